@@ -1,0 +1,116 @@
+//! Text as a tree, every part with its place.
+//!
+//! A [`Node`] is what was written, before anyone asks what it means: YAML and JSON both arrive here, short
+//! tags (`!Ref x`) already in their long form (`{Ref: x}`). Meaning is [`crate::Value`]'s business.
+
+use std::ops::Range;
+
+use crate::value::Number;
+
+/// A place in a text: bytes from `start` up to `end`, with the line and column where it starts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// Byte offset of the first byte.
+    pub start: usize,
+    /// Byte offset after the last byte.
+    pub end: usize,
+    /// Line of `start`, from 1.
+    pub line: usize,
+    /// Column of `start` in characters, from 1.
+    pub column: usize,
+}
+
+impl Span {
+    /// The bytes the span covers.
+    pub fn range(self) -> Range<usize> {
+        self.start..self.end
+    }
+}
+
+/// One part of a text: what was written, and where.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// What was written.
+    pub kind: NodeKind,
+    /// Where.
+    pub span: Span,
+}
+
+/// What a [`Node`] holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NodeKind {
+    /// A string, number, boolean or null.
+    Scalar(Scalar),
+    /// A sequence.
+    List(Vec<Node>),
+    /// A mapping: keys are unique and in the order written.
+    Map(Vec<Entry>),
+}
+
+/// A key with its value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The key, as text.
+    pub key: String,
+    /// Where the key stands.
+    pub key_span: Span,
+    /// What it maps to.
+    pub value: Node,
+}
+
+/// A leaf.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Scalar {
+    /// `null`, `~` or nothing at all.
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// A number.
+    Number(Number),
+    /// Text.
+    String(String),
+}
+
+impl Node {
+    /// The entries of a map; nothing for any other kind.
+    pub fn entries(&self) -> &[Entry] {
+        match &self.kind {
+            NodeKind::Map(entries) => entries,
+            NodeKind::Scalar(_) | NodeKind::List(_) => &[],
+        }
+    }
+
+    /// The value under a key of a map.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.entries()
+            .iter()
+            .find(|entry| entry.key == key)
+            .map(|entry| &entry.value)
+    }
+
+    /// The members of a list; nothing for any other kind.
+    pub fn items(&self) -> &[Node] {
+        match &self.kind {
+            NodeKind::List(items) => items,
+            NodeKind::Scalar(_) | NodeKind::Map(_) => &[],
+        }
+    }
+
+    /// The text of a string scalar.
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.kind {
+            NodeKind::Scalar(Scalar::String(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The part that a path of keys and list positions leads to: `["Resources", "Bucket", "Properties"]`.
+    pub fn at<'a>(&self, path: impl IntoIterator<Item = &'a str>) -> Option<&Node> {
+        path.into_iter()
+            .try_fold(self, |node, step| match &node.kind {
+                NodeKind::Map(_) => node.get(step),
+                NodeKind::List(items) => items.get(step.parse::<usize>().ok()?),
+                NodeKind::Scalar(_) => None,
+            })
+    }
+}
