@@ -1,0 +1,118 @@
+//! An app: the stacks of one environment.
+
+use std::cell::RefCell;
+use std::panic::Location;
+
+use indexmap::IndexMap;
+
+use crate::assembly::Assembly;
+use crate::problem::{Code, Problem};
+use crate::resource::ResourceView;
+use crate::stack::Stack;
+use crate::synthesis;
+
+/// What every app needs to know of its environment.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The app's name, the first part of every stack's name.
+    pub app: String,
+    /// The environment's name, the second part.
+    pub environment: String,
+    /// The region the stacks are for.
+    pub region: String,
+    /// How stacks refer to each other.
+    pub references: References,
+    /// Tags of every stack; CloudFormation puts them on every resource that can have tags.
+    pub tags: IndexMap<String, String>,
+}
+
+/// How stacks refer to each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum References {
+    /// By export and import: what is in use cannot vanish.
+    #[default]
+    Strong,
+    /// By `Fn::GetStackOutput`: the producer may change freely; the consumer keeps the old value until it is
+    /// deployed again.
+    Weak,
+}
+
+/// The stacks of one environment, while they are being built.
+#[derive(Debug)]
+pub struct App {
+    settings: Settings,
+    stacks: RefCell<Vec<Stack>>,
+    problems: RefCell<Vec<Problem>>,
+}
+
+impl App {
+    /// An app without stacks.
+    pub fn new(settings: Settings) -> Self {
+        App { settings, stacks: RefCell::default(), problems: RefCell::default() }
+    }
+
+    /// What the app was made for.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Adds a stack. CloudFormation will call it `<app>-<environment>-<name>`.
+    #[track_caller]
+    pub fn stack(&self, name: &str, description: &str) -> Stack {
+        let location = Location::caller();
+        let full_name = self.stack_name(name);
+        let legal = full_name.starts_with(|first: char| first.is_ascii_alphabetic())
+            && full_name.len() <= 128
+            && full_name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        if name.is_empty() || !legal {
+            self.problems.borrow_mut().push(Problem {
+                code: Code::StackName,
+                what: format!("`{full_name}` cannot be a stack's name"),
+                places: vec![(location, "declared here".to_owned())],
+                help: "use letters, digits and hyphens, a letter first, at most 128 in all".to_owned(),
+            });
+        }
+        let mut stacks = self.stacks.borrow_mut();
+        if let Some(first) = stacks.iter().find(|stack| &*stack.draft.borrow().key == name) {
+            self.problems.borrow_mut().push(Problem {
+                code: Code::DuplicateStack,
+                what: format!("stack `{name}` is declared twice"),
+                places: vec![
+                    (location, "declared again here".to_owned()),
+                    (first.draft.borrow().location, "first declared here".to_owned()),
+                ],
+                help: "give one of the two another name, or keep using the first".to_owned(),
+            });
+        }
+        let stack = Stack::new(name, description, location);
+        stacks.push(stack.clone());
+        stack
+    }
+
+    /// The full name of a stack: `storefront-prod-network`.
+    pub fn stack_name(&self, name: &str) -> String {
+        format!("{}-{}-{name}", self.settings.app, self.settings.environment)
+    }
+
+    /// Applies a function to every resource of every stack that is there by now.
+    pub fn aspect(&self, mut aspect: impl FnMut(&mut ResourceView<'_>)) {
+        for stack in self.stacks.borrow().iter() {
+            for resource in &stack.draft.borrow().resources {
+                aspect(&mut ResourceView { resource: &mut resource.borrow_mut() });
+            }
+        }
+    }
+
+    /// Turns the stacks into templates, in deployment order.
+    ///
+    /// # Errors
+    /// Every mistake found in the definition, with the places that cause it.
+    pub fn synthesize(self) -> Result<Assembly, Vec<Problem>> {
+        let stacks = self.stacks.take();
+        let mut problems = self.problems.take();
+        for stack in &stacks {
+            problems.append(&mut stack.draft.borrow_mut().problems);
+        }
+        if problems.is_empty() { synthesis::synthesize(&self.settings, &stacks) } else { Err(problems) }
+    }
+}

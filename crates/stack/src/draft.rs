@@ -1,0 +1,86 @@
+//! Values whose references still name stacks.
+//!
+//! While an app is being built, `subnet.id()` does not know yet who will use it. A [`Draft`] keeps the
+//! reference as it is; once all stacks are there, synthesis turns it into `Ref`, `Fn::GetAtt`,
+//! `Fn::ImportValue` or `Fn::GetStackOutput`.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use stratiform_template::{Function, Value};
+
+/// A tree of values, intrinsic functions and references across stacks.
+#[derive(Clone, Debug)]
+pub enum Draft {
+    /// A value that is final: scalars, and whatever has no reference inside.
+    Value(Value),
+    /// A list.
+    List(Vec<Draft>),
+    /// A map, in order.
+    Map(Vec<(Cow<'static, str>, Draft)>),
+    /// An intrinsic function and its argument.
+    Function(Function, Box<Draft>),
+    /// Text with values in it: becomes `Fn::Sub`.
+    Text(Vec<Part>),
+    /// A reference to a resource of some stack of the environment.
+    Reference(Reference),
+}
+
+/// A part of a [`Draft::Text`].
+#[derive(Clone, Debug)]
+pub enum Part {
+    /// Text as it is; `${` in it is escaped.
+    Literal(String),
+    /// A value in its place.
+    Value(Draft),
+}
+
+/// What a reference points at: a resource, and either its `Ref` or one attribute.
+#[derive(Clone, Debug)]
+pub struct Reference {
+    pub(crate) target: Rc<Identity>,
+    pub(crate) attribute: Option<Cow<'static, str>>,
+    pub(crate) shape: Shape,
+}
+
+/// Whether a reference gives one value or a list; exports hold text only, so a list crosses as joined text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// One value.
+    Single,
+    /// A list of strings.
+    List,
+}
+
+/// The resource a [`crate::Handle`] stands for.
+#[derive(Debug)]
+pub struct Identity {
+    pub(crate) stack: Rc<str>,
+    pub(crate) logical_id: String,
+}
+
+impl Reference {
+    /// The reference that `Ref` gives.
+    pub fn to(target: Rc<Identity>) -> Reference {
+        Reference { target, attribute: None, shape: Shape::Single }
+    }
+
+    /// The reference that `Fn::GetAtt` gives.
+    pub fn attribute(target: Rc<Identity>, attribute: impl Into<Cow<'static, str>>, shape: Shape) -> Reference {
+        Reference { target, attribute: Some(attribute.into()), shape }
+    }
+}
+
+impl Draft {
+    /// A map with static keys, leaving out what is not set.
+    pub fn object(entries: impl IntoIterator<Item = (&'static str, Option<Draft>)>) -> Draft {
+        let set = entries.into_iter().filter_map(|(key, value)| Some((Cow::Borrowed(key), value?)));
+        Draft::Map(set.collect())
+    }
+}
+
+impl<T: Into<Value>> From<T> for Draft {
+    fn from(value: T) -> Self {
+        Draft::Value(value.into())
+    }
+}

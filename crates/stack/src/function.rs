@@ -1,0 +1,183 @@
+//! Intrinsic functions, typed.
+//!
+//! Source: CloudFormation template reference, "Intrinsic functions".
+
+use stratiform_template::Function;
+
+use crate::draft::{Draft, Part};
+use crate::property::{Expr, List, Prop};
+
+fn call<T>(function: Function, argument: Draft) -> Expr<T> {
+    Expr::new(Draft::Function(function, Box::new(argument)))
+}
+
+fn draft<T>(value: impl Into<Prop<T>>) -> Draft {
+    value.into().into_draft()
+}
+
+/// `Fn::Join`: the members of a list, `delimiter` between them.
+pub fn join(delimiter: &str, members: impl Into<Prop<List<String>>>) -> Expr<String> {
+    call(Function::Join, Draft::List(vec![delimiter.into(), draft(members)]))
+}
+
+/// `Fn::Split`: text cut at each `delimiter`.
+pub fn split(delimiter: &str, text: impl Into<Prop<String>>) -> Expr<List<String>> {
+    call(Function::Split, Draft::List(vec![delimiter.into(), draft(text)]))
+}
+
+/// `Fn::Select`: one member of a list, counted from 0.
+pub fn select(index: u32, members: impl Into<Prop<List<String>>>) -> Expr<String> {
+    call(Function::Select, Draft::List(vec![Draft::from(i64::from(index)), draft(members)]))
+}
+
+/// `Fn::GetAZs` of the stack's own region.
+pub fn availability_zones() -> Expr<List<String>> {
+    call(Function::GetAZs, Draft::from(""))
+}
+
+/// `Fn::Cidr`: `count` blocks of `host_bits` host bits (8 gives a /24) out of an address block.
+pub fn cidr(block: impl Into<Prop<String>>, count: u16, host_bits: u8) -> Expr<List<String>> {
+    let numbers = [Draft::from(i64::from(count)), Draft::from(i64::from(host_bits))];
+    call(Function::Cidr, Draft::List([draft(block)].into_iter().chain(numbers).collect()))
+}
+
+/// `Fn::Base64`.
+pub fn base64(text: impl Into<Prop<String>>) -> Expr<String> {
+    call(Function::Base64, draft(text))
+}
+
+/// `Fn::ImportValue`: an export of a stack outside this app. Inside the app, just use the handle.
+pub fn import_value(name: impl Into<Prop<String>>) -> Expr<String> {
+    call(Function::ImportValue, draft(name))
+}
+
+/// `Fn::FindInMap` in a mapping of this stack.
+pub fn find_in_map(
+    mapping: &str,
+    top_level_key: impl Into<Prop<String>>,
+    second_level_key: impl Into<Prop<String>>,
+) -> Expr<String> {
+    call(Function::FindInMap, Draft::List(vec![mapping.into(), draft(top_level_key), draft(second_level_key)]))
+}
+
+/// `Fn::If`: one of two values, by a condition of this stack.
+pub fn either<T>(condition: &Condition, then: impl Into<Prop<T>>, otherwise: impl Into<Prop<T>>) -> Expr<T> {
+    call(Function::If, Draft::List(vec![condition.name.as_str().into(), draft(then), draft(otherwise)]))
+}
+
+/// A condition that [`crate::Stack::condition`] declared.
+#[derive(Clone, Debug)]
+pub struct Condition {
+    pub(crate) name: String,
+}
+
+impl Condition {
+    /// `{Condition: Name}`, for use inside another condition.
+    pub fn holds(&self) -> Expr<bool> {
+        call(Function::Condition, self.name.as_str().into())
+    }
+}
+
+/// `Fn::Equals`.
+pub fn equals(left: impl Into<Prop<String>>, right: impl Into<Prop<String>>) -> Expr<bool> {
+    call(Function::Equals, Draft::List(vec![draft(left), draft(right)]))
+}
+
+/// `Fn::Not`.
+pub fn not(condition: Expr<bool>) -> Expr<bool> {
+    call(Function::Not, Draft::List(vec![condition.draft]))
+}
+
+/// `Fn::And`: 2 to 10 conditions.
+pub fn and(conditions: impl IntoIterator<Item = Expr<bool>>) -> Expr<bool> {
+    call(Function::And, Draft::List(conditions.into_iter().map(|condition| condition.draft).collect()))
+}
+
+/// `Fn::Or`: 2 to 10 conditions.
+pub fn or(conditions: impl IntoIterator<Item = Expr<bool>>) -> Expr<bool> {
+    call(Function::Or, Draft::List(conditions.into_iter().map(|condition| condition.draft).collect()))
+}
+
+/// Text with values in it: becomes `Fn::Sub`, or plain text where nothing needs evaluating.
+///
+/// `{}` takes the values in order; every other character, `${` included, stands for itself.
+/// Fewer values than `{}` leave the rest as written; more are put at the end.
+///
+/// ```
+/// use stratiform_stack::{pseudo, text};
+/// let arn = text("arn:{}:logs:{}:{}:*", [pseudo::partition(), pseudo::region(), pseudo::account_id()]);
+/// ```
+pub fn text<V: Into<Prop<String>>>(format: &str, values: impl IntoIterator<Item = V>) -> Expr<String> {
+    let mut parts = Vec::new();
+    let mut rest = format;
+    for value in values {
+        let (before, after) = rest.split_once("{}").unwrap_or((rest, ""));
+        if !before.is_empty() {
+            parts.push(Part::Literal(before.to_owned()));
+        }
+        parts.push(Part::Value(draft(value)));
+        rest = after;
+    }
+    if !rest.is_empty() {
+        parts.push(Part::Literal(rest.to_owned()));
+    }
+    Expr::new(Draft::Text(parts))
+}
+
+/// The ARN of something in the stack's own account and region: `arn("logs", "log-group:/app:*")`.
+pub fn arn(service: &str, resource: impl Into<Prop<String>>) -> Expr<String> {
+    let format = format!("arn:{{}}:{service}:{{}}:{{}}:{{}}");
+    let own = [pseudo::partition(), pseudo::region(), pseudo::account_id()].map(Prop::from);
+    text(&format, own.into_iter().chain([resource.into()]))
+}
+
+/// Pseudo parameters.
+///
+/// Source: CloudFormation template reference, "Pseudo parameters".
+pub mod pseudo {
+    use super::{Draft, Expr, Function, List, call};
+
+    fn pseudo<T>(name: &str) -> Expr<T> {
+        call(Function::Ref, Draft::from(name))
+    }
+
+    /// `AWS::AccountId`.
+    pub fn account_id() -> Expr<String> {
+        pseudo("AWS::AccountId")
+    }
+
+    /// `AWS::Region`.
+    pub fn region() -> Expr<String> {
+        pseudo("AWS::Region")
+    }
+
+    /// `AWS::Partition`: `aws`, `aws-cn` or `aws-us-gov`.
+    pub fn partition() -> Expr<String> {
+        pseudo("AWS::Partition")
+    }
+
+    /// `AWS::URLSuffix`: `amazonaws.com` or `amazonaws.com.cn`.
+    pub fn url_suffix() -> Expr<String> {
+        pseudo("AWS::URLSuffix")
+    }
+
+    /// `AWS::StackName`.
+    pub fn stack_name() -> Expr<String> {
+        pseudo("AWS::StackName")
+    }
+
+    /// `AWS::StackId`: the stack's ARN.
+    pub fn stack_id() -> Expr<String> {
+        pseudo("AWS::StackId")
+    }
+
+    /// `AWS::NotificationARNs`.
+    pub fn notification_arns() -> Expr<List<String>> {
+        pseudo("AWS::NotificationARNs")
+    }
+
+    /// `AWS::NoValue`: as one branch of [`super::either`], leaves the property out.
+    pub fn no_value<T>() -> Expr<T> {
+        pseudo("AWS::NoValue")
+    }
+}

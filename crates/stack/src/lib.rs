@@ -1,0 +1,41 @@
+//! Typed stacks.
+//!
+//! What lives here: [`App`] and [`Stack`], the handles of resources and the types of their properties, and
+//! [`App::synthesize`], which turns them into templates: references between stacks become exports and imports,
+//! and stacks get their deployment order.
+//!
+//! What does not: the resource types themselves (a crate lists what it uses, and `stratiform-codegen`
+//! generates those), files, and the command line.
+
+mod app;
+mod assembly;
+mod draft;
+mod function;
+mod json;
+mod policy;
+mod problem;
+mod property;
+mod resource;
+mod stack;
+mod synthesis;
+
+pub use app::{App, References, Settings};
+pub use assembly::{Assembly, SynthesizedStack};
+pub use function::{
+    Condition, and, arn, availability_zones, base64, cidr, either, equals, find_in_map, import_value, join, not, or,
+    pseudo, select, split, text,
+};
+pub use policy::{PolicyDocument, Principal, Statement};
+pub use problem::{Code, Problem};
+pub use property::{Expr, Id, Json, List, Map, Opt, Prop};
+pub use resource::{DeletionPolicy, Handle, ResourceView, Tag, Untyped};
+pub use stack::{Parameter, Stack};
+
+/// What generated code needs and nobody writes by hand.
+#[doc(hidden)]
+pub mod generated {
+    pub use crate::draft::{Draft, Identity};
+    pub use crate::property::{Accepts, AcceptsKind, PropertyType};
+    pub use crate::resource::{Resource, attribute};
+    pub use std::rc::Rc;
+}

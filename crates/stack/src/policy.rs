@@ -1,0 +1,191 @@
+//! IAM policy documents.
+//!
+//! Source: IAM user guide, "IAM JSON policy elements reference".
+
+use std::borrow::Cow;
+
+use crate::draft::Draft;
+use crate::property::{Json, Opt, Prop, PropertyType};
+
+/// A policy document: statements, each allowing or denying some actions.
+#[derive(Clone, Debug, Default)]
+pub struct PolicyDocument {
+    statements: Vec<Statement>,
+}
+
+/// One statement of a [`PolicyDocument`].
+#[derive(Clone, Debug)]
+pub struct Statement {
+    sid: Option<String>,
+    effect: &'static str,
+    principals: Vec<Principal>,
+    actions: Vec<String>,
+    resources: Vec<Draft>,
+    conditions: Vec<(String, String, Draft)>,
+}
+
+/// Who a statement is about.
+#[derive(Clone, Debug)]
+pub enum Principal {
+    /// An AWS service: `ecs-tasks.amazonaws.com`.
+    Service(String),
+    /// Accounts, roles or users, by ARN.
+    Aws(Prop<String>),
+    /// Everyone. Only with a condition that narrows it, or in a `Deny`.
+    Everyone,
+}
+
+impl PolicyDocument {
+    /// A document of these statements.
+    pub fn new(statements: impl IntoIterator<Item = Statement>) -> Self {
+        PolicyDocument { statements: statements.into_iter().collect() }
+    }
+
+    /// The trust policy of a role that one service assumes.
+    pub fn assumed_by(service: &str) -> Self {
+        PolicyDocument::new([Statement::allow(["sts:AssumeRole"]).to(Principal::service(service))])
+    }
+}
+
+impl Principal {
+    /// An AWS service by its principal name.
+    pub fn service(name: &str) -> Self {
+        Principal::Service(name.to_owned())
+    }
+
+    /// The root of the stack's own account: leaves the decision to IAM policies there.
+    pub fn account() -> Self {
+        use crate::function::{pseudo, text};
+        let own = [pseudo::partition(), pseudo::account_id()];
+        Principal::Aws(text("arn:{}:iam::{}:root", own).into())
+    }
+}
+
+impl Statement {
+    /// A statement that allows actions.
+    pub fn allow<A: Into<String>>(actions: impl IntoIterator<Item = A>) -> Self {
+        Statement::new("Allow", actions)
+    }
+
+    /// A statement that denies actions.
+    pub fn deny<A: Into<String>>(actions: impl IntoIterator<Item = A>) -> Self {
+        Statement::new("Deny", actions)
+    }
+
+    fn new<A: Into<String>>(effect: &'static str, actions: impl IntoIterator<Item = A>) -> Self {
+        Statement {
+            sid: None,
+            effect,
+            principals: Vec::new(),
+            actions: actions.into_iter().map(Into::into).collect(),
+            resources: Vec::new(),
+            conditions: Vec::new(),
+        }
+    }
+
+    /// Names the statement.
+    pub fn sid(mut self, sid: &str) -> Self {
+        self.sid = Some(sid.to_owned());
+        self
+    }
+
+    /// Adds resources the statement is about, by ARN.
+    pub fn on<R: Into<Prop<String>>>(mut self, resources: impl IntoIterator<Item = R>) -> Self {
+        self.resources.extend(resources.into_iter().map(|resource| resource.into().into_draft()));
+        self
+    }
+
+    /// Makes the statement about every resource: for actions that know no resources, and in the policy of the
+    /// resource itself.
+    pub fn on_any(self) -> Self {
+        self.on(["*"])
+    }
+
+    /// Adds a principal: only in policies that belong to a resource, or say who may assume a role.
+    pub fn to(mut self, principal: Principal) -> Self {
+        self.principals.push(principal);
+        self
+    }
+
+    /// Adds a condition: `when("StringEquals", "aws:SourceAccount", pseudo::account_id())`.
+    pub fn when(mut self, operator: &str, key: &str, value: impl Into<Json>) -> Self {
+        self.conditions.push((operator.to_owned(), key.to_owned(), value.into().0));
+        self
+    }
+
+    fn into_draft(self) -> Draft {
+        let principals = (!self.principals.is_empty()).then(|| principals(self.principals));
+        let resources = (!self.resources.is_empty()).then(|| one_or_list(self.resources));
+        let conditions = (!self.conditions.is_empty()).then(|| conditions(self.conditions));
+        Draft::object([
+            ("Sid", self.sid.map(Draft::from)),
+            ("Effect", Some(Draft::from(self.effect))),
+            ("Principal", principals),
+            ("Action", Some(one_or_list(self.actions.into_iter().map(Draft::from).collect()))),
+            ("Resource", resources),
+            ("Condition", conditions),
+        ])
+    }
+}
+
+fn principals(principals: Vec<Principal>) -> Draft {
+    let mut services = Vec::new();
+    let mut accounts = Vec::new();
+    for principal in principals {
+        match principal {
+            Principal::Service(name) => services.push(Draft::from(name)),
+            Principal::Aws(arn) => accounts.push(arn.into_draft()),
+            Principal::Everyone => return Draft::from("*"),
+        }
+    }
+    let some = |members: Vec<Draft>| (!members.is_empty()).then(|| one_or_list(members));
+    Draft::object([("AWS", some(accounts)), ("Service", some(services))])
+}
+
+/// Conditions grouped by their operator, in the order first named.
+fn conditions(conditions: Vec<(String, String, Draft)>) -> Draft {
+    let mut operators: Vec<(Cow<'static, str>, Vec<(Cow<'static, str>, Draft)>)> = Vec::new();
+    for (operator, key, value) in conditions {
+        let entry = (Cow::Owned(key), value);
+        match operators.iter_mut().find(|(name, _)| *name == operator) {
+            Some((_, entries)) => entries.push(entry),
+            None => operators.push((operator.into(), vec![entry])),
+        }
+    }
+    Draft::Map(operators.into_iter().map(|(operator, entries)| (operator, Draft::Map(entries))).collect())
+}
+
+fn one_or_list(mut members: Vec<Draft>) -> Draft {
+    match members.len() {
+        1 => members.remove(0),
+        _ => Draft::List(members),
+    }
+}
+
+impl PropertyType for PolicyDocument {
+    fn into_draft(self) -> Draft {
+        let statements = self.statements.into_iter().map(Statement::into_draft).collect();
+        Draft::object([
+            ("Version", Some(Draft::from("2012-10-17"))),
+            ("Statement", Some(Draft::List(statements))),
+        ])
+    }
+}
+
+impl From<PolicyDocument> for Json {
+    fn from(document: PolicyDocument) -> Self {
+        Json(document.into_draft())
+    }
+}
+
+impl From<PolicyDocument> for Prop<Json> {
+    fn from(document: PolicyDocument) -> Self {
+        Prop::new(document.into_draft())
+    }
+}
+
+impl From<PolicyDocument> for Opt<Json> {
+    fn from(document: PolicyDocument) -> Self {
+        Prop::from(document).into()
+    }
+}

@@ -1,0 +1,368 @@
+//! What may stand in a property: literals, and intrinsic functions of the right type.
+//!
+//! [`Prop`] is a property that must be there, [`Opt`] one that may be left out; both are written with
+//! `.into()` from a literal, a list, a generated struct or an [`Expr`]. The type parameter is only a promise
+//! to the compiler: inside there is a [`Draft`].
+
+use std::borrow::Cow;
+use std::marker::PhantomData;
+
+use stratiform_template::{Number, Value};
+
+use crate::draft::{Draft, Shape};
+
+/// The value of a required property.
+#[derive(Clone, Debug)]
+pub struct Prop<T> {
+    draft: Draft,
+    promise: PhantomData<fn() -> T>,
+}
+
+/// The value of an optional property: unset by default.
+#[derive(Clone, Debug)]
+pub struct Opt<T> {
+    draft: Option<Draft>,
+    promise: PhantomData<fn() -> T>,
+}
+
+/// An intrinsic function that gives a `T` when CloudFormation evaluates it.
+#[derive(Clone, Debug)]
+pub struct Expr<T> {
+    pub(crate) draft: Draft,
+    promise: PhantomData<fn() -> T>,
+}
+
+/// Text of a known kind, such as a VPC's ID or a key's ARN: the kinds come from the catalog's `format`.
+#[derive(Clone, Debug)]
+pub struct Id<K> {
+    kind: PhantomData<fn() -> K>,
+}
+
+/// A list of `T`.
+#[derive(Clone, Debug)]
+pub struct List<T> {
+    items: Vec<Draft>,
+    promise: PhantomData<fn() -> T>,
+}
+
+/// A map from names to `T`.
+#[derive(Clone, Debug)]
+pub struct Map<T> {
+    entries: Vec<(Cow<'static, str>, Draft)>,
+    promise: PhantomData<fn() -> T>,
+}
+
+/// A document of any shape.
+#[derive(Clone, Debug)]
+pub struct Json(pub(crate) Draft);
+
+/// A type that a literal of a property may have. Implemented by the generated structs and enums.
+pub trait PropertyType {
+    /// The literal as a draft.
+    fn into_draft(self) -> Draft;
+}
+
+/// Says which references may stand where: `Id<VpcId>: Accepts<Id<VpcId>>`, but not `Accepts<Id<SubnetId>>`.
+#[diagnostic::on_unimplemented(
+    message = "a reference of type `{S}` cannot be used where `{Self}` is expected",
+    label = "this reference gives `{S}`",
+    note = "pass an attribute that gives the expected kind, or `.cast()` it where you know better"
+)]
+pub trait Accepts<S> {}
+
+/// Says which kinds of text a kind of text accepts: itself, and for a choice of kinds each of them.
+#[diagnostic::on_unimplemented(
+    message = "a reference to a `{J}` cannot be used where a `{Self}` is expected",
+    label = "this reference is a `{J}`",
+    note = "pass an attribute that gives the expected kind, or `.cast()` it where you know better"
+)]
+pub trait AcceptsKind<J> {}
+
+impl Accepts<String> for String {}
+impl<J> Accepts<Id<J>> for String {}
+impl<K> Accepts<String> for Id<K> {}
+impl<K: AcceptsKind<J>, J> Accepts<Id<J>> for Id<K> {}
+impl Accepts<i64> for i64 {}
+impl Accepts<i64> for f64 {}
+impl Accepts<f64> for f64 {}
+impl Accepts<bool> for bool {}
+impl<T: Accepts<S>, S> Accepts<List<S>> for List<T> {}
+impl<T: Accepts<S>, S> Accepts<Map<S>> for Map<T> {}
+impl<S> Accepts<S> for Json {}
+
+impl<T> Prop<T> {
+    pub(crate) fn new(draft: Draft) -> Self {
+        Prop { draft, promise: PhantomData }
+    }
+
+    /// The value itself. For generated code.
+    pub fn into_draft(self) -> Draft {
+        self.draft
+    }
+
+    /// Any value at all: the way out where the catalog is behind CloudFormation.
+    pub fn untyped(value: impl Into<Json>) -> Self {
+        Prop::new(value.into().0)
+    }
+}
+
+impl<T> Opt<T> {
+    /// The value itself, where one is set. For generated code.
+    pub fn into_draft(self) -> Option<Draft> {
+        self.draft
+    }
+
+    /// Any value at all: the way out where the catalog is behind CloudFormation.
+    pub fn untyped(value: impl Into<Json>) -> Self {
+        Prop::untyped(value).into()
+    }
+}
+
+impl<T> Default for Opt<T> {
+    fn default() -> Self {
+        Opt { draft: None, promise: PhantomData }
+    }
+}
+
+impl<T> From<Prop<T>> for Opt<T> {
+    fn from(property: Prop<T>) -> Self {
+        Opt { draft: Some(property.draft), promise: PhantomData }
+    }
+}
+
+impl<T> Expr<T> {
+    /// The intrinsic function that a draft holds.
+    pub fn new(draft: impl Into<Draft>) -> Self {
+        Expr { draft: draft.into(), promise: PhantomData }
+    }
+
+    /// The same function with another promise, where you know better than the catalog.
+    pub fn cast<U>(self) -> Expr<U> {
+        Expr { draft: self.draft, promise: PhantomData }
+    }
+}
+
+/// How a type crosses stacks: as one value, or as a list. For generated code.
+pub trait Shaped {
+    /// The shape of a reference that gives this type.
+    const SHAPE: Shape = Shape::Single;
+}
+
+impl Shaped for String {}
+impl Shaped for i64 {}
+impl Shaped for f64 {}
+impl Shaped for bool {}
+impl Shaped for Json {}
+impl<K> Shaped for Id<K> {}
+impl<T> Shaped for Map<T> {}
+impl<T> Shaped for List<T> {
+    const SHAPE: Shape = Shape::List;
+}
+
+// Into a property -------------------------------------------------------------------------------------------
+
+impl<T: PropertyType> From<T> for Prop<T> {
+    fn from(literal: T) -> Self {
+        Prop::new(literal.into_draft())
+    }
+}
+
+impl<T: Accepts<S>, S> From<Expr<S>> for Prop<T> {
+    fn from(expression: Expr<S>) -> Self {
+        Prop::new(expression.draft)
+    }
+}
+
+impl<T: Accepts<S>, S> From<&Expr<S>> for Prop<T> {
+    fn from(expression: &Expr<S>) -> Self {
+        Prop::new(expression.draft.clone())
+    }
+}
+
+impl<T: PropertyType> From<T> for Opt<T> {
+    fn from(literal: T) -> Self {
+        Prop::from(literal).into()
+    }
+}
+
+impl<T: Accepts<S>, S> From<Expr<S>> for Opt<T> {
+    fn from(expression: Expr<S>) -> Self {
+        Prop::from(expression).into()
+    }
+}
+
+impl<T: Accepts<S>, S> From<&Expr<S>> for Opt<T> {
+    fn from(expression: &Expr<S>) -> Self {
+        Prop::from(expression).into()
+    }
+}
+
+/// Writes `From<$source>` for `Prop<$target>` and `Opt<$target>`.
+macro_rules! literal {
+    (for [$($generics:tt)*] $source:ty => $target:ty, |$value:ident| $draft:expr) => {
+        impl<$($generics)*> From<$source> for Prop<$target> {
+            fn from($value: $source) -> Self {
+                Prop::new($draft)
+            }
+        }
+
+        impl<$($generics)*> From<$source> for Opt<$target> {
+            fn from($value: $source) -> Self {
+                Prop::from($value).into()
+            }
+        }
+    };
+}
+
+literal!(for [] &str => String, |text| Draft::from(text));
+literal!(for [] &String => String, |text| Draft::from(text.as_str()));
+literal!(for [K] &str => Id<K>, |text| Draft::from(text));
+literal!(for [K] String => Id<K>, |text| Draft::from(text));
+literal!(for [K] &String => Id<K>, |text| Draft::from(text.as_str()));
+literal!(for [] i32 => i64, |number| Draft::from(i64::from(number)));
+literal!(for [] u8 => i64, |number| Draft::from(i64::from(number)));
+literal!(for [] u16 => i64, |number| Draft::from(i64::from(number)));
+literal!(for [] u32 => i64, |number| Draft::from(i64::from(number)));
+literal!(for [] i32 => f64, |number| Draft::from(i64::from(number)));
+literal!(for [] u32 => f64, |number| Draft::from(i64::from(number)));
+literal!(for [T, U: Into<Prop<T>>] Vec<U> => List<T>, |items| List::from_iter(items).into_draft());
+literal!(for [T, U: Into<Prop<T>>, const N: usize] [U; N] => List<T>, |items| List::from_iter(items).into_draft());
+literal!(for [T, K: Into<String>, V: Into<Prop<T>>] Vec<(K, V)> => Map<T>, |entries| Map::from_iter(entries).into_draft());
+literal!(for [T, K: Into<String>, V: Into<Prop<T>>, const N: usize] [(K, V); N] => Map<T>, |entries| Map::from_iter(entries).into_draft());
+literal!(for [] &str => Json, |text| Draft::from(text));
+literal!(for [] String => Json, |text| Draft::from(text));
+literal!(for [] bool => Json, |boolean| Draft::from(boolean));
+literal!(for [] i64 => Json, |number| Draft::from(number));
+literal!(for [] i32 => Json, |number| Draft::from(i64::from(number)));
+
+impl PropertyType for String {
+    fn into_draft(self) -> Draft {
+        Draft::from(self)
+    }
+}
+
+impl PropertyType for bool {
+    fn into_draft(self) -> Draft {
+        Draft::from(self)
+    }
+}
+
+impl PropertyType for i64 {
+    fn into_draft(self) -> Draft {
+        Draft::from(self)
+    }
+}
+
+impl PropertyType for f64 {
+    /// A number that JSON cannot write (infinite, not a number) becomes text, which no property accepts:
+    /// validation then names it.
+    fn into_draft(self) -> Draft {
+        let text = self.to_string();
+        Number::parse(&text).map_or_else(|| Draft::from(text), Draft::from)
+    }
+}
+
+impl<T> PropertyType for List<T> {
+    fn into_draft(self) -> Draft {
+        Draft::List(self.items)
+    }
+}
+
+impl<T> PropertyType for Map<T> {
+    fn into_draft(self) -> Draft {
+        Draft::Map(self.entries)
+    }
+}
+
+impl PropertyType for Json {
+    fn into_draft(self) -> Draft {
+        self.0
+    }
+}
+
+// Lists, maps, documents ------------------------------------------------------------------------------------
+
+impl<T, U: Into<Prop<T>>> FromIterator<U> for List<T> {
+    fn from_iter<I: IntoIterator<Item = U>>(items: I) -> Self {
+        List { items: items.into_iter().map(|item| item.into().draft).collect(), promise: PhantomData }
+    }
+}
+
+impl<T, K: Into<String>, V: Into<Prop<T>>> FromIterator<(K, V)> for Map<T> {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
+        let entries = entries.into_iter().map(|(key, value)| (Cow::Owned(key.into()), value.into().draft));
+        Map { entries: entries.collect(), promise: PhantomData }
+    }
+}
+
+impl Json {
+    /// A map with values of any kind.
+    pub fn object<K: Into<String>>(entries: impl IntoIterator<Item = (K, Json)>) -> Json {
+        Json(Draft::Map(entries.into_iter().map(|(key, value)| (Cow::Owned(key.into()), value.0)).collect()))
+    }
+
+    /// A list with values of any kind.
+    pub fn list(items: impl IntoIterator<Item = Json>) -> Json {
+        Json(Draft::List(items.into_iter().map(|item| item.0).collect()))
+    }
+
+    /// `null`.
+    pub fn null() -> Json {
+        Json(Draft::Value(Value::Null))
+    }
+
+    /// This document as indented JSON text, references in it substituted by CloudFormation (`Fn::Sub`): what
+    /// dashboards and other "JSON in a string" properties take.
+    pub fn into_text(self) -> Expr<String> {
+        Expr::new(Draft::Text(crate::json::text_parts(self.0)))
+    }
+}
+
+/// Writes `From<$source>` for `Json` through the property it would be.
+macro_rules! json {
+    ($($source:ty),*) => { $(
+        impl From<$source> for Json {
+            fn from(value: $source) -> Self {
+                Json(Prop::<Json>::from(value).into_draft())
+            }
+        }
+    )* };
+}
+
+json!(&str, String, bool, i64, i32);
+
+impl From<f64> for Json {
+    fn from(number: f64) -> Self {
+        Json(number.into_draft())
+    }
+}
+
+impl From<Value> for Json {
+    fn from(value: Value) -> Self {
+        Json(Draft::Value(value))
+    }
+}
+
+impl<S> From<Expr<S>> for Json {
+    fn from(expression: Expr<S>) -> Self {
+        Json(expression.draft)
+    }
+}
+
+impl<S> From<&Expr<S>> for Json {
+    fn from(expression: &Expr<S>) -> Self {
+        Json(expression.draft.clone())
+    }
+}
+
+impl<U: Into<Json>> From<Vec<U>> for Json {
+    fn from(items: Vec<U>) -> Self {
+        Json::list(items.into_iter().map(Into::into))
+    }
+}
+
+impl<U: Into<Json>, const N: usize> From<[U; N]> for Json {
+    fn from(items: [U; N]) -> Self {
+        Json::list(items.into_iter().map(Into::into))
+    }
+}

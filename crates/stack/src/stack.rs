@@ -1,0 +1,245 @@
+//! A stack that is being built.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::panic::Location;
+use std::rc::Rc;
+
+use indexmap::IndexMap;
+use stratiform_template::{Function, Value};
+
+use crate::draft::{Draft, Identity};
+use crate::function::Condition;
+use crate::problem::{Code, Problem};
+use crate::property::{Expr, Json, Prop};
+use crate::resource::{Handle, Resource, ResourceDraft};
+
+/// One stack of an environment. Cheap to clone; all clones build the same stack.
+#[derive(Clone, Debug)]
+pub struct Stack {
+    pub(crate) draft: Rc<RefCell<StackDraft>>,
+}
+
+/// What a [`Stack`] has collected.
+#[derive(Debug)]
+pub(crate) struct StackDraft {
+    pub(crate) key: Rc<str>,
+    pub(crate) description: String,
+    pub(crate) location: &'static Location<'static>,
+    pub(crate) termination_protection: bool,
+    pub(crate) stack_policy: Option<Json>,
+    pub(crate) parameters: IndexMap<String, Parameter>,
+    pub(crate) mappings: IndexMap<String, Value>,
+    pub(crate) conditions: IndexMap<String, Draft>,
+    pub(crate) resources: Vec<Rc<RefCell<ResourceDraft>>>,
+    pub(crate) outputs: IndexMap<String, OutputDraft>,
+    pub(crate) metadata: IndexMap<String, Json>,
+    pub(crate) depends_on: Vec<(Rc<str>, &'static Location<'static>)>,
+    pub(crate) problems: Vec<Problem>,
+    /// Every logical ID with the place that took it: parameters, conditions and resources share one space.
+    taken: HashMap<String, &'static Location<'static>>,
+}
+
+#[derive(Debug)]
+pub(crate) struct OutputDraft {
+    pub(crate) value: Draft,
+    pub(crate) description: String,
+    pub(crate) export: Option<String>,
+}
+
+/// A value that is given when the stack is deployed.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    pub(crate) parameter_type: String,
+    pub(crate) description: String,
+    pub(crate) default: Option<String>,
+    pub(crate) no_echo: bool,
+    pub(crate) constraints: IndexMap<String, Value>,
+}
+
+impl Parameter {
+    /// A `String` parameter; `description` tells whoever deploys what to give.
+    pub fn string(description: &str) -> Self {
+        Parameter::of_type("String", description)
+    }
+
+    /// A parameter of any of CloudFormation's types: `Number`, `AWS::SSM::Parameter::Value<String>` …
+    pub fn of_type(parameter_type: &str, description: &str) -> Self {
+        Parameter {
+            parameter_type: parameter_type.to_owned(),
+            description: description.to_owned(),
+            default: None,
+            no_echo: false,
+            constraints: IndexMap::new(),
+        }
+    }
+
+    /// Sets the value used when none is given.
+    pub fn default_value(mut self, value: impl Into<String>) -> Self {
+        self.default = Some(value.into());
+        self
+    }
+
+    /// Sets the regular expression (Java's) that the whole value must match, and how to say that it does not.
+    pub fn pattern(mut self, pattern: &str, explanation: &str) -> Self {
+        self.constraints.insert("AllowedPattern".to_owned(), pattern.into());
+        self.constraints.insert("ConstraintDescription".to_owned(), explanation.into());
+        self
+    }
+
+    /// Sets the values that are allowed.
+    pub fn allowed_values<V: Into<Value>>(mut self, values: impl IntoIterator<Item = V>) -> Self {
+        let values = values.into_iter().map(Into::into).collect();
+        self.constraints.insert("AllowedValues".to_owned(), Value::List(values));
+        self
+    }
+
+    /// Hides the value wherever CloudFormation shows parameters.
+    pub fn no_echo(mut self) -> Self {
+        self.no_echo = true;
+        self
+    }
+}
+
+impl Stack {
+    pub(crate) fn new(key: &str, description: &str, location: &'static Location<'static>) -> Self {
+        Stack {
+            draft: Rc::new(RefCell::new(StackDraft {
+                key: key.into(),
+                description: description.to_owned(),
+                location,
+                termination_protection: false,
+                stack_policy: None,
+                parameters: IndexMap::new(),
+                mappings: IndexMap::new(),
+                conditions: IndexMap::new(),
+                resources: Vec::new(),
+                outputs: IndexMap::new(),
+                metadata: IndexMap::new(),
+                depends_on: Vec::new(),
+                problems: Vec::new(),
+                taken: HashMap::new(),
+            })),
+        }
+    }
+
+    /// Adds a resource under a logical ID: letters and digits, at most 255.
+    ///
+    /// The logical ID is the resource's name for CloudFormation: changing it deletes the resource and creates
+    /// another. A mistake in it is reported when the app is synthesized, with this place.
+    #[track_caller]
+    pub fn add<R: Resource>(&self, logical_id: impl Into<String>, resource: R) -> Handle<R> {
+        let location = Location::caller();
+        let logical_id = logical_id.into();
+        let mut draft = self.draft.borrow_mut();
+        draft.take(&logical_id, location);
+        let resource_type = resource.resource_type().to_owned();
+        let resource = Rc::new(RefCell::new(ResourceDraft {
+            identity: Rc::new(Identity { stack: draft.key.clone(), logical_id }),
+            resource_type,
+            properties: resource.into_properties(),
+            location,
+            condition: None,
+            depends_on: Vec::new(),
+            deletion_policy: None,
+            update_replace_policy: None,
+            creation_policy: None,
+            update_policy: None,
+            metadata: None,
+        }));
+        draft.resources.push(resource.clone());
+        Handle::new(resource)
+    }
+
+    /// Declares a parameter and gives its value.
+    #[track_caller]
+    pub fn parameter(&self, name: impl Into<String>, parameter: Parameter) -> Expr<String> {
+        let name = name.into();
+        let mut draft = self.draft.borrow_mut();
+        draft.take(&name, Location::caller());
+        draft.parameters.insert(name.clone(), parameter);
+        Expr::new(Draft::Function(Function::Ref, Box::new(name.into())))
+    }
+
+    /// Declares a condition.
+    #[track_caller]
+    pub fn condition(&self, name: impl Into<String>, condition: Expr<bool>) -> Condition {
+        let name = name.into();
+        let mut draft = self.draft.borrow_mut();
+        draft.take(&name, Location::caller());
+        draft.conditions.insert(name.clone(), condition.draft);
+        Condition { name }
+    }
+
+    /// Declares a mapping: first key → second key → value.
+    pub fn mapping<const N: usize>(&self, name: impl Into<String>, entries: [(&str, Value); N]) {
+        self.draft.borrow_mut().mappings.insert(name.into(), Value::from(entries));
+    }
+
+    /// Declares an output for people to read. References between stacks make their own.
+    pub fn output(&self, name: impl Into<String>, description: &str, value: impl Into<Prop<String>>) {
+        let output =
+            OutputDraft { value: value.into().into_draft(), description: description.to_owned(), export: None };
+        self.draft.borrow_mut().outputs.insert(name.into(), output);
+    }
+
+    /// Declares an output that stacks outside this app import by name.
+    pub fn export(
+        &self,
+        name: impl Into<String>,
+        description: &str,
+        export: impl Into<String>,
+        value: impl Into<Prop<String>>,
+    ) {
+        let output = OutputDraft {
+            value: value.into().into_draft(),
+            description: description.to_owned(),
+            export: Some(export.into()),
+        };
+        self.draft.borrow_mut().outputs.insert(name.into(), output);
+    }
+
+    /// Sets an entry of the template's `Metadata`.
+    pub fn metadata(&self, key: impl Into<String>, value: impl Into<Json>) {
+        self.draft.borrow_mut().metadata.insert(key.into(), value.into());
+    }
+
+    /// Makes this stack wait for another one that it does not refer to.
+    #[track_caller]
+    pub fn depends_on(&self, other: &Stack) {
+        let other = other.draft.borrow().key.clone();
+        self.draft.borrow_mut().depends_on.push((other, Location::caller()));
+    }
+
+    /// Refuses deletion of the stack until someone switches this off.
+    pub fn protect_from_termination(&self) {
+        self.draft.borrow_mut().termination_protection = true;
+    }
+
+    /// Sets the stack policy: which updates of which resources are refused.
+    pub fn stack_policy(&self, policy: impl Into<Json>) {
+        self.draft.borrow_mut().stack_policy = Some(policy.into());
+    }
+}
+
+impl StackDraft {
+    fn take(&mut self, logical_id: &str, location: &'static Location<'static>) {
+        let alphanumeric = logical_id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if logical_id.is_empty() || logical_id.len() > 255 || !alphanumeric {
+            self.problems.push(Problem {
+                code: Code::LogicalId,
+                what: format!("`{logical_id}` in stack `{}` cannot be a logical ID", self.key),
+                places: vec![(location, "declared here".to_owned())],
+                help: "use 1 to 255 letters and digits".to_owned(),
+            });
+        }
+        if let Some(first) = self.taken.insert(logical_id.to_owned(), location) {
+            self.problems.push(Problem {
+                code: Code::DuplicateLogicalId,
+                what: format!("`{logical_id}` is declared twice in stack `{}`", self.key),
+                places: vec![(location, "declared again here".to_owned()), (first, "first declared here".to_owned())],
+                help: "give one of the two another logical ID".to_owned(),
+            });
+        }
+    }
+}
