@@ -48,7 +48,11 @@ pub struct App {
 impl App {
     /// An app without stacks.
     pub fn new(settings: Settings) -> Self {
-        App { settings, stacks: RefCell::default(), problems: RefCell::default() }
+        App {
+            settings,
+            stacks: RefCell::default(),
+            problems: RefCell::default(),
+        }
     }
 
     /// What the app was made for.
@@ -63,23 +67,32 @@ impl App {
         let full_name = self.stack_name(name);
         let legal = full_name.starts_with(|first: char| first.is_ascii_alphabetic())
             && full_name.len() <= 128
-            && full_name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+            && full_name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         if name.is_empty() || !legal {
             self.problems.borrow_mut().push(Problem {
                 code: Code::StackName,
                 what: format!("`{full_name}` cannot be a stack's name"),
                 places: vec![(location, "declared here".to_owned())],
-                help: "use letters, digits and hyphens, a letter first, at most 128 in all".to_owned(),
+                help: "use letters, digits and hyphens, a letter first, at most 128 in all"
+                    .to_owned(),
             });
         }
         let mut stacks = self.stacks.borrow_mut();
-        if let Some(first) = stacks.iter().find(|stack| &*stack.draft.borrow().key == name) {
+        if let Some(first) = stacks
+            .iter()
+            .find(|stack| &*stack.draft.borrow().key == name)
+        {
             self.problems.borrow_mut().push(Problem {
                 code: Code::DuplicateStack,
                 what: format!("stack `{name}` is declared twice"),
                 places: vec![
                     (location, "declared again here".to_owned()),
-                    (first.draft.borrow().location, "first declared here".to_owned()),
+                    (
+                        first.draft.borrow().location,
+                        "first declared here".to_owned(),
+                    ),
                 ],
                 help: "give one of the two another name, or keep using the first".to_owned(),
             });
@@ -98,7 +111,9 @@ impl App {
     pub fn aspect(&self, mut aspect: impl FnMut(&mut ResourceView<'_>)) {
         for stack in self.stacks.borrow().iter() {
             for resource in &stack.draft.borrow().resources {
-                aspect(&mut ResourceView { resource: &mut resource.borrow_mut() });
+                aspect(&mut ResourceView {
+                    resource: &mut resource.borrow_mut(),
+                });
             }
         }
     }
@@ -113,6 +128,10 @@ impl App {
         for stack in &stacks {
             problems.append(&mut stack.draft.borrow_mut().problems);
         }
-        if problems.is_empty() { synthesis::synthesize(&self.settings, &stacks) } else { Err(problems) }
+        if problems.is_empty() {
+            synthesis::synthesize(&self.settings, &stacks)
+        } else {
+            Err(problems)
+        }
     }
 }

@@ -45,23 +45,37 @@ pub struct SynthesizedStack {
 /// IAM properties that name a resource; a template with one needs `CAPABILITY_NAMED_IAM`.
 ///
 /// Source: CloudFormation API reference, CreateStack, "Capabilities".
-const IAM_NAMES: [&str; 6] =
-    ["RoleName", "UserName", "GroupName", "ManagedPolicyName", "InstanceProfileName", "PolicyName"];
+const IAM_NAMES: [&str; 6] = [
+    "RoleName",
+    "UserName",
+    "GroupName",
+    "ManagedPolicyName",
+    "InstanceProfileName",
+    "PolicyName",
+];
 
 /// IAM types that CloudFormation does not ask to acknowledge, or that carry names as a matter of course.
-const POLICY_TYPES: [&str; 4] =
-    ["AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::UserPolicy", "AWS::IAM::GroupPolicy"];
+const POLICY_TYPES: [&str; 4] = [
+    "AWS::IAM::Policy",
+    "AWS::IAM::RolePolicy",
+    "AWS::IAM::UserPolicy",
+    "AWS::IAM::GroupPolicy",
+];
 
 /// The capabilities that a template needs.
 pub(crate) fn capabilities(template: &Template) -> Vec<&'static str> {
     let mut iam = false;
     let mut named = false;
     for member in template.resources.values() {
-        let Member::One(resource) = member else { continue };
+        let Member::One(resource) = member else {
+            continue;
+        };
         if resource.resource_type.starts_with("AWS::IAM::") {
             iam = true;
             named |= !POLICY_TYPES.contains(&resource.resource_type.as_str())
-                && IAM_NAMES.iter().any(|name| resource.properties.contains_key(*name));
+                && IAM_NAMES
+                    .iter()
+                    .any(|name| resource.properties.contains_key(*name));
         }
     }
     let acknowledged = match (iam, named) {

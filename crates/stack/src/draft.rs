@@ -62,19 +62,35 @@ pub struct Identity {
 impl Reference {
     /// The reference that `Ref` gives.
     pub fn to(target: Rc<Identity>) -> Reference {
-        Reference { target, attribute: None, shape: Shape::Single }
+        Reference {
+            target,
+            attribute: None,
+            shape: Shape::Single,
+        }
     }
 
     /// The reference that `Fn::GetAtt` gives.
-    pub fn attribute(target: Rc<Identity>, attribute: impl Into<Cow<'static, str>>, shape: Shape) -> Reference {
-        Reference { target, attribute: Some(attribute.into()), shape }
+    pub fn attribute(
+        target: Rc<Identity>,
+        attribute: impl Into<Cow<'static, str>>,
+        shape: Shape,
+    ) -> Reference {
+        Reference {
+            target,
+            attribute: Some(attribute.into()),
+            shape,
+        }
     }
 }
 
 impl Draft {
     /// A map with static keys, leaving out what is not set.
-    pub fn object(entries: impl IntoIterator<Item = (&'static str, Option<Draft>)>) -> Draft {
-        let set = entries.into_iter().filter_map(|(key, value)| Some((Cow::Borrowed(key), value?)));
+    ///
+    /// A vector, not any iterator: generated code calls this once per struct.
+    pub fn object(entries: Vec<(&'static str, Option<Draft>)>) -> Draft {
+        let set = entries
+            .into_iter()
+            .filter_map(|(key, value)| Some((Cow::Borrowed(key), value?)));
         Draft::Map(set.collect())
     }
 }

@@ -17,17 +17,26 @@ fn draft<T>(value: impl Into<Prop<T>>) -> Draft {
 
 /// `Fn::Join`: the members of a list, `delimiter` between them.
 pub fn join(delimiter: &str, members: impl Into<Prop<List<String>>>) -> Expr<String> {
-    call(Function::Join, Draft::List(vec![delimiter.into(), draft(members)]))
+    call(
+        Function::Join,
+        Draft::List(vec![delimiter.into(), draft(members)]),
+    )
 }
 
 /// `Fn::Split`: text cut at each `delimiter`.
 pub fn split(delimiter: &str, text: impl Into<Prop<String>>) -> Expr<List<String>> {
-    call(Function::Split, Draft::List(vec![delimiter.into(), draft(text)]))
+    call(
+        Function::Split,
+        Draft::List(vec![delimiter.into(), draft(text)]),
+    )
 }
 
 /// `Fn::Select`: one member of a list, counted from 0.
 pub fn select(index: u32, members: impl Into<Prop<List<String>>>) -> Expr<String> {
-    call(Function::Select, Draft::List(vec![Draft::from(i64::from(index)), draft(members)]))
+    call(
+        Function::Select,
+        Draft::List(vec![Draft::from(i64::from(index)), draft(members)]),
+    )
 }
 
 /// `Fn::GetAZs` of the stack's own region.
@@ -37,8 +46,14 @@ pub fn availability_zones() -> Expr<List<String>> {
 
 /// `Fn::Cidr`: `count` blocks of `host_bits` host bits (8 gives a /24) out of an address block.
 pub fn cidr(block: impl Into<Prop<String>>, count: u16, host_bits: u8) -> Expr<List<String>> {
-    let numbers = [Draft::from(i64::from(count)), Draft::from(i64::from(host_bits))];
-    call(Function::Cidr, Draft::List([draft(block)].into_iter().chain(numbers).collect()))
+    let numbers = [
+        Draft::from(i64::from(count)),
+        Draft::from(i64::from(host_bits)),
+    ];
+    call(
+        Function::Cidr,
+        Draft::List([draft(block)].into_iter().chain(numbers).collect()),
+    )
 }
 
 /// `Fn::Base64`.
@@ -57,12 +72,30 @@ pub fn find_in_map(
     top_level_key: impl Into<Prop<String>>,
     second_level_key: impl Into<Prop<String>>,
 ) -> Expr<String> {
-    call(Function::FindInMap, Draft::List(vec![mapping.into(), draft(top_level_key), draft(second_level_key)]))
+    call(
+        Function::FindInMap,
+        Draft::List(vec![
+            mapping.into(),
+            draft(top_level_key),
+            draft(second_level_key),
+        ]),
+    )
 }
 
 /// `Fn::If`: one of two values, by a condition of this stack.
-pub fn either<T>(condition: &Condition, then: impl Into<Prop<T>>, otherwise: impl Into<Prop<T>>) -> Expr<T> {
-    call(Function::If, Draft::List(vec![condition.name.as_str().into(), draft(then), draft(otherwise)]))
+pub fn either<T>(
+    condition: &Condition,
+    then: impl Into<Prop<T>>,
+    otherwise: impl Into<Prop<T>>,
+) -> Expr<T> {
+    call(
+        Function::If,
+        Draft::List(vec![
+            condition.name.as_str().into(),
+            draft(then),
+            draft(otherwise),
+        ]),
+    )
 }
 
 /// A condition that [`crate::Stack::condition`] declared.
@@ -80,7 +113,10 @@ impl Condition {
 
 /// `Fn::Equals`.
 pub fn equals(left: impl Into<Prop<String>>, right: impl Into<Prop<String>>) -> Expr<bool> {
-    call(Function::Equals, Draft::List(vec![draft(left), draft(right)]))
+    call(
+        Function::Equals,
+        Draft::List(vec![draft(left), draft(right)]),
+    )
 }
 
 /// `Fn::Not`.
@@ -90,12 +126,28 @@ pub fn not(condition: Expr<bool>) -> Expr<bool> {
 
 /// `Fn::And`: 2 to 10 conditions.
 pub fn and(conditions: impl IntoIterator<Item = Expr<bool>>) -> Expr<bool> {
-    call(Function::And, Draft::List(conditions.into_iter().map(|condition| condition.draft).collect()))
+    call(
+        Function::And,
+        Draft::List(
+            conditions
+                .into_iter()
+                .map(|condition| condition.draft)
+                .collect(),
+        ),
+    )
 }
 
 /// `Fn::Or`: 2 to 10 conditions.
 pub fn or(conditions: impl IntoIterator<Item = Expr<bool>>) -> Expr<bool> {
-    call(Function::Or, Draft::List(conditions.into_iter().map(|condition| condition.draft).collect()))
+    call(
+        Function::Or,
+        Draft::List(
+            conditions
+                .into_iter()
+                .map(|condition| condition.draft)
+                .collect(),
+        ),
+    )
 }
 
 /// Text with values in it: becomes `Fn::Sub`, or plain text where nothing needs evaluating.
@@ -107,7 +159,10 @@ pub fn or(conditions: impl IntoIterator<Item = Expr<bool>>) -> Expr<bool> {
 /// use stratiform_stack::{pseudo, text};
 /// let arn = text("arn:{}:logs:{}:{}:*", [pseudo::partition(), pseudo::region(), pseudo::account_id()]);
 /// ```
-pub fn text<V: Into<Prop<String>>>(format: &str, values: impl IntoIterator<Item = V>) -> Expr<String> {
+pub fn text<V: Into<Prop<String>>>(
+    format: &str,
+    values: impl IntoIterator<Item = V>,
+) -> Expr<String> {
     let mut parts = Vec::new();
     let mut rest = format;
     for value in values {

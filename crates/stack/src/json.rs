@@ -76,7 +76,10 @@ macro_rules! json_items {
 
 /// A document as indented JSON text; what CloudFormation must evaluate stays a value in its place.
 pub(crate) fn text_parts(document: Draft) -> Vec<Part> {
-    let mut writer = Writer { parts: Vec::new(), text: String::new() };
+    let mut writer = Writer {
+        parts: Vec::new(),
+        text: String::new(),
+    };
     writer.draft(document, 0);
     writer.flush();
     writer.parts
@@ -94,11 +97,13 @@ impl Writer {
             Draft::List(items) => self.members('[', ']', items, depth, |writer, item| {
                 writer.draft(item, depth + 1);
             }),
-            Draft::Map(entries) => self.members('{', '}', entries, depth, |writer, (key, value)| {
-                writer.string(&key);
-                writer.text.push_str(": ");
-                writer.draft(value, depth + 1);
-            }),
+            Draft::Map(entries) => {
+                self.members('{', '}', entries, depth, |writer, (key, value)| {
+                    writer.string(&key);
+                    writer.text.push_str(": ");
+                    writer.draft(value, depth + 1);
+                })
+            }
             Draft::Text(parts) => {
                 self.text.push('"');
                 for part in parts {
@@ -124,14 +129,22 @@ impl Writer {
             Value::Number(number) => self.text.push_str(number.as_str()),
             Value::String(text) => self.string(&text),
             Value::List(items) => {
-                self.draft(Draft::List(items.into_iter().map(Draft::Value).collect()), depth);
+                self.draft(
+                    Draft::List(items.into_iter().map(Draft::Value).collect()),
+                    depth,
+                );
             }
             Value::Map(entries) => {
-                let entries = entries.into_iter().map(|(key, value)| (key.into(), Draft::Value(value)));
+                let entries = entries
+                    .into_iter()
+                    .map(|(key, value)| (key.into(), Draft::Value(value)));
                 self.draft(Draft::Map(entries.collect()), depth);
             }
             Value::Function(function, argument) => {
-                self.draft(Draft::Function(function, Box::new(Draft::Value(*argument))), depth);
+                self.draft(
+                    Draft::Function(function, Box::new(Draft::Value(*argument))),
+                    depth,
+                );
             }
         }
     }
@@ -176,7 +189,9 @@ impl Writer {
                 '\n' => self.text.push_str("\\n"),
                 '\r' => self.text.push_str("\\r"),
                 '\t' => self.text.push_str("\\t"),
-                control if control < ' ' => self.text.push_str(&format!("\\u{:04x}", u32::from(control))),
+                control if control < ' ' => self
+                    .text
+                    .push_str(&format!("\\u{:04x}", u32::from(control))),
                 other => self.text.push(other),
             }
         }
@@ -189,7 +204,8 @@ impl Writer {
 
     fn flush(&mut self) {
         if !self.text.is_empty() {
-            self.parts.push(Part::Literal(std::mem::take(&mut self.text)));
+            self.parts
+                .push(Part::Literal(std::mem::take(&mut self.text)));
         }
     }
 }

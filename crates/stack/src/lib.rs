@@ -22,8 +22,8 @@ mod synthesis;
 pub use app::{App, References, Settings};
 pub use assembly::{Assembly, SynthesizedStack};
 pub use function::{
-    Condition, and, arn, availability_zones, base64, cidr, either, equals, find_in_map, import_value, join, not, or,
-    pseudo, select, split, text,
+    Condition, and, arn, availability_zones, base64, cidr, either, equals, find_in_map,
+    import_value, join, not, or, pseudo, select, split, text,
 };
 pub use policy::{PolicyDocument, Principal, Statement};
 pub use problem::{Code, Problem};
@@ -36,6 +36,7 @@ pub use stack::{Parameter, Stack};
 pub mod generated {
     pub use crate::draft::{Draft, Identity};
     pub use crate::property::{Accepts, AcceptsKind, PropertyType};
-    pub use crate::resource::{Resource, attribute};
+    pub use crate::resource::{NoAttributes, Resource, Tag, attribute};
+    pub use crate::{Expr, Id, Json, List, Map, Opt, Prop};
     pub use std::rc::Rc;
 }

@@ -38,7 +38,9 @@ pub enum Principal {
 impl PolicyDocument {
     /// A document of these statements.
     pub fn new(statements: impl IntoIterator<Item = Statement>) -> Self {
-        PolicyDocument { statements: statements.into_iter().collect() }
+        PolicyDocument {
+            statements: statements.into_iter().collect(),
+        }
     }
 
     /// The trust policy of a role that one service assumes.
@@ -91,7 +93,11 @@ impl Statement {
 
     /// Adds resources the statement is about, by ARN.
     pub fn on<R: Into<Prop<String>>>(mut self, resources: impl IntoIterator<Item = R>) -> Self {
-        self.resources.extend(resources.into_iter().map(|resource| resource.into().into_draft()));
+        self.resources.extend(
+            resources
+                .into_iter()
+                .map(|resource| resource.into().into_draft()),
+        );
         self
     }
 
@@ -109,7 +115,8 @@ impl Statement {
 
     /// Adds a condition: `when("StringEquals", "aws:SourceAccount", pseudo::account_id())`.
     pub fn when(mut self, operator: &str, key: &str, value: impl Into<Json>) -> Self {
-        self.conditions.push((operator.to_owned(), key.to_owned(), value.into().0));
+        self.conditions
+            .push((operator.to_owned(), key.to_owned(), value.into().0));
         self
     }
 
@@ -117,11 +124,16 @@ impl Statement {
         let principals = (!self.principals.is_empty()).then(|| principals(self.principals));
         let resources = (!self.resources.is_empty()).then(|| one_or_list(self.resources));
         let conditions = (!self.conditions.is_empty()).then(|| conditions(self.conditions));
-        Draft::object([
+        Draft::object(vec![
             ("Sid", self.sid.map(Draft::from)),
             ("Effect", Some(Draft::from(self.effect))),
             ("Principal", principals),
-            ("Action", Some(one_or_list(self.actions.into_iter().map(Draft::from).collect()))),
+            (
+                "Action",
+                Some(one_or_list(
+                    self.actions.into_iter().map(Draft::from).collect(),
+                )),
+            ),
             ("Resource", resources),
             ("Condition", conditions),
         ])
@@ -139,12 +151,14 @@ fn principals(principals: Vec<Principal>) -> Draft {
         }
     }
     let some = |members: Vec<Draft>| (!members.is_empty()).then(|| one_or_list(members));
-    Draft::object([("AWS", some(accounts)), ("Service", some(services))])
+    Draft::object(vec![("AWS", some(accounts)), ("Service", some(services))])
 }
+
+type Entries = Vec<(Cow<'static, str>, Draft)>;
 
 /// Conditions grouped by their operator, in the order first named.
 fn conditions(conditions: Vec<(String, String, Draft)>) -> Draft {
-    let mut operators: Vec<(Cow<'static, str>, Vec<(Cow<'static, str>, Draft)>)> = Vec::new();
+    let mut operators: Vec<(Cow<'static, str>, Entries)> = Vec::new();
     for (operator, key, value) in conditions {
         let entry = (Cow::Owned(key), value);
         match operators.iter_mut().find(|(name, _)| *name == operator) {
@@ -152,7 +166,12 @@ fn conditions(conditions: Vec<(String, String, Draft)>) -> Draft {
             None => operators.push((operator.into(), vec![entry])),
         }
     }
-    Draft::Map(operators.into_iter().map(|(operator, entries)| (operator, Draft::Map(entries))).collect())
+    Draft::Map(
+        operators
+            .into_iter()
+            .map(|(operator, entries)| (operator, Draft::Map(entries)))
+            .collect(),
+    )
 }
 
 fn one_or_list(mut members: Vec<Draft>) -> Draft {
@@ -164,8 +183,12 @@ fn one_or_list(mut members: Vec<Draft>) -> Draft {
 
 impl PropertyType for PolicyDocument {
     fn into_draft(self) -> Draft {
-        let statements = self.statements.into_iter().map(Statement::into_draft).collect();
-        Draft::object([
+        let statements = self
+            .statements
+            .into_iter()
+            .map(Statement::into_draft)
+            .collect();
+        Draft::object(vec![
             ("Version", Some(Draft::from("2012-10-17"))),
             ("Statement", Some(Draft::List(statements))),
         ])

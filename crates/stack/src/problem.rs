@@ -65,7 +65,13 @@ impl fmt::Display for Problem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(formatter, "error[{}]: {}", self.code.as_str(), self.what)?;
         for (place, part) in &self.places {
-            writeln!(formatter, "  --> {}:{}:{}: {part}", place.file(), place.line(), place.column())?;
+            writeln!(
+                formatter,
+                "  --> {}:{}:{}: {part}",
+                place.file(),
+                place.line(),
+                place.column()
+            )?;
         }
         write!(formatter, "  = help: {}", self.help)
     }

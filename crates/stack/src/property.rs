@@ -92,7 +92,10 @@ impl<S> Accepts<S> for Json {}
 
 impl<T> Prop<T> {
     pub(crate) fn new(draft: Draft) -> Self {
-        Prop { draft, promise: PhantomData }
+        Prop {
+            draft,
+            promise: PhantomData,
+        }
     }
 
     /// The value itself. For generated code.
@@ -120,25 +123,37 @@ impl<T> Opt<T> {
 
 impl<T> Default for Opt<T> {
     fn default() -> Self {
-        Opt { draft: None, promise: PhantomData }
+        Opt {
+            draft: None,
+            promise: PhantomData,
+        }
     }
 }
 
 impl<T> From<Prop<T>> for Opt<T> {
     fn from(property: Prop<T>) -> Self {
-        Opt { draft: Some(property.draft), promise: PhantomData }
+        Opt {
+            draft: Some(property.draft),
+            promise: PhantomData,
+        }
     }
 }
 
 impl<T> Expr<T> {
     /// The intrinsic function that a draft holds.
     pub fn new(draft: impl Into<Draft>) -> Self {
-        Expr { draft: draft.into(), promise: PhantomData }
+        Expr {
+            draft: draft.into(),
+            promise: PhantomData,
+        }
     }
 
     /// The same function with another promise, where you know better than the catalog.
     pub fn cast<U>(self) -> Expr<U> {
-        Expr { draft: self.draft, promise: PhantomData }
+        Expr {
+            draft: self.draft,
+            promise: PhantomData,
+        }
     }
 }
 
@@ -284,21 +299,34 @@ impl PropertyType for Json {
 
 impl<T, U: Into<Prop<T>>> FromIterator<U> for List<T> {
     fn from_iter<I: IntoIterator<Item = U>>(items: I) -> Self {
-        List { items: items.into_iter().map(|item| item.into().draft).collect(), promise: PhantomData }
+        List {
+            items: items.into_iter().map(|item| item.into().draft).collect(),
+            promise: PhantomData,
+        }
     }
 }
 
 impl<T, K: Into<String>, V: Into<Prop<T>>> FromIterator<(K, V)> for Map<T> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
-        let entries = entries.into_iter().map(|(key, value)| (Cow::Owned(key.into()), value.into().draft));
-        Map { entries: entries.collect(), promise: PhantomData }
+        let entries = entries
+            .into_iter()
+            .map(|(key, value)| (Cow::Owned(key.into()), value.into().draft));
+        Map {
+            entries: entries.collect(),
+            promise: PhantomData,
+        }
     }
 }
 
 impl Json {
     /// A map with values of any kind.
     pub fn object<K: Into<String>>(entries: impl IntoIterator<Item = (K, Json)>) -> Json {
-        Json(Draft::Map(entries.into_iter().map(|(key, value)| (Cow::Owned(key.into()), value.0)).collect()))
+        Json(Draft::Map(
+            entries
+                .into_iter()
+                .map(|(key, value)| (Cow::Owned(key.into()), value.0))
+                .collect(),
+        ))
     }
 
     /// A list with values of any kind.

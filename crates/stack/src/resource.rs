@@ -80,7 +80,11 @@ pub struct Handle<R: Resource> {
 impl<R: Resource> Handle<R> {
     pub(crate) fn new(resource: Rc<RefCell<ResourceDraft>>) -> Self {
         let identity = resource.borrow().identity.clone();
-        Handle { resource, attributes: identity.clone().into(), identity }
+        Handle {
+            resource,
+            attributes: identity.clone().into(),
+            identity,
+        }
     }
 
     /// What `Ref` gives.
@@ -112,7 +116,10 @@ impl<R: Resource> Handle<R> {
 
     /// Creates this resource after another one, where no reference says so already.
     pub fn depends_on<O: Resource>(&self, other: &Handle<O>) -> &Self {
-        self.resource.borrow_mut().depends_on.push(other.identity.clone());
+        self.resource
+            .borrow_mut()
+            .depends_on
+            .push(other.identity.clone());
         self
     }
 
@@ -166,7 +173,10 @@ pub struct Untyped {
 impl Untyped {
     /// A resource of any type with any properties; nothing is checked before CloudFormation sees it.
     pub fn new(resource_type: &str, properties: impl Into<Json>) -> Self {
-        Untyped { resource_type: resource_type.to_owned(), properties: properties.into() }
+        Untyped {
+            resource_type: resource_type.to_owned(),
+            properties: properties.into(),
+        }
     }
 }
 
@@ -177,7 +187,8 @@ pub struct UntypedAttributes(Rc<Identity>);
 impl UntypedAttributes {
     /// `Fn::GetAtt` of any attribute.
     pub fn attribute(&self, name: &str) -> Expr<String> {
-        let reference = Reference::attribute(self.0.clone(), name.to_owned(), crate::draft::Shape::Single);
+        let reference =
+            Reference::attribute(self.0.clone(), name.to_owned(), crate::draft::Shape::Single);
         Expr::new(Draft::Reference(reference))
     }
 }
@@ -201,6 +212,16 @@ impl Resource for Untyped {
     }
 }
 
+/// The attributes of a type that has none.
+#[derive(Debug)]
+pub struct NoAttributes;
+
+impl From<Rc<Identity>> for NoAttributes {
+    fn from(_: Rc<Identity>) -> Self {
+        NoAttributes
+    }
+}
+
 /// A tag: the property type that most resource types share.
 #[derive(Clone, Debug)]
 pub struct Tag {
@@ -211,19 +232,32 @@ pub struct Tag {
 impl Tag {
     /// A tag of a key (at most 128 characters) and a value (at most 256).
     pub fn new(key: impl Into<crate::Prop<String>>, value: impl Into<crate::Prop<String>>) -> Self {
-        Tag { key: key.into(), value: value.into() }
+        Tag {
+            key: key.into(),
+            value: value.into(),
+        }
     }
 }
 
 impl PropertyType for Tag {
     fn into_draft(self) -> Draft {
-        Draft::object([("Key", Some(self.key.into_draft())), ("Value", Some(self.value.into_draft()))])
+        Draft::object(vec![
+            ("Key", Some(self.key.into_draft())),
+            ("Value", Some(self.value.into_draft())),
+        ])
     }
 }
 
 /// One attribute of a resource as an expression. For generated code.
-pub fn attribute<T: crate::property::Shaped>(identity: &Rc<Identity>, name: &'static str) -> Expr<T> {
-    Expr::new(Draft::Reference(Reference::attribute(identity.clone(), name, T::SHAPE)))
+pub fn attribute<T: crate::property::Shaped>(
+    identity: &Rc<Identity>,
+    name: &'static str,
+) -> Expr<T> {
+    Expr::new(Draft::Reference(Reference::attribute(
+        identity.clone(),
+        name,
+        T::SHAPE,
+    )))
 }
 
 /// The view of one resource that an aspect gets.

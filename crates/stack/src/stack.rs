@@ -82,15 +82,18 @@ impl Parameter {
 
     /// Sets the regular expression (Java's) that the whole value must match, and how to say that it does not.
     pub fn pattern(mut self, pattern: &str, explanation: &str) -> Self {
-        self.constraints.insert("AllowedPattern".to_owned(), pattern.into());
-        self.constraints.insert("ConstraintDescription".to_owned(), explanation.into());
+        self.constraints
+            .insert("AllowedPattern".to_owned(), pattern.into());
+        self.constraints
+            .insert("ConstraintDescription".to_owned(), explanation.into());
         self
     }
 
     /// Sets the values that are allowed.
     pub fn allowed_values<V: Into<Value>>(mut self, values: impl IntoIterator<Item = V>) -> Self {
         let values = values.into_iter().map(Into::into).collect();
-        self.constraints.insert("AllowedValues".to_owned(), Value::List(values));
+        self.constraints
+            .insert("AllowedValues".to_owned(), Value::List(values));
         self
     }
 
@@ -135,7 +138,10 @@ impl Stack {
         draft.take(&logical_id, location);
         let resource_type = resource.resource_type().to_owned();
         let resource = Rc::new(RefCell::new(ResourceDraft {
-            identity: Rc::new(Identity { stack: draft.key.clone(), logical_id }),
+            identity: Rc::new(Identity {
+                stack: draft.key.clone(),
+                logical_id,
+            }),
             resource_type,
             properties: resource.into_properties(),
             location,
@@ -173,13 +179,24 @@ impl Stack {
 
     /// Declares a mapping: first key → second key → value.
     pub fn mapping<const N: usize>(&self, name: impl Into<String>, entries: [(&str, Value); N]) {
-        self.draft.borrow_mut().mappings.insert(name.into(), Value::from(entries));
+        self.draft
+            .borrow_mut()
+            .mappings
+            .insert(name.into(), Value::from(entries));
     }
 
     /// Declares an output for people to read. References between stacks make their own.
-    pub fn output(&self, name: impl Into<String>, description: &str, value: impl Into<Prop<String>>) {
-        let output =
-            OutputDraft { value: value.into().into_draft(), description: description.to_owned(), export: None };
+    pub fn output(
+        &self,
+        name: impl Into<String>,
+        description: &str,
+        value: impl Into<Prop<String>>,
+    ) {
+        let output = OutputDraft {
+            value: value.into().into_draft(),
+            description: description.to_owned(),
+            export: None,
+        };
         self.draft.borrow_mut().outputs.insert(name.into(), output);
     }
 
@@ -201,14 +218,20 @@ impl Stack {
 
     /// Sets an entry of the template's `Metadata`.
     pub fn metadata(&self, key: impl Into<String>, value: impl Into<Json>) {
-        self.draft.borrow_mut().metadata.insert(key.into(), value.into());
+        self.draft
+            .borrow_mut()
+            .metadata
+            .insert(key.into(), value.into());
     }
 
     /// Makes this stack wait for another one that it does not refer to.
     #[track_caller]
     pub fn depends_on(&self, other: &Stack) {
         let other = other.draft.borrow().key.clone();
-        self.draft.borrow_mut().depends_on.push((other, Location::caller()));
+        self.draft
+            .borrow_mut()
+            .depends_on
+            .push((other, Location::caller()));
     }
 
     /// Refuses deletion of the stack until someone switches this off.
@@ -228,7 +251,10 @@ impl StackDraft {
         if logical_id.is_empty() || logical_id.len() > 255 || !alphanumeric {
             self.problems.push(Problem {
                 code: Code::LogicalId,
-                what: format!("`{logical_id}` in stack `{}` cannot be a logical ID", self.key),
+                what: format!(
+                    "`{logical_id}` in stack `{}` cannot be a logical ID",
+                    self.key
+                ),
                 places: vec![(location, "declared here".to_owned())],
                 help: "use 1 to 255 letters and digits".to_owned(),
             });
@@ -237,7 +263,10 @@ impl StackDraft {
             self.problems.push(Problem {
                 code: Code::DuplicateLogicalId,
                 what: format!("`{logical_id}` is declared twice in stack `{}`", self.key),
-                places: vec![(location, "declared again here".to_owned()), (first, "first declared here".to_owned())],
+                places: vec![
+                    (location, "declared again here".to_owned()),
+                    (first, "first declared here".to_owned()),
+                ],
                 help: "give one of the two another logical ID".to_owned(),
             });
         }

@@ -27,13 +27,22 @@ struct Use {
 
 /// Turns stacks into templates, in deployment order.
 pub(crate) fn synthesize(settings: &Settings, stacks: &[Stack]) -> Result<Assembly, Vec<Problem>> {
-    let mut lowering = Lowering { settings, uses: Vec::new(), exports: BTreeMap::new(), problems: Vec::new() };
-    let mut templates: Vec<Template> =
-        stacks.iter().map(|stack| lowering.template(&stack.draft.borrow())).collect();
+    let mut lowering = Lowering {
+        settings,
+        uses: Vec::new(),
+        exports: BTreeMap::new(),
+        problems: Vec::new(),
+    };
+    let mut templates: Vec<Template> = stacks
+        .iter()
+        .map(|stack| lowering.template(&stack.draft.borrow()))
+        .collect();
     for (stack, template) in stacks.iter().zip(&mut templates) {
         lowering.add_exports(&stack.draft.borrow(), template);
     }
-    let Lowering { uses, mut problems, .. } = lowering;
+    let Lowering {
+        uses, mut problems, ..
+    } = lowering;
     let order = match deployment_order(stacks, &uses) {
         Ok(order) => order,
         Err(problem) => {
@@ -47,7 +56,12 @@ pub(crate) fn synthesize(settings: &Settings, stacks: &[Stack]) -> Result<Assemb
     let mut templates: Vec<Option<Template>> = templates.into_iter().map(Some).collect();
     let synthesized = order.into_iter().filter_map(|position| {
         let template = templates[position].take()?;
-        Some(synthesized(settings, &stacks[position].draft.borrow(), template, &uses))
+        Some(synthesized(
+            settings,
+            &stacks[position].draft.borrow(),
+            template,
+            &uses,
+        ))
     });
     Ok(Assembly {
         environment: settings.environment.clone(),
@@ -56,10 +70,18 @@ pub(crate) fn synthesize(settings: &Settings, stacks: &[Stack]) -> Result<Assemb
     })
 }
 
-fn synthesized(settings: &Settings, draft: &StackDraft, template: Template, uses: &[Use]) -> SynthesizedStack {
+fn synthesized(
+    settings: &Settings,
+    draft: &StackDraft,
+    template: Template,
+    uses: &[Use],
+) -> SynthesizedStack {
     let full_name = |key: &str| format!("{}-{}-{key}", settings.app, settings.environment);
-    let mut depends_on: Vec<String> =
-        uses.iter().filter(|used| used.consumer == draft.key).map(|used| full_name(&used.producer)).collect();
+    let mut depends_on: Vec<String> = uses
+        .iter()
+        .filter(|used| used.consumer == draft.key)
+        .map(|used| full_name(&used.producer))
+        .collect();
     depends_on.sort();
     depends_on.dedup();
     let locations = draft.resources.iter().map(|resource| {
@@ -78,7 +100,10 @@ fn synthesized(settings: &Settings, draft: &StackDraft, template: Template, uses
             .collect(),
         tags: settings.tags.clone(),
         termination_protection: draft.termination_protection,
-        stack_policy: draft.stack_policy.as_ref().map(|policy| final_value(&policy.0)),
+        stack_policy: draft
+            .stack_policy
+            .as_ref()
+            .map(|policy| final_value(&policy.0)),
         locations: locations.collect(),
         template,
     }
@@ -90,17 +115,23 @@ fn final_value(draft: &Draft) -> Value {
     match draft {
         Draft::Value(value) => value.clone(),
         Draft::List(items) => Value::List(items.iter().map(final_value).collect()),
-        Draft::Map(entries) => {
-            Value::Map(entries.iter().map(|(key, value)| (key.to_string(), final_value(value))).collect())
-        }
+        Draft::Map(entries) => Value::Map(
+            entries
+                .iter()
+                .map(|(key, value)| (key.to_string(), final_value(value)))
+                .collect(),
+        ),
         Draft::Function(..) | Draft::Text(_) | Draft::Reference(_) => Value::Null,
     }
 }
 
 /// Positions of the stacks, each after all that it needs; stacks that do not need each other stay as declared.
 fn deployment_order(stacks: &[Stack], uses: &[Use]) -> Result<Vec<usize>, Problem> {
-    let positions: HashMap<Rc<str>, usize> =
-        stacks.iter().enumerate().map(|(position, stack)| (stack.draft.borrow().key.clone(), position)).collect();
+    let positions: HashMap<Rc<str>, usize> = stacks
+        .iter()
+        .enumerate()
+        .map(|(position, stack)| (stack.draft.borrow().key.clone(), position))
+        .collect();
     let mut needs: Vec<Vec<usize>> = vec![Vec::new(); stacks.len()];
     for (index, used) in uses.iter().enumerate() {
         needs[positions[&used.consumer]].push(index);
@@ -131,8 +162,13 @@ fn deployment_order(stacks: &[Stack], uses: &[Use]) -> Result<Vec<usize>, Proble
                     path.push((producer, 0));
                 }
                 Visit::Open => {
-                    let start = path.iter().position(|(open, _)| *open == producer).unwrap_or(0);
-                    let circle = path[start..].iter().map(|(open, followed)| &uses[needs[*open][followed - 1]]);
+                    let start = path
+                        .iter()
+                        .position(|(open, _)| *open == producer)
+                        .unwrap_or(0);
+                    let circle = path[start..]
+                        .iter()
+                        .map(|(open, followed)| &uses[needs[*open][followed - 1]]);
                     return Err(cycle(circle.collect()));
                 }
             }
@@ -149,15 +185,28 @@ enum Visit {
 }
 
 fn cycle(circle: Vec<&Use>) -> Problem {
-    let names: Vec<String> = circle.iter().map(|used| format!("`{}`", used.consumer)).collect();
+    let names: Vec<String> = circle
+        .iter()
+        .map(|used| format!("`{}`", used.consumer))
+        .collect();
     let places = circle.iter().map(|used| {
-        (used.location, format!("stack `{}` uses {} of stack `{}`", used.consumer, used.what, used.producer))
+        (
+            used.location,
+            format!(
+                "stack `{}` uses {} of stack `{}`",
+                used.consumer, used.what, used.producer
+            ),
+        )
     });
     Problem {
         code: Code::CyclicStacks,
-        what: format!("stacks {} need each other, so none can be deployed first", names.join(" and ")),
+        what: format!(
+            "stacks {} need each other, so none can be deployed first",
+            names.join(" and ")
+        ),
         places: places.collect(),
-        help: "move what both need into the one that is deployed first, or into a stack of its own".to_owned(),
+        help: "move what both need into the one that is deployed first, or into a stack of its own"
+            .to_owned(),
     }
 }
 
@@ -186,34 +235,58 @@ struct Owner<'a> {
 
 impl Lowering<'_> {
     fn template(&mut self, draft: &StackDraft) -> Template {
-        let owner = Owner { stack: &draft.key, location: draft.location };
-        self.uses.extend(draft.depends_on.iter().map(|(producer, location)| Use {
-            consumer: draft.key.clone(),
-            producer: producer.clone(),
-            what: "the deployment".to_owned(),
-            location,
-        }));
+        let owner = Owner {
+            stack: &draft.key,
+            location: draft.location,
+        };
+        self.uses
+            .extend(draft.depends_on.iter().map(|(producer, location)| Use {
+                consumer: draft.key.clone(),
+                producer: producer.clone(),
+                what: "the deployment".to_owned(),
+                location,
+            }));
         let resources = draft.resources.iter().map(|resource| {
             let resource = resource.borrow();
-            (resource.identity.logical_id.clone(), Member::One(self.resource(&draft.key, &resource)))
+            (
+                resource.identity.logical_id.clone(),
+                Member::One(self.resource(&draft.key, &resource)),
+            )
         });
         let resources: IndexMap<_, _> = resources.collect();
         let outputs = draft.outputs.iter().map(|(name, output)| {
             let value = self.value(&output.value, owner);
             let description = (!output.description.is_empty()).then(|| output.description.clone());
             let export = output.export.as_deref().map(Value::from);
-            (name.clone(), Member::One(Output { value, description, export, condition: None }))
+            (
+                name.clone(),
+                Member::One(Output {
+                    value,
+                    description,
+                    export,
+                    condition: None,
+                }),
+            )
         });
         let outputs: IndexMap<_, _> = outputs.collect();
         let conditions = draft.conditions.iter();
-        let conditions =
-            conditions.map(|(name, condition)| (name.clone(), Member::One(self.value(condition, owner)))).collect();
-        let metadata = draft.metadata.iter().map(|(key, value)| (key.clone(), self.value(&value.0, owner))).collect();
+        let conditions = conditions
+            .map(|(name, condition)| (name.clone(), Member::One(self.value(condition, owner))))
+            .collect();
+        let metadata = draft
+            .metadata
+            .iter()
+            .map(|(key, value)| (key.clone(), self.value(&value.0, owner)))
+            .collect();
         Template {
             format_version: Some("2010-09-09".to_owned()),
             description: Some(draft.description.clone()),
             metadata,
-            parameters: draft.parameters.iter().map(|(name, given)| (name.clone(), parameter(given))).collect(),
+            parameters: draft
+                .parameters
+                .iter()
+                .map(|(name, given)| (name.clone(), parameter(given)))
+                .collect(),
             mappings: draft.mappings.clone(),
             conditions,
             resources,
@@ -223,7 +296,10 @@ impl Lowering<'_> {
     }
 
     fn resource(&mut self, stack: &Rc<str>, draft: &ResourceDraft) -> Resource {
-        let owner = Owner { stack, location: draft.location };
+        let owner = Owner {
+            stack,
+            location: draft.location,
+        };
         let mut depends_on = Vec::new();
         for target in &draft.depends_on {
             if target.stack == *stack {
@@ -253,9 +329,18 @@ impl Lowering<'_> {
             depends_on,
             deletion_policy: draft.deletion_policy.map(policy),
             update_replace_policy: draft.update_replace_policy.map(policy),
-            creation_policy: draft.creation_policy.as_ref().map(|policy| self.value(policy, owner)),
-            update_policy: draft.update_policy.as_ref().map(|policy| self.value(policy, owner)),
-            metadata: draft.metadata.as_ref().map(|metadata| self.value(metadata, owner)),
+            creation_policy: draft
+                .creation_policy
+                .as_ref()
+                .map(|policy| self.value(policy, owner)),
+            update_policy: draft
+                .update_policy
+                .as_ref()
+                .map(|policy| self.value(policy, owner)),
+            metadata: draft
+                .metadata
+                .as_ref()
+                .map(|metadata| self.value(metadata, owner)),
             properties,
             ..Resource::default()
         }
@@ -264,11 +349,18 @@ impl Lowering<'_> {
     fn value(&mut self, draft: &Draft, owner: Owner<'_>) -> Value {
         match draft {
             Draft::Value(value) => value.clone(),
-            Draft::List(items) => Value::List(items.iter().map(|item| self.value(item, owner)).collect()),
-            Draft::Map(entries) => {
-                Value::Map(entries.iter().map(|(key, value)| (key.to_string(), self.value(value, owner))).collect())
+            Draft::List(items) => {
+                Value::List(items.iter().map(|item| self.value(item, owner)).collect())
             }
-            Draft::Function(function, argument) => Value::function(*function, self.value(argument, owner)),
+            Draft::Map(entries) => Value::Map(
+                entries
+                    .iter()
+                    .map(|(key, value)| (key.to_string(), self.value(value, owner)))
+                    .collect(),
+            ),
+            Draft::Function(function, argument) => {
+                Value::function(*function, self.value(argument, owner))
+            }
             Draft::Reference(reference) => self.reference(reference, owner),
             Draft::Text(parts) => self.text(parts, owner),
         }
@@ -280,7 +372,11 @@ impl Lowering<'_> {
             return local(&target.logical_id, reference.attribute.as_deref());
         }
         let attribute = reference.attribute.as_deref();
-        let suffix: String = attribute.unwrap_or_default().chars().filter(char::is_ascii_alphanumeric).collect();
+        let suffix: String = attribute
+            .unwrap_or_default()
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .collect();
         let output = format!("Export{}{suffix}", target.logical_id);
         let producer = self.stack_name(&target.stack);
         self.uses.push(Use {
@@ -293,11 +389,15 @@ impl Lowering<'_> {
             location: owner.location,
         });
         let imported = match self.settings.references {
-            References::Strong => {
-                Value::function(Function::ImportValue, export_name(&producer, &target.logical_id, &suffix))
-            }
+            References::Strong => Value::function(
+                Function::ImportValue,
+                export_name(&producer, &target.logical_id, &suffix),
+            ),
             References::Weak => {
-                let arguments = [("StackName", producer.into()), ("OutputName", output.as_str().into())];
+                let arguments = [
+                    ("StackName", producer.into()),
+                    ("OutputName", output.as_str().into()),
+                ];
                 Value::function(Function::GetStackOutput, Value::from(arguments))
             }
         };
@@ -323,8 +423,13 @@ impl Lowering<'_> {
         };
         let exports = self.exports.entry(producer.clone()).or_default();
         match exports.get(&output) {
-            Some(there) if there.logical_id != export.logical_id || there.attribute != export.attribute => {
-                let places = vec![(location, "used here".to_owned()), (there.location, "and here".to_owned())];
+            Some(there)
+                if there.logical_id != export.logical_id || there.attribute != export.attribute =>
+            {
+                let places = vec![
+                    (location, "used here".to_owned()),
+                    (there.location, "and here".to_owned()),
+                ];
                 self.problems.push(collision(producer, &output, places));
             }
             Some(_) => {}
@@ -343,7 +448,9 @@ impl Lowering<'_> {
                 self.problems.push(collision(&draft.key, &output, places));
                 continue;
             }
-            let suffix = output.trim_start_matches("Export").strip_prefix(export.logical_id.as_str());
+            let suffix = output
+                .trim_start_matches("Export")
+                .strip_prefix(export.logical_id.as_str());
             let exported = export_name(&name, &export.logical_id, suffix.unwrap_or_default());
             let value = local(&export.logical_id, export.attribute.as_deref());
             let value = match export.shape {
@@ -354,7 +461,12 @@ impl Lowering<'_> {
                 References::Strong => Some(exported.into()),
                 References::Weak => None,
             };
-            let output_value = Output { value, description: None, export, condition: None };
+            let output_value = Output {
+                value,
+                description: None,
+                export,
+                condition: None,
+            };
             template.outputs.insert(output, Member::One(output_value));
         }
     }
@@ -425,7 +537,11 @@ impl Substitution {
     }
 
     fn variable(&mut self, value: Value) {
-        let known = self.variables.iter().find(|(_, there)| **there == value).map(|(name, _)| name.clone());
+        let known = self
+            .variables
+            .iter()
+            .find(|(_, there)| **there == value)
+            .map(|(name, _)| name.clone());
         let name = known.unwrap_or_else(|| {
             let name = format!("Value{}", self.variables.len() + 1);
             self.variables.insert(name.clone(), value);
@@ -441,7 +557,10 @@ impl Substitution {
         if self.variables.is_empty() {
             Value::function(Function::Sub, self.text)
         } else {
-            Value::function(Function::Sub, vec![self.text.into(), Value::Map(self.variables)])
+            Value::function(
+                Function::Sub,
+                vec![self.text.into(), Value::Map(self.variables)],
+            )
         }
     }
 }
@@ -449,15 +568,25 @@ impl Substitution {
 fn local(logical_id: &str, attribute: Option<&str>) -> Value {
     match attribute {
         None => Value::function(Function::Ref, logical_id),
-        Some(attribute) => Value::function(Function::GetAtt, vec![logical_id.into(), attribute.into()]),
+        Some(attribute) => {
+            Value::function(Function::GetAtt, vec![logical_id.into(), attribute.into()])
+        }
     }
 }
 
 fn export_name(stack_name: &str, logical_id: &str, suffix: &str) -> String {
-    if suffix.is_empty() { format!("{stack_name}:{logical_id}") } else { format!("{stack_name}:{logical_id}-{suffix}") }
+    if suffix.is_empty() {
+        format!("{stack_name}:{logical_id}")
+    } else {
+        format!("{stack_name}:{logical_id}-{suffix}")
+    }
 }
 
-fn collision(stack: &str, output: &str, places: Vec<(&'static Location<'static>, String)>) -> Problem {
+fn collision(
+    stack: &str,
+    output: &str,
+    places: Vec<(&'static Location<'static>, String)>,
+) -> Problem {
     Problem {
         code: Code::ExportCollision,
         what: format!("stack `{stack}` would need two outputs called `{output}`"),

@@ -1,0 +1,306 @@
+//! The model as Rust source.
+
+use std::fmt::Write;
+
+use crate::model::{Attribute, Field, Kind, Model, Presence, PropertyType, Resource, RustType};
+
+/// Writes a line. Writing to a `String` cannot fail.
+macro_rules! line {
+    ($source:expr) => { $source.push('\n') };
+    ($source:expr, $($argument:tt)*) => {{
+        let _ = writeln!($source, $($argument)*);
+    }};
+}
+
+/// The model as the text of one module.
+pub(crate) fn emit(model: &Model) -> String {
+    let mut source = String::new();
+    line!(
+        source,
+        "// Generated from the catalog by stratiform-codegen: edit the list of resource types instead."
+    );
+    for (service, resources) in &model.services {
+        let names: Vec<&str> = resources
+            .iter()
+            .map(|resource| resource.resource_type)
+            .collect();
+        line!(source, "\n/// {}.", names.join(", "));
+        line!(source, "#[rustfmt::skip]");
+        line!(source, "pub mod {service} {{");
+        line!(source, "{IMPORTS}");
+        for resource in resources {
+            emit_resource(&mut source, resource);
+        }
+        line!(source, "}}");
+    }
+    emit_kinds(&mut source, model);
+    source
+}
+
+/// What generated code refers to, under names that no resource type can take.
+const IMPORTS: &str = "#[allow(unused_imports, reason = \"not every type needs both\")]
+use {super::kinds, ::stratiform_stack::generated as cfn};";
+
+fn emit_resource(source: &mut String, resource: &Resource) {
+    let Resource {
+        resource_type,
+        name,
+        module,
+        ..
+    } = resource;
+    let prefix = format!("{module}::");
+    line!(source, "\n/// `{resource_type}`.");
+    emit_struct(source, name, &resource.fields, &prefix);
+    line!(source, "impl cfn::Resource for {name} {{");
+    line!(
+        source,
+        "    type Reference = {};",
+        type_name(&resource.reference, &prefix)
+    );
+    let attributes = if resource.attributes.is_empty() {
+        "cfn::NoAttributes"
+    } else {
+        &format!("{name}Attributes")
+    };
+    line!(source, "    type Attributes = {attributes};");
+    line!(
+        source,
+        "    fn resource_type(&self) -> &str {{ {resource_type:?} }}"
+    );
+    line!(
+        source,
+        "    fn into_properties(self) -> cfn::Draft {{ cfn::PropertyType::into_draft(self) }}"
+    );
+    line!(source, "}}");
+    emit_attributes(source, resource, &prefix);
+    line!(source, "/// The property types of `{resource_type}`.");
+    line!(source, "pub mod {module} {{");
+    line!(source, "{IMPORTS}");
+    for property_type in &resource.types {
+        match property_type {
+            PropertyType::Struct { name, fields } => {
+                line!(source, "\n/// `{name}` of `{resource_type}`.");
+                emit_struct(source, name, fields, "");
+            }
+            PropertyType::Enum { name, variants } => emit_enum(source, name, variants),
+        }
+    }
+    line!(source, "}}");
+}
+
+fn emit_struct(source: &mut String, name: &str, fields: &[Field], prefix: &str) {
+    let required: Vec<&Field> = fields
+        .iter()
+        .filter(|field| field.presence == Presence::Required)
+        .collect();
+    let default = if required.is_empty() { ", Default" } else { "" };
+    line!(source, "#[derive(Clone, Debug{default})]");
+    line!(source, "pub struct {name} {{");
+    for field in fields {
+        let optionality = match field.presence {
+            Presence::Required => "cfn::Prop",
+            Presence::Optional => "cfn::Opt",
+        };
+        let facts = field
+            .facts
+            .iter()
+            .map(|fact| format!(" {fact}"))
+            .collect::<String>();
+        line!(source, "    /// `{}`.{}", field.property, printable(&facts));
+        line!(
+            source,
+            "    pub {}: {optionality}<{}>,",
+            field.name,
+            type_name(&field.rust_type, prefix)
+        );
+    }
+    line!(source, "}}");
+    line!(source, "impl cfn::PropertyType for {name} {{");
+    line!(source, "    fn into_draft(self) -> cfn::Draft {{");
+    line!(source, "        cfn::Draft::object(vec![");
+    for field in fields {
+        let (open, close) = match field.presence {
+            Presence::Required => ("Some(", ")"),
+            Presence::Optional => ("", ""),
+        };
+        line!(
+            source,
+            "            ({:?}, {open}self.{}.into_draft(){close}),",
+            field.property,
+            field.name
+        );
+    }
+    line!(source, "        ])");
+    line!(source, "    }}");
+    line!(source, "}}");
+    if !required.is_empty() {
+        emit_new(source, name, fields, &required, prefix);
+    }
+}
+
+fn emit_new(source: &mut String, name: &str, fields: &[Field], required: &[&Field], prefix: &str) {
+    let parameters = required.iter().map(|field| {
+        format!(
+            "{}: impl Into<cfn::Prop<{}>>",
+            field.name,
+            type_name(&field.rust_type, prefix)
+        )
+    });
+    let parameters: Vec<String> = parameters.collect();
+    line!(source, "impl {name} {{");
+    line!(
+        source,
+        "    /// With what is required; set the rest with `..` in a struct literal."
+    );
+    if required.len() > MANY_ARGUMENTS {
+        line!(
+            source,
+            "    #[allow(clippy::too_many_arguments, reason = \"all are required\")]"
+        );
+    }
+    line!(
+        source,
+        "    pub fn new({}) -> Self {{",
+        parameters.join(", ")
+    );
+    line!(source, "        Self {{");
+    for field in fields {
+        let value = match field.presence {
+            Presence::Required => format!("{}.into()", field.name),
+            Presence::Optional => "cfn::Opt::default()".to_owned(),
+        };
+        line!(source, "            {}: {value},", field.name);
+    }
+    line!(source, "        }}");
+    line!(source, "    }}");
+    line!(source, "}}");
+}
+
+/// Text for a comment: in one line, nothing invisible.
+fn printable(text: &str) -> String {
+    text.chars()
+        .map(|character| {
+            if character.is_control() {
+                ' '
+            } else {
+                character
+            }
+        })
+        .collect()
+}
+
+/// The number of arguments above which clippy complains.
+const MANY_ARGUMENTS: usize = 7;
+
+fn emit_enum(source: &mut String, name: &str, variants: &[(String, &str)]) {
+    line!(source, "\n/// The values that are allowed.");
+    line!(source, "#[derive(Clone, Copy, Debug, PartialEq, Eq)]");
+    line!(source, "pub enum {name} {{");
+    for (variant, value) in variants {
+        line!(source, "    /// `{}`.", printable(value));
+        line!(source, "    {variant},");
+    }
+    line!(source, "}}");
+    line!(source, "impl {name} {{");
+    line!(source, "    /// CloudFormation's word.");
+    line!(source, "    pub fn as_str(self) -> &'static str {{");
+    line!(source, "        match self {{");
+    for (variant, value) in variants {
+        line!(source, "            Self::{variant} => {value:?},");
+    }
+    line!(source, "        }}");
+    line!(source, "    }}");
+    line!(source, "}}");
+    line!(source, "impl cfn::PropertyType for {name} {{");
+    line!(
+        source,
+        "    fn into_draft(self) -> cfn::Draft {{ cfn::Draft::from(self.as_str()) }}"
+    );
+    line!(source, "}}");
+    line!(source, "impl cfn::Accepts<String> for {name} {{}}");
+}
+
+fn emit_attributes(source: &mut String, resource: &Resource, prefix: &str) {
+    if resource.attributes.is_empty() {
+        return;
+    }
+    let Resource {
+        resource_type,
+        name,
+        ..
+    } = resource;
+    line!(source, "/// The attributes of `{resource_type}`.");
+    line!(source, "#[derive(Debug)]");
+    line!(
+        source,
+        "pub struct {name}Attributes(cfn::Rc<cfn::Identity>);"
+    );
+    line!(
+        source,
+        "impl From<cfn::Rc<cfn::Identity>> for {name}Attributes {{"
+    );
+    line!(
+        source,
+        "    fn from(identity: cfn::Rc<cfn::Identity>) -> Self {{ Self(identity) }}"
+    );
+    line!(source, "}}");
+    line!(source, "impl {name}Attributes {{");
+    for Attribute {
+        attribute,
+        name,
+        rust_type,
+    } in &resource.attributes
+    {
+        let rust_type = type_name(rust_type, prefix);
+        line!(source, "    /// `{attribute}`.");
+        line!(
+            source,
+            "    pub fn {name}(&self) -> cfn::Expr<{rust_type}> {{ cfn::attribute(&self.0, {attribute:?}) }}"
+        );
+    }
+    line!(source, "}}");
+}
+
+fn emit_kinds(source: &mut String, model: &Model) {
+    line!(
+        source,
+        "\n/// Kinds of text: IDs, names and ARNs of particular resources."
+    );
+    line!(source, "#[rustfmt::skip]");
+    line!(source, "pub mod kinds {{");
+    line!(source, "use ::stratiform_stack::generated::AcceptsKind;");
+    for (name, kind) in &model.kinds {
+        let formats: Vec<String> = kind
+            .formats
+            .iter()
+            .map(|format| format!("`{format}`"))
+            .collect();
+        line!(source, "/// {}.", formats.join(" or "));
+        line!(source, "#[derive(Clone, Copy, Debug)]");
+        line!(source, "pub enum {name} {{}}");
+        for (accepted, _) in model.kinds.iter().filter(|(_, other)| accepts(kind, other)) {
+            line!(source, "impl AcceptsKind<{accepted}> for {name} {{}}");
+        }
+    }
+    line!(source, "}}");
+}
+
+/// A choice of kinds accepts each of them, and any smaller choice.
+fn accepts(kind: &Kind, other: &Kind) -> bool {
+    other.formats.is_subset(&kind.formats)
+}
+
+fn type_name(rust_type: &RustType, prefix: &str) -> String {
+    match rust_type {
+        RustType::Text => "String".to_owned(),
+        RustType::Id(kind) => format!("cfn::Id<kinds::{kind}>"),
+        RustType::Integer => "i64".to_owned(),
+        RustType::Number => "f64".to_owned(),
+        RustType::Boolean => "bool".to_owned(),
+        RustType::Json => "cfn::Json".to_owned(),
+        RustType::Tag => "cfn::Tag".to_owned(),
+        RustType::List(items) => format!("cfn::List<{}>", type_name(items, prefix)),
+        RustType::Map(values) => format!("cfn::Map<{}>", type_name(values, prefix)),
+        RustType::Named(name) => format!("{prefix}{name}"),
+    }
+}
