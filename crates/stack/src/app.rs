@@ -22,6 +22,8 @@ pub struct Settings {
     pub region: String,
     /// How stacks refer to each other.
     pub references: References,
+    /// Whether deletion of every stack is refused.
+    pub termination_protection: bool,
     /// Tags of every stack; CloudFormation puts them on every resource that can have tags.
     pub tags: IndexMap<String, String>,
 }

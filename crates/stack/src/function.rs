@@ -152,38 +152,66 @@ pub fn or(conditions: impl IntoIterator<Item = Expr<bool>>) -> Expr<bool> {
 
 /// Text with values in it: becomes `Fn::Sub`, or plain text where nothing needs evaluating.
 ///
-/// `{}` takes the values in order; every other character, `${` included, stands for itself.
-/// Fewer values than `{}` leave the rest as written; more are put at the end.
+/// Each `{}` takes one value; every other character, `${` included, stands for itself. The compiler counts.
 ///
 /// ```
-/// use stratiform_stack::{pseudo, text};
-/// let arn = text("arn:{}:logs:{}:{}:*", [pseudo::partition(), pseudo::region(), pseudo::account_id()]);
+/// use stratiform_stack::{pseudo, sub};
+/// let arn = sub!("arn:{}:s3:::assets-{}", pseudo::partition(), pseudo::account_id());
 /// ```
-pub fn text<V: Into<Prop<String>>>(
-    format: &str,
-    values: impl IntoIterator<Item = V>,
-) -> Expr<String> {
-    let mut parts = Vec::new();
-    let mut rest = format;
-    for value in values {
-        let (before, after) = rest.split_once("{}").unwrap_or((rest, ""));
-        if !before.is_empty() {
-            parts.push(Part::Literal(before.to_owned()));
+///
+/// ```compile_fail
+/// use stratiform_stack::{pseudo, sub};
+/// let arn = sub!("arn:{}:s3:::assets-{}", pseudo::partition());
+/// ```
+#[macro_export]
+macro_rules! sub {
+    ($format:literal $(, $value:expr)* $(,)?) => {{
+        const VALUES: usize = <[&str]>::len(&[$(::core::stringify!($value)),*]);
+        const { assert!($crate::generated::placeholders($format) == VALUES, "not as many values as placeholders") };
+        let values: [$crate::Prop<::std::string::String>; VALUES] = [$($crate::Prop::from($value)),*];
+        $crate::generated::substitute($format, values)
+    }};
+}
+
+/// The number of `{}` in a text. For [`sub!`].
+pub const fn placeholders(format: &str) -> usize {
+    let bytes = format.as_bytes();
+    let (mut index, mut count) = (0, 0);
+    while index + 1 < bytes.len() {
+        if bytes[index] == b'{' && bytes[index + 1] == b'}' {
+            count += 1;
+            index += 1;
         }
-        parts.push(Part::Value(draft(value)));
-        rest = after;
+        index += 1;
     }
-    if !rest.is_empty() {
-        parts.push(Part::Literal(rest.to_owned()));
+    count
+}
+
+/// A text with its `{}` filled. For [`sub!`], which counts them.
+pub fn substitute(format: &str, values: impl IntoIterator<Item = Prop<String>>) -> Expr<String> {
+    let mut values = values.into_iter();
+    let mut parts = Vec::new();
+    for (index, literal) in format.split("{}").enumerate() {
+        if index > 0 {
+            parts.extend(values.next().map(|value| Part::Value(value.into_draft())));
+        }
+        if !literal.is_empty() {
+            parts.push(Part::Literal(literal.to_owned()));
+        }
     }
     Expr::new(Draft::Text(parts))
 }
 
 /// The ARN of something in the stack's own account and region: `arn("logs", "log-group:/app:*")`.
 pub fn arn(service: &str, resource: impl Into<Prop<String>>) -> Expr<String> {
-    let format = format!("arn:{{}}:{service}:{{}}:{{}}:{{}}");
-    let own = [pseudo::partition(), pseudo::region(), pseudo::account_id()].map(Prop::from);
-    text(&format, own.into_iter().chain([resource.into()]))
+    sub!(
+        "arn:{}:{}:{}:{}:{}",
+        pseudo::partition(),
+        service,
+        pseudo::region(),
+        pseudo::account_id(),
+        resource.into(),
+    )
 }
 
 /// Pseudo parameters.

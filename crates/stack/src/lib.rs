@@ -23,18 +23,19 @@ pub use app::{App, References, Settings};
 pub use assembly::{Assembly, SynthesizedStack};
 pub use function::{
     Condition, and, arn, availability_zones, base64, cidr, either, equals, find_in_map,
-    import_value, join, not, or, pseudo, select, split, text,
+    import_value, join, not, or, pseudo, select, split,
 };
 pub use policy::{PolicyDocument, Principal, Statement};
 pub use problem::{Code, Problem};
 pub use property::{Expr, Id, Json, List, Map, Opt, Prop};
-pub use resource::{DeletionPolicy, Handle, ResourceView, Tag, Untyped};
+pub use resource::{DeletionPolicy, Handle, Resource, ResourceView, Tag, Untyped};
 pub use stack::{Parameter, Stack};
 
 /// What generated code needs and nobody writes by hand.
 #[doc(hidden)]
 pub mod generated {
     pub use crate::draft::{Draft, Identity};
+    pub use crate::function::{placeholders, substitute};
     pub use crate::property::{Accepts, AcceptsKind, PropertyType};
     pub use crate::resource::{NoAttributes, Resource, Tag, attribute};
     pub use crate::{Expr, Id, Json, List, Map, Opt, Prop};

@@ -5,7 +5,9 @@
 use std::borrow::Cow;
 
 use crate::draft::Draft;
+use crate::function::pseudo;
 use crate::property::{Json, Opt, Prop, PropertyType};
+use crate::sub;
 
 /// A policy document: statements, each allowing or denying some actions.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +30,7 @@ pub struct Statement {
 #[derive(Clone, Debug)]
 pub enum Principal {
     /// An AWS service: `ecs-tasks.amazonaws.com`.
-    Service(String),
+    Service(Prop<String>),
     /// Accounts, roles or users, by ARN.
     Aws(Prop<String>),
     /// Everyone. Only with a condition that narrows it, or in a `Deny`.
@@ -51,15 +53,20 @@ impl PolicyDocument {
 
 impl Principal {
     /// An AWS service by its principal name.
-    pub fn service(name: &str) -> Self {
-        Principal::Service(name.to_owned())
+    pub fn service(name: impl Into<Prop<String>>) -> Self {
+        Principal::Service(name.into())
     }
 
     /// The root of the stack's own account: leaves the decision to IAM policies there.
     pub fn account() -> Self {
-        use crate::function::{pseudo, text};
-        let own = [pseudo::partition(), pseudo::account_id()];
-        Principal::Aws(text("arn:{}:iam::{}:root", own).into())
+        Principal::Aws(
+            sub!(
+                "arn:{}:iam::{}:root",
+                pseudo::partition(),
+                pseudo::account_id()
+            )
+            .into(),
+        )
     }
 }
 
@@ -145,7 +152,7 @@ fn principals(principals: Vec<Principal>) -> Draft {
     let mut accounts = Vec::new();
     for principal in principals {
         match principal {
-            Principal::Service(name) => services.push(Draft::from(name)),
+            Principal::Service(name) => services.push(name.into_draft()),
             Principal::Aws(arn) => accounts.push(arn.into_draft()),
             Principal::Everyone => return Draft::from("*"),
         }

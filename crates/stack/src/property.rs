@@ -56,7 +56,7 @@ pub struct Map<T> {
 #[derive(Clone, Debug)]
 pub struct Json(pub(crate) Draft);
 
-/// A type that a literal of a property may have. Implemented by the generated structs and enums.
+/// A type of its own that a property may have: the generated structs and enums, lists, maps, documents.
 pub trait PropertyType {
     /// The literal as a draft.
     fn into_draft(self) -> Draft;
@@ -77,6 +77,14 @@ pub trait Accepts<S> {}
     note = "pass an attribute that gives the expected kind, or `.cast()` it where you know better"
 )]
 pub trait AcceptsKind<J> {}
+
+/// Says which of Rust's own literals a property takes.
+#[diagnostic::on_unimplemented(
+    message = "a literal of type `{L}` cannot be used where `{Self}` is expected",
+    label = "expected `{Self}`, this is `{L}`",
+    note = "for an enum write one of its variants, for a structure its struct; `Prop::untyped` or `Opt::untyped` take anything"
+)]
+pub trait AcceptsLiteral<L> {}
 
 impl Accepts<String> for String {}
 impl<J> Accepts<Id<J>> for String {}
@@ -212,69 +220,73 @@ impl<T: Accepts<S>, S> From<&Expr<S>> for Opt<T> {
     }
 }
 
-/// Writes `From<$source>` for `Prop<$target>` and `Opt<$target>`.
-macro_rules! literal {
-    (for [$($generics:tt)*] $source:ty => $target:ty, |$value:ident| $draft:expr) => {
-        impl<$($generics)*> From<$source> for Prop<$target> {
+/// Writes `From<$source>` for every property that accepts such a literal, and says how each target takes it.
+macro_rules! literals {
+    ($($source:ty => $($target:ty),+ : |$value:ident| $draft:expr;)+) => { $(
+        impl<'text, T: AcceptsLiteral<$source>> From<$source> for Prop<T> {
             fn from($value: $source) -> Self {
                 Prop::new($draft)
             }
         }
 
-        impl<$($generics)*> From<$source> for Opt<$target> {
-            fn from($value: $source) -> Self {
-                Prop::from($value).into()
+        impl<'text, T: AcceptsLiteral<$source>> From<$source> for Opt<T> {
+            fn from(value: $source) -> Self {
+                Prop::from(value).into()
             }
         }
-    };
+
+        $(impl<'text> AcceptsLiteral<$source> for $target {})+
+    )+ };
 }
 
-literal!(for [] &str => String, |text| Draft::from(text));
-literal!(for [] &String => String, |text| Draft::from(text.as_str()));
-literal!(for [K] &str => Id<K>, |text| Draft::from(text));
-literal!(for [K] String => Id<K>, |text| Draft::from(text));
-literal!(for [K] &String => Id<K>, |text| Draft::from(text.as_str()));
-literal!(for [] i32 => i64, |number| Draft::from(i64::from(number)));
-literal!(for [] u8 => i64, |number| Draft::from(i64::from(number)));
-literal!(for [] u16 => i64, |number| Draft::from(i64::from(number)));
-literal!(for [] u32 => i64, |number| Draft::from(i64::from(number)));
-literal!(for [] i32 => f64, |number| Draft::from(i64::from(number)));
-literal!(for [] u32 => f64, |number| Draft::from(i64::from(number)));
-literal!(for [T, U: Into<Prop<T>>] Vec<U> => List<T>, |items| List::from_iter(items).into_draft());
-literal!(for [T, U: Into<Prop<T>>, const N: usize] [U; N] => List<T>, |items| List::from_iter(items).into_draft());
-literal!(for [T, K: Into<String>, V: Into<Prop<T>>] Vec<(K, V)> => Map<T>, |entries| Map::from_iter(entries).into_draft());
-literal!(for [T, K: Into<String>, V: Into<Prop<T>>, const N: usize] [(K, V); N] => Map<T>, |entries| Map::from_iter(entries).into_draft());
-literal!(for [] &str => Json, |text| Draft::from(text));
-literal!(for [] String => Json, |text| Draft::from(text));
-literal!(for [] bool => Json, |boolean| Draft::from(boolean));
-literal!(for [] i64 => Json, |number| Draft::from(number));
-literal!(for [] i32 => Json, |number| Draft::from(i64::from(number)));
-
-impl PropertyType for String {
-    fn into_draft(self) -> Draft {
-        Draft::from(self)
-    }
+literals! {
+    &'text str => String, Json: |text| Draft::from(text);
+    &'text String => String, Json: |text| Draft::from(text.as_str());
+    String => String, Json: |text| Draft::from(text);
+    bool => bool, Json: |boolean| Draft::from(boolean);
+    i64 => i64, f64, Json: |number| Draft::from(number);
+    i32 => i64, f64, Json: |number| Draft::from(i64::from(number));
+    u8 => i64, f64, Json: |number| Draft::from(i64::from(number));
+    u16 => i64, f64, Json: |number| Draft::from(i64::from(number));
+    u32 => i64, f64, Json: |number| Draft::from(i64::from(number));
+    f64 => f64, Json: |number| float(number);
 }
 
-impl PropertyType for bool {
-    fn into_draft(self) -> Draft {
-        Draft::from(self)
-    }
+impl<K> AcceptsLiteral<&str> for Id<K> {}
+impl<K> AcceptsLiteral<&String> for Id<K> {}
+impl<K> AcceptsLiteral<String> for Id<K> {}
+
+/// A number that JSON cannot write (infinite, not a number) becomes text, which no property accepts:
+/// validation then names it.
+fn float(number: f64) -> Draft {
+    let text = number.to_string();
+    Number::parse(&text).map_or_else(|| Draft::from(text), Draft::from)
 }
 
-impl PropertyType for i64 {
-    fn into_draft(self) -> Draft {
-        Draft::from(self)
-    }
+// Collections into a property -------------------------------------------------------------------------------
+
+/// Writes `From<$source>` for the property of a collection.
+macro_rules! collections {
+    ($([$($generics:tt)*] $source:ty => $target:ident<T>;)+) => { $(
+        impl<$($generics)*> From<$source> for Prop<$target<T>> {
+            fn from(members: $source) -> Self {
+                Prop::new($target::from_iter(members).into_draft())
+            }
+        }
+
+        impl<$($generics)*> From<$source> for Opt<$target<T>> {
+            fn from(members: $source) -> Self {
+                Prop::from(members).into()
+            }
+        }
+    )+ };
 }
 
-impl PropertyType for f64 {
-    /// A number that JSON cannot write (infinite, not a number) becomes text, which no property accepts:
-    /// validation then names it.
-    fn into_draft(self) -> Draft {
-        let text = self.to_string();
-        Number::parse(&text).map_or_else(|| Draft::from(text), Draft::from)
-    }
+collections! {
+    [T, U: Into<Prop<T>>] Vec<U> => List<T>;
+    [T, U: Into<Prop<T>>, const N: usize] [U; N] => List<T>;
+    [T, K: Into<String>, V: Into<Prop<T>>] Vec<(K, V)> => Map<T>;
+    [T, K: Into<String>, V: Into<Prop<T>>, const N: usize] [(K, V); N] => Map<T>;
 }
 
 impl<T> PropertyType for List<T> {
@@ -357,13 +369,7 @@ macro_rules! json {
     )* };
 }
 
-json!(&str, String, bool, i64, i32);
-
-impl From<f64> for Json {
-    fn from(number: f64) -> Self {
-        Json(number.into_draft())
-    }
-}
+json!(&str, &String, String, bool, i64, i32, u8, u16, u32, f64);
 
 impl From<Value> for Json {
     fn from(value: Value) -> Self {

@@ -99,7 +99,7 @@ fn synthesized(
             .map(|(name, parameter)| (name.clone(), parameter.default.clone()))
             .collect(),
         tags: settings.tags.clone(),
-        termination_protection: draft.termination_protection,
+        termination_protection: draft.termination_protection || settings.termination_protection,
         stack_policy: draft
             .stack_policy
             .as_ref()

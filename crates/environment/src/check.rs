@@ -1,0 +1,364 @@
+//! The merged tree held against what an environment must be: all problems, not the first one.
+
+mod tagged;
+
+use serde_json::Value;
+use stratiform_template::Scalar;
+
+use crate::merge::{Kind, Map, Member, Place, Tree};
+use crate::message::{self, Found};
+use crate::near::{listed, nearest};
+use crate::path::Path;
+use crate::problem::{Code, Problem};
+use crate::shape::{Field, Shape, Size};
+use crate::text::Format;
+
+/// Where a part is: its path, and the place of its key.
+#[derive(Clone)]
+struct Spot {
+    path: Path,
+    /// Every layer's mention of the part, the last one last.
+    mentions: Vec<Place>,
+}
+
+impl Spot {
+    fn of(&self, member: &Member) -> Spot {
+        Spot {
+            path: self.path.key(&member.key),
+            mentions: member.mentions.clone(),
+        }
+    }
+
+    fn name(&self) -> String {
+        message::name(&self.path)
+    }
+}
+
+/// Checks trees; collects problems.
+pub(crate) struct Checker<'a> {
+    files: &'a [String],
+    problems: Vec<(Place, Problem)>,
+}
+
+/// Everything in the tree that is not as the shape says, in the order of layers and lines.
+pub(crate) fn problems(tree: &Tree, shape: &Shape, files: &[String]) -> Vec<Problem> {
+    let mut checker = Checker {
+        files,
+        problems: Vec::new(),
+    };
+    let mut start = tree.place;
+    start.span.end = start.span.start;
+    let top = Spot {
+        path: Path::default(),
+        mentions: vec![start],
+    };
+    checker.check(tree, shape, &top);
+    let mut problems = checker.problems;
+    problems.sort_by_key(|(place, _)| (place.layer, place.span.start));
+    problems.into_iter().map(|(_, problem)| problem).collect()
+}
+
+impl Checker<'_> {
+    fn check(&mut self, tree: &Tree, shape: &Shape, spot: &Spot) {
+        match (shape, &tree.kind) {
+            (Shape::Struct(fields), Kind::Map(map)) => self.fields(map, fields, spot),
+            (Shape::Map { key, value, size }, Kind::Map(map)) => {
+                self.size(map.members.len(), *size, "keys", tree, spot);
+                for member in &map.members {
+                    // What a misnamed value lacks is often under its right name, in another layer.
+                    if key.is_none_or(|format| self.key(&format, member, spot)) {
+                        self.check(&member.value, value, &spot.of(member));
+                    }
+                }
+            }
+            (Shape::Tagged { tag, variants }, Kind::Map(map)) => {
+                self.tagged(map, tag, variants, spot);
+            }
+            (Shape::List { item, size, unique }, Kind::List(items)) => {
+                self.size(items.len(), *size, "items", tree, spot);
+                for (position, tree) in items.iter().enumerate() {
+                    let spot = Spot {
+                        path: spot.path.position(position),
+                        mentions: vec![tree.place],
+                    };
+                    self.check(tree, item, &spot);
+                }
+                if *unique {
+                    self.unique(items, spot);
+                }
+            }
+            (
+                Shape::Text {
+                    format: Some(format),
+                    ..
+                },
+                Kind::Scalar(Scalar::String(text)),
+            ) => {
+                if let Err(refusal) = (format.check)(text) {
+                    let what = format!("{} is not {}: `{text}`", spot.name(), format.noun);
+                    self.report(Code::Malformed, tree.place, what, refusal.why, refusal.help);
+                }
+            }
+            (Shape::Text { pattern, size, .. }, Kind::Scalar(Scalar::String(text))) => {
+                self.size(text.chars().count(), *size, "characters", tree, spot);
+                if let Some(pattern) = pattern
+                    && !pattern.is_match(text)
+                {
+                    let what = format!("{} cannot be `{text}`", spot.name());
+                    let why = format!("it must match the pattern `{pattern}`");
+                    let help = "write a text that matches";
+                    self.report(Code::Malformed, tree.place, what, why, help);
+                }
+            }
+            (Shape::Choice(choices), Kind::Scalar(scalar)) => {
+                self.choice(scalar, choices, tree, spot);
+            }
+            (Shape::Whole { least, most }, Kind::Scalar(Scalar::Number(number))) => {
+                let Some(whole) = number.as_i64() else {
+                    return self.wrong_type(tree, shape, spot);
+                };
+                let nearest = whole.clamp(least.unwrap_or(i64::MIN), most.unwrap_or(i64::MAX));
+                if nearest != whole {
+                    let bounds = message::bounds(least.as_ref(), most.as_ref());
+                    self.out_of_range(
+                        tree,
+                        spot,
+                        &whole.to_string(),
+                        &bounds,
+                        &nearest.to_string(),
+                    );
+                }
+            }
+            (Shape::Number { least, most }, Kind::Scalar(Scalar::Number(number))) => {
+                let Some(float) = number.as_f64() else {
+                    return self.wrong_type(tree, shape, spot);
+                };
+                let nearest = float.clamp(least.unwrap_or(f64::MIN), most.unwrap_or(f64::MAX));
+                if nearest.total_cmp(&float).is_ne() {
+                    let bounds = message::bounds(least.as_ref(), most.as_ref());
+                    self.out_of_range(tree, spot, number.as_str(), &bounds, &nearest.to_string());
+                }
+            }
+            (Shape::Bool, Kind::Scalar(Scalar::Bool(_))) => {}
+            _ => self.wrong_type(tree, shape, spot),
+        }
+    }
+
+    fn fields(&mut self, map: &Map, fields: &[Field], spot: &Spot) {
+        // Keys that are there under a misspelt name; that they are missing is no second problem.
+        let mut misspelt: Vec<&str> = Vec::new();
+        for member in &map.members {
+            match fields.iter().find(|field| field.name == member.key) {
+                Some(field) => self.check(&member.value, &field.shape, &spot.of(member)),
+                None => {
+                    let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
+                    let what = message::unknown_key(
+                        &member.key,
+                        spot.path.steps().is_empty(),
+                        &spot.name(),
+                    );
+                    let why = format!("the keys there are {}", listed(&names));
+                    let help = match nearest(&member.key, names.iter().copied()) {
+                        Some(name) => {
+                            misspelt.push(name);
+                            format!("did you mean `{name}`?")
+                        }
+                        None => "remove it, or write one of those keys".to_owned(),
+                    };
+                    self.report(Code::UnknownKey, member.key_place(), what, why, help);
+                }
+            }
+        }
+        for field in fields {
+            let misspelt = misspelt.contains(&field.name.as_str());
+            if field.required && !misspelt && map.get(&field.name).is_none() {
+                self.missing(map, field, spot);
+            }
+        }
+    }
+
+    fn missing(&mut self, map: &Map, field: &Field, spot: &Spot) {
+        let path = spot.path.key(&field.name);
+        let what = format!("`{path}` is missing");
+        if let Some(place) = map.removal(&field.name) {
+            let why = format!(
+                "`null` removes it here, and every environment needs it: {}",
+                message::lower_first(&field.about)
+            );
+            let help = format!("give `{}` a value", field.name);
+            return self.report(Code::MissingKey, place, what, why, help);
+        }
+        let [earlier @ .., last] = spot.mentions.as_slice() else {
+            return;
+        };
+        let help = if spot.path.steps().is_empty() {
+            format!(
+                "add `{}:` to this file, or to one that all environments share",
+                field.name
+            )
+        } else {
+            format!("add `{}:` under {}", field.name, spot.name())
+        };
+        let about = message::lower_first(&field.about);
+        let why = if about.is_empty() {
+            "it is required".to_owned()
+        } else {
+            format!("it is required: {about}")
+        };
+        self.report(Code::MissingKey, *last, what, why, help);
+        for place in earlier {
+            self.also(*place, format!("{} is here too", spot.name()));
+        }
+    }
+
+    /// Whether a key is what its format says; if not, that is reported.
+    fn key(&mut self, format: &Format, member: &Member, spot: &Spot) -> bool {
+        let Err(refusal) = (format.check)(&member.key) else {
+            return true;
+        };
+        let what = format!("`{}` in {} is not {}", member.key, spot.name(), format.noun);
+        let place = member.key_place();
+        self.report(Code::Malformed, place, what, refusal.why, refusal.help);
+        false
+    }
+
+    fn choice(&mut self, scalar: &Scalar, choices: &[Value], tree: &Tree, spot: &Spot) {
+        let written = tree.to_json();
+        if choices.contains(&written) {
+            return;
+        }
+        if message::kind_of(&written) != choices.first().and_then(message::kind_of) {
+            let what = format!(
+                "{} is {}, and {} is needed",
+                spot.name(),
+                Found(tree),
+                message::noun_of(choices.first())
+            );
+            let why = message::allowed(choices);
+            return self.report(
+                Code::WrongType,
+                tree.place,
+                what,
+                why,
+                message::choose(&written, choices),
+            );
+        }
+        let what = format!("{} cannot be `{}`", spot.name(), message::scalar(scalar));
+        let why = message::allowed(choices);
+        self.report(
+            Code::NotAllowed,
+            tree.place,
+            what,
+            why,
+            message::choose(&written, choices),
+        );
+    }
+
+    fn unique(&mut self, items: &[Tree], spot: &Spot) {
+        for (position, item) in items.iter().enumerate() {
+            let value = item.to_json();
+            if let Some(first) = items[..position]
+                .iter()
+                .find(|other| other.to_json() == value)
+            {
+                let what = format!("`{}` is twice in {}", message::shown(&value), spot.name());
+                self.report(
+                    Code::Repeated,
+                    item.place,
+                    what,
+                    "each item is there once",
+                    "remove one of the two",
+                );
+                self.also(first.place, "it is here first".to_owned());
+            }
+        }
+    }
+
+    fn size(&mut self, number: usize, size: Size, of: &str, tree: &Tree, spot: &Spot) {
+        if (size.least..=size.most).contains(&number) {
+            return;
+        }
+        let most = (size.most < usize::MAX).then_some(size.most);
+        let bounds = message::bounds(Some(&size.least), most.as_ref());
+        let place = match tree.kind {
+            Kind::Scalar(_) => tree.place,
+            Kind::List(_) | Kind::Map(_) => spot.mentions.last().copied().unwrap_or(tree.place),
+        };
+        let help = if number < size.least {
+            "add to it"
+        } else {
+            "shorten it"
+        };
+        let what = format!("{} has {number} {of}", spot.name());
+        self.report(
+            Code::WrongLength,
+            place,
+            what,
+            format!("allowed: {bounds} {of}"),
+            help,
+        );
+    }
+
+    fn out_of_range(&mut self, tree: &Tree, spot: &Spot, found: &str, bounds: &str, nearest: &str) {
+        let what = format!("{} cannot be {found}", spot.name());
+        let why = format!("allowed: {bounds}");
+        self.report(
+            Code::OutOfRange,
+            tree.place,
+            what,
+            why,
+            format!("the nearest that is allowed is {nearest}"),
+        );
+    }
+
+    fn wrong_type(&mut self, tree: &Tree, shape: &Shape, spot: &Spot) {
+        let what = format!(
+            "{} is {}, and {} is needed",
+            spot.name(),
+            Found(tree),
+            message::noun(shape)
+        );
+        let place = match tree.kind {
+            Kind::Scalar(_) => tree.place,
+            Kind::List(_) | Kind::Map(_) => spot.mentions.last().copied().unwrap_or(tree.place),
+        };
+        self.report(
+            Code::WrongType,
+            place,
+            what,
+            "",
+            message::retype(tree, shape),
+        );
+    }
+
+    fn report(
+        &mut self,
+        code: Code,
+        place: Place,
+        what: impl Into<String>,
+        why: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        let problem = Problem {
+            code,
+            what: what.into(),
+            file: self.files[place.layer].clone(),
+            span: place.span,
+            why: why.into(),
+            help: help.into(),
+            also: Vec::new(),
+        };
+        self.problems.push((place, problem));
+    }
+
+    /// Adds a place to the problem that was reported last.
+    fn also(&mut self, place: Place, note: String) {
+        if let Some((_, problem)) = self.problems.last_mut() {
+            problem.also.push(crate::problem::Also {
+                file: self.files[place.layer].clone(),
+                span: place.span,
+                note,
+            });
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Environments: layered YAML in, one typed and validated value out.
+//!
+//! Here live merging, checking and the origin of each value; the newtypes that any app's environment is made
+//! of; and the JSON Schema that editors use, which is the same one that is checked. What does not live here:
+//! reading files, printing, and what a particular app wants to know about its environments.
+//!
+//! One schema, made from the Rust types, drives all of it:
+//!
+//! ```text
+//! defaults.yaml ┐                        ┌ check (all problems at once)
+//! prod.yaml     ┴─parse→ layers ─merge→ tree ─deserialize→ E ─relations→ Loaded<E>
+//! ```
+
+mod check;
+mod cidr;
+mod load;
+mod merge;
+mod message;
+mod names;
+mod near;
+mod origin;
+mod path;
+mod plain;
+mod problem;
+mod region;
+mod schema;
+mod settings;
+mod shape;
+#[cfg(test)]
+mod tests;
+pub mod text;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use cidr::Cidr;
+pub use load::{Loaded, Source, check_all, load, load_all};
+pub use names::{
+    AccountId, AppName, CheckId, Date, EmailAddress, EnvironmentName, TagKey, TagValue,
+};
+pub use near::{joined, listed, nearest};
+pub use origin::{Effective, Origin};
+pub use path::{Path, Step};
+pub use plain::Plain;
+pub use problem::{Also, Code, Problem, Related, Violation};
+pub use region::Region;
+pub use schema::{schema, unsupported};
+pub use settings::{AcceptedRisk, Covered, References, Settings};
+pub use text::{Format, Refusal, Text};
+
+/// What an app wants to know about its environments.
+///
+/// Its [`Settings`] are in a field named `settings`. Each struct and each tagged enum in it says
+/// `#[serde(deny_unknown_fields)]`, so that a misspelt key is found.
+pub trait Environment: DeserializeOwned + Serialize + JsonSchema {
+    /// What the tool itself needs.
+    fn settings(&self) -> &Settings;
+
+    /// The formats of the app's own [`text!`] types. Those of this crate are known.
+    fn formats() -> Vec<Format> {
+        Vec::new()
+    }
+
+    /// What does not fit together, though each value is fine.
+    fn check(&self) -> Vec<Violation> {
+        Vec::new()
+    }
+
+    /// What does not fit together between environments; each violation with the environment it is in.
+    fn check_all(all: &[(&EnvironmentName, &Self)]) -> Vec<(EnvironmentName, Violation)> {
+        let _ = all;
+        Vec::new()
+    }
+}
+
+/// What [`text!`] needs from other crates, so that its users need not depend on them.
+#[doc(hidden)]
+pub mod reexported {
+    pub use schemars::{JsonSchema, Schema, SchemaGenerator};
+    pub use serde::de::Error;
+    pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
+}

@@ -1,0 +1,36 @@
+//! Regions, as far as the catalog knows them.
+
+use crate::text::Refusal;
+use crate::{near, text};
+
+text! {
+    /// An AWS region that the catalog knows: `eu-central-1`.
+    pub struct Region("region", "an AWS region", r"^[a-z]{2}(-[a-z]+)+-[0-9]+$", check_region, known_regions);
+}
+
+fn known_regions() -> Vec<String> {
+    stratiform_catalog::catalog()
+        .regions()
+        .map(str::to_owned)
+        .collect()
+}
+
+fn check_region(text: &str) -> Result<(), Refusal> {
+    if stratiform_catalog::catalog()
+        .regions()
+        .any(|region| region == text)
+    {
+        return Ok(());
+    }
+    let regions = known_regions();
+    Err(Refusal::new(
+        format!(
+            "the catalog knows {} regions, and this is none of them",
+            regions.len()
+        ),
+        match near::nearest(text, regions.iter().map(String::as_str)) {
+            Some(region) => format!("did you mean `{region}`?"),
+            None => "write one such as `eu-central-1`".to_owned(),
+        },
+    ))
+}

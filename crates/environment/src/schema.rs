@@ -1,0 +1,197 @@
+//! The JSON Schema of an environment: one for checking, and the same made fit for editors.
+
+use std::collections::BTreeMap;
+
+use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value};
+
+use crate::shape::{Reader, Shape};
+use crate::text::{Format, Text};
+use crate::{
+    AccountId, AppName, CheckId, Cidr, Covered, Date, EmailAddress, Environment, EnvironmentName,
+    Region, Settings, TagKey, TagValue,
+};
+
+/// The schema of one layer's file, for editors: `environments/schema.json`.
+///
+/// It is the schema that is checked, but for what only a whole environment has: no key is required, `null`
+/// is allowed where it removes something, and the values of a [`Format`] are listed. Keys are sorted, so that
+/// the same types give the same bytes.
+pub fn schema<E: Environment>() -> String {
+    let mut schema = root::<E>();
+    for_layers(&mut schema, &formats::<E>());
+    let sorted = sorted(&schema);
+    // Maps with text as keys, and nothing that can fail: a JSON value always has a text.
+    let text = serde_json::to_string_pretty(&sorted).unwrap_or_default();
+    text + "\n"
+}
+
+/// What in `E` the check does not know; an app has a test that this is empty.
+///
+/// Loading refuses such a type too: nothing is left unchecked in silence.
+pub fn unsupported<E: Environment>() -> Vec<String> {
+    shape::<E>().err().unwrap_or_default()
+}
+
+/// What a whole environment must be.
+pub(crate) fn shape<E: Environment>() -> Result<Shape, Vec<String>> {
+    let formats = formats::<E>();
+    let schema = root::<E>();
+    let mut reader = Reader::new(&formats);
+    let shape = reader.shape(&schema, "");
+    if schema
+        .pointer(&format!("/properties/{}", Settings::SECTION))
+        .is_none()
+    {
+        let missing = format!("the environment: no field `{}`", Settings::SECTION);
+        reader.unsupported.push(missing);
+    }
+    match reader.unsupported {
+        nothing if nothing.is_empty() => Ok(shape),
+        unsupported => Err(unsupported),
+    }
+}
+
+/// All formats that may be named, this crate's and the app's.
+fn formats<E: Environment>() -> BTreeMap<&'static str, Format> {
+    let own = [
+        AccountId::FORMAT,
+        AppName::FORMAT,
+        CheckId::FORMAT,
+        Cidr::FORMAT,
+        Covered::FORMAT,
+        Date::FORMAT,
+        EmailAddress::FORMAT,
+        EnvironmentName::FORMAT,
+        Region::FORMAT,
+        TagKey::FORMAT,
+        TagValue::FORMAT,
+    ];
+    own.into_iter()
+        .chain(E::formats())
+        .map(|format| (format.name, format))
+        .collect()
+}
+
+/// The schema of a whole environment, without references, so that neither we nor editors have to follow any.
+fn root<E: Environment>() -> Value {
+    let settings = SchemaSettings::draft07().with(|settings| settings.inline_subschemas = true);
+    settings.into_generator().into_root_schema_for::<E>().into()
+}
+
+fn for_layers(schema: &mut Value, formats: &BTreeMap<&'static str, Format>) {
+    let Some(object) = schema.as_object_mut() else {
+        return;
+    };
+    let required = object.remove("required").unwrap_or_default();
+    let required: Vec<&str> = required
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    object.remove("minProperties");
+    if let Some(format) = object.get("format").and_then(Value::as_str) {
+        let choices = formats.get(format).map(|format| (format.choices)());
+        if let Some(choices) = choices.filter(|choices| !choices.is_empty()) {
+            object.insert("enum".to_owned(), choices.into());
+        }
+    }
+    if let Some(properties) = object.get_mut("properties").and_then(Value::as_object_mut) {
+        for (name, property) in properties {
+            for_layers(property, formats);
+            if !required.contains(&name.as_str()) {
+                allow_null(property);
+            }
+        }
+    }
+    for keyword in ["additionalProperties", "patternProperties"] {
+        let values: Vec<&mut Value> = match object.get_mut(keyword) {
+            Some(Value::Object(by_pattern)) if keyword == "patternProperties" => {
+                by_pattern.values_mut().collect()
+            }
+            Some(value @ Value::Object(_)) => vec![value],
+            _ => Vec::new(),
+        };
+        for value in values {
+            for_layers(value, formats);
+            allow_null(value);
+        }
+    }
+    // Items are not merged: each is whole, and what it requires stays required.
+    if let Some(items) = object.get_mut("items") {
+        list_choices(items, formats);
+    }
+    // Without what they require, several variants can fit.
+    for keyword in ["oneOf", "anyOf"] {
+        if let Some(Value::Array(mut variants)) = object.remove(keyword) {
+            for variant in &mut variants {
+                for_layers(variant, formats);
+            }
+            object.insert("anyOf".to_owned(), Value::Array(variants));
+        }
+    }
+}
+
+/// Lists the values of formats, and changes nothing else.
+fn list_choices(schema: &mut Value, formats: &BTreeMap<&'static str, Format>) {
+    match schema {
+        Value::Object(object) => {
+            if let Some(format) = object.get("format").and_then(Value::as_str) {
+                let choices = formats.get(format).map(|format| (format.choices)());
+                if let Some(choices) = choices.filter(|choices| !choices.is_empty()) {
+                    object.insert("enum".to_owned(), choices.into());
+                }
+            }
+            for value in object.values_mut() {
+                list_choices(value, formats);
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                list_choices(item, formats);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn allow_null(schema: &mut Value) {
+    let Some(object) = schema.as_object_mut() else {
+        return;
+    };
+    if let Some(Value::Array(choices)) = object.get_mut("enum")
+        && !choices.contains(&Value::Null)
+    {
+        choices.push(Value::Null);
+    }
+    if let Some(Value::Array(variants)) = object.get_mut("anyOf") {
+        let null = serde_json::json!({ "type": "null" });
+        if !variants.contains(&null) {
+            variants.push(null);
+        }
+    }
+    if let Some(Value::String(only)) = object.get("type") {
+        let types = Value::from(vec![only.clone(), "null".to_owned()]);
+        object.insert("type".to_owned(), types);
+    }
+}
+
+fn sorted(value: &Value) -> Value {
+    match value {
+        Value::Object(object) => {
+            let entries: BTreeMap<&String, Value> = object
+                .iter()
+                .map(|(key, value)| (key, sorted(value)))
+                .collect();
+            Value::Object(
+                entries
+                    .into_iter()
+                    .map(|(key, value)| (key.clone(), value))
+                    .collect::<Map<_, _>>(),
+            )
+        }
+        Value::Array(items) => items.iter().map(sorted).collect(),
+        other => other.clone(),
+    }
+}

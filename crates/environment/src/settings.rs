@@ -1,0 +1,137 @@
+//! What the tool itself needs to know about an environment, whatever the app.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::names::{AccountId, AppName, CheckId, Date, EnvironmentName, TagKey, TagValue};
+use crate::region::Region;
+use crate::text;
+use crate::text::{Refusal, Text};
+
+/// What the tool itself needs to know: where the environment lives, and how its stacks are treated.
+///
+/// An app's environment has it in a field named `settings`. A section of its own, and not fields mixed with
+/// the app's: so `env.settings.region` and `settings.region` in YAML are the same words, an app can use any
+/// name for its own sections, and an unknown key is known to be unknown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The environment's name. It is the file's name, so it is not written in the file.
+    #[schemars(skip)]
+    pub name: EnvironmentName,
+
+    /// The app's name: the first part of every stack's name. Lower-case letters, digits and hyphens, at most
+    /// 20 characters. Changing it makes new stacks.
+    pub app: AppName,
+
+    /// The region that the stacks are in.
+    pub region: Region,
+
+    /// The account that the stacks are in: 12 digits, in quotes. When given, nothing is deployed with
+    /// credentials of another account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountId>,
+
+    /// The region to rebuild in when the first one is lost. Images and backups are copied there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disaster_recovery_region: Option<Region>,
+
+    /// Tags of every stack, and so of every resource that can have tags. At most 40: AWS allows 50, and the
+    /// tool adds its own.
+    #[serde(default)]
+    #[schemars(extend("maxProperties" = 40))]
+    pub tags: BTreeMap<TagKey, TagValue>,
+
+    /// How a stack refers to a resource of another stack.
+    #[serde(default)]
+    pub references: References,
+
+    /// Whether CloudFormation refuses to delete the stacks. `true` where losing the environment would hurt.
+    #[serde(default)]
+    pub termination_protection: bool,
+
+    /// Findings that the team has decided to live with: the check's ID, then for which resource and why.
+    #[serde(default)]
+    pub accepted_risks: BTreeMap<CheckId, Vec<AcceptedRisk>>,
+}
+
+impl Settings {
+    /// The name of the field that an app's environment has them in.
+    pub const SECTION: &'static str = "settings";
+
+    /// The accepted risk that covers a check's finding on a resource, if there is one.
+    pub fn accepted(&self, check: &str, stack: &str, logical_id: &str) -> Option<&AcceptedRisk> {
+        self.accepted_risks
+            .get(check)?
+            .iter()
+            .find(|risk| risk.resource.covers(stack, logical_id))
+    }
+}
+
+/// How a stack refers to a resource of another stack.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum References {
+    /// Export and import: what is in use cannot be changed or deleted.
+    #[default]
+    Strong,
+    /// `Fn::GetStackOutput`: the producer changes freely, and its users notice on their next deployment.
+    Weak,
+}
+
+/// A finding that the team has decided to live with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptedRisk {
+    /// The resource it is accepted for: `database/Instance` (a stack and a logical ID), `database/*` or `*`.
+    #[serde(default)]
+    pub resource: Covered,
+
+    /// Why it is acceptable, for the reader of the report. At least 10 characters.
+    #[schemars(length(min = 10, max = 500))]
+    pub reason: String,
+
+    /// The last day on which it is accepted: `2027-03-31`. For ever when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Date>,
+}
+
+text! {
+    /// Resources of an environment: `*`, all of a stack (`database/*`), or one (`database/Instance`).
+    pub struct Covered("covered-resources", "a resource", r"^(\*|[a-z][a-z0-9-]*/(\*|[A-Za-z0-9]+))$", check_covered);
+}
+
+impl Covered {
+    /// Whether a resource is among them.
+    pub fn covers(&self, stack: &str, logical_id: &str) -> bool {
+        match self.as_str().split_once('/') {
+            None => true,
+            Some((of_stack, id)) => of_stack == stack && (id == "*" || id == logical_id),
+        }
+    }
+}
+
+impl Default for Covered {
+    fn default() -> Self {
+        Covered("*".to_owned())
+    }
+}
+
+fn check_covered(text: &str) -> Result<(), Refusal> {
+    let alphanumeric = |id: &str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric());
+    let valid = match text.split_once('/') {
+        None => text == "*",
+        Some((stack, id)) => {
+            text::check_kebab(stack, 40).is_ok() && (id == "*" || alphanumeric(id))
+        }
+    };
+    if valid {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        "a resource is a stack, `/`, and a logical ID or `*`",
+        "write one such as `database/Instance`, `database/*` or `*`",
+    ))
+}

@@ -1,0 +1,327 @@
+//! Loading, with a small environment that uses everything the check knows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Environment, EnvironmentName, Format, Loaded, Origin, Path, Problem, Settings, Source, Text,
+    Violation, load, load_all, schema, unsupported,
+};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Small {
+    settings: Settings,
+    /// How large. Second sentence.
+    size: u8,
+    #[serde(default)]
+    ratio: Option<f64>,
+    #[serde(default)]
+    mode: Mode,
+    #[serde(default)]
+    shape: Shape,
+    #[serde(default)]
+    words: BTreeSet<String>,
+    #[serde(default)]
+    #[schemars(regex(pattern = r"^[a-c]+$"))]
+    letters: Option<String>,
+    #[serde(default)]
+    free: BTreeMap<String, bool>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Mode {
+    #[default]
+    Calm,
+    Wild,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+enum Shape {
+    Dot {},
+    Circle { radius: u8 },
+}
+
+impl Default for Shape {
+    fn default() -> Self {
+        Shape::Dot {}
+    }
+}
+
+impl Environment for Small {
+    fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    fn check(&self) -> Vec<Violation> {
+        match self.size {
+            13 => vec![Violation::new("size", "13 it is", "bad luck", "write 12")],
+            // Nothing in the file says this, so there is no line for it.
+            14 => vec![Violation::new(
+                "mode",
+                "calm and 14",
+                "",
+                "write `mode: wild`",
+            )],
+            _ => Vec::new(),
+        }
+    }
+}
+
+const BASE: &str = "settings: {app: shop, region: eu-central-1}\nsize: 1\n";
+
+fn layers(texts: &[&str]) -> Vec<Source> {
+    let layer = |(position, text): (usize, &&str)| Source {
+        name: format!("{position}.yaml"),
+        text: (*text).to_owned(),
+    };
+    texts.iter().enumerate().map(layer).collect()
+}
+
+fn dev() -> EnvironmentName {
+    EnvironmentName::new("dev").expect("a name")
+}
+
+#[track_caller]
+fn loaded(texts: &[&str]) -> Loaded<Small> {
+    load(&dev(), &layers(texts)).expect("an environment")
+}
+
+#[track_caller]
+fn check(over: &str, expected: &[&str]) {
+    let problems = load::<Small>(&dev(), &layers(&[BASE, over])).expect_err("a mistake");
+    let seen: Vec<String> = problems
+        .iter()
+        .map(
+            |Problem {
+                 code,
+                 what,
+                 file,
+                 span,
+                 ..
+             }| format!("{file}:{}: {code}: {what}", span.line),
+        )
+        .collect();
+    assert_eq!(seen, expected);
+}
+
+#[test]
+fn what_is_right_is_read() {
+    let over = "size: 2\nratio: 0.5\nmode: wild\nshape: {kind: circle, radius: 3}\nwords: [b, a]\nletters: abc\nfree: {x: yes}";
+    let environment = loaded(&[BASE, over]).environment;
+    assert_eq!(environment.size, 2);
+    assert_eq!(environment.ratio, Some(0.5));
+    assert_eq!(environment.mode, Mode::Wild);
+    assert_eq!(environment.shape, Shape::Circle { radius: 3 });
+    assert_eq!(environment.letters.as_deref(), Some("abc"));
+    assert_eq!(environment.free, BTreeMap::from([("x".to_owned(), true)]));
+    assert_eq!(environment.settings.name, dev());
+}
+
+#[test]
+fn a_layer_may_be_empty_and_later_layers_win() {
+    assert_eq!(
+        loaded(&[BASE, "", "# only a comment\n"]).environment.size,
+        1
+    );
+    assert_eq!(loaded(&[BASE, "size: 2", "size: 3"]).environment.size, 3);
+}
+
+#[test]
+fn what_is_wrong_is_found_in_its_layer_and_line() {
+    check(
+        "size: 256",
+        &["1.yaml:1: out-of-range: `size` cannot be 256"],
+    );
+    check(
+        "size: 1.5",
+        &["1.yaml:1: wrong-type: `size` is the number 1.5, and a whole number is needed"],
+    );
+    check("size: ~", &["1.yaml:1: missing-key: `size` is missing"]);
+    check(
+        "ratio: much",
+        &["1.yaml:1: wrong-type: `ratio` is the text \"much\", and a number is needed"],
+    );
+    check(
+        "mode: Wild",
+        &["1.yaml:1: not-allowed: `mode` cannot be `Wild`"],
+    );
+    check(
+        "mode: 1",
+        &["1.yaml:1: wrong-type: `mode` is the number 1, and text is needed"],
+    );
+    check(
+        "words: [a, a]",
+        &["1.yaml:1: repeated: `a` is twice in `words`"],
+    );
+    check(
+        "words: [a, ~]",
+        &["1.yaml:1: wrong-type: `words[1]` is empty, and text is needed"],
+    );
+    check(
+        "letters: abcd",
+        &["1.yaml:1: malformed: `letters` cannot be `abcd`"],
+    );
+    check(
+        "free: {x: 1}",
+        &["1.yaml:1: wrong-type: `free.x` is the number 1, and `true` or `false` is needed"],
+    );
+    check(
+        "shape: {radius: 1}",
+        &["1.yaml:1: missing-key: `shape.kind` is missing"],
+    );
+    check(
+        "shape: {kind: dot, radius: 1}",
+        &["1.yaml:1: unknown-key: `radius` does not go with `kind: dot` in `shape`"],
+    );
+    check(
+        "shape: {kind: circle, radus: 1}",
+        &["1.yaml:1: unknown-key: unknown key `radus` in `shape`"],
+    );
+    check(
+        "shape: {kind: {}}",
+        &["1.yaml:1: wrong-type: `shape.kind` is a map, and text is needed"],
+    );
+    check(
+        "settings: {name: dev}",
+        &["1.yaml:1: unknown-key: unknown key `name` in `settings`"],
+    );
+    check(
+        "size: 99999999999999999999",
+        &[
+            "1.yaml:1: wrong-type: `size` is the number 99999999999999999999, and a whole number is needed",
+        ],
+    );
+}
+
+#[test]
+fn relations_point_at_what_is_written_or_around_it() {
+    check("# comment\nsize: 13", &["1.yaml:2: conflict: 13 it is"]);
+    check("size: 14", &["1.yaml:1: conflict: calm and 14"]);
+}
+
+#[test]
+fn a_problem_of_a_shared_layer_is_told_once() {
+    let of = |name: &str| {
+        let name = EnvironmentName::new(name).expect("a name");
+        (
+            name,
+            layers(&["settings: {app: shop, region: eu-central-1}\nsize: x"]),
+        )
+    };
+    let problems = load_all::<Small>(&[of("dev"), of("prod")]).expect_err("a mistake");
+    assert_eq!(problems.len(), 1);
+}
+
+#[test]
+fn origins_name_the_layer_and_line_or_say_built_in() {
+    let loaded = loaded(&[BASE, "\nsize: 2\nwords: [a]"]);
+    let origin = |path: &str| {
+        let value = loaded.values().find(|value| value.path == Path::from(path));
+        value.expect("a value").origin
+    };
+    let line = |layer: usize, line| Origin::File {
+        name: format!("{layer}.yaml"),
+        line,
+    };
+    assert_eq!(origin("settings.app"), line(0, 1));
+    assert_eq!(origin("size"), line(1, 2));
+    assert_eq!(origin("words"), line(1, 3));
+    assert_eq!(origin("mode"), Origin::BuiltIn);
+    assert_eq!(origin("shape.kind"), Origin::BuiltIn);
+    assert!(
+        loaded
+            .values()
+            .all(|value| value.path != Path::from("settings.name"))
+    );
+}
+
+#[test]
+fn a_layer_needs_no_key_and_may_remove_what_is_optional() {
+    let schema: serde_json::Value = serde_json::from_str(&schema::<Small>()).expect("JSON");
+    assert_eq!(schema.get("required"), None);
+    let of = |pointer: &str| schema.pointer(pointer).cloned().unwrap_or_default();
+    assert_eq!(of("/properties/size/type"), "integer");
+    assert_eq!(
+        of("/properties/words/type"),
+        serde_json::json!(["array", "null"])
+    );
+    let regions = of("/properties/settings/properties/region/enum");
+    assert!(
+        regions
+            .as_array()
+            .is_some_and(|regions| regions.contains(&"eu-central-1".into()))
+    );
+    assert_eq!(
+        of("/properties/settings/properties/name"),
+        serde_json::Value::Null
+    );
+}
+
+#[test]
+fn what_cannot_be_checked_is_refused() {
+    #[derive(Debug, Serialize, Deserialize, JsonSchema)]
+    struct Open {
+        #[schemars(extend("multipleOf" = 3))]
+        threes: u8,
+        either: Either,
+        address: std::net::Ipv4Addr,
+    }
+    #[derive(Debug, Serialize, Deserialize, JsonSchema)]
+    #[serde(untagged)]
+    enum Either {
+        Number(u8),
+        Text(String),
+    }
+    impl Environment for Open {
+        fn settings(&self) -> &Settings {
+            unreachable!("it is never read")
+        }
+    }
+    assert_eq!(unsupported::<Small>(), Vec::<String>::new());
+    insta::assert_snapshot!(unsupported::<Open>().join("\n"), @"");
+    let problems =
+        load::<Open>(&dev(), &layers(&["threes: 3"])).expect_err("a type that is refused");
+    assert_eq!(problems[0].code.as_str(), "unsupported-type");
+}
+
+/// Editors refuse nothing that we allow, so far as samples tell.
+#[test]
+fn patterns_for_editors_allow_what_the_checks_allow() {
+    let samples: [(Format, &[&str]); 9] = [
+        (crate::AppName::FORMAT, &["storefront", "a", "web-api2"]),
+        (crate::EnvironmentName::FORMAT, &["dev", "prod-eu"]),
+        (crate::AccountId::FORMAT, &["012345678901"]),
+        (crate::EmailAddress::FORMAT, &["on-call@example.com"]),
+        (
+            crate::TagKey::FORMAT,
+            &["cost-center", "a:b/c", "with space"],
+        ),
+        (crate::CheckId::FORMAT, &["CKV_AWS_157", "CKV2_AWS_5"]),
+        (
+            crate::Covered::FORMAT,
+            &["*", "database/*", "database/Instance"],
+        ),
+        (crate::Date::FORMAT, &["2028-02-29"]),
+        (crate::Cidr::FORMAT, &["0.0.0.0/0", "10.0.0.0/16"]),
+    ];
+    for (format, texts) in samples {
+        let pattern = regex_lite::Regex::new(format.pattern).expect("a pattern");
+        for text in texts {
+            assert_eq!((format.check)(text), Ok(()), "{text}");
+            assert!(
+                pattern.is_match(text),
+                "{} does not allow {text}",
+                format.name
+            );
+        }
+    }
+    for region in (crate::Region::FORMAT.choices)() {
+        let pattern = regex_lite::Regex::new(crate::Region::FORMAT.pattern).expect("a pattern");
+        assert!(pattern.is_match(&region), "{region}");
+    }
+}

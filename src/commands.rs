@@ -1,0 +1,16 @@
+//! One file per command.
+
+pub(crate) mod env_show;
+pub(crate) mod synth;
+
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use crate::args::Args;
+
+/// A completion script.
+pub(crate) fn completions(shell: Shell) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Args::command(), "stratiform", &mut script);
+    String::from_utf8_lossy(&script).into_owned()
+}

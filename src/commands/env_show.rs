@@ -1,0 +1,70 @@
+//! `env show`: every effective value of an environment, and where it comes from.
+
+use serde_json::json;
+use stratiform_environment::{Effective, Environment, Origin};
+
+use crate::args::{Global, ShowFormat};
+use crate::exit::Exit;
+use crate::project::Project;
+use crate::report::Failure;
+use crate::view;
+
+/// Prints the values to stdout.
+pub(crate) fn run<E: Environment>(
+    global: &Global,
+    environment: &str,
+    format: ShowFormat,
+) -> Result<Exit, Failure> {
+    let project = Project::find(global.environments.as_deref())?;
+    for loaded in project.load::<E>(&[environment.to_owned()])? {
+        let values: Vec<Effective> = loaded.values().collect();
+        view::stdout(&match format {
+            ShowFormat::Text => text(&values),
+            ShowFormat::Json => json(&values),
+        });
+    }
+    Ok(Exit::Done)
+}
+
+fn text(values: &[Effective]) -> String {
+    let rows: Vec<(String, String, String)> = values
+        .iter()
+        .map(|value| {
+            let shown = match &value.value {
+                serde_json::Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            (value.path.to_string(), shown, origin(&value.origin))
+        })
+        .collect();
+    let paths = rows
+        .iter()
+        .map(|row| row.0.chars().count())
+        .max()
+        .unwrap_or_default();
+    // One very long value must not push every origin out of sight.
+    let values = rows
+        .iter()
+        .map(|row| row.1.chars().count())
+        .filter(|width| *width <= 40)
+        .max()
+        .unwrap_or_default();
+    let lines = rows
+        .iter()
+        .map(|(path, value, origin)| format!("{path:paths$}  {value:values$}  {origin}\n"));
+    lines.collect()
+}
+
+fn json(values: &[Effective]) -> String {
+    let entries = values
+        .iter()
+        .map(|value| json!({"path": value.path.to_string(), "value": value.value, "origin": origin(&value.origin)}));
+    format!("{:#}\n", serde_json::Value::Array(entries.collect()))
+}
+
+fn origin(origin: &Origin) -> String {
+    match origin {
+        Origin::File { name, line } => format!("{name}:{line}"),
+        Origin::BuiltIn => "built in".to_owned(),
+    }
+}

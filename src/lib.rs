@@ -1,0 +1,78 @@
+//! The command line of stratiform, as a library that is given an app.
+//!
+//! ```ignore
+//! fn main() -> std::process::ExitCode {
+//!     stratiform::run(stacks::app)
+//! }
+//! ```
+//!
+//! What lives here: arguments, reading and writing files, what people see, and exit codes. Decisions are made
+//! in the crates below.
+
+mod args;
+mod commands;
+mod exit;
+mod project;
+mod report;
+mod snapshots;
+mod view;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use stratiform_environment::Environment;
+use stratiform_stack::App;
+
+use crate::args::{Args, Command, Env};
+use crate::exit::Exit;
+use crate::report::{Colour, Failure};
+
+/// What a team brings: a function that adds the stacks of one environment to an app.
+pub type Define<E> = fn(&E, &App);
+
+/// Runs the command line for an app.
+pub fn run<E: Environment>(define: Define<E>) -> ExitCode {
+    let args = Args::parse();
+    let colour = colour(args.global.color);
+    let exit = execute(define, args, colour).unwrap_or_else(|failure| {
+        view::stderr(&report::draw(&failure.reports, colour));
+        failure.exit
+    });
+    exit.into()
+}
+
+fn execute<E: Environment>(define: Define<E>, args: Args, colour: Colour) -> Result<Exit, Failure> {
+    match args.command {
+        Command::Synth(synth) => commands::synth::run(define, &args.global, &synth, colour),
+        Command::Env(Env::Show {
+            environment,
+            format,
+        }) => commands::env_show::run::<E>(&args.global, &environment, format),
+        Command::Schema => {
+            view::stdout(&stratiform_environment::schema::<E>());
+            Ok(Exit::Done)
+        }
+        Command::Completions { shell } => {
+            view::stdout(&commands::completions(shell));
+            Ok(Exit::Done)
+        }
+    }
+}
+
+fn colour(choice: clap::ColorChoice) -> Colour {
+    use std::io::IsTerminal;
+    let wanted = match choice {
+        clap::ColorChoice::Always => true,
+        clap::ColorChoice::Never => false,
+        // See no-color.org: set and not empty means no.
+        clap::ColorChoice::Auto => {
+            std::io::stderr().is_terminal()
+                && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        }
+    };
+    if wanted {
+        Colour::Always
+    } else {
+        Colour::Never
+    }
+}

@@ -1,0 +1,228 @@
+//! What `synth` did, in a few lines.
+
+use std::time::Duration;
+
+use similar::{ChangeTag, TextDiff};
+
+use crate::report::Colour;
+use crate::snapshots::{Change, Rendered, SnapshotFile, Snapshots};
+
+/// Lines of context around a difference.
+const CONTEXT: usize = 3;
+
+/// After writing: environments, what changed in them, and how long it took.
+pub(crate) fn written(
+    snapshots: &Snapshots,
+    took: Duration,
+    verbose: bool,
+    colour: Colour,
+) -> String {
+    let mut text = String::new();
+    let width = snapshots
+        .rendered
+        .iter()
+        .map(|environment| environment.environment.len())
+        .max()
+        .unwrap_or_default();
+    let regions = snapshots
+        .rendered
+        .iter()
+        .map(|environment| environment.region.len())
+        .max()
+        .unwrap_or_default();
+    for environment in &snapshots.rendered {
+        let prefix = format!("{}/", environment.environment);
+        let changed = snapshots
+            .files
+            .iter()
+            .filter(|file| file.change != Change::Unchanged);
+        let changed = changed
+            .filter(|file| file.name.starts_with(&prefix))
+            .count();
+        let state = match changed {
+            0 => "unchanged".to_owned(),
+            1 => "1 file changed".to_owned(),
+            many => format!("{many} files changed"),
+        };
+        text += &format!(
+            "  {:width$}  {:regions$}  {:>2} stacks  {:>4} resources  {state}\n",
+            environment.environment,
+            environment.region,
+            environment.templates.len(),
+            resources(environment),
+        );
+    }
+    let shown = snapshots
+        .files
+        .iter()
+        .filter(|file| verbose || file.change != Change::Unchanged);
+    let lines: String = shown
+        .map(|file| file_line(snapshots, file, colour))
+        .collect();
+    if !lines.is_empty() {
+        text += &format!("\n{lines}");
+    }
+    text + &format!("\n{} in {}\n", totals(snapshots), duration(took))
+}
+
+/// After checking: whether the snapshots are as they should be.
+pub(crate) fn checked(snapshots: &Snapshots, took: Duration) -> String {
+    let stale = snapshots
+        .files
+        .iter()
+        .filter(|file| file.change != Change::Unchanged)
+        .count();
+    let checked = format!("{} checked in {}", totals(snapshots), duration(took));
+    if stale == 0 {
+        return format!("{checked}: the snapshots are fresh\n");
+    }
+    let files = if stale == 1 {
+        "1 snapshot is stale".to_owned()
+    } else {
+        format!("{stale} snapshots are stale")
+    };
+    format!("{checked}: {files}\n  help: run `stratiform synth` and commit the result\n")
+}
+
+/// What a run would change, as a unified diff.
+pub(crate) fn stale(snapshots: &Snapshots, colour: Colour) -> String {
+    let mut text = String::new();
+    for file in &snapshots.files {
+        let (before, from, to) = match &file.change {
+            Change::Unchanged => continue,
+            Change::Added => ("", "/dev/null".to_owned(), format!("b/{}", file.name)),
+            Change::Modified(before) => (
+                before.as_str(),
+                format!("a/{}", file.name),
+                format!("b/{}", file.name),
+            ),
+            Change::Removed(before) => (
+                before.as_str(),
+                format!("a/{}", file.name),
+                "/dev/null".to_owned(),
+            ),
+        };
+        let diff = TextDiff::from_lines(before, file.text.as_str());
+        let unified = diff
+            .unified_diff()
+            .context_radius(CONTEXT)
+            .header(&from, &to)
+            .to_string();
+        match colour {
+            Colour::Never => text += &unified,
+            Colour::Always => text.extend(unified.split_inclusive('\n').map(coloured)),
+        }
+    }
+    text
+}
+
+fn coloured(line: &str) -> String {
+    match line.as_bytes().first() {
+        Some(b'+') => paint(line, GREEN),
+        Some(b'-') => paint(line, RED),
+        Some(b'@') => paint(line, CYAN),
+        _ => line.to_owned(),
+    }
+}
+
+const RED: &str = "31";
+const GREEN: &str = "32";
+const YELLOW: &str = "33";
+const CYAN: &str = "36";
+
+fn paint(text: &str, code: &str) -> String {
+    let (line, end) = match text.strip_suffix('\n') {
+        Some(line) => (line, "\n"),
+        None => (text, ""),
+    };
+    format!("\u{1b}[{code}m{line}\u{1b}[0m{end}")
+}
+
+fn file_line(snapshots: &Snapshots, file: &SnapshotFile, colour: Colour) -> String {
+    let path = snapshots.folder.join(&file.name);
+    let path = std::env::current_dir()
+        .ok()
+        .and_then(|here| path.strip_prefix(here).ok().map(ToOwned::to_owned))
+        .unwrap_or(path);
+    let (sign, word, code, lines) = match &file.change {
+        Change::Unchanged => (' ', "unchanged", None, String::new()),
+        Change::Added => (
+            '+',
+            "added",
+            Some(GREEN),
+            format!("+{}", file.text.lines().count()),
+        ),
+        Change::Modified(before) => (
+            '~',
+            "modified",
+            Some(YELLOW),
+            changed_lines(before, &file.text),
+        ),
+        Change::Removed(before) => (
+            '-',
+            "removed",
+            Some(RED),
+            format!("-{}", before.lines().count()),
+        ),
+    };
+    let line = format!("  {sign} {:40}  {word:9}  {lines}", path.display());
+    let line = line.trim_end();
+    match (colour, code) {
+        (Colour::Always, Some(code)) => paint(line, code) + "\n",
+        _ => format!("{line}\n"),
+    }
+}
+
+fn changed_lines(before: &str, after: &str) -> String {
+    let diff = TextDiff::from_lines(before, after);
+    let count = |tag| {
+        diff.iter_all_changes()
+            .filter(|change| change.tag() == tag)
+            .count()
+    };
+    format!(
+        "+{} -{}",
+        count(ChangeTag::Insert),
+        count(ChangeTag::Delete)
+    )
+}
+
+fn resources(environment: &Rendered) -> usize {
+    environment
+        .templates
+        .iter()
+        .map(|template| template.stack.template.resources.len())
+        .sum()
+}
+
+fn totals(snapshots: &Snapshots) -> String {
+    let stacks: usize = snapshots
+        .rendered
+        .iter()
+        .map(|environment| environment.templates.len())
+        .sum();
+    let resources: usize = snapshots.rendered.iter().map(resources).sum();
+    format!(
+        "{}, {}, {}",
+        counted(snapshots.rendered.len(), "environment"),
+        counted(stacks, "stack"),
+        counted(resources, "resource"),
+    )
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{count} {noun}s")
+    }
+}
+
+fn duration(duration: Duration) -> String {
+    let milliseconds = duration.as_secs_f64() * 1000.0;
+    if milliseconds < 1000.0 {
+        format!("{milliseconds:.0} ms")
+    } else {
+        format!("{:.1} s", milliseconds / 1000.0)
+    }
+}

@@ -1,0 +1,251 @@
+//! The database: PostgreSQL, encrypted with a key of its own, reached by its clients only and over TLS only.
+
+use stratiform_environment::Text;
+use stratiform_stack::{App, DeletionPolicy, Handle, Stack, Statement, arn, json};
+
+use crate::environment::Environment;
+use crate::network::Network;
+use crate::parts::{self, Names};
+use crate::resources::ec2::security_group;
+use crate::resources::rds::db_instance;
+use crate::resources::{ec2, iam, kms, rds};
+
+/// What other stacks use of the database.
+#[derive(Clone, Debug)]
+pub struct Database {
+    /// The instance.
+    pub instance: Handle<rds::DbInstance>,
+    /// Encrypts storage, snapshots and the master password's secret.
+    pub key: Handle<kms::Key>,
+    /// Whoever carries this group may connect.
+    pub clients: Handle<ec2::SecurityGroup>,
+}
+
+/// Adds the stack.
+pub fn stack(app: &App, env: &Environment, network: &Network) -> Database {
+    let names = Names::of(app);
+    let stack = app.stack("database", &names.describe("PostgreSQL"));
+    let key = parts::key(
+        &stack,
+        env,
+        ("Key", names.name("database")),
+        format!(
+            "Database of {}: storage, snapshots, master secret and Performance Insights",
+            names.prefix()
+        ),
+        [],
+        // A snapshot without its key is worthless.
+        DeletionPolicy::RetainExceptOnCreate,
+    );
+    let (server, clients) = security_groups(&stack, env, names, network);
+    let subnets = stack.add(
+        "SubnetGroup",
+        rds::DbSubnetGroup::new(
+            "Isolated subnets",
+            network
+                .isolated_subnets
+                .iter()
+                .map(|subnet| subnet.reference())
+                .collect::<Vec<_>>(),
+        ),
+    );
+    let parameters = parameters(&stack, env, names);
+    // The log groups are there before the instance writes to them, so that it does not make its own, which
+    // would be neither encrypted nor ever emptied. For that the instance's name must be known.
+    let identifier = names.name("database");
+    let log_groups =
+        [("PostgresqlLogs", "postgresql"), ("UpgradeLogs", "upgrade")].map(|(id, log)| {
+            parts::log_group(
+                &stack,
+                env,
+                id,
+                format!("/aws/rds/instance/{identifier}/{log}"),
+                &network.logs_key,
+            )
+        });
+    let monitoring = monitoring_role(&stack, &identifier);
+
+    let database = &env.database;
+    let instance = stack.add(
+        "Instance",
+        rds::DbInstance {
+            db_instance_identifier: (&identifier).into(),
+            db_instance_class: database.instance_class.as_str().into(),
+            engine: "postgres".into(),
+            engine_version: database.engine_version.as_str().into(),
+            auto_minor_version_upgrade: true.into(),
+            engine_lifecycle_support: "open-source-rds-extended-support-disabled".into(),
+            db_name: database.name.as_str().into(),
+            master_username: "storefront".into(),
+            manage_master_user_password: true.into(),
+            master_user_secret: db_instance::MasterUserSecret {
+                kms_key_id: key.arn().into(),
+                ..Default::default()
+            }
+            .into(),
+            enable_iam_database_authentication: true.into(),
+
+            allocated_storage: database.allocated_storage_gib.to_string().into(),
+            max_allocated_storage: database
+                .max_allocated_storage_gib
+                .map_or_else(Default::default, Into::into),
+            storage_type: "gp3".into(),
+            storage_encrypted: true.into(),
+            kms_key_id: key.arn().into(),
+
+            db_subnet_group_name: subnets.reference().into(),
+            vpc_security_groups: [server.group_id()].into(),
+            port: database.port.to_string().into(),
+            publicly_accessible: false.into(),
+            multi_az: database.multi_az.into(),
+            db_parameter_group_name: parameters.reference().into(),
+            ca_certificate_identifier: "rds-ca-rsa2048-g1".into(),
+
+            backup_retention_period: i64::from(database.backup_retention_days).into(),
+            preferred_backup_window: "02:00-03:00".into(),
+            preferred_maintenance_window: "sun:05:00-sun:06:00".into(),
+            copy_tags_to_snapshot: true.into(),
+            delete_automated_backups: (!database.deletion_protection).into(),
+            deletion_protection: database.deletion_protection.into(),
+
+            enable_cloudwatch_logs_exports: ["postgresql", "upgrade"].into(),
+            monitoring_interval: 60.into(),
+            monitoring_role_arn: monitoring.arn().into(),
+            database_insights_mode: db_instance::DatabaseInsightsMode::Standard.into(),
+            ..Default::default()
+        },
+    );
+    instance.on_removal(DeletionPolicy::Snapshot);
+    for group in &log_groups {
+        instance.depends_on(group);
+    }
+    if database.deletion_protection {
+        protect(&stack);
+    }
+    Database {
+        instance,
+        key,
+        clients,
+    }
+}
+
+/// The instance's group and its clients' group. Membership is the grant: a new service changes nothing here.
+fn security_groups(
+    stack: &Stack,
+    env: &Environment,
+    names: Names<'_>,
+    network: &Network,
+) -> (Handle<ec2::SecurityGroup>, Handle<ec2::SecurityGroup>) {
+    let port = i64::from(env.database.port);
+    let server = stack.add(
+        "SecurityGroup",
+        ec2::SecurityGroup {
+            vpc_id: network.vpc.reference().into(),
+            security_group_egress: parts::no_egress(),
+            tags: names.tag("database"),
+            ..ec2::SecurityGroup::new("The database")
+        },
+    );
+    let clients = stack.add(
+        "ClientSecurityGroup",
+        ec2::SecurityGroup {
+            vpc_id: network.vpc.reference().into(),
+            security_group_egress: [security_group::Egress {
+                description: "PostgreSQL to the database".into(),
+                from_port: port.into(),
+                to_port: port.into(),
+                destination_security_group_id: server.group_id().into(),
+                ..security_group::Egress::new("tcp")
+            }]
+            .into(),
+            tags: names.tag("database-clients"),
+            ..ec2::SecurityGroup::new("Whoever carries this group may connect to the database")
+        },
+    );
+    stack.add(
+        "IngressFromClients",
+        ec2::SecurityGroupIngress {
+            description: "PostgreSQL from the clients".into(),
+            group_id: server.group_id().into(),
+            from_port: port.into(),
+            to_port: port.into(),
+            source_security_group_id: clients.group_id().into(),
+            ..ec2::SecurityGroupIngress::new("tcp")
+        },
+    );
+    (server, clients)
+}
+
+/// TLS only; connections, schema changes, slow statements and waits in the log.
+fn parameters(stack: &Stack, env: &Environment, names: Names<'_>) -> Handle<rds::DbParameterGroup> {
+    let major = env
+        .database
+        .engine_version
+        .as_str()
+        .split('.')
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    stack.add(
+        "ParameterGroup",
+        rds::DbParameterGroup {
+            parameters: json!({
+                "rds.force_ssl": "1",
+                "log_connections": "1",
+                "log_disconnections": "1",
+                "log_statement": "ddl",
+                "log_min_duration_statement": "1000",
+                "log_lock_waits": "1",
+                "log_temp_files": "10240",
+                "log_autovacuum_min_duration": "10000",
+                "idle_in_transaction_session_timeout": "300000",
+            })
+            .into(),
+            ..rds::DbParameterGroup::new(
+                format!("{}: TLS only, statements and waits logged", names.prefix()),
+                format!("postgres{major}"),
+            )
+        },
+    )
+}
+
+fn monitoring_role(stack: &Stack, identifier: &str) -> Handle<iam::Role> {
+    // RDS writes to this group of the account, whatever one would like.
+    let group = "log-group:RDSOSMetrics";
+    let create = Statement::allow(["logs:CreateLogGroup", "logs:PutRetentionPolicy"])
+        .sid("LogGroup")
+        .on([arn("logs", group)]);
+    let write = Statement::allow([
+        "logs:CreateLogStream",
+        "logs:DescribeLogStreams",
+        "logs:GetLogEvents",
+        "logs:PutLogEvents",
+    ])
+    .sid("LogStreams")
+    .on([arn("logs", format!("{group}:log-stream:*"))]);
+    parts::role(
+        stack,
+        "MonitoringRole",
+        "Enhanced monitoring of the database",
+        parts::trust(
+            "monitoring.rds.amazonaws.com",
+            arn("rds", format!("db:{identifier}")),
+        ),
+        ("write-os-metrics", vec![create, write]),
+    )
+}
+
+/// Refuses updates that would replace or delete the database or its key, whoever asks for them.
+fn protect(stack: &Stack) {
+    stack.stack_policy(json!({
+        "Statement": [
+            {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"},
+            {
+                "Effect": "Deny",
+                "Action": ["Update:Replace", "Update:Delete"],
+                "Principal": "*",
+                "Resource": ["LogicalResourceId/Instance", "LogicalResourceId/Key"],
+            },
+        ],
+    }));
+}

@@ -1,0 +1,482 @@
+//! The network: a VPC with public, private and isolated subnets over several zones, the ways in and out of
+//! it, and a record of the traffic.
+
+use stratiform_stack::{
+    App, Handle, PolicyDocument, Principal, Stack, Statement, arn, availability_zones, pseudo,
+    select, sub,
+};
+
+use crate::environment::{Environment, InterfaceEndpoint, Nat, Tier};
+use crate::parts::{self, ANYWHERE, Names, log_groups};
+use crate::resources::ec2::{eip, flow_log, network_acl_entry, security_group, vpc_endpoint};
+use crate::resources::{ec2, kms};
+
+/// What other stacks use of the network.
+#[derive(Clone, Debug)]
+pub struct Network {
+    /// The VPC.
+    pub vpc: Handle<ec2::Vpc>,
+    /// Where the load balancer is: reached from the internet.
+    pub public_subnets: Vec<Handle<ec2::Subnet>>,
+    /// Where the services are: they reach the internet.
+    pub private_subnets: Vec<Handle<ec2::Subnet>>,
+    /// Where the database is: neither.
+    pub isolated_subnets: Vec<Handle<ec2::Subnet>>,
+    /// The addresses that requests from private subnets come from.
+    pub nat_addresses: Vec<Handle<ec2::Eip>>,
+    /// Encrypts the log groups of the environment, and only those.
+    pub logs_key: Handle<kms::Key>,
+}
+
+/// Adds the stack.
+pub fn stack(app: &App, env: &Environment) -> Network {
+    let names = Names::of(app);
+    let stack = app.stack(
+        "network",
+        &names.describe("VPC, subnets, routes, NAT, endpoints and flow logs"),
+    );
+    let logs_key = logs_key(&stack, env, names);
+    let vpc = stack.add(
+        "Vpc",
+        ec2::Vpc {
+            cidr_block: env.network.vpc_cidr.to_string().into(),
+            enable_dns_support: true.into(),
+            enable_dns_hostnames: true.into(),
+            tags: names.tag("vpc"),
+            ..Default::default()
+        },
+    );
+    let internet = stack.add(
+        "InternetGateway",
+        ec2::InternetGateway {
+            tags: names.tag("internet"),
+        },
+    );
+    let attachment = stack.add(
+        "InternetGatewayAttachment",
+        ec2::VpcGatewayAttachment {
+            internet_gateway_id: internet.reference().into(),
+            ..ec2::VpcGatewayAttachment::new(vpc.reference())
+        },
+    );
+    let builder = Builder {
+        stack: &stack,
+        env,
+        names,
+        vpc: &vpc,
+    };
+
+    let public_routes = builder.route_table("PublicRouteTable", "public");
+    let public_default = stack.add(
+        "PublicDefaultRoute",
+        ec2::Route {
+            destination_cidr_block: ANYWHERE.into(),
+            gateway_id: internet.reference().into(),
+            ..ec2::Route::new(public_routes.reference())
+        },
+    );
+    public_default.depends_on(&attachment);
+    let public_subnets = builder.subnets(Tier::Public, |_| public_routes.clone());
+
+    let mut nat_addresses = Vec::new();
+    let mut nat_gateways = Vec::new();
+    for (subnet, zone) in public_subnets.iter().zip(1..=env.network.nat_gateways()) {
+        let tags = names.tag(&format!("nat-{zone}"));
+        let address = stack.add(
+            format!("NatAddress{zone}"),
+            ec2::Eip {
+                domain: eip::Domain::Vpc.into(),
+                tags: tags.clone(),
+                ..Default::default()
+            },
+        );
+        address.depends_on(&attachment);
+        let gateway = stack.add(
+            format!("NatGateway{zone}"),
+            ec2::NatGateway {
+                subnet_id: subnet.reference().into(),
+                allocation_id: address.allocation_id().into(),
+                tags,
+                ..Default::default()
+            },
+        );
+        gateway.depends_on(&public_default);
+        nat_addresses.push(address);
+        nat_gateways.push(gateway);
+    }
+
+    let mut private_routes = Vec::new();
+    let private_subnets = builder.subnets(Tier::Private, |zone| {
+        let routes = builder.route_table(
+            &format!("PrivateRouteTable{zone}"),
+            &format!("private-{zone}"),
+        );
+        let gateway = match env.network.nat {
+            Nat::Single => &nat_gateways[0],
+            Nat::OnePerZone => &nat_gateways[usize::from(zone) - 1],
+        };
+        stack.add(
+            format!("PrivateDefaultRoute{zone}"),
+            ec2::Route {
+                destination_cidr_block: ANYWHERE.into(),
+                nat_gateway_id: gateway.reference().into(),
+                ..ec2::Route::new(routes.reference())
+            },
+        );
+        private_routes.push(routes.clone());
+        routes
+    });
+
+    let isolated_routes = builder.route_table("IsolatedRouteTable", "isolated");
+    let isolated_subnets = builder.subnets(Tier::Isolated, |_| isolated_routes.clone());
+    builder.isolate(&isolated_subnets);
+    builder.endpoints(&private_subnets, &private_routes);
+    builder.flow_logs(&logs_key);
+
+    Network {
+        vpc,
+        public_subnets,
+        private_subnets,
+        isolated_subnets,
+        nat_addresses,
+        logs_key,
+    }
+}
+
+/// The key of the environment's log groups: CloudWatch Logs may use it for those and no others.
+fn logs_key(stack: &Stack, env: &Environment, names: Names<'_>) -> Handle<kms::Key> {
+    let groups = [
+        log_groups(&names.path("*")),
+        log_groups(&format!("/aws/rds/instance/{}", names.name("*"))),
+        log_groups(&format!("/aws/ecs/containerinsights/{}/*", names.prefix())),
+    ];
+    let encrypt = Statement::allow([
+        "kms:Encrypt",
+        "kms:Decrypt",
+        "kms:ReEncrypt*",
+        "kms:GenerateDataKey*",
+        "kms:DescribeKey",
+    ])
+    .sid("LogGroupsOfThisEnvironment")
+    .to(Principal::service(sub!(
+        "logs.{}.amazonaws.com",
+        pseudo::region()
+    )))
+    .on_any()
+    .when("ArnLike", "kms:EncryptionContext:aws:logs:arn", groups);
+    parts::key(
+        stack,
+        env,
+        ("LogsKey", names.name("logs")),
+        format!("Log groups of {}", names.prefix()),
+        [encrypt],
+        parts::keep_history(env),
+    )
+}
+
+struct Builder<'a> {
+    stack: &'a Stack,
+    env: &'a Environment,
+    names: Names<'a>,
+    vpc: &'a Handle<ec2::Vpc>,
+}
+
+impl Builder<'_> {
+    fn route_table(&self, id: &str, name: &str) -> Handle<ec2::RouteTable> {
+        self.stack.add(
+            id,
+            ec2::RouteTable {
+                tags: self.names.tag(name),
+                ..ec2::RouteTable::new(self.vpc.reference())
+            },
+        )
+    }
+
+    /// One subnet of a tier in each zone, with the routes that `routes` gives for the zone.
+    fn subnets(
+        &self,
+        tier: Tier,
+        mut routes: impl FnMut(u8) -> Handle<ec2::RouteTable>,
+    ) -> Vec<Handle<ec2::Subnet>> {
+        let (id, name) = match tier {
+            Tier::Public => ("Public", "public"),
+            Tier::Private => ("Private", "private"),
+            Tier::Isolated => ("Isolated", "isolated"),
+        };
+        let blocks = (0..).map_while(|zone| self.env.network.subnet(tier, zone));
+        blocks
+            .zip(1u8..)
+            .map(|(block, zone)| {
+                let subnet = self.stack.add(
+                    format!("{id}Subnet{zone}"),
+                    ec2::Subnet {
+                        availability_zone: select(u32::from(zone) - 1, availability_zones()).into(),
+                        cidr_block: block.to_string().into(),
+                        map_public_ip_on_launch: false.into(),
+                        tags: self.names.tag(&format!("{name}-{zone}")),
+                        ..ec2::Subnet::new(self.vpc.reference())
+                    },
+                );
+                self.stack.add(
+                    format!("{id}Subnet{zone}Routes"),
+                    ec2::SubnetRouteTableAssociation::new(
+                        routes(zone).reference(),
+                        subnet.reference(),
+                    ),
+                );
+                subnet
+            })
+            .collect()
+    }
+
+    /// Lets only PostgreSQL from the private subnets into the isolated ones, and only replies out.
+    fn isolate(&self, subnets: &[Handle<ec2::Subnet>]) {
+        let acl = self.stack.add(
+            "IsolatedAcl",
+            ec2::NetworkAcl {
+                tags: self.names.tag("isolated"),
+                ..ec2::NetworkAcl::new(self.vpc.reference())
+            },
+        );
+        let port = i64::from(self.env.database.port);
+        let entries = [
+            ("PostgresIn", false, port, port),
+            ("RepliesOut", true, 1024, 65_535),
+        ];
+        for (zone, block) in
+            (1u8..).zip((0..).map_while(|zone| self.env.network.subnet(Tier::Private, zone)))
+        {
+            for (name, egress, first_port, last_port) in entries {
+                self.stack.add(
+                    format!("IsolatedAcl{name}{zone}"),
+                    ec2::NetworkAclEntry {
+                        egress: egress.into(),
+                        cidr_block: block.to_string().into(),
+                        port_range: network_acl_entry::PortRange {
+                            from: first_port.into(),
+                            to: last_port.into(),
+                        }
+                        .into(),
+                        ..ec2::NetworkAclEntry::new(
+                            acl.reference(),
+                            TCP,
+                            network_acl_entry::RuleAction::Allow,
+                            100 * i64::from(zone),
+                        )
+                    },
+                );
+            }
+        }
+        for (zone, subnet) in (1..).zip(subnets) {
+            self.stack.add(
+                format!("IsolatedSubnet{zone}Acl"),
+                ec2::SubnetNetworkAclAssociation::new(acl.reference(), subnet.reference()),
+            );
+        }
+    }
+
+    /// AWS services that are reached without leaving the VPC.
+    fn endpoints(&self, subnets: &[Handle<ec2::Subnet>], routes: &[Handle<ec2::RouteTable>]) {
+        // Image layers are the only thing that tasks read from S3.
+        let layers = sub!(
+            "arn:{}:s3:::prod-{}-starport-layer-bucket/*",
+            pseudo::partition(),
+            pseudo::region()
+        );
+        let pull = Statement::allow(["s3:GetObject"])
+            .sid("ImageLayers")
+            .to(Principal::Everyone)
+            .on([layers]);
+        self.stack.add(
+            "S3Endpoint",
+            ec2::VpcEndpoint {
+                vpc_endpoint_type: vpc_endpoint::VpcEndpointType::Gateway.into(),
+                service_name: sub!("com.amazonaws.{}.s3", pseudo::region()).into(),
+                route_table_ids: routes
+                    .iter()
+                    .map(|table| table.reference())
+                    .collect::<Vec<_>>()
+                    .into(),
+                policy_document: PolicyDocument::new([pull]).into(),
+                ..ec2::VpcEndpoint::new(self.vpc.reference())
+            },
+        );
+        if self.env.network.interface_endpoints.is_empty() {
+            return;
+        }
+        let https = |block: String| security_group::Ingress {
+            description: "HTTPS from a private subnet".into(),
+            from_port: 443.into(),
+            to_port: 443.into(),
+            cidr_ip: block.into(),
+            ..security_group::Ingress::new("tcp")
+        };
+        let blocks = (0..).map_while(|zone| self.env.network.subnet(Tier::Private, zone));
+        let group = self.stack.add(
+            "EndpointSecurityGroup",
+            ec2::SecurityGroup {
+                vpc_id: self.vpc.reference().into(),
+                security_group_ingress: blocks
+                    .map(|block| https(block.to_string()))
+                    .collect::<Vec<_>>()
+                    .into(),
+                security_group_egress: parts::no_egress(),
+                tags: self.names.tag("endpoints"),
+                ..ec2::SecurityGroup::new("Interface endpoints")
+            },
+        );
+        for &endpoint in &self.env.network.interface_endpoints {
+            self.stack.add(
+                format!("{}Endpoint", endpoint_id(endpoint)),
+                ec2::VpcEndpoint {
+                    vpc_endpoint_type: vpc_endpoint::VpcEndpointType::Interface.into(),
+                    service_name: sub!("com.amazonaws.{}.{}", pseudo::region(), endpoint.service())
+                        .into(),
+                    private_dns_enabled: true.into(),
+                    subnet_ids: subnets
+                        .iter()
+                        .map(|subnet| subnet.reference())
+                        .collect::<Vec<_>>()
+                        .into(),
+                    security_group_ids: [group.group_id()].into(),
+                    policy_document: PolicyDocument::new(self.endpoint_policy(endpoint)).into(),
+                    ..ec2::VpcEndpoint::new(self.vpc.reference())
+                },
+            );
+        }
+    }
+
+    /// What may be done through an endpoint: what the services do, from this account.
+    fn endpoint_policy(&self, endpoint: InterfaceEndpoint) -> Vec<Statement> {
+        let own = |sid: &str, actions: &[&str]| {
+            Statement::allow(actions.iter().copied())
+                .sid(sid)
+                .to(Principal::Everyone)
+                .when("StringEquals", "aws:PrincipalAccount", pseudo::account_id())
+        };
+        let repositories = arn("ecr", format!("repository{}", self.names.path("*")));
+        match endpoint {
+            InterfaceEndpoint::EcrApi | InterfaceEndpoint::EcrDkr => vec![
+                own("Login", &["ecr:GetAuthorizationToken"]).on_any(),
+                own(
+                    "Pull",
+                    &[
+                        "ecr:BatchCheckLayerAvailability",
+                        "ecr:BatchGetImage",
+                        "ecr:GetDownloadUrlForLayer",
+                    ],
+                )
+                .on([repositories]),
+            ],
+            InterfaceEndpoint::Kms => vec![
+                own("UseKeys", &["kms:Decrypt", "kms:GenerateDataKey"]).on([arn("kms", "key/*")]),
+            ],
+            InterfaceEndpoint::Logs => vec![
+                own(
+                    "WriteLogs",
+                    &[
+                        "logs:CreateLogStream",
+                        "logs:DescribeLogStreams",
+                        "logs:PutLogEvents",
+                    ],
+                )
+                .on([log_groups(&self.names.path("*"))]),
+                own("FindLogGroups", &["logs:DescribeLogGroups"]).on_any(),
+            ],
+            InterfaceEndpoint::Monitoring => {
+                vec![own("WriteMetrics", &["cloudwatch:PutMetricData"]).on_any()]
+            }
+            InterfaceEndpoint::SecretsManager => vec![
+                own("ReadDatabaseSecrets", &["secretsmanager:GetSecretValue"])
+                    .on([arn("secretsmanager", "secret:rds!db-*")]),
+            ],
+            InterfaceEndpoint::Sqs => vec![
+                own(
+                    "UseQueues",
+                    &[
+                        "sqs:ChangeMessageVisibility",
+                        "sqs:DeleteMessage",
+                        "sqs:GetQueueAttributes",
+                        "sqs:GetQueueUrl",
+                        "sqs:ReceiveMessage",
+                        "sqs:SendMessage",
+                    ],
+                )
+                .on([arn("sqs", self.names.name("*"))]),
+            ],
+            InterfaceEndpoint::Ssm => vec![
+                own("ReadParameters", &["ssm:GetParameters"])
+                    .on([arn("ssm", format!("parameter{}", self.names.path("*")))]),
+            ],
+            InterfaceEndpoint::SsmMessages => vec![
+                own(
+                    "ExecSessions",
+                    &[
+                        "ssmmessages:CreateControlChannel",
+                        "ssmmessages:CreateDataChannel",
+                        "ssmmessages:OpenControlChannel",
+                        "ssmmessages:OpenDataChannel",
+                    ],
+                )
+                .on_any(),
+            ],
+        }
+    }
+
+    /// Who talked to whom.
+    fn flow_logs(&self, logs_key: &Handle<kms::Key>) {
+        let group = parts::log_group(
+            self.stack,
+            self.env,
+            "FlowLogs",
+            self.names.path("flow-logs"),
+            logs_key,
+        );
+        let write = Statement::allow([
+            "logs:CreateLogStream",
+            "logs:DescribeLogStreams",
+            "logs:PutLogEvents",
+        ])
+        .sid("WriteLogs")
+        .on([group.arn()]);
+        let find = Statement::allow(["logs:DescribeLogGroups"])
+            .sid("FindLogGroups")
+            .on_any();
+        let role = parts::role(
+            self.stack,
+            "FlowLogRole",
+            "Writes the VPC flow logs",
+            parts::trust("vpc-flow-logs.amazonaws.com", arn("ec2", "vpc-flow-log/*")),
+            ("write-flow-logs", vec![write, find]),
+        );
+        self.stack.add(
+            "FlowLog",
+            ec2::FlowLog {
+                traffic_type: flow_log::TrafficType::All.into(),
+                log_destination_type: flow_log::LogDestinationType::CloudWatchLogs.into(),
+                log_group_name: group.reference().into(),
+                deliver_logs_permission_arn: role.arn().into(),
+                max_aggregation_interval: 600.into(),
+                tags: self.names.tag("flow-log"),
+                ..ec2::FlowLog::new(self.vpc.reference(), flow_log::ResourceType::Vpc)
+            },
+        );
+    }
+}
+
+/// TCP's number in the IP header.
+const TCP: i64 = 6;
+
+fn endpoint_id(endpoint: InterfaceEndpoint) -> &'static str {
+    match endpoint {
+        InterfaceEndpoint::EcrApi => "EcrApi",
+        InterfaceEndpoint::EcrDkr => "EcrDocker",
+        InterfaceEndpoint::Kms => "Kms",
+        InterfaceEndpoint::Logs => "Logs",
+        InterfaceEndpoint::Monitoring => "Monitoring",
+        InterfaceEndpoint::SecretsManager => "SecretsManager",
+        InterfaceEndpoint::Sqs => "Sqs",
+        InterfaceEndpoint::Ssm => "Ssm",
+        InterfaceEndpoint::SsmMessages => "SsmMessages",
+    }
+}

@@ -1,0 +1,196 @@
+//! What several stacks are made of: keys, log groups, tags, statements that recur.
+
+use stratiform_stack::{
+    App, DeletionPolicy, Expr, Handle, List, Opt, PolicyDocument, Principal, Prop, Resource, Stack,
+    Statement, Tag, arn, pseudo,
+};
+
+use crate::environment::Environment;
+use crate::resources::ec2::security_group;
+use crate::resources::{iam, kms, logs};
+
+/// Every address of the internet.
+pub const ANYWHERE: &str = "0.0.0.0/0";
+
+/// Names that carry the app and the environment, so that environments never collide in one account.
+#[derive(Clone, Copy, Debug)]
+pub struct Names<'a> {
+    app: &'a App,
+}
+
+impl<'a> Names<'a> {
+    /// The names of an app's environment.
+    pub fn of(app: &'a App) -> Self {
+        Names { app }
+    }
+
+    /// `storefront-prod`.
+    pub fn prefix(self) -> String {
+        let settings = self.app.settings();
+        format!("{}-{}", settings.app, settings.environment)
+    }
+
+    /// `storefront-prod-<name>`.
+    pub fn name(self, name: &str) -> String {
+        format!("{}-{name}", self.prefix())
+    }
+
+    /// `/storefront/prod/<name>`, for log groups.
+    pub fn path(self, name: &str) -> String {
+        let settings = self.app.settings();
+        format!("/{}/{}/{name}", settings.app, settings.environment)
+    }
+
+    /// The description of a stack: `storefront prod: <what>`.
+    pub fn describe(self, what: &str) -> String {
+        let settings = self.app.settings();
+        format!("{} {}: {what}", settings.app, settings.environment)
+    }
+
+    /// A `Name` tag, which consoles show.
+    pub fn tag(self, name: &str) -> Opt<List<Tag>> {
+        [Tag::new("Name", self.name(name))].into()
+    }
+}
+
+/// Whether what holds history (logs, queues) outlives its stack: where the environment is worth protecting.
+pub fn keep_history(env: &Environment) -> DeletionPolicy {
+    if env.settings.termination_protection {
+        DeletionPolicy::RetainExceptOnCreate
+    } else {
+        DeletionPolicy::Delete
+    }
+}
+
+/// Sets both policies of a resource; `RetainExceptOnCreate` has no meaning on replacement, where it is `Retain`.
+pub fn on_removal<R: Resource>(handle: &Handle<R>, policy: DeletionPolicy) {
+    let on_replacement = match policy {
+        DeletionPolicy::RetainExceptOnCreate => DeletionPolicy::Retain,
+        other => other,
+    };
+    handle
+        .deletion_policy(policy)
+        .update_replace_policy(on_replacement);
+}
+
+/// A key that IAM policies of the account govern, plus what services may do with it, under an alias.
+pub fn key(
+    stack: &Stack,
+    env: &Environment,
+    (id, alias): (&str, String),
+    description: String,
+    statements: impl IntoIterator<Item = Statement>,
+    removal: DeletionPolicy,
+) -> Handle<kms::Key> {
+    let administration = Statement::allow(["kms:*"])
+        .sid("AccountAdministersKey")
+        .to(Principal::account())
+        .on_any();
+    let key = stack.add(
+        id,
+        kms::Key {
+            description: description.into(),
+            enable_key_rotation: true.into(),
+            pending_window_in_days: if env.settings.termination_protection {
+                30
+            } else {
+                7
+            }
+            .into(),
+            key_policy: PolicyDocument::new([administration].into_iter().chain(statements)).into(),
+            ..Default::default()
+        },
+    );
+    on_removal(&key, removal);
+    stack.add(
+        format!("{id}Alias"),
+        kms::Alias::new(format!("alias/{alias}"), key.reference()),
+    );
+    key
+}
+
+/// A log group with the environment's retention, encrypted.
+pub fn log_group(
+    stack: &Stack,
+    env: &Environment,
+    id: impl Into<String>,
+    name: String,
+    key: &Handle<kms::Key>,
+) -> Handle<logs::LogGroup> {
+    let group = stack.add(
+        id,
+        logs::LogGroup {
+            log_group_name: name.into(),
+            retention_in_days: env.logs.retention_days.days().into(),
+            kms_key_id: key.arn().into(),
+            ..Default::default()
+        },
+    );
+    on_removal(&group, keep_history(env));
+    group
+}
+
+/// Trust in a service that acts for one resource of this account only.
+pub fn trust(service: &str, source: Expr<String>) -> PolicyDocument {
+    let assume = Statement::allow(["sts:AssumeRole"]).to(Principal::service(service));
+    PolicyDocument::new([own_account(assume).when("ArnLike", "aws:SourceArn", source)])
+}
+
+/// Limits a statement to requests that a service makes for this account.
+pub fn own_account(statement: Statement) -> Statement {
+    statement.when("StringEquals", "aws:SourceAccount", pseudo::account_id())
+}
+
+/// Refuses requests without TLS.
+pub fn deny_plaintext<R: Into<Prop<String>>>(
+    action: &str,
+    resources: impl IntoIterator<Item = R>,
+) -> Statement {
+    Statement::deny([action])
+        .sid("DenyPlaintext")
+        .to(Principal::Everyone)
+        .on(resources)
+        .when("Bool", "aws:SecureTransport", "false")
+}
+
+/// A role with one inline policy.
+pub fn role(
+    stack: &Stack,
+    id: impl Into<String>,
+    description: impl Into<String>,
+    trust: PolicyDocument,
+    (policy, statements): (&str, Vec<Statement>),
+) -> Handle<iam::Role> {
+    let policies = if statements.is_empty() {
+        Opt::default()
+    } else {
+        [iam::role::Policy::new(
+            PolicyDocument::new(statements),
+            policy,
+        )]
+        .into()
+    };
+    stack.add(
+        id,
+        iam::Role {
+            description: description.into().into(),
+            policies,
+            ..iam::Role::new(trust)
+        },
+    )
+}
+
+/// No way out. A group without an egress rule gets "allow everything" from EC2; this one leads nowhere.
+pub fn no_egress() -> Opt<List<security_group::Egress>> {
+    [security_group::Egress {
+        description: "No outbound traffic".into(),
+        cidr_ip: "127.0.0.1/32".into(),
+        ..security_group::Egress::new("-1")
+    }]
+    .into()
+}
+
+/// The ARNs of log groups by a pattern of their names.
+pub fn log_groups(pattern: &str) -> Expr<String> {
+    arn("logs", format!("log-group:{pattern}"))
+}
