@@ -167,7 +167,7 @@ pub fn or(conditions: impl IntoIterator<Item = Expr<bool>>) -> Expr<bool> {
 macro_rules! sub {
     ($format:literal $(, $value:expr)* $(,)?) => {{
         const VALUES: usize = <[&str]>::len(&[$(::core::stringify!($value)),*]);
-        const { assert!($crate::generated::placeholders($format) == VALUES, "not as many values as placeholders") };
+        const _: () = assert!($crate::generated::placeholders($format) == VALUES, "not as many values as placeholders");
         let values: [$crate::Prop<::std::string::String>; VALUES] = [$($crate::Prop::from($value)),*];
         $crate::generated::substitute($format, values)
     }};

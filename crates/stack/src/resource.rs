@@ -12,6 +12,11 @@ use crate::function::Condition;
 use crate::property::{Expr, Json, PropertyType};
 
 /// A resource's properties, of a type that CloudFormation knows. Implemented by the generated structs.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a resource",
+    label = "expected a resource such as `sqs::Queue`",
+    note = "property types (`sqs::queue::…`) go into the properties of a resource"
+)]
 pub trait Resource {
     /// What `Ref` gives.
     type Reference;

@@ -45,6 +45,7 @@ pub(crate) struct OutputDraft {
     pub(crate) value: Draft,
     pub(crate) description: String,
     pub(crate) export: Option<String>,
+    pub(crate) location: &'static Location<'static>,
 }
 
 /// A value that is given when the stack is deployed.
@@ -186,21 +187,18 @@ impl Stack {
     }
 
     /// Declares an output for people to read. References between stacks make their own.
+    #[track_caller]
     pub fn output(
         &self,
         name: impl Into<String>,
         description: &str,
         value: impl Into<Prop<String>>,
     ) {
-        let output = OutputDraft {
-            value: value.into().into_draft(),
-            description: description.to_owned(),
-            export: None,
-        };
-        self.draft.borrow_mut().outputs.insert(name.into(), output);
+        self.add_output(name.into(), description, None, value.into());
     }
 
     /// Declares an output that stacks outside this app import by name.
+    #[track_caller]
     pub fn export(
         &self,
         name: impl Into<String>,
@@ -208,12 +206,24 @@ impl Stack {
         export: impl Into<String>,
         value: impl Into<Prop<String>>,
     ) {
+        self.add_output(name.into(), description, Some(export.into()), value.into());
+    }
+
+    #[track_caller]
+    fn add_output(
+        &self,
+        name: String,
+        description: &str,
+        export: Option<String>,
+        value: Prop<String>,
+    ) {
         let output = OutputDraft {
-            value: value.into().into_draft(),
+            value: value.into_draft(),
             description: description.to_owned(),
-            export: Some(export.into()),
+            export,
+            location: Location::caller(),
         };
-        self.draft.borrow_mut().outputs.insert(name.into(), output);
+        self.draft.borrow_mut().outputs.insert(name, output);
     }
 
     /// Sets an entry of the template's `Metadata`.

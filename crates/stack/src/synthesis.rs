@@ -255,7 +255,13 @@ impl Lowering<'_> {
         });
         let resources: IndexMap<_, _> = resources.collect();
         let outputs = draft.outputs.iter().map(|(name, output)| {
-            let value = self.value(&output.value, owner);
+            let value = self.value(
+                &output.value,
+                Owner {
+                    stack: &draft.key,
+                    location: output.location,
+                },
+            );
             let description = (!output.description.is_empty()).then(|| output.description.clone());
             let export = output.export.as_deref().map(Value::from);
             (
@@ -481,7 +487,7 @@ impl Lowering<'_> {
         let mut substitution = Substitution::default();
         for part in parts {
             match part {
-                Part::Literal(text) => substitution.literal(text),
+                Part::Literal(text) => substitution.pieces.push(Piece::Literal(text.clone())),
                 Part::Value(draft) => {
                     let value = self.value(draft, owner);
                     if parts.len() == 1 {
@@ -498,70 +504,113 @@ impl Lowering<'_> {
 /// The argument of an `Fn::Sub` under construction.
 #[derive(Default)]
 struct Substitution {
-    text: String,
-    variables: IndexMap<String, Value>,
-    evaluated: bool,
+    pieces: Vec<Piece>,
+}
+
+enum Piece {
+    /// Text as it is.
+    Literal(String),
+    /// Text in `Fn::Sub`'s own notation.
+    Notation(String),
+    /// What stands in `${…}`.
+    Name(String),
+    /// What `${…}` cannot say, and so needs a variable.
+    Variable(Value),
 }
 
 impl Substitution {
-    fn literal(&mut self, text: &str) {
-        self.text.push_str(&text.replace("${", "${!"));
-    }
-
     fn value(&mut self, value: Value) {
-        match &value {
-            Value::String(text) => self.literal(text),
-            Value::Bool(boolean) => self.text.push_str(&boolean.to_string()),
-            Value::Number(number) => self.text.push_str(number.as_str()),
+        let piece = match &value {
+            Value::String(text) => Piece::Literal(text.clone()),
+            Value::Bool(boolean) => Piece::Literal(boolean.to_string()),
+            Value::Number(number) => Piece::Literal(number.to_string()),
             Value::Function(function, argument) => match (function, &**argument) {
-                (Function::Ref, Value::String(name)) => self.evaluated(name),
+                (Function::Ref, Value::String(name)) => Piece::Name(name.clone()),
                 (Function::GetAtt, Value::List(path)) => {
                     let path: Vec<&str> = path.iter().filter_map(Value::as_str).collect();
-                    self.evaluated(&path.join("."));
+                    Piece::Name(path.join("."))
                 }
-                (Function::Sub, Value::String(text)) => {
-                    self.text.push_str(text);
-                    self.evaluated = true;
-                }
-                _ => self.variable(value),
+                (Function::Sub, Value::String(text)) => Piece::Notation(text.clone()),
+                _ => Piece::Variable(value),
             },
-            Value::Null | Value::List(_) | Value::Map(_) => self.variable(value),
-        }
-    }
-
-    fn evaluated(&mut self, name: &str) {
-        self.text.push_str("${");
-        self.text.push_str(name);
-        self.text.push('}');
-        self.evaluated = true;
-    }
-
-    fn variable(&mut self, value: Value) {
-        let known = self
-            .variables
-            .iter()
-            .find(|(_, there)| **there == value)
-            .map(|(name, _)| name.clone());
-        let name = known.unwrap_or_else(|| {
-            let name = format!("Value{}", self.variables.len() + 1);
-            self.variables.insert(name.clone(), value);
-            name
-        });
-        self.evaluated(&name);
+            Value::Null | Value::List(_) | Value::Map(_) => Piece::Variable(value),
+        };
+        self.pieces.push(piece);
     }
 
     fn into_value(self) -> Value {
-        if !self.evaluated {
-            return Value::String(self.text.replace("${!", "${"));
+        if self
+            .pieces
+            .iter()
+            .all(|piece| matches!(piece, Piece::Literal(_)))
+        {
+            let literals = self.pieces.into_iter().filter_map(|piece| match piece {
+                Piece::Literal(text) => Some(text),
+                Piece::Notation(_) | Piece::Name(_) | Piece::Variable(_) => None,
+            });
+            return Value::String(literals.collect());
         }
-        if self.variables.is_empty() {
-            Value::function(Function::Sub, self.text)
+        let mut text = String::new();
+        let mut variables: IndexMap<String, Value> = IndexMap::new();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Literal(literal) => text.push_str(&literal.replace("${", "${!")),
+                Piece::Notation(notation) => text.push_str(notation),
+                Piece::Name(name) => text.push_str(&format!("${{{name}}}")),
+                Piece::Variable(value) => {
+                    let known = variables
+                        .iter()
+                        .find(|(_, there)| *there == value)
+                        .map(|(name, _)| name.clone());
+                    let name = known.unwrap_or_else(|| {
+                        let name = self.free_name(value, &variables);
+                        variables.insert(name.clone(), value.clone());
+                        name
+                    });
+                    text.push_str(&format!("${{{name}}}"));
+                }
+            }
+        }
+        if variables.is_empty() {
+            Value::function(Function::Sub, text)
         } else {
-            Value::function(
-                Function::Sub,
-                vec![self.text.into(), Value::Map(self.variables)],
-            )
+            Value::function(Function::Sub, vec![text.into(), Value::Map(variables)])
         }
+    }
+
+    /// A name for a variable: what it is called where it comes from, unless that is taken. A variable hides a
+    /// resource of the same name in its text.
+    fn free_name(&self, value: &Value, variables: &IndexMap<String, Value>) -> String {
+        let base = match value {
+            Value::Function(Function::ImportValue, name) => {
+                name.as_str().and_then(|name| name.rsplit(':').next())
+            }
+            Value::Function(Function::GetStackOutput, arguments) => {
+                arguments.as_map().and_then(|arguments| {
+                    arguments
+                        .get("OutputName")?
+                        .as_str()?
+                        .strip_prefix("Export")
+                })
+            }
+            _ => None,
+        };
+        let base: String = base
+            .unwrap_or("Value")
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .collect();
+        let in_use = |name: &str| {
+            variables.contains_key(name)
+                || self.pieces.iter().any(|piece| match piece {
+                    Piece::Name(used) => used.split('.').next() == Some(name),
+                    Piece::Notation(text) => text.contains(&format!("${{{name}")),
+                    Piece::Literal(_) | Piece::Variable(_) => false,
+                })
+        };
+        let numbered = (2..).map(|number| format!("{base}{number}"));
+        let mut names = std::iter::once(base.clone()).chain(numbered);
+        names.find(|name| !in_use(name)).unwrap_or(base)
     }
 }
 

@@ -1,0 +1,5 @@
+use stratiform_stack::{pseudo, sub};
+
+fn main() {
+    sub!("arn:{}:s3:::assets-{}", pseudo::partition());
+}
