@@ -298,7 +298,3 @@ fn constants_are_what_the_catalog_says() {
         [3, 4, 7, 13, 23, 12, 12]
     );
 }
-#[test]
-fn zz_generate() {
-    std::fs::write("../environments/schema.json", schema::<Environment>()).expect("written");
-}

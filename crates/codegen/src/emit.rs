@@ -25,6 +25,7 @@ pub(crate) fn emit(model: &Model) -> String {
             .map(|resource| resource.resource_type)
             .collect();
         line!(source, "\n/// {}.", names.join(", "));
+        line!(source, "{LINTS}");
         line!(source, "#[rustfmt::skip]");
         line!(source, "pub mod {service} {{");
         line!(source, "{IMPORTS}");
@@ -37,9 +38,12 @@ pub(crate) fn emit(model: &Model) -> String {
     source
 }
 
+/// What the lints of the crate that includes the code may think of it.
+const LINTS: &str =
+    "#[allow(clippy::all, clippy::allow_attributes, unused_imports, reason = \"generated\")]";
+
 /// What generated code refers to, under names that no resource type can take.
-const IMPORTS: &str = "#[allow(unused_imports, reason = \"not every type needs both\")]
-use {super::kinds, ::stratiform_stack::generated as cfn};";
+const IMPORTS: &str = "use {super::kinds, ::stratiform_stack::generated as cfn};";
 
 fn emit_resource(source: &mut String, resource: &Resource) {
     let Resource {
@@ -152,12 +156,6 @@ fn emit_new(source: &mut String, name: &str, fields: &[Field], required: &[&Fiel
         source,
         "    /// With what is required; set the rest with `..` in a struct literal."
     );
-    if required.len() > MANY_ARGUMENTS {
-        line!(
-            source,
-            "    #[allow(clippy::too_many_arguments, reason = \"all are required\")]"
-        );
-    }
     line!(
         source,
         "    pub fn new({}) -> Self {{",
@@ -188,9 +186,6 @@ fn printable(text: &str) -> String {
         })
         .collect()
 }
-
-/// The number of arguments above which clippy complains.
-const MANY_ARGUMENTS: usize = 7;
 
 fn emit_enum(source: &mut String, name: &str, variants: &[(String, &str)]) {
     line!(source, "\n/// The values that are allowed.");

@@ -18,6 +18,7 @@ mod emit;
 mod list;
 mod model;
 mod name;
+mod readable;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

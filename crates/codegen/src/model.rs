@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use stratiform_catalog::{Fact, JsonType, Keyword, ResourceType, Schema};
 
 use crate::name::{Scope, camel, snake};
+use crate::readable::gives_every_property;
 
 /// Everything that one generated file holds.
 #[derive(Debug, Default)]
@@ -362,12 +363,9 @@ impl<'a> Lowering<'a> {
             names.take([method.to_owned()]);
         }
         let mut attributes = Vec::new();
-        for path in self.resource_type.read_only() {
-            if path.segments().any(|step| step == "*") {
-                continue;
-            }
+        for path in self.readable() {
             let schema = path
-                .segments()
+                .split('/')
                 .try_fold(self.resource_type.schema(), |schema, step| {
                     let mut properties = IndexMap::new();
                     collect_properties(schema.resolve(), 0, &mut properties);
@@ -376,7 +374,7 @@ impl<'a> Lowering<'a> {
             let Some(rust_type) = schema.and_then(|schema| self.attribute_type(schema)) else {
                 continue;
             };
-            let attribute = path.as_str().replace('/', ".");
+            let attribute = path.replace('/', ".");
             let name = snake(&attribute.replace('.', " "));
             let name = names.take([name.clone(), name + "_attribute"]);
             attributes.push(Attribute {
@@ -386,6 +384,26 @@ impl<'a> Lowering<'a> {
             });
         }
         attributes
+    }
+
+    /// The paths that `Fn::GetAtt` can ask for. It sees nothing inside lists.
+    fn readable(&self) -> Vec<&'static str> {
+        let resource_type = self.resource_type;
+        let read_only = resource_type
+            .read_only()
+            .filter(|path| path.segments().all(|step| step != "*"))
+            .map(|path| path.as_str());
+        let mut readable: Vec<&str> = read_only.collect();
+        if gives_every_property(resource_type.name()) {
+            let mut properties = IndexMap::new();
+            collect_properties(resource_type.schema().resolve(), 0, &mut properties);
+            for path in resource_type.write_only() {
+                properties.shift_remove(path.as_str());
+            }
+            properties.retain(|property, _| !readable.contains(property));
+            readable.extend(properties.keys());
+        }
+        readable
     }
 
     /// What an attribute gives; nothing for objects, of which only the members can be asked for.
@@ -491,7 +509,6 @@ impl<'a> Lowering<'a> {
 const MAX_DEPTH: usize = 24;
 
 /// What a schema allows, as far as Rust's types can say it.
-#[expect(clippy::large_enum_variant, reason = "lives for one match")]
 enum Shape {
     Text,
     Integer,

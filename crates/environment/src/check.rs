@@ -147,26 +147,11 @@ impl Checker<'_> {
     fn fields(&mut self, map: &Map, fields: &[Field], spot: &Spot) {
         // Keys that are there under a misspelt name; that they are missing is no second problem.
         let mut misspelt: Vec<&str> = Vec::new();
+        let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
         for member in &map.members {
             match fields.iter().find(|field| field.name == member.key) {
                 Some(field) => self.check(&member.value, &field.shape, &spot.of(member)),
-                None => {
-                    let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
-                    let what = message::unknown_key(
-                        &member.key,
-                        spot.path.steps().is_empty(),
-                        &spot.name(),
-                    );
-                    let why = format!("the keys there are {}", listed(&names));
-                    let help = match nearest(&member.key, names.iter().copied()) {
-                        Some(name) => {
-                            misspelt.push(name);
-                            format!("did you mean `{name}`?")
-                        }
-                        None => "remove it, or write one of those keys".to_owned(),
-                    };
-                    self.report(Code::UnknownKey, member.key_place(), what, why, help);
-                }
+                None => misspelt.extend(self.unknown_key(member, &names, spot)),
             }
         }
         for field in fields {
@@ -175,6 +160,31 @@ impl Checker<'_> {
                 self.missing(map, field, spot);
             }
         }
+    }
+
+    /// Reports a key that is none of some names; the one that was probably meant.
+    fn unknown_key<'n>(
+        &mut self,
+        member: &Member,
+        names: &[&'n str],
+        spot: &Spot,
+    ) -> Option<&'n str> {
+        let what = if spot.path.steps().is_empty() {
+            format!("unknown key `{}`", member.key)
+        } else {
+            format!("unknown key `{}` in {}", member.key, spot.name())
+        };
+        let why = match names {
+            [only] => format!("the key there is `{only}`"),
+            _ => format!("the keys there are {}", listed(names)),
+        };
+        let near = nearest(&member.key, names.iter().copied());
+        let help = match near {
+            Some(name) => format!("did you mean `{name}`?"),
+            None => "remove it, or write one of those keys".to_owned(),
+        };
+        self.report(Code::UnknownKey, member.key_place(), what, why, help);
+        near
     }
 
     fn missing(&mut self, map: &Map, field: &Field, spot: &Spot) {

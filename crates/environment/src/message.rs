@@ -19,14 +19,6 @@ pub(crate) fn name(path: &Path) -> String {
     }
 }
 
-pub(crate) fn unknown_key(key: &str, at_top: bool, container: &str) -> String {
-    if at_top {
-        format!("unknown key `{key}`")
-    } else {
-        format!("unknown key `{key}` in {container}")
-    }
-}
-
 /// A part as people call it: `the text "x"`.
 pub(crate) struct Found<'a>(pub(crate) &'a Tree);
 

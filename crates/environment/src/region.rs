@@ -5,7 +5,7 @@ use crate::{near, text};
 
 text! {
     /// An AWS region that the catalog knows: `eu-central-1`.
-    pub struct Region("region", "an AWS region", r"^[a-z]{2}(-[a-z]+)+-[0-9]+$", check_region, known_regions);
+    pub struct Region("region", "an AWS region", r"^[a-z]{2,4}(-[a-z]+)+-[0-9]+$", check_region, known_regions);
 }
 
 fn known_regions() -> Vec<String> {
@@ -24,10 +24,7 @@ fn check_region(text: &str) -> Result<(), Refusal> {
     }
     let regions = known_regions();
     Err(Refusal::new(
-        format!(
-            "the catalog knows {} regions, and this is none of them",
-            regions.len()
-        ),
+        "it is none of the regions that the catalog knows",
         match near::nearest(text, regions.iter().map(String::as_str)) {
             Some(region) => format!("did you mean `{region}`?"),
             None => "write one such as `eu-central-1`".to_owned(),

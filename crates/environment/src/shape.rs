@@ -150,7 +150,8 @@ impl<'a> Reader<'a> {
                 self.known(schema, at, &["type"]);
                 Shape::Bool
             }
-            other => self.refuse(at, &format!("the type {other:?}")),
+            Some(other) => self.refuse(at, &format!("the type `{other}`")),
+            None => self.refuse(at, "an untagged enum, or a type that can be anything"),
         }
     }
 
@@ -346,7 +347,10 @@ impl<'a> Reader<'a> {
     }
 
     fn refuse(&mut self, at: &str, what: &str) -> Shape {
-        let at = if at.is_empty() { "the environment" } else { at };
+        let at = match at.trim_start_matches('.') {
+            "" => "the environment",
+            at => at,
+        };
         self.unsupported.push(format!("{at}: {what}"));
         Shape::Bool
     }

@@ -187,6 +187,10 @@ fn what_is_wrong_is_found_in_its_layer_and_line() {
         &["1.yaml:1: wrong-type: `shape.kind` is a map, and text is needed"],
     );
     check(
+        "shape: {knd: dot}",
+        &["1.yaml:1: unknown-key: unknown key `knd` in `shape`"],
+    );
+    check(
         "settings: {name: dev}",
         &["1.yaml:1: unknown-key: unknown key `name` in `settings`"],
     );
@@ -283,7 +287,13 @@ fn what_cannot_be_checked_is_refused() {
         }
     }
     assert_eq!(unsupported::<Small>(), Vec::<String>::new());
-    insta::assert_snapshot!(unsupported::<Open>().join("\n"), @"");
+    insta::assert_snapshot!(unsupported::<Open>().join("\n"), @r"
+    the environment: a struct without `#[serde(deny_unknown_fields)]`
+    address: the format `ipv4`, which is not in `formats()`
+    either: an untagged enum, or a type that can be anything
+    threes: the keyword `multipleOf`
+    the environment: no field `settings`
+    ");
     let problems =
         load::<Open>(&dev(), &layers(&["threes: 3"])).expect_err("a type that is refused");
     assert_eq!(problems[0].code.as_str(), "unsupported-type");

@@ -43,7 +43,7 @@ pub enum References {
 #[derive(Debug)]
 pub struct App {
     settings: Settings,
-    stacks: RefCell<Vec<Stack>>,
+    stacks: RefCell<IndexMap<String, Stack>>,
     problems: RefCell<Vec<Problem>>,
 }
 
@@ -81,26 +81,22 @@ impl App {
                     .to_owned(),
             });
         }
+        let stack = Stack::new(name, description, location);
         let mut stacks = self.stacks.borrow_mut();
-        if let Some(first) = stacks
-            .iter()
-            .find(|stack| &*stack.draft.borrow().key == name)
-        {
+        if let Some(first) = stacks.get(name) {
+            let first = first.draft.borrow().location;
             self.problems.borrow_mut().push(Problem {
                 code: Code::DuplicateStack,
                 what: format!("stack `{name}` is declared twice"),
                 places: vec![
                     (location, "declared again here".to_owned()),
-                    (
-                        first.draft.borrow().location,
-                        "first declared here".to_owned(),
-                    ),
+                    (first, "first declared here".to_owned()),
                 ],
                 help: "give one of the two another name, or keep using the first".to_owned(),
             });
+        } else {
+            stacks.insert(name.to_owned(), stack.clone());
         }
-        let stack = Stack::new(name, description, location);
-        stacks.push(stack.clone());
         stack
     }
 
@@ -111,7 +107,7 @@ impl App {
 
     /// Applies a function to every resource of every stack that is there by now.
     pub fn aspect(&self, mut aspect: impl FnMut(&mut ResourceView<'_>)) {
-        for stack in self.stacks.borrow().iter() {
+        for stack in self.stacks.borrow().values() {
             for resource in &stack.draft.borrow().resources {
                 aspect(&mut ResourceView {
                     resource: &mut resource.borrow_mut(),
@@ -125,7 +121,7 @@ impl App {
     /// # Errors
     /// Every mistake found in the definition, with the places that cause it.
     pub fn synthesize(self) -> Result<Assembly, Vec<Problem>> {
-        let stacks = self.stacks.take();
+        let stacks: Vec<Stack> = self.stacks.take().into_values().collect();
         let mut problems = self.problems.take();
         for stack in &stacks {
             problems.append(&mut stack.draft.borrow_mut().problems);

@@ -1,6 +1,6 @@
 //! From drafts to templates: references find their form, exports and imports appear, stacks get their order.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::panic::Location;
 use std::rc::Rc;
 
@@ -53,15 +53,19 @@ pub(crate) fn synthesize(settings: &Settings, stacks: &[Stack]) -> Result<Assemb
     if !problems.is_empty() {
         return Err(problems);
     }
+    let mut producers: HashMap<&str, BTreeSet<&str>> = HashMap::new();
+    for used in &uses {
+        producers
+            .entry(&used.consumer)
+            .or_default()
+            .insert(&used.producer);
+    }
     let mut templates: Vec<Option<Template>> = templates.into_iter().map(Some).collect();
     let synthesized = order.into_iter().filter_map(|position| {
         let template = templates[position].take()?;
-        Some(synthesized(
-            settings,
-            &stacks[position].draft.borrow(),
-            template,
-            &uses,
-        ))
+        let draft = stacks[position].draft.borrow();
+        let needs = producers.get(&*draft.key).into_iter().flatten().copied();
+        Some(synthesized(settings, &draft, template, needs))
     });
     Ok(Assembly {
         environment: settings.environment.clone(),
@@ -70,20 +74,13 @@ pub(crate) fn synthesize(settings: &Settings, stacks: &[Stack]) -> Result<Assemb
     })
 }
 
-fn synthesized(
+fn synthesized<'a>(
     settings: &Settings,
     draft: &StackDraft,
     template: Template,
-    uses: &[Use],
+    needs: impl Iterator<Item = &'a str>,
 ) -> SynthesizedStack {
     let full_name = |key: &str| format!("{}-{}-{key}", settings.app, settings.environment);
-    let mut depends_on: Vec<String> = uses
-        .iter()
-        .filter(|used| used.consumer == draft.key)
-        .map(|used| full_name(&used.producer))
-        .collect();
-    depends_on.sort();
-    depends_on.dedup();
     let locations = draft.resources.iter().map(|resource| {
         let resource = resource.borrow();
         (resource.identity.logical_id.clone(), resource.location)
@@ -91,7 +88,7 @@ fn synthesized(
     SynthesizedStack {
         key: draft.key.to_string(),
         name: full_name(&draft.key),
-        depends_on,
+        depends_on: needs.map(full_name).collect(),
         capabilities: capabilities(&template),
         parameters: draft
             .parameters

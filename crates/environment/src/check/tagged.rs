@@ -5,10 +5,16 @@ use stratiform_template::Scalar;
 
 use super::{Checker, Spot};
 use crate::merge::{Kind, Map, Member};
-use crate::message;
 use crate::near::{listed, nearest};
 use crate::problem::Code;
 use crate::shape::{Field, Shape, Variant};
+
+/// The variant that a map says it is.
+struct Chosen<'a> {
+    tag: &'a str,
+    name: &'a str,
+    member: &'a Member,
+}
 
 impl Checker<'_> {
     pub(super) fn tagged(&mut self, map: &Map, tag: &str, variants: &[Variant], spot: &Spot) {
@@ -16,99 +22,95 @@ impl Checker<'_> {
             .iter()
             .map(|variant| variant.name.as_str())
             .collect();
-        let Some(chosen) = map.get(tag) else {
-            let field = Field {
-                name: tag.to_owned(),
-                shape: Shape::Bool,
-                required: true,
-                about: format!("One of {}", listed(&names)),
-            };
-            return self.missing(map, &field, spot);
+        let Some(member) = map.get(tag) else {
+            return self.untagged(map, tag, &names, spot);
         };
-        let choices: Vec<Value> = names.iter().map(|name| Value::from(*name)).collect();
-        let tag_spot = spot.of(chosen);
-        self.check(&chosen.value, &Shape::Choice(choices), &tag_spot);
-        let name = match &chosen.value.kind {
-            Kind::Scalar(Scalar::String(name)) => name.as_str(),
-            _ => return,
-        };
-        let Some(variant) = variants.iter().find(|variant| variant.name == name) else {
+        let choices = names.iter().map(|name| Value::from(*name)).collect();
+        self.check(&member.value, &Shape::Choice(choices), &spot.of(member));
+        let Kind::Scalar(Scalar::String(name)) = &member.value.kind else {
             return;
         };
-        let others: Vec<&Member> = map
-            .members
-            .iter()
-            .filter(|member| member.key != tag)
-            .collect();
-        for member in &others {
+        let Some(variant) = variants.iter().find(|variant| variant.name == *name) else {
+            return;
+        };
+        let chosen = Chosen { tag, name, member };
+        let mut misspelt: Vec<&str> = Vec::new();
+        for member in map.members.iter().filter(|member| member.key != tag) {
             if let Some(field) = variant.fields.iter().find(|field| field.name == member.key) {
                 self.check(&member.value, &field.shape, &spot.of(member));
-                continue;
+            } else if !self.of_another(member, &chosen, variants, spot) {
+                let fields = variant.fields.iter().map(|field| field.name.as_str());
+                let keys: Vec<&str> = std::iter::once(tag).chain(fields).collect();
+                misspelt.extend(self.unknown_key(member, &keys, spot));
             }
-            self.not_of_variant(member, chosen, (tag, name), variants, spot);
         }
         for field in &variant.fields {
-            if field.required && map.get(&field.name).is_none() {
+            let misspelt = misspelt.contains(&field.name.as_str());
+            if field.required && !misspelt && map.get(&field.name).is_none() {
                 self.missing(map, field, spot);
-                self.also(chosen.value.place, format!("`{tag}: {name}` needs it"));
+                self.also(member.value.place, format!("`{tag}: {name}` needs it"));
             }
         }
     }
 
-    fn not_of_variant(
+    /// The tag is not there, or misspelt; without it no other key can be judged.
+    fn untagged(&mut self, map: &Map, tag: &str, names: &[&str], spot: &Spot) {
+        let misspelt = map
+            .members
+            .iter()
+            .find(|member| nearest(&member.key, [tag]).is_some());
+        if let Some(member) = misspelt {
+            self.unknown_key(member, &[tag], spot);
+            return;
+        }
+        let field = Field {
+            name: tag.to_owned(),
+            shape: Shape::Bool,
+            required: true,
+            about: format!("One of {}", listed(names)),
+        };
+        self.missing(map, &field, spot);
+    }
+
+    /// Whether a key belongs to another variant; if so, that is reported.
+    fn of_another(
         &mut self,
         member: &Member,
-        chosen: &Member,
-        (tag, name): (&str, &str),
+        chosen: &Chosen<'_>,
         variants: &[Variant],
         spot: &Spot,
-    ) {
-        let has_key =
-            |variant: &&Variant| variant.fields.iter().any(|field| field.name == member.key);
+    ) -> bool {
+        let Chosen { tag, name, .. } = chosen;
+        let key = &member.key;
         let owners: Vec<&str> = variants
             .iter()
-            .filter(has_key)
+            .filter(|variant| variant.fields.iter().any(|field| field.name == *key))
             .map(|variant| variant.name.as_str())
             .collect();
+        let Some(owner) = owners.first() else {
+            return false;
+        };
         let place = member.key_place();
-        let tag_place = chosen.value.place;
-        let key = &member.key;
-        if owners.is_empty() {
-            let fields = variants
-                .iter()
-                .filter(|variant| variant.name == name)
-                .flat_map(|variant| &variant.fields);
-            let names: Vec<&str> = std::iter::once(tag)
-                .chain(fields.map(|field| field.name.as_str()))
-                .collect();
-            let what = message::unknown_key(key, false, &spot.name());
-            let help = match nearest(key, names.iter().copied()) {
-                Some(name) => format!("did you mean `{name}`?"),
-                None => "remove it".to_owned(),
-            };
-            return self.report(
-                Code::UnknownKey,
-                place,
-                what,
-                format!("the keys of `{tag}: {name}` are {}", listed(names)),
-                help,
-            );
-        }
+        let tag_place = chosen.member.value.place;
         let what = format!(
             "`{key}` does not go with `{tag}: {name}` in {}",
             spot.name()
         );
-        let owners_of = owners.iter().map(|owner| format!("{tag}: {owner}"));
-        let why = format!("it goes with {}", listed(owners_of));
+        let why = listed(owners.iter().map(|owner| format!("{tag}: {owner}")));
         let help = if place.layer < tag_place.layer {
-            format!(
-                "add `{key}: null` beside `{tag}: {name}` in {}",
-                self.files[tag_place.layer]
-            )
+            let file = &self.files[tag_place.layer];
+            format!("add `{key}: null` beside `{tag}: {name}` in {file}")
         } else {
-            format!("remove it, or write `{tag}: {}`", owners[0])
+            format!("remove it, or write `{tag}: {owner}`")
         };
-        self.report(Code::UnknownKey, place, what, why, help);
+        self.report(
+            Code::UnknownKey,
+            place,
+            what,
+            format!("it goes with {why}"),
+            help,
+        );
         self.also(tag_place, format!("`{tag}: {name}` is here"));
+        true
     }
 }
