@@ -7,6 +7,8 @@ pub mod environment;
 pub mod database;
 pub mod network;
 pub mod parts;
+pub mod queues;
+pub mod registry;
 pub mod resources;
 
 use stratiform_stack::App;
@@ -16,5 +18,7 @@ use crate::environment::Environment;
 /// Adds the stacks of one environment, each with what it needs of those before it.
 pub fn app(env: &Environment, app: &App) {
     let network = network::stack(app, env);
+    let _registry = registry::stack(app, env);
     let _database = database::stack(app, env, &network);
+    let _queues = queues::stack(app, env);
 }

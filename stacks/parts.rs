@@ -5,9 +5,9 @@ use stratiform_stack::{
     Statement, Tag, arn, pseudo,
 };
 
-use crate::environment::Environment;
+use crate::environment::{Environment, ServiceName};
 use crate::resources::ec2::security_group;
-use crate::resources::{iam, kms, logs};
+use crate::resources::{iam, kms, logs, sqs};
 
 /// Every address of the internet.
 pub const ANYWHERE: &str = "0.0.0.0/0";
@@ -41,6 +41,12 @@ impl<'a> Names<'a> {
         format!("/{}/{}/{name}", settings.app, settings.environment)
     }
 
+    /// `storefront/prod/<name>`, for image repositories: a path, without the slash that would be an error there.
+    pub fn repository(self, name: &str) -> String {
+        let settings = self.app.settings();
+        format!("{}/{}/{name}", settings.app, settings.environment)
+    }
+
     /// The description of a stack: `storefront prod: <what>`.
     pub fn describe(self, what: &str) -> String {
         let settings = self.app.settings();
@@ -51,6 +57,16 @@ impl<'a> Names<'a> {
     pub fn tag(self, name: &str) -> Opt<List<Tag>> {
         [Tag::new("Name", self.name(name))].into()
     }
+}
+
+/// The start of the logical IDs of what belongs to a service: `WebApi` for `web-api`.
+pub fn service_id(service: &ServiceName) -> String {
+    let words = service.as_ref().split('-');
+    let words = words.map(|word| match word.split_at_checked(1) {
+        Some((first, rest)) => first.to_ascii_uppercase() + rest,
+        None => String::new(),
+    });
+    words.collect()
 }
 
 /// Whether what holds history (logs, queues) outlives its stack: where the environment is worth protecting.
@@ -193,4 +209,40 @@ pub fn no_egress() -> Opt<List<security_group::Egress>> {
 /// The ARNs of log groups by a pattern of their names.
 pub fn log_groups(pattern: &str) -> Expr<String> {
     arn("logs", format!("log-group:{pattern}"))
+}
+
+/// Seconds of a day.
+pub const DAY: u32 = 24 * 60 * 60;
+
+/// What every queue has: a key.
+pub fn encrypted_queue(key: &Handle<kms::Key>) -> sqs::Queue {
+    sqs::Queue {
+        kms_master_key_id: key.arn().into(),
+        // Fewer calls of KMS; a data key is never stored unencrypted.
+        kms_data_key_reuse_period_seconds: 3600.into(),
+        ..Default::default()
+    }
+}
+
+/// A queue that messages wait in for a person: as long as SQS allows.
+pub fn dead_letter_queue(key: &Handle<kms::Key>) -> sqs::Queue {
+    sqs::Queue {
+        message_retention_period: (14 * DAY).into(),
+        ..encrypted_queue(key)
+    }
+}
+
+/// The policy of a queue: what services may do with it, and nothing without TLS.
+pub fn queue_policy(
+    stack: &Stack,
+    queue: &Handle<sqs::Queue>,
+    statements: impl IntoIterator<Item = Statement>,
+) {
+    let statements = statements
+        .into_iter()
+        .chain([deny_plaintext("sqs:*", [queue.arn()])]);
+    stack.add(
+        format!("{}Policy", queue.logical_id()),
+        sqs::QueuePolicy::new(PolicyDocument::new(statements), [queue.reference()]),
+    );
 }

@@ -113,4 +113,37 @@ impl Node {
                 NodeKind::Scalar(_) => None,
             })
     }
+
+    /// The place of what a path leads to, or of the nearest part above it that the text has.
+    ///
+    /// A scalar is its own place; a list or map stands for its key, where it has one. Paths are those of the long
+    /// form, so the text may well have less: `Fn::GetAtt: A.B` has no part `1`.
+    pub fn span_at<'a>(&self, path: impl IntoIterator<Item = &'a str>) -> Span {
+        let mut span = self.span;
+        let mut node = self;
+        for step in path {
+            let next = match &node.kind {
+                NodeKind::Map(entries) => entries
+                    .iter()
+                    .find(|entry| entry.key == step)
+                    .map(|entry| (&entry.value, entry.key_span)),
+                NodeKind::List(items) => step
+                    .parse::<usize>()
+                    .ok()
+                    .and_then(|index| items.get(index))
+                    .map(|item| (item, item.span)),
+                NodeKind::Scalar(_) => None,
+            };
+            let Some((below, key_span)) = next else {
+                return span;
+            };
+            node = below;
+            span = match &node.kind {
+                NodeKind::Scalar(Scalar::Null) => key_span,
+                NodeKind::Scalar(_) => node.span,
+                NodeKind::List(_) | NodeKind::Map(_) => key_span,
+            };
+        }
+        span
+    }
 }

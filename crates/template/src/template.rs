@@ -14,7 +14,8 @@ pub type Section<T> = IndexMap<String, Member<T>>;
 pub enum Member<T> {
     /// An ordinary member.
     One(T),
-    /// A loop (`Fn::ForEach::Name: [identifier, collection, body]`), unexpanded.
+    /// A loop (`Fn::ForEach::Name: [identifier, collection, body]`), unexpanded. The argument of an
+    /// `Fn::Transform` in the place of members is kept here too, under that name.
     ForEach(Value),
 }
 
@@ -45,6 +46,8 @@ pub struct Template {
     pub outputs: Section<Output>,
     /// `Hooks`, only with `AWS::CodeDeployBlueGreen`.
     pub hooks: IndexMap<String, Value>,
+    /// Sections that CloudFormation does not know but a macro may (`Globals`), and `Fn::Transform`, as written.
+    pub unknown: IndexMap<String, Value>,
 }
 
 /// One entry of `Parameters`: its attributes (`Type`, `Default`, `AllowedPattern` …) as written.

@@ -1,5 +1,7 @@
 //! From typed stacks to templates: references, exports, order, and the mistakes that are found on the way.
 
+#![expect(clippy::unwrap_used, reason = "a test")]
+
 use indexmap::IndexMap;
 use stratiform_stack::{
     App, Assembly, DeletionPolicy, Expr, Json, Parameter, PolicyDocument, Principal, References,
