@@ -1,15 +1,42 @@
 //! Automation for this repository, run as `cargo xtask <task>`.
 
 mod catalog;
+mod ci;
+mod codegen;
+mod command;
+mod oracles;
 
 use std::process::ExitCode;
+
+const USAGE: &str = "usage:
+  cargo xtask ci                                  everything that must hold before a change lands
+  cargo xtask catalog [--check] [--wheel-dir DIR] import the facts of resource types
+  cargo xtask codegen [--all]                     generate and compile the most used resource types, or all";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.split_first() {
         Some((task, rest)) if task == "catalog" => catalog::run(rest),
+        Some((task, [])) if task == "ci" => ci::run_all(),
+        Some((task, rest)) if task == "codegen" && (rest.is_empty() || rest == ["--all"]) => {
+            let which = if rest.is_empty() {
+                codegen::Which::MostUsed
+            } else {
+                codegen::Which::All
+            };
+            match codegen::compile(which) {
+                Ok(seen) => {
+                    println!("{seen}");
+                    ExitCode::SUCCESS
+                }
+                Err(error) => {
+                    eprintln!("{error}");
+                    ExitCode::FAILURE
+                }
+            }
+        }
         _ => {
-            eprintln!("usage: cargo xtask catalog [--check] [--wheel-dir DIR]");
+            eprintln!("{USAGE}");
             ExitCode::from(2)
         }
     }

@@ -1,0 +1,202 @@
+//! `cargo xtask ci`: everything that must hold before a change lands, in one command.
+//!
+//! A check that cannot run is not green: it is counted as skipped and named, with the reason.
+
+use std::process::{Command, ExitCode};
+use std::time::Instant;
+
+use crate::command::{cargo, output, root, run};
+use crate::{codegen, oracles};
+
+/// What a step came to.
+pub(crate) enum Outcome {
+    /// It holds; what was seen, where that is worth a line.
+    Passed(Option<String>),
+    /// It did not run, and why.
+    Skipped(String),
+}
+
+type Step = fn() -> Result<Outcome, String>;
+
+const STEPS: [(&str, Step); 10] = [
+    ("format", format),
+    ("clippy", clippy),
+    ("tests", tests),
+    ("doc tests", doc_tests),
+    ("second app", second_app),
+    ("snapshots fresh", snapshots),
+    ("catalog reproducible", catalog),
+    ("resource types compile", resource_types),
+    ("oracles", oracles::run),
+    ("dependencies", dependencies),
+];
+
+/// Runs every step, the later ones too when one fails.
+pub(crate) fn run_all() -> ExitCode {
+    let started = Instant::now();
+    let mut failed = Vec::new();
+    let mut skipped = Vec::new();
+    let mut lines = Vec::new();
+    for (name, step) in STEPS {
+        eprintln!("── {name}");
+        let step_started = Instant::now();
+        let outcome = step();
+        let seconds = step_started.elapsed().as_secs();
+        let line = match outcome {
+            Ok(Outcome::Passed(None)) => format!("  ok       {name} ({seconds} s)"),
+            Ok(Outcome::Passed(Some(seen))) => format!("  ok       {name} ({seconds} s): {seen}"),
+            Ok(Outcome::Skipped(reason)) => {
+                skipped.push(name);
+                format!("  skipped  {name}: {reason}")
+            }
+            Err(reason) => {
+                failed.push(name);
+                format!("  FAILED   {name} ({seconds} s): {reason}")
+            }
+        };
+        eprintln!("{line}");
+        lines.push(line);
+    }
+    eprintln!("\ncargo xtask ci, {} s", started.elapsed().as_secs());
+    for line in &lines {
+        eprintln!("{line}");
+    }
+    let passed = STEPS.len() - failed.len() - skipped.len();
+    // On standard output, and in this form: the line that CI systems look for.
+    println!(
+        "{passed} passed, {} failed, {} skipped",
+        failed.len(),
+        skipped.len()
+    );
+    if failed.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+fn quietly(command: &mut Command) -> Result<Outcome, String> {
+    run(command).map(|()| Outcome::Passed(None))
+}
+
+fn format() -> Result<Outcome, String> {
+    quietly(&mut cargo(["fmt", "--all", "--check"]))
+}
+
+fn clippy() -> Result<Outcome, String> {
+    quietly(&mut cargo([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--quiet",
+        "--",
+        "--deny",
+        "warnings",
+    ]))
+}
+
+fn tests() -> Result<Outcome, String> {
+    install("cargo-nextest", NEXTEST)?;
+    quietly(&mut with_tools(cargo([
+        "nextest",
+        "run",
+        "--workspace",
+        "--no-fail-fast",
+        "--status-level",
+        "fail",
+    ])))
+}
+
+/// The release of cargo-nextest that is installed where there is none.
+const NEXTEST: &str = "0.9.143";
+
+/// Installs a cargo tool below `target/` where the machine has none.
+fn install(tool: &str, version: &str) -> Result<(), String> {
+    let subcommand = tool.trim_start_matches("cargo-");
+    if output(&mut with_tools(cargo([subcommand, "--version"])))?
+        .status
+        .success()
+    {
+        return Ok(());
+    }
+    eprintln!("installing {tool} {version} into target/tools");
+    let mut install = cargo([
+        "install",
+        "--quiet",
+        "--locked",
+        "--version",
+        version,
+        "--root",
+    ]);
+    run(install.arg(root().join("target/tools")).arg(tool))
+}
+
+/// The command with the installed tools on its path, after the machine's own.
+fn with_tools(mut command: Command) -> Command {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&path).chain([root().join("target/tools/bin")]);
+    if let Ok(path) = std::env::join_paths(folders) {
+        command.env("PATH", path);
+    }
+    command
+}
+
+fn doc_tests() -> Result<Outcome, String> {
+    quietly(&mut cargo(["test", "--workspace", "--doc", "--quiet"]))
+}
+
+/// The command line given another app: `examples/`.
+fn second_app() -> Result<Outcome, String> {
+    let mut check = cargo([
+        "run",
+        "--quiet",
+        "--package",
+        "guestbook",
+        "--",
+        "synth",
+        "--check",
+    ]);
+    run(check
+        .arg("--environments")
+        .arg(root().join("examples/guestbook/environments")))?;
+    Ok(Outcome::Passed(Some("examples/guestbook".to_owned())))
+}
+
+fn snapshots() -> Result<Outcome, String> {
+    quietly(&mut cargo(["run", "--quiet", "--", "synth", "--check"]))
+}
+
+fn catalog() -> Result<Outcome, String> {
+    quietly(&mut cargo([
+        "run",
+        "--quiet",
+        "--package",
+        "xtask",
+        "--",
+        "catalog",
+        "--check",
+    ]))
+}
+
+fn resource_types() -> Result<Outcome, String> {
+    codegen::compile(codegen::Which::MostUsed).map(|seen| Outcome::Passed(Some(seen)))
+}
+
+/// Licences, bans and sources of dependencies; advisories need a database from the network.
+fn dependencies() -> Result<Outcome, String> {
+    if !output(&mut cargo(["deny", "--version"]))?.status.success() {
+        let reason = "cargo-deny is not installed; .github/workflows/ci.yml runs it";
+        return Ok(Outcome::Skipped(reason.to_owned()));
+    }
+    run(&mut cargo([
+        "deny",
+        "--workspace",
+        "check",
+        "licenses",
+        "bans",
+        "sources",
+    ]))?;
+    Ok(Outcome::Passed(Some(
+        "licences, bans, sources; advisories in .github/workflows/ci.yml".to_owned(),
+    )))
+}

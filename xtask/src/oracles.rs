@@ -1,0 +1,139 @@
+//! Other programs' opinion of the snapshots: cfn-lint and checkov, the real ones, pinned.
+
+mod cfn_lint;
+mod checkov;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::ci::Outcome;
+use crate::command::{output, root, run as run_command};
+
+/// The oracles and all their dependencies.
+const REQUIREMENTS: &str = include_str!("../oracles.txt");
+
+/// One environment's snapshots.
+struct Snapshots {
+    environment: String,
+    region: String,
+    folder: PathBuf,
+    /// Stack → template's file.
+    templates: Vec<PathBuf>,
+}
+
+/// Asks both oracles about every template.
+pub(crate) fn run() -> Result<Outcome, String> {
+    let python = python()?;
+    let environments = snapshots()?;
+    let templates: usize = environments
+        .iter()
+        .map(|environment| environment.templates.len())
+        .sum();
+    if templates == 0 {
+        return Err("there are no snapshots to check".to_owned());
+    }
+    let seen = [
+        cfn_lint::run(&python, &environments),
+        checkov::run(&python, &environments),
+    ];
+    let mut told = Vec::new();
+    let mut failures = Vec::new();
+    for result in seen {
+        match result {
+            Ok(seen) => told.push(seen),
+            Err(failure) => failures.push(failure),
+        }
+    }
+    if failures.is_empty() {
+        Ok(Outcome::Passed(Some(format!(
+            "{templates} templates; {}",
+            told.join("; ")
+        ))))
+    } else {
+        Err(failures.join("; "))
+    }
+}
+
+/// The environments that have snapshots, from their `assembly.json`.
+fn snapshots() -> Result<Vec<Snapshots>, String> {
+    let folder = root().join("snapshots");
+    let mut environments = Vec::new();
+    let entries = fs::read_dir(&folder)
+        .map_err(|error| format!("cannot read `{}`: {error}", folder.display()))?;
+    for entry in entries.filter_map(Result::ok) {
+        let folder = entry.path();
+        let file = folder.join("assembly.json");
+        if !file.is_file() {
+            continue;
+        }
+        let text = fs::read_to_string(&file)
+            .map_err(|error| format!("cannot read `{}`: {error}", file.display()))?;
+        let assembly: Value = serde_json::from_str(&text)
+            .map_err(|error| format!("`{}` is no JSON: {error}", file.display()))?;
+        let stacks = assembly["stacks"]
+            .as_array()
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        environments.push(Snapshots {
+            environment: assembly["environment"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned(),
+            region: assembly["region"].as_str().unwrap_or_default().to_owned(),
+            templates: stacks
+                .iter()
+                .filter_map(|stack| Some(folder.join(stack["template"].as_str()?)))
+                .collect(),
+            folder,
+        });
+    }
+    environments.sort_by(|one, other| one.environment.cmp(&other.environment));
+    Ok(environments)
+}
+
+/// The interpreter of a virtual environment with the oracles, made below `target/` where it is missing or old.
+fn python() -> Result<PathBuf, String> {
+    let folder = root().join("target/oracles");
+    let bin = if cfg!(windows) { "Scripts" } else { "bin" };
+    let python = folder.join(bin).join("python");
+    let installed = folder.join("installed.txt");
+    if fs::read_to_string(&installed).is_ok_and(|text| text == REQUIREMENTS) {
+        return Ok(python);
+    }
+    eprintln!("installing the oracles into target/oracles");
+    let _ = fs::remove_dir_all(&folder);
+    run_command(Command::new("python3").args(["-m", "venv"]).arg(&folder))
+        .map_err(|error| format!("{error}: install Python 3 with its venv module"))?;
+    let mut pip = Command::new(&python);
+    pip.args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+        "--requirement",
+    ]);
+    run_command(pip.arg(root().join("xtask/oracles.txt")))?;
+    fs::write(&installed, REQUIREMENTS)
+        .map_err(|error| format!("cannot write `{}`: {error}", installed.display()))?;
+    Ok(python)
+}
+
+/// What a program of the virtual environment prints as JSON.
+fn json(python: &Path, program: &str, arguments: &[&str]) -> Result<Value, String> {
+    let mut command = Command::new(python.with_file_name(program));
+    command.args(arguments).current_dir(root());
+    let output = output(&mut command)?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    serde_json::from_str(&text).map_err(|_| {
+        format!(
+            "{program} printed no JSON: {}{}",
+            text.trim(),
+            String::from_utf8_lossy(&output.stderr).trim()
+        )
+    })
+}
