@@ -68,11 +68,11 @@ pub(crate) enum Env {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Synth {
     /// Only this environment (repeatable) [default: all]
-    #[arg(long = "env", value_name = "ENV")]
-    pub environments: Vec<String>,
+    #[arg(long, value_name = "ENV")]
+    pub env: Vec<String>,
     /// Only this stack (repeatable), by its short name [default: all]
-    #[arg(long = "stack", value_name = "STACK")]
-    pub stacks: Vec<String>,
+    #[arg(long, value_name = "STACK")]
+    pub stack: Vec<String>,
     /// Write nothing; fail with exit code 3 and a diff where the snapshots are stale
     #[arg(long, conflicts_with = "stdout")]
     pub check: bool,

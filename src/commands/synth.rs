@@ -24,7 +24,7 @@ pub(crate) fn run<E: Environment>(
 ) -> Result<Exit, Failure> {
     let started = Instant::now();
     let project = Project::find(global.environments.as_deref())?;
-    let environments = project.load::<E>(&args.environments)?;
+    let environments = project.load::<E>(&args.env)?;
     let mut rendered = Vec::new();
     let mut reports = Vec::new();
     for loaded in &environments {
@@ -39,12 +39,12 @@ pub(crate) fn run<E: Environment>(
             reports,
         });
     }
-    select_stacks(&mut rendered, &args.stacks)?;
+    select_stacks(&mut rendered, &args.stack)?;
     if args.stdout {
         view::stdout(&printed(&rendered, args.format));
         return Ok(Exit::Done);
     }
-    let scope = match (args.environments.is_empty(), args.stacks.is_empty()) {
+    let scope = match (args.env.is_empty(), args.stack.is_empty()) {
         (true, true) => Scope::Everything,
         (false, true) => Scope::Environments,
         (_, false) => Scope::Stacks,

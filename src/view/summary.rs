@@ -52,12 +52,20 @@ pub(crate) fn written(
             resources(environment),
         );
     }
-    let shown = snapshots
+    let shown: Vec<(String, &SnapshotFile)> = snapshots
         .files
         .iter()
-        .filter(|file| verbose || file.change != Change::Unchanged);
+        .filter(|file| verbose || file.change != Change::Unchanged)
+        .map(|file| (shown_path(snapshots, file), file))
+        .collect();
+    let width = shown
+        .iter()
+        .map(|(path, _)| path.chars().count())
+        .max()
+        .unwrap_or_default();
     let lines: String = shown
-        .map(|file| file_line(snapshots, file, colour))
+        .iter()
+        .map(|(path, file)| file_line(path, width, file, colour))
         .collect();
     if !lines.is_empty() {
         text += &format!("\n{lines}");
@@ -138,12 +146,17 @@ fn paint(text: &str, code: &str) -> String {
     format!("\u{1b}[{code}m{line}\u{1b}[0m{end}")
 }
 
-fn file_line(snapshots: &Snapshots, file: &SnapshotFile, colour: Colour) -> String {
+/// The path of a file as seen from the current folder, where it is below that.
+fn shown_path(snapshots: &Snapshots, file: &SnapshotFile) -> String {
     let path = snapshots.folder.join(&file.name);
-    let path = std::env::current_dir()
-        .ok()
-        .and_then(|here| path.strip_prefix(here).ok().map(ToOwned::to_owned))
-        .unwrap_or(path);
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(here)
+        .unwrap_or(&path)
+        .display()
+        .to_string()
+}
+
+fn file_line(path: &str, width: usize, file: &SnapshotFile, colour: Colour) -> String {
     let (sign, word, code, lines) = match &file.change {
         Change::Unchanged => (' ', "unchanged", None, String::new()),
         Change::Added => (
@@ -165,7 +178,7 @@ fn file_line(snapshots: &Snapshots, file: &SnapshotFile, colour: Colour) -> Stri
             format!("-{}", before.lines().count()),
         ),
     };
-    let line = format!("  {sign} {:40}  {word:9}  {lines}", path.display());
+    let line = format!("  {sign} {path:width$}  {word:9}  {lines}");
     let line = line.trim_end();
     match (colour, code) {
         (Colour::Always, Some(code)) => paint(line, code) + "\n",

@@ -39,8 +39,8 @@ pub(crate) fn emit(model: &Model) -> String {
 }
 
 /// What the lints of the crate that includes the code may think of it.
-const LINTS: &str =
-    "#[allow(clippy::all, clippy::allow_attributes, unused_imports, reason = \"generated\")]";
+const LINTS: &str = "#[allow(clippy::all, clippy::allow_attributes, dead_code, missing_docs, unreachable_pub, \
+    unused_imports, reason = \"generated\")]";
 
 /// What generated code refers to, under names that no resource type can take.
 const IMPORTS: &str = "use {super::kinds, ::stratiform_stack::generated as cfn};";
@@ -261,6 +261,7 @@ fn emit_kinds(source: &mut String, model: &Model) {
         source,
         "\n/// Kinds of text: IDs, names and ARNs of particular resources."
     );
+    line!(source, "{LINTS}");
     line!(source, "#[rustfmt::skip]");
     line!(source, "pub mod kinds {{");
     line!(source, "use ::stratiform_stack::generated::AcceptsKind;");

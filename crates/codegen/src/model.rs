@@ -145,6 +145,16 @@ fn names(resource_type: &'static str) -> (String, &'static str) {
     (service, name)
 }
 
+/// What a type is called after.
+#[derive(Clone, Copy)]
+enum Naming<'a> {
+    /// The definition it is: its name is reserved.
+    Definition(&'static str),
+    /// The property that has it, in the struct `owner`; empty for the resource itself. A name says where it
+    /// belongs, and so no other property can change it.
+    Property { owner: &'a str, property: &'a str },
+}
+
 /// Turns one resource type's schema into types.
 struct Lowering<'a> {
     kinds: &'a mut BTreeMap<String, Kind>,
@@ -153,8 +163,8 @@ struct Lowering<'a> {
     types: IndexMap<String, PropertyType>,
     /// Definitions that are named types already, or are about to be.
     definitions: HashMap<&'static str, RustType>,
-    /// Enums by their values: the same choice twice is one type.
-    enums: HashMap<Vec<&'static str>, String>,
+    /// The name of each definition, whether it turns out to need one or not.
+    reserved: HashMap<&'static str, String>,
 }
 
 impl<'a> Lowering<'a> {
@@ -164,13 +174,17 @@ impl<'a> Lowering<'a> {
         for name in ["From", "Into", "Some", "String"] {
             scope.take([name.to_owned()]);
         }
+        let definitions = resource_type.schema().definitions();
+        let reserved = definitions
+            .map(|(name, _)| (name, scope.take([camel(name), camel(name) + "Properties"])))
+            .collect();
         Lowering {
             kinds,
             resource_type,
             scope,
             types: IndexMap::new(),
             definitions: HashMap::new(),
-            enums: HashMap::new(),
+            reserved,
         }
     }
 
@@ -207,7 +221,8 @@ impl<'a> Lowering<'a> {
             properties.into_iter().filter(|(name, _)| wanted(name))
         {
             let required = schema.requires(property);
-            let rust_type = self.rust_type(schema_of_property, owner, property, 0);
+            let rust_type =
+                self.rust_type(schema_of_property, Naming::Property { owner, property }, 0);
             fields.push(Field {
                 property,
                 name: names.take([snake(property)]),
@@ -223,7 +238,7 @@ impl<'a> Lowering<'a> {
         fields
     }
 
-    fn rust_type(&mut self, schema: Schema, owner: &str, property: &str, depth: usize) -> RustType {
+    fn rust_type(&mut self, schema: Schema, naming: Naming<'_>, depth: usize) -> RustType {
         if depth > MAX_DEPTH {
             return RustType::Json;
         }
@@ -232,22 +247,22 @@ impl<'a> Lowering<'a> {
                 return known.clone();
             }
             let target = schema.resolve();
-            return match shape(target) {
-                Shape::Object => self.definition(definition, target),
-                // A definition that is no struct has no name of its own in Rust, unless it is an enum.
-                _ => self.rust_type_of(target, owner, definition, depth + 1),
-            };
+            if let Shape::Object = shape(target) {
+                return self.definition(definition, target);
+            }
+            // No struct: an enum of the definition's name, or a type that needs no name.
+            let rust_type = self.rust_type_of(target, Naming::Definition(definition), depth + 1);
+            self.definitions.insert(definition, rust_type.clone());
+            return rust_type;
         }
-        self.rust_type_of(schema.resolve(), owner, property, depth + 1)
+        self.rust_type_of(schema.resolve(), naming, depth + 1)
     }
 
     fn definition(&mut self, definition: &'static str, schema: Schema) -> RustType {
         if is_tag(schema) {
             return RustType::Tag;
         }
-        let name = self
-            .scope
-            .take([camel(definition), camel(definition) + "Properties"]);
+        let name = self.name(Naming::Definition(definition));
         let rust_type = RustType::Named(name.clone());
         // Known before its fields are: definitions may refer to themselves.
         self.definitions.insert(definition, rust_type.clone());
@@ -257,33 +272,25 @@ impl<'a> Lowering<'a> {
         rust_type
     }
 
-    fn rust_type_of(
-        &mut self,
-        schema: Schema,
-        owner: &str,
-        property: &str,
-        depth: usize,
-    ) -> RustType {
+    fn rust_type_of(&mut self, schema: Schema, naming: Naming<'_>, depth: usize) -> RustType {
         match shape(schema) {
             Shape::Json => RustType::Json,
             Shape::Boolean => RustType::Boolean,
             Shape::Integer => RustType::Integer,
             Shape::Number => RustType::Number,
-            Shape::Text => self.text(schema, owner, property),
+            Shape::Text => self.text(schema, naming),
             Shape::Array => {
                 let items = schema
                     .items()
-                    .map(|items| self.rust_type(items, owner, property, depth + 1));
+                    .map(|items| self.rust_type(items, naming, depth + 1));
                 RustType::List(Box::new(items.unwrap_or(RustType::Json)))
             }
             Shape::Map(values) => {
-                RustType::Map(Box::new(self.rust_type(values, owner, property, depth + 1)))
+                RustType::Map(Box::new(self.rust_type(values, naming, depth + 1)))
             }
             Shape::Object if is_tag(schema) => RustType::Tag,
             Shape::Object => {
-                let name = self
-                    .scope
-                    .take([camel(property), format!("{owner}{}", camel(property))]);
+                let name = self.name(naming);
                 let fields = self.fields(schema, &name, |_| true);
                 self.types.insert(
                     name.clone(),
@@ -297,9 +304,9 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn text(&mut self, schema: Schema, owner: &str, property: &str) -> RustType {
+    fn text(&mut self, schema: Schema, naming: Naming<'_>) -> RustType {
         if let Some(values) = text_values(schema) {
-            return RustType::Named(self.choice(values, owner, property));
+            return RustType::Named(self.choice(values, naming));
         }
         let formats: BTreeSet<&'static str> = [schema]
             .into_iter()
@@ -331,16 +338,20 @@ impl<'a> Lowering<'a> {
         RustType::Id(name)
     }
 
-    fn choice(&mut self, values: Vec<&'static str>, owner: &str, property: &str) -> String {
-        if let Some(known) = self.enums.get(&values) {
-            return known.clone();
+    fn name(&mut self, naming: Naming<'_>) -> String {
+        match naming {
+            Naming::Definition(definition) => {
+                self.reserved.get(definition).cloned().unwrap_or_default()
+            }
+            Naming::Property { owner, property } => {
+                let name = format!("{owner}{}", camel(property));
+                self.scope.take([name.clone(), name + "Value"])
+            }
         }
-        let own = camel(property);
-        let name = self.scope.take([
-            own.clone(),
-            format!("{owner}{own}"),
-            format!("{owner}{own}Value"),
-        ]);
+    }
+
+    fn choice(&mut self, values: Vec<&'static str>, naming: Naming<'_>) -> String {
+        let name = self.name(naming);
         let mut scope = Scope::default();
         let variants = values
             .iter()
@@ -353,7 +364,6 @@ impl<'a> Lowering<'a> {
                 variants,
             },
         );
-        self.enums.insert(values, name.clone());
         name
     }
 
