@@ -122,7 +122,7 @@ fn select_stacks(rendered: &mut [Rendered], wanted: &[String]) -> Result<(), Fai
         if !known.contains(name) {
             let help = match nearest(name, known.iter().map(String::as_str)) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => "`stratiform synth` lists the stacks".to_owned(),
+                None => format!("the stacks are: {}", known.join(", ")),
             };
             return Err(Failure::new(
                 Exit::Usage,

@@ -44,12 +44,14 @@ pub(crate) fn written(
             1 => "1 file changed".to_owned(),
             many => format!("{many} files changed"),
         };
+        let stacks = environment.templates.len();
+        let count = resources(environment);
         text += &format!(
-            "  {:width$}  {:regions$}  {:>2} stacks  {:>4} resources  {state}\n",
+            "  {:width$}  {:regions$}  {stacks:>4} {:6}  {count:>5} {:9}  {state}\n",
             environment.environment,
             environment.region,
-            environment.templates.len(),
-            resources(environment),
+            plural(stacks, "stack"),
+            plural(count, "resource"),
         );
     }
     let shown: Vec<(String, &SnapshotFile)> = snapshots
@@ -89,7 +91,7 @@ pub(crate) fn checked(snapshots: &Snapshots, took: Duration) -> String {
     } else {
         format!("{stale} snapshots are stale")
     };
-    format!("{checked}: {files}\n  help: run `stratiform synth` and commit the result\n")
+    format!("{checked}: {files}\n  help: run `synth` without --check and commit the result\n")
 }
 
 /// What a run would change, as a unified diff.
@@ -224,10 +226,14 @@ fn totals(snapshots: &Snapshots) -> String {
 }
 
 fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {}", plural(count, noun))
+}
+
+fn plural(count: usize, noun: &str) -> String {
     if count == 1 {
-        format!("1 {noun}")
+        noun.to_owned()
     } else {
-        format!("{count} {noun}s")
+        format!("{noun}s")
     }
 }
 
