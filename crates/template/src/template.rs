@@ -75,7 +75,7 @@ pub struct Resource {
     pub condition: Option<String>,
     /// `DependsOn`: logical IDs.
     pub depends_on: Vec<String>,
-    /// `DeletionPolicy`; a value since language extensions allow functions here.
+    /// `DeletionPolicy`; a value since functions are allowed here, with and without language extensions.
     pub deletion_policy: Option<Value>,
     /// `UpdateReplacePolicy`; likewise.
     pub update_replace_policy: Option<Value>,

@@ -1,0 +1,288 @@
+//! Parts → tree: aliases and merge keys expanded, short tags in their long form, keys made unique.
+
+use super::entries::Entries;
+use super::tag::Tag;
+use super::yaml::{Part, PartKind};
+use super::{MAX_BYTES, MAX_DEPTH, MAX_NODES, ParseError, duplicate_key, too_deep, too_many_nodes};
+use crate::code::Code;
+use crate::node::{Entry, Node, NodeKind, Scalar, Span};
+use crate::value::Function;
+
+pub(super) fn build(parts: &[Part<'_>]) -> Result<Node, ParseError> {
+    Builder {
+        parts,
+        nodes: 0,
+        copied: 0,
+        aliases: 0,
+    }
+    .node(0, 0)
+    .map(|(node, _)| node)
+}
+
+struct Builder<'parts, 'text> {
+    parts: &'parts [Part<'text>],
+    /// Nodes so far.
+    nodes: usize,
+    /// Bytes of text that aliases have copied so far.
+    copied: usize,
+    /// How many aliases we are inside of.
+    aliases: usize,
+}
+
+impl Builder<'_, '_> {
+    /// The node of the part at a position, and the position after it.
+    fn node(&mut self, position: usize, depth: usize) -> Result<(Node, usize), ParseError> {
+        let part = &self.parts[position];
+        let (span, tag) = (part.span, part.tag);
+        self.count(1, span)?;
+        if depth > MAX_DEPTH {
+            return Err(too_deep(span));
+        }
+        if let PartKind::Alias(target) = part.kind {
+            // The target stands before the alias and is closed, so this comes to an end.
+            self.aliases += 1;
+            let (node, _) = self.node(target, depth)?;
+            self.aliases -= 1;
+            return Ok((node, position + 1));
+        }
+        if let Tag::Function(function) = tag {
+            self.count(1, span)?;
+            let (argument, next) = self.content(position, depth + 1)?;
+            return Ok((applied(function, argument, depth)?, next));
+        }
+        self.content(position, depth)
+    }
+
+    /// The node of a part that is no alias, without its function.
+    fn content(&mut self, position: usize, depth: usize) -> Result<(Node, usize), ParseError> {
+        let part = &self.parts[position];
+        let span = part.span;
+        let (kind, next) = match &part.kind {
+            PartKind::Alias(_) => return self.node(position, depth),
+            PartKind::Scalar { text, plain } => {
+                self.copy(text, span)?;
+                let scalar = part.tag.scalar(text, *plain, span)?;
+                (NodeKind::Scalar(scalar), position + 1)
+            }
+            PartKind::List { end } => {
+                refuse_collection(part.tag, Tag::List, span)?;
+                (NodeKind::List(self.items(position + 1, *end, depth)?), *end)
+            }
+            PartKind::Map { end } => {
+                refuse_collection(part.tag, Tag::Map, span)?;
+                (
+                    NodeKind::Map(self.entries(position + 1, *end, depth)?),
+                    *end,
+                )
+            }
+        };
+        if depth >= MAX_DEPTH && !matches!(kind, NodeKind::Scalar(_)) {
+            return Err(too_deep(span));
+        }
+        Ok((Node { kind, span }, next))
+    }
+
+    fn items(
+        &mut self,
+        mut position: usize,
+        end: usize,
+        depth: usize,
+    ) -> Result<Vec<Node>, ParseError> {
+        let mut items = Vec::new();
+        while position < end {
+            let (item, next) = self.node(position, depth + 1)?;
+            items.push(item);
+            position = next;
+        }
+        Ok(items)
+    }
+
+    fn entries(
+        &mut self,
+        mut position: usize,
+        end: usize,
+        depth: usize,
+    ) -> Result<Vec<Entry>, ParseError> {
+        let mut written = Entries::default();
+        let mut merged: Vec<(usize, Vec<Entry>)> = Vec::new();
+        let mut merge_span: Option<Span> = None;
+        while position < end {
+            let (key, key_span, plain) = self.key(position)?;
+            let (value, next) = self.value(position, end, depth)?;
+            position = next;
+            if plain && key == "<<" {
+                if let Some(first) = merge_span.replace(key_span) {
+                    return Err(duplicate_key(&key, key_span, first));
+                }
+                merged.push((written.len(), entries_of(value)?));
+                continue;
+            }
+            if let Some(first) = written.find(&key) {
+                return Err(duplicate_key(&key, key_span, first));
+            }
+            if key == Function::GetAtt.name() && depth + 2 > MAX_DEPTH {
+                // Its dotted form becomes a list, one level further down.
+                return Err(too_deep(value.span));
+            }
+            written.push(Entry {
+                key,
+                key_span,
+                value,
+            });
+        }
+        if merged.is_empty() {
+            return Ok(written.into_vec());
+        }
+        Ok(merge(written, merged))
+    }
+
+    /// The text of a key, where it stands, and whether it is plain.
+    fn key(&mut self, position: usize) -> Result<(String, Span, bool), ParseError> {
+        let part = &self.parts[position];
+        let span = part.span;
+        self.count(1, span)?;
+        let (target, is_alias) = match part.kind {
+            PartKind::Alias(target) => (&self.parts[target], true),
+            _ => (part, false),
+        };
+        let refused = |what: &str| {
+            Err(ParseError::new(
+                Code::KeyNotScalar,
+                span,
+                what,
+                "the keys of a template are text",
+                "write the key as text; put it in quotes if it starts with a special character",
+            ))
+        };
+        match (&target.kind, target.tag) {
+            (PartKind::Scalar { .. }, Tag::Function(_)) => refused("a function stands as a key"),
+            (PartKind::Scalar { plain: true, .. }, Tag::None)
+                if target.span.start == target.span.end =>
+            {
+                refused("a key is missing")
+            }
+            (PartKind::Scalar { text, plain }, tag) => {
+                if is_alias {
+                    self.copied += text.len();
+                }
+                self.copy(text, span)?;
+                Ok((
+                    text.clone().into_owned(),
+                    span,
+                    *plain && !is_alias && tag == Tag::None,
+                ))
+            }
+            (PartKind::List { .. }, _) => refused("a list stands as a key"),
+            (PartKind::Map { .. } | PartKind::Alias(_), _) => refused("a map stands as a key"),
+        }
+    }
+
+    /// The value behind the key at a position; the parser makes sure that there is one.
+    fn value(&mut self, key: usize, end: usize, depth: usize) -> Result<(Node, usize), ParseError> {
+        if key + 1 < end {
+            return self.node(key + 1, depth + 1);
+        }
+        let kind = NodeKind::Scalar(Scalar::Null);
+        let span = self.parts[key].span;
+        Ok((Node { kind, span }, key + 1))
+    }
+
+    fn count(&mut self, nodes: usize, span: Span) -> Result<(), ParseError> {
+        self.nodes += nodes;
+        if self.nodes > MAX_NODES {
+            return Err(too_many_nodes(span));
+        }
+        Ok(())
+    }
+
+    /// Counts text that is there once more because of an alias.
+    fn copy(&mut self, text: &str, span: Span) -> Result<(), ParseError> {
+        if self.aliases > 0 {
+            self.copied += text.len();
+        }
+        if self.copied > MAX_BYTES {
+            return Err(too_many_nodes(span));
+        }
+        Ok(())
+    }
+}
+
+/// `!Tag argument` in the long form: a map of one entry, standing where the tag starts.
+fn applied(function: Function, argument: Node, depth: usize) -> Result<Node, ParseError> {
+    let span = argument.span;
+    let dotted = usize::from(function == Function::GetAtt);
+    if depth + 1 + dotted > MAX_DEPTH {
+        return Err(too_deep(span));
+    }
+    let entry = Entry {
+        key: function.name().to_owned(),
+        key_span: span,
+        value: argument,
+    };
+    Ok(Node {
+        kind: NodeKind::Map(vec![entry]),
+        span,
+    })
+}
+
+fn refuse_collection(tag: Tag, fitting: Tag, span: Span) -> Result<(), ParseError> {
+    match tag {
+        Tag::None | Tag::Function(_) => Ok(()),
+        tag if tag == fitting => Ok(()),
+        _ => Err(ParseError::new(
+            Code::InvalidTag,
+            span,
+            "a list or map stands behind a tag that wants something else",
+            "the tag says what must follow it",
+            "remove the tag",
+        )),
+    }
+}
+
+/// What a merge key brings in: a map's entries, or those of several maps, the first of them winning.
+fn entries_of(value: Node) -> Result<Vec<Entry>, ParseError> {
+    let span = value.span;
+    let refused = |span| {
+        ParseError::new(
+            Code::InvalidMerge,
+            span,
+            "a merge key `<<` has something other than maps",
+            "it takes one map or a list of maps",
+            "point it at a map (`<<: *defaults`), or put the key in quotes",
+        )
+    };
+    match value.kind {
+        NodeKind::Map(entries) => Ok(entries),
+        NodeKind::List(maps) => {
+            let mut all = Entries::default();
+            for map in maps {
+                let NodeKind::Map(entries) = map.kind else {
+                    return Err(refused(map.span));
+                };
+                for entry in entries {
+                    if all.find(&entry.key).is_none() {
+                        all.push(entry);
+                    }
+                }
+            }
+            Ok(all.into_vec())
+        }
+        NodeKind::Scalar(_) => Err(refused(span)),
+    }
+}
+
+/// Puts merged entries where their `<<` stood; what is written in the map itself wins.
+fn merge(written: Entries, merged: Vec<(usize, Vec<Entry>)>) -> Vec<Entry> {
+    let merged: Vec<(usize, Vec<Entry>)> = merged
+        .into_iter()
+        .map(|(position, mut entries)| {
+            entries.retain(|entry| written.find(&entry.key).is_none());
+            (position, entries)
+        })
+        .collect();
+    let mut all = written.into_vec();
+    for (position, entries) in merged.into_iter().rev() {
+        all.splice(position..position, entries);
+    }
+    all
+}

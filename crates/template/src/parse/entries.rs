@@ -1,0 +1,47 @@
+//! The entries of a map while it is read: unique keys, in linear time.
+
+use std::collections::HashMap;
+
+use crate::node::{Entry, Span};
+
+/// Below this many entries a scan is faster than a table.
+const SCANNED: usize = 16;
+
+#[derive(Default)]
+pub(super) struct Entries {
+    list: Vec<Entry>,
+    positions: HashMap<String, usize>,
+}
+
+impl Entries {
+    /// Where a key was written, if it was.
+    pub(super) fn find(&self, key: &str) -> Option<Span> {
+        let position = if self.list.len() <= SCANNED {
+            self.list.iter().position(|entry| entry.key == key)
+        } else {
+            self.positions.get(key).copied()
+        };
+        position.map(|position| self.list[position].key_span)
+    }
+
+    /// Adds an entry whose key is new.
+    pub(super) fn push(&mut self, entry: Entry) {
+        self.list.push(entry);
+        let first = match self.list.len().cmp(&(SCANNED + 1)) {
+            std::cmp::Ordering::Less => return,
+            std::cmp::Ordering::Equal => 0,
+            std::cmp::Ordering::Greater => self.list.len() - 1,
+        };
+        for (position, entry) in self.list.iter().enumerate().skip(first) {
+            self.positions.insert(entry.key.clone(), position);
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    pub(super) fn into_vec(self) -> Vec<Entry> {
+        self.list
+    }
+}

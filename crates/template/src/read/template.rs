@@ -1,0 +1,140 @@
+//! [`Node`] → [`Template`].
+
+use indexmap::IndexMap;
+
+use super::{Place, Reader, Step};
+use crate::code::Code;
+use crate::node::{Node, NodeKind};
+use crate::parse::parse;
+use crate::problem::{Problem, TemplateError};
+use crate::template::Template;
+use crate::value::Value;
+
+impl Template {
+    /// Reads a template's text, JSON or YAML.
+    ///
+    /// # Errors
+    /// [`TemplateError::Unreadable`] for text that is neither, [`TemplateError::Malformed`] with every problem
+    /// for text that is, but no template.
+    pub fn parse(text: &str) -> Result<Template, TemplateError> {
+        let node = parse(text).map_err(Box::new)?;
+        Template::from_node(&node).map_err(TemplateError::Malformed)
+    }
+
+    /// Reads a template.
+    ///
+    /// Accepts whatever CloudFormation accepts, templates that only a macro makes whole included, and what it
+    /// refuses for other reasons than form. Numbers and booleans where a text is wanted become text as written.
+    ///
+    /// # Errors
+    /// Every problem, in the order of the text.
+    pub fn from_node(node: &Node) -> Result<Template, Vec<Problem>> {
+        let mut reader = Reader::new();
+        let template = reader.template(node);
+        reader.finish(template)
+    }
+}
+
+impl<'node> Reader<'node> {
+    fn template(&mut self, node: &'node Node) -> Template {
+        let mut template = Template::default();
+        let NodeKind::Map(sections) = &node.kind else {
+            self.problem(
+                Code::InvalidStructure,
+                node.span,
+                "the template is no map",
+                Some("Template format error: unsupported structure.".to_owned()),
+                "start with a section: `Resources:`",
+            );
+            return template;
+        };
+        self.macros = node.get("Transform").is_some_and(names_macro);
+        for entry in sections {
+            self.below(Step::Key(&entry.key), |reader| {
+                let node = &entry.value;
+                match entry.key.as_str() {
+                    "AWSTemplateFormatVersion" => template.format_version = reader.text(node),
+                    "Description" => template.description = reader.text(node),
+                    "Transform" => template.transform = reader.transform(node),
+                    "Metadata" => template.metadata = reader.free(node),
+                    "Parameters" => template.parameters = reader.parameters(node),
+                    "Rules" => {
+                        let entries = reader.entries(node, None);
+                        template.rules = reader.map(entries, Place::Condition);
+                    }
+                    "Mappings" => template.mappings = reader.free(node),
+                    "Conditions" => {
+                        template.conditions =
+                            reader.section(node, Place::Condition, |reader, node| {
+                                Some(reader.value(node, Place::Condition))
+                            });
+                    }
+                    "Resources" => {
+                        template.resources = reader.section(node, Place::Property, Self::resource);
+                    }
+                    "Outputs" => {
+                        template.outputs = reader.section(node, Place::Property, Self::output);
+                    }
+                    "Hooks" => template.hooks = reader.free(node),
+                    key => {
+                        let value = reader.value(node, Place::Free);
+                        template.unknown.insert(key.to_owned(), value);
+                    }
+                }
+            });
+        }
+        template
+    }
+
+    fn free(&mut self, node: &'node Node) -> IndexMap<String, Value> {
+        let entries = self.entries(node, None);
+        self.map(entries, Place::Free)
+    }
+
+    fn parameters(&mut self, node: &'node Node) -> IndexMap<String, crate::Parameter> {
+        let mut parameters = IndexMap::new();
+        for entry in self.entries(node, None) {
+            self.below(Step::Key(&entry.key), |reader| {
+                if let Some(parameter) = reader.parameter(&entry.value) {
+                    parameters.insert(entry.key.clone(), parameter);
+                }
+            });
+        }
+        parameters
+    }
+
+    fn transform(&mut self, node: &'node Node) -> Vec<Value> {
+        match &node.kind {
+            NodeKind::List(items) => items
+                .iter()
+                .enumerate()
+                .map(|(index, item)| {
+                    self.below(Step::Index(index), |reader| reader.one_transform(item))
+                })
+                .collect(),
+            NodeKind::Scalar(_) | NodeKind::Map(_) => vec![self.one_transform(node)],
+        }
+    }
+
+    fn one_transform(&mut self, node: &'node Node) -> Value {
+        let value = self.value(node, Place::Free);
+        if value == Value::Null {
+            self.null(node);
+        }
+        value
+    }
+}
+
+/// Whether a `Transform` names a macro other than AWS's own, which may give meaning to anything.
+fn names_macro(node: &Node) -> bool {
+    let foreign = |node: &Node| {
+        let name = node
+            .as_str()
+            .or_else(|| node.get("Name").and_then(Node::as_str));
+        name.is_none_or(|name| !name.starts_with("AWS::"))
+    };
+    match &node.kind {
+        NodeKind::List(items) => items.iter().any(foreign),
+        NodeKind::Scalar(_) | NodeKind::Map(_) => foreign(node),
+    }
+}

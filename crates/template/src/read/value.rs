@@ -1,0 +1,153 @@
+//! [`Node`] → [`Value`].
+
+use indexmap::IndexMap;
+
+use super::{Place, Reader, Step};
+use crate::code::Code;
+use crate::near::nearest;
+use crate::node::{Entry, Node, NodeKind, Scalar};
+use crate::parse::error::shortened;
+use crate::problem::Problem;
+use crate::value::{Function, Value};
+
+impl Value {
+    /// Reads a value as it may stand in a property or an output.
+    ///
+    /// A map with exactly one key that names a function is that function. `Condition` is one only directly inside
+    /// `Fn::And`, `Fn::Or` and `Fn::Not`, since IAM statements have members of that name.
+    ///
+    /// # Errors
+    /// Every `Fn::…` that CloudFormation does not know, and every function with other keys beside it
+    /// (`Fn::Transform` and `Fn::ForEach::…` may have them).
+    pub fn from_node(node: &Node) -> Result<Value, Vec<Problem>> {
+        let mut reader = Reader::new();
+        let value = reader.value(node, Place::Property);
+        reader.finish(value)
+    }
+
+    /// Reads a value as it may stand in `Conditions` and `Rules`, where `Condition` is a function.
+    ///
+    /// # Errors
+    /// As [`Value::from_node`].
+    pub fn condition_from_node(node: &Node) -> Result<Value, Vec<Problem>> {
+        let mut reader = Reader::new();
+        let value = reader.value(node, Place::Condition);
+        reader.finish(value)
+    }
+}
+
+impl<'node> Reader<'node> {
+    pub(super) fn value(&mut self, node: &'node Node, place: Place) -> Value {
+        match &node.kind {
+            NodeKind::Scalar(scalar) => scalar_value(scalar),
+            NodeKind::List(items) => Value::List(self.items(items, place)),
+            NodeKind::Map(entries) => match entries.as_slice() {
+                [entry] => match function_of(entry, place) {
+                    Some(function) => self.function(function, entry, place),
+                    None => Value::Map(self.map(entries, place)),
+                },
+                _ => Value::Map(self.map(entries, place)),
+            },
+        }
+    }
+
+    fn items(&mut self, items: &'node [Node], place: Place) -> Vec<Value> {
+        items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| self.below(Step::Index(index), |reader| reader.value(item, place)))
+            .collect()
+    }
+
+    fn function(&mut self, function: Function, entry: &'node Entry, place: Place) -> Value {
+        let place = match function {
+            Function::And | Function::Or | Function::Not if place == Place::Property => {
+                Place::Condition
+            }
+            // Passed on to the macro as it is.
+            Function::Transform => Place::Free,
+            _ => place,
+        };
+        let argument = self.below(Step::Key(&entry.key), |reader| {
+            reader.value(&entry.value, place)
+        });
+        Value::function(function, argument)
+    }
+
+    /// The entries of a map that is no function.
+    pub(super) fn map(&mut self, entries: &'node [Entry], place: Place) -> IndexMap<String, Value> {
+        entries
+            .iter()
+            .map(|entry| {
+                self.below(Step::Key(&entry.key), |reader| {
+                    if place != Place::Free && !reader.macros {
+                        reader.misplaced_function(entry, entries.len());
+                    }
+                    (entry.key.clone(), reader.value(&entry.value, place))
+                })
+            })
+            .collect()
+    }
+
+    fn misplaced_function(&mut self, entry: &Entry, siblings: usize) {
+        let key = entry.key.as_str();
+        if !key.starts_with("Fn::") && key != Function::Ref.name() {
+            return;
+        }
+        let named = |function: Function| function.name() == key;
+        if Function::ALL.into_iter().any(named) {
+            if siblings > 1 && key != Function::Transform.name() {
+                self.problem(
+                    Code::FunctionWithSiblings,
+                    entry.key_span,
+                    format!("function `{key}` has other keys beside it"),
+                    None,
+                    "a function stands alone in its map: move the other keys out",
+                );
+            }
+        } else if !is_loop(key) {
+            let short = |name: &'static str| name.strip_prefix("Fn::");
+            let names = Function::ALL
+                .into_iter()
+                .map(Function::name)
+                .filter_map(short);
+            let help = match nearest(key.trim_start_matches("Fn::"), names) {
+                Some(name) => format!("did you mean `Fn::{name}`?"),
+                None if key == "Fn::ForEach" => "a loop has a name: `Fn::ForEach::Name`".to_owned(),
+                None => "use one of CloudFormation's functions".to_owned(),
+            };
+            self.problem(
+                Code::UnknownFunction,
+                entry.key_span,
+                format!("CloudFormation does not know function `{}`", shortened(key)),
+                None,
+                help,
+            );
+        }
+    }
+}
+
+/// Whether a key starts a loop of `AWS::LanguageExtensions`.
+pub(crate) fn is_loop(key: &str) -> bool {
+    key.strip_prefix("Fn::ForEach::")
+        .is_some_and(|name| !name.is_empty())
+}
+
+fn scalar_value(scalar: &Scalar) -> Value {
+    match scalar {
+        Scalar::Null => Value::Null,
+        Scalar::Bool(boolean) => Value::Bool(*boolean),
+        Scalar::Number(number) => Value::Number(number.clone()),
+        Scalar::String(text) => Value::String(text.clone()),
+    }
+}
+
+fn function_of(entry: &Entry, place: Place) -> Option<Function> {
+    match entry.key.as_str() {
+        "Ref" => Some(Function::Ref),
+        "Condition" => (place == Place::Condition && entry.value.as_str().is_some())
+            .then_some(Function::Condition),
+        key if key.starts_with("Fn::") => Function::from_name(key),
+        _ => None,
+    }
+}
