@@ -2,12 +2,11 @@
 //!
 //! Libraries hold what, where, why and what to do as data; here it becomes text.
 
+use std::ops::Range;
 use std::path::Path;
 
-use miette::{
-    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource,
-    Report as Drawn,
-};
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use stratiform_environment as environment;
 use stratiform_stack as stack;
 use stratiform_template as template;
@@ -18,35 +17,39 @@ use crate::exit::Exit;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Report {
     /// The kind of problem, kebab-case.
-    pub code: String,
+    pub(crate) code: String,
     /// What is wrong.
-    pub what: String,
+    pub(crate) what: String,
     /// Where, with the text around it; the first place is the main one.
-    pub places: Vec<Place>,
+    pub(crate) places: Vec<Place>,
     /// What to do.
-    pub help: String,
+    pub(crate) help: String,
 }
 
 /// A place in a file.
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
     /// The file, as shown.
-    pub file: String,
-    /// The whole text of the file, where it can be read.
-    pub text: String,
-    /// First byte and length.
-    pub span: (usize, usize),
+    pub(crate) file: String,
+    /// The whole text of the file; empty where it cannot be read.
+    pub(crate) text: String,
+    /// The bytes in the text.
+    pub(crate) span: Range<usize>,
+    /// Line, from 1.
+    pub(crate) line: usize,
+    /// Column, from 1.
+    pub(crate) column: usize,
     /// What is there.
-    pub label: String,
+    pub(crate) label: String,
 }
 
 /// Why a command stops.
 #[derive(Debug)]
 pub(crate) struct Failure {
     /// The exit code.
-    pub exit: Exit,
+    pub(crate) exit: Exit,
     /// What to tell.
-    pub reports: Vec<Report>,
+    pub(crate) reports: Vec<Report>,
 }
 
 impl Failure {
@@ -91,68 +94,66 @@ pub(crate) enum Colour {
 
 /// Draws reports, the way compilers do.
 pub(crate) fn draw(reports: &[Report], colour: Colour) -> String {
-    let theme = match colour {
-        Colour::Always => GraphicalTheme::unicode(),
-        Colour::Never => GraphicalTheme::unicode_nocolor(),
+    let renderer = match colour {
+        Colour::Always => Renderer::styled(),
+        Colour::Never => Renderer::plain(),
     };
-    let handler = GraphicalReportHandler::new_themed(theme)
-        .with_links(false)
-        .with_width(100);
-    let mut text = String::new();
-    for report in reports {
-        draw_one(&handler, report, &mut text);
-        text.push('\n');
-    }
-    text
-}
-
-fn draw_one(handler: &GraphicalReportHandler, report: &Report, text: &mut String) {
-    let mut main = MietteDiagnostic::new(&report.what).with_code(&report.code);
-    if !report.help.is_empty() {
-        main = main.with_help(&report.help);
-    }
-    let Some(first) = report.places.first() else {
-        render(handler, &Drawn::new(main), text);
-        return;
-    };
-    // One drawing shows one file: places in other files follow as notes of their own.
-    let (here, elsewhere): (Vec<&Place>, Vec<&Place>) = report
-        .places
+    let renderer = renderer.decor_style(DecorStyle::Unicode).term_width(100);
+    reports
         .iter()
-        .partition(|place| place.file == first.file);
-    let labels = here.iter().enumerate().map(|(index, place)| {
-        let label = (!place.label.is_empty()).then(|| place.label.clone());
-        if index == 0 {
-            LabeledSpan::new_primary_with_span(label, place.span)
-        } else {
-            LabeledSpan::new_with_span(label, place.span)
-        }
-    });
-    let main = main.with_labels(labels);
-    render(
-        handler,
-        &Drawn::new(main).with_source_code(NamedSource::new(&first.file, first.text.clone())),
-        text,
-    );
-    for place in elsewhere {
-        let note = MietteDiagnostic::new(&place.label)
-            .with_severity(miette::Severity::Advice)
-            .with_label(LabeledSpan::new_primary_with_span(None, place.span));
-        render(
-            handler,
-            &Drawn::new(note).with_source_code(NamedSource::new(&place.file, place.text.clone())),
-            text,
-        );
-    }
+        .map(|report| draw_one(&renderer, report) + "\n\n")
+        .collect()
 }
 
-fn render(handler: &GraphicalReportHandler, drawn: &Drawn, text: &mut String) {
-    // A String cannot fail to be written to; miette fails where a span lies outside its text, and then the
-    // sentence alone still helps.
-    if handler.render_report(text, drawn.as_ref()).is_err() {
-        text.push_str(&drawn.to_string());
-        text.push('\n');
+fn draw_one(renderer: &Renderer, report: &Report) -> String {
+    let mut group = Level::ERROR
+        .primary_title(&report.what)
+        .id(&report.code)
+        .elements(Vec::<Snippet<'_, annotate_snippets::Annotation<'_>>>::new());
+    let mut files: Vec<&str> = Vec::new();
+    for place in &report.places {
+        if !files.contains(&place.file.as_str()) {
+            files.push(&place.file);
+        }
     }
+    for file in files {
+        let here = report.places.iter().filter(|place| place.file == file);
+        let texts = here.clone().map(|place| place.text.as_str());
+        let Some(text) = texts
+            .max_by_key(|text| text.len())
+            .filter(|text| !text.is_empty())
+        else {
+            group = here.fold(group, |group, place| {
+                let origin = Origin::path(file)
+                    .line(place.line)
+                    .char_column(place.column);
+                group
+                    .element(origin)
+                    .element(Level::NOTE.message(&place.label))
+            });
+            continue;
+        };
+        let annotations = here.enumerate().map(|(index, place)| {
+            let kind = if index == 0 {
+                AnnotationKind::Primary
+            } else {
+                AnnotationKind::Context
+            };
+            let label = (!place.label.is_empty()).then_some(place.label.as_str());
+            kind.span(within(text, place.span.clone())).label(label)
+        });
+        group = group.element(Snippet::source(text).path(file).annotations(annotations));
+    }
+    if !report.help.is_empty() {
+        group = group.element(Level::HELP.message(&report.help));
+    }
+    renderer.render(&[group])
+}
+
+/// A span moved to where the text is, and to whole characters.
+fn within(text: &str, span: Range<usize>) -> Range<usize> {
+    let start = text.floor_char_boundary(span.start);
+    start..text.ceil_char_boundary(span.end.max(start))
 }
 
 /// An environment's problem, with the texts of its files.
@@ -167,7 +168,9 @@ pub(crate) fn of_environment(
             .map(|source| source.text.clone())
             .unwrap_or_default(),
         file,
-        span: (span.start, span.end - span.start),
+        span: span.range(),
+        line: span.line,
+        column: span.column,
         label,
     };
     let mut places = vec![place(problem.file, problem.span, problem.why)];
@@ -241,26 +244,85 @@ fn rust_place(root: &Path, file: &str, line: u32, column: u32, label: String) ->
     let text = std::fs::read_to_string(root.join(file))
         .or_else(|_| std::fs::read_to_string(file))
         .unwrap_or_default();
+    let (line, column) = (line as usize, column as usize);
     let line_start: usize = text
         .split_inclusive('\n')
-        .take(line.saturating_sub(1) as usize)
+        .take(line.saturating_sub(1))
         .map(str::len)
         .sum();
-    let start = (line_start + column.saturating_sub(1) as usize).min(text.len());
-    if text.is_empty() {
-        // Miette shows a name with a line only where there is text: make the place part of the name.
-        return Place {
-            file: format!("{file}:{line}:{column}"),
-            text: " ".to_owned(),
-            span: (0, 1),
-            label,
-        };
-    }
-    let rest = text[start..].lines().next().unwrap_or_default().trim_end();
+    let start = (line_start + column.saturating_sub(1)).min(text.len());
+    let rest = text
+        .get(start..)
+        .unwrap_or_default()
+        .lines()
+        .next()
+        .unwrap_or_default();
+    let span = start..start + rest.trim_end().len();
     Place {
         file: file.to_owned(),
-        span: (start, rest.len()),
         text,
+        span,
+        line,
+        column,
         label,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(file: &str, text: &str, span: Range<usize>, label: &str) -> Place {
+        Place {
+            file: file.to_owned(),
+            text: text.to_owned(),
+            span,
+            line: 7,
+            column: 3,
+            label: label.to_owned(),
+        }
+    }
+
+    fn drawn(places: Vec<Place>) -> String {
+        let report = Report {
+            code: "code".to_owned(),
+            what: "what is wrong".to_owned(),
+            places,
+            help: "what to do".to_owned(),
+        };
+        draw(&[report], Colour::Never)
+    }
+
+    #[test]
+    fn places_in_one_file_in_two_and_in_a_file_that_is_not_there() {
+        let yaml = "first: 1\nsecond: 2\n";
+        insta::assert_snapshot!(drawn(vec![
+            place("a.yaml", yaml, 9..15, "this"),
+            place("a.yaml", yaml, 0..5, "and this"),
+            place("b.yaml", "other: 3\n", 0..5, "against that"),
+            place("gone.rs", "", 0..0, "declared here"),
+        ]));
+    }
+
+    #[test]
+    fn no_span_is_out_of_bounds() {
+        for text in ["", "ü", "a\n"] {
+            for span in [0..0, 1..1, 0..9, 7..9, 1..2] {
+                assert!(drawn(vec![place("file", text, span, "label")]).contains("what is wrong"));
+            }
+        }
+    }
+
+    #[test]
+    fn a_place_in_rust_shows_its_line() {
+        let here = std::panic::Location::caller();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let place = rust_place(root, here.file(), here.line(), here.column(), String::new());
+        assert_eq!(&place.text[place.span], "std::panic::Location::caller();");
+        let missing = rust_place(root, "no/such.rs", 3, 4, String::new());
+        assert_eq!(
+            (missing.text.as_str(), missing.line, missing.column),
+            ("", 3, 4)
+        );
     }
 }

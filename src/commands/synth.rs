@@ -3,7 +3,10 @@
 use std::path::Path;
 use std::time::Instant;
 
-use stratiform_environment::{Environment, Loaded, References as WrittenReferences, nearest};
+use indexmap::IndexMap;
+use stratiform_environment::{
+    Environment, Loaded, References as WrittenReferences, Settings as WrittenSettings, nearest,
+};
 use stratiform_stack::{App, Assembly, References, Settings};
 use stratiform_template::check;
 
@@ -107,12 +110,28 @@ fn settings<E: Environment>(environment: &E) -> Settings {
             WrittenReferences::Weak => References::Weak,
         },
         termination_protection: written.termination_protection,
-        tags: written
-            .tags
-            .iter()
-            .map(|(key, value)| (key.to_string(), value.to_string()))
-            .collect(),
+        tags: tags(written),
     }
+}
+
+/// The tags of every stack: those of the environment, and what tells it from others in its account.
+fn tags(written: &WrittenSettings) -> IndexMap<String, String> {
+    let given = written
+        .tags
+        .iter()
+        .map(|(key, value)| (key.to_string(), value.to_string()));
+    let given: IndexMap<String, String> = given.collect();
+    let own = [
+        ("app", written.app.to_string()),
+        ("environment", written.name.to_string()),
+    ];
+    // The team's own win. IAM refuses keys that differ in case only.
+    let own = own.into_iter().filter(|(key, _)| {
+        let mut keys = given.keys();
+        !keys.any(|given| given.eq_ignore_ascii_case(key))
+    });
+    let own: Vec<_> = own.map(|(key, value)| (key.to_owned(), value)).collect();
+    own.into_iter().chain(given).collect()
 }
 
 /// Leaves only the stacks that were asked for, by short or full name.
