@@ -301,7 +301,23 @@ mod tests {
             place("a.yaml", yaml, 0..5, "and this"),
             place("b.yaml", "other: 3\n", 0..5, "against that"),
             place("gone.rs", "", 0..0, "declared here"),
-        ]));
+        ]), @r"
+        error[code]: what is wrong
+          ╭▸ a.yaml:2:1
+          │
+        1 │ first: 1
+          │ ───── and this
+        2 │ second: 2
+          │ ━━━━━━ this
+          │
+          ⸬  b.yaml:1:1
+          │
+        1 │ other: 3
+          │ ━━━━━ against that
+          ⸬  gone.rs:7:3
+          ├ note: declared here
+          ╰ help: what to do
+        ");
     }
 
     #[test]
