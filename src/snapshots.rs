@@ -236,8 +236,9 @@ impl Snapshots {
             .any(|file| file.change != Change::Unchanged)
     }
 
-    /// Writes what changed. Each file is old or new at any moment, never half: everything is first written
-    /// beside its place, then moved there; `assembly.json`, which lists the others, comes last.
+    /// Writes what changed. However a run ends, each file is old or new, never half: everything is first written
+    /// beside its place, then moved there; `assembly.json`, which lists the others, comes last. The disk is not
+    /// waited for: what a power cut loses, git or the next run has.
     ///
     /// # Errors
     /// A file that cannot be written or removed.
@@ -395,6 +396,5 @@ fn stage(path: &Path, text: &str) -> io::Result<tempfile::NamedTempFile> {
     }
     let mut temporary = builder.tempfile_in(folder)?;
     temporary.write_all(text.as_bytes())?;
-    temporary.as_file().sync_all()?;
     Ok(temporary)
 }

@@ -4,12 +4,15 @@
 
 pub mod environment;
 
+pub mod alarms;
+pub mod backup;
 pub mod database;
 pub mod network;
 pub mod parts;
 pub mod queues;
 pub mod registry;
 pub mod resources;
+pub mod services;
 
 use stratiform_stack::App;
 
@@ -18,7 +21,10 @@ use crate::environment::Environment;
 /// Adds the stacks of one environment, each with what it needs of those before it.
 pub fn app(env: &Environment, app: &App) {
     let network = network::stack(app, env);
-    let _registry = registry::stack(app, env);
-    let _database = database::stack(app, env, &network);
-    let _queues = queues::stack(app, env);
+    let registry = registry::stack(app, env);
+    let database = database::stack(app, env, &network);
+    let queues = queues::stack(app, env);
+    let services = services::stack(app, env, &network, &registry, &database, &queues);
+    let alarms = alarms::stack(app, env, &database, &queues, &services);
+    backup::stack(app, env, &database, &alarms);
 }

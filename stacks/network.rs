@@ -149,6 +149,7 @@ fn logs_key(stack: &Stack, env: &Environment, names: Names<'_>) -> Handle<kms::K
         log_groups(&names.path("*")),
         log_groups(&format!("/aws/rds/instance/{}", names.name("*"))),
         log_groups(&format!("/aws/ecs/containerinsights/{}/*", names.prefix())),
+        log_groups(&names.web_acl_logs()),
     ];
     let encrypt = Statement::allow([
         "kms:Encrypt",

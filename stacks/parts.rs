@@ -47,6 +47,11 @@ impl<'a> Names<'a> {
         format!("{}/{}/{name}", settings.app, settings.environment)
     }
 
+    /// `aws-waf-logs-storefront-prod`, for the log group of the firewall: WAF writes to no other names.
+    pub fn web_acl_logs(self) -> String {
+        format!("aws-waf-logs-{}", self.prefix())
+    }
+
     /// The description of a stack: `storefront prod: <what>`.
     pub fn describe(self, what: &str) -> String {
         let settings = self.app.settings();
@@ -204,6 +209,12 @@ pub fn no_egress() -> Opt<List<security_group::Egress>> {
         ..security_group::Egress::new("-1")
     }]
     .into()
+}
+
+/// The items, where there are any: for lists that may be left out but not be empty.
+pub fn some<T>(items: impl IntoIterator<Item = T>) -> Option<Vec<T>> {
+    let items: Vec<T> = items.into_iter().collect();
+    (!items.is_empty()).then_some(items)
 }
 
 /// The ARNs of log groups by a pattern of their names.

@@ -268,6 +268,17 @@ fn tasks(name: &ServiceName, service: &Service, violations: &mut Vec<Violation>)
         );
     }
     if let Deployment::BlueGreen { .. } = service.deployment
+        && service.http.is_none()
+    {
+        violations.push(Violation::new(
+            at.key("deployment").key("strategy"),
+            format!("`{name}` is to be deployed blue/green, and has no traffic that could move"),
+            "both colours would do the same work side by side for the whole bake time, and no circuit \
+             breaker would notice tasks that never become healthy",
+            format!("write `strategy: rolling`, or add `http:` to `services.{name}`"),
+        ));
+    }
+    if let Deployment::BlueGreen { .. } = service.deployment
         && let Some(http) = &service.http
         && http.health_check_grace_seconds > 1800
     {

@@ -9,11 +9,13 @@ use super::names::{
     HttpPath, ParameterName, PathPattern, SecretVariableName, ServiceName, VariableName,
 };
 
-/// A container image that runs on Fargate.
+/// A container image that runs on Fargate: as a user without rights, who can write to `/tmp` and nowhere else.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Service {
-    /// How the load balancer reaches it. It has no load balancer when left out.
+    /// How the load balancer reaches it. It has no load balancer when left out; then it touches the file
+    /// `/tmp/alive` at least every two minutes while it is well, and its image has `sh`, `find` and `grep` for
+    /// the health check.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub http: Option<Http>,
 
@@ -46,8 +48,9 @@ pub struct Service {
     #[schemars(extend("uniqueItems" = true))]
     pub publishes_to: Vec<ServiceName>,
 
-    /// Whether it may connect to the database, and gets `DATABASE_HOST`, `DATABASE_PORT`, `DATABASE_NAME` and
-    /// `DATABASE_SECRET_ARN`.
+    /// Whether it may connect to the database. It gets `DATABASE_HOST`, `DATABASE_PORT`, `DATABASE_NAME` and
+    /// `DATABASE_SSLMODE`; to log in `DATABASE_IAM_USER`, or `DATABASE_USERNAME` and `DATABASE_PASSWORD`. RDS
+    /// changes that password every week: a task that runs longer reads `DATABASE_SECRET_ARN` again.
     #[serde(default)]
     pub uses_database: bool,
 
@@ -85,7 +88,8 @@ pub struct Http {
     #[schemars(range(min = 1, max = 50_000))]
     pub priority: u16,
 
-    /// The path that answers 200 when a task is healthy.
+    /// The path that answers 200 when a task is healthy. The load balancer asks for it, and `wget` in the
+    /// container, which the image must have.
     pub health_check_path: HttpPath,
 
     /// Seconds that a new task has before its health counts: 0 to 3,600. 60 when left out.
@@ -116,16 +120,6 @@ pub enum Architecture {
     /// Intel and AMD.
     #[serde(rename = "x86_64")]
     X86_64,
-}
-
-impl Architecture {
-    /// The name that ECS has for it.
-    pub fn cpu_architecture(self) -> &'static str {
-        match self {
-            Architecture::Arm64 => "ARM64",
-            Architecture::X86_64 => "X86_64",
-        }
-    }
 }
 
 /// How many tasks run.
@@ -176,8 +170,15 @@ impl Default for Scaling {
 #[serde(tag = "strategy", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Deployment {
     /// Task by task; a circuit breaker notices when new ones do not become healthy.
-    Rolling {},
-    /// All new tasks beside all old ones; then traffic moves, and the old ones stay for a while.
+    Rolling {
+        /// Minutes that alarms are watched when the last old task is gone: 1 to 1,440. A few, which ECS
+        /// counts from the alarms, when left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(range(min = 1, max = 1440))]
+        bake_time_minutes: Option<u16>,
+    },
+    /// All new tasks beside all old ones; then traffic moves, and the old ones stay for a while. Only for
+    /// services with `http`: others have no traffic that could move.
     BlueGreen {
         /// Minutes that the old tasks stay while alarms are watched: 1 to 1,440.
         #[schemars(range(min = 1, max = 1440))]

@@ -1,13 +1,16 @@
 //! `cargo xtask catalog`: imports the facts about all resource types; see decision 0003.
 //!
-//! `package` gets the source, `import` takes the facts out of it, `compare` holds the result against
-//! the source again, `table` writes down which keywords were kept. This file is the order of things.
+//! `package` gets the source, `import` takes the facts out of it with the help of `attributes`,
+//! `compare` holds the result against the source again, `table` writes down which keywords were
+//! kept. This file is the order of things.
 
+mod attributes;
 mod compare;
 mod import;
 mod package;
 mod table;
 
+use attributes::AttributeRules;
 use import::{Census, ImportError};
 use package::PackageError;
 use std::fs;
@@ -101,7 +104,8 @@ enum CatalogError {
     Import(#[from] ImportError),
     #[error(
         "the catalog does not say what the package says: {0}\n\
-         The encoder or the reader in crates/catalog is wrong; nothing was written."
+         The encoder or the reader in crates/catalog is wrong, or a rule in \
+         xtask/src/catalog/attributes.rs; nothing was written."
     )]
     Mismatch(#[from] Mismatch),
     #[error(
@@ -115,13 +119,13 @@ enum CatalogError {
 
 fn import(request: &Request) -> Result<Outcome, CatalogError> {
     let repository = repository();
-    let schemas = package::unpack(&repository.join("target"), request.wheel_dir.as_deref())?;
-    let package = import::read(&schemas)?;
+    let files = package::unpack(&repository.join("target"), request.wheel_dir.as_deref())?;
+    let package = import::read(&files, AttributeRules::read(&files)?)?;
     let (source, census) = package.facts()?;
     let bytes = stratiform_catalog::encode::encode(&source);
     // The reader's views are 'static; the process ends soon enough.
     let catalog = Catalog::open(Vec::leak(bytes.clone()));
-    let facts = compare::compare(&package, catalog)?;
+    let facts = compare::compare(&package, &attributes::ask(&files)?, catalog)?;
     if bytes.len() > MAX_BYTES {
         return Err(CatalogError::TooLarge(bytes.len()));
     }

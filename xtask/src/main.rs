@@ -1,5 +1,6 @@
 //! Automation for this repository, run as `cargo xtask <task>`.
 
+mod bench;
 mod catalog;
 mod ci;
 mod codegen;
@@ -11,11 +12,13 @@ use std::process::ExitCode;
 const USAGE: &str = "usage:
   cargo xtask ci                                  everything that must hold before a change lands
   cargo xtask catalog [--check] [--wheel-dir DIR] import the facts of resource types
+  cargo xtask bench synth|scale|edit|build|all    measure us and our peers, side by side
   cargo xtask codegen [--all]                     generate and compile the most used resource types, or all";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.split_first() {
+        Some((task, rest)) if task == "bench" => bench::run(rest),
         Some((task, rest)) if task == "catalog" => catalog::run(rest),
         Some((task, [])) if task == "ci" => ci::run_all(),
         Some((task, rest)) if task == "codegen" && (rest.is_empty() || rest == ["--all"]) => {

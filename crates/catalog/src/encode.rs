@@ -53,6 +53,10 @@ pub struct VariantSource {
     pub regions: Vec<String>,
     /// The schema.
     pub schema: Value,
+    /// The names of the attributes, in the order in which readers get them.
+    pub attributes: Vec<String>,
+    /// The schemas of attributes that are no properties, by name.
+    pub attribute_schemas: BTreeMap<String, Value>,
 }
 
 /// Writes a catalog. The result is what [`crate::Catalog::open`] reads.
@@ -115,10 +119,21 @@ impl From<Fact> for Value {
 
 fn record(source: &TypeSource) -> Value {
     let variants = source.variants.iter().map(|variant| {
-        Value::Object(Map::from_iter([
+        let mut facts = Map::from_iter([
+            (
+                record_key::ATTRIBUTES.to_owned(),
+                texts(&variant.attributes),
+            ),
             (record_key::REGIONS.to_owned(), texts(&variant.regions)),
             (record_key::SCHEMA.to_owned(), variant.schema.clone()),
-        ]))
+        ]);
+        if !variant.attribute_schemas.is_empty() {
+            facts.insert(
+                record_key::ATTRIBUTE_SCHEMAS.to_owned(),
+                map(&variant.attribute_schemas),
+            );
+        }
+        Value::Object(facts)
     });
     let mut record = Map::from_iter([(record_key::VARIANTS.to_owned(), variants.collect())]);
     if source.is_stateful {

@@ -15,8 +15,10 @@
 //! let versioning = bucket.schema().property("VersioningConfiguration").unwrap();
 //! assert_eq!(versioning.reference(), Some("VersioningConfiguration"));
 //! assert!(versioning.resolve().requires("Status"));
+//! assert!(bucket.attribute("DomainName").is_some());
 //! ```
 
+mod attribute;
 #[cfg(feature = "encode")]
 pub mod compare;
 #[cfg(feature = "encode")]
@@ -26,6 +28,7 @@ pub mod keyword;
 mod resource_type;
 mod schema;
 
+pub use attribute::Attribute;
 pub use fact::{Fact, ListFact, MapFact};
 pub use keyword::Keyword;
 pub use resource_type::{

@@ -1,5 +1,6 @@
 //! Resource types: what is true of a type as a whole rather than of one of its values.
 
+use crate::attribute::{Attribute, covers, is_open};
 use crate::fact::{Fact, MapFact};
 use crate::keyword::Keyword;
 use crate::schema::Schema;
@@ -8,6 +9,8 @@ use std::time::Duration;
 
 /// Keys of the facts that the catalog keeps about a type beside its schemas.
 pub(crate) mod key {
+    pub(crate) const ATTRIBUTES: &str = "attributes";
+    pub(crate) const ATTRIBUTE_SCHEMAS: &str = "attributeSchemas";
     pub(crate) const REGIONS: &str = "regions";
     pub(crate) const SCHEMA: &str = "schema";
     pub(crate) const STATEFUL: &str = "stateful";
@@ -23,6 +26,7 @@ pub(crate) mod key {
 pub struct ResourceType {
     name: &'static str,
     record: MapFact,
+    variant: Fact,
     schema: Schema,
 }
 
@@ -45,6 +49,7 @@ impl ResourceType {
         Some(ResourceType {
             name,
             record,
+            variant,
             schema,
         })
     }
@@ -91,9 +96,55 @@ impl ResourceType {
         self.paths(Keyword::ConditionalCreateOnlyProperties)
     }
 
-    /// Returns the properties that are returned and cannot be set: the attributes.
+    /// Returns the properties that are returned and cannot be set. What `Fn::GetAtt` gives is
+    /// [`ResourceType::attributes`].
     pub fn read_only(self) -> impl Iterator<Item = PropertyPath> {
         self.paths(Keyword::ReadOnlyProperties)
+    }
+
+    /// Returns all attributes that have a name: the read-only ones first, in the source's order,
+    /// then those that can be set, sorted. Of some types even write-only ones are attributes, as far
+    /// as `Fn::GetAtt` accepts their names.
+    pub fn attributes(self) -> impl Iterator<Item = Attribute> {
+        self.attribute_names()
+            .filter(|name| !is_open(name))
+            .map(move |name| self.named_attribute(name))
+    }
+
+    /// Returns what stands for further attributes, see [`Attribute::is_open`]. Most types have none.
+    ///
+    /// That `Fn::GetAtt` reaches into lists (`Nodes.0.Id`) is the source's reading of schemas; AWS
+    /// documents no example.
+    pub fn open_attributes(self) -> impl Iterator<Item = Attribute> {
+        self.attribute_names()
+            .filter(|name| is_open(name))
+            .map(move |name| self.named_attribute(name))
+    }
+
+    /// Returns the attribute of a name, or what stands for it.
+    pub fn attribute(self, name: &str) -> Option<Attribute> {
+        let open = |known: &&str| is_open(known) && covers(known, name);
+        let found = self
+            .attribute_names()
+            .find(|known| *known == name && !is_open(known))
+            .or_else(|| self.attribute_names().find(open))?;
+        Some(self.named_attribute(found))
+    }
+
+    fn attribute_names(self) -> impl Iterator<Item = &'static str> {
+        self.variant
+            .get(key::ATTRIBUTES)
+            .into_iter()
+            .flat_map(Fact::texts)
+    }
+
+    fn named_attribute(self, name: &'static str) -> Attribute {
+        let own = self.variant.get(key::ATTRIBUTE_SCHEMAS);
+        let schema = match own.and_then(|schemas| schemas.get(name)) {
+            Some(schema) => Some(Schema::root(schema)),
+            None => self.schema.descend(name),
+        };
+        Attribute { name, schema }
     }
 
     /// Returns the properties that can be set and are not returned.

@@ -2,6 +2,7 @@
 //!
 //! What is not here: deciding whether a value fits. That is `validate`'s work.
 
+use crate::attribute::split;
 use crate::fact::Fact;
 use crate::keyword::Keyword;
 use std::fmt;
@@ -9,6 +10,9 @@ use std::fmt;
 /// How many references [`Schema::resolve`] follows. The longest chain in the catalog has 2, but
 /// one definition refers to itself: `SseSpecification` of `AWS::EC2::VerifiedAccessTrustProvider`.
 const MAX_REFERENCES: usize = 16;
+
+/// How many schemas [`Schema::descend`] looks at. The longest path in the catalog has 10 steps.
+const MAX_STEPS: u32 = 1000;
 
 /// A schema: of a resource type, of a property, or of a part of one.
 #[derive(Clone, Copy, PartialEq)]
@@ -139,6 +143,32 @@ impl Schema {
                 .try_fold(self.root, |fact, step| fact.get(step))
                 .map(|fact| self.at(fact)),
         }
+    }
+
+    /// Follows the name of an attribute: through properties, `*` for the items of a list, and where
+    /// they have no such step, through the alternatives. The result is not resolved.
+    pub(crate) fn descend(self, name: &str) -> Option<Schema> {
+        let mut steps = MAX_STEPS;
+        self.walk(name, &mut steps)
+    }
+
+    fn walk(self, name: &str, steps: &mut u32) -> Option<Schema> {
+        *steps = steps.checked_sub(1)?;
+        let schema = self.resolve();
+        let (step, rest) = split(name);
+        let items = if step == "*" { schema.items() } else { None };
+        let next = items.or_else(|| schema.property(step));
+        let found = next.and_then(|next| match rest {
+            Some(rest) => next.walk(rest, steps),
+            None => Some(next),
+        });
+        found.or_else(|| {
+            schema
+                .any_of()
+                .chain(schema.all_of())
+                .chain(schema.one_of())
+                .find_map(|alternative| alternative.walk(name, steps))
+        })
     }
 
     /// Returns a definition of the resource type that this schema is part of.

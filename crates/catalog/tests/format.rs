@@ -58,6 +58,13 @@ fn small() -> Vec<u8> {
         let variants = regions.iter().map(|region| VariantSource {
             regions: vec![region.clone()],
             schema: schema.clone(),
+            attributes: ["Arn", "Domain.Endpoint", "Items.*.Id", "Outputs.*"]
+                .map(str::to_owned)
+                .to_vec(),
+            attribute_schemas: BTreeMap::from([(
+                "Outputs.*".to_owned(),
+                serde_json::json!({"type": "string"}),
+            )]),
         });
         let resource_type = TypeSource {
             variants: variants.collect(),
@@ -93,6 +100,11 @@ impl Reader {
                     .map(|i| i.take(100).count())
                     .sum(),
             );
+            let attributes = found.attributes().chain(found.open_attributes());
+            for attribute in attributes.take(100) {
+                self.spend(attribute.name.len());
+                let _ = found.attribute(attribute.name);
+            }
             self.spend(found.permissions(Handler::Create).take(1000).count());
             let _ = (
                 found.tagging(),
@@ -230,7 +242,9 @@ fn a_whole_catalog_is_read_within_its_size() {
 fn a_type_has_the_variant_of_the_region() {
     let variant = |region: &str, schema: Value| VariantSource {
         regions: vec![region.to_owned()],
+        attributes: vec![region.to_owned()],
         schema,
+        ..VariantSource::default()
     };
     let here = serde_json::json!({"properties": {"Here": {"type": "string"}}});
     let there = serde_json::json!({"properties": {"There": {"type": "string"}}});
@@ -251,6 +265,13 @@ fn a_type_has_the_variant_of_the_region() {
     assert_eq!(has("eu-west-1", "Here"), Some(false));
     assert_eq!(has("eu-west-1", "There"), Some(true));
     assert_eq!(has("sa-east-1", "Here"), None);
+    let attributes = |region| {
+        let found = catalog.resource_type_in("A::B::C", region).unwrap();
+        let attributes = found.attributes().map(|attribute| attribute.name);
+        attributes.collect::<Vec<_>>()
+    };
+    assert_eq!(attributes("us-east-1"), ["us-east-1"]);
+    assert_eq!(attributes("eu-west-1"), ["eu-west-1"]);
     let main = catalog.resource_type("A::B::C").unwrap();
     assert!(main.schema().property("Here").is_some());
     assert!(main.regions().eq(["us-east-1", "eu-west-1"]));

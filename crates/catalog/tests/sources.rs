@@ -10,7 +10,8 @@ use std::time::Duration;
 use stratiform_catalog::compare::compare_schema;
 use stratiform_catalog::keyword::{DROPPED, is_dropped};
 use stratiform_catalog::{
-    Fact, Handler, JsonType, Keyword, PropertyPath, ReplacementStrategy, ResourceType, catalog,
+    Attribute, Fact, Handler, JsonType, Keyword, PropertyPath, ReplacementStrategy, ResourceType,
+    catalog,
 };
 
 fn find(name: &str) -> ResourceType {
@@ -130,6 +131,89 @@ fn a_type_tells_what_replaces_and_what_is_returned() {
     let database = find("AWS::RDS::DBInstance");
     assert!(texts(database.read_only()).contains(&"Endpoint/Address"));
     assert!(database.conditional_create_only().next().is_some());
+}
+
+/// Types whose attributes are found in different ways: named so by the source, checked by hand.
+#[test]
+fn a_type_tells_what_get_att_gives() {
+    let names = |name| {
+        let attributes = find(name).attributes().map(|attribute| attribute.name);
+        attributes.collect::<Vec<_>>()
+    };
+    let json_type = |name, attribute| {
+        let found: Attribute = find(name).attribute(attribute)?;
+        found.schema?.resolve().types().single()
+    };
+
+    // The read-only properties.
+    assert_eq!(
+        names("AWS::RDS::DBProxy"),
+        ["DBProxyArn", "Endpoint", "VpcId"]
+    );
+    let cluster = names("AWS::RDS::DBCluster");
+    assert!(cluster.contains(&"Endpoint.Address") && !cluster.contains(&"DatabaseName"));
+    // All properties, but of objects only the members, and no lists of objects.
+    let queue = names("AWS::SQS::Queue");
+    assert_eq!(queue[..2], ["QueueUrl", "Arn"]);
+    assert!(queue.contains(&"QueueName") && queue[2..].is_sorted());
+    let instance = names("AWS::RDS::DBInstance");
+    assert!(instance.contains(&"Endpoint.Port") && !instance.contains(&"Endpoint"));
+    assert!(instance.contains(&"MasterUserSecret.SecretArn"));
+    assert!(names("AWS::EC2::SecurityGroup").contains(&"VpcId"));
+    assert_eq!(
+        json_type("AWS::EC2::Instance", "SecurityGroupIds"),
+        Some(JsonType::Array)
+    );
+    // A few beside the read-only ones.
+    assert!(names("AWS::Transfer::User").ends_with(&["ServerId", "UserName"]));
+    // The outputs of a template.
+    let stack = "AWS::CloudFormation::Stack";
+    assert_eq!(names(stack), [""; 0]);
+    assert_eq!(json_type(stack, "Outputs.Url"), Some(JsonType::String));
+    assert_eq!(find(stack).attribute("Url"), None);
+    let product = "AWS::ServiceCatalog::CloudFormationProvisionedProduct";
+    assert_eq!(
+        names(product),
+        ["RecordId", "CloudformationStackArn", "ProvisionedProductId"]
+    );
+    assert_eq!(json_type(product, "Outputs.Url"), Some(JsonType::String));
+    // Whatever a custom resource says.
+    let custom = find("AWS::CloudFormation::CustomResource");
+    let anything = custom.attribute("Any.Thing").unwrap();
+    assert_eq!(anything.name, "*");
+    assert_eq!(anything.schema.unwrap().types().iter().count(), 6);
+    // Members of the items of a list.
+    let vms = find("AWS::ODB::CloudVmCluster");
+    assert_eq!(
+        vms.attribute("DbNodes.0.Status").unwrap().name,
+        "DbNodes.*.Status"
+    );
+    assert_eq!(
+        json_type(vms.name(), "DbNodes.0.Status"),
+        Some(JsonType::String)
+    );
+}
+
+#[test]
+fn every_attribute_has_one_name_and_a_schema() {
+    let (mut named, mut open) = (0, 0);
+    for found in catalog().resource_types() {
+        let attributes = found.attributes().chain(found.open_attributes());
+        let attributes: Vec<Attribute> = attributes.collect();
+        let names: BTreeSet<_> = attributes.iter().map(|found| found.name).collect();
+        assert_eq!(names.len(), attributes.len(), "{}", found.name());
+        for attribute in attributes {
+            let place = format!("{}: {}", found.name(), attribute.name);
+            assert!(attribute.schema.is_some(), "{place}");
+            assert_eq!(found.attribute(attribute.name), Some(attribute), "{place}");
+            *if attribute.is_open() {
+                &mut open
+            } else {
+                &mut named
+            } += 1;
+        }
+    }
+    assert_eq!((named, open), (6585, 157));
 }
 
 #[test]

@@ -18,7 +18,6 @@ mod emit;
 mod list;
 mod model;
 mod name;
-mod readable;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -5,10 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use indexmap::IndexMap;
-use stratiform_catalog::{Fact, JsonType, Keyword, ResourceType, Schema};
+use stratiform_catalog::{Fact, JsonType, Keyword, PropertyPath, ResourceType, Schema};
 
 use crate::name::{Scope, camel, snake};
-use crate::readable::gives_every_property;
 
 /// Everything that one generated file holds.
 #[derive(Debug, Default)]
@@ -77,7 +76,7 @@ pub(crate) enum Presence {
 #[derive(Debug)]
 pub(crate) struct Attribute {
     /// `Endpoint.Address`.
-    pub(crate) attribute: String,
+    pub(crate) attribute: &'static str,
     /// `endpoint_address`.
     pub(crate) name: String,
     pub(crate) rust_type: RustType,
@@ -373,18 +372,15 @@ impl<'a> Lowering<'a> {
             names.take([method.to_owned()]);
         }
         let mut attributes = Vec::new();
-        for path in self.readable() {
-            let schema = path
-                .split('/')
-                .try_fold(self.resource_type.schema(), |schema, step| {
-                    let mut properties = IndexMap::new();
-                    collect_properties(schema.resolve(), 0, &mut properties);
-                    properties.get(step).copied()
-                });
-            let Some(rust_type) = schema.and_then(|schema| self.attribute_type(schema)) else {
+        for readable in self.resource_type.attributes() {
+            let attribute = readable.name;
+            let rust_type = readable
+                .schema
+                .filter(|_| self.is_returned(attribute))
+                .and_then(|schema| self.attribute_type(schema));
+            let Some(rust_type) = rust_type else {
                 continue;
             };
-            let attribute = path.replace('/', ".");
             let name = snake(&attribute.replace('.', " "));
             let name = names.take([name.clone(), name + "_attribute"]);
             attributes.push(Attribute {
@@ -396,24 +392,15 @@ impl<'a> Lowering<'a> {
         attributes
     }
 
-    /// The paths that `Fn::GetAtt` can ask for. It sees nothing inside lists.
-    fn readable(&self) -> Vec<&'static str> {
-        let resource_type = self.resource_type;
-        let read_only = resource_type
-            .read_only()
-            .filter(|path| path.segments().all(|step| step != "*"))
-            .map(|path| path.as_str());
-        let mut readable: Vec<&str> = read_only.collect();
-        if gives_every_property(resource_type.name()) {
-            let mut properties = IndexMap::new();
-            collect_properties(resource_type.schema().resolve(), 0, &mut properties);
-            for path in resource_type.write_only() {
-                properties.shift_remove(path.as_str());
-            }
-            properties.retain(|property, _| !readable.contains(property));
-            readable.extend(properties.keys());
-        }
-        readable
+    /// Of some types every property counts as an attribute, and yet the service never returns those
+    /// that are write-only: passwords, or what a resource is restored from.
+    fn is_returned(&self, attribute: &str) -> bool {
+        let is_part_of = |path: PropertyPath| {
+            let mut steps = attribute.split('.');
+            path.segments().all(|step| steps.next() == Some(step))
+        };
+        !self.resource_type.write_only().any(is_part_of)
+            || self.resource_type.read_only().any(is_part_of)
     }
 
     /// What an attribute gives; nothing for objects, of which only the members can be asked for.

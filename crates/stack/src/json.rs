@@ -74,15 +74,76 @@ macro_rules! json_items {
     };
 }
 
-/// A document as indented JSON text; what CloudFormation must evaluate stays a value in its place.
+/// A document as JSON text, indented where a line would be too long for a reader; what CloudFormation must
+/// evaluate stays a value in its place.
 pub(crate) fn text_parts(document: Draft) -> Vec<Part> {
     let mut writer = Writer {
         parts: Vec::new(),
         text: String::new(),
     };
-    writer.draft(document, 0);
+    writer.draft(document, Layout::Indented { depth: 0 });
     writer.flush();
     writer.parts
+}
+
+/// A list or a map up to this long stands on one line.
+const LINE: usize = 140;
+
+/// How the members of a list or a map are set apart.
+#[derive(Clone, Copy)]
+enum Layout {
+    /// By a line break.
+    Indented { depth: usize },
+    /// By a space.
+    OneLine,
+}
+
+impl Layout {
+    /// The layout of a list or a map that stands in this one.
+    fn of(self, length: usize) -> Layout {
+        if length <= LINE {
+            Layout::OneLine
+        } else {
+            self
+        }
+    }
+
+    fn inner(self) -> Layout {
+        match self {
+            Layout::Indented { depth } => Layout::Indented { depth: depth + 1 },
+            Layout::OneLine => Layout::OneLine,
+        }
+    }
+}
+
+/// About how long a draft is on one line.
+fn length(draft: &Draft) -> usize {
+    // How long an evaluated value is, nobody knows yet.
+    const EVALUATED: usize = 16;
+    match draft {
+        Draft::Value(value) => match value {
+            Value::Null | Value::Bool(_) => 5,
+            Value::Number(number) => number.as_str().len(),
+            Value::String(text) => text.len() + 2,
+            // Measured when it is opened, which makes it a draft.
+            Value::List(_) | Value::Map(_) | Value::Function(..) => LINE + 1,
+        },
+        Draft::List(items) => items.iter().map(|item| length(item) + 2).sum(),
+        Draft::Map(entries) => {
+            let entries = entries.iter();
+            entries
+                .map(|(key, value)| key.len() + length(value) + 6)
+                .sum()
+        }
+        Draft::Text(parts) => {
+            let parts = parts.iter().map(|part| match part {
+                Part::Literal(text) => text.len(),
+                Part::Value(value) => length(value),
+            });
+            parts.sum::<usize>() + 2
+        }
+        Draft::Function(..) | Draft::Reference(_) => EVALUATED,
+    }
 }
 
 struct Writer {
@@ -91,18 +152,22 @@ struct Writer {
 }
 
 impl Writer {
-    fn draft(&mut self, draft: Draft, depth: usize) {
+    fn draft(&mut self, draft: Draft, layout: Layout) {
+        let layout = layout.of(length(&draft));
         match draft {
-            Draft::Value(value) => self.value(value, depth),
-            Draft::List(items) => self.members('[', ']', items, depth, |writer, item| {
-                writer.draft(item, depth + 1);
-            }),
+            Draft::Value(value) => self.value(value, layout),
+            Draft::List(items) => self.members(['[', ']'], items, layout, Writer::draft),
             Draft::Map(entries) => {
-                self.members('{', '}', entries, depth, |writer, (key, value)| {
-                    writer.string(&key);
-                    writer.text.push_str(": ");
-                    writer.draft(value, depth + 1);
-                })
+                self.members(
+                    ['{', '}'],
+                    entries,
+                    layout,
+                    |writer, (key, value), layout| {
+                        writer.string(&key);
+                        writer.text.push_str(": ");
+                        writer.draft(value, layout);
+                    },
+                );
             }
             Draft::Text(parts) => {
                 self.text.push('"');
@@ -122,7 +187,7 @@ impl Writer {
         }
     }
 
-    fn value(&mut self, value: Value, depth: usize) {
+    fn value(&mut self, value: Value, layout: Layout) {
         match value {
             Value::Null => self.text.push_str("null"),
             Value::Bool(boolean) => self.text.push_str(if boolean { "true" } else { "false" }),
@@ -131,19 +196,19 @@ impl Writer {
             Value::List(items) => {
                 self.draft(
                     Draft::List(items.into_iter().map(Draft::Value).collect()),
-                    depth,
+                    layout,
                 );
             }
             Value::Map(entries) => {
                 let entries = entries
                     .into_iter()
                     .map(|(key, value)| (key.into(), Draft::Value(value)));
-                self.draft(Draft::Map(entries.collect()), depth);
+                self.draft(Draft::Map(entries.collect()), layout);
             }
             Value::Function(function, argument) => {
                 self.draft(
                     Draft::Function(function, Box::new(Draft::Value(*argument))),
-                    depth,
+                    layout,
                 );
             }
         }
@@ -151,20 +216,26 @@ impl Writer {
 
     fn members<T>(
         &mut self,
-        open: char,
-        close: char,
+        [open, close]: [char; 2],
         members: Vec<T>,
-        depth: usize,
-        mut member: impl FnMut(&mut Self, T),
+        layout: Layout,
+        mut member: impl FnMut(&mut Self, T, Layout),
     ) {
         self.text.push(open);
         let empty = members.is_empty();
         for (position, item) in members.into_iter().enumerate() {
-            self.text.push_str(if position == 0 { "\n" } else { ",\n" });
-            self.indent(depth + 1);
-            member(self, item);
+            match layout {
+                Layout::Indented { depth } => {
+                    self.text.push_str(if position == 0 { "\n" } else { ",\n" });
+                    self.indent(depth + 1);
+                }
+                Layout::OneLine => self.text.push_str(if position == 0 { "" } else { ", " }),
+            }
+            member(self, item, layout.inner());
         }
-        if !empty {
+        if let Layout::Indented { depth } = layout
+            && !empty
+        {
             self.text.push('\n');
             self.indent(depth);
         }
@@ -207,5 +278,40 @@ impl Writer {
             self.parts
                 .push(Part::Literal(std::mem::take(&mut self.text)));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Json, pseudo};
+
+    fn text(document: Json) -> String {
+        let parts = text_parts(document.0).into_iter().map(|part| match part {
+            Part::Literal(text) => text,
+            Part::Value(_) => "<evaluated>".to_owned(),
+        });
+        parts.collect()
+    }
+
+    #[test]
+    #[expect(
+        clippy::vec_init_then_push,
+        reason = "clippy sees into `json!` only in the crate that defines it"
+    )]
+    fn what_fits_on_a_line_stands_on_one() {
+        let long = "x".repeat(LINE);
+        let document = json!({"short": [1, {"a": pseudo::region()}], "long": [long.as_str(), {}]});
+        let expected = [
+            r#"{"#,
+            r#"  "short": [1, {"a": "<evaluated>"}],"#,
+            r#"  "long": ["#,
+            &format!(r#"    "{long}","#),
+            r#"    {}"#,
+            r#"  ]"#,
+            r#"}"#,
+        ];
+        assert_eq!(text(document), expected.join("\n"));
+        assert_eq!(text(json!({"a": [true, null]})), r#"{"a": [true, null]}"#);
     }
 }

@@ -220,6 +220,13 @@ impl<T: Accepts<S>, S> From<&Expr<S>> for Opt<T> {
     }
 }
 
+/// Sets the property where there is a value.
+impl<T, U: Into<Opt<T>>> From<Option<U>> for Opt<T> {
+    fn from(value: Option<U>) -> Self {
+        value.map_or_else(Opt::default, Into::into)
+    }
+}
+
 /// Writes `From<$source>` for every property that accepts such a literal, and says how each target takes it.
 macro_rules! literals {
     ($($source:ty => $($target:ty),+ : |$value:ident| $draft:expr;)+) => { $(

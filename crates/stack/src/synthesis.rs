@@ -481,20 +481,26 @@ impl Lowering<'_> {
     /// Text with values in it: plain where all is known, otherwise `Fn::Sub`, with variables only for what
     /// `${…}` cannot say.
     fn text(&mut self, parts: &[Part], owner: Owner<'_>) -> Value {
+        if let [Part::Value(draft)] = parts {
+            return self.value(draft, owner);
+        }
         let mut substitution = Substitution::default();
+        self.substitute(parts, owner, &mut substitution);
+        substitution.into_value()
+    }
+
+    /// Adds the parts of a text; a text in a text becomes part of it, so that one `Fn::Sub` says it all.
+    fn substitute(&mut self, parts: &[Part], owner: Owner<'_>, substitution: &mut Substitution) {
         for part in parts {
             match part {
                 Part::Literal(text) => substitution.pieces.push(Piece::Literal(text.clone())),
+                Part::Value(Draft::Text(inner)) => self.substitute(inner, owner, substitution),
                 Part::Value(draft) => {
                     let value = self.value(draft, owner);
-                    if parts.len() == 1 {
-                        return value;
-                    }
                     substitution.value(value);
                 }
             }
         }
-        substitution.into_value()
     }
 }
 

@@ -4,12 +4,17 @@
 
 use super::import::{Package, TRANSFORM_LIST};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use stratiform_catalog::compare::{Mismatch, compare_extension, compare_schema};
-use stratiform_catalog::{Catalog, ResourceType};
+use stratiform_catalog::{Attribute, Catalog, JsonType, ResourceType};
 
-/// Compares everything and returns the number of values that were compared.
-pub(crate) fn compare(package: &Package, catalog: Catalog) -> Result<u64, Mismatch> {
+/// Compares everything and returns the number of values that were compared. `attributes` is what
+/// the package's own code says about those.
+pub(crate) fn compare(
+    package: &Package,
+    attributes: &Value,
+    catalog: Catalog,
+) -> Result<u64, Mismatch> {
     let mut compared = 0;
     let mut walked = BTreeSet::new();
     for (list, hashes) in &package.lists {
@@ -18,6 +23,7 @@ pub(crate) fn compare(package: &Package, catalog: Catalog) -> Result<u64, Mismat
             // A schema that regions share is walked in the first of them.
             if walked.insert((name, hash)) {
                 compared += compare_type(package, found)?;
+                compared += compare_attributes(&attributes[hash], found)?;
                 compared += compare_schema(&package.schemas[hash], found.schema().fact(), name)?;
             }
         }
@@ -81,6 +87,44 @@ fn compare_type(package: &Package, found: ResourceType) -> Result<u64, Mismatch>
             [is_listed(TRANSFORM_LIST)],
             [found.transform().is_some()],
         )?)
+}
+
+/// Compares names, and the JSON types of the values.
+fn compare_attributes(expected: &Value, found: ResourceType) -> Result<u64, Mismatch> {
+    let expected: BTreeMap<&str, &Value> = expected
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(pattern, types)| (name_of(pattern), types))
+        .collect();
+    let types = |attribute: Attribute| -> Value {
+        let schema = attribute.schema.map(|schema| schema.resolve().types());
+        schema.map_or(Value::Null, |types| {
+            types.iter().map(JsonType::name).collect()
+        })
+    };
+    let attributes: BTreeMap<&str, Value> = found
+        .attributes()
+        .chain(found.open_attributes())
+        .map(|attribute| (attribute.name, types(attribute)))
+        .collect();
+    let names: BTreeSet<&str> = expected.keys().chain(attributes.keys()).copied().collect();
+    let mut compared = 0;
+    for name in names {
+        let expected = expected.get(name).copied().cloned();
+        let place = format!("attribute `{name}` of {}", found.name());
+        compared += same(&place, expected, attributes.get(name).cloned())?;
+    }
+    Ok(compared)
+}
+
+/// The package names attributes by regular expressions, though it means them so in two cases only.
+fn name_of(pattern: &str) -> &str {
+    match pattern {
+        "Outputs\\..*" => "Outputs.*",
+        ".*" => "*",
+        name => name,
+    }
 }
 
 /// Compares what a typed view says.

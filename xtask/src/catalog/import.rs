@@ -13,6 +13,7 @@ use stratiform_catalog::keyword::{
     DEFINITIONS, HANDLER_KEYS, Holds, Keyword, PROPERTIES, is_by_region, is_dropped,
 };
 
+use super::attributes::AttributeRules;
 use super::package;
 
 /// The list of types that is not a region's: those that a transform brings.
@@ -41,7 +42,7 @@ pub(crate) enum ImportError {
     UnknownKeyword { keyword: String, place: String },
     #[error(
         "{place} is not {expected}, but {found}.\n\
-         The package's format has changed; adapt xtask/src/catalog/import.rs to it."
+         The package's format has changed; adapt the importer in xtask/src/catalog to it."
     )]
     Unexpected {
         place: String,
@@ -50,7 +51,7 @@ pub(crate) enum ImportError {
     },
 }
 
-fn unexpected(place: &str, expected: &'static str, found: &Value) -> ImportError {
+pub(super) fn unexpected(place: &str, expected: &'static str, found: &Value) -> ImportError {
     let mut found = found.to_string();
     if let Some((end, _)) = found.char_indices().nth(80) {
         found.replace_range(end.., "…");
@@ -70,10 +71,12 @@ pub(crate) struct Package {
     pub(super) schemas: BTreeMap<String, Value>,
     pub(super) extensions: BTreeMap<String, Value>,
     pub(super) stateful: BTreeSet<String>,
+    pub(super) attributes: AttributeRules,
 }
 
 /// Reads the package's files.
-pub(crate) fn read(data: &Path) -> Result<Package, ImportError> {
+pub(crate) fn read(package: &Path, attributes: AttributeRules) -> Result<Package, ImportError> {
+    let data = package.join("data");
     let schemas = data.join("schemas");
     let version = schemas.join("version.json");
     let stateful = data.join("AdditionalSpecs/StatefulResources.json");
@@ -118,6 +121,7 @@ pub(crate) fn read(data: &Path) -> Result<Package, ImportError> {
         schemas: files(&schemas.join("resources"))?,
         extensions,
         stateful,
+        attributes,
     })
 }
 
@@ -128,12 +132,19 @@ impl Package {
         let mut schemas = BTreeMap::new();
         for (hash, schema) in &self.schemas {
             let name = schema["typeName"].as_str().unwrap_or(hash);
-            schemas.insert(hash.as_str(), census.schema(schema, name)?);
+            let attributes = self.attributes.attributes(name, schema)?;
+            let variant = VariantSource {
+                regions: Vec::new(),
+                schema: census.schema(schema, name)?,
+                attributes: attributes.names,
+                attribute_schemas: attributes.schemas,
+            };
+            schemas.insert(hash.as_str(), variant);
         }
         let mut types: BTreeMap<String, TypeSource> = BTreeMap::new();
         for (list, hashes) in &self.lists {
             for (name, hash) in hashes {
-                let Some(schema) = schemas.get(hash.as_str()) else {
+                let Some(variant) = schemas.get(hash.as_str()) else {
                     return Err(unexpected(
                         &format!("`{name}` in {list}.json"),
                         "the hash of a schema",
@@ -142,7 +153,7 @@ impl Package {
                 };
                 let resource_type = types.entry(name.clone()).or_default();
                 resource_type.is_stateful = self.stateful.contains(name);
-                resource_type.add(list, schema);
+                resource_type.add(list, variant);
             }
         }
         for resource_type in types.values_mut() {
@@ -172,23 +183,21 @@ impl Package {
     }
 }
 
-/// Adds the schema that a list gives for a type.
+/// Adds the variant that a list gives for a type.
 trait AddVariant {
-    fn add(&mut self, list: &str, schema: &Value);
+    fn add(&mut self, list: &str, variant: &VariantSource);
 }
 
 impl AddVariant for TypeSource {
-    fn add(&mut self, list: &str, schema: &Value) {
-        let variant = match self
-            .variants
-            .iter_mut()
-            .position(|variant| variant.schema == *schema)
-        {
+    fn add(&mut self, list: &str, variant: &VariantSource) {
+        let position = self.variants.iter().position(|known| {
+            known.schema == variant.schema
+                && known.attributes == variant.attributes
+                && known.attribute_schemas == variant.attribute_schemas
+        });
+        let variant = match position {
             Some(position) => &mut self.variants[position],
-            None => self.variants.push_mut(VariantSource {
-                regions: Vec::new(),
-                schema: schema.clone(),
-            }),
+            None => self.variants.push_mut(variant.clone()),
         };
         if list == TRANSFORM_LIST {
             self.transform = Some(TRANSFORM.to_owned());
@@ -473,6 +482,7 @@ mod tests {
             ]),
             extensions: BTreeMap::new(),
             stateful: BTreeSet::new(),
+            attributes: AttributeRules::default(),
         };
         let (source, census) = package.facts().unwrap();
         let variants = source.types["A::B::C"].variants.iter();

@@ -2,11 +2,12 @@
 //!
 //! Python's own tools do the work, so that nobody has to build an HTTP client and a zip reader.
 
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 /// The package that the facts come from.
 pub(crate) const NAME: &str = "cfn-lint";
@@ -35,6 +36,12 @@ pub(crate) enum PackageError {
     #[error("`python3 {arguments}` failed:\n{output}")]
     Python { arguments: String, output: String },
     #[error(
+        "cannot learn from `{path}` what the attributes of the types are:\n{output}\n\
+         The package's format has changed; adapt xtask/src/catalog/attributes.rs and the scripts \
+         beside it."
+    )]
+    Script { path: PathBuf, output: String },
+    #[error(
         "`{path}` is not the pinned {NAME} {VERSION}: its SHA-256 is {found}, not {WHEEL_SHA256}.\n\
          Delete it and run again. If it stays like that, somebody changed a published release: \
          find out who before you change the constant in xtask/src/catalog/package.rs."
@@ -42,7 +49,10 @@ pub(crate) enum PackageError {
     Hash { path: PathBuf, found: String },
 }
 
-/// Unpacks the verified wheel below `target` and returns the directory of its data.
+/// Where our own scripts are.
+const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/catalog/attributes");
+
+/// Unpacks the verified wheel below `target` and returns the package's directory.
 pub(crate) fn unpack(target: &Path, wheel_dir: Option<&Path>) -> Result<PathBuf, PackageError> {
     let work = target.join("catalog");
     let unpacked = work.join("unpacked");
@@ -64,7 +74,25 @@ pub(crate) fn unpack(target: &Path, wheel_dir: Option<&Path>) -> Result<PathBuf,
         _ => {}
     }
     python(&["-m", "zipfile", "-e", &text(&wheel), &text(&unpacked)])?;
-    Ok(unpacked.join("cfnlint/data"))
+    Ok(unpacked.join("cfnlint"))
+}
+
+/// Runs one of our scripts over a file or directory of the package; returns what it prints.
+///
+/// Nothing that is installed or set outside takes part, and nothing is left behind.
+pub(crate) fn script(name: &str, path: &Path, arguments: &[&str]) -> Result<Value, PackageError> {
+    let script = text(&Path::new(SCRIPTS).join(name));
+    let path_text = text(path);
+    let arguments = [&["-I", "-S", "-B", &script, &path_text], arguments].concat();
+    let output = run(&arguments)?;
+    let failed = |output: String| PackageError::Script {
+        path: path.to_owned(),
+        output,
+    };
+    if !output.status.success() {
+        return Err(failed(stderr(&output)));
+    }
+    serde_json::from_slice(&output.stdout).map_err(|error| failed(error.to_string()))
 }
 
 /// Downloads the wheel unless an earlier run did.
@@ -109,16 +137,26 @@ fn verify(wheel: &Path) -> Result<(), PackageError> {
 }
 
 fn python(arguments: &[&str]) -> Result<(), PackageError> {
-    let output = Command::new("python3").args(arguments).output();
-    let arguments = arguments.join(" ");
-    match output {
-        Ok(output) if output.status.success() => Ok(()),
-        Ok(output) => Err(PackageError::Python {
-            arguments,
-            output: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
-        }),
-        Err(source) => Err(PackageError::NoPython { arguments, source }),
+    let output = run(arguments)?;
+    if output.status.success() {
+        return Ok(());
     }
+    Err(PackageError::Python {
+        arguments: arguments.join(" "),
+        output: stderr(&output),
+    })
+}
+
+fn run(arguments: &[&str]) -> Result<Output, PackageError> {
+    let output = Command::new("python3").args(arguments).output();
+    output.map_err(|source| PackageError::NoPython {
+        arguments: arguments.join(" "),
+        source,
+    })
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).trim().to_owned()
 }
 
 fn text(path: &Path) -> String {

@@ -13,6 +13,11 @@ pub(crate) fn render(census: &Census) -> String {
          What each CloudFormation resource type allows, requires, returns and replaces, from {} {}. \
          How and why: [decision 0003](../../docs/decisions/0003-catalog-source.md). \
          This page and `data/catalog.bin` are written by `cargo xtask catalog`.\n\n\
+         ## Attributes\n\n\
+         `Fn::GetAtt` gives more than `readOnlyProperties`: all properties of some types, a few of \
+         others, and the outputs of nested stacks. The package knows that in code \
+         (`schema/_getatts.py`), so the catalog keeps the names for each type, and \
+         `cargo xtask catalog --check` compares them with what that code finds.\n\n\
          ## Keywords kept\n\n| keyword | occurs | says |\n|---|--:|---|\n",
         package::NAME,
         package::VERSION,

@@ -1,0 +1,175 @@
+//! How people are told: an encrypted topic, what may publish to it, and a queue for what could not be told.
+
+use stratiform_environment::Text;
+use stratiform_stack::{
+    DeletionPolicy, Expr, Handle, Json, PolicyDocument, Principal, Stack, Statement, arn, pseudo,
+    sub,
+};
+
+use super::{Alarm, Alarms};
+use crate::environment::Environment;
+use crate::parts::{self, Names, own_account};
+use crate::resources::events::rule;
+use crate::resources::{cloudwatch, events, kms, sns};
+
+/// Events of the account's event bus that somebody should know of.
+pub struct Events<'a> {
+    /// What they are.
+    pub description: &'a str,
+    /// Which they are, in EventBridge's notation.
+    pub pattern: Json,
+    /// What the message says: names for it, and where they are in an event.
+    pub paths: Vec<(&'a str, &'a str)>,
+    /// The message, with `<name>` for each.
+    pub message: &'a str,
+}
+
+impl Alarms {
+    /// Adds an alarm that tells of the beginning and of the end.
+    pub fn alarm(&self, stack: &Stack, id: &str, alarm: Alarm) -> Handle<cloudwatch::Alarm> {
+        stack.add(
+            format!("{id}Alarm"),
+            cloudwatch::Alarm {
+                alarm_actions: [self.topic.reference()].into(),
+                ok_actions: [self.topic.reference()].into(),
+                ..alarm.into()
+            },
+        )
+    }
+
+    /// Adds a rule that tells of events.
+    pub fn events(&self, stack: &Stack, id: &str, events: Events<'_>) -> Handle<events::Rule> {
+        let message = rule::InputTransformer {
+            input_paths_map: events.paths.into(),
+            ..rule::InputTransformer::new(format!("\"{}\"", events.message))
+        };
+        let target = rule::Target {
+            dead_letter_config: rule::DeadLetterConfig {
+                arn: self.undelivered.arn().into(),
+            }
+            .into(),
+            // What is an hour old is no news; then the queue's alarm tells.
+            retry_policy: rule::RetryPolicy {
+                maximum_event_age_in_seconds: 3600.into(),
+                maximum_retry_attempts: 10.into(),
+            }
+            .into(),
+            input_transformer: message.into(),
+            ..rule::Target::new(self.topic.reference(), "notify")
+        };
+        stack.add(
+            id,
+            events::Rule {
+                description: events.description.into(),
+                state: rule::State::Enabled.into(),
+                event_pattern: events.pattern.into(),
+                targets: [target].into(),
+                ..Default::default()
+            },
+        )
+    }
+}
+
+/// Adds the topic and what belongs to it.
+pub(super) fn add(stack: &Stack, env: &Environment, names: Names<'_>) -> Alarms {
+    let key = key(stack, env, names);
+    let topic = stack.add(
+        "Topic",
+        sns::Topic {
+            display_name: names.prefix().into(),
+            kms_master_key_id: key.arn().into(),
+            ..Default::default()
+        },
+    );
+    let policy = stack.add(
+        "TopicPolicy",
+        sns::TopicPolicy::new(PolicyDocument::new(publishers(&topic)), [topic.reference()]),
+    );
+    if let Some(address) = &env.alarms.email {
+        stack.add(
+            "EmailSubscription",
+            sns::Subscription {
+                endpoint: address.as_str().into(),
+                ..sns::Subscription::new("email", topic.reference())
+            },
+        );
+    }
+    let undelivered = stack.add("UndeliveredEvents", parts::dead_letter_queue(&key));
+    parts::on_removal(&undelivered, DeletionPolicy::Delete);
+    let send = Statement::allow(["sqs:SendMessage"])
+        .sid("EventRules")
+        .to(events_service())
+        .on([undelivered.arn()]);
+    let rules = arn("events", format!("rule/{}", names.name("*")));
+    parts::queue_policy(
+        stack,
+        &undelivered,
+        [own_account(send).when("ArnLike", "aws:SourceArn", rules)],
+    );
+    Alarms {
+        topic,
+        policy,
+        undelivered,
+    }
+}
+
+fn events_service() -> Principal {
+    Principal::service("events.amazonaws.com")
+}
+
+/// The key of the topic and of the queue, for who publishes.
+fn key(stack: &Stack, env: &Environment, names: Names<'_>) -> Handle<kms::Key> {
+    let encrypt = |sid: &str| {
+        Statement::allow(["kms:Decrypt", "kms:GenerateDataKey*"])
+            .sid(sid)
+            .on_any()
+    };
+    let publishers = encrypt("PublishersOfThisAccount")
+        .to(Principal::service("budgets.amazonaws.com"))
+        .to(Principal::service("cloudwatch.amazonaws.com"));
+    parts::key(
+        stack,
+        env,
+        ("Key", names.name("alarms")),
+        format!("Notifications of {}", names.prefix()),
+        [
+            own_account(publishers),
+            // EventBridge does not say for which account it comes.
+            encrypt("EventRules").to(events_service()),
+        ],
+        DeletionPolicy::Delete,
+    )
+}
+
+fn publishers(topic: &Handle<sns::Topic>) -> [Statement; 4] {
+    let publish = |sid: &str, principal| {
+        Statement::allow(["sns:Publish"])
+            .sid(sid)
+            .to(principal)
+            .on([topic.reference()])
+    };
+    let of_account = |sid: &str, service: &str, source: Expr<String>| {
+        own_account(publish(sid, Principal::service(service))).when(
+            "ArnLike",
+            "aws:SourceArn",
+            source,
+        )
+    };
+    // Budgets belong to no region.
+    let budgets = sub!(
+        "arn:{}:budgets::{}:*",
+        pseudo::partition(),
+        pseudo::account_id()
+    );
+    [
+        of_account(
+            "Alarms",
+            "cloudwatch.amazonaws.com",
+            arn("cloudwatch", "alarm:*"),
+        ),
+        of_account("Budgets", "budgets.amazonaws.com", budgets),
+        // EventBridge allows no conditions here.
+        publish("EventRules", events_service()),
+        parts::deny_plaintext("sns:Publish", [topic.reference()]),
+    ]
+}

@@ -1,0 +1,263 @@
+//! Backups of the database in a vault, each with a copy in the disaster-recovery region.
+//!
+//! They are kept longer than what RDS keeps by itself, and nobody can delete them before their time. The vault
+//! for the copies, and its key, are in the other region; they are not made here.
+
+use stratiform_stack::{
+    App, DeletionPolicy, Expr, Handle, Json, PolicyDocument, Principal, Stack, Statement, arn,
+    json, pseudo, sub,
+};
+
+use crate::alarms::{Alarm, Alarms, Lasting, Limit, Measure, Metric, notifications};
+use crate::database::Database;
+use crate::environment::{Backup, Environment};
+use crate::parts::{self, Names, own_account};
+use crate::resources::backup::{backup_plan, backup_selection, backup_vault};
+use crate::resources::cloudwatch::alarm::{Statistic, TreatMissingData};
+use crate::resources::{backup, iam};
+
+/// Adds the stack, where the environment has backups and a region for their copies.
+pub fn stack(app: &App, env: &Environment, database: &Database, alarms: &Alarms) {
+    let (Some(kept), Some(region)) = (&env.backup, &env.settings.disaster_recovery_region) else {
+        return;
+    };
+    let names = Names::of(app);
+    let description = format!("backups of the database, kept here and in {region}");
+    let stack = app.stack("backup", &names.describe(&description));
+    let vault = vault(&stack, env, names, kept);
+    let there = Elsewhere {
+        region: region.as_ref(),
+        vault: names.name("dr"),
+    };
+    let plan = plan(&stack, names, kept, &vault, &there);
+    let role = role(&stack, database, &vault, &there);
+    let instance = database.instance.db_instance_arn();
+    stack.add(
+        "Selection",
+        backup::BackupSelection::new(
+            plan.reference(),
+            backup_selection::BackupSelectionResourceType {
+                resources: [instance].into(),
+                ..backup_selection::BackupSelectionResourceType::new(role.arn(), "database")
+            },
+        ),
+    );
+    watch(&stack, alarms, &role, &vault);
+}
+
+/// Where the copies go.
+struct Elsewhere<'a> {
+    region: &'a str,
+    /// The name of the vault there.
+    vault: String,
+}
+
+impl Elsewhere<'_> {
+    /// The ARN of something of this account in that region.
+    fn arn(&self, service: &str, resource: &str) -> Expr<String> {
+        sub!(
+            "arn:{}:{}:{}:{}:{}",
+            pseudo::partition(),
+            service,
+            self.region,
+            pseudo::account_id(),
+            resource
+        )
+    }
+
+    fn vault_arn(&self) -> Expr<String> {
+        self.arn("backup", &format!("backup-vault:{}", self.vault))
+    }
+}
+
+/// The vault. What is in it, nobody deletes or shortens; it goes when its time has come.
+fn vault(
+    stack: &Stack,
+    env: &Environment,
+    names: Names<'_>,
+    kept: &Backup,
+) -> Handle<backup::BackupVault> {
+    let key = parts::key(
+        stack,
+        env,
+        ("Key", names.name("backup")),
+        format!("Backup vault of {}", names.prefix()),
+        [],
+        DeletionPolicy::RetainExceptOnCreate,
+    );
+    let keep = Statement::deny([
+        "backup:DeleteRecoveryPoint",
+        "backup:UpdateRecoveryPointLifecycle",
+    ])
+    .sid("NobodyDeletesBackups")
+    .to(Principal::Everyone)
+    .on_any();
+    let vault = stack.add(
+        "Vault",
+        backup::BackupVault {
+            encryption_key_arn: key.arn().into(),
+            // Without `ChangeableForDays` an administrator can take the lock off. With it nobody could, and a
+            // mistake in the numbers would stay for ever.
+            lock_configuration: backup_vault::LockConfigurationType {
+                max_retention_days: kept.monthly_retention_days.into(),
+                ..backup_vault::LockConfigurationType::new(kept.daily_retention_days)
+            }
+            .into(),
+            access_policy: PolicyDocument::new([keep]).into(),
+            ..backup::BackupVault::new(names.prefix())
+        },
+    );
+    parts::on_removal(&vault, DeletionPolicy::RetainExceptOnCreate);
+    vault
+}
+
+/// When backups are made: well before the instance's own backup (02:00) and maintenance.
+fn plan(
+    stack: &Stack,
+    names: Names<'_>,
+    kept: &Backup,
+    vault: &Handle<backup::BackupVault>,
+    there: &Elsewhere<'_>,
+) -> Handle<backup::BackupPlan> {
+    let rules = [
+        ("daily", "cron(0 22 * * ? *)", kept.daily_retention_days),
+        ("monthly", "cron(0 12 1 * ? *)", kept.monthly_retention_days),
+    ];
+    let rules = rules.map(|(name, schedule, days)| {
+        // RDS has no cold storage to move them to.
+        let lifecycle = backup_plan::LifecycleResourceType {
+            delete_after_days: days.into(),
+            ..Default::default()
+        };
+        backup_plan::BackupRuleResourceType {
+            schedule_expression: schedule.into(),
+            schedule_expression_timezone: "Etc/UTC".into(),
+            start_window_minutes: 60.into(),
+            completion_window_minutes: 480.into(),
+            // To any second of the last weeks is what RDS's own backups are for.
+            enable_continuous_backup: false.into(),
+            lifecycle: lifecycle.clone().into(),
+            copy_actions: [backup_plan::CopyActionResourceType {
+                lifecycle: lifecycle.into(),
+                ..backup_plan::CopyActionResourceType::new(there.vault_arn())
+            }]
+            .into(),
+            ..backup_plan::BackupRuleResourceType::new(name, vault.reference())
+        }
+    });
+    stack.add(
+        "Plan",
+        backup::BackupPlan::new(backup_plan::BackupPlanResourceType::new(
+            names.prefix(),
+            rules,
+        )),
+    )
+}
+
+/// The role of AWS Backup: this instance, the snapshots that AWS Backup itself makes, and the two vaults.
+fn role(
+    stack: &Stack,
+    database: &Database,
+    vault: &Handle<backup::BackupVault>,
+    there: &Elsewhere<'_>,
+) -> Handle<iam::Role> {
+    let allow = |sid: &str, actions: &[&str]| Statement::allow(actions.iter().copied()).sid(sid);
+    let instances = || arn("rds", "db:*");
+    let everywhere = |resource: &str| [arn("rds", resource), there.arn("rds", resource)];
+    let made = "snapshot:awsbackup:*";
+    let instance: Expr<String> = database.instance.db_instance_arn();
+    let key: Expr<String> = database.key.arn().cast();
+    // The vault's key there is not known here.
+    let keys_there = || there.arn("kms", "key/*");
+    let rds = sub!("rds.{}.amazonaws.com", pseudo::region());
+    let rds_there = sub!("rds.{}.amazonaws.com", there.region);
+    let grant = |sid: &str, key: Expr<String>, services: Json| {
+        allow(sid, &["kms:CreateGrant"])
+            .on([key])
+            .when("Bool", "kms:GrantIsForAWSResource", "true")
+            .when("StringEquals", "kms:ViaService", services)
+    };
+    let statements = vec![
+        allow("FindInstances", &["rds:DescribeDBInstances"]).on([instances()]),
+        allow(
+            "FindSnapshots",
+            &["rds:DescribeDBSnapshots", "rds:ListTagsForResource"],
+        )
+        .on([instances()])
+        .on(everywhere("snapshot:*")),
+        allow("TakeSnapshots", &["rds:CreateDBSnapshot"]).on([instance, arn("rds", made)]),
+        allow(
+            "ManageSnapshots",
+            &[
+                "rds:AddTagsToResource",
+                "rds:CopyDBSnapshot",
+                "rds:DeleteDBSnapshot",
+            ],
+        )
+        .on(everywhere(made)),
+        allow(
+            "UseVaults",
+            &["backup:CopyIntoBackupVault", "backup:DescribeBackupVault"],
+        )
+        .on([vault.backup_vault_arn(), there.vault_arn()]),
+        allow("CopyFromVault", &["backup:CopyFromBackupVault"]).on([arn("rds", made)]),
+        allow("SeeKeys", &["kms:DescribeKey"]).on([key.clone(), keys_there()]),
+        grant("GrantDatabaseKey", key, json!([rds, &rds_there])),
+        grant("GrantVaultKey", keys_there(), json!(&rds_there)),
+    ];
+    // AWS Backup does not say for which of its resources it comes.
+    let assume =
+        Statement::allow(["sts:AssumeRole"]).to(Principal::service("backup.amazonaws.com"));
+    parts::role(
+        stack,
+        "Role",
+        "Takes, copies and expires the backups of the database",
+        PolicyDocument::new([own_account(assume)]),
+        ("back-up-database", statements),
+    )
+}
+
+/// Tells of backups that failed, and of backups that were not even tried.
+fn watch(
+    stack: &Stack,
+    alarms: &Alarms,
+    role: &Handle<iam::Role>,
+    vault: &Handle<backup::BackupVault>,
+) {
+    alarms.events(
+        stack,
+        "FailedJobs",
+        notifications::Events {
+            description: "Backups and copies of the database that failed",
+            pattern: json!({
+                "source": ["aws.backup"],
+                "detail-type": ["Backup Job State Change", "Copy Job State Change"],
+                "detail": {
+                    "state": ["ABORTED", "EXPIRED", "FAILED", "PARTIAL"],
+                    "iamRoleArn": [role.arn()],
+                },
+            }),
+            paths: vec![
+                ("kind", "$.detail-type"),
+                ("state", "$.detail.state"),
+                ("reason", "$.detail.statusMessage"),
+                ("time", "$.time"),
+            ],
+            message: "<kind>: <state> at <time>: <reason>",
+        },
+    );
+    let completed = Metric::vault("NumberOfBackupJobsCompleted", vault);
+    alarms.alarm(
+        stack,
+        "NoBackup",
+        Alarm {
+            what: "backup: none has completed".to_owned(),
+            measure: Measure::Metric(completed, Statistic::Sum),
+            limit: Limit::Below(1.0),
+            // A day, and six hours for one that takes long.
+            lasting: Lasting::periods(5, 6 * 60 * 60),
+            // No number is what "none" looks like.
+            missing: TreatMissingData::Breaching,
+        },
+    );
+}

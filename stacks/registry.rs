@@ -1,0 +1,122 @@
+//! The registry: a repository of images per service, kept where the environment could be rebuilt, too.
+
+use std::collections::BTreeMap;
+
+use stratiform_stack::{App, DeletionPolicy, Expr, Handle, Stack, equals, json, not, pseudo};
+
+use crate::environment::{Environment, ServiceName};
+use crate::parts::{self, Names};
+use crate::resources::ecr::{replication_configuration, repository};
+use crate::resources::{ecr, kms};
+
+/// What other stacks use of the registry.
+#[derive(Clone, Debug)]
+pub struct Registry {
+    /// Where the images of each service are.
+    pub repositories: BTreeMap<ServiceName, Handle<ecr::Repository>>,
+    /// Encrypts the images.
+    pub key: Handle<kms::Key>,
+}
+
+/// Adds the stack.
+pub fn stack(app: &App, env: &Environment) -> Registry {
+    let names = Names::of(app);
+    let stack = app.stack("registry", &names.describe("image repositories"));
+    let key = parts::key(
+        &stack,
+        env,
+        ("Key", names.name("registry")),
+        format!("Images of {}", names.prefix()),
+        [],
+        // Images are what an older release is made of.
+        DeletionPolicy::RetainExceptOnCreate,
+    );
+    let repositories = env.services.keys().map(|service| {
+        let repository = stack.add(
+            format!("{}Repository", parts::service_id(service)),
+            ecr::Repository {
+                repository_name: names.repository(service.as_ref()).into(),
+                image_tag_mutability: repository::ImageTagMutability::Immutable.into(),
+                image_scanning_configuration: repository::ImageScanningConfiguration {
+                    scan_on_push: true.into(),
+                }
+                .into(),
+                encryption_configuration: repository::EncryptionConfiguration {
+                    kms_key: key.arn().into(),
+                    ..repository::EncryptionConfiguration::new(repository::EncryptionType::Kms)
+                }
+                .into(),
+                lifecycle_policy: repository::LifecyclePolicy {
+                    lifecycle_policy_text: lifecycle().into(),
+                    ..Default::default()
+                }
+                .into(),
+                ..Default::default()
+            },
+        );
+        parts::on_removal(&repository, DeletionPolicy::RetainExceptOnCreate);
+        (service.clone(), repository)
+    });
+    let repositories = repositories.collect();
+    if let Some(region) = &env.settings.disaster_recovery_region {
+        replicate(&stack, region.as_ref(), names.repository(""));
+    }
+    Registry { repositories, key }
+}
+
+/// Which images go: what a failed push has left, and all but the last of a service.
+fn lifecycle() -> Expr<String> {
+    json!({
+        "rules": [
+            {
+                "rulePriority": 1,
+                "description": "Untagged images: 14 days",
+                "selection": {
+                    "tagStatus": "untagged",
+                    "countType": "sinceImagePushed",
+                    "countUnit": "days",
+                    "countNumber": 14,
+                },
+                "action": {"type": "expire"},
+            },
+            {
+                "rulePriority": 2,
+                "description": "The last 30 images",
+                "selection": {
+                    "tagStatus": "any",
+                    "countType": "imageCountMoreThan",
+                    "countNumber": 30,
+                },
+                "action": {"type": "expire"},
+            },
+        ],
+    })
+    .into_text()
+}
+
+/// Copies every image that is pushed to repositories of this environment to another region.
+fn replicate(stack: &Stack, region: &str, repositories: String) {
+    // A rebuild in that region deploys this very template there, where there is nothing to copy.
+    let outside = stack.condition(
+        "OutsideRecoveryRegion",
+        not(equals(pseudo::region(), region)),
+    );
+    let rule = replication_configuration::ReplicationRule {
+        repository_filters: [replication_configuration::RepositoryFilter::new(
+            repositories,
+            replication_configuration::FilterType::PrefixMatch,
+        )]
+        .into(),
+        ..replication_configuration::ReplicationRule::new([
+            replication_configuration::ReplicationDestination::new(region, pseudo::account_id()),
+        ])
+    };
+    stack
+        .add(
+            "Replication",
+            ecr::ReplicationConfiguration::new(
+                replication_configuration::ReplicationConfiguration::new([rule]),
+            ),
+        )
+        .condition(&outside);
+}

@@ -1,0 +1,249 @@
+//! The services: containers on Fargate in one cluster, and a load balancer in front of those that speak HTTP.
+//!
+//! Everything follows from the entries of `services` in the environment; no entry is known by its name. Logical
+//! IDs of what belongs to one service begin with its name, and end in words that end no other logical ID here:
+//! so whatever services are called, they never collide.
+
+pub mod metrics;
+
+mod access_logs;
+mod cluster;
+mod deployment;
+mod load_balancer;
+mod permissions;
+mod routing;
+mod scaling;
+mod task;
+mod variables;
+mod waf;
+
+use std::collections::BTreeMap;
+
+use stratiform_stack::{App, Handle, Stack};
+
+use crate::database::Database;
+use crate::environment::{Deployment, Environment, Service, ServiceName};
+use crate::network::Network;
+use crate::parts::{self, Names};
+use crate::queues::Queues;
+use crate::registry::Registry;
+use crate::resources::ec2::security_group;
+use crate::resources::ecs::service;
+use crate::resources::{ec2, ecs, elasticloadbalancingv2};
+use crate::services::cluster::Cluster;
+use crate::services::load_balancer::LoadBalancer;
+use crate::services::routing::Route;
+
+/// What other stacks use of the services.
+#[derive(Clone, Debug)]
+pub struct Services {
+    /// Where all of them run.
+    pub cluster: Handle<ecs::Cluster>,
+    /// There where a service speaks HTTP.
+    pub load_balancer: Option<Handle<elasticloadbalancingv2::LoadBalancer>>,
+    /// Every service of the environment.
+    pub services: BTreeMap<ServiceName, RunningService>,
+}
+
+/// A service that runs.
+#[derive(Clone, Debug)]
+pub struct RunningService {
+    /// Keeps the tasks running.
+    pub service: Handle<ecs::Service>,
+    /// Where the load balancer finds the tasks: blue, and with blue/green deployments green. Empty without
+    /// HTTP.
+    pub target_groups: Vec<Handle<elasticloadbalancingv2::TargetGroup>>,
+}
+
+/// What the parts of this stack are made from.
+#[derive(Clone, Copy)]
+struct Context<'a> {
+    stack: &'a Stack,
+    env: &'a Environment,
+    names: Names<'a>,
+    network: &'a Network,
+    registry: &'a Registry,
+    database: &'a Database,
+    queues: &'a Queues,
+}
+
+/// One service of the environment, while it is being built.
+#[derive(Clone, Copy)]
+struct Entry<'a> {
+    context: Context<'a>,
+    name: &'a ServiceName,
+    service: &'a Service,
+}
+
+impl Entry<'_> {
+    /// The logical ID of something that belongs to the service: `ApiService`.
+    fn id(&self, what: &str) -> String {
+        format!("{}{what}", parts::service_id(self.name))
+    }
+}
+
+/// Adds the stack.
+pub fn stack(
+    app: &App,
+    env: &Environment,
+    network: &Network,
+    registry: &Registry,
+    database: &Database,
+    queues: &Queues,
+) -> Services {
+    let names = Names::of(app);
+    let stack = app.stack("services", &names.describe(&contents(env)));
+    let context = Context {
+        stack: &stack,
+        env,
+        names,
+        network,
+        registry,
+        database,
+        queues,
+    };
+    let cluster = cluster::cluster(&context);
+    let load_balancer = load_balancer::load_balancer(&context);
+    if let Some(load_balancer) = &load_balancer
+        && env.load_balancer.waf
+    {
+        waf::protect(&context, &load_balancer.handle);
+    }
+    let services = env.services.iter().map(|(name, service)| {
+        let entry = Entry {
+            context,
+            name,
+            service,
+        };
+        (name.clone(), run(&entry, &cluster, load_balancer.as_ref()))
+    });
+    Services {
+        services: services.collect(),
+        cluster: cluster.handle,
+        load_balancer: load_balancer.map(|load_balancer| load_balancer.handle),
+    }
+}
+
+/// What is in the stack, for its description.
+fn contents(env: &Environment) -> String {
+    let names: Vec<&str> = env.services.keys().map(AsRef::as_ref).collect();
+    let load_balancer = if load_balancer::is_needed(env) {
+        ", load balancer"
+    } else {
+        ""
+    };
+    format!(
+        "cluster{load_balancer}, and the services {}",
+        names.join(", ")
+    )
+}
+
+fn run(
+    entry: &Entry<'_>,
+    cluster: &Cluster,
+    load_balancer: Option<&LoadBalancer>,
+) -> RunningService {
+    let stack = entry.context.stack;
+    let tasks = security_group(entry);
+    let route = entry
+        .service
+        .http
+        .as_ref()
+        .zip(load_balancer)
+        .map(|(http, load_balancer)| routing::route(entry, http, load_balancer, &tasks));
+    let definition = task::definition(entry, cluster);
+    let service = stack.add(
+        entry.id("Service"),
+        ecs::Service {
+            service_name: entry.name.as_ref().into(),
+            cluster: cluster.handle.reference().into(),
+            task_definition: definition.reference().into(),
+            launch_type: service::LaunchType::Fargate.into(),
+            platform_version: "1.4.0".into(),
+            availability_zone_rebalancing: service::AvailabilityZoneRebalancing::Enabled.into(),
+            enable_ecs_managed_tags: true.into(),
+            propagate_tags: service::PropagateTags::Service.into(),
+            enable_execute_command: entry.service.execute_command.into(),
+            deployment_controller: service::DeploymentController {
+                r#type: service::DeploymentControllerType::Ecs.into(),
+            }
+            .into(),
+            deployment_configuration: deployment::configuration(entry, route.as_ref()).into(),
+            network_configuration: network_configuration(entry, &tasks).into(),
+            // No DesiredCount: a deployment would set a scaled service back to it.
+            ..in_front(entry, route.as_ref())
+        },
+    );
+    if let (Some(route), Deployment::Rolling { .. }) = (&route, &entry.service.deployment) {
+        // ECS refuses a target group that no listener uses. With blue/green, the service refers to the rule.
+        service.depends_on(&route.rule);
+    }
+    scaling::scale(entry, cluster, &service);
+    RunningService {
+        service,
+        target_groups: route.map_or_else(Vec::new, |route| route.target_groups),
+    }
+}
+
+/// What a service has because the load balancer is in front of it.
+fn in_front(entry: &Entry<'_>, route: Option<&Route>) -> ecs::Service {
+    let (Some(http), Some(route)) = (&entry.service.http, route) else {
+        return ecs::Service::default();
+    };
+    ecs::Service {
+        health_check_grace_period_seconds: http.health_check_grace_seconds.into(),
+        load_balancers: [route.targets.clone()].into(),
+        ..Default::default()
+    }
+}
+
+fn network_configuration(
+    entry: &Entry<'_>,
+    tasks: &Handle<ec2::SecurityGroup>,
+) -> service::NetworkConfiguration {
+    let Context {
+        network, database, ..
+    } = entry.context;
+    let mut groups = vec![tasks.group_id()];
+    if entry.service.uses_database {
+        groups.push(database.clients.group_id());
+    }
+    let subnets = network
+        .private_subnets
+        .iter()
+        .map(|subnet| subnet.reference());
+    service::NetworkConfiguration {
+        awsvpc_configuration: service::AwsVpcConfiguration {
+            assign_public_ip: service::AwsVpcConfigurationAssignPublicIp::Disabled.into(),
+            subnets: subnets.collect::<Vec<_>>().into(),
+            security_groups: groups.into(),
+        }
+        .into(),
+    }
+}
+
+/// The group of the service's tasks. Only the load balancer gets in, where there is one.
+fn security_group(entry: &Entry<'_>) -> Handle<ec2::SecurityGroup> {
+    let Context {
+        stack,
+        names,
+        network,
+        ..
+    } = entry.context;
+    stack.add(
+        entry.id("TaskSecurityGroup"),
+        ec2::SecurityGroup {
+            vpc_id: network.vpc.reference().into(),
+            security_group_egress: [security_group::Egress {
+                description: "AWS APIs and other HTTPS endpoints".into(),
+                from_port: 443.into(),
+                to_port: 443.into(),
+                cidr_ip: parts::ANYWHERE.into(),
+                ..security_group::Egress::new("tcp")
+            }]
+            .into(),
+            tags: names.tag(entry.name.as_ref()),
+            ..ec2::SecurityGroup::new(format!("The tasks of {}", entry.name))
+        },
+    )
+}

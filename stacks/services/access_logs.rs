@@ -1,0 +1,108 @@
+//! The bucket with the load balancer's access logs.
+
+use stratiform_stack::{
+    DeletionPolicy, Handle, PolicyDocument, Principal, Statement, arn, pseudo, sub,
+};
+
+use crate::parts;
+use crate::resources::s3;
+use crate::resources::s3::bucket;
+use crate::services::Context;
+
+/// Where in the bucket the load balancer writes.
+pub(super) const PREFIX: &str = "alb";
+
+/// Where in the bucket S3 writes who read it.
+const OWN_PREFIX: &str = "bucket";
+
+/// The bucket, and the policy that must be there before the load balancer writes to it.
+pub(super) fn bucket(context: &Context<'_>) -> (Handle<s3::Bucket>, Handle<s3::BucketPolicy>) {
+    let bucket = context.stack.add(
+        "AccessLogBucket",
+        s3::Bucket {
+            // Load balancers and S3 itself write only to buckets with S3's own keys.
+            bucket_encryption: bucket::BucketEncryption::new([bucket::ServerSideEncryptionRule {
+                server_side_encryption_by_default: bucket::ServerSideEncryptionByDefault::new(
+                    bucket::ServerSideEncryptionByDefaultSseAlgorithm::Aes256,
+                )
+                .into(),
+                ..Default::default()
+            }])
+            .into(),
+            ownership_controls: bucket::OwnershipControls::new([bucket::OwnershipControlsRule {
+                object_ownership: bucket::OwnershipControlsRuleObjectOwnership::BucketOwnerEnforced
+                    .into(),
+            }])
+            .into(),
+            public_access_block_configuration: bucket::PublicAccessBlockConfiguration {
+                block_public_acls: true.into(),
+                block_public_policy: true.into(),
+                ignore_public_acls: true.into(),
+                restrict_public_buckets: true.into(),
+            }
+            .into(),
+            versioning_configuration: bucket::VersioningConfiguration::new(
+                bucket::VersioningConfigurationStatus::Enabled,
+            )
+            .into(),
+            logging_configuration: bucket::LoggingConfiguration {
+                log_file_prefix: format!("{OWN_PREFIX}/").into(),
+                ..Default::default()
+            }
+            .into(),
+            lifecycle_configuration: bucket::LifecycleConfiguration::new([expiration(context)])
+                .into(),
+            ..Default::default()
+        },
+    );
+    // A bucket with something in it cannot be deleted anyway.
+    parts::on_removal(&bucket, DeletionPolicy::RetainExceptOnCreate);
+    let policy = context.stack.add(
+        "AccessLogBucketPolicy",
+        s3::BucketPolicy::new(bucket.reference(), PolicyDocument::new(statements(&bucket))),
+    );
+    (bucket, policy)
+}
+
+fn expiration(context: &Context<'_>) -> bucket::Rule {
+    bucket::Rule {
+        id: "expire".into(),
+        expiration_in_days: context.env.logs.retention_days.days().into(),
+        noncurrent_version_expiration: bucket::NoncurrentVersionExpiration::new(7).into(),
+        abort_incomplete_multipart_upload: bucket::AbortIncompleteMultipartUpload::new(1).into(),
+        ..bucket::Rule::new(bucket::RuleStatus::Enabled)
+    }
+}
+
+fn statements(bucket: &Handle<s3::Bucket>) -> [Statement; 3] {
+    let put = |sid: &str, service: &str, objects| {
+        Statement::allow(["s3:PutObject"])
+            .sid(sid)
+            .to(Principal::service(service))
+            .on([objects])
+    };
+    [
+        put(
+            "LoadBalancerLogs",
+            "logdelivery.elasticloadbalancing.amazonaws.com",
+            sub!(
+                "{}/{}/AWSLogs/{}/*",
+                bucket.arn(),
+                PREFIX,
+                pseudo::account_id()
+            ),
+        )
+        .when(
+            "ArnLike",
+            "aws:SourceArn",
+            arn("elasticloadbalancing", "loadbalancer/*"),
+        ),
+        parts::own_account(put(
+            "BucketLogs",
+            "logging.s3.amazonaws.com",
+            sub!("{}/{}/*", bucket.arn(), OWN_PREFIX),
+        ))
+        .when("ArnLike", "aws:SourceArn", bucket.arn()),
+        parts::deny_plaintext("s3:*", [bucket.arn(), sub!("{}/*", bucket.arn())]),
+    ]
+}

@@ -1,0 +1,88 @@
+//! The cluster that all services run in, and what sessions of people in its tasks leave behind.
+
+use stratiform_stack::{DeletionPolicy, Handle};
+
+use crate::parts;
+use crate::resources::ecs::cluster;
+use crate::resources::{ecs, kms, logs};
+use crate::services::Context;
+
+/// The cluster, and what `execute-command` needs.
+pub(super) struct Cluster {
+    pub(super) handle: Handle<ecs::Cluster>,
+    /// Encrypts sessions on their way.
+    pub(super) exec_key: Handle<kms::Key>,
+    /// Every word that was typed and shown in a session.
+    pub(super) exec_logs: Handle<logs::LogGroup>,
+}
+
+pub(super) fn cluster(context: &Context<'_>) -> Cluster {
+    let Context {
+        stack,
+        env,
+        names,
+        network,
+        ..
+    } = *context;
+    // Key and log are there even where no service lets people in: somebody may switch it on in an emergency,
+    // and that session must be on record, too.
+    let exec_key = parts::key(
+        stack,
+        env,
+        ("ExecKey", names.name("exec")),
+        format!("ECS Exec sessions of {}", names.prefix()),
+        [],
+        DeletionPolicy::Delete,
+    );
+    let log_group = |id: &str, name| parts::log_group(stack, env, id, name, &network.logs_key);
+    let exec_logs = log_group("ExecLogGroup", names.path("exec"));
+    // It is there before the cluster writes to it, so that Container Insights does not make its own, which
+    // would be neither encrypted nor ever emptied. For that the cluster's name must be known.
+    let name = names.prefix();
+    let insights = log_group(
+        "InsightsLogGroup",
+        format!("/aws/ecs/containerinsights/{name}/performance"),
+    );
+    let handle = stack.add(
+        "Cluster",
+        ecs::Cluster {
+            cluster_name: name.into(),
+            cluster_settings: [cluster::ClusterSettings {
+                name: "containerInsights".into(),
+                value: container_insights(context).into(),
+            }]
+            .into(),
+            configuration: cluster::ClusterConfiguration {
+                execute_command_configuration: cluster::ExecuteCommandConfiguration {
+                    kms_key_id: exec_key.arn().into(),
+                    logging: cluster::ExecuteCommandConfigurationLogging::Override.into(),
+                    log_configuration: cluster::ExecuteCommandLogConfiguration {
+                        cloud_watch_log_group_name: exec_logs.reference().into(),
+                        cloud_watch_encryption_enabled: true.into(),
+                        ..Default::default()
+                    }
+                    .into(),
+                }
+                .into(),
+                ..Default::default()
+            }
+            .into(),
+            ..Default::default()
+        },
+    );
+    handle.depends_on(&insights);
+    Cluster {
+        handle,
+        exec_key,
+        exec_logs,
+    }
+}
+
+/// Metrics of every service; of every task and container, too, where the environment is worth protecting.
+fn container_insights(context: &Context<'_>) -> &'static str {
+    if context.env.settings.termination_protection {
+        "enhanced"
+    } else {
+        "enabled"
+    }
+}

@@ -1,0 +1,272 @@
+//! The load balancer in front of the services that speak HTTP, and the doors to it.
+
+use stratiform_stack::{Expr, Handle, Opt, Parameter, Prop, sub};
+
+use crate::environment::{Deployment, Environment};
+use crate::parts;
+use crate::resources::ec2::security_group;
+use crate::resources::elasticloadbalancingv2::{listener, load_balancer};
+use crate::resources::{ec2, elasticloadbalancingv2};
+use crate::services::{Context, access_logs};
+
+/// Of AWS's policies the strictest that browsers of the last years can speak: TLS 1.3, and 1.2 with forward
+/// secrecy.
+const SSL_POLICY: &str = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06";
+
+/// ACM's ARNs.
+const CERTIFICATE: &str = "^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]+$";
+
+/// The load balancer, and what services hook into.
+pub(super) struct LoadBalancer {
+    pub(super) handle: Handle<elasticloadbalancingv2::LoadBalancer>,
+    pub(super) security_group: Handle<ec2::SecurityGroup>,
+    /// Where everybody's requests arrive.
+    pub(super) production: Handle<elasticloadbalancingv2::Listener>,
+    /// Where the next version is tried before it gets those: there where a service is deployed blue/green.
+    pub(super) test: Option<Handle<elasticloadbalancingv2::Listener>>,
+}
+
+/// Whether a service speaks HTTP.
+pub(super) fn is_needed(env: &Environment) -> bool {
+    env.services.values().any(|service| service.http.is_some())
+}
+
+/// Whether a service has a next version to try before it gets everybody's requests.
+fn is_tested(env: &Environment) -> bool {
+    env.services.values().any(|service| {
+        service.http.is_some() && matches!(service.deployment, Deployment::BlueGreen { .. })
+    })
+}
+
+/// Adds the load balancer with its listeners, where it is needed. Services add their rules.
+pub(super) fn load_balancer(context: &Context<'_>) -> Option<LoadBalancer> {
+    if !is_needed(context.env) {
+        return None;
+    }
+    let certificate = context
+        .env
+        .load_balancer
+        .https
+        .then(|| certificate(context));
+    let doors = Doors::new(certificate);
+    let security_group = security_group(context, &doors);
+    let handle = balancer(context, &security_group);
+    context.stack.output(
+        "LoadBalancerAddress",
+        "Where the services are reached; the name of the certificate should be an alias of it",
+        handle.dns_name(),
+    );
+    let listener = |id, door: &Door| door.open(context, &handle, id);
+    let production = match &doors.redirected {
+        Some(redirected) => {
+            listener("HttpListener", redirected);
+            listener("HttpsListener", &doors.production)
+        }
+        None => listener("HttpListener", &doors.production),
+    };
+    let test = is_tested(context.env).then(|| listener("TestListener", &doors.test));
+    Some(LoadBalancer {
+        handle,
+        security_group,
+        production,
+        test,
+    })
+}
+
+fn certificate(context: &Context<'_>) -> Expr<String> {
+    context.stack.parameter(
+        "CertificateArn",
+        Parameter::string("Certificate of the load balancer").pattern(
+            CERTIFICATE,
+            "must be the ARN of an ACM certificate in this region",
+        ),
+    )
+}
+
+fn balancer(
+    context: &Context<'_>,
+    security_group: &Handle<ec2::SecurityGroup>,
+) -> Handle<elasticloadbalancingv2::LoadBalancer> {
+    let (bucket, policy) = access_logs::bucket(context);
+    let protected = context.env.load_balancer.deletion_protection.to_string();
+    let attribute = |key: &str, value: Opt<String>| load_balancer::LoadBalancerAttribute {
+        key: key.into(),
+        value,
+    };
+    let subnets = context.network.public_subnets.iter();
+    let handle = context.stack.add(
+        "LoadBalancer",
+        elasticloadbalancingv2::LoadBalancer {
+            r#type: load_balancer::Type::Application.into(),
+            scheme: load_balancer::Scheme::InternetFacing.into(),
+            ip_address_type: load_balancer::IpAddressType::Ipv4.into(),
+            subnets: subnets
+                .map(|subnet| subnet.reference())
+                .collect::<Vec<_>>()
+                .into(),
+            security_groups: [security_group.group_id()].into(),
+            load_balancer_attributes: [
+                attribute("access_logs.s3.enabled", "true".into()),
+                attribute("access_logs.s3.bucket", bucket.reference().into()),
+                attribute("access_logs.s3.prefix", access_logs::PREFIX.into()),
+                attribute("deletion_protection.enabled", protected.into()),
+                attribute(
+                    "routing.http.drop_invalid_header_fields.enabled",
+                    "true".into(),
+                ),
+            ]
+            .into(),
+            ..Default::default()
+        },
+    );
+    handle.depends_on(&policy);
+    handle
+}
+
+/// Which ports are open, and what happens behind each.
+struct Doors {
+    /// Where browsers begin when nobody has told them about HTTPS.
+    redirected: Option<Door>,
+    production: Door,
+    test: Door,
+}
+
+struct Door {
+    port: u16,
+    /// HTTPS with one, HTTP without.
+    certificate: Option<Expr<String>>,
+    what: &'static str,
+    otherwise: listener::Action,
+}
+
+impl Doors {
+    fn new(certificate: Option<Expr<String>>) -> Self {
+        let door = |port, certificate, what| Door {
+            port,
+            certificate,
+            what,
+            otherwise: not_found(),
+        };
+        match certificate {
+            Some(_) => Doors {
+                redirected: Some(Door {
+                    otherwise: to_https(),
+                    ..door(80, None, "HTTP, redirected to HTTPS")
+                }),
+                production: door(443, certificate.clone(), "HTTPS"),
+                test: door(8443, certificate, "Test traffic"),
+            },
+            None => Doors {
+                redirected: None,
+                production: door(80, None, "HTTP"),
+                test: door(8080, None, "Test traffic"),
+            },
+        }
+    }
+}
+
+impl Door {
+    /// Lets an address block in.
+    fn ingress(&self, from: &str, block: impl Into<Opt<String>>) -> security_group::Ingress {
+        security_group::Ingress {
+            description: format!("{}{from}", self.what).into(),
+            from_port: self.port.into(),
+            to_port: self.port.into(),
+            cidr_ip: block.into(),
+            ..security_group::Ingress::new("tcp")
+        }
+    }
+
+    fn open(
+        &self,
+        context: &Context<'_>,
+        load_balancer: &Handle<elasticloadbalancingv2::LoadBalancer>,
+        id: &str,
+    ) -> Handle<elasticloadbalancingv2::Listener> {
+        let actions: Prop<_> = [self.otherwise.clone()].into();
+        let listener = elasticloadbalancingv2::Listener {
+            port: self.port.into(),
+            ..elasticloadbalancingv2::Listener::new(actions, load_balancer.reference())
+        };
+        let listener = match &self.certificate {
+            Some(arn) => elasticloadbalancingv2::Listener {
+                protocol: listener::Protocol::Https.into(),
+                ssl_policy: SSL_POLICY.into(),
+                certificates: [listener::Certificate {
+                    certificate_arn: arn.into(),
+                }]
+                .into(),
+                ..listener
+            },
+            None => elasticloadbalancingv2::Listener {
+                protocol: listener::Protocol::Http.into(),
+                ..listener
+            },
+        };
+        context.stack.add(id, listener)
+    }
+}
+
+/// What a path gets that is no service's business.
+fn not_found() -> listener::Action {
+    listener::Action {
+        fixed_response_config: listener::FixedResponseConfig {
+            content_type: "text/plain".into(),
+            message_body: "Not found".into(),
+            ..listener::FixedResponseConfig::new("404")
+        }
+        .into(),
+        ..listener::Action::new(listener::ActionType::FixedResponse)
+    }
+}
+
+fn to_https() -> listener::Action {
+    listener::Action {
+        redirect_config: listener::RedirectConfig {
+            protocol: "HTTPS".into(),
+            port: "443".into(),
+            ..listener::RedirectConfig::new(listener::RedirectConfigStatusCode::Http301)
+        }
+        .into(),
+        ..listener::Action::new(listener::ActionType::Redirect)
+    }
+}
+
+/// Lets in who may connect. The ways out to the tasks come with the services.
+fn security_group(context: &Context<'_>, doors: &Doors) -> Handle<ec2::SecurityGroup> {
+    let Context {
+        stack,
+        env,
+        names,
+        network,
+        ..
+    } = *context;
+    let mut ingress = Vec::new();
+    for door in [&doors.production].into_iter().chain(&doors.redirected) {
+        for block in &env.load_balancer.allowed_cidrs {
+            ingress.push(door.ingress("", block.to_string()));
+        }
+    }
+    if is_tested(env) {
+        let vpc = env.network.vpc_cidr.to_string();
+        ingress.push(doors.test.ingress(" from the VPC, private addresses", vpc));
+        // Inside the VPC the load balancer's name resolves to its public addresses, so that test traffic
+        // comes from the NAT gateways.
+        for (number, address) in (1..).zip(&network.nat_addresses) {
+            ingress.push(doors.test.ingress(
+                &format!(" from the VPC through NAT gateway {number}"),
+                sub!("{}/32", address.reference()),
+            ));
+        }
+    }
+    stack.add(
+        "LoadBalancerSecurityGroup",
+        ec2::SecurityGroup {
+            vpc_id: network.vpc.reference().into(),
+            security_group_ingress: ingress.into(),
+            security_group_egress: parts::no_egress(),
+            tags: names.tag("load-balancer"),
+            ..ec2::SecurityGroup::new("The load balancer")
+        },
+    )
+}

@@ -1,0 +1,211 @@
+//! What a service may do: the role that starts its tasks, and the one that they run with.
+
+use stratiform_stack::{Expr, Handle, PolicyDocument, Statement, arn, pseudo, sub};
+
+use crate::environment::ServiceName;
+use crate::parts;
+use crate::queues::ServiceQueue;
+use crate::resources::{iam, logs};
+use crate::services::Entry;
+use crate::services::cluster::Cluster;
+use crate::services::variables::parameter_arn;
+
+/// What ECS may do to start a task: pull its image, hand it its secrets, write its log.
+pub(super) fn execution_role(
+    entry: &Entry<'_>,
+    logs: &Handle<logs::LogGroup>,
+) -> Handle<iam::Role> {
+    let mut statements = vec![
+        Statement::allow(["ecr:GetAuthorizationToken"])
+            .sid("Login")
+            .on_any(),
+        Statement::allow([
+            "ecr:BatchCheckLayerAvailability",
+            "ecr:BatchGetImage",
+            "ecr:GetDownloadUrlForLayer",
+        ])
+        .sid("Pull")
+        .on([entry.context.registry.repositories[entry.name].arn()]),
+        Statement::allow(["logs:CreateLogStream", "logs:PutLogEvents"])
+            .sid("WriteLogs")
+            .on([logs.arn()]),
+    ];
+    if entry.service.uses_database {
+        statements.extend(read_database_secret(entry));
+    }
+    statements.extend(read_parameters(entry));
+    parts::role(
+        entry.context.stack,
+        entry.id("ExecutionRole"),
+        format!("Starts the tasks of {}", entry.name),
+        trust_in_tasks(),
+        ("start-tasks", statements),
+    )
+}
+
+/// What the service's own code may do.
+pub(super) fn task_role(entry: &Entry<'_>, cluster: &Cluster) -> Handle<iam::Role> {
+    let mut statements = Vec::new();
+    if entry.service.uses_database {
+        statements.push(connect_to_database(entry));
+        // The password that the task started with is good for a week.
+        statements.extend(read_database_secret(entry));
+    }
+    statements.extend(send(entry));
+    statements.extend(consume(entry));
+    if entry.service.execute_command {
+        statements.extend(execute_command(cluster));
+    }
+    parts::role(
+        entry.context.stack,
+        entry.id("TaskRole"),
+        format!("What {} itself may do", entry.name),
+        trust_in_tasks(),
+        ("run", statements),
+    )
+}
+
+fn trust_in_tasks() -> PolicyDocument {
+    parts::trust("ecs-tasks.amazonaws.com", arn("ecs", "*"))
+}
+
+/// Only with a request of another service on our behalf, never directly.
+fn through(statement: Statement, service: &str) -> Statement {
+    let endpoint = sub!("{}.{}.amazonaws.com", service, pseudo::region());
+    statement.when("StringEquals", "kms:ViaService", endpoint)
+}
+
+/// To log in without a password, as the database user of the service's name.
+fn connect_to_database(entry: &Entry<'_>) -> Statement {
+    let instance = entry.context.database.instance.dbi_resource_id();
+    Statement::allow(["rds-db:connect"])
+        .sid("ConnectToDatabase")
+        .on([arn(
+            "rds-db",
+            sub!("dbuser:{}/{}", instance, entry.name.as_ref()),
+        )])
+}
+
+fn read_database_secret(entry: &Entry<'_>) -> [Statement; 2] {
+    let secret = entry
+        .context
+        .database
+        .instance
+        .master_user_secret_secret_arn();
+    let decrypt = Statement::allow(["kms:Decrypt"])
+        .sid("DecryptDatabaseSecret")
+        .on([entry.context.database.key.arn()]);
+    [
+        Statement::allow(["secretsmanager:GetSecretValue"])
+            .sid("ReadDatabaseSecret")
+            .on([&secret]),
+        through(decrypt, "secretsmanager").when(
+            "StringEquals",
+            "kms:EncryptionContext:SecretARN",
+            &secret,
+        ),
+    ]
+}
+
+fn read_parameters(entry: &Entry<'_>) -> Vec<Statement> {
+    let parameters: Vec<Expr<String>> = entry.service.secrets.values().map(parameter_arn).collect();
+    if parameters.is_empty() {
+        return Vec::new();
+    }
+    // Nobody says here which key a parameter is encrypted with; but a key is for these parameters only.
+    let decrypt = Statement::allow(["kms:Decrypt"])
+        .sid("DecryptParameters")
+        .on([arn("kms", "key/*")])
+        .when(
+            "StringEquals",
+            "kms:EncryptionContext:PARAMETER_ARN",
+            parameters.clone(),
+        );
+    vec![
+        Statement::allow(["ssm:GetParameters"])
+            .sid("ReadParameters")
+            .on(parameters),
+        through(decrypt, "ssm"),
+    ]
+}
+
+fn send(entry: &Entry<'_>) -> Vec<Statement> {
+    let targets = entry.service.publishes_to.iter();
+    on_queues(
+        entry,
+        targets,
+        (
+            "SendMessages",
+            &["sqs:GetQueueAttributes", "sqs:SendMessage"],
+        ),
+        ("EncryptMessages", &["kms:Decrypt", "kms:GenerateDataKey"]),
+    )
+}
+
+fn consume(entry: &Entry<'_>) -> Vec<Statement> {
+    on_queues(
+        entry,
+        entry.service.queue.iter().map(|_| entry.name),
+        (
+            "ConsumeMessages",
+            &[
+                "sqs:ChangeMessageVisibility",
+                "sqs:DeleteMessage",
+                "sqs:GetQueueAttributes",
+                "sqs:ReceiveMessage",
+            ],
+        ),
+        ("DecryptMessages", &["kms:Decrypt"]),
+    )
+}
+
+/// What may be done with the queues of some services, and through them with their key: a name and actions
+/// for each.
+fn on_queues<'a>(
+    entry: &Entry<'_>,
+    services: impl Iterator<Item = &'a ServiceName>,
+    (sid, actions): (&str, &[&str]),
+    (key_sid, key_actions): (&str, &[&str]),
+) -> Vec<Statement> {
+    let queues = entry.context.queues;
+    let used: Vec<&ServiceQueue> = services.map(|service| &queues.queues[service]).collect();
+    let Some(key) = queues.key.as_ref().filter(|_| !used.is_empty()) else {
+        return Vec::new();
+    };
+    let use_key = Statement::allow(key_actions.iter().copied())
+        .sid(key_sid)
+        .on([key.arn()]);
+    vec![
+        Statement::allow(actions.iter().copied())
+            .sid(sid)
+            .on(used.into_iter().map(|queue| queue.queue.arn())),
+        through(use_key, "sqs"),
+    ]
+}
+
+/// A session of a person in a task, encrypted and on record.
+fn execute_command(cluster: &Cluster) -> [Statement; 4] {
+    [
+        Statement::allow([
+            "ssmmessages:CreateControlChannel",
+            "ssmmessages:CreateDataChannel",
+            "ssmmessages:OpenControlChannel",
+            "ssmmessages:OpenDataChannel",
+        ])
+        .sid("ExecChannels")
+        .on_any(),
+        Statement::allow(["logs:DescribeLogGroups"])
+            .sid("ExecFindLogGroups")
+            .on_any(),
+        Statement::allow([
+            "logs:CreateLogStream",
+            "logs:DescribeLogStreams",
+            "logs:PutLogEvents",
+        ])
+        .sid("ExecLogs")
+        .on([cluster.exec_logs.arn()]),
+        Statement::allow(["kms:Decrypt"])
+            .sid("ExecSession")
+            .on([cluster.exec_key.arn()]),
+    ]
+}

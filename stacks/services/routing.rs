@@ -1,0 +1,230 @@
+//! The way of a request from the load balancer to a service's tasks.
+
+use stratiform_stack::{Handle, PolicyDocument, Statement};
+
+use crate::environment::{Deployment, Http};
+use crate::parts;
+use crate::resources::ecs::service;
+use crate::resources::elasticloadbalancingv2::{
+    Listener, ListenerRule, TargetGroup, listener_rule, target_group,
+};
+use crate::resources::{ec2, elasticloadbalancingv2, iam};
+use crate::services::Entry;
+use crate::services::load_balancer::LoadBalancer;
+
+/// How requests reach a service.
+pub(super) struct Route {
+    pub(super) load_balancer: Handle<elasticloadbalancingv2::LoadBalancer>,
+    /// Blue; and green where deployments are blue/green.
+    pub(super) target_groups: Vec<Handle<TargetGroup>>,
+    /// Sends the service's paths to its target groups.
+    pub(super) rule: Handle<ListenerRule>,
+    /// What ECS has to know of all that.
+    pub(super) targets: service::LoadBalancer,
+}
+
+/// Adds the way from the load balancer to the tasks that carry a security group.
+pub(super) fn route(
+    entry: &Entry<'_>,
+    http: &Http,
+    load_balancer: &LoadBalancer,
+    tasks: &Handle<ec2::SecurityGroup>,
+) -> Route {
+    let builder = Builder {
+        entry,
+        http,
+        load_balancer,
+    };
+    builder.connect(tasks);
+    // Both strategies begin with blue, so that a change from one to the other takes no target group away
+    // from tasks that run.
+    let mut target_groups = vec![builder.target_group("BlueTargetGroup")];
+    if let Deployment::BlueGreen { .. } = entry.service.deployment {
+        target_groups.push(builder.target_group("GreenTargetGroup"));
+    }
+    let rule = builder.rule("ProductionRule", &load_balancer.production, &target_groups);
+    let targets = service::LoadBalancer {
+        container_name: entry.name.as_ref().into(),
+        container_port: http.port.into(),
+        target_group_arn: target_groups[0].reference().into(),
+        advanced_configuration: builder.shift(&rule, &target_groups).into(),
+        ..Default::default()
+    };
+    Route {
+        load_balancer: load_balancer.handle.clone(),
+        target_groups,
+        rule,
+        targets,
+    }
+}
+
+struct Builder<'a> {
+    entry: &'a Entry<'a>,
+    http: &'a Http,
+    load_balancer: &'a LoadBalancer,
+}
+
+impl Builder<'_> {
+    /// Opens the way from the load balancer's group to that of the tasks, on both sides.
+    fn connect(&self, tasks: &Handle<ec2::SecurityGroup>) {
+        let Builder { entry, http, .. } = self;
+        let stack = entry.context.stack;
+        let balancer = &self.load_balancer.security_group;
+        stack.add(
+            entry.id("IngressFromLoadBalancer"),
+            ec2::SecurityGroupIngress {
+                description: "Requests and health checks".into(),
+                group_id: tasks.group_id().into(),
+                from_port: http.port.into(),
+                to_port: http.port.into(),
+                source_security_group_id: balancer.group_id().into(),
+                ..ec2::SecurityGroupIngress::new("tcp")
+            },
+        );
+        stack.add(
+            entry.id("EgressOfLoadBalancer"),
+            ec2::SecurityGroupEgress {
+                description: format!("To the tasks of {}", entry.name).into(),
+                from_port: http.port.into(),
+                to_port: http.port.into(),
+                destination_security_group_id: tasks.group_id().into(),
+                ..ec2::SecurityGroupEgress::new(balancer.group_id(), "tcp")
+            },
+        );
+    }
+
+    fn target_group(&self, id: &str) -> Handle<TargetGroup> {
+        let Builder { entry, http, .. } = self;
+        let attribute = |key: &str, value: &str| target_group::TargetGroupAttribute {
+            key: key.into(),
+            value: value.into(),
+        };
+        entry.context.stack.add(
+            entry.id(id),
+            TargetGroup {
+                vpc_id: entry.context.network.vpc.reference().into(),
+                target_type: target_group::TargetType::Ip.into(),
+                protocol: target_group::Protocol::Http.into(),
+                port: http.port.into(),
+                health_check_protocol: target_group::HealthCheckProtocol::Http.into(),
+                health_check_path: http.health_check_path.as_ref().into(),
+                health_check_interval_seconds: 15.into(),
+                health_check_timeout_seconds: 5.into(),
+                healthy_threshold_count: 2.into(),
+                unhealthy_threshold_count: 3.into(),
+                matcher: target_group::Matcher {
+                    http_code: "200".into(),
+                    ..Default::default()
+                }
+                .into(),
+                target_group_attributes: [
+                    attribute("deregistration_delay.timeout_seconds", "30"),
+                    attribute(
+                        "load_balancing.algorithm.type",
+                        "least_outstanding_requests",
+                    ),
+                ]
+                .into(),
+                ..Default::default()
+            },
+        )
+    }
+
+    /// Sends the service's paths to its target groups: all of them to the first.
+    ///
+    /// With blue/green, ECS moves the weights at every deployment. A change of this rule in the template, of
+    /// the paths or the priority, has CloudFormation set them back to these, whichever colour runs by then.
+    fn rule(
+        &self,
+        id: &str,
+        listener: &Handle<Listener>,
+        target_groups: &[Handle<TargetGroup>],
+    ) -> Handle<ListenerRule> {
+        let Builder { entry, http, .. } = self;
+        let weights = [1, 0].into_iter().zip(target_groups);
+        let weighted = weights.map(|(weight, group)| listener_rule::TargetGroupTuple {
+            target_group_arn: group.reference().into(),
+            weight: weight.into(),
+        });
+        let forward = listener_rule::Action {
+            forward_config: listener_rule::ForwardConfig {
+                target_groups: weighted.collect::<Vec<_>>().into(),
+                ..Default::default()
+            }
+            .into(),
+            ..listener_rule::Action::new(listener_rule::ActionType::Forward)
+        };
+        let paths: Vec<&str> = http.paths.iter().map(AsRef::as_ref).collect();
+        let condition = listener_rule::RuleCondition {
+            field: "path-pattern".into(),
+            path_pattern_config: listener_rule::PathPatternConfig {
+                values: paths.into(),
+                ..Default::default()
+            }
+            .into(),
+            ..Default::default()
+        };
+        entry.context.stack.add(
+            entry.id(id),
+            ListenerRule {
+                listener_arn: listener.reference().into(),
+                ..ListenerRule::new([forward], [condition], http.priority)
+            },
+        )
+    }
+
+    /// How ECS moves traffic from one target group to the other, where there are two: first that of the test
+    /// listener, then everybody's.
+    fn shift(
+        &self,
+        production: &Handle<ListenerRule>,
+        target_groups: &[Handle<TargetGroup>],
+    ) -> Option<service::AdvancedConfiguration> {
+        let [_, green] = target_groups else {
+            return None;
+        };
+        let listener = self.load_balancer.test.as_ref();
+        let test = listener.map(|listener| self.rule("TestRule", listener, target_groups));
+        let rules = [production].into_iter().chain(&test);
+        let role = self.traffic_role(rules, target_groups);
+        Some(service::AdvancedConfiguration {
+            production_listener_rule: production.reference().into(),
+            test_listener_rule: test.as_ref().map(|rule| rule.reference()).into(),
+            role_arn: role.arn().into(),
+            ..service::AdvancedConfiguration::new(green.reference())
+        })
+    }
+
+    /// What ECS may do to move traffic: Amazon's own policy for it, limited to this service's rules and groups.
+    fn traffic_role<'a>(
+        &self,
+        rules: impl Iterator<Item = &'a Handle<ListenerRule>>,
+        target_groups: &[Handle<TargetGroup>],
+    ) -> Handle<iam::Role> {
+        let describe = Statement::allow([
+            "elasticloadbalancing:DescribeListeners",
+            "elasticloadbalancing:DescribeRules",
+            "elasticloadbalancing:DescribeTargetGroups",
+            "elasticloadbalancing:DescribeTargetHealth",
+        ])
+        .sid("Describe")
+        .on_any();
+        let shift = Statement::allow(["elasticloadbalancing:ModifyRule"])
+            .sid("ShiftTraffic")
+            .on(rules.map(|rule| rule.reference()));
+        let register = Statement::allow([
+            "elasticloadbalancing:DeregisterTargets",
+            "elasticloadbalancing:RegisterTargets",
+        ])
+        .sid("RegisterTasks")
+        .on(target_groups.iter().map(|group| group.reference()));
+        let service = self.entry.name;
+        parts::role(
+            self.entry.context.stack,
+            self.entry.id("TrafficRole"),
+            format!("ECS moves the traffic of {service} between blue and green"),
+            PolicyDocument::assumed_by("ecs.amazonaws.com"),
+            ("shift-traffic", vec![describe, shift, register]),
+        )
+    }
+}

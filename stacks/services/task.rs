@@ -1,0 +1,176 @@
+//! The task definition: one container, as closed as it can be.
+
+use stratiform_stack::{Expr, Handle, Parameter, Prop, pseudo};
+
+use crate::environment::{Architecture, Http};
+use crate::parts;
+use crate::resources::ecs::task_definition as task;
+use crate::resources::{ecs, logs};
+use crate::services::cluster::Cluster;
+use crate::services::variables::Variables;
+use crate::services::{Entry, permissions};
+
+/// A user of no name and no rights. The image need not know it.
+const USER: &str = "10001:10001";
+
+/// What the agent of ECS Exec writes to; the rest of the file system is read-only.
+const EXEC_VOLUMES: [(&str, &str); 2] = [
+    ("exec-state", "/var/lib/amazon/ssm"),
+    ("exec-logs", "/var/log/amazon/ssm"),
+];
+
+/// Adds what a task of the service is made from.
+pub(super) fn definition(entry: &Entry<'_>, cluster: &Cluster) -> Handle<ecs::TaskDefinition> {
+    let context = &entry.context;
+    let logs = parts::log_group(
+        context.stack,
+        context.env,
+        entry.id("Logs"),
+        context.names.path(&format!("services/{}", entry.name)),
+        &context.network.logs_key,
+    );
+    let execution_role = permissions::execution_role(entry, &logs);
+    let task_role = permissions::task_role(entry, cluster);
+    let volumes = exec_volumes(entry).map(|(name, _)| task::Volume {
+        name: name.into(),
+        ..Default::default()
+    });
+    context.stack.add(
+        entry.id("TaskDefinition"),
+        ecs::TaskDefinition {
+            family: context.names.name(entry.name.as_ref()).into(),
+            requires_compatibilities: [task::RequiresCompatibilities::Fargate].into(),
+            network_mode: task::NetworkMode::Awsvpc.into(),
+            runtime_platform: task::RuntimePlatform {
+                cpu_architecture: match entry.service.architecture {
+                    Architecture::Arm64 => task::RuntimePlatformCpuArchitecture::Arm64,
+                    Architecture::X86_64 => task::RuntimePlatformCpuArchitecture::X8664,
+                }
+                .into(),
+                operating_system_family: task::RuntimePlatformOperatingSystemFamily::Linux.into(),
+            }
+            .into(),
+            cpu: entry.service.cpu.units().to_string().into(),
+            memory: entry.service.memory_mib.to_string().into(),
+            execution_role_arn: execution_role.arn().into(),
+            task_role_arn: task_role.arn().into(),
+            volumes: parts::some(volumes).into(),
+            container_definitions: [container(entry, &logs)].into(),
+            ..Default::default()
+        },
+    )
+}
+
+fn container(entry: &Entry<'_>, logs: &Handle<logs::LogGroup>) -> task::ContainerDefinition {
+    let Variables { plain, secret } = Variables::of(entry);
+    let mount_points = exec_volumes(entry).map(|(name, path)| task::MountPoint {
+        source_volume: name.into(),
+        container_path: path.into(),
+        read_only: false.into(),
+    });
+    let ports = entry.service.http.iter().map(|http| task::PortMapping {
+        name: "http".into(),
+        container_port: http.port.into(),
+        protocol: task::PortMappingProtocol::Tcp.into(),
+        ..Default::default()
+    });
+    task::ContainerDefinition {
+        essential: true.into(),
+        user: USER.into(),
+        readonly_root_filesystem: true.into(),
+        linux_parameters: linux_parameters().into(),
+        environment: plain.into(),
+        secrets: parts::some(secret).into(),
+        health_check: health_check(entry.service.http.as_ref()).into(),
+        stop_timeout: stop_timeout(entry).into(),
+        log_configuration: log_configuration(entry, logs).into(),
+        mount_points: parts::some(mount_points).into(),
+        port_mappings: parts::some(ports).into(),
+        ..task::ContainerDefinition::new(image(entry), entry.name.as_ref())
+    }
+}
+
+/// Seconds that a task has to end. What reads a queue finishes its message; requests have stopped by then.
+fn stop_timeout(entry: &Entry<'_>) -> u8 {
+    if entry.service.queue.is_some() {
+        120
+    } else {
+        30
+    }
+}
+
+/// The image is given when the stack is deployed, so that a new image needs no new template. Only images out
+/// of the service's own repository pass, by digest or by tag; nothing else could be pulled.
+fn image(entry: &Entry<'_>) -> Expr<String> {
+    let repository = entry.context.names.repository(entry.name.as_ref());
+    entry.context.stack.parameter(
+        entry.id("Image"),
+        Parameter::string(&format!(
+            "Image of the service {}; a digest runs what was tested",
+            entry.name
+        ))
+        .pattern(
+            &format!(
+                r"^[0-9]{{12}}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/{repository}(@sha256:[0-9a-f]{{64}}|:[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}})$"
+            ),
+            &format!("must be an image of {repository} in ECR, with a digest or a tag"),
+        ),
+    )
+}
+
+/// No rights of root, and no place to write to but a small `/tmp` that nothing can be run from.
+fn linux_parameters() -> task::LinuxParameters {
+    task::LinuxParameters {
+        init_process_enabled: true.into(),
+        capabilities: task::KernelCapabilities {
+            drop: ["ALL"].into(),
+            ..Default::default()
+        }
+        .into(),
+        tmpfs: [task::Tmpfs {
+            container_path: "/tmp".into(),
+            mount_options: ["nosuid", "nodev", "noexec"].into(),
+            ..task::Tmpfs::new(64)
+        }]
+        .into(),
+        ..Default::default()
+    }
+}
+
+/// Asks what the load balancer asks. A service without HTTP touches `/tmp/alive` while it is well.
+fn health_check(http: Option<&Http>) -> task::HealthCheck {
+    let url = http.map(|http| format!("http://127.0.0.1:{}{}", http.port, http.health_check_path));
+    let command = match &url {
+        // No shell: what is in a path stays in it.
+        Some(url) => vec!["CMD", "wget", "-q", "-T", "2", "-O", "/dev/null", url],
+        None => vec!["CMD-SHELL", "find /tmp/alive -mmin -2 | grep -q ."],
+    };
+    task::HealthCheck {
+        command: command.into(),
+        interval: 15.into(),
+        timeout: 5.into(),
+        retries: 3.into(),
+        start_period: 60.into(),
+    }
+}
+
+fn log_configuration(entry: &Entry<'_>, logs: &Handle<logs::LogGroup>) -> task::LogConfiguration {
+    let options: [(&str, Prop<String>); 5] = [
+        ("awslogs-group", logs.reference().into()),
+        ("awslogs-region", pseudo::region().into()),
+        ("awslogs-stream-prefix", entry.name.as_ref().into()),
+        // A service that cannot write its log goes on; a blocking driver would stop it.
+        ("mode", "non-blocking".into()),
+        ("max-buffer-size", "25m".into()),
+    ];
+    task::LogConfiguration {
+        options: options.into(),
+        ..task::LogConfiguration::new("awslogs")
+    }
+}
+
+fn exec_volumes(entry: &Entry<'_>) -> impl Iterator<Item = (&'static str, &'static str)> {
+    EXEC_VOLUMES
+        .into_iter()
+        .filter(|_| entry.service.execute_command)
+}
