@@ -43,19 +43,19 @@ pub(crate) struct RenderedTemplate {
 
 impl Rendered {
     /// Renders an assembly.
-    pub(crate) fn new(assembly: &Assembly, format: TemplateFormat) -> Self {
-        let templates = assembly.stacks.iter().map(|stack| RenderedTemplate {
+    pub(crate) fn new(assembly: Assembly, format: TemplateFormat) -> Self {
+        let templates = assembly.stacks.into_iter().map(|stack| RenderedTemplate {
             file: format!("{}.{}", stack.key, format.extension()),
             text: match format {
                 TemplateFormat::Yaml => stack.template.to_yaml(),
                 TemplateFormat::Json => stack.template.to_json() + "\n",
             },
-            stack: stack.clone(),
+            stack,
         });
         Rendered {
-            environment: assembly.environment.clone(),
-            region: assembly.region.clone(),
             templates: templates.collect(),
+            environment: assembly.environment,
+            region: assembly.region,
         }
     }
 

@@ -86,9 +86,7 @@ pub fn stack(app: &App, env: &Environment, network: &Network) -> Database {
             enable_iam_database_authentication: true.into(),
 
             allocated_storage: database.allocated_storage_gib.to_string().into(),
-            max_allocated_storage: database
-                .max_allocated_storage_gib
-                .map_or_else(Default::default, Into::into),
+            max_allocated_storage: database.max_allocated_storage_gib.into(),
             storage_type: "gp3".into(),
             storage_encrypted: true.into(),
             kms_key_id: key.arn().into(),

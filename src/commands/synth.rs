@@ -32,7 +32,7 @@ pub(crate) fn run<E: Environment>(
     let mut reports = Vec::new();
     for loaded in &environments {
         match assemble(define, loaded, &project.root) {
-            Ok(assembly) => rendered.push(Rendered::new(&assembly, args.format)),
+            Ok(assembly) => rendered.push(Rendered::new(assembly, args.format)),
             Err(found) => reports.extend(found),
         }
     }
