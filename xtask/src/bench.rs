@@ -1,0 +1,168 @@
+//! `cargo xtask bench`: our program and its peers, whole processes, side by side in one run.
+//!
+//! What lives here: the order of things, and what is printed. The modules below measure one thing each:
+//! `synth`, `scale`, `edit` and `build`. Everything that they need is installed below the target folder.
+//! Nothing here is a test: times depend on the machine, and are for people to read.
+
+mod build;
+mod edit;
+mod error;
+mod machine;
+mod page;
+mod peer;
+mod process;
+mod resources;
+mod scale;
+mod subject;
+mod synth;
+mod table;
+mod workbench;
+
+use std::process::ExitCode;
+
+use error::BenchError;
+use process::version_of;
+use table::Table;
+use workbench::Workbench;
+
+use crate::command::root;
+
+pub(crate) const USAGE: &str =
+    "usage: cargo xtask bench synth|scale|edit|build|all [--rounds N] [--write]
+
+Measures our program and its peers side by side, and prints a table.
+
+  synth       all environments of the reference app, against the CDK
+  scale       10 to 10,000 stacks, against the CDK and rusty-cdk
+  edit        from an edit to its templates, against the CDK
+  build       from a fresh clone to the first templates, against rusty-cdk
+  all         one after the other
+
+  --rounds N  measure everything N times, in turn; 5 when left out
+  --write     put the tables into docs/benchmarks.md";
+
+/// What is asked for.
+struct Request {
+    tasks: Vec<Task>,
+    rounds: u32,
+    output: Output,
+}
+
+enum Output {
+    Terminal,
+    TerminalAndPage,
+}
+
+#[derive(Clone, Copy)]
+enum Task {
+    Synth,
+    Scale,
+    Edit,
+    Build,
+}
+
+/// What a task found.
+struct Report {
+    /// The peers and their versions.
+    tools: Vec<String>,
+    tables: Vec<Table>,
+}
+
+/// Runs the task. Exits with 0 done, 1 failed, 2 wrong usage.
+pub(crate) fn run(arguments: &[String]) -> ExitCode {
+    if let [first, rest @ ..] = arguments
+        && first == process::PROBE
+    {
+        return process::probe(rest);
+    }
+    let Some(request) = Request::parse(arguments) else {
+        eprintln!("{USAGE}");
+        return ExitCode::from(2);
+    };
+    match measure(&request) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl Task {
+    const ALL: [Task; 4] = [Task::Synth, Task::Scale, Task::Edit, Task::Build];
+
+    fn name(self) -> &'static str {
+        match self {
+            Task::Synth => "synth",
+            Task::Scale => "scale",
+            Task::Edit => "edit",
+            Task::Build => "build",
+        }
+    }
+}
+
+impl Request {
+    fn parse(arguments: &[String]) -> Option<Request> {
+        let mut request = Request {
+            tasks: Vec::new(),
+            rounds: 5,
+            output: Output::Terminal,
+        };
+        let mut arguments = arguments.iter();
+        while let Some(argument) = arguments.next() {
+            match argument.as_str() {
+                "--rounds" => request.rounds = arguments.next()?.parse().ok().filter(|&n| n > 0)?,
+                "--write" => request.output = Output::TerminalAndPage,
+                "all" => request.tasks.extend(Task::ALL),
+                name => request
+                    .tasks
+                    .push(Task::ALL.into_iter().find(|task| task.name() == name)?),
+            }
+        }
+        (!request.tasks.is_empty()).then_some(request)
+    }
+}
+
+fn measure(request: &Request) -> Result<(), BenchError> {
+    let bench = Workbench::new(root());
+    let rust = version_of(
+        "rustc",
+        "everything of ours is built with it",
+        "Rust, with rustup,",
+    )?;
+    for &task in &request.tasks {
+        let before = machine::load();
+        let report = match task {
+            Task::Synth => synth::run(&bench, request)?,
+            Task::Scale => scale::run(&bench, request)?,
+            Task::Edit => edit::run(&bench, request)?,
+            Task::Build => build::run(&bench, request)?,
+        };
+        let mut tools = vec![rust.clone()];
+        tools.extend(report.tools);
+        let mut about = machine::describe(&tools);
+        about += "\nTime is the median of the runs. Memory is the largest resident set of one process of those \
+                  that a run starts, not their sum: where several run at a time, as with `cdk synth`, they need more.";
+        if let Some(load) = before {
+            about += &format!("\nLoad before the first run: {load:.1}.");
+        }
+        println!("{about}\n");
+        for table in &report.tables {
+            println!("{}", table.to_text());
+        }
+        if let Output::TerminalAndPage = request.output {
+            page::write(root(), task.name(), &about, &report.tables)?;
+        }
+    }
+    Ok(())
+}
+
+/// A number to reach, and whether it was.
+fn verdict(goal: &str, value: f64, wanted: f64) -> String {
+    let reached = if value >= wanted {
+        "Reached"
+    } else {
+        "Not reached"
+    };
+    format!("To reach: {goal}. {reached}: {}.", table::ratio(value, 1.0))
+}

@@ -1,0 +1,136 @@
+//! `bench build`: from a fresh clone to the first templates, against a program that uses rusty-cdk.
+
+use std::path::PathBuf;
+
+use super::error::BenchError;
+use super::peer;
+use super::process::Step;
+use super::subject::{Measured, Subject, WarmUp, side_by_side};
+use super::table::{self, Table};
+use super::workbench::{Workbench, remove};
+use super::{Report, Request};
+
+const GOAL_SECONDS: f64 = 150.0;
+
+pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchError> {
+    let clone = bench.path("build/clone");
+    remove(&clone)?;
+    Step::new("git", &bench.root)
+        .args(["clone", "--quiet", "--no-hardlinks", "."])
+        .arg(&clone)
+        .run(&bench.log())?;
+    let commit = Step::new("git", &clone)
+        .args(["rev-parse", "--short", "HEAD"])
+        .says()
+        .ok_or(BenchError::NotInGit)?;
+    let rusty = peer::rusty_cdk(bench)?;
+    let (target, home) = (bench.path("build/target"), bench.path("build/cargo-home"));
+    let out = bench.path("out/build");
+
+    // An empty home has no configuration; the one of whoever measures may say where crates are fetched from.
+    let configuration = cargo_home().map(|home| home.join("config.toml"));
+    let configuration = configuration.filter(|file| file.is_file());
+    let fetching = |step: Step| {
+        let step = step.env("CARGO_HOME", &home);
+        match &configuration {
+            Some(file) => step.arg("--config").arg(file),
+            None => step,
+        }
+    };
+    let ours = |step: Step| {
+        step.args(["run", "--locked", "--", "synth", "--out"])
+            .arg(&out)
+    };
+    let theirs = |step: Step| {
+        step.args(["run", "--locked", "--", "10", "written", "apart"])
+            .arg(&out)
+    };
+    let cargo = |folder: &PathBuf| Workbench::cargo(folder, &target);
+    let fetch = |folder: &PathBuf| fetching(cargo(folder)).args(["fetch", "--locked"]);
+    let empty = |_| {
+        remove(&target)
+            .and_then(|()| remove(&home))
+            .and_then(|()| remove(&out))
+    };
+    let subjects = [
+        Subject::new("stratiform, crates in the cache", vec![ours(cargo(&clone))]).before(empty),
+        Subject::new(
+            "stratiform, crates fetched",
+            vec![fetch(&clone), ours(fetching(cargo(&clone)))],
+        )
+        .before(empty),
+        Subject::new(
+            "rusty-cdk, crates in the cache",
+            vec![theirs(cargo(&rusty))],
+        )
+        .before(empty),
+        Subject::new(
+            "rusty-cdk, crates fetched",
+            vec![fetch(&rusty), theirs(fetching(cargo(&rusty)))],
+        )
+        .before(empty),
+    ];
+    // Crates that no run has needed before are fetched now, not in the first measured run.
+    for folder in [&clone, &rusty] {
+        cargo(folder)
+            .args(["fetch", "--locked"])
+            .run(&bench.log())?;
+    }
+    let measured = side_by_side(&subjects, request.rounds, WarmUp::None, &bench.log())?;
+    empty(0)?;
+
+    let mut table = Table::new(
+        format!("A fresh clone (of {commit}) to the first `cargo run -- synth`; dev profile"),
+        &[
+            "",
+            "runs",
+            "fetch",
+            "build and run",
+            "together",
+            "fastest – slowest",
+            "CPU",
+            "memory",
+        ],
+    );
+    table.rows = measured.iter().map(cells).collect();
+    let seconds = |row: usize| measured[row].wall().as_secs_f64();
+    for (row, what) in [(0, "crates in the cache"), (1, "crates fetched")] {
+        let reached = if seconds(row) < GOAL_SECONDS {
+            "reached"
+        } else {
+            "not reached"
+        };
+        table.notes.push(format!(
+            "To reach: under 2 min 30 s on two cores. {reached}, {what}: {}.",
+            table::time(measured[row].wall())
+        ));
+    }
+    Ok(Report {
+        tools: vec![peer::RUSTY_CDK.to_owned()],
+        tables: vec![table],
+    })
+}
+
+fn cells(row: &Measured) -> Vec<String> {
+    let fetches = row.steps() > 1;
+    vec![
+        row.name.clone(),
+        row.runs().to_string(),
+        if fetches {
+            table::time(row.step(0))
+        } else {
+            "–".to_owned()
+        },
+        table::time(row.step(usize::from(fetches))),
+        table::time(row.wall()),
+        row.spread(),
+        table::time(row.cpu()),
+        table::memory(row.peak()),
+    ]
+}
+
+/// Where cargo keeps what it fetched, and its configuration.
+fn cargo_home() -> Option<PathBuf> {
+    let set = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    set.or_else(|| Some(std::env::home_dir()?.join(".cargo")))
+}

@@ -1,0 +1,191 @@
+//! `bench edit`: from an edit of a stack to its templates, against the same edit of the CDK app.
+//!
+//! The edit is another value of a tag, so that compilers have something to do and the templates change.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::error::BenchError;
+use super::peer::{self, Cdk};
+use super::process::Step;
+use super::subject::{Measured, Subject, WarmUp, side_by_side};
+use super::table::{self, Table};
+use super::workbench::{Workbench, remove};
+use super::{Report, Request, verdict};
+
+pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchError> {
+    let copy = bench.path("edit/repository");
+    let target = bench.path("edit/target");
+    copy_repository(&bench.root, &copy)?;
+    let cdk = Cdk::install(bench)?;
+    let (out, cdk_out) = (bench.path("out/edit"), bench.path("out/edit-cdk"));
+
+    let rust = Edit::new(
+        copy.join("stacks/network.rs"),
+        r#"tag("vpc")"#,
+        r#"tag("vpc-{}")"#,
+    )?;
+    let typescript = Edit::new(
+        cdk.source("network.ts"),
+        "nameTag('vpc')",
+        "nameTag('vpc-{}')",
+    )?;
+    let javascript = Edit::new(cdk.compiled("network.js"), "('vpc')", "('vpc-{}')")?;
+
+    let build = || Workbench::cargo(&copy, &target).args(["build", "--quiet"]);
+    eprintln!("building the copy of the repository");
+    build().run(&bench.log())?;
+    let binary = target
+        .join("debug")
+        .join(format!("stratiform{}", std::env::consts::EXE_SUFFIX));
+    let synth = Step::new(&binary, &copy).args(["synth", "--out"]).arg(&out);
+    let subjects = [
+        Subject::new("cargo build, stratiform synth", vec![build(), synth])
+            .before(|run| remove(&out).and_then(|()| rust.make(run)))
+            .after(|run| contains(&out.join("dev/network.yaml"), &format!("vpc-{run}"))),
+        Subject::new(
+            "tsc (incremental), cdk synth",
+            vec![cdk.compile(), cdk.synth("app.js", &cdk_out)],
+        )
+        .before(|run| remove(&cdk_out).and_then(|()| typescript.make(run)))
+        .after(|run| contains(&template(&cdk_out), &format!("vpc-{run}"))),
+        Subject::new(
+            "cdk synth, JavaScript edited: nothing to compile",
+            vec![cdk.synth("app.js", &cdk_out)],
+        )
+        .before(|run| remove(&cdk_out).and_then(|()| javascript.make(run)))
+        .after(|run| contains(&template(&cdk_out), &format!("vpc-{run}"))),
+    ];
+    let measured = side_by_side(&subjects, request.rounds, WarmUp::OneRound, &bench.log());
+    for edit in [&typescript, &javascript] {
+        edit.take_back()?;
+    }
+    let measured = measured?;
+
+    let mut table = Table::new(
+        "One tag of one stack edited, to the templates of three environments; dev profile",
+        &[
+            "",
+            "runs",
+            "build",
+            "synth",
+            "together",
+            "fastest – slowest",
+            "memory",
+            "time ÷ ours",
+        ],
+    );
+    let [ours, theirs, plain] = measured.as_slice() else {
+        unreachable!("as many are measured as there are subjects");
+    };
+    table.rows = vec![
+        cells(ours, ours, Some(0)),
+        cells(theirs, ours, Some(0)),
+        cells(plain, ours, None),
+    ];
+    let slower = theirs.wall().as_secs_f64() / ours.wall().as_secs_f64();
+    table
+        .notes
+        .push(verdict("the CDK takes at least as long", slower, 1.0));
+    let slower = plain.wall().as_secs_f64() / ours.wall().as_secs_f64();
+    let text = "`cdk synth` alone takes at least as long as our build and synth";
+    table.notes.push(verdict(text, slower, 1.0));
+    Ok(Report {
+        tools: vec![cdk.versions],
+        tables: vec![table],
+    })
+}
+
+fn cells(row: &Measured, ours: &Measured, build: Option<usize>) -> Vec<String> {
+    let step = |step: usize| table::time(row.step(step));
+    vec![
+        row.name.clone(),
+        row.runs().to_string(),
+        build.map_or_else(|| "–".to_owned(), step),
+        step(build.map_or(0, |build| build + 1)),
+        table::time(row.wall()),
+        row.spread(),
+        table::memory(row.peak()),
+        table::ratio(row.wall().as_secs_f64(), ours.wall().as_secs_f64()),
+    ]
+}
+
+fn template(out: &Path) -> PathBuf {
+    out.join("storefront-dev-network.template.json")
+}
+
+/// An edit that can be made again and again, each time another one.
+struct Edit {
+    file: PathBuf,
+    /// The text before and after the place.
+    around: (String, String),
+    was: String,
+    becomes: &'static str,
+}
+
+impl Edit {
+    fn new(file: PathBuf, was: &'static str, becomes: &'static str) -> Result<Edit, BenchError> {
+        let text = fs::read_to_string(&file).map_err(BenchError::file("read", &file))?;
+        let around = text
+            .split_once(was)
+            .map(|(before, after)| (before.to_owned(), after.to_owned()));
+        let Some(around) = around else {
+            return Err(BenchError::NoSuchText { file, text: was });
+        };
+        Ok(Edit {
+            file,
+            around,
+            was: was.to_owned(),
+            becomes,
+        })
+    }
+
+    fn make(&self, run: u32) -> Result<(), BenchError> {
+        self.write(&self.becomes.replace("{}", &run.to_string()))
+    }
+
+    fn take_back(&self) -> Result<(), BenchError> {
+        self.write(&self.was)
+    }
+
+    fn write(&self, middle: &str) -> Result<(), BenchError> {
+        let (before, after) = &self.around;
+        fs::write(&self.file, format!("{before}{middle}{after}"))
+            .map_err(BenchError::file("write", &self.file))
+    }
+}
+
+/// Makes sure that an edit has arrived: a build that compiled nothing would be quick, too.
+fn contains(file: &Path, text: &str) -> Result<(), BenchError> {
+    let content = fs::read_to_string(file).map_err(BenchError::file("read", file))?;
+    if content.contains(text) {
+        return Ok(());
+    }
+    Err(BenchError::Template {
+        path: file.to_owned(),
+        why: format!("the edit `{text}` is not in it"),
+    })
+}
+
+/// Copies what git knows or would take, as it is in the working tree; removes what is no more.
+fn copy_repository(root: &Path, to: &Path) -> Result<(), BenchError> {
+    let listed = Step::new("git", root)
+        .args([
+            "ls-files",
+            "-z",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+        ])
+        .says()
+        .ok_or(BenchError::NotInGit)?;
+    remove(to)?;
+    for name in listed.split('\0').filter(|name| !name.is_empty()) {
+        let file = root.join(name);
+        // Listed, but removed in the working tree.
+        if file.is_file() {
+            peer::copy(&file, &to.join(name))?;
+        }
+    }
+    Ok(())
+}

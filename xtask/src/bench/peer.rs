@@ -1,0 +1,156 @@
+//! The programs that we are measured against: installing and building them, below `target/bench`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::error::BenchError;
+use super::process::{Step, version_of};
+use super::workbench::Workbench;
+
+/// The CDK, installed, with its apps compiled.
+pub(super) struct Cdk {
+    folder: PathBuf,
+    /// What is installed, by name and version.
+    pub versions: String,
+}
+
+impl Cdk {
+    /// Installs what `package-lock.json` names, once, and compiles the apps.
+    pub(super) fn install(bench: &Workbench) -> Result<Cdk, BenchError> {
+        let why = "the CDK, which we are measured against, runs on it";
+        let what = "Node.js 20 or newer, which brings npm,";
+        let node = version_of("node", why, what)?;
+        version_of("npm", "it installs the CDK", what)?;
+        let source = bench.root.join("benches/peers/cdk");
+        let folder = bench.folder("cdk")?;
+        let lock = fs::read(source.join("package-lock.json"))
+            .map_err(BenchError::file("read", source.join("package-lock.json")))?;
+        let installed = folder.join("installed-lock.json");
+        let up_to_date = fs::read(&installed).is_ok_and(|there| there == lock);
+        for name in [
+            "package.json",
+            "package-lock.json",
+            ".npmrc",
+            "tsconfig.json",
+        ] {
+            copy(&source.join(name), &folder.join(name))?;
+        }
+        copy_folder(&source.join("src"), &folder.join("src"))?;
+        if !up_to_date {
+            eprintln!("installing the CDK with npm");
+            Step::new("npm", &folder)
+                .args(["ci", "--no-audit", "--no-fund"])
+                .run(&bench.log())?;
+            fs::write(&installed, &lock).map_err(BenchError::file("write", &installed))?;
+        }
+        let cdk = Cdk {
+            versions: format!(
+                "aws-cdk {}, aws-cdk-lib {}, TypeScript {}, Node.js {node}",
+                installed_version(&folder, "aws-cdk"),
+                installed_version(&folder, "aws-cdk-lib"),
+                installed_version(&folder, "typescript"),
+            ),
+            folder,
+        };
+        cdk.compile().run(&bench.log())?;
+        Ok(cdk)
+    }
+
+    /// Compiles the apps; only what changed, where they were compiled before.
+    pub(super) fn compile(&self) -> Step {
+        Step::new("node", &self.folder).args(["node_modules/typescript/bin/tsc", "--project", "."])
+    }
+
+    /// `cdk synth` of an app, with everything off that would slow it down.
+    pub(super) fn synth(&self, app: &str, out: &Path) -> Step {
+        let step = Step::new("node", &self.folder)
+            .args(["node_modules/aws-cdk/bin/cdk", "synth", "--quiet"])
+            .args(["--app", &format!("node dist/{app}")])
+            .arg("--output")
+            .arg(out)
+            .args([
+                "--no-notices",
+                "--no-version-reporting",
+                "--no-path-metadata",
+                "--no-asset-metadata",
+                "--no-staging",
+                "--no-lookups",
+                "--no-color",
+            ]);
+        quiet(step)
+    }
+
+    /// The app alone, as `cdk synth` would start it.
+    pub(super) fn app(&self, app: &str, out: &Path) -> Step {
+        let step = Step::new("node", &self.folder)
+            .arg(format!("dist/{app}"))
+            .env("CDK_OUTDIR", out);
+        quiet(step)
+    }
+
+    /// A file of the compiled apps.
+    pub(super) fn compiled(&self, name: &str) -> PathBuf {
+        self.folder.join("dist").join(name)
+    }
+
+    /// A source file of the apps.
+    pub(super) fn source(&self, name: &str) -> PathBuf {
+        self.folder.join("src").join(name)
+    }
+}
+
+/// Without version checks, telemetry, and anything about the AWS account of whoever measures.
+fn quiet(step: Step) -> Step {
+    let nowhere = if cfg!(windows) { "NUL" } else { "/dev/null" };
+    step.env("CDK_DISABLE_VERSION_CHECK", "1")
+        .env("CDK_DISABLE_CLI_TELEMETRY", "true")
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .env("AWS_CONFIG_FILE", nowhere)
+        .env("AWS_SHARED_CREDENTIALS_FILE", nowhere)
+}
+
+fn installed_version(folder: &Path, package: &str) -> String {
+    let file = folder
+        .join("node_modules")
+        .join(package)
+        .join("package.json");
+    let manifest = fs::read(file)
+        .ok()
+        .and_then(|text| serde_json::from_slice::<serde_json::Value>(&text).ok());
+    let version = manifest.and_then(|manifest| Some(manifest["version"].as_str()?.to_owned()));
+    version.unwrap_or_else(|| "of an unknown version".to_owned())
+}
+
+/// The folder with the program for rusty-cdk, copied so that building it leaves the repository alone.
+pub(super) fn rusty_cdk(bench: &Workbench) -> Result<PathBuf, BenchError> {
+    let source = bench.root.join("benches/peers/rusty-cdk");
+    let folder = bench.folder("rusty-cdk")?;
+    for name in ["Cargo.toml", "Cargo.lock"] {
+        copy(&source.join(name), &folder.join(name))?;
+    }
+    copy_folder(&source.join("src"), &folder.join("src"))?;
+    Ok(folder)
+}
+
+/// The name and version of rusty-cdk.
+pub(super) const RUSTY_CDK: &str = "rusty-cdk 0.9.0";
+
+/// Copies a file where it differs, so that whoever looks at its time sees no change where there is none.
+pub(super) fn copy(from: &Path, to: &Path) -> Result<(), BenchError> {
+    let content = fs::read(from).map_err(BenchError::file("read", from))?;
+    if fs::read(to).is_ok_and(|there| there == content) {
+        return Ok(());
+    }
+    if let Some(folder) = to.parent() {
+        fs::create_dir_all(folder).map_err(BenchError::file("make", folder))?;
+    }
+    fs::write(to, content).map_err(BenchError::file("write", to))
+}
+
+fn copy_folder(from: &Path, to: &Path) -> Result<(), BenchError> {
+    for entry in fs::read_dir(from).map_err(BenchError::file("read", from))? {
+        let entry = entry.map_err(BenchError::file("read", from))?;
+        copy(&entry.path(), &to.join(entry.file_name()))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,234 @@
+//! `bench scale`: 10 to 10,000 stacks of 20 queues, against the CDK and rusty-cdk.
+
+use std::path::{Path, PathBuf};
+
+use super::error::BenchError;
+use super::peer::{self, Cdk};
+use super::process::Step;
+use super::subject::{Measured, Subject, WarmUp, side_by_side};
+use super::table::{self, Table};
+use super::workbench::{Workbench, remove};
+use super::{Report, Request, verdict};
+
+const SIZES: [u32; 4] = [10, 100, 1000, 10_000];
+
+/// The most stacks that the CDK is asked for.
+const CDK_LIMIT: u32 = 1000;
+
+/// The size for which there are numbers to reach.
+const GOAL: u32 = 1000;
+
+/// What is done with the stacks. What is compared does the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Work {
+    /// Synthesized, checked, written.
+    Checked,
+    /// Synthesized and written.
+    Written,
+    /// Synthesized and rendered in memory.
+    Rendered,
+}
+
+impl Work {
+    const ALL: [Work; 3] = [Work::Checked, Work::Written, Work::Rendered];
+
+    fn heading(self) -> &'static str {
+        match self {
+            Work::Checked => {
+                "With validation: our templates are checked and written as YAML, those of the CDK as JSON"
+            }
+            Work::Written => "Without validation, compact JSON files",
+            Work::Rendered => "Without validation, compact JSON in memory; no files",
+        }
+    }
+}
+
+/// Who does it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Who {
+    /// One app with all the stacks.
+    Ours,
+    /// An app for each stack, as rusty-cdk does it: stacks know nothing of each other.
+    OursApart,
+    CdkSynth,
+    CdkApp,
+    RustyCdk,
+}
+
+impl Who {
+    fn name(self) -> &'static str {
+        match self {
+            Who::Ours => "stratiform",
+            Who::OursApart => "stratiform, an app per stack",
+            Who::CdkSynth => "cdk synth",
+            Who::CdkApp => "the CDK app alone",
+            Who::RustyCdk => "rusty-cdk",
+        }
+    }
+}
+
+/// What was measured of one size.
+struct Row {
+    size: u32,
+    work: Work,
+    who: Who,
+    measured: Measured,
+}
+
+/// The programs that take part.
+struct Programs {
+    ours: PathBuf,
+    rusty_cdk: PathBuf,
+    cdk: Cdk,
+    out: PathBuf,
+}
+
+pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchError> {
+    let programs = Programs {
+        ours: bench.build("bench-scale")?,
+        rusty_cdk: rusty_cdk(bench)?,
+        cdk: Cdk::install(bench)?,
+        out: bench.path("out").join("scale"),
+    };
+    let mut rows = Vec::new();
+    for size in SIZES {
+        eprintln!("{size} stacks");
+        rows.extend(programs.measure(bench, request, size)?);
+    }
+    let tables = Work::ALL.iter().map(|&work| table_of(work, &rows));
+    Ok(Report {
+        tools: vec![programs.cdk.versions.clone(), peer::RUSTY_CDK.to_owned()],
+        tables: tables.collect(),
+    })
+}
+
+impl Programs {
+    fn measure(
+        &self,
+        bench: &Workbench,
+        request: &Request,
+        size: u32,
+    ) -> Result<Vec<Row>, BenchError> {
+        let mut which = vec![(Work::Checked, Who::Ours)];
+        if size <= CDK_LIMIT {
+            which.push((Work::Checked, Who::CdkSynth));
+            which.push((Work::Checked, Who::CdkApp));
+        }
+        for work in [Work::Written, Work::Rendered] {
+            which.extend([Who::Ours, Who::OursApart, Who::RustyCdk].map(|who| (work, who)));
+        }
+        let subjects: Vec<Subject<'_>> = which
+            .iter()
+            .map(|&(work, who)| {
+                let quick = matches!(who, Who::Ours | Who::OursApart | Who::RustyCdk);
+                Subject::new(
+                    format!("{}, {work:?}", who.name()),
+                    vec![self.step(bench, size, work, who)],
+                )
+                .before(|_| remove(&self.out))
+                .per_round(if quick { 5 } else { 1 })
+            })
+            .collect();
+        let measured = side_by_side(&subjects, request.rounds, WarmUp::OneRound, &bench.log())?;
+        remove(&self.out)?;
+        let rows = which.into_iter().zip(measured);
+        let rows = rows.map(|((work, who), measured)| Row {
+            size,
+            work,
+            who,
+            measured,
+        });
+        Ok(rows.collect())
+    }
+
+    fn step(&self, bench: &Workbench, size: u32, work: Work, who: Who) -> Step {
+        let size = size.to_string();
+        let program = |binary: &Path, apps: &str| {
+            let work = match work {
+                Work::Checked => "checked",
+                Work::Written => "written",
+                Work::Rendered => "rendered",
+            };
+            Step::new(binary, &bench.root)
+                .args([size.as_str(), work, apps])
+                .arg(&self.out)
+        };
+        match who {
+            Who::Ours => program(&self.ours, "together"),
+            Who::OursApart => program(&self.ours, "apart"),
+            Who::RustyCdk => program(&self.rusty_cdk, "apart"),
+            Who::CdkSynth => self.cdk.synth("scale.js", &self.out).env("STACKS", size),
+            Who::CdkApp => self.cdk.app("scale.js", &self.out).env("STACKS", size),
+        }
+    }
+}
+
+fn table_of(work: Work, rows: &[Row]) -> Table {
+    let mut table = Table::new(
+        work.heading(),
+        &[
+            "stacks",
+            "",
+            "runs",
+            "time",
+            "fastest – slowest",
+            "per stack",
+            "memory",
+            "time ÷ ours",
+        ],
+    );
+    let rows: Vec<&Row> = rows.iter().filter(|row| row.work == work).collect();
+    let seconds = |size: u32, who: Who| {
+        let row = rows.iter().find(|row| row.size == size && row.who == who)?;
+        Some(row.measured.wall().as_secs_f64())
+    };
+    for row in &rows {
+        let wall = row.measured.wall().as_secs_f64();
+        let ours = seconds(row.size, Who::Ours).unwrap_or(f64::NAN);
+        table.rows.push(vec![
+            row.size.to_string(),
+            row.who.name().to_owned(),
+            row.measured.runs().to_string(),
+            table::time(row.measured.wall()),
+            row.measured.spread(),
+            format!("{:.1} µs", wall / f64::from(row.size) * 1e6),
+            table::memory(row.measured.peak()),
+            table::ratio(wall, ours),
+        ]);
+    }
+    let slower = |who: Who| Some(seconds(GOAL, who)? / seconds(GOAL, Who::Ours)?);
+    if let Some(slower) = slower(Who::CdkSynth) {
+        let goal = format!("at {GOAL} stacks, `cdk synth` takes 100 times as long");
+        table.notes.push(verdict(&goal, slower, 100.0));
+        table.notes.push(format!(
+            "The CDK was not asked for more than {CDK_LIMIT} stacks: it takes minutes and gigabytes."
+        ));
+    }
+    if let (Work::Written | Work::Rendered, Some(slower)) = (work, slower(Who::RustyCdk)) {
+        let goal = format!("at {GOAL} stacks, rusty-cdk takes at least as long");
+        table.notes.push(verdict(&goal, slower, 1.0));
+    }
+    if let (Some(thousand), Some(ten_thousand)) =
+        (seconds(1000, Who::Ours), seconds(10_000, Who::Ours))
+    {
+        table.notes.push(format!(
+            "To reach: linear to 10,000. Ten times 1,000 stacks take {} times as long.",
+            table::ratio(ten_thousand, thousand)
+        ));
+    }
+    table
+}
+
+fn rusty_cdk(bench: &Workbench) -> Result<PathBuf, BenchError> {
+    let folder = peer::rusty_cdk(bench)?;
+    let target = bench.path("rusty-cdk-target");
+    eprintln!(
+        "building {}; the first time, this takes minutes",
+        peer::RUSTY_CDK
+    );
+    Workbench::cargo(&folder, &target)
+        .args(["build", "--release", "--locked"])
+        .run(&bench.log())?;
+    let name = format!("rusty-cdk-peer{}", std::env::consts::EXE_SUFFIX);
+    Ok(target.join("release").join(name))
+}

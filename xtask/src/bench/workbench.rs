@@ -1,0 +1,70 @@
+//! Where benchmarks work: below the target folder, so that `cargo clean` takes it all away.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::error::BenchError;
+use super::process::Step;
+
+/// The folders of a run.
+pub(super) struct Workbench {
+    /// The workspace.
+    pub root: PathBuf,
+    /// Cargo's target folder.
+    pub target: PathBuf,
+}
+
+impl Workbench {
+    pub(super) fn new(root: &Path) -> Workbench {
+        let target = std::env::var_os("CARGO_TARGET_DIR");
+        Workbench {
+            root: root.to_owned(),
+            target: target.map_or_else(|| root.join("target"), |folder| root.join(folder)),
+        }
+    }
+
+    /// A folder of ours, made where it is not there yet.
+    pub(super) fn folder(&self, name: &str) -> Result<PathBuf, BenchError> {
+        let folder = self.path(name);
+        fs::create_dir_all(&folder).map_err(BenchError::file("make", &folder))?;
+        Ok(folder)
+    }
+
+    /// A path among our folders; nothing is made.
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.target.join("bench").join(name)
+    }
+
+    /// Where the output of the last process is.
+    pub(super) fn log(&self) -> PathBuf {
+        self.path("last.log")
+    }
+
+    /// A cargo command in a folder, with a target folder.
+    pub(super) fn cargo(folder: &Path, target: &Path) -> Step {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
+        Step::new(cargo, folder).env("CARGO_TARGET_DIR", target)
+    }
+
+    /// Builds a binary of ours as it is shipped, and gives its path.
+    pub(super) fn build(&self, package: &str) -> Result<PathBuf, BenchError> {
+        eprintln!("building {package}");
+        Workbench::cargo(&self.root, &self.target)
+            .args(["build", "--release", "--package", package, "--bin", package])
+            .run(&self.log())?;
+        let name = format!("{package}{}", std::env::consts::EXE_SUFFIX);
+        Ok(self.target.join("release").join(name))
+    }
+}
+
+/// Removes a folder, if it is there.
+pub(super) fn remove(folder: &Path) -> Result<(), BenchError> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(BenchError::file("remove", folder)(error))
+        }
+        _ => Ok(()),
+    }
+}
