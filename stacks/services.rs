@@ -174,9 +174,13 @@ fn run(
             ..in_front(entry, route.as_ref())
         },
     );
-    if let (Some(route), Deployment::Rolling { .. }) = (&route, &entry.service.deployment) {
-        // ECS refuses a target group that no listener uses. With blue/green, the service refers to the rule.
-        service.depends_on(&route.rule);
+    if let Some(route) = &route {
+        // Tasks that nobody can ask how they are would count as ill.
+        service.depends_on(&route.egress).depends_on(&route.ingress);
+        if let Deployment::Rolling { .. } = entry.service.deployment {
+            // ECS refuses a target group that no listener uses. With blue/green, the service refers to the rule.
+            service.depends_on(&route.rule);
+        }
     }
     scaling::scale(entry, cluster, &service);
     RunningService {
@@ -215,7 +219,7 @@ fn network_configuration(
     service::NetworkConfiguration {
         awsvpc_configuration: service::AwsVpcConfiguration {
             assign_public_ip: service::AwsVpcConfigurationAssignPublicIp::Disabled.into(),
-            subnets: subnets.collect::<Vec<_>>().into(),
+            subnets: subnets.collect(),
             security_groups: groups.into(),
         }
         .into(),

@@ -94,16 +94,14 @@ fn balancer(
         value,
     };
     let subnets = context.network.public_subnets.iter();
+    let subnets = subnets.map(|subnet| subnet.reference());
     let handle = context.stack.add(
         "LoadBalancer",
         elasticloadbalancingv2::LoadBalancer {
             r#type: load_balancer::Type::Application.into(),
             scheme: load_balancer::Scheme::InternetFacing.into(),
             ip_address_type: load_balancer::IpAddressType::Ipv4.into(),
-            subnets: subnets
-                .map(|subnet| subnet.reference())
-                .collect::<Vec<_>>()
-                .into(),
+            subnets: subnets.collect(),
             security_groups: [security_group.group_id()].into(),
             load_balancer_attributes: [
                 attribute("access_logs.s3.enabled", "true".into()),

@@ -19,6 +19,10 @@ pub(super) struct Route {
     pub(super) target_groups: Vec<Handle<TargetGroup>>,
     /// Sends the service's paths to its target groups.
     pub(super) rule: Handle<ListenerRule>,
+    /// Out of the load balancer.
+    pub(super) egress: Handle<ec2::SecurityGroupEgress>,
+    /// Into the tasks.
+    pub(super) ingress: Handle<ec2::SecurityGroupIngress>,
     /// What ECS has to know of all that.
     pub(super) targets: service::LoadBalancer,
 }
@@ -35,7 +39,7 @@ pub(super) fn route(
         http,
         load_balancer,
     };
-    builder.connect(tasks);
+    let (egress, ingress) = builder.connect(tasks);
     // Both strategies begin with blue, so that a change from one to the other takes no target group away
     // from tasks that run.
     let mut target_groups = vec![builder.target_group("BlueTargetGroup")];
@@ -54,6 +58,8 @@ pub(super) fn route(
         load_balancer: load_balancer.handle.clone(),
         target_groups,
         rule,
+        egress,
+        ingress,
         targets,
     }
 }
@@ -66,11 +72,27 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     /// Opens the way from the load balancer's group to that of the tasks, on both sides.
-    fn connect(&self, tasks: &Handle<ec2::SecurityGroup>) {
+    fn connect(
+        &self,
+        tasks: &Handle<ec2::SecurityGroup>,
+    ) -> (
+        Handle<ec2::SecurityGroupEgress>,
+        Handle<ec2::SecurityGroupIngress>,
+    ) {
         let Builder { entry, http, .. } = self;
         let stack = entry.context.stack;
         let balancer = &self.load_balancer.security_group;
-        stack.add(
+        let egress = stack.add(
+            entry.id("EgressOfLoadBalancer"),
+            ec2::SecurityGroupEgress {
+                description: format!("To the tasks of {}", entry.name).into(),
+                from_port: http.port.into(),
+                to_port: http.port.into(),
+                destination_security_group_id: tasks.group_id().into(),
+                ..ec2::SecurityGroupEgress::new(balancer.group_id(), "tcp")
+            },
+        );
+        let ingress = stack.add(
             entry.id("IngressFromLoadBalancer"),
             ec2::SecurityGroupIngress {
                 description: "Requests and health checks".into(),
@@ -81,16 +103,7 @@ impl Builder<'_> {
                 ..ec2::SecurityGroupIngress::new("tcp")
             },
         );
-        stack.add(
-            entry.id("EgressOfLoadBalancer"),
-            ec2::SecurityGroupEgress {
-                description: format!("To the tasks of {}", entry.name).into(),
-                from_port: http.port.into(),
-                to_port: http.port.into(),
-                destination_security_group_id: tasks.group_id().into(),
-                ..ec2::SecurityGroupEgress::new(balancer.group_id(), "tcp")
-            },
-        );
+        (egress, ingress)
     }
 
     fn target_group(&self, id: &str) -> Handle<TargetGroup> {
@@ -148,17 +161,16 @@ impl Builder<'_> {
         });
         let forward = listener_rule::Action {
             forward_config: listener_rule::ForwardConfig {
-                target_groups: weighted.collect::<Vec<_>>().into(),
+                target_groups: weighted.collect(),
                 ..Default::default()
             }
             .into(),
             ..listener_rule::Action::new(listener_rule::ActionType::Forward)
         };
-        let paths: Vec<&str> = http.paths.iter().map(AsRef::as_ref).collect();
         let condition = listener_rule::RuleCondition {
             field: "path-pattern".into(),
             path_pattern_config: listener_rule::PathPatternConfig {
-                values: paths.into(),
+                values: http.paths.iter().map(AsRef::<str>::as_ref).collect(),
                 ..Default::default()
             }
             .into(),

@@ -35,7 +35,7 @@ pub(super) fn protect(context: &Context<'_>, load_balancer: &Handle<LoadBalancer
         "WebAcl",
         wafv2::WebAcl {
             description: format!("In front of the load balancer of {name}").into(),
-            rules: rules.collect::<Vec<_>>().into(),
+            rules: rules.collect(),
             ..wafv2::WebAcl::new(
                 web_acl::DefaultAction {
                     allow: web_acl::AllowAction::default().into(),

@@ -129,8 +129,8 @@ fn a_service_that_asks_for_everything() {
     let template = Template::of(DEV, SHOP_ADMIN);
     insta::assert_snapshot!(template.resources("ShopAdmin"), @r"
     ShopAdminTaskSecurityGroup EC2::SecurityGroup
-    ShopAdminIngressFromLoadBalancer EC2::SecurityGroupIngress
     ShopAdminEgressOfLoadBalancer EC2::SecurityGroupEgress
+    ShopAdminIngressFromLoadBalancer EC2::SecurityGroupIngress
     ShopAdminBlueTargetGroup ElasticLoadBalancingV2::TargetGroup
     ShopAdminGreenTargetGroup ElasticLoadBalancingV2::TargetGroup
     ShopAdminProductionRule ElasticLoadBalancingV2::ListenerRule

@@ -8,13 +8,13 @@ use std::process::Command;
 use tempfile::TempDir;
 
 /// A copy of `examples/guestbook` without its snapshots.
-pub struct Project {
+pub(crate) struct Project {
     folder: TempDir,
     binary: PathBuf,
 }
 
 impl Project {
-    pub fn of_guestbook() -> Self {
+    pub(crate) fn of_guestbook() -> Self {
         let project = Project {
             folder: TempDir::new().unwrap(),
             binary: binary(),
@@ -33,20 +33,20 @@ impl Project {
         project
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    pub fn read(&self, name: &str) -> String {
+    pub(crate) fn read(&self, name: &str) -> String {
         fs::read_to_string(self.path(name)).unwrap()
     }
 
-    pub fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         fs::write(self.path(name), text).unwrap();
     }
 
     /// Every file below a folder with its content.
-    pub fn tree(&self, name: &str) -> BTreeMap<PathBuf, Vec<u8>> {
+    pub(crate) fn tree(&self, name: &str) -> BTreeMap<PathBuf, Vec<u8>> {
         let root = self.path(name);
         let mut tree = BTreeMap::new();
         let mut folders = vec![root.clone()];
@@ -67,7 +67,7 @@ impl Project {
     }
 
     /// The binary in the project's folder, with nothing of this process's environment.
-    pub fn command<const N: usize>(&self, arguments: [&str; N]) -> Command {
+    pub(crate) fn command<const N: usize>(&self, arguments: [&str; N]) -> Command {
         let mut command = Command::new(&self.binary);
         command
             .args(arguments)
@@ -90,7 +90,7 @@ fn binary() -> PathBuf {
 }
 
 /// What a command printed and how it ended, times and temporary folders made the same every time.
-pub fn run(mut command: Command) -> String {
+pub(crate) fn run(mut command: Command) -> String {
     let output = command.output().unwrap();
     let folder = command
         .get_current_dir()

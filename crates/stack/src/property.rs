@@ -325,6 +325,18 @@ impl<T, U: Into<Prop<T>>> FromIterator<U> for List<T> {
     }
 }
 
+impl<T, U: Into<Prop<T>>> FromIterator<U> for Prop<List<T>> {
+    fn from_iter<I: IntoIterator<Item = U>>(items: I) -> Self {
+        Prop::new(List::from_iter(items).into_draft())
+    }
+}
+
+impl<T, U: Into<Prop<T>>> FromIterator<U> for Opt<List<T>> {
+    fn from_iter<I: IntoIterator<Item = U>>(items: I) -> Self {
+        Prop::from_iter(items).into()
+    }
+}
+
 impl<T, K: Into<String>, V: Into<Prop<T>>> FromIterator<(K, V)> for Map<T> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
         let entries = entries

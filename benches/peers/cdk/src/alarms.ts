@@ -95,7 +95,7 @@ export class AlarmsStack extends EnvironmentStack {
     this.ofDatabase();
     this.ofQueues();
     this.dashboard();
-    this.budget().addDependency(topicPolicy);
+    this.budget().addResourceDependency(topicPolicy);
   }
 
   private add(id: string, props: AlarmProps): CfnAlarm {
@@ -150,7 +150,7 @@ export class AlarmsStack extends EnvironmentStack {
   }
 
   private ofDatabase(): void {
-    const { connectionsAbove, freeStorageBelowGib } = this.env.database;
+    const { connectionsAbove, freeStorageBelowGib } = this.values.database;
     const rows: [string, string, string, number, Partial<AlarmProps>][] = [
       ['Load', 'more than 80 % CPU for 15 minutes', 'CPUUtilization', 80, { missing: 'breaching' }],
       [
@@ -319,9 +319,9 @@ export class AlarmsStack extends EnvironmentStack {
       budget: {
         budgetType: 'COST',
         timeUnit: 'MONTHLY',
-        budgetLimit: { amount: this.env.monthlyUsd, unit: 'USD' },
+        budgetLimit: { amount: this.values.monthlyUsd, unit: 'USD' },
         metrics: ['UnblendedCost'],
-        filterExpression: { and: [tag('app', APP), tag('environment', this.env.name)] },
+        filterExpression: { and: [tag('app', APP), tag('environment', this.values.name)] },
       },
       notificationsWithSubscribers: ([['ACTUAL', 80], ['ACTUAL', 100], ['FORECASTED', 100]] as const).map(
         ([notificationType, threshold]) => ({

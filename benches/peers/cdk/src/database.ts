@@ -126,6 +126,6 @@ export class DatabaseStack extends EnvironmentStack {
       databaseInsightsMode: 'standard',
     });
     onRemoval(this.instance, 'snapshot');
-    logs.forEach((group) => this.instance.addDependency(group));
+    logs.forEach((group) => this.instance.addResourceDependency(group));
   }
 }

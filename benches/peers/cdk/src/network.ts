@@ -67,7 +67,7 @@ export class NetworkStack extends EnvironmentStack {
       destinationCidrBlock: ANYWHERE,
       gatewayId: gateway.ref,
     });
-    publicRoute.addDependency(attachment);
+    publicRoute.addResourceDependency(attachment);
     for (let zone = 1; zone <= env.zones; zone += 1) {
       this.publicSubnets.push(this.subnet('Public', zone, publicRoutes));
     }
@@ -78,14 +78,14 @@ export class NetworkStack extends EnvironmentStack {
         domain: 'vpc',
         tags: this.nameTag(`nat-${zone}`),
       });
-      address.addDependency(attachment);
+      address.addResourceDependency(attachment);
       this.natAddresses.push(address);
       const nat = new ec2.CfnNatGateway(this, `NatGateway${zone}`, {
         subnetId: this.publicSubnets[zone - 1].ref,
         allocationId: address.attrAllocationId,
         tags: this.nameTag(`nat-${zone}`),
       });
-      nat.addDependency(publicRoute);
+      nat.addResourceDependency(publicRoute);
       gateways.push(nat);
     }
 
@@ -106,7 +106,7 @@ export class NetworkStack extends EnvironmentStack {
   }
 
   private block(tier: Tier, zone: number): string {
-    return `${this.env.addresses}.${TIERS[tier] + 16 * (zone - 1)}.0/20`;
+    return `${this.values.addresses}.${TIERS[tier] + 16 * (zone - 1)}.0/20`;
   }
 
   private routeTable(id: string, name: string): ec2.CfnRouteTable {
@@ -136,7 +136,7 @@ export class NetworkStack extends EnvironmentStack {
       vpcId: this.vpc.ref,
       tags: this.nameTag('isolated'),
     });
-    for (let zone = 1; zone <= this.env.zones; zone += 1) {
+    for (let zone = 1; zone <= this.values.zones; zone += 1) {
       const rules = [
         { id: 'PostgresIn', egress: false, from: 5432, to: 5432 },
         { id: 'RepliesOut', egress: true, from: 1024, to: 65535 },
@@ -175,7 +175,7 @@ export class NetworkStack extends EnvironmentStack {
         { Principal: '*' },
       )),
     });
-    if (this.env.interfaceEndpoints.length === 0) {
+    if (this.values.interfaceEndpoints.length === 0) {
       return;
     }
     const group = new ec2.CfnSecurityGroup(this, 'EndpointSecurityGroup', {
@@ -189,7 +189,7 @@ export class NetworkStack extends EnvironmentStack {
       securityGroupEgress: NO_EGRESS,
       tags: this.nameTag('endpoints'),
     });
-    for (const service of this.env.interfaceEndpoints) {
+    for (const service of this.values.interfaceEndpoints) {
       new ec2.CfnVPCEndpoint(this, `${ENDPOINTS[service]}Endpoint`, {
         vpcId: this.vpc.ref,
         vpcEndpointType: 'Interface',
@@ -215,7 +215,7 @@ export class NetworkStack extends EnvironmentStack {
           allow(
             'Pull',
             ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
-            arn('ecr', `repository/${APP}/${this.env.name}/*`),
+            arn('ecr', `repository/${APP}/${this.values.name}/*`),
             own,
           ),
         ];

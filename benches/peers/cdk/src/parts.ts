@@ -16,15 +16,15 @@ export const ANYWHERE = '0.0.0.0/0';
 export class EnvironmentStack extends Stack {
   readonly prefix: string;
 
-  constructor(scope: Construct, readonly env: Environment, readonly key: string, description: string) {
-    super(scope, `${APP}-${env.name}-${key}`, {
-      description: `${APP} ${env.name}: ${description}`,
-      terminationProtection: env.protected,
+  constructor(scope: Construct, readonly values: Environment, readonly key: string, description: string) {
+    super(scope, `${APP}-${values.name}-${key}`, {
+      description: `${APP} ${values.name}: ${description}`,
+      terminationProtection: values.protected,
       analyticsReporting: false,
       synthesizer: new BootstraplessSynthesizer(),
-      tags: { app: APP, environment: env.name, 'cost-center': 'web-shop', team: 'storefront' },
+      tags: { app: APP, environment: values.name, 'cost-center': 'web-shop', team: 'storefront' },
     } satisfies StackProps);
-    this.prefix = `${APP}-${env.name}`;
+    this.prefix = `${APP}-${values.name}`;
   }
 
   name(name: string): string {
@@ -32,7 +32,7 @@ export class EnvironmentStack extends Stack {
   }
 
   path(name: string): string {
-    return `/${APP}/${this.env.name}/${name}`;
+    return `/${APP}/${this.values.name}/${name}`;
   }
 
   nameTag(name: string): CfnTag[] {
@@ -137,7 +137,7 @@ export function key(
   const key = new CfnKey(stack, id, {
     description,
     enableKeyRotation: true,
-    pendingWindowInDays: stack.env.protected ? 30 : 7,
+    pendingWindowInDays: stack.values.protected ? 30 : 7,
     keyPolicy: document(administration, ...statements),
   });
   onRemoval(key, removal);
@@ -148,10 +148,10 @@ export function key(
 export function logGroup(stack: EnvironmentStack, id: string, logGroupName: string, keyArn: string): CfnLogGroup {
   const group = new CfnLogGroup(stack, id, {
     logGroupName,
-    retentionInDays: stack.env.logDays,
+    retentionInDays: stack.values.logDays,
     kmsKeyId: keyArn,
   });
-  onRemoval(group, keepHistory(stack.env));
+  onRemoval(group, keepHistory(stack.values));
   return group;
 }
 

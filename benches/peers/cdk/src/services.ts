@@ -85,7 +85,7 @@ export class ServicesStack extends EnvironmentStack {
         },
       },
     });
-    this.cluster.addDependency(insights);
+    this.cluster.addResourceDependency(insights);
 
     this.loadBalancerGroup = this.securityGroup();
     this.loadBalancer = this.makeLoadBalancer();
@@ -103,18 +103,18 @@ export class ServicesStack extends EnvironmentStack {
   }
 
   private get isBlueGreen(): boolean {
-    return Object.values(this.env.services).some((service) => service.deployment.strategy === 'blue_green');
+    return Object.values(this.values.services).some((service) => service.deployment.strategy === 'blue_green');
   }
 
   private securityGroup(): CfnSecurityGroup {
-    const ingress = this.env.https
+    const ingress = this.values.https
       ? [tcp(443, 'HTTPS', ANYWHERE), tcp(80, 'HTTP, redirected to HTTPS', ANYWHERE)]
       : [tcp(80, 'HTTP', ANYWHERE)];
     if (this.isBlueGreen) {
       ingress.push(tcp(
         TEST_PORT,
         'Test traffic from the VPC, private addresses',
-        `${this.env.addresses}.0.0/16`,
+        `${this.values.addresses}.0.0/16`,
       ));
       this.needs.network.natAddresses.forEach((address, index) => ingress.push(tcp(
         TEST_PORT,
@@ -149,7 +149,7 @@ export class ServicesStack extends EnvironmentStack {
         rules: [{
           id: 'expire',
           status: 'Enabled',
-          expirationInDays: this.env.logDays,
+          expirationInDays: this.values.logDays,
           noncurrentVersionExpiration: { noncurrentDays: 7 },
           abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
         }],
@@ -180,11 +180,11 @@ export class ServicesStack extends EnvironmentStack {
         { key: 'access_logs.s3.enabled', value: 'true' },
         { key: 'access_logs.s3.bucket', value: bucket.ref },
         { key: 'access_logs.s3.prefix', value: 'alb' },
-        { key: 'deletion_protection.enabled', value: String(this.env.protected) },
+        { key: 'deletion_protection.enabled', value: String(this.values.protected) },
         { key: 'routing.http.drop_invalid_header_fields.enabled', value: 'true' },
       ],
     });
-    loadBalancer.addDependency(policy);
+    loadBalancer.addResourceDependency(policy);
     return loadBalancer;
   }
 
@@ -383,7 +383,7 @@ export class ServicesStack extends EnvironmentStack {
       }],
     });
     if (route !== undefined && route.test === undefined) {
-      ecs.addDependency(route.production);
+      ecs.addResourceDependency(route.production);
     }
     this.services[name] = ecs;
     this.scaling(name, service, ecs);
@@ -531,7 +531,7 @@ export class ServicesStack extends EnvironmentStack {
     secret: string,
   ): CfnTaskDefinition {
     const { database, queues } = this.needs;
-    const repository = `${APP}/${this.env.name}/${name}`;
+    const repository = `${APP}/${this.values.name}/${name}`;
     const image = new CfnParameter(this, `${title(name)}Image`, {
       type: 'String',
       description: `Image of the service ${name}; a digest runs what was tested`,
@@ -547,7 +547,7 @@ export class ServicesStack extends EnvironmentStack {
       DATABASE_SECRET_ARN: secret,
       DATABASE_SSLMODE: 'verify-full',
       DATABASE_IAM_USER: name,
-      ENVIRONMENT: this.env.name,
+      ENVIRONMENT: this.values.name,
     };
     if (service.http !== undefined) {
       variables.PORT = String(service.http.port);
