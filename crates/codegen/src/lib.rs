@@ -16,6 +16,7 @@
 
 mod emit;
 mod list;
+mod lowering;
 mod model;
 mod name;
 

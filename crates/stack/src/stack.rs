@@ -6,9 +6,9 @@ use std::panic::Location;
 use std::rc::Rc;
 
 use indexmap::IndexMap;
-use stratiform_template::{Function, Value};
+use stratiform_template::Value;
 
-use crate::draft::{Draft, Identity};
+use crate::draft::{Draft, Identity, Reference};
 use crate::function::Condition;
 use crate::problem::{Code, Problem};
 use crate::property::{Expr, Json, Prop};
@@ -158,14 +158,18 @@ impl Stack {
         Handle::new(resource)
     }
 
-    /// Declares a parameter and gives its value.
+    /// Declares a parameter and gives its value; another stack may use it like anything else.
     #[track_caller]
     pub fn parameter(&self, name: impl Into<String>, parameter: Parameter) -> Expr<String> {
         let name = name.into();
         let mut draft = self.draft.borrow_mut();
         draft.take(&name, Location::caller());
         draft.parameters.insert(name.clone(), parameter);
-        Expr::new(Draft::Function(Function::Ref, Box::new(name.into())))
+        let identity = Identity {
+            stack: draft.key.clone(),
+            logical_id: name,
+        };
+        Expr::new(Draft::Reference(Reference::to(Rc::new(identity))))
     }
 
     /// Declares a condition.

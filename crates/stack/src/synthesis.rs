@@ -1,5 +1,8 @@
 //! From drafts to templates: references find their form, exports and imports appear, stacks get their order.
 
+mod order;
+mod substitution;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::panic::Location;
 use std::rc::Rc;
@@ -13,17 +16,11 @@ use crate::draft::{Draft, Part, Reference, Shape};
 use crate::problem::{Code, Problem};
 use crate::resource::ResourceDraft;
 use crate::stack::{Parameter, Stack, StackDraft};
+use order::{Use, deployment_order};
+use substitution::Substitution;
 
 /// The text between the members of a list that crosses stacks.
 const LIST_DELIMITER: &str = "||";
-
-/// A stack needing another: who needs what, and where that is written.
-struct Use {
-    consumer: Rc<str>,
-    producer: Rc<str>,
-    what: String,
-    location: &'static Location<'static>,
-}
 
 /// Turns stacks into templates, in deployment order.
 pub(crate) fn synthesize(settings: &Settings, stacks: &[Stack]) -> Result<Assembly, Vec<Problem>> {
@@ -119,91 +116,6 @@ fn final_value(draft: &Draft) -> Value {
                 .collect(),
         ),
         Draft::Function(..) | Draft::Text(_) | Draft::Reference(_) => Value::Null,
-    }
-}
-
-/// Positions of the stacks, each after all that it needs; stacks that do not need each other stay as declared.
-fn deployment_order(stacks: &[Stack], uses: &[Use]) -> Result<Vec<usize>, Problem> {
-    let positions: HashMap<Rc<str>, usize> = stacks
-        .iter()
-        .enumerate()
-        .map(|(position, stack)| (stack.draft.borrow().key.clone(), position))
-        .collect();
-    let mut needs: Vec<Vec<usize>> = vec![Vec::new(); stacks.len()];
-    for (index, used) in uses.iter().enumerate() {
-        needs[positions[&used.consumer]].push(index);
-    }
-    let mut visits = vec![Visit::New; stacks.len()];
-    let mut order = Vec::with_capacity(stacks.len());
-    for root in 0..stacks.len() {
-        if visits[root] != Visit::New {
-            continue;
-        }
-        visits[root] = Visit::Open;
-        // Each frame: a stack, and how many of its needs were followed. A loop, since ten thousand stacks may
-        // stand in one line.
-        let mut path = vec![(root, 0)];
-        while let Some((position, followed)) = path.last_mut() {
-            let Some(&index) = needs[*position].get(*followed) else {
-                visits[*position] = Visit::Done;
-                order.push(*position);
-                path.pop();
-                continue;
-            };
-            *followed += 1;
-            let producer = positions[&uses[index].producer];
-            match visits[producer] {
-                Visit::Done => {}
-                Visit::New => {
-                    visits[producer] = Visit::Open;
-                    path.push((producer, 0));
-                }
-                Visit::Open => {
-                    let start = path
-                        .iter()
-                        .position(|(open, _)| *open == producer)
-                        .unwrap_or(0);
-                    let circle = path[start..]
-                        .iter()
-                        .map(|(open, followed)| &uses[needs[*open][followed - 1]]);
-                    return Err(cycle(circle.collect()));
-                }
-            }
-        }
-    }
-    Ok(order)
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Visit {
-    New,
-    Open,
-    Done,
-}
-
-fn cycle(circle: Vec<&Use>) -> Problem {
-    let names: Vec<String> = circle
-        .iter()
-        .map(|used| format!("`{}`", used.consumer))
-        .collect();
-    let places = circle.iter().map(|used| {
-        (
-            used.location,
-            format!(
-                "stack `{}` uses {} of stack `{}`",
-                used.consumer, used.what, used.producer
-            ),
-        )
-    });
-    Problem {
-        code: Code::CyclicStacks,
-        what: format!(
-            "stacks {} need each other, so none can be deployed first",
-            names.join(" and ")
-        ),
-        places: places.collect(),
-        help: "move what both need into the one that is deployed first, or into a stack of its own"
-            .to_owned(),
     }
 }
 
@@ -493,7 +405,7 @@ impl Lowering<'_> {
     fn substitute(&mut self, parts: &[Part], owner: Owner<'_>, substitution: &mut Substitution) {
         for part in parts {
             match part {
-                Part::Literal(text) => substitution.pieces.push(Piece::Literal(text.clone())),
+                Part::Literal(text) => substitution.literal(text.clone()),
                 Part::Value(Draft::Text(inner)) => self.substitute(inner, owner, substitution),
                 Part::Value(draft) => {
                     let value = self.value(draft, owner);
@@ -501,119 +413,6 @@ impl Lowering<'_> {
                 }
             }
         }
-    }
-}
-
-/// The argument of an `Fn::Sub` under construction.
-#[derive(Default)]
-struct Substitution {
-    pieces: Vec<Piece>,
-}
-
-enum Piece {
-    /// Text as it is.
-    Literal(String),
-    /// Text in `Fn::Sub`'s own notation.
-    Notation(String),
-    /// What stands in `${…}`.
-    Name(String),
-    /// What `${…}` cannot say, and so needs a variable.
-    Variable(Value),
-}
-
-impl Substitution {
-    fn value(&mut self, value: Value) {
-        let piece = match &value {
-            Value::String(text) => Piece::Literal(text.clone()),
-            Value::Bool(boolean) => Piece::Literal(boolean.to_string()),
-            Value::Number(number) => Piece::Literal(number.to_string()),
-            Value::Function(function, argument) => match (function, &**argument) {
-                (Function::Ref, Value::String(name)) => Piece::Name(name.clone()),
-                (Function::GetAtt, Value::List(path)) => {
-                    let path: Vec<&str> = path.iter().filter_map(Value::as_str).collect();
-                    Piece::Name(path.join("."))
-                }
-                (Function::Sub, Value::String(text)) => Piece::Notation(text.clone()),
-                _ => Piece::Variable(value),
-            },
-            Value::Null | Value::List(_) | Value::Map(_) => Piece::Variable(value),
-        };
-        self.pieces.push(piece);
-    }
-
-    fn into_value(self) -> Value {
-        if self
-            .pieces
-            .iter()
-            .all(|piece| matches!(piece, Piece::Literal(_)))
-        {
-            let literals = self.pieces.into_iter().filter_map(|piece| match piece {
-                Piece::Literal(text) => Some(text),
-                Piece::Notation(_) | Piece::Name(_) | Piece::Variable(_) => None,
-            });
-            return Value::String(literals.collect());
-        }
-        let mut text = String::new();
-        let mut variables: IndexMap<String, Value> = IndexMap::new();
-        for piece in &self.pieces {
-            match piece {
-                Piece::Literal(literal) => text.push_str(&literal.replace("${", "${!")),
-                Piece::Notation(notation) => text.push_str(notation),
-                Piece::Name(name) => text.push_str(&format!("${{{name}}}")),
-                Piece::Variable(value) => {
-                    let known = variables
-                        .iter()
-                        .find(|(_, there)| *there == value)
-                        .map(|(name, _)| name.clone());
-                    let name = known.unwrap_or_else(|| {
-                        let name = self.free_name(value, &variables);
-                        variables.insert(name.clone(), value.clone());
-                        name
-                    });
-                    text.push_str(&format!("${{{name}}}"));
-                }
-            }
-        }
-        if variables.is_empty() {
-            Value::function(Function::Sub, text)
-        } else {
-            Value::function(Function::Sub, vec![text.into(), Value::Map(variables)])
-        }
-    }
-
-    /// A name for a variable: what it is called where it comes from, unless that is taken. A variable hides a
-    /// resource of the same name in its text.
-    fn free_name(&self, value: &Value, variables: &IndexMap<String, Value>) -> String {
-        let base = match value {
-            Value::Function(Function::ImportValue, name) => {
-                name.as_str().and_then(|name| name.rsplit(':').next())
-            }
-            Value::Function(Function::GetStackOutput, arguments) => {
-                arguments.as_map().and_then(|arguments| {
-                    arguments
-                        .get("OutputName")?
-                        .as_str()?
-                        .strip_prefix("Export")
-                })
-            }
-            _ => None,
-        };
-        let base: String = base
-            .unwrap_or("Value")
-            .chars()
-            .filter(char::is_ascii_alphanumeric)
-            .collect();
-        let in_use = |name: &str| {
-            variables.contains_key(name)
-                || self.pieces.iter().any(|piece| match piece {
-                    Piece::Name(used) => used.split('.').next() == Some(name),
-                    Piece::Notation(text) => text.contains(&format!("${{{name}")),
-                    Piece::Literal(_) | Piece::Variable(_) => false,
-                })
-        };
-        let numbered = (2..).map(|number| format!("{base}{number}"));
-        let mut names = std::iter::once(base.clone()).chain(numbered);
-        names.find(|name| !in_use(name)).unwrap_or(base)
     }
 }
 

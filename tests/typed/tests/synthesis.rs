@@ -368,3 +368,20 @@ fn a_text_in_a_text_is_part_of_it() {
     users.output("Arn", "One function, not two", arn("sns", path));
     insta::assert_snapshot!(templates(&app.synthesize().unwrap()));
 }
+
+#[test]
+fn a_parameter_crosses_stacks_like_anything_else() {
+    let app = app(References::Strong);
+    let one = app.stack("one", "One");
+    one.add("Topic", sns::Topic::default());
+    let size = one.parameter("Size", Parameter::string("How large"));
+    let two = app.stack("two", "Two");
+    two.add(
+        "Queue",
+        sqs::Queue {
+            queue_name: sub!("q-{}", size).into(),
+            ..Default::default()
+        },
+    );
+    insta::assert_snapshot!(templates(&app.synthesize().unwrap()));
+}

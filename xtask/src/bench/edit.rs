@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::error::BenchError;
-use super::peer::{self, Cdk};
+use super::peer::{self, Cdk, Validation};
 use super::process::Step;
 use super::subject::{Measured, Subject, WarmUp, side_by_side};
 use super::table::{self, Table};
@@ -44,14 +44,17 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
             .before(|run| remove(&out).and_then(|()| rust.make(run)))
             .after(|run| contains(&out.join("dev/network.yaml"), &format!("vpc-{run}"))),
         Subject::new(
-            "tsc (incremental), cdk synth",
-            vec![cdk.compile(), cdk.synth("app.js", &cdk_out)],
+            "tsc (incremental), cdk synth --no-validation",
+            vec![
+                cdk.compile(),
+                cdk.synth("app.js", &cdk_out, Validation::Off),
+            ],
         )
         .before(|run| remove(&cdk_out).and_then(|()| typescript.make(run)))
         .after(|run| contains(&template(&cdk_out), &format!("vpc-{run}"))),
         Subject::new(
-            "cdk synth, JavaScript edited: nothing to compile",
-            vec![cdk.synth("app.js", &cdk_out)],
+            "cdk synth --no-validation, JavaScript edited",
+            vec![cdk.synth("app.js", &cdk_out, Validation::Off)],
         )
         .before(|run| remove(&cdk_out).and_then(|()| javascript.make(run)))
         .after(|run| contains(&template(&cdk_out), &format!("vpc-{run}"))),

@@ -14,6 +14,13 @@ pub(super) struct Cdk {
     pub versions: String,
 }
 
+/// Whether the CDK checks its templates against the schemas of resource types, as it does unless told not to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Validation {
+    On,
+    Off,
+}
+
 impl Cdk {
     /// Installs what `package-lock.json` names, once, and compiles the apps.
     pub(super) fn install(bench: &Workbench) -> Result<Cdk, BenchError> {
@@ -62,7 +69,7 @@ impl Cdk {
     }
 
     /// `cdk synth` of an app, with everything off that would slow it down.
-    pub(super) fn synth(&self, app: &str, out: &Path) -> Step {
+    pub(super) fn synth(&self, app: &str, out: &Path, validation: Validation) -> Step {
         let step = Step::new("node", &self.folder)
             .args(["node_modules/aws-cdk/bin/cdk", "synth", "--quiet"])
             .args(["--app", &format!("node dist/{app}")])
@@ -77,15 +84,15 @@ impl Cdk {
                 "--no-lookups",
                 "--no-color",
             ]);
-        quiet(step)
+        quiet(step, validation)
     }
 
     /// The app alone, as `cdk synth` would start it.
-    pub(super) fn app(&self, app: &str, out: &Path) -> Step {
+    pub(super) fn app(&self, app: &str, out: &Path, validation: Validation) -> Step {
         let step = Step::new("node", &self.folder)
             .arg(format!("dist/{app}"))
             .env("CDK_OUTDIR", out);
-        quiet(step)
+        quiet(step, validation)
     }
 
     /// A file of the compiled apps.
@@ -100,8 +107,13 @@ impl Cdk {
 }
 
 /// Without version checks, telemetry, and anything about the AWS account of whoever measures.
-fn quiet(step: Step) -> Step {
+fn quiet(step: Step, validation: Validation) -> Step {
     let nowhere = if cfg!(windows) { "NUL" } else { "/dev/null" };
+    let step = match validation {
+        Validation::On => step,
+        // What `cdk synth --no-validation` tells the app.
+        Validation::Off => step.env("CDK_VALIDATION", "false"),
+    };
     step.env("CDK_DISABLE_VERSION_CHECK", "1")
         .env("CDK_DISABLE_CLI_TELEMETRY", "true")
         .env("AWS_EC2_METADATA_DISABLED", "true")

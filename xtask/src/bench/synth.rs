@@ -1,7 +1,7 @@
 //! `bench synth`: all environments of the reference app, against the same app written for the CDK.
 
 use super::error::BenchError;
-use super::peer::Cdk;
+use super::peer::{Cdk, Validation};
 use super::process::Step;
 use super::resources;
 use super::subject::{Measured, Subject, WarmUp, side_by_side};
@@ -11,6 +11,9 @@ use super::{Report, Request, verdict};
 
 /// The name of the reference app, with which its stacks' names start.
 const APP: &str = "storefront";
+
+const WHAT_IS_CHECKED: &str = "`stratiform synth` checks references, functions, quotas and names. The CDK's \
+    validation checks property values as well, against the schemas of resource types.";
 
 pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchError> {
     let binary = bench.build("stratiform")?;
@@ -30,9 +33,26 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
             .before(|_| remove(&cold))
             .per_round(5),
         Subject::new("stratiform synth, nothing changed", vec![synth(&warm)]).per_round(5),
-        Subject::new("cdk synth", vec![cdk.synth("app.js", &cdk_out)]).before(|_| remove(&cdk_out)),
-        Subject::new("the CDK app alone", vec![cdk.app("app.js", &app_out)])
-            .before(|_| remove(&app_out)),
+        Subject::new(
+            "cdk synth",
+            vec![cdk.synth("app.js", &cdk_out, Validation::On)],
+        )
+        .before(|_| remove(&cdk_out)),
+        Subject::new(
+            "cdk synth --no-validation",
+            vec![cdk.synth("app.js", &cdk_out, Validation::Off)],
+        )
+        .before(|_| remove(&cdk_out)),
+        Subject::new(
+            "the CDK app alone",
+            vec![cdk.app("app.js", &app_out, Validation::On)],
+        )
+        .before(|_| remove(&app_out)),
+        Subject::new(
+            "the CDK app alone, without validation",
+            vec![cdk.app("app.js", &app_out, Validation::Off)],
+        )
+        .before(|_| remove(&app_out)),
     ];
     let measured = side_by_side(&subjects, request.rounds, WarmUp::OneRound, &bench.log())?;
 
@@ -51,22 +71,22 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
             "memory ÷ ours",
         ],
     );
-    let [ours, _, theirs, _] = measured.as_slice() else {
+    let [ours, _, theirs, unchecked, ..] = measured.as_slice() else {
         unreachable!("as many are measured as there are subjects");
     };
     table.rows = measured.iter().map(|row| cells(row, ours)).collect();
-    let faster = theirs.wall().as_secs_f64() / ours.wall().as_secs_f64();
-    let smaller = theirs.peak() as f64 / ours.peak() as f64;
-    table.notes.push(verdict(
-        "`cdk synth` takes 200 times as long",
-        faster,
-        200.0,
-    ));
-    table.notes.push(verdict(
-        "`cdk synth` needs 20 times the memory",
-        smaller,
-        20.0,
-    ));
+    for (command, theirs) in [
+        ("cdk synth", theirs),
+        ("cdk synth --no-validation", unchecked),
+    ] {
+        let slower = theirs.wall().as_secs_f64() / ours.wall().as_secs_f64();
+        let larger = theirs.peak() as f64 / ours.peak() as f64;
+        let text = format!("`{command}` takes 200 times as long");
+        table.notes.push(verdict(&text, slower, 200.0));
+        let text = format!("`{command}` needs 20 times the memory");
+        table.notes.push(verdict(&text, larger, 20.0));
+    }
+    table.notes.push(WHAT_IS_CHECKED.to_owned());
     table.notes.push(same(&differences));
     Ok(Report {
         tools: vec![cdk.versions],

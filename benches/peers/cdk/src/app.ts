@@ -9,8 +9,9 @@ import { NetworkStack } from './network';
 import { QueuesStack } from './queues';
 import { RegistryStack } from './registry';
 import { ServicesStack } from './services';
+import { SETTINGS } from './settings';
 
-const app = new App({ analyticsReporting: false, treeMetadata: false });
+const app = new App(SETTINGS);
 for (const env of ENVIRONMENTS) {
   const network = new NetworkStack(app, env);
   const registry = new RegistryStack(app, env);

@@ -2,9 +2,10 @@
 
 import { App, BootstraplessSynthesizer, Stack } from 'aws-cdk-lib';
 import { CfnQueue } from 'aws-cdk-lib/aws-sqs';
+import { SETTINGS } from './settings';
 
 const stacks = Number(process.env.STACKS);
-const app = new App({ analyticsReporting: false, treeMetadata: false });
+const app = new App(SETTINGS);
 for (let number = 0; number < stacks; number += 1) {
   const stack = new Stack(app, `scale-bench-s${number}`, {
     description: 'Queues',

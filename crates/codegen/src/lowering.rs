@@ -1,0 +1,332 @@
+//! One resource type's schema, turned into Rust's types.
+
+mod facts;
+mod shape;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use indexmap::IndexMap;
+use stratiform_catalog::{PropertyPath, ResourceType, Schema};
+
+use crate::model::{Attribute, Field, Kind, Presence, PropertyType, Resource, RustType};
+use crate::name::{Scope, camel, snake};
+use shape::{MAX_DEPTH, Shape, collect_properties, is_tag, kind, kind_name, shape, text_values};
+
+/// Names that [`stratiform_stack::Handle`] has itself; an attribute of the same name gets a suffix.
+const HANDLE_METHODS: [&str; 11] = [
+    "reference",
+    "logical_id",
+    "deletion_policy",
+    "update_replace_policy",
+    "on_removal",
+    "depends_on",
+    "condition",
+    "creation_policy",
+    "update_policy",
+    "metadata",
+    "clone",
+];
+
+/// What a type is called after.
+#[derive(Clone, Copy)]
+enum Naming<'a> {
+    /// The definition it is: its name is reserved.
+    Definition(&'static str),
+    /// The property that has it, in the struct `owner`; empty for the resource itself. A name says where it
+    /// belongs, and so no other property can change it.
+    Property { owner: &'a str, property: &'a str },
+}
+
+/// Turns one resource type's schema into types.
+pub(crate) struct Lowering<'a> {
+    kinds: &'a mut BTreeMap<String, Kind>,
+    resource_type: ResourceType,
+    scope: Scope,
+    types: IndexMap<String, PropertyType>,
+    /// Definitions that are named types already, or are about to be.
+    definitions: HashMap<&'static str, RustType>,
+    /// The name of each definition, whether it turns out to need one or not.
+    reserved: HashMap<&'static str, String>,
+}
+
+impl<'a> Lowering<'a> {
+    pub(crate) fn new(kinds: &'a mut BTreeMap<String, Kind>, resource_type: ResourceType) -> Self {
+        let mut scope = Scope::default();
+        // Names of the prelude that the generated code itself uses.
+        for name in ["From", "Into", "Some", "String"] {
+            scope.take([name.to_owned()]);
+        }
+        let definitions = resource_type.schema().definitions();
+        let reserved = definitions
+            .map(|(name, _)| (name, scope.take([camel(name), camel(name) + "Properties"])))
+            .collect();
+        Lowering {
+            kinds,
+            resource_type,
+            scope,
+            types: IndexMap::new(),
+            definitions: HashMap::new(),
+            reserved,
+        }
+    }
+
+    pub(crate) fn resource(mut self, name: String, module: String) -> Resource {
+        let schema = self.resource_type.schema();
+        let read_only: HashSet<&str> = self
+            .resource_type
+            .read_only()
+            .filter(|path| path.is_top_level())
+            .map(|path| path.as_str())
+            .collect();
+        let fields = self.fields(schema, "", |property| !read_only.contains(property));
+        let attributes = self.attributes();
+        let reference = self.reference();
+        Resource {
+            resource_type: self.resource_type.name(),
+            name,
+            module,
+            fields,
+            reference,
+            attributes,
+            types: self.types.into_values().collect(),
+        }
+    }
+
+    /// The fields of an object: its own properties and those of its alternatives.
+    fn fields(&mut self, schema: Schema, owner: &str, wanted: impl Fn(&str) -> bool) -> Vec<Field> {
+        let mut properties = IndexMap::new();
+        collect_properties(schema, 0, &mut properties);
+        let mut names = Scope::default();
+        let top_level = owner.is_empty();
+        let mut fields = Vec::new();
+        for (property, schema_of_property) in
+            properties.into_iter().filter(|(name, _)| wanted(name))
+        {
+            let required = schema.requires(property);
+            let rust_type =
+                self.rust_type(schema_of_property, Naming::Property { owner, property }, 0);
+            fields.push(Field {
+                property,
+                name: names.take([snake(property)]),
+                rust_type,
+                presence: if required {
+                    Presence::Required
+                } else {
+                    Presence::Optional
+                },
+                facts: if top_level {
+                    facts::of_property(self.resource_type, property, schema_of_property)
+                } else {
+                    facts::bounds(schema_of_property).collect()
+                },
+            });
+        }
+        fields
+    }
+
+    fn rust_type(&mut self, schema: Schema, naming: Naming<'_>, depth: usize) -> RustType {
+        if depth > MAX_DEPTH {
+            return RustType::Json;
+        }
+        if let Some(definition) = schema.reference() {
+            if let Some(known) = self.definitions.get(definition) {
+                return known.clone();
+            }
+            let target = schema.resolve();
+            if let Shape::Object = shape(target) {
+                return self.definition(definition, target);
+            }
+            // No struct: an enum of the definition's name, or a type that needs no name.
+            let rust_type = self.rust_type_of(target, Naming::Definition(definition), depth + 1);
+            self.definitions.insert(definition, rust_type.clone());
+            return rust_type;
+        }
+        self.rust_type_of(schema.resolve(), naming, depth + 1)
+    }
+
+    fn definition(&mut self, definition: &'static str, schema: Schema) -> RustType {
+        if is_tag(schema) {
+            return RustType::Tag;
+        }
+        let name = self.name(Naming::Definition(definition));
+        let rust_type = RustType::Named(name.clone());
+        // Known before its fields are: definitions may refer to themselves.
+        self.definitions.insert(definition, rust_type.clone());
+        let fields = self.fields(schema, &name, |_| true);
+        self.types
+            .insert(name.clone(), PropertyType::Struct { name, fields });
+        rust_type
+    }
+
+    fn rust_type_of(&mut self, schema: Schema, naming: Naming<'_>, depth: usize) -> RustType {
+        match shape(schema) {
+            Shape::Json => RustType::Json,
+            Shape::Boolean => RustType::Boolean,
+            Shape::Integer => RustType::Integer,
+            Shape::Number => RustType::Number,
+            Shape::Text => self.text(schema, naming),
+            Shape::Array => {
+                let items = schema
+                    .items()
+                    .map(|items| self.rust_type(items, naming, depth + 1));
+                RustType::List(Box::new(items.unwrap_or(RustType::Json)))
+            }
+            Shape::Map(values) => {
+                RustType::Map(Box::new(self.rust_type(values, naming, depth + 1)))
+            }
+            Shape::Object if is_tag(schema) => RustType::Tag,
+            Shape::Object => {
+                let name = self.name(naming);
+                let fields = self.fields(schema, &name, |_| true);
+                self.types.insert(
+                    name.clone(),
+                    PropertyType::Struct {
+                        name: name.clone(),
+                        fields,
+                    },
+                );
+                RustType::Named(name)
+            }
+        }
+    }
+
+    fn text(&mut self, schema: Schema, naming: Naming<'_>) -> RustType {
+        if let Some(values) = text_values(schema) {
+            return RustType::Named(self.choice(values, naming));
+        }
+        let formats: BTreeSet<&'static str> = [schema]
+            .into_iter()
+            .chain(schema.any_of())
+            .chain(schema.one_of())
+            .filter_map(kind)
+            .collect();
+        // A choice with a member of no known kind accepts any text.
+        let every_branch_known = schema
+            .any_of()
+            .chain(schema.one_of())
+            .all(|branch| kind(branch).is_some());
+        if formats.is_empty() || !every_branch_known {
+            return RustType::Text;
+        }
+        let name: Vec<String> = formats.iter().map(|format| kind_name(format)).collect();
+        let name = name.join("Or");
+        self.kinds.insert(
+            name.clone(),
+            Kind {
+                formats: formats.clone(),
+            },
+        );
+        for format in formats {
+            self.kinds.entry(kind_name(format)).or_insert_with(|| Kind {
+                formats: BTreeSet::from([format]),
+            });
+        }
+        RustType::Id(name)
+    }
+
+    fn name(&mut self, naming: Naming<'_>) -> String {
+        match naming {
+            Naming::Definition(definition) => {
+                self.reserved.get(definition).cloned().unwrap_or_default()
+            }
+            Naming::Property { owner, property } => {
+                let name = format!("{owner}{}", camel(property));
+                self.scope.take([name.clone(), name + "Value"])
+            }
+        }
+    }
+
+    fn choice(&mut self, values: Vec<&'static str>, naming: Naming<'_>) -> String {
+        let name = self.name(naming);
+        let mut scope = Scope::default();
+        let variants = values
+            .iter()
+            .map(|value| (scope.take([camel(value)]), *value))
+            .collect();
+        self.types.insert(
+            name.clone(),
+            PropertyType::Enum {
+                name: name.clone(),
+                variants,
+            },
+        );
+        name
+    }
+
+    fn attributes(&mut self) -> Vec<Attribute> {
+        let mut names = Scope::default();
+        for method in HANDLE_METHODS {
+            names.take([method.to_owned()]);
+        }
+        let mut attributes = Vec::new();
+        for readable in self.resource_type.attributes() {
+            let attribute = readable.name;
+            let rust_type = readable
+                .schema
+                .filter(|_| self.is_returned(attribute))
+                .and_then(|schema| self.attribute_type(schema));
+            let Some(rust_type) = rust_type else {
+                continue;
+            };
+            let name = snake(&attribute.replace('.', " "));
+            let name = names.take([name.clone(), name + "_attribute"]);
+            attributes.push(Attribute {
+                attribute,
+                name,
+                rust_type,
+            });
+        }
+        attributes
+    }
+
+    /// Of some types every property counts as an attribute, and yet the service never returns those
+    /// that are write-only: passwords, or what a resource is restored from.
+    fn is_returned(&self, attribute: &str) -> bool {
+        let is_part_of = |path: PropertyPath| {
+            let mut steps = attribute.split('.');
+            path.segments().all(|step| steps.next() == Some(step))
+        };
+        !self.resource_type.write_only().any(is_part_of)
+            || self.resource_type.read_only().any(is_part_of)
+    }
+
+    /// What an attribute gives; nothing for objects, of which only the members can be asked for.
+    fn attribute_type(&mut self, schema: Schema) -> Option<RustType> {
+        let resolved = schema.resolve();
+        let format = kind(schema).or_else(|| kind(resolved));
+        match (shape(resolved), format) {
+            (Shape::Text, Some(format)) => {
+                let name = kind_name(format);
+                self.kinds.entry(name.clone()).or_insert_with(|| Kind {
+                    formats: BTreeSet::from([format]),
+                });
+                Some(RustType::Id(name))
+            }
+            (Shape::Text, None) => Some(RustType::Text),
+            (Shape::Integer, _) => Some(RustType::Integer),
+            (Shape::Number, _) => Some(RustType::Number),
+            (Shape::Boolean, _) => Some(RustType::Boolean),
+            (Shape::Json, _) => Some(RustType::Json),
+            (Shape::Array, _) => {
+                let items = resolved
+                    .items()
+                    .and_then(|items| self.attribute_type(items));
+                Some(RustType::List(Box::new(items.unwrap_or(RustType::Json))))
+            }
+            (Shape::Object | Shape::Map(_), _) => None,
+        }
+    }
+
+    /// What `Ref` gives: the primary identifier where it is one property, otherwise plain text.
+    fn reference(&mut self) -> RustType {
+        let mut identifier = self.resource_type.primary_identifier();
+        let (Some(path), None) = (identifier.next(), identifier.next()) else {
+            return RustType::Text;
+        };
+        let property = self.resource_type.schema().property(path.as_str());
+        match property.and_then(|schema| self.attribute_type(schema)) {
+            Some(id @ RustType::Id(_)) => id,
+            _ => RustType::Text,
+        }
+    }
+}
