@@ -1,14 +1,15 @@
 //! The network: a VPC with public, private and isolated subnets over several zones, the ways in and out of
 //! it, and a record of the traffic.
 
+mod endpoints;
+
 use stratiform_stack::{
-    App, Handle, PolicyDocument, Principal, Stack, Statement, arn, availability_zones, pseudo,
-    select, sub,
+    App, Handle, Principal, Stack, Statement, arn, availability_zones, pseudo, select, sub,
 };
 
-use crate::environment::{Environment, InterfaceEndpoint, Nat, Tier};
+use crate::environment::{Environment, Nat, Tier};
 use crate::parts::{self, ANYWHERE, Names, log_groups};
-use crate::resources::ec2::{eip, flow_log, network_acl_entry, security_group, vpc_endpoint};
+use crate::resources::ec2::{eip, flow_log, network_acl_entry};
 use crate::resources::{ec2, kms};
 
 /// What other stacks use of the network.
@@ -130,7 +131,7 @@ pub fn stack(app: &App, env: &Environment) -> Network {
     let isolated_routes = builder.route_table("IsolatedRouteTable", "isolated");
     let isolated_subnets = builder.subnets(Tier::Isolated, |_| isolated_routes.clone());
     builder.isolate(&isolated_subnets);
-    builder.endpoints(&private_subnets, &private_routes);
+    endpoints::add(&builder, &private_subnets, &private_routes);
     builder.flow_logs(&logs_key);
 
     Network {
@@ -276,154 +277,6 @@ impl Builder<'_> {
         }
     }
 
-    /// AWS services that are reached without leaving the VPC.
-    fn endpoints(&self, subnets: &[Handle<ec2::Subnet>], routes: &[Handle<ec2::RouteTable>]) {
-        // Image layers are the only thing that tasks read from S3.
-        let layers = sub!(
-            "arn:{}:s3:::prod-{}-starport-layer-bucket/*",
-            pseudo::partition(),
-            pseudo::region()
-        );
-        let pull = Statement::allow(["s3:GetObject"])
-            .sid("ImageLayers")
-            .to(Principal::Everyone)
-            .on([layers]);
-        self.stack.add(
-            "S3Endpoint",
-            ec2::VpcEndpoint {
-                vpc_endpoint_type: vpc_endpoint::VpcEndpointType::Gateway.into(),
-                service_name: sub!("com.amazonaws.{}.s3", pseudo::region()).into(),
-                route_table_ids: routes
-                    .iter()
-                    .map(|table| table.reference())
-                    .collect::<Vec<_>>()
-                    .into(),
-                policy_document: PolicyDocument::new([pull]).into(),
-                ..ec2::VpcEndpoint::new(self.vpc.reference())
-            },
-        );
-        if self.env.network.interface_endpoints.is_empty() {
-            return;
-        }
-        let https = |block: String| security_group::Ingress {
-            description: "HTTPS from a private subnet".into(),
-            from_port: 443.into(),
-            to_port: 443.into(),
-            cidr_ip: block.into(),
-            ..security_group::Ingress::new("tcp")
-        };
-        let blocks = (0..).map_while(|zone| self.env.network.subnet(Tier::Private, zone));
-        let group = self.stack.add(
-            "EndpointSecurityGroup",
-            ec2::SecurityGroup {
-                vpc_id: self.vpc.reference().into(),
-                security_group_ingress: blocks
-                    .map(|block| https(block.to_string()))
-                    .collect::<Vec<_>>()
-                    .into(),
-                security_group_egress: parts::no_egress(),
-                tags: self.names.tag("endpoints"),
-                ..ec2::SecurityGroup::new("Interface endpoints")
-            },
-        );
-        for &endpoint in &self.env.network.interface_endpoints {
-            self.stack.add(
-                format!("{}Endpoint", endpoint_id(endpoint)),
-                ec2::VpcEndpoint {
-                    vpc_endpoint_type: vpc_endpoint::VpcEndpointType::Interface.into(),
-                    service_name: sub!("com.amazonaws.{}.{}", pseudo::region(), endpoint.service())
-                        .into(),
-                    private_dns_enabled: true.into(),
-                    subnet_ids: subnets
-                        .iter()
-                        .map(|subnet| subnet.reference())
-                        .collect::<Vec<_>>()
-                        .into(),
-                    security_group_ids: [group.group_id()].into(),
-                    policy_document: PolicyDocument::new(self.endpoint_policy(endpoint)).into(),
-                    ..ec2::VpcEndpoint::new(self.vpc.reference())
-                },
-            );
-        }
-    }
-
-    /// What may be done through an endpoint: what the services do, from this account.
-    fn endpoint_policy(&self, endpoint: InterfaceEndpoint) -> Vec<Statement> {
-        let own = |sid: &str, actions: &[&str]| {
-            Statement::allow(actions.iter().copied())
-                .sid(sid)
-                .to(Principal::Everyone)
-                .when("StringEquals", "aws:PrincipalAccount", pseudo::account_id())
-        };
-        let repositories = arn("ecr", format!("repository{}", self.names.path("*")));
-        match endpoint {
-            InterfaceEndpoint::EcrApi | InterfaceEndpoint::EcrDkr => vec![
-                own("Login", &["ecr:GetAuthorizationToken"]).on_any(),
-                own(
-                    "Pull",
-                    &[
-                        "ecr:BatchCheckLayerAvailability",
-                        "ecr:BatchGetImage",
-                        "ecr:GetDownloadUrlForLayer",
-                    ],
-                )
-                .on([repositories]),
-            ],
-            InterfaceEndpoint::Kms => vec![
-                own("UseKeys", &["kms:Decrypt", "kms:GenerateDataKey"]).on([arn("kms", "key/*")]),
-            ],
-            InterfaceEndpoint::Logs => vec![
-                own(
-                    "WriteLogs",
-                    &[
-                        "logs:CreateLogStream",
-                        "logs:DescribeLogStreams",
-                        "logs:PutLogEvents",
-                    ],
-                )
-                .on([log_groups(&self.names.path("*"))]),
-                own("FindLogGroups", &["logs:DescribeLogGroups"]).on_any(),
-            ],
-            InterfaceEndpoint::Monitoring => {
-                vec![own("WriteMetrics", &["cloudwatch:PutMetricData"]).on_any()]
-            }
-            InterfaceEndpoint::SecretsManager => vec![
-                own("ReadDatabaseSecrets", &["secretsmanager:GetSecretValue"])
-                    .on([arn("secretsmanager", "secret:rds!db-*")]),
-            ],
-            InterfaceEndpoint::Sqs => vec![
-                own(
-                    "UseQueues",
-                    &[
-                        "sqs:ChangeMessageVisibility",
-                        "sqs:DeleteMessage",
-                        "sqs:GetQueueAttributes",
-                        "sqs:GetQueueUrl",
-                        "sqs:ReceiveMessage",
-                        "sqs:SendMessage",
-                    ],
-                )
-                .on([arn("sqs", self.names.name("*"))]),
-            ],
-            InterfaceEndpoint::Ssm => vec![
-                own("ReadParameters", &["ssm:GetParameters"])
-                    .on([arn("ssm", format!("parameter{}", self.names.path("*")))]),
-            ],
-            InterfaceEndpoint::SsmMessages => vec![
-                own(
-                    "ExecSessions",
-                    &[
-                        "ssmmessages:CreateControlChannel",
-                        "ssmmessages:CreateDataChannel",
-                        "ssmmessages:OpenControlChannel",
-                        "ssmmessages:OpenDataChannel",
-                    ],
-                )
-                .on_any(),
-            ],
-        }
-    }
-
     /// Who talked to whom.
     fn flow_logs(&self, logs_key: &Handle<kms::Key>) {
         let group = parts::log_group(
@@ -467,17 +320,3 @@ impl Builder<'_> {
 
 /// TCP's number in the IP header.
 const TCP: i64 = 6;
-
-fn endpoint_id(endpoint: InterfaceEndpoint) -> &'static str {
-    match endpoint {
-        InterfaceEndpoint::EcrApi => "EcrApi",
-        InterfaceEndpoint::EcrDkr => "EcrDocker",
-        InterfaceEndpoint::Kms => "Kms",
-        InterfaceEndpoint::Logs => "Logs",
-        InterfaceEndpoint::Monitoring => "Monitoring",
-        InterfaceEndpoint::SecretsManager => "SecretsManager",
-        InterfaceEndpoint::Sqs => "Sqs",
-        InterfaceEndpoint::Ssm => "Ssm",
-        InterfaceEndpoint::SsmMessages => "SsmMessages",
-    }
-}
