@@ -1,6 +1,8 @@
 //! `synth`: stacks and environments to templates.
 
+use std::panic::resume_unwind;
 use std::path::Path;
+use std::thread;
 use std::time::Instant;
 
 use indexmap::IndexMap;
@@ -11,7 +13,7 @@ use stratiform_stack::{App, Assembly, References, Settings};
 use stratiform_template::check;
 
 use crate::Define;
-use crate::args::{Global, Synth};
+use crate::args::{Global, Synth, TemplateFormat};
 use crate::exit::Exit;
 use crate::project::Project;
 use crate::report::{Colour, Failure, Report, of_finding, of_stack};
@@ -28,20 +30,7 @@ pub(crate) fn run<E: Environment>(
     let started = Instant::now();
     let project = Project::find(global.environments.as_deref())?;
     let environments = project.load::<E>(&args.env)?;
-    let mut rendered = Vec::new();
-    let mut reports = Vec::new();
-    for loaded in &environments {
-        match assemble(define, loaded, &project.root) {
-            Ok(assembly) => rendered.push(Rendered::new(assembly, args.format)),
-            Err(found) => reports.extend(found),
-        }
-    }
-    if !reports.is_empty() {
-        return Err(Failure {
-            exit: Exit::Failed,
-            reports,
-        });
-    }
+    let mut rendered = synthesize(define, &environments, &project.root, args.format)?;
     select_stacks(&mut rendered, &args.stack)?;
     if args.stdout {
         view::stdout(&printed(&rendered, args.format));
@@ -68,6 +57,45 @@ pub(crate) fn run<E: Environment>(
         colour,
     ));
     Ok(Exit::Done)
+}
+
+/// All environments, each on a thread of its own: they have nothing in common.
+fn synthesize<E: Environment>(
+    define: Define<E>,
+    environments: &[Loaded<E>],
+    root: &Path,
+    format: TemplateFormat,
+) -> Result<Vec<Rendered>, Failure> {
+    let results: Vec<Result<Rendered, Vec<Report>>> = thread::scope(|scope| {
+        let threads: Vec<_> = environments
+            .iter()
+            .map(|loaded| {
+                scope.spawn(|| {
+                    assemble(define, loaded, root).map(|assembly| Rendered::new(assembly, format))
+                })
+            })
+            .collect();
+        let results = threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        results.collect()
+    });
+    let mut rendered = Vec::new();
+    let mut reports = Vec::new();
+    for result in results {
+        match result {
+            Ok(environment) => rendered.push(environment),
+            Err(found) => reports.extend(found),
+        }
+    }
+    if reports.is_empty() {
+        Ok(rendered)
+    } else {
+        Err(Failure {
+            exit: Exit::Failed,
+            reports,
+        })
+    }
 }
 
 /// One environment's stacks, synthesized and checked.
@@ -161,8 +189,7 @@ fn select_stacks(rendered: &mut [Rendered], wanted: &[String]) -> Result<(), Fai
 
 /// The templates one after the other: YAML as a stream of documents; JSON as it is where there is one, and as
 /// an object of environments and stacks where there are more.
-fn printed(rendered: &[Rendered], format: crate::args::TemplateFormat) -> String {
-    use crate::args::TemplateFormat;
+fn printed(rendered: &[Rendered], format: TemplateFormat) -> String {
     let templates: Vec<(&str, &str, &str)> = rendered
         .iter()
         .flat_map(|environment| {

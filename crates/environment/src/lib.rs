@@ -53,7 +53,7 @@ pub use text::{Format, Refusal, Text};
 ///
 /// Its [`Settings`] are in a field named `settings`. Each struct and each tagged enum in it says
 /// `#[serde(deny_unknown_fields)]`, so that a misspelt key is found.
-pub trait Environment: DeserializeOwned + Serialize + JsonSchema {
+pub trait Environment: DeserializeOwned + Serialize + JsonSchema + Sync {
     /// What the tool itself needs.
     fn settings(&self) -> &Settings;
 
