@@ -107,7 +107,7 @@ fn vault(
             ..backup::BackupVault::new(names.prefix())
         },
     );
-    parts::on_removal(&vault, DeletionPolicy::RetainExceptOnCreate);
+    vault.on_removal(DeletionPolicy::RetainExceptOnCreate);
     vault
 }
 

@@ -1,7 +1,7 @@
 //! What several stacks are made of: keys, log groups, tags, statements that recur.
 
 use stratiform_stack::{
-    App, DeletionPolicy, Expr, Handle, List, Opt, PolicyDocument, Principal, Prop, Resource, Stack,
+    App, DeletionPolicy, Expr, Handle, List, Opt, PolicyDocument, Principal, Prop, Stack,
     Statement, Tag, arn, pseudo,
 };
 
@@ -83,17 +83,6 @@ pub fn keep_history(env: &Environment) -> DeletionPolicy {
     }
 }
 
-/// Sets both policies of a resource; `RetainExceptOnCreate` has no meaning on replacement, where it is `Retain`.
-pub fn on_removal<R: Resource>(handle: &Handle<R>, policy: DeletionPolicy) {
-    let on_replacement = match policy {
-        DeletionPolicy::RetainExceptOnCreate => DeletionPolicy::Retain,
-        other => other,
-    };
-    handle
-        .deletion_policy(policy)
-        .update_replace_policy(on_replacement);
-}
-
 /// A key that IAM policies of the account govern, plus what services may do with it, under an alias.
 pub fn key(
     stack: &Stack,
@@ -122,7 +111,7 @@ pub fn key(
             ..Default::default()
         },
     );
-    on_removal(&key, removal);
+    key.on_removal(removal);
     stack.add(
         format!("{id}Alias"),
         kms::Alias::new(format!("alias/{alias}"), key.reference()),
@@ -147,7 +136,7 @@ pub fn log_group(
             ..Default::default()
         },
     );
-    on_removal(&group, keep_history(env));
+    group.on_removal(keep_history(env));
     group
 }
 

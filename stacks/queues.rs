@@ -54,8 +54,8 @@ pub fn stack(app: &App, env: &Environment) -> Queues {
         .into_iter()
         .map(|(service, queue)| {
             let queue = service_queue(&stack, names, service, queue, &key);
-            parts::on_removal(&queue.queue, removal);
-            parts::on_removal(&queue.dead_letters, removal);
+            queue.queue.on_removal(removal);
+            queue.dead_letters.on_removal(removal);
             (service.clone(), queue)
         })
         .collect();

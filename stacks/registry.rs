@@ -54,7 +54,7 @@ pub fn stack(app: &App, env: &Environment) -> Registry {
                 ..Default::default()
             },
         );
-        parts::on_removal(&repository, DeletionPolicy::RetainExceptOnCreate);
+        repository.on_removal(DeletionPolicy::RetainExceptOnCreate);
         (service.clone(), repository)
     });
     let repositories = repositories.collect();

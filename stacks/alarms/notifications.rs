@@ -95,7 +95,7 @@ pub(super) fn add(stack: &Stack, env: &Environment, names: Names<'_>) -> Alarms 
         );
     }
     let undelivered = stack.add("UndeliveredEvents", parts::dead_letter_queue(&key));
-    parts::on_removal(&undelivered, DeletionPolicy::Delete);
+    undelivered.on_removal(DeletionPolicy::Delete);
     let send = Statement::allow(["sqs:SendMessage"])
         .sid("EventRules")
         .to(events_service())

@@ -56,7 +56,7 @@ pub(super) fn bucket(context: &Context<'_>) -> (Handle<s3::Bucket>, Handle<s3::B
         },
     );
     // A bucket with something in it cannot be deleted anyway.
-    parts::on_removal(&bucket, DeletionPolicy::RetainExceptOnCreate);
+    bucket.on_removal(DeletionPolicy::RetainExceptOnCreate);
     let policy = context.stack.add(
         "AccessLogBucketPolicy",
         s3::BucketPolicy::new(bucket.reference(), PolicyDocument::new(statements(&bucket))),

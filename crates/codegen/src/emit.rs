@@ -137,6 +137,7 @@ fn emit_struct(source: &mut String, name: &str, fields: &[Field], prefix: &str) 
     line!(source, "        ])");
     line!(source, "    }}");
     line!(source, "}}");
+    line!(source, "impl cfn::Accepts<Self> for {name} {{}}");
     if !required.is_empty() {
         emit_new(source, name, fields, &required, prefix);
     }
@@ -212,6 +213,7 @@ fn emit_enum(source: &mut String, name: &str, variants: &[(String, &str)]) {
         "    fn into_draft(self) -> cfn::Draft {{ cfn::Draft::from(self.as_str()) }}"
     );
     line!(source, "}}");
+    line!(source, "impl cfn::Accepts<Self> for {name} {{}}");
     line!(source, "impl cfn::Accepts<String> for {name} {{}}");
 }
 

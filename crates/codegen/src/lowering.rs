@@ -10,7 +10,9 @@ use stratiform_catalog::{PropertyPath, ResourceType, Schema};
 
 use crate::model::{Attribute, Field, Kind, Presence, PropertyType, Resource, RustType};
 use crate::name::{Scope, camel, snake};
-use shape::{MAX_DEPTH, Shape, collect_properties, is_tag, kind, kind_name, shape, text_values};
+use shape::{
+    MAX_DEPTH, Shape, collect_properties, is_tag, kind, kind_name, shape, structured, text_values,
+};
 
 /// Names that [`stratiform_stack::Handle`] has itself; an attribute of the same name gets a suffix.
 const HANDLE_METHODS: [&str; 11] = [
@@ -35,6 +37,15 @@ enum Naming<'a> {
     /// The property that has it, in the struct `owner`; empty for the resource itself. A name says where it
     /// belongs, and so no other property can change it.
     Property { owner: &'a str, property: &'a str },
+}
+
+impl<'a> Naming<'a> {
+    /// CloudFormation's name, of the definition or the property.
+    fn name(self) -> &'a str {
+        match self {
+            Naming::Definition(name) | Naming::Property { property: name, .. } => name,
+        }
+    }
 }
 
 /// Turns one resource type's schema into types.
@@ -128,6 +139,7 @@ impl<'a> Lowering<'a> {
         if depth > MAX_DEPTH {
             return RustType::Json;
         }
+        let schema = structured(schema).unwrap_or(schema);
         if let Some(definition) = schema.reference() {
             if let Some(known) = self.definitions.get(definition) {
                 return known.clone();
@@ -145,7 +157,7 @@ impl<'a> Lowering<'a> {
     }
 
     fn definition(&mut self, definition: &'static str, schema: Schema) -> RustType {
-        if is_tag(schema) {
+        if is_tag(definition, schema) {
             return RustType::Tag;
         }
         let name = self.name(Naming::Definition(definition));
@@ -174,7 +186,7 @@ impl<'a> Lowering<'a> {
             Shape::Map(values) => {
                 RustType::Map(Box::new(self.rust_type(values, naming, depth + 1)))
             }
-            Shape::Object if is_tag(schema) => RustType::Tag,
+            Shape::Object if is_tag(naming.name(), schema) => RustType::Tag,
             Shape::Object => {
                 let name = self.name(naming);
                 let fields = self.fields(schema, &name, |_| true);
@@ -326,7 +338,18 @@ impl<'a> Lowering<'a> {
         let property = self.resource_type.schema().property(path.as_str());
         match property.and_then(|schema| self.attribute_type(schema)) {
             Some(id @ RustType::Id(_)) => id,
-            _ => RustType::Text,
+            Some(
+                RustType::Text
+                | RustType::Integer
+                | RustType::Number
+                | RustType::Boolean
+                | RustType::Json
+                | RustType::Tag
+                | RustType::List(_)
+                | RustType::Map(_)
+                | RustType::Named(_),
+            )
+            | None => RustType::Text,
         }
     }
 }

@@ -107,12 +107,16 @@ impl App {
 
     /// Applies a function to every resource of every stack that is there by now.
     pub fn aspect(&self, mut aspect: impl FnMut(&mut ResourceView<'_>)) {
-        for stack in self.stacks.borrow().values() {
-            for resource in &stack.draft.borrow().resources {
-                aspect(&mut ResourceView {
-                    resource: &mut resource.borrow_mut(),
-                });
-            }
+        // Nothing stays borrowed: the function may add resources itself, which it then does not see.
+        let stacks: Vec<Stack> = self.stacks.borrow().values().cloned().collect();
+        let resources: Vec<_> = stacks
+            .iter()
+            .flat_map(|stack| stack.draft.borrow().resources.clone())
+            .collect();
+        for resource in resources {
+            aspect(&mut ResourceView {
+                resource: &mut resource.borrow_mut(),
+            });
         }
     }
 

@@ -24,6 +24,8 @@ pub enum Draft {
     Text(Vec<Part>),
     /// A reference to a resource of some stack of the environment.
     Reference(Reference),
+    /// The name of a condition, as the first argument of `Fn::If`.
+    Condition(Rc<Identity>),
 }
 
 /// A part of a [`Draft::Text`].
@@ -52,11 +54,33 @@ pub enum Shape {
     List,
 }
 
-/// The resource a [`crate::Handle`] stands for.
+/// What a [`crate::Handle`], a parameter or a condition stands for.
 #[derive(Debug)]
 pub struct Identity {
+    /// The stack's own name: another app's stack of the same name is not the same.
     pub(crate) stack: Rc<str>,
     pub(crate) logical_id: String,
+    pub(crate) exposure: Exposure,
+}
+
+/// Whether a value may stand in an output, where everyone in the account can read it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exposure {
+    /// It may.
+    Open,
+    /// It must not: a `NoEcho` parameter.
+    Secret,
+}
+
+impl Identity {
+    /// Something of a stack that anyone may see.
+    pub(crate) fn open(stack: &Rc<str>, logical_id: String) -> Rc<Identity> {
+        Rc::new(Identity {
+            stack: stack.clone(),
+            logical_id,
+            exposure: Exposure::Open,
+        })
+    }
 }
 
 impl Reference {
@@ -88,10 +112,20 @@ impl Draft {
     ///
     /// A vector, not any iterator: generated code calls this once per struct.
     pub fn object(entries: Vec<(&'static str, Option<Draft>)>) -> Draft {
-        let set = entries
-            .into_iter()
-            .filter_map(|(key, value)| Some((Cow::Borrowed(key), value?)));
-        Draft::Map(set.collect())
+        // Collecting would go on using the vector that is given, with its room for what is not set.
+        let mut set =
+            Vec::with_capacity(entries.iter().filter(|(_, value)| value.is_some()).count());
+        set.extend(
+            entries
+                .into_iter()
+                .filter_map(|(key, value)| Some((Cow::Borrowed(key), value?))),
+        );
+        Draft::Map(set)
+    }
+
+    /// Leaves `null` in the place of a draft.
+    pub(crate) fn take(&mut self) -> Draft {
+        std::mem::replace(self, Draft::Value(Value::Null))
     }
 }
 

@@ -2,9 +2,11 @@
 //!
 //! Source: CloudFormation template reference, "Intrinsic functions".
 
+use std::rc::Rc;
+
 use stratiform_template::Function;
 
-use crate::draft::{Draft, Part};
+use crate::draft::{Draft, Identity, Part};
 use crate::property::{Expr, List, Prop};
 
 fn call<T>(function: Function, argument: Draft) -> Expr<T> {
@@ -91,23 +93,23 @@ pub fn either<T>(
     call(
         Function::If,
         Draft::List(vec![
-            condition.name.as_str().into(),
+            Draft::Condition(condition.identity.clone()),
             draft(then),
             draft(otherwise),
         ]),
     )
 }
 
-/// A condition that [`crate::Stack::condition`] declared.
+/// A condition that [`crate::Stack::condition`] declared, for use in that stack.
 #[derive(Clone, Debug)]
 pub struct Condition {
-    pub(crate) name: String,
+    pub(crate) identity: Rc<Identity>,
 }
 
 impl Condition {
     /// `{Condition: Name}`, for use inside another condition.
     pub fn holds(&self) -> Expr<bool> {
-        call(Function::Condition, self.name.as_str().into())
+        call(Function::Condition, Draft::Condition(self.identity.clone()))
     }
 }
 

@@ -142,7 +142,7 @@ fn length(draft: &Draft) -> usize {
             });
             parts.sum::<usize>() + 2
         }
-        Draft::Function(..) | Draft::Reference(_) => EVALUATED,
+        Draft::Function(..) | Draft::Reference(_) | Draft::Condition(_) => EVALUATED,
     }
 }
 
@@ -179,7 +179,7 @@ impl Writer {
                 }
                 self.text.push('"');
             }
-            Draft::Function(..) | Draft::Reference(_) => {
+            Draft::Function(..) | Draft::Reference(_) | Draft::Condition(_) => {
                 self.text.push('"');
                 self.evaluated(draft);
                 self.text.push('"');

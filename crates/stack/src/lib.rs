@@ -28,7 +28,7 @@ pub use function::{
 pub use policy::{PolicyDocument, Principal, Statement};
 pub use problem::{Code, Problem};
 pub use property::{Expr, Id, Json, List, Map, Opt, Prop};
-pub use resource::{DeletionPolicy, Handle, Resource, ResourceView, Tag, Untyped};
+pub use resource::{DeletionPolicy, Handle, ReplacePolicy, Resource, ResourceView, Tag, Untyped};
 pub use stack::{Parameter, Stack};
 
 /// What generated code needs and nobody writes by hand.

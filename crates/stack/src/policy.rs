@@ -120,7 +120,8 @@ impl Statement {
         self
     }
 
-    /// Adds a condition: `when("StringEquals", "aws:SourceAccount", pseudo::account_id())`.
+    /// Adds a condition: `when("StringEquals", "aws:SourceAccount", pseudo::account_id())`. The same operator
+    /// and key again add a value that is accepted as well.
     pub fn when(mut self, operator: &str, key: &str, value: impl Into<Json>) -> Self {
         self.conditions
             .push((operator.to_owned(), key.to_owned(), value.into().0));
@@ -163,14 +164,23 @@ fn principals(principals: Vec<Principal>) -> Draft {
 
 type Entries = Vec<(Cow<'static, str>, Draft)>;
 
-/// Conditions grouped by their operator, in the order first named.
+/// Conditions grouped by their operator and key, in the order first named.
 fn conditions(conditions: Vec<(String, String, Draft)>) -> Draft {
     let mut operators: Vec<(Cow<'static, str>, Entries)> = Vec::new();
     for (operator, key, value) in conditions {
-        let entry = (Cow::Owned(key), value);
-        match operators.iter_mut().find(|(name, _)| *name == operator) {
-            Some((_, entries)) => entries.push(entry),
-            None => operators.push((operator.into(), vec![entry])),
+        let position = operators
+            .iter()
+            .position(|(name, _)| *name == operator)
+            .unwrap_or_else(|| {
+                operators.push((operator.into(), Vec::new()));
+                operators.len() - 1
+            });
+        let entries = &mut operators[position].1;
+        match entries.iter_mut().find(|(name, _)| *name == key) {
+            // One operator and key take several values as a list: any of them may hold.
+            Some((_, Draft::List(values))) => values.push(value),
+            Some((_, first)) => *first = Draft::List(vec![first.take(), value]),
+            None => entries.push((key.into(), value)),
         }
     }
     Draft::Map(

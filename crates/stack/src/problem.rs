@@ -31,20 +31,41 @@ pub enum Code {
     CyclicStacks,
     /// `DependsOn` names a resource of another stack.
     DependsOnAcrossStacks,
-    /// The output that a reference across stacks needs has a name that is taken.
+    /// A name of a mapping, an output or the metadata is used twice in one stack.
+    DuplicateName,
+    /// Two outputs, or two exports, would have the same name.
     ExportCollision,
+    /// Another stack uses a resource that exists only where a condition holds.
+    ConditionalExport,
+    /// A condition is used in a stack that does not have it.
+    ConditionAcrossStacks,
+    /// Another stack uses a hidden parameter, which an output would show.
+    SecretAcrossStacks,
+    /// A handle belongs to another app.
+    ForeignHandle,
+    /// A stack policy is more than a plain document.
+    StackPolicy,
+    /// The properties of an untyped resource are no map.
+    UntypedProperties,
 }
 
 impl Code {
     /// Every code.
-    pub const ALL: [Code; 7] = [
+    pub const ALL: [Code; 14] = [
         Code::DuplicateStack,
         Code::StackName,
         Code::DuplicateLogicalId,
         Code::LogicalId,
         Code::CyclicStacks,
         Code::DependsOnAcrossStacks,
+        Code::DuplicateName,
         Code::ExportCollision,
+        Code::ConditionalExport,
+        Code::ConditionAcrossStacks,
+        Code::SecretAcrossStacks,
+        Code::ForeignHandle,
+        Code::StackPolicy,
+        Code::UntypedProperties,
     ];
 
     /// The code as people see it.
@@ -56,7 +77,14 @@ impl Code {
             Code::LogicalId => "logical-id",
             Code::CyclicStacks => "cyclic-stacks",
             Code::DependsOnAcrossStacks => "depends-on-across-stacks",
+            Code::DuplicateName => "duplicate-name",
             Code::ExportCollision => "export-collision",
+            Code::ConditionalExport => "conditional-export",
+            Code::ConditionAcrossStacks => "condition-across-stacks",
+            Code::SecretAcrossStacks => "secret-across-stacks",
+            Code::ForeignHandle => "foreign-handle",
+            Code::StackPolicy => "stack-policy",
+            Code::UntypedProperties => "untyped-properties",
         }
     }
 }

@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 
 use stratiform_template::{Number, Value};
 
-use crate::draft::{Draft, Shape};
+use crate::draft::{Draft, Reference, Shape};
 
 /// The value of a required property.
 #[derive(Clone, Debug)]
@@ -94,6 +94,7 @@ impl Accepts<i64> for i64 {}
 impl Accepts<i64> for f64 {}
 impl Accepts<f64> for f64 {}
 impl Accepts<bool> for bool {}
+impl Accepts<crate::Tag> for crate::Tag {}
 impl<T: Accepts<S>, S> Accepts<List<S>> for List<T> {}
 impl<T: Accepts<S>, S> Accepts<Map<S>> for Map<T> {}
 impl<S> Accepts<S> for Json {}
@@ -157,9 +158,16 @@ impl<T> Expr<T> {
     }
 
     /// The same function with another promise, where you know better than the catalog.
-    pub fn cast<U>(self) -> Expr<U> {
+    pub fn cast<U: Shaped>(self) -> Expr<U> {
+        let draft = match self.draft {
+            Draft::Reference(reference) => Draft::Reference(Reference {
+                shape: U::SHAPE,
+                ..reference
+            }),
+            other => other,
+        };
         Expr {
-            draft: self.draft,
+            draft,
             promise: PhantomData,
         }
     }
@@ -263,8 +271,7 @@ impl<K> AcceptsLiteral<&str> for Id<K> {}
 impl<K> AcceptsLiteral<&String> for Id<K> {}
 impl<K> AcceptsLiteral<String> for Id<K> {}
 
-/// A number that JSON cannot write (infinite, not a number) becomes text, which no property accepts:
-/// validation then names it.
+/// A number that JSON cannot write (infinite, not a number) becomes text, which CloudFormation refuses.
 fn float(number: f64) -> Draft {
     let text = number.to_string();
     Number::parse(&text).map_or_else(|| Draft::from(text), Draft::from)

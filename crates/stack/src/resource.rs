@@ -1,5 +1,6 @@
 //! Resources and the handles that stand for them.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::ops::Deref;
 use std::panic::Location;
@@ -58,17 +59,52 @@ impl DeletionPolicy {
     }
 }
 
+/// What happens to the old resource when a change replaces it.
+///
+/// Source: CloudFormation template reference, "UpdateReplacePolicy attribute".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReplacePolicy {
+    /// It is deleted.
+    Delete,
+    /// It stays, outside every stack.
+    Retain,
+    /// A last snapshot is taken; then it is deleted.
+    Snapshot,
+}
+
+impl ReplacePolicy {
+    /// CloudFormation's word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ReplacePolicy::Delete => "Delete",
+            ReplacePolicy::Retain => "Retain",
+            ReplacePolicy::Snapshot => "Snapshot",
+        }
+    }
+}
+
+impl DeletionPolicy {
+    /// The same on replacement, where nothing is being created that could roll back.
+    fn on_replacement(self) -> ReplacePolicy {
+        match self {
+            DeletionPolicy::Delete => ReplacePolicy::Delete,
+            DeletionPolicy::Retain | DeletionPolicy::RetainExceptOnCreate => ReplacePolicy::Retain,
+            DeletionPolicy::Snapshot => ReplacePolicy::Snapshot,
+        }
+    }
+}
+
 /// A resource that is being built.
 #[derive(Debug)]
 pub(crate) struct ResourceDraft {
     pub(crate) identity: Rc<Identity>,
     pub(crate) resource_type: String,
-    pub(crate) properties: Draft,
+    pub(crate) properties: Vec<(Cow<'static, str>, Draft)>,
     pub(crate) location: &'static Location<'static>,
-    pub(crate) condition: Option<String>,
+    pub(crate) condition: Option<Rc<Identity>>,
     pub(crate) depends_on: Vec<Rc<Identity>>,
     pub(crate) deletion_policy: Option<DeletionPolicy>,
-    pub(crate) update_replace_policy: Option<DeletionPolicy>,
+    pub(crate) update_replace_policy: Option<ReplacePolicy>,
     pub(crate) creation_policy: Option<Draft>,
     pub(crate) update_policy: Option<Draft>,
     pub(crate) metadata: Option<Draft>,
@@ -109,14 +145,15 @@ impl<R: Resource> Handle<R> {
     }
 
     /// Sets what happens to the old resource when a change replaces it.
-    pub fn update_replace_policy(&self, policy: DeletionPolicy) -> &Self {
+    pub fn update_replace_policy(&self, policy: ReplacePolicy) -> &Self {
         self.resource.borrow_mut().update_replace_policy = Some(policy);
         self
     }
 
-    /// Keeps the resource's data whenever it goes: deleted, removed or replaced.
+    /// Sets what happens to the resource, and to its data, whenever it goes: deleted, removed or replaced.
     pub fn on_removal(&self, policy: DeletionPolicy) -> &Self {
-        self.deletion_policy(policy).update_replace_policy(policy)
+        self.deletion_policy(policy)
+            .update_replace_policy(policy.on_replacement())
     }
 
     /// Creates this resource after another one, where no reference says so already.
@@ -130,7 +167,7 @@ impl<R: Resource> Handle<R> {
 
     /// Makes the resource exist only where a condition holds.
     pub fn condition(&self, condition: &Condition) -> &Self {
-        self.resource.borrow_mut().condition = Some(condition.name.clone());
+        self.resource.borrow_mut().condition = Some(condition.identity.clone());
         self
     }
 
@@ -176,11 +213,23 @@ pub struct Untyped {
 }
 
 impl Untyped {
-    /// A resource of any type with any properties; nothing is checked before CloudFormation sees it.
+    /// A resource of any type with any properties (a map); nothing else is checked before CloudFormation sees
+    /// it.
     pub fn new(resource_type: &str, properties: impl Into<Json>) -> Self {
+        let properties = match properties.into().0 {
+            Draft::Value(Value::Map(entries)) => {
+                let entries = entries.into_iter();
+                Draft::Map(
+                    entries
+                        .map(|(key, value)| (key.into(), Draft::Value(value)))
+                        .collect(),
+                )
+            }
+            other => other,
+        };
         Untyped {
             resource_type: resource_type.to_owned(),
-            properties: properties.into(),
+            properties: Json(properties),
         }
     }
 }
@@ -289,19 +338,26 @@ impl ResourceView<'_> {
 
     /// Whether a property is set.
     pub fn has(&self, property: &str) -> bool {
-        match &self.resource.properties {
-            Draft::Map(entries) => entries.iter().any(|(key, _)| key == property),
-            Draft::Value(Value::Map(entries)) => entries.contains_key(property),
-            _ => false,
-        }
+        self.resource
+            .properties
+            .iter()
+            .any(|(key, _)| key == property)
     }
 
     /// Sets a property where it is not set yet.
     pub fn set_default(&mut self, property: &'static str, value: impl Into<Json>) {
-        if !self.has(property)
-            && let Draft::Map(entries) = &mut self.resource.properties
-        {
-            entries.push((property.into(), value.into().0));
+        if !self.has(property) {
+            self.set(property, value);
+        }
+    }
+
+    /// Sets a property, whatever it was before.
+    pub fn set(&mut self, property: &'static str, value: impl Into<Json>) {
+        let value = value.into().0;
+        let properties = &mut self.resource.properties;
+        match properties.iter_mut().find(|(key, _)| key == property) {
+            Some((_, before)) => *before = value,
+            None => properties.push((property.into(), value)),
         }
     }
 }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use indexmap::IndexMap;
 use stratiform_template::Value;
 
-use crate::draft::{Draft, Identity, Reference};
+use crate::draft::{Draft, Exposure, Identity, Reference, Shape};
 use crate::function::Condition;
 use crate::problem::{Code, Problem};
 use crate::property::{Expr, Json, Prop};
@@ -98,6 +98,15 @@ impl Parameter {
         self
     }
 
+    /// Whether the value is a list.
+    fn shape(&self) -> Shape {
+        if self.parameter_type.contains("List<") || self.parameter_type == "CommaDelimitedList" {
+            Shape::List
+        } else {
+            Shape::Single
+        }
+    }
+
     /// Hides the value wherever CloudFormation shows parameters.
     pub fn no_echo(mut self) -> Self {
         self.no_echo = true;
@@ -138,13 +147,22 @@ impl Stack {
         let mut draft = self.draft.borrow_mut();
         draft.take(&logical_id, location);
         let resource_type = resource.resource_type().to_owned();
+        let properties = match resource.into_properties() {
+            Draft::Map(properties) => properties,
+            _ => {
+                draft.problems.push(Problem {
+                    code: Code::UntypedProperties,
+                    what: format!("the properties of `{logical_id}` are no map"),
+                    places: vec![(location, "declared here".to_owned())],
+                    help: "write `json!({\"Name\": value})`".to_owned(),
+                });
+                Vec::new()
+            }
+        };
         let resource = Rc::new(RefCell::new(ResourceDraft {
-            identity: Rc::new(Identity {
-                stack: draft.key.clone(),
-                logical_id,
-            }),
+            identity: Identity::open(&draft.key, logical_id),
             resource_type,
-            properties: resource.into_properties(),
+            properties,
             location,
             condition: None,
             depends_on: Vec::new(),
@@ -158,18 +176,28 @@ impl Stack {
         Handle::new(resource)
     }
 
-    /// Declares a parameter and gives its value; another stack may use it like anything else.
+    /// Declares a parameter and gives its value; another stack may use it like anything else, unless it is
+    /// hidden ([`Parameter::no_echo`]).
     #[track_caller]
     pub fn parameter(&self, name: impl Into<String>, parameter: Parameter) -> Expr<String> {
         let name = name.into();
         let mut draft = self.draft.borrow_mut();
         draft.take(&name, Location::caller());
+        let shape = parameter.shape();
+        let exposure = match parameter.no_echo {
+            true => Exposure::Secret,
+            false => Exposure::Open,
+        };
         draft.parameters.insert(name.clone(), parameter);
-        let identity = Identity {
+        let target = Rc::new(Identity {
             stack: draft.key.clone(),
             logical_id: name,
-        };
-        Expr::new(Draft::Reference(Reference::to(Rc::new(identity))))
+            exposure,
+        });
+        Expr::new(Draft::Reference(Reference {
+            shape,
+            ..Reference::to(target)
+        }))
     }
 
     /// Declares a condition.
@@ -178,16 +206,20 @@ impl Stack {
         let name = name.into();
         let mut draft = self.draft.borrow_mut();
         draft.take(&name, Location::caller());
-        draft.conditions.insert(name.clone(), condition.draft);
-        Condition { name }
+        let identity = Identity::open(&draft.key, name.clone());
+        draft.conditions.insert(name, condition.draft);
+        Condition { identity }
     }
 
     /// Declares a mapping: first key → second key → value.
+    #[track_caller]
     pub fn mapping<const N: usize>(&self, name: impl Into<String>, entries: [(&str, Value); N]) {
-        self.draft
-            .borrow_mut()
-            .mappings
-            .insert(name.into(), Value::from(entries));
+        let name = name.into();
+        let mut draft = self.draft.borrow_mut();
+        if draft.mappings.contains_key(&name) {
+            draft.declared_twice("mapping", &name, Location::caller());
+        }
+        draft.mappings.insert(name, Value::from(entries));
     }
 
     /// Declares an output for people to read. References between stacks make their own.
@@ -227,15 +259,22 @@ impl Stack {
             export,
             location: Location::caller(),
         };
-        self.draft.borrow_mut().outputs.insert(name, output);
+        let mut draft = self.draft.borrow_mut();
+        if draft.outputs.contains_key(&name) {
+            draft.declared_twice("output", &name, Location::caller());
+        }
+        draft.outputs.insert(name, output);
     }
 
     /// Sets an entry of the template's `Metadata`.
+    #[track_caller]
     pub fn metadata(&self, key: impl Into<String>, value: impl Into<Json>) {
-        self.draft
-            .borrow_mut()
-            .metadata
-            .insert(key.into(), value.into());
+        let key = key.into();
+        let mut draft = self.draft.borrow_mut();
+        if draft.metadata.contains_key(&key) {
+            draft.declared_twice("entry of the metadata", &key, Location::caller());
+        }
+        draft.metadata.insert(key, value.into());
     }
 
     /// Makes this stack wait for another one that it does not refer to.
@@ -260,6 +299,16 @@ impl Stack {
 }
 
 impl StackDraft {
+    /// Notes that a name is there already; the last one would silently win.
+    fn declared_twice(&mut self, noun: &str, name: &str, location: &'static Location<'static>) {
+        self.problems.push(Problem {
+            code: Code::DuplicateName,
+            what: format!("stack `{}` declares the {noun} `{name}` twice", self.key),
+            places: vec![(location, "declared again here".to_owned())],
+            help: "give one of the two another name".to_owned(),
+        });
+    }
+
     fn take(&mut self, logical_id: &str, location: &'static Location<'static>) {
         let alphanumeric = logical_id.bytes().all(|byte| byte.is_ascii_alphanumeric());
         if logical_id.is_empty() || logical_id.len() > 255 || !alphanumeric {

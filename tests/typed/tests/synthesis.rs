@@ -2,23 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
-use indexmap::IndexMap;
-use stratiform_stack::{
-    App, Assembly, DeletionPolicy, Expr, Json, Parameter, PolicyDocument, Principal, References,
-    Settings, Statement, Untyped, arn, either, equals, join, json, pseudo, sub,
-};
-use typed_tests::{ec2, iam, kms, lambda, route53resolver, sns, sqs};
+mod support;
 
-fn app(references: References) -> App {
-    App::new(Settings {
-        app: "shop".to_owned(),
-        environment: "test".to_owned(),
-        region: "eu-central-1".to_owned(),
-        references,
-        termination_protection: false,
-        tags: IndexMap::from([("team".to_owned(), "platform".to_owned())]),
-    })
-}
+use stratiform_stack::{
+    Assembly, DeletionPolicy, Expr, Json, Parameter, PolicyDocument, Principal, References,
+    Statement, Untyped, arn, either, equals, join, json, pseudo, sub,
+};
+use support::{app, problems};
+use typed_tests::{ec2, iam, kms, lambda, route53resolver, sns, sqs};
 
 /// Every template of an assembly, one after the other.
 fn templates(assembly: &Assembly) -> String {
@@ -32,22 +23,6 @@ fn templates(assembly: &Assembly) -> String {
         )
     });
     texts.collect()
-}
-
-/// The problems as text, without the lines of this file.
-fn problems(app: App) -> String {
-    let problems = app.synthesize().unwrap_err();
-    let text: String = problems
-        .iter()
-        .map(|problem| format!("{problem}\n"))
-        .collect();
-    let mut parts = text.split("synthesis.rs:");
-    let mut redacted = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let rest = part.trim_start_matches(|place: char| place.is_ascii_digit() || place == ':');
-        redacted += &format!("synthesis.rs:[PLACE]:{rest}");
-    }
-    redacted
 }
 
 /// A stack with a key, and one that uses its ARN, its ID and a list of another resource.

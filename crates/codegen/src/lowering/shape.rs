@@ -77,16 +77,32 @@ pub(super) fn collect_properties(
     }
 }
 
-/// Whether an object is the tag that most types share: a required key and a value, both text.
-pub(super) fn is_tag(schema: Schema) -> bool {
+/// Whether an object, by its name and its members, is the tag that most types share: a required key and a
+/// value, both any text. Headers and variables look the same, and are called something else.
+pub(super) fn is_tag(name: &str, schema: Schema) -> bool {
     let mut properties: Vec<&str> = schema.properties().map(|(name, _)| name).collect();
     properties.sort_unstable();
-    properties == ["Key", "Value"]
+    name.contains("Tag")
+        && properties == ["Key", "Value"]
         && schema.requires("Key")
         && schema.requires("Value")
         && schema
             .properties()
-            .all(|(_, property)| matches!(shape(property.resolve()), Shape::Text))
+            .map(|(_, property)| property.resolve())
+            .all(|property| {
+                matches!(shape(property), Shape::Text) && text_values(property).is_none()
+            })
+}
+
+/// The one branch of a choice that is no document: `KeySchema` of `AWS::DynamoDB::Table` is a list, or any JSON.
+pub(super) fn structured(schema: Schema) -> Option<Schema> {
+    let (documents, mut others): (Vec<Schema>, Vec<Schema>) = schema
+        .one_of()
+        .chain(schema.any_of())
+        .partition(|branch| branch.resolve().format() == Some("json"));
+    let only = others.pop()?;
+    let is_choice = matches!(shape(schema), Shape::Json) && !documents.is_empty();
+    (is_choice && others.is_empty()).then_some(only)
 }
 
 /// The values of an enum, where all are text.

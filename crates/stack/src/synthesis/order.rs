@@ -26,6 +26,9 @@ pub(super) fn deployment_order(stacks: &[Stack], uses: &[Use]) -> Result<Vec<usi
     for (index, used) in uses.iter().enumerate() {
         needs[positions[&used.consumer]].push(index);
     }
+    for needs in &mut needs {
+        needs.sort_by_key(|index| positions[&uses[*index].producer]);
+    }
     let mut visits = vec![Visit::New; stacks.len()];
     let mut order = Vec::with_capacity(stacks.len());
     for root in 0..stacks.len() {
@@ -90,10 +93,13 @@ fn cycle(circle: Vec<&Use>) -> Problem {
     });
     Problem {
         code: Code::CyclicStacks,
-        what: format!(
-            "stacks {} need each other, so none can be deployed first",
-            names.join(" and ")
-        ),
+        what: match names.as_slice() {
+            [one] => format!("stack {one} depends on itself"),
+            _ => format!(
+                "stacks {} need each other, so none can be deployed first",
+                names.join(" and ")
+            ),
+        },
         places: places.collect(),
         help: "move what both need into the one that is deployed first, or into a stack of its own"
             .to_owned(),

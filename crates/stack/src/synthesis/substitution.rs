@@ -24,23 +24,31 @@ enum Piece {
 impl Substitution {
     /// Adds text that stands for itself.
     pub(super) fn literal(&mut self, text: String) {
-        self.pieces.push(Piece::Literal(text));
+        match self.pieces.last_mut() {
+            // Two texts may make a `${` together.
+            Some(Piece::Literal(before)) => before.push_str(&text),
+            _ => self.pieces.push(Piece::Literal(text)),
+        }
     }
 
     /// Adds a value, in the shortest notation there is for it.
     pub(super) fn value(&mut self, value: Value) {
-        let piece = match &value {
-            Value::String(text) => Piece::Literal(text.clone()),
-            Value::Bool(boolean) => Piece::Literal(boolean.to_string()),
-            Value::Number(number) => Piece::Literal(number.to_string()),
-            Value::Function(function, argument) => match (function, &**argument) {
-                (Function::Ref, Value::String(name)) => Piece::Name(name.clone()),
-                (Function::GetAtt, Value::List(path)) => {
+        let piece = match value {
+            Value::String(text) => return self.literal(text),
+            Value::Bool(boolean) => return self.literal(boolean.to_string()),
+            Value::Number(number) => return self.literal(number.to_string()),
+            Value::Function(function, argument) => match (function, *argument) {
+                (Function::Ref, Value::String(name)) => Piece::Name(name),
+                (Function::GetAtt, Value::List(path))
+                    if path.iter().all(|step| step.as_str().is_some()) =>
+                {
                     let path: Vec<&str> = path.iter().filter_map(Value::as_str).collect();
                     Piece::Name(path.join("."))
                 }
-                (Function::Sub, Value::String(text)) => Piece::Notation(text.clone()),
-                _ => Piece::Variable(value),
+                (Function::Sub, Value::String(text)) => Piece::Notation(text),
+                (function, argument) => {
+                    Piece::Variable(Value::Function(function, Box::new(argument)))
+                }
             },
             Value::Null | Value::List(_) | Value::Map(_) => Piece::Variable(value),
         };
@@ -64,19 +72,11 @@ impl Substitution {
         let mut variables: IndexMap<String, Value> = IndexMap::new();
         for piece in &self.pieces {
             match piece {
-                Piece::Literal(literal) => text.push_str(&literal.replace("${", "${!")),
+                Piece::Literal(literal) => self.escape(literal, &mut text, &mut variables),
                 Piece::Notation(notation) => text.push_str(notation),
                 Piece::Name(name) => text.push_str(&format!("${{{name}}}")),
                 Piece::Variable(value) => {
-                    let known = variables
-                        .iter()
-                        .find(|(_, there)| *there == value)
-                        .map(|(name, _)| name.clone());
-                    let name = known.unwrap_or_else(|| {
-                        let name = self.free_name(value, &variables);
-                        variables.insert(name.clone(), value.clone());
-                        name
-                    });
+                    let name = self.variable(value, &mut variables);
                     text.push_str(&format!("${{{name}}}"));
                 }
             }
@@ -86,6 +86,39 @@ impl Substitution {
         } else {
             Value::function(Function::Sub, vec![text.into(), Value::Map(variables)])
         }
+    }
+
+    /// Adds text in which `${` stands for itself: `${!NAME}` where it is closed at once, and a variable for the
+    /// dollar where that would take in what follows.
+    fn escape(&self, literal: &str, text: &mut String, variables: &mut IndexMap<String, Value>) {
+        let mut rest = literal;
+        while let Some((before, after)) = rest.split_once("${") {
+            text.push_str(before);
+            let closed = after
+                .split_once('}')
+                .is_some_and(|(name, _)| !name.contains(['$', '{']));
+            if closed {
+                text.push_str("${!");
+            } else {
+                let dollar = self.variable(&Value::from("$"), variables);
+                text.push_str(&format!("${{{dollar}}}{{"));
+            }
+            rest = after;
+        }
+        text.push_str(rest);
+    }
+
+    /// The name of the variable that holds a value.
+    fn variable(&self, value: &Value, variables: &mut IndexMap<String, Value>) -> String {
+        let known = variables
+            .iter()
+            .find(|(_, there)| *there == value)
+            .map(|(name, _)| name.clone());
+        known.unwrap_or_else(|| {
+            let name = self.free_name(value, variables);
+            variables.insert(name.clone(), value.clone());
+            name
+        })
     }
 
     /// A name for a variable: what it is called where it comes from, unless that is taken. A variable hides a
@@ -103,6 +136,7 @@ impl Substitution {
                         .strip_prefix("Export")
                 })
             }
+            Value::String(_) => Some("Dollar"),
             _ => None,
         };
         let base: String = base
