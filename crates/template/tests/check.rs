@@ -439,3 +439,21 @@ fn messages() {
     assert!(codes.contains(&Code::CircularDependency));
     insta::assert_snapshot!(report);
 }
+
+#[test]
+fn conditions_know_nothing_of_other_stacks() {
+    let condition = |value: &str| {
+        format!("Conditions: {{C: !Equals [a, {value}]}}\nResources: {{A: {{Type: T}}}}")
+    };
+    for value in [
+        "{'Fn::ImportValue': x}",
+        "{'Fn::GetStackOutput': {StackName: s, OutputName: o}}",
+        "{'Fn::GetAtt': [A, Arn]}",
+    ] {
+        let codes: Vec<&str> = findings(&condition(value))
+            .iter()
+            .map(|finding| finding.code.as_str())
+            .collect();
+        assert_eq!(codes.len(), 1, "{value}: {codes:?}");
+    }
+}

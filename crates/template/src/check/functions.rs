@@ -279,7 +279,11 @@ fn allowed(function: Function, block: Block) -> bool {
                 )
         }
         Block::Condition(_) => {
-            !of_rules && !matches!(function, Function::GetAtt | Function::ImportValue)
+            !of_rules
+                && !matches!(
+                    function,
+                    Function::GetAtt | Function::ImportValue | Function::GetStackOutput
+                )
         }
         Block::Resource(_) | Block::Metadata(_) | Block::Output => !of_rules,
     }
