@@ -7,7 +7,8 @@ use stratiform_stack::{
 
 use crate::environment::{Environment, ServiceName};
 use crate::resources::ec2::security_group;
-use crate::resources::{iam, kms, logs, sqs};
+use crate::resources::s3::bucket;
+use crate::resources::{iam, kms, logs, s3, sqs};
 
 /// Every address of the internet.
 pub const ANYWHERE: &str = "0.0.0.0/0";
@@ -149,6 +150,39 @@ pub fn trust(service: &str, source: Expr<String>) -> PolicyDocument {
 /// Limits a statement to requests that a service makes for this account.
 pub fn own_account(statement: Statement) -> Statement {
     statement.when("StringEquals", "aws:SourceAccount", pseudo::account_id())
+}
+
+/// A bucket that nobody outside the account reads, encrypted, with old versions kept: add what it is for with
+/// `..parts::private_bucket()`.
+///
+/// The keys are S3's own: load balancers and S3 itself cannot write logs to a bucket with another.
+pub fn private_bucket() -> s3::Bucket {
+    use bucket::OwnershipControlsRuleObjectOwnership::BucketOwnerEnforced;
+    use bucket::ServerSideEncryptionByDefaultSseAlgorithm::Aes256;
+    s3::Bucket {
+        bucket_encryption: bucket::BucketEncryption::new([bucket::ServerSideEncryptionRule {
+            server_side_encryption_by_default: bucket::ServerSideEncryptionByDefault::new(Aes256)
+                .into(),
+            ..Default::default()
+        }])
+        .into(),
+        ownership_controls: bucket::OwnershipControls::new([bucket::OwnershipControlsRule {
+            object_ownership: BucketOwnerEnforced.into(),
+        }])
+        .into(),
+        public_access_block_configuration: bucket::PublicAccessBlockConfiguration {
+            block_public_acls: true.into(),
+            block_public_policy: true.into(),
+            ignore_public_acls: true.into(),
+            restrict_public_buckets: true.into(),
+        }
+        .into(),
+        versioning_configuration: bucket::VersioningConfiguration::new(
+            bucket::VersioningConfigurationStatus::Enabled,
+        )
+        .into(),
+        ..Default::default()
+    }
 }
 
 /// Refuses requests without TLS.

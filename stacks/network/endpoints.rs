@@ -14,7 +14,8 @@ pub(super) fn add(
     subnets: &[Handle<ec2::Subnet>],
     routes: &[Handle<ec2::RouteTable>],
 ) {
-    // Image layers are the only thing that tasks read from S3.
+    // Image layers are in a bucket of AWS; everything else stays in the account, so that nothing can be carried
+    // off through the endpoint. What a task may do with a bucket, its role says.
     let layers = sub!(
         "arn:{}:s3:::prod-{}-starport-layer-bucket/*",
         pseudo::partition(),
@@ -24,6 +25,12 @@ pub(super) fn add(
         .sid("ImageLayers")
         .to(Principal::Everyone)
         .on([layers]);
+    let own = Statement::allow(["s3:*"])
+        .sid("OwnBuckets")
+        .to(Principal::Everyone)
+        .on_any()
+        .when("StringEquals", "aws:PrincipalAccount", pseudo::account_id())
+        .when("StringEquals", "aws:ResourceAccount", pseudo::account_id());
     builder.stack.add(
         "S3Endpoint",
         ec2::VpcEndpoint {
@@ -34,7 +41,7 @@ pub(super) fn add(
                 .map(|table| table.reference())
                 .collect::<Vec<_>>()
                 .into(),
-            policy_document: PolicyDocument::new([pull]).into(),
+            policy_document: PolicyDocument::new([pull, own]).into(),
             ..ec2::VpcEndpoint::new(builder.vpc.reference())
         },
     );

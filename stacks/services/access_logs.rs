@@ -20,31 +20,6 @@ pub(super) fn bucket(context: &Context<'_>) -> (Handle<s3::Bucket>, Handle<s3::B
     let bucket = context.stack.add(
         "AccessLogBucket",
         s3::Bucket {
-            // Load balancers and S3 itself write only to buckets with S3's own keys.
-            bucket_encryption: bucket::BucketEncryption::new([bucket::ServerSideEncryptionRule {
-                server_side_encryption_by_default: bucket::ServerSideEncryptionByDefault::new(
-                    bucket::ServerSideEncryptionByDefaultSseAlgorithm::Aes256,
-                )
-                .into(),
-                ..Default::default()
-            }])
-            .into(),
-            ownership_controls: bucket::OwnershipControls::new([bucket::OwnershipControlsRule {
-                object_ownership: bucket::OwnershipControlsRuleObjectOwnership::BucketOwnerEnforced
-                    .into(),
-            }])
-            .into(),
-            public_access_block_configuration: bucket::PublicAccessBlockConfiguration {
-                block_public_acls: true.into(),
-                block_public_policy: true.into(),
-                ignore_public_acls: true.into(),
-                restrict_public_buckets: true.into(),
-            }
-            .into(),
-            versioning_configuration: bucket::VersioningConfiguration::new(
-                bucket::VersioningConfigurationStatus::Enabled,
-            )
-            .into(),
             logging_configuration: bucket::LoggingConfiguration {
                 log_file_prefix: format!("{OWN_PREFIX}/").into(),
                 ..Default::default()
@@ -52,7 +27,7 @@ pub(super) fn bucket(context: &Context<'_>) -> (Handle<s3::Bucket>, Handle<s3::B
             .into(),
             lifecycle_configuration: bucket::LifecycleConfiguration::new([expiration(context)])
                 .into(),
-            ..Default::default()
+            ..parts::private_bucket()
         },
     );
     // A bucket with something in it cannot be deleted anyway.

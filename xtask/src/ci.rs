@@ -5,7 +5,7 @@
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
-use crate::command::{cargo, output, root, run};
+use crate::command::{cargo, output, root, run as run_command};
 use crate::{codegen, oracles};
 
 /// What a step came to.
@@ -31,13 +31,28 @@ const STEPS: [(&str, Step); 10] = [
     ("dependencies", dependencies),
 ];
 
-/// Runs every step, the later ones too when one fails.
-pub(crate) fn run_all() -> ExitCode {
+/// Runs the steps whose name is or starts with one of `wanted`, or all; the later ones too when one fails.
+pub(crate) fn run(wanted: &[String]) -> ExitCode {
+    let chosen: Vec<(&str, Step)> = STEPS
+        .into_iter()
+        .filter(|(name, _)| {
+            wanted.is_empty() || wanted.iter().any(|word| name.starts_with(word.as_str()))
+        })
+        .collect();
+    if chosen.is_empty() {
+        let names: Vec<&str> = STEPS.iter().map(|(name, _)| *name).collect();
+        eprintln!(
+            "no step is called `{}`; the steps are: {}",
+            wanted.join(" "),
+            names.join(", ")
+        );
+        return ExitCode::from(2);
+    }
     let started = Instant::now();
     let mut failed = Vec::new();
     let mut skipped = Vec::new();
     let mut lines = Vec::new();
-    for (name, step) in STEPS {
+    for &(name, step) in &chosen {
         eprintln!("── {name}");
         let step_started = Instant::now();
         let outcome = step();
@@ -61,7 +76,7 @@ pub(crate) fn run_all() -> ExitCode {
     for line in &lines {
         eprintln!("{line}");
     }
-    let passed = STEPS.len() - failed.len() - skipped.len();
+    let passed = chosen.len() - failed.len() - skipped.len();
     // On standard output, and in this form: the line that CI systems look for.
     println!(
         "{passed} passed, {} failed, {} skipped",
@@ -76,11 +91,12 @@ pub(crate) fn run_all() -> ExitCode {
 }
 
 fn quietly(command: &mut Command) -> Result<Outcome, String> {
-    run(command).map(|()| Outcome::Passed(None))
+    run_command(command).map(|()| Outcome::Passed(None))
 }
 
 fn format() -> Result<Outcome, String> {
     quietly(&mut cargo(["fmt", "--all", "--check"]))
+        .map_err(|error| format!("{error}: run `cargo fmt --all`"))
 }
 
 fn clippy() -> Result<Outcome, String> {
@@ -97,14 +113,18 @@ fn clippy() -> Result<Outcome, String> {
 
 fn tests() -> Result<Outcome, String> {
     install("cargo-nextest", NEXTEST)?;
-    quietly(&mut with_tools(cargo([
-        "nextest",
-        "run",
-        "--workspace",
-        "--no-fail-fast",
-        "--status-level",
-        "fail",
-    ])))
+    quietly(
+        with_tools(cargo([
+            "nextest",
+            "run",
+            "--workspace",
+            "--no-fail-fast",
+            "--status-level",
+            "fail",
+        ]))
+        // A failed assertion says where it stands; the frames below it say nothing more.
+        .env("RUST_BACKTRACE", "0"),
+    )
 }
 
 /// The release of cargo-nextest that is installed where there is none.
@@ -128,7 +148,7 @@ fn install(tool: &str, version: &str) -> Result<(), String> {
         version,
         "--root",
     ]);
-    run(install.arg(root().join("target/tools")).arg(tool))
+    run_command(install.arg(root().join("target/tools")).arg(tool))
 }
 
 /// The command with the installed tools on its path, after the machine's own.
@@ -156,9 +176,11 @@ fn second_app() -> Result<Outcome, String> {
         "synth",
         "--check",
     ]);
-    run(check
-        .arg("--environments")
-        .arg(root().join("examples/guestbook/environments")))?;
+    run_command(
+        check
+            .arg("--environments")
+            .arg(root().join("examples/guestbook/environments")),
+    )?;
     Ok(Outcome::Passed(Some("examples/guestbook".to_owned())))
 }
 
@@ -188,7 +210,7 @@ fn dependencies() -> Result<Outcome, String> {
         let reason = "cargo-deny is not installed; .github/workflows/ci.yml runs it";
         return Ok(Outcome::Skipped(reason.to_owned()));
     }
-    run(&mut cargo([
+    run_command(&mut cargo([
         "deny",
         "--workspace",
         "check",

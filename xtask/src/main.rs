@@ -10,7 +10,7 @@ mod oracles;
 use std::process::ExitCode;
 
 const USAGE: &str = "usage:
-  cargo xtask ci                                  everything that must hold before a change lands
+  cargo xtask ci [STEP]…                          everything that must hold before a change lands, or some of it
   cargo xtask catalog [--check] [--wheel-dir DIR] import the facts of resource types
   cargo xtask bench synth|scale|edit|build|all    measure us and our peers, side by side
   cargo xtask codegen [--all]                     generate and compile the most used resource types, or all";
@@ -20,7 +20,7 @@ fn main() -> ExitCode {
     match arguments.split_first() {
         Some((task, rest)) if task == "bench" => bench::run(rest),
         Some((task, rest)) if task == "catalog" => catalog::run(rest),
-        Some((task, [])) if task == "ci" => ci::run_all(),
+        Some((task, rest)) if task == "ci" => ci::run(rest),
         Some((task, rest)) if task == "codegen" && (rest.is_empty() || rest == ["--all"]) => {
             let which = if rest.is_empty() {
                 codegen::Which::MostUsed

@@ -21,6 +21,15 @@ struct Risk {
     until: Option<String>,
 }
 
+/// What to do about a check that is not accepted.
+const HELP: &str = "\
+help: change the resource, or accept the check in the environment's file, with a reason that reviewers can judge:
+      settings:
+        accepted_risks:
+          CKV_AWS_18:
+            - resource: services/Uploads   # or services/*, or *
+              reason: …";
+
 /// Asks about every environment; failures, accepted risks and entries that nothing needs are printed.
 pub(super) fn run(python: &Path, environments: &[Snapshots]) -> Result<String, String> {
     let today = today(python)?;
@@ -58,7 +67,7 @@ pub(super) fn run(python: &Path, environments: &[Snapshots]) -> Result<String, S
             &today,
         );
         for line in &verdict.refused {
-            eprintln!("checkov {}: {line}", snapshots.environment);
+            eprintln!("checkov {}: NOT ACCEPTED {line}", snapshots.environment);
         }
         for line in &verdict.accepted {
             eprintln!("checkov {}: accepted {line}", snapshots.environment);
@@ -73,10 +82,10 @@ pub(super) fn run(python: &Path, environments: &[Snapshots]) -> Result<String, S
     }
     let told = format!("checkov {version}: {}", told.join(", "));
     if wrong == 0 {
-        Ok(told)
-    } else {
-        Err(format!("{told}, {wrong} not accepted"))
+        return Ok(told);
     }
+    eprintln!("{HELP}");
+    Err(format!("{told}, {wrong} not accepted"))
 }
 
 /// A failed check.
