@@ -43,7 +43,28 @@ pub fn load<E: Environment>(
     name: &EnvironmentName,
     layers: &[Source],
 ) -> Result<Loaded<E>, Vec<Problem>> {
-    load_as(&shape::<E>(layers)?, name, layers)
+    load_as(&shape::<E>(layers)?, name, layers).map_err(|problems| {
+        problems
+            .into_iter()
+            .map(|problem| in_environments(problem, &[name]))
+            .collect()
+    })
+}
+
+/// Says which environments lack a value: its place may be in a file that all of them share.
+fn in_environments(problem: Problem, names: &[&EnvironmentName]) -> Problem {
+    match (problem.code, names) {
+        (Code::MissingKey, [only]) => Problem {
+            what: format!("{} in `{only}`", problem.what),
+            help: format!("{}, in the file of `{only}` or for all", problem.help),
+            ..problem
+        },
+        (Code::MissingKey, _) => Problem {
+            what: format!("{} in {}", problem.what, listed(names)),
+            ..problem
+        },
+        _ => problem,
+    }
 }
 
 /// What `E` must be: made once, for all environments of an app.
@@ -96,20 +117,25 @@ pub fn load_all<E: Environment>(
     environments: &[(EnvironmentName, Vec<Source>)],
 ) -> Result<Vec<Loaded<E>>, Vec<Problem>> {
     let mut all = Vec::new();
-    let mut problems: Vec<Problem> = Vec::new();
+    let mut found: Vec<(Problem, Vec<&EnvironmentName>)> = Vec::new();
     let shape = shape::<E>(environments.first().map_or(&[], |(_, layers)| layers))?;
     for (name, layers) in environments {
         match load_as(&shape, name, layers) {
             Ok(loaded) => all.push(loaded),
-            Err(found) => {
-                for problem in found {
-                    if !problems.contains(&problem) {
-                        problems.push(problem);
+            Err(problems) => {
+                for problem in problems {
+                    match found.iter_mut().find(|(there, _)| *there == problem) {
+                        Some((_, names)) => names.push(name),
+                        None => found.push((problem, vec![name])),
                     }
                 }
             }
         }
     }
+    let mut problems: Vec<Problem> = found
+        .into_iter()
+        .map(|(problem, names)| in_environments(problem, &names))
+        .collect();
     if problems.is_empty() {
         problems = check_all(&all);
     }
