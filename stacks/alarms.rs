@@ -97,13 +97,13 @@ pub fn stack(
     let mut rolling_back = Vec::new();
     for row in rows {
         let alarm = alarms.alarm(&stack, &row.id, row.alarm);
-        all.push(alarm.arn());
+        all.push(alarm.arn().text());
         match row.consequence {
             Consequence::Notify => {}
             Consequence::RollBack => rolling_back.push(alarm),
         }
     }
-    all.push(rollback(&stack, names, &rolling_back).arn());
+    all.push(rollback(&stack, names, &rolling_back).arn().text());
 
     if env.dashboard {
         dashboard::add(&stack, names, all, database, queues, services);

@@ -165,8 +165,8 @@ fn role(
     let instances = || arn("rds", "db:*");
     let everywhere = |resource: &str| [arn("rds", resource), there.arn("rds", resource)];
     let made = "snapshot:awsbackup:*";
-    let instance: Expr<String> = database.instance.db_instance_arn();
-    let key: Expr<String> = database.key.arn().cast();
+    let instance = database.instance.db_instance_arn().text();
+    let key = database.key.arn().text();
     // The vault's key there is not known here.
     let keys_there = || there.arn("kms", "key/*");
     let rds = sub!("rds.{}.amazonaws.com", pseudo::region());
@@ -199,7 +199,7 @@ fn role(
             "UseVaults",
             &["backup:CopyIntoBackupVault", "backup:DescribeBackupVault"],
         )
-        .on([vault.backup_vault_arn(), there.vault_arn()]),
+        .on([vault.backup_vault_arn().text(), there.vault_arn()]),
         allow("CopyFromVault", &["backup:CopyFromBackupVault"]).on([arn("rds", made)]),
         allow("SeeKeys", &["kms:DescribeKey"]).on([key.clone(), keys_there()]),
         grant("GrantDatabaseKey", key, json!([rds, &rds_there])),

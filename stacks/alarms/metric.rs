@@ -19,7 +19,7 @@ pub struct Metric {
 impl Metric {
     /// A metric of a load balancer.
     pub fn load_balancer(name: &'static str, balancer: &Handle<LoadBalancer>) -> Metric {
-        let balancer = balancer.load_balancer_full_name();
+        let balancer = balancer.load_balancer_full_name().text();
         Metric::of("AWS/ApplicationELB", name, [("LoadBalancer", balancer)])
     }
 
@@ -29,8 +29,11 @@ impl Metric {
         cluster: &Handle<ecs::Cluster>,
         service: &Handle<ecs::Service>,
     ) -> Metric {
-        let cluster = cluster.reference().cast();
-        let dimensions = [("ClusterName", cluster), ("ServiceName", service.name())];
+        let cluster = cluster.reference().text();
+        let dimensions = [
+            ("ClusterName", cluster),
+            ("ServiceName", service.name().text()),
+        ];
         Metric::of("AWS/ECS", name, dimensions)
     }
 
@@ -48,18 +51,18 @@ impl Metric {
 
     /// A metric of a database instance.
     pub fn database(name: &'static str, instance: &Handle<rds::DbInstance>) -> Metric {
-        let instance = instance.reference().cast();
+        let instance = instance.reference().text();
         Metric::of("AWS/RDS", name, [("DBInstanceIdentifier", instance)])
     }
 
     /// A metric of a queue.
     pub fn queue(name: &'static str, queue: &Handle<sqs::Queue>) -> Metric {
-        Metric::of("AWS/SQS", name, [("QueueName", queue.queue_name())])
+        Metric::of("AWS/SQS", name, [("QueueName", queue.queue_name().text())])
     }
 
     /// A metric of a backup vault.
     pub fn vault(name: &'static str, vault: &Handle<backup::BackupVault>) -> Metric {
-        let vault = vault.reference().cast();
+        let vault = vault.reference().text();
         Metric::of("AWS/Backup", name, [("BackupVaultName", vault)])
     }
 

@@ -78,6 +78,6 @@ fn statements(bucket: &Handle<s3::Bucket>) -> [Statement; 3] {
             sub!("{}/{}/*", bucket.arn(), OWN_PREFIX),
         ))
         .when("ArnLike", "aws:SourceArn", bucket.arn()),
-        parts::deny_plaintext("s3:*", [bucket.arn(), sub!("{}/*", bucket.arn())]),
+        parts::deny_plaintext("s3:*", [bucket.arn().text(), sub!("{}/*", bucket.arn())]),
     ]
 }

@@ -291,6 +291,7 @@ fn accepts(kind: &Kind, other: &Kind) -> bool {
 fn type_name(rust_type: &RustType, prefix: &str) -> String {
     match rust_type {
         RustType::Text => "String".to_owned(),
+        RustType::UnknownKind => "cfn::Id<cfn::UnknownKind>".to_owned(),
         RustType::Id(kind) => format!("cfn::Id<kinds::{kind}>"),
         RustType::Integer => "i64".to_owned(),
         RustType::Number => "f64".to_owned(),

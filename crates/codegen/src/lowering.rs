@@ -314,7 +314,7 @@ impl<'a> Lowering<'a> {
                 });
                 Some(RustType::Id(name))
             }
-            (Shape::Text, None) => Some(RustType::Text),
+            (Shape::Text, None) => Some(RustType::UnknownKind),
             (Shape::Integer, _) => Some(RustType::Integer),
             (Shape::Number, _) => Some(RustType::Number),
             (Shape::Boolean, _) => Some(RustType::Boolean),
@@ -329,27 +329,16 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// What `Ref` gives: the primary identifier where it is one property, otherwise plain text.
+    /// What `Ref` gives: the primary identifier where it is one property, otherwise text of no known kind.
     fn reference(&mut self) -> RustType {
         let mut identifier = self.resource_type.primary_identifier();
         let (Some(path), None) = (identifier.next(), identifier.next()) else {
-            return RustType::Text;
+            return RustType::UnknownKind;
         };
         let property = self.resource_type.schema().property(path.as_str());
-        match property.and_then(|schema| self.attribute_type(schema)) {
-            Some(id @ RustType::Id(_)) => id,
-            Some(
-                RustType::Text
-                | RustType::Integer
-                | RustType::Number
-                | RustType::Boolean
-                | RustType::Json
-                | RustType::Tag
-                | RustType::List(_)
-                | RustType::Map(_)
-                | RustType::Named(_),
-            )
-            | None => RustType::Text,
-        }
+        let given = property.and_then(|schema| self.attribute_type(schema));
+        given
+            .filter(|given| matches!(given, RustType::Id(_)))
+            .unwrap_or(RustType::UnknownKind)
     }
 }

@@ -86,6 +86,8 @@ pub(crate) struct Attribute {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum RustType {
     Text,
+    /// Text that a resource gives and of which the catalog does not say what it identifies.
+    UnknownKind,
     /// Text of a kind, by the kind's identifier.
     Id(String),
     Integer,

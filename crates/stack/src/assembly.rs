@@ -9,6 +9,8 @@ use stratiform_template::{Member, Template, Value};
 /// The stacks of one environment, synthesized.
 #[derive(Clone, Debug)]
 pub struct Assembly {
+    /// The app's name.
+    pub app: String,
     /// The environment's name.
     pub environment: String,
     /// The region the stacks are for.

@@ -36,7 +36,7 @@ pub use stack::{Parameter, Stack};
 pub mod generated {
     pub use crate::draft::{Draft, Identity};
     pub use crate::function::{placeholders, substitute};
-    pub use crate::property::{Accepts, AcceptsKind, PropertyType};
+    pub use crate::property::{Accepts, AcceptsKind, PropertyType, UnknownKind};
     pub use crate::resource::{NoAttributes, Resource, Tag, attribute};
     pub use crate::{Expr, Id, Json, List, Map, Opt, Prop};
     pub use std::rc::Rc;

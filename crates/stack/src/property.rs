@@ -10,6 +10,7 @@ use std::marker::PhantomData;
 use stratiform_template::{Number, Value};
 
 use crate::draft::{Draft, Reference, Shape};
+use crate::resource::{Handle, Resource};
 
 /// The value of a required property.
 #[derive(Clone, Debug)]
@@ -37,6 +38,11 @@ pub struct Expr<T> {
 pub struct Id<K> {
     kind: PhantomData<fn() -> K>,
 }
+
+/// What a resource gives without AWS's schemas saying what it identifies: fine as text, and refused where a known
+/// kind is expected, since it is as likely a name as an ARN.
+#[derive(Clone, Copy, Debug)]
+pub enum UnknownKind {}
 
 /// A list of `T`.
 #[derive(Clone, Debug)]
@@ -85,6 +91,13 @@ pub trait AcceptsKind<J> {}
     note = "for an enum write one of its variants, for a structure its struct; `Prop::untyped` or `Opt::untyped` take anything"
 )]
 pub trait AcceptsLiteral<L> {}
+
+/// Implemented by nothing: it is there for its message.
+#[diagnostic::on_unimplemented(
+    message = "a handle is no value",
+    label = "write `.reference()`, or an attribute such as `.arn()`"
+)]
+pub trait AcceptsHandle {}
 
 impl Accepts<String> for String {}
 impl<J> Accepts<Id<J>> for String {}
@@ -173,6 +186,13 @@ impl<T> Expr<T> {
     }
 }
 
+impl<K> Expr<Id<K>> {
+    /// The same as plain text, where different kinds stand side by side.
+    pub fn text(self) -> Expr<String> {
+        self.cast()
+    }
+}
+
 /// How a type crosses stacks: as one value, or as a list. For generated code.
 pub trait Shaped {
     /// The shape of a reference that gives this type.
@@ -197,6 +217,25 @@ impl<T: PropertyType> From<T> for Prop<T> {
         Prop::new(literal.into_draft())
     }
 }
+
+/// Writes `From<$handle>` that no property has the trait for, so that the compiler says what to write instead.
+macro_rules! handles {
+    ($($handle:ty),+) => { $(
+        impl<T: AcceptsHandle, R: Resource> From<$handle> for Prop<T> {
+            fn from(handle: $handle) -> Self {
+                Prop::new(handle.reference().draft)
+            }
+        }
+
+        impl<T: AcceptsHandle, R: Resource> From<$handle> for Opt<T> {
+            fn from(handle: $handle) -> Self {
+                Prop::from(handle).into()
+            }
+        }
+    )+ };
+}
+
+handles!(Handle<R>, &Handle<R>);
 
 impl<T: Accepts<S>, S> From<Expr<S>> for Prop<T> {
     fn from(expression: Expr<S>) -> Self {

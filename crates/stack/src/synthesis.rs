@@ -77,6 +77,7 @@ pub(crate) fn synthesize(settings: &Settings, stacks: &[Stack]) -> Result<Assemb
         })
     });
     Ok(Assembly {
+        app: settings.app.clone(),
         environment: settings.environment.clone(),
         region: settings.region.clone(),
         stacks: synthesized.collect(),
