@@ -12,6 +12,7 @@
 mod args;
 mod commands;
 mod exit;
+mod ordered;
 mod project;
 mod report;
 mod snapshots;
@@ -33,46 +34,28 @@ pub type Define<E> = fn(&E, &App);
 /// Runs the command line for an app.
 pub fn run<E: Environment>(define: Define<E>) -> ExitCode {
     let args = Args::parse();
-    let colour = colour(args.global.color);
-    let exit = execute(define, args, colour).unwrap_or_else(|failure| {
+    let colour = Colour::on(args.global.color, &std::io::stderr());
+    let exit = execute(define, args).unwrap_or_else(|failure| {
         view::stderr(&report::draw(&failure.reports, colour));
         failure.exit
     });
     exit.into()
 }
 
-fn execute<E: Environment>(define: Define<E>, args: Args, colour: Colour) -> Result<Exit, Failure> {
+fn execute<E: Environment>(define: Define<E>, args: Args) -> Result<Exit, Failure> {
     match args.command {
-        Command::Synth(synth) => commands::synth::run(define, &args.global, &synth, colour),
+        Command::Synth(synth) => commands::synth::run(define, &args.global, &synth),
         Command::Env(Env::Show {
             environment,
             format,
         }) => commands::env_show::run::<E>(&args.global, &environment, format),
         Command::Schema => {
-            view::stdout(&stratiform_environment::schema::<E>());
+            view::stdout(&stratiform_environment::schema::<E>())?;
             Ok(Exit::Done)
         }
         Command::Completions { shell } => {
-            view::stdout(&commands::completions(shell));
+            view::stdout(&commands::completions(shell))?;
             Ok(Exit::Done)
         }
-    }
-}
-
-fn colour(choice: clap::ColorChoice) -> Colour {
-    use std::io::IsTerminal;
-    let wanted = match choice {
-        clap::ColorChoice::Always => true,
-        clap::ColorChoice::Never => false,
-        // See no-color.org: set and not empty means no.
-        clap::ColorChoice::Auto => {
-            std::io::stderr().is_terminal()
-                && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-        }
-    };
-    if wanted {
-        Colour::Always
-    } else {
-        Colour::Never
     }
 }

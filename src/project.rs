@@ -1,14 +1,15 @@
 //! The files of a project: where its environments and snapshots are.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use stratiform_environment::{
-    Environment, EnvironmentName, Loaded, Source, Text, load_all, nearest,
+    Environment, EnvironmentName, Loaded, Problem, Source, Text, check_all, load, load_all, nearest,
 };
 
 use crate::exit::Exit;
-use crate::report::{Failure, of_environment};
+use crate::report::{Failure, Report, of_environment};
 
 /// A folder with `environments/`, and what lies beside it.
 #[derive(Clone, Debug)]
@@ -17,6 +18,18 @@ pub(crate) struct Project {
     pub root: PathBuf,
     environments: PathBuf,
 }
+
+/// Environments, checked against all others that can be.
+#[derive(Clone, Debug)]
+pub(crate) struct Checked<E> {
+    /// Those that were asked for, by name.
+    pub environments: Vec<Loaded<E>>,
+    /// Others that have problems of their own, so that nothing was checked against them.
+    pub unchecked: Vec<String>,
+}
+
+/// An environment's name and its layers.
+type Layers = (EnvironmentName, Vec<Source>);
 
 /// The file with what environments share.
 const DEFAULTS: &str = "defaults";
@@ -55,9 +68,14 @@ impl Project {
                 "name the folder that has `defaults.yaml` and one file per environment",
             ));
         }
-        let root = environments
-            .parent()
-            .map_or_else(PathBuf::new, Path::to_owned);
+        let environments = match environments.file_name() {
+            Some(_) => environments,
+            // `.` and `..` say where the folder is, not what it is in.
+            None => environments
+                .canonicalize()
+                .map_err(|error| Failure::io("find", &environments, &error))?,
+        };
+        let root = environments.parent().unwrap_or(&environments).to_owned();
         Ok(Project { root, environments })
     }
 
@@ -66,71 +84,101 @@ impl Project {
         self.root.join("snapshots")
     }
 
-    /// Reads and checks environments: those that are named, or all of them, by name.
+    /// Reads and checks one environment by itself.
     ///
     /// # Errors
     /// A file that cannot be read, a name that no file has, and every mistake in the files.
-    pub(crate) fn load<E: Environment>(
-        &self,
-        wanted: &[String],
-    ) -> Result<Vec<Loaded<E>>, Failure> {
+    pub(crate) fn load_one<E: Environment>(&self, name: &str) -> Result<Loaded<E>, Failure> {
+        self.known(&[name.to_owned()], &self.names()?)?;
+        let (name, layers) = self.layers(name)?;
+        load(&name, &layers).map_err(|problems| failure(problems, &layers))
+    }
+
+    /// Reads and checks environments: those that are named, or all of them, by name. What is wrong inside others
+    /// does not matter; what does not fit together between any does.
+    ///
+    /// # Errors
+    /// A file that cannot be read, a name that no file has, and every mistake in the files.
+    pub(crate) fn load<E: Environment>(&self, wanted: &[String]) -> Result<Checked<E>, Failure> {
         let names = self.names()?;
-        for name in wanted {
-            if !names.contains(name) {
-                return Err(self.unknown(name, &names));
-            }
-        }
-        let mut defaults = Vec::new();
-        let defaults_file = self.environments.join(format!("{DEFAULTS}.yaml"));
-        if defaults_file.is_file() {
-            defaults.push(self.source(DEFAULTS)?);
-        }
-        let mut environments = Vec::new();
-        for name in names
+        self.known(wanted, &names)?;
+        let wanted: HashSet<&String> = wanted.iter().collect();
+        let (chosen, others): (Vec<_>, Vec<_>) = names
             .iter()
-            .filter(|name| wanted.is_empty() || wanted.contains(name))
-        {
-            let checked = EnvironmentName::new(name).map_err(|refusal| {
-                Failure::new(
-                    Exit::Failed,
-                    "environment-name",
-                    format!("`{name}` cannot be an environment's name: {}", refusal.why),
-                    refusal.help,
-                )
-            })?;
-            let mut layers = defaults.clone();
-            layers.push(self.source(name)?);
-            environments.push((checked, layers));
-        }
-        load_all(&environments).map_err(|problems| {
-            let sources: Vec<Source> = environments
-                .into_iter()
-                .flat_map(|(_, layers)| layers)
-                .collect();
-            let reports = problems
-                .into_iter()
-                .map(|problem| of_environment(problem, &sources));
-            Failure {
-                exit: Exit::Failed,
-                reports: reports.collect(),
+            .partition(|name| wanted.is_empty() || wanted.contains(name));
+        let layers: Result<Vec<Layers>, Failure> =
+            chosen.iter().map(|name| self.layers(name)).collect();
+        let mut layers = layers?;
+        let mut environments: Vec<Loaded<E>> =
+            load_all(&layers).map_err(|problems| failure(problems, sources(&layers)))?;
+        let mut unchecked = Vec::new();
+        for name in &others {
+            let other = self.layers(name).ok();
+            match other.and_then(|other| Some((load(&other.0, &other.1).ok()?, other))) {
+                Some((loaded, other)) => {
+                    environments.push(loaded);
+                    layers.push(other);
+                }
+                None => unchecked.push((*name).clone()),
             }
+        }
+        if !others.is_empty() {
+            environments.sort_by(|one, other| one.name.as_str().cmp(other.name.as_str()));
+            let problems = check_all(&environments);
+            if !problems.is_empty() {
+                return Err(failure(problems, sources(&layers)));
+            }
+            let chosen: HashSet<&str> = chosen.iter().map(|name| name.as_str()).collect();
+            environments.retain(|loaded| chosen.contains(loaded.name.as_str()));
+        }
+        Ok(Checked {
+            environments,
+            unchecked,
         })
+    }
+
+    fn layers(&self, name: &str) -> Result<Layers, Failure> {
+        let checked = EnvironmentName::new(name).map_err(|refusal| {
+            Failure::new(
+                Exit::Failed,
+                "environment-name",
+                format!("`{name}` cannot be an environment's name: {}", refusal.why),
+                refusal.help,
+            )
+        })?;
+        let mut layers = Vec::new();
+        if self.environments.join(format!("{DEFAULTS}.yaml")).is_file() {
+            layers.push(self.source(DEFAULTS)?);
+        }
+        layers.push(self.source(name)?);
+        Ok((checked, layers))
     }
 
     fn names(&self) -> Result<Vec<String>, Failure> {
         let read = |error: std::io::Error| Failure::io("read", &self.environments, &error);
         let mut names = Vec::new();
+        let mut misnamed = Vec::new();
         for entry in fs::read_dir(&self.environments).map_err(read)? {
             let path = entry.map_err(read)?.path();
             let stem = path.file_stem().and_then(|stem| stem.to_str());
-            let yaml = path
-                .extension()
-                .is_some_and(|extension| extension == "yaml");
-            if let (Some(stem), true) = (stem, yaml)
-                && stem != DEFAULTS
-            {
-                names.push(stem.to_owned());
+            let extension = path.extension().and_then(|extension| extension.to_str());
+            match (stem, extension) {
+                (Some(stem), Some("yaml")) if stem != DEFAULTS => names.push(stem.to_owned()),
+                (Some(_), Some("yml")) => misnamed.push(self.shown(&path)),
+                _ => {}
             }
+        }
+        if !misnamed.is_empty() {
+            misnamed.sort();
+            return Err(Failure::of(misnamed.into_iter().map(|file| Report {
+                code: "environment-file".to_owned(),
+                what: format!("`{file}` would not be read"),
+                places: Vec::new(),
+                help: format!(
+                    "rename it to `{}`",
+                    Path::new(&file).with_extension("yaml").display()
+                ),
+            })));
         }
         names.sort();
         if names.is_empty() {
@@ -147,12 +195,25 @@ impl Project {
     fn source(&self, name: &str) -> Result<Source, Failure> {
         let file = self.environments.join(format!("{name}.yaml"));
         let text = fs::read_to_string(&file).map_err(|error| Failure::io("read", &file, &error))?;
-        let shown = file.strip_prefix(&self.root).unwrap_or(&file);
-        // Names are shown, and compared in tests, with `/` everywhere.
         Ok(Source {
-            name: shown.to_string_lossy().replace('\\', "/"),
+            name: self.shown(&file),
             text,
         })
+    }
+
+    /// A file's name as people see it, and tests compare it: with `/` everywhere.
+    fn shown(&self, file: &Path) -> String {
+        let shown = file.strip_prefix(&self.root).unwrap_or(file);
+        shown.to_string_lossy().replace('\\', "/")
+    }
+
+    /// Refuses names that no environment has.
+    fn known(&self, wanted: &[String], names: &[String]) -> Result<(), Failure> {
+        // Sorted, see `names`.
+        let unknown = wanted
+            .iter()
+            .find(|name| names.binary_search(name).is_err());
+        unknown.map_or(Ok(()), |name| Err(self.unknown(name, names)))
     }
 
     fn unknown(&self, name: &str, names: &[String]) -> Failure {
@@ -168,4 +229,14 @@ impl Project {
             help,
         )
     }
+}
+
+fn sources(layers: &[Layers]) -> impl Iterator<Item = &Source> {
+    layers.iter().flat_map(|(_, layers)| layers)
+}
+
+fn failure<'a>(problems: Vec<Problem>, sources: impl IntoIterator<Item = &'a Source>) -> Failure {
+    let sources: Vec<&Source> = sources.into_iter().collect();
+    let reports = problems.into_iter();
+    Failure::of(reports.map(|problem| of_environment(problem, &sources)))
 }

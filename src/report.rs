@@ -2,11 +2,13 @@
 //!
 //! Libraries hold what, where, why and what to do as data; here it becomes text.
 
+use std::io::IsTerminal;
 use std::ops::Range;
 use std::path::Path;
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
+use indexmap::IndexSet;
 use stratiform_environment as environment;
 use stratiform_stack as stack;
 use stratiform_template as template;
@@ -14,7 +16,7 @@ use stratiform_template as template;
 use crate::exit::Exit;
 
 /// Something to tell a person: what, where, why, what to do.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Report {
     /// The kind of problem, kebab-case.
     pub(crate) code: String,
@@ -27,7 +29,7 @@ pub(crate) struct Report {
 }
 
 /// A place in a file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Place {
     /// The file, as shown.
     pub(crate) file: String,
@@ -53,6 +55,15 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
+    /// Everything that is wrong with the input. What is the same in several environments is told once.
+    pub(crate) fn of(reports: impl IntoIterator<Item = Report>) -> Self {
+        let reports: IndexSet<Report> = reports.into_iter().collect();
+        Failure {
+            exit: Exit::Failed,
+            reports: reports.into_iter().collect(),
+        }
+    }
+
     /// A failure without a place in a file.
     pub(crate) fn new(
         exit: Exit,
@@ -90,6 +101,26 @@ pub(crate) enum Colour {
     Always,
     /// Plain text.
     Never,
+}
+
+impl Colour {
+    /// What was asked for; where that is left open, what suits a stream.
+    pub(crate) fn on(choice: clap::ColorChoice, stream: &impl IsTerminal) -> Colour {
+        let wanted = match choice {
+            clap::ColorChoice::Always => true,
+            clap::ColorChoice::Never => false,
+            // See no-color.org: set and not empty means no.
+            clap::ColorChoice::Auto => {
+                stream.is_terminal()
+                    && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+            }
+        };
+        if wanted {
+            Colour::Always
+        } else {
+            Colour::Never
+        }
+    }
 }
 
 /// Draws reports, the way compilers do.
@@ -159,7 +190,7 @@ fn within(text: &str, span: Range<usize>) -> Range<usize> {
 /// An environment's problem, with the texts of its files.
 pub(crate) fn of_environment(
     problem: environment::Problem,
-    sources: &[environment::Source],
+    sources: &[&environment::Source],
 ) -> Report {
     let place = |file: String, span: template::Span, label: String| Place {
         text: sources
@@ -214,10 +245,13 @@ pub(crate) fn of_finding(
     root: &Path,
 ) -> Report {
     let path = finding.path.join("/");
-    let location = finding
-        .path
-        .get(1)
-        .and_then(|logical_id| synthesized.locations.get(logical_id));
+    let location = match finding.path.as_slice() {
+        [section, logical_id, ..] if section == "Resources" => {
+            synthesized.locations.get(logical_id)
+        }
+        // An output or a parameter may have a resource's name: better no place than a wrong one.
+        _ => None,
+    };
     let places = location.map(|location| {
         rust_place(
             root,
@@ -318,6 +352,45 @@ mod tests {
           ├ note: declared here
           ╰ help: what to do
         ");
+    }
+
+    #[test]
+    fn a_finding_is_placed_at_the_resource_it_is_in_and_at_no_other() {
+        let synthesized = stack::SynthesizedStack {
+            key: "storage".to_owned(),
+            name: "shop-dev-storage".to_owned(),
+            template: template::Template::default(),
+            depends_on: Vec::new(),
+            capabilities: Vec::new(),
+            parameters: indexmap::IndexMap::new(),
+            tags: indexmap::IndexMap::new(),
+            termination_protection: false,
+            stack_policy: None,
+            locations: [("Bucket".to_owned(), std::panic::Location::caller())].into(),
+        };
+        let places = |section: &str| {
+            let finding = template::Finding {
+                code: template::Code::ALL[0],
+                path: vec![section.to_owned(), "Bucket".to_owned()],
+                message: String::new(),
+                recorded: None,
+                help: String::new(),
+            };
+            of_finding(finding, &synthesized, Path::new("."))
+                .places
+                .len()
+        };
+        assert_eq!((places("Resources"), places("Outputs")), (1, 0));
+    }
+
+    #[test]
+    fn the_same_report_is_kept_once() {
+        let report = |what: &str| Report {
+            what: what.to_owned(),
+            ..Report::default()
+        };
+        let failure = Failure::of([report("one"), report("two"), report("one")]);
+        assert_eq!(failure.reports, [report("one"), report("two")]);
     }
 
     #[test]

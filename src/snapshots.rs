@@ -1,88 +1,42 @@
 //! `snapshots/`: what is synthesized, as files; compared with what is there, and written.
 
-use std::collections::BTreeMap;
+mod rendered;
+
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
+use std::time::Duration;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use stratiform_stack::{Assembly, SynthesizedStack};
 
-use crate::args::TemplateFormat;
+use crate::exit::Exit;
+use crate::ordered::Ordered;
 use crate::report::Failure;
 
-/// The file that says how an environment's templates are deployed.
-const ASSEMBLY: &str = "assembly.json";
+pub(crate) use rendered::{Choice, Rendered, RenderedTemplate};
 
-/// How temporary files start. One that is found was left by an interrupted run.
+/// The file that says how an environment's templates are deployed.
+pub(crate) const ASSEMBLY: &str = "assembly.json";
+
+/// The version of [`AssemblyFile`] that is written, and the only one that is read.
+const VERSION: u32 = 1;
+
+/// How temporary files start.
 const TEMPORARY: &str = ".stratiform-";
 
-/// The stacks of one environment as text.
-#[derive(Clone, Debug)]
-pub(crate) struct Rendered {
-    /// The environment's name, and the folder's.
-    pub environment: String,
-    /// The region.
-    pub region: String,
-    /// The templates in deployment order.
-    pub templates: Vec<RenderedTemplate>,
-}
-
-/// One stack as text.
-#[derive(Clone, Debug)]
-pub(crate) struct RenderedTemplate {
-    /// The stack.
-    pub stack: SynthesizedStack,
-    /// The template's file: `network.yaml`.
-    pub file: String,
-    /// The template.
-    pub text: String,
-}
-
-impl Rendered {
-    /// Renders an assembly.
-    pub(crate) fn new(assembly: Assembly, format: TemplateFormat) -> Self {
-        let templates = assembly.stacks.into_iter().map(|stack| RenderedTemplate {
-            file: format!("{}.{}", stack.key, format.extension()),
-            text: match format {
-                TemplateFormat::Yaml => stack.template.to_yaml(),
-                TemplateFormat::Json => stack.template.to_json() + "\n",
-            },
-            stack,
-        });
-        Rendered {
-            templates: templates.collect(),
-            environment: assembly.environment,
-            region: assembly.region,
-        }
-    }
-
-    /// Short and full names of the stacks.
-    pub(crate) fn stack_names(&self) -> impl Iterator<Item = String> {
-        self.templates
-            .iter()
-            .flat_map(|template| [template.stack.key.clone(), template.stack.name.clone()])
-    }
-
-    /// Leaves only some stacks, by short or full name.
-    pub(crate) fn keep(&mut self, wanted: &[String]) {
-        self.templates.retain(|template| {
-            wanted.contains(&template.stack.key) || wanted.contains(&template.stack.name)
-        });
-    }
-}
+/// A temporary file older than this was left by an interrupted run; a younger one may be another run's.
+const INTERRUPTED: Duration = Duration::from_secs(60);
 
 /// What a run covers: what it does not cover, it leaves alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scope {
     /// All environments with all stacks.
     Everything,
-    /// All stacks of some environments.
-    Environments,
-    /// Some stacks.
-    Stacks,
+    /// Some environments, or some stacks.
+    Some,
 }
 
 /// `assembly.json`, version 1. Its fields are documented in `docs/assembly.md`.
@@ -90,6 +44,7 @@ pub(crate) enum Scope {
 #[serde(rename_all = "camelCase")]
 struct AssemblyFile {
     version: u32,
+    app: String,
     environment: String,
     region: String,
     stacks: Vec<StackEntry>,
@@ -106,18 +61,31 @@ struct StackEntry {
     tags: IndexMap<String, String>,
     termination_protection: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    stack_policy: Option<serde_json::Value>,
+    stack_policy: Option<Ordered>,
     sha256: String,
     bytes: usize,
     resources: usize,
 }
 
 impl StackEntry {
-    fn of(template: &RenderedTemplate) -> Self {
-        let RenderedTemplate { stack, file, text } = template;
-        // The model renders valid JSON by law (tested there); a policy that is no JSON would be left out.
-        let policy = stack.stack_policy.as_ref();
-        StackEntry {
+    fn of(template: &RenderedTemplate) -> Result<Self, Failure> {
+        let RenderedTemplate {
+            stack, file, text, ..
+        } = template;
+        let stack_policy = stack.stack_policy.clone().map(Ordered);
+        // Tried here, where the stack is known: of all that an assembly has, only this can fail to be JSON.
+        serde_json::to_string(&stack_policy).map_err(|error| {
+            Failure::new(
+                Exit::Failed,
+                "stack-policy",
+                format!(
+                    "the policy of stack `{}` is more than JSON: {error}",
+                    stack.name
+                ),
+                "write the policy without references and functions",
+            )
+        })?;
+        Ok(StackEntry {
             name: stack.name.clone(),
             template: file.clone(),
             depends_on: stack.depends_on.clone(),
@@ -129,11 +97,11 @@ impl StackEntry {
             parameters: stack.parameters.clone(),
             tags: stack.tags.clone(),
             termination_protection: stack.termination_protection,
-            stack_policy: policy.and_then(|policy| serde_json::from_str(&policy.to_json()).ok()),
+            stack_policy,
             sha256: hex(&Sha256::digest(text)),
             bytes: text.len(),
             resources: stack.template.resources.len(),
-        }
+        })
     }
 }
 
@@ -174,6 +142,8 @@ pub(crate) struct Snapshots {
     pub rendered: Vec<Rendered>,
     /// Every file, `assembly.json` after the templates it lists.
     pub files: Vec<SnapshotFile>,
+    /// Templates in an environment's folder that its `assembly.json` does not list: `prod/old.yaml`.
+    pub unlisted: Vec<String>,
 }
 
 impl Snapshots {
@@ -187,37 +157,11 @@ impl Snapshots {
         scope: Scope,
     ) -> Result<Self, Failure> {
         let mut files = Vec::new();
+        let mut unlisted = Vec::new();
         for environment in &rendered {
-            let name = &environment.environment;
-            let previous = previous_assembly(folder, name)?;
-            for template in &environment.templates {
-                files.push(compare_file(
-                    folder,
-                    format!("{name}/{}", template.file),
-                    template.text.clone(),
-                )?);
-            }
-            let new: Vec<StackEntry> = environment.templates.iter().map(StackEntry::of).collect();
-            let stacks = match (scope, &previous) {
-                (Scope::Stacks, Some(previous)) => merged(new, &previous.stacks),
-                _ => new,
-            };
-            for gone in previous.iter().flat_map(|previous| &previous.stacks) {
-                if stacks.iter().all(|stack| stack.template != gone.template) {
-                    files.extend(removed(folder, format!("{name}/{}", gone.template))?);
-                }
-            }
-            let assembly = AssemblyFile {
-                version: 1,
-                environment: name.clone(),
-                region: environment.region.clone(),
-                stacks,
-            };
-            files.push(compare_file(
-                folder,
-                format!("{name}/{ASSEMBLY}"),
-                assembly_text(&assembly),
-            )?);
+            let found = compare_environment(folder, environment)?;
+            files.extend(found.0);
+            unlisted.extend(found.1);
         }
         if scope == Scope::Everything {
             files.extend(abandoned(folder, &rendered)?);
@@ -226,14 +170,15 @@ impl Snapshots {
             folder: folder.to_owned(),
             rendered,
             files,
+            unlisted,
         })
     }
 
-    /// Whether a run would change anything.
-    pub(crate) fn is_stale(&self) -> bool {
-        self.files
-            .iter()
-            .any(|file| file.change != Change::Unchanged)
+    /// How many files would have to change, be written or go.
+    pub(crate) fn stale(&self) -> usize {
+        let files = self.files.iter();
+        let changed = files.filter(|file| file.change != Change::Unchanged);
+        changed.count() + self.unlisted.len()
     }
 
     /// Writes what changed. However a run ends, each file is old or new, never half: everything is first written
@@ -266,7 +211,7 @@ impl Snapshots {
         for file in &self.files {
             if let Change::Removed(_) = file.change {
                 let path = self.folder.join(&file.name);
-                fs::remove_file(&path).map_err(|error| Failure::io("remove", &path, &error))?;
+                remove(&path).map_err(|error| Failure::io("remove", &path, &error))?;
                 if let Some(parent) = path.parent() {
                     // Stays where something else is in it.
                     let _ = fs::remove_dir(parent);
@@ -282,24 +227,74 @@ fn assembly_text(assembly: &AssemblyFile) -> String {
     serde_json::to_string_pretty(assembly).unwrap_or_default() + "\n"
 }
 
-/// The entries of a run over some stacks among those of the last run, in the old order; new stacks at the end.
-fn merged(new: Vec<StackEntry>, previous: &[StackEntry]) -> Vec<StackEntry> {
-    let mut new: BTreeMap<String, StackEntry> = new
-        .into_iter()
-        .map(|entry| (entry.name.clone(), entry))
-        .collect();
-    let mut stacks: Vec<StackEntry> = previous
+/// One environment's files, and its templates that nothing lists.
+///
+/// All stacks are listed, in today's order. One that is not chosen keeps the entry it has, and with it the file;
+/// one that has none needs both.
+fn compare_environment(
+    folder: &Path,
+    environment: &Rendered,
+) -> Result<(Vec<SnapshotFile>, Vec<String>), Failure> {
+    let name = &environment.environment;
+    let previous = previous_assembly(folder, &environment.app, name)?;
+    let previous: Vec<StackEntry> = previous.map_or_else(Vec::new, |assembly| assembly.stacks);
+    let known: HashMap<&str, &StackEntry> = previous
         .iter()
-        .map(|entry| new.remove(&entry.name).unwrap_or_else(|| entry.clone()))
+        .map(|entry| (entry.name.as_str(), entry))
         .collect();
-    stacks.extend(new.into_values());
-    stacks
+    let mut files = Vec::new();
+    let mut stacks = Vec::new();
+    for template in &environment.templates {
+        let entry = known.get(template.stack.name.as_str());
+        match (template.choice, entry) {
+            (Choice::Context, Some(entry)) => stacks.push((*entry).clone()),
+            (Choice::Chosen, _) | (Choice::Context, None) => {
+                let file = format!("{name}/{}", template.file);
+                files.push(compare_file(folder, file, template.text.clone())?);
+                stacks.push(StackEntry::of(template)?);
+            }
+        }
+    }
+    let listed: BTreeSet<String> = stacks.iter().map(|entry| entry.template.clone()).collect();
+    // A name that changed in case only is, on macOS and Windows, the file that is about to be written.
+    let stay: HashSet<String> = listed.iter().map(|file| file.to_lowercase()).collect();
+    let gone = previous.into_iter().map(|entry| entry.template);
+    let gone: BTreeSet<String> = gone
+        .filter(|file| !stay.contains(&file.to_lowercase()))
+        .collect();
+    for file in &gone {
+        files.extend(removed(folder, name, file)?);
+    }
+    let unlisted = names_in(&folder.join(name))?
+        .into_iter()
+        .filter(|file| is_template(file) && !listed.contains(file) && !gone.contains(file))
+        .map(|file| format!("{name}/{file}"));
+    let assembly = AssemblyFile {
+        version: VERSION,
+        app: environment.app.clone(),
+        environment: name.clone(),
+        region: environment.region.clone(),
+        stacks,
+    };
+    let file = format!("{name}/{ASSEMBLY}");
+    files.push(compare_file(folder, file, assembly_text(&assembly))?);
+    Ok((files, unlisted.collect()))
 }
 
-/// The `assembly.json` that is there. One that cannot be understood counts as none: it is written again.
-fn previous_assembly(folder: &Path, environment: &str) -> Result<Option<AssemblyFile>, Failure> {
+/// The app's `assembly.json` that is there. One that cannot be understood, or is another app's, counts as none.
+fn previous_assembly(
+    folder: &Path,
+    app: &str,
+    environment: &str,
+) -> Result<Option<AssemblyFile>, Failure> {
     let text = read(&folder.join(environment).join(ASSEMBLY))?;
-    Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+    let assembly: Option<AssemblyFile> = text.and_then(|text| serde_json::from_str(&text).ok());
+    Ok(assembly.filter(|assembly| assembly.version == VERSION && assembly.app == app))
+}
+
+/// Whether a file in an environment's folder looks like a template of ours.
+fn is_template(file: &str) -> bool {
+    file != ASSEMBLY && (file.ends_with(".yaml") || file.ends_with(".json"))
 }
 
 fn compare_file(folder: &Path, name: String, text: String) -> Result<SnapshotFile, Failure> {
@@ -311,65 +306,88 @@ fn compare_file(folder: &Path, name: String, text: String) -> Result<SnapshotFil
     Ok(SnapshotFile { name, change, text })
 }
 
-/// A file that goes, if it is there. Only a plain file name is believed: `assembly.json` is input like any other.
-fn removed(folder: &Path, name: String) -> Result<Option<SnapshotFile>, Failure> {
-    let plain = Path::new(&name).components().count() == 2
-        && Path::new(&name)
-            .components()
-            .all(|part| matches!(part, std::path::Component::Normal(_)));
-    if !plain {
+/// A template that goes, if it is there. Only a plain file name is believed: `assembly.json` is input like any
+/// other.
+fn removed(folder: &Path, environment: &str, file: &str) -> Result<Option<SnapshotFile>, Failure> {
+    let mut parts = Path::new(file).components();
+    let plain = matches!(
+        (parts.next(), parts.next()),
+        (Some(Component::Normal(_)), None)
+    );
+    let path = folder.join(environment).join(file);
+    if !plain || !is_template(file) || !path.is_file() {
         return Ok(None);
     }
-    let before = read(&folder.join(&name))?;
-    Ok(before.map(|before| SnapshotFile {
+    Ok(read(&path)?.map(|before| gone(format!("{environment}/{file}"), before)))
+}
+
+fn gone(name: String, before: String) -> SnapshotFile {
+    SnapshotFile {
         name,
         change: Change::Removed(before),
         text: String::new(),
-    }))
+    }
 }
 
-/// The files of environments that are no more.
+/// The files of the app's environments that are no more.
 fn abandoned(folder: &Path, rendered: &[Rendered]) -> Result<Vec<SnapshotFile>, Failure> {
-    let mut names = Vec::new();
-    match fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(Failure::io("read", folder, &error)),
-        Ok(entries) => {
-            for entry in entries {
-                let entry = entry.map_err(|error| Failure::io("read", folder, &error))?;
-                names.extend(entry.file_name().into_string().ok());
-            }
-        }
-    }
-    names.sort();
-    let mut files = Vec::new();
-    for name in names
+    let known: HashSet<&str> = rendered
         .iter()
-        .filter(|name| rendered.iter().all(|known| known.environment != **name))
-    {
-        if let Some(assembly) = previous_assembly(folder, name)? {
-            for stack in assembly.stacks {
-                files.extend(removed(folder, format!("{name}/{}", stack.template))?);
+        .map(|known| known.environment.as_str())
+        .collect();
+    let apps: BTreeSet<&str> = rendered.iter().map(|known| known.app.as_str()).collect();
+    let mut files = Vec::new();
+    for name in names_in(folder)? {
+        if known.contains(name.as_str()) {
+            continue;
+        }
+        for app in &apps {
+            if let Some(assembly) = previous_assembly(folder, app, &name)? {
+                let stacks = assembly.stacks.into_iter();
+                let templates: BTreeSet<String> = stacks.map(|entry| entry.template).collect();
+                for file in templates {
+                    files.extend(removed(folder, &name, &file)?);
+                }
+                let text = read(&folder.join(&name).join(ASSEMBLY))?;
+                files.extend(text.map(|text| gone(format!("{name}/{ASSEMBLY}"), text)));
             }
-            files.extend(removed(folder, format!("{name}/{ASSEMBLY}"))?);
         }
     }
     Ok(files)
+}
+
+/// What is in a folder, by name; nothing where there is no folder.
+fn names_in(folder: &Path) -> Result<BTreeSet<String>, Failure> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if is_absent(&error) => return Ok(BTreeSet::new()),
+        entries => entries.and_then(Iterator::collect::<io::Result<Vec<_>>>),
+    };
+    let entries = entries.map_err(|error| Failure::io("read", folder, &error))?;
+    let names = entries.into_iter().map(|entry| entry.file_name());
+    Ok(names.filter_map(|name| name.into_string().ok()).collect())
+}
+
+fn is_absent(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
 }
 
 fn read(path: &Path) -> Result<Option<String>, Failure> {
     match fs::read(path) {
         // What is not UTF-8 was not written by us: it differs from anything that is.
         Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
-        Err(error)
-            if matches!(
-                error.kind(),
-                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-            ) =>
-        {
-            Ok(None)
-        }
+        Err(error) if is_absent(&error) => Ok(None),
         Err(error) => Err(Failure::io("read", path, &error)),
+    }
+}
+
+/// Removes a file. One that is gone already is as good.
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        Ok(()) | Err(_) => Ok(()),
     }
 }
 
@@ -377,14 +395,22 @@ fn read(path: &Path) -> Result<Option<String>, Failure> {
 fn clean(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
-            fs::remove_file(entry.path())?;
+        if entry.file_name().to_string_lossy().starts_with(TEMPORARY) && is_old(&entry) {
+            remove(&entry.path())?;
         }
     }
     Ok(())
 }
 
-fn stage(path: &Path, text: &str) -> io::Result<tempfile::NamedTempFile> {
+/// Whether a file is certainly no longer being written.
+fn is_old(entry: &fs::DirEntry) -> bool {
+    let written = entry.metadata().and_then(|metadata| metadata.modified());
+    let age = written.ok().and_then(|written| written.elapsed().ok());
+    age.is_some_and(|age| age > INTERRUPTED)
+}
+
+/// Writes a file beside its place. It is closed: there may be more of them than a process may have open.
+fn stage(path: &Path, text: &str) -> io::Result<tempfile::TempPath> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(TEMPORARY);
@@ -396,5 +422,28 @@ fn stage(path: &Path, text: &str) -> io::Result<tempfile::NamedTempFile> {
     }
     let mut temporary = builder.tempfile_in(folder)?;
     temporary.write_all(text.as_bytes())?;
-    Ok(temporary)
+    Ok(temporary.into_temp_path())
+}
+
+#[cfg(test)]
+mod tests {
+    use stratiform_template::Value;
+
+    use super::rendered::tests::assembly;
+    use super::*;
+    use crate::args::TemplateFormat;
+
+    #[test]
+    fn a_policy_keeps_its_order_or_is_refused() {
+        let mut assembly = assembly(&["network"]);
+        assembly.stacks[0].stack_policy =
+            Some(Value::from([("Statement", "x".into()), ("Id", "y".into())]));
+        let mut rendered = Rendered::new(assembly, TemplateFormat::Yaml).unwrap();
+        let entry = StackEntry::of(&rendered.templates[0]).unwrap();
+        let text = serde_json::to_string(&entry).unwrap();
+        assert!(text.contains(r#""stackPolicy":{"Statement":"x","Id":"y"}"#));
+        rendered.templates[0].stack.stack_policy = Some(Value::Null);
+        let failure = StackEntry::of(&rendered.templates[0]).unwrap_err();
+        assert_eq!(failure.reports[0].code, "stack-policy");
+    }
 }

@@ -5,6 +5,7 @@
 mod support;
 
 use std::fs;
+use std::time::{Duration, SystemTime};
 
 use support::{Project, run};
 
@@ -81,7 +82,244 @@ fn what_an_interrupted_run_left_is_cleaned_up() {
     run(project.command(["synth"]));
     project.write("snapshots/dev/.stratiform-abc123", "half a templ");
     run(project.command(["synth"]));
-    assert!(!project.path("snapshots/dev/.stratiform-abc123").exists());
+    // As fresh as it is, it may be another run's.
+    let left = project.path("snapshots/dev/.stratiform-abc123");
+    assert!(left.exists());
+    let earlier = SystemTime::now() - Duration::from_secs(120);
+    let file = fs::File::options().write(true).open(&left).unwrap();
+    file.set_modified(earlier).unwrap();
+    run(project.command(["synth"]));
+    assert!(!left.exists());
+}
+
+#[test]
+fn another_apps_snapshots_stay() {
+    let project = Project::of_guestbook();
+    run(project.command(["synth"]));
+    let assembly = project.read("snapshots/dev/assembly.json");
+    for (folder, text) in [
+        ("other", assembly.replace("\"guestbook\"", "\"shop\"")),
+        (
+            "newer",
+            assembly.replace("\"version\": 1", "\"version\": 2"),
+        ),
+        ("ours", assembly.clone()),
+    ] {
+        fs::create_dir(project.path(&format!("snapshots/{folder}"))).unwrap();
+        project.write(&format!("snapshots/{folder}/assembly.json"), &text);
+        project.write(&format!("snapshots/{folder}/inbox.yaml"), "Resources: {}\n");
+    }
+    run(project.command(["synth"]));
+    assert!(project.path("snapshots/other/inbox.yaml").exists());
+    assert!(project.path("snapshots/newer/inbox.yaml").exists());
+    assert!(!project.path("snapshots/ours").exists());
+}
+
+#[test]
+fn one_stack_leaves_the_assembly_whole_and_in_order() {
+    let project = Project::of_guestbook();
+    // Nothing is there: everything is listed all the same, and all that is listed exists.
+    run(project.command(["synth", "--stack", "inbox"]));
+    let partial = project.tree("snapshots");
+    run(project.command(["synth"]));
+    assert_eq!(partial, project.tree("snapshots"));
+    // A stack that is new stands where it is deployed, not at the end.
+    let whole = project.read("snapshots/dev/assembly.json");
+    let mut assembly: serde_json::Value = serde_json::from_str(&whole).unwrap();
+    assembly["stacks"].as_array_mut().unwrap().remove(0);
+    project.write("snapshots/dev/assembly.json", &assembly.to_string());
+    run(project.command(["synth", "--stack", "storage"]));
+    let order = |text: &str| {
+        let assembly: serde_json::Value = serde_json::from_str(text).unwrap();
+        let stacks = assembly["stacks"].as_array().unwrap().clone();
+        stacks
+            .iter()
+            .map(|stack| stack["name"].clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        order(&project.read("snapshots/dev/assembly.json")),
+        order(&whole)
+    );
+}
+
+#[test]
+fn environments_without_the_stack_are_left_out() {
+    let project = Project::of_storefront();
+    let output = run(project.command(["synth", "--stack", "backup"]));
+    assert!(
+        output.contains("\n1 environment, 1 stack, ") && !output.contains("dev"),
+        "{output}"
+    );
+    assert!(!project.path("snapshots/dev").exists());
+}
+
+#[test]
+fn listed_twice_or_a_folder_or_the_assembly_itself() {
+    let project = Project::of_guestbook();
+    run(project.command(["synth"]));
+    for name in ["dev", "gone"] {
+        fs::create_dir_all(project.path(&format!("snapshots/{name}/folder.yaml"))).unwrap();
+        let assembly = project.read("snapshots/prod/assembly.json");
+        let mut assembly: serde_json::Value = serde_json::from_str(&assembly).unwrap();
+        let stacks = assembly["stacks"].as_array_mut().unwrap();
+        for file in ["old.yaml", "old.yaml", "folder.yaml", "assembly.json"] {
+            let mut stack = stacks[0].clone();
+            stack["template"] = file.into();
+            stacks.push(stack);
+        }
+        project.write(
+            &format!("snapshots/{name}/assembly.json"),
+            &assembly.to_string(),
+        );
+        project.write(&format!("snapshots/{name}/old.yaml"), "Resources: {}\n");
+    }
+    let output = run(project.command(["synth"]));
+    assert!(output.starts_with("exit code 0\n"), "{output}");
+    assert!(!project.path("snapshots/dev/old.yaml").exists());
+    assert!(project.path("snapshots/dev/folder.yaml").exists());
+    assert!(project.path("snapshots/dev/assembly.json").exists());
+    assert!(!project.path("snapshots/gone/assembly.json").exists());
+}
+
+#[test]
+fn a_template_that_nothing_lists_is_told_and_stays() {
+    let project = Project::of_guestbook();
+    run(project.command(["synth"]));
+    project.write("snapshots/dev/merged.yaml", "Resources: {}\n");
+    project.write("snapshots/dev/notes.txt", "mine\n");
+    insta::assert_snapshot!(
+        "unlisted_checked",
+        run(project.command(["synth", "--check"]))
+    );
+    insta::assert_snapshot!("unlisted_written", run(project.command(["synth"])));
+    assert!(project.path("snapshots/dev/merged.yaml").exists());
+}
+
+#[test]
+fn a_file_that_would_not_be_read_is_refused() {
+    let project = Project::of_guestbook();
+    project.write("environments/qa.yml", "keep_days: 3\n");
+    insta::assert_snapshot!(run(project.command(["synth"])));
+}
+
+#[test]
+fn one_environment_is_checked_against_the_others() {
+    let project = Project::of_storefront();
+    let dev = project.read("environments/dev.yaml");
+    project.write(
+        "environments/dev.yaml",
+        &dev.replace("10.0.0.0/16", "10.2.0.0/16"),
+    );
+    let refused = run(project.command(["synth", "--env", "dev"]));
+    assert!(
+        refused.contains("the VPC of `prod` overlaps that of `dev`"),
+        "{refused}"
+    );
+    // Its values can be looked at all the same.
+    let shown = run(project.command(["env", "show", "dev"]));
+    assert!(shown.starts_with("exit code 0\n"), "{shown}");
+    project.write("environments/prod.yaml", "network: []\n");
+    let output = run(project.command(["synth", "--env", "dev"]));
+    assert!(output.starts_with("exit code 0\n"), "{output}");
+    assert!(output.contains("\nnot checked against: prod "), "{output}");
+}
+
+#[test]
+fn the_folder_of_environments_by_dots() {
+    let project = Project::of_guestbook();
+    fs::create_dir(project.path("environments/below")).unwrap();
+    for (folder, given, shown) in [
+        ("environments", ".", "  + ../snapshots/dev/"),
+        ("environments/below", "..", "  + ../../snapshots/dev/"),
+    ] {
+        let mut command = project.command(["synth", "--environments", given]);
+        command.current_dir(project.path(folder));
+        let output = run(command);
+        assert!(output.contains(shown), "{output}");
+        assert!(!project.path("environments/snapshots").exists());
+        fs::remove_dir_all(project.path("snapshots")).unwrap();
+        project.write("environments/bad.yaml", "keep_days: many\n");
+        let mut command = project.command(["synth", "--environments", given]);
+        command.current_dir(project.path(folder));
+        let output = run(command);
+        assert!(output.contains("▸ environments/bad.yaml:1"), "{output}");
+        fs::remove_file(project.path("environments/bad.yaml")).unwrap();
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_does_not_arrive_is_an_error() {
+    let project = Project::of_guestbook();
+    insta::assert_snapshot!(run(project.shell("\"$0\" schema > /dev/full")));
+    let output = run(project.shell("\"$0\" completions bash | head -c 1 > /dev/null"));
+    assert_eq!(output, "exit code 0\n── stdout\n── stderr\n");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn colour_is_for_the_stream_that_is_a_terminal() {
+    let project = Project::of_guestbook();
+    // `script` gives the command a terminal; standard output goes elsewhere.
+    let command = "script --quiet --return --command \"$0 synth --check > diff.txt\" /dev/null";
+    let mut command = project.shell(command);
+    command
+        .env("PATH", "/usr/bin:/bin")
+        .stdin(std::process::Stdio::null());
+    assert!(run(command).starts_with("exit code 3\n"));
+    let diff = project.read("diff.txt");
+    assert!(diff.contains("+Resources:") && !diff.contains('\u{1b}'));
+}
+
+#[cfg(unix)]
+#[test]
+fn more_files_than_may_be_open() {
+    let project = Project::of_guestbook();
+    for number in 0..40 {
+        project.write(&format!("environments/e{number}.yaml"), "keep_days: 1\n");
+    }
+    let output = run(project.shell("ulimit -n 64; \"$0\" synth"));
+    assert!(output.starts_with("exit code 0\n"), "{output}");
+    assert_eq!(project.tree("snapshots").len(), 42 * 3);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_leaves_everything_as_it_was() {
+    let project = Project::of_guestbook();
+    run(project.command(["synth"]));
+    let before = project.tree("snapshots");
+    project.write("environments/prod.yaml", "keep_days: 9\n");
+    // No file may grow; the signal that says so is ignored, as on a disk that is full.
+    let output = run(project.shell("trap '' XFSZ; ulimit -f 0; \"$0\" synth"));
+    assert!(output.starts_with("exit code 1\n"), "{output}");
+    assert!(
+        output.contains("cannot write `") && output.contains("snapshots/prod/"),
+        "{output}"
+    );
+    assert_eq!(project.tree("snapshots"), before);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_read_only_folder_is_named() {
+    use std::os::unix::fs::PermissionsExt;
+    let project = Project::of_guestbook();
+    run(project.command(["synth"]));
+    let before = project.tree("snapshots");
+    let folder = project.path("snapshots/prod");
+    let mode = |mode| fs::set_permissions(&folder, fs::Permissions::from_mode(mode)).unwrap();
+    project.write("environments/prod.yaml", "keep_days: 9\n");
+    mode(0o555);
+    let output = run(project.command(["synth"]));
+    // Nothing is read-only to root.
+    let root = fs::write(folder.join("probe"), "").is_ok();
+    mode(0o755);
+    if !root {
+        assert!(output.contains("Permission denied"), "{output}");
+        assert_eq!(project.tree("snapshots"), before);
+    }
 }
 
 #[test]
@@ -123,6 +361,12 @@ fn templates_on_standard_output() {
         "guestbook-dev-inbox",
     ];
     insta::assert_snapshot!("one_json", run(project.command(one)));
+    // The shape follows from what is asked for, not from how much there happens to be.
+    let [synth, stdout, format, json, _, _, stack, name] = one;
+    insta::assert_snapshot!(
+        "one_of_all_json",
+        run(project.command([synth, stdout, format, json, stack, name]))
+    );
     insta::assert_snapshot!(
         "many_json",
         run(project.command(["synth", "--stdout", "--format", "json"]))
@@ -149,11 +393,16 @@ fn another_folder_and_another_format() {
 
 #[test]
 fn the_same_bytes_whatever_the_machine() {
-    let project = Project::of_guestbook();
+    the_same_bytes(&Project::of_guestbook(), 20);
+    the_same_bytes(&Project::of_storefront(), 6);
+}
+
+fn the_same_bytes(project: &Project, rounds: usize) {
     run(project.command(["synth"]));
     let reference = project.tree("snapshots");
+    assert!(!reference.is_empty());
     let locales = ["C", "de_DE.UTF-8", "tr_TR.UTF-8", "ja_JP.UTF-8"];
-    for round in 0..20 {
+    for round in 0..rounds {
         let out = format!("out-{round}");
         let mut command = project.command(["synth", "--out"]);
         command
@@ -246,6 +495,10 @@ fn wrong_usage() {
     insta::assert_snapshot!(
         "unknown_stack",
         run(project.command(["synth", "--stack", "inbx"]))
+    );
+    insta::assert_snapshot!(
+        "stacks_listed_once",
+        run(project.command(["synth", "--stack", "nothing-like-it"]))
     );
     insta::assert_snapshot!(
         "excluding_flags",

@@ -16,13 +16,11 @@ pub(crate) fn run<E: Environment>(
     format: ShowFormat,
 ) -> Result<Exit, Failure> {
     let project = Project::find(global.environments.as_deref())?;
-    for loaded in project.load::<E>(&[environment.to_owned()])? {
-        let values: Vec<Effective> = loaded.values().collect();
-        view::stdout(&match format {
-            ShowFormat::Text => text(&values),
-            ShowFormat::Json => json(&values),
-        });
-    }
+    let values: Vec<Effective> = project.load_one::<E>(environment)?.values().collect();
+    view::stdout(&match format {
+        ShowFormat::Text => text(&values),
+        ShowFormat::Json => json(&values),
+    })?;
     Ok(Exit::Done)
 }
 

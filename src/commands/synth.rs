@@ -1,13 +1,15 @@
 //! `synth`: stacks and environments to templates.
 
+use std::collections::HashSet;
 use std::panic::resume_unwind;
 use std::path::Path;
 use std::thread;
 use std::time::Instant;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use stratiform_environment::{
-    Environment, Loaded, References as WrittenReferences, Settings as WrittenSettings, nearest,
+    Environment, Loaded, References as WrittenReferences, Settings as WrittenSettings, joined,
+    nearest,
 };
 use stratiform_stack::{App, Assembly, References, Settings};
 use stratiform_template::check;
@@ -15,7 +17,7 @@ use stratiform_template::check;
 use crate::Define;
 use crate::args::{Global, Synth, TemplateFormat};
 use crate::exit::Exit;
-use crate::project::Project;
+use crate::project::{Checked, Project};
 use crate::report::{Colour, Failure, Report, of_finding, of_stack};
 use crate::snapshots::{Rendered, Scope, Snapshots};
 use crate::view::{self, summary};
@@ -25,38 +27,48 @@ pub(crate) fn run<E: Environment>(
     define: Define<E>,
     global: &Global,
     args: &Synth,
-    colour: Colour,
 ) -> Result<Exit, Failure> {
     let started = Instant::now();
     let project = Project::find(global.environments.as_deref())?;
-    let environments = project.load::<E>(&args.env)?;
+    let Checked {
+        environments,
+        unchecked,
+    } = project.load::<E>(&args.env)?;
     let mut rendered = synthesize(define, &environments, &project.root, args.format)?;
     select_stacks(&mut rendered, &args.stack)?;
     if args.stdout {
-        view::stdout(&printed(&rendered, args.format));
+        view::stdout(&printed(&rendered, args))?;
+        view::stderr(&summary::unchecked(&unchecked));
         return Ok(Exit::Done);
     }
-    let scope = match (args.env.is_empty(), args.stack.is_empty()) {
-        (true, true) => Scope::Everything,
-        (false, true) => Scope::Environments,
-        (_, false) => Scope::Stacks,
+    let scope = if args.env.is_empty() && args.stack.is_empty() {
+        Scope::Everything
+    } else {
+        Scope::Some
     };
     let folder = args.out.clone().unwrap_or_else(|| project.snapshots());
     let snapshots = Snapshots::compare(&folder, rendered, scope)?;
-    if args.check {
-        let stale = snapshots.is_stale();
-        view::stdout(&summary::stale(&snapshots, colour));
+    let exit = if args.check {
+        let colour = Colour::on(global.color, &std::io::stdout());
+        view::stdout(&summary::stale(&snapshots, colour))?;
         view::stderr(&summary::checked(&snapshots, started.elapsed()));
-        return Ok(if stale { Exit::No } else { Exit::Done });
-    }
-    snapshots.write()?;
-    view::stderr(&summary::written(
-        &snapshots,
-        started.elapsed(),
-        global.verbose,
-        colour,
-    ));
-    Ok(Exit::Done)
+        match snapshots.stale() {
+            0 => Exit::Done,
+            _ => Exit::No,
+        }
+    } else {
+        snapshots.write()?;
+        let colour = Colour::on(global.color, &std::io::stderr());
+        view::stderr(&summary::written(
+            &snapshots,
+            started.elapsed(),
+            global.verbose,
+            colour,
+        ));
+        Exit::Done
+    };
+    view::stderr(&summary::unchecked(&unchecked));
+    Ok(exit)
 }
 
 /// All environments, each on a thread of its own: they have nothing in common.
@@ -71,7 +83,8 @@ fn synthesize<E: Environment>(
             .iter()
             .map(|loaded| {
                 scope.spawn(|| {
-                    assemble(define, loaded, root).map(|assembly| Rendered::new(assembly, format))
+                    let assembly = assemble(define, loaded, root)?;
+                    Rendered::new(assembly, format)
                 })
             })
             .collect();
@@ -91,10 +104,7 @@ fn synthesize<E: Environment>(
     if reports.is_empty() {
         Ok(rendered)
     } else {
-        Err(Failure {
-            exit: Exit::Failed,
-            reports,
-        })
+        Err(Failure::of(reports))
     }
 }
 
@@ -162,67 +172,59 @@ fn tags(written: &WrittenSettings) -> IndexMap<String, String> {
     own.into_iter().chain(given).collect()
 }
 
-/// Leaves only the stacks that were asked for, by short or full name.
-fn select_stacks(rendered: &mut [Rendered], wanted: &[String]) -> Result<(), Failure> {
-    let known: Vec<String> = rendered.iter().flat_map(Rendered::stack_names).collect();
-    for name in wanted {
-        if !known.contains(name) {
-            let help = match nearest(name, known.iter().map(String::as_str)) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("the stacks are: {}", known.join(", ")),
-            };
-            return Err(Failure::new(
-                Exit::Usage,
-                "unknown-stack",
-                format!("no stack is called `{name}`"),
-                help,
-            ));
-        }
+/// Chooses the stacks that were asked for, by short or full name. Environments that have none of them are left
+/// out.
+fn select_stacks(rendered: &mut Vec<Rendered>, wanted: &[String]) -> Result<(), Failure> {
+    if wanted.is_empty() {
+        return Ok(());
     }
-    if !wanted.is_empty() {
-        for environment in rendered {
-            environment.keep(wanted);
-        }
+    let known: IndexSet<&str> = rendered.iter().flat_map(Rendered::stack_names).collect();
+    if let Some(name) = wanted.iter().find(|name| !known.contains(name.as_str())) {
+        let help = match nearest(name, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => {
+                let keys: IndexSet<&str> = rendered.iter().flat_map(Rendered::stack_keys).collect();
+                format!("the stacks are: {}", joined(keys))
+            }
+        };
+        return Err(Failure::new(
+            Exit::Usage,
+            "unknown-stack",
+            format!("no stack is called `{name}`"),
+            help,
+        ));
     }
+    let wanted: HashSet<&str> = wanted.iter().map(String::as_str).collect();
+    for environment in &mut *rendered {
+        environment.choose(&wanted);
+    }
+    rendered.retain(|environment| environment.chosen().next().is_some());
     Ok(())
 }
 
-/// The templates one after the other: YAML as a stream of documents; JSON as it is where there is one, and as
-/// an object of environments and stacks where there are more.
-fn printed(rendered: &[Rendered], format: TemplateFormat) -> String {
-    let templates: Vec<(&str, &str, &str)> = rendered
-        .iter()
-        .flat_map(|environment| {
-            environment.templates.iter().map(|file| {
-                (
-                    environment.environment.as_str(),
-                    file.stack.key.as_str(),
-                    file.text.as_str(),
-                )
-            })
-        })
-        .collect();
-    match (format, templates.as_slice()) {
-        (_, [(_, _, text)]) => (*text).to_owned(),
-        (TemplateFormat::Yaml, _) => {
-            let documents = templates
-                .iter()
-                .map(|(environment, stack, text)| format!("--- # {environment}/{stack}\n{text}"));
-            documents.collect()
+/// The templates one after the other: YAML as a stream of documents, JSON as an object of environments and
+/// stacks. Where one environment and one stack are asked for, the template as it is.
+fn printed(rendered: &[Rendered], args: &Synth) -> String {
+    let one = args.env.len() == 1 && args.stack.len() == 1;
+    let mut text = String::new();
+    let mut environments = Vec::new();
+    for environment in rendered {
+        let name = &environment.environment;
+        let mut stacks = Vec::new();
+        for template in environment.chosen() {
+            let key = &template.stack.key;
+            match args.format {
+                _ if one => text += &template.text,
+                TemplateFormat::Yaml => text += &format!("--- # {name}/{key}\n{}", template.text),
+                TemplateFormat::Json => {
+                    stacks.push(format!("{key:?}:{}", template.text.trim_end()));
+                }
+            }
         }
-        (TemplateFormat::Json, _) => {
-            let environments = rendered.iter().map(|environment| {
-                let stacks = environment
-                    .templates
-                    .iter()
-                    .map(|file| format!("{:?}:{}", file.stack.key, file.text.trim_end()));
-                format!(
-                    "{:?}:{{{}}}",
-                    environment.environment,
-                    stacks.collect::<Vec<_>>().join(",")
-                )
-            });
-            format!("{{{}}}\n", environments.collect::<Vec<_>>().join(","))
-        }
+        environments.push(format!("{name:?}:{{{}}}", stacks.join(",")));
+    }
+    match args.format {
+        TemplateFormat::Json if !one => format!("{{{}}}\n", environments.join(",")),
+        TemplateFormat::Json | TemplateFormat::Yaml => text,
     }
 }

@@ -1,11 +1,12 @@
 //! What `synth` did, in a few lines.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use similar::{ChangeTag, TextDiff};
 
 use crate::report::Colour;
-use crate::snapshots::{Change, Rendered, SnapshotFile, Snapshots};
+use crate::snapshots::{ASSEMBLY, Change, Rendered, SnapshotFile, Snapshots};
 
 /// Lines of context around a difference.
 const CONTEXT: usize = 3;
@@ -30,21 +31,21 @@ pub(crate) fn written(
         .map(|environment| environment.region.len())
         .max()
         .unwrap_or_default();
+    let mut changes: HashMap<&str, usize> = HashMap::new();
+    for file in &snapshots.files {
+        if let (true, Some((environment, _))) =
+            (file.change != Change::Unchanged, file.name.split_once('/'))
+        {
+            *changes.entry(environment).or_default() += 1;
+        }
+    }
     for environment in &snapshots.rendered {
-        let prefix = format!("{}/", environment.environment);
-        let changed = snapshots
-            .files
-            .iter()
-            .filter(|file| file.change != Change::Unchanged);
-        let changed = changed
-            .filter(|file| file.name.starts_with(&prefix))
-            .count();
-        let state = match changed {
-            0 => "unchanged".to_owned(),
-            1 => "1 file changed".to_owned(),
-            many => format!("{many} files changed"),
+        let state = match changes.get(environment.environment.as_str()) {
+            None => "unchanged".to_owned(),
+            Some(1) => "1 file changed".to_owned(),
+            Some(many) => format!("{many} files changed"),
         };
-        let stacks = environment.templates.len();
+        let stacks = environment.chosen().count();
         let count = resources(environment);
         text += &format!(
             "  {:width$}  {:regions$}  {stacks:>4} {:6}  {count:>5} {:9}  {state}\n",
@@ -58,7 +59,7 @@ pub(crate) fn written(
         .files
         .iter()
         .filter(|file| verbose || file.change != Change::Unchanged)
-        .map(|file| (shown_path(snapshots, file), file))
+        .map(|file| (shown_path(snapshots, &file.name), file))
         .collect();
     let width = shown
         .iter()
@@ -72,16 +73,31 @@ pub(crate) fn written(
     if !lines.is_empty() {
         text += &format!("\n{lines}");
     }
+    text += &unlisted(snapshots);
     text + &format!("\n{} in {}\n", totals(snapshots), duration(took))
+}
+
+/// Templates that nothing lists, left by a merge or a hand. They are not ours to remove.
+fn unlisted(snapshots: &Snapshots) -> String {
+    let files = snapshots.unlisted.iter().map(|name| {
+        let path = shown_path(snapshots, name);
+        format!("  ? {path}  not listed in {ASSEMBLY}: remove it\n")
+    });
+    files.collect()
+}
+
+/// Says against which environments nothing was checked.
+pub(crate) fn unchecked(environments: &[String]) -> String {
+    if environments.is_empty() {
+        return String::new();
+    }
+    let names = environments.join(", ");
+    format!("not checked against: {names} (problems of their own; `synth` without --env tells)\n")
 }
 
 /// After checking: whether the snapshots are as they should be.
 pub(crate) fn checked(snapshots: &Snapshots, took: Duration) -> String {
-    let stale = snapshots
-        .files
-        .iter()
-        .filter(|file| file.change != Change::Unchanged)
-        .count();
+    let stale = snapshots.stale();
     let checked = format!("{} checked in {}", totals(snapshots), duration(took));
     if stale == 0 {
         return format!("{checked}: the snapshots are fresh\n");
@@ -91,7 +107,13 @@ pub(crate) fn checked(snapshots: &Snapshots, took: Duration) -> String {
     } else {
         format!("{stale} snapshots are stale")
     };
-    format!("{checked}: {files}\n  help: run `synth` without --check and commit the result\n")
+    let unlisted = unlisted(snapshots);
+    let help = if stale > snapshots.unlisted.len() {
+        "  help: run `synth` without --check and commit the result\n"
+    } else {
+        ""
+    };
+    format!("{unlisted}{checked}: {files}\n{help}")
 }
 
 /// What a run would change, as a unified diff.
@@ -148,14 +170,19 @@ fn paint(text: &str, code: &str) -> String {
     format!("\u{1b}[{code}m{line}\u{1b}[0m{end}")
 }
 
-/// The path of a file as seen from the current folder, where it is below that.
-fn shown_path(snapshots: &Snapshots, file: &SnapshotFile) -> String {
-    let path = snapshots.folder.join(&file.name);
+/// The path of a file as seen from the current folder, where they have more in common than the root.
+fn shown_path(snapshots: &Snapshots, name: &str) -> String {
+    let path = snapshots.folder.join(name);
     let here = std::env::current_dir().unwrap_or_default();
-    path.strip_prefix(here)
-        .unwrap_or(&path)
-        .display()
-        .to_string()
+    let mut common = here
+        .ancestors()
+        .enumerate()
+        .filter(|(_, folder)| folder.parent().is_some());
+    let relative = common.find_map(|(up, folder)| {
+        let below = path.strip_prefix(folder).ok()?;
+        Some(format!("{}{}", "../".repeat(up), below.display()))
+    });
+    relative.unwrap_or_else(|| path.display().to_string())
 }
 
 fn file_line(path: &str, width: usize, file: &SnapshotFile, colour: Colour) -> String {
@@ -204,8 +231,7 @@ fn changed_lines(before: &str, after: &str) -> String {
 
 fn resources(environment: &Rendered) -> usize {
     environment
-        .templates
-        .iter()
+        .chosen()
         .map(|template| template.stack.template.resources.len())
         .sum()
 }
@@ -214,7 +240,7 @@ fn totals(snapshots: &Snapshots) -> String {
     let stacks: usize = snapshots
         .rendered
         .iter()
-        .map(|environment| environment.templates.len())
+        .map(|environment| environment.chosen().count())
         .sum();
     let resources: usize = snapshots.rendered.iter().map(resources).sum();
     format!(

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use stratiform_environment::{Cidr, EnvironmentName, Path, Violation, joined, listed, nearest};
 
+use crate::parts::service_id;
+
 use super::{Cpu, Deployment, Environment, InstanceClass, Network, Scaling, Service, ServiceName};
 
 /// The check that finds databases without a standby; see `settings.accepted_risks`.
@@ -20,6 +22,7 @@ pub(super) fn relations(environment: &Environment) -> Vec<Violation> {
         queue(name, service, environment, &mut violations);
     }
     listeners(environment, &mut violations);
+    service_names(environment, &mut violations);
     violations
 }
 
@@ -390,6 +393,46 @@ fn listeners(environment: &Environment, violations: &mut Vec<Violation>) {
             );
         } else {
             taken.insert(http.priority, name);
+        }
+    }
+}
+
+/// Names of services that are different here, and the same in AWS.
+fn service_names(environment: &Environment, violations: &mut Vec<Violation>) {
+    let services = &environment.services;
+    let at = |name: &ServiceName| Path::from("services").key(name);
+    let mut taken: BTreeMap<String, &ServiceName> = BTreeMap::new();
+    for name in services.keys() {
+        let id = service_id(name);
+        if let Some(first) = taken.get(&id) {
+            violations.push(
+                Violation::new(
+                    at(name),
+                    format!("`{name}` and `{first}` are one name without hyphens"),
+                    format!("the logical IDs of their resources would both begin with `{id}`"),
+                    "rename one of the two",
+                )
+                .and(at(first), format!("`{first}` is here")),
+            );
+        } else {
+            taken.insert(id, name);
+        }
+        let owner = name.as_ref().strip_suffix("-dead-letters");
+        if let Some((owner, service)) = owner.and_then(|owner| services.get_key_value(owner))
+            && service.queue.is_some()
+        {
+            violations.push(
+                Violation::new(
+                    at(name),
+                    format!("`{name}` is the name of a queue of `{owner}`"),
+                    format!("what `{owner}` could not work on waits in the queue `{name}`"),
+                    "rename the service",
+                )
+                .and(
+                    at(owner).key("queue"),
+                    format!("the queue of `{owner}` is here"),
+                ),
+            );
         }
     }
 }

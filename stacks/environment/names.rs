@@ -131,12 +131,12 @@ impl PathPattern {
 }
 
 fn check_path_pattern(text: &str) -> Result<(), Refusal> {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.$/~\"'@:+*?&".contains(&byte);
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.$/~'@:+*?&".contains(&byte);
     if text.starts_with('/') && text.bytes().all(allowed) {
         return check_length(text, 1, 128);
     }
     Err(Refusal::new(
-        "a path pattern starts with `/`, and a load balancer knows no spaces in it",
+        "a path pattern starts with `/`, and has no spaces and no `\"`, which URLs never have",
         "write a pattern such as `/api/*`",
     ))
 }

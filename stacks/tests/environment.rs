@@ -1,19 +1,24 @@
-//! The shipped environments, and what people read when they make a mistake in them.
+//! Environments, and what people read when they make a mistake in them.
+//!
+//! The files in `environments/` here are copies: whoever edits the shipped ones breaks nothing. That those load is
+//! what `synth --check` shows.
 #![expect(
     clippy::disallowed_macros,
     reason = "the shipped files are edited here, and insta looks where it was built"
 )]
 
-use storefront_stacks::environment::{Cpu, Deployment, Environment, LogRetention, Nat, Tier};
+use storefront_stacks::environment::{
+    Cpu, Deployment, Environment, LogRetention, Nat, PathPattern, Tier,
+};
 use stratiform_environment::{
     EnvironmentName, Loaded, Origin, Problem, Source, Text, load_all, schema, unsupported,
 };
 
-const DEFAULTS: &str = include_str!("../../environments/defaults.yaml");
+const DEFAULTS: &str = include_str!("environments/defaults.yaml");
 const ENVIRONMENTS: [(&str, &str); 3] = [
-    ("dev", include_str!("../../environments/dev.yaml")),
-    ("staging", include_str!("../../environments/staging.yaml")),
-    ("prod", include_str!("../../environments/prod.yaml")),
+    ("dev", include_str!("environments/dev.yaml")),
+    ("staging", include_str!("environments/staging.yaml")),
+    ("prod", include_str!("environments/prod.yaml")),
 ];
 
 /// An edit of a shipped file: its name, what is there, and what is there afterwards.
@@ -90,7 +95,7 @@ mistakes! {
     syntax_error: "prod.yaml": "nat: one_per_zone" => "nat: [one_per_zone";
     tab_indentation: "prod.yaml": "  zones: 3" => "\tzones: 3";
     duplicate_key: "prod.yaml": "  zones: 3" => "  zones: 3\n  zones: 2";
-    not_a_map: "dev.yaml": include_str!("../../environments/dev.yaml") => "- settings\n- network\n";
+    not_a_map: "dev.yaml": include_str!("environments/dev.yaml") => "- settings\n- network\n";
 
     // Keys.
     unknown_key_at_the_top: "prod.yaml": "budget:" => "bugdet:";
@@ -164,6 +169,8 @@ mistakes! {
     vpc_too_large: "dev.yaml": "10.0.0.0/16" => "11.0.0.0/8";
     vpc_too_small: "dev.yaml": "10.0.0.0/16" => "10.0.0.0/26";
     vpcs_overlap: "staging.yaml": "10.1.0.0/16" => "10.0.0.0/17";
+    services_with_one_logical_id: "dev.yaml": "  worker:\n" => "  web-1: { cpu: 256, memory_mib: 512, tasks: { minimum: 1, maximum: 1 }, deployment: { strategy: rolling } }\n  web1: { cpu: 256, memory_mib: 512, tasks: { minimum: 1, maximum: 1 }, deployment: { strategy: rolling } }\n  worker:\n";
+    service_named_like_a_queue: "dev.yaml": "  worker:\n" => "  worker-dead-letters: { cpu: 256, memory_mib: 512, tasks: { minimum: 1, maximum: 1 }, deployment: { strategy: rolling } }\n  worker:\n";
     same_priority: "staging.yaml": "  worker:\n" => "  worker:\n    http: { port: 80, health_check_path: /, priority: 100 }\n";
     secret_and_variable: "dev.yaml": "execute_command: true\n    variables:\n      LOG_LEVEL: debug\n  worker" => "secrets: { LOG_LEVEL: /storefront/dev/level }\n  worker";
 
@@ -277,6 +284,18 @@ fn the_schema_in_the_repository_is_the_generated_one() {
         committed == schema::<Environment>(),
         "environments/schema.json is stale: run `cargo run -- schema > environments/schema.json`"
     );
+}
+
+/// Editors refuse no character that we allow.
+#[test]
+fn the_pattern_of_paths_has_every_character_that_is_allowed() {
+    let format = PathPattern::FORMAT;
+    let marks = (' '..='~').filter(|mark| !mark.is_ascii_alphanumeric());
+    let forgotten: String = marks
+        .filter(|mark| (format.check)(&format!("/{mark}")).is_ok())
+        .filter(|mark| !format.pattern.contains(*mark))
+        .collect();
+    assert_eq!(forgotten, "");
 }
 
 #[test]

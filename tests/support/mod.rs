@@ -4,23 +4,31 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
-/// A copy of `examples/guestbook` without its snapshots.
+/// A copy of an app's environments, and the app's binary.
 pub(crate) struct Project {
     folder: TempDir,
     binary: PathBuf,
 }
 
 impl Project {
+    /// `examples/guestbook`: small, and the repository's own environments play no part in it.
     pub(crate) fn of_guestbook() -> Self {
-        let project = Project {
-            folder: TempDir::new().unwrap(),
-            binary: binary(),
-        };
-        let environments =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/guestbook/environments");
+        Project::of("examples/guestbook/environments", guestbook())
+    }
+
+    /// The repository's own app.
+    pub(crate) fn of_storefront() -> Self {
+        Project::of("environments", storefront())
+    }
+
+    fn of(environments: &str, binary: PathBuf) -> Self {
+        let folder = TempDir::new().unwrap();
+        let project = Project { folder, binary };
+        let environments = Path::new(env!("CARGO_MANIFEST_DIR")).join(environments);
         fs::create_dir(project.path("environments")).unwrap();
         for entry in fs::read_dir(environments).unwrap() {
             let file = entry.unwrap().path();
@@ -66,6 +74,18 @@ impl Project {
         tree
     }
 
+    /// The binary in a shell: `"$0"` in the script.
+    #[cfg(unix)]
+    pub(crate) fn shell(&self, script: &str) -> Command {
+        let mut command = Command::new("/bin/sh");
+        command
+            .args(["-c", script])
+            .arg(&self.binary)
+            .current_dir(self.folder.path())
+            .env_clear();
+        command
+    }
+
     /// The binary in the project's folder, with nothing of this process's environment.
     pub(crate) fn command<const N: usize>(&self, arguments: [&str; N]) -> Command {
         let mut command = Command::new(&self.binary);
@@ -77,16 +97,31 @@ impl Project {
     }
 }
 
-/// The guestbook's binary: built beside this test.
-fn binary() -> PathBuf {
-    let ours = PathBuf::from(env!("CARGO_BIN_EXE_stratiform"));
-    let status = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["build", "--quiet", "--package", "guestbook"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .status()
-        .unwrap();
-    assert!(status.success(), "the guestbook does not build");
-    ours.with_file_name(format!("guestbook{}", std::env::consts::EXE_SUFFIX))
+fn storefront() -> PathBuf {
+    PathBuf::from(env!("CARGO_BIN_EXE_stratiform"))
+}
+
+/// The guestbook's binary: built beside this test, in the same profile.
+fn guestbook() -> PathBuf {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    let binary = BINARY.get_or_init(|| {
+        let ours = storefront();
+        let folder = ours.parent().and_then(Path::file_name).unwrap();
+        let profile = if folder == "debug" {
+            "dev".as_ref()
+        } else {
+            folder
+        };
+        let status = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+            .args(["build", "--quiet", "--package", "guestbook", "--profile"])
+            .arg(profile)
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .status()
+            .unwrap();
+        assert!(status.success(), "the guestbook does not build");
+        ours.with_file_name(format!("guestbook{}", std::env::consts::EXE_SUFFIX))
+    });
+    binary.clone()
 }
 
 /// What a command printed and how it ended, times and temporary folders made the same every time.

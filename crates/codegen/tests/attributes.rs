@@ -26,7 +26,7 @@ fn check(resource_type: &str, attribute: &str, expected: Option<(&str, &str)>) {
 
 #[test]
 fn a_handle_has_what_get_att_gives() {
-    let text = "cfn::Expr<String>";
+    let text = "cfn::Expr<cfn::Id<cfn::UnknownKind>>";
     check(
         "AWS::SQS::Queue",
         "Arn",
@@ -52,7 +52,7 @@ fn a_handle_has_no_attribute_that_gives_nothing_useful() {
 #[test]
 fn attributes_with_one_name_in_rust_stay_apart() {
     let data = "certificate_authority_data";
-    let text = "cfn::Expr<String>";
+    let text = "cfn::Expr<cfn::Id<cfn::UnknownKind>>";
     check(
         "AWS::EKS::Cluster",
         "CertificateAuthorityData",

@@ -202,10 +202,7 @@ impl Checker<'_> {
             return;
         };
         let help = if spot.path.steps().is_empty() {
-            format!(
-                "add `{}:` to this file, or to one that all environments share",
-                field.name
-            )
+            format!("add `{}:`", field.name)
         } else {
             format!("add `{}:` under {}", field.name, spot.name())
         };

@@ -53,17 +53,21 @@ pub fn load<E: Environment>(
 
 /// Says which environments lack a value: its place may be in a file that all of them share.
 fn in_environments(problem: Problem, names: &[&EnvironmentName]) -> Problem {
-    match (problem.code, names) {
-        (Code::MissingKey, [only]) => Problem {
-            what: format!("{} in `{only}`", problem.what),
-            help: format!("{}, in the file of `{only}` or for all", problem.help),
-            ..problem
-        },
-        (Code::MissingKey, _) => Problem {
-            what: format!("{} in {}", problem.what, listed(names)),
-            ..problem
-        },
-        _ => problem,
+    if problem.code != Code::MissingKey {
+        return problem;
+    }
+    let files = if names.len() == 1 {
+        "its file"
+    } else {
+        "their files"
+    };
+    Problem {
+        what: format!("{} in {}", problem.what, listed(names)),
+        help: format!(
+            "{}, in {files} or in one that all environments share",
+            problem.help
+        ),
+        ..problem
     }
 }
 

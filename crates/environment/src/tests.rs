@@ -141,7 +141,10 @@ fn what_is_wrong_is_found_in_its_layer_and_line() {
         "size: 1.5",
         &["1.yaml:1: wrong-type: `size` is the number 1.5, and a whole number is needed"],
     );
-    check("size: ~", &["1.yaml:1: missing-key: `size` is missing in `dev`"]);
+    check(
+        "size: ~",
+        &["1.yaml:1: missing-key: `size` is missing in `dev`"],
+    );
     check(
         "ratio: much",
         &["1.yaml:1: wrong-type: `ratio` is the text \"much\", and a number is needed"],

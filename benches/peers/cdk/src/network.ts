@@ -44,7 +44,7 @@ export class NetworkStack extends EnvironmentStack {
             this.path('*'),
             `/aws/rds/instance/${this.prefix}-*`,
             `/aws/ecs/containerinsights/${this.prefix}/*`,
-            ...(env.waf ? [`aws-waf-logs-${this.prefix}`] : []),
+            `aws-waf-logs-${this.prefix}`,
           ].map((name) => arn('logs', `log-group:${name}`)),
         },
       },

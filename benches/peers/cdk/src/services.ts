@@ -37,6 +37,8 @@ export interface Route {
   readonly production: elb.CfnListenerRule;
   readonly test?: elb.CfnListenerRule;
   readonly trafficRole?: CfnRole;
+  /** Without these, no health check gets through. */
+  readonly openings: CfnResource[];
 }
 
 export class ServicesStack extends EnvironmentStack {
@@ -295,6 +297,9 @@ export class ServicesStack extends EnvironmentStack {
     const route = service.http === undefined
       ? undefined
       : this.route(name, service, service.http, group, production, test);
+    if (route !== undefined) {
+      this.routes[name] = route;
+    }
     const logs = logGroup(this, `${id}Logs`, this.path(`services/${name}`), network.logsKey.attrArn);
 
     const secret = database.instance.attrMasterUserSecretSecretArn;
@@ -382,8 +387,9 @@ export class ServicesStack extends EnvironmentStack {
         },
       }],
     });
-    if (route !== undefined && route.test === undefined) {
-      ecs.addResourceDependency(route.production);
+    if (route !== undefined) {
+      const needed = route.test === undefined ? [...route.openings, route.production] : route.openings;
+      needed.forEach((each) => ecs.addResourceDependency(each));
     }
     this.services[name] = ecs;
     this.scaling(name, service, ecs);
@@ -399,18 +405,19 @@ export class ServicesStack extends EnvironmentStack {
   ): Route {
     const id = title(name);
     const between = { ipProtocol: 'tcp', fromPort: http.port, toPort: http.port };
-    new CfnSecurityGroupIngress(this, `${id}IngressFromLoadBalancer`, {
+    const ingress = new CfnSecurityGroupIngress(this, `${id}IngressFromLoadBalancer`, {
       description: 'Requests and health checks',
       groupId: group.attrGroupId,
       sourceSecurityGroupId: this.loadBalancerGroup.attrGroupId,
       ...between,
     });
-    new CfnSecurityGroupEgress(this, `${id}EgressOfLoadBalancer`, {
+    const egress = new CfnSecurityGroupEgress(this, `${id}EgressOfLoadBalancer`, {
       description: `To the tasks of ${name}`,
       groupId: this.loadBalancerGroup.attrGroupId,
       destinationSecurityGroupId: group.attrGroupId,
       ...between,
     });
+    const openings = [ingress, egress];
     const isBlueGreen = service.deployment.strategy === 'blue_green';
     const targetGroups = (isBlueGreen ? ['Blue', 'Green'] : ['Blue']).map((color) => new elb.CfnTargetGroup(
       this,
@@ -450,7 +457,7 @@ export class ServicesStack extends EnvironmentStack {
     });
     const productionRule = rule(`${id}ProductionRule`, production);
     if (!isBlueGreen || test === undefined) {
-      return { targetGroups, production: productionRule };
+      return { targetGroups, production: productionRule, openings };
     }
     const testRule = rule(`${id}TestRule`, test);
     const trafficRole = role(
@@ -470,9 +477,7 @@ export class ServicesStack extends EnvironmentStack {
         targetGroups.map((each) => each.ref),
       ),
     );
-    const route = { targetGroups, production: productionRule, test: testRule, trafficRole };
-    this.routes[name] = route;
-    return route;
+    return { targetGroups, production: productionRule, test: testRule, trafficRole, openings };
   }
 
   private permissions(service: Service, name: string): Statement[] {
