@@ -41,6 +41,9 @@ Measures our program and its peers side by side, and prints a table.
   --rounds N  measure everything N times, in turn; 5 when left out
   --write     put the tables into docs/benchmarks.md";
 
+/// From this load on, something else runs beside the benchmark.
+const BUSY: f64 = 0.5;
+
 /// What is asked for.
 struct Request {
     tasks: Vec<Task>,
@@ -124,7 +127,7 @@ impl Request {
 }
 
 fn measure(request: &Request) -> Result<(), BenchError> {
-    let bench = Workbench::new(root());
+    let bench = Workbench::open(root())?;
     let rust = version_of(
         "rustc",
         "everything of ours is built with it",
@@ -145,6 +148,9 @@ fn measure(request: &Request) -> Result<(), BenchError> {
                   that a run starts, not their sum: where several run at a time, as with `cdk synth`, they need more.";
         if let Some(load) = before {
             about += &format!("\nLoad before the first run: {load:.1}.");
+            if load > BUSY {
+                about += " The machine was busy with other things: measure again when it is quiet.";
+            }
         }
         println!("{about}\n");
         for table in &report.tables {

@@ -5,6 +5,10 @@ use std::path::PathBuf;
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum BenchError {
+    #[error(
+        "another benchmark is running, and two would measure each other.\nWait until it is done."
+    )]
+    Busy,
     #[error("`{program}` is not installed, and {why}.\nInstall {what} and run this again.")]
     Missing {
         program: String,

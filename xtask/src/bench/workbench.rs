@@ -1,28 +1,41 @@
 //! Where benchmarks work: below the target folder, so that `cargo clean` takes it all away.
 
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::error::BenchError;
 use super::process::Step;
 
-/// The folders of a run.
+/// The folders of a run. One run at a time: two would measure each other.
 pub(super) struct Workbench {
     /// The workspace.
     pub root: PathBuf,
     /// Cargo's target folder.
     pub target: PathBuf,
+    /// Locked as long as the file is open.
+    _lock: File,
 }
 
 impl Workbench {
-    pub(super) fn new(root: &Path) -> Workbench {
+    pub(super) fn open(root: &Path) -> Result<Workbench, BenchError> {
         let target = std::env::var_os("CARGO_TARGET_DIR");
-        Workbench {
-            root: root.to_owned(),
-            target: target.map_or_else(|| root.join("target"), |folder| root.join(folder)),
+        let target = target.map_or_else(|| root.join("target"), |folder| root.join(folder));
+        let folder = target.join("bench");
+        fs::create_dir_all(&folder).map_err(BenchError::file("make", &folder))?;
+        let path = folder.join("lock");
+        let lock = File::create(&path).map_err(BenchError::file("write", &path))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(BenchError::Busy),
+            Err(TryLockError::Error(error)) => return Err(BenchError::file("lock", &path)(error)),
         }
+        Ok(Workbench {
+            root: root.to_owned(),
+            target,
+            _lock: lock,
+        })
     }
 
     /// A folder of ours, made where it is not there yet.
