@@ -10,12 +10,15 @@
 //! in the crates below.
 
 mod args;
+mod assembly;
 mod commands;
 mod exit;
 mod ordered;
 mod project;
 mod report;
+mod review;
 mod snapshots;
+mod synthesis;
 mod view;
 
 use std::process::ExitCode;

@@ -8,21 +8,14 @@ use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
-use indexmap::IndexMap;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::assembly::{AssemblyFile, FILE as ASSEMBLY, StackEntry};
 use crate::exit::Exit;
 use crate::ordered::Ordered;
 use crate::report::Failure;
 
 pub(crate) use rendered::{Choice, Rendered, RenderedTemplate};
-
-/// The file that says how an environment's templates are deployed.
-pub(crate) const ASSEMBLY: &str = "assembly.json";
-
-/// The version of [`AssemblyFile`] that is written, and the only one that is read.
-const VERSION: u32 = 1;
 
 /// How temporary files start.
 const TEMPORARY: &str = ".stratiform-";
@@ -39,70 +32,40 @@ pub(crate) enum Scope {
     Some,
 }
 
-/// `assembly.json`, version 1. Its fields are documented in `docs/assembly.md`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct AssemblyFile {
-    version: u32,
-    app: String,
-    environment: String,
-    region: String,
-    stacks: Vec<StackEntry>,
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct StackEntry {
-    name: String,
-    template: String,
-    depends_on: Vec<String>,
-    capabilities: Vec<String>,
-    parameters: IndexMap<String, Option<String>>,
-    tags: IndexMap<String, String>,
-    termination_protection: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    stack_policy: Option<Ordered>,
-    sha256: String,
-    bytes: usize,
-    resources: usize,
-}
-
-impl StackEntry {
-    fn of(template: &RenderedTemplate) -> Result<Self, Failure> {
-        let RenderedTemplate {
-            stack, file, text, ..
-        } = template;
-        let stack_policy = stack.stack_policy.clone().map(Ordered);
-        // Tried here, where the stack is known: of all that an assembly has, only this can fail to be JSON.
-        serde_json::to_string(&stack_policy).map_err(|error| {
-            Failure::new(
-                Exit::Failed,
-                "stack-policy",
-                format!(
-                    "the policy of stack `{}` is more than JSON: {error}",
-                    stack.name
-                ),
-                "write the policy without references and functions",
-            )
-        })?;
-        Ok(StackEntry {
-            name: stack.name.clone(),
-            template: file.clone(),
-            depends_on: stack.depends_on.clone(),
-            capabilities: stack
-                .capabilities
-                .iter()
-                .map(|capability| (*capability).to_owned())
-                .collect(),
-            parameters: stack.parameters.clone(),
-            tags: stack.tags.clone(),
-            termination_protection: stack.termination_protection,
-            stack_policy,
-            sha256: hex(&Sha256::digest(text)),
-            bytes: text.len(),
-            resources: stack.template.resources.len(),
-        })
-    }
+fn entry_of(template: &RenderedTemplate) -> Result<StackEntry, Failure> {
+    let RenderedTemplate {
+        stack, file, text, ..
+    } = template;
+    let stack_policy = stack.stack_policy.clone().map(Ordered);
+    // Tried here, where the stack is known: of all that an assembly has, only this can fail to be JSON.
+    serde_json::to_string(&stack_policy).map_err(|error| {
+        Failure::new(
+            Exit::Failed,
+            "stack-policy",
+            format!(
+                "the policy of stack `{}` is more than JSON: {error}",
+                stack.name
+            ),
+            "write the policy without references and functions",
+        )
+    })?;
+    Ok(StackEntry {
+        name: stack.name.clone(),
+        template: file.clone(),
+        depends_on: stack.depends_on.clone(),
+        capabilities: stack
+            .capabilities
+            .iter()
+            .map(|capability| (*capability).to_owned())
+            .collect(),
+        parameters: stack.parameters.clone(),
+        tags: stack.tags.clone(),
+        termination_protection: stack.termination_protection,
+        stack_policy,
+        sha256: hex(&Sha256::digest(text)),
+        bytes: text.len(),
+        resources: stack.template.resources.len(),
+    })
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -222,11 +185,6 @@ impl Snapshots {
     }
 }
 
-fn assembly_text(assembly: &AssemblyFile) -> String {
-    // Maps with text keys, text, numbers: nothing that JSON cannot hold.
-    serde_json::to_string_pretty(assembly).unwrap_or_default() + "\n"
-}
-
 /// One environment's files, and its templates that nothing lists.
 ///
 /// All stacks are listed, in today's order. One that is not chosen keeps the entry it has, and with it the file;
@@ -251,7 +209,7 @@ fn compare_environment(
             (Choice::Chosen, _) | (Choice::Context, None) => {
                 let file = format!("{name}/{}", template.file);
                 files.push(compare_file(folder, file, template.text.clone())?);
-                stacks.push(StackEntry::of(template)?);
+                stacks.push(entry_of(template)?);
             }
         }
     }
@@ -269,15 +227,9 @@ fn compare_environment(
         .into_iter()
         .filter(|file| is_template(file) && !listed.contains(file) && !gone.contains(file))
         .map(|file| format!("{name}/{file}"));
-    let assembly = AssemblyFile {
-        version: VERSION,
-        app: environment.app.clone(),
-        environment: name.clone(),
-        region: environment.region.clone(),
-        stacks,
-    };
+    let assembly = AssemblyFile::new(&environment.app, name, &environment.region, stacks);
     let file = format!("{name}/{ASSEMBLY}");
-    files.push(compare_file(folder, file, assembly_text(&assembly))?);
+    files.push(compare_file(folder, file, assembly.render())?);
     Ok((files, unlisted.collect()))
 }
 
@@ -288,8 +240,8 @@ fn previous_assembly(
     environment: &str,
 ) -> Result<Option<AssemblyFile>, Failure> {
     let text = read(&folder.join(environment).join(ASSEMBLY))?;
-    let assembly: Option<AssemblyFile> = text.and_then(|text| serde_json::from_str(&text).ok());
-    Ok(assembly.filter(|assembly| assembly.version == VERSION && assembly.app == app))
+    let assembly = text.and_then(|text| AssemblyFile::parse(&text).ok());
+    Ok(assembly.filter(|assembly| assembly.app == app))
 }
 
 /// Whether a file in an environment's folder looks like a template of ours.

@@ -1,5 +1,6 @@
 //! What people and programs see.
 
+pub(crate) mod review;
 pub(crate) mod summary;
 
 use std::io::{ErrorKind, Write};

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use stratiform_stack::{Assembly, SynthesizedStack};
 
-use super::ASSEMBLY;
 use crate::args::TemplateFormat;
+use crate::assembly::FILE as ASSEMBLY;
 use crate::report::Report;
 
 /// The stacks of one environment as text.

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use similar::{ChangeTag, TextDiff};
 
+use crate::assembly::FILE as ASSEMBLY;
 use crate::report::Colour;
-use crate::snapshots::{ASSEMBLY, Change, Rendered, SnapshotFile, Snapshots};
+use crate::snapshots::{Change, Rendered, SnapshotFile, Snapshots};
 
 /// Lines of context around a difference.
 const CONTEXT: usize = 3;

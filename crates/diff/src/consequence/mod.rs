@@ -1,0 +1,207 @@
+//! What changes mean to those who have to live with them.
+//!
+//! What lives here: [`Consequence`] and one file per kind of question (is data lost, does it interrupt, who can newly
+//! do what …). Each takes changes and gives consequences; none of them knows how they are shown.
+
+mod iam;
+mod network;
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::change::ResourceChange;
+
+/// One thing that a change does, in words, with the fact behind it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Consequence {
+    /// What kind of thing.
+    pub kind: Kind,
+    /// How bad it is.
+    pub severity: Severity,
+    /// Whether it happens for certain.
+    pub certainty: Certainty,
+    /// The resource, output or parameter; `None` for the stack as a whole.
+    pub logical_id: Option<String>,
+    /// The resource's type.
+    pub resource_type: Option<String>,
+    /// What happens, as one sentence without its full stop: ``deletes the queue `Jobs`, and its messages with it``.
+    pub what: String,
+    /// The fact that says so: a clause of the catalog, a documented behaviour, a line of a policy.
+    pub why: String,
+    /// What belongs to it, one line each: statements, ports, the resources of a chain.
+    pub details: Vec<String>,
+    /// What to do about it, where there is something to do.
+    pub help: Option<String>,
+}
+
+/// What kind of thing does a change do?
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Data goes, or is left behind where nobody looks.
+    DataLoss,
+    /// CloudFormation or the service will refuse the change.
+    Refused,
+    /// A stack imports what goes or changes here.
+    OtherStacks,
+    /// A new physical resource takes the place of the old one.
+    Replacement,
+    /// Something does not answer for a while.
+    Interruption,
+    /// Somebody can newly do something.
+    AccessWidened,
+    /// Something can newly be reached.
+    NetworkWidened,
+    /// A protection goes: deletion protection, backups, encryption, an alarm.
+    ProtectionLost,
+    /// A quota comes near.
+    Limit,
+    /// A resource moves to another logical ID or stack.
+    Move,
+    /// Somebody can do less.
+    AccessNarrowed,
+    /// Something can be reached by fewer.
+    NetworkNarrowed,
+}
+
+impl Kind {
+    /// Every kind, in the order in which they are shown.
+    pub const ALL: [Kind; 12] = [
+        Kind::DataLoss,
+        Kind::Refused,
+        Kind::OtherStacks,
+        Kind::Replacement,
+        Kind::Interruption,
+        Kind::AccessWidened,
+        Kind::NetworkWidened,
+        Kind::ProtectionLost,
+        Kind::Limit,
+        Kind::Move,
+        Kind::AccessNarrowed,
+        Kind::NetworkNarrowed,
+    ];
+
+    /// The word for machines: `data-loss`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::DataLoss => "data-loss",
+            Kind::Refused => "refused",
+            Kind::OtherStacks => "other-stacks",
+            Kind::Replacement => "replacement",
+            Kind::Interruption => "interruption",
+            Kind::AccessWidened => "access-widened",
+            Kind::NetworkWidened => "network-widened",
+            Kind::ProtectionLost => "protection-lost",
+            Kind::Limit => "limit",
+            Kind::Move => "move",
+            Kind::AccessNarrowed => "access-narrowed",
+            Kind::NetworkNarrowed => "network-narrowed",
+        }
+    }
+
+    /// The words for people: `data loss`.
+    pub fn title(self) -> &'static str {
+        match self {
+            Kind::DataLoss => "data loss",
+            Kind::Refused => "refused by AWS",
+            Kind::OtherStacks => "other stacks",
+            Kind::Replacement => "replacement",
+            Kind::Interruption => "interruption",
+            Kind::AccessWidened => "wider access",
+            Kind::NetworkWidened => "wider network",
+            Kind::ProtectionLost => "protection lost",
+            Kind::Limit => "limit",
+            Kind::Move => "move",
+            Kind::AccessNarrowed => "narrower access",
+            Kind::NetworkNarrowed => "narrower network",
+        }
+    }
+}
+
+/// How bad is it? Worst last, so that several are combined with `max`. `docs/reviewing.md` says the same to users.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// Nothing to think about: values change in place.
+    #[default]
+    Safe,
+    /// Worth knowing.
+    Note,
+    /// Worth a second look: something is replaced that holds no data, or may be interrupted.
+    Attention,
+    /// Somebody will notice, or something is open that was not.
+    Warning,
+    /// Data goes, or the change fails half-way.
+    Danger,
+}
+
+impl Severity {
+    /// The word for machines and people: `danger`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Severity::Safe => "safe",
+            Severity::Note => "note",
+            Severity::Attention => "attention",
+            Severity::Warning => "warning",
+            Severity::Danger => "danger",
+        }
+    }
+}
+
+/// Does it happen for certain?
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Certainty {
+    /// Nothing here says that it happens, and nothing that it does not.
+    Unknown,
+    /// It depends on what is only known during the change.
+    May,
+    /// It happens.
+    Will,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+impl Consequence {
+    /// A consequence of a resource's change, with nothing but the essentials.
+    pub(crate) fn of(
+        change: &ResourceChange,
+        kind: Kind,
+        severity: Severity,
+        certainty: Certainty,
+        what: impl Into<String>,
+        why: impl Into<String>,
+    ) -> Self {
+        Consequence {
+            kind,
+            severity,
+            certainty,
+            logical_id: Some(change.logical_id.clone()),
+            resource_type: Some(change.resource_type.clone()),
+            what: what.into(),
+            why: why.into(),
+            details: Vec::new(),
+            help: None,
+        }
+    }
+}
+
+/// All that a stack's changes do, worst first.
+pub(crate) fn consequences(changes: &[ResourceChange]) -> Vec<Consequence> {
+    let mut found = Vec::new();
+    for change in changes {
+        iam::find(change, &mut found);
+        network::find(change, &mut found);
+    }
+    found.sort_by(|one, two| {
+        two.severity
+            .cmp(&one.severity)
+            .then(one.kind.cmp(&two.kind))
+    });
+    found
+}

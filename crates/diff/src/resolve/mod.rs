@@ -1,0 +1,328 @@
+//! From expressions to values: one side of a comparison, with its parameters, mappings and conditions.
+//!
+//! What lives here: evaluating intrinsic functions as far as they can be known without AWS. What does not: deciding
+//! what a difference means.
+
+mod arithmetic;
+mod condition;
+mod function;
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+use stratiform_catalog::catalog;
+use stratiform_template::{Function, Member, Parameter, Resource, Template, Value};
+
+use crate::input::{Place, Side};
+use crate::resolved::{Resolved, Secret, Segment, Time, Use};
+
+/// How many attributes of attributes are followed when looking for a current value.
+const MAX_HOPS: usize = 16;
+
+/// One side: a template whose parameters and conditions have values.
+#[derive(Debug)]
+pub(crate) struct Scope<'t> {
+    pub template: &'t Template,
+    pub parameters: HashMap<&'t str, ParameterValue<'t>>,
+    pub tags: &'t IndexMap<String, String>,
+    pub place: &'t Place,
+    conditions: HashMap<&'t str, Option<bool>>,
+    hops: Cell<usize>,
+}
+
+/// The value of a parameter.
+#[derive(Clone, Debug)]
+pub(crate) struct ParameterValue<'t> {
+    pub declaration: &'t Parameter,
+    /// The text; `None` where neither a value nor a default is given.
+    pub text: Option<Cow<'t, str>>,
+}
+
+impl ParameterValue<'_> {
+    /// Whether the value is read from the Systems Manager parameter that the text names.
+    pub(crate) fn is_looked_up(&self) -> bool {
+        let name = self.declaration.parameter_type.as_str();
+        name.starts_with("AWS::SSM::Parameter::Value<")
+    }
+
+    fn is_list(&self) -> bool {
+        let name = self.declaration.parameter_type.as_str();
+        name == "CommaDelimitedList" || name.starts_with("List<")
+    }
+
+    fn is_secret(&self) -> bool {
+        self.declaration.no_echo == Some(true)
+    }
+}
+
+/// The resources that do not exist yet, or will be others after the change.
+pub(crate) type Times<'t> = HashMap<&'t str, Time>;
+
+impl<'t> Scope<'t> {
+    pub(crate) fn new(side: &'t Side<'_>, place: &'t Place) -> Self {
+        let parameters = side.template.parameters.iter().map(|(name, declaration)| {
+            let given = side
+                .parameters
+                .get(name)
+                .map(|text| Cow::Borrowed(text.as_str()));
+            let text = given.or_else(|| scalar(declaration.default.as_ref()?));
+            (name.as_str(), ParameterValue { declaration, text })
+        });
+        let mut scope = Scope {
+            template: side.template,
+            parameters: parameters.collect(),
+            tags: &side.tags,
+            place,
+            conditions: HashMap::new(),
+            hops: Cell::new(0),
+        };
+        scope.evaluate_conditions();
+        scope
+    }
+
+    /// The resources that exist on this side. One whose condition is not known counts as existing.
+    pub(crate) fn resources(&self) -> impl Iterator<Item = (&'t str, &'t Resource)> {
+        self.template
+            .resources
+            .iter()
+            .filter_map(|(id, member)| match member {
+                Member::One(resource) if self.exists(resource.condition.as_deref()) => {
+                    Some((id.as_str(), resource))
+                }
+                Member::One(_) | Member::ForEach(_) => None,
+            })
+    }
+
+    /// A resource that exists on this side.
+    pub(crate) fn resource(&self, logical_id: &str) -> Option<&'t Resource> {
+        match self.template.resources.get(logical_id)? {
+            Member::One(resource) if self.exists(resource.condition.as_deref()) => Some(resource),
+            Member::One(_) | Member::ForEach(_) => None,
+        }
+    }
+
+    /// Whether what has this condition exists.
+    pub(crate) fn exists(&self, condition: Option<&str>) -> bool {
+        condition.is_none_or(|name| self.condition(name) != Some(false))
+    }
+
+    /// Whether all conditions have the same values on both sides.
+    pub(crate) fn same_conditions(&self, other: &Scope<'_>) -> bool {
+        let known = self.conditions.iter();
+        self.conditions.len() == other.conditions.len()
+            && known.clone().all(|(name, value)| other.conditions.get(name) == Some(value))
+            // What is not known could still be something else.
+            && (known.clone().all(|(_, value)| value.is_some())
+                || self.template.conditions == other.template.conditions)
+    }
+
+    /// The value of a condition, where it can be known.
+    pub(crate) fn condition(&self, name: &str) -> Option<bool> {
+        self.conditions.get(name).copied().flatten()
+    }
+}
+
+fn scalar(value: &Value) -> Option<Cow<'_, str>> {
+    match value {
+        Value::String(text) => Some(Cow::Borrowed(text)),
+        Value::Number(number) => Some(Cow::Borrowed(number.as_str())),
+        Value::Bool(boolean) => Some(Cow::Borrowed(if *boolean { "true" } else { "false" })),
+        Value::Null | Value::List(_) | Value::Map(_) | Value::Function(..) => None,
+    }
+}
+
+/// Resolves the values of one side.
+#[derive(Clone, Copy)]
+pub(crate) struct Resolver<'s, 't> {
+    /// The side.
+    pub scope: &'s Scope<'t>,
+    /// The side that exists now: the source of current values.
+    pub before: Option<&'s Scope<'t>>,
+    /// Which resources only exist after the change.
+    pub times: Option<&'s Times<'t>>,
+}
+
+impl<'s, 't> Resolver<'s, 't> {
+    /// The side before: every resource is the one that exists.
+    pub(crate) fn before(scope: &'s Scope<'t>) -> Self {
+        Resolver {
+            scope,
+            before: Some(scope),
+            times: None,
+        }
+    }
+
+    /// A value without functions; `None` for `AWS::NoValue`.
+    pub(crate) fn resolve(&self, value: &'t Value) -> Option<Resolved<'t>> {
+        match value {
+            Value::Null => Some(Resolved::Null),
+            Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+                scalar(value).map(Resolved::Literal)
+            }
+            Value::List(items) => Some(Resolved::List(
+                items.iter().filter_map(|item| self.resolve(item)).collect(),
+            )),
+            Value::Map(entries) => Some(Resolved::Map(self.entries(entries))),
+            Value::Function(function, argument) => self.function(*function, argument),
+        }
+    }
+
+    /// The entries of a map, without those that are `AWS::NoValue`.
+    pub(crate) fn entries(
+        &self,
+        entries: &'t IndexMap<String, Value>,
+    ) -> IndexMap<Cow<'t, str>, Resolved<'t>> {
+        entries
+            .iter()
+            .filter_map(|(key, value)| Some((Cow::Borrowed(key.as_str()), self.resolve(value)?)))
+            .collect()
+    }
+
+    /// `Ref`: a parameter, a pseudo parameter or a resource.
+    fn reference(&self, name: &str) -> Option<Resolved<'t>> {
+        if let Some(parameter) = self.scope.parameters.get(name) {
+            return Some(parameter_value(name, parameter));
+        }
+        if let Some(pseudo) = name.strip_prefix("AWS::") {
+            return self.pseudo(pseudo);
+        }
+        Some(self.of_resource(name, None))
+    }
+
+    fn pseudo(&self, name: &str) -> Option<Resolved<'t>> {
+        let place = self.scope.place;
+        let text = match name {
+            "NoValue" => return None,
+            "Region" => place.region.as_str(),
+            "StackName" => place.stack.as_str(),
+            "Partition" => place.partition(),
+            "URLSuffix" => place.url_suffix(),
+            "AccountId" if place.account.is_some() => place.account.as_deref().unwrap_or_default(),
+            _ => {
+                return Some(Resolved::unknown(
+                    format!("AWS::{name}"),
+                    Time::Now,
+                    Vec::new(),
+                ));
+            }
+        };
+        Some(Resolved::literal(text.to_owned()))
+    }
+
+    /// `Ref` (no attribute) or `Fn::GetAtt` of a resource.
+    fn of_resource(&self, logical_id: &str, attribute: Option<&str>) -> Resolved<'t> {
+        let time = self
+            .times
+            .and_then(|times| times.get(logical_id).copied())
+            .unwrap_or(Time::Now);
+        let now = match time {
+            Time::Now => self.current(logical_id, attribute),
+            Time::AfterApply => None,
+        };
+        let used = match attribute {
+            None => Use::Reference(logical_id.to_owned()),
+            Some(attribute) => Use::Attribute(logical_id.to_owned(), attribute.to_owned()),
+        };
+        let segment = Segment::Resource {
+            logical_id: logical_id.to_owned(),
+            attribute: attribute.map(str::to_owned),
+            time,
+            now,
+        };
+        Resolved::text(vec![segment], vec![used])
+    }
+
+    /// What `Ref` or an attribute is now, where a property of the resource that exists says it.
+    fn current(&self, logical_id: &str, attribute: Option<&str>) -> Option<String> {
+        let before = self.before?;
+        let resource = before.resource(logical_id)?;
+        let resource_type = catalog().resource_type(&resource.resource_type)?;
+        let property = match attribute {
+            Some(attribute) => attribute,
+            // `Ref` is the primary identifier. Where that has several parts, or AWS chooses it, nothing is known.
+            None => {
+                let mut identifier = resource_type.primary_identifier();
+                let first = identifier.next()?;
+                if identifier.next().is_some() {
+                    return None;
+                }
+                first.as_str()
+            }
+        };
+        if resource_type
+            .read_only()
+            .any(|path| path.as_str() == property)
+        {
+            return None;
+        }
+        let value = resource.properties.get(property)?;
+        let hops = before.hops.get();
+        if hops >= MAX_HOPS {
+            return None;
+        }
+        before.hops.set(hops + 1);
+        let resolved = Resolver::before(before).resolve(value);
+        before.hops.set(hops);
+        let resolved = resolved?;
+        match &resolved {
+            Resolved::Text(text) if text.segments.len() == 1 => match &text.segments[0] {
+                Segment::Resource { now, .. } => now.clone(),
+                Segment::Known(text) => Some(text.clone()),
+                Segment::Unknown { .. } | Segment::Secret(_) => None,
+            },
+            resolved => resolved.known().map(Cow::into_owned),
+        }
+    }
+
+    /// A function that cannot be evaluated here: known by its name and arguments.
+    fn opaque(&self, function: Function, arguments: &[&Resolved<'t>]) -> Resolved<'t> {
+        let shown: Vec<String> = arguments
+            .iter()
+            .map(|argument| argument.shown(crate::resolved::Style::Expression))
+            .collect();
+        let what = format!("{function} {}", shown.join(" "));
+        let mut uses = Vec::new();
+        let mut time = Time::Now;
+        let mut secrets = String::new();
+        for argument in arguments {
+            argument.for_each_text(&mut |text| {
+                uses.extend(text.uses.iter().cloned());
+                time = time.max(text.time());
+                for segment in &text.segments {
+                    if let Segment::Secret(secret) = segment {
+                        secrets += secret.reveal();
+                    }
+                }
+            });
+        }
+        if secrets.is_empty() {
+            Resolved::unknown(what, time, uses)
+        } else {
+            Resolved::text(vec![Segment::Secret(Secret::new(what + &secrets))], uses)
+        }
+    }
+}
+
+/// The value of a parameter as `Ref` gives it.
+pub(crate) fn parameter_value<'t>(name: &str, parameter: &ParameterValue<'t>) -> Resolved<'t> {
+    let uses = vec![Use::Parameter(name.to_owned())];
+    let Some(text) = &parameter.text else {
+        return Resolved::unknown(name, Time::Now, uses);
+    };
+    if parameter.is_secret() {
+        return Resolved::text(vec![Segment::Secret(Secret::new(text.as_ref()))], uses);
+    }
+    if parameter.is_looked_up() {
+        let what = format!("{name}: value of the Systems Manager parameter {text}");
+        return Resolved::unknown(what, Time::Now, uses);
+    }
+    if parameter.is_list() {
+        let items = text
+            .split(',')
+            .map(|item| Resolved::text(vec![Segment::Known(item.trim().to_owned())], uses.clone()));
+        return Resolved::List(items.collect());
+    }
+    Resolved::text(vec![Segment::Known(text.to_string())], uses)
+}

@@ -1,0 +1,252 @@
+//! One stack before and after.
+
+use stratiform_template::{Member, Output, Template};
+
+use crate::change::{Action, ChangeType, Replacement, ResourceChange};
+use crate::changes::changes;
+use crate::consequence::{Consequence, Severity, consequences};
+use crate::input::{Place, Side};
+use crate::resolve::{Resolver, Scope, parameter_value};
+use crate::resolved::{Compare, Resolved};
+
+/// What happens to a stack.
+#[derive(Clone, Debug)]
+pub struct StackDiff {
+    /// The stack's name.
+    pub name: String,
+    /// What happens to it as a whole.
+    pub change: StackChange,
+    /// The resources that change.
+    pub resources: Vec<ResourceChange>,
+    /// The outputs that change.
+    pub outputs: Vec<OutputChange>,
+    /// The parameters whose values change.
+    pub parameters: Vec<ParameterChange>,
+    /// What all that means, worst first.
+    pub consequences: Vec<Consequence>,
+    /// What could not be known.
+    pub notes: Vec<Note>,
+    /// How many resources there are, before and after.
+    pub totals: (usize, usize),
+}
+
+/// What happens to a stack as a whole?
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StackChange {
+    /// It is there before and after, and the same.
+    Unchanged,
+    /// It is there before and after.
+    Updated,
+    /// It is made.
+    Created,
+    /// It is not among the stacks any more. Nothing deletes it by itself.
+    Removed,
+}
+
+/// An output that changes.
+#[derive(Clone, Debug)]
+pub struct OutputChange {
+    /// The output's logical ID.
+    pub logical_id: String,
+    /// Whether it comes, goes or becomes another.
+    pub change_type: ChangeType,
+    /// Value and export before.
+    pub before: Option<OutputValue>,
+    /// Value and export after.
+    pub after: Option<OutputValue>,
+}
+
+/// The value of an output.
+#[derive(Clone, Debug)]
+pub struct OutputValue {
+    /// The value.
+    pub value: Resolved<'static>,
+    /// The name that it is exported under.
+    pub export: Option<Resolved<'static>>,
+}
+
+/// A parameter whose value changes. Values of `NoEcho` parameters are secrets, and shown as such.
+#[derive(Clone, Debug)]
+pub struct ParameterChange {
+    /// The parameter.
+    pub name: String,
+    /// The value before.
+    pub before: Option<Resolved<'static>>,
+    /// The value after.
+    pub after: Option<Resolved<'static>>,
+}
+
+/// Something that could not be known, and what that means for the answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// What could not be known, as one sentence without its full stop.
+    pub what: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl StackDiff {
+    /// The worst of the consequences.
+    pub fn severity(&self) -> Severity {
+        let severities = self
+            .consequences
+            .iter()
+            .map(|consequence| consequence.severity);
+        severities.max().unwrap_or_default()
+    }
+
+    /// Whether the resources are replaced, the worst of all.
+    pub fn replacement(&self) -> Replacement {
+        let each = self.resources.iter().map(ResourceChange::replacement);
+        each.max().unwrap_or(Replacement::WillNot)
+    }
+
+    /// How many resources are added, modified in place, replaced (or may be), and removed.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for resource in &self.resources {
+            match (resource.action, resource.replacement()) {
+                (Action::Add, _) => counts.added += 1,
+                (Action::Remove, _) => counts.removed += 1,
+                (Action::Modify, _) if resource.values.is_empty() => {}
+                (Action::Modify, Replacement::WillNot) => counts.modified += 1,
+                (Action::Modify, Replacement::May | Replacement::Will) => counts.replaced += 1,
+            }
+        }
+        counts
+    }
+}
+
+/// How many resources change, and how.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Resources that are made.
+    pub added: usize,
+    /// Resources that are updated in place.
+    pub modified: usize,
+    /// Resources that are replaced, or may be.
+    pub replaced: usize,
+    /// Resources that go.
+    pub removed: usize,
+}
+
+/// Compares a stack before with the stack after; at most one of them may be missing.
+pub fn diff(before: Option<&Side<'_>>, after: Option<&Side<'_>>, place: &Place) -> StackDiff {
+    let nothing = Template::default();
+    let empty = Side::of(&nothing);
+    let change = match (before, after) {
+        (None, _) => StackChange::Created,
+        (_, None) => StackChange::Removed,
+        _ => StackChange::Updated,
+    };
+    let before = Scope::new(before.unwrap_or(&empty), place);
+    let after = Scope::new(after.unwrap_or(&empty), place);
+    let resources = changes(&before, &after);
+    let outputs = outputs(&before, &after);
+    let parameters = parameters(&before, &after);
+    let same = resources.is_empty() && outputs.is_empty() && parameters.is_empty();
+    StackDiff {
+        name: place.stack.clone(),
+        change: if same && change == StackChange::Updated {
+            StackChange::Unchanged
+        } else {
+            change
+        },
+        consequences: consequences(&resources),
+        resources,
+        outputs,
+        parameters,
+        notes: Vec::new(),
+        totals: (before.resources().count(), after.resources().count()),
+    }
+}
+
+fn outputs(before: &Scope<'_>, after: &Scope<'_>) -> Vec<OutputChange> {
+    let names = before.template.outputs.keys();
+    let more = after
+        .template
+        .outputs
+        .keys()
+        .filter(|name| !before.template.outputs.contains_key(*name));
+    names
+        .chain(more)
+        .filter_map(|name| {
+            let (old, new) = (output(before, name), output(after, name));
+            let change_type = match (&old, &new) {
+                (None, None) => return None,
+                (None, Some(_)) => ChangeType::Add,
+                (Some(_), None) => ChangeType::Remove,
+                (Some(old), Some(new)) if old.same(new) => return None,
+                _ => ChangeType::Modify,
+            };
+            Some(OutputChange {
+                logical_id: name.clone(),
+                change_type,
+                before: old,
+                after: new,
+            })
+        })
+        .collect()
+}
+
+fn output(scope: &Scope<'_>, name: &str) -> Option<OutputValue> {
+    let Member::One(Output {
+        value,
+        export,
+        condition,
+        ..
+    }) = scope.template.outputs.get(name)?
+    else {
+        return None;
+    };
+    if !scope.exists(condition.as_deref()) {
+        return None;
+    }
+    let resolver = Resolver::before(scope);
+    Some(OutputValue {
+        value: resolver.resolve(value)?.into_owned(),
+        export: export
+            .as_ref()
+            .and_then(|name| resolver.resolve(name))
+            .map(Resolved::into_owned),
+    })
+}
+
+impl OutputValue {
+    fn same(&self, other: &OutputValue) -> bool {
+        let exports = match (&self.export, &other.export) {
+            (None, None) => true,
+            (Some(one), Some(two)) => one.same(two, Compare::Expressions),
+            _ => false,
+        };
+        exports && self.value.same(&other.value, Compare::Expressions)
+    }
+}
+
+fn parameters(before: &Scope<'_>, after: &Scope<'_>) -> Vec<ParameterChange> {
+    let value = |scope: &Scope<'_>, name: &str| {
+        let parameter = scope.parameters.get(name)?;
+        Some(parameter_value(name, parameter).into_owned())
+    };
+    let names = before.template.parameters.keys();
+    let more = after
+        .template
+        .parameters
+        .keys()
+        .filter(|name| !before.template.parameters.contains_key(*name));
+    names
+        .chain(more)
+        .filter_map(|name| {
+            let (old, new) = (value(before, name), value(after, name));
+            let same = match (&old, &new) {
+                (Some(old), Some(new)) => old.same(new, Compare::Values),
+                _ => false,
+            };
+            (!same).then(|| ParameterChange {
+                name: name.clone(),
+                before: old,
+                after: new,
+            })
+        })
+        .collect()
+}

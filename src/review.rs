@@ -1,0 +1,76 @@
+//! What `diff` found, for the views: what was compared with what, and how.
+
+use stratiform_diff::{Kind, Severity, StackChange, StackDiff};
+
+/// All that a run of `diff` found.
+#[derive(Debug)]
+pub(crate) struct Review {
+    /// How the answers were found.
+    pub method: Method,
+    /// The environments, or one without a name where files are compared.
+    pub environments: Vec<ReviewedEnvironment>,
+}
+
+/// How answers were found, in words.
+#[derive(Clone, Debug)]
+pub(crate) struct Method {
+    /// What `before` is: ``snapshots at 1a2b3c4 (merge base with `main`)``.
+    pub before: String,
+    /// What `after` is: `the working tree, synthesized`.
+    pub after: String,
+    /// Where facts come from: `catalog of cfn-lint 1.58.0 (schemas of 2026-10-20), offline`.
+    pub facts: String,
+}
+
+/// An environment's stacks.
+#[derive(Debug)]
+pub(crate) struct ReviewedEnvironment {
+    /// The environment; `None` where files are compared.
+    pub name: Option<String>,
+    /// The region.
+    pub region: String,
+    /// All stacks that were compared, in deployment order, unchanged ones too.
+    pub stacks: Vec<ReviewedStack>,
+}
+
+/// A stack.
+#[derive(Debug)]
+pub(crate) struct ReviewedStack {
+    /// What happens to it.
+    pub diff: StackDiff,
+    /// The template before, as YAML; secrets are hidden.
+    pub before: Option<String>,
+    /// The template after, as YAML; secrets are hidden.
+    pub after: Option<String>,
+}
+
+impl Review {
+    /// All stacks.
+    pub(crate) fn stacks(&self) -> impl Iterator<Item = &StackDiff> {
+        let stacks = self
+            .environments
+            .iter()
+            .flat_map(|environment| &environment.stacks);
+        stacks.map(|stack| &stack.diff)
+    }
+
+    /// The stacks that change.
+    pub(crate) fn changed(&self) -> impl Iterator<Item = &StackDiff> {
+        self.stacks()
+            .filter(|stack| stack.change != StackChange::Unchanged)
+    }
+
+    /// The worst of all consequences.
+    pub(crate) fn severity(&self) -> Severity {
+        self.stacks()
+            .map(StackDiff::severity)
+            .max()
+            .unwrap_or_default()
+    }
+
+    /// Whether there is a consequence of a kind.
+    pub(crate) fn has(&self, kinds: &[Kind]) -> bool {
+        let mut consequences = self.stacks().flat_map(|stack| &stack.consequences);
+        consequences.any(|consequence| kinds.contains(&consequence.kind))
+    }
+}

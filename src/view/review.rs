@@ -1,0 +1,6 @@
+//! The views of a review: what `diff` shows.
+
+pub(crate) mod html;
+pub(crate) mod json;
+pub(crate) mod markdown;
+pub(crate) mod text;

@@ -1,0 +1,1 @@
+//! The html view of a review.
