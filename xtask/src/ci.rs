@@ -18,7 +18,7 @@ pub(crate) enum Outcome {
 
 type Step = fn() -> Result<Outcome, String>;
 
-const STEPS: [(&str, Step); 10] = [
+const STEPS: [(&str, Step); 11] = [
     ("format", format),
     ("clippy", clippy),
     ("tests", tests),
@@ -28,6 +28,7 @@ const STEPS: [(&str, Step); 10] = [
     ("catalog reproducible", catalog),
     ("resource types compile", resource_types),
     ("oracles", oracles::run),
+    ("moto", moto),
     ("dependencies", dependencies),
 ];
 
@@ -112,19 +113,33 @@ fn clippy() -> Result<Outcome, String> {
 }
 
 fn tests() -> Result<Outcome, String> {
-    install("cargo-nextest", NEXTEST)?;
+    quietly(nextest()?.arg("--workspace"))
+}
+
+/// What reads from CloudFormation, and moto in its place.
+fn moto() -> Result<Outcome, String> {
+    let server = oracles::program("moto_server")?;
     quietly(
-        with_tools(cargo([
-            "nextest",
-            "run",
-            "--workspace",
-            "--no-fail-fast",
-            "--status-level",
-            "fail",
-        ]))
-        // A failed assertion says where it stands; the frames below it say nothing more.
-        .env("RUST_BACKTRACE", "0"),
+        nextest()?
+            .args(["--package", "stratiform-deploy", "--test", "moto"])
+            .args(["--run-ignored", "only"])
+            .env("STRATIFORM_MOTO_SERVER", server),
     )
+}
+
+/// A run of tests that says which fail.
+fn nextest() -> Result<Command, String> {
+    install("cargo-nextest", NEXTEST)?;
+    let mut command = with_tools(cargo([
+        "nextest",
+        "run",
+        "--no-fail-fast",
+        "--status-level",
+        "fail",
+    ]));
+    // A failed assertion says where it stands; the frames below it say nothing more.
+    command.env("RUST_BACKTRACE", "0");
+    Ok(command)
 }
 
 /// The release of cargo-nextest that is installed where there is none.

@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::ci::Outcome;
 use crate::command::{output, root, run as run_command};
 
-/// The oracles and all their dependencies.
+/// The oracles, moto, and all their dependencies.
 const REQUIREMENTS: &str = include_str!("../oracles.txt");
 
 /// One environment's snapshots.
@@ -92,6 +92,11 @@ fn snapshots() -> Result<Vec<Snapshots>, String> {
     }
     environments.sort_by(|one, other| one.environment.cmp(&other.environment));
     Ok(environments)
+}
+
+/// A program of the virtual environment.
+pub(crate) fn program(name: &str) -> Result<PathBuf, String> {
+    python().map(|python| python.with_file_name(name))
 }
 
 /// The interpreter of a virtual environment with the oracles, made below `target/` where it is missing or old.

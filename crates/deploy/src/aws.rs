@@ -1,0 +1,161 @@
+//! The way to AWS: configuration, and what belongs to an account and a region as a whole.
+
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
+use aws_sdk_cloudformation::types;
+use aws_sdk_sts::config::SharedHttpClient;
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_http_client::{Builder, Connector};
+
+use crate::error::{Call, Error, refused_with};
+
+/// How often a call is made before it counts as failed. CloudFormation allows few calls per second in an account,
+/// and shares them with everything else that calls it there.
+const ATTEMPTS: u32 = 8;
+
+/// One account and region of AWS.
+///
+/// A call is tried up to 8 times, with growing pauses, where another time may succeed. It waits 30 seconds for each
+/// answer, and three minutes in all.
+pub struct Aws {
+    pub(crate) cloudformation: aws_sdk_cloudformation::Client,
+    sts: aws_sdk_sts::Client,
+}
+
+/// Whose credentials are used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The account's ID, 12 digits.
+    pub account: String,
+    /// The user or the assumed role.
+    pub arn: String,
+}
+
+/// A value that stacks share by name, unique in an account and region.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Export {
+    /// The name that `Fn::ImportValue` uses.
+    pub name: String,
+    /// The value.
+    pub value: String,
+    /// The ARN of the stack that exports it.
+    pub stack_id: String,
+}
+
+/// The SDK's default configuration (environment variables, profiles, SSO, web identity, `AWS_ENDPOINT_URL`) in
+/// the given region, whatever else is configured.
+pub fn configuration(region: &str) -> ConfigLoader {
+    // No limit for an attempt as a whole: a `credential_process` may be waiting for a person's code.
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(5))
+        .read_timeout(Duration::from_secs(30))
+        .operation_timeout(Duration::from_secs(180))
+        .build();
+    aws_config::defaults(BehaviorVersion::latest())
+        .region(Region::new(region.to_owned()))
+        .http_client(http_client())
+        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+        .timeout_config(timeouts)
+}
+
+/// The SDK's own HTTP client, except that ring does the cryptography: `docs/decisions/0006-aws-sdk.md`.
+fn http_client() -> SharedHttpClient {
+    // The shorter `build_https` ignores HTTPS_PROXY.
+    Builder::new().build_with_connector_fn(|settings, components| {
+        let mut connector = Connector::builder()
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .proxy_config(ProxyConfig::from_env());
+        connector.set_connector_settings(settings.cloned());
+        connector.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
+        connector.build()
+    })
+}
+
+impl Aws {
+    /// Connects to a region with the default configuration. Credentials are looked for with the first call.
+    pub async fn connect(region: &str) -> Aws {
+        Aws::new(&configuration(region).load().await)
+    }
+
+    /// Uses a configuration as it is.
+    pub fn new(config: &SdkConfig) -> Aws {
+        Aws {
+            cloudformation: aws_sdk_cloudformation::Client::new(config),
+            sts: aws_sdk_sts::Client::new(config),
+        }
+    }
+
+    /// Asks whose credentials these are: [GetCallerIdentity], which needs no permission.
+    ///
+    /// # Errors
+    /// The call fails.
+    ///
+    /// [GetCallerIdentity]: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+    pub async fn identity(&self) -> Result<Identity, Error> {
+        let call = Call::new("GetCallerIdentity", "");
+        let reply = self.sts.get_caller_identity().send().await;
+        let reply = reply.map_err(|error| call.error(&error))?;
+        Ok(Identity {
+            account: call.required(reply.account(), "Account")?,
+            arn: call.required(reply.arn(), "Arn")?,
+        })
+    }
+
+    /// Lists all exports of the account and region: [ListExports].
+    ///
+    /// # Errors
+    /// A call fails.
+    ///
+    /// [ListExports]: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListExports.html
+    pub async fn exports(&self) -> Result<Vec<Export>, Error> {
+        let call = Call::new("ListExports", "");
+        let pages = self.cloudformation.list_exports().into_paginator();
+        let exports = pages.items().send().try_collect().await;
+        let exports = exports.map_err(|error| call.error(&error))?;
+        let export = |export: types::Export| {
+            Ok(Export {
+                name: call.required(export.name(), "Name")?,
+                value: export.value().unwrap_or_default().to_owned(),
+                stack_id: call.required(export.exporting_stack_id(), "ExportingStackId")?,
+            })
+        };
+        exports.into_iter().map(export).collect()
+    }
+
+    /// Lists the names of the stacks that import a value: [ListImports]. None do is an empty list.
+    ///
+    /// # Errors
+    /// A call fails.
+    ///
+    /// [ListImports]: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListImports.html
+    pub async fn imports(&self, export_name: &str) -> Result<Vec<String>, Error> {
+        let call = Call::new("ListImports", export_name);
+        let request = self.cloudformation.list_imports().export_name(export_name);
+        let imports = request.into_paginator().items().send().try_collect().await;
+        match imports {
+            // AWS has no empty list here, only this error.
+            Err(error) if refused_with(&error, "is not imported by any stack") => Ok(Vec::new()),
+            imports => imports.map_err(|error| call.error(&error)),
+        }
+    }
+}
+
+impl Identity {
+    /// Checks that the credentials are of the account that an environment names; it may name none.
+    ///
+    /// # Errors
+    /// They are of another account.
+    pub fn expect_account(&self, expected: Option<&str>) -> Result<(), Error> {
+        match expected {
+            Some(expected) if expected != self.account => Err(Error::OtherAccount {
+                expected: expected.to_owned(),
+                identity: self.clone(),
+            }),
+            _ => Ok(()),
+        }
+    }
+}

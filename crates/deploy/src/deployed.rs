@@ -1,0 +1,209 @@
+//! A stack as CloudFormation has it.
+
+use aws_sdk_cloudformation::types::{self, Parameter, Stack, Tag, TemplateStage};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use indexmap::IndexMap;
+
+use crate::aws::Aws;
+use crate::error::{Call, Error, refused_with};
+
+/// How many stacks are read at the same time: more would only be throttled.
+const AT_ONCE: usize = 4;
+
+/// A stack that exists.
+///
+/// It takes several calls to read it: while a status ends in `_IN_PROGRESS`, the parts may be of different moments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeployedStack {
+    /// Its name.
+    pub name: String,
+    /// Its ARN, which no later stack of the same name has.
+    pub stack_id: String,
+    /// Its status, as sent: the SDK's list of them is older than what AWS sends.
+    pub status: String,
+    /// The template as it was given, in YAML or JSON.
+    pub template: String,
+    /// The template after transforms, in JSON; none where there are no transforms.
+    pub processed_template: Option<String>,
+    /// Values by parameter.
+    pub parameters: IndexMap<String, ParameterValue>,
+    /// Values by tag key.
+    pub tags: IndexMap<String, String>,
+    /// Outputs by output key. CloudFormation leaves them out while a rollback is in progress.
+    pub outputs: IndexMap<String, Output>,
+    /// Whether CloudFormation refuses to delete the stack.
+    pub termination_protection: bool,
+    /// Physical IDs by logical ID, of the resources that exist and belong to the stack.
+    pub resources: IndexMap<String, String>,
+}
+
+/// What CloudFormation says of a parameter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ParameterValue {
+    /// The value; empty text where CloudFormation sends none.
+    Known(String),
+    /// The parameter's type names a parameter of Systems Manager.
+    Resolved {
+        /// The name of the parameter in Systems Manager, which is what was given.
+        name: String,
+        /// Its value at the last deployment, which is what the template sees.
+        value: String,
+    },
+    /// `NoEcho`: nobody is told. A value that really is `****` looks the same.
+    Hidden,
+}
+
+/// An output's value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Output {
+    /// The value.
+    pub value: String,
+    /// The name under which other stacks import it.
+    pub export: Option<String>,
+}
+
+impl Aws {
+    /// Reads stacks by name; each answer stands where its name does, and is none where nothing is deployed: no
+    /// such stack, a deleted one, or one that only has its first change set.
+    ///
+    /// Calls [DescribeStacks], [GetTemplate] and [ListStackResources], for up to 4 stacks at a time.
+    ///
+    /// # Errors
+    /// A call fails, for any stack.
+    ///
+    /// [DescribeStacks]: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
+    /// [GetTemplate]: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_GetTemplate.html
+    /// [ListStackResources]: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStackResources.html
+    pub async fn deployed(&self, names: &[String]) -> Result<Vec<Option<DeployedStack>>, Error> {
+        stream::iter(names)
+            .map(|name| self.deployed_stack(name))
+            .buffered(AT_ONCE)
+            .try_collect()
+            .await
+    }
+
+    async fn deployed_stack(&self, name: &str) -> Result<Option<DeployedStack>, Error> {
+        let call = Call::new("DescribeStacks", name);
+        let Some(stack) = self.describe_stack(&call, name).await? else {
+            return Ok(None);
+        };
+        let status = stack.stack_status().map(|status| status.as_str());
+        let status = call.required(status, "StackStatus")?;
+        if matches!(status.as_str(), "DELETE_COMPLETE" | "REVIEW_IN_PROGRESS") {
+            return Ok(None);
+        }
+        // From here on by ARN, so that a stack that is replaced meanwhile is not mixed with its successor.
+        let stack_id = call.required(stack.stack_id(), "StackId")?;
+        let template = self.template(name, &stack_id, TemplateStage::Original);
+        let template = template.await?;
+        // A template with transforms has this word in it; one that has it by chance costs one more call.
+        let processed_template = if template.contains("Transform") {
+            let processed = self.template(name, &stack_id, TemplateStage::Processed);
+            Some(processed.await?).filter(|processed| *processed != template)
+        } else {
+            None
+        };
+        Ok(Some(DeployedStack {
+            name: call.required(stack.stack_name(), "StackName")?,
+            status,
+            template,
+            processed_template,
+            parameters: keyed(
+                stack.parameters(),
+                Parameter::parameter_key,
+                parameter_value,
+            ),
+            tags: keyed(stack.tags(), Tag::key, |tag| {
+                tag.value().unwrap_or_default().to_owned()
+            }),
+            outputs: keyed(stack.outputs(), types::Output::output_key, output),
+            termination_protection: stack.enable_termination_protection().unwrap_or_default(),
+            resources: self.resources(name, &stack_id).await?,
+            stack_id,
+        }))
+    }
+
+    async fn describe_stack(&self, call: &Call, name: &str) -> Result<Option<Stack>, Error> {
+        let request = self.cloudformation.describe_stacks().stack_name(name);
+        match request.send().await {
+            Ok(reply) => match reply.stacks.unwrap_or_default().pop() {
+                Some(stack) => Ok(Some(stack)),
+                None => Err(call.unreadable("the answer has no stack")),
+            },
+            Err(error) if refused_with(&error, "does not exist") => Ok(None),
+            Err(error) => Err(call.error(&error)),
+        }
+    }
+
+    async fn template(
+        &self,
+        name: &str,
+        stack_id: &str,
+        stage: TemplateStage,
+    ) -> Result<String, Error> {
+        let call = Call::new("GetTemplate", name);
+        let request = self.cloudformation.get_template().stack_name(stack_id);
+        let reply = request.template_stage(stage).send().await;
+        let reply = reply.map_err(|error| call.error(&error))?;
+        call.required(reply.template_body(), "TemplateBody")
+    }
+
+    async fn resources(
+        &self,
+        name: &str,
+        stack_id: &str,
+    ) -> Result<IndexMap<String, String>, Error> {
+        let call = Call::new("ListStackResources", name);
+        let request = self
+            .cloudformation
+            .list_stack_resources()
+            .stack_name(stack_id);
+        let resources = request.into_paginator().items().send().try_collect().await;
+        let resources = resources.map_err(|error| call.error(&error))?;
+        Ok(resources
+            .into_iter()
+            .filter(|resource| {
+                let status = resource.resource_status().map(|status| status.as_str());
+                // After a rollback the stack still lists what was deleted, or left behind.
+                !matches!(status, Some("DELETE_COMPLETE" | "DELETE_SKIPPED"))
+            })
+            .filter_map(|resource| {
+                // A resource whose creation failed early has no physical ID, or an empty one.
+                let physical_id = resource.physical_resource_id.filter(|id| !id.is_empty())?;
+                Some((resource.logical_resource_id?, physical_id))
+            })
+            .collect())
+    }
+}
+
+fn parameter_value(parameter: &Parameter) -> ParameterValue {
+    let given = parameter.parameter_value().unwrap_or_default();
+    match parameter.resolved_value() {
+        Some("****") => ParameterValue::Hidden,
+        Some(value) => ParameterValue::Resolved {
+            name: given.to_owned(),
+            value: value.to_owned(),
+        },
+        None if given == "****" => ParameterValue::Hidden,
+        None => ParameterValue::Known(given.to_owned()),
+    }
+}
+
+fn output(output: &types::Output) -> Output {
+    Output {
+        value: output.output_value().unwrap_or_default().to_owned(),
+        export: output.export_name().map(str::to_owned),
+    }
+}
+
+/// A list as a map, without the parts that have no key.
+fn keyed<Part, Value>(
+    parts: &[Part],
+    key: impl Fn(&Part) -> Option<&str>,
+    value: impl Fn(&Part) -> Value,
+) -> IndexMap<String, Value> {
+    let parts = parts.iter();
+    parts
+        .filter_map(|part| Some((key(part)?.to_owned(), value(part))))
+        .collect()
+}

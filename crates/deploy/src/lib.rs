@@ -1,0 +1,14 @@
+//! What is deployed, asked of CloudFormation and never remembered.
+//!
+//! Here lives all that knows the AWS SDK: its configuration, the calls, and its errors as ours. What a change
+//! means does not live here, nor does anything that prints. So far nothing here changes anything in AWS.
+//!
+//! All calls need a Tokio runtime with its clock and its network switched on.
+
+mod aws;
+mod deployed;
+mod error;
+
+pub use aws::{Aws, Export, Identity, configuration};
+pub use deployed::{DeployedStack, Output, ParameterValue};
+pub use error::{Call, Error, Failure};

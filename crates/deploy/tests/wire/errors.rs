@@ -1,0 +1,123 @@
+//! What goes wrong, and what people read then.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use stratiform_deploy::{Aws, Error, Identity};
+
+use crate::replies::{error, reply};
+use crate::server::{Reply, serve};
+use crate::{client, support};
+
+/// What `exports` fails with when this is the answer.
+async fn failure(reply: Reply) -> Error {
+    let endpoint = serve(move |_| reply.clone());
+    client(&endpoint).await.exports().await.unwrap_err()
+}
+
+fn shown(error: &Error) -> String {
+    let (code, why, help) = (error.code(), error.why(), error.help());
+    format!("{code}: {error}\n  why: {why}\n  help: {help}")
+}
+
+#[tokio::test]
+async fn what_people_read() {
+    let denied = "User: arn:aws:iam::111122223333:user/eve is not authorized to perform: cloudformation:ListExports";
+    let nameless = "<Exports><member><Value>1</Value></member></Exports>";
+    let identity = Identity {
+        account: "111122223333".to_owned(),
+        arn: "arn:aws:iam::111122223333:user/eve".to_owned(),
+    };
+    assert!(identity.expect_account(None).is_ok());
+    assert!(identity.expect_account(Some("111122223333")).is_ok());
+    let errors = [
+        failure(error(
+            "ExpiredToken",
+            "The security token included in the request is expired",
+        ))
+        .await,
+        failure(error("AccessDenied", denied)).await,
+        failure(error("Throttling", "Rate exceeded")).await,
+        failure(error("OptInRequired", "Subscribe first")).await,
+        failure(error("ServiceUnavailable", "Come back")).await,
+        failure(reply("ListExports", nameless)).await,
+        identity.expect_account(Some("444455556666")).unwrap_err(),
+    ];
+    let errors = errors.map(|error| shown(&error)).join("\n");
+    insta::assert_snapshot!(errors, @r"
+    aws-credentials: ListExports needs credentials that AWS accepts
+      why: ExpiredToken: The security token included in the request is expired (request 4711)
+      help: sign in again (`aws sso login`), or choose a profile with AWS_PROFILE; `aws sts get-caller-identity` shows whether AWS accepts what it finds
+    aws-denied: ListExports is not allowed with these credentials
+      why: AccessDenied: User: arn:aws:iam::111122223333:user/eve is not authorized to perform: cloudformation:ListExports (request 4711)
+      help: use credentials that may call ListExports, or allow it in their policies
+    aws-throttled: ListExports was throttled, every time it was tried
+      why: Throttling: Rate exceeded (request 4711)
+      help: try again when less is going on in the account: its programs share one limit
+    aws-refused: ListExports was refused
+      why: OptInRequired: Subscribe first (request 4711)
+      help: look for the code in AWS's reference of ListExports
+    aws-unavailable: ListExports failed: AWS is out of reach, or out of order
+      why: ServiceUnavailable: Come back (request 4711)
+      help: check the network, HTTPS_PROXY and AWS_ENDPOINT_URL, and try again
+    aws-unreadable: ListExports got an answer that cannot be read
+      why: the answer has no Name
+      help: check that AWS_ENDPOINT_URL and HTTPS_PROXY, where set, lead to AWS
+    other-account: the environment is in account 444455556666, and the credentials are of account 111122223333
+      why: they are of `arn:aws:iam::111122223333:user/eve`
+      help: use credentials of account 444455556666, or correct `settings.account` of the environment
+    ");
+}
+
+#[tokio::test]
+async fn throttling_is_waited_out_for_eight_attempts() {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counted = calls.clone();
+    let endpoint = serve(move |_| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        error("Throttling", "Rate exceeded")
+    });
+    let config = support::config(&endpoint).await;
+    let retries = config.retry_config().unwrap().clone();
+    let retries = retries.with_initial_backoff(Duration::ZERO);
+    let config = config.into_builder().retry_config(retries).build();
+    let error = Aws::new(&config).exports().await.unwrap_err();
+    assert!(matches!(error, Error::Throttled(_)), "{error:?}");
+    assert_eq!(calls.load(Ordering::Relaxed), 8);
+}
+
+#[tokio::test]
+async fn what_is_not_xml_is_unreadable_or_an_outage() {
+    let page = || "<html>Sign in to the hotel's network".to_owned();
+    for status in [200, 400, 404] {
+        let error = failure((status, page())).await;
+        assert!(matches!(error, Error::Unreadable(_)), "{status}: {error:?}");
+    }
+    for status in [500, 503] {
+        let error = failure((status, page())).await;
+        assert!(
+            matches!(error, Error::Unavailable(_)),
+            "{status}: {error:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn nobody_there_is_no_answer() {
+    let unused = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", unused.local_addr().unwrap());
+    drop(unused);
+    let error = client(&endpoint).await.identity().await.unwrap_err();
+    assert!(matches!(error, Error::Unavailable(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_session_token_is_not_repeated() {
+    let message = "The request signature we calculated does not match the signature you provided.\n\n\
+                   The Canonical String for this request should have been\n'POST\nx-amz-security-token:FwoG'";
+    let error = failure(error("SignatureDoesNotMatch", message)).await;
+    assert!(matches!(error, Error::Credentials(_)), "{error:?}");
+    assert!(!format!("{error:?}{}", shown(&error)).contains("FwoG"));
+}

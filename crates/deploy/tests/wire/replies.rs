@@ -1,0 +1,97 @@
+//! Replies in AWS's Query protocol.
+
+use crate::server::Reply;
+
+/// A stack with something of everything.
+pub(crate) const STACK: &str = r#"<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><DescribeStacksResult><Stacks><member>
+<StackId>arn:aws:cloudformation:eu-central-1:111122223333:stack/one/1</StackId><StackName>one</StackName>
+<CreationTime>2026-11-20T10:00:00.000Z</CreationTime><StackStatus>A_STATUS_OF_NEXT_YEAR</StackStatus>
+<EnableTerminationProtection>true</EnableTerminationProtection>
+<Parameters>
+<member><ParameterKey>Size</ParameterKey><ParameterValue>2</ParameterValue></member>
+<member><ParameterKey>Nothing</ParameterKey><ParameterValue/></member>
+<member><ParameterKey>Password</ParameterKey><ParameterValue>****</ParameterValue></member>
+<member><ParameterKey>Image</ParameterKey><ParameterValue>/images/latest</ParameterValue><ResolvedValue>ami-1</ResolvedValue></member>
+<member><ParameterKey>Token</ParameterKey><ParameterValue>/token</ParameterValue><ResolvedValue>****</ResolvedValue></member>
+</Parameters>
+<Tags><member><Key>team</Key><Value>shop &amp; co</Value></member></Tags>
+<Outputs>
+<member><OutputKey>VpcId</OutputKey><OutputValue>vpc-1</OutputValue><ExportName>one-VpcId</ExportName></member>
+<member><OutputKey>Note</OutputKey><OutputValue>internal</OutputValue></member>
+</Outputs>
+</member></Stacks></DescribeStacksResult></DescribeStacksResponse>"#;
+
+/// A successful reply.
+pub(crate) fn reply(operation: &str, result: &str) -> Reply {
+    let text = format!(
+        "<{operation}Response><{operation}Result>{result}</{operation}Result></{operation}Response>"
+    );
+    (200, text)
+}
+
+/// A refusal.
+pub(crate) fn error(code: &str, message: &str) -> Reply {
+    let text = format!(
+        "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
+    );
+    (400, text)
+}
+
+/// A stack that has nothing but a status and a name.
+pub(crate) fn stack(status: &str, name: &str) -> String {
+    let id = format!("arn:aws:cloudformation:eu-central-1:111122223333:stack/{name}/1");
+    let fields = format!(
+        "<StackId>{id}</StackId><StackName>{name}</StackName><StackStatus>{status}</StackStatus>"
+    );
+    let stacks = format!("<Stacks><member>{fields}</member></Stacks>");
+    reply("DescribeStacks", &stacks).1
+}
+
+/// The stack that a DescribeStacks request is about.
+pub(crate) fn name_in(body: &str) -> String {
+    let name = body.split("StackName=").nth(1).unwrap_or_default();
+    name.split('&').next().unwrap_or_default().to_owned()
+}
+
+/// The answers to all requests about a stack that DescribeStacks describes so.
+pub(crate) fn of_stack(body: &str, described: &str) -> Reply {
+    let by_arn = name_in(body).starts_with("arn");
+    let resource = |id: &str, physical_id: &str, status: &str| {
+        format!(
+            "<member><LogicalResourceId>{id}</LogicalResourceId>\
+             <PhysicalResourceId>{physical_id}</PhysicalResourceId>\
+             <ResourceType>AWS::X::Y</ResourceType><ResourceStatus>{status}</ResourceStatus></member>"
+        )
+    };
+    let resources = |members: &[String], more: &str| {
+        let members = members.concat();
+        let result = format!("<StackResourceSummaries>{members}</StackResourceSummaries>{more}");
+        reply("ListStackResources", &result)
+    };
+    match body {
+        _ if body.contains("Action=DescribeStacks") => (200, described.to_owned()),
+        _ if !by_arn => error("Unexpected", "a call by name"),
+        _ if body.contains("TemplateStage=Original") => {
+            let template = "<TemplateBody>Transform: AWS::LanguageExtensions</TemplateBody>";
+            reply("GetTemplate", template)
+        }
+        _ if body.contains("TemplateStage=Processed") => {
+            reply("GetTemplate", "<TemplateBody>{}</TemplateBody>")
+        }
+        _ if body.contains("NextToken=more") => resources(
+            &[
+                resource("Gone", "id", "DELETE_COMPLETE"),
+                resource("Zone", "Z1", "A_STATUS_OF_NEXT_YEAR"),
+            ],
+            "",
+        ),
+        _ if body.contains("Action=ListStackResources") => resources(
+            &[
+                resource("Failed", "", "CREATE_FAILED"),
+                resource("Vpc", "vpc-1", "CREATE_COMPLETE"),
+            ],
+            "<NextToken>more</NextToken>",
+        ),
+        _ => error("Unexpected", body),
+    }
+}

@@ -1,0 +1,148 @@
+//! Stacks, exports and imports.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use stratiform_deploy::{DeployedStack, Error, Output, ParameterValue};
+
+use crate::client;
+use crate::replies::{self, STACK, error, reply, stack};
+use crate::server::{Reply, serve};
+
+/// Reads the stacks `one`, `two`, … from a server.
+async fn deployed(
+    names: &[&str],
+    answer: impl Fn(&str) -> Reply + Send + Sync + 'static,
+) -> Result<Vec<Option<DeployedStack>>, Error> {
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    client(&serve(answer)).await.deployed(&names).await
+}
+
+/// Reads one stack that DescribeStacks answers with this.
+async fn read(described: String) -> Result<Option<DeployedStack>, Error> {
+    let stacks = deployed(&["one"], move |body| replies::of_stack(body, &described)).await?;
+    Ok(stacks.into_iter().next().unwrap())
+}
+
+#[tokio::test]
+async fn a_stack_is_read_in_whole() {
+    let stack = read(STACK.to_owned()).await.unwrap().unwrap();
+    assert_eq!(stack.status, "A_STATUS_OF_NEXT_YEAR");
+    assert_eq!(stack.template, "Transform: AWS::LanguageExtensions");
+    assert_eq!(stack.processed_template.as_deref(), Some("{}"));
+    assert!(stack.termination_protection);
+    let known = |text: &str| ParameterValue::Known(text.to_owned());
+    let parameters: Vec<_> = stack.parameters.into_iter().collect();
+    assert_eq!(
+        parameters,
+        [
+            ("Size".to_owned(), known("2")),
+            ("Nothing".to_owned(), known("")),
+            ("Password".to_owned(), ParameterValue::Hidden),
+            (
+                "Image".to_owned(),
+                ParameterValue::Resolved {
+                    name: "/images/latest".to_owned(),
+                    value: "ami-1".to_owned()
+                }
+            ),
+            ("Token".to_owned(), ParameterValue::Hidden),
+        ]
+    );
+    assert_eq!(stack.tags["team"], "shop & co");
+    let output = |value: &str, export: Option<&str>| Output {
+        value: value.to_owned(),
+        export: export.map(str::to_owned),
+    };
+    assert_eq!(stack.outputs["VpcId"], output("vpc-1", Some("one-VpcId")));
+    assert_eq!(stack.outputs["Note"], output("internal", None));
+    let resources: Vec<_> = stack.resources.into_iter().collect();
+    let resource = |id: &str, physical_id: &str| (id.to_owned(), physical_id.to_owned());
+    assert_eq!(
+        resources,
+        [resource("Vpc", "vpc-1"), resource("Zone", "Z1")]
+    );
+}
+
+#[tokio::test]
+async fn answers_stand_where_their_names_do() {
+    let names = ["one", "two", "three", "four", "five", "six"];
+    let stacks = deployed(&names, |request| match replies::name_in(request).as_str() {
+        name @ ("one" | "four") => {
+            let message = format!("Stack with id {name} does not exist");
+            error("ValidationError", &message)
+        }
+        name => replies::of_stack(request, &stack("UPDATE_COMPLETE", name)),
+    });
+    let found = stacks.await.unwrap().into_iter();
+    let found: Vec<_> = found.map(|stack| stack.map(|stack| stack.name)).collect();
+    let found: Vec<_> = found.iter().map(Option::as_deref).collect();
+    let expected = [
+        None,
+        Some("two"),
+        Some("three"),
+        None,
+        Some("five"),
+        Some("six"),
+    ];
+    assert_eq!(found, expected);
+}
+
+#[tokio::test]
+async fn a_stack_without_anything_deployed_is_none() {
+    for status in ["REVIEW_IN_PROGRESS", "DELETE_COMPLETE"] {
+        assert_eq!(read(stack(status, "one")).await.unwrap(), None, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn another_refusal_is_not_a_missing_stack() {
+    let refused = deployed(&["one"], |_| error("ValidationError", "1 validation error"));
+    assert!(matches!(refused.await, Err(Error::Refused(_))));
+    let denied = deployed(&["one"], |_| error("AccessDenied", "it does not exist"));
+    assert!(matches!(denied.await, Err(Error::Denied(_))));
+}
+
+#[tokio::test]
+async fn a_reply_cut_off_anywhere_is_an_error_or_a_value() {
+    let length = Arc::new(AtomicUsize::new(0));
+    let cut = length.clone();
+    let endpoint =
+        serve(move |body| replies::of_stack(body, &STACK[..cut.load(Ordering::Relaxed)]));
+    let aws = client(&endpoint).await;
+    for end in (0..STACK.len()).step_by(7) {
+        length.store(end, Ordering::Relaxed);
+        if let Err(error) = aws.deployed(&["one".to_owned()]).await {
+            assert!(matches!(error, Error::Unreadable(_)), "{end}: {error:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn imports_of_all_pages_or_none() {
+    let endpoint = serve(|body| match body {
+        _ if body.contains("unused") => error(
+            "ValidationError",
+            "Export 'unused' is not imported by any stack.",
+        ),
+        _ if body.contains("NextToken=more") => {
+            reply("ListImports", "<Imports><member>two</member></Imports>")
+        }
+        _ => reply(
+            "ListImports",
+            "<Imports><member>one</member></Imports><NextToken>more</NextToken>",
+        ),
+    });
+    let aws = client(&endpoint).await;
+    assert_eq!(aws.imports("VpcId").await.unwrap(), ["one", "two"]);
+    assert!(aws.imports("unused").await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn pages_that_repeat_come_to_an_end() {
+    let export = "<Exports><member><Name>VpcId</Name><Value/><ExportingStackId>arn</ExportingStackId></member></Exports>";
+    let page = format!("{export}<NextToken>again</NextToken>");
+    let endpoint = serve(move |_| reply("ListExports", &page));
+    let exports = client(&endpoint).await.exports().await.unwrap();
+    assert_eq!(exports.len(), 2);
+}
