@@ -65,7 +65,12 @@ struct Comparison<'s, 't> {
 }
 
 /// The changes between two sides. Resources stand in the order of the template after, then those that go.
-pub(crate) fn changes<'t>(before: &Scope<'t>, after: &Scope<'t>) -> Vec<ResourceChange> {
+///
+/// The second part says which resources will be others after the change.
+pub(crate) fn changes<'t>(
+    before: &Scope<'t>,
+    after: &Scope<'t>,
+) -> (Vec<ResourceChange>, Times<'t>) {
     let mut comparison = Comparison {
         before,
         after,
@@ -104,7 +109,7 @@ pub(crate) fn changes<'t>(before: &Scope<'t>, after: &Scope<'t>) -> Vec<Resource
     if !changes.is_empty() || !same {
         comparison.nested_stacks(&existing, &mut changes);
     }
-    changes
+    (changes, comparison.times)
 }
 
 fn changed_parameters<'t>(before: &Scope<'t>, after: &Scope<'t>) -> HashSet<&'t str> {

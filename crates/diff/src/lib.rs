@@ -9,11 +9,15 @@ mod change;
 mod changes;
 mod compare;
 mod consequence;
+mod environment;
+mod expand;
 mod input;
+mod notes;
 mod order;
 mod recreation;
 mod resolve;
 mod resolved;
+mod sensitive;
 mod stack;
 mod verdict;
 
@@ -22,11 +26,13 @@ pub use change::{
     Replacement, RequiresRecreation, ResourceChange, replacement,
 };
 pub use consequence::{Certainty, Consequence, Kind, Severity};
+pub use environment::{Pair, diff_environment, imported_elsewhere};
 pub use input::{Place, Side};
 pub use recreation::{Fact, Recreation};
 pub use resolved::{
     Compare, HIDDEN, KNOWN_AFTER_APPLY, Resolved, Secret, Segment, Style, Text, Time, Use,
 };
+pub use sensitive::hidden;
 pub use stack::{
     Counts, Note, OutputChange, OutputValue, ParameterChange, StackChange, StackDiff, diff,
 };

@@ -5,8 +5,10 @@ use stratiform_template::{Member, Output, Template};
 use crate::change::{Action, ChangeType, Replacement, ResourceChange};
 use crate::changes::changes;
 use crate::consequence::{Consequence, Severity, consequences};
+use crate::expand::expand;
 use crate::input::{Place, Side};
-use crate::resolve::{Resolver, Scope, parameter_value};
+use crate::notes::notes;
+use crate::resolve::{Resolver, Scope, Times, parameter_value};
 use crate::resolved::{Compare, Resolved};
 
 /// What happens to a stack.
@@ -130,19 +132,29 @@ pub struct Counts {
     pub removed: usize,
 }
 
+/// A side with another template, where there is one.
+fn with<'t>(side: &Side<'t>, expanded: Option<&'t Template>) -> Side<'t> {
+    Side {
+        template: expanded.unwrap_or(side.template),
+        ..side.clone()
+    }
+}
+
 /// Compares a stack before with the stack after; at most one of them may be missing.
 pub fn diff(before: Option<&Side<'_>>, after: Option<&Side<'_>>, place: &Place) -> StackDiff {
-    let nothing = Template::default();
-    let empty = Side::of(&nothing);
     let change = match (before, after) {
         (None, _) => StackChange::Created,
         (_, None) => StackChange::Removed,
         _ => StackChange::Updated,
     };
-    let before = Scope::new(before.unwrap_or(&empty), place);
-    let after = Scope::new(after.unwrap_or(&empty), place);
-    let resources = changes(&before, &after);
-    let outputs = outputs(&before, &after);
+    let nothing = Template::default();
+    let empty = Side::of(&nothing);
+    let (before, after) = (before.unwrap_or(&empty), after.unwrap_or(&empty));
+    let (old, new) = (expand(before), expand(after));
+    let (before, after) = (with(before, old.as_ref()), with(after, new.as_ref()));
+    let (before, after) = (Scope::new(&before, place), Scope::new(&after, place));
+    let (resources, times) = changes(&before, &after);
+    let outputs = outputs(&before, &after, &times);
     let parameters = parameters(&before, &after);
     let same = resources.is_empty() && outputs.is_empty() && parameters.is_empty();
     StackDiff {
@@ -152,16 +164,22 @@ pub fn diff(before: Option<&Side<'_>>, after: Option<&Side<'_>>, place: &Place) 
         } else {
             change
         },
-        consequences: consequences(&resources),
+        notes: notes(&before, &after, &resources),
+        consequences: consequences(&resources, before.template, after.template),
         resources,
         outputs,
         parameters,
-        notes: Vec::new(),
         totals: (before.resources().count(), after.resources().count()),
     }
 }
 
-fn outputs(before: &Scope<'_>, after: &Scope<'_>) -> Vec<OutputChange> {
+fn outputs<'t>(before: &Scope<'t>, after: &Scope<'t>, times: &Times<'t>) -> Vec<OutputChange> {
+    let old = Resolver::before(before);
+    let new = Resolver {
+        scope: after,
+        before: Some(before),
+        times: Some(times),
+    };
     let names = before.template.outputs.keys();
     let more = after
         .template
@@ -171,7 +189,7 @@ fn outputs(before: &Scope<'_>, after: &Scope<'_>) -> Vec<OutputChange> {
     names
         .chain(more)
         .filter_map(|name| {
-            let (old, new) = (output(before, name), output(after, name));
+            let (old, new) = (output(&old, name), output(&new, name));
             let change_type = match (&old, &new) {
                 (None, None) => return None,
                 (None, Some(_)) => ChangeType::Add,
@@ -189,20 +207,20 @@ fn outputs(before: &Scope<'_>, after: &Scope<'_>) -> Vec<OutputChange> {
         .collect()
 }
 
-fn output(scope: &Scope<'_>, name: &str) -> Option<OutputValue> {
-    let Member::One(Output {
+fn output<'t>(resolver: &Resolver<'_, 't>, name: &str) -> Option<OutputValue> {
+    let scope = resolver.scope;
+    let Member::One(output) = scope.template.outputs.get(name)? else {
+        return None;
+    };
+    let Output {
         value,
         export,
         condition,
         ..
-    }) = scope.template.outputs.get(name)?
-    else {
-        return None;
-    };
+    } = output;
     if !scope.exists(condition.as_deref()) {
         return None;
     }
-    let resolver = Resolver::before(scope);
     Some(OutputValue {
         value: resolver.resolve(value)?.into_owned(),
         export: export
@@ -216,10 +234,10 @@ impl OutputValue {
     fn same(&self, other: &OutputValue) -> bool {
         let exports = match (&self.export, &other.export) {
             (None, None) => true,
-            (Some(one), Some(two)) => one.same(two, Compare::Expressions),
+            (Some(one), Some(two)) => one.same(two, Compare::Values),
             _ => false,
         };
-        exports && self.value.same(&other.value, Compare::Expressions)
+        exports && self.value.same(&other.value, Compare::Values)
     }
 }
 

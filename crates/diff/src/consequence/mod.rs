@@ -4,11 +4,20 @@
 //! do what …). Each takes changes and gives consequences; none of them knows how they are shown.
 
 mod iam;
+mod interruption;
+mod limits;
+mod loss;
+pub(crate) mod moves;
 mod network;
+pub(crate) mod nouns;
+mod protection;
+mod refused;
+mod replacement;
 
 use std::fmt;
 
 use serde::Serialize;
+use stratiform_template::Template;
 
 use crate::change::ResourceChange;
 
@@ -192,16 +201,31 @@ impl Consequence {
 }
 
 /// All that a stack's changes do, worst first.
-pub(crate) fn consequences(changes: &[ResourceChange]) -> Vec<Consequence> {
+pub(crate) fn consequences(
+    changes: &[ResourceChange],
+    before: &Template,
+    after: &Template,
+) -> Vec<Consequence> {
     let mut found = Vec::new();
+    refused::find(changes, &mut found);
+    replacement::find(changes, &mut found);
+    interruption::find(changes, &mut found);
     for change in changes {
+        loss::find(change, &mut found);
         iam::find(change, &mut found);
         network::find(change, &mut found);
+        protection::find(change, &mut found);
     }
-    found.sort_by(|one, two| {
+    limits::find(before, after, &mut found);
+    sort(&mut found);
+    found
+}
+
+/// Worst first; what is as bad, in the order of the kinds.
+pub(crate) fn sort(consequences: &mut [Consequence]) {
+    consequences.sort_by(|one, two| {
         two.severity
             .cmp(&one.severity)
             .then(one.kind.cmp(&two.kind))
     });
-    found
 }

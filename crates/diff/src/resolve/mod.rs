@@ -17,6 +17,7 @@ use stratiform_template::{Function, Member, Parameter, Resource, Template, Value
 
 use crate::input::{Place, Side};
 use crate::resolved::{Resolved, Secret, Segment, Time, Use};
+use crate::sensitive::conceal;
 
 /// How many attributes of attributes are followed when looking for a current value.
 const MAX_HOPS: usize = 16;
@@ -174,10 +175,12 @@ impl<'s, 't> Resolver<'s, 't> {
         &self,
         entries: &'t IndexMap<String, Value>,
     ) -> IndexMap<Cow<'t, str>, Resolved<'t>> {
-        entries
+        let resolved = entries
             .iter()
-            .filter_map(|(key, value)| Some((Cow::Borrowed(key.as_str()), self.resolve(value)?)))
-            .collect()
+            .filter_map(|(key, value)| Some((Cow::Borrowed(key.as_str()), self.resolve(value)?)));
+        let mut resolved = resolved.collect();
+        conceal(&mut resolved);
+        resolved
     }
 
     /// `Ref`: a parameter, a pseudo parameter or a resource.

@@ -1,0 +1,73 @@
+//! What access and network both ask of a resource's change.
+
+use crate::change::{Action, Policy, ResourceChange};
+use crate::resolved::{Resolved, Time};
+
+/// Most lines of details; the rest is counted.
+const MAX_LINES: usize = 20;
+
+/// Does a change concern what is there already?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::consequence) enum Novelty {
+    /// Something is there before the change.
+    Existing,
+    /// The resource is new, and so is what it refers to.
+    New,
+}
+
+impl Novelty {
+    /// A resource that says something about another one (a bucket's policy, a group's rule) is as new as that one.
+    pub(in crate::consequence) fn of(change: &ResourceChange, targets: &[&str]) -> Novelty {
+        let after = change.after.as_ref().map(|context| &context.properties);
+        let (Action::Add, Some(after)) = (change.action, after) else {
+            return Novelty::Existing;
+        };
+        let mut targets = targets.iter().filter_map(|name| after.get(name)).peekable();
+        let mut new = targets.peek().is_none();
+        for target in targets {
+            target.for_each_text(&mut |text| new |= text.time() == Time::AfterApply);
+        }
+        if new { Novelty::New } else { Novelty::Existing }
+    }
+}
+
+/// Whether the resource leaves the stack and nothing else: it goes on as it was.
+pub(in crate::consequence) fn stays(change: &ResourceChange) -> bool {
+    change.action == Action::Remove && change.policy == Policy::Retain
+}
+
+/// The properties before and after; nothing where the resource is not there.
+pub(in crate::consequence) fn sides(
+    change: &ResourceChange,
+) -> [Option<&Resolved<'static>>; 2] {
+    [&change.before, &change.after]
+        .map(|context| context.as_ref().map(|context| &context.properties))
+}
+
+/// The values at a path; `*` stands for every item of a list.
+pub(in crate::consequence) fn at<'r>(
+    value: &'r Resolved<'static>,
+    path: &[&str],
+) -> Vec<&'r Resolved<'static>> {
+    match path {
+        [] => vec![value],
+        ["*", rest @ ..] => {
+            let items = value.items().iter();
+            items.flat_map(|item| at(item, rest)).collect()
+        }
+        [key, rest @ ..] => {
+            let entry = value.get(key).into_iter();
+            entry.flat_map(|entry| at(entry, rest)).collect()
+        }
+    }
+}
+
+/// The first lines, and how many more there are.
+pub(in crate::consequence) fn capped(mut lines: Vec<String>) -> Vec<String> {
+    if lines.len() > MAX_LINES {
+        let more = lines.len() - MAX_LINES;
+        lines.truncate(MAX_LINES);
+        lines.push(format!("… and {more} more"));
+    }
+    lines
+}

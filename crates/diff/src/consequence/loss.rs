@@ -1,0 +1,167 @@
+//! Is data lost? What goes, and what its policies leave behind.
+
+use super::nouns::{holds_data, named};
+use super::{Certainty, Consequence, Kind, Severity};
+use crate::change::{Action, Context, Policy, PolicyOrigin, Replacement, ResourceChange};
+use crate::resolved::Resolved;
+
+/// Properties that make AWS refuse a deletion, and the value with which they do.
+const PROTECTIONS: [(&str, &str); 4] = [
+    ("DeletionProtection", "true"),
+    ("DeletionProtectionEnabled", "true"),
+    ("DeletionProtection", "ACTIVE"),
+    ("DeletionProtectionCheck", "true"),
+];
+
+/// Types that AWS deletes only when they are empty, unless a property says otherwise.
+///
+/// Source: CloudFormation template reference, pages of the types.
+const ONLY_WHEN_EMPTY: [(&str, Option<&str>); 3] = [
+    ("AWS::S3::Bucket", None),
+    ("AWS::ECR::Repository", Some("EmptyOnDelete")),
+    ("AWS::Backup::BackupVault", None),
+];
+
+/// Properties that fill a new resource with the data of a snapshot.
+const RESTORED_FROM: [&str; 5] = [
+    "DBSnapshotIdentifier",
+    "SnapshotIdentifier",
+    "SnapshotName",
+    "SnapshotId",
+    "DBClusterSnapshotIdentifier",
+];
+
+pub(super) fn find(change: &ResourceChange, found: &mut Vec<Consequence>) {
+    if !holds_data(&change.resource_type) {
+        return;
+    }
+    let name = named(&change.resource_type, &change.logical_id);
+    match (change.action, change.replacement()) {
+        (Action::Add, _) | (Action::Modify, Replacement::WillNot) => {}
+        (Action::Remove, _) => found.push(removed(change, &name)),
+        (Action::Modify, Replacement::May) => found.push(replaced(change, &name, Certainty::May)),
+        (Action::Modify, Replacement::Will) => found.push(replaced(change, &name, Certainty::Will)),
+    }
+}
+
+fn removed(change: &ResourceChange, name: &str) -> Consequence {
+    let why = reason(change, "DeletionPolicy");
+    let of = |severity, certainty, what: String, why: String| {
+        Consequence::of(change, Kind::DataLoss, severity, certainty, what, why)
+    };
+    let before = change.before.as_ref();
+    match change.policy {
+        Policy::Retain => of(
+            Severity::Attention,
+            Certainty::Will,
+            format!("leaves {name} outside of the stack: its data stays, and nothing manages it any more"),
+            why,
+        ),
+        _ if before.is_some_and(is_protected) => of(
+            Severity::Attention,
+            Certainty::Will,
+            format!("leaves {name} outside of the stack: AWS refuses to delete it"),
+            "deletion protection is on; CloudFormation tries, fails, and goes on".to_owned(),
+        ),
+        Policy::Snapshot => of(
+            Severity::Warning,
+            Certainty::Will,
+            format!("deletes {name}: its data is kept as a snapshot"),
+            format!("{why}; automated backups go with it"),
+        ),
+        Policy::Delete if before.is_some_and(|before| needs_to_be_empty(change, before)) => of(
+            Severity::Danger,
+            Certainty::May,
+            format!("deletes {name} if it is empty"),
+            format!("{why}; AWS refuses where something is in it, and it stays outside of the stack"),
+        ),
+        Policy::Delete => Consequence {
+            help: Some("keep the data: `DeletionPolicy: Snapshot` or `Retain`, deployed before this change".to_owned()),
+            ..of(
+                Severity::Danger,
+                Certainty::Will,
+                format!("deletes {name}, and its data with it"),
+                why,
+            )
+        },
+    }
+}
+
+fn replaced(change: &ResourceChange, name: &str, certainty: Certainty) -> Consequence {
+    let why = reason(change, "UpdateReplacePolicy");
+    let verb = match certainty {
+        Certainty::Will => "replaces",
+        Certainty::May | Certainty::Unknown => "may replace",
+    };
+    let restored = change.after.as_ref().and_then(|after| {
+        RESTORED_FROM
+            .iter()
+            .find_map(|key| Some((key, after.properties.get(key)?)))
+    });
+    let starts = match restored {
+        Some((key, _)) => format!("the new one starts from what `{key}` names"),
+        None => "the new one starts empty".to_owned(),
+    };
+    let (severity, kept, help) = match change.policy {
+        Policy::Snapshot => (Severity::Warning, "its data is kept as a snapshot", None),
+        Policy::Retain => (
+            Severity::Warning,
+            "the old one stays with its data, outside of the stack",
+            None,
+        ),
+        Policy::Delete => (
+            Severity::Danger,
+            "its data is deleted with it",
+            Some("keep the data: `UpdateReplacePolicy: Snapshot` or `Retain`".to_owned()),
+        ),
+    };
+    Consequence {
+        details: vec![starts],
+        help,
+        ..Consequence::of(
+            change,
+            Kind::DataLoss,
+            severity,
+            certainty,
+            format!("{verb} {name}: {kept}"),
+            why,
+        )
+    }
+}
+
+/// Who says what happens to the physical resource.
+fn reason(change: &ResourceChange, attribute: &str) -> String {
+    match change.policy_origin {
+        PolicyOrigin::Template => format!("`{attribute}` is `{}`", change.policy.as_str()),
+        PolicyOrigin::Default => {
+            format!(
+                "there is no `{attribute}`, and the default is `{}`",
+                change.policy.as_str()
+            )
+        }
+        PolicyOrigin::Unknown => {
+            format!("the value of `{attribute}` is not known here: the worst is assumed")
+        }
+    }
+}
+
+fn is_protected(context: &Context) -> bool {
+    PROTECTIONS.iter().any(|(property, value)| {
+        let said = context.properties.get(property).and_then(Resolved::known);
+        said.is_some_and(|said| said == *value)
+    })
+}
+
+fn needs_to_be_empty(change: &ResourceChange, before: &Context) -> bool {
+    ONLY_WHEN_EMPTY.iter().any(|(resource_type, property)| {
+        let emptied = property.is_some_and(|property| {
+            before
+                .properties
+                .get(property)
+                .and_then(Resolved::known)
+                .as_deref()
+                == Some("true")
+        });
+        change.resource_type == *resource_type && !emptied
+    })
+}

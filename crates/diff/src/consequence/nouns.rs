@@ -1,0 +1,90 @@
+//! What people call resources.
+
+use stratiform_catalog::catalog;
+
+/// Words for types whose own name is not the usual one.
+const NOUNS: [(&str, &str); 22] = [
+    ("AWS::Backup::BackupVault", "backup vault"),
+    ("AWS::CloudWatch::Alarm", "alarm"),
+    ("AWS::CloudWatch::CompositeAlarm", "alarm"),
+    ("AWS::DocDB::DBCluster", "database cluster"),
+    ("AWS::DocDB::DBInstance", "database"),
+    ("AWS::DynamoDB::GlobalTable", "table"),
+    ("AWS::DynamoDB::Table", "table"),
+    ("AWS::EC2::SecurityGroup", "security group"),
+    ("AWS::ECR::Repository", "image repository"),
+    ("AWS::ECS::Service", "service"),
+    ("AWS::ECS::TaskDefinition", "task definition"),
+    ("AWS::EFS::FileSystem", "file system"),
+    ("AWS::ElasticLoadBalancingV2::LoadBalancer", "load balancer"),
+    ("AWS::ElasticLoadBalancingV2::TargetGroup", "target group"),
+    ("AWS::IAM::Role", "role"),
+    ("AWS::KMS::Key", "key"),
+    ("AWS::Logs::LogGroup", "log group"),
+    ("AWS::Neptune::DBCluster", "database cluster"),
+    ("AWS::RDS::DBCluster", "database cluster"),
+    ("AWS::RDS::DBInstance", "database"),
+    ("AWS::S3::Bucket", "bucket"),
+    ("AWS::SecretsManager::Secret", "secret"),
+];
+
+/// A resource in words: ``the database `Instance` ``, without the blank at the end.
+pub(crate) fn named(resource_type: &str, logical_id: &str) -> String {
+    format!("the {} `{logical_id}`", noun(resource_type))
+}
+
+fn noun(resource_type: &str) -> String {
+    let known = NOUNS.iter().find(|(known, _)| *known == resource_type);
+    match known {
+        Some((_, noun)) => (*noun).to_owned(),
+        None => words(resource_type.rsplit("::").next().unwrap_or(resource_type)),
+    }
+}
+
+/// `TopicPolicy` as `topic policy`; what is all capitals stays so.
+fn words(name: &str) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    let mut words = String::new();
+    for (index, letter) in letters.iter().enumerate() {
+        let next_is_small = letters
+            .get(index + 1)
+            .is_some_and(|next| next.is_lowercase());
+        let after_small = index > 0 && letters[index - 1].is_lowercase();
+        if letter.is_uppercase() && index > 0 && (after_small || next_is_small) {
+            words.push(' ');
+        }
+        let alone = letter.is_uppercase() && (next_is_small || letters.len() == 1);
+        words.extend(if alone {
+            letter.to_lowercase().collect::<Vec<_>>()
+        } else {
+            vec![*letter]
+        });
+    }
+    words
+}
+
+/// Whether such a resource holds data that is lost with it.
+pub(super) fn holds_data(resource_type: &str) -> bool {
+    catalog()
+        .resource_type(resource_type)
+        .is_some_and(|known| known.is_stateful())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::named;
+
+    #[test]
+    fn types_have_words() {
+        let cases = [
+            ("AWS::RDS::DBInstance", "the database `X`"),
+            ("AWS::SNS::TopicPolicy", "the topic policy `X`"),
+            ("AWS::EC2::VPC", "the VPC `X`"),
+            ("AWS::EC2::VPCEndpoint", "the VPC endpoint `X`"),
+            ("Custom::Thing", "the thing `X`"),
+        ];
+        for (resource_type, expected) in cases {
+            assert_eq!(named(resource_type, "X"), expected);
+        }
+    }
+}

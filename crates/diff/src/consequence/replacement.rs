@@ -1,0 +1,251 @@
+//! What is replaced, why, and what else changes through it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use stratiform_catalog::{ReplacementStrategy, catalog};
+
+use super::nouns::{holds_data, named};
+use super::{Certainty, Consequence, Kind, Severity};
+use crate::change::{Action, ChangeSource, Detail, Replacement, ResourceChange};
+use crate::recreation::Fact;
+use crate::resolved::{Compare, Resolved};
+
+/// How many resources of a chain are listed.
+const LISTED: usize = 20;
+
+pub(super) fn find(changes: &[ResourceChange], found: &mut Vec<Consequence>) {
+    let users = users(changes);
+    for change in changes {
+        let certainty = match (change.action, change.replacement()) {
+            (Action::Modify, Replacement::Will) => Certainty::Will,
+            (Action::Modify, Replacement::May) => Certainty::May,
+            (Action::Modify, Replacement::WillNot) | (Action::Add | Action::Remove, _) => continue,
+        };
+        let name = named(&change.resource_type, &change.logical_id);
+        let verb = match certainty {
+            Certainty::Will => "replaces",
+            Certainty::May | Certainty::Unknown => "may replace",
+        };
+        let severity = if holds_data(&change.resource_type) {
+            Severity::Warning
+        } else {
+            Severity::Attention
+        };
+        found.push(Consequence {
+            details: chain(change, changes, &users),
+            ..Consequence::of(
+                change,
+                Kind::Replacement,
+                severity,
+                certainty,
+                format!("{verb} {name}"),
+                why(change),
+            )
+        });
+        collision(change, &name, certainty, found);
+        strategy(change, &name, certainty, found);
+    }
+}
+
+/// The facts that make it so, each property once.
+fn why(change: &ResourceChange) -> String {
+    let worst = change.replacement();
+    let details = change
+        .values
+        .iter()
+        .filter(|detail| detail.replacement() == worst);
+    let mut reasons: BTreeSet<String> = BTreeSet::new();
+    for detail in details {
+        let property = detail.path[1..].join("/");
+        let through = match (detail.source, &detail.causing_entity) {
+            (ChangeSource::ResourceReference | ChangeSource::ResourceAttribute, Some(entity)) => {
+                format!(" through `{entity}`")
+            }
+            _ => String::new(),
+        };
+        reasons.insert(match detail.recreation.fact {
+            Fact::CustomResource | Fact::UnknownType => detail.recreation.fact.to_string(),
+            fact => format!("`{property}` changes{through}, and {fact}"),
+        });
+    }
+    reasons.into_iter().collect::<Vec<_>>().join("; ")
+}
+
+/// Who refers to what, among the resources that change.
+fn users(changes: &[ResourceChange]) -> BTreeMap<&str, Vec<(&ResourceChange, &Detail)>> {
+    let mut users: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+    for change in changes {
+        for detail in &change.values {
+            let entity = detail.causing_entity.as_deref().unwrap_or_default();
+            let of_resource = matches!(
+                detail.source,
+                ChangeSource::ResourceReference | ChangeSource::ResourceAttribute
+            );
+            if of_resource {
+                let resource = entity
+                    .split_once('.')
+                    .map_or(entity, |(resource, _)| resource);
+                users.entry(resource).or_default().push((change, detail));
+            }
+        }
+    }
+    users
+}
+
+/// What else changes because the resource becomes another one, and what because of that.
+fn chain(
+    change: &ResourceChange,
+    changes: &[ResourceChange],
+    users: &BTreeMap<&str, Vec<(&ResourceChange, &Detail)>>,
+) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut seen = BTreeSet::from([change.logical_id.as_str()]);
+    let mut waiting = vec![change.logical_id.as_str()];
+    while let Some(cause) = waiting.pop() {
+        for (user, detail) in users.get(cause).into_iter().flatten() {
+            if !seen.insert(&user.logical_id) {
+                continue;
+            }
+            let property = detail.path[1..].join("/");
+            let outcome = match user.replacement() {
+                Replacement::WillNot => "changes".to_owned(),
+                Replacement::May => "may be replaced".to_owned(),
+                Replacement::Will => "is replaced".to_owned(),
+            };
+            lines.push(format!(
+                "`{}` {outcome}: `{property}` refers to `{cause}`",
+                user.logical_id
+            ));
+            if user.replacement() != Replacement::WillNot {
+                waiting.push(&user.logical_id);
+            }
+        }
+    }
+    debug_assert!(seen.len() <= changes.len());
+    if lines.len() > LISTED {
+        let more = lines.len() - LISTED;
+        lines.truncate(LISTED);
+        lines.push(format!("… and {more} more"));
+    }
+    lines
+}
+
+/// A resource with a name of its own cannot be replaced while the old one still has it.
+///
+/// Source: CloudFormation user guide, "Update behaviors of stack resources"; the service's own words:
+/// `CloudFormation cannot update a stack when a custom-named resource requires replacing.`
+fn collision(
+    change: &ResourceChange,
+    name: &str,
+    certainty: Certainty,
+    found: &mut Vec<Consequence>,
+) {
+    if is_deleted_first(&change.resource_type) {
+        return;
+    }
+    let (Some(before), Some(after)) = (&change.before, &change.after) else {
+        return;
+    };
+    let Some(property) = name_property(change) else {
+        return;
+    };
+    let (Some(old), Some(new)) = (
+        before.properties.get(property),
+        after.properties.get(property),
+    ) else {
+        return;
+    };
+    if !old.same(new, Compare::Values) {
+        return;
+    }
+    let taken = new.shown(crate::resolved::Style::Expression);
+    let verb = match certainty {
+        Certainty::Will => "cannot replace",
+        Certainty::May | Certainty::Unknown => "could not replace",
+    };
+    found.push(Consequence {
+        help: Some(format!("change `{property}` too, or leave it out and let AWS choose")),
+        ..Consequence::of(
+            change,
+            Kind::Refused,
+            Severity::Danger,
+            certainty,
+            format!("{verb} {name}: its name `{taken}` stays taken by the old one"),
+            format!("`{property}` is set and does not change; the new resource is made before the old one goes"),
+        )
+    });
+}
+
+/// The property that names such resources, of which there can be only one: `TopicName`, `DBInstanceIdentifier`,
+/// `Name`.
+fn name_property(change: &ResourceChange) -> Option<&'static str> {
+    let resource_type = catalog().resource_type(&change.resource_type)?;
+    let own = change.resource_type.rsplit("::").next()?;
+    let mut candidates = resource_type
+        .create_only()
+        .filter(|path| path.is_top_level());
+    let found = candidates.find(|path| {
+        let stem = ["Name", "Identifier", "Id"]
+            .iter()
+            .find_map(|end| path.as_str().strip_suffix(end));
+        stem.is_some_and(|stem| {
+            own.ends_with(stem) && (!stem.is_empty() || path.as_str() == "Name")
+        })
+    });
+    found.map(|path| path.as_str())
+}
+
+fn is_deleted_first(resource_type: &str) -> bool {
+    let strategy = catalog()
+        .resource_type(resource_type)
+        .map(|known| known.replacement_strategy());
+    strategy == Some(ReplacementStrategy::DeleteThenCreate)
+}
+
+/// A resource that goes before its replacement exists is missing for a while.
+fn strategy(
+    change: &ResourceChange,
+    name: &str,
+    certainty: Certainty,
+    found: &mut Vec<Consequence>,
+) {
+    if is_deleted_first(&change.resource_type) {
+        found.push(Consequence::of(
+            change,
+            Kind::Interruption,
+            Severity::Warning,
+            certainty,
+            format!("leaves nothing in the place of {name} until the new one exists"),
+            "the type's schema says `replacementStrategy: delete_then_create`",
+        ));
+    }
+}
+
+/// Two resources that are the same but for their place: the same type, the same properties.
+pub(super) fn is_same_resource(gone: &ResourceChange, new: &ResourceChange) -> bool {
+    if gone.resource_type != new.resource_type {
+        return false;
+    }
+    match (&gone.before, &new.after) {
+        (Some(gone), Some(new)) => match (&gone.properties, &new.properties) {
+            (Resolved::Map(one), Resolved::Map(two)) if !one.is_empty() => {
+                let keys = one.keys().chain(two.keys());
+                let mut keys = keys.filter(|key| *key != "Tags");
+                keys.all(|key| match (one.get(key), two.get(key)) {
+                    (Some(one), Some(two)) => one.same(two, Compare::Expressions),
+                    _ => false,
+                })
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// A name that is set, for resources of which there can be only one with that name.
+pub(super) fn own_name(change: &ResourceChange) -> Option<(&'static str, String)> {
+    let property = name_property(change)?;
+    let context = change.after.as_ref().or(change.before.as_ref())?;
+    let name = context.properties.get(property)?;
+    Some((property, name.shown(crate::resolved::Style::Expression)))
+}

@@ -1,0 +1,111 @@
+//! What could not be known, and what that means for the answer.
+
+use std::collections::BTreeSet;
+
+use stratiform_catalog::catalog;
+use stratiform_template::{Template, Value};
+
+use crate::change::ResourceChange;
+use crate::expand::has_unexpanded;
+use crate::resolve::Scope;
+use crate::stack::Note;
+
+/// Notes about two sides and what changes between them.
+pub(crate) fn notes(
+    before: &Scope<'_>,
+    after: &Scope<'_>,
+    changes: &[ResourceChange],
+) -> Vec<Note> {
+    let mut notes = Vec::new();
+    let missing = after
+        .parameters
+        .iter()
+        .filter(|(_, parameter)| parameter.text.is_none());
+    let missing: BTreeSet<&str> = missing.map(|(name, _)| *name).collect();
+    if !missing.is_empty() && !changes.is_empty() {
+        notes.push(Note {
+            what: format!(
+                "{} no value here: what is made from {} is compared as it is written",
+                subject("the parameter", "the parameters", &missing, "has", "have"),
+                if missing.len() == 1 { "it" } else { "them" }
+            ),
+            help: Some(
+                "give values with --parameters FILE, or compare with what is deployed".to_owned(),
+            ),
+        });
+    }
+    let looked_up = after
+        .parameters
+        .iter()
+        .filter(|(_, parameter)| parameter.is_looked_up());
+    let looked_up: BTreeSet<&str> = looked_up.map(|(name, _)| *name).collect();
+    if !looked_up.is_empty() {
+        notes.push(Note {
+            what: format!(
+                "{} read from Systems Manager when deploying: another value there is not seen here",
+                subject("the parameter", "the parameters", &looked_up, "is", "are")
+            ),
+            help: None,
+        });
+    }
+    let macros: BTreeSet<String> = [before.template, after.template]
+        .into_iter()
+        .flat_map(macros)
+        .collect();
+    if !macros.is_empty() {
+        let macros: BTreeSet<&str> = macros.iter().map(String::as_str).collect();
+        notes.push(Note {
+            what: format!(
+                "{} not expanded here: the templates are compared as they are written",
+                subject("the macro", "the macros", &macros, "is", "are")
+            ),
+            help: Some("compare processed templates: `aws cloudformation get-template --template-stage Processed`".to_owned()),
+        });
+    } else if [before.template, after.template]
+        .into_iter()
+        .any(has_unexpanded)
+    {
+        notes.push(Note {
+            what: "loops whose items are not known here are left out".to_owned(),
+            help: Some("give values with --parameters FILE".to_owned()),
+        });
+    }
+    let unknown: BTreeSet<&str> = changes
+        .iter()
+        .map(|change| change.resource_type.as_str())
+        .filter(|name| !name.starts_with("Custom::") && catalog().resource_type(name).is_none())
+        .collect();
+    if !unknown.is_empty() {
+        notes.push(Note {
+            what: format!(
+                "the catalog does not know {}: whether a change replaces such a resource is unknown",
+                listed(&unknown)
+            ),
+            help: None,
+        });
+    }
+    notes
+}
+
+/// Macros that only AWS can expand.
+fn macros(template: &Template) -> impl Iterator<Item = String> {
+    template.transform.iter().filter_map(|transform| {
+        let name = match transform {
+            Value::String(name) => name.clone(),
+            other => other.as_map()?.get("Name")?.as_str()?.to_owned(),
+        };
+        (name != "AWS::LanguageExtensions").then_some(name)
+    })
+}
+
+fn subject(one: &str, many: &str, names: &BTreeSet<&str>, verb: &str, verbs: &str) -> String {
+    match names.len() {
+        1 => format!("{one} {} {verb}", listed(names)),
+        _ => format!("{many} {} {verbs}", listed(names)),
+    }
+}
+
+fn listed(names: &BTreeSet<&str>) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
+}
