@@ -8,7 +8,7 @@ use crate::change::{ChangeType, Replacement};
 use crate::consequence::{Certainty, Consequence, Kind, Severity, moves, sort};
 use crate::input::{Place, Side};
 use crate::resolve::{Resolver, Scope};
-use crate::resolved::{Resolved, Segment, Time};
+use crate::resolved::{Segment, Time};
 use crate::stack::{OutputChange, StackDiff, diff};
 
 /// One stack before and after.
@@ -57,11 +57,12 @@ pub fn diff_environment(pairs: &[Pair<'_>]) -> Vec<StackDiff> {
         let before = imports(pairs, |pair| pair.before.as_ref());
         let after = imports(pairs, |pair| pair.after.as_ref());
         for diff in &mut diffs {
-            let found: Vec<Consequence> = diff
-                .outputs
-                .iter()
-                .flat_map(|output| others(diff, output, &before, &after))
-                .collect();
+            let mut found = exports(diff, &before, &after);
+            found.extend(
+                diff.outputs
+                    .iter()
+                    .filter_map(|output| read(diff, output, &after)),
+            );
             diff.consequences.extend(found);
         }
     }
@@ -90,20 +91,35 @@ pub fn diff_environment(pairs: &[Pair<'_>]) -> Vec<StackDiff> {
 
 /// Adds what is known from elsewhere: stacks outside of the environment that import an export which goes or changes.
 pub fn imported_elsewhere(stack: &mut StackDiff, export: &str, importers: &[String]) {
-    if importers.is_empty() {
+    let output = stack
+        .outputs
+        .iter()
+        .find(|output| exported(output).as_deref() == Some(export));
+    let Some(output) = output.filter(|_| !importers.is_empty()) else {
         return;
-    }
-    let outputs = stack.outputs.iter().filter(|output| {
-        let before = output
-            .before
-            .as_ref()
-            .and_then(|before| before.export.as_ref()?.known());
-        before.as_deref() == Some(export)
-    });
-    let found: Vec<Consequence> = outputs
-        .map(|output| in_use(stack, output, export, importers, Vec::new()))
-        .collect();
-    stack.consequences.extend(found);
+    };
+    let removed = is_removed(output, export);
+    let verb = if removed { "removes" } else { "changes" };
+    let consequence = Consequence {
+        help: Some(
+            "they are not part of this environment: their owners have to let go first".to_owned(),
+        ),
+        ..of(
+            Some(output.logical_id.clone()),
+            Severity::Danger,
+            if removed {
+                Certainty::Will
+            } else {
+                certainty(stack, output)
+            },
+            format!(
+                "{verb} the export `{export}`, imported by {}",
+                joined(importers)
+            ),
+            "CloudFormation was asked (ListImports), and refuses to change or remove what is imported",
+        )
+    };
+    stack.consequences.push(consequence);
     sort(&mut stack.consequences);
 }
 
@@ -186,112 +202,180 @@ fn name_of<'t>(
     ))
 }
 
-/// What an output's change does to the stacks that use it.
-fn others(
-    diff: &StackDiff,
-    output: &OutputChange,
-    before: &Imports,
-    after: &Imports,
-) -> Vec<Consequence> {
-    let Some(old) = &output.before else {
-        return Vec::new();
-    };
-    let mut found = Vec::new();
-    if let Some(export) = old.export.as_ref().and_then(Resolved::known) {
-        let users = |imports: &Imports| imports.get(export.as_ref()).cloned().unwrap_or_default();
+/// What happens to exports that other stacks of the environment import, taken together: they usually change for the
+/// same reason.
+fn exports(diff: &StackDiff, before: &Imports, after: &Imports) -> Vec<Consequence> {
+    let mut found: BTreeMap<ExportChange, Vec<UsedExport<'_>>> = BTreeMap::new();
+    for output in &diff.outputs {
+        let Some(name) = exported(output) else {
+            continue;
+        };
+        let users = |imports: &Imports| {
+            let users = imports.get(&name).cloned().unwrap_or_default();
+            users
+                .into_iter()
+                .filter(|user| user.strength == Strength::Strong)
+                .collect::<Vec<_>>()
+        };
         let (now, then) = (users(before), users(after));
-        if !then.is_empty() || !now.is_empty() && output.change_type == ChangeType::Modify {
-            let users = if then.is_empty() { now } else { then };
-            found.push(in_use(
-                diff,
+        let (change, users) = match (is_removed(output, &name), then.is_empty()) {
+            (true, false) => (ExportChange::Missed, then),
+            (true, true) => (ExportChange::MissedUntilDeployed, now),
+            (false, false) => (ExportChange::Changed, then),
+            (false, true) => (ExportChange::Changed, now),
+        };
+        if !users.is_empty() {
+            found.entry(change).or_default().push(UsedExport {
                 output,
-                &export,
-                &stacks(&users),
-                lines(&users),
-            ));
-        } else if !now.is_empty() {
-            found.push(Consequence {
-                details: lines(&now),
-                help: Some(format!(
-                    "deploy {} first; then this export is free to go",
-                    joined(&stacks(&now))
-                )),
-                ..of(
-                    output,
-                    Severity::Warning,
-                    Certainty::May,
-                    format!(
-                        "removes the export `{export}`, which {} imports until it is deployed",
-                        joined(&stacks(&now))
-                    ),
-                    "CloudFormation refuses to remove an export that is still imported",
-                )
+                name,
+                users,
             });
         }
     }
-    let weak = format!("{}.{}", diff.name, output.logical_id);
-    if let Some(users) = after.get(&weak) {
-        let (severity, what) = match output.change_type {
-            ChangeType::Remove => (
-                Severity::Danger,
-                format!(
-                    "removes the output `{}`, which {} reads: its next deployment fails",
-                    output.logical_id,
-                    joined(&stacks(users))
-                ),
-            ),
-            ChangeType::Add | ChangeType::Modify => (
-                Severity::Attention,
-                format!(
-                    "changes the output `{}`: {} keeps the old value until it is deployed",
-                    output.logical_id,
-                    joined(&stacks(users))
-                ),
-            ),
-        };
-        found.push(Consequence {
-            details: lines(users),
-            ..of(
-                output,
-                severity,
-                Certainty::Will,
-                what,
-                "`Fn::GetStackOutput` is read when the stack that uses it is deployed",
-            )
-        });
-    }
     found
+        .into_iter()
+        .map(|(change, exports)| together(diff, change, &exports))
+        .collect()
 }
 
-/// An export that goes or changes while it is imported.
-fn in_use(
-    diff: &StackDiff,
-    output: &OutputChange,
-    export: &str,
-    importers: &[String],
-    details: Vec<String>,
-) -> Consequence {
+/// An export that changes, and who imports it.
+struct UsedExport<'d> {
+    output: &'d OutputChange,
+    name: String,
+    users: Vec<Import>,
+}
+
+/// What happens to an export that is imported?
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum ExportChange {
+    /// It goes, and is still imported after the change.
+    Missed,
+    /// It has another value.
+    Changed,
+    /// It goes, and so do its imports, once their stacks are deployed.
+    MissedUntilDeployed,
+}
+
+fn together(diff: &StackDiff, change: ExportChange, exports: &[UsedExport<'_>]) -> Consequence {
+    let users: Vec<Import> = exports
+        .iter()
+        .flat_map(|export| export.users.clone())
+        .collect();
+    let stacks = stacks(&users);
+    let importers = joined(&stacks);
+    let import = if stacks.len() == 1 {
+        "imports"
+    } else {
+        "import"
+    };
+    let what = match exports {
+        [export] => format!("the export `{}`", export.name),
+        exports => format!("{} exports", exports.len()),
+    };
+    let lines = exports.iter().flat_map(|export| {
+        let users = export.users.iter();
+        users.map(|user| {
+            format!(
+                "`{}`: `{}` in stack `{}`",
+                export.name, user.user, user.stack
+            )
+        })
+    });
+    let mut details: Vec<String> = lines.collect();
+    details.dedup();
+    let (severity, certainty, what, help) = match change {
+        ExportChange::Missed => (
+            Severity::Danger,
+            Certainty::Will,
+            format!("removes {what}, which {importers} still {import}"),
+            "take the imports away first, and deploy that".to_owned(),
+        ),
+        ExportChange::MissedUntilDeployed => (
+            Severity::Warning,
+            Certainty::May,
+            format!("removes {what}, which {importers} {import} until deployed again"),
+            format!("deploy {importers} first; then nothing holds on to it"),
+        ),
+        ExportChange::Changed => (
+            Severity::Warning,
+            exports
+                .iter()
+                .map(|export| certainty(diff, export.output))
+                .max()
+                .unwrap_or(Certainty::May),
+            format!("changes {what}, which {importers} {import}"),
+            "take two steps: first let nothing import the value, then change it".to_owned(),
+        ),
+    };
+    let logical_id = match exports {
+        [export] => Some(export.output.logical_id.clone()),
+        _ => None,
+    };
+    Consequence {
+        details,
+        help: Some(help),
+        ..of(
+            logical_id,
+            severity,
+            certainty,
+            what,
+            "CloudFormation refuses to change or remove an export that is imported",
+        )
+    }
+}
+
+/// The name that an output is exported under before the change.
+fn exported(output: &OutputChange) -> Option<String> {
+    Some(
+        output
+            .before
+            .as_ref()?
+            .export
+            .as_ref()?
+            .known()?
+            .into_owned(),
+    )
+}
+
+fn is_removed(output: &OutputChange, export: &str) -> bool {
     let kept = output
         .after
         .as_ref()
         .and_then(|after| after.export.as_ref()?.known());
-    let removed = output.after.is_none() || kept.as_deref() != Some(export);
-    let verb = if removed { "removes" } else { "changes" };
-    Consequence {
-        details,
-        help: Some(
-            "take two steps: first let nothing import it (with its value written out, or another output), then \
-             change it"
-                .to_owned(),
-        ),
-        ..of(
-            output,
+    kept.as_deref() != Some(export)
+}
+
+/// What an output's change does to the stacks that read it when they are deployed.
+fn read(diff: &StackDiff, output: &OutputChange, after: &Imports) -> Option<Consequence> {
+    output.before.as_ref()?;
+    let users = after.get(&format!("{}.{}", diff.name, output.logical_id))?;
+    let readers = joined(&stacks(users));
+    let name = &output.logical_id;
+    let (severity, what) = match output.change_type {
+        ChangeType::Remove => (
             Severity::Danger,
-            if removed { Certainty::Will } else { certainty(diff, output) },
-            format!("{verb} the export `{export}`, which {} imports", joined(importers)),
-            "CloudFormation refuses to change or remove an export that is imported, and rolls the stack back",
+            format!("removes the output `{name}`, without which {readers} cannot be deployed"),
+        ),
+        ChangeType::Add | ChangeType::Modify => (
+            Severity::Attention,
+            format!(
+                "changes the output `{name}`: {readers} keeps the old value until deployed again"
+            ),
+        ),
+    };
+    let lines = users
+        .iter()
+        .map(|user| format!("`{}` in stack `{}`", user.user, user.stack));
+    Some(Consequence {
+        details: lines.collect(),
+        ..of(
+            Some(name.clone()),
+            severity,
+            Certainty::Will,
+            what,
+            "`Fn::GetStackOutput` is read when the stack that uses it is deployed",
         )
-    }
+    })
 }
 
 /// Whether an output's value certainly changes: one that hangs on a resource which may be replaced may stay.
@@ -321,7 +405,7 @@ fn certainty(diff: &StackDiff, output: &OutputChange) -> Certainty {
 }
 
 fn of(
-    output: &OutputChange,
+    logical_id: Option<String>,
     severity: Severity,
     certainty: Certainty,
     what: String,
@@ -331,7 +415,7 @@ fn of(
         kind: Kind::OtherStacks,
         severity,
         certainty,
-        logical_id: Some(output.logical_id.clone()),
+        logical_id,
         resource_type: None,
         what,
         why: why.to_owned(),
@@ -345,15 +429,6 @@ fn stacks(imports: &[Import]) -> Vec<String> {
     stacks.sort();
     stacks.dedup();
     stacks
-}
-
-fn lines(imports: &[Import]) -> Vec<String> {
-    let lines = imports
-        .iter()
-        .map(|import| format!("`{}` in stack `{}` uses it", import.user, import.stack));
-    let mut lines: Vec<String> = lines.collect();
-    lines.dedup();
-    lines
 }
 
 fn joined(stacks: &[String]) -> String {

@@ -12,6 +12,8 @@ pub struct Side<'t> {
     pub parameters: IndexMap<String, String>,
     /// Tags of the stack, which CloudFormation passes on to its resources.
     pub tags: IndexMap<String, String>,
+    /// Whether CloudFormation refuses to delete the stack, where that is known.
+    pub termination_protection: Option<bool>,
 }
 
 impl<'t> Side<'t> {
@@ -21,6 +23,7 @@ impl<'t> Side<'t> {
             template,
             parameters: IndexMap::new(),
             tags: IndexMap::new(),
+            termination_protection: None,
         }
     }
 }

@@ -4,7 +4,7 @@ use stratiform_template::{Member, Output, Template};
 
 use crate::change::{Action, ChangeType, Replacement, ResourceChange};
 use crate::changes::changes;
-use crate::consequence::{Consequence, Severity, consequences};
+use crate::consequence::{Certainty, Consequence, Kind, Severity, consequences, sort};
 use crate::expand::expand;
 use crate::input::{Place, Side};
 use crate::notes::notes;
@@ -152,11 +152,29 @@ pub fn diff(before: Option<&Side<'_>>, after: Option<&Side<'_>>, place: &Place) 
     let (before, after) = (before.unwrap_or(&empty), after.unwrap_or(&empty));
     let (old, new) = (expand(before), expand(after));
     let (before, after) = (with(before, old.as_ref()), with(after, new.as_ref()));
+    let unprotected =
+        before.termination_protection == Some(true) && after.termination_protection == Some(false);
+    let same_settings = before.tags == after.tags && !unprotected;
     let (before, after) = (Scope::new(&before, place), Scope::new(&after, place));
     let (resources, times) = changes(&before, &after);
     let outputs = outputs(&before, &after, &times);
     let parameters = parameters(&before, &after);
-    let same = resources.is_empty() && outputs.is_empty() && parameters.is_empty();
+    let same = resources.is_empty() && outputs.is_empty() && parameters.is_empty() && same_settings;
+    let mut consequences = consequences(&resources, before.template, after.template);
+    let mut notes = notes(&before, &after, &resources);
+    if unprotected {
+        consequences.push(termination_protection());
+    }
+    if change == StackChange::Removed {
+        notes.push(Note {
+            what: "no deployment deletes a stack: this is what deleting it would do".to_owned(),
+            help: None,
+        });
+        for consequence in &mut consequences {
+            consequence.certainty = consequence.certainty.min(Certainty::May);
+        }
+    }
+    sort(&mut consequences);
     StackDiff {
         name: place.stack.clone(),
         change: if same && change == StackChange::Updated {
@@ -164,12 +182,26 @@ pub fn diff(before: Option<&Side<'_>>, after: Option<&Side<'_>>, place: &Place) 
         } else {
             change
         },
-        notes: notes(&before, &after, &resources),
-        consequences: consequences(&resources, before.template, after.template),
+        notes,
+        consequences,
         resources,
         outputs,
         parameters,
         totals: (before.resources().count(), after.resources().count()),
+    }
+}
+
+fn termination_protection() -> Consequence {
+    Consequence {
+        kind: Kind::ProtectionLost,
+        severity: Severity::Warning,
+        certainty: Certainty::Will,
+        logical_id: None,
+        resource_type: None,
+        what: "takes away the stack's termination protection".to_owned(),
+        why: "with it, CloudFormation refuses to delete the stack".to_owned(),
+        details: Vec::new(),
+        help: None,
     }
 }
 

@@ -1,4 +1,249 @@
-use super::Consequence;
-use crate::change::ResourceChange;
+//! Who can newly do what, and who no longer can.
+//!
+//! What lives here: policy documents, attachments and boundaries of one resource, before and after → consequences.
+//! What does not: what several resources together allow. A statement that moves to another resource is taken away
+//! there and granted here.
 
-pub(super) fn find(_change: &ResourceChange, _found: &mut Vec<Consequence>) {}
+mod condition;
+mod grant;
+mod line;
+mod member;
+mod pattern;
+mod principal;
+pub(super) mod property;
+mod source;
+mod statement;
+#[cfg(test)]
+mod tests;
+
+use super::{Certainty, Consequence, Kind, Severity};
+use crate::change::{Action, ResourceChange};
+use grant::{Grant, comparable, grants, missing};
+use principal::{EVERYBODY, foreign_account};
+use property::{Novelty, capped, sides, stays};
+use source::{About, SOURCES, Source};
+use statement::{Effect, Statement};
+
+/// Is it more or less than before?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Direction {
+    Wider,
+    Narrower,
+}
+
+/// One line of a consequence, and what it means.
+struct Line {
+    text: String,
+    direction: Direction,
+    certainty: Certainty,
+    /// What makes it worth a second look on a new resource too.
+    alarm: Option<String>,
+    /// The fact behind it.
+    why: &'static str,
+}
+
+/// Finds what a change of a resource allows and what it no longer allows.
+pub(super) fn find(change: &ResourceChange, found: &mut Vec<Consequence>) {
+    if stays(change) {
+        return;
+    }
+    let mut lines = Vec::new();
+    let mut unknown = Vec::new();
+    let of_type = |source: &&Source| source.resource_type == change.resource_type;
+    let sources: Vec<&Source> = SOURCES.iter().filter(of_type).collect();
+    for source in &sources {
+        policies(change, source, &mut lines, &mut unknown);
+    }
+    lines.extend(member::lines(
+        &change.resource_type,
+        &change.logical_id,
+        sides(change),
+    ));
+    let targets = sources
+        .first()
+        .map_or(&["GroupName"][..], |source| source.targets);
+    let novelty = Novelty::of(change, targets);
+    let name = match sources.first() {
+        Some(source) => format!("{} `{}`", source.noun, change.logical_id),
+        None => format!("`{}`", change.logical_id),
+    };
+    for direction in [Direction::Wider, Direction::Narrower] {
+        let lines: Vec<&Line> = lines
+            .iter()
+            .filter(|line| line.direction == direction)
+            .collect();
+        found.extend(consequence(change, direction, novelty, &name, &lines));
+    }
+    if !unknown.is_empty() {
+        let severity = match novelty {
+            Novelty::Existing => Severity::Attention,
+            Novelty::New => Severity::Note,
+        };
+        let mut consequence = Consequence::of(
+            change,
+            Kind::AccessWidened,
+            severity,
+            Certainty::Unknown,
+            format!("may change what {name} allows"),
+            "a part of the policy is an expression whose value is not known here",
+        );
+        consequence.details = capped(unknown);
+        found.push(consequence);
+    }
+}
+
+fn consequence(
+    change: &ResourceChange,
+    direction: Direction,
+    novelty: Novelty,
+    name: &str,
+    lines: &[&Line],
+) -> Option<Consequence> {
+    let certainty = lines.iter().map(|line| line.certainty).max()?;
+    let alarm = lines.iter().find_map(|line| line.alarm.as_deref());
+    let (kind, severity) = match (direction, novelty) {
+        (Direction::Narrower, _) => (Kind::AccessNarrowed, Severity::Note),
+        (Direction::Wider, Novelty::New) if alarm.is_none() => {
+            (Kind::AccessWidened, Severity::Note)
+        }
+        (Direction::Wider, _) => (Kind::AccessWidened, Severity::Warning),
+    };
+    let may = certainty < Certainty::Will;
+    let what = match (direction, change.action, may) {
+        (Direction::Wider, Action::Add, _) => format!("grants access with the new {name}"),
+        (Direction::Wider, _, false) => format!("widens access by {name}"),
+        (Direction::Wider, _, true) => format!("may widen access by {name}"),
+        (Direction::Narrower, Action::Remove, false) => format!("takes away what {name} granted"),
+        (Direction::Narrower, _, false) => format!("narrows access by {name}"),
+        (Direction::Narrower, _, true) => format!("may narrow access by {name}"),
+    };
+    let what = match alarm.filter(|_| direction == Direction::Wider) {
+        Some(alarm) => format!("{what}: {alarm}"),
+        None => what,
+    };
+    let mut why: Vec<&str> = Vec::new();
+    for line in lines {
+        if !why.contains(&line.why) {
+            why.push(line.why);
+        }
+    }
+    if direction == Direction::Narrower && change.action != Action::Remove {
+        why.push("whoever still needs it is refused");
+    }
+    let mut consequence = Consequence::of(change, kind, severity, certainty, what, why.join("; "));
+    consequence.details = capped(lines.iter().map(|line| line.text.clone()).collect());
+    Some(consequence)
+}
+
+/// The grants at one place that come and go, and what could not be read.
+fn policies(
+    change: &ResourceChange,
+    source: &Source,
+    lines: &mut Vec<Line>,
+    unknown: &mut Vec<String>,
+) {
+    // What only limits does nothing without the resource that it limits.
+    if source.about == About::Passers && change.action != Action::Modify {
+        return;
+    }
+    let [before, after] = sides(change).map(|properties| {
+        properties.map(|properties| source.document(&change.logical_id, properties))
+    });
+    let [before, after] = [before, after].map(Option::unwrap_or_default);
+    let new = after
+        .unknown
+        .iter()
+        .filter(|part| !before.unknown.contains(part));
+    let old = before
+        .unknown
+        .iter()
+        .filter(|part| !after.unknown.contains(part));
+    unknown.extend(new.map(|part| format!("+ {part}")));
+    unknown.extend(old.map(|part| format!("- {part}")));
+
+    let [before, after] = comparable([before.statements, after.statements]);
+    let [before, after] = [&before, &after].map(|statements| grants(statements));
+    let added = missing(&after, &before);
+    let removed = missing(&before, &after);
+    let own = source.targets.is_empty() && change.action != Action::Modify;
+    let new = Novelty::of(change, source.targets) == Novelty::New;
+    for (sign, effect, differs) in [
+        ('+', Effect::Allow, &added),
+        ('-', Effect::Deny, &removed),
+        ('-', Effect::Allow, &removed),
+        ('+', Effect::Deny, &added),
+    ] {
+        // A new resource's Deny takes nothing away, and that of one that goes gives nothing back.
+        if effect == Effect::Deny && (own || new) {
+            continue;
+        }
+        for certainty in [Certainty::Will, Certainty::May] {
+            let differs = differs
+                .iter()
+                .filter(|(grant, sure)| grant.effect == effect && *sure == certainty);
+            let differs: Vec<Grant<'_>> = differs.map(|(grant, _)| *grant).collect();
+            lines.extend(worded(change, source, sign, certainty, &differs));
+        }
+    }
+}
+
+/// Grants of one sign, effect and certainty as lines.
+fn worded(
+    change: &ResourceChange,
+    source: &Source,
+    sign: char,
+    certainty: Certainty,
+    grants: &[Grant<'_>],
+) -> Vec<Line> {
+    let Some(effect) = grants.first().map(|grant| grant.effect) else {
+        return Vec::new();
+    };
+    let (direction, why) = match (effect, sign, certainty) {
+        (Effect::Allow, '+', Certainty::Will) => (Direction::Wider, "nothing allowed it before"),
+        (Effect::Allow, '+', _) => (
+            Direction::Wider,
+            "an Allow is conditioned or cut out otherwise",
+        ),
+        (Effect::Allow, ..) => (
+            Direction::Narrower,
+            "the Allow is gone or has a new condition",
+        ),
+        (Effect::Deny, '+', _) => (Direction::Narrower, "a Deny newly forbids it"),
+        (Effect::Deny, ..) => (Direction::Wider, "the Deny is gone or has a new condition"),
+    };
+    // Where the policy goes, what it protected may go with it.
+    let certainty = match (effect, change.action) {
+        (Effect::Deny, Action::Remove) => Certainty::May,
+        _ => certainty,
+    };
+    let worst = grants.iter().find_map(|grant| alarm(source.about, grant));
+    let mut alarm = worst.filter(|_| direction == Direction::Wider && effect == Effect::Allow);
+    line::lines(grants.iter().copied())
+        .into_iter()
+        .map(|text| Line {
+            text: format!("{sign} {text}"),
+            direction,
+            certainty,
+            alarm: alarm.take(),
+            why,
+        })
+        .collect()
+}
+
+/// What is alarming about an Allow wherever it stands.
+fn alarm(about: About, grant: &Grant<'_>) -> Option<String> {
+    let action = grant.action.shown().to_ascii_lowercase();
+    let everywhere = grant.resource.is_any();
+    if about != About::Passers && grant.principal.is_any() && !grant.condition.limits_who() {
+        return Some(format!("{} to {EVERYBODY}", grant.action.shown()));
+    }
+    if about != About::Passers
+        && let Some(account) = foreign_account(grant.principal)
+    {
+        return Some(format!("{} to account {account}", grant.action.shown()));
+    }
+    if grant.action.is_any() || action == "iam:*" {
+        return Some(format!("{action} on {}", grant.resource.shown()));
+    }
+    (everywhere && action == "iam:passrole").then(|| "iam:PassRole on every resource".to_owned())
+}

@@ -105,7 +105,7 @@ fn replaced(change: &ResourceChange, name: &str, certainty: Certainty) -> Conseq
     let (severity, kept, help) = match change.policy {
         Policy::Snapshot => (Severity::Warning, "its data is kept as a snapshot", None),
         Policy::Retain => (
-            Severity::Warning,
+            Severity::Attention,
             "the old one stays with its data, outside of the stack",
             None,
         ),

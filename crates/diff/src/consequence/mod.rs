@@ -200,7 +200,7 @@ impl Consequence {
     }
 }
 
-/// All that a stack's changes do, worst first.
+/// All that a stack's changes do.
 pub(crate) fn consequences(
     changes: &[ResourceChange],
     before: &Template,
@@ -217,7 +217,6 @@ pub(crate) fn consequences(
         protection::find(change, &mut found);
     }
     limits::find(before, after, &mut found);
-    sort(&mut found);
     found
 }
 

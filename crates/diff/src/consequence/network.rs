@@ -1,4 +1,287 @@
-use super::Consequence;
-use crate::change::ResourceChange;
+//! What can newly be reached from where, and what no longer can.
+//!
+//! What lives here: rules of firewalls and switches of reachability of one resource, before and after →
+//! consequences. What does not: whether a way leads there, which several resources decide together.
 
-pub(super) fn find(_change: &ResourceChange, _found: &mut Vec<Consequence>) {}
+mod block;
+mod rule;
+mod rules;
+mod switch;
+#[cfg(test)]
+mod tests;
+
+use super::iam::property::{Novelty, capped, sides, stays};
+use super::{Certainty, Consequence, Kind, Severity};
+use crate::change::{Action, ResourceChange};
+use crate::resolved::Style;
+use block::Reach;
+use rule::{Rule, Way};
+use rules::{Rules, TABLES, Table};
+use switch::{SWITCHES, State, Switch};
+
+/// Beyond this many rules, each is covered by its equal only.
+const MAX_RULES: usize = 500;
+
+const ACL_ENTRY: &str = "AWS::EC2::NetworkAclEntry";
+const PREFIX_LIST: &str = "AWS::EC2::PrefixList";
+
+/// Finds what a change of a resource opens and closes.
+pub(super) fn find(change: &ResourceChange, found: &mut Vec<Consequence>) {
+    if stays(change) {
+        return;
+    }
+    for table in TABLES {
+        if table.resource_type == change.resource_type {
+            rules(change, table, found);
+        }
+    }
+    for switch in SWITCHES {
+        if switch.resource_type == change.resource_type {
+            found.extend(switched(change, switch));
+        }
+    }
+    found.extend(connection(change));
+    found.extend(firewall(change));
+}
+
+fn rules(change: &ResourceChange, table: &Table, found: &mut Vec<Consequence>) {
+    let [before, after] =
+        sides(change).map(|properties| properties.map(table.read).unwrap_or_default());
+    let novelty = Novelty::of(change, table.targets);
+    // Deny rules open when they go, and close when they come.
+    let mut opened = signed('+', &after.open, &before.open);
+    let mut closed = signed('-', &before.open, &after.open);
+    if novelty == Novelty::Existing {
+        opened.extend(signed('-', &before.closed, &after.closed));
+        closed.extend(signed('+', &after.closed, &before.closed));
+    }
+    // A group that comes or goes has nothing that anybody could have relied on.
+    let is_default = |rule: &Rule| rule.way == Way::Out && rule.protocol.is_none();
+    if change.action != Action::Modify {
+        opened.retain(|(_, rule)| !is_default(rule));
+        closed.retain(|(_, rule)| !is_default(rule));
+    }
+    let name = name(change, table);
+    if let Some(worst) = opened
+        .iter()
+        .map(|(_, rule)| severity(change, rule, novelty))
+        .max()
+    {
+        let (_, rule) = worst_of(&opened, |rule| severity(change, rule, novelty));
+        let what = format!("opens {}", summary(change, &name, rule, opened.len()));
+        let why = "the rule is not covered by those before";
+        found.push(consequence(
+            change,
+            Kind::NetworkWidened,
+            worst,
+            what,
+            why,
+            &opened,
+        ));
+    }
+    if let Some((_, rule)) = closed.first() {
+        let what = format!("closes {}", summary(change, &name, rule, closed.len()));
+        let why = "no rule afterwards covers it; whoever still needs it is cut off";
+        found.push(consequence(
+            change,
+            Kind::NetworkNarrowed,
+            Severity::Note,
+            what,
+            why,
+            &closed,
+        ));
+    }
+}
+
+/// The rules that others do not cover, with a sign.
+fn signed<'r>(sign: char, rules: &'r [Rule], others: &[Rule]) -> Vec<(char, &'r Rule)> {
+    let many = rules.len().max(others.len()) > MAX_RULES;
+    let mut seen = std::collections::HashSet::new();
+    let equal: std::collections::HashSet<&Rule> = others.iter().collect();
+    let covered = |rule: &Rule| equal.contains(rule) || !many && rule.is_covered(others);
+    let differ = rules
+        .iter()
+        .filter(|rule| seen.insert(*rule) && !covered(rule));
+    differ.map(|rule| (sign, rule)).collect()
+}
+
+fn worst_of<'r>(
+    rules: &[(char, &'r Rule)],
+    severity: impl Fn(&Rule) -> Severity,
+) -> (char, &'r Rule) {
+    let mut worst = rules[0];
+    for rule in &rules[1..] {
+        if severity(rule.1) > severity(worst.1) {
+            worst = *rule;
+        }
+    }
+    worst
+}
+
+fn severity(change: &ResourceChange, rule: &Rule, novelty: Novelty) -> Severity {
+    let limited = change.resource_type == ACL_ENTRY || rule.way == Way::Out;
+    let existing = match (rule.reach(), limited) {
+        (Reach::World, false) if rule.is_sensitive() => Severity::Danger,
+        (Reach::World, false) => Severity::Warning,
+        (Reach::World, true) | (Reach::Some, false) => Severity::Attention,
+        (Reach::Some, true) | (Reach::Nobody, _) => Severity::Note,
+    };
+    match novelty {
+        Novelty::Existing => existing,
+        Novelty::New => match existing {
+            Severity::Danger => Severity::Warning,
+            Severity::Warning if !matches!(rule.traffic().as_str(), "tcp 80" | "tcp 443") => {
+                Severity::Attention
+            }
+            _ => Severity::Note,
+        },
+    }
+}
+
+/// ``security group `Database` ``, or what the rule belongs to.
+fn name(change: &ResourceChange, table: &Table) -> String {
+    let properties = change.after.as_ref().or(change.before.as_ref());
+    let target = properties.and_then(|context| {
+        let mut targets = table.targets.iter();
+        targets.find_map(|target| context.properties.get(target))
+    });
+    let Some(target) = target else {
+        return format!("{} `{}`", table.noun, change.logical_id);
+    };
+    let noun = match change.resource_type.as_str() {
+        ACL_ENTRY => "network ACL",
+        _ => "security group",
+    };
+    let shown = target.shown(Style::Expression);
+    let inner = shown
+        .strip_prefix("${")
+        .and_then(|name| name.strip_suffix('}'));
+    let inner = inner.unwrap_or(&shown).trim_end_matches(".GroupId");
+    format!("{noun} `{inner}` by `{}`", change.logical_id)
+}
+
+/// ``tcp 5432 of security group `Database` to the whole internet``.
+fn summary(change: &ResourceChange, name: &str, rule: &Rule, count: usize) -> String {
+    let more = match count {
+        1 => String::new(),
+        2 => ", and 1 more".to_owned(),
+        count => format!(", and {} more", count - 1),
+    };
+    let peer = match rule.reach() {
+        Reach::World => "the whole internet".to_owned(),
+        Reach::Some | Reach::Nobody => rule.peer.to_string(),
+    };
+    if change.resource_type == PREFIX_LIST {
+        return format!("whatever allows {name} to {peer}{more}");
+    }
+    match rule.way {
+        Way::In => format!("{} of {name} to {peer}{more}", rule.traffic()),
+        Way::Out => format!("{} out of {name} to {peer}{more}", rule.traffic()),
+    }
+}
+
+fn consequence(
+    change: &ResourceChange,
+    kind: Kind,
+    severity: Severity,
+    what: String,
+    why: &str,
+    rules: &[(char, &Rule)],
+) -> Consequence {
+    let line = |(sign, rule): &(char, &Rule)| match change.resource_type.as_str() {
+        PREFIX_LIST => format!("{sign} {}", rule.peer),
+        _ => format!("{sign} {rule}"),
+    };
+    let mut consequence = Consequence::of(change, kind, severity, Certainty::Will, what, why);
+    consequence.details = capped(rules.iter().map(line).collect());
+    consequence
+}
+
+fn switched(change: &ResourceChange, switch: &Switch) -> Option<Consequence> {
+    let [before, after] = sides(change).map(|properties| switch.state(properties));
+    let (kind, certainty) = match (before, after) {
+        (State::Closed | State::Unknown, State::Open) => (Kind::NetworkWidened, Certainty::Will),
+        (State::Closed, State::Unknown) if change.action == Action::Modify => {
+            (Kind::NetworkWidened, Certainty::May)
+        }
+        (State::Open, State::Closed) => (Kind::NetworkNarrowed, Certainty::Will),
+        (State::Open, State::Unknown) => (Kind::NetworkNarrowed, Certainty::May),
+        (State::Closed | State::Unknown, _) | (State::Open, State::Open) => return None,
+    };
+    let name = format!("{} `{}`", switch.noun, change.logical_id);
+    let word = if certainty == Certainty::Will {
+        "makes"
+    } else {
+        "may make"
+    };
+    let (severity, what) = match (kind, change.action) {
+        (Kind::NetworkWidened, action) => (
+            switch.severity(action),
+            format!("{word} {name} {}", switch.open),
+        ),
+        (_, Action::Remove) => (
+            Severity::Note,
+            format!("removes {name}, which was {}", switch.open),
+        ),
+        _ => (
+            Severity::Note,
+            format!("{word} {name} no longer {}", switch.open),
+        ),
+    };
+    let why = format!(
+        "{} says so, or the service's default where it is left out",
+        switch.property()
+    );
+    Some(Consequence::of(
+        change, kind, severity, certainty, what, why,
+    ))
+}
+
+/// Connections of whole networks.
+fn connection(change: &ResourceChange) -> Option<Consequence> {
+    let noun = match change.resource_type.as_str() {
+        "AWS::EC2::TransitGatewayAttachment" | "AWS::EC2::TransitGatewayVpcAttachment" => {
+            "transit gateway attachment"
+        }
+        "AWS::EC2::VPCPeeringConnection" => "peering connection",
+        _ => return None,
+    };
+    let (kind, word) = match change.action {
+        Action::Add => (Kind::NetworkWidened, "connects"),
+        Action::Remove => (Kind::NetworkNarrowed, "no longer connects"),
+        Action::Modify => return None,
+    };
+    Some(Consequence::of(
+        change,
+        kind,
+        Severity::Note,
+        Certainty::Will,
+        format!("{word} two networks by {noun} `{}`", change.logical_id),
+        "traffic needs routes and rules on both sides besides",
+    ))
+}
+
+/// A web application firewall that no longer stands before something.
+fn firewall(change: &ResourceChange) -> Option<Consequence> {
+    let associations = [
+        "AWS::WAFv2::WebACLAssociation",
+        "AWS::WAFRegional::WebACLAssociation",
+    ];
+    let goes = change.action == Action::Remove;
+    if !goes || !associations.contains(&change.resource_type.as_str()) {
+        return None;
+    }
+    let [before, _] = sides(change);
+    let resource = before?.get("ResourceArn")?.shown(Style::Expression);
+    Some(Consequence::of(
+        change,
+        Kind::ProtectionLost,
+        Severity::Warning,
+        Certainty::Will,
+        format!(
+            "takes the web application firewall away from `{resource}`, by `{}`",
+            change.logical_id
+        ),
+        "requests reach it without the rules of the web ACL",
+    ))
+}

@@ -55,7 +55,9 @@ impl Condition {
                 tests.push(Test::new(operator, "", keys));
             }
         }
-        if let Some(unknown @ (Resolved::Literal(_) | Resolved::Text(_) | Resolved::List(_))) = value {
+        if let Some(unknown @ (Resolved::Literal(_) | Resolved::Text(_) | Resolved::List(_))) =
+            value
+        {
             tests.push(Test::new("", "", unknown));
         }
         tests.sort_by(|one, two| (&one.operator, &one.key).cmp(&(&two.operator, &two.key)));
@@ -84,9 +86,10 @@ impl Condition {
             LIMITING.contains(&test.key.as_str())
                 && !test.is_negative()
                 && !test.operator.ends_with("IfExists")
-                && !test.values.iter().any(|value| {
-                    value.is_any() || matches!(value.shown(), "0.0.0.0/0" | "::/0")
-                })
+                && !test
+                    .values
+                    .iter()
+                    .any(|value| value.is_any() || matches!(value.shown(), "0.0.0.0/0" | "::/0"))
         })
     }
 
@@ -140,7 +143,10 @@ impl Test {
 
     fn includes(&self, one: &Pattern, value: &Pattern) -> bool {
         let wildcards = ["StringLike", "StringNotLike", "Arn"];
-        match wildcards.iter().any(|operator| self.operator.contains(operator)) {
+        match wildcards
+            .iter()
+            .any(|operator| self.operator.contains(operator))
+        {
             true => one.covers(value) == Cover::Yes,
             false => one == value,
         }

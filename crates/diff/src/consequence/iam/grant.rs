@@ -63,7 +63,10 @@ pub(super) fn missing<'s>(
     others: &[Grant<'s>],
 ) -> Vec<(Grant<'s>, Certainty)> {
     let equal: HashSet<_> = others.iter().collect();
-    let left: Vec<_> = grants.iter().filter(|grant| !equal.contains(grant)).collect();
+    let left: Vec<_> = grants
+        .iter()
+        .filter(|grant| !equal.contains(grant))
+        .collect();
     let by_pattern = left.len().saturating_mul(others.len()) <= MAX_PAIRS;
     let missing = left.into_iter().filter_map(|grant| {
         let covers = others.iter().map(|other| other.covers(grant));

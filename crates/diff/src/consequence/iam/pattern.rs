@@ -265,7 +265,8 @@ mod tests {
     use crate::resolved::{Resolved, Time};
 
     fn check(pattern: &str, other: &str, expected: bool) {
-        let pattern_of = |text: &str| Pattern::new(&Resolved::literal(text.to_owned()), Case::Ignored);
+        let pattern_of =
+            |text: &str| Pattern::new(&Resolved::literal(text.to_owned()), Case::Ignored);
         let covers = pattern_of(pattern).covers(&pattern_of(other)) == Cover::Yes;
         assert_eq!(covers, expected, "{pattern} covers {other}");
     }

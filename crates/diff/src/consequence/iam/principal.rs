@@ -12,12 +12,16 @@ pub(super) const EVERYBODY: &str = "everybody";
 pub(super) fn principals(value: &Resolved<'_>) -> Vec<Pattern> {
     match value {
         Resolved::Map(kinds) => {
-            let each = kinds.iter().flat_map(|(kind, names)| {
-                names.items().iter().map(|name| principal(kind, name))
-            });
+            let each = kinds
+                .iter()
+                .flat_map(|(kind, names)| names.items().iter().map(|name| principal(kind, name)));
             each.collect()
         }
-        names => names.items().iter().map(|name| principal("AWS", name)).collect(),
+        names => names
+            .items()
+            .iter()
+            .map(|name| principal("AWS", name))
+            .collect(),
     }
 }
 

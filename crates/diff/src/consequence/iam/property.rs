@@ -22,11 +22,13 @@ impl Novelty {
         let (Action::Add, Some(after)) = (change.action, after) else {
             return Novelty::Existing;
         };
-        let mut targets = targets.iter().filter_map(|name| after.get(name)).peekable();
-        let mut new = targets.peek().is_none();
-        for target in targets {
+        let named = targets.iter().filter_map(|name| after.get(name));
+        let mut named = named.flat_map(Resolved::items);
+        let new = named.all(|target| {
+            let mut new = false;
             target.for_each_text(&mut |text| new |= text.time() == Time::AfterApply);
-        }
+            new
+        });
         if new { Novelty::New } else { Novelty::Existing }
     }
 }
@@ -37,9 +39,7 @@ pub(in crate::consequence) fn stays(change: &ResourceChange) -> bool {
 }
 
 /// The properties before and after; nothing where the resource is not there.
-pub(in crate::consequence) fn sides(
-    change: &ResourceChange,
-) -> [Option<&Resolved<'static>>; 2] {
+pub(in crate::consequence) fn sides(change: &ResourceChange) -> [Option<&Resolved<'static>>; 2] {
     [&change.before, &change.after]
         .map(|context| context.as_ref().map(|context| &context.properties))
 }

@@ -60,53 +60,299 @@ const STREAM: &[&str] = &["StreamSpecification", "ResourcePolicy", "PolicyDocume
 
 /// Source: CloudFormation template reference, the page of each type.
 pub(super) const SOURCES: &[Source] = &[
-    of("AWS::ApiGateway::RestApi", "REST API", POLICY, Principals, &[]),
-    of("AWS::Backup::BackupVault", "backup vault", &["AccessPolicy"], Principals, &[]),
-    of("AWS::CodeArtifact::Domain", "package domain", &["PermissionsPolicyDocument"], Principals, &[]),
-    of("AWS::CodeArtifact::Repository", "package repository", &["PermissionsPolicyDocument"], Principals, &[]),
-    of("AWS::DynamoDB::Table", "table", &["ResourcePolicy", "PolicyDocument"], Principals, &[]),
-    of("AWS::DynamoDB::Table", "stream of table", STREAM, Principals, &[]),
-    of("AWS::EC2::VPCEndpoint", "VPC endpoint", DOCUMENT, Passers, &[]),
-    of("AWS::ECR::PublicRepository", "public repository", &["RepositoryPolicyText"], Principals, &[]),
-    of("AWS::ECR::RegistryPolicy", "registry policy", &["PolicyText"], Principals, &["RegistryId"]),
-    of("AWS::ECR::Repository", "repository", &["RepositoryPolicyText"], Principals, &[]),
-    of("AWS::EFS::FileSystem", "file system", &["FileSystemPolicy"], Principals, &[]),
-    of("AWS::Elasticsearch::Domain", "domain", &["AccessPolicies"], Principals, &[]),
-    of("AWS::EventSchemas::RegistryPolicy", "schema registry policy", POLICY, Principals, &["RegistryName"]),
-    of("AWS::Events::EventBus", "event bus", POLICY, Principals, &[]),
-    of("AWS::Events::EventBusPolicy", "event bus policy", &["Statement"], Permission, &["EventBusName"]),
+    of(
+        "AWS::ApiGateway::RestApi",
+        "REST API",
+        POLICY,
+        Principals,
+        &[],
+    ),
+    of(
+        "AWS::Backup::BackupVault",
+        "backup vault",
+        &["AccessPolicy"],
+        Principals,
+        &[],
+    ),
+    of(
+        "AWS::CodeArtifact::Domain",
+        "package domain",
+        &["PermissionsPolicyDocument"],
+        Principals,
+        &[],
+    ),
+    of(
+        "AWS::CodeArtifact::Repository",
+        "package repository",
+        &["PermissionsPolicyDocument"],
+        Principals,
+        &[],
+    ),
+    of(
+        "AWS::DynamoDB::Table",
+        "table",
+        &["ResourcePolicy", "PolicyDocument"],
+        Principals,
+        &[],
+    ),
+    of(
+        "AWS::DynamoDB::Table",
+        "stream of table",
+        STREAM,
+        Principals,
+        &[],
+    ),
+    of(
+        "AWS::EC2::VPCEndpoint",
+        "VPC endpoint",
+        DOCUMENT,
+        Passers,
+        &[],
+    ),
+    of(
+        "AWS::ECR::PublicRepository",
+        "public repository",
+        &["RepositoryPolicyText"],
+        Principals,
+        &[],
+    ),
+    of(
+        "AWS::ECR::RegistryPolicy",
+        "registry policy",
+        &["PolicyText"],
+        Principals,
+        &["RegistryId"],
+    ),
+    of(
+        "AWS::ECR::Repository",
+        "repository",
+        &["RepositoryPolicyText"],
+        Principals,
+        &[],
+    ),
+    of(
+        "AWS::EFS::FileSystem",
+        "file system",
+        &["FileSystemPolicy"],
+        Principals,
+        &[],
+    ),
+    of(
+        "AWS::Elasticsearch::Domain",
+        "domain",
+        &["AccessPolicies"],
+        Principals,
+        &[],
+    ),
+    of(
+        "AWS::EventSchemas::RegistryPolicy",
+        "schema registry policy",
+        POLICY,
+        Principals,
+        &["RegistryName"],
+    ),
+    of(
+        "AWS::Events::EventBus",
+        "event bus",
+        POLICY,
+        Principals,
+        &[],
+    ),
+    of(
+        "AWS::Events::EventBusPolicy",
+        "event bus policy",
+        &["Statement"],
+        Permission,
+        &["EventBusName"],
+    ),
     of("AWS::IAM::Group", "group", INLINE, Itself, &[]),
-    of("AWS::IAM::GroupPolicy", "policy", DOCUMENT, Targets, &["GroupName"]),
-    of("AWS::IAM::ManagedPolicy", "managed policy", DOCUMENT, Targets, HOLDERS),
+    of(
+        "AWS::IAM::GroupPolicy",
+        "policy",
+        DOCUMENT,
+        Targets,
+        &["GroupName"],
+    ),
+    of(
+        "AWS::IAM::ManagedPolicy",
+        "managed policy",
+        DOCUMENT,
+        Targets,
+        HOLDERS,
+    ),
     of("AWS::IAM::Policy", "policy", DOCUMENT, Targets, HOLDERS),
-    of("AWS::IAM::Role", "role", &["AssumeRolePolicyDocument"], Principals, &[]),
+    of(
+        "AWS::IAM::Role",
+        "role",
+        &["AssumeRolePolicyDocument"],
+        Principals,
+        &[],
+    ),
     of("AWS::IAM::Role", "role", INLINE, Itself, &[]),
-    of("AWS::IAM::RolePolicy", "policy", DOCUMENT, Targets, &["RoleName"]),
+    of(
+        "AWS::IAM::RolePolicy",
+        "policy",
+        DOCUMENT,
+        Targets,
+        &["RoleName"],
+    ),
     of("AWS::IAM::User", "user", INLINE, Itself, &[]),
-    of("AWS::IAM::UserPolicy", "policy", DOCUMENT, Targets, &["UserName"]),
+    of(
+        "AWS::IAM::UserPolicy",
+        "policy",
+        DOCUMENT,
+        Targets,
+        &["UserName"],
+    ),
     of("AWS::IoT::Policy", "IoT policy", DOCUMENT, Itself, &[]),
     of("AWS::KMS::Key", "key", &["KeyPolicy"], Principals, &[]),
-    of("AWS::Kinesis::ResourcePolicy", "stream policy", &["ResourcePolicy"], Principals, &["ResourceArn"]),
-    of("AWS::Lambda::LayerVersionPermission", "layer permission", &[], Permission, &["LayerVersionArn"]),
-    of("AWS::Lambda::Permission", "permission", &[], Permission, &["FunctionName"]),
-    of("AWS::Logs::Destination", "log destination", &["DestinationPolicy"], Principals, &[]),
-    of("AWS::Logs::ResourcePolicy", "logs policy", DOCUMENT, Principals, &["ResourceArn"]),
-    of("AWS::MSK::ClusterPolicy", "cluster policy", POLICY, Principals, &["ClusterArn"]),
-    of("AWS::OpenSearchService::Domain", "domain", &["AccessPolicies"], Principals, &[]),
-    of("AWS::Redshift::Cluster", "cluster", &["NamespaceResourcePolicy"], Principals, &[]),
-    of("AWS::S3::AccessPoint", "access point", POLICY, Principals, &[]),
-    of("AWS::S3::BucketPolicy", "bucket policy", DOCUMENT, Principals, &["Bucket"]),
-    of("AWS::S3::MultiRegionAccessPointPolicy", "access point policy", POLICY, Principals, &["MrapName"]),
-    of("AWS::S3ObjectLambda::AccessPointPolicy", "access point policy", DOCUMENT, Principals, &["ObjectLambdaAccessPoint"]),
-    of("AWS::S3Tables::TableBucketPolicy", "table bucket policy", &["ResourcePolicy"], Principals, &["TableBucketARN"]),
-    of("AWS::SNS::TopicInlinePolicy", "topic policy", DOCUMENT, Principals, &["TopicArn"]),
-    of("AWS::SNS::TopicPolicy", "topic policy", DOCUMENT, Principals, &["Topics"]),
-    of("AWS::SQS::QueueInlinePolicy", "queue policy", DOCUMENT, Principals, &["Queue"]),
-    of("AWS::SQS::QueuePolicy", "queue policy", DOCUMENT, Principals, &["Queues"]),
-    of("AWS::SSO::PermissionSet", "permission set", &["InlinePolicy"], Itself, &[]),
-    of("AWS::SecretsManager::ResourcePolicy", "secret policy", &["ResourcePolicy"], Principals, &["SecretId"]),
-    of("AWS::VpcLattice::ResourcePolicy", "lattice policy", POLICY, Principals, &["ResourceArn"]),
-    of("AWS::XRay::ResourcePolicy", "X-Ray policy", DOCUMENT, Principals, &[]),
+    of(
+        "AWS::Kinesis::ResourcePolicy",
+        "stream policy",
+        &["ResourcePolicy"],
+        Principals,
+        &["ResourceArn"],
+    ),
+    of(
+        "AWS::Lambda::LayerVersionPermission",
+        "layer permission",
+        &[],
+        Permission,
+        &["LayerVersionArn"],
+    ),
+    of(
+        "AWS::Lambda::Permission",
+        "permission",
+        &[],
+        Permission,
+        &["FunctionName"],
+    ),
+    of(
+        "AWS::Logs::Destination",
+        "log destination",
+        &["DestinationPolicy"],
+        Principals,
+        &[],
+    ),
+    of(
+        "AWS::Logs::ResourcePolicy",
+        "logs policy",
+        DOCUMENT,
+        Principals,
+        &["ResourceArn"],
+    ),
+    of(
+        "AWS::MSK::ClusterPolicy",
+        "cluster policy",
+        POLICY,
+        Principals,
+        &["ClusterArn"],
+    ),
+    of(
+        "AWS::OpenSearchService::Domain",
+        "domain",
+        &["AccessPolicies"],
+        Principals,
+        &[],
+    ),
+    of(
+        "AWS::Redshift::Cluster",
+        "cluster",
+        &["NamespaceResourcePolicy"],
+        Principals,
+        &[],
+    ),
+    of(
+        "AWS::S3::AccessPoint",
+        "access point",
+        POLICY,
+        Principals,
+        &[],
+    ),
+    of(
+        "AWS::S3::BucketPolicy",
+        "bucket policy",
+        DOCUMENT,
+        Principals,
+        &["Bucket"],
+    ),
+    of(
+        "AWS::S3::MultiRegionAccessPointPolicy",
+        "access point policy",
+        POLICY,
+        Principals,
+        &["MrapName"],
+    ),
+    of(
+        "AWS::S3ObjectLambda::AccessPointPolicy",
+        "access point policy",
+        DOCUMENT,
+        Principals,
+        &["ObjectLambdaAccessPoint"],
+    ),
+    of(
+        "AWS::S3Tables::TableBucketPolicy",
+        "table bucket policy",
+        &["ResourcePolicy"],
+        Principals,
+        &["TableBucketARN"],
+    ),
+    of(
+        "AWS::SNS::TopicInlinePolicy",
+        "topic policy",
+        DOCUMENT,
+        Principals,
+        &["TopicArn"],
+    ),
+    of(
+        "AWS::SNS::TopicPolicy",
+        "topic policy",
+        DOCUMENT,
+        Principals,
+        &["Topics"],
+    ),
+    of(
+        "AWS::SQS::QueueInlinePolicy",
+        "queue policy",
+        DOCUMENT,
+        Principals,
+        &["Queue"],
+    ),
+    of(
+        "AWS::SQS::QueuePolicy",
+        "queue policy",
+        DOCUMENT,
+        Principals,
+        &["Queues"],
+    ),
+    of(
+        "AWS::SSO::PermissionSet",
+        "permission set",
+        &["InlinePolicy"],
+        Itself,
+        &[],
+    ),
+    of(
+        "AWS::SecretsManager::ResourcePolicy",
+        "secret policy",
+        &["ResourcePolicy"],
+        Principals,
+        &["SecretId"],
+    ),
+    of(
+        "AWS::VpcLattice::ResourcePolicy",
+        "lattice policy",
+        POLICY,
+        Principals,
+        &["ResourceArn"],
+    ),
+    of(
+        "AWS::XRay::ResourcePolicy",
+        "X-Ray policy",
+        DOCUMENT,
+        Principals,
+        &[],
+    ),
 ];
 
 impl Source {
@@ -126,7 +372,10 @@ impl Source {
         let mut document = Document::default();
         if self.about == Permission {
             let statement = properties.get("Statement").cloned();
-            document.statement(&statement.unwrap_or_else(|| permission(properties)), &defaults);
+            document.statement(
+                &statement.unwrap_or_else(|| permission(properties)),
+                &defaults,
+            );
             return document;
         }
         for value in at(properties, self.path) {
@@ -143,12 +392,18 @@ impl Source {
                 "Users" | "UserName" => "user",
                 _ => "group",
             };
-            let names = properties.get(property).into_iter().flat_map(Resolved::items);
+            let names = properties
+                .get(property)
+                .into_iter()
+                .flat_map(Resolved::items);
             names.map(move |name| named(kind, name))
         });
         let holders: Vec<Pattern> = each.collect();
         match holders.is_empty() {
-            true => vec![Pattern::name(format!("whoever has {} `{logical_id}`", self.noun))],
+            true => vec![Pattern::name(format!(
+                "whoever has {} `{logical_id}`",
+                self.noun
+            ))],
             false => holders,
         }
     }
@@ -157,7 +412,9 @@ impl Source {
 /// ``role `Api` ``: something of this stack by its logical ID, anything else by its name.
 pub(super) fn named(kind: &str, name: &Resolved<'_>) -> Pattern {
     let shown = name.shown(Style::Expression);
-    let inner = shown.strip_prefix("${").and_then(|name| name.strip_suffix('}'));
+    let inner = shown
+        .strip_prefix("${")
+        .and_then(|name| name.strip_suffix('}'));
     let shown = format!("{kind} `{}`", inner.unwrap_or(&shown));
     Pattern::new(name, Case::Matters).of_kind(kind, shown)
 }
@@ -191,9 +448,21 @@ fn permission(properties: &Resolved<'static>) -> Resolved<'static> {
         ("SourceAccount", "StringEquals", "aws:SourceAccount"),
         ("PrincipalOrgID", "StringEquals", "aws:PrincipalOrgID"),
         ("OrganizationId", "StringEquals", "aws:PrincipalOrgID"),
-        ("EventSourceToken", "StringEquals", "lambda:EventSourceToken"),
-        ("FunctionUrlAuthType", "StringEquals", "lambda:FunctionUrlAuthType"),
-        ("InvokedViaFunctionUrl", "Bool", "lambda:InvokedViaFunctionUrl"),
+        (
+            "EventSourceToken",
+            "StringEquals",
+            "lambda:EventSourceToken",
+        ),
+        (
+            "FunctionUrlAuthType",
+            "StringEquals",
+            "lambda:FunctionUrlAuthType",
+        ),
+        (
+            "InvokedViaFunctionUrl",
+            "Bool",
+            "lambda:InvokedViaFunctionUrl",
+        ),
     ] {
         if let Some(value) = properties.get(property) {
             condition::add(&mut tests, operator, key, value.clone());
@@ -201,7 +470,9 @@ fn permission(properties: &Resolved<'static>) -> Resolved<'static> {
     }
     if let Some(own) = properties.get("Condition") {
         let text = |key: &str| own.get(key).map(|text| text.shown(Style::Expression));
-        if let (Some(operator), Some(key), Some(value)) = (text("Type"), text("Key"), own.get("Value")) {
+        if let (Some(operator), Some(key), Some(value)) =
+            (text("Type"), text("Key"), own.get("Value"))
+        {
             condition::add(&mut tests, &operator, &key, value.clone());
         }
     }

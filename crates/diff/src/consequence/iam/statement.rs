@@ -86,20 +86,27 @@ impl Statement {
         };
         let patterns = |value: &Resolved<'_>, case| {
             let items = value.items().iter();
-            items.map(|item| Pattern::new(item, case)).collect::<Vec<_>>()
+            items
+                .map(|item| Pattern::new(item, case))
+                .collect::<Vec<_>>()
         };
         // `X`, or everything but `NotX`, or what stands in for both.
-        let either = |name: &str, read: &dyn Fn(&Resolved<'_>) -> Vec<Pattern>, otherwise: Vec<Pattern>| {
-            match (statement.get(name), statement.get(&format!("Not{name}"))) {
-                (Some(value), _) => read(value),
-                (None, Some(value)) => vec![Pattern::except(read(value))],
-                (None, None) => otherwise,
-            }
-        };
+        let either =
+            |name: &str, read: &dyn Fn(&Resolved<'_>) -> Vec<Pattern>, otherwise: Vec<Pattern>| {
+                match (statement.get(name), statement.get(&format!("Not{name}"))) {
+                    (Some(value), _) => read(value),
+                    (None, Some(value)) => vec![Pattern::except(read(value))],
+                    (None, None) => otherwise,
+                }
+            };
         Some(Statement {
             effect,
             principals: either("Principal", &principals, defaults.principals.clone()),
-            actions: either("Action", &|value| patterns(value, Case::Ignored), Vec::new()),
+            actions: either(
+                "Action",
+                &|value| patterns(value, Case::Ignored),
+                Vec::new(),
+            ),
             resources: either(
                 "Resource",
                 &|value| patterns(value, Case::Matters),
@@ -132,7 +139,10 @@ impl Statement {
 /// is not read.
 fn json(text: &Resolved<'_>) -> Option<Resolved<'static>> {
     if let Resolved::Text(text) = text
-        && text.segments.iter().any(|segment| matches!(segment, Segment::Secret(_)))
+        && text
+            .segments
+            .iter()
+            .any(|segment| matches!(segment, Segment::Secret(_)))
     {
         return None;
     }
