@@ -39,6 +39,8 @@ pub(crate) struct Global {
 pub(crate) enum Command {
     /// Synthesize CloudFormation templates into `snapshots/`
     Synth(Synth),
+    /// Show what a change will do: replacement, data loss, interruption, access, other stacks
+    Diff(Diff),
     /// Look at environments
     #[command(subcommand)]
     Env(Env),
@@ -85,6 +87,81 @@ pub(crate) struct Synth {
     /// The folder to write into [default: `snapshots` beside the environments]
     #[arg(long, value_name = "DIR", conflicts_with = "stdout")]
     pub out: Option<PathBuf>,
+}
+
+/// Show what a change will do.
+///
+/// Compares what the working tree synthesizes with the snapshots of a revision, with what is deployed, or with
+/// another environment; or any two templates with each other.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Diff {
+    /// Two templates, or two folders of templates: OLD NEW
+    #[arg(value_name = "OLD NEW", num_args = 2, conflicts_with_all = ["env", "base", "deployed", "against"])]
+    pub files: Vec<PathBuf>,
+    /// Only this environment (repeatable) [default: all]
+    #[arg(long, value_name = "ENV")]
+    pub env: Vec<String>,
+    /// Only this stack (repeatable), by its short or full name [default: all]
+    #[arg(long, value_name = "STACK")]
+    pub stack: Vec<String>,
+    /// Compare with the snapshots of this revision [default: the merge base with the main branch]
+    #[arg(long, value_name = "REV", conflicts_with_all = ["deployed", "against"])]
+    pub base: Option<String>,
+    /// Compare with what CloudFormation has
+    #[arg(long, conflicts_with = "against")]
+    pub deployed: bool,
+    /// Show where an environment differs from this one beyond what their files declare; fail if it does
+    #[arg(long, value_name = "ENV", requires = "env")]
+    pub against: Option<String>,
+    /// Values of the parameters of the new templates: a JSON map of names to values
+    #[arg(long, value_name = "FILE", requires = "files")]
+    pub parameters: Option<PathBuf>,
+    /// Values of the parameters of the old templates [default: those of --parameters]
+    #[arg(long, value_name = "FILE", requires = "files")]
+    pub old_parameters: Option<PathBuf>,
+    /// The region that the templates are for
+    #[arg(long, value_name = "REGION", requires = "files")]
+    pub region: Option<String>,
+    /// What to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: ReviewFormat,
+    /// Add the differences between the templates as text
+    #[arg(long)]
+    pub full: bool,
+    /// Exit with 3 if anything changes
+    #[arg(long)]
+    pub exit_code: bool,
+    /// Exit with 3 if there is, or may be, a consequence of this class (repeatable)
+    #[arg(long, value_name = "CLASS")]
+    pub fail_on: Vec<FailOn>,
+}
+
+/// What `diff` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReviewFormat {
+    /// For the terminal
+    Text,
+    /// For a comment on a pull request
+    Markdown,
+    /// One page with everything, and a graph
+    Html,
+    /// For programs; docs/diff.md documents it
+    Json,
+}
+
+/// A class of consequences.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// A resource is replaced
+    Replacement,
+    /// Data is deleted or left behind
+    DataLoss,
+    /// Something does not answer for a while
+    Interruption,
+    /// Somebody can newly do something, or something can newly be reached
+    Widening,
+    /// Anything that is worth a second look: severity `attention` and above
+    Any,
 }
 
 /// The format of a template.

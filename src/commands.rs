@@ -1,5 +1,6 @@
 //! One file per command.
 
+pub(crate) mod diff;
 pub(crate) mod env_show;
 pub(crate) mod synth;
 

@@ -13,11 +13,13 @@ mod args;
 mod assembly;
 mod commands;
 mod exit;
+mod git;
 mod ordered;
 mod project;
 mod report;
 mod review;
 mod snapshots;
+mod source;
 mod synthesis;
 mod view;
 
@@ -48,6 +50,7 @@ pub fn run<E: Environment>(define: Define<E>) -> ExitCode {
 fn execute<E: Environment>(define: Define<E>, args: Args) -> Result<Exit, Failure> {
     match args.command {
         Command::Synth(synth) => commands::synth::run(define, &args.global, &synth),
+        Command::Diff(diff) => commands::diff::run(define, &args.global, &diff),
         Command::Env(Env::Show {
             environment,
             format,

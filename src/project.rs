@@ -137,6 +137,20 @@ impl Project {
         })
     }
 
+    /// Reads the values of one environment under the name of another.
+    ///
+    /// # Errors
+    /// Those of [`Project::load_one`].
+    pub(crate) fn load_as<E: Environment>(
+        &self,
+        name: &str,
+        values: &str,
+    ) -> Result<Loaded<E>, Failure> {
+        let (name, _) = self.layers(name)?;
+        let (_, layers) = self.layers(values)?;
+        load(&name, &layers).map_err(|problems| failure(problems, &layers))
+    }
+
     fn layers(&self, name: &str) -> Result<Layers, Failure> {
         let checked = EnvironmentName::new(name).map_err(|refusal| {
             Failure::new(
@@ -154,7 +168,11 @@ impl Project {
         Ok((checked, layers))
     }
 
-    fn names(&self) -> Result<Vec<String>, Failure> {
+    /// The names of all environments, sorted.
+    ///
+    /// # Errors
+    /// The folder cannot be read, or has none.
+    pub(crate) fn names(&self) -> Result<Vec<String>, Failure> {
         let read = |error: std::io::Error| Failure::io("read", &self.environments, &error);
         let mut names = Vec::new();
         let mut misnamed = Vec::new();

@@ -272,6 +272,35 @@ pub(crate) fn of_finding(
     }
 }
 
+/// Why a text is no template.
+pub(crate) fn of_template(error: template::TemplateError, file: &str, text: &str) -> Vec<Report> {
+    let place = |span: template::Span, label: String| Place {
+        file: file.to_owned(),
+        text: text.to_owned(),
+        span: span.range(),
+        line: span.line,
+        column: span.column,
+        label,
+    };
+    match error {
+        template::TemplateError::Unreadable(error) => vec![Report {
+            code: error.code.as_str().to_owned(),
+            what: error.what,
+            places: vec![place(error.span, error.why)],
+            help: error.help,
+        }],
+        template::TemplateError::Malformed(problems) => problems
+            .into_iter()
+            .map(|problem| Report {
+                code: problem.code.as_str().to_owned(),
+                what: problem.message,
+                places: vec![place(problem.span, String::new())],
+                help: problem.help,
+            })
+            .collect(),
+    }
+}
+
 /// A place in a Rust file, as the compiler knows it. The file may be elsewhere than the program thinks, and then
 /// only its name is shown.
 fn rust_place(root: &Path, file: &str, line: u32, column: u32, label: String) -> Place {

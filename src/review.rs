@@ -68,9 +68,11 @@ impl Review {
             .unwrap_or_default()
     }
 
-    /// Whether there is a consequence of a kind.
-    pub(crate) fn has(&self, kinds: &[Kind]) -> bool {
+    /// Whether there is a consequence of one of these kinds that is worth a second look.
+    pub(crate) fn needs_a_look(&self, kinds: &[Kind]) -> bool {
         let mut consequences = self.stacks().flat_map(|stack| &stack.consequences);
-        consequences.any(|consequence| kinds.contains(&consequence.kind))
+        consequences.any(|consequence| {
+            consequence.severity >= Severity::Attention && kinds.contains(&consequence.kind)
+        })
     }
 }

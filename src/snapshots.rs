@@ -391,11 +391,11 @@ mod tests {
         assembly.stacks[0].stack_policy =
             Some(Value::from([("Statement", "x".into()), ("Id", "y".into())]));
         let mut rendered = Rendered::new(assembly, TemplateFormat::Yaml).unwrap();
-        let entry = StackEntry::of(&rendered.templates[0]).unwrap();
+        let entry = entry_of(&rendered.templates[0]).unwrap();
         let text = serde_json::to_string(&entry).unwrap();
         assert!(text.contains(r#""stackPolicy":{"Statement":"x","Id":"y"}"#));
         rendered.templates[0].stack.stack_policy = Some(Value::Null);
-        let failure = StackEntry::of(&rendered.templates[0]).unwrap_err();
+        let failure = entry_of(&rendered.templates[0]).unwrap_err();
         assert_eq!(failure.reports[0].code, "stack-policy");
     }
 }

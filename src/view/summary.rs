@@ -8,9 +8,7 @@ use similar::{ChangeTag, TextDiff};
 use crate::assembly::FILE as ASSEMBLY;
 use crate::report::Colour;
 use crate::snapshots::{Change, Rendered, SnapshotFile, Snapshots};
-
-/// Lines of context around a difference.
-const CONTEXT: usize = 3;
+use crate::view::review::yaml;
 
 /// After writing: environments, what changed in them, and how long it took.
 pub(crate) fn written(
@@ -121,49 +119,23 @@ pub(crate) fn checked(snapshots: &Snapshots, took: Duration) -> String {
 pub(crate) fn stale(snapshots: &Snapshots, colour: Colour) -> String {
     let mut text = String::new();
     for file in &snapshots.files {
-        let (before, from, to) = match &file.change {
+        let (before, after) = match &file.change {
             Change::Unchanged => continue,
-            Change::Added => ("", "/dev/null".to_owned(), format!("b/{}", file.name)),
-            Change::Modified(before) => (
-                before.as_str(),
-                format!("a/{}", file.name),
-                format!("b/{}", file.name),
-            ),
-            Change::Removed(before) => (
-                before.as_str(),
-                format!("a/{}", file.name),
-                "/dev/null".to_owned(),
-            ),
+            Change::Added => (None, Some(file.text.as_str())),
+            Change::Modified(before) => (Some(before.as_str()), Some(file.text.as_str())),
+            Change::Removed(before) => (Some(before.as_str()), None),
         };
-        let diff = TextDiff::from_lines(before, file.text.as_str());
-        let unified = diff
-            .unified_diff()
-            .context_radius(CONTEXT)
-            .header(&from, &to)
-            .to_string();
-        match colour {
-            Colour::Never => text += &unified,
-            Colour::Always => text.extend(unified.split_inclusive('\n').map(coloured)),
-        }
+        text += &yaml::coloured(&yaml::unified(&file.name, before, after), colour);
     }
     text
 }
 
-fn coloured(line: &str) -> String {
-    match line.as_bytes().first() {
-        Some(b'+') => paint(line, GREEN),
-        Some(b'-') => paint(line, RED),
-        Some(b'@') => paint(line, CYAN),
-        _ => line.to_owned(),
-    }
-}
+pub(super) const RED: &str = "31";
+pub(super) const GREEN: &str = "32";
+pub(super) const YELLOW: &str = "33";
+pub(super) const CYAN: &str = "36";
 
-const RED: &str = "31";
-const GREEN: &str = "32";
-const YELLOW: &str = "33";
-const CYAN: &str = "36";
-
-fn paint(text: &str, code: &str) -> String {
+pub(super) fn paint(text: &str, code: &str) -> String {
     let (line, end) = match text.strip_suffix('\n') {
         Some(line) => (line, "\n"),
         None => (text, ""),

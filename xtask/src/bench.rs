@@ -1,10 +1,11 @@
 //! `cargo xtask bench`: our program and its peers, whole processes, side by side in one run.
 //!
 //! What lives here: the order of things, and what is printed. The modules below measure one thing each:
-//! `synth`, `scale`, `edit` and `build`. Everything that they need is installed below the target folder.
+//! `synth`, `scale`, `edit`, `build` and `diff`. Everything that they need is installed below the target folder.
 //! Nothing here is a test: times depend on the machine, and are for people to read.
 
 mod build;
+mod diff;
 mod edit;
 mod error;
 mod machine;
@@ -28,7 +29,7 @@ use workbench::Workbench;
 use crate::command::root;
 
 pub(crate) const USAGE: &str =
-    "usage: cargo xtask bench synth|scale|edit|build|all [--rounds N] [--write]
+    "usage: cargo xtask bench synth|scale|edit|build|diff|all [--rounds N] [--write]
 
 Measures our program and its peers side by side, and prints a table.
 
@@ -36,6 +37,7 @@ Measures our program and its peers side by side, and prints a table.
   scale       10 to 10,000 stacks, against the CDK and rusty-cdk
   edit        from an edit to its templates, against the CDK
   build       from a fresh clone to the first templates, against rusty-cdk
+  diff        templates of 50 to 2000 resources, against the CDK's diff
   all         one after the other
 
   --rounds N  measure everything N times, in turn; 5 when left out
@@ -62,6 +64,7 @@ enum Task {
     Scale,
     Edit,
     Build,
+    Diff,
 }
 
 /// What a task found.
@@ -78,6 +81,11 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
     {
         return process::probe(rest);
     }
+    if let [first, rest @ ..] = arguments
+        && first == diff::TASK
+    {
+        return diff::ours(rest);
+    }
     let Some(request) = Request::parse(arguments) else {
         eprintln!("{USAGE}");
         return ExitCode::from(2);
@@ -92,7 +100,13 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
 }
 
 impl Task {
-    const ALL: [Task; 4] = [Task::Synth, Task::Scale, Task::Edit, Task::Build];
+    const ALL: [Task; 5] = [
+        Task::Synth,
+        Task::Scale,
+        Task::Edit,
+        Task::Build,
+        Task::Diff,
+    ];
 
     fn name(self) -> &'static str {
         match self {
@@ -100,6 +114,7 @@ impl Task {
             Task::Scale => "scale",
             Task::Edit => "edit",
             Task::Build => "build",
+            Task::Diff => "diff",
         }
     }
 }
@@ -140,6 +155,7 @@ fn measure(request: &Request) -> Result<(), BenchError> {
             Task::Scale => scale::run(&bench, request)?,
             Task::Edit => edit::run(&bench, request)?,
             Task::Build => build::run(&bench, request)?,
+            Task::Diff => diff::run(&bench, request)?,
         };
         let mut tools = vec![rust.clone()];
         tools.extend(report.tools);

@@ -5,14 +5,17 @@ mod catalog;
 mod ci;
 mod codegen;
 mod command;
+mod conformance;
 mod oracles;
+mod screenshot;
 
 use std::process::ExitCode;
 
 const USAGE: &str = "usage:
   cargo xtask ci [STEP]…                          everything that must hold before a change lands, or some of it
   cargo xtask catalog [--check] [--wheel-dir DIR] import the facts of resource types
-  cargo xtask bench synth|scale|edit|build|all    measure us and our peers, side by side
+  cargo xtask conformance diff                    compare our change sets with recorded ones
+  cargo xtask bench TASK                          measure us and our peers, side by side
   cargo xtask codegen [--all]                     generate and compile the most used resource types, or all";
 
 fn main() -> ExitCode {
@@ -21,6 +24,7 @@ fn main() -> ExitCode {
         Some((task, rest)) if task == "bench" => bench::run(rest),
         Some((task, rest)) if task == "catalog" => catalog::run(rest),
         Some((task, rest)) if task == "ci" => ci::run(rest),
+        Some((task, rest)) if task == "conformance" => conformance::run(rest),
         Some((task, rest)) if task == "codegen" && (rest.is_empty() || rest == ["--all"]) => {
             let which = if rest.is_empty() {
                 codegen::Which::MostUsed

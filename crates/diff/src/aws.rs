@@ -2,10 +2,9 @@
 //!
 //! Source: CloudFormation API reference, "ResourceChange"; recorded change sets.
 
-use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::change::{Action, Attribute, Context, Detail, Replacement, ResourceChange, replacement};
+use crate::change::{Action, Attribute, Context, Detail, Replacement, ResourceChange, predicted};
 use crate::resolved::{Resolved, Style};
 
 /// Which of `DescribeChangeSet`'s two answers is meant? They differ in the real service.
@@ -17,26 +16,11 @@ pub enum View {
     WithoutValues,
 }
 
-/// An entry of `Changes`.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Change {
-    /// Always `Resource`.
-    #[serde(rename = "Type")]
-    pub kind: &'static str,
-    /// The change of a resource, in CloudFormation's field names.
-    pub resource_change: Value,
-}
-
-/// The changes of one stack as `DescribeChangeSet` would answer them.
-pub fn describe(changes: &[ResourceChange], view: View) -> Vec<Change> {
+/// The changes of one stack: the `ResourceChange` of each entry of `Changes`.
+pub fn describe(changes: &[ResourceChange], view: View) -> Vec<Value> {
     changes
         .iter()
         .filter_map(|change| resource_change(change, view))
-        .map(|resource_change| Change {
-            kind: "Resource",
-            resource_change,
-        })
         .collect()
 }
 
@@ -48,7 +32,7 @@ fn resource_change(change: &ResourceChange, view: View) -> Option<Value> {
     if change.action == Action::Modify && details.is_empty() {
         return None;
     }
-    let replacement = replacement(details);
+    let replacement = predicted(details);
     let mut entry = Map::new();
     let mut put = |key: &str, value: Value| entry.insert(key.to_owned(), value);
     match change.action {

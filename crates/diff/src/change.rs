@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::recreation::Recreation;
+use crate::recreation::{Fact, Recreation};
 use crate::resolved::Resolved;
 
 /// A resource that changes: what `DescribeChangeSet` would say, in both of its views, and the values behind it.
@@ -22,6 +22,9 @@ pub struct ResourceChange {
     pub references: Vec<Detail>,
     /// Details that follow values: what `DescribeChangeSet` lists with `IncludePropertyValues`.
     pub values: Vec<Detail>,
+    /// What follows from values that become others only during the change: an attribute of a resource that is updated
+    /// in place. `DescribeChangeSet` lists it without values only; it happens all the same.
+    pub propagated: Vec<Detail>,
     /// The resource before the change.
     pub before: Option<Context>,
     /// The resource after the change.
@@ -183,15 +186,23 @@ pub struct Detail {
 }
 
 impl Detail {
-    /// What this detail says about replacement.
+    /// What `DescribeChangeSet` says about replacement.
     ///
     /// Source: recorded change sets; CloudFormation user guide, "Example change sets".
-    pub fn replacement(&self) -> Replacement {
+    pub fn predicted(&self) -> Replacement {
         match (self.recreation.requires, self.evaluation) {
             (RequiresRecreation::Never, _) => Replacement::WillNot,
             (RequiresRecreation::Conditionally, _)
             | (RequiresRecreation::Always, Evaluation::Dynamic) => Replacement::May,
             (RequiresRecreation::Always, Evaluation::Static) => Replacement::Will,
+        }
+    }
+
+    /// What is to be expected: what `DescribeChangeSet` says, except where AWS documents the update in place.
+    pub fn replacement(&self) -> Replacement {
+        match self.recreation.fact {
+            Fact::InPlace(..) => Replacement::WillNot,
+            _ => self.predicted(),
         }
     }
 
@@ -291,28 +302,37 @@ impl ChangeType {
 }
 
 impl ResourceChange {
-    /// Whether the resource is replaced, as far as values tell; see [`replacement`].
-    pub fn replacement(&self) -> Replacement {
-        replacement(&self.values)
+    /// All that will change, as far as can be known: values, and what is propagated through them.
+    pub fn expected(&self) -> impl Iterator<Item = &Detail> {
+        self.values.iter().chain(&self.propagated)
     }
 
-    /// The details that a reader needs: those that follow values, each path once.
+    /// Whether anything is expected to happen to the resource.
+    pub fn is_expected(&self) -> bool {
+        self.action != Action::Modify || self.expected().next().is_some()
+    }
+
+    /// Whether the resource is replaced: the worst of what is expected.
+    pub fn replacement(&self) -> Replacement {
+        let each = self.expected().map(Detail::replacement);
+        each.max().unwrap_or(Replacement::WillNot)
+    }
+
+    /// What is expected, each path once.
     pub fn properties(&self) -> impl Iterator<Item = &Detail> {
-        self.values
-            .iter()
-            .enumerate()
-            .filter_map(|(index, detail)| {
-                let seen = self.values[..index]
-                    .iter()
-                    .any(|other| other.path == detail.path);
-                (!seen).then_some(detail)
-            })
+        self.expected().enumerate().filter_map(|(index, detail)| {
+            let seen = self
+                .expected()
+                .take(index)
+                .any(|other| other.path == detail.path);
+            (!seen).then_some(detail)
+        })
     }
 }
 
-/// What several details together say about replacement: the worst.
-pub fn replacement(details: &[Detail]) -> Replacement {
-    let each = details.iter().map(Detail::replacement);
+/// What `DescribeChangeSet` says about a resource: the worst of its details.
+pub fn predicted(details: &[Detail]) -> Replacement {
+    let each = details.iter().map(Detail::predicted);
     each.max().unwrap_or(Replacement::WillNot)
 }
 

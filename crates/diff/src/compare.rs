@@ -1,11 +1,11 @@
 //! Where two values differ.
 //!
-//! Lists are compared item by item, except where their order means nothing (tags, and what a schema says has no
-//! `insertionOrder`): there, equal items find each other wherever they are.
+//! Lists are compared item by item, except where their order means nothing (tags, and what a schema says
+//! has no `insertionOrder` or is a set): there, equal items find each other wherever they are.
 
 use std::collections::HashMap;
 
-use stratiform_catalog::{Fact, JsonType, Keyword, Schema};
+use stratiform_catalog::{JsonType, Keyword, Schema};
 
 use crate::change::ChangeType;
 use crate::resolved::{Compare, Resolved, Style};
@@ -72,10 +72,17 @@ impl Shape {
     }
 
     fn is_unordered(self) -> bool {
-        let order = self
-            .schema
-            .and_then(|schema| schema.keyword(Keyword::InsertionOrder));
-        self.tags || order == Some(Fact::Bool(false))
+        let says = |keyword| {
+            self.schema
+                .and_then(|schema| schema.keyword(keyword)?.as_bool())
+        };
+        match says(Keyword::InsertionOrder) {
+            _ if self.tags => true,
+            Some(ordered) => !ordered,
+            // JSON Schema's default is that order matters. AWS's schemas say so where it does: a list of unique
+            // items about whose order nothing is said is a set (`VPCSecurityGroups`).
+            None => says(Keyword::UniqueItems) == Some(true),
+        }
     }
 
     /// Whether two texts are the same value of this shape: `1.0` and `1` are the same number.

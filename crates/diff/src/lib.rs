@@ -9,6 +9,7 @@ mod change;
 mod changes;
 mod compare;
 mod consequence;
+mod documented;
 mod environment;
 mod expand;
 mod input;
@@ -23,7 +24,7 @@ mod verdict;
 
 pub use change::{
     Action, Attribute, ChangeSource, ChangeType, Context, Detail, Evaluation, Policy, PolicyOrigin,
-    Replacement, RequiresRecreation, ResourceChange, replacement,
+    Replacement, RequiresRecreation, ResourceChange, predicted,
 };
 pub use consequence::{Certainty, Consequence, Kind, Severity};
 pub use environment::{Pair, diff_environment, imported_elsewhere};

@@ -5,6 +5,7 @@ use std::fmt;
 use stratiform_catalog::{Catalog, PropertyPath, ResourceType};
 
 use crate::change::RequiresRecreation;
+use crate::documented::{Class, documented};
 use crate::resolved::Resolved;
 
 /// Whether a change makes a new resource, and why.
@@ -23,6 +24,9 @@ pub enum Fact {
     CreateOnly(PropertyPath),
     /// The type's schema lists the property in `conditionalCreateOnlyProperties`.
     ConditionalCreateOnly(PropertyPath),
+    /// The type's schema lists the property in `conditionalCreateOnlyProperties`, and AWS documents the update as one
+    /// in place.
+    InPlace(PropertyPath, &'static str),
     /// The type's schema lists the property in neither.
     Updatable,
     /// A custom resource: its provider decides, by answering with another physical ID.
@@ -42,6 +46,10 @@ impl fmt::Display for Fact {
             Fact::ConditionalCreateOnly(path) => write!(
                 formatter,
                 "`{path}` is a conditionalCreateOnly property of the type: AWS decides by the value"
+            ),
+            Fact::InPlace(path, page) => write!(
+                formatter,
+                "`{path}` is a conditionalCreateOnly property of the type, and `{page}` documents the update in place"
             ),
             Fact::Updatable => formatter.write_str("the type's schema allows updating it"),
             Fact::CustomResource => {
@@ -100,7 +108,7 @@ impl Rules {
     /// What a difference at a path below `Properties` means.
     pub(crate) fn at(
         &self,
-        path: &[String],
+        below: &[String],
         before: Option<&Resolved<'_>>,
         after: Option<&Resolved<'_>>,
     ) -> Recreation {
@@ -108,7 +116,7 @@ impl Rules {
             paths
                 .iter()
                 .copied()
-                .find(|rule| applies(*rule, path, before, after))
+                .find(|rule| applies(*rule, below, before, after))
         };
         if let Some(path) = find(&self.always) {
             return Recreation {
@@ -117,9 +125,16 @@ impl Rules {
             };
         }
         if let Some(path) = find(&self.conditionally) {
+            let documented = self
+                .resource_type
+                .and_then(|known| documented(known.name(), below));
+            let fact = match documented.filter(|entry| entry.class != Class::Replaces) {
+                Some(entry) => Fact::InPlace(path, entry.source),
+                None => Fact::ConditionalCreateOnly(path),
+            };
             return Recreation {
                 requires: RequiresRecreation::Conditionally,
-                fact: Fact::ConditionalCreateOnly(path),
+                fact,
             };
         }
         self.otherwise

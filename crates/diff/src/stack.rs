@@ -26,7 +26,7 @@ pub struct StackDiff {
     pub parameters: Vec<ParameterChange>,
     /// What all that means, worst first.
     pub consequences: Vec<Consequence>,
-    /// What could not be known.
+    /// What has to be known for reading all this.
     pub notes: Vec<Note>,
     /// How many resources there are, before and after.
     pub totals: (usize, usize),
@@ -78,10 +78,10 @@ pub struct ParameterChange {
     pub after: Option<Resolved<'static>>,
 }
 
-/// Something that could not be known, and what that means for the answer.
+/// Something that has to be known for reading the answer: mostly what could not be known here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
-    /// What could not be known, as one sentence without its full stop.
+    /// What, as one sentence without its full stop.
     pub what: String,
     /// What to do about it.
     pub help: Option<String>,
@@ -103,16 +103,17 @@ impl StackDiff {
         each.max().unwrap_or(Replacement::WillNot)
     }
 
-    /// How many resources are added, modified in place, replaced (or may be), and removed.
+    /// How many resources change, and how.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         for resource in &self.resources {
             match (resource.action, resource.replacement()) {
                 (Action::Add, _) => counts.added += 1,
                 (Action::Remove, _) => counts.removed += 1,
-                (Action::Modify, _) if resource.values.is_empty() => {}
+                (Action::Modify, _) if !resource.is_expected() => {}
                 (Action::Modify, Replacement::WillNot) => counts.modified += 1,
-                (Action::Modify, Replacement::May | Replacement::Will) => counts.replaced += 1,
+                (Action::Modify, Replacement::May) => counts.may_be_replaced += 1,
+                (Action::Modify, Replacement::Will) => counts.replaced += 1,
             }
         }
         counts
@@ -126,8 +127,10 @@ pub struct Counts {
     pub added: usize,
     /// Resources that are updated in place.
     pub modified: usize,
-    /// Resources that are replaced, or may be.
+    /// Resources that are replaced.
     pub replaced: usize,
+    /// Resources that may be replaced.
+    pub may_be_replaced: usize,
     /// Resources that go.
     pub removed: usize,
 }
@@ -159,7 +162,8 @@ pub fn diff(before: Option<&Side<'_>>, after: Option<&Side<'_>>, place: &Place) 
     let (resources, times) = changes(&before, &after);
     let outputs = outputs(&before, &after, &times);
     let parameters = parameters(&before, &after);
-    let same = resources.is_empty() && outputs.is_empty() && parameters.is_empty() && same_settings;
+    let expected = resources.iter().any(ResourceChange::is_expected);
+    let same = !expected && outputs.is_empty() && parameters.is_empty() && same_settings;
     let mut consequences = consequences(&resources, before.template, after.template);
     let mut notes = notes(&before, &after, &resources);
     if unprotected {
@@ -167,11 +171,12 @@ pub fn diff(before: Option<&Side<'_>>, after: Option<&Side<'_>>, place: &Place) 
     }
     if change == StackChange::Removed {
         notes.push(Note {
-            what: "no deployment deletes a stack: this is what deleting it would do".to_owned(),
+            what: "no deployment deletes a stack: it stays until somebody deletes it".to_owned(),
             help: None,
         });
         for consequence in &mut consequences {
             consequence.certainty = consequence.certainty.min(Certainty::May);
+            consequence.what = format!("deleting the stack {}", consequence.what);
         }
     }
     sort(&mut consequences);

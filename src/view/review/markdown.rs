@@ -1,1 +1,54 @@
-//! The markdown view of a review.
+//! What `diff` says on a pull request, as GitHub reads it.
+//!
+//! What lives here: what is said, as data (`content`), how much of it there is room for (`room`), and what keeps
+//! users' text in its place (`escape`). What does not live here: the layout, which is
+//! `templates/pull-request.md.hbs`.
+
+mod change;
+mod content;
+mod escape;
+mod meaning;
+mod room;
+#[cfg(test)]
+mod tests;
+
+use handlebars::{Handlebars, no_escape};
+use serde::Serialize;
+
+use self::content::Content;
+use crate::review::Review;
+
+/// The first line, by which CI finds the comment that it made before.
+pub(crate) const MARKER: &str = "<!-- stratiform diff -->";
+
+/// The most that a comment has. GitHub's limit is 65,536.
+const LIMIT: usize = 65_000;
+
+/// What shows all of it.
+const COMMAND: &str = "stratiform diff --full";
+
+const TEMPLATE: &str = include_str!("../../../templates/pull-request.md.hbs");
+
+/// The whole review, or as much of it as a comment takes.
+pub(crate) fn markdown(review: &Review) -> String {
+    let content = Content::of(review);
+    let mut room = LIMIT;
+    loop {
+        let page = render(&content.within(room));
+        // UTF-16, where nothing is shorter than for whoever counts characters.
+        let excess = page.encode_utf16().count().saturating_sub(LIMIT);
+        if excess == 0 || room == 0 {
+            return page;
+        }
+        room = room.saturating_sub(excess);
+    }
+}
+
+fn render(page: &impl Serialize) -> String {
+    let mut handlebars = Handlebars::new();
+    handlebars.register_escape_fn(no_escape);
+    handlebars.set_strict_mode(true);
+    let rendered = handlebars.render_template(TEMPLATE, page);
+    // The template is part of the program, and so is the shape of its data: a test renders all of it.
+    rendered.expect("the template fits its data")
+}

@@ -32,6 +32,10 @@ pub(super) enum BenchError {
         path: PathBuf,
         source: io::Error,
     },
+    #[error(
+        "{0} gave no answer.\nRun it by hand to see why: the templates are in `target/bench/diff`."
+    )]
+    NoAnswer(&'static str),
     #[error("`{path}` is no CloudFormation template that can be counted: {why}")]
     Template { path: PathBuf, why: String },
     #[error(

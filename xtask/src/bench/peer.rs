@@ -24,32 +24,11 @@ pub(super) enum Validation {
 impl Cdk {
     /// Installs what `package-lock.json` names, once, and compiles the apps.
     pub(super) fn install(bench: &Workbench) -> Result<Cdk, BenchError> {
-        let why = "the CDK, which we are measured against, runs on it";
-        let what = "Node.js 20 or newer, which brings npm,";
-        let node = version_of("node", why, what)?;
-        version_of("npm", "it installs the CDK", what)?;
-        let source = bench.root.join("benches/peers/cdk");
-        let folder = bench.folder("cdk")?;
-        let lock = fs::read(source.join("package-lock.json"))
-            .map_err(BenchError::file("read", source.join("package-lock.json")))?;
-        let installed = folder.join("installed-lock.json");
-        let up_to_date = fs::read(&installed).is_ok_and(|there| there == lock);
-        for name in [
-            "package.json",
-            "package-lock.json",
-            ".npmrc",
-            "tsconfig.json",
-        ] {
-            copy(&source.join(name), &folder.join(name))?;
-        }
-        copy_folder(&source.join("src"), &folder.join("src"))?;
-        if !up_to_date {
-            eprintln!("installing the CDK with npm");
-            Step::new("npm", &folder)
-                .args(["ci", "--no-audit", "--no-fund"])
-                .run(&bench.log())?;
-            fs::write(&installed, &lock).map_err(BenchError::file("write", &installed))?;
-        }
+        let (folder, node) = node_package(bench, "cdk", &["tsconfig.json"])?;
+        copy_folder(
+            &bench.root.join("benches/peers/cdk/src"),
+            &folder.join("src"),
+        )?;
         let cdk = Cdk {
             versions: format!(
                 "aws-cdk {}, aws-cdk-lib {}, TypeScript {}, Node.js {node}",
@@ -120,6 +99,67 @@ fn quiet(step: Step, validation: Validation) -> Step {
         .env("AWS_CONFIG_FILE", nowhere)
         .env("AWS_SHARED_CREDENTIALS_FILE", nowhere)
 }
+
+/// Copies a package of `benches/peers` and installs what its `package-lock.json` names, once. Gives the folder, and
+/// the version of Node.js.
+fn node_package(
+    bench: &Workbench,
+    name: &str,
+    files: &[&str],
+) -> Result<(PathBuf, String), BenchError> {
+    let why = "the CDK, which we are measured against, runs on it";
+    let what = "Node.js 20 or newer, which brings npm,";
+    let node = version_of("node", why, what)?;
+    version_of("npm", "it installs the CDK", what)?;
+    let source = bench.root.join("benches/peers").join(name);
+    let folder = bench.folder(name)?;
+    let lock = fs::read(source.join("package-lock.json"))
+        .map_err(BenchError::file("read", source.join("package-lock.json")))?;
+    let installed = folder.join("installed-lock.json");
+    let up_to_date = fs::read(&installed).is_ok_and(|there| there == lock);
+    for name in ["package.json", "package-lock.json", ".npmrc"]
+        .iter()
+        .chain(files)
+    {
+        copy(&source.join(name), &folder.join(name))?;
+    }
+    if !up_to_date {
+        eprintln!("installing the package `{name}` with npm");
+        Step::new("npm", &folder)
+            .args(["ci", "--no-audit", "--no-fund"])
+            .run(&bench.log())?;
+        fs::write(&installed, &lock).map_err(BenchError::file("write", &installed))?;
+    }
+    Ok((folder, node))
+}
+
+/// The CDK's diff, installed.
+pub(super) struct CdkDiff {
+    folder: PathBuf,
+    /// What is installed, by name and version.
+    pub versions: String,
+}
+
+impl CdkDiff {
+    pub(super) fn install(bench: &Workbench) -> Result<CdkDiff, BenchError> {
+        let (folder, node) = node_package(bench, "cloudformation-diff", &["diff.js"])?;
+        Ok(CdkDiff {
+            versions: format!(
+                "{DIFF_PACKAGE} {} with aws-service-spec {}, Node.js {node}",
+                installed_version(&folder, DIFF_PACKAGE),
+                installed_version(&folder, "@aws-cdk/aws-service-spec"),
+            ),
+            folder,
+        })
+    }
+
+    /// Compares two templates; what follows is how.
+    pub(super) fn compare(&self) -> Step {
+        Step::new("node", &self.folder).arg("diff.js")
+    }
+}
+
+const DIFF_PACKAGE: &str = "@aws-cdk/cloudformation-diff";
 
 fn installed_version(folder: &Path, package: &str) -> String {
     let file = folder

@@ -236,15 +236,32 @@ pub(super) fn probe(arguments: &[String]) -> ExitCode {
 }
 
 /// CPU time of all finished children and their children, and the memory of the largest one of them.
-#[cfg(unix)]
 fn children() -> Result<(Duration, u64), BenchError> {
+    usage(Whose::Children)
+}
+
+/// CPU time of this process so far.
+pub(super) fn cpu_time() -> Result<Duration, BenchError> {
+    Ok(usage(Whose::Own)?.0)
+}
+
+enum Whose {
+    Children,
+    Own,
+}
+
+#[cfg(unix)]
+fn usage(whose: Whose) -> Result<(Duration, u64), BenchError> {
     use nix::sys::resource::{UsageWho, getrusage};
     use nix::sys::time::{TimeVal, TimeValLike};
 
     // Linux counts memory in KiB, macOS in bytes.
     const UNIT: u64 = if cfg!(target_os = "macos") { 1 } else { 1024 };
-    let usage = getrusage(UsageWho::RUSAGE_CHILDREN)
-        .map_err(|error| BenchError::file("measure", "children")(error.into()))?;
+    let (who, what) = match whose {
+        Whose::Children => (UsageWho::RUSAGE_CHILDREN, "children"),
+        Whose::Own => (UsageWho::RUSAGE_SELF, "this process"),
+    };
+    let usage = getrusage(who).map_err(|error| BenchError::file("measure", what)(error.into()))?;
     let duration = |time: TimeVal| {
         Duration::from_micros(u64::try_from(time.num_microseconds()).unwrap_or_default())
     };
@@ -254,7 +271,7 @@ fn children() -> Result<(Duration, u64), BenchError> {
 }
 
 #[cfg(not(unix))]
-fn children() -> Result<(Duration, u64), BenchError> {
+fn usage(_: Whose) -> Result<(Duration, u64), BenchError> {
     Err(BenchError::NoUnix)
 }
 

@@ -158,7 +158,7 @@ impl Measured {
 }
 
 /// The value in the middle; of two in the middle, the greater.
-fn median<T: Ord + Default>(values: impl Iterator<Item = T>) -> T {
+pub(super) fn median<T: Ord + Default>(values: impl Iterator<Item = T>) -> T {
     let mut values: Vec<T> = values.collect();
     values.sort();
     let middle = values.len() / 2;

@@ -6,12 +6,15 @@
 
 mod condition;
 mod grant;
+#[cfg(test)]
+mod laws;
 mod line;
 mod member;
 mod pattern;
 mod principal;
 pub(super) mod property;
 mod source;
+mod sources;
 mod statement;
 #[cfg(test)]
 mod tests;
@@ -21,8 +24,9 @@ use crate::change::{Action, ResourceChange};
 use grant::{Grant, comparable, grants, missing};
 use principal::{EVERYBODY, foreign_account};
 use property::{Novelty, capped, sides, stays};
-use source::{About, SOURCES, Source};
-use statement::{Effect, Statement};
+use source::{About, Source, own_name};
+use sources::SOURCES;
+use statement::Effect;
 
 /// Is it more or less than before?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,19 +58,12 @@ pub(super) fn find(change: &ResourceChange, found: &mut Vec<Consequence>) {
     for source in &sources {
         policies(change, source, &mut lines, &mut unknown);
     }
-    lines.extend(member::lines(
-        &change.resource_type,
-        &change.logical_id,
-        sides(change),
-    ));
+    lines.extend(member::lines(change));
     let targets = sources
         .first()
         .map_or(&["GroupName"][..], |source| source.targets);
     let novelty = Novelty::of(change, targets);
-    let name = match sources.first() {
-        Some(source) => format!("{} `{}`", source.noun, change.logical_id),
-        None => format!("`{}`", change.logical_id),
-    };
+    let name = own_name(&change.resource_type, &change.logical_id);
     for direction in [Direction::Wider, Direction::Narrower] {
         let lines: Vec<&Line> = lines
             .iter()
@@ -84,7 +81,7 @@ pub(super) fn find(change: &ResourceChange, found: &mut Vec<Consequence>) {
             Kind::AccessWidened,
             severity,
             Certainty::Unknown,
-            format!("may change what {name} allows"),
+            format!("may change what the {name} allows"),
             "a part of the policy is an expression whose value is not known here",
         );
         consequence.details = capped(unknown);
@@ -111,11 +108,13 @@ fn consequence(
     let may = certainty < Certainty::Will;
     let what = match (direction, change.action, may) {
         (Direction::Wider, Action::Add, _) => format!("grants access with the new {name}"),
-        (Direction::Wider, _, false) => format!("widens access by {name}"),
-        (Direction::Wider, _, true) => format!("may widen access by {name}"),
-        (Direction::Narrower, Action::Remove, false) => format!("takes away what {name} granted"),
-        (Direction::Narrower, _, false) => format!("narrows access by {name}"),
-        (Direction::Narrower, _, true) => format!("may narrow access by {name}"),
+        (Direction::Wider, _, false) => format!("widens access by the {name}"),
+        (Direction::Wider, _, true) => format!("may widen access by the {name}"),
+        (Direction::Narrower, Action::Remove, false) => {
+            format!("takes away what the {name} granted")
+        }
+        (Direction::Narrower, _, false) => format!("narrows access by the {name}"),
+        (Direction::Narrower, _, true) => format!("may narrow access by the {name}"),
     };
     let what = match alarm.filter(|_| direction == Direction::Wider) {
         Some(alarm) => format!("{what}: {alarm}"),
@@ -202,7 +201,7 @@ fn worded(
         (Effect::Allow, '+', Certainty::Will) => (Direction::Wider, "nothing allowed it before"),
         (Effect::Allow, '+', _) => (
             Direction::Wider,
-            "an Allow is conditioned or cut out otherwise",
+            "the conditions or exceptions of an Allow are not those of before",
         ),
         (Effect::Allow, ..) => (
             Direction::Narrower,
@@ -242,7 +241,8 @@ fn alarm(about: About, grant: &Grant<'_>) -> Option<String> {
     {
         return Some(format!("{} to account {account}", grant.action.shown()));
     }
-    if grant.action.is_any() || action == "iam:*" {
+    let broad = grant.action.is_except() && everywhere;
+    if broad || grant.action.is_any() || action == "iam:*" {
         return Some(format!("{action} on {}", grant.resource.shown()));
     }
     (everywhere && action == "iam:passrole").then(|| "iam:PassRole on every resource".to_owned())

@@ -115,6 +115,12 @@ fn replaced(change: &ResourceChange, name: &str, certainty: Certainty) -> Conseq
             Some("keep the data: `UpdateReplacePolicy: Snapshot` or `Retain`".to_owned()),
         ),
     };
+    // What may not happen at all is one step less bad.
+    let severity = match (certainty, severity) {
+        (Certainty::Will, severity) => severity,
+        (Certainty::May | Certainty::Unknown, Severity::Danger) => Severity::Warning,
+        (Certainty::May | Certainty::Unknown, _) => Severity::Attention,
+    };
     Consequence {
         details: vec![starts],
         help,

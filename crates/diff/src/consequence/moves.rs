@@ -1,30 +1,33 @@
 //! Is it the same resource, only under another logical ID or in another stack?
 
+use std::collections::HashMap;
+
 use super::nouns::{holds_data, named};
-use super::replacement::{is_same_resource, own_name};
+use super::replacement::own_name;
 use super::{Certainty, Consequence, Kind, Severity};
-use crate::change::{Action, ResourceChange};
+use crate::change::{Action, Context, ResourceChange};
+use crate::resolved::Style;
 
 /// A resource of a stack.
 pub(crate) type Located<'c> = (&'c str, &'c ResourceChange);
 
 /// Finds what leaves one place and comes to another. Each consequence is of the stack that it comes to.
 pub(crate) fn find<'c>(changes: &[Located<'c>]) -> Vec<(&'c str, Consequence)> {
-    let mut gone: Vec<&Located<'c>> = changes
-        .iter()
-        .filter(|(_, change)| change.action == Action::Remove)
-        .collect();
+    let mut gone: HashMap<String, Vec<Located<'c>>> = HashMap::new();
+    for (stack, change) in changes {
+        if let (Action::Remove, Some(looks)) =
+            (change.action, looks(change, change.before.as_ref()))
+        {
+            gone.entry(looks).or_default().push((stack, change));
+        }
+    }
     let mut found = Vec::new();
-    for (stack, new) in changes
-        .iter()
-        .filter(|(_, change)| change.action == Action::Add)
-    {
-        let same = gone.iter().position(|(from, old)| {
-            let elsewhere = from != stack || old.logical_id != new.logical_id;
-            elsewhere && is_same_resource(old, new)
-        });
-        if let Some(position) = same {
-            let (from, old) = *gone.swap_remove(position);
+    for (stack, new) in changes {
+        if new.action != Action::Add {
+            continue;
+        }
+        let same = looks(new, new.after.as_ref()).and_then(|looks| gone.get_mut(&looks)?.pop());
+        if let Some((from, old)) = same {
             found.extend(
                 moved(from, old, stack, new)
                     .into_iter()
@@ -33,6 +36,19 @@ pub(crate) fn find<'c>(changes: &[Located<'c>]) -> Vec<(&'c str, Consequence)> {
         }
     }
     found
+}
+
+/// What two resources have in common that are the same but for their place: the type and all properties but tags.
+fn looks(change: &ResourceChange, context: Option<&Context>) -> Option<String> {
+    let properties = context?
+        .properties
+        .entries()
+        .filter(|(key, _)| *key != "Tags");
+    let mut properties: Vec<String> = properties
+        .map(|(key, value)| format!("{key}={}", value.shown(Style::Expression)))
+        .collect();
+    properties.sort();
+    (!properties.is_empty()).then(|| format!("{} {}", change.resource_type, properties.join(" ")))
 }
 
 fn moved(from: &str, old: &ResourceChange, to: &str, new: &ResourceChange) -> Vec<Consequence> {

@@ -4,20 +4,23 @@
 //! consequences. What does not: whether a way leads there, which several resources decide together.
 
 mod block;
+mod public_access;
 mod rule;
 mod rules;
 mod switch;
+mod switches;
 #[cfg(test)]
 mod tests;
 
-use super::iam::property::{Novelty, capped, sides, stays};
+use super::iam::property::{Novelty, capped, quoted, sides, stays};
+use super::nouns::named;
 use super::{Certainty, Consequence, Kind, Severity};
 use crate::change::{Action, ResourceChange};
-use crate::resolved::Style;
 use block::Reach;
 use rule::{Rule, Way};
-use rules::{Rules, TABLES, Table};
-use switch::{SWITCHES, State, Switch};
+use rules::{TABLES, Table};
+use switch::{State, Switch};
+use switches::SWITCHES;
 
 /// Beyond this many rules, each is covered by its equal only.
 const MAX_RULES: usize = 500;
@@ -40,8 +43,8 @@ pub(super) fn find(change: &ResourceChange, found: &mut Vec<Consequence>) {
             found.extend(switched(change, switch));
         }
     }
+    public_access::find(change, found);
     found.extend(connection(change));
-    found.extend(firewall(change));
 }
 
 fn rules(change: &ResourceChange, table: &Table, found: &mut Vec<Consequence>) {
@@ -56,28 +59,24 @@ fn rules(change: &ResourceChange, table: &Table, found: &mut Vec<Consequence>) {
         closed.extend(signed('+', &after.closed, &before.closed));
     }
     // A group that comes or goes has nothing that anybody could have relied on.
-    let is_default = |rule: &Rule| rule.way == Way::Out && rule.protocol.is_none();
+    let is_default = |rule: &Rule| {
+        rule.way == Way::Out && rule.protocol.is_none() && rule.reach() == Reach::World
+    };
     if change.action != Action::Modify {
         opened.retain(|(_, rule)| !is_default(rule));
         closed.retain(|(_, rule)| !is_default(rule));
     }
     let name = name(change, table);
-    if let Some(worst) = opened
+    let severity_of = |rule: &Rule| severity(change, rule, novelty);
+    if let Some((_, rule)) = opened
         .iter()
-        .map(|(_, rule)| severity(change, rule, novelty))
-        .max()
+        .rev()
+        .max_by_key(|(_, rule)| severity_of(rule))
     {
-        let (_, rule) = worst_of(&opened, |rule| severity(change, rule, novelty));
         let what = format!("opens {}", summary(change, &name, rule, opened.len()));
-        let why = "the rule is not covered by those before";
-        found.push(consequence(
-            change,
-            Kind::NetworkWidened,
-            worst,
-            what,
-            why,
-            &opened,
-        ));
+        let why = "no rule before covers it";
+        let (kind, severity) = (Kind::NetworkWidened, severity_of(rule));
+        found.push(consequence(change, kind, severity, what, why, &opened));
     }
     if let Some((_, rule)) = closed.first() {
         let what = format!("closes {}", summary(change, &name, rule, closed.len()));
@@ -103,19 +102,6 @@ fn signed<'r>(sign: char, rules: &'r [Rule], others: &[Rule]) -> Vec<(char, &'r 
         .iter()
         .filter(|rule| seen.insert(*rule) && !covered(rule));
     differ.map(|rule| (sign, rule)).collect()
-}
-
-fn worst_of<'r>(
-    rules: &[(char, &'r Rule)],
-    severity: impl Fn(&Rule) -> Severity,
-) -> (char, &'r Rule) {
-    let mut worst = rules[0];
-    for rule in &rules[1..] {
-        if severity(rule.1) > severity(worst.1) {
-            worst = *rule;
-        }
-    }
-    worst
 }
 
 fn severity(change: &ResourceChange, rule: &Rule, novelty: Novelty) -> Severity {
@@ -146,18 +132,14 @@ fn name(change: &ResourceChange, table: &Table) -> String {
         targets.find_map(|target| context.properties.get(target))
     });
     let Some(target) = target else {
-        return format!("{} `{}`", table.noun, change.logical_id);
+        return named(&change.resource_type, &change.logical_id);
     };
     let noun = match change.resource_type.as_str() {
         ACL_ENTRY => "network ACL",
         _ => "security group",
     };
-    let shown = target.shown(Style::Expression);
-    let inner = shown
-        .strip_prefix("${")
-        .and_then(|name| name.strip_suffix('}'));
-    let inner = inner.unwrap_or(&shown).trim_end_matches(".GroupId");
-    format!("{noun} `{inner}` by `{}`", change.logical_id)
+    let target = quoted(target).replace(".GroupId`", "`");
+    format!("the {noun} {target} by `{}`", change.logical_id)
 }
 
 /// ``tcp 5432 of security group `Database` to the whole internet``.
@@ -208,7 +190,7 @@ fn switched(change: &ResourceChange, switch: &Switch) -> Option<Consequence> {
         (State::Open, State::Unknown) => (Kind::NetworkNarrowed, Certainty::May),
         (State::Closed | State::Unknown, _) | (State::Open, State::Open) => return None,
     };
-    let name = format!("{} `{}`", switch.noun, change.logical_id);
+    let name = named(&change.resource_type, &change.logical_id);
     let word = if certainty == Certainty::Will {
         "makes"
     } else {
@@ -229,8 +211,8 @@ fn switched(change: &ResourceChange, switch: &Switch) -> Option<Consequence> {
         ),
     };
     let why = format!(
-        "{} says so, or the service's default where it is left out",
-        switch.property()
+        "{}, or the service's default where it says nothing",
+        switch.decides()
     );
     Some(Consequence::of(
         change, kind, severity, certainty, what, why,
@@ -239,13 +221,14 @@ fn switched(change: &ResourceChange, switch: &Switch) -> Option<Consequence> {
 
 /// Connections of whole networks.
 fn connection(change: &ResourceChange) -> Option<Consequence> {
-    let noun = match change.resource_type.as_str() {
-        "AWS::EC2::TransitGatewayAttachment" | "AWS::EC2::TransitGatewayVpcAttachment" => {
-            "transit gateway attachment"
-        }
-        "AWS::EC2::VPCPeeringConnection" => "peering connection",
-        _ => return None,
-    };
+    let connections = [
+        "AWS::EC2::TransitGatewayAttachment",
+        "AWS::EC2::TransitGatewayVpcAttachment",
+        "AWS::EC2::VPCPeeringConnection",
+    ];
+    if !connections.contains(&change.resource_type.as_str()) {
+        return None;
+    }
     let (kind, word) = match change.action {
         Action::Add => (Kind::NetworkWidened, "connects"),
         Action::Remove => (Kind::NetworkNarrowed, "no longer connects"),
@@ -256,32 +239,10 @@ fn connection(change: &ResourceChange) -> Option<Consequence> {
         kind,
         Severity::Note,
         Certainty::Will,
-        format!("{word} two networks by {noun} `{}`", change.logical_id),
-        "traffic needs routes and rules on both sides besides",
-    ))
-}
-
-/// A web application firewall that no longer stands before something.
-fn firewall(change: &ResourceChange) -> Option<Consequence> {
-    let associations = [
-        "AWS::WAFv2::WebACLAssociation",
-        "AWS::WAFRegional::WebACLAssociation",
-    ];
-    let goes = change.action == Action::Remove;
-    if !goes || !associations.contains(&change.resource_type.as_str()) {
-        return None;
-    }
-    let [before, _] = sides(change);
-    let resource = before?.get("ResourceArn")?.shown(Style::Expression);
-    Some(Consequence::of(
-        change,
-        Kind::ProtectionLost,
-        Severity::Warning,
-        Certainty::Will,
         format!(
-            "takes the web application firewall away from `{resource}`, by `{}`",
-            change.logical_id
+            "{word} two networks by {}",
+            named(&change.resource_type, &change.logical_id)
         ),
-        "requests reach it without the rules of the web ACL",
+        "traffic needs routes and rules on both sides besides",
     ))
 }

@@ -3,7 +3,8 @@
 use stratiform_catalog::catalog;
 
 /// Words for types whose own name is not the usual one.
-const NOUNS: [(&str, &str); 22] = [
+const NOUNS: [(&str, &str); 27] = [
+    ("AWS::ApiGateway::RestApi", "REST API"),
     ("AWS::Backup::BackupVault", "backup vault"),
     ("AWS::CloudWatch::Alarm", "alarm"),
     ("AWS::CloudWatch::CompositeAlarm", "alarm"),
@@ -20,11 +21,15 @@ const NOUNS: [(&str, &str); 22] = [
     ("AWS::ElasticLoadBalancingV2::TargetGroup", "target group"),
     ("AWS::IAM::Role", "role"),
     ("AWS::KMS::Key", "key"),
+    ("AWS::Kinesis::ResourcePolicy", "stream policy"),
+    ("AWS::Lambda::Permission", "function permission"),
+    ("AWS::Lambda::Url", "function URL"),
     ("AWS::Logs::LogGroup", "log group"),
     ("AWS::Neptune::DBCluster", "database cluster"),
     ("AWS::RDS::DBCluster", "database cluster"),
     ("AWS::RDS::DBInstance", "database"),
     ("AWS::S3::Bucket", "bucket"),
+    ("AWS::SecretsManager::ResourcePolicy", "secret policy"),
     ("AWS::SecretsManager::Secret", "secret"),
 ];
 

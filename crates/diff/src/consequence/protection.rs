@@ -169,7 +169,7 @@ const NESTED: [Protection; 3] = [
 /// Types that protect by being there.
 ///
 /// Source: AWS's pages of the types.
-const GUARDS: [(&str, &str); 13] = [
+const GUARDS: [(&str, &str); 14] = [
     (
         "AWS::ApplicationAutoScaling::ScalingPolicy",
         "scales on demand",
@@ -187,6 +187,7 @@ const GUARDS: [(&str, &str); 13] = [
     ("AWS::EC2::FlowLog", "records traffic"),
     ("AWS::GuardDuty::Detector", "watches for attacks"),
     ("AWS::SecretsManager::RotationSchedule", "rotates a secret"),
+    ("AWS::WAFRegional::WebACLAssociation", "filters requests"),
     ("AWS::WAFv2::WebACL", "filters requests"),
     ("AWS::WAFv2::WebACLAssociation", "filters requests"),
 ];
@@ -246,7 +247,7 @@ fn properties(change: &ResourceChange, found: &mut Vec<Consequence>) {
             format!("{verb} away from {name}: {}", protection.what),
             format!(
                 "`{}` was `{}` and becomes `{}`",
-                protection.path,
+                protection.path.replace('/', "."),
                 shown(old),
                 shown(new)
             ),

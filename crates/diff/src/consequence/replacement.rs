@@ -1,6 +1,6 @@
 //! What is replaced, why, and what else changes through it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use stratiform_catalog::{ReplacementStrategy, catalog};
 
@@ -8,7 +8,7 @@ use super::nouns::{holds_data, named};
 use super::{Certainty, Consequence, Kind, Severity};
 use crate::change::{Action, ChangeSource, Detail, Replacement, ResourceChange};
 use crate::recreation::Fact;
-use crate::resolved::{Compare, Resolved};
+use crate::resolved::Compare;
 
 /// How many resources of a chain are listed.
 const LISTED: usize = 20;
@@ -32,7 +32,7 @@ pub(super) fn find(changes: &[ResourceChange], found: &mut Vec<Consequence>) {
             Severity::Attention
         };
         found.push(Consequence {
-            details: chain(change, changes, &users),
+            details: chain(change, &users),
             ..Consequence::of(
                 change,
                 Kind::Replacement,
@@ -51,12 +51,11 @@ pub(super) fn find(changes: &[ResourceChange], found: &mut Vec<Consequence>) {
 fn why(change: &ResourceChange) -> String {
     let worst = change.replacement();
     let details = change
-        .values
-        .iter()
+        .expected()
         .filter(|detail| detail.replacement() == worst);
     let mut reasons: BTreeSet<String> = BTreeSet::new();
     for detail in details {
-        let property = detail.path[1..].join("/");
+        let property = detail.path[1..].join(".");
         let through = match (detail.source, &detail.causing_entity) {
             (ChangeSource::ResourceReference | ChangeSource::ResourceAttribute, Some(entity)) => {
                 format!(" through `{entity}`")
@@ -65,6 +64,10 @@ fn why(change: &ResourceChange) -> String {
         };
         reasons.insert(match detail.recreation.fact {
             Fact::CustomResource | Fact::UnknownType => detail.recreation.fact.to_string(),
+            // The property that changes is the one that the fact is about.
+            Fact::CreateOnly(path) if through.is_empty() && path.as_str() == property => {
+                detail.recreation.fact.to_string()
+            }
             fact => format!("`{property}` changes{through}, and {fact}"),
         });
     }
@@ -75,7 +78,7 @@ fn why(change: &ResourceChange) -> String {
 fn users(changes: &[ResourceChange]) -> BTreeMap<&str, Vec<(&ResourceChange, &Detail)>> {
     let mut users: BTreeMap<&str, Vec<_>> = BTreeMap::new();
     for change in changes {
-        for detail in &change.values {
+        for detail in change.expected() {
             let entity = detail.causing_entity.as_deref().unwrap_or_default();
             let of_resource = matches!(
                 detail.source,
@@ -92,42 +95,61 @@ fn users(changes: &[ResourceChange]) -> BTreeMap<&str, Vec<(&ResourceChange, &De
     users
 }
 
-/// What else changes because the resource becomes another one, and what because of that.
+/// What else changes because the resource becomes another one, and what because of that. A link of a chain has none of
+/// its own: the chain is told where it starts.
 fn chain(
     change: &ResourceChange,
-    changes: &[ResourceChange],
     users: &BTreeMap<&str, Vec<(&ResourceChange, &Detail)>>,
 ) -> Vec<String> {
+    if !is_start(change) {
+        return Vec::new();
+    }
     let mut lines = Vec::new();
+    let mut more = 0;
     let mut seen = BTreeSet::from([change.logical_id.as_str()]);
-    let mut waiting = vec![change.logical_id.as_str()];
-    while let Some(cause) = waiting.pop() {
+    let mut waiting = VecDeque::from([change.logical_id.as_str()]);
+    while let Some(cause) = waiting.pop_front() {
         for (user, detail) in users.get(cause).into_iter().flatten() {
             if !seen.insert(&user.logical_id) {
                 continue;
             }
-            let property = detail.path[1..].join("/");
+            if user.replacement() != Replacement::WillNot {
+                waiting.push_back(&user.logical_id);
+            }
+            if lines.len() == LISTED {
+                more += 1;
+                continue;
+            }
             let outcome = match user.replacement() {
-                Replacement::WillNot => "changes".to_owned(),
-                Replacement::May => "may be replaced".to_owned(),
-                Replacement::Will => "is replaced".to_owned(),
+                Replacement::WillNot => "changes",
+                Replacement::May => "may be replaced",
+                Replacement::Will => "is replaced",
             };
             lines.push(format!(
-                "`{}` {outcome}: `{property}` refers to `{cause}`",
-                user.logical_id
+                "`{}` {outcome}: `{}` refers to `{cause}`",
+                user.logical_id,
+                detail.path[1..].join(".")
             ));
-            if user.replacement() != Replacement::WillNot {
-                waiting.push(&user.logical_id);
-            }
         }
     }
-    debug_assert!(seen.len() <= changes.len());
-    if lines.len() > LISTED {
-        let more = lines.len() - LISTED;
-        lines.truncate(LISTED);
+    if more > 0 {
         lines.push(format!("… and {more} more"));
     }
     lines
+}
+
+/// Whether a resource is replaced for a reason of its own, and not through another one.
+fn is_start(change: &ResourceChange) -> bool {
+    let worst = change.replacement();
+    let mut through = change.expected().filter(|detail| {
+        matches!(
+            detail.source,
+            ChangeSource::ResourceReference | ChangeSource::ResourceAttribute
+        )
+    });
+    let paths: Vec<_> = through.by_ref().map(|detail| &detail.path).collect();
+    let mut details = change.expected();
+    details.any(|detail| detail.replacement() == worst && !paths.contains(&&detail.path))
 }
 
 /// A resource with a name of its own cannot be replaced while the old one still has it.
@@ -168,7 +190,10 @@ fn collision(
         ..Consequence::of(
             change,
             Kind::Refused,
-            Severity::Danger,
+            match certainty {
+                Certainty::Will => Severity::Danger,
+                Certainty::May | Certainty::Unknown => Severity::Attention,
+            },
             certainty,
             format!("{verb} {name}: its name `{taken}` stays taken by the old one"),
             format!("`{property}` is set and does not change; the new resource is made before the old one goes"),
@@ -218,27 +243,6 @@ fn strategy(
             format!("leaves nothing in the place of {name} until the new one exists"),
             "the type's schema says `replacementStrategy: delete_then_create`",
         ));
-    }
-}
-
-/// Two resources that are the same but for their place: the same type, the same properties.
-pub(super) fn is_same_resource(gone: &ResourceChange, new: &ResourceChange) -> bool {
-    if gone.resource_type != new.resource_type {
-        return false;
-    }
-    match (&gone.before, &new.after) {
-        (Some(gone), Some(new)) => match (&gone.properties, &new.properties) {
-            (Resolved::Map(one), Resolved::Map(two)) if !one.is_empty() => {
-                let keys = one.keys().chain(two.keys());
-                let mut keys = keys.filter(|key| *key != "Tags");
-                keys.all(|key| match (one.get(key), two.get(key)) {
-                    (Some(one), Some(two)) => one.same(two, Compare::Expressions),
-                    _ => false,
-                })
-            }
-            _ => false,
-        },
-        _ => false,
     }
 }
 

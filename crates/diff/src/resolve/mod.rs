@@ -109,14 +109,21 @@ impl<'t> Scope<'t> {
         condition.is_none_or(|name| self.condition(name) != Some(false))
     }
 
-    /// Whether all conditions have the same values on both sides.
-    pub(crate) fn same_conditions(&self, other: &Scope<'_>) -> bool {
-        let known = self.conditions.iter();
-        self.conditions.len() == other.conditions.len()
-            && known.clone().all(|(name, value)| other.conditions.get(name) == Some(value))
-            // What is not known could still be something else.
-            && (known.clone().all(|(_, value)| value.is_some())
-                || self.template.conditions == other.template.conditions)
+    /// The conditions whose values are others than on another side, or could be: what is not known here could be
+    /// anything, unless it is written the same.
+    pub(crate) fn changed_conditions(&self, other: &Scope<'_>) -> impl Iterator<Item = &'t str> {
+        let written = |scope: &Scope<'_>, name: &str| scope.template.conditions.get(name).cloned();
+        let changed = self
+            .conditions
+            .iter()
+            .filter(move |(name, value)| match value {
+                Some(value) => other.condition(name) != Some(*value),
+                None => written(self, name) != written(other, name),
+            });
+        changed
+            .map(|(name, _)| *name)
+            .collect::<Vec<_>>()
+            .into_iter()
     }
 
     /// The value of a condition, where it can be known.
@@ -202,7 +209,11 @@ impl<'s, 't> Resolver<'s, 't> {
             "StackName" => place.stack.as_str(),
             "Partition" => place.partition(),
             "URLSuffix" => place.url_suffix(),
-            "AccountId" if place.account.is_some() => place.account.as_deref().unwrap_or_default(),
+            // Not a literal: whoever reads it can tell the own account from one that the template names.
+            "AccountId" if place.account.is_some() => {
+                let account = place.account.clone().unwrap_or_default();
+                return Some(Resolved::text(vec![Segment::Known(account)], Vec::new()));
+            }
             _ => {
                 return Some(Resolved::unknown(
                     format!("AWS::{name}"),

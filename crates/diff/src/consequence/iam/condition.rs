@@ -38,7 +38,7 @@ pub(super) struct Condition(Vec<Test>);
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Test {
     operator: String,
-    /// In lower case: keys are the same in any case.
+    /// The same in any case.
     key: String,
     /// In order, without duplicates.
     values: Vec<Pattern>,
@@ -83,7 +83,7 @@ impl Condition {
     /// Whether it says who may come.
     pub(super) fn limits_who(&self) -> bool {
         self.0.iter().any(|test| {
-            LIMITING.contains(&test.key.as_str())
+            LIMITING.contains(&test.key.to_ascii_lowercase().as_str())
                 && !test.is_negative()
                 && !test.operator.ends_with("IfExists")
                 && !test
@@ -114,7 +114,7 @@ impl Test {
         values.dedup();
         Test {
             operator: operator.to_owned(),
-            key: key.to_ascii_lowercase(),
+            key: key.to_owned(),
             values,
         }
     }
@@ -127,7 +127,7 @@ impl Test {
     ///
     /// Source: IAM user guide, "Conditions with multiple context keys or values".
     fn is_weaker(&self, other: &Test) -> bool {
-        if self.operator != other.operator || self.key != other.key {
+        if self.operator != other.operator || !self.key.eq_ignore_ascii_case(&other.key) {
             return false;
         }
         let within = |values: &[Pattern], all: &[Pattern]| {

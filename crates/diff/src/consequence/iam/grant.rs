@@ -69,8 +69,8 @@ pub(super) fn missing<'s>(
         .collect();
     let by_pattern = left.len().saturating_mul(others.len()) <= MAX_PAIRS;
     let missing = left.into_iter().filter_map(|grant| {
-        let covers = others.iter().map(|other| other.covers(grant));
-        match covers.max().filter(|_| by_pattern) {
+        let candidates = if by_pattern { others } else { &[] };
+        match candidates.iter().map(|other| other.covers(grant)).max() {
             Some(Cover::Yes) => None,
             Some(Cover::Perhaps) => Some((*grant, Certainty::May)),
             Some(Cover::No) | None => Some((*grant, Certainty::Will)),

@@ -1,8 +1,9 @@
 //! What is attached to whom: managed policies, groups, roles of instances, and the boundary of permissions.
 
 use super::pattern::{Case, Cover, Pattern};
-use super::source::named;
+use super::property::{quoted, sides};
 use super::{Direction, Line};
+use crate::change::ResourceChange;
 use crate::consequence::Certainty;
 use crate::resolved::{Resolved, Style};
 
@@ -75,15 +76,12 @@ const MEMBERSHIPS: &[Membership] = &[
 const ADMINISTRATORS: [&str; 3] = ["AdministratorAccess", "IAMFullAccess", "PowerUserAccess"];
 
 /// The lines of a resource: what is newly attached, and what no longer is.
-pub(super) fn lines(
-    resource_type: &str,
-    logical_id: &str,
-    sides: [Option<&Resolved<'static>>; 2],
-) -> Vec<Line> {
+pub(super) fn lines(change: &ResourceChange) -> Vec<Line> {
+    let sides = sides(change);
     let mut lines = Vec::new();
     for membership in MEMBERSHIPS {
-        if membership.resource_type == resource_type {
-            let [before, after] = sides.map(|side| membership.items(logical_id, side));
+        if membership.resource_type == change.resource_type {
+            let [before, after] = sides.map(|side| membership.items(&change.logical_id, side));
             for (sign, items, others) in [('+', &after, &before), ('-', &before, &after)] {
                 let new = items.iter().filter(|(item, _)| {
                     !others
@@ -113,9 +111,8 @@ impl Membership {
                 }
             }
             // The sentence is part of what is compared: the same user in another group is something else.
-            let pattern = Pattern::new(item, Case::Matters)
-                .of_kind(&says, named("", item).shown().to_owned());
-            let says = says.replace("{item}", pattern.shown().trim_start());
+            let pattern = Pattern::new(item, Case::Matters).of_kind(&says, quoted(item));
+            let says = says.replace("{item}", pattern.shown());
             (pattern, says)
         });
         items.collect()
@@ -145,54 +142,50 @@ fn line(sign: char, item: &Pattern, says: &str) -> Line {
 ///
 /// Source: IAM user guide, "Permissions boundaries for IAM entities".
 fn boundary(before: &Resolved<'static>, after: &Resolved<'static>, lines: &mut Vec<Line>) {
+    const WIDER: Direction = Direction::Wider;
+    const NARROWER: Direction = Direction::Narrower;
     let [old, new] = [before, after].map(|side| side.get("PermissionsBoundary"));
-    let mut push = |direction, certainty, text: String, why| {
-        lines.push(Line {
-            text,
-            direction,
-            certainty,
-            alarm: None,
-            why,
-        });
-    };
     let shown = |value: &Resolved<'_>| value.shown(Style::Expression);
-    match (old, new) {
+    let pattern = |value| Pattern::new(value, Case::Matters);
+    let (text, certainty, directions, why) = match (old, new) {
         (Some(old), None) => {
-            let text = format!("- the permissions boundary {}", shown(old));
-            push(
-                Direction::Wider,
+            let why = "the boundary that limited it is gone";
+            (
+                format!("- the permissions boundary {}", shown(old)),
                 Certainty::Will,
-                text,
-                "the boundary that limited it is gone",
-            );
+                &[WIDER][..],
+                why,
+            )
         }
         (None, Some(new)) => {
-            let text = format!("+ the permissions boundary {}", shown(new));
-            push(
-                Direction::Narrower,
+            let why = "a boundary newly limits it";
+            (
+                format!("+ the permissions boundary {}", shown(new)),
                 Certainty::Will,
-                text,
-                "a boundary newly limits it",
+                &[NARROWER][..],
+                why,
+            )
+        }
+        (Some(old), Some(new)) if pattern(old).covers(&pattern(new)) != Cover::Yes => {
+            let text = format!(
+                "- the permissions boundary {}, now {}",
+                shown(old),
+                shown(new)
             );
+            (
+                text,
+                Certainty::May,
+                &[WIDER, NARROWER][..],
+                "the boundary is another one",
+            )
         }
-        (Some(old), Some(new)) => {
-            let patterns = [old, new].map(|value| Pattern::new(value, Case::Matters));
-            if patterns[0].covers(&patterns[1]) != Cover::Yes {
-                let text = format!(
-                    "- the permissions boundary {}, now {}",
-                    shown(old),
-                    shown(new)
-                );
-                for direction in [Direction::Wider, Direction::Narrower] {
-                    push(
-                        direction,
-                        Certainty::May,
-                        text.clone(),
-                        "the boundary is another one",
-                    );
-                }
-            }
-        }
-        (None, None) => {}
-    }
+        (Some(_), Some(_)) | (None, None) => return,
+    };
+    lines.extend(directions.iter().map(|direction| Line {
+        text: text.clone(),
+        direction: *direction,
+        certainty,
+        alarm: None,
+        why,
+    }));
 }

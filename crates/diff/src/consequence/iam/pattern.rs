@@ -30,6 +30,8 @@ pub(super) struct Pattern {
     /// With the current values of references, where that is something else.
     values: Option<Vec<Token>>,
     except: bool,
+    /// Whether the template says it itself, or a parameter; not a pseudo parameter.
+    written: bool,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -71,6 +73,10 @@ impl Pattern {
             values: differs.then_some(values),
             tokens,
             except: false,
+            written: match value {
+                Resolved::Text(text) => !text.uses.is_empty(),
+                _ => true,
+            },
         }
     }
 
@@ -82,6 +88,7 @@ impl Pattern {
             shown,
             values: None,
             except: false,
+            written: false,
         }
     }
 
@@ -93,14 +100,25 @@ impl Pattern {
         }
     }
 
+    /// Several as one: everything, where one of them is everything.
+    pub(super) fn one_of(patterns: Vec<Pattern>) -> Self {
+        let any = patterns.iter().find(|pattern| pattern.is_any()).cloned();
+        any.unwrap_or_else(|| Pattern::joined(patterns))
+    }
+
     /// Several as one text, compared as a whole.
-    pub(super) fn joined(mut patterns: Vec<Pattern>) -> Self {
+    fn joined(mut patterns: Vec<Pattern>) -> Self {
         patterns.sort_by(|one, two| one.shown.cmp(&two.shown));
         patterns.dedup();
         let shown: Vec<&str> = patterns.iter().map(Pattern::shown).collect();
         let tokens = patterns.iter().flat_map(|pattern| {
             let end = std::iter::once(Token::Opaque(String::new()));
-            pattern.tokens.iter().cloned().chain(end)
+            let literal = pattern.tokens.iter().map(|token| match token {
+                Token::Any => Token::Opaque("*".to_owned()),
+                Token::One => Token::Opaque("?".to_owned()),
+                Token::Char(_) | Token::Opaque(_) => token.clone(),
+            });
+            literal.chain(end)
         });
         Pattern {
             tokens: tokens.collect(),
@@ -113,10 +131,17 @@ impl Pattern {
         let joined = Pattern::joined(patterns);
         let not = std::iter::once(Token::Opaque("not".to_owned()));
         Pattern {
-            shown: format!("everything but {}", joined.shown),
             tokens: not.chain(joined.tokens).collect(),
-            values: None,
             except: true,
+            ..Pattern::name(format!("everything but {}", joined.shown))
+        }
+    }
+
+    /// Another text that comes from the same place.
+    pub(super) fn with_text(&self, text: &str) -> Self {
+        Pattern {
+            written: self.written,
+            ..Pattern::new(&Resolved::literal(text), Case::Matters)
         }
     }
 
@@ -134,19 +159,27 @@ impl Pattern {
         &self.shown
     }
 
+    pub(super) fn is_written(&self) -> bool {
+        self.written
+    }
+
+    pub(super) fn is_except(&self) -> bool {
+        self.except
+    }
+
     pub(super) fn is_any(&self) -> bool {
         self.tokens == [Token::Any]
     }
 
+    fn values(&self) -> &[Token] {
+        self.values.as_ref().unwrap_or(&self.tokens)
+    }
+
     /// Whether everything that matches the other matches this.
     pub(super) fn covers(&self, other: &Pattern) -> Cover {
-        let values = |pattern: &'_ Pattern| pattern.values.is_some();
         let current = || {
-            (values(self) || values(other))
-                && matches(
-                    self.values.as_ref().unwrap_or(&self.tokens),
-                    other.values.as_ref().unwrap_or(&other.tokens),
-                )
+            (self.values.is_some() || other.values.is_some())
+                && matches(self.values(), other.values())
         };
         if matches(&self.tokens, &other.tokens) || current() {
             Cover::Yes

@@ -1,7 +1,8 @@
 //! Who a statement is about.
 
 use super::pattern::{Case, Pattern};
-use crate::resolved::{Resolved, Segment, Style};
+use super::statement::is_secret;
+use crate::resolved::{Resolved, Style};
 
 /// How everybody is called.
 pub(super) const EVERYBODY: &str = "everybody";
@@ -30,14 +31,13 @@ fn principal(kind: &str, name: &Resolved<'_>) -> Pattern {
     let word = match kind {
         "AWS" if text == "*" => return Pattern::any(EVERYBODY),
         "AWS" => {
-            let secret = matches!(name, Resolved::Text(text)
-                if text.segments.iter().any(|segment| matches!(segment, Segment::Secret(_))));
-            return match account(&text).filter(|_| !secret) {
+            let pattern = Pattern::new(name, Case::Matters);
+            return match account(&text).filter(|_| !is_secret(name)) {
                 Some(account) => {
                     let shown = format!("account {account}");
-                    Pattern::new(&Resolved::literal(account), Case::Matters).of_kind(kind, shown)
+                    pattern.with_text(account).of_kind(kind, shown)
                 }
-                None => Pattern::new(name, Case::Matters).of_kind(kind, text),
+                None => pattern.of_kind(kind, text),
             };
         }
         "Service" => "service",
@@ -62,9 +62,12 @@ fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The account that a principal names by a number which the template says itself.
+/// The account that a principal names by a number. One's own is written as `AWS::AccountId`.
 pub(super) fn foreign_account(principal: &Pattern) -> Option<&str> {
     let shown = principal.shown();
+    if !principal.is_written() {
+        return None;
+    }
     let number = match shown.strip_prefix("account ") {
         Some(number) => number,
         None => shown.strip_prefix("arn:")?.split(':').nth(3)?,

@@ -1,7 +1,7 @@
 //! What access and network both ask of a resource's change.
 
 use crate::change::{Action, Policy, ResourceChange};
-use crate::resolved::{Resolved, Time};
+use crate::resolved::{Resolved, Style, Time};
 
 /// Most lines of details; the rest is counted.
 const MAX_LINES: usize = 20;
@@ -60,6 +60,15 @@ pub(in crate::consequence) fn at<'r>(
             entry.flat_map(|entry| at(entry, rest)).collect()
         }
     }
+}
+
+/// The logical ID or the name, in backquotes.
+pub(in crate::consequence) fn quoted(name: &Resolved<'_>) -> String {
+    let shown = name.shown(Style::Expression);
+    let inner = shown
+        .strip_prefix("${")
+        .and_then(|name| name.strip_suffix('}'));
+    format!("`{}`", inner.unwrap_or(&shown))
 }
 
 /// The first lines, and how many more there are.

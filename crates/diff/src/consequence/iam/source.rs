@@ -1,17 +1,15 @@
 //! Where resource types keep policy documents, and whom these are about.
 
+use super::condition;
 use super::pattern::{Case, Pattern};
-use super::property::at;
+use super::property::{at, quoted};
 use super::statement::{Defaults, Document};
-use super::{condition, pattern};
 use crate::resolved::{Resolved, Style};
 
 /// A place of policy documents.
 #[derive(Debug)]
 pub(super) struct Source {
     pub resource_type: &'static str,
-    /// What people call the resource.
-    pub noun: &'static str,
     /// The path of the documents; `*` is every item.
     pub path: &'static [&'static str],
     pub about: About,
@@ -34,343 +32,24 @@ pub(super) enum About {
     Permission,
 }
 
-const fn of(
-    resource_type: &'static str,
-    noun: &'static str,
-    path: &'static [&'static str],
-    about: About,
-    targets: &'static [&'static str],
-) -> Source {
-    Source {
-        resource_type,
-        noun,
-        path,
-        about,
-        targets,
-    }
-}
-
-use About::{Itself, Passers, Permission, Principals, Targets};
-
-const INLINE: &[&str] = &["Policies", "*", "PolicyDocument"];
-const DOCUMENT: &[&str] = &["PolicyDocument"];
-const POLICY: &[&str] = &["Policy"];
-const HOLDERS: &[&str] = &["Roles", "Users", "Groups"];
-const STREAM: &[&str] = &["StreamSpecification", "ResourcePolicy", "PolicyDocument"];
-
-/// Source: CloudFormation template reference, the page of each type.
-pub(super) const SOURCES: &[Source] = &[
-    of(
-        "AWS::ApiGateway::RestApi",
-        "REST API",
-        POLICY,
-        Principals,
-        &[],
-    ),
-    of(
-        "AWS::Backup::BackupVault",
-        "backup vault",
-        &["AccessPolicy"],
-        Principals,
-        &[],
-    ),
-    of(
-        "AWS::CodeArtifact::Domain",
-        "package domain",
-        &["PermissionsPolicyDocument"],
-        Principals,
-        &[],
-    ),
-    of(
-        "AWS::CodeArtifact::Repository",
-        "package repository",
-        &["PermissionsPolicyDocument"],
-        Principals,
-        &[],
-    ),
-    of(
-        "AWS::DynamoDB::Table",
-        "table",
-        &["ResourcePolicy", "PolicyDocument"],
-        Principals,
-        &[],
-    ),
-    of(
-        "AWS::DynamoDB::Table",
-        "stream of table",
-        STREAM,
-        Principals,
-        &[],
-    ),
-    of(
-        "AWS::EC2::VPCEndpoint",
-        "VPC endpoint",
-        DOCUMENT,
-        Passers,
-        &[],
-    ),
-    of(
-        "AWS::ECR::PublicRepository",
-        "public repository",
-        &["RepositoryPolicyText"],
-        Principals,
-        &[],
-    ),
-    of(
-        "AWS::ECR::RegistryPolicy",
-        "registry policy",
-        &["PolicyText"],
-        Principals,
-        &["RegistryId"],
-    ),
-    of(
-        "AWS::ECR::Repository",
-        "repository",
-        &["RepositoryPolicyText"],
-        Principals,
-        &[],
-    ),
-    of(
-        "AWS::EFS::FileSystem",
-        "file system",
-        &["FileSystemPolicy"],
-        Principals,
-        &[],
-    ),
-    of(
-        "AWS::Elasticsearch::Domain",
-        "domain",
-        &["AccessPolicies"],
-        Principals,
-        &[],
-    ),
-    of(
-        "AWS::EventSchemas::RegistryPolicy",
-        "schema registry policy",
-        POLICY,
-        Principals,
-        &["RegistryName"],
-    ),
-    of(
-        "AWS::Events::EventBus",
-        "event bus",
-        POLICY,
-        Principals,
-        &[],
-    ),
-    of(
-        "AWS::Events::EventBusPolicy",
-        "event bus policy",
-        &["Statement"],
-        Permission,
-        &["EventBusName"],
-    ),
-    of("AWS::IAM::Group", "group", INLINE, Itself, &[]),
-    of(
-        "AWS::IAM::GroupPolicy",
-        "policy",
-        DOCUMENT,
-        Targets,
-        &["GroupName"],
-    ),
-    of(
-        "AWS::IAM::ManagedPolicy",
-        "managed policy",
-        DOCUMENT,
-        Targets,
-        HOLDERS,
-    ),
-    of("AWS::IAM::Policy", "policy", DOCUMENT, Targets, HOLDERS),
-    of(
-        "AWS::IAM::Role",
-        "role",
-        &["AssumeRolePolicyDocument"],
-        Principals,
-        &[],
-    ),
-    of("AWS::IAM::Role", "role", INLINE, Itself, &[]),
-    of(
-        "AWS::IAM::RolePolicy",
-        "policy",
-        DOCUMENT,
-        Targets,
-        &["RoleName"],
-    ),
-    of("AWS::IAM::User", "user", INLINE, Itself, &[]),
-    of(
-        "AWS::IAM::UserPolicy",
-        "policy",
-        DOCUMENT,
-        Targets,
-        &["UserName"],
-    ),
-    of("AWS::IoT::Policy", "IoT policy", DOCUMENT, Itself, &[]),
-    of("AWS::KMS::Key", "key", &["KeyPolicy"], Principals, &[]),
-    of(
-        "AWS::Kinesis::ResourcePolicy",
-        "stream policy",
-        &["ResourcePolicy"],
-        Principals,
-        &["ResourceArn"],
-    ),
-    of(
-        "AWS::Lambda::LayerVersionPermission",
-        "layer permission",
-        &[],
-        Permission,
-        &["LayerVersionArn"],
-    ),
-    of(
-        "AWS::Lambda::Permission",
-        "permission",
-        &[],
-        Permission,
-        &["FunctionName"],
-    ),
-    of(
-        "AWS::Logs::Destination",
-        "log destination",
-        &["DestinationPolicy"],
-        Principals,
-        &[],
-    ),
-    of(
-        "AWS::Logs::ResourcePolicy",
-        "logs policy",
-        DOCUMENT,
-        Principals,
-        &["ResourceArn"],
-    ),
-    of(
-        "AWS::MSK::ClusterPolicy",
-        "cluster policy",
-        POLICY,
-        Principals,
-        &["ClusterArn"],
-    ),
-    of(
-        "AWS::OpenSearchService::Domain",
-        "domain",
-        &["AccessPolicies"],
-        Principals,
-        &[],
-    ),
-    of(
-        "AWS::Redshift::Cluster",
-        "cluster",
-        &["NamespaceResourcePolicy"],
-        Principals,
-        &[],
-    ),
-    of(
-        "AWS::S3::AccessPoint",
-        "access point",
-        POLICY,
-        Principals,
-        &[],
-    ),
-    of(
-        "AWS::S3::BucketPolicy",
-        "bucket policy",
-        DOCUMENT,
-        Principals,
-        &["Bucket"],
-    ),
-    of(
-        "AWS::S3::MultiRegionAccessPointPolicy",
-        "access point policy",
-        POLICY,
-        Principals,
-        &["MrapName"],
-    ),
-    of(
-        "AWS::S3ObjectLambda::AccessPointPolicy",
-        "access point policy",
-        DOCUMENT,
-        Principals,
-        &["ObjectLambdaAccessPoint"],
-    ),
-    of(
-        "AWS::S3Tables::TableBucketPolicy",
-        "table bucket policy",
-        &["ResourcePolicy"],
-        Principals,
-        &["TableBucketARN"],
-    ),
-    of(
-        "AWS::SNS::TopicInlinePolicy",
-        "topic policy",
-        DOCUMENT,
-        Principals,
-        &["TopicArn"],
-    ),
-    of(
-        "AWS::SNS::TopicPolicy",
-        "topic policy",
-        DOCUMENT,
-        Principals,
-        &["Topics"],
-    ),
-    of(
-        "AWS::SQS::QueueInlinePolicy",
-        "queue policy",
-        DOCUMENT,
-        Principals,
-        &["Queue"],
-    ),
-    of(
-        "AWS::SQS::QueuePolicy",
-        "queue policy",
-        DOCUMENT,
-        Principals,
-        &["Queues"],
-    ),
-    of(
-        "AWS::SSO::PermissionSet",
-        "permission set",
-        &["InlinePolicy"],
-        Itself,
-        &[],
-    ),
-    of(
-        "AWS::SecretsManager::ResourcePolicy",
-        "secret policy",
-        &["ResourcePolicy"],
-        Principals,
-        &["SecretId"],
-    ),
-    of(
-        "AWS::VpcLattice::ResourcePolicy",
-        "lattice policy",
-        POLICY,
-        Principals,
-        &["ResourceArn"],
-    ),
-    of(
-        "AWS::XRay::ResourcePolicy",
-        "X-Ray policy",
-        DOCUMENT,
-        Principals,
-        &[],
-    ),
-];
-
 impl Source {
     /// The statements that a resource has at this place.
     pub(super) fn document(&self, logical_id: &str, properties: &Resolved<'static>) -> Document {
-        let resource = Pattern::name(format!("{} `{logical_id}`", self.noun));
+        let resource = Pattern::name(own_name(self.resource_type, logical_id));
         let principals = match self.about {
-            Itself => vec![resource.clone()],
-            Targets => self.holders(logical_id, properties),
-            Passers => vec![pattern::Pattern::any("everybody who comes this way")],
-            Principals | Permission => vec![Pattern::name("whoever it does not name")],
+            About::Itself => vec![resource.clone()],
+            About::Targets => self.holders(logical_id, properties),
+            About::Passers => vec![Pattern::any("everybody who comes this way")],
+            About::Principals | About::Permission => {
+                vec![Pattern::name("whoever it does not name")]
+            }
         };
         let defaults = Defaults {
             principals,
             resource,
         };
         let mut document = Document::default();
-        if self.about == Permission {
+        if self.about == About::Permission {
             let statement = properties.get("Statement").cloned();
             document.statement(
                 &statement.unwrap_or_else(|| permission(properties)),
@@ -378,7 +57,14 @@ impl Source {
             );
             return document;
         }
-        for value in at(properties, self.path) {
+        let values = at(properties, self.path);
+        // VPC user guide, "Control access to VPC endpoints using endpoint policies": the default allows everything.
+        if self.about == About::Passers && values.is_empty() {
+            let entry = |(key, value): (&'static str, _)| (key.into(), Resolved::literal(value));
+            let allowed = [("Effect", "Allow"), ("Action", "*"), ("Resource", "*")].map(entry);
+            document.statement(&Resolved::Map(allowed.into_iter().collect()), &defaults);
+        }
+        for value in values {
             document.read(value, &defaults);
         }
         document
@@ -399,23 +85,23 @@ impl Source {
             names.map(move |name| named(kind, name))
         });
         let holders: Vec<Pattern> = each.collect();
-        match holders.is_empty() {
-            true => vec![Pattern::name(format!(
-                "whoever has {} `{logical_id}`",
-                self.noun
-            ))],
-            false => holders,
+        if holders.is_empty() {
+            let own = own_name(self.resource_type, logical_id);
+            return vec![Pattern::name(format!("whoever has {own}"))];
         }
+        holders
     }
 }
 
+/// ``role `Api` ``: the resource itself.
+pub(super) fn own_name(resource_type: &str, logical_id: &str) -> String {
+    let name = crate::consequence::nouns::named(resource_type, logical_id);
+    name.strip_prefix("the ").unwrap_or(&name).to_owned()
+}
+
 /// ``role `Api` ``: something of this stack by its logical ID, anything else by its name.
-pub(super) fn named(kind: &str, name: &Resolved<'_>) -> Pattern {
-    let shown = name.shown(Style::Expression);
-    let inner = shown
-        .strip_prefix("${")
-        .and_then(|name| name.strip_suffix('}'));
-    let shown = format!("{kind} `{}`", inner.unwrap_or(&shown));
+fn named(kind: &str, name: &Resolved<'_>) -> Pattern {
+    let shown = format!("{kind} {}", quoted(name));
     Pattern::new(name, Case::Matters).of_kind(kind, shown)
 }
 

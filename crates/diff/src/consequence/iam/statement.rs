@@ -127,9 +127,9 @@ impl Statement {
     /// The statement as one grant, whose parts are compared as a whole.
     pub(super) fn whole(self) -> Statement {
         Statement {
-            principals: vec![Pattern::joined(self.principals)],
-            actions: vec![Pattern::joined(self.actions)],
-            resources: vec![Pattern::joined(self.resources)],
+            principals: vec![Pattern::one_of(self.principals)],
+            actions: vec![Pattern::one_of(self.actions)],
+            resources: vec![Pattern::one_of(self.resources)],
             ..self
         }
     }
@@ -138,16 +138,19 @@ impl Statement {
 /// JSON in a text. What is not known stands in it as an expression, which patterns take for one; a text with a secret
 /// is not read.
 fn json(text: &Resolved<'_>) -> Option<Resolved<'static>> {
-    if let Resolved::Text(text) = text
-        && text
-            .segments
-            .iter()
-            .any(|segment| matches!(segment, Segment::Secret(_)))
-    {
+    if is_secret(text) {
         return None;
     }
     let value: serde_json::Value = serde_json::from_str(&text.shown(Style::Expression)).ok()?;
     value.is_object().then(|| resolved(value))
+}
+
+pub(super) fn is_secret(value: &Resolved<'_>) -> bool {
+    let Resolved::Text(text) = value else {
+        return false;
+    };
+    let mut segments = text.segments.iter();
+    segments.any(|segment| matches!(segment, Segment::Secret(_)))
 }
 
 fn resolved(value: serde_json::Value) -> Resolved<'static> {

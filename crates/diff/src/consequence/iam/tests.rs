@@ -1,1 +1,456 @@
+use stratiform_catalog::catalog;
+use stratiform_template::Template;
 
+use super::sources::SOURCES;
+use crate::consequence::Consequence;
+use crate::input::{Place, Side};
+
+pub(super) fn found(before: &str, after: &str) -> Vec<Consequence> {
+    found_in(None, before, after)
+}
+
+fn found_in(account: Option<&str>, before: &str, after: &str) -> Vec<Consequence> {
+    let parse = |resources: &str| {
+        let text = format!(
+            "Parameters:\n  Given: {{Type: String}}\n  Key: {{Type: String, NoEcho: true, Default: hush}}\nResources:\n  Other: {{Type: AWS::SNS::Topic}}\n{resources}"
+        );
+        Template::parse(&text).expect(&text)
+    };
+    let [before, after] = [before, after].map(parse);
+    let place = Place {
+        stack: "app".to_owned(),
+        region: "eu-west-1".to_owned(),
+        account: account.map(str::to_owned),
+    };
+    let diff = crate::stack::diff(Some(&Side::of(&before)), Some(&Side::of(&after)), &place);
+    let mut found = Vec::new();
+    for change in &diff.resources {
+        super::find(change, &mut found);
+    }
+    found
+}
+
+fn shown(found: Vec<Consequence>) -> Vec<String> {
+    let mut shown = Vec::new();
+    for one in found {
+        shown.push(format!(
+            "{} {:?} {}: {}",
+            one.severity,
+            one.certainty,
+            one.kind.as_str(),
+            one.what
+        ));
+        shown.extend(one.details.into_iter().map(|line| format!("  {line}")));
+    }
+    shown
+}
+
+/// Resources are written in one line: `Type {properties}`; nothing for one that is not there.
+pub(super) fn resource(text: &str) -> String {
+    match text.split_once(' ') {
+        Some((resource_type, properties)) => {
+            format!("  It: {{Type: {resource_type}, Properties: {properties}}}\n")
+        }
+        None => String::new(),
+    }
+}
+
+#[track_caller]
+fn check(before: &str, after: &str, expected: &[&str]) {
+    assert_eq!(shown(found(&resource(before), &resource(after))), expected);
+}
+
+pub(super) fn role(statements: &str) -> String {
+    format!(
+        "AWS::IAM::Role {{Policies: [{{PolicyName: it, PolicyDocument: {{Statement: [{statements}]}}}}]}}"
+    )
+}
+
+#[track_caller]
+fn check_role(before: &str, after: &str, expected: &[&str]) {
+    check(&role(before), &role(after), expected);
+}
+
+fn queue(statements: &str) -> String {
+    format!("AWS::SQS::QueuePolicy {{Queues: [q], PolicyDocument: {{Statement: [{statements}]}}}}")
+}
+
+const WIDER: &str = "warning Will access-widened: widens access by the role `It`";
+const NARROWER: &str = "note Will access-narrowed: narrows access by the role `It`";
+
+#[test]
+fn actions_come_and_go() {
+    check_role(
+        "{Effect: Allow, Action: 's3:GetObject', Resource: !Sub '${Bucket.Arn}/*'}",
+        "{Effect: Allow, Action: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], Resource: !Sub '${Bucket.Arn}/*'}",
+        &[
+            WIDER,
+            "  + role `It` may s3:PutObject, s3:DeleteObject on ${Bucket.Arn}/*",
+        ],
+    );
+    check_role(
+        "{Effect: Allow, Action: ['s3:GetObject', 's3:PutObject'], Resource: [a, b]}",
+        "{Effect: Allow, Action: 's3:GetObject', Resource: a}",
+        &[
+            NARROWER,
+            "  - role `It` may s3:GetObject, s3:PutObject on b",
+            "  - role `It` may s3:PutObject on a",
+        ],
+    );
+    check_role(
+        "{Effect: Allow, Action: 's3:GetObject', Resource: a}",
+        "{Effect: Allow, Action: '*', Resource: '*'}",
+        &[
+            "warning Will access-widened: widens access by the role `It`: * on *",
+            "  + role `It` may * on *",
+        ],
+    );
+}
+
+#[test]
+fn the_same_in_other_words_is_nothing() {
+    for (before, after) in [
+        (
+            "{Sid: A, Effect: Allow, Action: ['a:B', 'a:C'], Resource: [x, y]}",
+            "{Effect: Allow, Action: 'A:b', Resource: [y, x, x]}, {Effect: Allow, Action: ['a:c'], Resource: x}, {Effect: Allow, Action: ['a:C'], Resource: y}",
+        ),
+        (
+            "{Effect: Allow, Action: 's3:*', Resource: '*'}",
+            "{Effect: Allow, Action: 's3:*', Resource: '*'}, {Effect: Allow, Action: 's3:Get*', Resource: 'b/*', Condition: {Bool: {x: true}}}",
+        ),
+        (
+            "{Effect: Deny, Action: 's3:*', Resource: '*'}",
+            "{Effect: Deny, Action: 's3:*', Resource: '*'}, {Effect: Deny, Action: 's3:x', Resource: '*'}",
+        ),
+    ] {
+        check_role(before, after, &[]);
+        check_role(after, before, &[]);
+    }
+}
+
+#[test]
+fn denies_work_the_other_way() {
+    let deny = "{Effect: Deny, Action: 's3:DeleteBucket', Resource: '*'}";
+    check_role(
+        deny,
+        "",
+        &[WIDER, "  - role `It` is denied s3:DeleteBucket on *"],
+    );
+    check_role(
+        "",
+        deny,
+        &[NARROWER, "  + role `It` is denied s3:DeleteBucket on *"],
+    );
+    check("", &role(deny), &[]);
+    check(
+        &queue("{Effect: Deny, Principal: '*', Action: 'sqs:*', Resource: q}"),
+        "",
+        &[
+            "warning May access-widened: may widen access by the queue policy `It`",
+            "  - everybody is denied sqs:* on q",
+        ],
+    );
+}
+
+#[test]
+fn conditions_limit() {
+    let with =
+        |condition: &str| format!("{{Effect: Allow, Action: 'a:B', Resource: x{condition}}}");
+    let limited = with(", Condition: {StringEquals: {'aws:RequestTag/x': [one, two]}}");
+    let line = "role `It` may a:B on x";
+    check_role(&limited, &with(""), &[WIDER, &format!("  + {line}")]);
+    let tight = with(", Condition: {StringEquals: {'AWS:requesttag/x': two}}");
+    check_role(
+        &limited,
+        &tight,
+        &[
+            NARROWER,
+            &format!("  - {line} if StringEquals aws:RequestTag/x one, two"),
+        ],
+    );
+    let other = with(", Condition: {StringEquals: {'aws:RequestTag/x': three}}");
+    check_role(
+        &tight,
+        &other,
+        &[
+            "warning May access-widened: may widen access by the role `It`",
+            &format!("  + {line} if StringEquals aws:RequestTag/x three"),
+            "note May access-narrowed: may narrow access by the role `It`",
+            &format!("  - {line} if StringEquals AWS:requesttag/x two"),
+        ],
+    );
+}
+
+#[test]
+fn exceptions_are_compared_as_text() {
+    check_role(
+        "{Effect: Allow, NotAction: ['iam:*', 'sts:*'], Resource: '*'}",
+        "{Effect: Allow, NotAction: ['iam:*'], Resource: '*'}",
+        &[
+            "warning May access-widened: may widen access by the role `It`: everything but iam:* on *",
+            "  + role `It` may everything but iam:* on *",
+            "note May access-narrowed: may narrow access by the role `It`",
+            "  - role `It` may everything but iam:*, sts:* on *",
+        ],
+    );
+}
+
+#[test]
+fn who_may_come() {
+    let allow =
+        |rest: &str| format!("{{Effect: Allow, Action: 'sqs:SendMessage', Resource: q, {rest}}}");
+    for (principal, expected) in [
+        ("Principal: '*'", "everybody"),
+        ("Principal: {AWS: '111122223333'}", "account 111122223333"),
+        (
+            "Principal: {AWS: 'arn:aws:iam::111122223333:root'}",
+            "account 111122223333",
+        ),
+    ] {
+        check(
+            "",
+            &queue(&allow(principal)),
+            &[
+                &format!(
+                    "warning Will access-widened: grants access with the new queue policy `It`: sqs:SendMessage to {expected}"
+                ),
+                &format!("  + {expected} may sqs:SendMessage on q"),
+            ],
+        );
+    }
+    let own = "Principal: {AWS: !Sub 'arn:aws:iam::${AWS::AccountId}:root'}";
+    let same = "Principal: {AWS: !Ref 'AWS::AccountId'}";
+    check(&queue(&allow(own)), &queue(&allow(same)), &[]);
+    check(
+        &queue(&allow(own)),
+        &queue(&allow(
+            "Principal: {Service: sns.amazonaws.com}, Condition: {ArnEquals: {'aws:SourceArn': !Ref Other}}",
+        )),
+        &[
+            "warning Will access-widened: widens access by the queue policy `It`",
+            "  + service sns.amazonaws.com may sqs:SendMessage on q if ArnEquals aws:SourceArn ${Other}",
+            "note Will access-narrowed: narrows access by the queue policy `It`",
+            "  - account ${AWS::AccountId} may sqs:SendMessage on q",
+        ],
+    );
+    check(
+        "",
+        "AWS::Lambda::Permission {FunctionName: f, Action: 'lambda:InvokeFunction', Principal: s3.amazonaws.com, SourceArn: a}",
+        &[
+            "warning Will access-widened: grants access with the new function permission `It`",
+            "  + service s3.amazonaws.com may lambda:InvokeFunction on f if ArnLike aws:SourceArn a",
+        ],
+    );
+    check(
+        "",
+        "AWS::IAM::Role {AssumeRolePolicyDocument: {Statement: {Effect: Allow, Action: 'sts:AssumeRole', Principal: {Service: [a.amazonaws.com, b.amazonaws.com]}}}}",
+        &[
+            "note Will access-widened: grants access with the new role `It`",
+            "  + service a.amazonaws.com, service b.amazonaws.com may sts:AssumeRole on role `It`",
+        ],
+    );
+}
+
+#[test]
+fn the_own_account_is_no_other_one() {
+    let key = "AWS::KMS::Key {KeyPolicy: {Statement: {Effect: Allow, Action: 'kms:*', Resource: '*', Principal: {AWS: !Sub 'arn:aws:iam::${AWS::AccountId}:root'}}}}";
+    assert_eq!(
+        shown(found_in(Some("111122223333"), "", &resource(key))),
+        [
+            "note Will access-widened: grants access with the new key `It`",
+            "  + account 111122223333 may kms:* on *",
+        ]
+    );
+    let key = key.replace(
+        "!Sub 'arn:aws:iam::${AWS::AccountId}:root'",
+        "!Ref AWS::AccountId",
+    );
+    assert_eq!(
+        shown(found_in(Some("111122223333"), "", &resource(&key)))[0],
+        "note Will access-widened: grants access with the new key `It`",
+    );
+}
+
+#[test]
+fn policies_belong_to_those_they_name() {
+    let policy = |roles: &str| {
+        format!(
+            "AWS::IAM::Policy {{Roles: [{roles}], PolicyName: it, PolicyDocument: {{Statement: {{Effect: Allow, Action: 'a:B', Resource: '*'}}}}}}"
+        )
+    };
+    check(
+        &policy("!Ref Api"),
+        &policy("!Ref Api, !Ref Worker"),
+        &[
+            "warning Will access-widened: widens access by the policy `It`",
+            "  + role `Worker` may a:B on *",
+        ],
+    );
+}
+
+#[test]
+fn attachments() {
+    check(
+        "AWS::IAM::Role {ManagedPolicyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'], PermissionsBoundary: b}",
+        "AWS::IAM::Role {ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess']}",
+        &[
+            "warning Will access-widened: widens access by the role `It`: the policy AdministratorAccess",
+            "  + role `It` has policy `arn:aws:iam::aws:policy/AdministratorAccess`",
+            "  - the permissions boundary b",
+            NARROWER,
+            "  - role `It` has policy `arn:aws:iam::aws:policy/ReadOnlyAccess`",
+        ],
+    );
+    check(
+        "AWS::IAM::UserToGroupAddition {GroupName: admins, Users: [ann]}",
+        "AWS::IAM::UserToGroupAddition {GroupName: admins, Users: [ann, bob]}",
+        &[
+            "warning Will access-widened: widens access by the user to group addition `It`",
+            "  + user `bob` is in group admins",
+        ],
+    );
+}
+
+#[test]
+fn what_is_not_known() {
+    check(
+        "AWS::S3::BucketPolicy {Bucket: b, PolicyDocument: {Statement: []}}",
+        "AWS::S3::BucketPolicy {Bucket: b, PolicyDocument: !Ref Given}",
+        &[
+            "attention Unknown access-widened: may change what the bucket policy `It` allows",
+            "  + ${Given}",
+        ],
+    );
+    // JSON in a text is a document too; wildcards and secrets in what is not known are neither.
+    let json = |action: &str| {
+        format!(
+            "AWS::SecretsManager::ResourcePolicy {{SecretId: s, ResourcePolicy: !Sub '{{\"Statement\": {{\"Effect\": \"Allow\", \"Principal\": {{\"AWS\": \"${{Role.Arn}}\"}}, \"Action\": \"{action}\", \"Resource\": \"*\"}}}}'}}"
+        )
+    };
+    check(
+        &json("a:B"),
+        &json("a:*"),
+        &[
+            "warning Will access-widened: widens access by the secret policy `It`",
+            "  + ${Role.Arn} may a:* on *",
+        ],
+    );
+    check_role(
+        "{Effect: Allow, Action: 'a:B', Resource: !Ref Key}",
+        "{Effect: Allow, Action: 'a:B', Resource: x}",
+        &[
+            WIDER,
+            "  + role `It` may a:B on x",
+            NARROWER,
+            "  - role `It` may a:B on ****",
+        ],
+    );
+}
+
+#[test]
+fn many_lines_are_counted() {
+    let statements: Vec<String> = (0..25)
+        .map(|number| format!("{{Effect: Allow, Action: 'a:{number}', Resource: 'x{number}'}}"))
+        .collect();
+    let consequences = found(
+        &resource(&role("")),
+        &resource(&role(&statements.join(", "))),
+    );
+    assert_eq!(consequences[0].details.len(), 21);
+    assert_eq!(consequences[0].details[20], "… and 5 more");
+}
+
+#[test]
+fn endpoints_without_a_policy_let_everything_through() {
+    let all = "{Effect: Allow, Principal: '*', Action: '*', Resource: '*'}";
+    let endpoint = |rest: &str| format!("AWS::EC2::VPCEndpoint {{VpcId: v{rest}}}");
+    let with = |statement: &str| endpoint(&format!(", PolicyDocument: {{Statement: {statement}}}"));
+    check(&endpoint(""), &with(all), &[]);
+    check(&with(all), &endpoint(""), &[]);
+    check("", &endpoint(""), &[]);
+    check(
+        &with("{Effect: Allow, Principal: '*', Action: 's3:*', Resource: '*'}"),
+        &endpoint(""),
+        &[
+            "warning Will access-widened: widens access by the VPC endpoint `It`: * on *",
+            "  + everybody who comes this way may * on *",
+        ],
+    );
+}
+
+/// More grants than are compared one by one.
+#[test]
+fn large_documents_are_compared_as_a_whole() {
+    let list = |name: &str| {
+        (0..200)
+            .map(|number| format!("'{name}:{number}'"))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let statement = |rest: &str| {
+        format!(
+            "{{Effect: Allow, Action: [{}], Resource: [{}{rest}]}}",
+            list("a"),
+            list("r")
+        )
+    };
+    check_role(&statement(""), &statement(", 'r:1'"), &[]);
+    assert_eq!(
+        found(
+            &resource(&role(&statement(""))),
+            &resource(&role(&statement(", z")))
+        )
+        .len(),
+        2
+    );
+}
+
+/// Values that no service takes.
+const ODD: [&str; 6] = [
+    "x",
+    "[1, [2], {a: b}, !Ref Given]",
+    "{Statement: [1, [], {Effect: [Allow]}, {Effect: Allow, Action: {}, Principal: [[]], Resource: !Ref Given, Condition: [x, {y: z}]}]}",
+    "!Sub '{\"Statement\": ${Given}}'",
+    "[{PolicyDocument: '[]', Cidr: {}, Policy: 1}]",
+    "{'*': ~}",
+];
+
+#[test]
+fn nothing_panics() {
+    for source in SOURCES {
+        let names = source.path.iter().chain(source.targets);
+        for name in names.chain(&["Principal", "Condition", "PermissionsBoundary", "Groups"]) {
+            for pair in ODD.windows(2) {
+                let [before, after] = [pair[0], pair[1]].map(|value| {
+                    resource(&format!("{} {{'{name}': {value}}}", source.resource_type))
+                });
+                found(&before, &after);
+                found("", &before);
+            }
+        }
+    }
+}
+
+/// Every type and property that is asked for exists.
+#[test]
+fn the_catalog_knows_what_is_read() {
+    for source in SOURCES {
+        let known = catalog()
+            .resource_type(source.resource_type)
+            .expect(source.resource_type);
+        let mut schema = known.schema();
+        for step in source.path {
+            let below = match *step {
+                "*" => schema.resolve().items(),
+                name => schema.resolve().property(name),
+            };
+            schema = below.unwrap_or_else(|| panic!("{source:?}"));
+        }
+        for target in source.targets {
+            assert!(
+                known.schema().property(target).is_some(),
+                "{source:?} {target}"
+            );
+        }
+    }
+}

@@ -5,7 +5,7 @@ use std::fmt;
 use super::block::{Block, Reach};
 
 /// More pieces than this are not followed.
-const MAX_PIECES: usize = 4096;
+const MAX_PIECES: usize = 512;
 
 /// Ports that administer a machine or lead into a database.
 const SENSITIVE: [u16; 20] = [

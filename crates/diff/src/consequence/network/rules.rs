@@ -8,7 +8,6 @@ use crate::resolved::{Resolved, Style};
 /// What a resource's rules are about.
 pub(super) struct Table {
     pub resource_type: &'static str,
-    pub noun: &'static str,
     /// The properties that name what the rules belong to.
     pub targets: &'static [&'static str],
     pub read: fn(&Resolved<'static>) -> Rules,
@@ -25,37 +24,31 @@ pub(super) struct Rules {
 pub(super) const TABLES: &[Table] = &[
     Table {
         resource_type: "AWS::EC2::SecurityGroup",
-        noun: "security group",
         targets: &[],
         read: security_group,
     },
     Table {
         resource_type: "AWS::EC2::SecurityGroupIngress",
-        noun: "rule",
         targets: &["GroupId", "GroupName"],
         read: |properties| open(group_rules(properties, Way::In)),
     },
     Table {
         resource_type: "AWS::EC2::SecurityGroupEgress",
-        noun: "rule",
         targets: &["GroupId"],
         read: |properties| open(group_rules(properties, Way::Out)),
     },
     Table {
         resource_type: "AWS::EC2::PrefixList",
-        noun: "prefix list",
         targets: &[],
         read: prefix_list,
     },
     Table {
         resource_type: "AWS::EC2::NetworkAclEntry",
-        noun: "network ACL entry",
         targets: &["NetworkAclId"],
         read: acl_entry,
     },
     Table {
         resource_type: "AWS::EKS::Cluster",
-        noun: "Kubernetes API of cluster",
         targets: &[],
         read: kubernetes,
     },

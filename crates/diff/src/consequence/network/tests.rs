@@ -1,1 +1,346 @@
+use stratiform_catalog::catalog;
+use stratiform_template::Template;
 
+use super::rules::TABLES;
+use super::switches::SWITCHES;
+use crate::input::{Place, Side};
+
+/// What a change means for the network, a consequence a line, its details below.
+fn consequences(before: &str, after: &str) -> String {
+    let parse =
+        |resources: &str| Template::parse(&format!("Resources:\n{resources}")).expect(resources);
+    let [before, after] = [before, after].map(parse);
+    let place = Place {
+        stack: "app".to_owned(),
+        region: "eu-west-1".to_owned(),
+        account: None,
+    };
+    let diff = crate::stack::diff(Some(&Side::of(&before)), Some(&Side::of(&after)), &place);
+    let mut found = Vec::new();
+    for change in &diff.resources {
+        super::find(change, &mut found);
+    }
+    let mut shown = String::new();
+    for one in found {
+        shown += &format!(
+            "{} {:?} {}: {}\n",
+            one.severity,
+            one.certainty,
+            one.kind.as_str(),
+            one.what
+        );
+        for line in one.details {
+            shown += &format!("  {line}\n");
+        }
+    }
+    shown
+}
+
+/// A resource in one line: `Type {properties}`; nothing for one that is not there.
+fn resource(text: &str) -> String {
+    match text.split_once(' ') {
+        Some((resource_type, properties)) => {
+            format!(
+                "  Other: {{Type: AWS::SNS::Topic}}\n  It: {{Type: {resource_type}, Properties: {properties}}}\n"
+            )
+        }
+        None => "  Other: {Type: AWS::SNS::Topic}\n".to_owned(),
+    }
+}
+
+#[track_caller]
+fn check(before: &str, after: &str, expected: &[&str]) {
+    let shown = consequences(&resource(before), &resource(after));
+    assert_eq!(shown.lines().collect::<Vec<_>>(), expected);
+}
+
+fn group(ingress: &str) -> String {
+    format!(
+        "AWS::EC2::SecurityGroup {{GroupDescription: it, SecurityGroupEgress: [], SecurityGroupIngress: [{ingress}]}}"
+    )
+}
+
+#[track_caller]
+fn check_group(before: &str, after: &str, expected: &[&str]) {
+    check(&group(before), &group(after), expected);
+}
+
+#[test]
+fn ports_open_and_close() {
+    check_group(
+        "",
+        "{IpProtocol: tcp, FromPort: 5432, ToPort: 5432, CidrIp: 0.0.0.0/0}",
+        &[
+            "danger Will network-widened: opens tcp 5432 of the security group `It` to the whole internet",
+            "  + tcp 5432 from 0.0.0.0/0 (the whole internet, IPv4)",
+        ],
+    );
+    check_group(
+        "{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/16}",
+        "{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/8}",
+        &[
+            "attention Will network-widened: opens tcp 443 of the security group `It` to 10.0.0.0/8",
+            "  + tcp 443 from 10.0.0.0/8",
+        ],
+    );
+    check_group(
+        "{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIpv6: '::/0'}",
+        "",
+        &[
+            "note Will network-narrowed: closes tcp 443 of the security group `It` to the whole internet",
+            "  - tcp 443 from ::/0 (the whole internet, IPv6)",
+        ],
+    );
+    check_group(
+        "",
+        "{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 0.0.0.0/0}, {IpProtocol: '-1', CidrIp: 0.0.0.0/0}",
+        &[
+            "danger Will network-widened: opens everything of the security group `It` to the whole internet, and 1 more",
+            "  + tcp 443 from 0.0.0.0/0 (the whole internet, IPv4)",
+            "  + everything from 0.0.0.0/0 (the whole internet, IPv4)",
+        ],
+    );
+    check_group(
+        "",
+        "{IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: !ImportValue office}, {IpProtocol: icmp, FromPort: 8, ToPort: -1, SourceSecurityGroupId: !Ref Other}",
+        &[
+            "attention Will network-widened: opens tcp 22 of the security group `It` to ${Fn::ImportValue office}, and 1 more",
+            "  + tcp 22 from ${Fn::ImportValue office}",
+            "  + icmp type 8 code -1 from security group ${Other}",
+        ],
+    );
+}
+
+#[test]
+fn the_same_in_other_words_is_nothing() {
+    for (before, after) in [
+        (
+            "{IpProtocol: tcp, FromPort: 80, ToPort: 82, CidrIp: 10.0.0.0/8}",
+            "{IpProtocol: 6, FromPort: 81, ToPort: 82, CidrIp: 10.0.0.0/8}, {IpProtocol: tcp, FromPort: 80, ToPort: 80, CidrIp: 10.0.0.0/8, Description: x}",
+        ),
+        (
+            "{IpProtocol: '-1', CidrIp: 10.0.0.0/8}",
+            "{IpProtocol: '-1', CidrIp: 10.128.0.0/9}, {IpProtocol: '-1', CidrIp: 10.0.0.0/9}, {IpProtocol: tcp, FromPort: 1, ToPort: 1, CidrIp: 10.0.0.1/32}",
+        ),
+        ("", "{IpProtocol: '-1', CidrIp: 127.0.0.1/32}"),
+    ] {
+        check_group(before, after, &[]);
+        check_group(after, before, &[]);
+    }
+}
+
+#[test]
+fn new_groups_are_a_step_lower() {
+    let of = |port: u16| {
+        group(&format!(
+            "{{IpProtocol: tcp, FromPort: {port}, ToPort: {port}, CidrIp: 0.0.0.0/0}}"
+        ))
+    };
+    for (port, severity) in [(22, "warning"), (443, "note"), (8080, "attention")] {
+        let shown = consequences(&resource(""), &resource(&of(port)));
+        assert!(shown.starts_with(severity), "{shown}");
+    }
+}
+
+#[test]
+fn egress_without_rules_is_everything() {
+    check(
+        "AWS::EC2::SecurityGroup {GroupDescription: it, SecurityGroupEgress: []}",
+        "AWS::EC2::SecurityGroup {GroupDescription: it}",
+        &[
+            "attention Will network-widened: opens everything out of the security group `It` to the whole internet",
+            "  + everything to 0.0.0.0/0 (the whole internet, IPv4)",
+        ],
+    );
+    check("", "AWS::EC2::SecurityGroup {GroupDescription: it}", &[]);
+}
+
+#[test]
+fn rules_of_their_own() {
+    let rule = "AWS::EC2::SecurityGroupIngress {GroupId: !GetAtt Db.GroupId, IpProtocol: tcp, FromPort: 3306, ToPort: 3306, CidrIp: 0.0.0.0/0}";
+    check(
+        "",
+        rule,
+        &[
+            "danger Will network-widened: opens tcp 3306 of the security group `Db` by `It` to the whole internet",
+            "  + tcp 3306 from 0.0.0.0/0 (the whole internet, IPv4)",
+        ],
+    );
+    check(
+        "AWS::EC2::NetworkAclEntry {NetworkAclId: !Ref Acl, Protocol: 6, RuleAction: allow, RuleNumber: 1, CidrBlock: 10.0.0.0/8, PortRange: {From: 1, To: 2}}",
+        "AWS::EC2::NetworkAclEntry {NetworkAclId: !Ref Acl, Protocol: 6, RuleAction: deny, RuleNumber: 1, CidrBlock: 10.0.0.0/8, PortRange: {From: 1, To: 2}}",
+        &[
+            "note Will network-narrowed: closes tcp 1-2 of the network ACL `Acl` by `It` to 10.0.0.0/8, and 1 more",
+            "  - tcp 1-2 from 10.0.0.0/8",
+            "  + tcp 1-2 from 10.0.0.0/8",
+        ],
+    );
+    check(
+        "AWS::EC2::PrefixList {Entries: [{Cidr: 10.0.0.0/8}]}",
+        "AWS::EC2::PrefixList {Entries: [{Cidr: 0.0.0.0/0}]}",
+        &[
+            "danger Will network-widened: opens whatever allows the prefix list `It` to the whole internet",
+            "  + 0.0.0.0/0 (the whole internet, IPv4)",
+        ],
+    );
+    check(
+        "AWS::EKS::Cluster {ResourcesVpcConfig: {PublicAccessCidrs: [192.0.2.0/24]}}",
+        "AWS::EKS::Cluster {ResourcesVpcConfig: {EndpointPublicAccess: true}}",
+        &[
+            "warning Will network-widened: opens tcp 443 of the cluster `It` to the whole internet",
+            "  + tcp 443 from 0.0.0.0/0 (the whole internet, IPv4)",
+        ],
+    );
+}
+
+#[test]
+fn switches() {
+    for (before, after, expected) in [
+        (
+            "AWS::RDS::DBInstance {Port: 1}",
+            "AWS::RDS::DBInstance {PubliclyAccessible: true}",
+            "warning Will network-widened: makes the database `It` publicly accessible",
+        ),
+        (
+            "AWS::RDS::DBInstance {PubliclyAccessible: true}",
+            "AWS::RDS::DBInstance {PubliclyAccessible: false}",
+            "note Will network-narrowed: makes the database `It` no longer publicly accessible",
+        ),
+        (
+            "",
+            "AWS::ElasticLoadBalancingV2::LoadBalancer {Type: application}",
+            "note Will network-widened: makes the load balancer `It` internet-facing",
+        ),
+        (
+            "AWS::ElasticLoadBalancingV2::LoadBalancer {Scheme: internal}",
+            "AWS::ElasticLoadBalancingV2::LoadBalancer {Scheme: internet-facing}",
+            "warning Will network-widened: makes the load balancer `It` internet-facing",
+        ),
+        (
+            "AWS::ElasticLoadBalancingV2::Listener {Protocol: HTTP, DefaultActions: [{Type: redirect}]}",
+            "AWS::ElasticLoadBalancingV2::Listener {Protocol: HTTP, DefaultActions: [{Type: forward}]}",
+            "warning Will network-widened: makes the listener `It` open to plain HTTP",
+        ),
+        (
+            "AWS::Lambda::Url {AuthType: AWS_IAM}",
+            "AWS::Lambda::Url {AuthType: NONE}",
+            "warning Will network-widened: makes the function URL `It` open to everybody, without authentication",
+        ),
+        (
+            "",
+            "AWS::EC2::Route {RouteTableId: t, DestinationCidrBlock: 0.0.0.0/0, GatewayId: !Ref Igw}",
+            "note Will network-widened: makes the route `It` a way to and from the internet",
+        ),
+        (
+            "",
+            "AWS::EC2::VPCPeeringConnection {VpcId: a, PeerVpcId: b}",
+            "note Will network-widened: connects two networks by the VPC peering connection `It`",
+        ),
+    ] {
+        check(before, after, &[expected]);
+    }
+    check("", "AWS::S3::Bucket {BucketName: x}", &[]);
+    check(
+        "AWS::RDS::DBInstance {Port: 1}",
+        "AWS::RDS::DBInstance {Port: 2}",
+        &[],
+    );
+}
+
+#[test]
+fn buckets_lose_their_block() {
+    let bucket = |policy: bool| {
+        format!(
+            "AWS::S3::Bucket {{PublicAccessBlockConfiguration: {{BlockPublicAcls: true, BlockPublicPolicy: {policy}}}}}"
+        )
+    };
+    check(
+        &bucket(true),
+        &bucket(false),
+        &[
+            "warning Will network-widened: loosens the block of public access of the bucket `It`",
+            "  - BlockPublicPolicy",
+        ],
+    );
+    check(
+        &bucket(true),
+        "AWS::S3::Bucket {BucketName: x}",
+        &[
+            "warning May network-widened: may loosen the block of public access of the bucket `It`",
+            "  - BlockPublicAcls",
+            "  - BlockPublicPolicy",
+        ],
+    );
+    check(
+        &bucket(false),
+        &bucket(true),
+        &[
+            "note Will network-narrowed: tightens the block of public access of the bucket `It`",
+            "  + BlockPublicPolicy",
+        ],
+    );
+}
+
+#[test]
+fn nothing_panics() {
+    let ports = ["99999", "-1", "'1-2'", "!Ref Other", "{}", "65535", "5"];
+    for pair in ports.windows(2) {
+        let rule = |from: &str, to: &str| {
+            group(&format!(
+                "{{IpProtocol: tcp, FromPort: {from}, ToPort: {to}, CidrIp: 0.0.0.0/0}}, x, [], {{}}"
+            ))
+        };
+        consequences(
+            &resource(&rule(pair[0], pair[1])),
+            &resource(&rule(pair[1], pair[0])),
+        );
+    }
+    for table in TABLES {
+        let known = catalog()
+            .resource_type(table.resource_type)
+            .expect(table.resource_type);
+        for (name, _) in known.schema().properties() {
+            for value in [
+                "x",
+                "[1, [2], {a: b}]",
+                "{From: x, Cidr: [y]}",
+                "!Ref Other",
+            ] {
+                let odd = format!("{} {{{name}: {value}}}", table.resource_type);
+                consequences(&resource(""), &resource(&odd));
+            }
+        }
+    }
+}
+
+/// Every type and property that is asked for exists.
+#[test]
+fn the_catalog_knows_what_is_read() {
+    for switch in SWITCHES {
+        let known = catalog()
+            .resource_type(switch.resource_type)
+            .expect(switch.resource_type);
+        if let super::switch::Read::Values(path, ..) = switch.read {
+            let mut schema = known.schema();
+            for step in path {
+                let below = match *step {
+                    "*" => schema.resolve().items(),
+                    name => schema.resolve().property(name),
+                };
+                schema = below.unwrap_or_else(|| panic!("{} {path:?}", switch.resource_type));
+            }
+        }
+    }
+    for table in TABLES {
+        let known = catalog()
+            .resource_type(table.resource_type)
+            .expect(table.resource_type);
+        for target in table.targets {
+            assert!(
+                known.schema().property(target).is_some(),
+                "{} {target}",
+                table.resource_type
+            );
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! What happens to physical resources that leave the stack or are replaced.
+
+use stratiform_template::Resource;
+
+use crate::change::{Context, Policy, PolicyOrigin};
+
+/// Types of which CloudFormation can take a snapshot before it deletes.
+///
+/// Source: CloudFormation template reference, "DeletionPolicy attribute".
+const SNAPSHOTS: [&str; 8] = [
+    "AWS::DocDB::DBCluster",
+    "AWS::EC2::Volume",
+    "AWS::ElastiCache::CacheCluster",
+    "AWS::ElastiCache::ReplicationGroup",
+    "AWS::Neptune::DBCluster",
+    "AWS::RDS::DBCluster",
+    "AWS::RDS::DBInstance",
+    "AWS::Redshift::Cluster",
+];
+
+/// What happens to a resource that leaves the stack.
+///
+/// Source: CloudFormation template reference, "DeletionPolicy attribute".
+pub(super) fn deletion_policy(resource: &Resource, context: &Context) -> (Policy, PolicyOrigin) {
+    let standalone = resource.resource_type == "AWS::RDS::DBCluster"
+        || resource.resource_type == "AWS::RDS::DBInstance"
+            && context.properties.get("DBClusterIdentifier").is_none();
+    let default = if standalone {
+        Policy::Snapshot
+    } else {
+        Policy::Delete
+    };
+    policy(
+        resource,
+        resource.deletion_policy.is_some(),
+        context.deletion_policy.as_deref(),
+        default,
+    )
+}
+
+/// What happens to the physical resource that is replaced.
+///
+/// Source: CloudFormation template reference, "UpdateReplacePolicy attribute".
+pub(super) fn replace_policy(resource: &Resource, context: &Context) -> (Policy, PolicyOrigin) {
+    policy(
+        resource,
+        resource.update_replace_policy.is_some(),
+        context.update_replace_policy.as_deref(),
+        Policy::Delete,
+    )
+}
+
+fn policy(
+    resource: &Resource,
+    written: bool,
+    text: Option<&str>,
+    default: Policy,
+) -> (Policy, PolicyOrigin) {
+    let snapshots = SNAPSHOTS.contains(&resource.resource_type.as_str());
+    match text {
+        Some("Retain" | "RetainExceptOnCreate") => (Policy::Retain, PolicyOrigin::Template),
+        Some("Snapshot") if snapshots => (Policy::Snapshot, PolicyOrigin::Template),
+        Some(_) => (Policy::Delete, PolicyOrigin::Template),
+        None if written => (Policy::Delete, PolicyOrigin::Unknown),
+        None => (default, PolicyOrigin::Default),
+    }
+}

@@ -1,0 +1,75 @@
+//! S3's block of public access: four protections of a bucket that go together.
+
+use super::switch::{State, worst};
+use crate::change::{Action, ResourceChange};
+use crate::consequence::iam::property::{at, sides};
+use crate::consequence::nouns::named;
+use crate::consequence::{Certainty, Consequence, Kind, Severity};
+use crate::resolved::Resolved;
+
+const PARTS: [&str; 4] = [
+    "BlockPublicAcls",
+    "BlockPublicPolicy",
+    "IgnorePublicAcls",
+    "RestrictPublicBuckets",
+];
+
+/// Finds which of the protections go, or come.
+pub(super) fn find(change: &ResourceChange, found: &mut Vec<Consequence>) {
+    if change.resource_type != "AWS::S3::Bucket" || change.action == Action::Remove {
+        return;
+    }
+    let mut opened = Vec::new();
+    let mut closed = Vec::new();
+    let mut certainty = Certainty::May;
+    for part in PARTS {
+        match sides(change).map(|properties| state(properties, part)) {
+            [State::Closed | State::Unknown, State::Open] => {
+                certainty = Certainty::Will;
+                opened.push(format!("- {part}"));
+            }
+            [State::Closed, State::Unknown] => opened.push(format!("- {part}")),
+            [State::Open, State::Closed] => closed.push(format!("+ {part}")),
+            _ => {}
+        }
+    }
+    let name = named(&change.resource_type, &change.logical_id);
+    let severity = match change.action {
+        Action::Add => Severity::Attention,
+        Action::Modify | Action::Remove => Severity::Warning,
+    };
+    let word = match certainty {
+        Certainty::Will => "loosens",
+        Certainty::May | Certainty::Unknown => "may loosen",
+    };
+    for (details, kind, severity, certainty, word) in [
+        (opened, Kind::NetworkWidened, severity, certainty, word),
+        (
+            closed,
+            Kind::NetworkNarrowed,
+            Severity::Note,
+            Certainty::Will,
+            "tightens",
+        ),
+    ] {
+        if !details.is_empty() {
+            let what = format!("{word} the block of public access of {name}");
+            let why = "the property `PublicAccessBlockConfiguration` says so; without it, S3's default counts";
+            let mut consequence = Consequence::of(change, kind, severity, certainty, what, why);
+            consequence.details = details;
+            found.push(consequence);
+        }
+    }
+}
+
+/// Without any configuration, it depends on the bucket's age.
+///
+/// Source: S3 user guide, "Blocking public access to your Amazon S3 storage".
+fn state(properties: Option<&Resolved<'static>>, part: &str) -> State {
+    match properties.and_then(|bucket| bucket.get("PublicAccessBlockConfiguration")) {
+        Some(configuration @ Resolved::Map(_)) => {
+            worst(&at(configuration, &[part]), &["false"], State::Open)
+        }
+        _ => State::Unknown,
+    }
+}

@@ -1,0 +1,279 @@
+//! `diff`: what a change will do.
+
+mod deployed;
+mod files;
+mod parity;
+
+use std::collections::HashSet;
+
+use indexmap::IndexSet;
+use stratiform_catalog::catalog;
+use stratiform_diff::{Kind, Pair, Place, Side, diff_environment, hidden};
+use stratiform_environment::{Environment, joined, nearest};
+
+use crate::Define;
+use crate::args::{Diff, FailOn, Global, ReviewFormat};
+use crate::exit::Exit;
+use crate::git::Folder;
+use crate::project::Project;
+use crate::report::{Colour, Failure};
+use crate::review::{Method, Review, ReviewedEnvironment, ReviewedStack};
+use crate::source::Source;
+use crate::synthesis::assemble;
+use crate::view::review::text::Full;
+use crate::view::{self, review};
+
+/// One environment before and after; at most one of them may be missing.
+struct Sides {
+    before: Option<Source>,
+    after: Option<Source>,
+}
+
+/// Compares and shows; nothing is shown before everything is known.
+pub(crate) fn run<E: Environment>(
+    define: Define<E>,
+    global: &Global,
+    args: &Diff,
+) -> Result<Exit, Failure> {
+    if let Some(against) = &args.against {
+        return parity::run(define, global, args, against);
+    }
+    let review = match args.files.as_slice() {
+        [] if args.deployed => deployed::review(define, global, args)?,
+        [] => with_revision(define, global, args)?,
+        files => files::review(files, args)?,
+    };
+    show(&review, global, args)?;
+    Ok(exit(&review, args))
+}
+
+/// The working tree's synthesis against the snapshots of a revision.
+fn with_revision<E: Environment>(
+    define: Define<E>,
+    global: &Global,
+    args: &Diff,
+) -> Result<Review, Failure> {
+    let project = Project::find(global.environments.as_deref())?;
+    let folder = Folder::new(&project.root);
+    let revision = match &args.base {
+        Some(name) => folder.revision(name)?,
+        None => folder.merge_base()?,
+    };
+    let mut objects = folder.open(&revision)?;
+    let Some(known) = objects.folders("snapshots")? else {
+        return Err(Failure::new(
+            Exit::Failed,
+            "no-snapshots",
+            format!("there is no folder `snapshots` at {}", revision.shown),
+            "compare with a revision that has one (--base REV), or with what is deployed (--deployed)",
+        ));
+    };
+    let names = project.names()?;
+    let gone = known.iter().filter(|name| !names.contains(name));
+    let gone: Vec<&String> = match args.env.as_slice() {
+        [] => gone.collect(),
+        wanted => gone.filter(|name| wanted.contains(name)).collect(),
+    };
+    let wanted: Vec<String> = args
+        .env
+        .iter()
+        .filter(|name| !gone.contains(name))
+        .cloned()
+        .collect();
+    let mut sides = Vec::new();
+    if args.env.is_empty() || !wanted.is_empty() {
+        for after in synthesized(define, &project, &wanted)? {
+            let name = after.environment.clone().unwrap_or_default();
+            let before = Source::at_revision(&mut objects, &revision, &name, Some(&after))?;
+            sides.push(Sides {
+                before,
+                after: Some(after),
+            });
+        }
+    }
+    for name in gone {
+        let before = Source::at_revision(&mut objects, &revision, name, None)?;
+        sides.extend(before.map(|before| Sides {
+            before: Some(before),
+            after: None,
+        }));
+    }
+    let method = Method {
+        before: format!("snapshots at {}", revision.shown),
+        after: "the working tree, synthesized".to_owned(),
+        facts: facts(),
+    };
+    compare(sides, method, args)
+}
+
+/// The working tree's environments, as they are synthesized now.
+fn synthesized<E: Environment>(
+    define: Define<E>,
+    project: &Project,
+    wanted: &[String],
+) -> Result<Vec<Source>, Failure> {
+    let mut sources = Vec::new();
+    let mut reports = Vec::new();
+    for loaded in &project.load::<E>(wanted)?.environments {
+        let account = loaded
+            .environment
+            .settings()
+            .account
+            .as_ref()
+            .map(ToString::to_string);
+        match assemble(define, loaded, &project.root) {
+            Ok(assembly) => sources.push(Source::synthesized(assembly, account)),
+            Err(found) => reports.extend(found),
+        }
+    }
+    if reports.is_empty() {
+        Ok(sources)
+    } else {
+        Err(Failure::of(reports))
+    }
+}
+
+/// Compares what was found, in deployment order; what goes comes last, in reverse.
+fn compare(sides: Vec<Sides>, method: Method, args: &Diff) -> Result<Review, Failure> {
+    choose(&sides, &args.stack)?;
+    let wanted: HashSet<&str> = args.stack.iter().map(String::as_str).collect();
+    let mut environments = Vec::new();
+    for sides in &sides {
+        let Some(of) = sides.after.as_ref().or(sides.before.as_ref()) else {
+            continue;
+        };
+        let pairs = pairs(sides, of);
+        let diffs = diff_environment(&pairs);
+        let stacks = pairs.iter().zip(diffs).filter(|(pair, _)| {
+            let name = pair.place.stack.as_str();
+            wanted.is_empty() || wanted.contains(name) || wanted.contains(short(of, name))
+        });
+        let shown =
+            |side: &Option<Side<'_>>| side.as_ref().map(|side| hidden(side.template).to_yaml());
+        let stacks = stacks.map(|(pair, diff)| ReviewedStack {
+            before: shown(&pair.before),
+            after: shown(&pair.after),
+            diff,
+        });
+        environments.push(ReviewedEnvironment {
+            name: of.environment.clone(),
+            region: of.region.clone(),
+            stacks: stacks.collect(),
+        });
+    }
+    Ok(Review {
+        method,
+        environments,
+    })
+}
+
+fn pairs<'s>(sides: &'s Sides, of: &Source) -> Vec<Pair<'s>> {
+    let side = |source: &'s Option<Source>, name: &str| {
+        let stack = source.as_ref()?.stack(name)?;
+        Some(Side {
+            template: &stack.template,
+            parameters: stack.parameters.clone(),
+            tags: stack.tags.clone(),
+            termination_protection: stack.termination_protection,
+        })
+    };
+    let names = |source: &'s Option<Source>| {
+        source
+            .iter()
+            .flat_map(|source| &source.stacks)
+            .map(|stack| stack.name.as_str())
+    };
+    let names: IndexSet<&str> = names(&sides.after).chain(names(&sides.before)).collect();
+    names
+        .into_iter()
+        .map(|name| Pair {
+            place: Place {
+                stack: name.to_owned(),
+                region: of.region.clone(),
+                account: of.account.clone(),
+            },
+            before: side(&sides.before, name),
+            after: side(&sides.after, name),
+        })
+        .collect()
+}
+
+/// A stack's name without its app and environment.
+fn short<'n>(of: &Source, name: &'n str) -> &'n str {
+    let environment = of.environment.as_deref().unwrap_or_default();
+    let middle = format!("-{environment}-");
+    match name.find(&middle) {
+        Some(start) if !environment.is_empty() => &name[start + middle.len()..],
+        _ => name,
+    }
+}
+
+/// Refuses stacks that are on neither side.
+fn choose(sides: &[Sides], wanted: &[String]) -> Result<(), Failure> {
+    let sources = sides
+        .iter()
+        .flat_map(|sides| [&sides.before, &sides.after])
+        .flatten();
+    let known: IndexSet<&str> = sources
+        .flat_map(|source| {
+            source
+                .stacks
+                .iter()
+                .map(move |stack| (source, stack.name.as_str()))
+        })
+        .flat_map(|(source, name)| [short(source, name), name])
+        .collect();
+    let Some(name) = wanted.iter().find(|name| !known.contains(name.as_str())) else {
+        return Ok(());
+    };
+    let help = match nearest(name, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("the stacks are: {}", joined(known.iter().copied())),
+    };
+    Err(Failure::new(
+        Exit::Usage,
+        "unknown-stack",
+        format!("no stack is called `{name}`"),
+        help,
+    ))
+}
+
+/// Where facts about resource types come from.
+fn facts() -> String {
+    let catalog = catalog();
+    format!(
+        "offline, from the catalog (cfn-lint {}, schemas of {})",
+        catalog.source_version(),
+        catalog.schema_date().get(..10).unwrap_or_default()
+    )
+}
+
+fn show(review: &Review, global: &Global, args: &Diff) -> Result<(), Failure> {
+    let text = match args.format {
+        ReviewFormat::Text => {
+            let colour = Colour::on(global.color, &std::io::stdout());
+            let full = if args.full { Full::Yes } else { Full::No };
+            review::text::text(review, full, colour)
+        }
+        ReviewFormat::Markdown => review::markdown::markdown(review),
+        ReviewFormat::Html => review::html::html(review),
+        ReviewFormat::Json => review::json::json(review),
+    };
+    view::stdout(&text)
+}
+
+fn exit(review: &Review, args: &Diff) -> Exit {
+    let differs = args.exit_code && review.changed().next().is_some();
+    let fails = args.fail_on.iter().any(|class| match class {
+        FailOn::Replacement => review.needs_a_look(&[Kind::Replacement]),
+        FailOn::DataLoss => review.needs_a_look(&[Kind::DataLoss]),
+        FailOn::Interruption => review.needs_a_look(&[Kind::Interruption]),
+        FailOn::Widening => review.needs_a_look(&[Kind::AccessWidened, Kind::NetworkWidened]),
+        FailOn::Any => review.needs_a_look(&Kind::ALL),
+    });
+    if differs || fails {
+        Exit::No
+    } else {
+        Exit::Done
+    }
+}

@@ -1,0 +1,264 @@
+//! `diff OLD NEW`: any two templates, or two folders of them.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use stratiform_environment::{joined, nearest};
+
+use super::{Sides, compare, facts};
+use crate::args::Diff;
+use crate::assembly::{AssemblyFile, FILE as ASSEMBLY};
+use crate::exit::Exit;
+use crate::report::{Failure, Report};
+use crate::review::{Method, Review};
+use crate::source::{Source, SourceStack, parse};
+
+/// The region where none is given: the catalog's main variant.
+const REGION: &str = "us-east-1";
+
+/// How files of templates end.
+const ENDINGS: [&str; 4] = ["yaml", "yml", "json", "template"];
+
+/// Compares what the two paths have.
+pub(super) fn review(files: &[std::path::PathBuf], args: &Diff) -> Result<Review, Failure> {
+    let [old, new] = files else {
+        return Err(Failure::new(
+            Exit::Usage,
+            "files",
+            "two templates or folders are needed, the old and the new",
+            "write `diff OLD NEW`",
+        ));
+    };
+    let one_is_a_folder = old.is_dir() != new.is_dir();
+    if old.exists() && new.exists() && one_is_a_folder {
+        return Err(Failure::new(
+            Exit::Usage,
+            "files",
+            format!(
+                "one of `{}` and `{}` is a folder, the other is a file",
+                old.display(),
+                new.display()
+            ),
+            "compare two files, or two folders",
+        ));
+    }
+    let new_values = args.parameters.as_deref().map(values).transpose()?;
+    let old_values = args.old_parameters.as_deref().map(values).transpose()?;
+    let old_values = old_values.or_else(|| new_values.clone());
+    let region = args.region.as_deref();
+    let before = read(
+        old,
+        old_values.as_ref(),
+        args.old_parameters.is_some(),
+        region,
+    )?;
+    let mut after = read(new, new_values.as_ref(), args.parameters.is_some(), region)?;
+    if let ([_], [stack]) = (before.stacks.as_slice(), after.stacks.as_mut_slice())
+        && !new.is_dir()
+    {
+        // Two files are the same stack, whatever they are called.
+        stack.name.clone_from(&before.stacks[0].name);
+    }
+    let method = Method {
+        before: old.display().to_string(),
+        after: new.display().to_string(),
+        facts: facts(),
+    };
+    compare(
+        vec![Sides {
+            before: Some(before),
+            after: Some(after),
+        }],
+        method,
+        args,
+    )
+}
+
+/// A file as one stack, or all templates of a folder.
+fn read(
+    path: &Path,
+    values: Option<&IndexMap<String, String>>,
+    strict: bool,
+    region: Option<&str>,
+) -> Result<Source, Failure> {
+    let mut source = if path.is_dir() {
+        folder(path)?
+    } else {
+        file(path)?
+    };
+    if let Some(region) = region {
+        source.region = region.to_owned();
+    }
+    let Some(values) = values else {
+        return Ok(source);
+    };
+    let declared: Vec<&str> = source
+        .stacks
+        .iter()
+        .flat_map(|stack| stack.template.parameters.keys().map(String::as_str))
+        .collect();
+    if let (true, Some(name)) = (
+        strict,
+        values
+            .keys()
+            .find(|name| !declared.contains(&name.as_str())),
+    ) {
+        return Err(Failure::new(
+            Exit::Failed,
+            "unknown-parameter",
+            format!(
+                "no template in `{}` has a parameter `{name}`",
+                path.display()
+            ),
+            match nearest(name, declared.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if declared.is_empty() => {
+                    "there are no parameters: leave the file out".to_owned()
+                }
+                None => format!("the parameters are: {}", joined(declared)),
+            },
+        ));
+    }
+    for stack in &mut source.stacks {
+        let given = values
+            .iter()
+            .filter(|(name, _)| stack.template.parameters.contains_key(*name));
+        stack.parameters = given
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+    }
+    Ok(source)
+}
+
+fn file(path: &Path) -> Result<Source, Failure> {
+    let stem = path
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    Ok(Source {
+        environment: None,
+        region: REGION.to_owned(),
+        account: None,
+        stacks: vec![stack(stem, path)?],
+    })
+}
+
+fn stack(name: String, path: &Path) -> Result<SourceStack, Failure> {
+    let text = text(path)?;
+    Ok(SourceStack {
+        name,
+        template: Arc::new(parse(&path.display().to_string(), &text)?),
+        parameters: IndexMap::new(),
+        tags: IndexMap::new(),
+        termination_protection: None,
+    })
+}
+
+/// The stacks that `assembly.json` lists, where there is one; otherwise every file that ends like a template, by
+/// name.
+fn folder(path: &Path) -> Result<Source, Failure> {
+    let listing = path.join(ASSEMBLY);
+    if listing.is_file() {
+        return assembled(path, &text(&listing)?);
+    }
+    let failed = |error: std::io::Error| Failure::io("read", path, &error);
+    let entries = fs::read_dir(path)
+        .map_err(failed)?
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(failed)?;
+    let mut files: Vec<_> = entries.into_iter().map(|entry| entry.path()).collect();
+    files.retain(|file| {
+        let extension = file.extension().and_then(|extension| extension.to_str());
+        file.is_file() && extension.is_some_and(|extension| ENDINGS.contains(&extension))
+    });
+    files.sort();
+    let stacks = files.iter().map(|file| {
+        let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+        stack(stem.into_owned(), file)
+    });
+    let stacks: Vec<SourceStack> = stacks.collect::<Result<_, _>>()?;
+    if stacks.is_empty() {
+        return Err(Failure::new(
+            Exit::Failed,
+            "no-templates",
+            format!("there is no template in `{}`", path.display()),
+            "name a folder with files that end in .yaml, .yml, .json or .template",
+        ));
+    }
+    Ok(Source {
+        environment: None,
+        region: REGION.to_owned(),
+        account: None,
+        stacks,
+    })
+}
+
+fn assembled(path: &Path, text: &str) -> Result<Source, Failure> {
+    let listing = path.join(ASSEMBLY);
+    let assembly = AssemblyFile::parse(text).map_err(|why| {
+        Failure::new(
+            Exit::Failed,
+            "assembly-file",
+            format!("`{}` cannot be read: {why}", listing.display()),
+            "write it again with `synth`",
+        )
+    })?;
+    let stacks = assembly.stacks.into_iter().map(|entry| {
+        let read = stack(entry.name, &path.join(&entry.template))?;
+        Ok(SourceStack {
+            tags: entry.tags,
+            termination_protection: Some(entry.termination_protection),
+            ..read
+        })
+    });
+    Ok(Source {
+        environment: Some(assembly.environment),
+        region: assembly.region,
+        account: None,
+        stacks: stacks.collect::<Result<_, Failure>>()?,
+    })
+}
+
+/// A JSON map of parameters' names to values; numbers and booleans count as their text.
+fn values(path: &Path) -> Result<IndexMap<String, String>, Failure> {
+    let shown = path.display().to_string();
+    let wrong = |what: String| {
+        Failure::new(
+            Exit::Failed,
+            "parameters-file",
+            format!("`{shown}` {what}"),
+            "write a JSON map of names to values: {\"Size\": \"db.t3.small\"}",
+        )
+    };
+    let json: serde_json::Value = serde_json::from_str(&text(path)?)
+        .map_err(|error| wrong(format!("is no JSON: {error}")))?;
+    let serde_json::Value::Object(entries) = json else {
+        return Err(wrong("is no map".to_owned()));
+    };
+    entries
+        .into_iter()
+        .map(|(name, value)| match value {
+            serde_json::Value::String(text) => Ok((name, text)),
+            serde_json::Value::Number(number) => Ok((name, number.to_string())),
+            serde_json::Value::Bool(boolean) => Ok((name, boolean.to_string())),
+            _ => Err(wrong(format!(
+                "has a value of `{name}` that is no text, number or boolean"
+            ))),
+        })
+        .collect()
+}
+
+fn text(path: &Path) -> Result<String, Failure> {
+    let bytes = fs::read(path).map_err(|error| Failure::io("read", path, &error))?;
+    String::from_utf8(bytes).map_err(|_| {
+        Failure::of([Report {
+            code: "file".to_owned(),
+            what: format!("`{}` is no UTF-8 text", path.display()),
+            places: Vec::new(),
+            help: "save it as UTF-8".to_owned(),
+        }])
+    })
+}

@@ -1,0 +1,136 @@
+//! The stacks of an environment at one moment, wherever they come from.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use stratiform_stack::Assembly;
+use stratiform_template::{Template, TemplateError};
+
+use crate::assembly::{AssemblyFile, FILE as ASSEMBLY};
+use crate::exit::Exit;
+use crate::git::{Objects, Revision};
+use crate::report::{Failure, of_template};
+
+/// An environment's stacks.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    /// The environment; `None` where files are compared.
+    pub environment: Option<String>,
+    /// The region.
+    pub region: String,
+    /// The account, where it is known.
+    pub account: Option<String>,
+    /// The stacks, in deployment order.
+    pub stacks: Vec<SourceStack>,
+}
+
+/// A stack at one moment.
+#[derive(Clone, Debug)]
+pub(crate) struct SourceStack {
+    /// The stack's name.
+    pub name: String,
+    /// The template.
+    pub template: Arc<Template>,
+    /// Values of parameters that are not the template's defaults.
+    pub parameters: IndexMap<String, String>,
+    /// Tags of the stack.
+    pub tags: IndexMap<String, String>,
+    /// Whether CloudFormation refuses to delete the stack, where that is known.
+    pub termination_protection: Option<bool>,
+}
+
+impl Source {
+    /// What was synthesized.
+    pub(crate) fn synthesized(assembly: Assembly, account: Option<String>) -> Source {
+        let stacks = assembly.stacks.into_iter().map(|stack| SourceStack {
+            name: stack.name,
+            template: Arc::new(stack.template),
+            parameters: IndexMap::new(),
+            tags: stack.tags,
+            termination_protection: Some(stack.termination_protection),
+        });
+        Source {
+            environment: Some(assembly.environment),
+            region: assembly.region,
+            account,
+            stacks: stacks.collect(),
+        }
+    }
+
+    /// An environment's snapshots at a revision; `None` where there are none. Templates whose text is the one that
+    /// is synthesized today are not read again.
+    ///
+    /// # Errors
+    /// A file that is missing, or cannot be understood.
+    pub(crate) fn at_revision(
+        objects: &mut Objects,
+        revision: &Revision,
+        environment: &str,
+        today: Option<&Source>,
+    ) -> Result<Option<Source>, Failure> {
+        let folder = format!("snapshots/{environment}");
+        let file = format!("{folder}/{ASSEMBLY}");
+        let Some(text) = objects.file(&file)? else {
+            return Ok(None);
+        };
+        let shown = |file: &str| format!("{file} at {}", revision.shown);
+        let assembly = AssemblyFile::parse(&String::from_utf8_lossy(&text)).map_err(|why| {
+            Failure::new(
+                Exit::Failed,
+                "assembly-file",
+                format!("`{}` cannot be read: {why}", shown(&file)),
+                "compare with a later revision, whose snapshots this program wrote: --base REV",
+            )
+        })?;
+        let known: HashMap<&str, &SourceStack> = today
+            .into_iter()
+            .flat_map(|today| &today.stacks)
+            .map(|stack| (stack.name.as_str(), stack))
+            .collect();
+        let mut stacks = Vec::new();
+        for entry in assembly.stacks {
+            let file = format!("{folder}/{}", entry.template);
+            let Some(text) = objects.file(&file)? else {
+                return Err(Failure::new(
+                    Exit::Failed,
+                    "missing-snapshot",
+                    format!("`{}` is listed and not there", shown(&file)),
+                    "compare with a revision whose snapshots are complete: --base REV",
+                ));
+            };
+            let text = String::from_utf8_lossy(&text);
+            let today = known.get(entry.name.as_str()).map(|stack| &stack.template);
+            let template = match today.filter(|today| today.to_yaml() == text) {
+                Some(today) => Arc::clone(today),
+                None => Arc::new(parse(&shown(&file), &text)?),
+            };
+            stacks.push(SourceStack {
+                name: entry.name,
+                template,
+                parameters: IndexMap::new(),
+                tags: entry.tags,
+                termination_protection: Some(entry.termination_protection),
+            });
+        }
+        Ok(Some(Source {
+            environment: Some(environment.to_owned()),
+            region: assembly.region,
+            account: today.and_then(|today| today.account.clone()),
+            stacks,
+        }))
+    }
+
+    pub(crate) fn stack(&self, name: &str) -> Option<&SourceStack> {
+        self.stacks.iter().find(|stack| stack.name == name)
+    }
+}
+
+/// Reads a template.
+///
+/// # Errors
+/// All that is wrong with it, with places.
+pub(crate) fn parse(file: &str, text: &str) -> Result<Template, Failure> {
+    Template::parse(text)
+        .map_err(|error: TemplateError| Failure::of(of_template(error, file, text)))
+}

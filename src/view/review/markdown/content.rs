@@ -1,0 +1,265 @@
+//! What is said on a pull request, in the order of the page; text of users is escaped here.
+
+use indexmap::IndexMap;
+use serde::Serialize;
+use stratiform_diff::{Replacement, Severity, StackChange, StackDiff, verdict};
+
+use super::change::Change;
+use super::escape::{fence, fenced, html, sentence};
+use super::meaning::{Meaning, meanings};
+use super::room::{Part, Room};
+use super::{COMMAND, MARKER};
+use crate::review::{Review, ReviewedStack};
+use crate::view::review::{property, words, yaml};
+
+/// The names of a list that are said; the rest is counted.
+const NAMES: usize = 3;
+
+/// Everything that there is to say.
+#[derive(Debug)]
+pub(super) struct Content {
+    frame: Frame,
+    environments: Vec<Option<String>>,
+    rows: Vec<Part<Row>>,
+    meanings: Vec<Part<Meaning>>,
+    stacks: Vec<Row>,
+    changes: Vec<Part<Change>>,
+    diffs: Vec<Part<Diff>>,
+}
+
+/// What is always said; all of it is short.
+#[derive(Clone, Debug, Serialize)]
+struct Frame {
+    marker: &'static str,
+    sign: &'static str,
+    verdict: String,
+    unchanged: String,
+    before: String,
+    after: String,
+    facts: String,
+    command: &'static str,
+}
+
+/// A stack in a few words.
+#[derive(Clone, Debug, Serialize)]
+struct Row {
+    stack: String,
+    happens: String,
+    replaced: String,
+    consequences: String,
+}
+
+/// The difference between a stack's templates.
+#[derive(Debug, Serialize)]
+struct Diff {
+    fence: String,
+    text: String,
+}
+
+/// What is said in the end.
+#[derive(Debug, Serialize)]
+pub(super) struct Page<'c> {
+    #[serde(flatten)]
+    frame: &'c Frame,
+    environments: Vec<Environment<'c>>,
+    meanings: Vec<&'c Meaning>,
+    stacks: Vec<Stack<'c>>,
+    left_out: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Environment<'c> {
+    name: Option<&'c str>,
+    rows: Vec<&'c Row>,
+}
+
+#[derive(Debug, Serialize)]
+struct Stack<'c> {
+    #[serde(flatten)]
+    row: &'c Row,
+    changes: Vec<&'c Change>,
+    diff: Option<&'c Diff>,
+}
+
+impl Content {
+    /// Everything that a review says.
+    pub(super) fn of(review: &Review) -> Self {
+        let mut content = Content {
+            frame: Frame::of(review),
+            environments: Vec::new(),
+            rows: Vec::new(),
+            meanings: meanings(review),
+            stacks: Vec::new(),
+            changes: Vec::new(),
+            diffs: Vec::new(),
+        };
+        for (index, environment) in review.environments.iter().enumerate() {
+            let name = environment.name.as_ref();
+            content
+                .environments
+                .push(name.map(|name| sentence(&format!("{name} ({})", environment.region))));
+            let stacks = environment.stacks.iter();
+            for stack in stacks.filter(|stack| !words::is_quiet(&stack.diff)) {
+                content.add(index, stack);
+            }
+        }
+        content
+    }
+
+    fn add(&mut self, environment: usize, stack: &ReviewedStack) {
+        let diff = &stack.diff;
+        let of = self.stacks.len();
+        let rank = (diff.severity(), diff.replacement());
+        let row = Row::of(diff);
+        self.rows.push(Part::new(environment, rank, row.clone()));
+        self.stacks.push(row);
+        match diff.change {
+            StackChange::Created => self.types(of, diff, "+"),
+            StackChange::Removed => self.types(of, diff, "-"),
+            StackChange::Updated | StackChange::Unchanged => {
+                for change in words::resources(diff) {
+                    let rank = (diff.severity(), change.replacement());
+                    self.changes
+                        .push(Part::new(of, rank, Change::of_resource(change)));
+                }
+                let properties = property::of_stack(diff);
+                let changes = properties.iter().map(Change::of_property);
+                self.changes
+                    .extend(changes.map(|change| Part::new(of, rank, change)));
+            }
+        }
+        let text = fenced(&yaml::of_stack(stack));
+        if !text.is_empty() {
+            let diff = Diff {
+                fence: fence(&text, 3),
+                text,
+            };
+            self.diffs.push(Part::new(of, rank, diff));
+        }
+    }
+
+    fn types(&mut self, of: usize, diff: &StackDiff, sign: &str) {
+        let rank = (diff.severity(), Replacement::WillNot);
+        let types = words::types(diff).into_iter();
+        let changes = types.map(|(name, count)| Change::of_type(sign, name, count));
+        self.changes
+            .extend(changes.map(|change| Part::new(of, rank, change)));
+    }
+
+    /// What there is room for. What comes first here is cut last.
+    pub(super) fn within(&self, room: usize) -> Page<'_> {
+        let mut room = Room {
+            left: room,
+            left_out: Vec::new(),
+        };
+        let rows = room.take(&self.rows, "stack");
+        let meanings = room.take(&self.meanings, "consequence");
+        let changes = room.take(&self.changes, "changed resource");
+        let diffs = room.take(&self.diffs, "diff");
+        let environments = self
+            .environments
+            .iter()
+            .enumerate()
+            .map(|(index, name)| Environment {
+                name: name.as_deref(),
+                rows: of(&rows, index).collect(),
+            });
+        let stacks = self.stacks.iter().enumerate().map(|(index, row)| Stack {
+            row,
+            changes: of(&changes, index).collect(),
+            diff: of(&diffs, index).next(),
+        });
+        room.left_out.reverse();
+        Page {
+            frame: &self.frame,
+            environments: environments.filter(|it| !it.rows.is_empty()).collect(),
+            meanings: meanings.into_iter().map(|part| &part.data).collect(),
+            stacks: stacks
+                .filter(|it| !it.changes.is_empty() || it.diff.is_some())
+                .collect(),
+            left_out: room.left_out.join(", "),
+        }
+    }
+}
+
+fn of<'c, T>(parts: &[&'c Part<T>], owner: usize) -> impl Iterator<Item = &'c T> {
+    parts
+        .iter()
+        .filter(move |part| part.of == owner)
+        .map(|part| &part.data)
+}
+
+impl Frame {
+    fn of(review: &Review) -> Self {
+        let quiet = review.stacks().filter(|stack| words::is_quiet(stack));
+        let quiet: Vec<String> = quiet.map(|stack| html(&stack.name)).collect();
+        let unchanged = match quiet.len() {
+            0 => String::new(),
+            count => format!(
+                "{} unchanged: {}",
+                words::counted(count, "stack"),
+                names(quiet)
+            ),
+        };
+        let calm = review.severity() < Severity::Attention
+            && review
+                .stacks()
+                .all(|stack| stack.notes.is_empty() && stack.replacement() == Replacement::WillNot);
+        Frame {
+            marker: MARKER,
+            sign: if calm {
+                "✅ "
+            } else {
+                warning(review.severity())
+            },
+            verdict: sentence(&verdict(review.stacks())),
+            unchanged,
+            before: sentence(&review.method.before),
+            after: sentence(&review.method.after),
+            facts: sentence(&review.method.facts),
+            command: COMMAND,
+        }
+    }
+}
+
+impl Row {
+    fn of(diff: &StackDiff) -> Self {
+        let replaced = words::resources(diff)
+            .filter(|change| change.replacement() != Replacement::WillNot)
+            .map(|change| format!("{} {}", html(&change.logical_id), change.replacement()));
+        let mut severities = IndexMap::new();
+        for consequence in &diff.consequences {
+            *severities
+                .entry(consequence.severity.as_str())
+                .or_insert(0_usize) += 1;
+        }
+        let consequences = severities
+            .iter()
+            .map(|(word, count)| format!("{count} × {word}"));
+        let consequences: Vec<String> = consequences.collect();
+        Row {
+            stack: html(&diff.name),
+            happens: words::stack(diff),
+            replaced: names(replaced.collect()),
+            consequences: consequences.join(", "),
+        }
+    }
+}
+
+/// What stands before what somebody will notice.
+pub(super) fn warning(severity: Severity) -> &'static str {
+    if severity >= Severity::Warning {
+        "⚠ "
+    } else {
+        ""
+    }
+}
+
+/// A few names; the rest is counted.
+pub(super) fn names(names: Vec<String>) -> String {
+    let (shown, more) = names.split_at(names.len().min(NAMES));
+    match more.len() {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}

@@ -1,0 +1,94 @@
+//! Lines of at most eighty columns.
+
+use crate::report::Colour;
+use crate::view::review::words::visible;
+use crate::view::summary::paint;
+
+/// What a terminal has at least.
+const COLUMNS: usize = 80;
+
+/// Below a longer label there is no room for text.
+const LONG_LABEL: usize = 16;
+
+/// Text as it grows.
+#[derive(Debug)]
+pub(super) struct Page {
+    pub text: String,
+    pub colour: Colour,
+}
+
+/// A word in front of a text: a sign, a severity.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Label<'l> {
+    /// The word.
+    pub word: &'l str,
+    /// The columns that it takes at least; text begins after them.
+    pub width: usize,
+    /// The code of its colour.
+    pub code: Option<&'l str>,
+}
+
+impl<'l> Label<'l> {
+    pub(super) fn new(word: &'l str, width: usize, code: Option<&'l str>) -> Self {
+        Label { word, width, code }
+    }
+}
+
+impl Page {
+    /// A text without a label.
+    pub(super) fn say(&mut self, indent: usize, text: &str) {
+        self.put(indent, Label::default(), text);
+    }
+
+    /// An empty line.
+    pub(super) fn gap(&mut self) {
+        self.text += "\n";
+    }
+
+    /// A text behind a label, broken between words. Its further lines stand below its first, or a little further in
+    /// than a label that is long.
+    pub(super) fn put(&mut self, indent: usize, label: Label<'_>, text: &str) {
+        let (word, text) = (visible(label.word), visible(text));
+        let length = word.chars().count();
+        let label_width = label.width.max(length);
+        let lead = if label_width == 0 { 0 } else { label_width + 1 };
+        let hang = if lead > LONG_LABEL { 4 } else { lead };
+        let word = match (self.colour, label.code) {
+            (Colour::Always, Some(code)) if length > 0 => paint(&word, code),
+            _ => word.into_owned(),
+        };
+        let mut line = format!("{:indent$}{word}{:2$}", "", "", lead - length);
+        for words in wrapped(&text, COLUMNS.saturating_sub(indent + hang), lead - hang) {
+            line += &words;
+            self.text += line.trim_end();
+            self.gap();
+            line = " ".repeat(indent + hang);
+        }
+    }
+
+    /// Whether a text stays on one line at an indent.
+    pub(super) fn fits(indent: usize, text: &str) -> bool {
+        indent + text.chars().count() <= COLUMNS
+    }
+}
+
+/// A text in lines of a width, of which a part of the first is taken; a word that is longer has a line of its own.
+fn wrapped(text: &str, width: usize, taken: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let (mut line, mut used) = (String::new(), taken);
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if used > 0 && used + 1 + length > width {
+            lines.push(std::mem::take(&mut line));
+            used = 0;
+        }
+        if !line.is_empty() {
+            line.push(' ');
+            used += 1;
+        }
+        line += word;
+        used += length;
+    }
+    lines.push(line);
+    lines
+}

@@ -1,0 +1,156 @@
+//! The words that text and markdown share: what happens to a stack and to a resource. Their layout is their own.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use stratiform_diff::{
+    Action, Policy, PolicyOrigin, Replacement, ResourceChange, StackChange, StackDiff,
+};
+
+/// Whether there is anything to say about a stack. One that stays the same may still hold something unknown.
+pub(super) fn is_quiet(stack: &StackDiff) -> bool {
+    stack.change == StackChange::Unchanged
+        && stack.consequences.is_empty()
+        && stack.notes.is_empty()
+}
+
+/// What happens to a stack, in a few words: `2 modified, 1 replaced, 1 added`.
+pub(super) fn stack(stack: &StackDiff) -> String {
+    let (before, after) = stack.totals;
+    match stack.change {
+        StackChange::Unchanged => return "unchanged".to_owned(),
+        StackChange::Created => return format!("new, {}", counted(after, "resource")),
+        StackChange::Removed => {
+            return format!("no longer part of this, {}", counted(before, "resource"));
+        }
+        StackChange::Updated => {}
+    }
+    let counts = stack.counts();
+    let replaced = |how| {
+        let changes = resources(stack).filter(|change| change.replacement() == how);
+        changes.count()
+    };
+    let mut parts: Vec<String> = [
+        (counts.modified, "modified"),
+        (replaced(Replacement::Will), "replaced"),
+        (replaced(Replacement::May), "may be replaced"),
+        (counts.added, "added"),
+        (counts.removed, "removed"),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, word)| format!("{count} {word}"))
+    .collect();
+    if parts.is_empty() {
+        let others = [
+            (stack.outputs.len(), "output"),
+            (stack.parameters.len(), "parameter"),
+        ];
+        let others = others.into_iter().filter(|(count, _)| *count > 0);
+        parts.extend(others.map(|(count, noun)| counted(count, noun)));
+    }
+    if parts.is_empty() {
+        return "no value changes".to_owned();
+    }
+    parts.join(", ")
+}
+
+/// The resources whose values change. Those that only refer to what changes are not for people.
+pub(super) fn resources(stack: &StackDiff) -> impl Iterator<Item = &ResourceChange> {
+    let changes = stack.resources.iter();
+    changes.filter(|change| change.is_expected())
+}
+
+/// How many resources of each type there are among those that come or go with their stack.
+pub(super) fn types(stack: &StackDiff) -> BTreeMap<&str, usize> {
+    let mut types = BTreeMap::new();
+    for change in &stack.resources {
+        *types.entry(change.resource_type.as_str()).or_default() += 1;
+    }
+    types
+}
+
+/// ASCII only, so that every terminal has it.
+pub(super) fn sign(change: &ResourceChange) -> &'static str {
+    match (change.action, change.replacement()) {
+        (Action::Add, _) => "+",
+        (Action::Remove, _) => "-",
+        (Action::Modify, Replacement::WillNot) => "~",
+        (Action::Modify, Replacement::May | Replacement::Will) => "-/+",
+    }
+}
+
+/// What happens to a resource, and to the physical one that goes.
+pub(super) fn outcome(change: &ResourceChange) -> String {
+    let policy = match change.policy {
+        Policy::Delete => "deleted",
+        Policy::Retain => "left behind",
+        Policy::Snapshot => "deleted after a snapshot",
+    };
+    let origin = match change.policy_origin {
+        PolicyOrigin::Template => "",
+        PolicyOrigin::Default => " (the default)",
+        PolicyOrigin::Unknown => " (at worst: its policy is not known)",
+    };
+    match (change.action, change.replacement()) {
+        (Action::Add, _) => "added".to_owned(),
+        (Action::Remove, _) => format!("removed: {policy}{origin}"),
+        (Action::Modify, Replacement::WillNot) => Replacement::WillNot.to_string(),
+        (Action::Modify, replacement @ Replacement::May) => {
+            format!("{replacement}; the old one would be {policy}{origin}")
+        }
+        (Action::Modify, replacement @ Replacement::Will) => {
+            format!("{replacement}; the old one is {policy}{origin}")
+        }
+    }
+}
+
+/// A number of things.
+pub(super) fn counted(count: usize, noun: &str) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{s}")
+}
+
+/// Text on one line, with everything visible: no escape sequence of a terminal and no change of direction passes.
+pub(super) fn visible(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_invisible) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\n' | '\t' => shown.push(' '),
+            '\r' => {}
+            character if is_invisible(character) => shown.extend(character.escape_unicode()),
+            character => shown.push(character),
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Control characters, and those that change the direction of text or take no room.
+fn is_invisible(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture;
+    use super::*;
+
+    #[test]
+    fn what_may_happen_is_not_said_to_happen() {
+        let template = |value| {
+            let properties = format!("{{ServiceToken: arn, Value: {value}}}");
+            format!("Resources: {{Thing: {{Type: Custom::Thing, Properties: {properties}}}}}")
+        };
+        let (before, after) = (template("a"), template("b"));
+        let diff = fixture::stack("one", Some((&before, &[])), Some((&after, &[]))).diff;
+        assert_eq!(stack(&diff), "1 may be replaced");
+        assert_eq!(
+            outcome(&diff.resources[0]),
+            "may replace; the old one would be deleted (the default)"
+        );
+    }
+}

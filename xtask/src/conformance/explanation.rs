@@ -1,0 +1,171 @@
+//! Reasons for differences that are no mistakes. Each is a rule about what a recording says of itself.
+
+use serde_json::Value;
+use stratiform_diff::aws::View;
+
+use super::case::Stack;
+use super::compare::{Difference, Pair};
+use super::field::Field;
+use super::pattern;
+
+/// Why may the two answers differ?
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Explanation {
+    /// What a transform makes of a template is known to the service alone.
+    Transform,
+    /// A value comes from outside of the template.
+    Outside,
+    /// `Ref` or an attribute of a resource that exists: the service knows its value.
+    CurrentValue,
+    /// The service used to say `Replacement` of what it adds.
+    ReplacementOfAdded,
+    /// The service used to know less of what it says today.
+    Before2023,
+}
+
+impl Explanation {
+    pub(super) fn text(self) -> &'static str {
+        match self {
+            Explanation::Transform => {
+                "a transform makes another template of it, which only the service knows"
+            }
+            Explanation::Outside => {
+                "the property has a value from outside of the template, which only the service can look up"
+            }
+            Explanation::CurrentValue => {
+                "the service knows the current value of a Ref or an attribute; offline, only the template is known"
+            }
+            Explanation::ReplacementOfAdded => {
+                "until 2025-05-19 the view with values said `Replacement: True` of what is added; since then, nothing"
+            }
+            Explanation::Before2023 => {
+                "the service of 2022 gave no `PolicyAction` and did not tell which parameter causes a change"
+            }
+        }
+    }
+}
+
+/// The first day on which the service did not say `Replacement` of what it adds: recordings of the same type and the
+/// same view differ before and after it.
+const ADDED_WITHOUT_REPLACEMENT: &str = "2025-05-19";
+
+/// Whether a key or a text of a template is one that is meant.
+type Meant = fn(&str) -> bool;
+
+/// Values from outside: what a recording calls the need, and where a template has it.
+const OUTSIDE: [(&str, Meant); 3] = [
+    ("import-value", |text| text == "Fn::ImportValue"),
+    ("get-azs", |text| text == "Fn::GetAZs"),
+    ("dynamic-reference", |text| text.contains("{{resolve:")),
+];
+
+/// The reason for a difference of a resource, where one of the rules gives it.
+pub(super) fn explain(
+    pair: &Pair<'_>,
+    resource: &str,
+    field: Field,
+    difference: &Difference,
+    all: &[Difference],
+) -> Option<Explanation> {
+    let date = pair.case.date.as_str();
+    let needs = |need: &str| pair.case.needs.iter().any(|known| known == need);
+    let text = |value: &Option<Value>| value.as_ref().and_then(Value::as_str).map(str::to_owned);
+    let (recorded, ours) = (text(&difference.recorded), text(&difference.ours));
+
+    // Transforms of a whole template reach everything; those inside of it, the resource around them.
+    let whole = |need: &String| need.starts_with("transform:");
+    let transformed = pair.case.needs.iter().any(whole)
+        || needs("fn-transform") && pair.mentions(resource, None, &|text| text == "Fn::Transform");
+    if transformed {
+        return Some(Explanation::Transform);
+    }
+    let property = difference.property.as_deref();
+    let outside = OUTSIDE.iter().any(|(need, mention)| {
+        needs(need) && property.is_some() && pair.mentions(resource, property, mention)
+    });
+    let looked_up = needs("ssm-parameter-type")
+        && pair.looked_up().any(|name| {
+            let (reference, variable) = (name.as_str(), format!("${{{name}}}"));
+            pair.mentions(resource, property, &|text| {
+                text == reference || text.contains(&variable)
+            })
+        });
+    if outside || looked_up {
+        return Some(Explanation::Outside);
+    }
+    match field {
+        Field::Values | Field::BeforeContext | Field::AfterContext => {
+            let exists = |name: &&str| {
+                let logical_id = name.split('.').next().unwrap_or_default();
+                pair.before
+                    .is_some_and(|before| before.source["Resources"].get(logical_id).is_some())
+            };
+            let names = pattern::unknowns(recorded.as_deref()?, ours.as_deref()?);
+            (!names.is_empty() && names.iter().all(exists)).then_some(Explanation::CurrentValue)
+        }
+        Field::Replacement => {
+            let added = pair.view == View::WithValues
+                && recorded.as_deref() == Some("True")
+                && ours.is_none();
+            (added && date < ADDED_WITHOUT_REPLACEMENT).then_some(Explanation::ReplacementOfAdded)
+        }
+        Field::PolicyAction => {
+            (date < "2023" && recorded.is_none()).then_some(Explanation::Before2023)
+        }
+        Field::Details => {
+            // Without the parameter's detail, the property's own one was `Static`.
+            let parameter = |other: &Difference| {
+                other.property == difference.property
+                    && other.recorded.is_none()
+                    && text(&other.ours).is_some_and(|ours| ours.contains(" ParameterReference "))
+            };
+            (date < "2023" && all.iter().any(parameter)).then_some(Explanation::Before2023)
+        }
+        Field::Action | Field::Paths | Field::Scope => None,
+    }
+}
+
+impl Pair<'_> {
+    /// Whether a key or a text of a resource, or of one of its properties, in either template is one that is meant.
+    fn mentions(
+        &self,
+        resource: &str,
+        property: Option<&str>,
+        meant: &dyn Fn(&str) -> bool,
+    ) -> bool {
+        self.stacks().any(|stack| {
+            let resource = &stack.source["Resources"][resource];
+            match property {
+                Some(property) => contains(&resource["Properties"][property], meant),
+                None => contains(resource, meant),
+            }
+        })
+    }
+
+    /// Parameters whose values the service reads from Systems Manager.
+    fn looked_up(&self) -> impl Iterator<Item = &String> {
+        let parameters = self
+            .stacks()
+            .filter_map(|stack| stack.source["Parameters"].as_object());
+        parameters.flatten().filter_map(|(name, parameter)| {
+            let kind = parameter["Type"].as_str()?;
+            kind.starts_with("AWS::SSM::Parameter::Value<")
+                .then_some(name)
+        })
+    }
+
+    fn stacks(&self) -> impl Iterator<Item = &Stack> {
+        [self.before, self.after].into_iter().flatten()
+    }
+}
+
+fn contains(value: &Value, meant: &dyn Fn(&str) -> bool) -> bool {
+    match value {
+        Value::String(text) => meant(text),
+        Value::Array(items) => items.iter().any(|item| contains(item, meant)),
+        Value::Object(entries) => entries
+            .iter()
+            .any(|(key, value)| meant(key) || contains(value, meant)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
