@@ -27,9 +27,15 @@ const ENDINGS: [&str; 11] = [
 
 /// Whether a value of this name is secret where it is text.
 fn is_sensitive(name: &str) -> bool {
-    let name = name.chars().filter(|c| c.is_alphanumeric());
-    let name: String = name.flat_map(char::to_lowercase).collect();
-    ENDINGS.iter().any(|ending| name.ends_with(ending))
+    ENDINGS.iter().any(|ending| {
+        let mut letters = name.bytes().rev().filter(u8::is_ascii_alphanumeric);
+        let mut expected = ending.bytes().rev();
+        expected.all(|byte| {
+            letters
+                .next()
+                .is_some_and(|letter| letter.to_ascii_lowercase() == byte)
+        })
+    })
 }
 
 /// Whether a text only says where a secret is, or is no secret at all.

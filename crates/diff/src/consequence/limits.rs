@@ -1,11 +1,15 @@
 //! Does a quota come near?
 
-use stratiform_template::Template;
+use indexmap::IndexMap;
+use stratiform_template::{Member, Template, Value};
 
 use super::{Certainty, Consequence, Kind, Severity};
 
 /// From which share of a quota on it is worth saying, in percent.
 const NEAR: usize = 80;
+
+/// Quotation marks, colons and commas around a name or a text.
+const PUNCTUATION: usize = 4;
 
 /// Quotas of a template: what is counted, the limit, and what happens beyond it.
 ///
@@ -14,10 +18,43 @@ const QUOTAS: [(&str, usize, fn(&Template) -> usize); 4] = [
     ("resources", 500, |template| template.resources.len()),
     ("outputs", 200, |template| template.outputs.len()),
     ("parameters", 200, |template| template.parameters.len()),
-    ("bytes of template", 1_000_000, |template| {
-        template.to_json().len()
-    }),
+    ("bytes of template", 1_000_000, size),
 ];
+
+/// The size of what is sent, give or take quotation marks: names and texts of resources, mappings and metadata.
+fn size(template: &Template) -> usize {
+    let resources = template.resources.iter().map(|(id, member)| {
+        let values: usize = match member {
+            Member::One(resource) => {
+                let metadata = resource.metadata.iter().map(value_size).sum::<usize>();
+                entries_size(&resource.properties) + metadata + resource.resource_type.len()
+            }
+            Member::ForEach(body) => value_size(body),
+        };
+        id.len() + values + PUNCTUATION
+    });
+    resources.sum::<usize>() + entries_size(&template.mappings) + entries_size(&template.metadata)
+}
+
+fn entries_size(entries: &IndexMap<String, Value>) -> usize {
+    entries
+        .iter()
+        .map(|(key, value)| key.len() + value_size(value) + PUNCTUATION)
+        .sum()
+}
+
+fn value_size(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) => PUNCTUATION,
+        Value::Number(number) => number.as_str().len(),
+        Value::String(text) => text.len() + PUNCTUATION,
+        Value::List(items) => items.iter().map(|item| value_size(item) + 1).sum(),
+        Value::Map(entries) => entries_size(entries),
+        Value::Function(function, argument) => {
+            function.name().len() + value_size(argument) + PUNCTUATION
+        }
+    }
+}
 
 /// Says which quotas the change brings near. What was as near before is no news.
 pub(super) fn find(before: &Template, after: &Template, found: &mut Vec<Consequence>) {
