@@ -245,6 +245,23 @@ struct UsedExport<'d> {
     users: Vec<Import>,
 }
 
+impl UsedExport<'_> {
+    /// One line for each stack that imports it.
+    fn lines(&self) -> Vec<String> {
+        let line = |stack: String| {
+            let users = self.users.iter().filter(|user| user.stack == stack);
+            let mut users: Vec<&str> = users.map(|user| user.user.as_str()).collect();
+            users.dedup();
+            let more = match users.len() - 1 {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            format!("`{}`: `{}`{more} in `{stack}`", self.name, users[0])
+        };
+        stacks(&self.users).into_iter().map(line).collect()
+    }
+}
+
 /// What happens to an export that is imported?
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum ExportChange {
@@ -272,17 +289,7 @@ fn together(diff: &StackDiff, change: ExportChange, exports: &[UsedExport<'_>]) 
         [export] => format!("the export `{}`", export.name),
         exports => format!("{} exports", exports.len()),
     };
-    let lines = exports.iter().flat_map(|export| {
-        let users = export.users.iter();
-        users.map(|user| {
-            format!(
-                "`{}`: `{}` in stack `{}`",
-                export.name, user.user, user.stack
-            )
-        })
-    });
-    let mut details: Vec<String> = lines.collect();
-    details.dedup();
+    let details = exports.iter().flat_map(UsedExport::lines).collect();
     let (severity, certainty, what, help) = match change {
         ExportChange::Missed => (
             Severity::Danger,

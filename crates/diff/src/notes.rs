@@ -30,7 +30,7 @@ pub(crate) fn notes(
                 if missing.len() == 1 { "it" } else { "them" }
             ),
             help: Some(
-                "give values with --parameters FILE, or compare with what is deployed".to_owned(),
+                "compare with what is deployed (--deployed); where files are compared, give values (--parameters FILE)".to_owned(),
             ),
         });
     }

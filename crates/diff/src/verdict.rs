@@ -1,6 +1,7 @@
 //! The answer in one sentence.
 
-use crate::change::{Action, Replacement};
+use crate::change::{Action, Replacement, ResourceChange};
+use crate::consequence::replacement::is_revision;
 use crate::consequence::{Consequence, Kind, Severity};
 use crate::stack::{StackChange, StackDiff};
 
@@ -58,15 +59,24 @@ fn order(kind: Kind) -> usize {
 }
 
 fn replaced(stacks: &[&StackDiff]) -> &'static str {
-    let worst = stacks.iter().map(|stack| stack.replacement()).max();
-    let removed = stacks
-        .iter()
-        .flat_map(|stack| &stack.resources)
-        .any(|change| change.action == Action::Remove);
-    match (worst.unwrap_or(Replacement::WillNot), removed) {
-        (Replacement::WillNot, false) => "nothing is replaced",
-        (Replacement::WillNot, true) => "nothing is replaced, something is removed",
-        (Replacement::May, _) => "something may be replaced",
-        (Replacement::Will, _) => "something is replaced",
+    let changes = || stacks.iter().flat_map(|stack| &stack.resources);
+    let worst = |of: fn(&str) -> bool| {
+        let of_type = changes().filter(|change| of(&change.resource_type));
+        of_type
+            .map(ResourceChange::replacement)
+            .max()
+            .unwrap_or(Replacement::WillNot)
+    };
+    let removed = changes().any(|change| change.action == Action::Remove);
+    match (
+        worst(|name| !is_revision(name)),
+        worst(is_revision),
+        removed,
+    ) {
+        (Replacement::Will, _, _) => "something is replaced",
+        (Replacement::May, _, _) => "something may be replaced",
+        (Replacement::WillNot, _, true) => "nothing is replaced, something is removed",
+        (Replacement::WillNot, Replacement::WillNot, false) => "nothing is replaced",
+        (Replacement::WillNot, _, false) => "nothing but revisions is replaced",
     }
 }

@@ -12,7 +12,7 @@ mod network;
 pub(crate) mod nouns;
 mod protection;
 mod refused;
-mod replacement;
+pub(crate) mod replacement;
 
 use std::fmt;
 

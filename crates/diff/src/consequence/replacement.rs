@@ -6,7 +6,7 @@ use stratiform_catalog::{ReplacementStrategy, catalog};
 
 use super::nouns::{holds_data, named};
 use super::{Certainty, Consequence, Kind, Severity};
-use crate::change::{Action, ChangeSource, Detail, Replacement, ResourceChange};
+use crate::change::{Action, ChangeSource, Detail, Policy, Replacement, ResourceChange};
 use crate::recreation::Fact;
 use crate::resolved::Compare;
 
@@ -22,14 +22,14 @@ pub(super) fn find(changes: &[ResourceChange], found: &mut Vec<Consequence>) {
             (Action::Modify, Replacement::WillNot) | (Action::Add | Action::Remove, _) => continue,
         };
         let name = named(&change.resource_type, &change.logical_id);
-        let verb = match certainty {
-            Certainty::Will => "replaces",
-            Certainty::May | Certainty::Unknown => "may replace",
-        };
-        let severity = if holds_data(&change.resource_type) {
-            Severity::Warning
-        } else {
-            Severity::Attention
+        let (severity, what) = match certainty {
+            _ if is_revision(&change.resource_type) => {
+                (Severity::Note, format!("makes a new revision of {name}"))
+            }
+            Certainty::Will => (severity(change), format!("replaces {name}")),
+            Certainty::May | Certainty::Unknown => {
+                (severity(change), format!("may replace {name}"))
+            }
         };
         found.push(Consequence {
             details: chain(change, &users),
@@ -38,12 +38,35 @@ pub(super) fn find(changes: &[ResourceChange], found: &mut Vec<Consequence>) {
                 Kind::Replacement,
                 severity,
                 certainty,
-                format!("{verb} {name}"),
+                what,
                 why(change),
             )
         });
         collision(change, &name, certainty, found);
         strategy(change, &name, certainty, found);
+    }
+}
+
+/// Types of which each replacement is a new revision: that is how they are meant to change.
+const REVISIONS: [&str; 6] = [
+    "AWS::ApiGateway::Deployment",
+    "AWS::ApiGatewayV2::Deployment",
+    "AWS::AutoScaling::LaunchConfiguration",
+    "AWS::ECS::TaskDefinition",
+    "AWS::Lambda::LayerVersion",
+    "AWS::Lambda::Version",
+];
+
+/// Whether such a resource is replaced by a new revision of itself in everyday work.
+pub(crate) fn is_revision(resource_type: &str) -> bool {
+    REVISIONS.contains(&resource_type)
+}
+
+fn severity(change: &ResourceChange) -> Severity {
+    if holds_data(&change.resource_type) && change.policy != Policy::Retain {
+        Severity::Warning
+    } else {
+        Severity::Attention
     }
 }
 
