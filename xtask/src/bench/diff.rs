@@ -4,6 +4,7 @@
 //! to warm up, then measured; whole processes are measured beside that.
 
 mod ours;
+mod revision;
 mod templates;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -101,6 +102,7 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
         tables: vec![
             in_process(&rows),
             processes(bench, request, &programs)?,
+            revision::measure(bench, request)?,
             growth(&rows),
             answers(&rows),
         ],
@@ -249,8 +251,7 @@ fn in_process(rows: &Rows) -> Table {
     table
 }
 
-/// Whole processes. A program that compares by itself, as `stratiform diff` of many stacks against a revision, is one
-/// more subject here.
+/// Whole processes.
 fn processes(
     bench: &Workbench,
     request: &Request,
