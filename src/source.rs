@@ -121,6 +121,15 @@ impl Source {
         }))
     }
 
+    /// How the names of the environment's stacks start: `storefront-prod-`.
+    pub(crate) fn prefix(&self) -> Option<String> {
+        let middle = format!("-{}-", self.environment.as_ref()?);
+        let first = self.stacks.first()?;
+        let end = first.name.find(&middle)? + middle.len();
+        Some(first.name[..end].to_owned())
+    }
+
+    /// The stack of a name.
     pub(crate) fn stack(&self, name: &str) -> Option<&SourceStack> {
         self.stacks.iter().find(|stack| stack.name == name)
     }

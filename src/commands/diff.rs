@@ -200,12 +200,8 @@ fn pairs<'s>(sides: &'s Sides, of: &Source) -> Vec<Pair<'s>> {
 
 /// A stack's name without its app and environment.
 fn short<'n>(of: &Source, name: &'n str) -> &'n str {
-    let environment = of.environment.as_deref().unwrap_or_default();
-    let middle = format!("-{environment}-");
-    match name.find(&middle) {
-        Some(start) if !environment.is_empty() => &name[start + middle.len()..],
-        _ => name,
-    }
+    let prefix = of.prefix().unwrap_or_default();
+    name.strip_prefix(prefix.as_str()).unwrap_or(name)
 }
 
 /// Refuses stacks that are on neither side.

@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use crate::command::{cargo, output, root, run as run_command};
-use crate::{codegen, oracles};
+use crate::{codegen, oracles, screenshot, workflows};
 
 /// What a step came to.
 pub(crate) enum Outcome {
@@ -18,7 +18,7 @@ pub(crate) enum Outcome {
 
 type Step = fn() -> Result<Outcome, String>;
 
-const STEPS: [(&str, Step); 11] = [
+const STEPS: [(&str, Step); 13] = [
     ("format", format),
     ("clippy", clippy),
     ("tests", tests),
@@ -29,6 +29,8 @@ const STEPS: [(&str, Step); 11] = [
     ("resource types compile", resource_types),
     ("oracles", oracles::run),
     ("moto", moto),
+    ("screenshots", screenshot::run),
+    ("workflows", workflows::run),
     ("dependencies", dependencies),
 ];
 

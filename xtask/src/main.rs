@@ -8,6 +8,7 @@ mod command;
 mod conformance;
 mod oracles;
 mod screenshot;
+mod workflows;
 
 use std::process::ExitCode;
 

@@ -105,6 +105,31 @@ impl Aws {
         })
     }
 
+    /// Lists the names of the stacks that exist and whose names start with a prefix: [ListStacks], all pages of it.
+    ///
+    /// # Errors
+    /// A call fails.
+    ///
+    /// [ListStacks]: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStacks.html
+    pub async fn stack_names(&self, prefix: &str) -> Result<Vec<String>, Error> {
+        let call = Call::new("ListStacks", "");
+        let mut pages = self.cloudformation.list_stacks().into_paginator().send();
+        let mut names = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| call.error(&error))?;
+            for stack in page.stack_summaries() {
+                let status = stack.stack_status().map(|status| status.as_str());
+                let exists = !matches!(status, Some("DELETE_COMPLETE" | "REVIEW_IN_PROGRESS"));
+                let name = stack.stack_name().unwrap_or_default();
+                if exists && name.starts_with(prefix) {
+                    names.push(name.to_owned());
+                }
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+
     /// Lists all exports of the account and region: [ListExports].
     ///
     /// # Errors

@@ -1,11 +1,11 @@
 //! `diff --deployed`: against what CloudFormation has.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use stratiform_deploy::{Aws, DeployedStack, Error, ParameterValue};
-use stratiform_diff::{ChangeType, StackDiff, imported_elsewhere};
+use stratiform_diff::{ChangeType, Note, StackDiff, imported_elsewhere};
 use stratiform_environment::Environment;
 
 use super::{Sides, compare, facts, synthesized};
@@ -17,6 +17,9 @@ use crate::report::{Failure, Report};
 use crate::review::{Method, Review};
 use crate::source::{Source, SourceStack, parse};
 
+/// Tags that each deployment adds with its own values: they say nothing about the stack.
+const RECORDS: [&str; 4] = ["release", "commit", "deployed-by", "run"];
+
 /// The working tree's synthesis against the stacks that exist.
 pub(super) fn review<E: Environment>(
     define: Define<E>,
@@ -26,85 +29,71 @@ pub(super) fn review<E: Environment>(
     let project = Project::find(global.environments.as_deref())?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        .build()
-        .map_err(|error| {
-            let what = format!("cannot start waiting for AWS: {error}");
-            Failure::new(
-                Exit::Failed,
-                "runtime",
-                what,
-                "check the limits of this process",
-            )
-        })?;
+        .build();
+    let runtime = runtime.map_err(|error| {
+        let what = format!("cannot start waiting for AWS: {error}");
+        Failure::new(
+            Exit::Failed,
+            "runtime",
+            what,
+            "check the limits of this process",
+        )
+    })?;
     let mut sides = Vec::new();
     let mut connections = Vec::new();
-    let mut read = Vec::new();
+    let mut places = BTreeSet::new();
     for after in synthesized(define, &project, &args.env)? {
         let aws = runtime.block_on(Aws::connect(&after.region));
-        let (account, deployed) = runtime.block_on(deployed(&aws, &after)).map_err(failure)?;
-        let (before, after) = sides_of(deployed, after, &account)?;
-        read.push(format!("account {account}, {}", after.region));
-        sides.push(Sides {
-            before: Some(before),
-            after: Some(after),
-        });
+        let (account, stacks) = runtime.block_on(deployed(&aws, &after)).map_err(failure)?;
+        places.insert(format!("account {account}, {}", after.region));
+        sides.push(sides_of(stacks, after, account)?);
         connections.push(aws);
     }
-    let read: BTreeSet<String> = read.into_iter().collect();
+    let places: Vec<String> = places.into_iter().collect();
     let method = Method {
-        before: format!(
-            "CloudFormation's stacks, read from {}",
-            read.into_iter().collect::<Vec<_>>().join("; ")
-        ),
+        before: format!("CloudFormation's stacks, read from {}", places.join("; ")),
         after: "the working tree, synthesized".to_owned(),
         facts: facts(),
     };
     let mut review = compare(sides, method, args)?;
     for (environment, aws) in review.environments.iter_mut().zip(&connections) {
-        let own: BTreeSet<String> = environment
-            .stacks
-            .iter()
-            .map(|stack| stack.diff.name.clone())
-            .collect();
+        let stacks = environment.stacks.iter();
+        let own: BTreeSet<String> = stacks.map(|stack| stack.diff.name.clone()).collect();
         for stack in &mut environment.stacks {
-            let importers = runtime
-                .block_on(importers(aws, &stack.diff))
-                .map_err(failure)?;
-            for (export, mut stacks) in importers {
-                // Those of the environment are found in their templates.
-                stacks.retain(|stack| !own.contains(stack));
-                imported_elsewhere(&mut stack.diff, &export, &stacks);
-            }
+            runtime.block_on(ask_importers(aws, &mut stack.diff, &own));
         }
     }
     Ok(review)
 }
 
-async fn deployed(
-    aws: &Aws,
-    after: &Source,
-) -> Result<(String, Vec<Option<DeployedStack>>), Error> {
+/// The account, and the environment's stacks that exist: those that are synthesized, and others whose names say that
+/// they belong to it.
+async fn deployed(aws: &Aws, after: &Source) -> Result<(String, Vec<DeployedStack>), Error> {
     let identity = aws.identity().await?;
     identity.expect_account(after.account.as_deref())?;
-    let names: Vec<String> = after
-        .stacks
-        .iter()
-        .map(|stack| stack.name.clone())
-        .collect();
-    Ok((identity.account, aws.deployed(&names).await?))
+    let known = after.stacks.iter().map(|stack| stack.name.clone());
+    let mut names: IndexSet<String> = known.collect();
+    if let Some(prefix) = after.prefix() {
+        names.extend(aws.stack_names(&prefix).await?);
+    }
+    let names: Vec<String> = names.into_iter().collect();
+    let stacks = aws.deployed(&names).await?;
+    Ok((identity.account, stacks.into_iter().flatten().collect()))
 }
 
 /// The stacks that exist, and what is synthesized with the values that a deployment would leave as they are.
 fn sides_of(
-    deployed: Vec<Option<DeployedStack>>,
+    deployed: Vec<DeployedStack>,
     mut after: Source,
-    account: &str,
-) -> Result<(Source, Source), Failure> {
-    after.account = Some(account.to_owned());
+    account: String,
+) -> Result<Sides, Failure> {
+    after.account = Some(account);
     let mut stacks = Vec::new();
-    for stack in deployed.into_iter().flatten() {
-        let shown = format!("the deployed template of {}", stack.name);
-        let template = parse(&shown, &stack.template)?;
+    for stack in deployed {
+        let template = parse(
+            &format!("the deployed template of {}", stack.name),
+            &stack.template,
+        )?;
         // A hidden value is the same before and after, as far as anybody can tell.
         let values = stack
             .parameters
@@ -117,55 +106,61 @@ fn sides_of(
             });
         let parameters: IndexMap<String, String> = values.collect();
         if let Some(new) = after.stacks.iter_mut().find(|new| new.name == stack.name) {
-            let kept = new
+            let given = new
                 .template
                 .parameters
                 .iter()
                 .filter(|(_, new)| new.default.is_none());
             let kept =
-                kept.filter_map(|(name, _)| Some((name.clone(), parameters.get(name)?.clone())));
-            let kept: IndexMap<String, String> = kept.collect();
-            new.parameters = kept;
+                given.filter_map(|(name, _)| Some((name.clone(), parameters.get(name)?.clone())));
+            new.parameters = kept.collect();
         }
+        let mut tags = stack.tags;
+        tags.retain(|key, _| !RECORDS.contains(&key.as_str()));
         stacks.push(SourceStack {
             name: stack.name,
             template: Arc::new(template),
             parameters,
-            tags: own_tags(stack.tags),
+            tags,
             termination_protection: Some(stack.termination_protection),
         });
     }
-    Ok((
-        Source {
-            stacks,
-            ..after.clone()
-        },
-        after,
-    ))
+    let before = Source {
+        stacks,
+        ..after.clone()
+    };
+    Ok(Sides {
+        before: Some(before),
+        after: Some(after),
+    })
 }
 
-/// The tags without those that a deployment adds: they change with every one.
-fn own_tags(mut tags: IndexMap<String, String>) -> IndexMap<String, String> {
-    tags.retain(|key, _| !["release", "commit", "deployed-by", "run"].contains(&key.as_str()));
-    tags
-}
-
-/// The stacks that import the exports which go or change.
-async fn importers(aws: &Aws, stack: &StackDiff) -> Result<BTreeMap<String, Vec<String>>, Error> {
-    let mut found = BTreeMap::new();
-    for output in &stack.outputs {
-        if output.change_type == ChangeType::Add {
-            continue;
-        }
-        let export = output
-            .before
-            .as_ref()
-            .and_then(|before| before.export.as_ref()?.known());
-        if let Some(export) = export {
-            found.insert(export.to_string(), aws.imports(&export).await?);
+/// Asks which stacks import the exports that go or change. Those of the environment are found in their templates.
+async fn ask_importers(aws: &Aws, stack: &mut StackDiff, own: &BTreeSet<String>) {
+    let changed = stack
+        .outputs
+        .iter()
+        .filter(|output| output.change_type != ChangeType::Add);
+    let exports = changed.filter_map(|output| {
+        let export = output.before.as_ref()?.export.as_ref()?.known()?;
+        Some(export.into_owned())
+    });
+    for export in exports.collect::<BTreeSet<String>>() {
+        match aws.imports(&export).await {
+            Ok(mut importers) => {
+                importers.retain(|importer| !own.contains(importer));
+                imported_elsewhere(stack, &export, &importers);
+            }
+            // The rest of the answer is still worth having, if it says what is missing.
+            Err(error) => stack.notes.push(Note {
+                what: format!(
+                    "who imports `{export}` could not be asked: {error}: {}",
+                    error.why()
+                ),
+                help: Some(error.help()),
+            }),
         }
     }
-    Ok(found)
 }
 
 fn failure(error: Error) -> Failure {

@@ -11,10 +11,13 @@ const NEAR: usize = 80;
 /// Quotation marks, colons and commas around a name or a text.
 const PUNCTUATION: usize = 4;
 
+/// How something in a template is counted.
+type Count = fn(&Template) -> usize;
+
 /// Quotas of a template: what is counted, the limit, and what happens beyond it.
 ///
 /// Source: CloudFormation user guide, "Understand CloudFormation quotas".
-const QUOTAS: [(&str, usize, fn(&Template) -> usize); 4] = [
+const QUOTAS: [(&str, usize, Count); 4] = [
     ("resources", 500, |template| template.resources.len()),
     ("outputs", 200, |template| template.outputs.len()),
     ("parameters", 200, |template| template.parameters.len()),

@@ -46,7 +46,7 @@ impl<'t> Resolver<'_, 't> {
                 }
                 other => self.opaque(function, &[&other]),
             },
-            Function::ToJsonString => self.to_json_string(self.resolve(argument)?),
+            Function::ToJsonString => self.json_string(self.resolve(argument)?),
             Function::Condition
             | Function::Equals
             | Function::And
@@ -266,7 +266,7 @@ impl<'t> Resolver<'_, 't> {
         })
     }
 
-    fn to_json_string(&self, value: Resolved<'t>) -> Resolved<'t> {
+    fn json_string(&self, value: Resolved<'t>) -> Resolved<'t> {
         let mut known = true;
         value.for_each_text(&mut |text| {
             let segments = text.segments.iter();
