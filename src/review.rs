@@ -68,11 +68,12 @@ impl Review {
             .unwrap_or_default()
     }
 
-    /// Whether there is a consequence of one of these kinds that is worth a second look.
-    pub(crate) fn needs_a_look(&self, kinds: &[Kind]) -> bool {
-        let mut consequences = self.stacks().flat_map(|stack| &stack.consequences);
-        consequences.any(|consequence| {
+    /// How many consequences of these kinds are worth a second look.
+    pub(crate) fn to_look_at(&self, kinds: &[Kind]) -> usize {
+        let consequences = self.stacks().flat_map(|stack| &stack.consequences);
+        let found = consequences.filter(|consequence| {
             consequence.severity >= Severity::Attention && kinds.contains(&consequence.kind)
-        })
+        });
+        found.count()
     }
 }

@@ -140,6 +140,15 @@ impl Source {
 /// # Errors
 /// All that is wrong with it, with places.
 pub(crate) fn parse(file: &str, text: &str) -> Result<Template, Failure> {
-    Template::parse(text)
-        .map_err(|error: TemplateError| Failure::of(of_template(error, file, text)))
+    let template = Template::parse(text)
+        .map_err(|error: TemplateError| Failure::of(of_template(error, file, text)))?;
+    if template.resources.is_empty() {
+        return Err(Failure::new(
+            Exit::Failed,
+            "no-template",
+            format!("`{file}` is no template: it has no `Resources`"),
+            "name a CloudFormation template, or a folder of templates",
+        ));
+    }
+    Ok(template)
 }

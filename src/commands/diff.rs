@@ -85,10 +85,23 @@ fn with_revision<E: Environment>(
         for after in synthesized(define, &project, &wanted)? {
             let name = after.environment.clone().unwrap_or_default();
             let before = Source::at_revision(&mut objects, &revision, &name, Some(&after))?;
-            sides.push(Sides {
-                before,
-                after: Some(after),
-            });
+            match before {
+                // Stacks do not move: in another region they are made anew, and the old ones stay.
+                Some(before) if before.region != after.region => {
+                    sides.push(Sides {
+                        before: Some(before),
+                        after: None,
+                    });
+                    sides.push(Sides {
+                        before: None,
+                        after: Some(after),
+                    });
+                }
+                before => sides.push(Sides {
+                    before,
+                    after: Some(after),
+                }),
+            }
         }
     }
     for name in gone {
@@ -251,25 +264,35 @@ fn show(review: &Review, global: &Global, args: &Diff) -> Result<(), Failure> {
             let full = if args.full { Full::Yes } else { Full::No };
             review::text::text(review, full, colour)
         }
-        ReviewFormat::Markdown => review::markdown::markdown(review),
-        ReviewFormat::Html => review::html::html(review),
+        ReviewFormat::Markdown => review::markdown::markdown(review)?,
+        ReviewFormat::Html => review::html::html(review)?,
         ReviewFormat::Json => review::json::json(review),
     };
     view::stdout(&text)
 }
 
+/// The exit code, and on stderr why it is not 0.
 fn exit(review: &Review, args: &Diff) -> Exit {
-    let differs = args.exit_code && review.changed().next().is_some();
-    let fails = args.fail_on.iter().any(|class| match class {
-        FailOn::Replacement => review.needs_a_look(&[Kind::Replacement]),
-        FailOn::DataLoss => review.needs_a_look(&[Kind::DataLoss]),
-        FailOn::Interruption => review.needs_a_look(&[Kind::Interruption]),
-        FailOn::Widening => review.needs_a_look(&[Kind::AccessWidened, Kind::NetworkWidened]),
-        FailOn::Any => review.needs_a_look(&Kind::ALL),
-    });
-    if differs || fails {
-        Exit::No
-    } else {
-        Exit::Done
+    let mut reasons = Vec::new();
+    if args.exit_code && review.changed().next().is_some() {
+        reasons.push("something changes (--exit-code)".to_owned());
     }
+    for class in &args.fail_on {
+        let (word, kinds): (&str, &[Kind]) = match class {
+            FailOn::Replacement => ("replacement", &[Kind::Replacement]),
+            FailOn::DataLoss => ("data-loss", &[Kind::DataLoss]),
+            FailOn::Interruption => ("interruption", &[Kind::Interruption]),
+            FailOn::Widening => ("widening", &[Kind::AccessWidened, Kind::NetworkWidened]),
+            FailOn::Any => ("any", &Kind::ALL),
+        };
+        let count = review.to_look_at(kinds);
+        if count > 0 {
+            reasons.push(format!("{count} found (--fail-on {word})"));
+        }
+    }
+    if reasons.is_empty() {
+        return Exit::Done;
+    }
+    view::stderr(&format!("the answer is no: {}\n", reasons.join(", ")));
+    Exit::No
 }

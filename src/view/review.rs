@@ -12,3 +12,16 @@ mod property;
 mod value;
 mod words;
 pub(super) mod yaml;
+
+use crate::exit::Exit;
+use crate::report::Failure;
+
+/// A page that could not be made: a mistake of ours in a handlebars template.
+fn not_rendered(why: &str) -> Failure {
+    Failure::new(
+        Exit::Failed,
+        "page",
+        format!("the page could not be made: {why}"),
+        "this is a mistake in stratiform: report it with the command, and use --format json meanwhile",
+    )
+}

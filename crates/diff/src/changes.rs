@@ -27,6 +27,7 @@ use fate::{Fate, Fates};
 use needs::{Need, for_each_need};
 use other::NESTED_STACK;
 use policy::{deletion_policy, replace_policy};
+pub(crate) use policy::{snapshot_by_default, takes_snapshots};
 
 /// Two sides, and what has been found out about them so far.
 struct Comparison<'s, 't> {
@@ -59,7 +60,7 @@ struct Details {
 
 /// The changes between two sides. Resources stand in the order of the template after, then those that go.
 ///
-/// The second part says which resources will be others after the change.
+/// The second part says which resources are expected to be others after the change.
 pub(crate) fn changes<'t>(
     before: &Scope<'t>,
     after: &Scope<'t>,
@@ -106,7 +107,10 @@ pub(crate) fn changes<'t>(
     if !changes.is_empty() || !comparison.surroundings.parameters.is_empty() {
         comparison.nested_stacks(&existing, &mut changes);
     }
-    (changes, comparison.times)
+    let fates = comparison.fates.iter();
+    let others = fates.filter(|(_, fates)| fates.expected > Fate::Modified);
+    let times = others.map(|(id, _)| (*id, Time::AfterApply)).collect();
+    (changes, times)
 }
 
 impl<'t> Surroundings<'t> {
@@ -305,6 +309,16 @@ impl<'s, 't> Comparison<'s, 't> {
         }
     }
 
+    /// Whether an attribute counts the updates of a resource that is updated, as `LatestVersionNumber` of a launch
+    /// template does.
+    fn counts_up(&self, logical_id: &str, attribute: &str) -> bool {
+        let updated = self
+            .properties
+            .get(logical_id)
+            .is_some_and(|changed| !changed.is_empty());
+        updated && COUNTERS.iter().any(|counter| attribute.ends_with(counter))
+    }
+
     /// Whether a value becomes another one during the change, although it looks the same before: an attribute that is
     /// a property which changes, or anything of a resource that is replaced through such a value.
     ///
@@ -324,11 +338,15 @@ impl<'s, 't> Comparison<'s, 't> {
             Use::Attribute(id, attribute) => {
                 let property = attribute.split('.').next().unwrap_or_default();
                 let changed = self.properties.get(id.as_str());
-                replaced(id) || changed.is_some_and(|changed| changed.contains(property))
+                let counts = self.counts_up(id, attribute);
+                replaced(id) || counts || changed.is_some_and(|changed| changed.contains(property))
             }
         }
     }
 }
+
+/// How the names of attributes end whose value is another one after every update.
+const COUNTERS: [&str; 4] = ["VersionNumber", "Version", "Revision", "RevisionId"];
 
 fn context<'t>(resolver: &Resolver<'_, 't>, resource: &'t Resource) -> Context {
     Context {

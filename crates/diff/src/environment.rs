@@ -55,9 +55,11 @@ pub fn diff_environment(pairs: &[Pair<'_>]) -> Vec<StackDiff> {
         .any(|diff| diff.outputs.iter().any(|output| output.before.is_some()))
     {
         let before = imports(pairs, |pair| pair.before.as_ref());
+        let gone = pairs.iter().filter(|pair| pair.after.is_none());
+        let gone: Vec<&str> = gone.map(|pair| pair.place.stack.as_str()).collect();
         let after = imports(pairs, |pair| pair.after.as_ref());
         for diff in &mut diffs {
-            let mut found = exports(diff, &before, &after);
+            let mut found = exports(diff, &before, &after, &gone);
             found.extend(
                 diff.outputs
                     .iter()
@@ -204,7 +206,7 @@ fn name_of<'t>(
 
 /// What happens to exports that other stacks of the environment import, taken together: they usually change for the
 /// same reason.
-fn exports(diff: &StackDiff, before: &Imports, after: &Imports) -> Vec<Consequence> {
+fn exports(diff: &StackDiff, before: &Imports, after: &Imports, gone: &[&str]) -> Vec<Consequence> {
     let mut found: BTreeMap<ExportChange, Vec<UsedExport<'_>>> = BTreeMap::new();
     for output in &diff.outputs {
         let Some(name) = exported(output) else {
@@ -234,7 +236,7 @@ fn exports(diff: &StackDiff, before: &Imports, after: &Imports) -> Vec<Consequen
     }
     found
         .into_iter()
-        .map(|(change, exports)| together(diff, change, &exports))
+        .map(|(change, exports)| together(diff, change, &exports, gone))
         .collect()
 }
 
@@ -273,7 +275,12 @@ enum ExportChange {
     MissedUntilDeployed,
 }
 
-fn together(diff: &StackDiff, change: ExportChange, exports: &[UsedExport<'_>]) -> Consequence {
+fn together(
+    diff: &StackDiff,
+    change: ExportChange,
+    exports: &[UsedExport<'_>],
+    gone: &[&str],
+) -> Consequence {
     let users: Vec<Import> = exports
         .iter()
         .flat_map(|export| export.users.clone())
@@ -290,6 +297,8 @@ fn together(diff: &StackDiff, change: ExportChange, exports: &[UsedExport<'_>]) 
         exports => format!("{} exports", exports.len()),
     };
     let details = exports.iter().flat_map(UsedExport::lines).collect();
+    let each = exports.iter().map(|export| certainty(diff, export.output));
+    let certain = each.max().unwrap_or(Certainty::May);
     let (severity, certainty, what, help) = match change {
         ExportChange::Missed => (
             Severity::Danger,
@@ -301,15 +310,17 @@ fn together(diff: &StackDiff, change: ExportChange, exports: &[UsedExport<'_>]) 
             Severity::Warning,
             Certainty::May,
             format!("removes {what}, which {importers} {import} until deployed again"),
-            format!("deploy {importers} first; then nothing holds on to it"),
+            match stacks.iter().all(|stack| gone.contains(&stack.as_str())) {
+                true => format!("delete {importers} first; nothing else lets go of it"),
+                false => format!("deploy {importers} first; then nothing holds on to it"),
+            },
         ),
         ExportChange::Changed => (
-            Severity::Warning,
-            exports
-                .iter()
-                .map(|export| certainty(diff, export.output))
-                .max()
-                .unwrap_or(Certainty::May),
+            match certain {
+                Certainty::Will => Severity::Danger,
+                Certainty::May | Certainty::Unknown => Severity::Attention,
+            },
+            certain,
             format!("changes {what}, which {importers} {import}"),
             "take two steps: first let nothing import the value, then change it".to_owned(),
         ),

@@ -34,6 +34,21 @@ pub(crate) fn notes(
             ),
         });
     }
+    let defaults = after.parameters.iter().filter(|(name, new)| {
+        let old = before.parameters.get(*name);
+        let changed = old.is_some_and(|old| old.text != new.text);
+        changed && !new.is_given && old.is_some_and(|old| !old.is_given)
+    });
+    let defaults: BTreeSet<&str> = defaults.map(|(name, _)| *name).collect();
+    if !defaults.is_empty() {
+        notes.push(Note {
+            what: format!(
+                "{} another default, which counts only where the deployment does not keep the value there is",
+                subject("the parameter", "the parameters", &defaults, "has", "have")
+            ),
+            help: None,
+        });
+    }
     let looked_up = after
         .parameters
         .iter()

@@ -27,6 +27,9 @@ pub enum Fact {
     /// The type's schema lists the property in `conditionalCreateOnlyProperties`, and AWS documents the update as one
     /// in place.
     InPlace(PropertyPath, &'static str),
+    /// The property is part of what identifies such resources, and the type's schema does not say that it can be
+    /// changed.
+    Identifies(PropertyPath),
     /// The type's schema lists the property in neither.
     Updatable,
     /// A custom resource: its provider decides, by answering with another physical ID.
@@ -51,6 +54,10 @@ impl fmt::Display for Fact {
                 formatter,
                 "`{path}` is a conditionalCreateOnly property of the type, and `{page}` documents the update in place"
             ),
+            Fact::Identifies(path) => write!(
+                formatter,
+                "`{path}` is part of the primaryIdentifier of the type: another value may mean another resource"
+            ),
             Fact::Updatable => formatter.write_str("the type's schema allows updating it"),
             Fact::CustomResource => {
                 formatter.write_str("the provider of a custom resource decides whether it replaces")
@@ -66,6 +73,8 @@ impl fmt::Display for Fact {
 pub(crate) struct Rules {
     always: Vec<PropertyPath>,
     conditionally: Vec<PropertyPath>,
+    /// Properties that identify the resource and are in neither of the others.
+    identifying: Vec<PropertyPath>,
     otherwise: Recreation,
     /// The type, where the catalog knows it.
     pub resource_type: Option<ResourceType>,
@@ -93,16 +102,23 @@ impl Rules {
                 fact: Fact::UnknownType,
             },
         };
-        Rules {
-            always: known
-                .map(|known| known.create_only().collect())
-                .unwrap_or_default(),
-            conditionally: known
-                .map(|known| known.conditional_create_only().collect())
-                .unwrap_or_default(),
+        let mut rules = Rules {
+            always: Vec::new(),
+            conditionally: Vec::new(),
+            identifying: Vec::new(),
             otherwise,
             resource_type: known,
+        };
+        if let Some(known) = known {
+            rules.always.extend(known.create_only());
+            rules.conditionally.extend(known.conditional_create_only());
+            let elsewhere = |path: &PropertyPath| {
+                rules.always.contains(path) || known.read_only().any(|read_only| read_only == *path)
+            };
+            let identifying = known.primary_identifier().filter(|path| !elsewhere(path));
+            rules.identifying = identifying.collect();
         }
+        rules
     }
 
     /// What a difference at a path below `Properties` means.
@@ -135,6 +151,12 @@ impl Rules {
             return Recreation {
                 requires: RequiresRecreation::Conditionally,
                 fact,
+            };
+        }
+        if let Some(path) = find(&self.identifying) {
+            return Recreation {
+                requires: RequiresRecreation::Conditionally,
+                fact: Fact::Identifies(path),
             };
         }
         self.otherwise

@@ -174,6 +174,13 @@ pub fn diff(before: Option<&Side<'_>>, after: Option<&Side<'_>>, place: &Place) 
             what: "no deployment deletes a stack: it stays until somebody deletes it".to_owned(),
             help: None,
         });
+        // With the whole stack goes what was open, what was allowed, and what it protected.
+        consequences.retain(|found| {
+            matches!(
+                found.kind,
+                Kind::DataLoss | Kind::Interruption | Kind::OtherStacks
+            )
+        });
         for consequence in &mut consequences {
             consequence.certainty = consequence.certainty.min(Certainty::May);
             consequence.what = format!("deleting the stack {}", consequence.what);

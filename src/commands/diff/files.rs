@@ -1,5 +1,6 @@
 //! `diff OLD NEW`: any two templates, or two folders of them.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -180,6 +181,19 @@ fn folder(path: &Path) -> Result<Source, Failure> {
         stack(stem.into_owned(), file)
     });
     let stacks: Vec<SourceStack> = stacks.collect::<Result<_, _>>()?;
+    let mut names = HashSet::new();
+    if let Some(stack) = stacks.iter().find(|stack| !names.insert(&stack.name)) {
+        return Err(Failure::new(
+            Exit::Failed,
+            "same-name",
+            format!(
+                "`{}` has two templates of the name `{}`",
+                path.display(),
+                stack.name
+            ),
+            "leave one of them: the name, without its ending, tells which stack it is",
+        ));
+    }
     if stacks.is_empty() {
         return Err(Failure::new(
             Exit::Failed,
@@ -235,8 +249,20 @@ fn values(path: &Path) -> Result<IndexMap<String, String>, Failure> {
     };
     let json: serde_json::Value = serde_json::from_str(&text(path)?)
         .map_err(|error| wrong(format!("is no JSON: {error}")))?;
-    let serde_json::Value::Object(entries) = json else {
-        return Err(wrong("is no map".to_owned()));
+    let entries: Vec<(String, serde_json::Value)> = match json {
+        serde_json::Value::Object(entries) => entries.into_iter().collect(),
+        // As the AWS CLI has them.
+        serde_json::Value::Array(items) => {
+            let entry = |item: serde_json::Value| {
+                let name = item.get("ParameterKey")?.as_str()?.to_owned();
+                Some((name, item.get("ParameterValue")?.clone()))
+            };
+            let entries: Option<Vec<_>> = items.into_iter().map(entry).collect();
+            entries.ok_or_else(|| {
+                wrong("is no list of `ParameterKey` and `ParameterValue`".to_owned())
+            })?
+        }
+        _ => return Err(wrong("is no map".to_owned())),
     };
     entries
         .into_iter()

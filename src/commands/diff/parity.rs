@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
 use stratiform_diff::{StackChange, diff_environment};
 use stratiform_environment::{Environment, Loaded, Origin};
 use stratiform_template::Template;
@@ -45,14 +46,14 @@ pub(super) fn run<E: Environment>(
     let target = source(&other)?;
     let declared = declared(&one, &other);
     let actual = Sides {
-        before: Some(renamed(source(&one)?, environment, against)),
+        before: Some(renamed(source(&one)?, environment, against, &target)),
         after: Some(target.clone()),
     };
     let effects = diff_environment(&pairs(&actual, &target));
     let resources: usize = effects.iter().map(|stack| stack.resources.len()).sum();
     let swapped = project.load_as::<E>(environment, against)?;
     let sides = Sides {
-        before: Some(renamed(source(&swapped)?, environment, against)),
+        before: Some(renamed(source(&swapped)?, environment, against, &target)),
         after: Some(target),
     };
     let method = Method {
@@ -153,34 +154,48 @@ fn declared_text(declared: &[Declared], one: &str, other: &str, resources: usize
     text
 }
 
-/// The stacks of one environment under the name of another.
-fn renamed(mut source: Source, from: &str, to: &str) -> Source {
+/// The stacks of one environment under the name of another. What is the same in both says nothing about the name, and
+/// is left alone.
+fn renamed(mut source: Source, from: &str, to: &str, target: &Source) -> Source {
     for stack in &mut source.stacks {
         stack.name = rename(&stack.name, from, to);
-        let json = serde_json::from_str(&stack.template.to_json());
-        let json = json.map(|json| renamed_json(json, from, to).to_string());
+        let counterpart = target.stack(&stack.name);
+        let json = |template: &Template| serde_json::from_str(&template.to_json()).ok();
+        let other: Option<Value> = counterpart.and_then(|other| json(&other.template));
+        let renamed = json(&stack.template).map(|own| renamed_json(own, other.as_ref(), from, to));
         // Our own JSON with other words in it is a template.
-        if let Some(template) = json.ok().and_then(|json| Template::parse(&json).ok()) {
+        if let Some(template) = renamed.and_then(|json| Template::parse(&json.to_string()).ok()) {
             stack.template = Arc::new(template);
         }
-        for value in stack.tags.values_mut() {
-            *value = rename(value, from, to);
+        for (key, value) in &mut stack.tags {
+            if counterpart.and_then(|other| other.tags.get(key)) != Some(value) {
+                *value = rename(value, from, to);
+            }
         }
     }
     source
 }
 
-fn renamed_json(value: serde_json::Value, from: &str, to: &str) -> serde_json::Value {
-    use serde_json::Value;
+fn renamed_json(value: Value, other: Option<&Value>, from: &str, to: &str) -> Value {
     match value {
+        same if Some(&same) == other => same,
         Value::String(text) => Value::String(rename(&text, from, to)),
-        Value::Array(items) => items
-            .into_iter()
-            .map(|item| renamed_json(item, from, to))
-            .collect(),
+        Value::Array(items) => {
+            let items = items.into_iter().enumerate();
+            items
+                .map(|(index, item)| {
+                    renamed_json(item, other.and_then(|other| other.get(index)), from, to)
+                })
+                .collect()
+        }
         Value::Object(entries) => entries
             .into_iter()
-            .map(|(key, value)| (rename(&key, from, to), renamed_json(value, from, to)))
+            .map(|(key, value)| {
+                let same = other.is_some_and(|other| other.get(&key).is_some());
+                let key = if same { key } else { rename(&key, from, to) };
+                let other = other.and_then(|other| other.get(&key));
+                (key, renamed_json(value, other, from, to))
+            })
             .collect(),
         other => other,
     }

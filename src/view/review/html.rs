@@ -17,7 +17,9 @@ use handlebars::{Context, Handlebars, Helper, HelperResult, Output, RenderContex
 use serde::Serialize;
 use stratiform_diff::verdict;
 
+use super::not_rendered;
 use super::words::{is_quiet, visible};
+use crate::report::Failure;
 use crate::review::{Review, ReviewedEnvironment};
 use consequence::Consequences;
 use mark::Mark;
@@ -55,7 +57,7 @@ struct Environment<'r> {
 }
 
 /// The page of a review.
-pub(crate) fn html(review: &Review) -> String {
+pub(crate) fn html(review: &Review) -> Result<String, Failure> {
     let verdict = verdict(review.stacks());
     let mut room = Room::new(review.stacks().filter(|stack| !is_quiet(stack)).count());
     let environments = review.environments.iter().enumerate();
@@ -78,8 +80,7 @@ pub(crate) fn html(review: &Review) -> String {
         value_limit: resource::VALUE_LIMIT,
         line_limit: lines::LENGTH,
     };
-    // The handlebars templates are ours, and the tests render all of them: there is no error to tell anybody about.
-    render(&page).unwrap_or_else(|error| error.to_string())
+    render(&page).map_err(|error| not_rendered(&error.to_string()))
 }
 
 impl<'r> Environment<'r> {

@@ -16,6 +16,8 @@ use handlebars::{Handlebars, no_escape};
 use serde::Serialize;
 
 use self::content::Content;
+use super::not_rendered;
+use crate::report::Failure;
 use crate::review::Review;
 
 /// The first line, by which CI finds the comment that it made before.
@@ -30,25 +32,24 @@ const COMMAND: &str = "stratiform diff --full";
 const TEMPLATE: &str = include_str!("../../../templates/pull-request.md.hbs");
 
 /// The whole review, or as much of it as a comment takes.
-pub(crate) fn markdown(review: &Review) -> String {
+pub(crate) fn markdown(review: &Review) -> Result<String, Failure> {
     let content = Content::of(review);
     let mut room = LIMIT;
     loop {
-        let page = render(&content.within(room));
+        let page = render(&content.within(room))?;
         // UTF-16, where nothing is shorter than for whoever counts characters.
         let excess = page.encode_utf16().count().saturating_sub(LIMIT);
         if excess == 0 || room == 0 {
-            return page;
+            return Ok(page);
         }
         room = room.saturating_sub(excess);
     }
 }
 
-fn render(page: &impl Serialize) -> String {
+fn render(page: &impl Serialize) -> Result<String, Failure> {
     let mut handlebars = Handlebars::new();
     handlebars.register_escape_fn(no_escape);
     handlebars.set_strict_mode(true);
     let rendered = handlebars.render_template(TEMPLATE, page);
-    // The template is part of the program, and so is the shape of its data: a test renders all of it.
-    rendered.expect("the template fits its data")
+    rendered.map_err(|error| not_rendered(&error.to_string()))
 }

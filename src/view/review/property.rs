@@ -136,7 +136,7 @@ fn export(output: &OutputValue) -> Option<&Resolved<'static>> {
 
 fn differ(before: Option<&Resolved<'_>>, after: Option<&Resolved<'_>>) -> bool {
     match (before, after) {
-        (Some(before), Some(after)) => !before.same(after, Compare::Expressions),
+        (Some(before), Some(after)) => !before.same(after, Compare::Values),
         (before, after) => before.is_some() || after.is_some(),
     }
 }

@@ -67,7 +67,8 @@ impl Page {
         if !names.is_empty() {
             let count = words::counted(names.len(), "stack");
             self.gap();
-            self.say(0, &format!("{count} unchanged: {}", names.join(", ")));
+            let names = names.into_iter().map(str::to_owned).collect();
+            self.say(0, &format!("{count} unchanged: {}", words::some(names)));
         }
     }
 

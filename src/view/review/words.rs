@@ -134,6 +134,18 @@ fn is_invisible(character: char) -> bool {
         || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
+/// The names of a list that are said; the rest is counted.
+const NAMES: usize = 3;
+
+/// A few names; the rest is counted.
+pub(super) fn some(names: Vec<String>) -> String {
+    let (shown, more) = names.split_at(names.len().min(NAMES));
+    match more.len() {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::fixture;

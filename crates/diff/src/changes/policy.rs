@@ -3,6 +3,7 @@
 use stratiform_template::Resource;
 
 use crate::change::{Context, Policy, PolicyOrigin};
+use crate::resolved::Resolved;
 
 /// Types of which CloudFormation can take a snapshot before it deletes.
 ///
@@ -18,13 +19,23 @@ const SNAPSHOTS: [&str; 8] = [
     "AWS::Redshift::Cluster",
 ];
 
+/// Whether a resource without a `DeletionPolicy` is kept as a snapshot.
+pub(crate) fn snapshot_by_default(resource_type: &str, properties: &Resolved<'_>) -> bool {
+    resource_type == "AWS::RDS::DBCluster"
+        || resource_type == "AWS::RDS::DBInstance"
+            && properties.get("DBClusterIdentifier").is_none()
+}
+
+/// Whether CloudFormation can take a snapshot of such a resource before it deletes it.
+pub(crate) fn takes_snapshots(resource_type: &str) -> bool {
+    SNAPSHOTS.contains(&resource_type)
+}
+
 /// What happens to a resource that leaves the stack.
 ///
 /// Source: CloudFormation template reference, "DeletionPolicy attribute".
 pub(super) fn deletion_policy(resource: &Resource, context: &Context) -> (Policy, PolicyOrigin) {
-    let standalone = resource.resource_type == "AWS::RDS::DBCluster"
-        || resource.resource_type == "AWS::RDS::DBInstance"
-            && context.properties.get("DBClusterIdentifier").is_none();
+    let standalone = snapshot_by_default(&resource.resource_type, &context.properties);
     let default = if standalone {
         Policy::Snapshot
     } else {
@@ -56,7 +67,7 @@ fn policy(
     text: Option<&str>,
     default: Policy,
 ) -> (Policy, PolicyOrigin) {
-    let snapshots = SNAPSHOTS.contains(&resource.resource_type.as_str());
+    let snapshots = takes_snapshots(&resource.resource_type);
     match text {
         Some("Retain" | "RetainExceptOnCreate") => (Policy::Retain, PolicyOrigin::Template),
         Some("Snapshot") if snapshots => (Policy::Snapshot, PolicyOrigin::Template),

@@ -10,7 +10,7 @@ use crate::change::{Attribute, ChangeSource, ChangeType, Detail, Evaluation};
 use crate::compare::{Difference, Shape, differences};
 use crate::recreation::{Recreation, Rules};
 use crate::resolve::Resolver;
-use crate::resolved::{Compare, Resolved, Style, Use};
+use crate::resolved::{Compare, Resolved, Style, Time, Use};
 
 /// A top-level property that is being compared.
 pub(super) struct Property<'p, 't> {
@@ -208,7 +208,9 @@ impl<'t> Comparison<'_, 't> {
             let (Some(old), Some(new)) = (at(before, below), at(later.as_ref(), below)) else {
                 continue;
             };
-            if old.same(new, Compare::Values) {
+            let counts =
+                matches!(&used, Use::Attribute(id, attribute) if self.counts_up(id, attribute));
+            if old.same(new, Compare::Values) && !counts {
                 continue;
             }
             let effect = self.effect(&used, |fates| fates.references.max(fates.expected));
@@ -218,7 +220,15 @@ impl<'t> Comparison<'_, 't> {
             details.push(Detail {
                 causing_entity: Some(used.entity()),
                 before: shown(old),
-                after: shown(new),
+                after: if counts {
+                    Some(Resolved::unknown(
+                        used.entity(),
+                        Time::AfterApply,
+                        Vec::new(),
+                    ))
+                } else {
+                    shown(new)
+                },
                 ..property.detail(
                     below,
                     property.rules.at(&path, None, None),

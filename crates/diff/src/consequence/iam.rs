@@ -100,9 +100,8 @@ fn consequence(
     let alarm = lines.iter().find_map(|line| line.alarm.as_deref());
     let (kind, severity) = match (direction, novelty) {
         (Direction::Narrower, _) => (Kind::AccessNarrowed, Severity::Note),
-        (Direction::Wider, Novelty::New) if alarm.is_none() => {
-            (Kind::AccessWidened, Severity::Note)
-        }
+        (Direction::Wider, _) if alarm.is_some() => (Kind::AccessWidened, Severity::Danger),
+        (Direction::Wider, Novelty::New) => (Kind::AccessWidened, Severity::Note),
         (Direction::Wider, _) => (Kind::AccessWidened, Severity::Warning),
     };
     let may = certainty < Certainty::Will;

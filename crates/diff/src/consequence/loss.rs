@@ -3,6 +3,7 @@
 use super::nouns::{holds_data, named};
 use super::{Certainty, Consequence, Kind, Severity};
 use crate::change::{Action, Context, Policy, PolicyOrigin, Replacement, ResourceChange};
+use crate::changes::takes_snapshots;
 use crate::resolved::Resolved;
 
 /// Properties that make AWS refuse a deletion, and the value with which they do.
@@ -32,7 +33,7 @@ const RESTORED_FROM: [&str; 5] = [
 ];
 
 pub(super) fn find(change: &ResourceChange, found: &mut Vec<Consequence>) {
-    if !holds_data(&change.resource_type) {
+    if !holds_data(&change.resource_type) || is_member(change) {
         return;
     }
     let name = named(&change.resource_type, &change.logical_id);
@@ -41,6 +42,22 @@ pub(super) fn find(change: &ResourceChange, found: &mut Vec<Consequence>) {
         (Action::Remove, _) => found.push(removed(change, &name)),
         (Action::Modify, Replacement::May) => found.push(replaced(change, &name, Certainty::May)),
         (Action::Modify, Replacement::Will) => found.push(replaced(change, &name, Certainty::Will)),
+    }
+}
+
+/// Whether it is an instance of a database cluster: the data is the cluster's.
+fn is_member(change: &ResourceChange) -> bool {
+    let context = change.after.as_ref().or(change.before.as_ref());
+    change.resource_type.ends_with("::DBInstance")
+        && context.is_some_and(|context| context.properties.get("DBClusterIdentifier").is_some())
+}
+
+/// How data is kept when such a resource goes.
+fn keeping(change: &ResourceChange, attribute: &str, when: &str) -> String {
+    if takes_snapshots(&change.resource_type) {
+        format!("keep the data: `{attribute}: Snapshot` or `Retain`{when}")
+    } else {
+        format!("keep the data: `{attribute}: Retain`{when}")
     }
 }
 
@@ -67,7 +84,7 @@ fn removed(change: &ResourceChange, name: &str) -> Consequence {
             Severity::Warning,
             Certainty::Will,
             format!("deletes {name}: its data is kept as a snapshot"),
-            format!("{why}; automated backups go with it"),
+            why,
         ),
         Policy::Delete if before.is_some_and(|before| needs_to_be_empty(change, before)) => of(
             Severity::Danger,
@@ -102,17 +119,21 @@ fn replaced(change: &ResourceChange, name: &str, certainty: Certainty) -> Conseq
         Some((key, _)) => format!("the new one starts from what `{key}` names"),
         None => "the new one starts empty".to_owned(),
     };
+    let before = change.before.as_ref();
+    let stays = "the old one stays with its data, outside of the stack";
     let (severity, kept, help) = match change.policy {
+        Policy::Retain => (Severity::Attention, stays, None),
+        _ if before.is_some_and(is_protected) => (Severity::Attention, stays, None),
         Policy::Snapshot => (Severity::Warning, "its data is kept as a snapshot", None),
-        Policy::Retain => (
-            Severity::Attention,
-            "the old one stays with its data, outside of the stack",
+        Policy::Delete if before.is_some_and(|before| needs_to_be_empty(change, before)) => (
+            Severity::Warning,
+            "the old one is deleted if it is empty, and otherwise stays outside of the stack",
             None,
         ),
         Policy::Delete => (
             Severity::Danger,
             "its data is deleted with it",
-            Some("keep the data: `UpdateReplacePolicy: Snapshot` or `Retain`".to_owned()),
+            Some(keeping(change, "UpdateReplacePolicy", "")),
         ),
     };
     // What may not happen at all is one step less bad.

@@ -13,6 +13,7 @@ pub(crate) mod nouns;
 mod protection;
 mod refused;
 pub(crate) mod replacement;
+mod stops;
 
 use std::fmt;
 
@@ -212,6 +213,7 @@ pub(crate) fn consequences(
     interruption::find(changes, &mut found);
     for change in changes {
         loss::find(change, &mut found);
+        stops::find(change, &mut found);
         iam::find(change, &mut found);
         network::find(change, &mut found);
         protection::find(change, &mut found);

@@ -3,6 +3,7 @@
 use super::nouns::named;
 use super::{Certainty, Consequence, Kind, Severity};
 use crate::change::{Action, Attribute, ResourceChange};
+use crate::changes::snapshot_by_default;
 use crate::resolved::Resolved;
 
 /// A property that protects, and how it stops doing so.
@@ -30,7 +31,17 @@ const fn protection(path: &'static str, lost: Lost, what: &'static str) -> Prote
 }
 
 /// Properties that mean the same in every type that has them.
-const PROTECTIONS: [Protection; 30] = [
+const PROTECTIONS: [Protection; 32] = [
+    protection(
+        "MessageRetentionPeriod",
+        Lost::Lowered,
+        "the messages that are older than they are now kept",
+    ),
+    protection(
+        "RetentionPeriodHours",
+        Lost::Lowered,
+        "the records that are older than they are now kept",
+    ),
     protection(
         "DeletionProtection",
         Lost::Not("true"),
@@ -59,27 +70,27 @@ const PROTECTIONS: [Protection; 30] = [
     protection(
         "BackupRetentionPeriod",
         Lost::Lowered,
-        "backups: fewer days are kept",
+        "the backups that are older than they are now kept",
     ),
     protection(
         "AutomatedSnapshotRetentionPeriod",
         Lost::Lowered,
-        "snapshots: fewer days are kept",
+        "the snapshots that are older than they are now kept",
     ),
     protection(
         "SnapshotRetentionLimit",
         Lost::Lowered,
-        "snapshots: fewer are kept",
+        "the snapshots that are more than are now kept",
     ),
     protection(
         "AutomaticBackupRetentionDays",
         Lost::Lowered,
-        "backups: fewer days are kept",
+        "the backups that are older than they are now kept",
     ),
     protection(
         "RetentionInDays",
         Lost::Lowered,
-        "logs: fewer days are kept",
+        "the events that are older than they are now kept",
     ),
     protection(
         "DeleteAutomatedBackups",
@@ -239,12 +250,23 @@ fn properties(change: &ResourceChange, found: &mut Vec<Consequence>) {
             Certainty::Will => "takes",
             Certainty::May | Certainty::Unknown => "may take",
         };
+        // What is older than a retention period that becomes shorter is deleted.
+        let (kind, what) = match protection.lost {
+            Lost::Lowered => (
+                Kind::DataLoss,
+                format!("deletes of {name} {}", protection.what),
+            ),
+            Lost::Not(_) | Lost::Gone => (
+                Kind::ProtectionLost,
+                format!("{verb} away from {name}: {}", protection.what),
+            ),
+        };
         found.push(Consequence::of(
             change,
-            Kind::ProtectionLost,
+            kind,
             Severity::Warning,
             certainty,
-            format!("{verb} away from {name}: {}", protection.what),
+            what,
             format!(
                 "`{}` was `{}` and becomes `{}`",
                 protection.path.replace('/', "."),
@@ -304,6 +326,13 @@ fn policies(change: &ResourceChange, found: &mut Vec<Consequence>) {
                 .and_then(|value| value.known().map(|text| text.into_owned()))
         };
         let (old, new) = (text(&detail.before), text(&detail.after));
+        // Without a word, some databases are kept as a snapshot all the same.
+        let by_default = attribute == Attribute::DeletionPolicy
+            && change
+                .after
+                .as_ref()
+                .is_some_and(|after| snapshot_by_default(&change.resource_type, &after.properties));
+        let new = new.or_else(|| by_default.then(|| "Snapshot".to_owned()));
         let keeps = |policy: &Option<String>| {
             matches!(
                 policy.as_deref(),

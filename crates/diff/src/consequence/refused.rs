@@ -1,13 +1,19 @@
-//! Changes that CloudFormation refuses as a whole.
+//! Changes that AWS refuses.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::nouns::named;
 use super::{Certainty, Consequence, Kind, Severity};
-use crate::change::{Action, ResourceChange};
+use crate::change::{Action, Context, Replacement, ResourceChange};
+use crate::resolved::{Resolved, Style};
 
 /// The service's own words: `Update of resource type is not permitted.`
 pub(super) fn find(changes: &[ResourceChange], found: &mut Vec<Consequence>) {
+    for change in changes {
+        smaller(change, found);
+        major_version(change, found);
+        indexes(change, found);
+    }
     let removed = changes
         .iter()
         .filter(|change| change.action == Action::Remove);
@@ -34,6 +40,154 @@ pub(super) fn find(changes: &[ResourceChange], found: &mut Vec<Consequence>) {
             )
         });
     }
+}
+
+/// Storage that can grow and not shrink.
+///
+/// Source: Amazon RDS user guide, "Working with storage"; CloudFormation template reference, `AWS::EC2::Volume`.
+const ONLY_GROWS: [(&str, &str); 4] = [
+    ("AWS::EC2::Volume", "Size"),
+    ("AWS::FSx::FileSystem", "StorageCapacity"),
+    ("AWS::RDS::DBCluster", "AllocatedStorage"),
+    ("AWS::RDS::DBInstance", "AllocatedStorage"),
+];
+
+fn smaller(change: &ResourceChange, found: &mut Vec<Consequence>) {
+    let number = |context: &Option<Context>, property: &str| {
+        let value = context
+            .as_ref()?
+            .properties
+            .get(property)?
+            .known()?
+            .parse::<f64>()
+            .ok();
+        value
+    };
+    for (resource_type, property) in ONLY_GROWS {
+        if change.resource_type != resource_type || change.replacement() == Replacement::Will {
+            continue;
+        }
+        let sizes = number(&change.before, property).zip(number(&change.after, property));
+        if let Some((old, new)) = sizes.filter(|(old, new)| new < old) {
+            found.push(Consequence {
+                help: Some("make a smaller one beside it, and move the data".to_owned()),
+                ..refused(
+                    change,
+                    format!(
+                        "cannot shrink {}",
+                        named(&change.resource_type, &change.logical_id)
+                    ),
+                    format!("`{property}` was {old} and becomes {new}; AWS lets it grow only"),
+                )
+            });
+        }
+    }
+}
+
+/// Source: CloudFormation template reference, `AllowMajorVersionUpgrade` of the types.
+fn major_version(change: &ResourceChange, found: &mut Vec<Consequence>) {
+    let of_type =
+        ["AWS::RDS::DBInstance", "AWS::RDS::DBCluster"].contains(&change.resource_type.as_str());
+    if !of_type || change.replacement() == Replacement::Will {
+        return;
+    }
+    let (Some(before), Some(after)) = (&change.before, &change.after) else {
+        return;
+    };
+    let text = |context: &Context, property: &str| {
+        context
+            .properties
+            .get(property)?
+            .known()
+            .map(|text| text.into_owned())
+    };
+    let engine = text(after, "Engine").unwrap_or_default();
+    // PostgreSQL counts in one number since 10; the others in two.
+    let parts = if engine.contains("postgres") { 1 } else { 2 };
+    let major = |context| {
+        let version: String = text(context, "EngineVersion")?;
+        Some(version.split('.').take(parts).collect::<Vec<_>>().join("."))
+    };
+    let allowed = text(after, "AllowMajorVersionUpgrade").as_deref() == Some("true");
+    let versions = major(before).zip(major(after));
+    if let Some((old, new)) = versions.filter(|(old, new)| old != new && !allowed) {
+        found.push(Consequence {
+            help: Some("set `AllowMajorVersionUpgrade: true`, and try the upgrade on a copy first".to_owned()),
+            ..refused(
+                change,
+                format!("cannot upgrade {} to another major version", named(&change.resource_type, &change.logical_id)),
+                format!("`EngineVersion` goes from {old} to {new}, and `AllowMajorVersionUpgrade` is not `true`"),
+            )
+        });
+    }
+}
+
+/// Global secondary indexes: one can be made or deleted per update, and none can be changed but for its capacity.
+///
+/// Source: CloudFormation template reference, `AWS::DynamoDB::Table`, `GlobalSecondaryIndexes`.
+fn indexes(change: &ResourceChange, found: &mut Vec<Consequence>) {
+    if change.resource_type != "AWS::DynamoDB::Table" || change.replacement() == Replacement::Will {
+        return;
+    }
+    let (Some(before), Some(after)) = (&change.before, &change.after) else {
+        return;
+    };
+    let indexes = |context: &Context| -> BTreeMap<String, Vec<Option<String>>> {
+        let all = context.properties.get("GlobalSecondaryIndexes");
+        let all = all.map(Resolved::items).unwrap_or_default().iter();
+        let fixed = |index: &Resolved<'_>| {
+            ["KeySchema", "Projection"]
+                .map(|key| index.get(key).map(|value| value.shown(Style::Expression)))
+        };
+        all.filter_map(|index| {
+            Some((
+                index.get("IndexName")?.known()?.into_owned(),
+                fixed(index).to_vec(),
+            ))
+        })
+        .collect()
+    };
+    let (old, new) = (indexes(before), indexes(after));
+    let name = named(&change.resource_type, &change.logical_id);
+    let changed = new
+        .iter()
+        .filter(|(index, fixed)| old.get(*index).is_some_and(|old| old != *fixed));
+    for (index, _) in changed {
+        found.push(Consequence {
+            help: Some(
+                "add an index with another name, and delete this one in the next deployment"
+                    .to_owned(),
+            ),
+            ..refused(
+                change,
+                format!("cannot change the index `{index}` of {name}"),
+                "keys and projection of a global secondary index cannot be changed".to_owned(),
+            )
+        });
+    }
+    let come = new.keys().filter(|index| !old.contains_key(*index)).count();
+    let go = old.keys().filter(|index| !new.contains_key(*index)).count();
+    if come + go > 1 && !old.is_empty() {
+        found.push(Consequence {
+            help: Some("make one of these changes per deployment".to_owned()),
+            ..refused(
+                change,
+                format!("cannot make {come} and delete {go} indexes of {name} at once"),
+                "one global secondary index can be made or deleted per update".to_owned(),
+            )
+        });
+    }
+}
+
+fn refused(change: &ResourceChange, what: String, why: String) -> Consequence {
+    Consequence::of(
+        change,
+        Kind::Refused,
+        Severity::Danger,
+        Certainty::Will,
+        what,
+        why,
+    )
 }
 
 fn with_article(resource_type: &str) -> String {

@@ -39,6 +39,8 @@ pub(crate) struct ParameterValue<'t> {
     pub declaration: &'t Parameter,
     /// The text; `None` where neither a value nor a default is given.
     pub text: Option<Cow<'t, str>>,
+    /// Whether the value is given, and no default.
+    pub is_given: bool,
 }
 
 impl ParameterValue<'_> {
@@ -68,8 +70,16 @@ impl<'t> Scope<'t> {
                 .parameters
                 .get(name)
                 .map(|text| Cow::Borrowed(text.as_str()));
+            let is_given = given.is_some();
             let text = given.or_else(|| scalar(declaration.default.as_ref()?));
-            (name.as_str(), ParameterValue { declaration, text })
+            (
+                name.as_str(),
+                ParameterValue {
+                    declaration,
+                    text,
+                    is_given,
+                },
+            )
         });
         let mut scope = Scope {
             template: side.template,

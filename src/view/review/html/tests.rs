@@ -5,9 +5,14 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 use stratiform_diff::{Note, Severity, StackChange};
 
-use super::{html, marked_up};
+use super::marked_up;
+use crate::review::Review;
 use crate::view::review::fixture::{SECRET, consequence, review};
 use fixture::{AFTER, everything, shop, stack};
+
+fn html(review: &Review) -> String {
+    super::html(review).expect("the templates fit their data")
+}
 
 /// The page that `cargo xtask screenshots` looks at.
 #[test]
@@ -78,6 +83,10 @@ fn nothing_changes() {
     let same = || stack("network", Some(AFTER), Some(AFTER));
     insta::assert_snapshot!(text(&html(&review(vec![same()]))));
     assert!(html(&review(Vec::new())).contains("nothing changes"));
+    // A stack that changes although its template does not: another value of a parameter.
+    let mut same = same();
+    same.after = same.before.clone();
+    assert!(html(&review(vec![same])).contains("</html>"));
 }
 
 #[test]

@@ -12,9 +12,6 @@ use super::{COMMAND, MARKER};
 use crate::review::{Review, ReviewedStack};
 use crate::view::review::{property, words, yaml};
 
-/// The names of a list that are said; the rest is counted.
-const NAMES: usize = 3;
-
 /// Everything that there is to say.
 #[derive(Debug)]
 pub(super) struct Content {
@@ -198,7 +195,7 @@ impl Frame {
             count => format!(
                 "{} unchanged: {}",
                 words::counted(count, "stack"),
-                names(quiet)
+                words::some(quiet)
             ),
         };
         let calm = review.severity() < Severity::Attention
@@ -240,7 +237,7 @@ impl Row {
         Row {
             stack: html(&diff.name),
             happens: words::stack(diff),
-            replaced: names(replaced.collect()),
+            replaced: words::some(replaced.collect()),
             consequences: consequences.join(", "),
         }
     }
@@ -252,14 +249,5 @@ pub(super) fn warning(severity: Severity) -> &'static str {
         "⚠ "
     } else {
         ""
-    }
-}
-
-/// A few names; the rest is counted.
-pub(super) fn names(names: Vec<String>) -> String {
-    let (shown, more) = names.split_at(names.len().min(NAMES));
-    match more.len() {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
     }
 }

@@ -6,10 +6,11 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use stratiform_diff::{Consequence, Kind, Replacement, Severity};
 
-use super::content::{names, warning};
+use super::content::warning;
 use super::escape::{html, sentence};
 use super::room::Part;
 use crate::review::Review;
+use crate::view::review::words;
 
 /// The lines below a consequence that are said.
 const LINES: usize = 10;
@@ -61,7 +62,7 @@ pub(super) fn meanings(review: &Review) -> Vec<Part<Meaning>> {
         let meaning = Meaning {
             sign: warning(it.severity),
             word: it.severity.as_str(),
-            stacks: names(stacks),
+            stacks: words::some(stacks),
             what: sentence(&it.what),
             lines: why
                 .into_iter()
@@ -76,7 +77,7 @@ pub(super) fn meanings(review: &Review) -> Vec<Part<Meaning>> {
         let meaning = Meaning {
             sign: "",
             word: "caveat",
-            stacks: names(stacks),
+            stacks: words::some(stacks),
             what: sentence(what),
             lines: help(advice).into_iter().collect(),
         };

@@ -3,6 +3,10 @@ use stratiform_diff::Severity;
 use super::super::fixture;
 use super::*;
 
+fn markdown(review: &Review) -> String {
+    super::markdown(review).expect("the template fits its data")
+}
+
 /// What is read as text: neither between fences nor in code.
 fn prose(markdown: &str) -> String {
     let mut prose = String::new();

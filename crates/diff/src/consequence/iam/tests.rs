@@ -101,7 +101,7 @@ fn actions_come_and_go() {
         "{Effect: Allow, Action: 's3:GetObject', Resource: a}",
         "{Effect: Allow, Action: '*', Resource: '*'}",
         &[
-            "warning Will access-widened: widens access by the role `It`: * on *",
+            "danger Will access-widened: widens access by the role `It`: * on *",
             "  + role `It` may * on *",
         ],
     );
@@ -187,7 +187,7 @@ fn exceptions_are_compared_as_text() {
         "{Effect: Allow, NotAction: ['iam:*', 'sts:*'], Resource: '*'}",
         "{Effect: Allow, NotAction: ['iam:*'], Resource: '*'}",
         &[
-            "warning May access-widened: may widen access by the role `It`: everything but iam:* on *",
+            "danger May access-widened: may widen access by the role `It`: everything but iam:* on *",
             "  + role `It` may everything but iam:* on *",
             "note May access-narrowed: may narrow access by the role `It`",
             "  - role `It` may everything but iam:*, sts:* on *",
@@ -212,7 +212,7 @@ fn who_may_come() {
             &queue(&allow(principal)),
             &[
                 &format!(
-                    "warning Will access-widened: grants access with the new queue policy `It`: sqs:SendMessage to {expected}"
+                    "danger Will access-widened: grants access with the new queue policy `It`: sqs:SendMessage to {expected}"
                 ),
                 &format!("  + {expected} may sqs:SendMessage on q"),
             ],
@@ -294,7 +294,7 @@ fn attachments() {
         "AWS::IAM::Role {ManagedPolicyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'], PermissionsBoundary: b}",
         "AWS::IAM::Role {ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess']}",
         &[
-            "warning Will access-widened: widens access by the role `It`: the policy AdministratorAccess",
+            "danger Will access-widened: widens access by the role `It`: the policy AdministratorAccess",
             "  + role `It` has policy `arn:aws:iam::aws:policy/AdministratorAccess`",
             "  - the permissions boundary b",
             NARROWER,
@@ -372,7 +372,7 @@ fn endpoints_without_a_policy_let_everything_through() {
         &with("{Effect: Allow, Principal: '*', Action: 's3:*', Resource: '*'}"),
         &endpoint(""),
         &[
-            "warning Will access-widened: widens access by the VPC endpoint `It`: * on *",
+            "danger Will access-widened: widens access by the VPC endpoint `It`: * on *",
             "  + everybody who comes this way may * on *",
         ],
     );
