@@ -1,5 +1,7 @@
 //! The answer in one sentence.
 
+use std::cmp::Reverse;
+
 use crate::change::{Action, Replacement, ResourceChange};
 use crate::consequence::replacement::is_revision;
 use crate::consequence::{Consequence, Kind, Severity};
@@ -20,42 +22,40 @@ pub fn verdict<'s>(stacks: impl IntoIterator<Item = &'s StackDiff>) -> String {
         },
         stacks => format!("{} stacks change", stacks.len()),
     };
-    match worst(&changed) {
-        Some(consequence) => {
-            let more = changed
-                .iter()
-                .flat_map(|stack| &stack.consequences)
-                .filter(|other| other.severity >= Severity::Attention)
-                .count()
-                - 1;
-            let more = match more {
-                0 => String::new(),
-                1 => ", and 1 more thing to look at".to_owned(),
-                many => format!(", and {many} more things to look at"),
-            };
-            format!("{count}: {}{more}", consequence.what)
-        }
-        None => format!("{count}, {}", replaced(&changed)),
-    }
-}
-
-/// The worst consequence that a reviewer has to look at.
-fn worst<'s>(stacks: &[&'s StackDiff]) -> Option<&'s Consequence> {
-    let all = stacks.iter().flat_map(|stack| &stack.consequences);
-    all.filter(|consequence| consequence.severity >= Severity::Attention)
-        .min_by_key(|consequence| {
-            (
-                std::cmp::Reverse(consequence.severity),
-                order(consequence.kind),
-            )
-        })
-}
-
-fn order(kind: Kind) -> usize {
-    Kind::ALL
+    let to_look_at: Vec<&Consequence> = changed
         .iter()
-        .position(|known| *known == kind)
-        .unwrap_or(Kind::ALL.len())
+        .flat_map(|stack| &stack.consequences)
+        .filter(|consequence| consequence.severity >= Severity::Attention)
+        .collect();
+    let Some(worst) = to_look_at
+        .iter()
+        .min_by_key(|consequence| rank(consequence))
+    else {
+        return format!("{count}, {}", replaced(&changed));
+    };
+    // That a deployment would fail is no answer to what it would do to data.
+    let fails = matches!(worst.kind, Kind::OtherStacks | Kind::Refused);
+    let data = to_look_at.iter().filter(|other| {
+        fails && other.kind == Kind::DataLoss && other.severity >= Severity::Warning
+    });
+    let mut said = vec![*worst];
+    said.extend(data.min_by_key(|other| rank(other)));
+    let more = match to_look_at.len() - said.len() {
+        0 => String::new(),
+        1 => ", and 1 more thing to look at".to_owned(),
+        many => format!(", and {many} more things to look at"),
+    };
+    let said: Vec<&str> = said
+        .iter()
+        .rev()
+        .map(|consequence| consequence.what.as_str())
+        .collect();
+    format!("{count}: {}{more}", said.join("; "))
+}
+
+/// The worst first; of equals, in the order of the kinds.
+fn rank(consequence: &Consequence) -> (Reverse<Severity>, Kind) {
+    (Reverse(consequence.severity), consequence.kind)
 }
 
 fn replaced(stacks: &[&StackDiff]) -> &'static str {

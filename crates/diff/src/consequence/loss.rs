@@ -121,9 +121,21 @@ fn replaced(change: &ResourceChange, name: &str, certainty: Certainty) -> Conseq
     };
     let before = change.before.as_ref();
     let stays = "the old one stays with its data, outside of the stack";
+    // An empty log is a nuisance; an empty database is not what its users expect.
+    let missed = match change.resource_type.as_str() {
+        "AWS::Logs::LogGroup" => Severity::Attention,
+        _ => Severity::Warning,
+    };
+    let protected = change.policy != Policy::Retain && before.is_some_and(is_protected);
+    let why = match protected {
+        true => format!(
+            "{why}, but deletion protection is on: CloudFormation tries, fails, and goes on"
+        ),
+        false => why,
+    };
     let (severity, kept, help) = match change.policy {
-        Policy::Retain => (Severity::Attention, stays, None),
-        _ if before.is_some_and(is_protected) => (Severity::Attention, stays, None),
+        Policy::Retain => (missed, stays, None),
+        _ if protected => (missed, stays, None),
         Policy::Snapshot => (Severity::Warning, "its data is kept as a snapshot", None),
         Policy::Delete if before.is_some_and(|before| needs_to_be_empty(change, before)) => (
             Severity::Warning,
