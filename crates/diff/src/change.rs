@@ -1,5 +1,6 @@
 //! What changes, in CloudFormation's own terms.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use crate::recreation::{Fact, Recreation};
@@ -198,11 +199,20 @@ impl Detail {
         }
     }
 
-    /// What is to be expected: what `DescribeChangeSet` says, except where AWS documents the update in place.
+    /// What is to be expected: what `DescribeChangeSet` says, except where AWS documents the update in place, and where
+    /// one of the values is not known here.
     pub fn replacement(&self) -> Replacement {
-        match self.recreation.fact {
-            Fact::InPlace(..) => Replacement::WillNot,
-            _ => self.predicted(),
+        let sides = [&self.before, &self.after];
+        let unknown = sides.into_iter().flatten().any(Resolved::is_unknown_now);
+        match (self.recreation.fact, self.predicted()) {
+            (Fact::InPlace(..), _) => Replacement::WillNot,
+            // It may be the same value, written another way.
+            (_, Replacement::Will)
+                if unknown && self.source == ChangeSource::DirectModification =>
+            {
+                Replacement::May
+            }
+            (_, predicted) => predicted,
         }
     }
 
@@ -320,13 +330,9 @@ impl ResourceChange {
 
     /// What is expected, each path once.
     pub fn properties(&self) -> impl Iterator<Item = &Detail> {
-        self.expected().enumerate().filter_map(|(index, detail)| {
-            let seen = self
-                .expected()
-                .take(index)
-                .any(|other| other.path == detail.path);
-            (!seen).then_some(detail)
-        })
+        let mut seen = HashSet::new();
+        self.expected()
+            .filter(move |detail| seen.insert(&detail.path))
     }
 }
 

@@ -39,6 +39,8 @@ struct Comparison<'s, 't> {
     /// Top-level properties that change, of resources that are updated in place.
     properties: HashMap<&'t str, HashSet<String>>,
     times: Times<'t>,
+    /// The resources that are expected to be others after the change.
+    later: Times<'t>,
     rules: RefCell<HashMap<&'t str, Rc<Rules>>>,
 }
 
@@ -72,6 +74,7 @@ pub(crate) fn changes<'t>(
         fates: HashMap::new(),
         properties: HashMap::new(),
         times: HashMap::new(),
+        later: HashMap::new(),
         rules: RefCell::default(),
     };
     let existing: Vec<(&'t str, &'t Resource)> = after.resources().collect();
@@ -107,10 +110,7 @@ pub(crate) fn changes<'t>(
     if !changes.is_empty() || !comparison.surroundings.parameters.is_empty() {
         comparison.nested_stacks(&existing, &mut changes);
     }
-    let fates = comparison.fates.iter();
-    let others = fates.filter(|(_, fates)| fates.expected > Fate::Modified);
-    let times = others.map(|(id, _)| (*id, Time::AfterApply)).collect();
-    (changes, times)
+    (changes, comparison.later)
 }
 
 impl<'t> Surroundings<'t> {
@@ -151,6 +151,7 @@ impl<'s, 't> Comparison<'s, 't> {
             scope: self.after,
             before: Some(self.before),
             times: Some(&self.times),
+            secret: false,
         }
     }
 
@@ -205,6 +206,9 @@ impl<'s, 't> Comparison<'s, 't> {
     fn decide(&mut self, logical_id: &'t str, fates: Fates) {
         if fates.values > Fate::Modified {
             self.times.insert(logical_id, Time::AfterApply);
+        }
+        if fates.expected > Fate::Modified {
+            self.later.insert(logical_id, Time::AfterApply);
         }
         self.fates.insert(logical_id, fates);
     }

@@ -10,6 +10,17 @@ use stratiform_catalog::{JsonType, Keyword, Schema};
 use crate::change::ChangeType;
 use crate::resolved::{Compare, Resolved, Style};
 
+/// Lists of unique items whose order means something: the layer that comes later wins, the server that comes first is
+/// asked first.
+const ORDERED: [&str; 6] = [
+    "DomainNameServers",
+    "Layers",
+    "NetbiosNameServers",
+    "NtpServers",
+    "PreferredAvailabilityZones",
+    "Steps",
+];
+
 /// Keys that tell the items of a list without order apart.
 const IDENTITIES: [&str; 5] = ["Key", "Name", "Id", "Sid", "Rule"];
 
@@ -44,18 +55,22 @@ pub(crate) struct Shape {
     schema: Option<Schema>,
     /// Whether the value is a list of tags.
     tags: bool,
+    /// Whether the order of the list means something, although its schema does not say so.
+    ordered: bool,
 }
 
 impl Shape {
     pub(crate) const UNKNOWN: Shape = Shape {
         schema: None,
         tags: false,
+        ordered: false,
     };
 
     pub(crate) fn new(schema: Option<Schema>, name: &str) -> Self {
         Shape {
             schema: schema.map(Schema::resolve),
             tags: name == "Tags",
+            ordered: ORDERED.contains(&name),
         }
     }
 
@@ -68,6 +83,7 @@ impl Shape {
         Shape {
             schema: self.schema.and_then(Schema::items).map(Schema::resolve),
             tags: false,
+            ordered: false,
         }
     }
 
@@ -81,7 +97,7 @@ impl Shape {
             Some(ordered) => !ordered,
             // JSON Schema's default is that order matters. AWS's schemas say so where it does: a list of unique
             // items about whose order nothing is said is a set (`VPCSecurityGroups`).
-            None => says(Keyword::UniqueItems) == Some(true),
+            None => says(Keyword::UniqueItems) == Some(true) && !self.ordered,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use stratiform_template::{Function, Member, Template, Value};
+use stratiform_template::{Function, Member, Value};
 
 use crate::change::{ChangeType, Replacement};
 use crate::consequence::{Certainty, Consequence, Kind, Severity, moves, sort};
@@ -78,6 +78,7 @@ pub fn diff_environment(pairs: &[Pair<'_>]) -> Vec<StackDiff> {
         .collect();
     let moved: Vec<(String, Consequence)> = moves::find(&located)
         .into_iter()
+        .chain(moves::names_taken(&located))
         .map(|(stack, consequence)| (stack.to_owned(), consequence))
         .collect();
     for (stack, consequence) in moved {
@@ -134,7 +135,7 @@ fn imports<'p, 't: 'p>(
     for pair in pairs {
         let Some(side) = side(pair) else { continue };
         let scope = Scope::new(side, &pair.place);
-        for_each_member(side.template, &mut |user, value| {
+        for_each_member(&scope, &mut |user, value| {
             for_each_import(value, &mut |function, argument| {
                 let Some((used, strength)) = name_of(&scope, function, argument) else {
                     return;
@@ -150,24 +151,27 @@ fn imports<'p, 't: 'p>(
     imports
 }
 
-/// Calls a function with every value of a template, and the resource or output that it is in.
-fn for_each_member<'t>(template: &'t Template, visit: &mut impl FnMut(&'t str, &'t Value)) {
-    for (id, member) in &template.resources {
+/// Calls a function with every value of what exists on a side, and the resource or output that it is in.
+fn for_each_member<'t>(scope: &Scope<'t>, visit: &mut impl FnMut(&'t str, &'t Value)) {
+    for (id, resource) in scope.resources() {
+        resource
+            .properties
+            .values()
+            .for_each(|value| visit(id, value));
+        resource.metadata.iter().for_each(|value| visit(id, value));
+    }
+    for (id, member) in &scope.template.outputs {
         match member {
-            Member::One(resource) => {
-                resource
-                    .properties
-                    .values()
-                    .for_each(|value| visit(id, value));
-                resource.metadata.iter().for_each(|value| visit(id, value));
+            Member::One(output) if scope.exists(output.condition.as_deref()) => {
+                visit(id, &output.value)
             }
+            Member::One(_) => {}
             Member::ForEach(body) => visit(id, body),
         }
     }
-    for (id, member) in &template.outputs {
-        match member {
-            Member::One(output) => visit(id, &output.value),
-            Member::ForEach(body) => visit(id, body),
+    for member in scope.template.resources.values() {
+        if let Member::ForEach(body) = member {
+            visit("a loop", body);
         }
     }
 }
@@ -367,7 +371,12 @@ fn is_removed(output: &OutputChange, export: &str) -> bool {
 fn read(diff: &StackDiff, output: &OutputChange, after: &Imports) -> Option<Consequence> {
     output.before.as_ref()?;
     let users = after.get(&format!("{}.{}", diff.name, output.logical_id))?;
-    let readers = joined(&stacks(users));
+    let users = users.iter().filter(|user| user.strength == Strength::Weak);
+    let users: Vec<Import> = users.cloned().collect();
+    if users.is_empty() {
+        return None;
+    }
+    let readers = joined(&stacks(&users));
     let name = &output.logical_id;
     let (severity, what) = match output.change_type {
         ChangeType::Remove => (

@@ -22,7 +22,7 @@ pub(crate) fn notes(
         .iter()
         .filter(|(_, parameter)| parameter.text.is_none());
     let missing: BTreeSet<&str> = missing.map(|(name, _)| *name).collect();
-    if !missing.is_empty() && !changes.is_empty() {
+    if !missing.is_empty() {
         notes.push(Note {
             what: format!(
                 "{} no value here: what is made from {} is compared as it is written",

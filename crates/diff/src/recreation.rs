@@ -191,6 +191,7 @@ fn applies(
 fn contains(value: &Resolved<'_>, path: &[&str]) -> bool {
     match path {
         [] => true,
+        _ if value.is_opaque() => true,
         ["*", rest @ ..] => value.items().iter().any(|item| contains(item, rest)),
         [key, rest @ ..] => value.get(key).is_some_and(|value| contains(value, rest)),
     }

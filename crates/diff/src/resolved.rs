@@ -57,6 +57,8 @@ pub enum Segment {
         what: String,
         /// Whether it needs a resource that does not exist yet.
         time: Time,
+        /// A digest of what it is made from besides what is written: two of the same words can differ.
+        basis: u64,
     },
     /// The value of a `NoEcho` parameter, or another secret. It is compared and never shown.
     Secret(Secret),
@@ -137,7 +139,12 @@ impl<'t> Resolved<'t> {
     /// Something that is not known here.
     pub fn unknown(what: impl Into<String>, time: Time, uses: Vec<Use>) -> Self {
         let what = what.into();
-        Resolved::text(vec![Segment::Unknown { what, time }], uses)
+        let segment = Segment::Unknown {
+            what,
+            time,
+            basis: 0,
+        };
+        Resolved::text(vec![segment], uses)
     }
 
     /// The text, where all of it is known. Secrets are not.
@@ -231,6 +238,38 @@ impl<'t> Resolved<'t> {
                 _ => text.known(),
             },
             other => other.known(),
+        }
+    }
+
+    /// Whether any part of it is only known to AWS, although it exists already.
+    pub fn is_unknown_now(&self) -> bool {
+        let mut unknown = false;
+        self.for_each_text(&mut |text| {
+            unknown |= text.segments.iter().any(|segment| {
+                matches!(
+                    segment,
+                    Segment::Unknown {
+                        time: Time::Now,
+                        ..
+                    } | Segment::Resource {
+                        time: Time::Now,
+                        now: None,
+                        ..
+                    }
+                )
+            });
+        });
+        unknown
+    }
+
+    /// Whether it is something that cannot be evaluated here, and could be anything.
+    pub(crate) fn is_opaque(&self) -> bool {
+        match self {
+            Resolved::Text(text) => text
+                .segments
+                .iter()
+                .any(|segment| matches!(segment, Segment::Unknown { .. })),
+            _ => false,
         }
     }
 
@@ -365,7 +404,7 @@ impl fmt::Debug for Segment {
 enum Piece<'a> {
     Known(Cow<'a, str>),
     Resource(&'a str, Option<&'a str>, Option<Time>),
-    Unknown(&'a str, Option<Time>),
+    Unknown(&'a str, u64, Option<Time>),
     Secret(&'a Secret),
 }
 
@@ -405,7 +444,9 @@ fn pieces<'a>(value: &'a Resolved<'_>, compare: Compare) -> Vec<Piece<'a>> {
                 attribute.as_deref(),
                 when(time),
             )),
-            Segment::Unknown { what, time } => pieces.push(Piece::Unknown(what, when(time))),
+            Segment::Unknown { what, time, basis } => {
+                pieces.push(Piece::Unknown(what, *basis, when(time)));
+            }
             Segment::Secret(secret) => pieces.push(Piece::Secret(secret)),
         }
     }

@@ -3,18 +3,18 @@
 //! CloudFormation itself knows only `NoEcho` parameters. A literal password is a mistake, and a comment on a pull
 //! request must not spread it further.
 
-use std::borrow::Cow;
-
 use indexmap::IndexMap;
-use stratiform_template::{Member, Template, Value};
+use stratiform_template::{Function, Member, Template, Value};
 
 use crate::resolved::{HIDDEN, Resolved, Secret, Segment};
 
-/// How the names of secret values end, in small letters and without separators.
-const ENDINGS: [&str; 11] = [
+/// How the names of secret values end, in small letters, without separators; an `s` may follow.
+const ENDINGS: [&str; 13] = [
     "password",
     "passphrase",
     "passwd",
+    "pass",
+    "pwd",
     "secret",
     "secretstring",
     "token",
@@ -22,12 +22,15 @@ const ENDINGS: [&str; 11] = [
     "secretkey",
     "apikey",
     "accesskey",
-    "credentials",
+    "credential",
 ];
 
-/// Whether a value of this name is secret where it is text.
-fn is_sensitive(name: &str) -> bool {
-    ENDINGS.iter().any(|ending| {
+/// Keys that name the value beside them.
+const NAMES: [&str; 3] = ["Name", "Key", "ParameterKey"];
+
+/// Whether a value of this name is secret.
+pub(crate) fn is_sensitive(name: &str) -> bool {
+    let ends = |name: &str, ending: &str| {
         let mut letters = name.bytes().rev().filter(u8::is_ascii_alphanumeric);
         let mut expected = ending.bytes().rev();
         expected.all(|byte| {
@@ -35,7 +38,22 @@ fn is_sensitive(name: &str) -> bool {
                 .next()
                 .is_some_and(|letter| letter.to_ascii_lowercase() == byte)
         })
-    })
+    };
+    let one = name.strip_suffix(['s', 'S']).unwrap_or(name);
+    ENDINGS
+        .iter()
+        .any(|ending| ends(name, ending) || ends(one, ending))
+}
+
+/// Whether a map is a pair of a telling name and a value: `Name: DB_PASSWORD, Value: …`.
+pub(crate) fn is_pair_of_secret(entries: &IndexMap<String, Value>) -> bool {
+    let mut names = NAMES.iter().filter_map(|key| entries.get(*key)?.as_str());
+    names.any(is_sensitive)
+}
+
+/// Whether a key of such a pair is that of the value.
+pub(crate) fn is_value_of_pair(key: &str) -> bool {
+    matches!(key, "Value" | "ParameterValue")
 }
 
 /// Whether a text only says where a secret is, or is no secret at all.
@@ -44,89 +62,92 @@ fn is_harmless(text: &str) -> bool {
         || text.starts_with("{{resolve:")
         || text.starts_with("arn:")
         || matches!(text, "true" | "false")
-        || text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Hides what is secret among the entries of a map: values with a telling key, and the value of a pair whose name
-/// is telling (`Name: DB_PASSWORD, Value: …`).
-pub(crate) fn conceal<'t>(entries: &mut IndexMap<Cow<'t, str>, Resolved<'t>>) {
-    let telling = ["Name", "Key", "ParameterKey"].iter().any(|key| {
-        let name = entries.get(*key).and_then(Resolved::known);
-        name.is_some_and(|name| is_sensitive(&name))
-    });
-    for (key, value) in entries.iter_mut() {
-        if is_sensitive(key) || telling && matches!(key.as_ref(), "Value" | "ParameterValue") {
-            conceal_text(value);
-        }
-    }
-}
-
-fn conceal_text(value: &mut Resolved<'_>) {
+/// A value of which nothing that is written in the template can be seen. Maps have keys of their own to tell.
+pub(crate) fn concealed(value: Resolved<'_>) -> Resolved<'_> {
     match value {
-        Resolved::Literal(text) if !is_harmless(text) => {
+        Resolved::Literal(text) if !is_harmless(&text) => {
             let secret = Segment::Secret(Secret::new(text.as_ref()));
-            *value = Resolved::text(vec![secret], Vec::new());
+            Resolved::text(vec![secret], Vec::new())
         }
-        Resolved::Text(text) => {
+        Resolved::Text(mut text) => {
             for segment in &mut text.segments {
-                if let Segment::Known(known) = segment
-                    && !is_harmless(known)
-                {
-                    *segment = Segment::Secret(Secret::new(known.as_str()));
+                match segment {
+                    Segment::Known(known) if !is_harmless(known) => {
+                        *segment = Segment::Secret(Secret::new(known.as_str()));
+                    }
+                    _ => {}
                 }
             }
+            Resolved::Text(text)
         }
-        Resolved::Literal(_) | Resolved::Null | Resolved::List(_) | Resolved::Map(_) => {}
+        Resolved::List(items) => Resolved::List(items.into_iter().map(concealed).collect()),
+        other => other,
     }
 }
 
-/// A template that may be shown: defaults of `NoEcho` parameters and literal secrets are hidden.
+/// A template that may be shown: what is secret by its name, or a parameter with `NoEcho`, is hidden.
 pub fn hidden(template: &Template) -> Template {
     let mut template = template.clone();
-    for parameter in template.parameters.values_mut() {
-        if parameter.no_echo == Some(true) && parameter.default.is_some() {
+    for (name, parameter) in &mut template.parameters {
+        if (parameter.no_echo == Some(true) || is_sensitive(name)) && parameter.default.is_some() {
             parameter.default = Some(HIDDEN.into());
         }
     }
+    hide_entries(&mut template.mappings);
+    hide_entries(&mut template.metadata);
     for member in template.resources.values_mut() {
         match member {
             Member::One(resource) => {
                 hide_entries(&mut resource.properties);
-                resource.metadata.iter_mut().for_each(hide);
+                resource
+                    .metadata
+                    .iter_mut()
+                    .for_each(|metadata| hide(metadata, false));
             }
-            Member::ForEach(body) => hide(body),
+            Member::ForEach(body) => hide(body, false),
+        }
+    }
+    for (name, member) in &mut template.outputs {
+        match member {
+            Member::One(output) => hide(&mut output.value, is_sensitive(name)),
+            Member::ForEach(body) => hide(body, false),
         }
     }
     template
 }
 
-fn hide(value: &mut Value) {
-    match value {
-        Value::Map(entries) => hide_entries(entries),
-        Value::List(items) => items.iter_mut().for_each(hide),
-        Value::Function(_, argument) => hide(argument),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+fn hide_entries(entries: &mut IndexMap<String, Value>) {
+    let telling = is_pair_of_secret(entries);
+    for (key, value) in entries {
+        hide(value, is_sensitive(key) || telling && is_value_of_pair(key));
     }
 }
 
-fn hide_entries(entries: &mut IndexMap<String, Value>) {
-    let telling = ["Name", "Key", "ParameterKey"].iter().any(|key| {
-        entries
-            .get(*key)
-            .and_then(Value::as_str)
-            .is_some_and(is_sensitive)
-    });
-    for (key, value) in entries.iter_mut() {
-        match value {
-            Value::String(text)
-                if !is_harmless(text)
-                    && (is_sensitive(key)
-                        || telling && matches!(key.as_str(), "Value" | "ParameterValue")) =>
-            {
-                *text = HIDDEN.to_owned();
+/// Hides what is secret below a value, and the value itself if it is.
+fn hide(value: &mut Value, secret: bool) {
+    match value {
+        Value::Map(entries) => hide_entries(entries),
+        Value::List(items) => items.iter_mut().for_each(|item| hide(item, secret)),
+        // What these have as text are names.
+        Value::Function(
+            Function::Ref
+            | Function::GetAtt
+            | Function::FindInMap
+            | Function::ImportValue
+            | Function::Condition,
+            _,
+        ) => {}
+        Value::Function(Function::If, argument) => {
+            if let Value::List(items) = argument.as_mut() {
+                items.iter_mut().skip(1).for_each(|item| hide(item, secret));
             }
-            value => hide(value),
         }
+        Value::Function(_, argument) => hide(argument, secret),
+        Value::String(text) if secret && !is_harmless(text) => *text = HIDDEN.to_owned(),
+        Value::Number(_) if secret => *value = HIDDEN.into(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
@@ -143,6 +164,8 @@ mod tests {
             "AuthToken",
             "clientSecret",
             "SecretString",
+            "DB_PASS",
+            "Tokens",
         ] {
             assert!(is_sensitive(name), "{name}");
         }
@@ -165,7 +188,6 @@ mod tests {
             "{{resolve:ssm-secure:x}}",
             "arn:aws:secretsmanager:x",
             "true",
-            "16",
         ] {
             assert!(is_harmless(text), "{text}");
         }

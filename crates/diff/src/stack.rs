@@ -163,8 +163,12 @@ pub fn diff(before: Option<&Side<'_>>, after: Option<&Side<'_>>, place: &Place) 
     let outputs = outputs(&before, &after, &times);
     let parameters = parameters(&before, &after);
     let expected = resources.iter().any(ResourceChange::is_expected);
-    let same = !expected && outputs.is_empty() && parameters.is_empty() && same_settings;
-    let mut consequences = consequences(&resources, before.template, after.template);
+    let mut consequences = consequences(&resources, &before, &after);
+    let same = !expected
+        && outputs.is_empty()
+        && parameters.is_empty()
+        && same_settings
+        && consequences.is_empty();
     let mut notes = notes(&before, &after, &resources);
     if unprotected {
         consequences.push(termination_protection());
@@ -223,6 +227,7 @@ fn outputs<'t>(before: &Scope<'t>, after: &Scope<'t>, times: &Times<'t>) -> Vec<
         scope: after,
         before: Some(before),
         times: Some(times),
+        secret: false,
     };
     let names = before.template.outputs.keys();
     let more = after

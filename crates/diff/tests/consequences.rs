@@ -234,7 +234,7 @@ fn what_is_replaced_goes_by_its_update_replace_policy() {
         &format!("UpdateReplacePolicy: Retain, {table}"),
         names,
         &[
-            "attention data-loss will: replaces the table `A`: the old one stays with its data, outside of the stack",
+            "warning data-loss will: replaces the table `A`: the old one stays with its data, outside of the stack",
             "- the new one starts empty",
             "attention replacement will: replaces the table `A`",
         ],
@@ -336,7 +336,7 @@ B: {Type: AWS::ECS::Service, Properties: {ServiceName: web, TaskDefinition: !Ref
         &[
             "note replacement will: makes a new revision of the task definition `A`",
             "- `B` changes: `TaskDefinition` refers to `A`",
-            "note interruption will: starts a deployment of the service `B`: starts a new deployment of the tasks",
+            "note interruption will: starts a deployment of the service `B`: new tasks take the place of the old ones",
         ],
     );
 }
@@ -449,7 +449,7 @@ fn interruptions_are_as_documented() {
         ),
     ] {
         check_changed(
-            &format!("Type: AWS::RDS::DBInstance, Properties: {{{property}: $}}"),
+            &format!("Type: AWS::RDS::DBInstance, Properties: {{Engine: postgres, {property}: $}}"),
             values,
             &[expected],
         );
@@ -501,11 +501,6 @@ fn protections_that_go_are_named() {
             "takes away from the user pool `A`: deletion protection",
         ),
         (
-            "Type: AWS::RDS::DBInstance, Properties: {BackupRetentionPeriod: $}",
-            ["30", "7"],
-            "takes away from the database `A`: backups: fewer days are kept",
-        ),
-        (
             "Type: AWS::RDS::DBInstance, Properties: {MultiAZ: $}",
             ["true", "!Ref 'AWS::NoValue'"],
             "takes away from the database `A`: the standby in another zone",
@@ -555,6 +550,51 @@ fn protections_that_go_are_named() {
         let back = of_kind(&with(after), &with(before), "protection-lost");
         assert_eq!(back, [] as [String; 0], "{resource}");
     }
+}
+
+#[test]
+fn what_is_kept_for_less_time_is_lost() {
+    for (resource, expected) in [
+        (
+            "Type: AWS::RDS::DBInstance, Properties: {BackupRetentionPeriod: $}",
+            "deletes of the database `A` the backups that are older than they are now kept",
+        ),
+        (
+            "Type: AWS::Logs::LogGroup, Properties: {RetentionInDays: $}",
+            "deletes of the log group `A` the events that are older than they are now kept",
+        ),
+    ] {
+        let with = |value| format!("A: {{{}}}", resource.replace('$', value));
+        assert_eq!(
+            of_kind(&with("30"), &with("7"), "data-loss"),
+            [format!("warning data-loss will: {expected}")]
+        );
+        let back = of_kind(&with("7"), &with("30"), "data-loss");
+        assert_eq!(back, [] as [String; 0], "{resource}");
+    }
+}
+
+#[test]
+fn a_member_of_a_database_cluster_holds_no_data() {
+    let member =
+        "Type: AWS::RDS::DBInstance, Properties: {DBClusterIdentifier: c, DBInstanceClass: $}";
+    check_removed(member, &[]);
+}
+
+#[test]
+fn what_is_protected_stays_when_it_is_replaced() {
+    let table = |name| {
+        format!(
+            "A: {{Type: AWS::DynamoDB::Table, Properties: {{TableName: {name}, DeletionProtectionEnabled: true}}}}"
+        )
+    };
+    assert_eq!(
+        of_kind(&table("one"), &table("two"), "data-loss"),
+        [
+            "warning data-loss will: replaces the table `A`: the old one stays with its data, outside of the stack",
+            "- the new one starts empty",
+        ]
+    );
 }
 
 #[test]
@@ -752,7 +792,7 @@ Outputs:
     check_stacks(
         &[("base", &may("1"), &may("2")), ("app", IMPORTER, IMPORTER)],
         &[
-            "base: warning other-stacks may: changes the export `topic`, which `app` imports",
+            "base: attention other-stacks may: changes the export `topic`, which `app` imports",
             "base: - `topic`: `Mail` and 1 more in `app`",
             "base: attention replacement may: may replace the topic `Topic`",
             "base: note interruption unknown: changes 1 property of which it is unknown whether that interrupts",

@@ -432,3 +432,95 @@ Resources:
         "{json}"
     );
 }
+
+#[test]
+fn no_way_of_writing_a_secret_shows_it() {
+    let ways = [
+        "LEAK",
+        "!Sub 'x-LEAK-${A}'",
+        "!Join ['', [LEAK, !Ref A]]",
+        "!Base64 {'Fn::Sub': 'LEAK ${A}'}",
+        "!Select [0, [LEAK, b]]",
+        "!Select [0, !Split [',', 'LEAK,b']]",
+        "!If [Unknown, LEAK, b]",
+        "!If [Known, LEAK, b]",
+        "!FindInMap [M, a, Password]",
+        "!GetAtt P.Value",
+        "!Ref DbPassword",
+    ];
+    for way in ways {
+        for place in [
+            "MasterUserPassword: WAY",
+            "Tags: [{Key: DB_PASS, Value: WAY}]",
+            "Tokens: [WAY]",
+        ] {
+            let template =
+                "Parameters: {U: {Type: String}, DbPassword: {Type: String, Default: LEAK}}
+Mappings: {M: {a: {Password: LEAK}}}
+Conditions: {Unknown: !Equals [!Ref U, x], Known: !Equals [a, a]}
+Resources:
+  A: {Type: AWS::SNS::Topic}
+  P: {Type: AWS::SSM::Parameter, Properties: {Name: /db/password, Type: String, Value: LEAK}}
+  B: {Type: AWS::RDS::DBInstance, Properties: {PLACE, Port: $}}
+Outputs: {DbPassword: {Value: WAY}}
+";
+            let template = template.replace("PLACE", place).replace("WAY", way);
+            let (one, two) = (
+                template.replace('$', "1"),
+                template.replace("LEAK", "LEAK2").replace('$', "2"),
+            );
+            let changes = changes(&one, &two, [&[], &[]]);
+            let mut shown = format!("{changes:?}");
+            for view in [View::WithValues, View::WithoutValues] {
+                shown += &format!("{:?}", describe(&changes, view));
+            }
+            assert!(!shown.contains("LEAK"), "{way} in {place}: {shown}");
+            let parsed = Template::parse(&one).unwrap();
+            let yaml = stratiform_diff::hidden(&parsed).to_yaml();
+            let resource = yaml.split("  B:").nth(1).unwrap();
+            assert!(!resource.contains("LEAK"), "{way} in {place}: {resource}");
+        }
+    }
+}
+
+#[test]
+fn what_is_not_known_can_still_differ() {
+    let template = "Parameters: {Env: {Type: String}}
+Mappings: {M: {dev: {Class: VALUE}}}
+Conditions: {Keep: !Equals [!Ref Env, NAME]}
+Resources:
+  A: {Type: AWS::RDS::DBInstance, Properties: {DBInstanceIdentifier: !FindInMap [M, !Ref Env, Class]}}
+  B: {Type: AWS::SNS::Topic, Properties: {DisplayName: !If [Keep, a, b]}}
+";
+    let template = |value: &str, name: &str| template.replace("VALUE", value).replace("NAME", name);
+    let ids = |before: &str, after: &str| {
+        let changes = changes(before, after, [&[], &[]]).into_iter();
+        changes.map(|change| change.logical_id).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        ids(&template("a", "x"), &template("a", "x")),
+        [] as [&str; 0]
+    );
+    assert_eq!(ids(&template("a", "x"), &template("b", "x")), ["A"]);
+    assert_eq!(ids(&template("a", "x"), &template("a", "y")), ["B"]);
+}
+
+#[test]
+fn attributes_of_attributes_take_no_time() {
+    let template = |name: &str| {
+        let mut text = format!(
+            "Resources:\n  R0: {{Type: AWS::SNS::Topic, Properties: {{DisplayName: {name}}}}}\n"
+        );
+        for index in 1..40 {
+            let one = format!("${{R{}.DisplayName}}", index - 1);
+            text += &format!(
+                "  R{index}: {{Type: AWS::SNS::Topic, Properties: {{DisplayName: !Sub '{one}{one}{one}'}}}}\n"
+            );
+        }
+        text
+    };
+    assert_eq!(
+        changes(&template("one"), &template("two"), [&[], &[]]).len(),
+        40
+    );
+}

@@ -198,7 +198,8 @@ impl<'t> Comparison<'_, 't> {
         let later = Resolver {
             scope: self.after,
             before: Some(self.after),
-            times: Some(&self.times),
+            times: Some(&self.later),
+            secret: false,
         };
         let later = property
             .expression

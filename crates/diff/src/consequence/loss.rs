@@ -47,7 +47,7 @@ pub(super) fn find(change: &ResourceChange, found: &mut Vec<Consequence>) {
 
 /// Whether it is an instance of a database cluster: the data is the cluster's.
 fn is_member(change: &ResourceChange) -> bool {
-    let context = change.after.as_ref().or(change.before.as_ref());
+    let context = change.before.as_ref();
     change.resource_type.ends_with("::DBInstance")
         && context.is_some_and(|context| context.properties.get("DBClusterIdentifier").is_some())
 }
@@ -71,7 +71,9 @@ fn removed(change: &ResourceChange, name: &str) -> Consequence {
         Policy::Retain => of(
             Severity::Attention,
             Certainty::Will,
-            format!("leaves {name} outside of the stack: its data stays, and nothing manages it any more"),
+            format!(
+                "leaves {name} outside of the stack: its data stays, and nothing manages it any more"
+            ),
             why,
         ),
         _ if before.is_some_and(is_protected) => of(
@@ -90,10 +92,16 @@ fn removed(change: &ResourceChange, name: &str) -> Consequence {
             Severity::Danger,
             Certainty::May,
             format!("deletes {name} if it is empty"),
-            format!("{why}; AWS refuses where something is in it, and it stays outside of the stack"),
+            format!(
+                "{why}; AWS refuses where something is in it, and it stays outside of the stack"
+            ),
         ),
         Policy::Delete => Consequence {
-            help: Some("keep the data: `DeletionPolicy: Snapshot` or `Retain`, deployed before this change".to_owned()),
+            help: Some(keeping(
+                change,
+                "DeletionPolicy",
+                ", deployed before this change",
+            )),
             ..of(
                 Severity::Danger,
                 Certainty::Will,

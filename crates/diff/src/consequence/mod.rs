@@ -3,6 +3,7 @@
 //! What lives here: [`Consequence`] and one file per kind of question (is data lost, does it interrupt, who can newly
 //! do what …). Each takes changes and gives consequences; none of them knows how they are shown.
 
+mod existence;
 mod iam;
 mod interruption;
 mod limits;
@@ -18,9 +19,9 @@ mod stops;
 use std::fmt;
 
 use serde::Serialize;
-use stratiform_template::Template;
 
 use crate::change::ResourceChange;
+use crate::resolve::Scope;
 
 /// One thing that a change does, in words, with the fact behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -204,8 +205,8 @@ impl Consequence {
 /// All that a stack's changes do.
 pub(crate) fn consequences(
     changes: &[ResourceChange],
-    before: &Template,
-    after: &Template,
+    before: &Scope<'_>,
+    after: &Scope<'_>,
 ) -> Vec<Consequence> {
     let mut found = Vec::new();
     refused::find(changes, &mut found);
@@ -218,7 +219,8 @@ pub(crate) fn consequences(
         network::find(change, &mut found);
         protection::find(change, &mut found);
     }
-    limits::find(before, after, &mut found);
+    existence::find(before, after, &mut found);
+    limits::find(before.template, after.template, &mut found);
     found
 }
 

@@ -63,7 +63,7 @@ fn moved(from: &str, old: &ResourceChange, to: &str, new: &ResourceChange) -> Ve
     } else {
         Severity::Attention
     };
-    let mut found = vec![Consequence {
+    vec![Consequence {
         help: Some(
             "move it instead: a stack refactor (`aws cloudformation create-stack-refactor`) keeps the resource"
                 .to_owned(),
@@ -76,24 +76,53 @@ fn moved(from: &str, old: &ResourceChange, to: &str, new: &ResourceChange) -> Ve
             format!("deletes {name} and makes the same again: it looks like a move {place}"),
             "the type and all properties are the same",
         )
-    }];
-    if let Some((property, taken)) = own_name(new) {
-        found.push(Consequence {
+    }]
+}
+
+/// Finds new resources whose names are still taken by old ones: of which there can be only one with that name.
+pub(crate) fn names_taken<'c>(changes: &[Located<'c>]) -> Vec<(&'c str, Consequence)> {
+    let mut taken: HashMap<(&str, String), Located<'c>> = HashMap::new();
+    for (stack, change) in changes {
+        if let (Action::Remove, Some((_, name))) = (change.action, own_name(change)) {
+            taken.insert((change.resource_type.as_str(), name), (stack, change));
+        }
+    }
+    let mut found = Vec::new();
+    for (stack, new) in changes
+        .iter()
+        .filter(|(_, change)| change.action == Action::Add)
+    {
+        let Some((property, name)) = own_name(new) else {
+            continue;
+        };
+        let Some((from, old)) = taken.get(&(new.resource_type.as_str(), name.clone())) else {
+            continue;
+        };
+        // Another stack may let go of it first.
+        let (severity, certainty) = match from == stack {
+            true => (Severity::Danger, Certainty::Will),
+            false => (Severity::Warning, Certainty::May),
+        };
+        let refused = Consequence {
             help: Some(
                 "move it with a stack refactor, or give the new one another name".to_owned(),
             ),
             ..Consequence::of(
                 new,
                 Kind::Refused,
-                Severity::Danger,
-                Certainty::Will,
+                severity,
+                certainty,
                 format!(
-                    "cannot make {}: the name `{taken}` is still taken",
+                    "cannot make {}: the name `{name}` is still taken",
                     named(&new.resource_type, &new.logical_id)
                 ),
-                format!("`{property}` is the same, and new resources are made before old ones go"),
+                format!(
+                    "`{property}` is that of {}, and new resources are made before old ones go",
+                    named(&old.resource_type, &old.logical_id)
+                ),
             )
-        });
+        };
+        found.push((*stack, refused));
     }
     found
 }

@@ -68,11 +68,27 @@ fn words(name: &str) -> String {
     words
 }
 
+/// Types that hold data, beside those of which the catalog says so.
+const HOLDS_DATA: [&str; 11] = [
+    "AWS::Cognito::UserPool",
+    "AWS::ECR::Repository",
+    "AWS::ElastiCache::ServerlessCache",
+    "AWS::MSK::Cluster",
+    "AWS::MemoryDB::Cluster",
+    "AWS::RedshiftServerless::Namespace",
+    "AWS::Route53::HostedZone",
+    "AWS::S3Express::DirectoryBucket",
+    "AWS::S3Tables::Table",
+    "AWS::S3Tables::TableBucket",
+    "AWS::Timestream::Table",
+];
+
 /// Whether such a resource holds data that is lost with it.
-pub(super) fn holds_data(resource_type: &str) -> bool {
-    catalog()
-        .resource_type(resource_type)
-        .is_some_and(|known| known.is_stateful())
+pub(crate) fn holds_data(resource_type: &str) -> bool {
+    HOLDS_DATA.contains(&resource_type)
+        || catalog()
+            .resource_type(resource_type)
+            .is_some_and(|known| known.is_stateful())
 }
 
 #[cfg(test)]

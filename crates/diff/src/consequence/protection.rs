@@ -277,9 +277,13 @@ fn properties(change: &ResourceChange, found: &mut Vec<Consequence>) {
     }
 }
 
+/// The value at a path; where the way there is not known, that.
 fn at<'r, 't>(properties: &'r Resolved<'t>, path: &str) -> Option<&'r Resolved<'t>> {
     path.split('/')
-        .try_fold(properties, |value, key| value.get(key))
+        .try_fold(properties, |value, key| match value.is_opaque() {
+            true => Some(value),
+            false => value.get(key),
+        })
 }
 
 fn is_lost(

@@ -101,7 +101,9 @@ fn major_version(change: &ResourceChange, found: &mut Vec<Consequence>) {
             .known()
             .map(|text| text.into_owned())
     };
-    let engine = text(after, "Engine").unwrap_or_default();
+    let Some(engine) = text(after, "Engine") else {
+        return;
+    };
     // PostgreSQL counts in one number since 10; the others in two.
     let parts = if engine.contains("postgres") { 1 } else { 2 };
     let major = |context| {
@@ -167,7 +169,7 @@ fn indexes(change: &ResourceChange, found: &mut Vec<Consequence>) {
     }
     let come = new.keys().filter(|index| !old.contains_key(*index)).count();
     let go = old.keys().filter(|index| !new.contains_key(*index)).count();
-    if come + go > 1 && !old.is_empty() {
+    if come + go > 1 {
         found.push(Consequence {
             help: Some("make one of these changes per deployment".to_owned()),
             ..refused(

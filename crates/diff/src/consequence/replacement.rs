@@ -200,7 +200,16 @@ fn collision(
     ) else {
         return;
     };
-    if !old.same(new, Compare::Values) {
+    let at_name = |detail: &&Detail| detail.path.get(1).is_some_and(|name| name == property);
+    if !old.same(new, Compare::Values) || change.expected().any(|detail| at_name(&detail)) {
+        return;
+    }
+    // A name that is unique within something else is free where that is another one.
+    let replacing = change
+        .expected()
+        .filter(|detail| detail.replacement() > Replacement::WillNot);
+    let mut elsewhere = replacing.filter_map(|detail| detail.path.get(1));
+    if elsewhere.any(|cause| is_parent(&change.resource_type, cause)) {
         return;
     }
     let taken = new.shown(crate::resolved::Style::Expression);
@@ -222,6 +231,46 @@ fn collision(
             format!("`{property}` is set and does not change; the new resource is made before the old one goes"),
         )
     });
+}
+
+/// Properties that say what a resource is part of.
+const PARENTS: [&str; 24] = [
+    "ApiId",
+    "ApplicationId",
+    "ApplicationName",
+    "AutoScalingGroupName",
+    "CatalogId",
+    "Cluster",
+    "ClusterName",
+    "DatabaseName",
+    "DBClusterIdentifier",
+    "FunctionName",
+    "GroupName",
+    "HostedZoneId",
+    "HostedZoneName",
+    "LoadBalancerArn",
+    "Namespace",
+    "RestApiId",
+    "RoleName",
+    "ScalableDimension",
+    "ScalingTargetId",
+    "ResourceId",
+    "ServiceNamespace",
+    "UserName",
+    "UserPoolId",
+    "VpcId",
+];
+
+/// Whether names of such resources are unique only within what a property says.
+fn is_parent(resource_type: &str, property: &str) -> bool {
+    let identifier = catalog().resource_type(resource_type).map(|known| {
+        let parts: Vec<_> = known
+            .primary_identifier()
+            .map(|path| path.first())
+            .collect();
+        parts.len() > 1 && parts.contains(&property)
+    });
+    identifier.unwrap_or_default() || PARENTS.contains(&property)
 }
 
 /// The property that names such resources, of which there can be only one: `TopicName`, `DBInstanceIdentifier`,
@@ -272,6 +321,10 @@ fn strategy(
 /// A name that is set, for resources of which there can be only one with that name.
 pub(super) fn own_name(change: &ResourceChange) -> Option<(&'static str, String)> {
     let property = name_property(change)?;
+    let known = catalog().resource_type(&change.resource_type)?;
+    if known.primary_identifier().count() > 1 {
+        return None;
+    }
     let context = change.after.as_ref().or(change.before.as_ref())?;
     let name = context.properties.get(property)?;
     Some((property, name.shown(crate::resolved::Style::Expression)))

@@ -3,8 +3,9 @@
 use stratiform_template::{Function, Value};
 
 use super::arithmetic::{base64, cidr};
-use super::{Resolver, scalar};
+use super::{Resolver, digest, scalar};
 use crate::resolved::{Resolved, Segment, Style, Text, Time, Use};
+use crate::sensitive::is_sensitive;
 
 /// Host bits of the blocks of `Fn::Cidr` where none are given.
 const CIDR_BITS: u32 = 8;
@@ -180,27 +181,33 @@ impl<'t> Resolver<'_, 't> {
     }
 
     fn find_in_map(&self, arguments: &'t [Value]) -> Option<Resolved<'t>> {
-        let keys: Vec<Resolved<'t>> = arguments
-            .iter()
-            .take(3)
-            .map(|key| self.resolve(key))
-            .collect::<Option<_>>()?;
+        let keys = arguments.iter().take(3).map(|key| self.resolve(key));
+        let keys: Vec<Resolved<'t>> = keys.collect::<Option<_>>()?;
         let names: Option<Vec<_>> = keys.iter().map(Resolved::known).collect();
+        let mapping = |name: &str| self.scope.template.mappings.get(name);
         let found = names.as_deref().and_then(|names| match names {
             [map, first, second] => {
-                let map = self.scope.template.mappings.get(map.as_ref())?;
-                map.as_map()?
-                    .get(first.as_ref())?
-                    .as_map()?
-                    .get(second.as_ref())
+                let first = mapping(map)?.as_map()?.get(first.as_ref())?;
+                first.as_map()?.get(second.as_ref())
             }
             _ => None,
         });
         let default = || arguments.get(3)?.as_map()?.get("DefaultValue");
-        match found.or_else(|| names.as_ref().and_then(|_| default())) {
-            Some(value) => Some(with_uses(self.resolve(value)?, uses(&keys))),
-            None => Some(self.opaque(Function::FindInMap, &keys.iter().collect::<Vec<_>>())),
+        let Some(value) = found.or_else(|| names.as_ref().and_then(|_| default())) else {
+            let content = keys
+                .first()
+                .and_then(Resolved::known)
+                .map(|name| digest(&mapping(&name)));
+            let keys: Vec<_> = keys.iter().collect();
+            return Some(self.opaque_on(Function::FindInMap, &keys, content.unwrap_or_default()));
+        };
+        let secret = names.is_some_and(|names| names.iter().any(|name| is_sensitive(name)));
+        let value = Resolver {
+            secret: self.secret || secret,
+            ..*self
         }
+        .resolve(value)?;
+        Some(with_uses(value, uses(&keys)))
     }
 
     fn either(&self, arguments: &'t [Value]) -> Option<Resolved<'t>> {
@@ -222,7 +229,10 @@ impl<'t> Resolver<'_, 't> {
                 ];
                 let branches =
                     branches.map(|branch| branch.unwrap_or(Resolved::literal("AWS::NoValue")));
-                Some(self.opaque(Function::If, &branches.iter().collect::<Vec<_>>()))
+                let name = condition.as_str().unwrap_or_default();
+                let expression = digest(&self.scope.template.conditions.get(name));
+                let branches: Vec<_> = branches.iter().collect();
+                Some(self.opaque_on(Function::If, &branches, expression))
             }
         }
     }
@@ -283,12 +293,22 @@ impl<'t> Resolver<'_, 't> {
     }
 }
 
+/// The longest text that is put together, in bytes: twice the longest template. What is beyond is left out.
+const MAX_TEXT: usize = 2_000_000;
+
+/// What a part that is not known counts for.
+const PLACEHOLDER: usize = 16;
+
 /// Text that is put together.
 #[derive(Default)]
-struct Joined(Text);
+struct Joined(Text, usize);
 
 impl Joined {
     fn known(&mut self, text: &str) {
+        self.1 += text.len();
+        if self.1 > MAX_TEXT {
+            return;
+        }
         match self.0.segments.last_mut() {
             _ if text.is_empty() => {}
             Some(Segment::Known(before)) => before.push_str(text),
@@ -304,7 +324,12 @@ impl Joined {
                 for segment in &text.segments {
                     match segment {
                         Segment::Known(text) => self.known(text),
-                        segment => self.0.segments.push(segment.clone()),
+                        segment => {
+                            self.1 += PLACEHOLDER;
+                            if self.1 <= MAX_TEXT {
+                                self.0.segments.push(segment.clone());
+                            }
+                        }
                     }
                 }
                 self.0.uses.extend(text.uses.iter().cloned());
@@ -322,6 +347,7 @@ impl Joined {
                 self.0.segments.push(Segment::Unknown {
                     what,
                     time: Time::Now,
+                    basis: 0,
                 });
             }
         }

@@ -8,22 +8,22 @@ mod condition;
 mod function;
 
 use std::borrow::Cow;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use indexmap::IndexMap;
 use stratiform_catalog::catalog;
 use stratiform_template::{Function, Member, Parameter, Resource, Template, Value};
 
 use crate::input::{Place, Side};
-use crate::resolved::{Resolved, Secret, Segment, Time, Use};
-use crate::sensitive::conceal;
+use crate::resolved::{Resolved, Secret, Segment, Style, Time, Use};
+use crate::sensitive::{concealed, is_pair_of_secret, is_sensitive, is_value_of_pair};
 
 /// How many attributes of attributes are followed when looking for a current value.
 const MAX_HOPS: usize = 16;
 
 /// One side: a template whose parameters and conditions have values.
-#[derive(Debug)]
 pub(crate) struct Scope<'t> {
     pub template: &'t Template,
     pub parameters: HashMap<&'t str, ParameterValue<'t>>,
@@ -31,10 +31,12 @@ pub(crate) struct Scope<'t> {
     pub place: &'t Place,
     conditions: HashMap<&'t str, Option<bool>>,
     hops: Cell<usize>,
+    /// Current values that have been looked up, by resource and property.
+    current: RefCell<HashMap<(String, String), Option<String>>>,
 }
 
 /// The value of a parameter.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct ParameterValue<'t> {
     pub declaration: &'t Parameter,
     /// The text; `None` where neither a value nor a default is given.
@@ -88,6 +90,7 @@ impl<'t> Scope<'t> {
             place,
             conditions: HashMap::new(),
             hops: Cell::new(0),
+            current: RefCell::default(),
         };
         scope.evaluate_conditions();
         scope
@@ -160,6 +163,8 @@ pub(crate) struct Resolver<'s, 't> {
     pub before: Option<&'s Scope<'t>>,
     /// Which resources only exist after the change.
     pub times: Option<&'s Times<'t>>,
+    /// Whether what is being resolved must not be seen.
+    pub secret: bool,
 }
 
 impl<'s, 't> Resolver<'s, 't> {
@@ -169,6 +174,7 @@ impl<'s, 't> Resolver<'s, 't> {
             scope,
             before: Some(scope),
             times: None,
+            secret: false,
         }
     }
 
@@ -177,27 +183,47 @@ impl<'s, 't> Resolver<'s, 't> {
         match value {
             Value::Null => Some(Resolved::Null),
             Value::Bool(_) | Value::Number(_) | Value::String(_) => {
-                scalar(value).map(Resolved::Literal)
+                let literal = scalar(value).map(Resolved::Literal);
+                if self.secret {
+                    literal.map(concealed)
+                } else {
+                    literal
+                }
             }
             Value::List(items) => Some(Resolved::List(
                 items.iter().filter_map(|item| self.resolve(item)).collect(),
             )),
             Value::Map(entries) => Some(Resolved::Map(self.entries(entries))),
-            Value::Function(function, argument) => self.function(*function, argument),
+            Value::Function(function, argument) => {
+                let result = self.function(*function, argument);
+                if self.secret {
+                    result.map(concealed)
+                } else {
+                    result
+                }
+            }
         }
     }
 
-    /// The entries of a map, without those that are `AWS::NoValue`.
+    /// The entries of a map, without those that are `AWS::NoValue`; secrets are hidden.
     pub(crate) fn entries(
         &self,
         entries: &'t IndexMap<String, Value>,
     ) -> IndexMap<Cow<'t, str>, Resolved<'t>> {
-        let resolved = entries
-            .iter()
-            .filter_map(|(key, value)| Some((Cow::Borrowed(key.as_str()), self.resolve(value)?)));
-        let mut resolved = resolved.collect();
-        conceal(&mut resolved);
-        resolved
+        let telling = is_pair_of_secret(entries);
+        let resolved = entries.iter().filter_map(|(key, value)| {
+            Some((
+                Cow::Borrowed(key.as_str()),
+                self.entry(key, value, telling)?,
+            ))
+        });
+        resolved.collect()
+    }
+
+    /// One entry of a map, by its key.
+    fn entry(&self, key: &str, value: &'t Value, telling: bool) -> Option<Resolved<'t>> {
+        let secret = is_sensitive(key) || telling && is_value_of_pair(key);
+        Resolver { secret, ..*self }.resolve(value)
     }
 
     /// `Ref`: a parameter, a pseudo parameter or a resource.
@@ -281,30 +307,39 @@ impl<'s, 't> Resolver<'s, 't> {
         {
             return None;
         }
+        let key = (logical_id.to_owned(), property.to_owned());
+        if let Some(known) = before.current.borrow().get(&key) {
+            return known.clone();
+        }
         let value = resource.properties.get(property)?;
         let hops = before.hops.get();
         if hops >= MAX_HOPS {
             return None;
         }
         before.hops.set(hops + 1);
-        let resolved = Resolver::before(before).resolve(value);
+        let telling = is_pair_of_secret(&resource.properties);
+        let resolved = Resolver::before(before).entry(property, value, telling);
         before.hops.set(hops);
-        let resolved = resolved?;
-        match &resolved {
-            Resolved::Text(text) if text.segments.len() == 1 => match &text.segments[0] {
-                Segment::Resource { now, .. } => now.clone(),
-                Segment::Known(text) => Some(text.clone()),
-                Segment::Unknown { .. } | Segment::Secret(_) => None,
-            },
-            resolved => resolved.known().map(Cow::into_owned),
-        }
+        let current = resolved.as_ref().and_then(settled);
+        before.current.borrow_mut().insert(key, current.clone());
+        current
     }
 
     /// A function that cannot be evaluated here: known by its name and arguments.
     fn opaque(&self, function: Function, arguments: &[&Resolved<'t>]) -> Resolved<'t> {
+        self.opaque_on(function, arguments, 0)
+    }
+
+    /// The same, where more than the arguments decides: the content of a mapping, the expression of a condition.
+    fn opaque_on(
+        &self,
+        function: Function,
+        arguments: &[&Resolved<'t>],
+        basis: u64,
+    ) -> Resolved<'t> {
         let shown: Vec<String> = arguments
             .iter()
-            .map(|argument| argument.shown(crate::resolved::Style::Expression))
+            .map(|argument| argument.shown(Style::Expression))
             .collect();
         let what = format!("{function} {}", shown.join(" "));
         let mut uses = Vec::new();
@@ -321,11 +356,39 @@ impl<'s, 't> Resolver<'s, 't> {
                 }
             });
         }
+        uses.sort();
+        uses.dedup();
+        let mut segments = Vec::new();
         if secrets.is_empty() {
-            Resolved::unknown(what, time, uses)
+            segments.push(Segment::Unknown { what, time, basis });
         } else {
-            Resolved::text(vec![Segment::Secret(Secret::new(what + &secrets))], uses)
+            segments.push(Segment::Secret(Secret::new(format!(
+                "{what}{secrets}{basis}"
+            ))));
+            if time == Time::AfterApply {
+                let what = function.to_string();
+                segments.push(Segment::Unknown { what, time, basis });
+            }
         }
+        Resolved::text(segments, uses)
+    }
+}
+
+/// A digest for comparing within one run.
+fn digest(value: &impl std::fmt::Debug) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    format!("{value:?}").hash(&mut hasher);
+    hasher.finish()
+}
+
+/// A value that is known before the change.
+fn settled(resolved: &Resolved<'_>) -> Option<String> {
+    match resolved {
+        Resolved::Text(text) => match text.segments.as_slice() {
+            [Segment::Resource { now, .. }] => now.clone(),
+            _ => resolved.known().map(Cow::into_owned),
+        },
+        resolved => resolved.known().map(Cow::into_owned),
     }
 }
 
@@ -335,7 +398,7 @@ pub(crate) fn parameter_value<'t>(name: &str, parameter: &ParameterValue<'t>) ->
     let Some(text) = &parameter.text else {
         return Resolved::unknown(name, Time::Now, uses);
     };
-    if parameter.is_secret() {
+    if parameter.is_secret() || is_sensitive(name) {
         return Resolved::text(vec![Segment::Secret(Secret::new(text.as_ref()))], uses);
     }
     if parameter.is_looked_up() {
