@@ -96,7 +96,7 @@ pub(crate) struct Synth {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Diff {
     /// Two templates, or two folders of templates: OLD NEW
-    #[arg(value_name = "OLD NEW", num_args = 2, conflicts_with_all = ["env", "base", "deployed", "against"])]
+    #[arg(value_names = ["OLD", "NEW"], num_args = 2, conflicts_with_all = ["env", "base", "deployed", "against"])]
     pub files: Vec<PathBuf>,
     /// Only this environment (repeatable) [default: all]
     #[arg(long, value_name = "ENV")]
@@ -152,7 +152,7 @@ pub(crate) enum ReviewFormat {
 /// A class of consequences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FailOn {
-    /// A resource is replaced
+    /// A resource is replaced, other than by a new revision as task definitions are
     Replacement,
     /// Data is deleted or left behind
     DataLoss,

@@ -12,9 +12,9 @@ use crate::report::Failure;
 
 /// Where the main branch may be, the likeliest first.
 const MAIN: [&str; 5] = [
-    "refs/remotes/origin/HEAD",
     "refs/remotes/origin/main",
     "refs/remotes/origin/master",
+    "refs/remotes/origin/HEAD",
     "refs/heads/main",
     "refs/heads/master",
 ];
@@ -139,6 +139,18 @@ impl Folder {
         let output = self.git(&["rev-parse", "--git-dir"])?;
         if output.status.success() {
             return Ok(());
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        if said.contains("dubious ownership") {
+            return Err(Failure::new(
+                Exit::Failed,
+                "foreign-repository",
+                format!(
+                    "git does not trust the repository of `{}`: another user owns it",
+                    self.0.display()
+                ),
+                "as git says: `git config --global --add safe.directory` with the repository's folder",
+            ));
         }
         Err(Failure::new(
             Exit::Failed,

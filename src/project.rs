@@ -75,7 +75,11 @@ impl Project {
                 .canonicalize()
                 .map_err(|error| Failure::io("find", &environments, &error))?,
         };
-        let root = environments.parent().unwrap_or(&environments).to_owned();
+        let root = match environments.parent() {
+            Some(parent) if parent.as_os_str().is_empty() => PathBuf::from("."),
+            Some(parent) => parent.to_owned(),
+            None => environments.clone(),
+        };
         Ok(Project { root, environments })
     }
 

@@ -15,6 +15,8 @@ use crate::report::{Failure, of_template};
 /// An environment's stacks.
 #[derive(Clone, Debug)]
 pub(crate) struct Source {
+    /// The app; `None` where files are compared that do not say.
+    pub app: Option<String>,
     /// The environment; `None` where files are compared.
     pub environment: Option<String>,
     /// The region.
@@ -51,6 +53,7 @@ impl Source {
             termination_protection: Some(stack.termination_protection),
         });
         Source {
+            app: Some(assembly.app),
             environment: Some(assembly.environment),
             region: assembly.region,
             account,
@@ -71,10 +74,22 @@ impl Source {
     ) -> Result<Option<Source>, Failure> {
         let folder = format!("snapshots/{environment}");
         let file = format!("{folder}/{ASSEMBLY}");
-        let Some(text) = objects.file(&file)? else {
-            return Ok(None);
-        };
         let shown = |file: &str| format!("{file} at {}", revision.shown);
+        let Some(text) = objects.file(&file)? else {
+            // A folder that is no environment today, and says nothing of having been one, is none.
+            if today.is_none() || objects.folders(&folder)?.is_none() {
+                return Ok(None);
+            }
+            return Err(Failure::new(
+                Exit::Failed,
+                "missing-snapshot",
+                format!(
+                    "there are templates in `{folder}`, and no `{}`",
+                    shown(&file)
+                ),
+                "compare with a revision whose snapshots are complete: --base REV",
+            ));
+        };
         let assembly = AssemblyFile::parse(&String::from_utf8_lossy(&text)).map_err(|why| {
             Failure::new(
                 Exit::Failed,
@@ -114,6 +129,7 @@ impl Source {
             });
         }
         Ok(Some(Source {
+            app: Some(assembly.app),
             environment: Some(environment.to_owned()),
             region: assembly.region,
             account: today.and_then(|today| today.account.clone()),

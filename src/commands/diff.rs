@@ -104,9 +104,15 @@ fn with_revision<E: Environment>(
             }
         }
     }
+    let apps: Vec<Option<String>> = sides
+        .iter()
+        .filter_map(|sides| Some(sides.after.as_ref()?.app.clone()))
+        .collect();
     for name in gone {
         let before = Source::at_revision(&mut objects, &revision, name, None)?;
-        sides.extend(before.map(|before| Sides {
+        // Another app may keep its snapshots in the same folder.
+        let own = before.filter(|before| apps.is_empty() || apps.contains(&before.app));
+        sides.extend(own.map(|before| Sides {
             before: Some(before),
             after: None,
         }));

@@ -124,6 +124,7 @@ fn moto() -> Result<Outcome, String> {
     quietly(
         nextest()?
             .args(["--package", "stratiform-deploy", "--test", "moto"])
+            .args(["--package", "stratiform", "--test", "diff"])
             .args(["--run-ignored", "only"])
             .env("STRATIFORM_MOTO_SERVER", server),
     )

@@ -178,11 +178,11 @@ pub fn diff(before: Option<&Side<'_>>, after: Option<&Side<'_>>, place: &Place) 
             what: "no deployment deletes a stack: it stays until somebody deletes it".to_owned(),
             help: None,
         });
-        // With the whole stack goes what was open, what was allowed, and what it protected.
+        // With the whole stack goes what was open and what was allowed.
         consequences.retain(|found| {
             matches!(
                 found.kind,
-                Kind::DataLoss | Kind::Interruption | Kind::OtherStacks
+                Kind::DataLoss | Kind::Interruption | Kind::OtherStacks | Kind::ProtectionLost
             )
         });
         for consequence in &mut consequences {

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use stratiform_catalog::catalog;
 use stratiform_environment::{joined, nearest};
 
 use super::{Sides, compare, facts};
@@ -49,6 +50,18 @@ pub(super) fn review(files: &[std::path::PathBuf], args: &Diff) -> Result<Review
     let old_values = args.old_parameters.as_deref().map(values).transpose()?;
     let old_values = old_values.or_else(|| new_values.clone());
     let region = args.region.as_deref();
+    if let Some(region) = region.filter(|region| !catalog().regions().any(|known| known == *region))
+    {
+        return Err(Failure::new(
+            Exit::Usage,
+            "unknown-region",
+            format!("AWS has no region `{region}`"),
+            match nearest(region, catalog().regions()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "name one such as `eu-central-1`".to_owned(),
+            },
+        ));
+    }
     let before = read(
         old,
         old_values.as_ref(),
@@ -140,6 +153,7 @@ fn file(path: &Path) -> Result<Source, Failure> {
         .to_string_lossy()
         .into_owned();
     Ok(Source {
+        app: None,
         environment: None,
         region: REGION.to_owned(),
         account: None,
@@ -203,6 +217,7 @@ fn folder(path: &Path) -> Result<Source, Failure> {
         ));
     }
     Ok(Source {
+        app: None,
         environment: None,
         region: REGION.to_owned(),
         account: None,
@@ -229,6 +244,7 @@ fn assembled(path: &Path, text: &str) -> Result<Source, Failure> {
         })
     });
     Ok(Source {
+        app: Some(assembly.app),
         environment: Some(assembly.environment),
         region: assembly.region,
         account: None,

@@ -158,7 +158,9 @@ fn declared_text(declared: &[Declared], one: &str, other: &str, resources: usize
 /// is left alone.
 fn renamed(mut source: Source, from: &str, to: &str, target: &Source) -> Source {
     for stack in &mut source.stacks {
-        stack.name = rename(&stack.name, from, to);
+        stack.name = stack
+            .name
+            .replacen(&format!("-{from}-"), &format!("-{to}-"), 1);
         let counterpart = target.stack(&stack.name);
         let json = |template: &Template| serde_json::from_str(&template.to_json()).ok();
         let other: Option<Value> = counterpart.and_then(|other| json(&other.template));
@@ -168,9 +170,10 @@ fn renamed(mut source: Source, from: &str, to: &str, target: &Source) -> Source 
             stack.template = Arc::new(template);
         }
         for (key, value) in &mut stack.tags {
-            if counterpart.and_then(|other| other.tags.get(key)) != Some(value) {
-                *value = rename(value, from, to);
-            }
+            *value = match counterpart.and_then(|other| other.tags.get(key)) {
+                Some(other) => rename_as(value, other, from, to),
+                None => rename(value, from, to),
+            };
         }
     }
     source
@@ -179,7 +182,10 @@ fn renamed(mut source: Source, from: &str, to: &str, target: &Source) -> Source 
 fn renamed_json(value: Value, other: Option<&Value>, from: &str, to: &str) -> Value {
     match value {
         same if Some(&same) == other => same,
-        Value::String(text) => Value::String(rename(&text, from, to)),
+        Value::String(text) => Value::String(match other.and_then(Value::as_str) {
+            Some(other) => rename_as(&text, other, from, to),
+            None => rename(&text, from, to),
+        }),
         Value::Array(items) => {
             let items = items.into_iter().enumerate();
             items
@@ -199,6 +205,25 @@ fn renamed_json(value: Value, other: Option<&Value>, from: &str, to: &str) -> Va
             .collect(),
         other => other,
     }
+}
+
+/// Replaces a word where another text has the new one in its place.
+fn rename_as(text: &str, other: &str, from: &str, to: &str) -> String {
+    let mut renamed = String::with_capacity(text.len());
+    let (mut rest, mut other) = (text, other);
+    while let Some(letter) = rest.chars().next() {
+        let both = rest.strip_prefix(from).zip(other.strip_prefix(to));
+        if let Some((after, other_after)) = both {
+            renamed.push_str(to);
+            (rest, other) = (after, other_after);
+            continue;
+        }
+        renamed.push(letter);
+        rest = &rest[letter.len_utf8()..];
+        let same = other.chars().next().map_or(0, char::len_utf8);
+        other = &other[same..];
+    }
+    renamed
 }
 
 /// Replaces a word wherever it stands for itself.
@@ -225,7 +250,20 @@ fn rename(text: &str, from: &str, to: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::rename;
+    use super::{rename, rename_as};
+
+    #[test]
+    fn words_are_renamed_where_the_other_text_has_them() {
+        let cases = [
+            ("eu-west-1 shop-eu-dr", "eu-west-1 shop-us-dr"),
+            ("prod-bucket", "prod-bucket"),
+            ("euro", "usro"),
+        ];
+        for (text, other) in cases {
+            assert_eq!(rename_as(text, other, "eu", "us"), other);
+        }
+        assert_eq!(rename_as("eu-a", "x", "eu", "us"), "eu-a");
+    }
 
     #[test]
     fn only_whole_words_are_renamed() {

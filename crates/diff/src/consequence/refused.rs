@@ -54,14 +54,13 @@ const ONLY_GROWS: [(&str, &str); 4] = [
 
 fn smaller(change: &ResourceChange, found: &mut Vec<Consequence>) {
     let number = |context: &Option<Context>, property: &str| {
-        let value = context
+        context
             .as_ref()?
             .properties
             .get(property)?
             .known()?
             .parse::<f64>()
-            .ok();
-        value
+            .ok()
     };
     for (resource_type, property) in ONLY_GROWS {
         if change.resource_type != resource_type || change.replacement() == Replacement::Will {

@@ -1,0 +1,25 @@
+//! The built binary, end to end: `diff`, as a user meets it.
+
+#![expect(clippy::unwrap_used, reason = "a test")]
+
+#[path = "diff/deployed.rs"]
+mod deployed;
+#[path = "diff/environments.rs"]
+mod environments;
+#[path = "diff/exit_codes.rs"]
+mod exit_codes;
+#[path = "diff/files.rs"]
+mod files;
+#[path = "diff/formats.rs"]
+mod formats;
+#[path = "diff/parity.rs"]
+mod parity;
+#[path = "diff/refused.rs"]
+mod refused;
+#[path = "support/repository.rs"]
+mod repository;
+#[path = "diff/revisions.rs"]
+mod revisions;
+#[path = "diff/secrets.rs"]
+mod secrets;
+mod support;
