@@ -122,10 +122,14 @@ fn tests() -> Result<Outcome, String> {
 fn moto() -> Result<Outcome, String> {
     let server = oracles::program("moto_server")?;
     quietly(
+        // The whole workspace, as for the tests: fewer packages would have other features, and be compiled again.
         nextest()?
-            .args(["--package", "stratiform-deploy", "--test", "moto"])
-            .args(["--package", "stratiform", "--test", "diff"])
+            .arg("--workspace")
             .args(["--run-ignored", "only"])
+            .args([
+                "--filterset",
+                "binary(moto) | package(stratiform) & binary(diff)",
+            ])
             .env("STRATIFORM_MOTO_SERVER", server),
     )
 }

@@ -9,7 +9,7 @@ use crate::consequence::{Certainty, Consequence, Kind, Severity, moves, sort};
 use crate::input::{Place, Side};
 use crate::resolve::{Resolver, Scope};
 use crate::resolved::{Segment, Time};
-use crate::stack::{OutputChange, StackDiff, diff};
+use crate::stack::{OutputChange, StackChange, StackDiff, diff};
 
 /// One stack before and after.
 #[derive(Clone, Debug)]
@@ -65,6 +65,9 @@ pub fn diff_environment(pairs: &[Pair<'_>]) -> Vec<StackDiff> {
                     .iter()
                     .filter_map(|output| read(diff, output, &after)),
             );
+            if diff.change == StackChange::Removed {
+                found.iter_mut().for_each(Consequence::of_removed_stack);
+            }
             diff.consequences.extend(found);
         }
     }

@@ -185,10 +185,9 @@ pub fn diff(before: Option<&Side<'_>>, after: Option<&Side<'_>>, place: &Place) 
                 Kind::DataLoss | Kind::Interruption | Kind::OtherStacks | Kind::ProtectionLost
             )
         });
-        for consequence in &mut consequences {
-            consequence.certainty = consequence.certainty.min(Certainty::May);
-            consequence.what = format!("deleting the stack {}", consequence.what);
-        }
+        consequences
+            .iter_mut()
+            .for_each(Consequence::of_removed_stack);
     }
     sort(&mut consequences);
     StackDiff {

@@ -202,6 +202,14 @@ impl Consequence {
     }
 }
 
+impl Consequence {
+    /// Says that it happens only when somebody deletes the stack: no deployment does.
+    pub(crate) fn of_removed_stack(&mut self) {
+        self.certainty = self.certainty.min(Certainty::May);
+        self.what = format!("deleting the stack {}", self.what);
+    }
+}
+
 /// All that a stack's changes do.
 pub(crate) fn consequences(
     changes: &[ResourceChange],

@@ -6,7 +6,7 @@ use super::nouns::{holds_data, named};
 use super::replacement::own_name;
 use super::{Certainty, Consequence, Kind, Severity};
 use crate::change::{Action, Context, ResourceChange};
-use crate::resolved::Style;
+use crate::resolved::{Segment, Style};
 
 /// A resource of a stack.
 pub(crate) type Located<'c> = (&'c str, &'c ResourceChange);
@@ -44,6 +44,17 @@ fn looks(change: &ResourceChange, context: Option<&Context>) -> Option<String> {
         .properties
         .entries()
         .filter(|(key, _)| *key != "Tags");
+    let mut secret = false;
+    context?.properties.for_each_text(&mut |text| {
+        secret |= text
+            .segments
+            .iter()
+            .any(|segment| matches!(segment, Segment::Secret(_)));
+    });
+    // Two secrets look the same, and that is all that may be known of them.
+    if secret {
+        return None;
+    }
     let mut properties: Vec<String> = properties
         .map(|(key, value)| format!("{key}={}", value.shown(Style::Expression)))
         .collect();
