@@ -38,9 +38,9 @@ pub(crate) struct ReviewedEnvironment {
 pub(crate) struct ReviewedStack {
     /// What happens to it.
     pub diff: StackDiff,
-    /// The template before, as YAML; secrets are hidden.
+    /// The template before, as YAML, where the view shows it; secrets are hidden.
     pub before: Option<String>,
-    /// The template after, as YAML; secrets are hidden.
+    /// The template after, as YAML, where the view shows it; secrets are hidden.
     pub after: Option<String>,
 }
 

@@ -167,8 +167,13 @@ fn compare(sides: Vec<Sides>, method: Method, args: &Diff) -> Result<Review, Fai
             let name = pair.place.stack.as_str();
             wanted.is_empty() || wanted.contains(name) || wanted.contains(short(of, name))
         });
-        let shown =
-            |side: &Option<Side<'_>>| side.as_ref().map(|side| hidden(side.template).to_yaml());
+        // Writing templates takes longer than comparing them: only where they are shown.
+        let is_shown =
+            args.full || matches!(args.format, ReviewFormat::Markdown | ReviewFormat::Html);
+        let shown = |side: &Option<Side<'_>>| {
+            let side = side.as_ref().filter(|_| is_shown)?;
+            Some(hidden(side.template).to_yaml())
+        };
         let stacks = stacks.map(|(pair, diff)| ReviewedStack {
             before: shown(&pair.before),
             after: shown(&pair.after),
