@@ -22,7 +22,8 @@ pub(crate) fn notes(
         .iter()
         .filter(|(_, parameter)| parameter.text.is_none());
     let missing: BTreeSet<&str> = missing.map(|(name, _)| *name).collect();
-    if !missing.is_empty() {
+    // Where nothing changes, nothing changes for any value: what is made from it is written the same.
+    if !missing.is_empty() && !changes.is_empty() {
         notes.push(Note {
             what: format!(
                 "{} no value here: what is made from {} is compared as it is written",
