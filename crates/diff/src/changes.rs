@@ -376,7 +376,7 @@ fn attributes<'t>(resolver: &Resolver<'_, 't>, resource: &'t Resource) -> Contex
     }
 }
 
-/// Whether nothing of this happens to a nested stack by itself.
+/// Whether a resource is a nested stack.
 fn is_nested(resource: &Resource) -> bool {
     resource.resource_type == NESTED_STACK
 }
