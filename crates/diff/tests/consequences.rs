@@ -939,3 +939,114 @@ C: {Type: AWS::SNS::Topic, Properties: {TopicName: two}}";
         ],
     );
 }
+
+#[test]
+fn what_stops_is_said() {
+    check_changed(
+        "Type: AWS::Events::Rule, Properties: {State: $}",
+        ["ENABLED", "DISABLED"],
+        &["warning interruption will: stops the rule `A`: nothing is triggered"],
+    );
+    check_changed(
+        "Type: AWS::Events::Rule, Properties: {State: $}",
+        ["DISABLED", "ENABLED"],
+        &[],
+    );
+    check_removed(
+        "Type: AWS::ECS::Service, Properties: {ServiceName: a}",
+        &["warning interruption will: removes the service `A`: its tasks end"],
+    );
+}
+
+#[test]
+fn what_aws_refuses_to_update_is_said() {
+    check_changed(
+        "Type: AWS::RDS::DBInstance, Properties: {AllocatedStorage: $}",
+        ["100", "50"],
+        &["danger refused will: cannot shrink the database `A`"],
+    );
+    check_changed(
+        "Type: AWS::RDS::DBInstance, Properties: {AllocatedStorage: $}",
+        ["50", "100"],
+        &[],
+    );
+    let engine = "Type: AWS::RDS::DBInstance, Properties: {Engine: postgres, EngineVersion: $}";
+    let interrupts = "warning interruption will: interrupts the database `A`: outage while the engine is upgraded";
+    check_changed(
+        engine,
+        ["'16.1'", "'17.2'"],
+        &[
+            "danger refused will: cannot upgrade the database `A` to another major version",
+            interrupts,
+        ],
+    );
+    check_changed(engine, ["'16.1'", "'16.2'"], &[interrupts]);
+}
+
+#[test]
+fn an_index_of_a_table_cannot_be_changed() {
+    let table = "Type: AWS::DynamoDB::Table, Properties: {GlobalSecondaryIndexes: [{IndexName: i, \
+                 KeySchema: [{AttributeName: a, KeyType: HASH}], Projection: {ProjectionType: $}}]}";
+    let [before, after] =
+        ["ALL", "KEYS_ONLY"].map(|value| format!("A: {{{}}}", table.replace('$', value)));
+    let found = environment(&[("shop", before.as_str(), after.as_str())]);
+    assert_eq!(
+        lines(&found[0].consequences)[0],
+        "danger refused will: cannot change the index `i` of the table `A`"
+    );
+}
+
+#[test]
+fn a_resource_that_may_not_exist_may_be_removed() {
+    let template = |condition: &str| {
+        format!(
+            "Parameters: {{Env: {{Type: String}}}}
+Conditions: {{Keep: !Equals [!Ref Env, prod]}}
+Resources:
+  A: {{Type: AWS::DynamoDB::Table{condition}}}
+"
+        )
+    };
+    let (always, sometimes) = (template(""), template(", Condition: Keep"));
+    check(
+        &always,
+        &sometimes,
+        &["warning data-loss may: may remove the table `A`"],
+    );
+    check(&sometimes, &sometimes, &[]);
+}
+
+#[test]
+fn a_counter_of_updates_is_followed() {
+    let resources = "A: {Type: AWS::EC2::LaunchTemplate, Properties: {LaunchTemplateData: {InstanceType: $}}}
+B: {Type: AWS::AutoScaling::AutoScalingGroup, Properties: {MinSize: 1, MaxSize: 1, LaunchTemplate: {LaunchTemplateId: !Ref A, Version: !GetAtt A.LatestVersionNumber}}}";
+    let [before, after] = ["t3.small", "m5.large"].map(|value| resources.replace('$', value));
+    let found = environment(&[("shop", before.as_str(), after.as_str())]);
+    let lines = lines(&found[0].consequences);
+    let deploys = "starts a deployment of the auto scaling group `B`";
+    assert!(
+        lines.iter().any(|line| line.contains(deploys)),
+        "{lines:#?}"
+    );
+}
+
+#[test]
+fn names_that_are_taken_are_found_without_a_move() {
+    check(
+        "A: {Type: AWS::S3::Bucket, DeletionPolicy: Retain, Properties: {BucketName: x}}",
+        "B: {Type: AWS::S3::Bucket, Properties: {BucketName: x, ObjectLockEnabled: true}}",
+        &[
+            "danger refused will: cannot make the bucket `B`: the name `x` is still taken",
+            "attention data-loss will: leaves the bucket `A` outside of the stack: its data stays, and nothing manages it any more",
+        ],
+    );
+}
+
+#[test]
+fn a_name_within_something_else_is_free_there() {
+    check_changed(
+        "Type: AWS::Lambda::Alias, Properties: {Name: live, FunctionVersion: '1', FunctionName: $}",
+        ["one", "two"],
+        &["attention replacement will: replaces the alias `A`"],
+    );
+}

@@ -244,3 +244,30 @@ fn stops(switch: &Switch, change: &ResourceChange) -> Option<Certainty> {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use stratiform_catalog::catalog;
+
+    use super::*;
+
+    #[test]
+    fn every_type_and_property_exists() {
+        for (resource_type, _) in SERVING {
+            assert!(
+                catalog().resource_type(resource_type).is_some(),
+                "{resource_type}"
+            );
+        }
+        for switch in SWITCHES {
+            let known = catalog().resource_type(switch.resource_type).unwrap();
+            let first = switch.path.split('/').next().unwrap();
+            assert!(
+                known.schema().property(first).is_some(),
+                "{}/{}",
+                switch.resource_type,
+                switch.path
+            );
+        }
+    }
+}
