@@ -25,7 +25,6 @@ use crate::resolve::{Resolver, Scope, Times, parameter_value};
 use crate::resolved::{Compare, Resolved, Time, Use};
 use fate::{Fate, Fates};
 use needs::{Need, for_each_need};
-use other::NESTED_STACK;
 use policy::{deletion_policy, replace_policy};
 pub(crate) use policy::{snapshot_by_default, takes_snapshots};
 
@@ -374,9 +373,4 @@ fn attributes<'t>(resolver: &Resolver<'_, 't>, resource: &'t Resource) -> Contex
             .and_then(|metadata| resolver.resolve(metadata))
             .map(Resolved::into_owned),
     }
-}
-
-/// Whether a resource is a nested stack.
-fn is_nested(resource: &Resource) -> bool {
-    resource.resource_type == NESTED_STACK
 }

@@ -281,15 +281,9 @@ fn processes(
         ],
     );
     for row in &measured {
-        table.rows.push(vec![
-            row.name.clone(),
-            row.runs().to_string(),
-            table::time(row.wall()),
-            row.spread(),
-            table::time(row.cpu()),
-            table::memory(row.peak()),
-            ratio(row.wall(), measured[0].wall()),
-        ]);
+        let mut cells = row.cells();
+        cells.push(ratio(row.wall(), measured[0].wall()));
+        table.rows.push(cells);
     }
     Ok(table)
 }

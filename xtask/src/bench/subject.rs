@@ -113,6 +113,18 @@ fn total(steps: &[Usage]) -> Usage {
 }
 
 impl Measured {
+    /// The cells that every table of whole processes starts with: name, runs, time, spread, CPU, memory.
+    pub(super) fn cells(&self) -> Vec<String> {
+        vec![
+            self.name.clone(),
+            self.runs().to_string(),
+            table::time(self.wall()),
+            self.spread(),
+            table::time(self.cpu()),
+            table::memory(self.peak()),
+        ]
+    }
+
     /// The median time of all steps together.
     pub(super) fn wall(&self) -> Duration {
         median(self.totals().map(|usage| usage.wall))

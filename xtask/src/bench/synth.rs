@@ -95,16 +95,12 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
 }
 
 fn cells(row: &Measured, ours: &Measured) -> Vec<String> {
-    vec![
-        row.name.clone(),
-        row.runs().to_string(),
-        table::time(row.wall()),
-        row.spread(),
-        table::time(row.cpu()),
-        table::memory(row.peak()),
+    let mut cells = row.cells();
+    cells.extend([
         table::ratio(row.wall().as_secs_f64(), ours.wall().as_secs_f64()),
         table::ratio(row.peak() as f64, ours.peak() as f64),
-    ]
+    ]);
+    cells
 }
 
 fn same(differences: &[String]) -> String {

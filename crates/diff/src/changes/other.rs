@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use indexmap::IndexMap;
 use stratiform_template::Resource;
 
-use super::{Comparison, Details, context, is_nested};
+use super::{Comparison, Details, context};
 use crate::change::{
     Action, Attribute, ChangeSource, ChangeType, Detail, Evaluation, Policy, PolicyOrigin,
     RequiresRecreation, ResourceChange,
@@ -16,7 +16,7 @@ use crate::resolve::Resolver;
 use crate::resolved::Resolved;
 
 /// The type of a nested stack.
-pub(super) const NESTED_STACK: &str = "AWS::CloudFormation::Stack";
+const NESTED_STACK: &str = "AWS::CloudFormation::Stack";
 
 impl<'t> Comparison<'_, 't> {
     /// `Metadata` and the policies.
@@ -170,4 +170,8 @@ fn of_attribute(attribute: Attribute, below: &[String]) -> Detail {
         before: None,
         after: None,
     }
+}
+
+fn is_nested(resource: &Resource) -> bool {
+    resource.resource_type == NESTED_STACK
 }

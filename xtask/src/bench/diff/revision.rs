@@ -42,14 +42,7 @@ pub(super) fn measure(bench: &Workbench, request: &Request) -> Result<Table, Ben
         &["", "runs", "time", "fastest – slowest", "CPU", "memory"],
     );
     for row in &measured {
-        table.rows.push(vec![
-            row.name.clone(),
-            row.runs().to_string(),
-            table::time(row.wall()),
-            row.spread(),
-            table::time(row.cpu()),
-            table::memory(row.peak()),
-        ]);
+        table.rows.push(row.cells());
         let reached = if row.wall() < GOAL {
             "Reached"
         } else {
