@@ -11,20 +11,24 @@ mod check;
 mod code;
 mod near;
 mod node;
+mod order;
 mod parse;
 mod problem;
 mod read;
 mod render;
 mod template;
 mod value;
+mod walk;
 
 pub use check::{Finding, check, sub_variables};
 pub use code::Code;
 pub use near::nearest;
 pub use node::{Entry, Node, NodeKind, Scalar, Span};
+pub use order::{Circle, Order, order};
 pub use parse::{
     Format, MAX_BYTES, MAX_DEPTH, MAX_NODES, ParseError, parse, parse_bytes, parse_json, parse_yaml,
 };
 pub use problem::{Problem, TemplateError};
 pub use template::{Member, Output, Parameter, Resource, Section, Template};
 pub use value::{Function, Number, Value};
+pub use walk::Reference;
