@@ -8,8 +8,9 @@ use std::collections::HashSet;
 
 use indexmap::IndexSet;
 use stratiform_catalog::catalog;
-use stratiform_diff::{Kind, Pair, Place, Side, diff_environment, hidden};
+use stratiform_diff::{Kind, Pair, Side, diff_environment};
 use stratiform_environment::{Environment, joined, nearest};
+use stratiform_resolve::{Place, hidden};
 
 use crate::Define;
 use crate::args::{Diff, FailOn, Global, ReviewFormat};

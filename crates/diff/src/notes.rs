@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use stratiform_catalog::catalog;
 use stratiform_template::{Template, Value};
 
-use crate::change::ResourceChange;
-use crate::expand::has_unexpanded;
-use crate::resolve::Scope;
 use crate::stack::Note;
+use stratiform_changes::ResourceChange;
+use stratiform_resolve::Scope;
+use stratiform_resolve::has_unexpanded;
 
 /// Notes about two sides and what changes between them.
 pub(crate) fn notes(

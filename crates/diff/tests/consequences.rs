@@ -6,9 +6,10 @@
 #![expect(clippy::unwrap_used, reason = "a test")]
 
 use stratiform_diff::{
-    Certainty, Consequence, Pair, Place, Severity, Side, StackChange, StackDiff, diff_environment,
+    Certainty, Consequence, Pair, Severity, Side, StackChange, StackDiff, diff_environment,
     imported_elsewhere,
 };
+use stratiform_resolve::Place;
 use stratiform_template::Template;
 
 /// One line for each consequence, and one more, behind a dash, for each of its details.

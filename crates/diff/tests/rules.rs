@@ -4,8 +4,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
-use stratiform_diff::aws::{View, describe};
-use stratiform_diff::{Action, Detail, Place, ResourceChange, Side, diff, predicted};
+use stratiform_changes::describe::{View, describe};
+use stratiform_changes::{Action, Detail, ResourceChange, predicted};
+use stratiform_diff::{Side, diff};
+use stratiform_resolve::Place;
 use stratiform_template::Template;
 
 /// Values of parameters.
@@ -476,7 +478,7 @@ Outputs: {DbPassword: {Value: WAY}}
             }
             assert!(!shown.contains("LEAK"), "{way} in {place}: {shown}");
             let parsed = Template::parse(&one).unwrap();
-            let yaml = stratiform_diff::hidden(&parsed).to_yaml();
+            let yaml = stratiform_resolve::hidden(&parsed).to_yaml();
             let resource = yaml.split("  B:").nth(1).unwrap();
             assert!(!resource.contains("LEAK"), "{way} in {place}: {resource}");
         }

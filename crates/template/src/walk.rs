@@ -43,6 +43,27 @@ impl Value {
         }
     }
 
+    /// The value with a function applied to every value in it, and then to itself.
+    #[must_use]
+    pub fn map(self, change: &mut impl FnMut(Value) -> Value) -> Value {
+        let mapped = match self {
+            Value::List(items) => {
+                Value::List(items.into_iter().map(|item| item.map(change)).collect())
+            }
+            Value::Map(entries) => Value::Map(
+                entries
+                    .into_iter()
+                    .map(|(key, value)| (key, value.map(change)))
+                    .collect(),
+            ),
+            Value::Function(function, argument) => {
+                Value::Function(function, Box::new(argument.map(change)))
+            }
+            scalar @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => scalar,
+        };
+        change(mapped)
+    }
+
     /// Calls a function with everything that the value refers to, in the order written; twice for what is named twice.
     pub fn for_each_reference<'v>(&'v self, visit: &mut impl FnMut(Reference<'v>)) {
         self.walk(&mut |value| {

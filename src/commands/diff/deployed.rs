@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
+use stratiform_changes::ChangeType;
 use stratiform_deploy::{Aws, DeployedStack, Error, ParameterValue};
-use stratiform_diff::{ChangeType, Note, StackDiff, imported_elsewhere};
+use stratiform_diff::{Note, StackDiff, imported_elsewhere};
 use stratiform_environment::Environment;
 
 use super::{Sides, compare, facts, synthesized};

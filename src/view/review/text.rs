@@ -4,7 +4,8 @@ mod page;
 #[cfg(test)]
 mod tests;
 
-use stratiform_diff::{Consequence, ResourceChange, Severity, StackChange, StackDiff, verdict};
+use stratiform_changes::ResourceChange;
+use stratiform_diff::{Consequence, Severity, StackChange, StackDiff, verdict};
 
 use self::page::{Label, Page};
 use super::property::{self, Property};

@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use stratiform_diff::{
-    Action, Policy, PolicyOrigin, Replacement, ResourceChange, StackChange, StackDiff,
-};
+use stratiform_changes::{Action, Policy, PolicyOrigin, Replacement, ResourceChange};
+use stratiform_diff::{StackChange, StackDiff};
 
 /// Whether there is anything to say about a stack. One that stays the same may still hold something unknown.
 pub(super) fn is_quiet(stack: &StackDiff) -> bool {

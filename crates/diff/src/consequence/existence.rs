@@ -2,7 +2,7 @@
 
 use super::nouns::{holds_data, named};
 use super::{Certainty, Consequence, Kind, Severity};
-use crate::resolve::Scope;
+use stratiform_resolve::Scope;
 
 pub(super) fn find(before: &Scope<'_>, after: &Scope<'_>, found: &mut Vec<Consequence>) {
     for (logical_id, resource) in after.resources() {

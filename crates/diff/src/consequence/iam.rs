@@ -20,13 +20,13 @@ mod statement;
 mod tests;
 
 use super::{Certainty, Consequence, Kind, Severity};
-use crate::change::{Action, ResourceChange};
 use grant::{Grant, comparable, grants, missing};
 use principal::{EVERYBODY, foreign_account};
 use property::{Novelty, capped, sides, stays};
 use source::{About, Source, own_name};
 use sources::SOURCES;
 use statement::Effect;
+use stratiform_changes::{Action, ResourceChange};
 
 /// Is it more or less than before?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,9 +2,9 @@
 
 use super::nouns::{holds_data, named};
 use super::{Certainty, Consequence, Kind, Severity};
-use crate::change::{Action, Context, Policy, PolicyOrigin, Replacement, ResourceChange};
-use crate::changes::takes_snapshots;
-use crate::resolved::Resolved;
+use stratiform_changes::takes_snapshots;
+use stratiform_changes::{Action, Context, Policy, PolicyOrigin, Replacement, ResourceChange};
+use stratiform_resolve::Resolved;
 
 /// Properties that make AWS refuse a deletion, and the value with which they do.
 const PROTECTIONS: [(&str, &str); 4] = [

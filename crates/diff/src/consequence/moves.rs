@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use super::nouns::{holds_data, named};
 use super::replacement::own_name;
 use super::{Certainty, Consequence, Kind, Severity};
-use crate::change::{Action, Context, ResourceChange};
-use crate::resolved::{Segment, Style};
+use stratiform_changes::{Action, Context, ResourceChange};
+use stratiform_resolve::{Segment, Style};
 
 /// A resource of a stack.
 pub(crate) type Located<'c> = (&'c str, &'c ResourceChange);

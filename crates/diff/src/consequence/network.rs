@@ -15,10 +15,10 @@ mod tests;
 use super::iam::property::{Novelty, capped, quoted, sides, stays};
 use super::nouns::named;
 use super::{Certainty, Consequence, Kind, Severity};
-use crate::change::{Action, ResourceChange};
 use block::Reach;
 use rule::{Rule, Way};
 use rules::{TABLES, Table};
+use stratiform_changes::{Action, ResourceChange};
 use switch::{State, Switch};
 use switches::SWITCHES;
 

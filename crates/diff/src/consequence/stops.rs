@@ -2,8 +2,8 @@
 
 use super::nouns::named;
 use super::{Certainty, Consequence, Kind, Severity};
-use crate::change::{Action, ChangeType, ResourceChange};
-use crate::resolved::Resolved;
+use stratiform_changes::{Action, ChangeType, ResourceChange};
+use stratiform_resolve::Resolved;
 
 /// A property that keeps something running, and when it does not any more.
 struct Switch {

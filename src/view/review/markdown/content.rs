@@ -2,7 +2,8 @@
 
 use indexmap::IndexMap;
 use serde::Serialize;
-use stratiform_diff::{Replacement, Severity, StackChange, StackDiff, verdict};
+use stratiform_changes::Replacement;
+use stratiform_diff::{Severity, StackChange, StackDiff, verdict};
 
 use super::change::Change;
 use super::escape::{fence, fenced, html, sentence};

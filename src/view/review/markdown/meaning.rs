@@ -4,7 +4,8 @@ use std::cmp::Reverse;
 
 use indexmap::IndexMap;
 use serde::Serialize;
-use stratiform_diff::{Consequence, Kind, Replacement, Severity};
+use stratiform_changes::Replacement;
+use stratiform_diff::{Consequence, Kind, Severity};
 
 use super::content::warning;
 use super::escape::{html, sentence};

@@ -3,7 +3,8 @@
 use std::cmp::Reverse;
 
 use serde::Serialize;
-use stratiform_diff::{Replacement, Severity};
+use stratiform_changes::Replacement;
+use stratiform_diff::Severity;
 
 use crate::view::review::words::counted;
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use indexmap::IndexMap;
 
 use super::pattern::{Case, Cover, Pattern};
-use crate::resolved::Resolved;
+use stratiform_resolve::Resolved;
 
 /// Keys that say who may come, so that a statement for everybody is not for everybody.
 ///

@@ -3,9 +3,9 @@
 use super::pattern::{Case, Cover, Pattern};
 use super::property::{quoted, sides};
 use super::{Direction, Line};
-use crate::change::ResourceChange;
 use crate::consequence::Certainty;
-use crate::resolved::{Resolved, Style};
+use stratiform_changes::ResourceChange;
+use stratiform_resolve::{Resolved, Style};
 
 /// A property whose items are attached to something.
 struct Membership {

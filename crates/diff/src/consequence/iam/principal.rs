@@ -2,7 +2,7 @@
 
 use super::pattern::{Case, Pattern};
 use super::statement::is_secret;
-use crate::resolved::{Resolved, Style};
+use stratiform_resolve::{Resolved, Style};
 
 /// How everybody is called.
 pub(super) const EVERYBODY: &str = "everybody";

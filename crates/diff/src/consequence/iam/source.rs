@@ -4,7 +4,7 @@ use super::condition;
 use super::pattern::{Case, Pattern};
 use super::property::{at, quoted};
 use super::statement::{Defaults, Document};
-use crate::resolved::{Resolved, Style};
+use stratiform_resolve::{Resolved, Style};
 
 /// A place of policy documents.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::condition::Condition;
 use super::pattern::{Case, Pattern};
 use super::principal::principals;
-use crate::resolved::{Resolved, Segment, Style};
+use stratiform_resolve::{Resolved, Segment, Style};
 
 /// Does a statement allow or forbid?
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

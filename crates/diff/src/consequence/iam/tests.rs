@@ -3,7 +3,9 @@ use stratiform_template::Template;
 
 use super::sources::SOURCES;
 use crate::consequence::Consequence;
-use crate::input::{Place, Side};
+use stratiform_resolve::Place;
+
+use crate::input::Side;
 
 pub(super) fn found(before: &str, after: &str) -> Vec<Consequence> {
     found_in(None, before, after)

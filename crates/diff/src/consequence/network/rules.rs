@@ -3,7 +3,7 @@
 use super::block::{Block, Reach};
 use super::rule::{Peer, Ports, Rule, Way};
 use crate::consequence::iam::property::at;
-use crate::resolved::{Resolved, Style};
+use stratiform_resolve::{Resolved, Style};
 
 /// What a resource's rules are about.
 pub(super) struct Table {

@@ -1,9 +1,9 @@
 //! Properties that decide whether something can be reached at all.
 
-use crate::change::Action;
 use crate::consequence::Severity;
 use crate::consequence::iam::property::at;
-use crate::resolved::Resolved;
+use stratiform_changes::Action;
+use stratiform_resolve::Resolved;
 
 /// Can it be reached?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

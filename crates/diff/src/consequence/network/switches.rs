@@ -5,7 +5,7 @@ use super::switch::State::{self, Closed, Open, Unknown};
 use super::switch::{Switch, worst};
 use crate::consequence::Severity::{self, Attention, Note, Warning};
 use crate::consequence::iam::property::at;
-use crate::resolved::{Resolved, Style};
+use stratiform_resolve::{Resolved, Style};
 
 const fn of(
     resource_type: &'static str,

@@ -3,7 +3,9 @@ use stratiform_template::Template;
 
 use super::rules::TABLES;
 use super::switches::SWITCHES;
-use crate::input::{Place, Side};
+use stratiform_resolve::Place;
+
+use crate::input::Side;
 
 /// What a change means for the network, a consequence a line, its details below.
 fn consequences(before: &str, after: &str) -> String {

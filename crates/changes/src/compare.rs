@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use stratiform_catalog::{JsonType, Keyword, Schema};
 
 use crate::change::ChangeType;
-use crate::resolved::{Compare, Resolved, Style};
+use stratiform_resolve::{Compare, Resolved, Style};
 
 /// Lists of unique items whose order means something: the layer that comes later wins, the server that comes first is
 /// asked first.

@@ -5,8 +5,8 @@ use std::fmt;
 use stratiform_catalog::{Catalog, PropertyPath, ResourceType};
 
 use crate::change::RequiresRecreation;
-use crate::documented::{Class, documented};
-use crate::resolved::Resolved;
+use stratiform_catalog::behaviour::{Class, documented};
+use stratiform_resolve::Resolved;
 
 /// Whether a change makes a new resource, and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

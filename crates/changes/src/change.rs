@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 use crate::recreation::{Fact, Recreation};
-use crate::resolved::Resolved;
+use stratiform_resolve::Resolved;
 
 /// A resource that changes: what `DescribeChangeSet` would say, in both of its views, and the values behind it.
 #[derive(Clone, Debug)]
@@ -340,10 +340,4 @@ impl ResourceChange {
 pub fn predicted(details: &[Detail]) -> Replacement {
     let each = details.iter().map(Detail::predicted);
     each.max().unwrap_or(Replacement::WillNot)
-}
-
-impl Default for Resolved<'_> {
-    fn default() -> Self {
-        Resolved::Map(indexmap::IndexMap::new())
-    }
 }

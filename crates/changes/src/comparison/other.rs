@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use indexmap::IndexMap;
+use stratiform_resolve::Resolved;
 use stratiform_template::Resource;
 
 use super::{Comparison, Details, context};
@@ -12,8 +13,6 @@ use crate::change::{
 };
 use crate::compare::{Shape, differences};
 use crate::recreation::{Fact, Recreation, Rules};
-use crate::resolve::Resolver;
-use crate::resolved::Resolved;
 
 /// The type of a nested stack.
 const NESTED_STACK: &str = "AWS::CloudFormation::Stack";
@@ -39,8 +38,8 @@ impl<'t> Comparison<'_, 't> {
             ]
         };
         for ((attribute, old), (_, new)) in values(before).into_iter().zip(values(after)) {
-            let old = old.and_then(|value| Resolver::before(self.before).resolve(value));
-            let new = new.and_then(|value| self.resolver().resolve(value));
+            let old = old.and_then(|value| self.now(|resolver| resolver.resolve(value).part()));
+            let new = new.and_then(|value| self.then(|resolver| resolver.resolve(value).part()));
             let found = differences(&[], old.as_ref(), new.as_ref(), Shape::UNKNOWN);
             let found: Vec<_> = found.iter().filter(|found| found.expressions).collect();
             if found.is_empty() {
@@ -65,7 +64,7 @@ impl<'t> Comparison<'_, 't> {
         properties: &IndexMap<Cow<'t, str>, Resolved<'t>>,
         details: &mut Details,
     ) {
-        let (before, after) = (self.before.tags, self.after.tags);
+        let (before, after) = (self.before().tags, self.after().tags);
         let Some(tagging) = rules.resource_type.map(|known| known.tagging()) else {
             return;
         };
@@ -119,7 +118,7 @@ impl<'t> Comparison<'_, 't> {
         changes: &mut Vec<ResourceChange>,
     ) {
         for (logical_id, after) in existing {
-            let Some(before) = self.before.resource(logical_id) else {
+            let Some(before) = self.before().scope.resource(logical_id) else {
                 continue;
             };
             if !is_nested(after)
@@ -145,8 +144,8 @@ impl<'t> Comparison<'_, 't> {
                 references: vec![detail.clone()],
                 values: vec![detail],
                 propagated: Vec::new(),
-                before: Some(context(&Resolver::before(self.before), before)),
-                after: Some(context(&self.resolver(), after)),
+                before: Some(self.now(|resolver| context(resolver, before))),
+                after: Some(self.then(|resolver| context(resolver, after))),
             });
         }
     }

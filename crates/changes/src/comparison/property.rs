@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 
 use stratiform_catalog::JsonType;
+use stratiform_resolve::{Compare, Resolved, Style, Time, Use};
 use stratiform_template::Value;
 
 use super::{Comparison, Details};
 use crate::change::{Attribute, ChangeSource, ChangeType, Detail, Evaluation};
 use crate::compare::{Difference, Shape, differences};
 use crate::recreation::{Recreation, Rules};
-use crate::resolve::Resolver;
-use crate::resolved::{Compare, Resolved, Style, Time, Use};
 
 /// A top-level property that is being compared.
 pub(super) struct Property<'p, 't> {
@@ -194,16 +193,7 @@ impl<'t> Comparison<'_, 't> {
         if places.is_empty() {
             return;
         }
-        // As it will be: attributes that are properties have the values that those get.
-        let later = Resolver {
-            scope: self.after,
-            before: Some(self.after),
-            times: Some(&self.later),
-            secret: false,
-        };
-        let later = property
-            .expression
-            .and_then(|expression| later.resolve(expression));
+        let later = self.at_last(|resolver| resolver.resolve(property.expression?).part());
         for (path, used) in places {
             let below = &path[1..];
             let (Some(old), Some(new)) = (at(before, below), at(later.as_ref(), below)) else {

@@ -7,9 +7,10 @@ static TABLE: &str = include_str!("../data/interruptions.tsv");
 
 /// A documented fact about an update in place.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Entry {
+pub struct Entry {
     resource_type: &'static str,
     path: &'static str,
+    /// What is documented.
     pub class: Class,
     /// What happens, in a few words.
     pub what: &'static str,
@@ -19,7 +20,7 @@ pub(crate) struct Entry {
 
 /// What does AWS document?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Class {
+pub enum Class {
     /// No interruption.
     None,
     /// Some interruption, always.
@@ -57,7 +58,7 @@ fn entry(line: &'static str) -> Option<Entry> {
 }
 
 /// What is documented for a property: the entry with the longest path that leads to it.
-pub(crate) fn documented(resource_type: &str, path: &[String]) -> Option<Entry> {
+pub fn documented(resource_type: &str, path: &[String]) -> Option<Entry> {
     let entries = &*ENTRIES;
     let start = entries.partition_point(|entry| entry.resource_type < resource_type);
     let of_type = entries[start..]
@@ -82,9 +83,8 @@ fn covers(entry: &str, path: &[String]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use stratiform_catalog::catalog;
-
     use super::*;
+    use crate::catalog;
 
     #[test]
     fn every_line_is_read_and_sorted() {

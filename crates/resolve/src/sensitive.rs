@@ -6,7 +6,8 @@
 use indexmap::IndexMap;
 use stratiform_template::{Function, Member, Template, Value};
 
-use crate::resolved::{HIDDEN, Resolved, Secret, Segment};
+use crate::resolved::Resolved;
+use crate::text::{HIDDEN, Secret, Segment};
 
 /// How the names of secret values end, in small letters, without separators; an `s` may follow.
 const ENDINGS: [&str; 13] = [
@@ -29,7 +30,7 @@ const ENDINGS: [&str; 13] = [
 const NAMES: [&str; 3] = ["Name", "Key", "ParameterKey"];
 
 /// Whether a value of this name is secret.
-pub(crate) fn is_sensitive(name: &str) -> bool {
+pub fn is_sensitive(name: &str) -> bool {
     let ends = |name: &str, ending: &str| {
         let mut letters = name.bytes().rev().filter(u8::is_ascii_alphanumeric);
         let mut expected = ending.bytes().rev();

@@ -5,7 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::change::{Action, Attribute, Context, Detail, Replacement, ResourceChange, predicted};
-use crate::resolved::{Resolved, Style};
+use stratiform_resolve::{Resolved, Style};
 
 /// Which of `DescribeChangeSet`'s two answers is meant? They differ in the real service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

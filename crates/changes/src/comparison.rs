@@ -9,29 +9,23 @@ mod other;
 mod policy;
 mod property;
 
-use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
 
-use stratiform_catalog::catalog;
-use stratiform_template::{Resource, Value};
+use stratiform_resolve::{Compare, Resolved, Resolver, Time, Use};
+use stratiform_template::{Reference, Resource, Value, order};
 
 use crate::change::{
     Action, ChangeSource, Context, Detail, Evaluation, Policy, PolicyOrigin, ResourceChange,
 };
-use crate::order::order;
+use crate::lives::{Side, Sides, Times};
 use crate::recreation::Rules;
-use crate::resolve::{Resolver, Scope, Times, parameter_value};
-use crate::resolved::{Compare, Resolved, Time, Use};
 use fate::{Fate, Fates};
-use needs::{Need, for_each_need};
 use policy::{deletion_policy, replace_policy};
-pub(crate) use policy::{snapshot_by_default, takes_snapshots};
+pub use policy::{snapshot_by_default, takes_snapshots};
 
 /// Two sides, and what has been found out about them so far.
 struct Comparison<'s, 't> {
-    before: &'s Scope<'t>,
-    after: &'s Scope<'t>,
+    sides: &'s Sides<'t>,
     surroundings: Surroundings<'t>,
     /// What became of resources that change. What is not here stays as it is.
     fates: HashMap<&'t str, Fates>,
@@ -40,7 +34,8 @@ struct Comparison<'s, 't> {
     times: Times<'t>,
     /// The resources that are expected to be others after the change.
     later: Times<'t>,
-    rules: RefCell<HashMap<&'t str, Rc<Rules>>>,
+    /// What is known of the types that both sides have.
+    rules: HashMap<&'t str, Rules>,
 }
 
 /// What differs between two sides besides resources.
@@ -62,35 +57,36 @@ struct Details {
 /// The changes between two sides. Resources stand in the order of the template after, then those that go.
 ///
 /// The second part says which resources are expected to be others after the change.
-pub(crate) fn changes<'t>(
-    before: &Scope<'t>,
-    after: &Scope<'t>,
-) -> (Vec<ResourceChange>, Times<'t>) {
+pub fn changes<'t>(sides: &Sides<'t>) -> (Vec<ResourceChange>, Times<'t>) {
     let mut comparison = Comparison {
-        before,
-        after,
-        surroundings: Surroundings::between(before, after),
+        sides,
+        surroundings: Surroundings::between(sides),
         fates: HashMap::new(),
         properties: HashMap::new(),
         times: HashMap::new(),
         later: HashMap::new(),
-        rules: RefCell::default(),
+        rules: HashMap::new(),
     };
+    let (before, after) = (&sides.before.scope, &sides.after.scope);
     let existing: Vec<(&'t str, &'t Resource)> = after.resources().collect();
     let names = existing.iter().enumerate();
     let names: HashMap<&str, usize> = names.map(|(index, (id, _))| (*id, index)).collect();
     let mut needs = vec![Vec::new(); existing.len()];
     let mut surrounded = vec![false; existing.len()];
     for (index, (_, resource)) in existing.iter().enumerate() {
-        for_each_need(resource, &mut |need| {
-            surrounded[index] |= comparison.surroundings.touch(need);
-            if let Need::Name(name) = need {
+        resource.for_each_reference(&mut |reference| {
+            surrounded[index] |= comparison.surroundings.touch(reference);
+            if let Reference::Name(name)
+            | Reference::Attribute {
+                logical_id: name, ..
+            } = reference
+            {
                 needs[index].extend(names.get(name));
             }
         });
     }
     let mut found: Vec<Vec<ResourceChange>> = vec![Vec::new(); existing.len()];
-    for index in order(&needs) {
+    for index in order(&needs).sequence {
         let (logical_id, resource) = existing[index];
         let fated = |need: &usize| comparison.fates.contains_key(existing[*need].0);
         let touched = surrounded[index]
@@ -113,62 +109,65 @@ pub(crate) fn changes<'t>(
 }
 
 impl<'t> Surroundings<'t> {
-    fn between(before: &Scope<'t>, after: &Scope<'t>) -> Self {
-        let parameters = after.parameters.iter().filter(|(name, parameter)| {
-            let old = before.parameters.get(*name);
-            let old = old.map(|old| parameter_value(name, old));
-            let new = parameter_value(name, parameter);
+    fn between(sides: &Sides<'t>) -> Self {
+        let (before, after) = (&sides.before, &sides.after);
+        let parameters = after.scope.parameters.iter().filter(|(name, parameter)| {
+            let old = before.scope.parameters.get(*name);
+            let old = old.map(|old| old.resolved(name, sides.place));
+            let new = parameter.resolved(name, sides.place);
             !old.is_some_and(|old| old.same(&new, Compare::Values))
         });
-        let mappings = after.template.mappings.iter();
-        let mappings =
-            mappings.filter(|(name, mapping)| before.template.mappings.get(*name) != Some(mapping));
+        let mappings = after.scope.template.mappings.iter();
+        let mappings = mappings
+            .filter(|(name, mapping)| before.scope.template.mappings.get(*name) != Some(mapping));
         Surroundings {
             parameters: parameters.map(|(name, _)| *name).collect(),
             mappings: mappings.map(|(name, _)| name.as_str()).collect(),
-            conditions: after.changed_conditions(before).collect(),
+            conditions: after.scope.changed_conditions(&before.scope).collect(),
             same_tags: before.tags == after.tags,
-        }
-    }
-
-    /// Whether they touch what needs this.
-    fn touch(&self, need: Need<'_>) -> bool {
-        match need {
-            Need::Name(name) => self.parameters.contains(name),
-            Need::Mapping(name) => self.mappings.contains(name),
-            Need::Condition(name) => self.conditions.contains(name),
-            Need::Anything => true,
         }
     }
 }
 
 impl<'s, 't> Comparison<'s, 't> {
-    /// Resolves the side after, as `DescribeChangeSet` does: resources that stay have the attributes that they have
-    /// now.
-    fn resolver(&self) -> Resolver<'_, 't> {
-        Resolver {
-            scope: self.after,
-            before: Some(self.before),
-            times: Some(&self.times),
-            secret: false,
-        }
+    fn before(&self) -> &'s Side<'t> {
+        &self.sides.before
     }
 
-    fn rules(&self, resource_type: &'t str) -> Rc<Rules> {
-        let mut known = self.rules.borrow_mut();
-        let rules = known.entry(resource_type).or_insert_with(|| {
-            Rc::new(Rules::of(
-                catalog(),
-                resource_type,
-                &self.after.place.region,
-            ))
-        });
-        Rc::clone(rules)
+    fn after(&self) -> &'s Side<'t> {
+        &self.sides.after
+    }
+
+    /// Asks the side before.
+    fn now<T>(&self, ask: impl FnOnce(&Resolver<'_, 't>) -> T) -> T {
+        ask(&Resolver::new(
+            &self.before().scope,
+            &self.sides.before_it(),
+        ))
+    }
+
+    /// Asks the side after, as `DescribeChangeSet` does: resources that stay have the attributes that they have now.
+    fn then<T>(&self, ask: impl FnOnce(&Resolver<'_, 't>) -> T) -> T {
+        let world = self.sides.during_it(&self.times);
+        ask(&Resolver::new(&self.after().scope, &world))
+    }
+
+    /// Asks the side after, as it is expected to be: attributes that are properties have the values that those get.
+    fn at_last<T>(&self, ask: impl FnOnce(&Resolver<'_, 't>) -> T) -> T {
+        let world = self.sides.after_it(&self.later);
+        ask(&Resolver::new(&self.after().scope, &world))
+    }
+
+    fn learn(&mut self, resource_type: &'t str) {
+        let region = &self.sides.place.region;
+        self.rules
+            .entry(resource_type)
+            .or_insert_with(|| Rules::of(self.sides.catalog, resource_type, region));
     }
 
     /// What happens to a resource that exists after the change.
     fn resource(&mut self, logical_id: &'t str, after: &'t Resource) -> Vec<ResourceChange> {
-        match self.before.resource(logical_id) {
+        match self.before().scope.resource(logical_id) {
             None => {
                 let change = self.added(logical_id, after);
                 self.decide(logical_id, Fates::ADDED);
@@ -223,12 +222,12 @@ impl<'s, 't> Comparison<'s, 't> {
             values: Vec::new(),
             propagated: Vec::new(),
             before: None,
-            after: Some(context(&self.resolver(), resource)),
+            after: Some(self.then(|resolver| context(resolver, resource))),
         }
     }
 
     fn removed(&self, logical_id: &str, resource: &'t Resource) -> ResourceChange {
-        let before = context(&Resolver::before(self.before), resource);
+        let before = self.now(|resolver| context(resolver, resource));
         let (policy, policy_origin) = deletion_policy(resource, &before);
         ResourceChange {
             action: Action::Remove,
@@ -245,25 +244,27 @@ impl<'s, 't> Comparison<'s, 't> {
     }
 
     fn modified(
-        &self,
+        &mut self,
         logical_id: &str,
         before: &'t Resource,
         after: &'t Resource,
     ) -> Option<ResourceChange> {
-        let rules = self.rules(&after.resource_type);
+        self.learn(&after.resource_type);
+        let this: &Self = self;
+        let rules = this.rules.get(after.resource_type.as_str())?;
         let mut details = Details::default();
-        let old = Resolver::before(self.before).entries(&before.properties);
-        let new = self.resolver().entries(&after.properties);
+        let old = this.now(|resolver| resolver.entries(&before.properties));
+        let new = this.then(|resolver| resolver.entries(&after.properties));
         let names = old
             .keys()
             .chain(new.keys().filter(|name| !old.contains_key(*name)));
         for name in names {
             let expression = after.properties.get(name.as_ref());
-            let property = property::Property::new(name, expression, &rules);
-            self.property(&property, old.get(name), new.get(name), &mut details);
+            let property = property::Property::new(name, expression, rules);
+            this.property(&property, old.get(name), new.get(name), &mut details);
         }
-        self.other_attributes(before, after, &mut details);
-        self.stack_tags(&rules, &new, &mut details);
+        this.other_attributes(before, after, &mut details);
+        this.stack_tags(rules, &new, &mut details);
         let Details {
             references,
             values,
@@ -274,11 +275,11 @@ impl<'s, 't> Comparison<'s, 't> {
         }
         let before = Context {
             properties: Resolved::Map(old).into_owned(),
-            ..attributes(&Resolver::before(self.before), before)
+            ..this.now(|resolver| attributes(resolver, before))
         };
         let context = Context {
             properties: Resolved::Map(new).into_owned(),
-            ..attributes(&self.resolver(), after)
+            ..this.then(|resolver| attributes(resolver, after))
         };
         let (policy, policy_origin) = replace_policy(after, &context);
         Some(ResourceChange {
@@ -361,7 +362,7 @@ fn context<'t>(resolver: &Resolver<'_, 't>, resource: &'t Resource) -> Context {
 /// All of a context but its properties.
 fn attributes<'t>(resolver: &Resolver<'_, 't>, resource: &'t Resource) -> Context {
     let text = |value: &'t Option<Value>| {
-        let resolved = resolver.resolve(value.as_ref()?)?;
+        let resolved = resolver.resolve(value.as_ref()?).part()?;
         resolved.known().map(|text| text.into_owned())
     };
     let metadata = resource.metadata.as_ref();
@@ -370,7 +371,7 @@ fn attributes<'t>(resolver: &Resolver<'_, 't>, resource: &'t Resource) -> Contex
         deletion_policy: text(&resource.deletion_policy),
         update_replace_policy: text(&resource.update_replace_policy),
         metadata: metadata
-            .and_then(|metadata| resolver.resolve(metadata))
+            .and_then(|metadata| resolver.resolve(metadata).part())
             .map(Resolved::into_owned),
     }
 }

@@ -3,7 +3,7 @@
 use stratiform_template::Resource;
 
 use crate::change::{Context, Policy, PolicyOrigin};
-use crate::resolved::Resolved;
+use stratiform_resolve::Resolved;
 
 /// Types of which CloudFormation can take a snapshot before it deletes.
 ///
@@ -20,14 +20,14 @@ const SNAPSHOTS: [&str; 8] = [
 ];
 
 /// Whether a resource without a `DeletionPolicy` is kept as a snapshot.
-pub(crate) fn snapshot_by_default(resource_type: &str, properties: &Resolved<'_>) -> bool {
+pub fn snapshot_by_default(resource_type: &str, properties: &Resolved<'_>) -> bool {
     resource_type == "AWS::RDS::DBCluster"
         || resource_type == "AWS::RDS::DBInstance"
             && properties.get("DBClusterIdentifier").is_none()
 }
 
 /// Whether CloudFormation can take a snapshot of such a resource before it deletes it.
-pub(crate) fn takes_snapshots(resource_type: &str) -> bool {
+pub fn takes_snapshots(resource_type: &str) -> bool {
     SNAPSHOTS.contains(&resource_type)
 }
 
