@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use stratiform_catalog::JsonType;
 use stratiform_resolve::{Compare, Resolved, Style, Time, Use};
 use stratiform_template::Value;
 
@@ -16,7 +15,6 @@ pub(super) struct Property<'p, 't> {
     name: &'p str,
     /// What the template after says.
     expression: Option<&'t Value>,
-    attribute: Attribute,
     shape: Shape,
     rules: &'p Rules,
 }
@@ -26,17 +24,9 @@ impl<'p, 't> Property<'p, 't> {
         let schema = rules
             .resource_type
             .and_then(|known| known.schema().property(name));
-        // Documented and recorded: tags are an attribute of their own, except where a type has them as a map.
-        let is_list =
-            || schema.is_some_and(|schema| schema.resolve().types().contains(JsonType::Array));
         Property {
             name,
             expression,
-            attribute: if name == "Tags" && is_list() {
-                Attribute::Tags
-            } else {
-                Attribute::Properties
-            },
             shape: Shape::new(schema, name),
             rules,
         }
@@ -51,8 +41,9 @@ impl<'p, 't> Property<'p, 't> {
     ) -> Detail {
         let path = ["Properties", self.name].map(str::to_owned);
         Detail {
-            attribute: self.attribute,
-            name: (self.attribute == Attribute::Properties).then(|| self.name.to_owned()),
+            // Recorded: of a property `Tags` too. `Attribute::Tags` are the tags that come from the stack.
+            attribute: Attribute::Properties,
+            name: Some(self.name.to_owned()),
             path: path.into_iter().chain(below.iter().cloned()).collect(),
             recreation,
             evaluation,

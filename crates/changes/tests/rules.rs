@@ -4,9 +4,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
+use indexmap::IndexMap;
+use stratiform_catalog::catalog;
 use stratiform_changes::describe::{View, describe};
-use stratiform_changes::{Action, Detail, ResourceChange, predicted};
-use stratiform_diff::{Side, diff};
+use stratiform_changes::{Action, Detail, ResourceChange, Side, Sides, predicted};
 use stratiform_resolve::Place;
 use stratiform_template::Template;
 
@@ -20,15 +21,15 @@ fn changes(before: &str, after: &str, given: [Given<'_>; 2]) -> Vec<ResourceChan
         account: Some("123456789012".to_owned()),
     };
     let templates = [before, after].map(|text| Template::parse(text).unwrap());
-    let sides = [0, 1].map(|index| {
-        let mut side = Side::of(&templates[index]);
-        let given = given[index].iter();
-        side.parameters = given
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect();
-        side
+    let given = given.map(|given| {
+        let given = given.iter();
+        let given = given.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        given.collect::<IndexMap<String, String>>()
     });
-    diff(Some(&sides[0]), Some(&sides[1]), &place).resources
+    let tags = IndexMap::new();
+    let [before, after] =
+        [0, 1].map(|side| Side::new(&templates[side], &given[side], &tags, &place));
+    stratiform_changes::changes(&Sides::new(before, after, &place, catalog())).0
 }
 
 /// One line per resource and detail: `r` for the view that follows references, `v` for the one that follows values.
