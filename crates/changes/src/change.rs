@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use crate::recreation::{Fact, Recreation};
 use stratiform_resolve::Resolved;
+
+use crate::recreation::{Fact, Recreation};
 
 /// A resource that changes: what `DescribeChangeSet` would say, in both of its views, and the values behind it.
 #[derive(Clone, Debug)]

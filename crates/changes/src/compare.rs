@@ -6,9 +6,9 @@
 use std::collections::HashMap;
 
 use stratiform_catalog::{JsonType, Keyword, Schema};
+use stratiform_resolve::{Compare, Resolved, Style};
 
 use crate::change::ChangeType;
-use stratiform_resolve::{Compare, Resolved, Style};
 
 /// Lists of unique items whose order means something: the layer that comes later wins, the server that comes first is
 /// asked first.

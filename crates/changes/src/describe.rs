@@ -3,9 +3,9 @@
 //! Source: CloudFormation API reference, "ResourceChange"; recorded change sets.
 
 use serde_json::{Map, Value, json};
+use stratiform_resolve::{Resolved, Style};
 
 use crate::change::{Action, Attribute, Context, Detail, Replacement, ResourceChange, predicted};
-use stratiform_resolve::{Resolved, Style};
 
 /// Which of `DescribeChangeSet`'s two answers is meant? They differ in the real service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

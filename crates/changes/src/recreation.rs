@@ -2,11 +2,11 @@
 
 use std::fmt;
 
+use stratiform_catalog::behaviour::{Class, documented};
 use stratiform_catalog::{Catalog, PropertyPath, ResourceType};
+use stratiform_resolve::Resolved;
 
 use crate::change::RequiresRecreation;
-use stratiform_catalog::behaviour::{Class, documented};
-use stratiform_resolve::Resolved;
 
 /// Whether a change makes a new resource, and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

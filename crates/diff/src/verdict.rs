@@ -2,10 +2,11 @@
 
 use std::cmp::Reverse;
 
+use stratiform_changes::{Action, Replacement, ResourceChange};
+
 use crate::consequence::replacement::is_revision;
 use crate::consequence::{Consequence, Kind, Severity};
 use crate::stack::{StackChange, StackDiff};
-use stratiform_changes::{Action, Replacement, ResourceChange};
 
 /// The sentence a reviewer reads first: `2 stacks change, nothing is replaced`, or the worst of what happens.
 pub fn verdict<'s>(stacks: impl IntoIterator<Item = &'s StackDiff>) -> String {

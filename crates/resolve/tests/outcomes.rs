@@ -197,7 +197,10 @@ fn what_is_the_same_in_every_branch_is_known() {
         ("!If [Open, a, a]", "value a"),
         ("!Select [0, !If [Open, [a, b], [a, c]]]", "value a"),
         ("!FindInMap [Sizes, !Ref Stage, Kind]", "value x"),
-        ("!FindInMap [Sizes, !If [Open, small, large], Kind]", "value x"),
+        (
+            "!FindInMap [Sizes, !If [Open, small, large], Kind]",
+            "value x",
+        ),
         // Whatever the stage is, one of the two holds.
         ("!If [Either, a, b]", "value a"),
         ("!If [SameEitherWay, a, b]", "value b"),

@@ -1,9 +1,9 @@
 //! What happens to physical resources that leave the stack or are replaced.
 
+use stratiform_resolve::Resolved;
 use stratiform_template::Resource;
 
 use crate::change::{Context, Policy, PolicyOrigin};
-use stratiform_resolve::Resolved;
 
 /// Types of which CloudFormation can take a snapshot before it deletes.
 ///

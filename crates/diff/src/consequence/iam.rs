@@ -19,6 +19,8 @@ mod statement;
 #[cfg(test)]
 mod tests;
 
+use stratiform_changes::{Action, ResourceChange};
+
 use super::{Certainty, Consequence, Kind, Severity};
 use grant::{Grant, comparable, grants, missing};
 use principal::{EVERYBODY, foreign_account};
@@ -26,7 +28,6 @@ use property::{Novelty, capped, sides, stays};
 use source::{About, Source, own_name};
 use sources::SOURCES;
 use statement::Effect;
-use stratiform_changes::{Action, ResourceChange};
 
 /// Is it more or less than before?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

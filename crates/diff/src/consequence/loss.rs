@@ -1,10 +1,12 @@
 //! Is data lost? What goes, and what its policies leave behind.
 
+use stratiform_changes::{
+    Action, Context, Policy, PolicyOrigin, Replacement, ResourceChange, takes_snapshots,
+};
+use stratiform_resolve::Resolved;
+
 use super::nouns::{holds_data, named};
 use super::{Certainty, Consequence, Kind, Severity};
-use stratiform_changes::takes_snapshots;
-use stratiform_changes::{Action, Context, Policy, PolicyOrigin, Replacement, ResourceChange};
-use stratiform_resolve::Resolved;
 
 /// Properties that make AWS refuse a deletion, and the value with which they do.
 const PROTECTIONS: [(&str, &str); 4] = [

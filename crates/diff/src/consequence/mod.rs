@@ -19,7 +19,6 @@ mod stops;
 use std::fmt;
 
 use serde::Serialize;
-
 use stratiform_changes::ResourceChange;
 use stratiform_resolve::Scope;
 

@@ -12,13 +12,14 @@ mod switches;
 #[cfg(test)]
 mod tests;
 
+use stratiform_changes::{Action, ResourceChange};
+
 use super::iam::property::{Novelty, capped, quoted, sides, stays};
 use super::nouns::named;
 use super::{Certainty, Consequence, Kind, Severity};
 use block::Reach;
 use rule::{Rule, Way};
 use rules::{TABLES, Table};
-use stratiform_changes::{Action, ResourceChange};
 use switch::{State, Switch};
 use switches::SWITCHES;
 

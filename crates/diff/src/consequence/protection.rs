@@ -1,10 +1,10 @@
 //! Is something less protected than before?
 
+use stratiform_changes::{Action, Attribute, ResourceChange, snapshot_by_default};
+use stratiform_resolve::Resolved;
+
 use super::nouns::named;
 use super::{Certainty, Consequence, Kind, Severity};
-use stratiform_changes::snapshot_by_default;
-use stratiform_changes::{Action, Attribute, ResourceChange};
-use stratiform_resolve::Resolved;
 
 /// A property that protects, and how it stops doing so.
 struct Protection {

@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use stratiform_catalog::{ReplacementStrategy, catalog};
+use stratiform_changes::{Action, ChangeSource, Detail, Fact, Policy, Replacement, ResourceChange};
+use stratiform_resolve::Compare;
 
 use super::nouns::{holds_data, named};
 use super::{Certainty, Consequence, Kind, Severity};
-use stratiform_changes::Fact;
-use stratiform_changes::{Action, ChangeSource, Detail, Policy, Replacement, ResourceChange};
-use stratiform_resolve::Compare;
 
 /// How many resources of a chain are listed.
 const LISTED: usize = 20;

@@ -1,9 +1,10 @@
 //! Does something stop that was running? What is switched off, scaled to nothing, moved, or taken away.
 
-use super::nouns::named;
-use super::{Certainty, Consequence, Kind, Severity};
 use stratiform_changes::{Action, ChangeType, ResourceChange};
 use stratiform_resolve::Resolved;
+
+use super::nouns::named;
+use super::{Certainty, Consequence, Kind, Severity};
 
 /// A property that keeps something running, and when it does not any more.
 struct Switch {

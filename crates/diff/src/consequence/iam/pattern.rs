@@ -294,8 +294,9 @@ fn matches(pattern: &[Token], text: &[Token]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Case, Cover, Pattern};
     use stratiform_resolve::{Resolved, Time};
+
+    use super::{Case, Cover, Pattern};
 
     fn check(pattern: &str, other: &str, expected: bool) {
         let pattern_of =

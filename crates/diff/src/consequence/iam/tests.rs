@@ -1,10 +1,9 @@
 use stratiform_catalog::catalog;
+use stratiform_resolve::Place;
 use stratiform_template::Template;
 
 use super::sources::SOURCES;
 use crate::consequence::Consequence;
-use stratiform_resolve::Place;
-
 use crate::input::Side;
 
 pub(super) fn found(before: &str, after: &str) -> Vec<Consequence> {

@@ -1,10 +1,9 @@
 use stratiform_catalog::catalog;
+use stratiform_resolve::Place;
 use stratiform_template::Template;
 
 use super::rules::TABLES;
 use super::switches::SWITCHES;
-use stratiform_resolve::Place;
-
 use crate::input::Side;
 
 /// What a change means for the network, a consequence a line, its details below.
