@@ -5,39 +5,12 @@ use std::panic::Location;
 
 use indexmap::IndexMap;
 
+use crate::aspect::ResourceView;
 use crate::assembly::Assembly;
 use crate::problem::{Code, Problem};
-use crate::resource::ResourceView;
+use crate::settings::Settings;
 use crate::stack::Stack;
 use crate::synthesis;
-
-/// What every app needs to know of its environment.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// The app's name, the first part of every stack's name.
-    pub app: String,
-    /// The environment's name, the second part.
-    pub environment: String,
-    /// The region the stacks are for.
-    pub region: String,
-    /// How stacks refer to each other.
-    pub references: References,
-    /// Whether deletion of every stack is refused.
-    pub termination_protection: bool,
-    /// Tags of every stack; CloudFormation puts them on every resource that can have tags.
-    pub tags: IndexMap<String, String>,
-}
-
-/// How stacks refer to each other.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum References {
-    /// By export and import: what is in use cannot vanish.
-    #[default]
-    Strong,
-    /// By `Fn::GetStackOutput`: the producer may change freely; the consumer keeps the old value until it is
-    /// deployed again.
-    Weak,
-}
 
 /// The stacks of one environment, while they are being built.
 #[derive(Debug)]
@@ -102,21 +75,20 @@ impl App {
 
     /// The full name of a stack: `storefront-prod-network`.
     pub fn stack_name(&self, name: &str) -> String {
-        format!("{}-{}-{name}", self.settings.app, self.settings.environment)
+        self.settings.stack_name(name)
     }
 
     /// Applies a function to every resource of every stack that is there by now.
     pub fn aspect(&self, mut aspect: impl FnMut(&mut ResourceView<'_>)) {
-        // Nothing stays borrowed: the function may add resources itself, which it then does not see.
+        // Nothing stays borrowed: the function may add stacks and resources itself, which it then does not
+        // see, use handles of the resource that it looks at, and apply other aspects.
         let stacks: Vec<Stack> = self.stacks.borrow().values().cloned().collect();
         let resources: Vec<_> = stacks
             .iter()
             .flat_map(|stack| stack.draft.borrow().resources.clone())
             .collect();
         for resource in resources {
-            aspect(&mut ResourceView {
-                resource: &mut resource.borrow_mut(),
-            });
+            aspect(&mut ResourceView::new(resource));
         }
     }
 
