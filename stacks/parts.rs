@@ -5,7 +5,7 @@ use stratiform_stack::{
     Statement, Tag, arn, pseudo,
 };
 
-use crate::environment::{Environment, ServiceName};
+use crate::environment::Environment;
 use crate::resources::ec2::security_group;
 use crate::resources::s3::bucket;
 use crate::resources::{iam, kms, logs, s3, sqs};
@@ -63,16 +63,6 @@ impl<'a> Names<'a> {
     pub fn tag(self, name: &str) -> Opt<List<Tag>> {
         [Tag::new("Name", self.name(name))].into()
     }
-}
-
-/// The start of the logical IDs of what belongs to a service: `WebApi` for `web-api`.
-pub fn service_id(service: &ServiceName) -> String {
-    let words = service.as_ref().split('-');
-    let words = words.map(|word| match word.split_at_checked(1) {
-        Some((first, rest)) => first.to_ascii_uppercase() + rest,
-        None => String::new(),
-    });
-    words.collect()
 }
 
 /// Whether what holds history (logs, queues) outlives its stack: where the environment is worth protecting.
