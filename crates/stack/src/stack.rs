@@ -10,10 +10,11 @@ use stratiform_template::Value;
 
 use crate::draft::{Draft, Exposure, Identity, Reference};
 use crate::function::Condition;
-use crate::handle::Handle;
+use crate::handle::{AnyHandle, Handle};
 use crate::parameter::Parameter;
 use crate::problem::{Code, Problem};
 use crate::property::{Expr, Json, Prop};
+use crate::protection::{PolicyDocumentDraft, Protection, StackPolicyDraft, Update};
 use crate::resource::{Resource, ResourceContent, ResourceDraft};
 
 /// One stack of an environment. Cheap to clone; all clones build the same stack.
@@ -29,7 +30,7 @@ pub(crate) struct StackDraft {
     pub(crate) description: String,
     pub(crate) location: &'static Location<'static>,
     pub(crate) termination_protection: bool,
-    pub(crate) stack_policy: Option<Json>,
+    pub(crate) stack_policy: StackPolicyDraft,
     pub(crate) parameters: IndexMap<String, Parameter>,
     pub(crate) mappings: IndexMap<String, Value>,
     pub(crate) conditions: IndexMap<String, Draft>,
@@ -66,7 +67,7 @@ impl Stack {
                 description: description.to_owned(),
                 location,
                 termination_protection: false,
-                stack_policy: None,
+                stack_policy: StackPolicyDraft::default(),
                 parameters: IndexMap::new(),
                 mappings: IndexMap::new(),
                 conditions: IndexMap::new(),
@@ -253,9 +254,91 @@ impl Stack {
         self.draft.borrow_mut().termination_protection = true;
     }
 
-    /// Sets the stack policy: which updates of which resources are refused.
-    pub fn stack_policy(&self, policy: impl Into<Json>) {
-        self.draft.borrow_mut().stack_policy = Some(policy.into());
+    /// Refuses some updates of some resources of this stack, whoever asks for them: a stack policy, which must be
+    /// changed before such an update is possible. Everything else stays allowed.
+    ///
+    /// Several calls add up. A resource of another stack is a mistake, reported with the place of this call; a
+    /// policy that is made from handles follows the resources when their logical IDs change.
+    ///
+    /// ```
+    /// use stratiform_stack::{App, References, Settings, Untyped, Update, json};
+    ///
+    /// # fn main() -> Result<(), Vec<stratiform_stack::Problem>> {
+    /// # let app = App::new(Settings {
+    /// #     app: "shop".to_owned(),
+    /// #     environment: "prod".to_owned(),
+    /// #     region: "eu-central-1".to_owned(),
+    /// #     references: References::Strong,
+    /// #     termination_protection: true,
+    /// #     tags: Default::default(),
+    /// # });
+    /// let stack = app.stack("orders", "Orders");
+    /// let key = stack.add("Key", Untyped::new("AWS::KMS::Key", json!({})));
+    /// let table = stack.add("Table", Untyped::new("AWS::DynamoDB::Table", json!({})));
+    /// stack.protect([&table, &key], [Update::Replace, Update::Delete]);
+    ///
+    /// let assembly = app.synthesize()?;
+    /// let policy = assembly.stacks[0].stack_policy.as_ref().map(|policy| policy.to_json());
+    /// assert!(policy.is_some_and(|policy| policy.contains("LogicalResourceId/Table")));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Protecting nothing does not compile:
+    ///
+    /// ```compile_fail
+    /// # fn protect(stack: &stratiform_stack::Stack) {
+    /// stack.protect([], [stratiform_stack::Update::Delete]);
+    /// # }
+    /// # fn main() { let _ = protect; }
+    /// ```
+    #[track_caller]
+    pub fn protect<const RESOURCES: usize, const UPDATES: usize>(
+        &self,
+        resources: [&dyn AnyHandle; RESOURCES],
+        updates: [Update; UPDATES],
+    ) {
+        const { assert!(RESOURCES > 0, "name the resources that are protected") };
+        const { assert!(UPDATES > 0, "name the updates that are refused") };
+        let protection = Protection {
+            resources: resources.map(|handle| handle.identity().clone()).into(),
+            updates: updates.into(),
+            location: Location::caller(),
+        };
+        self.draft
+            .borrow_mut()
+            .stack_policy
+            .protections
+            .push(protection);
+    }
+
+    /// Sets the stack policy as a document, for what [`Stack::protect`] cannot say: exceptions, conditions on
+    /// types, patterns of logical IDs. What `protect` says is added to its statements.
+    ///
+    /// The document is plain, since CloudFormation evaluates nothing in it. It names resources as
+    /// `LogicalResourceId/Table`, where `*` stands for any text; a name that no resource of the stack has is a
+    /// mistake. A stack has one such document.
+    #[track_caller]
+    pub fn stack_policy(&self, document: impl Into<Json>) {
+        let given = PolicyDocumentDraft {
+            document: document.into(),
+            location: Location::caller(),
+        };
+        let mut draft = self.draft.borrow_mut();
+        if let Some(first) = &draft.stack_policy.document {
+            let problem = Problem {
+                code: Code::StackPolicy,
+                what: format!("the stack policy of `{}` is set twice", draft.key),
+                places: vec![
+                    (given.location, "set again here".to_owned()),
+                    (first.location, "first set here".to_owned()),
+                ],
+                help: "write one document, or `stack.protect(…)` as often as you like".to_owned(),
+            };
+            draft.problems.push(problem);
+        } else {
+            draft.stack_policy.document = Some(given);
+        }
     }
 }
 
