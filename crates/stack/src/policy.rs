@@ -10,6 +10,22 @@ use crate::property::{Json, Opt, Prop, PropertyType};
 use crate::sub;
 
 /// A policy document: statements, each allowing or denying some actions.
+///
+/// ```
+/// use stratiform_stack::{Json, PolicyDocument, Principal, Statement, arn};
+///
+/// let read = Statement::allow(["sqs:ReceiveMessage", "sqs:DeleteMessage"])
+///     .sid("Read")
+///     .on([arn("sqs", "orders")]);
+/// let only_tls = Statement::deny(["sqs:*"])
+///     .to(Principal::Everyone)
+///     .on_any()
+///     .when("Bool", "aws:SecureTransport", "false");
+/// let document = PolicyDocument::new([read, only_tls]);
+/// // Goes into any property that takes a document.
+/// let property: Json = document.into();
+/// # let _ = property;
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct PolicyDocument {
     statements: Vec<Statement>,

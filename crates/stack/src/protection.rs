@@ -1,4 +1,4 @@
-//! What a stack policy protects: resources by their handles, and the updates that are refused.
+//! What a stack policy protects, as data: resources by their identity, and the updates that are refused.
 //!
 //! Source: CloudFormation user guide, "Prevent updates to stack resources".
 

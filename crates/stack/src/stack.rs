@@ -1,5 +1,7 @@
 //! A stack that is being built.
 
+mod policy;
+
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::panic::Location;
@@ -10,11 +12,11 @@ use stratiform_template::Value;
 
 use crate::draft::{Draft, Exposure, Identity, Reference};
 use crate::function::Condition;
-use crate::handle::{AnyHandle, Handle};
+use crate::handle::Handle;
 use crate::parameter::Parameter;
 use crate::problem::{Code, Problem};
 use crate::property::{Expr, Json, Prop};
-use crate::protection::{PolicyDocumentDraft, Protection, StackPolicyDraft, Update};
+use crate::protection::StackPolicyDraft;
 use crate::resource::{Resource, ResourceContent, ResourceDraft};
 
 /// One stack of an environment. Cheap to clone; all clones build the same stack.
@@ -84,7 +86,29 @@ impl Stack {
     /// Adds a resource under a logical ID: letters and digits, at most 255.
     ///
     /// The logical ID is the resource's name for CloudFormation: changing it deletes the resource and creates
-    /// another. A mistake in it is reported when the app is synthesized, with this place.
+    /// another. A mistake in it is reported when the app is synthesized, with this place; a helper that adds
+    /// resources says `#[track_caller]`, so that the place is where the helper was called.
+    ///
+    /// ```
+    /// # use stratiform_stack::{App, DeletionPolicy, References, Settings, Untyped, json};
+    /// # let app = App::new(Settings {
+    /// #     app: "shop".to_owned(),
+    /// #     environment: "prod".to_owned(),
+    /// #     region: "eu-central-1".to_owned(),
+    /// #     references: References::Strong,
+    /// #     termination_protection: true,
+    /// #     tags: Default::default(),
+    /// # });
+    /// let stack = app.stack("orders", "What customers ordered");
+    /// // A generated type stands where `Untyped` does; what AWS knows of it is then checked by the compiler.
+    /// let key = stack.add("Key", Untyped::new("AWS::KMS::Key", json!({"EnableKeyRotation": true})));
+    /// let queue = stack.add(
+    ///     "Queue",
+    ///     Untyped::new("AWS::SQS::Queue", json!({"KmsMasterKeyId": key.reference()})),
+    /// );
+    /// queue.on_removal(DeletionPolicy::Retain);
+    /// # assert!(app.synthesize().is_ok());
+    /// ```
     #[track_caller]
     pub fn add<R: Resource>(&self, logical_id: impl Into<String>, resource: R) -> Handle<R> {
         let location = Location::caller();
@@ -234,7 +258,9 @@ impl Stack {
         draft.metadata.insert(key, value);
     }
 
-    /// Makes this stack wait for another one that it does not refer to.
+    /// Makes this stack wait for another one of its app that it does not refer to.
+    ///
+    /// A stack of another app is a mistake, reported with the place of this call.
     #[track_caller]
     pub fn depends_on(&self, other: &Stack) {
         // Copied out first: a stack may be told to wait for itself, which synthesis refuses.
@@ -252,93 +278,6 @@ impl Stack {
     /// Refuses deletion of the stack until someone switches this off.
     pub fn protect_from_termination(&self) {
         self.draft.borrow_mut().termination_protection = true;
-    }
-
-    /// Refuses some updates of some resources of this stack, whoever asks for them: a stack policy, which must be
-    /// changed before such an update is possible. Everything else stays allowed.
-    ///
-    /// Several calls add up. A resource of another stack is a mistake, reported with the place of this call; a
-    /// policy that is made from handles follows the resources when their logical IDs change.
-    ///
-    /// ```
-    /// use stratiform_stack::{App, References, Settings, Untyped, Update, json};
-    ///
-    /// # fn main() -> Result<(), Vec<stratiform_stack::Problem>> {
-    /// # let app = App::new(Settings {
-    /// #     app: "shop".to_owned(),
-    /// #     environment: "prod".to_owned(),
-    /// #     region: "eu-central-1".to_owned(),
-    /// #     references: References::Strong,
-    /// #     termination_protection: true,
-    /// #     tags: Default::default(),
-    /// # });
-    /// let stack = app.stack("orders", "Orders");
-    /// let key = stack.add("Key", Untyped::new("AWS::KMS::Key", json!({})));
-    /// let table = stack.add("Table", Untyped::new("AWS::DynamoDB::Table", json!({})));
-    /// stack.protect([&table, &key], [Update::Replace, Update::Delete]);
-    ///
-    /// let assembly = app.synthesize()?;
-    /// let policy = assembly.stacks[0].stack_policy.as_ref().map(|policy| policy.to_json());
-    /// assert!(policy.is_some_and(|policy| policy.contains("LogicalResourceId/Table")));
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// Protecting nothing does not compile:
-    ///
-    /// ```compile_fail
-    /// # fn protect(stack: &stratiform_stack::Stack) {
-    /// stack.protect([], [stratiform_stack::Update::Delete]);
-    /// # }
-    /// # fn main() { let _ = protect; }
-    /// ```
-    #[track_caller]
-    pub fn protect<const RESOURCES: usize, const UPDATES: usize>(
-        &self,
-        resources: [&dyn AnyHandle; RESOURCES],
-        updates: [Update; UPDATES],
-    ) {
-        const { assert!(RESOURCES > 0, "name the resources that are protected") };
-        const { assert!(UPDATES > 0, "name the updates that are refused") };
-        let protection = Protection {
-            resources: resources.map(|handle| handle.identity().clone()).into(),
-            updates: updates.into(),
-            location: Location::caller(),
-        };
-        self.draft
-            .borrow_mut()
-            .stack_policy
-            .protections
-            .push(protection);
-    }
-
-    /// Sets the stack policy as a document, for what [`Stack::protect`] cannot say: exceptions, conditions on
-    /// types, patterns of logical IDs. What `protect` says is added to its statements.
-    ///
-    /// The document is plain, since CloudFormation evaluates nothing in it. It names resources as
-    /// `LogicalResourceId/Table`, where `*` stands for any text; a name that no resource of the stack has is a
-    /// mistake. A stack has one such document.
-    #[track_caller]
-    pub fn stack_policy(&self, document: impl Into<Json>) {
-        let given = PolicyDocumentDraft {
-            document: document.into(),
-            location: Location::caller(),
-        };
-        let mut draft = self.draft.borrow_mut();
-        if let Some(first) = &draft.stack_policy.document {
-            let problem = Problem {
-                code: Code::StackPolicy,
-                what: format!("the stack policy of `{}` is set twice", draft.key),
-                places: vec![
-                    (given.location, "set again here".to_owned()),
-                    (first.location, "first set here".to_owned()),
-                ],
-                help: "write one document, or `stack.protect(…)` as often as you like".to_owned(),
-            };
-            draft.problems.push(problem);
-        } else {
-            draft.stack_policy.document = Some(given);
-        }
     }
 }
 

@@ -39,10 +39,9 @@ impl Lowering<'_> {
         let mut refused: Vec<(Vec<Update>, Vec<String>)> = Vec::new();
         for protection in protections {
             let named = protection.resources.iter();
-            let named = named.filter_map(|resource| {
-                self.protected(stack, resource, protection.location)
-                    .then(|| format!("{LOGICAL_ID}{}", resource.logical_id))
-            });
+            let named = named
+                .filter(|resource| self.protected(stack, resource, protection.location))
+                .map(|resource| format!("{LOGICAL_ID}{}", resource.logical_id));
             let named: Vec<String> = named.collect();
             let updates = without_repetition(protection.updates);
             match refused.iter_mut().find(|(there, _)| *there == updates) {

@@ -52,7 +52,7 @@ fn ten_thousand_stacks_in_one_line_are_ordered() {
         .collect();
     // The last one first, so that the whole line is open at once.
     for stack in stacks.iter().rev() {
-        let name = previous.map_or_else(|| sub!("first"), |name| name);
+        let name = previous.unwrap_or_else(|| sub!("first"));
         previous = Some(named_queue(stack, "Queue", name).attribute("QueueName"));
     }
     let assembly = app.synthesize().unwrap();

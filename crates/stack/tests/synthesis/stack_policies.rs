@@ -77,6 +77,16 @@ fn only_resources_of_the_stack_are_protected() {
 }
 
 #[test]
+fn protecting_nothing_is_a_mistake() {
+    let app = app();
+    let stack = app.stack("one", "One");
+    let handle = queue(&stack, "Queue");
+    stack.protect([], [Update::Delete]);
+    stack.protect([&handle], []);
+    insta::assert_snapshot!(problems(app));
+}
+
+#[test]
 fn a_document_is_kept_as_it_is_written() {
     let app = app();
     let stack = app.stack("one", "One");
