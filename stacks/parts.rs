@@ -1,4 +1,6 @@
 //! What several stacks are made of: keys, log groups, tags, statements that recur.
+//!
+//! What adds resources here says `#[track_caller]`: a mistake is shown where the part is used.
 
 use stratiform_stack::{
     App, DeletionPolicy, Expr, Handle, List, Opt, PolicyDocument, Principal, Prop, Stack,
@@ -75,6 +77,7 @@ pub fn keep_history(env: &Environment) -> DeletionPolicy {
 }
 
 /// A key that IAM policies of the account govern, plus what services may do with it, under an alias.
+#[track_caller]
 pub fn key(
     stack: &Stack,
     env: &Environment,
@@ -111,6 +114,7 @@ pub fn key(
 }
 
 /// A log group with the environment's retention, encrypted.
+#[track_caller]
 pub fn log_group(
     stack: &Stack,
     env: &Environment,
@@ -188,6 +192,7 @@ pub fn deny_plaintext<R: Into<Prop<String>>>(
 }
 
 /// A role with one inline policy.
+#[track_caller]
 pub fn role(
     stack: &Stack,
     id: impl Into<String>,
@@ -257,6 +262,7 @@ pub fn dead_letter_queue(key: &Handle<kms::Key>) -> sqs::Queue {
 }
 
 /// The policy of a queue: what services may do with it, and nothing without TLS.
+#[track_caller]
 pub fn queue_policy(
     stack: &Stack,
     queue: &Handle<sqs::Queue>,
