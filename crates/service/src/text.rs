@@ -94,9 +94,13 @@ macro_rules! texts {
                 $(
                     if let Some(gaps) = $crate::text::gaps($pattern, text) {
                         let mut gaps = gaps.into_iter();
-                        return $name::$variant {
+                        let read = $name::$variant {
                             $($field: $crate::text::Gap::read(gaps.next().unwrap_or_default()),)*
                         };
+                        // A pattern with more gaps than fields would lose text.
+                        if gaps.next().is_none() {
+                            return read;
+                        }
                     }
                 )+
                 $name::Other { text: text.to_owned() }
