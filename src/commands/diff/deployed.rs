@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
-use stratiform_changes::ChangeType;
+use stratiform_changes::Edit;
 use stratiform_deploy::{Aws, DeployedStack, Error, ParameterValue};
 use stratiform_diff::{Note, StackDiff, imported_elsewhere};
 use stratiform_environment::Environment;
@@ -141,7 +141,7 @@ async fn ask_importers(aws: &Aws, stack: &mut StackDiff, own: &BTreeSet<String>)
     let changed = stack
         .outputs
         .iter()
-        .filter(|output| output.change_type != ChangeType::Add);
+        .filter(|output| output.change_type != Edit::Add);
     let exports = changed.filter_map(|output| {
         let export = output.before.as_ref()?.export.as_ref()?.known()?;
         Some(export.into_owned())
