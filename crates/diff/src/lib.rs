@@ -29,6 +29,7 @@ pub use change::{
 pub use consequence::{Certainty, Consequence, Kind, Severity};
 pub use environment::{Pair, diff_environment, imported_elsewhere};
 pub use input::{Place, Side};
+pub use notes::macros;
 pub use recreation::{Fact, Recreation};
 pub use resolved::{
     Compare, HIDDEN, KNOWN_AFTER_APPLY, Resolved, Secret, Segment, Style, Text, Time, Use,
