@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
+use stratiform_aws::{Aws, DeployedStack, Error, ParameterValue};
 use stratiform_changes::Edit;
-use stratiform_deploy::{Aws, DeployedStack, Error, ParameterValue};
-use stratiform_diff::{Note, StackDiff, imported_elsewhere};
+use stratiform_diff::{Note, StackDiff, imported_elsewhere, macros};
 use stratiform_environment::Environment;
+use stratiform_template::Template;
 
 use super::{Sides, compare, facts, synthesized};
 use crate::Define;
@@ -47,7 +48,7 @@ pub(super) fn review<E: Environment>(
         let aws = runtime.block_on(Aws::connect(&after.region));
         let (account, stacks) = runtime.block_on(deployed(&aws, &after)).map_err(failure)?;
         places.insert(format!("account {account}, {}", after.region));
-        sides.push(sides_of(stacks, after, account)?);
+        sides.push(runtime.block_on(sides_of(&aws, stacks, after, account))?);
         connections.push(aws);
     }
     let places: Vec<String> = places.into_iter().collect();
@@ -83,7 +84,8 @@ async fn deployed(aws: &Aws, after: &Source) -> Result<(String, Vec<DeployedStac
 }
 
 /// The stacks that exist, and what is synthesized with the values that a deployment would leave as they are.
-fn sides_of(
+async fn sides_of(
+    aws: &Aws,
     deployed: Vec<DeployedStack>,
     mut after: Source,
     account: String,
@@ -91,10 +93,8 @@ fn sides_of(
     after.account = Some(account);
     let mut stacks = Vec::new();
     for stack in deployed {
-        let template = parse(
-            &format!("the deployed template of {}", stack.name),
-            &stack.template,
-        )?;
+        let new = after.stacks.iter().find(|new| new.name == stack.name);
+        let template = template(aws, &stack, new).await?;
         // A hidden value is the same before and after, as far as anybody can tell.
         let values = stack
             .parameters
@@ -134,6 +134,25 @@ fn sides_of(
         before: Some(before),
         after: Some(after),
     })
+}
+
+/// The template of a deployed stack that can be compared: as it was given, or, where macros of it are gone from what
+/// is synthesized, as CloudFormation made it of them. Where both sides have macros, both are compared as written.
+async fn template(
+    aws: &Aws,
+    stack: &DeployedStack,
+    new: Option<&SourceStack>,
+) -> Result<Template, Failure> {
+    let name = format!("the deployed template of {}", stack.name);
+    let original = parse(&name, &stack.template)?;
+    let is_expanded = new.is_none_or(|new| macros(&new.template).next().is_none());
+    // Inside of a resource; text that has the word by chance costs one more call, and the same answer.
+    let is_inside = ["Fn::Transform", "!Transform"].map(|word| stack.template.contains(word));
+    if is_expanded && (macros(&original).next().is_some() || is_inside.contains(&true)) {
+        let processed = aws.processed_template(stack).await.map_err(failure)?;
+        return parse(&name, &processed);
+    }
+    Ok(original)
 }
 
 /// Asks which stacks import the exports that go or change. Those of the environment are found in their templates.

@@ -9,6 +9,6 @@ mod aws;
 mod deployed;
 mod error;
 
-pub use aws::{Aws, Export, Identity, configuration};
+pub use aws::{Aws, Identity, configuration};
 pub use deployed::{DeployedStack, Output, ParameterValue};
 pub use error::{Call, Error, Failure};
