@@ -1,0 +1,69 @@
+//! "Did you mean …?"
+
+/// The question whether the nearest candidate was meant, if any is near enough: "did you mean `a`?".
+pub fn meant<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    nearest(word, candidates).map(|name| format!("did you mean `{name}`?"))
+}
+
+/// The candidate that is nearest to a word, if any is near enough to be what was meant.
+///
+/// Near enough is one edit for every three characters; a difference of case alone is no edit.
+/// Equal distances go to the first candidate.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    /// Names are at most 255 characters; anything longer is nobody's typing mistake.
+    const LONGEST: usize = 255;
+    if word.len() > LONGEST {
+        return None;
+    }
+    let allowed = word.chars().count() / 3;
+    let lower = word.to_lowercase();
+    candidates
+        .into_iter()
+        .filter(|candidate| candidate.len().abs_diff(word.len()) <= allowed * 4 + 4)
+        .map(|candidate| (distance(&lower, &candidate.to_lowercase()), candidate))
+        .filter(|(distance, _)| *distance <= allowed)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Edits (insert, remove, replace) from one text to the other.
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (line, left) in one.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = line + 1;
+        for (column, right) in other.iter().enumerate() {
+            let replaced = diagonal + usize::from(left != *right);
+            diagonal = row[column + 1];
+            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
+        }
+    }
+    row[other.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    fn check(word: &str, candidates: &[&str], expected: Option<&str>) {
+        assert_eq!(
+            nearest(word, candidates.iter().copied()),
+            expected,
+            "{word}"
+        );
+    }
+
+    #[test]
+    fn finds_what_was_meant() {
+        check("GetAt", &["Ref", "GetAtt", "GetAZs"], Some("GetAtt"));
+        check("getatt", &["Ref", "GetAtt"], Some("GetAtt"));
+        check("Vpc", &["VpcId", "Subnet"], None);
+        check("VpcID", &["Subnet", "VpcId"], Some("VpcId"));
+        check("", &["A"], None);
+        check("b", &["A"], None);
+        check("a", &["A"], Some("A"));
+        check("Größe", &["Grösse"], None);
+        check("x", &[], None);
+    }
+}
