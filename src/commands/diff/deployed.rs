@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
-use stratiform_deploy::{Aws, DeployedStack, Error, ParameterValue};
+use stratiform_aws::{Aws, DeployedStack, Error, ParameterValue};
 use stratiform_diff::{ChangeType, Note, StackDiff, imported_elsewhere};
 use stratiform_environment::Environment;
 

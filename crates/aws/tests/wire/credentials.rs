@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use aws_credential_types::provider::{ProvideCredentials, error::CredentialsError, future};
-use stratiform_deploy::{Aws, Error};
+use stratiform_aws::{Aws, Error};
 
 use crate::replies::reply;
 use crate::server::serve;
@@ -86,7 +86,7 @@ async fn no_credentials_are_told_from_no_network() {
             future::ProvideCredentials::ready(Err(CredentialsError::not_loaded("none here")))
         }
     }
-    let config = stratiform_deploy::configuration("eu-central-1").credentials_provider(Nowhere);
+    let config = stratiform_aws::configuration("eu-central-1").credentials_provider(Nowhere);
     let error = Aws::new(&config.load().await).identity().await.unwrap_err();
     assert!(matches!(error, Error::Credentials(_)), "{error:?}");
     assert_eq!(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use stratiform_deploy::{Aws, Error, Identity};
+use stratiform_aws::{Aws, Error, Identity};
 
 use crate::replies::{error, reply};
 use crate::server::{Reply, serve};

@@ -10,7 +10,7 @@ mod stacks;
 mod support;
 
 use aws_config::retry::RetryConfig;
-use stratiform_deploy::Aws;
+use stratiform_aws::Aws;
 
 /// A client that tries once.
 pub(crate) async fn client(endpoint: &str) -> Aws {

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use aws_config::SdkConfig;
 use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::types::{Parameter, Tag};
-use stratiform_deploy::{Aws, DeployedStack, Error, ParameterValue};
+use stratiform_aws::{Aws, DeployedStack, Error, ParameterValue};
 
 const NETWORK: &str = r#"
 Parameters:

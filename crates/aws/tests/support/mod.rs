@@ -2,7 +2,7 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_sts::config::Credentials;
-use stratiform_deploy::configuration;
+use stratiform_aws::configuration;
 
 /// Our own configuration, led to an endpoint with credentials that are good for nothing.
 pub(crate) async fn config(endpoint: &str) -> SdkConfig {

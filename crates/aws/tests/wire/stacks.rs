@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use stratiform_deploy::{DeployedStack, Error, Output, ParameterValue};
+use stratiform_aws::{DeployedStack, Error, Output, ParameterValue};
 
 use crate::client;
 use crate::replies::{self, STACK, error, reply, stack};
