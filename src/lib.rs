@@ -14,6 +14,7 @@ mod assembly;
 mod commands;
 mod exit;
 mod git;
+mod old;
 mod ordered;
 mod project;
 mod report;
@@ -41,7 +42,7 @@ pub fn run<E: Environment>(define: Define<E>) -> ExitCode {
     let args = Args::parse();
     let colour = Colour::on(args.global.color, &std::io::stderr());
     let exit = execute(define, args).unwrap_or_else(|failure| {
-        view::stderr(&report::draw(&failure.reports, colour));
+        view::stderr(&failure.draw(colour));
         failure.exit
     });
     exit.into()

@@ -1,5 +1,4 @@
 //! The files of a project: where its environments and snapshots are.
-
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,9 +6,11 @@ use std::path::{Path, PathBuf};
 use stratiform_environment::{
     Environment, EnvironmentName, Loaded, Problem, Source, Text, check_all, load, load_all, nearest,
 };
+use stratiform_finding::{Code, Finding};
 
 use crate::exit::Exit;
-use crate::report::{Failure, Report, of_environment};
+use crate::old::of_environment;
+use crate::report::Failure;
 
 /// A folder with `environments/`, and what lies beside it.
 #[derive(Clone, Debug)]
@@ -53,7 +54,7 @@ impl Project {
                     found.ok_or_else(|| {
                     Failure::new(
                         Exit::Failed,
-                        "no-environments",
+                        Code::NoEnvironments,
                         format!("no folder `environments` in `{}` or above it", here.display()),
                         "run from the project's folder, or name the folder with --environments DIR",
                     )
@@ -63,7 +64,7 @@ impl Project {
         if !environments.is_dir() {
             return Err(Failure::new(
                 Exit::Failed,
-                "no-environments",
+                Code::NoEnvironments,
                 format!("`{}` is no folder", environments.display()),
                 "name the folder that has `defaults.yaml` and one file per environment",
             ));
@@ -159,7 +160,7 @@ impl Project {
         let checked = EnvironmentName::new(name).map_err(|refusal| {
             Failure::new(
                 Exit::Failed,
-                "environment-name",
+                Code::EnvironmentName,
                 format!("`{name}` cannot be an environment's name: {}", refusal.why),
                 refusal.help,
             )
@@ -192,21 +193,22 @@ impl Project {
         }
         if !misnamed.is_empty() {
             misnamed.sort();
-            return Err(Failure::of(misnamed.into_iter().map(|file| Report {
-                code: "environment-file".to_owned(),
-                what: format!("`{file}` would not be read"),
-                places: Vec::new(),
-                help: format!(
-                    "rename it to `{}`",
-                    Path::new(&file).with_extension("yaml").display()
-                ),
+            return Err(Failure::of(misnamed.into_iter().map(|file| {
+                Finding::new(
+                    Code::EnvironmentFile,
+                    format!("`{file}` would not be read"),
+                    format!(
+                        "rename it to `{}`",
+                        Path::new(&file).with_extension("yaml").display()
+                    ),
+                )
             })));
         }
         names.sort();
         if names.is_empty() {
             return Err(Failure::new(
                 Exit::Failed,
-                "no-environments",
+                Code::NoEnvironments,
                 format!("no environment in `{}`", self.environments.display()),
                 "add a file such as `dev.yaml` there",
             ));
@@ -246,7 +248,7 @@ impl Project {
         };
         Failure::new(
             Exit::Usage,
-            "unknown-environment",
+            Code::UnknownEnvironment,
             format!("no environment is called `{name}`"),
             help,
         )

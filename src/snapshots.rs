@@ -1,7 +1,6 @@
 //! `snapshots/`: what is synthesized, as files; compared with what is there, and written.
 
 mod rendered;
-
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::io::{self, Write};
@@ -9,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
+use stratiform_finding::Code;
 
 use crate::assembly::{AssemblyFile, FILE as ASSEMBLY, StackEntry};
 use crate::exit::Exit;
@@ -41,7 +41,7 @@ fn entry_of(template: &RenderedTemplate) -> Result<StackEntry, Failure> {
     serde_json::to_string(&stack_policy).map_err(|error| {
         Failure::new(
             Exit::Failed,
-            "stack-policy",
+            Code::StackPolicy,
             format!(
                 "the policy of stack `{}` is more than JSON: {error}",
                 stack.name
@@ -396,6 +396,6 @@ mod tests {
         assert!(text.contains(r#""stackPolicy":{"Statement":"x","Id":"y"}"#));
         rendered.templates[0].stack.stack_policy = Some(Value::Null);
         let failure = entry_of(&rendered.templates[0]).unwrap_err();
-        assert_eq!(failure.reports[0].code, "stack-policy");
+        assert_eq!(failure.findings[0].code, Code::StackPolicy);
     }
 }

@@ -1,16 +1,17 @@
 //! The stacks of an environment at one moment, wherever they come from.
-
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use stratiform_finding::{Code, Source as Text};
 use stratiform_stack::Assembly;
-use stratiform_template::{Template, TemplateError};
+use stratiform_template::Template;
 
 use crate::assembly::{AssemblyFile, FILE as ASSEMBLY};
 use crate::exit::Exit;
 use crate::git::{Objects, Revision};
-use crate::report::{Failure, of_template};
+use crate::old::of_template;
+use crate::report::Failure;
 
 /// An environment's stacks.
 #[derive(Clone, Debug)]
@@ -82,7 +83,7 @@ impl Source {
             }
             return Err(Failure::new(
                 Exit::Failed,
-                "missing-snapshot",
+                Code::MissingSnapshot,
                 format!(
                     "there are templates in `{folder}`, and no `{}`",
                     shown(&file)
@@ -93,7 +94,7 @@ impl Source {
         let assembly = AssemblyFile::parse(&String::from_utf8_lossy(&text)).map_err(|why| {
             Failure::new(
                 Exit::Failed,
-                "assembly-file",
+                Code::AssemblyFile,
                 format!("`{}` cannot be read: {why}", shown(&file)),
                 "compare with a later revision, whose snapshots this program wrote: --base REV",
             )
@@ -109,7 +110,7 @@ impl Source {
             let Some(text) = objects.file(&file)? else {
                 return Err(Failure::new(
                     Exit::Failed,
-                    "missing-snapshot",
+                    Code::MissingSnapshot,
                     format!("`{}` is listed and not there", shown(&file)),
                     "compare with a revision whose snapshots are complete: --base REV",
                 ));
@@ -156,12 +157,18 @@ impl Source {
 /// # Errors
 /// All that is wrong with it, with places.
 pub(crate) fn parse(file: &str, text: &str) -> Result<Template, Failure> {
-    let template = Template::parse(text)
-        .map_err(|error: TemplateError| Failure::of(of_template(error, file, text)))?;
+    let template = Template::parse(text).map_err(|error| {
+        let source = Text::new(file, text);
+        Failure::of(
+            of_template(error)
+                .into_iter()
+                .map(|finding| finding.in_source(&source)),
+        )
+    })?;
     if template.resources.is_empty() {
         return Err(Failure::new(
             Exit::Failed,
-            "no-template",
+            Code::NoTemplate,
             format!("`{file}` is no template: it has no `Resources`"),
             "name a CloudFormation template, or a folder of templates",
         ));

@@ -2,8 +2,9 @@
 
 pub(crate) mod review;
 pub(crate) mod summary;
-
 use std::io::{ErrorKind, Write};
+
+use stratiform_finding::Code;
 
 use crate::exit::Exit;
 use crate::report::Failure;
@@ -20,7 +21,7 @@ pub(crate) fn stdout(text: &str) -> Result<(), Failure> {
     match written {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::new(
             Exit::Failed,
-            "file",
+            Code::File,
             format!("cannot write to standard output: {error}"),
             "check where the output goes",
         )),

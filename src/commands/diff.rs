@@ -3,13 +3,13 @@
 mod deployed;
 mod files;
 mod parity;
-
 use std::collections::HashSet;
 
 use indexmap::IndexSet;
 use stratiform_catalog::catalog;
 use stratiform_diff::{Kind, Pair, Place, Side, diff_environment, hidden};
 use stratiform_environment::{Environment, joined, nearest};
+use stratiform_finding::Code;
 
 use crate::Define;
 use crate::args::{Diff, FailOn, Global, ReviewFormat};
@@ -63,7 +63,7 @@ fn with_revision<E: Environment>(
     let Some(known) = objects.folders("snapshots")? else {
         return Err(Failure::new(
             Exit::Failed,
-            "no-snapshots",
+            Code::NoSnapshots,
             format!("there is no folder `snapshots` at {}", revision.shown),
             "compare with a revision that has one (--base REV), or with what is deployed (--deployed)",
         ));
@@ -132,7 +132,7 @@ fn synthesized<E: Environment>(
     wanted: &[String],
 ) -> Result<Vec<Source>, Failure> {
     let mut sources = Vec::new();
-    let mut reports = Vec::new();
+    let mut findings = Vec::new();
     for loaded in &project.load::<E>(wanted)?.environments {
         let account = loaded
             .environment
@@ -140,15 +140,15 @@ fn synthesized<E: Environment>(
             .account
             .as_ref()
             .map(ToString::to_string);
-        match assemble(define, loaded, &project.root) {
+        match assemble(define, loaded) {
             Ok(assembly) => sources.push(Source::synthesized(assembly, account)),
-            Err(found) => reports.extend(found),
+            Err(found) => findings.extend(found),
         }
     }
-    if reports.is_empty() {
+    if findings.is_empty() {
         Ok(sources)
     } else {
-        Err(Failure::of(reports))
+        Err(Failure::below(&project.root, findings))
     }
 }
 
@@ -252,7 +252,7 @@ fn choose(sides: &[Sides], wanted: &[String]) -> Result<(), Failure> {
     };
     Err(Failure::new(
         Exit::Usage,
-        "unknown-stack",
+        Code::UnknownStack,
         format!("no stack is called `{name}`"),
         help,
     ))

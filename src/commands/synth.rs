@@ -1,5 +1,4 @@
 //! `synth`: stacks and environments to templates.
-
 use std::collections::HashSet;
 use std::panic::resume_unwind;
 use std::path::Path;
@@ -8,12 +7,13 @@ use std::time::Instant;
 
 use indexmap::IndexSet;
 use stratiform_environment::{Environment, Loaded, joined, nearest};
+use stratiform_finding::{Code, Finding};
 
 use crate::Define;
 use crate::args::{Global, Synth, TemplateFormat};
 use crate::exit::Exit;
 use crate::project::{Checked, Project};
-use crate::report::{Colour, Failure, Report};
+use crate::report::{Colour, Failure};
 use crate::snapshots::{Rendered, Scope, Snapshots};
 use crate::synthesis::assemble;
 use crate::view::{self, summary};
@@ -74,12 +74,12 @@ fn synthesize<E: Environment>(
     root: &Path,
     format: TemplateFormat,
 ) -> Result<Vec<Rendered>, Failure> {
-    let results: Vec<Result<Rendered, Vec<Report>>> = thread::scope(|scope| {
+    let results: Vec<Result<Rendered, Vec<Finding>>> = thread::scope(|scope| {
         let threads: Vec<_> = environments
             .iter()
             .map(|loaded| {
                 scope.spawn(|| {
-                    let assembly = assemble(define, loaded, root)?;
+                    let assembly = assemble(define, loaded)?;
                     Rendered::new(assembly, format)
                 })
             })
@@ -90,17 +90,17 @@ fn synthesize<E: Environment>(
         results.collect()
     });
     let mut rendered = Vec::new();
-    let mut reports = Vec::new();
+    let mut findings = Vec::new();
     for result in results {
         match result {
             Ok(environment) => rendered.push(environment),
-            Err(found) => reports.extend(found),
+            Err(found) => findings.extend(found),
         }
     }
-    if reports.is_empty() {
+    if findings.is_empty() {
         Ok(rendered)
     } else {
-        Err(Failure::of(reports))
+        Err(Failure::below(root, findings))
     }
 }
 
@@ -121,7 +121,7 @@ fn select_stacks(rendered: &mut Vec<Rendered>, wanted: &[String]) -> Result<(), 
         };
         return Err(Failure::new(
             Exit::Usage,
-            "unknown-stack",
+            Code::UnknownStack,
             format!("no stack is called `{name}`"),
             help,
         ));

@@ -8,8 +8,12 @@
 //! and anything that reads files, clocks or the network.
 
 mod check;
-mod code;
-mod near;
+mod code {
+    pub(crate) use stratiform_finding::Code;
+}
+mod near {
+    pub(crate) use stratiform_finding::words::nearest;
+}
 mod node;
 mod parse;
 mod problem;
@@ -18,13 +22,12 @@ mod render;
 mod template;
 mod value;
 
-pub use check::{Finding, check, sub_variables};
-pub use code::Code;
-pub use near::nearest;
-pub use node::{Entry, Node, NodeKind, Scalar, Span};
+pub use check::{check, sub_variables};
+pub use node::{Entry, Node, NodeKind, Scalar};
 pub use parse::{
     Format, MAX_BYTES, MAX_DEPTH, MAX_NODES, ParseError, parse, parse_bytes, parse_json, parse_yaml,
 };
 pub use problem::{Problem, TemplateError};
+pub use stratiform_finding::{Code, Finding, Span, words::nearest};
 pub use template::{Member, Output, Parameter, Resource, Section, Template};
 pub use value::{Function, Number, Value};

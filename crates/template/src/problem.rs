@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use crate::code::Code;
-use crate::node::Span;
 use crate::parse::ParseError;
+use stratiform_finding::{Code, Span};
 
 /// A part of a text that cannot be read as part of a template: what, where, and what to do.
 ///

@@ -356,7 +356,7 @@ fn cycles() {
     let code = |text: &str| {
         findings(text)
             .into_iter()
-            .map(|finding| (finding.message, finding.recorded))
+            .map(|finding| (finding.what, finding.recorded))
             .collect::<Vec<_>>()
     };
     let recorded = |names: &str| Some(format!("Circular dependency between resources: [{names}]"));

@@ -92,17 +92,17 @@ fn depth_up_to_the_limit() {
     assert!(parse_json(&nested(MAX_DEPTH)).is_ok());
     assert_eq!(
         parse_json(&nested(MAX_DEPTH + 1)).map_err(|error| error.code),
-        Err(Code::TooDeep)
+        Err(Code::NestedTooDeep)
     );
     assert!(parse_yaml(&nested(MAX_DEPTH)).is_ok());
     assert_eq!(
         parse_yaml(&nested(MAX_DEPTH + 1)).map_err(|error| error.code),
-        Err(Code::TooDeep)
+        Err(Code::NestedTooDeep)
     );
     assert!(parse_yaml(&"- ".repeat(MAX_DEPTH)).is_ok());
     assert_eq!(
         parse_yaml(&"- ".repeat(MAX_DEPTH + 1)).map_err(|error| error.code),
-        Err(Code::TooDeep)
+        Err(Code::NestedTooDeep)
     );
     // A short tag is one level, the dotted form of `Fn::GetAtt` two.
     let tagged =
@@ -302,7 +302,10 @@ fn too_large() {
         parse_yaml(&text),
         parse_bytes(text.as_bytes()),
     ] {
-        assert_eq!(parsed.map_err(|error| error.code), Err(Code::TooLarge));
+        assert_eq!(
+            parsed.map_err(|error| error.code),
+            Err(Code::TemplateTooLarge)
+        );
     }
     assert!(parse(&" ".repeat(MAX_BYTES)).is_ok());
 }

@@ -1,5 +1,4 @@
 //! `diff --deployed`: against what CloudFormation has.
-
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -7,13 +6,15 @@ use indexmap::{IndexMap, IndexSet};
 use stratiform_aws::{Aws, DeployedStack, Error, ParameterValue};
 use stratiform_diff::{ChangeType, Note, StackDiff, imported_elsewhere};
 use stratiform_environment::Environment;
+use stratiform_finding::Code;
 
 use super::{Sides, compare, facts, synthesized};
 use crate::Define;
 use crate::args::{Diff, Global};
 use crate::exit::Exit;
+use crate::old::of_aws;
 use crate::project::Project;
-use crate::report::{Failure, Report};
+use crate::report::Failure;
 use crate::review::{Method, Review};
 use crate::source::{Source, SourceStack, parse};
 
@@ -34,7 +35,7 @@ pub(super) fn review<E: Environment>(
         let what = format!("cannot start waiting for AWS: {error}");
         Failure::new(
             Exit::Failed,
-            "runtime",
+            Code::Runtime,
             what,
             "check the limits of this process",
         )
@@ -44,7 +45,9 @@ pub(super) fn review<E: Environment>(
     let mut places = BTreeSet::new();
     for after in synthesized(define, &project, &args.env)? {
         let aws = runtime.block_on(Aws::connect(&after.region));
-        let (account, stacks) = runtime.block_on(deployed(&aws, &after)).map_err(failure)?;
+        let (account, stacks) = runtime
+            .block_on(deployed(&aws, &after))
+            .map_err(|error| Failure::of([of_aws(&error)]))?;
         places.insert(format!("account {account}, {}", after.region));
         sides.push(sides_of(stacks, after, account)?);
         connections.push(aws);
@@ -161,13 +164,4 @@ async fn ask_importers(aws: &Aws, stack: &mut StackDiff, own: &BTreeSet<String>)
             }),
         }
     }
-}
-
-fn failure(error: Error) -> Failure {
-    Failure::of([Report {
-        code: error.code().to_owned(),
-        what: format!("{error}: {}", error.why()),
-        places: Vec::new(),
-        help: error.help(),
-    }])
 }

@@ -1,5 +1,4 @@
 //! `diff OLD NEW`: any two templates, or two folders of them.
-
 use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
@@ -8,12 +7,13 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use stratiform_catalog::catalog;
 use stratiform_environment::{joined, nearest};
+use stratiform_finding::{Code, Finding};
 
 use super::{Sides, compare, facts};
 use crate::args::Diff;
 use crate::assembly::{AssemblyFile, FILE as ASSEMBLY};
 use crate::exit::Exit;
-use crate::report::{Failure, Report};
+use crate::report::Failure;
 use crate::review::{Method, Review};
 use crate::source::{Source, SourceStack, parse};
 
@@ -28,7 +28,7 @@ pub(super) fn review(files: &[std::path::PathBuf], args: &Diff) -> Result<Review
     let [old, new] = files else {
         return Err(Failure::new(
             Exit::Usage,
-            "files",
+            Code::Files,
             "two templates or folders are needed, the old and the new",
             "write `diff OLD NEW`",
         ));
@@ -37,7 +37,7 @@ pub(super) fn review(files: &[std::path::PathBuf], args: &Diff) -> Result<Review
     if old.exists() && new.exists() && one_is_a_folder {
         return Err(Failure::new(
             Exit::Usage,
-            "files",
+            Code::Files,
             format!(
                 "one of `{}` and `{}` is a folder, the other is a file",
                 old.display(),
@@ -54,7 +54,7 @@ pub(super) fn review(files: &[std::path::PathBuf], args: &Diff) -> Result<Review
     {
         return Err(Failure::new(
             Exit::Usage,
-            "unknown-region",
+            Code::UnknownRegion,
             format!("AWS has no region `{region}`"),
             match nearest(region, catalog().regions()) {
                 Some(near) => format!("did you mean `{near}`?"),
@@ -121,7 +121,7 @@ fn read(
     ) {
         return Err(Failure::new(
             Exit::Failed,
-            "unknown-parameter",
+            Code::UnknownParameter,
             format!(
                 "no template in `{}` has a parameter `{name}`",
                 path.display()
@@ -199,7 +199,7 @@ fn folder(path: &Path) -> Result<Source, Failure> {
     if let Some(stack) = stacks.iter().find(|stack| !names.insert(&stack.name)) {
         return Err(Failure::new(
             Exit::Failed,
-            "same-name",
+            Code::SameName,
             format!(
                 "`{}` has two templates of the name `{}`",
                 path.display(),
@@ -211,7 +211,7 @@ fn folder(path: &Path) -> Result<Source, Failure> {
     if stacks.is_empty() {
         return Err(Failure::new(
             Exit::Failed,
-            "no-templates",
+            Code::NoTemplates,
             format!("there is no template in `{}`", path.display()),
             "name a folder with files that end in .yaml, .yml, .json or .template",
         ));
@@ -230,7 +230,7 @@ fn assembled(path: &Path, text: &str) -> Result<Source, Failure> {
     let assembly = AssemblyFile::parse(text).map_err(|why| {
         Failure::new(
             Exit::Failed,
-            "assembly-file",
+            Code::AssemblyFile,
             format!("`{}` cannot be read: {why}", listing.display()),
             "write it again with `synth`",
         )
@@ -258,7 +258,7 @@ fn values(path: &Path) -> Result<IndexMap<String, String>, Failure> {
     let wrong = |what: String| {
         Failure::new(
             Exit::Failed,
-            "parameters-file",
+            Code::ParametersFile,
             format!("`{shown}` {what}"),
             "write a JSON map of names to values: {\"Size\": \"db.t3.small\"}",
         )
@@ -296,11 +296,10 @@ fn values(path: &Path) -> Result<IndexMap<String, String>, Failure> {
 fn text(path: &Path) -> Result<String, Failure> {
     let bytes = fs::read(path).map_err(|error| Failure::io("read", path, &error))?;
     String::from_utf8(bytes).map_err(|_| {
-        Failure::of([Report {
-            code: "file".to_owned(),
-            what: format!("`{}` is no UTF-8 text", path.display()),
-            places: Vec::new(),
-            help: "save it as UTF-8".to_owned(),
-        }])
+        Failure::of([Finding::new(
+            Code::File,
+            format!("`{}` is no UTF-8 text", path.display()),
+            "save it as UTF-8",
+        )])
     })
 }

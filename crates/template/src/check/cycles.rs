@@ -1,7 +1,7 @@
 //! Things that wait for each other.
+use stratiform_finding::Code;
 
 use super::Checker;
-use crate::code::Code;
 use crate::template::Member;
 
 impl Checker<'_> {

@@ -1,5 +1,7 @@
 //! Why a text could not be read.
 
+pub(crate) use stratiform_finding::words::shortened;
+
 use crate::code::Code;
 use crate::node::Span;
 
@@ -77,31 +79,4 @@ impl ParseError {
             ),
         }
     }
-}
-
-/// A text of the user's, short enough for one line of a message.
-pub(crate) fn shortened(text: &str) -> String {
-    const LONGEST: usize = 64;
-    let mut short: String = text
-        .chars()
-        .take(LONGEST)
-        .flat_map(|character| {
-            let escaped = character.is_control() || is_invisible(character);
-            let plain = (!escaped).then_some(character);
-            let escape = escaped.then(|| character.escape_default());
-            plain.into_iter().chain(escape.into_iter().flatten())
-        })
-        .collect();
-    if text.chars().nth(LONGEST).is_some() {
-        short.push('…');
-    }
-    short
-}
-
-/// Characters that leave no mark, or that change the order of others: never shown as they are.
-pub(crate) fn is_invisible(character: char) -> bool {
-    matches!(character,
-        '\u{A0}' | '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{2000}'..='\u{200F}' | '\u{2028}'..='\u{202F}'
-        | '\u{205F}'..='\u{206F}' | '\u{3000}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}'
-        | '\u{FFF0}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}')
 }

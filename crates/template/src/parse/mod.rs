@@ -109,7 +109,7 @@ fn refuse_too_large(text: &str) -> Result<(), ParseError> {
         return Ok(());
     }
     Err(ParseError::new(
-        Code::TooLarge,
+        Code::TemplateTooLarge,
         Span {
             start: 0,
             end: text.len(),
@@ -124,7 +124,7 @@ fn refuse_too_large(text: &str) -> Result<(), ParseError> {
 
 fn too_deep(span: Span) -> ParseError {
     ParseError::new(
-        Code::TooDeep,
+        Code::NestedTooDeep,
         span,
         "lists and maps stand too deep inside each other",
         format!("at most {MAX_DEPTH} levels are read"),
