@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use stratiform_environment::{
-    Environment, EnvironmentName, Loaded, Problem, Source, Text, check_all, load, load_all, nearest,
+    Environment, EnvironmentName, Loaded, Problem, Source, Text, check_all, load, load_all,
 };
+use stratiform_finding::words::meant;
 use stratiform_finding::{Code, Finding};
 
 use crate::exit::Exit;
@@ -242,10 +243,8 @@ impl Project {
 
     fn unknown(&self, name: &str, names: &[String]) -> Failure {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let help = match nearest(name, names.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("the environments are: {}", names.join(", ")),
-        };
+        let help = meant(name, names.iter().copied())
+            .unwrap_or_else(|| format!("the environments are: {}", names.join(", ")));
         Failure::new(
             Exit::Usage,
             Code::UnknownEnvironment,

@@ -288,9 +288,30 @@ mod tests {
     fn why_stands_at_the_main_place_or_below_its_label_or_beside_what() {
         let finding = || finding().because("why it is");
         let yaml = "first: 1\n";
-        insta::assert_snapshot!(drawn(finding()), @"");
-        insta::assert_snapshot!(drawn(finding().at(place("a.yaml", yaml, 0..5, ""))), @"");
-        insta::assert_snapshot!(drawn(finding().at(place("a.yaml", yaml, 0..5, "here"))), @"");
+        insta::assert_snapshot!(drawn(finding()), @r"
+        error[conflict]: what is wrong: why it is
+         │
+         ╰ help: what to do
+        ");
+        insta::assert_snapshot!(drawn(finding().at(place("a.yaml", yaml, 0..5, ""))), @r"
+        error[conflict]: what is wrong
+          ╭▸ a.yaml:1:1
+          │
+        1 │ first: 1
+          │ ━━━━━ why it is
+          │
+          ╰ help: what to do
+        ");
+        insta::assert_snapshot!(drawn(finding().at(place("a.yaml", yaml, 0..5, "here"))), @r"
+        error[conflict]: what is wrong
+          ╭▸ a.yaml:1:1
+          │
+        1 │ first: 1
+          │ ━━━━━ here
+          │
+          ├ note: why it is
+          ╰ help: what to do
+        ");
     }
 
     #[test]

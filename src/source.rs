@@ -175,3 +175,26 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<Template, Failure> {
     }
     Ok(template)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Colour;
+
+    #[test]
+    fn both_places_of_a_key_that_stands_twice_are_shown() {
+        let text = "Resources:\n  A:\n    Type: T\n    Type: U\n";
+        let failure = parse("old.yaml", text).unwrap_err();
+        insta::assert_snapshot!(failure.draw(Colour::Never), @r"
+        error[duplicate-key]: key `Type` stands twice in one map
+          ╭▸ old.yaml:4:5
+          │
+        3 │     Type: T
+          │     ──── it is here first
+        4 │     Type: U
+          │     ━━━━ it was first written at line 3, column 5
+          │
+          ╰ help: remove one of the two, or rename it
+        ");
+    }
+}

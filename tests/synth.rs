@@ -19,6 +19,27 @@ fn a_first_run_writes_everything_and_a_second_nothing() {
 }
 
 #[test]
+fn codes_are_explained() {
+    let project = Project::of_guestbook();
+    insta::assert_snapshot!(
+        "explain",
+        run(project.command(["--explain", "duplicate-key"]))
+    );
+    insta::assert_snapshot!(
+        "explain_unknown",
+        run(project.command(["--explain", "duplicate-kee"]))
+    );
+    insta::assert_snapshot!(
+        "explain_and_more",
+        run(project.command(["--explain", "file", "synth"]))
+    );
+    insta::assert_snapshot!(
+        "no_command_but_options",
+        run(project.command(["--verbose"]))
+    );
+}
+
+#[test]
 fn only_what_changed_is_written() {
     let project = Project::of_guestbook();
     run(project.command(["synth"]));

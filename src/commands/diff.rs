@@ -8,8 +8,9 @@ use std::collections::HashSet;
 use indexmap::IndexSet;
 use stratiform_catalog::catalog;
 use stratiform_diff::{Kind, Pair, Place, Side, diff_environment, hidden};
-use stratiform_environment::{Environment, joined, nearest};
+use stratiform_environment::Environment;
 use stratiform_finding::Code;
+use stratiform_finding::words::{joined, meant};
 
 use crate::Define;
 use crate::args::{Diff, FailOn, Global, ReviewFormat};
@@ -246,10 +247,8 @@ fn choose(sides: &[Sides], wanted: &[String]) -> Result<(), Failure> {
     let Some(name) = wanted.iter().find(|name| !known.contains(name.as_str())) else {
         return Ok(());
     };
-    let help = match nearest(name, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("the stacks are: {}", joined(known.iter().copied())),
-    };
+    let help = meant(name, known.iter().copied())
+        .unwrap_or_else(|| format!("the stacks are: {}", joined(known.iter().copied())));
     Err(Failure::new(
         Exit::Usage,
         Code::UnknownStack,

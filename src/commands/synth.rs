@@ -6,7 +6,8 @@ use std::thread;
 use std::time::Instant;
 
 use indexmap::IndexSet;
-use stratiform_environment::{Environment, Loaded, joined, nearest};
+use stratiform_environment::{Environment, Loaded};
+use stratiform_finding::words::{joined, meant};
 use stratiform_finding::{Code, Finding};
 
 use crate::Define;
@@ -112,13 +113,10 @@ fn select_stacks(rendered: &mut Vec<Rendered>, wanted: &[String]) -> Result<(), 
     }
     let known: IndexSet<&str> = rendered.iter().flat_map(Rendered::stack_names).collect();
     if let Some(name) = wanted.iter().find(|name| !known.contains(name.as_str())) {
-        let help = match nearest(name, known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => {
-                let keys: IndexSet<&str> = rendered.iter().flat_map(Rendered::stack_keys).collect();
-                format!("the stacks are: {}", joined(keys))
-            }
-        };
+        let help = meant(name, known.iter().copied()).unwrap_or_else(|| {
+            let keys: IndexSet<&str> = rendered.iter().flat_map(Rendered::stack_keys).collect();
+            format!("the stacks are: {}", joined(keys))
+        });
         return Err(Failure::new(
             Exit::Usage,
             Code::UnknownStack,

@@ -10,7 +10,7 @@ pub mod words;
 
 use std::fmt;
 
-pub use code::{Code, UnknownCode};
+pub use code::{Code, Group, UnknownCode};
 pub use place::{At, Place, Source, Span};
 
 /// How much a finding matters; the worst is the greatest.

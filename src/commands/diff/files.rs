@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use stratiform_catalog::catalog;
-use stratiform_environment::{joined, nearest};
+use stratiform_finding::words::{joined, meant};
 use stratiform_finding::{Code, Finding};
 
 use super::{Sides, compare, facts};
@@ -56,10 +56,8 @@ pub(super) fn review(files: &[std::path::PathBuf], args: &Diff) -> Result<Review
             Exit::Usage,
             Code::UnknownRegion,
             format!("AWS has no region `{region}`"),
-            match nearest(region, catalog().regions()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "name one such as `eu-central-1`".to_owned(),
-            },
+            meant(region, catalog().regions())
+                .unwrap_or_else(|| "name one such as `eu-central-1`".to_owned()),
         ));
     }
     let before = read(
@@ -126,8 +124,8 @@ fn read(
                 "no template in `{}` has a parameter `{name}`",
                 path.display()
             ),
-            match nearest(name, declared.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
+            match meant(name, declared.iter().copied()) {
+                Some(question) => question,
                 None if declared.is_empty() => {
                     "there are no parameters: leave the file out".to_owned()
                 }

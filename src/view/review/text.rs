@@ -3,8 +3,8 @@
 mod page;
 #[cfg(test)]
 mod tests;
-
 use stratiform_diff::{Consequence, ResourceChange, Severity, StackChange, StackDiff, verdict};
+use stratiform_finding::words::{counted, few};
 
 use self::page::{Label, Page};
 use super::property::{self, Property};
@@ -65,10 +65,10 @@ impl Page {
         let quiet = review.stacks().filter(|stack| words::is_quiet(stack));
         let names: Vec<&str> = quiet.map(|stack| stack.name.as_str()).collect();
         if !names.is_empty() {
-            let count = words::counted(names.len(), "stack");
+            let count = counted(names.len(), "stack");
             self.gap();
-            let names = names.into_iter().map(str::to_owned).collect();
-            self.say(0, &format!("{count} unchanged: {}", words::some(names)));
+            let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+            self.say(0, &format!("{count} unchanged: {}", few(&names)));
         }
     }
 

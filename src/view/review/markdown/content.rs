@@ -1,8 +1,8 @@
 //! What is said on a pull request, in the order of the page; text of users is escaped here.
-
 use indexmap::IndexMap;
 use serde::Serialize;
 use stratiform_diff::{Replacement, Severity, StackChange, StackDiff, verdict};
+use stratiform_finding::words::{counted, few};
 
 use super::change::Change;
 use super::escape::{fence, fenced, html, sentence};
@@ -192,11 +192,7 @@ impl Frame {
         let quiet: Vec<String> = quiet.map(|stack| html(&stack.name)).collect();
         let unchanged = match quiet.len() {
             0 => String::new(),
-            count => format!(
-                "{} unchanged: {}",
-                words::counted(count, "stack"),
-                words::some(quiet)
-            ),
+            count => format!("{} unchanged: {}", counted(count, "stack"), few(&quiet)),
         };
         let calm = review.severity() < Severity::Attention
             && review
@@ -237,7 +233,7 @@ impl Row {
         Row {
             stack: html(&diff.name),
             happens: words::stack(diff),
-            replaced: words::some(replaced.collect()),
+            replaced: few(&replaced.collect::<Vec<_>>()),
             consequences: consequences.join(", "),
         }
     }

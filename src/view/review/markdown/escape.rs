@@ -1,10 +1,10 @@
 //! Text of users in markdown: nothing in it is layout, a mention or a reference, and nothing leaves its place.
-
 use std::fmt::Write;
+
+use stratiform_finding::words::visible;
 
 use super::MARKER;
 use crate::view::review::value::shortened;
-use crate::view::review::words::visible;
 
 /// The longest sentence, in characters.
 const SENTENCE: usize = 300;

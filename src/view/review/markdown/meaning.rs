@@ -1,16 +1,15 @@
 //! What changes mean: the consequences, and the caveats.
-
 use std::cmp::Reverse;
 
 use indexmap::IndexMap;
 use serde::Serialize;
 use stratiform_diff::{Consequence, Kind, Replacement, Severity};
+use stratiform_finding::words::few;
 
 use super::content::warning;
 use super::escape::{html, sentence};
 use super::room::Part;
 use crate::review::Review;
-use crate::view::review::words;
 
 /// The lines below a consequence that are said.
 const LINES: usize = 10;
@@ -62,7 +61,7 @@ pub(super) fn meanings(review: &Review) -> Vec<Part<Meaning>> {
         let meaning = Meaning {
             sign: warning(it.severity),
             word: it.severity.as_str(),
-            stacks: words::some(stacks),
+            stacks: few(&stacks),
             what: sentence(&it.what),
             lines: why
                 .into_iter()
@@ -77,7 +76,7 @@ pub(super) fn meanings(review: &Review) -> Vec<Part<Meaning>> {
         let meaning = Meaning {
             sign: "",
             word: "caveat",
-            stacks: words::some(stacks),
+            stacks: few(&stacks),
             what: sentence(what),
             lines: help(advice).into_iter().collect(),
         };

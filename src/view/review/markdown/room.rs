@@ -1,11 +1,9 @@
 //! Which parts there is room for.
-
 use std::cmp::Reverse;
 
 use serde::Serialize;
 use stratiform_diff::{Replacement, Severity};
-
-use crate::view::review::words::counted;
+use stratiform_finding::words::counted;
 
 /// What matters most gets room first.
 pub(super) type Rank = (Severity, Replacement);
