@@ -18,7 +18,7 @@ pub use metric::Metric;
 
 use crate::database::Database;
 use crate::environment::{DatabaseAlarms, Environment, ServiceName};
-use crate::parts::{Names, service_id};
+use crate::parts::Names;
 use crate::queues::{Queues, ServiceQueue};
 use crate::resources::cloudwatch::alarm::TreatMissingData::{Breaching, NotBreaching};
 use crate::resources::{cloudwatch, sns, sqs};
@@ -125,7 +125,7 @@ fn of_requests(
     else {
         return Vec::new();
     };
-    let id = service_id(name);
+    let id = name.logical_id_prefix();
     let errors = Measure::Computed(metrics::error_rate(balancer, groups));
     let slow = &env.alarms.response_time;
     let seconds = f64::from(slow.above_milliseconds) / 1000.0;
@@ -155,7 +155,7 @@ fn of_tasks(
     service: &RunningService,
     services: &Services,
 ) -> [Row; 3] {
-    let id = service_id(name);
+    let id = name.logical_id_prefix();
     let limits = &env.alarms;
     let (cluster, service) = (&services.cluster, &service.service);
     let load = |share, metric, limit| {
@@ -237,7 +237,7 @@ fn of_database(limits: &DatabaseAlarms, database: &Database) -> [Row; 5] {
 
 /// Whether a service gets its messages done. SQS stops measuring a queue that nobody uses: that is fine.
 fn of_queue(env: &Environment, name: &ServiceName, queue: &ServiceQueue) -> [Row; 2] {
-    let id = service_id(name);
+    let id = name.logical_id_prefix();
     let seconds = env.alarms.oldest_message_above_seconds;
     let age = Metric::queue("ApproximateAgeOfOldestMessage", &queue.queue);
     let dead = format!("{name}: the dead-letter queue is not empty");

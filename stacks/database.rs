@@ -1,7 +1,7 @@
 //! The database: PostgreSQL, encrypted with a key of its own, reached by its clients only and over TLS only.
 
 use stratiform_environment::Text;
-use stratiform_stack::{App, DeletionPolicy, Handle, Stack, Statement, arn, json};
+use stratiform_stack::{App, DeletionPolicy, Handle, Stack, Statement, Update, arn, json};
 
 use crate::environment::Environment;
 use crate::network::Network;
@@ -118,7 +118,8 @@ pub fn stack(app: &App, env: &Environment, network: &Network) -> Database {
         instance.depends_on(group);
     }
     if database.deletion_protection {
-        protect(&stack);
+        // Whoever asks for it: an update that would replace or delete one of them fails.
+        stack.protect([&instance, &key], [Update::Replace, Update::Delete]);
     }
     Database {
         instance,
@@ -231,19 +232,4 @@ fn monitoring_role(stack: &Stack, identifier: &str) -> Handle<iam::Role> {
         ),
         ("write-os-metrics", vec![create, write]),
     )
-}
-
-/// Refuses updates that would replace or delete the database or its key, whoever asks for them.
-fn protect(stack: &Stack) {
-    stack.stack_policy(json!({
-        "Statement": [
-            {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"},
-            {
-                "Effect": "Deny",
-                "Action": ["Update:Replace", "Update:Delete"],
-                "Principal": "*",
-                "Resource": ["LogicalResourceId/Instance", "LogicalResourceId/Key"],
-            },
-        ],
-    }));
 }

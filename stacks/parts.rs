@@ -1,11 +1,13 @@
 //! What several stacks are made of: keys, log groups, tags, statements that recur.
+//!
+//! What adds resources here says `#[track_caller]`: a mistake is shown where the part is used.
 
 use stratiform_stack::{
     App, DeletionPolicy, Expr, Handle, List, Opt, PolicyDocument, Principal, Prop, Stack,
     Statement, Tag, arn, pseudo,
 };
 
-use crate::environment::{Environment, ServiceName};
+use crate::environment::Environment;
 use crate::resources::ec2::security_group;
 use crate::resources::s3::bucket;
 use crate::resources::{iam, kms, logs, s3, sqs};
@@ -65,16 +67,6 @@ impl<'a> Names<'a> {
     }
 }
 
-/// The start of the logical IDs of what belongs to a service: `WebApi` for `web-api`.
-pub fn service_id(service: &ServiceName) -> String {
-    let words = service.as_ref().split('-');
-    let words = words.map(|word| match word.split_at_checked(1) {
-        Some((first, rest)) => first.to_ascii_uppercase() + rest,
-        None => String::new(),
-    });
-    words.collect()
-}
-
 /// Whether what holds history (logs, queues) outlives its stack: where the environment is worth protecting.
 pub fn keep_history(env: &Environment) -> DeletionPolicy {
     if env.settings.termination_protection {
@@ -85,6 +77,7 @@ pub fn keep_history(env: &Environment) -> DeletionPolicy {
 }
 
 /// A key that IAM policies of the account govern, plus what services may do with it, under an alias.
+#[track_caller]
 pub fn key(
     stack: &Stack,
     env: &Environment,
@@ -121,6 +114,7 @@ pub fn key(
 }
 
 /// A log group with the environment's retention, encrypted.
+#[track_caller]
 pub fn log_group(
     stack: &Stack,
     env: &Environment,
@@ -198,6 +192,7 @@ pub fn deny_plaintext<R: Into<Prop<String>>>(
 }
 
 /// A role with one inline policy.
+#[track_caller]
 pub fn role(
     stack: &Stack,
     id: impl Into<String>,
@@ -267,6 +262,7 @@ pub fn dead_letter_queue(key: &Handle<kms::Key>) -> sqs::Queue {
 }
 
 /// The policy of a queue: what services may do with it, and nothing without TLS.
+#[track_caller]
 pub fn queue_policy(
     stack: &Stack,
     queue: &Handle<sqs::Queue>,

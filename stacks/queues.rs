@@ -72,7 +72,7 @@ fn service_queue(
     queue: &Queue,
     key: &Handle<kms::Key>,
 ) -> ServiceQueue {
-    let id = parts::service_id(service);
+    let id = service.logical_id_prefix();
     let name = names.name(service.as_ref());
     let dead_letters = stack.add(
         format!("{id}DeadLetters"),

@@ -33,7 +33,7 @@ pub fn stack(app: &App, env: &Environment) -> Registry {
     );
     let repositories = env.services.keys().map(|service| {
         let repository = stack.add(
-            format!("{}Repository", parts::service_id(service)),
+            format!("{}Repository", service.logical_id_prefix()),
             ecr::Repository {
                 repository_name: names.repository(service.as_ref()).into(),
                 image_tag_mutability: repository::ImageTagMutability::Immutable.into(),

@@ -78,7 +78,7 @@ struct Entry<'a> {
 impl Entry<'_> {
     /// The logical ID of something that belongs to the service: `ApiService`.
     fn id(&self, what: &str) -> String {
-        format!("{}{what}", parts::service_id(self.name))
+        format!("{}{what}", self.name.logical_id_prefix())
     }
 }
 

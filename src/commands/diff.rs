@@ -7,10 +7,11 @@ use std::collections::HashSet;
 
 use indexmap::IndexSet;
 use stratiform_catalog::catalog;
-use stratiform_diff::{Kind, Pair, Place, Side, diff_environment, hidden};
+use stratiform_diff::{Kind, Pair, Side, diff_environment};
 use stratiform_environment::Environment;
-use stratiform_finding::Code;
+use stratiform_resolve::{Place, hidden};
 use stratiform_finding::words::{joined, meant};
+use stratiform_finding::Code;
 
 use crate::Define;
 use crate::args::{Diff, FailOn, Global, ReviewFormat};

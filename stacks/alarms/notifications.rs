@@ -26,6 +26,7 @@ pub struct Events<'a> {
 
 impl Alarms {
     /// Adds an alarm that tells of the beginning and of the end.
+    #[track_caller]
     pub fn alarm(&self, stack: &Stack, id: &str, alarm: Alarm) -> Handle<cloudwatch::Alarm> {
         stack.add(
             format!("{id}Alarm"),
@@ -38,6 +39,7 @@ impl Alarms {
     }
 
     /// Adds a rule that tells of events.
+    #[track_caller]
     pub fn events(&self, stack: &Stack, id: &str, events: Events<'_>) -> Handle<events::Rule> {
         let message = rule::InputTransformer {
             input_paths_map: events.paths.into(),

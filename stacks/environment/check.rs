@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 
 use stratiform_environment::{Cidr, EnvironmentName, Path, Violation, joined, listed, nearest};
 
-use crate::parts::service_id;
-
 use super::{Cpu, Deployment, Environment, InstanceClass, Network, Scaling, Service, ServiceName};
 
 /// The check that finds databases without a standby; see `settings.accepted_risks`.
@@ -403,7 +401,7 @@ fn service_names(environment: &Environment, violations: &mut Vec<Violation>) {
     let at = |name: &ServiceName| Path::from("services").key(name);
     let mut taken: BTreeMap<String, &ServiceName> = BTreeMap::new();
     for name in services.keys() {
-        let id = service_id(name);
+        let id = name.logical_id_prefix();
         if let Some(first) = taken.get(&id) {
             violations.push(
                 Violation::new(

@@ -8,6 +8,18 @@ text! {
     pub struct ServiceName("service-name", "a service name", r"^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$", check_service_name);
 }
 
+impl ServiceName {
+    /// The start of the logical IDs of what belongs to the service: `WebApi` for `web-api`.
+    pub fn logical_id_prefix(&self) -> String {
+        let words = self.0.split('-');
+        let words = words.map(|word| match word.split_at_checked(1) {
+            Some((first, rest)) => first.to_ascii_uppercase() + rest,
+            None => String::new(),
+        });
+        words.collect()
+    }
+}
+
 fn check_service_name(text: &str) -> Result<(), Refusal> {
     check_kebab(text, 20)
 }

@@ -19,6 +19,7 @@
 //! ```
 
 mod attribute;
+pub mod behaviour;
 #[cfg(feature = "encode")]
 pub mod compare;
 #[cfg(feature = "encode")]
@@ -70,6 +71,13 @@ pub struct Catalog {
     bytes: &'static [u8],
     index: &'static [u8],
     root: Fact,
+}
+
+impl std::fmt::Debug for Catalog {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let version = self.source_version();
+        formatter.debug_tuple("Catalog").field(&version).finish()
+    }
 }
 
 impl Catalog {

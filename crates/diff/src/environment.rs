@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use stratiform_template::{Function, Member, Value};
+use stratiform_changes::{ChangeType, Replacement};
+use stratiform_resolve::{Place, Resolver, Scope, Segment, Time};
+use stratiform_template::{Member, Reference, Value};
 
-use crate::change::{ChangeType, Replacement};
 use crate::consequence::{Certainty, Consequence, Kind, Severity, moves, sort};
-use crate::input::{Place, Side};
-use crate::resolve::{Resolver, Scope};
-use crate::resolved::{Segment, Time};
-use crate::stack::{OutputChange, StackChange, StackDiff, diff};
+use crate::input::Side;
+use crate::stack::{OutputChange, StackChange, StackDiff, diff, written_out};
 
 /// One stack before and after.
 #[derive(Clone, Debug)]
@@ -137,10 +136,13 @@ fn imports<'p, 't: 'p>(
     let mut imports = Imports::new();
     for pair in pairs {
         let Some(side) = side(pair) else { continue };
-        let scope = Scope::new(side, &pair.place);
+        let expanded = written_out(side, &pair.place);
+        let template = expanded.as_ref().unwrap_or(side.template);
+        let scope = Scope::new(template, &side.parameters, &pair.place);
+        let resolver = Resolver::new(&scope, &pair.place);
         for_each_member(&scope, &mut |user, value| {
-            for_each_import(value, &mut |function, argument| {
-                let Some((used, strength)) = name_of(&scope, function, argument) else {
+            value.for_each_reference(&mut |reference| {
+                let Some((used, strength)) = name_of(&resolver, reference) else {
                     return;
                 };
                 imports.entry(used).or_default().push(Import {
@@ -179,36 +181,28 @@ fn for_each_member<'t>(scope: &Scope<'t>, visit: &mut impl FnMut(&'t str, &'t Va
     }
 }
 
-fn for_each_import<'t>(value: &'t Value, visit: &mut impl FnMut(Function, &'t Value)) {
-    match value {
-        Value::Function(function, argument) => {
-            if matches!(function, Function::ImportValue | Function::GetStackOutput) {
-                visit(*function, argument);
-            }
-            for_each_import(argument, visit);
-        }
-        Value::List(items) => items.iter().for_each(|item| for_each_import(item, visit)),
-        Value::Map(entries) => entries
-            .values()
-            .for_each(|value| for_each_import(value, visit)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
-}
-
+/// The export's name, or `stack.output`, where a reference is one to another stack and its name is known.
 fn name_of<'t>(
-    scope: &Scope<'t>,
-    function: Function,
-    argument: &'t Value,
+    resolver: &Resolver<'_, 't>,
+    reference: Reference<'t>,
 ) -> Option<(String, Strength)> {
-    let resolved = Resolver::before(scope).resolve(argument)?;
-    if function == Function::ImportValue {
-        return Some((resolved.known()?.into_owned(), Strength::Strong));
+    match reference {
+        Reference::Export(name) => {
+            let name = resolver.resolve(name).part()?;
+            Some((name.known()?.into_owned(), Strength::Strong))
+        }
+        Reference::Output(output) => {
+            let output = resolver.resolve(output).part()?;
+            let part = |key: &str| Some(output.get(key)?.known()?.into_owned());
+            let (stack, output) = (part("StackName")?, part("OutputName")?);
+            Some((format!("{stack}.{output}"), Strength::Weak))
+        }
+        Reference::Name(_)
+        | Reference::Attribute { .. }
+        | Reference::Mapping(_)
+        | Reference::Condition(_)
+        | Reference::Anything => None,
     }
-    let part = |key: &str| Some(resolved.get(key)?.known()?.into_owned());
-    Some((
-        format!("{}.{}", part("StackName")?, part("OutputName")?),
-        Strength::Weak,
-    ))
 }
 
 /// What happens to exports that other stacks of the environment import, taken together: they usually change for the

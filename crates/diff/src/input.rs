@@ -27,35 +27,3 @@ impl<'t> Side<'t> {
         }
     }
 }
-
-/// Where the stack is: what pseudo parameters say.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// The stack's name.
-    pub stack: String,
-    /// The region.
-    pub region: String,
-    /// The account, where it is known.
-    pub account: Option<String>,
-}
-
-impl Place {
-    /// The partition that the region is in.
-    pub(crate) fn partition(&self) -> &'static str {
-        match self.region.as_str() {
-            region if region.starts_with("cn-") => "aws-cn",
-            region if region.starts_with("us-gov-") => "aws-us-gov",
-            region if region.starts_with("eusc-") => "aws-eusc",
-            _ => "aws",
-        }
-    }
-
-    /// The domain of AWS's services in the region's partition.
-    pub(crate) fn url_suffix(&self) -> &'static str {
-        match self.partition() {
-            "aws-cn" => "amazonaws.com.cn",
-            "aws-eusc" => "amazonaws.eu",
-            _ => "amazonaws.com",
-        }
-    }
-}

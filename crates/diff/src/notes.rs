@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use indexmap::IndexMap;
 use stratiform_catalog::catalog;
 use stratiform_template::{Template, Value};
 
-use crate::change::ResourceChange;
-use crate::expand::has_unexpanded;
-use crate::resolve::Scope;
+use stratiform_changes::ResourceChange;
+use stratiform_resolve::{Scope, Segment, has_unexpanded};
+
 use crate::stack::Note;
 
 /// Notes about two sides and what changes between them.
@@ -86,6 +87,7 @@ pub(crate) fn notes(
             help: Some("give values with --parameters FILE".to_owned()),
         });
     }
+    notes.extend(faults(changes));
     let unknown: BTreeSet<&str> = changes
         .iter()
         .map(|change| change.resource_type.as_str())
@@ -101,6 +103,43 @@ pub(crate) fn notes(
         });
     }
     notes
+}
+
+/// How many malformed functions are named; more of them say nothing new.
+const MAX_FAULTS: usize = 10;
+
+/// Functions that CloudFormation will refuse, in what changes.
+fn faults(changes: &[ResourceChange]) -> Vec<Note> {
+    let mut found: IndexMap<(String, String), String> = IndexMap::new();
+    for change in changes {
+        let Some(context) = change.after.as_ref() else {
+            continue;
+        };
+        context.properties.for_each_text(&mut |text| {
+            let faults = text.segments.iter().filter_map(|segment| match segment {
+                Segment::Unknown { fault, .. } => fault.as_ref(),
+                Segment::Known(_) | Segment::Resource { .. } | Segment::Secret(_) => None,
+            });
+            for fault in faults {
+                let place = format!("{}.{}", change.logical_id, fault.path.join("."));
+                found.insert((fault.what.clone(), place), fault.help.clone());
+            }
+        });
+    }
+    let count = found.len();
+    let notes = found.into_iter().take(MAX_FAULTS);
+    let notes = notes.map(|((message, place), help)| Note {
+        what: format!("{message} at `{place}`: it is compared as it is written"),
+        help: Some(help),
+    });
+    let more = (count > MAX_FAULTS).then(|| Note {
+        what: format!(
+            "{} more functions have arguments of the wrong form",
+            count - MAX_FAULTS
+        ),
+        help: None,
+    });
+    notes.chain(more).collect()
 }
 
 /// Macros that only AWS can expand.

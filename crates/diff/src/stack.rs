@@ -1,15 +1,13 @@
 //! One stack before and after.
 
+use stratiform_catalog::catalog;
+use stratiform_changes::{Action, ChangeType, Replacement, ResourceChange, Sides, Times, changes};
+use stratiform_resolve::{Compare, Place, Resolved, Resolver, Scope, expand};
 use stratiform_template::{Member, Output, Template};
 
-use crate::change::{Action, ChangeType, Replacement, ResourceChange};
-use crate::changes::changes;
 use crate::consequence::{Certainty, Consequence, Kind, Severity, consequences, sort};
-use crate::expand::expand;
-use crate::input::{Place, Side};
+use crate::input::Side;
 use crate::notes::notes;
-use crate::resolve::{Resolver, Scope, Times, parameter_value};
-use crate::resolved::{Compare, Resolved};
 
 /// What happens to a stack.
 #[derive(Clone, Debug)]
@@ -135,14 +133,6 @@ pub struct Counts {
     pub removed: usize,
 }
 
-/// A side with another template, where there is one.
-fn with<'t>(side: &Side<'t>, expanded: Option<&'t Template>) -> Side<'t> {
-    Side {
-        template: expanded.unwrap_or(side.template),
-        ..side.clone()
-    }
-}
-
 /// Compares a stack before with the stack after; at most one of them may be missing.
 pub fn diff(before: Option<&Side<'_>>, after: Option<&Side<'_>>, place: &Place) -> StackDiff {
     let change = match (before, after) {
@@ -153,23 +143,28 @@ pub fn diff(before: Option<&Side<'_>>, after: Option<&Side<'_>>, place: &Place) 
     let nothing = Template::default();
     let empty = Side::of(&nothing);
     let (before, after) = (before.unwrap_or(&empty), after.unwrap_or(&empty));
-    let (old, new) = (expand(before), expand(after));
-    let (before, after) = (with(before, old.as_ref()), with(after, new.as_ref()));
     let unprotected =
         before.termination_protection == Some(true) && after.termination_protection == Some(false);
     let same_settings = before.tags == after.tags && !unprotected;
-    let (before, after) = (Scope::new(&before, place), Scope::new(&after, place));
-    let (resources, times) = changes(&before, &after);
-    let outputs = outputs(&before, &after, &times);
-    let parameters = parameters(&before, &after);
+    let (old, new) = (written_out(before, place), written_out(after, place));
+    let sides = Sides::new(
+        scoped(before, old.as_ref(), place),
+        scoped(after, new.as_ref(), place),
+        place,
+        catalog(),
+    );
+    let (before, after) = (&sides.before.scope, &sides.after.scope);
+    let (resources, times) = changes(&sides);
+    let outputs = outputs(&sides, &times);
+    let parameters = parameters(before, after, place);
     let expected = resources.iter().any(ResourceChange::is_expected);
-    let mut consequences = consequences(&resources, &before, &after);
+    let mut consequences = consequences(&resources, before, after);
     let same = !expected
         && outputs.is_empty()
         && parameters.is_empty()
         && same_settings
         && consequences.is_empty();
-    let mut notes = notes(&before, &after, &resources);
+    let mut notes = notes(before, after, &resources);
     if unprotected {
         consequences.push(termination_protection());
     }
@@ -206,6 +201,22 @@ pub fn diff(before: Option<&Side<'_>>, after: Option<&Side<'_>>, place: &Place) 
     }
 }
 
+/// The template of a side with its loops written out, where it has any.
+pub(crate) fn written_out(side: &Side<'_>, place: &Place) -> Option<Template> {
+    let scope = Scope::new(side.template, &side.parameters, place);
+    expand(&Resolver::new(&scope, place))
+}
+
+/// A side with its template, or with the one that it was written out to.
+fn scoped<'t>(
+    side: &'t Side<'t>,
+    expanded: Option<&'t Template>,
+    place: &Place,
+) -> stratiform_changes::Side<'t> {
+    let template = expanded.unwrap_or(side.template);
+    stratiform_changes::Side::new(template, &side.parameters, &side.tags, place)
+}
+
 fn termination_protection() -> Consequence {
     Consequence {
         kind: Kind::ProtectionLost,
@@ -220,14 +231,10 @@ fn termination_protection() -> Consequence {
     }
 }
 
-fn outputs<'t>(before: &Scope<'t>, after: &Scope<'t>, times: &Times<'t>) -> Vec<OutputChange> {
-    let old = Resolver::before(before);
-    let new = Resolver {
-        scope: after,
-        before: Some(before),
-        times: Some(times),
-        secret: false,
-    };
+fn outputs<'t>(sides: &Sides<'t>, times: &Times<'t>) -> Vec<OutputChange> {
+    let (before, after) = (&sides.before.scope, &sides.after.scope);
+    let (now, then) = (sides.before_it(), sides.during_it(times));
+    let (old, new) = (Resolver::new(before, &now), Resolver::new(after, &then));
     let names = before.template.outputs.keys();
     let more = after
         .template
@@ -270,10 +277,10 @@ fn output<'t>(resolver: &Resolver<'_, 't>, name: &str) -> Option<OutputValue> {
         return None;
     }
     Some(OutputValue {
-        value: resolver.resolve(value)?.into_owned(),
+        value: resolver.resolve(value).part()?.into_owned(),
         export: export
             .as_ref()
-            .and_then(|name| resolver.resolve(name))
+            .and_then(|name| resolver.resolve(name).part())
             .map(Resolved::into_owned),
     })
 }
@@ -289,10 +296,10 @@ impl OutputValue {
     }
 }
 
-fn parameters(before: &Scope<'_>, after: &Scope<'_>) -> Vec<ParameterChange> {
+fn parameters(before: &Scope<'_>, after: &Scope<'_>, place: &Place) -> Vec<ParameterChange> {
     let value = |scope: &Scope<'_>, name: &str| {
         let parameter = scope.parameters.get(name)?;
-        Some(parameter_value(name, parameter).into_owned())
+        Some(parameter.resolved(name, place).into_owned())
     };
     let names = before.template.parameters.keys();
     let more = after

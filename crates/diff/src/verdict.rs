@@ -2,7 +2,8 @@
 
 use std::cmp::Reverse;
 
-use crate::change::{Action, Replacement, ResourceChange};
+use stratiform_changes::{Action, Replacement, ResourceChange};
+
 use crate::consequence::replacement::is_revision;
 use crate::consequence::{Consequence, Kind, Severity};
 use crate::stack::{StackChange, StackDiff};

@@ -6,9 +6,10 @@
 #![expect(clippy::unwrap_used, reason = "a test")]
 
 use stratiform_diff::{
-    Certainty, Consequence, Pair, Place, Severity, Side, StackChange, StackDiff, diff_environment,
+    Certainty, Consequence, Pair, Severity, Side, StackChange, StackDiff, diff_environment,
     imported_elsewhere,
 };
+use stratiform_resolve::Place;
 use stratiform_template::Template;
 
 /// One line for each consequence, and one more, behind a dash, for each of its details.
@@ -1049,4 +1050,41 @@ fn a_name_within_something_else_is_free_there() {
         ["one", "two"],
         &["attention replacement will: replaces the alias `A`"],
     );
+}
+
+#[test]
+fn a_malformed_function_is_no_missing_property() {
+    let topic =
+        |value: &str| format!("A: {{Type: AWS::SNS::Topic, Properties: {{DisplayName: {value}}}}}");
+    let cases = [
+        // One that was right and is not: what it comes to is not known.
+        ("x", "{'Fn::Join': [x]}", 1),
+        ("{'Fn::Join': [x]}", "{'Fn::Join': [y]}", 1),
+        ("{'Fn::Join': [x]}", "x", 0),
+    ];
+    for (before, after, notes) in cases {
+        let found = environment(&[("shop", &topic(before), &topic(after))]);
+        assert_eq!(found[0].change, StackChange::Updated, "{before} {after}");
+        let details = &found[0].resources[0].values;
+        assert!(
+            details
+                .iter()
+                .all(|detail| detail.before.is_some() && detail.after.is_some()),
+            "{before} {after}: {details:?}"
+        );
+        let told = found[0].notes.iter().filter(|note| {
+            note.what
+                == "the argument of `Fn::Join` has the wrong form at `A.DisplayName.Fn::Join`: it is compared as it is \
+                    written"
+        });
+        assert_eq!(
+            told.count(),
+            notes,
+            "{before} {after}: {:?}",
+            found[0].notes
+        );
+    }
+    let same = topic("{'Fn::Join': [x]}");
+    let found = environment(&[("shop", &same, &same)]);
+    assert_eq!(found[0].change, StackChange::Unchanged);
 }

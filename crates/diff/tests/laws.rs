@@ -7,10 +7,9 @@ use std::collections::BTreeSet;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
-use stratiform_diff::{
-    Action, Attribute, ChangeType, Detail, Place, ResourceChange, Side, StackChange, StackDiff,
-    Style, diff,
-};
+use stratiform_changes::{Action, Attribute, ChangeType, Detail, ResourceChange};
+use stratiform_diff::{Side, StackChange, StackDiff, diff};
+use stratiform_resolve::{Place, Style};
 use stratiform_template::Template;
 
 fn compare(before: &Value, after: &Value) -> StackDiff {
@@ -188,7 +187,7 @@ proptest! {
     fn the_worst_detail_decides(one in template(), two in template()) {
         for change in compare(&one, &two).resources {
             let worst = change.values.iter().map(Detail::replacement).max();
-            prop_assert_eq!(change.replacement(), worst.unwrap_or(stratiform_diff::Replacement::WillNot));
+            prop_assert_eq!(change.replacement(), worst.unwrap_or(stratiform_changes::Replacement::WillNot));
         }
     }
 }

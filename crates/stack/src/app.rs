@@ -5,41 +5,36 @@ use std::panic::Location;
 
 use indexmap::IndexMap;
 
+use crate::aspect::ResourceView;
 use crate::assembly::Assembly;
 use crate::problem::{Code, Problem};
-use crate::resource::ResourceView;
+use crate::settings::Settings;
 use crate::stack::Stack;
 use crate::synthesis;
 
-/// What every app needs to know of its environment.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// The app's name, the first part of every stack's name.
-    pub app: String,
-    /// The environment's name, the second part.
-    pub environment: String,
-    /// The region the stacks are for.
-    pub region: String,
-    /// How stacks refer to each other.
-    pub references: References,
-    /// Whether deletion of every stack is refused.
-    pub termination_protection: bool,
-    /// Tags of every stack; CloudFormation puts them on every resource that can have tags.
-    pub tags: IndexMap<String, String>,
-}
-
-/// How stacks refer to each other.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum References {
-    /// By export and import: what is in use cannot vanish.
-    #[default]
-    Strong,
-    /// By `Fn::GetStackOutput`: the producer may change freely; the consumer keeps the old value until it is
-    /// deployed again.
-    Weak,
-}
-
 /// The stacks of one environment, while they are being built.
+///
+/// ```
+/// use stratiform_stack::{App, References, Settings, Untyped, json, sub};
+///
+/// let app = App::new(Settings {
+///     app: "shop".to_owned(),
+///     environment: "prod".to_owned(),
+///     region: "eu-central-1".to_owned(),
+///     references: References::Strong,
+///     termination_protection: true,
+///     tags: [("team".to_owned(), "platform".to_owned())].into(),
+/// });
+/// assert_eq!(app.stack_name("orders"), "shop-prod-orders");
+///
+/// let orders = app.stack("orders", "What customers ordered");
+/// let queue = orders.add("Queue", Untyped::new("AWS::SQS::Queue", json!({})));
+/// // Using it in another stack connects the two.
+/// let alarms = app.stack("alarms", "Who is told");
+/// let text = sub!("messages wait in {}", queue.attribute("QueueName"));
+/// alarms.output("Advice", "What to look at", text);
+/// # assert!(app.synthesize().is_ok());
+/// ```
 #[derive(Debug)]
 pub struct App {
     settings: Settings,
@@ -102,21 +97,44 @@ impl App {
 
     /// The full name of a stack: `storefront-prod-network`.
     pub fn stack_name(&self, name: &str) -> String {
-        format!("{}-{}-{name}", self.settings.app, self.settings.environment)
+        self.settings.stack_name(name)
     }
 
     /// Applies a function to every resource of every stack that is there by now.
+    ///
+    /// The function may use handles (those of the resource that it looks at too), add stacks and resources, which
+    /// it then does not see, and apply other aspects.
+    ///
+    /// ```
+    /// # use stratiform_stack::{App, References, Settings, Untyped, json};
+    /// # let app = App::new(Settings {
+    /// #     app: "shop".to_owned(),
+    /// #     environment: "prod".to_owned(),
+    /// #     region: "eu-central-1".to_owned(),
+    /// #     references: References::Strong,
+    /// #     termination_protection: true,
+    /// #     tags: Default::default(),
+    /// # });
+    /// # let stack = app.stack("orders", "");
+    /// stack.add("Queue", Untyped::new("AWS::SQS::Queue", json!({})));
+    /// app.aspect(|resource| {
+    ///     if resource.resource_type() == "AWS::SQS::Queue" {
+    ///         resource.set_default("SqsManagedSseEnabled", true);
+    ///     }
+    /// });
+    /// # let assembly = app.synthesize().unwrap_or_else(|problems| panic!("{problems:?}"));
+    /// # assert!(assembly.stacks[0].template.to_yaml().contains("SqsManagedSseEnabled: true"));
+    /// ```
     pub fn aspect(&self, mut aspect: impl FnMut(&mut ResourceView<'_>)) {
-        // Nothing stays borrowed: the function may add resources itself, which it then does not see.
+        // Nothing stays borrowed: the function may add stacks and resources itself, which it then does not
+        // see, use handles of the resource that it looks at, and apply other aspects.
         let stacks: Vec<Stack> = self.stacks.borrow().values().cloned().collect();
         let resources: Vec<_> = stacks
             .iter()
             .flat_map(|stack| stack.draft.borrow().resources.clone())
             .collect();
         for resource in resources {
-            aspect(&mut ResourceView {
-                resource: &mut resource.borrow_mut(),
-            });
+            aspect(&mut ResourceView::new(resource));
         }
     }
 
@@ -124,6 +142,31 @@ impl App {
     ///
     /// # Errors
     /// Every mistake found in the definition, with the places that cause it.
+    ///
+    /// ```
+    /// # use stratiform_stack::{App, Code, References, Settings, Untyped, json};
+    /// # let app = App::new(Settings {
+    /// #     app: "shop".to_owned(),
+    /// #     environment: "prod".to_owned(),
+    /// #     region: "eu-central-1".to_owned(),
+    /// #     references: References::Strong,
+    /// #     termination_protection: true,
+    /// #     tags: Default::default(),
+    /// # });
+    /// let base = app.stack("base", "What others use");
+    /// let users = app.stack("users", "Who uses it");
+    /// let key = base.add("Key", Untyped::new("AWS::KMS::Key", json!({})));
+    /// users.output("Key", "The key", key.attribute("Arn"));
+    ///
+    /// match app.synthesize() {
+    ///     Ok(assembly) => {
+    ///         assert_eq!(assembly.stacks[0].key, "base");
+    ///         let users = assembly.stacks[1].template.to_yaml();
+    ///         assert!(users.contains("!ImportValue shop-prod-base:Key-Arn"));
+    ///     }
+    ///     Err(problems) => panic!("{problems:?}"),
+    /// }
+    /// ```
     pub fn synthesize(self) -> Result<Assembly, Vec<Problem>> {
         let stacks: Vec<Stack> = self.stacks.take().into_values().collect();
         let mut problems = self.problems.take();

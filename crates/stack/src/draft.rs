@@ -5,6 +5,7 @@
 //! `Fn::ImportValue` or `Fn::GetStackOutput`.
 
 use std::borrow::Cow;
+use std::panic::Location;
 use std::rc::Rc;
 
 use stratiform_template::{Function, Value};
@@ -61,6 +62,8 @@ pub struct Identity {
     pub(crate) stack: Rc<str>,
     pub(crate) logical_id: String,
     pub(crate) exposure: Exposure,
+    /// Where it was declared.
+    pub(crate) location: &'static Location<'static>,
 }
 
 /// Whether a value may stand in an output, where everyone in the account can read it.
@@ -74,11 +77,16 @@ pub(crate) enum Exposure {
 
 impl Identity {
     /// Something of a stack that anyone may see.
-    pub(crate) fn open(stack: &Rc<str>, logical_id: String) -> Rc<Identity> {
+    pub(crate) fn open(
+        stack: &Rc<str>,
+        logical_id: String,
+        location: &'static Location<'static>,
+    ) -> Rc<Identity> {
         Rc::new(Identity {
             stack: stack.clone(),
             logical_id,
             exposure: Exposure::Open,
+            location,
         })
     }
 }

@@ -177,16 +177,18 @@ macro_rules! sub {
 
 /// The number of `{}` in a text. For [`sub!`].
 pub const fn placeholders(format: &str) -> usize {
-    let bytes = format.as_bytes();
-    let (mut index, mut count) = (0, 0);
-    while index + 1 < bytes.len() {
-        if bytes[index] == b'{' && bytes[index + 1] == b'}' {
-            count += 1;
-            index += 1;
-        }
-        index += 1;
+    let mut rest = format.as_bytes();
+    let mut count = 0;
+    loop {
+        rest = match rest {
+            [b'{', b'}', rest @ ..] => {
+                count += 1;
+                rest
+            }
+            [_, rest @ ..] => rest,
+            [] => return count,
+        };
     }
-    count
 }
 
 /// A text with its `{}` filled. For [`sub!`], which counts them.

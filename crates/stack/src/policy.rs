@@ -10,6 +10,22 @@ use crate::property::{Json, Opt, Prop, PropertyType};
 use crate::sub;
 
 /// A policy document: statements, each allowing or denying some actions.
+///
+/// ```
+/// use stratiform_stack::{Json, PolicyDocument, Principal, Statement, arn};
+///
+/// let read = Statement::allow(["sqs:ReceiveMessage", "sqs:DeleteMessage"])
+///     .sid("Read")
+///     .on([arn("sqs", "orders")]);
+/// let only_tls = Statement::deny(["sqs:*"])
+///     .to(Principal::Everyone)
+///     .on_any()
+///     .when("Bool", "aws:SecureTransport", "false");
+/// let document = PolicyDocument::new([read, only_tls]);
+/// // Goes into any property that takes a document.
+/// let property: Json = document.into();
+/// # let _ = property;
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct PolicyDocument {
     statements: Vec<Statement>,
@@ -168,14 +184,10 @@ type Entries = Vec<(Cow<'static, str>, Draft)>;
 fn conditions(conditions: Vec<(String, String, Draft)>) -> Draft {
     let mut operators: Vec<(Cow<'static, str>, Entries)> = Vec::new();
     for (operator, key, value) in conditions {
-        let position = operators
-            .iter()
-            .position(|(name, _)| *name == operator)
-            .unwrap_or_else(|| {
-                operators.push((operator.into(), Vec::new()));
-                operators.len() - 1
-            });
-        let entries = &mut operators[position].1;
+        let Some((_, entries)) = operators.iter_mut().find(|(name, _)| *name == operator) else {
+            operators.push((operator.into(), vec![(key.into(), value)]));
+            continue;
+        };
         match entries.iter_mut().find(|(name, _)| *name == key) {
             // One operator and key take several values as a list: any of them may hold.
             Some((_, Draft::List(values))) => values.push(value),
@@ -192,8 +204,8 @@ fn conditions(conditions: Vec<(String, String, Draft)>) -> Draft {
 }
 
 fn one_or_list(mut members: Vec<Draft>) -> Draft {
-    match members.len() {
-        1 => members.remove(0),
+    match members.as_mut_slice() {
+        [one] => one.take(),
         _ => Draft::List(members),
     }
 }

@@ -41,17 +41,21 @@ pub enum Code {
     ConditionAcrossStacks,
     /// Another stack uses a hidden parameter, which an output would show.
     SecretAcrossStacks,
-    /// A handle belongs to another app.
+    /// A handle or a stack belongs to another app.
     ForeignHandle,
-    /// A stack policy is more than a plain document.
+    /// A stack policy is more than a plain document, or set twice.
     StackPolicy,
+    /// A stack policy names a resource that its stack does not have.
+    StackPolicyResource,
+    /// A stack protects a resource of another stack.
+    ProtectAcrossStacks,
     /// The properties of an untyped resource are no map.
     UntypedProperties,
 }
 
 impl Code {
     /// Every code.
-    pub const ALL: [Code; 14] = [
+    pub const ALL: [Code; 16] = [
         Code::DuplicateStack,
         Code::StackName,
         Code::DuplicateLogicalId,
@@ -65,6 +69,8 @@ impl Code {
         Code::SecretAcrossStacks,
         Code::ForeignHandle,
         Code::StackPolicy,
+        Code::StackPolicyResource,
+        Code::ProtectAcrossStacks,
         Code::UntypedProperties,
     ];
 
@@ -84,6 +90,8 @@ impl Code {
             Code::SecretAcrossStacks => "secret-across-stacks",
             Code::ForeignHandle => "foreign-handle",
             Code::StackPolicy => "stack-policy",
+            Code::StackPolicyResource => "stack-policy-resource",
+            Code::ProtectAcrossStacks => "protect-across-stacks",
             Code::UntypedProperties => "untyped-properties",
         }
     }

@@ -3,14 +3,17 @@
 //! [`Prop`] is a property that must be there, [`Opt`] one that may be left out; both are written with
 //! `.into()` from a literal, a list, a generated struct or an [`Expr`]. The type parameter is only a promise
 //! to the compiler: inside there is a [`Draft`].
+//!
+//! What does not live here: how handles become properties (they do not; `handle.rs` says what to write instead).
+
+mod collection;
+mod document;
+mod literal;
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
-use stratiform_template::{Number, Value};
-
 use crate::draft::{Draft, Reference, Shape};
-use crate::resource::{Handle, Resource};
 
 /// The value of a required property.
 #[derive(Clone, Debug)]
@@ -107,7 +110,6 @@ impl Accepts<i64> for i64 {}
 impl Accepts<i64> for f64 {}
 impl Accepts<f64> for f64 {}
 impl Accepts<bool> for bool {}
-impl Accepts<crate::Tag> for crate::Tag {}
 impl<T: Accepts<S>, S> Accepts<List<S>> for List<T> {}
 impl<T: Accepts<S>, S> Accepts<Map<S>> for Map<T> {}
 impl<S> Accepts<S> for Json {}
@@ -218,25 +220,6 @@ impl<T: PropertyType> From<T> for Prop<T> {
     }
 }
 
-/// Writes `From<$handle>` that no property has the trait for, so that the compiler says what to write instead.
-macro_rules! handles {
-    ($($handle:ty),+) => { $(
-        impl<T: AcceptsHandle, R: Resource> From<$handle> for Prop<T> {
-            fn from(handle: $handle) -> Self {
-                Prop::new(handle.reference().draft)
-            }
-        }
-
-        impl<T: AcceptsHandle, R: Resource> From<$handle> for Opt<T> {
-            fn from(handle: $handle) -> Self {
-                Prop::from(handle).into()
-            }
-        }
-    )+ };
-}
-
-handles!(Handle<R>, &Handle<R>);
-
 impl<T: Accepts<S>, S> From<Expr<S>> for Prop<T> {
     fn from(expression: Expr<S>) -> Self {
         Prop::new(expression.draft)
@@ -271,197 +254,5 @@ impl<T: Accepts<S>, S> From<&Expr<S>> for Opt<T> {
 impl<T, U: Into<Opt<T>>> From<Option<U>> for Opt<T> {
     fn from(value: Option<U>) -> Self {
         value.map_or_else(Opt::default, Into::into)
-    }
-}
-
-/// Writes `From<$source>` for every property that accepts such a literal, and says how each target takes it.
-macro_rules! literals {
-    ($($source:ty => $($target:ty),+ : |$value:ident| $draft:expr;)+) => { $(
-        impl<'text, T: AcceptsLiteral<$source>> From<$source> for Prop<T> {
-            fn from($value: $source) -> Self {
-                Prop::new($draft)
-            }
-        }
-
-        impl<'text, T: AcceptsLiteral<$source>> From<$source> for Opt<T> {
-            fn from(value: $source) -> Self {
-                Prop::from(value).into()
-            }
-        }
-
-        $(impl<'text> AcceptsLiteral<$source> for $target {})+
-    )+ };
-}
-
-literals! {
-    &'text str => String, Json: |text| Draft::from(text);
-    &'text String => String, Json: |text| Draft::from(text.as_str());
-    String => String, Json: |text| Draft::from(text);
-    bool => bool, Json: |boolean| Draft::from(boolean);
-    i64 => i64, f64, Json: |number| Draft::from(number);
-    i32 => i64, f64, Json: |number| Draft::from(i64::from(number));
-    u8 => i64, f64, Json: |number| Draft::from(i64::from(number));
-    u16 => i64, f64, Json: |number| Draft::from(i64::from(number));
-    u32 => i64, f64, Json: |number| Draft::from(i64::from(number));
-    f64 => f64, Json: |number| float(number);
-}
-
-impl<K> AcceptsLiteral<&str> for Id<K> {}
-impl<K> AcceptsLiteral<&String> for Id<K> {}
-impl<K> AcceptsLiteral<String> for Id<K> {}
-
-/// A number that JSON cannot write (infinite, not a number) becomes text, which CloudFormation refuses.
-fn float(number: f64) -> Draft {
-    let text = number.to_string();
-    Number::parse(&text).map_or_else(|| Draft::from(text), Draft::from)
-}
-
-// Collections into a property -------------------------------------------------------------------------------
-
-/// Writes `From<$source>` for the property of a collection.
-macro_rules! collections {
-    ($([$($generics:tt)*] $source:ty => $target:ident<T>;)+) => { $(
-        impl<$($generics)*> From<$source> for Prop<$target<T>> {
-            fn from(members: $source) -> Self {
-                Prop::new($target::from_iter(members).into_draft())
-            }
-        }
-
-        impl<$($generics)*> From<$source> for Opt<$target<T>> {
-            fn from(members: $source) -> Self {
-                Prop::from(members).into()
-            }
-        }
-    )+ };
-}
-
-collections! {
-    [T, U: Into<Prop<T>>] Vec<U> => List<T>;
-    [T, U: Into<Prop<T>>, const N: usize] [U; N] => List<T>;
-    [T, K: Into<String>, V: Into<Prop<T>>] Vec<(K, V)> => Map<T>;
-    [T, K: Into<String>, V: Into<Prop<T>>, const N: usize] [(K, V); N] => Map<T>;
-}
-
-impl<T> PropertyType for List<T> {
-    fn into_draft(self) -> Draft {
-        Draft::List(self.items)
-    }
-}
-
-impl<T> PropertyType for Map<T> {
-    fn into_draft(self) -> Draft {
-        Draft::Map(self.entries)
-    }
-}
-
-impl PropertyType for Json {
-    fn into_draft(self) -> Draft {
-        self.0
-    }
-}
-
-// Lists, maps, documents ------------------------------------------------------------------------------------
-
-impl<T, U: Into<Prop<T>>> FromIterator<U> for List<T> {
-    fn from_iter<I: IntoIterator<Item = U>>(items: I) -> Self {
-        List {
-            items: items.into_iter().map(|item| item.into().draft).collect(),
-            promise: PhantomData,
-        }
-    }
-}
-
-impl<T, U: Into<Prop<T>>> FromIterator<U> for Prop<List<T>> {
-    fn from_iter<I: IntoIterator<Item = U>>(items: I) -> Self {
-        Prop::new(List::from_iter(items).into_draft())
-    }
-}
-
-impl<T, U: Into<Prop<T>>> FromIterator<U> for Opt<List<T>> {
-    fn from_iter<I: IntoIterator<Item = U>>(items: I) -> Self {
-        Prop::from_iter(items).into()
-    }
-}
-
-impl<T, K: Into<String>, V: Into<Prop<T>>> FromIterator<(K, V)> for Map<T> {
-    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
-        let entries = entries
-            .into_iter()
-            .map(|(key, value)| (Cow::Owned(key.into()), value.into().draft));
-        Map {
-            entries: entries.collect(),
-            promise: PhantomData,
-        }
-    }
-}
-
-impl Json {
-    /// A map with values of any kind.
-    pub fn object<K: Into<String>>(entries: impl IntoIterator<Item = (K, Json)>) -> Json {
-        Json(Draft::Map(
-            entries
-                .into_iter()
-                .map(|(key, value)| (Cow::Owned(key.into()), value.0))
-                .collect(),
-        ))
-    }
-
-    /// A list with values of any kind.
-    pub fn list(items: impl IntoIterator<Item = Json>) -> Json {
-        Json(Draft::List(items.into_iter().map(|item| item.0).collect()))
-    }
-
-    /// `null`.
-    pub fn null() -> Json {
-        Json(Draft::Value(Value::Null))
-    }
-
-    /// This document as indented JSON text, references in it substituted by CloudFormation (`Fn::Sub`): what
-    /// dashboards and other "JSON in a string" properties take.
-    pub fn into_text(self) -> Expr<String> {
-        Expr::new(Draft::Text(crate::json::text_parts(self.0)))
-    }
-}
-
-/// Writes `From<$source>` for `Json` through the property it would be.
-macro_rules! json {
-    ($($source:ty),*) => { $(
-        impl From<$source> for Json {
-            fn from(value: $source) -> Self {
-                Json(Prop::<Json>::from(value).into_draft())
-            }
-        }
-    )* };
-}
-
-json!(&str, &String, String, bool, i64, i32, u8, u16, u32, f64);
-
-impl From<Value> for Json {
-    fn from(value: Value) -> Self {
-        Json(Draft::Value(value))
-    }
-}
-
-impl<S> From<Expr<S>> for Json {
-    fn from(expression: Expr<S>) -> Self {
-        Json(expression.draft)
-    }
-}
-
-impl<S> From<&Expr<S>> for Json {
-    fn from(expression: &Expr<S>) -> Self {
-        Json(expression.draft.clone())
-    }
-}
-
-impl<U: Into<Json>> From<Vec<U>> for Json {
-    fn from(items: Vec<U>) -> Self {
-        Json::list(items.into_iter().map(Into::into))
-    }
-}
-
-impl<U: Into<Json>, const N: usize> From<[U; N]> for Json {
-    fn from(items: [U; N]) -> Self {
-        Json::list(items.into_iter().map(Into::into))
     }
 }

@@ -1,5 +1,7 @@
 //! A stack that is being built.
 
+mod policy;
+
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::panic::Location;
@@ -8,11 +10,14 @@ use std::rc::Rc;
 use indexmap::IndexMap;
 use stratiform_template::Value;
 
-use crate::draft::{Draft, Exposure, Identity, Reference, Shape};
+use crate::draft::{Draft, Exposure, Identity, Reference};
 use crate::function::Condition;
+use crate::handle::Handle;
+use crate::parameter::Parameter;
 use crate::problem::{Code, Problem};
 use crate::property::{Expr, Json, Prop};
-use crate::resource::{Handle, Resource, ResourceDraft};
+use crate::protection::StackPolicyDraft;
+use crate::resource::{Resource, ResourceContent, ResourceDraft};
 
 /// One stack of an environment. Cheap to clone; all clones build the same stack.
 #[derive(Clone, Debug)]
@@ -27,17 +32,25 @@ pub(crate) struct StackDraft {
     pub(crate) description: String,
     pub(crate) location: &'static Location<'static>,
     pub(crate) termination_protection: bool,
-    pub(crate) stack_policy: Option<Json>,
+    pub(crate) stack_policy: StackPolicyDraft,
     pub(crate) parameters: IndexMap<String, Parameter>,
     pub(crate) mappings: IndexMap<String, Value>,
     pub(crate) conditions: IndexMap<String, Draft>,
-    pub(crate) resources: Vec<Rc<RefCell<ResourceDraft>>>,
+    pub(crate) resources: Vec<Rc<ResourceDraft>>,
     pub(crate) outputs: IndexMap<String, OutputDraft>,
     pub(crate) metadata: IndexMap<String, Json>,
-    pub(crate) depends_on: Vec<(Rc<str>, &'static Location<'static>)>,
+    pub(crate) depends_on: Vec<StackDependency>,
     pub(crate) problems: Vec<Problem>,
     /// Every logical ID with the place that took it: parameters, conditions and resources share one space.
     taken: HashMap<String, &'static Location<'static>>,
+}
+
+/// A stack that another one waits for: its key, where it was declared, and where the waiting is written.
+#[derive(Debug)]
+pub(crate) struct StackDependency {
+    pub(crate) on: Rc<str>,
+    pub(crate) declared: &'static Location<'static>,
+    pub(crate) location: &'static Location<'static>,
 }
 
 #[derive(Debug)]
@@ -48,72 +61,6 @@ pub(crate) struct OutputDraft {
     pub(crate) location: &'static Location<'static>,
 }
 
-/// A value that is given when the stack is deployed.
-#[derive(Clone, Debug)]
-pub struct Parameter {
-    pub(crate) parameter_type: String,
-    pub(crate) description: String,
-    pub(crate) default: Option<String>,
-    pub(crate) no_echo: bool,
-    pub(crate) constraints: IndexMap<String, Value>,
-}
-
-impl Parameter {
-    /// A `String` parameter; `description` tells whoever deploys what to give.
-    pub fn string(description: &str) -> Self {
-        Parameter::of_type("String", description)
-    }
-
-    /// A parameter of any of CloudFormation's types: `Number`, `AWS::SSM::Parameter::Value<String>` …
-    pub fn of_type(parameter_type: &str, description: &str) -> Self {
-        Parameter {
-            parameter_type: parameter_type.to_owned(),
-            description: description.to_owned(),
-            default: None,
-            no_echo: false,
-            constraints: IndexMap::new(),
-        }
-    }
-
-    /// Sets the value used when none is given.
-    pub fn default_value(mut self, value: impl Into<String>) -> Self {
-        self.default = Some(value.into());
-        self
-    }
-
-    /// Sets the regular expression (Java's) that the whole value must match, and how to say that it does not.
-    pub fn pattern(mut self, pattern: &str, explanation: &str) -> Self {
-        self.constraints
-            .insert("AllowedPattern".to_owned(), pattern.into());
-        self.constraints
-            .insert("ConstraintDescription".to_owned(), explanation.into());
-        self
-    }
-
-    /// Sets the values that are allowed.
-    pub fn allowed_values<V: Into<Value>>(mut self, values: impl IntoIterator<Item = V>) -> Self {
-        let values = values.into_iter().map(Into::into).collect();
-        self.constraints
-            .insert("AllowedValues".to_owned(), Value::List(values));
-        self
-    }
-
-    /// Whether the value is a list.
-    fn shape(&self) -> Shape {
-        if self.parameter_type.contains("List<") || self.parameter_type == "CommaDelimitedList" {
-            Shape::List
-        } else {
-            Shape::Single
-        }
-    }
-
-    /// Hides the value wherever CloudFormation shows parameters.
-    pub fn no_echo(mut self) -> Self {
-        self.no_echo = true;
-        self
-    }
-}
-
 impl Stack {
     pub(crate) fn new(key: &str, description: &str, location: &'static Location<'static>) -> Self {
         Stack {
@@ -122,7 +69,7 @@ impl Stack {
                 description: description.to_owned(),
                 location,
                 termination_protection: false,
-                stack_policy: None,
+                stack_policy: StackPolicyDraft::default(),
                 parameters: IndexMap::new(),
                 mappings: IndexMap::new(),
                 conditions: IndexMap::new(),
@@ -139,15 +86,50 @@ impl Stack {
     /// Adds a resource under a logical ID: letters and digits, at most 255.
     ///
     /// The logical ID is the resource's name for CloudFormation: changing it deletes the resource and creates
-    /// another. A mistake in it is reported when the app is synthesized, with this place.
+    /// another. A mistake in it is reported when the app is synthesized, with this place; a helper that adds
+    /// resources says `#[track_caller]`, so that the place is where the helper was called.
+    ///
+    /// ```
+    /// # use stratiform_stack::{App, DeletionPolicy, References, Settings, Untyped, json};
+    /// # let app = App::new(Settings {
+    /// #     app: "shop".to_owned(),
+    /// #     environment: "prod".to_owned(),
+    /// #     region: "eu-central-1".to_owned(),
+    /// #     references: References::Strong,
+    /// #     termination_protection: true,
+    /// #     tags: Default::default(),
+    /// # });
+    /// let stack = app.stack("orders", "What customers ordered");
+    /// // A generated type stands where `Untyped` does; what AWS knows of it is then checked by the compiler.
+    /// let key = stack.add("Key", Untyped::new("AWS::KMS::Key", json!({"EnableKeyRotation": true})));
+    /// let queue = stack.add(
+    ///     "Queue",
+    ///     Untyped::new("AWS::SQS::Queue", json!({"KmsMasterKeyId": key.reference()})),
+    /// );
+    /// queue.on_removal(DeletionPolicy::Retain);
+    /// # assert!(app.synthesize().is_ok());
+    /// ```
     #[track_caller]
     pub fn add<R: Resource>(&self, logical_id: impl Into<String>, resource: R) -> Handle<R> {
         let location = Location::caller();
         let logical_id = logical_id.into();
+        // Asked while nothing is borrowed: how a resource makes its properties is somebody else's code, and so
+        // is what the handle makes of its attributes.
+        let resource_type = resource.resource_type().to_owned();
+        let properties = resource.into_properties();
+        Handle::new(self.add_resource(logical_id, resource_type, properties, location))
+    }
+
+    fn add_resource(
+        &self,
+        logical_id: String,
+        resource_type: String,
+        properties: Draft,
+        location: &'static Location<'static>,
+    ) -> Rc<ResourceDraft> {
         let mut draft = self.draft.borrow_mut();
         draft.take(&logical_id, location);
-        let resource_type = resource.resource_type().to_owned();
-        let properties = match resource.into_properties() {
+        let properties = match properties {
             Draft::Map(properties) => properties,
             _ => {
                 draft.problems.push(Problem {
@@ -159,21 +141,16 @@ impl Stack {
                 Vec::new()
             }
         };
-        let resource = Rc::new(RefCell::new(ResourceDraft {
-            identity: Identity::open(&draft.key, logical_id),
+        let resource = Rc::new(ResourceDraft {
+            identity: Identity::open(&draft.key, logical_id, location),
             resource_type,
-            properties,
-            location,
-            condition: None,
-            depends_on: Vec::new(),
-            deletion_policy: None,
-            update_replace_policy: None,
-            creation_policy: None,
-            update_policy: None,
-            metadata: None,
-        }));
+            content: RefCell::new(ResourceContent {
+                properties,
+                ..ResourceContent::default()
+            }),
+        });
         draft.resources.push(resource.clone());
-        Handle::new(resource)
+        resource
     }
 
     /// Declares a parameter and gives its value; another stack may use it like anything else, unless it is
@@ -181,8 +158,9 @@ impl Stack {
     #[track_caller]
     pub fn parameter(&self, name: impl Into<String>, parameter: Parameter) -> Expr<String> {
         let name = name.into();
+        let location = Location::caller();
         let mut draft = self.draft.borrow_mut();
-        draft.take(&name, Location::caller());
+        draft.take(&name, location);
         let shape = parameter.shape();
         let exposure = match parameter.no_echo {
             true => Exposure::Secret,
@@ -193,6 +171,7 @@ impl Stack {
             stack: draft.key.clone(),
             logical_id: name,
             exposure,
+            location,
         });
         Expr::new(Draft::Reference(Reference {
             shape,
@@ -204,9 +183,10 @@ impl Stack {
     #[track_caller]
     pub fn condition(&self, name: impl Into<String>, condition: Expr<bool>) -> Condition {
         let name = name.into();
+        let location = Location::caller();
         let mut draft = self.draft.borrow_mut();
-        draft.take(&name, Location::caller());
-        let identity = Identity::open(&draft.key, name.clone());
+        draft.take(&name, location);
+        let identity = Identity::open(&draft.key, name.clone(), location);
         draft.conditions.insert(name, condition.draft);
         Condition { identity }
     }
@@ -270,31 +250,34 @@ impl Stack {
     #[track_caller]
     pub fn metadata(&self, key: impl Into<String>, value: impl Into<Json>) {
         let key = key.into();
+        let value = value.into();
         let mut draft = self.draft.borrow_mut();
         if draft.metadata.contains_key(&key) {
             draft.declared_twice("entry of the metadata", &key, Location::caller());
         }
-        draft.metadata.insert(key, value.into());
+        draft.metadata.insert(key, value);
     }
 
-    /// Makes this stack wait for another one that it does not refer to.
+    /// Makes this stack wait for another one of its app that it does not refer to.
+    ///
+    /// A stack of another app is a mistake, reported with the place of this call.
     #[track_caller]
     pub fn depends_on(&self, other: &Stack) {
-        let other = other.draft.borrow().key.clone();
-        self.draft
-            .borrow_mut()
-            .depends_on
-            .push((other, Location::caller()));
+        // Copied out first: a stack may be told to wait for itself, which synthesis refuses.
+        let dependency = {
+            let other = other.draft.borrow();
+            StackDependency {
+                on: other.key.clone(),
+                declared: other.location,
+                location: Location::caller(),
+            }
+        };
+        self.draft.borrow_mut().depends_on.push(dependency);
     }
 
     /// Refuses deletion of the stack until someone switches this off.
     pub fn protect_from_termination(&self) {
         self.draft.borrow_mut().termination_protection = true;
-    }
-
-    /// Sets the stack policy: which updates of which resources are refused.
-    pub fn stack_policy(&self, policy: impl Into<Json>) {
-        self.draft.borrow_mut().stack_policy = Some(policy.into());
     }
 }
 

@@ -15,15 +15,18 @@ mod near {
     pub(crate) use stratiform_finding::words::nearest;
 }
 mod node;
+mod order;
 mod parse;
 mod problem;
 mod read;
 mod render;
 mod template;
 mod value;
+mod walk;
 
 pub use check::{check, sub_variables};
 pub use node::{Entry, Node, NodeKind, Scalar};
+pub use order::{Circle, Order, order};
 pub use parse::{
     Format, MAX_BYTES, MAX_DEPTH, MAX_NODES, ParseError, parse, parse_bytes, parse_json, parse_yaml,
 };
@@ -31,3 +34,4 @@ pub use problem::{Problem, TemplateError};
 pub use stratiform_finding::{Code, Finding, Span, words::nearest};
 pub use template::{Member, Output, Parameter, Resource, Section, Template};
 pub use value::{Function, Number, Value};
+pub use walk::Reference;

@@ -5,7 +5,7 @@
 
 pub(crate) use stratiform_finding::Span;
 
-use crate::value::Number;
+use crate::value::{Number, Value};
 
 /// One part of a text: what was written, and where.
 #[derive(Clone, Debug, PartialEq)]
@@ -125,5 +125,34 @@ impl Node {
             };
         }
         span
+    }
+}
+
+/// A value as it would be written, standing nowhere.
+impl From<&Value> for Node {
+    fn from(value: &Value) -> Self {
+        let entry = |key: &str, value: &Value| Entry {
+            key: key.to_owned(),
+            key_span: Span::default(),
+            value: Node::from(value),
+        };
+        let kind = match value {
+            Value::Null => NodeKind::Scalar(Scalar::Null),
+            Value::Bool(boolean) => NodeKind::Scalar(Scalar::Bool(*boolean)),
+            Value::Number(number) => NodeKind::Scalar(Scalar::Number(number.clone())),
+            Value::String(text) => NodeKind::Scalar(Scalar::String(text.clone())),
+            Value::List(items) => NodeKind::List(items.iter().map(Node::from).collect()),
+            Value::Map(entries) => {
+                let entries = entries.iter().map(|(key, value)| entry(key, value));
+                NodeKind::Map(entries.collect())
+            }
+            Value::Function(function, argument) => {
+                NodeKind::Map(vec![entry(function.name(), argument)])
+            }
+        };
+        Node {
+            kind,
+            span: Span::default(),
+        }
     }
 }

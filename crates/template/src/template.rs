@@ -103,3 +103,15 @@ pub struct Output {
     /// `Condition`: the output exists only where it holds.
     pub condition: Option<String>,
 }
+
+impl Output {
+    /// An output that says nothing yet.
+    pub(crate) fn empty() -> Self {
+        Output {
+            value: Value::Null,
+            description: None,
+            export: None,
+            condition: None,
+        }
+    }
+}

@@ -1,8 +1,8 @@
 //! Reviews of small templates, for the tests of views.
 
-use stratiform_diff::{
-    Certainty, ChangeSource, Consequence, Kind, Note, Place, Resolved, Severity, Side, diff,
-};
+use stratiform_changes::ChangeSource;
+use stratiform_diff::{Certainty, Consequence, Kind, Note, Severity, Side, diff};
+use stratiform_resolve::{Place, Resolved};
 use stratiform_template::Template;
 
 use crate::review::{Method, Review, ReviewedEnvironment, ReviewedStack};

@@ -8,9 +8,9 @@ mod layout;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
-use stratiform_diff::{
-    Action, ChangeSource, Context, Replacement, ResourceChange, Severity, StackDiff, Use,
-};
+use stratiform_changes::{Action, ChangeSource, Context, Replacement, ResourceChange};
+use stratiform_diff::{Severity, StackDiff};
+use stratiform_resolve::Use;
 
 pub(crate) use layout::{NODE_HEIGHT, NODE_WIDTH};
 

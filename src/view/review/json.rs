@@ -1,8 +1,10 @@
 //! The JSON view of a review. `docs/diff.md` documents it.
 
 use serde::Serialize;
-use stratiform_diff::aws::{View, describe};
-use stratiform_diff::{ChangeType, Consequence, StackChange, Style, verdict};
+use stratiform_changes::ChangeType;
+use stratiform_changes::describe::{View, describe};
+use stratiform_diff::{Consequence, StackChange, verdict};
+use stratiform_resolve::Style;
 
 use crate::review::{Review, ReviewedEnvironment, ReviewedStack};
 
@@ -102,7 +104,7 @@ pub(crate) fn json(review: &Review) -> String {
 
 fn stack<'r>(environment: &'r ReviewedEnvironment, reviewed: &'r ReviewedStack) -> Stack<'r> {
     let diff = &reviewed.diff;
-    let text = |value: &stratiform_diff::Resolved<'_>| value.shown(Style::ChangeSet);
+    let text = |value: &stratiform_resolve::Resolved<'_>| value.shown(Style::ChangeSet);
     let outputs = diff.outputs.iter().map(|output| Named {
         name: &output.logical_id,
         change: output.change_type.as_str(),

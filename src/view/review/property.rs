@@ -1,9 +1,10 @@
 //! What changes in a resource, an output or a parameter: a path, the value before and after, and why.
 
-use stratiform_diff::{
-    Action, Attribute, ChangeSource, ChangeType, Compare, Detail, OutputValue, Replacement,
-    Resolved, ResourceChange, StackDiff,
+use stratiform_changes::{
+    Action, Attribute, ChangeSource, ChangeType, Detail, Replacement, ResourceChange,
 };
+use stratiform_diff::{OutputValue, StackDiff};
+use stratiform_resolve::{Compare, Resolved};
 
 use super::value::{Shown, shown};
 

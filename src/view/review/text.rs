@@ -3,7 +3,9 @@
 mod page;
 #[cfg(test)]
 mod tests;
-use stratiform_diff::{Consequence, ResourceChange, Severity, StackChange, StackDiff, verdict};
+
+use stratiform_changes::ResourceChange;
+use stratiform_diff::{Consequence, Severity, StackChange, StackDiff, verdict};
 use stratiform_finding::words::{counted, few};
 
 use self::page::{Label, Page};

@@ -1,6 +1,6 @@
 //! Values as people see them: on one line, short, and without what must not be seen.
 use similar::{ChangeTag, TextDiff};
-use stratiform_diff::{Resolved, Segment, Style, Time};
+use stratiform_resolve::{Resolved, Segment, Style, Time};
 use stratiform_finding::words::{counted, visible};
 
 /// The longest value that is shown whole, in characters.

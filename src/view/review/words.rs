@@ -1,9 +1,8 @@
 //! The words that text and markdown share: what happens to a stack and to a resource. Their layout is their own.
 use std::collections::BTreeMap;
 
-use stratiform_diff::{
-    Action, Policy, PolicyOrigin, Replacement, ResourceChange, StackChange, StackDiff,
-};
+use stratiform_changes::{Action, Policy, PolicyOrigin, Replacement, ResourceChange};
+use stratiform_diff::{StackChange, StackDiff};
 use stratiform_finding::words::counted;
 
 /// Whether there is anything to say about a stack. One that stays the same may still hold something unknown.

@@ -1,15 +1,25 @@
-//! From typed stacks to templates: references, exports, order, and the mistakes that are found on the way.
+//! From typed stacks to templates: what generated types add. The rest is in `crates/stack/tests`.
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
-mod support;
-
+use indexmap::IndexMap;
 use stratiform_stack::{
-    Assembly, DeletionPolicy, Expr, Json, Parameter, PolicyDocument, Principal, References,
-    Statement, Untyped, arn, either, equals, join, json, pseudo, sub,
+    App, Assembly, DeletionPolicy, Parameter, PolicyDocument, Principal, References, Settings,
+    Statement, Untyped, Update, arn, either, equals, join, json, pseudo, sub,
 };
-use support::{app, problems};
-use typed_tests::{ec2, iam, kms, lambda, route53resolver, sns, sqs};
+use stratiform_template::{Member, Value};
+use typed_tests::{ec2, ecs, iam, kms, route53resolver, sns, sqs};
+
+fn app(references: References) -> App {
+    App::new(Settings {
+        app: "shop".to_owned(),
+        environment: "test".to_owned(),
+        region: "eu-central-1".to_owned(),
+        references,
+        termination_protection: false,
+        tags: IndexMap::from([("team".to_owned(), "platform".to_owned())]),
+    })
+}
 
 /// Every template of an assembly, one after the other.
 fn templates(assembly: &Assembly) -> String {
@@ -155,208 +165,52 @@ fn every_kind_of_text_and_function() {
 }
 
 #[test]
-fn stacks_come_in_deployment_order_and_otherwise_as_declared() {
-    let app = app(References::Strong);
-    let last = app.stack("a-last", "Uses both");
-    let first = app.stack("z-first", "Used by both");
-    let middle = app.stack("m-middle", "Uses the first");
-    let independent = app.stack("independent", "Alone");
-    independent.add("Topic", sns::Topic::default());
-    let topic = first.add("Topic", sns::Topic::default());
-    let queue = middle.add(
-        "Queue",
-        sqs::Queue {
-            queue_name: topic.topic_arn().into(),
-            ..Default::default()
-        },
-    );
-    last.add(
-        "Queue",
-        sqs::Queue {
-            queue_name: queue.arn().into(),
-            ..Default::default()
-        },
-    );
-    last.depends_on(&first);
-    let assembly = app.synthesize().unwrap();
-    let names: Vec<&str> = assembly
-        .stacks
-        .iter()
-        .map(|stack| stack.key.as_str())
-        .collect();
-    assert_eq!(names, ["z-first", "m-middle", "a-last", "independent"]);
-    assert_eq!(
-        assembly.stacks[2].depends_on,
-        ["shop-test-m-middle", "shop-test-z-first"]
-    );
-}
-
-#[test]
-fn ten_thousand_stacks_in_one_line_are_ordered() {
-    let app = app(References::Strong);
-    let mut previous: Option<Expr<String>> = None;
-    for number in 0..10_000 {
-        let stack = app.stack(&format!("s{number}"), "One of many");
-        let queue_name = previous.map_or_else(Default::default, Into::into);
-        previous = Some(
-            stack
-                .add(
-                    "Queue",
-                    sqs::Queue {
-                        queue_name,
-                        ..Default::default()
-                    },
-                )
-                .arn()
-                .cast(),
-        );
-    }
-    assert_eq!(app.synthesize().unwrap().stacks.len(), 10_000);
-}
-
-#[test]
-fn a_cycle_names_every_use() {
-    let app = app(References::Strong);
-    let one = app.stack("one", "One");
-    let two = app.stack("two", "Two");
-    let three = app.stack("three", "Three");
-    let topic = one.add("Topic", sns::Topic::default());
-    let queue = two.add(
-        "Queue",
-        sqs::Queue {
-            queue_name: topic.topic_arn().into(),
-            ..Default::default()
-        },
-    );
-    let last = three.add(
-        "Queue",
-        sqs::Queue {
-            queue_name: queue.arn().into(),
-            ..Default::default()
-        },
-    );
-    one.add(
-        "Back",
-        sqs::Queue {
-            queue_name: last.arn().into(),
-            ..Default::default()
-        },
-    );
-    insta::assert_snapshot!(problems(app));
-}
-
-#[test]
-fn mistakes_in_names_are_reported_together() {
+fn a_choice_between_values_of_an_enum() {
     let app = app(References::Strong);
     let stack = app.stack("one", "One");
-    stack.add("Not-alphanumeric", sns::Topic::default());
-    stack.add("Twice", sns::Topic::default());
-    stack.add("Twice", sqs::Queue::default());
-    stack.add("x".repeat(256), sns::Topic::default());
-    app.stack("one", "Again");
-    app.stack("no spaces", "Bad name");
-    insta::assert_snapshot!(problems(app));
-}
-
-#[test]
-fn depends_on_does_not_reach_into_another_stack() {
-    let app = app(References::Strong);
-    let topic = app.stack("one", "One").add("Topic", sns::Topic::default());
-    app.stack("two", "Two")
-        .add("Queue", sqs::Queue::default())
-        .depends_on(&topic);
-    insta::assert_snapshot!(problems(app));
-}
-
-#[test]
-fn exports_of_the_same_name_are_refused() {
-    let app = app(References::Strong);
-    let one = app.stack("one", "One");
-    let queue = one.add("Queue", sqs::Queue::default());
-    let other = one.add("QueueArn", sqs::Queue::default());
-    let two = app.stack("two", "Two");
-    two.output("One", "", queue.arn());
-    two.output("Other", "", other.reference());
-    insta::assert_snapshot!(problems(app));
-}
-
-#[test]
-fn capabilities_follow_from_the_resources() {
-    let app = app(References::Strong);
-    let trust = || PolicyDocument::assumed_by("lambda.amazonaws.com");
-    app.stack("none", "").add("Topic", sns::Topic::default());
-    app.stack("unnamed", "")
-        .add("Role", iam::Role::new(trust()));
-    app.stack("named", "").add(
-        "Role",
-        iam::Role {
-            role_name: "admin".into(),
-            ..iam::Role::new(trust())
-        },
+    let large = stack.condition("Large", equals("a", "b"));
+    let launch_type = either(
+        &large,
+        ecs::service::LaunchType::Fargate,
+        ecs::service::LaunchType::Ec2,
     );
-    let assembly = app.synthesize().unwrap();
-    let capabilities: Vec<_> = assembly
-        .stacks
-        .iter()
-        .map(|stack| stack.capabilities.clone())
-        .collect();
-    assert_eq!(
-        capabilities,
-        [vec![], vec!["CAPABILITY_IAM"], vec!["CAPABILITY_NAMED_IAM"]]
-    );
-}
-
-#[test]
-fn an_aspect_sees_every_resource() {
-    let app = app(References::Strong);
-    let stack = app.stack("one", "One");
-    stack.add("Plain", sqs::Queue::default());
     stack.add(
-        "Set",
-        sqs::Queue {
-            visibility_timeout: 5.into(),
+        "Service",
+        ecs::Service {
+            launch_type: launch_type.into(),
             ..Default::default()
         },
     );
-    stack.add(
-        "Function",
-        lambda::Function::new(
-            lambda::function::Code::default(),
-            "arn:aws:iam::123456789012:role/f",
-        ),
-    );
-    app.aspect(|resource| {
-        if resource.resource_type() == "AWS::SQS::Queue" {
-            resource.set_default("VisibilityTimeout", Json::from(60));
-        }
+    let template = app.synthesize().unwrap().stacks.remove(0).template;
+    let Some(Member::One(service)) = template.resources.get("Service") else {
+        panic!("no service")
+    };
+    let written = service.properties.get("LaunchType").map(Value::to_yaml);
+    let expected = "!If\n- Large\n- FARGATE\n- EC2\n".to_owned();
+    assert_eq!(written, Some(expected));
+}
+
+#[test]
+fn handles_of_several_types_are_protected_together() {
+    let app = app(References::Strong);
+    let stack = app.stack("one", "One");
+    let topic = stack.add("Topic", sns::Topic::default());
+    let queue = stack.add("Queue", sqs::Queue::default());
+    stack.protect([&topic, &queue], [Update::Replace]);
+    let policy = app.synthesize().unwrap().stacks.remove(0).stack_policy;
+    let named = r#"["LogicalResourceId/Topic","LogicalResourceId/Queue"]"#;
+    assert!(policy.unwrap().to_json().contains(named));
+}
+
+#[test]
+fn an_aspect_may_use_the_typed_handle_that_it_looks_at() {
+    let app = app(References::Strong);
+    let stack = app.stack("one", "One");
+    let queue = stack.add("Queue", sqs::Queue::default());
+    app.aspect(|view| {
+        let same = queue.clone();
+        same.on_removal(DeletionPolicy::Retain);
+        view.set_default("QueueName", sub!("of-{}", same.arn()));
     });
-    insta::assert_snapshot!(templates(&app.synthesize().unwrap()));
-}
-
-#[test]
-fn a_text_in_a_text_is_part_of_it() {
-    let app = app(References::Strong);
-    let base = app.stack("base", "What others use");
-    let key = base.add("Key", kms::Key::default());
-    let users = app.stack("users", "Who uses it");
-    let path = sub!("of-{}/{}", key.key_id(), pseudo::region());
-    users.output("Arn", "One function, not two", arn("sns", path));
-    insta::assert_snapshot!(templates(&app.synthesize().unwrap()));
-}
-
-#[test]
-fn a_parameter_crosses_stacks_like_anything_else() {
-    let app = app(References::Strong);
-    let one = app.stack("one", "One");
-    one.add("Topic", sns::Topic::default());
-    let size = one.parameter("Size", Parameter::string("How large"));
-    let two = app.stack("two", "Two");
-    two.add(
-        "Queue",
-        sqs::Queue {
-            queue_name: sub!("q-{}", size).into(),
-            ..Default::default()
-        },
-    );
     insta::assert_snapshot!(templates(&app.synthesize().unwrap()));
 }

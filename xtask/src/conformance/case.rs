@@ -5,8 +5,8 @@ use std::path::Path;
 
 use indexmap::IndexMap;
 use serde_json::Value;
+use stratiform_changes::describe::View;
 use stratiform_diff::Side;
-use stratiform_diff::aws::View;
 use stratiform_template::Template;
 
 /// A recorded case: two templates, and change sets that the service made of them.

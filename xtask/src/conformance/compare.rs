@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use stratiform_diff::aws::{View, describe};
-use stratiform_diff::{Place, diff};
+use stratiform_changes::describe::{View, describe};
+use stratiform_diff::diff;
+use stratiform_resolve::Place;
 
 use super::case::{Case, ChangeSet, Stack, scalar};
 use super::explanation::{Explanation, explain};

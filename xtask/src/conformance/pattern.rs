@@ -3,7 +3,7 @@
 use std::iter;
 
 /// What CloudFormation itself writes for a value that exists only after the change. It is no token.
-const KNOWN_AFTER_APPLY: &str = stratiform_diff::KNOWN_AFTER_APPLY;
+const KNOWN_AFTER_APPLY: &str = stratiform_resolve::KNOWN_AFTER_APPLY;
 
 /// Texts that are tokens as a whole.
 const WHOLE: [&str; 2] = ["datetime", "timestamp"];

@@ -19,8 +19,9 @@ mod statement;
 #[cfg(test)]
 mod tests;
 
+use stratiform_changes::{Action, ResourceChange};
+
 use super::{Certainty, Consequence, Kind, Severity};
-use crate::change::{Action, ResourceChange};
 use grant::{Grant, comparable, grants, missing};
 use principal::{EVERYBODY, foreign_account};
 use property::{Novelty, capped, sides, stays};

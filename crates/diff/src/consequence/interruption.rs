@@ -1,9 +1,10 @@
 //! Does something not answer for a while? What AWS documents per type and property, and what nobody documents.
 
+use stratiform_catalog::behaviour::{Class, Entry, documented};
+use stratiform_changes::{Action, Attribute, Replacement, ResourceChange};
+
 use super::nouns::named;
 use super::{Certainty, Consequence, Kind, Severity};
-use crate::change::{Action, Attribute, Replacement, ResourceChange};
-use crate::documented::{Class, Entry, documented};
 
 /// Finds documented interruptions; what nobody documents is said once for all resources.
 pub(super) fn find(changes: &[ResourceChange], found: &mut Vec<Consequence>) {

@@ -47,16 +47,18 @@ fn entries_size(entries: &IndexMap<String, Value>) -> usize {
 }
 
 fn value_size(value: &Value) -> usize {
-    match value {
-        Value::Null | Value::Bool(_) => PUNCTUATION,
-        Value::Number(number) => number.as_str().len(),
-        Value::String(text) => text.len() + PUNCTUATION,
-        Value::List(items) => items.iter().map(|item| value_size(item) + 1).sum(),
-        Value::Map(entries) => entries_size(entries),
-        Value::Function(function, argument) => {
-            function.name().len() + value_size(argument) + PUNCTUATION
-        }
-    }
+    let mut size = 0;
+    value.walk(&mut |value| {
+        size += match value {
+            Value::Null | Value::Bool(_) => PUNCTUATION,
+            Value::Number(number) => number.as_str().len(),
+            Value::String(text) => text.len() + PUNCTUATION,
+            Value::List(items) => items.len(),
+            Value::Map(entries) => entries.keys().map(|key| key.len() + PUNCTUATION).sum(),
+            Value::Function(function, _) => function.name().len() + PUNCTUATION,
+        };
+    });
+    size
 }
 
 /// Says which quotas the change brings near. What was as near before is no news.

@@ -1,10 +1,12 @@
 //! Is data lost? What goes, and what its policies leave behind.
 
+use stratiform_changes::{
+    Action, Context, Policy, PolicyOrigin, Replacement, ResourceChange, takes_snapshots,
+};
+use stratiform_resolve::Resolved;
+
 use super::nouns::{holds_data, named};
 use super::{Certainty, Consequence, Kind, Severity};
-use crate::change::{Action, Context, Policy, PolicyOrigin, Replacement, ResourceChange};
-use crate::changes::takes_snapshots;
-use crate::resolved::Resolved;
 
 /// Properties that make AWS refuse a deletion, and the value with which they do.
 const PROTECTIONS: [(&str, &str); 4] = [

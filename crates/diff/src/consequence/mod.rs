@@ -19,9 +19,8 @@ mod stops;
 use std::fmt;
 
 use serde::Serialize;
-
-use crate::change::ResourceChange;
-use crate::resolve::Scope;
+use stratiform_changes::ResourceChange;
+use stratiform_resolve::Scope;
 
 /// One thing that a change does, in words, with the fact behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]

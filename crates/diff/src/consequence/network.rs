@@ -12,10 +12,11 @@ mod switches;
 #[cfg(test)]
 mod tests;
 
+use stratiform_changes::{Action, ResourceChange};
+
 use super::iam::property::{Novelty, capped, quoted, sides, stays};
 use super::nouns::named;
 use super::{Certainty, Consequence, Kind, Severity};
-use crate::change::{Action, ResourceChange};
 use block::Reach;
 use rule::{Rule, Way};
 use rules::{TABLES, Table};

@@ -1,10 +1,10 @@
 //! Is something less protected than before?
 
+use stratiform_changes::{Action, Attribute, ResourceChange, snapshot_by_default};
+use stratiform_resolve::Resolved;
+
 use super::nouns::named;
 use super::{Certainty, Consequence, Kind, Severity};
-use crate::change::{Action, Attribute, ResourceChange};
-use crate::changes::snapshot_by_default;
-use crate::resolved::Resolved;
 
 /// A property that protects, and how it stops doing so.
 struct Protection {
@@ -240,7 +240,7 @@ fn properties(change: &ResourceChange, found: &mut Vec<Consequence>) {
         let old = at(&before.properties, protection.path);
         let new = at(&after.properties, protection.path);
         let shown = |value: Option<&Resolved<'_>>| match value {
-            Some(value) => value.shown(crate::resolved::Style::Expression),
+            Some(value) => value.shown(stratiform_resolve::Style::Expression),
             None => "not set".to_owned(),
         };
         let Some(certainty) = is_lost(&protection.lost, old, new) else {

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use stratiform_changes::{Action, Context, Replacement, ResourceChange};
+use stratiform_resolve::{Resolved, Style};
+
 use super::nouns::named;
 use super::{Certainty, Consequence, Kind, Severity};
-use crate::change::{Action, Context, Replacement, ResourceChange};
-use crate::resolved::{Resolved, Style};
 
 /// The service's own words: `Update of resource type is not permitted.`
 pub(super) fn find(changes: &[ResourceChange], found: &mut Vec<Consequence>) {

@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use stratiform_catalog::{ReplacementStrategy, catalog};
+use stratiform_changes::{Action, ChangeSource, Detail, Fact, Policy, Replacement, ResourceChange};
+use stratiform_resolve::Compare;
 
 use super::nouns::{holds_data, named};
 use super::{Certainty, Consequence, Kind, Severity};
-use crate::change::{Action, ChangeSource, Detail, Policy, Replacement, ResourceChange};
-use crate::recreation::Fact;
-use crate::resolved::Compare;
 
 /// How many resources of a chain are listed.
 const LISTED: usize = 20;
@@ -212,7 +211,7 @@ fn collision(
     if elsewhere.any(|cause| is_parent(&change.resource_type, cause)) {
         return;
     }
-    let taken = new.shown(crate::resolved::Style::Expression);
+    let taken = new.shown(stratiform_resolve::Style::Expression);
     let verb = match certainty {
         Certainty::Will => "cannot replace",
         Certainty::May | Certainty::Unknown => "could not replace",
@@ -327,5 +326,5 @@ pub(super) fn own_name(change: &ResourceChange) -> Option<(&'static str, String)
     }
     let context = change.after.as_ref().or(change.before.as_ref())?;
     let name = context.properties.get(property)?;
-    Some((property, name.shown(crate::resolved::Style::Expression)))
+    Some((property, name.shown(stratiform_resolve::Style::Expression)))
 }

@@ -1,9 +1,10 @@
 //! Does something stop that was running? What is switched off, scaled to nothing, moved, or taken away.
 
+use stratiform_changes::{Action, ChangeType, ResourceChange};
+use stratiform_resolve::Resolved;
+
 use super::nouns::named;
 use super::{Certainty, Consequence, Kind, Severity};
-use crate::change::{Action, ChangeType, ResourceChange};
-use crate::resolved::Resolved;
 
 /// A property that keeps something running, and when it does not any more.
 struct Switch {

@@ -17,57 +17,39 @@ pub(super) struct Use {
 
 /// Positions of the stacks, each after all that it needs; stacks that do not need each other stay as declared.
 pub(super) fn deployment_order(stacks: &[Stack], uses: &[Use]) -> Result<Vec<usize>, Problem> {
-    let positions: HashMap<Rc<str>, usize> = stacks
-        .iter()
-        .enumerate()
-        .map(|(position, stack)| (stack.draft.borrow().key.clone(), position))
-        .collect();
-    let mut needs: Vec<Vec<usize>> = vec![Vec::new(); stacks.len()];
-    for (index, used) in uses.iter().enumerate() {
-        needs[positions[&used.consumer]].push(index);
-    }
-    for needs in &mut needs {
-        needs.sort_by_key(|index| positions[&uses[*index].producer]);
-    }
-    let mut visits = vec![Visit::New; stacks.len()];
-    let mut order = Vec::with_capacity(stacks.len());
-    for root in 0..stacks.len() {
-        if visits[root] != Visit::New {
-            continue;
-        }
-        visits[root] = Visit::Open;
-        // Each frame: a stack, and how many of its needs were followed. A loop, since ten thousand stacks may
-        // stand in one line.
-        let mut path = vec![(root, 0)];
-        while let Some((position, followed)) = path.last_mut() {
-            let Some(&index) = needs[*position].get(*followed) else {
-                visits[*position] = Visit::Done;
-                order.push(*position);
+    let mut nodes = nodes(stacks, uses);
+    let mut order = Vec::with_capacity(nodes.len());
+    for root in 0..nodes.len() {
+        // A loop and not a recursion, since ten thousand stacks may stand in one line.
+        let mut path: Vec<Step<'_>> = Vec::new();
+        path.extend(open(&mut nodes, root));
+        while let Some(step) = path.last_mut() {
+            let Some((producer, used)) = step.needs.next() else {
+                if let Some(node) = nodes.get_mut(step.position) {
+                    node.visit = Visit::Done;
+                }
+                order.push(step.position);
                 path.pop();
                 continue;
             };
-            *followed += 1;
-            let producer = positions[&uses[index].producer];
-            match visits[producer] {
-                Visit::Done => {}
-                Visit::New => {
-                    visits[producer] = Visit::Open;
-                    path.push((producer, 0));
+            step.followed = Some(used);
+            match nodes.get(producer).map(|node| node.visit) {
+                Some(Visit::New) => path.extend(open(&mut nodes, producer)),
+                Some(Visit::Open) => {
+                    let circle = path.iter().skip_while(|step| step.position != producer);
+                    return Err(cycle(circle.filter_map(|step| step.followed).collect()));
                 }
-                Visit::Open => {
-                    let start = path
-                        .iter()
-                        .position(|(open, _)| *open == producer)
-                        .unwrap_or(0);
-                    let circle = path[start..]
-                        .iter()
-                        .map(|(open, followed)| &uses[needs[*open][followed - 1]]);
-                    return Err(cycle(circle.collect()));
-                }
+                Some(Visit::Done) | None => {}
             }
         }
     }
     Ok(order)
+}
+
+/// A stack on the way, and what it needs: positions of producers with the uses that name them.
+struct Node<'a> {
+    visit: Visit,
+    needs: Vec<(usize, &'a Use)>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -75,6 +57,54 @@ enum Visit {
     New,
     Open,
     Done,
+}
+
+/// A stack whose needs are being followed.
+struct Step<'a> {
+    position: usize,
+    needs: std::vec::IntoIter<(usize, &'a Use)>,
+    /// The need that is followed now.
+    followed: Option<&'a Use>,
+}
+
+fn nodes<'a>(stacks: &[Stack], uses: &'a [Use]) -> Vec<Node<'a>> {
+    let positions: HashMap<Rc<str>, usize> = stacks
+        .iter()
+        .enumerate()
+        .map(|(position, stack)| (stack.draft.borrow().key.clone(), position))
+        .collect();
+    let nodes = stacks.iter().map(|_| Node {
+        visit: Visit::New,
+        needs: Vec::new(),
+    });
+    let mut nodes: Vec<Node<'a>> = nodes.collect();
+    for used in uses {
+        // Every use is of a stack of this app (`Lowering::is_ours`); another one would have no place in it.
+        if let (Some(consumer), Some(producer)) =
+            (positions.get(&used.consumer), positions.get(&used.producer))
+            && let Some(node) = nodes.get_mut(*consumer)
+        {
+            node.needs.push((*producer, used));
+        }
+    }
+    for node in &mut nodes {
+        node.needs.sort_by_key(|(producer, _)| *producer);
+    }
+    nodes
+}
+
+/// Starts to follow the needs of a stack, unless that was done.
+fn open<'a>(nodes: &mut [Node<'a>], position: usize) -> Option<Step<'a>> {
+    let node = nodes.get_mut(position)?;
+    if node.visit != Visit::New {
+        return None;
+    }
+    node.visit = Visit::Open;
+    Some(Step {
+        position,
+        needs: std::mem::take(&mut node.needs).into_iter(),
+        followed: None,
+    })
 }
 
 fn cycle(circle: Vec<&Use>) -> Problem {

@@ -202,12 +202,7 @@ impl<'node> Reader<'node> {
     }
 
     pub(super) fn output(&mut self, node: &'node Node) -> Option<Output> {
-        let mut output = Output {
-            value: Value::Null,
-            description: None,
-            export: None,
-            condition: None,
-        };
+        let mut output = Output::empty();
         let mut valued = false;
         for entry in self.entries(node, None) {
             self.below(Step::Key(&entry.key), |reader| {

@@ -7,7 +7,7 @@ use crate::code::Code;
 use crate::node::{Node, NodeKind};
 use crate::parse::parse;
 use crate::problem::{Problem, TemplateError};
-use crate::template::Template;
+use crate::template::{Output, Resource, Template};
 use crate::value::Value;
 
 impl Template {
@@ -32,6 +32,32 @@ impl Template {
         let mut reader = Reader::new();
         let template = reader.template(node);
         reader.finish(template)
+    }
+}
+
+impl Resource {
+    /// Reads a value as a resource: what the body of a loop stands for.
+    ///
+    /// # Errors
+    /// Every problem; their paths begin at the resource.
+    pub fn from_value(value: &Value) -> Result<Resource, Vec<Problem>> {
+        let node = Node::from(value);
+        let mut reader = Reader::new();
+        let resource = reader.resource(&node);
+        reader.finish(resource.unwrap_or_default())
+    }
+}
+
+impl Output {
+    /// Reads a value as an output: what the body of a loop stands for.
+    ///
+    /// # Errors
+    /// Every problem; their paths begin at the output.
+    pub fn from_value(value: &Value) -> Result<Output, Vec<Problem>> {
+        let node = Node::from(value);
+        let mut reader = Reader::new();
+        let output = reader.output(&node);
+        reader.finish(output.unwrap_or_else(Output::empty))
     }
 }
 

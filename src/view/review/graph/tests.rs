@@ -1,4 +1,5 @@
-use stratiform_diff::{Place, Side, StackDiff, diff};
+use stratiform_diff::{Side, StackDiff, diff};
+use stratiform_resolve::Place;
 use stratiform_template::Template;
 
 use super::{Fate, Graph, Link, NODE_HEIGHT, NODE_WIDTH};

@@ -1,10 +1,9 @@
 //! A resource that changes, its properties, and outputs and parameters: names with values before and after.
 
 use serde::Serialize;
-use stratiform_diff::{
-    Action, ChangeSource, Context, Detail, OutputChange, OutputValue, ParameterChange, Replacement,
-    Resolved, ResourceChange, Style, Time,
-};
+use stratiform_changes::{Action, ChangeSource, Context, Detail, Replacement, ResourceChange};
+use stratiform_diff::{OutputChange, OutputValue, ParameterChange};
+use stratiform_resolve::{Resolved, Style, Time};
 
 use super::budget::{OVERHEAD, escaped};
 use super::mark::Mark;

@@ -1,7 +1,7 @@
 //! What changes: resources, outputs and parameters, with their values.
 
 use serde::Serialize;
-use stratiform_diff::ResourceChange;
+use stratiform_changes::ResourceChange;
 
 use super::escape::{code, sentence};
 use crate::view::review::property::{self, Property};

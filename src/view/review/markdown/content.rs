@@ -1,7 +1,8 @@
 //! What is said on a pull request, in the order of the page; text of users is escaped here.
 use indexmap::IndexMap;
 use serde::Serialize;
-use stratiform_diff::{Replacement, Severity, StackChange, StackDiff, verdict};
+use stratiform_changes::Replacement;
+use stratiform_diff::{Severity, StackChange, StackDiff, verdict};
 use stratiform_finding::words::{counted, few};
 
 use super::change::Change;

@@ -3,7 +3,8 @@ use std::cmp::Reverse;
 
 use indexmap::IndexMap;
 use serde::Serialize;
-use stratiform_diff::{Consequence, Kind, Replacement, Severity};
+use stratiform_changes::Replacement;
+use stratiform_diff::{Consequence, Kind, Severity};
 use stratiform_finding::words::few;
 
 use super::content::warning;

@@ -2,7 +2,8 @@
 use std::cmp::Reverse;
 
 use serde::Serialize;
-use stratiform_diff::{Replacement, Severity};
+use stratiform_changes::Replacement;
+use stratiform_diff::Severity;
 use stratiform_finding::words::counted;
 
 /// What matters most gets room first.

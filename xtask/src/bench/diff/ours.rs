@@ -5,7 +5,9 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
-use stratiform_diff::{Action, Place, Replacement, ResourceChange, Side, diff};
+use stratiform_changes::{Action, Replacement, ResourceChange};
+use stratiform_diff::{Side, diff};
+use stratiform_resolve::Place;
 use stratiform_template::Template;
 
 use crate::bench::error::BenchError;

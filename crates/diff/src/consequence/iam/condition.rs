@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use indexmap::IndexMap;
+use stratiform_resolve::Resolved;
 
 use super::pattern::{Case, Cover, Pattern};
-use crate::resolved::Resolved;
 
 /// Keys that say who may come, so that a statement for everybody is not for everybody.
 ///

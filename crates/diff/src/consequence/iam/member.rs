@@ -1,11 +1,12 @@
 //! What is attached to whom: managed policies, groups, roles of instances, and the boundary of permissions.
 
+use stratiform_changes::ResourceChange;
+use stratiform_resolve::{Resolved, Style};
+
 use super::pattern::{Case, Cover, Pattern};
 use super::property::{quoted, sides};
 use super::{Direction, Line};
-use crate::change::ResourceChange;
 use crate::consequence::Certainty;
-use crate::resolved::{Resolved, Style};
 
 /// A property whose items are attached to something.
 struct Membership {

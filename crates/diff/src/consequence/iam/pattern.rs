@@ -2,7 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 
-use crate::resolved::{Resolved, Segment, Style, Time};
+use stratiform_resolve::{Resolved, Segment, Style, Time};
 
 /// Longer texts are covered by their equals only.
 const MAX_LENGTH: usize = 2048;
@@ -294,8 +294,9 @@ fn matches(pattern: &[Token], text: &[Token]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use stratiform_resolve::{Resolved, Time};
+
     use super::{Case, Cover, Pattern};
-    use crate::resolved::{Resolved, Time};
 
     fn check(pattern: &str, other: &str, expected: bool) {
         let pattern_of =

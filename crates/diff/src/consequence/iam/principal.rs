@@ -1,8 +1,9 @@
 //! Who a statement is about.
 
+use stratiform_resolve::{Resolved, Style};
+
 use super::pattern::{Case, Pattern};
 use super::statement::is_secret;
-use crate::resolved::{Resolved, Style};
 
 /// How everybody is called.
 pub(super) const EVERYBODY: &str = "everybody";

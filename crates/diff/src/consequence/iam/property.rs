@@ -1,7 +1,7 @@
 //! What access and network both ask of a resource's change.
 
-use crate::change::{Action, Policy, ResourceChange};
-use crate::resolved::{Resolved, Style, Time};
+use stratiform_changes::{Action, Policy, ResourceChange};
+use stratiform_resolve::{Resolved, Style, Time};
 
 /// Most lines of details; the rest is counted.
 const MAX_LINES: usize = 20;

@@ -1,10 +1,11 @@
 //! Where resource types keep policy documents, and whom these are about.
 
+use stratiform_resolve::{Resolved, Style};
+
 use super::condition;
 use super::pattern::{Case, Pattern};
 use super::property::{at, quoted};
 use super::statement::{Defaults, Document};
-use crate::resolved::{Resolved, Style};
 
 /// A place of policy documents.
 #[derive(Debug)]

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
+use stratiform_resolve::{Resolved, Segment, Style};
+
 use super::condition::Condition;
 use super::pattern::{Case, Pattern};
 use super::principal::principals;
-use crate::resolved::{Resolved, Segment, Style};
 
 /// Does a statement allow or forbid?
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

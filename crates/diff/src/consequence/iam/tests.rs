@@ -1,9 +1,10 @@
 use stratiform_catalog::catalog;
+use stratiform_resolve::Place;
 use stratiform_template::Template;
 
 use super::sources::SOURCES;
 use crate::consequence::Consequence;
-use crate::input::{Place, Side};
+use crate::input::Side;
 
 pub(super) fn found(before: &str, after: &str) -> Vec<Consequence> {
     found_in(None, before, after)

@@ -1,11 +1,12 @@
 //! S3's block of public access: four protections of a bucket that go together.
 
+use stratiform_changes::{Action, ResourceChange};
+use stratiform_resolve::Resolved;
+
 use super::switch::{State, worst};
-use crate::change::{Action, ResourceChange};
 use crate::consequence::iam::property::{at, sides};
 use crate::consequence::nouns::named;
 use crate::consequence::{Certainty, Consequence, Kind, Severity};
-use crate::resolved::Resolved;
 
 const PARTS: [&str; 4] = [
     "BlockPublicAcls",

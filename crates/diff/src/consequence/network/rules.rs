@@ -1,9 +1,10 @@
 //! Where resource types keep rules.
 
+use stratiform_resolve::{Resolved, Style};
+
 use super::block::{Block, Reach};
 use super::rule::{Peer, Ports, Rule, Way};
 use crate::consequence::iam::property::at;
-use crate::resolved::{Resolved, Style};
 
 /// What a resource's rules are about.
 pub(super) struct Table {

@@ -1,9 +1,10 @@
 //! Properties that decide whether something can be reached at all.
 
-use crate::change::Action;
+use stratiform_changes::Action;
+use stratiform_resolve::Resolved;
+
 use crate::consequence::Severity;
 use crate::consequence::iam::property::at;
-use crate::resolved::Resolved;
 
 /// Can it be reached?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

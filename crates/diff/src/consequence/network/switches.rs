@@ -1,11 +1,12 @@
 //! The properties of each type that decide whether it can be reached.
 
+use stratiform_resolve::{Resolved, Style};
+
 use super::switch::Read::{self, By, Values};
 use super::switch::State::{self, Closed, Open, Unknown};
 use super::switch::{Switch, worst};
 use crate::consequence::Severity::{self, Attention, Note, Warning};
 use crate::consequence::iam::property::at;
-use crate::resolved::{Resolved, Style};
 
 const fn of(
     resource_type: &'static str,

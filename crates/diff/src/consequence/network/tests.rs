@@ -1,9 +1,10 @@
 use stratiform_catalog::catalog;
+use stratiform_resolve::Place;
 use stratiform_template::Template;
 
 use super::rules::TABLES;
 use super::switches::SWITCHES;
-use crate::input::{Place, Side};
+use crate::input::Side;
 
 /// What a change means for the network, a consequence a line, its details below.
 fn consequences(before: &str, after: &str) -> String {

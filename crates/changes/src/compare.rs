@@ -1,0 +1,270 @@
+//! Where two values differ.
+//!
+//! Lists are compared item by item, except where their order means nothing (tags, and what a schema says
+//! has no `insertionOrder` or is a set): there, equal items find each other wherever they are.
+
+use std::collections::HashMap;
+
+use stratiform_catalog::{JsonType, Keyword, Schema};
+use stratiform_resolve::{Compare, Resolved, Style};
+
+use crate::change::ChangeType;
+
+/// Lists of unique items whose order means something: the layer that comes later wins, the server that comes first is
+/// asked first.
+const ORDERED: [&str; 6] = [
+    "DomainNameServers",
+    "Layers",
+    "NetbiosNameServers",
+    "NtpServers",
+    "PreferredAvailabilityZones",
+    "Steps",
+];
+
+/// Keys that tell the items of a list without order apart.
+const IDENTITIES: [&str; 5] = ["Key", "Name", "Id", "Sid", "Rule"];
+
+/// A place where two values differ.
+#[derive(Clone, Debug)]
+pub(crate) struct Difference<'r, 't> {
+    /// The keys down to it. In a list it is the position before the change; what is added comes after all of those.
+    pub path: Vec<String>,
+    /// The value before, if there was one.
+    pub before: Option<&'r Resolved<'t>>,
+    /// The value after, if there is one.
+    pub after: Option<&'r Resolved<'t>>,
+    /// Whether they differ as expressions.
+    pub expressions: bool,
+    /// Whether they differ as values.
+    pub values: bool,
+}
+
+impl Difference<'_, '_> {
+    pub(crate) fn change_type(&self) -> ChangeType {
+        match (self.before, self.after) {
+            (None, _) => ChangeType::Add,
+            (_, None) => ChangeType::Remove,
+            _ => ChangeType::Modify,
+        }
+    }
+}
+
+/// How the lists of a property are compared.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shape {
+    schema: Option<Schema>,
+    /// Whether the value is a list of tags.
+    tags: bool,
+    /// Whether the order of the list means something, although its schema does not say so.
+    ordered: bool,
+}
+
+impl Shape {
+    pub(crate) const UNKNOWN: Shape = Shape {
+        schema: None,
+        tags: false,
+        ordered: false,
+    };
+
+    pub(crate) fn new(schema: Option<Schema>, name: &str) -> Self {
+        Shape {
+            schema: schema.map(Schema::resolve),
+            tags: name == "Tags",
+            ordered: ORDERED.contains(&name),
+        }
+    }
+
+    fn below(self, key: &str) -> Shape {
+        let schema = self.schema.and_then(|schema| schema.property(key));
+        Shape::new(schema, key)
+    }
+
+    fn item(self) -> Shape {
+        Shape {
+            schema: self.schema.and_then(Schema::items).map(Schema::resolve),
+            tags: false,
+            ordered: false,
+        }
+    }
+
+    fn is_unordered(self) -> bool {
+        let says = |keyword| {
+            self.schema
+                .and_then(|schema| schema.keyword(keyword)?.as_bool())
+        };
+        match says(Keyword::InsertionOrder) {
+            _ if self.tags => true,
+            Some(ordered) => !ordered,
+            // JSON Schema's default is that order matters. AWS's schemas say so where it does: a list of unique
+            // items about whose order nothing is said is a set (`VPCSecurityGroups`).
+            None => says(Keyword::UniqueItems) == Some(true) && !self.ordered,
+        }
+    }
+
+    /// Whether two texts are the same value of this shape: `1.0` and `1` are the same number.
+    fn coerces(self, one: &str, two: &str) -> bool {
+        let types = self.schema.map(Schema::types).unwrap_or_default();
+        if types.contains(JsonType::String) {
+            return false;
+        }
+        if types.contains(JsonType::Boolean) {
+            return one.eq_ignore_ascii_case(two);
+        }
+        let number = |text: &str| text.parse::<f64>().ok();
+        let numbers = types.contains(JsonType::Integer) || types.contains(JsonType::Number);
+        numbers && number(one).is_some_and(|one| number(two) == Some(one))
+    }
+}
+
+/// Finds where two values differ, as expressions or as values.
+pub(crate) fn differences<'r, 't>(
+    path: &[String],
+    before: Option<&'r Resolved<'t>>,
+    after: Option<&'r Resolved<'t>>,
+    shape: Shape,
+) -> Vec<Difference<'r, 't>> {
+    let mut walk = Walk {
+        path: path.to_vec(),
+        found: Vec::new(),
+    };
+    walk.compare(before, after, shape);
+    walk.found
+}
+
+struct Walk<'r, 't> {
+    path: Vec<String>,
+    found: Vec<Difference<'r, 't>>,
+}
+
+impl<'r, 't> Walk<'r, 't> {
+    fn compare(
+        &mut self,
+        before: Option<&'r Resolved<'t>>,
+        after: Option<&'r Resolved<'t>>,
+        shape: Shape,
+    ) {
+        match (before, after) {
+            (Some(Resolved::Map(one)), Some(Resolved::Map(two))) => {
+                for (key, value) in one {
+                    self.below(key, Some(value), two.get(key), shape.below(key));
+                }
+                for (key, value) in two {
+                    if !one.contains_key(key) {
+                        self.below(key, None, Some(value), shape.below(key));
+                    }
+                }
+            }
+            (Some(Resolved::List(one)), Some(Resolved::List(two))) => {
+                let pairs = if shape.is_unordered() {
+                    matched(one, two)
+                } else {
+                    in_order(one.len(), two.len())
+                };
+                let item = shape.item();
+                for (position, (before, after)) in pairs {
+                    let before = before.map(|index| &one[index]);
+                    let after = after.map(|index| &two[index]);
+                    self.below(&position.to_string(), before, after, item);
+                }
+            }
+            (Some(one), Some(two)) => {
+                let coerced = match (one.known(), two.known()) {
+                    (Some(one), Some(two)) => shape.coerces(&one, &two),
+                    _ => false,
+                };
+                let expressions = !one.same(two, Compare::Expressions);
+                let values = !one.same(two, Compare::Values);
+                if (expressions || values) && !coerced {
+                    self.found(before, after, expressions, values);
+                }
+            }
+            (None, None) => {}
+            (None, Some(_)) | (Some(_), None) => self.found(before, after, true, true),
+        }
+    }
+
+    fn below(
+        &mut self,
+        step: &str,
+        before: Option<&'r Resolved<'t>>,
+        after: Option<&'r Resolved<'t>>,
+        shape: Shape,
+    ) {
+        self.path.push(step.to_owned());
+        self.compare(before, after, shape);
+        self.path.pop();
+    }
+
+    fn found(
+        &mut self,
+        before: Option<&'r Resolved<'t>>,
+        after: Option<&'r Resolved<'t>>,
+        expressions: bool,
+        values: bool,
+    ) {
+        let path = self.path.clone();
+        self.found.push(Difference {
+            path,
+            before,
+            after,
+            expressions,
+            values,
+        });
+    }
+}
+
+/// Which items of two lists belong together, by position; each pair with the position it is shown at.
+type Pairs = Vec<(usize, (Option<usize>, Option<usize>))>;
+
+fn in_order(before: usize, after: usize) -> Pairs {
+    let there = |index: usize, length: usize| (index < length).then_some(index);
+    let positions = 0..before.max(after);
+    positions
+        .map(|index| (index, (there(index, before), there(index, after))))
+        .collect()
+}
+
+/// Equal items first, then those with the same identity, then the rest in order.
+fn matched(before: &[Resolved<'_>], after: &[Resolved<'_>]) -> Pairs {
+    let mut partner = vec![None; before.len()];
+    let mut taken = vec![false; after.len()];
+    let whole = |item: &Resolved<'_>| Some(item.shown(Style::Expression));
+    for key in [
+        &whole as &dyn Fn(&Resolved<'_>) -> Option<String>,
+        &identity,
+        &|_| Some(String::new()),
+    ] {
+        let mut free: HashMap<String, Vec<usize>> = HashMap::new();
+        for (index, item) in after.iter().enumerate().rev() {
+            if let (false, Some(key)) = (taken[index], key(item)) {
+                free.entry(key).or_default().push(index);
+            }
+        }
+        for (index, item) in before.iter().enumerate() {
+            if partner[index].is_some() {
+                continue;
+            }
+            let found = key(item).and_then(|key| free.get_mut(&key)?.pop());
+            if let Some(found) = found {
+                partner[index] = Some(found);
+                taken[found] = true;
+            }
+        }
+    }
+    let added = (0..after.len()).filter(|index| !taken[*index]);
+    let paired = partner
+        .iter()
+        .enumerate()
+        .map(|(index, found)| (index, (Some(index), *found)));
+    let added = added
+        .enumerate()
+        .map(|(more, index)| (before.len() + more, (None, Some(index))));
+    paired.chain(added).collect()
+}
+
+fn identity(item: &Resolved<'_>) -> Option<String> {
+    let key = IDENTITIES
+        .iter()
+        .find_map(|key| Some((key, item.get(key)?.known()?)));
+    key.map(|(key, value)| format!("{key}={value}"))
+}

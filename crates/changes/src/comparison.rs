@@ -1,0 +1,377 @@
+//! From two sides to the changes of their resources.
+//!
+//! The rules are those of the real service, as recorded: each is named where it is applied, and
+//! `cargo xtask conformance diff` compares the answers with recordings.
+
+mod fate;
+mod needs;
+mod other;
+mod policy;
+mod property;
+
+use std::collections::{HashMap, HashSet};
+
+use stratiform_resolve::{Compare, Resolved, Resolver, Time, Use};
+use stratiform_template::{Reference, Resource, Value, order};
+
+use crate::change::{
+    Action, ChangeSource, Context, Detail, Evaluation, Policy, PolicyOrigin, ResourceChange,
+};
+use crate::lives::{Side, Sides, Times};
+use crate::recreation::Rules;
+use fate::{Fate, Fates};
+use policy::{deletion_policy, replace_policy};
+pub use policy::{snapshot_by_default, takes_snapshots};
+
+/// Two sides, and what has been found out about them so far.
+struct Comparison<'s, 't> {
+    sides: &'s Sides<'t>,
+    surroundings: Surroundings<'t>,
+    /// What became of resources that change. What is not here stays as it is.
+    fates: HashMap<&'t str, Fates>,
+    /// Top-level properties that change, of resources that are updated in place.
+    properties: HashMap<&'t str, HashSet<String>>,
+    times: Times<'t>,
+    /// The resources that are expected to be others after the change.
+    later: Times<'t>,
+    /// What is known of the types that both sides have.
+    rules: HashMap<&'t str, Rules>,
+}
+
+/// What differs between two sides besides resources.
+struct Surroundings<'t> {
+    parameters: HashSet<&'t str>,
+    mappings: HashSet<&'t str>,
+    conditions: HashSet<&'t str>,
+    same_tags: bool,
+}
+
+/// Details, by the question that they answer; see [`ResourceChange`].
+#[derive(Default)]
+struct Details {
+    references: Vec<Detail>,
+    values: Vec<Detail>,
+    propagated: Vec<Detail>,
+}
+
+/// The changes between two sides. Resources stand in the order of the template after, then those that go.
+///
+/// The second part says which resources are expected to be others after the change.
+pub fn changes<'t>(sides: &Sides<'t>) -> (Vec<ResourceChange>, Times<'t>) {
+    let mut comparison = Comparison {
+        sides,
+        surroundings: Surroundings::between(sides),
+        fates: HashMap::new(),
+        properties: HashMap::new(),
+        times: HashMap::new(),
+        later: HashMap::new(),
+        rules: HashMap::new(),
+    };
+    let (before, after) = (&sides.before.scope, &sides.after.scope);
+    let existing: Vec<(&'t str, &'t Resource)> = after.resources().collect();
+    let names = existing.iter().enumerate();
+    let names: HashMap<&str, usize> = names.map(|(index, (id, _))| (*id, index)).collect();
+    let mut needs = vec![Vec::new(); existing.len()];
+    let mut surrounded = vec![false; existing.len()];
+    for (index, (_, resource)) in existing.iter().enumerate() {
+        resource.for_each_reference(&mut |reference| {
+            surrounded[index] |= comparison.surroundings.touch(reference);
+            if let Reference::Name(name)
+            | Reference::Attribute {
+                logical_id: name, ..
+            } = reference
+            {
+                needs[index].extend(names.get(name));
+            }
+        });
+    }
+    let mut found: Vec<Vec<ResourceChange>> = vec![Vec::new(); existing.len()];
+    for index in order(&needs).sequence {
+        let (logical_id, resource) = existing[index];
+        let fated = |need: &usize| comparison.fates.contains_key(existing[*need].0);
+        let touched = surrounded[index]
+            || !comparison.surroundings.same_tags
+            || needs[index].iter().any(fated)
+            || before.resource(logical_id) != Some(resource);
+        if touched {
+            found[index] = comparison.resource(logical_id, resource);
+        }
+    }
+    let gone = before
+        .resources()
+        .filter(|(id, _)| after.resource(id).is_none());
+    let gone = gone.map(|(id, resource)| comparison.removed(id, resource));
+    let mut changes: Vec<ResourceChange> = found.into_iter().flatten().chain(gone).collect();
+    if !changes.is_empty() || !comparison.surroundings.parameters.is_empty() {
+        comparison.nested_stacks(&existing, &mut changes);
+    }
+    (changes, comparison.later)
+}
+
+impl<'t> Surroundings<'t> {
+    fn between(sides: &Sides<'t>) -> Self {
+        let (before, after) = (&sides.before, &sides.after);
+        let parameters = after.scope.parameters.iter().filter(|(name, parameter)| {
+            let old = before.scope.parameters.get(*name);
+            let old = old.map(|old| old.resolved(name, sides.place));
+            let new = parameter.resolved(name, sides.place);
+            !old.is_some_and(|old| old.same(&new, Compare::Values))
+        });
+        let mappings = after.scope.template.mappings.iter();
+        let mappings = mappings
+            .filter(|(name, mapping)| before.scope.template.mappings.get(*name) != Some(mapping));
+        Surroundings {
+            parameters: parameters.map(|(name, _)| *name).collect(),
+            mappings: mappings.map(|(name, _)| name.as_str()).collect(),
+            conditions: after.scope.changed_conditions(&before.scope).collect(),
+            same_tags: before.tags == after.tags,
+        }
+    }
+}
+
+impl<'s, 't> Comparison<'s, 't> {
+    fn before(&self) -> &'s Side<'t> {
+        &self.sides.before
+    }
+
+    fn after(&self) -> &'s Side<'t> {
+        &self.sides.after
+    }
+
+    /// Asks the side before.
+    fn now<T>(&self, ask: impl FnOnce(&Resolver<'_, 't>) -> T) -> T {
+        ask(&Resolver::new(
+            &self.before().scope,
+            &self.sides.before_it(),
+        ))
+    }
+
+    /// Asks the side after, as `DescribeChangeSet` does: resources that stay have the attributes that they have now.
+    fn then<T>(&self, ask: impl FnOnce(&Resolver<'_, 't>) -> T) -> T {
+        let world = self.sides.during_it(&self.times);
+        ask(&Resolver::new(&self.after().scope, &world))
+    }
+
+    /// Asks the side after, as it is expected to be: attributes that are properties have the values that those get.
+    fn at_last<T>(&self, ask: impl FnOnce(&Resolver<'_, 't>) -> T) -> T {
+        let world = self.sides.after_it(&self.later);
+        ask(&Resolver::new(&self.after().scope, &world))
+    }
+
+    fn learn(&mut self, resource_type: &'t str) {
+        let region = &self.sides.place.region;
+        self.rules
+            .entry(resource_type)
+            .or_insert_with(|| Rules::of(self.sides.catalog, resource_type, region));
+    }
+
+    /// What happens to a resource that exists after the change.
+    fn resource(&mut self, logical_id: &'t str, after: &'t Resource) -> Vec<ResourceChange> {
+        match self.before().scope.resource(logical_id) {
+            None => {
+                let change = self.added(logical_id, after);
+                self.decide(logical_id, Fates::ADDED);
+                vec![change]
+            }
+            // CloudFormation refuses to change the type of a logical ID; what is meant is a new resource.
+            Some(before) if before.resource_type != after.resource_type => {
+                let changes = vec![
+                    self.removed(logical_id, before),
+                    self.added(logical_id, after),
+                ];
+                self.decide(logical_id, Fates::ADDED);
+                changes
+            }
+            Some(before) => {
+                let Some(change) = self.modified(logical_id, before, after) else {
+                    return Vec::new();
+                };
+                let names = change
+                    .expected()
+                    .filter_map(|detail| detail.path.get(1).cloned());
+                self.properties.insert(logical_id, names.collect());
+                let fates = Fates {
+                    references: Fate::of(change.references.iter(), Detail::predicted),
+                    values: Fate::of(change.values.iter(), Detail::predicted),
+                    expected: Fate::of(change.expected(), Detail::replacement),
+                };
+                self.decide(logical_id, fates);
+                vec![change]
+            }
+        }
+    }
+
+    fn decide(&mut self, logical_id: &'t str, fates: Fates) {
+        if fates.values > Fate::Modified {
+            self.times.insert(logical_id, Time::AfterApply);
+        }
+        if fates.expected > Fate::Modified {
+            self.later.insert(logical_id, Time::AfterApply);
+        }
+        self.fates.insert(logical_id, fates);
+    }
+
+    fn added(&self, logical_id: &str, resource: &'t Resource) -> ResourceChange {
+        ResourceChange {
+            action: Action::Add,
+            logical_id: logical_id.to_owned(),
+            resource_type: resource.resource_type.clone(),
+            policy: Policy::Retain,
+            policy_origin: PolicyOrigin::Default,
+            references: Vec::new(),
+            values: Vec::new(),
+            propagated: Vec::new(),
+            before: None,
+            after: Some(self.then(|resolver| context(resolver, resource))),
+        }
+    }
+
+    fn removed(&self, logical_id: &str, resource: &'t Resource) -> ResourceChange {
+        let before = self.now(|resolver| context(resolver, resource));
+        let (policy, policy_origin) = deletion_policy(resource, &before);
+        ResourceChange {
+            action: Action::Remove,
+            logical_id: logical_id.to_owned(),
+            resource_type: resource.resource_type.clone(),
+            policy,
+            policy_origin,
+            references: Vec::new(),
+            values: Vec::new(),
+            propagated: Vec::new(),
+            before: Some(before),
+            after: None,
+        }
+    }
+
+    fn modified(
+        &mut self,
+        logical_id: &str,
+        before: &'t Resource,
+        after: &'t Resource,
+    ) -> Option<ResourceChange> {
+        self.learn(&after.resource_type);
+        let this: &Self = self;
+        let rules = this.rules.get(after.resource_type.as_str())?;
+        let mut details = Details::default();
+        let old = this.now(|resolver| resolver.entries(&before.properties));
+        let new = this.then(|resolver| resolver.entries(&after.properties));
+        let names = old
+            .keys()
+            .chain(new.keys().filter(|name| !old.contains_key(*name)));
+        for name in names {
+            let expression = after.properties.get(name.as_ref());
+            let property = property::Property::new(name, expression, rules);
+            this.property(&property, old.get(name), new.get(name), &mut details);
+        }
+        this.other_attributes(before, after, &mut details);
+        this.stack_tags(rules, &new, &mut details);
+        let Details {
+            references,
+            values,
+            propagated,
+        } = details;
+        if references.is_empty() && values.is_empty() {
+            return None;
+        }
+        let before = Context {
+            properties: Resolved::Map(old).into_owned(),
+            ..this.now(|resolver| attributes(resolver, before))
+        };
+        let context = Context {
+            properties: Resolved::Map(new).into_owned(),
+            ..this.then(|resolver| attributes(resolver, after))
+        };
+        let (policy, policy_origin) = replace_policy(after, &context);
+        Some(ResourceChange {
+            action: Action::Modify,
+            logical_id: logical_id.to_owned(),
+            resource_type: after.resource_type.clone(),
+            policy,
+            policy_origin,
+            references,
+            values,
+            propagated,
+            before: Some(before),
+            after: Some(context),
+        })
+    }
+
+    /// What a parameter or resource does to a value made from it.
+    fn effect(
+        &self,
+        used: &Use,
+        view: impl Fn(&Fates) -> Fate,
+    ) -> Option<(ChangeSource, Evaluation)> {
+        let fate = |id: &str| self.fates.get(id).map(&view).unwrap_or_default();
+        match used {
+            Use::Parameter(name) => {
+                let changes = self.surroundings.parameters.contains(name.as_str());
+                changes.then_some((ChangeSource::ParameterReference, Evaluation::Static))
+            }
+            Use::Reference(id) => fate(id).through_reference(),
+            Use::Attribute(id, _) => fate(id).through_attribute(),
+        }
+    }
+
+    /// Whether an attribute counts the updates of a resource that is updated, as `LatestVersionNumber` of a launch
+    /// template does.
+    fn counts_up(&self, logical_id: &str, attribute: &str) -> bool {
+        let updated = self
+            .properties
+            .get(logical_id)
+            .is_some_and(|changed| !changed.is_empty());
+        updated && COUNTERS.iter().any(|counter| attribute.ends_with(counter))
+    }
+
+    /// Whether a value becomes another one during the change, although it looks the same before: an attribute that is
+    /// a property which changes, or anything of a resource that is replaced through such a value.
+    ///
+    /// Recorded: the events of updates show resources that `DescribeChangeSet` with values does not list.
+    fn propagates(&self, used: &Use) -> bool {
+        let replaced = |id: &str| {
+            let fate = self
+                .fates
+                .get(id)
+                .map(|fates| fates.expected)
+                .unwrap_or_default();
+            fate > Fate::Modified
+        };
+        match used {
+            Use::Parameter(_) => false,
+            Use::Reference(id) => replaced(id),
+            Use::Attribute(id, attribute) => {
+                let property = attribute.split('.').next().unwrap_or_default();
+                let changed = self.properties.get(id.as_str());
+                let counts = self.counts_up(id, attribute);
+                replaced(id) || counts || changed.is_some_and(|changed| changed.contains(property))
+            }
+        }
+    }
+}
+
+/// How the names of attributes end whose value is another one after every update.
+const COUNTERS: [&str; 4] = ["VersionNumber", "Version", "Revision", "RevisionId"];
+
+fn context<'t>(resolver: &Resolver<'_, 't>, resource: &'t Resource) -> Context {
+    Context {
+        properties: Resolved::Map(resolver.entries(&resource.properties)).into_owned(),
+        ..attributes(resolver, resource)
+    }
+}
+
+/// All of a context but its properties.
+fn attributes<'t>(resolver: &Resolver<'_, 't>, resource: &'t Resource) -> Context {
+    let text = |value: &'t Option<Value>| {
+        let resolved = resolver.resolve(value.as_ref()?).part()?;
+        resolved.known().map(|text| text.into_owned())
+    };
+    let metadata = resource.metadata.as_ref();
+    Context {
+        properties: Resolved::default(),
+        deletion_policy: text(&resource.deletion_policy),
+        update_replace_policy: text(&resource.update_replace_policy),
+        metadata: metadata
+            .and_then(|metadata| resolver.resolve(metadata).part())
+            .map(Resolved::into_owned),
+    }
+}

@@ -1,0 +1,176 @@
+//! What changes besides properties: metadata, policies, the stack's tags, nested stacks.
+
+use std::borrow::Cow;
+
+use indexmap::IndexMap;
+use stratiform_resolve::Resolved;
+use stratiform_template::Resource;
+
+use super::{Comparison, Details, context};
+use crate::change::{
+    Action, Attribute, ChangeSource, ChangeType, Detail, Evaluation, Policy, PolicyOrigin,
+    RequiresRecreation, ResourceChange,
+};
+use crate::compare::{Shape, differences};
+use crate::recreation::{Fact, Recreation, Rules};
+
+/// The type of a nested stack.
+const NESTED_STACK: &str = "AWS::CloudFormation::Stack";
+
+impl<'t> Comparison<'_, 't> {
+    /// `Metadata` and the policies.
+    pub(super) fn other_attributes(
+        &self,
+        before: &'t Resource,
+        after: &'t Resource,
+        details: &mut Details,
+    ) {
+        let values = |resource: &'t Resource| {
+            [
+                (Attribute::Metadata, resource.metadata.as_ref()),
+                (Attribute::CreationPolicy, resource.creation_policy.as_ref()),
+                (Attribute::UpdatePolicy, resource.update_policy.as_ref()),
+                (Attribute::DeletionPolicy, resource.deletion_policy.as_ref()),
+                (
+                    Attribute::UpdateReplacePolicy,
+                    resource.update_replace_policy.as_ref(),
+                ),
+            ]
+        };
+        for ((attribute, old), (_, new)) in values(before).into_iter().zip(values(after)) {
+            let old = old.and_then(|value| self.now(|resolver| resolver.resolve(value).part()));
+            let new = new.and_then(|value| self.then(|resolver| resolver.resolve(value).part()));
+            let found = differences(&[], old.as_ref(), new.as_ref(), Shape::UNKNOWN);
+            let found: Vec<_> = found.iter().filter(|found| found.expressions).collect();
+            if found.is_empty() {
+                continue;
+            }
+            details.references.push(of_attribute(attribute, &[]));
+            for difference in found {
+                details.values.push(Detail {
+                    change_type: difference.change_type(),
+                    before: difference.before.cloned().map(Resolved::into_owned),
+                    after: difference.after.cloned().map(Resolved::into_owned),
+                    ..of_attribute(attribute, &difference.path)
+                });
+            }
+        }
+    }
+
+    /// Tags of the stack, which CloudFormation passes on to every resource that takes tags.
+    pub(super) fn stack_tags(
+        &self,
+        rules: &Rules,
+        properties: &IndexMap<Cow<'t, str>, Resolved<'t>>,
+        details: &mut Details,
+    ) {
+        let (before, after) = (self.before().tags, self.after().tags);
+        let Some(tagging) = rules.resource_type.map(|known| known.tagging()) else {
+            return;
+        };
+        let Some(property) = tagging.property.filter(|_| before != after) else {
+            return;
+        };
+        let own = properties.get(property.first());
+        let has = |key: &str| {
+            own.is_some_and(|own| match own {
+                Resolved::Map(entries) => entries.contains_key(key),
+                own => own
+                    .items()
+                    .iter()
+                    .any(|tag| tag.get("Key").and_then(Resolved::known).as_deref() == Some(key)),
+            })
+        };
+        let keys = before
+            .keys()
+            .chain(after.keys().filter(|key| !before.contains_key(*key)));
+        let changed: Vec<_> = keys
+            .filter(|key| before.get(*key) != after.get(*key) && !has(key))
+            .collect();
+        if changed.is_empty() {
+            return;
+        }
+        details.references.push(of_attribute(Attribute::Tags, &[]));
+        for key in changed {
+            let value = |tags: &IndexMap<String, String>| {
+                tags.get(key).map(|value| Resolved::literal(value.clone()))
+            };
+            let (old, new) = (value(before), value(after));
+            details.values.push(Detail {
+                change_type: match (&old, &new) {
+                    (None, _) => ChangeType::Add,
+                    (_, None) => ChangeType::Remove,
+                    _ => ChangeType::Modify,
+                },
+                before: old,
+                after: new,
+                ..of_attribute(Attribute::Tags, std::slice::from_ref(key))
+            });
+        }
+    }
+
+    /// CloudFormation updates nested stacks with their parent, whether or not they change.
+    ///
+    /// Source: CloudFormation user guide, "Change sets for nested stacks".
+    pub(super) fn nested_stacks(
+        &self,
+        existing: &[(&'t str, &'t Resource)],
+        changes: &mut Vec<ResourceChange>,
+    ) {
+        for (logical_id, after) in existing {
+            let Some(before) = self.before().scope.resource(logical_id) else {
+                continue;
+            };
+            if !is_nested(after)
+                || !is_nested(before)
+                || changes
+                    .iter()
+                    .any(|change| change.logical_id == *logical_id)
+            {
+                continue;
+            }
+            let detail = Detail {
+                attribute: Attribute::Properties,
+                evaluation: Evaluation::Dynamic,
+                source: ChangeSource::Automatic,
+                ..of_attribute(Attribute::Properties, &[])
+            };
+            changes.push(ResourceChange {
+                action: Action::Modify,
+                logical_id: (*logical_id).to_owned(),
+                resource_type: NESTED_STACK.to_owned(),
+                policy: Policy::Delete,
+                policy_origin: PolicyOrigin::Default,
+                references: vec![detail.clone()],
+                values: vec![detail],
+                propagated: Vec::new(),
+                before: Some(self.now(|resolver| context(resolver, before))),
+                after: Some(self.then(|resolver| context(resolver, after))),
+            });
+        }
+    }
+}
+
+/// A detail of an attribute that is no property.
+fn of_attribute(attribute: Attribute, below: &[String]) -> Detail {
+    let path = std::iter::once(attribute.as_str().to_owned());
+    Detail {
+        attribute,
+        name: None,
+        path: path.chain(below.iter().cloned()).collect(),
+        recreation: Recreation {
+            requires: RequiresRecreation::Never,
+            fact: Fact::NotAProperty,
+        },
+        evaluation: Evaluation::Static,
+        source: ChangeSource::DirectModification,
+        causing_entity: None,
+        change_type: ChangeType::Modify,
+        before: None,
+        after: None,
+    }
+}
+
+fn is_nested(resource: &Resource) -> bool {
+    resource.resource_type == NESTED_STACK
+}

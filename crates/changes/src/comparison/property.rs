@@ -1,0 +1,287 @@
+//! The details of one property.
+
+use std::collections::BTreeMap;
+
+use stratiform_resolve::{Compare, Resolved, Style, Time, Use};
+use stratiform_template::Value;
+
+use super::{Comparison, Details};
+use crate::change::{Attribute, ChangeSource, ChangeType, Detail, Evaluation};
+use crate::compare::{Difference, Shape, differences};
+use crate::recreation::{Recreation, Rules};
+
+/// A top-level property that is being compared.
+pub(super) struct Property<'p, 't> {
+    name: &'p str,
+    /// What the template after says.
+    expression: Option<&'t Value>,
+    shape: Shape,
+    rules: &'p Rules,
+}
+
+impl<'p, 't> Property<'p, 't> {
+    pub(super) fn new(name: &'p str, expression: Option<&'t Value>, rules: &'p Rules) -> Self {
+        let schema = rules
+            .resource_type
+            .and_then(|known| known.schema().property(name));
+        Property {
+            name,
+            expression,
+            shape: Shape::new(schema, name),
+            rules,
+        }
+    }
+
+    fn detail(
+        &self,
+        below: &[String],
+        recreation: Recreation,
+        evaluation: Evaluation,
+        source: ChangeSource,
+    ) -> Detail {
+        let path = ["Properties", self.name].map(str::to_owned);
+        Detail {
+            // Recorded: of a property `Tags` too. `Attribute::Tags` are the tags that come from the stack.
+            attribute: Attribute::Properties,
+            name: Some(self.name.to_owned()),
+            path: path.into_iter().chain(below.iter().cloned()).collect(),
+            recreation,
+            evaluation,
+            source,
+            causing_entity: None,
+            change_type: ChangeType::Modify,
+            before: None,
+            after: None,
+        }
+    }
+
+    fn recreation(&self, difference: &Difference<'_, '_>) -> Recreation {
+        self.rules
+            .at(&difference.path, difference.before, difference.after)
+    }
+}
+
+impl<'t> Comparison<'_, 't> {
+    /// Adds the details of one property.
+    pub(super) fn property(
+        &self,
+        property: &Property<'_, 't>,
+        before: Option<&Resolved<'t>>,
+        after: Option<&Resolved<'t>>,
+        details: &mut Details,
+    ) {
+        let found = differences(&[property.name.to_owned()], before, after, property.shape);
+        self.without_values(property, after, &found, &mut details.references);
+        for difference in found.iter().filter(|difference| difference.values) {
+            self.with_values(property, difference, &mut details.values);
+        }
+        self.propagated(property, before, &found, after, &mut details.propagated);
+    }
+
+    /// Without values: one detail for the property itself, and one per cause.
+    fn without_values(
+        &self,
+        property: &Property<'_, 't>,
+        after: Option<&Resolved<'t>>,
+        found: &[Difference<'_, 't>],
+        details: &mut Vec<Detail>,
+    ) {
+        let differs = || found.iter().filter(|difference| difference.expressions);
+        let mut causes: BTreeMap<(ChangeSource, String), (Evaluation, Recreation)> =
+            BTreeMap::new();
+        for_each_text(after, property.name, &mut |path, uses| {
+            for used in uses {
+                let effect = self.effect(used, |fates| fates.references);
+                let Some((source, evaluation)) = effect else {
+                    continue;
+                };
+                // Recorded: a parameter that changes without changing the property is not listed.
+                let listed = source != ChangeSource::ParameterReference
+                    || differs().any(|difference| overlap(&difference.path, path));
+                if listed {
+                    let recreation = property.rules.at(path, None, None);
+                    let cause = causes.entry((source, used.entity()));
+                    cause
+                        .and_modify(|(_, worst)| *worst = worse(*worst, recreation))
+                        .or_insert((evaluation, recreation));
+                }
+            }
+        });
+        let direct = differs().map(|difference| property.recreation(difference));
+        if let Some(recreation) = direct.reduce(worse) {
+            let source = ChangeSource::DirectModification;
+            details.push(property.detail(&[], recreation, direct_evaluation(&causes), source));
+        }
+        details.extend(
+            causes
+                .into_iter()
+                .map(|((source, entity), (evaluation, recreation))| Detail {
+                    causing_entity: Some(entity),
+                    ..property.detail(&[], recreation, evaluation, source)
+                }),
+        );
+    }
+
+    /// With values: the same for every place that differs.
+    fn with_values(
+        &self,
+        property: &Property<'_, 't>,
+        difference: &Difference<'_, 't>,
+        details: &mut Vec<Detail>,
+    ) {
+        let mut causes = BTreeMap::new();
+        if let Some(after) = difference.after {
+            after.for_each_text(&mut |text| {
+                for used in &text.uses {
+                    if let Some((source, evaluation)) = self.effect(used, |fates| fates.values) {
+                        causes.insert((source, used.entity()), evaluation);
+                    }
+                }
+            });
+        }
+        let direct = Detail {
+            change_type: difference.change_type(),
+            before: difference.before.cloned().map(Resolved::into_owned),
+            after: difference.after.cloned().map(Resolved::into_owned),
+            ..property.detail(
+                &difference.path[1..],
+                property.recreation(difference),
+                direct_evaluation(&causes),
+                ChangeSource::DirectModification,
+            )
+        };
+        details.extend(
+            causes
+                .into_iter()
+                .map(|((source, entity), evaluation)| Detail {
+                    evaluation,
+                    source,
+                    causing_entity: Some(entity),
+                    ..direct.clone()
+                }),
+        );
+        details.push(direct);
+    }
+
+    /// What becomes another value only during the change.
+    fn propagated(
+        &self,
+        property: &Property<'_, 't>,
+        before: Option<&Resolved<'t>>,
+        found: &[Difference<'_, 't>],
+        after: Option<&Resolved<'t>>,
+        details: &mut Vec<Detail>,
+    ) {
+        let mut places: BTreeMap<Vec<String>, Use> = BTreeMap::new();
+        for_each_text(after, property.name, &mut |path, uses| {
+            let listed = found
+                .iter()
+                .any(|difference| difference.values && overlap(&difference.path, path));
+            if !listed && let Some(used) = uses.iter().find(|used| self.propagates(used)) {
+                places.insert(path.to_vec(), used.clone());
+            }
+        });
+        if places.is_empty() {
+            return;
+        }
+        let later = self.at_last(|resolver| resolver.resolve(property.expression?).part());
+        for (path, used) in places {
+            let below = &path[1..];
+            let (Some(old), Some(new)) = (at(before, below), at(later.as_ref(), below)) else {
+                continue;
+            };
+            let counts =
+                matches!(&used, Use::Attribute(id, attribute) if self.counts_up(id, attribute));
+            if old.same(new, Compare::Values) && !counts {
+                continue;
+            }
+            let effect = self.effect(&used, |fates| fates.references.max(fates.expected));
+            let Some((source, _)) = effect else { continue };
+            let shown =
+                |value: &Resolved<'_>| Some(Resolved::literal(value.shown(Style::ChangeSet)));
+            details.push(Detail {
+                causing_entity: Some(used.entity()),
+                before: shown(old),
+                after: if counts {
+                    Some(Resolved::unknown(
+                        used.entity(),
+                        Time::AfterApply,
+                        Vec::new(),
+                    ))
+                } else {
+                    shown(new)
+                },
+                ..property.detail(
+                    below,
+                    property.rules.at(&path, None, None),
+                    Evaluation::Dynamic,
+                    source,
+                )
+            });
+        }
+    }
+}
+
+/// Recorded: dynamic as soon as anything but the template itself has a part in it.
+fn direct_evaluation<K, V>(causes: &BTreeMap<K, V>) -> Evaluation {
+    if causes.is_empty() {
+        Evaluation::Static
+    } else {
+        Evaluation::Dynamic
+    }
+}
+
+fn worse(one: Recreation, two: Recreation) -> Recreation {
+    if two.requires > one.requires {
+        two
+    } else {
+        one
+    }
+}
+
+/// Whether one path leads to the other.
+fn overlap(one: &[String], two: &[String]) -> bool {
+    one.iter().zip(two).all(|(one, two)| one == two)
+}
+
+fn at<'r, 't>(value: Option<&'r Resolved<'t>>, path: &[String]) -> Option<&'r Resolved<'t>> {
+    path.iter().try_fold(value?, |value, step| match value {
+        Resolved::List(items) => items.get(step.parse::<usize>().ok()?),
+        value => value.get(step),
+    })
+}
+
+/// Calls a function with every text of a property that comes from somewhere, and where it is.
+fn for_each_text(
+    value: Option<&Resolved<'_>>,
+    name: &str,
+    visit: &mut impl FnMut(&[String], &[Use]),
+) {
+    fn walk(
+        value: &Resolved<'_>,
+        path: &mut Vec<String>,
+        visit: &mut impl FnMut(&[String], &[Use]),
+    ) {
+        match value {
+            Resolved::Null | Resolved::Literal(_) => {}
+            Resolved::Text(text) => visit(path, &text.uses),
+            Resolved::List(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    path.push(index.to_string());
+                    walk(item, path, visit);
+                    path.pop();
+                }
+            }
+            Resolved::Map(entries) => {
+                for (key, value) in entries {
+                    path.push(key.to_string());
+                    walk(value, path, visit);
+                    path.pop();
+                }
+            }
+        }
+    }
+    if let Some(value) = value {
+        walk(value, &mut vec![name.to_owned()], visit);
+    }
+}

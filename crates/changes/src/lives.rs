@@ -1,0 +1,248 @@
+//! The world of a stack that changes: each resource has the life that it has now, and the one that the change gives
+//! it.
+
+use std::collections::HashMap;
+
+use indexmap::{IndexMap, IndexSet};
+use stratiform_catalog::Catalog;
+use stratiform_resolve::{Place, Resolved, Resolver, Scope, Segment, Time, World, reference};
+use stratiform_template::{Member, Reference, Resource, Template, Value, order};
+
+/// A stack on one side of a change.
+#[derive(Clone, Debug)]
+pub struct Side<'t> {
+    /// The template, with the values of its parameters and conditions.
+    pub scope: Scope<'t>,
+    /// Tags of the stack, which CloudFormation passes on to its resources.
+    pub tags: &'t IndexMap<String, String>,
+}
+
+/// A stack before and after a change, and what is known of the resources that it has.
+#[derive(Clone, Debug)]
+pub struct Sides<'t> {
+    /// The stack before.
+    pub before: Side<'t>,
+    /// The stack after.
+    pub after: Side<'t>,
+    /// Where it is.
+    pub place: &'t Place,
+    /// Facts about resource types.
+    pub catalog: Catalog,
+    /// What references are before the change.
+    now: Values<'t>,
+    /// What they are after it, where the resource is the same.
+    then: Values<'t>,
+}
+
+/// The resources that do not exist yet, or will be others after the change.
+pub type Times<'t> = HashMap<&'t str, Time>;
+
+/// The world as it is seen from one side of a change.
+#[derive(Clone, Copy, Debug)]
+pub struct Lives<'s, 't> {
+    place: &'s Place,
+    values: &'s Values<'t>,
+    times: Option<&'s Times<'t>>,
+}
+
+impl<'t> Side<'t> {
+    /// A template with values for its parameters, and the stack's tags.
+    pub fn new(
+        template: &'t Template,
+        parameters: &'t IndexMap<String, String>,
+        tags: &'t IndexMap<String, String>,
+        place: &Place,
+    ) -> Self {
+        Side {
+            scope: Scope::new(template, parameters, place),
+            tags,
+        }
+    }
+}
+
+impl<'t> Sides<'t> {
+    /// Both sides of a change at a place.
+    pub fn new(before: Side<'t>, after: Side<'t>, place: &'t Place, catalog: Catalog) -> Self {
+        let templates = [before.scope.template, after.scope.template];
+        Sides {
+            now: Values::of(&before.scope, &templates, place, catalog),
+            then: Values::of(&after.scope, &templates[1..], place, catalog),
+            before,
+            after,
+            place,
+            catalog,
+        }
+    }
+
+    /// The world before: every resource is the one that exists.
+    pub fn before_it(&self) -> Lives<'_, 't> {
+        Lives {
+            place: self.place,
+            values: &self.now,
+            times: None,
+        }
+    }
+
+    /// The world during the change: some resources are others, and the rest have the attributes that they have now.
+    pub fn during_it<'s>(&'s self, times: &'s Times<'t>) -> Lives<'s, 't> {
+        Lives {
+            times: Some(times),
+            ..self.before_it()
+        }
+    }
+
+    /// The world after: some resources are others, and attributes that are properties have the values that the
+    /// template gives them.
+    pub fn after_it<'s>(&'s self, times: &'s Times<'t>) -> Lives<'s, 't> {
+        Lives {
+            values: &self.then,
+            ..self.during_it(times)
+        }
+    }
+}
+
+impl World for Lives<'_, '_> {
+    fn place(&self) -> &Place {
+        self.place
+    }
+
+    fn resource(&self, logical_id: &str, attribute: Option<&str>) -> Resolved<'static> {
+        let time = self.times.and_then(|times| times.get(logical_id).copied());
+        let time = time.unwrap_or(Time::Now);
+        let now = match time {
+            Time::Now => self.values.get(logical_id, attribute),
+            Time::AfterApply => None,
+        };
+        reference(logical_id, attribute, time, now.cloned())
+    }
+}
+
+/// What references to a scope's resources are, where a property of the resource says it.
+#[derive(Clone, Debug, Default)]
+struct Values<'t>(HashMap<Referred<'t>, String>);
+
+/// A resource and its attribute; none for `Ref`.
+type Referred<'t> = (&'t str, Option<&'t str>);
+
+impl<'t> Values<'t> {
+    /// The values of what the templates refer to, each found after those that it is made from.
+    fn of(
+        scope: &Scope<'t>,
+        templates: &[&'t Template],
+        place: &Place,
+        catalog: Catalog,
+    ) -> Values<'t> {
+        let mut referred: IndexMap<Referred<'t>, (&'t Resource, &'t str)> = IndexMap::new();
+        let mut seen: IndexSet<Referred<'t>> = IndexSet::new();
+        for template in templates {
+            for_each_value(template, &mut |value| {
+                value.for_each_reference(&mut |reference| {
+                    if let Some(name) = referred_to(reference)
+                        && seen.insert(name)
+                    {
+                        let property = property_of(scope, name, catalog);
+                        referred.extend(property.map(|property| (name, property)));
+                    }
+                });
+            });
+        }
+        let needs = referred.values().map(|(resource, property)| {
+            let mut needs = Vec::new();
+            if let Some(value) = resource.properties.get(*property) {
+                value.for_each_reference(&mut |reference| {
+                    let name = referred_to(reference);
+                    needs.extend(name.and_then(|name| referred.get_index_of(&name)));
+                });
+            }
+            needs
+        });
+        let needs: Vec<Vec<usize>> = needs.collect();
+        let mut values = Values::default();
+        for index in order(&needs).sequence {
+            if let Some((name, (resource, property))) = referred.get_index(index) {
+                let world = Lives {
+                    place,
+                    values: &values,
+                    times: None,
+                };
+                let resolver = Resolver::new(scope, &world);
+                let value = resolver.entry(&resource.properties, property);
+                if let Some(value) = value.as_ref().and_then(settled) {
+                    values.0.insert(*name, value);
+                }
+            }
+        }
+        values
+    }
+
+    fn get<'a>(&'a self, logical_id: &'a str, attribute: Option<&'a str>) -> Option<&'a String> {
+        self.0.get(&(logical_id, attribute))
+    }
+}
+
+fn referred_to(reference: Reference<'_>) -> Option<Referred<'_>> {
+    match reference {
+        Reference::Name(name) => Some((name, None)),
+        Reference::Attribute {
+            logical_id,
+            attribute: Some(attribute),
+        } => Some((logical_id, Some(attribute))),
+        Reference::Attribute { .. }
+        | Reference::Mapping(_)
+        | Reference::Condition(_)
+        | Reference::Export(_)
+        | Reference::Output(_)
+        | Reference::Anything => None,
+    }
+}
+
+/// The resource that a reference names, and the property of it that the reference gives.
+///
+/// `Ref` is the primary identifier. Where that has several parts, or AWS chooses it, nothing is known.
+fn property_of<'t>(
+    scope: &Scope<'t>,
+    (logical_id, attribute): Referred<'t>,
+    catalog: Catalog,
+) -> Option<(&'t Resource, &'t str)> {
+    let resource = scope.resource(logical_id)?;
+    let resource_type = catalog.resource_type(&resource.resource_type)?;
+    let property = match attribute {
+        Some(attribute) => attribute,
+        None => {
+            let mut identifier = resource_type.primary_identifier();
+            let first = identifier.next()?;
+            if identifier.next().is_some() {
+                return None;
+            }
+            first.as_str()
+        }
+    };
+    let (property, _) = resource.properties.get_key_value(property)?;
+    let mut read_only = resource_type.read_only();
+    let chosen_by_aws = read_only.any(|path| path.as_str() == property);
+    (!chosen_by_aws).then_some((resource, property.as_str()))
+}
+
+/// A value that is known before the change.
+fn settled(value: &Resolved<'_>) -> Option<String> {
+    match value {
+        Resolved::Text(text) => match text.segments.as_slice() {
+            [Segment::Resource { now, .. }] => now.clone(),
+            _ => value.known().map(|text| text.into_owned()),
+        },
+        value => value.known().map(|text| text.into_owned()),
+    }
+}
+
+/// Calls a function with every value of a template's resources and outputs.
+fn for_each_value<'t>(template: &'t Template, visit: &mut impl FnMut(&'t Value)) {
+    for (_, resource) in template.each_resource() {
+        resource.values().for_each(&mut *visit);
+    }
+    for member in template.outputs.values() {
+        if let Member::One(output) = member {
+            visit(&output.value);
+            output.export.iter().for_each(&mut *visit);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Which change of which property makes a new resource, and which fact of the catalog says so.
+
+use std::fmt;
+
+use stratiform_catalog::behaviour::{Class, documented};
+use stratiform_catalog::{Catalog, PropertyPath, ResourceType};
+use stratiform_resolve::Resolved;
+
+use crate::change::RequiresRecreation;
+
+/// Whether a change makes a new resource, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Recreation {
+    /// CloudFormation's answer.
+    pub requires: RequiresRecreation,
+    /// What says so.
+    pub fact: Fact,
+}
+
+/// What says whether a change makes a new resource?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// The type's schema lists the property in `createOnlyProperties`.
+    CreateOnly(PropertyPath),
+    /// The type's schema lists the property in `conditionalCreateOnlyProperties`.
+    ConditionalCreateOnly(PropertyPath),
+    /// The type's schema lists the property in `conditionalCreateOnlyProperties`, and AWS documents the update as one
+    /// in place.
+    InPlace(PropertyPath, &'static str),
+    /// The property is part of what identifies such resources, and the type's schema does not say that it can be
+    /// changed.
+    Identifies(PropertyPath),
+    /// The type's schema lists the property in neither.
+    Updatable,
+    /// A custom resource: its provider decides, by answering with another physical ID.
+    CustomResource,
+    /// The catalog does not know the type in this region.
+    UnknownType,
+    /// The attribute is no property: CloudFormation acts on it without touching the resource.
+    NotAProperty,
+}
+
+impl fmt::Display for Fact {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fact::CreateOnly(path) => {
+                write!(formatter, "`{path}` is a createOnly property of the type")
+            }
+            Fact::ConditionalCreateOnly(path) => write!(
+                formatter,
+                "`{path}` is a conditionalCreateOnly property of the type: AWS decides by the value"
+            ),
+            Fact::InPlace(path, page) => write!(
+                formatter,
+                "`{path}` is a conditionalCreateOnly property of the type, and `{page}` documents the update in place"
+            ),
+            Fact::Identifies(path) => write!(
+                formatter,
+                "`{path}` is part of the primaryIdentifier of the type: another value may mean another resource"
+            ),
+            Fact::Updatable => formatter.write_str("the type's schema allows updating it"),
+            Fact::CustomResource => {
+                formatter.write_str("the provider of a custom resource decides whether it replaces")
+            }
+            Fact::UnknownType => formatter.write_str("the catalog does not know this type"),
+            Fact::NotAProperty => formatter.write_str("it is no property of the resource"),
+        }
+    }
+}
+
+/// The properties of a type whose change makes a new resource.
+#[derive(Clone, Debug)]
+pub(crate) struct Rules {
+    always: Vec<PropertyPath>,
+    conditionally: Vec<PropertyPath>,
+    /// Properties that identify the resource and are in neither of the others.
+    identifying: Vec<PropertyPath>,
+    otherwise: Recreation,
+    /// The type, where the catalog knows it.
+    pub resource_type: Option<ResourceType>,
+}
+
+impl Rules {
+    /// The rules of a type, as it is in a region.
+    pub(crate) fn of(catalog: Catalog, resource_type: &str, region: &str) -> Rules {
+        let known = catalog
+            .resource_type_in(resource_type, region)
+            .or_else(|| catalog.resource_type(resource_type));
+        let custom = resource_type.starts_with("Custom::")
+            || resource_type == "AWS::CloudFormation::CustomResource";
+        let otherwise = match known {
+            _ if custom => Recreation {
+                requires: RequiresRecreation::Conditionally,
+                fact: Fact::CustomResource,
+            },
+            Some(_) => Recreation {
+                requires: RequiresRecreation::Never,
+                fact: Fact::Updatable,
+            },
+            None => Recreation {
+                requires: RequiresRecreation::Conditionally,
+                fact: Fact::UnknownType,
+            },
+        };
+        let mut rules = Rules {
+            always: Vec::new(),
+            conditionally: Vec::new(),
+            identifying: Vec::new(),
+            otherwise,
+            resource_type: known,
+        };
+        if let Some(known) = known {
+            rules.always.extend(known.create_only());
+            rules.conditionally.extend(known.conditional_create_only());
+            let elsewhere = |path: &PropertyPath| {
+                rules.always.contains(path) || known.read_only().any(|read_only| read_only == *path)
+            };
+            let identifying = known.primary_identifier().filter(|path| !elsewhere(path));
+            rules.identifying = identifying.collect();
+        }
+        rules
+    }
+
+    /// What a difference at a path below `Properties` means.
+    pub(crate) fn at(
+        &self,
+        below: &[String],
+        before: Option<&Resolved<'_>>,
+        after: Option<&Resolved<'_>>,
+    ) -> Recreation {
+        let find = |paths: &[PropertyPath]| {
+            paths
+                .iter()
+                .copied()
+                .find(|rule| applies(*rule, below, before, after))
+        };
+        if let Some(path) = find(&self.always) {
+            return Recreation {
+                requires: RequiresRecreation::Always,
+                fact: Fact::CreateOnly(path),
+            };
+        }
+        if let Some(path) = find(&self.conditionally) {
+            let documented = self
+                .resource_type
+                .and_then(|known| documented(known.name(), below));
+            let fact = match documented.filter(|entry| entry.class != Class::Replaces) {
+                Some(entry) => Fact::InPlace(path, entry.source),
+                None => Fact::ConditionalCreateOnly(path),
+            };
+            return Recreation {
+                requires: RequiresRecreation::Conditionally,
+                fact,
+            };
+        }
+        if let Some(path) = find(&self.identifying) {
+            return Recreation {
+                requires: RequiresRecreation::Conditionally,
+                fact: Fact::Identifies(path),
+            };
+        }
+        self.otherwise
+    }
+}
+
+/// Whether a difference is one of a property: at it, below it, or above it where the property is part of what comes
+/// or goes.
+fn applies(
+    rule: PropertyPath,
+    path: &[String],
+    before: Option<&Resolved<'_>>,
+    after: Option<&Resolved<'_>>,
+) -> bool {
+    let rule: Vec<&str> = rule.segments().collect();
+    let agree = rule
+        .iter()
+        .zip(path)
+        .all(|(rule, step)| *rule == "*" || rule == step);
+    if !agree {
+        return false;
+    }
+    match rule.get(path.len()..) {
+        None | Some([]) => true,
+        Some(rest) => [before, after]
+            .into_iter()
+            .flatten()
+            .any(|value| contains(value, rest)),
+    }
+}
+
+fn contains(value: &Resolved<'_>, path: &[&str]) -> bool {
+    match path {
+        [] => true,
+        _ if value.is_opaque() => true,
+        ["*", rest @ ..] => value.items().iter().any(|item| contains(item, rest)),
+        [key, rest @ ..] => value.get(key).is_some_and(|value| contains(value, rest)),
+    }
+}

@@ -1,0 +1,30 @@
+//! Templates as values: what intrinsic functions, parameters and conditions come to.
+//!
+//! What lives here: a [`Scope`] is a template whose parameters and conditions have values; a [`Resolver`] evaluates
+//! any value of it to an [`Outcome`], and asks a [`World`] for what is not in the template: what a reference, an
+//! import or a zone is. Loops are written out ([`expand`]), and what nobody may see is hidden ([`hidden`]). What does
+//! not: two sides, resource types, and what a difference means.
+
+mod branch;
+mod condition;
+mod expand;
+mod function;
+mod outcome;
+mod resolved;
+mod resolver;
+mod same;
+mod scope;
+mod sensitive;
+mod text;
+mod world;
+
+pub use branch::{Branch, Choice, MAX_BRANCHES};
+pub use expand::{expand, has_unexpanded};
+pub use outcome::Outcome;
+pub use resolved::{Resolved, Style};
+pub use resolver::{Path, Resolver, Step};
+pub use same::Compare;
+pub use scope::{ParameterValue, Scope};
+pub use sensitive::{hidden, is_sensitive};
+pub use text::{HIDDEN, KNOWN_AFTER_APPLY, Secret, Segment, Text, Time, Use};
+pub use world::{Place, World, reference};

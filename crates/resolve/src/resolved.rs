@@ -1,0 +1,192 @@
+//! Values after intrinsic functions.
+
+use std::borrow::Cow;
+
+use indexmap::IndexMap;
+
+use crate::text::{Segment, Text, Time, Use};
+
+/// A value without intrinsic functions. Scalars are text, as CloudFormation passes them on: `80` is `"80"`.
+#[derive(Clone, Debug)]
+pub enum Resolved<'t> {
+    /// `null`, in JSON documents.
+    Null,
+    /// Text that the template itself says.
+    Literal(Cow<'t, str>),
+    /// Text that comes from somewhere: parameters, resources, other stacks.
+    Text(Box<Text>),
+    /// A list.
+    List(Vec<Resolved<'t>>),
+    /// A map.
+    Map(IndexMap<Cow<'t, str>, Resolved<'t>>),
+}
+
+impl<'t> Resolved<'t> {
+    /// Known text.
+    pub fn literal(text: impl Into<Cow<'t, str>>) -> Self {
+        Resolved::Literal(text.into())
+    }
+
+    /// Text in parts.
+    pub fn text(segments: Vec<Segment>, uses: Vec<Use>) -> Self {
+        Resolved::Text(Box::new(Text { segments, uses }))
+    }
+
+    /// Something that is not known here.
+    pub fn unknown(what: impl Into<String>, time: Time, uses: Vec<Use>) -> Self {
+        let what = what.into();
+        let segment = Segment::Unknown {
+            what,
+            time,
+            basis: 0,
+            fault: None,
+        };
+        Resolved::text(vec![segment], uses)
+    }
+
+    /// The text, where all of it is known. Secrets are not.
+    pub fn known(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Resolved::Literal(text) => Some(Cow::Borrowed(text)),
+            Resolved::Text(text) => text.known(),
+            Resolved::Null | Resolved::List(_) | Resolved::Map(_) => None,
+        }
+    }
+
+    /// The entry of a map.
+    pub fn get(&self, key: &str) -> Option<&Resolved<'t>> {
+        match self {
+            Resolved::Map(entries) => entries.get(key),
+            _ => None,
+        }
+    }
+
+    /// The items of a list. A single value counts as a list of one, as in policies.
+    pub fn items(&self) -> &[Resolved<'t>] {
+        match self {
+            Resolved::List(items) => items,
+            Resolved::Null => &[],
+            _ => std::slice::from_ref(self),
+        }
+    }
+
+    /// The entries of a map; none for anything else.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &Resolved<'t>)> {
+        let entries = match self {
+            Resolved::Map(entries) => Some(entries),
+            _ => None,
+        };
+        let entries = entries.into_iter().flatten();
+        entries.map(|(key, value)| (key.as_ref(), value))
+    }
+
+    /// The same value with a life of its own.
+    pub fn into_owned(self) -> Resolved<'static> {
+        match self {
+            Resolved::Null => Resolved::Null,
+            Resolved::Literal(text) => Resolved::Literal(Cow::Owned(text.into_owned())),
+            Resolved::Text(text) => Resolved::Text(text),
+            Resolved::List(items) => {
+                Resolved::List(items.into_iter().map(Resolved::into_owned).collect())
+            }
+            Resolved::Map(entries) => Resolved::Map(
+                entries
+                    .into_iter()
+                    .map(|(key, value)| (Cow::Owned(key.into_owned()), value.into_owned()))
+                    .collect(),
+            ),
+        }
+    }
+
+    /// Whether any part of it is only known to AWS, although it exists already.
+    pub fn is_unknown_now(&self) -> bool {
+        let mut unknown = false;
+        self.for_each_text(&mut |text| {
+            unknown |= text.segments.iter().any(|segment| {
+                matches!(
+                    segment,
+                    Segment::Unknown {
+                        time: Time::Now,
+                        ..
+                    } | Segment::Resource {
+                        time: Time::Now,
+                        now: None,
+                        ..
+                    }
+                )
+            });
+        });
+        unknown
+    }
+
+    /// Whether it is something that cannot be evaluated here, and could be anything.
+    pub fn is_opaque(&self) -> bool {
+        match self {
+            Resolved::Text(text) => text
+                .segments
+                .iter()
+                .any(|segment| matches!(segment, Segment::Unknown { .. })),
+            _ => false,
+        }
+    }
+
+    /// Calls a function with every text that comes from somewhere.
+    pub fn for_each_text<'r>(&'r self, visit: &mut impl FnMut(&'r Text)) {
+        match self {
+            Resolved::Null | Resolved::Literal(_) => {}
+            Resolved::Text(text) => visit(text),
+            Resolved::List(items) => items.iter().for_each(|item| item.for_each_text(visit)),
+            Resolved::Map(entries) => entries
+                .values()
+                .for_each(|value| value.for_each_text(visit)),
+        }
+    }
+
+    /// The value as `DescribeChangeSet` shows it: scalars as text, and its own words for what is not known yet.
+    /// What is known to AWS only is written as in `Fn::Sub`.
+    pub fn to_json(&self, style: Style) -> serde_json::Value {
+        match self {
+            Resolved::Null => serde_json::Value::Null,
+            Resolved::Literal(text) => serde_json::Value::String(text.to_string()),
+            Resolved::Text(text) => serde_json::Value::String(text.shown(style)),
+            Resolved::List(items) => {
+                serde_json::Value::Array(items.iter().map(|item| item.to_json(style)).collect())
+            }
+            Resolved::Map(entries) => serde_json::Value::Object(
+                entries
+                    .iter()
+                    .map(|(key, value)| (key.to_string(), value.to_json(style)))
+                    .collect(),
+            ),
+        }
+    }
+
+    /// The value on one line: text as it is, anything else as JSON.
+    pub fn shown(&self, style: Style) -> String {
+        match self {
+            Resolved::Literal(text) => text.to_string(),
+            Resolved::Text(text) => text.shown(style),
+            Resolved::Null | Resolved::List(_) | Resolved::Map(_) => {
+                self.to_json(style).to_string()
+            }
+        }
+    }
+}
+
+/// How are values written that are not known here?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// As `DescribeChangeSet` would: what is not known yet in its own words, the rest as in `Fn::Sub`.
+    ChangeSet,
+    /// For people: everything as in `Fn::Sub`.
+    Expression,
+    /// As `DescribeChangeSet` would for a resource that goes: no reference is resolved.
+    Removed,
+}
+
+impl Default for Resolved<'_> {
+    /// An empty map.
+    fn default() -> Self {
+        Resolved::Map(IndexMap::new())
+    }
+}

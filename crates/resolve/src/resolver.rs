@@ -1,0 +1,272 @@
+//! From expressions to values.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use indexmap::IndexMap;
+use stratiform_template::Value;
+
+use crate::branch::Assumed;
+use crate::outcome::Outcome;
+use crate::resolved::Resolved;
+use crate::scope::{ParameterValue, Scope, scalar};
+use crate::sensitive::{concealed, is_pair_of_secret, is_sensitive, is_value_of_pair};
+use crate::text::{Segment, Time};
+use crate::world::World;
+
+/// Resolves the values of a scope in a world.
+#[derive(Clone, Copy)]
+pub struct Resolver<'s, 't> {
+    /// The template with its parameters and conditions.
+    pub scope: &'s Scope<'t>,
+    /// What is around it.
+    pub world: &'s dyn World,
+    /// Whether what is being resolved must not be seen.
+    exposure: Exposure,
+    /// The way from where the resolver began.
+    path: Option<&'s Path<'s>>,
+    /// The branch that is being looked at.
+    assumed: Option<&'s Assumed<'t>>,
+    /// Whether an unknown function is still to be tried branch by branch.
+    branching: Branching,
+}
+
+/// May a value be seen?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exposure {
+    Open,
+    Secret,
+}
+
+/// Is an unknown function tried branch by branch? The outermost one is; what is in it comes with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Branching {
+    Outermost,
+    Done,
+}
+
+/// The way to a value: a step, and the way to what it is in.
+#[derive(Clone, Copy, Debug)]
+pub struct Path<'p> {
+    /// What it is in.
+    pub up: Option<&'p Path<'p>>,
+    /// The last step.
+    pub step: Step<'p>,
+}
+
+/// One step of a [`Path`].
+#[derive(Clone, Copy, Debug)]
+pub enum Step<'p> {
+    /// A key of a map, or a function's name.
+    Key(&'p str),
+    /// A position in a list.
+    Index(usize),
+}
+
+impl fmt::Display for Step<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Step::Key(key) => formatter.write_str(key),
+            Step::Index(index) => index.fmt(formatter),
+        }
+    }
+}
+
+impl Path<'_> {
+    /// The steps from the top.
+    fn steps(&self) -> Vec<String> {
+        let up = |path: &&Self| path.up;
+        let mut steps: Vec<String> = std::iter::successors(Some(self), |path| up(path))
+            .map(|path| path.step.to_string())
+            .collect();
+        steps.reverse();
+        steps
+    }
+}
+
+impl<'s, 't> Resolver<'s, 't> {
+    /// A resolver that begins at the top of a value.
+    pub fn new(scope: &'s Scope<'t>, world: &'s dyn World) -> Self {
+        Resolver {
+            scope,
+            world,
+            exposure: Exposure::Open,
+            path: None,
+            assumed: None,
+            branching: Branching::Outermost,
+        }
+    }
+
+    /// A resolver that begins at a place in the template, which findings then name.
+    pub fn at(self, path: &'s Path<'s>) -> Self {
+        Resolver {
+            path: Some(path),
+            ..self
+        }
+    }
+
+    /// What a value comes to.
+    pub fn resolve(&self, value: &'t Value) -> Outcome<'t> {
+        match value {
+            Value::Null => Resolved::Null.into(),
+            Value::Bool(_) | Value::Number(_) | Value::String(_) => match scalar(value) {
+                Some(text) => self.seen(Resolved::Literal(text).into()),
+                None => Outcome::Absent,
+            },
+            Value::List(items) => {
+                let items = items.iter().enumerate();
+                let items = items.filter_map(|(index, item)| self.item(Step::Index(index), item));
+                Resolved::List(items.collect()).into()
+            }
+            Value::Map(entries) => Resolved::Map(self.entries(entries)).into(),
+            Value::Function(function, argument) => {
+                let path = Path {
+                    up: self.path,
+                    step: Step::Key(function.name()),
+                };
+                let here = self.at(&path);
+                here.seen(here.function(value, *function, argument))
+            }
+        }
+    }
+
+    /// The entries of a map, without those that are absent; secrets are hidden.
+    pub fn entries(
+        &self,
+        entries: &'t IndexMap<String, Value>,
+    ) -> IndexMap<Cow<'t, str>, Resolved<'t>> {
+        let telling = is_pair_of_secret(entries);
+        let resolved = entries.iter().filter_map(|(key, value)| {
+            let secret = is_sensitive(key) || telling && is_value_of_pair(key);
+            let value = self.concealing(secret).item(Step::Key(key), value)?;
+            Some((Cow::Borrowed(key.as_str()), value))
+        });
+        resolved.collect()
+    }
+
+    /// One entry of a map, as [`Resolver::entries`] has it.
+    pub fn entry(&self, entries: &'t IndexMap<String, Value>, key: &str) -> Option<Resolved<'t>> {
+        let value = entries.get(key)?;
+        let telling = is_pair_of_secret(entries);
+        let secret = is_sensitive(key) || telling && is_value_of_pair(key);
+        self.concealing(secret).item(Step::Key(key), value)
+    }
+
+    /// A part of a value, one step further down.
+    pub(crate) fn item(&self, step: Step<'_>, value: &'t Value) -> Option<Resolved<'t>> {
+        let path = Path {
+            up: self.path,
+            step,
+        };
+        self.at(&path).resolve(value).part()
+    }
+
+    /// The same resolver for a value that is secret, or is not by its name.
+    fn concealing(self, secret: bool) -> Self {
+        let exposure = match secret {
+            true => Exposure::Secret,
+            false => Exposure::Open,
+        };
+        Resolver { exposure, ..self }
+    }
+
+    /// The same resolver for a value that is secret if what it is in is, or by its own name.
+    pub(crate) fn concealing_also(self, secret: bool) -> Self {
+        match secret {
+            true => self.concealing(true),
+            false => self,
+        }
+    }
+
+    /// The outcome as it may be seen.
+    fn seen(&self, outcome: Outcome<'t>) -> Outcome<'t> {
+        match (self.exposure, outcome) {
+            (Exposure::Secret, Outcome::Value(value)) => Outcome::Value(concealed(value)),
+            (_, outcome) => outcome,
+        }
+    }
+
+    /// The same resolver for what is inside of a function: branches are its business.
+    pub(crate) fn inside(self) -> Self {
+        Resolver {
+            branching: Branching::Done,
+            ..self
+        }
+    }
+
+    /// The same resolver in one branch.
+    pub(crate) fn in_branch<'a>(self, assumed: &'a Assumed<'t>) -> Resolver<'a, 't>
+    where
+        's: 'a,
+    {
+        Resolver {
+            assumed: Some(assumed),
+            ..self.inside()
+        }
+    }
+
+    /// The branch that is being looked at.
+    pub(crate) fn branch(&self) -> Option<&'s Assumed<'t>> {
+        self.assumed
+    }
+
+    /// Whether branches may be looked at: not inside of one, nor inside of a function.
+    pub(crate) fn may_branch(&self) -> bool {
+        self.assumed.is_none() && self.branching == Branching::Outermost
+    }
+
+    /// The steps from where the resolver began.
+    pub(crate) fn steps(&self) -> Vec<String> {
+        self.path.map(Path::steps).unwrap_or_default()
+    }
+
+    /// A condition's value, in the branch that is being looked at.
+    pub(crate) fn condition(&self, name: &str) -> Option<bool> {
+        let assumed = self
+            .assumed
+            .and_then(|assumed| assumed.conditions.get(name));
+        assumed.copied().or_else(|| self.scope.condition(name))
+    }
+
+    /// `Ref`: a parameter, a pseudo parameter or a resource.
+    pub(crate) fn reference(&self, name: &str) -> Outcome<'t> {
+        if let Some(parameter) = self.scope.parameters.get(name) {
+            let assumed = self
+                .assumed
+                .and_then(|assumed| assumed.parameters.get(name));
+            let value = match assumed {
+                Some(text) => ParameterValue {
+                    text: Some(text.clone()),
+                    ..parameter.clone()
+                }
+                .resolved(name, self.world),
+                None => parameter.resolved(name, self.world),
+            };
+            return value.into();
+        }
+        match name.strip_prefix("AWS::") {
+            Some(pseudo) => self.pseudo(pseudo),
+            None => self.world.resource(name, None).into(),
+        }
+    }
+
+    fn pseudo(&self, name: &str) -> Outcome<'t> {
+        let place = self.world.place();
+        let text = match name {
+            "NoValue" => return Outcome::Absent,
+            "Region" => place.region.as_str(),
+            "StackName" => place.stack.as_str(),
+            "Partition" => place.partition(),
+            "URLSuffix" => place.url_suffix(),
+            // Not a literal: whoever reads it can tell the own account from one that the template names.
+            "AccountId" if place.account.is_some() => {
+                let account = place.account.clone().unwrap_or_default();
+                return Resolved::text(vec![Segment::Known(account)], Vec::new()).into();
+            }
+            _ => {
+                return Resolved::unknown(format!("AWS::{name}"), Time::Now, Vec::new()).into();
+            }
+        };
+        Resolved::literal(text.to_owned()).into()
+    }
+}

@@ -1,0 +1,96 @@
+//! What is around a template, and answers what the template cannot.
+
+use crate::resolved::Resolved;
+use crate::text::{Segment, Time, Use};
+
+/// What a [`Resolver`](crate::Resolver) asks about what is not in the template. Whatever has no answer stays unknown.
+///
+/// A [`Place`] alone is a world in which nothing else is known. Implementations answer with the two lives of a
+/// resource, with physical IDs, or with what they keep of other stacks.
+pub trait World: Sync {
+    /// Where the stack is: what the pseudo parameters say.
+    fn place(&self) -> &Place;
+
+    /// `Ref` (no attribute) or `Fn::GetAtt` of a resource.
+    fn resource(&self, logical_id: &str, attribute: Option<&str>) -> Resolved<'static> {
+        reference(logical_id, attribute, Time::Now, None)
+    }
+
+    /// `Fn::ImportValue`: the value of an export.
+    fn export(&self, _name: &str) -> Option<Resolved<'static>> {
+        None
+    }
+
+    /// `Fn::GetStackOutput`: an output of a stack.
+    fn output(&self, _stack: &str, _output: &str) -> Option<Resolved<'static>> {
+        None
+    }
+
+    /// `Fn::GetAZs`: the names of a region's availability zones.
+    fn zones(&self, _region: &str) -> Option<Vec<String>> {
+        None
+    }
+
+    /// The value of a parameter whose type names one of Systems Manager; a list as text with commas.
+    fn looked_up(&self, _name: &str) -> Option<String> {
+        None
+    }
+}
+
+/// Where a stack is: what pseudo parameters say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The stack's name.
+    pub stack: String,
+    /// The region.
+    pub region: String,
+    /// The account, where it is known.
+    pub account: Option<String>,
+}
+
+impl Place {
+    /// The partition that the region is in.
+    pub fn partition(&self) -> &'static str {
+        match self.region.as_str() {
+            region if region.starts_with("cn-") => "aws-cn",
+            region if region.starts_with("us-gov-") => "aws-us-gov",
+            region if region.starts_with("eusc-") => "aws-eusc",
+            _ => "aws",
+        }
+    }
+
+    /// The domain of AWS's services in the region's partition.
+    pub fn url_suffix(&self) -> &'static str {
+        match self.partition() {
+            "aws-cn" => "amazonaws.com.cn",
+            "aws-eusc" => "amazonaws.eu",
+            _ => "amazonaws.com",
+        }
+    }
+}
+
+impl World for Place {
+    fn place(&self) -> &Place {
+        self
+    }
+}
+
+/// A reference to a resource as a value: which of its lives is meant, and what the value is now, where that is known.
+pub fn reference(
+    logical_id: &str,
+    attribute: Option<&str>,
+    time: Time,
+    now: Option<String>,
+) -> Resolved<'static> {
+    let used = match attribute {
+        None => Use::Reference(logical_id.to_owned()),
+        Some(attribute) => Use::Attribute(logical_id.to_owned(), attribute.to_owned()),
+    };
+    let segment = Segment::Resource {
+        logical_id: logical_id.to_owned(),
+        attribute: attribute.map(str::to_owned),
+        time,
+        now,
+    };
+    Resolved::text(vec![segment], vec![used])
+}

@@ -1,0 +1,147 @@
+//! Outputs that other stacks turned out to need, and the names of exports.
+
+use std::collections::HashMap;
+use std::panic::Location;
+use std::rc::Rc;
+
+use stratiform_template::{Function, Member, Output, Resource, Template, Value};
+
+use super::Lowering;
+use super::reference::local;
+use crate::draft::Shape;
+use crate::problem::{Code, Problem};
+use crate::settings::References;
+use crate::stack::{Stack, StackDraft};
+
+/// The text between the members of a list that crosses stacks.
+pub(super) const LIST_DELIMITER: &str = "||";
+
+/// An attribute that some stack imports.
+pub(super) struct Export {
+    pub(super) logical_id: String,
+    pub(super) attribute: Option<String>,
+    /// The export's name.
+    pub(super) name: String,
+    pub(super) shape: Shape,
+    pub(super) location: &'static Location<'static>,
+}
+
+impl Lowering<'_> {
+    /// Notes that a stack has to export something.
+    pub(super) fn export(&mut self, producer: &Rc<str>, output: String, export: Export) {
+        let exports = self.exports.entry(producer.clone()).or_default();
+        match exports.get(&output) {
+            Some(there)
+                if there.logical_id != export.logical_id || there.attribute != export.attribute =>
+            {
+                let places = vec![
+                    (export.location, "used here".to_owned()),
+                    (there.location, "and here".to_owned()),
+                ];
+                self.problems.push(collision(producer, &output, places));
+            }
+            Some(_) => {}
+            None => {
+                exports.insert(output, export);
+            }
+        }
+    }
+
+    /// Adds the outputs that other stacks turned out to need.
+    pub(super) fn add_exports(&mut self, draft: &StackDraft, template: &mut Template) {
+        for (output, export) in self.exports.remove(&draft.key).unwrap_or_default() {
+            if template.outputs.contains_key(&output) {
+                let places = vec![(export.location, "used here".to_owned())];
+                self.problems.push(collision(&draft.key, &output, places));
+                continue;
+            }
+            if let Some(Member::One(Resource {
+                condition: Some(condition),
+                ..
+            })) = template.resources.get(&export.logical_id)
+            {
+                self.problems.push(Problem {
+                    code: Code::ConditionalExport,
+                    what: format!(
+                        "`{}` of stack `{}` is used by another stack, and exists only where `{condition}` holds",
+                        export.logical_id, draft.key
+                    ),
+                    places: vec![(export.location, "used here".to_owned())],
+                    help: "decide with a value of the environment instead, in both stacks".to_owned(),
+                });
+            }
+            let value = local(&export.logical_id, export.attribute.as_deref());
+            let value = match export.shape {
+                Shape::Single => value,
+                Shape::List => Value::function(Function::Join, vec![LIST_DELIMITER.into(), value]),
+            };
+            let export = match self.settings.references {
+                References::Strong => Some(export.name.into()),
+                References::Weak => None,
+            };
+            let output_value = Output {
+                value,
+                description: None,
+                export,
+                condition: None,
+            };
+            template.outputs.insert(output, Member::One(output_value));
+        }
+    }
+
+    /// Finds exports of one name in several stacks.
+    pub(super) fn equal_exports(&mut self, stacks: &[Stack], templates: &[Template]) {
+        let mut seen: HashMap<&str, &Stack> = HashMap::new();
+        for (stack, template) in stacks.iter().zip(templates) {
+            for output in template.outputs.values() {
+                let Member::One(Output {
+                    export: Some(Value::String(name)),
+                    ..
+                }) = output
+                else {
+                    continue;
+                };
+                let Some(first) = seen.insert(name, stack) else {
+                    continue;
+                };
+                let here = (
+                    stack.draft.borrow().location,
+                    format!("stack `{}`", stack.draft.borrow().key),
+                );
+                let there = (
+                    first.draft.borrow().location,
+                    format!("stack `{}`", first.draft.borrow().key),
+                );
+                self.problems.push(Problem {
+                    code: Code::ExportCollision,
+                    what: format!("two outputs are exported as `{name}`"),
+                    places: vec![here, there],
+                    help: "export names are unique in an account and region: give one another name"
+                        .to_owned(),
+                });
+            }
+        }
+    }
+}
+
+/// The name of an export: `storefront-prod-network:Vpc-CidrBlock`.
+pub(super) fn export_name(stack_name: &str, logical_id: &str, suffix: &str) -> String {
+    if suffix.is_empty() {
+        format!("{stack_name}:{logical_id}")
+    } else {
+        format!("{stack_name}:{logical_id}-{suffix}")
+    }
+}
+
+fn collision(
+    stack: &str,
+    output: &str,
+    places: Vec<(&'static Location<'static>, String)>,
+) -> Problem {
+    Problem {
+        code: Code::ExportCollision,
+        what: format!("stack `{stack}` would need two outputs called `{output}`"),
+        places,
+        help: "give the resource or the output another name".to_owned(),
+    }
+}

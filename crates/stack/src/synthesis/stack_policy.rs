@@ -1,0 +1,295 @@
+//! Stack policies: from handles, and from documents that somebody wrote.
+//!
+//! Source: CloudFormation user guide, "Prevent updates to stack resources".
+
+use std::mem::take;
+use std::panic::Location;
+use std::rc::Rc;
+
+use stratiform_template::{Value, nearest};
+
+use super::{Lowering, Owner};
+use crate::draft::Identity;
+use crate::problem::{Code, Problem};
+use crate::protection::{PolicyDocumentDraft, Protection, Update};
+use crate::stack::StackDraft;
+
+/// What stands before a logical ID in a stack policy.
+const LOGICAL_ID: &str = "LogicalResourceId/";
+
+impl Lowering<'_> {
+    /// The stack policy, where anything was said about updates: the document that was written, or one that
+    /// allows everything, with the refusals made from handles at its end.
+    pub(super) fn stack_policy(&mut self, draft: &mut StackDraft) -> Option<Value> {
+        let given = take(&mut draft.stack_policy);
+        let refusals = self.refusals(&draft.key, given.protections);
+        match given.document {
+            Some(document) => Some(self.document(draft, document, refusals)),
+            None if refusals.is_empty() => None,
+            None => {
+                let allow = statement("Allow", Update::Any.as_str().into(), "*".into());
+                let statements = std::iter::once(allow).chain(refusals).collect();
+                Some(Value::from([("Statement", Value::List(statements))]))
+            }
+        }
+    }
+
+    /// One statement for each set of updates, in the order first named.
+    fn refusals(&mut self, stack: &Rc<str>, protections: Vec<Protection>) -> Vec<Value> {
+        let mut refused: Vec<(Vec<Update>, Vec<String>)> = Vec::new();
+        for protection in protections {
+            let named = protection.resources.iter();
+            let named = named
+                .filter(|resource| self.protected(stack, resource, protection.location))
+                .map(|resource| format!("{LOGICAL_ID}{}", resource.logical_id));
+            let named: Vec<String> = named.collect();
+            let updates = without_repetition(protection.updates);
+            match refused.iter_mut().find(|(there, _)| *there == updates) {
+                Some((_, resources)) => resources.extend(named),
+                None => refused.push((updates, named)),
+            }
+        }
+        let refused = refused.into_iter().map(|(updates, resources)| {
+            let actions = updates.into_iter().map(|update| update.as_str().into());
+            let resources = without_repetition(resources).into_iter().map(Value::from);
+            statement(
+                "Deny",
+                Value::List(actions.collect()),
+                Value::List(resources.collect()),
+            )
+        });
+        refused.collect()
+    }
+
+    /// Whether a resource is this stack's to protect.
+    fn protected(
+        &mut self,
+        stack: &Rc<str>,
+        resource: &Identity,
+        location: &'static Location<'static>,
+    ) -> bool {
+        if !self.is_ours(&resource.stack) {
+            self.foreign(
+                resource,
+                (location, "protected here"),
+                "protect the resource in its own app, with its own stack",
+            );
+            return false;
+        }
+        if !Rc::ptr_eq(&resource.stack, stack) {
+            self.problems.push(Problem {
+                code: Code::ProtectAcrossStacks,
+                what: format!(
+                    "stack `{stack}` protects `{}`, which is in stack `{}`",
+                    resource.logical_id, resource.stack
+                ),
+                places: vec![
+                    (location, "protected here".to_owned()),
+                    (resource.location, "declared here".to_owned()),
+                ],
+                help: "a stack policy reaches no further than its stack: call `protect` on the other stack"
+                    .to_owned(),
+            });
+            return false;
+        }
+        true
+    }
+
+    /// A document that somebody wrote: plain, since nobody evaluates functions in it, and about resources that
+    /// are there.
+    fn document(
+        &mut self,
+        draft: &StackDraft,
+        given: PolicyDocumentDraft,
+        refusals: Vec<Value>,
+    ) -> Value {
+        let PolicyDocumentDraft { document, location } = given;
+        let owner = Owner {
+            stack: &draft.key,
+            location,
+        };
+        let value = self.value(document.0, owner);
+        if !is_plain(&value) {
+            self.problems.push(Problem {
+                code: Code::StackPolicy,
+                what: format!(
+                    "the stack policy of `{}` has intrinsic functions in it",
+                    draft.key
+                ),
+                places: vec![(location, "declared here".to_owned())],
+                help: "name resources as `LogicalResourceId/<logical ID>`".to_owned(),
+            });
+            return value;
+        }
+        let Some(statements) = value
+            .as_map()
+            .and_then(|policy| policy.get("Statement"))
+            .and_then(statements)
+        else {
+            self.problems.push(Problem {
+                code: Code::StackPolicy,
+                what: format!("the stack policy of `{}` has no `Statement`", draft.key),
+                places: vec![(location, "declared here".to_owned())],
+                help: "write `json!({\"Statement\": [{\"Effect\": …}]})`".to_owned(),
+            });
+            return value;
+        };
+        for pattern in statements.iter().flat_map(resource_patterns) {
+            self.known_resource(draft, pattern, location);
+        }
+        with_statements(value, refusals)
+    }
+
+    /// Notes a logical ID, or a pattern of some, that no resource of the stack has.
+    fn known_resource(
+        &mut self,
+        draft: &StackDraft,
+        pattern: &str,
+        location: &'static Location<'static>,
+    ) {
+        let logical_ids = || {
+            let resources = draft.resources.iter();
+            resources.map(|resource| resource.identity.logical_id.as_str())
+        };
+        if logical_ids().any(|logical_id| matches(pattern, logical_id)) {
+            return;
+        }
+        self.problems.push(Problem {
+            code: Code::StackPolicyResource,
+            what: format!(
+                "the stack policy of `{}` names `{LOGICAL_ID}{pattern}`, and the stack has no such resource",
+                draft.key
+            ),
+            places: vec![(location, "declared here".to_owned())],
+            help: match nearest(pattern, logical_ids()) {
+                Some(near) => format!(
+                    "did you mean `{near}`? `stack.protect(…)` takes handles, which cannot be misspelt"
+                ),
+                None => {
+                    "use `stack.protect(…)` with the resource's handle, or take the name out".to_owned()
+                }
+            },
+        });
+    }
+}
+
+fn statement(effect: &str, action: Value, resource: Value) -> Value {
+    Value::from([
+        ("Effect", effect.into()),
+        ("Action", action),
+        ("Principal", "*".into()),
+        ("Resource", resource),
+    ])
+}
+
+fn without_repetition<T: PartialEq>(items: Vec<T>) -> Vec<T> {
+    let mut once = Vec::with_capacity(items.len());
+    for item in items {
+        if !once.contains(&item) {
+            once.push(item);
+        }
+    }
+    once
+}
+
+/// The statements of a policy, of which a single one may stand without a list.
+fn statements(value: &Value) -> Option<&[Value]> {
+    match value {
+        Value::List(statements) => Some(statements),
+        Value::Map(_) => Some(std::slice::from_ref(value)),
+        _ => None,
+    }
+}
+
+/// A policy with more statements at its end; as it was written where there are none.
+fn with_statements(mut policy: Value, added: Vec<Value>) -> Value {
+    if let Value::Map(entries) = &mut policy
+        && let Some(written) = entries.get_mut("Statement")
+        && !added.is_empty()
+    {
+        let mut statements = match std::mem::replace(written, Value::Null) {
+            Value::List(statements) => statements,
+            one => vec![one],
+        };
+        statements.extend(added);
+        *written = Value::List(statements);
+    }
+    policy
+}
+
+/// The logical IDs, or patterns of them, that a statement is about.
+fn resource_patterns(statement: &Value) -> impl Iterator<Item = &str> {
+    let named = ["Resource", "NotResource"]
+        .into_iter()
+        .filter_map(|key| statement.as_map()?.get(key));
+    let named = named.flat_map(|named| match named {
+        Value::List(items) => items.as_slice(),
+        one => std::slice::from_ref(one),
+    });
+    named.filter_map(|resource| resource.as_str()?.strip_prefix(LOGICAL_ID))
+}
+
+/// Whether a logical ID is what a pattern means, in which `*` is any text.
+fn matches(pattern: &str, logical_id: &str) -> bool {
+    let Some((start, rest)) = pattern.split_once('*') else {
+        return pattern == logical_id;
+    };
+    let (middle, end) = rest.rsplit_once('*').unwrap_or(("", rest));
+    let Some(mut between) = logical_id
+        .strip_prefix(start)
+        .and_then(|remaining| remaining.strip_suffix(end))
+    else {
+        return false;
+    };
+    // Each part as early as it can be leaves the most room for those that follow.
+    middle
+        .split('*')
+        .all(|part| match between.split_once(part) {
+            Some((_, after)) => {
+                between = after;
+                true
+            }
+            None => false,
+        })
+}
+
+/// Whether a value needs nobody to evaluate it.
+fn is_plain(value: &Value) -> bool {
+    match value {
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
+        Value::List(items) => items.iter().all(is_plain),
+        Value::Map(entries) => entries.values().all(is_plain),
+        Value::Null | Value::Function(..) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn a_star_is_any_text() {
+        let cases = [
+            ("Key", "Key", true),
+            ("Key", "Keys", false),
+            ("*", "Key", true),
+            ("Key*", "Key", true),
+            ("Key*", "KeyOfLogs", true),
+            ("Key*", "Ke", false),
+            ("*Key", "LogsKey", true),
+            ("Logs*Key", "LogsAndMoreKey", true),
+            ("Logs*Key", "LogsKe", false),
+            ("Aa*aA", "AaA", false),
+            ("A*b*b*C", "AbbC", true),
+            ("A*b*b*C", "AbC", false),
+            ("A**C", "AC", true),
+        ];
+        for (pattern, logical_id, expected) in cases {
+            assert_eq!(
+                matches(pattern, logical_id),
+                expected,
+                "{pattern} {logical_id}"
+            );
+        }
+    }
+}

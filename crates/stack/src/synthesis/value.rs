@@ -1,0 +1,98 @@
+//! Values: drafts with their references resolved, and text with values in it.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use stratiform_template::{Function, Value};
+
+use super::substitution::Substitution;
+use super::{Lowering, Owner};
+use crate::draft::{Draft, Identity, Part};
+use crate::problem::{Code, Problem};
+
+impl Lowering<'_> {
+    /// A draft as it stands in the template of a stack.
+    pub(super) fn value(&mut self, draft: Draft, owner: Owner<'_>) -> Value {
+        match draft {
+            Draft::Value(value) => value,
+            Draft::List(items) => {
+                let items = items.into_iter().map(|item| self.value(item, owner));
+                Value::List(items.collect())
+            }
+            Draft::Map(entries) => self.map(entries, owner),
+            Draft::Function(function, argument) => {
+                Value::function(function, self.value(*argument, owner))
+            }
+            Draft::Reference(reference) => self.reference(&reference, owner),
+            Draft::Text(parts) => self.text(parts, owner),
+            Draft::Condition(condition) => self.condition(&condition, owner).into(),
+        }
+    }
+
+    /// A map; or the function that it is, where a document was written as CloudFormation writes it.
+    fn map(&mut self, entries: Vec<(Cow<'static, str>, Draft)>, owner: Owner<'_>) -> Value {
+        let function = match entries.as_slice() {
+            // `Condition` is also a word of IAM policies; whoever means the function has `Condition::holds`.
+            [(key, _)] if key != Function::Condition.name() => Function::from_name(key),
+            _ => None,
+        };
+        let mut entries = entries
+            .into_iter()
+            .map(|(key, value)| (key.into_owned(), self.value(value, owner)));
+        match function {
+            Some(function) => {
+                let argument = entries.next().map_or(Value::Null, |(_, argument)| argument);
+                Value::function(function, argument)
+            }
+            None => Value::Map(entries.collect()),
+        }
+    }
+
+    /// The name of a condition, which only its own stack has.
+    pub(super) fn condition(&mut self, condition: &Identity, owner: Owner<'_>) -> String {
+        if !self.is_ours(&condition.stack) {
+            self.foreign(
+                condition,
+                (owner.location, "used here"),
+                "declare the condition in this stack too: conditions cannot be imported",
+            );
+        } else if !Rc::ptr_eq(&condition.stack, owner.stack) {
+            self.problems.push(Problem {
+                code: Code::ConditionAcrossStacks,
+                what: format!(
+                    "stack `{}` uses condition `{}` of stack `{}`",
+                    owner.stack, condition.logical_id, condition.stack
+                ),
+                places: vec![(owner.location, "used here".to_owned())],
+                help: "declare the condition in this stack too: conditions cannot be imported"
+                    .to_owned(),
+            });
+        }
+        condition.logical_id.clone()
+    }
+
+    /// Text with values in it: plain where all is known, otherwise `Fn::Sub`, with variables only for what
+    /// `${…}` cannot say.
+    fn text(&mut self, mut parts: Vec<Part>, owner: Owner<'_>) -> Value {
+        if let [Part::Value(draft)] = parts.as_mut_slice() {
+            return self.value(draft.take(), owner);
+        }
+        let mut substitution = Substitution::default();
+        self.substitute(parts, owner, &mut substitution);
+        substitution.into_value()
+    }
+
+    /// Adds the parts of a text; a text in a text becomes part of it, so that one `Fn::Sub` says it all.
+    fn substitute(&mut self, parts: Vec<Part>, owner: Owner<'_>, substitution: &mut Substitution) {
+        for part in parts {
+            match part {
+                Part::Literal(text) => substitution.literal(text),
+                Part::Value(Draft::Text(inner)) => self.substitute(inner, owner, substitution),
+                Part::Value(draft) => {
+                    let value = self.value(draft, owner);
+                    substitution.value(value);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Every code of a problem: what causes it, and that nothing else is reported for it.
+
+use std::collections::HashSet;
+
+use stratiform_stack::{App, Code, Parameter, References, Settings, Untyped, Update, equals, json};
+
+use crate::support::{app, found, queue};
+
+type Cause = fn(&App);
+
+/// What causes each code, alone.
+const CAUSES: [(Code, Cause); 16] = [
+    (Code::DuplicateStack, |app| {
+        app.stack("one", "");
+        app.stack("one", "");
+    }),
+    (Code::StackName, |app| {
+        app.stack("under_score", "");
+    }),
+    (Code::DuplicateLogicalId, |app| {
+        let stack = app.stack("one", "");
+        queue(&stack, "Queue");
+        stack.parameter("Queue", Parameter::string(""));
+    }),
+    (Code::LogicalId, |app| {
+        queue(&app.stack("one", ""), "with-hyphen");
+    }),
+    (Code::CyclicStacks, |app| {
+        let (one, two) = (app.stack("one", ""), app.stack("two", ""));
+        one.depends_on(&two);
+        two.depends_on(&one);
+    }),
+    (Code::DependsOnAcrossStacks, |app| {
+        let other = queue(&app.stack("one", ""), "Queue");
+        queue(&app.stack("two", ""), "Queue").depends_on(&other);
+    }),
+    (Code::DuplicateName, |app| {
+        let stack = app.stack("one", "");
+        stack.output("Name", "", "a");
+        stack.output("Name", "", "b");
+    }),
+    (Code::ExportCollision, |app| {
+        app.stack("one", "").export("A", "", "shared", "1");
+        app.stack("two", "").export("B", "", "shared", "2");
+    }),
+    (Code::ConditionalExport, |app| {
+        let stack = app.stack("one", "");
+        let queue = queue(&stack, "Queue");
+        queue.condition(&stack.condition("Large", equals("a", "b")));
+        app.stack("two", "").output("Queue", "", queue.reference());
+    }),
+    (Code::ConditionAcrossStacks, |app| {
+        let large = app.stack("one", "").condition("Large", equals("a", "b"));
+        queue(&app.stack("two", ""), "Queue").condition(&large);
+    }),
+    (Code::SecretAcrossStacks, |app| {
+        let secret = Parameter::string("").no_echo();
+        let secret = app.stack("one", "").parameter("Secret", secret);
+        app.stack("two", "").output("Secret", "", secret);
+    }),
+    (Code::ForeignHandle, |app| {
+        let other = self::app().stack("one", "");
+        app.stack("one", "").depends_on(&other);
+    }),
+    (Code::StackPolicy, |app| {
+        app.stack("one", "")
+            .stack_policy(json!({"Statement": null}));
+    }),
+    (Code::StackPolicyResource, |app| {
+        let statement = json!({"Resource": "LogicalResourceId/Gone"});
+        app.stack("one", "")
+            .stack_policy(json!({"Statement": [statement]}));
+    }),
+    (Code::ProtectAcrossStacks, |app| {
+        let other = queue(&app.stack("one", ""), "Queue");
+        app.stack("two", "").protect([&other], [Update::Delete]);
+    }),
+    (Code::UntypedProperties, |app| {
+        let properties = Untyped::new("Vendor::A::B", json!("text"));
+        app.stack("one", "").add("Thing", properties);
+    }),
+];
+
+#[test]
+fn every_code_has_a_cause_and_every_cause_its_code() {
+    let caused: HashSet<Code> = CAUSES.iter().map(|(code, _)| *code).collect();
+    assert_eq!(caused, HashSet::from(Code::ALL));
+    for (code, cause) in CAUSES {
+        let app = app();
+        cause(&app);
+        let problems = found(app);
+        let codes: Vec<Code> = problems.iter().map(|problem| problem.code).collect();
+        assert_eq!(codes, [code], "{problems:?}");
+        let problem = &problems[0];
+        assert!(!problem.places.is_empty() && !problem.help.is_empty());
+        let place = problem.places[0].0.file();
+        assert!(place.starts_with("crates/stack/tests/"), "{place}");
+    }
+}
+
+#[test]
+fn codes_are_unique_and_kebab_case() {
+    let codes: HashSet<&str> = Code::ALL.into_iter().map(Code::as_str).collect();
+    assert_eq!(codes.len(), Code::ALL.len());
+    let kebab = |code: &str| {
+        let mut bytes = code.bytes();
+        bytes.all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+    };
+    assert!(codes.into_iter().all(kebab));
+}
+
+#[test]
+fn what_is_found_in_the_stacks_is_reported_before_what_is_between_them() {
+    let app = App::new(Settings {
+        app: "1shop".to_owned(),
+        environment: "test".to_owned(),
+        region: "eu-central-1".to_owned(),
+        references: References::Strong,
+        termination_protection: false,
+        tags: Default::default(),
+    });
+    let stack = app.stack("one", "");
+    stack.depends_on(&stack);
+    queue(&stack, "with-hyphen");
+    let codes: Vec<Code> = found(app).iter().map(|problem| problem.code).collect();
+    assert_eq!(codes, [Code::StackName, Code::LogicalId]);
+}

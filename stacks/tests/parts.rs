@@ -1,0 +1,33 @@
+//! The parts that stacks share.
+
+use storefront_stacks::parts;
+use stratiform_stack::{App, PolicyDocument, References, Settings};
+
+#[test]
+fn a_mistake_in_a_part_is_shown_where_the_part_is_used() {
+    let app = App::new(Settings {
+        app: "shop".to_owned(),
+        environment: "test".to_owned(),
+        region: "eu-central-1".to_owned(),
+        references: References::Strong,
+        termination_protection: false,
+        tags: Default::default(),
+    });
+    let stack = app.stack("one", "One");
+    let role = || {
+        let trust = PolicyDocument::assumed_by("lambda.amazonaws.com");
+        parts::role(
+            &stack,
+            "Role",
+            "What it is for",
+            trust,
+            ("none", Vec::new()),
+        )
+    };
+    role();
+    role();
+    let problems = app.synthesize().unwrap_err();
+    assert_eq!(problems[0].code.as_str(), "duplicate-logical-id");
+    let places = &problems[0].places;
+    assert!(places.iter().all(|(place, _)| place.file() == file!()));
+}
