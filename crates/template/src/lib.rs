@@ -23,7 +23,8 @@ pub use code::Code;
 pub use near::nearest;
 pub use node::{Entry, Node, NodeKind, Scalar, Span};
 pub use parse::{
-    Format, MAX_BYTES, MAX_DEPTH, MAX_NODES, ParseError, parse, parse_bytes, parse_json, parse_yaml,
+    Document, Format, MAX_BYTES, MAX_DEPTH, MAX_NODES, ParseError, RepeatedKey, parse, parse_bytes,
+    parse_json, parse_with_repeats, parse_yaml,
 };
 pub use problem::{Problem, TemplateError};
 pub use template::{Member, Output, Parameter, Resource, Section, Template};

@@ -145,6 +145,25 @@ fn tags_and_anchors() {
 }
 
 #[test]
+fn quoted_text_further_to_the_left() {
+    let one = |index: usize| format!("- a: 'b\nc'\n- {index}\n");
+    check("many", &(0..READ / 20).map(one).collect::<String>(), "read");
+    let lines = format!("a:\n  b: \"{}\"\n", read("x\n"));
+    check("many lines", &lines, "read");
+    let open = format!("a:\n  b: \"{}", read("x\n"));
+    check("without an end", &open, "invalid-yaml");
+    // What is put before each line would weigh more than is read.
+    let far = format!(
+        "{}a: 'b\n{}'\n",
+        " ".repeat(READ / 4),
+        "c\n".repeat(READ / 8)
+    );
+    check("far to the right", &far, "invalid-yaml");
+    let quotes = read("a: 'b\n");
+    check("one quote after the other", &quotes, "invalid-yaml");
+}
+
+#[test]
 fn aliases_that_explode() {
     let mut bomb = "a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n".to_owned();
     for level in 1..30 {

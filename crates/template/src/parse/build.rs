@@ -1,6 +1,9 @@
 //! Parts → tree: aliases and merge keys expanded, short tags in their long form, keys made unique.
 
+use std::collections::HashSet;
+
 use super::entries::Entries;
+use super::repeats::{Document, InMap, Noted, Repeats};
 use super::tag::Tag;
 use super::yaml::{Part, PartKind};
 use super::{MAX_BYTES, MAX_DEPTH, MAX_NODES, ParseError, duplicate_key, too_deep, too_many_nodes};
@@ -8,15 +11,29 @@ use crate::code::Code;
 use crate::node::{Entry, Node, NodeKind, Scalar, Span};
 use crate::value::Function;
 
-pub(super) fn build(parts: &[Part<'_>]) -> Result<Node, ParseError> {
-    Builder {
+/// The tree of a text's parts. Without any, it is a `null`.
+pub(super) fn build(parts: &[Part<'_>], repeats: Repeats) -> Result<Document, ParseError> {
+    let mut builder = Builder {
         parts,
         nodes: 0,
         copied: 0,
         aliases: 0,
-    }
-    .node(0, 0)
-    .map(|(node, _)| node)
+        noted: Noted::new(repeats),
+    };
+    let node = if parts.is_empty() {
+        Node {
+            kind: NodeKind::Scalar(Scalar::Null),
+            span: Span {
+                start: 0,
+                end: 0,
+                line: 1,
+                column: 1,
+            },
+        }
+    } else {
+        builder.node(0, 0)?.0
+    };
+    Ok(builder.noted.finish(node))
 }
 
 struct Builder<'parts, 'text> {
@@ -27,6 +44,8 @@ struct Builder<'parts, 'text> {
     copied: usize,
     /// How many aliases we are inside of.
     aliases: usize,
+    /// What stands twice. What an alias repeats was noted where it is written.
+    noted: Noted,
 }
 
 impl Builder<'_, '_> {
@@ -47,7 +66,9 @@ impl Builder<'_, '_> {
         }
         if let Tag::Function(function) = tag {
             self.count(1, span)?;
+            self.noted.enter(|| function.name().to_owned());
             let (argument, next) = self.content(position, depth + 1)?;
+            self.noted.leave();
             return Ok((applied(function, argument, depth)?, next));
         }
         self.content(position, depth)
@@ -90,7 +111,9 @@ impl Builder<'_, '_> {
     ) -> Result<Vec<Node>, ParseError> {
         let mut items = Vec::new();
         while position < end {
+            self.noted.enter(|| items.len().to_string());
             let (item, next) = self.node(position, depth + 1)?;
+            self.noted.leave();
             items.push(item);
             position = next;
         }
@@ -106,34 +129,59 @@ impl Builder<'_, '_> {
         let mut written = Entries::default();
         let mut merged: Vec<(usize, Vec<Entry>)> = Vec::new();
         let mut merge_span: Option<Span> = None;
+        let mut in_map = InMap::new();
         while position < end {
             let (key, key_span, plain) = self.key(position)?;
+            self.noted.enter(|| key.clone());
             let (value, next) = self.value(position, end, depth)?;
+            self.noted.leave();
             position = next;
             if plain && key == "<<" {
-                if let Some(first) = merge_span.replace(key_span) {
-                    return Err(duplicate_key(&key, key_span, first));
+                if let Some(before) = merge_span.replace(key_span) {
+                    self.repeated(&mut in_map, &key, before, key_span)?;
                 }
                 merged.push((written.len(), entries_of(value)?));
                 continue;
             }
-            if let Some(first) = written.find(&key) {
-                return Err(duplicate_key(&key, key_span, first));
+            let before = written.find(&key);
+            if let Some(before) = before {
+                self.repeated(&mut in_map, &key, before, key_span)?;
             }
             if key == Function::GetAtt.name() && depth + 2 > MAX_DEPTH {
                 // Its dotted form becomes a list, one level further down.
                 return Err(too_deep(value.span));
             }
-            written.push(Entry {
+            let entry = Entry {
                 key,
                 key_span,
                 value,
-            });
+            };
+            match before {
+                Some(_) => written.replace(entry),
+                None => written.push(entry),
+            }
         }
         if merged.is_empty() {
             return Ok(written.into_vec());
         }
         Ok(merge(written, merged))
+    }
+
+    /// A key stands here that stands before in the same map.
+    fn repeated(
+        &mut self,
+        in_map: &mut InMap,
+        key: &str,
+        before: Span,
+        here: Span,
+    ) -> Result<(), ParseError> {
+        if self.noted.is_refused() {
+            return Err(duplicate_key(key, here, before));
+        }
+        if self.aliases == 0 {
+            self.noted.note(in_map, key, before, here);
+        }
+        Ok(())
     }
 
     /// The text of a key, where it stands, and whether it is plain.
@@ -271,18 +319,29 @@ fn entries_of(value: Node) -> Result<Vec<Entry>, ParseError> {
     }
 }
 
-/// Puts merged entries where their `<<` stood; what is written in the map itself wins.
+/// Puts merged entries where their `<<` stood; what is written in the map itself wins, then what is merged last.
 fn merge(written: Entries, merged: Vec<(usize, Vec<Entry>)>) -> Vec<Entry> {
+    let mut later: HashSet<String> = HashSet::new();
+    let is_only = merged.len() == 1;
     let merged: Vec<(usize, Vec<Entry>)> = merged
         .into_iter()
+        .rev()
         .map(|(position, mut entries)| {
             entries.retain(|entry| written.find(&entry.key).is_none());
+            if !is_only {
+                entries.retain(|entry| later.insert(entry.key.clone()));
+            }
             (position, entries)
         })
         .collect();
-    let mut all = written.into_vec();
+    let mut all = Vec::new();
+    let mut own = written.into_vec().into_iter().enumerate().peekable();
     for (position, entries) in merged.into_iter().rev() {
-        all.splice(position..position, entries);
+        while let Some((_, entry)) = own.next_if(|(index, _)| *index < position) {
+            all.push(entry);
+        }
+        all.extend(entries);
     }
+    all.extend(own.map(|(_, entry)| entry));
     all
 }

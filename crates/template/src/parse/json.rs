@@ -2,6 +2,7 @@
 
 use super::entries::Entries;
 use super::error::shortened;
+use super::repeats::{Document, InMap, Noted, Repeats};
 use super::{
     MAX_DEPTH, MAX_NODES, ParseError, duplicate_key, refuse_too_large, too_deep, too_many_nodes,
 };
@@ -16,6 +17,10 @@ use crate::value::{Function, Number};
 /// # Errors
 /// Text that is not JSON, and the limits [`MAX_DEPTH`], [`MAX_NODES`] and [`super::MAX_BYTES`].
 pub fn parse_json(text: &str) -> Result<Node, ParseError> {
+    document(text, Repeats::Refused).map(|read| read.node)
+}
+
+pub(super) fn document(text: &str, repeats: Repeats) -> Result<Document, ParseError> {
     let read = || {
         refuse_too_large(text)?;
         let mut reader = Reader {
@@ -24,12 +29,13 @@ pub fn parse_json(text: &str) -> Result<Node, ParseError> {
             line: 1,
             column: 1,
             nodes: 0,
+            noted: Noted::new(repeats),
         };
         reader.skip_blank();
         let node = reader.value(0)?;
         reader.skip_blank();
         match reader.peek() {
-            None => Ok(node),
+            None => Ok(reader.noted.finish(node)),
             Some(_) => {
                 Err(reader.unexpected("the end of the text", "remove what follows the value"))
             }
@@ -44,6 +50,7 @@ struct Reader<'text> {
     line: usize,
     column: usize,
     nodes: usize,
+    noted: Noted,
 }
 
 impl<'text> Reader<'text> {
@@ -127,7 +134,9 @@ impl<'text> Reader<'text> {
         }
         loop {
             self.skip_blank();
+            self.noted.enter(|| items.len().to_string());
             items.push(self.value(depth + 1)?);
+            self.noted.leave();
             self.skip_blank();
             match self.peek() {
                 Some(b',') => self.step(),
@@ -143,6 +152,7 @@ impl<'text> Reader<'text> {
     fn map(&mut self, depth: usize) -> Result<Vec<Entry>, ParseError> {
         self.step();
         let mut entries = Entries::default();
+        let mut in_map = InMap::new();
         self.skip_blank();
         if self.peek() == Some(b'}') {
             self.step();
@@ -159,8 +169,13 @@ impl<'text> Reader<'text> {
             }
             let key = self.string()?;
             let key_span = self.since(start);
-            if let Some(first) = entries.find(&key) {
-                return Err(duplicate_key(&key, key_span, first));
+            let before = entries.find(&key);
+            match before {
+                Some(first) if self.noted.is_refused() => {
+                    return Err(duplicate_key(&key, key_span, first));
+                }
+                Some(before) => self.noted.note(&mut in_map, &key, before, key_span),
+                None => {}
             }
             if key == Function::GetAtt.name() && depth + 2 > MAX_DEPTH {
                 // Its dotted form becomes a list, one level further down.
@@ -172,12 +187,18 @@ impl<'text> Reader<'text> {
             }
             self.step();
             self.skip_blank();
+            self.noted.enter(|| key.clone());
             let value = self.value(depth + 1)?;
-            entries.push(Entry {
+            self.noted.leave();
+            let entry = Entry {
                 key,
                 key_span,
                 value,
-            });
+            };
+            match before {
+                Some(_) => entries.replace(entry),
+                None => entries.push(entry),
+            }
             self.skip_blank();
             match self.peek() {
                 Some(b',') => self.step(),

@@ -7,14 +7,19 @@ mod build;
 mod entries;
 pub(crate) mod error;
 mod json;
+mod place;
+mod quoted;
+mod repeats;
 pub(crate) mod scalar;
 mod tag;
 mod yaml;
 
 pub use error::{Format, ParseError};
 pub use json::parse_json;
+pub use repeats::{Document, RepeatedKey};
 pub use yaml::parse_yaml;
 
+use self::repeats::Repeats;
 use crate::code::Code;
 use crate::node::{Node, Span};
 
@@ -38,6 +43,20 @@ pub fn parse(text: &str) -> Result<Node, ParseError> {
     match looks_like(text) {
         Format::Json => parse_json(text),
         Format::Yaml => parse_yaml(text),
+    }
+}
+
+/// Reads a template's text as [`parse`] does, but for keys that stand twice in one map: the last one counts, as
+/// CloudFormation has it, and all of them are told.
+///
+/// For what exists already. What we write ourselves has no such keys.
+///
+/// # Errors
+/// Those of [`parse`], but for [`Code::DuplicateKey`].
+pub fn parse_with_repeats(text: &str) -> Result<Document, ParseError> {
+    match looks_like(text) {
+        Format::Json => json::document(text, Repeats::Noted),
+        Format::Yaml => yaml::document(text, Repeats::Noted),
     }
 }
 
@@ -118,7 +137,7 @@ fn refuse_too_large(text: &str) -> Result<(), ParseError> {
         },
         format!("the text has {} bytes", text.len()),
         format!("at most {MAX_BYTES} bytes are read, and CloudFormation takes 1 MB"),
-        "split the template into nested stacks",
+        "split the template into several stacks",
     ))
 }
 
