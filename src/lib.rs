@@ -14,6 +14,7 @@ mod assembly;
 mod commands;
 mod exit;
 mod git;
+mod input;
 mod ordered;
 mod project;
 mod report;

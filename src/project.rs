@@ -9,6 +9,7 @@ use stratiform_environment::{
 };
 
 use crate::exit::Exit;
+use crate::input::Input;
 use crate::report::{Failure, Report, of_environment};
 
 /// A folder with `environments/`, and what lies beside it.
@@ -165,7 +166,9 @@ impl Project {
             )
         })?;
         let mut layers = Vec::new();
-        if self.environments.join(format!("{DEFAULTS}.yaml")).is_file() {
+        let defaults = self.environments.join(format!("{DEFAULTS}.yaml"));
+        // What is there and cannot be read is no reason to go on without it.
+        if defaults.symlink_metadata().is_ok() {
             layers.push(self.source(DEFAULTS)?);
         }
         layers.push(self.source(name)?);
@@ -216,10 +219,9 @@ impl Project {
 
     fn source(&self, name: &str) -> Result<Source, Failure> {
         let file = self.environments.join(format!("{name}.yaml"));
-        let text = fs::read_to_string(&file).map_err(|error| Failure::io("read", &file, &error))?;
         Ok(Source {
             name: self.shown(&file),
-            text,
+            text: Input::Environment.text(&file)?,
         })
     }
 
@@ -259,6 +261,5 @@ fn sources(layers: &[Layers]) -> impl Iterator<Item = &Source> {
 
 fn failure<'a>(problems: Vec<Problem>, sources: impl IntoIterator<Item = &'a Source>) -> Failure {
     let sources: Vec<&Source> = sources.into_iter().collect();
-    let reports = problems.into_iter();
-    Failure::of(reports.map(|problem| of_environment(problem, &sources)))
+    Failure::some_of(problems, |problem| [of_environment(problem, &sources)])
 }

@@ -64,6 +64,28 @@ impl Failure {
         }
     }
 
+    /// The first things that are wrong, drawn, and how many more there are. Nobody reads on after these; and each
+    /// report has the whole text of its files.
+    pub(crate) fn some_of<P, R: IntoIterator<Item = Report>>(
+        mut problems: Vec<P>,
+        draw: impl Fn(P) -> R,
+    ) -> Self {
+        /// As many as fit on two or three screens.
+        const SHOWN: usize = 20;
+        let more = problems.len().saturating_sub(SHOWN);
+        problems.truncate(SHOWN);
+        let mut failure = Failure::of(problems.into_iter().flat_map(draw));
+        if more > 0 {
+            failure.reports.push(Report {
+                code: "more".to_owned(),
+                what: format!("and {} more", grouped(more)),
+                places: Vec::new(),
+                help: "correct these first: the others are shown then".to_owned(),
+            });
+        }
+        failure
+    }
+
     /// A failure without a place in a file.
     pub(crate) fn new(
         exit: Exit,
@@ -92,6 +114,19 @@ impl Failure {
             "check that the path exists and that you may use it",
         )
     }
+}
+
+/// A number as people read it: `1,580`.
+pub(crate) fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// Colour, or not.
@@ -158,9 +193,12 @@ fn draw_one(renderer: &Renderer, report: &Report) -> String {
                 let origin = Origin::path(file)
                     .line(place.line)
                     .char_column(place.column);
-                group
-                    .element(origin)
-                    .element(Level::NOTE.message(&place.label))
+                let group = group.element(origin);
+                if place.label.is_empty() {
+                    group
+                } else {
+                    group.element(Level::NOTE.message(&place.label))
+                }
             });
             continue;
         };
@@ -410,6 +448,28 @@ mod tests {
                 .len()
         };
         assert_eq!((places("Resources"), places("Outputs")), (1, 0));
+    }
+
+    #[test]
+    fn the_first_are_shown_and_the_rest_is_counted() {
+        let shown = |count: usize| {
+            let failure = Failure::some_of((0..count).collect(), |number| {
+                [Report {
+                    what: number.to_string(),
+                    ..Report::default()
+                }]
+            });
+            let last = failure.reports.last().map(|report| report.what.clone());
+            (failure.reports.len(), last.unwrap_or_default())
+        };
+        assert_eq!(shown(20), (20, "19".to_owned()));
+        assert_eq!(shown(21), (21, "and 1 more".to_owned()));
+        assert_eq!(shown(1_234_587), (21, "and 1,234,567 more".to_owned()));
+    }
+
+    #[test]
+    fn an_empty_text_has_a_place_and_no_empty_note() {
+        assert!(!drawn(vec![place("empty.yaml", "", 0..0, "")]).contains("note"));
     }
 
     #[test]

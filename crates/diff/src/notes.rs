@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use stratiform_catalog::catalog;
-use stratiform_template::{Template, Value};
+use stratiform_template::{Template, Value, nearest};
 
 use crate::change::ResourceChange;
 use crate::expand::has_unexpanded;
@@ -97,10 +97,20 @@ pub(crate) fn notes(
                 "the catalog does not know {}: whether a change replaces such a resource is unknown",
                 listed(&unknown)
             ),
-            help: None,
+            help: meant(&unknown),
         });
     }
     notes
+}
+
+/// The types that were probably meant instead of unknown ones.
+fn meant(unknown: &BTreeSet<&str>) -> Option<String> {
+    let types = || catalog().resource_types().map(|known| known.name());
+    let near: BTreeSet<&str> = unknown
+        .iter()
+        .filter_map(|name| nearest(name, types()))
+        .collect();
+    (!near.is_empty()).then(|| format!("did you mean {}?", listed(&near)))
 }
 
 /// Macros that only AWS can expand.

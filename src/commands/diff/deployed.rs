@@ -90,7 +90,7 @@ fn sides_of(
     after.account = Some(account);
     let mut stacks = Vec::new();
     for stack in deployed {
-        let template = parse(
+        let parsed = parse(
             &format!("the deployed template of {}", stack.name),
             &stack.template,
         )?;
@@ -119,10 +119,11 @@ fn sides_of(
         tags.retain(|key, _| !RECORDS.contains(&key.as_str()));
         stacks.push(SourceStack {
             name: stack.name,
-            template: Arc::new(template),
+            template: Arc::new(parsed.template),
             parameters,
             tags,
             termination_protection: Some(stack.termination_protection),
+            notes: parsed.notes,
         });
     }
     let before = Source {

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use super::{Place, Reader, Step};
 use crate::code::Code;
-use crate::node::{Node, NodeKind};
+use crate::node::{Node, NodeKind, Scalar};
 use crate::parse::parse;
 use crate::problem::{Problem, TemplateError};
 use crate::template::Template;
@@ -42,7 +42,10 @@ impl<'node> Reader<'node> {
             self.problem(
                 Code::InvalidStructure,
                 node.span,
-                "the template is no map",
+                match node.kind {
+                    NodeKind::Scalar(Scalar::Null) => "the template is empty",
+                    _ => "the template is no map",
+                },
                 Some("Template format error: unsupported structure.".to_owned()),
                 "start with a section: `Resources:`",
             );
