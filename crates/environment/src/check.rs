@@ -2,6 +2,8 @@
 
 mod tagged;
 
+use std::collections::{HashMap, HashSet};
+
 use serde_json::Value;
 use stratiform_template::Scalar;
 
@@ -34,9 +36,18 @@ impl Spot {
     }
 }
 
+/// What is done about keys that must be there and are not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Missing {
+    Told,
+    /// They are probably there under a misspelt name, which is told.
+    SaidElsewhere,
+}
+
 /// Checks trees; collects problems.
 pub(crate) struct Checker<'a> {
     files: &'a [String],
+    missing: Missing,
     problems: Vec<(Place, Problem)>,
 }
 
@@ -44,6 +55,7 @@ pub(crate) struct Checker<'a> {
 pub(crate) fn problems(tree: &Tree, shape: &Shape, files: &[String]) -> Vec<Problem> {
     let mut checker = Checker {
         files,
+        missing: Missing::Told,
         problems: Vec::new(),
     };
     let mut start = tree.place;
@@ -63,12 +75,28 @@ impl Checker<'_> {
         match (shape, &tree.kind) {
             (Shape::Struct(fields), Kind::Map(map)) => self.fields(map, fields, spot),
             (Shape::Map { key, value, size }, Kind::Map(map)) => {
-                self.size(map.members.len(), *size, "keys", tree, spot);
-                for member in &map.members {
+                self.size(map.members().len(), *size, "keys", tree, spot);
+                let mut misnamed: Vec<&str> = Vec::new();
+                let mut named: Vec<&Member> = Vec::new();
+                for member in map.members() {
                     // What a misnamed value lacks is often under its right name, in another layer.
                     if key.is_none_or(|format| self.key(&format, member, spot)) {
-                        self.check(&member.value, value, &spot.of(member));
+                        named.push(member);
+                    } else {
+                        misnamed.push(&member.key);
                     }
+                }
+                let meant = Self::meant(&misnamed, &named);
+                for member in named {
+                    // And what one lacks under its right name is often what the misnamed one says.
+                    let missing = if meant.contains(member.key.as_str()) {
+                        Missing::SaidElsewhere
+                    } else {
+                        self.missing
+                    };
+                    let before = std::mem::replace(&mut self.missing, missing);
+                    self.check(&member.value, value, &spot.of(member));
+                    self.missing = before;
                 }
             }
             (Shape::Tagged { tag, variants }, Kind::Map(map)) => {
@@ -148,7 +176,7 @@ impl Checker<'_> {
         // Keys that are there under a misspelt name; that they are missing is no second problem.
         let mut misspelt: Vec<&str> = Vec::new();
         let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
-        for member in &map.members {
+        for member in map.members() {
             match fields.iter().find(|field| field.name == member.key) {
                 Some(field) => self.check(&member.value, &field.shape, &spot.of(member)),
                 None => misspelt.extend(self.unknown_key(member, &names, spot)),
@@ -187,7 +215,22 @@ impl Checker<'_> {
         near
     }
 
+    /// The names that are there and that misnamed keys were probably meant to be.
+    fn meant<'m>(misnamed: &[&str], named: &[&'m Member]) -> HashSet<&'m str> {
+        /// Whoever has more of them does not read on: see how many problems are shown.
+        const LOOKED_UP: usize = 100;
+        let names = || named.iter().map(|member| member.key.as_str());
+        let near = misnamed
+            .iter()
+            .take(LOOKED_UP)
+            .filter_map(|name| nearest(name, names()));
+        near.collect()
+    }
+
     fn missing(&mut self, map: &Map, field: &Field, spot: &Spot) {
+        if self.missing == Missing::SaidElsewhere {
+            return;
+        }
         let path = spot.path.key(&field.name);
         let what = format!("`{path}` is missing");
         if let Some(place) = map.removal(&field.name) {
@@ -201,10 +244,11 @@ impl Checker<'_> {
         let [earlier @ .., last] = spot.mentions.as_slice() else {
             return;
         };
+        let written = message::smallest(&field.name, &field.shape);
         let help = if spot.path.steps().is_empty() {
-            format!("add `{}:`", field.name)
+            format!("add `{written}`")
         } else {
-            format!("add `{}:` under {}", field.name, spot.name())
+            format!("add `{written}` under {}", spot.name())
         };
         let about = message::lower_first(&field.about);
         let why = if about.is_empty() {
@@ -262,22 +306,22 @@ impl Checker<'_> {
     }
 
     fn unique(&mut self, items: &[Tree], spot: &Spot) {
-        for (position, item) in items.iter().enumerate() {
+        let mut seen: HashMap<String, Place> = HashMap::new();
+        for item in items {
             let value = item.to_json();
-            if let Some(first) = items[..position]
-                .iter()
-                .find(|other| other.to_json() == value)
-            {
-                let what = format!("`{}` is twice in {}", message::shown(&value), spot.name());
-                self.report(
-                    Code::Repeated,
-                    item.place,
-                    what,
-                    "each item is there once",
-                    "remove one of the two",
-                );
-                self.also(first.place, "it is here first".to_owned());
-            }
+            let Some(first) = seen.get(&value.to_string()).copied() else {
+                seen.insert(value.to_string(), item.place);
+                continue;
+            };
+            let what = format!("`{}` is twice in {}", message::shown(&value), spot.name());
+            self.report(
+                Code::Repeated,
+                item.place,
+                what,
+                "each item is there once",
+                "remove one of the two",
+            );
+            self.also(first, "it is here first".to_owned());
         }
     }
 

@@ -1,7 +1,10 @@
 //! Layers to one checked value.
 
+use indexmap::IndexMap;
 use serde_json::Value;
-use stratiform_template::{NodeKind, ParseError, Scalar, Span, parse_yaml};
+use stratiform_template::{
+    Code as YamlCode, Function, Node, NodeKind, ParseError, Scalar, Span, parse_yaml,
+};
 
 use crate::check;
 use crate::merge::{Kind, Map, Tree};
@@ -46,27 +49,30 @@ pub fn load<E: Environment>(
     load_as(&shape::<E>(layers)?, name, layers).map_err(|problems| {
         problems
             .into_iter()
-            .map(|problem| in_environments(problem, &[name]))
+            .map(|problem| in_environments(problem, &[(name, layers)]))
             .collect()
     })
 }
 
-/// Says which environments lack a value: its place may be in a file that all of them share.
-fn in_environments(problem: Problem, names: &[&EnvironmentName]) -> Problem {
+/// Says which environments lack a value, and which files those are: its place may be in one that all of them share.
+fn in_environments(problem: Problem, environments: &[(&EnvironmentName, &[Source])]) -> Problem {
     if problem.code != Code::MissingKey {
         return problem;
     }
-    let files = if names.len() == 1 {
-        "its file"
+    let names = environments.iter().map(|(name, _)| name);
+    let own = environments.iter().filter_map(|(_, layers)| layers.last());
+    let (own, shared) = (
+        listed(own.map(|layer| &layer.name)),
+        environments.iter().any(|(_, layers)| layers.len() > 1),
+    );
+    let or_shared = if shared {
+        ", or in a file that all environments share"
     } else {
-        "their files"
+        ""
     };
     Problem {
         what: format!("{} in {}", problem.what, listed(names)),
-        help: format!(
-            "{}, in {files} or in one that all environments share",
-            problem.help
-        ),
+        help: format!("{}, in {own}{or_shared}", problem.help),
         ..problem
     }
 }
@@ -121,24 +127,21 @@ pub fn load_all<E: Environment>(
     environments: &[(EnvironmentName, Vec<Source>)],
 ) -> Result<Vec<Loaded<E>>, Vec<Problem>> {
     let mut all = Vec::new();
-    let mut found: Vec<(Problem, Vec<&EnvironmentName>)> = Vec::new();
+    let mut found: IndexMap<Problem, Vec<(&EnvironmentName, &[Source])>> = IndexMap::new();
     let shape = shape::<E>(environments.first().map_or(&[], |(_, layers)| layers))?;
     for (name, layers) in environments {
         match load_as(&shape, name, layers) {
             Ok(loaded) => all.push(loaded),
             Err(problems) => {
                 for problem in problems {
-                    match found.iter_mut().find(|(there, _)| *there == problem) {
-                        Some((_, names)) => names.push(name),
-                        None => found.push((problem, vec![name])),
-                    }
+                    found.entry(problem).or_default().push((name, layers));
                 }
             }
         }
     }
     let mut problems: Vec<Problem> = found
         .into_iter()
-        .map(|(problem, names)| in_environments(problem, &names))
+        .map(|(problem, environments)| in_environments(problem, &environments))
         .collect();
     if problems.is_empty() {
         problems = check_all(&all);
@@ -239,6 +242,11 @@ fn merge(layers: &[Source]) -> Result<Tree, Vec<Problem>> {
                 continue;
             }
         };
+        let functions = functions(&node, source);
+        if !functions.is_empty() {
+            problems.extend(functions);
+            continue;
+        }
         let mut tree = Tree::of(&node, layer);
         match node.kind {
             NodeKind::Map(_) => {}
@@ -268,19 +276,69 @@ fn merge(layers: &[Source]) -> Result<Tree, Vec<Problem>> {
     }
 }
 
+/// CloudFormation's functions: an environment is data, and nothing calls them.
+fn functions(node: &Node, source: &Source) -> Vec<Problem> {
+    let mut found = Vec::new();
+    let mut nodes = vec![node];
+    while let Some(node) = nodes.pop() {
+        match &node.kind {
+            NodeKind::Scalar(_) => {}
+            NodeKind::List(items) => nodes.extend(items.iter().rev()),
+            NodeKind::Map(entries) => match entries.as_slice() {
+                [only] if is_function(&only.key, only.key_span == only.value.span) => {
+                    found.push(Problem {
+                        code: Code::WrongType,
+                        what: format!("`{}` is a function of CloudFormation", only.key),
+                        file: source.name.clone(),
+                        span: node.span,
+                        why: NO_FUNCTIONS.to_owned(),
+                        help: "write the value itself".to_owned(),
+                        also: Vec::new(),
+                    });
+                }
+                entries => nodes.extend(entries.iter().rev().map(|entry| &entry.value)),
+            },
+        }
+    }
+    found
+}
+
+/// Whether a key that stands alone is a function: `!Ref x`, whose key has the place of its value, or `Fn::Sub: x`.
+fn is_function(key: &str, is_tag: bool) -> bool {
+    let is_known = Function::ALL.iter().any(|function| function.name() == key);
+    is_known && (is_tag || key.starts_with("Fn::"))
+}
+
+const NO_FUNCTIONS: &str = "functions have no place in the file of an environment";
+
+/// Why a file is no YAML, in the words of environments: the parser's are those of templates.
 fn unreadable(error: ParseError, source: &Source) -> Problem {
     let also = error.related.into_iter().map(|span| Also {
         file: source.name.clone(),
         span: *span,
         note: "it is here first".to_owned(),
     });
+    let (why, help) = match error.code {
+        YamlCode::UnknownTag => (
+            NO_FUNCTIONS.to_owned(),
+            "write the value itself, or put the text in quotes".to_owned(),
+        ),
+        YamlCode::MultipleDocuments => ("a file has one environment".to_owned(), error.help),
+        YamlCode::KeyNotScalar => ("the keys of an environment are text".to_owned(), error.help),
+        YamlCode::TooLarge => (
+            format!("at most {} bytes are read", stratiform_template::MAX_BYTES),
+            "take out what does not belong there".to_owned(),
+        ),
+        YamlCode::TooManyNodes => (error.why, "write out fewer aliases".to_owned()),
+        _ => (error.why, error.help),
+    };
     Problem {
         code: Code::Yaml(error.code),
         what: error.what,
         file: source.name.clone(),
         span: error.span,
-        why: error.why,
-        help: error.help,
+        why,
+        help,
         also: also.collect(),
     }
 }

@@ -46,17 +46,13 @@ fn collect(
 ) {
     match value {
         Value::Object(entries) if !entries.is_empty() => {
-            let written: Vec<&str> = match tree.map(|tree| &tree.kind) {
-                Some(Kind::Map(map)) => map
-                    .members
-                    .iter()
-                    .map(|member| member.key.as_str())
-                    .collect(),
-                _ => Vec::new(),
+            let written = match tree.map(|tree| &tree.kind) {
+                Some(Kind::Map(map)) => Some(map),
+                _ => None,
             };
             let mut entries: Vec<(&String, &Value)> = entries.iter().collect();
-            entries.sort_by_key(|(key, _)| {
-                let place = written.iter().position(|name| name == key);
+            entries.sort_by_cached_key(|(key, _)| {
+                let place = written.and_then(|map| map.position(key));
                 (place.unwrap_or(usize::MAX), *key)
             });
             for (key, value) in entries {

@@ -6,7 +6,7 @@ use crate::names::EnvironmentName;
 use crate::path::Path;
 
 /// Something wrong in a file: what, where, why, and what to do.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Problem {
     /// Which kind it is.
     pub code: Code,
@@ -25,7 +25,7 @@ pub struct Problem {
 }
 
 /// Another place that a [`Problem`] has to do with.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Also {
     /// The layer, as shown to people.
     pub file: String,
