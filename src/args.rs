@@ -140,7 +140,7 @@ pub(crate) struct Synth {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Diff {
     /// Two templates, or two folders of templates: OLD NEW
-    #[arg(value_names = ["OLD", "NEW"], num_args = 2, conflicts_with_all = ["env", "base", "deployed", "against"])]
+    #[arg(value_names = ["OLD", "NEW"], num_args = 1.., conflicts_with_all = ["env", "base", "deployed", "against"])]
     pub files: Vec<PathBuf>,
     /// Only this environment (repeatable) [default: all]
     #[arg(long, value_name = "ENV")]

@@ -2,6 +2,7 @@
 //!
 //! Git itself is asked, so that whatever it can read (worktrees, shallow clones, partial clones, alternates), this
 //! can.
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};

@@ -14,7 +14,7 @@ mod assembly;
 mod commands;
 mod exit;
 mod git;
-mod old;
+mod input;
 mod ordered;
 mod project;
 mod report;

@@ -1,16 +1,17 @@
 //! The files of a project: where its environments and snapshots are.
+
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use stratiform_environment::{
-    Environment, EnvironmentName, Loaded, Problem, Source, Text, check_all, load, load_all,
+    Environment, EnvironmentName, Loaded, Source, Text, check_all, load, load_all,
 };
 use stratiform_finding::words::meant;
 use stratiform_finding::{Code, Finding};
 
 use crate::exit::Exit;
-use crate::old::of_environment;
+use crate::input::Input;
 use crate::report::Failure;
 
 /// A folder with `environments/`, and what lies beside it.
@@ -97,7 +98,7 @@ impl Project {
     pub(crate) fn load_one<E: Environment>(&self, name: &str) -> Result<Loaded<E>, Failure> {
         self.known(&[name.to_owned()], &self.names()?)?;
         let (name, layers) = self.layers(name)?;
-        load(&name, &layers).map_err(|problems| failure(problems, &layers))
+        load(&name, &layers).map_err(Failure::some_of)
     }
 
     /// Reads and checks environments: those that are named, or all of them, by name. What is wrong inside others
@@ -116,7 +117,7 @@ impl Project {
             chosen.iter().map(|name| self.layers(name)).collect();
         let mut layers = layers?;
         let mut environments: Vec<Loaded<E>> =
-            load_all(&layers).map_err(|problems| failure(problems, sources(&layers)))?;
+            load_all(&layers).map_err(Failure::some_of)?;
         let mut unchecked = Vec::new();
         for name in &others {
             let other = self.layers(name).ok();
@@ -132,7 +133,7 @@ impl Project {
             environments.sort_by(|one, other| one.name.as_str().cmp(other.name.as_str()));
             let problems = check_all(&environments);
             if !problems.is_empty() {
-                return Err(failure(problems, sources(&layers)));
+                return Err(Failure::some_of(problems));
             }
             let chosen: HashSet<&str> = chosen.iter().map(|name| name.as_str()).collect();
             environments.retain(|loaded| chosen.contains(loaded.name.as_str()));
@@ -154,7 +155,7 @@ impl Project {
     ) -> Result<Loaded<E>, Failure> {
         let (name, _) = self.layers(name)?;
         let (_, layers) = self.layers(values)?;
-        load(&name, &layers).map_err(|problems| failure(problems, &layers))
+        load(&name, &layers).map_err(Failure::some_of)
     }
 
     fn layers(&self, name: &str) -> Result<Layers, Failure> {
@@ -167,7 +168,9 @@ impl Project {
             )
         })?;
         let mut layers = Vec::new();
-        if self.environments.join(format!("{DEFAULTS}.yaml")).is_file() {
+        let defaults = self.environments.join(format!("{DEFAULTS}.yaml"));
+        // What is there and cannot be read is no reason to go on without it.
+        if defaults.symlink_metadata().is_ok() {
             layers.push(self.source(DEFAULTS)?);
         }
         layers.push(self.source(name)?);
@@ -219,11 +222,8 @@ impl Project {
 
     fn source(&self, name: &str) -> Result<Source, Failure> {
         let file = self.environments.join(format!("{name}.yaml"));
-        let text = fs::read_to_string(&file).map_err(|error| Failure::io("read", &file, &error))?;
-        Ok(Source {
-            name: self.shown(&file),
-            text,
-        })
+        let text = Input::Environment.text(&file)?;
+        Ok(Source::new(self.shown(&file), text))
     }
 
     /// A file's name as people see it, and tests compare it: with `/` everywhere.
@@ -252,14 +252,4 @@ impl Project {
             help,
         )
     }
-}
-
-fn sources(layers: &[Layers]) -> impl Iterator<Item = &Source> {
-    layers.iter().flat_map(|(_, layers)| layers)
-}
-
-fn failure<'a>(problems: Vec<Problem>, sources: impl IntoIterator<Item = &'a Source>) -> Failure {
-    let sources: Vec<&Source> = sources.into_iter().collect();
-    let reports = problems.into_iter();
-    Failure::of(reports.map(|problem| of_environment(problem, &sources)))
 }

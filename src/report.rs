@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Annotation, AnnotationKind, Level as Title, Origin, Renderer, Snippet};
 use indexmap::IndexSet;
+use stratiform_finding::words::grouped;
 use stratiform_finding::{At, Code, Finding, Level, Span};
 
 use crate::exit::Exit;
@@ -42,6 +43,22 @@ impl Failure {
             root: root.to_owned(),
             ..Failure::of(findings)
         }
+    }
+
+    /// The first things that are wrong, and how many more there are: nobody reads on after these.
+    pub(crate) fn some_of(mut findings: Vec<Finding>) -> Self {
+        /// As many as fit on two or three screens.
+        const SHOWN: usize = 20;
+        let more = findings.len().saturating_sub(SHOWN);
+        findings.truncate(SHOWN);
+        let counted = (more > 0).then(|| {
+            Finding::new(
+                Code::More,
+                format!("and {} more", grouped(more)),
+                "correct these first: the others are shown then",
+            )
+        });
+        Failure::of(findings.into_iter().chain(counted))
     }
 
     /// A failure without a place in a file.
@@ -146,9 +163,12 @@ fn draw(renderer: &Renderer, finding: &Finding, root: &Path) -> String {
                 let origin = Origin::path(file)
                     .line(place.span.line)
                     .char_column(place.span.column);
-                group
-                    .element(origin)
-                    .element(Title::NOTE.message(place.label))
+                let group = group.element(origin);
+                if place.label.is_empty() {
+                    group
+                } else {
+                    group.element(Title::NOTE.message(place.label))
+                }
             });
             continue;
         };
@@ -232,6 +252,7 @@ fn rust(root: &Path, file: &str, line: usize, column: usize) -> (String, Span) {
 #[cfg(test)]
 mod tests {
     use stratiform_finding::{Place, Source};
+    use stratiform_template::Template;
 
     use super::*;
 
@@ -311,6 +332,46 @@ mod tests {
           │
           ├ note: why it is
           ╰ help: what to do
+        ");
+    }
+
+    #[test]
+    fn the_first_are_shown_and_the_rest_is_counted() {
+        let shown = |count: usize| {
+            let finding = |number: usize| Finding::new(Code::Conflict, number.to_string(), "");
+            let failure = Failure::some_of((0..count).map(finding).collect());
+            let last = failure.findings.last().map(|finding| finding.what.clone());
+            (failure.findings.len(), last.unwrap_or_default())
+        };
+        assert_eq!(shown(20), (20, "19".to_owned()));
+        assert_eq!(shown(21), (21, "and 1 more".to_owned()));
+        assert_eq!(shown(12_365), (21, "and 12,345 more".to_owned()));
+    }
+
+    #[test]
+    fn an_empty_text_has_a_place_and_no_empty_note() {
+        let place = place("empty.yaml", "", 0..0, "");
+        assert!(!drawn(finding().at(place)).contains("note"));
+    }
+
+    #[test]
+    fn both_places_of_a_key_that_stands_twice_are_drawn() {
+        let text = "Resources:\n  A:\n    Type: T\n    Type: U\n";
+        let found = Template::parse(text).unwrap_err();
+        let found: Vec<Finding> = found
+            .into_iter()
+            .map(|finding| finding.in_source(&Source::new("old.yaml", text)))
+            .collect();
+        insta::assert_snapshot!(Failure::of(found).draw(Colour::Never), @r"
+        error[duplicate-key]: key `Type` stands twice in one map
+          ╭▸ old.yaml:4:5
+          │
+        3 │     Type: T
+          │     ──── it is here first
+        4 │     Type: U
+          │     ━━━━ it was first written at line 3, column 5
+          │
+          ╰ help: remove one of the two, or rename it
         ");
     }
 

@@ -1,6 +1,7 @@
 //! `snapshots/`: what is synthesized, as files; compared with what is there, and written.
 
 mod rendered;
+
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::io::{self, Write};

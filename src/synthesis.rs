@@ -1,4 +1,5 @@
 //! From an environment's values to its stacks, checked.
+
 use indexmap::IndexMap;
 use stratiform_environment::{
     Environment, Loaded, References as WrittenReferences, Settings as WrittenSettings,
@@ -8,7 +9,6 @@ use stratiform_stack::{App, Assembly, References, Settings, SynthesizedStack};
 use stratiform_template::check;
 
 use crate::Define;
-use crate::old::of_stack;
 
 /// One environment's stacks, synthesized and checked.
 pub(crate) fn assemble<E: Environment>(
@@ -17,9 +17,7 @@ pub(crate) fn assemble<E: Environment>(
 ) -> Result<Assembly, Vec<Finding>> {
     let app = App::new(settings(&loaded.environment));
     define(&loaded.environment, &app);
-    let assembly = app
-        .synthesize()
-        .map_err(|problems| problems.into_iter().map(of_stack).collect::<Vec<_>>())?;
+    let assembly = app.synthesize()?;
     let findings = assembly.stacks.iter().flat_map(|stack| {
         let found = check(&stack.template).into_iter();
         found.map(|finding| declared(finding, stack))

@@ -2,6 +2,7 @@
 
 pub(crate) mod review;
 pub(crate) mod summary;
+
 use std::io::{ErrorKind, Write};
 
 use stratiform_finding::Code;

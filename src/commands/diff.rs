@@ -3,11 +3,12 @@
 mod deployed;
 mod files;
 mod parity;
+
 use std::collections::HashSet;
 
 use indexmap::IndexSet;
 use stratiform_catalog::catalog;
-use stratiform_diff::{Kind, Pair, Side, diff_environment};
+use stratiform_diff::{Kind, Note, Pair, Side, diff_environment};
 use stratiform_environment::Environment;
 use stratiform_resolve::{Place, hidden};
 use stratiform_finding::words::{joined, meant};
@@ -176,10 +177,13 @@ fn compare(sides: Vec<Sides>, method: Method, args: &Diff) -> Result<Review, Fai
             let side = side.as_ref().filter(|_| is_shown)?;
             Some(hidden(side.template).to_yaml())
         };
-        let stacks = stacks.map(|(pair, diff)| ReviewedStack {
-            before: shown(&pair.before),
-            after: shown(&pair.after),
-            diff,
+        let stacks = stacks.map(|(pair, mut diff)| {
+            diff.notes.extend(text_notes(sides, &pair.place.stack));
+            ReviewedStack {
+                before: shown(&pair.before),
+                after: shown(&pair.after),
+                diff,
+            }
         });
         environments.push(ReviewedEnvironment {
             name: of.environment.clone(),
@@ -191,6 +195,13 @@ fn compare(sides: Vec<Sides>, method: Method, args: &Diff) -> Result<Review, Fai
         method,
         environments,
     })
+}
+
+/// What has to be known about the texts of a stack's templates; of one that is on both sides, once.
+fn text_notes(sides: &Sides, stack: &str) -> IndexSet<Note> {
+    let sides = [&sides.before, &sides.after].into_iter().flatten();
+    let stacks = sides.filter_map(|source| source.stack(stack));
+    stacks.flat_map(|stack| stack.notes.clone()).collect()
 }
 
 fn pairs<'s>(sides: &'s Sides, of: &Source) -> Vec<Pair<'s>> {

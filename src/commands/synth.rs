@@ -1,4 +1,5 @@
 //! `synth`: stacks and environments to templates.
+
 use std::collections::HashSet;
 use std::panic::resume_unwind;
 use std::path::Path;

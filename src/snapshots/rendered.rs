@@ -1,4 +1,5 @@
 //! What is synthesized as text, before any file is looked at.
+
 use std::collections::{HashMap, HashSet};
 
 use stratiform_finding::{Code, Finding};

@@ -12,6 +12,7 @@ mod property;
 mod value;
 mod words;
 pub(super) mod yaml;
+
 use stratiform_finding::Code;
 
 use crate::exit::Exit;

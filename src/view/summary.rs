@@ -1,4 +1,5 @@
 //! What `synth` did, in a few lines.
+
 use std::collections::HashMap;
 use std::time::Duration;
 

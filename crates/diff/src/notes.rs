@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 use stratiform_catalog::catalog;
+use stratiform_finding::words::nearest;
 use stratiform_template::{Template, Value};
 
 use stratiform_changes::ResourceChange;
@@ -99,7 +100,7 @@ pub(crate) fn notes(
                 "the catalog does not know {}: whether a change replaces such a resource is unknown",
                 listed(&unknown)
             ),
-            help: None,
+            help: meant(&unknown),
         });
     }
     notes
@@ -140,6 +141,16 @@ fn faults(changes: &[ResourceChange]) -> Vec<Note> {
         help: None,
     });
     notes.chain(more).collect()
+}
+
+/// The types that were probably meant instead of unknown ones.
+fn meant(unknown: &BTreeSet<&str>) -> Option<String> {
+    let types = || catalog().resource_types().map(|known| known.name());
+    let near: BTreeSet<&str> = unknown
+        .iter()
+        .filter_map(|name| nearest(name, types()))
+        .collect();
+    (!near.is_empty()).then(|| format!("did you mean {}?", listed(&near)))
 }
 
 /// Macros that only AWS can expand.

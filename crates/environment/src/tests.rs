@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Environment, EnvironmentName, Format, Loaded, Origin, Path, Problem, Settings, Source, Text,
+    Environment, EnvironmentName, Format, Loaded, Origin, Path, Settings, Source, Text,
     Violation, load, load_all, schema, unsupported,
 };
 
@@ -75,10 +75,7 @@ impl Environment for Small {
 const BASE: &str = "settings: {app: shop, region: eu-central-1}\nsize: 1\n";
 
 fn layers(texts: &[&str]) -> Vec<Source> {
-    let layer = |(position, text): (usize, &&str)| Source {
-        name: format!("{position}.yaml"),
-        text: (*text).to_owned(),
-    };
+    let layer = |(position, text): (usize, &&str)| Source::new(format!("{position}.yaml"), *text);
     texts.iter().enumerate().map(layer).collect()
 }
 
@@ -96,15 +93,10 @@ fn check(over: &str, expected: &[&str]) {
     let problems = load::<Small>(&dev(), &layers(&[BASE, over])).expect_err("a mistake");
     let seen: Vec<String> = problems
         .iter()
-        .map(
-            |Problem {
-                 code,
-                 what,
-                 file,
-                 span,
-                 ..
-             }| format!("{file}:{}: {code}: {what}", span.line),
-        )
+        .map(|finding| {
+            let (file, line, _) = finding.places[0].at.position();
+            format!("{file}:{line}: {}: {}", finding.code, finding.what)
+        })
         .collect();
     assert_eq!(seen, expected);
 }

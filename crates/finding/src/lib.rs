@@ -6,12 +6,14 @@
 
 mod code;
 mod place;
+mod plain;
 pub mod words;
 
 use std::fmt;
 
 pub use code::{Code, Group, UnknownCode};
 pub use place::{At, Place, Source, Span};
+pub use plain::Plain;
 
 /// How much a finding matters; the worst is the greatest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -114,6 +116,12 @@ impl fmt::Display for Finding {
 }
 
 impl std::error::Error for Finding {}
+
+/// Several findings in one line, for logs and tests.
+pub fn one_line(findings: &[Finding]) -> String {
+    let lines: Vec<String> = findings.iter().map(Finding::to_string).collect();
+    lines.join("; ")
+}
 
 #[cfg(test)]
 mod tests {

@@ -27,7 +27,7 @@ impl Span {
 }
 
 /// A text with a name. Clones share both.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Eq)]
 pub struct Source {
     /// Its name as shown to people: `environments/prod.yaml`.
     pub name: Arc<str>,
@@ -52,6 +52,13 @@ impl fmt::Debug for Source {
     }
 }
 
+// Most sources that are compared are clones of one another, and a text may be long.
+impl PartialEq for Source {
+    fn eq(&self, other: &Source) -> bool {
+        self.name == other.name && (Arc::ptr_eq(&self.text, &other.text) || self.text == other.text)
+    }
+}
+
 // Equal sources have equal names, and a file of a megabyte is not read for each of its findings.
 impl Hash for Source {
     fn hash<H: Hasher>(&self, state: &mut H) {
@@ -70,20 +77,27 @@ pub enum At {
     Rust(&'static Location<'static>),
 }
 
-impl fmt::Display for At {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (file, line, column) = match self {
-            At::Given(span) => {
-                return write!(formatter, "line {}, column {}", span.line, span.column);
-            }
-            At::Text(source, span) => (&*source.name, span.line, span.column),
+impl At {
+    /// The file's name, empty for the text that was given; line and column, from 1.
+    pub fn position(&self) -> (&str, usize, usize) {
+        match self {
+            At::Given(span) => ("", span.line, span.column),
+            At::Text(source, span) => (&source.name, span.line, span.column),
             At::Rust(location) => (
                 location.file(),
                 location.line() as usize,
                 location.column() as usize,
             ),
-        };
-        write!(formatter, "{file}, line {line}, column {column}")
+        }
+    }
+}
+
+impl fmt::Display for At {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.position() {
+            ("", line, column) => write!(formatter, "line {line}, column {column}"),
+            (file, line, column) => write!(formatter, "{file}, line {line}, column {column}"),
+        }
     }
 }
 

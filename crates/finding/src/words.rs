@@ -46,6 +46,19 @@ pub fn plural(count: usize, noun: &str) -> String {
     format!("{noun}{s}")
 }
 
+/// A number as people read it: `1,580`.
+pub fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// A text of the user's, short enough for one line of a message, with everything in it visible.
 pub fn shortened(text: &str) -> String {
     const LONGEST: usize = 64;
@@ -89,6 +102,10 @@ mod tests {
         assert_eq!(counted(0, "stack"), "0 stacks");
         assert_eq!(counted(1, "stack"), "1 stack");
         assert_eq!(plural(2, "resource"), "resources");
+        assert_eq!(
+            [0, 999, 1580, 1_234_567].map(grouped),
+            ["0", "999", "1,580", "1,234,567"]
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! A [`Node`] is what was written, before anyone asks what it means: YAML and JSON both arrive here, short
 //! tags (`!Ref x`) already in their long form (`{Ref: x}`). Meaning is [`crate::Value`]'s business.
 
-pub(crate) use stratiform_finding::Span;
+use stratiform_finding::Span;
 
 use crate::value::{Number, Value};
 

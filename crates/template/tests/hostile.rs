@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
-use stratiform_template::{
-    Code, MAX_BYTES, MAX_DEPTH, Template, parse, parse_bytes, parse_json, parse_yaml,
+use stratiform_finding::Code;
+use stratiform_template::{MAX_BYTES, MAX_DEPTH, Template, parse, parse_bytes, parse_json, parse_yaml,
 };
 
 const LARGE: usize = 10 * 1024 * 1024;
@@ -30,7 +30,7 @@ fn outcome(text: &str) -> String {
             "read".to_owned()
         }
         Err(error) => {
-            assert!(error.span.end <= text.len(), "{error}");
+            assert!(error.span().unwrap().end <= text.len(), "{error}");
             assert!(
                 error.to_string().len() < 1000,
                 "a message repeats the input"
@@ -142,6 +142,25 @@ fn tags_and_anchors() {
         &format!("{}---\na", repeated("%A b\n")),
         "read",
     );
+}
+
+#[test]
+fn quoted_text_further_to_the_left() {
+    let one = |index: usize| format!("- a: 'b\nc'\n- {index}\n");
+    check("many", &(0..READ / 20).map(one).collect::<String>(), "read");
+    let lines = format!("a:\n  b: \"{}\"\n", read("x\n"));
+    check("many lines", &lines, "read");
+    let open = format!("a:\n  b: \"{}", read("x\n"));
+    check("without an end", &open, "invalid-yaml");
+    // What is put before each line would weigh more than is read.
+    let far = format!(
+        "{}a: 'b\n{}'\n",
+        " ".repeat(READ / 4),
+        "c\n".repeat(READ / 8)
+    );
+    check("far to the right", &far, "invalid-yaml");
+    let quotes = read("a: 'b\n");
+    check("one quote after the other", &quotes, "invalid-yaml");
 }
 
 #[test]

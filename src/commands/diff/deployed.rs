@@ -1,4 +1,5 @@
 //! `diff --deployed`: against what CloudFormation has.
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -13,7 +14,6 @@ use super::{Sides, compare, facts, synthesized};
 use crate::Define;
 use crate::args::{Diff, Global};
 use crate::exit::Exit;
-use crate::old::of_aws;
 use crate::project::Project;
 use crate::report::Failure;
 use crate::review::{Method, Review};
@@ -48,7 +48,7 @@ pub(super) fn review<E: Environment>(
         let aws = runtime.block_on(Aws::connect(&after.region));
         let (account, stacks) = runtime
             .block_on(deployed(&aws, &after))
-            .map_err(|error| Failure::of([of_aws(&error)]))?;
+            .map_err(|error| Failure::of([error.into()]))?;
         places.insert(format!("account {account}, {}", after.region));
         sides.push(sides_of(stacks, after, account)?);
         connections.push(aws);
@@ -94,7 +94,7 @@ fn sides_of(
     after.account = Some(account);
     let mut stacks = Vec::new();
     for stack in deployed {
-        let template = parse(
+        let parsed = parse(
             &format!("the deployed template of {}", stack.name),
             &stack.template,
         )?;
@@ -123,10 +123,11 @@ fn sides_of(
         tags.retain(|key, _| !RECORDS.contains(&key.as_str()));
         stacks.push(SourceStack {
             name: stack.name,
-            template: Arc::new(template),
+            template: Arc::new(parsed.template),
             parameters,
             tags,
             termination_protection: Some(stack.termination_protection),
+            notes: parsed.notes,
         });
     }
     let before = Source {

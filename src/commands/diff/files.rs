@@ -1,4 +1,5 @@
 //! `diff OLD NEW`: any two templates, or two folders of them.
+
 use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
@@ -13,6 +14,7 @@ use super::{Sides, compare, facts};
 use crate::args::Diff;
 use crate::assembly::{AssemblyFile, FILE as ASSEMBLY};
 use crate::exit::Exit;
+use crate::input::Input;
 use crate::report::Failure;
 use crate::review::{Method, Review};
 use crate::source::{Source, SourceStack, parse};
@@ -29,7 +31,11 @@ pub(super) fn review(files: &[std::path::PathBuf], args: &Diff) -> Result<Review
         return Err(Failure::new(
             Exit::Usage,
             Code::Files,
-            "two templates or folders are needed, the old and the new",
+            match files.len() {
+                1 => "two templates or folders are needed, the old and the new: one is given"
+                    .to_owned(),
+                count => format!("two templates or folders are compared, and {count} are given"),
+            },
             "write `diff OLD NEW`",
         ));
     };
@@ -155,15 +161,16 @@ fn file(path: &Path) -> Result<Source, Failure> {
         environment: None,
         region: REGION.to_owned(),
         account: None,
-        stacks: vec![stack(stem, path)?],
+        stacks: vec![stack(stem, path, Input::Template)?],
     })
 }
 
-fn stack(name: String, path: &Path) -> Result<SourceStack, Failure> {
-    let text = text(path)?;
+fn stack(name: String, path: &Path, input: Input) -> Result<SourceStack, Failure> {
+    let parsed = parse(&path.display().to_string(), &input.text(path)?)?;
     Ok(SourceStack {
         name,
-        template: Arc::new(parse(&path.display().to_string(), &text)?),
+        template: Arc::new(parsed.template),
+        notes: parsed.notes,
         parameters: IndexMap::new(),
         tags: IndexMap::new(),
         termination_protection: None,
@@ -174,8 +181,8 @@ fn stack(name: String, path: &Path) -> Result<SourceStack, Failure> {
 /// name.
 fn folder(path: &Path) -> Result<Source, Failure> {
     let listing = path.join(ASSEMBLY);
-    if listing.is_file() {
-        return assembled(path, &text(&listing)?);
+    if listing.symlink_metadata().is_ok() {
+        return assembled(path, &Input::Snapshot.text(&listing)?);
     }
     let failed = |error: std::io::Error| Failure::io("read", path, &error);
     let entries = fs::read_dir(path)
@@ -185,12 +192,12 @@ fn folder(path: &Path) -> Result<Source, Failure> {
     let mut files: Vec<_> = entries.into_iter().map(|entry| entry.path()).collect();
     files.retain(|file| {
         let extension = file.extension().and_then(|extension| extension.to_str());
-        file.is_file() && extension.is_some_and(|extension| ENDINGS.contains(&extension))
+        !file.is_dir() && extension.is_some_and(|extension| ENDINGS.contains(&extension))
     });
     files.sort();
     let stacks = files.iter().map(|file| {
         let stem = file.file_stem().unwrap_or_default().to_string_lossy();
-        stack(stem.into_owned(), file)
+        stack(stem.into_owned(), file, Input::Snapshot)
     });
     let stacks: Vec<SourceStack> = stacks.collect::<Result<_, _>>()?;
     let mut names = HashSet::new();
@@ -234,7 +241,7 @@ fn assembled(path: &Path, text: &str) -> Result<Source, Failure> {
         )
     })?;
     let stacks = assembly.stacks.into_iter().map(|entry| {
-        let read = stack(entry.name, &path.join(&entry.template))?;
+        let read = stack(entry.name, &path.join(&entry.template), Input::Snapshot)?;
         Ok(SourceStack {
             tags: entry.tags,
             termination_protection: Some(entry.termination_protection),
@@ -261,7 +268,7 @@ fn values(path: &Path) -> Result<IndexMap<String, String>, Failure> {
             "write a JSON map of names to values: {\"Size\": \"db.t3.small\"}",
         )
     };
-    let json: serde_json::Value = serde_json::from_str(&text(path)?)
+    let json: serde_json::Value = serde_json::from_str(&Input::Parameters.text(path)?)
         .map_err(|error| wrong(format!("is no JSON: {error}")))?;
     let entries: Vec<(String, serde_json::Value)> = match json {
         serde_json::Value::Object(entries) => entries.into_iter().collect(),
@@ -289,15 +296,4 @@ fn values(path: &Path) -> Result<IndexMap<String, String>, Failure> {
             ))),
         })
         .collect()
-}
-
-fn text(path: &Path) -> Result<String, Failure> {
-    let bytes = fs::read(path).map_err(|error| Failure::io("read", path, &error))?;
-    String::from_utf8(bytes).map_err(|_| {
-        Failure::of([Finding::new(
-            Code::File,
-            format!("`{}` is no UTF-8 text", path.display()),
-            "save it as UTF-8",
-        )])
-    })
 }

@@ -2,6 +2,7 @@
 //!
 //! The stacks are synthesized twice with the values of `B`, once under the name of `A`. What then differs, besides
 //! the names, is not in any file: it is in the code, which treats the two environments differently.
+
 use std::sync::Arc;
 
 use serde_json::Value;

@@ -12,6 +12,7 @@ mod resource;
 mod stack;
 #[cfg(test)]
 mod tests;
+
 use consequence::Consequences;
 use handlebars::{Context, Handlebars, Helper, HelperResult, Output, RenderContext, html_escape};
 use mark::Mark;

@@ -1,4 +1,5 @@
 //! Values as people see them: on one line, short, and without what must not be seen.
+
 use similar::{ChangeTag, TextDiff};
 use stratiform_resolve::{Resolved, Segment, Style, Time};
 use stratiform_finding::words::{counted, visible};

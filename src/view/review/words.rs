@@ -1,4 +1,5 @@
 //! The words that text and markdown share: what happens to a stack and to a resource. Their layout is their own.
+
 use std::collections::BTreeMap;
 
 use stratiform_changes::{Action, Policy, PolicyOrigin, Replacement, ResourceChange};

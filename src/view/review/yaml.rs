@@ -1,4 +1,5 @@
 //! The difference between two texts of YAML, line by line.
+
 use similar::TextDiff;
 use stratiform_finding::words::visible;
 

@@ -1,4 +1,5 @@
 //! Things that wait for each other.
+
 use stratiform_finding::Code;
 
 use super::Checker;

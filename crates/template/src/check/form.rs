@@ -1,8 +1,9 @@
 //! Names, quotas and what sections may hold.
+
 use std::collections::HashMap;
 
-use stratiform_finding::Code;
 use stratiform_finding::words::shortened;
+use stratiform_finding::Code;
 
 use super::Checker;
 use crate::read::Step;

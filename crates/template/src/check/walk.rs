@@ -1,4 +1,5 @@
 //! The way through all values, with what each place allows.
+
 use stratiform_finding::Code;
 
 use super::Checker;

@@ -1,4 +1,5 @@
 //! What is said on a pull request, in the order of the page; text of users is escaped here.
+
 use indexmap::IndexMap;
 use serde::Serialize;
 use stratiform_changes::Replacement;

@@ -1,4 +1,5 @@
 //! Text of users in markdown: nothing in it is layout, a mention or a reference, and nothing leaves its place.
+
 use std::fmt::Write;
 
 use stratiform_finding::words::visible;

@@ -1,4 +1,5 @@
 //! What changes mean: the consequences, and the caveats.
+
 use std::cmp::Reverse;
 
 use indexmap::IndexMap;

@@ -1,4 +1,5 @@
 //! Which parts there is room for.
+
 use std::cmp::Reverse;
 
 use serde::Serialize;

@@ -1,4 +1,5 @@
 //! Lines of at most eighty columns.
+
 use stratiform_finding::words::visible;
 
 use crate::report::Colour;
