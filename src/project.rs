@@ -116,8 +116,7 @@ impl Project {
         let layers: Result<Vec<Layers>, Failure> =
             chosen.iter().map(|name| self.layers(name)).collect();
         let mut layers = layers?;
-        let mut environments: Vec<Loaded<E>> =
-            load_all(&layers).map_err(Failure::some_of)?;
+        let mut environments: Vec<Loaded<E>> = load_all(&layers).map_err(Failure::some_of)?;
         let mut unchecked = Vec::new();
         for name in &others {
             let other = self.layers(name).ok();

@@ -11,13 +11,12 @@ use std::path::{Component, Path, PathBuf};
 use sha2::{Digest, Sha256};
 use stratiform_finding::Code;
 
+use self::staging::Staging;
 use crate::assembly::{AssemblyFile, FILE as ASSEMBLY, StackEntry};
 use crate::exit::Exit;
 use crate::input::Input;
 use crate::ordered::Ordered;
 use crate::report::Failure;
-
-use self::staging::Staging;
 
 pub(crate) use rendered::{Choice, Rendered, RenderedTemplate};
 

@@ -10,9 +10,9 @@ use indexmap::IndexSet;
 use stratiform_catalog::catalog;
 use stratiform_diff::{Kind, Note, Pair, Side, diff_environment};
 use stratiform_environment::Environment;
-use stratiform_resolve::{Place, hidden};
-use stratiform_finding::words::{joined, meant};
 use stratiform_finding::Code;
+use stratiform_finding::words::{joined, meant};
+use stratiform_resolve::{Place, hidden};
 
 use crate::Define;
 use crate::args::{Diff, FailOn, Global, ReviewFormat};

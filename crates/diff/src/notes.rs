@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 use stratiform_catalog::catalog;
-use stratiform_finding::words::nearest;
-use stratiform_template::{Template, Value};
-
 use stratiform_changes::ResourceChange;
+use stratiform_finding::words::nearest;
 use stratiform_resolve::{Scope, Segment, has_unexpanded};
+use stratiform_template::{Template, Value};
 
 use crate::stack::Note;
 

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use stratiform_finding::Finding;
 
 use crate::{
-    Environment, EnvironmentName, Format, Loaded, Origin, Path, Settings, Source, Text,
-    Violation, load, load_all, schema, unsupported,
+    Environment, EnvironmentName, Format, Loaded, Origin, Path, Settings, Source, Text, Violation,
+    load, load_all, schema, unsupported,
 };
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -331,7 +332,7 @@ fn patterns_for_editors_allow_what_the_checks_allow() {
     }
 }
 
-fn first(texts: &[&str]) -> Problem {
+fn first(texts: &[&str]) -> Finding {
     let problems = load::<Small>(&dev(), &layers(texts)).expect_err("a mistake");
     problems.into_iter().next().expect("a problem")
 }
@@ -379,7 +380,7 @@ fn nothing_is_said_in_the_words_of_templates() {
         "a: !Sub b\n",
         "a: !Reff b\n",
     ] {
-        let Problem { why, help, .. } = first(&[BASE, text]);
+        let Finding { why, help, .. } = first(&[BASE, text]);
         assert!(
             !why.contains("template") && !help.contains("template"),
             "{why}; {help}"

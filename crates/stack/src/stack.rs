@@ -8,8 +8,8 @@ use std::panic::Location;
 use std::rc::Rc;
 
 use indexmap::IndexMap;
-use stratiform_template::Value;
 use stratiform_finding::{Code, Finding, Place};
+use stratiform_template::Value;
 
 use crate::draft::{Draft, Exposure, Identity, Reference};
 use crate::function::Condition;

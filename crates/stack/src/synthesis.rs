@@ -15,8 +15,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::panic::Location;
 use std::rc::Rc;
 
-use stratiform_template::{Template, Value};
 use stratiform_finding::Finding;
+use stratiform_template::{Template, Value};
 
 use self::export::Export;
 use self::order::{Use, deployment_order};
@@ -52,7 +52,7 @@ pub(crate) fn synthesize(settings: &Settings, stacks: &[Stack]) -> Result<Assemb
     let order = match deployment_order(stacks, &uses) {
         Ok(order) => order,
         Err(problem) => {
-            problems.push(problem);
+            problems.push(*problem);
             Vec::new()
         }
     };

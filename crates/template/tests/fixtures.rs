@@ -11,8 +11,8 @@ fn survives(name: &str, text: &str) -> Template {
         Template::from_node(&node).unwrap_or_else(|problems| panic!("{name}: {problems:#?}"));
     let (yaml, json) = (template.to_yaml(), template.to_json());
     for rendered in [&yaml, &json, &template.to_json_pretty()] {
-        let again =
-            Template::parse(rendered).unwrap_or_else(|error| panic!("{name}: {error:?}\n{rendered}"));
+        let again = Template::parse(rendered)
+            .unwrap_or_else(|error| panic!("{name}: {error:?}\n{rendered}"));
         assert_eq!(again, template, "{name}\n{rendered}");
         assert_eq!(
             (again.to_yaml(), again.to_json()),

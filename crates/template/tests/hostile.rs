@@ -3,7 +3,8 @@
 use std::time::Instant;
 
 use stratiform_finding::Code;
-use stratiform_template::{MAX_BYTES, MAX_DEPTH, Template, parse, parse_bytes, parse_json, parse_yaml,
+use stratiform_template::{
+    MAX_BYTES, MAX_DEPTH, Template, parse, parse_bytes, parse_json, parse_yaml,
 };
 
 const LARGE: usize = 10 * 1024 * 1024;

@@ -3,17 +3,14 @@
 use std::fmt::Write as _;
 
 use stratiform_finding::{Code, Finding};
-use stratiform_template::{Format, Template, Value, parse, parse_bytes, parse_json, parse_yaml,
-};
+use stratiform_template::{Format, Template, Value, parse, parse_bytes, parse_json, parse_yaml};
 
 /// YAML on the left is what JSON on the right is.
 fn check(yaml: &str, json: &str) {
-    let value =
-        |text: &str, node: Result<stratiform_template::Node, Box<Finding>>| {
-            let node = node.unwrap_or_else(|error| panic!("{error}\n{text}"));
-            Value::condition_from_node(&node)
-                .unwrap_or_else(|problems| panic!("{problems:?}\n{text}"))
-        };
+    let value = |text: &str, node: Result<stratiform_template::Node, Box<Finding>>| {
+        let node = node.unwrap_or_else(|error| panic!("{error}\n{text}"));
+        Value::condition_from_node(&node).unwrap_or_else(|problems| panic!("{problems:?}\n{text}"))
+    };
     assert_eq!(
         value(yaml, parse_yaml(yaml)).to_json(),
         value(json, parse_json(json)).to_json(),

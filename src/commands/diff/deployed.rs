@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
-use stratiform_changes::ChangeType;
 use stratiform_aws::{Aws, DeployedStack, Error, ParameterValue};
+use stratiform_changes::ChangeType;
 use stratiform_diff::{Note, StackDiff, imported_elsewhere};
 use stratiform_environment::Environment;
 use stratiform_finding::Code;

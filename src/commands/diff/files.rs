@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use stratiform_catalog::catalog;
+use stratiform_finding::Code;
 use stratiform_finding::words::{joined, meant};
-use stratiform_finding::{Code, Finding};
 
 use super::{Sides, compare, facts};
 use crate::args::Diff;

@@ -6,12 +6,12 @@ mod tests;
 
 use stratiform_changes::ResourceChange;
 use stratiform_diff::{Consequence, Severity, StackChange, StackDiff, verdict};
-use stratiform_finding::words::{counted, few};
+use stratiform_finding::words::{counted, few, grouped};
 
 use self::page::{Label, Page};
 use super::property::{self, Property};
 use super::{words, yaml};
-use crate::report::{Colour, grouped};
+use crate::report::Colour;
 use crate::review::{Review, ReviewedStack};
 use crate::view::summary::{CYAN, GREEN, RED, YELLOW};
 

@@ -15,6 +15,7 @@ use std::time::Duration;
 use serde_json::Value;
 use stratiform_finding::one_line;
 use stratiform_template::Template;
+use templates::Version;
 
 use super::error::BenchError;
 use super::peer::CdkDiff;
@@ -23,7 +24,6 @@ use super::subject::{Subject, WarmUp, median, side_by_side};
 use super::table::{self, Table};
 use super::workbench::Workbench;
 use super::{Report, Request};
-use templates::Version;
 
 pub(super) use ours::{TASK, run as ours};
 

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::panic::Location;
 use std::rc::Rc;
 
-use stratiform_template::{Function, Member, Output, Resource, Template, Value};
 use stratiform_finding::{Code, Finding, Place};
+use stratiform_template::{Function, Member, Output, Resource, Template, Value};
 
 use super::Lowering;
 use super::reference::local;
@@ -60,10 +60,14 @@ impl Lowering<'_> {
                 ..
             })) = template.resources.get(&export.logical_id)
             {
-                self.problems.push(Finding::new(Code::ConditionalExport, format!(
-                        "`{}` of stack `{}` is used by another stack, and exists only where `{condition}` holds",
-                        export.logical_id, draft.key
-                    ), "decide with a value of the environment instead, in both stacks").at(Place::rust(export.location, "used here")));
+                let what = format!(
+                    "`{}` of stack `{}` is used by another stack, and exists only where `{condition}` holds",
+                    export.logical_id, draft.key
+                );
+                let help = "decide with a value of the environment instead, in both stacks";
+                let finding = Finding::new(Code::ConditionalExport, what, help);
+                self.problems
+                    .push(finding.at(Place::rust(export.location, "used here")));
             }
             let value = local(&export.logical_id, export.attribute.as_deref());
             let value = match export.shape {

@@ -17,7 +17,7 @@ pub(super) struct Use {
 }
 
 /// Positions of the stacks, each after all that it needs; stacks that do not need each other stay as declared.
-pub(super) fn deployment_order(stacks: &[Stack], uses: &[Use]) -> Result<Vec<usize>, Finding> {
+pub(super) fn deployment_order(stacks: &[Stack], uses: &[Use]) -> Result<Vec<usize>, Box<Finding>> {
     let mut nodes = nodes(stacks, uses);
     let mut order = Vec::with_capacity(nodes.len());
     for root in 0..nodes.len() {
@@ -38,7 +38,8 @@ pub(super) fn deployment_order(stacks: &[Stack], uses: &[Use]) -> Result<Vec<usi
                 Some(Visit::New) => path.extend(open(&mut nodes, producer)),
                 Some(Visit::Open) => {
                     let circle = path.iter().skip_while(|step| step.position != producer);
-                    return Err(cycle(circle.filter_map(|step| step.followed).collect()));
+                    let circle = circle.filter_map(|step| step.followed).collect();
+                    return Err(Box::new(cycle(circle)));
                 }
                 Some(Visit::Done) | None => {}
             }

@@ -3,8 +3,8 @@
 use std::panic::Location;
 use std::rc::Rc;
 
-use stratiform_template::{Function, Value};
 use stratiform_finding::{Code, Finding, Place};
+use stratiform_template::{Function, Value};
 
 use super::export::{Export, LIST_DELIMITER, export_name};
 use super::order::Use;
@@ -76,10 +76,14 @@ impl Lowering<'_> {
         match target.exposure {
             Exposure::Open => true,
             Exposure::Secret => {
-                self.problems.push(Finding::new(Code::SecretAcrossStacks, format!(
-                        "stack `{}` uses the hidden parameter `{}` of stack `{}`, and an output would show it",
-                        owner.stack, target.logical_id, target.stack
-                    ), "keep the value in Secrets Manager, and pass its ARN").at(Place::rust(owner.location, "used here")));
+                let what = format!(
+                    "stack `{}` uses the hidden parameter `{}` of stack `{}`, and an output would show it",
+                    owner.stack, target.logical_id, target.stack
+                );
+                let help = "keep the value in Secrets Manager, and pass its ARN";
+                let finding = Finding::new(Code::SecretAcrossStacks, what, help);
+                self.problems
+                    .push(finding.at(Place::rust(owner.location, "used here")));
                 false
             }
         }

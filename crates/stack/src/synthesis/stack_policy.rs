@@ -6,9 +6,9 @@ use std::mem::take;
 use std::panic::Location;
 use std::rc::Rc;
 
-use stratiform_template::Value;
 use stratiform_finding::words::nearest;
 use stratiform_finding::{Code, Finding, Place};
+use stratiform_template::Value;
 
 use super::{Lowering, Owner};
 use crate::draft::Identity;
@@ -78,10 +78,17 @@ impl Lowering<'_> {
             return false;
         }
         if !Rc::ptr_eq(&resource.stack, stack) {
-            self.problems.push(Finding::new(Code::ProtectAcrossStacks, format!(
-                    "stack `{stack}` protects `{}`, which is in stack `{}`",
-                    resource.logical_id, resource.stack
-                ), "a stack policy reaches no further than its stack: call `protect` on the other stack").at(Place::rust(location, "protected here")).at(Place::rust(resource.location, "declared here")));
+            let what = format!(
+                "stack `{stack}` protects `{}`, which is in stack `{}`",
+                resource.logical_id, resource.stack
+            );
+            let help = "a stack policy reaches no further than its stack: call `protect` on the other stack";
+            let finding = Finding::new(Code::ProtectAcrossStacks, what, help);
+            self.problems.push(
+                finding
+                    .at(Place::rust(location, "protected here"))
+                    .at(Place::rust(resource.location, "declared here")),
+            );
             return false;
         }
         true
@@ -150,17 +157,21 @@ impl Lowering<'_> {
         if logical_ids().any(|logical_id| matches(pattern, logical_id)) {
             return;
         }
-        self.problems.push(Finding::new(Code::StackPolicyResource, format!(
-                "the stack policy of `{}` names `{LOGICAL_ID}{pattern}`, and the stack has no such resource",
-                draft.key
-            ), match nearest(pattern, logical_ids()) {
-                Some(near) => format!(
-                    "did you mean `{near}`? `stack.protect(…)` takes handles, which cannot be misspelt"
-                ),
-                None => {
-                    "use `stack.protect(…)` with the resource's handle, or take the name out".to_owned()
-                }
-            }).at(Place::rust(location, "declared here")));
+        let what = format!(
+            "the stack policy of `{}` names `{LOGICAL_ID}{pattern}`, and the stack has no such resource",
+            draft.key
+        );
+        let help = match nearest(pattern, logical_ids()) {
+            Some(near) => format!(
+                "did you mean `{near}`? `stack.protect(…)` takes handles, which cannot be misspelt"
+            ),
+            None => {
+                "use `stack.protect(…)` with the resource's handle, or take the name out".to_owned()
+            }
+        };
+        let finding = Finding::new(Code::StackPolicyResource, what, help);
+        self.problems
+            .push(finding.at(Place::rust(location, "declared here")));
     }
 }
 

@@ -4,8 +4,8 @@ use std::mem::take;
 use std::rc::Rc;
 
 use indexmap::IndexMap;
-use stratiform_template::{Member, Output, Resource, Template, Value};
 use stratiform_finding::{Code, Finding, Place};
+use stratiform_template::{Member, Output, Resource, Template, Value};
 
 use super::order::Use;
 use super::{Lowering, Owner};

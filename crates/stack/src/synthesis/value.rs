@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use stratiform_template::{Function, Value};
 use stratiform_finding::{Code, Finding, Place};
+use stratiform_template::{Function, Value};
 
 use super::substitution::Substitution;
 use super::{Lowering, Owner};

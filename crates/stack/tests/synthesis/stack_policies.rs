@@ -154,7 +154,7 @@ fn a_document_has_no_functions_and_has_statements() {
     let problems = found(app);
     let codes: Vec<Code> = problems.iter().map(|problem| problem.code).collect();
     assert_eq!(codes, [Code::StackPolicy; 3]);
-    assert_eq!(problems[0].places[0].at.position().1, set);
+    assert_eq!(problems[0].places[0].at.position().1, set as usize);
 }
 
 #[test]

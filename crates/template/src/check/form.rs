@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use stratiform_finding::words::shortened;
 use stratiform_finding::Code;
+use stratiform_finding::words::shortened;
 
 use super::Checker;
 use crate::read::Step;

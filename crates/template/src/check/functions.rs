@@ -1,7 +1,7 @@
 //! The form of functions' arguments, and where functions may stand.
 
-use stratiform_finding::words::shortened;
 use stratiform_finding::Code;
+use stratiform_finding::words::shortened;
 
 use super::substitution::sub_variables;
 use super::walk::Block;

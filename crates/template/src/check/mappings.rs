@@ -1,7 +1,7 @@
 //! The form of `Mappings`: name → first key → second key → text or list.
 
-use stratiform_finding::words::shortened;
 use stratiform_finding::Code;
+use stratiform_finding::words::shortened;
 
 use super::{Checker, is_scalar};
 use crate::read::Step;

@@ -1,7 +1,7 @@
 //! Names that must lead somewhere.
 
-use stratiform_finding::words::shortened;
 use stratiform_finding::Code;
+use stratiform_finding::words::shortened;
 
 use super::walk::Block;
 use super::{Checker, PSEUDO_PARAMETERS};

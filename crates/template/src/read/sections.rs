@@ -1,8 +1,8 @@
 //! The members of the sections.
 
 use indexmap::IndexMap;
-use stratiform_finding::words::shortened;
 use stratiform_finding::Code;
+use stratiform_finding::words::shortened;
 
 use super::{Place, Reader, Step};
 use crate::node::{Entry, Node, NodeKind, Scalar};

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value, json};
 use stratiform_changes::{Action, Replacement, ResourceChange};
 use stratiform_diff::{Side, diff};
-use stratiform_resolve::Place;
 use stratiform_finding::one_line;
+use stratiform_resolve::Place;
 use stratiform_template::Template;
 
 use crate::bench::error::BenchError;
