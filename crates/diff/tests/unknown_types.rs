@@ -1,7 +1,8 @@
 //! Types that the catalog does not know.
 #![expect(clippy::unwrap_used, reason = "a test")]
 
-use stratiform_diff::{Note, Place, Side, diff};
+use stratiform_diff::{Note, Side, diff};
+use stratiform_resolve::Place;
 use stratiform_template::Template;
 
 fn note(resource_type: &str) -> Note {

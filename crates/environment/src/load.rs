@@ -225,7 +225,7 @@ fn merge(layers: &[Source]) -> Result<Tree, Vec<Finding>> {
         let node = match parse_yaml(&source.text) {
             Ok(node) => node,
             Err(error) => {
-                problems.push(unreadable(error, source));
+                problems.push(unreadable(*error, source));
                 continue;
             }
         };
@@ -299,7 +299,7 @@ fn is_function(key: &str, is_tag: bool) -> bool {
 const NO_FUNCTIONS: &str = "functions have no place in the file of an environment";
 
 /// Why a file is no YAML, in the words of environments: the parser's are those of templates.
-fn unreadable(mut error: Box<Finding>, source: &Source) -> Finding {
+fn unreadable(mut error: Finding, source: &Source) -> Finding {
     let given = std::mem::take(&mut error.help);
     let (why, help) = match error.code {
         Code::UnknownTag => (
@@ -322,7 +322,7 @@ fn unreadable(mut error: Box<Finding>, source: &Source) -> Finding {
         why,
         help,
         recorded: None,
-        ..*error
+        ..error
     }
     .in_source(source)
 }

@@ -100,7 +100,7 @@ fn recorded() {
                         );
                     }
                 }
-                Err(error) => assert!(refused, "{name}: {error}"),
+                Err(error) => assert!(refused, "{name}: {error:?}"),
             }
         }
     }
