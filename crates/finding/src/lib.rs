@@ -105,12 +105,14 @@ impl Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.what)?;
+        let Finding {
+            what, why, path, ..
+        } = self;
         match self.places.first() {
-            Some(place) => write!(formatter, " ({})", place.at),
-            None if !self.path.is_empty() => write!(formatter, " (at {})", self.path.join("/")),
-            None if !self.why.is_empty() => write!(formatter, ": {}", self.why),
-            None => Ok(()),
+            Some(place) => write!(formatter, "{what} ({})", place.at),
+            None if !path.is_empty() => write!(formatter, "{}: {what}", path.join("/")),
+            None if !why.is_empty() => write!(formatter, "{what}: {why}"),
+            None => formatter.write_str(what),
         }
     }
 }
@@ -169,7 +171,7 @@ mod tests {
         assert_eq!(finding.to_string(), "twice: once is enough");
         let mut inside = finding.clone();
         inside.path = vec!["Resources".to_owned(), "A".to_owned()];
-        assert_eq!(inside.to_string(), "twice (at Resources/A)");
+        assert_eq!(inside.to_string(), "Resources/A: twice");
         let placed = finding.at(Place::given(span(4), ""));
         assert_eq!(placed.to_string(), "twice (line 4, column 3)");
     }
