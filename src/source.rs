@@ -181,9 +181,6 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<Parsed, Failure> {
             "name a CloudFormation template, or a folder of templates",
         )
     };
-    if text.trim_start_matches('\u{FEFF}').trim().is_empty() {
-        return Err(no_template("it is empty"));
-    }
     let refused = |error| match error {
         TemplateError::Malformed(problems) => Failure::some_of(problems, |problem| {
             of_template(TemplateError::Malformed(vec![problem]), file, text)
