@@ -182,9 +182,6 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<Parsed, Failure> {
             "name a CloudFormation template, or a folder of templates",
         )
     };
-    if text.trim_start_matches('\u{FEFF}').trim().is_empty() {
-        return Err(no_template("it is empty"));
-    }
     let refused = |findings: Vec<Finding>| {
         let source = Text::new(file, text);
         let findings = findings.into_iter();

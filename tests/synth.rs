@@ -5,7 +5,6 @@
 mod support;
 
 use std::fs;
-use std::time::Duration;
 
 use support::{Project, run};
 

@@ -35,7 +35,13 @@ impl Staging {
         let mut attempt = Staging::attempt(&parent);
         for _ in 1..ATTEMPTS {
             match attempt {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                // The latter where the folder for all goes while it is made.
+                Err(error)
+                    if matches!(
+                        error.kind(),
+                        io::ErrorKind::NotFound | io::ErrorKind::AlreadyExists
+                    ) =>
+                {
                     attempt = Staging::attempt(&parent);
                 }
                 other => return other,
@@ -57,13 +63,13 @@ impl Staging {
         // Waits for a run that takes the folder for abandoned, and finds it gone then.
         lock.lock()?;
         fs::metadata(folder.join(LOCK))?;
-        let staging = Staging {
+        // Without it git sees the folder as long as it is there. That is no reason to stop.
+        let _ = fs::write(folder.join(".gitignore"), "*\n");
+        Ok(Staging {
             folder,
             parent: parent.to_owned(),
             lock,
-        };
-        fs::write(staging.folder.join(".gitignore"), "*\n")?;
-        Ok(staging)
+        })
     }
 
     /// Writes a file that waits here. It is closed: there may be more of them than a process may have open.
