@@ -22,4 +22,6 @@ mod repository;
 mod revisions;
 #[path = "diff/secrets.rs"]
 mod secrets;
+#[path = "../crates/aws/tests/wire/server.rs"]
+mod server;
 mod support;

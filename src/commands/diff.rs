@@ -1,5 +1,9 @@
 //! `diff`: what a change will do.
 
+#[cfg(feature = "aws")]
+mod deployed;
+#[cfg(not(feature = "aws"))]
+#[path = "diff/without_aws.rs"]
 mod deployed;
 mod files;
 mod parity;

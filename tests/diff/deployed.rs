@@ -10,6 +10,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::repository::{Repository, refused};
+use crate::server::{Reply, serve};
 use crate::support::{Project, run};
 
 /// A moto of its own for every test; it ends with the test.
@@ -261,4 +262,84 @@ fn names_are_checked_before_aws_is_asked() {
     };
     refuse("--env prd", &["did you mean `prod`?"]);
     // Credentials are not needed for this.
+}
+
+// The guestbook is built without the feature `aws`, as a repository of one's own is.
+#[test]
+fn a_program_without_aws_says_how_to_get_it() {
+    let repository = Repository::without_git(Project::of_guestbook());
+    for format in ["text", "json"] {
+        repository.refuses(
+            &format!("--deployed --format {format}"),
+            2,
+            &["error[without-aws]", "cargo run --features aws"],
+        );
+    }
+}
+
+/// What CloudFormation answers that has one stack, made by a macro.
+fn with_macro(request: &str, original: &str, processed: &str) -> Reply {
+    let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
+    let reply = |operation: &str, result: &str| {
+        let text = format!(
+            "<{operation}Response><{operation}Result>{result}</{operation}Result></{operation}Response>"
+        );
+        (200, text)
+    };
+    let template = |text: &str| {
+        let body = format!("<TemplateBody>{}</TemplateBody>", escaped(text));
+        reply("GetTemplate", &body)
+    };
+    match request {
+        _ if request.contains("Action=GetCallerIdentity") => reply(
+            "GetCallerIdentity",
+            "<Arn>arn:aws:iam::123456789012:user/test</Arn><Account>123456789012</Account>",
+        ),
+        _ if request.contains("Action=ListStacks") => reply("ListStacks", "<StackSummaries/>"),
+        _ if request.contains("Action=DescribeStacks")
+            && request.contains("StackName=storefront-dev-registry") =>
+        {
+            reply(
+                "DescribeStacks",
+                "<Stacks><member><StackName>storefront-dev-registry</StackName>\
+                 <StackId>arn:aws:cloudformation:eu-central-1:123456789012:stack/storefront-dev-registry/1</StackId>\
+                 <StackStatus>UPDATE_COMPLETE</StackStatus></member></Stacks>",
+            )
+        }
+        _ if request.contains("TemplateStage=Original") => template(original),
+        _ if request.contains("TemplateStage=Processed") => template(processed),
+        _ => {
+            let error =
+                "<Error><Code>ValidationError</Code><Message>it does not exist</Message></Error>";
+            (400, format!("<ErrorResponse>{error}</ErrorResponse>"))
+        }
+    }
+}
+
+// Once wrong: the processed template was fetched and not read, and a note told to fetch it by hand.
+#[test]
+fn what_a_macro_made_is_compared_as_it_was_made() {
+    let repository = Repository::without_git(Project::of_storefront());
+    repository.synth();
+    let processed = repository.project.read("snapshots/dev/registry.yaml");
+    for original in [
+        "Transform: Registries\nResources: {All: {Type: Registries}}\n",
+        "Resources:\n  Fn::Transform: {Name: Registries}\n",
+    ] {
+        let processed = processed.clone();
+        let endpoint = serve(move |request| with_macro(request, original, &processed));
+        let mut command = repository.command("--env dev --stack registry --deployed --format json");
+        command
+            .env("AWS_ENDPOINT_URL", endpoint)
+            .env("AWS_ACCESS_KEY_ID", "test")
+            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .env("AWS_EC2_METADATA_DISABLED", "true");
+        let output = run(command);
+        assert!(output.starts_with("exit code 0\n"), "{output}");
+        assert!(!output.contains("get-template"), "{output}");
+        for action in ["Add", "Remove"] {
+            let change = format!("\"Action\": \"{action}\"");
+            assert!(!output.contains(&change), "{output}");
+        }
+    }
 }

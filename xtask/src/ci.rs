@@ -2,6 +2,7 @@
 //!
 //! A check that cannot run is not green: it is counted as skipped and named, with the reason.
 
+use std::collections::BTreeSet;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
@@ -187,8 +188,33 @@ fn doc_tests() -> Result<Outcome, String> {
     quietly(&mut cargo(["test", "--workspace", "--doc", "--quiet"]))
 }
 
-/// The command line given another app: `examples/`.
+/// The command line given another app: `examples/`. What talks to AWS is most of what there is to build, and stays out.
 fn second_app() -> Result<Outcome, String> {
+    let tree = output(&mut cargo([
+        "tree",
+        "--package",
+        "guestbook",
+        "--edges",
+        "normal,build",
+        "--prefix",
+        "none",
+    ]))?;
+    if !tree.status.success() {
+        return Err(String::from_utf8_lossy(&tree.stderr).into_owned());
+    }
+    let tree = String::from_utf8_lossy(&tree.stdout).into_owned();
+    let names: BTreeSet<&str> = tree
+        .lines()
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    let is_of_aws = |name: &&&str| {
+        name.starts_with("aws-") || ["rustls", "stratiform-aws", "tokio"].contains(*name)
+    };
+    if let Some(name) = names.iter().find(is_of_aws) {
+        return Err(format!(
+            "examples/guestbook builds `{name}`: without its feature `aws` it must not"
+        ));
+    }
     let mut check = cargo([
         "run",
         "--quiet",
@@ -203,7 +229,10 @@ fn second_app() -> Result<Outcome, String> {
             .arg("--environments")
             .arg(root().join("examples/guestbook/environments")),
     )?;
-    Ok(Outcome::Passed(Some("examples/guestbook".to_owned())))
+    Ok(Outcome::Passed(Some(format!(
+        "examples/guestbook, of {} crates, none of them for AWS",
+        names.len()
+    ))))
 }
 
 fn snapshots() -> Result<Outcome, String> {

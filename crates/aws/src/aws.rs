@@ -5,7 +5,6 @@ use std::time::Duration;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
-use aws_sdk_cloudformation::types;
 use aws_sdk_sts::config::SharedHttpClient;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
@@ -34,17 +33,6 @@ pub struct Identity {
     pub account: String,
     /// The user or the assumed role.
     pub arn: String,
-}
-
-/// A value that stacks share by name, unique in an account and region.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Export {
-    /// The name that `Fn::ImportValue` uses.
-    pub name: String,
-    /// The value.
-    pub value: String,
-    /// The ARN of the stack that exports it.
-    pub stack_id: String,
 }
 
 /// The SDK's default configuration (environment variables, profiles, SSO, web identity, `AWS_ENDPOINT_URL`) in
@@ -136,27 +124,6 @@ impl Aws {
         }
         names.sort();
         Ok(names)
-    }
-
-    /// Lists all exports of the account and region: [ListExports].
-    ///
-    /// # Errors
-    /// A call fails.
-    ///
-    /// [ListExports]: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListExports.html
-    pub async fn exports(&self) -> Result<Vec<Export>, Error> {
-        let call = Call::new("ListExports", "");
-        let pages = self.cloudformation.list_exports().into_paginator();
-        let exports = pages.items().send().try_collect().await;
-        let exports = exports.map_err(|error| call.error(&error))?;
-        let export = |export: types::Export| {
-            Ok(Export {
-                name: call.required(export.name(), "Name")?,
-                value: export.value().unwrap_or_default().to_owned(),
-                stack_id: call.required(export.exporting_stack_id(), "ExportingStackId")?,
-            })
-        };
-        exports.into_iter().map(export).collect()
     }
 
     /// Lists the names of the stacks that import a value: [ListImports]. None do is an empty list.

@@ -23,8 +23,6 @@ pub struct DeployedStack {
     pub status: String,
     /// The template as it was given, in YAML or JSON.
     pub template: String,
-    /// The template after transforms, in JSON; none where there are no transforms.
-    pub processed_template: Option<String>,
     /// Values by parameter.
     pub parameters: IndexMap<String, ParameterValue>,
     /// Values by tag key.
@@ -33,8 +31,6 @@ pub struct DeployedStack {
     pub outputs: IndexMap<String, Output>,
     /// Whether CloudFormation refuses to delete the stack.
     pub termination_protection: bool,
-    /// Physical IDs by logical ID, of the resources that exist and belong to the stack.
-    pub resources: IndexMap<String, String>,
 }
 
 /// What CloudFormation says of a parameter.
@@ -66,19 +62,30 @@ impl Aws {
     /// Reads stacks by name; each answer stands where its name does, and is none where nothing is deployed: no
     /// such stack, a deleted one, or one that only has its first change set.
     ///
-    /// Calls [DescribeStacks], [GetTemplate] and [ListStackResources], for up to 4 stacks at a time.
+    /// Calls [DescribeStacks] and [GetTemplate], for up to 4 stacks at a time.
     ///
     /// # Errors
     /// A call fails, for any stack.
     ///
     /// [DescribeStacks]: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
     /// [GetTemplate]: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_GetTemplate.html
-    /// [ListStackResources]: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStackResources.html
     pub async fn deployed(&self, names: &[String]) -> Result<Vec<Option<DeployedStack>>, Error> {
         stream::iter(names)
             .map(|name| self.deployed_stack(name))
             .buffered(AT_ONCE)
             .try_collect()
+            .await
+    }
+
+    /// Reads a stack's template as it is after its transforms, in JSON: [GetTemplate] once more, which only those
+    /// need who cannot expand the transforms themselves.
+    ///
+    /// # Errors
+    /// The call fails.
+    ///
+    /// [GetTemplate]: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_GetTemplate.html
+    pub async fn processed_template(&self, stack: &DeployedStack) -> Result<String, Error> {
+        self.template(&stack.name, &stack.stack_id, TemplateStage::Processed)
             .await
     }
 
@@ -96,18 +103,10 @@ impl Aws {
         let stack_id = call.required(stack.stack_id(), "StackId")?;
         let template = self.template(name, &stack_id, TemplateStage::Original);
         let template = template.await?;
-        // A template with transforms has this word in it; one that has it by chance costs one more call.
-        let processed_template = if template.contains("Transform") {
-            let processed = self.template(name, &stack_id, TemplateStage::Processed);
-            Some(processed.await?).filter(|processed| *processed != template)
-        } else {
-            None
-        };
         Ok(Some(DeployedStack {
             name: call.required(stack.stack_name(), "StackName")?,
             status,
             template,
-            processed_template,
             parameters: keyed(
                 stack.parameters(),
                 Parameter::parameter_key,
@@ -118,7 +117,6 @@ impl Aws {
             }),
             outputs: keyed(stack.outputs(), types::Output::output_key, output),
             termination_protection: stack.enable_termination_protection().unwrap_or_default(),
-            resources: self.resources(name, &stack_id).await?,
             stack_id,
         }))
     }
@@ -146,33 +144,6 @@ impl Aws {
         let reply = request.template_stage(stage).send().await;
         let reply = reply.map_err(|error| call.error(&error))?;
         call.required(reply.template_body(), "TemplateBody")
-    }
-
-    async fn resources(
-        &self,
-        name: &str,
-        stack_id: &str,
-    ) -> Result<IndexMap<String, String>, Error> {
-        let call = Call::new("ListStackResources", name);
-        let request = self
-            .cloudformation
-            .list_stack_resources()
-            .stack_name(stack_id);
-        let resources = request.into_paginator().items().send().try_collect().await;
-        let resources = resources.map_err(|error| call.error(&error))?;
-        Ok(resources
-            .into_iter()
-            .filter(|resource| {
-                let status = resource.resource_status().map(|status| status.as_str());
-                // After a rollback the stack still lists what was deleted, or left behind.
-                !matches!(status, Some("DELETE_COMPLETE" | "DELETE_SKIPPED"))
-            })
-            .filter_map(|resource| {
-                // A resource whose creation failed early has no physical ID, or an empty one.
-                let physical_id = resource.physical_resource_id.filter(|id| !id.is_empty())?;
-                Some((resource.logical_resource_id?, physical_id))
-            })
-            .collect())
     }
 }
 

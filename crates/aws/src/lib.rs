@@ -10,6 +10,6 @@ mod deployed;
 mod error;
 mod profile;
 
-pub use aws::{Aws, Export, Identity, configuration};
+pub use aws::{Aws, Identity, configuration};
 pub use deployed::{DeployedStack, Output, ParameterValue};
 pub use error::{Call, Error, Failure};

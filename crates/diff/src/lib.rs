@@ -14,6 +14,7 @@ mod verdict;
 pub use consequence::{Certainty, Consequence, Kind, Severity};
 pub use environment::{Pair, diff_environment, imported_elsewhere};
 pub use input::Side;
+pub use notes::macros;
 pub use stack::{
     Counts, Note, OutputChange, OutputValue, ParameterChange, StackChange, StackDiff, diff,
 };

@@ -152,8 +152,9 @@ fn meant(unknown: &BTreeSet<&str>) -> Option<String> {
     (!near.is_empty()).then(|| format!("did you mean {}?", listed(&near)))
 }
 
-/// Macros that only AWS can expand.
-fn macros(template: &Template) -> impl Iterator<Item = String> {
+/// The macros of a template that only AWS can expand: what they make is not compared, here or anywhere. Those that
+/// stand inside of a resource (`Fn::Transform`) are not among them.
+pub fn macros(template: &Template) -> impl Iterator<Item = String> {
     template.transform.iter().filter_map(|transform| {
         let name = match transform {
             Value::String(name) => name.clone(),

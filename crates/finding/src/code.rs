@@ -225,6 +225,8 @@ codes! {
         NoTemplate = "no-template",
         /// A folder without templates.
         NoTemplates = "no-templates",
+        /// `--deployed` of a program that was built without what talks to AWS.
+        WithoutAws = "without-aws",
         /// A folder with two templates of one name.
         SameName = "same-name",
         /// An `assembly.json` that cannot be read.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use indexmap::{IndexMap, IndexSet};
 use stratiform_aws::{Aws, DeployedStack, Error, ParameterValue};
 use stratiform_changes::ChangeType;
-use stratiform_diff::{Note, StackDiff, imported_elsewhere};
+use stratiform_diff::{Note, StackDiff, imported_elsewhere, macros};
 use stratiform_environment::Environment;
 use stratiform_finding::Code;
 
@@ -17,7 +17,7 @@ use crate::exit::Exit;
 use crate::project::Project;
 use crate::report::Failure;
 use crate::review::{Method, Review};
-use crate::source::{Source, SourceStack, parse};
+use crate::source::{Parsed, Source, SourceStack, parse};
 
 /// Tags that each deployment adds with its own values: they say nothing about the stack.
 const RECORDS: [&str; 4] = ["release", "commit", "deployed-by", "run"];
@@ -50,7 +50,7 @@ pub(super) fn review<E: Environment>(
             .block_on(deployed(&aws, &after))
             .map_err(|error| Failure::of([error.into()]))?;
         places.insert(format!("account {account}, {}", after.region));
-        sides.push(sides_of(stacks, after, account)?);
+        sides.push(runtime.block_on(sides_of(&aws, stacks, after, account))?);
         connections.push(aws);
     }
     let places: Vec<String> = places.into_iter().collect();
@@ -86,7 +86,8 @@ async fn deployed(aws: &Aws, after: &Source) -> Result<(String, Vec<DeployedStac
 }
 
 /// The stacks that exist, and what is synthesized with the values that a deployment would leave as they are.
-fn sides_of(
+async fn sides_of(
+    aws: &Aws,
     deployed: Vec<DeployedStack>,
     mut after: Source,
     account: String,
@@ -94,10 +95,8 @@ fn sides_of(
     after.account = Some(account);
     let mut stacks = Vec::new();
     for stack in deployed {
-        let parsed = parse(
-            &format!("the deployed template of {}", stack.name),
-            &stack.template,
-        )?;
+        let new = after.stacks.iter().find(|new| new.name == stack.name);
+        let parsed = template(aws, &stack, new).await?;
         // A hidden value is the same before and after, as far as anybody can tell.
         let values = stack
             .parameters
@@ -138,6 +137,26 @@ fn sides_of(
         before: Some(before),
         after: Some(after),
     })
+}
+
+/// The template of a deployed stack that can be compared: as it was given, or, where macros of it are gone from what
+/// is synthesized, as CloudFormation made it of them. Where both sides have macros, both are compared as written.
+async fn template(
+    aws: &Aws,
+    stack: &DeployedStack,
+    new: Option<&SourceStack>,
+) -> Result<Parsed, Failure> {
+    let name = format!("the deployed template of {}", stack.name);
+    let original = parse(&name, &stack.template)?;
+    let is_expanded = new.is_none_or(|new| macros(&new.template).next().is_none());
+    // Inside of a resource; text that has the word by chance costs one more call, and the same answer.
+    let is_inside = ["Fn::Transform", "!Transform"].map(|word| stack.template.contains(word));
+    if is_expanded && (macros(&original.template).next().is_some() || is_inside.contains(&true)) {
+        let processed = aws.processed_template(stack).await;
+        let processed = processed.map_err(|error| Failure::of([error.into()]))?;
+        return parse(&name, &processed);
+    }
+    Ok(original)
 }
 
 /// Asks which stacks import the exports that go or change. Those of the environment are found in their templates.

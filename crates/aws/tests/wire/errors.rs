@@ -11,10 +11,10 @@ use crate::replies::{error, reply};
 use crate::server::{Reply, serve};
 use crate::{client, support};
 
-/// What `exports` fails with when this is the answer.
+/// What `stack_names` fails with when this is the answer.
 async fn failure(reply: Reply) -> Error {
     let endpoint = serve(move |_| reply.clone());
-    client(&endpoint).await.exports().await.unwrap_err()
+    client(&endpoint).await.stack_names("").await.unwrap_err()
 }
 
 fn shown(error: &Error) -> String {
@@ -24,8 +24,9 @@ fn shown(error: &Error) -> String {
 
 #[tokio::test]
 async fn what_people_read() {
-    let denied = "User: arn:aws:iam::111122223333:user/eve is not authorized to perform: cloudformation:ListExports";
-    let nameless = "<Exports><member><Value>1</Value></member></Exports>";
+    let denied = "User: arn:aws:iam::111122223333:user/eve is not authorized to perform: cloudformation:ListStacks";
+    let nobody = serve(|_| reply("GetCallerIdentity", "<Arn>arn</Arn>"));
+    let nobody = client(&nobody).await.identity().await;
     let identity = Identity {
         account: "111122223333".to_owned(),
         arn: "arn:aws:iam::111122223333:user/eve".to_owned(),
@@ -42,28 +43,28 @@ async fn what_people_read() {
         failure(error("Throttling", "Rate exceeded")).await,
         failure(error("OptInRequired", "Subscribe first")).await,
         failure(error("ServiceUnavailable", "Come back")).await,
-        failure(reply("ListExports", nameless)).await,
+        nobody.unwrap_err(),
         identity.expect_account(Some("444455556666")).unwrap_err(),
     ];
     let errors = errors.map(|error| shown(&error)).join("\n");
     insta::assert_snapshot!(errors, @r"
-    aws-credentials: ListExports needs credentials that AWS accepts
+    aws-credentials: ListStacks needs credentials that AWS accepts
       why: ExpiredToken: The security token included in the request is expired (request 4711)
       help: sign in again (`aws sso login`), or choose a profile with AWS_PROFILE; `aws sts get-caller-identity` shows whether AWS accepts what it finds
-    aws-denied: ListExports is not allowed with these credentials
-      why: AccessDenied: User: arn:aws:iam::111122223333:user/eve is not authorized to perform: cloudformation:ListExports (request 4711)
-      help: use credentials that may call ListExports, or allow it in their policies
-    aws-throttled: ListExports was throttled, every time it was tried
+    aws-denied: ListStacks is not allowed with these credentials
+      why: AccessDenied: User: arn:aws:iam::111122223333:user/eve is not authorized to perform: cloudformation:ListStacks (request 4711)
+      help: use credentials that may call ListStacks, or allow it in their policies
+    aws-throttled: ListStacks was throttled, every time it was tried
       why: Throttling: Rate exceeded (request 4711)
       help: try again when less is going on in the account: its programs share one limit
-    aws-refused: ListExports was refused
+    aws-refused: ListStacks was refused
       why: OptInRequired: Subscribe first (request 4711)
-      help: look for the code in AWS's reference of ListExports
-    aws-unavailable: ListExports failed: AWS is out of reach, or out of order
+      help: look for the code in AWS's reference of ListStacks
+    aws-unavailable: ListStacks failed: AWS is out of reach, or out of order
       why: ServiceUnavailable: Come back (request 4711)
       help: check the network, HTTPS_PROXY and AWS_ENDPOINT_URL, and try again
-    aws-unreadable: ListExports got an answer that cannot be read
-      why: the answer has no Name
+    aws-unreadable: GetCallerIdentity got an answer that cannot be read
+      why: the answer has no Account
       help: check that AWS_ENDPOINT_URL and HTTPS_PROXY, where set, lead to AWS
     other-account: the environment is in account 444455556666, and the credentials are of account 111122223333
       why: they are of `arn:aws:iam::111122223333:user/eve`
@@ -83,7 +84,7 @@ async fn throttling_is_waited_out_for_eight_attempts() {
     let retries = config.retry_config().unwrap().clone();
     let retries = retries.with_initial_backoff(Duration::ZERO);
     let config = config.into_builder().retry_config(retries).build();
-    let error = Aws::new(&config).exports().await.unwrap_err();
+    let error = Aws::new(&config).stack_names("").await.unwrap_err();
     assert!(matches!(error, Error::Throttled(_)), "{error:?}");
     assert_eq!(calls.load(Ordering::Relaxed), 8);
 }

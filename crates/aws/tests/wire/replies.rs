@@ -56,18 +56,6 @@ pub(crate) fn name_in(body: &str) -> String {
 /// The answers to all requests about a stack that DescribeStacks describes so.
 pub(crate) fn of_stack(body: &str, described: &str) -> Reply {
     let by_arn = name_in(body).starts_with("arn");
-    let resource = |id: &str, physical_id: &str, status: &str| {
-        format!(
-            "<member><LogicalResourceId>{id}</LogicalResourceId>\
-             <PhysicalResourceId>{physical_id}</PhysicalResourceId>\
-             <ResourceType>AWS::X::Y</ResourceType><ResourceStatus>{status}</ResourceStatus></member>"
-        )
-    };
-    let resources = |members: &[String], more: &str| {
-        let members = members.concat();
-        let result = format!("<StackResourceSummaries>{members}</StackResourceSummaries>{more}");
-        reply("ListStackResources", &result)
-    };
     match body {
         _ if body.contains("Action=DescribeStacks") => (200, described.to_owned()),
         _ if !by_arn => error("Unexpected", "a call by name"),
@@ -78,20 +66,6 @@ pub(crate) fn of_stack(body: &str, described: &str) -> Reply {
         _ if body.contains("TemplateStage=Processed") => {
             reply("GetTemplate", "<TemplateBody>{}</TemplateBody>")
         }
-        _ if body.contains("NextToken=more") => resources(
-            &[
-                resource("Gone", "id", "DELETE_COMPLETE"),
-                resource("Zone", "Z1", "A_STATUS_OF_NEXT_YEAR"),
-            ],
-            "",
-        ),
-        _ if body.contains("Action=ListStackResources") => resources(
-            &[
-                resource("Failed", "", "CREATE_FAILED"),
-                resource("Vpc", "vpc-1", "CREATE_COMPLETE"),
-            ],
-            "<NextToken>more</NextToken>",
-        ),
         _ => error("Unexpected", body),
     }
 }

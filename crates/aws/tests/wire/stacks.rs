@@ -1,7 +1,7 @@
-//! Stacks, exports and imports.
+//! Stacks and imports.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use stratiform_aws::{DeployedStack, Error, Output, ParameterValue};
 
@@ -29,7 +29,6 @@ async fn a_stack_is_read_in_whole() {
     let stack = read(STACK.to_owned()).await.unwrap().unwrap();
     assert_eq!(stack.status, "A_STATUS_OF_NEXT_YEAR");
     assert_eq!(stack.template, "Transform: AWS::LanguageExtensions");
-    assert_eq!(stack.processed_template.as_deref(), Some("{}"));
     assert!(stack.termination_protection);
     let known = |text: &str| ParameterValue::Known(text.to_owned());
     let parameters: Vec<_> = stack.parameters.into_iter().collect();
@@ -56,12 +55,31 @@ async fn a_stack_is_read_in_whole() {
     };
     assert_eq!(stack.outputs["VpcId"], output("vpc-1", Some("one-VpcId")));
     assert_eq!(stack.outputs["Note"], output("internal", None));
-    let resources: Vec<_> = stack.resources.into_iter().collect();
-    let resource = |id: &str, physical_id: &str| (id.to_owned(), physical_id.to_owned());
+}
+
+// Once wrong: the resources were listed and the processed template was fetched, for nobody; each needs a permission.
+#[tokio::test]
+async fn nothing_is_asked_that_nobody_reads() {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let log = asked.clone();
+    let endpoint = serve(move |body| {
+        let part = |name: &str| {
+            let value = body.split(name).nth(1).unwrap_or_default();
+            value.split('&').next().unwrap_or_default().to_owned()
+        };
+        let call = format!("{} {}", part("Action="), part("TemplateStage="));
+        log.lock().unwrap().push(call.trim_end().to_owned());
+        replies::of_stack(body, STACK)
+    });
+    let aws = client(&endpoint).await;
+    let stacks = aws.deployed(&["one".to_owned()]).await.unwrap();
+    let stack = stacks[0].as_ref().unwrap();
     assert_eq!(
-        resources,
-        [resource("Vpc", "vpc-1"), resource("Zone", "Z1")]
+        *asked.lock().unwrap(),
+        ["DescribeStacks", "GetTemplate Original"]
     );
+    assert_eq!(aws.processed_template(stack).await.unwrap(), "{}");
+    assert_eq!(asked.lock().unwrap()[2..], ["GetTemplate Processed"]);
 }
 
 #[tokio::test]
@@ -140,9 +158,9 @@ async fn imports_of_all_pages_or_none() {
 
 #[tokio::test]
 async fn pages_that_repeat_come_to_an_end() {
-    let export = "<Exports><member><Name>VpcId</Name><Value/><ExportingStackId>arn</ExportingStackId></member></Exports>";
-    let page = format!("{export}<NextToken>again</NextToken>");
-    let endpoint = serve(move |_| reply("ListExports", &page));
-    let exports = client(&endpoint).await.exports().await.unwrap();
-    assert_eq!(exports.len(), 2);
+    let page = "<StackSummaries><member><StackName>one</StackName><StackStatus>UPDATE_COMPLETE</StackStatus>\
+                </member></StackSummaries><NextToken>again</NextToken>";
+    let endpoint = serve(move |_| reply("ListStacks", page));
+    let names = client(&endpoint).await.stack_names("one").await.unwrap();
+    assert_eq!(names, ["one", "one"]);
 }

@@ -1,0 +1,26 @@
+//! `diff --deployed` where the program was built without the feature `aws`: what it needs, and how to get it.
+
+use stratiform_environment::Environment;
+
+use crate::Define;
+use crate::args::{Diff, Global};
+use stratiform_finding::Code;
+
+use crate::exit::Exit;
+use crate::report::Failure;
+use crate::review::Review;
+
+/// Refuses, as `deployed.rs` would answer: the flag is there in every program, so that nobody looks for it in vain.
+pub(super) fn review<E: Environment>(
+    _: Define<E>,
+    _: &Global,
+    _: &Diff,
+) -> Result<Review, Failure> {
+    Err(Failure::new(
+        Exit::Usage,
+        Code::WithoutAws,
+        "`--deployed` asks AWS, and this program was built without what talks to AWS",
+        "build it with the feature `aws` of `stratiform`: with `aws = [\"stratiform/aws\"]` under `[features]` of \
+         your Cargo.toml, `cargo run --features aws -- diff --deployed`",
+    ))
+}
