@@ -1,4 +1,4 @@
-//! `cargo xtask conformance diff`: our answers beside those that the real service gave.
+//! `cargo xtask conformance diff|service`: our answers beside those that the real service gave.
 //!
 //! What lives here: the order of things. The modules below read recordings ([`case`]), compare them field by field
 //! ([`compare`]), say which differences have a reason that is known ([`explanation`]) and show the result
@@ -11,6 +11,7 @@ mod explanation;
 mod field;
 mod pattern;
 mod report;
+mod service;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -20,26 +21,39 @@ use report::{Detail, Report};
 use crate::command::root;
 
 const USAGE: &str = "usage: cargo xtask conformance diff [--data DIR] [--verbose]
+       cargo xtask conformance service [--data DIR]
 
-Compares the changes that `stratiform-diff` finds with recorded change sets, by the rules of their README.
+diff compares the changes that `stratiform-diff` finds with recorded change sets, by the rules of their README.
+service reads recorded change sets, events and refusals into `stratiform-service`'s types, and renders them again.
 
   --data DIR  the recordings; ../shared/data/recorded-change-sets beside the workspace when left out
   --verbose   show explained differences one by one, too";
 
 /// Runs the task. Exits with 0 as recorded (or nothing to compare with), 1 different without a reason, 2 wrong usage.
 pub(crate) fn run(arguments: &[String]) -> ExitCode {
-    let Some((folder, detail)) = parse(arguments) else {
+    let Some(Request {
+        subject,
+        folder,
+        detail,
+    }) = parse(arguments)
+    else {
         eprintln!("{USAGE}");
         return ExitCode::from(2);
     };
-    match compare_all(&folder) {
+    let outcome = match subject {
+        Subject::Diff => compare_all(&folder)
+            .map(|report| report.map(|report| (report.to_text(detail), report.conforms()))),
+        Subject::Service => service::compare_all(&folder)
+            .map(|report| report.map(|report| (report.to_text(), report.conforms()))),
+    };
+    match outcome {
         Ok(None) => {
             println!("{}", skipped(&folder));
             ExitCode::SUCCESS
         }
-        Ok(Some(report)) => {
-            println!("{}", report.to_text(detail));
-            if report.conforms() {
+        Ok(Some((text, conforms))) => {
+            println!("{text}");
+            if conforms {
                 ExitCode::SUCCESS
             } else {
                 ExitCode::FAILURE
@@ -52,17 +66,42 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
     }
 }
 
-fn parse(arguments: &[String]) -> Option<(PathBuf, Detail)> {
+/// What is compared?
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Subject {
+    /// What `stratiform-diff` finds.
+    Diff,
+    /// What `stratiform-service` reads and writes.
+    Service,
+}
+
+struct Request {
+    subject: Subject,
+    folder: PathBuf,
+    detail: Detail,
+}
+
+fn parse(arguments: &[String]) -> Option<Request> {
+    let (subject, arguments) = arguments.split_first()?;
+    let subject = match subject.as_str() {
+        "diff" => Subject::Diff,
+        "service" => Subject::Service,
+        _ => return None,
+    };
     let (mut folder, mut detail) = (default_folder(), Detail::Unexplained);
-    let mut arguments = arguments.strip_prefix(&["diff".to_owned()])?.iter();
+    let mut arguments = arguments.iter();
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--data" => folder = arguments.next()?.into(),
-            "--verbose" => detail = Detail::All,
+            "--verbose" if subject == Subject::Diff => detail = Detail::All,
             _ => return None,
         }
     }
-    Some((folder, detail))
+    Some(Request {
+        subject,
+        folder,
+        detail,
+    })
 }
 
 fn default_folder() -> PathBuf {

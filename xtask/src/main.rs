@@ -16,6 +16,7 @@ const USAGE: &str = "usage:
   cargo xtask ci [STEP]…                          everything that must hold before a change lands, or some of it
   cargo xtask catalog [--check] [--wheel-dir DIR] import the facts of resource types
   cargo xtask conformance diff                    compare our change sets with recorded ones
+  cargo xtask conformance service                 read recorded change sets and events, and write them again
   cargo xtask bench TASK                          measure us and our peers, side by side
   cargo xtask codegen [--all]                     generate and compile the most used resource types, or all";
 

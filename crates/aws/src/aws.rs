@@ -9,8 +9,9 @@ use aws_sdk_sts::config::SharedHttpClient;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, Connector};
+use stratiform_service::{StackStatus, Word};
 
-use crate::error::{Call, Error, refused_with};
+use crate::error::{Call, Error, refusal};
 use crate::profile;
 
 /// How often a call is made before it counts as failed. CloudFormation allows few calls per second in an account,
@@ -115,9 +116,9 @@ impl Aws {
             let page = page.map_err(|error| call.error(&error))?;
             for stack in page.stack_summaries() {
                 let status = stack.stack_status().map(|status| status.as_str());
-                let exists = !matches!(status, Some("DELETE_COMPLETE" | "REVIEW_IN_PROGRESS"));
+                let status = status.map(Word::<StackStatus>::new);
                 let name = stack.stack_name().unwrap_or_default();
-                if exists && name.starts_with(prefix) {
+                if status.is_none_or(|status| status.exists()) && name.starts_with(prefix) {
                     names.push(name.to_owned());
                 }
             }
@@ -138,7 +139,9 @@ impl Aws {
         let imports = request.into_paginator().items().send().try_collect().await;
         match imports {
             // AWS has no empty list here, only this error.
-            Err(error) if refused_with(&error, "is not imported by any stack") => Ok(Vec::new()),
+            Err(error) if refusal(&error).is_some_and(|refusal| refusal.is_nobody_imports()) => {
+                Ok(Vec::new())
+            }
             imports => imports.map_err(|error| call.error(&error)),
         }
     }

@@ -3,24 +3,26 @@
 use aws_sdk_cloudformation::types::{self, Parameter, Stack, Tag, TemplateStage};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use indexmap::IndexMap;
+use stratiform_service::{StackStatus, Word};
 
 use crate::aws::Aws;
-use crate::error::{Call, Error, refused_with};
+use crate::error::{Call, Error, refusal};
 
 /// How many stacks are read at the same time: more would only be throttled.
 const AT_ONCE: usize = 4;
 
 /// A stack that exists.
 ///
-/// It takes several calls to read it: while a status ends in `_IN_PROGRESS`, the parts may be of different moments.
+/// It takes several calls to read it: while the status is [moving](stratiform_service::status::Phase::Moving), the parts
+/// may be of different moments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeployedStack {
     /// Its name.
     pub name: String,
     /// Its ARN, which no later stack of the same name has.
     pub stack_id: String,
-    /// Its status, as sent: the SDK's list of them is older than what AWS sends.
-    pub status: String,
+    /// Its status; the SDK's list of them is older than what AWS sends.
+    pub status: Word<StackStatus>,
     /// The template as it was given, in YAML or JSON.
     pub template: String,
     /// Values by parameter.
@@ -95,8 +97,8 @@ impl Aws {
             return Ok(None);
         };
         let status = stack.stack_status().map(|status| status.as_str());
-        let status = call.required(status, "StackStatus")?;
-        if matches!(status.as_str(), "DELETE_COMPLETE" | "REVIEW_IN_PROGRESS") {
+        let status = Word::<StackStatus>::new(&call.required(status, "StackStatus")?);
+        if !status.exists() {
             return Ok(None);
         }
         // From here on by ARN, so that a stack that is replaced meanwhile is not mixed with its successor.
@@ -128,7 +130,9 @@ impl Aws {
                 Some(stack) => Ok(Some(stack)),
                 None => Err(call.unreadable("the answer has no stack")),
             },
-            Err(error) if refused_with(&error, "does not exist") => Ok(None),
+            Err(error) if refusal(&error).is_some_and(|refusal| refusal.is_stack_missing()) => {
+                Ok(None)
+            }
             Err(error) => Err(call.error(&error)),
         }
     }

@@ -7,6 +7,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_cloudformation::operation::RequestId;
 use stratiform_finding::{Code, Finding};
+use stratiform_service::Refusal;
 
 use crate::aws::Identity;
 
@@ -213,11 +214,9 @@ impl Call {
     }
 }
 
-/// Whether AWS refused a call with a message that says this. The message is all there is to go by: every refusal
-/// of CloudFormation has the same code.
-pub(crate) fn refused_with<E: ProvideErrorMetadata>(error: &SdkError<E>, words: &str) -> bool {
-    let message = error.message().unwrap_or_default();
-    error.code() == Some("ValidationError") && message.contains(words)
+/// Why CloudFormation refused a call; none where it did not, or somebody else did.
+pub(crate) fn refusal<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Option<Refusal> {
+    Refusal::read(error.code()?, error.message().unwrap_or_default())
 }
 
 /// The kind of error that a code is, from AWS's [common errors] and what the SDK takes for throttling.

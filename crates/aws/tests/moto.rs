@@ -114,7 +114,7 @@ async fn stacks_are_read_as_they_were_made() {
         panic!("`network` and `subnet` are there, and nothing else");
     };
     assert_eq!(network.name, "network");
-    assert_eq!(network.status, "CREATE_COMPLETE");
+    assert_eq!(network.status.as_str(), "CREATE_COMPLETE");
     assert_eq!(network.template, NETWORK);
     assert_eq!(
         network.parameters["Size"],

@@ -1,36 +1,77 @@
 //! What changes, in CloudFormation's own terms.
 
 use std::collections::HashSet;
-use std::fmt;
 
 use stratiform_resolve::Resolved;
+use stratiform_service::change::{
+    Action, Attribute, AttributeChangeType, ChangeSource, Evaluation, Replacement,
+    RequiresRecreation,
+};
 
 use crate::recreation::{Fact, Recreation};
 
 /// A resource that changes: what `DescribeChangeSet` would say, in both of its views, and the values behind it.
 #[derive(Clone, Debug)]
-pub struct ResourceChange {
+pub struct ChangedResource {
     /// What happens.
-    pub action: Action,
+    pub action: Edit,
     /// The logical ID.
     pub logical_id: String,
     /// The resource type: after the change, or before it where the resource goes.
     pub resource_type: String,
     /// What happens to the physical resource that goes.
     pub policy: Policy,
-    /// Whether [`ResourceChange::policy`] is the template's word or CloudFormation's default.
+    /// Whether [`ChangedResource::policy`] is the template's word or CloudFormation's default.
     pub policy_origin: PolicyOrigin,
     /// Details that follow expressions: what `DescribeChangeSet` lists without `IncludePropertyValues`.
-    pub references: Vec<Detail>,
+    pub references: Vec<ChangedAttribute>,
     /// Details that follow values: what `DescribeChangeSet` lists with `IncludePropertyValues`.
-    pub values: Vec<Detail>,
+    pub values: Vec<ChangedAttribute>,
     /// What follows from values that become others only during the change: an attribute of a resource that is updated
     /// in place. `DescribeChangeSet` lists it without values only; it happens all the same.
-    pub propagated: Vec<Detail>,
+    pub propagated: Vec<ChangedAttribute>,
     /// The resource before the change.
     pub before: Option<Context>,
     /// The resource after the change.
     pub after: Option<Context>,
+}
+
+/// What an edit of the template does to a resource, to a value of it or to an output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Edit {
+    /// It comes.
+    Add,
+    /// It becomes another; a resource is updated or replaced.
+    Modify,
+    /// It goes.
+    Remove,
+}
+
+impl Edit {
+    /// CloudFormation's word.
+    pub fn as_str(self) -> &'static str {
+        Action::from(self).as_str()
+    }
+}
+
+impl From<Edit> for Action {
+    fn from(edit: Edit) -> Self {
+        match edit {
+            Edit::Add => Action::Add,
+            Edit::Modify => Action::Modify,
+            Edit::Remove => Action::Remove,
+        }
+    }
+}
+
+impl From<Edit> for AttributeChangeType {
+    fn from(edit: Edit) -> Self {
+        match edit {
+            Edit::Add => AttributeChangeType::Add,
+            Edit::Modify => AttributeChangeType::Modify,
+            Edit::Remove => AttributeChangeType::Remove,
+        }
+    }
 }
 
 /// A resource's own attributes, with values.
@@ -44,60 +85,6 @@ pub struct Context {
     pub update_replace_policy: Option<String>,
     /// `Metadata`.
     pub metadata: Option<Resolved<'static>>,
-}
-
-/// What happens to a resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Action {
-    /// It is made.
-    Add,
-    /// It is updated or replaced.
-    Modify,
-    /// It leaves the stack.
-    Remove,
-}
-
-impl Action {
-    /// CloudFormation's word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Action::Add => "Add",
-            Action::Modify => "Modify",
-            Action::Remove => "Remove",
-        }
-    }
-}
-
-/// Does a change replace the resource? Worst last, so that several are combined with `max`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Replacement {
-    /// The resource is updated in place.
-    WillNot,
-    /// That depends on what is only known during the change.
-    May,
-    /// A new resource takes its place.
-    Will,
-}
-
-impl Replacement {
-    /// CloudFormation's word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Replacement::WillNot => "False",
-            Replacement::May => "Conditional",
-            Replacement::Will => "True",
-        }
-    }
-}
-
-impl fmt::Display for Replacement {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Replacement::WillNot => "will not replace",
-            Replacement::May => "may replace",
-            Replacement::Will => "will replace",
-        })
-    }
 }
 
 /// What happens to a physical resource that leaves the stack or is replaced?
@@ -133,37 +120,9 @@ pub enum PolicyOrigin {
     Unknown,
 }
 
-/// An attribute of a resource: what a change is a change of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(missing_docs, reason = "each variant is CloudFormation's own word")]
-pub enum Attribute {
-    Properties,
-    Metadata,
-    CreationPolicy,
-    UpdatePolicy,
-    DeletionPolicy,
-    UpdateReplacePolicy,
-    Tags,
-}
-
-impl Attribute {
-    /// CloudFormation's word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Attribute::Properties => "Properties",
-            Attribute::Metadata => "Metadata",
-            Attribute::CreationPolicy => "CreationPolicy",
-            Attribute::UpdatePolicy => "UpdatePolicy",
-            Attribute::DeletionPolicy => "DeletionPolicy",
-            Attribute::UpdateReplacePolicy => "UpdateReplacePolicy",
-            Attribute::Tags => "Tags",
-        }
-    }
-}
-
 /// One reason why a resource changes.
 #[derive(Clone, Debug)]
-pub struct Detail {
+pub struct ChangedAttribute {
     /// What changes.
     pub attribute: Attribute,
     /// The name of the top-level property; `None` for other attributes, and for tags.
@@ -180,14 +139,14 @@ pub struct Detail {
     /// The parameter, resource or `Resource.Attribute` that causes it.
     pub causing_entity: Option<String>,
     /// Whether a value comes, goes or becomes another.
-    pub change_type: ChangeType,
+    pub change_type: Edit,
     /// The value before.
     pub before: Option<Resolved<'static>>,
     /// The value after.
     pub after: Option<Resolved<'static>>,
 }
 
-impl Detail {
+impl ChangedAttribute {
     /// What `DescribeChangeSet` says about replacement.
     ///
     /// Source: recorded change sets; CloudFormation user guide, "Example change sets".
@@ -225,112 +184,25 @@ impl Detail {
     }
 }
 
-/// Does a change of this attribute make a new resource?
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(missing_docs, reason = "each variant is CloudFormation's own word")]
-pub enum RequiresRecreation {
-    Never,
-    Conditionally,
-    Always,
-}
-
-impl RequiresRecreation {
-    /// CloudFormation's word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            RequiresRecreation::Never => "Never",
-            RequiresRecreation::Conditionally => "Conditionally",
-            RequiresRecreation::Always => "Always",
-        }
-    }
-}
-
-/// When is the new value known?
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Evaluation {
-    /// Before the change.
-    Static,
-    /// During the change: it may turn out to be the same.
-    Dynamic,
-}
-
-impl Evaluation {
-    /// CloudFormation's word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Evaluation::Static => "Static",
-            Evaluation::Dynamic => "Dynamic",
-        }
-    }
-}
-
-/// Where does a change come from?
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ChangeSource {
-    /// `Ref` of a resource that is replaced.
-    ResourceReference,
-    /// A parameter with another value.
-    ParameterReference,
-    /// `Fn::GetAtt` of a resource that changes.
-    ResourceAttribute,
-    /// The template itself.
-    DirectModification,
-    /// A nested stack, which CloudFormation updates with its parent whether or not it changes.
-    Automatic,
-}
-
-impl ChangeSource {
-    /// CloudFormation's word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            ChangeSource::ResourceReference => "ResourceReference",
-            ChangeSource::ParameterReference => "ParameterReference",
-            ChangeSource::ResourceAttribute => "ResourceAttribute",
-            ChangeSource::DirectModification => "DirectModification",
-            ChangeSource::Automatic => "Automatic",
-        }
-    }
-}
-
-/// Does a value come, go or become another?
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(missing_docs, reason = "each variant is CloudFormation's own word")]
-pub enum ChangeType {
-    Add,
-    Modify,
-    Remove,
-}
-
-impl ChangeType {
-    /// CloudFormation's word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            ChangeType::Add => "Add",
-            ChangeType::Modify => "Modify",
-            ChangeType::Remove => "Remove",
-        }
-    }
-}
-
-impl ResourceChange {
+impl ChangedResource {
     /// All that will change, as far as can be known: values, and what is propagated through them.
-    pub fn expected(&self) -> impl Iterator<Item = &Detail> {
+    pub fn expected(&self) -> impl Iterator<Item = &ChangedAttribute> {
         self.values.iter().chain(&self.propagated)
     }
 
     /// Whether anything is expected to happen to the resource.
     pub fn is_expected(&self) -> bool {
-        self.action != Action::Modify || self.expected().next().is_some()
+        self.action != Edit::Modify || self.expected().next().is_some()
     }
 
     /// Whether the resource is replaced: the worst of what is expected.
     pub fn replacement(&self) -> Replacement {
-        let each = self.expected().map(Detail::replacement);
+        let each = self.expected().map(ChangedAttribute::replacement);
         each.max().unwrap_or(Replacement::WillNot)
     }
 
     /// What is expected, each path once.
-    pub fn properties(&self) -> impl Iterator<Item = &Detail> {
+    pub fn properties(&self) -> impl Iterator<Item = &ChangedAttribute> {
         let mut seen = HashSet::new();
         self.expected()
             .filter(move |detail| seen.insert(&detail.path))
@@ -338,7 +210,7 @@ impl ResourceChange {
 }
 
 /// What `DescribeChangeSet` says about a resource: the worst of its details.
-pub fn predicted(details: &[Detail]) -> Replacement {
-    let each = details.iter().map(Detail::predicted);
+pub fn predicted(details: &[ChangedAttribute]) -> Replacement {
+    let each = details.iter().map(ChangedAttribute::predicted);
     each.max().unwrap_or(Replacement::WillNot)
 }

@@ -3,12 +3,11 @@
 //! Lists are compared item by item, except where their order means nothing (tags, and what a schema says
 //! has no `insertionOrder` or is a set): there, equal items find each other wherever they are.
 
+use crate::change::Edit;
 use std::collections::HashMap;
 
 use stratiform_catalog::{JsonType, Keyword, Schema};
 use stratiform_resolve::{Compare, Resolved, Style};
-
-use crate::change::ChangeType;
 
 /// Lists of unique items whose order means something: the layer that comes later wins, the server that comes first is
 /// asked first.
@@ -40,11 +39,11 @@ pub(crate) struct Difference<'r, 't> {
 }
 
 impl Difference<'_, '_> {
-    pub(crate) fn change_type(&self) -> ChangeType {
+    pub(crate) fn change_type(&self) -> Edit {
         match (self.before, self.after) {
-            (None, _) => ChangeType::Add,
-            (_, None) => ChangeType::Remove,
-            _ => ChangeType::Modify,
+            (None, _) => Edit::Add,
+            (_, None) => Edit::Remove,
+            _ => Edit::Modify,
         }
     }
 }

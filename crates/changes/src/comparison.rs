@@ -14,14 +14,13 @@ use std::collections::{HashMap, HashSet};
 use stratiform_resolve::{Compare, Resolved, Resolver, Time, Use};
 use stratiform_template::{Reference, Resource, Value, order};
 
-use crate::change::{
-    Action, ChangeSource, Context, Detail, Evaluation, Policy, PolicyOrigin, ResourceChange,
-};
+use crate::change::{ChangedAttribute, ChangedResource, Context, Edit, Policy, PolicyOrigin};
 use crate::lives::{Side, Sides, Times};
 use crate::recreation::Rules;
 use fate::{Fate, Fates};
 use policy::{deletion_policy, replace_policy};
 pub use policy::{snapshot_by_default, takes_snapshots};
+use stratiform_service::change::{ChangeSource, Evaluation};
 
 /// Two sides, and what has been found out about them so far.
 struct Comparison<'s, 't> {
@@ -46,18 +45,18 @@ struct Surroundings<'t> {
     same_tags: bool,
 }
 
-/// Details, by the question that they answer; see [`ResourceChange`].
+/// Details, by the question that they answer; see [`ChangedResource`].
 #[derive(Default)]
 struct Details {
-    references: Vec<Detail>,
-    values: Vec<Detail>,
-    propagated: Vec<Detail>,
+    references: Vec<ChangedAttribute>,
+    values: Vec<ChangedAttribute>,
+    propagated: Vec<ChangedAttribute>,
 }
 
 /// The changes between two sides. Resources stand in the order of the template after, then those that go.
 ///
 /// The second part says which resources are expected to be others after the change.
-pub fn changes<'t>(sides: &Sides<'t>) -> (Vec<ResourceChange>, Times<'t>) {
+pub fn changes<'t>(sides: &Sides<'t>) -> (Vec<ChangedResource>, Times<'t>) {
     let mut comparison = Comparison {
         sides,
         surroundings: Surroundings::between(sides),
@@ -85,7 +84,7 @@ pub fn changes<'t>(sides: &Sides<'t>) -> (Vec<ResourceChange>, Times<'t>) {
             }
         });
     }
-    let mut found: Vec<Vec<ResourceChange>> = vec![Vec::new(); existing.len()];
+    let mut found: Vec<Vec<ChangedResource>> = vec![Vec::new(); existing.len()];
     for index in order(&needs).sequence {
         let (logical_id, resource) = existing[index];
         let fated = |need: &usize| comparison.fates.contains_key(existing[*need].0);
@@ -101,7 +100,7 @@ pub fn changes<'t>(sides: &Sides<'t>) -> (Vec<ResourceChange>, Times<'t>) {
         .resources()
         .filter(|(id, _)| after.resource(id).is_none());
     let gone = gone.map(|(id, resource)| comparison.removed(id, resource));
-    let mut changes: Vec<ResourceChange> = found.into_iter().flatten().chain(gone).collect();
+    let mut changes: Vec<ChangedResource> = found.into_iter().flatten().chain(gone).collect();
     if !changes.is_empty() || !comparison.surroundings.parameters.is_empty() {
         comparison.nested_stacks(&existing, &mut changes);
     }
@@ -166,7 +165,7 @@ impl<'s, 't> Comparison<'s, 't> {
     }
 
     /// What happens to a resource that exists after the change.
-    fn resource(&mut self, logical_id: &'t str, after: &'t Resource) -> Vec<ResourceChange> {
+    fn resource(&mut self, logical_id: &'t str, after: &'t Resource) -> Vec<ChangedResource> {
         match self.before().scope.resource(logical_id) {
             None => {
                 let change = self.added(logical_id, after);
@@ -191,9 +190,9 @@ impl<'s, 't> Comparison<'s, 't> {
                     .filter_map(|detail| detail.path.get(1).cloned());
                 self.properties.insert(logical_id, names.collect());
                 let fates = Fates {
-                    references: Fate::of(change.references.iter(), Detail::predicted),
-                    values: Fate::of(change.values.iter(), Detail::predicted),
-                    expected: Fate::of(change.expected(), Detail::replacement),
+                    references: Fate::of(change.references.iter(), ChangedAttribute::predicted),
+                    values: Fate::of(change.values.iter(), ChangedAttribute::predicted),
+                    expected: Fate::of(change.expected(), ChangedAttribute::replacement),
                 };
                 self.decide(logical_id, fates);
                 vec![change]
@@ -211,9 +210,9 @@ impl<'s, 't> Comparison<'s, 't> {
         self.fates.insert(logical_id, fates);
     }
 
-    fn added(&self, logical_id: &str, resource: &'t Resource) -> ResourceChange {
-        ResourceChange {
-            action: Action::Add,
+    fn added(&self, logical_id: &str, resource: &'t Resource) -> ChangedResource {
+        ChangedResource {
+            action: Edit::Add,
             logical_id: logical_id.to_owned(),
             resource_type: resource.resource_type.clone(),
             policy: Policy::Retain,
@@ -226,11 +225,11 @@ impl<'s, 't> Comparison<'s, 't> {
         }
     }
 
-    fn removed(&self, logical_id: &str, resource: &'t Resource) -> ResourceChange {
+    fn removed(&self, logical_id: &str, resource: &'t Resource) -> ChangedResource {
         let before = self.now(|resolver| context(resolver, resource));
         let (policy, policy_origin) = deletion_policy(resource, &before);
-        ResourceChange {
-            action: Action::Remove,
+        ChangedResource {
+            action: Edit::Remove,
             logical_id: logical_id.to_owned(),
             resource_type: resource.resource_type.clone(),
             policy,
@@ -248,7 +247,7 @@ impl<'s, 't> Comparison<'s, 't> {
         logical_id: &str,
         before: &'t Resource,
         after: &'t Resource,
-    ) -> Option<ResourceChange> {
+    ) -> Option<ChangedResource> {
         self.learn(&after.resource_type);
         let this: &Self = self;
         let rules = this.rules.get(after.resource_type.as_str())?;
@@ -282,8 +281,8 @@ impl<'s, 't> Comparison<'s, 't> {
             ..this.then(|resolver| attributes(resolver, after))
         };
         let (policy, policy_origin) = replace_policy(after, &context);
-        Some(ResourceChange {
-            action: Action::Modify,
+        Some(ChangedResource {
+            action: Edit::Modify,
             logical_id: logical_id.to_owned(),
             resource_type: after.resource_type.clone(),
             policy,

@@ -1,130 +1,128 @@
-//! Changes as `DescribeChangeSet` would answer them, in its own field names.
+//! Changes as `DescribeChangeSet` would answer them.
 //!
 //! Source: CloudFormation API reference, "ResourceChange"; recorded change sets.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use stratiform_resolve::{Resolved, Style};
+use stratiform_service::LogicalId;
+use stratiform_service::change::{
+    Action, Attribute, AttributeChangeType, Detail, PolicyAction, Replacement, ResourceChange,
+    Target, View,
+};
 
-use crate::change::{Action, Attribute, Context, Detail, Replacement, ResourceChange, predicted};
+use crate::change::{ChangedAttribute, ChangedResource, Context, Edit, Policy, predicted};
 
-/// Which of `DescribeChangeSet`'s two answers is meant? They differ in the real service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum View {
-    /// With `IncludePropertyValues`: follows values. A resource whose values stay the same is not listed.
-    WithValues,
-    /// Without: follows references. A resource that points at a changed one is listed.
-    WithoutValues,
-}
-
-/// The changes of one stack: the `ResourceChange` of each entry of `Changes`.
-pub fn describe(changes: &[ResourceChange], view: View) -> Vec<Value> {
+/// The changes of one stack: the `ResourceChange` of each entry of `Changes`, in either of the two views.
+///
+/// A resource whose name is no logical ID is not among them: CloudFormation refuses its template.
+pub fn describe(changes: &[ChangedResource], view: View) -> Vec<ResourceChange> {
     changes
         .iter()
         .filter_map(|change| resource_change(change, view))
         .collect()
 }
 
-fn resource_change(change: &ResourceChange, view: View) -> Option<Value> {
+fn resource_change(change: &ChangedResource, view: View) -> Option<ResourceChange> {
     let details = match view {
         View::WithValues => &change.values,
         View::WithoutValues => &change.references,
     };
-    if change.action == Action::Modify && details.is_empty() {
+    if change.action == Edit::Modify && details.is_empty() {
         return None;
     }
-    let replacement = predicted(details);
-    let mut entry = Map::new();
-    let mut put = |key: &str, value: Value| entry.insert(key.to_owned(), value);
-    match change.action {
-        Action::Add => None,
-        Action::Remove => put("PolicyAction", json!(change.policy.as_str())),
-        Action::Modify if replacement == Replacement::Will => put(
-            "PolicyAction",
-            json!(format!("ReplaceAnd{}", change.policy.as_str())),
-        ),
-        Action::Modify => None,
+    let replacement = match change.action {
+        Edit::Modify => Some(predicted(details)),
+        _ => None,
     };
-    put("Action", json!(change.action.as_str()));
-    put("LogicalResourceId", json!(change.logical_id));
-    put("ResourceType", json!(change.resource_type));
-    if change.action == Action::Modify {
-        put("Replacement", json!(replacement.as_str()));
-    }
-    put("Scope", json!(scope(details)));
-    put(
-        "Details",
-        details.iter().map(|one| detail(one, view)).collect(),
-    );
-    if view == View::WithValues {
+    let context = |context: &Option<Context>| {
         let style = match change.action {
-            Action::Remove => Style::Removed,
-            Action::Add | Action::Modify => Style::ChangeSet,
+            Edit::Remove => Style::Removed,
+            _ => Style::ChangeSet,
         };
-        if let Some(before) = &change.before {
-            put("BeforeContext", json!(context(before, style)));
-        }
-        if let Some(after) = &change.after {
-            put("AfterContext", json!(context(after, style)));
-        }
-    }
-    Some(Value::Object(entry))
+        let context = context.as_ref().filter(|_| view == View::WithValues)?;
+        Some(context_text(context, style))
+    };
+    Some(ResourceChange {
+        action: Action::from(change.action).into(),
+        after_context: context(&change.after),
+        before_context: context(&change.before),
+        change_set_id: None,
+        details: details.iter().map(|detail| told(detail, view)).collect(),
+        logical_resource_id: LogicalId::new(&change.logical_id).ok()?,
+        module_info: None,
+        physical_resource_id: None,
+        policy_action: match (change.action, replacement) {
+            (Edit::Remove, _) => Some(PolicyAction::from(change.policy).into()),
+            (_, Some(Replacement::Will)) => {
+                Some(PolicyAction::from(change.policy).of_replacement().into())
+            }
+            _ => None,
+        },
+        previous_deployment_context: None,
+        replacement: replacement.map(Into::into),
+        resource_drift_ignored_attributes: Vec::new(),
+        resource_drift_status: None,
+        resource_type: change.resource_type.clone(),
+        scope: scope(details).into_iter().map(Into::into).collect(),
+    })
 }
 
-fn scope(details: &[Detail]) -> Vec<&'static str> {
+fn scope(details: &[ChangedAttribute]) -> Vec<Attribute> {
     let mut scope: Vec<Attribute> = details.iter().map(|detail| detail.attribute).collect();
     scope.sort();
     scope.dedup();
-    scope.into_iter().map(Attribute::as_str).collect()
+    scope
 }
 
-fn detail(detail: &Detail, view: View) -> Value {
-    let mut target = Map::new();
-    let mut put = |key: &str, value: String| target.insert(key.to_owned(), Value::String(value));
-    put("Attribute", detail.attribute.as_str().to_owned());
-    if let Some(name) = &detail.name {
-        put("Name", name.clone());
+fn told(detail: &ChangedAttribute, view: View) -> Detail {
+    let with_values = view == View::WithValues;
+    let shown = |value: &Option<Resolved<'_>>| {
+        let value = value.as_ref().filter(|_| with_values)?;
+        Some(value.shown(Style::ChangeSet))
+    };
+    Detail {
+        causing_entity: detail.causing_entity.clone(),
+        change_source: Some(detail.source.into()),
+        evaluation: Some(detail.evaluation.into()),
+        target: Target {
+            after_value: shown(&detail.after),
+            after_value_from: None,
+            attribute: detail.attribute.into(),
+            attribute_change_type: with_values
+                .then(|| AttributeChangeType::from(detail.change_type).into()),
+            before_value: shown(&detail.before),
+            before_value_from: None,
+            drift: None,
+            name: detail.name.clone(),
+            path: with_values.then(|| detail.pointer()),
+            requires_recreation: Some(detail.recreation.requires.into()),
+        },
     }
-    put(
-        "RequiresRecreation",
-        detail.recreation.requires.as_str().to_owned(),
-    );
-    if view == View::WithValues {
-        put("Path", detail.pointer());
-        let shown = |value: &Resolved<'_>| value.shown(Style::ChangeSet);
-        if let Some(before) = &detail.before {
-            put("BeforeValue", shown(before));
-        }
-        if let Some(after) = &detail.after {
-            put("AfterValue", shown(after));
-        }
-        put(
-            "AttributeChangeType",
-            detail.change_type.as_str().to_owned(),
-        );
-    }
-    let mut entry = json!({
-        "Target": target,
-        "Evaluation": detail.evaluation.as_str(),
-        "ChangeSource": detail.source.as_str(),
-    });
-    if let Some(entity) = &detail.causing_entity {
-        entry["CausingEntity"] = json!(entity);
-    }
-    entry
 }
 
 /// A resource as JSON text, as CloudFormation gives it.
-fn context(context: &Context, style: Style) -> String {
+fn context_text(context: &Context, style: Style) -> String {
     let mut entry = Map::new();
     entry.insert("Properties".to_owned(), context.properties.to_json(style));
-    if let Some(policy) = &context.deletion_policy {
-        entry.insert("DeletionPolicy".to_owned(), json!(policy));
-    }
-    if let Some(policy) = &context.update_replace_policy {
-        entry.insert("UpdateReplacePolicy".to_owned(), json!(policy));
-    }
+    let mut put = |key: &str, policy: &Option<String>| {
+        let policy = policy.as_ref();
+        let policy = policy.map(|policy| (key.to_owned(), Value::from(policy.as_str())));
+        entry.extend(policy);
+    };
+    put("DeletionPolicy", &context.deletion_policy);
+    put("UpdateReplacePolicy", &context.update_replace_policy);
     if let Some(metadata) = &context.metadata {
         entry.insert("Metadata".to_owned(), metadata.to_json(style));
     }
     Value::Object(entry).to_string()
+}
+
+impl From<Policy> for PolicyAction {
+    fn from(policy: Policy) -> Self {
+        match policy {
+            Policy::Delete => PolicyAction::Delete,
+            Policy::Retain => PolicyAction::Retain,
+            Policy::Snapshot => PolicyAction::Snapshot,
+        }
+    }
 }

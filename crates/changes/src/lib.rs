@@ -7,14 +7,17 @@
 mod change;
 mod compare;
 mod comparison;
-pub mod describe;
+mod describe;
 mod lives;
 mod recreation;
 
 pub use change::{
-    Action, Attribute, ChangeSource, ChangeType, Context, Detail, Evaluation, Policy, PolicyOrigin,
-    Replacement, RequiresRecreation, ResourceChange, predicted,
+    ChangedAttribute, ChangedResource, Context, Edit, Policy, PolicyOrigin, predicted,
 };
 pub use comparison::{changes, snapshot_by_default, takes_snapshots};
+pub use describe::describe;
 pub use lives::{Lives, Side, Sides, Times};
 pub use recreation::{Fact, Recreation};
+pub use stratiform_service::change::{
+    Attribute, ChangeSource, Evaluation, Replacement, RequiresRecreation, View,
+};

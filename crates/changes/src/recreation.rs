@@ -6,7 +6,7 @@ use stratiform_catalog::behaviour::{Class, documented};
 use stratiform_catalog::{Catalog, PropertyPath, ResourceType};
 use stratiform_resolve::Resolved;
 
-use crate::change::RequiresRecreation;
+use stratiform_service::change::RequiresRecreation;
 
 /// Whether a change makes a new resource, and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,15 +6,15 @@
 
 use indexmap::IndexMap;
 use stratiform_catalog::catalog;
-use stratiform_changes::describe::{View, describe};
-use stratiform_changes::{Action, Detail, ResourceChange, Side, Sides, predicted};
+use stratiform_changes::{ChangedAttribute, ChangedResource, Edit, Side, Sides, predicted};
+use stratiform_changes::{View, describe};
 use stratiform_resolve::Place;
 use stratiform_template::Template;
 
 /// Values of parameters.
 type Given<'g> = &'g [(&'g str, &'g str)];
 
-fn changes(before: &str, after: &str, given: [Given<'_>; 2]) -> Vec<ResourceChange> {
+fn changes(before: &str, after: &str, given: [Given<'_>; 2]) -> Vec<ChangedResource> {
     let place = Place {
         stack: "shop".to_owned(),
         region: "eu-west-1".to_owned(),
@@ -33,11 +33,11 @@ fn changes(before: &str, after: &str, given: [Given<'_>; 2]) -> Vec<ResourceChan
 }
 
 /// One line per resource and detail: `r` for the view that follows references, `v` for the one that follows values.
-fn shown(changes: &[ResourceChange]) -> Vec<String> {
+fn shown(changes: &[ChangedResource]) -> Vec<String> {
     let mut lines = Vec::new();
     for change in changes {
         let id = &change.logical_id;
-        if change.action != Action::Modify {
+        if change.action != Edit::Modify {
             lines.push(format!("{} {id}", change.action.as_str()));
             continue;
         }
@@ -55,7 +55,7 @@ fn shown(changes: &[ResourceChange]) -> Vec<String> {
     lines
 }
 
-fn line(detail: &Detail) -> String {
+fn line(detail: &ChangedAttribute) -> String {
     let path = detail.path.join("/");
     let (evaluation, source) = (detail.evaluation.as_str(), detail.source.as_str());
     match &detail.causing_entity {

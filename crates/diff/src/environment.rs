@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use stratiform_changes::{ChangeType, Replacement};
+use stratiform_changes::{Edit, Replacement};
 use stratiform_resolve::{Place, Resolver, Scope, Segment, Time};
 use stratiform_template::{Member, Reference, Value};
 
@@ -376,11 +376,11 @@ fn read(diff: &StackDiff, output: &OutputChange, after: &Imports) -> Option<Cons
     let readers = joined(&stacks(&users));
     let name = &output.logical_id;
     let (severity, what) = match output.change_type {
-        ChangeType::Remove => (
+        Edit::Remove => (
             Severity::Danger,
             format!("removes the output `{name}`, without which {readers} cannot be deployed"),
         ),
-        ChangeType::Add | ChangeType::Modify => (
+        Edit::Add | Edit::Modify => (
             Severity::Attention,
             format!(
                 "changes the output `{name}`: {readers} keeps the old value until deployed again"

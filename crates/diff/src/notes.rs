@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 use stratiform_catalog::catalog;
-use stratiform_changes::ResourceChange;
+use stratiform_changes::ChangedResource;
 use stratiform_finding::words::nearest;
 use stratiform_resolve::{Scope, Segment, has_unexpanded};
 use stratiform_template::{Template, Value};
@@ -15,7 +15,7 @@ use crate::stack::Note;
 pub(crate) fn notes(
     before: &Scope<'_>,
     after: &Scope<'_>,
-    changes: &[ResourceChange],
+    changes: &[ChangedResource],
 ) -> Vec<Note> {
     let mut notes = Vec::new();
     let missing = after
@@ -109,7 +109,7 @@ pub(crate) fn notes(
 const MAX_FAULTS: usize = 10;
 
 /// Functions that CloudFormation will refuse, in what changes.
-fn faults(changes: &[ResourceChange]) -> Vec<Note> {
+fn faults(changes: &[ChangedResource]) -> Vec<Note> {
     let mut found: IndexMap<(String, String), String> = IndexMap::new();
     for change in changes {
         let Some(context) = change.after.as_ref() else {

@@ -1,7 +1,7 @@
 //! One stack before and after.
 
 use stratiform_catalog::catalog;
-use stratiform_changes::{Action, ChangeType, Replacement, ResourceChange, Sides, Times, changes};
+use stratiform_changes::{ChangedResource, Edit, Replacement, Sides, Times, changes};
 use stratiform_resolve::{Compare, Place, Resolved, Resolver, Scope, expand};
 use stratiform_template::{Member, Output, Template};
 
@@ -17,7 +17,7 @@ pub struct StackDiff {
     /// What happens to it as a whole.
     pub change: StackChange,
     /// The resources that change.
-    pub resources: Vec<ResourceChange>,
+    pub resources: Vec<ChangedResource>,
     /// The outputs that change.
     pub outputs: Vec<OutputChange>,
     /// The parameters whose values change.
@@ -49,7 +49,7 @@ pub struct OutputChange {
     /// The output's logical ID.
     pub logical_id: String,
     /// Whether it comes, goes or becomes another.
-    pub change_type: ChangeType,
+    pub change_type: Edit,
     /// Value and export before.
     pub before: Option<OutputValue>,
     /// Value and export after.
@@ -97,7 +97,7 @@ impl StackDiff {
 
     /// Whether the resources are replaced, the worst of all.
     pub fn replacement(&self) -> Replacement {
-        let each = self.resources.iter().map(ResourceChange::replacement);
+        let each = self.resources.iter().map(ChangedResource::replacement);
         each.max().unwrap_or(Replacement::WillNot)
     }
 
@@ -106,12 +106,12 @@ impl StackDiff {
         let mut counts = Counts::default();
         for resource in &self.resources {
             match (resource.action, resource.replacement()) {
-                (Action::Add, _) => counts.added += 1,
-                (Action::Remove, _) => counts.removed += 1,
-                (Action::Modify, _) if !resource.is_expected() => {}
-                (Action::Modify, Replacement::WillNot) => counts.modified += 1,
-                (Action::Modify, Replacement::May) => counts.may_be_replaced += 1,
-                (Action::Modify, Replacement::Will) => counts.replaced += 1,
+                (Edit::Add, _) => counts.added += 1,
+                (Edit::Remove, _) => counts.removed += 1,
+                (Edit::Modify, _) if !resource.is_expected() => {}
+                (Edit::Modify, Replacement::WillNot) => counts.modified += 1,
+                (Edit::Modify, Replacement::May) => counts.may_be_replaced += 1,
+                (Edit::Modify, Replacement::Will) => counts.replaced += 1,
             }
         }
         counts
@@ -157,7 +157,7 @@ pub fn diff(before: Option<&Side<'_>>, after: Option<&Side<'_>>, place: &Place) 
     let (resources, times) = changes(&sides);
     let outputs = outputs(&sides, &times);
     let parameters = parameters(before, after, place);
-    let expected = resources.iter().any(ResourceChange::is_expected);
+    let expected = resources.iter().any(ChangedResource::is_expected);
     let mut consequences = consequences(&resources, before, after);
     let same = !expected
         && outputs.is_empty()
@@ -247,10 +247,10 @@ fn outputs<'t>(sides: &Sides<'t>, times: &Times<'t>) -> Vec<OutputChange> {
             let (old, new) = (output(&old, name), output(&new, name));
             let change_type = match (&old, &new) {
                 (None, None) => return None,
-                (None, Some(_)) => ChangeType::Add,
-                (Some(_), None) => ChangeType::Remove,
+                (None, Some(_)) => Edit::Add,
+                (Some(_), None) => Edit::Remove,
                 (Some(old), Some(new)) if old.same(new) => return None,
-                _ => ChangeType::Modify,
+                _ => Edit::Modify,
             };
             Some(OutputChange {
                 logical_id: name.clone(),

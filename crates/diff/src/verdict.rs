@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use stratiform_changes::{Action, Replacement, ResourceChange};
+use stratiform_changes::{ChangedResource, Edit, Replacement};
 
 use crate::consequence::replacement::is_revision;
 use crate::consequence::{Consequence, Kind, Severity};
@@ -64,11 +64,11 @@ fn replaced(stacks: &[&StackDiff]) -> &'static str {
     let worst = |of: fn(&str) -> bool| {
         let of_type = changes().filter(|change| of(&change.resource_type));
         of_type
-            .map(ResourceChange::replacement)
+            .map(ChangedResource::replacement)
             .max()
             .unwrap_or(Replacement::WillNot)
     };
-    let removed = changes().any(|change| change.action == Action::Remove);
+    let removed = changes().any(|change| change.action == Edit::Remove);
     match (
         worst(|name| !is_revision(name)),
         worst(is_revision),

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
-use stratiform_changes::{Action, Attribute, ChangeType, Detail, ResourceChange};
+use stratiform_changes::{Attribute, ChangedAttribute, ChangedResource, Edit};
 use stratiform_diff::{Side, StackChange, StackDiff, diff};
 use stratiform_resolve::{Place, Style};
 use stratiform_template::Template;
@@ -97,38 +97,38 @@ fn template() -> impl Strategy<Value = Value> {
     )
 }
 
-fn ids(changes: &[ResourceChange], action: Action) -> BTreeSet<&str> {
+fn ids(changes: &[ChangedResource], action: Edit) -> BTreeSet<&str> {
     let of_action = changes.iter().filter(|change| change.action == action);
     of_action.map(|change| change.logical_id.as_str()).collect()
 }
 
 /// The properties before with all details applied.
-fn applied(change: &ResourceChange) -> Value {
+fn applied(change: &ChangedResource) -> Value {
     let mut properties = change
         .before
         .as_ref()
         .unwrap()
         .properties
         .to_json(Style::ChangeSet);
-    let below = |detail: &&Detail| {
+    let below = |detail: &&ChangedAttribute| {
         matches!(detail.attribute, Attribute::Properties | Attribute::Tags)
             && detail.path[0] == "Properties"
     };
-    let details: Vec<&Detail> = change.properties().filter(below).collect();
+    let details: Vec<&ChangedAttribute> = change.properties().filter(below).collect();
     let of_type = |wanted| {
         details
             .iter()
             .filter(move |detail| detail.change_type == wanted)
     };
-    for detail in of_type(ChangeType::Modify).chain(of_type(ChangeType::Add)) {
+    for detail in of_type(Edit::Modify).chain(of_type(Edit::Add)) {
         let value = detail.after.as_ref().unwrap().to_json(Style::ChangeSet);
         let (last, parents) = detail.path[1..].split_last().unwrap();
         match at(&mut properties, parents) {
-            Value::Array(items) if detail.change_type == ChangeType::Add => items.push(value),
+            Value::Array(items) if detail.change_type == Edit::Add => items.push(value),
             parent => *at(parent, std::slice::from_ref(last)) = value,
         }
     }
-    for detail in of_type(ChangeType::Remove).rev() {
+    for detail in of_type(Edit::Remove).rev() {
         let (last, parents) = detail.path[1..].split_last().unwrap();
         match at(&mut properties, parents) {
             Value::Array(items) => drop(items.remove(last.parse().unwrap())),
@@ -166,27 +166,27 @@ proptest! {
     #[test]
     fn swapping_turns_adding_into_removing(one in template(), two in template()) {
         let (there, back) = (compare(&one, &two).resources, compare(&two, &one).resources);
-        prop_assert_eq!(ids(&there, Action::Add), ids(&back, Action::Remove));
-        prop_assert_eq!(ids(&there, Action::Remove), ids(&back, Action::Add));
+        prop_assert_eq!(ids(&there, Edit::Add), ids(&back, Edit::Remove));
+        prop_assert_eq!(ids(&there, Edit::Remove), ids(&back, Edit::Add));
     }
 
     #[test]
     fn applying_the_changes_to_before_gives_after(one in template(), two in template()) {
         let found = compare(&one, &two).resources;
-        for change in found.iter().filter(|change| change.action == Action::Modify) {
+        for change in found.iter().filter(|change| change.action == Edit::Modify) {
             let after = change.after.as_ref().unwrap().properties.to_json(Style::ChangeSet);
             prop_assert_eq!(sorted(applied(change)), sorted(after), "{:#?}", change);
         }
-        let before = ids(&compare(&json!({"Resources": {}}), &one).resources, Action::Add).len();
-        let after = ids(&compare(&json!({"Resources": {}}), &two).resources, Action::Add).len();
-        let (added, removed) = (ids(&found, Action::Add).len(), ids(&found, Action::Remove).len());
+        let before = ids(&compare(&json!({"Resources": {}}), &one).resources, Edit::Add).len();
+        let after = ids(&compare(&json!({"Resources": {}}), &two).resources, Edit::Add).len();
+        let (added, removed) = (ids(&found, Edit::Add).len(), ids(&found, Edit::Remove).len());
         prop_assert_eq!(before + added - removed, after);
     }
 
     #[test]
     fn the_worst_detail_decides(one in template(), two in template()) {
         for change in compare(&one, &two).resources {
-            let worst = change.values.iter().map(Detail::replacement).max();
+            let worst = change.values.iter().map(ChangedAttribute::replacement).max();
             prop_assert_eq!(change.replacement(), worst.unwrap_or(stratiform_changes::Replacement::WillNot));
         }
     }

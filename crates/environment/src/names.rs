@@ -30,11 +30,11 @@ fn check_environment_name(text: &str) -> Result<(), Refusal> {
 
 text! {
     /// An AWS account ID: 12 digits, in quotes, because YAML reads digits alone as a number.
-    pub struct AccountId("account-id", "an AWS account ID", r"^[0-9]{12}$", check_account_id);
+    pub struct AccountId("account-id", "an AWS account ID", stratiform_service::AccountId::PATTERN, check_account_id);
 }
 
 fn check_account_id(text: &str) -> Result<(), Refusal> {
-    if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+    if stratiform_service::AccountId::new(text).is_ok() {
         return Ok(());
     }
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();

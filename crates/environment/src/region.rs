@@ -7,7 +7,7 @@ use crate::text::Refusal;
 
 text! {
     /// An AWS region that the catalog knows: `eu-central-1`.
-    pub struct Region("region", "an AWS region", r"^[a-z]{2,4}(-[a-z]+)+-[0-9]+$", check_region, known_regions);
+    pub struct Region("region", "an AWS region", stratiform_service::Region::PATTERN, check_region, known_regions);
 }
 
 fn known_regions() -> Vec<String> {
@@ -18,10 +18,8 @@ fn known_regions() -> Vec<String> {
 }
 
 fn check_region(text: &str) -> Result<(), Refusal> {
-    if stratiform_catalog::catalog()
-        .regions()
-        .any(|region| region == text)
-    {
+    let mut known = stratiform_catalog::catalog().regions();
+    if stratiform_service::Region::new(text).is_ok() && known.any(|region| region == text) {
         return Ok(());
     }
     let regions = known_regions();

@@ -97,13 +97,13 @@ pub trait Text: Sized {
 /// A function after the check lists the values that editors offer.
 #[macro_export]
 macro_rules! text {
-    ($(#[$meta:meta])* $visibility:vis struct $name:ident($format:literal, $noun:literal, $pattern:literal, $check:path);) => {
+    ($(#[$meta:meta])* $visibility:vis struct $name:ident($format:literal, $noun:literal, $pattern:expr, $check:path);) => {
         $crate::text! {
             $(#[$meta])*
             $visibility struct $name($format, $noun, $pattern, $check, ::std::vec::Vec::new);
         }
     };
-    ($(#[$meta:meta])* $visibility:vis struct $name:ident($format:literal, $noun:literal, $pattern:literal, $check:path, $choices:path);) => {
+    ($(#[$meta:meta])* $visibility:vis struct $name:ident($format:literal, $noun:literal, $pattern:expr, $check:path, $choices:path);) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         $visibility struct $name(::std::string::String);

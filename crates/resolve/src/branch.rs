@@ -4,7 +4,7 @@
 //! Conditions that follow from those are evaluated in each branch; a branch that contradicts itself is none.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use stratiform_template::{Member, Reference, Value};
 
@@ -15,6 +15,9 @@ use crate::same::Compare;
 
 /// How many branches are looked at: where there are more, the value stays unknown.
 pub const MAX_BRANCHES: usize = 64;
+
+/// How many conditions without a value a branch may follow: behind a longer chain the value stays unknown.
+const MAX_CONDITIONS: usize = 64;
 
 /// One possibility for a value.
 #[derive(Clone, Debug)]
@@ -152,15 +155,18 @@ impl<'t> Resolver<'_, 't> {
 
     /// What a value depends on that is not known, through conditions too.
     fn unknowns(&self, value: &'t Value) -> Unknowns<'t> {
-        let mut conditions: HashSet<&'t str> = HashSet::new();
+        let mut conditions: HashMap<&'t str, &'t Value> = HashMap::new();
         let mut parameters: Vec<&'t str> = Vec::new();
         let mut free: Vec<&'t str> = Vec::new();
         let mut waiting: Vec<(Option<&'t str>, &'t Value)> = vec![(None, value)];
         while let Some((of, value)) = waiting.pop() {
+            if conditions.len() > MAX_CONDITIONS {
+                return Unknowns::default();
+            }
             value.for_each_reference(&mut |reference| match reference {
                 Reference::Condition(name) if self.scope.condition(name).is_none() => {
                     if let Some(Member::One(value)) = self.scope.template.conditions.get(name)
-                        && conditions.insert(name)
+                        && conditions.insert(name, value).is_none()
                     {
                         waiting.push((Some(name), value));
                     }
@@ -196,19 +202,15 @@ impl<'t> Resolver<'_, 't> {
                 .map(|holds| Choice::Condition(name, holds))
                 .to_vec()
         });
-        let ordered = self.scope.sequence.iter().copied();
+        let rank = |name: &str| self.scope.ranks.get(name).copied();
+        let mut ordered: Vec<(&'t str, &'t Value)> = conditions.into_iter().collect();
+        ordered.sort_by_key(|(name, _)| rank(name));
         Unknowns {
             variables: chosen
                 .chain(free)
                 .filter(|choices: &Vec<Choice<'t>>| !choices.is_empty())
                 .collect(),
-            conditions: ordered
-                .filter(|name| conditions.contains(name))
-                .filter_map(|name| match self.scope.template.conditions.get(name)? {
-                    Member::One(value) => Some((name, value)),
-                    Member::ForEach(_) => None,
-                })
-                .collect(),
+            conditions: ordered,
         }
     }
 }

@@ -35,7 +35,7 @@ impl Scope<'_> {
             });
         }
         self.conditions.clear();
-        self.sequence.clear();
+        self.ranks.clear();
         for index in order(&needs).sequence {
             let (name, value) = conditions[index];
             let taken = assumed.iter().find(|(taken, _)| *taken == name);
@@ -44,7 +44,7 @@ impl Scope<'_> {
                 None => Resolver::new(self, world).holds(value),
             };
             self.conditions.insert(name, result);
-            self.sequence.push(name);
+            self.ranks.insert(name, self.ranks.len());
         }
     }
 }

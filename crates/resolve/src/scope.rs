@@ -20,8 +20,8 @@ pub struct Scope<'t> {
     pub parameters: HashMap<&'t str, ParameterValue<'t>>,
     /// The value of each condition, where it can be known.
     pub(crate) conditions: HashMap<&'t str, Option<bool>>,
-    /// The conditions, each after those that it names.
-    pub(crate) sequence: Vec<&'t str>,
+    /// The place of each condition in an order in which it comes after those that it names.
+    pub(crate) ranks: HashMap<&'t str, usize>,
 }
 
 /// The value of a parameter.
@@ -56,7 +56,7 @@ impl<'t> Scope<'t> {
             template,
             parameters: parameters.collect(),
             conditions: HashMap::new(),
-            sequence: Vec::new(),
+            ranks: HashMap::new(),
         };
         scope.evaluate_conditions(&[], world);
         scope

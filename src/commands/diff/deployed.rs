@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
 use stratiform_aws::{Aws, DeployedStack, Error, ParameterValue};
-use stratiform_changes::ChangeType;
+use stratiform_changes::Edit;
 use stratiform_diff::{Note, StackDiff, imported_elsewhere, macros};
 use stratiform_environment::Environment;
 use stratiform_finding::Code;
@@ -164,7 +164,7 @@ async fn ask_importers(aws: &Aws, stack: &mut StackDiff, own: &BTreeSet<String>)
     let changed = stack
         .outputs
         .iter()
-        .filter(|output| output.change_type != ChangeType::Add);
+        .filter(|output| output.change_type != Edit::Add);
     let exports = changed.filter_map(|output| {
         let export = output.before.as_ref()?.export.as_ref()?.known()?;
         Some(export.into_owned())

@@ -1,11 +1,10 @@
 //! `diff --deployed` where the program was built without the feature `aws`: what it needs, and how to get it.
 
 use stratiform_environment::Environment;
+use stratiform_finding::Code;
 
 use crate::Define;
 use crate::args::{Diff, Global};
-use stratiform_finding::Code;
-
 use crate::exit::Exit;
 use crate::report::Failure;
 use crate::review::Review;

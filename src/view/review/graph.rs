@@ -8,7 +8,7 @@ mod layout;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
-use stratiform_changes::{Action, ChangeSource, Context, Replacement, ResourceChange};
+use stratiform_changes::{ChangeSource, ChangedResource, Context, Edit, Replacement};
 use stratiform_diff::{Severity, StackDiff};
 use stratiform_resolve::Use;
 
@@ -68,15 +68,15 @@ pub(crate) enum Fate {
 }
 
 impl Fate {
-    pub(crate) fn of(change: &ResourceChange) -> Fate {
+    pub(crate) fn of(change: &ChangedResource) -> Fate {
         match (change.action, change.replacement()) {
-            (Action::Add, _) => Fate::New,
-            (Action::Remove, _) => Fate::Removed,
+            (Edit::Add, _) => Fate::New,
+            (Edit::Remove, _) => Fate::Removed,
             // Listed because it refers to something that changes; its values stay the same.
-            (Action::Modify, _) if !change.is_expected() => Fate::Unchanged,
-            (Action::Modify, Replacement::WillNot) => Fate::Changes,
-            (Action::Modify, Replacement::May) => Fate::MayReplace,
-            (Action::Modify, Replacement::Will) => Fate::WillReplace,
+            (Edit::Modify, _) if !change.is_expected() => Fate::Unchanged,
+            (Edit::Modify, Replacement::WillNot) => Fate::Changes,
+            (Edit::Modify, Replacement::May) => Fate::MayReplace,
+            (Edit::Modify, Replacement::Will) => Fate::WillReplace,
         }
     }
 }
@@ -174,8 +174,8 @@ fn links(stack: &StackDiff) -> Links<'_> {
             }
         };
         let before = match change.action {
-            Action::Remove => Link::Refers,
-            Action::Add | Action::Modify => Link::Dropped,
+            Edit::Remove => Link::Refers,
+            Edit::Add | Edit::Modify => Link::Dropped,
         };
         for (context, kind) in [(&change.before, before), (&change.after, Link::Refers)] {
             for_each_resource(context.as_ref(), &mut |used| link(used, kind));

@@ -1,10 +1,10 @@
 //! The JSON view of a review. `docs/diff.md` documents it.
 
 use serde::Serialize;
-use stratiform_changes::ChangeType;
-use stratiform_changes::describe::{View, describe};
+use stratiform_changes::{Edit, View, describe};
 use stratiform_diff::{Consequence, StackChange, verdict};
 use stratiform_resolve::Style;
+use stratiform_service::ResourceChange;
 
 use crate::review::{Review, ReviewedEnvironment, ReviewedStack};
 
@@ -40,9 +40,9 @@ struct Stack<'r> {
     parameters: Vec<Named<'r>>,
     notes: Vec<Note<'r>>,
     #[serde(rename = "ResourceChanges")]
-    with_values: Vec<serde_json::Value>,
+    with_values: Vec<ResourceChange>,
     #[serde(rename = "ResourceChangesWithoutValues")]
-    without_values: Vec<serde_json::Value>,
+    without_values: Vec<ResourceChange>,
 }
 
 #[derive(Serialize)]
@@ -122,9 +122,9 @@ fn stack<'r>(environment: &'r ReviewedEnvironment, reviewed: &'r ReviewedStack) 
     let parameters = diff.parameters.iter().map(|parameter| Named {
         name: &parameter.name,
         change: match (&parameter.before, &parameter.after) {
-            (None, _) => ChangeType::Add,
-            (_, None) => ChangeType::Remove,
-            _ => ChangeType::Modify,
+            (None, _) => Edit::Add,
+            (_, None) => Edit::Remove,
+            _ => Edit::Modify,
         }
         .as_str(),
         before: parameter.before.as_ref().map(text),

@@ -1,7 +1,7 @@
 //! What changes in a resource, an output or a parameter: a path, the value before and after, and why.
 
 use stratiform_changes::{
-    Action, Attribute, ChangeSource, ChangeType, Detail, Replacement, ResourceChange,
+    Attribute, ChangeSource, ChangedAttribute, ChangedResource, Edit, Replacement,
 };
 use stratiform_diff::{OutputValue, StackDiff};
 use stratiform_resolve::{Compare, Resolved};
@@ -47,19 +47,19 @@ impl Property {
 }
 
 /// What changes in a resource: each path once, or all properties where the resource is new.
-pub(super) fn of_resource(change: &ResourceChange) -> Vec<Property> {
+pub(super) fn of_resource(change: &ChangedResource) -> Vec<Property> {
     match (change.action, &change.after) {
-        (Action::Modify, _) => {
+        (Edit::Modify, _) => {
             let details = change.properties();
             details.map(|detail| of_detail(change, detail)).collect()
         }
-        (Action::Add, Some(context)) => {
+        (Edit::Add, Some(context)) => {
             let entries = context.properties.entries();
             let properties =
                 entries.map(|(name, value)| Property::new(name.to_owned(), None, Some(value)));
             properties.collect()
         }
-        (Action::Add | Action::Remove, _) => Vec::new(),
+        (Edit::Add | Edit::Remove, _) => Vec::new(),
     }
 }
 
@@ -88,14 +88,21 @@ pub(super) fn of_stack(stack: &StackDiff) -> Vec<Property> {
     properties
 }
 
-fn of_detail(change: &ResourceChange, detail: &Detail) -> Property {
-    let same = |other: &&Detail| other.path == detail.path;
+fn of_detail(change: &ChangedResource, detail: &ChangedAttribute) -> Property {
+    let same = |other: &&ChangedAttribute| other.path == detail.path;
     let mut reasons = Vec::new();
     // A path has a detail for each cause; what they say together is the worst of it.
-    let worst = change.expected().filter(same).map(Detail::replacement);
+    let worst = change
+        .expected()
+        .filter(same)
+        .map(ChangedAttribute::replacement);
     let worst = worst.max().unwrap_or(Replacement::WillNot);
     if worst != Replacement::WillNot {
-        reasons.push(format!("{worst}: {}", detail.recreation.fact));
+        reasons.push(format!(
+            "{}: {}",
+            super::words::in_words(worst),
+            detail.recreation.fact
+        ));
     }
     let causes = change.expected().filter(same).filter_map(cause);
     reasons.extend(causes);
@@ -108,19 +115,19 @@ fn of_detail(change: &ResourceChange, detail: &Detail) -> Property {
     };
     Property {
         sign: match detail.change_type {
-            ChangeType::Add => "+",
-            ChangeType::Modify => "~",
-            ChangeType::Remove => "-",
+            Edit::Add => "+",
+            Edit::Modify => "~",
+            Edit::Remove => "-",
         },
         reasons,
         ..Property::new(path, detail.before.as_ref(), detail.after.as_ref())
     }
 }
 
-fn cause(detail: &Detail) -> Option<String> {
+fn cause(detail: &ChangedAttribute) -> Option<String> {
     let entity = detail.causing_entity.as_deref().unwrap_or_default();
     match detail.source {
-        ChangeSource::DirectModification => None,
+        ChangeSource::DirectModification | ChangeSource::NoModification => None,
         ChangeSource::ParameterReference => Some(format!("because of the parameter `{entity}`")),
         ChangeSource::ResourceReference | ChangeSource::ResourceAttribute => {
             Some(format!("because of `{entity}`"))
@@ -161,7 +168,7 @@ mod tests {
         let mut stack = fixture::unchanged("one").diff;
         stack.outputs = vec![OutputChange {
             logical_id: "Arn".to_owned(),
-            change_type: ChangeType::Modify,
+            change_type: Edit::Modify,
             before: output("a", "x"),
             after: output("a", "y"),
         }];

@@ -4,7 +4,7 @@ mod page;
 #[cfg(test)]
 mod tests;
 
-use stratiform_changes::ResourceChange;
+use stratiform_changes::ChangedResource;
 use stratiform_diff::{Consequence, Severity, StackChange, StackDiff, verdict};
 use stratiform_finding::words::{counted, few, grouped};
 
@@ -171,7 +171,7 @@ impl Page {
         }
     }
 
-    fn resource(&mut self, change: &ResourceChange) {
+    fn resource(&mut self, change: &ChangedResource) {
         let (name, resource_type) = (&change.logical_id, &change.resource_type);
         let outcome = words::outcome(change);
         self.put(

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use stratiform_changes::{Action, Policy, PolicyOrigin, Replacement, ResourceChange};
+use stratiform_changes::{ChangedResource, Edit, Policy, PolicyOrigin, Replacement};
 use stratiform_diff::{StackChange, StackDiff};
 use stratiform_finding::words::counted;
 
@@ -55,7 +55,7 @@ pub(super) fn stack(stack: &StackDiff) -> String {
 }
 
 /// The resources whose values change. Those that only refer to what changes are not for people.
-pub(super) fn resources(stack: &StackDiff) -> impl Iterator<Item = &ResourceChange> {
+pub(super) fn resources(stack: &StackDiff) -> impl Iterator<Item = &ChangedResource> {
     let changes = stack.resources.iter();
     changes.filter(|change| change.is_expected())
 }
@@ -70,17 +70,26 @@ pub(super) fn types(stack: &StackDiff) -> BTreeMap<&str, usize> {
 }
 
 /// ASCII only, so that every terminal has it.
-pub(super) fn sign(change: &ResourceChange) -> &'static str {
+pub(super) fn sign(change: &ChangedResource) -> &'static str {
     match (change.action, change.replacement()) {
-        (Action::Add, _) => "+",
-        (Action::Remove, _) => "-",
-        (Action::Modify, Replacement::WillNot) => "~",
-        (Action::Modify, Replacement::May | Replacement::Will) => "-/+",
+        (Edit::Add, _) => "+",
+        (Edit::Remove, _) => "-",
+        (Edit::Modify, Replacement::WillNot) => "~",
+        (Edit::Modify, Replacement::May | Replacement::Will) => "-/+",
+    }
+}
+
+/// What happens to a resource that is modified.
+pub(super) fn in_words(replacement: Replacement) -> &'static str {
+    match replacement {
+        Replacement::WillNot => "will not replace",
+        Replacement::May => "may replace",
+        Replacement::Will => "will replace",
     }
 }
 
 /// What happens to a resource, and to the physical one that goes.
-pub(super) fn outcome(change: &ResourceChange) -> String {
+pub(super) fn outcome(change: &ChangedResource) -> String {
     let policy = match change.policy {
         Policy::Delete => "deleted",
         Policy::Retain => "left behind",
@@ -92,14 +101,17 @@ pub(super) fn outcome(change: &ResourceChange) -> String {
         PolicyOrigin::Unknown => " (at worst: its policy is not known)",
     };
     match (change.action, change.replacement()) {
-        (Action::Add, _) => "added".to_owned(),
-        (Action::Remove, _) => format!("removed: {policy}{origin}"),
-        (Action::Modify, Replacement::WillNot) => Replacement::WillNot.to_string(),
-        (Action::Modify, replacement @ Replacement::May) => {
-            format!("{replacement}; the old one would be {policy}{origin}")
+        (Edit::Add, _) => "added".to_owned(),
+        (Edit::Remove, _) => format!("removed: {policy}{origin}"),
+        (Edit::Modify, Replacement::WillNot) => in_words(Replacement::WillNot).to_owned(),
+        (Edit::Modify, replacement @ Replacement::May) => {
+            format!(
+                "{}; the old one would be {policy}{origin}",
+                in_words(replacement)
+            )
         }
-        (Action::Modify, replacement @ Replacement::Will) => {
-            format!("{replacement}; the old one is {policy}{origin}")
+        (Edit::Modify, replacement @ Replacement::Will) => {
+            format!("{}; the old one is {policy}{origin}", in_words(replacement))
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use indexmap::IndexMap;
 use serde_json::Value;
-use stratiform_changes::describe::View;
+use stratiform_changes::View;
 use stratiform_diff::Side;
 use stratiform_finding::one_line;
 use stratiform_template::Template;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use stratiform_changes::describe::{View, describe};
+use stratiform_changes::{View, describe};
 use stratiform_diff::diff;
 use stratiform_resolve::Place;
 
@@ -54,7 +54,7 @@ pub(super) fn compare(case: &Case) -> Vec<Comparison> {
             after,
         };
         let recorded = change_set.changes.iter().cloned();
-        let recorded = by_resource(recorded.map(|mut change| change["ResourceChange"].take()));
+        let recorded = by_resource(recorded.map(|mut change| change["ChangedResource"].take()));
         let ours = by_resource(ours(case, change_set).into_iter());
         let resources: BTreeSet<&String> = recorded.keys().chain(ours.keys()).collect();
         for resource in resources {
@@ -79,7 +79,10 @@ fn ours(case: &Case, change_set: &ChangeSet) -> Vec<Value> {
     };
     let (before, after) = (before.map(Stack::side), after.map(Stack::side));
     let stack = diff(before.as_ref(), after.as_ref(), &place);
-    describe(&stack.resources, change_set.view)
+    let told = describe(&stack.resources, change_set.view);
+    told.iter()
+        .filter_map(|change| serde_json::to_value(change).ok())
+        .collect()
 }
 
 fn by_resource(changes: impl Iterator<Item = Value>) -> BTreeMap<String, Value> {
@@ -249,7 +252,7 @@ impl Differences {
                 continue;
             };
             self.property = property(recorded);
-            for name in ["BeforeValue", "AfterValue", "AttributeChangeType"] {
+            for name in ["BeforeValue", "AfterValue", "Edit"] {
                 let value = |detail: &Value| detail["Target"].get(name).cloned();
                 let at = format!("{entry} {name}");
                 self.json(&at, value(recorded).as_ref(), value(ours).as_ref());

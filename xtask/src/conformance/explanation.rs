@@ -1,7 +1,7 @@
 //! Reasons for differences that are no mistakes. Each is a rule about what a recording says of itself.
 
 use serde_json::Value;
-use stratiform_changes::describe::View;
+use stratiform_changes::View;
 
 use super::case::Stack;
 use super::compare::{Difference, Pair};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde_json::Value;
-use stratiform_changes::describe::View;
+use stratiform_changes::View;
 
 use super::case::Case;
 use super::compare::{Comparison, Difference};

@@ -1,6 +1,7 @@
 //! The real SDK against replies as CloudFormation sends them, and as something else might.
 #![expect(clippy::unwrap_used, reason = "a test")]
 
+mod change_sets;
 mod credentials;
 mod errors;
 mod replies;

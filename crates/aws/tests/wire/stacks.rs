@@ -27,7 +27,7 @@ async fn read(described: String) -> Result<Option<DeployedStack>, Error> {
 #[tokio::test]
 async fn a_stack_is_read_in_whole() {
     let stack = read(STACK.to_owned()).await.unwrap().unwrap();
-    assert_eq!(stack.status, "A_STATUS_OF_NEXT_YEAR");
+    assert_eq!(stack.status.as_str(), "A_STATUS_OF_NEXT_YEAR");
     assert_eq!(stack.template, "Transform: AWS::LanguageExtensions");
     assert!(stack.termination_protection);
     let known = |text: &str| ParameterValue::Known(text.to_owned());

@@ -1,6 +1,7 @@
 //! What becomes of resources, for those that refer to them.
 
-use crate::change::{ChangeSource, Detail, Evaluation, Replacement};
+use crate::change::ChangedAttribute;
+use stratiform_service::change::{ChangeSource, Evaluation, Replacement};
 
 /// What becomes of a resource. Worst last.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,8 +17,8 @@ pub(super) enum Fate {
 impl Fate {
     /// What details say, each by what it says about replacement.
     pub(super) fn of<'d>(
-        details: impl Iterator<Item = &'d Detail>,
-        says: impl Fn(&Detail) -> Replacement,
+        details: impl Iterator<Item = &'d ChangedAttribute>,
+        says: impl Fn(&ChangedAttribute) -> Replacement,
     ) -> Fate {
         let worst = details.map(says).max();
         match worst {

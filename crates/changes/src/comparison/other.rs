@@ -7,12 +7,10 @@ use stratiform_resolve::Resolved;
 use stratiform_template::Resource;
 
 use super::{Comparison, Details, context};
-use crate::change::{
-    Action, Attribute, ChangeSource, ChangeType, Detail, Evaluation, Policy, PolicyOrigin,
-    RequiresRecreation, ResourceChange,
-};
+use crate::change::{ChangedAttribute, ChangedResource, Edit, Policy, PolicyOrigin};
 use crate::compare::{Shape, differences};
 use crate::recreation::{Fact, Recreation, Rules};
+use stratiform_service::change::{Attribute, ChangeSource, Evaluation, RequiresRecreation};
 
 /// The type of a nested stack.
 const NESTED_STACK: &str = "AWS::CloudFormation::Stack";
@@ -47,7 +45,7 @@ impl<'t> Comparison<'_, 't> {
             }
             details.references.push(of_attribute(attribute, &[]));
             for difference in found {
-                details.values.push(Detail {
+                details.values.push(ChangedAttribute {
                     change_type: difference.change_type(),
                     before: difference.before.cloned().map(Resolved::into_owned),
                     after: difference.after.cloned().map(Resolved::into_owned),
@@ -96,11 +94,11 @@ impl<'t> Comparison<'_, 't> {
                 tags.get(key).map(|value| Resolved::literal(value.clone()))
             };
             let (old, new) = (value(before), value(after));
-            details.values.push(Detail {
+            details.values.push(ChangedAttribute {
                 change_type: match (&old, &new) {
-                    (None, _) => ChangeType::Add,
-                    (_, None) => ChangeType::Remove,
-                    _ => ChangeType::Modify,
+                    (None, _) => Edit::Add,
+                    (_, None) => Edit::Remove,
+                    _ => Edit::Modify,
                 },
                 before: old,
                 after: new,
@@ -115,7 +113,7 @@ impl<'t> Comparison<'_, 't> {
     pub(super) fn nested_stacks(
         &self,
         existing: &[(&'t str, &'t Resource)],
-        changes: &mut Vec<ResourceChange>,
+        changes: &mut Vec<ChangedResource>,
     ) {
         for (logical_id, after) in existing {
             let Some(before) = self.before().scope.resource(logical_id) else {
@@ -129,14 +127,14 @@ impl<'t> Comparison<'_, 't> {
             {
                 continue;
             }
-            let detail = Detail {
+            let detail = ChangedAttribute {
                 attribute: Attribute::Properties,
                 evaluation: Evaluation::Dynamic,
                 source: ChangeSource::Automatic,
                 ..of_attribute(Attribute::Properties, &[])
             };
-            changes.push(ResourceChange {
-                action: Action::Modify,
+            changes.push(ChangedResource {
+                action: Edit::Modify,
                 logical_id: (*logical_id).to_owned(),
                 resource_type: NESTED_STACK.to_owned(),
                 policy: Policy::Delete,
@@ -152,9 +150,9 @@ impl<'t> Comparison<'_, 't> {
 }
 
 /// A detail of an attribute that is no property.
-fn of_attribute(attribute: Attribute, below: &[String]) -> Detail {
+fn of_attribute(attribute: Attribute, below: &[String]) -> ChangedAttribute {
     let path = std::iter::once(attribute.as_str().to_owned());
-    Detail {
+    ChangedAttribute {
         attribute,
         name: None,
         path: path.chain(below.iter().cloned()).collect(),
@@ -165,7 +163,7 @@ fn of_attribute(attribute: Attribute, below: &[String]) -> Detail {
         evaluation: Evaluation::Static,
         source: ChangeSource::DirectModification,
         causing_entity: None,
-        change_type: ChangeType::Modify,
+        change_type: Edit::Modify,
         before: None,
         after: None,
     }

@@ -6,9 +6,10 @@ use stratiform_resolve::{Compare, Resolved, Style, Time, Use};
 use stratiform_template::Value;
 
 use super::{Comparison, Details};
-use crate::change::{Attribute, ChangeSource, ChangeType, Detail, Evaluation};
+use crate::change::{ChangedAttribute, Edit};
 use crate::compare::{Difference, Shape, differences};
 use crate::recreation::{Recreation, Rules};
+use stratiform_service::change::{Attribute, ChangeSource, Evaluation};
 
 /// A top-level property that is being compared.
 pub(super) struct Property<'p, 't> {
@@ -38,9 +39,9 @@ impl<'p, 't> Property<'p, 't> {
         recreation: Recreation,
         evaluation: Evaluation,
         source: ChangeSource,
-    ) -> Detail {
+    ) -> ChangedAttribute {
         let path = ["Properties", self.name].map(str::to_owned);
-        Detail {
+        ChangedAttribute {
             // Recorded: of a property `Tags` too. `Attribute::Tags` are the tags that come from the stack.
             attribute: Attribute::Properties,
             name: Some(self.name.to_owned()),
@@ -49,7 +50,7 @@ impl<'p, 't> Property<'p, 't> {
             evaluation,
             source,
             causing_entity: None,
-            change_type: ChangeType::Modify,
+            change_type: Edit::Modify,
             before: None,
             after: None,
         }
@@ -84,7 +85,7 @@ impl<'t> Comparison<'_, 't> {
         property: &Property<'_, 't>,
         after: Option<&Resolved<'t>>,
         found: &[Difference<'_, 't>],
-        details: &mut Vec<Detail>,
+        details: &mut Vec<ChangedAttribute>,
     ) {
         let differs = || found.iter().filter(|difference| difference.expressions);
         let mut causes: BTreeMap<(ChangeSource, String), (Evaluation, Recreation)> =
@@ -115,10 +116,12 @@ impl<'t> Comparison<'_, 't> {
         details.extend(
             causes
                 .into_iter()
-                .map(|((source, entity), (evaluation, recreation))| Detail {
-                    causing_entity: Some(entity),
-                    ..property.detail(&[], recreation, evaluation, source)
-                }),
+                .map(
+                    |((source, entity), (evaluation, recreation))| ChangedAttribute {
+                        causing_entity: Some(entity),
+                        ..property.detail(&[], recreation, evaluation, source)
+                    },
+                ),
         );
     }
 
@@ -127,7 +130,7 @@ impl<'t> Comparison<'_, 't> {
         &self,
         property: &Property<'_, 't>,
         difference: &Difference<'_, 't>,
-        details: &mut Vec<Detail>,
+        details: &mut Vec<ChangedAttribute>,
     ) {
         let mut causes = BTreeMap::new();
         if let Some(after) = difference.after {
@@ -139,7 +142,7 @@ impl<'t> Comparison<'_, 't> {
                 }
             });
         }
-        let direct = Detail {
+        let direct = ChangedAttribute {
             change_type: difference.change_type(),
             before: difference.before.cloned().map(Resolved::into_owned),
             after: difference.after.cloned().map(Resolved::into_owned),
@@ -153,7 +156,7 @@ impl<'t> Comparison<'_, 't> {
         details.extend(
             causes
                 .into_iter()
-                .map(|((source, entity), evaluation)| Detail {
+                .map(|((source, entity), evaluation)| ChangedAttribute {
                     evaluation,
                     source,
                     causing_entity: Some(entity),
@@ -170,7 +173,7 @@ impl<'t> Comparison<'_, 't> {
         before: Option<&Resolved<'t>>,
         found: &[Difference<'_, 't>],
         after: Option<&Resolved<'t>>,
-        details: &mut Vec<Detail>,
+        details: &mut Vec<ChangedAttribute>,
     ) {
         let mut places: BTreeMap<Vec<String>, Use> = BTreeMap::new();
         for_each_text(after, property.name, &mut |path, uses| {
@@ -199,7 +202,7 @@ impl<'t> Comparison<'_, 't> {
             let Some((source, _)) = effect else { continue };
             let shown =
                 |value: &Resolved<'_>| Some(Resolved::literal(value.shown(Style::ChangeSet)));
-            details.push(Detail {
+            details.push(ChangedAttribute {
                 causing_entity: Some(used.entity()),
                 before: shown(old),
                 after: if counts {

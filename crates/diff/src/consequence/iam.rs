@@ -19,7 +19,7 @@ mod statement;
 #[cfg(test)]
 mod tests;
 
-use stratiform_changes::{Action, ResourceChange};
+use stratiform_changes::{ChangedResource, Edit};
 
 use super::{Certainty, Consequence, Kind, Severity};
 use grant::{Grant, comparable, grants, missing};
@@ -48,7 +48,7 @@ struct Line {
 }
 
 /// Finds what a change of a resource allows and what it no longer allows.
-pub(super) fn find(change: &ResourceChange, found: &mut Vec<Consequence>) {
+pub(super) fn find(change: &ChangedResource, found: &mut Vec<Consequence>) {
     if stays(change) {
         return;
     }
@@ -91,7 +91,7 @@ pub(super) fn find(change: &ResourceChange, found: &mut Vec<Consequence>) {
 }
 
 fn consequence(
-    change: &ResourceChange,
+    change: &ChangedResource,
     direction: Direction,
     novelty: Novelty,
     name: &str,
@@ -107,10 +107,10 @@ fn consequence(
     };
     let may = certainty < Certainty::Will;
     let what = match (direction, change.action, may) {
-        (Direction::Wider, Action::Add, _) => format!("grants access with the new {name}"),
+        (Direction::Wider, Edit::Add, _) => format!("grants access with the new {name}"),
         (Direction::Wider, _, false) => format!("widens access by the {name}"),
         (Direction::Wider, _, true) => format!("may widen access by the {name}"),
-        (Direction::Narrower, Action::Remove, false) => {
+        (Direction::Narrower, Edit::Remove, false) => {
             format!("takes away what the {name} granted")
         }
         (Direction::Narrower, _, false) => format!("narrows access by the {name}"),
@@ -126,7 +126,7 @@ fn consequence(
             why.push(line.why);
         }
     }
-    if direction == Direction::Narrower && change.action != Action::Remove {
+    if direction == Direction::Narrower && change.action != Edit::Remove {
         why.push("whoever still needs it is refused");
     }
     let mut consequence = Consequence::of(change, kind, severity, certainty, what, why.join("; "));
@@ -136,13 +136,13 @@ fn consequence(
 
 /// The grants at one place that come and go, and what could not be read.
 fn policies(
-    change: &ResourceChange,
+    change: &ChangedResource,
     source: &Source,
     lines: &mut Vec<Line>,
     unknown: &mut Vec<String>,
 ) {
     // What only limits does nothing without the resource that it limits.
-    if source.about == About::Passers && change.action != Action::Modify {
+    if source.about == About::Passers && change.action != Edit::Modify {
         return;
     }
     let [before, after] = sides(change).map(|properties| {
@@ -164,7 +164,7 @@ fn policies(
     let [before, after] = [&before, &after].map(|statements| grants(statements));
     let added = missing(&after, &before);
     let removed = missing(&before, &after);
-    let own = source.targets.is_empty() && change.action != Action::Modify;
+    let own = source.targets.is_empty() && change.action != Edit::Modify;
     let new = Novelty::of(change, source.targets) == Novelty::New;
     for (sign, effect, differs) in [
         ('+', Effect::Allow, &added),
@@ -188,7 +188,7 @@ fn policies(
 
 /// Grants of one sign, effect and certainty as lines.
 fn worded(
-    change: &ResourceChange,
+    change: &ChangedResource,
     source: &Source,
     sign: char,
     certainty: Certainty,
@@ -212,7 +212,7 @@ fn worded(
     };
     // Where the policy goes, what it protected may go with it.
     let certainty = match (effect, change.action) {
-        (Effect::Deny, Action::Remove) => Certainty::May,
+        (Effect::Deny, Edit::Remove) => Certainty::May,
         _ => certainty,
     };
     let worst = grants.iter().find_map(|grant| alarm(source.about, grant));

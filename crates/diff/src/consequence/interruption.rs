@@ -1,17 +1,17 @@
 //! Does something not answer for a while? What AWS documents per type and property, and what nobody documents.
 
 use stratiform_catalog::behaviour::{Class, Entry, documented};
-use stratiform_changes::{Action, Attribute, Replacement, ResourceChange};
+use stratiform_changes::{Attribute, ChangedResource, Edit, Replacement};
 
 use super::nouns::named;
 use super::{Certainty, Consequence, Kind, Severity};
 
 /// Finds documented interruptions; what nobody documents is said once for all resources.
-pub(super) fn find(changes: &[ResourceChange], found: &mut Vec<Consequence>) {
+pub(super) fn find(changes: &[ChangedResource], found: &mut Vec<Consequence>) {
     let mut unknown = Vec::new();
     for change in changes {
         // A replacement is another story, told elsewhere.
-        if change.action != Action::Modify || change.replacement() == Replacement::Will {
+        if change.action != Edit::Modify || change.replacement() == Replacement::Will {
             continue;
         }
         let properties = change
@@ -53,7 +53,7 @@ pub(super) fn find(changes: &[ResourceChange], found: &mut Vec<Consequence>) {
     }
 }
 
-fn consequence(change: &ResourceChange, property: &str, entry: Entry) -> Option<Consequence> {
+fn consequence(change: &ChangedResource, property: &str, entry: Entry) -> Option<Consequence> {
     let name = named(&change.resource_type, &change.logical_id);
     let (severity, certainty, what) = match entry.class {
         Class::None => return None,

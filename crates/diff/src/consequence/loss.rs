@@ -1,7 +1,7 @@
 //! Is data lost? What goes, and what its policies leave behind.
 
 use stratiform_changes::{
-    Action, Context, Policy, PolicyOrigin, Replacement, ResourceChange, takes_snapshots,
+    ChangedResource, Context, Edit, Policy, PolicyOrigin, Replacement, takes_snapshots,
 };
 use stratiform_resolve::Resolved;
 
@@ -34,28 +34,28 @@ const RESTORED_FROM: [&str; 5] = [
     "DBClusterSnapshotIdentifier",
 ];
 
-pub(super) fn find(change: &ResourceChange, found: &mut Vec<Consequence>) {
+pub(super) fn find(change: &ChangedResource, found: &mut Vec<Consequence>) {
     if !holds_data(&change.resource_type) || is_member(change) {
         return;
     }
     let name = named(&change.resource_type, &change.logical_id);
     match (change.action, change.replacement()) {
-        (Action::Add, _) | (Action::Modify, Replacement::WillNot) => {}
-        (Action::Remove, _) => found.push(removed(change, &name)),
-        (Action::Modify, Replacement::May) => found.push(replaced(change, &name, Certainty::May)),
-        (Action::Modify, Replacement::Will) => found.push(replaced(change, &name, Certainty::Will)),
+        (Edit::Add, _) | (Edit::Modify, Replacement::WillNot) => {}
+        (Edit::Remove, _) => found.push(removed(change, &name)),
+        (Edit::Modify, Replacement::May) => found.push(replaced(change, &name, Certainty::May)),
+        (Edit::Modify, Replacement::Will) => found.push(replaced(change, &name, Certainty::Will)),
     }
 }
 
 /// Whether it is an instance of a database cluster: the data is the cluster's.
-fn is_member(change: &ResourceChange) -> bool {
+fn is_member(change: &ChangedResource) -> bool {
     let context = change.before.as_ref();
     change.resource_type.ends_with("::DBInstance")
         && context.is_some_and(|context| context.properties.get("DBClusterIdentifier").is_some())
 }
 
 /// How data is kept when such a resource goes.
-fn keeping(change: &ResourceChange, attribute: &str, when: &str) -> String {
+fn keeping(change: &ChangedResource, attribute: &str, when: &str) -> String {
     if takes_snapshots(&change.resource_type) {
         format!("keep the data: `{attribute}: Snapshot` or `Retain`{when}")
     } else {
@@ -63,7 +63,7 @@ fn keeping(change: &ResourceChange, attribute: &str, when: &str) -> String {
     }
 }
 
-fn removed(change: &ResourceChange, name: &str) -> Consequence {
+fn removed(change: &ChangedResource, name: &str) -> Consequence {
     let why = reason(change, "DeletionPolicy");
     let of = |severity, certainty, what: String, why: String| {
         Consequence::of(change, Kind::DataLoss, severity, certainty, what, why)
@@ -114,7 +114,7 @@ fn removed(change: &ResourceChange, name: &str) -> Consequence {
     }
 }
 
-fn replaced(change: &ResourceChange, name: &str, certainty: Certainty) -> Consequence {
+fn replaced(change: &ChangedResource, name: &str, certainty: Certainty) -> Consequence {
     let why = reason(change, "UpdateReplacePolicy");
     let verb = match certainty {
         Certainty::Will => "replaces",
@@ -179,7 +179,7 @@ fn replaced(change: &ResourceChange, name: &str, certainty: Certainty) -> Conseq
 }
 
 /// Who says what happens to the physical resource.
-fn reason(change: &ResourceChange, attribute: &str) -> String {
+fn reason(change: &ChangedResource, attribute: &str) -> String {
     match change.policy_origin {
         PolicyOrigin::Template => format!("`{attribute}` is `{}`", change.policy.as_str()),
         PolicyOrigin::Default => {
@@ -201,7 +201,7 @@ fn is_protected(context: &Context) -> bool {
     })
 }
 
-fn needs_to_be_empty(change: &ResourceChange, before: &Context) -> bool {
+fn needs_to_be_empty(change: &ChangedResource, before: &Context) -> bool {
     ONLY_WHEN_EMPTY.iter().any(|(resource_type, property)| {
         let emptied = property.is_some_and(|property| {
             before

@@ -19,7 +19,7 @@ mod stops;
 use std::fmt;
 
 use serde::Serialize;
-use stratiform_changes::ResourceChange;
+use stratiform_changes::ChangedResource;
 use stratiform_resolve::Scope;
 
 /// One thing that a change does, in words, with the fact behind it.
@@ -180,7 +180,7 @@ impl fmt::Display for Severity {
 impl Consequence {
     /// A consequence of a resource's change, with nothing but the essentials.
     pub(crate) fn of(
-        change: &ResourceChange,
+        change: &ChangedResource,
         kind: Kind,
         severity: Severity,
         certainty: Certainty,
@@ -211,7 +211,7 @@ impl Consequence {
 
 /// All that a stack's changes do.
 pub(crate) fn consequences(
-    changes: &[ResourceChange],
+    changes: &[ChangedResource],
     before: &Scope<'_>,
     after: &Scope<'_>,
 ) -> Vec<Consequence> {

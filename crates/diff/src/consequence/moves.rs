@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use stratiform_changes::{Action, Context, ResourceChange};
+use stratiform_changes::{ChangedResource, Context, Edit};
 use stratiform_resolve::{Segment, Style};
 
 use super::nouns::{holds_data, named};
@@ -10,21 +10,20 @@ use super::replacement::own_name;
 use super::{Certainty, Consequence, Kind, Severity};
 
 /// A resource of a stack.
-pub(crate) type Located<'c> = (&'c str, &'c ResourceChange);
+pub(crate) type Located<'c> = (&'c str, &'c ChangedResource);
 
 /// Finds what leaves one place and comes to another. Each consequence is of the stack that it comes to.
 pub(crate) fn find<'c>(changes: &[Located<'c>]) -> Vec<(&'c str, Consequence)> {
     let mut gone: HashMap<String, Vec<Located<'c>>> = HashMap::new();
     for (stack, change) in changes {
-        if let (Action::Remove, Some(looks)) =
-            (change.action, looks(change, change.before.as_ref()))
+        if let (Edit::Remove, Some(looks)) = (change.action, looks(change, change.before.as_ref()))
         {
             gone.entry(looks).or_default().push((stack, change));
         }
     }
     let mut found = Vec::new();
     for (stack, new) in changes {
-        if new.action != Action::Add {
+        if new.action != Edit::Add {
             continue;
         }
         let same = looks(new, new.after.as_ref()).and_then(|looks| gone.get_mut(&looks)?.pop());
@@ -40,7 +39,7 @@ pub(crate) fn find<'c>(changes: &[Located<'c>]) -> Vec<(&'c str, Consequence)> {
 }
 
 /// What two resources have in common that are the same but for their place: the type and all properties but tags.
-fn looks(change: &ResourceChange, context: Option<&Context>) -> Option<String> {
+fn looks(change: &ChangedResource, context: Option<&Context>) -> Option<String> {
     let properties = context?
         .properties
         .entries()
@@ -63,7 +62,7 @@ fn looks(change: &ResourceChange, context: Option<&Context>) -> Option<String> {
     (!properties.is_empty()).then(|| format!("{} {}", change.resource_type, properties.join(" ")))
 }
 
-fn moved(from: &str, old: &ResourceChange, to: &str, new: &ResourceChange) -> Vec<Consequence> {
+fn moved(from: &str, old: &ChangedResource, to: &str, new: &ChangedResource) -> Vec<Consequence> {
     let place = if from == to {
         format!("to `{}`", new.logical_id)
     } else {
@@ -95,14 +94,14 @@ fn moved(from: &str, old: &ResourceChange, to: &str, new: &ResourceChange) -> Ve
 pub(crate) fn names_taken<'c>(changes: &[Located<'c>]) -> Vec<(&'c str, Consequence)> {
     let mut taken: HashMap<(&str, String), Located<'c>> = HashMap::new();
     for (stack, change) in changes {
-        if let (Action::Remove, Some((_, name))) = (change.action, own_name(change)) {
+        if let (Edit::Remove, Some((_, name))) = (change.action, own_name(change)) {
             taken.insert((change.resource_type.as_str(), name), (stack, change));
         }
     }
     let mut found = Vec::new();
     for (stack, new) in changes
         .iter()
-        .filter(|(_, change)| change.action == Action::Add)
+        .filter(|(_, change)| change.action == Edit::Add)
     {
         let Some((property, name)) = own_name(new) else {
             continue;

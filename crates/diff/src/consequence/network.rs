@@ -12,7 +12,7 @@ mod switches;
 #[cfg(test)]
 mod tests;
 
-use stratiform_changes::{Action, ResourceChange};
+use stratiform_changes::{ChangedResource, Edit};
 
 use super::iam::property::{Novelty, capped, quoted, sides, stays};
 use super::nouns::named;
@@ -30,7 +30,7 @@ const ACL_ENTRY: &str = "AWS::EC2::NetworkAclEntry";
 const PREFIX_LIST: &str = "AWS::EC2::PrefixList";
 
 /// Finds what a change of a resource opens and closes.
-pub(super) fn find(change: &ResourceChange, found: &mut Vec<Consequence>) {
+pub(super) fn find(change: &ChangedResource, found: &mut Vec<Consequence>) {
     if stays(change) {
         return;
     }
@@ -48,7 +48,7 @@ pub(super) fn find(change: &ResourceChange, found: &mut Vec<Consequence>) {
     found.extend(connection(change));
 }
 
-fn rules(change: &ResourceChange, table: &Table, found: &mut Vec<Consequence>) {
+fn rules(change: &ChangedResource, table: &Table, found: &mut Vec<Consequence>) {
     let [before, after] =
         sides(change).map(|properties| properties.map(table.read).unwrap_or_default());
     let novelty = Novelty::of(change, table.targets);
@@ -63,7 +63,7 @@ fn rules(change: &ResourceChange, table: &Table, found: &mut Vec<Consequence>) {
     let is_default = |rule: &Rule| {
         rule.way == Way::Out && rule.protocol.is_none() && rule.reach() == Reach::World
     };
-    if change.action != Action::Modify {
+    if change.action != Edit::Modify {
         opened.retain(|(_, rule)| !is_default(rule));
         closed.retain(|(_, rule)| !is_default(rule));
     }
@@ -105,7 +105,7 @@ fn signed<'r>(sign: char, rules: &'r [Rule], others: &[Rule]) -> Vec<(char, &'r 
     differ.map(|rule| (sign, rule)).collect()
 }
 
-fn severity(change: &ResourceChange, rule: &Rule, novelty: Novelty) -> Severity {
+fn severity(change: &ChangedResource, rule: &Rule, novelty: Novelty) -> Severity {
     let limited = change.resource_type == ACL_ENTRY || rule.way == Way::Out;
     let existing = match (rule.reach(), limited) {
         (Reach::World, false) if rule.is_sensitive() => Severity::Danger,
@@ -126,7 +126,7 @@ fn severity(change: &ResourceChange, rule: &Rule, novelty: Novelty) -> Severity 
 }
 
 /// ``security group `Database` ``, or what the rule belongs to.
-fn name(change: &ResourceChange, table: &Table) -> String {
+fn name(change: &ChangedResource, table: &Table) -> String {
     let properties = change.after.as_ref().or(change.before.as_ref());
     let target = properties.and_then(|context| {
         let mut targets = table.targets.iter();
@@ -144,7 +144,7 @@ fn name(change: &ResourceChange, table: &Table) -> String {
 }
 
 /// ``tcp 5432 of security group `Database` to the whole internet``.
-fn summary(change: &ResourceChange, name: &str, rule: &Rule, count: usize) -> String {
+fn summary(change: &ChangedResource, name: &str, rule: &Rule, count: usize) -> String {
     let more = match count {
         1 => String::new(),
         2 => ", and 1 more".to_owned(),
@@ -164,7 +164,7 @@ fn summary(change: &ResourceChange, name: &str, rule: &Rule, count: usize) -> St
 }
 
 fn consequence(
-    change: &ResourceChange,
+    change: &ChangedResource,
     kind: Kind,
     severity: Severity,
     what: String,
@@ -180,11 +180,11 @@ fn consequence(
     consequence
 }
 
-fn switched(change: &ResourceChange, switch: &Switch) -> Option<Consequence> {
+fn switched(change: &ChangedResource, switch: &Switch) -> Option<Consequence> {
     let [before, after] = sides(change).map(|properties| switch.state(properties));
     let (kind, certainty) = match (before, after) {
         (State::Closed | State::Unknown, State::Open) => (Kind::NetworkWidened, Certainty::Will),
-        (State::Closed, State::Unknown) if change.action == Action::Modify => {
+        (State::Closed, State::Unknown) if change.action == Edit::Modify => {
             (Kind::NetworkWidened, Certainty::May)
         }
         (State::Open, State::Closed) => (Kind::NetworkNarrowed, Certainty::Will),
@@ -202,7 +202,7 @@ fn switched(change: &ResourceChange, switch: &Switch) -> Option<Consequence> {
             switch.severity(action),
             format!("{word} {name} {}", switch.open),
         ),
-        (_, Action::Remove) => (
+        (_, Edit::Remove) => (
             Severity::Note,
             format!("removes {name}, which was {}", switch.open),
         ),
@@ -221,7 +221,7 @@ fn switched(change: &ResourceChange, switch: &Switch) -> Option<Consequence> {
 }
 
 /// Connections of whole networks.
-fn connection(change: &ResourceChange) -> Option<Consequence> {
+fn connection(change: &ChangedResource) -> Option<Consequence> {
     let connections = [
         "AWS::EC2::TransitGatewayAttachment",
         "AWS::EC2::TransitGatewayVpcAttachment",
@@ -231,9 +231,9 @@ fn connection(change: &ResourceChange) -> Option<Consequence> {
         return None;
     }
     let (kind, word) = match change.action {
-        Action::Add => (Kind::NetworkWidened, "connects"),
-        Action::Remove => (Kind::NetworkNarrowed, "no longer connects"),
-        Action::Modify => return None,
+        Edit::Add => (Kind::NetworkWidened, "connects"),
+        Edit::Remove => (Kind::NetworkNarrowed, "no longer connects"),
+        Edit::Modify => return None,
     };
     Some(Consequence::of(
         change,

@@ -1,6 +1,6 @@
 //! Is something less protected than before?
 
-use stratiform_changes::{Action, Attribute, ResourceChange, snapshot_by_default};
+use stratiform_changes::{Attribute, ChangedResource, Edit, snapshot_by_default};
 use stratiform_resolve::Resolved;
 
 use super::nouns::named;
@@ -203,18 +203,18 @@ const GUARDS: [(&str, &str); 14] = [
     ("AWS::WAFv2::WebACLAssociation", "filters requests"),
 ];
 
-pub(super) fn find(change: &ResourceChange, found: &mut Vec<Consequence>) {
+pub(super) fn find(change: &ChangedResource, found: &mut Vec<Consequence>) {
     match change.action {
-        Action::Add => {}
-        Action::Remove => removed(change, found),
-        Action::Modify => {
+        Edit::Add => {}
+        Edit::Remove => removed(change, found),
+        Edit::Modify => {
             properties(change, found);
             policies(change, found);
         }
     }
 }
 
-fn removed(change: &ResourceChange, found: &mut Vec<Consequence>) {
+fn removed(change: &ChangedResource, found: &mut Vec<Consequence>) {
     let guard = GUARDS
         .iter()
         .find(|(resource_type, _)| *resource_type == change.resource_type);
@@ -231,7 +231,7 @@ fn removed(change: &ResourceChange, found: &mut Vec<Consequence>) {
     }
 }
 
-fn properties(change: &ResourceChange, found: &mut Vec<Consequence>) {
+fn properties(change: &ChangedResource, found: &mut Vec<Consequence>) {
     let (Some(before), Some(after)) = (&change.before, &change.after) else {
         return;
     };
@@ -312,7 +312,7 @@ fn is_lost(
 }
 
 /// Policies that kept data and do not any more.
-fn policies(change: &ResourceChange, found: &mut Vec<Consequence>) {
+fn policies(change: &ChangedResource, found: &mut Vec<Consequence>) {
     for (attribute, name) in [
         (Attribute::DeletionPolicy, "DeletionPolicy"),
         (Attribute::UpdateReplacePolicy, "UpdateReplacePolicy"),

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use stratiform_changes::{Action, Context, Replacement, ResourceChange};
+use stratiform_changes::{ChangedResource, Context, Edit, Replacement};
 use stratiform_resolve::{Resolved, Style};
 
 use super::nouns::named;
 use super::{Certainty, Consequence, Kind, Severity};
 
 /// The service's own words: `Update of resource type is not permitted.`
-pub(super) fn find(changes: &[ResourceChange], found: &mut Vec<Consequence>) {
+pub(super) fn find(changes: &[ChangedResource], found: &mut Vec<Consequence>) {
     for change in changes {
         smaller(change, found);
         major_version(change, found);
@@ -17,11 +17,11 @@ pub(super) fn find(changes: &[ResourceChange], found: &mut Vec<Consequence>) {
     }
     let removed = changes
         .iter()
-        .filter(|change| change.action == Action::Remove);
-    let removed: HashMap<&str, &ResourceChange> = removed
+        .filter(|change| change.action == Edit::Remove);
+    let removed: HashMap<&str, &ChangedResource> = removed
         .map(|change| (change.logical_id.as_str(), change))
         .collect();
-    for new in changes.iter().filter(|change| change.action == Action::Add) {
+    for new in changes.iter().filter(|change| change.action == Edit::Add) {
         let Some(old) = removed.get(new.logical_id.as_str()) else {
             continue;
         };
@@ -53,7 +53,7 @@ const ONLY_GROWS: [(&str, &str); 4] = [
     ("AWS::RDS::DBInstance", "AllocatedStorage"),
 ];
 
-fn smaller(change: &ResourceChange, found: &mut Vec<Consequence>) {
+fn smaller(change: &ChangedResource, found: &mut Vec<Consequence>) {
     let number = |context: &Option<Context>, property: &str| {
         context
             .as_ref()?
@@ -85,7 +85,7 @@ fn smaller(change: &ResourceChange, found: &mut Vec<Consequence>) {
 }
 
 /// Source: CloudFormation template reference, `AllowMajorVersionUpgrade` of the types.
-fn major_version(change: &ResourceChange, found: &mut Vec<Consequence>) {
+fn major_version(change: &ChangedResource, found: &mut Vec<Consequence>) {
     let of_type =
         ["AWS::RDS::DBInstance", "AWS::RDS::DBCluster"].contains(&change.resource_type.as_str());
     if !of_type || change.replacement() == Replacement::Will {
@@ -127,7 +127,7 @@ fn major_version(change: &ResourceChange, found: &mut Vec<Consequence>) {
 /// Global secondary indexes: one can be made or deleted per update, and none can be changed but for its capacity.
 ///
 /// Source: CloudFormation template reference, `AWS::DynamoDB::Table`, `GlobalSecondaryIndexes`.
-fn indexes(change: &ResourceChange, found: &mut Vec<Consequence>) {
+fn indexes(change: &ChangedResource, found: &mut Vec<Consequence>) {
     if change.resource_type != "AWS::DynamoDB::Table" || change.replacement() == Replacement::Will {
         return;
     }
@@ -181,7 +181,7 @@ fn indexes(change: &ResourceChange, found: &mut Vec<Consequence>) {
     }
 }
 
-fn refused(change: &ResourceChange, what: String, why: String) -> Consequence {
+fn refused(change: &ChangedResource, what: String, why: String) -> Consequence {
     Consequence::of(
         change,
         Kind::Refused,

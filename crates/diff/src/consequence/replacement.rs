@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use stratiform_catalog::{ReplacementStrategy, catalog};
-use stratiform_changes::{Action, ChangeSource, Detail, Fact, Policy, Replacement, ResourceChange};
+use stratiform_changes::{
+    ChangeSource, ChangedAttribute, ChangedResource, Edit, Fact, Policy, Replacement,
+};
 use stratiform_resolve::Compare;
 
 use super::nouns::{holds_data, named};
@@ -12,13 +14,13 @@ use super::{Certainty, Consequence, Kind, Severity};
 /// How many resources of a chain are listed.
 const LISTED: usize = 20;
 
-pub(super) fn find(changes: &[ResourceChange], found: &mut Vec<Consequence>) {
+pub(super) fn find(changes: &[ChangedResource], found: &mut Vec<Consequence>) {
     let users = users(changes);
     for change in changes {
         let certainty = match (change.action, change.replacement()) {
-            (Action::Modify, Replacement::Will) => Certainty::Will,
-            (Action::Modify, Replacement::May) => Certainty::May,
-            (Action::Modify, Replacement::WillNot) | (Action::Add | Action::Remove, _) => continue,
+            (Edit::Modify, Replacement::Will) => Certainty::Will,
+            (Edit::Modify, Replacement::May) => Certainty::May,
+            (Edit::Modify, Replacement::WillNot) | (Edit::Add | Edit::Remove, _) => continue,
         };
         let name = named(&change.resource_type, &change.logical_id);
         let (severity, what) = match certainty {
@@ -61,7 +63,7 @@ pub(crate) fn is_revision(resource_type: &str) -> bool {
     REVISIONS.contains(&resource_type)
 }
 
-fn severity(change: &ResourceChange) -> Severity {
+fn severity(change: &ChangedResource) -> Severity {
     if holds_data(&change.resource_type) && change.policy != Policy::Retain {
         Severity::Warning
     } else {
@@ -70,7 +72,7 @@ fn severity(change: &ResourceChange) -> Severity {
 }
 
 /// The facts that make it so, each property once.
-fn why(change: &ResourceChange) -> String {
+fn why(change: &ChangedResource) -> String {
     let worst = change.replacement();
     let details = change
         .expected()
@@ -97,7 +99,9 @@ fn why(change: &ResourceChange) -> String {
 }
 
 /// Who refers to what, among the resources that change.
-fn users(changes: &[ResourceChange]) -> BTreeMap<&str, Vec<(&ResourceChange, &Detail)>> {
+fn users(
+    changes: &[ChangedResource],
+) -> BTreeMap<&str, Vec<(&ChangedResource, &ChangedAttribute)>> {
     let mut users: BTreeMap<&str, Vec<_>> = BTreeMap::new();
     for change in changes {
         for detail in change.expected() {
@@ -120,8 +124,8 @@ fn users(changes: &[ResourceChange]) -> BTreeMap<&str, Vec<(&ResourceChange, &De
 /// What else changes because the resource becomes another one, and what because of that. A link of a chain has none of
 /// its own: the chain is told where it starts.
 fn chain(
-    change: &ResourceChange,
-    users: &BTreeMap<&str, Vec<(&ResourceChange, &Detail)>>,
+    change: &ChangedResource,
+    users: &BTreeMap<&str, Vec<(&ChangedResource, &ChangedAttribute)>>,
 ) -> Vec<String> {
     if !is_start(change) {
         return Vec::new();
@@ -161,7 +165,7 @@ fn chain(
 }
 
 /// Whether a resource is replaced for a reason of its own, and not through another one.
-fn is_start(change: &ResourceChange) -> bool {
+fn is_start(change: &ChangedResource) -> bool {
     let worst = change.replacement();
     let mut through = change.expected().filter(|detail| {
         matches!(
@@ -179,7 +183,7 @@ fn is_start(change: &ResourceChange) -> bool {
 /// Source: CloudFormation user guide, "Update behaviors of stack resources"; the service's own words:
 /// `CloudFormation cannot update a stack when a custom-named resource requires replacing.`
 fn collision(
-    change: &ResourceChange,
+    change: &ChangedResource,
     name: &str,
     certainty: Certainty,
     found: &mut Vec<Consequence>,
@@ -199,7 +203,8 @@ fn collision(
     ) else {
         return;
     };
-    let at_name = |detail: &&Detail| detail.path.get(1).is_some_and(|name| name == property);
+    let at_name =
+        |detail: &&ChangedAttribute| detail.path.get(1).is_some_and(|name| name == property);
     if !old.same(new, Compare::Values) || change.expected().any(|detail| at_name(&detail)) {
         return;
     }
@@ -274,7 +279,7 @@ fn is_parent(resource_type: &str, property: &str) -> bool {
 
 /// The property that names such resources, of which there can be only one: `TopicName`, `DBInstanceIdentifier`,
 /// `Name`.
-fn name_property(change: &ResourceChange) -> Option<&'static str> {
+fn name_property(change: &ChangedResource) -> Option<&'static str> {
     let resource_type = catalog().resource_type(&change.resource_type)?;
     let own = change.resource_type.rsplit("::").next()?;
     let mut candidates = resource_type
@@ -300,7 +305,7 @@ fn is_deleted_first(resource_type: &str) -> bool {
 
 /// A resource that goes before its replacement exists is missing for a while.
 fn strategy(
-    change: &ResourceChange,
+    change: &ChangedResource,
     name: &str,
     certainty: Certainty,
     found: &mut Vec<Consequence>,
@@ -318,7 +323,7 @@ fn strategy(
 }
 
 /// A name that is set, for resources of which there can be only one with that name.
-pub(super) fn own_name(change: &ResourceChange) -> Option<(&'static str, String)> {
+pub(super) fn own_name(change: &ChangedResource) -> Option<(&'static str, String)> {
     let property = name_property(change)?;
     let known = catalog().resource_type(&change.resource_type)?;
     if known.primary_identifier().count() > 1 {

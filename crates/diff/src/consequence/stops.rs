@@ -1,6 +1,6 @@
 //! Does something stop that was running? What is switched off, scaled to nothing, moved, or taken away.
 
-use stratiform_changes::{Action, ChangeType, ResourceChange};
+use stratiform_changes::{ChangedResource, Edit};
 use stratiform_resolve::Resolved;
 
 use super::nouns::named;
@@ -181,14 +181,14 @@ const SERVING: [(&str, &str); 22] = [
     ),
 ];
 
-pub(super) fn find(change: &ResourceChange, found: &mut Vec<Consequence>) {
+pub(super) fn find(change: &ChangedResource, found: &mut Vec<Consequence>) {
     let name = named(&change.resource_type, &change.logical_id);
     let of = |severity, certainty, what: String, why: String| {
         Consequence::of(change, Kind::Interruption, severity, certainty, what, why)
     };
     match change.action {
-        Action::Add => {}
-        Action::Remove => {
+        Edit::Add => {}
+        Edit::Remove => {
             let serving = SERVING
                 .iter()
                 .find(|(known, _)| *known == change.resource_type);
@@ -202,7 +202,7 @@ pub(super) fn find(change: &ResourceChange, found: &mut Vec<Consequence>) {
                 ));
             }
         }
-        Action::Modify => {
+        Edit::Modify => {
             let switches = SWITCHES
                 .iter()
                 .filter(|known| known.resource_type == change.resource_type);
@@ -222,14 +222,13 @@ pub(super) fn find(change: &ResourceChange, found: &mut Vec<Consequence>) {
     }
 }
 
-fn stops(switch: &Switch, change: &ResourceChange) -> Option<Certainty> {
+fn stops(switch: &Switch, change: &ChangedResource) -> Option<Certainty> {
     let path: Vec<&str> = std::iter::once("Properties")
         .chain(switch.path.split('/'))
         .collect();
     let mut changed = change.expected().filter(|detail| {
         let steps = detail.path.iter().map(String::as_str);
-        steps.zip(&path).all(|(step, known)| step == *known)
-            && detail.change_type != ChangeType::Add
+        steps.zip(&path).all(|(step, known)| step == *known) && detail.change_type != Edit::Add
     });
     changed.next()?;
     let after = change.after.as_ref()?;

@@ -1,7 +1,9 @@
 //! A resource that changes, its properties, and outputs and parameters: names with values before and after.
 
 use serde::Serialize;
-use stratiform_changes::{Action, ChangeSource, Context, Detail, Replacement, ResourceChange};
+use stratiform_changes::{
+    ChangeSource, ChangedAttribute, ChangedResource, Context, Edit, Replacement,
+};
 use stratiform_diff::{OutputChange, OutputValue, ParameterChange};
 use stratiform_resolve::{Resolved, Style, Time};
 
@@ -42,7 +44,7 @@ pub(super) struct Row {
 }
 
 impl<'r> Resource<'r> {
-    pub(super) fn new(id: String, change: &'r ResourceChange, open: bool) -> Self {
+    pub(super) fn new(id: String, change: &'r ChangedResource, open: bool) -> Self {
         let outcome = words::outcome(change);
         let entries = |context: &'r Option<Context>| {
             let contexts = context.iter();
@@ -50,18 +52,18 @@ impl<'r> Resource<'r> {
         };
         let name = str::to_owned;
         let mut rows: Vec<Row> = match change.action {
-            Action::Modify => {
+            Edit::Modify => {
                 let details = change.properties();
                 details
                     .map(|detail| Row::of_detail(change, detail))
                     .collect()
             }
-            Action::Add => {
+            Edit::Add => {
                 let new = entries(&change.after);
                 new.map(|(key, value)| Row::new(name(key), None, Some(value)))
                     .collect()
             }
-            Action::Remove => {
+            Edit::Remove => {
                 let old = entries(&change.before);
                 old.map(|(key, value)| Row::new(name(key), Some(value), None))
                     .collect()
@@ -112,13 +114,13 @@ impl Row {
     }
 
     /// A property with all that is said of it.
-    fn of_detail(change: &ResourceChange, detail: &Detail) -> Row {
+    fn of_detail(change: &ChangedResource, detail: &ChangedAttribute) -> Row {
         let same = || change.expected().filter(|other| other.path == detail.path);
         let path = match detail.path.split_first() {
             Some((first, below)) if first == "Properties" && !below.is_empty() => below,
             _ => &detail.path,
         };
-        let effect = same().map(Detail::replacement).max();
+        let effect = same().map(ChangedAttribute::replacement).max();
         let effect = effect.unwrap_or(Replacement::WillNot);
         let mut why = Vec::new();
         if effect != Replacement::WillNot {

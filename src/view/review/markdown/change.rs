@@ -1,7 +1,7 @@
 //! What changes: resources, outputs and parameters, with their values.
 
 use serde::Serialize;
-use stratiform_changes::ResourceChange;
+use stratiform_changes::ChangedResource;
 
 use super::escape::{code, sentence};
 use crate::view::review::property::{self, Property};
@@ -16,7 +16,7 @@ pub(super) struct Change {
 }
 
 impl Change {
-    pub(super) fn of_resource(change: &ResourceChange) -> Self {
+    pub(super) fn of_resource(change: &ChangedResource) -> Self {
         let properties = property::of_resource(change);
         let lines = properties.iter().map(Change::of_property);
         Change {

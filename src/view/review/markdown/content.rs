@@ -221,7 +221,13 @@ impl Row {
     fn of(diff: &StackDiff) -> Self {
         let replaced = words::resources(diff)
             .filter(|change| change.replacement() != Replacement::WillNot)
-            .map(|change| format!("{} {}", html(&change.logical_id), change.replacement()));
+            .map(|change| {
+                format!(
+                    "{} {}",
+                    html(&change.logical_id),
+                    words::in_words(change.replacement())
+                )
+            });
         let mut severities = IndexMap::new();
         for consequence in &diff.consequences {
             *severities

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
-use stratiform_changes::{Action, Replacement, ResourceChange};
+use stratiform_changes::{ChangedResource, Edit, Replacement};
 use stratiform_diff::{Side, diff};
 use stratiform_finding::one_line;
 use stratiform_resolve::Place;
@@ -65,7 +65,7 @@ fn answer(arguments: &[String]) -> Result<Value, String> {
     Ok(answer)
 }
 
-fn compare((before, after): &(Template, Template)) -> Vec<ResourceChange> {
+fn compare((before, after): &(Template, Template)) -> Vec<ChangedResource> {
     let place = Place {
         stack: "bench".to_owned(),
         region: "eu-central-1".to_owned(),
@@ -101,17 +101,17 @@ fn repeat<I, O>(
 }
 
 /// What happens to each resource, and why.
-fn changes(resources: &[ResourceChange]) -> Map<String, Value> {
+fn changes(resources: &[ChangedResource]) -> Map<String, Value> {
     let listed = resources
         .iter()
-        .filter(|change| change.action != Action::Modify || !change.values.is_empty());
+        .filter(|change| change.action != Edit::Modify || !change.values.is_empty());
     let entries = listed.map(|change| {
         let action = match (change.action, change.replacement()) {
-            (Action::Add, _) => "add",
-            (Action::Remove, _) => "remove",
-            (Action::Modify, Replacement::WillNot) => "update",
-            (Action::Modify, Replacement::May) => "may replace",
-            (Action::Modify, Replacement::Will) => "replace",
+            (Edit::Add, _) => "add",
+            (Edit::Remove, _) => "remove",
+            (Edit::Modify, Replacement::WillNot) => "update",
+            (Edit::Modify, Replacement::May) => "may replace",
+            (Edit::Modify, Replacement::Will) => "replace",
         };
         // Of details that weigh the same, the one that names a cause.
         let decisive = change

@@ -1,6 +1,6 @@
 //! What is attached to whom: managed policies, groups, roles of instances, and the boundary of permissions.
 
-use stratiform_changes::ResourceChange;
+use stratiform_changes::ChangedResource;
 use stratiform_resolve::{Resolved, Style};
 
 use super::pattern::{Case, Cover, Pattern};
@@ -77,7 +77,7 @@ const MEMBERSHIPS: &[Membership] = &[
 const ADMINISTRATORS: [&str; 3] = ["AdministratorAccess", "IAMFullAccess", "PowerUserAccess"];
 
 /// The lines of a resource: what is newly attached, and what no longer is.
-pub(super) fn lines(change: &ResourceChange) -> Vec<Line> {
+pub(super) fn lines(change: &ChangedResource) -> Vec<Line> {
     let sides = sides(change);
     let mut lines = Vec::new();
     for membership in MEMBERSHIPS {

@@ -1,6 +1,6 @@
 //! What access and network both ask of a resource's change.
 
-use stratiform_changes::{Action, Policy, ResourceChange};
+use stratiform_changes::{ChangedResource, Edit, Policy};
 use stratiform_resolve::{Resolved, Style, Time};
 
 /// Most lines of details; the rest is counted.
@@ -17,9 +17,9 @@ pub(in crate::consequence) enum Novelty {
 
 impl Novelty {
     /// A resource that says something about another one (a bucket's policy, a group's rule) is as new as that one.
-    pub(in crate::consequence) fn of(change: &ResourceChange, targets: &[&str]) -> Novelty {
+    pub(in crate::consequence) fn of(change: &ChangedResource, targets: &[&str]) -> Novelty {
         let after = change.after.as_ref().map(|context| &context.properties);
-        let (Action::Add, Some(after)) = (change.action, after) else {
+        let (Edit::Add, Some(after)) = (change.action, after) else {
             return Novelty::Existing;
         };
         let named = targets.iter().filter_map(|name| after.get(name));
@@ -34,12 +34,12 @@ impl Novelty {
 }
 
 /// Whether the resource leaves the stack and nothing else: it goes on as it was.
-pub(in crate::consequence) fn stays(change: &ResourceChange) -> bool {
-    change.action == Action::Remove && change.policy == Policy::Retain
+pub(in crate::consequence) fn stays(change: &ChangedResource) -> bool {
+    change.action == Edit::Remove && change.policy == Policy::Retain
 }
 
 /// The properties before and after; nothing where the resource is not there.
-pub(in crate::consequence) fn sides(change: &ResourceChange) -> [Option<&Resolved<'static>>; 2] {
+pub(in crate::consequence) fn sides(change: &ChangedResource) -> [Option<&Resolved<'static>>; 2] {
     [&change.before, &change.after]
         .map(|context| context.as_ref().map(|context| &context.properties))
 }

@@ -1,6 +1,6 @@
 //! S3's block of public access: four protections of a bucket that go together.
 
-use stratiform_changes::{Action, ResourceChange};
+use stratiform_changes::{ChangedResource, Edit};
 use stratiform_resolve::Resolved;
 
 use super::switch::{State, worst};
@@ -16,8 +16,8 @@ const PARTS: [&str; 4] = [
 ];
 
 /// Finds which of the protections go, or come.
-pub(super) fn find(change: &ResourceChange, found: &mut Vec<Consequence>) {
-    if change.resource_type != "AWS::S3::Bucket" || change.action == Action::Remove {
+pub(super) fn find(change: &ChangedResource, found: &mut Vec<Consequence>) {
+    if change.resource_type != "AWS::S3::Bucket" || change.action == Edit::Remove {
         return;
     }
     let mut opened = Vec::new();
@@ -36,8 +36,8 @@ pub(super) fn find(change: &ResourceChange, found: &mut Vec<Consequence>) {
     }
     let name = named(&change.resource_type, &change.logical_id);
     let severity = match change.action {
-        Action::Add => Severity::Attention,
-        Action::Modify | Action::Remove => Severity::Warning,
+        Edit::Add => Severity::Attention,
+        Edit::Modify | Edit::Remove => Severity::Warning,
     };
     let word = match certainty {
         Certainty::Will => "loosens",

@@ -1,6 +1,6 @@
 //! Properties that decide whether something can be reached at all.
 
-use stratiform_changes::Action;
+use stratiform_changes::Edit;
 use stratiform_resolve::Resolved;
 
 use crate::consequence::Severity;
@@ -48,10 +48,10 @@ impl Switch {
     }
 
     /// How bad it is.
-    pub(super) fn severity(&self, action: Action) -> Severity {
+    pub(super) fn severity(&self, action: Edit) -> Severity {
         match action {
-            Action::Add => self.new,
-            Action::Modify | Action::Remove => self.severity,
+            Edit::Add => self.new,
+            Edit::Modify | Edit::Remove => self.severity,
         }
     }
 
