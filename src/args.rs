@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 /// Typed Rust in, reviewed CloudFormation out.
@@ -16,8 +17,51 @@ use clap_complete::Shell;
 pub(crate) struct Args {
     #[command(flatten)]
     pub global: Global,
+    /// Explain the code of an error, such as `duplicate-key`, and do nothing else
+    #[arg(long, value_name = "CODE")]
+    pub explain: Option<String>,
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
+}
+
+impl Args {
+    /// Reads the command line. Ends the process where there is nothing to do, as `clap` does where it is wrong.
+    pub(crate) fn read() -> (Global, Request) {
+        let mut command = Args::command();
+        let request = command
+            .try_get_matches_from_mut(std::env::args_os())
+            .and_then(|matches| Args::from_arg_matches(&matches))
+            .and_then(|args| args.request(&mut command));
+        request.unwrap_or_else(|error| error.exit())
+    }
+
+    /// What is asked for: one command, or what a code means.
+    fn request(self, command: &mut clap::Command) -> Result<(Global, Request), clap::Error> {
+        let mut wrong = |kind, what| Err(command.error(kind, what));
+        let request = match (self.command, self.explain) {
+            (Some(command), None) => Request::Command(command),
+            (None, Some(code)) => Request::Explain(code),
+            (None, None) => {
+                return wrong(ErrorKind::MissingSubcommand, "a command is needed");
+            }
+            (Some(_), Some(_)) => {
+                return wrong(
+                    ErrorKind::ArgumentConflict,
+                    "--explain stands without a command",
+                );
+            }
+        };
+        Ok((self.global, request))
+    }
+}
+
+/// What is asked for.
+#[derive(Debug)]
+pub(crate) enum Request {
+    /// To do something.
+    Command(Command),
+    /// What a code means.
+    Explain(String),
 }
 
 /// What every command understands.
@@ -96,7 +140,7 @@ pub(crate) struct Synth {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Diff {
     /// Two templates, or two folders of templates: OLD NEW
-    #[arg(value_names = ["OLD", "NEW"], num_args = 2, conflicts_with_all = ["env", "base", "deployed", "against"])]
+    #[arg(value_names = ["OLD", "NEW"], num_args = 1.., conflicts_with_all = ["env", "base", "deployed", "against"])]
     pub files: Vec<PathBuf>,
     /// Only this environment (repeatable) [default: all]
     #[arg(long, value_name = "ENV")]

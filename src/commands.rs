@@ -2,6 +2,7 @@
 
 pub(crate) mod diff;
 pub(crate) mod env_show;
+pub(crate) mod explain;
 pub(crate) mod synth;
 
 use clap::CommandFactory;

@@ -7,6 +7,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 
+use stratiform_finding::Code;
+
 use crate::exit::Exit;
 use crate::report::Failure;
 
@@ -54,7 +56,7 @@ impl Folder {
             self.inside()?;
             return Err(Failure::new(
                 Exit::Failed,
-                "unknown-revision",
+                Code::UnknownRevision,
                 format!("git knows no revision `{name}`"),
                 "name a commit, branch or tag that `git log` shows; a shallow clone may have to fetch it first: \
                  `git fetch origin`",
@@ -88,7 +90,7 @@ impl Folder {
         let Some(main) = main else {
             return Err(Failure::new(
                 Exit::Failed,
-                "no-base",
+                Code::NoBase,
                 "there is no main branch to compare with",
                 "name what to compare with: --base REV",
             ));
@@ -100,7 +102,7 @@ impl Folder {
         if !output.status.success() {
             return Err(Failure::new(
                 Exit::Failed,
-                "no-base",
+                Code::NoBase,
                 format!("`HEAD` and `{shown}` have no commit in common here"),
                 "a shallow clone has to fetch history first (`git fetch --unshallow`, or `fetch-depth: 0` in a \
                  workflow); or name what to compare with: --base REV",
@@ -144,7 +146,7 @@ impl Folder {
         if said.contains("dubious ownership") {
             return Err(Failure::new(
                 Exit::Failed,
-                "foreign-repository",
+                Code::ForeignRepository,
                 format!(
                     "git does not trust the repository of `{}`: another user owns it",
                     self.0.display()
@@ -154,7 +156,7 @@ impl Folder {
         }
         Err(Failure::new(
             Exit::Failed,
-            "no-repository",
+            Code::NoRepository,
             format!("`{}` is not in a git repository", self.0.display()),
             "compare with what is deployed (--deployed), or two files or folders: `diff OLD NEW`",
         ))
@@ -273,7 +275,7 @@ fn short(commit: &str) -> &str {
 fn not_started(error: &std::io::Error) -> Failure {
     Failure::new(
         Exit::Failed,
-        "git",
+        Code::Git,
         format!("cannot start `git`: {error}"),
         "install git, or compare two files or folders: `diff OLD NEW`",
     )
@@ -282,7 +284,7 @@ fn not_started(error: &std::io::Error) -> Failure {
 fn broken(why: &str) -> Failure {
     Failure::new(
         Exit::Failed,
-        "git",
+        Code::Git,
         format!("git gave an answer that cannot be read: {why}"),
         "run `git fsck`, and try again",
     )

@@ -14,6 +14,7 @@ mod assembly;
 mod commands;
 mod exit;
 mod git;
+mod input;
 mod ordered;
 mod project;
 mod report;
@@ -25,11 +26,10 @@ mod view;
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use stratiform_environment::Environment;
 use stratiform_stack::App;
 
-use crate::args::{Args, Command, Env};
+use crate::args::{Args, Command, Env, Global, Request};
 use crate::exit::Exit;
 use crate::report::{Colour, Failure};
 
@@ -38,23 +38,36 @@ pub type Define<E> = fn(&E, &App);
 
 /// Runs the command line for an app.
 pub fn run<E: Environment>(define: Define<E>) -> ExitCode {
-    let args = Args::parse();
-    let colour = Colour::on(args.global.color, &std::io::stderr());
-    let exit = execute(define, args).unwrap_or_else(|failure| {
-        view::stderr(&report::draw(&failure.reports, colour));
+    let (global, request) = Args::read();
+    let colour = Colour::on(global.color, &std::io::stderr());
+    let exit = match request {
+        Request::Command(command) => execute(define, &global, command),
+        Request::Explain(code) => explain(&code),
+    };
+    let exit = exit.unwrap_or_else(|failure| {
+        view::stderr(&failure.draw(colour));
         failure.exit
     });
     exit.into()
 }
 
-fn execute<E: Environment>(define: Define<E>, args: Args) -> Result<Exit, Failure> {
-    match args.command {
-        Command::Synth(synth) => commands::synth::run(define, &args.global, &synth),
-        Command::Diff(diff) => commands::diff::run(define, &args.global, &diff),
+fn explain(code: &str) -> Result<Exit, Failure> {
+    view::stdout(&commands::explain::explained(code)?)?;
+    Ok(Exit::Done)
+}
+
+fn execute<E: Environment>(
+    define: Define<E>,
+    global: &Global,
+    command: Command,
+) -> Result<Exit, Failure> {
+    match command {
+        Command::Synth(synth) => commands::synth::run(define, global, &synth),
+        Command::Diff(diff) => commands::diff::run(define, global, &diff),
         Command::Env(Env::Show {
             environment,
             format,
-        }) => commands::env_show::run::<E>(&args.global, &environment, format),
+        }) => commands::env_show::run::<E>(global, &environment, format),
         Command::Schema => {
             view::stdout(&stratiform_environment::schema::<E>())?;
             Ok(Exit::Done)

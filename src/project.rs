@@ -5,11 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use stratiform_environment::{
-    Environment, EnvironmentName, Loaded, Problem, Source, Text, check_all, load, load_all, nearest,
+    Environment, EnvironmentName, Loaded, Source, Text, check_all, load, load_all,
 };
+use stratiform_finding::words::meant;
+use stratiform_finding::{Code, Finding};
 
 use crate::exit::Exit;
-use crate::report::{Failure, Report, of_environment};
+use crate::input::Input;
+use crate::report::Failure;
 
 /// A folder with `environments/`, and what lies beside it.
 #[derive(Clone, Debug)]
@@ -53,7 +56,7 @@ impl Project {
                     found.ok_or_else(|| {
                     Failure::new(
                         Exit::Failed,
-                        "no-environments",
+                        Code::NoEnvironments,
                         format!("no folder `environments` in `{}` or above it", here.display()),
                         "run from the project's folder, or name the folder with --environments DIR",
                     )
@@ -63,7 +66,7 @@ impl Project {
         if !environments.is_dir() {
             return Err(Failure::new(
                 Exit::Failed,
-                "no-environments",
+                Code::NoEnvironments,
                 format!("`{}` is no folder", environments.display()),
                 "name the folder that has `defaults.yaml` and one file per environment",
             ));
@@ -95,7 +98,7 @@ impl Project {
     pub(crate) fn load_one<E: Environment>(&self, name: &str) -> Result<Loaded<E>, Failure> {
         self.known(&[name.to_owned()], &self.names()?)?;
         let (name, layers) = self.layers(name)?;
-        load(&name, &layers).map_err(|problems| failure(problems, &layers))
+        load(&name, &layers).map_err(Failure::some_of)
     }
 
     /// Reads and checks environments: those that are named, or all of them, by name. What is wrong inside others
@@ -113,8 +116,7 @@ impl Project {
         let layers: Result<Vec<Layers>, Failure> =
             chosen.iter().map(|name| self.layers(name)).collect();
         let mut layers = layers?;
-        let mut environments: Vec<Loaded<E>> =
-            load_all(&layers).map_err(|problems| failure(problems, sources(&layers)))?;
+        let mut environments: Vec<Loaded<E>> = load_all(&layers).map_err(Failure::some_of)?;
         let mut unchecked = Vec::new();
         for name in &others {
             let other = self.layers(name).ok();
@@ -130,7 +132,7 @@ impl Project {
             environments.sort_by(|one, other| one.name.as_str().cmp(other.name.as_str()));
             let problems = check_all(&environments);
             if !problems.is_empty() {
-                return Err(failure(problems, sources(&layers)));
+                return Err(Failure::some_of(problems));
             }
             let chosen: HashSet<&str> = chosen.iter().map(|name| name.as_str()).collect();
             environments.retain(|loaded| chosen.contains(loaded.name.as_str()));
@@ -152,20 +154,22 @@ impl Project {
     ) -> Result<Loaded<E>, Failure> {
         let (name, _) = self.layers(name)?;
         let (_, layers) = self.layers(values)?;
-        load(&name, &layers).map_err(|problems| failure(problems, &layers))
+        load(&name, &layers).map_err(Failure::some_of)
     }
 
     fn layers(&self, name: &str) -> Result<Layers, Failure> {
         let checked = EnvironmentName::new(name).map_err(|refusal| {
             Failure::new(
                 Exit::Failed,
-                "environment-name",
+                Code::EnvironmentName,
                 format!("`{name}` cannot be an environment's name: {}", refusal.why),
                 refusal.help,
             )
         })?;
         let mut layers = Vec::new();
-        if self.environments.join(format!("{DEFAULTS}.yaml")).is_file() {
+        let defaults = self.environments.join(format!("{DEFAULTS}.yaml"));
+        // What is there and cannot be read is no reason to go on without it.
+        if defaults.symlink_metadata().is_ok() {
             layers.push(self.source(DEFAULTS)?);
         }
         layers.push(self.source(name)?);
@@ -192,21 +196,22 @@ impl Project {
         }
         if !misnamed.is_empty() {
             misnamed.sort();
-            return Err(Failure::of(misnamed.into_iter().map(|file| Report {
-                code: "environment-file".to_owned(),
-                what: format!("`{file}` would not be read"),
-                places: Vec::new(),
-                help: format!(
-                    "rename it to `{}`",
-                    Path::new(&file).with_extension("yaml").display()
-                ),
+            return Err(Failure::of(misnamed.into_iter().map(|file| {
+                Finding::new(
+                    Code::EnvironmentFile,
+                    format!("`{file}` would not be read"),
+                    format!(
+                        "rename it to `{}`",
+                        Path::new(&file).with_extension("yaml").display()
+                    ),
+                )
             })));
         }
         names.sort();
         if names.is_empty() {
             return Err(Failure::new(
                 Exit::Failed,
-                "no-environments",
+                Code::NoEnvironments,
                 format!("no environment in `{}`", self.environments.display()),
                 "add a file such as `dev.yaml` there",
             ));
@@ -216,11 +221,8 @@ impl Project {
 
     fn source(&self, name: &str) -> Result<Source, Failure> {
         let file = self.environments.join(format!("{name}.yaml"));
-        let text = fs::read_to_string(&file).map_err(|error| Failure::io("read", &file, &error))?;
-        Ok(Source {
-            name: self.shown(&file),
-            text,
-        })
+        let text = Input::Environment.text(&file)?;
+        Ok(Source::new(self.shown(&file), text))
     }
 
     /// A file's name as people see it, and tests compare it: with `/` everywhere.
@@ -240,25 +242,13 @@ impl Project {
 
     fn unknown(&self, name: &str, names: &[String]) -> Failure {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let help = match nearest(name, names.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("the environments are: {}", names.join(", ")),
-        };
+        let help = meant(name, names.iter().copied())
+            .unwrap_or_else(|| format!("the environments are: {}", names.join(", ")));
         Failure::new(
             Exit::Usage,
-            "unknown-environment",
+            Code::UnknownEnvironment,
             format!("no environment is called `{name}`"),
             help,
         )
     }
-}
-
-fn sources(layers: &[Layers]) -> impl Iterator<Item = &Source> {
-    layers.iter().flat_map(|(_, layers)| layers)
-}
-
-fn failure<'a>(problems: Vec<Problem>, sources: impl IntoIterator<Item = &'a Source>) -> Failure {
-    let sources: Vec<&Source> = sources.into_iter().collect();
-    let reports = problems.into_iter();
-    Failure::of(reports.map(|problem| of_environment(problem, &sources)))
 }

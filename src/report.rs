@@ -1,49 +1,19 @@
-//! Errors as people see them: one place where problems of every crate are drawn.
+//! Findings as people see them: one function draws those of every crate.
 //!
 //! Libraries hold what, where, why and what to do as data; here it becomes text.
 
+use std::borrow::Cow;
 use std::io::IsTerminal;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Level as Title, Origin, Renderer, Snippet};
 use indexmap::IndexSet;
-use stratiform_environment as environment;
-use stratiform_stack as stack;
-use stratiform_template as template;
+use stratiform_finding::words::grouped;
+use stratiform_finding::{At, Code, Finding, Level, Span};
 
 use crate::exit::Exit;
-
-/// Something to tell a person: what, where, why, what to do.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Report {
-    /// The kind of problem, kebab-case.
-    pub(crate) code: String,
-    /// What is wrong.
-    pub(crate) what: String,
-    /// Where, with the text around it; the first place is the main one.
-    pub(crate) places: Vec<Place>,
-    /// What to do.
-    pub(crate) help: String,
-}
-
-/// A place in a file.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Place {
-    /// The file, as shown.
-    pub(crate) file: String,
-    /// The whole text of the file; empty where it cannot be read.
-    pub(crate) text: String,
-    /// The bytes in the text.
-    pub(crate) span: Range<usize>,
-    /// Line, from 1.
-    pub(crate) line: usize,
-    /// Column, from 1.
-    pub(crate) column: usize,
-    /// What is there.
-    pub(crate) label: String,
-}
 
 /// Why a command stops.
 #[derive(Debug)]
@@ -51,35 +21,56 @@ pub(crate) struct Failure {
     /// The exit code.
     pub(crate) exit: Exit,
     /// What to tell.
-    pub(crate) reports: Vec<Report>,
+    pub(crate) findings: Vec<Finding>,
+    /// The folder that Rust files are looked for in.
+    root: PathBuf,
 }
 
 impl Failure {
     /// Everything that is wrong with the input. What is the same in several environments is told once.
-    pub(crate) fn of(reports: impl IntoIterator<Item = Report>) -> Self {
-        let reports: IndexSet<Report> = reports.into_iter().collect();
+    pub(crate) fn of(findings: impl IntoIterator<Item = Finding>) -> Self {
+        let findings: IndexSet<Finding> = findings.into_iter().collect();
         Failure {
             exit: Exit::Failed,
-            reports: reports.into_iter().collect(),
+            findings: findings.into_iter().collect(),
+            root: PathBuf::new(),
         }
+    }
+
+    /// Everything that is wrong with stacks, whose Rust files are below a folder.
+    pub(crate) fn below(root: &Path, findings: impl IntoIterator<Item = Finding>) -> Self {
+        Failure {
+            root: root.to_owned(),
+            ..Failure::of(findings)
+        }
+    }
+
+    /// The first things that are wrong, and how many more there are: nobody reads on after these.
+    pub(crate) fn some_of(mut findings: Vec<Finding>) -> Self {
+        /// As many as fit on two or three screens.
+        const SHOWN: usize = 20;
+        let more = findings.len().saturating_sub(SHOWN);
+        findings.truncate(SHOWN);
+        let counted = (more > 0).then(|| {
+            Finding::new(
+                Code::More,
+                format!("and {} more", grouped(more)),
+                "correct these first: the others are shown then",
+            )
+        });
+        Failure::of(findings.into_iter().chain(counted))
     }
 
     /// A failure without a place in a file.
     pub(crate) fn new(
         exit: Exit,
-        code: &str,
+        code: Code,
         what: impl Into<String>,
         help: impl Into<String>,
     ) -> Self {
-        let report = Report {
-            code: code.to_owned(),
-            what: what.into(),
-            places: Vec::new(),
-            help: help.into(),
-        };
         Failure {
             exit,
-            reports: vec![report],
+            ..Failure::of([Finding::new(code, what, help)])
         }
     }
 
@@ -87,10 +78,22 @@ impl Failure {
     pub(crate) fn io(doing: &str, path: &Path, error: &std::io::Error) -> Self {
         Failure::new(
             Exit::Failed,
-            "file",
+            Code::File,
             format!("cannot {doing} `{}`: {error}", path.display()),
             "check that the path exists and that you may use it",
         )
+    }
+
+    /// Draws the findings, the way compilers do.
+    pub(crate) fn draw(&self, colour: Colour) -> String {
+        let renderer = match colour {
+            Colour::Always => Renderer::styled(),
+            Colour::Never => Renderer::plain(),
+        };
+        let renderer = renderer.decor_style(DecorStyle::Unicode).term_width(100);
+        let drawn = self.findings.iter();
+        let drawn = drawn.map(|finding| draw(&renderer, finding, &self.root) + "\n\n");
+        drawn.collect()
     }
 }
 
@@ -123,44 +126,49 @@ impl Colour {
     }
 }
 
-/// Draws reports, the way compilers do.
-pub(crate) fn draw(reports: &[Report], colour: Colour) -> String {
-    let renderer = match colour {
-        Colour::Always => Renderer::styled(),
-        Colour::Never => Renderer::plain(),
-    };
-    let renderer = renderer.decor_style(DecorStyle::Unicode).term_width(100);
-    reports
-        .iter()
-        .map(|report| draw_one(&renderer, report) + "\n\n")
-        .collect()
+/// Where a place is, and what stands there.
+struct Shown<'f> {
+    file: &'f str,
+    /// The whole text of the file; empty where it cannot be read.
+    text: Cow<'f, str>,
+    span: Span,
+    label: &'f str,
 }
 
-fn draw_one(renderer: &Renderer, report: &Report) -> String {
-    let mut group = Level::ERROR
-        .primary_title(&report.what)
-        .id(&report.code)
-        .elements(Vec::<Snippet<'_, annotate_snippets::Annotation<'_>>>::new());
-    let mut files: Vec<&str> = Vec::new();
-    for place in &report.places {
-        if !files.contains(&place.file.as_str()) {
-            files.push(&place.file);
-        }
-    }
+fn draw(renderer: &Renderer, finding: &Finding, root: &Path) -> String {
+    let shown = shown(finding, root);
+    let (what, why) = match (shown.first(), finding.why.as_str()) {
+        (_, "") => (finding.what.clone(), None),
+        (None, why) => (format!("{}: {why}", finding.what), None),
+        (Some(main), why) => (finding.what.clone(), (main.label != why).then_some(why)),
+    };
+    let level = match finding.level {
+        Level::Error => Title::ERROR,
+        Level::Warning => Title::WARNING,
+        Level::Note => Title::NOTE,
+    };
+    let mut group = level
+        .primary_title(&what)
+        .id(finding.code.as_str())
+        .elements(Vec::<Snippet<'_, Annotation<'_>>>::new());
+    let files: IndexSet<&str> = shown.iter().map(|place| place.file).collect();
     for file in files {
-        let here = report.places.iter().filter(|place| place.file == file);
-        let texts = here.clone().map(|place| place.text.as_str());
+        let here = shown.iter().filter(|place| place.file == file);
+        let texts = here.clone().map(|place| &*place.text);
         let Some(text) = texts
             .max_by_key(|text| text.len())
             .filter(|text| !text.is_empty())
         else {
             group = here.fold(group, |group, place| {
                 let origin = Origin::path(file)
-                    .line(place.line)
-                    .char_column(place.column);
-                group
-                    .element(origin)
-                    .element(Level::NOTE.message(&place.label))
+                    .line(place.span.line)
+                    .char_column(place.span.column);
+                let group = group.element(origin);
+                if place.label.is_empty() {
+                    group
+                } else {
+                    group.element(Title::NOTE.message(place.label))
+                }
             });
             continue;
         };
@@ -170,15 +178,45 @@ fn draw_one(renderer: &Renderer, report: &Report) -> String {
             } else {
                 AnnotationKind::Context
             };
-            let label = (!place.label.is_empty()).then_some(place.label.as_str());
-            kind.span(within(text, place.span.clone())).label(label)
+            let label = (!place.label.is_empty()).then_some(place.label);
+            kind.span(within(text, place.span.range())).label(label)
         });
         group = group.element(Snippet::source(text).path(file).annotations(annotations));
     }
-    if !report.help.is_empty() {
-        group = group.element(Level::HELP.message(&report.help));
+    if let Some(why) = why {
+        group = group.element(Title::NOTE.message(why));
+    }
+    if !finding.help.is_empty() {
+        group = group.element(Title::HELP.message(&finding.help));
     }
     renderer.render(&[group])
+}
+
+/// The places of a finding. At the main one stands why, unless it has a label of its own.
+fn shown<'f>(finding: &'f Finding, root: &Path) -> Vec<Shown<'f>> {
+    let places = finding.places.iter().enumerate();
+    let places = places.map(|(index, place)| {
+        let label = match place.label.as_str() {
+            "" if index == 0 => &finding.why,
+            _ => &place.label,
+        };
+        let (file, text, span) = match &place.at {
+            At::Given(span) => ("the text", Cow::default(), *span),
+            At::Text(source, span) => (&*source.name, Cow::from(&*source.text), *span),
+            At::Rust(location) => {
+                let (line, column) = (location.line() as usize, location.column() as usize);
+                let (text, span) = rust(root, location.file(), line, column);
+                (location.file(), text.into(), span)
+            }
+        };
+        Shown {
+            file,
+            text,
+            span,
+            label,
+        }
+    });
+    places.collect()
 }
 
 /// A span moved to where the text is, and to whole characters.
@@ -187,185 +225,69 @@ fn within(text: &str, span: Range<usize>) -> Range<usize> {
     start..text.ceil_char_boundary(span.end.max(start))
 }
 
-/// An environment's problem, with the texts of its files.
-pub(crate) fn of_environment(
-    problem: environment::Problem,
-    sources: &[&environment::Source],
-) -> Report {
-    let place = |file: String, span: template::Span, label: String| Place {
-        text: sources
-            .iter()
-            .find(|source| source.name == file)
-            .map(|source| source.text.clone())
-            .unwrap_or_default(),
-        file,
-        span: span.range(),
-        line: span.line,
-        column: span.column,
-        label,
-    };
-    let mut places = vec![place(problem.file, problem.span, problem.why)];
-    places.extend(
-        problem
-            .also
-            .into_iter()
-            .map(|also| place(also.file, also.span, also.note)),
-    );
-    Report {
-        code: problem.code.as_str().to_owned(),
-        what: problem.what,
-        places,
-        help: problem.help,
-    }
-}
-
-/// A problem in the definition of stacks: its places are lines of Rust.
-pub(crate) fn of_stack(problem: stack::Problem, root: &Path) -> Report {
-    let places = problem.places.into_iter().map(|(location, label)| {
-        rust_place(
-            root,
-            location.file(),
-            location.line(),
-            location.column(),
-            label,
-        )
-    });
-    Report {
-        code: problem.code.as_str().to_owned(),
-        what: problem.what,
-        places: places.collect(),
-        help: problem.help,
-    }
-}
-
-/// A finding in a synthesized template: shown where the resource is declared in Rust.
-pub(crate) fn of_finding(
-    finding: template::Finding,
-    synthesized: &stack::SynthesizedStack,
-    root: &Path,
-) -> Report {
-    let path = finding.path.join("/");
-    let location = match finding.path.as_slice() {
-        [section, logical_id, ..] if section == "Resources" => {
-            synthesized.locations.get(logical_id)
-        }
-        // An output or a parameter may have a resource's name: better no place than a wrong one.
-        _ => None,
-    };
-    let places = location.map(|location| {
-        rust_place(
-            root,
-            location.file(),
-            location.line(),
-            location.column(),
-            format!("gives {path}"),
-        )
-    });
-    Report {
-        code: finding.code.as_str().to_owned(),
-        what: format!(
-            "{} (stack `{}`, at {path})",
-            finding.message, synthesized.name
-        ),
-        places: places.into_iter().collect(),
-        help: finding.help,
-    }
-}
-
-/// Why a text is no template.
-pub(crate) fn of_template(error: template::TemplateError, file: &str, text: &str) -> Vec<Report> {
-    let place = |span: template::Span, label: String| Place {
-        file: file.to_owned(),
-        text: text.to_owned(),
-        span: span.range(),
-        line: span.line,
-        column: span.column,
-        label,
-    };
-    match error {
-        template::TemplateError::Unreadable(error) => vec![Report {
-            code: error.code.as_str().to_owned(),
-            what: error.what,
-            places: vec![place(error.span, error.why)],
-            help: error.help,
-        }],
-        template::TemplateError::Malformed(problems) => problems
-            .into_iter()
-            .map(|problem| Report {
-                code: problem.code.as_str().to_owned(),
-                what: problem.message,
-                places: vec![place(problem.span, String::new())],
-                help: problem.help,
-            })
-            .collect(),
-    }
-}
-
-/// A place in a Rust file, as the compiler knows it. The file may be elsewhere than the program thinks, and then
-/// only its name is shown.
-fn rust_place(root: &Path, file: &str, line: u32, column: u32, label: String) -> Place {
+/// The text of a Rust file, and from a place to the end of its line. The file may be elsewhere than the program
+/// thinks, and then only its name is shown.
+fn rust(root: &Path, file: &str, line: usize, column: usize) -> (String, Span) {
     let text = std::fs::read_to_string(root.join(file))
         .or_else(|_| std::fs::read_to_string(file))
         .unwrap_or_default();
-    let (line, column) = (line as usize, column as usize);
     let line_start: usize = text
         .split_inclusive('\n')
         .take(line.saturating_sub(1))
         .map(str::len)
         .sum();
     let start = (line_start + column.saturating_sub(1)).min(text.len());
-    let rest = text
-        .get(start..)
-        .unwrap_or_default()
-        .lines()
-        .next()
-        .unwrap_or_default();
-    let span = start..start + rest.trim_end().len();
-    Place {
-        file: file.to_owned(),
-        text,
-        span,
+    let rest = text.get(start..).unwrap_or_default();
+    let rest = rest.lines().next().unwrap_or_default();
+    let end = start + rest.trim_end().len();
+    let span = Span {
+        start,
+        end,
         line,
         column,
-        label,
-    }
+    };
+    (text, span)
 }
 
 #[cfg(test)]
 mod tests {
+    use stratiform_finding::{Place, Source};
+    use stratiform_template::Template;
+
     use super::*;
 
-    fn place(file: &str, text: &str, span: Range<usize>, label: &str) -> Place {
-        Place {
-            file: file.to_owned(),
-            text: text.to_owned(),
-            span,
+    fn span(range: Range<usize>) -> Span {
+        Span {
+            start: range.start,
+            end: range.end,
             line: 7,
             column: 3,
-            label: label.to_owned(),
         }
     }
 
-    fn drawn(places: Vec<Place>) -> String {
-        let report = Report {
-            code: "code".to_owned(),
-            what: "what is wrong".to_owned(),
-            places,
-            help: "what to do".to_owned(),
-        };
-        draw(&[report], Colour::Never)
+    fn place(file: &str, text: &str, range: Range<usize>, label: &str) -> Place {
+        Place::text(&Source::new(file, text), span(range), label)
+    }
+
+    fn finding() -> Finding {
+        Finding::new(Code::Conflict, "what is wrong", "what to do")
+    }
+
+    fn drawn(finding: Finding) -> String {
+        Failure::of([finding]).draw(Colour::Never)
     }
 
     #[test]
     fn places_in_one_file_in_two_and_in_a_file_that_is_not_there() {
         let yaml = "first: 1\nsecond: 2\n";
-        insta::assert_snapshot!(drawn(vec![
+        let places = [
             place("a.yaml", yaml, 9..15, "this"),
             place("a.yaml", yaml, 0..5, "and this"),
             place("b.yaml", "other: 3\n", 0..5, "against that"),
             place("gone.rs", "", 0..0, "declared here"),
-        ]), @r"
-        error[code]: what is wrong
+        ];
+        insta::assert_snapshot!(drawn(places.into_iter().fold(finding(), Finding::at)), @r"
+        error[conflict]: what is wrong
           ╭▸ a.yaml:2:1
           │
         1 │ first: 1
@@ -384,49 +306,98 @@ mod tests {
     }
 
     #[test]
-    fn a_finding_is_placed_at_the_resource_it_is_in_and_at_no_other() {
-        let synthesized = stack::SynthesizedStack {
-            key: "storage".to_owned(),
-            name: "shop-dev-storage".to_owned(),
-            template: template::Template::default(),
-            depends_on: Vec::new(),
-            capabilities: Vec::new(),
-            parameters: indexmap::IndexMap::new(),
-            tags: indexmap::IndexMap::new(),
-            termination_protection: false,
-            stack_policy: None,
-            locations: [("Bucket".to_owned(), std::panic::Location::caller())].into(),
-        };
-        let places = |section: &str| {
-            let finding = template::Finding {
-                code: template::Code::ALL[0],
-                path: vec![section.to_owned(), "Bucket".to_owned()],
-                message: String::new(),
-                recorded: None,
-                help: String::new(),
-            };
-            of_finding(finding, &synthesized, Path::new("."))
-                .places
-                .len()
-        };
-        assert_eq!((places("Resources"), places("Outputs")), (1, 0));
+    fn why_stands_at_the_main_place_or_below_its_label_or_beside_what() {
+        let finding = || finding().because("why it is");
+        let yaml = "first: 1\n";
+        insta::assert_snapshot!(drawn(finding()), @r"
+        error[conflict]: what is wrong: why it is
+         │
+         ╰ help: what to do
+        ");
+        insta::assert_snapshot!(drawn(finding().at(place("a.yaml", yaml, 0..5, ""))), @r"
+        error[conflict]: what is wrong
+          ╭▸ a.yaml:1:1
+          │
+        1 │ first: 1
+          │ ━━━━━ why it is
+          │
+          ╰ help: what to do
+        ");
+        insta::assert_snapshot!(drawn(finding().at(place("a.yaml", yaml, 0..5, "here"))), @r"
+        error[conflict]: what is wrong
+          ╭▸ a.yaml:1:1
+          │
+        1 │ first: 1
+          │ ━━━━━ here
+          │
+          ├ note: why it is
+          ╰ help: what to do
+        ");
     }
 
     #[test]
-    fn the_same_report_is_kept_once() {
-        let report = |what: &str| Report {
-            what: what.to_owned(),
-            ..Report::default()
+    fn the_first_are_shown_and_the_rest_is_counted() {
+        let shown = |count: usize| {
+            let finding = |number: usize| Finding::new(Code::Conflict, number.to_string(), "");
+            let failure = Failure::some_of((0..count).map(finding).collect());
+            let last = failure.findings.last().map(|finding| finding.what.clone());
+            (failure.findings.len(), last.unwrap_or_default())
         };
-        let failure = Failure::of([report("one"), report("two"), report("one")]);
-        assert_eq!(failure.reports, [report("one"), report("two")]);
+        assert_eq!(shown(20), (20, "19".to_owned()));
+        assert_eq!(shown(21), (21, "and 1 more".to_owned()));
+        assert_eq!(shown(12_365), (21, "and 12,345 more".to_owned()));
+    }
+
+    #[test]
+    fn an_empty_text_has_a_place_and_no_empty_note() {
+        let place = place("empty.yaml", "", 0..0, "");
+        assert!(!drawn(finding().at(place)).contains("note"));
+    }
+
+    #[test]
+    fn both_places_of_a_key_that_stands_twice_are_drawn() {
+        let text = "Resources:\n  A:\n    Type: T\n    Type: U\n";
+        let found = Template::parse(text).unwrap_err();
+        let found: Vec<Finding> = found
+            .into_iter()
+            .map(|finding| finding.in_source(&Source::new("old.yaml", text)))
+            .collect();
+        insta::assert_snapshot!(Failure::of(found).draw(Colour::Never), @r"
+        error[duplicate-key]: key `Type` stands twice in one map
+          ╭▸ old.yaml:4:5
+          │
+        3 │     Type: T
+          │     ──── it is here first
+        4 │     Type: U
+          │     ━━━━ it was first written at line 3, column 5
+          │
+          ╰ help: remove one of the two, or rename it
+        ");
+    }
+
+    #[test]
+    fn levels_have_words() {
+        let title = |level| {
+            let drawn = drawn(Finding { level, ..finding() });
+            drawn.lines().next().unwrap_or_default().to_owned()
+        };
+        assert_eq!(title(Level::Warning), "warning[conflict]: what is wrong");
+        assert_eq!(title(Level::Note), "note[conflict]: what is wrong");
+    }
+
+    #[test]
+    fn the_same_finding_is_kept_once() {
+        let finding = |what: &str| Finding::new(Code::Conflict, what, "");
+        let failure = Failure::of([finding("one"), finding("two"), finding("one")]);
+        assert_eq!(failure.findings, [finding("one"), finding("two")]);
     }
 
     #[test]
     fn no_span_is_out_of_bounds() {
         for text in ["", "ü", "a\n"] {
             for span in [0..0, 1..1, 0..9, 7..9, 1..2] {
-                assert!(drawn(vec![place("file", text, span, "label")]).contains("what is wrong"));
+                let finding = finding().at(place("file", text, span, "label"));
+                assert!(drawn(finding).contains("what is wrong"));
             }
         }
     }
@@ -435,12 +406,10 @@ mod tests {
     fn a_place_in_rust_shows_its_line() {
         let here = std::panic::Location::caller();
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let place = rust_place(root, here.file(), here.line(), here.column(), String::new());
-        assert_eq!(&place.text[place.span], "std::panic::Location::caller();");
-        let missing = rust_place(root, "no/such.rs", 3, 4, String::new());
-        assert_eq!(
-            (missing.text.as_str(), missing.line, missing.column),
-            ("", 3, 4)
-        );
+        let (line, column) = (here.line() as usize, here.column() as usize);
+        let (text, span) = rust(root, here.file(), line, column);
+        assert_eq!(&text[span.range()], "std::panic::Location::caller();");
+        let (missing, span) = rust(root, "no/such.rs", 3, 4);
+        assert_eq!((missing.as_str(), span.line, span.column), ("", 3, 4));
     }
 }

@@ -1,27 +1,24 @@
 //! `snapshots/`: what is synthesized, as files; compared with what is there, and written.
 
 mod rendered;
+mod staging;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Component, Path, PathBuf};
-use std::time::Duration;
 
 use sha2::{Digest, Sha256};
+use stratiform_finding::Code;
 
+use self::staging::Staging;
 use crate::assembly::{AssemblyFile, FILE as ASSEMBLY, StackEntry};
 use crate::exit::Exit;
+use crate::input::Input;
 use crate::ordered::Ordered;
 use crate::report::Failure;
 
 pub(crate) use rendered::{Choice, Rendered, RenderedTemplate};
-
-/// How temporary files start.
-const TEMPORARY: &str = ".stratiform-";
-
-/// A temporary file older than this was left by an interrupted run; a younger one may be another run's.
-const INTERRUPTED: Duration = Duration::from_secs(60);
 
 /// What a run covers: what it does not cover, it leaves alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +38,7 @@ fn entry_of(template: &RenderedTemplate) -> Result<StackEntry, Failure> {
     serde_json::to_string(&stack_policy).map_err(|error| {
         Failure::new(
             Exit::Failed,
-            "stack-policy",
+            Code::StackPolicy,
             format!(
                 "the policy of stack `{}` is more than JSON: {error}",
                 stack.name
@@ -145,7 +142,7 @@ impl Snapshots {
     }
 
     /// Writes what changed. However a run ends, each file is old or new, never half: everything is first written
-    /// beside its place, then moved there; `assembly.json`, which lists the others, comes last. The disk is not
+    /// where nobody looks ([`Staging`]), then moved to its place; `assembly.json`, which lists the others, comes last. The disk is not
     /// waited for: what a power cut loses, git or the next run has.
     ///
     /// # Errors
@@ -154,13 +151,15 @@ impl Snapshots {
         for environment in &self.rendered {
             let folder = self.folder.join(&environment.environment);
             fs::create_dir_all(&folder).map_err(|error| Failure::io("create", &folder, &error))?;
-            clean(&folder).map_err(|error| Failure::io("clean up", &folder, &error))?;
         }
+        let staging = Staging::new(&self.folder)
+            .map_err(|error| Failure::io("write into", &self.folder, &error))?;
         let mut staged = Vec::new();
         for file in &self.files {
             let path = self.folder.join(&file.name);
             if matches!(file.change, Change::Added | Change::Modified(_)) {
-                let temporary = stage(&path, &file.text)
+                let temporary = staging
+                    .stage(&file.text)
                     .map_err(|error| Failure::io("write", &path, &error))?;
                 staged.push((temporary, path));
             }
@@ -327,11 +326,12 @@ fn is_absent(error: &io::Error) -> bool {
 }
 
 fn read(path: &Path) -> Result<Option<String>, Failure> {
-    match fs::read(path) {
-        // What is not UTF-8 was not written by us: it differs from anything that is.
-        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+    match fs::metadata(path) {
         Err(error) if is_absent(&error) => Ok(None),
-        Err(error) => Err(Failure::io("read", path, &error)),
+        // What is not UTF-8 was not written by us: it differs from anything that is.
+        _ => Input::Snapshot
+            .bytes(path)
+            .map(|bytes| Some(String::from_utf8_lossy(&bytes).into_owned())),
     }
 }
 
@@ -341,40 +341,6 @@ fn remove(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         Ok(()) | Err(_) => Ok(()),
     }
-}
-
-/// Removes what an interrupted run left.
-fn clean(folder: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_name().to_string_lossy().starts_with(TEMPORARY) && is_old(&entry) {
-            remove(&entry.path())?;
-        }
-    }
-    Ok(())
-}
-
-/// Whether a file is certainly no longer being written.
-fn is_old(entry: &fs::DirEntry) -> bool {
-    let written = entry.metadata().and_then(|metadata| metadata.modified());
-    let age = written.ok().and_then(|written| written.elapsed().ok());
-    age.is_some_and(|age| age > INTERRUPTED)
-}
-
-/// Writes a file beside its place. It is closed: there may be more of them than a process may have open.
-fn stage(path: &Path, text: &str) -> io::Result<tempfile::TempPath> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(TEMPORARY);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // As any other new file, less what the user's mask takes away.
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    let mut temporary = builder.tempfile_in(folder)?;
-    temporary.write_all(text.as_bytes())?;
-    Ok(temporary.into_temp_path())
 }
 
 #[cfg(test)]
@@ -396,6 +362,6 @@ mod tests {
         assert!(text.contains(r#""stackPolicy":{"Statement":"x","Id":"y"}"#));
         rendered.templates[0].stack.stack_policy = Some(Value::Null);
         let failure = entry_of(&rendered.templates[0]).unwrap_err();
-        assert_eq!(failure.reports[0].code, "stack-policy");
+        assert_eq!(failure.findings[0].code, Code::StackPolicy);
     }
 }

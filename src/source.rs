@@ -4,13 +4,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use stratiform_diff::Note;
+use stratiform_finding::{Code, Finding, Source as Text};
 use stratiform_stack::Assembly;
-use stratiform_template::{Template, TemplateError};
+use stratiform_template::{RepeatedKey, Template, parse_with_repeats};
 
 use crate::assembly::{AssemblyFile, FILE as ASSEMBLY};
 use crate::exit::Exit;
 use crate::git::{Objects, Revision};
-use crate::report::{Failure, of_template};
+use crate::report::Failure;
 
 /// An environment's stacks.
 #[derive(Clone, Debug)]
@@ -40,6 +42,8 @@ pub(crate) struct SourceStack {
     pub tags: IndexMap<String, String>,
     /// Whether CloudFormation refuses to delete the stack, where that is known.
     pub termination_protection: Option<bool>,
+    /// What has to be known about the template's text.
+    pub notes: Vec<Note>,
 }
 
 impl Source {
@@ -51,6 +55,7 @@ impl Source {
             parameters: IndexMap::new(),
             tags: stack.tags,
             termination_protection: Some(stack.termination_protection),
+            notes: Vec::new(),
         });
         Source {
             app: Some(assembly.app),
@@ -82,7 +87,7 @@ impl Source {
             }
             return Err(Failure::new(
                 Exit::Failed,
-                "missing-snapshot",
+                Code::MissingSnapshot,
                 format!(
                     "there are templates in `{folder}`, and no `{}`",
                     shown(&file)
@@ -93,7 +98,7 @@ impl Source {
         let assembly = AssemblyFile::parse(&String::from_utf8_lossy(&text)).map_err(|why| {
             Failure::new(
                 Exit::Failed,
-                "assembly-file",
+                Code::AssemblyFile,
                 format!("`{}` cannot be read: {why}", shown(&file)),
                 "compare with a later revision, whose snapshots this program wrote: --base REV",
             )
@@ -109,16 +114,19 @@ impl Source {
             let Some(text) = objects.file(&file)? else {
                 return Err(Failure::new(
                     Exit::Failed,
-                    "missing-snapshot",
+                    Code::MissingSnapshot,
                     format!("`{}` is listed and not there", shown(&file)),
                     "compare with a revision whose snapshots are complete: --base REV",
                 ));
             };
             let text = String::from_utf8_lossy(&text);
             let today = known.get(entry.name.as_str()).map(|stack| &stack.template);
-            let template = match today.filter(|today| today.to_yaml() == text) {
-                Some(today) => Arc::clone(today),
-                None => Arc::new(parse(&shown(&file), &text)?),
+            let (template, notes) = match today.filter(|today| today.to_yaml() == text) {
+                Some(today) => (Arc::clone(today), Vec::new()),
+                None => {
+                    let parsed = parse(&shown(&file), &text)?;
+                    (Arc::new(parsed.template), parsed.notes)
+                }
             };
             stacks.push(SourceStack {
                 name: entry.name,
@@ -126,6 +134,7 @@ impl Source {
                 parameters: IndexMap::new(),
                 tags: entry.tags,
                 termination_protection: Some(entry.termination_protection),
+                notes,
             });
         }
         Ok(Some(Source {
@@ -151,20 +160,85 @@ impl Source {
     }
 }
 
-/// Reads a template.
+/// A template as it was read.
+pub(crate) struct Parsed {
+    /// The template.
+    pub template: Template,
+    /// What has to be known about its text.
+    pub notes: Vec<Note>,
+}
+
+/// Reads a template that exists already. A key that stands twice in one map is no error: CloudFormation takes the last
+/// one, and a note says so.
 ///
 /// # Errors
 /// All that is wrong with it, with places.
-pub(crate) fn parse(file: &str, text: &str) -> Result<Template, Failure> {
-    let template = Template::parse(text)
-        .map_err(|error: TemplateError| Failure::of(of_template(error, file, text)))?;
-    if template.resources.is_empty() {
-        return Err(Failure::new(
+pub(crate) fn parse(file: &str, text: &str) -> Result<Parsed, Failure> {
+    let no_template = |why: &str| {
+        Failure::new(
             Exit::Failed,
-            "no-template",
-            format!("`{file}` is no template: it has no `Resources`"),
+            Code::NoTemplate,
+            format!("`{file}` is no template: {why}"),
             "name a CloudFormation template, or a folder of templates",
-        ));
+        )
+    };
+    let refused = |findings: Vec<Finding>| {
+        let source = Text::new(file, text);
+        let findings = findings.into_iter();
+        Failure::some_of(findings.map(|finding| finding.in_source(&source)).collect())
+    };
+    let document = parse_with_repeats(text).map_err(|finding| refused(vec![*finding]))?;
+    let template = Template::from_node(&document.node).map_err(refused)?;
+    if template.resources.is_empty() {
+        let resources = document.node.get("Resources");
+        return Err(no_template(match resources {
+            Some(_) => "its `Resources` are empty",
+            None => "it has no `Resources`",
+        }));
     }
-    Ok(template)
+    Ok(Parsed {
+        template,
+        notes: notes(file, document.repeated),
+    })
+}
+
+/// What is said about keys that stand more than once: each of the first ones, and how many others there are.
+fn notes(file: &str, repeated: Vec<RepeatedKey>) -> Vec<Note> {
+    /// Where there are more, somebody has to look at the file anyway.
+    const SAID: usize = 20;
+    let more = repeated.len().saturating_sub(SAID);
+    let said = repeated.into_iter().take(SAID).map(|repeated| {
+        let RepeatedKey { path, key, places } = repeated;
+        let (last, earlier) = match places.split_last() {
+            Some((last, earlier)) => (last.line, earlier),
+            None => (0, [].as_slice()),
+        };
+        let place = match path.as_slice() {
+            [] => String::new(),
+            path => format!(" in `{}`", path.join(".")),
+        };
+        let lines = match earlier {
+            [first] => format!("twice, in lines {} and {last}", first.line),
+            [first, ..] => format!(
+                "{} times, first in line {}, last in line {last}",
+                places.len(),
+                first.line
+            ),
+            [] => format!("in line {last}"),
+        };
+        Note {
+            what: format!(
+                "`{file}` has the key `{key}` {lines}{place}: CloudFormation takes the last one, and so does this"
+            ),
+            help: Some("remove the ones that do not count".to_owned()),
+        }
+    });
+    let mut notes: Vec<Note> = said.collect();
+    if more > 0 {
+        notes.push(Note {
+            what: format!("{more} more keys of `{file}` stand more than once"),
+            help: None,
+        });
+    }
+    notes
 }

@@ -1,43 +1,50 @@
 //! From an environment's values to its stacks, checked.
 
-use std::path::Path;
-
 use indexmap::IndexMap;
 use stratiform_environment::{
     Environment, Loaded, References as WrittenReferences, Settings as WrittenSettings,
 };
-use stratiform_stack::{App, Assembly, References, Settings};
+use stratiform_finding::{Finding, Place};
+use stratiform_stack::{App, Assembly, References, Settings, SynthesizedStack};
 use stratiform_template::check;
 
 use crate::Define;
-use crate::report::{Report, of_finding, of_stack};
 
 /// One environment's stacks, synthesized and checked.
 pub(crate) fn assemble<E: Environment>(
     define: Define<E>,
     loaded: &Loaded<E>,
-    root: &Path,
-) -> Result<Assembly, Vec<Report>> {
+) -> Result<Assembly, Vec<Finding>> {
     let app = App::new(settings(&loaded.environment));
     define(&loaded.environment, &app);
-    let assembly = app.synthesize().map_err(|problems| {
-        problems
-            .into_iter()
-            .map(|problem| of_stack(problem, root))
-            .collect::<Vec<_>>()
-    })?;
-    let mut reports = Vec::new();
-    for stack in &assembly.stacks {
-        reports.extend(
-            check(&stack.template)
-                .into_iter()
-                .map(|finding| of_finding(finding, stack, root)),
-        );
-    }
-    if reports.is_empty() {
+    let assembly = app.synthesize()?;
+    let findings = assembly.stacks.iter().flat_map(|stack| {
+        let found = check(&stack.template).into_iter();
+        found.map(|finding| declared(finding, stack))
+    });
+    let findings: Vec<Finding> = findings.collect();
+    if findings.is_empty() {
         Ok(assembly)
     } else {
-        Err(reports)
+        Err(findings)
+    }
+}
+
+/// A finding in a synthesized template, with the place where the resource is declared in Rust.
+fn declared(finding: Finding, stack: &SynthesizedStack) -> Finding {
+    let path = finding.path.join("/");
+    let location = match finding.path.as_slice() {
+        [section, logical_id, ..] if section == "Resources" => stack.locations.get(logical_id),
+        // An output or a parameter may have a resource's name: better no place than a wrong one.
+        _ => None,
+    };
+    let finding = Finding {
+        what: format!("{} (stack `{}`, at {path})", finding.what, stack.name),
+        ..finding
+    };
+    match location {
+        Some(location) => finding.at(Place::rust(location, format!("gives {path}"))),
+        None => finding,
     }
 }
 
@@ -74,4 +81,36 @@ fn tags(written: &WrittenSettings) -> IndexMap<String, String> {
     });
     let own: Vec<_> = own.map(|(key, value)| (key.to_owned(), value)).collect();
     own.into_iter().chain(given).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use stratiform_finding::Code;
+    use stratiform_template::Template;
+
+    use super::*;
+
+    #[test]
+    fn a_finding_is_placed_at_the_resource_it_is_in_and_at_no_other() {
+        let stack = SynthesizedStack {
+            key: "storage".to_owned(),
+            name: "shop-dev-storage".to_owned(),
+            template: Template::default(),
+            depends_on: Vec::new(),
+            capabilities: Vec::new(),
+            parameters: IndexMap::new(),
+            tags: IndexMap::new(),
+            termination_protection: false,
+            stack_policy: None,
+            locations: [("Bucket".to_owned(), std::panic::Location::caller())].into(),
+        };
+        let places = |section: &str| {
+            let finding = Finding {
+                path: vec![section.to_owned(), "Bucket".to_owned()],
+                ..Finding::new(Code::NullValue, "", "")
+            };
+            declared(finding, &stack).places.len()
+        };
+        assert_eq!((places("Resources"), places("Outputs")), (1, 0));
+    }
 }

@@ -5,6 +5,8 @@ pub(crate) mod summary;
 
 use std::io::{ErrorKind, Write};
 
+use stratiform_finding::Code;
+
 use crate::exit::Exit;
 use crate::report::Failure;
 
@@ -20,7 +22,7 @@ pub(crate) fn stdout(text: &str) -> Result<(), Failure> {
     match written {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::new(
             Exit::Failed,
-            "file",
+            Code::File,
             format!("cannot write to standard output: {error}"),
             "check where the output goes",
         )),

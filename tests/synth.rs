@@ -5,7 +5,6 @@
 mod support;
 
 use std::fs;
-use std::time::{Duration, SystemTime};
 
 use support::{Project, run};
 
@@ -16,6 +15,27 @@ fn a_first_run_writes_everything_and_a_second_nothing() {
     insta::assert_snapshot!("second_run", run(project.command(["synth"])));
     insta::assert_snapshot!("assembly", project.read("snapshots/prod/assembly.json"));
     insta::assert_snapshot!("template", project.read("snapshots/prod/storage.yaml"));
+}
+
+#[test]
+fn codes_are_explained() {
+    let project = Project::of_guestbook();
+    insta::assert_snapshot!(
+        "explain",
+        run(project.command(["--explain", "duplicate-key"]))
+    );
+    insta::assert_snapshot!(
+        "explain_unknown",
+        run(project.command(["--explain", "duplicate-kee"]))
+    );
+    insta::assert_snapshot!(
+        "explain_and_more",
+        run(project.command(["--explain", "file", "synth"]))
+    );
+    insta::assert_snapshot!(
+        "no_command_but_options",
+        run(project.command(["--verbose"]))
+    );
 }
 
 #[test]
@@ -76,20 +96,36 @@ fn an_assembly_cannot_make_it_remove_files_elsewhere() {
     assert_eq!(project.read("precious.yaml"), "mine\n");
 }
 
+#[cfg(unix)]
 #[test]
-fn what_an_interrupted_run_left_is_cleaned_up() {
-    let project = Project::of_guestbook();
+fn a_run_that_is_killed_leaves_nothing_that_anybody_sees() {
+    let project = Project::of_storefront();
     run(project.command(["synth"]));
-    project.write("snapshots/dev/.stratiform-abc123", "half a templ");
-    run(project.command(["synth"]));
-    // As fresh as it is, it may be another run's.
-    let left = project.path("snapshots/dev/.stratiform-abc123");
-    assert!(left.exists());
-    let earlier = SystemTime::now() - Duration::from_secs(120);
-    let file = fs::File::options().write(true).open(&left).unwrap();
-    file.set_modified(earlier).unwrap();
-    run(project.command(["synth"]));
-    assert!(!left.exists());
+    let whole = project.tree("snapshots");
+    let hidden = project.path("snapshots/.stratiform");
+    let mut left = 0;
+    for _ in 0..10 {
+        fs::remove_dir_all(project.path("snapshots")).unwrap();
+        let mut child = project.command(["synth"]).spawn().unwrap();
+        while !hidden.exists() && child.try_wait().unwrap().is_none() {
+            std::thread::yield_now();
+        }
+        // Killed as nobody can prepare for; or over already.
+        let _ = child.kill();
+        child.wait().unwrap();
+        left += usize::from(hidden.exists());
+        for (file, text) in project.tree("snapshots") {
+            assert!(
+                file.starts_with(".stratiform") || whole.get(&file) == Some(&text),
+                "{} is half written",
+                file.display()
+            );
+        }
+        run(project.command(["synth"]));
+        assert_eq!(project.tree("snapshots"), whole);
+        assert!(!hidden.exists());
+    }
+    println!("{left} runs were killed while they wrote");
 }
 
 #[test]

@@ -12,8 +12,10 @@ use std::collections::HashSet;
 
 use indexmap::IndexSet;
 use stratiform_catalog::catalog;
-use stratiform_diff::{Kind, Pair, Side, diff_environment};
-use stratiform_environment::{Environment, joined, nearest};
+use stratiform_diff::{Kind, Note, Pair, Side, diff_environment};
+use stratiform_environment::Environment;
+use stratiform_finding::Code;
+use stratiform_finding::words::{joined, meant};
 use stratiform_resolve::{Place, hidden};
 
 use crate::Define;
@@ -68,7 +70,7 @@ fn with_revision<E: Environment>(
     let Some(known) = objects.folders("snapshots")? else {
         return Err(Failure::new(
             Exit::Failed,
-            "no-snapshots",
+            Code::NoSnapshots,
             format!("there is no folder `snapshots` at {}", revision.shown),
             "compare with a revision that has one (--base REV), or with what is deployed (--deployed)",
         ));
@@ -137,7 +139,7 @@ fn synthesized<E: Environment>(
     wanted: &[String],
 ) -> Result<Vec<Source>, Failure> {
     let mut sources = Vec::new();
-    let mut reports = Vec::new();
+    let mut findings = Vec::new();
     for loaded in &project.load::<E>(wanted)?.environments {
         let account = loaded
             .environment
@@ -145,15 +147,15 @@ fn synthesized<E: Environment>(
             .account
             .as_ref()
             .map(ToString::to_string);
-        match assemble(define, loaded, &project.root) {
+        match assemble(define, loaded) {
             Ok(assembly) => sources.push(Source::synthesized(assembly, account)),
-            Err(found) => reports.extend(found),
+            Err(found) => findings.extend(found),
         }
     }
-    if reports.is_empty() {
+    if findings.is_empty() {
         Ok(sources)
     } else {
-        Err(Failure::of(reports))
+        Err(Failure::below(&project.root, findings))
     }
 }
 
@@ -179,10 +181,13 @@ fn compare(sides: Vec<Sides>, method: Method, args: &Diff) -> Result<Review, Fai
             let side = side.as_ref().filter(|_| is_shown)?;
             Some(hidden(side.template).to_yaml())
         };
-        let stacks = stacks.map(|(pair, diff)| ReviewedStack {
-            before: shown(&pair.before),
-            after: shown(&pair.after),
-            diff,
+        let stacks = stacks.map(|(pair, mut diff)| {
+            diff.notes.extend(text_notes(sides, &pair.place.stack));
+            ReviewedStack {
+                before: shown(&pair.before),
+                after: shown(&pair.after),
+                diff,
+            }
         });
         environments.push(ReviewedEnvironment {
             name: of.environment.clone(),
@@ -194,6 +199,13 @@ fn compare(sides: Vec<Sides>, method: Method, args: &Diff) -> Result<Review, Fai
         method,
         environments,
     })
+}
+
+/// What has to be known about the texts of a stack's templates; of one that is on both sides, once.
+fn text_notes(sides: &Sides, stack: &str) -> IndexSet<Note> {
+    let sides = [&sides.before, &sides.after].into_iter().flatten();
+    let stacks = sides.filter_map(|source| source.stack(stack));
+    stacks.flat_map(|stack| stack.notes.clone()).collect()
 }
 
 fn pairs<'s>(sides: &'s Sides, of: &Source) -> Vec<Pair<'s>> {
@@ -251,13 +263,11 @@ fn choose(sides: &[Sides], wanted: &[String]) -> Result<(), Failure> {
     let Some(name) = wanted.iter().find(|name| !known.contains(name.as_str())) else {
         return Ok(());
     };
-    let help = match nearest(name, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("the stacks are: {}", joined(known.iter().copied())),
-    };
+    let help = meant(name, known.iter().copied())
+        .unwrap_or_else(|| format!("the stacks are: {}", joined(known.iter().copied())));
     Err(Failure::new(
         Exit::Usage,
-        "unknown-stack",
+        Code::UnknownStack,
         format!("no stack is called `{name}`"),
         help,
     ))

@@ -7,13 +7,15 @@ use std::thread;
 use std::time::Instant;
 
 use indexmap::IndexSet;
-use stratiform_environment::{Environment, Loaded, joined, nearest};
+use stratiform_environment::{Environment, Loaded};
+use stratiform_finding::words::{joined, meant};
+use stratiform_finding::{Code, Finding};
 
 use crate::Define;
 use crate::args::{Global, Synth, TemplateFormat};
 use crate::exit::Exit;
 use crate::project::{Checked, Project};
-use crate::report::{Colour, Failure, Report};
+use crate::report::{Colour, Failure};
 use crate::snapshots::{Rendered, Scope, Snapshots};
 use crate::synthesis::assemble;
 use crate::view::{self, summary};
@@ -74,12 +76,12 @@ fn synthesize<E: Environment>(
     root: &Path,
     format: TemplateFormat,
 ) -> Result<Vec<Rendered>, Failure> {
-    let results: Vec<Result<Rendered, Vec<Report>>> = thread::scope(|scope| {
+    let results: Vec<Result<Rendered, Vec<Finding>>> = thread::scope(|scope| {
         let threads: Vec<_> = environments
             .iter()
             .map(|loaded| {
                 scope.spawn(|| {
-                    let assembly = assemble(define, loaded, root)?;
+                    let assembly = assemble(define, loaded)?;
                     Rendered::new(assembly, format)
                 })
             })
@@ -90,17 +92,17 @@ fn synthesize<E: Environment>(
         results.collect()
     });
     let mut rendered = Vec::new();
-    let mut reports = Vec::new();
+    let mut findings = Vec::new();
     for result in results {
         match result {
             Ok(environment) => rendered.push(environment),
-            Err(found) => reports.extend(found),
+            Err(found) => findings.extend(found),
         }
     }
-    if reports.is_empty() {
+    if findings.is_empty() {
         Ok(rendered)
     } else {
-        Err(Failure::of(reports))
+        Err(Failure::below(root, findings))
     }
 }
 
@@ -112,16 +114,13 @@ fn select_stacks(rendered: &mut Vec<Rendered>, wanted: &[String]) -> Result<(), 
     }
     let known: IndexSet<&str> = rendered.iter().flat_map(Rendered::stack_names).collect();
     if let Some(name) = wanted.iter().find(|name| !known.contains(name.as_str())) {
-        let help = match nearest(name, known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => {
-                let keys: IndexSet<&str> = rendered.iter().flat_map(Rendered::stack_keys).collect();
-                format!("the stacks are: {}", joined(keys))
-            }
-        };
+        let help = meant(name, known.iter().copied()).unwrap_or_else(|| {
+            let keys: IndexSet<&str> = rendered.iter().flat_map(Rendered::stack_keys).collect();
+            format!("the stacks are: {}", joined(keys))
+        });
         return Err(Failure::new(
             Exit::Usage,
-            "unknown-stack",
+            Code::UnknownStack,
             format!("no stack is called `{name}`"),
             help,
         ));

@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
+use stratiform_finding::{Code, Finding};
 use stratiform_stack::{Assembly, SynthesizedStack};
 
 use crate::args::TemplateFormat;
 use crate::assembly::FILE as ASSEMBLY;
-use crate::report::Report;
 
 /// The stacks of one environment as text.
 #[derive(Clone, Debug)]
@@ -48,7 +48,7 @@ impl Rendered {
     ///
     /// # Errors
     /// Stacks whose files would be the same file.
-    pub(crate) fn new(assembly: Assembly, format: TemplateFormat) -> Result<Self, Vec<Report>> {
+    pub(crate) fn new(assembly: Assembly, format: TemplateFormat) -> Result<Self, Vec<Finding>> {
         let templates = assembly.stacks.into_iter().map(|stack| RenderedTemplate {
             file: format!("{}.{}", stack.key, format.extension()),
             text: match format {
@@ -73,9 +73,9 @@ impl Rendered {
     }
 
     /// Files of the same name. Upper and lower case are the same to macOS and Windows.
-    fn collisions(&self) -> Vec<Report> {
+    fn collisions(&self) -> Vec<Finding> {
         let mut files = HashMap::from([(ASSEMBLY.to_owned(), ASSEMBLY)]);
-        let mut reports = Vec::new();
+        let mut findings = Vec::new();
         for template in &self.templates {
             let file = template.file.as_str();
             let key = &template.stack.key;
@@ -88,14 +88,13 @@ impl Rendered {
                     format!("`{other}` and `{file}` are the same file on macOS and Windows")
                 }
             };
-            reports.push(Report {
-                code: "file-name".to_owned(),
+            findings.push(Finding::new(
+                Code::FileName,
                 what,
-                places: Vec::new(),
-                help: format!("give stack `{key}` another name"),
-            });
+                format!("give stack `{key}` another name"),
+            ));
         }
-        reports
+        findings
     }
 
     /// Short and full names of the stacks.
@@ -154,9 +153,9 @@ pub(super) mod tests {
     }
 
     fn collisions(stacks: &[&str], format: TemplateFormat) -> Vec<String> {
-        let reports = Rendered::new(assembly(stacks), format).err();
-        let reports = reports.into_iter().flatten();
-        reports.map(|report| report.what).collect()
+        let found = Rendered::new(assembly(stacks), format).err();
+        let found = found.into_iter().flatten();
+        found.map(|finding| finding.what).collect()
     }
 
     #[test]

@@ -13,6 +13,8 @@ mod value;
 mod words;
 pub(super) mod yaml;
 
+use stratiform_finding::Code;
+
 use crate::exit::Exit;
 use crate::report::Failure;
 
@@ -20,7 +22,7 @@ use crate::report::Failure;
 fn not_rendered(why: &str) -> Failure {
     Failure::new(
         Exit::Failed,
-        "page",
+        Code::Page,
         format!("the page could not be made: {why}"),
         "this is a mistake in stratiform: report it with the command, and use --format json meanwhile",
     )

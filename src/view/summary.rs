@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use similar::{ChangeTag, TextDiff};
+use stratiform_finding::words::{counted, plural};
 
 use crate::assembly::FILE as ASSEMBLY;
 use crate::report::Colour;
@@ -222,18 +223,6 @@ fn totals(snapshots: &Snapshots) -> String {
         counted(stacks, "stack"),
         counted(resources, "resource"),
     )
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    format!("{count} {}", plural(count, noun))
-}
-
-fn plural(count: usize, noun: &str) -> String {
-    if count == 1 {
-        noun.to_owned()
-    } else {
-        format!("{noun}s")
-    }
 }
 
 fn duration(duration: Duration) -> String {

@@ -11,8 +11,9 @@ use storefront_stacks::environment::{
     Cpu, Deployment, Environment, LogRetention, Nat, PathPattern, Tier,
 };
 use stratiform_environment::{
-    EnvironmentName, Loaded, Origin, Problem, Source, Text, load_all, schema, unsupported,
+    EnvironmentName, Loaded, Origin, Source, Text, load_all, schema, unsupported,
 };
+use stratiform_finding::{Finding, Plain};
 
 const DEFAULTS: &str = include_str!("environments/defaults.yaml");
 const ENVIRONMENTS: [(&str, &str); 3] = [
@@ -35,7 +36,7 @@ fn sources(edits: &[Edit]) -> Vec<Source> {
                 text.replacen(from, to, 1)
             },
         );
-        Source { name, text }
+        Source::new(name, text)
     };
     std::iter::once(("defaults", DEFAULTS))
         .chain(ENVIRONMENTS)
@@ -43,7 +44,7 @@ fn sources(edits: &[Edit]) -> Vec<Source> {
         .collect()
 }
 
-fn load(sources: &[Source]) -> Result<Vec<Loaded<Environment>>, Vec<Problem>> {
+fn load(sources: &[Source]) -> Result<Vec<Loaded<Environment>>, Vec<Finding>> {
     let [defaults, own @ ..] = sources else {
         panic!("the defaults are there");
     };
@@ -60,13 +61,13 @@ fn load(sources: &[Source]) -> Result<Vec<Loaded<Environment>>, Vec<Problem>> {
 
 fn shipped() -> Vec<Loaded<Environment>> {
     let sources = sources(&[]);
-    load(&sources).unwrap_or_else(|problems| panic!("{}", rendered(&problems, &sources)))
+    load(&sources).unwrap_or_else(|problems| panic!("{}", rendered(&problems)))
 }
 
-fn rendered(problems: &[Problem], sources: &[Source]) -> String {
+fn rendered(problems: &[Finding]) -> String {
     let texts: Vec<String> = problems
         .iter()
-        .map(|problem| problem.plain(sources).to_string())
+        .map(|problem| Plain(problem).to_string())
         .collect();
     texts.join("\n")
 }
@@ -75,7 +76,7 @@ fn rendered(problems: &[Problem], sources: &[Source]) -> String {
 fn check(name: &str, edits: &[Edit]) {
     let sources = sources(edits);
     let problems = load(&sources).expect_err("a mistake is found");
-    insta::assert_snapshot!(name, rendered(&problems, &sources));
+    insta::assert_snapshot!(name, rendered(&problems));
 }
 
 /// One test for each mistake: its name, then its edits.

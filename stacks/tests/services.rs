@@ -51,10 +51,7 @@ impl Template {
     }
 
     fn new(defaults: String, own: &str) -> Template {
-        let source = |name: &str, text: String| Source {
-            name: name.to_owned(),
-            text,
-        };
+        let source = |name: &str, text: String| Source::new(name, text);
         let name = EnvironmentName::new("test").expect("a name");
         let sources = vec![
             source("defaults.yaml", defaults),

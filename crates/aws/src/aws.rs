@@ -12,6 +12,7 @@ use aws_smithy_http_client::{Builder, Connector};
 use stratiform_service::{StackStatus, Word};
 
 use crate::error::{Call, Error, refusal};
+use crate::profile;
 
 /// How often a call is made before it counts as failed. CloudFormation allows few calls per second in an account,
 /// and shares them with everything else that calls it there.
@@ -87,7 +88,14 @@ impl Aws {
     pub async fn identity(&self) -> Result<Identity, Error> {
         let call = Call::new("GetCallerIdentity", "");
         let reply = self.sts.get_caller_identity().send().await;
-        let reply = reply.map_err(|error| call.error(&error))?;
+        let reply = match reply.map_err(|error| call.error(&error)) {
+            Ok(reply) => reply,
+            // The first call of all: here it shows that there are no credentials.
+            Err(Error::Credentials(failure)) => {
+                return Err(Error::Credentials(profile::explained(failure).await));
+            }
+            Err(error) => return Err(error),
+        };
         Ok(Identity {
             account: call.required(reply.account(), "Account")?,
             arn: call.required(reply.arn(), "Arn")?,

@@ -6,6 +6,7 @@ use std::fmt;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_cloudformation::operation::RequestId;
+use stratiform_finding::{Code, Finding};
 use stratiform_service::Refusal;
 
 use crate::aws::Identity;
@@ -64,16 +65,16 @@ pub struct Failure {
 }
 
 impl Error {
-    /// The kind of error, kebab-case.
-    pub fn code(&self) -> &'static str {
+    /// The kind of error.
+    pub fn code(&self) -> Code {
         match self {
-            Error::Credentials(_) => "aws-credentials",
-            Error::Denied(_) => "aws-denied",
-            Error::Throttled(_) => "aws-throttled",
-            Error::Refused(_) => "aws-refused",
-            Error::Unavailable(_) => "aws-unavailable",
-            Error::Unreadable(_) => "aws-unreadable",
-            Error::OtherAccount { .. } => "other-account",
+            Error::Credentials(_) => Code::AwsCredentials,
+            Error::Denied(_) => Code::AwsDenied,
+            Error::Throttled(_) => Code::AwsThrottled,
+            Error::Refused(_) => Code::AwsRefused,
+            Error::Unavailable(_) => Code::AwsUnavailable,
+            Error::Unreadable(_) => Code::AwsUnreadable,
+            Error::OtherAccount { .. } => Code::OtherAccount,
         }
     }
 
@@ -119,6 +120,12 @@ impl Error {
                 "use credentials of account {expected}, or correct `settings.account` of the environment"
             ),
         }
+    }
+}
+
+impl From<Error> for Finding {
+    fn from(error: Error) -> Finding {
+        Finding::new(error.code(), error.to_string(), error.help()).because(error.why())
     }
 }
 

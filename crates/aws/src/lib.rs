@@ -8,6 +8,7 @@
 mod aws;
 mod deployed;
 mod error;
+mod profile;
 
 pub use aws::{Aws, Identity, configuration};
 pub use deployed::{DeployedStack, Output, ParameterValue};

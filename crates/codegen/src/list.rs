@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use stratiform_catalog::{ResourceType, catalog};
+use stratiform_finding::words::nearest;
 
 /// A line of the list that names no resource type.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +55,7 @@ pub fn parse_list(text: &str) -> Result<Vec<ResourceType>, Vec<ListProblem>> {
             None => problems.push(ListProblem {
                 line: index + 1,
                 name: name.to_owned(),
-                nearest: nearest(name),
+                nearest: nearest_type(name),
             }),
         }
     }
@@ -65,22 +66,8 @@ pub fn parse_list(text: &str) -> Result<Vec<ResourceType>, Vec<ListProblem>> {
     }
 }
 
-fn nearest(name: &str) -> Option<&'static str> {
-    let wanted = name.to_lowercase();
-    catalog()
-        .resource_types()
-        .map(|resource_type| {
-            (
-                strsim::normalized_damerau_levenshtein(
-                    &wanted,
-                    &resource_type.name().to_lowercase(),
-                ),
-                resource_type.name(),
-            )
-        })
-        .filter(|(similarity, _)| *similarity > 0.7)
-        .max_by(|one, other| one.0.total_cmp(&other.0))
-        .map(|(_, name)| name)
+fn nearest_type(name: &str) -> Option<&'static str> {
+    nearest(name, catalog().resource_types().map(ResourceType::name))
 }
 
 #[cfg(test)]

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 use stratiform_catalog::catalog;
-use stratiform_template::{Template, Value};
-
 use stratiform_changes::ChangedResource;
+use stratiform_finding::words::nearest;
 use stratiform_resolve::{Scope, Segment, has_unexpanded};
+use stratiform_template::{Template, Value};
 
 use crate::stack::Note;
 
@@ -99,7 +99,7 @@ pub(crate) fn notes(
                 "the catalog does not know {}: whether a change replaces such a resource is unknown",
                 listed(&unknown)
             ),
-            help: None,
+            help: meant(&unknown),
         });
     }
     notes
@@ -122,7 +122,7 @@ fn faults(changes: &[ChangedResource]) -> Vec<Note> {
             });
             for fault in faults {
                 let place = format!("{}.{}", change.logical_id, fault.path.join("."));
-                found.insert((fault.message.clone(), place), fault.help.clone());
+                found.insert((fault.what.clone(), place), fault.help.clone());
             }
         });
     }
@@ -140,6 +140,16 @@ fn faults(changes: &[ChangedResource]) -> Vec<Note> {
         help: None,
     });
     notes.chain(more).collect()
+}
+
+/// The types that were probably meant instead of unknown ones.
+fn meant(unknown: &BTreeSet<&str>) -> Option<String> {
+    let types = || catalog().resource_types().map(|known| known.name());
+    let near: BTreeSet<&str> = unknown
+        .iter()
+        .filter_map(|name| nearest(name, types()))
+        .collect();
+    (!near.is_empty()).then(|| format!("did you mean {}?", listed(&near)))
 }
 
 /// The macros of a template that only AWS can expand: what they make is not compared, here or anywhere. Those that

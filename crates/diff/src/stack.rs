@@ -77,7 +77,7 @@ pub struct ParameterChange {
 }
 
 /// Something that has to be known for reading the answer: mostly what could not be known here.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Note {
     /// What, as one sentence without its full stop.
     pub what: String,

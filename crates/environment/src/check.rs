@@ -2,14 +2,16 @@
 
 mod tagged;
 
+use std::collections::{HashMap, HashSet};
+
 use serde_json::Value;
+use stratiform_finding::words::{listed, nearest};
+use stratiform_finding::{Code, Finding, Place as At, Source};
 use stratiform_template::Scalar;
 
 use crate::merge::{Kind, Map, Member, Place, Tree};
 use crate::message::{self, Found};
-use crate::near::{listed, nearest};
 use crate::path::Path;
-use crate::problem::{Code, Problem};
 use crate::shape::{Field, Shape, Size};
 use crate::text::Format;
 
@@ -34,17 +36,27 @@ impl Spot {
     }
 }
 
-/// Checks trees; collects problems.
+/// What is done about keys that must be there and are not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Missing {
+    Told,
+    /// They are probably there under a misspelt name, which is told.
+    SaidElsewhere,
+}
+
+/// Checks trees; collects findings.
 pub(crate) struct Checker<'a> {
-    files: &'a [String],
-    problems: Vec<(Place, Problem)>,
+    sources: &'a [Source],
+    missing: Missing,
+    findings: Vec<(Place, Finding)>,
 }
 
 /// Everything in the tree that is not as the shape says, in the order of layers and lines.
-pub(crate) fn problems(tree: &Tree, shape: &Shape, files: &[String]) -> Vec<Problem> {
+pub(crate) fn findings(tree: &Tree, shape: &Shape, sources: &[Source]) -> Vec<Finding> {
     let mut checker = Checker {
-        files,
-        problems: Vec::new(),
+        sources,
+        missing: Missing::Told,
+        findings: Vec::new(),
     };
     let mut start = tree.place;
     start.span.end = start.span.start;
@@ -53,9 +65,9 @@ pub(crate) fn problems(tree: &Tree, shape: &Shape, files: &[String]) -> Vec<Prob
         mentions: vec![start],
     };
     checker.check(tree, shape, &top);
-    let mut problems = checker.problems;
-    problems.sort_by_key(|(place, _)| (place.layer, place.span.start));
-    problems.into_iter().map(|(_, problem)| problem).collect()
+    let mut findings = checker.findings;
+    findings.sort_by_key(|(place, _)| (place.layer, place.span.start));
+    findings.into_iter().map(|(_, finding)| finding).collect()
 }
 
 impl Checker<'_> {
@@ -63,12 +75,28 @@ impl Checker<'_> {
         match (shape, &tree.kind) {
             (Shape::Struct(fields), Kind::Map(map)) => self.fields(map, fields, spot),
             (Shape::Map { key, value, size }, Kind::Map(map)) => {
-                self.size(map.members.len(), *size, "keys", tree, spot);
-                for member in &map.members {
+                self.size(map.members().len(), *size, "keys", tree, spot);
+                let mut misnamed: Vec<&str> = Vec::new();
+                let mut named: Vec<&Member> = Vec::new();
+                for member in map.members() {
                     // What a misnamed value lacks is often under its right name, in another layer.
                     if key.is_none_or(|format| self.key(&format, member, spot)) {
-                        self.check(&member.value, value, &spot.of(member));
+                        named.push(member);
+                    } else {
+                        misnamed.push(&member.key);
                     }
+                }
+                let meant = Self::meant(&misnamed, &named);
+                for member in named {
+                    // And what one lacks under its right name is often what the misnamed one says.
+                    let missing = if meant.contains(member.key.as_str()) {
+                        Missing::SaidElsewhere
+                    } else {
+                        self.missing
+                    };
+                    let before = std::mem::replace(&mut self.missing, missing);
+                    self.check(&member.value, value, &spot.of(member));
+                    self.missing = before;
                 }
             }
             (Shape::Tagged { tag, variants }, Kind::Map(map)) => {
@@ -148,7 +176,7 @@ impl Checker<'_> {
         // Keys that are there under a misspelt name; that they are missing is no second problem.
         let mut misspelt: Vec<&str> = Vec::new();
         let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
-        for member in &map.members {
+        for member in map.members() {
             match fields.iter().find(|field| field.name == member.key) {
                 Some(field) => self.check(&member.value, &field.shape, &spot.of(member)),
                 None => misspelt.extend(self.unknown_key(member, &names, spot)),
@@ -187,7 +215,22 @@ impl Checker<'_> {
         near
     }
 
+    /// The names that are there and that misnamed keys were probably meant to be.
+    fn meant<'m>(misnamed: &[&str], named: &[&'m Member]) -> HashSet<&'m str> {
+        /// Whoever has more of them does not read on: see how many problems are shown.
+        const LOOKED_UP: usize = 100;
+        let names = || named.iter().map(|member| member.key.as_str());
+        let near = misnamed
+            .iter()
+            .take(LOOKED_UP)
+            .filter_map(|name| nearest(name, names()));
+        near.collect()
+    }
+
     fn missing(&mut self, map: &Map, field: &Field, spot: &Spot) {
+        if self.missing == Missing::SaidElsewhere {
+            return;
+        }
         let path = spot.path.key(&field.name);
         let what = format!("`{path}` is missing");
         if let Some(place) = map.removal(&field.name) {
@@ -201,10 +244,11 @@ impl Checker<'_> {
         let [earlier @ .., last] = spot.mentions.as_slice() else {
             return;
         };
+        let written = message::smallest(&field.name, &field.shape);
         let help = if spot.path.steps().is_empty() {
-            format!("add `{}:`", field.name)
+            format!("add `{written}`")
         } else {
-            format!("add `{}:` under {}", field.name, spot.name())
+            format!("add `{written}` under {}", spot.name())
         };
         let about = message::lower_first(&field.about);
         let why = if about.is_empty() {
@@ -262,22 +306,22 @@ impl Checker<'_> {
     }
 
     fn unique(&mut self, items: &[Tree], spot: &Spot) {
-        for (position, item) in items.iter().enumerate() {
+        let mut seen: HashMap<String, Place> = HashMap::new();
+        for item in items {
             let value = item.to_json();
-            if let Some(first) = items[..position]
-                .iter()
-                .find(|other| other.to_json() == value)
-            {
-                let what = format!("`{}` is twice in {}", message::shown(&value), spot.name());
-                self.report(
-                    Code::Repeated,
-                    item.place,
-                    what,
-                    "each item is there once",
-                    "remove one of the two",
-                );
-                self.also(first.place, "it is here first".to_owned());
-            }
+            let Some(first) = seen.get(&value.to_string()).copied() else {
+                seen.insert(value.to_string(), item.place);
+                continue;
+            };
+            let what = format!("`{}` is twice in {}", message::shown(&value), spot.name());
+            self.report(
+                Code::Repeated,
+                item.place,
+                what,
+                "each item is there once",
+                "remove one of the two",
+            );
+            self.also(first, "it is here first".to_owned());
         }
     }
 
@@ -346,26 +390,20 @@ impl Checker<'_> {
         why: impl Into<String>,
         help: impl Into<String>,
     ) {
-        let problem = Problem {
-            code,
-            what: what.into(),
-            file: self.files[place.layer].clone(),
-            span: place.span,
-            why: why.into(),
-            help: help.into(),
-            also: Vec::new(),
-        };
-        self.problems.push((place, problem));
+        let finding = Finding::new(code, what, help).because(why);
+        let finding = finding.at(self.place(place, String::new()));
+        self.findings.push((place, finding));
     }
 
     /// Adds a place to the problem that was reported last.
     fn also(&mut self, place: Place, note: String) {
-        if let Some((_, problem)) = self.problems.last_mut() {
-            problem.also.push(crate::problem::Also {
-                file: self.files[place.layer].clone(),
-                span: place.span,
-                note,
-            });
+        let place = self.place(place, note);
+        if let Some((_, finding)) = self.findings.last_mut() {
+            finding.places.push(place);
         }
+    }
+
+    fn place(&self, place: Place, label: String) -> At {
+        At::text(&self.sources[place.layer], place.span, label)
     }
 }

@@ -17,11 +17,8 @@ mod load;
 mod merge;
 mod message;
 mod names;
-mod near;
 mod origin;
 mod path;
-mod plain;
-mod problem;
 mod region;
 mod schema;
 mod settings;
@@ -29,25 +26,26 @@ mod shape;
 #[cfg(test)]
 mod tests;
 pub mod text;
+mod violation;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use cidr::Cidr;
-pub use load::{Loaded, Source, check_all, load, load_all};
+pub use load::{Loaded, check_all, load, load_all};
 pub use names::{
     AccountId, AppName, CheckId, Date, EmailAddress, EnvironmentName, TagKey, TagValue,
 };
-pub use near::{joined, listed, nearest};
 pub use origin::{Effective, Origin};
 pub use path::{Path, Step};
-pub use plain::Plain;
-pub use problem::{Also, Code, Problem, Related, Violation};
 pub use region::Region;
 pub use schema::{schema, unsupported};
 pub use settings::{AcceptedRisk, Covered, References, Settings};
+pub use stratiform_finding::Source;
+pub use stratiform_finding::words::{joined, listed, meant, nearest};
 pub use text::{Format, Refusal, Text};
+pub use violation::{Related, Violation};
 
 /// What an app wants to know about its environments.
 ///

@@ -1,27 +1,20 @@
 //! Layers to one checked value.
 
+use indexmap::{IndexMap, IndexSet};
 use serde_json::Value;
-use stratiform_template::{NodeKind, ParseError, Scalar, Span, parse_yaml};
+use stratiform_finding::words::listed;
+use stratiform_finding::{Code, Finding, Place, Source, Span};
+use stratiform_template::{Function, Node, NodeKind, Scalar, parse_yaml};
 
 use crate::check;
 use crate::merge::{Kind, Map, Tree};
 use crate::names::EnvironmentName;
-use crate::near::listed;
 use crate::origin::{self, Effective};
 use crate::path::Path;
-use crate::problem::{Also, Code, Problem, Related, Violation};
 use crate::shape::Shape;
 use crate::text::Text;
+use crate::violation::{Related, Violation};
 use crate::{Environment, Settings, schema};
-
-/// The text of a layer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Source {
-    /// Its name as shown to people: `environments/prod.yaml`.
-    pub name: String,
-    /// YAML.
-    pub text: String,
-}
 
 /// An environment, and where its values are from.
 #[derive(Clone, Debug)]
@@ -31,7 +24,7 @@ pub struct Loaded<E> {
     /// Its values.
     pub environment: E,
     tree: Tree,
-    files: Vec<String>,
+    sources: Vec<Source>,
 }
 
 /// Reads an environment from its layers, the shared one first.
@@ -42,37 +35,40 @@ pub struct Loaded<E> {
 pub fn load<E: Environment>(
     name: &EnvironmentName,
     layers: &[Source],
-) -> Result<Loaded<E>, Vec<Problem>> {
+) -> Result<Loaded<E>, Vec<Finding>> {
     load_as(&shape::<E>(layers)?, name, layers).map_err(|problems| {
         problems
             .into_iter()
-            .map(|problem| in_environments(problem, &[name]))
+            .map(|problem| in_environments(problem, &[(name, layers)]))
             .collect()
     })
 }
 
-/// Says which environments lack a value: its place may be in a file that all of them share.
-fn in_environments(problem: Problem, names: &[&EnvironmentName]) -> Problem {
+/// Says which environments lack a value, and which files those are: its place may be in one that all of them share.
+fn in_environments(problem: Finding, environments: &[(&EnvironmentName, &[Source])]) -> Finding {
     if problem.code != Code::MissingKey {
         return problem;
     }
-    let files = if names.len() == 1 {
-        "its file"
+    let names = environments.iter().map(|(name, _)| name);
+    let own = environments.iter().filter_map(|(_, layers)| layers.last());
+    let (own, shared) = (
+        listed(own.map(|layer| &layer.name)),
+        environments.iter().any(|(_, layers)| layers.len() > 1),
+    );
+    let or_shared = if shared {
+        ", or in a file that all environments share"
     } else {
-        "their files"
+        ""
     };
-    Problem {
+    Finding {
         what: format!("{} in {}", problem.what, listed(names)),
-        help: format!(
-            "{}, in {files} or in one that all environments share",
-            problem.help
-        ),
+        help: format!("{}, in {own}{or_shared}", problem.help),
         ..problem
     }
 }
 
 /// What `E` must be: made once, for all environments of an app.
-fn shape<E: Environment>(layers: &[Source]) -> Result<Shape, Vec<Problem>> {
+fn shape<E: Environment>(layers: &[Source]) -> Result<Shape, Vec<Finding>> {
     schema::shape::<E>().map_err(|unsupported| vec![cannot_check(layers, &unsupported)])
 }
 
@@ -80,10 +76,9 @@ fn load_as<E: Environment>(
     shape: &Shape,
     name: &EnvironmentName,
     layers: &[Source],
-) -> Result<Loaded<E>, Vec<Problem>> {
-    let files: Vec<String> = layers.iter().map(|layer| layer.name.clone()).collect();
+) -> Result<Loaded<E>, Vec<Finding>> {
     let tree = merge(layers)?;
-    let problems = check::problems(&tree, shape, &files);
+    let problems = check::findings(&tree, shape, layers);
     if !problems.is_empty() {
         return Err(problems);
     }
@@ -95,23 +90,23 @@ fn load_as<E: Environment>(
         settings.insert("name".to_owned(), name.as_str().into());
     }
     let environment: E = serde_path_to_error::deserialize(value)
-        .map_err(|error| vec![refused(&error, &tree, &files)])?;
+        .map_err(|error| vec![refused(&error, &tree, layers)])?;
     let loaded = Loaded {
         name: name.clone(),
         environment,
         tree,
-        files,
+        sources: layers.to_vec(),
     };
     let violations = loaded.environment.check();
     if violations.is_empty() {
         return Ok(loaded);
     }
-    let mut problems: Vec<Problem> = violations
+    let mut found: Vec<((usize, usize), Finding)> = violations
         .into_iter()
-        .map(|violation| loaded.problem(violation, &[]))
+        .map(|violation| loaded.finding(violation, &[]))
         .collect();
-    problems.sort_by_key(|problem| (position(&loaded.files, &problem.file), problem.span.start));
-    Err(problems)
+    found.sort_by_key(|(position, _)| *position);
+    Err(found.into_iter().map(|(_, finding)| finding).collect())
 }
 
 /// Reads all environments of an app, and checks them against each other.
@@ -119,26 +114,24 @@ fn load_as<E: Environment>(
 /// A problem in a layer that several share is returned once.
 pub fn load_all<E: Environment>(
     environments: &[(EnvironmentName, Vec<Source>)],
-) -> Result<Vec<Loaded<E>>, Vec<Problem>> {
+) -> Result<Vec<Loaded<E>>, Vec<Finding>> {
+    let environments = shared(environments);
     let mut all = Vec::new();
-    let mut found: Vec<(Problem, Vec<&EnvironmentName>)> = Vec::new();
+    let mut found: IndexMap<Finding, Vec<(&EnvironmentName, &[Source])>> = IndexMap::new();
     let shape = shape::<E>(environments.first().map_or(&[], |(_, layers)| layers))?;
-    for (name, layers) in environments {
+    for (name, layers) in &environments {
         match load_as(&shape, name, layers) {
             Ok(loaded) => all.push(loaded),
             Err(problems) => {
                 for problem in problems {
-                    match found.iter_mut().find(|(there, _)| *there == problem) {
-                        Some((_, names)) => names.push(name),
-                        None => found.push((problem, vec![name])),
-                    }
+                    found.entry(problem).or_default().push((name, layers));
                 }
             }
         }
     }
-    let mut problems: Vec<Problem> = found
+    let mut problems: Vec<Finding> = found
         .into_iter()
-        .map(|(problem, names)| in_environments(problem, &names))
+        .map(|(problem, environments)| in_environments(problem, &environments))
         .collect();
     if problems.is_empty() {
         problems = check_all(&all);
@@ -150,8 +143,21 @@ pub fn load_all<E: Environment>(
     }
 }
 
+/// The same layers; those that are equal are one, so that comparing their findings does not compare their texts.
+fn shared(environments: &[(EnvironmentName, Vec<Source>)]) -> Vec<(EnvironmentName, Vec<Source>)> {
+    let mut known: IndexSet<Source> = IndexSet::new();
+    let mut share = |source: &Source| {
+        let (index, _) = known.insert_full(source.clone());
+        known.get_index(index).unwrap_or(source).clone()
+    };
+    let layers = environments.iter();
+    layers
+        .map(|(name, layers)| (name.clone(), layers.iter().map(&mut share).collect()))
+        .collect()
+}
+
 /// What does not fit together between environments; see [`Environment::check_all`].
-pub fn check_all<E: Environment>(all: &[Loaded<E>]) -> Vec<Problem> {
+pub fn check_all<E: Environment>(all: &[Loaded<E>]) -> Vec<Finding> {
     let environments: Vec<(&EnvironmentName, &E)> = all
         .iter()
         .map(|loaded| (&loaded.name, &loaded.environment))
@@ -160,7 +166,7 @@ pub fn check_all<E: Environment>(all: &[Loaded<E>]) -> Vec<Problem> {
         .into_iter()
         .filter_map(|(name, violation)| {
             let loaded = all.iter().find(|loaded| loaded.name == name)?;
-            Some(loaded.problem(violation, all))
+            Some(loaded.finding(violation, all).1)
         })
         .collect()
 }
@@ -178,82 +184,71 @@ impl<E: Environment> Loaded<E> {
         {
             settings.remove("name");
         }
-        origin::values(&value, &self.tree, &self.files).into_iter()
+        origin::values(&value, &self.tree, &self.sources).into_iter()
     }
 
-    fn problem(&self, violation: Violation, all: &[Loaded<E>]) -> Problem {
+    /// A violation as a finding, and where it stands: its layer, and the position in it.
+    fn finding(&self, violation: Violation, all: &[Loaded<E>]) -> ((usize, usize), Finding) {
         let (place, written) = self.tree.locate(&violation.path);
-        let mut also: Vec<Also> = violation
-            .also
-            .into_iter()
-            .map(|related| self.also(related, all))
-            .collect();
+        let source = &self.sources[place.layer];
+        let mut finding = Finding::new(Code::Conflict, violation.what, violation.help)
+            .because(violation.why)
+            .at(Place::text(source, place.span, ""));
         if !written {
-            also.insert(
-                0,
-                Also {
-                    file: self.files[place.layer].clone(),
-                    span: place.span,
-                    note: format!(
-                        "`{}` is not written, so that its built-in value holds",
-                        violation.path
-                    ),
-                },
-            );
+            let path = &violation.path;
+            let label = format!("`{path}` is not written, so that its built-in value holds");
+            finding.places.push(Place::text(source, place.span, label));
         }
-        Problem {
-            code: Code::Conflict,
-            what: violation.what,
-            file: self.files[place.layer].clone(),
-            span: place.span,
-            why: violation.why,
-            help: violation.help,
-            also,
-        }
+        let related = violation.also.into_iter();
+        finding
+            .places
+            .extend(related.map(|related| self.related(related, all)));
+        ((place.layer, place.span.start), finding)
     }
 
-    fn also(&self, related: Related, all: &[Loaded<E>]) -> Also {
+    fn related(&self, related: Related, all: &[Loaded<E>]) -> Place {
         let other = related.environment.as_ref();
         let loaded = all
             .iter()
             .find(|loaded| Some(&loaded.name) == other)
             .unwrap_or(self);
         let (place, _) = loaded.tree.locate(&related.path);
-        Also {
-            file: loaded.files[place.layer].clone(),
-            span: place.span,
-            note: related.note,
-        }
+        Place::text(&loaded.sources[place.layer], place.span, related.note)
     }
 }
 
 /// All layers in one tree; the problems of all that are no YAML map.
-fn merge(layers: &[Source]) -> Result<Tree, Vec<Problem>> {
+fn merge(layers: &[Source]) -> Result<Tree, Vec<Finding>> {
     let mut merged: Option<Tree> = None;
     let mut problems = Vec::new();
     for (layer, source) in layers.iter().enumerate() {
         let node = match parse_yaml(&source.text) {
             Ok(node) => node,
             Err(error) => {
-                problems.push(unreadable(error, source));
+                problems.push(unreadable(*error, source));
                 continue;
             }
         };
+        let functions = functions(&node, source);
+        if !functions.is_empty() {
+            problems.extend(functions);
+            continue;
+        }
         let mut tree = Tree::of(&node, layer);
         match node.kind {
             NodeKind::Map(_) => {}
             // A file of comments, or none at all, says nothing.
             NodeKind::Scalar(Scalar::Null) => tree.kind = Kind::Map(Map::default()),
             NodeKind::Scalar(_) | NodeKind::List(_) => {
-                problems.push(Problem {
-                    code: Code::WrongType,
-                    what: format!("{} is no map", source.name),
-                    file: source.name.clone(),
-                    span: node.span,
-                    why: "an environment is a map from keys to values".to_owned(),
-                    help: "write `key: value` lines".to_owned(),
-                    also: Vec::new(),
-                });
+                problems.push(
+                    Finding::new(
+                        Code::WrongType,
+                        format!("{} is no map", source.name),
+                        "write `key: value` lines",
+                    )
+                    .because("an environment is a map from keys to values")
+                    .at(Place::text(source, node.span, "")),
+                );
                 continue;
             }
         }
@@ -268,29 +263,76 @@ fn merge(layers: &[Source]) -> Result<Tree, Vec<Problem>> {
     }
 }
 
-fn unreadable(error: ParseError, source: &Source) -> Problem {
-    let also = error.related.into_iter().map(|span| Also {
-        file: source.name.clone(),
-        span: *span,
-        note: "it is here first".to_owned(),
-    });
-    Problem {
-        code: Code::Yaml(error.code),
-        what: error.what,
-        file: source.name.clone(),
-        span: error.span,
-        why: error.why,
-        help: error.help,
-        also: also.collect(),
+/// CloudFormation's functions: an environment is data, and nothing calls them.
+fn functions(node: &Node, source: &Source) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let mut nodes = vec![node];
+    while let Some(node) = nodes.pop() {
+        match &node.kind {
+            NodeKind::Scalar(_) => {}
+            NodeKind::List(items) => nodes.extend(items.iter().rev()),
+            NodeKind::Map(entries) => match entries.as_slice() {
+                [only] if is_function(&only.key, only.key_span == only.value.span) => {
+                    found.push(
+                        Finding::new(
+                            Code::WrongType,
+                            format!("`{}` is a function of CloudFormation", only.key),
+                            "write the value itself",
+                        )
+                        .because(NO_FUNCTIONS.to_owned())
+                        .at(Place::text(source, node.span, "")),
+                    );
+                }
+                entries => nodes.extend(entries.iter().rev().map(|entry| &entry.value)),
+            },
+        }
     }
+    found
+}
+
+/// Whether a key that stands alone is a function: `!Ref x`, whose key has the place of its value, or `Fn::Sub: x`.
+fn is_function(key: &str, is_tag: bool) -> bool {
+    let is_known = Function::ALL.iter().any(|function| function.name() == key);
+    is_known && (is_tag || key.starts_with("Fn::"))
+}
+
+const NO_FUNCTIONS: &str = "functions have no place in the file of an environment";
+
+/// Why a file is no YAML, in the words of environments: the parser's are those of templates.
+fn unreadable(mut error: Finding, source: &Source) -> Finding {
+    let given = std::mem::take(&mut error.help);
+    let (why, help) = match error.code {
+        Code::UnknownTag => (
+            NO_FUNCTIONS.to_owned(),
+            "write the value itself, or put the text in quotes".to_owned(),
+        ),
+        Code::MultipleDocuments => ("a file has one environment".to_owned(), given),
+        Code::KeyNotScalar => ("the keys of an environment are text".to_owned(), given),
+        Code::TemplateTooLarge => (
+            format!("at most {} bytes are read", stratiform_template::MAX_BYTES),
+            "take out what does not belong there".to_owned(),
+        ),
+        Code::TooManyNodes => (
+            std::mem::take(&mut error.why),
+            "write out fewer aliases".to_owned(),
+        ),
+        _ => (std::mem::take(&mut error.why), given),
+    };
+    Finding {
+        why,
+        help,
+        recorded: None,
+        ..error
+    }
+    .in_source(source)
 }
 
 /// A value that the check let through and its type does not: the check and the type disagree.
 fn refused(
     error: &serde_path_to_error::Error<serde_json::Error>,
     tree: &Tree,
-    files: &[String],
-) -> Problem {
+    sources: &[Source],
+) -> Finding {
     use serde_path_to_error::Segment;
     let path = error
         .path()
@@ -301,35 +343,26 @@ fn refused(
             Segment::Unknown => path,
         });
     let (place, _) = tree.locate(&path);
-    Problem {
-        code: Code::Malformed,
-        what: format!("`{path}` cannot be read"),
-        file: files[place.layer].clone(),
-        span: place.span,
-        why: error.inner().to_string(),
-        help: "change the value; and tell the stacks' authors that the schema allows it".to_owned(),
-        also: Vec::new(),
-    }
+    Finding::new(
+        Code::Malformed,
+        format!("`{path}` cannot be read"),
+        "change the value; and tell the stacks' authors that the schema allows it",
+    )
+    .because(error.inner().to_string())
+    .at(Place::text(&sources[place.layer], place.span, ""))
 }
 
-fn cannot_check(layers: &[Source], unsupported: &[String]) -> Problem {
-    Problem {
-        code: Code::Unsupported,
-        what: "the environment's Rust type cannot be checked".to_owned(),
-        file: layers
-            .first()
-            .map(|layer| layer.name.clone())
-            .unwrap_or_default(),
-        span: Span::default(),
-        why: listed(unsupported),
-        help: "change the type, or add what it needs to `Environment::formats`".to_owned(),
-        also: Vec::new(),
+fn cannot_check(layers: &[Source], unsupported: &[String]) -> Finding {
+    let finding = Finding::new(
+        Code::UnsupportedType,
+        "the environment's Rust type cannot be checked",
+        "change the type, or add what it needs to `Environment::formats`",
+    );
+    let place = layers
+        .first()
+        .map(|source| Place::text(source, Span::default(), ""));
+    Finding {
+        places: place.into_iter().collect(),
+        ..finding.because(listed(unsupported))
     }
-}
-
-fn position(files: &[String], file: &str) -> usize {
-    files
-        .iter()
-        .position(|name| name == file)
-        .unwrap_or(usize::MAX)
 }

@@ -3,6 +3,9 @@
 //! Maps are merged key by key; scalars and lists replace what was there; `null` removes a key. The first
 //! layer is merged like the others, so that `null` means the same in it: not there.
 
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
 use stratiform_template::{Node, NodeKind, Scalar, Span};
 
 use crate::path::{Path, Step};
@@ -34,9 +37,9 @@ pub(crate) enum Kind {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Map {
     /// What is there, in the order of first mention.
-    pub(crate) members: Vec<Member>,
+    members: IndexMap<String, Member>,
     /// What a `null` removed, and where.
-    pub(crate) removed: Vec<(String, Place)>,
+    removed: HashMap<String, Place>,
 }
 
 #[derive(Clone, Debug)]
@@ -55,34 +58,43 @@ impl Member {
 }
 
 impl Map {
+    /// What is there, in the order of first mention.
+    pub(crate) fn members(&self) -> impl ExactSizeIterator<Item = &Member> {
+        self.members.values()
+    }
+
     pub(crate) fn get(&self, key: &str) -> Option<&Member> {
-        self.members.iter().find(|member| member.key == key)
+        self.members.get(key)
+    }
+
+    /// Where a key is among the others.
+    pub(crate) fn position(&self, key: &str) -> Option<usize> {
+        self.members.get_index_of(key)
     }
 
     /// Where a `null` removed a key.
     pub(crate) fn removal(&self, key: &str) -> Option<Place> {
-        let removal = self.removed.iter().find(|(removed, _)| removed == key);
-        removal.map(|(_, place)| *place)
+        self.removed.get(key).copied()
     }
 
-    fn remove(&mut self, key: String, place: Place) {
-        self.members.retain(|member| member.key != key);
-        self.removed.retain(|(removed, _)| *removed != key);
-        self.removed.push((key, place));
-    }
-
-    fn lay(&mut self, member: Member) {
-        self.removed.retain(|(removed, _)| *removed != member.key);
-        match self
-            .members
-            .iter_mut()
-            .find(|below| below.key == member.key)
-        {
-            Some(below) => {
-                below.mentions.extend(member.mentions);
-                below.value.lay(member.value);
+    /// Lays a later layer's map over this one: each key is looked at once, whatever is there already.
+    fn lay(&mut self, over: Map) {
+        if !over.removed.is_empty() {
+            self.members
+                .retain(|key, _| !over.removed.contains_key(key));
+            self.removed.extend(over.removed);
+        }
+        for (key, member) in over.members {
+            self.removed.remove(&key);
+            match self.members.get_mut(&key) {
+                Some(below) => {
+                    below.mentions.extend(member.mentions);
+                    below.value.lay(member.value);
+                }
+                None => {
+                    self.members.insert(key, member);
+                }
             }
-            None => self.members.push(member),
         }
     }
 }
@@ -103,13 +115,14 @@ impl Tree {
                         span: entry.key_span,
                     };
                     if entry.value.kind == NodeKind::Scalar(Scalar::Null) {
-                        map.remove(entry.key.clone(), place);
+                        map.removed.insert(entry.key.clone(), place);
                     } else {
-                        map.lay(Member {
+                        let member = Member {
                             key: entry.key.clone(),
                             mentions: vec![place],
                             value: Tree::of(&entry.value, layer),
-                        });
+                        };
+                        map.members.insert(entry.key.clone(), member);
                     }
                 }
                 Kind::Map(map)
@@ -129,12 +142,7 @@ impl Tree {
         match (&mut self.kind, over.kind) {
             (Kind::Map(below), Kind::Map(above)) => {
                 self.place = over.place;
-                for (key, place) in above.removed {
-                    below.remove(key, place);
-                }
-                for member in above.members {
-                    below.lay(member);
-                }
+                below.lay(above);
             }
             (_, kind) => {
                 *self = Tree {
@@ -198,8 +206,7 @@ impl Tree {
             Kind::Scalar(Scalar::String(text)) => text.as_str().into(),
             Kind::List(items) => items.iter().map(Tree::to_json).collect(),
             Kind::Map(map) => map
-                .members
-                .iter()
+                .members()
                 .map(|member| (member.key.clone(), member.value.to_json()))
                 .collect(),
         }

@@ -3,12 +3,12 @@
 use std::fmt;
 
 use serde_json::Value;
+use stratiform_finding::words::{joined, listed, meant};
 use stratiform_template::Scalar;
 
 use crate::merge::{Kind, Tree};
-use crate::near::{joined, listed, nearest};
 use crate::path::Path;
-use crate::shape::Shape;
+use crate::shape::{Field, Shape};
 
 /// A path in backticks, or what people call the whole.
 pub(crate) fn name(path: &Path) -> String {
@@ -127,10 +127,9 @@ pub(crate) fn choose(written: &Value, choices: &[Value]) -> String {
     let similar = text.replace(['-', ' '], "_").to_lowercase();
     let names: Vec<String> = choices.iter().map(shown).collect();
     let names = || names.iter().map(String::as_str);
-    match nearest(&text, names()).or_else(|| nearest(&similar, names())) {
-        Some(name) => format!("did you mean `{name}`?"),
-        None => "write one of these".to_owned(),
-    }
+    meant(&text, names())
+        .or_else(|| meant(&similar, names()))
+        .unwrap_or_else(|| "write one of these".to_owned())
 }
 
 /// How to write what was written in the type that is needed.
@@ -161,6 +160,55 @@ pub(crate) fn retype(tree: &Tree, shape: &Shape) -> String {
             "write digits only, without a unit".to_owned()
         }
         (Shape::Bool, _) => "write `true` or `false`, without quotes".to_owned(),
+    }
+}
+
+/// A key with the smallest value that would do: `budget: {monthly_usd: 1}`. What people have to think of is named
+/// in angle brackets.
+pub(crate) fn smallest(key: &str, shape: &Shape) -> String {
+    format!("{key}: {}", smallest_value(shape))
+}
+
+fn smallest_value(shape: &Shape) -> String {
+    let fields = |fields: &[Field]| {
+        let required = fields.iter().filter(|field| field.required);
+        let written: Vec<String> = required
+            .map(|field| smallest(&field.name, &field.shape))
+            .collect();
+        written
+    };
+    match shape {
+        Shape::Struct(of_struct) => format!("{{{}}}", fields(of_struct).join(", ")),
+        Shape::Tagged { tag, variants } => match variants.first() {
+            Some(first) => {
+                let written = std::iter::once(format!("{tag}: {}", first.name));
+                let written: Vec<String> = written.chain(fields(&first.fields)).collect();
+                format!("{{{}}}", written.join(", "))
+            }
+            None => "{}".to_owned(),
+        },
+        Shape::Map { key, value, size } if size.least > 0 => {
+            let key = key.map_or("a key", |key| key.noun);
+            format!("{{<{key}>: {}}}", smallest_value(value))
+        }
+        Shape::Map { .. } => "{}".to_owned(),
+        Shape::List { item, size, .. } if size.least > 0 => format!("[{}]", smallest_value(item)),
+        Shape::List { .. } => "[]".to_owned(),
+        Shape::Text {
+            format: Some(format),
+            ..
+        } => format!("<{}>", format.noun),
+        Shape::Text { .. } => "<text>".to_owned(),
+        Shape::Whole { least, most } => {
+            let one = least.unwrap_or(1).max(1);
+            most.map_or(one, |most| one.min(most)).to_string()
+        }
+        Shape::Number { least, most } => {
+            let one = least.unwrap_or(1.0).max(1.0);
+            most.map_or(one, |most| one.min(most)).to_string()
+        }
+        Shape::Bool => "false".to_owned(),
+        Shape::Choice(choices) => choices.first().map(shown).unwrap_or_default(),
     }
 }
 

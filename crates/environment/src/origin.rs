@@ -1,6 +1,7 @@
 //! Where each value is from.
 
 use serde_json::Value;
+use stratiform_finding::Source;
 
 use crate::merge::{Kind, Tree};
 use crate::path::Path;
@@ -31,9 +32,9 @@ pub enum Origin {
 }
 
 /// Every leaf of a value, in the order of the tree; what the tree does not have comes last in its map.
-pub(crate) fn values(value: &Value, tree: &Tree, files: &[String]) -> Vec<Effective> {
+pub(crate) fn values(value: &Value, tree: &Tree, sources: &[Source]) -> Vec<Effective> {
     let mut found = Vec::new();
-    collect(value, Some(tree), &Path::default(), files, &mut found);
+    collect(value, Some(tree), &Path::default(), sources, &mut found);
     found
 }
 
@@ -41,22 +42,18 @@ fn collect(
     value: &Value,
     tree: Option<&Tree>,
     path: &Path,
-    files: &[String],
+    sources: &[Source],
     found: &mut Vec<Effective>,
 ) {
     match value {
         Value::Object(entries) if !entries.is_empty() => {
-            let written: Vec<&str> = match tree.map(|tree| &tree.kind) {
-                Some(Kind::Map(map)) => map
-                    .members
-                    .iter()
-                    .map(|member| member.key.as_str())
-                    .collect(),
-                _ => Vec::new(),
+            let written = match tree.map(|tree| &tree.kind) {
+                Some(Kind::Map(map)) => Some(map),
+                _ => None,
             };
             let mut entries: Vec<(&String, &Value)> = entries.iter().collect();
-            entries.sort_by_key(|(key, _)| {
-                let place = written.iter().position(|name| name == key);
+            entries.sort_by_cached_key(|(key, _)| {
+                let place = written.and_then(|map| map.position(key));
                 (place.unwrap_or(usize::MAX), *key)
             });
             for (key, value) in entries {
@@ -65,7 +62,7 @@ fn collect(
                     value,
                     below(tree, &Path::default().key(key)),
                     &path,
-                    files,
+                    sources,
                     found,
                 );
             }
@@ -77,7 +74,7 @@ fn collect(
                     value,
                     below(tree, &step),
                     &path.position(position),
-                    files,
+                    sources,
                     found,
                 );
             }
@@ -87,7 +84,7 @@ fn collect(
             value: leaf.clone(),
             origin: match tree {
                 Some(tree) => Origin::File {
-                    name: files[tree.place.layer].clone(),
+                    name: sources[tree.place.layer].name.to_string(),
                     line: tree.place.span.line,
                 },
                 None => Origin::BuiltIn,

@@ -1,7 +1,9 @@
 //! Regions, as far as the catalog knows them.
 
+use stratiform_finding::words::meant;
+
+use crate::text;
 use crate::text::Refusal;
-use crate::{near, text};
 
 text! {
     /// An AWS region that the catalog knows: `eu-central-1`.
@@ -23,9 +25,7 @@ fn check_region(text: &str) -> Result<(), Refusal> {
     let regions = known_regions();
     Err(Refusal::new(
         "it is none of the regions that the catalog knows",
-        match near::nearest(text, regions.iter().map(String::as_str)) {
-            Some(region) => format!("did you mean `{region}`?"),
-            None => "write one such as `eu-central-1`".to_owned(),
-        },
+        meant(text, regions.iter().map(String::as_str))
+            .unwrap_or_else(|| "write one such as `eu-central-1`".to_owned()),
     ))
 }

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use stratiform_finding::Finding;
 
 use crate::{
-    Environment, EnvironmentName, Format, Loaded, Origin, Path, Problem, Settings, Source, Text,
-    Violation, load, load_all, schema, unsupported,
+    Environment, EnvironmentName, Format, Loaded, Origin, Path, Settings, Source, Text, Violation,
+    load, load_all, schema, unsupported,
 };
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -75,10 +76,7 @@ impl Environment for Small {
 const BASE: &str = "settings: {app: shop, region: eu-central-1}\nsize: 1\n";
 
 fn layers(texts: &[&str]) -> Vec<Source> {
-    let layer = |(position, text): (usize, &&str)| Source {
-        name: format!("{position}.yaml"),
-        text: (*text).to_owned(),
-    };
+    let layer = |(position, text): (usize, &&str)| Source::new(format!("{position}.yaml"), *text);
     texts.iter().enumerate().map(layer).collect()
 }
 
@@ -96,15 +94,10 @@ fn check(over: &str, expected: &[&str]) {
     let problems = load::<Small>(&dev(), &layers(&[BASE, over])).expect_err("a mistake");
     let seen: Vec<String> = problems
         .iter()
-        .map(
-            |Problem {
-                 code,
-                 what,
-                 file,
-                 span,
-                 ..
-             }| format!("{file}:{}: {code}: {what}", span.line),
-        )
+        .map(|finding| {
+            let (file, line, _) = finding.places[0].at.position();
+            format!("{file}:{line}: {}: {}", finding.code, finding.what)
+        })
         .collect();
     assert_eq!(seen, expected);
 }
@@ -337,4 +330,131 @@ fn patterns_for_editors_allow_what_the_checks_allow() {
         let pattern = regex_lite::Regex::new(crate::Region::FORMAT.pattern).expect("a pattern");
         assert!(pattern.is_match(&region), "{region}");
     }
+}
+
+fn first(texts: &[&str]) -> Finding {
+    let problems = load::<Small>(&dev(), &layers(texts)).expect_err("a mistake");
+    problems.into_iter().next().expect("a problem")
+}
+
+#[test]
+fn what_is_missing_names_the_file_and_what_would_do() {
+    let help = |texts: &[&str]| first(texts).help;
+    let settings = "settings: {app: shop, region: eu-central-1}\n";
+    assert_eq!(
+        help(&[settings, "mode: wild"]),
+        "add `size: 1`, in `1.yaml`, or in a file that all environments share"
+    );
+    assert_eq!(help(&[settings]), "add `size: 1`, in `0.yaml`");
+    assert_eq!(
+        help(&["size: 1"]),
+        "add `settings: {app: <an app name>, region: <an AWS region>}`, in `0.yaml`"
+    );
+    assert_eq!(
+        help(&[BASE, "shape: {kind: circle}"]),
+        "add `radius: 1` under `shape`, in `1.yaml`, or in a file that all environments share"
+    );
+}
+
+#[test]
+fn functions_have_no_place_here() {
+    check(
+        "size: !Ref Size\nmode: {Fn::Sub: x}\n",
+        &[
+            "1.yaml:1: wrong-type: `Ref` is a function of CloudFormation",
+            "1.yaml:2: wrong-type: `Fn::Sub` is a function of CloudFormation",
+        ],
+    );
+    let unknown = first(&[BASE, "size: !Reff Size\n"]);
+    assert_eq!(
+        unknown.why,
+        "functions have no place in the file of an environment"
+    );
+}
+
+#[test]
+fn nothing_is_said_in_the_words_of_templates() {
+    for text in [
+        "a: 1\n---\nb: 2\n",
+        "? [a]\n: b\n",
+        "a: !Sub b\n",
+        "a: !Reff b\n",
+    ] {
+        let Finding { why, help, .. } = first(&[BASE, text]);
+        assert!(
+            !why.contains("template") && !help.contains("template"),
+            "{why}; {help}"
+        );
+    }
+    let many = format!(
+        "a: &a [{}]\nb: [{}]\n",
+        "1, ".repeat(2000),
+        "*a, ".repeat(1000)
+    );
+    assert_eq!(first(&[BASE, &many]).help, "write out fewer aliases");
+}
+
+/// An environment whose maps have names of their own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Named {
+    settings: Settings,
+    #[serde(default)]
+    services: BTreeMap<crate::AppName, Service>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Service {
+    cpu: u32,
+    tasks: u32,
+}
+
+impl Environment for Named {
+    fn settings(&self) -> &Settings {
+        &self.settings
+    }
+}
+
+#[track_caller]
+fn named(texts: &[&str]) -> Vec<String> {
+    let settings = "settings: {app: shop, region: eu-central-1}\n";
+    let layers = layers(&[&[settings], texts].concat());
+    let problems = load::<Named>(&dev(), &layers).expect_err("a mistake");
+    problems.into_iter().map(|problem| problem.what).collect()
+}
+
+#[test]
+fn what_stands_under_a_misspelt_name_is_not_missing_too() {
+    let shared = "services: {worker: {cpu: 1}, api: {cpu: 1}}\n";
+    assert_eq!(
+        named(&[shared, "services: {Worker: {tasks: 1}, api: {tasks: 1}}\n"]),
+        ["`Worker` in `services` is not an app name"]
+    );
+    // What another service lacks is.
+    assert_eq!(
+        named(&[shared, "services: {Worker: {tasks: 1}}\n"]),
+        [
+            "`services.api.tasks` is missing in `dev`",
+            "`Worker` in `services` is not an app name",
+        ]
+    );
+}
+
+#[test]
+fn large_files_are_read_in_a_straight_line() {
+    // Searched from the start for each key, these would be a hundred million steps.
+    let lines = |value: &str| -> String {
+        let line = |index: usize| format!("  k{index}: {value}\n");
+        (0..10_000).map(line).collect()
+    };
+    let (values, nulls) = (
+        format!("free:\n{}", lines("true")),
+        format!("free:\n{}", lines("null")),
+    );
+    let loaded = loaded(&[BASE, &values, &values, &nulls]);
+    assert!(loaded.environment.free.is_empty());
+    let count = |texts: &[&str]| self::loaded(texts).values().count();
+    // An empty map is a value, too.
+    assert_eq!(count(&[BASE, &values]), count(&[BASE]) - 1 + 10_000);
 }

@@ -4,10 +4,11 @@ mod arithmetic;
 mod joined;
 mod opaque;
 
-use stratiform_template::{Code, Function, Value};
-
 use arithmetic::{base64, cidr};
 use joined::Joined;
+use opaque::digest;
+use stratiform_finding::{Code, Finding};
+use stratiform_template::{Function, Value};
 
 use crate::outcome::Outcome;
 use crate::resolved::{Resolved, Style};
@@ -15,7 +16,6 @@ use crate::resolver::{Resolver, Step};
 use crate::scope::scalar;
 use crate::sensitive::is_sensitive;
 use crate::text::{Segment, Use};
-use opaque::digest;
 
 /// Host bits of the blocks of `Fn::Cidr` where none are given.
 const CIDR_BITS: u32 = 8;
@@ -345,12 +345,13 @@ impl<'t> Resolver<'_, 't> {
         );
         Outcome::Malformed {
             text,
-            finding: Box::new(stratiform_template::Finding {
-                code: Code::InvalidFunctionArgument,
+            finding: Box::new(Finding {
                 path: self.steps(),
-                message: format!("the argument of `{function}` has the wrong form"),
-                recorded: None,
-                help: help.to_owned(),
+                ..Finding::new(
+                    Code::InvalidFunctionArgument,
+                    format!("the argument of `{function}` has the wrong form"),
+                    help,
+                )
             }),
         }
     }

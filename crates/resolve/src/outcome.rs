@@ -1,6 +1,6 @@
 //! What a value comes to.
 
-use stratiform_template::Finding;
+use stratiform_finding::Finding;
 
 use crate::resolved::Resolved;
 use crate::text::{Segment, Text};

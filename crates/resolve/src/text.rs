@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use stratiform_template::Finding;
+use stratiform_finding::Finding;
 
 use crate::resolved::Style;
 

@@ -4,10 +4,10 @@ use std::cell::RefCell;
 use std::panic::Location;
 
 use indexmap::IndexMap;
+use stratiform_finding::{Code, Finding, Place};
 
 use crate::aspect::ResourceView;
 use crate::assembly::Assembly;
-use crate::problem::{Code, Problem};
 use crate::settings::Settings;
 use crate::stack::Stack;
 use crate::synthesis;
@@ -39,7 +39,7 @@ use crate::synthesis;
 pub struct App {
     settings: Settings,
     stacks: RefCell<IndexMap<String, Stack>>,
-    problems: RefCell<Vec<Problem>>,
+    problems: RefCell<Vec<Finding>>,
 }
 
 impl App {
@@ -68,27 +68,28 @@ impl App {
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         if name.is_empty() || !legal {
-            self.problems.borrow_mut().push(Problem {
-                code: Code::StackName,
-                what: format!("`{full_name}` cannot be a stack's name"),
-                places: vec![(location, "declared here".to_owned())],
-                help: "use letters, digits and hyphens, a letter first, at most 128 in all"
-                    .to_owned(),
-            });
+            self.problems.borrow_mut().push(
+                Finding::new(
+                    Code::StackName,
+                    format!("`{full_name}` cannot be a stack's name"),
+                    "use letters, digits and hyphens, a letter first, at most 128 in all",
+                )
+                .at(Place::rust(location, "declared here")),
+            );
         }
         let stack = Stack::new(name, description, location);
         let mut stacks = self.stacks.borrow_mut();
         if let Some(first) = stacks.get(name) {
             let first = first.draft.borrow().location;
-            self.problems.borrow_mut().push(Problem {
-                code: Code::DuplicateStack,
-                what: format!("stack `{name}` is declared twice"),
-                places: vec![
-                    (location, "declared again here".to_owned()),
-                    (first, "first declared here".to_owned()),
-                ],
-                help: "give one of the two another name, or keep using the first".to_owned(),
-            });
+            self.problems.borrow_mut().push(
+                Finding::new(
+                    Code::DuplicateStack,
+                    format!("stack `{name}` is declared twice"),
+                    "give one of the two another name, or keep using the first",
+                )
+                .at(Place::rust(location, "declared again here"))
+                .at(Place::rust(first, "first declared here")),
+            );
         } else {
             stacks.insert(name.to_owned(), stack.clone());
         }
@@ -144,7 +145,8 @@ impl App {
     /// Every mistake found in the definition, with the places that cause it.
     ///
     /// ```
-    /// # use stratiform_stack::{App, Code, References, Settings, Untyped, json};
+    /// # use stratiform_finding::Code;
+    /// # use stratiform_stack::{App, References, Settings, Untyped, json};
     /// # let app = App::new(Settings {
     /// #     app: "shop".to_owned(),
     /// #     environment: "prod".to_owned(),
@@ -167,7 +169,7 @@ impl App {
     ///     Err(problems) => panic!("{problems:?}"),
     /// }
     /// ```
-    pub fn synthesize(self) -> Result<Assembly, Vec<Problem>> {
+    pub fn synthesize(self) -> Result<Assembly, Vec<Finding>> {
         let stacks: Vec<Stack> = self.stacks.take().into_values().collect();
         let mut problems = self.problems.take();
         for stack in &stacks {

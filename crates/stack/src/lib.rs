@@ -19,7 +19,6 @@ mod handle;
 mod json;
 mod parameter;
 mod policy;
-mod problem;
 mod property;
 mod protection;
 mod resource;
@@ -39,7 +38,6 @@ pub use function::{
 pub use handle::{AnyHandle, Handle};
 pub use parameter::Parameter;
 pub use policy::{PolicyDocument, Principal, Statement};
-pub use problem::{Code, Problem};
 pub use property::{Expr, Id, Json, List, Map, Opt, Prop};
 pub use protection::Update;
 pub use resource::{DeletionPolicy, ReplacePolicy, Resource};

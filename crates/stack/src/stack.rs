@@ -8,13 +8,13 @@ use std::panic::Location;
 use std::rc::Rc;
 
 use indexmap::IndexMap;
+use stratiform_finding::{Code, Finding, Place};
 use stratiform_template::Value;
 
 use crate::draft::{Draft, Exposure, Identity, Reference};
 use crate::function::Condition;
 use crate::handle::Handle;
 use crate::parameter::Parameter;
-use crate::problem::{Code, Problem};
 use crate::property::{Expr, Json, Prop};
 use crate::protection::StackPolicyDraft;
 use crate::resource::{Resource, ResourceContent, ResourceDraft};
@@ -40,7 +40,7 @@ pub(crate) struct StackDraft {
     pub(crate) outputs: IndexMap<String, OutputDraft>,
     pub(crate) metadata: IndexMap<String, Json>,
     pub(crate) depends_on: Vec<StackDependency>,
-    pub(crate) problems: Vec<Problem>,
+    pub(crate) problems: Vec<Finding>,
     /// Every logical ID with the place that took it: parameters, conditions and resources share one space.
     taken: HashMap<String, &'static Location<'static>>,
 }
@@ -132,12 +132,14 @@ impl Stack {
         let properties = match properties {
             Draft::Map(properties) => properties,
             _ => {
-                draft.problems.push(Problem {
-                    code: Code::UntypedProperties,
-                    what: format!("the properties of `{logical_id}` are no map"),
-                    places: vec![(location, "declared here".to_owned())],
-                    help: "write `json!({\"Name\": value})`".to_owned(),
-                });
+                draft.problems.push(
+                    Finding::new(
+                        Code::UntypedProperties,
+                        format!("the properties of `{logical_id}` are no map"),
+                        "write `json!({\"Name\": value})`",
+                    )
+                    .at(Place::rust(location, "declared here")),
+                );
                 Vec::new()
             }
         };
@@ -284,37 +286,41 @@ impl Stack {
 impl StackDraft {
     /// Notes that a name is there already; the last one would silently win.
     fn declared_twice(&mut self, noun: &str, name: &str, location: &'static Location<'static>) {
-        self.problems.push(Problem {
-            code: Code::DuplicateName,
-            what: format!("stack `{}` declares the {noun} `{name}` twice", self.key),
-            places: vec![(location, "declared again here".to_owned())],
-            help: "give one of the two another name".to_owned(),
-        });
+        self.problems.push(
+            Finding::new(
+                Code::DuplicateName,
+                format!("stack `{}` declares the {noun} `{name}` twice", self.key),
+                "give one of the two another name",
+            )
+            .at(Place::rust(location, "declared again here")),
+        );
     }
 
     fn take(&mut self, logical_id: &str, location: &'static Location<'static>) {
         let alphanumeric = logical_id.bytes().all(|byte| byte.is_ascii_alphanumeric());
         if logical_id.is_empty() || logical_id.len() > 255 || !alphanumeric {
-            self.problems.push(Problem {
-                code: Code::LogicalId,
-                what: format!(
-                    "`{logical_id}` in stack `{}` cannot be a logical ID",
-                    self.key
-                ),
-                places: vec![(location, "declared here".to_owned())],
-                help: "use 1 to 255 letters and digits".to_owned(),
-            });
+            self.problems.push(
+                Finding::new(
+                    Code::LogicalId,
+                    format!(
+                        "`{logical_id}` in stack `{}` cannot be a logical ID",
+                        self.key
+                    ),
+                    "use 1 to 255 letters and digits",
+                )
+                .at(Place::rust(location, "declared here")),
+            );
         }
         if let Some(first) = self.taken.insert(logical_id.to_owned(), location) {
-            self.problems.push(Problem {
-                code: Code::DuplicateLogicalId,
-                what: format!("`{logical_id}` is declared twice in stack `{}`", self.key),
-                places: vec![
-                    (location, "declared again here".to_owned()),
-                    (first, "first declared here".to_owned()),
-                ],
-                help: "give one of the two another logical ID".to_owned(),
-            });
+            self.problems.push(
+                Finding::new(
+                    Code::DuplicateLogicalId,
+                    format!("`{logical_id}` is declared twice in stack `{}`", self.key),
+                    "give one of the two another logical ID",
+                )
+                .at(Place::rust(location, "declared again here"))
+                .at(Place::rust(first, "first declared here")),
+            );
         }
     }
 }

@@ -15,18 +15,18 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::panic::Location;
 use std::rc::Rc;
 
+use stratiform_finding::Finding;
 use stratiform_template::{Template, Value};
 
+use self::export::Export;
+use self::order::{Use, deployment_order};
 use crate::assembly::{Assembly, SynthesizedStack, capabilities};
 use crate::draft::Identity;
-use crate::problem::Problem;
 use crate::settings::Settings;
 use crate::stack::{Stack, StackDraft};
-use export::Export;
-use order::{Use, deployment_order};
 
 /// Turns stacks into templates, in deployment order.
-pub(crate) fn synthesize(settings: &Settings, stacks: &[Stack]) -> Result<Assembly, Vec<Problem>> {
+pub(crate) fn synthesize(settings: &Settings, stacks: &[Stack]) -> Result<Assembly, Vec<Finding>> {
     let known = stacks.iter().map(|stack| stack.draft.borrow().key.clone());
     let mut lowering = Lowering {
         settings,
@@ -52,7 +52,7 @@ pub(crate) fn synthesize(settings: &Settings, stacks: &[Stack]) -> Result<Assemb
     let order = match deployment_order(stacks, &uses) {
         Ok(order) => order,
         Err(problem) => {
-            problems.push(problem);
+            problems.push(*problem);
             Vec::new()
         }
     };
@@ -125,7 +125,7 @@ struct Lowering<'a> {
     uses: Vec<Use>,
     /// Producer → output's logical ID → what it exports.
     exports: BTreeMap<Rc<str>, BTreeMap<String, Export>>,
-    problems: Vec<Problem>,
+    problems: Vec<Finding>,
 }
 
 /// Who a draft belongs to while it is lowered.

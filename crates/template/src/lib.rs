@@ -8,27 +8,23 @@
 //! and anything that reads files, clocks or the network.
 
 mod check;
-mod code;
-mod near;
 mod node;
 mod order;
 mod parse;
-mod problem;
 mod read;
 mod render;
 mod template;
 mod value;
 mod walk;
 
-pub use check::{Finding, check, sub_variables};
-pub use code::Code;
-pub use near::nearest;
-pub use node::{Entry, Node, NodeKind, Scalar, Span};
+pub use check::{check, sub_variables};
+pub use node::{Entry, Node, NodeKind, Scalar};
 pub use order::{Circle, Order, order};
 pub use parse::{
-    Format, MAX_BYTES, MAX_DEPTH, MAX_NODES, ParseError, parse, parse_bytes, parse_json, parse_yaml,
+    Document, Format, MAX_BYTES, MAX_DEPTH, MAX_NODES, RepeatedKey, parse, parse_bytes, parse_json,
+    parse_with_repeats, parse_yaml,
 };
-pub use problem::{Problem, TemplateError};
+pub use stratiform_finding::Span;
 pub use template::{Member, Output, Parameter, Resource, Section, Template};
 pub use value::{Function, Number, Value};
 pub use walk::Reference;

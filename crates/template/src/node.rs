@@ -3,29 +3,9 @@
 //! A [`Node`] is what was written, before anyone asks what it means: YAML and JSON both arrive here, short
 //! tags (`!Ref x`) already in their long form (`{Ref: x}`). Meaning is [`crate::Value`]'s business.
 
-use std::ops::Range;
+use stratiform_finding::Span;
 
 use crate::value::{Number, Value};
-
-/// A place in a text: bytes from `start` up to `end`, with the line and column where it starts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Span {
-    /// Byte offset of the first byte.
-    pub start: usize,
-    /// Byte offset after the last byte.
-    pub end: usize,
-    /// Line of `start`, from 1.
-    pub line: usize,
-    /// Column of `start` in characters, from 1.
-    pub column: usize,
-}
-
-impl Span {
-    /// The bytes the span covers.
-    pub fn range(self) -> Range<usize> {
-        self.start..self.end
-    }
-}
 
 /// One part of a text: what was written, and where.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use stratiform_template::{Code, Finding, Template, check, parse};
+use stratiform_finding::{Code, Finding};
+use stratiform_template::{Template, check, parse};
 
 /// The codes and paths of what is found in a template, a line each.
 fn found(text: &str) -> Vec<String> {
@@ -13,7 +14,7 @@ fn found(text: &str) -> Vec<String> {
 }
 
 fn findings(text: &str) -> Vec<Finding> {
-    let template = Template::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    let template = Template::parse(text).unwrap_or_else(|error| panic!("{error:?}\n{text}"));
     check(&template)
 }
 
@@ -356,7 +357,7 @@ fn cycles() {
     let code = |text: &str| {
         findings(text)
             .into_iter()
-            .map(|finding| (finding.message, finding.recorded))
+            .map(|finding| (finding.what, finding.recorded))
             .collect::<Vec<_>>()
     };
     let recorded = |names: &str| Some(format!("Circular dependency between resources: [{names}]"));

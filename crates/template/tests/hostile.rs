@@ -2,8 +2,9 @@
 
 use std::time::Instant;
 
+use stratiform_finding::Code;
 use stratiform_template::{
-    Code, MAX_BYTES, MAX_DEPTH, Template, parse, parse_bytes, parse_json, parse_yaml,
+    MAX_BYTES, MAX_DEPTH, Template, parse, parse_bytes, parse_json, parse_yaml,
 };
 
 const LARGE: usize = 10 * 1024 * 1024;
@@ -30,7 +31,7 @@ fn outcome(text: &str) -> String {
             "read".to_owned()
         }
         Err(error) => {
-            assert!(error.span.end <= text.len(), "{error}");
+            assert!(error.span().unwrap().end <= text.len(), "{error}");
             assert!(
                 error.to_string().len() < 1000,
                 "a message repeats the input"
@@ -92,17 +93,17 @@ fn depth_up_to_the_limit() {
     assert!(parse_json(&nested(MAX_DEPTH)).is_ok());
     assert_eq!(
         parse_json(&nested(MAX_DEPTH + 1)).map_err(|error| error.code),
-        Err(Code::TooDeep)
+        Err(Code::NestedTooDeep)
     );
     assert!(parse_yaml(&nested(MAX_DEPTH)).is_ok());
     assert_eq!(
         parse_yaml(&nested(MAX_DEPTH + 1)).map_err(|error| error.code),
-        Err(Code::TooDeep)
+        Err(Code::NestedTooDeep)
     );
     assert!(parse_yaml(&"- ".repeat(MAX_DEPTH)).is_ok());
     assert_eq!(
         parse_yaml(&"- ".repeat(MAX_DEPTH + 1)).map_err(|error| error.code),
-        Err(Code::TooDeep)
+        Err(Code::NestedTooDeep)
     );
     // A short tag is one level, the dotted form of `Fn::GetAtt` two.
     let tagged =
@@ -142,6 +143,25 @@ fn tags_and_anchors() {
         &format!("{}---\na", repeated("%A b\n")),
         "read",
     );
+}
+
+#[test]
+fn quoted_text_further_to_the_left() {
+    let one = |index: usize| format!("- a: 'b\nc'\n- {index}\n");
+    check("many", &(0..READ / 20).map(one).collect::<String>(), "read");
+    let lines = format!("a:\n  b: \"{}\"\n", read("x\n"));
+    check("many lines", &lines, "read");
+    let open = format!("a:\n  b: \"{}", read("x\n"));
+    check("without an end", &open, "invalid-yaml");
+    // What is put before each line would weigh more than is read.
+    let far = format!(
+        "{}a: 'b\n{}'\n",
+        " ".repeat(READ / 4),
+        "c\n".repeat(READ / 8)
+    );
+    check("far to the right", &far, "invalid-yaml");
+    let quotes = read("a: 'b\n");
+    check("one quote after the other", &quotes, "invalid-yaml");
 }
 
 #[test]
@@ -302,7 +322,10 @@ fn too_large() {
         parse_yaml(&text),
         parse_bytes(text.as_bytes()),
     ] {
-        assert_eq!(parsed.map_err(|error| error.code), Err(Code::TooLarge));
+        assert_eq!(
+            parsed.map_err(|error| error.code),
+            Err(Code::TemplateTooLarge)
+        );
     }
     assert!(parse(&" ".repeat(MAX_BYTES)).is_ok());
 }

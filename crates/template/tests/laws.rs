@@ -3,12 +3,13 @@
 mod support;
 
 use proptest::prelude::*;
+use stratiform_finding::Finding;
 use stratiform_template::{
     Function, Node, NodeKind, Scalar, Template, Value, parse_json, parse_yaml,
 };
 use support::{NASTY, condition, template, value};
 
-fn read(parsed: Result<Node, stratiform_template::ParseError>, text: &str) -> Value {
+fn read(parsed: Result<Node, Box<Finding>>, text: &str) -> Value {
     let node = parsed.unwrap_or_else(|error| panic!("{error}\n{text}"));
     Value::from_node(&node).unwrap_or_else(|problems| panic!("{problems:?}\n{text}"))
 }
@@ -30,10 +31,10 @@ fn check_value(value: &Value) {
 
 fn check_template(template: &Template) {
     let yaml = template.to_yaml();
-    let from_yaml = Template::parse(&yaml).unwrap_or_else(|error| panic!("{error}\n{yaml}"));
+    let from_yaml = Template::parse(&yaml).unwrap_or_else(|error| panic!("{error:?}\n{yaml}"));
     assert_eq!(&from_yaml, template, "{yaml}");
     let json = template.to_json();
-    let from_json = Template::parse(&json).unwrap_or_else(|error| panic!("{error}\n{json}"));
+    let from_json = Template::parse(&json).unwrap_or_else(|error| panic!("{error:?}\n{json}"));
     assert_eq!(&from_json, template, "{json}");
     assert_eq!(from_yaml.to_json(), json);
     assert_eq!(from_json.to_yaml(), yaml);
@@ -140,8 +141,9 @@ proptest! {
     #[test]
     fn any_text_is_read_or_refused_with_a_place(text in any::<String>()) {
         if let Err(error) = stratiform_template::parse(&text) {
-            prop_assert!(error.span.end <= text.len());
-            prop_assert!(text.is_char_boundary(error.span.start), "{:?}", error);
+            let span = error.span().unwrap();
+            prop_assert!(span.end <= text.len());
+            prop_assert!(text.is_char_boundary(span.start), "{:?}", error);
         }
     }
 
@@ -149,9 +151,10 @@ proptest! {
     fn yaml_like_text_is_read_or_refused_with_a_place(text in "[a-c :#\\-?!&*|>{}\\[\\],\"'\\n\\t%@~0é]{0,40}") {
         match stratiform_template::parse(&text) {
             Err(error) => {
-                prop_assert!(error.span.end <= text.len(), "{:?}", error);
-                prop_assert!(text.is_char_boundary(error.span.start), "{:?}", error);
-                prop_assert!(text.is_char_boundary(error.span.end), "{:?}", error);
+                let span = error.span().unwrap();
+                prop_assert!(span.end <= text.len(), "{:?}", error);
+                prop_assert!(text.is_char_boundary(span.start), "{:?}", error);
+                prop_assert!(text.is_char_boundary(span.end), "{:?}", error);
             }
             Ok(node) => check_spans(&node, &text),
         }

@@ -2,18 +2,15 @@
 
 use std::fmt::Write as _;
 
-use stratiform_template::{
-    Code, Format, Template, Value, parse, parse_bytes, parse_json, parse_yaml,
-};
+use stratiform_finding::{Code, Finding};
+use stratiform_template::{Format, Template, Value, parse, parse_bytes, parse_json, parse_yaml};
 
 /// YAML on the left is what JSON on the right is.
 fn check(yaml: &str, json: &str) {
-    let value =
-        |text: &str, node: Result<stratiform_template::Node, stratiform_template::ParseError>| {
-            let node = node.unwrap_or_else(|error| panic!("{error}\n{text}"));
-            Value::condition_from_node(&node)
-                .unwrap_or_else(|problems| panic!("{problems:?}\n{text}"))
-        };
+    let value = |text: &str, node: Result<stratiform_template::Node, Box<Finding>>| {
+        let node = node.unwrap_or_else(|error| panic!("{error}\n{text}"));
+        Value::condition_from_node(&node).unwrap_or_else(|problems| panic!("{problems:?}\n{text}"))
+    };
     assert_eq!(
         value(yaml, parse_yaml(yaml)).to_json(),
         value(json, parse_json(json)).to_json(),
@@ -141,7 +138,12 @@ fn aliases_and_merge_keys() {
 
 #[test]
 fn json_or_yaml() {
-    let format = |text: &str| parse(text).map_err(|error| error.format);
+    let format = |text: &str| {
+        parse(text).map_err(|finding| match finding.recorded {
+            Some(words) if words.contains("JSON") => Format::Json,
+            _ => Format::Yaml,
+        })
+    };
     assert!(parse("{Resources: {}}").is_ok());
     assert!(parse(" \n{\"a\": 1}").is_ok());
     assert!(parse("{ }").is_ok());
@@ -152,15 +154,18 @@ fn json_or_yaml() {
     assert_eq!(format("[").err(), Some(Format::Yaml));
     let error = parse(r#"{"this is invalid JSON"="bobbins"}"#).expect_err("no JSON");
     assert_eq!(
-        error.recorded(),
-        "Template format error: JSON not well-formed. (line 1, column 25)"
+        error.recorded.as_deref(),
+        Some("Template format error: JSON not well-formed. (line 1, column 25)")
     );
 }
 
 #[test]
 fn bytes() {
     let code = |bytes: &[u8]| {
-        parse_bytes(bytes).map_err(|error| (error.code, error.span.start, error.span.column))
+        parse_bytes(bytes).map_err(|error| {
+            let span = error.span().unwrap();
+            (error.code, span.start, span.column)
+        })
     };
     assert!(code("\u{FEFF}a: é".as_bytes()).is_ok());
     assert_eq!(
@@ -272,12 +277,8 @@ fn messages() {
             "--- {text:?}\n{}: {error}\n  why: {}\n  help: {}",
             error.code, error.why, error.help
         );
-        if let Some(first) = error.related {
-            let _ = writeln!(
-                report,
-                "  also: line {}, column {}",
-                first.line, first.column
-            );
+        for place in &error.places[1..] {
+            let _ = writeln!(report, "  also: {}", place.at);
         }
     }
     insta::assert_snapshot!(report);
@@ -306,7 +307,7 @@ fn problems() {
     ] {
         let _ = writeln!(report, "--- {text}");
         match Template::parse(text) {
-            Err(stratiform_template::TemplateError::Malformed(problems)) => {
+            Err(problems) => {
                 for problem in problems {
                     let _ = writeln!(
                         report,
@@ -345,7 +346,7 @@ fn tolerance() {
         "Resources: {A: {Type: T, Properties: {S: {Condition: {Bool: {a: b}}}}}}",
         "Description: 5\nAWSTemplateFormatVersion: 2010-09-09\nParameters: {P: {Type: Number, Default: 80, NoEcho: 'true'}}",
     ] {
-        let template = Template::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        let template = Template::parse(text).unwrap_or_else(|error| panic!("{error:?}\n{text}"));
         for rendered in [
             template.to_yaml(),
             template.to_json(),

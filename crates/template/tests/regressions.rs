@@ -8,7 +8,7 @@ fn survives(text: &str) {
     };
     for rendered in [template.to_yaml(), template.to_json()] {
         let again =
-            Template::parse(&rendered).unwrap_or_else(|error| panic!("{error}\n{rendered}"));
+            Template::parse(&rendered).unwrap_or_else(|error| panic!("{error:?}\n{rendered}"));
         assert_eq!(again, template, "{rendered}");
     }
 }

@@ -8,16 +8,16 @@ use stratiform_aws::{Aws, DeployedStack, Error, ParameterValue};
 use stratiform_changes::Edit;
 use stratiform_diff::{Note, StackDiff, imported_elsewhere, macros};
 use stratiform_environment::Environment;
-use stratiform_template::Template;
+use stratiform_finding::Code;
 
 use super::{Sides, compare, facts, synthesized};
 use crate::Define;
 use crate::args::{Diff, Global};
 use crate::exit::Exit;
 use crate::project::Project;
-use crate::report::{Failure, Report};
+use crate::report::Failure;
 use crate::review::{Method, Review};
-use crate::source::{Source, SourceStack, parse};
+use crate::source::{Parsed, Source, SourceStack, parse};
 
 /// Tags that each deployment adds with its own values: they say nothing about the stack.
 const RECORDS: [&str; 4] = ["release", "commit", "deployed-by", "run"];
@@ -36,7 +36,7 @@ pub(super) fn review<E: Environment>(
         let what = format!("cannot start waiting for AWS: {error}");
         Failure::new(
             Exit::Failed,
-            "runtime",
+            Code::Runtime,
             what,
             "check the limits of this process",
         )
@@ -46,7 +46,9 @@ pub(super) fn review<E: Environment>(
     let mut places = BTreeSet::new();
     for after in synthesized(define, &project, &args.env)? {
         let aws = runtime.block_on(Aws::connect(&after.region));
-        let (account, stacks) = runtime.block_on(deployed(&aws, &after)).map_err(failure)?;
+        let (account, stacks) = runtime
+            .block_on(deployed(&aws, &after))
+            .map_err(|error| Failure::of([error.into()]))?;
         places.insert(format!("account {account}, {}", after.region));
         sides.push(runtime.block_on(sides_of(&aws, stacks, after, account))?);
         connections.push(aws);
@@ -94,7 +96,7 @@ async fn sides_of(
     let mut stacks = Vec::new();
     for stack in deployed {
         let new = after.stacks.iter().find(|new| new.name == stack.name);
-        let template = template(aws, &stack, new).await?;
+        let parsed = template(aws, &stack, new).await?;
         // A hidden value is the same before and after, as far as anybody can tell.
         let values = stack
             .parameters
@@ -120,10 +122,11 @@ async fn sides_of(
         tags.retain(|key, _| !RECORDS.contains(&key.as_str()));
         stacks.push(SourceStack {
             name: stack.name,
-            template: Arc::new(template),
+            template: Arc::new(parsed.template),
             parameters,
             tags,
             termination_protection: Some(stack.termination_protection),
+            notes: parsed.notes,
         });
     }
     let before = Source {
@@ -142,14 +145,15 @@ async fn template(
     aws: &Aws,
     stack: &DeployedStack,
     new: Option<&SourceStack>,
-) -> Result<Template, Failure> {
+) -> Result<Parsed, Failure> {
     let name = format!("the deployed template of {}", stack.name);
     let original = parse(&name, &stack.template)?;
     let is_expanded = new.is_none_or(|new| macros(&new.template).next().is_none());
     // Inside of a resource; text that has the word by chance costs one more call, and the same answer.
     let is_inside = ["Fn::Transform", "!Transform"].map(|word| stack.template.contains(word));
-    if is_expanded && (macros(&original).next().is_some() || is_inside.contains(&true)) {
-        let processed = aws.processed_template(stack).await.map_err(failure)?;
+    if is_expanded && (macros(&original.template).next().is_some() || is_inside.contains(&true)) {
+        let processed = aws.processed_template(stack).await;
+        let processed = processed.map_err(|error| Failure::of([error.into()]))?;
         return parse(&name, &processed);
     }
     Ok(original)
@@ -181,13 +185,4 @@ async fn ask_importers(aws: &Aws, stack: &mut StackDiff, own: &BTreeSet<String>)
             }),
         }
     }
-}
-
-fn failure(error: Error) -> Failure {
-    Failure::of([Report {
-        code: error.code().to_owned(),
-        what: format!("{error}: {}", error.why()),
-        places: Vec::new(),
-        help: error.help(),
-    }])
 }

@@ -7,13 +7,15 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use stratiform_catalog::catalog;
-use stratiform_environment::{joined, nearest};
+use stratiform_finding::Code;
+use stratiform_finding::words::{joined, meant};
 
 use super::{Sides, compare, facts};
 use crate::args::Diff;
 use crate::assembly::{AssemblyFile, FILE as ASSEMBLY};
 use crate::exit::Exit;
-use crate::report::{Failure, Report};
+use crate::input::Input;
+use crate::report::Failure;
 use crate::review::{Method, Review};
 use crate::source::{Source, SourceStack, parse};
 
@@ -28,8 +30,12 @@ pub(super) fn review(files: &[std::path::PathBuf], args: &Diff) -> Result<Review
     let [old, new] = files else {
         return Err(Failure::new(
             Exit::Usage,
-            "files",
-            "two templates or folders are needed, the old and the new",
+            Code::Files,
+            match files.len() {
+                1 => "two templates or folders are needed, the old and the new: one is given"
+                    .to_owned(),
+                count => format!("two templates or folders are compared, and {count} are given"),
+            },
             "write `diff OLD NEW`",
         ));
     };
@@ -37,7 +43,7 @@ pub(super) fn review(files: &[std::path::PathBuf], args: &Diff) -> Result<Review
     if old.exists() && new.exists() && one_is_a_folder {
         return Err(Failure::new(
             Exit::Usage,
-            "files",
+            Code::Files,
             format!(
                 "one of `{}` and `{}` is a folder, the other is a file",
                 old.display(),
@@ -54,12 +60,10 @@ pub(super) fn review(files: &[std::path::PathBuf], args: &Diff) -> Result<Review
     {
         return Err(Failure::new(
             Exit::Usage,
-            "unknown-region",
+            Code::UnknownRegion,
             format!("AWS has no region `{region}`"),
-            match nearest(region, catalog().regions()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "name one such as `eu-central-1`".to_owned(),
-            },
+            meant(region, catalog().regions())
+                .unwrap_or_else(|| "name one such as `eu-central-1`".to_owned()),
         ));
     }
     let before = read(
@@ -121,13 +125,13 @@ fn read(
     ) {
         return Err(Failure::new(
             Exit::Failed,
-            "unknown-parameter",
+            Code::UnknownParameter,
             format!(
                 "no template in `{}` has a parameter `{name}`",
                 path.display()
             ),
-            match nearest(name, declared.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
+            match meant(name, declared.iter().copied()) {
+                Some(question) => question,
                 None if declared.is_empty() => {
                     "there are no parameters: leave the file out".to_owned()
                 }
@@ -157,15 +161,16 @@ fn file(path: &Path) -> Result<Source, Failure> {
         environment: None,
         region: REGION.to_owned(),
         account: None,
-        stacks: vec![stack(stem, path)?],
+        stacks: vec![stack(stem, path, Input::Template)?],
     })
 }
 
-fn stack(name: String, path: &Path) -> Result<SourceStack, Failure> {
-    let text = text(path)?;
+fn stack(name: String, path: &Path, input: Input) -> Result<SourceStack, Failure> {
+    let parsed = parse(&path.display().to_string(), &input.text(path)?)?;
     Ok(SourceStack {
         name,
-        template: Arc::new(parse(&path.display().to_string(), &text)?),
+        template: Arc::new(parsed.template),
+        notes: parsed.notes,
         parameters: IndexMap::new(),
         tags: IndexMap::new(),
         termination_protection: None,
@@ -176,8 +181,8 @@ fn stack(name: String, path: &Path) -> Result<SourceStack, Failure> {
 /// name.
 fn folder(path: &Path) -> Result<Source, Failure> {
     let listing = path.join(ASSEMBLY);
-    if listing.is_file() {
-        return assembled(path, &text(&listing)?);
+    if listing.symlink_metadata().is_ok() {
+        return assembled(path, &Input::Snapshot.text(&listing)?);
     }
     let failed = |error: std::io::Error| Failure::io("read", path, &error);
     let entries = fs::read_dir(path)
@@ -187,19 +192,19 @@ fn folder(path: &Path) -> Result<Source, Failure> {
     let mut files: Vec<_> = entries.into_iter().map(|entry| entry.path()).collect();
     files.retain(|file| {
         let extension = file.extension().and_then(|extension| extension.to_str());
-        file.is_file() && extension.is_some_and(|extension| ENDINGS.contains(&extension))
+        !file.is_dir() && extension.is_some_and(|extension| ENDINGS.contains(&extension))
     });
     files.sort();
     let stacks = files.iter().map(|file| {
         let stem = file.file_stem().unwrap_or_default().to_string_lossy();
-        stack(stem.into_owned(), file)
+        stack(stem.into_owned(), file, Input::Snapshot)
     });
     let stacks: Vec<SourceStack> = stacks.collect::<Result<_, _>>()?;
     let mut names = HashSet::new();
     if let Some(stack) = stacks.iter().find(|stack| !names.insert(&stack.name)) {
         return Err(Failure::new(
             Exit::Failed,
-            "same-name",
+            Code::SameName,
             format!(
                 "`{}` has two templates of the name `{}`",
                 path.display(),
@@ -211,7 +216,7 @@ fn folder(path: &Path) -> Result<Source, Failure> {
     if stacks.is_empty() {
         return Err(Failure::new(
             Exit::Failed,
-            "no-templates",
+            Code::NoTemplates,
             format!("there is no template in `{}`", path.display()),
             "name a folder with files that end in .yaml, .yml, .json or .template",
         ));
@@ -230,13 +235,13 @@ fn assembled(path: &Path, text: &str) -> Result<Source, Failure> {
     let assembly = AssemblyFile::parse(text).map_err(|why| {
         Failure::new(
             Exit::Failed,
-            "assembly-file",
+            Code::AssemblyFile,
             format!("`{}` cannot be read: {why}", listing.display()),
             "write it again with `synth`",
         )
     })?;
     let stacks = assembly.stacks.into_iter().map(|entry| {
-        let read = stack(entry.name, &path.join(&entry.template))?;
+        let read = stack(entry.name, &path.join(&entry.template), Input::Snapshot)?;
         Ok(SourceStack {
             tags: entry.tags,
             termination_protection: Some(entry.termination_protection),
@@ -258,12 +263,12 @@ fn values(path: &Path) -> Result<IndexMap<String, String>, Failure> {
     let wrong = |what: String| {
         Failure::new(
             Exit::Failed,
-            "parameters-file",
+            Code::ParametersFile,
             format!("`{shown}` {what}"),
             "write a JSON map of names to values: {\"Size\": \"db.t3.small\"}",
         )
     };
-    let json: serde_json::Value = serde_json::from_str(&text(path)?)
+    let json: serde_json::Value = serde_json::from_str(&Input::Parameters.text(path)?)
         .map_err(|error| wrong(format!("is no JSON: {error}")))?;
     let entries: Vec<(String, serde_json::Value)> = match json {
         serde_json::Value::Object(entries) => entries.into_iter().collect(),
@@ -291,16 +296,4 @@ fn values(path: &Path) -> Result<IndexMap<String, String>, Failure> {
             ))),
         })
         .collect()
-}
-
-fn text(path: &Path) -> Result<String, Failure> {
-    let bytes = fs::read(path).map_err(|error| Failure::io("read", path, &error))?;
-    String::from_utf8(bytes).map_err(|_| {
-        Failure::of([Report {
-            code: "file".to_owned(),
-            what: format!("`{}` is no UTF-8 text", path.display()),
-            places: Vec::new(),
-            help: "save it as UTF-8".to_owned(),
-        }])
-    })
 }

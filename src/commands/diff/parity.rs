@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use stratiform_diff::{StackChange, diff_environment};
 use stratiform_environment::{Environment, Loaded, Origin};
+use stratiform_finding::Code;
 use stratiform_template::Template;
 
 use super::{Sides, compare, facts, pairs, show};
@@ -31,7 +32,7 @@ pub(super) fn run<E: Environment>(
     let [environment] = args.env.as_slice() else {
         return Err(Failure::new(
             Exit::Usage,
-            "one-environment",
+            Code::OneEnvironment,
             "one environment is compared with another",
             "give --env once: diff --env staging --against prod",
         ));
@@ -40,7 +41,8 @@ pub(super) fn run<E: Environment>(
     let one = project.load_one::<E>(environment)?;
     let other = project.load_one::<E>(against)?;
     let source = |loaded: &Loaded<E>| {
-        let assembly = assemble(define, loaded, &project.root).map_err(Failure::of)?;
+        let assembly =
+            assemble(define, loaded).map_err(|findings| Failure::below(&project.root, findings))?;
         Ok::<_, Failure>(Source::synthesized(assembly, None))
     };
     let target = source(&other)?;

@@ -1,6 +1,7 @@
 //! `diff --deployed` where the program was built without the feature `aws`: what it needs, and how to get it.
 
 use stratiform_environment::Environment;
+use stratiform_finding::Code;
 
 use crate::Define;
 use crate::args::{Diff, Global};
@@ -16,7 +17,7 @@ pub(super) fn review<E: Environment>(
 ) -> Result<Review, Failure> {
     Err(Failure::new(
         Exit::Usage,
-        "without-aws",
+        Code::WithoutAws,
         "`--deployed` asks AWS, and this program was built without what talks to AWS",
         "build it with the feature `aws` of `stratiform`: with `aws = [\"stratiform/aws\"]` under `[features]` of \
          your Cargo.toml, `cargo run --features aws -- diff --deployed`",

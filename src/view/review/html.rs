@@ -13,17 +13,18 @@ mod stack;
 #[cfg(test)]
 mod tests;
 
+use consequence::Consequences;
 use handlebars::{Context, Handlebars, Helper, HelperResult, Output, RenderContext, html_escape};
+use mark::Mark;
 use serde::Serialize;
+use stack::{Room, Stack, StackRow};
 use stratiform_diff::verdict;
+use stratiform_finding::words::visible;
 
 use super::not_rendered;
-use super::words::{is_quiet, visible};
+use super::words::is_quiet;
 use crate::report::Failure;
 use crate::review::{Review, ReviewedEnvironment};
-use consequence::Consequences;
-use mark::Mark;
-use stack::{Room, Stack, StackRow};
 
 const PAGE: &str = include_str!("../../../templates/review.html.hbs");
 const GRAPH: &str = include_str!("../../../templates/review.graph.hbs");

@@ -6,6 +6,7 @@ mod tests;
 
 use stratiform_changes::ChangedResource;
 use stratiform_diff::{Consequence, Severity, StackChange, StackDiff, verdict};
+use stratiform_finding::words::{counted, few, grouped};
 
 use self::page::{Label, Page};
 use super::property::{self, Property};
@@ -22,6 +23,9 @@ pub(crate) enum Full {
     /// Only what they mean.
     No,
 }
+
+/// The consequences, resources and outputs of a stack that are listed: nobody reads on after these.
+const LISTED: usize = 300;
 
 /// The longest word of [`Severity`].
 const SEVERITY: usize = "attention".len();
@@ -66,10 +70,10 @@ impl Page {
         let quiet = review.stacks().filter(|stack| words::is_quiet(stack));
         let names: Vec<&str> = quiet.map(|stack| stack.name.as_str()).collect();
         if !names.is_empty() {
-            let count = words::counted(names.len(), "stack");
+            let count = counted(names.len(), "stack");
             self.gap();
-            let names = names.into_iter().map(str::to_owned).collect();
-            self.say(0, &format!("{count} unchanged: {}", words::some(names)));
+            let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+            self.say(0, &format!("{count} unchanged: {}", few(&names)));
         }
     }
 
@@ -78,16 +82,21 @@ impl Page {
         let word = &diff.name;
         let width = word.chars().count() + 2;
         self.put(0, Label::new(word, width, Some(BOLD)), &words::stack(diff));
-        for consequence in &diff.consequences {
+        let listed = match full {
+            Full::Yes => usize::MAX,
+            Full::No => LISTED,
+        };
+        for consequence in diff.consequences.iter().take(listed) {
             self.consequence(consequence);
         }
+        self.more(diff.consequences.len(), listed, "consequence");
         if !diff.consequences.is_empty() {
             self.gap();
         }
         match diff.change {
             StackChange::Created => self.types(diff, "+"),
             StackChange::Removed => self.types(diff, "-"),
-            StackChange::Updated | StackChange::Unchanged => self.changes(diff),
+            StackChange::Updated | StackChange::Unchanged => self.changes(diff, listed),
         }
         for note in &diff.notes {
             self.put(2, Label::new("caveat:", 0, Some(YELLOW)), &note.what);
@@ -134,12 +143,31 @@ impl Page {
         }
     }
 
-    fn changes(&mut self, diff: &StackDiff) {
-        for change in words::resources(diff) {
+    fn changes(&mut self, diff: &StackDiff, listed: usize) {
+        for change in words::resources(diff).take(listed) {
             self.resource(change);
         }
-        for property in property::of_stack(diff) {
-            self.property(2, 3, &property);
+        self.more(words::resources(diff).count(), listed, "resource");
+        let properties = property::of_stack(diff);
+        for property in properties.iter().take(listed) {
+            self.property(2, 3, property);
+        }
+        self.more(properties.len(), listed, "output or parameter");
+    }
+
+    /// How many are not listed.
+    fn more(&mut self, count: usize, listed: usize, noun: &str) {
+        let more = count.saturating_sub(listed);
+        if more > 0 {
+            let nouns = match (more, noun) {
+                (1, noun) => noun.to_owned(),
+                (_, "output or parameter") => "outputs and parameters".to_owned(),
+                (_, noun) => format!("{noun}s"),
+            };
+            self.say(
+                2,
+                &format!("and {} more {nouns} (`--full` shows all)", grouped(more)),
+            );
         }
     }
 

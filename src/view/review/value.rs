@@ -1,9 +1,8 @@
 //! Values as people see them: on one line, short, and without what must not be seen.
 
 use similar::{ChangeTag, TextDiff};
+use stratiform_finding::words::{counted, visible};
 use stratiform_resolve::{Resolved, Segment, Style, Time};
-
-use super::words::{counted, visible};
 
 /// The longest value that is shown whole, in characters.
 const LONGEST: usize = 60;

@@ -1,10 +1,10 @@
 //! The words that text and markdown share: what happens to a stack and to a resource. Their layout is their own.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use stratiform_changes::{ChangedResource, Edit, Policy, PolicyOrigin, Replacement};
 use stratiform_diff::{StackChange, StackDiff};
+use stratiform_finding::words::counted;
 
 /// Whether there is anything to say about a stack. One that stays the same may still hold something unknown.
 pub(super) fn is_quiet(stack: &StackDiff) -> bool {
@@ -113,47 +113,6 @@ pub(super) fn outcome(change: &ChangedResource) -> String {
         (Edit::Modify, replacement @ Replacement::Will) => {
             format!("{}; the old one is {policy}{origin}", in_words(replacement))
         }
-    }
-}
-
-/// A number of things.
-pub(super) fn counted(count: usize, noun: &str) -> String {
-    let s = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{s}")
-}
-
-/// Text on one line, with everything visible: no escape sequence of a terminal and no change of direction passes.
-pub(super) fn visible(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_invisible) {
-        return Cow::Borrowed(text);
-    }
-    let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '\n' | '\t' => shown.push(' '),
-            '\r' => {}
-            character if is_invisible(character) => shown.extend(character.escape_unicode()),
-            character => shown.push(character),
-        }
-    }
-    Cow::Owned(shown)
-}
-
-/// Control characters, and those that change the direction of text or take no room.
-fn is_invisible(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-}
-
-/// The names of a list that are said; the rest is counted.
-const NAMES: usize = 3;
-
-/// A few names; the rest is counted.
-pub(super) fn some(names: Vec<String>) -> String {
-    let (shown, more) = names.split_at(names.len().min(NAMES));
-    match more.len() {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
     }
 }
 

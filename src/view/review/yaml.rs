@@ -1,8 +1,8 @@
 //! The difference between two texts of YAML, line by line.
 
 use similar::TextDiff;
+use stratiform_finding::words::visible;
 
-use super::words::visible;
 use crate::report::Colour;
 use crate::review::ReviewedStack;
 use crate::view::summary::{CYAN, GREEN, RED, paint};

@@ -13,7 +13,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::Value;
+use stratiform_finding::one_line;
 use stratiform_template::Template;
+use templates::Version;
 
 use super::error::BenchError;
 use super::peer::CdkDiff;
@@ -22,7 +24,6 @@ use super::subject::{Subject, WarmUp, median, side_by_side};
 use super::table::{self, Table};
 use super::workbench::Workbench;
 use super::{Report, Request};
-use templates::Version;
 
 pub(super) use ours::{TASK, run as ours};
 
@@ -120,9 +121,9 @@ impl Programs {
         for version in [Version::Before, Version::Resources, Version::Everything] {
             let json = templates::template(size, version).to_string();
             let path = self.file(size, version, "json");
-            let template = Template::parse(&json).map_err(|error| BenchError::Template {
+            let template = Template::parse(&json).map_err(|findings| BenchError::Template {
                 path: path.clone(),
-                why: error.to_string(),
+                why: one_line(&findings),
             })?;
             let yaml = self.file(size, version, "yaml");
             for (path, text) in [(path, json), (yaml, template.to_yaml())] {

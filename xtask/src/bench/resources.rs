@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use stratiform_finding::one_line;
 use stratiform_template::{Member, Template, parse};
 
 use super::error::BenchError;
@@ -56,10 +57,7 @@ fn read(path: &Path) -> Result<Resources, BenchError> {
         why,
     };
     let node = parse(&text).map_err(|error| wrong(error.to_string()))?;
-    let template = Template::from_node(&node).map_err(|problems| {
-        let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        wrong(problems.join("; "))
-    })?;
+    let template = Template::from_node(&node).map_err(|findings| wrong(one_line(&findings)))?;
     let resources = template.resources.into_iter();
     let resources = resources.filter_map(|(logical_id, member)| match member {
         Member::One(resource) => {

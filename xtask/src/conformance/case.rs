@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 use stratiform_changes::View;
 use stratiform_diff::Side;
+use stratiform_finding::one_line;
 use stratiform_template::Template;
 
 /// A recorded case: two templates, and change sets that the service made of them.
@@ -114,7 +115,7 @@ impl Stack {
             Some(text) => text.to_owned(),
             None => parsed.to_string(),
         };
-        let template = Template::parse(&text).map_err(|error| error.to_string())?;
+        let template = Template::parse(&text).map_err(|findings| one_line(&findings))?;
         let parameters = recording[format!("{when}_params")].as_object();
         let parameters = parameters.into_iter().flatten();
         Ok(Some(Stack {

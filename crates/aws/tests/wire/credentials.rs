@@ -72,6 +72,29 @@ fn credentials_come_from_wherever_people_have_them() {
 
     let told = identity_with("unknown", "", &[("AWS_PROFILE", "unknown")]);
     assert!(told.contains("Err(Credentials"), "{told}");
+    assert!(
+        told.contains("there is no profile `unknown`, which AWS_PROFILE names; none is configured"),
+        "{told}"
+    );
+    let others = "[profile two]\nregion = x\n[profile one]\nregion = x\n";
+    let told = identity_with("others", others, &[("AWS_PROFILE", "nope")]);
+    assert!(
+        told.contains(
+            "there is no profile `nope`, which AWS_PROFILE names; there are `one`, `two`"
+        ),
+        "{told}"
+    );
+    // A profile that is there and has no credentials is another matter, and so is none.
+    let told = identity_with("others", others, &[("AWS_PROFILE", "one")]);
+    assert!(
+        told.contains("Err(Credentials") && !told.contains("no profile"),
+        "{told}"
+    );
+    let told = identity_with("others", others, &[]);
+    assert!(
+        told.contains("Err(Credentials") && !told.contains("no profile"),
+        "{told}"
+    );
 }
 
 #[tokio::test]

@@ -1,12 +1,12 @@
 //! Maps with a key that says which other keys there are.
 
 use serde_json::Value;
+use stratiform_finding::Code;
+use stratiform_finding::words::{listed, nearest};
 use stratiform_template::Scalar;
 
 use super::{Checker, Spot};
 use crate::merge::{Kind, Map, Member};
-use crate::near::{listed, nearest};
-use crate::problem::Code;
 use crate::shape::{Field, Shape, Variant};
 
 /// The variant that a map says it is.
@@ -35,7 +35,7 @@ impl Checker<'_> {
         };
         let chosen = Chosen { tag, name, member };
         let mut misspelt: Vec<&str> = Vec::new();
-        for member in map.members.iter().filter(|member| member.key != tag) {
+        for member in map.members().filter(|member| member.key != tag) {
             if let Some(field) = variant.fields.iter().find(|field| field.name == member.key) {
                 self.check(&member.value, &field.shape, &spot.of(member));
             } else if !self.of_another(member, &chosen, variants, spot) {
@@ -56,8 +56,7 @@ impl Checker<'_> {
     /// The tag is not there, or misspelt; without it no other key can be judged.
     fn untagged(&mut self, map: &Map, tag: &str, names: &[&str], spot: &Spot) {
         let misspelt = map
-            .members
-            .iter()
+            .members()
             .find(|member| nearest(&member.key, [tag]).is_some());
         if let Some(member) = misspelt {
             self.unknown_key(member, &[tag], spot);
@@ -65,7 +64,7 @@ impl Checker<'_> {
         }
         let field = Field {
             name: tag.to_owned(),
-            shape: Shape::Bool,
+            shape: Shape::Choice(names.iter().map(|name| Value::from(*name)).collect()),
             required: true,
             about: format!("One of {}", listed(names)),
         };
@@ -98,7 +97,7 @@ impl Checker<'_> {
         );
         let why = listed(owners.iter().map(|owner| format!("{tag}: {owner}")));
         let help = if place.layer < tag_place.layer {
-            let file = &self.files[tag_place.layer];
+            let file = &self.sources[tag_place.layer].name;
             format!("add `{key}: null` beside `{tag}: {name}` in {file}")
         } else {
             format!("remove it, or write `{tag}: {owner}`")

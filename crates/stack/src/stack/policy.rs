@@ -2,9 +2,10 @@
 
 use std::panic::Location;
 
+use stratiform_finding::{Code, Finding, Place};
+
 use super::Stack;
 use crate::handle::AnyHandle;
-use crate::problem::{Code, Problem};
 use crate::property::Json;
 use crate::protection::{PolicyDocumentDraft, Protection, Update};
 
@@ -18,7 +19,7 @@ impl Stack {
     /// ```
     /// use stratiform_stack::{App, References, Settings, Untyped, Update, json};
     ///
-    /// # fn main() -> Result<(), Vec<stratiform_stack::Problem>> {
+    /// # fn main() -> Result<(), Vec<stratiform_finding::Finding>> {
     /// # let app = App::new(Settings {
     /// #     app: "shop".to_owned(),
     /// #     environment: "prod".to_owned(),
@@ -59,14 +60,12 @@ impl Stack {
             (false, false) => None,
         };
         if let Some(nothing) = nothing {
-            let problem = Problem {
-                code: Code::StackPolicy,
-                what: format!("stack `{}` {nothing}", draft.key),
-                places: vec![(protection.location, "protected here".to_owned())],
-                help:
-                    "name the handles and the updates: `stack.protect([&table], [Update::Delete])`"
-                        .to_owned(),
-            };
+            let problem = Finding::new(
+                Code::StackPolicy,
+                format!("stack `{}` {nothing}", draft.key),
+                "name the handles and the updates: `stack.protect([&table], [Update::Delete])`",
+            )
+            .at(Place::rust(protection.location, "protected here"));
             draft.problems.push(problem);
         } else {
             draft.stack_policy.protections.push(protection);
@@ -87,15 +86,13 @@ impl Stack {
         };
         let mut draft = self.draft.borrow_mut();
         if let Some(first) = &draft.stack_policy.document {
-            let problem = Problem {
-                code: Code::StackPolicy,
-                what: format!("the stack policy of `{}` is set twice", draft.key),
-                places: vec![
-                    (given.location, "set again here".to_owned()),
-                    (first.location, "first set here".to_owned()),
-                ],
-                help: "write one document, or `stack.protect(…)` as often as you like".to_owned(),
-            };
+            let problem = Finding::new(
+                Code::StackPolicy,
+                format!("the stack policy of `{}` is set twice", draft.key),
+                "write one document, or `stack.protect(…)` as often as you like",
+            )
+            .at(Place::rust(given.location, "set again here"))
+            .at(Place::rust(first.location, "first set here"));
             draft.problems.push(problem);
         } else {
             draft.stack_policy.document = Some(given);

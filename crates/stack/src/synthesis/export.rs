@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::panic::Location;
 use std::rc::Rc;
 
+use stratiform_finding::{Code, Finding, Place};
 use stratiform_template::{Function, Member, Output, Resource, Template, Value};
 
 use super::Lowering;
 use super::reference::local;
 use crate::draft::Shape;
-use crate::problem::{Code, Problem};
 use crate::settings::References;
 use crate::stack::{Stack, StackDraft};
 
@@ -35,8 +35,8 @@ impl Lowering<'_> {
                 if there.logical_id != export.logical_id || there.attribute != export.attribute =>
             {
                 let places = vec![
-                    (export.location, "used here".to_owned()),
-                    (there.location, "and here".to_owned()),
+                    Place::rust(export.location, "used here"),
+                    Place::rust(there.location, "and here"),
                 ];
                 self.problems.push(collision(producer, &output, places));
             }
@@ -51,7 +51,7 @@ impl Lowering<'_> {
     pub(super) fn add_exports(&mut self, draft: &StackDraft, template: &mut Template) {
         for (output, export) in self.exports.remove(&draft.key).unwrap_or_default() {
             if template.outputs.contains_key(&output) {
-                let places = vec![(export.location, "used here".to_owned())];
+                let places = vec![Place::rust(export.location, "used here")];
                 self.problems.push(collision(&draft.key, &output, places));
                 continue;
             }
@@ -60,15 +60,14 @@ impl Lowering<'_> {
                 ..
             })) = template.resources.get(&export.logical_id)
             {
-                self.problems.push(Problem {
-                    code: Code::ConditionalExport,
-                    what: format!(
-                        "`{}` of stack `{}` is used by another stack, and exists only where `{condition}` holds",
-                        export.logical_id, draft.key
-                    ),
-                    places: vec![(export.location, "used here".to_owned())],
-                    help: "decide with a value of the environment instead, in both stacks".to_owned(),
-                });
+                let what = format!(
+                    "`{}` of stack `{}` is used by another stack, and exists only where `{condition}` holds",
+                    export.logical_id, draft.key
+                );
+                let help = "decide with a value of the environment instead, in both stacks";
+                let finding = Finding::new(Code::ConditionalExport, what, help);
+                self.problems
+                    .push(finding.at(Place::rust(export.location, "used here")));
             }
             let value = local(&export.logical_id, export.attribute.as_deref());
             let value = match export.shape {
@@ -104,21 +103,17 @@ impl Lowering<'_> {
                 let Some(first) = seen.insert(name, stack) else {
                     continue;
                 };
-                let here = (
-                    stack.draft.borrow().location,
-                    format!("stack `{}`", stack.draft.borrow().key),
+                let declared = |stack: &Stack| {
+                    let draft = stack.draft.borrow();
+                    Place::rust(draft.location, format!("stack `{}`", draft.key))
+                };
+                let finding = Finding::new(
+                    Code::ExportCollision,
+                    format!("two outputs are exported as `{name}`"),
+                    "export names are unique in an account and region: give one another name",
                 );
-                let there = (
-                    first.draft.borrow().location,
-                    format!("stack `{}`", first.draft.borrow().key),
-                );
-                self.problems.push(Problem {
-                    code: Code::ExportCollision,
-                    what: format!("two outputs are exported as `{name}`"),
-                    places: vec![here, there],
-                    help: "export names are unique in an account and region: give one another name"
-                        .to_owned(),
-                });
+                let finding = finding.at(declared(stack)).at(declared(first));
+                self.problems.push(finding);
             }
         }
     }
@@ -133,15 +128,13 @@ pub(super) fn export_name(stack_name: &str, logical_id: &str, suffix: &str) -> S
     }
 }
 
-fn collision(
-    stack: &str,
-    output: &str,
-    places: Vec<(&'static Location<'static>, String)>,
-) -> Problem {
-    Problem {
-        code: Code::ExportCollision,
-        what: format!("stack `{stack}` would need two outputs called `{output}`"),
+fn collision(stack: &str, output: &str, places: Vec<Place>) -> Finding {
+    Finding {
         places,
-        help: "give the resource or the output another name".to_owned(),
+        ..Finding::new(
+            Code::ExportCollision,
+            format!("stack `{stack}` would need two outputs called `{output}`"),
+            "give the resource or the output another name",
+        )
     }
 }

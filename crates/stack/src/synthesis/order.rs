@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::panic::Location;
 use std::rc::Rc;
 
-use crate::problem::{Code, Problem};
+use stratiform_finding::{Code, Finding, Place};
+
 use crate::stack::Stack;
 
 /// A stack needing another: who needs what, and where that is written.
@@ -16,7 +17,7 @@ pub(super) struct Use {
 }
 
 /// Positions of the stacks, each after all that it needs; stacks that do not need each other stay as declared.
-pub(super) fn deployment_order(stacks: &[Stack], uses: &[Use]) -> Result<Vec<usize>, Problem> {
+pub(super) fn deployment_order(stacks: &[Stack], uses: &[Use]) -> Result<Vec<usize>, Box<Finding>> {
     let mut nodes = nodes(stacks, uses);
     let mut order = Vec::with_capacity(nodes.len());
     for root in 0..nodes.len() {
@@ -37,7 +38,8 @@ pub(super) fn deployment_order(stacks: &[Stack], uses: &[Use]) -> Result<Vec<usi
                 Some(Visit::New) => path.extend(open(&mut nodes, producer)),
                 Some(Visit::Open) => {
                     let circle = path.iter().skip_while(|step| step.position != producer);
-                    return Err(cycle(circle.filter_map(|step| step.followed).collect()));
+                    let circle = circle.filter_map(|step| step.followed).collect();
+                    return Err(Box::new(cycle(circle)));
                 }
                 Some(Visit::Done) | None => {}
             }
@@ -107,31 +109,29 @@ fn open<'a>(nodes: &mut [Node<'a>], position: usize) -> Option<Step<'a>> {
     })
 }
 
-fn cycle(circle: Vec<&Use>) -> Problem {
+fn cycle(circle: Vec<&Use>) -> Finding {
     let names: Vec<String> = circle
         .iter()
         .map(|used| format!("`{}`", used.consumer))
         .collect();
-    let places = circle.iter().map(|used| {
-        (
-            used.location,
-            format!(
-                "stack `{}` uses {} of stack `{}`",
-                used.consumer, used.what, used.producer
-            ),
-        )
-    });
-    Problem {
-        code: Code::CyclicStacks,
-        what: match names.as_slice() {
-            [one] => format!("stack {one} depends on itself"),
-            _ => format!(
-                "stacks {} need each other, so none can be deployed first",
-                names.join(" and ")
-            ),
-        },
-        places: places.collect(),
-        help: "move what both need into the one that is deployed first, or into a stack of its own"
-            .to_owned(),
-    }
+    let what = match names.as_slice() {
+        [one] => format!("stack {one} depends on itself"),
+        _ => format!(
+            "stacks {} need each other, so none can be deployed first",
+            names.join(" and ")
+        ),
+    };
+    let help =
+        "move what both need into the one that is deployed first, or into a stack of its own";
+    let finding = Finding::new(Code::CyclicStacks, what, help);
+    circle.iter().fold(finding, |finding, used| {
+        let Use {
+            consumer,
+            what,
+            producer,
+            ..
+        } = used;
+        let label = format!("stack `{consumer}` uses {what} of stack `{producer}`");
+        finding.at(Place::rust(used.location, label))
+    })
 }

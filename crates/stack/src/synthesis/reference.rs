@@ -3,13 +3,13 @@
 use std::panic::Location;
 use std::rc::Rc;
 
+use stratiform_finding::{Code, Finding, Place};
 use stratiform_template::{Function, Value};
 
 use super::export::{Export, LIST_DELIMITER, export_name};
 use super::order::Use;
 use super::{Lowering, Owner};
 use crate::draft::{Exposure, Identity, Reference, Shape};
-use crate::problem::{Code, Problem};
 use crate::settings::References;
 
 impl Lowering<'_> {
@@ -76,15 +76,14 @@ impl Lowering<'_> {
         match target.exposure {
             Exposure::Open => true,
             Exposure::Secret => {
-                self.problems.push(Problem {
-                    code: Code::SecretAcrossStacks,
-                    what: format!(
-                        "stack `{}` uses the hidden parameter `{}` of stack `{}`, and an output would show it",
-                        owner.stack, target.logical_id, target.stack
-                    ),
-                    places: vec![(owner.location, "used here".to_owned())],
-                    help: "keep the value in Secrets Manager, and pass its ARN".to_owned(),
-                });
+                let what = format!(
+                    "stack `{}` uses the hidden parameter `{}` of stack `{}`, and an output would show it",
+                    owner.stack, target.logical_id, target.stack
+                );
+                let help = "keep the value in Secrets Manager, and pass its ARN";
+                let finding = Finding::new(Code::SecretAcrossStacks, what, help);
+                self.problems
+                    .push(finding.at(Place::rust(owner.location, "used here")));
                 false
             }
         }
@@ -105,18 +104,18 @@ impl Lowering<'_> {
         help: &str,
     ) {
         let (location, part) = used;
-        self.problems.push(Problem {
-            code: Code::ForeignHandle,
-            what: format!(
-                "`{}` belongs to stack `{}` of another app",
-                target.logical_id, target.stack
-            ),
-            places: vec![
-                (location, part.to_owned()),
-                (target.location, "declared here".to_owned()),
-            ],
-            help: help.to_owned(),
-        });
+        self.problems.push(
+            Finding::new(
+                Code::ForeignHandle,
+                format!(
+                    "`{}` belongs to stack `{}` of another app",
+                    target.logical_id, target.stack
+                ),
+                help.to_owned(),
+            )
+            .at(Place::rust(location, part.to_owned()))
+            .at(Place::rust(target.location, "declared here")),
+        );
     }
 }
 

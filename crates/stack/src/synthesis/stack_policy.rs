@@ -6,11 +6,12 @@ use std::mem::take;
 use std::panic::Location;
 use std::rc::Rc;
 
-use stratiform_template::{Value, nearest};
+use stratiform_finding::words::nearest;
+use stratiform_finding::{Code, Finding, Place};
+use stratiform_template::Value;
 
 use super::{Lowering, Owner};
 use crate::draft::Identity;
-use crate::problem::{Code, Problem};
 use crate::protection::{PolicyDocumentDraft, Protection, Update};
 use crate::stack::StackDraft;
 
@@ -77,19 +78,17 @@ impl Lowering<'_> {
             return false;
         }
         if !Rc::ptr_eq(&resource.stack, stack) {
-            self.problems.push(Problem {
-                code: Code::ProtectAcrossStacks,
-                what: format!(
-                    "stack `{stack}` protects `{}`, which is in stack `{}`",
-                    resource.logical_id, resource.stack
-                ),
-                places: vec![
-                    (location, "protected here".to_owned()),
-                    (resource.location, "declared here".to_owned()),
-                ],
-                help: "a stack policy reaches no further than its stack: call `protect` on the other stack"
-                    .to_owned(),
-            });
+            let what = format!(
+                "stack `{stack}` protects `{}`, which is in stack `{}`",
+                resource.logical_id, resource.stack
+            );
+            let help = "a stack policy reaches no further than its stack: call `protect` on the other stack";
+            let finding = Finding::new(Code::ProtectAcrossStacks, what, help);
+            self.problems.push(
+                finding
+                    .at(Place::rust(location, "protected here"))
+                    .at(Place::rust(resource.location, "declared here")),
+            );
             return false;
         }
         true
@@ -110,15 +109,17 @@ impl Lowering<'_> {
         };
         let value = self.value(document.0, owner);
         if !is_plain(&value) {
-            self.problems.push(Problem {
-                code: Code::StackPolicy,
-                what: format!(
-                    "the stack policy of `{}` has intrinsic functions in it",
-                    draft.key
-                ),
-                places: vec![(location, "declared here".to_owned())],
-                help: "name resources as `LogicalResourceId/<logical ID>`".to_owned(),
-            });
+            self.problems.push(
+                Finding::new(
+                    Code::StackPolicy,
+                    format!(
+                        "the stack policy of `{}` has intrinsic functions in it",
+                        draft.key
+                    ),
+                    "name resources as `LogicalResourceId/<logical ID>`",
+                )
+                .at(Place::rust(location, "declared here")),
+            );
             return value;
         }
         let Some(statements) = value
@@ -126,12 +127,14 @@ impl Lowering<'_> {
             .and_then(|policy| policy.get("Statement"))
             .and_then(statements)
         else {
-            self.problems.push(Problem {
-                code: Code::StackPolicy,
-                what: format!("the stack policy of `{}` has no `Statement`", draft.key),
-                places: vec![(location, "declared here".to_owned())],
-                help: "write `json!({\"Statement\": [{\"Effect\": …}]})`".to_owned(),
-            });
+            self.problems.push(
+                Finding::new(
+                    Code::StackPolicy,
+                    format!("the stack policy of `{}` has no `Statement`", draft.key),
+                    "write `json!({\"Statement\": [{\"Effect\": …}]})`",
+                )
+                .at(Place::rust(location, "declared here")),
+            );
             return value;
         };
         for pattern in statements.iter().flat_map(resource_patterns) {
@@ -154,22 +157,21 @@ impl Lowering<'_> {
         if logical_ids().any(|logical_id| matches(pattern, logical_id)) {
             return;
         }
-        self.problems.push(Problem {
-            code: Code::StackPolicyResource,
-            what: format!(
-                "the stack policy of `{}` names `{LOGICAL_ID}{pattern}`, and the stack has no such resource",
-                draft.key
+        let what = format!(
+            "the stack policy of `{}` names `{LOGICAL_ID}{pattern}`, and the stack has no such resource",
+            draft.key
+        );
+        let help = match nearest(pattern, logical_ids()) {
+            Some(near) => format!(
+                "did you mean `{near}`? `stack.protect(…)` takes handles, which cannot be misspelt"
             ),
-            places: vec![(location, "declared here".to_owned())],
-            help: match nearest(pattern, logical_ids()) {
-                Some(near) => format!(
-                    "did you mean `{near}`? `stack.protect(…)` takes handles, which cannot be misspelt"
-                ),
-                None => {
-                    "use `stack.protect(…)` with the resource's handle, or take the name out".to_owned()
-                }
-            },
-        });
+            None => {
+                "use `stack.protect(…)` with the resource's handle, or take the name out".to_owned()
+            }
+        };
+        let finding = Finding::new(Code::StackPolicyResource, what, help);
+        self.problems
+            .push(finding.at(Place::rust(location, "declared here")));
     }
 }
 

@@ -4,13 +4,13 @@ use std::mem::take;
 use std::rc::Rc;
 
 use indexmap::IndexMap;
+use stratiform_finding::{Code, Finding, Place};
 use stratiform_template::{Member, Output, Resource, Template, Value};
 
 use super::order::Use;
 use super::{Lowering, Owner};
 use crate::draft::Identity;
 use crate::parameter::Parameter;
-use crate::problem::{Code, Problem};
 use crate::resource::{Dependency, ResourceDraft};
 use crate::stack::{StackDependency, StackDraft};
 
@@ -87,19 +87,18 @@ impl Lowering<'_> {
                     location,
                 });
             } else {
-                self.problems.push(Problem {
-                    code: Code::ForeignHandle,
-                    what: format!(
-                        "stack `{}` waits for stack `{on}` of another app",
-                        draft.key
-                    ),
-                    places: vec![
-                        (location, "depends on it here".to_owned()),
-                        (declared, "declared here".to_owned()),
-                    ],
-                    help: "deploy the other app first; only stacks of one app are put in order"
-                        .to_owned(),
-                });
+                self.problems.push(
+                    Finding::new(
+                        Code::ForeignHandle,
+                        format!(
+                            "stack `{}` waits for stack `{on}` of another app",
+                            draft.key
+                        ),
+                        "deploy the other app first; only stacks of one app are put in order",
+                    )
+                    .at(Place::rust(location, "depends on it here"))
+                    .at(Place::rust(declared, "declared here")),
+                );
             }
         }
     }
@@ -153,18 +152,18 @@ impl Lowering<'_> {
             return None;
         }
         if !Rc::ptr_eq(&target.stack, &resource.stack) {
-            self.problems.push(Problem {
-                code: Code::DependsOnAcrossStacks,
-                what: format!(
-                    "`{}` in stack `{}` depends on `{}`, which is in stack `{}`",
-                    resource.logical_id, resource.stack, target.logical_id, target.stack
-                ),
-                places: vec![
-                    (location, "depended on here".to_owned()),
-                    (target.location, "declared here".to_owned()),
-                ],
-                help: "use `stack.depends_on(&other_stack)` between stacks".to_owned(),
-            });
+            self.problems.push(
+                Finding::new(
+                    Code::DependsOnAcrossStacks,
+                    format!(
+                        "`{}` in stack `{}` depends on `{}`, which is in stack `{}`",
+                        resource.logical_id, resource.stack, target.logical_id, target.stack
+                    ),
+                    "use `stack.depends_on(&other_stack)` between stacks",
+                )
+                .at(Place::rust(location, "depended on here"))
+                .at(Place::rust(target.location, "declared here")),
+            );
             return None;
         }
         Some(target.logical_id.clone())

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use stratiform_finding::{Code, Finding, Place};
 use stratiform_template::{Function, Value};
 
 use super::substitution::Substitution;
 use super::{Lowering, Owner};
 use crate::draft::{Draft, Identity, Part};
-use crate::problem::{Code, Problem};
 
 impl Lowering<'_> {
     /// A draft as it stands in the template of a stack.
@@ -57,16 +57,17 @@ impl Lowering<'_> {
                 "declare the condition in this stack too: conditions cannot be imported",
             );
         } else if !Rc::ptr_eq(&condition.stack, owner.stack) {
-            self.problems.push(Problem {
-                code: Code::ConditionAcrossStacks,
-                what: format!(
-                    "stack `{}` uses condition `{}` of stack `{}`",
-                    owner.stack, condition.logical_id, condition.stack
-                ),
-                places: vec![(owner.location, "used here".to_owned())],
-                help: "declare the condition in this stack too: conditions cannot be imported"
-                    .to_owned(),
-            });
+            self.problems.push(
+                Finding::new(
+                    Code::ConditionAcrossStacks,
+                    format!(
+                        "stack `{}` uses condition `{}` of stack `{}`",
+                        owner.stack, condition.logical_id, condition.stack
+                    ),
+                    "declare the condition in this stack too: conditions cannot be imported",
+                )
+                .at(Place::rust(owner.location, "used here")),
+            );
         }
         condition.logical_id.clone()
     }

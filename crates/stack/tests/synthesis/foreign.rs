@@ -1,6 +1,7 @@
 //! What belongs to another app is never taken for ours, not even where the names are equal.
 
-use stratiform_stack::{App, Code, Handle, Stack, Untyped, Update, either, equals, sub};
+use stratiform_finding::Code;
+use stratiform_stack::{App, Handle, Stack, Untyped, Update, either, equals, sub};
 
 use crate::support::{app, found, named_queue, only, queue};
 

@@ -1,6 +1,7 @@
 //! The order in which stacks are deployed.
 
-use stratiform_stack::{Assembly, Code, Expr, sub};
+use stratiform_finding::Code;
+use stratiform_stack::{Assembly, Expr, sub};
 
 use crate::support::{app, named_queue, only, problems, queue};
 

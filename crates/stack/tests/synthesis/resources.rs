@@ -1,6 +1,7 @@
 //! Resources: their attributes besides properties, what they wait for, and what follows for the stack.
 
-use stratiform_stack::{Code, DeletionPolicy, Json, ReplacePolicy, Untyped, json};
+use stratiform_finding::Code;
+use stratiform_stack::{DeletionPolicy, Json, ReplacePolicy, Untyped, json};
 
 use crate::support::{app, only, problems, queue, resource, template, templates};
 

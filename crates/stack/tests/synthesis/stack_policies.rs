@@ -1,6 +1,7 @@
 //! Stack policies: from handles, and from documents.
 
-use stratiform_stack::{App, Code, Json, Update, json, sub};
+use stratiform_finding::Code;
+use stratiform_stack::{App, Json, Update, json, sub};
 
 use crate::support::{app, found, only, problems, queue};
 
@@ -153,7 +154,7 @@ fn a_document_has_no_functions_and_has_statements() {
     let problems = found(app);
     let codes: Vec<Code> = problems.iter().map(|problem| problem.code).collect();
     assert_eq!(codes, [Code::StackPolicy; 3]);
-    assert_eq!(problems[0].places[0].0.line(), set);
+    assert_eq!(problems[0].places[0].at.position().1, set as usize);
 }
 
 #[test]

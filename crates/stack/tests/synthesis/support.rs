@@ -1,9 +1,8 @@
 //! An app called `shop`, resources for it, and what comes out.
 
 use indexmap::IndexMap;
-use stratiform_stack::{
-    App, Assembly, Code, Handle, Json, Problem, References, Settings, Stack, Untyped, json,
-};
+use stratiform_finding::{At, Code, Finding};
+use stratiform_stack::{App, Assembly, Handle, Json, References, Settings, Stack, Untyped, json};
 use stratiform_template::{Member, Resource, Template, Value};
 
 pub(crate) fn app() -> App {
@@ -75,7 +74,7 @@ pub(crate) fn property(template: &Template, logical_id: &str, name: &str) -> Str
     text.trim_end().to_owned()
 }
 
-pub(crate) fn found(app: App) -> Vec<Problem> {
+pub(crate) fn found(app: App) -> Vec<Finding> {
     app.synthesize().unwrap_err()
 }
 
@@ -84,8 +83,28 @@ pub(crate) fn only(app: App) -> (Code, Vec<(u32, String)>) {
     let problems = found(app);
     assert_eq!(problems.len(), 1, "{problems:?}");
     let places = problems[0].places.iter();
-    let places = places.map(|(place, part)| (place.line(), part.clone()));
+    let places = places.map(|place| match place.at {
+        At::Rust(location) => (location.line(), place.label.clone()),
+        _ => panic!("{place:?} is in no Rust file"),
+    });
     (problems[0].code, places.collect())
+}
+
+/// A finding as text.
+fn drawn(finding: &Finding) -> String {
+    let mut text = format!("error[{}]: {}\n", finding.code, finding.what);
+    for place in &finding.places {
+        if let At::Rust(at) = place.at {
+            let label = &place.label;
+            text += &format!(
+                "  --> {}:{}:{}: {label}\n",
+                at.file(),
+                at.line(),
+                at.column()
+            );
+        }
+    }
+    text + "  = help: " + &finding.help
 }
 
 /// The problems as text, without the lines of the tests.
@@ -93,7 +112,7 @@ pub(crate) fn problems(app: App) -> String {
     let problems = found(app);
     let text: String = problems
         .iter()
-        .map(|problem| format!("{problem}\n"))
+        .map(|problem| drawn(problem) + "\n")
         .collect();
     let mut parts = text.split(".rs:");
     let mut redacted = parts.next().unwrap_or_default().to_owned();

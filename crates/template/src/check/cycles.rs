@@ -1,7 +1,8 @@
 //! Things that wait for each other.
 
+use stratiform_finding::Code;
+
 use super::Checker;
-use crate::code::Code;
 use crate::order::{Circle, order};
 use crate::template::Member;
 

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use stratiform_finding::Code;
+use stratiform_finding::words::shortened;
+
 use super::Checker;
-use crate::code::Code;
-use crate::parse::error::shortened;
 use crate::read::Step;
 use crate::template::{Member, Parameter};
 use crate::value::Value;

@@ -1,10 +1,11 @@
 //! The form of functions' arguments, and where functions may stand.
 
+use stratiform_finding::Code;
+use stratiform_finding::words::shortened;
+
 use super::substitution::sub_variables;
 use super::walk::Block;
 use super::{Checker, is_scalar};
-use crate::code::Code;
-use crate::parse::error::shortened;
 use crate::value::{Function, Value};
 
 impl<'t> Checker<'t> {

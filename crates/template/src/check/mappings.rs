@@ -1,8 +1,9 @@
 //! The form of `Mappings`: name → first key → second key → text or list.
 
+use stratiform_finding::Code;
+use stratiform_finding::words::shortened;
+
 use super::{Checker, is_scalar};
-use crate::code::Code;
-use crate::parse::error::shortened;
 use crate::read::Step;
 use crate::value::Value;
 

@@ -15,41 +15,19 @@ mod substitution;
 mod walk;
 
 use std::collections::HashMap;
-use std::fmt;
 
 pub use substitution::sub_variables;
 
-use crate::code::Code;
-use crate::near::nearest;
+use stratiform_finding::words::meant;
+use stratiform_finding::{Code, Finding};
+
 use crate::read::Step;
 use crate::template::{Member, Template};
 use crate::value::Value;
 
-/// Something CloudFormation would refuse in a template: what, where, and what to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// What kind of finding.
-    pub code: Code,
-    /// Keys and list positions from the top of the template, in the long form; for
-    /// [`Node::span_at`](crate::Node::span_at).
-    pub path: Vec<String>,
-    /// What is wrong.
-    pub message: String,
-    /// CloudFormation's own words (`ValidationError`), where a reply has been recorded.
-    pub recorded: Option<String>,
-    /// What to do about it.
-    pub help: String,
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}: {}", self.path.join("/"), self.message)
-    }
-}
-
-/// Checks a template's structure; empty if there is nothing to say.
+/// Checks a template's structure for what CloudFormation would refuse; empty if there is nothing to say.
 ///
-/// The findings stand in the order of the sections. Source: CloudFormation user guide, "Template sections" and
+/// A finding has the path of what is wrong, for [`Node::span_at`](crate::Node::span_at), and no place. They stand in the order of the sections. Source: CloudFormation user guide, "Template sections" and
 /// "Understand CloudFormation quotas", and recorded replies.
 pub fn check(template: &Template) -> Vec<Finding> {
     let mut checker = Checker::new(template);
@@ -143,11 +121,9 @@ impl<'t> Checker<'t> {
         help: impl Into<String>,
     ) {
         self.findings.push(Finding {
-            code,
             path: self.path.iter().map(Step::to_string).collect(),
-            message: message.into(),
             recorded,
-            help: help.into(),
+            ..Finding::new(code, message, help)
         });
     }
 
@@ -164,10 +140,7 @@ impl<'t> Checker<'t> {
             return otherwise.to_owned();
         }
         self.suggestions -= 1;
-        match nearest(word, candidates.into_iter().take(CANDIDATES)) {
-            Some(name) => format!("did you mean `{name}`?"),
-            None => otherwise.to_owned(),
-        }
+        meant(word, candidates.into_iter().take(CANDIDATES)).unwrap_or_else(|| otherwise.to_owned())
     }
 }
 

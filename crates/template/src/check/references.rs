@@ -1,9 +1,10 @@
 //! Names that must lead somewhere.
 
+use stratiform_finding::Code;
+use stratiform_finding::words::shortened;
+
 use super::walk::Block;
 use super::{Checker, PSEUDO_PARAMETERS};
-use crate::code::Code;
-use crate::parse::error::shortened;
 use crate::value::{Function, Value};
 
 impl<'t> Checker<'t> {

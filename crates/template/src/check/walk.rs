@@ -1,7 +1,8 @@
 //! The way through all values, with what each place allows.
 
+use stratiform_finding::Code;
+
 use super::Checker;
-use crate::code::Code;
 use crate::read::Step;
 use crate::read::value::is_loop;
 use crate::template::{Member, Output, Resource};

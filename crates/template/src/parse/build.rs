@@ -1,22 +1,41 @@
 //! Parts → tree: aliases and merge keys expanded, short tags in their long form, keys made unique.
 
+use std::collections::HashSet;
+
+use stratiform_finding::{Code, Finding, Span};
+
 use super::entries::Entries;
+use super::error::unreadable;
+use super::repeats::{Document, InMap, Noted, Repeats};
 use super::tag::Tag;
 use super::yaml::{Part, PartKind};
-use super::{MAX_BYTES, MAX_DEPTH, MAX_NODES, ParseError, duplicate_key, too_deep, too_many_nodes};
-use crate::code::Code;
-use crate::node::{Entry, Node, NodeKind, Scalar, Span};
+use super::{MAX_BYTES, MAX_DEPTH, MAX_NODES, duplicate_key, too_deep, too_many_nodes};
+use crate::node::{Entry, Node, NodeKind, Scalar};
 use crate::value::Function;
 
-pub(super) fn build(parts: &[Part<'_>]) -> Result<Node, ParseError> {
-    Builder {
+/// The tree of a text's parts. Without any, it is a `null`.
+pub(super) fn build(parts: &[Part<'_>], repeats: Repeats) -> Result<Document, Box<Finding>> {
+    let mut builder = Builder {
         parts,
         nodes: 0,
         copied: 0,
         aliases: 0,
-    }
-    .node(0, 0)
-    .map(|(node, _)| node)
+        noted: Noted::new(repeats),
+    };
+    let node = if parts.is_empty() {
+        Node {
+            kind: NodeKind::Scalar(Scalar::Null),
+            span: Span {
+                start: 0,
+                end: 0,
+                line: 1,
+                column: 1,
+            },
+        }
+    } else {
+        builder.node(0, 0)?.0
+    };
+    Ok(builder.noted.finish(node))
 }
 
 struct Builder<'parts, 'text> {
@@ -27,11 +46,13 @@ struct Builder<'parts, 'text> {
     copied: usize,
     /// How many aliases we are inside of.
     aliases: usize,
+    /// What stands twice. What an alias repeats was noted where it is written.
+    noted: Noted,
 }
 
 impl Builder<'_, '_> {
     /// The node of the part at a position, and the position after it.
-    fn node(&mut self, position: usize, depth: usize) -> Result<(Node, usize), ParseError> {
+    fn node(&mut self, position: usize, depth: usize) -> Result<(Node, usize), Box<Finding>> {
         let part = &self.parts[position];
         let (span, tag) = (part.span, part.tag);
         self.count(1, span)?;
@@ -47,14 +68,16 @@ impl Builder<'_, '_> {
         }
         if let Tag::Function(function) = tag {
             self.count(1, span)?;
+            self.noted.enter(|| function.name().to_owned());
             let (argument, next) = self.content(position, depth + 1)?;
+            self.noted.leave();
             return Ok((applied(function, argument, depth)?, next));
         }
         self.content(position, depth)
     }
 
     /// The node of a part that is no alias, without its function.
-    fn content(&mut self, position: usize, depth: usize) -> Result<(Node, usize), ParseError> {
+    fn content(&mut self, position: usize, depth: usize) -> Result<(Node, usize), Box<Finding>> {
         let part = &self.parts[position];
         let span = part.span;
         let (kind, next) = match &part.kind {
@@ -87,10 +110,12 @@ impl Builder<'_, '_> {
         mut position: usize,
         end: usize,
         depth: usize,
-    ) -> Result<Vec<Node>, ParseError> {
+    ) -> Result<Vec<Node>, Box<Finding>> {
         let mut items = Vec::new();
         while position < end {
+            self.noted.enter(|| items.len().to_string());
             let (item, next) = self.node(position, depth + 1)?;
+            self.noted.leave();
             items.push(item);
             position = next;
         }
@@ -102,33 +127,41 @@ impl Builder<'_, '_> {
         mut position: usize,
         end: usize,
         depth: usize,
-    ) -> Result<Vec<Entry>, ParseError> {
+    ) -> Result<Vec<Entry>, Box<Finding>> {
         let mut written = Entries::default();
         let mut merged: Vec<(usize, Vec<Entry>)> = Vec::new();
         let mut merge_span: Option<Span> = None;
+        let mut in_map = InMap::new();
         while position < end {
             let (key, key_span, plain) = self.key(position)?;
+            self.noted.enter(|| key.clone());
             let (value, next) = self.value(position, end, depth)?;
+            self.noted.leave();
             position = next;
             if plain && key == "<<" {
-                if let Some(first) = merge_span.replace(key_span) {
-                    return Err(duplicate_key(&key, key_span, first));
+                if let Some(before) = merge_span.replace(key_span) {
+                    self.repeated(&mut in_map, &key, before, key_span)?;
                 }
                 merged.push((written.len(), entries_of(value)?));
                 continue;
             }
-            if let Some(first) = written.find(&key) {
-                return Err(duplicate_key(&key, key_span, first));
+            let before = written.find(&key);
+            if let Some(before) = before {
+                self.repeated(&mut in_map, &key, before, key_span)?;
             }
             if key == Function::GetAtt.name() && depth + 2 > MAX_DEPTH {
                 // Its dotted form becomes a list, one level further down.
                 return Err(too_deep(value.span));
             }
-            written.push(Entry {
+            let entry = Entry {
                 key,
                 key_span,
                 value,
-            });
+            };
+            match before {
+                Some(_) => written.replace(entry),
+                None => written.push(entry),
+            }
         }
         if merged.is_empty() {
             return Ok(written.into_vec());
@@ -136,8 +169,25 @@ impl Builder<'_, '_> {
         Ok(merge(written, merged))
     }
 
+    /// A key stands here that stands before in the same map.
+    fn repeated(
+        &mut self,
+        in_map: &mut InMap,
+        key: &str,
+        before: Span,
+        here: Span,
+    ) -> Result<(), Box<Finding>> {
+        if self.noted.is_refused() {
+            return Err(duplicate_key(key, here, before));
+        }
+        if self.aliases == 0 {
+            self.noted.note(in_map, key, before, here);
+        }
+        Ok(())
+    }
+
     /// The text of a key, where it stands, and whether it is plain.
-    fn key(&mut self, position: usize) -> Result<(String, Span, bool), ParseError> {
+    fn key(&mut self, position: usize) -> Result<(String, Span, bool), Box<Finding>> {
         let part = &self.parts[position];
         let span = part.span;
         self.count(1, span)?;
@@ -146,7 +196,7 @@ impl Builder<'_, '_> {
             _ => (part, false),
         };
         let refused = |what: &str| {
-            Err(ParseError::new(
+            Err(unreadable(
                 Code::KeyNotScalar,
                 span,
                 what,
@@ -178,7 +228,12 @@ impl Builder<'_, '_> {
     }
 
     /// The value behind the key at a position; the parser makes sure that there is one.
-    fn value(&mut self, key: usize, end: usize, depth: usize) -> Result<(Node, usize), ParseError> {
+    fn value(
+        &mut self,
+        key: usize,
+        end: usize,
+        depth: usize,
+    ) -> Result<(Node, usize), Box<Finding>> {
         if key + 1 < end {
             return self.node(key + 1, depth + 1);
         }
@@ -187,7 +242,7 @@ impl Builder<'_, '_> {
         Ok((Node { kind, span }, key + 1))
     }
 
-    fn count(&mut self, nodes: usize, span: Span) -> Result<(), ParseError> {
+    fn count(&mut self, nodes: usize, span: Span) -> Result<(), Box<Finding>> {
         self.nodes += nodes;
         if self.nodes > MAX_NODES {
             return Err(too_many_nodes(span));
@@ -196,7 +251,7 @@ impl Builder<'_, '_> {
     }
 
     /// Counts text that is there once more because of an alias.
-    fn copy(&mut self, text: &str, span: Span) -> Result<(), ParseError> {
+    fn copy(&mut self, text: &str, span: Span) -> Result<(), Box<Finding>> {
         if self.aliases > 0 {
             self.copied += text.len();
         }
@@ -208,7 +263,7 @@ impl Builder<'_, '_> {
 }
 
 /// `!Tag argument` in the long form: a map of one entry, standing where the tag starts.
-fn applied(function: Function, argument: Node, depth: usize) -> Result<Node, ParseError> {
+fn applied(function: Function, argument: Node, depth: usize) -> Result<Node, Box<Finding>> {
     let span = argument.span;
     let dotted = usize::from(function == Function::GetAtt);
     if depth + 1 + dotted > MAX_DEPTH {
@@ -225,11 +280,11 @@ fn applied(function: Function, argument: Node, depth: usize) -> Result<Node, Par
     })
 }
 
-fn refuse_collection(tag: Tag, fitting: Tag, span: Span) -> Result<(), ParseError> {
+fn refuse_collection(tag: Tag, fitting: Tag, span: Span) -> Result<(), Box<Finding>> {
     match tag {
         Tag::None | Tag::Function(_) => Ok(()),
         tag if tag == fitting => Ok(()),
-        _ => Err(ParseError::new(
+        _ => Err(unreadable(
             Code::InvalidTag,
             span,
             "a list or map stands behind a tag that wants something else",
@@ -240,10 +295,10 @@ fn refuse_collection(tag: Tag, fitting: Tag, span: Span) -> Result<(), ParseErro
 }
 
 /// What a merge key brings in: a map's entries, or those of several maps, the first of them winning.
-fn entries_of(value: Node) -> Result<Vec<Entry>, ParseError> {
+fn entries_of(value: Node) -> Result<Vec<Entry>, Box<Finding>> {
     let span = value.span;
     let refused = |span| {
-        ParseError::new(
+        unreadable(
             Code::InvalidMerge,
             span,
             "a merge key `<<` has something other than maps",
@@ -271,18 +326,29 @@ fn entries_of(value: Node) -> Result<Vec<Entry>, ParseError> {
     }
 }
 
-/// Puts merged entries where their `<<` stood; what is written in the map itself wins.
+/// Puts merged entries where their `<<` stood; what is written in the map itself wins, then what is merged last.
 fn merge(written: Entries, merged: Vec<(usize, Vec<Entry>)>) -> Vec<Entry> {
+    let mut later: HashSet<String> = HashSet::new();
+    let is_only = merged.len() == 1;
     let merged: Vec<(usize, Vec<Entry>)> = merged
         .into_iter()
+        .rev()
         .map(|(position, mut entries)| {
             entries.retain(|entry| written.find(&entry.key).is_none());
+            if !is_only {
+                entries.retain(|entry| later.insert(entry.key.clone()));
+            }
             (position, entries)
         })
         .collect();
-    let mut all = written.into_vec();
+    let mut all = Vec::new();
+    let mut own = written.into_vec().into_iter().enumerate().peekable();
     for (position, entries) in merged.into_iter().rev() {
-        all.splice(position..position, entries);
+        while let Some((_, entry)) = own.next_if(|(index, _)| *index < position) {
+            all.push(entry);
+        }
+        all.extend(entries);
     }
+    all.extend(own.map(|(_, entry)| entry));
     all
 }

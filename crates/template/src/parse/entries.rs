@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::node::{Entry, Span};
+use stratiform_finding::Span;
+
+use crate::node::Entry;
 
 /// Below this many entries a scan is faster than a table.
 const SCANNED: usize = 16;
@@ -16,12 +18,24 @@ pub(super) struct Entries {
 impl Entries {
     /// Where a key was written, if it was.
     pub(super) fn find(&self, key: &str) -> Option<Span> {
-        let position = if self.list.len() <= SCANNED {
+        let entry = self.list.get(self.position(key)?)?;
+        Some(entry.key_span)
+    }
+
+    fn position(&self, key: &str) -> Option<usize> {
+        if self.list.len() <= SCANNED {
             self.list.iter().position(|entry| entry.key == key)
         } else {
             self.positions.get(key).copied()
-        };
-        position.map(|position| self.list[position].key_span)
+        }
+    }
+
+    /// Puts an entry in place of the one that has its key.
+    pub(super) fn replace(&mut self, entry: Entry) {
+        let position = self.position(&entry.key);
+        if let Some(there) = position.and_then(|position| self.list.get_mut(position)) {
+            *there = entry;
+        }
     }
 
     /// Adds an entry whose key is new.

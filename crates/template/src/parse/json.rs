@@ -1,12 +1,14 @@
 //! JSON → [`Node`]: strict, with places.
 
+use stratiform_finding::words::shortened;
+use stratiform_finding::{Code, Finding, Span};
+
 use super::entries::Entries;
-use super::error::shortened;
-use super::{
-    MAX_DEPTH, MAX_NODES, ParseError, duplicate_key, refuse_too_large, too_deep, too_many_nodes,
-};
-use crate::code::Code;
-use crate::node::{Entry, Node, NodeKind, Scalar, Span};
+use super::error::in_json;
+use super::error::unreadable;
+use super::repeats::{Document, InMap, Noted, Repeats};
+use super::{MAX_DEPTH, MAX_NODES, duplicate_key, refuse_too_large, too_deep, too_many_nodes};
+use crate::node::{Entry, Node, NodeKind, Scalar};
 use crate::value::{Function, Number};
 
 /// Reads one JSON document (RFC 8259), and nothing that only looks like one.
@@ -15,7 +17,11 @@ use crate::value::{Function, Number};
 ///
 /// # Errors
 /// Text that is not JSON, and the limits [`MAX_DEPTH`], [`MAX_NODES`] and [`super::MAX_BYTES`].
-pub fn parse_json(text: &str) -> Result<Node, ParseError> {
+pub fn parse_json(text: &str) -> Result<Node, Box<Finding>> {
+    document(text, Repeats::Refused).map(|read| read.node)
+}
+
+pub(super) fn document(text: &str, repeats: Repeats) -> Result<Document, Box<Finding>> {
     let read = || {
         refuse_too_large(text)?;
         let mut reader = Reader {
@@ -24,18 +30,19 @@ pub fn parse_json(text: &str) -> Result<Node, ParseError> {
             line: 1,
             column: 1,
             nodes: 0,
+            noted: Noted::new(repeats),
         };
         reader.skip_blank();
         let node = reader.value(0)?;
         reader.skip_blank();
         match reader.peek() {
-            None => Ok(node),
+            None => Ok(reader.noted.finish(node)),
             Some(_) => {
                 Err(reader.unexpected("the end of the text", "remove what follows the value"))
             }
         }
     };
-    read().map_err(ParseError::in_json)
+    read().map_err(in_json)
 }
 
 struct Reader<'text> {
@@ -44,6 +51,7 @@ struct Reader<'text> {
     line: usize,
     column: usize,
     nodes: usize,
+    noted: Noted,
 }
 
 impl<'text> Reader<'text> {
@@ -92,7 +100,7 @@ impl<'text> Reader<'text> {
         }
     }
 
-    fn value(&mut self, depth: usize) -> Result<Node, ParseError> {
+    fn value(&mut self, depth: usize) -> Result<Node, Box<Finding>> {
         let start = self.here();
         self.nodes += 1;
         if self.nodes > MAX_NODES {
@@ -117,7 +125,7 @@ impl<'text> Reader<'text> {
         })
     }
 
-    fn list(&mut self, depth: usize) -> Result<Vec<Node>, ParseError> {
+    fn list(&mut self, depth: usize) -> Result<Vec<Node>, Box<Finding>> {
         self.step();
         let mut items = Vec::new();
         self.skip_blank();
@@ -127,7 +135,9 @@ impl<'text> Reader<'text> {
         }
         loop {
             self.skip_blank();
+            self.noted.enter(|| items.len().to_string());
             items.push(self.value(depth + 1)?);
+            self.noted.leave();
             self.skip_blank();
             match self.peek() {
                 Some(b',') => self.step(),
@@ -140,9 +150,10 @@ impl<'text> Reader<'text> {
         }
     }
 
-    fn map(&mut self, depth: usize) -> Result<Vec<Entry>, ParseError> {
+    fn map(&mut self, depth: usize) -> Result<Vec<Entry>, Box<Finding>> {
         self.step();
         let mut entries = Entries::default();
+        let mut in_map = InMap::new();
         self.skip_blank();
         if self.peek() == Some(b'}') {
             self.step();
@@ -159,8 +170,13 @@ impl<'text> Reader<'text> {
             }
             let key = self.string()?;
             let key_span = self.since(start);
-            if let Some(first) = entries.find(&key) {
-                return Err(duplicate_key(&key, key_span, first));
+            let before = entries.find(&key);
+            match before {
+                Some(first) if self.noted.is_refused() => {
+                    return Err(duplicate_key(&key, key_span, first));
+                }
+                Some(before) => self.noted.note(&mut in_map, &key, before, key_span),
+                None => {}
             }
             if key == Function::GetAtt.name() && depth + 2 > MAX_DEPTH {
                 // Its dotted form becomes a list, one level further down.
@@ -172,12 +188,18 @@ impl<'text> Reader<'text> {
             }
             self.step();
             self.skip_blank();
+            self.noted.enter(|| key.clone());
             let value = self.value(depth + 1)?;
-            entries.push(Entry {
+            self.noted.leave();
+            let entry = Entry {
                 key,
                 key_span,
                 value,
-            });
+            };
+            match before {
+                Some(_) => entries.replace(entry),
+                None => entries.push(entry),
+            }
             self.skip_blank();
             match self.peek() {
                 Some(b',') => self.step(),
@@ -190,12 +212,12 @@ impl<'text> Reader<'text> {
         }
     }
 
-    fn number(&mut self) -> Result<Scalar, ParseError> {
+    fn number(&mut self) -> Result<Scalar, Box<Finding>> {
         let start = self.here();
         let text =
             self.take_while(|byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
         Number::parse(text).map(Scalar::Number).ok_or_else(|| {
-            ParseError::new(
+            unreadable(
                 Code::InvalidJson,
                 self.since(start),
                 format!("`{}` is no JSON number", shortened(text)),
@@ -205,13 +227,13 @@ impl<'text> Reader<'text> {
         })
     }
 
-    fn word(&mut self) -> Result<Scalar, ParseError> {
+    fn word(&mut self) -> Result<Scalar, Box<Finding>> {
         let start = self.here();
         match self.take_while(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
             "null" => Ok(Scalar::Null),
             "true" => Ok(Scalar::Bool(true)),
             "false" => Ok(Scalar::Bool(false)),
-            text => Err(ParseError::new(
+            text => Err(unreadable(
                 Code::InvalidJson,
                 self.since(start),
                 format!("`{}` is no JSON value", shortened(text)),
@@ -233,7 +255,7 @@ impl<'text> Reader<'text> {
         &rest[..length]
     }
 
-    fn string(&mut self) -> Result<String, ParseError> {
+    fn string(&mut self) -> Result<String, Box<Finding>> {
         let start = self.here();
         self.step();
         let mut content = String::new();
@@ -243,7 +265,7 @@ impl<'text> Reader<'text> {
                 .bytes()
                 .position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1F));
             let Some(length) = length else {
-                return Err(ParseError::new(
+                return Err(unreadable(
                     Code::InvalidJson,
                     start,
                     "a string has no end",
@@ -273,7 +295,7 @@ impl<'text> Reader<'text> {
         }
     }
 
-    fn escape(&mut self) -> Result<char, ParseError> {
+    fn escape(&mut self) -> Result<char, Box<Finding>> {
         let start = self.here();
         self.step();
         let letter = self.peek();
@@ -303,7 +325,7 @@ impl<'text> Reader<'text> {
     }
 
     /// The character of `\uXXXX`, or of two such escapes that belong together.
-    fn unicode(&mut self, start: Span) -> Result<char, ParseError> {
+    fn unicode(&mut self, start: Span) -> Result<char, Box<Finding>> {
         let first = self.hex(start)?;
         let scalar = match first {
             0xD800..=0xDBFF if self.text[self.at..].starts_with("\\u") => {
@@ -319,7 +341,7 @@ impl<'text> Reader<'text> {
             _ => first,
         };
         char::from_u32(scalar).ok_or_else(|| {
-            ParseError::new(
+            unreadable(
                 Code::InvalidJson,
                 self.since(start),
                 "half of a surrogate pair stands alone",
@@ -329,14 +351,14 @@ impl<'text> Reader<'text> {
         })
     }
 
-    fn hex(&mut self, start: Span) -> Result<u32, ParseError> {
+    fn hex(&mut self, start: Span) -> Result<u32, Box<Finding>> {
         let digits = self.text.get(self.at..self.at + 4);
         let all_hex = |text: &&str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
         let number = digits
             .filter(all_hex)
             .and_then(|text| u32::from_str_radix(text, 16).ok());
         let Some(number) = number else {
-            return Err(ParseError::new(
+            return Err(unreadable(
                 Code::InvalidJson,
                 self.since(start),
                 "`\\u` is not followed by four hexadecimal digits",
@@ -349,7 +371,7 @@ impl<'text> Reader<'text> {
         Ok(number)
     }
 
-    fn unexpected(&self, expected: &str, help: &str) -> ParseError {
+    fn unexpected(&self, expected: &str, help: &str) -> Box<Finding> {
         let what = match self.text[self.at..].chars().next() {
             Some(character) => format!("`{}` stands here", shortened(&character.to_string())),
             None => "the text ends here".to_owned(),
@@ -357,7 +379,7 @@ impl<'text> Reader<'text> {
         self.error(&what, &format!("JSON wants {expected}"), help)
     }
 
-    fn error(&self, what: &str, why: &str, help: &str) -> ParseError {
-        ParseError::new(Code::InvalidJson, self.here(), what, why, help)
+    fn error(&self, what: &str, why: &str, help: &str) -> Box<Finding> {
+        unreadable(Code::InvalidJson, self.here(), what, why, help)
     }
 }

@@ -7,16 +7,23 @@ mod build;
 mod entries;
 pub(crate) mod error;
 mod json;
+mod place;
+mod quoted;
+mod repeats;
 pub(crate) mod scalar;
 mod tag;
 mod yaml;
 
-pub use error::{Format, ParseError};
+pub use error::Format;
 pub use json::parse_json;
+pub use repeats::{Document, RepeatedKey};
+use stratiform_finding::words::shortened;
+use stratiform_finding::{Code, Finding, Place, Span};
 pub use yaml::parse_yaml;
 
-use crate::code::Code;
-use crate::node::{Node, Span};
+use self::error::unreadable;
+use self::repeats::Repeats;
+use crate::node::Node;
 
 /// The largest text that is read, in bytes. CloudFormation itself stops at 1 MB.
 pub const MAX_BYTES: usize = 16 * 1024 * 1024;
@@ -34,10 +41,24 @@ pub const MAX_NODES: usize = 1_000_000;
 ///
 /// # Errors
 /// The first place where the text breaks a rule of its format or one of the limits of this module.
-pub fn parse(text: &str) -> Result<Node, ParseError> {
+pub fn parse(text: &str) -> Result<Node, Box<Finding>> {
     match looks_like(text) {
         Format::Json => parse_json(text),
         Format::Yaml => parse_yaml(text),
+    }
+}
+
+/// Reads a template's text as [`parse`] does, but for keys that stand twice in one map: the last one counts, as
+/// CloudFormation has it, and all of them are told.
+///
+/// For what exists already. What we write ourselves has no such keys.
+///
+/// # Errors
+/// Those of [`parse`], but for [`Code::DuplicateKey`].
+pub fn parse_with_repeats(text: &str) -> Result<Document, Box<Finding>> {
+    match looks_like(text) {
+        Format::Json => json::document(text, Repeats::Noted),
+        Format::Yaml => yaml::document(text, Repeats::Noted),
     }
 }
 
@@ -45,9 +66,9 @@ pub fn parse(text: &str) -> Result<Node, ParseError> {
 ///
 /// # Errors
 /// As [`parse`]; and bytes that are not UTF-8, with the place of the first wrong one.
-pub fn parse_bytes(bytes: &[u8]) -> Result<Node, ParseError> {
+pub fn parse_bytes(bytes: &[u8]) -> Result<Node, Box<Finding>> {
     if let [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] = bytes {
-        return Err(ParseError::new(
+        return Err(unreadable(
             Code::InvalidEncoding,
             Span {
                 start: 0,
@@ -69,7 +90,7 @@ pub fn parse_bytes(bytes: &[u8]) -> Result<Node, ParseError> {
                     .error_len()
                     .unwrap_or(bytes.len().saturating_sub(start));
             let byte = bytes.get(start).copied().unwrap_or_default();
-            Err(ParseError::new(
+            Err(unreadable(
                 Code::InvalidEncoding,
                 span_of_bytes(bytes, start, end),
                 format!("byte 0x{byte:02X} is not UTF-8"),
@@ -104,12 +125,12 @@ fn span_of_bytes(bytes: &[u8], start: usize, end: usize) -> Span {
     }
 }
 
-fn refuse_too_large(text: &str) -> Result<(), ParseError> {
+fn refuse_too_large(text: &str) -> Result<(), Box<Finding>> {
     if text.len() <= MAX_BYTES {
         return Ok(());
     }
-    Err(ParseError::new(
-        Code::TooLarge,
+    Err(unreadable(
+        Code::TemplateTooLarge,
         Span {
             start: 0,
             end: text.len(),
@@ -118,13 +139,13 @@ fn refuse_too_large(text: &str) -> Result<(), ParseError> {
         },
         format!("the text has {} bytes", text.len()),
         format!("at most {MAX_BYTES} bytes are read, and CloudFormation takes 1 MB"),
-        "split the template into nested stacks",
+        "split the template into several stacks",
     ))
 }
 
-fn too_deep(span: Span) -> ParseError {
-    ParseError::new(
-        Code::TooDeep,
+fn too_deep(span: Span) -> Box<Finding> {
+    unreadable(
+        Code::NestedTooDeep,
         span,
         "lists and maps stand too deep inside each other",
         format!("at most {MAX_DEPTH} levels are read"),
@@ -132,8 +153,8 @@ fn too_deep(span: Span) -> ParseError {
     )
 }
 
-fn too_many_nodes(span: Span) -> ParseError {
-    ParseError::new(
+fn too_many_nodes(span: Span) -> Box<Finding> {
+    unreadable(
         Code::TooManyNodes,
         span,
         "the text has too many parts, those of its aliases included",
@@ -142,16 +163,17 @@ fn too_many_nodes(span: Span) -> ParseError {
     )
 }
 
-fn duplicate_key(key: &str, second: Span, first: Span) -> ParseError {
-    ParseError::new(
+fn duplicate_key(key: &str, second: Span, first: Span) -> Box<Finding> {
+    let mut finding = unreadable(
         Code::DuplicateKey,
         second,
-        format!("key `{}` stands twice in one map", error::shortened(key)),
+        format!("key `{}` stands twice in one map", shortened(key)),
         format!(
             "it was first written at line {}, column {}",
             first.line, first.column
         ),
         "remove one of the two, or rename it",
-    )
-    .with_related(first)
+    );
+    finding.places.push(Place::given(first, "it is here first"));
+    finding
 }

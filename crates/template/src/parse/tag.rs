@@ -1,11 +1,11 @@
 //! YAML tags: CloudFormation's short forms and YAML's own.
 
-use super::ParseError;
-use super::error::shortened;
+use stratiform_finding::words::{nearest, shortened};
+use stratiform_finding::{Code, Finding, Span};
+
+use super::error::unreadable;
 use super::scalar::{boolean, is_null, resolve};
-use crate::code::Code;
-use crate::near::nearest;
-use crate::node::{Scalar, Span};
+use crate::node::Scalar;
 use crate::value::{Function, Number};
 
 /// What a tag asks of the part behind it.
@@ -26,7 +26,7 @@ pub(super) enum Tag {
 }
 
 impl Tag {
-    pub(super) fn read(tag: Option<&granit_parser::Tag>, span: Span) -> Result<Tag, ParseError> {
+    pub(super) fn read(tag: Option<&granit_parser::Tag>, span: Span) -> Result<Tag, Box<Finding>> {
         let Some(tag) = tag else {
             return Ok(Tag::None);
         };
@@ -58,9 +58,14 @@ impl Tag {
     }
 
     /// The scalar that a tagged text is.
-    pub(super) fn scalar(self, text: &str, plain: bool, span: Span) -> Result<Scalar, ParseError> {
+    pub(super) fn scalar(
+        self,
+        text: &str,
+        plain: bool,
+        span: Span,
+    ) -> Result<Scalar, Box<Finding>> {
         let refused = |what: &str| {
-            ParseError::new(
+            unreadable(
                 Code::InvalidTag,
                 span,
                 format!("`{}` is {what}", shortened(text)),
@@ -97,7 +102,7 @@ fn function(name: &str) -> Option<Function> {
     })
 }
 
-fn unknown(written: &str, span: Span) -> ParseError {
+fn unknown(written: &str, span: Span) -> Box<Finding> {
     let name = written.trim_start_matches('!').trim_start_matches("Fn::");
     let tags = Function::ALL.into_iter().filter_map(Function::tag);
     let help = match nearest(name, tags) {
@@ -107,7 +112,7 @@ fn unknown(written: &str, span: Span) -> ParseError {
         }
         None => "use one of CloudFormation's functions, or put the text in quotes".to_owned(),
     };
-    ParseError::new(
+    unreadable(
         Code::UnknownTag,
         span,
         format!("CloudFormation does not know tag `{}`", shortened(written)),

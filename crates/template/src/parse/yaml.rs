@@ -7,13 +7,17 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use granit_parser::{Event, Marker, Options, Parser, ScalarStyle, ScanError, StructureStyle};
+use stratiform_finding::words::shortened;
+use stratiform_finding::{At, Code, Finding, Span};
 
 use super::build::build;
-use super::error::shortened;
+use super::error::unreadable;
+use super::place;
+use super::quoted::{self, Indented};
+use super::repeats::{Document, Repeats};
 use super::tag::Tag;
-use super::{MAX_DEPTH, MAX_NODES, ParseError, refuse_too_large, too_deep, too_many_nodes};
-use crate::code::Code;
-use crate::node::{Node, NodeKind, Scalar, Span};
+use super::{MAX_DEPTH, MAX_NODES, refuse_too_large, too_deep, too_many_nodes};
+use crate::node::Node;
 
 /// One event of the text.
 pub(super) struct Part<'text> {
@@ -21,6 +25,26 @@ pub(super) struct Part<'text> {
     pub(super) tag: Tag,
     /// From the tag, if there is one, to the end of the content.
     pub(super) span: Span,
+}
+
+impl Part<'_> {
+    /// Where the bracket of a flow collection is, behind its tag.
+    fn bracket(&self, text: &str) -> Span {
+        let mut span = self.span;
+        if self.tag != Tag::None
+            && let Some(rest) = text.get(span.start..)
+            && let Some(at) = rest.find(['[', '{'])
+        {
+            let mut cursor = place::Cursor {
+                at: span.start,
+                line: span.line,
+                column: span.column,
+            };
+            cursor.go_to(text, span.start + at);
+            span = cursor.span(1);
+        }
+        span
+    }
 }
 
 /// What a [`Part`] is. Children stand behind their collection, up to `end`.
@@ -47,24 +71,62 @@ pub(super) enum PartKind<'text> {
 /// Text that is not YAML, tags that CloudFormation does not know, keys that stand twice or are no scalars,
 /// aliases of nothing or of themselves, a second document; and the limits [`MAX_DEPTH`], [`MAX_NODES`] and
 /// [`super::MAX_BYTES`].
-pub fn parse_yaml(text: &str) -> Result<Node, ParseError> {
-    refuse_too_large(text)?;
-    let parts = read(text)?;
-    if parts.is_empty() {
-        return Ok(Node {
-            kind: NodeKind::Scalar(Scalar::Null),
-            span: Span {
-                start: 0,
-                end: 0,
-                line: 1,
-                column: 1,
-            },
-        });
-    }
-    build(&parts)
+pub fn parse_yaml(text: &str) -> Result<Node, Box<Finding>> {
+    document(text, Repeats::Refused).map(|read| read.node)
 }
 
-fn options() -> Options {
+pub(super) fn document(text: &str, repeats: Repeats) -> Result<Document, Box<Finding>> {
+    refuse_too_large(text)?;
+    match read(text) {
+        Ok(parts) => build(&parts, repeats),
+        Err(Stop::Other(error)) => Err(error),
+        Err(Stop::QuoteGoesOn(error)) => match Indented::of(text) {
+            Some(indented) => read_again(&indented, repeats),
+            None => Err(error),
+        },
+    }
+}
+
+/// Reads a text whose quoted texts were indented; all places are those of the text as it was.
+fn read_again(indented: &Indented, repeats: Repeats) -> Result<Document, Box<Finding>> {
+    match read(&indented.text) {
+        Ok(mut parts) => {
+            for part in &mut parts {
+                part.span = indented.original(part.span);
+            }
+            build(&parts, repeats)
+        }
+        Err(Stop::Other(mut finding) | Stop::QuoteGoesOn(mut finding)) => {
+            let here = finding.span().unwrap_or_default();
+            let closes = indented.opening_before(here.start);
+            if let Some(opening) = closes.filter(|_| finding.code == Code::InvalidYaml) {
+                return Err(unclosed_quote(opening));
+            }
+            for place in &mut finding.places {
+                if let At::Given(span) = &mut place.at {
+                    *span = indented.original(*span);
+                }
+            }
+            Err(finding)
+        }
+    }
+}
+
+/// Why reading stops.
+enum Stop {
+    /// A line of a quoted text is further to the left than the parser takes it.
+    QuoteGoesOn(Box<Finding>),
+    /// Anything else.
+    Other(Box<Finding>),
+}
+
+impl From<Box<Finding>> for Stop {
+    fn from(finding: Box<Finding>) -> Stop {
+        Stop::Other(finding)
+    }
+}
+
+pub(super) fn options() -> Options {
     // Our own limit speaks first, with a better message; the parser's is a net below it.
     granit_parser::options! {
         emit_comments: false,
@@ -73,7 +135,7 @@ fn options() -> Options {
     }
 }
 
-fn read(text: &str) -> Result<Vec<Part<'_>>, ParseError> {
+fn read(text: &str) -> Result<Vec<Part<'_>>, Stop> {
     let mut parts: Vec<Part<'_>> = Vec::new();
     let mut open: Vec<usize> = Vec::new();
     let mut anchors: HashMap<usize, usize> = HashMap::new();
@@ -81,10 +143,19 @@ fn read(text: &str) -> Result<Vec<Part<'_>>, ParseError> {
     // The end of the last thing that is there: what is left out has a place, too, but further down.
     let mut written = 0;
     for event in Parser::new_from_str_with_options(text, options()) {
-        let (event, place) = event.map_err(|error| not_yaml(&error, text))?;
+        let (event, place) = match event {
+            Ok(event) => event,
+            Err(error) => {
+                let bracket = open.iter().rev().find_map(|position| {
+                    let part = parts.get(*position)?;
+                    (part.span.end == usize::MAX).then_some(part.bracket(text))
+                });
+                return Err(stopped(&error, text, bracket));
+            }
+        };
         let span = span(place.tag_start().unwrap_or(place.start), place.end);
         if parts.len() >= MAX_NODES {
-            return Err(too_many_nodes(span));
+            return Err(too_many_nodes(span).into());
         }
         if span.start < span.end {
             written = span.end;
@@ -93,7 +164,7 @@ fn read(text: &str) -> Result<Vec<Part<'_>>, ParseError> {
             Event::DocumentStart(..) => {
                 documents += 1;
                 if documents > 1 {
-                    return Err(second_document(span));
+                    return Err(second_document(span).into());
                 }
             }
             Event::Alias(anchor) => {
@@ -117,7 +188,7 @@ fn read(text: &str) -> Result<Vec<Part<'_>>, ParseError> {
             }
             Event::SequenceStart(_, anchor, ref tag) | Event::MappingStart(_, anchor, ref tag) => {
                 if open.len() >= MAX_DEPTH {
-                    return Err(too_deep(span));
+                    return Err(too_deep(span).into());
                 }
                 anchors.insert(anchor, parts.len());
                 open.push(parts.len());
@@ -164,9 +235,9 @@ fn read(text: &str) -> Result<Vec<Part<'_>>, ParseError> {
 /// The end of a collection that has none yet.
 const OPEN: usize = 0;
 
-fn known_alias(parts: &[Part<'_>], target: usize, span: Span) -> Result<usize, ParseError> {
+fn known_alias(parts: &[Part<'_>], target: usize, span: Span) -> Result<usize, Box<Finding>> {
     match parts.get(target).map(|part| &part.kind) {
-        Some(PartKind::List { end: OPEN } | PartKind::Map { end: OPEN }) => Err(ParseError::new(
+        Some(PartKind::List { end: OPEN } | PartKind::Map { end: OPEN }) => Err(unreadable(
             Code::InvalidAlias,
             span,
             "an alias stands inside its own anchor",
@@ -174,7 +245,7 @@ fn known_alias(parts: &[Part<'_>], target: usize, span: Span) -> Result<usize, P
             "write the part out instead",
         )),
         Some(_) => Ok(target),
-        None => Err(ParseError::new(
+        None => Err(unreadable(
             Code::InvalidAlias,
             span,
             "an alias has no anchor before it",
@@ -184,8 +255,8 @@ fn known_alias(parts: &[Part<'_>], target: usize, span: Span) -> Result<usize, P
     }
 }
 
-fn second_document(span: Span) -> ParseError {
-    ParseError::new(
+fn second_document(span: Span) -> Box<Finding> {
+    unreadable(
         Code::MultipleDocuments,
         span,
         "a second document starts",
@@ -204,28 +275,92 @@ fn span(start: Marker, end: Marker) -> Span {
     }
 }
 
-fn not_yaml(error: &ScanError, text: &str) -> ParseError {
+fn stopped(error: &ScanError, text: &str, bracket: Option<Span>) -> Stop {
+    use granit_parser::ErrorKind;
+
+    let found = not_yaml(error, text);
+    let place = found.span().unwrap_or_default();
+    match error.kind() {
+        ErrorKind::InvalidQuotedScalarIndent | ErrorKind::TabInIndentation => {
+            return Stop::QuoteGoesOn(found);
+        }
+        ErrorKind::InvalidTrailingSingleQuotedScalar
+        | ErrorKind::InvalidTrailingDoubleQuotedScalar => {
+            let opening = quoted::opening_on_another_line(text, place);
+            if let Some(opening) = opening {
+                return Stop::Other(unclosed_quote(opening));
+            }
+        }
+        _ => {}
+    }
+    if found.code != Code::InvalidYaml {
+        return Stop::Other(found);
+    }
+    if let Some(tab) = place::tab_before(text, place) {
+        return Stop::Other(tab_indentation(tab));
+    }
+    let unclosed = bracket.filter(|bracket| place::is_beside_or_left(text, place, *bracket));
+    Stop::Other(match unclosed {
+        Some(bracket) => unclosed_bracket(text, bracket),
+        None => found,
+    })
+}
+
+fn tab_indentation(place: Span) -> Box<Finding> {
+    unreadable(
+        Code::TabIndentation,
+        place,
+        "a tab stands where YAML wants spaces",
+        "YAML does not allow tabs in indentation",
+        "indent with spaces",
+    )
+}
+
+fn unclosed_bracket(text: &str, bracket: Span) -> Box<Finding> {
+    let opens = text
+        .get(bracket.start..)
+        .and_then(|rest| rest.chars().next());
+    let (opens, closes) = match opens {
+        Some('[') => ('[', ']'),
+        _ => ('{', '}'),
+    };
+    unreadable(
+        Code::InvalidYaml,
+        Span {
+            end: bracket.start + 1,
+            ..bracket
+        },
+        format!("unclosed bracket '{opens}'"),
+        "the text is not YAML",
+        format!("add the closing `{closes}`"),
+    )
+}
+
+fn unclosed_quote(opening: Span) -> Box<Finding> {
+    unreadable(
+        Code::InvalidYaml,
+        opening,
+        "unclosed quote",
+        "the text is not YAML",
+        "add the closing quote",
+    )
+}
+
+fn not_yaml(error: &ScanError, text: &str) -> Box<Finding> {
     use granit_parser::ErrorKind;
 
     let marker = error.marker();
     let mut place = span(*marker, *marker);
     let here = text.get(place.start..).and_then(|rest| rest.chars().next());
     place.end += here.map_or(0, char::len_utf8);
-    let tab = ParseError::new(
-        Code::TabIndentation,
-        place,
-        "a tab stands where YAML wants spaces",
-        "YAML does not allow tabs in indentation",
-        "indent with spaces",
-    );
     let other =
-        |code, help: &str| ParseError::new(code, place, error.info(), "the text is not YAML", help);
+        |code, help: &str| unreadable(code, place, error.info(), "the text is not YAML", help);
     match error.kind() {
         ErrorKind::TabNotAllowed
         | ErrorKind::TabInBlockIndentation
         | ErrorKind::TabAtBlockScalarStart
         | ErrorKind::TabInIndentation
-        | ErrorKind::TabInPlainScalar => tab,
+        | ErrorKind::TabInPlainScalar => tab_indentation(place::tab(text, place)),
         ErrorKind::RecursionLimitExceeded => too_deep(place),
         ErrorKind::UnknownAnchor => {
             let name: String = text
@@ -235,7 +370,7 @@ fn not_yaml(error: &ScanError, text: &str) -> ParseError {
                 .skip_while(|character| *character == '*')
                 .take_while(|character| !character.is_whitespace() && !",[]{}".contains(*character))
                 .collect();
-            ParseError::new(
+            unreadable(
                 Code::InvalidAlias,
                 place,
                 format!("alias `*{}` has no anchor before it", shortened(&name)),
@@ -253,6 +388,7 @@ fn not_yaml(error: &ScanError, text: &str) -> ParseError {
             Code::InvalidYaml,
             "check the indentation of this line; put text that contains `: ` in quotes",
         ),
+        ErrorKind::UnclosedFlowCollection { .. } => unclosed_bracket(text, place),
         ErrorKind::UnclosedQuotedScalar => other(Code::InvalidYaml, "add the closing quote"),
         ErrorKind::UnexpectedCharacter { .. } => other(
             Code::InvalidYaml,

@@ -2,7 +2,7 @@
 //!
 //! What lives here: what is an intrinsic function and what is a map, and the form of the sections. What can be
 //! held in the model is read, also where CloudFormation would refuse it: that is [`crate::check`]'s business.
-//! What cannot be held is a [`Problem`].
+//! What cannot be held is a [`Finding`].
 
 mod sections;
 mod template;
@@ -10,9 +10,9 @@ pub(crate) mod value;
 
 use std::fmt;
 
-use crate::code::Code;
-use crate::node::{Node, Span};
-use crate::problem::Problem;
+use stratiform_finding::{Code, Finding, Span};
+
+use crate::node::Node;
 
 /// What kind of content is read: decides what a function is and what is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +44,7 @@ impl fmt::Display for Step<'_> {
 /// Reads nodes and keeps what is wrong with them.
 pub(crate) struct Reader<'node> {
     path: Vec<Step<'node>>,
-    problems: Vec<Problem>,
+    findings: Vec<Finding>,
     /// A macro of the user's may give meaning to anything.
     macros: bool,
 }
@@ -53,16 +53,16 @@ impl<'node> Reader<'node> {
     pub(crate) fn new() -> Self {
         Reader {
             path: Vec::new(),
-            problems: Vec::new(),
+            findings: Vec::new(),
             macros: false,
         }
     }
 
-    pub(crate) fn finish<T>(self, value: T) -> Result<T, Vec<Problem>> {
-        if self.problems.is_empty() {
+    pub(crate) fn finish<T>(self, value: T) -> Result<T, Vec<Finding>> {
+        if self.findings.is_empty() {
             Ok(value)
         } else {
-            Err(self.problems)
+            Err(self.findings)
         }
     }
 
@@ -88,13 +88,10 @@ impl<'node> Reader<'node> {
         help: impl Into<String>,
     ) {
         let path = self.path.iter().map(Step::to_string).collect();
-        self.problems.push(Problem {
-            code,
+        self.findings.push(Finding {
             path,
-            span,
-            message: message.into(),
             recorded,
-            help: help.into(),
+            ..Finding::new(code, message, help).at(stratiform_finding::Place::given(span, ""))
         });
     }
 

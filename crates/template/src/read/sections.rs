@@ -1,11 +1,11 @@
 //! The members of the sections.
 
 use indexmap::IndexMap;
+use stratiform_finding::Code;
+use stratiform_finding::words::shortened;
 
 use super::{Place, Reader, Step};
-use crate::code::Code;
 use crate::node::{Entry, Node, NodeKind, Scalar};
-use crate::parse::error::shortened;
 use crate::parse::scalar::boolean;
 use crate::template::{Member, Output, Parameter, Resource};
 use crate::value::Value;

@@ -1,12 +1,11 @@
 //! [`Node`] → [`Template`].
 
 use indexmap::IndexMap;
+use stratiform_finding::{Code, Finding};
 
 use super::{Place, Reader, Step};
-use crate::code::Code;
-use crate::node::{Node, NodeKind};
+use crate::node::{Node, NodeKind, Scalar};
 use crate::parse::parse;
-use crate::problem::{Problem, TemplateError};
 use crate::template::{Output, Resource, Template};
 use crate::value::Value;
 
@@ -14,11 +13,11 @@ impl Template {
     /// Reads a template's text, JSON or YAML.
     ///
     /// # Errors
-    /// [`TemplateError::Unreadable`] for text that is neither, [`TemplateError::Malformed`] with every problem
-    /// for text that is, but no template.
-    pub fn parse(text: &str) -> Result<Template, TemplateError> {
-        let node = parse(text).map_err(Box::new)?;
-        Template::from_node(&node).map_err(TemplateError::Malformed)
+    /// The one finding that keeps the text from being read as either; or every finding that keeps what was read from
+    /// being a template, in the order of the text. All places are in the text that was given.
+    pub fn parse(text: &str) -> Result<Template, Vec<Finding>> {
+        let node = parse(text).map_err(|finding| vec![*finding])?;
+        Template::from_node(&node)
     }
 
     /// Reads a template.
@@ -28,7 +27,7 @@ impl Template {
     ///
     /// # Errors
     /// Every problem, in the order of the text.
-    pub fn from_node(node: &Node) -> Result<Template, Vec<Problem>> {
+    pub fn from_node(node: &Node) -> Result<Template, Vec<Finding>> {
         let mut reader = Reader::new();
         let template = reader.template(node);
         reader.finish(template)
@@ -40,7 +39,7 @@ impl Resource {
     ///
     /// # Errors
     /// Every problem; their paths begin at the resource.
-    pub fn from_value(value: &Value) -> Result<Resource, Vec<Problem>> {
+    pub fn from_value(value: &Value) -> Result<Resource, Vec<Finding>> {
         let node = Node::from(value);
         let mut reader = Reader::new();
         let resource = reader.resource(&node);
@@ -53,7 +52,7 @@ impl Output {
     ///
     /// # Errors
     /// Every problem; their paths begin at the output.
-    pub fn from_value(value: &Value) -> Result<Output, Vec<Problem>> {
+    pub fn from_value(value: &Value) -> Result<Output, Vec<Finding>> {
         let node = Node::from(value);
         let mut reader = Reader::new();
         let output = reader.output(&node);
@@ -68,7 +67,10 @@ impl<'node> Reader<'node> {
             self.problem(
                 Code::InvalidStructure,
                 node.span,
-                "the template is no map",
+                match node.kind {
+                    NodeKind::Scalar(Scalar::Null) => "the template is empty",
+                    _ => "the template is no map",
+                },
                 Some("Template format error: unsupported structure.".to_owned()),
                 "start with a section: `Resources:`",
             );

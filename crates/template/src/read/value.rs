@@ -1,13 +1,11 @@
 //! [`Node`] → [`Value`].
 
 use indexmap::IndexMap;
+use stratiform_finding::words::{nearest, shortened};
+use stratiform_finding::{Code, Finding};
 
 use super::{Place, Reader, Step};
-use crate::code::Code;
-use crate::near::nearest;
 use crate::node::{Entry, Node, NodeKind, Scalar};
-use crate::parse::error::shortened;
-use crate::problem::Problem;
 use crate::value::{Function, Value};
 
 impl Value {
@@ -19,7 +17,7 @@ impl Value {
     /// # Errors
     /// Every `Fn::…` that CloudFormation does not know, and every function with other keys beside it
     /// (`Fn::Transform` and `Fn::ForEach::…` may have them).
-    pub fn from_node(node: &Node) -> Result<Value, Vec<Problem>> {
+    pub fn from_node(node: &Node) -> Result<Value, Vec<Finding>> {
         let mut reader = Reader::new();
         let value = reader.value(node, Place::Property);
         reader.finish(value)
@@ -29,7 +27,7 @@ impl Value {
     ///
     /// # Errors
     /// As [`Value::from_node`].
-    pub fn condition_from_node(node: &Node) -> Result<Value, Vec<Problem>> {
+    pub fn condition_from_node(node: &Node) -> Result<Value, Vec<Finding>> {
         let mut reader = Reader::new();
         let value = reader.value(node, Place::Condition);
         reader.finish(value)

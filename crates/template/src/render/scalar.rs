@@ -1,6 +1,6 @@
 //! Text as a YAML scalar: plain where every reader agrees that it is text, else in quotes.
 
-use crate::parse::error::is_invisible;
+use stratiform_finding::words::is_invisible;
 
 /// Keys longer than this, in bytes as written, need the explicit form: YAML limits the short one to 1,024
 /// characters.

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use stratiform_changes::Replacement;
 use stratiform_diff::{Severity, StackChange, StackDiff, verdict};
+use stratiform_finding::words::{counted, few};
 
 use super::change::Change;
 use super::escape::{fence, fenced, html, sentence};
@@ -193,11 +194,7 @@ impl Frame {
         let quiet: Vec<String> = quiet.map(|stack| html(&stack.name)).collect();
         let unchanged = match quiet.len() {
             0 => String::new(),
-            count => format!(
-                "{} unchanged: {}",
-                words::counted(count, "stack"),
-                words::some(quiet)
-            ),
+            count => format!("{} unchanged: {}", counted(count, "stack"), few(&quiet)),
         };
         let calm = review.severity() < Severity::Attention
             && review
@@ -244,7 +241,7 @@ impl Row {
         Row {
             stack: html(&diff.name),
             happens: words::stack(diff),
-            replaced: words::some(replaced.collect()),
+            replaced: few(&replaced.collect::<Vec<_>>()),
             consequences: consequences.join(", "),
         }
     }

@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
+use stratiform_finding::words::visible;
+
 use super::MARKER;
 use crate::view::review::value::shortened;
-use crate::view::review::words::visible;
 
 /// The longest sentence, in characters.
 const SENTENCE: usize = 300;

@@ -6,12 +6,12 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use stratiform_changes::Replacement;
 use stratiform_diff::{Consequence, Kind, Severity};
+use stratiform_finding::words::few;
 
 use super::content::warning;
 use super::escape::{html, sentence};
 use super::room::Part;
 use crate::review::Review;
-use crate::view::review::words;
 
 /// The lines below a consequence that are said.
 const LINES: usize = 10;
@@ -63,7 +63,7 @@ pub(super) fn meanings(review: &Review) -> Vec<Part<Meaning>> {
         let meaning = Meaning {
             sign: warning(it.severity),
             word: it.severity.as_str(),
-            stacks: words::some(stacks),
+            stacks: few(&stacks),
             what: sentence(&it.what),
             lines: why
                 .into_iter()
@@ -78,7 +78,7 @@ pub(super) fn meanings(review: &Review) -> Vec<Part<Meaning>> {
         let meaning = Meaning {
             sign: "",
             word: "caveat",
-            stacks: words::some(stacks),
+            stacks: few(&stacks),
             what: sentence(what),
             lines: help(advice).into_iter().collect(),
         };

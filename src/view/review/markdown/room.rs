@@ -5,8 +5,7 @@ use std::cmp::Reverse;
 use serde::Serialize;
 use stratiform_changes::Replacement;
 use stratiform_diff::Severity;
-
-use crate::view::review::words::counted;
+use stratiform_finding::words::counted;
 
 /// What matters most gets room first.
 pub(super) type Rank = (Severity, Replacement);

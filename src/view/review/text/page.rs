@@ -1,7 +1,8 @@
 //! Lines of at most eighty columns.
 
+use stratiform_finding::words::visible;
+
 use crate::report::Colour;
-use crate::view::review::words::visible;
 use crate::view::summary::paint;
 
 /// What a terminal has at least.

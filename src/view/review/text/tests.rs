@@ -25,6 +25,31 @@ fn nothing_changes() {
 }
 
 #[test]
+fn past_some_hundreds_the_rest_is_counted() {
+    let template = |delay: usize| {
+        let queue = |index: usize| {
+            let properties = format!("{{QueueName: q{index}, DelaySeconds: {delay}}}");
+            format!("  Queue{index}: {{Type: AWS::SQS::Queue, Properties: {properties}}}\n")
+        };
+        let resources: String = (0..LISTED + 2).map(queue).collect();
+        format!("Resources:\n{resources}")
+    };
+    let (before, after) = (template(1), template(2));
+    let stack = fixture::stack("one", Some((&before, &[])), Some((&after, &[])));
+    let review = fixture::review(vec![stack]);
+    let brief = plain(&review);
+    let listed = |text: &str| text.matches("AWS::SQS::Queue  ").count();
+    assert_eq!(listed(&brief), LISTED);
+    assert!(
+        brief.contains("and 2 more resources (`--full` shows all)"),
+        "{brief}"
+    );
+    let full = text(&review, Full::Yes, Colour::Never);
+    assert_eq!(listed(&full), LISTED + 2);
+    assert!(!full.contains("more resources"));
+}
+
+#[test]
 fn the_difference_between_templates_ends_a_stack() {
     let review = fixture::review(vec![fixture::removed()]);
     let full = text(&review, Full::Yes, Colour::Never);

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value, json};
 use stratiform_changes::{ChangedResource, Edit, Replacement};
 use stratiform_diff::{Side, diff};
+use stratiform_finding::one_line;
 use stratiform_resolve::Place;
 use stratiform_template::Template;
 
@@ -42,7 +43,7 @@ fn answer(arguments: &[String]) -> Result<Value, String> {
         .parse()
         .map_err(|_| "no number of milliseconds".to_owned())?;
     let parse = || -> Result<(Template, Template), String> {
-        let parse = |text| Template::parse(text).map_err(|error| error.to_string());
+        let parse = |text| Template::parse(text).map_err(|findings| one_line(&findings));
         Ok((parse(&before)?, parse(&after)?))
     };
     let mut answer = json!({ "changes": changes(&compare(&parse()?)) });

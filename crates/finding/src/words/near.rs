@@ -1,5 +1,10 @@
 //! "Did you mean …?"
 
+/// The question whether the nearest candidate was meant, if any is near enough: "did you mean `a`?".
+pub fn meant<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    nearest(word, candidates).map(|name| format!("did you mean `{name}`?"))
+}
+
 /// The candidate that is nearest to a word, if any is near enough to be what was meant.
 ///
 /// Near enough is one edit for every three characters; a difference of case alone is no edit.

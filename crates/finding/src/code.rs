@@ -1,0 +1,312 @@
+//! The codes of everything that can be wrong, in one list: of every crate and every command.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::words::nearest;
+
+macro_rules! codes {
+    ($($(#[$about:meta])+ $group:ident { $($(#[$doc:meta])+ $variant:ident = $text:literal,)+ })+) => {
+        /// What is wrong, as a stable name: the key of `docs/findings.md`, of `--explain` and of suppressions.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Code {
+            $($($(#[$doc])+ $variant,)+)+
+        }
+
+        impl Code {
+            /// Every code, in the order of the enum.
+            pub const ALL: &[Code] = &[$($(Code::$variant,)+)+];
+
+            /// The code in kebab-case: `duplicate-key`.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $($(Code::$variant => $text,)+)+
+                }
+            }
+        }
+
+        /// What codes are about.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Group {
+            $($(#[$about])+ $group,)+
+        }
+
+        impl Group {
+            /// The codes of the group: each library proves that it gives all of its own.
+            pub fn codes(self) -> &'static [Code] {
+                match self {
+                    $(Group::$group => &[$(Code::$variant,)+],)+
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// Texts: YAML, JSON, encodings, limits of reading.
+    Texts {
+        /// The bytes are not UTF-8.
+        InvalidEncoding = "invalid-encoding",
+        /// The text is larger than any template may be.
+        TemplateTooLarge = "template-too-large",
+        /// Collections stand inside each other too many times.
+        NestedTooDeep = "nested-too-deep",
+        /// The text, or what its aliases expand to, has too many parts.
+        TooManyNodes = "too-many-nodes",
+        /// The text is not JSON.
+        InvalidJson = "invalid-json",
+        /// The text is not YAML.
+        InvalidYaml = "invalid-yaml",
+        /// A tab indents a line of YAML.
+        TabIndentation = "tab-indentation",
+        /// A key stands twice in one map.
+        DuplicateKey = "duplicate-key",
+        /// A key is a list, a map or a function.
+        KeyNotScalar = "key-not-scalar",
+        /// A YAML tag that CloudFormation does not know.
+        UnknownTag = "unknown-tag",
+        /// A YAML tag whose content does not fit it.
+        InvalidTag = "invalid-tag",
+        /// An alias without an anchor, or inside its own anchor.
+        InvalidAlias = "invalid-alias",
+        /// A merge key `<<` with something other than maps.
+        InvalidMerge = "invalid-merge",
+        /// More than one YAML document.
+        MultipleDocuments = "multiple-documents",
+    }
+    /// Templates: form, names, references.
+    Templates {
+        /// The template, or a part of it, has the wrong form.
+        InvalidStructure = "invalid-structure",
+        /// A part that must be there is not.
+        MissingMember = "missing-member",
+        /// A member that CloudFormation does not know at this place.
+        UnknownMember = "unknown-member",
+        /// `Fn::…` with a name that CloudFormation does not know.
+        UnknownFunction = "unknown-function",
+        /// A function with other keys beside it.
+        FunctionWithSiblings = "function-with-siblings",
+        /// A `null` where CloudFormation refuses it.
+        NullValue = "null-value",
+        /// No resources.
+        NoResources = "no-resources",
+        /// A name with characters that CloudFormation refuses.
+        InvalidName = "invalid-name",
+        /// More of something than CloudFormation allows.
+        QuotaExceeded = "quota-exceeded",
+        /// `Ref`, `Fn::GetAtt` or `Fn::Sub` of something that is not in the template.
+        UnresolvedReference = "unresolved-reference",
+        /// `DependsOn` of a resource that is not in the template, or of itself.
+        UnresolvedDependsOn = "unresolved-depends-on",
+        /// A condition that is not in the template.
+        UnresolvedCondition = "unresolved-condition",
+        /// `Fn::FindInMap` of a mapping or key that is not in the template.
+        UnresolvedMapping = "unresolved-mapping",
+        /// Resources or conditions that wait for each other.
+        CircularDependency = "circular-dependency",
+        /// Two outputs with one export name.
+        DuplicateExport = "duplicate-export",
+        /// A function whose argument has the wrong form.
+        InvalidFunctionArgument = "invalid-function-argument",
+        /// A function where CloudFormation does not evaluate any, or not this one.
+        FunctionNotAllowed = "function-not-allowed",
+        /// A function of `AWS::LanguageExtensions` without that transform.
+        MissingTransform = "missing-transform",
+    }
+    /// Environments: the files of values.
+    Environments {
+        /// A key that nothing reads.
+        UnknownKey = "unknown-key",
+        /// A value that must be there.
+        MissingKey = "missing-key",
+        /// Text where a number is needed, a list where a map is.
+        WrongType = "wrong-type",
+        /// None of the values that are allowed.
+        NotAllowed = "not-allowed",
+        /// Too small or too large.
+        OutOfRange = "out-of-range",
+        /// Too short or too long, too few or too many.
+        WrongLength = "wrong-length",
+        /// Text that is not what it should be: no region, no CIDR block.
+        Malformed = "malformed",
+        /// The same item twice.
+        Repeated = "repeated",
+        /// Values that are each fine and do not fit together.
+        Conflict = "conflict",
+        /// The environment's type uses something that the check does not know.
+        UnsupportedType = "unsupported-type",
+    }
+    /// Stacks: definitions in Rust.
+    Stacks {
+        /// Two stacks of one environment have the same name.
+        DuplicateStack = "duplicate-stack",
+        /// A stack's name is not one CloudFormation accepts.
+        StackName = "stack-name",
+        /// A logical ID is used twice in one stack.
+        DuplicateLogicalId = "duplicate-logical-id",
+        /// A logical ID is not alphanumeric, or longer than 255 characters.
+        LogicalId = "logical-id",
+        /// Stacks need each other in a circle.
+        CyclicStacks = "cyclic-stacks",
+        /// `DependsOn` names a resource of another stack.
+        DependsOnAcrossStacks = "depends-on-across-stacks",
+        /// A name of a mapping, an output or the metadata is used twice in one stack.
+        DuplicateName = "duplicate-name",
+        /// Two outputs, or two exports, would have the same name.
+        ExportCollision = "export-collision",
+        /// Another stack uses a resource that exists only where a condition holds.
+        ConditionalExport = "conditional-export",
+        /// A condition is used in a stack that does not have it.
+        ConditionAcrossStacks = "condition-across-stacks",
+        /// Another stack uses a hidden parameter, which an output would show.
+        SecretAcrossStacks = "secret-across-stacks",
+        /// A handle or a stack belongs to another app.
+        ForeignHandle = "foreign-handle",
+        /// A stack policy is more than a plain document, or set twice.
+        StackPolicy = "stack-policy",
+        /// A stack policy names a resource that its stack does not have.
+        StackPolicyResource = "stack-policy-resource",
+        /// A stack protects a resource of another stack.
+        ProtectAcrossStacks = "protect-across-stacks",
+        /// The properties of an untyped resource are no map.
+        UntypedProperties = "untyped-properties",
+    }
+    /// AWS: calls that failed.
+    Aws {
+        /// No credentials were found, or AWS does not accept them.
+        AwsCredentials = "aws-credentials",
+        /// The credentials are good, and may not do this.
+        AwsDenied = "aws-denied",
+        /// AWS wanted fewer calls, and still did after all attempts.
+        AwsThrottled = "aws-throttled",
+        /// AWS refused the call for another reason.
+        AwsRefused = "aws-refused",
+        /// There was no answer, or one that the service is out of order.
+        AwsUnavailable = "aws-unavailable",
+        /// The answer is not what AWS sends.
+        AwsUnreadable = "aws-unreadable",
+        /// The credentials are of another account than the environment.
+        OtherAccount = "other-account",
+    }
+    /// Commands: the command line, and the files of a project.
+    Commands {
+        /// A file or folder that could not be used.
+        File = "file",
+        /// There is no folder of environments, or nothing in it.
+        NoEnvironments = "no-environments",
+        /// A file that looks like an environment's, and would not be read.
+        EnvironmentFile = "environment-file",
+        /// The name of a file that cannot be an environment's.
+        EnvironmentName = "environment-name",
+        /// No environment has this name.
+        UnknownEnvironment = "unknown-environment",
+        /// `--against` with several environments, or with none.
+        OneEnvironment = "one-environment",
+        /// No stack has this name.
+        UnknownStack = "unknown-stack",
+        /// AWS has no such region.
+        UnknownRegion = "unknown-region",
+        /// No finding has this code.
+        UnknownCode = "unknown-code",
+        /// Further findings, which are not shown.
+        More = "more",
+        /// Two stacks whose snapshots would be the same file.
+        FileName = "file-name",
+        /// A page that could not be made: a mistake of ours.
+        Page = "page",
+        /// The process could not start what waits for AWS.
+        Runtime = "runtime",
+    }
+    /// `diff`: what is compared.
+    Diff {
+        /// Something other than two templates, or two folders, to compare.
+        Files = "files",
+        /// A text without what makes a template.
+        NoTemplate = "no-template",
+        /// A folder without templates.
+        NoTemplates = "no-templates",
+        /// `--deployed` of a program that was built without what talks to AWS.
+        WithoutAws = "without-aws",
+        /// A folder with two templates of one name.
+        SameName = "same-name",
+        /// An `assembly.json` that cannot be read.
+        AssemblyFile = "assembly-file",
+        /// A file of parameters that is no map of names to values.
+        ParametersFile = "parameters-file",
+        /// A parameter that no template has.
+        UnknownParameter = "unknown-parameter",
+        /// Git that is not there, or does not answer as it should.
+        Git = "git",
+        /// A folder that is in no git repository.
+        NoRepository = "no-repository",
+        /// A repository of another user, which git does not trust.
+        ForeignRepository = "foreign-repository",
+        /// Git knows no such revision.
+        UnknownRevision = "unknown-revision",
+        /// No main branch, or nothing in common with it.
+        NoBase = "no-base",
+        /// A revision without snapshots.
+        NoSnapshots = "no-snapshots",
+        /// A snapshot that should be there at a revision, and is not.
+        MissingSnapshot = "missing-snapshot",
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+/// A text that is no code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownCode {
+    /// The code that was probably meant.
+    pub nearest: Option<&'static str>,
+}
+
+impl FromStr for Code {
+    type Err = UnknownCode;
+
+    fn from_str(text: &str) -> Result<Code, UnknownCode> {
+        let known = Code::ALL.iter().find(|code| code.as_str() == text);
+        known.copied().ok_or_else(|| UnknownCode {
+            nearest: nearest(text, Code::ALL.iter().map(|code| code.as_str())),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_kebab_case_and_the_names_of_their_variants() {
+        let mut seen = HashSet::new();
+        for code in Code::ALL {
+            let text = code.as_str();
+            assert!(seen.insert(text), "{text} stands twice");
+            let mut kebab = String::new();
+            for character in format!("{code:?}").chars() {
+                if character.is_ascii_uppercase() && !kebab.is_empty() {
+                    kebab.push('-');
+                }
+                kebab.push(character.to_ascii_lowercase());
+            }
+            assert_eq!(text, kebab);
+        }
+    }
+
+    #[test]
+    fn a_code_is_found_by_its_text_and_a_misspelt_one_by_its_nearest() {
+        for code in Code::ALL {
+            assert_eq!(code.as_str().parse(), Ok(*code));
+        }
+        let nearest = |text: &str| text.parse::<Code>().map_err(|unknown| unknown.nearest);
+        assert_eq!(nearest("duplicate-kye"), Err(Some("duplicate-key")));
+        assert_eq!(nearest("DuplicateKey"), Err(Some("duplicate-key")));
+        assert_eq!(nearest("zzz"), Err(None));
+    }
+}
