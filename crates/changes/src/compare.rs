@@ -5,23 +5,12 @@
 
 use std::collections::HashMap;
 
-use stratiform_catalog::{JsonType, Keyword, Schema};
+use stratiform_catalog::{JsonType, Keyword, Schema, behaviour};
 use stratiform_resolve::{Compare, Resolved, Style};
 
 use crate::change::ChangeType;
 
-/// Lists of unique items whose order means something: the layer that comes later wins, the server that comes first is
-/// asked first.
-const ORDERED: [&str; 6] = [
-    "DomainNameServers",
-    "Layers",
-    "NetbiosNameServers",
-    "NtpServers",
-    "PreferredAvailabilityZones",
-    "Steps",
-];
-
-/// Keys that tell the items of a list without order apart.
+/// Keys that tell the items of a list without order apart, by their names: a guess of ours, and no fact about a type.
 const IDENTITIES: [&str; 5] = ["Key", "Name", "Id", "Sid", "Rule"];
 
 /// A place where two values differ.
@@ -70,7 +59,7 @@ impl Shape {
         Shape {
             schema: schema.map(Schema::resolve),
             tags: name == "Tags",
-            ordered: ORDERED.contains(&name),
+            ordered: behaviour::order_matters(name),
         }
     }
 

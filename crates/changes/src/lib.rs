@@ -15,6 +15,6 @@ pub use change::{
     Action, Attribute, ChangeSource, ChangeType, Context, Detail, Evaluation, Policy, PolicyOrigin,
     Replacement, RequiresRecreation, ResourceChange, predicted,
 };
-pub use comparison::{changes, snapshot_by_default, takes_snapshots};
+pub use comparison::{changes, snapshot_by_default};
 pub use lives::{Lives, Side, Sides, Times};
 pub use recreation::{Fact, Recreation};
