@@ -541,6 +541,11 @@ fn protections_that_go_are_named() {
             ["Snapshot", "Delete"],
             "no longer keeps the database `A` when it goes",
         ),
+        (
+            "Type: AWS::AppConfig::Environment, Properties: {DeletionProtectionCheck: $}",
+            ["APPLY", "BYPASS"],
+            "takes away from the environment `A`: deletion protection",
+        ),
     ] {
         let with = |value| format!("A: {{{}}}", resource.replace('$', value));
         assert_eq!(

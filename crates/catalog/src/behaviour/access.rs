@@ -120,29 +120,45 @@ pub fn attachments(resource_type: &str) -> impl Iterator<Item = (PropertyPath, A
     rows.filter_map(Attachment::of)
 }
 
-/// What CloudFormation wants to have acknowledged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Capability {
-    /// `CAPABILITY_IAM`, `CAPABILITY_NAMED_IAM`.
-    pub name: &'static str,
-    /// The property that, where it is set, makes it so; `None` where any such resource does.
-    pub path: Option<PropertyPath>,
-}
-
-/// Returns the capabilities that a template with such a resource needs. Those that include others come last.
+/// What does CloudFormation want to have acknowledged? Each includes those before it.
 ///
 /// Source: CloudFormation API reference, CreateStack, "Capabilities".
-pub fn needs_capability(resource_type: &str) -> impl Iterator<Item = Capability> {
-    let service = resource_type.rsplit_once("::").map(|(service, _)| service);
-    // The lines of services are few: all that has a capability is IAM's.
-    let rows = Question::NeedsCapability.rows().iter();
-    let of_service = rows.filter(move |row| {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Capability {
+    /// That access is granted.
+    Iam,
+    /// That access is granted under a name of one's own.
+    NamedIam,
+}
+
+impl Capability {
+    /// Returns CloudFormation's word: `CAPABILITY_NAMED_IAM`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Capability::Iam => "CAPABILITY_IAM",
+            Capability::NamedIam => "CAPABILITY_NAMED_IAM",
+        }
+    }
+
+    pub(super) fn of(row: &Row) -> Option<Capability> {
+        let all = [Capability::Iam, Capability::NamedIam];
+        all.into_iter()
+            .find(|capability| capability.as_str() == row.value)
+    }
+}
+
+/// Returns the capability that a template with such a resource needs; `is_set` tells whether the resource has a property.
+///
+/// Source: CloudFormation user guide, "Acknowledging IAM resources in CloudFormation templates".
+pub fn needs_capability(resource_type: &str, is_set: impl Fn(&str) -> bool) -> Option<Capability> {
+    let service = resource_type
+        .rsplit_once("::")
+        .map_or(resource_type, |(service, _)| service);
+    let of_service = Question::NeedsCapability.rows().iter().filter(|row| {
         let known = row.resource_type.strip_suffix("::*");
-        known.is_some() && known == service
+        known.is_some_and(|known| known == service)
     });
     let rows = of_service.chain(Question::NeedsCapability.of(resource_type));
-    rows.map(|row| Capability {
-        name: row.value,
-        path: row.path(),
-    })
+    let needed = rows.filter(|row| row.path().is_none_or(|path| is_set(path.as_str())));
+    needed.filter_map(Capability::of).max()
 }

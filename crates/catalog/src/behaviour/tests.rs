@@ -177,9 +177,7 @@ fn every_word_of_a_value_is_known() {
             Question::Attaches => Attachment::of(&row).is_some(),
             Question::Firewall => Firewall::of(&row).is_some(),
             Question::Opens => Opening::of(&row).is_some(),
-            Question::NeedsCapability => {
-                ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"].contains(&row.value)
-            }
+            Question::NeedsCapability => Capability::of(&row).is_some(),
             Question::BelongsTo
             | Question::Protects
             | Question::RefusesDeletion
@@ -247,13 +245,12 @@ fn questions_are_answered_by_type() {
         table.fixed().collect::<Vec<_>>(),
         ["KeySchema", "Projection"]
     );
-    let role = needs_capability("AWS::IAM::Role").map(|capability| capability.name);
-    assert_eq!(
-        role.collect::<Vec<_>>(),
-        ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"]
-    );
-    assert_eq!(needs_capability("AWS::IAM::Policy").count(), 1);
-    assert_eq!(needs_capability("AWS::SQS::Queue").count(), 0);
+    let named = |resource_type| needs_capability(resource_type, |name| name.ends_with("Name"));
+    assert_eq!(named("AWS::IAM::Role"), Some(Capability::NamedIam));
+    assert_eq!(named("AWS::IAM::Policy"), Some(Capability::Iam));
+    let role = needs_capability("AWS::IAM::Role", |_| false);
+    assert_eq!(role, Some(Capability::Iam));
+    assert_eq!(named("AWS::SQS::Queue"), None);
     assert!(counts_up("LatestVersionNumber") && !counts_up("Arn"));
 }
 
