@@ -10,17 +10,17 @@
 //! in the crates below.
 
 mod args;
-mod assembly;
+mod assemblies;
 mod commands;
 mod exit;
 mod git;
 mod input;
-mod ordered;
 mod project;
 mod report;
 mod review;
+#[cfg(feature = "aws")]
+mod runtime;
 mod snapshots;
-mod source;
 mod synthesis;
 mod view;
 
@@ -30,8 +30,8 @@ use stratiform_environment::Environment;
 use stratiform_stack::App;
 
 use crate::args::{Args, Command, Env, Global, Request};
-use crate::exit::Exit;
 use crate::report::{Colour, Failure};
+use crate::view::{Answer, Terminal, View};
 
 /// What a team brings: a function that adds the stacks of one environment to an app.
 pub type Define<E> = fn(&E, &App);
@@ -39,42 +39,34 @@ pub type Define<E> = fn(&E, &App);
 /// Runs the command line for an app.
 pub fn run<E: Environment>(define: Define<E>) -> ExitCode {
     let (global, request) = Args::read();
-    let colour = Colour::on(global.color, &std::io::stderr());
-    let exit = match request {
-        Request::Command(command) => execute(define, &global, command),
-        Request::Explain(code) => explain(&code),
+    let mut view = Terminal::new(&global);
+    let answer = match request {
+        Request::Command(command) => execute(define, &global, command, &mut view),
+        Request::Explain(code) => commands::explain::explained(&code).map(Answer::of),
     };
-    let exit = exit.unwrap_or_else(|failure| {
+    let told = answer.and_then(|answer| view.finish(&answer).map(|()| answer.exit));
+    let exit = told.unwrap_or_else(|failure| {
+        let colour = Colour::on(global.color, &std::io::stderr());
         view::stderr(&failure.draw(colour));
         failure.exit
     });
     exit.into()
 }
 
-fn explain(code: &str) -> Result<Exit, Failure> {
-    view::stdout(&commands::explain::explained(code)?)?;
-    Ok(Exit::Done)
-}
-
 fn execute<E: Environment>(
     define: Define<E>,
     global: &Global,
     command: Command,
-) -> Result<Exit, Failure> {
+    view: &mut dyn View,
+) -> Result<Answer, Failure> {
     match command {
         Command::Synth(synth) => commands::synth::run(define, global, &synth),
-        Command::Diff(diff) => commands::diff::run(define, global, &diff),
+        Command::Diff(diff) => commands::diff::run(define, global, &diff, view),
         Command::Env(Env::Show {
             environment,
             format,
         }) => commands::env_show::run::<E>(global, &environment, format),
-        Command::Schema => {
-            view::stdout(&stratiform_environment::schema::<E>())?;
-            Ok(Exit::Done)
-        }
-        Command::Completions { shell } => {
-            view::stdout(&commands::completions(shell))?;
-            Ok(Exit::Done)
-        }
+        Command::Schema => Ok(Answer::of(stratiform_environment::schema::<E>())),
+        Command::Completions { shell } => Ok(Answer::of(commands::completions(shell))),
     }
 }

@@ -8,17 +8,13 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-use stratiform_finding::Code;
+use stratiform_assembly::{AssemblyFile, FILE as ASSEMBLY, StackEntry};
 
 use self::staging::Staging;
-use crate::assembly::{AssemblyFile, FILE as ASSEMBLY, StackEntry};
-use crate::exit::Exit;
 use crate::input::Input;
-use crate::ordered::Ordered;
 use crate::report::Failure;
 
-pub(crate) use rendered::{Choice, Rendered, RenderedTemplate};
+pub(crate) use rendered::{Choice, Rendered};
 
 /// What a run covers: what it does not cover, it leaves alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,46 +23,6 @@ pub(crate) enum Scope {
     Everything,
     /// Some environments, or some stacks.
     Some,
-}
-
-fn entry_of(template: &RenderedTemplate) -> Result<StackEntry, Failure> {
-    let RenderedTemplate {
-        stack, file, text, ..
-    } = template;
-    let stack_policy = stack.stack_policy.clone().map(Ordered);
-    // Tried here, where the stack is known: of all that an assembly has, only this can fail to be JSON.
-    serde_json::to_string(&stack_policy).map_err(|error| {
-        Failure::new(
-            Exit::Failed,
-            Code::StackPolicy,
-            format!(
-                "the policy of stack `{}` is more than JSON: {error}",
-                stack.name
-            ),
-            "write the policy without references and functions",
-        )
-    })?;
-    Ok(StackEntry {
-        name: stack.name.clone(),
-        template: file.clone(),
-        depends_on: stack.depends_on.clone(),
-        capabilities: stack
-            .capabilities
-            .iter()
-            .map(|capability| (*capability).to_owned())
-            .collect(),
-        parameters: stack.parameters.clone(),
-        tags: stack.tags.clone(),
-        termination_protection: stack.termination_protection,
-        stack_policy,
-        sha256: hex(&Sha256::digest(text)),
-        bytes: text.len(),
-        resources: stack.template.resources.len(),
-    })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What happens to a file.
@@ -208,7 +164,8 @@ fn compare_environment(
             (Choice::Chosen, _) | (Choice::Context, None) => {
                 let file = format!("{name}/{}", template.file);
                 files.push(compare_file(folder, file, template.text.clone())?);
-                stacks.push(entry_of(template)?);
+                let entry = StackEntry::of(&template.stack, &template.file, &template.text);
+                stacks.push(entry.map_err(|finding| Failure::of([finding]))?);
             }
         }
     }
@@ -340,28 +297,5 @@ fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         Ok(()) | Err(_) => Ok(()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use stratiform_template::Value;
-
-    use super::rendered::tests::assembly;
-    use super::*;
-    use crate::args::TemplateFormat;
-
-    #[test]
-    fn a_policy_keeps_its_order_or_is_refused() {
-        let mut assembly = assembly(&["network"]);
-        assembly.stacks[0].stack_policy =
-            Some(Value::from([("Statement", "x".into()), ("Id", "y".into())]));
-        let mut rendered = Rendered::new(assembly, TemplateFormat::Yaml).unwrap();
-        let entry = entry_of(&rendered.templates[0]).unwrap();
-        let text = serde_json::to_string(&entry).unwrap();
-        assert!(text.contains(r#""stackPolicy":{"Statement":"x","Id":"y"}"#));
-        rendered.templates[0].stack.stack_policy = Some(Value::Null);
-        let failure = entry_of(&rendered.templates[0]).unwrap_err();
-        assert_eq!(failure.findings[0].code, Code::StackPolicy);
     }
 }

@@ -5,7 +5,7 @@ use stratiform_environment::{
     Environment, Loaded, References as WrittenReferences, Settings as WrittenSettings,
 };
 use stratiform_finding::{Finding, Place};
-use stratiform_stack::{App, Assembly, References, Settings, SynthesizedStack};
+use stratiform_stack::{App, Assembly, References, Settings, StackAt};
 use stratiform_template::check;
 
 use crate::Define;
@@ -17,7 +17,9 @@ pub(crate) fn assemble<E: Environment>(
 ) -> Result<Assembly, Vec<Finding>> {
     let app = App::new(settings(&loaded.environment));
     define(&loaded.environment, &app);
-    let assembly = app.synthesize()?;
+    let mut assembly = app.synthesize()?;
+    let account = loaded.environment.settings().account.as_ref();
+    assembly.account = account.map(ToString::to_string);
     let findings = assembly.stacks.iter().flat_map(|stack| {
         let found = check(&stack.template).into_iter();
         found.map(|finding| declared(finding, stack))
@@ -31,7 +33,7 @@ pub(crate) fn assemble<E: Environment>(
 }
 
 /// A finding in a synthesized template, with the place where the resource is declared in Rust.
-fn declared(finding: Finding, stack: &SynthesizedStack) -> Finding {
+fn declared(finding: Finding, stack: &StackAt) -> Finding {
     let path = finding.path.join("/");
     let location = match finding.path.as_slice() {
         [section, logical_id, ..] if section == "Resources" => stack.locations.get(logical_id),
@@ -92,17 +94,9 @@ mod tests {
 
     #[test]
     fn a_finding_is_placed_at_the_resource_it_is_in_and_at_no_other() {
-        let stack = SynthesizedStack {
-            key: "storage".to_owned(),
-            name: "shop-dev-storage".to_owned(),
-            template: Template::default(),
-            depends_on: Vec::new(),
-            capabilities: Vec::new(),
-            parameters: IndexMap::new(),
-            tags: IndexMap::new(),
-            termination_protection: false,
-            stack_policy: None,
+        let stack = StackAt {
             locations: [("Bucket".to_owned(), std::panic::Location::caller())].into(),
+            ..StackAt::of("shop-dev-storage", Template::default())
         };
         let places = |section: &str| {
             let finding = Finding {

@@ -11,8 +11,9 @@ mod parity;
 use std::collections::HashSet;
 
 use indexmap::IndexSet;
+use stratiform_assembly::{Assembly, StackAt};
 use stratiform_catalog::catalog;
-use stratiform_diff::{Kind, Note, Pair, Side, diff_environment};
+use stratiform_diff::{Kind, Note, Pair, diff_environment};
 use stratiform_environment::Environment;
 use stratiform_finding::Code;
 use stratiform_finding::words::{joined, meant};
@@ -20,20 +21,20 @@ use stratiform_resolve::{Place, hidden};
 
 use crate::Define;
 use crate::args::{Diff, FailOn, Global, ReviewFormat};
+use crate::assemblies::at_revision;
 use crate::exit::Exit;
 use crate::git::Folder;
 use crate::project::Project;
 use crate::report::{Colour, Failure};
 use crate::review::{Method, Review, ReviewedEnvironment, ReviewedStack};
-use crate::source::Source;
 use crate::synthesis::assemble;
 use crate::view::review::text::Full;
-use crate::view::{self, review};
+use crate::view::{Answer, View, review};
 
 /// One environment before and after; at most one of them may be missing.
 struct Sides {
-    before: Option<Source>,
-    after: Option<Source>,
+    before: Option<Assembly>,
+    after: Option<Assembly>,
 }
 
 /// Compares and shows; nothing is shown before everything is known.
@@ -41,17 +42,22 @@ pub(crate) fn run<E: Environment>(
     define: Define<E>,
     global: &Global,
     args: &Diff,
-) -> Result<Exit, Failure> {
+    view: &mut dyn View,
+) -> Result<Answer, Failure> {
     if let Some(against) = &args.against {
         return parity::run(define, global, args, against);
     }
     let review = match args.files.as_slice() {
-        [] if args.deployed => deployed::review(define, global, args)?,
+        [] if args.deployed => deployed::review(define, global, args, view)?,
         [] => with_revision(define, global, args)?,
         files => files::review(files, args)?,
     };
-    show(&review, global, args)?;
-    Ok(exit(&review, args))
+    let (exit, stderr) = exit(&review, args);
+    Ok(Answer {
+        stdout: shown(&review, global, args)?,
+        stderr,
+        exit,
+    })
 }
 
 /// The working tree's synthesis against the snapshots of a revision.
@@ -91,7 +97,7 @@ fn with_revision<E: Environment>(
     if args.env.is_empty() || !wanted.is_empty() {
         for after in synthesized(define, &project, &wanted)? {
             let name = after.environment.clone().unwrap_or_default();
-            let before = Source::at_revision(&mut objects, &revision, &name, Some(&after))?;
+            let before = at_revision(&mut objects, &revision, &name, Some(&after))?;
             match before {
                 // Stacks do not move: in another region they are made anew, and the old ones stay.
                 Some(before) if before.region != after.region => {
@@ -116,7 +122,7 @@ fn with_revision<E: Environment>(
         .filter_map(|sides| Some(sides.after.as_ref()?.app.clone()))
         .collect();
     for name in gone {
-        let before = Source::at_revision(&mut objects, &revision, name, None)?;
+        let before = at_revision(&mut objects, &revision, name, None)?;
         // Another app may keep its snapshots in the same folder.
         let own = before.filter(|before| apps.is_empty() || apps.contains(&before.app));
         sides.extend(own.map(|before| Sides {
@@ -137,23 +143,17 @@ fn synthesized<E: Environment>(
     define: Define<E>,
     project: &Project,
     wanted: &[String],
-) -> Result<Vec<Source>, Failure> {
-    let mut sources = Vec::new();
+) -> Result<Vec<Assembly>, Failure> {
+    let mut assemblies = Vec::new();
     let mut findings = Vec::new();
     for loaded in &project.load::<E>(wanted)?.environments {
-        let account = loaded
-            .environment
-            .settings()
-            .account
-            .as_ref()
-            .map(ToString::to_string);
         match assemble(define, loaded) {
-            Ok(assembly) => sources.push(Source::synthesized(assembly, account)),
+            Ok(assembly) => assemblies.push(assembly),
             Err(found) => findings.extend(found),
         }
     }
     if findings.is_empty() {
-        Ok(sources)
+        Ok(assemblies)
     } else {
         Err(Failure::below(&project.root, findings))
     }
@@ -172,20 +172,20 @@ fn compare(sides: Vec<Sides>, method: Method, args: &Diff) -> Result<Review, Fai
         let diffs = diff_environment(&pairs);
         let stacks = pairs.iter().zip(diffs).filter(|(pair, _)| {
             let name = pair.place.stack.as_str();
-            wanted.is_empty() || wanted.contains(name) || wanted.contains(short(of, name))
+            wanted.is_empty() || wanted.contains(name) || wanted.contains(of.key(name))
         });
         // Writing templates takes longer than comparing them: only where they are shown.
         let is_shown =
             args.full || matches!(args.format, ReviewFormat::Markdown | ReviewFormat::Html);
-        let shown = |side: &Option<Side<'_>>| {
-            let side = side.as_ref().filter(|_| is_shown)?;
-            Some(hidden(side.template).to_yaml())
+        let shown = |side: Option<&StackAt>| {
+            let side = side.filter(|_| is_shown)?;
+            Some(hidden(&side.template).to_yaml())
         };
         let stacks = stacks.map(|(pair, mut diff)| {
             diff.notes.extend(text_notes(sides, &pair.place.stack));
             ReviewedStack {
-                before: shown(&pair.before),
-                after: shown(&pair.after),
+                before: shown(pair.before),
+                after: shown(pair.after),
                 diff,
             }
         });
@@ -204,45 +204,34 @@ fn compare(sides: Vec<Sides>, method: Method, args: &Diff) -> Result<Review, Fai
 /// What has to be known about the texts of a stack's templates; of one that is on both sides, once.
 fn text_notes(sides: &Sides, stack: &str) -> IndexSet<Note> {
     let sides = [&sides.before, &sides.after].into_iter().flatten();
-    let stacks = sides.filter_map(|source| source.stack(stack));
-    stacks.flat_map(|stack| stack.notes.clone()).collect()
+    let stacks = sides.filter_map(|assembly| assembly.stack(stack));
+    let findings = stacks.flat_map(|stack| &stack.findings);
+    findings
+        .map(|finding| Note {
+            what: finding.what.clone(),
+            help: Some(finding.help.clone()).filter(|help| !help.is_empty()),
+        })
+        .collect()
 }
 
-fn pairs<'s>(sides: &'s Sides, of: &Source) -> Vec<Pair<'s>> {
-    let side = |source: &'s Option<Source>, name: &str| {
-        let stack = source.as_ref()?.stack(name)?;
-        Some(Side {
-            template: &stack.template,
-            parameters: stack.parameters.clone(),
-            tags: stack.tags.clone(),
-            termination_protection: stack.termination_protection,
-        })
+fn pairs<'s>(sides: &'s Sides, of: &Assembly) -> Vec<Pair<'s>> {
+    let names = |side: &'s Option<Assembly>| {
+        let stacks = side.iter().flat_map(|assembly| &assembly.stacks);
+        stacks.map(|stack| stack.name.as_str())
     };
-    let names = |source: &'s Option<Source>| {
-        source
-            .iter()
-            .flat_map(|source| &source.stacks)
-            .map(|stack| stack.name.as_str())
-    };
-    let names: IndexSet<&str> = names(&sides.after).chain(names(&sides.before)).collect();
-    names
-        .into_iter()
+    let named = |side: &'s Option<Assembly>, name: &str| side.as_ref()?.stack(name);
+    let all: IndexSet<&str> = names(&sides.after).chain(names(&sides.before)).collect();
+    all.into_iter()
         .map(|name| Pair {
             place: Place {
                 stack: name.to_owned(),
                 region: of.region.clone(),
                 account: of.account.clone(),
             },
-            before: side(&sides.before, name),
-            after: side(&sides.after, name),
+            before: named(&sides.before, name),
+            after: named(&sides.after, name),
         })
         .collect()
-}
-
-/// A stack's name without its app and environment.
-fn short<'n>(of: &Source, name: &'n str) -> &'n str {
-    let prefix = of.prefix().unwrap_or_default();
-    name.strip_prefix(prefix.as_str()).unwrap_or(name)
 }
 
 /// Refuses stacks that are on neither side.
@@ -258,7 +247,7 @@ fn choose(sides: &[Sides], wanted: &[String]) -> Result<(), Failure> {
                 .iter()
                 .map(move |stack| (source, stack.name.as_str()))
         })
-        .flat_map(|(source, name)| [short(source, name), name])
+        .flat_map(|(source, name)| [source.key(name), name])
         .collect();
     let Some(name) = wanted.iter().find(|name| !known.contains(name.as_str())) else {
         return Ok(());
@@ -283,8 +272,9 @@ fn facts() -> String {
     )
 }
 
-fn show(review: &Review, global: &Global, args: &Diff) -> Result<(), Failure> {
-    let text = match args.format {
+/// The review in the format that was asked for.
+fn shown(review: &Review, global: &Global, args: &Diff) -> Result<String, Failure> {
+    Ok(match args.format {
         ReviewFormat::Text => {
             let colour = Colour::on(global.color, &std::io::stdout());
             let full = if args.full { Full::Yes } else { Full::No };
@@ -293,12 +283,11 @@ fn show(review: &Review, global: &Global, args: &Diff) -> Result<(), Failure> {
         ReviewFormat::Markdown => review::markdown::markdown(review)?,
         ReviewFormat::Html => review::html::html(review)?,
         ReviewFormat::Json => review::json::json(review),
-    };
-    view::stdout(&text)
+    })
 }
 
-/// The exit code, and on stderr why it is not 0.
-fn exit(review: &Review, args: &Diff) -> Exit {
+/// The exit code, and why it is not 0.
+fn exit(review: &Review, args: &Diff) -> (Exit, String) {
     let mut reasons = Vec::new();
     if args.exit_code && review.changed().next().is_some() {
         reasons.push("something changes (--exit-code)".to_owned());
@@ -317,8 +306,8 @@ fn exit(review: &Review, args: &Diff) -> Exit {
         }
     }
     if reasons.is_empty() {
-        return Exit::Done;
+        return (Exit::Done, String::new());
     }
-    view::stderr(&format!("the answer is no: {}\n", reasons.join(", ")));
-    Exit::No
+    let why = format!("the answer is no: {}\n", reasons.join(", "));
+    (Exit::No, why)
 }

@@ -4,24 +4,22 @@ use serde_json::json;
 use stratiform_environment::{Effective, Environment, Origin};
 
 use crate::args::{Global, ShowFormat};
-use crate::exit::Exit;
 use crate::project::Project;
 use crate::report::Failure;
-use crate::view;
+use crate::view::Answer;
 
-/// Prints the values to stdout.
+/// The values, for people or programs.
 pub(crate) fn run<E: Environment>(
     global: &Global,
     environment: &str,
     format: ShowFormat,
-) -> Result<Exit, Failure> {
+) -> Result<Answer, Failure> {
     let project = Project::find(global.environments.as_deref())?;
     let values: Vec<Effective> = project.load_one::<E>(environment)?.values().collect();
-    view::stdout(&match format {
+    Ok(Answer::of(match format {
         ShowFormat::Text => text(&values),
         ShowFormat::Json => json(&values),
-    })?;
-    Ok(Exit::Done)
+    }))
 }
 
 fn text(values: &[Effective]) -> String {

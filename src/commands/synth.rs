@@ -18,14 +18,14 @@ use crate::project::{Checked, Project};
 use crate::report::{Colour, Failure};
 use crate::snapshots::{Rendered, Scope, Snapshots};
 use crate::synthesis::assemble;
-use crate::view::{self, summary};
+use crate::view::{Answer, summary};
 
 /// Synthesizes, then writes, checks or prints.
 pub(crate) fn run<E: Environment>(
     define: Define<E>,
     global: &Global,
     args: &Synth,
-) -> Result<Exit, Failure> {
+) -> Result<Answer, Failure> {
     let started = Instant::now();
     let project = Project::find(global.environments.as_deref())?;
     let Checked {
@@ -35,9 +35,10 @@ pub(crate) fn run<E: Environment>(
     let mut rendered = synthesize(define, &environments, &project.root, args.format)?;
     select_stacks(&mut rendered, &args.stack)?;
     if args.stdout {
-        view::stdout(&printed(&rendered, args))?;
-        view::stderr(&summary::unchecked(&unchecked));
-        return Ok(Exit::Done);
+        return Ok(Answer {
+            stderr: summary::unchecked(&unchecked),
+            ..Answer::of(printed(&rendered, args))
+        });
     }
     let scope = if args.env.is_empty() && args.stack.is_empty() {
         Scope::Everything
@@ -46,27 +47,27 @@ pub(crate) fn run<E: Environment>(
     };
     let folder = args.out.clone().unwrap_or_else(|| project.snapshots());
     let snapshots = Snapshots::compare(&folder, rendered, scope)?;
-    let exit = if args.check {
+    let mut answer = if args.check {
         let colour = Colour::on(global.color, &std::io::stdout());
-        view::stdout(&summary::stale(&snapshots, colour))?;
-        view::stderr(&summary::checked(&snapshots, started.elapsed()));
-        match snapshots.stale() {
-            0 => Exit::Done,
-            _ => Exit::No,
+        Answer {
+            stdout: summary::stale(&snapshots, colour),
+            stderr: summary::checked(&snapshots, started.elapsed()),
+            exit: match snapshots.stale() {
+                0 => Exit::Done,
+                _ => Exit::No,
+            },
         }
     } else {
         snapshots.write()?;
         let colour = Colour::on(global.color, &std::io::stderr());
-        view::stderr(&summary::written(
-            &snapshots,
-            started.elapsed(),
-            global.verbose,
-            colour,
-        ));
-        Exit::Done
+        Answer {
+            stdout: String::new(),
+            stderr: summary::written(&snapshots, started.elapsed(), global.verbose, colour),
+            exit: Exit::Done,
+        }
     };
-    view::stderr(&summary::unchecked(&unchecked));
-    Ok(exit)
+    answer.stderr += &summary::unchecked(&unchecked);
+    Ok(answer)
 }
 
 /// All environments, each on a thread of its own: they have nothing in common.
@@ -143,7 +144,7 @@ fn printed(rendered: &[Rendered], args: &Synth) -> String {
         let name = &environment.environment;
         let mut stacks = Vec::new();
         for template in environment.chosen() {
-            let key = &template.stack.key;
+            let key = &template.key;
             match args.format {
                 _ if one => text += &template.text,
                 TemplateFormat::Yaml => text += &format!("--- # {name}/{key}\n{}", template.text),

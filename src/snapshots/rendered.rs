@@ -2,11 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use stratiform_assembly::{Assembly, FILE as ASSEMBLY, StackAt};
 use stratiform_finding::{Code, Finding};
-use stratiform_stack::{Assembly, SynthesizedStack};
 
 use crate::args::TemplateFormat;
-use crate::assembly::FILE as ASSEMBLY;
 
 /// The stacks of one environment as text.
 #[derive(Clone, Debug)]
@@ -25,7 +24,9 @@ pub(crate) struct Rendered {
 #[derive(Clone, Debug)]
 pub(crate) struct RenderedTemplate {
     /// The stack.
-    pub stack: SynthesizedStack,
+    pub stack: StackAt,
+    /// Its short name: `network`.
+    pub key: String,
     /// The template's file: `network.yaml`.
     pub file: String,
     /// The template.
@@ -49,19 +50,28 @@ impl Rendered {
     /// # Errors
     /// Stacks whose files would be the same file.
     pub(crate) fn new(assembly: Assembly, format: TemplateFormat) -> Result<Self, Vec<Finding>> {
-        let templates = assembly.stacks.into_iter().map(|stack| RenderedTemplate {
-            file: format!("{}.{}", stack.key, format.extension()),
-            text: match format {
+        let keys = assembly
+            .stacks
+            .iter()
+            .map(|stack| assembly.key(&stack.name));
+        let keys: Vec<String> = keys.map(str::to_owned).collect();
+        let templates = assembly.stacks.into_iter().zip(keys).map(|(stack, key)| {
+            let text = match format {
                 TemplateFormat::Yaml => stack.template.to_yaml(),
                 TemplateFormat::Json => stack.template.to_json() + "\n",
-            },
-            stack,
-            choice: Choice::Chosen,
+            };
+            RenderedTemplate {
+                file: format!("{key}.{}", format.extension()),
+                text,
+                key,
+                stack,
+                choice: Choice::Chosen,
+            }
         });
         let rendered = Rendered {
             templates: templates.collect(),
-            app: assembly.app,
-            environment: assembly.environment,
+            app: assembly.app.unwrap_or_default(),
+            environment: assembly.environment.unwrap_or_default(),
             region: assembly.region,
         };
         let collisions = rendered.collisions();
@@ -78,7 +88,7 @@ impl Rendered {
         let mut findings = Vec::new();
         for template in &self.templates {
             let file = template.file.as_str();
-            let key = &template.stack.key;
+            let key = &template.key;
             let what = match files.insert(file.to_lowercase(), file) {
                 None => continue,
                 Some(ASSEMBLY) => {
@@ -99,22 +109,20 @@ impl Rendered {
 
     /// Short and full names of the stacks.
     pub(crate) fn stack_names(&self) -> impl Iterator<Item = &str> {
-        let stacks = self.templates.iter().map(|template| &template.stack);
-        stacks.flat_map(|stack| [stack.key.as_str(), stack.name.as_str()])
+        let templates = self.templates.iter();
+        templates.flat_map(|template| [template.key.as_str(), template.stack.name.as_str()])
     }
 
     /// Short names of the stacks.
     pub(crate) fn stack_keys(&self) -> impl Iterator<Item = &str> {
-        self.templates
-            .iter()
-            .map(|template| template.stack.key.as_str())
+        self.templates.iter().map(|template| template.key.as_str())
     }
 
     /// Chooses some stacks, by short or full name.
     pub(crate) fn choose(&mut self, wanted: &HashSet<&str>) {
-        for RenderedTemplate { stack, choice, .. } in &mut self.templates {
-            let chosen = wanted.contains(&*stack.key) || wanted.contains(&*stack.name);
-            *choice = if chosen {
+        for template in &mut self.templates {
+            let chosen = wanted.contains(&*template.key) || wanted.contains(&*template.stack.name);
+            template.choice = if chosen {
                 Choice::Chosen
             } else {
                 Choice::Context

@@ -6,10 +6,10 @@ use std::time::Duration;
 use similar::{ChangeTag, TextDiff};
 use stratiform_finding::words::{counted, plural};
 
-use crate::assembly::FILE as ASSEMBLY;
 use crate::report::Colour;
 use crate::snapshots::{Change, Rendered, SnapshotFile, Snapshots};
 use crate::view::review::yaml;
+use stratiform_assembly::FILE as ASSEMBLY;
 
 /// After writing: environments, what changed in them, and how long it took.
 pub(crate) fn written(

@@ -91,6 +91,22 @@ impl Aws {
             .await
     }
 
+    /// Reads a stack's policy, a JSON document; none where every update is allowed: [GetStackPolicy].
+    ///
+    /// # Errors
+    /// The call fails.
+    ///
+    /// [GetStackPolicy]: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_GetStackPolicy.html
+    pub async fn stack_policy(&self, stack: &DeployedStack) -> Result<Option<String>, Error> {
+        let call = Call::new("GetStackPolicy", &stack.name);
+        let request = self.cloudformation.get_stack_policy();
+        let reply = request.stack_name(&stack.stack_id).send().await;
+        let reply = reply.map_err(|error| call.error(&error))?;
+        Ok(reply
+            .stack_policy_body
+            .filter(|body| !body.trim().is_empty()))
+    }
+
     async fn deployed_stack(&self, name: &str) -> Result<Option<DeployedStack>, Error> {
         let call = Call::new("DescribeStacks", name);
         let Some(stack) = self.describe_stack(&call, name).await? else {

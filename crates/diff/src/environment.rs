@@ -2,23 +2,23 @@
 
 use std::collections::BTreeMap;
 
+use stratiform_assembly::StackAt;
 use stratiform_changes::{Edit, Replacement};
 use stratiform_resolve::{Place, Resolver, Scope, Segment, Time};
 use stratiform_template::{Member, Reference, Value};
 
 use crate::consequence::{Certainty, Consequence, Kind, Severity, moves, sort};
-use crate::input::Side;
 use crate::stack::{OutputChange, StackChange, StackDiff, diff, written_out};
 
 /// One stack before and after.
 #[derive(Clone, Debug)]
-pub struct Pair<'t> {
+pub struct Pair<'s> {
     /// Where the stack is.
     pub place: Place,
     /// The stack before; `None` where it is new.
-    pub before: Option<Side<'t>>,
+    pub before: Option<&'s StackAt>,
     /// The stack after; `None` where it is no longer among the stacks.
-    pub after: Option<Side<'t>>,
+    pub after: Option<&'s StackAt>,
 }
 
 /// A use of another stack's value.
@@ -47,16 +47,16 @@ type Imports = BTreeMap<String, Vec<Import>>;
 pub fn diff_environment(pairs: &[Pair<'_>]) -> Vec<StackDiff> {
     let mut diffs: Vec<StackDiff> = pairs
         .iter()
-        .map(|pair| diff(pair.before.as_ref(), pair.after.as_ref(), &pair.place))
+        .map(|pair| diff(pair.before, pair.after, &pair.place))
         .collect();
     if diffs
         .iter()
         .any(|diff| diff.outputs.iter().any(|output| output.before.is_some()))
     {
-        let before = imports(pairs, |pair| pair.before.as_ref());
+        let before = imports(pairs, |pair| pair.before);
         let gone = pairs.iter().filter(|pair| pair.after.is_none());
         let gone: Vec<&str> = gone.map(|pair| pair.place.stack.as_str()).collect();
-        let after = imports(pairs, |pair| pair.after.as_ref());
+        let after = imports(pairs, |pair| pair.after);
         for diff in &mut diffs {
             let mut found = exports(diff, &before, &after, &gone);
             found.extend(
@@ -129,15 +129,12 @@ pub fn imported_elsewhere(stack: &mut StackDiff, export: &str, importers: &[Stri
 }
 
 /// All uses of other stacks' values on one side.
-fn imports<'p, 't: 'p>(
-    pairs: &'p [Pair<'t>],
-    side: impl Fn(&'p Pair<'t>) -> Option<&'p Side<'t>>,
-) -> Imports {
+fn imports<'s>(pairs: &[Pair<'s>], side: impl Fn(&Pair<'s>) -> Option<&'s StackAt>) -> Imports {
     let mut imports = Imports::new();
     for pair in pairs {
         let Some(side) = side(pair) else { continue };
         let expanded = written_out(side, &pair.place);
-        let template = expanded.as_ref().unwrap_or(side.template);
+        let template = expanded.as_ref().unwrap_or(&side.template);
         let scope = Scope::new(template, &side.parameters, &pair.place);
         let resolver = Resolver::new(&scope, &pair.place);
         for_each_member(&scope, &mut |user, value| {

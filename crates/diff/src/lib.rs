@@ -6,14 +6,14 @@
 
 mod consequence;
 mod environment;
-mod input;
 mod notes;
+mod settings;
 mod stack;
+mod stack_policy;
 mod verdict;
 
 pub use consequence::{Certainty, Consequence, Kind, Severity};
 pub use environment::{Pair, diff_environment, imported_elsewhere};
-pub use input::Side;
 pub use notes::macros;
 pub use stack::{
     Counts, Note, OutputChange, OutputValue, ParameterChange, StackChange, StackDiff, diff,

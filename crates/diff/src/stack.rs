@@ -1,13 +1,14 @@
 //! One stack before and after.
 
+use stratiform_assembly::StackAt;
 use stratiform_catalog::catalog;
-use stratiform_changes::{ChangedResource, Edit, Replacement, Sides, Times, changes};
+use stratiform_changes::{ChangedResource, Edit, Replacement, Side, Sides, Times, changes};
 use stratiform_resolve::{Compare, Place, Resolved, Resolver, Scope, expand};
 use stratiform_template::{Member, Output, Template};
 
-use crate::consequence::{Certainty, Consequence, Kind, Severity, consequences, sort};
-use crate::input::Side;
+use crate::consequence::{Consequence, Kind, Severity, consequences, sort};
 use crate::notes::notes;
+use crate::settings::Settings;
 
 /// What happens to a stack.
 #[derive(Clone, Debug)]
@@ -134,18 +135,17 @@ pub struct Counts {
 }
 
 /// Compares a stack before with the stack after; at most one of them may be missing.
-pub fn diff(before: Option<&Side<'_>>, after: Option<&Side<'_>>, place: &Place) -> StackDiff {
+pub fn diff(before: Option<&StackAt>, after: Option<&StackAt>, place: &Place) -> StackDiff {
     let change = match (before, after) {
         (None, _) => StackChange::Created,
         (_, None) => StackChange::Removed,
         _ => StackChange::Updated,
     };
-    let nothing = Template::default();
-    let empty = Side::of(&nothing);
-    let (before, after) = (before.unwrap_or(&empty), after.unwrap_or(&empty));
-    let unprotected =
-        before.termination_protection == Some(true) && after.termination_protection == Some(false);
-    let same_settings = before.tags == after.tags && !unprotected;
+    let nothing = StackAt::of(place.stack.as_str(), Template::default());
+    let settings = before
+        .zip(after)
+        .map(|(before, after)| Settings::new(before, after));
+    let (before, after) = (before.unwrap_or(&nothing), after.unwrap_or(&nothing));
     let (old, new) = (written_out(before, place), written_out(after, place));
     let sides = Sides::new(
         scoped(before, old.as_ref(), place),
@@ -162,11 +162,11 @@ pub fn diff(before: Option<&Side<'_>>, after: Option<&Side<'_>>, place: &Place) 
     let same = !expected
         && outputs.is_empty()
         && parameters.is_empty()
-        && same_settings
+        && settings.is_none_or(Settings::are_same)
         && consequences.is_empty();
     let mut notes = notes(before, after, &resources);
-    if unprotected {
-        consequences.push(termination_protection());
+    if let Some(settings) = settings {
+        settings.find(&sides, &mut consequences, &mut notes);
     }
     if change == StackChange::Removed {
         notes.push(Note {
@@ -201,34 +201,16 @@ pub fn diff(before: Option<&Side<'_>>, after: Option<&Side<'_>>, place: &Place) 
     }
 }
 
-/// The template of a side with its loops written out, where it has any.
-pub(crate) fn written_out(side: &Side<'_>, place: &Place) -> Option<Template> {
-    let scope = Scope::new(side.template, &side.parameters, place);
+/// The template of a stack with its loops written out, where it has any.
+pub(crate) fn written_out(stack: &StackAt, place: &Place) -> Option<Template> {
+    let scope = Scope::new(&stack.template, &stack.parameters, place);
     expand(&Resolver::new(&scope, place))
 }
 
-/// A side with its template, or with the one that it was written out to.
-fn scoped<'t>(
-    side: &'t Side<'t>,
-    expanded: Option<&'t Template>,
-    place: &Place,
-) -> stratiform_changes::Side<'t> {
-    let template = expanded.unwrap_or(side.template);
-    stratiform_changes::Side::new(template, &side.parameters, &side.tags, place)
-}
-
-fn termination_protection() -> Consequence {
-    Consequence {
-        kind: Kind::ProtectionLost,
-        severity: Severity::Warning,
-        certainty: Certainty::Will,
-        logical_id: None,
-        resource_type: None,
-        what: "takes away the stack's termination protection".to_owned(),
-        why: "with it, CloudFormation refuses to delete the stack".to_owned(),
-        details: Vec::new(),
-        help: None,
-    }
+/// A side of the change: the stack with its template, or with the one that it was written out to.
+fn scoped<'t>(stack: &'t StackAt, expanded: Option<&'t Template>, place: &Place) -> Side<'t> {
+    let template = expanded.unwrap_or(&stack.template);
+    Side::new(template, &stack.parameters, &stack.tags, place)
 }
 
 fn outputs<'t>(sides: &Sides<'t>, times: &Times<'t>) -> Vec<OutputChange> {

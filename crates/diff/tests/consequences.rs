@@ -6,11 +6,12 @@
 #![expect(clippy::unwrap_used, reason = "a test")]
 
 use stratiform_diff::{
-    Certainty, Consequence, Pair, Severity, Side, StackChange, StackDiff, diff_environment,
+    Certainty, Consequence, Pair, Severity, StackChange, StackDiff, diff_environment,
     imported_elsewhere,
 };
+use stratiform_assembly::{Policy, StackAt};
 use stratiform_resolve::Place;
-use stratiform_template::Template;
+use stratiform_template::{Template, Value, parse_yaml};
 
 /// One line for each consequence, and one more, behind a dash, for each of its details.
 fn lines(consequences: &[Consequence]) -> Vec<String> {
@@ -49,19 +50,19 @@ type Stacks<'s> = &'s [(&'s str, &'s str, &'s str)];
 fn environment(stacks: Stacks<'_>) -> Vec<StackDiff> {
     let templates = stacks
         .iter()
-        .map(|(_, before, after)| (template(before), template(after)));
+        .map(|(name, before, after)| [before, after].map(|text| template(text).map(|template| StackAt::of(*name, template))));
     let templates: Vec<_> = templates.collect();
     let pairs = stacks
         .iter()
         .zip(&templates)
-        .map(|((name, ..), (before, after))| Pair {
+        .map(|((name, ..), [before, after])| Pair {
             place: Place {
                 stack: (*name).to_owned(),
                 region: "eu-west-1".to_owned(),
                 account: Some("123456789012".to_owned()),
             },
-            before: before.as_ref().map(Side::of),
-            after: after.as_ref().map(Side::of),
+            before: before.as_ref(),
+            after: after.as_ref(),
         });
     diff_environment(&pairs.collect::<Vec<_>>())
 }
@@ -904,29 +905,97 @@ fn a_new_stack_loses_nothing() {
     );
 }
 
+fn settings(before: &StackAt, after: &StackAt) -> StackDiff {
+    let place = Place {
+        stack: "shop".to_owned(),
+        region: "eu-west-1".to_owned(),
+        account: None,
+    };
+    stratiform_diff::diff(Some(before), Some(after), &place)
+}
+
 #[test]
 fn termination_protection_of_a_stack_is_a_protection() {
-    let template = template(KEPT).unwrap();
-    let side = |protected| Side {
+    let side = |protected| StackAt {
         termination_protection: protected,
-        ..Side::of(&template)
+        ..StackAt::of("shop", template(KEPT).unwrap())
     };
-    let found = |before, after| {
-        let place = Place {
-            stack: "shop".to_owned(),
-            region: "eu-west-1".to_owned(),
-            account: None,
-        };
-        stratiform_diff::diff(Some(&side(before)), Some(&side(after)), &place)
-    };
+    let found = |before, after| settings(&side(before), &side(after));
     let lost = found(Some(true), Some(false));
     assert_eq!(lost.change, StackChange::Updated);
     assert_eq!(
         lines(&lost.consequences),
         ["warning protection-lost will: takes away the stack's termination protection"]
     );
-    for (before, after) in [(Some(false), Some(true)), (Some(true), None), (None, None)] {
-        assert!(found(before, after).consequences.is_empty());
+    let won = found(Some(false), Some(true));
+    assert_eq!(won.change, StackChange::Updated);
+    assert!(won.consequences.is_empty() && won.notes.len() == 1);
+    for (before, after) in [(Some(true), None), (None, None)] {
+        assert_eq!(found(before, after).change, StackChange::Unchanged);
+    }
+}
+
+#[test]
+fn a_stack_policy_is_a_protection() {
+    let policy = |statement: &str| {
+        let text = format!("{{Statement: [{statement}]}}");
+        Policy::Document(Value::from_node(&parse_yaml(&text).unwrap()).unwrap())
+    };
+    let all = "{Effect: Allow, Action: 'Update:*', Principal: '*', Resource: '*'}";
+    let deny = |actions: &str, id: &str| {
+        policy(&format!(
+            "{all}, {{Effect: Deny, Action: {actions}, Principal: '*', Resource: LogicalResourceId/{id}}}"
+        ))
+    };
+    let table = "A: {Type: AWS::DynamoDB::Table, Properties: {TableName: a}}
+B: {Type: AWS::SNS::Topic}";
+    let side = |policy: &Policy| StackAt {
+        policy: policy.clone(),
+        ..StackAt::of("shop", template(table).unwrap())
+    };
+    let both = "['Update:Replace', 'Update:Delete']";
+    let cases: [(Policy, Policy, StackChange, &[&str], usize); 7] = [
+        (
+            deny(both, "A"),
+            Policy::Absent,
+            StackChange::Updated,
+            &[
+                "warning protection-lost will: takes away the stack policy",
+                "- `A`: replacing it, deleting it",
+            ],
+            0,
+        ),
+        (
+            deny(both, "A"),
+            deny("'Update:Delete'", "A"),
+            StackChange::Updated,
+            &[
+                "warning protection-lost will: weakens the stack policy",
+                "- `A`: replacing it",
+            ],
+            0,
+        ),
+        // The policy still names the table, which has another logical ID by now.
+        (
+            deny(both, "A"),
+            deny(both, "Table"),
+            StackChange::Updated,
+            &[
+                "warning protection-lost will: weakens the stack policy",
+                "- `A`: replacing it, deleting it",
+            ],
+            0,
+        ),
+        (Policy::Absent, deny(both, "A"), StackChange::Updated, &[], 1),
+        (deny(both, "Gone"), Policy::Absent, StackChange::Updated, &[], 1),
+        (deny(both, "A"), deny(both, "A"), StackChange::Unchanged, &[], 0),
+        (deny(both, "A"), Policy::NotKnown, StackChange::Unchanged, &[], 0),
+    ];
+    for (before, after, change, expected, notes) in cases {
+        let found = settings(&side(&before), &side(&after));
+        assert_eq!(found.change, change, "{before:?} {after:?}");
+        assert_eq!(lines(&found.consequences), expected, "{before:?} {after:?}");
+        assert_eq!(found.notes.len(), notes, "{:?}", found.notes);
     }
 }
 

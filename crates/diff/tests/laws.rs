@@ -8,7 +8,8 @@ use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use stratiform_changes::{Attribute, ChangedAttribute, ChangedResource, Edit};
-use stratiform_diff::{Side, StackChange, StackDiff, diff};
+use stratiform_assembly::StackAt;
+use stratiform_diff::{StackChange, StackDiff, diff};
 use stratiform_resolve::{Place, Style};
 use stratiform_template::Template;
 
@@ -18,10 +19,13 @@ fn compare(before: &Value, after: &Value) -> StackDiff {
         region: "eu-west-1".to_owned(),
         account: None,
     };
-    let templates = [before, after].map(|json| Template::parse(&json.to_string()).unwrap());
+    let stacks = [before, after].map(|json| {
+        let template = Template::parse(&json.to_string()).unwrap();
+        StackAt::of("shop", template)
+    });
     diff(
-        Some(&Side::of(&templates[0])),
-        Some(&Side::of(&templates[1])),
+        Some(&stacks[0]),
+        Some(&stacks[1]),
         &place,
     )
 }

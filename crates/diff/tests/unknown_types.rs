@@ -1,7 +1,8 @@
 //! Types that the catalog does not know.
 #![expect(clippy::unwrap_used, reason = "a test")]
 
-use stratiform_diff::{Note, Side, diff};
+use stratiform_assembly::StackAt;
+use stratiform_diff::{Note, diff};
 use stratiform_resolve::Place;
 use stratiform_template::Template;
 
@@ -13,7 +14,7 @@ fn note(resource_type: &str) -> Note {
         region: "eu-central-1".to_owned(),
         account: None,
     };
-    let mut notes = diff(None, Some(&Side::of(&template)), &place).notes;
+    let mut notes = diff(None, Some(&StackAt::of("shop", template)), &place).notes;
     assert_eq!(notes.len(), 1);
     notes.remove(0)
 }

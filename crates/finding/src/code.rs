@@ -216,6 +216,8 @@ codes! {
         Page = "page",
         /// The process could not start what waits for AWS.
         Runtime = "runtime",
+        /// Ctrl-C while something was waited for.
+        Interrupted = "interrupted",
     }
     /// `diff`: what is compared.
     Diff {

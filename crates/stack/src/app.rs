@@ -4,10 +4,10 @@ use std::cell::RefCell;
 use std::panic::Location;
 
 use indexmap::IndexMap;
+use stratiform_assembly::Assembly;
 use stratiform_finding::{Code, Finding, Place};
 
 use crate::aspect::ResourceView;
-use crate::assembly::Assembly;
 use crate::settings::Settings;
 use crate::stack::Stack;
 use crate::synthesis;
@@ -62,12 +62,7 @@ impl App {
     pub fn stack(&self, name: &str, description: &str) -> Stack {
         let location = Location::caller();
         let full_name = self.stack_name(name);
-        let legal = full_name.starts_with(|first: char| first.is_ascii_alphabetic())
-            && full_name.len() <= 128
-            && full_name
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-        if name.is_empty() || !legal {
+        if self.settings.prefix().name(name).is_err() {
             self.problems.borrow_mut().push(
                 Finding::new(
                     Code::StackName,

@@ -12,7 +12,7 @@
 
 mod app;
 mod aspect;
-mod assembly;
+mod capabilities;
 mod draft;
 mod function;
 mod handle;
@@ -28,9 +28,10 @@ mod synthesis;
 mod tag;
 mod untyped;
 
+pub use stratiform_assembly::{Assembly, StackAt};
+
 pub use app::App;
 pub use aspect::ResourceView;
-pub use assembly::{Assembly, SynthesizedStack};
 pub use function::{
     Condition, and, arn, availability_zones, base64, cidr, either, equals, find_in_map,
     import_value, join, not, or, pseudo, select, split,

@@ -1,6 +1,7 @@
 //! What an app is told of its environment.
 
 use indexmap::IndexMap;
+use stratiform_service::StackPrefix;
 
 /// What every app needs to know of its environment.
 #[derive(Clone, Debug)]
@@ -22,7 +23,12 @@ pub struct Settings {
 impl Settings {
     /// The full name of a stack: `storefront-prod-network`.
     pub(crate) fn stack_name(&self, key: &str) -> String {
-        format!("{}-{}-{key}", self.app, self.environment)
+        self.prefix().text(key)
+    }
+
+    /// How the names of the app's stacks start: `storefront-prod-`.
+    pub(crate) fn prefix(&self) -> StackPrefix {
+        StackPrefix::of(&self.app, &self.environment)
     }
 }
 

@@ -15,12 +15,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::panic::Location;
 use std::rc::Rc;
 
+use stratiform_assembly::{Assembly, StackAt};
 use stratiform_finding::Finding;
 use stratiform_template::{Template, Value};
 
 use self::export::Export;
 use self::order::{Use, deployment_order};
-use crate::assembly::{Assembly, SynthesizedStack, capabilities};
+use crate::capabilities::capabilities;
 use crate::draft::Identity;
 use crate::settings::Settings;
 use crate::stack::{Stack, StackDraft};
@@ -72,15 +73,16 @@ pub(crate) fn synthesize(settings: &Settings, stacks: &[Stack]) -> Result<Assemb
         let ((stack, template), stack_policy) = parts.get_mut(position)?.take()?;
         let draft = stack.draft.borrow();
         let needs = producers.get(&*draft.key).into_iter().flatten().copied();
-        Some(SynthesizedStack {
-            stack_policy,
+        Some(StackAt {
+            policy: stack_policy.into(),
             ..synthesized(settings, &draft, template, needs)
         })
     });
     Ok(Assembly {
-        app: settings.app.clone(),
-        environment: settings.environment.clone(),
+        app: Some(settings.app.clone()),
+        environment: Some(settings.environment.clone()),
         region: settings.region.clone(),
+        account: None,
         stacks: synthesized.collect(),
     })
 }
@@ -90,7 +92,7 @@ fn synthesized<'a>(
     draft: &StackDraft,
     template: Template,
     needs: impl Iterator<Item = &'a str>,
-) -> SynthesizedStack {
+) -> StackAt {
     let locations = draft.resources.iter().map(|resource| {
         let Identity {
             logical_id,
@@ -99,21 +101,15 @@ fn synthesized<'a>(
         } = &*resource.identity;
         (logical_id.clone(), *location)
     });
-    SynthesizedStack {
-        key: draft.key.to_string(),
-        name: settings.stack_name(&draft.key),
+    StackAt {
         depends_on: needs.map(|key| settings.stack_name(key)).collect(),
         capabilities: capabilities(&template),
-        parameters: draft
-            .parameters
-            .iter()
-            .map(|(name, parameter)| (name.clone(), parameter.default.clone()))
-            .collect(),
         tags: settings.tags.clone(),
-        termination_protection: draft.termination_protection || settings.termination_protection,
-        stack_policy: None,
+        termination_protection: Some(
+            draft.termination_protection || settings.termination_protection,
+        ),
         locations: locations.collect(),
-        template,
+        ..StackAt::of(settings.stack_name(&draft.key), template)
     }
 }
 

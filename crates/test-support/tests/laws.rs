@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use indexmap::IndexMap;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use stratiform_assembly::StackAt;
 use stratiform_catalog::catalog;
 use stratiform_changes::{Side, Sides, changes};
 use stratiform_changes::{View, describe};
@@ -66,10 +67,11 @@ fn changes_between(before: &Template, after: &Template) -> usize {
 }
 
 fn diff_between(before: &Template, after: &Template) -> StackChange {
+    let [before, after] = [before, after].map(|one| StackAt::of("shop", one.clone()));
     let pair = Pair {
         place: place(),
-        before: Some(stratiform_diff::Side::of(before)),
-        after: Some(stratiform_diff::Side::of(after)),
+        before: Some(&before),
+        after: Some(&after),
     };
     let found = diff_environment(&[pair]);
     assert!(!verdict(&found).is_empty());

@@ -1,23 +1,26 @@
 //! `diff --deployed`: against what CloudFormation has.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
+use futures_util::future::try_join_all;
 use indexmap::{IndexMap, IndexSet};
+use stratiform_assembly::{Assembly, Policy, StackAt};
 use stratiform_aws::{Aws, DeployedStack, Error, ParameterValue};
 use stratiform_changes::Edit;
 use stratiform_diff::{Note, StackDiff, imported_elsewhere, macros};
 use stratiform_environment::Environment;
-use stratiform_finding::Code;
+use stratiform_finding::{Code, Finding, Level};
+use stratiform_template::{Value, parse_json};
 
 use super::{Sides, compare, facts, synthesized};
 use crate::Define;
 use crate::args::{Diff, Global};
-use crate::exit::Exit;
+use crate::assemblies::{Parsed, parse};
 use crate::project::Project;
 use crate::report::Failure;
 use crate::review::{Method, Review};
-use crate::source::{Parsed, Source, SourceStack, parse};
+use crate::runtime::block_on;
+use crate::view::{Event, View};
 
 /// Tags that each deployment adds with its own values: they say nothing about the stack.
 const RECORDS: [&str; 4] = ["release", "commit", "deployed-by", "run"];
@@ -27,69 +30,114 @@ pub(super) fn review<E: Environment>(
     define: Define<E>,
     global: &Global,
     args: &Diff,
+    view: &mut dyn View,
 ) -> Result<Review, Failure> {
     let project = Project::find(global.environments.as_deref())?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    let runtime = runtime.map_err(|error| {
-        let what = format!("cannot start waiting for AWS: {error}");
-        Failure::new(
-            Exit::Failed,
-            Code::Runtime,
-            what,
-            "check the limits of this process",
-        )
-    })?;
-    let mut sides = Vec::new();
-    let mut connections = Vec::new();
-    let mut places = BTreeSet::new();
-    for after in synthesized(define, &project, &args.env)? {
-        let aws = runtime.block_on(Aws::connect(&after.region));
-        let (account, stacks) = runtime
-            .block_on(deployed(&aws, &after))
-            .map_err(|error| Failure::of([error.into()]))?;
-        places.insert(format!("account {account}, {}", after.region));
-        sides.push(runtime.block_on(sides_of(&aws, stacks, after, account))?);
-        connections.push(aws);
+    let synthesized = synthesized(define, &project, &args.env)?;
+    for after in &synthesized {
+        view.event(&Event::Asking {
+            environment: after.environment.clone().unwrap_or_default(),
+            region: after.region.clone(),
+        });
     }
-    let places: Vec<String> = places.into_iter().collect();
-    let method = Method {
-        before: format!("CloudFormation's stacks, read from {}", places.join("; ")),
-        after: "the working tree, synthesized".to_owned(),
-        facts: facts(),
-    };
-    let mut review = compare(sides, method, args)?;
-    for (environment, aws) in review.environments.iter_mut().zip(&connections) {
-        let stacks = environment.stacks.iter();
-        let own: BTreeSet<String> = stacks.map(|stack| stack.diff.name.clone()).collect();
-        for stack in &mut environment.stacks {
-            runtime.block_on(ask_importers(aws, &mut stack.diff, &own));
+    let (found, review) = block_on(async {
+        // All environments at the same time: each has a connection of its own.
+        let found = try_join_all(synthesized.into_iter().map(ask)).await?;
+        let mut connections = Vec::new();
+        let mut sides = Vec::new();
+        let mut places = BTreeSet::new();
+        let mut answered = Vec::new();
+        for Found {
+            aws,
+            account,
+            stacks,
+            sides: found,
+        } in found
+        {
+            places.extend(found.after.as_ref().map(|after| {
+                answered.push(Event::Answered {
+                    environment: after.environment.clone().unwrap_or_default(),
+                    account: account.clone(),
+                    stacks,
+                });
+                format!("account {account}, {}", after.region)
+            }));
+            connections.push(aws);
+            sides.push(found);
         }
-    }
+        let places: Vec<String> = places.into_iter().collect();
+        let method = Method {
+            before: format!("CloudFormation's stacks, read from {}", places.join("; ")),
+            after: "the working tree, synthesized".to_owned(),
+            facts: facts(),
+        };
+        let mut review = compare(sides, method, args)?;
+        for (environment, aws) in review.environments.iter_mut().zip(&connections) {
+            let stacks = environment.stacks.iter();
+            let own: BTreeSet<String> = stacks.map(|stack| stack.diff.name.clone()).collect();
+            for stack in &mut environment.stacks {
+                ask_importers(aws, &mut stack.diff, &own).await;
+            }
+        }
+        Ok((answered, review))
+    })?;
+    found.iter().for_each(|event| view.event(event));
     Ok(review)
 }
 
-/// The account, and the environment's stacks that exist: those that are synthesized, and others whose names say that
-/// they belong to it.
-async fn deployed(aws: &Aws, after: &Source) -> Result<(String, Vec<DeployedStack>), Error> {
+/// What CloudFormation has of an environment.
+struct Found {
+    aws: Aws,
+    account: String,
+    /// How many stacks exist.
+    stacks: usize,
+    sides: Sides,
+}
+
+async fn ask(after: Assembly) -> Result<Found, Failure> {
+    let aws = Aws::connect(&after.region).await;
+    let (account, stacks) = deployed(&aws, &after)
+        .await
+        .map_err(|error| Failure::of([error.into()]))?;
+    Ok(Found {
+        account: account.clone(),
+        stacks: stacks.len(),
+        sides: sides_of(&aws, stacks, after, account).await?,
+        aws,
+    })
+}
+
+/// The account, and the environment's stacks that exist: those that are synthesized, and others whose names and tags
+/// say that they belong to it.
+async fn deployed(aws: &Aws, after: &Assembly) -> Result<(String, Vec<DeployedStack>), Error> {
     let identity = aws.identity().await?;
     identity.expect_account(after.account.as_deref())?;
     let known = after.stacks.iter().map(|stack| stack.name.clone());
     let mut names: IndexSet<String> = known.collect();
     if let Some(prefix) = after.prefix() {
-        names.extend(aws.stack_names(&prefix).await?);
+        names.extend(aws.stack_names(prefix.as_str()).await?);
     }
     let names: Vec<String> = names.into_iter().collect();
-    let stacks = aws.deployed(&names).await?;
-    Ok((identity.account, stacks.into_iter().flatten().collect()))
+    let stacks = aws.deployed(&names).await?.into_iter().flatten();
+    let ours = stacks.filter(|stack| after.stack(&stack.name).is_some() || is_ours(stack, after));
+    Ok((identity.account, ours.collect()))
+}
+
+/// Whether a stack whose name starts as ours do is ours: `shop-dev-tools-dev-network` may be the stack
+/// `tools-dev-network` of the app `shop`, or `network` of another app. The tags that every stack of ours has tell.
+fn is_ours(stack: &DeployedStack, after: &Assembly) -> bool {
+    let own = [("app", &after.app), ("environment", &after.environment)];
+    own.into_iter().all(|(key, own)| {
+        let tag = stack.tags.get(key);
+        tag.is_none() || tag == own.as_ref()
+    })
 }
 
 /// The stacks that exist, and what is synthesized with the values that a deployment would leave as they are.
 async fn sides_of(
     aws: &Aws,
     deployed: Vec<DeployedStack>,
-    mut after: Source,
+    mut after: Assembly,
     account: String,
 ) -> Result<Sides, Failure> {
     after.account = Some(account);
@@ -97,6 +145,7 @@ async fn sides_of(
     for stack in deployed {
         let new = after.stacks.iter().find(|new| new.name == stack.name);
         let parsed = template(aws, &stack, new).await?;
+        let (policy, missing) = policy(aws, &stack).await;
         // A hidden value is the same before and after, as far as anybody can tell.
         let values = stack
             .parameters
@@ -120,16 +169,16 @@ async fn sides_of(
         }
         let mut tags = stack.tags;
         tags.retain(|key, _| !RECORDS.contains(&key.as_str()));
-        stacks.push(SourceStack {
-            name: stack.name,
-            template: Arc::new(parsed.template),
+        stacks.push(StackAt {
             parameters,
             tags,
             termination_protection: Some(stack.termination_protection),
-            notes: parsed.notes,
+            policy,
+            findings: parsed.findings.into_iter().chain(missing).collect(),
+            ..StackAt::of(stack.name, parsed.template)
         });
     }
-    let before = Source {
+    let before = Assembly {
         stacks,
         ..after.clone()
     };
@@ -139,12 +188,43 @@ async fn sides_of(
     })
 }
 
+/// A stack policy as CloudFormation has it. The rest of the answer is worth having without it, if that is said.
+async fn policy(aws: &Aws, stack: &DeployedStack) -> (Policy, Option<Finding>) {
+    let missing = |what: String, help: String| {
+        let finding = Finding {
+            level: Level::Note,
+            ..Finding::new(Code::StackPolicy, what, help)
+        };
+        (Policy::NotKnown, Some(finding))
+    };
+    match aws.stack_policy(stack).await {
+        Ok(None) => (Policy::Absent, None),
+        Ok(Some(text)) => {
+            let node = parse_json(&text).ok();
+            match node.and_then(|node| Value::from_node(&node).ok()) {
+                Some(document) => (Policy::Document(document), None),
+                None => missing(
+                    "the deployed stack policy is no JSON document: it is not compared".to_owned(),
+                    String::new(),
+                ),
+            }
+        }
+        Err(error) => missing(
+            format!(
+                "the stack policy could not be asked: {error}: {}",
+                error.why()
+            ),
+            error.help(),
+        ),
+    }
+}
+
 /// The template of a deployed stack that can be compared: as it was given, or, where macros of it are gone from what
 /// is synthesized, as CloudFormation made it of them. Where both sides have macros, both are compared as written.
 async fn template(
     aws: &Aws,
     stack: &DeployedStack,
-    new: Option<&SourceStack>,
+    new: Option<&StackAt>,
 ) -> Result<Parsed, Failure> {
     let name = format!("the deployed template of {}", stack.name);
     let original = parse(&name, &stack.template)?;

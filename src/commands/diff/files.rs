@@ -3,21 +3,20 @@
 use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
 use indexmap::IndexMap;
+use stratiform_assembly::{Assembly, AssemblyFile, FILE as ASSEMBLY, StackAt};
 use stratiform_catalog::catalog;
 use stratiform_finding::Code;
 use stratiform_finding::words::{joined, meant};
 
 use super::{Sides, compare, facts};
 use crate::args::Diff;
-use crate::assembly::{AssemblyFile, FILE as ASSEMBLY};
+use crate::assemblies::parse;
 use crate::exit::Exit;
 use crate::input::Input;
 use crate::report::Failure;
 use crate::review::{Method, Review};
-use crate::source::{Source, SourceStack, parse};
 
 /// The region where none is given: the catalog's main variant.
 const REGION: &str = "us-east-1";
@@ -100,7 +99,7 @@ fn read(
     values: Option<&IndexMap<String, String>>,
     strict: bool,
     region: Option<&str>,
-) -> Result<Source, Failure> {
+) -> Result<Assembly, Failure> {
     let mut source = if path.is_dir() {
         folder(path)?
     } else {
@@ -150,13 +149,13 @@ fn read(
     Ok(source)
 }
 
-fn file(path: &Path) -> Result<Source, Failure> {
+fn file(path: &Path) -> Result<Assembly, Failure> {
     let stem = path
         .file_stem()
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned();
-    Ok(Source {
+    Ok(Assembly {
         app: None,
         environment: None,
         region: REGION.to_owned(),
@@ -165,21 +164,17 @@ fn file(path: &Path) -> Result<Source, Failure> {
     })
 }
 
-fn stack(name: String, path: &Path, input: Input) -> Result<SourceStack, Failure> {
+fn stack(name: String, path: &Path, input: Input) -> Result<StackAt, Failure> {
     let parsed = parse(&path.display().to_string(), &input.text(path)?)?;
-    Ok(SourceStack {
-        name,
-        template: Arc::new(parsed.template),
-        notes: parsed.notes,
-        parameters: IndexMap::new(),
-        tags: IndexMap::new(),
-        termination_protection: None,
+    Ok(StackAt {
+        findings: parsed.findings,
+        ..StackAt::of(name, parsed.template)
     })
 }
 
 /// The stacks that `assembly.json` lists, where there is one; otherwise every file that ends like a template, by
 /// name.
-fn folder(path: &Path) -> Result<Source, Failure> {
+fn folder(path: &Path) -> Result<Assembly, Failure> {
     let listing = path.join(ASSEMBLY);
     if listing.symlink_metadata().is_ok() {
         return assembled(path, &Input::Snapshot.text(&listing)?);
@@ -199,7 +194,7 @@ fn folder(path: &Path) -> Result<Source, Failure> {
         let stem = file.file_stem().unwrap_or_default().to_string_lossy();
         stack(stem.into_owned(), file, Input::Snapshot)
     });
-    let stacks: Vec<SourceStack> = stacks.collect::<Result<_, _>>()?;
+    let stacks: Vec<StackAt> = stacks.collect::<Result<_, _>>()?;
     let mut names = HashSet::new();
     if let Some(stack) = stacks.iter().find(|stack| !names.insert(&stack.name)) {
         return Err(Failure::new(
@@ -221,7 +216,7 @@ fn folder(path: &Path) -> Result<Source, Failure> {
             "name a folder with files that end in .yaml, .yml, .json or .template",
         ));
     }
-    Ok(Source {
+    Ok(Assembly {
         app: None,
         environment: None,
         region: REGION.to_owned(),
@@ -230,7 +225,7 @@ fn folder(path: &Path) -> Result<Source, Failure> {
     })
 }
 
-fn assembled(path: &Path, text: &str) -> Result<Source, Failure> {
+fn assembled(path: &Path, text: &str) -> Result<Assembly, Failure> {
     let listing = path.join(ASSEMBLY);
     let assembly = AssemblyFile::parse(text).map_err(|why| {
         Failure::new(
@@ -241,14 +236,11 @@ fn assembled(path: &Path, text: &str) -> Result<Source, Failure> {
         )
     })?;
     let stacks = assembly.stacks.into_iter().map(|entry| {
-        let read = stack(entry.name, &path.join(&entry.template), Input::Snapshot)?;
-        Ok(SourceStack {
-            tags: entry.tags,
-            termination_protection: Some(entry.termination_protection),
-            ..read
-        })
+        let template = path.join(&entry.template);
+        let read = stack(entry.name.clone(), &template, Input::Snapshot)?;
+        Ok(entry.with_template(read.template, read.findings))
     });
-    Ok(Source {
+    Ok(Assembly {
         app: Some(assembly.app),
         environment: Some(assembly.environment),
         region: assembly.region,

@@ -8,12 +8,14 @@ use crate::args::{Diff, Global};
 use crate::exit::Exit;
 use crate::report::Failure;
 use crate::review::Review;
+use crate::view::View;
 
 /// Refuses, as `deployed.rs` would answer: the flag is there in every program, so that nobody looks for it in vain.
 pub(super) fn review<E: Environment>(
     _: Define<E>,
     _: &Global,
     _: &Diff,
+    _: &mut dyn View,
 ) -> Result<Review, Failure> {
     Err(Failure::new(
         Exit::Usage,

@@ -1,7 +1,8 @@
 //! Reviews of small templates, for the tests of views.
 
 use stratiform_changes::ChangeSource;
-use stratiform_diff::{Certainty, Consequence, Kind, Note, Severity, Side, diff};
+use stratiform_assembly::StackAt;
+use stratiform_diff::{Certainty, Consequence, Kind, Note, Severity, diff};
 use stratiform_resolve::{Place, Resolved};
 use stratiform_template::Template;
 
@@ -74,27 +75,16 @@ pub(super) fn stack(
     before: Option<(&str, &[(&str, &str)])>,
     after: Option<(&str, &[(&str, &str)])>,
 ) -> ReviewedStack {
-    let template = |(text, _): (&str, _)| Template::parse(text).expect("a template");
-    let templates = (before.map(template), after.map(template));
-    let side = |template, values: &[(&str, &str)]| {
+    let side = |(text, values): (&str, &[(&str, &str)])| {
         let parameters = values
             .iter()
             .map(|(name, value)| (name.to_string(), value.to_string()));
-        Side {
+        StackAt {
             parameters: parameters.collect(),
-            ..Side::of(template)
+            ..StackAt::of(name, Template::parse(text).expect("a template"))
         }
     };
-    let old = templates
-        .0
-        .as_ref()
-        .zip(before)
-        .map(|(it, (_, values))| side(it, values));
-    let new = templates
-        .1
-        .as_ref()
-        .zip(after)
-        .map(|(it, (_, values))| side(it, values));
+    let (old, new) = (before.map(side), after.map(side));
     let place = Place {
         stack: name.to_owned(),
         region: "eu-west-1".to_owned(),
@@ -106,8 +96,8 @@ pub(super) fn stack(
     diff.notes = Vec::new();
     ReviewedStack {
         diff,
-        before: templates.0.as_ref().map(Template::to_yaml),
-        after: templates.1.as_ref().map(Template::to_yaml),
+        before: old.map(|stack| stack.template.to_yaml()),
+        after: new.map(|stack| stack.template.to_yaml()),
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use indexmap::IndexMap;
 use serde_json::Value;
 use stratiform_changes::View;
-use stratiform_diff::Side;
+use stratiform_assembly::StackAt;
 use stratiform_finding::one_line;
 use stratiform_template::Template;
 
@@ -98,10 +98,10 @@ impl Case {
 
 impl Stack {
     /// What our comparison takes.
-    pub(super) fn side(&self) -> Side<'_> {
-        Side {
+    pub(super) fn at(&self) -> StackAt {
+        StackAt {
             parameters: self.parameters.clone(),
-            ..Side::of(&self.template)
+            ..StackAt::of("stack", self.template.clone())
         }
     }
 

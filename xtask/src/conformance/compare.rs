@@ -77,7 +77,7 @@ fn ours(case: &Case, change_set: &ChangeSet) -> Vec<Value> {
         region: "us-east-1".to_owned(),
         account: Some("111111111111".to_owned()),
     };
-    let (before, after) = (before.map(Stack::side), after.map(Stack::side));
+    let (before, after) = (before.map(Stack::at), after.map(Stack::at));
     let stack = diff(before.as_ref(), after.as_ref(), &place);
     let told = describe(&stack.resources, change_set.view);
     told.iter()

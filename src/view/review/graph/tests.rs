@@ -1,4 +1,5 @@
-use stratiform_diff::{Side, StackDiff, diff};
+use stratiform_assembly::StackAt;
+use stratiform_diff::{StackDiff, diff};
 use stratiform_resolve::Place;
 use stratiform_template::Template;
 
@@ -11,7 +12,11 @@ fn compared(before: &str, after: &str) -> StackDiff {
         region: "eu-west-1".to_owned(),
         account: None,
     };
-    diff(Some(&Side::of(&before)), Some(&Side::of(&after)), &place)
+    diff(
+        Some(&StackAt::of("shop", before)),
+        Some(&StackAt::of("shop", after)),
+        &place,
+    )
 }
 
 /// A log group, what refers to it, and a topic whose key becomes another.

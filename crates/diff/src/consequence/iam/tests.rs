@@ -1,10 +1,10 @@
 use stratiform_catalog::behaviour::{belongs_to, policies};
 use stratiform_catalog::{PropertyPath, ResourceType, catalog};
+use stratiform_assembly::StackAt;
 use stratiform_resolve::Place;
 use stratiform_template::Template;
 
 use crate::consequence::Consequence;
-use crate::input::Side;
 
 pub(super) fn found(before: &str, after: &str) -> Vec<Consequence> {
     found_in(None, before, after)
@@ -23,7 +23,11 @@ fn found_in(account: Option<&str>, before: &str, after: &str) -> Vec<Consequence
         region: "eu-west-1".to_owned(),
         account: account.map(str::to_owned),
     };
-    let diff = crate::stack::diff(Some(&Side::of(&before)), Some(&Side::of(&after)), &place);
+    let diff = crate::stack::diff(
+        Some(&StackAt::of("shop", before)),
+        Some(&StackAt::of("shop", after)),
+        &place,
+    );
     let mut found = Vec::new();
     for change in &diff.resources {
         super::find(change, &mut found);

@@ -1,9 +1,9 @@
 use stratiform_catalog::behaviour::firewall;
 use stratiform_catalog::catalog;
+use stratiform_assembly::StackAt;
 use stratiform_resolve::Place;
 use stratiform_template::Template;
 
-use crate::input::Side;
 
 /// What a change means for the network, a consequence a line, its details below.
 fn consequences(before: &str, after: &str) -> String {
@@ -15,7 +15,11 @@ fn consequences(before: &str, after: &str) -> String {
         region: "eu-west-1".to_owned(),
         account: None,
     };
-    let diff = crate::stack::diff(Some(&Side::of(&before)), Some(&Side::of(&after)), &place);
+    let diff = crate::stack::diff(
+        Some(&StackAt::of("shop", before)),
+        Some(&StackAt::of("shop", after)),
+        &place,
+    );
     let mut found = Vec::new();
     for change in &diff.resources {
         super::find(change, &mut found);

@@ -1,0 +1,83 @@
+//! The stacks of an environment at one moment, wherever they come from: synthesized, at a revision, deployed, or files.
+//!
+//! What lives here: [`Assembly`] and [`StackAt`], one shape that loses nothing of what any of them knows, and
+//! [`AssemblyFile`], which is `assembly.json`. What does not: reading files, git or AWS, and comparing anything.
+
+mod file;
+mod ordered;
+mod stack;
+
+use stratiform_service::StackPrefix;
+
+pub use file::{AssemblyFile, FILE, StackEntry};
+pub use stack::{Policy, StackAt};
+
+/// The stacks of an environment at one moment.
+#[derive(Clone, Debug)]
+pub struct Assembly {
+    /// The app; none where files are compared that do not say.
+    pub app: Option<String>,
+    /// The environment; none where files are compared.
+    pub environment: Option<String>,
+    /// The region that the stacks are for.
+    pub region: String,
+    /// The account, where it is known.
+    pub account: Option<String>,
+    /// The stacks in deployment order: each comes after all that it needs.
+    pub stacks: Vec<StackAt>,
+}
+
+impl Assembly {
+    /// The stack of a name.
+    pub fn stack(&self, name: &str) -> Option<&StackAt> {
+        self.stacks.iter().find(|stack| stack.name == name)
+    }
+
+    /// How the names of the environment's stacks start, where app and environment are known.
+    pub fn prefix(&self) -> Option<StackPrefix> {
+        Some(StackPrefix::of(
+            self.app.as_deref()?,
+            self.environment.as_deref()?,
+        ))
+    }
+
+    /// A stack's name without its app and environment: `network`; the whole name where they are not known, or it is
+    /// none of theirs.
+    pub fn key<'n>(&self, name: &'n str) -> &'n str {
+        let prefix = self.prefix();
+        prefix.and_then(|prefix| prefix.key(name)).unwrap_or(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn assembly(app: Option<&str>, environment: Option<&str>) -> Assembly {
+        Assembly {
+            app: app.map(str::to_owned),
+            environment: environment.map(str::to_owned),
+            region: "eu-west-1".to_owned(),
+            account: None,
+            stacks: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_key_is_what_app_and_environment_leave() {
+        let cases = [
+            (Some("shop"), "shop-dev-network", "network"),
+            (
+                Some("shop-dev-tools"),
+                "shop-dev-tools-dev-network",
+                "network",
+            ),
+            (Some("other"), "shop-dev-network", "shop-dev-network"),
+            (None, "shop-dev-network", "shop-dev-network"),
+        ];
+        for (app, name, expected) in cases {
+            assert_eq!(assembly(app, Some("dev")).key(name), expected);
+        }
+        assert_eq!(assembly(Some("shop"), None).key("shop-dev-a"), "shop-dev-a");
+    }
+}

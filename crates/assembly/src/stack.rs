@@ -1,0 +1,80 @@
+//! A stack at one moment.
+
+use std::collections::HashMap;
+use std::panic::Location;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use stratiform_finding::Finding;
+use stratiform_template::{Template, Value};
+
+/// A stack at one moment: all that is known of it there.
+#[derive(Clone, Debug)]
+pub struct StackAt {
+    /// CloudFormation's name: `storefront-prod-network`.
+    pub name: String,
+    /// The template.
+    pub template: Arc<Template>,
+    /// Names of the stacks that must be deployed before this one, sorted.
+    pub depends_on: Vec<String>,
+    /// Capabilities that CloudFormation must be told: `CAPABILITY_IAM` …
+    pub capabilities: Vec<String>,
+    /// Values that are given for parameters; a parameter that is not here has its default, if there is one.
+    pub parameters: IndexMap<String, String>,
+    /// Tags of the stack, which CloudFormation passes on to its resources.
+    pub tags: IndexMap<String, String>,
+    /// Whether CloudFormation refuses to delete the stack, where that is known.
+    pub termination_protection: Option<bool>,
+    /// The stack policy.
+    pub policy: Policy,
+    /// Where each logical ID was declared in Rust; nothing of a stack that was not synthesized now.
+    pub locations: HashMap<String, &'static Location<'static>>,
+    /// What has to be known about the template's text.
+    pub findings: Vec<Finding>,
+}
+
+/// What is known of a stack policy?
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Policy {
+    /// Nothing: files do not say.
+    #[default]
+    NotKnown,
+    /// There is none: every update is allowed.
+    Absent,
+    /// The document.
+    Document(Value),
+}
+
+impl StackAt {
+    /// A template of which nothing else is known: what a file is.
+    pub fn of(name: impl Into<String>, template: impl Into<Arc<Template>>) -> Self {
+        StackAt {
+            name: name.into(),
+            template: template.into(),
+            depends_on: Vec::new(),
+            capabilities: Vec::new(),
+            parameters: IndexMap::new(),
+            tags: IndexMap::new(),
+            termination_protection: None,
+            policy: Policy::NotKnown,
+            locations: HashMap::new(),
+            findings: Vec::new(),
+        }
+    }
+}
+
+impl Policy {
+    /// The document, where there is one.
+    pub fn document(&self) -> Option<&Value> {
+        match self {
+            Policy::Document(document) => Some(document),
+            Policy::NotKnown | Policy::Absent => None,
+        }
+    }
+}
+
+impl From<Option<Value>> for Policy {
+    fn from(document: Option<Value>) -> Self {
+        document.map_or(Policy::Absent, Policy::Document)
+    }
+}
