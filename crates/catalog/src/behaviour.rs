@@ -1,123 +1,210 @@
-//! What AWS's pages say about updates, per type and property, beyond what schemas say.
+//! How resource types behave, beyond what their schemas say: facts of AWS's pages, asked by question.
+//!
+//! Here live the table `data/behaviour.tsv`, which says what each of its columns and words means, and one function for
+//! each question that can be asked of it. What does not live here: what follows from an answer, and how it is told. Whoever
+//! has to know how a type behaves (`changes`, `diff`, `validate`, an engine) asks here.
+//!
+//! A question takes the type's name; of a type that nobody knows, no fact is known but those of properties that mean the
+//! same in every type. A lookup is a binary search among the lines of one question, and allocates nothing.
+//!
+//! ```
+//! use stratiform_catalog::behaviour;
+//! assert!(behaviour::takes_snapshot("AWS::RDS::DBCluster"));
+//! let grows = behaviour::only_grows("AWS::EC2::Volume").next();
+//! assert_eq!(grows.unwrap().as_str(), "Size");
+//! ```
+
+mod access;
+mod data;
+mod network;
+mod protection;
+mod replacement;
+mod running;
+#[cfg(test)]
+mod tests;
+mod update;
+mod value;
 
 use std::sync::LazyLock;
 
-/// Documented facts: type, property, class, what happens, source. The file says where they are from.
-static TABLE: &str = include_str!("../data/interruptions.tsv");
+use crate::resource_type::PropertyPath;
 
-/// A documented fact about an update in place.
+pub use access::{
+    About, Attachment, Capability, Owner, PolicyPlace, attachments, belongs_to, needs_capability,
+    policies,
+};
+pub use data::{
+    WhenEmpty, data_elsewhere, deleted_when_empty, holds_data, holds_history, restores_from,
+    snapshot_by_default, takes_snapshot,
+};
+pub use network::{
+    Behind, Decides, Firewall, OpenValues, Opening, Otherwise, connects_networks, firewall,
+    openings, public_access_blocks,
+};
+pub use protection::{Protection, While, guards, protections, refusals, retentions};
+pub use replacement::{is_revision, scopes_names, unique_name};
+pub use running::{Redirect, Stop, redirects, serves, stops};
+pub use update::{
+    Class, Entry, Indexes, MajorUpgrade, documented, indexes, major_upgrade, only_grows,
+};
+pub use value::{counts_up, order_matters};
+
+static TABLE: &str = include_str!("../data/behaviour.tsv");
+
+/// Stands for any type, any value, and in a path for any property or the items of a list.
+const ANY: &str = "*";
+
+/// Stands for nothing in a column.
+const NOTHING: &str = "-";
+
+/// A line of the table.
 #[derive(Clone, Copy, Debug)]
-pub struct Entry {
+struct Row {
     resource_type: &'static str,
     path: &'static str,
-    /// What is documented.
-    pub class: Class,
-    /// What happens, in a few words.
-    pub what: &'static str,
-    /// The page that says so.
-    pub source: &'static str,
+    value: &'static str,
+    what: &'static str,
+    source: &'static str,
 }
 
-/// What does AWS document?
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Class {
-    /// No interruption.
-    None,
-    /// Some interruption, always.
-    Some,
-    /// It depends on circumstances.
-    Sometimes,
-    /// It may replace the resource, or interrupt it.
-    Replaces,
-    /// A rolling or blue/green deployment.
-    Deploys,
+/// Which question does a line answer? In the order of their names, which are the words of the column `fact`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Question {
+    AllowsMajorUpgrade,
+    Attaches,
+    BelongsTo,
+    BlocksPublicAccess,
+    ConnectsNetworks,
+    CountsUp,
+    DataElsewhere,
+    DeletedWhenEmpty,
+    Firewall,
+    FixedInIndex,
+    Guards,
+    HoldsData,
+    HoldsHistory,
+    NeedsCapability,
+    OneIndexPerUpdate,
+    OnlyGrows,
+    Opens,
+    OrderMatters,
+    Policy,
+    Protects,
+    Redirects,
+    RefusesDeletion,
+    RestoresFrom,
+    Retains,
+    Revision,
+    ScopesName,
+    Serves,
+    SnapshotByDefault,
+    StopsAt,
+    TakesSnapshot,
+    Update,
 }
 
-/// The table, sorted by type and path as the file is.
-static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| TABLE.lines().filter_map(entry).collect());
+impl Question {
+    const ALL: [(&'static str, Question); 31] = [
+        ("allows-major-upgrade", Question::AllowsMajorUpgrade),
+        ("attaches", Question::Attaches),
+        ("belongs-to", Question::BelongsTo),
+        ("blocks-public-access", Question::BlocksPublicAccess),
+        ("connects-networks", Question::ConnectsNetworks),
+        ("counts-up", Question::CountsUp),
+        ("data-elsewhere", Question::DataElsewhere),
+        ("deleted-when-empty", Question::DeletedWhenEmpty),
+        ("firewall", Question::Firewall),
+        ("fixed-in-index", Question::FixedInIndex),
+        ("guards", Question::Guards),
+        ("holds-data", Question::HoldsData),
+        ("holds-history", Question::HoldsHistory),
+        ("needs-capability", Question::NeedsCapability),
+        ("one-index-per-update", Question::OneIndexPerUpdate),
+        ("only-grows", Question::OnlyGrows),
+        ("opens", Question::Opens),
+        ("order-matters", Question::OrderMatters),
+        ("policy", Question::Policy),
+        ("protects", Question::Protects),
+        ("redirects", Question::Redirects),
+        ("refuses-deletion", Question::RefusesDeletion),
+        ("restores-from", Question::RestoresFrom),
+        ("retains", Question::Retains),
+        ("revision", Question::Revision),
+        ("scopes-name", Question::ScopesName),
+        ("serves", Question::Serves),
+        ("snapshot-by-default", Question::SnapshotByDefault),
+        ("stops-at", Question::StopsAt),
+        ("takes-snapshot", Question::TakesSnapshot),
+        ("update", Question::Update),
+    ];
 
-fn entry(line: &'static str) -> Option<Entry> {
-    let mut columns = line.split('\t');
-    let resource_type = columns.next().filter(|text| !text.starts_with('#'))?;
-    let path = columns.next()?;
-    let class = match columns.next()? {
-        "none" => Class::None,
-        "some" => Class::Some,
-        "sometimes" => Class::Sometimes,
-        "replaces" => Class::Replaces,
-        "deploys" => Class::Deploys,
-        _ => return None,
-    };
-    Some(Entry {
-        resource_type,
-        path,
-        class,
-        what: columns.next()?,
-        source: columns.next()?,
-    })
-}
-
-/// What is documented for a property: the entry with the longest path that leads to it.
-pub fn documented(resource_type: &str, path: &[String]) -> Option<Entry> {
-    let entries = &*ENTRIES;
-    let start = entries.partition_point(|entry| entry.resource_type < resource_type);
-    let of_type = entries[start..]
-        .iter()
-        .take_while(|entry| entry.resource_type == resource_type);
-    of_type
-        .filter(|entry| covers(entry.path, path))
-        .max_by_key(|entry| entry.path.len())
-        .copied()
-}
-
-/// Whether an entry's path leads to a property.
-fn covers(entry: &str, path: &[String]) -> bool {
-    let steps: Vec<&str> = entry.split('/').collect();
-    entry == "*"
-        || steps.len() <= path.len()
-            && steps
-                .iter()
-                .zip(path)
-                .all(|(step, key)| *step == "*" || step == key)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::catalog;
-
-    #[test]
-    fn every_line_is_read_and_sorted() {
-        let lines = TABLE
-            .lines()
-            .filter(|line| !line.is_empty() && !line.starts_with('#'));
-        assert_eq!(lines.count(), ENTRIES.len());
-        assert!(ENTRIES.is_sorted_by_key(|entry| entry.resource_type));
+    fn named(name: &str) -> Option<Question> {
+        let found = Question::ALL.binary_search_by_key(&name, |(known, _)| known);
+        let (_, question) = Question::ALL.get(found.ok()?)?;
+        Some(*question)
     }
 
-    #[test]
-    fn every_type_and_property_exists() {
-        for entry in ENTRIES.iter() {
-            let known = catalog().resource_type(entry.resource_type);
-            let schema = known.map(|known| known.schema());
-            let first = entry.path.split('/').next().unwrap_or_default();
-            let exists =
-                schema.is_some_and(|schema| first == "*" || schema.property(first).is_some());
-            assert!(exists, "{}/{}", entry.resource_type, entry.path);
+    /// The lines that answer it, sorted by type.
+    fn rows(self) -> &'static [Row] {
+        ROWS.get(self as usize)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+    }
+
+    /// The lines of a type.
+    fn of(self, resource_type: &str) -> &'static [Row] {
+        let rows = self.rows();
+        let start = rows.partition_point(|row| row.resource_type < resource_type);
+        let rows = rows.get(start..).unwrap_or_default();
+        let end = rows.partition_point(|row| row.resource_type == resource_type);
+        rows.get(..end).unwrap_or_default()
+    }
+
+    /// The lines of properties that mean the same in every type, then those of a type.
+    fn anywhere(self, resource_type: &str) -> impl Iterator<Item = &'static Row> {
+        self.of(ANY).iter().chain(self.of(resource_type))
+    }
+
+    fn is_answered(self, resource_type: &str) -> bool {
+        !self.of(resource_type).is_empty()
+    }
+}
+
+/// The lines of each question, in the order of the questions.
+static ROWS: LazyLock<Vec<Vec<Row>>> = LazyLock::new(|| {
+    let mut rows = vec![Vec::new(); Question::ALL.len()];
+    for (question, row) in TABLE.lines().filter_map(Row::read) {
+        if let Some(rows) = rows.get_mut(question as usize) {
+            rows.push(row);
         }
     }
+    rows
+});
 
-    #[test]
-    fn the_longest_path_speaks() {
-        let path = |steps: &[&str]| {
-            steps
-                .iter()
-                .map(|step| (*step).to_owned())
-                .collect::<Vec<_>>()
+impl Row {
+    /// Reads a line; nothing of a comment. That all others are read is tested.
+    fn read(line: &'static str) -> Option<(Question, Row)> {
+        let mut columns = line.split('\t');
+        let resource_type = columns.next().filter(|text| !text.starts_with('#'))?;
+        let path = columns.next()?;
+        let question = Question::named(columns.next()?)?;
+        let row = Row {
+            resource_type,
+            path,
+            value: columns.next()?,
+            what: columns.next()?,
+            source: columns.next()?,
         };
-        assert!(covers("A/*/B", &path(&["A", "0", "B", "C"])));
-        assert!(covers("*", &path(&["A"])));
-        assert!(!covers("A/B", &path(&["A"])));
-        assert!(!covers("A/B", &path(&["A", "C"])));
+        columns.next().is_none().then_some((question, row))
     }
+
+    /// The path; nothing where the line is about the resource as a whole.
+    fn path(&self) -> Option<PropertyPath> {
+        (self.path != NOTHING).then_some(PropertyPath(self.path))
+    }
+}
+
+/// The paths of lines that are about properties.
+fn paths(rows: &'static [Row]) -> impl Iterator<Item = PropertyPath> {
+    rows.iter().filter_map(Row::path)
 }

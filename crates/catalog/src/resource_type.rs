@@ -272,7 +272,7 @@ fn regions(variant: Fact) -> impl Iterator<Item = &'static str> {
 /// A path to a property from the top of a resource: names joined by `/`, `*` for the items of a
 /// list. For example `Endpoint/Address` or `Listeners/*/Port`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PropertyPath(&'static str);
+pub struct PropertyPath(pub(crate) &'static str);
 
 impl PropertyPath {
     /// Returns the path as text.

@@ -3,24 +3,14 @@
 //! Lists are compared item by item, except where their order means nothing (tags, and what a schema says
 //! has no `insertionOrder` or is a set): there, equal items find each other wherever they are.
 
-use crate::change::Edit;
 use std::collections::HashMap;
 
-use stratiform_catalog::{JsonType, Keyword, Schema};
+use stratiform_catalog::{JsonType, Keyword, Schema, behaviour};
 use stratiform_resolve::{Compare, Resolved, Style};
 
-/// Lists of unique items whose order means something: the layer that comes later wins, the server that comes first is
-/// asked first.
-const ORDERED: [&str; 6] = [
-    "DomainNameServers",
-    "Layers",
-    "NetbiosNameServers",
-    "NtpServers",
-    "PreferredAvailabilityZones",
-    "Steps",
-];
+use crate::change::Edit;
 
-/// Keys that tell the items of a list without order apart.
+/// Keys that tell the items of a list without order apart, by their names: a guess of ours, and no fact about a type.
 const IDENTITIES: [&str; 5] = ["Key", "Name", "Id", "Sid", "Rule"];
 
 /// A place where two values differ.
@@ -69,7 +59,7 @@ impl Shape {
         Shape {
             schema: schema.map(Schema::resolve),
             tags: name == "Tags",
-            ordered: ORDERED.contains(&name),
+            ordered: behaviour::order_matters(name),
         }
     }
 

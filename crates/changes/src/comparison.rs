@@ -11,16 +11,17 @@ mod property;
 
 use std::collections::{HashMap, HashSet};
 
+use stratiform_catalog::behaviour;
 use stratiform_resolve::{Compare, Resolved, Resolver, Time, Use};
+use stratiform_service::change::{ChangeSource, Evaluation};
 use stratiform_template::{Reference, Resource, Value, order};
 
 use crate::change::{ChangedAttribute, ChangedResource, Context, Edit, Policy, PolicyOrigin};
 use crate::lives::{Side, Sides, Times};
 use crate::recreation::Rules;
 use fate::{Fate, Fates};
+pub use policy::snapshot_by_default;
 use policy::{deletion_policy, replace_policy};
-pub use policy::{snapshot_by_default, takes_snapshots};
-use stratiform_service::change::{ChangeSource, Evaluation};
 
 /// Two sides, and what has been found out about them so far.
 struct Comparison<'s, 't> {
@@ -319,7 +320,7 @@ impl<'s, 't> Comparison<'s, 't> {
             .properties
             .get(logical_id)
             .is_some_and(|changed| !changed.is_empty());
-        updated && COUNTERS.iter().any(|counter| attribute.ends_with(counter))
+        updated && behaviour::counts_up(attribute)
     }
 
     /// Whether a value becomes another one during the change, although it looks the same before: an attribute that is
@@ -347,9 +348,6 @@ impl<'s, 't> Comparison<'s, 't> {
         }
     }
 }
-
-/// How the names of attributes end whose value is another one after every update.
-const COUNTERS: [&str; 4] = ["VersionNumber", "Version", "Revision", "RevisionId"];
 
 fn context<'t>(resolver: &Resolver<'_, 't>, resource: &'t Resource) -> Context {
     Context {

@@ -14,7 +14,7 @@ mod recreation;
 pub use change::{
     ChangedAttribute, ChangedResource, Context, Edit, Policy, PolicyOrigin, predicted,
 };
-pub use comparison::{changes, snapshot_by_default, takes_snapshots};
+pub use comparison::{changes, snapshot_by_default};
 pub use describe::describe;
 pub use lives::{Lives, Side, Sides, Times};
 pub use recreation::{Fact, Recreation};

@@ -2,9 +2,9 @@
 
 use std::cmp::Reverse;
 
+use stratiform_catalog::behaviour::is_revision;
 use stratiform_changes::{ChangedResource, Edit, Replacement};
 
-use crate::consequence::replacement::is_revision;
 use crate::consequence::{Consequence, Kind, Severity};
 use crate::stack::{StackChange, StackDiff};
 

@@ -541,6 +541,11 @@ fn protections_that_go_are_named() {
             ["Snapshot", "Delete"],
             "no longer keeps the database `A` when it goes",
         ),
+        (
+            "Type: AWS::AppConfig::Environment, Properties: {DeletionProtectionCheck: $}",
+            ["APPLY", "BYPASS"],
+            "takes away from the environment `A`: deletion protection",
+        ),
     ] {
         let with = |value| format!("A: {{{}}}", resource.replace('$', value));
         assert_eq!(
@@ -563,6 +568,10 @@ fn what_is_kept_for_less_time_is_lost() {
         (
             "Type: AWS::Logs::LogGroup, Properties: {RetentionInDays: $}",
             "deletes of the log group `A` the events that are older than they are now kept",
+        ),
+        (
+            "Type: AWS::FSx::FileSystem, Properties: {WindowsConfiguration: {AutomaticBackupRetentionDays: $}}",
+            "deletes of the file system `A` the backups that are older than they are now kept",
         ),
     ] {
         let with = |value| format!("A: {{{}}}", resource.replace('$', value));
@@ -982,6 +991,11 @@ fn what_aws_refuses_to_update_is_said() {
         ],
     );
     check_changed(engine, ["'16.1'", "'16.2'"], &[interrupts]);
+    // A cluster has no `AllowMajorVersionUpgrade`: its provider always allows it.
+    let cluster = engine.replace("DBInstance", "DBCluster");
+    let change = |version| format!("A: {{{}}}", cluster.replace('$', version));
+    let refused = of_kind(&change("'16.1'"), &change("'17.2'"), "refused");
+    assert_eq!(refused, [] as [String; 0]);
 }
 
 #[test]

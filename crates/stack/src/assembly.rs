@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::panic::Location;
 
 use indexmap::IndexMap;
+use stratiform_catalog::behaviour::{self, Capability};
 use stratiform_template::{Member, Template, Value};
 
 /// The stacks of one environment, synthesized.
@@ -44,47 +45,16 @@ pub struct SynthesizedStack {
     pub locations: HashMap<String, &'static Location<'static>>,
 }
 
-/// IAM properties that name a resource; a template with one needs `CAPABILITY_NAMED_IAM`.
-///
-/// Source: CloudFormation API reference, CreateStack, "Capabilities".
-const IAM_NAMES: [&str; 6] = [
-    "RoleName",
-    "UserName",
-    "GroupName",
-    "ManagedPolicyName",
-    "InstanceProfileName",
-    "PolicyName",
-];
-
-/// IAM types that CloudFormation does not ask to acknowledge, or that carry names as a matter of course.
-const POLICY_TYPES: [&str; 4] = [
-    "AWS::IAM::Policy",
-    "AWS::IAM::RolePolicy",
-    "AWS::IAM::UserPolicy",
-    "AWS::IAM::GroupPolicy",
-];
-
 /// The capabilities that a template needs.
 pub(crate) fn capabilities(template: &Template) -> Vec<&'static str> {
-    let mut iam = false;
-    let mut named = false;
-    for member in template.resources.values() {
-        let Member::One(resource) = member else {
-            continue;
-        };
-        if resource.resource_type.starts_with("AWS::IAM::") {
-            iam = true;
-            named |= !POLICY_TYPES.contains(&resource.resource_type.as_str())
-                && IAM_NAMES
-                    .iter()
-                    .any(|name| resource.properties.contains_key(*name));
-        }
-    }
-    let acknowledged = match (iam, named) {
-        (_, true) => Some("CAPABILITY_NAMED_IAM"),
-        (true, false) => Some("CAPABILITY_IAM"),
-        (false, false) => None,
-    };
+    let resources = template.resources.values();
+    let needed = resources.filter_map(|member| match member {
+        Member::One(resource) => behaviour::needs_capability(&resource.resource_type, |property| {
+            resource.properties.contains_key(property)
+        }),
+        Member::ForEach(_) => None,
+    });
+    let acknowledged = needed.max().map(Capability::as_str);
     let expand = (!template.transform.is_empty()).then_some("CAPABILITY_AUTO_EXPAND");
     acknowledged.into_iter().chain(expand).collect()
 }

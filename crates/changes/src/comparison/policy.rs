@@ -1,34 +1,18 @@
 //! What happens to physical resources that leave the stack or are replaced.
 
+use stratiform_catalog::behaviour;
 use stratiform_resolve::Resolved;
 use stratiform_template::Resource;
 
 use crate::change::{Context, Policy, PolicyOrigin};
 
-/// Types of which CloudFormation can take a snapshot before it deletes.
-///
-/// Source: CloudFormation template reference, "DeletionPolicy attribute".
-const SNAPSHOTS: [&str; 8] = [
-    "AWS::DocDB::DBCluster",
-    "AWS::EC2::Volume",
-    "AWS::ElastiCache::CacheCluster",
-    "AWS::ElastiCache::ReplicationGroup",
-    "AWS::Neptune::DBCluster",
-    "AWS::RDS::DBCluster",
-    "AWS::RDS::DBInstance",
-    "AWS::Redshift::Cluster",
-];
-
 /// Whether a resource without a `DeletionPolicy` is kept as a snapshot.
 pub fn snapshot_by_default(resource_type: &str, properties: &Resolved<'_>) -> bool {
-    resource_type == "AWS::RDS::DBCluster"
-        || resource_type == "AWS::RDS::DBInstance"
-            && properties.get("DBClusterIdentifier").is_none()
-}
-
-/// Whether CloudFormation can take a snapshot of such a resource before it deletes it.
-pub fn takes_snapshots(resource_type: &str) -> bool {
-    SNAPSHOTS.contains(&resource_type)
+    let elsewhere = || {
+        let path = behaviour::data_elsewhere(resource_type)?;
+        properties.get(path.as_str())
+    };
+    behaviour::snapshot_by_default(resource_type) && elsewhere().is_none()
 }
 
 /// What happens to a resource that leaves the stack.
@@ -67,7 +51,7 @@ fn policy(
     text: Option<&str>,
     default: Policy,
 ) -> (Policy, PolicyOrigin) {
-    let snapshots = takes_snapshots(&resource.resource_type);
+    let snapshots = behaviour::takes_snapshot(&resource.resource_type);
     match text {
         Some("Retain" | "RetainExceptOnCreate") => (Policy::Retain, PolicyOrigin::Template),
         Some("Snapshot") if snapshots => (Policy::Snapshot, PolicyOrigin::Template),

@@ -1,8 +1,9 @@
 //! Does a resource still exist? That can depend on a condition whose value is not known here.
 
+use stratiform_catalog::behaviour::holds_data;
 use stratiform_resolve::Scope;
 
-use super::nouns::{holds_data, named};
+use super::nouns::named;
 use super::{Certainty, Consequence, Kind, Severity};
 
 pub(super) fn find(before: &Scope<'_>, after: &Scope<'_>, found: &mut Vec<Consequence>) {

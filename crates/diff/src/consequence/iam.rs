@@ -11,22 +11,21 @@ mod laws;
 mod line;
 mod member;
 mod pattern;
+mod place;
 mod principal;
 pub(super) mod property;
-mod source;
-mod sources;
 mod statement;
 #[cfg(test)]
 mod tests;
 
+use stratiform_catalog::behaviour::{About, PolicyPlace, belongs_to, policies};
 use stratiform_changes::{ChangedResource, Edit};
 
 use super::{Certainty, Consequence, Kind, Severity};
 use grant::{Grant, comparable, grants, missing};
+use place::{document, own_name};
 use principal::{EVERYBODY, foreign_account};
 use property::{Novelty, capped, sides, stays};
-use source::{About, Source, own_name};
-use sources::SOURCES;
 use statement::Effect;
 
 /// Is it more or less than before?
@@ -54,16 +53,14 @@ pub(super) fn find(change: &ChangedResource, found: &mut Vec<Consequence>) {
     }
     let mut lines = Vec::new();
     let mut unknown = Vec::new();
-    let of_type = |source: &&Source| source.resource_type == change.resource_type;
-    let sources: Vec<&Source> = SOURCES.iter().filter(of_type).collect();
-    for source in &sources {
-        policies(change, source, &mut lines, &mut unknown);
+    for place in policies(&change.resource_type) {
+        compared(change, &place, &mut lines, &mut unknown);
     }
     lines.extend(member::lines(change));
-    let targets = sources
-        .first()
-        .map_or(&["GroupName"][..], |source| source.targets);
-    let novelty = Novelty::of(change, targets);
+    if lines.is_empty() && unknown.is_empty() {
+        return;
+    }
+    let novelty = Novelty::of(change);
     let name = own_name(&change.resource_type, &change.logical_id);
     for direction in [Direction::Wider, Direction::Narrower] {
         let lines: Vec<&Line> = lines
@@ -135,19 +132,18 @@ fn consequence(
 }
 
 /// The grants at one place that come and go, and what could not be read.
-fn policies(
+fn compared(
     change: &ChangedResource,
-    source: &Source,
+    place: &PolicyPlace,
     lines: &mut Vec<Line>,
     unknown: &mut Vec<String>,
 ) {
     // What only limits does nothing without the resource that it limits.
-    if source.about == About::Passers && change.action != Edit::Modify {
+    if place.about == About::Passers && change.action != Edit::Modify {
         return;
     }
-    let [before, after] = sides(change).map(|properties| {
-        properties.map(|properties| source.document(&change.logical_id, properties))
-    });
+    let [before, after] = sides(change)
+        .map(|properties| properties.map(|properties| document(change, place, properties)));
     let [before, after] = [before, after].map(Option::unwrap_or_default);
     let new = after
         .unknown
@@ -164,8 +160,9 @@ fn policies(
     let [before, after] = [&before, &after].map(|statements| grants(statements));
     let added = missing(&after, &before);
     let removed = missing(&before, &after);
-    let own = source.targets.is_empty() && change.action != Edit::Modify;
-    let new = Novelty::of(change, source.targets) == Novelty::New;
+    let is_own = belongs_to(&change.resource_type).next().is_none();
+    let own = is_own && change.action != Edit::Modify;
+    let new = Novelty::of(change) == Novelty::New;
     for (sign, effect, differs) in [
         ('+', Effect::Allow, &added),
         ('-', Effect::Deny, &removed),
@@ -181,7 +178,7 @@ fn policies(
                 .iter()
                 .filter(|(grant, sure)| grant.effect == effect && *sure == certainty);
             let differs: Vec<Grant<'_>> = differs.map(|(grant, _)| *grant).collect();
-            lines.extend(worded(change, source, sign, certainty, &differs));
+            lines.extend(worded(change, place.about, sign, certainty, &differs));
         }
     }
 }
@@ -189,7 +186,7 @@ fn policies(
 /// Grants of one sign, effect and certainty as lines.
 fn worded(
     change: &ChangedResource,
-    source: &Source,
+    about: About,
     sign: char,
     certainty: Certainty,
     grants: &[Grant<'_>],
@@ -215,7 +212,7 @@ fn worded(
         (Effect::Deny, Edit::Remove) => Certainty::May,
         _ => certainty,
     };
-    let worst = grants.iter().find_map(|grant| alarm(source.about, grant));
+    let worst = grants.iter().find_map(|grant| alarm(about, grant));
     let mut alarm = worst.filter(|_| direction == Direction::Wider && effect == Effect::Allow);
     line::lines(grants.iter().copied())
         .into_iter()

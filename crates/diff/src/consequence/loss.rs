@@ -1,41 +1,14 @@
 //! Is data lost? What goes, and what its policies leave behind.
 
-use stratiform_changes::{
-    ChangedResource, Context, Edit, Policy, PolicyOrigin, Replacement, takes_snapshots,
-};
+use stratiform_catalog::behaviour::{self, WhenEmpty, While};
+use stratiform_changes::{ChangedResource, Context, Edit, Policy, PolicyOrigin, Replacement};
 use stratiform_resolve::Resolved;
 
-use super::nouns::{holds_data, named};
+use super::nouns::named;
 use super::{Certainty, Consequence, Kind, Severity};
 
-/// Properties that make AWS refuse a deletion, and the value with which they do.
-const PROTECTIONS: [(&str, &str); 4] = [
-    ("DeletionProtection", "true"),
-    ("DeletionProtectionEnabled", "true"),
-    ("DeletionProtection", "ACTIVE"),
-    ("DeletionProtectionCheck", "true"),
-];
-
-/// Types that AWS deletes only when they are empty, unless a property says otherwise.
-///
-/// Source: CloudFormation template reference, pages of the types.
-const ONLY_WHEN_EMPTY: [(&str, Option<&str>); 3] = [
-    ("AWS::S3::Bucket", None),
-    ("AWS::ECR::Repository", Some("EmptyOnDelete")),
-    ("AWS::Backup::BackupVault", None),
-];
-
-/// Properties that fill a new resource with the data of a snapshot.
-const RESTORED_FROM: [&str; 5] = [
-    "DBSnapshotIdentifier",
-    "SnapshotIdentifier",
-    "SnapshotName",
-    "SnapshotId",
-    "DBClusterSnapshotIdentifier",
-];
-
 pub(super) fn find(change: &ChangedResource, found: &mut Vec<Consequence>) {
-    if !holds_data(&change.resource_type) || is_member(change) {
+    if !behaviour::holds_data(&change.resource_type) || is_elsewhere(change) {
         return;
     }
     let name = named(&change.resource_type, &change.logical_id);
@@ -47,16 +20,18 @@ pub(super) fn find(change: &ChangedResource, found: &mut Vec<Consequence>) {
     }
 }
 
-/// Whether it is an instance of a database cluster: the data is the cluster's.
-fn is_member(change: &ChangedResource) -> bool {
-    let context = change.before.as_ref();
-    change.resource_type.ends_with("::DBInstance")
-        && context.is_some_and(|context| context.properties.get("DBClusterIdentifier").is_some())
+/// Whether the data is that of another resource, as it is for an instance of a database cluster.
+fn is_elsewhere(change: &ChangedResource) -> bool {
+    let named = || {
+        let path = behaviour::data_elsewhere(&change.resource_type)?;
+        change.before.as_ref()?.properties.get(path.as_str())
+    };
+    named().is_some()
 }
 
 /// How data is kept when such a resource goes.
 fn keeping(change: &ChangedResource, attribute: &str, when: &str) -> String {
-    if takes_snapshots(&change.resource_type) {
+    if behaviour::takes_snapshot(&change.resource_type) {
         format!("keep the data: `{attribute}: Snapshot` or `Retain`{when}")
     } else {
         format!("keep the data: `{attribute}: Retain`{when}")
@@ -78,7 +53,7 @@ fn removed(change: &ChangedResource, name: &str) -> Consequence {
             ),
             why,
         ),
-        _ if before.is_some_and(is_protected) => of(
+        _ if before.is_some_and(|before| is_protected(change, before)) => of(
             Severity::Attention,
             Certainty::Will,
             format!("leaves {name} outside of the stack: AWS refuses to delete it"),
@@ -121,22 +96,21 @@ fn replaced(change: &ChangedResource, name: &str, certainty: Certainty) -> Conse
         Certainty::May | Certainty::Unknown => "may replace",
     };
     let restored = change.after.as_ref().and_then(|after| {
-        RESTORED_FROM
-            .iter()
-            .find_map(|key| Some((key, after.properties.get(key)?)))
+        behaviour::restores_from().find(|path| after.properties.get(path.as_str()).is_some())
     });
     let starts = match restored {
-        Some((key, _)) => format!("the new one starts from what `{key}` names"),
+        Some(path) => format!("the new one starts from what `{path}` names"),
         None => "the new one starts empty".to_owned(),
     };
     let before = change.before.as_ref();
     let stays = "the old one stays with its data, outside of the stack";
     // An empty log is a nuisance; an empty database is not what its users expect.
-    let missed = match change.resource_type.as_str() {
-        "AWS::Logs::LogGroup" => Severity::Attention,
-        _ => Severity::Warning,
+    let missed = match behaviour::holds_history(&change.resource_type) {
+        true => Severity::Attention,
+        false => Severity::Warning,
     };
-    let protected = change.policy != Policy::Retain && before.is_some_and(is_protected);
+    let protected = change.policy != Policy::Retain
+        && before.is_some_and(|before| is_protected(change, before));
     let why = match protected {
         true => format!(
             "{why}, but deletion protection is on: CloudFormation tries, fails, and goes on"
@@ -194,23 +168,24 @@ fn reason(change: &ChangedResource, attribute: &str) -> String {
     }
 }
 
-fn is_protected(context: &Context) -> bool {
-    PROTECTIONS.iter().any(|(property, value)| {
-        let said = context.properties.get(property).and_then(Resolved::known);
-        said.is_some_and(|said| said == *value)
+fn is_protected(change: &ChangedResource, context: &Context) -> bool {
+    let mut refusals = behaviour::refusals(&change.resource_type);
+    refusals.any(|refusal| {
+        let said = context.properties.get(refusal.path.as_str());
+        match (said.and_then(Resolved::known), refusal.protects) {
+            (Some(said), While::Is(value)) => said == value,
+            _ => false,
+        }
     })
 }
 
 fn needs_to_be_empty(change: &ChangedResource, before: &Context) -> bool {
-    ONLY_WHEN_EMPTY.iter().any(|(resource_type, property)| {
-        let emptied = property.is_some_and(|property| {
-            before
-                .properties
-                .get(property)
-                .and_then(Resolved::known)
-                .as_deref()
-                == Some("true")
-        });
-        change.resource_type == *resource_type && !emptied
-    })
+    match behaviour::deleted_when_empty(&change.resource_type) {
+        None => false,
+        Some(WhenEmpty::Always) => true,
+        Some(WhenEmpty::Unless(path)) => {
+            let said = before.properties.get(path.as_str());
+            said.and_then(Resolved::known).as_deref() != Some("true")
+        }
+    }
 }

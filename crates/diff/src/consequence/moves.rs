@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
+use stratiform_catalog::behaviour::holds_data;
 use stratiform_changes::{ChangedResource, Context, Edit};
 use stratiform_resolve::{Segment, Style};
 
-use super::nouns::{holds_data, named};
+use super::nouns::named;
 use super::replacement::own_name;
 use super::{Certainty, Consequence, Kind, Severity};
 

@@ -4,54 +4,45 @@
 //! consequences. What does not: whether a way leads there, which several resources decide together.
 
 mod block;
+mod firewall;
+mod opening;
 mod public_access;
 mod rule;
-mod rules;
-mod switch;
-mod switches;
 #[cfg(test)]
 mod tests;
 
+use stratiform_catalog::behaviour::{self, Firewall, Opening};
 use stratiform_changes::{ChangedResource, Edit};
 
 use super::iam::property::{Novelty, capped, quoted, sides, stays};
 use super::nouns::named;
 use super::{Certainty, Consequence, Kind, Severity};
 use block::Reach;
+use opening::State;
 use rule::{Rule, Way};
-use rules::{TABLES, Table};
-use switch::{State, Switch};
-use switches::SWITCHES;
 
 /// Beyond this many rules, each is covered by its equal only.
 const MAX_RULES: usize = 500;
-
-const ACL_ENTRY: &str = "AWS::EC2::NetworkAclEntry";
-const PREFIX_LIST: &str = "AWS::EC2::PrefixList";
 
 /// Finds what a change of a resource opens and closes.
 pub(super) fn find(change: &ChangedResource, found: &mut Vec<Consequence>) {
     if stays(change) {
         return;
     }
-    for table in TABLES {
-        if table.resource_type == change.resource_type {
-            rules(change, table, found);
-        }
+    if let Some(firewall) = behaviour::firewall(&change.resource_type) {
+        rules(change, firewall, found);
     }
-    for switch in SWITCHES {
-        if switch.resource_type == change.resource_type {
-            found.extend(switched(change, switch));
-        }
+    for opening in behaviour::openings(&change.resource_type) {
+        found.extend(opened(change, &opening));
     }
     public_access::find(change, found);
     found.extend(connection(change));
 }
 
-fn rules(change: &ChangedResource, table: &Table, found: &mut Vec<Consequence>) {
-    let [before, after] =
-        sides(change).map(|properties| properties.map(table.read).unwrap_or_default());
-    let novelty = Novelty::of(change, table.targets);
+fn rules(change: &ChangedResource, firewall: Firewall, found: &mut Vec<Consequence>) {
+    let read = |properties| firewall::read(firewall, properties);
+    let [before, after] = sides(change).map(|properties| properties.map(read).unwrap_or_default());
+    let novelty = Novelty::of(change);
     // Deny rules open when they go, and close when they come.
     let mut opened = signed('+', &after.open, &before.open);
     let mut closed = signed('-', &before.open, &after.open);
@@ -67,20 +58,27 @@ fn rules(change: &ChangedResource, table: &Table, found: &mut Vec<Consequence>) 
         opened.retain(|(_, rule)| !is_default(rule));
         closed.retain(|(_, rule)| !is_default(rule));
     }
-    let name = name(change, table);
-    let severity_of = |rule: &Rule| severity(change, rule, novelty);
+    let name = name(change);
+    let severity_of = |rule: &Rule| severity(firewall, rule, novelty);
     if let Some((_, rule)) = opened
         .iter()
         .rev()
         .max_by_key(|(_, rule)| severity_of(rule))
     {
-        let what = format!("opens {}", summary(change, &name, rule, opened.len()));
+        let what = format!("opens {}", summary(firewall, &name, rule, opened.len()));
         let why = "no rule before covers it";
         let (kind, severity) = (Kind::NetworkWidened, severity_of(rule));
-        found.push(consequence(change, kind, severity, what, why, &opened));
+        found.push(consequence(
+            change,
+            kind,
+            severity,
+            what,
+            why,
+            lines(firewall, &opened),
+        ));
     }
     if let Some((_, rule)) = closed.first() {
-        let what = format!("closes {}", summary(change, &name, rule, closed.len()));
+        let what = format!("closes {}", summary(firewall, &name, rule, closed.len()));
         let why = "no rule afterwards covers it; whoever still needs it is cut off";
         found.push(consequence(
             change,
@@ -88,7 +86,7 @@ fn rules(change: &ChangedResource, table: &Table, found: &mut Vec<Consequence>) 
             Severity::Note,
             what,
             why,
-            &closed,
+            lines(firewall, &closed),
         ));
     }
 }
@@ -105,8 +103,8 @@ fn signed<'r>(sign: char, rules: &'r [Rule], others: &[Rule]) -> Vec<(char, &'r 
     differ.map(|rule| (sign, rule)).collect()
 }
 
-fn severity(change: &ChangedResource, rule: &Rule, novelty: Novelty) -> Severity {
-    let limited = change.resource_type == ACL_ENTRY || rule.way == Way::Out;
+fn severity(firewall: Firewall, rule: &Rule, novelty: Novelty) -> Severity {
+    let limited = firewall == Firewall::AclEntry || rule.way == Way::Out;
     let existing = match (rule.reach(), limited) {
         (Reach::World, false) if rule.is_sensitive() => Severity::Danger,
         (Reach::World, false) => Severity::Warning,
@@ -126,25 +124,21 @@ fn severity(change: &ChangedResource, rule: &Rule, novelty: Novelty) -> Severity
 }
 
 /// ``security group `Database` ``, or what the rule belongs to.
-fn name(change: &ChangedResource, table: &Table) -> String {
+fn name(change: &ChangedResource) -> String {
     let properties = change.after.as_ref().or(change.before.as_ref());
-    let target = properties.and_then(|context| {
-        let mut targets = table.targets.iter();
-        targets.find_map(|target| context.properties.get(target))
+    let owner = properties.and_then(|context| {
+        let mut owners = behaviour::belongs_to(&change.resource_type);
+        owners.find_map(|owner| Some((owner.noun?, context.properties.get(owner.path.as_str())?)))
     });
-    let Some(target) = target else {
+    let Some((noun, target)) = owner else {
         return named(&change.resource_type, &change.logical_id);
-    };
-    let noun = match change.resource_type.as_str() {
-        ACL_ENTRY => "network ACL",
-        _ => "security group",
     };
     let target = quoted(target).replace(".GroupId`", "`");
     format!("the {noun} {target} by `{}`", change.logical_id)
 }
 
 /// ``tcp 5432 of security group `Database` to the whole internet``.
-fn summary(change: &ChangedResource, name: &str, rule: &Rule, count: usize) -> String {
+fn summary(firewall: Firewall, name: &str, rule: &Rule, count: usize) -> String {
     let more = match count {
         1 => String::new(),
         2 => ", and 1 more".to_owned(),
@@ -154,7 +148,7 @@ fn summary(change: &ChangedResource, name: &str, rule: &Rule, count: usize) -> S
         Reach::World => "the whole internet".to_owned(),
         Reach::Some | Reach::Nobody => rule.peer.to_string(),
     };
-    if change.resource_type == PREFIX_LIST {
+    if firewall == Firewall::PrefixList {
         return format!("whatever allows {name} to {peer}{more}");
     }
     match rule.way {
@@ -169,19 +163,23 @@ fn consequence(
     severity: Severity,
     what: String,
     why: &str,
-    rules: &[(char, &Rule)],
+    details: Vec<String>,
 ) -> Consequence {
-    let line = |(sign, rule): &(char, &Rule)| match change.resource_type.as_str() {
-        PREFIX_LIST => format!("{sign} {}", rule.peer),
-        _ => format!("{sign} {rule}"),
-    };
     let mut consequence = Consequence::of(change, kind, severity, Certainty::Will, what, why);
-    consequence.details = capped(rules.iter().map(line).collect());
+    consequence.details = details;
     consequence
 }
 
-fn switched(change: &ChangedResource, switch: &Switch) -> Option<Consequence> {
-    let [before, after] = sides(change).map(|properties| switch.state(properties));
+fn lines(firewall: Firewall, rules: &[(char, &Rule)]) -> Vec<String> {
+    let line = |(sign, rule): &(char, &Rule)| match firewall {
+        Firewall::PrefixList => format!("{sign} {}", rule.peer),
+        _ => format!("{sign} {rule}"),
+    };
+    capped(rules.iter().map(line).collect())
+}
+
+fn opened(change: &ChangedResource, opening: &Opening) -> Option<Consequence> {
+    let [before, after] = sides(change).map(|properties| opening::state(opening, properties));
     let (kind, certainty) = match (before, after) {
         (State::Closed | State::Unknown, State::Open) => (Kind::NetworkWidened, Certainty::Will),
         (State::Closed, State::Unknown) if change.action == Edit::Modify => {
@@ -199,21 +197,21 @@ fn switched(change: &ChangedResource, switch: &Switch) -> Option<Consequence> {
     };
     let (severity, what) = match (kind, change.action) {
         (Kind::NetworkWidened, action) => (
-            switch.severity(action),
-            format!("{word} {name} {}", switch.open),
+            opening::severity(opening.behind, action),
+            format!("{word} {name} {}", opening.what),
         ),
         (_, Edit::Remove) => (
             Severity::Note,
-            format!("removes {name}, which was {}", switch.open),
+            format!("removes {name}, which was {}", opening.what),
         ),
         _ => (
             Severity::Note,
-            format!("{word} {name} no longer {}", switch.open),
+            format!("{word} {name} no longer {}", opening.what),
         ),
     };
     let why = format!(
         "{}, or the service's default where it says nothing",
-        switch.decides()
+        opening::decider(opening)
     );
     Some(Consequence::of(
         change, kind, severity, certainty, what, why,
@@ -222,12 +220,7 @@ fn switched(change: &ChangedResource, switch: &Switch) -> Option<Consequence> {
 
 /// Connections of whole networks.
 fn connection(change: &ChangedResource) -> Option<Consequence> {
-    let connections = [
-        "AWS::EC2::TransitGatewayAttachment",
-        "AWS::EC2::TransitGatewayVpcAttachment",
-        "AWS::EC2::VPCPeeringConnection",
-    ];
-    if !connections.contains(&change.resource_type.as_str()) {
+    if !behaviour::connects_networks(&change.resource_type) {
         return None;
     }
     let (kind, word) = match change.action {

@@ -1,8 +1,6 @@
 //! What people call resources.
 
-use stratiform_catalog::catalog;
-
-/// Words for types whose own name is not the usual one.
+/// Words for types whose own name is not the usual one. They are how we talk, and no facts of AWS.
 const NOUNS: [(&str, &str); 27] = [
     ("AWS::ApiGateway::RestApi", "REST API"),
     ("AWS::Backup::BackupVault", "backup vault"),
@@ -66,29 +64,6 @@ fn words(name: &str) -> String {
         });
     }
     words
-}
-
-/// Types that hold data, beside those of which the catalog says so.
-const HOLDS_DATA: [&str; 11] = [
-    "AWS::Cognito::UserPool",
-    "AWS::ECR::Repository",
-    "AWS::ElastiCache::ServerlessCache",
-    "AWS::MSK::Cluster",
-    "AWS::MemoryDB::Cluster",
-    "AWS::RedshiftServerless::Namespace",
-    "AWS::Route53::HostedZone",
-    "AWS::S3Express::DirectoryBucket",
-    "AWS::S3Tables::Table",
-    "AWS::S3Tables::TableBucket",
-    "AWS::Timestream::Table",
-];
-
-/// Whether such a resource holds data that is lost with it.
-pub(crate) fn holds_data(resource_type: &str) -> bool {
-    HOLDS_DATA.contains(&resource_type)
-        || catalog()
-            .resource_type(resource_type)
-            .is_some_and(|known| known.is_stateful())
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use stratiform_catalog::behaviour;
 use stratiform_changes::{ChangedResource, Context, Edit, Replacement};
 use stratiform_resolve::{Resolved, Style};
 
@@ -44,15 +45,6 @@ pub(super) fn find(changes: &[ChangedResource], found: &mut Vec<Consequence>) {
 }
 
 /// Storage that can grow and not shrink.
-///
-/// Source: Amazon RDS user guide, "Working with storage"; CloudFormation template reference, `AWS::EC2::Volume`.
-const ONLY_GROWS: [(&str, &str); 4] = [
-    ("AWS::EC2::Volume", "Size"),
-    ("AWS::FSx::FileSystem", "StorageCapacity"),
-    ("AWS::RDS::DBCluster", "AllocatedStorage"),
-    ("AWS::RDS::DBInstance", "AllocatedStorage"),
-];
-
 fn smaller(change: &ChangedResource, found: &mut Vec<Consequence>) {
     let number = |context: &Option<Context>, property: &str| {
         context
@@ -63,10 +55,11 @@ fn smaller(change: &ChangedResource, found: &mut Vec<Consequence>) {
             .parse::<f64>()
             .ok()
     };
-    for (resource_type, property) in ONLY_GROWS {
-        if change.resource_type != resource_type || change.replacement() == Replacement::Will {
+    for path in behaviour::only_grows(&change.resource_type) {
+        if change.replacement() == Replacement::Will {
             continue;
         }
+        let property = path.as_str();
         let sizes = number(&change.before, property).zip(number(&change.after, property));
         if let Some((old, new)) = sizes.filter(|(old, new)| new < old) {
             found.push(Consequence {
@@ -84,13 +77,15 @@ fn smaller(change: &ChangedResource, found: &mut Vec<Consequence>) {
     }
 }
 
-/// Source: CloudFormation template reference, `AllowMajorVersionUpgrade` of the types.
+/// Another major version, where it is not allowed in so many words.
 fn major_version(change: &ChangedResource, found: &mut Vec<Consequence>) {
-    let of_type =
-        ["AWS::RDS::DBInstance", "AWS::RDS::DBCluster"].contains(&change.resource_type.as_str());
-    if !of_type || change.replacement() == Replacement::Will {
+    let Some(upgrade) = behaviour::major_upgrade(&change.resource_type) else {
+        return;
+    };
+    if change.replacement() == Replacement::Will {
         return;
     }
+    let (version, allowed_by) = (upgrade.version, upgrade.allowed_by.as_str());
     let (Some(before), Some(after)) = (&change.before, &change.after) else {
         return;
     };
@@ -107,47 +102,48 @@ fn major_version(change: &ChangedResource, found: &mut Vec<Consequence>) {
     // PostgreSQL counts in one number since 10; the others in two.
     let parts = if engine.contains("postgres") { 1 } else { 2 };
     let major = |context| {
-        let version: String = text(context, "EngineVersion")?;
+        let version = text(context, version)?;
         Some(version.split('.').take(parts).collect::<Vec<_>>().join("."))
     };
-    let allowed = text(after, "AllowMajorVersionUpgrade").as_deref() == Some("true");
+    let allowed = text(after, allowed_by).as_deref() == Some("true");
     let versions = major(before).zip(major(after));
     if let Some((old, new)) = versions.filter(|(old, new)| old != new && !allowed) {
         found.push(Consequence {
-            help: Some("set `AllowMajorVersionUpgrade: true`, and try the upgrade on a copy first".to_owned()),
+            help: Some(format!(
+                "set `{allowed_by}: true`, and try the upgrade on a copy first"
+            )),
             ..refused(
                 change,
-                format!("cannot upgrade {} to another major version", named(&change.resource_type, &change.logical_id)),
-                format!("`EngineVersion` goes from {old} to {new}, and `AllowMajorVersionUpgrade` is not `true`"),
+                format!(
+                    "cannot upgrade {} to another major version",
+                    named(&change.resource_type, &change.logical_id)
+                ),
+                format!("`{version}` goes from {old} to {new}, and `{allowed_by}` is not `true`"),
             )
         });
     }
 }
 
 /// Global secondary indexes: one can be made or deleted per update, and none can be changed but for its capacity.
-///
-/// Source: CloudFormation template reference, `AWS::DynamoDB::Table`, `GlobalSecondaryIndexes`.
 fn indexes(change: &ChangedResource, found: &mut Vec<Consequence>) {
-    if change.resource_type != "AWS::DynamoDB::Table" || change.replacement() == Replacement::Will {
+    let Some(known) = behaviour::indexes(&change.resource_type) else {
+        return;
+    };
+    if change.replacement() == Replacement::Will {
         return;
     }
     let (Some(before), Some(after)) = (&change.before, &change.after) else {
         return;
     };
     let indexes = |context: &Context| -> BTreeMap<String, Vec<Option<String>>> {
-        let all = context.properties.get("GlobalSecondaryIndexes");
+        let all = context.properties.get(known.list);
         let all = all.map(Resolved::items).unwrap_or_default().iter();
         let fixed = |index: &Resolved<'_>| {
-            ["KeySchema", "Projection"]
-                .map(|key| index.get(key).map(|value| value.shown(Style::Expression)))
+            let shown = |key| index.get(key).map(|value| value.shown(Style::Expression));
+            known.fixed().map(shown).collect()
         };
-        all.filter_map(|index| {
-            Some((
-                index.get("IndexName")?.known()?.into_owned(),
-                fixed(index).to_vec(),
-            ))
-        })
-        .collect()
+        all.filter_map(|index| Some((index.get(known.name)?.known()?.into_owned(), fixed(index))))
+            .collect()
     };
     let (old, new) = (indexes(before), indexes(after));
     let name = named(&change.resource_type, &change.logical_id);

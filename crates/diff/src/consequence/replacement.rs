@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use stratiform_catalog::{ReplacementStrategy, catalog};
+use stratiform_catalog::behaviour::{self, holds_data, is_revision};
+use stratiform_catalog::{PropertyPath, ReplacementStrategy, ResourceType, catalog};
 use stratiform_changes::{
     ChangeSource, ChangedAttribute, ChangedResource, Edit, Fact, Policy, Replacement,
 };
 use stratiform_resolve::Compare;
 
-use super::nouns::{holds_data, named};
+use super::nouns::named;
 use super::{Certainty, Consequence, Kind, Severity};
 
 /// How many resources of a chain are listed.
@@ -43,24 +44,17 @@ pub(super) fn find(changes: &[ChangedResource], found: &mut Vec<Consequence>) {
                 why(change),
             )
         });
-        collision(change, &name, certainty, found);
-        strategy(change, &name, certainty, found);
+        if let Some(known) = catalog().resource_type(&change.resource_type) {
+            match known.replacement_strategy() {
+                ReplacementStrategy::CreateThenDelete => {
+                    collision(change, known, &name, certainty, found);
+                }
+                ReplacementStrategy::DeleteThenCreate => {
+                    found.push(gap(change, &name, certainty));
+                }
+            }
+        }
     }
-}
-
-/// Types of which each replacement is a new revision: that is how they are meant to change.
-const REVISIONS: [&str; 6] = [
-    "AWS::ApiGateway::Deployment",
-    "AWS::ApiGatewayV2::Deployment",
-    "AWS::AutoScaling::LaunchConfiguration",
-    "AWS::ECS::TaskDefinition",
-    "AWS::Lambda::LayerVersion",
-    "AWS::Lambda::Version",
-];
-
-/// Whether such a resource is replaced by a new revision of itself in everyday work.
-pub(crate) fn is_revision(resource_type: &str) -> bool {
-    REVISIONS.contains(&resource_type)
 }
 
 fn severity(change: &ChangedResource) -> Severity {
@@ -184,17 +178,15 @@ fn is_start(change: &ChangedResource) -> bool {
 /// `CloudFormation cannot update a stack when a custom-named resource requires replacing.`
 fn collision(
     change: &ChangedResource,
+    known: ResourceType,
     name: &str,
     certainty: Certainty,
     found: &mut Vec<Consequence>,
 ) {
-    if is_deleted_first(&change.resource_type) {
-        return;
-    }
     let (Some(before), Some(after)) = (&change.before, &change.after) else {
         return;
     };
-    let Some(property) = name_property(change) else {
+    let Some(property) = behaviour::unique_name(known).map(PropertyPath::as_str) else {
         return;
     };
     let (Some(old), Some(new)) = (
@@ -213,7 +205,7 @@ fn collision(
         .expected()
         .filter(|detail| detail.replacement() > Replacement::WillNot);
     let mut elsewhere = replacing.filter_map(|detail| detail.path.get(1));
-    if elsewhere.any(|cause| is_parent(&change.resource_type, cause)) {
+    if elsewhere.any(|cause| behaviour::scopes_names(known, cause)) {
         return;
     }
     let taken = new.shown(stratiform_resolve::Style::Expression);
@@ -237,95 +229,22 @@ fn collision(
     });
 }
 
-/// Properties that say what a resource is part of.
-const PARENTS: [&str; 24] = [
-    "ApiId",
-    "ApplicationId",
-    "ApplicationName",
-    "AutoScalingGroupName",
-    "CatalogId",
-    "Cluster",
-    "ClusterName",
-    "DatabaseName",
-    "DBClusterIdentifier",
-    "FunctionName",
-    "GroupName",
-    "HostedZoneId",
-    "HostedZoneName",
-    "LoadBalancerArn",
-    "Namespace",
-    "RestApiId",
-    "RoleName",
-    "ScalableDimension",
-    "ScalingTargetId",
-    "ResourceId",
-    "ServiceNamespace",
-    "UserName",
-    "UserPoolId",
-    "VpcId",
-];
-
-/// Whether names of such resources are unique only within what a property says.
-fn is_parent(resource_type: &str, property: &str) -> bool {
-    let identifier = catalog().resource_type(resource_type).map(|known| {
-        let parts: Vec<_> = known
-            .primary_identifier()
-            .map(|path| path.first())
-            .collect();
-        parts.len() > 1 && parts.contains(&property)
-    });
-    identifier.unwrap_or_default() || PARENTS.contains(&property)
-}
-
-/// The property that names such resources, of which there can be only one: `TopicName`, `DBInstanceIdentifier`,
-/// `Name`.
-fn name_property(change: &ChangedResource) -> Option<&'static str> {
-    let resource_type = catalog().resource_type(&change.resource_type)?;
-    let own = change.resource_type.rsplit("::").next()?;
-    let mut candidates = resource_type
-        .create_only()
-        .filter(|path| path.is_top_level());
-    let found = candidates.find(|path| {
-        let stem = ["Name", "Identifier", "Id"]
-            .iter()
-            .find_map(|end| path.as_str().strip_suffix(end));
-        stem.is_some_and(|stem| {
-            own.ends_with(stem) && (!stem.is_empty() || path.as_str() == "Name")
-        })
-    });
-    found.map(|path| path.as_str())
-}
-
-fn is_deleted_first(resource_type: &str) -> bool {
-    let strategy = catalog()
-        .resource_type(resource_type)
-        .map(|known| known.replacement_strategy());
-    strategy == Some(ReplacementStrategy::DeleteThenCreate)
-}
-
 /// A resource that goes before its replacement exists is missing for a while.
-fn strategy(
-    change: &ChangedResource,
-    name: &str,
-    certainty: Certainty,
-    found: &mut Vec<Consequence>,
-) {
-    if is_deleted_first(&change.resource_type) {
-        found.push(Consequence::of(
-            change,
-            Kind::Interruption,
-            Severity::Warning,
-            certainty,
-            format!("leaves nothing in the place of {name} until the new one exists"),
-            "the type's schema says `replacementStrategy: delete_then_create`",
-        ));
-    }
+fn gap(change: &ChangedResource, name: &str, certainty: Certainty) -> Consequence {
+    Consequence::of(
+        change,
+        Kind::Interruption,
+        Severity::Warning,
+        certainty,
+        format!("leaves nothing in the place of {name} until the new one exists"),
+        "the type's schema says `replacementStrategy: delete_then_create`",
+    )
 }
 
 /// A name that is set, for resources of which there can be only one with that name.
 pub(super) fn own_name(change: &ChangedResource) -> Option<(&'static str, String)> {
-    let property = name_property(change)?;
     let known = catalog().resource_type(&change.resource_type)?;
+    let property = behaviour::unique_name(known)?.as_str();
     if known.primary_identifier().count() > 1 {
         return None;
     }

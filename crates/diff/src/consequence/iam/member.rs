@@ -1,77 +1,15 @@
 //! What is attached to whom: managed policies, groups, roles of instances, and the boundary of permissions.
 
+use stratiform_catalog::PropertyPath;
+use stratiform_catalog::behaviour::{Attachment, attachments};
 use stratiform_changes::ChangedResource;
 use stratiform_resolve::{Resolved, Style};
 
 use super::pattern::{Case, Cover, Pattern};
+use super::place::own_name;
 use super::property::{quoted, sides};
 use super::{Direction, Line};
 use crate::consequence::Certainty;
-
-/// A property whose items are attached to something.
-struct Membership {
-    resource_type: &'static str,
-    property: &'static str,
-    /// The sentence; `{id}` is the resource, `{item}` the item, `{Name}` a property.
-    says: &'static str,
-}
-
-const fn of(resource_type: &'static str, property: &'static str, says: &'static str) -> Membership {
-    Membership {
-        resource_type,
-        property,
-        says,
-    }
-}
-
-const MEMBERSHIPS: &[Membership] = &[
-    of(
-        "AWS::IAM::Group",
-        "ManagedPolicyArns",
-        "group `{id}` has policy {item}",
-    ),
-    of(
-        "AWS::IAM::InstanceProfile",
-        "Roles",
-        "instances with profile `{id}` act as role {item}",
-    ),
-    of(
-        "AWS::IAM::OIDCProvider",
-        "ClientIdList",
-        "tokens of {Url} for {item} are accepted",
-    ),
-    of(
-        "AWS::IAM::OIDCProvider",
-        "ThumbprintList",
-        "{Url} is known by certificate {item}",
-    ),
-    of(
-        "AWS::IAM::Role",
-        "ManagedPolicyArns",
-        "role `{id}` has policy {item}",
-    ),
-    of("AWS::IAM::User", "Groups", "user `{id}` is in group {item}"),
-    of(
-        "AWS::IAM::User",
-        "ManagedPolicyArns",
-        "user `{id}` has policy {item}",
-    ),
-    of(
-        "AWS::IAM::UserToGroupAddition",
-        "Users",
-        "user {item} is in group {GroupName}",
-    ),
-    of(
-        "AWS::RAM::ResourceShare",
-        "Principals",
-        "{item} has a part in share `{id}`",
-    ),
-    of(
-        "AWS::SSO::PermissionSet",
-        "ManagedPolicies",
-        "permission set `{id}` has policy {item}",
-    ),
-];
 
 /// Policies of AWS that allow everything, or allow to become everything.
 const ADMINISTRATORS: [&str; 3] = ["AdministratorAccess", "IAMFullAccess", "PowerUserAccess"];
@@ -80,17 +18,15 @@ const ADMINISTRATORS: [&str; 3] = ["AdministratorAccess", "IAMFullAccess", "Powe
 pub(super) fn lines(change: &ChangedResource) -> Vec<Line> {
     let sides = sides(change);
     let mut lines = Vec::new();
-    for membership in MEMBERSHIPS {
-        if membership.resource_type == change.resource_type {
-            let [before, after] = sides.map(|side| membership.items(&change.logical_id, side));
-            for (sign, items, others) in [('+', &after, &before), ('-', &before, &after)] {
-                let new = items.iter().filter(|(item, _)| {
-                    !others
-                        .iter()
-                        .any(|(other, _)| other.covers(item) == Cover::Yes)
-                });
-                lines.extend(new.map(|(item, says)| line(sign, item, says)));
-            }
+    for (path, attachment) in attachments(&change.resource_type) {
+        let [before, after] = sides.map(|side| items(change, side, path, attachment));
+        for (sign, items, others) in [('+', &after, &before), ('-', &before, &after)] {
+            let new = items.iter().filter(|(item, _)| {
+                !others
+                    .iter()
+                    .any(|(other, _)| other.covers(item) == Cover::Yes)
+            });
+            lines.extend(new.map(|(item, says)| line(sign, item, says)));
         }
     }
     if let [Some(before), Some(after)] = sides {
@@ -99,24 +35,49 @@ pub(super) fn lines(change: &ChangedResource) -> Vec<Line> {
     lines
 }
 
-impl Membership {
-    /// The items, each with its sentence.
-    fn items(&self, logical_id: &str, side: Option<&Resolved<'static>>) -> Vec<(Pattern, String)> {
-        let items = side.and_then(|side| side.get(self.property)).into_iter();
-        let items = items.flat_map(Resolved::items).map(|item| {
-            let mut says = self.says.replace("{id}", logical_id);
-            for name in ["GroupName", "Url"] {
-                if let Some(value) = side.and_then(|side| side.get(name)) {
-                    let shown = value.shown(Style::Expression);
-                    says = says.replace(&format!("{{{name}}}"), &shown);
-                }
-            }
-            // The sentence is part of what is compared: the same user in another group is something else.
-            let pattern = Pattern::new(item, Case::Matters).of_kind(&says, quoted(item));
-            let says = says.replace("{item}", pattern.shown());
-            (pattern, says)
-        });
-        items.collect()
+/// The items of a list, each with its sentence.
+fn items(
+    change: &ChangedResource,
+    side: Option<&Resolved<'static>>,
+    path: PropertyPath,
+    attachment: Attachment,
+) -> Vec<(Pattern, String)> {
+    let items = side.and_then(|side| side.get(path.as_str())).into_iter();
+    let items = items.flat_map(Resolved::items).map(|item| {
+        let says = sentence(change, side, attachment);
+        // The sentence is part of what is compared: the same user in another group is something else.
+        let pattern = Pattern::new(item, Case::Matters).of_kind(&says, quoted(item));
+        let says = says.replace("{item}", pattern.shown());
+        (pattern, says)
+    });
+    items.collect()
+}
+
+/// What is attached to whom; `{item}` is the item.
+fn sentence(
+    change: &ChangedResource,
+    side: Option<&Resolved<'static>>,
+    attachment: Attachment,
+) -> String {
+    let id = &change.logical_id;
+    let shown = |name: &str| {
+        let value = side.and_then(|side| side.get(name));
+        value.map_or_else(
+            || format!("{{{name}}}"),
+            |value| value.shown(Style::Expression),
+        )
+    };
+    match attachment {
+        Attachment::Policy => {
+            let own = own_name(&change.resource_type, id);
+            format!("{own} has policy {{item}}")
+        }
+        Attachment::Group => format!("user `{id}` is in group {{item}}"),
+        Attachment::Member => format!("user {{item}} is in group {}", shown("GroupName")),
+        Attachment::InstanceRole => format!("instances with profile `{id}` act as role {{item}}"),
+        Attachment::Audience => format!("tokens of {} for {{item}} are accepted", shown("Url")),
+        Attachment::Certificate => format!("{} is known by certificate {{item}}", shown("Url")),
+        Attachment::Share => format!("{{item}} has a part in share `{id}`"),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What access and network both ask of a resource's change.
 
+use stratiform_catalog::behaviour::belongs_to;
 use stratiform_changes::{ChangedResource, Edit, Policy};
 use stratiform_resolve::{Resolved, Style, Time};
 
@@ -17,12 +18,13 @@ pub(in crate::consequence) enum Novelty {
 
 impl Novelty {
     /// A resource that says something about another one (a bucket's policy, a group's rule) is as new as that one.
-    pub(in crate::consequence) fn of(change: &ChangedResource, targets: &[&str]) -> Novelty {
+    pub(in crate::consequence) fn of(change: &ChangedResource) -> Novelty {
         let after = change.after.as_ref().map(|context| &context.properties);
         let (Edit::Add, Some(after)) = (change.action, after) else {
             return Novelty::Existing;
         };
-        let named = targets.iter().filter_map(|name| after.get(name));
+        let owners = belongs_to(&change.resource_type);
+        let named = owners.filter_map(|owner| after.get(owner.path.as_str()));
         let mut named = named.flat_map(Resolved::items);
         let new = named.all(|target| {
             let mut new = false;
@@ -44,22 +46,19 @@ pub(in crate::consequence) fn sides(change: &ChangedResource) -> [Option<&Resolv
         .map(|context| context.as_ref().map(|context| &context.properties))
 }
 
-/// The values at a path; `*` stands for every item of a list.
+/// The values at a path, as the catalog writes it; `*` stands for every item of a list.
 pub(in crate::consequence) fn at<'r>(
     value: &'r Resolved<'static>,
-    path: &[&str],
+    path: &str,
 ) -> Vec<&'r Resolved<'static>> {
-    match path {
-        [] => vec![value],
-        ["*", rest @ ..] => {
-            let items = value.items().iter();
-            items.flat_map(|item| at(item, rest)).collect()
-        }
-        [key, rest @ ..] => {
-            let entry = value.get(key).into_iter();
-            entry.flat_map(|entry| at(entry, rest)).collect()
-        }
-    }
+    path.split('/')
+        .fold(vec![value], |values, step| match step {
+            "*" => values.into_iter().flat_map(Resolved::items).collect(),
+            key => values
+                .into_iter()
+                .filter_map(|value| value.get(key))
+                .collect(),
+        })
 }
 
 /// The logical ID or the name, in backquotes.

@@ -1,18 +1,11 @@
-//! Where resource types keep rules.
+//! Rules as resource types write them. Which types have some, the catalog knows.
 
+use stratiform_catalog::behaviour::Firewall;
 use stratiform_resolve::{Resolved, Style};
 
 use super::block::{Block, Reach};
 use super::rule::{Peer, Ports, Rule, Way};
 use crate::consequence::iam::property::at;
-
-/// What a resource's rules are about.
-pub(super) struct Table {
-    pub resource_type: &'static str,
-    /// The properties that name what the rules belong to.
-    pub targets: &'static [&'static str],
-    pub read: fn(&Resolved<'static>) -> Rules,
-}
 
 /// Rules, and whether they let through or hold back.
 #[derive(Default)]
@@ -21,39 +14,17 @@ pub(super) struct Rules {
     pub closed: Vec<Rule>,
 }
 
-/// Source: CloudFormation template reference, the page of each type.
-pub(super) const TABLES: &[Table] = &[
-    Table {
-        resource_type: "AWS::EC2::SecurityGroup",
-        targets: &[],
-        read: security_group,
-    },
-    Table {
-        resource_type: "AWS::EC2::SecurityGroupIngress",
-        targets: &["GroupId", "GroupName"],
-        read: |properties| open(group_rules(properties, Way::In)),
-    },
-    Table {
-        resource_type: "AWS::EC2::SecurityGroupEgress",
-        targets: &["GroupId"],
-        read: |properties| open(group_rules(properties, Way::Out)),
-    },
-    Table {
-        resource_type: "AWS::EC2::PrefixList",
-        targets: &[],
-        read: prefix_list,
-    },
-    Table {
-        resource_type: "AWS::EC2::NetworkAclEntry",
-        targets: &["NetworkAclId"],
-        read: acl_entry,
-    },
-    Table {
-        resource_type: "AWS::EKS::Cluster",
-        targets: &[],
-        read: kubernetes,
-    },
-];
+/// The rules that properties write.
+pub(super) fn read(firewall: Firewall, properties: &Resolved<'static>) -> Rules {
+    match firewall {
+        Firewall::SecurityGroup => security_group(properties),
+        Firewall::Ingress => open(group_rules(properties, Way::In)),
+        Firewall::Egress => open(group_rules(properties, Way::Out)),
+        Firewall::PrefixList => prefix_list(properties),
+        Firewall::AclEntry => acl_entry(properties),
+        Firewall::Kubernetes => kubernetes(properties),
+    }
+}
 
 /// What traffic has to match: the properties of one rule.
 fn open(rules: Vec<Rule>) -> Rules {
@@ -127,7 +98,7 @@ fn group_rules(entry: &Resolved<'static>, way: Way) -> Vec<Rule> {
 }
 
 fn prefix_list(properties: &Resolved<'static>) -> Rules {
-    let blocks = at(properties, &["Entries", "*", "Cidr"]);
+    let blocks = at(properties, "Entries/*/Cidr");
     let rule = |value: &Resolved<'_>| Rule {
         way: Way::In,
         protocol: None,
@@ -170,11 +141,8 @@ fn acl_entry(properties: &Resolved<'static>) -> Rules {
 
 /// Source: EKS user guide, "Cluster API server endpoint": public and open to everybody unless it says otherwise.
 fn kubernetes(properties: &Resolved<'static>) -> Rules {
-    let access = |name: &str| {
-        at(properties, &["ResourcesVpcConfig", name])
-            .into_iter()
-            .next()
-    };
+    let configuration = properties.get("ResourcesVpcConfig");
+    let access = |name: &str| configuration.and_then(|configuration| configuration.get(name));
     if access("EndpointPublicAccess")
         .and_then(Resolved::known)
         .as_deref()

@@ -1,0 +1,43 @@
+//! What a replacement means for a type. Which order it happens in is [`ResourceType::replacement_strategy`].
+
+use super::Question;
+use crate::resource_type::{PropertyPath, ResourceType};
+
+/// How the names of properties end that name a resource.
+const NAMES: [&str; 3] = ["Name", "Identifier", "Id"];
+
+/// Tells whether a replacement of such a resource is a new revision: that is how it is meant to change.
+///
+/// Source: CloudFormation template reference, the page of the type.
+pub fn is_revision(resource_type: &str) -> bool {
+    Question::Revision.is_answered(resource_type)
+}
+
+/// Returns the property that names such resources, of which there can be only one: `TopicName`, `DBInstanceIdentifier`,
+/// `Name`. Within what it is unique, [`scopes_names`] tells.
+///
+/// It is the first top-level createOnly property that is called after the type.
+pub fn unique_name(resource_type: ResourceType) -> Option<PropertyPath> {
+    let own = resource_type.name().rsplit("::").next()?;
+    let is_own = |path: &PropertyPath| {
+        let name = path.as_str();
+        let stem = NAMES.iter().find_map(|end| name.strip_suffix(end));
+        stem.is_some_and(|stem| own.ends_with(stem) && (!stem.is_empty() || name == "Name"))
+    };
+    let mut candidates = resource_type
+        .create_only()
+        .filter(|path| path.is_top_level());
+    candidates.find(is_own)
+}
+
+/// Tells whether names of such resources are unique only within what a property says, as those of subnets of a VPC or of
+/// aliases of a function.
+///
+/// So it is with each part of an identifier that has several. Source of the others: CloudFormation template reference, the
+/// pages of the types.
+pub fn scopes_names(resource_type: ResourceType, property: &str) -> bool {
+    let identifier = || resource_type.primary_identifier().map(PropertyPath::first);
+    let rows = Question::ScopesName.anywhere(resource_type.name());
+    identifier().count() > 1 && identifier().any(|part| part == property)
+        || rows.into_iter().any(|row| row.path == property)
+}

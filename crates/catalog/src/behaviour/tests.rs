@@ -1,0 +1,277 @@
+//! Holds each line of the table against the schemas, and asks each question once.
+
+use std::collections::HashSet;
+
+use super::access::{Attachment, PolicyPlace};
+use super::network::{Firewall, Opening};
+use super::update::{Entry, covers};
+use super::*;
+use crate::{JsonType, ResourceType, Schema, catalog};
+
+/// The lines with their questions, in the order of the file.
+fn lines() -> Vec<(Question, Row)> {
+    let lines = TABLE.lines().filter(|line| !line.starts_with('#'));
+    let read = |line| Row::read(line).unwrap_or_else(|| panic!("not read: {line}"));
+    lines.map(read).collect()
+}
+
+/// The types that a line is about, of all types in order.
+fn types<'a>(all: &'a [ResourceType], row: &Row) -> &'a [ResourceType] {
+    let (start, is_of): (&str, fn(&str, &str) -> bool) = match row.resource_type.strip_suffix(ANY) {
+        Some(start) => (start, |name, start| name.starts_with(start)),
+        None => (row.resource_type, |name, exact| name == exact),
+    };
+    let first = all.partition_point(|known| known.name() < start);
+    let rest = &all[first..];
+    &rest[..rest.partition_point(|known| is_of(known.name(), start))]
+}
+
+/// The schemas at a path; `None` stands for a place of which the schema says nothing.
+fn at(schema: Schema, path: &[&str]) -> Vec<Option<Schema>> {
+    let schema = schema.resolve();
+    let [step, rest @ ..] = path else {
+        return vec![Some(schema)];
+    };
+    let next = match *step {
+        ANY => schema.items(),
+        step => schema.property(step),
+    };
+    let alternatives = schema
+        .any_of()
+        .chain(schema.all_of())
+        .chain(schema.one_of());
+    let mut found: Vec<_> = next.into_iter().flat_map(|next| at(next, rest)).collect();
+    found.extend(alternatives.flat_map(|schema| at(schema, path).into_iter().flatten().map(Some)));
+    let types = schema.types();
+    let is_open = match *step {
+        ANY => types.contains(JsonType::Array) && schema.items().is_none(),
+        _ => types.contains(JsonType::Object) && schema.properties().next().is_none(),
+    };
+    if found.is_empty() && is_open {
+        found.push(None);
+    }
+    found
+}
+
+fn steps(path: &str) -> Vec<&str> {
+    path.split('/').collect()
+}
+
+/// Whether a schema allows a value.
+fn allows(schema: Schema, value: &str) -> bool {
+    let types = schema.types();
+    match schema.enum_values() {
+        Some(mut values) => values.any(|known| known.as_text() == Some(value)),
+        None if types.contains(JsonType::String) => true,
+        None if types.contains(JsonType::Boolean) => value.parse::<bool>().is_ok(),
+        None if types.contains(JsonType::Integer) => value.parse::<i64>().is_ok(),
+        None => types.is_empty(),
+    }
+}
+
+#[test]
+fn every_line_is_read_and_sorted() {
+    let lines = lines();
+    let rows: usize = ROWS.iter().map(Vec::len).sum();
+    assert_eq!(lines.len(), rows);
+    let places: Vec<_> = lines
+        .iter()
+        .map(|(question, row)| (row.resource_type, *question))
+        .collect();
+    for pair in places.windows(2) {
+        assert!(pair[0] <= pair[1], "{pair:?}");
+    }
+}
+
+#[test]
+fn every_question_has_a_name_and_an_answer() {
+    for (index, (name, question)) in Question::ALL.into_iter().enumerate() {
+        assert_eq!(question as usize, index, "{name}");
+        assert_eq!(Question::named(name), Some(question));
+        assert!(!question.rows().is_empty(), "{name}");
+    }
+    assert_eq!(Question::named("takes"), None);
+}
+
+#[test]
+fn no_line_is_there_twice_and_each_has_a_source() {
+    let mut seen = HashSet::new();
+    for (question, row) in lines() {
+        let columns = [row.resource_type, row.path, row.value, row.what];
+        for column in columns.into_iter().chain([row.source]) {
+            assert!(!column.is_empty() && column.trim() == column, "{row:?}");
+        }
+        assert_ne!(row.source, NOTHING, "{row:?}");
+        // Of some questions, several values of one property are several answers.
+        let key = (row.resource_type, row.path, question as usize, row.value);
+        assert!(seen.insert(key), "{row:?}");
+    }
+}
+
+#[test]
+fn every_type_and_path_exists() {
+    let all: Vec<ResourceType> = catalog().resource_types().collect();
+    let mut missing = Vec::new();
+    for (question, row) in lines() {
+        let types = types(&all, &row);
+        let exists = match question {
+            Question::CountsUp => types.iter().any(|known| {
+                let mut names = known.attributes().map(|attribute| attribute.name);
+                names.any(|name| counts_up(name) && name.ends_with(&row.path[1..]))
+            }),
+            Question::OrderMatters => types.iter().any(|known| {
+                let schema = known.schema();
+                let definitions = schema.definitions().map(|(_, schema)| schema);
+                let mut all = definitions.chain([schema]);
+                all.any(|schema| schema.property(row.path).is_some())
+            }),
+            Question::Update if row.path == ANY => !types.is_empty(),
+            _ if row.path == NOTHING => !types.is_empty(),
+            _ => {
+                let found = |known: &ResourceType| at(known.schema(), &steps(row.path));
+                types.iter().any(|known| !found(known).is_empty())
+            }
+        };
+        if !exists {
+            missing.push(format!("{}/{}", row.resource_type, row.path));
+        }
+    }
+    assert_eq!(missing, Vec::<String>::new());
+}
+
+#[test]
+fn every_value_is_one_that_the_property_can_have() {
+    let all: Vec<ResourceType> = catalog().resource_types().collect();
+    for (question, row) in lines() {
+        let values: Vec<&str> = match question {
+            Question::RefusesDeletion | Question::StopsAt => vec![row.value],
+            Question::Protects if row.value != ANY => vec![row.value],
+            Question::Opens => match Opening::of(&row).map(|opening| opening.decides) {
+                Some(Decides::Values(values, _)) => values.iter().collect(),
+                _ => continue,
+            },
+            Question::AllowsMajorUpgrade => {
+                let known = types(&all, &row).first();
+                let version = known.and_then(|known| known.schema().property(row.value));
+                assert!(version.is_some(), "{row:?}");
+                continue;
+            }
+            _ => continue,
+        };
+        for value in values {
+            let mut schemas = types(&all, &row).iter().flat_map(|known| {
+                let found = at(known.schema(), &steps(row.path));
+                found.into_iter().flatten()
+            });
+            assert!(schemas.any(|schema| allows(schema, value)), "{row:?}");
+        }
+    }
+}
+
+#[test]
+fn every_word_of_a_value_is_known() {
+    for (question, row) in lines() {
+        let known = match question {
+            Question::Update => Entry::of(&row).is_some(),
+            Question::Policy => PolicyPlace::of(&row).is_some(),
+            Question::Attaches => Attachment::of(&row).is_some(),
+            Question::Firewall => Firewall::of(&row).is_some(),
+            Question::Opens => Opening::of(&row).is_some(),
+            Question::NeedsCapability => Capability::of(&row).is_some(),
+            Question::BelongsTo
+            | Question::Protects
+            | Question::RefusesDeletion
+            | Question::StopsAt
+            | Question::AllowsMajorUpgrade => true,
+            _ => row.value == NOTHING,
+        };
+        assert!(known, "{row:?}");
+        let told = matches!(
+            question,
+            Question::Update
+                | Question::Protects
+                | Question::RefusesDeletion
+                | Question::Retains
+                | Question::Guards
+                | Question::StopsAt
+                | Question::Redirects
+                | Question::Serves
+                | Question::Opens
+        );
+        assert_eq!(row.what != NOTHING, told, "{row:?}");
+    }
+}
+
+#[test]
+fn the_longest_path_speaks() {
+    let path = |steps: &[&str]| {
+        steps
+            .iter()
+            .map(|step| (*step).to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert!(covers("A/*/B", &path(&["A", "0", "B", "C"])));
+    assert!(covers("*", &path(&["A"])));
+    assert!(!covers("A/B", &path(&["A"])));
+    assert!(!covers("A/B", &path(&["A", "C"])));
+}
+
+#[test]
+fn questions_are_answered_by_type() {
+    let [instance, unknown] = ["AWS::RDS::DBInstance", "Custom::Thing"];
+    assert!(takes_snapshot(instance) && !takes_snapshot(unknown));
+    assert!(holds_data(instance) && holds_data("AWS::ECR::Repository") && !holds_data(unknown));
+    assert_eq!(
+        data_elsewhere(instance).map(PropertyPath::as_str),
+        Some("DBClusterIdentifier")
+    );
+    let bucket = deleted_when_empty("AWS::S3::Bucket");
+    assert_eq!(bucket, Some(WhenEmpty::Always));
+    assert_eq!(guards("AWS::EC2::FlowLog"), Some("records traffic"));
+    assert_eq!(serves(unknown), None);
+    // What every type has comes first, and is known of types that nobody knows.
+    let protected = protections(unknown).next().map(|first| first.path.as_str());
+    assert_eq!(protected, Some("DeletionProtection"));
+    let file_system: Vec<_> = retentions("AWS::FSx::FileSystem").collect();
+    assert_eq!(file_system.len(), retentions(unknown).count() + 4);
+    let owners = belongs_to("AWS::IAM::Policy").filter_map(|owner| owner.noun);
+    assert_eq!(owners.collect::<Vec<_>>(), ["role", "user", "group"]);
+    let table = indexes("AWS::DynamoDB::Table").expect("indexes");
+    assert_eq!(
+        (table.list, table.name),
+        ("GlobalSecondaryIndexes", "IndexName")
+    );
+    assert_eq!(
+        table.fixed().collect::<Vec<_>>(),
+        ["KeySchema", "Projection"]
+    );
+    let named = |resource_type| needs_capability(resource_type, |name| name.ends_with("Name"));
+    assert_eq!(named("AWS::IAM::Role"), Some(Capability::NamedIam));
+    assert_eq!(named("AWS::IAM::Policy"), Some(Capability::Iam));
+    let role = needs_capability("AWS::IAM::Role", |_| false);
+    assert_eq!(role, Some(Capability::Iam));
+    assert_eq!(named("AWS::SQS::Queue"), None);
+    assert!(counts_up("LatestVersionNumber") && !counts_up("Arn"));
+}
+
+#[test]
+fn names_are_unique_within_something() {
+    let known = |name| catalog().resource_type(name).expect(name);
+    let cases = [
+        ("AWS::SNS::Topic", Some("TopicName")),
+        ("AWS::RDS::DBInstance", Some("DBInstanceIdentifier")),
+        ("AWS::Events::Rule", Some("Name")),
+        ("AWS::EC2::Instance", None),
+    ];
+    for (resource_type, name) in cases {
+        let found = unique_name(known(resource_type)).map(PropertyPath::as_str);
+        assert_eq!(found, name, "{resource_type}");
+    }
+    // One by its identifier, one by the table, one by neither.
+    assert!(scopes_names(
+        known("AWS::ApiGateway::Resource"),
+        "RestApiId"
+    ));
+    assert!(scopes_names(known("AWS::Lambda::Alias"), "FunctionName"));
+    assert!(!scopes_names(known("AWS::SNS::Topic"), "TopicName"));
+}
