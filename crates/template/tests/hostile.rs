@@ -31,7 +31,7 @@ fn outcome(text: &str) -> String {
             "read".to_owned()
         }
         Err(error) => {
-            assert!(error.span().unwrap().end <= text.len(), "{error}");
+            assert!(error.span().expect("a place").end <= text.len(), "{error}");
             assert!(
                 error.to_string().len() < 1000,
                 "a message repeats the input"

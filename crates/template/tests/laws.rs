@@ -141,7 +141,7 @@ proptest! {
     #[test]
     fn any_text_is_read_or_refused_with_a_place(text in any::<String>()) {
         if let Err(error) = stratiform_template::parse(&text) {
-            let span = error.span().unwrap();
+            let span = error.span().expect("a place");
             prop_assert!(span.end <= text.len());
             prop_assert!(text.is_char_boundary(span.start), "{:?}", error);
         }
@@ -151,7 +151,7 @@ proptest! {
     fn yaml_like_text_is_read_or_refused_with_a_place(text in "[a-c :#\\-?!&*|>{}\\[\\],\"'\\n\\t%@~0é]{0,40}") {
         match stratiform_template::parse(&text) {
             Err(error) => {
-                let span = error.span().unwrap();
+                let span = error.span().expect("a place");
                 prop_assert!(span.end <= text.len(), "{:?}", error);
                 prop_assert!(text.is_char_boundary(span.start), "{:?}", error);
                 prop_assert!(text.is_char_boundary(span.end), "{:?}", error);

@@ -163,7 +163,7 @@ fn json_or_yaml() {
 fn bytes() {
     let code = |bytes: &[u8]| {
         parse_bytes(bytes).map_err(|error| {
-            let span = error.span().unwrap();
+            let span = error.span().expect("a place");
             (error.code, span.start, span.column)
         })
     };

@@ -94,7 +94,7 @@ fn quoted_text_goes_on_at_any_indentation() {
 fn what_follows_quoted_text_keeps_its_place() {
     let text = "a:\n  b: 'one\ntwo'\n  c: !Reff d\n";
     let error = parse_yaml(text).unwrap_err();
-    let span = error.span().unwrap();
+    let span = error.span().expect("a place");
     assert_eq!(
         (error.code, span.line, span.column),
         (Code::UnknownTag, 4, 6)
@@ -102,7 +102,7 @@ fn what_follows_quoted_text_keeps_its_place() {
     assert_eq!(&text[span.range()], "!Reff d");
     let error = parse_yaml("a:\n  b: 'one\ntwo'\n  c: 1\n  c: 2\n").unwrap_err();
     let first = error.places[1].span().unwrap();
-    let second = error.span().unwrap();
+    let second = error.span().expect("a place");
     assert_eq!((second.line, first.line, first.column), (5, 4, 3));
 }
 
@@ -135,7 +135,7 @@ fn a_document_ends_inside_no_quote() {
 #[track_caller]
 fn said(text: &str, code: Code, line: usize, column: usize, there: &str) {
     let error = parse_yaml(text).unwrap_err();
-    let span = error.span().unwrap();
+    let span = error.span().expect("a place");
     let place = (span.line, span.column);
     assert_eq!(
         (error.code, place),
