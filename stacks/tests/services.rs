@@ -69,7 +69,7 @@ impl Template {
         storefront_stacks::app(&environments[0].environment, &app);
         let assembly = app.synthesize().expect("no mistakes");
         let mut stacks = assembly.stacks.into_iter();
-        let services = stacks.find(|stack| stack.key == "services");
+        let services = stacks.find(|stack| stack.name.ends_with("-services"));
         Template(services.expect("the stack").template.to_yaml())
     }
 

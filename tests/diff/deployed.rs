@@ -277,42 +277,90 @@ fn a_program_without_aws_says_how_to_get_it() {
     }
 }
 
-/// What CloudFormation answers that has one stack, made by a macro.
-fn with_macro(request: &str, original: &str, processed: &str) -> Reply {
-    let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
-    let reply = |operation: &str, result: &str| {
-        let text = format!(
-            "<{operation}Response><{operation}Result>{result}</{operation}Result></{operation}Response>"
-        );
-        (200, text)
-    };
-    let template = |text: &str| {
-        let body = format!("<TemplateBody>{}</TemplateBody>", escaped(text));
-        reply("GetTemplate", &body)
-    };
-    match request {
-        _ if request.contains("Action=GetCallerIdentity") => reply(
-            "GetCallerIdentity",
-            "<Arn>arn:aws:iam::123456789012:user/test</Arn><Account>123456789012</Account>",
-        ),
-        _ if request.contains("Action=ListStacks") => reply("ListStacks", "<StackSummaries/>"),
-        _ if request.contains("Action=DescribeStacks")
-            && request.contains("StackName=storefront-dev-registry") =>
-        {
-            reply(
+/// What a CloudFormation answers that has one stack.
+struct Cloud {
+    /// The stack's name.
+    name: &'static str,
+    /// Its tags, as XML.
+    tags: &'static str,
+    /// Its template as it was given.
+    original: String,
+    /// Its template after its transforms.
+    processed: String,
+    /// Its stack policy, as XML.
+    policy: &'static str,
+}
+
+impl Cloud {
+    fn answer(&self, request: &str) -> Reply {
+        let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
+        let reply = |operation: &str, result: &str| {
+            let text = format!(
+                "<{operation}Response><{operation}Result>{result}</{operation}Result></{operation}Response>"
+            );
+            (200, text)
+        };
+        let template = |text: &str| {
+            let body = format!("<TemplateBody>{}</TemplateBody>", escaped(text));
+            reply("GetTemplate", &body)
+        };
+        let name = self.name;
+        let asks = |operation: &str| request.contains(&format!("Action={operation}"));
+        let ours = request.contains(&format!("StackName={name}&"))
+            || request.ends_with(&format!("StackName={name}"));
+        match request {
+            _ if asks("GetCallerIdentity") => reply(
+                "GetCallerIdentity",
+                "<Arn>arn:aws:iam::123456789012:user/test</Arn><Account>123456789012</Account>",
+            ),
+            _ if asks("ListStacks") => reply(
+                "ListStacks",
+                &format!(
+                    "<StackSummaries><member><StackName>{name}</StackName>\
+                     <StackStatus>UPDATE_COMPLETE</StackStatus></member></StackSummaries>"
+                ),
+            ),
+            _ if asks("DescribeStacks") && ours => reply(
                 "DescribeStacks",
-                "<Stacks><member><StackName>storefront-dev-registry</StackName>\
-                 <StackId>arn:aws:cloudformation:eu-central-1:123456789012:stack/storefront-dev-registry/1</StackId>\
-                 <StackStatus>UPDATE_COMPLETE</StackStatus></member></Stacks>",
-            )
+                &format!(
+                    "<Stacks><member><StackName>{name}</StackName>\
+                     <StackId>arn:aws:cloudformation:eu-central-1:123456789012:stack/{name}/1</StackId>\
+                     <StackStatus>UPDATE_COMPLETE</StackStatus><Tags>{}</Tags></member></Stacks>",
+                    self.tags
+                ),
+            ),
+            _ if asks("GetStackPolicy") => reply("GetStackPolicy", self.policy),
+            _ if request.contains("TemplateStage=Original") => template(&self.original),
+            _ if request.contains("TemplateStage=Processed") => template(&self.processed),
+            _ => {
+                let error = "<Error><Code>ValidationError</Code>\
+                             <Message>Stack with id it does not exist</Message></Error>";
+                (400, format!("<ErrorResponse>{error}</ErrorResponse>"))
+            }
         }
-        _ if request.contains("TemplateStage=Original") => template(original),
-        _ if request.contains("TemplateStage=Processed") => template(processed),
-        _ => {
-            let error =
-                "<Error><Code>ValidationError</Code><Message>it does not exist</Message></Error>";
-            (400, format!("<ErrorResponse>{error}</ErrorResponse>"))
-        }
+    }
+
+    /// What `diff --deployed` says, and what it said on the way.
+    fn compared(self, repository: &Repository, arguments: &str) -> String {
+        let endpoint = serve(move |request| self.answer(request));
+        let mut command = repository.command(&format!("{arguments} --deployed"));
+        command
+            .env("AWS_ENDPOINT_URL", endpoint)
+            .env("AWS_ACCESS_KEY_ID", "test")
+            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .env("AWS_EC2_METADATA_DISABLED", "true");
+        run(command)
+    }
+}
+
+fn registry(repository: &Repository) -> Cloud {
+    let template = repository.project.read("snapshots/dev/registry.yaml");
+    Cloud {
+        name: "storefront-dev-registry",
+        tags: "",
+        original: template.clone(),
+        processed: template,
+        policy: "",
     }
 }
 
@@ -321,20 +369,15 @@ fn with_macro(request: &str, original: &str, processed: &str) -> Reply {
 fn what_a_macro_made_is_compared_as_it_was_made() {
     let repository = Repository::without_git(Project::of_storefront());
     repository.synth();
-    let processed = repository.project.read("snapshots/dev/registry.yaml");
     for original in [
         "Transform: Registries\nResources: {All: {Type: Registries}}\n",
         "Resources:\n  Fn::Transform: {Name: Registries}\n",
     ] {
-        let processed = processed.clone();
-        let endpoint = serve(move |request| with_macro(request, original, &processed));
-        let mut command = repository.command("--env dev --stack registry --deployed --format json");
-        command
-            .env("AWS_ENDPOINT_URL", endpoint)
-            .env("AWS_ACCESS_KEY_ID", "test")
-            .env("AWS_SECRET_ACCESS_KEY", "test")
-            .env("AWS_EC2_METADATA_DISABLED", "true");
-        let output = run(command);
+        let cloud = Cloud {
+            original: original.to_owned(),
+            ..registry(&repository)
+        };
+        let output = cloud.compared(&repository, "--env dev --stack registry --format json");
         assert!(output.starts_with("exit code 0\n"), "{output}");
         assert!(!output.contains("get-template"), "{output}");
         for action in ["Add", "Remove"] {
@@ -342,4 +385,53 @@ fn what_a_macro_made_is_compared_as_it_was_made() {
             assert!(!output.contains(&change), "{output}");
         }
     }
+}
+
+// Once unseen: a stack policy was on neither side.
+#[test]
+fn a_deployed_stack_policy_that_goes_is_told() {
+    let repository = Repository::without_git(Project::of_storefront());
+    repository.synth();
+    let cloud = Cloud {
+        policy: "<StackPolicyBody>{\"Statement\": {\"Effect\": \"Deny\", \"Action\": \"Update:Delete\", \
+                 \"Principal\": \"*\", \"Resource\": \"*\"}}</StackPolicyBody>",
+        ..registry(&repository)
+    };
+    let output = cloud.compared(&repository, "--env dev --stack registry");
+    assert!(output.contains("takes away the stack policy"), "{output}");
+    assert!(output.contains("deleting it"), "{output}");
+}
+
+// Once wrong: whatever was named `storefront-dev-…` counted as ours, and as gone.
+#[test]
+fn stacks_of_another_app_are_not_ours() {
+    let repository = Repository::without_git(Project::of_storefront());
+    repository.synth();
+    let tag = "<member><Key>app</Key><Value>storefront-dev-tools</Value></member>";
+    for (tags, ours) in [("", true), (tag, false)] {
+        let cloud = Cloud {
+            name: "storefront-dev-tools-dev-network",
+            tags,
+            ..registry(&repository)
+        };
+        let output = cloud.compared(&repository, "--env dev");
+        let told = output.contains("storefront-dev-tools-dev-network");
+        assert_eq!(told, ours, "{output}");
+    }
+}
+
+#[test]
+fn what_takes_time_is_told_to_who_wants_to_know() {
+    let repository = Repository::without_git(Project::of_storefront());
+    repository.synth();
+    let cloud = registry(&repository);
+    let output = cloud.compared(&repository, "--env dev --stack registry --verbose");
+    assert!(
+        output.contains("asking CloudFormation in eu-central-1 for the stacks of dev\n"),
+        "{output}"
+    );
+    assert!(
+        output.contains("account 123456789012 has 1 stacks of dev\n"),
+        "{output}"
+    );
 }

@@ -196,7 +196,7 @@ fn json_has_the_fields_of_describe_change_set() {
         ("/ChangeSource", "DirectModification"),
         ("/Evaluation", "Static"),
         ("/Target/Attribute", "Properties"),
-        ("/Target/Edit", "Modify"),
+        ("/Target/AttributeChangeType", "Modify"),
         ("/Target/Path", "/Properties/DBInstanceClass"),
         ("/Target/BeforeValue", "db.t3.micro"),
         ("/Target/AfterValue", "db.t3.small"),

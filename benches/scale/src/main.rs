@@ -145,7 +145,8 @@ fn write(assembly: &Assembly, work: Work, folder: &Path) -> Result<usize, String
         };
         bytes += text.len();
         if !matches!(work, Work::Rendered) {
-            fs::write(folder.join(format!("{}.{extension}", stack.key)), text).map_err(failed)?;
+            let file = format!("{}.{extension}", assembly.key(&stack.name));
+            fs::write(folder.join(file), text).map_err(failed)?;
         }
     }
     Ok(bytes)

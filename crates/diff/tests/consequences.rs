@@ -5,11 +5,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
+use stratiform_assembly::{Policy, StackAt};
 use stratiform_diff::{
     Certainty, Consequence, Pair, Severity, StackChange, StackDiff, diff_environment,
     imported_elsewhere,
 };
-use stratiform_assembly::{Policy, StackAt};
 use stratiform_resolve::Place;
 use stratiform_template::{Template, Value, parse_yaml};
 
@@ -48,9 +48,9 @@ fn template(text: &str) -> Option<Template> {
 type Stacks<'s> = &'s [(&'s str, &'s str, &'s str)];
 
 fn environment(stacks: Stacks<'_>) -> Vec<StackDiff> {
-    let templates = stacks
-        .iter()
-        .map(|(name, before, after)| [before, after].map(|text| template(text).map(|template| StackAt::of(*name, template))));
+    let templates = stacks.iter().map(|(name, before, after)| {
+        [before, after].map(|text| template(text).map(|template| StackAt::of(*name, template)))
+    });
     let templates: Vec<_> = templates.collect();
     let pairs = stacks
         .iter()
@@ -986,10 +986,34 @@ B: {Type: AWS::SNS::Topic}";
             ],
             0,
         ),
-        (Policy::Absent, deny(both, "A"), StackChange::Updated, &[], 1),
-        (deny(both, "Gone"), Policy::Absent, StackChange::Updated, &[], 1),
-        (deny(both, "A"), deny(both, "A"), StackChange::Unchanged, &[], 0),
-        (deny(both, "A"), Policy::NotKnown, StackChange::Unchanged, &[], 0),
+        (
+            Policy::Absent,
+            deny(both, "A"),
+            StackChange::Updated,
+            &[],
+            1,
+        ),
+        (
+            deny(both, "Gone"),
+            Policy::Absent,
+            StackChange::Updated,
+            &[],
+            1,
+        ),
+        (
+            deny(both, "A"),
+            deny(both, "A"),
+            StackChange::Unchanged,
+            &[],
+            0,
+        ),
+        (
+            deny(both, "A"),
+            Policy::NotKnown,
+            StackChange::Unchanged,
+            &[],
+            0,
+        ),
     ];
     for (before, after, change, expected, notes) in cases {
         let found = settings(&side(&before), &side(&after));

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
-use stratiform_changes::{Attribute, ChangedAttribute, ChangedResource, Edit};
 use stratiform_assembly::StackAt;
+use stratiform_changes::{Attribute, ChangedAttribute, ChangedResource, Edit};
 use stratiform_diff::{StackChange, StackDiff, diff};
 use stratiform_resolve::{Place, Style};
 use stratiform_template::Template;
@@ -23,11 +23,7 @@ fn compare(before: &Value, after: &Value) -> StackDiff {
         let template = Template::parse(&json.to_string()).unwrap();
         StackAt::of("shop", template)
     });
-    diff(
-        Some(&stacks[0]),
-        Some(&stacks[1]),
-        &place,
-    )
+    diff(Some(&stacks[0]), Some(&stacks[1]), &place)
 }
 
 /// Text, or something that depends on another resource or a parameter.

@@ -1,7 +1,7 @@
 //! Reviews of small templates, for the tests of views.
 
-use stratiform_changes::ChangeSource;
 use stratiform_assembly::StackAt;
+use stratiform_changes::ChangeSource;
 use stratiform_diff::{Certainty, Consequence, Kind, Note, Severity, diff};
 use stratiform_resolve::{Place, Resolved};
 use stratiform_template::Template;

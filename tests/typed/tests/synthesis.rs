@@ -197,9 +197,9 @@ fn handles_of_several_types_are_protected_together() {
     let topic = stack.add("Topic", sns::Topic::default());
     let queue = stack.add("Queue", sqs::Queue::default());
     stack.protect([&topic, &queue], [Update::Replace]);
-    let policy = app.synthesize().unwrap().stacks.remove(0).stack_policy;
+    let policy = app.synthesize().unwrap().stacks.remove(0).policy;
     let named = r#"["LogicalResourceId/Topic","LogicalResourceId/Queue"]"#;
-    assert!(policy.unwrap().to_json().contains(named));
+    assert!(policy.document().unwrap().to_json().contains(named));
 }
 
 #[test]

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use indexmap::IndexMap;
 use serde_json::Value;
-use stratiform_changes::View;
 use stratiform_assembly::StackAt;
+use stratiform_changes::View;
 use stratiform_finding::one_line;
 use stratiform_template::Template;
 

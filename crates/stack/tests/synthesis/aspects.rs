@@ -189,6 +189,6 @@ fn a_policy_may_look_at_its_stack_while_it_is_converted() {
         }
     }
     stack.stack_policy(Policy(&stack, &handle));
-    let policy = app.synthesize().unwrap().stacks.remove(0).stack_policy;
-    assert!(policy.unwrap().to_json().contains("Update:*"));
+    let policy = app.synthesize().unwrap().stacks.remove(0).policy;
+    assert!(policy.document().unwrap().to_json().contains("Update:*"));
 }

@@ -7,7 +7,7 @@ use crate::support::{app, named_queue, only, problems, queue};
 
 fn keys(assembly: &Assembly) -> Vec<&str> {
     let stacks = assembly.stacks.iter();
-    stacks.map(|stack| stack.key.as_str()).collect()
+    stacks.map(|stack| assembly.key(&stack.name)).collect()
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn ten_thousand_stacks_in_one_line_are_ordered() {
     }
     let assembly = app.synthesize().unwrap();
     assert_eq!(assembly.stacks.len(), 10_000);
-    assert_eq!(assembly.stacks[0].key, "s9999");
+    assert_eq!(assembly.key(&assembly.stacks[0].name), "s9999");
 }
 
 #[test]

@@ -96,7 +96,9 @@ fn capabilities_follow_from_the_resources() {
     }
     let assembly = app.synthesize().unwrap();
     let stacks = assembly.stacks.iter();
-    let found: Vec<&[&str]> = stacks.map(|stack| &*stack.capabilities).collect();
+    let found: Vec<Vec<&str>> = stacks
+        .map(|stack| stack.capabilities.iter().map(String::as_str).collect())
+        .collect();
     assert_eq!(found, expected);
 }
 
@@ -106,6 +108,6 @@ fn a_stack_or_an_environment_is_protected_from_deletion() {
     app.stack("one", "One").protect_from_termination();
     app.stack("two", "Two");
     let assembly = app.synthesize().unwrap();
-    assert!(assembly.stacks[0].termination_protection);
-    assert!(!assembly.stacks[1].termination_protection);
+    assert_eq!(assembly.stacks[0].termination_protection, Some(true));
+    assert_eq!(assembly.stacks[1].termination_protection, Some(false));
 }

@@ -7,8 +7,8 @@ use crate::support::{app, found, only, problems, queue};
 
 /// The policy of the first stack.
 fn policy(app: App) -> Option<String> {
-    let policy = app.synthesize().unwrap().stacks.remove(0).stack_policy;
-    policy.map(|policy| policy.to_json())
+    let policy = app.synthesize().unwrap().stacks.remove(0).policy;
+    policy.document().map(|policy| policy.to_json())
 }
 
 fn deny(resource: impl Into<Json>) -> Json {

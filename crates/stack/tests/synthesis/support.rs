@@ -54,9 +54,10 @@ pub(crate) fn templates(assembly: &Assembly) -> String {
 
 /// The template of one stack.
 pub(crate) fn template(app: App, key: &str) -> Template {
-    let stacks = app.synthesize().unwrap().stacks;
-    let stack = stacks.into_iter().find(|stack| stack.key == key);
-    stack.unwrap().template
+    let assembly = app.synthesize().unwrap();
+    let mut stacks = assembly.stacks.iter();
+    let stack = stacks.find(|stack| assembly.key(&stack.name) == key);
+    Template::clone(&stack.unwrap().template)
 }
 
 /// A resource of a template.

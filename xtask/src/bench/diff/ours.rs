@@ -5,8 +5,9 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
+use stratiform_assembly::StackAt;
 use stratiform_changes::{ChangedResource, Edit, Replacement};
-use stratiform_diff::{Side, diff};
+use stratiform_diff::diff;
 use stratiform_finding::one_line;
 use stratiform_resolve::Place;
 use stratiform_template::Template;
@@ -42,8 +43,11 @@ fn answer(arguments: &[String]) -> Result<Value, String> {
     let milliseconds = milliseconds
         .parse()
         .map_err(|_| "no number of milliseconds".to_owned())?;
-    let parse = || -> Result<(Template, Template), String> {
-        let parse = |text| Template::parse(text).map_err(|findings| one_line(&findings));
+    let parse = || -> Result<(StackAt, StackAt), String> {
+        let parse = |text| {
+            let template = Template::parse(text).map_err(|findings| one_line(&findings))?;
+            Ok::<_, String>(StackAt::of("bench", template))
+        };
         Ok((parse(&before)?, parse(&after)?))
     };
     let mut answer = json!({ "changes": changes(&compare(&parse()?)) });
@@ -65,13 +69,13 @@ fn answer(arguments: &[String]) -> Result<Value, String> {
     Ok(answer)
 }
 
-fn compare((before, after): &(Template, Template)) -> Vec<ChangedResource> {
+fn compare((before, after): &(StackAt, StackAt)) -> Vec<ChangedResource> {
     let place = Place {
         stack: "bench".to_owned(),
         region: "eu-central-1".to_owned(),
         account: None,
     };
-    diff(Some(&Side::of(before)), Some(&Side::of(after)), &place).resources
+    diff(Some(before), Some(after), &place).resources
 }
 
 /// Prepares, unmeasured, and works, again and again.

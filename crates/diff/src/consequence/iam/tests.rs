@@ -1,6 +1,6 @@
+use stratiform_assembly::StackAt;
 use stratiform_catalog::behaviour::{belongs_to, policies};
 use stratiform_catalog::{PropertyPath, ResourceType, catalog};
-use stratiform_assembly::StackAt;
 use stratiform_resolve::Place;
 use stratiform_template::Template;
 

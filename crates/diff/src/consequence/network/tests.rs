@@ -1,9 +1,8 @@
+use stratiform_assembly::StackAt;
 use stratiform_catalog::behaviour::firewall;
 use stratiform_catalog::catalog;
-use stratiform_assembly::StackAt;
 use stratiform_resolve::Place;
 use stratiform_template::Template;
-
 
 /// What a change means for the network, a consequence a line, its details below.
 fn consequences(before: &str, after: &str) -> String {
