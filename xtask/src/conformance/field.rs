@@ -12,7 +12,7 @@ pub(super) enum Field {
     Scope,
     /// `Details` as a set, without the values in them.
     Details,
-    /// `BeforeValue`, `AfterValue` and `Edit` of the details that both have.
+    /// `BeforeValue`, `AfterValue` and `AttributeChangeType` of the details that both have.
     Values,
     BeforeContext,
     AfterContext,
