@@ -12,6 +12,9 @@ mod exit_codes;
 mod files;
 #[path = "diff/formats.rs"]
 mod formats;
+#[cfg(unix)]
+#[path = "diff/interrupted.rs"]
+mod interrupted;
 #[path = "diff/parity.rs"]
 mod parity;
 #[path = "diff/refused.rs"]
