@@ -63,10 +63,14 @@ impl<'t> Side<'t> {
 impl<'t> Sides<'t> {
     /// Both sides of a change at a place.
     pub fn new(before: Side<'t>, after: Side<'t>, place: &'t Place, catalog: Catalog) -> Self {
-        let templates = [before.scope.template, after.scope.template];
+        let referred = match is_same(&before.scope, &after.scope) {
+            // Nothing is going to be asked.
+            true => IndexSet::new(),
+            false => referred([before.scope.template, after.scope.template]),
+        };
         Sides {
-            now: Values::of(&before.scope, &templates, place, catalog),
-            then: Values::of(&after.scope, &templates[1..], place, catalog),
+            now: Values::of(&before.scope, &referred, place, catalog),
+            then: Values::of(&after.scope, &referred, place, catalog),
             before,
             after,
             place,
@@ -125,27 +129,18 @@ struct Values<'t>(HashMap<Referred<'t>, String>);
 type Referred<'t> = (&'t str, Option<&'t str>);
 
 impl<'t> Values<'t> {
-    /// The values of what the templates refer to, each found after those that it is made from.
+    /// The values of what is referred to, each found after those that it is made from.
     fn of(
         scope: &Scope<'t>,
-        templates: &[&'t Template],
+        referred: &IndexSet<Referred<'t>>,
         place: &Place,
         catalog: Catalog,
     ) -> Values<'t> {
-        let mut referred: IndexMap<Referred<'t>, (&'t Resource, &'t str)> = IndexMap::new();
-        let mut seen: IndexSet<Referred<'t>> = IndexSet::new();
-        for template in templates {
-            for_each_value(template, &mut |value| {
-                value.for_each_reference(&mut |reference| {
-                    if let Some(name) = referred_to(reference)
-                        && seen.insert(name)
-                    {
-                        let property = property_of(scope, name, catalog);
-                        referred.extend(property.map(|property| (name, property)));
-                    }
-                });
-            });
-        }
+        let known = referred.iter().filter_map(|name| {
+            let property = property_of(scope, *name, catalog)?;
+            Some((*name, property))
+        });
+        let referred: IndexMap<Referred<'t>, (&'t Resource, &'t str)> = known.collect();
         let needs = referred.values().map(|(resource, property)| {
             let mut needs = Vec::new();
             if let Some(value) = resource.properties.get(*property) {
@@ -178,6 +173,32 @@ impl<'t> Values<'t> {
     fn get<'a>(&'a self, logical_id: &'a str, attribute: Option<&'a str>) -> Option<&'a String> {
         self.0.get(&(logical_id, attribute))
     }
+}
+
+/// Whether two sides say the same with the same values, so that nothing changes.
+fn is_same(before: &Scope<'_>, after: &Scope<'_>) -> bool {
+    let values = |scope: &Scope<'_>, name: &str| {
+        let value = scope.parameters.get(name)?;
+        value.text.clone().map(|text| text.into_owned())
+    };
+    before.template == after.template
+        && after
+            .parameters
+            .keys()
+            .all(|name| values(before, name) == values(after, name))
+}
+
+/// All that two templates refer to.
+fn referred<'t>(templates: [&'t Template; 2]) -> IndexSet<Referred<'t>> {
+    let mut referred = IndexSet::new();
+    for template in templates {
+        for_each_value(template, &mut |value| {
+            value.for_each_reference(&mut |reference| {
+                referred.extend(referred_to(reference));
+            });
+        });
+    }
+    referred
 }
 
 fn referred_to(reference: Reference<'_>) -> Option<Referred<'_>> {

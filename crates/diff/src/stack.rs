@@ -203,6 +203,9 @@ pub fn diff(before: Option<&StackAt>, after: Option<&StackAt>, place: &Place) ->
 
 /// The template of a stack with its loops written out, where it has any.
 pub(crate) fn written_out(stack: &StackAt, place: &Place) -> Option<Template> {
+    if stack.template.transform.is_empty() {
+        return None;
+    }
     let scope = Scope::new(&stack.template, &stack.parameters, place);
     expand(&Resolver::new(&scope, place))
 }
