@@ -1,5 +1,7 @@
 //! The stacks of an environment at a moment, from where they are: git's objects, and texts of templates.
 
+pub(crate) mod synthesis;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -8,8 +10,8 @@ use stratiform_finding::{Code, Finding, Level, Source};
 use stratiform_template::{RepeatedKey, Template, parse_with_repeats};
 
 use crate::exit::Exit;
-use crate::git::{Objects, Revision};
 use crate::report::Failure;
+use crate::repository::git::{Objects, Revision};
 
 /// An environment's snapshots at a revision; `None` where there are none. Templates whose text is the one that
 /// is synthesized today are not read again.

@@ -13,15 +13,11 @@ mod args;
 mod assemblies;
 mod commands;
 mod exit;
-mod git;
-mod input;
-mod project;
 mod report;
-mod review;
+mod repository;
 #[cfg(feature = "aws")]
 mod runtime;
 mod snapshots;
-mod synthesis;
 mod view;
 
 use std::process::ExitCode;

@@ -11,14 +11,14 @@ use std::path::{Component, Path, PathBuf};
 use stratiform_assembly::{AssemblyFile, FILE as ASSEMBLY, StackEntry};
 
 use self::staging::Staging;
-use crate::input::Input;
 use crate::report::Failure;
+use crate::repository::input::Input;
 
 pub(crate) use rendered::{Choice, Rendered};
 
 /// What a run covers: what it does not cover, it leaves alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Scope {
+pub(crate) enum Coverage {
     /// All environments with all stacks.
     Everything,
     /// Some environments, or some stacks.
@@ -27,7 +27,7 @@ pub(crate) enum Scope {
 
 /// What happens to a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Change {
+pub(crate) enum FileChange {
     /// It is there and the same.
     Unchanged,
     /// It is new.
@@ -44,7 +44,7 @@ pub(crate) struct SnapshotFile {
     /// The path inside the folder: `prod/network.yaml`.
     pub name: String,
     /// What happens to it.
-    pub change: Change,
+    pub change: FileChange,
     /// Its text from now on; empty for a file that goes.
     pub text: String,
 }
@@ -70,7 +70,7 @@ impl Snapshots {
     pub(crate) fn compare(
         folder: &Path,
         rendered: Vec<Rendered>,
-        scope: Scope,
+        scope: Coverage,
     ) -> Result<Self, Failure> {
         let mut files = Vec::new();
         let mut unlisted = Vec::new();
@@ -79,7 +79,7 @@ impl Snapshots {
             files.extend(found.0);
             unlisted.extend(found.1);
         }
-        if scope == Scope::Everything {
+        if scope == Coverage::Everything {
             files.extend(abandoned(folder, &rendered)?);
         }
         Ok(Snapshots {
@@ -93,7 +93,7 @@ impl Snapshots {
     /// How many files would have to change, be written or go.
     pub(crate) fn stale(&self) -> usize {
         let files = self.files.iter();
-        let changed = files.filter(|file| file.change != Change::Unchanged);
+        let changed = files.filter(|file| file.change != FileChange::Unchanged);
         changed.count() + self.unlisted.len()
     }
 
@@ -113,7 +113,7 @@ impl Snapshots {
         let mut staged = Vec::new();
         for file in &self.files {
             let path = self.folder.join(&file.name);
-            if matches!(file.change, Change::Added | Change::Modified(_)) {
+            if matches!(file.change, FileChange::Added | FileChange::Modified(_)) {
                 let temporary = staging
                     .stage(&file.text)
                     .map_err(|error| Failure::io("write", &path, &error))?;
@@ -127,7 +127,7 @@ impl Snapshots {
                 .map_err(|error| Failure::io("write", &path, &error.error))?;
         }
         for file in &self.files {
-            if let Change::Removed(_) = file.change {
+            if let FileChange::Removed(_) = file.change {
                 let path = self.folder.join(&file.name);
                 remove(&path).map_err(|error| Failure::io("remove", &path, &error))?;
                 if let Some(parent) = path.parent() {
@@ -207,9 +207,9 @@ fn is_template(file: &str) -> bool {
 
 fn compare_file(folder: &Path, name: String, text: String) -> Result<SnapshotFile, Failure> {
     let change = match read(&folder.join(&name))? {
-        None => Change::Added,
-        Some(before) if before == text => Change::Unchanged,
-        Some(before) => Change::Modified(before),
+        None => FileChange::Added,
+        Some(before) if before == text => FileChange::Unchanged,
+        Some(before) => FileChange::Modified(before),
     };
     Ok(SnapshotFile { name, change, text })
 }
@@ -232,7 +232,7 @@ fn removed(folder: &Path, environment: &str, file: &str) -> Result<Option<Snapsh
 fn gone(name: String, before: String) -> SnapshotFile {
     SnapshotFile {
         name,
-        change: Change::Removed(before),
+        change: FileChange::Removed(before),
         text: String::new(),
     }
 }

@@ -1,6 +1,8 @@
 //! What people and programs see.
 
 pub(crate) mod review;
+pub(crate) mod reviewed;
+mod style;
 pub(crate) mod summary;
 mod terminal;
 

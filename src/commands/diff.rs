@@ -17,18 +17,18 @@ use stratiform_diff::{Kind, Note, Pair, diff_environment};
 use stratiform_environment::Environment;
 use stratiform_finding::Code;
 use stratiform_finding::words::{joined, meant};
-use stratiform_resolve::{Place, hidden};
+use stratiform_resolve::{Whereabouts, hidden};
 
 use crate::Define;
 use crate::args::{Diff, FailOn, Global, ReviewFormat};
 use crate::assemblies::at_revision;
+use crate::assemblies::synthesis::assemble;
 use crate::exit::Exit;
-use crate::git::Folder;
-use crate::project::Project;
 use crate::report::{Colour, Failure};
-use crate::review::{Method, Review, ReviewedEnvironment, ReviewedStack};
-use crate::synthesis::assemble;
+use crate::repository::git::Folder;
+use crate::repository::project::Project;
 use crate::view::review::text::Full;
+use crate::view::reviewed::{Method, Review, ReviewedEnvironment, ReviewedStack};
 use crate::view::{Answer, View, review};
 
 /// One environment before and after; at most one of them may be missing.
@@ -223,7 +223,7 @@ fn pairs<'s>(sides: &'s Sides, of: &Assembly) -> Vec<Pair<'s>> {
     let all: IndexSet<&str> = names(&sides.after).chain(names(&sides.before)).collect();
     all.into_iter()
         .map(|name| Pair {
-            place: Place {
+            place: Whereabouts {
                 stack: name.to_owned(),
                 region: of.region.clone(),
                 account: of.account.clone(),

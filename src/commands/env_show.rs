@@ -4,8 +4,8 @@ use serde_json::json;
 use stratiform_environment::{Effective, Environment, Origin};
 
 use crate::args::{Global, ShowFormat};
-use crate::project::Project;
 use crate::report::Failure;
+use crate::repository::project::Project;
 use crate::view::Answer;
 
 /// The values, for people or programs.

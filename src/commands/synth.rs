@@ -13,11 +13,11 @@ use stratiform_finding::{Code, Finding};
 
 use crate::Define;
 use crate::args::{Global, Synth, TemplateFormat};
+use crate::assemblies::synthesis::assemble;
 use crate::exit::Exit;
-use crate::project::{Checked, Project};
 use crate::report::{Colour, Failure};
-use crate::snapshots::{Rendered, Scope, Snapshots};
-use crate::synthesis::assemble;
+use crate::repository::project::{Checked, Project};
+use crate::snapshots::{Coverage, Rendered, Snapshots};
 use crate::view::{Answer, summary};
 
 /// Synthesizes, then writes, checks or prints.
@@ -41,9 +41,9 @@ pub(crate) fn run<E: Environment>(
         });
     }
     let scope = if args.env.is_empty() && args.stack.is_empty() {
-        Scope::Everything
+        Coverage::Everything
     } else {
-        Scope::Some
+        Coverage::Some
     };
     let folder = args.out.clone().unwrap_or_else(|| project.snapshots());
     let snapshots = Snapshots::compare(&folder, rendered, scope)?;

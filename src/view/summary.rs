@@ -7,8 +7,9 @@ use similar::{ChangeTag, TextDiff};
 use stratiform_finding::words::{counted, plural};
 
 use crate::report::Colour;
-use crate::snapshots::{Change, Rendered, SnapshotFile, Snapshots};
+use crate::snapshots::{FileChange, Rendered, SnapshotFile, Snapshots};
 use crate::view::review::yaml;
+use crate::view::style::{GREEN, RED, YELLOW, paint};
 use stratiform_assembly::FILE as ASSEMBLY;
 
 /// After writing: environments, what changed in them, and how long it took.
@@ -33,9 +34,10 @@ pub(crate) fn written(
         .unwrap_or_default();
     let mut changes: HashMap<&str, usize> = HashMap::new();
     for file in &snapshots.files {
-        if let (true, Some((environment, _))) =
-            (file.change != Change::Unchanged, file.name.split_once('/'))
-        {
+        if let (true, Some((environment, _))) = (
+            file.change != FileChange::Unchanged,
+            file.name.split_once('/'),
+        ) {
             *changes.entry(environment).or_default() += 1;
         }
     }
@@ -58,7 +60,7 @@ pub(crate) fn written(
     let shown: Vec<(String, &SnapshotFile)> = snapshots
         .files
         .iter()
-        .filter(|file| verbose || file.change != Change::Unchanged)
+        .filter(|file| verbose || file.change != FileChange::Unchanged)
         .map(|file| (shown_path(snapshots, &file.name), file))
         .collect();
     let width = shown
@@ -121,27 +123,14 @@ pub(crate) fn stale(snapshots: &Snapshots, colour: Colour) -> String {
     let mut text = String::new();
     for file in &snapshots.files {
         let (before, after) = match &file.change {
-            Change::Unchanged => continue,
-            Change::Added => (None, Some(file.text.as_str())),
-            Change::Modified(before) => (Some(before.as_str()), Some(file.text.as_str())),
-            Change::Removed(before) => (Some(before.as_str()), None),
+            FileChange::Unchanged => continue,
+            FileChange::Added => (None, Some(file.text.as_str())),
+            FileChange::Modified(before) => (Some(before.as_str()), Some(file.text.as_str())),
+            FileChange::Removed(before) => (Some(before.as_str()), None),
         };
         text += &yaml::coloured(&yaml::unified(&file.name, before, after), colour);
     }
     text
-}
-
-pub(super) const RED: &str = "31";
-pub(super) const GREEN: &str = "32";
-pub(super) const YELLOW: &str = "33";
-pub(super) const CYAN: &str = "36";
-
-pub(super) fn paint(text: &str, code: &str) -> String {
-    let (line, end) = match text.strip_suffix('\n') {
-        Some(line) => (line, "\n"),
-        None => (text, ""),
-    };
-    format!("\u{1b}[{code}m{line}\u{1b}[0m{end}")
 }
 
 /// The path of a file as seen from the current folder, where they have more in common than the root.
@@ -161,20 +150,20 @@ fn shown_path(snapshots: &Snapshots, name: &str) -> String {
 
 fn file_line(path: &str, width: usize, file: &SnapshotFile, colour: Colour) -> String {
     let (sign, word, code, lines) = match &file.change {
-        Change::Unchanged => (' ', "unchanged", None, String::new()),
-        Change::Added => (
+        FileChange::Unchanged => (' ', "unchanged", None, String::new()),
+        FileChange::Added => (
             '+',
             "added",
             Some(GREEN),
             format!("+{}", file.text.lines().count()),
         ),
-        Change::Modified(before) => (
+        FileChange::Modified(before) => (
             '~',
             "modified",
             Some(YELLOW),
             changed_lines(before, &file.text),
         ),
-        Change::Removed(before) => (
+        FileChange::Removed(before) => (
             '-',
             "removed",
             Some(RED),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stratiform_catalog::{Fact, ListFact, catalog};
-use stratiform_environment::{Refusal, Text, joined, listed, nearest, text};
+use stratiform_environment::{RefusedText, Text, joined, listed, nearest, text};
 
 /// The PostgreSQL database.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -55,20 +55,20 @@ text! {
     pub struct DatabaseName("database-name", "a database name", r"^[A-Za-z][A-Za-z0-9_]{0,62}$", check_database_name);
 }
 
-fn check_database_name(text: &str) -> Result<(), Refusal> {
+fn check_database_name(text: &str) -> Result<(), RefusedText> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let shaped = text.bytes().all(allowed)
         && text.starts_with(|first: char| first.is_ascii_alphabetic())
         && text.len() <= 63;
     if !shaped {
-        return Err(Refusal::new(
+        return Err(RefusedText::new(
             "only letters, digits and `_` are allowed, at most 63, and it starts with a letter",
             "write a name such as `storefront`",
         ));
     }
     // Databases that are there before ours, and so refused by RDS.
     match text {
-        "postgres" | "rdsadmin" | "template0" | "template1" => Err(Refusal::new(
+        "postgres" | "rdsadmin" | "template0" | "template1" => Err(RefusedText::new(
             "RDS keeps this database for itself",
             "choose another name",
         )),
@@ -81,7 +81,7 @@ text! {
     pub struct EngineVersion("postgres-version", "a version of PostgreSQL", r"^[0-9]+(\.[0-9]+)?$", check_engine_version);
 }
 
-fn check_engine_version(text: &str) -> Result<(), Refusal> {
+fn check_engine_version(text: &str) -> Result<(), RefusedText> {
     let versions: BTreeSet<&str> =
         offers("aws_rds_dbinstance/engine_version", None, "EngineVersion")
             .filter(|(engine, _)| *engine == POSTGRES)
@@ -95,7 +95,7 @@ fn check_engine_version(text: &str) -> Result<(), Refusal> {
         .iter()
         .filter(|version| version.split('.').next() == Some(major))
         .max_by_key(|version| minor(version));
-    Err(Refusal::new(
+    Err(RefusedText::new(
         "RDS does not offer it",
         match of_major.or(versions
             .iter()
@@ -154,7 +154,7 @@ fn all_instance_classes() -> Vec<String> {
     classes.into_iter().map(str::to_owned).collect()
 }
 
-fn check_instance_class(text: &str) -> Result<(), Refusal> {
+fn check_instance_class(text: &str) -> Result<(), RefusedText> {
     // Nearly always the first region has it; the whole list is for the message.
     if catalog()
         .regions()
@@ -173,7 +173,7 @@ fn check_instance_class(text: &str) -> Result<(), Refusal> {
         .filter(|(_, classes)| classes.iter().any(|class| class.as_text() == Some(text)))
         .map(|(engine, _)| engine)
         .collect();
-    Err(Refusal::new(
+    Err(RefusedText::new(
         if !engines.is_empty() {
             format!(
                 "RDS offers it for {}, and not for PostgreSQL",

@@ -1,7 +1,7 @@
 //! The names and paths that services are described with.
 
 use stratiform_environment::text::{check_kebab, check_length};
-use stratiform_environment::{Refusal, text};
+use stratiform_environment::{RefusedText, text};
 
 text! {
     /// Name of a service: lower-case letters, digits and hyphens, at most 20 characters.
@@ -20,7 +20,7 @@ impl ServiceName {
     }
 }
 
-fn check_service_name(text: &str) -> Result<(), Refusal> {
+fn check_service_name(text: &str) -> Result<(), RefusedText> {
     check_kebab(text, 20)
 }
 
@@ -43,7 +43,7 @@ const SECRET_WORDS: [&str; 10] = [
     "CREDENTIALS",
 ];
 
-fn check_variable_name(text: &str) -> Result<(), Refusal> {
+fn check_variable_name(text: &str) -> Result<(), RefusedText> {
     check_variable(text)?;
     match SECRET_WORDS.into_iter().find(|word| text.contains(word)) {
         // Where a secret is, is no secret.
@@ -54,7 +54,7 @@ fn check_variable_name(text: &str) -> Result<(), Refusal> {
         {
             Ok(())
         }
-        Some(word) => Err(Refusal::new(
+        Some(word) => Err(RefusedText::new(
             format!(
                 "`{word}` sounds like a secret, and who may read a task definition reads its variables"
             ),
@@ -71,7 +71,7 @@ text! {
     pub struct SecretVariableName("secret-variable-name", "a variable name", r"^[A-Z_][A-Z0-9_]{0,98}[A-Z0-9_]?$", check_variable);
 }
 
-fn check_variable(text: &str) -> Result<(), Refusal> {
+fn check_variable(text: &str) -> Result<(), RefusedText> {
     let allowed = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
     if !text.bytes().all(allowed) || text.starts_with(|first: char| first.is_ascii_digit()) {
         let near: String = text
@@ -79,7 +79,7 @@ fn check_variable(text: &str) -> Result<(), Refusal> {
             .chars()
             .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
             .collect();
-        return Err(Refusal::new(
+        return Err(RefusedText::new(
             "a variable is capital letters, digits and `_`, and does not start with a digit",
             format!(
                 "write `{}`",
@@ -95,7 +95,7 @@ text! {
     pub struct ParameterName("parameter-name", "the name of a parameter", r"^/[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$", check_parameter_name);
 }
 
-fn check_parameter_name(text: &str) -> Result<(), Refusal> {
+fn check_parameter_name(text: &str) -> Result<(), RefusedText> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-/".contains(&byte);
     let shaped = text.starts_with('/')
         && !text.ends_with('/')
@@ -103,7 +103,7 @@ fn check_parameter_name(text: &str) -> Result<(), Refusal> {
         && text.bytes().all(allowed);
     let reserved = text.starts_with("/aws") || text.starts_with("/ssm");
     if !shaped || reserved {
-        return Err(Refusal::new(
+        return Err(RefusedText::new(
             if reserved {
                 "AWS keeps names that start with `/aws` or `/ssm` for itself"
             } else {
@@ -120,11 +120,11 @@ text! {
     pub struct HttpPath("http-path", "a path", r"^/[^ *]*$", check_http_path);
 }
 
-fn check_http_path(text: &str) -> Result<(), Refusal> {
+fn check_http_path(text: &str) -> Result<(), RefusedText> {
     if text.starts_with('/') && !text.contains(|c: char| c.is_whitespace() || c == '*') {
         return check_length(text, 1, 1024);
     }
-    Err(Refusal::new(
+    Err(RefusedText::new(
         "a path starts with `/`, and has no spaces and no `*`",
         "write a path such as `/healthz`",
     ))
@@ -142,12 +142,12 @@ impl PathPattern {
     }
 }
 
-fn check_path_pattern(text: &str) -> Result<(), Refusal> {
+fn check_path_pattern(text: &str) -> Result<(), RefusedText> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.$/~'@:+*?&".contains(&byte);
     if text.starts_with('/') && text.bytes().all(allowed) {
         return check_length(text, 1, 128);
     }
-    Err(Refusal::new(
+    Err(RefusedText::new(
         "a path pattern starts with `/`, and has no spaces and no `\"`, which URLs never have",
         "write a pattern such as `/api/*`",
     ))

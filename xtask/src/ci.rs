@@ -7,15 +7,8 @@ use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use crate::command::{cargo, output, root, run as run_command};
+use crate::outcome::Outcome;
 use crate::{codegen, oracles, screenshot, workflows};
-
-/// What a step came to.
-pub(crate) enum Outcome {
-    /// It holds; what was seen, where that is worth a line.
-    Passed(Option<String>),
-    /// It did not run, and why.
-    Skipped(String),
-}
 
 type Step = fn() -> Result<Outcome, String>;
 

@@ -7,6 +7,7 @@
 
 mod case;
 mod compare;
+mod difference;
 mod explanation;
 mod field;
 mod pattern;

@@ -7,6 +7,7 @@ mod codegen;
 mod command;
 mod conformance;
 mod oracles;
+mod outcome;
 mod screenshot;
 mod workflows;
 

@@ -9,8 +9,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::ci::Outcome;
 use crate::command::{output, root, run as run_command};
+use crate::outcome::Outcome;
 
 /// The oracles, moto, and all their dependencies.
 const REQUIREMENTS: &str = include_str!("../oracles.txt");

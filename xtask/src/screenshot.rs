@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::ci::Outcome;
 use crate::command::{cargo, output, root, run as run_command, shown};
+use crate::outcome::Outcome;
 
 /// The test that writes a page with everything in it.
 const PAGE: &str = "view::review::html::tests::page_to_look_at";

@@ -4,9 +4,9 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::ci::Outcome;
 use crate::command::{output, root, run as run_command};
 use crate::oracles;
+use crate::outcome::Outcome;
 
 /// Asks zizmor about every workflow, and runs the test of the script; what is wrong is printed.
 pub(crate) fn run() -> Result<Outcome, String> {

@@ -9,7 +9,7 @@ use stratiform_finding::{Code, Finding};
 use stratiform_template::{Parameter, Template, Value};
 
 use crate::ordered::Ordered;
-use crate::stack::{Policy, StackAt};
+use crate::stack::{StackAt, StackPolicy};
 
 /// The file's name, in the folder of each environment.
 pub const FILE: &str = "assembly.json";
@@ -145,7 +145,7 @@ impl StackEntry {
             capabilities: self.capabilities,
             tags: self.tags,
             termination_protection: Some(self.termination_protection),
-            policy: Policy::from(self.stack_policy.map(|policy| policy.0)),
+            policy: StackPolicy::from(self.stack_policy.map(|policy| policy.0)),
             findings,
             ..StackAt::of(self.name, template)
         }
@@ -183,7 +183,7 @@ Resources: {A: {Type: AWS::SNS::Topic}}
     fn what_is_written_reads_back_with_nothing_lost() {
         let policy = Value::from([("Statement", "x".into()), ("Id", "y".into())]);
         let stack = StackAt {
-            policy: Policy::Document(policy.clone()),
+            policy: StackPolicy::Document(policy.clone()),
             ..stack()
         };
         let entry = StackEntry::of(&stack, "api.yaml", "text").unwrap();
@@ -201,7 +201,7 @@ Resources: {A: {Type: AWS::SNS::Topic}}
         let mut read = AssemblyFile::parse(&text).unwrap();
         let read = read.stacks.remove(0);
         let again = read.with_template(Arc::clone(&stack.template), Vec::new());
-        assert_eq!(again.policy, Policy::Document(policy));
+        assert_eq!(again.policy, StackPolicy::Document(policy));
         assert_eq!(
             (
                 &again.name,
@@ -222,7 +222,7 @@ Resources: {A: {Type: AWS::SNS::Topic}}
     #[test]
     fn a_policy_that_is_no_json_is_refused() {
         let stack = StackAt {
-            policy: Policy::Document(Value::Null),
+            policy: StackPolicy::Document(Value::Null),
             ..stack()
         };
         let finding = StackEntry::of(&stack, "api.yaml", "").unwrap_err();

@@ -10,7 +10,7 @@ mod stack;
 use stratiform_service::StackPrefix;
 
 pub use file::{AssemblyFile, FILE, StackEntry};
-pub use stack::{Policy, StackAt};
+pub use stack::{StackAt, StackPolicy};
 
 /// The stacks of an environment at one moment.
 #[derive(Clone, Debug)]

@@ -26,7 +26,7 @@ pub struct StackAt {
     /// Whether CloudFormation refuses to delete the stack, where that is known.
     pub termination_protection: Option<bool>,
     /// The stack policy.
-    pub policy: Policy,
+    pub policy: StackPolicy,
     /// Where each logical ID was declared in Rust; nothing of a stack that was not synthesized now.
     pub locations: HashMap<String, &'static Location<'static>>,
     /// What has to be known about the template's text.
@@ -35,7 +35,7 @@ pub struct StackAt {
 
 /// What is known of a stack policy?
 #[derive(Clone, Debug, Default, PartialEq)]
-pub enum Policy {
+pub enum StackPolicy {
     /// Nothing: files do not say.
     #[default]
     NotKnown,
@@ -56,25 +56,25 @@ impl StackAt {
             parameters: IndexMap::new(),
             tags: IndexMap::new(),
             termination_protection: None,
-            policy: Policy::NotKnown,
+            policy: StackPolicy::NotKnown,
             locations: HashMap::new(),
             findings: Vec::new(),
         }
     }
 }
 
-impl Policy {
+impl StackPolicy {
     /// The document, where there is one.
     pub fn document(&self) -> Option<&Value> {
         match self {
-            Policy::Document(document) => Some(document),
-            Policy::NotKnown | Policy::Absent => None,
+            StackPolicy::Document(document) => Some(document),
+            StackPolicy::NotKnown | StackPolicy::Absent => None,
         }
     }
 }
 
-impl From<Option<Value>> for Policy {
+impl From<Option<Value>> for StackPolicy {
     fn from(document: Option<Value>) -> Self {
-        document.map_or(Policy::Absent, Policy::Document)
+        document.map_or(StackPolicy::Absent, StackPolicy::Document)
     }
 }

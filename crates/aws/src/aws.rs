@@ -12,6 +12,7 @@ use aws_smithy_http_client::{Builder, Connector};
 use stratiform_service::{StackStatus, Word};
 
 use crate::error::{Call, Error, refusal};
+use crate::identity::Identity;
 use crate::profile;
 
 /// How often a call is made before it counts as failed. CloudFormation allows few calls per second in an account,
@@ -25,15 +26,6 @@ const ATTEMPTS: u32 = 8;
 pub struct Aws {
     pub(crate) cloudformation: aws_sdk_cloudformation::Client,
     sts: aws_sdk_sts::Client,
-}
-
-/// Whose credentials are used.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Identity {
-    /// The account's ID, 12 digits.
-    pub account: String,
-    /// The user or the assumed role.
-    pub arn: String,
 }
 
 /// The SDK's default configuration (environment variables, profiles, SSO, web identity, `AWS_ENDPOINT_URL`) in

@@ -26,18 +26,18 @@ pub struct DeployedStack {
     /// The template as it was given, in YAML or JSON.
     pub template: String,
     /// Values by parameter.
-    pub parameters: IndexMap<String, ParameterValue>,
+    pub parameters: IndexMap<String, DeployedParameter>,
     /// Values by tag key.
     pub tags: IndexMap<String, String>,
     /// Outputs by output key. CloudFormation leaves them out while a rollback is in progress.
-    pub outputs: IndexMap<String, Output>,
+    pub outputs: IndexMap<String, DeployedOutput>,
     /// Whether CloudFormation refuses to delete the stack.
     pub termination_protection: bool,
 }
 
 /// What CloudFormation says of a parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ParameterValue {
+pub enum DeployedParameter {
     /// The value; empty text where CloudFormation sends none.
     Known(String),
     /// The parameter's type names a parameter of Systems Manager.
@@ -53,7 +53,7 @@ pub enum ParameterValue {
 
 /// An output's value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Output {
+pub struct DeployedOutput {
     /// The value.
     pub value: String,
     /// The name under which other stacks import it.
@@ -167,21 +167,21 @@ impl Aws {
     }
 }
 
-fn parameter_value(parameter: &Parameter) -> ParameterValue {
+fn parameter_value(parameter: &Parameter) -> DeployedParameter {
     let given = parameter.parameter_value().unwrap_or_default();
     match parameter.resolved_value() {
-        Some("****") => ParameterValue::Hidden,
-        Some(value) => ParameterValue::Resolved {
+        Some("****") => DeployedParameter::Hidden,
+        Some(value) => DeployedParameter::Resolved {
             name: given.to_owned(),
             value: value.to_owned(),
         },
-        None if given == "****" => ParameterValue::Hidden,
-        None => ParameterValue::Known(given.to_owned()),
+        None if given == "****" => DeployedParameter::Hidden,
+        None => DeployedParameter::Known(given.to_owned()),
     }
 }
 
-fn output(output: &types::Output) -> Output {
-    Output {
+fn output(output: &types::Output) -> DeployedOutput {
+    DeployedOutput {
         value: output.output_value().unwrap_or_default().to_owned(),
         export: output.export_name().map(str::to_owned),
     }

@@ -9,29 +9,29 @@ use aws_sdk_cloudformation::operation::RequestId;
 use stratiform_finding::{Code, Finding};
 use stratiform_service::Refusal;
 
-use crate::aws::Identity;
+use crate::identity::Identity;
 
 /// Why something could not be asked of AWS. What is its `Display`; why and what to do are methods.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No credentials were found, or AWS does not accept them: expired, unknown, wrongly signed.
     #[error("{0} needs credentials that AWS accepts")]
-    Credentials(Failure),
+    Credentials(FailedCall),
     /// The credentials are good, and may not do this.
     #[error("{0} is not allowed with these credentials")]
-    Denied(Failure),
+    Denied(FailedCall),
     /// AWS wanted fewer calls, and still did after all attempts.
     #[error("{0} was throttled, every time it was tried")]
-    Throttled(Failure),
+    Throttled(FailedCall),
     /// AWS refused the call for another reason.
     #[error("{0} was refused")]
-    Refused(Failure),
+    Refused(FailedCall),
     /// There was no answer, or one that the service is out of order.
     #[error("{0} failed: AWS is out of reach, or out of order")]
-    Unavailable(Failure),
+    Unavailable(FailedCall),
     /// The answer is not what AWS sends.
     #[error("{0} got an answer that cannot be read")]
-    Unreadable(Failure),
+    Unreadable(FailedCall),
     /// The credentials are of another account than the environment.
     #[error("the environment is in account {expected}, and the credentials are of account {}", .identity.account)]
     OtherAccount {
@@ -53,7 +53,7 @@ pub struct Call {
 
 /// A call that failed, and what is known about why.
 #[derive(Clone, Debug)]
-pub struct Failure {
+pub struct FailedCall {
     /// What was called.
     pub call: Call,
     /// AWS's code, as sent: `ValidationError`. None where AWS said nothing.
@@ -99,7 +99,7 @@ impl Error {
                  `aws sts get-caller-identity` shows whether AWS accepts what it finds"
                     .to_owned()
             }
-            Error::Denied(Failure { call, .. }) => format!(
+            Error::Denied(FailedCall { call, .. }) => format!(
                 "use credentials that may call {}, or allow it in their policies",
                 call.operation
             ),
@@ -107,7 +107,7 @@ impl Error {
                 "try again when less is going on in the account: its programs share one limit"
                     .to_owned()
             }
-            Error::Refused(Failure { call, .. }) => {
+            Error::Refused(FailedCall { call, .. }) => {
                 format!("look for the code in AWS's reference of {}", call.operation)
             }
             Error::Unavailable(_) => {
@@ -129,7 +129,7 @@ impl From<Error> for Finding {
     }
 }
 
-impl Failure {
+impl FailedCall {
     fn why(&self) -> String {
         let code = self.code.as_deref().map(|code| format!("{code}: "));
         let request = self.request_id.as_deref();
@@ -143,7 +143,7 @@ impl Failure {
     }
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for FailedCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.call.fmt(f)
     }
@@ -177,7 +177,7 @@ impl Call {
 
     /// An answer without what is needed.
     pub(crate) fn unreadable(&self, why: &str) -> Error {
-        Error::Unreadable(Failure {
+        Error::Unreadable(FailedCall {
             call: self.clone(),
             code: None,
             message: why.to_owned(),
@@ -191,7 +191,7 @@ impl Call {
         E: ProvideErrorMetadata + StdError + 'static,
     {
         let credentials = chain(error).find(|cause| cause.is::<CredentialsError>());
-        let failure = Failure {
+        let failure = FailedCall {
             call: self.clone(),
             code: error.code().map(str::to_owned),
             message: match error.message() {
@@ -222,7 +222,7 @@ pub(crate) fn refusal<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Option<Re
 /// The kind of error that a code is, from AWS's [common errors] and what the SDK takes for throttling.
 ///
 /// [common errors]: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/CommonErrors.html
-fn by_code(code: &str) -> fn(Failure) -> Error {
+fn by_code(code: &str) -> fn(FailedCall) -> Error {
     match code {
         "ExpiredToken"
         | "ExpiredTokenException"

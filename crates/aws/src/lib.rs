@@ -8,8 +8,10 @@
 mod aws;
 mod deployed;
 mod error;
+mod identity;
 mod profile;
 
-pub use aws::{Aws, Identity, configuration};
-pub use deployed::{DeployedStack, Output, ParameterValue};
-pub use error::{Call, Error, Failure};
+pub use aws::{Aws, configuration};
+pub use deployed::{DeployedOutput, DeployedParameter, DeployedStack};
+pub use error::{Call, Error, FailedCall};
+pub use identity::Identity;

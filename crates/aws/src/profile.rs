@@ -3,18 +3,18 @@
 use aws_config::profile::{ProfileSet, load};
 use aws_types::os_shim_internal::{Env, Fs};
 
-use crate::error::Failure;
+use crate::error::FailedCall;
 
 /// The failure, with the missing profile as its reason if that is what is missing. Nothing else is told of the
 /// files than the names of profiles.
-pub(crate) async fn explained(failure: Failure) -> Failure {
+pub(crate) async fn explained(failure: FailedCall) -> FailedCall {
     // AWS itself said something: then there were credentials.
     if failure.code.is_some() {
         return failure;
     }
     match load(&Fs::real(), &Env::real(), &Default::default(), None).await {
         Ok(profiles) => {
-            missing(&profiles).map_or(failure.clone(), |message| Failure { message, ..failure })
+            missing(&profiles).map_or(failure.clone(), |message| FailedCall { message, ..failure })
         }
         Err(_) => failure,
     }

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use aws_config::SdkConfig;
 use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::types::{Parameter, Tag};
-use stratiform_aws::{Aws, DeployedStack, Error, ParameterValue};
+use stratiform_aws::{Aws, DeployedParameter, DeployedStack, Error};
 
 const NETWORK: &str = r#"
 Parameters:
@@ -118,9 +118,9 @@ async fn stacks_are_read_as_they_were_made() {
     assert_eq!(network.template, NETWORK);
     assert_eq!(
         network.parameters["Size"],
-        ParameterValue::Known("2".to_owned())
+        DeployedParameter::Known("2".to_owned())
     );
-    assert_eq!(network.parameters["Secret"], ParameterValue::Hidden);
+    assert_eq!(network.parameters["Secret"], DeployedParameter::Hidden);
     assert_eq!(network.tags["team"], "shop");
     assert!(network.termination_protection);
     let vpc = &network.outputs["VpcId"].value;

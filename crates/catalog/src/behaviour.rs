@@ -45,7 +45,7 @@ pub use protection::{Protection, While, guards, protections, refusals, retention
 pub use replacement::{is_revision, scopes_names, unique_name};
 pub use running::{Redirect, Stop, redirects, serves, stops};
 pub use update::{
-    Class, Entry, Indexes, MajorUpgrade, documented, indexes, major_upgrade, only_grows,
+    Class, DocumentedUpdate, Indexes, MajorUpgrade, documented, indexes, major_upgrade, only_grows,
 };
 pub use value::{counts_up, order_matters};
 

@@ -8,7 +8,7 @@ use stratiform_service::change::{
     RequiresRecreation,
 };
 
-use crate::recreation::{Fact, Recreation};
+use crate::recreation::{Recreation, RecreationFact};
 
 /// A resource that changes: what `DescribeChangeSet` would say, in both of its views, and the values behind it.
 #[derive(Clone, Debug)]
@@ -165,7 +165,7 @@ impl ChangedAttribute {
         let sides = [&self.before, &self.after];
         let unknown = sides.into_iter().flatten().any(Resolved::is_unknown_now);
         match (self.recreation.fact, self.predicted()) {
-            (Fact::InPlace(..), _) => Replacement::WillNot,
+            (RecreationFact::InPlace(..), _) => Replacement::WillNot,
             // It may be the same value, written another way.
             (_, Replacement::Will)
                 if unknown && self.source == ChangeSource::DirectModification =>

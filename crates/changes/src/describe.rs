@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 use stratiform_resolve::{Resolved, Style};
 use stratiform_service::LogicalId;
 use stratiform_service::change::{
-    Action, Attribute, AttributeChangeType, Detail, PolicyAction, Replacement, ResourceChange,
-    Target, View,
+    Action, Attribute, AttributeChangeType, ChangeSetView, Detail, PolicyAction, Replacement,
+    ResourceChange, Target,
 };
 
 use crate::change::{ChangedAttribute, ChangedResource, Context, Edit, Policy, predicted};
@@ -15,17 +15,17 @@ use crate::change::{ChangedAttribute, ChangedResource, Context, Edit, Policy, pr
 /// The changes of one stack: the `ResourceChange` of each entry of `Changes`, in either of the two views.
 ///
 /// A resource whose name is no logical ID is not among them: CloudFormation refuses its template.
-pub fn describe(changes: &[ChangedResource], view: View) -> Vec<ResourceChange> {
+pub fn describe(changes: &[ChangedResource], view: ChangeSetView) -> Vec<ResourceChange> {
     changes
         .iter()
         .filter_map(|change| resource_change(change, view))
         .collect()
 }
 
-fn resource_change(change: &ChangedResource, view: View) -> Option<ResourceChange> {
+fn resource_change(change: &ChangedResource, view: ChangeSetView) -> Option<ResourceChange> {
     let details = match view {
-        View::WithValues => &change.values,
-        View::WithoutValues => &change.references,
+        ChangeSetView::WithValues => &change.values,
+        ChangeSetView::WithoutValues => &change.references,
     };
     if change.action == Edit::Modify && details.is_empty() {
         return None;
@@ -39,7 +39,9 @@ fn resource_change(change: &ChangedResource, view: View) -> Option<ResourceChang
             Edit::Remove => Style::Removed,
             _ => Style::ChangeSet,
         };
-        let context = context.as_ref().filter(|_| view == View::WithValues)?;
+        let context = context
+            .as_ref()
+            .filter(|_| view == ChangeSetView::WithValues)?;
         Some(context_text(context, style))
     };
     Some(ResourceChange {
@@ -74,8 +76,8 @@ fn scope(details: &[ChangedAttribute]) -> Vec<Attribute> {
     scope
 }
 
-fn told(detail: &ChangedAttribute, view: View) -> Detail {
-    let with_values = view == View::WithValues;
+fn told(detail: &ChangedAttribute, view: ChangeSetView) -> Detail {
+    let with_values = view == ChangeSetView::WithValues;
     let shown = |value: &Option<Resolved<'_>>| {
         let value = value.as_ref().filter(|_| with_values)?;
         Some(value.shown(Style::ChangeSet))

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use indexmap::{IndexMap, IndexSet};
 use stratiform_catalog::Catalog;
-use stratiform_resolve::{Place, Resolved, Resolver, Scope, Segment, Time, World, reference};
+use stratiform_resolve::{Resolved, Resolver, Scope, Segment, Time, Whereabouts, World, reference};
 use stratiform_template::{Member, Reference, Resource, Template, Value, order};
 
 /// A stack on one side of a change.
@@ -25,7 +25,7 @@ pub struct Sides<'t> {
     /// The stack after.
     pub after: Side<'t>,
     /// Where it is.
-    pub place: &'t Place,
+    pub place: &'t Whereabouts,
     /// Facts about resource types.
     pub catalog: Catalog,
     /// What references are before the change.
@@ -40,7 +40,7 @@ pub type Times<'t> = HashMap<&'t str, Time>;
 /// The world as it is seen from one side of a change.
 #[derive(Clone, Copy, Debug)]
 pub struct Lives<'s, 't> {
-    place: &'s Place,
+    place: &'s Whereabouts,
     values: &'s Values<'t>,
     times: Option<&'s Times<'t>>,
 }
@@ -51,7 +51,7 @@ impl<'t> Side<'t> {
         template: &'t Template,
         parameters: &'t IndexMap<String, String>,
         tags: &'t IndexMap<String, String>,
-        place: &Place,
+        place: &Whereabouts,
     ) -> Self {
         Side {
             scope: Scope::new(template, parameters, place),
@@ -62,7 +62,12 @@ impl<'t> Side<'t> {
 
 impl<'t> Sides<'t> {
     /// Both sides of a change at a place.
-    pub fn new(before: Side<'t>, after: Side<'t>, place: &'t Place, catalog: Catalog) -> Self {
+    pub fn new(
+        before: Side<'t>,
+        after: Side<'t>,
+        place: &'t Whereabouts,
+        catalog: Catalog,
+    ) -> Self {
         let referred = match is_same(&before.scope, &after.scope) {
             // Nothing is going to be asked.
             true => IndexSet::new(),
@@ -106,7 +111,7 @@ impl<'t> Sides<'t> {
 }
 
 impl World for Lives<'_, '_> {
-    fn place(&self) -> &Place {
+    fn place(&self) -> &Whereabouts {
         self.place
     }
 
@@ -133,7 +138,7 @@ impl<'t> Values<'t> {
     fn of(
         scope: &Scope<'t>,
         referred: &IndexSet<Referred<'t>>,
-        place: &Place,
+        place: &Whereabouts,
         catalog: Catalog,
     ) -> Values<'t> {
         let known = referred.iter().filter_map(|name| {

@@ -14,12 +14,12 @@ pub struct Recreation {
     /// CloudFormation's answer.
     pub requires: RequiresRecreation,
     /// What says so.
-    pub fact: Fact,
+    pub fact: RecreationFact,
 }
 
 /// What says whether a change makes a new resource?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fact {
+pub enum RecreationFact {
     /// The type's schema lists the property in `createOnlyProperties`.
     CreateOnly(PropertyPath),
     /// The type's schema lists the property in `conditionalCreateOnlyProperties`.
@@ -40,30 +40,36 @@ pub enum Fact {
     NotAProperty,
 }
 
-impl fmt::Display for Fact {
+impl fmt::Display for RecreationFact {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Fact::CreateOnly(path) => {
+            RecreationFact::CreateOnly(path) => {
                 write!(formatter, "`{path}` is a createOnly property of the type")
             }
-            Fact::ConditionalCreateOnly(path) => write!(
+            RecreationFact::ConditionalCreateOnly(path) => write!(
                 formatter,
                 "`{path}` is a conditionalCreateOnly property of the type: AWS decides by the value"
             ),
-            Fact::InPlace(path, page) => write!(
+            RecreationFact::InPlace(path, page) => write!(
                 formatter,
                 "`{path}` is a conditionalCreateOnly property of the type, and `{page}` documents the update in place"
             ),
-            Fact::Identifies(path) => write!(
+            RecreationFact::Identifies(path) => write!(
                 formatter,
                 "`{path}` is part of the primaryIdentifier of the type: another value may mean another resource"
             ),
-            Fact::Updatable => formatter.write_str("the type's schema allows updating it"),
-            Fact::CustomResource => {
+            RecreationFact::Updatable => {
+                formatter.write_str("the type's schema allows updating it")
+            }
+            RecreationFact::CustomResource => {
                 formatter.write_str("the provider of a custom resource decides whether it replaces")
             }
-            Fact::UnknownType => formatter.write_str("the catalog does not know this type"),
-            Fact::NotAProperty => formatter.write_str("it is no property of the resource"),
+            RecreationFact::UnknownType => {
+                formatter.write_str("the catalog does not know this type")
+            }
+            RecreationFact::NotAProperty => {
+                formatter.write_str("it is no property of the resource")
+            }
         }
     }
 }
@@ -91,15 +97,15 @@ impl Rules {
         let otherwise = match known {
             _ if custom => Recreation {
                 requires: RequiresRecreation::Conditionally,
-                fact: Fact::CustomResource,
+                fact: RecreationFact::CustomResource,
             },
             Some(_) => Recreation {
                 requires: RequiresRecreation::Never,
-                fact: Fact::Updatable,
+                fact: RecreationFact::Updatable,
             },
             None => Recreation {
                 requires: RequiresRecreation::Conditionally,
-                fact: Fact::UnknownType,
+                fact: RecreationFact::UnknownType,
             },
         };
         let mut rules = Rules {
@@ -137,7 +143,7 @@ impl Rules {
         if let Some(path) = find(&self.always) {
             return Recreation {
                 requires: RequiresRecreation::Always,
-                fact: Fact::CreateOnly(path),
+                fact: RecreationFact::CreateOnly(path),
             };
         }
         if let Some(path) = find(&self.conditionally) {
@@ -145,8 +151,8 @@ impl Rules {
                 .resource_type
                 .and_then(|known| documented(known.name(), below));
             let fact = match documented.filter(|entry| entry.class != Class::Replaces) {
-                Some(entry) => Fact::InPlace(path, entry.source),
-                None => Fact::ConditionalCreateOnly(path),
+                Some(entry) => RecreationFact::InPlace(path, entry.source),
+                None => RecreationFact::ConditionalCreateOnly(path),
             };
             return Recreation {
                 requires: RequiresRecreation::Conditionally,
@@ -156,7 +162,7 @@ impl Rules {
         if let Some(path) = find(&self.identifying) {
             return Recreation {
                 requires: RequiresRecreation::Conditionally,
-                fact: Fact::Identifies(path),
+                fact: RecreationFact::Identifies(path),
             };
         }
         self.otherwise

@@ -6,16 +6,16 @@
 
 use indexmap::IndexMap;
 use stratiform_catalog::catalog;
+use stratiform_changes::{ChangeSetView, describe};
 use stratiform_changes::{ChangedAttribute, ChangedResource, Edit, Side, Sides, predicted};
-use stratiform_changes::{View, describe};
-use stratiform_resolve::Place;
+use stratiform_resolve::Whereabouts;
 use stratiform_template::Template;
 
 /// Values of parameters.
 type Given<'g> = &'g [(&'g str, &'g str)];
 
 fn changes(before: &str, after: &str, given: [Given<'_>; 2]) -> Vec<ChangedResource> {
-    let place = Place {
+    let place = Whereabouts {
         stack: "shop".to_owned(),
         region: "eu-west-1".to_owned(),
         account: Some("123456789012".to_owned()),
@@ -426,7 +426,7 @@ Resources:
     );
     assert_eq!(changes.len(), 2);
     let mut json = format!("{changes:?}");
-    for view in [View::WithValues, View::WithoutValues] {
+    for view in [ChangeSetView::WithValues, ChangeSetView::WithoutValues] {
         json += &format!("{:?}", describe(&changes, view));
     }
     assert!(json.contains("****") && json.contains("API_TOKEN"));
@@ -474,7 +474,7 @@ Outputs: {DbPassword: {Value: WAY}}
             );
             let changes = changes(&one, &two, [&[], &[]]);
             let mut shown = format!("{changes:?}");
-            for view in [View::WithValues, View::WithoutValues] {
+            for view in [ChangeSetView::WithValues, ChangeSetView::WithoutValues] {
                 shown += &format!("{:?}", describe(&changes, view));
             }
             assert!(!shown.contains("LEAK"), "{way} in {place}: {shown}");

@@ -1,4 +1,4 @@
-//! One resource type's schema, turned into Rust's types.
+//! Schemas, one resource type after the other, turned into Rust's types.
 
 mod facts;
 mod shape;
@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use indexmap::IndexMap;
 use stratiform_catalog::{PropertyPath, ResourceType, Schema};
 
-use crate::model::{Attribute, Field, Kind, Presence, PropertyType, Resource, RustType};
-use crate::name::{Scope, camel, snake};
+use crate::model::{Attribute, Field, Kind, Model, Presence, PropertyType, Resource, RustType};
+use crate::name::{TakenNames, camel, snake};
 use shape::{
     MAX_DEPTH, Shape, collect_properties, is_tag, kind, kind_name, shape, structured, text_values,
 };
@@ -52,7 +52,7 @@ impl<'a> Naming<'a> {
 pub(crate) struct Lowering<'a> {
     kinds: &'a mut BTreeMap<String, Kind>,
     resource_type: ResourceType,
-    scope: Scope,
+    scope: TakenNames,
     types: IndexMap<String, PropertyType>,
     /// Definitions that are named types already, or are about to be.
     definitions: HashMap<&'static str, RustType>,
@@ -62,7 +62,7 @@ pub(crate) struct Lowering<'a> {
 
 impl<'a> Lowering<'a> {
     pub(crate) fn new(kinds: &'a mut BTreeMap<String, Kind>, resource_type: ResourceType) -> Self {
-        let mut scope = Scope::default();
+        let mut scope = TakenNames::default();
         // Names of the prelude that the generated code itself uses.
         for name in ["From", "Into", "Some", "String"] {
             scope.take([name.to_owned()]);
@@ -107,7 +107,7 @@ impl<'a> Lowering<'a> {
     fn fields(&mut self, schema: Schema, owner: &str, wanted: impl Fn(&str) -> bool) -> Vec<Field> {
         let mut properties = IndexMap::new();
         collect_properties(schema, 0, &mut properties);
-        let mut names = Scope::default();
+        let mut names = TakenNames::default();
         let top_level = owner.is_empty();
         let mut fields = Vec::new();
         for (property, schema_of_property) in
@@ -250,7 +250,7 @@ impl<'a> Lowering<'a> {
 
     fn choice(&mut self, values: Vec<&'static str>, naming: Naming<'_>) -> String {
         let name = self.name(naming);
-        let mut scope = Scope::default();
+        let mut scope = TakenNames::default();
         let variants = values
             .iter()
             .map(|value| (scope.take([camel(value)]), *value))
@@ -266,7 +266,7 @@ impl<'a> Lowering<'a> {
     }
 
     fn attributes(&mut self) -> Vec<Attribute> {
-        let mut names = Scope::default();
+        let mut names = TakenNames::default();
         for method in HANDLE_METHODS {
             names.take([method.to_owned()]);
         }
@@ -341,4 +341,34 @@ impl<'a> Lowering<'a> {
             .filter(|given| matches!(given, RustType::Id(_)))
             .unwrap_or(RustType::UnknownKind)
     }
+}
+
+impl Model {
+    pub(crate) fn of(resource_types: impl IntoIterator<Item = ResourceType>) -> Model {
+        let mut model = Model::default();
+        let mut scopes: HashMap<String, TakenNames> = HashMap::new();
+        for resource_type in resource_types {
+            let (service, name) = names(resource_type.name());
+            let scope = scopes.entry(service.clone()).or_default();
+            let module = scope.take([snake(name), snake(name) + "_properties"]);
+            let name = scope.take([camel(name)]);
+            let resource = Lowering::new(&mut model.kinds, resource_type).resource(name, module);
+            model.services.entry(service).or_default().push(resource);
+        }
+        model
+    }
+}
+
+/// `AWS::RDS::DBInstance` → `rds`, `DBInstance`; vendors other than AWS keep their name in the module.
+fn names(resource_type: &'static str) -> (String, &'static str) {
+    let mut parts = resource_type.split("::");
+    let vendor = parts.next().unwrap_or_default();
+    let service = parts.next().unwrap_or_default();
+    let name = resource_type.rsplit("::").next().unwrap_or_default();
+    let service = if vendor == "AWS" {
+        service.to_lowercase()
+    } else {
+        format!("{vendor}_{service}").to_lowercase()
+    };
+    (service, name)
 }

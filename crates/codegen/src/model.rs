@@ -1,13 +1,8 @@
 //! Resource types as Rust will see them: structs, enums, fields, attributes.
 //!
-//! Here the catalog's schemas become types; [`crate::emit`] only writes them down.
+//! [`crate::lowering`] makes them from the catalog's schemas; [`crate::emit`] only writes them down.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-
-use stratiform_catalog::ResourceType;
-
-use crate::lowering::Lowering;
-use crate::name::{Scope, camel, snake};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that one generated file holds.
 #[derive(Debug, Default)]
@@ -99,34 +94,4 @@ pub(crate) enum RustType {
     Map(Box<RustType>),
     /// A [`PropertyType`] of the resource.
     Named(String),
-}
-
-impl Model {
-    pub(crate) fn of(resource_types: impl IntoIterator<Item = ResourceType>) -> Model {
-        let mut model = Model::default();
-        let mut scopes: HashMap<String, Scope> = HashMap::new();
-        for resource_type in resource_types {
-            let (service, name) = names(resource_type.name());
-            let scope = scopes.entry(service.clone()).or_default();
-            let module = scope.take([snake(name), snake(name) + "_properties"]);
-            let name = scope.take([camel(name)]);
-            let resource = Lowering::new(&mut model.kinds, resource_type).resource(name, module);
-            model.services.entry(service).or_default().push(resource);
-        }
-        model
-    }
-}
-
-/// `AWS::RDS::DBInstance` → `rds`, `DBInstance`; vendors other than AWS keep their name in the module.
-fn names(resource_type: &'static str) -> (String, &'static str) {
-    let mut parts = resource_type.split("::");
-    let vendor = parts.next().unwrap_or_default();
-    let service = parts.next().unwrap_or_default();
-    let name = resource_type.rsplit("::").next().unwrap_or_default();
-    let service = if vendor == "AWS" {
-        service.to_lowercase()
-    } else {
-        format!("{vendor}_{service}").to_lowercase()
-    };
-    (service, name)
 }

@@ -57,9 +57,9 @@ const KEYWORDS: [&str; 48] = [
 
 /// Names that are taken in one scope.
 #[derive(Debug, Default)]
-pub(crate) struct Scope(HashSet<String>);
+pub(crate) struct TakenNames(HashSet<String>);
 
-impl Scope {
+impl TakenNames {
     /// Takes the first of some names that is free, or the last of them with a number.
     pub(crate) fn take(&mut self, names: impl IntoIterator<Item = String>) -> String {
         let mut last = String::new();
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_scope_never_gives_a_name_twice() {
-        let mut scope = Scope::default();
+        let mut scope = TakenNames::default();
         let names: Vec<String> = (0..3)
             .map(|_| scope.take(["A".to_owned(), "B".to_owned()]))
             .collect();

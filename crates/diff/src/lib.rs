@@ -5,17 +5,17 @@
 //! (`stratiform-changes`), values (`stratiform-resolve`), reading files, git or AWS, and showing anything.
 
 mod consequence;
-mod environment;
-mod notes;
+mod exports;
+mod not_known;
+mod note;
 mod settings;
 mod stack;
 mod stack_policy;
 mod verdict;
 
 pub use consequence::{Certainty, Consequence, Kind, Severity};
-pub use environment::{Pair, diff_environment, imported_elsewhere};
-pub use notes::macros;
-pub use stack::{
-    Counts, Note, OutputChange, OutputValue, ParameterChange, StackChange, StackDiff, diff,
-};
+pub use exports::{Pair, diff_environment, imported_elsewhere};
+pub use not_known::macros;
+pub use note::Note;
+pub use stack::{Counts, OutputChange, OutputValue, ParameterChange, StackChange, StackDiff, diff};
 pub use verdict::verdict;

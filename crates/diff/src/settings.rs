@@ -1,22 +1,22 @@
 //! What a change of a stack's own settings does: tags, termination protection and the stack policy.
 
-use stratiform_assembly::{Policy, StackAt};
+use stratiform_assembly::{StackAt, StackPolicy};
 use stratiform_changes::Sides;
 
 use crate::consequence::{Certainty, Consequence, Kind, Severity};
-use crate::stack::Note;
+use crate::note::Note;
 use crate::stack_policy::{Decision, Update, decide};
 
 /// The settings of a stack before and after.
 #[derive(Clone, Copy)]
-pub(crate) struct Settings<'s> {
+pub(crate) struct StackSettings<'s> {
     before: &'s StackAt,
     after: &'s StackAt,
 }
 
-impl<'s> Settings<'s> {
+impl<'s> StackSettings<'s> {
     pub(crate) fn new(before: &'s StackAt, after: &'s StackAt) -> Self {
-        Settings { before, after }
+        StackSettings { before, after }
     }
 
     /// Whether they are the same, as far as is known.
@@ -33,9 +33,9 @@ impl<'s> Settings<'s> {
             .zip(after.termination_protection)
     }
 
-    fn policies(self) -> Option<(&'s Policy, &'s Policy)> {
+    fn policies(self) -> Option<(&'s StackPolicy, &'s StackPolicy)> {
         match (&self.before.policy, &self.after.policy) {
-            (Policy::NotKnown, _) | (_, Policy::NotKnown) => None,
+            (StackPolicy::NotKnown, _) | (_, StackPolicy::NotKnown) => None,
             known => Some(known),
         }
     }
@@ -63,18 +63,18 @@ impl<'s> Settings<'s> {
         let (lines, certainty) = no_longer_refused(sides, old, new);
         if lines.is_empty() {
             notes.push(note(match new {
-                Policy::Document(_) => {
+                StackPolicy::Document(_) => {
                     "the stack policy is another, and refuses all that the one before did"
                 }
-                Policy::Absent | Policy::NotKnown => {
+                StackPolicy::Absent | StackPolicy::NotKnown => {
                     "the stack policy goes; it refused no update of what is left"
                 }
             }));
             return;
         }
         let what = match new {
-            Policy::Document(_) => "weakens the stack policy",
-            Policy::Absent | Policy::NotKnown => "takes away the stack policy",
+            StackPolicy::Document(_) => "weakens the stack policy",
+            StackPolicy::Absent | StackPolicy::NotKnown => "takes away the stack policy",
         };
         found.push(Consequence {
             certainty,
@@ -88,14 +88,18 @@ impl<'s> Settings<'s> {
 }
 
 /// The updates that the policy before refuses and the one after does not, one line for each resource that stays.
-fn no_longer_refused(sides: &Sides<'_>, old: &Policy, new: &Policy) -> (Vec<String>, Certainty) {
+fn no_longer_refused(
+    sides: &Sides<'_>,
+    old: &StackPolicy,
+    new: &StackPolicy,
+) -> (Vec<String>, Certainty) {
     let mut certainty = Certainty::May;
     let mut lines = Vec::new();
     for (logical_id, resource) in sides.after.scope.resources() {
         if sides.before.scope.resource(logical_id).is_none() {
             continue;
         }
-        let decide = |policy: &Policy, update| {
+        let decide = |policy: &StackPolicy, update| {
             let document = policy.document();
             document.map_or(Decision::Allowed, |document| {
                 decide(document, logical_id, &resource.resource_type, update)

@@ -3,12 +3,13 @@
 use stratiform_assembly::StackAt;
 use stratiform_catalog::catalog;
 use stratiform_changes::{ChangedResource, Edit, Replacement, Side, Sides, Times, changes};
-use stratiform_resolve::{Compare, Place, Resolved, Resolver, Scope, expand};
+use stratiform_resolve::{Compare, Resolved, Resolver, Scope, Whereabouts, expand};
 use stratiform_template::{Member, Output, Template};
 
 use crate::consequence::{Consequence, Kind, Severity, consequences, sort};
-use crate::notes::notes;
-use crate::settings::Settings;
+use crate::not_known::notes;
+use crate::note::Note;
+use crate::settings::StackSettings;
 
 /// What happens to a stack.
 #[derive(Clone, Debug)]
@@ -77,15 +78,6 @@ pub struct ParameterChange {
     pub after: Option<Resolved<'static>>,
 }
 
-/// Something that has to be known for reading the answer: mostly what could not be known here.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Note {
-    /// What, as one sentence without its full stop.
-    pub what: String,
-    /// What to do about it.
-    pub help: Option<String>,
-}
-
 impl StackDiff {
     /// The worst of the consequences.
     pub fn severity(&self) -> Severity {
@@ -135,7 +127,7 @@ pub struct Counts {
 }
 
 /// Compares a stack before with the stack after; at most one of them may be missing.
-pub fn diff(before: Option<&StackAt>, after: Option<&StackAt>, place: &Place) -> StackDiff {
+pub fn diff(before: Option<&StackAt>, after: Option<&StackAt>, place: &Whereabouts) -> StackDiff {
     let change = match (before, after) {
         (None, _) => StackChange::Created,
         (_, None) => StackChange::Removed,
@@ -144,7 +136,7 @@ pub fn diff(before: Option<&StackAt>, after: Option<&StackAt>, place: &Place) ->
     let nothing = StackAt::of(place.stack.as_str(), Template::default());
     let settings = before
         .zip(after)
-        .map(|(before, after)| Settings::new(before, after));
+        .map(|(before, after)| StackSettings::new(before, after));
     let (before, after) = (before.unwrap_or(&nothing), after.unwrap_or(&nothing));
     let (old, new) = (written_out(before, place), written_out(after, place));
     let sides = Sides::new(
@@ -162,7 +154,7 @@ pub fn diff(before: Option<&StackAt>, after: Option<&StackAt>, place: &Place) ->
     let same = !expected
         && outputs.is_empty()
         && parameters.is_empty()
-        && settings.is_none_or(Settings::are_same)
+        && settings.is_none_or(StackSettings::are_same)
         && consequences.is_empty();
     let mut notes = notes(before, after, &resources);
     if let Some(settings) = settings {
@@ -202,7 +194,7 @@ pub fn diff(before: Option<&StackAt>, after: Option<&StackAt>, place: &Place) ->
 }
 
 /// The template of a stack with its loops written out, where it has any.
-pub(crate) fn written_out(stack: &StackAt, place: &Place) -> Option<Template> {
+pub(crate) fn written_out(stack: &StackAt, place: &Whereabouts) -> Option<Template> {
     if stack.template.transform.is_empty() {
         return None;
     }
@@ -211,7 +203,7 @@ pub(crate) fn written_out(stack: &StackAt, place: &Place) -> Option<Template> {
 }
 
 /// A side of the change: the stack with its template, or with the one that it was written out to.
-fn scoped<'t>(stack: &'t StackAt, expanded: Option<&'t Template>, place: &Place) -> Side<'t> {
+fn scoped<'t>(stack: &'t StackAt, expanded: Option<&'t Template>, place: &Whereabouts) -> Side<'t> {
     let template = expanded.unwrap_or(&stack.template);
     Side::new(template, &stack.parameters, &stack.tags, place)
 }
@@ -281,7 +273,7 @@ impl OutputValue {
     }
 }
 
-fn parameters(before: &Scope<'_>, after: &Scope<'_>, place: &Place) -> Vec<ParameterChange> {
+fn parameters(before: &Scope<'_>, after: &Scope<'_>, place: &Whereabouts) -> Vec<ParameterChange> {
     let value = |scope: &Scope<'_>, name: &str| {
         let parameter = scope.parameters.get(name)?;
         Some(parameter.resolved(name, place).into_owned())

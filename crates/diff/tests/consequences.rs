@@ -5,12 +5,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
-use stratiform_assembly::{Policy, StackAt};
+use stratiform_assembly::{StackAt, StackPolicy};
 use stratiform_diff::{
     Certainty, Consequence, Pair, Severity, StackChange, StackDiff, diff_environment,
     imported_elsewhere,
 };
-use stratiform_resolve::Place;
+use stratiform_resolve::Whereabouts;
 use stratiform_template::{Template, Value, parse_yaml};
 
 /// One line for each consequence, and one more, behind a dash, for each of its details.
@@ -56,7 +56,7 @@ fn environment(stacks: Stacks<'_>) -> Vec<StackDiff> {
         .iter()
         .zip(&templates)
         .map(|((name, ..), [before, after])| Pair {
-            place: Place {
+            place: Whereabouts {
                 stack: (*name).to_owned(),
                 region: "eu-west-1".to_owned(),
                 account: Some("123456789012".to_owned()),
@@ -906,7 +906,7 @@ fn a_new_stack_loses_nothing() {
 }
 
 fn settings(before: &StackAt, after: &StackAt) -> StackDiff {
-    let place = Place {
+    let place = Whereabouts {
         stack: "shop".to_owned(),
         region: "eu-west-1".to_owned(),
         account: None,
@@ -939,7 +939,7 @@ fn termination_protection_of_a_stack_is_a_protection() {
 fn a_stack_policy_is_a_protection() {
     let policy = |statement: &str| {
         let text = format!("{{Statement: [{statement}]}}");
-        Policy::Document(Value::from_node(&parse_yaml(&text).unwrap()).unwrap())
+        StackPolicy::Document(Value::from_node(&parse_yaml(&text).unwrap()).unwrap())
     };
     let all = "{Effect: Allow, Action: 'Update:*', Principal: '*', Resource: '*'}";
     let deny = |actions: &str, id: &str| {
@@ -949,15 +949,15 @@ fn a_stack_policy_is_a_protection() {
     };
     let table = "A: {Type: AWS::DynamoDB::Table, Properties: {TableName: a}}
 B: {Type: AWS::SNS::Topic}";
-    let side = |policy: &Policy| StackAt {
+    let side = |policy: &StackPolicy| StackAt {
         policy: policy.clone(),
         ..StackAt::of("shop", template(table).unwrap())
     };
     let both = "['Update:Replace', 'Update:Delete']";
-    let cases: [(Policy, Policy, StackChange, &[&str], usize); 7] = [
+    let cases: [(StackPolicy, StackPolicy, StackChange, &[&str], usize); 7] = [
         (
             deny(both, "A"),
-            Policy::Absent,
+            StackPolicy::Absent,
             StackChange::Updated,
             &[
                 "warning protection-lost will: takes away the stack policy",
@@ -987,7 +987,7 @@ B: {Type: AWS::SNS::Topic}";
             0,
         ),
         (
-            Policy::Absent,
+            StackPolicy::Absent,
             deny(both, "A"),
             StackChange::Updated,
             &[],
@@ -995,7 +995,7 @@ B: {Type: AWS::SNS::Topic}";
         ),
         (
             deny(both, "Gone"),
-            Policy::Absent,
+            StackPolicy::Absent,
             StackChange::Updated,
             &[],
             1,
@@ -1009,7 +1009,7 @@ B: {Type: AWS::SNS::Topic}";
         ),
         (
             deny(both, "A"),
-            Policy::NotKnown,
+            StackPolicy::NotKnown,
             StackChange::Unchanged,
             &[],
             0,

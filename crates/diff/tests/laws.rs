@@ -10,11 +10,11 @@ use serde_json::{Map, Value, json};
 use stratiform_assembly::StackAt;
 use stratiform_changes::{Attribute, ChangedAttribute, ChangedResource, Edit};
 use stratiform_diff::{StackChange, StackDiff, diff};
-use stratiform_resolve::{Place, Style};
+use stratiform_resolve::{Style, Whereabouts};
 use stratiform_template::Template;
 
 fn compare(before: &Value, after: &Value) -> StackDiff {
-    let place = Place {
+    let place = Whereabouts {
         stack: "shop".to_owned(),
         region: "eu-west-1".to_owned(),
         account: None,

@@ -3,13 +3,13 @@
 
 use stratiform_assembly::StackAt;
 use stratiform_diff::{Note, diff};
-use stratiform_resolve::Place;
+use stratiform_resolve::Whereabouts;
 use stratiform_template::Template;
 
 fn note(resource_type: &str) -> Note {
     let text = format!("Resources: {{A: {{Type: '{resource_type}'}}}}");
     let template = Template::parse(&text).unwrap();
-    let place = Place {
+    let place = Whereabouts {
         stack: "one".to_owned(),
         region: "eu-central-1".to_owned(),
         account: None,

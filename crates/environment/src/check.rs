@@ -6,21 +6,21 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 use stratiform_finding::words::{listed, nearest};
-use stratiform_finding::{Code, Finding, Place as At, Source};
+use stratiform_finding::{Code, Finding, Place, Source};
 use stratiform_template::Scalar;
 
-use crate::merge::{Kind, Map, Member, Place, Tree};
+use crate::load::merge::{Kind, Map, Member, Tree, Written};
 use crate::message::{self, Found};
 use crate::path::Path;
-use crate::shape::{Field, Shape, Size};
-use crate::text::Format;
+use crate::schema::shape::{Field, Shape, Size};
+use crate::values::text::Format;
 
 /// Where a part is: its path, and the place of its key.
 #[derive(Clone)]
 struct Spot {
     path: Path,
     /// Every layer's mention of the part, the last one last.
-    mentions: Vec<Place>,
+    mentions: Vec<Written>,
 }
 
 impl Spot {
@@ -48,7 +48,7 @@ enum Missing {
 pub(crate) struct Checker<'a> {
     sources: &'a [Source],
     missing: Missing,
-    findings: Vec<(Place, Finding)>,
+    findings: Vec<(Written, Finding)>,
 }
 
 /// Everything in the tree that is not as the shape says, in the order of layers and lines.
@@ -306,7 +306,7 @@ impl Checker<'_> {
     }
 
     fn unique(&mut self, items: &[Tree], spot: &Spot) {
-        let mut seen: HashMap<String, Place> = HashMap::new();
+        let mut seen: HashMap<String, Written> = HashMap::new();
         for item in items {
             let value = item.to_json();
             let Some(first) = seen.get(&value.to_string()).copied() else {
@@ -385,7 +385,7 @@ impl Checker<'_> {
     fn report(
         &mut self,
         code: Code,
-        place: Place,
+        place: Written,
         what: impl Into<String>,
         why: impl Into<String>,
         help: impl Into<String>,
@@ -396,14 +396,14 @@ impl Checker<'_> {
     }
 
     /// Adds a place to the problem that was reported last.
-    fn also(&mut self, place: Place, note: String) {
+    fn also(&mut self, place: Written, note: String) {
         let place = self.place(place, note);
         if let Some((_, finding)) = self.findings.last_mut() {
             finding.places.push(place);
         }
     }
 
-    fn place(&self, place: Place, label: String) -> At {
-        At::text(&self.sources[place.layer], place.span, label)
+    fn place(&self, place: Written, label: String) -> Place {
+        Place::text(&self.sources[place.layer], place.span, label)
     }
 }

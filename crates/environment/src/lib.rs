@@ -12,39 +12,34 @@
 //! ```
 
 mod check;
-mod cidr;
 mod load;
-mod merge;
 mod message;
-mod names;
-mod origin;
 mod path;
-mod region;
 mod schema;
 mod settings;
-mod shape;
 #[cfg(test)]
 mod tests;
-pub mod text;
+mod values;
 mod violation;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub use cidr::Cidr;
+pub use load::origin::{Effective, Origin};
 pub use load::{Loaded, check_all, load, load_all};
-pub use names::{
-    AccountId, AppName, CheckId, Date, EmailAddress, EnvironmentName, TagKey, TagValue,
-};
-pub use origin::{Effective, Origin};
 pub use path::{Path, Step};
-pub use region::Region;
 pub use schema::{schema, unsupported};
 pub use settings::{AcceptedRisk, Covered, References, Settings};
 pub use stratiform_finding::Source;
 pub use stratiform_finding::words::{joined, listed, meant, nearest};
-pub use text::{Format, Refusal, Text};
+pub use values::cidr::Cidr;
+pub use values::names::{
+    AccountId, AppName, CheckId, Date, EmailAddress, EnvironmentName, TagKey, TagValue,
+};
+pub use values::region::Region;
+pub use values::text;
+pub use values::text::{Format, RefusedText, Text};
 pub use violation::{Related, Violation};
 
 /// What an app wants to know about its environments.

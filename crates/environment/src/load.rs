@@ -1,5 +1,8 @@
 //! Layers to one checked value.
 
+pub(crate) mod merge;
+pub(crate) mod origin;
+
 use indexmap::{IndexMap, IndexSet};
 use serde_json::Value;
 use stratiform_finding::words::listed;
@@ -7,12 +10,12 @@ use stratiform_finding::{Code, Finding, Place, Source, Span};
 use stratiform_template::{Function, Node, NodeKind, Scalar, parse_yaml};
 
 use crate::check;
-use crate::merge::{Kind, Map, Tree};
-use crate::names::EnvironmentName;
-use crate::origin::{self, Effective};
+use crate::load::merge::{Kind, Map, Tree};
+use crate::load::origin::Effective;
 use crate::path::Path;
-use crate::shape::Shape;
-use crate::text::Text;
+use crate::schema::shape::Shape;
+use crate::values::names::EnvironmentName;
+use crate::values::text::Text;
 use crate::violation::{Related, Violation};
 use crate::{Environment, Settings, schema};
 

@@ -6,9 +6,9 @@ use serde_json::Value;
 use stratiform_finding::words::{joined, listed, meant};
 use stratiform_template::Scalar;
 
-use crate::merge::{Kind, Tree};
+use crate::load::merge::{Kind, Tree};
 use crate::path::Path;
-use crate::shape::{Field, Shape};
+use crate::schema::shape::{Field, Shape};
 
 /// A path in backticks, or what people call the whole.
 pub(crate) fn name(path: &Path) -> String {

@@ -1,12 +1,14 @@
 //! The JSON Schema of an environment: one for checking, and the same made fit for editors.
 
+pub(crate) mod shape;
+
 use std::collections::BTreeMap;
 
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
 
-use crate::shape::{Reader, Shape};
-use crate::text::{Format, Text};
+use crate::schema::shape::{Reader, Shape};
+use crate::values::text::{Format, Text};
 use crate::{
     AccountId, AppName, CheckId, Cidr, Covered, Date, EmailAddress, Environment, EnvironmentName,
     Region, Settings, TagKey, TagValue,

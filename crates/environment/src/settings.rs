@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::names::{AccountId, AppName, CheckId, Date, EnvironmentName, TagKey, TagValue};
-use crate::region::Region;
 use crate::text;
-use crate::text::{Refusal, Text};
+use crate::values::names::{AccountId, AppName, CheckId, Date, EnvironmentName, TagKey, TagValue};
+use crate::values::region::Region;
+use crate::values::text::{RefusedText, Text};
 
 /// What the tool itself needs to know: where the environment lives, and how its stacks are treated.
 ///
@@ -119,7 +119,7 @@ impl Default for Covered {
     }
 }
 
-fn check_covered(text: &str) -> Result<(), Refusal> {
+fn check_covered(text: &str) -> Result<(), RefusedText> {
     let alphanumeric = |id: &str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric());
     let valid = match text.split_once('/') {
         None => text == "*",
@@ -130,7 +130,7 @@ fn check_covered(text: &str) -> Result<(), Refusal> {
     if valid {
         return Ok(());
     }
-    Err(Refusal::new(
+    Err(RefusedText::new(
         "a resource is a stack, `/`, and a logical ID or `*`",
         "write one such as `database/Instance`, `database/*` or `*`",
     ))

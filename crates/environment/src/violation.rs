@@ -3,8 +3,8 @@
 //! An app knows paths of values, and not where they are written. Loading turns what is here into findings with
 //! places.
 
-use crate::names::EnvironmentName;
 use crate::path::Path;
+use crate::values::names::EnvironmentName;
 
 /// Values of an environment that are each fine and do not fit together; found by an app's own check.
 #[derive(Clone, Debug, PartialEq)]

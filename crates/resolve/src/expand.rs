@@ -38,7 +38,7 @@ pub fn expand(resolver: &Resolver<'_, '_>) -> Option<Template> {
 /// Whether a template has a loop or a macro's members among its resources or outputs: something that is not compared.
 pub fn has_unexpanded(template: &Template) -> bool {
     fn is_loop<T>(member: &Member<T>) -> bool {
-        matches!(member, Member::ForEach(_))
+        matches!(member, Member::Unexpanded(_))
     }
     template.resources.values().any(is_loop) || template.outputs.values().any(is_loop)
 }
@@ -100,14 +100,14 @@ impl Expansion<'_, '_, '_> {
                 Member::One(member) => {
                     expanded.insert(name.clone(), Member::One(one(self, member)?));
                 }
-                Member::ForEach(body) if is_loop(name) => {
+                Member::Unexpanded(body) if is_loop(name) => {
                     for (name, body) in self.body(body)? {
                         let member = read(&body)?;
                         expanded.insert(name, Member::One(member));
                     }
                 }
-                Member::ForEach(body) => {
-                    expanded.insert(name.clone(), Member::ForEach(body.clone()));
+                Member::Unexpanded(body) => {
+                    expanded.insert(name.clone(), Member::Unexpanded(body.clone()));
                 }
             }
         }
@@ -233,7 +233,7 @@ mod tests {
     use indexmap::IndexMap;
 
     use super::*;
-    use crate::world::Place;
+    use crate::world::Whereabouts;
 
     fn expanded(template: &str, parameters: &[(&str, &str)]) -> Option<Vec<String>> {
         let template = Template::parse(template).unwrap();
@@ -241,7 +241,7 @@ mod tests {
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let given: IndexMap<String, String> = given.collect();
-        let place = Place {
+        let place = Whereabouts {
             stack: "shop".to_owned(),
             region: "eu-west-1".to_owned(),
             account: None,
@@ -304,7 +304,7 @@ Resources:
 ";
         let template = Template::parse(template).unwrap();
         let given = IndexMap::new();
-        let place = Place {
+        let place = Whereabouts {
             stack: "shop".to_owned(),
             region: "eu-west-1".to_owned(),
             account: None,

@@ -5,10 +5,7 @@
 //! import or a zone is. Loops are written out ([`expand`]), and what nobody may see is hidden ([`hidden`]). What does
 //! not: two sides, resource types, and what a difference means.
 
-mod branch;
-mod condition;
 mod expand;
-mod function;
 mod outcome;
 mod resolved;
 mod resolver;
@@ -18,13 +15,13 @@ mod sensitive;
 mod text;
 mod world;
 
-pub use branch::{Branch, Choice, MAX_BRANCHES};
 pub use expand::{expand, has_unexpanded};
 pub use outcome::Outcome;
-pub use resolved::{Resolved, Style};
+pub use resolved::Resolved;
+pub use resolver::branch::{Branch, Choice, MAX_BRANCHES};
 pub use resolver::{Path, Resolver, Step};
 pub use same::Compare;
 pub use scope::{ParameterValue, Scope};
 pub use sensitive::{hidden, is_sensitive};
-pub use text::{HIDDEN, KNOWN_AFTER_APPLY, Secret, Segment, Text, Time, Use};
-pub use world::{Place, World, reference};
+pub use text::{HIDDEN, KNOWN_AFTER_APPLY, Secret, Segment, Style, Text, Time, Use};
+pub use world::{Whereabouts, World, reference};

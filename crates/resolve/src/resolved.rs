@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use indexmap::IndexMap;
 
-use crate::text::{Segment, Text, Time, Use};
+use crate::text::{Segment, Style, Text, Time, Use};
 
 /// A value without intrinsic functions. Scalars are text, as CloudFormation passes them on: `80` is `"80"`.
 #[derive(Clone, Debug)]
@@ -171,17 +171,6 @@ impl<'t> Resolved<'t> {
             }
         }
     }
-}
-
-/// How are values written that are not known here?
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
-    /// As `DescribeChangeSet` would: what is not known yet in its own words, the rest as in `Fn::Sub`.
-    ChangeSet,
-    /// For people: everything as in `Fn::Sub`.
-    Expression,
-    /// As `DescribeChangeSet` would for a resource that goes: no reference is resolved.
-    Removed,
 }
 
 impl Default for Resolved<'_> {

@@ -1,14 +1,19 @@
 //! From expressions to values.
 
+mod assumed;
+pub(crate) mod branch;
+mod condition;
+mod function;
+
 use std::borrow::Cow;
 use std::fmt;
 
 use indexmap::IndexMap;
 use stratiform_template::Value;
 
-use crate::branch::Assumed;
 use crate::outcome::Outcome;
 use crate::resolved::Resolved;
+use crate::resolver::assumed::Assumed;
 use crate::scope::{ParameterValue, Scope, scalar};
 use crate::sensitive::{concealed, is_pair_of_secret, is_sensitive, is_value_of_pair};
 use crate::text::{Segment, Time};

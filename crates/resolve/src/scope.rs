@@ -79,7 +79,7 @@ impl<'t> Scope<'t> {
     pub fn resource(&self, logical_id: &str) -> Option<&'t Resource> {
         match self.template.resources.get(logical_id)? {
             Member::One(resource) if self.exists(resource.condition.as_deref()) => Some(resource),
-            Member::One(_) | Member::ForEach(_) => None,
+            Member::One(_) | Member::Unexpanded(_) => None,
         }
     }
 

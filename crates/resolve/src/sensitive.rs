@@ -107,13 +107,13 @@ pub fn hidden(template: &Template) -> Template {
                     .iter_mut()
                     .for_each(|metadata| hide(metadata, false));
             }
-            Member::ForEach(body) => hide(body, false),
+            Member::Unexpanded(body) => hide(body, false),
         }
     }
     for (name, member) in &mut template.outputs {
         match member {
             Member::One(output) => hide(&mut output.value, is_sensitive(name)),
-            Member::ForEach(body) => hide(body, false),
+            Member::Unexpanded(body) => hide(body, false),
         }
     }
     template

@@ -5,8 +5,6 @@ use std::fmt;
 
 use stratiform_finding::Finding;
 
-use crate::resolved::Style;
-
 /// What CloudFormation itself writes for a value that exists only after the change.
 pub const KNOWN_AFTER_APPLY: &str = "{{changeSet:KNOWN_AFTER_APPLY}}";
 
@@ -103,6 +101,17 @@ impl Use {
             Use::Attribute(logical_id, attribute) => format!("{logical_id}.{attribute}"),
         }
     }
+}
+
+/// How are values written that are not known here?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// As `DescribeChangeSet` would: what is not known yet in its own words, the rest as in `Fn::Sub`.
+    ChangeSet,
+    /// For people: everything as in `Fn::Sub`.
+    Expression,
+    /// As `DescribeChangeSet` would for a resource that goes: no reference is resolved.
+    Removed,
 }
 
 impl Text {

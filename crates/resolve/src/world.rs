@@ -5,11 +5,11 @@ use crate::text::{Segment, Time, Use};
 
 /// What a [`Resolver`](crate::Resolver) asks about what is not in the template. Whatever has no answer stays unknown.
 ///
-/// A [`Place`] alone is a world in which nothing else is known. Implementations answer with the two lives of a
+/// A [`Whereabouts`] alone is a world in which nothing else is known. Implementations answer with the two lives of a
 /// resource, with physical IDs, or with what they keep of other stacks.
 pub trait World: Sync {
     /// Where the stack is: what the pseudo parameters say.
-    fn place(&self) -> &Place;
+    fn place(&self) -> &Whereabouts;
 
     /// `Ref` (no attribute) or `Fn::GetAtt` of a resource.
     fn resource(&self, logical_id: &str, attribute: Option<&str>) -> Resolved<'static> {
@@ -39,7 +39,7 @@ pub trait World: Sync {
 
 /// Where a stack is: what pseudo parameters say.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct Whereabouts {
     /// The stack's name.
     pub stack: String,
     /// The region.
@@ -48,7 +48,7 @@ pub struct Place {
     pub account: Option<String>,
 }
 
-impl Place {
+impl Whereabouts {
     /// The partition that the region is in.
     pub fn partition(&self) -> &'static str {
         match self.region.as_str() {
@@ -69,8 +69,8 @@ impl Place {
     }
 }
 
-impl World for Place {
-    fn place(&self) -> &Place {
+impl World for Whereabouts {
+    fn place(&self) -> &Whereabouts {
         self
     }
 }

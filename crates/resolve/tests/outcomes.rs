@@ -4,7 +4,8 @@
 
 use indexmap::IndexMap;
 use stratiform_resolve::{
-    Branch, Choice, Outcome, Path, Place, Resolved, Resolver, Scope, Segment, Step, Style, World,
+    Branch, Choice, Outcome, Path, Resolved, Resolver, Scope, Segment, Step, Style, Whereabouts,
+    World,
 };
 use stratiform_template::{Template, Value};
 
@@ -50,8 +51,8 @@ impl Case {
     }
 }
 
-fn place() -> Place {
-    Place {
+fn place() -> Whereabouts {
+    Whereabouts {
         stack: "shop".to_owned(),
         region: "eu-west-1".to_owned(),
         account: None,
@@ -275,10 +276,10 @@ fn conditions_can_be_taken_to_hold_or_not() {
 }
 
 /// A world like the engine's, in which everything has a value.
-struct Deployed(Place);
+struct Deployed(Whereabouts);
 
 impl World for Deployed {
-    fn place(&self) -> &Place {
+    fn place(&self) -> &Whereabouts {
         &self.0
     }
 
@@ -308,7 +309,7 @@ impl World for Deployed {
 
 #[test]
 fn a_world_answers_what_the_template_cannot() {
-    let world = Deployed(Place {
+    let world = Deployed(Whereabouts {
         account: Some("123456789012".to_owned()),
         ..place()
     });

@@ -22,7 +22,7 @@ pub use words::{
 
 /// Which of `DescribeChangeSet`'s two answers is meant? They differ in the real service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum View {
+pub enum ChangeSetView {
     /// With `IncludePropertyValues`: follows values. A resource whose values stay the same is not listed.
     WithValues,
     /// Without: follows references. A resource that points at a changed one is listed.

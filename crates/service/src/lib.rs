@@ -19,7 +19,7 @@ pub mod timestamp;
 mod word;
 pub mod xml;
 
-pub use change::{Change, ResourceChange, View};
+pub use change::{Change, ChangeSetView, ResourceChange};
 pub use change_set::ChangeSet;
 pub use event::StackEvent;
 pub use names::{

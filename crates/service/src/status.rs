@@ -11,4 +11,4 @@ pub use change_set::{
     ChangeSetPhase, ChangeSetStatus, ExecutionStatus, HookFailureMode, HookStatus,
 };
 pub use resource::{DetailedStatus, ResourcePhase, ResourceStatus};
-pub use stack::{Allowed, Direction, Operation, Outcome, Phase, StackStatus};
+pub use stack::{Allowed, Direction, Ending, Operation, Phase, StackStatus};

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use stratiform_assembly::Assembly;
 use stratiform_finding::{Code, Finding, Place};
 
-use crate::aspect::ResourceView;
+use crate::resource::aspect::ResourceView;
 use crate::settings::Settings;
 use crate::stack::Stack;
 use crate::synthesis;

@@ -11,50 +11,41 @@
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
 mod app;
-mod aspect;
-mod capabilities;
-mod draft;
-mod function;
-mod handle;
-mod json;
-mod parameter;
 mod policy;
-mod property;
-mod protection;
 mod resource;
 mod settings;
 mod stack;
 mod synthesis;
 mod tag;
-mod untyped;
+mod value;
 
 pub use stratiform_assembly::{Assembly, StackAt};
 
 pub use app::App;
-pub use aspect::ResourceView;
-pub use function::{
-    Condition, and, arn, availability_zones, base64, cidr, either, equals, find_in_map,
-    import_value, join, not, or, pseudo, select, split,
-};
-pub use handle::{AnyHandle, Handle};
-pub use parameter::Parameter;
 pub use policy::{PolicyDocument, Principal, Statement};
-pub use property::{Expr, Id, Json, List, Map, Opt, Prop};
-pub use protection::Update;
+pub use resource::aspect::ResourceView;
+pub use resource::handle::{AnyHandle, Handle};
+pub use resource::untyped::Untyped;
 pub use resource::{DeletionPolicy, ReplacePolicy, Resource};
 pub use settings::{References, Settings};
 pub use stack::Stack;
+pub use stack::parameter::Parameter;
+pub use stack::protection::Update;
 pub use tag::Tag;
-pub use untyped::Untyped;
+pub use value::function::{
+    Condition, and, arn, availability_zones, base64, cidr, either, equals, find_in_map,
+    import_value, join, not, or, pseudo, select, split,
+};
+pub use value::property::{Expr, Id, Json, List, Map, Opt, Prop};
 
 /// What generated code needs and nobody writes by hand.
 #[doc(hidden)]
 pub mod generated {
-    pub use crate::draft::{Draft, Identity};
-    pub use crate::function::{placeholders, substitute};
-    pub use crate::property::{Accepts, AcceptsKind, PropertyType, UnknownKind};
     pub use crate::resource::{NoAttributes, Resource, attribute};
     pub use crate::tag::Tag;
+    pub use crate::value::draft::{Draft, Identity};
+    pub use crate::value::function::{placeholders, substitute};
+    pub use crate::value::property::{Accepts, AcceptsKind, PropertyType, UnknownKind};
     pub use crate::{Expr, Id, Json, List, Map, Opt, Prop};
     pub use std::rc::Rc;
 }

@@ -4,10 +4,10 @@
 
 use std::borrow::Cow;
 
-use crate::draft::Draft;
-use crate::function::pseudo;
-use crate::property::{Json, Opt, Prop, PropertyType};
 use crate::sub;
+use crate::value::draft::Draft;
+use crate::value::function::pseudo;
+use crate::value::property::{Json, Opt, Prop, PropertyType};
 
 /// A policy document: statements, each allowing or denying some actions.
 ///

@@ -2,13 +2,17 @@
 //!
 //! What does not live here: the handles that stand for them (`handle.rs`), and what aspects see (`aspect.rs`).
 
+pub(crate) mod aspect;
+pub(crate) mod handle;
+pub(crate) mod untyped;
+
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::panic::Location;
 use std::rc::Rc;
 
-use crate::draft::{Draft, Identity, Reference};
-use crate::property::{Expr, Shaped};
+use crate::value::draft::{Draft, Identity, Reference};
+use crate::value::property::{Expr, Shaped};
 
 /// A resource's properties, of a type that CloudFormation knows. Implemented by the generated structs.
 #[diagnostic::on_unimplemented(

@@ -1,6 +1,9 @@
 //! A stack that is being built.
 
+pub(crate) mod capabilities;
+pub(crate) mod parameter;
 mod policy;
+pub(crate) mod protection;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -11,13 +14,13 @@ use indexmap::IndexMap;
 use stratiform_finding::{Code, Finding, Place};
 use stratiform_template::Value;
 
-use crate::draft::{Draft, Exposure, Identity, Reference};
-use crate::function::Condition;
-use crate::handle::Handle;
-use crate::parameter::Parameter;
-use crate::property::{Expr, Json, Prop};
-use crate::protection::StackPolicyDraft;
+use crate::resource::handle::Handle;
 use crate::resource::{Resource, ResourceContent, ResourceDraft};
+use crate::stack::parameter::Parameter;
+use crate::stack::protection::StackPolicyDraft;
+use crate::value::draft::{Draft, Exposure, Identity, Reference};
+use crate::value::function::Condition;
+use crate::value::property::{Expr, Json, Prop};
 
 /// One stack of an environment. Cheap to clone; all clones build the same stack.
 #[derive(Clone, Debug)]

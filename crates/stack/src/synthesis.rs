@@ -21,10 +21,10 @@ use stratiform_template::{Template, Value};
 
 use self::export::Export;
 use self::order::{Use, deployment_order};
-use crate::capabilities::capabilities;
-use crate::draft::Identity;
 use crate::settings::Settings;
+use crate::stack::capabilities::capabilities;
 use crate::stack::{Stack, StackDraft};
+use crate::value::draft::Identity;
 
 /// Turns stacks into templates, in deployment order.
 pub(crate) fn synthesize(settings: &Settings, stacks: &[Stack]) -> Result<Assembly, Vec<Finding>> {

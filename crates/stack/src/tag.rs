@@ -1,7 +1,7 @@
 //! The property type that most resource types share.
 
-use crate::draft::Draft;
-use crate::property::{Accepts, Prop, PropertyType};
+use crate::value::draft::Draft;
+use crate::value::property::{Accepts, Prop, PropertyType};
 
 /// A tag: the property type that most resource types share.
 #[derive(Clone, Debug)]

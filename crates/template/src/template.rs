@@ -14,9 +14,9 @@ pub type Section<T> = IndexMap<String, Member<T>>;
 pub enum Member<T> {
     /// An ordinary member.
     One(T),
-    /// A loop (`Fn::ForEach::Name: [identifier, collection, body]`), unexpanded. The argument of an
-    /// `Fn::Transform` in the place of members is kept here too, under that name.
-    ForEach(Value),
+    /// What members are made from: the argument of a loop (`Fn::ForEach::Name: [identifier, collection, body]`), or
+    /// that of an `Fn::Transform` in the place of members. The name says which.
+    Unexpanded(Value),
 }
 
 /// A CloudFormation template, all sections of it.

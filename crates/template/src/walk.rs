@@ -172,7 +172,7 @@ impl Template {
             .iter()
             .filter_map(|(id, member)| match member {
                 Member::One(resource) => Some((id.as_str(), resource)),
-                Member::ForEach(_) => None,
+                Member::Unexpanded(_) => None,
             })
     }
 }

@@ -97,7 +97,7 @@ fn member(entropy: &mut Entropy<'_>) -> Member<Resource> {
         1 => reference(entropy),
         _ => value(entropy, None, 0),
     };
-    Member::ForEach(Value::List(vec![
+    Member::Unexpanded(Value::List(vec![
         "Item".into(),
         collection,
         Value::from([("Topic${Item}", body)]),

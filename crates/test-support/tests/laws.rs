@@ -10,15 +10,15 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use stratiform_assembly::StackAt;
 use stratiform_catalog::catalog;
+use stratiform_changes::{ChangeSetView, describe};
 use stratiform_changes::{Side, Sides, changes};
-use stratiform_changes::{View, describe};
 use stratiform_diff::{Pair, StackChange, diff_environment, verdict};
-use stratiform_resolve::{Place, Resolved, Resolver, Scope, Style, World, expand, hidden};
+use stratiform_resolve::{Resolved, Resolver, Scope, Style, Whereabouts, World, expand, hidden};
 use stratiform_template::{Template, check};
 use stratiform_test_support::{Entropy, change, large, template};
 
-fn place() -> Place {
-    Place {
+fn place() -> Whereabouts {
+    Whereabouts {
         stack: "shop".to_owned(),
         region: "eu-west-1".to_owned(),
         account: None,
@@ -60,7 +60,7 @@ fn changes_between(before: &Template, after: &Template) -> usize {
     let side = |template| Side::new(template, &given, &tags, &place);
     let sides = Sides::new(side(before), side(after), &place, catalog());
     let (found, _) = changes(&sides);
-    let views = [View::WithValues, View::WithoutValues];
+    let views = [ChangeSetView::WithValues, ChangeSetView::WithoutValues];
     let described = views.map(|view| describe(&found, view).len());
     assert!(described.iter().all(|count| *count <= found.len()));
     found.len()
@@ -134,10 +134,10 @@ fn large_changes_come_to_an_end() {
 }
 
 /// A world that counts how often it is asked.
-struct Counting(Place, AtomicUsize);
+struct Counting(Whereabouts, AtomicUsize);
 
 impl World for Counting {
-    fn place(&self) -> &Place {
+    fn place(&self) -> &Whereabouts {
         self.1.fetch_add(1, Ordering::Relaxed);
         &self.0
     }

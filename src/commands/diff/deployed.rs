@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use futures_util::future::try_join_all;
 use indexmap::{IndexMap, IndexSet};
-use stratiform_assembly::{Assembly, Policy, StackAt};
-use stratiform_aws::{Aws, DeployedStack, Error, ParameterValue};
+use stratiform_assembly::{Assembly, StackAt, StackPolicy};
+use stratiform_aws::{Aws, DeployedParameter, DeployedStack, Error};
 use stratiform_changes::Edit;
 use stratiform_diff::{Note, StackDiff, imported_elsewhere, macros};
 use stratiform_environment::Environment;
@@ -16,10 +16,10 @@ use super::{Sides, compare, facts, synthesized};
 use crate::Define;
 use crate::args::{Diff, Global};
 use crate::assemblies::{Parsed, parse};
-use crate::project::Project;
 use crate::report::Failure;
-use crate::review::{Method, Review};
+use crate::repository::project::Project;
 use crate::runtime::block_on;
+use crate::view::reviewed::{Method, Review};
 use crate::view::{Event, View};
 
 /// Tags that each deployment adds with its own values: they say nothing about the stack.
@@ -151,10 +151,9 @@ async fn sides_of(
             .parameters
             .into_iter()
             .filter_map(|(name, value)| match value {
-                ParameterValue::Known(value) | ParameterValue::Resolved { name: value, .. } => {
-                    Some((name, value))
-                }
-                ParameterValue::Hidden => None,
+                DeployedParameter::Known(value)
+                | DeployedParameter::Resolved { name: value, .. } => Some((name, value)),
+                DeployedParameter::Hidden => None,
             });
         let parameters: IndexMap<String, String> = values.collect();
         if let Some(new) = after.stacks.iter_mut().find(|new| new.name == stack.name) {
@@ -189,20 +188,20 @@ async fn sides_of(
 }
 
 /// A stack policy as CloudFormation has it. The rest of the answer is worth having without it, if that is said.
-async fn policy(aws: &Aws, stack: &DeployedStack) -> (Policy, Option<Finding>) {
+async fn policy(aws: &Aws, stack: &DeployedStack) -> (StackPolicy, Option<Finding>) {
     let missing = |what: String, help: String| {
         let finding = Finding {
             level: Level::Note,
             ..Finding::new(Code::StackPolicy, what, help)
         };
-        (Policy::NotKnown, Some(finding))
+        (StackPolicy::NotKnown, Some(finding))
     };
     match aws.stack_policy(stack).await {
-        Ok(None) => (Policy::Absent, None),
+        Ok(None) => (StackPolicy::Absent, None),
         Ok(Some(text)) => {
             let node = parse_json(&text).ok();
             match node.and_then(|node| Value::from_node(&node).ok()) {
-                Some(document) => (Policy::Document(document), None),
+                Some(document) => (StackPolicy::Document(document), None),
                 None => missing(
                     "the deployed stack policy is no JSON document: it is not compared".to_owned(),
                     String::new(),

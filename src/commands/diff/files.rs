@@ -14,9 +14,9 @@ use super::{Sides, compare, facts};
 use crate::args::Diff;
 use crate::assemblies::parse;
 use crate::exit::Exit;
-use crate::input::Input;
 use crate::report::Failure;
-use crate::review::{Method, Review};
+use crate::repository::input::Input;
+use crate::view::reviewed::{Method, Review};
 
 /// The region where none is given: the catalog's main variant.
 const REGION: &str = "us-east-1";

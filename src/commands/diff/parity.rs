@@ -7,7 +7,7 @@ mod rename;
 
 use std::sync::Arc;
 
-use stratiform_assembly::{Assembly, Policy};
+use stratiform_assembly::{Assembly, StackPolicy};
 use stratiform_diff::{StackChange, diff_environment};
 use stratiform_environment::{Environment, Loaded, Origin};
 use stratiform_finding::Code;
@@ -15,12 +15,12 @@ use stratiform_finding::Code;
 use super::{Sides, compare, facts, pairs, shown};
 use crate::Define;
 use crate::args::{Diff, Global, ReviewFormat};
+use crate::assemblies::synthesis::assemble;
 use crate::exit::Exit;
-use crate::project::Project;
 use crate::report::Failure;
-use crate::review::Method;
-use crate::synthesis::assemble;
+use crate::repository::project::Project;
 use crate::view::Answer;
+use crate::view::reviewed::Method;
 use rename::Names;
 
 /// Compares; the answer is no if there is a difference that no file declares.
@@ -186,7 +186,7 @@ fn renamed(mut assembly: Assembly, names: &Names<'_>, target: &Assembly) -> Asse
         let policy = stack.policy.document();
         let other = counterpart.and_then(|other| other.policy.document());
         if let Some(policy) = policy {
-            stack.policy = Policy::Document(names.value(policy, other));
+            stack.policy = StackPolicy::Document(names.value(policy, other));
         }
     }
     assembly

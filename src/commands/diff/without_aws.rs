@@ -7,8 +7,8 @@ use crate::Define;
 use crate::args::{Diff, Global};
 use crate::exit::Exit;
 use crate::report::Failure;
-use crate::review::Review;
 use crate::view::View;
+use crate::view::reviewed::Review;
 
 /// Refuses, as `deployed.rs` would answer: the flag is there in every program, so that nobody looks for it in vain.
 pub(super) fn review<E: Environment>(

@@ -3,10 +3,10 @@
 use stratiform_assembly::StackAt;
 use stratiform_changes::ChangeSource;
 use stratiform_diff::{Certainty, Consequence, Kind, Note, Severity, diff};
-use stratiform_resolve::{Place, Resolved};
+use stratiform_resolve::{Resolved, Whereabouts};
 use stratiform_template::Template;
 
-use crate::review::{Method, Review, ReviewedEnvironment, ReviewedStack};
+use crate::view::reviewed::{Method, Review, ReviewedEnvironment, ReviewedStack};
 
 const DATABASE: &str = "
 Parameters:
@@ -85,7 +85,7 @@ pub(super) fn stack(
         }
     };
     let (old, new) = (before.map(side), after.map(side));
-    let place = Place {
+    let place = Whereabouts {
         stack: name.to_owned(),
         region: "eu-west-1".to_owned(),
         account: None,

@@ -33,7 +33,7 @@ pub(crate) struct Node<'r> {
     pub logical_id: &'r str,
     /// The position in [`StackDiff::resources`]; `None` for a resource that does not change.
     pub change: Option<usize>,
-    pub fate: Fate,
+    pub fate: Impact,
     pub left: i32,
     pub top: i32,
 }
@@ -52,7 +52,7 @@ pub(crate) struct Edge {
 
 /// What happens to a resource? Worst last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Fate {
+pub(crate) enum Impact {
     /// Nothing.
     Unchanged,
     /// It is updated in place.
@@ -67,16 +67,16 @@ pub(crate) enum Fate {
     Removed,
 }
 
-impl Fate {
-    pub(crate) fn of(change: &ChangedResource) -> Fate {
+impl Impact {
+    pub(crate) fn of(change: &ChangedResource) -> Impact {
         match (change.action, change.replacement()) {
-            (Edit::Add, _) => Fate::New,
-            (Edit::Remove, _) => Fate::Removed,
+            (Edit::Add, _) => Impact::New,
+            (Edit::Remove, _) => Impact::Removed,
             // Listed because it refers to something that changes; its values stay the same.
-            (Edit::Modify, _) if !change.is_expected() => Fate::Unchanged,
-            (Edit::Modify, Replacement::WillNot) => Fate::Changes,
-            (Edit::Modify, Replacement::May) => Fate::MayReplace,
-            (Edit::Modify, Replacement::Will) => Fate::WillReplace,
+            (Edit::Modify, _) if !change.is_expected() => Impact::Unchanged,
+            (Edit::Modify, Replacement::WillNot) => Impact::Changes,
+            (Edit::Modify, Replacement::May) => Impact::MayReplace,
+            (Edit::Modify, Replacement::Will) => Impact::WillReplace,
         }
     }
 }
@@ -108,7 +108,7 @@ impl<'r> Graph<'r> {
         let ids = ranked(stack, &links);
         let changed = changes
             .values()
-            .filter(|index| Fate::of(&stack.resources[**index]) > Fate::Unchanged);
+            .filter(|index| Impact::of(&stack.resources[**index]) > Impact::Unchanged);
         let unconnected = changed
             .filter(|index| !ids.contains(&stack.resources[**index].logical_id.as_str()))
             .count();
@@ -116,11 +116,11 @@ impl<'r> Graph<'r> {
             .into_iter()
             .map(|logical_id| {
                 let change = changes.get(logical_id).copied();
-                let fate = change.map(|index| Fate::of(&stack.resources[index]));
+                let fate = change.map(|index| Impact::of(&stack.resources[index]));
                 Node {
                     logical_id,
                     change,
-                    fate: fate.unwrap_or(Fate::Unchanged),
+                    fate: fate.unwrap_or(Impact::Unchanged),
                     left: 0,
                     top: 0,
                 }
@@ -227,10 +227,10 @@ fn ranked<'r>(stack: &'r StackDiff, links: &Links<'r>) -> Vec<&'r str> {
             *worst = consequence.severity.max(*worst);
         }
     }
-    let fates: HashMap<&str, Fate> = stack
+    let fates: HashMap<&str, Impact> = stack
         .resources
         .iter()
-        .map(|change| (change.logical_id.as_str(), Fate::of(change)))
+        .map(|change| (change.logical_id.as_str(), Impact::of(change)))
         .collect();
     let mut ids: Vec<&str> = connections.keys().copied().collect();
     ids.sort_by_key(|id| Reverse((severities.get(id), fates.get(id), connections[id])));

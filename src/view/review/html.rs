@@ -24,7 +24,7 @@ use stratiform_finding::words::visible;
 use super::not_rendered;
 use super::words::is_quiet;
 use crate::report::Failure;
-use crate::review::{Review, ReviewedEnvironment};
+use crate::view::reviewed::{Review, ReviewedEnvironment};
 
 const PAGE: &str = include_str!("../../../templates/review.html.hbs");
 const GRAPH: &str = include_str!("../../../templates/review.graph.hbs");

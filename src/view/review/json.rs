@@ -1,12 +1,12 @@
 //! The JSON view of a review. `docs/diff.md` documents it.
 
 use serde::Serialize;
-use stratiform_changes::{Edit, View, describe};
+use stratiform_changes::{ChangeSetView, Edit, describe};
 use stratiform_diff::{Consequence, StackChange, verdict};
 use stratiform_resolve::Style;
 use stratiform_service::ResourceChange;
 
-use crate::review::{Review, ReviewedEnvironment, ReviewedStack};
+use crate::view::reviewed::{Review, ReviewedEnvironment, ReviewedStack};
 
 /// The version of the form. It changes when a field goes or changes its meaning, not when one is added.
 const VERSION: u32 = 1;
@@ -155,8 +155,8 @@ fn stack<'r>(environment: &'r ReviewedEnvironment, reviewed: &'r ReviewedStack) 
                 help: note.help.as_deref(),
             })
             .collect(),
-        with_values: describe(&diff.resources, View::WithValues),
-        without_values: describe(&diff.resources, View::WithoutValues),
+        with_values: describe(&diff.resources, ChangeSetView::WithValues),
+        without_values: describe(&diff.resources, ChangeSetView::WithoutValues),
     }
 }
 

@@ -18,16 +18,10 @@ use serde::Serialize;
 use self::content::Content;
 use super::not_rendered;
 use crate::report::Failure;
-use crate::review::Review;
-
-/// The first line, by which CI finds the comment that it made before.
-pub(crate) const MARKER: &str = "<!-- stratiform diff -->";
+use crate::view::reviewed::Review;
 
 /// The most that a comment has. GitHub's limit is 65,536.
 const LIMIT: usize = 65_000;
-
-/// What shows all of it.
-const COMMAND: &str = "stratiform diff --full";
 
 const TEMPLATE: &str = include_str!("../../../templates/pull-request.md.hbs");
 

@@ -12,8 +12,8 @@ use self::page::{Label, Page};
 use super::property::{self, Property};
 use super::{words, yaml};
 use crate::report::Colour;
-use crate::review::{Review, ReviewedStack};
-use crate::view::summary::{CYAN, GREEN, RED, YELLOW};
+use crate::view::reviewed::{Review, ReviewedStack};
+use crate::view::style::{CYAN, GREEN, RED, YELLOW};
 
 /// Are the differences between the templates shown as text too?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,8 +4,8 @@ use similar::TextDiff;
 use stratiform_finding::words::visible;
 
 use crate::report::Colour;
-use crate::review::ReviewedStack;
-use crate::view::summary::{CYAN, GREEN, RED, paint};
+use crate::view::reviewed::ReviewedStack;
+use crate::view::style::{CYAN, GREEN, RED, paint};
 
 /// Lines of context around a difference.
 const CONTEXT: usize = 3;

@@ -64,7 +64,7 @@ fn read(path: &Path) -> Result<Resources, BenchError> {
             let properties = resource.properties.into_keys().collect();
             Some((logical_id, (resource.resource_type, properties)))
         }
-        Member::ForEach(_) => None,
+        Member::Unexpanded(_) => None,
     });
     Ok(resources.collect())
 }

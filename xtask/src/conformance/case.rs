@@ -6,7 +6,7 @@ use std::path::Path;
 use indexmap::IndexMap;
 use serde_json::Value;
 use stratiform_assembly::StackAt;
-use stratiform_changes::View;
+use stratiform_changes::ChangeSetView;
 use stratiform_finding::one_line;
 use stratiform_template::Template;
 
@@ -27,7 +27,7 @@ pub(super) struct Case {
 /// One answer of `DescribeChangeSet`.
 pub(super) struct ChangeSet {
     /// Which of the two answers.
-    pub view: View,
+    pub view: ChangeSetView,
     /// Its `Changes`.
     pub changes: Vec<Value>,
     stage: Stage,
@@ -51,15 +51,23 @@ pub(super) struct Stack {
 }
 
 /// The names of change sets in a recording.
-const CHANGE_SETS: [(&str, Stage, View); 4] = [
-    ("create_change_set", Stage::Create, View::WithoutValues),
+const CHANGE_SETS: [(&str, Stage, ChangeSetView); 4] = [
+    (
+        "create_change_set",
+        Stage::Create,
+        ChangeSetView::WithoutValues,
+    ),
     (
         "create_change_set_with_values",
         Stage::Create,
-        View::WithValues,
+        ChangeSetView::WithValues,
     ),
-    ("change_set", Stage::Change, View::WithoutValues),
-    ("change_set_with_values", Stage::Change, View::WithValues),
+    ("change_set", Stage::Change, ChangeSetView::WithoutValues),
+    (
+        "change_set_with_values",
+        Stage::Change,
+        ChangeSetView::WithValues,
+    ),
 ];
 
 impl Case {

@@ -3,43 +3,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use stratiform_changes::{View, describe};
+use stratiform_changes::{ChangeSetView, describe};
 use stratiform_diff::diff;
-use stratiform_resolve::Place;
+use stratiform_resolve::Whereabouts;
 
 use super::case::{Case, ChangeSet, Stack, scalar};
-use super::explanation::{Explanation, explain};
+use super::difference::{Difference, Pair};
+use super::explanation::explain;
 use super::field::Field;
 use super::pattern;
 
 /// A field of a resource, compared.
 pub(super) struct Comparison {
-    pub view: View,
+    pub view: ChangeSetView,
     pub resource: String,
     pub field: Field,
     /// Where the two differ; empty where they do not.
     pub differences: Vec<Difference>,
-}
-
-/// A difference between the two answers.
-#[derive(Clone)]
-pub(super) struct Difference {
-    /// Where in the field, for those that have parts.
-    pub at: String,
-    /// The property that it is about, where it is about one.
-    pub property: Option<String>,
-    pub recorded: Option<Value>,
-    pub ours: Option<Value>,
-    /// The reason, where it is known.
-    pub explanation: Option<Explanation>,
-}
-
-/// A change set in the two answers.
-pub(super) struct Pair<'c> {
-    pub case: &'c Case,
-    pub view: View,
-    pub before: Option<&'c Stack>,
-    pub after: Option<&'c Stack>,
 }
 
 /// Compares all change sets of a case.
@@ -72,7 +52,7 @@ pub(super) fn compare(case: &Case) -> Vec<Comparison> {
 /// Our answer: the `ResourceChange` of each entry of `Changes`.
 fn ours(case: &Case, change_set: &ChangeSet) -> Vec<Value> {
     let (before, after) = case.sides(change_set);
-    let place = Place {
+    let place = Whereabouts {
         stack: "stack".to_owned(),
         region: "us-east-1".to_owned(),
         account: Some("111111111111".to_owned()),

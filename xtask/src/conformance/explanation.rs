@@ -1,49 +1,12 @@
 //! Reasons for differences that are no mistakes. Each is a rule about what a recording says of itself.
 
 use serde_json::Value;
-use stratiform_changes::View;
+use stratiform_changes::ChangeSetView;
 
 use super::case::Stack;
-use super::compare::{Difference, Pair};
+use super::difference::{Difference, Explanation, Pair};
 use super::field::Field;
 use super::pattern;
-
-/// Why may the two answers differ?
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Explanation {
-    /// What a transform makes of a template is known to the service alone.
-    Transform,
-    /// A value comes from outside of the template.
-    Outside,
-    /// `Ref` or an attribute of a resource that exists: the service knows its value.
-    CurrentValue,
-    /// The service used to say `Replacement` of what it adds.
-    ReplacementOfAdded,
-    /// The service used to know less of what it says today.
-    Before2023,
-}
-
-impl Explanation {
-    pub(super) fn text(self) -> &'static str {
-        match self {
-            Explanation::Transform => {
-                "a transform makes another template of it, which only the service knows"
-            }
-            Explanation::Outside => {
-                "the property has a value from outside of the template, which only the service can look up"
-            }
-            Explanation::CurrentValue => {
-                "the service knows the current value of a Ref or an attribute; offline, only the template is known"
-            }
-            Explanation::ReplacementOfAdded => {
-                "until 2025-05-19 the view with values said `Replacement: True` of what is added; since then, nothing"
-            }
-            Explanation::Before2023 => {
-                "the service of 2022 gave no `PolicyAction` and did not tell which parameter causes a change"
-            }
-        }
-    }
-}
 
 /// The first day on which the service did not say `Replacement` of what it adds: recordings of the same type and the
 /// same view differ before and after it.
@@ -104,7 +67,7 @@ pub(super) fn explain(
             (!names.is_empty() && names.iter().all(exists)).then_some(Explanation::CurrentValue)
         }
         Field::Replacement => {
-            let added = pair.view == View::WithValues
+            let added = pair.view == ChangeSetView::WithValues
                 && recorded.as_deref() == Some("True")
                 && ours.is_none();
             (added && date < ADDED_WITHOUT_REPLACEMENT).then_some(Explanation::ReplacementOfAdded)

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde_json::Value;
-use stratiform_changes::View;
+use stratiform_changes::ChangeSetView;
 
 use super::case::Case;
-use super::compare::{Comparison, Difference};
-use super::explanation::Explanation;
+use super::compare::Comparison;
+use super::difference::{Difference, Explanation};
 use super::field::Field;
 
 /// Which differences are shown one by one?
@@ -59,8 +59,8 @@ impl Report {
         let mut text = self.headline();
         // Writing to a `String` cannot fail.
         for (view, name) in [
-            (View::WithoutValues, "without values"),
-            (View::WithValues, "with values"),
+            (ChangeSetView::WithoutValues, "without values"),
+            (ChangeSetView::WithValues, "with values"),
         ] {
             let _ = write!(
                 text,
@@ -153,8 +153,8 @@ fn shown(case: &str, comparison: &Comparison, difference: &Difference) -> String
         None => "–".to_owned(),
     };
     let view = match comparison.view {
-        View::WithValues => "with values",
-        View::WithoutValues => "without values",
+        ChangeSetView::WithValues => "with values",
+        ChangeSetView::WithoutValues => "without values",
     };
     format!(
         "\n        {case} ({view}): {} {} {}\n            recorded  {}\n            ours      {}",

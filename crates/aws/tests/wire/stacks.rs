@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use stratiform_aws::{DeployedStack, Error, Output, ParameterValue};
+use stratiform_aws::{DeployedOutput, DeployedParameter, DeployedStack, Error};
 
 use crate::client;
 use crate::replies::{self, STACK, error, reply, stack};
@@ -30,26 +30,26 @@ async fn a_stack_is_read_in_whole() {
     assert_eq!(stack.status.as_str(), "A_STATUS_OF_NEXT_YEAR");
     assert_eq!(stack.template, "Transform: AWS::LanguageExtensions");
     assert!(stack.termination_protection);
-    let known = |text: &str| ParameterValue::Known(text.to_owned());
+    let known = |text: &str| DeployedParameter::Known(text.to_owned());
     let parameters: Vec<_> = stack.parameters.into_iter().collect();
     assert_eq!(
         parameters,
         [
             ("Size".to_owned(), known("2")),
             ("Nothing".to_owned(), known("")),
-            ("Password".to_owned(), ParameterValue::Hidden),
+            ("Password".to_owned(), DeployedParameter::Hidden),
             (
                 "Image".to_owned(),
-                ParameterValue::Resolved {
+                DeployedParameter::Resolved {
                     name: "/images/latest".to_owned(),
                     value: "ami-1".to_owned()
                 }
             ),
-            ("Token".to_owned(), ParameterValue::Hidden),
+            ("Token".to_owned(), DeployedParameter::Hidden),
         ]
     );
     assert_eq!(stack.tags["team"], "shop & co");
-    let output = |value: &str, export: Option<&str>| Output {
+    let output = |value: &str, export: Option<&str>| DeployedOutput {
         value: value.to_owned(),
         export: export.map(str::to_owned),
     };

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::access::{Attachment, PolicyPlace};
 use super::network::{Firewall, Opening};
-use super::update::{Entry, covers};
+use super::update::{DocumentedUpdate, covers};
 use super::*;
 use crate::{JsonType, ResourceType, Schema, catalog};
 
@@ -172,7 +172,7 @@ fn every_value_is_one_that_the_property_can_have() {
 fn every_word_of_a_value_is_known() {
     for (question, row) in lines() {
         let known = match question {
-            Question::Update => Entry::of(&row).is_some(),
+            Question::Update => DocumentedUpdate::of(&row).is_some(),
             Question::Policy => PolicyPlace::of(&row).is_some(),
             Question::Attaches => Attachment::of(&row).is_some(),
             Question::Firewall => Firewall::of(&row).is_some(),

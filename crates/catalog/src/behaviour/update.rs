@@ -5,7 +5,7 @@ use crate::resource_type::PropertyPath;
 
 /// A documented fact about an update in place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct DocumentedUpdate {
     /// What is documented.
     pub class: Class,
     /// What happens, in a few words.
@@ -29,8 +29,8 @@ pub enum Class {
     Deploys,
 }
 
-impl Entry {
-    pub(super) fn of(row: &Row) -> Option<Entry> {
+impl DocumentedUpdate {
+    pub(super) fn of(row: &Row) -> Option<DocumentedUpdate> {
         let class = match row.value {
             "none" => Class::None,
             "some" => Class::Some,
@@ -39,7 +39,7 @@ impl Entry {
             "deploys" => Class::Deploys,
             _ => return None,
         };
-        Some(Entry {
+        Some(DocumentedUpdate {
             class,
             what: row.what,
             source: row.source,
@@ -50,12 +50,12 @@ impl Entry {
 /// Returns what is documented for a property, given by its keys: the fact with the longest path that leads to it.
 ///
 /// Source: CloudFormation template reference, user guides and API models; the table lists them.
-pub fn documented(resource_type: &str, path: &[String]) -> Option<Entry> {
+pub fn documented(resource_type: &str, path: &[String]) -> Option<DocumentedUpdate> {
     let rows = Question::Update.of(resource_type).iter();
     let row = rows
         .filter(|row| covers(row.path, path))
         .max_by_key(|row| row.path.len())?;
-    Entry::of(row)
+    DocumentedUpdate::of(row)
 }
 
 /// Whether a fact's path leads to a property.

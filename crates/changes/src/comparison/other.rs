@@ -9,7 +9,7 @@ use stratiform_template::Resource;
 use super::{Comparison, Details, context};
 use crate::change::{ChangedAttribute, ChangedResource, Edit, Policy, PolicyOrigin};
 use crate::compare::{Shape, differences};
-use crate::recreation::{Fact, Recreation, Rules};
+use crate::recreation::{Recreation, RecreationFact, Rules};
 use stratiform_service::change::{Attribute, ChangeSource, Evaluation, RequiresRecreation};
 
 /// The type of a nested stack.
@@ -158,7 +158,7 @@ fn of_attribute(attribute: Attribute, below: &[String]) -> ChangedAttribute {
         path: path.chain(below.iter().cloned()).collect(),
         recreation: Recreation {
             requires: RequiresRecreation::Never,
-            fact: Fact::NotAProperty,
+            fact: RecreationFact::NotAProperty,
         },
         evaluation: Evaluation::Static,
         source: ChangeSource::DirectModification,

@@ -1,6 +1,6 @@
 //! Does something not answer for a while? What AWS documents per type and property, and what nobody documents.
 
-use stratiform_catalog::behaviour::{Class, Entry, documented};
+use stratiform_catalog::behaviour::{Class, DocumentedUpdate, documented};
 use stratiform_changes::{Attribute, ChangedResource, Edit, Replacement};
 
 use super::nouns::named;
@@ -53,7 +53,11 @@ pub(super) fn find(changes: &[ChangedResource], found: &mut Vec<Consequence>) {
     }
 }
 
-fn consequence(change: &ChangedResource, property: &str, entry: Entry) -> Option<Consequence> {
+fn consequence(
+    change: &ChangedResource,
+    property: &str,
+    entry: DocumentedUpdate,
+) -> Option<Consequence> {
     let name = named(&change.resource_type, &change.logical_id);
     let (severity, certainty, what) = match entry.class {
         Class::None => return None,

@@ -32,7 +32,7 @@ fn size(template: &Template) -> usize {
                 let metadata = resource.metadata.iter().map(value_size).sum::<usize>();
                 entries_size(&resource.properties) + metadata + resource.resource_type.len()
             }
-            Member::ForEach(body) => value_size(body),
+            Member::Unexpanded(body) => value_size(body),
         };
         id.len() + values + PUNCTUATION
     });

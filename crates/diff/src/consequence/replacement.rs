@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use stratiform_catalog::behaviour::{self, holds_data, is_revision};
 use stratiform_catalog::{PropertyPath, ReplacementStrategy, ResourceType, catalog};
 use stratiform_changes::{
-    ChangeSource, ChangedAttribute, ChangedResource, Edit, Fact, Policy, Replacement,
+    ChangeSource, ChangedAttribute, ChangedResource, Edit, Policy, RecreationFact, Replacement,
 };
 use stratiform_resolve::Compare;
 
@@ -81,9 +81,11 @@ fn why(change: &ChangedResource) -> String {
             _ => String::new(),
         };
         reasons.insert(match detail.recreation.fact {
-            Fact::CustomResource | Fact::UnknownType => detail.recreation.fact.to_string(),
+            RecreationFact::CustomResource | RecreationFact::UnknownType => {
+                detail.recreation.fact.to_string()
+            }
             // The property that changes is the one that the fact is about.
-            Fact::CreateOnly(path) if through.is_empty() && path.as_str() == property => {
+            RecreationFact::CreateOnly(path) if through.is_empty() && path.as_str() == property => {
                 detail.recreation.fact.to_string()
             }
             fact => format!("`{property}` changes{through}, and {fact}"),

@@ -6,8 +6,8 @@ use stratiform_finding::words::{listed, nearest};
 use stratiform_template::Scalar;
 
 use super::{Checker, Spot};
-use crate::merge::{Kind, Map, Member};
-use crate::shape::{Field, Shape, Variant};
+use crate::load::merge::{Kind, Map, Member};
+use crate::schema::shape::{Field, Shape, Variant};
 
 /// The variant that a map says it is.
 struct Chosen<'a> {

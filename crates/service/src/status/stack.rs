@@ -40,7 +40,7 @@ pub enum Phase {
     /// CloudFormation is at work.
     Moving(Direction),
     /// CloudFormation waits for the next call.
-    Settled(Outcome),
+    Settled(Ending),
 }
 
 /// Which way is a stack going?
@@ -60,7 +60,7 @@ pub enum Direction {
 
 /// How did the last operation end, and so: what can come next?
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Outcome {
+pub enum Ending {
     /// What was asked for is there.
     Applied,
     /// It failed, and what was before is there again. The stack can be updated.
@@ -124,36 +124,36 @@ impl StackStatus {
             StackStatus::DeleteInProgress => Phase::Moving(Direction::Away),
             StackStatus::CreateComplete
             | StackStatus::UpdateComplete
-            | StackStatus::ImportComplete => Phase::Settled(Outcome::Applied),
+            | StackStatus::ImportComplete => Phase::Settled(Ending::Applied),
             StackStatus::UpdateRollbackComplete | StackStatus::ImportRollbackComplete => {
-                Phase::Settled(Outcome::RolledBack)
+                Phase::Settled(Ending::RolledBack)
             }
-            StackStatus::RollbackComplete => Phase::Settled(Outcome::NeverCreated),
+            StackStatus::RollbackComplete => Phase::Settled(Ending::NeverCreated),
             StackStatus::CreateFailed | StackStatus::UpdateFailed => {
-                Phase::Settled(Outcome::Halfway)
+                Phase::Settled(Ending::Halfway)
             }
-            StackStatus::UpdateRollbackFailed => Phase::Settled(Outcome::RollbackStuck),
+            StackStatus::UpdateRollbackFailed => Phase::Settled(Ending::RollbackStuck),
             StackStatus::RollbackFailed
             | StackStatus::DeleteFailed
-            | StackStatus::ImportRollbackFailed => Phase::Settled(Outcome::Broken),
-            StackStatus::DeleteComplete => Phase::Settled(Outcome::Gone),
-            StackStatus::ReviewInProgress => Phase::Settled(Outcome::Reviewed),
+            | StackStatus::ImportRollbackFailed => Phase::Settled(Ending::Broken),
+            StackStatus::DeleteComplete => Phase::Settled(Ending::Gone),
+            StackStatus::ReviewInProgress => Phase::Settled(Ending::Reviewed),
         }
     }
 
     /// Whether a stack is deployed: not one that only has its first change set, and not a deleted one.
     pub fn exists(self) -> bool {
         match self.phase() {
-            Phase::Settled(Outcome::Gone | Outcome::Reviewed) => false,
+            Phase::Settled(Ending::Gone | Ending::Reviewed) => false,
             Phase::Moving(_)
             | Phase::Settled(
-                Outcome::Applied
-                | Outcome::RolledBack
-                | Outcome::NeverCreated
-                | Outcome::Halfway
-                | Outcome::RollbackStuck
-                | Outcome::Broken
-                | Outcome::Unknown,
+                Ending::Applied
+                | Ending::RolledBack
+                | Ending::NeverCreated
+                | Ending::Halfway
+                | Ending::RollbackStuck
+                | Ending::Broken
+                | Ending::Unknown,
             ) => true,
         }
     }
@@ -168,16 +168,16 @@ impl StackStatus {
     pub fn allows(self, operation: Operation) -> Allowed {
         match operation {
             Operation::Update => match self.phase() {
-                Phase::Settled(Outcome::Applied | Outcome::RolledBack) => Allowed::Yes,
-                Phase::Settled(Outcome::Halfway) => Allowed::WithoutRollback,
-                Phase::Settled(Outcome::Unknown) => Allowed::Unknown,
+                Phase::Settled(Ending::Applied | Ending::RolledBack) => Allowed::Yes,
+                Phase::Settled(Ending::Halfway) => Allowed::WithoutRollback,
+                Phase::Settled(Ending::Unknown) => Allowed::Unknown,
                 Phase::Moving(_)
                 | Phase::Settled(
-                    Outcome::NeverCreated
-                    | Outcome::RollbackStuck
-                    | Outcome::Broken
-                    | Outcome::Gone
-                    | Outcome::Reviewed,
+                    Ending::NeverCreated
+                    | Ending::RollbackStuck
+                    | Ending::Broken
+                    | Ending::Gone
+                    | Ending::Reviewed,
                 ) => Allowed::No,
             },
             Operation::Delete => match self.phase() {
@@ -186,7 +186,7 @@ impl StackStatus {
             },
             Operation::CancelUpdate => yes_if(self == StackStatus::UpdateInProgress),
             Operation::ContinueUpdateRollback => yes_if(self == StackStatus::UpdateRollbackFailed),
-            Operation::Rollback => yes_if(self.phase() == Phase::Settled(Outcome::Halfway)),
+            Operation::Rollback => yes_if(self.phase() == Phase::Settled(Ending::Halfway)),
         }
     }
 }
@@ -204,7 +204,7 @@ impl Word<StackStatus> {
             Word::Other(text) if text.ends_with("_IN_PROGRESS") => {
                 Phase::Moving(Direction::Unknown)
             }
-            Word::Other(_) => Phase::Settled(Outcome::Unknown),
+            Word::Other(_) => Phase::Settled(Ending::Unknown),
         }
     }
 
@@ -227,7 +227,7 @@ impl Word<StackStatus> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Allowed, Direction, Operation, Outcome, Phase, StackStatus};
+    use super::{Allowed, Direction, Ending, Operation, Phase, StackStatus};
     use crate::word::{Vocabulary, Word};
 
     /// Status; update, delete, cancel, continue, roll back; `*` is yes, `d` with rollback disabled, `-` no. From
@@ -299,14 +299,14 @@ mod tests {
     fn a_rollback_that_ends_well_is_no_success() {
         // STYLE.md, 11: what a test of the last letters gets wrong.
         let phase = |text: &str| Word::<StackStatus>::new(text).phase();
-        assert_eq!(phase("UPDATE_COMPLETE"), Phase::Settled(Outcome::Applied));
+        assert_eq!(phase("UPDATE_COMPLETE"), Phase::Settled(Ending::Applied));
         assert_eq!(
             phase("UPDATE_ROLLBACK_COMPLETE"),
-            Phase::Settled(Outcome::RolledBack)
+            Phase::Settled(Ending::RolledBack)
         );
         assert_eq!(
             phase("ROLLBACK_COMPLETE"),
-            Phase::Settled(Outcome::NeverCreated)
+            Phase::Settled(Ending::NeverCreated)
         );
     }
 
@@ -325,7 +325,7 @@ mod tests {
         let moving = Word::<StackStatus>::new("THAW_IN_PROGRESS");
         assert_eq!(moving.phase(), Phase::Moving(Direction::Unknown));
         let settled = Word::<StackStatus>::new("FROZEN");
-        assert_eq!(settled.phase(), Phase::Settled(Outcome::Unknown));
+        assert_eq!(settled.phase(), Phase::Settled(Ending::Unknown));
         assert!(settled.exists());
         assert_eq!(settled.allows(Operation::Update), Allowed::Unknown);
     }

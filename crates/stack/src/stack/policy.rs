@@ -5,9 +5,9 @@ use std::panic::Location;
 use stratiform_finding::{Code, Finding, Place};
 
 use super::Stack;
-use crate::handle::AnyHandle;
-use crate::property::Json;
-use crate::protection::{PolicyDocumentDraft, Protection, Update};
+use crate::resource::handle::AnyHandle;
+use crate::stack::protection::{PolicyDocumentDraft, Protection, Update};
+use crate::value::property::Json;
 
 impl Stack {
     /// Refuses some updates of some resources of this stack, whoever asks for them: a stack policy, which must be

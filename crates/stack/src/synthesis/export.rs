@@ -8,10 +8,9 @@ use stratiform_finding::{Code, Finding, Place};
 use stratiform_template::{Function, Member, Output, Resource, Template, Value};
 
 use super::Lowering;
-use super::reference::local;
-use crate::draft::Shape;
 use crate::settings::References;
 use crate::stack::{Stack, StackDraft};
+use crate::value::draft::Shape;
 
 /// The text between the members of a list that crosses stacks.
 pub(super) const LIST_DELIMITER: &str = "||";
@@ -136,5 +135,15 @@ fn collision(stack: &str, output: &str, places: Vec<Place>) -> Finding {
             format!("stack `{stack}` would need two outputs called `{output}`"),
             "give the resource or the output another name",
         )
+    }
+}
+
+/// `Ref` or `Fn::GetAtt` of a resource of the same stack.
+pub(super) fn local(logical_id: &str, attribute: Option<&str>) -> Value {
+    match attribute {
+        None => Value::function(Function::Ref, logical_id),
+        Some(attribute) => {
+            Value::function(Function::GetAtt, vec![logical_id.into(), attribute.into()])
+        }
     }
 }

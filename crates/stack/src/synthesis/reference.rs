@@ -6,11 +6,11 @@ use std::rc::Rc;
 use stratiform_finding::{Code, Finding, Place};
 use stratiform_template::{Function, Value};
 
-use super::export::{Export, LIST_DELIMITER, export_name};
+use super::export::{Export, LIST_DELIMITER, export_name, local};
 use super::order::Use;
 use super::{Lowering, Owner};
-use crate::draft::{Exposure, Identity, Reference, Shape};
 use crate::settings::References;
+use crate::value::draft::{Exposure, Identity, Reference, Shape};
 
 impl Lowering<'_> {
     pub(super) fn reference(&mut self, reference: &Reference, owner: Owner<'_>) -> Value {
@@ -116,15 +116,5 @@ impl Lowering<'_> {
             .at(Place::rust(location, part.to_owned()))
             .at(Place::rust(target.location, "declared here")),
         );
-    }
-}
-
-/// `Ref` or `Fn::GetAtt` of a resource of the same stack.
-pub(super) fn local(logical_id: &str, attribute: Option<&str>) -> Value {
-    match attribute {
-        None => Value::function(Function::Ref, logical_id),
-        Some(attribute) => {
-            Value::function(Function::GetAtt, vec![logical_id.into(), attribute.into()])
-        }
     }
 }

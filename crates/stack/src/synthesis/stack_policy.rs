@@ -11,9 +11,9 @@ use stratiform_finding::{Code, Finding, Place};
 use stratiform_template::Value;
 
 use super::{Lowering, Owner};
-use crate::draft::Identity;
-use crate::protection::{PolicyDocumentDraft, Protection, Update};
 use crate::stack::StackDraft;
+use crate::stack::protection::{PolicyDocumentDraft, Protection, Update};
+use crate::value::draft::Identity;
 
 /// What stands before a logical ID in a stack policy.
 const LOGICAL_ID: &str = "LogicalResourceId/";
@@ -257,12 +257,9 @@ fn matches(pattern: &str, logical_id: &str) -> bool {
 
 /// Whether a value needs nobody to evaluate it.
 fn is_plain(value: &Value) -> bool {
-    match value {
-        Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
-        Value::List(items) => items.iter().all(is_plain),
-        Value::Map(entries) => entries.values().all(is_plain),
-        Value::Null | Value::Function(..) => false,
-    }
+    let mut plain = true;
+    value.walk(&mut |value| plain &= !matches!(value, Value::Null | Value::Function(..)));
+    plain
 }
 
 #[cfg(test)]

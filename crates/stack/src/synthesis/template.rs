@@ -9,10 +9,10 @@ use stratiform_template::{Member, Output, Resource, Template, Value};
 
 use super::order::Use;
 use super::{Lowering, Owner};
-use crate::draft::Identity;
-use crate::parameter::Parameter;
 use crate::resource::{Dependency, ResourceDraft};
+use crate::stack::parameter::Parameter;
 use crate::stack::{StackDependency, StackDraft};
+use crate::value::draft::Identity;
 
 impl Lowering<'_> {
     /// Takes out of the draft what becomes part of the template: moved, not copied, and freed on the way.

@@ -8,7 +8,7 @@ use stratiform_template::{Function, Value};
 
 use super::substitution::Substitution;
 use super::{Lowering, Owner};
-use crate::draft::{Draft, Identity, Part};
+use crate::value::draft::{Draft, Identity, Part};
 
 impl Lowering<'_> {
     /// A draft as it stands in the template of a stack.

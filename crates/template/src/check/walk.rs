@@ -36,7 +36,9 @@ impl<'t> Checker<'t> {
                     Member::One(value) => {
                         checker.condition(value, Block::Condition(position.next()))
                     }
-                    Member::ForEach(value) => checker.repeated(name, value, Block::Condition(None)),
+                    Member::Unexpanded(value) => {
+                        checker.repeated(name, value, Block::Condition(None))
+                    }
                 });
             }
         });
@@ -45,7 +47,9 @@ impl<'t> Checker<'t> {
             for (name, member) in &template.resources {
                 checker.below(Step::Key(name), |checker| match member {
                     Member::One(resource) => checker.resource(name, resource, position.next()),
-                    Member::ForEach(value) => checker.repeated(name, value, Block::Resource(None)),
+                    Member::Unexpanded(value) => {
+                        checker.repeated(name, value, Block::Resource(None))
+                    }
                 });
             }
         });
@@ -53,7 +57,7 @@ impl<'t> Checker<'t> {
             for (name, member) in &template.outputs {
                 checker.below(Step::Key(name), |checker| match member {
                     Member::One(output) => checker.output(output),
-                    Member::ForEach(value) => checker.repeated(name, value, Block::Output),
+                    Member::Unexpanded(value) => checker.repeated(name, value, Block::Output),
                 });
             }
         });

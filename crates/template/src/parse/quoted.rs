@@ -11,6 +11,7 @@ use granit_parser::{ErrorKind, Scanner, StrInput};
 use stratiform_finding::Span;
 
 use super::MAX_BYTES;
+use super::options::options;
 use super::place::{Cursor, line_end, next_line};
 
 /// A text whose quoted texts are indented as the parser wants it.
@@ -157,7 +158,7 @@ fn is_outside(kind: &ErrorKind) -> bool {
 
 /// Where the scanner stops, if it stops for such a reason.
 fn stop(text: &str, reason: impl Fn(&ErrorKind) -> bool) -> Option<usize> {
-    let mut scanner = Scanner::with_options(StrInput::new(text), super::yaml::options());
+    let mut scanner = Scanner::with_options(StrInput::new(text), options());
     let error = scanner.find_map(Result::err)?;
     if reason(error.kind()) {
         error.marker().byte_offset()

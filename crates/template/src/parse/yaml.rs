@@ -6,12 +6,13 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use granit_parser::{Event, Marker, Options, Parser, ScalarStyle, ScanError, StructureStyle};
+use granit_parser::{Event, Marker, Parser, ScalarStyle, ScanError, StructureStyle};
 use stratiform_finding::words::shortened;
 use stratiform_finding::{At, Code, Finding, Span};
 
 use super::build::build;
 use super::error::unreadable;
+use super::options::options;
 use super::place;
 use super::quoted::{self, Indented};
 use super::repeats::{Document, Repeats};
@@ -123,15 +124,6 @@ enum Stop {
 impl From<Box<Finding>> for Stop {
     fn from(finding: Box<Finding>) -> Stop {
         Stop::Other(finding)
-    }
-}
-
-pub(super) fn options() -> Options {
-    // Our own limit speaks first, with a better message; the parser's is a net below it.
-    granit_parser::options! {
-        emit_comments: false,
-        flow_nesting_limit: MAX_DEPTH * 2,
-        block_nesting_limit: MAX_DEPTH * 2,
     }
 }
 

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use stratiform_finding::Code;
 use stratiform_finding::words::shortened;
 
-use super::{Place, Reader, Step};
+use super::{Content, Reader, Step};
 use crate::node::{Entry, Node, NodeKind, Scalar};
 use crate::parse::scalar::boolean;
 use crate::template::{Member, Output, Parameter, Resource};
@@ -64,7 +64,7 @@ impl<'node> Reader<'node> {
     pub(super) fn section<T>(
         &mut self,
         node: &'node Node,
-        place: Place,
+        place: Content,
         mut one: impl FnMut(&mut Self, &'node Node) -> Option<T>,
     ) -> IndexMap<String, Member<T>> {
         let recorded = (self.name() == "Resources").then_some(NOT_AN_OBJECT);
@@ -72,7 +72,7 @@ impl<'node> Reader<'node> {
         for entry in self.entries(node, recorded) {
             self.below(Step::Key(&entry.key), |reader| {
                 let member = if entry.key.starts_with("Fn::") {
-                    Some(Member::ForEach(reader.value(&entry.value, place)))
+                    Some(Member::Unexpanded(reader.value(&entry.value, place)))
                 } else {
                     one(reader, &entry.value).map(Member::One)
                 };
@@ -93,11 +93,11 @@ impl<'node> Reader<'node> {
                     typed = true;
                     parameter.parameter_type = reader.text(&entry.value).unwrap_or_default();
                 }
-                "Default" => parameter.default = Some(reader.value(&entry.value, Place::Free)),
+                "Default" => parameter.default = Some(reader.value(&entry.value, Content::Free)),
                 "Description" => parameter.description = reader.text(&entry.value),
                 "NoEcho" => parameter.no_echo = reader.boolean(&entry.value),
                 key => {
-                    let value = reader.value(&entry.value, Place::Free);
+                    let value = reader.value(&entry.value, Content::Free);
                     parameter.constraints.insert(key.to_owned(), value);
                 }
             });
@@ -151,10 +151,10 @@ impl<'node> Reader<'node> {
                     }
                     "CreationPolicy" => resource.creation_policy = reader.attribute(node),
                     "UpdatePolicy" => resource.update_policy = reader.attribute(node),
-                    "Metadata" => resource.metadata = Some(reader.value(node, Place::Free)),
+                    "Metadata" => resource.metadata = Some(reader.value(node, Content::Free)),
                     "Properties" => resource.properties = reader.properties(node),
                     key => {
-                        let value = reader.value(node, Place::Free);
+                        let value = reader.value(node, Content::Free);
                         resource.unknown.insert(key.to_owned(), value);
                     }
                 }
@@ -176,15 +176,15 @@ impl<'node> Reader<'node> {
     }
 
     fn attribute(&mut self, node: &'node Node) -> Option<Value> {
-        Some(self.value(node, Place::Property))
+        Some(self.value(node, Content::Property))
     }
 
     /// The properties; a function in their place becomes a single entry under its name.
     fn properties(&mut self, node: &'node Node) -> IndexMap<String, Value> {
         let entries = self.entries(node, None);
         match entries {
-            [entry] if entry.key.starts_with("Fn::Transform") => self.map(entries, Place::Free),
-            _ => self.map(entries, Place::Property),
+            [entry] if entry.key.starts_with("Fn::Transform") => self.map(entries, Content::Free),
+            _ => self.map(entries, Content::Property),
         }
     }
 
@@ -210,7 +210,7 @@ impl<'node> Reader<'node> {
                 match entry.key.as_str() {
                     "Value" => {
                         valued = true;
-                        output.value = reader.value(node, Place::Property);
+                        output.value = reader.value(node, Content::Property);
                     }
                     "Description" => output.description = reader.text(node),
                     "Export" => output.export = reader.export(node),
@@ -236,7 +236,7 @@ impl<'node> Reader<'node> {
         let mut name = None;
         for entry in self.entries(node, None) {
             self.below(Step::Key(&entry.key), |reader| match entry.key.as_str() {
-                "Name" => name = Some(reader.value(&entry.value, Place::Property)),
+                "Name" => name = Some(reader.value(&entry.value, Content::Property)),
                 _ => reader.unknown(entry, "`Name`"),
             });
         }

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use stratiform_finding::{Code, Finding};
 
-use super::{Place, Reader, Step};
+use super::{Content, Reader, Step};
 use crate::node::{Node, NodeKind, Scalar};
 use crate::parse::parse;
 use crate::template::{Output, Resource, Template};
@@ -88,24 +88,25 @@ impl<'node> Reader<'node> {
                     "Parameters" => template.parameters = reader.parameters(node),
                     "Rules" => {
                         let entries = reader.entries(node, None);
-                        template.rules = reader.map(entries, Place::Condition);
+                        template.rules = reader.map(entries, Content::Condition);
                     }
                     "Mappings" => template.mappings = reader.free(node),
                     "Conditions" => {
                         template.conditions =
-                            reader.section(node, Place::Condition, |reader, node| {
-                                Some(reader.value(node, Place::Condition))
+                            reader.section(node, Content::Condition, |reader, node| {
+                                Some(reader.value(node, Content::Condition))
                             });
                     }
                     "Resources" => {
-                        template.resources = reader.section(node, Place::Property, Self::resource);
+                        template.resources =
+                            reader.section(node, Content::Property, Self::resource);
                     }
                     "Outputs" => {
-                        template.outputs = reader.section(node, Place::Property, Self::output);
+                        template.outputs = reader.section(node, Content::Property, Self::output);
                     }
                     "Hooks" => template.hooks = reader.free(node),
                     key => {
-                        let value = reader.value(node, Place::Free);
+                        let value = reader.value(node, Content::Free);
                         template.unknown.insert(key.to_owned(), value);
                     }
                 }
@@ -116,7 +117,7 @@ impl<'node> Reader<'node> {
 
     fn free(&mut self, node: &'node Node) -> IndexMap<String, Value> {
         let entries = self.entries(node, None);
-        self.map(entries, Place::Free)
+        self.map(entries, Content::Free)
     }
 
     fn parameters(&mut self, node: &'node Node) -> IndexMap<String, crate::Parameter> {
@@ -145,7 +146,7 @@ impl<'node> Reader<'node> {
     }
 
     fn one_transform(&mut self, node: &'node Node) -> Value {
-        let value = self.value(node, Place::Free);
+        let value = self.value(node, Content::Free);
         if value == Value::Null {
             self.null(node);
         }

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use stratiform_finding::words::{nearest, shortened};
 use stratiform_finding::{Code, Finding};
 
-use super::{Place, Reader, Step};
+use super::{Content, Reader, Step};
 use crate::node::{Entry, Node, NodeKind, Scalar};
 use crate::value::{Function, Value};
 
@@ -19,7 +19,7 @@ impl Value {
     /// (`Fn::Transform` and `Fn::ForEach::…` may have them).
     pub fn from_node(node: &Node) -> Result<Value, Vec<Finding>> {
         let mut reader = Reader::new();
-        let value = reader.value(node, Place::Property);
+        let value = reader.value(node, Content::Property);
         reader.finish(value)
     }
 
@@ -29,13 +29,13 @@ impl Value {
     /// As [`Value::from_node`].
     pub fn condition_from_node(node: &Node) -> Result<Value, Vec<Finding>> {
         let mut reader = Reader::new();
-        let value = reader.value(node, Place::Condition);
+        let value = reader.value(node, Content::Condition);
         reader.finish(value)
     }
 }
 
 impl<'node> Reader<'node> {
-    pub(super) fn value(&mut self, node: &'node Node, place: Place) -> Value {
+    pub(super) fn value(&mut self, node: &'node Node, place: Content) -> Value {
         match &node.kind {
             NodeKind::Scalar(scalar) => scalar_value(scalar),
             NodeKind::List(items) => Value::List(self.items(items, place)),
@@ -49,7 +49,7 @@ impl<'node> Reader<'node> {
         }
     }
 
-    fn items(&mut self, items: &'node [Node], place: Place) -> Vec<Value> {
+    fn items(&mut self, items: &'node [Node], place: Content) -> Vec<Value> {
         items
             .iter()
             .enumerate()
@@ -57,13 +57,13 @@ impl<'node> Reader<'node> {
             .collect()
     }
 
-    fn function(&mut self, function: Function, entry: &'node Entry, place: Place) -> Value {
+    fn function(&mut self, function: Function, entry: &'node Entry, place: Content) -> Value {
         let place = match function {
-            Function::And | Function::Or | Function::Not if place == Place::Property => {
-                Place::Condition
+            Function::And | Function::Or | Function::Not if place == Content::Property => {
+                Content::Condition
             }
             // Passed on to the macro as it is.
-            Function::Transform => Place::Free,
+            Function::Transform => Content::Free,
             _ => place,
         };
         let argument = self.below(Step::Key(&entry.key), |reader| {
@@ -73,12 +73,16 @@ impl<'node> Reader<'node> {
     }
 
     /// The entries of a map that is no function.
-    pub(super) fn map(&mut self, entries: &'node [Entry], place: Place) -> IndexMap<String, Value> {
+    pub(super) fn map(
+        &mut self,
+        entries: &'node [Entry],
+        place: Content,
+    ) -> IndexMap<String, Value> {
         entries
             .iter()
             .map(|entry| {
                 self.below(Step::Key(&entry.key), |reader| {
-                    if place != Place::Free && !reader.macros {
+                    if place != Content::Free && !reader.macros {
                         reader.misplaced_function(entry, entries.len());
                     }
                     (entry.key.clone(), reader.value(&entry.value, place))
@@ -140,10 +144,10 @@ fn scalar_value(scalar: &Scalar) -> Value {
     }
 }
 
-fn function_of(entry: &Entry, place: Place) -> Option<Function> {
+fn function_of(entry: &Entry, place: Content) -> Option<Function> {
     match entry.key.as_str() {
         "Ref" => Some(Function::Ref),
-        "Condition" => (place == Place::Condition && entry.value.as_str().is_some())
+        "Condition" => (place == Content::Condition && entry.value.as_str().is_some())
             .then_some(Function::Condition),
         key if key.starts_with("Fn::") => Function::from_name(key),
         _ => None,

@@ -123,7 +123,7 @@ fn section<'a, T>(members: &'a Section<T>, one: impl Fn(&'a T) -> View<'a>) -> V
         .iter()
         .map(|(name, member)| match member {
             Member::One(member) => (name.as_str(), one(member)),
-            Member::ForEach(value) => (name.as_str(), View::Value(value)),
+            Member::Unexpanded(value) => (name.as_str(), View::Value(value)),
         })
         .collect();
     View::Fields(fields)

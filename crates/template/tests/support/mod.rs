@@ -260,7 +260,7 @@ fn section<T: std::fmt::Debug>(
 ) -> impl Strategy<Value = Section<T>> {
     let member = prop_oneof![
         5 => (key(), one.prop_map(Member::One)),
-        1 => ("[A-Z][a-z]{0,5}".prop_map(|name| format!("Fn::ForEach::{name}")), place.prop_map(Member::ForEach)),
+        1 => ("[A-Z][a-z]{0,5}".prop_map(|name| format!("Fn::ForEach::{name}")), place.prop_map(Member::Unexpanded)),
     ];
     vec(member, 0..4).prop_map(|members| members.into_iter().collect())
 }

@@ -124,10 +124,10 @@ impl Names<'_> {
                 Member::One(one(self, own, Some(other)))
             }
             (Member::One(own), _) => Member::One(one(self, own, None)),
-            (Member::ForEach(own), Some(Member::ForEach(other))) => {
-                Member::ForEach(self.value(own, Some(other)))
+            (Member::Unexpanded(own), Some(Member::Unexpanded(other))) => {
+                Member::Unexpanded(self.value(own, Some(other)))
             }
-            (Member::ForEach(own), _) => Member::ForEach(self.value(own, None)),
+            (Member::Unexpanded(own), _) => Member::Unexpanded(self.value(own, None)),
         })
     }
 

@@ -1,13 +1,13 @@
 use stratiform_assembly::StackAt;
 use stratiform_diff::{StackDiff, diff};
-use stratiform_resolve::Place;
+use stratiform_resolve::Whereabouts;
 use stratiform_template::Template;
 
-use super::{Fate, Graph, Link, NODE_HEIGHT, NODE_WIDTH};
+use super::{Graph, Impact, Link, NODE_HEIGHT, NODE_WIDTH};
 
 fn compared(before: &str, after: &str) -> StackDiff {
     let [before, after] = [before, after].map(|text| Template::parse(text).expect("a template"));
-    let place = Place {
+    let place = Whereabouts {
         stack: "test".to_owned(),
         region: "eu-west-1".to_owned(),
         account: None,
@@ -64,9 +64,9 @@ fn references_say_what_they_do() {
             .find(|node| node.logical_id == id)
             .map(|node| node.fate)
     };
-    assert_eq!(fate("Logs"), Some(Fate::WillReplace));
-    assert_eq!(fate("Old"), Some(Fate::Removed));
-    assert_eq!(fate("Two"), Some(Fate::Unchanged));
+    assert_eq!(fate("Logs"), Some(Impact::WillReplace));
+    assert_eq!(fate("Old"), Some(Impact::Removed));
+    assert_eq!(fate("Two"), Some(Impact::Unchanged));
     assert!(Link::Replaces > Link::Refers);
 }
 

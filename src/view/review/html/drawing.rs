@@ -6,8 +6,8 @@ use serde::Serialize;
 use stratiform_template::{Member, Template};
 
 use super::mark::Mark;
-use crate::review::ReviewedStack;
-use crate::view::review::graph::{Fate, Graph, Link, NODE_HEIGHT, NODE_WIDTH};
+use crate::view::review::graph::{Graph, Impact, Link, NODE_HEIGHT, NODE_WIDTH};
+use crate::view::reviewed::ReviewedStack;
 
 /// How many characters fit in a node.
 const ID_LENGTH: usize = 25;
@@ -101,7 +101,7 @@ impl<'r> Drawing<'r> {
                 None => others.get(node.logical_id),
             };
             let short = resource_type.map(String::as_str).unwrap_or_default();
-            let change = node.change.filter(|_| node.fate != Fate::Unchanged);
+            let change = node.change.filter(|_| node.fate != Impact::Unchanged);
             Node {
                 href: change.map(|index| format!("{stack}r{index}")),
                 logical_id: node.logical_id,
@@ -138,7 +138,7 @@ fn types(reviewed: &ReviewedStack) -> HashMap<String, String> {
     resources
         .filter_map(|(id, resource)| match resource {
             Member::One(resource) => Some((id, resource.resource_type)),
-            Member::ForEach(_) => None,
+            Member::Unexpanded(_) => None,
         })
         .collect()
 }

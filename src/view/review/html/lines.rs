@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::budget::{Budget, escaped};
-use crate::review::ReviewedStack;
 use crate::view::review::yaml;
+use crate::view::reviewed::ReviewedStack;
 
 /// The most characters of a line.
 pub(super) const LENGTH: usize = 300;

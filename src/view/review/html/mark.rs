@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 use stratiform_diff::{Severity, StackChange};
 
-use crate::view::review::graph::Fate;
+use crate::view::review::graph::Impact;
 
 /// A sign and a word in a colour.
 #[derive(Clone, Serialize)]
@@ -37,27 +37,27 @@ impl From<Severity> for Mark {
     }
 }
 
-impl From<Fate> for Mark {
-    fn from(fate: Fate) -> Mark {
+impl From<Impact> for Mark {
+    fn from(fate: Impact) -> Mark {
         match fate {
-            Fate::Unchanged => mark("grey", "=", "unchanged"),
-            Fate::Changes => mark("blue", "~", "changes"),
-            Fate::New => mark("green", "+", "new"),
-            Fate::MayReplace => mark("amber", "-/+", "may replace"),
-            Fate::WillReplace => mark("orange", "-/+", "will replace"),
-            Fate::Removed => mark("red", "-", "removed"),
+            Impact::Unchanged => mark("grey", "=", "unchanged"),
+            Impact::Changes => mark("blue", "~", "changes"),
+            Impact::New => mark("green", "+", "new"),
+            Impact::MayReplace => mark("amber", "-/+", "may replace"),
+            Impact::WillReplace => mark("orange", "-/+", "will replace"),
+            Impact::Removed => mark("red", "-", "removed"),
         }
     }
 }
 
 /// Fates in the order in which they are shown.
-const SHOWN: [Fate; 6] = [
-    Fate::New,
-    Fate::Changes,
-    Fate::MayReplace,
-    Fate::WillReplace,
-    Fate::Removed,
-    Fate::Unchanged,
+const SHOWN: [Impact; 6] = [
+    Impact::New,
+    Impact::Changes,
+    Impact::MayReplace,
+    Impact::WillReplace,
+    Impact::Removed,
+    Impact::Unchanged,
 ];
 
 /// Every fate, for the legend.
@@ -66,7 +66,7 @@ pub(super) fn fates() -> Vec<Mark> {
 }
 
 /// What happens to a stack: how many of its resources are new, change, are replaced and go.
-pub(super) fn stack(change: StackChange, fates: impl Iterator<Item = Fate>) -> Vec<Mark> {
+pub(super) fn stack(change: StackChange, fates: impl Iterator<Item = Impact>) -> Vec<Mark> {
     let itself = match change {
         StackChange::Unchanged => Some(mark("grey", "=", "unchanged")),
         StackChange::Updated => None,
@@ -77,17 +77,17 @@ pub(super) fn stack(change: StackChange, fates: impl Iterator<Item = Fate>) -> V
 }
 
 /// How many resources are new, change, are replaced and go.
-pub(super) fn counts(fates: impl Iterator<Item = Fate>) -> Vec<Mark> {
-    let fates: Vec<Fate> = fates.collect();
-    let count = |fate: &Fate| fates.iter().filter(|other| *other == fate).count();
-    let known = |fate: &Fate| {
+pub(super) fn counts(fates: impl Iterator<Item = Impact>) -> Vec<Mark> {
+    let fates: Vec<Impact> = fates.collect();
+    let count = |fate: &Impact| fates.iter().filter(|other| *other == fate).count();
+    let known = |fate: &Impact| {
         let word = match fate {
-            Fate::Unchanged => return None,
-            Fate::Changes => "changed",
-            Fate::New => "new",
-            Fate::MayReplace => "may be replaced",
-            Fate::WillReplace => "replaced",
-            Fate::Removed => "removed",
+            Impact::Unchanged => return None,
+            Impact::Changes => "changed",
+            Impact::New => "new",
+            Impact::MayReplace => "may be replaced",
+            Impact::WillReplace => "replaced",
+            Impact::Removed => "removed",
         };
         let Mark { class, sign, .. } = Mark::from(*fate);
         Some(mark(class, sign, format!("{} {word}", count(fate))))

@@ -9,7 +9,7 @@ use stratiform_resolve::{Resolved, Style, Time};
 
 use super::budget::{OVERHEAD, escaped};
 use super::mark::Mark;
-use crate::view::review::graph::Fate;
+use crate::view::review::graph::Impact;
 use crate::view::review::value::shortened;
 use crate::view::review::words;
 
@@ -75,7 +75,7 @@ impl<'r> Resource<'r> {
             id,
             logical_id: &change.logical_id,
             resource_type: &change.resource_type,
-            fate: Fate::of(change).into(),
+            fate: Impact::of(change).into(),
             open,
             old: outcome
                 .split_once([':', ';'])
@@ -146,8 +146,8 @@ impl Row {
         Row {
             effect: match effect {
                 Replacement::WillNot => None,
-                Replacement::May => Some(Fate::MayReplace.into()),
-                Replacement::Will => Some(Fate::WillReplace.into()),
+                Replacement::May => Some(Impact::MayReplace.into()),
+                Replacement::Will => Some(Impact::WillReplace.into()),
             },
             why: why.join("; "),
             ..Row::new(

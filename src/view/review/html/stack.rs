@@ -10,9 +10,9 @@ use super::drawing::Drawing;
 use super::lines::TemplateLines;
 use super::mark::{self, Mark};
 use super::resource::{Resource, Row};
-use crate::review::ReviewedStack;
-use crate::view::review::graph::{Fate, Graph};
+use crate::view::review::graph::{Graph, Impact};
 use crate::view::review::words;
+use crate::view::reviewed::ReviewedStack;
 
 /// Characters of values and of templates, and nodes of graphs, that a page has room for.
 const VALUES: usize = 1_300_000;
@@ -117,16 +117,16 @@ impl<'r> Stack<'r> {
             .resources
             .iter()
             .enumerate()
-            .map(|(index, change)| (Fate::of(change), index, change))
-            .filter(|(fate, ..)| *fate != Fate::Unchanged)
+            .map(|(index, change)| (Impact::of(change), index, change))
+            .filter(|(fate, ..)| *fate != Impact::Unchanged)
             .collect();
         changes.sort_by_key(|(fate, ..)| Reverse(*fate));
         let few = changes.len() <= 8;
         let resources = changes.into_iter().map(|(fate, index, change)| {
             let open = match fate {
-                Fate::MayReplace | Fate::WillReplace => true,
-                Fate::Changes => few,
-                Fate::Unchanged | Fate::New | Fate::Removed => false,
+                Impact::MayReplace | Impact::WillReplace => true,
+                Impact::Changes => few,
+                Impact::Unchanged | Impact::New | Impact::Removed => false,
             };
             Resource::new(format!("{id}r{index}"), change, open)
         });
@@ -166,6 +166,6 @@ impl<'r> Stack<'r> {
 }
 
 /// What happens to the resources of a stack.
-pub(super) fn fates(diff: &StackDiff) -> impl Iterator<Item = Fate> {
-    diff.resources.iter().map(Fate::of)
+pub(super) fn fates(diff: &StackDiff) -> impl Iterator<Item = Impact> {
+    diff.resources.iter().map(Impact::of)
 }

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use stratiform_diff::{Note, Severity, StackChange};
 
 use super::marked_up;
-use crate::review::Review;
 use crate::view::review::fixture::{SECRET, consequence, review};
+use crate::view::reviewed::Review;
 use fixture::{AFTER, everything, shop, stack};
 
 fn html(review: &Review) -> String {

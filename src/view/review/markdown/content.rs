@@ -7,12 +7,14 @@ use stratiform_diff::{Severity, StackChange, StackDiff, verdict};
 use stratiform_finding::words::{counted, few};
 
 use super::change::Change;
-use super::escape::{fence, fenced, html, sentence};
-use super::meaning::{Meaning, meanings};
+use super::escape::{MARKER, fence, fenced, html, sentence};
+use super::meaning::{Meaning, meanings, warning};
 use super::room::{Part, Room};
-use super::{COMMAND, MARKER};
-use crate::review::{Review, ReviewedStack};
 use crate::view::review::{property, words, yaml};
+use crate::view::reviewed::{Review, ReviewedStack};
+
+/// What shows all of it.
+const COMMAND: &str = "stratiform diff --full";
 
 /// Everything that there is to say.
 #[derive(Debug)]
@@ -244,14 +246,5 @@ impl Row {
             replaced: few(&replaced.collect::<Vec<_>>()),
             consequences: consequences.join(", "),
         }
-    }
-}
-
-/// What stands before what somebody will notice.
-pub(super) fn warning(severity: Severity) -> &'static str {
-    if severity >= Severity::Warning {
-        "⚠ "
-    } else {
-        ""
     }
 }

@@ -4,8 +4,10 @@ use std::fmt::Write;
 
 use stratiform_finding::words::visible;
 
-use super::MARKER;
 use crate::view::review::value::shortened;
+
+/// The first line, by which CI finds the comment that it made before.
+pub(super) const MARKER: &str = "<!-- stratiform diff -->";
 
 /// The longest sentence, in characters.
 const SENTENCE: usize = 300;

@@ -8,10 +8,9 @@ use stratiform_changes::Replacement;
 use stratiform_diff::{Consequence, Kind, Severity};
 use stratiform_finding::words::few;
 
-use super::content::warning;
 use super::escape::{html, sentence};
 use super::room::Part;
-use crate::review::Review;
+use crate::view::reviewed::Review;
 
 /// The lines below a consequence that are said.
 const LINES: usize = 10;
@@ -85,6 +84,15 @@ pub(super) fn meanings(review: &Review) -> Vec<Part<Meaning>> {
         Part::new(0, (Severity::Attention, Replacement::WillNot), meaning)
     });
     meanings.chain(caveats).collect()
+}
+
+/// What stands before what somebody will notice.
+pub(super) fn warning(severity: Severity) -> &'static str {
+    if severity >= Severity::Warning {
+        "⚠ "
+    } else {
+        ""
+    }
 }
 
 fn help(help: &Option<String>) -> Option<String> {

@@ -1,6 +1,7 @@
 use stratiform_diff::Severity;
 
 use super::super::fixture;
+use super::escape::MARKER;
 use super::*;
 
 fn markdown(review: &Review) -> String {

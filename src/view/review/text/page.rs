@@ -3,7 +3,7 @@
 use stratiform_finding::words::visible;
 
 use crate::report::Colour;
-use crate::view::summary::paint;
+use crate::view::style::paint;
 
 /// What a terminal has at least.
 const COLUMNS: usize = 80;

@@ -9,7 +9,7 @@ use stratiform_assembly::StackAt;
 use stratiform_changes::{ChangedResource, Edit, Replacement};
 use stratiform_diff::diff;
 use stratiform_finding::one_line;
-use stratiform_resolve::Place;
+use stratiform_resolve::Whereabouts;
 use stratiform_template::Template;
 
 use crate::bench::error::BenchError;
@@ -70,7 +70,7 @@ fn answer(arguments: &[String]) -> Result<Value, String> {
 }
 
 fn compare((before, after): &(StackAt, StackAt)) -> Vec<ChangedResource> {
-    let place = Place {
+    let place = Whereabouts {
         stack: "bench".to_owned(),
         region: "eu-central-1".to_owned(),
         account: None,

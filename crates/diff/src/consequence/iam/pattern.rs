@@ -292,6 +292,15 @@ fn matches(pattern: &[Token], text: &[Token]) -> bool {
     pattern[at..].iter().all(|token| *token == Token::Any)
 }
 
+/// Whether a secret is in a text: then nothing of it may decide what is shown.
+pub(super) fn is_secret(value: &Resolved<'_>) -> bool {
+    let Resolved::Text(text) = value else {
+        return false;
+    };
+    let mut segments = text.segments.iter();
+    segments.any(|segment| matches!(segment, Segment::Secret(_)))
+}
+
 #[cfg(test)]
 mod tests {
     use stratiform_resolve::{Resolved, Time};

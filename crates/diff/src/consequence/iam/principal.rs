@@ -2,8 +2,7 @@
 
 use stratiform_resolve::{Resolved, Style};
 
-use super::pattern::{Case, Pattern};
-use super::statement::is_secret;
+use super::pattern::{Case, Pattern, is_secret};
 
 /// How everybody is called.
 pub(super) const EVERYBODY: &str = "everybody";

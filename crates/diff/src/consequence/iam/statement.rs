@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use stratiform_resolve::{Resolved, Segment, Style};
+use stratiform_resolve::{Resolved, Style};
 
 use super::condition::Condition;
-use super::pattern::{Case, Pattern};
+use super::pattern::{Case, Pattern, is_secret};
 use super::principal::principals;
 
 /// Does a statement allow or forbid?
@@ -144,14 +144,6 @@ fn json(text: &Resolved<'_>) -> Option<Resolved<'static>> {
     }
     let value: serde_json::Value = serde_json::from_str(&text.shown(Style::Expression)).ok()?;
     value.is_object().then(|| resolved(value))
-}
-
-pub(super) fn is_secret(value: &Resolved<'_>) -> bool {
-    let Resolved::Text(text) = value else {
-        return false;
-    };
-    let mut segments = text.segments.iter();
-    segments.any(|segment| matches!(segment, Segment::Secret(_)))
 }
 
 fn resolved(value: serde_json::Value) -> Resolved<'static> {

@@ -1,7 +1,7 @@
 use stratiform_assembly::StackAt;
 use stratiform_catalog::behaviour::{belongs_to, policies};
 use stratiform_catalog::{PropertyPath, ResourceType, catalog};
-use stratiform_resolve::Place;
+use stratiform_resolve::Whereabouts;
 use stratiform_template::Template;
 
 use crate::consequence::Consequence;
@@ -18,7 +18,7 @@ fn found_in(account: Option<&str>, before: &str, after: &str) -> Vec<Consequence
         Template::parse(&text).expect(&text)
     };
     let [before, after] = [before, after].map(parse);
-    let place = Place {
+    let place = Whereabouts {
         stack: "app".to_owned(),
         region: "eu-west-1".to_owned(),
         account: account.map(str::to_owned),

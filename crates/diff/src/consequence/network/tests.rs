@@ -1,7 +1,7 @@
 use stratiform_assembly::StackAt;
 use stratiform_catalog::behaviour::firewall;
 use stratiform_catalog::catalog;
-use stratiform_resolve::Place;
+use stratiform_resolve::Whereabouts;
 use stratiform_template::Template;
 
 /// What a change means for the network, a consequence a line, its details below.
@@ -9,7 +9,7 @@ fn consequences(before: &str, after: &str) -> String {
     let parse =
         |resources: &str| Template::parse(&format!("Resources:\n{resources}")).expect(resources);
     let [before, after] = [before, after].map(parse);
-    let place = Place {
+    let place = Whereabouts {
         stack: "app".to_owned(),
         region: "eu-west-1".to_owned(),
         account: None,

@@ -2,8 +2,8 @@
 
 use stratiform_diff::{Certainty, Consequence, Kind, Note, Severity};
 
-use crate::review::{Review, ReviewedStack};
 use crate::view::review::fixture::{self, SECRET};
+use crate::view::reviewed::{Review, ReviewedStack};
 
 const BEFORE: &str = include_str!("before.yaml");
 pub(super) const AFTER: &str = include_str!("after.yaml");

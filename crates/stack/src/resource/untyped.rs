@@ -1,0 +1,69 @@
+//! Resources of types that the catalog does not know yet.
+
+use std::rc::Rc;
+
+use stratiform_template::Value;
+
+use crate::resource::Resource;
+use crate::value::draft::{Draft, Identity, Reference, Shape};
+use crate::value::property::{Expr, Json};
+
+/// A resource of a type that the catalog does not know yet.
+#[derive(Clone, Debug)]
+pub struct Untyped {
+    resource_type: String,
+    properties: Json,
+}
+
+impl Untyped {
+    /// A resource of any type with any properties (a map); nothing else is checked before CloudFormation sees
+    /// it.
+    pub fn new(resource_type: &str, properties: impl Into<Json>) -> Self {
+        let properties = match properties.into().0 {
+            Draft::Value(Value::Map(entries)) => {
+                let entries = entries.into_iter();
+                Draft::Map(
+                    entries
+                        .map(|(key, value)| (key.into(), Draft::Value(value)))
+                        .collect(),
+                )
+            }
+            other => other,
+        };
+        Untyped {
+            resource_type: resource_type.to_owned(),
+            properties: Json(properties),
+        }
+    }
+}
+
+/// The attributes of an [`Untyped`] resource.
+#[derive(Debug)]
+pub struct UntypedAttributes(Rc<Identity>);
+
+impl UntypedAttributes {
+    /// `Fn::GetAtt` of any attribute.
+    pub fn attribute(&self, name: &str) -> Expr<String> {
+        let reference = Reference::attribute(self.0.clone(), name.to_owned(), Shape::Single);
+        Expr::new(Draft::Reference(reference))
+    }
+}
+
+impl From<Rc<Identity>> for UntypedAttributes {
+    fn from(identity: Rc<Identity>) -> Self {
+        UntypedAttributes(identity)
+    }
+}
+
+impl Resource for Untyped {
+    type Reference = String;
+    type Attributes = UntypedAttributes;
+
+    fn resource_type(&self) -> &str {
+        &self.resource_type
+    }
+
+    fn into_properties(self) -> Draft {
+        self.properties.0
+    }
+}

@@ -1,0 +1,258 @@
+//! What may stand in a property: literals, and intrinsic functions of the right type.
+//!
+//! [`Prop`] is a property that must be there, [`Opt`] one that may be left out; both are written with
+//! `.into()` from a literal, a list, a generated struct or an [`Expr`]. The type parameter is only a promise
+//! to the compiler: inside there is a [`Draft`].
+//!
+//! What does not live here: how handles become properties (they do not; `handle.rs` says what to write instead).
+
+mod collection;
+mod document;
+mod literal;
+
+use std::borrow::Cow;
+use std::marker::PhantomData;
+
+use crate::value::draft::{Draft, Reference, Shape};
+
+/// The value of a required property.
+#[derive(Clone, Debug)]
+pub struct Prop<T> {
+    draft: Draft,
+    promise: PhantomData<fn() -> T>,
+}
+
+/// The value of an optional property: unset by default.
+#[derive(Clone, Debug)]
+pub struct Opt<T> {
+    draft: Option<Draft>,
+    promise: PhantomData<fn() -> T>,
+}
+
+/// An intrinsic function that gives a `T` when CloudFormation evaluates it.
+#[derive(Clone, Debug)]
+pub struct Expr<T> {
+    pub(crate) draft: Draft,
+    promise: PhantomData<fn() -> T>,
+}
+
+/// Text of a known kind, such as a VPC's ID or a key's ARN: the kinds come from the catalog's `format`.
+#[derive(Clone, Debug)]
+pub struct Id<K> {
+    kind: PhantomData<fn() -> K>,
+}
+
+/// What a resource gives without AWS's schemas saying what it identifies: fine as text, and refused where a known
+/// kind is expected, since it is as likely a name as an ARN.
+#[derive(Clone, Copy, Debug)]
+pub enum UnknownKind {}
+
+/// A list of `T`.
+#[derive(Clone, Debug)]
+pub struct List<T> {
+    items: Vec<Draft>,
+    promise: PhantomData<fn() -> T>,
+}
+
+/// A map from names to `T`.
+#[derive(Clone, Debug)]
+pub struct Map<T> {
+    entries: Vec<(Cow<'static, str>, Draft)>,
+    promise: PhantomData<fn() -> T>,
+}
+
+/// A document of any shape.
+#[derive(Clone, Debug)]
+pub struct Json(pub(crate) Draft);
+
+/// A type of its own that a property may have: the generated structs and enums, lists, maps, documents.
+pub trait PropertyType {
+    /// The literal as a draft.
+    fn into_draft(self) -> Draft;
+}
+
+/// Says which references may stand where: `Id<VpcId>: Accepts<Id<VpcId>>`, but not `Accepts<Id<SubnetId>>`.
+#[diagnostic::on_unimplemented(
+    message = "a reference of type `{S}` cannot be used where `{Self}` is expected",
+    label = "this reference gives `{S}`",
+    note = "pass an attribute that gives the expected kind, or `.cast()` it where you know better"
+)]
+pub trait Accepts<S> {}
+
+/// Says which kinds of text a kind of text accepts: itself, and for a choice of kinds each of them.
+#[diagnostic::on_unimplemented(
+    message = "a reference to a `{J}` cannot be used where a `{Self}` is expected",
+    label = "this reference is a `{J}`",
+    note = "pass an attribute that gives the expected kind, or `.cast()` it where you know better"
+)]
+pub trait AcceptsKind<J> {}
+
+/// Says which of Rust's own literals a property takes.
+#[diagnostic::on_unimplemented(
+    message = "a literal of type `{L}` cannot be used where `{Self}` is expected",
+    label = "expected `{Self}`, this is `{L}`",
+    note = "for an enum write one of its variants, for a structure its struct; `Prop::untyped` or `Opt::untyped` take anything"
+)]
+pub trait AcceptsLiteral<L> {}
+
+/// Implemented by nothing: it is there for its message.
+#[diagnostic::on_unimplemented(
+    message = "a handle is no value",
+    label = "write `.reference()`, or an attribute such as `.arn()`"
+)]
+pub trait AcceptsHandle {}
+
+impl Accepts<String> for String {}
+impl<J> Accepts<Id<J>> for String {}
+impl<K> Accepts<String> for Id<K> {}
+impl<K: AcceptsKind<J>, J> Accepts<Id<J>> for Id<K> {}
+impl Accepts<i64> for i64 {}
+impl Accepts<i64> for f64 {}
+impl Accepts<f64> for f64 {}
+impl Accepts<bool> for bool {}
+impl<T: Accepts<S>, S> Accepts<List<S>> for List<T> {}
+impl<T: Accepts<S>, S> Accepts<Map<S>> for Map<T> {}
+impl<S> Accepts<S> for Json {}
+
+impl<T> Prop<T> {
+    pub(crate) fn new(draft: Draft) -> Self {
+        Prop {
+            draft,
+            promise: PhantomData,
+        }
+    }
+
+    /// The value itself. For generated code.
+    pub fn into_draft(self) -> Draft {
+        self.draft
+    }
+
+    /// Any value at all: the way out where the catalog is behind CloudFormation.
+    pub fn untyped(value: impl Into<Json>) -> Self {
+        Prop::new(value.into().0)
+    }
+}
+
+impl<T> Opt<T> {
+    /// The value itself, where one is set. For generated code.
+    pub fn into_draft(self) -> Option<Draft> {
+        self.draft
+    }
+
+    /// Any value at all: the way out where the catalog is behind CloudFormation.
+    pub fn untyped(value: impl Into<Json>) -> Self {
+        Prop::untyped(value).into()
+    }
+}
+
+impl<T> Default for Opt<T> {
+    fn default() -> Self {
+        Opt {
+            draft: None,
+            promise: PhantomData,
+        }
+    }
+}
+
+impl<T> From<Prop<T>> for Opt<T> {
+    fn from(property: Prop<T>) -> Self {
+        Opt {
+            draft: Some(property.draft),
+            promise: PhantomData,
+        }
+    }
+}
+
+impl<T> Expr<T> {
+    /// The intrinsic function that a draft holds.
+    pub fn new(draft: impl Into<Draft>) -> Self {
+        Expr {
+            draft: draft.into(),
+            promise: PhantomData,
+        }
+    }
+
+    /// The same function with another promise, where you know better than the catalog.
+    pub fn cast<U: Shaped>(self) -> Expr<U> {
+        let draft = match self.draft {
+            Draft::Reference(reference) => Draft::Reference(Reference {
+                shape: U::SHAPE,
+                ..reference
+            }),
+            other => other,
+        };
+        Expr {
+            draft,
+            promise: PhantomData,
+        }
+    }
+}
+
+impl<K> Expr<Id<K>> {
+    /// The same as plain text, where different kinds stand side by side.
+    pub fn text(self) -> Expr<String> {
+        self.cast()
+    }
+}
+
+/// How a type crosses stacks: as one value, or as a list. For generated code.
+pub trait Shaped {
+    /// The shape of a reference that gives this type.
+    const SHAPE: Shape = Shape::Single;
+}
+
+impl Shaped for String {}
+impl Shaped for i64 {}
+impl Shaped for f64 {}
+impl Shaped for bool {}
+impl Shaped for Json {}
+impl<K> Shaped for Id<K> {}
+impl<T> Shaped for Map<T> {}
+impl<T> Shaped for List<T> {
+    const SHAPE: Shape = Shape::List;
+}
+
+// Into a property -------------------------------------------------------------------------------------------
+
+impl<T: PropertyType> From<T> for Prop<T> {
+    fn from(literal: T) -> Self {
+        Prop::new(literal.into_draft())
+    }
+}
+
+impl<T: Accepts<S>, S> From<Expr<S>> for Prop<T> {
+    fn from(expression: Expr<S>) -> Self {
+        Prop::new(expression.draft)
+    }
+}
+
+impl<T: Accepts<S>, S> From<&Expr<S>> for Prop<T> {
+    fn from(expression: &Expr<S>) -> Self {
+        Prop::new(expression.draft.clone())
+    }
+}
+
+impl<T: PropertyType> From<T> for Opt<T> {
+    fn from(literal: T) -> Self {
+        Prop::from(literal).into()
+    }
+}
+
+impl<T: Accepts<S>, S> From<Expr<S>> for Opt<T> {
+    fn from(expression: Expr<S>) -> Self {
+        Prop::from(expression).into()
+    }
+}
+
+impl<T: Accepts<S>, S> From<&Expr<S>> for Opt<T> {
+    fn from(expression: &Expr<S>) -> Self {
+        Prop::from(expression).into()
+    }
+}
+
+/// Sets the property where there is a value.
+impl<T, U: Into<Opt<T>>> From<Option<U>> for Opt<T> {
+    fn from(value: Option<U>) -> Self {
+        value.map_or_else(Opt::default, Into::into)
+    }
+}

@@ -1,0 +1,48 @@
+//! Rust's own literals in properties.
+
+use stratiform_template::Number;
+
+use super::{AcceptsLiteral, Id, Json, Opt, Prop};
+use crate::value::draft::Draft;
+
+/// Writes `From<$source>` for every property that accepts such a literal, and says how each target takes it.
+macro_rules! literals {
+    ($($source:ty => $($target:ty),+ : |$value:ident| $draft:expr;)+) => { $(
+        impl<'text, T: AcceptsLiteral<$source>> From<$source> for Prop<T> {
+            fn from($value: $source) -> Self {
+                Prop::new($draft)
+            }
+        }
+
+        impl<'text, T: AcceptsLiteral<$source>> From<$source> for Opt<T> {
+            fn from(value: $source) -> Self {
+                Prop::from(value).into()
+            }
+        }
+
+        $(impl<'text> AcceptsLiteral<$source> for $target {})+
+    )+ };
+}
+
+literals! {
+    &'text str => String, Json: |text| Draft::from(text);
+    &'text String => String, Json: |text| Draft::from(text.as_str());
+    String => String, Json: |text| Draft::from(text);
+    bool => bool, Json: |boolean| Draft::from(boolean);
+    i64 => i64, f64, Json: |number| Draft::from(number);
+    i32 => i64, f64, Json: |number| Draft::from(i64::from(number));
+    u8 => i64, f64, Json: |number| Draft::from(i64::from(number));
+    u16 => i64, f64, Json: |number| Draft::from(i64::from(number));
+    u32 => i64, f64, Json: |number| Draft::from(i64::from(number));
+    f64 => f64, Json: |number| float(number);
+}
+
+impl<K> AcceptsLiteral<&str> for Id<K> {}
+impl<K> AcceptsLiteral<&String> for Id<K> {}
+impl<K> AcceptsLiteral<String> for Id<K> {}
+
+/// A number that JSON cannot write (infinite, not a number) becomes text, which CloudFormation refuses.
+fn float(number: f64) -> Draft {
+    let text = number.to_string();
+    Number::parse(&text).map_or_else(|| Draft::from(text), Draft::from)
+}

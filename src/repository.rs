@@ -1,0 +1,5 @@
+//! The repository that a command works in: its folders and settings, its revisions, and the files that are given.
+
+pub(crate) mod git;
+pub(crate) mod input;
+pub(crate) mod project;
