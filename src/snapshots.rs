@@ -183,7 +183,7 @@ fn compare_environment(
         .into_iter()
         .filter(|file| is_template(file) && !listed.contains(file) && !gone.contains(file))
         .map(|file| format!("{name}/{file}"));
-    let assembly = AssemblyFile::new(&environment.app, name, &environment.region, stacks);
+    let assembly = AssemblyFile::new(&environment.app, name, environment.region.clone(), stacks);
     let file = format!("{name}/{ASSEMBLY}");
     files.push(compare_file(folder, file, assembly.render())?);
     Ok((files, unlisted.collect()))

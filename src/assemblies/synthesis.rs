@@ -4,7 +4,8 @@ use indexmap::IndexMap;
 use stratiform_environment::{
     Environment, Loaded, References as WrittenReferences, Settings as WrittenSettings,
 };
-use stratiform_finding::{Finding, Place};
+use stratiform_finding::{Code, Finding, Place};
+use stratiform_service::{AccountId, Malformed, Region};
 use stratiform_stack::{App, Assembly, References, Settings, StackAt};
 use stratiform_template::check;
 
@@ -15,11 +16,15 @@ pub(crate) fn assemble<E: Environment>(
     define: Define<E>,
     loaded: &Loaded<E>,
 ) -> Result<Assembly, Vec<Finding>> {
-    let app = App::new(settings(&loaded.environment));
+    let settings = settings(&loaded.environment).map_err(|malformed| vec![refused(&malformed)])?;
+    let app = App::new(settings);
     define(&loaded.environment, &app);
     let mut assembly = app.synthesize()?;
     let account = loaded.environment.settings().account.as_ref();
-    assembly.account = account.map(ToString::to_string);
+    assembly.account = account
+        .map(|account| AccountId::new(account.to_string()))
+        .transpose()
+        .map_err(|malformed| vec![refused(&malformed)])?;
     let findings = assembly.stacks.iter().flat_map(|stack| {
         let found = check(&stack.template).into_iter();
         found.map(|finding| declared(finding, stack))
@@ -50,19 +55,24 @@ fn declared(finding: Finding, stack: &StackAt) -> Finding {
     }
 }
 
-fn settings<E: Environment>(environment: &E) -> Settings {
+fn settings<E: Environment>(environment: &E) -> Result<Settings, Malformed> {
     let written = environment.settings();
-    Settings {
+    Ok(Settings {
         app: written.app.to_string(),
         environment: written.name.to_string(),
-        region: written.region.to_string(),
+        region: Region::new(written.region.to_string())?,
         references: match written.references {
             WrittenReferences::Strong => References::Strong,
             WrittenReferences::Weak => References::Weak,
         },
         termination_protection: written.termination_protection,
         tags: tags(written),
-    }
+    })
+}
+
+/// What cannot be: an environment checks its region and its account as they are read.
+fn refused(malformed: &Malformed) -> Finding {
+    Finding::new(Code::Malformed, malformed.to_string(), "correct `settings`")
 }
 
 /// The tags of every stack: those of the environment, and what tells it from others in its account.
@@ -87,7 +97,6 @@ fn tags(written: &WrittenSettings) -> IndexMap<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use stratiform_finding::Code;
     use stratiform_template::Template;
 
     use super::*;

@@ -191,7 +191,7 @@ fn compare(sides: Vec<Sides>, method: Method, args: &Diff) -> Result<Review, Fai
         });
         environments.push(ReviewedEnvironment {
             name: of.environment.clone(),
-            region: of.region.clone(),
+            region: of.region.to_string(),
             stacks: stacks.collect(),
         });
     }

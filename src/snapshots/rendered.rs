@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use stratiform_assembly::{Assembly, FILE as ASSEMBLY, StackAt};
 use stratiform_finding::{Code, Finding};
+use stratiform_service::Region;
 
 use crate::args::TemplateFormat;
 
@@ -15,7 +16,7 @@ pub(crate) struct Rendered {
     /// The environment's name, and the folder's.
     pub environment: String,
     /// The region.
-    pub region: String,
+    pub region: Region,
     /// The templates in deployment order.
     pub templates: Vec<RenderedTemplate>,
 }
@@ -149,7 +150,7 @@ pub(super) mod tests {
         let app = App::new(Settings {
             app: "shop".to_owned(),
             environment: "dev".to_owned(),
-            region: "eu-west-1".to_owned(),
+            region: "eu-west-1".parse().unwrap(),
             references: References::Strong,
             termination_protection: false,
             tags: IndexMap::new(),

@@ -29,7 +29,7 @@ pub(crate) fn written(
     let regions = snapshots
         .rendered
         .iter()
-        .map(|environment| environment.region.len())
+        .map(|environment| environment.region.as_str().len())
         .max()
         .unwrap_or_default();
     let mut changes: HashMap<&str, usize> = HashMap::new();

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use indexmap::IndexMap;
-use stratiform_stack::{App, Assembly, References, Settings};
+use stratiform_stack::{App, Assembly, References, Region, Settings};
 use stratiform_template::check;
 
 use crate::resources::sqs;
@@ -98,7 +98,7 @@ fn app() -> App {
     App::new(Settings {
         app: "scale".to_owned(),
         environment: "bench".to_owned(),
-        region: "eu-central-1".to_owned(),
+        region: Region::us_east_1(),
         references: References::Strong,
         termination_protection: false,
         tags: IndexMap::new(),

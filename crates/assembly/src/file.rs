@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use stratiform_finding::{Code, Finding};
+use stratiform_service::Region;
 use stratiform_template::{Parameter, Template, Value};
 
 use crate::ordered::Ordered;
@@ -27,7 +28,7 @@ pub struct AssemblyFile {
     /// The environment.
     pub environment: String,
     /// The region that the stacks are for.
-    pub region: String,
+    pub region: Region,
     /// The stacks, each after all that it needs.
     pub stacks: Vec<StackEntry>,
 }
@@ -65,14 +66,14 @@ impl AssemblyFile {
     pub fn new(
         app: &str,
         environment: &str,
-        region: &str,
+        region: Region,
         stacks: Vec<StackEntry>,
     ) -> AssemblyFile {
         AssemblyFile {
             version: VERSION,
             app: app.to_owned(),
             environment: environment.to_owned(),
-            region: region.to_owned(),
+            region,
             stacks,
         }
     }
@@ -193,7 +194,7 @@ Resources: {A: {Type: AWS::SNS::Topic}}
                 .map(|(name, value)| (name.to_owned(), value.map(str::to_owned)))
                 .into()
         );
-        let text = AssemblyFile::new("shop", "dev", "eu-west-1", vec![entry]).render();
+        let text = AssemblyFile::new("shop", "dev", Region::us_east_1(), vec![entry]).render();
         assert!(
             text.contains("\"Statement\": \"x\",\n        \"Id\": \"y\""),
             "{text}"

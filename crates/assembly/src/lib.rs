@@ -7,7 +7,7 @@ mod file;
 mod ordered;
 mod stack;
 
-use stratiform_service::StackPrefix;
+use stratiform_service::{AccountId, Region, StackPrefix};
 
 pub use file::{AssemblyFile, FILE, StackEntry};
 pub use stack::{StackAt, StackPolicy};
@@ -20,9 +20,9 @@ pub struct Assembly {
     /// The environment; none where files are compared.
     pub environment: Option<String>,
     /// The region that the stacks are for.
-    pub region: String,
+    pub region: Region,
     /// The account, where it is known.
-    pub account: Option<String>,
+    pub account: Option<AccountId>,
     /// The stacks in deployment order: each comes after all that it needs.
     pub stacks: Vec<StackAt>,
 }
@@ -57,7 +57,7 @@ mod tests {
         Assembly {
             app: app.map(str::to_owned),
             environment: environment.map(str::to_owned),
-            region: "eu-west-1".to_owned(),
+            region: "eu-west-1".parse().unwrap(),
             account: None,
             stacks: Vec::new(),
         }

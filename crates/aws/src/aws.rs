@@ -9,7 +9,7 @@ use aws_sdk_sts::config::SharedHttpClient;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, Connector};
-use stratiform_service::{StackStatus, Word};
+use stratiform_service::{AccountId, StackStatus, Word};
 
 use crate::error::{Call, Error, refusal};
 use crate::identity::Identity;
@@ -89,7 +89,8 @@ impl Aws {
             Err(error) => return Err(error),
         };
         Ok(Identity {
-            account: call.required(reply.account(), "Account")?,
+            account: AccountId::new(call.required(reply.account(), "Account")?)
+                .map_err(|malformed| call.unreadable(&malformed.to_string()))?,
             arn: call.required(reply.arn(), "Arn")?,
         })
     }
@@ -144,10 +145,10 @@ impl Identity {
     ///
     /// # Errors
     /// They are of another account.
-    pub fn expect_account(&self, expected: Option<&str>) -> Result<(), Error> {
+    pub fn expect_account(&self, expected: Option<&AccountId>) -> Result<(), Error> {
         match expected {
-            Some(expected) if expected != self.account => Err(Error::OtherAccount {
-                expected: expected.to_owned(),
+            Some(expected) if *expected != self.account => Err(Error::OtherAccount {
+                expected: expected.clone(),
                 identity: self.clone(),
             }),
             _ => Ok(()),

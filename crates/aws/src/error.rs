@@ -7,7 +7,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_cloudformation::operation::RequestId;
 use stratiform_finding::{Code, Finding};
-use stratiform_service::Refusal;
+use stratiform_service::{AccountId, Refusal};
 
 use crate::identity::Identity;
 
@@ -36,7 +36,7 @@ pub enum Error {
     #[error("the environment is in account {expected}, and the credentials are of account {}", .identity.account)]
     OtherAccount {
         /// The environment's account.
-        expected: String,
+        expected: AccountId,
         /// Whose credentials they are.
         identity: Identity,
     },

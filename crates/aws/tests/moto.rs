@@ -146,7 +146,13 @@ async fn a_deleted_stack_is_none_and_the_account_is_told() {
     assert_eq!(moto.deployed(&["topic", &stack_id]).await, [None, None]);
 
     let identity = moto.aws().identity().await.unwrap();
-    assert!(identity.expect_account(Some("123456789012")).is_ok());
-    let error = identity.expect_account(Some("111122223333")).unwrap_err();
+    assert!(
+        identity
+            .expect_account(Some(&"123456789012".parse().unwrap()))
+            .is_ok()
+    );
+    let error = identity
+        .expect_account(Some(&"111122223333".parse().unwrap()))
+        .unwrap_err();
     assert!(matches!(error, Error::OtherAccount { .. }));
 }

@@ -159,7 +159,7 @@ impl<'s, 't> Comparison<'s, 't> {
     }
 
     fn learn(&mut self, resource_type: &'t str) {
-        let region = &self.sides.place.region;
+        let region = self.sides.place.region.as_str();
         self.rules
             .entry(resource_type)
             .or_insert_with(|| Rules::of(self.sides.catalog, resource_type, region));

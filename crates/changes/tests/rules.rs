@@ -17,8 +17,8 @@ type Given<'g> = &'g [(&'g str, &'g str)];
 fn changes(before: &str, after: &str, given: [Given<'_>; 2]) -> Vec<ChangedResource> {
     let place = Whereabouts {
         stack: "shop".to_owned(),
-        region: "eu-west-1".to_owned(),
-        account: Some("123456789012".to_owned()),
+        region: "eu-west-1".parse().unwrap(),
+        account: "123456789012".parse().ok(),
     };
     let templates = [before, after].map(|text| Template::parse(text).unwrap());
     let given = given.map(|given| {

@@ -58,8 +58,8 @@ fn environment(stacks: Stacks<'_>) -> Vec<StackDiff> {
         .map(|((name, ..), [before, after])| Pair {
             place: Whereabouts {
                 stack: (*name).to_owned(),
-                region: "eu-west-1".to_owned(),
-                account: Some("123456789012".to_owned()),
+                region: "eu-west-1".parse().unwrap(),
+                account: "123456789012".parse().ok(),
             },
             before: before.as_ref(),
             after: after.as_ref(),
@@ -908,7 +908,7 @@ fn a_new_stack_loses_nothing() {
 fn settings(before: &StackAt, after: &StackAt) -> StackDiff {
     let place = Whereabouts {
         stack: "shop".to_owned(),
-        region: "eu-west-1".to_owned(),
+        region: "eu-west-1".parse().unwrap(),
         account: None,
     };
     stratiform_diff::diff(Some(before), Some(after), &place)

@@ -16,7 +16,7 @@ use stratiform_template::Template;
 fn compare(before: &Value, after: &Value) -> StackDiff {
     let place = Whereabouts {
         stack: "shop".to_owned(),
-        region: "eu-west-1".to_owned(),
+        region: "eu-west-1".parse().unwrap(),
         account: None,
     };
     let stacks = [before, after].map(|json| {

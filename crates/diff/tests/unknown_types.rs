@@ -11,7 +11,7 @@ fn note(resource_type: &str) -> Note {
     let template = Template::parse(&text).unwrap();
     let place = Whereabouts {
         stack: "one".to_owned(),
-        region: "eu-central-1".to_owned(),
+        region: "eu-central-1".parse().unwrap(),
         account: None,
     };
     let mut notes = diff(None, Some(&StackAt::of("shop", template)), &place).notes;

@@ -243,7 +243,7 @@ mod tests {
         let given: IndexMap<String, String> = given.collect();
         let place = Whereabouts {
             stack: "shop".to_owned(),
-            region: "eu-west-1".to_owned(),
+            region: "eu-west-1".parse().unwrap(),
             account: None,
         };
         let scope = Scope::new(&template, &given, &place);
@@ -306,7 +306,7 @@ Resources:
         let given = IndexMap::new();
         let place = Whereabouts {
             stack: "shop".to_owned(),
-            region: "eu-west-1".to_owned(),
+            region: "eu-west-1".parse().unwrap(),
             account: None,
         };
         let scope = Scope::new(&template, &given, &place);

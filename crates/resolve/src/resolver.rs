@@ -261,15 +261,18 @@ impl<'s, 't> Resolver<'s, 't> {
             "NoValue" => return Outcome::Absent,
             "Region" => place.region.as_str(),
             "StackName" => place.stack.as_str(),
-            "Partition" => place.partition(),
-            "URLSuffix" => place.url_suffix(),
-            // Not a literal: whoever reads it can tell the own account from one that the template names.
-            "AccountId" if place.account.is_some() => {
-                let account = place.account.clone().unwrap_or_default();
-                return Resolved::text(vec![Segment::Known(account)], Vec::new()).into();
-            }
+            "Partition" => place.region.partition(),
+            "URLSuffix" => place.region.url_suffix(),
             _ => {
-                return Resolved::unknown(format!("AWS::{name}"), Time::Now, Vec::new()).into();
+                let account = place.account.as_ref().filter(|_| name == "AccountId");
+                return match account {
+                    // Not a literal: whoever reads it can tell the own account from one that the template names.
+                    Some(account) => {
+                        Resolved::text(vec![Segment::Known(account.to_string())], Vec::new())
+                    }
+                    None => Resolved::unknown(format!("AWS::{name}"), Time::Now, Vec::new()),
+                }
+                .into();
             }
         };
         Resolved::literal(text.to_owned()).into()

@@ -1,5 +1,7 @@
 //! What is around a template, and answers what the template cannot.
 
+use stratiform_service::{AccountId, Region};
+
 use crate::resolved::Resolved;
 use crate::text::{Segment, Time, Use};
 
@@ -43,30 +45,9 @@ pub struct Whereabouts {
     /// The stack's name.
     pub stack: String,
     /// The region.
-    pub region: String,
+    pub region: Region,
     /// The account, where it is known.
-    pub account: Option<String>,
-}
-
-impl Whereabouts {
-    /// The partition that the region is in.
-    pub fn partition(&self) -> &'static str {
-        match self.region.as_str() {
-            region if region.starts_with("cn-") => "aws-cn",
-            region if region.starts_with("us-gov-") => "aws-us-gov",
-            region if region.starts_with("eusc-") => "aws-eusc",
-            _ => "aws",
-        }
-    }
-
-    /// The domain of AWS's services in the region's partition.
-    pub fn url_suffix(&self) -> &'static str {
-        match self.partition() {
-            "aws-cn" => "amazonaws.com.cn",
-            "aws-eusc" => "amazonaws.eu",
-            _ => "amazonaws.com",
-        }
-    }
+    pub account: Option<AccountId>,
 }
 
 impl World for Whereabouts {

@@ -54,7 +54,7 @@ impl Case {
 fn place() -> Whereabouts {
     Whereabouts {
         stack: "shop".to_owned(),
-        region: "eu-west-1".to_owned(),
+        region: "eu-west-1".parse().unwrap(),
         account: None,
     }
 }
@@ -310,7 +310,7 @@ impl World for Deployed {
 #[test]
 fn a_world_answers_what_the_template_cannot() {
     let world = Deployed(Whereabouts {
-        account: Some("123456789012".to_owned()),
+        account: "123456789012".parse().ok(),
         ..place()
     });
     let cases = [

@@ -20,6 +20,7 @@ mod tag;
 mod value;
 
 pub use stratiform_assembly::{Assembly, StackAt};
+pub use stratiform_service::Region;
 
 pub use app::App;
 pub use policy::{PolicyDocument, Principal, Statement};

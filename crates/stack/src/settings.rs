@@ -1,7 +1,7 @@
 //! What an app is told of its environment.
 
 use indexmap::IndexMap;
-use stratiform_service::StackPrefix;
+use stratiform_service::{Region, StackPrefix};
 
 /// What every app needs to know of its environment.
 #[derive(Clone, Debug)]
@@ -11,7 +11,7 @@ pub struct Settings {
     /// The environment's name, the second part.
     pub environment: String,
     /// The region the stacks are for.
-    pub region: String,
+    pub region: Region,
     /// How stacks refer to each other.
     pub references: References,
     /// Whether deletion of every stack is refused.

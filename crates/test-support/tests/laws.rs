@@ -20,7 +20,7 @@ use stratiform_test_support::{Entropy, change, large, template};
 fn place() -> Whereabouts {
     Whereabouts {
         stack: "shop".to_owned(),
-        region: "eu-west-1".to_owned(),
+        region: "eu-west-1".parse().unwrap(),
         account: None,
     }
 }

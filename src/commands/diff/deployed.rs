@@ -10,6 +10,7 @@ use stratiform_changes::Edit;
 use stratiform_diff::{Note, StackDiff, imported_elsewhere, macros};
 use stratiform_environment::Environment;
 use stratiform_finding::{Code, Finding, Level};
+use stratiform_service::AccountId;
 use stratiform_template::{Value, parse_json};
 
 use super::{Sides, compare, facts, synthesized};
@@ -37,7 +38,7 @@ pub(super) fn review<E: Environment>(
     for after in &synthesized {
         view.event(&Event::Asking {
             environment: after.environment.clone().unwrap_or_default(),
-            region: after.region.clone(),
+            region: after.region.to_string(),
         });
     }
     let (found, review) = block_on(async {
@@ -57,7 +58,7 @@ pub(super) fn review<E: Environment>(
             places.extend(found.after.as_ref().map(|after| {
                 answered.push(Event::Answered {
                     environment: after.environment.clone().unwrap_or_default(),
-                    account: account.clone(),
+                    account: account.to_string(),
                     stacks,
                 });
                 format!("account {account}, {}", after.region)
@@ -88,14 +89,14 @@ pub(super) fn review<E: Environment>(
 /// What CloudFormation has of an environment.
 struct Found {
     aws: Aws,
-    account: String,
+    account: AccountId,
     /// How many stacks exist.
     stacks: usize,
     sides: Sides,
 }
 
 async fn ask(after: Assembly) -> Result<Found, Failure> {
-    let aws = Aws::connect(&after.region).await;
+    let aws = Aws::connect(after.region.as_str()).await;
     let (account, stacks) = deployed(&aws, &after)
         .await
         .map_err(|error| Failure::of([error.into()]))?;
@@ -109,9 +110,9 @@ async fn ask(after: Assembly) -> Result<Found, Failure> {
 
 /// The account, and the environment's stacks that exist: those that are synthesized, and others whose names and tags
 /// say that they belong to it.
-async fn deployed(aws: &Aws, after: &Assembly) -> Result<(String, Vec<DeployedStack>), Error> {
+async fn deployed(aws: &Aws, after: &Assembly) -> Result<(AccountId, Vec<DeployedStack>), Error> {
     let identity = aws.identity().await?;
-    identity.expect_account(after.account.as_deref())?;
+    identity.expect_account(after.account.as_ref())?;
     let known = after.stacks.iter().map(|stack| stack.name.clone());
     let mut names: IndexSet<String> = known.collect();
     if let Some(prefix) = after.prefix() {
@@ -138,7 +139,7 @@ async fn sides_of(
     aws: &Aws,
     deployed: Vec<DeployedStack>,
     mut after: Assembly,
-    account: String,
+    account: AccountId,
 ) -> Result<Sides, Failure> {
     after.account = Some(account);
     let mut stacks = Vec::new();

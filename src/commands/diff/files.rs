@@ -9,6 +9,7 @@ use stratiform_assembly::{Assembly, AssemblyFile, FILE as ASSEMBLY, StackAt};
 use stratiform_catalog::catalog;
 use stratiform_finding::Code;
 use stratiform_finding::words::{joined, meant};
+use stratiform_service::Region;
 
 use super::{Sides, compare, facts};
 use crate::args::Diff;
@@ -17,9 +18,6 @@ use crate::exit::Exit;
 use crate::report::Failure;
 use crate::repository::input::Input;
 use crate::view::reviewed::{Method, Review};
-
-/// The region where none is given: the catalog's main variant.
-const REGION: &str = "us-east-1";
 
 /// How files of templates end.
 const ENDINGS: [&str; 4] = ["yaml", "yml", "json", "template"];
@@ -54,17 +52,8 @@ pub(super) fn review(files: &[std::path::PathBuf], args: &Diff) -> Result<Review
     let new_values = args.parameters.as_deref().map(values).transpose()?;
     let old_values = args.old_parameters.as_deref().map(values).transpose()?;
     let old_values = old_values.or_else(|| new_values.clone());
-    let region = args.region.as_deref();
-    if let Some(region) = region.filter(|region| !catalog().regions().any(|known| known == *region))
-    {
-        return Err(Failure::new(
-            Exit::Usage,
-            Code::UnknownRegion,
-            format!("AWS has no region `{region}`"),
-            meant(region, catalog().regions())
-                .unwrap_or_else(|| "name one such as `eu-central-1`".to_owned()),
-        ));
-    }
+    let region = args.region.as_deref().map(region).transpose()?;
+    let region = region.as_ref();
     let before = read(
         old,
         old_values.as_ref(),
@@ -93,12 +82,28 @@ pub(super) fn review(files: &[std::path::PathBuf], args: &Diff) -> Result<Review
     )
 }
 
+/// A region that AWS has.
+fn region(name: &str) -> Result<Region, Failure> {
+    let known = catalog().regions().find(|known| *known == name);
+    known
+        .and_then(|known| Region::new(known).ok())
+        .ok_or_else(|| {
+            Failure::new(
+                Exit::Usage,
+                Code::UnknownRegion,
+                format!("AWS has no region `{name}`"),
+                meant(name, catalog().regions())
+                    .unwrap_or_else(|| "name one such as `eu-central-1`".to_owned()),
+            )
+        })
+}
+
 /// A file as one stack, or all templates of a folder.
 fn read(
     path: &Path,
     values: Option<&IndexMap<String, String>>,
     strict: bool,
-    region: Option<&str>,
+    region: Option<&Region>,
 ) -> Result<Assembly, Failure> {
     let mut source = if path.is_dir() {
         folder(path)?
@@ -106,7 +111,7 @@ fn read(
         file(path)?
     };
     if let Some(region) = region {
-        source.region = region.to_owned();
+        source.region = region.clone();
     }
     let Some(values) = values else {
         return Ok(source);
@@ -158,7 +163,7 @@ fn file(path: &Path) -> Result<Assembly, Failure> {
     Ok(Assembly {
         app: None,
         environment: None,
-        region: REGION.to_owned(),
+        region: Region::us_east_1(),
         account: None,
         stacks: vec![stack(stem, path, Input::Template)?],
     })
@@ -219,7 +224,7 @@ fn folder(path: &Path) -> Result<Assembly, Failure> {
     Ok(Assembly {
         app: None,
         environment: None,
-        region: REGION.to_owned(),
+        region: Region::us_east_1(),
         account: None,
         stacks,
     })

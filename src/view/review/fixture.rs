@@ -87,7 +87,7 @@ pub(super) fn stack(
     let (old, new) = (before.map(side), after.map(side));
     let place = Whereabouts {
         stack: name.to_owned(),
-        region: "eu-west-1".to_owned(),
+        region: "eu-west-1".parse().unwrap(),
         account: None,
     };
     let mut diff = diff(old.as_ref(), new.as_ref(), &place);
@@ -111,7 +111,7 @@ pub(super) fn review(stacks: Vec<ReviewedStack>) -> Review {
         },
         environments: vec![ReviewedEnvironment {
             name: Some("prod".to_owned()),
-            region: "eu-west-1".to_owned(),
+            region: "eu-west-1".parse().unwrap(),
             stacks,
         }],
     }

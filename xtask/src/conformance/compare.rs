@@ -6,6 +6,7 @@ use serde_json::Value;
 use stratiform_changes::{ChangeSetView, describe};
 use stratiform_diff::diff;
 use stratiform_resolve::Whereabouts;
+use stratiform_service::Region;
 
 use super::case::{Case, ChangeSet, Stack, scalar};
 use super::difference::{Difference, Pair};
@@ -54,8 +55,8 @@ fn ours(case: &Case, change_set: &ChangeSet) -> Vec<Value> {
     let (before, after) = case.sides(change_set);
     let place = Whereabouts {
         stack: "stack".to_owned(),
-        region: "us-east-1".to_owned(),
-        account: Some("111111111111".to_owned()),
+        region: Region::us_east_1(),
+        account: "111111111111".parse().ok(),
     };
     let (before, after) = (before.map(Stack::at), after.map(Stack::at));
     let stack = diff(before.as_ref(), after.as_ref(), &place);

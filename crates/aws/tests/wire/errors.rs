@@ -28,11 +28,15 @@ async fn what_people_read() {
     let nobody = serve(|_| reply("GetCallerIdentity", "<Arn>arn</Arn>"));
     let nobody = client(&nobody).await.identity().await;
     let identity = Identity {
-        account: "111122223333".to_owned(),
+        account: "111122223333".parse().unwrap(),
         arn: "arn:aws:iam::111122223333:user/eve".to_owned(),
     };
     assert!(identity.expect_account(None).is_ok());
-    assert!(identity.expect_account(Some("111122223333")).is_ok());
+    assert!(
+        identity
+            .expect_account(Some(&"111122223333".parse().unwrap()))
+            .is_ok()
+    );
     let errors = [
         failure(error(
             "ExpiredToken",
@@ -44,7 +48,9 @@ async fn what_people_read() {
         failure(error("OptInRequired", "Subscribe first")).await,
         failure(error("ServiceUnavailable", "Come back")).await,
         nobody.unwrap_err(),
-        identity.expect_account(Some("444455556666")).unwrap_err(),
+        identity
+            .expect_account(Some(&"444455556666".parse().unwrap()))
+            .unwrap_err(),
     ];
     let errors = errors.map(|error| shown(&error)).join("\n");
     insta::assert_snapshot!(errors, @r"

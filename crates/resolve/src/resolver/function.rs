@@ -287,7 +287,7 @@ impl<'t> Resolver<'_, 't> {
     }
 
     fn zones(&self, region: &Resolved<'t>) -> Outcome<'t> {
-        let here = Resolved::literal(self.world.place().region.clone());
+        let here = Resolved::literal(self.world.place().region.to_string());
         let known = region.known();
         let region = match known.as_deref() {
             Some("") => &here,

@@ -40,6 +40,11 @@ impl Region {
     /// The form, for editors.
     pub const PATTERN: &'static str = r"^[a-z]{2,4}(-[a-z]+)+-[0-9]+$";
 
+    /// Where AWS's schemas are published first, and what is meant where nobody names a region.
+    pub fn us_east_1() -> Region {
+        Region("us-east-1".into())
+    }
+
     /// The partition that the region is in: what `AWS::Partition` says.
     ///
     /// Source: botocore, `partitions.json`.

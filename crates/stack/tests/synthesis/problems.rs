@@ -104,7 +104,7 @@ fn what_is_found_in_the_stacks_is_reported_before_what_is_between_them() {
     let app = App::new(Settings {
         app: "1shop".to_owned(),
         environment: "test".to_owned(),
-        region: "eu-central-1".to_owned(),
+        region: "eu-central-1".parse().unwrap(),
         references: References::Strong,
         termination_protection: false,
         tags: Default::default(),

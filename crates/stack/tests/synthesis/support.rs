@@ -13,7 +13,7 @@ pub(crate) fn app_with(references: References) -> App {
     App::new(Settings {
         app: "shop".to_owned(),
         environment: "test".to_owned(),
-        region: "eu-central-1".to_owned(),
+        region: "eu-central-1".parse().unwrap(),
         references,
         termination_protection: false,
         tags: IndexMap::from([("team".to_owned(), "platform".to_owned())]),

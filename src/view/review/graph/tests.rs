@@ -9,7 +9,7 @@ fn compared(before: &str, after: &str) -> StackDiff {
     let [before, after] = [before, after].map(|text| Template::parse(text).expect("a template"));
     let place = Whereabouts {
         stack: "test".to_owned(),
-        region: "eu-west-1".to_owned(),
+        region: "eu-west-1".parse().unwrap(),
         account: None,
     };
     diff(

@@ -10,6 +10,7 @@ use stratiform_changes::{ChangedResource, Edit, Replacement};
 use stratiform_diff::diff;
 use stratiform_finding::one_line;
 use stratiform_resolve::Whereabouts;
+use stratiform_service::Region;
 use stratiform_template::Template;
 
 use crate::bench::error::BenchError;
@@ -72,7 +73,7 @@ fn answer(arguments: &[String]) -> Result<Value, String> {
 fn compare((before, after): &(StackAt, StackAt)) -> Vec<ChangedResource> {
     let place = Whereabouts {
         stack: "bench".to_owned(),
-        region: "eu-central-1".to_owned(),
+        region: Region::us_east_1(),
         account: None,
     };
     diff(Some(before), Some(after), &place).resources

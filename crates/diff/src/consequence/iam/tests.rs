@@ -20,8 +20,8 @@ fn found_in(account: Option<&str>, before: &str, after: &str) -> Vec<Consequence
     let [before, after] = [before, after].map(parse);
     let place = Whereabouts {
         stack: "app".to_owned(),
-        region: "eu-west-1".to_owned(),
-        account: account.map(str::to_owned),
+        region: "eu-west-1".parse().unwrap(),
+        account: account.and_then(|account| account.parse().ok()),
     };
     let diff = crate::stack::diff(
         Some(&StackAt::of("shop", before)),

@@ -11,7 +11,7 @@ fn consequences(before: &str, after: &str) -> String {
     let [before, after] = [before, after].map(parse);
     let place = Whereabouts {
         stack: "app".to_owned(),
-        region: "eu-west-1".to_owned(),
+        region: "eu-west-1".parse().unwrap(),
         account: None,
     };
     let diff = crate::stack::diff(
