@@ -22,7 +22,7 @@ pub(crate) fn assemble<E: Environment>(
     let mut assembly = app.synthesize()?;
     let account = loaded.environment.settings().account.as_ref();
     assembly.account = account
-        .map(|account| AccountId::new(account.to_string()))
+        .map(|account| AccountId::new(account))
         .transpose()
         .map_err(|malformed| vec![refused(&malformed)])?;
     let findings = assembly.stacks.iter().flat_map(|stack| {
@@ -60,7 +60,7 @@ fn settings<E: Environment>(environment: &E) -> Result<Settings, Malformed> {
     Ok(Settings {
         app: written.app.to_string(),
         environment: written.name.to_string(),
-        region: Region::new(written.region.to_string())?,
+        region: Region::new(&written.region)?,
         references: match written.references {
             WrittenReferences::Strong => References::Strong,
             WrittenReferences::Weak => References::Weak,

@@ -14,13 +14,14 @@ use stratiform_changes::{ChangeSetView, describe};
 use stratiform_changes::{Side, Sides, changes};
 use stratiform_diff::{Pair, StackChange, diff_environment, verdict};
 use stratiform_resolve::{Resolved, Resolver, Scope, Style, Whereabouts, World, expand, hidden};
+use stratiform_service::Region;
 use stratiform_template::{Template, check};
 use stratiform_test_support::{Entropy, change, large, template};
 
 fn place() -> Whereabouts {
     Whereabouts {
         stack: "shop".to_owned(),
-        region: "eu-west-1".parse().unwrap(),
+        region: Region::us_east_1(),
         account: None,
     }
 }
