@@ -165,7 +165,7 @@ fn compare_environment(
                 let file = format!("{name}/{}", template.file);
                 files.push(compare_file(folder, file, template.text.clone())?);
                 let entry = StackEntry::of(&template.stack, &template.file, &template.text);
-                stacks.push(entry.map_err(|finding| Failure::of([finding]))?);
+                stacks.push(entry.map_err(|finding| Failure::of([*finding]))?);
             }
         }
     }

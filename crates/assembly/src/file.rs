@@ -108,16 +108,16 @@ impl StackEntry {
     ///
     /// # Errors
     /// The stack policy is more than JSON: it has a `null`, a function or a number in it that JSON cannot hold.
-    pub fn of(stack: &StackAt, file: &str, text: &str) -> Result<StackEntry, Finding> {
+    pub fn of(stack: &StackAt, file: &str, text: &str) -> Result<StackEntry, Box<Finding>> {
         let stack_policy = stack.policy.document().cloned().map(Ordered);
         // Tried here, where the stack is known: of all that an assembly has, only this can fail to be JSON.
         serde_json::to_string(&stack_policy).map_err(|error| {
             let name = &stack.name;
-            Finding::new(
+            Box::new(Finding::new(
                 Code::StackPolicy,
                 format!("the policy of stack `{name}` is more than JSON: {error}"),
                 "write the policy without references and functions",
-            )
+            ))
         })?;
         let parameters = stack.template.parameters.iter();
         let digest = Sha256::digest(text);

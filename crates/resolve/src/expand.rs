@@ -117,16 +117,15 @@ impl Expansion<'_, '_, '_> {
     fn resource(&mut self, resource: &Resource) -> Option<Resource> {
         let mut expanded = resource.clone();
         expanded.properties = self.entries(&resource.properties)?;
-        for attribute in [
+        let attributes = [
             &mut expanded.metadata,
             &mut expanded.creation_policy,
             &mut expanded.update_policy,
             &mut expanded.deletion_policy,
             &mut expanded.update_replace_policy,
-        ] {
-            if let Some(value) = attribute {
-                *value = self.value(value)?;
-            }
+        ];
+        for attribute in attributes.into_iter().flatten() {
+            *attribute = self.value(attribute)?;
         }
         Some(expanded)
     }
