@@ -6,12 +6,14 @@
 
 mod attributes;
 mod compare;
+mod error;
 mod import;
 mod package;
 mod table;
 
 use attributes::AttributeRules;
-use import::{Census, ImportError};
+use error::ImportError;
+use import::Census;
 use package::PackageError;
 use std::fs;
 use std::io;

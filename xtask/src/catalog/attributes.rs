@@ -4,7 +4,7 @@
 //! read as literals; the rules are here once more. Whether they are the same, `compare` finds out
 //! from [`ask`], which runs the package's own.
 
-use super::import::{ImportError, unexpected};
+use super::error::{ImportError, unexpected};
 use super::package::{self, PackageError};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};

@@ -6,7 +6,6 @@
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use stratiform_catalog::encode::{Source, TypeSource, VariantSource};
 use stratiform_catalog::keyword::{
@@ -14,6 +13,7 @@ use stratiform_catalog::keyword::{
 };
 
 use super::attributes::AttributeRules;
+use super::error::{ImportError, unexpected};
 use super::package;
 
 /// The list of types that is not a region's: those that a transform brings.
@@ -24,44 +24,6 @@ const TRANSFORM: &str = "AWS::Serverless-2016-10-31";
 
 /// The region whose variant is a type's main one.
 const MAIN_REGION: &str = "us-east-1";
-
-/// Why the package cannot be imported.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ImportError {
-    #[error("cannot read `{path}` of the package: {source}\nIts layout may have changed.")]
-    Read { path: PathBuf, source: io::Error },
-    #[error("`{path}` of the package is not JSON: {source}")]
-    Json {
-        path: PathBuf,
-        source: serde_json::Error,
-    },
-    #[error(
-        "unknown keyword `{keyword}` at {place}: nobody has decided whether it is a fact.\n\
-         Add it to the kept keywords or to DROPPED, in crates/catalog/src/keyword.rs."
-    )]
-    UnknownKeyword { keyword: String, place: String },
-    #[error(
-        "{place} is not {expected}, but {found}.\n\
-         The package's format has changed; adapt the importer in xtask/src/catalog to it."
-    )]
-    Unexpected {
-        place: String,
-        expected: &'static str,
-        found: String,
-    },
-}
-
-pub(super) fn unexpected(place: &str, expected: &'static str, found: &Value) -> ImportError {
-    let mut found = found.to_string();
-    if let Some((end, _)) = found.char_indices().nth(80) {
-        found.replace_range(end.., "…");
-    }
-    ImportError::Unexpected {
-        place: place.to_owned(),
-        expected,
-        found,
-    }
-}
 
 /// The files of the package that matter, parsed and nothing else.
 pub(crate) struct Package {
