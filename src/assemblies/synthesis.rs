@@ -22,7 +22,7 @@ pub(crate) fn assemble<E: Environment>(
     let mut assembly = app.synthesize()?;
     let account = loaded.environment.settings().account.as_ref();
     assembly.account = account
-        .map(|account| AccountId::new(account))
+        .map(AccountId::new)
         .transpose()
         .map_err(|malformed| vec![refused(&malformed)])?;
     let findings = assembly.stacks.iter().flat_map(|stack| {
