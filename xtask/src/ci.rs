@@ -7,7 +7,7 @@ use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use crate::command::{cargo, output, root, run as run_command};
-use crate::{codegen, oracles, screenshot, workflows};
+use crate::{codegen, conformance, oracles, screenshot, workflows};
 
 /// What a step came to.
 pub(crate) enum Outcome {
@@ -19,7 +19,7 @@ pub(crate) enum Outcome {
 
 type Step = fn() -> Result<Outcome, String>;
 
-const STEPS: [(&str, Step); 13] = [
+const STEPS: [(&str, Step); 14] = [
     ("format", format),
     ("clippy", clippy),
     ("tests", tests),
@@ -28,6 +28,7 @@ const STEPS: [(&str, Step); 13] = [
     ("snapshots fresh", snapshots),
     ("catalog reproducible", catalog),
     ("resource types compile", resource_types),
+    ("conformance", conformance::step),
     ("oracles", oracles::run),
     ("moto", moto),
     ("screenshots", screenshot::run),
@@ -127,10 +128,7 @@ fn moto() -> Result<Outcome, String> {
         nextest()?
             .arg("--workspace")
             .args(["--run-ignored", "only"])
-            .args([
-                "--filterset",
-                "binary(moto) | package(stratiform) & binary(diff)",
-            ])
+            .args(["--filterset", "binary(moto) | package(shop) & binary(diff)"])
             .env("STRATIFORM_MOTO_SERVER", server),
     )
 }

@@ -54,7 +54,7 @@ pub(super) fn compare(case: &Case) -> Vec<Comparison> {
             after,
         };
         let recorded = change_set.changes.iter().cloned();
-        let recorded = by_resource(recorded.map(|mut change| change["ChangedResource"].take()));
+        let recorded = by_resource(recorded.map(|mut change| change["ResourceChange"].take()));
         let ours = by_resource(ours(case, change_set).into_iter());
         let resources: BTreeSet<&String> = recorded.keys().chain(ours.keys()).collect();
         for resource in resources {
