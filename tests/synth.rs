@@ -99,7 +99,7 @@ fn an_assembly_cannot_make_it_remove_files_elsewhere() {
 #[cfg(unix)]
 #[test]
 fn a_run_that_is_killed_leaves_nothing_that_anybody_sees() {
-    let project = Project::of_storefront();
+    let project = Project::of_shop();
     run(project.command(["synth"]));
     let whole = project.tree("snapshots");
     let hidden = project.path("snapshots/.stratiform");
@@ -181,7 +181,7 @@ fn one_stack_leaves_the_assembly_whole_and_in_order() {
 
 #[test]
 fn environments_without_the_stack_are_left_out() {
-    let project = Project::of_storefront();
+    let project = Project::of_shop();
     let output = run(project.command(["synth", "--stack", "backup"]));
     assert!(
         output.contains("\n1 environment, 1 stack, ") && !output.contains("dev"),
@@ -241,7 +241,7 @@ fn a_file_that_would_not_be_read_is_refused() {
 
 #[test]
 fn one_environment_is_checked_against_the_others() {
-    let project = Project::of_storefront();
+    let project = Project::of_shop();
     let dev = project.read("environments/dev.yaml");
     project.write(
         "environments/dev.yaml",
@@ -430,7 +430,7 @@ fn another_folder_and_another_format() {
 #[test]
 fn the_same_bytes_whatever_the_machine() {
     the_same_bytes(&Project::of_guestbook(), 20);
-    the_same_bytes(&Project::of_storefront(), 6);
+    the_same_bytes(&Project::of_shop(), 6);
 }
 
 fn the_same_bytes(project: &Project, rounds: usize) {

@@ -8,7 +8,7 @@ fn a_mistake_in_a_part_is_shown_where_the_part_is_used() {
     let app = App::new(Settings {
         app: "shop".to_owned(),
         environment: "test".to_owned(),
-        region: "eu-central-1".parse().unwrap(),
+        region: "eu-central-1".parse().expect("a region"),
         references: References::Strong,
         termination_protection: false,
         tags: Default::default(),

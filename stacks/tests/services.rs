@@ -61,7 +61,7 @@ impl Template {
         let app = App::new(Settings {
             app: "storefront".to_owned(),
             environment: "test".to_owned(),
-            region: "eu-central-1".parse().unwrap(),
+            region: "eu-central-1".parse().expect("a region"),
             references: References::Strong,
             termination_protection: false,
             tags: Default::default(),

@@ -133,12 +133,12 @@ fn encoded(text: &str) -> String {
     encoded
 }
 
-/// The storefront's `dev`, with two of its stacks deployed; git is not needed.
+/// The shop's `dev`, with two of its stacks deployed; git is not needed.
 fn deployed() -> (Repository, Moto) {
-    let repository = Repository::without_git(Project::of_storefront());
+    let repository = Repository::without_git(Project::of_shop());
     repository.synth();
     let moto = Moto::start();
-    for stack in ["storefront-dev-network", "storefront-dev-registry"] {
+    for stack in ["shop-dev-network", "shop-dev-registry"] {
         moto.deploy(&repository.project, stack);
     }
     (repository, moto)
@@ -162,10 +162,7 @@ fn what_is_deployed_does_not_change() {
     // What is not deployed is new.
     let output = moto.diff(&repository, "--exit-code");
     assert!(output.starts_with("exit code 3\n"), "{output}");
-    assert!(
-        output.contains("\nstorefront-dev-queues   new, "),
-        "{output}"
-    );
+    assert!(output.contains("\nshop-dev-queues   new, "), "{output}");
 
     // What is edited shows, in every format.
     repository.edit(
@@ -191,16 +188,13 @@ fn what_is_deployed_does_not_change() {
         output.contains("read from account 123456789012, eu-west-2\n"),
         "{output}"
     );
-    assert!(
-        output.contains("\nstorefront-dev-network   new, "),
-        "{output}"
-    );
+    assert!(output.contains("\nshop-dev-network   new, "), "{output}");
 }
 
 #[test]
 #[ignore = "needs moto: cargo xtask ci moto"]
 fn another_account_is_refused() {
-    let repository = Repository::without_git(Project::of_storefront());
+    let repository = Repository::without_git(Project::of_shop());
     let moto = Moto::start();
     repository.edit(
         "environments/dev.yaml",
@@ -221,7 +215,7 @@ fn another_account_is_refused() {
 
 #[test]
 fn no_credentials() {
-    let repository = Repository::without_git(Project::of_storefront());
+    let repository = Repository::without_git(Project::of_shop());
     for format in ["text", "json"] {
         let mut command = repository.command(&format!("--env dev --deployed --format {format}"));
         command
@@ -239,7 +233,7 @@ fn no_credentials() {
 #[test]
 #[ignore = "slow: eight attempts to connect"]
 fn an_endpoint_out_of_reach() {
-    let repository = Repository::without_git(Project::of_storefront());
+    let repository = Repository::without_git(Project::of_shop());
     let port = TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
@@ -256,7 +250,7 @@ fn an_endpoint_out_of_reach() {
 
 #[test]
 fn names_are_checked_before_aws_is_asked() {
-    let repository = Repository::without_git(Project::of_storefront());
+    let repository = Repository::without_git(Project::of_shop());
     let refuse = |arguments: &str, words: &[&str]| {
         repository.refuses(&format!("--deployed {arguments}"), 2, words);
     };
@@ -356,7 +350,7 @@ impl Cloud {
 fn registry(repository: &Repository) -> Cloud {
     let template = repository.project.read("snapshots/dev/registry.yaml");
     Cloud {
-        name: "storefront-dev-registry",
+        name: "shop-dev-registry",
         tags: "",
         original: template.clone(),
         processed: template,
@@ -367,7 +361,7 @@ fn registry(repository: &Repository) -> Cloud {
 // Once wrong: the processed template was fetched and not read, and a note told to fetch it by hand.
 #[test]
 fn what_a_macro_made_is_compared_as_it_was_made() {
-    let repository = Repository::without_git(Project::of_storefront());
+    let repository = Repository::without_git(Project::of_shop());
     repository.synth();
     for original in [
         "Transform: Registries\nResources: {All: {Type: Registries}}\n",
@@ -390,7 +384,7 @@ fn what_a_macro_made_is_compared_as_it_was_made() {
 // Once unseen: a stack policy was on neither side.
 #[test]
 fn a_deployed_stack_policy_that_goes_is_told() {
-    let repository = Repository::without_git(Project::of_storefront());
+    let repository = Repository::without_git(Project::of_shop());
     repository.synth();
     let cloud = Cloud {
         policy: "<StackPolicyBody>{\"Statement\": {\"Effect\": \"Deny\", \"Action\": \"Update:Delete\", \
@@ -402,27 +396,27 @@ fn a_deployed_stack_policy_that_goes_is_told() {
     assert!(output.contains("deleting it"), "{output}");
 }
 
-// Once wrong: whatever was named `storefront-dev-…` counted as ours, and as gone.
+// Once wrong: whatever was named `shop-dev-…` counted as ours, and as gone.
 #[test]
 fn stacks_of_another_app_are_not_ours() {
-    let repository = Repository::without_git(Project::of_storefront());
+    let repository = Repository::without_git(Project::of_shop());
     repository.synth();
-    let tag = "<member><Key>app</Key><Value>storefront-dev-tools</Value></member>";
+    let tag = "<member><Key>app</Key><Value>shop-dev-tools</Value></member>";
     for (tags, ours) in [("", true), (tag, false)] {
         let cloud = Cloud {
-            name: "storefront-dev-tools-dev-network",
+            name: "shop-dev-tools-dev-network",
             tags,
             ..registry(&repository)
         };
         let output = cloud.compared(&repository, "--env dev");
-        let told = output.contains("storefront-dev-tools-dev-network");
+        let told = output.contains("shop-dev-tools-dev-network");
         assert_eq!(told, ours, "{output}");
     }
 }
 
 #[test]
 fn what_takes_time_is_told_to_who_wants_to_know() {
-    let repository = Repository::without_git(Project::of_storefront());
+    let repository = Repository::without_git(Project::of_shop());
     repository.synth();
     let cloud = registry(&repository);
     let output = cloud.compared(&repository, "--env dev --stack registry --verbose");

@@ -61,29 +61,20 @@ fn a_folder_without_an_assembly_is_no_environment() {
     );
 }
 
-/// Prod without its second region: the stack of backups goes.
-fn without_disaster_recovery(repository: &Repository) {
-    let prod = repository.project.read("environments/prod.yaml");
-    let lines = prod
-        .lines()
-        .filter(|line| !line.contains("disaster_recovery_region"));
-    let text: Vec<&str> = lines
-        .take_while(|line| !line.starts_with("backup:"))
-        .collect();
-    repository
-        .project
-        .write("environments/prod.yaml", &(text.join("\n") + "\n"));
+/// Prod without its backups: their stack goes.
+fn without_backups(repository: &Repository) {
+    repository.edit("environments/prod.yaml", "backup_days: 35\n", "");
 }
 
 #[test]
 fn a_stack_that_goes_and_comes() {
-    let repository = Repository::of_storefront();
-    without_disaster_recovery(&repository);
+    let repository = Repository::of_shop();
+    without_backups(&repository);
     let change = |review: &serde_json::Value| {
         let stacks = review["stacks"].as_array().unwrap();
         let backup = stacks
             .iter()
-            .find(|stack| stack["name"] == "storefront-prod-backup");
+            .find(|stack| stack["name"] == "shop-prod-backup");
         backup.unwrap()["change"].clone()
     };
     assert_eq!(change(&repository.json("")), "removed");
@@ -161,7 +152,7 @@ fn what_is_beside_the_template() {
 // The instance is updated in place, so what it exports stays.
 #[test]
 fn days_of_backups_change_no_export() {
-    let repository = Repository::of_storefront();
+    let repository = Repository::of_shop();
     repository.edit(
         "environments/prod.yaml",
         "backup_retention_days: 30",
@@ -176,8 +167,8 @@ fn days_of_backups_change_no_export() {
 // Once wrong: what the stack protects is in another stack, and stays: prod's database is no longer backed up.
 #[test]
 fn a_stack_that_protects_others_is_missed() {
-    let repository = Repository::of_storefront();
-    without_disaster_recovery(&repository);
+    let repository = Repository::of_shop();
+    without_backups(&repository);
     let output = repository.diff("--stack backup");
     assert!(output.contains("backup plan `Plan`"), "{output}");
 }

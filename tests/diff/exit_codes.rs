@@ -10,7 +10,7 @@ const CLASSES: [&str; 5] = [
     "any",
 ];
 
-/// An edit of the storefront's environments, and the classes of what it does.
+/// An edit of the shop's environments, and the classes of what it does.
 const CASES: [(&str, &str, &str, &[&str]); 6] = [
     (
         "environments/dev.yaml",
@@ -26,16 +26,16 @@ const CASES: [(&str, &str, &str, &[&str]); 6] = [
         &[],
     ),
     (
-        "environments/dev.yaml",
-        "budget:",
-        "load_balancer: { https: true }\nbudget:",
-        &["replacement", "interruption", "widening", "any"],
+        "environments/defaults.yaml",
+        "allowed_cidr: 192.0.2.0/24",
+        "allowed_cidr: 0.0.0.0/0",
+        &["interruption", "widening", "any"],
     ),
     (
         "environments/dev.yaml",
         "vpc_cidr: 10.0.0.0/16",
         "vpc_cidr: 10.9.0.0/16",
-        &["replacement", "interruption", "any"],
+        &["replacement", "any"],
     ),
     (
         "environments/defaults.yaml",
@@ -53,7 +53,7 @@ const CASES: [(&str, &str, &str, &[&str]); 6] = [
 
 #[test]
 fn each_class_of_an_edit() {
-    let repository = Repository::of_storefront();
+    let repository = Repository::of_shop();
     for (file, from, to, expected) in CASES {
         repository.edit(file, from, to);
         assert_eq!(repository.exit_code("--env dev"), 0, "{to}");
@@ -69,7 +69,7 @@ fn each_class_of_an_edit() {
 
 #[test]
 fn data_loss() {
-    let repository = Repository::of_storefront();
+    let repository = Repository::of_shop();
     std::fs::remove_file(repository.project.path("environments/staging.yaml")).unwrap();
     for (arguments, code) in [
         ("--fail-on data-loss", 3),
@@ -85,7 +85,7 @@ fn data_loss() {
 
 #[test]
 fn one_of_several_is_enough_and_unchanged_is_never_a_no() {
-    let repository = Repository::of_storefront();
+    let repository = Repository::of_shop();
     let all = "--exit-code --fail-on replacement --fail-on data-loss --fail-on interruption \
                --fail-on widening --fail-on any";
     assert_eq!(repository.exit_code(all), 0);
@@ -98,7 +98,7 @@ fn one_of_several_is_enough_and_unchanged_is_never_a_no() {
         ("--env prod --exit-code --fail-on any", 0),
         ("--stack network --exit-code --fail-on any", 0),
         ("--stack database --fail-on any", 3),
-        ("--stack storefront-dev-database --fail-on any", 3),
+        ("--stack shop-dev-database --fail-on any", 3),
         ("--env dev --env prod --exit-code", 3),
     ] {
         assert_eq!(repository.exit_code(arguments), code, "{arguments}");

@@ -2,9 +2,9 @@
 
 use crate::repository::Repository;
 
-/// The storefront with changes of every kind.
+/// The shop with changes of every kind.
 fn changed() -> Repository {
-    let repository = Repository::of_storefront();
+    let repository = Repository::of_shop();
     for (file, from, to) in [
         ("environments/dev.yaml", "db.t3.micro", "db.t3.small"),
         (
@@ -31,7 +31,7 @@ fn text_of(repository: &Repository, arguments: &str) -> String {
 
 #[test]
 fn text() {
-    let repository = Repository::of_storefront();
+    let repository = Repository::of_shop();
     repository.edit("environments/dev.yaml", "db.t3.micro", "db.t3.small");
     repository.edit(
         "environments/dev.yaml",
@@ -68,11 +68,7 @@ fn markdown() {
     assert!(text.starts_with("<!-- stratiform diff -->\n"), "{text}");
     // GitHub takes no longer comment.
     assert!(text.chars().count() < 65_536, "{}", text.len());
-    for word in [
-        "storefront-dev-database",
-        "storefront-prod-services",
-        "staging",
-    ] {
+    for word in ["shop-dev-database", "shop-prod-services", "staging"] {
         assert!(text.contains(word), "{word}");
     }
     repository.git("checkout --quiet .");
@@ -83,9 +79,9 @@ fn markdown() {
 
 #[test]
 fn markdown_stays_below_what_a_comment_holds() {
-    let repository = Repository::of_storefront();
+    let repository = Repository::of_shop();
     // Everything is replaced, everywhere.
-    repository.edit("environments/defaults.yaml", "app: storefront", "app: shop");
+    repository.edit("environments/defaults.yaml", "app: shop", "app: store");
     let text = text_of(&repository, "--format markdown");
     assert!(text.chars().count() < 65_536, "{}", text.len());
     assert!(text_of(&repository, "--format html").len() > text.len());
@@ -115,7 +111,7 @@ fn html_needs_nothing_else() {
     ] {
         assert!(!small.contains(forbidden), "{forbidden}");
     }
-    assert!(text.contains("storefront-dev-database") && text.contains("<svg"));
+    assert!(text.contains("shop-dev-database") && text.contains("<svg"));
 }
 
 #[test]
@@ -151,18 +147,13 @@ fn json() {
             .map(|stack| stack["name"].as_str().unwrap().to_owned())
             .collect()
     };
-    let parts = [
-        "network", "registry", "database", "queues", "services", "alarms",
-    ];
-    assert_eq!(
-        names("dev"),
-        parts.map(|part| format!("storefront-dev-{part}"))
-    );
-    assert_eq!(names("prod").len(), 7);
+    let parts = ["network", "registry", "database", "queues", "services"];
+    assert_eq!(names("dev"), parts.map(|part| format!("shop-dev-{part}")));
+    assert_eq!(names("prod").len(), 6);
     // What goes, goes in the other order or in this one; all of it is there.
     let mut gone = names("staging");
     gone.sort();
-    let mut expected = parts.map(|part| format!("storefront-staging-{part}"));
+    let mut expected = parts.map(|part| format!("shop-staging-{part}"));
     expected.sort();
     assert_eq!(gone, expected);
 }
@@ -172,7 +163,7 @@ fn json_has_the_fields_of_describe_change_set() {
     let repository = changed();
     let review = repository.json("--env dev --stack database");
     let stack = &review["stacks"][0];
-    assert_eq!(stack["name"], "storefront-dev-database");
+    assert_eq!(stack["name"], "shop-dev-database");
     assert_eq!(stack["change"], "updated");
     let changes = stack["ResourceChanges"].as_array().unwrap();
     let instance = changes

@@ -8,7 +8,7 @@ use crate::support::Project;
 
 #[test]
 fn ctrl_c_ends_the_waiting_with_a_word() {
-    let repository = Repository::without_git(Project::of_storefront());
+    let repository = Repository::without_git(Project::of_shop());
     // It takes connections, and never answers.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();

@@ -1,4 +1,6 @@
-//! A project in a temporary folder, and the guestbook's binary to run in it.
+//! A project in a temporary folder, and the binary of an app to run in it.
+//!
+//! The reference app plays no part: whoever edits `stacks/` or `environments/` breaks no test of the tool.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -6,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use stratiform_test_support::redact;
 use tempfile::TempDir;
 
 /// A copy of an app's environments, and the app's binary.
@@ -20,15 +23,15 @@ impl Project {
         Project::of("examples/guestbook/environments", guestbook())
     }
 
-    /// The repository's own app.
-    pub(crate) fn of_storefront() -> Self {
-        Project::of("environments", storefront())
+    /// `tests/shop`: an app of the tests' own, with something of every kind.
+    pub(crate) fn of_shop() -> Self {
+        Project::of("tests/shop/environments", shop())
     }
 
     fn of(environments: &str, binary: PathBuf) -> Self {
         let folder = TempDir::new().unwrap();
         let project = Project { folder, binary };
-        let environments = Path::new(env!("CARGO_MANIFEST_DIR")).join(environments);
+        let environments = root().join(environments);
         fs::create_dir(project.path("environments")).unwrap();
         for entry in fs::read_dir(environments).unwrap() {
             let file = entry.unwrap().path();
@@ -97,15 +100,22 @@ impl Project {
     }
 }
 
-fn storefront() -> PathBuf {
-    PathBuf::from(env!("CARGO_BIN_EXE_stratiform"))
+/// The repository.
+pub(crate) fn root() -> &'static Path {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.ancestors().nth(2).unwrap()
 }
 
-/// The guestbook's binary: built beside this test, in the same profile.
+fn shop() -> PathBuf {
+    PathBuf::from(env!("CARGO_BIN_EXE_shop"))
+}
+
+/// The guestbook's binary: built beside this test, in the same profile, and without the feature `aws`, as a repository
+/// of one's own has it.
 fn guestbook() -> PathBuf {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     let binary = BINARY.get_or_init(|| {
-        let ours = storefront();
+        let ours = shop();
         let folder = ours.parent().and_then(Path::file_name).unwrap();
         let profile = if folder == "debug" {
             "dev".as_ref()
@@ -115,7 +125,7 @@ fn guestbook() -> PathBuf {
         let status = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
             .args(["build", "--quiet", "--package", "guestbook", "--profile"])
             .arg(profile)
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .current_dir(root())
             .status()
             .unwrap();
         assert!(status.success(), "the guestbook does not build");
@@ -124,7 +134,7 @@ fn guestbook() -> PathBuf {
     binary.clone()
 }
 
-/// What a command printed and how it ended, times and temporary folders made the same every time.
+/// What a command printed and how it ended, without what differs each time.
 pub(crate) fn run(mut command: Command) -> String {
     let output = command.output().unwrap();
     let folder = command
@@ -132,35 +142,11 @@ pub(crate) fn run(mut command: Command) -> String {
         .unwrap_or(Path::new(""))
         .display()
         .to_string();
-    let text = |bytes: &[u8]| {
-        redact(
-            &String::from_utf8(bytes.to_vec())
-                .unwrap()
-                .replace(&folder, "[PROJECT]"),
-        )
-    };
+    let text = |bytes: &[u8]| redact(std::str::from_utf8(bytes).unwrap(), &folder);
     format!(
         "exit code {}\n── stdout\n{}── stderr\n{}",
         output.status.code().unwrap(),
         text(&output.stdout),
         text(&output.stderr)
     )
-}
-
-/// `in 17 ms` → `in [TIME]`.
-fn redact(text: &str) -> String {
-    let lines = text.split_inclusive('\n').map(|line| {
-        let Some((before, after)) = line.split_once(" in ") else {
-            return line.to_owned();
-        };
-        let digits = after.trim_start_matches(|digit: char| digit.is_ascii_digit() || digit == '.');
-        match digits
-            .strip_prefix(" ms")
-            .or_else(|| digits.strip_prefix(" s"))
-        {
-            Some(rest) if digits.len() < after.len() => format!("{before} in [TIME]{rest}"),
-            _ => line.to_owned(),
-        }
-    });
-    lines.collect()
 }

@@ -8,11 +8,11 @@ use std::time::Instant;
 
 use crate::command::{cargo, output, root, run as run_command};
 use crate::outcome::Outcome;
-use crate::{codegen, oracles, screenshot, workflows};
+use crate::{codegen, conformance, oracles, screenshot, workflows};
 
 type Step = fn() -> Result<Outcome, String>;
 
-const STEPS: [(&str, Step); 13] = [
+const STEPS: [(&str, Step); 14] = [
     ("format", format),
     ("clippy", clippy),
     ("tests", tests),
@@ -21,6 +21,7 @@ const STEPS: [(&str, Step); 13] = [
     ("snapshots fresh", snapshots),
     ("catalog reproducible", catalog),
     ("resource types compile", resource_types),
+    ("conformance", conformance::step),
     ("oracles", oracles::run),
     ("moto", moto),
     ("screenshots", screenshot::run),
@@ -120,10 +121,7 @@ fn moto() -> Result<Outcome, String> {
         nextest()?
             .arg("--workspace")
             .args(["--run-ignored", "only"])
-            .args([
-                "--filterset",
-                "binary(moto) | package(stratiform) & binary(diff)",
-            ])
+            .args(["--filterset", "binary(moto) | package(shop) & binary(diff)"])
             .env("STRATIFORM_MOTO_SERVER", server),
     )
 }

@@ -182,12 +182,4 @@ proptest! {
         let (added, removed) = (ids(&found, Edit::Add).len(), ids(&found, Edit::Remove).len());
         prop_assert_eq!(before + added - removed, after);
     }
-
-    #[test]
-    fn the_worst_detail_decides(one in template(), two in template()) {
-        for change in compare(&one, &two).resources {
-            let worst = change.values.iter().map(ChangedAttribute::replacement).max();
-            prop_assert_eq!(change.replacement(), worst.unwrap_or(stratiform_changes::Replacement::WillNot));
-        }
-    }
 }

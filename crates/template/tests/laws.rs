@@ -134,11 +134,6 @@ proptest! {
     }
 
     #[test]
-    fn rendering_is_deterministic(template in template()) {
-        prop_assert_eq!(template.to_yaml(), template.clone().to_yaml());
-    }
-
-    #[test]
     fn any_text_is_read_or_refused_with_a_place(text in any::<String>()) {
         if let Err(error) = stratiform_template::parse(&text) {
             let span = error.span().expect("a place");

@@ -79,7 +79,8 @@ impl Case {
         }
     }
 
-    fn read(recording: &Value) -> Result<Option<Case>, String> {
+    /// A case of a recording; `None` where it has no change set.
+    pub(super) fn read(recording: &Value) -> Result<Option<Case>, String> {
         let change_sets = CHANGE_SETS.into_iter().filter_map(|(name, stage, view)| {
             let changes = recording["recorded"][name]["Changes"].as_array()?.clone();
             Some(ChangeSet {

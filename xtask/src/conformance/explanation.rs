@@ -132,3 +132,135 @@ fn contains(value: &Value, meant: &dyn Fn(&str) -> bool) -> bool {
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::case::Case;
+    use super::super::compare::compare;
+    use super::super::field::Field;
+    use super::Explanation;
+
+    /// The day of a recording in which everything is as it is today.
+    const TODAY: &str = "01-06-2025";
+
+    /// What a recording says of `A`, whose display name changes, with something else than we say.
+    fn recording(date: &str, needs: &[&str], value: &Value, change: &Value) -> Value {
+        let template = |name: &Value| {
+            json!({"Resources": {
+                "A": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": name}},
+                "B": {"Type": "AWS::SNS::Topic"},
+            }})
+        };
+        json!({
+            "id": "case",
+            "recorded_date": format!("{date}, 10:00:00"),
+            "needs": needs,
+            "before_template": template(&json!("one")),
+            "after_template": template(value),
+            "recorded": {"change_set_with_values": {"Changes": [{"ResourceChange": change}]}},
+        })
+    }
+
+    /// The reasons for what differs in a field.
+    fn explained(recording: &Value, field: Field) -> Vec<Option<Explanation>> {
+        let case = Case::read(recording).unwrap().unwrap();
+        let of_field = compare(&case)
+            .into_iter()
+            .filter(|comparison| comparison.field == field && comparison.resource == "A");
+        of_field
+            .flat_map(|comparison| comparison.differences)
+            .map(|difference| difference.explanation)
+            .collect()
+    }
+
+    fn modify(replacement: &str, details: &Value) -> Value {
+        json!({
+            "Action": "Modify",
+            "LogicalResourceId": "A",
+            "ResourceType": "AWS::SNS::Topic",
+            "Replacement": replacement,
+            "Scope": ["Properties"],
+            "Details": details,
+        })
+    }
+
+    /// A recording in which no property changes.
+    fn nothing(needs: &[&str], value: &Value) -> Value {
+        recording(TODAY, needs, value, &modify("False", &json!([])))
+    }
+
+    #[test]
+    fn a_difference_without_a_reason_is_not_excused() {
+        assert_eq!(
+            explained(&nothing(&[], &json!("two")), Field::Paths),
+            [None]
+        );
+        let replaced = recording(TODAY, &[], &json!("two"), &modify("True", &json!([])));
+        assert_eq!(explained(&replaced, Field::Replacement), [None]);
+    }
+
+    #[test]
+    fn a_value_from_outside_excuses_where_the_recording_says_so_and_the_template_has_it() {
+        let import = json!({"Fn::ImportValue": "name"});
+        let both = nothing(&["import-value"], &import);
+        assert_eq!(explained(&both, Field::Paths), [Some(Explanation::Outside)]);
+        for (needs, value) in [
+            (&[] as &[&str], &import),
+            (&["get-azs"], &import),
+            (&["import-value"], &json!("two")),
+        ] {
+            let one = nothing(needs, value);
+            assert_eq!(explained(&one, Field::Paths), [None], "{needs:?}, {value}");
+        }
+    }
+
+    #[test]
+    fn a_transform_of_the_template_excuses_everything() {
+        let recorded = nothing(&["transform:AWS::Serverless-2016-10-31"], &json!("two"));
+        assert_eq!(
+            explained(&recorded, Field::Paths),
+            [Some(Explanation::Transform)]
+        );
+    }
+
+    #[test]
+    fn a_transform_inside_excuses_the_resource_that_has_it() {
+        let there = json!({"Fn::Transform": {"Name": "Macro"}});
+        for (value, expected) in [(there, Some(Explanation::Transform)), (json!("two"), None)] {
+            let recorded = nothing(&["fn-transform"], &value);
+            assert_eq!(explained(&recorded, Field::Paths), [expected], "{value}");
+        }
+    }
+
+    #[test]
+    fn replacement_of_what_is_added_is_excused_until_its_day() {
+        for (date, expected) in [
+            ("18-05-2025", Some(Explanation::ReplacementOfAdded)),
+            ("19-05-2025", None),
+        ] {
+            let mut recorded = recording(
+                date,
+                &[],
+                &json!("two"),
+                &json!({
+                    "Action": "Add",
+                    "LogicalResourceId": "A",
+                    "ResourceType": "AWS::SNS::Topic",
+                    "Replacement": "True",
+                    "Details": [],
+                }),
+            );
+            recorded["before_template"]["Resources"]
+                .as_object_mut()
+                .unwrap()
+                .remove("A");
+            assert_eq!(
+                explained(&recorded, Field::Replacement),
+                [expected],
+                "{date}"
+            );
+        }
+    }
+}

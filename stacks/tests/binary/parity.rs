@@ -1,0 +1,27 @@
+//! The reference app's own environments differ by their values and by nothing else.
+//!
+//! A test of the package `stratiform`, since it runs that package's binary, and here since it is about this app.
+
+use std::process::Command;
+
+// `dev` is a word in `/dev/null`, and `prod` in the name of AWS's bucket of image layers.
+#[test]
+fn environments_differ_by_their_values() {
+    for (one, other) in [
+        ("dev", "prod"),
+        ("dev", "staging"),
+        ("prod", "staging"),
+        ("staging", "dev"),
+        ("staging", "prod"),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_stratiform"))
+            .args(["diff", "--env", one, "--against", other])
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .env_clear()
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{one}, {other}: {text}");
+        assert!(text.contains("\nNothing else differs: "), "{text}");
+    }
+}
