@@ -19,7 +19,7 @@ pub use expand::{expand, has_unexpanded};
 pub use outcome::Outcome;
 pub use resolved::Resolved;
 pub use resolver::branch::{Branch, Choice, MAX_BRANCHES};
-pub use resolver::{Path, Resolver, Step};
+pub use resolver::{Path, Resolver};
 pub use same::Compare;
 pub use scope::{ParameterValue, Scope};
 pub use sensitive::{hidden, is_sensitive};

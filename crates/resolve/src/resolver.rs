@@ -6,10 +6,9 @@ mod condition;
 mod function;
 
 use std::borrow::Cow;
-use std::fmt;
 
 use indexmap::IndexMap;
-use stratiform_template::Value;
+use stratiform_template::{Step, Value};
 
 use crate::outcome::Outcome;
 use crate::resolved::Resolved;
@@ -57,24 +56,6 @@ pub struct Path<'p> {
     pub up: Option<&'p Path<'p>>,
     /// The last step.
     pub step: Step<'p>,
-}
-
-/// One step of a [`Path`].
-#[derive(Clone, Copy, Debug)]
-pub enum Step<'p> {
-    /// A key of a map, or a function's name.
-    Key(&'p str),
-    /// A position in a list.
-    Index(usize),
-}
-
-impl fmt::Display for Step<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Step::Key(key) => formatter.write_str(key),
-            Step::Index(index) => index.fmt(formatter),
-        }
-    }
 }
 
 impl Path<'_> {

@@ -4,10 +4,9 @@
 
 use indexmap::IndexMap;
 use stratiform_resolve::{
-    Branch, Choice, Outcome, Path, Resolved, Resolver, Scope, Segment, Step, Style, Whereabouts,
-    World,
+    Branch, Choice, Outcome, Path, Resolved, Resolver, Scope, Segment, Style, Whereabouts, World,
 };
-use stratiform_template::{Template, Value};
+use stratiform_template::{Step, Template, Value};
 
 /// What every case knows.
 const AROUND: &str = "

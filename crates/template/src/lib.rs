@@ -24,6 +24,7 @@ pub use parse::{
     Document, Format, MAX_BYTES, MAX_DEPTH, MAX_NODES, RepeatedKey, parse, parse_bytes, parse_json,
     parse_with_repeats, parse_yaml,
 };
+pub use read::Step;
 pub use stratiform_finding::Span;
 pub use template::{Member, Output, Parameter, Resource, Section, Template};
 pub use value::{Function, Number, Value};

@@ -25,10 +25,12 @@ pub(crate) enum Content {
     Free,
 }
 
-/// One step of a path.
-#[derive(Clone, Copy)]
-pub(crate) enum Step<'node> {
+/// One step of a path through a template.
+#[derive(Clone, Copy, Debug)]
+pub enum Step<'node> {
+    /// A key of a map, or a function's name.
     Key(&'node str),
+    /// A position in a list.
     Index(usize),
 }
 

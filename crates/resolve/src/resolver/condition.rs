@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use stratiform_template::{Function, Member, Reference, Value, order};
+use stratiform_template::{Function, Member, Reference, Step, Value, order};
 
-use crate::resolver::{Resolver, Step};
+use crate::resolver::Resolver;
 use crate::same::Compare;
 use crate::scope::Scope;
 use crate::world::World;

@@ -8,11 +8,11 @@ use arithmetic::{base64, cidr};
 use joined::Joined;
 use opaque::digest;
 use stratiform_finding::{Code, Finding};
-use stratiform_template::{Function, Value};
+use stratiform_template::{Function, Step, Value};
 
 use crate::outcome::Outcome;
 use crate::resolved::Resolved;
-use crate::resolver::{Resolver, Step};
+use crate::resolver::Resolver;
 use crate::scope::scalar;
 use crate::sensitive::is_sensitive;
 use crate::text::{Segment, Style, Use};
