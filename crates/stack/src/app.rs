@@ -20,7 +20,7 @@ use crate::synthesis;
 /// let app = App::new(Settings {
 ///     app: "shop".to_owned(),
 ///     environment: "prod".to_owned(),
-///     region: "eu-central-1".to_owned(),
+///     region: "eu-central-1".parse().unwrap(),
 ///     references: References::Strong,
 ///     termination_protection: true,
 ///     tags: [("team".to_owned(), "platform".to_owned())].into(),
@@ -106,7 +106,7 @@ impl App {
     /// # let app = App::new(Settings {
     /// #     app: "shop".to_owned(),
     /// #     environment: "prod".to_owned(),
-    /// #     region: "eu-central-1".to_owned(),
+    /// #     region: "eu-central-1".parse().unwrap(),
     /// #     references: References::Strong,
     /// #     termination_protection: true,
     /// #     tags: Default::default(),
@@ -145,7 +145,7 @@ impl App {
     /// # let app = App::new(Settings {
     /// #     app: "shop".to_owned(),
     /// #     environment: "prod".to_owned(),
-    /// #     region: "eu-central-1".to_owned(),
+    /// #     region: "eu-central-1".parse().unwrap(),
     /// #     references: References::Strong,
     /// #     termination_protection: true,
     /// #     tags: Default::default(),
@@ -157,7 +157,7 @@ impl App {
     ///
     /// match app.synthesize() {
     ///     Ok(assembly) => {
-    ///         assert_eq!(assembly.stacks[0].key, "base");
+    ///         assert_eq!(assembly.key(&assembly.stacks[0].name), "base");
     ///         let users = assembly.stacks[1].template.to_yaml();
     ///         assert!(users.contains("!ImportValue shop-prod-base:Key-Arn"));
     ///     }

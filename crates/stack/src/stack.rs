@@ -97,7 +97,7 @@ impl Stack {
     /// # let app = App::new(Settings {
     /// #     app: "shop".to_owned(),
     /// #     environment: "prod".to_owned(),
-    /// #     region: "eu-central-1".to_owned(),
+    /// #     region: "eu-central-1".parse().unwrap(),
     /// #     references: References::Strong,
     /// #     termination_protection: true,
     /// #     tags: Default::default(),

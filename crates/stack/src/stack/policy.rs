@@ -23,7 +23,7 @@ impl Stack {
     /// # let app = App::new(Settings {
     /// #     app: "shop".to_owned(),
     /// #     environment: "prod".to_owned(),
-    /// #     region: "eu-central-1".to_owned(),
+    /// #     region: "eu-central-1".parse().unwrap(),
     /// #     references: References::Strong,
     /// #     termination_protection: true,
     /// #     tags: Default::default(),
@@ -34,7 +34,7 @@ impl Stack {
     /// stack.protect([&table, &key], [Update::Replace, Update::Delete]);
     ///
     /// let assembly = app.synthesize()?;
-    /// let policy = assembly.stacks[0].stack_policy.as_ref().map(|policy| policy.to_json());
+    /// let policy = assembly.stacks[0].policy.document().map(|policy| policy.to_json());
     /// assert!(policy.is_some_and(|policy| policy.contains("LogicalResourceId/Table")));
     /// # Ok(())
     /// # }
