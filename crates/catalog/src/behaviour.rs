@@ -5,7 +5,7 @@
 //! has to know how a type behaves (`changes`, `diff`, `validate`, an engine) asks here.
 //!
 //! A question takes the type's name; of a type that nobody knows, no fact is known but those of properties that mean the
-//! same in every type. A lookup is a binary search among the lines of one question, and allocates nothing.
+//! same in every type. A lookup is a binary search among the types, then among the lines of one.
 //!
 //! ```
 //! use stratiform_catalog::behaviour;
@@ -25,7 +25,7 @@ mod tests;
 mod update;
 mod value;
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use crate::resource_type::PropertyPath;
 
@@ -60,8 +60,8 @@ const NOTHING: &str = "-";
 /// A line of the table.
 #[derive(Clone, Copy, Debug)]
 struct Row {
-    resource_type: &'static str,
     path: &'static str,
+    question: Question,
     value: &'static str,
     what: &'static str,
     source: &'static str,
@@ -144,19 +144,14 @@ impl Question {
         Some(*question)
     }
 
-    /// The lines that answer it, sorted by type.
-    fn rows(self) -> &'static [Row] {
-        ROWS.get(self as usize)
-            .map(Vec::as_slice)
-            .unwrap_or_default()
-    }
-
-    /// The lines of a type.
+    /// The lines of a type, `*` and `AWS::IAM::*` being types too.
     fn of(self, resource_type: &str) -> &'static [Row] {
-        let rows = self.rows();
-        let start = rows.partition_point(|row| row.resource_type < resource_type);
+        let found = TYPES.binary_search_by_key(&resource_type, |known| known.name);
+        let known = found.ok().and_then(|index| TYPES.get(index));
+        let rows = known.map(OfType::rows).unwrap_or_default();
+        let start = rows.partition_point(|row| row.question < self);
         let rows = rows.get(start..).unwrap_or_default();
-        let end = rows.partition_point(|row| row.resource_type == resource_type);
+        let end = rows.partition_point(|row| row.question == self);
         rows.get(..end).unwrap_or_default()
     }
 
@@ -170,32 +165,59 @@ impl Question {
     }
 }
 
-/// The lines of each question, in the order of the questions.
-static ROWS: LazyLock<Vec<Vec<Row>>> = LazyLock::new(|| {
-    let mut rows = vec![Vec::new(); Question::ALL.len()];
-    for (question, row) in TABLE.lines().filter_map(Row::read) {
-        if let Some(rows) = rows.get_mut(question as usize) {
-            rows.push(row);
-        }
+/// The lines of one type, taken apart when they are first asked for: most types of the table are in no template.
+struct OfType {
+    name: &'static str,
+    lines: &'static str,
+    rows: OnceLock<Vec<Row>>,
+}
+
+impl OfType {
+    fn rows(&self) -> &[Row] {
+        let read = || self.lines.lines().filter_map(Row::read).collect();
+        self.rows.get_or_init(read)
     }
-    rows
+}
+
+/// The types, sorted as in the table.
+static TYPES: LazyLock<Vec<OfType>> = LazyLock::new(|| {
+    let mut types = Vec::new();
+    let is_comment = |line: &&str| line.starts_with('#');
+    let (_, mut rest) = TABLE.split_at(length(TABLE, is_comment));
+    while let Some((name, _)) = rest.split_once('\t') {
+        let is_same = |line: &&str| {
+            line.strip_prefix(name)
+                .is_some_and(|line| line.starts_with('\t'))
+        };
+        let (lines, after) = rest.split_at(length(rest, is_same));
+        rest = after;
+        types.push(OfType {
+            name,
+            lines,
+            rows: OnceLock::new(),
+        });
+    }
+    types
 });
 
+/// Length in bytes of the first lines of which something is true.
+fn length(text: &str, is_so: impl Fn(&&str) -> bool) -> usize {
+    let lines = text.split_inclusive('\n');
+    lines.take_while(is_so).map(str::len).sum()
+}
+
 impl Row {
-    /// Reads a line; nothing of a comment. That all others are read is tested.
-    fn read(line: &'static str) -> Option<(Question, Row)> {
-        let mut columns = line.split('\t');
-        let resource_type = columns.next().filter(|text| !text.starts_with('#'))?;
-        let path = columns.next()?;
-        let question = Question::named(columns.next()?)?;
+    /// Reads a line. That all lines are read is tested.
+    fn read(line: &'static str) -> Option<Row> {
+        let mut columns = line.split('\t').skip(1);
         let row = Row {
-            resource_type,
-            path,
+            path: columns.next()?,
+            question: Question::named(columns.next()?)?,
             value: columns.next()?,
             what: columns.next()?,
             source: columns.next()?,
         };
-        columns.next().is_none().then_some((question, row))
+        columns.next().is_none().then_some(row)
     }
 
     /// The path; nothing where the line is about the resource as a whole.

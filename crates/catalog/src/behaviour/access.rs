@@ -1,6 +1,6 @@
 //! Where access is granted: policy documents, what they belong to, and what is attached to whom.
 
-use super::{Question, Row};
+use super::{ANY, Question, Row};
 use crate::resource_type::PropertyPath;
 
 /// A place of policy documents.
@@ -154,11 +154,9 @@ pub fn needs_capability(resource_type: &str, is_set: impl Fn(&str) -> bool) -> O
     let service = resource_type
         .rsplit_once("::")
         .map_or(resource_type, |(service, _)| service);
-    let of_service = Question::NeedsCapability.rows().iter().filter(|row| {
-        let known = row.resource_type.strip_suffix("::*");
-        known.is_some_and(|known| known == service)
-    });
-    let rows = of_service.chain(Question::NeedsCapability.of(resource_type));
+    let of_service = Question::NeedsCapability.of(&format!("{service}::{ANY}"));
+    let of_type = Question::NeedsCapability.of(resource_type);
+    let rows = of_service.iter().chain(of_type);
     let needed = rows.filter(|row| row.path().is_none_or(|path| is_set(path.as_str())));
     needed.filter_map(Capability::of).max()
 }

@@ -1,6 +1,6 @@
 //! Where data is, and what becomes of it.
 
-use super::{Question, paths};
+use super::{ANY, Question, paths};
 use crate::catalog;
 use crate::resource_type::PropertyPath;
 
@@ -63,5 +63,5 @@ pub fn deleted_when_empty(resource_type: &str) -> Option<WhenEmpty> {
 ///
 /// Source: CloudFormation template reference, the pages of the types.
 pub fn restores_from() -> impl Iterator<Item = PropertyPath> {
-    paths(Question::RestoresFrom.rows())
+    paths(Question::RestoresFrom.of(ANY))
 }

@@ -8,18 +8,17 @@ use super::update::{DocumentedUpdate, covers};
 use super::*;
 use crate::{JsonType, ResourceType, Schema, catalog};
 
-/// The lines with their questions, in the order of the file.
-fn lines() -> Vec<(Question, Row)> {
-    let lines = TABLE.lines().filter(|line| !line.starts_with('#'));
-    let read = |line| Row::read(line).unwrap_or_else(|| panic!("not read: {line}"));
-    lines.map(read).collect()
+/// The lines with their types, in the order of the file.
+fn lines() -> Vec<(&'static str, Row)> {
+    let of_type = |known: &'static OfType| known.rows().iter().map(|row| (known.name, *row));
+    TYPES.iter().flat_map(of_type).collect()
 }
 
 /// The types that a line is about, of all types in order.
-fn types<'a>(all: &'a [ResourceType], row: &Row) -> &'a [ResourceType] {
-    let (start, is_of): (&str, fn(&str, &str) -> bool) = match row.resource_type.strip_suffix(ANY) {
+fn types<'a>(all: &'a [ResourceType], name: &str) -> &'a [ResourceType] {
+    let (start, is_of): (&str, fn(&str, &str) -> bool) = match name.strip_suffix(ANY) {
         Some(start) => (start, |name, start| name.starts_with(start)),
-        None => (row.resource_type, |name, exact| name == exact),
+        None => (name, |name, exact| name == exact),
     };
     let first = all.partition_point(|known| known.name() < start);
     let rest = &all[first..];
@@ -71,16 +70,11 @@ fn allows(schema: Schema, value: &str) -> bool {
 
 #[test]
 fn every_line_is_read_and_sorted() {
-    let lines = lines();
-    let rows: usize = ROWS.iter().map(Vec::len).sum();
-    assert_eq!(lines.len(), rows);
-    let places: Vec<_> = lines
-        .iter()
-        .map(|(question, row)| (row.resource_type, *question))
-        .collect();
-    for pair in places.windows(2) {
-        assert!(pair[0] <= pair[1], "{pair:?}");
-    }
+    let written = TABLE.lines().filter(|line| !line.starts_with('#'));
+    assert_eq!(lines().len(), written.count());
+    let places = lines().into_iter().map(|(name, row)| (name, row.question));
+    assert!(places.is_sorted());
+    assert!(TYPES.is_sorted_by(|one, next| one.name < next.name));
 }
 
 #[test]
@@ -88,7 +82,8 @@ fn every_question_has_a_name_and_an_answer() {
     for (index, (name, question)) in Question::ALL.into_iter().enumerate() {
         assert_eq!(question as usize, index, "{name}");
         assert_eq!(Question::named(name), Some(question));
-        assert!(!question.rows().is_empty(), "{name}");
+        let answers = |(_, row): &(&str, Row)| row.question == question;
+        assert!(lines().iter().any(answers), "{name}");
     }
     assert_eq!(Question::named("takes"), None);
 }
@@ -96,14 +91,14 @@ fn every_question_has_a_name_and_an_answer() {
 #[test]
 fn no_line_is_there_twice_and_each_has_a_source() {
     let mut seen = HashSet::new();
-    for (question, row) in lines() {
-        let columns = [row.resource_type, row.path, row.value, row.what];
+    for (name, row) in lines() {
+        let columns = [name, row.path, row.value, row.what];
         for column in columns.into_iter().chain([row.source]) {
             assert!(!column.is_empty() && column.trim() == column, "{row:?}");
         }
         assert_ne!(row.source, NOTHING, "{row:?}");
         // Of some questions, several values of one property are several answers.
-        let key = (row.resource_type, row.path, question as usize, row.value);
+        let key = (name, row.path, row.question as usize, row.value);
         assert!(seen.insert(key), "{row:?}");
     }
 }
@@ -112,9 +107,9 @@ fn no_line_is_there_twice_and_each_has_a_source() {
 fn every_type_and_path_exists() {
     let all: Vec<ResourceType> = catalog().resource_types().collect();
     let mut missing = Vec::new();
-    for (question, row) in lines() {
-        let types = types(&all, &row);
-        let exists = match question {
+    for (name, row) in lines() {
+        let types = types(&all, name);
+        let exists = match row.question {
             Question::CountsUp => types.iter().any(|known| {
                 let mut names = known.attributes().map(|attribute| attribute.name);
                 names.any(|name| counts_up(name) && name.ends_with(&row.path[1..]))
@@ -133,7 +128,7 @@ fn every_type_and_path_exists() {
             }
         };
         if !exists {
-            missing.push(format!("{}/{}", row.resource_type, row.path));
+            missing.push(format!("{}/{}", name, row.path));
         }
     }
     assert_eq!(missing, Vec::<String>::new());
@@ -142,8 +137,8 @@ fn every_type_and_path_exists() {
 #[test]
 fn every_value_is_one_that_the_property_can_have() {
     let all: Vec<ResourceType> = catalog().resource_types().collect();
-    for (question, row) in lines() {
-        let values: Vec<&str> = match question {
+    for (name, row) in lines() {
+        let values: Vec<&str> = match row.question {
             Question::RefusesDeletion | Question::StopsAt => vec![row.value],
             Question::Protects if row.value != ANY => vec![row.value],
             Question::Opens => match Opening::of(&row).map(|opening| opening.decides) {
@@ -151,7 +146,7 @@ fn every_value_is_one_that_the_property_can_have() {
                 _ => continue,
             },
             Question::AllowsMajorUpgrade => {
-                let known = types(&all, &row).first();
+                let known = types(&all, name).first();
                 let version = known.and_then(|known| known.schema().property(row.value));
                 assert!(version.is_some(), "{row:?}");
                 continue;
@@ -159,7 +154,7 @@ fn every_value_is_one_that_the_property_can_have() {
             _ => continue,
         };
         for value in values {
-            let mut schemas = types(&all, &row).iter().flat_map(|known| {
+            let mut schemas = types(&all, name).iter().flat_map(|known| {
                 let found = at(known.schema(), &steps(row.path));
                 found.into_iter().flatten()
             });
@@ -170,8 +165,8 @@ fn every_value_is_one_that_the_property_can_have() {
 
 #[test]
 fn every_word_of_a_value_is_known() {
-    for (question, row) in lines() {
-        let known = match question {
+    for (_, row) in lines() {
+        let known = match row.question {
             Question::Update => DocumentedUpdate::of(&row).is_some(),
             Question::Policy => PolicyPlace::of(&row).is_some(),
             Question::Attaches => Attachment::of(&row).is_some(),
@@ -187,7 +182,7 @@ fn every_word_of_a_value_is_known() {
         };
         assert!(known, "{row:?}");
         let told = matches!(
-            question,
+            row.question,
             Question::Update
                 | Question::Protects
                 | Question::RefusesDeletion

@@ -6,7 +6,7 @@ use super::{ANY, Question};
 ///
 /// Source: recorded change sets and the events of their execution.
 pub fn counts_up(attribute: &str) -> bool {
-    let mut ends = Question::CountsUp.rows().iter();
+    let mut ends = Question::CountsUp.of(ANY).iter();
     ends.any(|row| {
         let end = row.path.strip_prefix(ANY);
         end.is_some_and(|end| attribute.ends_with(end))
@@ -18,6 +18,6 @@ pub fn counts_up(attribute: &str) -> bool {
 ///
 /// Source: CloudFormation template reference, the pages of the types.
 pub fn order_matters(property: &str) -> bool {
-    let mut lists = Question::OrderMatters.rows().iter();
+    let mut lists = Question::OrderMatters.of(ANY).iter();
     lists.any(|row| row.path == property)
 }
