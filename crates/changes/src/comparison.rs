@@ -113,8 +113,8 @@ impl<'t> Surroundings<'t> {
         let (before, after) = (&sides.before, &sides.after);
         let parameters = after.scope.parameters.iter().filter(|(name, parameter)| {
             let old = before.scope.parameters.get(*name);
-            let old = old.map(|old| old.resolved(name, sides.place));
-            let new = parameter.resolved(name, sides.place);
+            let old = old.map(|old| old.resolved(name, sides.world));
+            let new = parameter.resolved(name, sides.world);
             !old.is_some_and(|old| old.same(&new, Compare::Values))
         });
         let mappings = after.scope.template.mappings.iter();
@@ -159,7 +159,7 @@ impl<'s, 't> Comparison<'s, 't> {
     }
 
     fn learn(&mut self, resource_type: &'t str) {
-        let region = self.sides.place.region.as_str();
+        let region = self.sides.world.place().region.as_str();
         self.rules
             .entry(resource_type)
             .or_insert_with(|| Rules::of(self.sides.catalog, resource_type, region));

@@ -24,8 +24,8 @@ pub struct Sides<'t> {
     pub before: Side<'t>,
     /// The stack after.
     pub after: Side<'t>,
-    /// Where it is.
-    pub place: &'t Whereabouts,
+    /// What is around it: where it is, other stacks, and what is known of the resources that exist.
+    pub world: &'t dyn World,
     /// Facts about resource types.
     pub catalog: Catalog,
     /// What references are before the change.
@@ -40,7 +40,7 @@ pub type Times<'t> = HashMap<&'t str, Time>;
 /// The world as it is seen from one side of a change.
 #[derive(Clone, Copy, Debug)]
 pub struct Lives<'s, 't> {
-    place: &'s Whereabouts,
+    outer: &'s dyn World,
     values: &'s Values<'t>,
     times: Option<&'s Times<'t>>,
 }
@@ -51,34 +51,29 @@ impl<'t> Side<'t> {
         template: &'t Template,
         parameters: &'t IndexMap<String, String>,
         tags: &'t IndexMap<String, String>,
-        place: &Whereabouts,
+        world: &dyn World,
     ) -> Self {
         Side {
-            scope: Scope::new(template, parameters, place),
+            scope: Scope::new(template, parameters, world),
             tags,
         }
     }
 }
 
 impl<'t> Sides<'t> {
-    /// Both sides of a change at a place.
-    pub fn new(
-        before: Side<'t>,
-        after: Side<'t>,
-        place: &'t Whereabouts,
-        catalog: Catalog,
-    ) -> Self {
+    /// Both sides of a change in a world.
+    pub fn new(before: Side<'t>, after: Side<'t>, world: &'t dyn World, catalog: Catalog) -> Self {
         let referred = match is_same(&before.scope, &after.scope) {
             // Nothing is going to be asked.
             true => IndexSet::new(),
             false => referred([before.scope.template, after.scope.template]),
         };
         Sides {
-            now: Values::of(&before.scope, &referred, place, catalog),
-            then: Values::of(&after.scope, &referred, place, catalog),
+            now: Values::of(&before.scope, &referred, world, catalog),
+            then: Values::of(&after.scope, &referred, world, catalog),
             before,
             after,
-            place,
+            world,
             catalog,
         }
     }
@@ -86,7 +81,7 @@ impl<'t> Sides<'t> {
     /// The world before: every resource is the one that exists.
     pub fn before_it(&self) -> Lives<'_, 't> {
         Lives {
-            place: self.place,
+            outer: self.world,
             values: &self.now,
             times: None,
         }
@@ -112,17 +107,48 @@ impl<'t> Sides<'t> {
 
 impl World for Lives<'_, '_> {
     fn place(&self) -> &Whereabouts {
-        self.place
+        self.outer.place()
+    }
+
+    fn pseudo(&self, name: &str) -> Option<Resolved<'static>> {
+        self.outer.pseudo(name)
+    }
+
+    fn export(&self, name: &str) -> Option<Resolved<'static>> {
+        self.outer.export(name)
+    }
+
+    fn output(&self, stack: &str, output: &str) -> Option<Resolved<'static>> {
+        self.outer.output(stack, output)
+    }
+
+    fn zones(&self, region: &str) -> Option<Vec<String>> {
+        self.outer.zones(region)
+    }
+
+    fn looked_up(&self, name: &str) -> Option<String> {
+        self.outer.looked_up(name)
     }
 
     fn resource(&self, logical_id: &str, attribute: Option<&str>) -> Resolved<'static> {
         let time = self.times.and_then(|times| times.get(logical_id).copied());
         let time = time.unwrap_or(Time::Now);
         let now = match time {
-            Time::Now => self.values.get(logical_id, attribute),
+            Time::Now => self.now(logical_id, attribute),
             Time::AfterApply => None,
         };
-        reference(logical_id, attribute, time, now.cloned())
+        reference(logical_id, attribute, time, now)
+    }
+}
+
+impl Lives<'_, '_> {
+    /// What a reference is now: as a property of the resource says, or as the world around knows it.
+    fn now(&self, logical_id: &str, attribute: Option<&str>) -> Option<String> {
+        let said = self.values.get(logical_id, attribute).cloned();
+        said.or_else(|| {
+            let known = self.outer.resource(logical_id, attribute);
+            known.known().map(|text| text.into_owned())
+        })
     }
 }
 
@@ -138,7 +164,7 @@ impl<'t> Values<'t> {
     fn of(
         scope: &Scope<'t>,
         referred: &IndexSet<Referred<'t>>,
-        place: &Whereabouts,
+        outer: &dyn World,
         catalog: Catalog,
     ) -> Values<'t> {
         let known = referred.iter().filter_map(|name| {
@@ -161,7 +187,7 @@ impl<'t> Values<'t> {
         for index in order(&needs).sequence {
             if let Some((name, (resource, property))) = referred.get_index(index) {
                 let world = Lives {
-                    place,
+                    outer,
                     values: &values,
                     times: None,
                 };

@@ -76,7 +76,7 @@ impl fmt::Display for RecreationFact {
 
 /// The properties of a type whose change makes a new resource.
 #[derive(Clone, Debug)]
-pub(crate) struct Rules {
+pub struct Rules {
     always: Vec<PropertyPath>,
     conditionally: Vec<PropertyPath>,
     /// Properties that identify the resource and are in neither of the others.
@@ -88,7 +88,7 @@ pub(crate) struct Rules {
 
 impl Rules {
     /// The rules of a type, as it is in a region.
-    pub(crate) fn of(catalog: Catalog, resource_type: &str, region: &str) -> Rules {
+    pub fn of(catalog: Catalog, resource_type: &str, region: &str) -> Rules {
         let known = catalog
             .resource_type_in(resource_type, region)
             .or_else(|| catalog.resource_type(resource_type));
@@ -128,7 +128,7 @@ impl Rules {
     }
 
     /// What a difference at a path below `Properties` means.
-    pub(crate) fn at(
+    pub fn at(
         &self,
         below: &[String],
         before: Option<&Resolved<'_>>,

@@ -245,6 +245,9 @@ impl<'s, 't> Resolver<'s, 't> {
             "Partition" => place.region.partition(),
             "URLSuffix" => place.region.url_suffix(),
             _ => {
+                if let Some(value) = self.world.pseudo(name) {
+                    return value.into();
+                }
                 let account = place.account.as_ref().filter(|_| name == "AccountId");
                 return match account {
                     // Not a literal: whoever reads it can tell the own account from one that the template names.

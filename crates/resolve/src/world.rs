@@ -1,5 +1,7 @@
 //! What is around a template, and answers what the template cannot.
 
+use std::fmt;
+
 use stratiform_service::{AccountId, Region};
 
 use crate::resolved::Resolved;
@@ -9,9 +11,14 @@ use crate::text::{Segment, Time, Use};
 ///
 /// A [`Whereabouts`] alone is a world in which nothing else is known. Implementations answer with the two lives of a
 /// resource, with physical IDs, or with what they keep of other stacks.
-pub trait World: Sync {
+pub trait World: fmt::Debug + Sync {
     /// Where the stack is: what the pseudo parameters say.
     fn place(&self) -> &Whereabouts;
+
+    /// A pseudo parameter that the place does not say: `StackId`, `NotificationARNs`.
+    fn pseudo(&self, _name: &str) -> Option<Resolved<'static>> {
+        None
+    }
 
     /// `Ref` (no attribute) or `Fn::GetAtt` of a resource.
     fn resource(&self, logical_id: &str, attribute: Option<&str>) -> Resolved<'static> {

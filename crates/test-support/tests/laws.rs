@@ -135,6 +135,7 @@ fn large_changes_come_to_an_end() {
 }
 
 /// A world that counts how often it is asked.
+#[derive(Debug)]
 struct Counting(Whereabouts, AtomicUsize);
 
 impl World for Counting {
