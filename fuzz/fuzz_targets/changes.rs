@@ -27,7 +27,7 @@ fn changed(before: &Template, after: &Template) -> usize {
         account: None,
     };
     let side = |template| Side::new(template, &given, &tags, &place);
-    let (found, _) = changes(&Sides::new(side(before), side(after), &place, catalog()));
+    let (found, _) = changes(&Sides::new(side(before), side(after), catalog()));
     for view in [ChangeSetView::WithValues, ChangeSetView::WithoutValues] {
         assert!(describe(&found, view).len() <= found.len());
     }

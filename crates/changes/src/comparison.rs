@@ -41,6 +41,8 @@ struct Comparison<'s, 't> {
 /// What differs between two sides besides resources.
 struct Surroundings<'t> {
     parameters: HashSet<&'t str>,
+    /// Parameters with the same text, behind which Systems Manager holds another value.
+    looked_up: HashSet<&'t str>,
     mappings: HashSet<&'t str>,
     conditions: HashSet<&'t str>,
     same_tags: bool,
@@ -112,16 +114,36 @@ impl<'t> Surroundings<'t> {
     fn between(sides: &Sides<'t>) -> Self {
         let (before, after) = (&sides.before, &sides.after);
         let parameters = after.scope.parameters.iter().filter(|(name, parameter)| {
-            let old = before.scope.parameters.get(*name);
-            let old = old.map(|old| old.resolved(name, sides.world));
-            let new = parameter.resolved(name, sides.world);
-            !old.is_some_and(|old| old.same(&new, Compare::Values))
+            let Some(old) = before.scope.parameters.get(*name) else {
+                return true;
+            };
+            let old = old.resolved(name, before.world);
+            !old.same(&parameter.resolved(name, after.world), Compare::Values)
         });
+        let parameters: HashSet<&'t str> = parameters.map(|(name, _)| *name).collect();
+        let text = |side: &Side<'t>, name: &str| {
+            let parameter = side.scope.parameters.get(name)?;
+            parameter.text.clone().filter(|_| parameter.is_looked_up())
+        };
+        let looked_up = |name: &str| {
+            let old = text(before, name);
+            old.is_some() && old == text(after, name)
+        };
         let mappings = after.scope.template.mappings.iter();
         let mappings = mappings
             .filter(|(name, mapping)| before.scope.template.mappings.get(*name) != Some(mapping));
         Surroundings {
-            parameters: parameters.map(|(name, _)| *name).collect(),
+            // Recorded: where only what Systems Manager holds is another, no parameter changes, and its users do.
+            parameters: parameters
+                .iter()
+                .copied()
+                .filter(|name| !looked_up(name))
+                .collect(),
+            looked_up: parameters
+                .iter()
+                .copied()
+                .filter(|name| looked_up(name))
+                .collect(),
             mappings: mappings.map(|(name, _)| name.as_str()).collect(),
             conditions: after.scope.changed_conditions(&before.scope).collect(),
             same_tags: before.tags == after.tags,
@@ -159,7 +181,7 @@ impl<'s, 't> Comparison<'s, 't> {
     }
 
     fn learn(&mut self, resource_type: &'t str) {
-        let region = self.sides.world.place().region.as_str();
+        let region = self.sides.after.world.place().region.as_str();
         self.rules
             .entry(resource_type)
             .or_insert_with(|| Rules::of(self.sides.catalog, resource_type, region));

@@ -15,6 +15,8 @@ pub struct Side<'t> {
     pub scope: Scope<'t>,
     /// Tags of the stack, which CloudFormation passes on to its resources.
     pub tags: &'t IndexMap<String, String>,
+    /// What is around it: where it is, other stacks, and what is known of the resources that exist.
+    pub world: &'t dyn World,
 }
 
 /// A stack before and after a change, and what is known of the resources that it has.
@@ -24,8 +26,6 @@ pub struct Sides<'t> {
     pub before: Side<'t>,
     /// The stack after.
     pub after: Side<'t>,
-    /// What is around it: where it is, other stacks, and what is known of the resources that exist.
-    pub world: &'t dyn World,
     /// Facts about resource types.
     pub catalog: Catalog,
     /// What references are before the change.
@@ -46,34 +46,34 @@ pub struct Lives<'s, 't> {
 }
 
 impl<'t> Side<'t> {
-    /// A template with values for its parameters, and the stack's tags.
+    /// A template with values for its parameters, the stack's tags, and what is around it.
     pub fn new(
         template: &'t Template,
         parameters: &'t IndexMap<String, String>,
         tags: &'t IndexMap<String, String>,
-        world: &dyn World,
+        world: &'t dyn World,
     ) -> Self {
         Side {
             scope: Scope::new(template, parameters, world),
             tags,
+            world,
         }
     }
 }
 
 impl<'t> Sides<'t> {
-    /// Both sides of a change in a world.
-    pub fn new(before: Side<'t>, after: Side<'t>, world: &'t dyn World, catalog: Catalog) -> Self {
-        let referred = match is_same(&before.scope, &after.scope) {
+    /// Both sides of a change.
+    pub fn new(before: Side<'t>, after: Side<'t>, catalog: Catalog) -> Self {
+        let referred = match is_same(&before, &after) {
             // Nothing is going to be asked.
             true => IndexSet::new(),
             false => referred([before.scope.template, after.scope.template]),
         };
         Sides {
-            now: Values::of(&before.scope, &referred, world, catalog),
-            then: Values::of(&after.scope, &referred, world, catalog),
+            now: Values::of(&before.scope, &referred, before.world, catalog),
+            then: Values::of(&after.scope, &referred, after.world, catalog),
             before,
             after,
-            world,
             catalog,
         }
     }
@@ -81,7 +81,7 @@ impl<'t> Sides<'t> {
     /// The world before: every resource is the one that exists.
     pub fn before_it(&self) -> Lives<'_, 't> {
         Lives {
-            outer: self.world,
+            outer: self.before.world,
             values: &self.now,
             times: None,
         }
@@ -91,6 +91,7 @@ impl<'t> Sides<'t> {
     pub fn during_it<'s>(&'s self, times: &'s Times<'t>) -> Lives<'s, 't> {
         Lives {
             times: Some(times),
+            outer: self.after.world,
             ..self.before_it()
         }
     }
@@ -207,16 +208,20 @@ impl<'t> Values<'t> {
 }
 
 /// Whether two sides say the same with the same values, so that nothing changes.
-fn is_same(before: &Scope<'_>, after: &Scope<'_>) -> bool {
-    let values = |scope: &Scope<'_>, name: &str| {
-        let value = scope.parameters.get(name)?;
-        value.text.clone().map(|text| text.into_owned())
+fn is_same(before: &Side<'_>, after: &Side<'_>) -> bool {
+    let value = |side: &Side<'_>, name: &str| {
+        let parameter = side.scope.parameters.get(name)?;
+        let text = parameter.text.clone()?;
+        let looked_up = parameter.is_looked_up();
+        let held = looked_up.then(|| side.world.looked_up(&text)).flatten();
+        Some((text.into_owned(), held))
     };
-    before.template == after.template
+    before.scope.template == after.scope.template
         && after
+            .scope
             .parameters
             .keys()
-            .all(|name| values(before, name) == values(after, name))
+            .all(|name| value(before, name) == value(after, name))
 }
 
 /// All that two templates refer to.

@@ -29,7 +29,7 @@ fn changes(before: &str, after: &str, given: [Given<'_>; 2]) -> Vec<ChangedResou
     let tags = IndexMap::new();
     let [before, after] =
         [0, 1].map(|side| Side::new(&templates[side], &given[side], &tags, &place));
-    stratiform_changes::changes(&Sides::new(before, after, &place, catalog())).0
+    stratiform_changes::changes(&Sides::new(before, after, catalog())).0
 }
 
 /// One line per resource and detail: `r` for the view that follows references, `v` for the one that follows values.
@@ -539,7 +539,7 @@ fn the_stacks_tags_are_an_attribute() {
     let [one, two] =
         ["one", "two"].map(|value| IndexMap::from([("team".to_owned(), value.to_owned())]));
     let [before, after] = [&one, &two].map(|tags| Side::new(&template, &given, tags, &place));
-    let sides = Sides::new(before, after, &place, catalog());
+    let sides = Sides::new(before, after, catalog());
     let changes = stratiform_changes::changes(&sides).0;
     for view in [ChangeSetView::WithValues, ChangeSetView::WithoutValues] {
         assert_eq!(told(&changes, view), ["Tags null [Tags]"]);

@@ -142,7 +142,6 @@ pub fn diff(before: Option<&StackAt>, after: Option<&StackAt>, place: &Whereabou
     let sides = Sides::new(
         scoped(before, old.as_ref(), place),
         scoped(after, new.as_ref(), place),
-        place,
         catalog(),
     );
     let (before, after) = (&sides.before.scope, &sides.after.scope);
@@ -203,7 +202,11 @@ pub(crate) fn written_out(stack: &StackAt, place: &Whereabouts) -> Option<Templa
 }
 
 /// A side of the change: the stack with its template, or with the one that it was written out to.
-fn scoped<'t>(stack: &'t StackAt, expanded: Option<&'t Template>, place: &Whereabouts) -> Side<'t> {
+fn scoped<'t>(
+    stack: &'t StackAt,
+    expanded: Option<&'t Template>,
+    place: &'t Whereabouts,
+) -> Side<'t> {
     let template = expanded.unwrap_or(&stack.template);
     Side::new(template, &stack.parameters, &stack.tags, place)
 }

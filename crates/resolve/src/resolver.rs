@@ -40,6 +40,8 @@ pub struct Resolver<'s, 't> {
 enum Exposure {
     Open,
     Secret,
+    /// Whatever it is: whoever asks passes it on, and shows it to nobody.
+    Revealed,
 }
 
 /// Is an unknown function tried branch by branch? The outermost one is; what is in it comes with it.
@@ -87,6 +89,14 @@ impl<'s, 't> Resolver<'s, 't> {
     pub fn at(self, path: &'s Path<'s>) -> Self {
         Resolver {
             path: Some(path),
+            ..self
+        }
+    }
+
+    /// The same resolver for whoever acts on values and shows them to nobody: secrets are what they are.
+    pub fn revealing(self) -> Self {
+        Resolver {
+            exposure: Exposure::Revealed,
             ..self
         }
     }
@@ -149,9 +159,10 @@ impl<'s, 't> Resolver<'s, 't> {
 
     /// The same resolver for a value that is secret, or is not by its name.
     fn concealing(self, secret: bool) -> Self {
-        let exposure = match secret {
-            true => Exposure::Secret,
-            false => Exposure::Open,
+        let exposure = match (self.exposure, secret) {
+            (Exposure::Revealed, _) => Exposure::Revealed,
+            (Exposure::Open | Exposure::Secret, true) => Exposure::Secret,
+            (Exposure::Open | Exposure::Secret, false) => Exposure::Open,
         };
         Resolver { exposure, ..self }
     }
@@ -220,13 +231,14 @@ impl<'s, 't> Resolver<'s, 't> {
             let assumed = self
                 .assumed
                 .and_then(|assumed| assumed.parameters.get(name));
-            let value = match assumed {
-                Some(text) => ParameterValue {
-                    text: Some(text.clone()),
-                    ..parameter.clone()
-                }
-                .resolved(name, self.world),
-                None => parameter.resolved(name, self.world),
+            let assumed = assumed.map(|text| ParameterValue {
+                text: Some(text.clone()),
+                ..parameter.clone()
+            });
+            let parameter = assumed.as_ref().unwrap_or(parameter);
+            let value = match self.exposure {
+                Exposure::Revealed => parameter.revealed(name, self.world),
+                Exposure::Open | Exposure::Secret => parameter.resolved(name, self.world),
             };
             return value.into();
         }

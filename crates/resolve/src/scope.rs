@@ -134,13 +134,21 @@ impl<'t> ParameterValue<'t> {
 
     /// The value as `Ref` gives it.
     pub fn resolved(&self, name: &str, world: &dyn World) -> Resolved<'t> {
+        match &self.text {
+            Some(text) if self.is_secret(name) => {
+                let uses = vec![Use::Parameter(name.to_owned())];
+                Resolved::text(vec![Segment::Secret(Secret::new(text.as_ref()))], uses)
+            }
+            _ => self.revealed(name, world),
+        }
+    }
+
+    /// The value as it is, secret or not.
+    pub(crate) fn revealed(&self, name: &str, world: &dyn World) -> Resolved<'t> {
         let uses = vec![Use::Parameter(name.to_owned())];
         let Some(text) = &self.text else {
             return Resolved::unknown(name, Time::Now, uses);
         };
-        if self.is_secret(name) {
-            return Resolved::text(vec![Segment::Secret(Secret::new(text.as_ref()))], uses);
-        }
         let text = match self.is_looked_up() {
             false => Cow::Borrowed(text.as_ref()),
             true => match world.looked_up(text) {

@@ -59,7 +59,7 @@ fn resolve_all(template: &Template) -> usize {
 fn changes_between(before: &Template, after: &Template) -> usize {
     let (given, tags, place) = (IndexMap::new(), IndexMap::new(), place());
     let side = |template| Side::new(template, &given, &tags, &place);
-    let sides = Sides::new(side(before), side(after), &place, catalog());
+    let sides = Sides::new(side(before), side(after), catalog());
     let (found, _) = changes(&sides);
     let views = [ChangeSetView::WithValues, ChangeSetView::WithoutValues];
     let described = views.map(|view| describe(&found, view).len());

@@ -8,7 +8,9 @@ impl Surroundings<'_> {
     /// Whether they touch what refers to this.
     pub(super) fn touch(&self, reference: Reference<'_>) -> bool {
         match reference {
-            Reference::Name(name) => self.parameters.contains(name),
+            Reference::Name(name) => {
+                self.parameters.contains(name) || self.looked_up.contains(name)
+            }
             Reference::Mapping(name) => self.mappings.contains(name),
             Reference::Condition(name) => self.conditions.contains(name),
             Reference::Anything => true,
