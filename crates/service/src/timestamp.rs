@@ -18,6 +18,9 @@ const YEARS: std::ops::RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_7
 const DAY: i64 = 86_400_000;
 
 impl Timestamp {
+    /// The first moment of 1970.
+    pub const EPOCH: Timestamp = Timestamp(0);
+
     /// From milliseconds since 1970; none where the year has not four digits.
     pub fn from_millis(millis: i64) -> Option<Timestamp> {
         YEARS.contains(&millis).then_some(Timestamp(millis))

@@ -55,7 +55,8 @@ fn element(out: &mut String, name: &str, value: &(impl Serialize + ?Sized)) -> R
     Ok(())
 }
 
-fn escape(out: &mut String, text: &str) {
+/// Adds a text as the content of an element. What XML 1.0 cannot say becomes U+FFFD.
+pub fn escape(out: &mut String, text: &str) {
     for character in text.chars() {
         match character {
             '&' => *out += "&amp;",
