@@ -9,6 +9,7 @@ pub(super) enum Filter {
     Function,
     LoadBalancer,
     Path,
+    Part(usize),
     Service,
     Or(String),
 }
@@ -17,6 +18,7 @@ impl Filter {
     pub(super) fn read(text: &str) -> Option<Filter> {
         Some(match text.split_once(' ') {
             Some(("as", kind)) => Filter::As(kind.to_owned()),
+            Some(("part", number)) => Filter::Part(number.parse().ok()?),
             Some(("or", otherwise)) => Filter::Or(otherwise.to_owned()),
             Some(_) => return None,
             None => match text {
@@ -43,6 +45,10 @@ impl Filter {
                 _ => "app".to_owned(),
             },
             Filter::Path => text.strip_prefix('/').unwrap_or(&text).to_owned(),
+            Filter::Part(number) => {
+                let part = text.split('|').nth(number.saturating_sub(1));
+                part.unwrap_or_default().to_owned()
+            }
             Filter::Service => {
                 let mut parts = text.splitn(4, '.');
                 parts.nth(3).unwrap_or(&text).to_owned()
@@ -105,6 +111,8 @@ mod tests {
         check("lb", "", "app");
         check("path", "/a/b", "a/b");
         check("service", "com.amazonaws.eu-west-1.ecr.api", "ecr.api");
+        check("part 3", "service/c/s|ecs:service:DesiredCount|ecs", "ecs");
+        check("part 3", "service/c/s", "");
         check("or /", "", "/");
         check("or /", "/x/", "/x/");
         assert_eq!(Filter::read("upper"), None);

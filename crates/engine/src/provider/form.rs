@@ -155,14 +155,6 @@ impl Form {
         Form::of(vec![Piece::Text(text.to_owned())])
     }
 
-    /// A property as it is.
-    pub(super) fn property(path: &str) -> Form {
-        Form::of(vec![Piece::Hole(Hole {
-            source: Source::Property(path.to_owned()),
-            filters: Vec::new(),
-        })])
-    }
-
     fn of(pieces: Vec<Piece>) -> Form {
         Form {
             alternatives: vec![Alternative {

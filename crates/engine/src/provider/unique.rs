@@ -49,18 +49,22 @@ pub(crate) struct Unique {
     pub(crate) name: String,
 }
 
-/// Returns what a resource has that no other can have, its physical ID among it.
+/// Returns what a resource has that no other can have: its physical ID too, unless the table says all there is to say. Stages
+/// of two APIs have the same one.
 pub(crate) fn unique(
     resource_type: &str,
     identity: &Identity,
     properties: &Map<String, Value>,
 ) -> Vec<Unique> {
     let mut all = unique_of_properties(resource_type, properties);
-    all.push(Unique {
-        scope: scope(resource_type),
-        key: format!("{resource_type} {}", identity.physical_id),
-        name: identity.physical_id.clone(),
-    });
+    match recipe(resource_type).once {
+        Once::Groups(_) => {}
+        Once::ByRule => all.push(Unique {
+            scope: scope(resource_type),
+            key: format!("{resource_type} {}", identity.physical_id),
+            name: identity.physical_id.clone(),
+        }),
+    }
     all
 }
 
@@ -280,6 +284,7 @@ mod tests {
             all.first().map(|one| one.key.as_str()),
             Some("AWS::EC2::VPC vpc-1")
         );
+        assert_eq!(unique("AWS::ApiGateway::Stage", &identity, &Map::new()), []);
     }
 
     #[test]

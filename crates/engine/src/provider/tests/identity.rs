@@ -322,4 +322,12 @@ fn documented_identities() {
             ("RoleId", "AROA<17>"),
         ],
     );
+    let policy = "arn:aws:autoscaling:eu-central-1:111111111111:scalingPolicy:<uuid>:resource/ecs/service/c/s:policyName/p";
+    check(
+        "AWS::ApplicationAutoScaling::ScalingPolicy",
+        json!({"PolicyName": "p", "ScalingTargetId": "service/c/s|ecs:service:DesiredCount|ecs"}),
+        policy,
+        policy,
+        &[("Arn", policy)],
+    );
 }
