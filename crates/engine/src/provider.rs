@@ -27,7 +27,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use stratiform_catalog::{behaviour, catalog};
+use stratiform_catalog::{ReplacementStrategy, ResourceType, behaviour, catalog};
 
 use crate::ids::Ids;
 use form::{Filling, property};
@@ -199,6 +199,17 @@ pub(crate) fn supports_attribute(resource_type: &str, name: &str) -> bool {
                 .any(|(known, _)| known == name);
             is_written || found.attribute(name).is_some()
         }
+    }
+}
+
+/// Tells whether a replacement deletes the old resource before it makes the new one.
+pub(crate) fn deletes_first(resource_type: &str) -> bool {
+    let strategy = catalog()
+        .resource_type(resource_type)
+        .map(ResourceType::replacement_strategy);
+    match strategy {
+        Some(ReplacementStrategy::DeleteThenCreate) => true,
+        Some(ReplacementStrategy::CreateThenDelete) | None => false,
     }
 }
 

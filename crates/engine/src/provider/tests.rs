@@ -221,3 +221,10 @@ fn revisions_have_numbers() {
         None
     );
 }
+
+#[test]
+fn some_types_are_deleted_first() {
+    assert!(deletes_first("AWS::EC2::SubnetRouteTableAssociation"));
+    assert!(!deletes_first("AWS::SNS::Topic"));
+    assert!(!deletes_first("Custom::Thing"));
+}
