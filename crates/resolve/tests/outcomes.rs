@@ -275,6 +275,7 @@ fn conditions_can_be_taken_to_hold_or_not() {
 }
 
 /// A world like the engine's, in which everything has a value.
+#[derive(Debug)]
 struct Deployed(Whereabouts);
 
 impl World for Deployed {

@@ -1,0 +1,46 @@
+//! An embedded CloudFormation, and what a deployer asks the services around it.
+//!
+//! What lives here: [`step`], a pure function from a state, an input and a moment to the next state and its effects.
+//! Time is simulated: it passes only as far as inputs say. The same inputs at the same moments give the same state.
+//! What does not: the network, protocols, files and the clock (`endpoint`).
+
+mod agenda;
+mod call;
+mod change_set;
+mod drift;
+mod estate;
+mod event;
+mod family;
+mod fault;
+mod ids;
+mod input;
+mod intake;
+mod operation;
+mod provider;
+mod services;
+mod stack;
+mod state;
+mod world;
+
+pub use fault::{ApiFault, Fault, FaultedAction, NoFault, Target};
+pub use input::{Answer, Delivery, Effect, Input, Refused, Request};
+pub use state::State;
+
+use stratiform_service::Timestamp;
+
+/// Brings the state to a moment, and hands it an input.
+///
+/// What is due until then happens first, each thing at its own time. A moment before the state's own counts as that.
+pub fn step(mut state: State, input: &Input, now: Timestamp) -> (State, Vec<Effect>) {
+    let mut effects = Vec::new();
+    state.advance(now, &mut effects);
+    match input {
+        Input::Tick => {}
+        Input::Fault(fault) => state.add_fault(fault.clone()),
+        Input::Call(request) => {
+            let answer = call::answer(&mut state, request, &mut effects);
+            effects.push(Effect::Answer(answer));
+        }
+    }
+    (state, effects)
+}

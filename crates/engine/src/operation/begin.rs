@@ -1,0 +1,210 @@
+//! Where operations begin.
+
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+use stratiform_resolve::Scope;
+use stratiform_service::{Reason, ResourceStatus, StackStatus};
+use stratiform_template::{Reference, Resource};
+
+use crate::agenda::Moment;
+use crate::event::OperationStatus;
+use crate::operation::resource::texts;
+use crate::operation::{
+    Adopted, Around, OnFailure, Operation, OperationKind, Purpose, Stage,
+};
+use crate::stack::{Begun, Deployment, Mode, Stack};
+
+/// How an operation is to be carried out.
+#[derive(Clone, Debug)]
+pub(crate) struct Options {
+    pub(crate) token: Option<String>,
+    pub(crate) change_set: Option<String>,
+    pub(crate) on_failure: OnFailure,
+    pub(crate) retain_except_on_create: bool,
+    pub(crate) mode: Mode,
+    pub(crate) policy_during: Option<String>,
+    pub(crate) adopted: IndexMap<String, Adopted>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            token: None,
+            change_set: None,
+            on_failure: OnFailure::Rollback,
+            retain_except_on_create: false,
+            mode: Mode::Standard,
+            policy_during: None,
+            adopted: IndexMap::new(),
+        }
+    }
+}
+
+/// Milliseconds from the beginning of an operation to its first resources.
+const BEGIN: u64 = 500;
+
+impl Stack {
+    /// Begins to make the stack, to change it, or to adopt resources, as a deployment says.
+    pub(crate) fn begin(
+        &mut self,
+        purpose: Purpose,
+        target: Deployment,
+        options: Options,
+        around: &mut Around<'_>,
+    ) {
+        // An update of what failed halfway goes back to where that began.
+        let halted = self.operation.take();
+        let (previous, before) = match halted.filter(|halted| halted.stage == Stage::Halted) {
+            Some(halted) => (halted.previous, halted.before),
+            None => (self.deployment.clone(), IndexMap::new()),
+        };
+        let (kind, status) = match purpose {
+            Purpose::Create => (OperationKind::CreateStack, StackStatus::CreateInProgress),
+            Purpose::Update => (OperationKind::UpdateStack, StackStatus::UpdateInProgress),
+            Purpose::Import => (OperationKind::UpdateStack, StackStatus::ImportInProgress),
+            Purpose::Delete => (OperationKind::DeleteStack, StackStatus::DeleteInProgress),
+        };
+        let status_before = Some(self.status);
+        self.open(kind, around);
+        self.operation = Some(Box::new(Operation {
+            purpose,
+            stage: Stage::Forward,
+            round: self.history.len(),
+            token: options.token,
+            change_set: options.change_set.clone(),
+            target: target.clone(),
+            previous,
+            on_failure: options.on_failure,
+            retain_except_on_create: options.retain_except_on_create,
+            mode: options.mode,
+            policy_during: options.policy_during,
+            adopted: options.adopted,
+            tasks: Vec::new(),
+            running: 0,
+            before,
+            leftovers: Vec::new(),
+            failures: Vec::new(),
+            cause: None,
+            spared: Vec::new(),
+            forced: false,
+            status_before,
+            not_cleaned: false,
+        }));
+        self.disable_rollback = options.on_failure == OnFailure::DoNothing;
+        self.mode = options.mode;
+        self.change_set_id = options.change_set;
+        if purpose != Purpose::Create || self.change_set_id.is_some() {
+            self.updated = Some(around.now);
+        }
+        self.deployment = target;
+        self.tell_operation(OperationStatus::InProgress, around.now, around.ids);
+        self.settle(status, Some(Reason::UserInitiated {}.to_string()), around);
+        self.reason = None;
+        if let (Purpose::Create, Some(minutes)) = (purpose, self.timeout_minutes) {
+            around.later(self, u64::from(minutes) * 60_000, Moment::Timeout);
+        }
+        around.later(self, BEGIN, Moment::Begin);
+    }
+
+    /// A stack is there for its first change set.
+    pub(crate) fn review(&mut self, around: &mut Around<'_>) {
+        let reason = Some(Reason::UserInitiated {}.to_string());
+        self.settle(StackStatus::ReviewInProgress, reason, around);
+    }
+
+    /// Opens the next entry of the stack's history.
+    pub(crate) fn open(&mut self, kind: OperationKind, around: &mut Around<'_>) {
+        self.history.push(Begun {
+            kind,
+            id: around.ids.uuid(),
+            start: around.now,
+            end: None,
+            failed: false,
+        });
+    }
+
+    /// Gives the stack a status, and tells of it.
+    pub(crate) fn settle(
+        &mut self,
+        status: StackStatus,
+        reason: Option<String>,
+        around: &mut Around<'_>,
+    ) {
+        self.status = status;
+        self.detail = None;
+        self.reason.clone_from(&reason);
+        if let Ok(told) = status.as_str().parse::<ResourceStatus>() {
+            self.tell(told, reason, around.now, around.ids);
+        }
+    }
+
+    /// Sets out what is to be done with each resource, and starts those that wait for nothing.
+    pub(crate) fn set_out_forward(&mut self, around: &mut Around<'_>) {
+        let Some(mut operation) = self.operation.take() else {
+            return;
+        };
+        let template = operation.target.template.clone();
+        let (tasks, cause) = {
+            let given = texts(&operation.target.parameters);
+            let world = around.surroundings(self, &operation.target);
+            let scope = Scope::new(&template, &given, &world);
+            let existing: Vec<(&str, &Resource)> = scope.resources().collect();
+            (
+                tasks(&existing),
+                self.impossible(&scope, &world),
+            )
+        };
+        operation.set_out(tasks);
+        operation.cause = cause;
+        let alarm = self.alarm_off(&operation, around);
+        operation.cause = operation.cause.or(alarm);
+        let is_doomed = operation.cause.is_some();
+        let ready = operation.ready();
+        self.operation = Some(operation);
+        if is_doomed {
+            self.fail(around);
+            return;
+        }
+        if self.refuse_removal(around) {
+            return;
+        }
+        self.start_all(ready, around);
+        self.go_on(around);
+    }
+}
+
+/// The resources with the positions of those that they refer to.
+fn tasks(existing: &[(&str, &Resource)]) -> Vec<(String, Vec<usize>)> {
+    let positions: HashMap<&str, usize> = existing
+        .iter()
+        .enumerate()
+        .map(|(index, (id, _))| (*id, index))
+        .collect();
+    let task = |(id, resource): &(&str, &Resource)| {
+        let needs = needs(resource);
+        let needs = needs.iter().filter_map(|name| positions.get(name.as_str()).copied());
+        ((*id).to_owned(), needs.collect())
+    };
+    existing.iter().map(task).collect()
+}
+
+/// All names that a resource refers to; not all of them are resources.
+pub(crate) fn needs(resource: &Resource) -> Vec<String> {
+    let mut needs = Vec::new();
+    resource.for_each_reference(&mut |reference| match reference {
+        Reference::Name(name)
+        | Reference::Attribute {
+            logical_id: name, ..
+        } => needs.push(name.to_owned()),
+        Reference::Mapping(_)
+        | Reference::Condition(_)
+        | Reference::Export(_)
+        | Reference::Output(_)
+        | Reference::Anything => {}
+    });
+    needs.extend(resource.depends_on.iter().cloned());
+    needs.sort();
+    needs.dedup();
+    needs
+}

@@ -1,0 +1,783 @@
+//! Forward: resources are made, changed, replaced and adopted, each after those that it refers to.
+
+use serde_json::{Map, Value};
+use stratiform_service::status::DetailedStatus;
+use stratiform_service::{Reason, ResourceStatus};
+
+use crate::agenda::Moment;
+use crate::event::{NESTED_STACK, Told};
+use crate::fault::FaultedAction;
+use crate::operation::policy::UpdateAction;
+use crate::operation::resource::{Change, Wanted};
+use crate::operation::task::{Made, Work};
+use crate::operation::{Around, Failed, Failure, Fate, Leftover, OnFailure, Origin, Purpose, TaskState};
+use crate::provider::{self, Action, Course, Identity};
+use crate::stack::{Mode, Record, Stack};
+use crate::world::Unresolved;
+
+/// Milliseconds from the first event of a resource to the one that has its physical ID, at most.
+const INITIATED: u64 = 1_000;
+
+impl Stack {
+    /// Starts tasks, and all that become ready by that: a resource that stays as it is takes no time.
+    pub(crate) fn start_all(&mut self, mut ready: Vec<usize>, around: &mut Around<'_>) {
+        while !ready.is_empty() {
+            let Some(operation) = &self.operation else {
+                return;
+            };
+            let names: Vec<&str> = ready
+                .iter()
+                .filter_map(|index| operation.tasks.get(*index))
+                .map(|task| task.logical_id.as_str())
+                .collect();
+            let wanted = self.wanted(operation, &names, around);
+            let mut next = Vec::new();
+            for (index, wanted) in std::mem::take(&mut ready).into_iter().zip(wanted) {
+                next.extend(self.start(index, wanted, around));
+                if self.has_failed() && self.cancels() {
+                    return;
+                }
+            }
+            ready = next;
+        }
+    }
+
+    fn has_failed(&self) -> bool {
+        let operation = self.operation.as_ref();
+        operation.is_some_and(|operation| !operation.failures.is_empty())
+    }
+
+    /// Whether a failure stops all else.
+    fn cancels(&self) -> bool {
+        let operation = self.operation.as_ref();
+        operation.is_some_and(|operation| operation.on_failure != OnFailure::DoNothing)
+    }
+
+    fn logical_id(&self, index: usize) -> Option<String> {
+        let task = self.operation.as_ref()?.tasks.get(index)?;
+        Some(task.logical_id.clone())
+    }
+
+    /// Starts a task. Returns the tasks that are ready where there is nothing to do.
+    fn start(
+        &mut self,
+        index: usize,
+        wanted: Result<Wanted, Unresolved>,
+        around: &mut Around<'_>,
+    ) -> Vec<usize> {
+        let Some(logical_id) = self.logical_id(index) else {
+            return Vec::new();
+        };
+        let record = self.resources.get(&logical_id).cloned();
+        let exists = record.as_ref().filter(|record| record.exists());
+        let wanted = match wanted {
+            Ok(wanted) => wanted,
+            Err(error) => {
+                let reason = match error {
+                    Unresolved::Export(name) => {
+                        Reason::ExportMissing { export: name }.to_string()
+                    }
+                    Unresolved::Other(reason) => reason,
+                };
+                self.refuse(index, &logical_id, exists.is_some(), None, reason, around);
+                return Vec::new();
+            }
+        };
+        match exists {
+            None => {
+                let adopted = self.operation.as_ref().and_then(|operation| {
+                    operation.adopted.get(&logical_id).cloned()
+                });
+                match adopted {
+                    Some(adopted) => self.adopt(index, &logical_id, wanted, &adopted, around),
+                    None => self.create(index, &logical_id, wanted, around),
+                }
+                Vec::new()
+            }
+            Some(record) => {
+                let record = record.clone();
+                match wanted.change(&record, around.region.as_str()) {
+                    Change::Nothing if wanted.resource_type != NESTED_STACK => {
+                        self.keep(index, &logical_id, &wanted)
+                    }
+                    change => {
+                        self.change(index, &logical_id, &record, wanted, change, around);
+                        Vec::new()
+                    }
+                }
+            }
+        }
+    }
+
+    /// A resource stays as it is; only what it refers to may be written otherwise.
+    fn keep(&mut self, index: usize, logical_id: &str, wanted: &Wanted) -> Vec<usize> {
+        if let Some(record) = self.resources.get_mut(logical_id)
+            && record.needs != wanted.needs
+        {
+            let before = record.clone();
+            record.needs.clone_from(&wanted.needs);
+            self.remember(logical_id, Some(before));
+        }
+        let operation = self.operation.as_mut();
+        operation.map_or_else(Vec::new, |operation| operation.over(index, TaskState::Done))
+    }
+
+    /// Remembers a resource as it was, the first time that it is touched.
+    pub(crate) fn remember(&mut self, logical_id: &str, before: Option<Record>) {
+        if let Some(operation) = &mut self.operation
+            && !operation.before.contains_key(logical_id)
+        {
+            operation.before.insert(logical_id.to_owned(), before);
+        }
+    }
+
+    /// A task fails before anything happens.
+    fn refuse(
+        &mut self,
+        index: usize,
+        logical_id: &str,
+        exists: bool,
+        wanted: Option<&Wanted>,
+        reason: String,
+        around: &mut Around<'_>,
+    ) {
+        let before = self.resources.get(logical_id).cloned();
+        self.remember(logical_id, before);
+        let (status, what) = match exists {
+            true => (ResourceStatus::UpdateFailed, Failed::Update),
+            false => (ResourceStatus::CreateFailed, Failed::Create),
+        };
+        if !exists {
+            let record = match wanted {
+                Some(wanted) => wanted.record(around),
+                None => {
+                    let resource_type = self.type_of(logical_id);
+                    Record::empty(resource_type, around.now)
+                }
+            };
+            self.resources.insert(logical_id.to_owned(), record);
+        }
+        self.mark(logical_id, status, Some(reason), None, around);
+        self.failed(index, logical_id, what, around);
+    }
+
+    fn type_of(&self, logical_id: &str) -> String {
+        let operation = self.operation.as_ref();
+        let template = operation.map(|operation| operation.target.template.clone());
+        let resource = template.as_deref().and_then(|template| {
+            template
+                .each_resource()
+                .find(|(id, _)| *id == logical_id)
+                .map(|(_, resource)| resource.resource_type.clone())
+        });
+        resource.unwrap_or_default()
+    }
+
+    fn create(&mut self, index: usize, logical_id: &str, wanted: Wanted, around: &mut Around<'_>) {
+        let before = self.resources.get(logical_id).cloned();
+        self.remember(logical_id, before);
+        self.resources.insert(logical_id.to_owned(), wanted.record(around));
+        self.mark(logical_id, ResourceStatus::CreateInProgress, None, None, around);
+        if wanted.resource_type == NESTED_STACK {
+            self.create_nested(index, logical_id, wanted, around);
+            return;
+        }
+        let identity = self.identity(logical_id, &wanted, around);
+        let refused = self.refuses_creation(logical_id, &wanted, &identity, around);
+        let fault = self.fault(FaultedAction::Create, logical_id, &wanted.resource_type, around);
+        let course = self.course(&wanted, Action::Create);
+        let invalid = refused.as_ref().is_some_and(|refused| refused.at_once);
+        let refused = refused.map(|refused| refused.reason);
+        let made = made(wanted, identity, refused.or(fault.as_ref().map(|fault| fault.reason.clone())));
+        self.begun(index, Work::Create(Box::new(made)));
+        self.schedule(index, course, fault.and_then(|fault| fault.after), invalid, around);
+    }
+
+    fn change(
+        &mut self,
+        index: usize,
+        logical_id: &str,
+        record: &Record,
+        wanted: Wanted,
+        change: Change,
+        around: &mut Around<'_>,
+    ) {
+        let Some(identity) = record.identity.clone() else {
+            return;
+        };
+        self.remember(logical_id, Some(record.clone()));
+        let action = match change {
+            Change::Nothing | Change::Attributes | Change::InPlace => UpdateAction::Modify,
+            Change::Replacement | Change::ReplacementByHandler => UpdateAction::Replace,
+        };
+        let replaces = action == UpdateAction::Replace;
+        let denied = self.denied(logical_id, &wanted.resource_type, action);
+        let refused = denied.or_else(|| {
+            let disabled = !self.cancels();
+            (replaces && disabled)
+                .then(|| Reason::ReplacementWithoutRollback {}.to_string())
+        });
+        if let Some(reason) = refused {
+            self.refuse(index, logical_id, true, None, reason, around);
+            return;
+        }
+        if wanted.resource_type == NESTED_STACK {
+            self.mark(logical_id, ResourceStatus::UpdateInProgress, None, None, around);
+            self.update_nested(index, logical_id, wanted, identity, around);
+            return;
+        }
+        if replaces {
+            if change == Change::ReplacementByHandler {
+                self.mark(logical_id, ResourceStatus::UpdateInProgress, None, None, around);
+            }
+            let reason = Reason::Replacing {}.to_string();
+            self.mark(logical_id, ResourceStatus::UpdateInProgress, Some(reason), None, around);
+            let made_anew = self.identity(logical_id, &wanted, around);
+            let refused = self.refuses_replacement(logical_id, record, &wanted, &made_anew, around);
+            let fault = self.fault(FaultedAction::Update, logical_id, &wanted.resource_type, around);
+            let course = self.course(&wanted, Action::Create);
+            let at_once = refused.as_ref().is_some_and(|refused| refused.at_once);
+            let refused = refused.map(|refused| refused.reason);
+            let reason = refused.or(fault.as_ref().map(|fault| fault.reason.clone()));
+            self.begun(index, Work::Replace(Box::new(made(wanted, made_anew, reason))));
+            self.schedule(index, course, fault.and_then(|fault| fault.after), at_once, around);
+            return;
+        }
+        self.mark(logical_id, ResourceStatus::UpdateInProgress, None, None, around);
+        let site = around.site(self, logical_id);
+        let mut ids = around.ids.clone();
+        let identity = match change {
+            Change::Nothing | Change::Attributes => identity,
+            Change::InPlace | Change::Replacement | Change::ReplacementByHandler => {
+                provider::update(
+                    &identity,
+                    &wanted.resource_type,
+                    &wanted.properties,
+                    &site,
+                    &mut ids,
+                )
+            }
+        };
+        let refused = provider::validate(
+            &wanted.resource_type,
+            logical_id,
+            &wanted.properties,
+            &mut ids,
+        )
+        .err()
+        .map(|fault| fault.reason);
+        let refused = refused.or_else(|| {
+            provider::refuses_update(
+                &wanted.resource_type,
+                &record.properties,
+                &wanted.properties,
+                &mut ids,
+            )
+        });
+        *around.ids = ids;
+        let fault = self.fault(FaultedAction::Update, logical_id, &wanted.resource_type, around);
+        let course = match change {
+            Change::Nothing | Change::Attributes => Course {
+                millis: INITIATED,
+                consistency_check: None,
+            },
+            Change::InPlace | Change::Replacement | Change::ReplacementByHandler => {
+                self.course(&wanted, Action::Update)
+            }
+        };
+        let at_once = refused.is_some();
+        let reason = refused.or(fault.as_ref().map(|fault| fault.reason.clone()));
+        self.begun(index, Work::Update(Box::new(made(wanted, identity, reason))));
+        self.schedule(index, course, fault.and_then(|fault| fault.after), at_once, around);
+    }
+
+    /// The identity of a new resource.
+    fn identity(&self, logical_id: &str, wanted: &Wanted, around: &mut Around<'_>) -> Identity {
+        let site = around.site(self, logical_id);
+        let mut ids = around.ids.clone();
+        let identity = provider::create(&wanted.resource_type, &wanted.properties, &site, &mut ids);
+        *around.ids = ids;
+        let series = identity.series(&wanted.resource_type).map(str::to_owned);
+        match series {
+            Some(series) => {
+                let made = around.estate.series.entry(series).or_default();
+                *made += 1;
+                identity.numbered(&wanted.resource_type, *made)
+            }
+            None => identity,
+        }
+    }
+
+    /// How long something takes: in express mode nobody waits for more than the configuration.
+    fn course(&self, wanted: &Wanted, action: Action) -> Course {
+        let course = provider::course(&wanted.resource_type, action, &wanted.properties);
+        let mode = self.operation.as_ref().map(|operation| operation.mode);
+        match (mode, course.consistency_check) {
+            (Some(Mode::Express), Some(check)) => Course {
+                millis: check,
+                consistency_check: None,
+            },
+            (Some(Mode::Express), None) => Course {
+                millis: course.millis.min(2 * INITIATED),
+                consistency_check: None,
+            },
+            _ => course,
+        }
+    }
+
+    pub(crate) fn begun(&mut self, index: usize, work: Work) {
+        if let Some(operation) = &mut self.operation {
+            operation.begun(index, work);
+        }
+    }
+
+    /// Puts what happens to a resource on the agenda.
+    fn schedule(
+        &mut self,
+        index: usize,
+        course: Course,
+        fails_after: Option<u64>,
+        at_once: bool,
+        around: &mut Around<'_>,
+    ) {
+        if at_once {
+            around.later(self, INITIATED.min(course.millis / 2), Moment::Done { task: index });
+            return;
+        }
+        let millis = fails_after.unwrap_or(course.millis);
+        let initiated = INITIATED.min(course.millis / 2);
+        if initiated <= millis {
+            around.later(self, initiated, Moment::Initiated { task: index });
+        }
+        if let Some(check) = course.consistency_check.filter(|check| *check < millis) {
+            around.later(self, check, Moment::Check { task: index });
+        }
+        around.later(self, millis, Moment::Done { task: index });
+    }
+
+    /// A resource has its physical ID.
+    pub(crate) fn initiated(&mut self, index: usize, around: &mut Around<'_>) {
+        let Some((logical_id, work)) = self.work(index) else {
+            return;
+        };
+        let reason = Some(Reason::CreationInitiated {}.to_string());
+        match work {
+            Work::Create(made) => {
+                self.hold(&logical_id, &made, around);
+                if let Some(record) = self.resources.get_mut(&logical_id) {
+                    record.identity = Some(made.identity);
+                }
+                self.mark(&logical_id, ResourceStatus::CreateInProgress, reason, None, around);
+            }
+            Work::Replace(made) => {
+                self.hold(&logical_id, &made, around);
+                let physical_id = made.identity.physical_id.clone();
+                self.tell_with(
+                    &logical_id,
+                    &physical_id,
+                    &made.properties,
+                    ResourceStatus::UpdateInProgress,
+                    reason,
+                    around,
+                );
+            }
+            Work::Import(_) | Work::Update(_) | Work::Restore | Work::Delete(_) => {}
+        }
+    }
+
+    /// A resource is configured, and is waited for.
+    pub(crate) fn checked(&mut self, index: usize, around: &mut Around<'_>) {
+        let Some((logical_id, work)) = self.work(index) else {
+            return;
+        };
+        let status = match work {
+            Work::Create(_) => ResourceStatus::CreateInProgress,
+            Work::Update(_) | Work::Replace(_) => ResourceStatus::UpdateInProgress,
+            Work::Import(_) | Work::Restore | Work::Delete(_) => return,
+        };
+        let reason = Some(Reason::ConsistencyCheck {}.to_string());
+        let detail = Some(DetailedStatus::ConfigurationComplete);
+        self.mark(&logical_id, status, reason, detail, around);
+        if let Some(record) = self.resources.get_mut(&logical_id) {
+            record.reason = None;
+        }
+    }
+
+    /// A resource is done, for good or ill.
+    pub(crate) fn done(&mut self, index: usize, around: &mut Around<'_>) {
+        let Some((logical_id, work)) = self.work(index) else {
+            return;
+        };
+        let ready = match work {
+            Work::Create(made) => self.created(index, &logical_id, *made, around),
+            Work::Import(made) => self.imported(index, &logical_id, *made, around),
+            Work::Update(made) => self.updated_to(index, &logical_id, *made, around),
+            Work::Replace(made) => self.replaced(index, &logical_id, *made, around),
+            Work::Restore => return self.restored(index, &logical_id, around),
+            Work::Delete(fate) => return self.deleted_one(index, &logical_id, fate, around),
+        };
+        if self.has_failed() && self.cancels() {
+            return;
+        }
+        self.start_all(ready, around);
+        self.go_on(around);
+    }
+
+    fn work(&self, index: usize) -> Option<(String, Work)> {
+        let operation = self.operation.as_ref()?;
+        if !operation.is_running(index) {
+            return None;
+        }
+        let task = operation.tasks.get(index)?;
+        Some((task.logical_id.clone(), task.work.clone()?))
+    }
+
+    pub(crate) fn over(&mut self, index: usize, state: TaskState) -> Vec<usize> {
+        let operation = self.operation.as_mut();
+        operation.map_or_else(Vec::new, |operation| operation.over(index, state))
+    }
+
+    pub(crate) fn created(
+        &mut self,
+        index: usize,
+        logical_id: &str,
+        made: Made,
+        around: &mut Around<'_>,
+    ) -> Vec<usize> {
+        if let Some(reason) = made.refused {
+            self.mark(logical_id, ResourceStatus::CreateFailed, Some(reason), None, around);
+            self.failed(index, logical_id, Failed::Create, around);
+            return Vec::new();
+        }
+        if let Some(record) = self.resources.get_mut(logical_id) {
+            record.identity = Some(made.identity);
+        }
+        let reason = self.express_note();
+        self.mark(logical_id, ResourceStatus::CreateComplete, reason, None, around);
+        self.over(index, TaskState::Done)
+    }
+
+    pub(crate) fn updated_to(
+        &mut self,
+        index: usize,
+        logical_id: &str,
+        made: Made,
+        around: &mut Around<'_>,
+    ) -> Vec<usize> {
+        if let Some(reason) = made.refused {
+            self.mark(logical_id, ResourceStatus::UpdateFailed, Some(reason), None, around);
+            self.failed(index, logical_id, Failed::Update, around);
+            return Vec::new();
+        }
+        if let Some(record) = self.resources.get(logical_id) {
+            let record = record.clone();
+            self.let_go(&record, around);
+        }
+        self.hold(logical_id, &made, around);
+        self.become_made(logical_id, made, around);
+        let reason = self.express_note();
+        self.mark(logical_id, ResourceStatus::UpdateComplete, reason, None, around);
+        self.over(index, TaskState::Done)
+    }
+
+    fn replaced(
+        &mut self,
+        index: usize,
+        logical_id: &str,
+        made: Made,
+        around: &mut Around<'_>,
+    ) -> Vec<usize> {
+        if let Some(reason) = made.refused {
+            self.mark(logical_id, ResourceStatus::UpdateFailed, Some(reason), None, around);
+            self.failed(index, logical_id, Failed::Update, around);
+            return Vec::new();
+        }
+        let old = self.resources.get(logical_id).cloned();
+        let policy = made.update_replace_policy.clone();
+        self.become_made(logical_id, made, around);
+        if let (Some(record), Some(operation)) = (old, &mut self.operation) {
+            let fate = Fate::of_replaced(policy.as_deref(), &record.resource_type);
+            operation.leftovers.push(Leftover {
+                logical_id: logical_id.to_owned(),
+                record,
+                fate,
+                origin: Origin::Replaced,
+                attempts: 0,
+            });
+        }
+        let reason = self.express_note();
+        self.mark(logical_id, ResourceStatus::UpdateComplete, reason, None, around);
+        self.over(index, TaskState::Done)
+    }
+
+    /// What is told of resources that nobody waited for.
+    ///
+    /// Source: aws-cdk-cli#1931.
+    fn express_note(&self) -> Option<String> {
+        let operation = self.operation.as_ref()?;
+        (operation.mode == Mode::Express).then(|| {
+            "Resource operation completed using Express Mode. It may continue becoming available in the background."
+                .to_owned()
+        })
+    }
+
+    /// A resource is from now on as it was made.
+    pub(crate) fn become_made(&mut self, logical_id: &str, made: Made, around: &Around<'_>) {
+        if let Some(record) = self.resources.get_mut(logical_id) {
+            record.identity = Some(made.identity);
+            record.properties = made.properties;
+            record.metadata = made.metadata;
+            record.deletion_policy = made.deletion_policy;
+            record.update_replace_policy = made.update_replace_policy;
+            record.needs = made.needs;
+            record.tags = made.tags;
+            record.updated = around.now;
+        }
+    }
+
+    /// Gives a resource a status, and tells of it.
+    pub(crate) fn mark(
+        &mut self,
+        logical_id: &str,
+        status: ResourceStatus,
+        reason: Option<String>,
+        detail: Option<DetailedStatus>,
+        around: &mut Around<'_>,
+    ) {
+        let Some(record) = self.resources.get_mut(logical_id) else {
+            return;
+        };
+        record.status = status;
+        record.reason.clone_from(&reason);
+        record.updated = around.now;
+        let record = record.clone();
+        let identity = record.identity.as_ref();
+        let told = Told {
+            logical_id,
+            resource_type: &record.resource_type,
+            physical_id: identity.map(|identity| identity.physical_id.as_str()),
+            properties: detail.is_none().then_some(&record.properties),
+            status,
+            reason,
+            detail,
+        };
+        self.tell_of(told, around.now, around.ids);
+    }
+
+    /// Tells of a resource that is not yet the one that the stack has.
+    fn tell_with(
+        &mut self,
+        logical_id: &str,
+        physical_id: &str,
+        properties: &Map<String, Value>,
+        status: ResourceStatus,
+        reason: Option<String>,
+        around: &mut Around<'_>,
+    ) {
+        let Some(record) = self.resources.get_mut(logical_id) else {
+            return;
+        };
+        record.status = status;
+        record.updated = around.now;
+        let resource_type = record.resource_type.clone();
+        let told = Told {
+            logical_id,
+            resource_type: &resource_type,
+            physical_id: Some(physical_id),
+            properties: Some(properties),
+            status,
+            reason,
+            detail: None,
+        };
+        self.tell_of(told, around.now, around.ids);
+    }
+
+    /// A resource failed.
+    pub(crate) fn failed(
+        &mut self,
+        index: usize,
+        logical_id: &str,
+        what: Failed,
+        around: &mut Around<'_>,
+    ) {
+        if let Some(operation) = &mut self.operation {
+            operation.stop(index, TaskState::Failed);
+            operation.failures.push(Failure {
+                logical_id: logical_id.to_owned(),
+                what,
+            });
+        }
+        if self.cancels() {
+            self.fail(around);
+        } else {
+            self.go_on(around);
+        }
+    }
+
+    /// Calls off all that is running.
+    pub(crate) fn cancel_running(&mut self, around: &mut Around<'_>) {
+        let Some(operation) = &self.operation else {
+            return;
+        };
+        let running: Vec<(usize, String)> = operation
+            .tasks
+            .iter()
+            .enumerate()
+            .filter(|(_, task)| task.state == TaskState::Running)
+            .map(|(index, task)| (index, task.logical_id.clone()))
+            .collect();
+        for (index, logical_id) in running {
+            let work = self.work(index).map(|(_, work)| work);
+            let (status, reason, what) = match work {
+                Some(Work::Create(_)) => (
+                    ResourceStatus::CreateFailed,
+                    Reason::CreationCancelled {},
+                    Failed::Create,
+                ),
+                Some(Work::Import(_)) => (
+                    ResourceStatus::ImportFailed,
+                    Reason::CreationCancelled {},
+                    Failed::Import,
+                ),
+                Some(Work::Update(_)) => (
+                    ResourceStatus::UpdateFailed,
+                    Reason::UpdateCancelled {},
+                    Failed::Update,
+                ),
+                Some(Work::Replace(made)) => {
+                    self.abandon(&logical_id, &made, around);
+                    (
+                        ResourceStatus::UpdateFailed,
+                        Reason::UpdateCancelled {},
+                        Failed::Update,
+                    )
+                }
+                Some(Work::Restore | Work::Delete(_)) | None => continue,
+            };
+            self.cancel_nested(&logical_id, around);
+            self.mark(&logical_id, status, Some(reason.to_string()), None, around);
+            if let Some(operation) = &mut self.operation {
+                operation.stop(index, TaskState::Cancelled);
+                operation.failures.push(Failure { logical_id, what });
+            }
+        }
+    }
+
+    /// What was begun in place of another resource is deleted.
+    fn abandon(&mut self, logical_id: &str, made: &Made, around: &Around<'_>) {
+        let Some(record) = self.resources.get(logical_id) else {
+            return;
+        };
+        if !self.holds(&made.identity, &record.resource_type, around) {
+            return;
+        }
+        let record = Record {
+            identity: Some(made.identity.clone()),
+            properties: made.properties.clone(),
+            needs: made.needs.clone(),
+            ..record.clone()
+        };
+        if let Some(operation) = &mut self.operation {
+            operation.leftovers.push(Leftover {
+                logical_id: logical_id.to_owned(),
+                record,
+                fate: Fate::Delete,
+                origin: Origin::InVain,
+                attempts: 0,
+            });
+        }
+    }
+
+    /// Adopts a resource that exists.
+    fn adopt(
+        &mut self,
+        index: usize,
+        logical_id: &str,
+        wanted: Wanted,
+        adopted: &crate::operation::Adopted,
+        around: &mut Around<'_>,
+    ) {
+        self.remember(logical_id, None);
+        self.resources.insert(logical_id.to_owned(), wanted.record(around));
+        let living = around.estate.living(&adopted.resource_type, &adopted.physical_id);
+        let (identity, refused) = match living {
+            Some(living) if living.stack.is_none() => (living.identity.clone(), None),
+            Some(_) => (
+                Identity::default(),
+                Some(format!("{} already exists in another stack", adopted.physical_id)),
+            ),
+            None => (
+                Identity::default(),
+                Some(provider::handler_reason(
+                    &format!(
+                        "Resource of type '{}' with identifier '{}' was not found.",
+                        adopted.resource_type, adopted.physical_id
+                    ),
+                    "NotFound",
+                    around.ids,
+                )),
+            ),
+        };
+        if refused.is_none()
+            && let Some(record) = self.resources.get_mut(logical_id)
+        {
+            record.identity = Some(identity.clone());
+        }
+        let reason = Some("Resource import started.".to_owned());
+        self.mark(logical_id, ResourceStatus::ImportInProgress, reason, None, around);
+        self.begun(index, Work::Import(Box::new(made(wanted, identity, refused))));
+        around.later(self, INITIATED, Moment::Done { task: index });
+    }
+
+    fn imported(
+        &mut self,
+        index: usize,
+        logical_id: &str,
+        made: Made,
+        around: &mut Around<'_>,
+    ) -> Vec<usize> {
+        if let Some(reason) = made.refused {
+            self.mark(logical_id, ResourceStatus::ImportFailed, Some(reason), None, around);
+            self.failed(index, logical_id, Failed::Import, around);
+            return Vec::new();
+        }
+        self.hold(logical_id, &made, around);
+        let reason = Some("Resource import completed.".to_owned());
+        self.mark(logical_id, ResourceStatus::ImportComplete, reason, None, around);
+        self.over(index, TaskState::Done)
+    }
+
+    /// Whether the operation adopts resources and does nothing else.
+    pub(crate) fn is_import(&self) -> bool {
+        let operation = self.operation.as_ref();
+        operation.is_some_and(|operation| operation.purpose == Purpose::Import)
+    }
+}
+
+pub(crate) fn made(wanted: Wanted, identity: Identity, refused: Option<String>) -> Made {
+    Made {
+        identity,
+        properties: wanted.properties,
+        metadata: wanted.metadata,
+        deletion_policy: wanted.deletion_policy,
+        update_replace_policy: wanted.update_replace_policy,
+        needs: wanted.needs,
+        tags: wanted.tags,
+        refused,
+    }
+}
+
+impl Wanted {
+    /// A resource that is to be like this, and does not exist yet.
+    pub(crate) fn record(&self, around: &Around<'_>) -> Record {
+        Record {
+            properties: self.properties.clone(),
+            metadata: self.metadata.clone(),
+            deletion_policy: self.deletion_policy.clone(),
+            update_replace_policy: self.update_replace_policy.clone(),
+            tags: self.tags.clone(),
+            needs: self.needs.clone(),
+            ..Record::empty(self.resource_type.clone(), around.now)
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! What resources hold while they exist: names that only one can have, and their place in the world outside.
+
+use stratiform_service::Reason;
+
+use crate::fault::FaultedAction;
+use crate::operation::resource::Wanted;
+use crate::operation::task::Made;
+use crate::operation::{Around, Leftover};
+use crate::provider::{self, Identity, Scope};
+use crate::stack::{Record, Stack};
+use crate::state::Owner;
+
+/// Why a resource cannot be made.
+#[derive(Clone, Debug)]
+pub(crate) struct RefusedCreation {
+    pub(crate) reason: String,
+    /// Whether it fails before it has a physical ID.
+    pub(crate) at_once: bool,
+}
+
+/// A fault that hits.
+#[derive(Clone, Debug)]
+pub(crate) struct Hit {
+    pub(crate) reason: String,
+    /// After how many milliseconds.
+    pub(crate) after: Option<u64>,
+}
+
+impl Around<'_> {
+    fn scoped(&self, scope: Scope, key: &str) -> String {
+        match scope {
+            Scope::Global => format!("*/*/{key}"),
+            Scope::Account => format!("{}/*/{key}", self.account),
+            Scope::Region => self.key(key),
+        }
+    }
+
+    /// Takes a snapshot of a resource that goes.
+    pub(crate) fn snapshot(&mut self, stack: &Stack, leftover: &Leftover) {
+        let name = format!(
+            "{}-snapshot-{}-{}",
+            stack.name,
+            leftover.logical_id.to_lowercase(),
+            self.ids.lower(12)
+        );
+        let (now, record) = (self.now, &leftover.record);
+        self.estate.snapshot(&name, record, now);
+    }
+}
+
+impl Stack {
+    /// A resource holds what it needs from now on.
+    pub(crate) fn hold(&self, logical_id: &str, made: &Made, around: &mut Around<'_>) {
+        let Some(record) = self.resources.get(logical_id) else {
+            return;
+        };
+        let record = Record {
+            identity: Some(made.identity.clone()),
+            properties: made.properties.clone(),
+            tags: made.tags.clone(),
+            ..record.clone()
+        };
+        self.hold_record(logical_id, &record, around);
+    }
+
+    pub(crate) fn hold_record(&self, logical_id: &str, record: &Record, around: &mut Around<'_>) {
+        let Some(identity) = &record.identity else {
+            return;
+        };
+        for unique in provider::unique(&record.resource_type, identity, &record.properties) {
+            let owner = Owner {
+                stack: Some(self.id.clone()),
+                resource_type: record.resource_type.clone(),
+                physical_id: identity.physical_id.clone(),
+            };
+            let key = around.scoped(unique.scope, &unique.key);
+            around.taken.insert(key, owner);
+        }
+        let now = around.now;
+        around.estate.put(logical_id, record, Some(&self.id), now);
+    }
+
+    /// A resource that is gone holds nothing.
+    pub(crate) fn let_go(&self, record: &Record, around: &mut Around<'_>) {
+        let Some(identity) = &record.identity else {
+            return;
+        };
+        for unique in provider::unique(&record.resource_type, identity, &record.properties) {
+            let key = around.scoped(unique.scope, &unique.key);
+            let owner = around.taken.get(&key);
+            if owner.is_some_and(|owner| owner.physical_id == identity.physical_id) {
+                around.taken.remove(&key);
+            }
+        }
+        around.estate.remove(&record.resource_type, &identity.physical_id);
+    }
+
+    /// A resource that is left behind belongs to no stack.
+    pub(crate) fn release(&self, record: &Record, around: &mut Around<'_>) {
+        let Some(identity) = &record.identity else {
+            return;
+        };
+        for unique in provider::unique(&record.resource_type, identity, &record.properties) {
+            let key = around.scoped(unique.scope, &unique.key);
+            if let Some(owner) = around.taken.get_mut(&key)
+                && owner.physical_id == identity.physical_id
+            {
+                owner.stack = None;
+            }
+        }
+        around.estate.release(&record.resource_type, &identity.physical_id);
+    }
+
+    /// Whether a resource exists outside already.
+    pub(crate) fn holds(
+        &self,
+        identity: &Identity,
+        resource_type: &str,
+        around: &Around<'_>,
+    ) -> bool {
+        around.estate.living(resource_type, &identity.physical_id).is_some()
+    }
+
+    /// Why a resource cannot be made: its type refuses it, or somebody else has what only one can have.
+    pub(crate) fn refuses_creation(
+        &self,
+        logical_id: &str,
+        wanted: &Wanted,
+        identity: &Identity,
+        around: &mut Around<'_>,
+    ) -> Option<RefusedCreation> {
+        let valid = provider::validate(
+            &wanted.resource_type,
+            logical_id,
+            &wanted.properties,
+            around.ids,
+        );
+        if let Err(fault) = valid {
+            return Some(RefusedCreation {
+                reason: fault.reason,
+                at_once: !fault.has_physical_id,
+            });
+        }
+        let missing = around.estate.missing(&wanted.resource_type, &wanted.properties);
+        if let Some(message) = missing {
+            return Some(RefusedCreation {
+                reason: provider::handler_reason(&message, "NotFound", around.ids),
+                at_once: true,
+            });
+        }
+        let (name, owner) = self.owner(wanted, identity, around)?;
+        let reason = match &owner.stack {
+            Some(stack) => format!("{name} already exists in stack {stack}"),
+            None => provider::handler_reason(
+                &format!(
+                    "Resource of type '{}' with identifier '{name}' already exists.",
+                    wanted.resource_type
+                ),
+                "AlreadyExists",
+                around.ids,
+            ),
+        };
+        Some(RefusedCreation {
+            reason,
+            at_once: true,
+        })
+    }
+
+    /// Who has what a resource would need for itself alone, and what that is called.
+    fn owner(
+        &self,
+        wanted: &Wanted,
+        identity: &Identity,
+        around: &Around<'_>,
+    ) -> Option<(String, Owner)> {
+        let unique = provider::unique(&wanted.resource_type, identity, &wanted.properties);
+        unique.into_iter().find_map(|unique| {
+            let owner = around.taken.get(&around.scoped(unique.scope, &unique.key))?;
+            Some((unique.name, owner.clone()))
+        })
+    }
+
+    /// Why a resource cannot take the place of another one: that one still has its name.
+    pub(crate) fn refuses_replacement(
+        &self,
+        logical_id: &str,
+        record: &Record,
+        wanted: &Wanted,
+        identity: &Identity,
+        around: &mut Around<'_>,
+    ) -> Option<RefusedCreation> {
+        let own = self
+            .owner(wanted, identity, around)
+            .filter(|(_, owner)| Some(owner.physical_id.as_str()) == record.physical_id());
+        match own {
+            Some(_) if provider::deletes_first(&wanted.resource_type) => None,
+            Some((name, _)) => {
+                let name = provider::custom_name(&wanted.resource_type, &wanted.properties)
+                    .unwrap_or(name);
+                Some(RefusedCreation {
+                    reason: format!(
+                        "CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename {name} and update the stack again."
+                    ),
+                    at_once: true,
+                })
+            }
+            None => self.refuses_creation(logical_id, wanted, identity, around),
+        }
+    }
+
+    /// A fault that hits an action on a resource.
+    pub(crate) fn fault(
+        &self,
+        action: FaultedAction,
+        logical_id: &str,
+        resource_type: &str,
+        around: &mut Around<'_>,
+    ) -> Option<Hit> {
+        let after = around.faults.hit(action, self.name.as_str(), logical_id, resource_type)?;
+        let message = match action {
+            FaultedAction::Create => "The creation was made to fail",
+            FaultedAction::Update => "The update was made to fail",
+            FaultedAction::Delete => "The deletion was made to fail",
+        };
+        Some(Hit {
+            reason: provider::handler_reason(message, "GeneralServiceException", around.ids),
+            after: after.map(|seconds| u64::from(seconds) * 1000),
+        })
+    }
+
+    /// A removal that the stack's policy forbids fails, and with it the update.
+    pub(crate) fn refuse_removal(&mut self, around: &mut Around<'_>) -> bool {
+        let Some((logical_id, reason)) = self.denied_removal(around) else {
+            return false;
+        };
+        let before = self.resources.get(&logical_id).cloned();
+        self.remember(&logical_id, before);
+        let status = stratiform_service::ResourceStatus::UpdateFailed;
+        self.mark(&logical_id, status, Some(reason), None, around);
+        if let Some(operation) = &mut self.operation {
+            operation.failures.push(crate::operation::Failure {
+                logical_id,
+                what: crate::operation::Failed::Update,
+            });
+        }
+        self.fail(around);
+        true
+    }
+}
+
+/// A reason that only follows from another one.
+pub(crate) fn is_follow_up(reason: &str) -> bool {
+    Reason::read(reason).is_follow_up()
+}

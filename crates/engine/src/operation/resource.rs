@@ -1,0 +1,236 @@
+//! One resource: what its template says comes to, and what is to be done with it.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+use stratiform_catalog::catalog;
+use stratiform_changes::{RecreationFact, Rules};
+use stratiform_resolve::{Resolver, Scope};
+use stratiform_service::change::RequiresRecreation;
+use stratiform_template::Resource;
+
+use crate::estate::Estate;
+use crate::intake::ParameterValue;
+use crate::operation::begin::needs;
+use crate::operation::{Around, Operation};
+use crate::stack::{Record, Stack};
+use crate::world::{Unresolved, resolved, value, values};
+
+/// What a resource is to be.
+#[derive(Clone, Debug)]
+pub(crate) struct Wanted {
+    pub(crate) resource_type: String,
+    pub(crate) properties: Map<String, Value>,
+    pub(crate) metadata: Option<Value>,
+    pub(crate) deletion_policy: Option<String>,
+    pub(crate) update_replace_policy: Option<String>,
+    pub(crate) needs: Vec<String>,
+    pub(crate) tags: IndexMap<String, String>,
+}
+
+/// What a change of a resource makes necessary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Change {
+    Nothing,
+    /// Only what is no property.
+    Attributes,
+    InPlace,
+    /// A new resource: the schema says so.
+    Replacement,
+    /// A new resource: the type's own code decides so, once it is asked.
+    ReplacementByHandler,
+}
+
+impl Stack {
+    /// What the template says of resources comes to.
+    pub(crate) fn wanted(
+        &self,
+        operation: &Operation,
+        logical_ids: &[&str],
+        around: &Around<'_>,
+    ) -> Vec<Result<Wanted, Unresolved>> {
+        let template = Arc::clone(&operation.target.template);
+        let given = texts(&operation.target.parameters);
+        let world = around.surroundings(self, &operation.target);
+        let scope = Scope::new(&template, &given, &world);
+        let resolver = Resolver::new(&scope, &world).revealing();
+        let wanted = |logical_id: &&str| match scope.resource(logical_id) {
+            Some(resource) => {
+                let mut wanted = wanted(&resolver, resource)?;
+                dynamic(&mut wanted.properties, around.estate)?;
+                wanted.tags = passed_on(&wanted, &operation.target.tags);
+                Ok(wanted)
+            }
+            None => Err(Unresolved::Other(format!("{logical_id} is not in the template"))),
+        };
+        logical_ids.iter().map(wanted).collect()
+    }
+}
+
+fn wanted(resolver: &Resolver<'_, '_>, resource: &Resource) -> Result<Wanted, Unresolved> {
+    // The resolver borrows from the template; what it gives is owned from here on.
+    let resource_type = resource.resource_type.clone();
+    let policy = |policy: &Option<stratiform_template::Value>| match policy {
+        Some(policy) => match value(resolver, policy)? {
+            Some(Value::String(text)) => Ok(Some(text)),
+            _ => Ok(None),
+        },
+        None => Ok(None),
+    };
+    let metadata = match &resource.metadata {
+        Some(metadata) => value(resolver, metadata)?,
+        None => None,
+    };
+    Ok(Wanted {
+        properties: values(resolver, &resource.properties)?,
+        metadata,
+        deletion_policy: policy(&resource.deletion_policy)?,
+        update_replace_policy: policy(&resource.update_replace_policy)?,
+        needs: needs(resource),
+        tags: IndexMap::new(),
+        resource_type,
+    })
+}
+
+/// The values of parameters, as a scope wants them.
+pub(crate) fn texts(parameters: &IndexMap<String, ParameterValue>) -> IndexMap<String, String> {
+    let texts = parameters.iter();
+    texts
+        .map(|(name, parameter)| (name.clone(), parameter.value.clone()))
+        .collect()
+}
+
+/// Replaces dynamic references by what they name.
+///
+/// Source: CloudFormation user guide, "Get values stored in other services using dynamic references".
+fn dynamic(properties: &mut Map<String, Value>, estate: &Estate) -> Result<(), Unresolved> {
+    for value in properties.values_mut() {
+        dynamic_value(value, estate)?;
+    }
+    Ok(())
+}
+
+fn dynamic_value(value: &mut Value, estate: &Estate) -> Result<(), Unresolved> {
+    match value {
+        Value::String(text) if text.contains("{{resolve:") => {
+            *text = estate.resolve_dynamic(text).map_err(Unresolved::Other)?;
+            Ok(())
+        }
+        Value::Array(items) => items
+            .iter_mut()
+            .try_for_each(|item| dynamic_value(item, estate)),
+        Value::Object(entries) => dynamic(entries, estate),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
+    }
+}
+
+/// The tags of the stack that are passed on to a resource: those that it does not have itself.
+fn passed_on(wanted: &Wanted, tags: &IndexMap<String, String>) -> IndexMap<String, String> {
+    let known = catalog().resource_type(&wanted.resource_type);
+    let Some(property) = known.and_then(|known| known.tagging().property) else {
+        return IndexMap::new();
+    };
+    let own = wanted.properties.get(property.first());
+    let has = |key: &str| match own {
+        Some(Value::Array(items)) => items
+            .iter()
+            .any(|item| item.get("Key").and_then(Value::as_str) == Some(key)),
+        Some(Value::Object(entries)) => entries.contains_key(key),
+        _ => false,
+    };
+    let tags = tags.iter().filter(|(key, _)| !has(key));
+    tags.map(|(key, value)| (key.clone(), value.clone())).collect()
+}
+
+impl Wanted {
+    /// What it takes to make an existing resource this one.
+    pub(crate) fn change(&self, record: &Record, region: &str) -> Change {
+        let mut change = Change::Nothing;
+        if self.metadata != record.metadata
+            || self.deletion_policy != record.deletion_policy
+            || self.update_replace_policy != record.update_replace_policy
+        {
+            change = Change::Attributes;
+        }
+        if self.tags != record.tags {
+            change = Change::InPlace;
+        }
+        if self.properties == record.properties {
+            return change;
+        }
+        let rules = Rules::of(catalog(), &self.resource_type, region);
+        let mut paths = Vec::new();
+        differences(
+            &mut Vec::new(),
+            &Value::Object(record.properties.clone()),
+            &Value::Object(self.properties.clone()),
+            &mut paths,
+        );
+        let mut by_handler = false;
+        for (path, before, after) in &paths {
+            let (before, after) = (before.as_ref().map(resolved), after.as_ref().map(resolved));
+            let recreation = rules.at(path, before.as_ref(), after.as_ref());
+            match recreation.requires {
+                RequiresRecreation::Always => return Change::Replacement,
+                RequiresRecreation::Conditionally => {
+                    by_handler |= replaces(recreation.fact);
+                }
+                RequiresRecreation::Never => {}
+            }
+        }
+        if by_handler {
+            Change::ReplacementByHandler
+        } else {
+            Change::InPlace
+        }
+    }
+}
+
+type Difference = (Vec<String>, Option<Value>, Option<Value>);
+
+/// The paths at which two values differ. Lists are compared as wholes but for the same positions.
+fn differences(path: &mut Vec<String>, before: &Value, after: &Value, found: &mut Vec<Difference>) {
+    match (before, after) {
+        (Value::Object(before), Value::Object(after)) => {
+            let new = after.keys().filter(|key| !before.contains_key(*key));
+            let keys: Vec<&String> = before.keys().chain(new).collect();
+            for key in keys {
+                path.push(key.clone());
+                match (before.get(key), after.get(key)) {
+                    (Some(before), Some(after)) => differences(path, before, after, found),
+                    (before, after) => {
+                        found.push((path.clone(), before.cloned(), after.cloned()));
+                    }
+                }
+                path.pop();
+            }
+        }
+        (Value::Array(before), Value::Array(after)) if before.len() == after.len() => {
+            for (index, (before, after)) in before.iter().zip(after).enumerate() {
+                path.push(index.to_string());
+                differences(path, before, after, found);
+                path.pop();
+            }
+        }
+        (before, after) if before != after => {
+            found.push((path.clone(), Some(before.clone()), Some(after.clone())));
+        }
+        _ => {}
+    }
+}
+
+/// Whether the code of a type makes a new resource where the schema leaves that to it. Where AWS's pages document the
+/// update in place, it does not. What its identifier is made from can only be another resource.
+fn replaces(fact: RecreationFact) -> bool {
+    match fact {
+        RecreationFact::ConditionalCreateOnly(_)
+        | RecreationFact::Identifies(_)
+        | RecreationFact::CreateOnly(_) => true,
+        RecreationFact::InPlace(..)
+        | RecreationFact::Updatable
+        | RecreationFact::CustomResource
+        | RecreationFact::UnknownType
+        | RecreationFact::NotAProperty => false,
+    }
+}
