@@ -88,6 +88,10 @@ pub(crate) enum Command {
     /// Look at environments
     #[command(subcommand)]
     Env(Env),
+    /// An embedded CloudFormation
+    #[cfg(feature = "engine")]
+    #[command(subcommand)]
+    Engine(Engine),
     /// Print the JSON Schema of the environments' files
     Schema,
     /// Print a completion script for a shell
@@ -108,6 +112,42 @@ pub(crate) enum Env {
         #[arg(long, value_name = "FORMAT", default_value = "text")]
         format: ShowFormat,
     },
+}
+
+/// An embedded CloudFormation.
+#[cfg(feature = "engine")]
+#[derive(Debug, Subcommand)]
+pub(crate) enum Engine {
+    /// Answer AWS's clients on a port of this machine, until Ctrl-C
+    Serve(Serve),
+}
+
+/// Answer AWS's clients on a port of this machine, until Ctrl-C.
+///
+/// CloudFormation and what a deployer asks the services around it, for all regions and accounts, on one port. An access
+/// key that is an account's twelve digits stands for that account, any other for 111122223333.
+#[cfg(feature = "engine")]
+#[derive(Debug, clap::Args)]
+pub(crate) struct Serve {
+    /// The port; 0 picks one
+    #[arg(long, value_name = "PORT", default_value_t = 4566)]
+    pub port: u16,
+    /// The address to listen on. Whoever reaches it may do everything: no signature's value is checked
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub host: std::net::IpAddr,
+    /// Keep the state in this file [default: in memory]
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
+    /// How many simulated seconds a second has, or `max`: what is due happens before the next call
+    #[arg(long, value_name = "N|max", default_value_t = stratiform_endpoint::Speed::Max)]
+    pub speed: stratiform_endpoint::Speed,
+    /// Have something fail (repeatable): `create:STACK/LOGICAL_ID[:after=SECONDS][:times=N]`, also `update:`, `delete:`,
+    /// and a resource type; `api:OPERATION=throttle|500|timeout|cut|lost[:times=N]`; `alarm:NAME:at=SECONDS`
+    #[arg(long, value_name = "FAULT")]
+    pub fault: Vec<stratiform_endpoint::Fault>,
+    /// What ids are made from: the same calls have the same ones
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
 }
 
 /// Synthesize CloudFormation templates.

@@ -1,6 +1,8 @@
 //! One file per command.
 
 pub(crate) mod diff;
+#[cfg(feature = "engine")]
+pub(crate) mod engine_serve;
 pub(crate) mod env_show;
 pub(crate) mod explain;
 pub(crate) mod synth;

@@ -62,6 +62,8 @@ fn execute<E: Environment>(
             environment,
             format,
         }) => commands::env_show::run::<E>(global, &environment, format),
+        #[cfg(feature = "engine")]
+        Command::Engine(args::Engine::Serve(serve)) => commands::engine_serve::run(&serve, view),
         Command::Schema => Ok(Answer::of(stratiform_environment::schema::<E>())),
         Command::Completions { shell } => Ok(Answer::of(commands::completions(shell))),
     }

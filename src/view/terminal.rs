@@ -31,6 +31,18 @@ pub(crate) enum Event {
         /// How many stacks exist.
         stacks: usize,
     },
+    /// The engine answers under this address.
+    #[cfg(feature = "engine")]
+    Serving {
+        /// The address.
+        url: String,
+    },
+    /// Something that whoever runs the engine has to know, with or without `--verbose`.
+    #[cfg(feature = "engine")]
+    Notice {
+        /// A sentence.
+        text: String,
+    },
 }
 
 /// All that a command has to say once everything is known.
@@ -72,8 +84,16 @@ impl Terminal {
 
 impl View for Terminal {
     fn event(&mut self, event: &Event) {
-        if self.verbose {
-            stderr(&format!("{}\n", line(event)));
+        let line = line(event) + "\n";
+        match event {
+            Event::Asking { .. } | Event::Answered { .. } if !self.verbose => {}
+            // What the command is there for, and whoever started it waits for that line. It serves all the same where
+            // nobody reads it.
+            #[cfg(feature = "engine")]
+            Event::Serving { .. } => drop(stdout(&line)),
+            #[cfg(feature = "engine")]
+            Event::Notice { .. } => stderr(&line),
+            Event::Asking { .. } | Event::Answered { .. } => stderr(&line),
         }
     }
 
@@ -95,6 +115,10 @@ fn line(event: &Event) -> String {
             account,
             stacks,
         } => format!("account {account} has {stacks} stacks of {environment}"),
+        #[cfg(feature = "engine")]
+        Event::Serving { url } => format!("{url} answers: export AWS_ENDPOINT_URL={url}"),
+        #[cfg(feature = "engine")]
+        Event::Notice { text } => text.clone(),
     }
 }
 
