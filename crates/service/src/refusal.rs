@@ -45,10 +45,37 @@ texts! {
         ParameterNotInPlace { name: String } = "Parameter {} should either have input value or default value",
         ParameterNotANumber { name: String } = "Parameter '{}' must be a number.",
         ParameterNotAllowed { name: String } = "Parameter '{}' must be one of AllowedValues",
+        /// Quoted by several clients.
+        ParameterNotMatching { name: String, pattern: String } = "Parameter '{}' must match pattern {}",
+        /// The same.
+        ParameterTooShort { name: String, characters: String } = "Parameter '{}' must contain at least {} characters",
+        /// The same.
+        ParameterTooLong { name: String, characters: String } = "Parameter '{}' must contain at most {} characters",
+        /// The same.
+        ParameterTooSmall { name: String, least: String } = "Parameter '{}' must be a number not less than {}",
+        /// The same.
+        ParameterTooLarge { name: String, most: String } = "Parameter '{}' must be a number not greater than {}",
+        /// Where the template has words of its own for a constraint. Quoted by several clients.
+        ParameterUnsatisfied { name: String, constraint: String } = "Parameter {} failed to satisfy constraint: {}",
+        /// Quoted by one client.
+        ParametersNotWanted {} = "Parameter values specified for a template which does not require them.",
+        /// Of names in Systems Manager that are defaults. Quoted by several clients.
+        ParametersNotFetched { names: Vec<String> } = "Unable to fetch parameters [{}] from parameter store for this account.",
+        /// Quoted by several clients.
+        PreviousValueOfNew {} = "Cannot specify UsePreviousValue on Parameters when ChangeSetType is CREATE",
+        /// The same.
+        PreviousValueMissing { name: String } = "Invalid input for parameter key {}. Cannot specify usePreviousValue as true for a parameter key not in the previous template",
+        /// The same.
+        PreviousValueAndValue { name: String } = "Invalid input for parameter key {}. Cannot specify usePreviousValue as true and non empty value for a parameter",
         ResourceTypeNotAllowed { resource_type: String, allowed: Vec<String> } = "Resource type {} is not allowed by parameter ResourceTypes [{}]",
         RoleUnusable { role: String } = "Role {} is invalid or cannot be assumed",
         NoTemplate {} = "Either Template URL or Template Body must be specified.",
         TemplateOutsideS3 { bucket: String } = "S3 error: Domain name specified in {} is not a valid S3 domain",
+        TemplateUrlUnsupported {} = "TemplateURL must be a supported URL.",
+        /// Quoted by clients.
+        TwoTemplates {} = "You cannot specify both usePreviousTemplate and Template Body/Template URL.",
+        TriggerTypeUnsupported {} = "Rollback Trigger Type not supported",
+        TriggerArnIncorrect {} = "RelativeId of a Rollback Trigger's ARN is incorrect",
         InvalidStackPolicy {} = "Error validating stack policy: Invalid stack policy",
         TwoStackPolicies {} = "You cannot specify both StackPolicyURL and StackPolicyBody",
         ImportsWithoutDeletionPolicy { logical_ids: Vec<String> } = "The following resources to import [{}] must have DeletionPolicy attribute specified in the template.",
@@ -61,6 +88,14 @@ texts! {
         Circle { logical_ids: Vec<String> } = "Circular dependency between resources: [{}]",
         NullValue { place: String } = "[{}] 'null' values are not allowed in templates",
         UnknownAttribute { name: String } = "Invalid template resource property '{}'",
+        /// Quoted by several clients.
+        UnknownSections { names: Vec<String> } = "Invalid template property or properties [{}]",
+        /// The words are not recorded.
+        UnknownParameterAttribute { name: String } = "Invalid template parameter property '{}'",
+        TransformNameNotText {} = "Key Name of transform definition must be a string.",
+        TransformFailed { transform: String, why: String } = "Transform {} failed with: {}",
+        /// Quoted by several clients. The names of the functions that there are follow.
+        UnsupportedFunction { name: String, supported: Vec<String> } = "Template Error: Encountered unsupported function: {} Supported functions are: [{}]",
         /// The template does not have its form.
         TemplateFormat { what: String } = "Template format error: {}",
         /// A function in the template is wrong.
@@ -114,10 +149,25 @@ impl Refusal {
             | Refusal::ParameterNotInPlace { .. }
             | Refusal::ParameterNotANumber { .. }
             | Refusal::ParameterNotAllowed { .. }
+            | Refusal::ParameterNotMatching { .. }
+            | Refusal::ParameterTooShort { .. }
+            | Refusal::ParameterTooLong { .. }
+            | Refusal::ParameterTooSmall { .. }
+            | Refusal::ParameterTooLarge { .. }
+            | Refusal::ParameterUnsatisfied { .. }
+            | Refusal::ParametersNotWanted {}
+            | Refusal::ParametersNotFetched { .. }
+            | Refusal::PreviousValueOfNew {}
+            | Refusal::PreviousValueMissing { .. }
+            | Refusal::PreviousValueAndValue { .. }
             | Refusal::ResourceTypeNotAllowed { .. }
             | Refusal::RoleUnusable { .. }
             | Refusal::NoTemplate {}
             | Refusal::TemplateOutsideS3 { .. }
+            | Refusal::TemplateUrlUnsupported {}
+            | Refusal::TwoTemplates {}
+            | Refusal::TriggerTypeUnsupported {}
+            | Refusal::TriggerArnIncorrect {}
             | Refusal::InvalidStackPolicy {}
             | Refusal::TwoStackPolicies {}
             | Refusal::ImportsWithoutDeletionPolicy { .. }
@@ -128,6 +178,11 @@ impl Refusal {
             | Refusal::Circle { .. }
             | Refusal::NullValue { .. }
             | Refusal::UnknownAttribute { .. }
+            | Refusal::UnknownSections { .. }
+            | Refusal::UnknownParameterAttribute { .. }
+            | Refusal::TransformNameNotText {}
+            | Refusal::TransformFailed { .. }
+            | Refusal::UnsupportedFunction { .. }
             | Refusal::TemplateFormat { .. }
             | Refusal::TemplateError { .. }
             | Refusal::Other { .. } => VALIDATION,

@@ -106,7 +106,81 @@ const RECORDED: &[(&str, &str)] = &[
         "ValidationError",
         "Template error: Unable to get mapping for TopicSuffixMap::C::Suffix",
     ),
+    ("ValidationError", "TemplateURL must be a supported URL."),
+    ("ValidationError", "Rollback Trigger Type not supported"),
+    (
+        "ValidationError",
+        "RelativeId of a Rollback Trigger's ARN is incorrect",
+    ),
+    (
+        "ValidationError",
+        "Key Name of transform definition must be a string.",
+    ),
+    (
+        "ValidationError",
+        "Transform AWS::Include failed with: S3 bucket [x] does not exist.",
+    ),
     // Quoted by several clients, not recorded.
+    (
+        "ValidationError",
+        "Parameter 'Name' must match pattern ^[a-z]+$",
+    ),
+    (
+        "ValidationError",
+        "Parameter 'Naming' must contain at least 12 characters",
+    ),
+    (
+        "ValidationError",
+        "Parameter 'Naming' must contain at most 12 characters",
+    ),
+    (
+        "ValidationError",
+        "Parameter 'AvailabilityZoneCount' must be a number not less than 1",
+    ),
+    (
+        "ValidationError",
+        "Parameter 'AvailabilityZoneCount' must be a number not greater than 3",
+    ),
+    (
+        "ValidationError",
+        "Parameter InstanceType failed to satisfy constraint: must be a valid EC2 instance type.",
+    ),
+    (
+        "ValidationError",
+        "Parameter values specified for a template which does not require them.",
+    ),
+    (
+        "ValidationError",
+        "Unable to fetch parameters [/cdk-bootstrap/hnb659fds/version] from parameter store for this account.",
+    ),
+    (
+        "ValidationError",
+        "Cannot specify UsePreviousValue on Parameters when ChangeSetType is CREATE",
+    ),
+    (
+        "ValidationError",
+        "Invalid input for parameter key Size. Cannot specify usePreviousValue as true for a parameter key not in the previous template",
+    ),
+    (
+        "ValidationError",
+        "Invalid input for parameter key Size. Cannot specify usePreviousValue as true and non empty value for a parameter",
+    ),
+    (
+        "ValidationError",
+        "You cannot specify both usePreviousTemplate and Template Body/Template URL.",
+    ),
+    (
+        "ValidationError",
+        "Invalid template property or properties [esbuild]",
+    ),
+    (
+        "ValidationError",
+        "Invalid template parameter property 'Regex'",
+    ),
+    (
+        "ValidationError",
+        "Template Error: Encountered unsupported function: fn::GetAtt Supported functions are: [Fn::Base64, Fn::GetAtt]",
+    ),
     (
         "ValidationError",
         "Export 'network-VpcId' is not imported by any stack.",
