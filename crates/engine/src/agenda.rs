@@ -11,6 +11,8 @@ use stratiform_service::Timestamp;
 pub(crate) struct Agenda {
     entries: BinaryHeap<Entry>,
     put: u64,
+    /// How many entries are alarms.
+    alarms: usize,
 }
 
 /// Where a stack is: in which realm, under which ARN.
@@ -67,6 +69,7 @@ impl Agenda {
     /// Puts something on the agenda.
     pub(crate) fn put(&mut self, at: Timestamp, due: Due) {
         self.put += 1;
+        self.alarms += usize::from(matches!(due, Due::Alarm { .. }));
         self.entries.push(Entry {
             at,
             number: self.put,
@@ -74,17 +77,24 @@ impl Agenda {
         });
     }
 
-    /// The next moment at which something happens.
+    /// The next moment at which something happens. An alarm alone is nothing to wait for: it goes off when its time
+    /// comes.
     pub(crate) fn next(&self) -> Option<Timestamp> {
-        self.entries.peek().map(|entry| entry.at)
+        let is_moving = self.entries.len() > self.alarms;
+        self.entries
+            .peek()
+            .filter(|_| is_moving)
+            .map(|entry| entry.at)
     }
 
     /// Takes what is due next, if it is due by then.
     pub(crate) fn take(&mut self, until: Timestamp) -> Option<(Timestamp, Due)> {
-        if self.next()? > until {
+        if self.entries.peek()?.at > until {
             return None;
         }
-        self.entries.pop().map(|entry| (entry.at, entry.due))
+        let Entry { at, due, .. } = self.entries.pop()?;
+        self.alarms -= usize::from(matches!(due, Due::Alarm { .. }));
+        Some((at, due))
     }
 }
 

@@ -115,7 +115,8 @@ impl State {
             "DescribeStackDriftDetectionStatus" => self.describe_detection(call),
             "DescribeStackResourceDrifts" => self.describe_stack_resource_drifts(call),
             operation => {
-                let message = format!("Could not find operation {operation} for version 2010-05-15");
+                let message =
+                    format!("Could not find operation {operation} for version 2010-05-15");
                 Err(unsupported(call, "InvalidAction", message))
             }
         }

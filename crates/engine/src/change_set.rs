@@ -5,21 +5,23 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use stratiform_catalog::catalog;
 use stratiform_changes::{ChangeSetView, ChangedResource, Side, Sides, changes, describe};
-use stratiform_resolve::{Resolved, Segment, Time, Whereabouts};
+use stratiform_resolve::{Resolved, Scope, Segment, Time, Whereabouts};
 use stratiform_service::change::{Action, ResourceChange};
 use stratiform_service::change_set::{
     ChangeSetType, DeploymentConfig, OnStackFailure, Parameter, Tag,
 };
 use stratiform_service::{
-    ChangeSet, ChangeSetId, ChangeSetName, ChangeSetStatus, ExecutionStatus, PhysicalId,
-    Reason, StackId, StackStatus, Timestamp,
+    ChangeSet, ChangeSetId, ChangeSetName, ChangeSetStatus, ExecutionStatus, PhysicalId, Reason,
+    StackId, StackStatus, Timestamp,
 };
 use stratiform_template::Template;
 
+use crate::early;
+use crate::event::Invalid;
 use crate::intake::{self, ParameterValue};
 use crate::operation::{Adopted, Stage};
 use crate::stack::{Deployment, Record, Stack};
-use crate::state::{Realm, State};
+use crate::state::{Owner, Realm, State};
 use crate::world::Surroundings;
 
 /// A change set.
@@ -124,15 +126,14 @@ impl Realm {
     /// The change set of a stack by its name, or any by its ARN.
     pub(crate) fn change_set(&self, name: &str, stack: Option<&str>) -> Option<&ChangeSetRecord> {
         if name.starts_with("arn:") {
-            return self.change_sets.get(name).filter(|found| {
-                found.status != ChangeSetStatus::DeleteComplete
-            });
+            return self
+                .change_sets
+                .get(name)
+                .filter(|found| found.status != ChangeSetStatus::DeleteComplete);
         }
         let mut change_sets = self.change_sets.values().rev();
         change_sets.find(|found| {
-            found.has_name()
-                && found.name.as_str() == name
-                && Some(found.stack.as_str()) == stack
+            found.has_name() && found.name.as_str() == name && Some(found.stack.as_str()) == stack
         })
     }
 
@@ -206,12 +207,34 @@ impl Realm {
 
 /// What was found out for a change set.
 pub(crate) struct Computed {
+    pub(crate) adopted: IndexMap<String, Adopted>,
+    /// What does not pass the validation before a deployment.
+    pub(crate) invalid: Vec<Invalid>,
     pub(crate) deployment: Deployment,
     pub(crate) plain: Vec<ResourceChange>,
     pub(crate) values: Vec<ResourceChange>,
     /// Whether there is anything to do.
     pub(crate) changes: bool,
     pub(crate) warning: Option<String>,
+}
+
+impl Computed {
+    /// A resource that would come is one that exists already.
+    fn adopt(&mut self, logical_id: &str, owner: Owner) {
+        for changes in [&mut self.plain, &mut self.values] {
+            let mut changes = changes.iter_mut();
+            let change = changes.find(|change| change.logical_resource_id.as_str() == logical_id);
+            if let Some(change) = change {
+                change.action = Action::Import.into();
+                change.physical_resource_id = PhysicalId::new(&owner.physical_id).ok();
+            }
+        }
+        let adopted = Adopted {
+            resource_type: owner.resource_type,
+            physical_id: owner.physical_id,
+        };
+        self.adopted.insert(logical_id.to_owned(), adopted);
+    }
 }
 
 impl State {
@@ -227,7 +250,15 @@ impl State {
             return;
         };
         match computed {
+            Some(Ok(computed)) if !computed.invalid.is_empty() => {
+                change_set.status = ChangeSetStatus::Failed;
+                change_set.deployment = computed.deployment;
+                change_set.reason = Some(early::reason(&computed.invalid));
+                let (id, stack) = (change_set.id.to_string(), change_set.stack.to_string());
+                self.tell_invalid(realm, &stack, &id, &computed.invalid);
+            }
             Some(Ok(computed)) if computed.changes => {
+                change_set.adopted = computed.adopted;
                 change_set.status = ChangeSetStatus::CreateComplete;
                 change_set.execution = ExecutionStatus::Available;
                 change_set.deployment = computed.deployment;
@@ -268,9 +299,52 @@ impl State {
         match processed {
             Ok(template) => {
                 deployment.template = template.into();
-                Some(Ok(self.computed(realm, stack, deployment, &change_set.adopted)))
+                let mut computed = self.computed(realm, stack, deployment, &change_set.adopted);
+                if !change_set.disable_validation {
+                    self.validate(realm, stack, change_set, &mut computed);
+                }
+                Some(Ok(computed))
             }
             Err(refused) => Some(Err(refused.message)),
+        }
+    }
+
+    fn tell_invalid(&mut self, realm: usize, stack: &str, change_set: &str, invalid: &[Invalid]) {
+        let now = self.now();
+        let realm = self.realms.get_mut(realm);
+        if let Some(stack) = realm.and_then(|realm| realm.stacks.get_mut(stack)) {
+            for invalid in invalid {
+                stack.tell_validation(invalid, Some(change_set), now, &mut self.ids);
+            }
+        }
+    }
+
+    /// Holds a change set against what can be known before it is executed.
+    fn validate(
+        &self,
+        realm: &Realm,
+        stack: &Stack,
+        change_set: &ChangeSetRecord,
+        computed: &mut Computed,
+    ) {
+        let deployment = computed.deployment.clone();
+        let place = realm.place_of(stack);
+        let world = self.world(stack, &deployment, &place);
+        let given = texts(&deployment.parameters);
+        let scope = Scope::new(&deployment.template, &given, &world);
+        computed.invalid = early::invalid_properties(&scope, &world);
+        for (invalid, owner) in early::taken_names(&scope, &world, &self.taken) {
+            let resource = scope.resource(&invalid.logical_id);
+            let policy = resource.and_then(|resource| resource.deletion_policy.as_ref()?.as_str());
+            let is_kept = matches!(policy, Some("Retain" | "RetainExceptOnCreate"));
+            if computed.adopted.contains_key(&invalid.logical_id) {
+                continue;
+            }
+            if change_set.import_existing && owner.stack.is_none() && is_kept {
+                computed.adopt(&invalid.logical_id, owner);
+            } else {
+                computed.invalid.push(invalid);
+            }
         }
     }
 
@@ -316,6 +390,8 @@ impl State {
             || outputs_differ(&before.template, &deployment.template);
         drop(sides);
         Computed {
+            adopted: adopted.clone(),
+            invalid: Vec::new(),
             deployment,
             plain,
             values,
@@ -358,7 +434,10 @@ fn outputs_differ(before: &Template, after: &Template) -> bool {
 /// What only the stack knows of a change.
 fn complete(change: &mut ResourceChange, stack: &Stack, adopted: &IndexMap<String, Adopted>) {
     let logical_id = change.logical_resource_id.as_str();
-    let record = stack.resources.get(logical_id).filter(|record| record.exists());
+    let record = stack
+        .resources
+        .get(logical_id)
+        .filter(|record| record.exists());
     change.physical_resource_id = record
         .and_then(Record::physical_id)
         .and_then(|id| PhysicalId::new(id).ok());
@@ -380,7 +459,10 @@ fn expanded(found: &mut [ChangedResource]) -> Option<String> {
             defer(&mut context.properties, &mut why);
         }
         for detail in &mut change.values {
-            for value in [&mut detail.before, &mut detail.after].into_iter().flatten() {
+            for value in [&mut detail.before, &mut detail.after]
+                .into_iter()
+                .flatten()
+            {
                 defer(value, &mut why);
             }
         }

@@ -35,7 +35,9 @@ impl Detection {
     }
 
     pub(crate) fn at(&self) -> Timestamp {
-        self.outcome.as_ref().map_or(self.begun, |outcome| outcome.at)
+        self.outcome
+            .as_ref()
+            .map_or(self.begun, |outcome| outcome.at)
     }
 
     pub(crate) fn drifted(&self) -> usize {
@@ -107,7 +109,11 @@ fn checked(record: &Record, estate: &Estate, now: Timestamp) -> Checked {
     let actual: Map<String, Value> = actual
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect();
-    let status = if actual == expected { "IN_SYNC" } else { "MODIFIED" };
+    let status = if actual == expected {
+        "IN_SYNC"
+    } else {
+        "MODIFIED"
+    };
     Checked {
         status: status.to_owned(),
         at: now,
@@ -147,9 +153,16 @@ pub(crate) fn differences(checked: &Checked) -> Vec<Value> {
 fn compare(path: &str, expected: Option<&Value>, actual: Option<&Value>, found: &mut Vec<Value>) {
     match (expected, actual) {
         (Some(Value::Object(expected)), Some(Value::Object(actual))) => {
-            let keys = expected.keys().chain(actual.keys().filter(|key| !expected.contains_key(*key)));
+            let keys = expected
+                .keys()
+                .chain(actual.keys().filter(|key| !expected.contains_key(*key)));
             for key in keys {
-                compare(&format!("{path}/{key}"), expected.get(key), actual.get(key), found);
+                compare(
+                    &format!("{path}/{key}"),
+                    expected.get(key),
+                    actual.get(key),
+                    found,
+                );
             }
         }
         (Some(Value::Array(expected)), Some(Value::Array(actual))) => {

@@ -77,7 +77,9 @@ impl Estate {
             return;
         };
         let of_type = self.living.entry(record.resource_type.clone()).or_default();
-        let since = of_type.get(&identity.physical_id).map_or(now, |living| living.since);
+        let since = of_type
+            .get(&identity.physical_id)
+            .map_or(now, |living| living.since);
         let living = Living {
             identity: identity.clone(),
             properties: record.properties.clone(),
@@ -124,7 +126,10 @@ impl Estate {
     pub(crate) fn properties(&self, record: &Record) -> Map<String, Value> {
         let physical_id = record.physical_id().unwrap_or_default();
         let living = self.living(&record.resource_type, physical_id);
-        living.map_or_else(|| record.properties.clone(), |living| living.properties.clone())
+        living.map_or_else(
+            || record.properties.clone(),
+            |living| living.properties.clone(),
+        )
     }
 
     /// Keeps a snapshot of a resource.
@@ -200,12 +205,15 @@ impl Estate {
         match kind {
             "ssm" | "ssm-secure" => {
                 let (name, _) = name.split_once(':').unwrap_or((name, ""));
-                self.looked_up.get(name).cloned().ok_or_else(|| {
-                    format!("Parameters: [{kind}:{name}] cannot be found.")
-                })
+                self.looked_up
+                    .get(name)
+                    .cloned()
+                    .ok_or_else(|| format!("Parameters: [{kind}:{name}] cannot be found."))
             }
             "secretsmanager" => self.secret(name),
-            _ => Err(format!("Could not parse dynamic reference {{{{resolve:{reference}}}}}")),
+            _ => Err(format!(
+                "Could not parse dynamic reference {{{{resolve:{reference}}}}}"
+            )),
         }
     }
 
@@ -227,7 +235,9 @@ impl Estate {
         match document.get(key) {
             Some(Value::String(text)) => Ok(text.clone()),
             Some(value) => Ok(value.to_string()),
-            None => Err(format!("Could not find a value associated with JSONKey in SecretString: {key}")),
+            None => Err(format!(
+                "Could not find a value associated with JSONKey in SecretString: {key}"
+            )),
         }
     }
 
@@ -242,7 +252,10 @@ impl Estate {
             let arn = living.identity.reference.rsplit(':').next();
             own == Some(name) || arn == Some(name)
         })?;
-        let text = living.properties.get("SecretString").and_then(Value::as_str);
+        let text = living
+            .properties
+            .get("SecretString")
+            .and_then(Value::as_str);
         text.map(str::to_owned)
     }
 }

@@ -143,6 +143,7 @@ impl Stack {
         &mut self,
         status: ResourceStatus,
         reason: Option<String>,
+        detail: Option<DetailedStatus>,
         now: Timestamp,
         ids: &mut Ids,
     ) {
@@ -167,7 +168,7 @@ impl Stack {
             resource: None,
             status,
             reason,
-            detail: None,
+            detail,
         };
         self.events.push(event);
     }
@@ -307,8 +308,16 @@ pub(crate) fn message(event: &StackEvent) -> String {
     let properties = event.resource_properties.as_deref().unwrap_or("null");
     let reason = event.resource_status_reason.as_deref().unwrap_or_default();
     let token = event.client_request_token.as_deref().unwrap_or("null");
-    let physical_id = event.physical_resource_id.as_ref().map_or("", |id| id.as_str());
-    let account = event.stack_id.as_str().split(':').nth(4).unwrap_or_default();
+    let physical_id = event
+        .physical_resource_id
+        .as_ref()
+        .map_or("", |id| id.as_str());
+    let account = event
+        .stack_id
+        .as_str()
+        .split(':')
+        .nth(4)
+        .unwrap_or_default();
     let fields = [
         ("StackId", event.stack_id.as_str()),
         ("Timestamp", &event.timestamp.to_string()),
@@ -323,5 +332,7 @@ pub(crate) fn message(event: &StackEvent) -> String {
         ("StackName", event.stack_name.as_str()),
         ("ClientRequestToken", token),
     ];
-    fields.map(|(name, value)| format!("{name}='{value}'\n")).concat()
+    fields
+        .map(|(name, value)| format!("{name}='{value}'\n"))
+        .concat()
 }

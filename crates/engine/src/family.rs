@@ -26,8 +26,11 @@ impl State {
         let at = |stack: String| Place { realm, stack };
         let outcome = match what {
             Errand::Create { properties, tags } => {
-                let begun = self.begin_nested(realm, parent, root, logical_id, &properties, tags, effects);
-                let begun = begun.map(|id| id.to_string()).map_err(|refused| refused.message);
+                let begun =
+                    self.begin_nested(realm, parent, root, logical_id, &properties, tags, effects);
+                let begun = begun
+                    .map(|id| id.to_string())
+                    .map_err(|refused| refused.message);
                 self.with_stack(&at(parent.to_string()), effects, |stack, around| {
                     stack.nested_began(logical_id, begun, around);
                 });
@@ -59,7 +62,10 @@ impl State {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "all of what a new stack in another one is made from")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "all of what a new stack in another one is made from"
+    )]
     fn begin_nested(
         &mut self,
         realm: usize,
@@ -114,7 +120,10 @@ impl State {
         let realm = self.realms.get(place.realm)?;
         let stack = realm.stacks.get(&place.stack)?;
         let adopted = IndexMap::new();
-        if !self.computed(realm, stack, deployment.clone(), &adopted).changes {
+        if !self
+            .computed(realm, stack, deployment.clone(), &adopted)
+            .changes
+        {
             return Some(Ok(()));
         }
         self.with_stack(place, effects, |stack, around| {
@@ -159,9 +168,10 @@ impl State {
                 });
                 None
             }
-            (StackStatus::UpdateRollbackFailed, _) => {
-                Some(Err(format!("Embedded stack {} is in UPDATE_ROLLBACK_FAILED", stack.id)))
-            }
+            (StackStatus::UpdateRollbackFailed, _) => Some(Err(format!(
+                "Embedded stack {} is in UPDATE_ROLLBACK_FAILED",
+                stack.id
+            ))),
             _ => Some(Ok(())),
         }
     }

@@ -378,7 +378,10 @@ mod tests {
             "alarm:errors:at=-1",
         ] {
             let error = text.parse::<Fault>().unwrap_err().to_string();
-            assert!(error.starts_with(&format!("`{text}` is no fault: ")), "{error}");
+            assert!(
+                error.starts_with(&format!("`{text}` is no fault: ")),
+                "{error}"
+            );
         }
     }
 }

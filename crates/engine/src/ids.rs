@@ -20,7 +20,10 @@ impl Ids {
     /// A number that looks random. Numbers of one seed do not repeat: both steps are bijections.
     fn next(&mut self) -> u64 {
         self.made = self.made.wrapping_add(1);
-        scrambled(self.seed.wrapping_add(self.made.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
+        scrambled(
+            self.seed
+                .wrapping_add(self.made.wrapping_mul(0x9e37_79b9_7f4a_7c15)),
+        )
     }
 
     /// `5f1c2d3e-…` in small letters.
@@ -62,12 +65,7 @@ impl Ids {
         self.text(length, 36, str::to_ascii_lowercase)
     }
 
-    fn text(
-        &mut self,
-        length: usize,
-        base: u64,
-        finish: impl Fn(&str) -> String,
-    ) -> String {
+    fn text(&mut self, length: usize, base: u64, finish: impl Fn(&str) -> String) -> String {
         let mut rest = self.next();
         let mut more = scrambled(rest);
         // All of the number, and only then something else: that is what makes it unique.

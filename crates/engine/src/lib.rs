@@ -8,6 +8,7 @@ mod agenda;
 mod call;
 mod change_set;
 mod drift;
+mod early;
 mod estate;
 mod event;
 mod family;

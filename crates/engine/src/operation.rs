@@ -31,7 +31,6 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use around::{Around, Deferred, after};
 pub(crate) use begin::Options;
-pub(crate) use policy::StackPolicy;
 pub(crate) use task::{Task, TaskState};
 
 use crate::stack::{Deployment, Mode, Record};
@@ -115,6 +114,7 @@ pub(crate) struct Operation {
     pub(crate) policy_during: Option<String>,
     /// Resources that exist and are adopted, by logical ID.
     pub(crate) adopted: IndexMap<String, Adopted>,
+    pub(crate) validation: Validation,
     pub(crate) tasks: Vec<Task>,
     /// How many tasks are running.
     pub(crate) running: usize,
@@ -131,6 +131,15 @@ pub(crate) struct Operation {
     /// The status before a deletion that may be called off.
     pub(crate) status_before: Option<stratiform_service::StackStatus>,
     pub(crate) not_cleaned: bool,
+}
+
+/// When are properties held against the schemas of their types?
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Validation {
+    /// Before the first resource is tried.
+    Before,
+    /// Of each resource, when its turn comes.
+    OnTheWay,
 }
 
 /// A resource that exists and is adopted.

@@ -260,7 +260,9 @@ impl State {
             }
         }
         for (place, cause) in watched {
-            self.with_stack(&place, effects, |stack, around| stack.call_off(cause, around));
+            self.with_stack(&place, effects, |stack, around| {
+                stack.call_off(cause, around)
+            });
         }
     }
 }

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use stratiform_finding::Finding;
-use stratiform_resolve::{Outcome, Resolved, Resolver, Segment, Time, Whereabouts, World, reference};
+use stratiform_resolve::{
+    Outcome, Resolved, Resolver, Segment, Time, Whereabouts, World, reference,
+};
 use stratiform_template::Value as Expression;
 
 use crate::intake::ParameterValue;
-use crate::provider;
+use crate::provider::{self, Scope};
 use crate::stack::Record;
 use crate::state::Export;
 
@@ -29,9 +31,23 @@ pub(crate) struct Surroundings<'a> {
 }
 
 impl Surroundings<'_> {
+    /// The key of something that only one can have.
+    pub(crate) fn scoped(&self, scope: Scope, key: &str) -> String {
+        let account = self
+            .place
+            .account
+            .as_ref()
+            .map_or("", |account| account.as_str());
+        scoped(account, self.place.region.as_str(), scope, key)
+    }
+
     /// The key of something in this realm.
     fn key(&self, name: &str) -> String {
-        let account = self.place.account.as_ref().map_or("", |account| account.as_str());
+        let account = self
+            .place
+            .account
+            .as_ref()
+            .map_or("", |account| account.as_str());
         format!("{account}/{}/{name}", self.place.region)
     }
 }
@@ -45,14 +61,20 @@ impl World for Surroundings<'_> {
         match name {
             "StackId" => Some(known(self.stack_id)),
             "NotificationARNs" => Some(Resolved::List(
-                self.notification_arns.iter().map(|arn| known(arn)).collect(),
+                self.notification_arns
+                    .iter()
+                    .map(|arn| known(arn))
+                    .collect(),
             )),
             _ => None,
         }
     }
 
     fn resource(&self, logical_id: &str, attribute: Option<&str>) -> Resolved<'static> {
-        let record = self.resources.get(logical_id).filter(|record| record.exists());
+        let record = self
+            .resources
+            .get(logical_id)
+            .filter(|record| record.exists());
         let value = record.and_then(|record| {
             let identity = record.identity.as_ref()?;
             match attribute {
@@ -85,7 +107,11 @@ impl World for Surroundings<'_> {
     }
 
     fn zones(&self, region: &str) -> Option<Vec<String>> {
-        let region = if region.is_empty() { self.place.region.as_str() } else { region };
+        let region = if region.is_empty() {
+            self.place.region.as_str()
+        } else {
+            region
+        };
         Some(["a", "b", "c"].map(|zone| format!("{region}{zone}")).into())
     }
 
@@ -93,6 +119,14 @@ impl World for Surroundings<'_> {
         let mut parameters = self.parameters.values();
         let parameter = parameters.find(|parameter| parameter.value == name)?;
         parameter.resolved.clone()
+    }
+}
+
+/// The key of something that only one can have. Accounts are apart here, also where AWS has one name for all of them.
+pub(crate) fn scoped(account: &str, region: &str, scope: Scope, key: &str) -> String {
+    match scope {
+        Scope::Global | Scope::Account => format!("{account}/*/{key}"),
+        Scope::Region => format!("{account}/{region}/{key}"),
     }
 }
 
@@ -134,9 +168,7 @@ pub(crate) fn value(
         Outcome::Value(resolved) => json(&resolved).map(Some),
         Outcome::Absent => Ok(None),
         Outcome::Unknown(text) => Err(unresolved(&text.segments)),
-        Outcome::Malformed { finding, .. } => {
-            Err(Unresolved::Other(said(&finding)))
-        }
+        Outcome::Malformed { finding, .. } => Err(Unresolved::Other(said(&finding))),
     }
 }
 
@@ -195,7 +227,9 @@ fn unresolved(segments: &[Segment]) -> Unresolved {
         })),
         Segment::Known(_) | Segment::Secret(_) => None,
     });
-    found.unwrap_or_else(|| Unresolved::Other("Template error: a value cannot be evaluated".to_owned()))
+    found.unwrap_or_else(|| {
+        Unresolved::Other("Template error: a value cannot be evaluated".to_owned())
+    })
 }
 
 /// What is wrong in the service's words, where they are known.

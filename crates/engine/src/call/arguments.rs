@@ -5,9 +5,7 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use stratiform_service::Word;
-use stratiform_service::change_set::{
-    DeploymentConfig, RollbackConfiguration, RollbackTrigger,
-};
+use stratiform_service::change_set::{DeploymentConfig, RollbackConfiguration, RollbackTrigger};
 
 use crate::input::Refused;
 use crate::intake::GivenParameter;
@@ -96,7 +94,9 @@ impl<'a> Arguments<'a> {
 
     /// A structure.
     pub(crate) fn structure(self, name: &str) -> Option<Arguments<'a>> {
-        self.get(name).filter(|value| value.is_object()).map(Arguments::new)
+        self.get(name)
+            .filter(|value| value.is_object())
+            .map(Arguments::new)
     }
 
     /// All parameters as they came.
@@ -128,7 +128,10 @@ impl<'a> Arguments<'a> {
         };
         let tags = tags.into_iter().map(|tag| {
             let value = tag.get("Value").and_then(Value::as_str);
-            Ok((tag.needed("Key")?.to_owned(), value.unwrap_or_default().to_owned()))
+            Ok((
+                tag.needed("Key")?.to_owned(),
+                value.unwrap_or_default().to_owned(),
+            ))
         });
         tags.collect::<Result<_, _>>().map(Some)
     }

@@ -14,7 +14,7 @@ use crate::call::{Call, Result};
 use crate::change_set::ChangeSetRecord;
 use crate::input::Refused;
 use crate::intake::{self, form};
-use crate::operation::{Adopted, OnFailure, Options, Purpose, after};
+use crate::operation::{Adopted, OnFailure, Options, Purpose, Validation, after};
 use crate::stack::Stack;
 use crate::state::State;
 
@@ -69,10 +69,7 @@ impl State {
                 Some(id) => id,
                 None => {
                     let place = self.place_of_new(call.realm, stack_name)?;
-                    place
-                        .stack
-                        .parse()
-                        .map_err(|_| missing_realm())?
+                    place.stack.parse().map_err(|_| missing_realm())?
                 }
             },
             kind,
@@ -101,7 +98,9 @@ impl State {
             change_set: id.to_string(),
         };
         self.agenda.put(after(self.now(), MAKE), due);
-        self.realm_mut(call)?.change_sets.insert(id.to_string(), record);
+        self.realm_mut(call)?
+            .change_sets
+            .insert(id.to_string(), record);
         if is_new {
             let place = Place {
                 realm: call.realm,
@@ -147,7 +146,10 @@ impl State {
             .into());
         }
         // Whether it may be executed without rollback is asked then.
-        stack.allows_update(OnFailure::DoNothing, of_config(call.arguments.config()?.as_ref()).0)
+        stack.allows_update(
+            OnFailure::DoNothing,
+            of_config(call.arguments.config()?.as_ref()).0,
+        )
     }
 
     /// The answer to a call that made a change set of this name before.
@@ -201,8 +203,10 @@ impl State {
     ) -> std::result::Result<ChangeSetId, Refused> {
         let uuid = self.ids.uuid();
         let realm = self.realms.get(realm).ok_or_else(missing_realm)?;
-        let (partition, region, account) = (realm.region.partition(), &realm.region, &realm.account);
-        let id = format!("arn:{partition}:cloudformation:{region}:{account}:changeSet/{name}/{uuid}");
+        let (partition, region, account) =
+            (realm.region.partition(), &realm.region, &realm.account);
+        let id =
+            format!("arn:{partition}:cloudformation:{region}:{account}:changeSet/{name}/{uuid}");
         ChangeSetId::new(id).map_err(|error| Refused::validation(error.to_string()))
     }
 
@@ -213,7 +217,10 @@ impl State {
         kind: ChangeSetType,
         template: &stratiform_template::Template,
     ) -> std::result::Result<IndexMap<String, Adopted>, Refused> {
-        let given = call.arguments.structures("ResourcesToImport").unwrap_or_default();
+        let given = call
+            .arguments
+            .structures("ResourcesToImport")
+            .unwrap_or_default();
         if kind != ChangeSetType::Import {
             return Ok(IndexMap::new());
         }
@@ -268,7 +275,9 @@ impl State {
             }
             .into());
         };
-        realm.change_set(name, Some(stack.id.as_str())).ok_or_else(missing)
+        realm
+            .change_set(name, Some(stack.id.as_str()))
+            .ok_or_else(missing)
     }
 
     pub(crate) fn describe_change_set(&mut self, call: &mut Call<'_>) -> Result {
@@ -314,7 +323,11 @@ impl State {
                 "StackName": stack.name,
                 "Status": change_set.status,
             });
-            put(&mut summary, "Description", change_set.description.as_deref());
+            put(
+                &mut summary,
+                "Description",
+                change_set.description.as_deref(),
+            );
             put(&mut summary, "StatusReason", change_set.reason.as_deref());
             summary
         });
@@ -451,6 +464,8 @@ impl State {
             mode,
             policy_during: None,
             adopted: change_set.adopted.clone(),
+            // What can be known before was asked when the change set was made.
+            validation: Validation::OnTheWay,
         };
         Ok((purpose, options))
     }

@@ -30,7 +30,10 @@ impl State {
     }
 
     pub(crate) fn list_stacks(&mut self, call: &mut Call<'_>) -> Result {
-        let wanted = call.arguments.texts("StackStatusFilter").unwrap_or_default();
+        let wanted = call
+            .arguments
+            .texts("StackStatusFilter")
+            .unwrap_or_default();
         let realm = self.realm_of(call)?;
         let stacks = realm.stacks.values().rev();
         let stacks = stacks.filter(|stack| {
@@ -57,7 +60,11 @@ impl State {
         })?;
         let mut detail = resource(logical_id, record, "LastUpdatedTimestamp");
         let metadata = record.metadata.as_ref().map(Value::to_string);
-        put(&mut detail, "Metadata", Some(metadata.as_deref().unwrap_or("{}")));
+        put(
+            &mut detail,
+            "Metadata",
+            Some(metadata.as_deref().unwrap_or("{}")),
+        );
         put(&mut detail, "StackId", Some(stack.id.as_str()));
         put(&mut detail, "StackName", Some(stack.name.as_str()));
         Ok(json!({ "StackResourceDetail": detail }))
@@ -122,7 +129,10 @@ impl State {
         let exports = exports.into_iter().map(|(name, export)| {
             json!({ "ExportingStackId": export.stack, "Name": name, "Value": export.value })
         });
-        Ok(paged(json!({ "Exports": exports.collect::<Vec<_>>() }), token))
+        Ok(paged(
+            json!({ "Exports": exports.collect::<Vec<_>>() }),
+            token,
+        ))
     }
 
     pub(crate) fn list_imports(&mut self, call: &mut Call<'_>) -> Result {
@@ -148,15 +158,15 @@ fn owner<'r>(realm: &'r Realm, physical_id: &str) -> std::result::Result<&'r Sta
         let mut records = stack.resources.values();
         records.any(|record| record.exists() && record.physical_id() == Some(physical_id))
     });
-    found.ok_or_else(|| {
-        Refused::validation(format!("Stack for {physical_id} does not exist"))
-    })
+    found.ok_or_else(|| Refused::validation(format!("Stack for {physical_id} does not exist")))
 }
 
 /// The resources of a stack by their logical IDs.
 fn sorted(stack: &Stack) -> Vec<(&str, &Record)> {
     let resources = stack.resources.iter();
-    let mut resources: Vec<_> = resources.map(|(id, record)| (id.as_str(), record)).collect();
+    let mut resources: Vec<_> = resources
+        .map(|(id, record)| (id.as_str(), record))
+        .collect();
     resources.sort_by_key(|(id, _)| *id);
     resources
 }
@@ -177,7 +187,11 @@ fn resource(logical_id: &str, record: &Record, moment: &str) -> Value {
         moment: record.updated,
     });
     put(&mut resource, "PhysicalResourceId", record.physical_id());
-    put(&mut resource, "ResourceStatusReason", record.reason.as_deref());
+    put(
+        &mut resource,
+        "ResourceStatusReason",
+        record.reason.as_deref(),
+    );
     resource
 }
 
@@ -203,22 +217,48 @@ fn described(stack: &Stack) -> Value {
     });
     put(&mut item, "ChangeSetId", stack.change_set_id.as_deref());
     put(&mut item, "RoleARN", deployment.role.as_deref());
-    put(&mut item, "Description", deployment.template.description.as_deref());
+    put(
+        &mut item,
+        "Description",
+        deployment.template.description.as_deref(),
+    );
     put(&mut item, "StackStatusReason", stack.reason.as_deref());
-    put(&mut item, "DetailedStatus", stack.detail.map(DetailedStatus::as_str));
-    put(&mut item, "ParentId", stack.parent.as_ref().map(|(id, _)| id.as_str()));
-    put(&mut item, "RootId", stack.root.as_ref().map(|id| id.as_str()));
+    put(
+        &mut item,
+        "DetailedStatus",
+        stack.detail.map(DetailedStatus::as_str),
+    );
+    put(
+        &mut item,
+        "ParentId",
+        stack.parent.as_ref().map(|(id, _)| id.as_str()),
+    );
+    put(
+        &mut item,
+        "RootId",
+        stack.root.as_ref().map(|id| id.as_str()),
+    );
     let moment = |moment: Option<Timestamp>| moment.map(|moment| moment.to_string());
-    put(&mut item, "LastUpdatedTime", moment(stack.updated).as_deref());
+    put(
+        &mut item,
+        "LastUpdatedTime",
+        moment(stack.updated).as_deref(),
+    );
     put(&mut item, "DeletionTime", moment(stack.deleted).as_deref());
     let Some(object) = item.as_object_mut() else {
         return item;
     };
     if !is_deleted {
-        object.insert("EnableTerminationProtection".to_owned(), stack.protection.into());
+        object.insert(
+            "EnableTerminationProtection".to_owned(),
+            stack.protection.into(),
+        );
     }
     if !deployment.capabilities.is_empty() {
-        object.insert("Capabilities".to_owned(), deployment.capabilities.clone().into());
+        object.insert(
+            "Capabilities".to_owned(),
+            deployment.capabilities.clone().into(),
+        );
     }
     if !deployment.parameters.is_empty() {
         let parameters = parameters(&deployment.parameters);
@@ -248,7 +288,12 @@ fn mode(mode: Mode) -> &'static str {
 }
 
 fn drift(stack: &Stack) -> Value {
-    match stack.detections.iter().rev().find(|detection| detection.is_done()) {
+    match stack
+        .detections
+        .iter()
+        .rev()
+        .find(|detection| detection.is_done())
+    {
         Some(detection) => json!({
             "StackDriftStatus": detection.stack_status(),
             "LastCheckTimestamp": detection.at(),
@@ -284,12 +329,28 @@ fn summary(stack: &Stack) -> Value {
         "StackStatus": stack.status,
     });
     let moment = |moment: Option<Timestamp>| moment.map(|moment| moment.to_string());
-    put(&mut item, "LastUpdatedTime", moment(stack.updated).as_deref());
+    put(
+        &mut item,
+        "LastUpdatedTime",
+        moment(stack.updated).as_deref(),
+    );
     put(&mut item, "DeletionTime", moment(stack.deleted).as_deref());
     put(&mut item, "StackStatusReason", stack.reason.as_deref());
-    put(&mut item, "TemplateDescription", stack.deployment.template.description.as_deref());
-    put(&mut item, "ParentId", stack.parent.as_ref().map(|(id, _)| id.as_str()));
-    put(&mut item, "RootId", stack.root.as_ref().map(|id| id.as_str()));
+    put(
+        &mut item,
+        "TemplateDescription",
+        stack.deployment.template.description.as_deref(),
+    );
+    put(
+        &mut item,
+        "ParentId",
+        stack.parent.as_ref().map(|(id, _)| id.as_str()),
+    );
+    put(
+        &mut item,
+        "RootId",
+        stack.root.as_ref().map(|id| id.as_str()),
+    );
     item
 }
 
@@ -300,9 +361,9 @@ pub(crate) fn page<T>(
 ) -> std::result::Result<(Vec<T>, Option<String>), Refused> {
     let start = match call.arguments.text("NextToken") {
         None => 0,
-        Some(token) => token.parse::<usize>().map_err(|_| {
-            Refused::validation(format!("NextToken {token} is invalid"))
-        })?,
+        Some(token) => token
+            .parse::<usize>()
+            .map_err(|_| Refused::validation(format!("NextToken {token} is invalid")))?,
     };
     let size = match call.arguments.number("MaxResults")? {
         Some(size) => usize::try_from(size).unwrap_or(PAGE).clamp(1, PAGE),

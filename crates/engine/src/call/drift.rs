@@ -31,13 +31,20 @@ impl State {
                 stack.status.as_str()
             )));
         }
-        if stack.detections.iter().any(|detection| !detection.is_done()) {
+        if stack
+            .detections
+            .iter()
+            .any(|detection| !detection.is_done())
+        {
             return Err(Refused::validation(format!(
                 "Drift detection is already in progress for stack [{}]",
                 stack.id
             )));
         }
-        let wanted = call.arguments.texts("LogicalResourceIds").unwrap_or_default();
+        let wanted = call
+            .arguments
+            .texts("LogicalResourceIds")
+            .unwrap_or_default();
         if let Some(missing) = wanted.iter().find(|id| !stack.resources.contains_key(*id)) {
             return Err(Refusal::ResourceMissing {
                 logical_id: missing.clone(),
@@ -74,9 +81,16 @@ impl State {
         });
         if detection.is_done() {
             put(&mut answer, "DetectionStatus", Some("DETECTION_COMPLETE"));
-            put(&mut answer, "StackDriftStatus", Some(detection.stack_status()));
+            put(
+                &mut answer,
+                "StackDriftStatus",
+                Some(detection.stack_status()),
+            );
             if let Some(answer) = answer.as_object_mut() {
-                answer.insert("DriftedStackResourceCount".to_owned(), detection.drifted().into());
+                answer.insert(
+                    "DriftedStackResourceCount".to_owned(),
+                    detection.drifted().into(),
+                );
             }
         }
         Ok(answer)
@@ -131,9 +145,8 @@ impl State {
 /// What is known of a resource's drift; none where nobody looked.
 fn drift(stack: &Stack, logical_id: &str, record: &Record) -> Option<Value> {
     let checked = record.checked.as_ref()?;
-    let text = |properties: &serde_json::Map<String, Value>| {
-        Value::Object(properties.clone()).to_string()
-    };
+    let text =
+        |properties: &serde_json::Map<String, Value>| Value::Object(properties.clone()).to_string();
     let mut drift = json!({
         "LogicalResourceId": logical_id,
         "PhysicalResourceIdContext": [],

@@ -55,8 +55,8 @@ impl State {
                     .stacks
                     .values()
                     .find(|stack| stack.history.iter().any(|begun| begun.id == id));
-                let index = stack
-                    .and_then(|stack| stack.history.iter().position(|begun| begun.id == id));
+                let index =
+                    stack.and_then(|stack| stack.history.iter().position(|begun| begun.id == id));
                 (stack, index, None)
             }
             (None, None, Some(name)) => {
@@ -131,18 +131,30 @@ fn operation_event(stack: &Stack, event: &Event) -> Value {
             detail,
             ..
         } => {
-            let kind = if is_failed(*status) { "PROVISIONING_ERROR" } else { "PROGRESS" };
+            let kind = if is_failed(*status) {
+                "PROVISIONING_ERROR"
+            } else {
+                "PROGRESS"
+            };
             put(&mut item, "EventId", Some(id));
             put(&mut item, "EventType", Some(kind));
             put(&mut item, "ResourceStatus", Some(status.as_str()));
             put(&mut item, "ResourceStatusReason", reason.as_deref());
             put(&mut item, "ClientRequestToken", token.as_deref());
-            put(&mut item, "DetailedStatus", detail.map(|detail| detail.as_str()));
+            put(
+                &mut item,
+                "DetailedStatus",
+                detail.map(|detail| detail.as_str()),
+            );
             match resource {
                 Some(subject) => {
                     put(&mut item, "LogicalResourceId", Some(&subject.logical_id));
                     put(&mut item, "ResourceType", Some(&subject.resource_type));
-                    put(&mut item, "PhysicalResourceId", subject.physical_id.as_deref());
+                    put(
+                        &mut item,
+                        "PhysicalResourceId",
+                        subject.physical_id.as_deref(),
+                    );
                     let properties = subject.properties.clone().map(Value::Object);
                     let properties = properties.map(|properties| properties.to_string());
                     put(&mut item, "ResourceProperties", properties.as_deref());

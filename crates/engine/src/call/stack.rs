@@ -2,7 +2,9 @@
 
 use indexmap::IndexMap;
 use serde_json::{Value, json};
-use stratiform_service::change_set::{DeploymentConfig, DeploymentConfigMode, RollbackConfiguration};
+use stratiform_service::change_set::{
+    DeploymentConfig, DeploymentConfigMode, RollbackConfiguration,
+};
 use stratiform_service::status::{Allowed, Operation as Asked};
 use stratiform_service::{Refusal, StackId, StackName, StackStatus};
 
@@ -10,7 +12,7 @@ use crate::agenda::Place;
 use crate::call::{Call, Result};
 use crate::input::Refused;
 use crate::intake::{self, Intake, ParameterValue, form};
-use crate::operation::{OnFailure, Options, Purpose, Stage};
+use crate::operation::{OnFailure, Options, Purpose, Stage, Validation};
 use crate::stack::{Deployment, Mode, Stack, Token};
 use crate::state::{Realm, State};
 
@@ -29,7 +31,10 @@ impl State {
         self.realms.get(call.realm).ok_or_else(missing_realm)
     }
 
-    pub(crate) fn realm_mut(&mut self, call: &Call<'_>) -> std::result::Result<&mut Realm, Refused> {
+    pub(crate) fn realm_mut(
+        &mut self,
+        call: &Call<'_>,
+    ) -> std::result::Result<&mut Realm, Refused> {
         self.realms.get_mut(call.realm).ok_or_else(missing_realm)
     }
 
@@ -52,10 +57,15 @@ impl State {
     }
 
     /// A new stack's ARN.
-    pub(crate) fn new_stack_id(&mut self, realm: usize, name: &str) -> std::result::Result<StackId, Refused> {
+    pub(crate) fn new_stack_id(
+        &mut self,
+        realm: usize,
+        name: &str,
+    ) -> std::result::Result<StackId, Refused> {
         let uuid = self.ids.uuid();
         let realm = self.realms.get(realm).ok_or_else(missing_realm)?;
-        let (partition, region, account) = (realm.region.partition(), &realm.region, &realm.account);
+        let (partition, region, account) =
+            (realm.region.partition(), &realm.region, &realm.account);
         let id = format!("arn:{partition}:cloudformation:{region}:{account}:stack/{name}/{uuid}");
         StackId::new(id).map_err(|error| Refused::validation(error.to_string()))
     }
@@ -67,7 +77,10 @@ impl State {
         stack: Option<&Stack>,
     ) -> std::result::Result<String, Refused> {
         let arguments = call.arguments;
-        let (body, url) = (arguments.text("TemplateBody"), arguments.text("TemplateURL"));
+        let (body, url) = (
+            arguments.text("TemplateBody"),
+            arguments.text("TemplateURL"),
+        );
         match form::source(body, url, arguments.is("UsePreviousTemplate")?)? {
             form::Given::Body(body) => Ok(body.to_owned()),
             form::Given::Url(url) => self.fetched(call.realm, url),
@@ -98,6 +111,10 @@ impl State {
         let arguments = call.arguments;
         let original = self.body(call, stack)?;
         let intake = intake::read(&original)?;
+        // What macros make of a template is not known yet.
+        if intake.is_expandable() {
+            intake::validate(&intake.template)?;
+        }
         let before = stack.map(|stack| &stack.deployment);
         let given = arguments.parameters()?;
         let looked_up = |name: &str| {
@@ -106,7 +123,10 @@ impl State {
         };
         let previous = before.map(|before| &before.parameters);
         let parameters = intake::parameters(&intake.template, &given, previous, &looked_up)?;
-        if let Some(allowed) = arguments.texts("ResourceTypes").filter(|types| !types.is_empty()) {
+        if let Some(allowed) = arguments
+            .texts("ResourceTypes")
+            .filter(|types| !types.is_empty())
+        {
             form::resource_types(&intake.template, &allowed)?;
         }
         let needed = intake::capabilities(&intake);
@@ -115,17 +135,22 @@ impl State {
         intake::acknowledged(&needed, &capabilities, way)?;
         let tags = arguments.tags()?;
         let pairs = tags.iter().flatten();
-        let pairs: Vec<_> = pairs.map(|(key, value)| (key.as_str(), value.as_str())).collect();
+        let pairs: Vec<_> = pairs
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .collect();
         form::tags(&pairs)?;
         let kept = RollbackConfiguration::default();
         let rollback = arguments.rollback(before.map_or(&kept, |before| &before.rollback))?;
         let triggers = rollback.rollback_triggers.iter();
-        let triggers = triggers.map(|trigger| (trigger.trigger_type.as_str(), trigger.arn.as_str()));
+        let triggers =
+            triggers.map(|trigger| (trigger.trigger_type.as_str(), trigger.arn.as_str()));
         let minutes = rollback.monitoring_time_in_minutes.map(i64::from);
         form::rollback(&triggers.collect::<Vec<_>>(), minutes)?;
         let notification_arns = match arguments.texts("NotificationARNs") {
             Some(arns) => arns,
-            None => before.map(|before| before.notification_arns.clone()).unwrap_or_default(),
+            None => before
+                .map(|before| before.notification_arns.clone())
+                .unwrap_or_default(),
         };
         form::notification_arns(&notification_arns)?;
         let role = arguments.text("RoleARN").map(str::to_owned);
@@ -160,7 +185,7 @@ impl State {
     ) -> std::result::Result<(), Refused> {
         let name = call.arguments.text("StackName").unwrap_or_default();
         let id = format!(
-            "arn:{}:cloudformation:{}:{}:stack/{name}/new",
+            "arn:{}:cloudformation:{}:{}:stack/{name}/00000000-0000-4000-8000-000000000000",
             realm.region.partition(),
             realm.region,
             realm.account
@@ -180,11 +205,7 @@ impl State {
             parameters: &deployment.parameters,
         };
         // What a transform makes of it is checked when that is done.
-        let is_expandable = intake
-            .transforms
-            .iter()
-            .all(|name| name == "AWS::LanguageExtensions");
-        if !is_expandable {
+        if !intake.is_expandable() {
             return Ok(());
         }
         let processed = intake::process(intake, &deployment.parameters, &world)?;
@@ -199,10 +220,7 @@ impl State {
     }
 
     /// A token that was used: whether this is the same call again.
-    pub(crate) fn repeated(
-        stack: &Stack,
-        call: &Call<'_>,
-    ) -> std::result::Result<bool, Refused> {
+    pub(crate) fn repeated(stack: &Stack, call: &Call<'_>) -> std::result::Result<bool, Refused> {
         let Some(token) = call.arguments.text("ClientRequestToken") else {
             return Ok(false);
         };
@@ -245,6 +263,7 @@ impl State {
             on_failure,
             mode: config,
             retain_except_on_create: arguments.is("RetainExceptOnCreate")?,
+            validation: validation(call)?,
             ..Options::default()
         };
         let used = used_now(call);
@@ -268,12 +287,16 @@ impl State {
         realm: usize,
         name: &str,
     ) -> std::result::Result<Place, Refused> {
-        let id = match self.realms.get(realm).and_then(|realm| realm.names.get(name)) {
+        let id = match self
+            .realms
+            .get(realm)
+            .and_then(|realm| realm.names.get(name))
+        {
             Some(id) => id.clone(),
             None => {
                 let id = self.new_stack_id(realm, name)?;
-                let stack_name = StackName::new(name)
-                    .map_err(|error| Refused::validation(error.to_string()))?;
+                let stack_name =
+                    StackName::new(name).map_err(|error| Refused::validation(error.to_string()))?;
                 let stack = Stack::new(id.clone(), stack_name, self.now());
                 if let Some(realm) = self.realms.get_mut(realm) {
                     realm.names.insert(name.to_owned(), id.clone());
@@ -323,7 +346,11 @@ impl State {
         let (mode, on_failure) = failing(call)?;
         stack.allows_update(on_failure, mode)?;
         let (mut deployment, intake) = self.deployment(call, Some(stack), intake::Call::Direct)?;
-        let during = self.policy_of(call, "StackPolicyDuringUpdateBody", "StackPolicyDuringUpdateURL")?;
+        let during = self.policy_of(
+            call,
+            "StackPolicyDuringUpdateBody",
+            "StackPolicyDuringUpdateURL",
+        )?;
         let policy = self.policy_of(call, "StackPolicyBody", "StackPolicyURL")?;
         let place = self.place_of(call)?;
         self.process(&place, &intake, &mut deployment)?;
@@ -339,6 +366,7 @@ impl State {
             on_failure,
             mode,
             retain_except_on_create: arguments.is("RetainExceptOnCreate")?,
+            validation: validation(call)?,
             ..Options::default()
         };
         let used = used_now(call);
@@ -373,7 +401,8 @@ impl State {
         let Some(stack) = realm.stacks.get(&place.stack) else {
             return false;
         };
-        self.computed(realm, stack, deployment.clone(), &IndexMap::new()).changes
+        self.computed(realm, stack, deployment.clone(), &IndexMap::new())
+            .changes
     }
 
     pub(crate) fn delete_stack(&mut self, call: &mut Call<'_>) -> Result {
@@ -465,7 +494,10 @@ impl State {
             }
         }
         if arguments.is("ForceRollback")? {
-            let failed = stack.resources.iter().filter(|(_, record)| record.has_failed());
+            let failed = stack
+                .resources
+                .iter()
+                .filter(|(_, record)| record.has_failed());
             spared.extend(failed.map(|(id, _)| id.clone()));
         }
         let token = arguments.text("ClientRequestToken").map(str::to_owned);
@@ -563,7 +595,9 @@ impl Stack {
     }
 
     pub(crate) fn operation_id(&self) -> Value {
-        self.history.last().map_or(Value::Null, |begun| begun.id.clone().into())
+        self.history
+            .last()
+            .map_or(Value::Null, |begun| begun.id.clone().into())
     }
 
     pub(crate) fn remember_token(&mut self, token: Option<&str>, used: Token) {
@@ -634,13 +668,26 @@ fn retained(stack: &Stack, spared: &[String]) -> std::result::Result<(), Refused
             stack.id
         )));
     }
-    let is_there = |id: &String| stack.resources.get(id).is_some_and(crate::stack::Record::exists);
+    let is_there = |id: &String| {
+        stack
+            .resources
+            .get(id)
+            .is_some_and(crate::stack::Record::exists)
+    };
     if spared.iter().all(is_there) {
         return Ok(());
     }
     Err(Refused::validation(
         "The specified resources to retain must be in a valid state. Do not specify resources that are in the DELETE_COMPLETE state.",
     ))
+}
+
+/// When the properties are validated that a call gives.
+fn validation(call: &Call<'_>) -> std::result::Result<Validation, Refused> {
+    Ok(match call.arguments.is("DisableValidation")? {
+        true => Validation::OnTheWay,
+        false => Validation::Before,
+    })
 }
 
 /// Checks the form of a token.
@@ -668,7 +715,9 @@ pub(crate) fn failing(call: &Call<'_>) -> std::result::Result<(Mode, OnFailure),
     let config = arguments.config()?;
     let disabled = arguments.flag("DisableRollback")?;
     let on_failure = arguments.text("OnFailure");
-    if config.as_ref().is_some_and(|config| config.disable_rollback.is_some())
+    if config
+        .as_ref()
+        .is_some_and(|config| config.disable_rollback.is_some())
         && (disabled.is_some() || on_failure.is_some())
     {
         return Err(Refused::validation(
@@ -706,7 +755,11 @@ pub(crate) fn of_config(config: Option<&DeploymentConfig>) -> (Mode, OnFailure) 
         .and_then(|config| config.mode.as_ref())
         .is_some_and(|mode| *mode == DeploymentConfigMode::Express);
     let disabled = config.and_then(|config| config.disable_rollback);
-    let mode = if is_express { Mode::Express } else { Mode::Standard };
+    let mode = if is_express {
+        Mode::Express
+    } else {
+        Mode::Standard
+    };
     let on_failure = match disabled.unwrap_or(is_express) {
         true => OnFailure::DoNothing,
         false => OnFailure::Rollback,

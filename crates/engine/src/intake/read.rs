@@ -20,6 +20,14 @@ pub(crate) struct Intake {
     pub description: Option<String>,
 }
 
+impl Intake {
+    /// Whether the engine itself has all transforms of it, so that what they make of it can be checked at once.
+    pub(crate) fn is_expandable(&self) -> bool {
+        let mut names = self.transforms.iter();
+        names.all(|name| name == "AWS::LanguageExtensions")
+    }
+}
+
 /// Reads the text of a template: well-formedness, and the form of its sections. Keys that stand twice are no error,
 /// the last one counts.
 ///

@@ -36,7 +36,8 @@ impl Stack {
             })
             .collect();
         let names = touched.iter().enumerate();
-        let positions: HashMap<&str, usize> = names.map(|(index, (id, _))| (id.as_str(), index)).collect();
+        let positions: HashMap<&str, usize> =
+            names.map(|(index, (id, _))| (id.as_str(), index)).collect();
         let tasks = touched.iter().map(|(id, before)| {
             let needs = before.needs.iter();
             let needs = needs.filter_map(|need| positions.get(need.as_str()).copied());
@@ -69,13 +70,25 @@ impl Stack {
                 let updated = record.updated;
                 *record = Record { updated, ..before };
             }
-            self.mark(&logical_id, ResourceStatus::UpdateComplete, None, None, around);
+            self.mark(
+                &logical_id,
+                ResourceStatus::UpdateComplete,
+                None,
+                None,
+                around,
+            );
             return self.over(index, TaskState::Done);
         }
         let resource_type = before.resource_type.clone();
         let now = self.resources.get(&logical_id);
         let is_same = now.is_some_and(|now| now.identity == before.identity);
-        self.mark(&logical_id, ResourceStatus::UpdateInProgress, None, None, around);
+        self.mark(
+            &logical_id,
+            ResourceStatus::UpdateInProgress,
+            None,
+            None,
+            around,
+        );
         if self.restores_nested(index, &logical_id, &before, around) {
             return Vec::new();
         }
@@ -102,13 +115,25 @@ impl Stack {
         let fault = self.fault(FaultedAction::Update, logical_id, &resource_type, around);
         if let Some(fault) = fault {
             let reason = Some(fault.reason);
-            self.mark(logical_id, ResourceStatus::UpdateFailed, reason, None, around);
+            self.mark(
+                logical_id,
+                ResourceStatus::UpdateFailed,
+                reason,
+                None,
+                around,
+            );
             self.failed_back(index, logical_id);
             self.go_on(around);
             return;
         }
         self.take_back(logical_id, before, around);
-        self.mark(logical_id, ResourceStatus::UpdateComplete, None, None, around);
+        self.mark(
+            logical_id,
+            ResourceStatus::UpdateComplete,
+            None,
+            None,
+            around,
+        );
         let ready = self.over(index, TaskState::Done);
         self.restore_all(ready, around);
         self.go_on(around);
@@ -156,7 +181,10 @@ impl Stack {
         let is_import = operation.purpose == Purpose::Import;
         self.deployment = operation.previous.clone();
         let retain_except_on_create = operation.retain_except_on_create;
-        let new = operation.before.iter().filter(|(_, before)| before.is_none());
+        let new = operation
+            .before
+            .iter()
+            .filter(|(_, before)| before.is_none());
         let mut leftovers = Vec::new();
         for (logical_id, _) in new {
             if let Some(record) = self.resources.get(logical_id) {

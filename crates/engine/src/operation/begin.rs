@@ -4,14 +4,16 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 use stratiform_resolve::Scope;
+use stratiform_service::status::DetailedStatus;
 use stratiform_service::{Reason, ResourceStatus, StackStatus};
 use stratiform_template::{Reference, Resource};
 
 use crate::agenda::Moment;
+use crate::early::invalid_properties;
 use crate::event::OperationStatus;
 use crate::operation::resource::texts;
 use crate::operation::{
-    Adopted, Around, OnFailure, Operation, OperationKind, Purpose, Stage,
+    Adopted, Around, OnFailure, Operation, OperationKind, Purpose, Stage, Validation,
 };
 use crate::stack::{Begun, Deployment, Mode, Stack};
 
@@ -25,6 +27,7 @@ pub(crate) struct Options {
     pub(crate) mode: Mode,
     pub(crate) policy_during: Option<String>,
     pub(crate) adopted: IndexMap<String, Adopted>,
+    pub(crate) validation: Validation,
 }
 
 impl Default for Options {
@@ -37,6 +40,7 @@ impl Default for Options {
             mode: Mode::Standard,
             policy_during: None,
             adopted: IndexMap::new(),
+            validation: Validation::OnTheWay,
         }
     }
 }
@@ -80,6 +84,7 @@ impl Stack {
             mode: options.mode,
             policy_during: options.policy_during,
             adopted: options.adopted,
+            validation: options.validation,
             tasks: Vec::new(),
             running: 0,
             before,
@@ -131,11 +136,22 @@ impl Stack {
         reason: Option<String>,
         around: &mut Around<'_>,
     ) {
+        self.settle_in_detail(status, reason, None, around);
+    }
+
+    /// The same, with what the status alone does not say.
+    pub(crate) fn settle_in_detail(
+        &mut self,
+        status: StackStatus,
+        reason: Option<String>,
+        detail: Option<DetailedStatus>,
+        around: &mut Around<'_>,
+    ) {
         self.status = status;
-        self.detail = None;
+        self.detail = detail;
         self.reason.clone_from(&reason);
         if let Ok(told) = status.as_str().parse::<ResourceStatus>() {
-            self.tell(told, reason, around.now, around.ids);
+            self.tell(told, reason, detail, around.now, around.ids);
         }
     }
 
@@ -145,15 +161,16 @@ impl Stack {
             return;
         };
         let template = operation.target.template.clone();
-        let (tasks, cause) = {
+        let (tasks, cause, invalid) = {
             let given = texts(&operation.target.parameters);
             let world = around.surroundings(self, &operation.target);
             let scope = Scope::new(&template, &given, &world);
             let existing: Vec<(&str, &Resource)> = scope.resources().collect();
-            (
-                tasks(&existing),
-                self.impossible(&scope, &world),
-            )
+            let invalid = match operation.validation {
+                Validation::Before => invalid_properties(&scope, &world),
+                Validation::OnTheWay => Vec::new(),
+            };
+            (tasks(&existing), self.impossible(&scope, &world), invalid)
         };
         operation.set_out(tasks);
         operation.cause = cause;
@@ -162,6 +179,10 @@ impl Stack {
         let is_doomed = operation.cause.is_some();
         let ready = operation.ready();
         self.operation = Some(operation);
+        if !invalid.is_empty() {
+            self.refuse_invalid(&invalid, around);
+            return;
+        }
         if is_doomed {
             self.fail(around);
             return;
@@ -183,7 +204,9 @@ fn tasks(existing: &[(&str, &Resource)]) -> Vec<(String, Vec<usize>)> {
         .collect();
     let task = |(id, resource): &(&str, &Resource)| {
         let needs = needs(resource);
-        let needs = needs.iter().filter_map(|name| positions.get(name.as_str()).copied());
+        let needs = needs
+            .iter()
+            .filter_map(|name| positions.get(name.as_str()).copied());
         ((*id).to_owned(), needs.collect())
     };
     existing.iter().map(task).collect()

@@ -10,7 +10,7 @@ use crate::fault::FaultedAction;
 use crate::operation::task::Work;
 use crate::operation::{
     Around, Failed, Failure, Fate, Leftover, OnFailure, Operation, OperationKind, Origin, Purpose,
-    Stage, TaskState,
+    Stage, TaskState, Validation,
 };
 use crate::provider::{self, Action};
 use crate::stack::{Deployment, Mode, Stack};
@@ -45,6 +45,7 @@ impl Stack {
             mode: Mode::Standard,
             policy_during: None,
             adopted: indexmap::IndexMap::new(),
+            validation: Validation::OnTheWay,
             tasks: Vec::new(),
             running: 0,
             before: indexmap::IndexMap::new(),
@@ -132,11 +133,18 @@ impl Stack {
                 users.entry(need.as_str()).or_default().push(index);
             }
         }
-        let tasks = operation.leftovers.iter().enumerate().map(|(index, leftover)| {
-            let users = users.get(leftover.logical_id.as_str());
-            let users = users.into_iter().flatten().copied();
-            (leftover.logical_id.clone(), users.filter(|user| *user != index).collect())
-        });
+        let tasks = operation
+            .leftovers
+            .iter()
+            .enumerate()
+            .map(|(index, leftover)| {
+                let users = users.get(leftover.logical_id.as_str());
+                let users = users.into_iter().flatten().copied();
+                (
+                    leftover.logical_id.clone(),
+                    users.filter(|user| *user != index).collect(),
+                )
+            });
         let tasks = tasks.collect();
         operation.set_out(tasks);
         let ready = operation.ready();
@@ -198,7 +206,12 @@ impl Stack {
             return;
         };
         let record = &leftover.record;
-        let fault = self.fault(FaultedAction::Delete, logical_id, &record.resource_type, around);
+        let fault = self.fault(
+            FaultedAction::Delete,
+            logical_id,
+            &record.resource_type,
+            around,
+        );
         let reason = fault.map(|fault| fault.reason).or_else(|| {
             let physical_id = record.physical_id().unwrap_or_default();
             let mut ids = around.ids.clone();

@@ -1,9 +1,10 @@
 //! From one stage of an operation to the next, and to its end.
 
+use stratiform_service::status::DetailedStatus;
 use stratiform_service::{Reason, StackStatus};
 
 use crate::agenda::Moment;
-use crate::event::OperationStatus;
+use crate::event::{Invalid, OperationStatus};
 use crate::operation::{
     Around, Deferred, Failed, Failure, OnFailure, Operation, OperationKind, Purpose, Stage,
 };
@@ -95,11 +96,8 @@ impl Stack {
                 operation.cause = Some(cause);
                 self.fail(around);
             }
-            Stage::Cleanup
-            | Stage::Back
-            | Stage::BackCleanup
-            | Stage::Deleting
-            | Stage::Halted => {}
+            Stage::Cleanup | Stage::Back | Stage::BackCleanup | Stage::Deleting | Stage::Halted => {
+            }
         }
     }
 
@@ -131,6 +129,40 @@ impl Stack {
                 self.roll_back_update(StackStatus::ImportRollbackInProgress, reason, around);
             }
             (Purpose::Delete, _) => {}
+        }
+    }
+
+    /// The deployment does not pass the validation before it: nothing is tried.
+    ///
+    /// Source: recorded, stackd `function_resource_policy_validation`; of updates, inferred.
+    pub(crate) fn refuse_invalid(&mut self, invalid: &[Invalid], around: &mut Around<'_>) {
+        for invalid in invalid {
+            self.tell_validation(invalid, None, around.now, around.ids);
+        }
+        let Some(operation) = &self.operation else {
+            return;
+        };
+        let (purpose, on_failure) = (operation.purpose, operation.on_failure);
+        let status = match purpose {
+            Purpose::Create => StackStatus::CreateFailed,
+            Purpose::Update | Purpose::Import | Purpose::Delete => StackStatus::UpdateFailed,
+        };
+        let reason = Reason::ValidationFailed {
+            errors: invalid.len().to_string(),
+        };
+        let reason = Some(reason.to_string());
+        self.settle_in_detail(
+            status,
+            reason,
+            Some(DetailedStatus::ValidationFailed),
+            around,
+        );
+        let reason =
+            "Validation failure detected. See the operation's FAILED event for details.".to_owned();
+        match (on_failure, purpose) {
+            (OnFailure::DoNothing, _) => self.stay(around),
+            (_, Purpose::Create) => self.roll_back_creation(reason, around),
+            _ => self.roll_back_update(StackStatus::UpdateRollbackInProgress, reason, around),
         }
     }
 
@@ -185,6 +217,10 @@ impl Stack {
     /// It failed, and waits for a call.
     pub(crate) fn halt(&mut self, status: StackStatus, reason: String, around: &mut Around<'_>) {
         self.settle(status, Some(reason), around);
+        self.stay(around);
+    }
+
+    fn stay(&mut self, around: &mut Around<'_>) {
         self.end_history(OperationStatus::Failed, around);
         let round = self.history.len() + 1;
         if let Some(operation) = &mut self.operation {
@@ -274,11 +310,16 @@ impl Operation {
 pub(crate) fn failed(failures: &[Failure]) -> String {
     let of = |what: Failed| -> Vec<&str> {
         let failures = failures.iter().filter(|failure| failure.what == what);
-        failures.map(|failure| failure.logical_id.as_str()).collect()
+        failures
+            .map(|failure| failure.logical_id.as_str())
+            .collect()
     };
     let sentence = |what: Failed, verb: &str| match of(what).as_slice() {
         [] => String::new(),
-        ids => format!("The following resource(s) failed to {verb}: [{}]. ", ids.join(", ")),
+        ids => format!(
+            "The following resource(s) failed to {verb}: [{}]. ",
+            ids.join(", ")
+        ),
     };
     sentence(Failed::Create, "create")
         + &sentence(Failed::Update, "update")

@@ -10,7 +10,9 @@ use crate::fault::FaultedAction;
 use crate::operation::policy::UpdateAction;
 use crate::operation::resource::{Change, Wanted};
 use crate::operation::task::{Made, Work};
-use crate::operation::{Around, Failed, Failure, Fate, Leftover, OnFailure, Origin, Purpose, TaskState};
+use crate::operation::{
+    Around, Failed, Failure, Fate, Leftover, OnFailure, Origin, Purpose, TaskState,
+};
 use crate::provider::{self, Action, Course, Identity};
 use crate::stack::{Mode, Record, Stack};
 use crate::world::Unresolved;
@@ -68,15 +70,14 @@ impl Stack {
         let Some(logical_id) = self.logical_id(index) else {
             return Vec::new();
         };
+        self.clear_away(&logical_id, around);
         let record = self.resources.get(&logical_id).cloned();
         let exists = record.as_ref().filter(|record| record.exists());
         let wanted = match wanted {
             Ok(wanted) => wanted,
             Err(error) => {
                 let reason = match error {
-                    Unresolved::Export(name) => {
-                        Reason::ExportMissing { export: name }.to_string()
-                    }
+                    Unresolved::Export(name) => Reason::ExportMissing { export: name }.to_string(),
                     Unresolved::Other(reason) => reason,
                 };
                 self.refuse(index, &logical_id, exists.is_some(), None, reason, around);
@@ -85,9 +86,10 @@ impl Stack {
         };
         match exists {
             None => {
-                let adopted = self.operation.as_ref().and_then(|operation| {
-                    operation.adopted.get(&logical_id).cloned()
-                });
+                let adopted = self
+                    .operation
+                    .as_ref()
+                    .and_then(|operation| operation.adopted.get(&logical_id).cloned());
                 match adopted {
                     Some(adopted) => self.adopt(index, &logical_id, wanted, &adopted, around),
                     None => self.create(index, &logical_id, wanted, around),
@@ -105,6 +107,21 @@ impl Stack {
                         Vec::new()
                     }
                 }
+            }
+        }
+    }
+
+    /// A resource whose creation failed, and stayed because rollback was off, has no stable state: it goes before it is
+    /// made again. The service deletes it on the next operation; here that takes no time and is not told.
+    fn clear_away(&mut self, logical_id: &str, around: &mut Around<'_>) {
+        let record = self.resources.get(logical_id);
+        let failed = record.filter(|record| {
+            record.status == ResourceStatus::CreateFailed && record.identity.is_some()
+        });
+        if let Some(record) = failed.cloned() {
+            self.let_go(&record, around);
+            if let Some(record) = self.resources.get_mut(logical_id) {
+                record.identity = None;
             }
         }
     }
@@ -176,21 +193,43 @@ impl Stack {
     fn create(&mut self, index: usize, logical_id: &str, wanted: Wanted, around: &mut Around<'_>) {
         let before = self.resources.get(logical_id).cloned();
         self.remember(logical_id, before);
-        self.resources.insert(logical_id.to_owned(), wanted.record(around));
-        self.mark(logical_id, ResourceStatus::CreateInProgress, None, None, around);
+        self.resources
+            .insert(logical_id.to_owned(), wanted.record(around));
+        self.mark(
+            logical_id,
+            ResourceStatus::CreateInProgress,
+            None,
+            None,
+            around,
+        );
         if wanted.resource_type == NESTED_STACK {
             self.create_nested(index, logical_id, wanted, around);
             return;
         }
         let identity = self.identity(logical_id, &wanted, around);
         let refused = self.refuses_creation(logical_id, &wanted, &identity, around);
-        let fault = self.fault(FaultedAction::Create, logical_id, &wanted.resource_type, around);
+        let fault = self.fault(
+            FaultedAction::Create,
+            logical_id,
+            &wanted.resource_type,
+            around,
+        );
         let course = self.course(&wanted, Action::Create);
         let invalid = refused.as_ref().is_some_and(|refused| refused.at_once);
         let refused = refused.map(|refused| refused.reason);
-        let made = made(wanted, identity, refused.or(fault.as_ref().map(|fault| fault.reason.clone())));
+        let made = made(
+            wanted,
+            identity,
+            refused.or(fault.as_ref().map(|fault| fault.reason.clone())),
+        );
         self.begun(index, Work::Create(Box::new(made)));
-        self.schedule(index, course, fault.and_then(|fault| fault.after), invalid, around);
+        self.schedule(
+            index,
+            course,
+            fault.and_then(|fault| fault.after),
+            invalid,
+            around,
+        );
     }
 
     fn change(
@@ -214,36 +253,73 @@ impl Stack {
         let denied = self.denied(logical_id, &wanted.resource_type, action);
         let refused = denied.or_else(|| {
             let disabled = !self.cancels();
-            (replaces && disabled)
-                .then(|| Reason::ReplacementWithoutRollback {}.to_string())
+            (replaces && disabled).then(|| Reason::ReplacementWithoutRollback {}.to_string())
         });
         if let Some(reason) = refused {
             self.refuse(index, logical_id, true, None, reason, around);
             return;
         }
         if wanted.resource_type == NESTED_STACK {
-            self.mark(logical_id, ResourceStatus::UpdateInProgress, None, None, around);
+            self.mark(
+                logical_id,
+                ResourceStatus::UpdateInProgress,
+                None,
+                None,
+                around,
+            );
             self.update_nested(index, logical_id, wanted, identity, around);
             return;
         }
         if replaces {
             if change == Change::ReplacementByHandler {
-                self.mark(logical_id, ResourceStatus::UpdateInProgress, None, None, around);
+                self.mark(
+                    logical_id,
+                    ResourceStatus::UpdateInProgress,
+                    None,
+                    None,
+                    around,
+                );
             }
             let reason = Reason::Replacing {}.to_string();
-            self.mark(logical_id, ResourceStatus::UpdateInProgress, Some(reason), None, around);
+            self.mark(
+                logical_id,
+                ResourceStatus::UpdateInProgress,
+                Some(reason),
+                None,
+                around,
+            );
             let made_anew = self.identity(logical_id, &wanted, around);
             let refused = self.refuses_replacement(logical_id, record, &wanted, &made_anew, around);
-            let fault = self.fault(FaultedAction::Update, logical_id, &wanted.resource_type, around);
+            let fault = self.fault(
+                FaultedAction::Update,
+                logical_id,
+                &wanted.resource_type,
+                around,
+            );
             let course = self.course(&wanted, Action::Create);
             let at_once = refused.as_ref().is_some_and(|refused| refused.at_once);
             let refused = refused.map(|refused| refused.reason);
             let reason = refused.or(fault.as_ref().map(|fault| fault.reason.clone()));
-            self.begun(index, Work::Replace(Box::new(made(wanted, made_anew, reason))));
-            self.schedule(index, course, fault.and_then(|fault| fault.after), at_once, around);
+            self.begun(
+                index,
+                Work::Replace(Box::new(made(wanted, made_anew, reason))),
+            );
+            self.schedule(
+                index,
+                course,
+                fault.and_then(|fault| fault.after),
+                at_once,
+                around,
+            );
             return;
         }
-        self.mark(logical_id, ResourceStatus::UpdateInProgress, None, None, around);
+        self.mark(
+            logical_id,
+            ResourceStatus::UpdateInProgress,
+            None,
+            None,
+            around,
+        );
         let site = around.site(self, logical_id);
         let mut ids = around.ids.clone();
         let identity = match change {
@@ -275,7 +351,12 @@ impl Stack {
             )
         });
         *around.ids = ids;
-        let fault = self.fault(FaultedAction::Update, logical_id, &wanted.resource_type, around);
+        let fault = self.fault(
+            FaultedAction::Update,
+            logical_id,
+            &wanted.resource_type,
+            around,
+        );
         let course = match change {
             Change::Nothing | Change::Attributes => Course {
                 millis: INITIATED,
@@ -287,8 +368,17 @@ impl Stack {
         };
         let at_once = refused.is_some();
         let reason = refused.or(fault.as_ref().map(|fault| fault.reason.clone()));
-        self.begun(index, Work::Update(Box::new(made(wanted, identity, reason))));
-        self.schedule(index, course, fault.and_then(|fault| fault.after), at_once, around);
+        self.begun(
+            index,
+            Work::Update(Box::new(made(wanted, identity, reason))),
+        );
+        self.schedule(
+            index,
+            course,
+            fault.and_then(|fault| fault.after),
+            at_once,
+            around,
+        );
     }
 
     /// The identity of a new resource.
@@ -341,7 +431,11 @@ impl Stack {
         around: &mut Around<'_>,
     ) {
         if at_once {
-            around.later(self, INITIATED.min(course.millis / 2), Moment::Done { task: index });
+            around.later(
+                self,
+                INITIATED.min(course.millis / 2),
+                Moment::Done { task: index },
+            );
             return;
         }
         let millis = fails_after.unwrap_or(course.millis);
@@ -367,7 +461,13 @@ impl Stack {
                 if let Some(record) = self.resources.get_mut(&logical_id) {
                     record.identity = Some(made.identity);
                 }
-                self.mark(&logical_id, ResourceStatus::CreateInProgress, reason, None, around);
+                self.mark(
+                    &logical_id,
+                    ResourceStatus::CreateInProgress,
+                    reason,
+                    None,
+                    around,
+                );
             }
             Work::Replace(made) => {
                 self.hold(&logical_id, &made, around);
@@ -445,7 +545,13 @@ impl Stack {
         around: &mut Around<'_>,
     ) -> Vec<usize> {
         if let Some(reason) = made.refused {
-            self.mark(logical_id, ResourceStatus::CreateFailed, Some(reason), None, around);
+            self.mark(
+                logical_id,
+                ResourceStatus::CreateFailed,
+                Some(reason),
+                None,
+                around,
+            );
             self.failed(index, logical_id, Failed::Create, around);
             return Vec::new();
         }
@@ -453,7 +559,13 @@ impl Stack {
             record.identity = Some(made.identity);
         }
         let reason = self.express_note();
-        self.mark(logical_id, ResourceStatus::CreateComplete, reason, None, around);
+        self.mark(
+            logical_id,
+            ResourceStatus::CreateComplete,
+            reason,
+            None,
+            around,
+        );
         self.over(index, TaskState::Done)
     }
 
@@ -465,7 +577,13 @@ impl Stack {
         around: &mut Around<'_>,
     ) -> Vec<usize> {
         if let Some(reason) = made.refused {
-            self.mark(logical_id, ResourceStatus::UpdateFailed, Some(reason), None, around);
+            self.mark(
+                logical_id,
+                ResourceStatus::UpdateFailed,
+                Some(reason),
+                None,
+                around,
+            );
             self.failed(index, logical_id, Failed::Update, around);
             return Vec::new();
         }
@@ -476,7 +594,13 @@ impl Stack {
         self.hold(logical_id, &made, around);
         self.become_made(logical_id, made, around);
         let reason = self.express_note();
-        self.mark(logical_id, ResourceStatus::UpdateComplete, reason, None, around);
+        self.mark(
+            logical_id,
+            ResourceStatus::UpdateComplete,
+            reason,
+            None,
+            around,
+        );
         self.over(index, TaskState::Done)
     }
 
@@ -488,7 +612,13 @@ impl Stack {
         around: &mut Around<'_>,
     ) -> Vec<usize> {
         if let Some(reason) = made.refused {
-            self.mark(logical_id, ResourceStatus::UpdateFailed, Some(reason), None, around);
+            self.mark(
+                logical_id,
+                ResourceStatus::UpdateFailed,
+                Some(reason),
+                None,
+                around,
+            );
             self.failed(index, logical_id, Failed::Update, around);
             return Vec::new();
         }
@@ -506,7 +636,13 @@ impl Stack {
             });
         }
         let reason = self.express_note();
-        self.mark(logical_id, ResourceStatus::UpdateComplete, reason, None, around);
+        self.mark(
+            logical_id,
+            ResourceStatus::UpdateComplete,
+            reason,
+            None,
+            around,
+        );
         self.over(index, TaskState::Done)
     }
 
@@ -698,13 +834,19 @@ impl Stack {
         around: &mut Around<'_>,
     ) {
         self.remember(logical_id, None);
-        self.resources.insert(logical_id.to_owned(), wanted.record(around));
-        let living = around.estate.living(&adopted.resource_type, &adopted.physical_id);
+        self.resources
+            .insert(logical_id.to_owned(), wanted.record(around));
+        let living = around
+            .estate
+            .living(&adopted.resource_type, &adopted.physical_id);
         let (identity, refused) = match living {
             Some(living) if living.stack.is_none() => (living.identity.clone(), None),
             Some(_) => (
                 Identity::default(),
-                Some(format!("{} already exists in another stack", adopted.physical_id)),
+                Some(format!(
+                    "{} already exists in another stack",
+                    adopted.physical_id
+                )),
             ),
             None => (
                 Identity::default(),
@@ -724,8 +866,17 @@ impl Stack {
             record.identity = Some(identity.clone());
         }
         let reason = Some("Resource import started.".to_owned());
-        self.mark(logical_id, ResourceStatus::ImportInProgress, reason, None, around);
-        self.begun(index, Work::Import(Box::new(made(wanted, identity, refused))));
+        self.mark(
+            logical_id,
+            ResourceStatus::ImportInProgress,
+            reason,
+            None,
+            around,
+        );
+        self.begun(
+            index,
+            Work::Import(Box::new(made(wanted, identity, refused))),
+        );
         around.later(self, INITIATED, Moment::Done { task: index });
     }
 
@@ -737,13 +888,25 @@ impl Stack {
         around: &mut Around<'_>,
     ) -> Vec<usize> {
         if let Some(reason) = made.refused {
-            self.mark(logical_id, ResourceStatus::ImportFailed, Some(reason), None, around);
+            self.mark(
+                logical_id,
+                ResourceStatus::ImportFailed,
+                Some(reason),
+                None,
+                around,
+            );
             self.failed(index, logical_id, Failed::Import, around);
             return Vec::new();
         }
         self.hold(logical_id, &made, around);
         let reason = Some("Resource import completed.".to_owned());
-        self.mark(logical_id, ResourceStatus::ImportComplete, reason, None, around);
+        self.mark(
+            logical_id,
+            ResourceStatus::ImportComplete,
+            reason,
+            None,
+            around,
+        );
         self.over(index, TaskState::Done)
     }
 

@@ -1,7 +1,5 @@
 //! What resources hold while they exist: names that only one can have, and their place in the world outside.
 
-use stratiform_service::Reason;
-
 use crate::fault::FaultedAction;
 use crate::operation::resource::Wanted;
 use crate::operation::task::Made;
@@ -9,6 +7,7 @@ use crate::operation::{Around, Leftover};
 use crate::provider::{self, Identity, Scope};
 use crate::stack::{Record, Stack};
 use crate::state::Owner;
+use crate::world::scoped;
 
 /// Why a resource cannot be made.
 #[derive(Clone, Debug)]
@@ -28,11 +27,7 @@ pub(crate) struct Hit {
 
 impl Around<'_> {
     fn scoped(&self, scope: Scope, key: &str) -> String {
-        match scope {
-            Scope::Global => format!("*/*/{key}"),
-            Scope::Account => format!("{}/*/{key}", self.account),
-            Scope::Region => self.key(key),
-        }
+        scoped(self.account.as_str(), self.region.as_str(), scope, key)
     }
 
     /// Takes a snapshot of a resource that goes.
@@ -92,7 +87,9 @@ impl Stack {
                 around.taken.remove(&key);
             }
         }
-        around.estate.remove(&record.resource_type, &identity.physical_id);
+        around
+            .estate
+            .remove(&record.resource_type, &identity.physical_id);
     }
 
     /// A resource that is left behind belongs to no stack.
@@ -108,7 +105,9 @@ impl Stack {
                 owner.stack = None;
             }
         }
-        around.estate.release(&record.resource_type, &identity.physical_id);
+        around
+            .estate
+            .release(&record.resource_type, &identity.physical_id);
     }
 
     /// Whether a resource exists outside already.
@@ -118,7 +117,10 @@ impl Stack {
         resource_type: &str,
         around: &Around<'_>,
     ) -> bool {
-        around.estate.living(resource_type, &identity.physical_id).is_some()
+        around
+            .estate
+            .living(resource_type, &identity.physical_id)
+            .is_some()
     }
 
     /// Why a resource cannot be made: its type refuses it, or somebody else has what only one can have.
@@ -141,7 +143,9 @@ impl Stack {
                 at_once: !fault.has_physical_id,
             });
         }
-        let missing = around.estate.missing(&wanted.resource_type, &wanted.properties);
+        let missing = around
+            .estate
+            .missing(&wanted.resource_type, &wanted.properties);
         if let Some(message) = missing {
             return Some(RefusedCreation {
                 reason: provider::handler_reason(&message, "NotFound", around.ids),
@@ -175,7 +179,9 @@ impl Stack {
     ) -> Option<(String, Owner)> {
         let unique = provider::unique(&wanted.resource_type, identity, &wanted.properties);
         unique.into_iter().find_map(|unique| {
-            let owner = around.taken.get(&around.scoped(unique.scope, &unique.key))?;
+            let owner = around
+                .taken
+                .get(&around.scoped(unique.scope, &unique.key))?;
             Some((unique.name, owner.clone()))
         })
     }
@@ -216,7 +222,9 @@ impl Stack {
         resource_type: &str,
         around: &mut Around<'_>,
     ) -> Option<Hit> {
-        let after = around.faults.hit(action, self.name.as_str(), logical_id, resource_type)?;
+        let after = around
+            .faults
+            .hit(action, self.name.as_str(), logical_id, resource_type)?;
         let message = match action {
             FaultedAction::Create => "The creation was made to fail",
             FaultedAction::Update => "The update was made to fail",
@@ -246,9 +254,4 @@ impl Stack {
         self.fail(around);
         true
     }
-}
-
-/// A reason that only follows from another one.
-pub(crate) fn is_follow_up(reason: &str) -> bool {
-    Reason::read(reason).is_follow_up()
 }

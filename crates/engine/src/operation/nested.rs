@@ -91,7 +91,9 @@ impl Stack {
 
     fn nested(&self, logical_id: &str) -> Option<String> {
         let record = self.resources.get(logical_id)?;
-        record.is_nested_stack().then(|| record.physical_id().map(str::to_owned))?
+        record
+            .is_nested_stack()
+            .then(|| record.physical_id().map(str::to_owned))?
     }
 
     /// Tells a nested stack to go back, where the resource is one.
@@ -157,9 +159,10 @@ impl Stack {
 
     fn task_of(&self, logical_id: &str) -> Option<usize> {
         let operation = self.operation.as_ref()?;
-        operation.tasks.iter().position(|task| {
-            task.logical_id == logical_id && task.state == TaskState::Running
-        })
+        operation
+            .tasks
+            .iter()
+            .position(|task| task.logical_id == logical_id && task.state == TaskState::Running)
     }
 
     /// A nested stack did what it was told to do, or did not.
@@ -187,7 +190,10 @@ impl Stack {
             .operation
             .as_ref()
             .and_then(|operation| operation.tasks.get(index)?.work.clone());
-        let current = self.resources.get(logical_id).and_then(|record| record.identity.clone());
+        let current = self
+            .resources
+            .get(logical_id)
+            .and_then(|record| record.identity.clone());
         let with_outputs = |made: Made| {
             let identity = current.unwrap_or(made.identity);
             let attributes = outputs
@@ -203,7 +209,9 @@ impl Stack {
             }
         };
         let ready = match work {
-            Some(Work::Create(made)) => self.created(index, logical_id, with_outputs(*made), around),
+            Some(Work::Create(made)) => {
+                self.created(index, logical_id, with_outputs(*made), around)
+            }
             Some(Work::Update(made)) => {
                 self.updated_to(index, logical_id, with_outputs(*made), around)
             }
@@ -238,7 +246,10 @@ impl Stack {
     pub(crate) fn nested_failure(&self) -> String {
         let (id, status) = (&self.id, self.status.as_str());
         let reason = self.failure_told();
-        let created = self.history.first().is_some_and(|_| self.history.len() <= 2)
+        let created = self
+            .history
+            .first()
+            .is_some_and(|_| self.history.len() <= 2)
             && matches!(
                 self.status,
                 StackStatus::CreateFailed
@@ -246,9 +257,9 @@ impl Stack {
                     | StackStatus::RollbackFailed
             );
         match self.status {
-            StackStatus::DeleteFailed => format!(
-                "Embedded stack {id} was not successfully deleted: {reason}"
-            ),
+            StackStatus::DeleteFailed => {
+                format!("Embedded stack {id} was not successfully deleted: {reason}")
+            }
             _ if created => format!("Embedded stack {id} was not successfully created: {reason}"),
             _ => format!(
                 "Embedded stack {id} was not successfully updated. Currently in {status} with reason: {reason}"
@@ -258,9 +269,14 @@ impl Stack {
 
     /// The reason with which the stack turned back.
     fn failure_told(&self) -> String {
-        let told = self.events.iter().rev().find_map(|event| event.failure_of_stack());
+        let told = self
+            .events
+            .iter()
+            .rev()
+            .find_map(|event| event.failure_of_stack());
         let told = told.unwrap_or_default();
-        told.trim_end_matches("Rollback requested by user.").to_owned()
+        told.trim_end_matches("Rollback requested by user.")
+            .to_owned()
     }
 
     pub(crate) fn nested_stays(&mut self, index: usize, reason: String, around: &mut Around<'_>) {

@@ -142,9 +142,17 @@ impl Stack {
     /// Takes back all that the stack gives to others and uses of others.
     pub(crate) fn withdraw(&mut self, around: &mut Around<'_>) {
         around.outputs.remove(&around.key(self.name.as_str()));
-        for name in self.outputs.iter().filter_map(|output| output.export.as_ref()) {
+        for name in self
+            .outputs
+            .iter()
+            .filter_map(|output| output.export.as_ref())
+        {
             let key = around.key(name);
-            if around.exports.get(&key).is_some_and(|export| export.stack == self.id) {
+            if around
+                .exports
+                .get(&key)
+                .is_some_and(|export| export.stack == self.id)
+            {
                 around.exports.remove(&key);
             }
         }
@@ -185,7 +193,9 @@ impl Stack {
         let world = around.surroundings(self, &operation.target);
         let scope = Scope::new(&operation.target.template, &given, &world);
         let gone = self.resources.keys();
-        gone.filter(|id| scope.resource(id).is_none()).cloned().collect()
+        gone.filter(|id| scope.resource(id).is_none())
+            .cloned()
+            .collect()
     }
 
     /// Which removal the stack's policy forbids, and why.
@@ -196,8 +206,7 @@ impl Stack {
         }
         self.removed(around).into_iter().find_map(|logical_id| {
             let record = self.resources.get(&logical_id)?;
-            let reason =
-                self.denied(&logical_id, &record.resource_type, UpdateAction::Delete)?;
+            let reason = self.denied(&logical_id, &record.resource_type, UpdateAction::Delete)?;
             Some((logical_id, reason))
         })
     }
@@ -239,7 +248,9 @@ fn imports(scope: &Scope<'_>, world: &Surroundings<'_>) -> Vec<String> {
         }
     };
     for (_, resource) in scope.resources() {
-        resource.values().for_each(|expression| chosen(scope, expression, &mut visit));
+        resource
+            .values()
+            .for_each(|expression| chosen(scope, expression, &mut visit));
     }
     for output in outputs(scope) {
         chosen(scope, &output.value, &mut visit);
@@ -259,7 +270,11 @@ fn outputs<'t>(scope: &Scope<'t>) -> impl Iterator<Item = &'t Output> {
 }
 
 /// Visits an expression and all in it, but for the branches of `Fn::If` that are not taken.
-fn chosen<'v>(scope: &Scope<'_>, expression: &'v Expression, visit: &mut impl FnMut(&'v Expression)) {
+fn chosen<'v>(
+    scope: &Scope<'_>,
+    expression: &'v Expression,
+    visit: &mut impl FnMut(&'v Expression),
+) {
     visit(expression);
     match expression {
         Expression::Function(Function::If, arguments) => {
@@ -270,17 +285,16 @@ fn chosen<'v>(scope: &Scope<'_>, expression: &'v Expression, visit: &mut impl Fn
                 match scope.condition(condition) {
                     Some(true) => chosen(scope, when, visit),
                     Some(false) => chosen(scope, otherwise, visit),
-                    None => [when, otherwise].into_iter().for_each(|item| chosen(scope, item, visit)),
+                    None => [when, otherwise]
+                        .into_iter()
+                        .for_each(|item| chosen(scope, item, visit)),
                 }
             }
         }
         Expression::Function(_, argument) => chosen(scope, argument, visit),
         Expression::List(items) => items.iter().for_each(|item| chosen(scope, item, visit)),
         Expression::Map(entries) => entries.values().for_each(|item| chosen(scope, item, visit)),
-        Expression::Null
-        | Expression::Bool(_)
-        | Expression::Number(_)
-        | Expression::String(_) => {}
+        Expression::Null | Expression::Bool(_) | Expression::Number(_) | Expression::String(_) => {}
     }
 }
 
@@ -311,7 +325,11 @@ fn unsupported_attribute(scope: &Scope<'_>) -> Option<String> {
 
 fn unsupported(scope: &Scope<'_>, arguments: &Expression) -> Option<(String, String)> {
     let texts: Vec<&str> = match arguments {
-        Expression::List(items) => items.iter().filter_map(Expression::as_str).collect(),
+        // A name that is itself an expression could be any.
+        Expression::List(items) => items
+            .iter()
+            .map(Expression::as_str)
+            .collect::<Option<_>>()?,
         Expression::String(text) => text.split('.').collect(),
         _ => return None,
     };

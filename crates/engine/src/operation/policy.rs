@@ -194,8 +194,16 @@ mod tests {
         for (pattern, text, expected) in [
             ("Update:*", "Update:Replace", true),
             ("*", "", true),
-            ("LogicalResourceId/Prod*Db", "LogicalResourceId/ProdOrdersDb", true),
-            ("LogicalResourceId/Prod*Db", "LogicalResourceId/ProdOrders", false),
+            (
+                "LogicalResourceId/Prod*Db",
+                "LogicalResourceId/ProdOrdersDb",
+                true,
+            ),
+            (
+                "LogicalResourceId/Prod*Db",
+                "LogicalResourceId/ProdOrders",
+                false,
+            ),
             ("Update:Modify", "Update:Modify", true),
             ("Update:Modify", "Update:ModifyAll", false),
             ("a*a", "a", false),
@@ -215,9 +223,15 @@ mod tests {
             {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"},
             {"Effect": "Deny", "Action": ["Update:Replace", "Update:Delete"], "Principal": "*",
              "Resource": "LogicalResourceId/Db"}]}"#;
-        assert_eq!(judge(policy, "Db", UpdateAction::Replace), Verdict::Denied(2));
+        assert_eq!(
+            judge(policy, "Db", UpdateAction::Replace),
+            Verdict::Denied(2)
+        );
         assert_eq!(judge(policy, "Db", UpdateAction::Modify), Verdict::Allowed);
-        assert_eq!(judge(policy, "Queue", UpdateAction::Delete), Verdict::Allowed);
+        assert_eq!(
+            judge(policy, "Queue", UpdateAction::Delete),
+            Verdict::Allowed
+        );
         let only = r#"{"Statement": {"Effect": "Allow", "Action": "Update:Modify", "Principal": "*",
             "NotResource": "LogicalResourceId/Db"}}"#;
         assert_eq!(judge(only, "Db", UpdateAction::Modify), Verdict::NotAllowed);
@@ -228,8 +242,12 @@ mod tests {
         let typed = r#"{"Statement": [{"Effect": "Deny", "Action": "Update:*", "Principal": "*", "Resource": "*",
             "Condition": {"StringLike": {"ResourceType": ["AWS::RDS::*"]}}}]}"#;
         assert_eq!(judge(typed, "Db", UpdateAction::Modify), Verdict::Denied(1));
-        let nothing = r#"{"Statement": [{"Effect": "Deny", "Action": "Update:*", "Principal": "*"}]}"#;
-        assert_eq!(judge(nothing, "Db", UpdateAction::Modify), Verdict::NotAllowed);
+        let nothing =
+            r#"{"Statement": [{"Effect": "Deny", "Action": "Update:*", "Principal": "*"}]}"#;
+        assert_eq!(
+            judge(nothing, "Db", UpdateAction::Modify),
+            Verdict::NotAllowed
+        );
         assert!(StackPolicy::read("{}").is_none());
     }
 }

@@ -62,7 +62,9 @@ impl Stack {
                 wanted.tags = passed_on(&wanted, &operation.target.tags);
                 Ok(wanted)
             }
-            None => Err(Unresolved::Other(format!("{logical_id} is not in the template"))),
+            None => Err(Unresolved::Other(format!(
+                "{logical_id} is not in the template"
+            ))),
         };
         logical_ids.iter().map(wanted).collect()
     }
@@ -140,7 +142,8 @@ fn passed_on(wanted: &Wanted, tags: &IndexMap<String, String>) -> IndexMap<Strin
         _ => false,
     };
     let tags = tags.iter().filter(|(key, _)| !has(key));
-    tags.map(|(key, value)| (key.clone(), value.clone())).collect()
+    tags.map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
 }
 
 impl Wanted {

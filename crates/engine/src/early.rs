@@ -1,0 +1,104 @@
+//! Validation before the deployment: what is found out before anything is tried.
+//!
+//! Source: CloudFormation user guide, "Validate stack deployments". Of what the service validates, these are here:
+//! properties against the schema of their type, and, for change sets, names that are taken. What only warns is not.
+
+use std::collections::BTreeMap;
+
+use stratiform_resolve::{Resolver, Scope};
+use stratiform_template::Resource;
+
+use crate::event::Invalid;
+use crate::ids::Ids;
+use crate::provider;
+use crate::stack::Record;
+use crate::state::Owner;
+use crate::world::{Surroundings, values};
+
+const PROPERTIES: &str = "PROPERTY_VALIDATION";
+const NAMES: &str = "NAME_CONFLICT_VALIDATION";
+
+/// The resources that do not pass, for what is wrong with their properties.
+pub(crate) fn invalid_properties(scope: &Scope<'_>, world: &Surroundings<'_>) -> Vec<Invalid> {
+    let mut found = Vec::new();
+    each(scope, world, &mut |logical_id, resource, properties| {
+        // No identifier in these texts is the deployment's own.
+        let mut ids = Ids::new(0);
+        let valid = provider::validate(&resource.resource_type, logical_id, properties, &mut ids);
+        let fault = valid.err().filter(|fault| !fault.leaves_record);
+        let violations = fault.into_iter().flat_map(|fault| fault.violations);
+        found.extend(violations.map(|violation| Invalid {
+            logical_id: logical_id.to_owned(),
+            resource_type: resource.resource_type.clone(),
+            name: PROPERTIES,
+            path: violation.path,
+            reason: violation.reason,
+        }));
+    });
+    found
+}
+
+/// New resources with names that somebody else has.
+pub(crate) fn taken_names(
+    scope: &Scope<'_>,
+    world: &Surroundings<'_>,
+    taken: &BTreeMap<String, Owner>,
+) -> Vec<(Invalid, Owner)> {
+    let mut found = Vec::new();
+    each(scope, world, &mut |logical_id, resource, properties| {
+        let is_there = world.resources.get(logical_id).is_some_and(Record::exists);
+        if is_there {
+            return;
+        }
+        for unique in provider::unique_of_properties(&resource.resource_type, properties) {
+            let Some(owner) = taken.get(&world.scoped(unique.scope, &unique.key)) else {
+                continue;
+            };
+            let invalid = Invalid {
+                logical_id: logical_id.to_owned(),
+                resource_type: resource.resource_type.clone(),
+                name: NAMES,
+                path: format!("/Resources/{logical_id}"),
+                reason: format!(
+                    "Resource of type '{}' with identifier '{}' already exists.",
+                    resource.resource_type, unique.name
+                ),
+            };
+            found.push((invalid, owner.clone()));
+        }
+    });
+    found
+}
+
+type Properties = serde_json::Map<String, serde_json::Value>;
+
+/// Calls a function with each resource whose properties are known before anything is made.
+fn each(
+    scope: &Scope<'_>,
+    world: &Surroundings<'_>,
+    visit: &mut dyn FnMut(&str, &Resource, &Properties),
+) {
+    let resolver = Resolver::new(scope, world).revealing();
+    for (logical_id, resource) in scope.resources() {
+        if let Ok(properties) = values(&resolver, &resource.properties) {
+            visit(logical_id, resource, &properties);
+        }
+    }
+}
+
+/// The reason of a change set that does not pass.
+///
+/// Source: aws-cdk-cli#1000.
+pub(crate) fn reason(invalid: &[Invalid]) -> String {
+    let name = |validation: &str| match validation {
+        NAMES => "AWS::EarlyValidation::ResourceExistenceCheck",
+        _ => "AWS::EarlyValidation::PropertyValidation",
+    };
+    let mut names: Vec<&str> = invalid.iter().map(|invalid| name(invalid.name)).collect();
+    names.sort_unstable();
+    names.dedup();
+    format!(
+        "The following hook(s)/validation failed: [{}]. To troubleshoot Early Validation errors, use the DescribeEvents API for detailed failure information.",
+        names.join(", ")
+    )
+}
