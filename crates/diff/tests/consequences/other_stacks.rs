@@ -1,0 +1,170 @@
+//! What other stacks read.
+
+use stratiform_diff::imported_elsewhere;
+
+use crate::{KEPT, check_stacks, environment, lines};
+
+/// A stack that exports a topic under a name.
+const EXPORTER: &str = "
+Resources:
+  Topic: {Type: AWS::SNS::Topic, Properties: {TopicName: one}}
+Outputs:
+  Topic: {Value: !Ref Topic, Export: {Name: topic}}
+";
+
+const IMPORTER: &str = "
+Resources:
+  Mail: {Type: AWS::SNS::Subscription, Properties: {Protocol: sqs, TopicArn: !ImportValue topic}}
+  More: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Sub ['${Name}', {Name: !ImportValue topic}]}}
+";
+
+/// The exporter without its output.
+fn without_export() -> &'static str {
+    EXPORTER.split_once("Outputs").unwrap().0
+}
+
+#[test]
+fn an_export_that_goes_is_missed() {
+    check_stacks(
+        &[
+            ("base", EXPORTER, without_export()),
+            ("app", IMPORTER, IMPORTER),
+        ],
+        &[
+            "base: danger other-stacks will: removes the export `topic`, which `app` still imports",
+            "base: - `topic`: `Mail` and 1 more in `app`",
+        ],
+    );
+    // Under another name it is gone as well.
+    check_stacks(
+        &[
+            (
+                "base",
+                EXPORTER,
+                &EXPORTER.replace("Name: topic", "Name: other"),
+            ),
+            ("app", IMPORTER, IMPORTER),
+            ("web", IMPORTER, IMPORTER),
+        ],
+        &[
+            "base: danger other-stacks will: removes the export `topic`, which `app` and `web` still import",
+            "base: - `topic`: `Mail` and 1 more in `app`",
+            "base: - `topic`: `Mail` and 1 more in `web`",
+        ],
+    );
+    check_stacks(&[("base", EXPORTER, without_export())], &[]);
+}
+
+#[test]
+fn an_import_holds_on_until_it_is_deployed() {
+    check_stacks(
+        &[
+            ("base", EXPORTER, without_export()),
+            ("app", IMPORTER, KEPT),
+        ],
+        &[
+            "base: warning other-stacks may: removes the export `topic`, which `app` imports until deployed again",
+            "base: - `topic`: `Mail` and 1 more in `app`",
+        ],
+    );
+}
+
+#[test]
+fn an_export_changes_with_what_is_replaced() {
+    let replaced = EXPORTER.replace("TopicName: one", "TopicName: two");
+    check_stacks(
+        &[("base", EXPORTER, &replaced), ("app", IMPORTER, IMPORTER)],
+        &[
+            "base: danger other-stacks will: changes the export `topic`, which `app` imports",
+            "base: - `topic`: `Mail` and 1 more in `app`",
+            "base: attention replacement will: replaces the topic `Topic`",
+        ],
+    );
+    let may = |value: &str| {
+        format!(
+            "
+Resources:
+  Topic: {{Type: Custom::Topic, Properties: {{ServiceToken: t, X: {value}}}}}
+Outputs:
+  Topic: {{Value: !Ref Topic, Export: {{Name: topic}}}}
+"
+        )
+    };
+    check_stacks(
+        &[("base", &may("1"), &may("2")), ("app", IMPORTER, IMPORTER)],
+        &[
+            "base: attention other-stacks may: changes the export `topic`, which `app` imports",
+            "base: - `topic`: `Mail` and 1 more in `app`",
+            "base: attention replacement may: may replace the topic `Topic`",
+            "base: note interruption unknown: changes 1 property of which it is unknown whether that interrupts",
+            "base: - `Topic` (Custom::Topic): `X`",
+        ],
+    );
+}
+
+#[test]
+fn exports_that_change_together_are_told_together() {
+    let exporter = |names: [&str; 2]| {
+        format!(
+            "
+Resources: {{{KEPT}}}
+Outputs:
+  A: {{Value: {}, Export: {{Name: a}}}}
+  B: {{Value: {}, Export: {{Name: b}}}}
+",
+            names[0], names[1]
+        )
+    };
+    let importer = "A: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Join ['', [!ImportValue a, !ImportValue b]]}}";
+    check_stacks(
+        &[
+            (
+                "base",
+                &exporter(["one", "two"]),
+                &exporter(["three", "four"]),
+            ),
+            ("app", importer, importer),
+        ],
+        &[
+            "base: danger other-stacks will: changes 2 exports, which `app` imports",
+            "base: - `a`: `A` in `app`",
+            "base: - `b`: `A` in `app`",
+        ],
+    );
+}
+
+#[test]
+fn a_weak_reference_keeps_the_old_value() {
+    let reader = "A: {Type: AWS::SNS::Topic, Properties: {DisplayName: !GetStackOutput {StackName: base, OutputName: Topic}}}";
+    let output =
+        |value: &str| format!("Resources: {{{KEPT}}}\nOutputs: {{Topic: {{Value: {value}}}}}");
+    check_stacks(
+        &[
+            ("base", &output("one"), &output("two")),
+            ("app", reader, reader),
+        ],
+        &[
+            "base: attention other-stacks will: changes the output `Topic`: `app` keeps the old value until deployed again",
+            "base: - `A` in stack `app`",
+        ],
+    );
+    check_stacks(
+        &[("base", &output("one"), KEPT), ("app", reader, reader)],
+        &[
+            "base: danger other-stacks will: removes the output `Topic`, without which `app` cannot be deployed",
+            "base: - `A` in stack `app`",
+        ],
+    );
+}
+
+#[test]
+fn importers_elsewhere_are_added() {
+    let mut found = environment(&[("base", EXPORTER, without_export())]);
+    imported_elsewhere(&mut found[0], "topic", &["theirs".to_owned()]);
+    imported_elsewhere(&mut found[0], "unknown", &["theirs".to_owned()]);
+    imported_elsewhere(&mut found[0], "topic", &[]);
+    assert_eq!(
+        lines(&found[0].consequences),
+        ["danger other-stacks will: removes the export `topic`, imported by `theirs`"]
+    );
+}
