@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use stratiform_service::{StackId, Timestamp};
 
 use crate::provider::Identity;
+use crate::services;
 use crate::stack::Record;
 
 /// What is there in one account and region.
@@ -42,7 +43,7 @@ pub(crate) struct Living {
 }
 
 const PARAMETER: &str = "AWS::SSM::Parameter";
-const SECRET: &str = "AWS::SecretsManager::Secret";
+const TASK_DEFINITION: &str = "AWS::ECS::TaskDefinition";
 
 impl Estate {
     /// A resource that exists.
@@ -98,6 +99,7 @@ impl Estate {
         if resource_type != PARAMETER {
             return;
         }
+        services::count_version(self, physical_id);
         let value = self
             .living(resource_type, physical_id)
             .and_then(|living| living.properties.get("Value")?.as_str().map(str::to_owned));
@@ -109,8 +111,10 @@ impl Estate {
 
     /// A resource is gone.
     pub(crate) fn remove(&mut self, resource_type: &str, physical_id: &str) {
-        if let Some(of_type) = self.living.get_mut(resource_type) {
-            of_type.remove(physical_id);
+        let of_type = self.living.get_mut(resource_type);
+        let gone = of_type.and_then(|of_type| of_type.remove(physical_id));
+        if let (Some(gone), TASK_DEFINITION) = (gone, resource_type) {
+            services::keep_definition(self, physical_id, &gone);
         }
         self.index(resource_type, physical_id);
     }
@@ -165,7 +169,8 @@ impl Estate {
             return None;
         }
         let name = properties.get("DBSnapshotIdentifier")?.as_str()?;
-        let name = name.rsplit(':').next().unwrap_or(name);
+        // Those of AWS Backup have a colon in their name.
+        let name = name.split_once(":snapshot:").map_or(name, |(_, name)| name);
         let is_there = name.is_empty() || self.kept("snapshots", name).is_some();
         (!is_there).then(|| format!("DBSnapshot {name} not found."))
     }
@@ -243,20 +248,7 @@ impl Estate {
 
     /// The value of a secret, by its name, or the name with the suffix of its ARN.
     pub(crate) fn secret_text(&self, name: &str) -> Option<String> {
-        let kept = self.kept("secrets", name);
-        if let Some(text) = kept.and_then(|secret| secret.get("SecretString")?.as_str()) {
-            return Some(text.to_owned());
-        }
-        let living = self.living.get(SECRET)?.values().find(|living| {
-            let own = living.properties.get("Name").and_then(Value::as_str);
-            let arn = living.identity.reference.rsplit(':').next();
-            own == Some(name) || arn == Some(name)
-        })?;
-        let text = living
-            .properties
-            .get("SecretString")
-            .and_then(Value::as_str);
-        text.map(str::to_owned)
+        services::secret_text(self, name)
     }
 }
 

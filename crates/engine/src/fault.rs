@@ -28,6 +28,16 @@ pub enum Fault {
         /// How many times; none for always.
         times: Option<u32>,
     },
+    /// A deployment of an ECS service does not succeed: `deployment:STACK/LOGICAL_ID=fail[:after=SECONDS][:times=N]`, or
+    /// the service's name for the target; or `=stall`.
+    Deployment {
+        /// Of which service.
+        service: Deployed,
+        /// How.
+        how: DeploymentFault,
+        /// How many times; none for always.
+        times: Option<u32>,
+    },
     /// An alarm goes off: `alarm:NAME:at=SECONDS`, counted from when the fault is added.
     Alarm {
         /// The alarm.
@@ -65,6 +75,47 @@ pub enum Target {
         /// The type.
         resource_type: String,
     },
+}
+
+/// Which services are deployed in vain?
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", tag = "service")]
+pub enum Deployed {
+    /// One of a stack.
+    Resource {
+        /// The stack's name.
+        stack: String,
+        /// The logical ID.
+        logical_id: String,
+    },
+    /// Those with a name.
+    Named {
+        /// The service's name.
+        name: String,
+    },
+}
+
+/// What becomes of a deployment?
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", tag = "deployment")]
+pub enum DeploymentFault {
+    /// It fails, where anybody watches: by its circuit breaker, or in a stage of its life. Otherwise it never ends.
+    Fail {
+        /// After how many seconds; none for at its usual time.
+        after: Option<u32>,
+    },
+    /// It never ends.
+    Stall,
+}
+
+impl DeploymentFault {
+    /// After how many seconds it fails, where that is said.
+    pub(crate) fn after(self) -> Option<u32> {
+        match self {
+            DeploymentFault::Fail { after } => after,
+            DeploymentFault::Stall => None,
+        }
+    }
 }
 
 /// How does a call fail?
@@ -109,9 +160,42 @@ impl Faults {
             } if *action == hit && target.fits(of_stack, id, of_type) => {
                 used(times).then_some(*after)
             }
-            Fault::Resource { .. } | Fault::Api { .. } | Fault::Alarm { .. } => None,
+            Fault::Resource { .. }
+            | Fault::Api { .. }
+            | Fault::Deployment { .. }
+            | Fault::Alarm { .. } => None,
         });
         found
+    }
+
+    /// Whether a deployment of a service is not to succeed, and how.
+    pub(crate) fn hit_deployment(
+        &mut self,
+        of_stack: &str,
+        id: &str,
+        called: &str,
+    ) -> Option<DeploymentFault> {
+        self.0.iter_mut().find_map(|fault| match fault {
+            Fault::Deployment {
+                service,
+                how,
+                times,
+            } if service.fits(of_stack, id, called) => used(times).then_some(*how),
+            Fault::Resource { .. }
+            | Fault::Api { .. }
+            | Fault::Deployment { .. }
+            | Fault::Alarm { .. } => None,
+        })
+    }
+
+    /// Whether a call of an operation is counted.
+    pub(crate) fn counts(&self, called: &str) -> bool {
+        self.0.iter().any(|fault| match fault {
+            Fault::Api {
+                operation, times, ..
+            } => operation == called && times.is_some_and(|times| times > 0),
+            Fault::Resource { .. } | Fault::Deployment { .. } | Fault::Alarm { .. } => false,
+        })
     }
 
     /// Whether a call is to fail, and how.
@@ -122,7 +206,10 @@ impl Faults {
                 how,
                 times,
             } if operation == called => used(times).then_some(*how),
-            Fault::Resource { .. } | Fault::Api { .. } | Fault::Alarm { .. } => None,
+            Fault::Resource { .. }
+            | Fault::Api { .. }
+            | Fault::Deployment { .. }
+            | Fault::Alarm { .. } => None,
         })
     }
 }
@@ -148,11 +235,21 @@ impl Target {
     }
 }
 
+impl Deployed {
+    fn fits(&self, of_stack: &str, id: &str, called: &str) -> bool {
+        match self {
+            Deployed::Resource { stack, logical_id } => stack == of_stack && logical_id == id,
+            Deployed::Named { name } => name == called,
+        }
+    }
+}
+
 /// A text that is no fault.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{text}` is no fault: {why}; write `create:STACK/LOGICAL_ID[:after=SECONDS][:times=N]` (or `update:`, `delete:`, \
-     and a resource type for the target), `api:OPERATION=throttle|500|timeout|cut|lost[:times=N]`, or \
+     and a resource type for the target), `api:OPERATION=throttle|500|timeout|cut|lost[:times=N]`, \
+     `deployment:STACK/LOGICAL_ID=fail|stall[:after=SECONDS][:times=N]` (or the service's name for the target), or \
      `alarm:NAME:at=SECONDS`"
 )]
 pub struct NoFault {
@@ -180,6 +277,7 @@ fn read(text: &str) -> Result<Fault, String> {
         "update" => resource(FaultedAction::Update, rest),
         "delete" => resource(FaultedAction::Delete, rest),
         "api" => api(rest),
+        "deployment" => deployment(rest),
         "alarm" => alarm(rest),
         _ => Err(format!("`{kind}` cannot fail")),
     }
@@ -257,6 +355,40 @@ fn api(text: &str) -> Result<Fault, String> {
     }
     Ok(Fault::Api {
         operation: filled(operation, "the operation")?,
+        how,
+        times,
+    })
+}
+
+fn deployment(text: &str) -> Result<Fault, String> {
+    let (target, rest) = text
+        .split_once('=')
+        .ok_or_else(|| "it does not say what becomes of the deployment".to_owned())?;
+    let (how, options) = rest.split_once(':').unwrap_or((rest, ""));
+    let service = match target.split_once('/') {
+        Some((stack, logical_id)) => Deployed::Resource {
+            stack: filled(stack, "the stack")?,
+            logical_id: filled(logical_id, "the logical ID")?,
+        },
+        None => Deployed::Named {
+            name: filled(target, "the service")?,
+        },
+    };
+    let (mut after, mut times) = (None, None);
+    for (key, value) in pairs(options)? {
+        match key {
+            "after" if how == "fail" => after = Some(number(value)?),
+            "times" => times = Some(number(value)?),
+            _ => return Err(format!("`{key}` says nothing of a deployment")),
+        }
+    }
+    let how = match how {
+        "fail" => DeploymentFault::Fail { after },
+        "stall" => DeploymentFault::Stall,
+        _ => return Err(format!("a deployment cannot `{how}`")),
+    };
+    Ok(Fault::Deployment {
+        service,
         how,
         times,
     })
@@ -360,6 +492,46 @@ mod tests {
     }
 
     #[test]
+    fn faults_of_deployments() {
+        assert_eq!(
+            "deployment:shop-dev-services/Api=fail:after=30:times=1".parse(),
+            Ok(Fault::Deployment {
+                service: Deployed::Resource {
+                    stack: "shop-dev-services".to_owned(),
+                    logical_id: "Api".to_owned(),
+                },
+                how: DeploymentFault::Fail { after: Some(30) },
+                times: Some(1),
+            })
+        );
+        assert_eq!(
+            "deployment:api=stall".parse(),
+            Ok(Fault::Deployment {
+                service: Deployed::Named {
+                    name: "api".to_owned(),
+                },
+                how: DeploymentFault::Stall,
+                times: None,
+            })
+        );
+    }
+
+    #[test]
+    fn only_calls_that_fail_a_number_of_times_are_counted() {
+        let mut faults = Faults::default();
+        for text in ["api:DescribeStacks=500:times=1", "api:GetTemplate=500"] {
+            faults.add(text.parse().unwrap());
+        }
+        assert!(faults.counts("DescribeStacks"));
+        assert!(!faults.counts("GetTemplate"));
+        assert_eq!(
+            faults.hit_call("DescribeStacks"),
+            Some(ApiFault::InternalFailure)
+        );
+        assert!(!faults.counts("DescribeStacks"));
+    }
+
+    #[test]
     fn what_is_no_fault_says_why() {
         for text in [
             "",
@@ -374,6 +546,10 @@ mod tests {
             "api:DescribeStacks",
             "api:DescribeStacks=maybe",
             "api:=500",
+            "deployment:api",
+            "deployment:=fail",
+            "deployment:api=maybe",
+            "deployment:api=stall:after=1",
             "alarm:errors",
             "alarm:errors:at=-1",
         ] {

@@ -5,6 +5,7 @@ use serde_json::Value;
 use stratiform_service::{AccountId, Refusal, Region};
 
 use crate::fault::Fault;
+use crate::state::State;
 
 /// What can happen to the state from outside.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,6 +35,41 @@ pub struct Request {
     /// may stand for an empty list.
     #[serde(default)]
     pub parameters: Value,
+}
+
+/// What the names of operations begin with that change nothing.
+const READING: [&str; 6] = ["Describe", "Estimate", "Get", "Head", "List", "Validate"];
+
+/// Operations that change nothing, whatever their name.
+const ALSO_READING: [&str; 1] = ["AssumeRole"];
+
+impl Input {
+    /// Tells whether the input only asks: the state after it is the one at its moment without it.
+    ///
+    /// One thing is not seen here: a fault that is to hit an operation a number of times counts its calls. See
+    /// [`State::is_changed_by`].
+    pub fn is_read_only(&self) -> bool {
+        match self {
+            Input::Tick => true,
+            Input::Fault(_) => false,
+            Input::Call(request) => {
+                let operation = request.operation.as_str();
+                READING.iter().any(|start| operation.starts_with(start))
+                    || ALSO_READING.contains(&operation)
+            }
+        }
+    }
+}
+
+impl State {
+    /// Tells whether an input changes more than the moment: what is to be kept has to have it.
+    pub fn is_changed_by(&self, input: &Input) -> bool {
+        let is_counted = match input {
+            Input::Call(request) => self.faults.counts(&request.operation),
+            Input::Fault(_) | Input::Tick => false,
+        };
+        is_counted || !input.is_read_only()
+    }
 }
 
 /// What is to be done outside.
@@ -115,5 +151,55 @@ impl From<Refusal> for Refused {
             message: refusal.to_string(),
             http_status: refusal.http_status(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+    use stratiform_service::Timestamp;
+
+    use super::{Input, Request};
+    use crate::state::State;
+
+    fn call(operation: &str) -> Input {
+        Input::Call(Request {
+            account: "123456789012".parse().unwrap(),
+            region: "eu-west-1".parse().unwrap(),
+            service: "any".to_owned(),
+            operation: operation.to_owned(),
+            parameters: Value::Null,
+        })
+    }
+
+    #[test]
+    fn what_asks_changes_nothing() {
+        for operation in [
+            "DescribeStacks",
+            "GetParameter",
+            "ListTasks",
+            "HeadObject",
+            "AssumeRole",
+        ] {
+            assert!(call(operation).is_read_only(), "{operation}");
+        }
+        for operation in [
+            "CreateStack",
+            "PutObject",
+            "DetectStackDrift",
+            "Publish",
+            "UpdateService",
+        ] {
+            assert!(!call(operation).is_read_only(), "{operation}");
+        }
+    }
+
+    #[test]
+    fn what_is_counted_changes_something() {
+        let mut state = State::new(1, Timestamp::EPOCH);
+        assert!(!state.is_changed_by(&call("DescribeStacks")));
+        state.add_fault("api:DescribeStacks=500:times=1".parse().unwrap());
+        assert!(state.is_changed_by(&call("DescribeStacks")));
+        assert!(!state.is_changed_by(&call("ListStacks")));
     }
 }

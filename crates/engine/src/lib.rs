@@ -23,7 +23,7 @@ mod stack;
 mod state;
 mod world;
 
-pub use fault::{ApiFault, Fault, FaultedAction, NoFault, Target};
+pub use fault::{ApiFault, Deployed, DeploymentFault, Fault, FaultedAction, NoFault, Target};
 pub use input::{Answer, Delivery, Effect, Input, Refused, Request};
 pub use state::State;
 

@@ -31,7 +31,8 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use around::{Around, Deferred, after};
 pub(crate) use begin::Options;
-pub(crate) use task::{Task, TaskState};
+pub(crate) use holding::Hit;
+pub(crate) use task::{Task, TaskState, Work};
 
 use crate::stack::{Deployment, Mode, Record};
 

@@ -1,23 +1,56 @@
 //! What a deployer asks the services around CloudFormation, answered from the resources that are there.
 //!
-//! What lives here: which services there are. What does not: their protocols (`endpoint`).
+//! What lives here: which services there are, and what the rest of the engine asks of them. What does not: their protocols
+//! (`endpoint`).
+//!
+//! Members have the names of the services' models. What somebody changes by a call here, on a resource of a stack, has
+//! drifted. Nothing happens here between calls but what is on the agenda: how far something is follows from the time.
 
+mod derived;
+mod ecs;
+mod model;
+mod outside;
+mod page;
 mod s3;
+mod secret;
 mod ssm;
 mod sts;
 
+use serde_json::{Map, Value};
+
 use crate::call::{Call, Result, unsupported};
+use crate::estate::{Estate, Living};
 use crate::state::State;
+
+pub(crate) use ecs::begin::Occasion;
+pub(crate) use secret::current_text as secret_text;
+pub(crate) use ssm::count_version;
 
 /// Answers a call of a service that is not CloudFormation.
 pub(crate) fn answer(state: &mut State, call: &mut Call<'_>) -> Result {
-    match call.request.service.as_str() {
+    let answer = match call.request.service.as_str() {
         "sts" => sts::answer(state, call),
         "ssm" => ssm::answer(state, call),
+        "secretsmanager" => secret::answer(state, call),
         "s3" => s3::answer(state, call),
+        "ecs" => ecs::answer(state, call),
         service => {
             let message = format!("The embedded engine has no service {service}");
             Err(unsupported(call, "UnknownOperationException", message))
         }
+    };
+    answer.map(model::dense)
+}
+
+/// Milliseconds that a resource waits on purpose, once it is made or changed: a service that bakes.
+pub(crate) fn wait(resource_type: &str, properties: &Map<String, Value>) -> u64 {
+    match resource_type {
+        ecs::SERVICE => ecs::begin::wait(properties),
+        _ => 0,
     }
+}
+
+/// A task definition is gone: it is inactive, and can still be looked at.
+pub(crate) fn keep_definition(estate: &mut Estate, arn: &str, living: &Living) {
+    ecs::keep_definition(estate, arn, living);
 }

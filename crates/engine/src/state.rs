@@ -236,12 +236,19 @@ impl State {
         self.faults.add(fault);
     }
 
-    /// An alarm goes off, in every realm that has it or watches it.
+    /// An alarm goes off, in every realm.
     fn alarm(&mut self, name: &str, effects: &mut Vec<Effect>) {
+        for realm in 0..self.realms.len() {
+            self.alarm_in(realm, name, effects);
+        }
+    }
+
+    /// An alarm goes off: operations and deployments that watch it are called off.
+    pub(crate) fn alarm_in(&mut self, index: usize, name: &str, effects: &mut Vec<Effect>) {
         let now = self.now;
         let mut watched = Vec::new();
-        for (index, realm) in self.realms.iter_mut().enumerate() {
-            realm.estate.alarms.insert(name.to_owned(), now);
+        if let Some(realm) = self.realms.get_mut(index) {
+            realm.estate.alarms.entry(name.to_owned()).or_insert(now);
             for (id, stack) in &realm.stacks {
                 let Some(operation) = &stack.operation else {
                     continue;
@@ -264,6 +271,7 @@ impl State {
                 stack.call_off(cause, around)
             });
         }
+        self.alarm_services(index, name, effects);
     }
 }
 

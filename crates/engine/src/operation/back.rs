@@ -92,6 +92,7 @@ impl Stack {
         if self.restores_nested(index, &logical_id, &before, around) {
             return Vec::new();
         }
+        self.begins_again(&logical_id, &before, around);
         let course = provider::course(&resource_type, Action::Update, &before.properties);
         let millis = if is_same { course.millis } else { POINT_BACK };
         self.begun(index, Work::Restore);
@@ -156,7 +157,7 @@ impl Stack {
             return;
         };
         if now.physical_id() == before.physical_id() {
-            self.let_go(&now, around);
+            self.give_up(&now, around);
             self.hold_record(logical_id, &before, around);
         } else if let Some(operation) = &mut self.operation
             && now.identity.is_some()

@@ -14,6 +14,7 @@ use crate::operation::{
     Around, Failed, Failure, Fate, Leftover, OnFailure, Origin, Purpose, TaskState,
 };
 use crate::provider::{self, Action, Course, Identity};
+use crate::services::{self, Occasion};
 use crate::stack::{Mode, Record, Stack};
 use crate::world::Unresolved;
 
@@ -208,12 +209,16 @@ impl Stack {
         }
         let identity = self.identity(logical_id, &wanted, around);
         let refused = self.refuses_creation(logical_id, &wanted, &identity, around);
-        let fault = self.fault(
-            FaultedAction::Create,
-            logical_id,
-            &wanted.resource_type,
-            around,
-        );
+        let fault = match refused {
+            Some(_) => None,
+            None => self.begins(
+                (FaultedAction::Create, Occasion::Creation),
+                logical_id,
+                &wanted,
+                &identity,
+                around,
+            ),
+        };
         let course = self.course(&wanted, Action::Create);
         let invalid = refused.as_ref().is_some_and(|refused| refused.at_once);
         let refused = refused.map(|refused| refused.reason);
@@ -290,12 +295,16 @@ impl Stack {
             );
             let made_anew = self.identity(logical_id, &wanted, around);
             let refused = self.refuses_replacement(logical_id, record, &wanted, &made_anew, around);
-            let fault = self.fault(
-                FaultedAction::Update,
-                logical_id,
-                &wanted.resource_type,
-                around,
-            );
+            let fault = match refused {
+                Some(_) => None,
+                None => self.begins(
+                    (FaultedAction::Update, Occasion::Creation),
+                    logical_id,
+                    &wanted,
+                    &made_anew,
+                    around,
+                ),
+            };
             let course = self.course(&wanted, Action::Create);
             let at_once = refused.as_ref().is_some_and(|refused| refused.at_once);
             let refused = refused.map(|refused| refused.reason);
@@ -351,12 +360,16 @@ impl Stack {
             )
         });
         *around.ids = ids;
-        let fault = self.fault(
-            FaultedAction::Update,
-            logical_id,
-            &wanted.resource_type,
-            around,
-        );
+        let fault = match refused {
+            Some(_) => None,
+            None => self.begins(
+                (FaultedAction::Update, Occasion::Update),
+                logical_id,
+                &wanted,
+                &identity,
+                around,
+            ),
+        };
         let course = match change {
             Change::Nothing | Change::Attributes => Course {
                 millis: INITIATED,
@@ -400,7 +413,8 @@ impl Stack {
 
     /// How long something takes: in express mode nobody waits for more than the configuration.
     fn course(&self, wanted: &Wanted, action: Action) -> Course {
-        let course = provider::course(&wanted.resource_type, action, &wanted.properties);
+        let mut course = provider::course(&wanted.resource_type, action, &wanted.properties);
+        course.millis += services::wait(&wanted.resource_type, &wanted.properties);
         let mode = self.operation.as_ref().map(|operation| operation.mode);
         match (mode, course.consistency_check) {
             (Some(Mode::Express), Some(check)) => Course {

@@ -5,6 +5,7 @@ use crate::operation::resource::Wanted;
 use crate::operation::task::Made;
 use crate::operation::{Around, Leftover};
 use crate::provider::{self, Identity, Scope};
+use crate::services::Occasion;
 use crate::stack::{Record, Stack};
 use crate::state::Owner;
 use crate::world::scoped;
@@ -77,6 +78,15 @@ impl Stack {
 
     /// A resource that is gone holds nothing.
     pub(crate) fn let_go(&self, record: &Record, around: &mut Around<'_>) {
+        self.give_up(record, around);
+        if let Some(identity) = &record.identity {
+            let estate = &mut around.estate;
+            estate.remove(&record.resource_type, &identity.physical_id);
+        }
+    }
+
+    /// A resource that will be another one gives up what only one can have.
+    pub(crate) fn give_up(&self, record: &Record, around: &mut Around<'_>) {
         let Some(identity) = &record.identity else {
             return;
         };
@@ -87,9 +97,6 @@ impl Stack {
                 around.taken.remove(&key);
             }
         }
-        around
-            .estate
-            .remove(&record.resource_type, &identity.physical_id);
     }
 
     /// A resource that is left behind belongs to no stack.
@@ -234,6 +241,30 @@ impl Stack {
             reason: provider::handler_reason(message, "GeneralServiceException", around.ids),
             after: after.map(|seconds| u64::from(seconds) * 1000),
         })
+    }
+
+    /// An action on a resource begins outside. Returns what makes it fail: a fault, or a deployment that will.
+    pub(crate) fn begins(
+        &self,
+        (action, occasion): (FaultedAction, Occasion),
+        logical_id: &str,
+        wanted: &Wanted,
+        identity: &Identity,
+        around: &mut Around<'_>,
+    ) -> Option<Hit> {
+        let made = (identity.physical_id.as_str(), &wanted.properties);
+        let kind = &wanted.resource_type;
+        self.fault(action, logical_id, kind, around)
+            .or_else(|| self.deploys(occasion, logical_id, kind, made, around))
+    }
+
+    /// A resource begins to become what it was.
+    pub(crate) fn begins_again(&self, logical_id: &str, before: &Record, around: &mut Around<'_>) {
+        if let Some(identity) = &before.identity {
+            let made = (identity.physical_id.as_str(), &before.properties);
+            let kind = &before.resource_type;
+            self.deploys(Occasion::Restoration, logical_id, kind, made, around);
+        }
     }
 
     /// A removal that the stack's policy forbids fails, and with it the update.

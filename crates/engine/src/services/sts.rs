@@ -1,11 +1,15 @@
-//! Security Token Service: who calls. Nobody is refused.
+//! Security Token Service: who calls. Nobody is refused, and nothing is kept: credentials follow from what they are for.
 
 use serde_json::json;
 
+use super::derived::derived;
 use crate::call::{Call, Result, unsupported};
 use crate::state::State;
 
-pub(super) fn answer(state: &mut State, call: &mut Call<'_>) -> Result {
+/// Seconds that credentials are good for, where nobody says how long.
+const HOUR: u32 = 3_600;
+
+pub(super) fn answer(state: &State, call: &mut Call<'_>) -> Result {
     let realm = state.realm_of(call)?;
     let (account, partition) = (realm.account.clone(), realm.region.partition());
     match call.request.operation.as_str() {
@@ -17,21 +21,23 @@ pub(super) fn answer(state: &mut State, call: &mut Call<'_>) -> Result {
         "AssumeRole" => {
             let role = call.arguments.needed("RoleArn")?;
             let session = call.arguments.needed("RoleSessionName")?;
+            let seconds = call.arguments.number("DurationSeconds")?.unwrap_or(HOUR);
             let name = role.rsplit('/').next().unwrap_or(role);
             let of_role = role.split(':').nth(4).unwrap_or(account.as_str());
-            let id = format!("AROA{}", state.ids.upper(17));
-            // An account as key is that account for whoever calls with it.
-            let expires = crate::operation::after(state.now(), 3_600_000);
+            let id = format!("AROA{}", derived(role).upper(17));
+            let mut secrets = derived(&format!("{role} {session} {}", state.now()));
+            let expires = crate::operation::after(state.now(), u64::from(seconds) * 1000);
             Ok(json!({
                 "AssumedRoleUser": {
                     "Arn": format!("arn:{partition}:sts::{of_role}:assumed-role/{name}/{session}"),
                     "AssumedRoleId": format!("{id}:{session}"),
                 },
                 "Credentials": {
+                    // An account as key is that account for whoever calls with it.
                     "AccessKeyId": of_role,
                     "Expiration": expires,
-                    "SecretAccessKey": state.ids.alphanumeric(40),
-                    "SessionToken": state.ids.alphanumeric(64),
+                    "SecretAccessKey": secrets.alphanumeric(40),
+                    "SessionToken": secrets.alphanumeric(64),
                 },
             }))
         }
