@@ -8,6 +8,7 @@ mod change_set;
 mod describe;
 mod drift;
 mod events;
+mod recover;
 mod stack;
 mod template;
 

@@ -332,12 +332,13 @@ impl State {
         let world = self.world(stack, &deployment, &place);
         let given = texts(&deployment.parameters);
         let scope = Scope::new(&deployment.template, &given, &world);
-        computed.invalid = early::invalid_properties(&scope, &world);
+        computed.invalid = early::validate_properties(&scope, &world).invalid;
         for (invalid, owner) in early::taken_names(&scope, &world, &self.taken) {
             let resource = scope.resource(&invalid.logical_id);
             let policy = resource.and_then(|resource| resource.deletion_policy.as_ref()?.as_str());
             let is_kept = matches!(policy, Some("Retain" | "RetainExceptOnCreate"));
-            if computed.adopted.contains_key(&invalid.logical_id) {
+            let is_own = owner.stack.as_ref() == Some(&stack.id);
+            if is_own || computed.adopted.contains_key(&invalid.logical_id) {
                 continue;
             }
             if change_set.import_existing && owner.stack.is_none() && is_kept {

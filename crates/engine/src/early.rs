@@ -3,7 +3,7 @@
 //! Source: CloudFormation user guide, "Validate stack deployments". Of what the service validates, these are here:
 //! properties against the schema of their type, and, for change sets, names that are taken. What only warns is not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use stratiform_resolve::{Resolver, Scope};
 use stratiform_template::Resource;
@@ -18,24 +18,46 @@ use crate::world::{Surroundings, values};
 const PROPERTIES: &str = "PROPERTY_VALIDATION";
 const NAMES: &str = "NAME_CONFLICT_VALIDATION";
 
-/// The resources that do not pass, for what is wrong with their properties.
-pub(crate) fn invalid_properties(scope: &Scope<'_>, world: &Surroundings<'_>) -> Vec<Invalid> {
-    let mut found = Vec::new();
+/// What was found out about properties.
+#[derive(Debug, Default)]
+pub(crate) struct Validated {
+    pub(crate) invalid: Vec<Invalid>,
+    /// The resources whose properties are known, and fit: when their turn comes, nobody has to ask again.
+    pub(crate) passed: HashSet<String>,
+}
+
+/// Holds the properties of resources against the schemas of their types.
+pub(crate) fn validate_properties(scope: &Scope<'_>, world: &Surroundings<'_>) -> Validated {
+    let mut validated = Validated::default();
     each(scope, world, &mut |logical_id, resource, properties| {
         // No identifier in these texts is the deployment's own.
         let mut ids = Ids::new(0);
         let valid = provider::validate(&resource.resource_type, logical_id, properties, &mut ids);
-        let fault = valid.err().filter(|fault| !fault.leaves_record);
-        let violations = fault.into_iter().flat_map(|fault| fault.violations);
-        found.extend(violations.map(|violation| Invalid {
-            logical_id: logical_id.to_owned(),
-            resource_type: resource.resource_type.clone(),
-            name: PROPERTIES,
-            path: violation.path,
-            reason: violation.reason,
-        }));
+        let fault = match valid {
+            Ok(()) => {
+                // A resource that refers to others may have other values when its turn comes.
+                let mut refers = false;
+                resource.for_each_reference(&mut |_| refers = true);
+                if !refers {
+                    validated.passed.insert(logical_id.to_owned());
+                }
+                return;
+            }
+            Err(fault) if fault.leaves_record => return,
+            Err(fault) => fault,
+        };
+        let violations = fault.violations.into_iter();
+        validated
+            .invalid
+            .extend(violations.map(|violation| Invalid {
+                logical_id: logical_id.to_owned(),
+                resource_type: resource.resource_type.clone(),
+                name: PROPERTIES,
+                path: violation.path,
+                reason: violation.reason,
+            }));
     });
-    found
+    validated
 }
 
 /// New resources with names that somebody else has.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use stratiform_service::{StackId, Timestamp};
 
+use crate::properties::Properties;
 use crate::provider::Identity;
 use crate::services;
 use crate::stack::Record;
@@ -33,7 +34,7 @@ pub(crate) struct Estate {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Living {
     pub(crate) identity: Identity,
-    pub(crate) properties: Map<String, Value>,
+    pub(crate) properties: Properties,
     pub(crate) tags: IndexMap<String, String>,
     /// The stack that it belongs to.
     pub(crate) stack: Option<StackId>,
@@ -67,31 +68,18 @@ impl Estate {
     }
 
     /// A resource exists, or is another now.
-    pub(crate) fn put(
-        &mut self,
-        logical_id: &str,
-        record: &Record,
-        stack: Option<&StackId>,
-        now: Timestamp,
-    ) {
-        let Some(identity) = &record.identity else {
-            return;
-        };
-        let of_type = self.living.entry(record.resource_type.clone()).or_default();
-        let since = of_type
-            .get(&identity.physical_id)
-            .map_or(now, |living| living.since);
-        let living = Living {
-            identity: identity.clone(),
-            properties: record.properties.clone(),
-            tags: record.tags.clone(),
-            stack: stack.cloned(),
-            logical_id: logical_id.to_owned(),
-            since,
-            changed: now,
-        };
-        of_type.insert(identity.physical_id.clone(), living);
-        self.index(&record.resource_type, &identity.physical_id);
+    pub(crate) fn put(&mut self, resource_type: &str, living: Living) {
+        let physical_id = living.identity.physical_id.clone();
+        if !self.living.contains_key(resource_type) {
+            self.living
+                .insert(resource_type.to_owned(), BTreeMap::new());
+        }
+        if let Some(of_type) = self.living.get_mut(resource_type) {
+            let before = of_type.get(&physical_id);
+            let since = before.map_or(living.since, |before| before.since);
+            of_type.insert(physical_id.clone(), Living { since, ..living });
+        }
+        self.index(resource_type, &physical_id);
     }
 
     /// Keeps up what is found by value.
@@ -127,7 +115,7 @@ impl Estate {
     }
 
     /// The properties of a resource as it really is; as its stack says where it is gone.
-    pub(crate) fn properties(&self, record: &Record) -> Map<String, Value> {
+    pub(crate) fn properties(&self, record: &Record) -> Properties {
         let physical_id = record.physical_id().unwrap_or_default();
         let living = self.living(&record.resource_type, physical_id);
         living.map_or_else(
@@ -180,14 +168,6 @@ impl Estate {
         let name = arn.split(":alarm:").nth(1)?;
         let is_off = self.alarms.contains_key(name);
         is_off.then(|| rollback_trigger(arn))
-    }
-
-    /// Whether there is an alarm.
-    pub(crate) fn has_alarm(&self, arn: &str) -> bool {
-        let name = arn.split(":alarm:").nth(1).unwrap_or_default();
-        let types = ["AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"];
-        self.alarms.contains_key(name)
-            || types.iter().any(|known| self.living(known, name).is_some())
     }
 
     /// A text in which each dynamic reference is what it names; why there is none.

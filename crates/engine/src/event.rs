@@ -1,12 +1,12 @@
 //! Events: what a stack tells of itself and of its resources.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use stratiform_service::status::DetailedStatus;
 use stratiform_service::{PhysicalId, ResourceStatus, StackEvent, Timestamp};
 
 use crate::ids::Ids;
 use crate::operation::OperationKind;
+use crate::properties::Properties;
 use crate::stack::Stack;
 
 /// An event.
@@ -14,7 +14,8 @@ use crate::stack::Stack;
 pub(crate) enum Event {
     /// Of the stack or of a resource.
     Progress {
-        id: String,
+        /// None where it is `<logical ID>-<status>-<time>`.
+        id: Option<String>,
         at: Timestamp,
         operation: Option<usize>,
         token: Option<String>,
@@ -71,22 +72,38 @@ pub(crate) struct Subject {
     pub(crate) logical_id: String,
     pub(crate) resource_type: String,
     pub(crate) physical_id: Option<String>,
-    pub(crate) properties: Option<Map<String, Value>>,
+    pub(crate) properties: Option<Properties>,
 }
 
 /// What is told of a resource.
-pub(crate) struct Told<'a> {
-    pub(crate) logical_id: &'a str,
-    pub(crate) resource_type: &'a str,
-    pub(crate) physical_id: Option<&'a str>,
-    /// None where the service leaves them out: deletions of a cleanup, checks of consistency.
-    pub(crate) properties: Option<&'a Map<String, Value>>,
+pub(crate) struct Told {
+    /// Properties are left out where the service leaves them out: deletions of a cleanup, checks of consistency.
+    pub(crate) subject: Subject,
     pub(crate) status: ResourceStatus,
     pub(crate) reason: Option<String>,
     pub(crate) detail: Option<DetailedStatus>,
 }
 
 impl Event {
+    /// The event's ID.
+    pub(crate) fn id(&self) -> String {
+        match self {
+            Event::Progress {
+                id: None,
+                at,
+                resource,
+                status,
+                ..
+            } => {
+                let logical_id = resource.as_ref().map_or("", |subject| &subject.logical_id);
+                format!("{logical_id}-{}-{at}", status.as_str())
+            }
+            Event::Progress { id: Some(id), .. }
+            | Event::Operation { id, .. }
+            | Event::Validation { id, .. } => id.clone(),
+        }
+    }
+
     pub(crate) fn at(&self) -> Timestamp {
         match self {
             Event::Progress { at, .. }
@@ -161,7 +178,7 @@ impl Stack {
             _ => ids.uuid(),
         };
         let event = Event::Progress {
-            id,
+            id: Some(id),
             at: self.next_moment(now),
             operation,
             token: self.token(),
@@ -174,23 +191,17 @@ impl Stack {
     }
 
     /// Tells what happened to a resource.
-    pub(crate) fn tell_of(&mut self, told: Told<'_>, now: Timestamp, ids: &mut Ids) {
-        let at = self.next_moment(now);
-        let id = match told.properties {
-            Some(_) => format!("{}-{}-{at}", told.logical_id, told.status.as_str()),
-            None => format!("{}-{}", told.logical_id, ids.uuid()),
+    pub(crate) fn tell_of(&mut self, told: Told, now: Timestamp, ids: &mut Ids) {
+        let id = match told.subject.properties {
+            Some(_) => None,
+            None => Some(format!("{}-{}", told.subject.logical_id, ids.uuid())),
         };
         let event = Event::Progress {
             id,
-            at,
+            at: self.next_moment(now),
             operation: self.running(),
             token: self.token(),
-            resource: Some(Box::new(Subject {
-                logical_id: told.logical_id.to_owned(),
-                resource_type: told.resource_type.to_owned(),
-                physical_id: told.physical_id.map(str::to_owned),
-                properties: told.properties.cloned(),
-            })),
+            resource: Some(Box::new(told.subject)),
             status: told.status,
             reason: told.reason,
             detail: told.detail,
@@ -243,7 +254,6 @@ impl Stack {
     /// An event as `DescribeStackEvents` answers it; none where that does not list it.
     pub(crate) fn stack_event(&self, event: &Event) -> Option<StackEvent> {
         let Event::Progress {
-            id,
             at,
             operation,
             token,
@@ -251,6 +261,7 @@ impl Stack {
             status,
             reason,
             detail,
+            ..
         } = event
         else {
             return None;
@@ -265,7 +276,7 @@ impl Stack {
         Some(StackEvent {
             client_request_token: token.clone(),
             detailed_status: detail.map(Into::into),
-            event_id: id.clone(),
+            event_id: event.id(),
             hook_failure_mode: None,
             hook_invocation_point: None,
             hook_status: None,
@@ -276,8 +287,7 @@ impl Stack {
                 .to_owned(),
             operation_id: begun.map(|begun| begun.id.clone()),
             physical_resource_id: physical_id.and_then(|id| PhysicalId::new(id).ok()),
-            resource_properties: properties
-                .map(|properties| Value::Object(properties.clone()).to_string()),
+            resource_properties: properties.map(|properties| properties.to_value().to_string()),
             resource_status: (*status).into(),
             resource_status_reason: reason.clone(),
             resource_type: resource

@@ -17,6 +17,7 @@ mod ids;
 mod input;
 mod intake;
 mod operation;
+mod properties;
 mod provider;
 mod services;
 mod stack;

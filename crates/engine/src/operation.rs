@@ -21,6 +21,7 @@ mod end;
 mod forward;
 mod holding;
 pub(crate) mod nested;
+mod outcome;
 mod outputs;
 mod policy;
 mod resource;

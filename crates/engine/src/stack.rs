@@ -14,6 +14,7 @@ use crate::drift::Detection;
 use crate::event::{Event, NESTED_STACK};
 use crate::intake::ParameterValue;
 use crate::operation::{Operation, OperationKind};
+use crate::properties::Properties;
 use crate::provider::Identity;
 
 /// A stack, from its first change set to long after its deletion.
@@ -109,7 +110,7 @@ pub(crate) struct Record {
     /// None before the resource exists.
     pub(crate) identity: Option<Identity>,
     /// As the template says, with values.
-    pub(crate) properties: Map<String, Value>,
+    pub(crate) properties: Properties,
     pub(crate) metadata: Option<Value>,
     pub(crate) deletion_policy: Option<String>,
     pub(crate) update_replace_policy: Option<String>,
@@ -117,6 +118,8 @@ pub(crate) struct Record {
     pub(crate) tags: IndexMap<String, String>,
     /// The logical IDs of what it refers to.
     pub(crate) needs: Vec<String>,
+    /// What it has that only one can have, by key.
+    pub(crate) holds: Vec<String>,
     /// What the last look for drift found.
     pub(crate) checked: Option<Checked>,
 }
@@ -172,12 +175,6 @@ impl Stack {
             root: None,
         }
     }
-
-    /// The physical ID of a resource that is there.
-    pub(crate) fn physical_id(&self, logical_id: &str) -> Option<&str> {
-        let identity = self.resources.get(logical_id)?.identity.as_ref()?;
-        Some(&identity.physical_id)
-    }
 }
 
 impl Record {
@@ -189,12 +186,13 @@ impl Record {
             reason: None,
             updated: now,
             identity: None,
-            properties: Map::new(),
+            properties: Properties::default(),
             metadata: None,
             deletion_policy: None,
             update_replace_policy: None,
             tags: IndexMap::new(),
             needs: Vec::new(),
+            holds: Vec::new(),
             checked: None,
         }
     }

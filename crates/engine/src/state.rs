@@ -158,7 +158,6 @@ impl State {
             importers: &mut self.importers,
             outputs: &mut self.outputs,
             estate: &mut realm.estate,
-            effects,
             deferred: &mut deferred,
         };
         let result = work(stack, &mut around);
@@ -271,7 +270,7 @@ impl State {
                 stack.call_off(cause, around)
             });
         }
-        self.alarm_services(index, name, effects);
+        self.tell_of_alarm(index, name, effects);
     }
 }
 

@@ -114,6 +114,7 @@ fn is_failed(status: ResourceStatus) -> bool {
 fn operation_event(stack: &Stack, event: &Event) -> Value {
     let begun = event.operation().and_then(|index| stack.history.get(index));
     let mut item = json!({
+        "EventId": event.id(),
         "StackId": stack.id,
         "Timestamp": event.at(),
     });
@@ -123,7 +124,6 @@ fn operation_event(stack: &Stack, event: &Event) -> Value {
     }
     match event {
         Event::Progress {
-            id,
             token,
             resource,
             status,
@@ -136,7 +136,6 @@ fn operation_event(stack: &Stack, event: &Event) -> Value {
             } else {
                 "PROGRESS"
             };
-            put(&mut item, "EventId", Some(id));
             put(&mut item, "EventType", Some(kind));
             put(&mut item, "ResourceStatus", Some(status.as_str()));
             put(&mut item, "ResourceStatusReason", reason.as_deref());
@@ -155,8 +154,8 @@ fn operation_event(stack: &Stack, event: &Event) -> Value {
                         "PhysicalResourceId",
                         subject.physical_id.as_deref(),
                     );
-                    let properties = subject.properties.clone().map(Value::Object);
-                    let properties = properties.map(|properties| properties.to_string());
+                    let properties = subject.properties.as_ref();
+                    let properties = properties.map(|properties| properties.to_value().to_string());
                     put(&mut item, "ResourceProperties", properties.as_deref());
                 }
                 None => {
@@ -166,8 +165,7 @@ fn operation_event(stack: &Stack, event: &Event) -> Value {
                 }
             }
         }
-        Event::Operation { id, status, at, .. } => {
-            put(&mut item, "EventId", Some(id));
+        Event::Operation { status, at, .. } => {
             put(&mut item, "EventType", Some("STACK_EVENT"));
             put(&mut item, "OperationStatus", Some(status.as_str()));
             let start = begun.map_or(*at, |begun| begun.start).to_string();
@@ -177,7 +175,6 @@ fn operation_event(stack: &Stack, event: &Event) -> Value {
             }
         }
         Event::Validation {
-            id,
             logical_id,
             resource_type,
             physical_id,
@@ -186,7 +183,6 @@ fn operation_event(stack: &Stack, event: &Event) -> Value {
             reason,
             ..
         } => {
-            put(&mut item, "EventId", Some(id));
             put(&mut item, "EventType", Some("VALIDATION_ERROR"));
             put(&mut item, "LogicalResourceId", Some(logical_id));
             put(&mut item, "ResourceType", Some(resource_type));

@@ -9,7 +9,6 @@ use crate::agenda::{Agenda, Due, Moment, Place};
 use crate::estate::Estate;
 use crate::fault::Faults;
 use crate::ids::Ids;
-use crate::input::Effect;
 use crate::operation::nested::Errand;
 use crate::provider;
 use crate::stack::{Deployment, Stack};
@@ -31,7 +30,6 @@ pub(crate) struct Around<'a> {
     pub(crate) importers: &'a mut BTreeMap<String, BTreeSet<String>>,
     pub(crate) outputs: &'a mut BTreeMap<String, BTreeMap<String, String>>,
     pub(crate) estate: &'a mut Estate,
-    pub(crate) effects: &'a mut Vec<Effect>,
     /// What other stacks are to do afterwards.
     pub(crate) deferred: &'a mut Vec<Deferred>,
 }

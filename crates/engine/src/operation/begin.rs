@@ -9,7 +9,7 @@ use stratiform_service::{Reason, ResourceStatus, StackStatus};
 use stratiform_template::{Reference, Resource};
 
 use crate::agenda::Moment;
-use crate::early::invalid_properties;
+use crate::early::{Validated, validate_properties};
 use crate::event::OperationStatus;
 use crate::operation::resource::texts;
 use crate::operation::{
@@ -161,26 +161,29 @@ impl Stack {
             return;
         };
         let template = operation.target.template.clone();
-        let (tasks, cause, invalid) = {
+        let (tasks, cause, validated) = {
             let given = texts(&operation.target.parameters);
             let world = around.surroundings(self, &operation.target);
             let scope = Scope::new(&template, &given, &world);
             let existing: Vec<(&str, &Resource)> = scope.resources().collect();
-            let invalid = match operation.validation {
-                Validation::Before => invalid_properties(&scope, &world),
-                Validation::OnTheWay => Vec::new(),
+            let validated = match operation.validation {
+                Validation::Before => validate_properties(&scope, &world),
+                Validation::OnTheWay => Validated::default(),
             };
-            (tasks(&existing), self.impossible(&scope, &world), invalid)
+            (tasks(&existing), self.impossible(&scope, &world), validated)
         };
         operation.set_out(tasks);
+        for task in &mut operation.tasks {
+            task.is_validated = validated.passed.contains(&task.logical_id);
+        }
         operation.cause = cause;
         let alarm = self.alarm_off(&operation, around);
         operation.cause = operation.cause.or(alarm);
         let is_doomed = operation.cause.is_some();
         let ready = operation.ready();
         self.operation = Some(operation);
-        if !invalid.is_empty() {
-            self.refuse_invalid(&invalid, around);
+        if !validated.invalid.is_empty() {
+            self.refuse_invalid(&validated.invalid, around);
             return;
         }
         if is_doomed {

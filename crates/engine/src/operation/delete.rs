@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use stratiform_service::{Reason, ResourceStatus, StackStatus};
 
 use crate::agenda::Moment;
-use crate::event::{OperationStatus, Told};
+use crate::event::{OperationStatus, Subject, Told};
 use crate::fault::FaultedAction;
 use crate::operation::task::Work;
 use crate::operation::{
@@ -300,11 +300,14 @@ impl Stack {
             record.reason.clone_from(&reason);
             record.updated = around.now;
         }
+        let record = &leftover.record;
         let told = Told {
-            logical_id: &leftover.logical_id,
-            resource_type: &leftover.record.resource_type,
-            physical_id: leftover.record.physical_id(),
-            properties: (!is_cleanup).then_some(&leftover.record.properties),
+            subject: Subject {
+                logical_id: leftover.logical_id.clone(),
+                resource_type: record.resource_type.clone(),
+                physical_id: record.physical_id().map(str::to_owned),
+                properties: (!is_cleanup).then(|| record.properties.clone()),
+            },
             status,
             reason,
             detail: None,

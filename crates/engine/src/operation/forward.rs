@@ -1,18 +1,14 @@
 //! Forward: resources are made, changed, replaced and adopted, each after those that it refers to.
 
-use serde_json::{Map, Value};
-use stratiform_service::status::DetailedStatus;
 use stratiform_service::{Reason, ResourceStatus};
 
 use crate::agenda::Moment;
-use crate::event::{NESTED_STACK, Told};
+use crate::event::NESTED_STACK;
 use crate::fault::FaultedAction;
 use crate::operation::policy::UpdateAction;
 use crate::operation::resource::{Change, Wanted};
 use crate::operation::task::{Made, Work};
-use crate::operation::{
-    Around, Failed, Failure, Fate, Leftover, OnFailure, Origin, Purpose, TaskState,
-};
+use crate::operation::{Around, Failed, TaskState};
 use crate::provider::{self, Action, Course, Identity};
 use crate::services::{self, Occasion};
 use crate::stack::{Mode, Record, Stack};
@@ -45,15 +41,10 @@ impl Stack {
         }
     }
 
-    fn has_failed(&self) -> bool {
+    fn is_validated(&self, index: usize) -> bool {
         let operation = self.operation.as_ref();
-        operation.is_some_and(|operation| !operation.failures.is_empty())
-    }
-
-    /// Whether a failure stops all else.
-    fn cancels(&self) -> bool {
-        let operation = self.operation.as_ref();
-        operation.is_some_and(|operation| operation.on_failure != OnFailure::DoNothing)
+        let task = operation.and_then(|operation| operation.tasks.get(index));
+        task.is_some_and(|task| task.is_validated)
     }
 
     fn logical_id(&self, index: usize) -> Option<String> {
@@ -75,7 +66,10 @@ impl Stack {
         let record = self.resources.get(&logical_id).cloned();
         let exists = record.as_ref().filter(|record| record.exists());
         let wanted = match wanted {
-            Ok(wanted) => wanted,
+            Ok(wanted) => Wanted {
+                is_validated: self.is_validated(index),
+                ..wanted
+            },
             Err(error) => {
                 let reason = match error {
                     Unresolved::Export(name) => Reason::ExportMissing { export: name }.to_string(),
@@ -191,7 +185,13 @@ impl Stack {
         resource.unwrap_or_default()
     }
 
-    fn create(&mut self, index: usize, logical_id: &str, wanted: Wanted, around: &mut Around<'_>) {
+    fn create(
+        &mut self,
+        index: usize,
+        logical_id: &str,
+        mut wanted: Wanted,
+        around: &mut Around<'_>,
+    ) {
         let before = self.resources.get(logical_id).cloned();
         self.remember(logical_id, before);
         self.resources
@@ -208,7 +208,8 @@ impl Stack {
             return;
         }
         let identity = self.identity(logical_id, &wanted, around);
-        let refused = self.refuses_creation(logical_id, &wanted, &identity, around);
+        wanted.holds = around.held(&wanted, &identity);
+        let refused = self.refuses_creation(logical_id, &wanted, around);
         let fault = match refused {
             Some(_) => None,
             None => self.begins(
@@ -242,7 +243,7 @@ impl Stack {
         index: usize,
         logical_id: &str,
         record: &Record,
-        wanted: Wanted,
+        mut wanted: Wanted,
         change: Change,
         around: &mut Around<'_>,
     ) {
@@ -294,7 +295,8 @@ impl Stack {
                 around,
             );
             let made_anew = self.identity(logical_id, &wanted, around);
-            let refused = self.refuses_replacement(logical_id, record, &wanted, &made_anew, around);
+            wanted.holds = around.held(&wanted, &made_anew);
+            let refused = self.refuses_replacement(logical_id, record, &wanted, around);
             let fault = match refused {
                 Some(_) => None,
                 None => self.begins(
@@ -343,14 +345,9 @@ impl Stack {
                 )
             }
         };
-        let refused = provider::validate(
-            &wanted.resource_type,
-            logical_id,
-            &wanted.properties,
-            &mut ids,
-        )
-        .err()
-        .map(|fault| fault.reason);
+        wanted.holds = around.held(&wanted, &identity);
+        let refused = wanted.valid(logical_id, &mut ids).err();
+        let refused = refused.map(|fault| fault.reason);
         let refused = refused.or_else(|| {
             provider::refuses_update(
                 &wanted.resource_type,
@@ -463,387 +460,12 @@ impl Stack {
         around.later(self, millis, Moment::Done { task: index });
     }
 
-    /// A resource has its physical ID.
-    pub(crate) fn initiated(&mut self, index: usize, around: &mut Around<'_>) {
-        let Some((logical_id, work)) = self.work(index) else {
-            return;
-        };
-        let reason = Some(Reason::CreationInitiated {}.to_string());
-        match work {
-            Work::Create(made) => {
-                self.hold(&logical_id, &made, around);
-                if let Some(record) = self.resources.get_mut(&logical_id) {
-                    record.identity = Some(made.identity);
-                }
-                self.mark(
-                    &logical_id,
-                    ResourceStatus::CreateInProgress,
-                    reason,
-                    None,
-                    around,
-                );
-            }
-            Work::Replace(made) => {
-                self.hold(&logical_id, &made, around);
-                let physical_id = made.identity.physical_id.clone();
-                self.tell_with(
-                    &logical_id,
-                    &physical_id,
-                    &made.properties,
-                    ResourceStatus::UpdateInProgress,
-                    reason,
-                    around,
-                );
-            }
-            Work::Import(_) | Work::Update(_) | Work::Restore | Work::Delete(_) => {}
-        }
-    }
-
-    /// A resource is configured, and is waited for.
-    pub(crate) fn checked(&mut self, index: usize, around: &mut Around<'_>) {
-        let Some((logical_id, work)) = self.work(index) else {
-            return;
-        };
-        let status = match work {
-            Work::Create(_) => ResourceStatus::CreateInProgress,
-            Work::Update(_) | Work::Replace(_) => ResourceStatus::UpdateInProgress,
-            Work::Import(_) | Work::Restore | Work::Delete(_) => return,
-        };
-        let reason = Some(Reason::ConsistencyCheck {}.to_string());
-        let detail = Some(DetailedStatus::ConfigurationComplete);
-        self.mark(&logical_id, status, reason, detail, around);
-        if let Some(record) = self.resources.get_mut(&logical_id) {
-            record.reason = None;
-        }
-    }
-
-    /// A resource is done, for good or ill.
-    pub(crate) fn done(&mut self, index: usize, around: &mut Around<'_>) {
-        let Some((logical_id, work)) = self.work(index) else {
-            return;
-        };
-        let ready = match work {
-            Work::Create(made) => self.created(index, &logical_id, *made, around),
-            Work::Import(made) => self.imported(index, &logical_id, *made, around),
-            Work::Update(made) => self.updated_to(index, &logical_id, *made, around),
-            Work::Replace(made) => self.replaced(index, &logical_id, *made, around),
-            Work::Restore => return self.restored(index, &logical_id, around),
-            Work::Delete(fate) => return self.deleted_one(index, &logical_id, fate, around),
-        };
-        if self.has_failed() && self.cancels() {
-            return;
-        }
-        self.start_all(ready, around);
-        self.go_on(around);
-    }
-
-    fn work(&self, index: usize) -> Option<(String, Work)> {
-        let operation = self.operation.as_ref()?;
-        if !operation.is_running(index) {
-            return None;
-        }
-        let task = operation.tasks.get(index)?;
-        Some((task.logical_id.clone(), task.work.clone()?))
-    }
-
-    pub(crate) fn over(&mut self, index: usize, state: TaskState) -> Vec<usize> {
-        let operation = self.operation.as_mut();
-        operation.map_or_else(Vec::new, |operation| operation.over(index, state))
-    }
-
-    pub(crate) fn created(
-        &mut self,
-        index: usize,
-        logical_id: &str,
-        made: Made,
-        around: &mut Around<'_>,
-    ) -> Vec<usize> {
-        if let Some(reason) = made.refused {
-            self.mark(
-                logical_id,
-                ResourceStatus::CreateFailed,
-                Some(reason),
-                None,
-                around,
-            );
-            self.failed(index, logical_id, Failed::Create, around);
-            return Vec::new();
-        }
-        if let Some(record) = self.resources.get_mut(logical_id) {
-            record.identity = Some(made.identity);
-        }
-        let reason = self.express_note();
-        self.mark(
-            logical_id,
-            ResourceStatus::CreateComplete,
-            reason,
-            None,
-            around,
-        );
-        self.over(index, TaskState::Done)
-    }
-
-    pub(crate) fn updated_to(
-        &mut self,
-        index: usize,
-        logical_id: &str,
-        made: Made,
-        around: &mut Around<'_>,
-    ) -> Vec<usize> {
-        if let Some(reason) = made.refused {
-            self.mark(
-                logical_id,
-                ResourceStatus::UpdateFailed,
-                Some(reason),
-                None,
-                around,
-            );
-            self.failed(index, logical_id, Failed::Update, around);
-            return Vec::new();
-        }
-        if let Some(record) = self.resources.get(logical_id) {
-            let record = record.clone();
-            self.let_go(&record, around);
-        }
-        self.hold(logical_id, &made, around);
-        self.become_made(logical_id, made, around);
-        let reason = self.express_note();
-        self.mark(
-            logical_id,
-            ResourceStatus::UpdateComplete,
-            reason,
-            None,
-            around,
-        );
-        self.over(index, TaskState::Done)
-    }
-
-    fn replaced(
-        &mut self,
-        index: usize,
-        logical_id: &str,
-        made: Made,
-        around: &mut Around<'_>,
-    ) -> Vec<usize> {
-        if let Some(reason) = made.refused {
-            self.mark(
-                logical_id,
-                ResourceStatus::UpdateFailed,
-                Some(reason),
-                None,
-                around,
-            );
-            self.failed(index, logical_id, Failed::Update, around);
-            return Vec::new();
-        }
-        let old = self.resources.get(logical_id).cloned();
-        let policy = made.update_replace_policy.clone();
-        self.become_made(logical_id, made, around);
-        if let (Some(record), Some(operation)) = (old, &mut self.operation) {
-            let fate = Fate::of_replaced(policy.as_deref(), &record.resource_type);
-            operation.leftovers.push(Leftover {
-                logical_id: logical_id.to_owned(),
-                record,
-                fate,
-                origin: Origin::Replaced,
-                attempts: 0,
-            });
-        }
-        let reason = self.express_note();
-        self.mark(
-            logical_id,
-            ResourceStatus::UpdateComplete,
-            reason,
-            None,
-            around,
-        );
-        self.over(index, TaskState::Done)
-    }
-
-    /// What is told of resources that nobody waited for.
-    ///
-    /// Source: aws-cdk-cli#1931.
-    fn express_note(&self) -> Option<String> {
-        let operation = self.operation.as_ref()?;
-        (operation.mode == Mode::Express).then(|| {
-            "Resource operation completed using Express Mode. It may continue becoming available in the background."
-                .to_owned()
-        })
-    }
-
-    /// A resource is from now on as it was made.
-    pub(crate) fn become_made(&mut self, logical_id: &str, made: Made, around: &Around<'_>) {
-        if let Some(record) = self.resources.get_mut(logical_id) {
-            record.identity = Some(made.identity);
-            record.properties = made.properties;
-            record.metadata = made.metadata;
-            record.deletion_policy = made.deletion_policy;
-            record.update_replace_policy = made.update_replace_policy;
-            record.needs = made.needs;
-            record.tags = made.tags;
-            record.updated = around.now;
-        }
-    }
-
-    /// Gives a resource a status, and tells of it.
-    pub(crate) fn mark(
-        &mut self,
-        logical_id: &str,
-        status: ResourceStatus,
-        reason: Option<String>,
-        detail: Option<DetailedStatus>,
-        around: &mut Around<'_>,
-    ) {
-        let Some(record) = self.resources.get_mut(logical_id) else {
-            return;
-        };
-        record.status = status;
-        record.reason.clone_from(&reason);
-        record.updated = around.now;
-        let record = record.clone();
-        let identity = record.identity.as_ref();
-        let told = Told {
-            logical_id,
-            resource_type: &record.resource_type,
-            physical_id: identity.map(|identity| identity.physical_id.as_str()),
-            properties: detail.is_none().then_some(&record.properties),
-            status,
-            reason,
-            detail,
-        };
-        self.tell_of(told, around.now, around.ids);
-    }
-
-    /// Tells of a resource that is not yet the one that the stack has.
-    fn tell_with(
-        &mut self,
-        logical_id: &str,
-        physical_id: &str,
-        properties: &Map<String, Value>,
-        status: ResourceStatus,
-        reason: Option<String>,
-        around: &mut Around<'_>,
-    ) {
-        let Some(record) = self.resources.get_mut(logical_id) else {
-            return;
-        };
-        record.status = status;
-        record.updated = around.now;
-        let resource_type = record.resource_type.clone();
-        let told = Told {
-            logical_id,
-            resource_type: &resource_type,
-            physical_id: Some(physical_id),
-            properties: Some(properties),
-            status,
-            reason,
-            detail: None,
-        };
-        self.tell_of(told, around.now, around.ids);
-    }
-
-    /// A resource failed.
-    pub(crate) fn failed(
-        &mut self,
-        index: usize,
-        logical_id: &str,
-        what: Failed,
-        around: &mut Around<'_>,
-    ) {
-        if let Some(operation) = &mut self.operation {
-            operation.stop(index, TaskState::Failed);
-            operation.failures.push(Failure {
-                logical_id: logical_id.to_owned(),
-                what,
-            });
-        }
-        if self.cancels() {
-            self.fail(around);
-        } else {
-            self.go_on(around);
-        }
-    }
-
-    /// Calls off all that is running.
-    pub(crate) fn cancel_running(&mut self, around: &mut Around<'_>) {
-        let Some(operation) = &self.operation else {
-            return;
-        };
-        let running: Vec<(usize, String)> = operation
-            .tasks
-            .iter()
-            .enumerate()
-            .filter(|(_, task)| task.state == TaskState::Running)
-            .map(|(index, task)| (index, task.logical_id.clone()))
-            .collect();
-        for (index, logical_id) in running {
-            let work = self.work(index).map(|(_, work)| work);
-            let (status, reason, what) = match work {
-                Some(Work::Create(_)) => (
-                    ResourceStatus::CreateFailed,
-                    Reason::CreationCancelled {},
-                    Failed::Create,
-                ),
-                Some(Work::Import(_)) => (
-                    ResourceStatus::ImportFailed,
-                    Reason::CreationCancelled {},
-                    Failed::Import,
-                ),
-                Some(Work::Update(_)) => (
-                    ResourceStatus::UpdateFailed,
-                    Reason::UpdateCancelled {},
-                    Failed::Update,
-                ),
-                Some(Work::Replace(made)) => {
-                    self.abandon(&logical_id, &made, around);
-                    (
-                        ResourceStatus::UpdateFailed,
-                        Reason::UpdateCancelled {},
-                        Failed::Update,
-                    )
-                }
-                Some(Work::Restore | Work::Delete(_)) | None => continue,
-            };
-            self.cancel_nested(&logical_id, around);
-            self.mark(&logical_id, status, Some(reason.to_string()), None, around);
-            if let Some(operation) = &mut self.operation {
-                operation.stop(index, TaskState::Cancelled);
-                operation.failures.push(Failure { logical_id, what });
-            }
-        }
-    }
-
-    /// What was begun in place of another resource is deleted.
-    fn abandon(&mut self, logical_id: &str, made: &Made, around: &Around<'_>) {
-        let Some(record) = self.resources.get(logical_id) else {
-            return;
-        };
-        if !self.holds(&made.identity, &record.resource_type, around) {
-            return;
-        }
-        let record = Record {
-            identity: Some(made.identity.clone()),
-            properties: made.properties.clone(),
-            needs: made.needs.clone(),
-            ..record.clone()
-        };
-        if let Some(operation) = &mut self.operation {
-            operation.leftovers.push(Leftover {
-                logical_id: logical_id.to_owned(),
-                record,
-                fate: Fate::Delete,
-                origin: Origin::InVain,
-                attempts: 0,
-            });
-        }
-    }
-
     /// Adopts a resource that exists.
     fn adopt(
         &mut self,
         index: usize,
         logical_id: &str,
-        wanted: Wanted,
+        mut wanted: Wanted,
         adopted: &crate::operation::Adopted,
         around: &mut Around<'_>,
     ) {
@@ -887,47 +509,12 @@ impl Stack {
             None,
             around,
         );
+        wanted.holds = around.held(&wanted, &identity);
         self.begun(
             index,
             Work::Import(Box::new(made(wanted, identity, refused))),
         );
         around.later(self, INITIATED, Moment::Done { task: index });
-    }
-
-    fn imported(
-        &mut self,
-        index: usize,
-        logical_id: &str,
-        made: Made,
-        around: &mut Around<'_>,
-    ) -> Vec<usize> {
-        if let Some(reason) = made.refused {
-            self.mark(
-                logical_id,
-                ResourceStatus::ImportFailed,
-                Some(reason),
-                None,
-                around,
-            );
-            self.failed(index, logical_id, Failed::Import, around);
-            return Vec::new();
-        }
-        self.hold(logical_id, &made, around);
-        let reason = Some("Resource import completed.".to_owned());
-        self.mark(
-            logical_id,
-            ResourceStatus::ImportComplete,
-            reason,
-            None,
-            around,
-        );
-        self.over(index, TaskState::Done)
-    }
-
-    /// Whether the operation adopts resources and does nothing else.
-    pub(crate) fn is_import(&self) -> bool {
-        let operation = self.operation.as_ref();
-        operation.is_some_and(|operation| operation.purpose == Purpose::Import)
     }
 }
 
@@ -940,6 +527,7 @@ pub(crate) fn made(wanted: Wanted, identity: Identity, refused: Option<String>) 
         update_replace_policy: wanted.update_replace_policy,
         needs: wanted.needs,
         tags: wanted.tags,
+        holds: wanted.holds.into_iter().map(|held| held.key).collect(),
         refused,
     }
 }

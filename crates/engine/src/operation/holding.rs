@@ -1,10 +1,12 @@
 //! What resources hold while they exist: names that only one can have, and their place in the world outside.
 
+use crate::estate::Living;
 use crate::fault::FaultedAction;
-use crate::operation::resource::Wanted;
+use crate::ids::Ids;
+use crate::operation::resource::{Held, Wanted};
 use crate::operation::task::Made;
 use crate::operation::{Around, Leftover};
-use crate::provider::{self, Identity, Scope};
+use crate::provider::{self, Fault, Identity, Unique};
 use crate::services::Occasion;
 use crate::stack::{Record, Stack};
 use crate::state::Owner;
@@ -27,8 +29,15 @@ pub(crate) struct Hit {
 }
 
 impl Around<'_> {
-    fn scoped(&self, scope: Scope, key: &str) -> String {
-        scoped(self.account.as_str(), self.region.as_str(), scope, key)
+    /// What a resource of this identity has that only one can have.
+    pub(crate) fn held(&self, wanted: &Wanted, identity: &Identity) -> Vec<Held> {
+        let unique = provider::unique(&wanted.resource_type, identity, &wanted.properties);
+        let (account, region) = (self.account.as_str(), self.region.as_str());
+        let held = |unique: Unique| Held {
+            key: scoped(account, region, unique.scope, &unique.key),
+            name: unique.name,
+        };
+        unique.into_iter().map(held).collect()
     }
 
     /// Takes a snapshot of a resource that goes.
@@ -44,36 +53,60 @@ impl Around<'_> {
     }
 }
 
+impl Wanted {
+    /// Asks the type whether it takes such properties, unless that was asked before anything was tried.
+    pub(crate) fn valid(&self, logical_id: &str, ids: &mut Ids) -> Result<(), Fault> {
+        match self.is_validated {
+            true => Ok(()),
+            false => provider::validate(&self.resource_type, logical_id, &self.properties, ids),
+        }
+    }
+}
+
 impl Stack {
     /// A resource holds what it needs from now on.
     pub(crate) fn hold(&self, logical_id: &str, made: &Made, around: &mut Around<'_>) {
         let Some(record) = self.resources.get(logical_id) else {
             return;
         };
-        let record = Record {
-            identity: Some(made.identity.clone()),
+        let living = Living {
+            identity: made.identity.clone(),
             properties: made.properties.clone(),
             tags: made.tags.clone(),
-            ..record.clone()
+            stack: Some(self.id.clone()),
+            logical_id: logical_id.to_owned(),
+            since: around.now,
+            changed: around.now,
         };
-        self.hold_record(logical_id, &record, around);
+        self.put(&record.resource_type, &made.holds, living, around);
     }
 
     pub(crate) fn hold_record(&self, logical_id: &str, record: &Record, around: &mut Around<'_>) {
         let Some(identity) = &record.identity else {
             return;
         };
-        for unique in provider::unique(&record.resource_type, identity, &record.properties) {
+        let living = Living {
+            identity: identity.clone(),
+            properties: record.properties.clone(),
+            tags: record.tags.clone(),
+            stack: Some(self.id.clone()),
+            logical_id: logical_id.to_owned(),
+            since: around.now,
+            changed: around.now,
+        };
+        self.put(&record.resource_type, &record.holds, living, around);
+    }
+
+    fn put(&self, resource_type: &str, holds: &[String], living: Living, around: &mut Around<'_>) {
+        for key in holds {
             let owner = Owner {
                 stack: Some(self.id.clone()),
-                resource_type: record.resource_type.clone(),
-                physical_id: identity.physical_id.clone(),
+                resource_type: resource_type.to_owned(),
+                physical_id: living.identity.physical_id.clone(),
             };
-            let key = around.scoped(unique.scope, &unique.key);
-            around.taken.insert(key, owner);
+            around.taken.insert(key.clone(), owner);
         }
-        let now = around.now;
-        around.estate.put(logical_id, record, Some(&self.id), now);
+        around.estate.put(resource_type, living);
     }
 
     /// A resource that is gone holds nothing.
@@ -87,34 +120,25 @@ impl Stack {
 
     /// A resource that will be another one gives up what only one can have.
     pub(crate) fn give_up(&self, record: &Record, around: &mut Around<'_>) {
-        let Some(identity) = &record.identity else {
-            return;
-        };
-        for unique in provider::unique(&record.resource_type, identity, &record.properties) {
-            let key = around.scoped(unique.scope, &unique.key);
-            let owner = around.taken.get(&key);
-            if owner.is_some_and(|owner| owner.physical_id == identity.physical_id) {
-                around.taken.remove(&key);
+        for key in &record.holds {
+            let owner = around.taken.get(key);
+            if owner.is_some_and(|owner| Some(owner.physical_id.as_str()) == record.physical_id()) {
+                around.taken.remove(key);
             }
         }
     }
 
     /// A resource that is left behind belongs to no stack.
     pub(crate) fn release(&self, record: &Record, around: &mut Around<'_>) {
-        let Some(identity) = &record.identity else {
-            return;
-        };
-        for unique in provider::unique(&record.resource_type, identity, &record.properties) {
-            let key = around.scoped(unique.scope, &unique.key);
-            if let Some(owner) = around.taken.get_mut(&key)
-                && owner.physical_id == identity.physical_id
+        for key in &record.holds {
+            if let Some(owner) = around.taken.get_mut(key)
+                && Some(owner.physical_id.as_str()) == record.physical_id()
             {
                 owner.stack = None;
             }
         }
-        around
-            .estate
-            .release(&record.resource_type, &identity.physical_id);
+        let physical_id = record.physical_id().unwrap_or_default();
+        around.estate.release(&record.resource_type, physical_id);
     }
 
     /// Whether a resource exists outside already.
@@ -135,16 +159,9 @@ impl Stack {
         &self,
         logical_id: &str,
         wanted: &Wanted,
-        identity: &Identity,
         around: &mut Around<'_>,
     ) -> Option<RefusedCreation> {
-        let valid = provider::validate(
-            &wanted.resource_type,
-            logical_id,
-            &wanted.properties,
-            around.ids,
-        );
-        if let Err(fault) = valid {
+        if let Err(fault) = wanted.valid(logical_id, around.ids) {
             return Some(RefusedCreation {
                 reason: fault.reason,
                 at_once: !fault.has_physical_id,
@@ -159,17 +176,10 @@ impl Stack {
                 at_once: true,
             });
         }
-        let (name, owner) = self.owner(wanted, identity, around)?;
+        let (name, owner) = self.owner(wanted, around)?;
         let reason = match &owner.stack {
             Some(stack) => format!("{name} already exists in stack {stack}"),
-            None => provider::handler_reason(
-                &format!(
-                    "Resource of type '{}' with identifier '{name}' already exists.",
-                    wanted.resource_type
-                ),
-                "AlreadyExists",
-                around.ids,
-            ),
+            None => provider::already_exists(&wanted.resource_type, &name, around.ids),
         };
         Some(RefusedCreation {
             reason,
@@ -178,18 +188,10 @@ impl Stack {
     }
 
     /// Who has what a resource would need for itself alone, and what that is called.
-    fn owner(
-        &self,
-        wanted: &Wanted,
-        identity: &Identity,
-        around: &Around<'_>,
-    ) -> Option<(String, Owner)> {
-        let unique = provider::unique(&wanted.resource_type, identity, &wanted.properties);
-        unique.into_iter().find_map(|unique| {
-            let owner = around
-                .taken
-                .get(&around.scoped(unique.scope, &unique.key))?;
-            Some((unique.name, owner.clone()))
+    fn owner(&self, wanted: &Wanted, around: &Around<'_>) -> Option<(String, Owner)> {
+        wanted.holds.iter().find_map(|held| {
+            let owner = around.taken.get(&held.key)?;
+            Some((held.name.clone(), owner.clone()))
         })
     }
 
@@ -199,11 +201,10 @@ impl Stack {
         logical_id: &str,
         record: &Record,
         wanted: &Wanted,
-        identity: &Identity,
         around: &mut Around<'_>,
     ) -> Option<RefusedCreation> {
         let own = self
-            .owner(wanted, identity, around)
+            .owner(wanted, around)
             .filter(|(_, owner)| Some(owner.physical_id.as_str()) == record.physical_id());
         match own {
             Some(_) if provider::deletes_first(&wanted.resource_type) => None,
@@ -217,7 +218,7 @@ impl Stack {
                     at_once: true,
                 })
             }
-            None => self.refuses_creation(logical_id, wanted, identity, around),
+            None => self.refuses_creation(logical_id, wanted, around),
         }
     }
 
@@ -252,7 +253,7 @@ impl Stack {
         identity: &Identity,
         around: &mut Around<'_>,
     ) -> Option<Hit> {
-        let made = (identity.physical_id.as_str(), &wanted.properties);
+        let made = (identity.physical_id.as_str(), &*wanted.properties);
         let kind = &wanted.resource_type;
         self.fault(action, logical_id, kind, around)
             .or_else(|| self.deploys(occasion, logical_id, kind, made, around))
@@ -261,7 +262,7 @@ impl Stack {
     /// A resource begins to become what it was.
     pub(crate) fn begins_again(&self, logical_id: &str, before: &Record, around: &mut Around<'_>) {
         if let Some(identity) = &before.identity {
-            let made = (identity.physical_id.as_str(), &before.properties);
+            let made = (identity.physical_id.as_str(), &*before.properties);
             let kind = &before.resource_type;
             self.deploys(Occasion::Restoration, logical_id, kind, made, around);
         }

@@ -4,13 +4,14 @@
 //! Source: CloudFormation user guide, "Embed stacks within other stacks using nested stacks".
 
 use indexmap::IndexMap;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use stratiform_service::{ResourceStatus, StackStatus};
 
 use crate::operation::forward::made;
 use crate::operation::resource::Wanted;
 use crate::operation::task::{Made, Work};
 use crate::operation::{Around, Deferred, Leftover, Stage, TaskState};
+use crate::properties::Properties;
 use crate::provider::Identity;
 use crate::stack::{Record, Stack};
 
@@ -18,12 +19,12 @@ use crate::stack::{Record, Stack};
 #[derive(Clone, Debug)]
 pub(crate) enum Errand {
     Create {
-        properties: Map<String, Value>,
+        properties: Properties,
         tags: IndexMap<String, String>,
     },
     Update {
         stack: String,
-        properties: Map<String, Value>,
+        properties: Properties,
         tags: IndexMap<String, String>,
     },
     Delete {

@@ -14,6 +14,7 @@ use crate::estate::Estate;
 use crate::intake::ParameterValue;
 use crate::operation::begin::needs;
 use crate::operation::{Around, Operation};
+use crate::properties::Properties;
 use crate::stack::{Record, Stack};
 use crate::world::{Unresolved, resolved, value, values};
 
@@ -21,12 +22,24 @@ use crate::world::{Unresolved, resolved, value, values};
 #[derive(Clone, Debug)]
 pub(crate) struct Wanted {
     pub(crate) resource_type: String,
-    pub(crate) properties: Map<String, Value>,
+    pub(crate) properties: Properties,
     pub(crate) metadata: Option<Value>,
     pub(crate) deletion_policy: Option<String>,
     pub(crate) update_replace_policy: Option<String>,
     pub(crate) needs: Vec<String>,
     pub(crate) tags: IndexMap<String, String>,
+    /// What it will have that only one can have, once its identity is known.
+    pub(crate) holds: Vec<Held>,
+    /// Whether its type was asked before whether it takes such properties.
+    pub(crate) is_validated: bool,
+}
+
+/// Something that only one resource can have.
+#[derive(Clone, Debug)]
+pub(crate) struct Held {
+    pub(crate) key: String,
+    /// What messages call it.
+    pub(crate) name: String,
 }
 
 /// What a change of a resource makes necessary.
@@ -85,12 +98,14 @@ fn wanted(resolver: &Resolver<'_, '_>, resource: &Resource) -> Result<Wanted, Un
         None => None,
     };
     Ok(Wanted {
-        properties: values(resolver, &resource.properties)?,
+        properties: values(resolver, &resource.properties)?.into(),
         metadata,
         deletion_policy: policy(&resource.deletion_policy)?,
         update_replace_policy: policy(&resource.update_replace_policy)?,
         needs: needs(resource),
         tags: IndexMap::new(),
+        holds: Vec::new(),
+        is_validated: false,
         resource_type,
     })
 }
@@ -166,8 +181,8 @@ impl Wanted {
         let mut paths = Vec::new();
         differences(
             &mut Vec::new(),
-            &Value::Object(record.properties.clone()),
-            &Value::Object(self.properties.clone()),
+            &record.properties.to_value(),
+            &self.properties.to_value(),
             &mut paths,
         );
         let mut by_handler = false;

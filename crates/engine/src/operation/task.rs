@@ -2,10 +2,11 @@
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use stratiform_template::order;
 
 use crate::operation::{Fate, Operation};
+use crate::properties::Properties;
 use crate::provider::Identity;
 
 /// What an operation does with one resource.
@@ -19,6 +20,8 @@ pub(crate) struct Task {
     missing: usize,
     /// What is being done; none while it waits, or where there is nothing to do.
     pub(crate) work: Option<Work>,
+    /// Whether the type was asked already whether it takes the properties.
+    pub(crate) is_validated: bool,
 }
 
 /// How far is a task?
@@ -47,12 +50,14 @@ pub(crate) enum Work {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Made {
     pub(crate) identity: Identity,
-    pub(crate) properties: Map<String, Value>,
+    pub(crate) properties: Properties,
     pub(crate) metadata: Option<Value>,
     pub(crate) deletion_policy: Option<String>,
     pub(crate) update_replace_policy: Option<String>,
     pub(crate) needs: Vec<String>,
     pub(crate) tags: IndexMap<String, String>,
+    /// What it will have that only one can have, by key.
+    pub(crate) holds: Vec<String>,
     /// Why it does not come to that.
     pub(crate) refused: Option<String>,
 }
@@ -77,6 +82,7 @@ impl Operation {
                 dependents: Vec::new(),
                 missing: 0,
                 work: None,
+                is_validated: false,
             })
             .collect();
         for (index, needs) in needs.iter().enumerate() {

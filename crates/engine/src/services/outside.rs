@@ -1,5 +1,6 @@
 //! Resources that are made, changed and deleted outside of all stacks: what of a stack changes so has drifted.
 
+use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use stratiform_service::ResourceStatus;
 
@@ -7,7 +8,6 @@ use crate::call::Call;
 use crate::estate::Living;
 use crate::input::Refused;
 use crate::provider::{self, Identity, Place};
-use crate::stack::Record;
 use crate::state::{Owner, Realm, State};
 use crate::world::scoped;
 
@@ -46,12 +46,16 @@ impl State {
             };
             self.taken.insert(key, owner);
         }
-        let record = Record {
-            identity: Some(identity.clone()),
-            properties,
-            ..Record::empty(resource_type.to_owned(), now)
+        let living = Living {
+            identity: identity.clone(),
+            properties: properties.into(),
+            tags: IndexMap::new(),
+            stack: None,
+            logical_id: String::new(),
+            since: now,
+            changed: now,
         };
-        self.realm_mut(call)?.estate.put("", &record, None, now);
+        self.realm_mut(call)?.estate.put(resource_type, living);
         Ok(Some(identity))
     }
 

@@ -11,7 +11,12 @@ use crate::state::State;
 
 impl State {
     /// An alarm is off: deployments that watch it fail, and so do the stacks that wait for them.
-    pub(crate) fn alarm_services(&mut self, realm: usize, name: &str, effects: &mut Vec<Effect>) {
+    pub(in crate::services) fn fail_services(
+        &mut self,
+        realm: usize,
+        name: &str,
+        effects: &mut Vec<Effect>,
+    ) {
         let now = self.now();
         let mut stopped = Vec::new();
         let Some(found) = self.realms.get_mut(realm) else {

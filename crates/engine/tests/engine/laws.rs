@@ -1,12 +1,7 @@
 //! Laws that hold for any template, any fault and any order of calls.
-#![expect(clippy::unwrap_used, reason = "a test")]
-
-#[path = "support/cloud.rs"]
-mod cloud;
-
 use std::collections::{BTreeMap, BTreeSet};
 
-use cloud::Cloud;
+use crate::cloud::Cloud;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use stratiform_engine::{State, step};

@@ -1,10 +1,5 @@
 //! What single calls do besides deploying: nested stacks, imports, drift, validation, events.
-#![expect(clippy::unwrap_used, reason = "a test")]
-
-#[path = "support/cloud.rs"]
-mod cloud;
-
-use cloud::Cloud;
+use crate::cloud::Cloud;
 use serde_json::{Value, json};
 
 const CHILD: &str = "
@@ -55,13 +50,20 @@ fn nested_stacks_come_change_and_go_with_their_parent() {
     let id = child(&mut cloud);
     let nested = cloud.stack(&id);
     assert_eq!(nested["ParentId"], cloud.stack("shop")["StackId"]);
-    assert!(nested["StackName"].as_str().unwrap().starts_with("shop-Child-"));
+    assert!(
+        nested["StackName"]
+            .as_str()
+            .unwrap()
+            .starts_with("shop-Child-")
+    );
     let parent_id = cloud.stack("shop")["StackId"].as_str().unwrap().to_owned();
     cloud.done("DeleteStack", json!({ "StackName": "shop" }));
     cloud.settle();
     let name = nested["StackName"].as_str().unwrap();
     let told = cloud.story(&parent_id) + "\n\n" + &cloud.story(&id);
-    let told = told.replace(name, "<child>").replace(id.rsplit('/').next().unwrap(), "<id>");
+    let told = told
+        .replace(name, "<child>")
+        .replace(id.rsplit('/').next().unwrap(), "<id>");
     insta::assert_snapshot!(told);
 }
 
@@ -77,7 +79,10 @@ fn a_nested_stack_that_fails_fails_its_parent() {
     assert_eq!(cloud.status(&id), "UPDATE_ROLLBACK_COMPLETE");
     let told = cloud.story("shop").replace(&name, "<child>");
     assert!(told.contains("Child UPDATE_FAILED"), "{told}");
-    assert!(told.contains("was not successfully updated. Currently in UPDATE_ROLLBACK_"), "{told}");
+    assert!(
+        told.contains("was not successfully updated. Currently in UPDATE_ROLLBACK_"),
+        "{told}"
+    );
     // Also where it is something else that fails: the child goes back with its parent.
     cloud.fault("update:shop/User:times=1");
     let changed = parent("three").replace("Value: !GetAtt", "Description: new, Value: !GetAtt");
@@ -107,7 +112,10 @@ fn what_was_left_behind_is_adopted() {
     let described = cloud.done("DescribeChangeSet", json!({ "ChangeSetName": made["Id"] }));
     assert_eq!(described["Status"], "FAILED");
     let reason = described["StatusReason"].as_str().unwrap();
-    assert!(reason.contains("AWS::EarlyValidation::ResourceExistenceCheck"), "{reason}");
+    assert!(
+        reason.contains("AWS::EarlyValidation::ResourceExistenceCheck"),
+        "{reason}"
+    );
     let events = cloud.done(
         "DescribeEvents",
         json!({ "ChangeSetName": made["Id"], "Filters": { "FailedEvents": "true" } }),
@@ -132,10 +140,17 @@ fn what_was_left_behind_is_adopted() {
         let made = cloud.done("CreateChangeSet", call);
         cloud.settle();
         let described = cloud.done("DescribeChangeSet", json!({ "ChangeSetName": made["Id"] }));
-        assert_eq!(described["Changes"][0]["ResourceChange"]["Action"], "Import", "{described}");
+        assert_eq!(
+            described["Changes"][0]["ResourceChange"]["Action"], "Import",
+            "{described}"
+        );
         cloud.done("ExecuteChangeSet", json!({ "ChangeSetName": made["Id"] }));
         cloud.settle();
-        let expected = if kind == "IMPORT" { "IMPORT_COMPLETE" } else { "CREATE_COMPLETE" };
+        let expected = if kind == "IMPORT" {
+            "IMPORT_COMPLETE"
+        } else {
+            "CREATE_COMPLETE"
+        };
         assert_eq!(cloud.status(name), expected, "{}", cloud.story(name));
         assert!(cloud.story(name).contains("Topic IMPORT_COMPLETE [orders]"));
         cloud.done("DeleteStack", json!({ "StackName": name }));
@@ -157,20 +172,32 @@ Resources:
     cloud.settle();
     let put = json!({ "Name": "/shop/size", "Value": "two", "Overwrite": true });
     cloud.ask("ssm", "PutParameter", put).unwrap();
-    cloud.ask("ssm", "DeleteParameter", json!({ "Name": "/shop/gone" })).unwrap();
+    cloud
+        .ask("ssm", "DeleteParameter", json!({ "Name": "/shop/gone" }))
+        .unwrap();
     let begun = cloud.done("DetectStackDrift", json!({ "StackName": "shop" }));
     let status = |cloud: &mut Cloud| cloud.done("DescribeStackDriftDetectionStatus", begun.clone());
-    assert_eq!(status(&mut cloud)["DetectionStatus"], "DETECTION_IN_PROGRESS");
+    assert_eq!(
+        status(&mut cloud)["DetectionStatus"],
+        "DETECTION_IN_PROGRESS"
+    );
     cloud.settle();
     let found = status(&mut cloud);
     assert_eq!(found["StackDriftStatus"], "DRIFTED");
     assert_eq!(found["DriftedStackResourceCount"], 2);
-    let drifts = cloud.done("DescribeStackResourceDrifts", json!({ "StackName": "shop" }));
+    let drifts = cloud.done(
+        "DescribeStackResourceDrifts",
+        json!({ "StackName": "shop" }),
+    );
     let drifts = drifts["StackResourceDrifts"].as_array().unwrap();
     let told: Vec<Value> = drifts
         .iter()
         .map(|drift| {
-            json!([drift["LogicalResourceId"], drift["StackResourceDriftStatus"], drift["PropertyDifferences"]])
+            json!([
+                drift["LogicalResourceId"],
+                drift["StackResourceDriftStatus"],
+                drift["PropertyDifferences"]
+            ])
         })
         .collect();
     assert_eq!(
@@ -183,7 +210,10 @@ Resources:
             json!(["Gone", "DELETED", []]),
         ]
     );
-    assert_eq!(cloud.stack("shop")["DriftInformation"]["StackDriftStatus"], "DRIFTED");
+    assert_eq!(
+        cloud.stack("shop")["DriftInformation"]["StackDriftStatus"],
+        "DRIFTED"
+    );
 }
 
 #[test]
@@ -203,11 +233,18 @@ Resources:
         .iter()
         .map(|event| event["EventType"].as_str().unwrap())
         .collect();
-    assert!(kinds.contains(&"VALIDATION_ERROR") && kinds.contains(&"STACK_EVENT"), "{kinds:?}");
+    assert!(
+        kinds.contains(&"VALIDATION_ERROR") && kinds.contains(&"STACK_EVENT"),
+        "{kinds:?}"
+    );
     let call = json!({ "StackName": "blind", "TemplateBody": template, "DisableValidation": true });
     cloud.done("CreateStack", call);
     cloud.settle();
-    assert!(cloud.story("blind").contains("Parameter CREATE_FAILED"), "{}", cloud.story("blind"));
+    assert!(
+        cloud.story("blind").contains("Parameter CREATE_FAILED"),
+        "{}",
+        cloud.story("blind")
+    );
 }
 
 #[test]
@@ -225,7 +262,11 @@ fn a_change_set_that_changes_nothing_fails_and_says_so() {
     assert_eq!(described["Status"], "FAILED");
     assert_eq!(described["ExecutionStatus"], "UNAVAILABLE");
     let refused = cloud.call("ExecuteChangeSet", json!({ "ChangeSetName": made["Id"] }));
-    assert!(refused.unwrap_err().contains("cannot be executed in its current status of [FAILED]"));
+    assert!(
+        refused
+            .unwrap_err()
+            .contains("cannot be executed in its current status of [FAILED]")
+    );
     let other = json!({ "StackName": "shop", "ChangeSetName": "same", "TemplateBody": TOPIC, "Description": "x" });
     let refused = cloud.call("CreateChangeSet", other).unwrap_err();
     assert!(refused.starts_with("AlreadyExistsException: ChangeSet same cannot be created due to a mismatch with existing attribute Description"), "{refused}");
@@ -239,7 +280,8 @@ fn only_one_change_set_of_several_is_executed() {
     let ids: Vec<Value> = ["first", "second"]
         .iter()
         .map(|name| {
-            let call = json!({ "StackName": "shop", "ChangeSetName": name, "TemplateBody": changed });
+            let call =
+                json!({ "StackName": "shop", "ChangeSetName": name, "TemplateBody": changed });
             cloud.done("CreateChangeSet", call)["Id"].clone()
         })
         .collect();
@@ -247,18 +289,34 @@ fn only_one_change_set_of_several_is_executed() {
     let call = json!({ "ChangeSetName": "first", "StackName": "shop", "ClientRequestToken": "t" });
     cloud.done("ExecuteChangeSet", call.clone());
     assert_eq!(cloud.done("ExecuteChangeSet", call), json!({}));
-    assert!(cloud.call("ExecuteChangeSet", json!({ "ChangeSetName": ids[1] })).is_err());
+    assert!(
+        cloud
+            .call("ExecuteChangeSet", json!({ "ChangeSetName": ids[1] }))
+            .is_err()
+    );
     cloud.settle();
     let executed = cloud.done("DescribeChangeSet", json!({ "ChangeSetName": ids[0] }));
     assert_eq!(executed["Status"], "CREATE_COMPLETE");
     assert_eq!(executed["ExecutionStatus"], "EXECUTE_COMPLETE");
-    let by_name = cloud.call("DescribeChangeSet", json!({ "ChangeSetName": "first", "StackName": "shop" }));
-    assert_eq!(by_name, Err("ChangeSetNotFound: ChangeSet [first] does not exist".to_owned()));
-    cloud.done("DeleteChangeSet", json!({ "ChangeSetName": "first", "StackName": "shop" }));
+    let by_name = cloud.call(
+        "DescribeChangeSet",
+        json!({ "ChangeSetName": "first", "StackName": "shop" }),
+    );
+    assert_eq!(
+        by_name,
+        Err("ChangeSetNotFound: ChangeSet [first] does not exist".to_owned())
+    );
+    cloud.done(
+        "DeleteChangeSet",
+        json!({ "ChangeSetName": "first", "StackName": "shop" }),
+    );
     let refused = cloud.call("DeleteChangeSet", json!({ "ChangeSetName": ids[0] }));
     assert_eq!(
         refused,
-        Err("InvalidChangeSetStatus: Cannot delete ChangeSet in execution status EXECUTE_COMPLETE".to_owned())
+        Err(
+            "InvalidChangeSetStatus: Cannot delete ChangeSet in execution status EXECUTE_COMPLETE"
+                .to_owned()
+        )
     );
     let listed = cloud.done("ListChangeSets", json!({ "StackName": "shop" }));
     assert_eq!(listed["Summaries"], json!([]));
@@ -275,7 +333,10 @@ Resources:
     cloud.done("CreateStack", call.clone());
     cloud.settle();
     let story = cloud.story("shop");
-    assert!(story.contains("Resource operation completed using Express Mode."), "{story}");
+    assert!(
+        story.contains("Resource operation completed using Express Mode."),
+        "{story}"
+    );
     assert!(!story.contains("Eventual consistency"), "{story}");
     cloud.fault("update:shop/Queue:times=1");
     let changed = template.replace("Queue}", "Queue, Properties: {DelaySeconds: '5'}}");
@@ -284,11 +345,19 @@ Resources:
     cloud.done("UpdateStack", update.clone());
     cloud.settle();
     assert_eq!(cloud.status("shop"), "UPDATE_FAILED");
-    let refused = cloud.call("RollbackStack", json!({ "StackName": "shop" })).unwrap_err();
-    assert!(refused.contains("RollbackStack is not supported"), "{refused}");
+    let refused = cloud
+        .call("RollbackStack", json!({ "StackName": "shop" }))
+        .unwrap_err();
+    assert!(
+        refused.contains("RollbackStack is not supported"),
+        "{refused}"
+    );
     let standard = json!({ "StackName": "shop", "TemplateBody": changed });
     let refused = cloud.call("UpdateStack", standard).unwrap_err();
-    assert!(refused.contains("Follow-up operations must use the same DeploymentConfig"), "{refused}");
+    assert!(
+        refused.contains("Follow-up operations must use the same DeploymentConfig"),
+        "{refused}"
+    );
     cloud.done("UpdateStack", update);
     cloud.settle();
     assert_eq!(cloud.status("shop"), "UPDATE_COMPLETE");
@@ -327,7 +396,9 @@ Resources:
     cloud.settle();
     let stack = cloud.stack("shop");
     let value = |cloud: &mut Cloud, name: &str| {
-        let answer = cloud.ask("ssm", "GetParameter", json!({ "Name": name })).unwrap();
+        let answer = cloud
+            .ask("ssm", "GetParameter", json!({ "Name": name }))
+            .unwrap();
         answer["Parameter"]["Value"].as_str().unwrap().to_owned()
     };
     assert_eq!(value(&mut cloud, "a"), "ami-1");

@@ -1,10 +1,5 @@
 //! What becomes of stacks: the way forward, and every way back.
-#![expect(clippy::unwrap_used, reason = "a test")]
-
-#[path = "support/cloud.rs"]
-mod cloud;
-
-use cloud::Cloud;
+use crate::cloud::Cloud;
 use serde_json::{Value, json};
 
 /// A topic and a queue that refers to it.

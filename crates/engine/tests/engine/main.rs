@@ -1,0 +1,7 @@
+//! The state machine from outside: calls in, answers and events out.
+#![expect(clippy::unwrap_used, reason = "a test")]
+
+mod calls;
+mod cloud;
+mod laws;
+mod lifecycle;
