@@ -168,14 +168,15 @@ impl Aws {
 }
 
 fn parameter_value(parameter: &Parameter) -> DeployedParameter {
+    const HIDDEN: &str = "****";
     let given = parameter.parameter_value().unwrap_or_default();
     match parameter.resolved_value() {
-        Some("****") => DeployedParameter::Hidden,
+        // Where one of the two is hidden, the other was not meant to be seen.
+        resolved if given == HIDDEN || resolved == Some(HIDDEN) => DeployedParameter::Hidden,
         Some(value) => DeployedParameter::Resolved {
             name: given.to_owned(),
             value: value.to_owned(),
         },
-        None if given == "****" => DeployedParameter::Hidden,
         None => DeployedParameter::Known(given.to_owned()),
     }
 }

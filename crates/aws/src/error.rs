@@ -1,7 +1,7 @@
 //! Why a call failed, in our words, with AWS's own passed through.
 
 use std::error::Error as StdError;
-use std::fmt;
+use std::{fmt, io};
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
@@ -208,7 +208,10 @@ impl Call {
             SdkError::ServiceError(reply) if !reply.raw().status().is_server_error() => {
                 Error::Unreadable(failure)
             }
-            SdkError::ResponseError(_) => Error::Unreadable(failure),
+            // An answer that ended too early says nothing about who sent it.
+            SdkError::ResponseError(_) if !chain(error).any(|cause| cause.is::<io::Error>()) => {
+                Error::Unreadable(failure)
+            }
             _ => Error::Unavailable(failure),
         }
     }
