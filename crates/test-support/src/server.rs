@@ -1,16 +1,19 @@
 //! A server that says what it is told to.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Error, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 
 /// A status and a body.
-pub(crate) type Reply = (u16, String);
+pub type Reply = (u16, String);
 
-/// Answers every request with what a function of its text gives. Returns the endpoint.
-pub(crate) fn serve(answer: impl Fn(&str) -> Reply + Send + Sync + 'static) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+/// Answers every request with what a function of its text gives, until the process ends. Returns the endpoint.
+///
+/// # Panics
+/// No port of this machine is free.
+pub fn serve(answer: impl Fn(&str) -> Reply + Send + Sync + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let address = listener.local_addr().expect("it is bound");
     let answer = Arc::new(answer);
     std::thread::spawn(move || {
         for connection in listener.incoming().flatten() {
@@ -19,10 +22,10 @@ pub(crate) fn serve(answer: impl Fn(&str) -> Reply + Send + Sync + 'static) -> S
             std::thread::spawn(move || exchange(connection, answer.as_ref()));
         }
     });
-    endpoint
+    format!("http://{address}")
 }
 
-fn exchange(mut connection: TcpStream, answer: &dyn Fn(&str) -> Reply) -> std::io::Result<()> {
+fn exchange(mut connection: TcpStream, answer: &dyn Fn(&str) -> Reply) -> Result<(), Error> {
     let mut reader = BufReader::new(connection.try_clone()?);
     let mut request = String::new();
     let mut length = 0;
@@ -33,7 +36,7 @@ fn exchange(mut connection: TcpStream, answer: &dyn Fn(&str) -> Reply) -> std::i
         }
         let line = request[start..].to_ascii_lowercase();
         if let Some(value) = line.strip_prefix("content-length:") {
-            length = value.trim().parse().unwrap();
+            length = value.trim().parse().map_err(Error::other)?;
         }
     }
     reader.take(length).read_to_string(&mut request)?;
