@@ -6,9 +6,9 @@ use std::process::Command;
 
 use aws_credential_types::provider::{ProvideCredentials, error::CredentialsError, future};
 use stratiform_aws::{Aws, Error};
+use stratiform_test_support::serve;
 
 use crate::replies::reply;
-use crate::server::serve;
 
 /// Runs `who_am_i` in a process of its own, with nothing but this configuration and a server that knows who signs.
 fn identity_with(name: &str, profile: &str, environment: &[(&str, &str)]) -> String {

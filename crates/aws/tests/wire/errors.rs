@@ -1,15 +1,12 @@
 //! What goes wrong, and what people read then.
 
 use std::net::TcpListener;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
-use stratiform_aws::{Aws, Error, Identity};
+use stratiform_aws::{Error, Identity};
+use stratiform_test_support::{Reply, serve};
 
+use crate::client;
 use crate::replies::{error, reply};
-use crate::server::{Reply, serve};
-use crate::{client, support};
 
 /// What `stack_names` fails with when this is the answer.
 async fn failure(reply: Reply) -> Error {
@@ -76,23 +73,6 @@ async fn what_people_read() {
       why: they are of `arn:aws:iam::111122223333:user/eve`
       help: use credentials of account 444455556666, or correct `settings.account` of the environment
     ");
-}
-
-#[tokio::test]
-async fn throttling_is_waited_out_for_eight_attempts() {
-    let calls = Arc::new(AtomicUsize::new(0));
-    let counted = calls.clone();
-    let endpoint = serve(move |_| {
-        counted.fetch_add(1, Ordering::Relaxed);
-        error("Throttling", "Rate exceeded")
-    });
-    let config = support::config(&endpoint).await;
-    let retries = config.retry_config().unwrap().clone();
-    let retries = retries.with_initial_backoff(Duration::ZERO);
-    let config = config.into_builder().retry_config(retries).build();
-    let error = Aws::new(&config).stack_names("").await.unwrap_err();
-    assert!(matches!(error, Error::Throttled(_)), "{error:?}");
-    assert_eq!(calls.load(Ordering::Relaxed), 8);
 }
 
 #[tokio::test]

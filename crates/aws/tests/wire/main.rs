@@ -1,11 +1,9 @@
-//! The real SDK against replies as CloudFormation sends them, and as something else might.
+//! The real SDK against replies that the engine does not give: other services' errors, and what is no answer of AWS.
 #![expect(clippy::unwrap_used, reason = "a test")]
 
-mod change_sets;
 mod credentials;
 mod errors;
 mod replies;
-mod server;
 mod stacks;
 #[path = "../support/mod.rs"]
 mod support;

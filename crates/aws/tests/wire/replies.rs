@@ -1,6 +1,6 @@
 //! Replies in AWS's Query protocol.
 
-use crate::server::Reply;
+use stratiform_test_support::Reply;
 
 /// A stack with something of everything.
 pub(crate) const STACK: &str = r#"<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><DescribeStacksResult><Stacks><member>
@@ -37,25 +37,10 @@ pub(crate) fn error(code: &str, message: &str) -> Reply {
     (400, text)
 }
 
-/// A stack that has nothing but a status and a name.
-pub(crate) fn stack(status: &str, name: &str) -> String {
-    let id = format!("arn:aws:cloudformation:eu-central-1:111122223333:stack/{name}/1");
-    let fields = format!(
-        "<StackId>{id}</StackId><StackName>{name}</StackName><StackStatus>{status}</StackStatus>"
-    );
-    let stacks = format!("<Stacks><member>{fields}</member></Stacks>");
-    reply("DescribeStacks", &stacks).1
-}
-
-/// The stack that a DescribeStacks request is about.
-pub(crate) fn name_in(body: &str) -> String {
-    let name = body.split("StackName=").nth(1).unwrap_or_default();
-    name.split('&').next().unwrap_or_default().to_owned()
-}
-
 /// The answers to all requests about a stack that DescribeStacks describes so.
 pub(crate) fn of_stack(body: &str, described: &str) -> Reply {
-    let by_arn = name_in(body).starts_with("arn");
+    let name = body.split("StackName=").nth(1);
+    let by_arn = name.is_some_and(|name| name.starts_with("arn"));
     match body {
         _ if body.contains("Action=DescribeStacks") => (200, described.to_owned()),
         _ if !by_arn => error("Unexpected", "a call by name"),
