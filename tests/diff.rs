@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
+#[path = "diff/cloud.rs"]
+mod cloud;
 #[path = "diff/deployed.rs"]
 mod deployed;
 #[path = "diff/environments.rs"]
@@ -25,6 +27,4 @@ mod repository;
 mod revisions;
 #[path = "diff/secrets.rs"]
 mod secrets;
-#[path = "../crates/aws/tests/wire/server.rs"]
-mod server;
 mod support;
