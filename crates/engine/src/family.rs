@@ -2,15 +2,24 @@
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
-use stratiform_service::{StackId, StackStatus};
+use stratiform_service::{ExecutionStatus, StackId, StackStatus};
 
 use crate::agenda::Place;
+use crate::change_set::Child;
 use crate::input::{Effect, Refused};
 use crate::intake::{self, GivenParameter};
 use crate::operation::nested::Errand;
-use crate::operation::{OnFailure, Options, Purpose};
+use crate::operation::{Deferred, OnFailure, Options, Purpose};
 use crate::stack::{Deployment, Stack};
 use crate::state::State;
+
+/// A stack in another one that is to be made.
+struct New {
+    parent: StackId,
+    root: StackId,
+    logical_id: String,
+    reviewed: Option<Child>,
+}
 
 impl State {
     /// Runs an errand of a stack for one in it.
@@ -24,10 +33,19 @@ impl State {
         effects: &mut Vec<Effect>,
     ) {
         let at = |stack: String| Place { realm, stack };
-        let outcome = match what {
-            Errand::Create { properties, tags } => {
-                let begun =
-                    self.begin_nested(realm, parent, root, logical_id, &properties, tags, effects);
+        let (child, outcome) = match what {
+            Errand::Create {
+                reviewed,
+                properties,
+                tags,
+            } => {
+                let new = New {
+                    parent: parent.clone(),
+                    root,
+                    logical_id: logical_id.to_owned(),
+                    reviewed,
+                };
+                let begun = self.begin_nested(realm, new, &properties, tags, effects);
                 let begun = begun
                     .map(|id| id.to_string())
                     .map_err(|refused| refused.message);
@@ -38,11 +56,23 @@ impl State {
             }
             Errand::Update {
                 stack,
+                reviewed,
                 properties,
                 tags,
-            } => self.update_nested(&at(stack), &properties, tags, effects),
-            Errand::Delete { stack } => self.delete_nested(&at(stack), effects),
-            Errand::RollBack { stack } => self.roll_back_nested(&at(stack), effects),
+            } => {
+                let place = at(stack.clone());
+                let reviewed = reviewed.as_ref();
+                let outcome = self.update_nested(&place, reviewed, &properties, tags, effects);
+                (stack, outcome)
+            }
+            Errand::Delete { stack } => {
+                let outcome = self.delete_nested(&at(stack.clone()), effects);
+                (stack, outcome)
+            }
+            Errand::RollBack { stack } => {
+                let outcome = self.roll_back_nested(&at(stack.clone()), effects);
+                (stack, outcome)
+            }
             Errand::Cancel { stack } => {
                 self.with_stack(&at(stack), effects, |stack, around| {
                     if stack.status == StackStatus::CreateInProgress
@@ -55,53 +85,89 @@ impl State {
             }
         };
         // What it is told is done at once, or will not be; or it says later how it went.
-        if let Some(outcome) = outcome {
-            self.with_stack(&at(parent.to_string()), effects, |stack, around| {
-                stack.nested_returned(logical_id, outcome, IndexMap::new(), around);
-            });
+        if let (Some(outcome), Ok(child)) = (outcome, child.parse()) {
+            let returned = Deferred::Returned {
+                realm,
+                child,
+                parent: parent.clone(),
+                logical_id: logical_id.to_owned(),
+                outcome,
+            };
+            self.carry_out(returned, effects);
         }
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "all of what a new stack in another one is made from"
-    )]
     fn begin_nested(
         &mut self,
         realm: usize,
-        parent: &StackId,
-        root: StackId,
-        logical_id: &str,
+        new: New,
         properties: &Map<String, Value>,
         tags: IndexMap<String, String>,
         effects: &mut Vec<Effect>,
     ) -> Result<StackId, Refused> {
-        let parent_name = self
-            .realms
-            .get(realm)
-            .and_then(|realm| realm.stacks.get(parent.as_str()))
-            .map(|stack| stack.name.to_string())
-            .unwrap_or_default();
-        let name = format!("{parent_name}-{logical_id}-{}", self.ids.upper(13));
-        let place = self.place_of_new(realm, &name)?;
+        let place = match &new.reviewed {
+            Some(child) => Place {
+                realm,
+                stack: child.stack.to_string(),
+            },
+            None => {
+                let name = self.nested_name(realm, &new.parent, &new.logical_id);
+                self.place_of_new(realm, &name)?
+            }
+        };
         let mut deployment = self.nested_deployment(&place, properties, tags, None)?;
         self.processed(&place, &mut deployment)?;
         let minutes = properties.get("TimeoutInMinutes").and_then(Value::as_str);
         let minutes = minutes.and_then(|minutes| minutes.parse().ok());
+        let options = self.below(realm, new.reviewed.as_ref());
         let id = self.with_stack(&place, effects, |stack, around| {
-            stack.parent = Some((parent.clone(), logical_id.to_owned()));
-            stack.root = Some(root);
+            stack.parent = Some((new.parent, new.logical_id));
+            stack.root = Some(new.root);
             stack.timeout_minutes = minutes;
-            stack.begin(Purpose::Create, deployment, Options::default(), around);
+            stack.executing.clone_from(&options.change_set);
+            stack.begin(Purpose::Create, deployment, options, around);
             stack.id.clone()
         });
         id.ok_or_else(crate::call::missing)
+    }
+
+    /// How a stack in another one is deployed: as its change set says, where it has one.
+    fn below(&mut self, realm: usize, reviewed: Option<&Child>) -> Options {
+        let Some((child, realm)) = reviewed.zip(self.realms.get_mut(realm)) else {
+            return Options::default();
+        };
+        let id = child.change_set.to_string();
+        realm.drop_change_sets(child.stack.as_str(), Some(&id));
+        let Some(change_set) = realm.change_sets.get_mut(&id) else {
+            return Options::default();
+        };
+        change_set.execution = ExecutionStatus::ExecuteInProgress;
+        Options {
+            change_set: Some(id),
+            reviewed: change_set.children.clone(),
+            ..Options::default()
+        }
+    }
+
+    /// A name for a stack in another one.
+    pub(crate) fn nested_name(
+        &mut self,
+        realm: usize,
+        parent: &StackId,
+        logical_id: &str,
+    ) -> String {
+        let suffix = self.ids.upper(13);
+        let realm = self.realms.get(realm);
+        let parent = realm.and_then(|realm| realm.stacks.get(parent.as_str()));
+        let parent = parent.map_or("", |stack| stack.name.as_str());
+        format!("{parent}-{logical_id}-{suffix}")
     }
 
     /// None where it will say how it went.
     fn update_nested(
         &mut self,
         place: &Place,
+        reviewed: Option<&Child>,
         properties: &Map<String, Value>,
         tags: IndexMap<String, String>,
         effects: &mut Vec<Effect>,
@@ -126,8 +192,10 @@ impl State {
         {
             return Some(Ok(()));
         }
+        let options = self.below(place.realm, reviewed);
         self.with_stack(place, effects, |stack, around| {
-            stack.begin(Purpose::Update, deployment, Options::default(), around);
+            stack.executing.clone_from(&options.change_set);
+            stack.begin(Purpose::Update, deployment, options, around);
         });
         None
     }
@@ -180,7 +248,7 @@ impl State {
         self.realms.get(place.realm)?.stacks.get(&place.stack)
     }
 
-    fn nested_deployment(
+    pub(crate) fn nested_deployment(
         &self,
         place: &Place,
         properties: &Map<String, Value>,

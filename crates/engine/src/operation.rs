@@ -33,8 +33,11 @@ use serde::{Deserialize, Serialize};
 pub(crate) use around::{Around, Deferred, after};
 pub(crate) use begin::Options;
 pub(crate) use holding::Hit;
+pub(crate) use resource::differences;
 pub(crate) use task::{Task, TaskState, Work};
 
+use crate::change_set::Child;
+use crate::properties::Properties;
 use crate::stack::{Deployment, Mode, Record};
 
 /// What kind of operation is it?
@@ -117,6 +120,11 @@ pub(crate) struct Operation {
     /// Resources that exist and are adopted, by logical ID.
     pub(crate) adopted: IndexMap<String, Adopted>,
     pub(crate) validation: Validation,
+    pub(crate) reality: Reality,
+    /// Each resource that somebody else had changed, as it was; none where it was gone.
+    pub(crate) actual: IndexMap<String, Option<Properties>>,
+    /// The stacks that were made for the change sets of this one, by logical ID.
+    pub(crate) reviewed: IndexMap<String, Child>,
     pub(crate) tasks: Vec<Task>,
     /// How many tasks are running.
     pub(crate) running: usize,
@@ -142,6 +150,15 @@ pub(crate) enum Validation {
     Before,
     /// Of each resource, when its turn comes.
     OnTheWay,
+}
+
+/// With what is a resource compared that is to be updated?
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Reality {
+    /// With how the stack made it.
+    Ignored,
+    /// With how it really is.
+    Reverted,
 }
 
 /// A resource that exists and is adopted.

@@ -186,7 +186,7 @@ impl State {
         }
     }
 
-    fn carry_out(&mut self, deferred: Deferred, effects: &mut Vec<Effect>) {
+    pub(crate) fn carry_out(&mut self, deferred: Deferred, effects: &mut Vec<Effect>) {
         match deferred {
             Deferred::Nested {
                 realm,

@@ -14,7 +14,7 @@ use crate::call::{Call, Result};
 use crate::change_set::ChangeSetRecord;
 use crate::input::Refused;
 use crate::intake::{self, form};
-use crate::operation::{Adopted, OnFailure, Options, Purpose, Validation, after};
+use crate::operation::{Adopted, OnFailure, Options, Purpose, Reality, Validation, after};
 use crate::stack::Stack;
 use crate::state::State;
 
@@ -90,6 +90,9 @@ impl State {
             deployment_mode: arguments.text("DeploymentMode").map(str::to_owned),
             disable_validation: arguments.is("DisableValidation")?,
             adopted,
+            drift: None,
+            parent: None,
+            children: IndexMap::new(),
             is_gone: false,
         };
         let (id, stack) = (record.id.clone(), record.stack.clone());
@@ -196,7 +199,7 @@ impl State {
         }
     }
 
-    fn new_change_set_id(
+    pub(crate) fn new_change_set_id(
         &mut self,
         realm: usize,
         name: &str,
@@ -336,8 +339,12 @@ impl State {
 
     pub(crate) fn delete_change_set(&mut self, call: &mut Call<'_>) -> Result {
         let found = self.change_set_of(call);
-        let (id, execution) = match found {
-            Ok(change_set) => (change_set.id.to_string(), change_set.execution),
+        let (id, execution, is_nested) = match found {
+            Ok(change_set) => (
+                change_set.id.clone(),
+                change_set.execution,
+                change_set.parent.is_some(),
+            ),
             // One that is not there is deleted already.
             Err(refused) if refused.code == "ChangeSetNotFound" => return Ok(json!({})),
             Err(refused) => return Err(refused),
@@ -355,9 +362,16 @@ impl State {
             | ExecutionStatus::Available
             | ExecutionStatus::Obsolete => {}
         }
-        if let Some(change_set) = self.realm_mut(call)?.change_sets.get_mut(&id) {
-            change_set.status = ChangeSetStatus::DeleteComplete;
-            change_set.is_gone = true;
+        if is_nested {
+            return Err(Refused::validation(
+                "A nested change set can only be deleted from its root change set",
+            ));
+        }
+        for id in self.family_of(call.realm, &id) {
+            if let Some(change_set) = self.realm_mut(call)?.change_sets.get_mut(id.as_str()) {
+                change_set.status = ChangeSetStatus::DeleteComplete;
+                change_set.is_gone = true;
+            }
         }
         Ok(json!({}))
     }
@@ -466,6 +480,11 @@ impl State {
             adopted: change_set.adopted.clone(),
             // What can be known before was asked when the change set was made.
             validation: Validation::OnTheWay,
+            reality: match change_set.reverts_drift() {
+                true => Reality::Reverted,
+                false => Reality::Ignored,
+            },
+            reviewed: change_set.children.clone(),
         };
         Ok((purpose, options))
     }

@@ -171,6 +171,26 @@ impl Stack {
             });
         }
         self.resources.insert(logical_id.to_owned(), before);
+        self.as_it_was(logical_id, around);
+    }
+
+    /// A resource that somebody else had changed is that again, or is gone again.
+    fn as_it_was(&self, logical_id: &str, around: &mut Around<'_>) {
+        let operation = self.operation.as_ref();
+        let actual = operation.and_then(|operation| operation.actual.get(logical_id));
+        let (Some(actual), Some(record)) = (actual, self.resources.get(logical_id)) else {
+            return;
+        };
+        let physical_id = record.physical_id().unwrap_or_default();
+        match actual {
+            Some(properties) => {
+                let living = around.estate.living_mut(&record.resource_type, physical_id);
+                if let Some(living) = living {
+                    living.properties = properties.clone();
+                }
+            }
+            None => around.estate.remove(&record.resource_type, physical_id),
+        }
     }
 
     /// All is as it was; what was made in vain is deleted.

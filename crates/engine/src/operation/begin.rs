@@ -9,11 +9,12 @@ use stratiform_service::{Reason, ResourceStatus, StackStatus};
 use stratiform_template::{Reference, Resource};
 
 use crate::agenda::Moment;
+use crate::change_set::Child;
 use crate::early::{Validated, validate_properties};
 use crate::event::OperationStatus;
 use crate::operation::resource::texts;
 use crate::operation::{
-    Adopted, Around, OnFailure, Operation, OperationKind, Purpose, Stage, Validation,
+    Adopted, Around, OnFailure, Operation, OperationKind, Purpose, Reality, Stage, Validation,
 };
 use crate::stack::{Begun, Deployment, Mode, Stack};
 
@@ -28,6 +29,8 @@ pub(crate) struct Options {
     pub(crate) policy_during: Option<String>,
     pub(crate) adopted: IndexMap<String, Adopted>,
     pub(crate) validation: Validation,
+    pub(crate) reality: Reality,
+    pub(crate) reviewed: IndexMap<String, Child>,
 }
 
 impl Default for Options {
@@ -41,6 +44,8 @@ impl Default for Options {
             policy_during: None,
             adopted: IndexMap::new(),
             validation: Validation::OnTheWay,
+            reality: Reality::Ignored,
+            reviewed: IndexMap::new(),
         }
     }
 }
@@ -85,6 +90,9 @@ impl Stack {
             policy_during: options.policy_during,
             adopted: options.adopted,
             validation: options.validation,
+            reality: options.reality,
+            actual: IndexMap::new(),
+            reviewed: options.reviewed,
             tasks: Vec::new(),
             running: 0,
             before,

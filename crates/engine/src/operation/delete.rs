@@ -10,7 +10,7 @@ use crate::fault::FaultedAction;
 use crate::operation::task::Work;
 use crate::operation::{
     Around, Failed, Failure, Fate, Leftover, OnFailure, Operation, OperationKind, Origin, Purpose,
-    Stage, TaskState, Validation,
+    Reality, Stage, TaskState, Validation,
 };
 use crate::provider::{self, Action};
 use crate::stack::{Deployment, Mode, Stack};
@@ -46,6 +46,9 @@ impl Stack {
             policy_during: None,
             adopted: indexmap::IndexMap::new(),
             validation: Validation::OnTheWay,
+            reality: Reality::Ignored,
+            actual: indexmap::IndexMap::new(),
+            reviewed: indexmap::IndexMap::new(),
             tasks: Vec::new(),
             running: 0,
             before: indexmap::IndexMap::new(),

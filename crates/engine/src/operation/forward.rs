@@ -3,12 +3,13 @@
 use stratiform_service::{Reason, ResourceStatus};
 
 use crate::agenda::Moment;
+use crate::drift::is_supported;
 use crate::event::NESTED_STACK;
 use crate::fault::FaultedAction;
 use crate::operation::policy::UpdateAction;
 use crate::operation::resource::{Change, Wanted};
 use crate::operation::task::{Made, Work};
-use crate::operation::{Around, Failed, TaskState};
+use crate::operation::{Around, Failed, Reality, TaskState};
 use crate::provider::{self, Action, Course, Identity};
 use crate::services::{self, Occasion};
 use crate::stack::{Mode, Record, Stack};
@@ -64,6 +65,7 @@ impl Stack {
         };
         self.clear_away(&logical_id, around);
         let record = self.resources.get(&logical_id).cloned();
+        let record = record.and_then(|record| self.as_it_is(&logical_id, record, around));
         let exists = record.as_ref().filter(|record| record.exists());
         let wanted = match wanted {
             Ok(wanted) => Wanted {
@@ -121,13 +123,43 @@ impl Stack {
         }
     }
 
+    /// A resource as it really is, where that counts: with the properties that somebody else gave it, or not at all.
+    fn as_it_is(
+        &mut self,
+        logical_id: &str,
+        record: Record,
+        around: &Around<'_>,
+    ) -> Option<Record> {
+        let reverts = self
+            .operation
+            .as_ref()
+            .is_some_and(|operation| operation.reality == Reality::Reverted);
+        if !reverts || !record.exists() || !is_supported(&record.resource_type) {
+            return Some(record);
+        }
+        let physical_id = record.physical_id().unwrap_or_default();
+        let living = around.estate.living(&record.resource_type, physical_id);
+        let actual = living.map(|living| living.properties.clone());
+        if let Some(operation) = &mut self.operation {
+            operation
+                .actual
+                .insert(logical_id.to_owned(), actual.clone());
+        }
+        actual.map(|properties| Record {
+            properties,
+            ..record
+        })
+    }
+
     /// A resource stays as it is; only what it refers to may be written otherwise.
     fn keep(&mut self, index: usize, logical_id: &str, wanted: &Wanted) -> Vec<usize> {
         if let Some(record) = self.resources.get_mut(logical_id)
-            && record.needs != wanted.needs
+            && (record.needs != wanted.needs || record.properties != wanted.properties)
         {
             let before = record.clone();
             record.needs.clone_from(&wanted.needs);
+            // What somebody else made of it is what is wanted now.
+            record.properties = wanted.properties.clone();
             self.remember(logical_id, Some(before));
         }
         let operation = self.operation.as_mut();

@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 use stratiform_service::{ResourceStatus, StackStatus};
 
+use crate::change_set::Child;
 use crate::operation::forward::made;
 use crate::operation::resource::Wanted;
 use crate::operation::task::{Made, Work};
@@ -19,11 +20,14 @@ use crate::stack::{Record, Stack};
 #[derive(Clone, Debug)]
 pub(crate) enum Errand {
     Create {
+        /// The stack that was made for its change set, where there is one.
+        reviewed: Option<Child>,
         properties: Properties,
         tags: IndexMap<String, String>,
     },
     Update {
         stack: String,
+        reviewed: Option<Child>,
         properties: Properties,
         tags: IndexMap<String, String>,
     },
@@ -49,6 +53,11 @@ impl Stack {
         });
     }
 
+    fn reviewed(&self, logical_id: &str) -> Option<Child> {
+        let operation = self.operation.as_ref()?;
+        operation.reviewed.get(logical_id).cloned()
+    }
+
     pub(crate) fn create_nested(
         &mut self,
         index: usize,
@@ -56,7 +65,9 @@ impl Stack {
         wanted: Wanted,
         around: &mut Around<'_>,
     ) {
+        let reviewed = self.reviewed(logical_id);
         let what = Errand::Create {
+            reviewed,
             properties: wanted.properties.clone(),
             tags: self.deployment.tags.clone(),
         };
@@ -73,8 +84,10 @@ impl Stack {
         identity: Identity,
         around: &mut Around<'_>,
     ) {
+        let reviewed = self.reviewed(logical_id);
         let what = Errand::Update {
             stack: identity.physical_id.clone(),
+            reviewed,
             properties: wanted.properties.clone(),
             tags: self.deployment.tags.clone(),
         };

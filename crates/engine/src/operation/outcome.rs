@@ -156,7 +156,7 @@ impl Stack {
         }
         if let Some(record) = self.resources.get(logical_id) {
             let record = record.clone();
-            self.let_go(&record, around);
+            self.give_up(&record, around);
         }
         self.hold(logical_id, &made, around);
         self.become_made(logical_id, made, around);

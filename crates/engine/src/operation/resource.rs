@@ -205,10 +205,15 @@ impl Wanted {
     }
 }
 
-type Difference = (Vec<String>, Option<Value>, Option<Value>);
+pub(crate) type Difference = (Vec<String>, Option<Value>, Option<Value>);
 
 /// The paths at which two values differ. Lists are compared as wholes but for the same positions.
-fn differences(path: &mut Vec<String>, before: &Value, after: &Value, found: &mut Vec<Difference>) {
+pub(crate) fn differences(
+    path: &mut Vec<String>,
+    before: &Value,
+    after: &Value,
+    found: &mut Vec<Difference>,
+) {
     match (before, after) {
         (Value::Object(before), Value::Object(after)) => {
             let new = after.keys().filter(|key| !before.contains_key(*key));

@@ -424,3 +424,137 @@ Resources:
     assert_eq!(value(&mut cloud, "a"), "ami-2");
     assert_eq!(value(&mut cloud, "d"), "hunter2");
 }
+
+#[test]
+fn nested_change_sets_are_a_tree_that_is_executed_from_its_root() {
+    let mut cloud = with_child();
+    let call = |kind: &str, text: &str| {
+        json!({
+            "StackName": "shop", "ChangeSetName": "tree", "ChangeSetType": kind,
+            "TemplateBody": parent(text), "IncludeNestedStacks": true,
+        })
+    };
+    let made = cloud.done("CreateChangeSet", call("CREATE", "one"));
+    cloud.settle();
+    let root = cloud.done("DescribeChangeSet", json!({ "ChangeSetName": made["Id"] }));
+    assert_eq!(root["Status"], "CREATE_COMPLETE", "{root}");
+    let below = root["Changes"][0]["ResourceChange"]["ChangeSetId"].clone();
+    let nested = cloud.done("DescribeChangeSet", json!({ "ChangeSetName": below }));
+    assert_eq!(nested["ParentChangeSetId"], made["Id"]);
+    assert_eq!(nested["ExecutionStatus"], "UNAVAILABLE");
+    assert_eq!(nested["StatusReason"], "Executable from root change set");
+    assert_eq!(
+        nested["Changes"][0]["ResourceChange"]["LogicalResourceId"],
+        "Parameter"
+    );
+    let refused = cloud.call("DeleteChangeSet", json!({ "ChangeSetName": below }));
+    assert!(refused.is_err());
+    cloud.done("ExecuteChangeSet", json!({ "ChangeSetName": made["Id"] }));
+    cloud.settle();
+    assert_eq!(
+        cloud.status("shop"),
+        "CREATE_COMPLETE",
+        "{}",
+        cloud.story("shop")
+    );
+    let nested = cloud.done("DescribeChangeSet", json!({ "ChangeSetName": below }));
+    assert_eq!(nested["ExecutionStatus"], "EXECUTE_COMPLETE");
+    assert_eq!(nested["StackId"], child(&mut cloud));
+    // Deleted as a whole.
+    let made = cloud.done("CreateChangeSet", call("UPDATE", "two"));
+    cloud.settle();
+    let root = cloud.done("DescribeChangeSet", json!({ "ChangeSetName": made["Id"] }));
+    let below = root["Changes"][0]["ResourceChange"]["ChangeSetId"].clone();
+    assert!(below.is_string(), "{root}");
+    cloud.done("DeleteChangeSet", json!({ "ChangeSetName": made["Id"] }));
+    let refused = cloud.call("DescribeChangeSet", json!({ "ChangeSetName": below }));
+    assert!(refused.unwrap_err().starts_with("ChangeSetNotFound: "));
+}
+
+#[test]
+fn a_change_set_that_looks_at_reality_reverts_what_somebody_else_changed() {
+    let template = "
+Resources:
+  Size: {Type: AWS::SSM::Parameter, Properties: {Name: /shop/size, Type: String, Value: one}}
+  Gone: {Type: AWS::SSM::Parameter, Properties: {Name: /shop/gone, Type: String, Value: one}}
+  Wanted: {Type: AWS::SSM::Parameter, Properties: {Name: /shop/wanted, Type: String, Value: one}}
+";
+    let mut cloud = Cloud::new();
+    cloud.create("shop", template);
+    for name in ["/shop/size", "/shop/wanted"] {
+        let put = json!({ "Name": name, "Value": "two", "Overwrite": true });
+        cloud.ask("ssm", "PutParameter", put).unwrap();
+    }
+    cloud
+        .ask("ssm", "DeleteParameter", json!({ "Name": "/shop/gone" }))
+        .unwrap();
+    let after = template.replace(
+        "/shop/wanted, Type: String, Value: one",
+        "/shop/wanted, Type: String, Value: two",
+    );
+    let call = json!({
+        "StackName": "shop", "ChangeSetName": "back", "TemplateBody": after,
+        "DeploymentMode": "REVERT_DRIFT",
+    });
+    let made = cloud.done("CreateChangeSet", call);
+    cloud.settle();
+    let view = json!({ "ChangeSetName": made["Id"], "IncludePropertyValues": true });
+    let described = cloud.done("DescribeChangeSet", view);
+    assert_eq!(described["StackDriftStatus"], "DRIFTED");
+    let told: Vec<Value> = described["Changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|change| {
+            let change = &change["ResourceChange"];
+            let target = &change["Details"][0]["Target"];
+            json!([
+                change["LogicalResourceId"],
+                change["Action"],
+                change["ResourceDriftStatus"],
+                target["BeforeValue"],
+                target["AfterValue"],
+                target["BeforeValueFrom"],
+            ])
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            json!(["Size", "Modify", "MODIFIED", "two", "one", "ACTUAL_STATE"]),
+            json!(["Gone", "Add", "DELETED", null, null, null]),
+            json!([
+                "Wanted",
+                "SyncWithActual",
+                "MODIFIED",
+                "one",
+                "two",
+                "PREVIOUS_DEPLOYMENT_STATE"
+            ]),
+        ]
+    );
+    cloud.done("ExecuteChangeSet", json!({ "ChangeSetName": made["Id"] }));
+    cloud.settle();
+    assert_eq!(
+        cloud.status("shop"),
+        "UPDATE_COMPLETE",
+        "{}",
+        cloud.story("shop")
+    );
+    for (name, expected) in [
+        ("/shop/size", "one"),
+        ("/shop/gone", "one"),
+        ("/shop/wanted", "two"),
+    ] {
+        let answer = cloud
+            .ask("ssm", "GetParameter", json!({ "Name": name }))
+            .unwrap();
+        assert_eq!(answer["Parameter"]["Value"], expected, "{name}");
+    }
+    cloud.done("DetectStackDrift", json!({ "StackName": "shop" }));
+    cloud.settle();
+    assert_eq!(
+        cloud.stack("shop")["DriftInformation"]["StackDriftStatus"],
+        "IN_SYNC"
+    );
+}

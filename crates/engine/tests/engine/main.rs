@@ -5,3 +5,4 @@ mod calls;
 mod cloud;
 mod laws;
 mod lifecycle;
+mod services;

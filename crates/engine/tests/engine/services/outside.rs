@@ -1,0 +1,309 @@
+//! What somebody changes outside of all stacks, and what is not there.
+
+use serde_json::{Value, json};
+
+use super::{ask, refused};
+use crate::cloud::Cloud;
+
+const QUEUES: &str = "
+Resources:
+  Queue: {Type: AWS::SQS::Queue, Properties: {QueueName: orders, VisibilityTimeout: 30}}
+  Topic: {Type: AWS::SNS::Topic, Properties: {TopicName: news, DisplayName: News}}
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16, EnableDnsSupport: true}}
+";
+
+/// How a resource of the stack has drifted: its status, and the paths of what differs.
+fn drift(cloud: &mut Cloud, logical_id: &str) -> (String, Vec<String>) {
+    let asked = json!({ "StackName": "queues", "LogicalResourceId": logical_id });
+    let answer = cloud.done("DetectStackResourceDrift", asked);
+    let drift = &answer["StackResourceDrift"];
+    let differences = drift["PropertyDifferences"].as_array();
+    let paths = differences
+        .into_iter()
+        .flatten()
+        .map(|difference| difference["PropertyPath"].as_str().unwrap().to_owned());
+    let status = drift["StackResourceDriftStatus"].as_str().unwrap();
+    (status.to_owned(), paths.collect())
+}
+
+fn modified(path: &str) -> (String, Vec<String>) {
+    ("MODIFIED".to_owned(), vec![path.to_owned()])
+}
+
+fn physical_id(cloud: &mut Cloud, logical_id: &str) -> String {
+    let asked = json!({ "StackName": "queues", "LogicalResourceId": logical_id });
+    let answer = cloud.done("DescribeStackResource", asked);
+    let id = &answer["StackResourceDetail"]["PhysicalResourceId"];
+    id.as_str().unwrap().to_owned()
+}
+
+#[test]
+fn attributes_of_queues_and_topics_drift() {
+    let mut cloud = Cloud::new();
+    cloud.create("queues", QUEUES);
+    let url = ask(
+        &mut cloud,
+        "sqs",
+        "GetQueueUrl",
+        json!({ "QueueName": "orders" }),
+    )["QueueUrl"]
+        .clone();
+    ask(
+        &mut cloud,
+        "sqs",
+        "SetQueueAttributes",
+        json!({ "QueueUrl": url, "Attributes": { "VisibilityTimeout": "60" } }),
+    );
+    assert_eq!(drift(&mut cloud, "Queue"), modified("/VisibilityTimeout"));
+    let attributes = ask(
+        &mut cloud,
+        "sqs",
+        "GetQueueAttributes",
+        json!({ "QueueUrl": url, "AttributeNames": ["All"] }),
+    );
+    assert_eq!(attributes["Attributes"]["VisibilityTimeout"], "60");
+    let arn = physical_id(&mut cloud, "Topic");
+    ask(
+        &mut cloud,
+        "sns",
+        "SetTopicAttributes",
+        json!({ "TopicArn": arn, "AttributeName": "DisplayName", "AttributeValue": "Old" }),
+    );
+    assert_eq!(drift(&mut cloud, "Topic"), modified("/DisplayName"));
+    let subscribe = json!({ "TopicArn": arn, "Protocol": "email", "Endpoint": "a@b.c" });
+    let subscribed = ask(&mut cloud, "sns", "Subscribe", subscribe);
+    let listed = ask(
+        &mut cloud,
+        "sns",
+        "ListSubscriptionsByTopic",
+        json!({ "TopicArn": arn }),
+    );
+    assert_eq!(
+        listed["Subscriptions"][0]["SubscriptionArn"],
+        subscribed["SubscriptionArn"]
+    );
+    assert!(
+        ask(
+            &mut cloud,
+            "sns",
+            "Publish",
+            json!({ "TopicArn": arn, "Message": "hello" })
+        )["MessageId"]
+            .is_string()
+    );
+    let none =
+        json!({ "TopicArn": "arn:aws:sns:eu-central-1:111122223333:none", "Message": "hello" });
+    assert_eq!(refused(&mut cloud, "sns", "Publish", none), "NotFound");
+}
+
+#[test]
+fn any_resource_can_be_changed_by_cloud_control() {
+    let mut cloud = Cloud::new();
+    cloud.create("queues", QUEUES);
+    let vpc = physical_id(&mut cloud, "Vpc");
+    let named = json!({ "TypeName": "AWS::EC2::VPC", "Identifier": vpc });
+    let found = ask(&mut cloud, "cloudcontrolapi", "GetResource", named.clone());
+    let properties = found["ResourceDescription"]["Properties"].as_str().unwrap();
+    let properties: Value = serde_json::from_str(properties).unwrap();
+    assert_eq!(
+        (&properties["EnableDnsSupport"], &properties["VpcId"]),
+        (&json!(true), &json!(vpc))
+    );
+    let patch = |steps: Value| json!({ "TypeName": "AWS::EC2::VPC", "Identifier": vpc, "PatchDocument": steps.to_string() });
+    let off = patch(json!([{ "op": "replace", "path": "/EnableDnsSupport", "value": false }]));
+    let event = ask(&mut cloud, "cloudcontrolapi", "UpdateResource", off);
+    let event = &event["ProgressEvent"];
+    assert_eq!(event["OperationStatus"], "SUCCESS");
+    assert_eq!(drift(&mut cloud, "Vpc"), modified("/EnableDnsSupport"));
+    let status = ask(
+        &mut cloud,
+        "cloudcontrolapi",
+        "GetResourceRequestStatus",
+        json!({ "RequestToken": event["RequestToken"] }),
+    );
+    assert_eq!(status["ProgressEvent"], *event);
+    let fixed = patch(json!([{ "op": "replace", "path": "/CidrBlock", "value": "10.1.0.0/16" }]));
+    assert_eq!(
+        refused(&mut cloud, "cloudcontrolapi", "UpdateResource", fixed),
+        "NotUpdatableException"
+    );
+    let wrong = patch(json!([{ "op": "replace", "path": "/None/None", "value": "" }]));
+    assert_eq!(
+        refused(&mut cloud, "cloudcontrolapi", "UpdateResource", wrong),
+        "InvalidRequestException"
+    );
+    ask(
+        &mut cloud,
+        "cloudcontrolapi",
+        "DeleteResource",
+        named.clone(),
+    );
+    assert_eq!(drift(&mut cloud, "Vpc").0, "DELETED");
+    assert_eq!(
+        refused(&mut cloud, "cloudcontrolapi", "GetResource", named),
+        "ResourceNotFoundException"
+    );
+    let unknown = json!({ "TypeName": "AWS::No::Such", "Identifier": "x" });
+    assert_eq!(
+        refused(&mut cloud, "cloudcontrolapi", "GetResource", unknown),
+        "TypeNotFoundException"
+    );
+    let made = json!({ "TypeName": "AWS::SSM::Parameter", "DesiredState": "{\"Name\": \"own\", \"Type\": \"String\", \"Value\": \"1\"}" });
+    ask(
+        &mut cloud,
+        "cloudcontrolapi",
+        "CreateResource",
+        made.clone(),
+    );
+    assert_eq!(
+        refused(&mut cloud, "cloudcontrolapi", "CreateResource", made),
+        "AlreadyExistsException"
+    );
+    let listed = ask(
+        &mut cloud,
+        "cloudcontrolapi",
+        "ListResources",
+        json!({ "TypeName": "AWS::SSM::Parameter" }),
+    );
+    assert_eq!(listed["ResourceDescriptions"][0]["Identifier"], "own");
+}
+
+#[test]
+fn every_service_refuses_what_it_does_not_have() {
+    let mut cloud = Cloud::new();
+    for (service, code) in [
+        ("sts", "InvalidAction"),
+        ("ssm", "UnknownOperationException"),
+        ("secretsmanager", "UnknownOperationException"),
+        ("s3", "NotImplemented"),
+        ("ecs", "UnknownOperationException"),
+        ("ecr", "UnknownOperationException"),
+        ("rds", "InvalidAction"),
+        ("elasticloadbalancing", "InvalidAction"),
+        ("monitoring", "InvalidAction"),
+        ("sns", "InvalidAction"),
+        ("sqs", "UnsupportedOperation"),
+        ("backup", "InvalidRequestException"),
+        ("cloudcontrolapi", "UnsupportedActionException"),
+        ("none", "UnknownOperationException"),
+    ] {
+        assert_eq!(
+            refused(&mut cloud, service, "DoSomething", json!({})),
+            code,
+            "{service}"
+        );
+    }
+}
+
+/// Operations, and members that may be anything.
+#[test]
+fn nothing_that_is_asked_brings_it_down() {
+    let mut cloud = Cloud::new();
+    cloud.create("queues", QUEUES);
+    let members = [
+        "AlarmName",
+        "AlarmNames",
+        "AttributeName",
+        "AttributeNames",
+        "Attributes",
+        "BackupVaultName",
+        "Bucket",
+        "DBInstanceIdentifier",
+        "DBSnapshotIdentifier",
+        "DesiredState",
+        "Identifier",
+        "Key",
+        "MaxResults",
+        "Message",
+        "Name",
+        "Names",
+        "NextToken",
+        "PatchDocument",
+        "Path",
+        "QueueUrl",
+        "SecretId",
+        "SecretString",
+        "StateReason",
+        "StateValue",
+        "TargetGroupArn",
+        "TopicArn",
+        "TypeName",
+        "Value",
+        "cluster",
+        "imageIds",
+        "repositoryName",
+        "service",
+        "serviceDeploymentArn",
+        "serviceDeploymentArns",
+        "services",
+        "taskDefinition",
+        "tasks",
+    ];
+    let values = [
+        json!(null),
+        json!(""),
+        json!("x"),
+        json!(":/|"),
+        json!(-1),
+        json!([]),
+        json!({}),
+        json!([null, {}, ""]),
+        json!("é"),
+        json!({ "é": [] }),
+    ];
+    for (service, operations) in [
+        (
+            "ssm",
+            "GetParameter PutParameter GetParameters GetParametersByPath DeleteParameter GetParameterHistory",
+        ),
+        (
+            "secretsmanager",
+            "CreateSecret GetSecretValue PutSecretValue DescribeSecret DeleteSecret ListSecrets",
+        ),
+        (
+            "s3",
+            "PutObject GetObject ListObjectsV2 GetBucketLocation CreateBucket ListBuckets",
+        ),
+        (
+            "ecs",
+            "DescribeServices UpdateService DescribeClusters DescribeTaskDefinition ListServiceDeployments DescribeServiceDeployments StopServiceDeployment DescribeTasks",
+        ),
+        (
+            "ecr",
+            "DescribeRepositories DescribeImages PutImage BatchDeleteImage ListImages",
+        ),
+        (
+            "rds",
+            "DescribeDBInstances CreateDBSnapshot DescribeDBSnapshots ModifyDBInstance CopyDBSnapshot DescribeDBClusters",
+        ),
+        (
+            "elasticloadbalancing",
+            "DescribeTargetHealth DescribeTargetGroups DescribeLoadBalancers DescribeListeners DescribeRules",
+        ),
+        (
+            "monitoring",
+            "DescribeAlarms SetAlarmState PutMetricAlarm PutCompositeAlarm DeleteAlarms",
+        ),
+        (
+            "sns",
+            "Publish Subscribe ListSubscriptionsByTopic SetTopicAttributes CreateTopic",
+        ),
+        ("sqs", "SetQueueAttributes GetQueueAttributes ListQueues"),
+        (
+            "backup",
+            "StartBackupJob StartCopyJob StartRestoreJob ListRecoveryPointsByBackupVault GetBackupPlan",
+        ),
+        (
+            "cloudcontrolapi",
+            "GetResource UpdateResource CreateResource DeleteResource ListResources",
+        ),
+    ] {
+        for operation in operations.split(' ') {
+            for value in &values {
+                let all = members.map(|member| (member.to_owned(), value.clone()));
+                let all = Value::Object(all.into_iter().collect());
+                let _ = cloud.ask(service, operation, all);
+            }
+        }
+    }
+}
