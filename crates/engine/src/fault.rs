@@ -151,7 +151,7 @@ impl Faults {
         id: &str,
         of_type: &str,
     ) -> Option<Option<u32>> {
-        let found = self.0.iter_mut().find_map(|fault| match fault {
+        self.0.iter_mut().find_map(|fault| match fault {
             Fault::Resource {
                 action,
                 target,
@@ -164,8 +164,7 @@ impl Faults {
             | Fault::Api { .. }
             | Fault::Deployment { .. }
             | Fault::Alarm { .. } => None,
-        });
-        found
+        })
     }
 
     /// Whether a deployment of a service is not to succeed, and how.

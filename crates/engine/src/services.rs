@@ -6,13 +6,21 @@
 //! Members have the names of the services' models. What somebody changes by a call here, on a resource of a stack, has
 //! drifted. Nothing happens here between calls but what is on the agenda: how far something is follows from the time.
 
+mod backup;
+mod cloudwatch;
+mod control;
 mod derived;
+mod ecr;
 mod ecs;
+mod elb;
 mod model;
 mod outside;
 mod page;
+mod rds;
 mod s3;
 mod secret;
+mod sns;
+mod sqs;
 mod ssm;
 mod sts;
 
@@ -20,6 +28,7 @@ use serde_json::{Map, Value};
 
 use crate::call::{Call, Result, unsupported};
 use crate::estate::{Estate, Living};
+use crate::input::Effect;
 use crate::state::State;
 
 pub(crate) use ecs::begin::Occasion;
@@ -34,12 +43,32 @@ pub(crate) fn answer(state: &mut State, call: &mut Call<'_>) -> Result {
         "secretsmanager" => secret::answer(state, call),
         "s3" => s3::answer(state, call),
         "ecs" => ecs::answer(state, call),
+        "ecr" => ecr::answer(state, call),
+        "elasticloadbalancing" => elb::answer(state, call),
+        "monitoring" => cloudwatch::answer(state, call),
+        "rds" => rds::answer(state, call),
+        "backup" => backup::answer(state, call),
+        "sns" => sns::answer(state, call),
+        "sqs" => sqs::answer(state, call),
+        "cloudcontrolapi" => control::answer(state, call),
         service => {
             let message = format!("The embedded engine has no service {service}");
             Err(unsupported(call, "UnknownOperationException", message))
         }
     };
     answer.map(model::dense)
+}
+
+impl State {
+    /// An alarm is off: deployments that watch it fail, and composite alarms above it are off too.
+    pub(crate) fn tell_of_alarm(&mut self, realm: usize, name: &str, effects: &mut Vec<Effect>) {
+        self.fail_services(realm, name, effects);
+        let found = self.realms.get(realm);
+        let above = found.map(|found| cloudwatch::set_off(&found.estate, name));
+        for above in above.unwrap_or_default() {
+            self.alarm_in(realm, &above, effects);
+        }
+    }
 }
 
 /// Milliseconds that a resource waits on purpose, once it is made or changed: a service that bakes.

@@ -7,6 +7,7 @@ pub(crate) mod begin;
 mod definition;
 mod deployment;
 mod fail;
+mod history;
 mod rollout;
 mod service;
 mod task;

@@ -66,10 +66,19 @@ impl State {
         resource_type: &str,
         physical_id: &str,
     ) -> Result<(), Refused> {
-        let estate = &mut self.realm_mut(call)?.estate;
-        estate.remove(resource_type, physical_id);
-        self.taken.retain(|_, owner| {
-            owner.physical_id != physical_id || owner.resource_type != resource_type
+        let realm = self.realm_mut(call)?;
+        realm.estate.remove(resource_type, physical_id);
+        let (own, region) = (format!("{}/", realm.account), realm.region.clone());
+        let elsewhere = |key: &str| {
+            let scope = key
+                .strip_prefix(&own)
+                .and_then(|rest| rest.split('/').next());
+            scope.is_none_or(|scope| scope != "*" && scope != region.as_str())
+        };
+        self.taken.retain(|key, owner| {
+            elsewhere(key)
+                || owner.physical_id != physical_id
+                || owner.resource_type != resource_type
         });
         Ok(())
     }

@@ -5,7 +5,8 @@
 use serde_json::{Map, Value};
 use stratiform_service::Timestamp;
 
-use super::rollout::{Cause, Outcome, Progress, Rollout, Side, Strategy, keep, rollouts};
+use super::history::{keep, rollouts};
+use super::rollout::{Cause, Outcome, Progress, Rollout, Side, Strategy};
 use super::{SERVICE, service_name};
 use crate::estate::Estate;
 use crate::fault::{DeploymentFault, Faults};

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::begin::undo;
-use super::rollout::{Cause, Outcome, Progress, Rollout, keep, rollouts};
+use super::history::{keep, rollouts};
+use super::rollout::{Cause, Outcome, Progress, Rollout};
 use super::service::{Service, failure};
 use super::{cluster, resolve, service_of};
 use crate::call::{Call, Result};
@@ -242,6 +243,7 @@ fn whole(service: &Service<'_>, rollout: &Rollout) -> Value {
     });
     if let (Some(shown), Value::Object(brief)) = (shown.as_object_mut(), brief(service, rollout)) {
         shown.extend(brief);
+        shown.remove("targetServiceRevisionArn");
     }
     shown
 }

@@ -1,7 +1,8 @@
 //! Deployments that fail while they run: an alarm goes off, or somebody stops one.
 
 use super::begin::undo;
-use super::rollout::{Cause, Progress, deployed, keep, rollouts};
+use super::history::{deployed, keep, rollouts};
+use super::rollout::{Cause, Progress};
 use super::{SERVICE, update};
 use crate::agenda::Place;
 use crate::input::Effect;

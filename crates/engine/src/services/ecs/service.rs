@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 use stratiform_service::{ResourceStatus, Timestamp};
 
-use super::rollout::{Cause, Outcome, Progress, Rollout, Rollouts};
+use super::history::Rollouts;
+use super::rollout::{Cause, Outcome, Progress, Rollout};
 use super::{CLUSTER, SERVICE, service_name};
 use crate::estate::Living;
 use crate::operation::after;

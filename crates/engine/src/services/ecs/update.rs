@@ -5,7 +5,7 @@ use stratiform_service::ResourceStatus;
 
 use super::begin::{Candidate, Occasion, Site, begin};
 use super::definition;
-use super::rollout::rollouts;
+use super::history::rollouts;
 use super::service::Service;
 use super::{SERVICE, cluster, resolve, service_missing};
 use crate::agenda::Due;
