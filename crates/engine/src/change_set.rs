@@ -127,7 +127,8 @@ pub(crate) fn parameters(values: &IndexMap<String, ParameterValue>) -> Vec<Param
             true => stratiform_resolve::HIDDEN.to_owned(),
             false => value.value.clone(),
         }),
-        resolved_value: value.resolved.clone(),
+        // What nobody may see is not seen behind a name either.
+        resolved_value: value.resolved.clone().filter(|_| !value.no_echo),
         use_previous_value: None,
     });
     shown.collect()

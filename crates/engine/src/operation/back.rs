@@ -200,7 +200,6 @@ impl Stack {
         };
         operation.stage = Stage::BackCleanup;
         let is_import = operation.purpose == Purpose::Import;
-        self.deployment = operation.previous.clone();
         let retain_except_on_create = operation.retain_except_on_create;
         let new = operation
             .before

@@ -181,6 +181,10 @@ impl Stack {
         around: &mut Around<'_>,
     ) {
         self.turn(OperationKind::Rollback, Stage::Back, around);
+        // From here on the stack says what it goes back to, also where it gets stuck on the way.
+        if let Some(operation) = &self.operation {
+            self.deployment = operation.previous.clone();
+        }
         self.settle(status, Some(reason), around);
         self.set_out_back(around);
     }

@@ -144,6 +144,9 @@ fn dynamic_value(value: &mut Value, estate: &Estate) -> Result<(), Unresolved> {
 
 /// The tags of the stack that are passed on to a resource: those that it does not have itself.
 fn passed_on(wanted: &Wanted, tags: &IndexMap<String, String>) -> IndexMap<String, String> {
+    if tags.is_empty() {
+        return IndexMap::new();
+    }
     let known = catalog().resource_type(&wanted.resource_type);
     let Some(property) = known.and_then(|known| known.tagging().property) else {
         return IndexMap::new();

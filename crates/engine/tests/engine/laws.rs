@@ -143,6 +143,90 @@ fn run(cloud: &mut Cloud, stack: &str, deed: &Deed) {
     }
 }
 
+/// Operations, by service.
+const CALLS: [(&str, &str); 30] = [
+    ("cloudformation", "CreateStack"),
+    ("cloudformation", "UpdateStack"),
+    ("cloudformation", "DeleteStack"),
+    ("cloudformation", "CreateChangeSet"),
+    ("cloudformation", "DescribeChangeSet"),
+    ("cloudformation", "ExecuteChangeSet"),
+    ("cloudformation", "DeleteChangeSet"),
+    ("cloudformation", "ContinueUpdateRollback"),
+    ("cloudformation", "RollbackStack"),
+    ("cloudformation", "DescribeStacks"),
+    ("cloudformation", "DescribeStackEvents"),
+    ("cloudformation", "DescribeEvents"),
+    ("cloudformation", "DescribeStackResources"),
+    ("cloudformation", "ListStackResources"),
+    ("cloudformation", "GetTemplate"),
+    ("cloudformation", "GetTemplateSummary"),
+    ("cloudformation", "ValidateTemplate"),
+    ("cloudformation", "SetStackPolicy"),
+    ("cloudformation", "DetectStackDrift"),
+    ("cloudformation", "DescribeStackResourceDrifts"),
+    ("sts", "AssumeRole"),
+    ("ssm", "PutParameter"),
+    ("s3", "PutObject"),
+    ("ecs", "DescribeServices"),
+    ("ecs", "UpdateService"),
+    ("rds", "DescribeDBInstances"),
+    ("rds", "CreateDBSnapshot"),
+    ("monitoring", "DescribeAlarms"),
+    ("elasticloadbalancing", "DescribeTargetHealth"),
+    ("cloudcontrolapi", "UpdateResource"),
+];
+
+const KEYS: [&str; 24] = [
+    "StackName",
+    "ChangeSetName",
+    "TemplateBody",
+    "TemplateURL",
+    "Parameters",
+    "Tags",
+    "Capabilities",
+    "ChangeSetType",
+    "ClientRequestToken",
+    "RollbackConfiguration",
+    "DeploymentConfig",
+    "ResourcesToImport",
+    "ResourcesToSkip",
+    "NextToken",
+    "MaxResults",
+    "LogicalResourceId",
+    "StackPolicyBody",
+    "DisableRollback",
+    "Name",
+    "Value",
+    "services",
+    "cluster",
+    "PatchDocument",
+    "Bucket",
+];
+
+/// Parameters that nobody should send.
+fn nonsense() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        "[a-z{}:/\"\\[\\],*\u{0}-\u{20}]{0,24}".prop_map(Value::from),
+        Just(Value::from("shop")),
+        Just(Value::from(
+            "arn:aws:cloudformation:eu-central-1:111122223333:stack/shop/1"
+        )),
+        prop::collection::vec(part(), 0..4)
+            .prop_map(|parts| Value::from(template(&parts).to_string())),
+    ];
+    leaf.prop_recursive(3, 24, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map(prop::sample::select(KEYS.to_vec()), inner, 0..5)
+                .prop_map(|entries| json!(entries)),
+        ]
+    })
+}
+
 const STACKS: [&str; 2] = ["one", "two"];
 
 /// What a stack says of itself and its resources, without what only time changes.
@@ -211,6 +295,23 @@ proptest! {
         prop_assert_eq!(serde_json::to_value(&again).unwrap(), kept.clone());
         let read: State = serde_json::from_value(kept.clone()).unwrap();
         prop_assert_eq!(serde_json::to_value(&read).unwrap(), kept);
+    }
+
+    #[test]
+    fn whatever_is_asked_there_is_an_answer(
+        calls in prop::collection::vec(
+            (0..CALLS.len(), prop::collection::btree_map(prop::sample::select(KEYS.to_vec()), nonsense(), 0..8)),
+            1..12,
+        ),
+    ) {
+        let mut cloud = Cloud::new();
+        cloud.create("shop", "{Resources: {T: {Type: AWS::SNS::Topic}}}");
+        for (call, parameters) in calls {
+            let (service, operation) = CALLS[call];
+            let _ = cloud.ask(service, operation, json!(parameters));
+            cloud.pass(1);
+        }
+        cloud.settle();
     }
 
     #[test]
