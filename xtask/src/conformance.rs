@@ -1,18 +1,20 @@
-//! `cargo xtask conformance diff|service`: our answers beside those that the real service gave.
+//! `cargo xtask conformance diff|service|engine`: our answers beside those that the real service gave.
 //!
 //! What lives here: the order of things. The modules below read recordings ([`case`]), compare them field by field
-//! ([`compare`]), say which differences have a reason that is known ([`explanation`]) and show the result
-//! ([`report`]). What does not: the recordings. They stay outside of the repository; where they are not, nothing is
-//! compared, and that is said.
+//! ([`compare`], by the rules of [`mod@value`] and [`pattern`]), say which differences have a reason that is known
+//! ([`explanation`]) and show the result ([`report`]); [`engine`] is what needs an endpoint. What does not: the
+//! recordings. They stay outside of the repository; where they are not, nothing is compared, and that is said.
 
 mod case;
 mod compare;
 mod difference;
+mod engine;
 mod explanation;
 mod field;
 mod pattern;
 mod report;
 mod service;
+mod value;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -24,33 +26,26 @@ use crate::outcome::Outcome;
 
 const USAGE: &str = "usage: cargo xtask conformance diff [--data DIR] [--verbose]
        cargo xtask conformance service [--data DIR]
+       cargo xtask conformance engine [--data DIR] [--only TEXT] [--verbose] [--write]
 
 diff compares the changes that `stratiform-diff` finds with recorded change sets, by the rules of their README.
 service reads recorded change sets, events and refusals into `stratiform-service`'s types, and renders them again.
+engine has the AWS SDK do what was recorded against our endpoint, and compares everything that it is answered.
 
-  --data DIR  the recordings; ../shared/data/recorded-change-sets beside the workspace when left out
-  --verbose   show explained differences one by one, too";
+  --data DIR   the recordings; ../shared/data/recorded-change-sets beside the workspace when left out
+  --only TEXT  only cases whose ID or file has this text
+  --verbose    show explained differences one by one, too
+  --write      put the table into docs/conformance.md";
 
 /// Runs the task. Exits with 0 as recorded (or nothing to compare with), 1 different without a reason, 2 wrong usage.
 pub(crate) fn run(arguments: &[String]) -> ExitCode {
-    let Some(Request {
-        subject,
-        folder,
-        detail,
-    }) = parse(arguments)
-    else {
+    let Some(request) = parse(arguments) else {
         eprintln!("{USAGE}");
         return ExitCode::from(2);
     };
-    let outcome = match subject {
-        Subject::Diff => compare_all(&folder)
-            .map(|report| report.map(|report| (report.to_text(detail), report.conforms()))),
-        Subject::Service => service::compare_all(&folder)
-            .map(|report| report.map(|report| (report.to_text(), report.conforms()))),
-    };
-    match outcome {
+    match compare(&request) {
         Ok(None) => {
-            println!("{}", skipped(&folder));
+            println!("{}", skipped(&request.folder));
             ExitCode::SUCCESS
         }
         Ok(Some((text, conforms))) => {
@@ -68,24 +63,61 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
     }
 }
 
-/// The step of `cargo xtask ci`: both comparisons; skipped, and not green, where there are no recordings.
+/// What is shown, and whether everything is as recorded.
+fn compare(request: &Request) -> Result<Option<(String, bool)>, String> {
+    let folder = &request.folder;
+    match request.subject {
+        Subject::Diff => {
+            let report = compare_all(folder)?;
+            Ok(report.map(|report| (report.to_text(request.detail), report.conforms())))
+        }
+        Subject::Service => {
+            let report = service::compare_all(folder)?;
+            Ok(report.map(|report| (report.to_text(), report.conforms())))
+        }
+        Subject::Engine => {
+            let Some(compared) = engine::compare_all(folder, &request.only)? else {
+                return Ok(None);
+            };
+            if request.page == Page::Written {
+                compared.write()?;
+            }
+            Ok(Some((
+                compared.to_text(request.detail),
+                compared.conforms(),
+            )))
+        }
+    }
+}
+
+/// The step of `cargo xtask ci`: all comparisons; skipped, and not green, where there are no recordings.
 pub(crate) fn step() -> Result<Outcome, String> {
     step_of(&default_folder())
 }
 
 fn step_of(folder: &Path) -> Result<Outcome, String> {
-    let (Some(changes), Some(service)) = (compare_all(folder)?, service::compare_all(folder)?)
-    else {
+    let (Some(changes), Some(service), Some(engine)) = (
+        compare_all(folder)?,
+        service::compare_all(folder)?,
+        engine::compare_all(folder, "")?,
+    ) else {
         return Ok(Outcome::Skipped(no_recordings(folder)));
     };
+    let diff = changes.to_text(Detail::Unexplained);
     if !changes.conforms() {
-        return Err(changes.to_text(Detail::Unexplained));
+        return Err(diff);
     }
     if !service.conforms() {
         return Err(service.to_text());
     }
-    let seen = changes.to_text(Detail::Unexplained);
-    Ok(Outcome::Passed(seen.lines().next().map(str::to_owned)))
+    if !engine.conforms() {
+        return Err(engine.to_text(Detail::Unexplained));
+    }
+    let diff = diff.lines().next().unwrap_or_default();
+    Ok(Outcome::Passed(Some(format!(
+        "diff: {diff}\n           engine: {}",
+        engine.headline()
+    ))))
 }
 
 /// What is compared?
@@ -95,12 +127,23 @@ enum Subject {
     Diff,
     /// What `stratiform-service` reads and writes.
     Service,
+    /// What our endpoint answers.
+    Engine,
+}
+
+/// Does the table go into the documentation?
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Page {
+    Left,
+    Written,
 }
 
 struct Request {
     subject: Subject,
     folder: PathBuf,
+    only: String,
     detail: Detail,
+    page: Page,
 }
 
 fn parse(arguments: &[String]) -> Option<Request> {
@@ -108,22 +151,27 @@ fn parse(arguments: &[String]) -> Option<Request> {
     let subject = match subject.as_str() {
         "diff" => Subject::Diff,
         "service" => Subject::Service,
+        "engine" => Subject::Engine,
         _ => return None,
     };
-    let (mut folder, mut detail) = (default_folder(), Detail::Unexplained);
+    let mut request = Request {
+        subject,
+        folder: default_folder(),
+        only: String::new(),
+        detail: Detail::Unexplained,
+        page: Page::Left,
+    };
     let mut arguments = arguments.iter();
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
-            "--data" => folder = arguments.next()?.into(),
-            "--verbose" if subject == Subject::Diff => detail = Detail::All,
+            "--data" => request.folder = arguments.next()?.into(),
+            "--only" if subject == Subject::Engine => request.only.clone_from(arguments.next()?),
+            "--verbose" if subject != Subject::Service => request.detail = Detail::All,
+            "--write" if subject == Subject::Engine => request.page = Page::Written,
             _ => return None,
         }
     }
-    Some(Request {
-        subject,
-        folder,
-        detail,
-    })
+    Some(request)
 }
 
 fn default_folder() -> PathBuf {

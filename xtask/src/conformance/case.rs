@@ -160,7 +160,7 @@ pub(super) fn read_all(folder: &Path) -> Result<Vec<Case>, String> {
 }
 
 /// The day of a recording. Where it was not written down, the day on which it was last found to be right.
-fn date(recording: &Value) -> String {
+pub(super) fn date(recording: &Value) -> String {
     let day = |name: &str, end: char| recording[name].as_str()?.split(end).next();
     match day("recorded_date", ',') {
         Some(date) => date.rsplit('-').collect::<Vec<_>>().join("-"),

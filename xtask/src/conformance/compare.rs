@@ -12,7 +12,7 @@ use super::case::{Case, ChangeSet, Stack, scalar};
 use super::difference::{Difference, Pair};
 use super::explanation::explain;
 use super::field::Field;
-use super::pattern;
+use super::value;
 
 /// A field of a resource, compared.
 pub(super) struct Comparison {
@@ -241,36 +241,10 @@ impl Differences {
         }
     }
 
-    /// Compares two pieces of JSON down to their scalars.
     fn json(&mut self, at: &str, recorded: Option<&Value>, ours: Option<&Value>) {
         self.compared |= recorded.is_some() || ours.is_some();
-        let below = |step: &str| format!("{at}/{step}");
-        // Where one side is a structure and the other a text, the text may be that structure as JSON: the recorder
-        // reads texts of the real answer where it can.
-        let parsed = match (recorded, ours) {
-            (Some(Value::Object(_) | Value::Array(_)), Some(Value::String(text))) => {
-                serde_json::from_str(text)
-                    .ok()
-                    .filter(|parsed: &Value| !parsed.is_string())
-            }
-            _ => None,
-        };
-        let ours = parsed.as_ref().or(ours);
-        match (recorded, ours) {
-            (Some(Value::Object(one)), Some(Value::Object(two))) => {
-                let keys: BTreeSet<&String> = one.keys().chain(two.keys()).collect();
-                for key in keys {
-                    self.json(&below(key), one.get(key), two.get(key));
-                }
-            }
-            (Some(Value::Array(one)), Some(Value::Array(two))) => {
-                for index in 0..one.len().max(two.len()) {
-                    self.json(&below(&index.to_string()), one.get(index), two.get(index));
-                }
-            }
-            (Some(one), Some(two)) if pattern::matches(&scalar(one), &scalar(two)) => {}
-            (None, None) => {}
-            _ => self.found(at, recorded.cloned(), ours.cloned()),
+        for (at, recorded, ours) in value::differences(&value::EXACT, at, recorded, ours) {
+            self.found(&at, recorded, ours);
         }
     }
 

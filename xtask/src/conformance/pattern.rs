@@ -6,7 +6,13 @@ use std::iter;
 const KNOWN_AFTER_APPLY: &str = stratiform_resolve::KNOWN_AFTER_APPLY;
 
 /// Texts that are tokens as a whole.
-const WHOLE: [&str; 2] = ["datetime", "timestamp"];
+const WHOLE: [&str; 5] = [
+    "datetime",
+    "timestamp",
+    "logical-resource-id",
+    "physical-resource-id",
+    "resource-status-reason",
+];
 
 #[derive(Clone, Copy, PartialEq)]
 enum Part {
