@@ -142,7 +142,8 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "N|max", default_value_t = stratiform_endpoint::Speed::Max)]
     pub speed: stratiform_endpoint::Speed,
     /// Have something fail (repeatable): `create:STACK/LOGICAL_ID[:after=SECONDS][:times=N]`, also `update:`, `delete:`,
-    /// and a resource type; `api:OPERATION=throttle|500|timeout|cut|lost[:times=N]`; `alarm:NAME:at=SECONDS`
+    /// and a resource type; `api:OPERATION=throttle|500|timeout|cut|lost[:times=N]`; `alarm:NAME:at=SECONDS`;
+    /// `deployment:STACK/LOGICAL_ID=fail|stall[:after=SECONDS][:times=N]` of an ECS service
     #[arg(long, value_name = "FAULT")]
     pub fault: Vec<stratiform_endpoint::Fault>,
     /// What ids are made from: the same calls have the same ones

@@ -238,6 +238,9 @@ impl Desk {
             Input::Call(request) => request.operation.clone(),
             Input::Fault(_) | Input::Tick => String::new(),
         };
+        // Asked before the input is handed over: a fault that is used up by it counts.
+        let is_changed = |state: &State| state.is_changed_by(&input);
+        let is_kept = self.state.as_ref().is_some_and(is_changed);
         let Some((at, effects)) = self.advance(&input, None, &operation, before) else {
             return (Outcome::Failed("The engine failed"), None);
         };
@@ -255,7 +258,7 @@ impl Desk {
         if unsupported {
             return (Outcome::Unsupported, None);
         }
-        let entry = (!log::only_reads(&input)).then_some(Entry { at, input });
+        let entry = is_kept.then_some(Entry { at, input });
         (Outcome::Done(answer), entry)
     }
 

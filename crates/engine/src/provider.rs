@@ -34,7 +34,9 @@ use form::{Filling, property};
 use recipe::recipe;
 
 pub(crate) use course::{Action, Course, course};
-pub(crate) use refusal::{already_exists, handler_reason, refuses_deletion, refuses_update};
+pub(crate) use refusal::{
+    already_exists, handler_reason, not_found, refuses_deletion, refuses_update,
+};
 pub(crate) use unique::{Scope, Unique, custom_name, unique, unique_of_properties};
 pub(crate) use validation::{Fault, validate};
 

@@ -18,18 +18,6 @@ pub(crate) struct Entry {
     pub(crate) input: Input,
 }
 
-/// Does an input leave the state as it is, but for the time? Such are not kept. AWS calls operations so that their first
-/// word says it.
-///
-/// How often a fault has struck is forgotten with them, where the process ends before something else is kept.
-pub(crate) fn only_reads(input: &Input) -> bool {
-    const WORDS: [&str; 6] = ["Describe", "Estimate", "Get", "Head", "List", "Validate"];
-    match input {
-        Input::Call(request) => WORDS.iter().any(|word| request.operation.starts_with(word)),
-        Input::Fault(_) | Input::Tick => false,
-    }
-}
-
 /// Where it is kept.
 #[derive(Debug)]
 pub(crate) enum Log {

@@ -381,6 +381,13 @@ impl Stack {
         let refused = wanted.valid(logical_id, &mut ids).err();
         let refused = refused.map(|fault| fault.reason);
         let refused = refused.or_else(|| {
+            let is_there = self.holds(&identity, &wanted.resource_type, around);
+            let touches = change == Change::InPlace && !is_there;
+            touches.then(|| {
+                provider::not_found(&wanted.resource_type, &identity.physical_id, &mut ids)
+            })
+        });
+        let refused = refused.or_else(|| {
             provider::refuses_update(
                 &wanted.resource_type,
                 &record.properties,
@@ -518,12 +525,9 @@ impl Stack {
             ),
             None => (
                 Identity::default(),
-                Some(provider::handler_reason(
-                    &format!(
-                        "Resource of type '{}' with identifier '{}' was not found.",
-                        adopted.resource_type, adopted.physical_id
-                    ),
-                    "NotFound",
+                Some(provider::not_found(
+                    &adopted.resource_type,
+                    &adopted.physical_id,
                     around.ids,
                 )),
             ),

@@ -54,6 +54,13 @@ pub(crate) fn service_message(message: &str, service: &str, status: u16, ids: &m
     )
 }
 
+/// A resource that somebody else deleted.
+pub(crate) fn not_found(resource_type: &str, identifier: &str, ids: &mut Ids) -> String {
+    let message =
+        format!("Resource of type '{resource_type}' with identifier '{identifier}' was not found.");
+    handler_reason(&message, "NotFound", ids)
+}
+
 /// The reason when something of that identifier is there, and in no stack.
 ///
 /// Source: recorded, cloudformation.md 4.2.
