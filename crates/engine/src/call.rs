@@ -5,6 +5,7 @@
 
 mod arguments;
 mod change_set;
+mod deployment;
 mod describe;
 mod drift;
 mod events;

@@ -11,7 +11,8 @@ use stratiform_changes::ChangeSetView;
 use stratiform_resolve::Whereabouts;
 use stratiform_service::change::ResourceChange;
 use stratiform_service::change_set::{
-    ChangeSetType, DeploymentConfig, OnStackFailure, Parameter, StackDriftStatus, Tag,
+    ChangeSetType, DeploymentConfig, DeploymentConfigMode, OnStackFailure, Parameter,
+    StackDriftStatus, Tag,
 };
 use stratiform_service::{
     ChangeSet, ChangeSetId, ChangeSetName, ChangeSetStatus, ExecutionStatus, StackId, StackStatus,
@@ -93,7 +94,10 @@ impl ChangeSetRecord {
             change_set_name: self.name.clone(),
             changes: changes.iter().cloned().map(Into::into).collect(),
             creation_time: self.created,
-            deployment_config: self.config.clone(),
+            deployment_config: Some(self.config.clone().unwrap_or(DeploymentConfig {
+                disable_rollback: Some(false),
+                mode: Some(DeploymentConfigMode::Standard.into()),
+            })),
             deployment_mode: self.deployment_mode.clone(),
             description: self.description.clone(),
             execution_status: self.execution.into(),

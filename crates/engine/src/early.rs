@@ -55,6 +55,7 @@ pub(crate) fn validate_properties(scope: &Scope<'_>, world: &Surroundings<'_>) -
                 name: PROPERTIES,
                 path: violation.path,
                 reason: violation.reason,
+                identified: String::new(),
             }));
     });
     validated
@@ -85,6 +86,12 @@ pub(crate) fn taken_names(
                     "Resource of type '{}' with identifier '{}' already exists.",
                     resource.resource_type, unique.name
                 ),
+                identified: unique
+                    .key
+                    .split(' ')
+                    .next_back()
+                    .unwrap_or_default()
+                    .to_owned(),
             };
             found.push((invalid, owner.clone()));
         }

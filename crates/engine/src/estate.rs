@@ -170,6 +170,13 @@ impl Estate {
         is_off.then(|| rollback_trigger(arn))
     }
 
+    /// Whether there is an alarm, of a stack or outside of all.
+    pub(crate) fn has_alarm(&self, name: &str) -> bool {
+        let types = ["AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"];
+        let is_living = |known: &&str| self.living(known, name).is_some();
+        self.alarms.contains_key(name) || types.iter().any(is_living)
+    }
+
     /// A text in which each dynamic reference is what it names; why there is none.
     pub(crate) fn resolve_dynamic(&self, text: &str) -> Result<String, String> {
         let mut whole = String::new();

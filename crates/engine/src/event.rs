@@ -311,6 +311,8 @@ pub(crate) struct Invalid {
     pub(crate) name: &'static str,
     pub(crate) path: String,
     pub(crate) reason: String,
+    /// What it is identified by: `Name=orders`.
+    pub(crate) identified: String,
 }
 
 /// An event as a topic is told of it: a line for each field.

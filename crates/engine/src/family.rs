@@ -9,7 +9,7 @@ use crate::change_set::Child;
 use crate::input::{Effect, Refused};
 use crate::intake::{self, GivenParameter};
 use crate::operation::nested::Errand;
-use crate::operation::{Deferred, OnFailure, Options, Purpose};
+use crate::operation::{Deferred, Options, Purpose, Stage};
 use crate::stack::{Deployment, Stack};
 use crate::state::State;
 
@@ -72,6 +72,15 @@ impl State {
             Errand::RollBack { stack } => {
                 let outcome = self.roll_back_nested(&at(stack.clone()), effects);
                 (stack, outcome)
+            }
+            Errand::CleanUp { stack } => {
+                self.with_stack(&at(stack), effects, |stack, around| {
+                    let stage = stack.operation.as_ref().map(|operation| operation.stage);
+                    if stage == Some(Stage::Held) {
+                        stack.clean_up(around);
+                    }
+                });
+                return;
             }
             Errand::Cancel { stack } => {
                 self.with_stack(&at(stack), effects, |stack, around| {
@@ -224,22 +233,31 @@ impl State {
         effects: &mut Vec<Effect>,
     ) -> Option<Result<(), String>> {
         let stack = self.nested(place)?;
-        let before = stack.before_last.clone();
-        match (stack.status, before) {
-            (StackStatus::UpdateComplete, Some(before)) => {
+        let stage = stack.operation.as_ref().map(|operation| operation.stage);
+        match (stage, stack.status) {
+            (Some(Stage::Held), _) => {
                 self.with_stack(place, effects, |stack, around| {
-                    let options = Options {
-                        on_failure: OnFailure::Rollback,
-                        ..Options::default()
-                    };
-                    stack.begin(Purpose::Update, *before, options, around);
+                    let reason = "The stack around it goes back".to_owned();
+                    stack.roll_back_update(StackStatus::UpdateRollbackInProgress, reason, around);
                 });
                 None
             }
-            (StackStatus::UpdateRollbackFailed, _) => Some(Err(format!(
+            // It is on its way back already, and will say when it is there.
+            (Some(Stage::Back | Stage::BackCleanup), _) => None,
+            (_, StackStatus::UpdateRollbackFailed) => Some(Err(format!(
                 "Embedded stack {} is in UPDATE_ROLLBACK_FAILED",
                 stack.id
             ))),
+            (_, StackStatus::UpdateComplete) => match stack.before_last.clone() {
+                Some(before) => {
+                    self.with_stack(place, effects, |stack, around| {
+                        let options = Options::default();
+                        stack.begin(Purpose::Update, *before, options, around);
+                    });
+                    None
+                }
+                None => Some(Ok(())),
+            },
             _ => Some(Ok(())),
         }
     }
@@ -273,6 +291,12 @@ impl State {
                 use_previous_value: None,
             })
             .collect();
+        let own = properties.get("Tags").and_then(Value::as_array);
+        let mut tags = tags;
+        for tag in own.into_iter().flatten() {
+            let part = |key: &str| tag.get(key).map(text).unwrap_or_default();
+            tags.insert(part("Key"), part("Value"));
+        }
         let looked_up = |name: &str| {
             let realm = self.realms.get(place.realm)?;
             realm.estate.looked_up.get(name).cloned()

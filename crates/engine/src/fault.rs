@@ -197,6 +197,13 @@ impl Faults {
         })
     }
 
+    /// Whether an alarm is to go off.
+    pub(crate) fn has_alarm(&self, alarm: &str) -> bool {
+        self.0
+            .iter()
+            .any(|fault| matches!(fault, Fault::Alarm { name, .. } if name == alarm))
+    }
+
     /// Whether a call is to fail, and how.
     pub(crate) fn hit_call(&mut self, called: &str) -> Option<ApiFault> {
         self.0.iter_mut().find_map(|fault| match fault {

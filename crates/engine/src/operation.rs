@@ -72,6 +72,8 @@ pub(crate) enum Stage {
     Forward,
     /// All is done, and alarms are watched.
     Monitoring,
+    /// All is done, and the stack around this one decides what comes next.
+    Held,
     /// What nobody needs any more is deleted.
     Cleanup,
     /// Resources become what they were.

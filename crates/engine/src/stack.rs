@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use stratiform_service::change_set::RollbackConfiguration;
 use stratiform_service::status::DetailedStatus;
-use stratiform_service::{ResourceStatus, StackId, StackName, StackStatus, Timestamp};
+use stratiform_service::{Reason, ResourceStatus, StackId, StackName, StackStatus, Timestamp};
 use stratiform_template::Template;
 
 use crate::drift::Detection;
@@ -220,6 +220,13 @@ impl Record {
             && self.update_replace_policy == other.update_replace_policy
             && self.tags == other.tags
             && self.needs == other.needs
+    }
+
+    /// Whether it was still being made when that was called off: its service is not done with it.
+    pub(crate) fn is_being_created(&self) -> bool {
+        let reason = self.reason.as_deref().map(Reason::read);
+        self.status == ResourceStatus::CreateFailed
+            && reason.is_some_and(|reason| reason.is_follow_up())
     }
 
     pub(crate) fn is_nested_stack(&self) -> bool {

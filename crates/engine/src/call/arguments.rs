@@ -126,14 +126,16 @@ impl<'a> Arguments<'a> {
         let Some(tags) = self.structures("Tags") else {
             return Ok(None);
         };
-        let tags = tags.into_iter().map(|tag| {
+        let mut all = IndexMap::new();
+        for tag in tags {
+            let key = tag.needed("Key")?.to_owned();
             let value = tag.get("Value").and_then(Value::as_str);
-            Ok((
-                tag.needed("Key")?.to_owned(),
-                value.unwrap_or_default().to_owned(),
-            ))
-        });
-        tags.collect::<Result<_, _>>().map(Some)
+            let before = all.insert(key, value.unwrap_or_default().to_owned());
+            if before.is_some() {
+                return Err(Refused::validation("Tag keys must be unique."));
+            }
+        }
+        Ok(Some(all))
     }
 
     /// `RollbackConfiguration`; the first is what stays of the one before where a part is not there at all.

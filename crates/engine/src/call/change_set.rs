@@ -9,13 +9,13 @@ use stratiform_service::{
 };
 
 use crate::agenda::{Due, Place};
-use crate::call::stack::{check_token, missing_realm, of_config, used_now};
+use crate::call::stack::{check_token, missing_realm, of_config};
 use crate::call::{Call, Result};
 use crate::change_set::ChangeSetRecord;
 use crate::input::Refused;
 use crate::intake::{self, form};
 use crate::operation::{Adopted, OnFailure, Options, Purpose, Reality, Validation, after};
-use crate::stack::Stack;
+use crate::stack::{Deployment, Stack, Token};
 use crate::state::State;
 
 /// Milliseconds that it takes to make a change set.
@@ -44,6 +44,9 @@ impl State {
         }
         let before = existing.filter(|stack| stack.status != StackStatus::ReviewInProgress);
         let (deployment, _) = self.deployment(call, before, intake::Call::ChangeSet)?;
+        if kind == ChangeSetType::Import {
+            import_alone(call, before, &deployment)?;
+        }
         let adopted = self.adopted(call, kind, &deployment.template)?;
         let config = arguments.config()?;
         let on_stack_failure = arguments.text("OnStackFailure").map(|text| {
@@ -225,7 +228,17 @@ impl State {
             .structures("ResourcesToImport")
             .unwrap_or_default();
         if kind != ChangeSetType::Import {
-            return Ok(IndexMap::new());
+            return match given.is_empty() {
+                true => Ok(IndexMap::new()),
+                false => Err(Refused::validation(
+                    "ResourcesToImport can only be specified for change sets of type IMPORT",
+                )),
+            };
+        }
+        if given.is_empty() {
+            return Err(Refused::validation(
+                "ResourcesToImport must be specified for change sets of type IMPORT",
+            ));
         }
         let mut adopted = IndexMap::new();
         let mut unprotected = Vec::new();
@@ -237,6 +250,14 @@ impl State {
             let parts = values.into_iter().flat_map(Map::values);
             let parts: Vec<&str> = parts.filter_map(serde_json::Value::as_str).collect();
             let written = template.each_resource().find(|(id, _)| *id == logical_id);
+            if let Some((_, resource)) = written
+                && resource.resource_type != resource_type
+            {
+                return Err(Refused::validation(format!(
+                    "ResourceType {resource_type} of resource to import [{logical_id}] does not match {} in the template",
+                    resource.resource_type
+                )));
+            }
             if written.is_none_or(|(_, resource)| resource.deletion_policy.is_none()) {
                 unprotected.push(logical_id.to_owned());
             }
@@ -409,7 +430,7 @@ impl State {
             realm: call.realm,
             stack: stack.id.to_string(),
         };
-        let used = used_now(call);
+        let used = executed_now(&change_set.id);
         let realm = self.realm_mut(call)?;
         if let Some(change_set) = realm.change_sets.get_mut(&id) {
             change_set.execution = ExecutionStatus::ExecuteInProgress;
@@ -428,21 +449,36 @@ impl State {
         Ok(json!({}))
     }
 
-    /// The answer to the same call again: its change set is not found by its name any more.
+    /// The answer to the same call again, however it names the change set: by its name it is not found any more.
     fn executed_before(
         &self,
         call: &Call<'_>,
         named: &std::result::Result<&ChangeSetRecord, Refused>,
     ) -> std::result::Result<Option<serde_json::Value>, Refused> {
+        let Some(token) = call.arguments.text("ClientRequestToken") else {
+            return Ok(None);
+        };
         let realm = self.realm_of(call)?;
+        let name = call.arguments.needed("ChangeSetName")?;
         let stack = match (named, call.arguments.text("StackName")) {
             (Ok(change_set), _) => realm.stacks.get(change_set.stack.as_str()),
             (Err(_), Some(name)) => realm.stack(name),
             (Err(_), None) => None,
         };
-        match stack {
-            Some(stack) if State::repeated(stack, call)? => Ok(Some(json!({}))),
-            _ => Ok(None),
+        let Some((stack, used)) = stack.and_then(|stack| Some((stack, stack.tokens.get(token)?)))
+        else {
+            return Ok(None);
+        };
+        let executed = realm.change_sets.values().rev().find(|change_set| {
+            let is_meant = change_set.id.as_str() == name || change_set.name.as_str() == name;
+            is_meant && change_set.stack == stack.id
+        });
+        match executed.map(|change_set| executed_now(&change_set.id)) {
+            Some(now) if now == *used => Ok(Some(json!({}))),
+            _ => Err(Refusal::TokenUsed {
+                token: token.to_owned(),
+            }
+            .into()),
         }
     }
 
@@ -484,9 +520,42 @@ impl State {
                 true => Reality::Reverted,
                 false => Reality::Ignored,
             },
+            doom: None,
             reviewed: change_set.children.clone(),
         };
         Ok((purpose, options))
+    }
+}
+
+/// An import changes nothing else: no outputs, no tags, no role.
+fn import_alone(
+    call: &Call<'_>,
+    before: Option<&Stack>,
+    deployment: &Deployment,
+) -> std::result::Result<(), Refused> {
+    let nothing = Deployment::default();
+    let before = before.map_or(&nothing, |stack| &stack.deployment);
+    let mut attributes = Vec::new();
+    if deployment.template.outputs != before.template.outputs {
+        attributes.push("Outputs".to_owned());
+    }
+    if call.arguments.text("RoleARN").is_some() && deployment.role != before.role {
+        attributes.push("RoleArn".to_owned());
+    }
+    if deployment.tags != before.tags {
+        attributes.push("Tags".to_owned());
+    }
+    match attributes.is_empty() {
+        true => Ok(()),
+        false => Err(Refusal::ImportWithMore { attributes }.into()),
+    }
+}
+
+/// What a token of an execution was used for.
+fn executed_now(id: &ChangeSetId) -> Token {
+    Token {
+        operation: "ExecuteChangeSet".to_owned(),
+        parameters: json!({ "ChangeSetName": id }),
     }
 }
 

@@ -71,6 +71,13 @@ impl State {
                 ));
             }
         };
+        let asked = arguments.text("OperationId").filter(|_| name.is_none());
+        if let (Some(id), None) = (asked, stack) {
+            // Nobody recorded the words. See `docs/engine.md`.
+            return Err(Refused::validation(format!(
+                "Operation [{id}] does not exist"
+            )));
+        }
         let stack = stack.ok_or_else(|| {
             Refused::from(Refusal::StackMissing {
                 stack: name.unwrap_or_default().to_owned(),

@@ -1,8 +1,8 @@
 //! Calls that bring stacks back, and those that guard them.
 
 use serde_json::json;
-use stratiform_service::Refusal;
 use stratiform_service::status::{Allowed, Operation as Asked};
+use stratiform_service::{Refusal, StackStatus};
 
 use crate::call::stack::{missing_realm, used_now};
 use crate::call::{Call, Result};
@@ -39,6 +39,15 @@ impl State {
         }
         // The service's own name of the call.
         allowed(stack, Asked::ContinueUpdateRollback, "RollbackUpdatedStack")?;
+        if arguments.is("ForceRollback")?
+            && arguments
+                .list("ResourcesToSkip")
+                .is_some_and(|ids| !ids.is_empty())
+        {
+            return Err(Refused::validation(
+                "ForceRollback and ResourcesToSkip cannot be specified together",
+            ));
+        }
         let mut spared = arguments.texts("ResourcesToSkip").unwrap_or_default();
         for logical_id in &spared {
             let record = stack.resources.get(logical_id);
@@ -93,6 +102,16 @@ impl State {
         let protection = call.arguments.is("EnableTerminationProtection")?;
         let place = self.place_of(call)?;
         let stack = self.stack_of(call)?;
+        if matches!(
+            stack.status,
+            StackStatus::DeleteInProgress | StackStatus::DeleteComplete
+        ) {
+            return Err(Refusal::CannotBeUpdated {
+                stack_id: stack.id.to_string(),
+                status: stack.status.into(),
+            }
+            .into());
+        }
         if stack.parent.is_some() {
             return Err(Refused::validation(
                 "Termination protection cannot be enabled on nested stacks",

@@ -5,7 +5,7 @@ use stratiform_catalog::catalog;
 use stratiform_changes::{ChangeSetView, ChangedResource, Side, Sides, changes, describe};
 use stratiform_resolve::{Resolved, Scope, Segment, Time, Whereabouts};
 use stratiform_service::change::{Action, ResourceChange};
-use stratiform_service::change_set::StackDriftStatus;
+use stratiform_service::change_set::{ChangeSetType, StackDriftStatus};
 use stratiform_service::{ChangeSetStatus, ExecutionStatus, PhysicalId, Reason, StackStatus};
 use stratiform_template::Template;
 
@@ -22,6 +22,8 @@ pub(crate) struct Computed {
     pub(crate) adopted: IndexMap<String, Adopted>,
     /// What does not pass the validation before a deployment.
     pub(crate) invalid: Vec<Invalid>,
+    /// Why it fails all the same.
+    pub(crate) refused: Option<String>,
     pub(crate) deployment: Deployment,
     pub(crate) plain: Vec<ResourceChange>,
     pub(crate) values: Vec<ResourceChange>,
@@ -69,6 +71,11 @@ impl State {
             return;
         };
         match computed {
+            Some(Ok(computed)) if computed.refused.is_some() => {
+                change_set.status = ChangeSetStatus::Failed;
+                change_set.deployment = computed.deployment;
+                change_set.reason = computed.refused;
+            }
             Some(Ok(computed)) if !computed.invalid.is_empty() => {
                 change_set.status = ChangeSetStatus::Failed;
                 change_set.deployment = computed.deployment;
@@ -128,7 +135,8 @@ impl State {
                 if change_set.reverts_drift() {
                     self.look_at_reality(realm, stack, &mut computed);
                 }
-                if !change_set.disable_validation {
+                computed.refused = beside_import(change_set, &computed);
+                if !change_set.disable_validation && computed.refused.is_none() {
                     self.validate(realm, stack, change_set, &mut computed);
                 }
                 Some(Ok(computed))
@@ -161,6 +169,7 @@ impl State {
         let given = texts(&deployment.parameters);
         let scope = Scope::new(&deployment.template, &given, &world);
         computed.invalid = early::validate_properties(&scope, &world).invalid;
+        let mut unprotected = Vec::new();
         for (invalid, owner) in early::taken_names(&scope, &world, &self.taken) {
             let resource = scope.resource(&invalid.logical_id);
             let policy = resource.and_then(|resource| resource.deletion_policy.as_ref()?.as_str());
@@ -169,12 +178,25 @@ impl State {
             if is_own || computed.adopted.contains_key(&invalid.logical_id) {
                 continue;
             }
-            if change_set.import_existing && owner.stack.is_none() && is_kept {
+            let is_free = change_set.import_existing && owner.stack.is_none();
+            if is_free && is_kept {
                 computed.adopt(&invalid.logical_id, owner);
+            } else if is_free {
+                unprotected.push(format!(
+                    "{} ({{{}}})",
+                    invalid.logical_id, invalid.identified
+                ));
             } else {
                 computed.invalid.push(invalid);
             }
         }
+        // Source: aws-cdk-cli#1367.
+        computed.refused = (!unprotected.is_empty()).then(|| {
+            format!(
+                "CloudFormation is attempting to import some resources because they already exist in your account. The resources must have the DeletionPolicy attribute set to 'Retain' or 'RetainExceptOnCreate' in the template for successful import. The affected resources are {}",
+                unprotected.join(", ")
+            )
+        });
     }
 
     /// What a deployment would do to a stack.
@@ -221,6 +243,7 @@ impl State {
         Computed {
             adopted: adopted.clone(),
             invalid: Vec::new(),
+            refused: None,
             deployment,
             plain,
             values,
@@ -333,5 +356,27 @@ fn reason_of(what: &str) -> Option<String> {
     }
     what.starts_with("Fn::Join ").then(|| {
         "Template error: every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list of strings to be joined or a function that returns a list of strings (such as Fn::GetAZs) to be joined.".to_owned()
+    })
+}
+
+/// Why an import is refused that does something else besides.
+///
+/// Source: several public issues quote it.
+fn beside_import(change_set: &ChangeSetRecord, computed: &Computed) -> Option<String> {
+    if change_set.kind != ChangeSetType::Import {
+        return None;
+    }
+    let others = computed
+        .values
+        .iter()
+        .filter(|change| change.action != Action::Import);
+    let others: Vec<&str> = others
+        .map(|change| change.logical_resource_id.as_str())
+        .collect();
+    (!others.is_empty()).then(|| {
+        format!(
+            "You have modified resources [{}] in your template that are not being imported. Update, create or delete operations cannot be executed during import operations.",
+            others.join(", ")
+        )
     })
 }

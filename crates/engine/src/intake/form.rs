@@ -174,7 +174,25 @@ pub(crate) fn capabilities(given: &[String]) -> Result<(), Refused> {
 
 /// Checks the role that acts for the stack.
 pub(crate) fn role(arn: &str) -> Result<(), Refused> {
-    text("roleARN", arn, 20, 2048)
+    text("roleARN", arn, 20, 2048)?;
+    match is_role(arn) {
+        true => Ok(()),
+        false => Err(Refusal::RoleUnusable {
+            role: arn.to_owned(),
+        }
+        .into()),
+    }
+}
+
+/// Whether an ARN is that of a role: `arn:aws:iam::ACCOUNT:role/NAME`.
+fn is_role(arn: &str) -> bool {
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let [scheme, _, service, region, account, resource] = parts.as_slice() else {
+        return false;
+    };
+    let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+    let name = resource.strip_prefix("role/").unwrap_or_default();
+    *scheme == "arn" && *service == "iam" && region.is_empty() && is_account && !name.is_empty()
 }
 
 /// Checks the alarms that roll a stack back, types with ARNs, and for how many minutes they are watched.

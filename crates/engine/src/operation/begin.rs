@@ -30,6 +30,8 @@ pub(crate) struct Options {
     pub(crate) adopted: IndexMap<String, Adopted>,
     pub(crate) validation: Validation,
     pub(crate) reality: Reality,
+    /// Why it fails as soon as it has begun.
+    pub(crate) doom: Option<String>,
     pub(crate) reviewed: IndexMap<String, Child>,
 }
 
@@ -45,6 +47,7 @@ impl Default for Options {
             adopted: IndexMap::new(),
             validation: Validation::OnTheWay,
             reality: Reality::Ignored,
+            doom: None,
             reviewed: IndexMap::new(),
         }
     }
@@ -98,7 +101,7 @@ impl Stack {
             before,
             leftovers: Vec::new(),
             failures: Vec::new(),
-            cause: None,
+            cause: options.doom,
             spared: Vec::new(),
             forced: false,
             status_before,
@@ -184,7 +187,7 @@ impl Stack {
         for task in &mut operation.tasks {
             task.is_validated = validated.passed.contains(&task.logical_id);
         }
-        operation.cause = cause;
+        operation.cause = operation.cause.or(cause);
         let alarm = self.alarm_off(&operation, around);
         operation.cause = operation.cause.or(alarm);
         let is_doomed = operation.cause.is_some();

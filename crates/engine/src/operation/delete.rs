@@ -215,7 +215,13 @@ impl Stack {
             &record.resource_type,
             around,
         );
-        let reason = fault.map(|fault| fault.reason).or_else(|| {
+        let early = (fate == Fate::Snapshot && record.is_being_created()).then(|| {
+            let id = record.physical_id().unwrap_or_default();
+            let message =
+                format!("Instance {id} is currently creating - a final snapshot cannot be taken.");
+            provider::handler_reason(&message, "InvalidRequest", around.ids)
+        });
+        let reason = fault.map(|fault| fault.reason).or(early).or_else(|| {
             let physical_id = record.physical_id().unwrap_or_default();
             let mut ids = around.ids.clone();
             let properties = around.estate.properties(record);

@@ -28,7 +28,7 @@ impl Stack {
             Stage::Cleanup => self.cleaned(around),
             Stage::BackCleanup => self.back_cleaned(around),
             Stage::Deleting => self.all_deleted(around),
-            Stage::Monitoring | Stage::Halted => {}
+            Stage::Monitoring | Stage::Held | Stage::Halted => {}
         }
     }
 
@@ -68,13 +68,31 @@ impl Stack {
             Purpose::Create => self.finish(StackStatus::CreateComplete, None, around),
             Purpose::Import => self.finish(StackStatus::ImportComplete, None, around),
             Purpose::Update => {
-                operation.stage = Stage::Cleanup;
                 self.before_last = Some(Box::new(operation.previous.clone()));
+                let is_nested = self.parent.is_some();
+                operation.stage = if is_nested {
+                    Stage::Held
+                } else {
+                    Stage::Cleanup
+                };
                 self.settle(StackStatus::UpdateCompleteCleanupInProgress, None, around);
-                self.set_out_cleanup(around);
+                match is_nested {
+                    // What it has left over may be needed again, should the stack around it go back.
+                    true => self.report(around),
+                    false => self.clean_up(around),
+                }
             }
             Purpose::Delete => {}
         }
+    }
+
+    /// What nobody needs any more is deleted, here and in the stacks in this one.
+    pub(crate) fn clean_up(&mut self, around: &mut Around<'_>) {
+        if let Some(operation) = &mut self.operation {
+            operation.stage = Stage::Cleanup;
+        }
+        self.release_nested(around);
+        self.set_out_cleanup(around);
     }
 
     fn cleaned(&mut self, around: &mut Around<'_>) {
@@ -96,8 +114,12 @@ impl Stack {
                 operation.cause = Some(cause);
                 self.fail(around);
             }
-            Stage::Cleanup | Stage::Back | Stage::BackCleanup | Stage::Deleting | Stage::Halted => {
-            }
+            Stage::Held
+            | Stage::Cleanup
+            | Stage::Back
+            | Stage::BackCleanup
+            | Stage::Deleting
+            | Stage::Halted => {}
         }
     }
 
@@ -124,6 +146,8 @@ impl Stack {
             (Purpose::Create, OnFailure::Rollback) => self.roll_back_creation(reason, around),
             (Purpose::Update, OnFailure::Rollback | OnFailure::Delete) => {
                 self.roll_back_update(StackStatus::UpdateRollbackInProgress, reason, around);
+                // The stack around it fails now, and not when this one is back.
+                self.report(around);
             }
             (Purpose::Import, _) => {
                 self.roll_back_update(StackStatus::ImportRollbackInProgress, reason, around);
@@ -225,6 +249,7 @@ impl Stack {
     }
 
     fn stay(&mut self, around: &mut Around<'_>) {
+        self.release_nested(around);
         self.end_history(OperationStatus::Failed, around);
         let round = self.history.len() + 1;
         if let Some(operation) = &mut self.operation {
@@ -261,6 +286,8 @@ impl Stack {
         let outcome = match self.status {
             StackStatus::CreateComplete
             | StackStatus::UpdateComplete
+            | StackStatus::UpdateCompleteCleanupInProgress
+            | StackStatus::UpdateRollbackComplete
             | StackStatus::DeleteComplete
             | StackStatus::ImportComplete => Ok(()),
             _ => Err(self.nested_failure()),

@@ -34,6 +34,10 @@ pub(crate) enum Errand {
     Delete {
         stack: String,
     },
+    /// What it has left over is not needed any more.
+    CleanUp {
+        stack: String,
+    },
     Cancel {
         stack: String,
     },
@@ -94,6 +98,20 @@ impl Stack {
         let made = made(wanted, identity, None);
         self.begun(index, Work::Update(Box::new(made)));
         self.send(logical_id, what, around);
+    }
+
+    /// Tells all stacks in this one that they will not go back any more.
+    pub(crate) fn release_nested(&self, around: &mut Around<'_>) {
+        let nested = self
+            .resources
+            .iter()
+            .filter(|(_, record)| record.is_nested_stack());
+        for (logical_id, record) in nested {
+            if let Some(stack) = record.physical_id().filter(|_| record.exists()) {
+                let stack = stack.to_owned();
+                self.send(logical_id, Errand::CleanUp { stack }, around);
+            }
+        }
     }
 
     pub(crate) fn cancel_nested(&self, logical_id: &str, around: &mut Around<'_>) {

@@ -45,7 +45,7 @@ impl Stack {
             }
             Work::Replace(made) => {
                 self.hold(&logical_id, &made, around);
-                self.tell_of_new(&logical_id, &made, reason, around);
+                self.tell_of_new(&logical_id, &made, reason, None, around);
             }
             Work::Import(_) | Work::Update(_) | Work::Restore | Work::Delete(_) => {}
         }
@@ -56,13 +56,16 @@ impl Stack {
         let Some((logical_id, work)) = self.work(index) else {
             return;
         };
-        let status = match work {
-            Work::Create(_) => ResourceStatus::CreateInProgress,
-            Work::Update(_) | Work::Replace(_) => ResourceStatus::UpdateInProgress,
-            Work::Import(_) | Work::Restore | Work::Delete(_) => return,
-        };
         let reason = Some(Reason::ConsistencyCheck {}.to_string());
         let detail = Some(DetailedStatus::ConfigurationComplete);
+        let status = match work {
+            Work::Create(_) => ResourceStatus::CreateInProgress,
+            Work::Update(_) => ResourceStatus::UpdateInProgress,
+            Work::Replace(made) => {
+                return self.tell_of_new(&logical_id, &made, reason, detail, around);
+            }
+            Work::Import(_) | Work::Restore | Work::Delete(_) => return,
+        };
         self.mark(&logical_id, status, reason, detail, around);
         if let Some(record) = self.resources.get_mut(&logical_id) {
             record.reason = None;
@@ -268,12 +271,13 @@ impl Stack {
         self.tell_of(told, around.now, around.ids);
     }
 
-    /// Tells that a resource has its physical ID that is not yet the one that the stack has.
+    /// Tells of a resource that is not yet the one that the stack has.
     fn tell_of_new(
         &mut self,
         logical_id: &str,
         made: &Made,
         reason: Option<String>,
+        detail: Option<DetailedStatus>,
         around: &mut Around<'_>,
     ) {
         let Some(record) = self.resources.get_mut(logical_id) else {
@@ -286,11 +290,11 @@ impl Stack {
                 logical_id: logical_id.to_owned(),
                 resource_type: record.resource_type.clone(),
                 physical_id: Some(made.identity.physical_id.clone()),
-                properties: Some(made.properties.clone()),
+                properties: detail.is_none().then(|| made.properties.clone()),
             },
             status: ResourceStatus::UpdateInProgress,
             reason,
-            detail: None,
+            detail,
         };
         self.tell_of(told, around.now, around.ids);
     }
@@ -310,10 +314,9 @@ impl Stack {
                 what,
             });
         }
+        // Where nothing is called off, whoever started the task goes on with the others.
         if self.cancels() {
             self.fail(around);
-        } else {
-            self.go_on(around);
         }
     }
 

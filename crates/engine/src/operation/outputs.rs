@@ -215,7 +215,15 @@ impl Stack {
     pub(crate) fn alarm_off(&self, operation: &Operation, around: &Around<'_>) -> Option<String> {
         let triggers = operation.target.rollback.rollback_triggers.iter();
         let mut arns = triggers.map(|trigger| trigger.arn.as_str());
-        arns.find_map(|arn| around.estate.alarm_off(arn))
+        arns.find_map(|arn| {
+            let name = arn.split(":alarm:").nth(1).unwrap_or_default();
+            let is_there = around.estate.has_alarm(name) || around.faults.has_alarm(name);
+            match is_there {
+                true => around.estate.alarm_off(arn),
+                // Documented; nobody recorded the words. See `docs/engine.md`.
+                false => Some(format!("Rollback trigger {arn} does not exist")),
+            }
+        })
     }
 }
 

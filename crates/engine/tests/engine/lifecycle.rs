@@ -309,6 +309,14 @@ Resources:
 fn alarms_stop_updates_also_after_the_last_resource() {
     let mut cloud = Cloud::new();
     cloud.create("shop", TWO);
+    let missing = json!({ "RollbackTriggers": [{ "Arn": "arn:aws:cloudwatch:eu-central-1:111122223333:alarm:nobody", "Type": "AWS::CloudWatch::Alarm" }] });
+    cloud.done(
+        "CreateStack",
+        json!({ "StackName": "watched", "TemplateBody": TWO, "RollbackConfiguration": missing }),
+    );
+    cloud.settle();
+    assert_eq!(cloud.status("watched"), "ROLLBACK_COMPLETE");
+    cloud.fault("alarm:errors:at=300");
     let trigger = json!({ "Arn": "arn:aws:cloudwatch:eu-central-1:111122223333:alarm:errors", "Type": "AWS::CloudWatch::Alarm" });
     cloud.done(
         "UpdateStack",
@@ -318,7 +326,6 @@ fn alarms_stop_updates_also_after_the_last_resource() {
             "RollbackConfiguration": { "MonitoringTimeInMinutes": "10", "RollbackTriggers": [trigger] },
         }),
     );
-    cloud.fault("alarm:errors:at=300");
     cloud.pass(200);
     assert_eq!(cloud.status("shop"), "UPDATE_IN_PROGRESS");
     cloud.settle();
