@@ -1,12 +1,13 @@
 //! `cargo xtask bench`: our program and its peers, whole processes, side by side in one run.
 //!
 //! What lives here: the order of things, and what is printed. The modules below measure one thing each:
-//! `synth`, `scale`, `edit`, `build` and `diff`. Everything that they need is installed below the target folder.
+//! `synth`, `scale`, `edit`, `build`, `diff` and `engine`. Everything that they need is installed below the target folder.
 //! Nothing here is a test: times depend on the machine, and are for people to read.
 
 mod build;
 mod diff;
 mod edit;
+mod engine;
 mod error;
 mod machine;
 mod page;
@@ -19,6 +20,7 @@ mod synth;
 mod table;
 mod workbench;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use error::BenchError;
@@ -29,7 +31,7 @@ use workbench::Workbench;
 use crate::command::root;
 
 pub(crate) const USAGE: &str =
-    "usage: cargo xtask bench synth|scale|edit|build|diff|all [--rounds N] [--write]
+    "usage: cargo xtask bench synth|scale|edit|build|diff|engine|all [--rounds N] [--write]
 
 Measures our program and its peers side by side, and prints a table.
 
@@ -38,6 +40,7 @@ Measures our program and its peers side by side, and prints a table.
   edit        from an edit to its templates, against the CDK
   build       from a fresh clone to the first templates, against rusty-cdk
   diff        templates of 50 to 2000 resources, against the CDK's diff
+  engine      deployments to our endpoint, against moto
   all         one after the other
 
   --rounds N  measure everything N times, in turn; 5 when left out
@@ -65,6 +68,7 @@ enum Task {
     Edit,
     Build,
     Diff,
+    Engine,
 }
 
 /// What a task found.
@@ -99,13 +103,24 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
     }
 }
 
+/// The folder with the CDK's packages, and their versions, for those who run the CDK without measuring it.
+///
+/// # Errors
+/// They cannot be installed, or a benchmark is running.
+pub(crate) fn cdk() -> Result<(PathBuf, String), String> {
+    let bench = Workbench::open(root()).map_err(|error| error.to_string())?;
+    let cdk = peer::Cdk::install_packages(&bench).map_err(|error| error.to_string())?;
+    Ok((cdk.folder().to_owned(), cdk.versions))
+}
+
 impl Task {
-    const ALL: [Task; 5] = [
+    const ALL: [Task; 6] = [
         Task::Synth,
         Task::Scale,
         Task::Edit,
         Task::Build,
         Task::Diff,
+        Task::Engine,
     ];
 
     fn name(self) -> &'static str {
@@ -115,6 +130,7 @@ impl Task {
             Task::Edit => "edit",
             Task::Build => "build",
             Task::Diff => "diff",
+            Task::Engine => "engine",
         }
     }
 }
@@ -156,6 +172,7 @@ fn measure(request: &Request) -> Result<(), BenchError> {
             Task::Edit => edit::run(&bench, request)?,
             Task::Build => build::run(&bench, request)?,
             Task::Diff => diff::run(&bench, request)?,
+            Task::Engine => engine::run(&bench, request)?,
         };
         let mut tools = vec![rust.clone()];
         tools.extend(report.tools);

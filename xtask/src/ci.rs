@@ -8,11 +8,11 @@ use std::time::Instant;
 
 use crate::command::{cargo, output, root, run as run_command};
 use crate::outcome::Outcome;
-use crate::{codegen, conformance, oracles, screenshot, workflows};
+use crate::{clients, codegen, conformance, oracles, screenshot, workflows};
 
 type Step = fn() -> Result<Outcome, String>;
 
-const STEPS: [(&str, Step); 14] = [
+const STEPS: [(&str, Step); 16] = [
     ("format", format),
     ("clippy", clippy),
     ("tests", tests),
@@ -24,6 +24,8 @@ const STEPS: [(&str, Step); 14] = [
     ("conformance", conformance::step),
     ("oracles", oracles::run),
     ("moto", moto),
+    ("clients", clients::run),
+    ("clients cdk", clients::cdk),
     ("screenshots", screenshot::run),
     ("workflows", workflows::run),
     ("dependencies", dependencies),

@@ -3,12 +3,16 @@
 mod bench;
 mod catalog;
 mod ci;
+mod clients;
 mod codegen;
 mod command;
 mod conformance;
+mod deployment;
+mod http;
 mod oracles;
 mod outcome;
 mod screenshot;
+mod venv;
 mod workflows;
 
 use std::process::ExitCode;
@@ -18,6 +22,7 @@ const USAGE: &str = "usage:
   cargo xtask catalog [--check] [--wheel-dir DIR] import the facts of resource types
   cargo xtask conformance diff                    compare our change sets with recorded ones
   cargo xtask conformance service                 read recorded change sets and events, and write them again
+  cargo xtask conformance engine                  have the AWS SDK do what was recorded against our endpoint
   cargo xtask bench TASK                          measure us and our peers, side by side
   cargo xtask codegen [--all]                     generate and compile the most used resource types, or all";
 

@@ -9,11 +9,16 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::command::{output, root, run as run_command};
+use crate::command::{output, root};
 use crate::outcome::Outcome;
+use crate::venv::Venv;
 
 /// The oracles, moto, and all their dependencies.
-const REQUIREMENTS: &str = include_str!("../oracles.txt");
+const VENV: Venv = Venv {
+    name: "oracles",
+    file: "oracles.txt",
+    requirements: include_str!("../oracles.txt"),
+};
 
 /// One environment's snapshots.
 struct Snapshots {
@@ -26,7 +31,7 @@ struct Snapshots {
 
 /// Asks both oracles about every template.
 pub(crate) fn run() -> Result<Outcome, String> {
-    let python = python()?;
+    let python = VENV.python()?;
     let environments = snapshots()?;
     let templates: usize = environments
         .iter()
@@ -96,36 +101,7 @@ fn snapshots() -> Result<Vec<Snapshots>, String> {
 
 /// A program of the virtual environment.
 pub(crate) fn program(name: &str) -> Result<PathBuf, String> {
-    python().map(|python| python.with_file_name(name))
-}
-
-/// The interpreter of a virtual environment with the oracles, made below `target/` where it is missing or old.
-fn python() -> Result<PathBuf, String> {
-    let folder = root().join("target/oracles");
-    let bin = if cfg!(windows) { "Scripts" } else { "bin" };
-    let python = folder.join(bin).join("python");
-    let installed = folder.join("installed.txt");
-    if fs::read_to_string(&installed).is_ok_and(|text| text == REQUIREMENTS) {
-        return Ok(python);
-    }
-    eprintln!("installing the oracles into target/oracles");
-    let _ = fs::remove_dir_all(&folder);
-    run_command(Command::new("python3").args(["-m", "venv"]).arg(&folder))
-        .map_err(|error| format!("{error}: install Python 3 with its venv module"))?;
-    let mut pip = Command::new(&python);
-    pip.args([
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-deps",
-        "--requirement",
-    ]);
-    run_command(pip.arg(root().join("xtask/oracles.txt")))?;
-    fs::write(&installed, REQUIREMENTS)
-        .map_err(|error| format!("cannot write `{}`: {error}", installed.display()))?;
-    Ok(python)
+    VENV.program(name)
 }
 
 /// What a program of the virtual environment prints as JSON.

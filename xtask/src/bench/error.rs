@@ -36,6 +36,8 @@ pub(super) enum BenchError {
         "{0} gave no answer.\nRun it by hand to see why: the templates are in `target/bench/diff`."
     )]
     NoAnswer(&'static str),
+    #[error("a server did not do what was asked of it: {0}")]
+    Answer(String),
     #[error("`{path}` is no CloudFormation template that can be counted: {why}")]
     Template { path: PathBuf, why: String },
     #[error(

@@ -24,12 +24,19 @@ pub(super) enum Validation {
 impl Cdk {
     /// Installs what `package-lock.json` names, once, and compiles the apps.
     pub(super) fn install(bench: &Workbench) -> Result<Cdk, BenchError> {
-        let (folder, node) = node_package(bench, "cdk", &["tsconfig.json"])?;
+        let cdk = Cdk::install_packages(bench)?;
         copy_folder(
             &bench.root.join("benches/peers/cdk/src"),
-            &folder.join("src"),
+            &cdk.folder.join("src"),
         )?;
-        let cdk = Cdk {
+        cdk.compile().run(&bench.log())?;
+        Ok(cdk)
+    }
+
+    /// Installs what `package-lock.json` names, once, for apps of others.
+    pub(super) fn install_packages(bench: &Workbench) -> Result<Cdk, BenchError> {
+        let (folder, node) = node_package(bench, "cdk", &["tsconfig.json"])?;
+        Ok(Cdk {
             versions: format!(
                 "aws-cdk {}, aws-cdk-lib {}, TypeScript {}, Node.js {node}",
                 installed_version(&folder, "aws-cdk"),
@@ -37,9 +44,12 @@ impl Cdk {
                 installed_version(&folder, "typescript"),
             ),
             folder,
-        };
-        cdk.compile().run(&bench.log())?;
-        Ok(cdk)
+        })
+    }
+
+    /// The folder that the packages are installed in.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Compiles the apps; only what changed, where they were compiled before.

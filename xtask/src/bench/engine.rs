@@ -1,0 +1,280 @@
+//! `bench engine`: our endpoint over HTTP, beside moto, and the state machine in it alone.
+//!
+//! What lives here: what is measured, and the tables. Servers are started by [`server`], and called by [`caller`] with
+//! requests of its own: an SDK would take longer than the engine does, and moto and we are called by the same.
+
+mod caller;
+mod server;
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::error::BenchError;
+use super::process::Step;
+use super::subject::median;
+use super::table::{self, Table};
+use super::workbench::Workbench;
+use super::{Report, Request, verdict};
+use crate::deployment::Environment;
+
+use caller::Caller;
+use server::{Programs, Server};
+
+const ENVIRONMENTS: [&str; 3] = ["dev", "staging", "prod"];
+
+/// How many stacks both can deploy, and how many resources each of them has.
+const STACKS: usize = 100;
+const RESOURCES_EACH: usize = 3;
+
+/// How many stacks follow each other in one engine, and how many of them are the first or the last.
+const MANY: usize = 1000;
+const SOME: usize = 100;
+
+const GOAL_DEPLOYED: Duration = Duration::from_secs(1);
+const GOAL_ANSWER: Duration = Duration::from_millis(50);
+const GOAL_OPERATIONS: f64 = 50_000.0;
+
+/// What a run of something took, and what the server had in the end.
+struct Taken {
+    started: Duration,
+    wall: Duration,
+    memory: u64,
+}
+
+pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchError> {
+    let programs = Programs::install(bench)?;
+    let environments = ENVIRONMENTS.map(Environment::read);
+    let environments = environments.into_iter().collect::<Result<Vec<_>, _>>();
+    let environments = environments.map_err(BenchError::Answer)?;
+    let (mut ours, mut moto, mut whole, mut many, mut machine) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for round in 1..=request.rounds {
+        eprintln!("  round {round} of {}", request.rounds);
+        whole.push(environments_deployed(&programs, &environments)?);
+        ours.push(stacks(&programs.ours()?)?);
+        moto.push(stacks(&programs.moto()?)?);
+        many.push(one_after_the_other(&programs.ours()?)?);
+        machine.push(programs.operations()?);
+    }
+    Ok(Report {
+        tools: vec![programs.versions()?],
+        tables: vec![
+            table_of_environments(&environments, &whole),
+            table_beside_moto(&ours, &moto),
+            table_of_many(&many),
+            table_of_machine(&machine),
+        ],
+    })
+}
+
+/// All environments, with change sets, as one deploys.
+fn environments_deployed(
+    programs: &Programs,
+    environments: &[Environment],
+) -> Result<Taken, BenchError> {
+    let server = programs.ours()?;
+    let start = Instant::now();
+    for environment in environments {
+        let caller = Caller::new(&server.address, &environment.region);
+        for stack in &environment.stacks {
+            caller.deploy(stack)?;
+        }
+    }
+    Ok(Taken {
+        started: server.started,
+        wall: start.elapsed(),
+        memory: server.memory(),
+    })
+}
+
+/// A template that both understand.
+fn small_template() -> String {
+    serde_json::json!({"Resources": {
+        "Topic": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "topic"}},
+        "Queue": {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": 30}},
+        "Parameter": {
+            "Type": "AWS::SSM::Parameter",
+            // moto makes up no name.
+            "Properties": {"Name": {"Ref": "AWS::StackName"}, "Type": "String", "Value": {"Ref": "Topic"}},
+        },
+    }})
+    .to_string()
+}
+
+/// Stacks created, looked at and deleted.
+fn stacks(server: &Server) -> Result<Taken, BenchError> {
+    let caller = Caller::new(&server.address, "us-east-1");
+    let template = small_template();
+    let start = Instant::now();
+    for number in 0..STACKS {
+        caller.create(&format!("stack-{number}"), &template)?;
+    }
+    for number in 0..STACKS {
+        caller.delete(&format!("stack-{number}"))?;
+    }
+    Ok(Taken {
+        started: server.started,
+        wall: start.elapsed(),
+        memory: server.memory(),
+    })
+}
+
+/// Many stacks that stay: the time of each.
+fn one_after_the_other(server: &Server) -> Result<(Vec<Duration>, u64), BenchError> {
+    let caller = Caller::new(&server.address, "us-east-1");
+    let template = small_template();
+    let mut times = Vec::new();
+    for number in 0..MANY {
+        let start = Instant::now();
+        caller.create(&format!("stack-{number}"), &template)?;
+        times.push(start.elapsed());
+    }
+    Ok((times, server.memory()))
+}
+
+fn table_of_environments(environments: &[Environment], runs: &[Taken]) -> Table {
+    let stacks: usize = environments
+        .iter()
+        .map(|environment| environment.stacks.len())
+        .sum();
+    let mut table = Table::new(
+        format!(
+            "Three environments, {stacks} stacks, deployed over HTTP with change sets, at full speed"
+        ),
+        &["", "runs", "best", "median", "memory after"],
+    );
+    let best = runs.iter().map(|run| run.wall).min().unwrap_or_default();
+    let started = median(runs.iter().map(|run| run.started));
+    let memory = table::memory(median(runs.iter().map(|run| run.memory)));
+    table.rows.push(vec![
+        "stratiform engine".to_owned(),
+        runs.len().to_string(),
+        table::time(best),
+        table::time(median(runs.iter().map(|run| run.wall))),
+        memory,
+    ]);
+    table.rows.push(vec![
+        "from start to first answer".to_owned(),
+        runs.len().to_string(),
+        table::time(runs.iter().map(|run| run.started).min().unwrap_or_default()),
+        table::time(started),
+        String::new(),
+    ]);
+    table
+        .notes
+        .push(within("the three environments", best, GOAL_DEPLOYED));
+    table
+        .notes
+        .push(within("from start to first answer", started, GOAL_ANSWER));
+    table
+}
+
+fn table_beside_moto(ours: &[Taken], moto: &[Taken]) -> Table {
+    let mut table = Table::new(
+        format!(
+            "{STACKS} stacks of a topic, a queue and a parameter, created, described and deleted over HTTP"
+        ),
+        &[
+            "",
+            "runs",
+            "time",
+            "per stack",
+            "start to first answer",
+            "memory after",
+            "time ÷ ours",
+        ],
+    );
+    let wall = |runs: &[Taken]| median(runs.iter().map(|run| run.wall));
+    for (name, runs) in [("stratiform engine", ours), ("moto", moto)] {
+        table.rows.push(vec![
+            name.to_owned(),
+            runs.len().to_string(),
+            table::time(wall(runs)),
+            table::time(wall(runs) / u32::try_from(STACKS).unwrap_or(1)),
+            table::time(median(runs.iter().map(|run| run.started))),
+            table::memory(median(runs.iter().map(|run| run.memory))),
+            table::ratio(wall(runs).as_secs_f64(), wall(ours).as_secs_f64()),
+        ]);
+    }
+    table.notes.push(format!(
+        "{RESOURCES_EACH} resources each. moto creates them within the call; the engine goes through every status and event."
+    ));
+    table
+}
+
+fn table_of_many(runs: &[(Vec<Duration>, u64)]) -> Table {
+    let mut table = Table::new(
+        format!("{MANY} stacks one after the other in one engine: time per stack"),
+        &["", "median of a stack"],
+    );
+    let times = |part: &dyn Fn(&[Duration]) -> Vec<Duration>| {
+        median(runs.iter().flat_map(|(times, _)| part(times)))
+    };
+    let first = times(&|times| times[..SOME].to_vec());
+    let last = times(&|times| times[MANY - SOME..].to_vec());
+    for (name, time) in [("first", first), ("last", last)] {
+        table
+            .rows
+            .push(vec![format!("the {name} {SOME}"), table::time(time)]);
+    }
+    let memory = table::memory(median(runs.iter().map(|(_, memory)| *memory)));
+    table.notes.push(format!(
+        "To reach: no slowing down. The last {SOME} take {} times as long as the first. Memory after: {memory}.",
+        table::ratio(last.as_secs_f64(), first.as_secs_f64())
+    ));
+    table
+}
+
+fn table_of_machine(runs: &[Value]) -> Table {
+    let mut table = Table::new(
+        "A stack of 500 resources created, updated and deleted again and again, inside the state machine",
+        &[
+            "",
+            "operations",
+            "operations a second",
+            "first round",
+            "last round",
+        ],
+    );
+    let number = |key: &str| {
+        let values = runs.iter().filter_map(|run| run[key].as_f64());
+        let whole = median(values.map(|value| Duration::from_secs_f64(value.max(0.0))));
+        whole.as_secs_f64()
+    };
+    let rate = number("operations") / number("seconds");
+    table.rows.push(vec![
+        "stratiform-engine".to_owned(),
+        format!("{:.0}", number("operations")),
+        format!("{rate:.0}"),
+        table::time(Duration::from_secs_f64(number("first"))),
+        table::time(Duration::from_secs_f64(number("last"))),
+    ]);
+    let goal = format!("{GOAL_OPERATIONS:.0} resource operations a second");
+    table.notes.push(verdict(&goal, rate, GOAL_OPERATIONS));
+    table
+}
+
+fn within(what: &str, time: Duration, goal: Duration) -> String {
+    let reached = if time < goal {
+        "Reached"
+    } else {
+        "Not reached"
+    };
+    format!(
+        "To reach: {what} in less than {}. {reached}: {}.",
+        table::time(goal),
+        table::time(time)
+    )
+}
+
+impl Programs {
+    /// What the state machine does alone.
+    fn operations(&self) -> Result<Value, BenchError> {
+        let said = Step::new(&self.operations, ".").says();
+        let seen = said.and_then(|text| serde_json::from_str(&text).ok());
+        seen.ok_or_else(|| {
+            BenchError::Answer("the state machine did not end as it should".to_owned())
+        })
+    }
+}
