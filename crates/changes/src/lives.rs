@@ -5,7 +5,9 @@ use std::collections::HashMap;
 
 use indexmap::{IndexMap, IndexSet};
 use stratiform_catalog::Catalog;
-use stratiform_resolve::{Resolved, Resolver, Scope, Segment, Time, Whereabouts, World, reference};
+use stratiform_resolve::{
+    Resolved, Resolver, Scope, Segment, StackOutput, Time, Whereabouts, World, reference,
+};
 use stratiform_template::{Member, Reference, Resource, Template, Value, order};
 
 /// A stack on one side of a change.
@@ -119,8 +121,8 @@ impl World for Lives<'_, '_> {
         self.outer.export(name)
     }
 
-    fn output(&self, stack: &str, output: &str) -> Option<Resolved<'static>> {
-        self.outer.output(stack, output)
+    fn output(&self, wanted: &StackOutput<'_>) -> Option<Resolved<'static>> {
+        self.outer.output(wanted)
     }
 
     fn zones(&self, region: &str) -> Option<Vec<String>> {

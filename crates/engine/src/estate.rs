@@ -179,17 +179,15 @@ impl Estate {
 
     /// A text in which each dynamic reference is what it names; why there is none.
     pub(crate) fn resolve_dynamic(&self, text: &str) -> Result<String, String> {
-        let mut whole = String::new();
-        let mut rest = text;
-        while let Some((start, after)) = rest.split_once("{{resolve:") {
-            let Some((reference, end)) = after.split_once("}}") else {
-                break;
-            };
-            whole += start;
-            whole += &self.referred(reference)?;
-            rest = end;
-        }
-        Ok(whole + rest)
+        each_reference(text, &|reference| self.referred(reference))
+    }
+
+    /// The same, where references to secrets are left as written.
+    pub(crate) fn resolve_open(&self, text: &str) -> Result<String, String> {
+        each_reference(text, &|reference| match reference.starts_with("ssm:") {
+            true => self.referred(reference),
+            false => Ok(format!("{{{{resolve:{reference}}}}}")),
+        })
     }
 
     fn referred(&self, reference: &str) -> Result<String, String> {
@@ -237,6 +235,24 @@ impl Estate {
     pub(crate) fn secret_text(&self, name: &str) -> Option<String> {
         services::secret_text(self, name)
     }
+}
+
+/// A text in which each dynamic reference is replaced.
+fn each_reference(
+    text: &str,
+    read: &dyn Fn(&str) -> Result<String, String>,
+) -> Result<String, String> {
+    let mut whole = String::new();
+    let mut rest = text;
+    while let Some((start, after)) = rest.split_once("{{resolve:") {
+        let Some((reference, end)) = after.split_once("}}") else {
+            break;
+        };
+        whole += start;
+        whole += &read(reference)?;
+        rest = end;
+    }
+    Ok(whole + rest)
 }
 
 /// Nobody recorded how the service says that an alarm went off. See `docs/engine.md`.

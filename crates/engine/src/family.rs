@@ -314,7 +314,7 @@ impl State {
     }
 
     fn processed(&self, place: &Place, deployment: &mut Deployment) -> Result<(), Refused> {
-        let intake = intake::read(&deployment.original)?;
+        let intake = intake::read(deployment.text())?;
         self.process(place, &intake, deployment)
     }
 }

@@ -87,6 +87,8 @@ pub(crate) struct Token {
 pub(crate) struct Deployment {
     /// The template as it was sent.
     pub(crate) original: String,
+    /// What it is made from instead: where the previous template is used again, that is what transforms made of it.
+    pub(crate) source: Option<String>,
     /// The template that was made from it.
     #[serde(with = "template_text")]
     pub(crate) template: Arc<Template>,
@@ -111,6 +113,10 @@ pub(crate) struct Record {
     pub(crate) identity: Option<Identity>,
     /// As the template says, with values.
     pub(crate) properties: Properties,
+    /// The same, where dynamic references to secrets are as written; none where there are none.
+    pub(crate) stated: Option<Properties>,
+    /// The same, where what nobody may see is hidden; none where there is nothing to hide.
+    pub(crate) shown: Option<Properties>,
     pub(crate) metadata: Option<Value>,
     pub(crate) deletion_policy: Option<String>,
     pub(crate) update_replace_policy: Option<String>,
@@ -177,6 +183,13 @@ impl Stack {
     }
 }
 
+impl Deployment {
+    /// The text that the template is made from.
+    pub(crate) fn text(&self) -> &str {
+        self.source.as_ref().unwrap_or(&self.original)
+    }
+}
+
 impl Record {
     /// A resource that does not exist yet.
     pub(crate) fn empty(resource_type: String, now: Timestamp) -> Record {
@@ -187,6 +200,8 @@ impl Record {
             updated: now,
             identity: None,
             properties: Properties::default(),
+            stated: None,
+            shown: None,
             metadata: None,
             deletion_policy: None,
             update_replace_policy: None,
@@ -204,6 +219,11 @@ impl Record {
             ResourceStatus::DeleteComplete | ResourceStatus::DeleteSkipped
         );
         self.identity.is_some() && !is_gone
+    }
+
+    /// The properties as anybody may see them.
+    pub(crate) fn shown(&self) -> &Properties {
+        self.shown.as_ref().unwrap_or(&self.properties)
     }
 
     pub(crate) fn physical_id(&self) -> Option<&str> {

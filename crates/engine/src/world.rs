@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use stratiform_finding::Finding;
 use stratiform_resolve::{
-    Outcome, Resolved, Resolver, Segment, Time, Whereabouts, World, reference,
+    Outcome, Resolved, Resolver, Segment, StackOutput, Time, Whereabouts, World, reference,
 };
 use stratiform_template::Value as Expression;
 
@@ -95,15 +95,24 @@ impl World for Surroundings<'_> {
         Some(known(&export.value))
     }
 
-    fn output(&self, stack: &str, output: &str) -> Option<Resolved<'static>> {
-        let key = match stack.split(':').collect::<Vec<_>>().as_slice() {
+    fn output(&self, wanted: &StackOutput<'_>) -> Option<Resolved<'static>> {
+        let key = match wanted.stack.split(':').collect::<Vec<_>>().as_slice() {
             [_, _, _, region, account, path] => {
                 let name = path.split('/').nth(1)?;
                 format!("{account}/{region}/{name}")
             }
-            _ => self.key(stack),
+            _ => {
+                let own = self
+                    .place
+                    .account
+                    .as_ref()
+                    .map_or("", |account| account.as_str());
+                let account = wanted.role.and_then(|role| role.split(':').nth(4));
+                let region = wanted.region.unwrap_or(self.place.region.as_str());
+                format!("{}/{region}/{}", account.unwrap_or(own), wanted.stack)
+            }
         };
-        Some(known(self.outputs.get(&key)?.get(output)?))
+        Some(known(self.outputs.get(&key)?.get(wanted.output)?))
     }
 
     fn zones(&self, region: &str) -> Option<Vec<String>> {

@@ -24,4 +24,4 @@ pub use same::Compare;
 pub use scope::{ParameterValue, Scope};
 pub use sensitive::{hidden, is_sensitive};
 pub use text::{HIDDEN, KNOWN_AFTER_APPLY, Secret, Segment, Style, Text, Time, Use};
-pub use world::{Whereabouts, World, reference};
+pub use world::{StackOutput, Whereabouts, World, reference};

@@ -31,7 +31,7 @@ pub trait World: fmt::Debug + Sync {
     }
 
     /// `Fn::GetStackOutput`: an output of a stack.
-    fn output(&self, _stack: &str, _output: &str) -> Option<Resolved<'static>> {
+    fn output(&self, _wanted: &StackOutput<'_>) -> Option<Resolved<'static>> {
         None
     }
 
@@ -44,6 +44,19 @@ pub trait World: fmt::Debug + Sync {
     fn looked_up(&self, _name: &str) -> Option<String> {
         None
     }
+}
+
+/// An output of another stack, as `Fn::GetStackOutput` names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StackOutput<'a> {
+    /// The stack's name, or its ARN.
+    pub stack: &'a str,
+    /// The output's key.
+    pub output: &'a str,
+    /// Its region, where it is another one.
+    pub region: Option<&'a str>,
+    /// The ARN of the role that reads it, where it is another account's.
+    pub role: Option<&'a str>,
 }
 
 /// Where a stack is: what pseudo parameters say.

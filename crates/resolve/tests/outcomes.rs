@@ -4,7 +4,8 @@
 
 use indexmap::IndexMap;
 use stratiform_resolve::{
-    Branch, Choice, Outcome, Path, Resolved, Resolver, Scope, Segment, Style, Whereabouts, World,
+    Branch, Choice, Outcome, Path, Resolved, Resolver, Scope, Segment, StackOutput, Style,
+    Whereabouts, World,
 };
 use stratiform_template::{Step, Template, Value};
 
@@ -294,8 +295,9 @@ impl World for Deployed {
         (name == "shop-small").then(|| Resolved::literal("exported"))
     }
 
-    fn output(&self, stack: &str, output: &str) -> Option<Resolved<'static>> {
-        (stack == "other").then(|| Resolved::literal(output.to_owned()))
+    fn output(&self, wanted: &StackOutput<'_>) -> Option<Resolved<'static>> {
+        let StackOutput { stack, output, .. } = wanted;
+        (*stack == "other").then(|| Resolved::literal((*output).to_owned()))
     }
 
     fn zones(&self, region: &str) -> Option<Vec<String>> {

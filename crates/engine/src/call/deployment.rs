@@ -68,7 +68,12 @@ impl State {
         let realm = self.realm_of(call)?;
         let arguments = call.arguments;
         let original = self.body(call, stack)?;
-        let intake = intake::read(&original)?;
+        let previous = stack.filter(|stack| stack.deployment.transformed);
+        let source = match arguments.is("UsePreviousTemplate")? {
+            true => previous.map(|stack| stack.deployment.template.to_json()),
+            false => None,
+        };
+        let intake = intake::read(source.as_ref().unwrap_or(&original))?;
         // What macros make of a template is not known yet.
         if intake.is_expandable() {
             intake::validate(&intake.template)?;
@@ -116,9 +121,10 @@ impl State {
             form::role(role)?;
         }
         let deployment = Deployment {
-            transformed: !intake.transforms.is_empty(),
+            transformed: source.is_some() || !intake.transforms.is_empty(),
             template: intake.template.clone().into(),
             original,
+            source,
             parameters,
             tags: match tags {
                 Some(tags) => tags,

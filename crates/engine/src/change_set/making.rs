@@ -124,7 +124,7 @@ impl State {
         let stack = realm.stacks.get(change_set.stack.as_str())?;
         let mut deployment = change_set.deployment.clone();
         let place = realm.place_of(stack);
-        let processed = intake::read(&deployment.original).and_then(|intake| {
+        let processed = intake::read(deployment.text()).and_then(|intake| {
             let world = self.world(stack, &deployment, &place);
             intake::process(&intake, &deployment.parameters, &world)
         });

@@ -315,7 +315,7 @@ impl Stack {
                 logical_id: leftover.logical_id.clone(),
                 resource_type: record.resource_type.clone(),
                 physical_id: record.physical_id().map(str::to_owned),
-                properties: (!is_cleanup).then(|| record.properties.clone()),
+                properties: (!is_cleanup).then(|| record.shown().clone()),
             },
             status,
             reason,

@@ -154,12 +154,15 @@ impl Stack {
     /// A resource stays as it is; only what it refers to may be written otherwise.
     fn keep(&mut self, index: usize, logical_id: &str, wanted: &Wanted) -> Vec<usize> {
         if let Some(record) = self.resources.get_mut(logical_id)
-            && (record.needs != wanted.needs || record.properties != wanted.properties)
+            && (record.needs != wanted.needs
+                || wanted.stated.is_none() && record.properties != wanted.properties)
         {
             let before = record.clone();
             record.needs.clone_from(&wanted.needs);
-            // What somebody else made of it is what is wanted now.
-            record.properties = wanted.properties.clone();
+            // What somebody else made of it is what is wanted now; a secret stays as it was read.
+            if wanted.stated.is_none() {
+                record.properties = wanted.properties.clone();
+            }
             self.remember(logical_id, Some(before));
         }
         let operation = self.operation.as_mut();
@@ -558,6 +561,8 @@ pub(crate) fn made(wanted: Wanted, identity: Identity, refused: Option<String>) 
     Made {
         identity,
         properties: wanted.properties,
+        stated: wanted.stated,
+        shown: wanted.shown,
         metadata: wanted.metadata,
         deletion_policy: wanted.deletion_policy,
         update_replace_policy: wanted.update_replace_policy,
@@ -573,6 +578,8 @@ impl Wanted {
     pub(crate) fn record(&self, around: &Around<'_>) -> Record {
         Record {
             properties: self.properties.clone(),
+            stated: self.stated.clone(),
+            shown: self.shown.clone(),
             metadata: self.metadata.clone(),
             deletion_policy: self.deletion_policy.clone(),
             update_replace_policy: self.update_replace_policy.clone(),

@@ -232,6 +232,8 @@ impl Stack {
         if let Some(record) = self.resources.get_mut(logical_id) {
             record.identity = Some(made.identity);
             record.properties = made.properties;
+            record.stated = made.stated;
+            record.shown = made.shown;
             record.metadata = made.metadata;
             record.deletion_policy = made.deletion_policy;
             record.update_replace_policy = made.update_replace_policy;
@@ -262,7 +264,7 @@ impl Stack {
                 logical_id: logical_id.to_owned(),
                 resource_type: record.resource_type.clone(),
                 physical_id: record.physical_id().map(str::to_owned),
-                properties: detail.is_none().then(|| record.properties.clone()),
+                properties: detail.is_none().then(|| record.shown().clone()),
             },
             status,
             reason,
@@ -290,7 +292,7 @@ impl Stack {
                 logical_id: logical_id.to_owned(),
                 resource_type: record.resource_type.clone(),
                 physical_id: Some(made.identity.physical_id.clone()),
-                properties: detail.is_none().then(|| made.properties.clone()),
+                properties: detail.is_none().then(|| made.shown().clone()),
             },
             status: ResourceStatus::UpdateInProgress,
             reason,

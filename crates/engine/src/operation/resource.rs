@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use stratiform_catalog::catalog;
 use stratiform_changes::{RecreationFact, Rules};
-use stratiform_resolve::{Resolver, Scope};
+use stratiform_resolve::{HIDDEN, Resolver, Scope};
 use stratiform_service::change::RequiresRecreation;
 use stratiform_template::Resource;
 
@@ -23,6 +23,11 @@ use crate::world::{Unresolved, resolved, value, values};
 pub(crate) struct Wanted {
     pub(crate) resource_type: String,
     pub(crate) properties: Properties,
+    /// The same, where dynamic references to secrets are left as written: what decides whether they are read again.
+    /// None where there are none.
+    pub(crate) stated: Option<Properties>,
+    /// The same, where what nobody may see is hidden; none where there is nothing to hide.
+    pub(crate) shown: Option<Properties>,
     pub(crate) metadata: Option<Value>,
     pub(crate) deletion_policy: Option<String>,
     pub(crate) update_replace_policy: Option<String>,
@@ -68,10 +73,28 @@ impl Stack {
         let world = around.surroundings(self, &operation.target);
         let scope = Scope::new(&template, &given, &world);
         let resolver = Resolver::new(&scope, &world).revealing();
+        let masked = masked(&operation.target.parameters);
+        let masked = masked.as_ref();
+        let masked = masked.map(|given| Scope::new(&template, given, &world));
+        let hiding = masked.as_ref();
+        let hiding = hiding.map(|scope| Resolver::new(scope, &world).revealing());
+        let estate: &Estate = around.estate;
+        let open = |text: &str| estate.resolve_open(text);
         let wanted = |logical_id: &&str| match scope.resource(logical_id) {
             Some(resource) => {
                 let mut wanted = wanted(&resolver, resource)?;
-                dynamic(&mut wanted.properties, around.estate)?;
+                let mut stated = wanted.properties.clone();
+                dynamic(&mut stated, &open)?;
+                wanted.properties = stated.clone();
+                dynamic(&mut wanted.properties, &|text| estate.resolve_dynamic(text))?;
+                wanted.stated = (wanted.properties != stated).then_some(stated);
+                wanted.shown = wanted.stated.clone();
+                if let Some(resolver) = &hiding {
+                    let mut shown: Properties = values(resolver, &resource.properties)?.into();
+                    dynamic(&mut shown, &open)?;
+                    let differs = shown != *wanted.stated.as_ref().unwrap_or(&wanted.properties);
+                    wanted.shown = differs.then_some(shown).or(wanted.shown);
+                }
                 wanted.tags = passed_on(&wanted, &operation.target.tags);
                 Ok(wanted)
             }
@@ -99,6 +122,8 @@ fn wanted(resolver: &Resolver<'_, '_>, resource: &Resource) -> Result<Wanted, Un
     };
     Ok(Wanted {
         properties: values(resolver, &resource.properties)?.into(),
+        stated: None,
+        shown: None,
         metadata,
         deletion_policy: policy(&resource.deletion_policy)?,
         update_replace_policy: policy(&resource.update_replace_policy)?,
@@ -118,26 +143,54 @@ pub(crate) fn texts(parameters: &IndexMap<String, ParameterValue>) -> IndexMap<S
         .collect()
 }
 
+/// The same, where what nobody may see is hidden; none where nothing is.
+fn masked(parameters: &IndexMap<String, ParameterValue>) -> Option<IndexMap<String, String>> {
+    let is_secret = parameters.values().any(|parameter| parameter.no_echo);
+    let texts = parameters.iter().map(|(name, parameter)| {
+        let text = match parameter.no_echo {
+            true => HIDDEN.to_owned(),
+            false => parameter.value.clone(),
+        };
+        (name.clone(), text)
+    });
+    is_secret.then(|| texts.collect())
+}
+
+type Read<'a> = dyn Fn(&str) -> Result<String, String> + 'a;
+
 /// Replaces dynamic references by what they name.
 ///
 /// Source: CloudFormation user guide, "Get values stored in other services using dynamic references".
-fn dynamic(properties: &mut Map<String, Value>, estate: &Estate) -> Result<(), Unresolved> {
-    for value in properties.values_mut() {
-        dynamic_value(value, estate)?;
+fn dynamic(properties: &mut Properties, read: &Read<'_>) -> Result<(), Unresolved> {
+    if !properties.values().any(has_dynamic) {
+        return Ok(());
     }
-    Ok(())
+    properties
+        .values_mut()
+        .try_for_each(|value| dynamic_value(value, read))
 }
 
-fn dynamic_value(value: &mut Value, estate: &Estate) -> Result<(), Unresolved> {
+fn has_dynamic(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains("{{resolve:"),
+        Value::Array(items) => items.iter().any(has_dynamic),
+        Value::Object(entries) => entries.values().any(has_dynamic),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+fn dynamic_value(value: &mut Value, read: &Read<'_>) -> Result<(), Unresolved> {
     match value {
         Value::String(text) if text.contains("{{resolve:") => {
-            *text = estate.resolve_dynamic(text).map_err(Unresolved::Other)?;
+            *text = read(text).map_err(Unresolved::Other)?;
             Ok(())
         }
         Value::Array(items) => items
             .iter_mut()
-            .try_for_each(|item| dynamic_value(item, estate)),
-        Value::Object(entries) => dynamic(entries, estate),
+            .try_for_each(|item| dynamic_value(item, read)),
+        Value::Object(entries) => entries
+            .values_mut()
+            .try_for_each(|entry| dynamic_value(entry, read)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
     }
 }
@@ -177,7 +230,9 @@ impl Wanted {
         if self.tags != record.tags {
             change = Change::InPlace;
         }
-        if self.properties == record.properties {
+        // A secret that is another one behind the same reference is read only where something else changes.
+        let is_stated_alike = self.stated.is_some() && self.stated == record.stated;
+        if self.properties == record.properties || is_stated_alike {
             return change;
         }
         let rules = Rules::of(catalog(), &self.resource_type, region);

@@ -51,6 +51,8 @@ pub(crate) enum Work {
 pub(crate) struct Made {
     pub(crate) identity: Identity,
     pub(crate) properties: Properties,
+    pub(crate) stated: Option<Properties>,
+    pub(crate) shown: Option<Properties>,
     pub(crate) metadata: Option<Value>,
     pub(crate) deletion_policy: Option<String>,
     pub(crate) update_replace_policy: Option<String>,
@@ -60,6 +62,13 @@ pub(crate) struct Made {
     pub(crate) holds: Vec<String>,
     /// Why it does not come to that.
     pub(crate) refused: Option<String>,
+}
+
+impl Made {
+    /// The properties as anybody may see them.
+    pub(crate) fn shown(&self) -> &Properties {
+        self.shown.as_ref().unwrap_or(&self.properties)
+    }
 }
 
 impl Operation {

@@ -558,3 +558,94 @@ Resources:
         "IN_SYNC"
     );
 }
+
+#[test]
+fn what_a_nested_stack_removed_is_still_there_when_its_parent_goes_back() {
+    let two = "
+Parameters: {Text: {Type: String}}
+Resources:
+  Parameter: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !Ref Text}}
+  Extra: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: kept}}
+Outputs:
+  Name: {Value: !Ref Parameter}
+";
+    let mut cloud = with_child();
+    let object = json!({ "Bucket": "templates", "Key": "child.yaml", "Body": two });
+    cloud.ask("s3", "PutObject", object).unwrap();
+    cloud.create("shop", &parent("one"));
+    let id = child(&mut cloud);
+    let resources = |cloud: &mut Cloud| {
+        let answer = cloud.done("DescribeStackResources", json!({ "StackName": id.clone() }));
+        let resources = answer["StackResources"].as_array().unwrap().iter();
+        let pair = |resource: &Value| {
+            (
+                resource["LogicalResourceId"].clone(),
+                resource["PhysicalResourceId"].clone(),
+            )
+        };
+        resources.map(pair).collect::<Vec<_>>()
+    };
+    let before = resources(&mut cloud);
+    assert_eq!(before.len(), 2);
+    let object = json!({ "Bucket": "templates", "Key": "child.yaml", "Body": CHILD });
+    cloud.ask("s3", "PutObject", object).unwrap();
+    cloud.fault("update:shop/User:times=1");
+    let changed = parent("two").replace("Value: !GetAtt", "Description: new, Value: !GetAtt");
+    cloud.update("shop", &changed);
+    assert_eq!(cloud.status("shop"), "UPDATE_ROLLBACK_COMPLETE");
+    assert_eq!(cloud.status(&id), "UPDATE_ROLLBACK_COMPLETE");
+    assert_eq!(resources(&mut cloud), before);
+}
+
+#[test]
+fn secrets_are_used_and_not_told() {
+    let template = "
+Parameters: {Word: {Type: String, NoEcho: true}}
+Resources:
+  A: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Ref Word}}
+  B: {Type: AWS::SNS::Topic, Properties: {DisplayName: '{{resolve:secretsmanager:shop:SecretString:word}}'}}
+";
+    let mut cloud = Cloud::new();
+    let secret = json!({ "Name": "shop", "SecretString": r#"{"word": "hush-b1"}"# });
+    cloud.ask("secretsmanager", "CreateSecret", secret).unwrap();
+    let parameters = json!([{ "ParameterKey": "Word", "ParameterValue": "hush-a" }]);
+    let call = json!({ "StackName": "shop", "TemplateBody": template, "Parameters": parameters });
+    cloud.done("CreateStack", call);
+    cloud.settle();
+    let events = cloud
+        .done("DescribeStackEvents", json!({ "StackName": "shop" }))
+        .to_string();
+    assert!(!events.contains("hush"), "{events}");
+    assert!(
+        events.contains("****") && events.contains("{{resolve:secretsmanager"),
+        "{events}"
+    );
+    let live = |cloud: &mut Cloud, id: &str| {
+        let asked = json!({ "StackName": "shop", "LogicalResourceId": id });
+        let answer = cloud.done("DescribeStackResource", asked);
+        let arn = answer["StackResourceDetail"]["PhysicalResourceId"].clone();
+        let asked = json!({ "TypeName": "AWS::SNS::Topic", "Identifier": arn });
+        let answer = cloud.ask("cloudcontrolapi", "GetResource", asked).unwrap();
+        answer["ResourceDescription"]["Properties"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    assert!(live(&mut cloud, "A").contains("hush-a"));
+    assert!(live(&mut cloud, "B").contains("hush-b1"));
+    // Another secret behind the same reference is not read until its resource changes.
+    let value = json!({ "SecretId": "shop", "SecretString": r#"{"word": "hush-b2"}"# });
+    cloud
+        .ask("secretsmanager", "PutSecretValue", value)
+        .unwrap();
+    let more = template.to_owned() + "  C: {Type: AWS::SNS::Topic}\n";
+    let previous = json!([{ "ParameterKey": "Word", "UsePreviousValue": true }]);
+    let call = |template: &str| json!({ "StackName": "shop", "TemplateBody": template, "Parameters": previous });
+    cloud.done("UpdateStack", call(&more));
+    cloud.settle();
+    assert!(live(&mut cloud, "B").contains("hush-b1"));
+    let touched = more.replace("DisplayName: '{{", "TopicName: b, DisplayName: '{{");
+    cloud.done("UpdateStack", call(&touched));
+    cloud.settle();
+    assert!(live(&mut cloud, "B").contains("hush-b2"));
+}

@@ -16,6 +16,7 @@ use crate::resolver::Resolver;
 use crate::scope::scalar;
 use crate::sensitive::is_sensitive;
 use crate::text::{Segment, Style, Use};
+use crate::world::StackOutput;
 
 /// Host bits of the blocks of `Fn::Cidr` where none are given.
 const CIDR_BITS: u32 = 8;
@@ -311,7 +312,12 @@ impl<'t> Resolver<'_, 't> {
     fn output(&self, named: &Resolved<'t>) -> Outcome<'t> {
         let part = |key: &str| named.get(key).and_then(Resolved::known);
         let value = match (part("StackName"), part("OutputName")) {
-            (Some(stack), Some(output)) => self.world.output(&stack, &output),
+            (Some(stack), Some(output)) => self.world.output(&StackOutput {
+                stack: &stack,
+                output: &output,
+                region: part("Region").as_deref(),
+                role: part("RoleArn").as_deref(),
+            }),
             _ => None,
         };
         match value {
