@@ -6,6 +6,8 @@
 mod answers;
 mod change_set;
 mod events;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
