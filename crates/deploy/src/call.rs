@@ -1,0 +1,535 @@
+//! What is asked of AWS, and what it answers: all that the decisions know of the world.
+//!
+//! What lives here: a call and its reply as values. What does not: making calls (`aws`), and when to make one.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use stratiform_service::change_set::{ChangeSetType, DeploymentConfigMode, RollbackConfiguration};
+use stratiform_service::{
+    AccountId, ChangeSet, ChangeSetId, LogicalId, PhysicalId, Refusal, ResourceStatus, StackEvent,
+    StackId, StackStatus, Timestamp, Word,
+};
+
+/// Something that is asked of AWS, or of what runs there. Whoever makes it tries again by himself where another try may
+/// succeed and does no harm.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// Whose credentials these are.
+    Identity,
+    /// A stack, by name or by ARN: [`Reply::Stack`].
+    DescribeStack {
+        /// Its name or ARN.
+        stack: String,
+    },
+    /// A stack's template, as it was sent: [`Reply::Template`].
+    GetTemplate {
+        /// The stack.
+        stack: StackId,
+    },
+    /// A stack's policy: [`Reply::Policy`].
+    GetStackPolicy {
+        /// The stack.
+        stack: StackId,
+    },
+    /// What a stack has: [`Reply::Resources`].
+    ListStackResources {
+        /// The stack.
+        stack: StackId,
+    },
+    /// Makes a change set: [`Reply::ChangeSetMade`]. One of that name that is there already is answered.
+    CreateChangeSet(Box<NewChangeSet>),
+    /// A change set with all its changes and their values: [`Reply::ChangeSet`].
+    DescribeChangeSet {
+        /// The change set.
+        change_set: ChangeSetId,
+    },
+    /// What the validation before a deployment found: [`Reply::Validation`].
+    ValidationEvents {
+        /// The change set.
+        change_set: ChangeSetId,
+    },
+    /// Executes a change set: [`Reply::Done`].
+    ExecuteChangeSet {
+        /// The change set.
+        change_set: ChangeSetId,
+        /// Stands on all events of the operation.
+        token: String,
+    },
+    /// Deletes a change set; one that is not there is deleted: [`Reply::Done`].
+    DeleteChangeSet {
+        /// The change set.
+        change_set: ChangeSetId,
+    },
+    /// Deletes a stack: [`Reply::Done`].
+    DeleteStack {
+        /// The stack.
+        stack: StackId,
+        /// Stands on all events of the operation.
+        token: String,
+    },
+    /// Goes on with a rollback that is stuck: [`Reply::Done`].
+    ContinueUpdateRollback {
+        /// The stack.
+        stack: StackId,
+        /// Resources that are left as they are; `Child.LogicalId` in a nested stack.
+        skip: Vec<String>,
+        /// Stands on all events of the operation.
+        token: String,
+    },
+    /// Rolls a stack back that was left halfway: [`Reply::Done`].
+    RollbackStack {
+        /// The stack.
+        stack: StackId,
+        /// Stands on all events of the operation.
+        token: String,
+    },
+    /// Stops an update, which rolls back: [`Reply::Done`].
+    CancelUpdateStack {
+        /// The stack.
+        stack: StackId,
+        /// Stands on all events of the operation.
+        token: String,
+    },
+    /// Sets a stack's policy: [`Reply::Done`].
+    SetStackPolicy {
+        /// The stack.
+        stack: StackId,
+        /// The document, JSON.
+        policy: String,
+    },
+    /// Sets whether a stack may be deleted: [`Reply::Done`].
+    UpdateTerminationProtection {
+        /// The stack.
+        stack: StackId,
+        /// Whether CloudFormation refuses to delete it.
+        protected: bool,
+    },
+    /// A stack's events after a known one, oldest first: [`Reply::Events`]. Without a known one, those of the last
+    /// operation.
+    StackEvents {
+        /// The stack.
+        stack: StackId,
+        /// The ID of the last event that is known.
+        after: Option<String>,
+    },
+    /// Who imports an export: [`Reply::Importers`].
+    ListImports {
+        /// The export's name.
+        export: String,
+    },
+    /// Puts a template where CloudFormation reads it: [`Reply::Uploaded`].
+    PutTemplate {
+        /// The bucket.
+        bucket: String,
+        /// The object's key.
+        key: String,
+        /// The template's text.
+        body: String,
+    },
+    /// ECS services of a cluster: [`Reply::Services`].
+    DescribeServices {
+        /// The cluster's name or ARN.
+        cluster: String,
+        /// The services' names or ARNs, at most 10.
+        services: Vec<String>,
+    },
+    /// The newest deployment of an ECS service: [`Reply::ServiceDeployment`].
+    LatestServiceDeployment {
+        /// The cluster's name or ARN.
+        cluster: String,
+        /// The service's name or ARN.
+        service: String,
+    },
+    /// The image of each container of a task definition: [`Reply::TaskDefinition`].
+    DescribeTaskDefinition {
+        /// The task definition's ARN, or family and revision.
+        task_definition: String,
+    },
+    /// Lets an ECS service run another task definition: [`Reply::Done`].
+    UpdateService {
+        /// The cluster's name or ARN.
+        cluster: String,
+        /// The service's name or ARN.
+        service: String,
+        /// The task definition's ARN.
+        task_definition: String,
+    },
+    /// The health of a target group's targets: [`Reply::Targets`].
+    DescribeTargetHealth {
+        /// The target group's ARN.
+        target_group: String,
+    },
+    /// Alarms by name: [`Reply::Alarms`]. One that is not there is left out.
+    DescribeAlarms {
+        /// The names, at most 100.
+        names: Vec<String>,
+    },
+    /// A database: [`Reply::Database`].
+    DescribeDbInstance {
+        /// Its identifier.
+        identifier: String,
+    },
+    /// Takes a snapshot of a database: [`Reply::Snapshot`]. One of that name that is there already is answered.
+    CreateDbSnapshot {
+        /// The database's identifier.
+        instance: String,
+        /// The snapshot's identifier.
+        snapshot: String,
+    },
+    /// Snapshots of a database, newest first: [`Reply::Snapshots`].
+    DescribeDbSnapshots {
+        /// The database's identifier.
+        instance: String,
+    },
+    /// An image by its tag or digest: [`Reply::Image`].
+    DescribeImage {
+        /// The repository's name.
+        repository: String,
+        /// A tag, or a digest (`sha256:…`).
+        reference: String,
+    },
+    /// Asks a web server: [`Reply::Http`].
+    Http {
+        /// The address.
+        url: String,
+    },
+}
+
+/// A change set that is to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewChangeSet {
+    /// The stack's name.
+    pub stack: String,
+    /// Its name: one of this run.
+    pub name: String,
+    /// What it says of itself.
+    pub description: String,
+    /// Whether it makes the stack or changes it.
+    pub change_set_type: ChangeSetType,
+    /// The template.
+    pub template: TemplateSource,
+    /// Values of parameters.
+    pub parameters: IndexMap<String, ParameterValue>,
+    /// All tags of the stack.
+    pub tags: IndexMap<String, String>,
+    /// What the stack may do: `CAPABILITY_IAM`.
+    pub capabilities: Vec<String>,
+    /// The role that CloudFormation takes on.
+    pub role: Option<String>,
+    /// Topics that are told; none leaves them as they are.
+    pub notification_arns: Vec<String>,
+    /// Alarms that make the deployment fail.
+    pub rollback: Option<RollbackConfiguration>,
+    /// Whether resources are waited for.
+    pub mode: DeploymentConfigMode,
+}
+
+/// Where CloudFormation finds a template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TemplateSource {
+    /// In the call: up to 51,200 bytes.
+    Body(String),
+    /// In S3: up to 1 MiB.
+    Url(String),
+}
+
+/// What a parameter is given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ParameterValue {
+    /// This value.
+    Value(String),
+    /// What it has.
+    Previous,
+}
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// It was done, or had been done.
+    Done,
+    /// Whose credentials these are.
+    Identity {
+        /// The account.
+        account: AccountId,
+        /// The user or the assumed role.
+        arn: String,
+    },
+    /// A stack; none where there is none. By ARN a deleted one is there.
+    Stack(Option<Box<Stack>>),
+    /// A template's text.
+    Template(String),
+    /// A stack policy; none where every update is allowed.
+    Policy(Option<String>),
+    /// What a stack has.
+    Resources(Vec<Resource>),
+    /// A change set is being made.
+    ChangeSetMade {
+        /// The change set.
+        change_set: ChangeSetId,
+        /// Its stack.
+        stack: StackId,
+    },
+    /// A change set, whole.
+    ChangeSet(Box<ChangeSet>),
+    /// What validation found.
+    Validation(Vec<ValidationFailure>),
+    /// Events, oldest first.
+    Events(Vec<StackEvent>),
+    /// Names of stacks.
+    Importers(Vec<String>),
+    /// The address under which CloudFormation reads what was put.
+    Uploaded {
+        /// The address.
+        url: String,
+    },
+    /// ECS services; those that are not there are left out.
+    Services(Vec<Service>),
+    /// The newest deployment of a service; none where there was none.
+    ServiceDeployment(Option<ServiceDeployment>),
+    /// The image of each container, by the container's name.
+    TaskDefinition {
+        /// The task definition's ARN.
+        arn: String,
+        /// The images.
+        images: IndexMap<String, String>,
+    },
+    /// Targets.
+    Targets(Vec<Target>),
+    /// Alarms.
+    Alarms(Vec<Alarm>),
+    /// A database; none where there is none.
+    Database(Option<Database>),
+    /// A snapshot.
+    Snapshot(Snapshot),
+    /// Snapshots, newest first.
+    Snapshots(Vec<Snapshot>),
+    /// An image; none where there is none.
+    Image(Option<Image>),
+    /// What a web server says.
+    Http {
+        /// The status: 200.
+        status: u16,
+        /// The beginning of the body, at most 64 KiB.
+        body: String,
+    },
+}
+
+/// A stack, as `DescribeStacks` answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stack {
+    /// Its ARN.
+    pub id: StackId,
+    /// Its name.
+    pub name: String,
+    /// Its status.
+    pub status: Word<StackStatus>,
+    /// Why.
+    pub reason: Option<String>,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When its last operation began, but for its creation.
+    pub updated: Option<Timestamp>,
+    /// Values of parameters, as they were given; `****` where they are hidden.
+    pub parameters: IndexMap<String, String>,
+    /// Its tags.
+    pub tags: IndexMap<String, String>,
+    /// Outputs: the value, and the name under which it is exported.
+    pub outputs: IndexMap<String, (String, Option<String>)>,
+    /// Topics that are told.
+    pub notification_arns: Vec<String>,
+    /// Whether CloudFormation refuses to delete it.
+    pub termination_protection: bool,
+}
+
+/// A resource of a stack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resource {
+    /// Its logical ID.
+    pub logical_id: LogicalId,
+    /// Its physical ID, where it has one.
+    pub physical_id: Option<PhysicalId>,
+    /// Its type.
+    pub resource_type: String,
+    /// Its status.
+    pub status: Word<ResourceStatus>,
+}
+
+/// What the validation before a deployment found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ValidationFailure {
+    /// The resource.
+    pub logical_id: String,
+    /// Where: `/Resources/Queue/Properties/DelaySeconds`.
+    pub path: String,
+    /// `PROPERTY_VALIDATION`.
+    pub name: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// An ECS service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Service {
+    /// Its ARN.
+    pub arn: String,
+    /// Its name.
+    pub name: String,
+    /// `ACTIVE`, `DRAINING`, `INACTIVE`.
+    pub status: String,
+    /// How many tasks there should be.
+    pub desired: u32,
+    /// How many run.
+    pub running: u32,
+    /// The task definition that it is to run: an ARN.
+    pub task_definition: String,
+    /// Its deployments, the newest first.
+    pub deployments: Vec<Deployment>,
+    /// The ARNs of its target groups.
+    pub target_groups: Vec<String>,
+}
+
+/// A deployment of an ECS service, as `DescribeServices` answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deployment {
+    /// Its ID: `ecs-svc/…`.
+    pub id: String,
+    /// `PRIMARY`, `ACTIVE`, `INACTIVE`.
+    pub status: String,
+    /// `IN_PROGRESS`, `COMPLETED`, `FAILED`; none where ECS does not say.
+    pub rollout: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// The task definition's ARN.
+    pub task_definition: String,
+    /// How many of its tasks run.
+    pub running: u32,
+    /// How many tasks failed to start.
+    pub failed: u32,
+}
+
+/// A deployment of an ECS service, as `DescribeServiceDeployments` answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceDeployment {
+    /// Its ARN.
+    pub arn: String,
+    /// `PENDING`, `IN_PROGRESS`, `SUCCESSFUL`, `ROLLBACK_SUCCESSFUL` …
+    pub status: String,
+    /// Why.
+    pub reason: Option<String>,
+    /// When it began.
+    pub created: Option<Timestamp>,
+}
+
+/// A target of a target group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// Its ID.
+    pub id: String,
+    /// `healthy`, `initial`, `unhealthy`, `draining`, `unused`, `unavailable`.
+    pub state: String,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// An alarm.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alarm {
+    /// Its name.
+    pub name: String,
+    /// Its ARN.
+    pub arn: String,
+    /// `OK`, `ALARM`, `INSUFFICIENT_DATA`.
+    pub state: String,
+    /// Why.
+    pub reason: Option<String>,
+    /// Since when.
+    pub since: Option<Timestamp>,
+}
+
+/// A database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Database {
+    /// Its identifier.
+    pub identifier: String,
+    /// `available`, `modifying` …
+    pub status: String,
+    /// Until when it can be restored to a moment.
+    pub restorable_until: Option<Timestamp>,
+    /// How many days its backups are kept.
+    pub backup_days: u32,
+    /// Whether RDS refuses to delete it.
+    pub deletion_protection: bool,
+}
+
+/// A snapshot of a database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// Its identifier.
+    pub identifier: String,
+    /// `creating`, `available`, `failed`.
+    pub status: String,
+    /// How far it is, 0 to 100.
+    pub percent: u32,
+    /// When it was taken; none while it is being taken.
+    pub created: Option<Timestamp>,
+}
+
+/// An image in ECR.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Image {
+    /// `sha256:…`.
+    pub digest: String,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// When it was pushed.
+    pub pushed: Option<Timestamp>,
+}
+
+/// A call that failed, after all tries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// What kind of failure.
+    pub kind: FailureKind,
+    /// What failed: a sentence without its end.
+    pub what: String,
+    /// Why, with AWS's own words.
+    pub why: String,
+    /// What to do.
+    pub help: String,
+    /// CloudFormation's refusal, where it is one.
+    pub refusal: Option<Refusal>,
+}
+
+/// Why did a call fail?
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FailureKind {
+    /// AWS refused it. Nothing was done.
+    Refused,
+    /// The credentials are not accepted. Nothing was done.
+    Credentials,
+    /// The credentials may not do it. Nothing was done.
+    Denied,
+    /// Too many calls, until the end. Nothing was done.
+    Throttled,
+    /// No answer, or none that can be used: it may have been done.
+    Unknown,
+}
+
+impl FailureKind {
+    /// Whether another try, later, may succeed.
+    pub fn is_passing(self) -> bool {
+        match self {
+            FailureKind::Throttled | FailureKind::Unknown => true,
+            FailureKind::Refused | FailureKind::Credentials | FailureKind::Denied => false,
+        }
+    }
+}
+
+impl Failure {
+    /// Whether the stack that was asked about is not there.
+    pub fn is_stack_missing(&self) -> bool {
+        self.refusal.as_ref().is_some_and(Refusal::is_stack_missing)
+    }
+}
