@@ -4,5 +4,16 @@
 //! calls (`aws`), files and git (`src/`), showing anything. There is no clock, network, file or randomness here.
 
 pub mod call;
+mod gate;
+mod plan;
+mod predicted;
+mod told;
 
 pub use call::{Call, Failure, FailureKind, Reply};
+pub use gate::{Blocked, blocked};
+pub use plan::{
+    Allowance, Conduct, Loss, Mending, OnFailure, PREFIX, Pace, Plan, PlannedStack, Record,
+    SealedChangeSet, Until, is_record,
+};
+pub use predicted::{Impact, Predicted, Prediction, Worse, impact};
+pub use told::{Cause, Ending, News, Outcome, Proposal, Refused, Stuck, Told};

@@ -1,0 +1,201 @@
+//! What is to be deployed, and how.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use stratiform_service::change_set::{DeploymentConfigMode, RollbackConfiguration};
+use stratiform_service::{ChangeSetId, LogicalId, StackName, Timestamp};
+
+use crate::call::ParameterValue;
+use crate::predicted::Prediction;
+
+/// How tags of ours begin.
+pub const PREFIX: &str = "stratiform:";
+
+/// What is to be deployed, and how.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The stacks, each after all that it needs.
+    pub stacks: Vec<PlannedStack>,
+    /// How.
+    pub conduct: Conduct,
+}
+
+/// A stack that is to be as it is described here.
+#[derive(Clone, Debug)]
+pub struct PlannedStack {
+    /// CloudFormation's name.
+    pub name: StackName,
+    /// The name without app and environment: `network`.
+    pub key: String,
+    /// The stacks that must be deployed before, as places in [`Plan::stacks`], all smaller than its own.
+    pub depends_on: Vec<usize>,
+    /// The template's text, as it is sent.
+    pub template: String,
+    /// A value for each parameter of the template.
+    pub parameters: IndexMap<String, ParameterValue>,
+    /// Tags, but for those of [`Record`].
+    pub tags: IndexMap<String, String>,
+    /// What CloudFormation must be told: `CAPABILITY_IAM`.
+    pub capabilities: Vec<String>,
+    /// The stack policy, JSON; none where it stays as it is.
+    pub policy: Option<String>,
+    /// Whether CloudFormation shall refuse to delete it; none where it stays as it is.
+    pub termination_protection: Option<bool>,
+    /// What our own diff says; none where nobody asked it.
+    pub predicted: Option<Prediction>,
+    /// The change set that was approved; none where one is to be made.
+    pub sealed: Option<SealedChangeSet>,
+}
+
+/// A change set that somebody approved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SealedChangeSet {
+    /// The change set.
+    pub change_set: ChangeSetId,
+    /// When the stack's last operation had begun; none where there was no stack.
+    pub stack_changed: Option<Timestamp>,
+    /// The digest of the changes.
+    pub digest: String,
+}
+
+/// How a plan is carried out.
+#[derive(Clone, Debug)]
+pub struct Conduct {
+    /// What this run is called, in names of change sets and in tokens: 1 to 64 of letters, digits and hyphens. The same
+    /// deployment started again has the same.
+    pub run: String,
+    /// What the stacks are told of where they come from.
+    pub record: Record,
+    /// How many stacks at the same time, at least one.
+    pub concurrency: usize,
+    /// What happens to the other stacks of this run when one fails.
+    pub on_failure: OnFailure,
+    /// Whether change sets are executed.
+    pub until: Until,
+    /// Stateful resources that may go.
+    pub allowed: Vec<Allowance>,
+    /// What may be done about stacks that cannot be updated as they are.
+    pub mending: Mending,
+    /// The role that CloudFormation takes on.
+    pub role: Option<String>,
+    /// Topics that are told; none leaves them as they are.
+    pub notification_arns: Vec<String>,
+    /// Alarms that make a deployment fail. A stack that is made has none.
+    pub rollback: Option<RollbackConfiguration>,
+    /// Whether resources are waited for.
+    pub mode: DeploymentConfigMode,
+    /// Where templates of more than 51,200 bytes go; none where they are refused.
+    pub bucket: Option<String>,
+    /// How often is asked.
+    pub pace: Pace,
+}
+
+/// Where a deployment comes from: tags of its stacks.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Record {
+    /// The git tag.
+    pub release: Option<String>,
+    /// The commit.
+    pub commit: Option<String>,
+    /// Who.
+    pub deployed_by: Option<String>,
+    /// Why, where somebody had to say.
+    pub reason: Option<String>,
+}
+
+/// What happens to the other stacks of a run when one fails?
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnFailure {
+    /// What is deployed stays.
+    #[default]
+    Keep,
+    /// What this run deployed goes back to what it was.
+    RollBackAll,
+}
+
+/// How far does a run go?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// Change sets are made, and stay.
+    Prepared,
+    /// They are executed.
+    Deployed,
+}
+
+/// A resource that holds data and may go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Allowance {
+    /// How.
+    pub loss: Loss,
+    /// The stack's key: `database`.
+    pub stack: String,
+    /// The resource.
+    pub logical_id: LogicalId,
+}
+
+/// How does a resource go?
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Loss {
+    /// A new one takes its place.
+    Replace,
+    /// It is deleted.
+    Delete,
+}
+
+/// What may be done about stacks that cannot be updated as they are?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mending {
+    /// What loses nothing: to delete a creation that never succeeded and holds nothing.
+    Harmless,
+    /// Also to continue rollbacks that are stuck, and to roll back what was left halfway.
+    Rollbacks,
+}
+
+/// How often is asked how things are?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// The shortest pause, in milliseconds.
+    pub least: i64,
+    /// The longest.
+    pub most: i64,
+}
+
+impl Pace {
+    /// The pause after so many milliseconds of waiting: a 25th of them, so that the end is noticed within two per cent.
+    pub fn pause(self, waited: i64) -> i64 {
+        (waited / 25).clamp(self.least, self.most.max(self.least))
+    }
+}
+
+impl Record {
+    /// The record as tags.
+    pub fn tags(&self, run: &str) -> IndexMap<String, String> {
+        let tags = [
+            ("release", self.release.as_deref()),
+            ("commit", self.commit.as_deref()),
+            ("deployed-by", self.deployed_by.as_deref()),
+            ("run", Some(run)),
+            ("reason", self.reason.as_deref()),
+        ];
+        let tags = tags.into_iter();
+        tags.filter_map(|(key, value)| Some((format!("{PREFIX}{key}"), tag_value(value?))))
+            .collect()
+    }
+}
+
+/// A text as CloudFormation takes it for a tag's value: letters, digits, spaces and `_.:/=+-@`, at most 256.
+fn tag_value(text: &str) -> String {
+    let allowed = |c: char| c.is_alphanumeric() || " _.:/=+-@".contains(c);
+    let text = text.chars().map(|c| if allowed(c) { c } else { '-' });
+    text.take(256).collect::<String>().trim().to_owned()
+}
+
+/// Whether a tag is part of a [`Record`], and so says nothing about the stack itself.
+pub fn is_record(key: &str) -> bool {
+    key.starts_with(PREFIX)
+}
