@@ -7,13 +7,17 @@ pub mod call;
 mod gate;
 mod plan;
 mod predicted;
+mod run;
+mod stack;
 mod told;
 
 pub use call::{Call, Failure, FailureKind, Reply};
 pub use gate::{Blocked, blocked};
 pub use plan::{
-    Allowance, Conduct, Loss, Mending, OnFailure, PREFIX, Pace, Plan, PlannedStack, Record,
-    SealedChangeSet, Until, is_record,
+    Allowance, Approval, Conduct, Loss, Mending, OnFailure, PREFIX, Pace, Plan, PlannedStack,
+    Record, SealedChangeSet, Until, is_record,
 };
 pub use predicted::{Impact, Predicted, Prediction, Worse, impact};
+pub use run::{Effect, Input, Run};
+pub use stack::{changes_digest, text_digest};
 pub use told::{Cause, Ending, News, Outcome, Proposal, Refused, Stuck, Told};

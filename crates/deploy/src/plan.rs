@@ -41,6 +41,8 @@ pub struct PlannedStack {
     pub policy: Option<String>,
     /// Whether CloudFormation shall refuse to delete it; none where it stays as it is.
     pub termination_protection: Option<bool>,
+    /// Where it comes from; none where it is as the run.
+    pub record: Option<Record>,
     /// What our own diff says; none where nobody asked it.
     pub predicted: Option<Prediction>,
     /// The change set that was approved; none where one is to be made.
@@ -73,6 +75,8 @@ pub struct Conduct {
     pub on_failure: OnFailure,
     /// Whether change sets are executed.
     pub until: Until,
+    /// Whether somebody has to be asked.
+    pub approval: Approval,
     /// Stateful resources that may go.
     pub allowed: Vec<Allowance>,
     /// What may be done about stacks that cannot be updated as they are.
@@ -123,6 +127,15 @@ pub enum Until {
     Prepared,
     /// They are executed.
     Deployed,
+}
+
+/// Does somebody have to be asked before change sets are executed?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Approval {
+    /// Yes, once for all of them; again where a later one is worse than predicted.
+    Asked,
+    /// It was given before: only where one is worse than predicted.
+    Given,
 }
 
 /// A resource that holds data and may go.

@@ -1,0 +1,487 @@
+//! A run: all stacks of a plan, each on its way, and what they wait for.
+
+mod answers;
+mod approval;
+mod back;
+mod following;
+mod looking;
+mod proposing;
+
+use std::collections::HashMap;
+
+use stratiform_service::{StackId, Timestamp};
+
+use crate::call::{Call, Failure, Reply, TemplateSource};
+use crate::plan::Plan;
+use crate::stack::{Afterwards, Before, MOST_IN_A_CALL, Step, Waiting, call};
+use crate::told::{Ending, News, Outcome, Proposal, Refused, Told};
+
+/// How often a call is made before it counts as failed, where nothing is under way. Each of them was tried several
+/// times already.
+const TRIES: u32 = 4;
+
+/// How long an operation is followed although nothing is heard of it, in milliseconds: two days.
+const PATIENCE: i64 = 2 * 86_400_000;
+
+/// How often nothing may be heard of an operation before its stack is asked.
+const SILENCE: u32 = 12;
+
+/// What a run wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Make this call, and answer with the ticket.
+    Call {
+        /// Which call it is.
+        ticket: u64,
+        /// The call.
+        call: Box<Call>,
+    },
+    /// Come back at this moment.
+    Wake(Timestamp),
+    /// Ask somebody whether this may be: stacks as places in the plan, those without a change set with none.
+    Approve(Vec<(usize, Option<Box<Proposal>>)>),
+    /// Tell this.
+    Tell(Box<Told>),
+}
+
+/// What a run hears.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// A call was answered.
+    Answer {
+        /// Which.
+        ticket: u64,
+        /// The answer.
+        reply: Box<Result<Reply, Failure>>,
+    },
+    /// It may be later now.
+    Time,
+    /// Somebody said yes or no.
+    Approved(bool),
+    /// What runs is to be cancelled, and nothing more begun.
+    Cancel,
+}
+
+/// A run. It is deterministic: the same inputs at the same moments give the same effects.
+#[derive(Clone, Debug)]
+pub struct Run {
+    plan: Plan,
+    stacks: Vec<StackRun>,
+    tickets: HashMap<u64, usize>,
+    next_ticket: u64,
+    now: Timestamp,
+    outbox: Vec<Effect>,
+    word: Word,
+    /// No change set is executed any more.
+    stopped: bool,
+    /// The way back of what this run deployed, and which of its stacks is which of ours.
+    back: Option<(Box<Run>, Vec<usize>)>,
+}
+
+/// What somebody said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Word {
+    /// Nobody was asked so far.
+    None,
+    /// An answer is waited for.
+    Asked,
+    /// Yes.
+    Yes,
+}
+
+#[derive(Clone, Debug)]
+struct StackRun {
+    step: Step,
+    pending: Pending,
+    /// Since when the step is what it is.
+    since: Timestamp,
+    /// How often its call failed in a row.
+    failures: u32,
+    /// The stack that is there; none where none is.
+    found: Option<StackId>,
+    before: Option<Before>,
+    proposal: Option<Waiting>,
+    shown: Option<Box<Proposal>>,
+    /// Whether it was mended already: once is enough.
+    mended: bool,
+    /// Whether its change set can only be made when all that it needs is deployed.
+    deferred: bool,
+    /// Whether a change set that was there already was made again.
+    remade: bool,
+    /// Whether somebody's first change set has made the stack, with nothing in it.
+    reviewed: bool,
+    /// How often nothing was heard of its operation.
+    silence: u32,
+    cancelled: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pending {
+    /// Its call is to be made.
+    Due,
+    /// Its call is under way.
+    Called,
+    /// Its call is to be made at this moment.
+    At(Timestamp),
+}
+
+impl Run {
+    /// Begins.
+    pub fn new(plan: Plan, now: Timestamp) -> (Run, Vec<Effect>) {
+        Run::begin(plan, 0, now)
+    }
+
+    fn begin(plan: Plan, next_ticket: u64, now: Timestamp) -> (Run, Vec<Effect>) {
+        let stack = StackRun {
+            step: Step::Look,
+            pending: Pending::Due,
+            since: now,
+            failures: 0,
+            found: None,
+            before: None,
+            proposal: None,
+            shown: None,
+            mended: false,
+            deferred: false,
+            remade: false,
+            reviewed: false,
+            silence: 0,
+            cancelled: false,
+        };
+        let mut run = Run {
+            stacks: vec![stack; plan.stacks.len()],
+            plan,
+            tickets: HashMap::new(),
+            next_ticket,
+            now,
+            outbox: Vec::new(),
+            word: Word::None,
+            stopped: false,
+            back: None,
+        };
+        run.go_on();
+        let effects = std::mem::take(&mut run.outbox);
+        (run, effects)
+    }
+
+    /// Takes an input in.
+    pub fn step(&mut self, input: Input, now: Timestamp) -> Vec<Effect> {
+        // Clocks are put back; nothing here is undone by it.
+        self.now = self.now.max(now);
+        if let Some((back, places)) = &mut self.back {
+            let places = places.clone();
+            let inner = back.step(input, now);
+            self.outbox
+                .extend(inner.into_iter().map(|effect| outer(effect, &places)));
+            return std::mem::take(&mut self.outbox);
+        }
+        match input {
+            Input::Answer { ticket, reply } => {
+                if let Some(stack) = self.tickets.remove(&ticket) {
+                    self.answered(stack, *reply);
+                }
+            }
+            Input::Time => {
+                for stack in &mut self.stacks {
+                    if matches!(stack.pending, Pending::At(at) if at <= self.now) {
+                        stack.pending = Pending::Due;
+                    }
+                }
+            }
+            Input::Approved(yes) if self.word == Word::Asked => self.approved(yes),
+            Input::Approved(_) => {}
+            Input::Cancel => self.cancel(),
+        }
+        self.go_on();
+        std::mem::take(&mut self.outbox)
+    }
+
+    /// What is deployed.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// How it ended with each stack; none while it goes on. One that went back has the end of its way back.
+    pub fn endings(&self) -> Vec<Option<Ending>> {
+        let mut endings: Vec<_> = self
+            .stacks
+            .iter()
+            .map(StackRun::ending)
+            .map(Option::<&Ending>::cloned)
+            .collect();
+        if let Some((back, places)) = &self.back {
+            for (ending, place) in back.endings().into_iter().zip(places) {
+                endings[*place] = match ending {
+                    Some(Ending::Deployed | Ending::Unchanged) => Some(Ending::WentBack),
+                    other => other,
+                };
+            }
+        }
+        endings
+    }
+
+    /// The change sets that were made, by stack.
+    pub fn proposals(&self) -> Vec<Option<&Proposal>> {
+        self.stacks
+            .iter()
+            .map(|stack| stack.shown.as_deref())
+            .collect()
+    }
+
+    /// How it ended; none while it goes on.
+    pub fn outcome(&self) -> Option<Outcome> {
+        let own = self.own_outcome()?;
+        match &self.back {
+            None => Some(own),
+            Some((back, _)) => match back.outcome()? {
+                Outcome::Done => Some(own.max(Outcome::RolledBack)),
+                _ => Some(Outcome::NeedsPerson),
+            },
+        }
+    }
+
+    /// Whether CloudFormation is at work for it.
+    pub fn is_executing(&self) -> bool {
+        let own = self.stacks.iter().any(|stack| {
+            matches!(
+                stack.step,
+                Step::Mend(..) | Step::Execute | Step::Confirm(_) | Step::Follow(_) | Step::Peek(_)
+            )
+        });
+        own || self
+            .back
+            .as_ref()
+            .is_some_and(|(back, _)| back.is_executing())
+    }
+
+    fn own_outcome(&self) -> Option<Outcome> {
+        let outcomes = self.stacks.iter().map(|stack| {
+            Some(match stack.ending()? {
+                Ending::Unchanged | Ending::Prepared | Ending::Deployed | Ending::WentBack => {
+                    Outcome::Done
+                }
+                Ending::RolledBack(_) => Outcome::RolledBack,
+                Ending::Stuck(_) => Outcome::NeedsPerson,
+                Ending::Refused(refused) => match **refused {
+                    Refused::Busy { .. } | Refused::Moved(_) => Outcome::No,
+                    Refused::Call(_) | Refused::ChangeSet { .. } | Refused::TooLarge { .. } => {
+                        Outcome::Failed
+                    }
+                },
+                Ending::NotApproved => Outcome::No,
+                // What it needs says why.
+                Ending::NotReached(_) => Outcome::Done,
+            })
+        });
+        let outcomes: Option<Vec<Outcome>> = outcomes.collect();
+        Some(outcomes?.into_iter().max().unwrap_or(Outcome::Done))
+    }
+
+    /// Lets every stack do what it can, until all of them wait.
+    fn go_on(&mut self) {
+        loop {
+            let moved = (0..self.stacks.len()).any(|index| self.turn(index));
+            if !moved {
+                break;
+            }
+        }
+        self.ask();
+        self.turn_back();
+        let times = self.stacks.iter().filter_map(|stack| match stack.pending {
+            Pending::At(at) if stack.ending().is_none() => Some(at),
+            _ => None,
+        });
+        self.outbox.extend(times.min().map(Effect::Wake));
+    }
+
+    /// Whether a stack's turn changed something.
+    fn turn(&mut self, index: usize) -> bool {
+        match self.stacks[index].step {
+            Step::Waits => self.turn_of_waiting(index),
+            Step::Approved => self.turn_of_approved(index),
+            _ => self.make_call(index),
+        }
+    }
+
+    fn make_call(&mut self, index: usize) -> bool {
+        let stack = &self.stacks[index];
+        if stack.pending != Pending::Due || !self.has_room(index) {
+            return false;
+        }
+        let planned = &self.plan.stacks[index];
+        let waiting = stack.proposal.as_ref();
+        let Some(call) = call(
+            &stack.step,
+            planned,
+            stack.found.is_some(),
+            &self.plan.conduct,
+            waiting,
+        ) else {
+            return false;
+        };
+        let ticket = self.next_ticket;
+        self.next_ticket += 1;
+        self.tickets.insert(ticket, index);
+        self.stacks[index].pending = Pending::Called;
+        self.outbox.push(Effect::Call {
+            ticket,
+            call: Box::new(call),
+        });
+        true
+    }
+
+    /// Whether one more stack may be at work. What is followed is let in always: it runs anyway.
+    fn has_room(&self, index: usize) -> bool {
+        let at_work = |stack: &StackRun| {
+            stack.pending == Pending::Called || matches!(stack.step, Step::Follow(_))
+        };
+        matches!(self.stacks[index].step, Step::Follow(_) | Step::Confirm(_))
+            || self.stacks.iter().filter(|stack| at_work(stack)).count()
+                < self.plan.conduct.concurrency.max(1)
+    }
+
+    /// A change set is asked for as soon as all that the stack needs is there, whatever is still to change in it.
+    fn turn_of_waiting(&mut self, index: usize) -> bool {
+        if let Some(lost) = self.lost(index) {
+            self.end(index, Ending::NotReached(lost));
+            return true;
+        }
+        let deferred = self.stacks[index].deferred;
+        let depends_on = &self.plan.stacks[index].depends_on;
+        let ready = depends_on.iter().all(|&needed| {
+            let needed = &self.stacks[needed];
+            needed.is_deployed() || (!deferred && needed.found.is_some() && needed.is_known())
+        });
+        if !ready {
+            return false;
+        }
+        let planned = &self.plan.stacks[index];
+        let step = match &planned.sealed {
+            Some(sealed) => Step::Make(sealed.change_set.clone()),
+            None if planned.template.len() <= MOST_IN_A_CALL => {
+                Step::Propose(TemplateSource::Body(planned.template.clone()))
+            }
+            None if self.plan.conduct.bucket.is_some() => Step::Upload,
+            None => {
+                let refused = Refused::TooLarge {
+                    bytes: planned.template.len(),
+                };
+                self.end(index, Ending::Refused(Box::new(refused)));
+                return true;
+            }
+        };
+        self.to(index, step);
+        true
+    }
+
+    fn turn_of_approved(&mut self, index: usize) -> bool {
+        if let Some(lost) = self.lost(index) {
+            self.discard(index, Afterwards::End(Ending::NotReached(lost)));
+            return true;
+        }
+        if self.stopped {
+            self.discard(index, Afterwards::End(Ending::NotApproved));
+            return true;
+        }
+        let mut needed = self.plan.stacks[index].depends_on.iter();
+        if !needed.all(|&needed| self.stacks[needed].is_deployed()) {
+            return false;
+        }
+        let resources = self.stacks[index]
+            .proposal
+            .as_ref()
+            .map_or(0, |waiting| waiting.resources);
+        self.tell(index, News::Executing(resources));
+        self.to(index, Step::Execute);
+        true
+    }
+
+    /// What a stack needs and will not be there.
+    fn lost(&self, index: usize) -> Option<Vec<usize>> {
+        let needed = self.plan.stacks[index].depends_on.iter();
+        let lost = needed.filter(|&&needed| {
+            let ending = self.stacks[needed].ending();
+            ending.is_some() && !self.stacks[needed].is_deployed()
+        });
+        let lost: Vec<usize> = lost.copied().collect();
+        (!lost.is_empty()).then_some(lost)
+    }
+
+    fn end(&mut self, index: usize, ending: Ending) {
+        self.tell(index, News::Finished(ending.clone()));
+        self.to(index, Step::Ended(ending));
+    }
+
+    fn to(&mut self, index: usize, step: Step) {
+        let now = self.now;
+        let stack = &mut self.stacks[index];
+        stack.step = step;
+        stack.since = now;
+        stack.failures = 0;
+        stack.pending = Pending::Due;
+    }
+
+    fn pause(&mut self, index: usize) {
+        let stack = &mut self.stacks[index];
+        let waited = self.now.millis() - stack.since.millis();
+        stack.pending = Pending::At(later(self.now, self.plan.conduct.pace.pause(waited)));
+    }
+
+    fn tell(&mut self, stack: usize, news: News) {
+        self.outbox
+            .push(Effect::Tell(Box::new(Told::Stack { stack, news })));
+    }
+}
+
+impl StackRun {
+    fn ending(&self) -> Option<&Ending> {
+        match &self.step {
+            Step::Ended(ending) => Some(ending),
+            _ => None,
+        }
+    }
+
+    /// Whether what is planned is there.
+    fn is_deployed(&self) -> bool {
+        matches!(self.ending(), Some(Ending::Unchanged | Ending::Deployed))
+    }
+
+    /// Whether it was looked at, and nothing has to be mended first.
+    fn is_known(&self) -> bool {
+        self.before.is_some()
+    }
+}
+
+/// An effect of the way back, with the stacks of the way there.
+fn outer(effect: Effect, places: &[usize]) -> Effect {
+    match effect {
+        Effect::Tell(told) => Effect::Tell(Box::new(match *told {
+            Told::Stack { stack, news } => Told::Stack {
+                stack: places[stack],
+                news,
+            },
+            Told::Again { stack, failure, at } => Told::Again {
+                stack: places[stack],
+                failure,
+                at,
+            },
+            Told::GoingBack => Told::GoingBack,
+        })),
+        Effect::Approve(question) => Effect::Approve(
+            question
+                .into_iter()
+                .map(|(stack, proposal)| (places[stack], proposal))
+                .collect(),
+        ),
+        effect @ (Effect::Call { .. } | Effect::Wake(_)) => effect,
+    }
+}
+
+fn is_same_json(one: &str, other: &str) -> bool {
+    let parsed = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
+    one == other || parsed(one).is_some_and(|value| Some(value) == parsed(other))
+}
+
+fn later(moment: Timestamp, millis: i64) -> Timestamp {
+    Timestamp::from_millis(moment.millis().saturating_add(millis)).unwrap_or(moment)
+}

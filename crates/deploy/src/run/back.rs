@@ -1,0 +1,110 @@
+//! The way back of what a run deployed.
+
+use super::{Effect, Run, outer};
+use crate::call::ParameterValue;
+use crate::plan::{
+    Approval, Conduct, OnFailure, PREFIX, Plan, PlannedStack, Record, Until, is_record,
+};
+use crate::stack::Before;
+use crate::told::{Ending, Outcome, Told};
+
+impl Run {
+    /// When all is over and something failed, what this run deployed goes back.
+    pub(super) fn turn_back(&mut self) {
+        let failed = matches!(self.own_outcome(), Some(outcome) if outcome != Outcome::Done);
+        if self.back.is_some() || !failed || self.plan.conduct.on_failure != OnFailure::RollBackAll
+        {
+            return;
+        }
+        if let Some((plan, places)) = self.way_back() {
+            self.outbox.push(Effect::Tell(Box::new(Told::GoingBack)));
+            let (back, inner) = Run::begin(plan, self.next_ticket, self.now);
+            self.outbox
+                .extend(inner.into_iter().map(|effect| outer(effect, &places)));
+            self.back = Some((Box::new(back), places));
+        }
+    }
+
+    /// What was deployed as it was before, in the order of now turned round. Stacks that this run made stay: nothing ran
+    /// there before, and what is in them may be worth something.
+    pub(super) fn way_back(&self) -> Option<(Plan, Vec<usize>)> {
+        let deployed = |index: &usize| {
+            self.stacks[*index].ending() == Some(&Ending::Deployed)
+                && self.stacks[*index].before.is_some()
+        };
+        let places: Vec<usize> = (0..self.stacks.len()).rev().filter(deployed).collect();
+        if places.is_empty() {
+            return None;
+        }
+        let stacks = places.iter().filter_map(|&index| {
+            let before = self.stacks[index].before.as_ref()?;
+            let users = (0..self.stacks.len())
+                .filter(|&user| self.plan.stacks[user].depends_on.contains(&index));
+            let users = users.filter_map(|user| places.iter().position(|&place| place == user));
+            Some(self.plan.stacks[index].as_before(
+                before,
+                users.collect(),
+                &self.plan.conduct.record,
+            ))
+        });
+        let plan = Plan {
+            stacks: stacks.collect(),
+            conduct: Conduct {
+                approval: Approval::Given,
+                until: Until::Deployed,
+                on_failure: OnFailure::Keep,
+                allowed: Vec::new(),
+                // What goes back is not watched: an alarm that is on would bring it forth again.
+                rollback: self
+                    .plan
+                    .conduct
+                    .rollback
+                    .as_ref()
+                    .map(|_| Default::default()),
+                run: format!("{}-back", self.plan.conduct.run),
+                ..self.plan.conduct.clone()
+            },
+        };
+        Some((plan, places))
+    }
+}
+
+impl PlannedStack {
+    fn as_before(&self, before: &Before, depends_on: Vec<usize>, record: &Record) -> PlannedStack {
+        let hidden = |value: &str| value == "****";
+        let tag = |key: &str| before.tags.get(&format!("{PREFIX}{key}")).cloned();
+        let (release, commit) = (tag("release"), tag("commit"));
+        let parameters = before.parameters.iter().map(|(name, value)| {
+            let value = match hidden(value) {
+                true => ParameterValue::Previous,
+                false => ParameterValue::Value(value.clone()),
+            };
+            (name.clone(), value)
+        });
+        PlannedStack {
+            depends_on,
+            template: before.template.clone(),
+            parameters: parameters.collect(),
+            tags: before
+                .tags
+                .iter()
+                .filter(|(key, _)| !is_record(key))
+                .map(|(key, value)| (key.clone(), value.clone()))
+                .collect(),
+            policy: None,
+            termination_protection: Some(before.protected),
+            record: Some(Record {
+                reason: Some(match record.release.as_ref().or(record.commit.as_ref()) {
+                    Some(from) => format!("went back from {from}"),
+                    None => "went back".to_owned(),
+                }),
+                release,
+                commit,
+                deployed_by: record.deployed_by.clone(),
+            }),
+            predicted: None,
+            sealed: None,
+            ..self.clone()
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! An operation and its end.
+
+use stratiform_service::status::{Ending as StackEnding, Phase};
+use stratiform_service::{StackEvent, StackStatus, Word};
+
+use super::{PATIENCE, Run, SILENCE};
+use crate::call::Stack;
+use crate::stack::{Operation, Purpose, Settled, Step, token};
+use crate::told::{Cause, Ending, News, Stuck};
+
+impl Run {
+    pub(super) fn follow(&mut self, index: usize) {
+        let Some(waiting) = &self.stacks[index].proposal else {
+            return;
+        };
+        let operation = Operation::new(
+            waiting.stack.clone(),
+            token(&waiting.change_set),
+            Purpose::Deploy,
+        );
+        self.to(index, Step::Follow(operation));
+        self.pause(index);
+    }
+
+    pub(super) fn followed(
+        &mut self,
+        index: usize,
+        mut operation: Operation,
+        events: Vec<StackEvent>,
+    ) {
+        let own = operation.take(events);
+        let silence = match own.is_empty() {
+            true => self.stacks[index].silence + 1,
+            false => 0,
+        };
+        self.stacks[index].silence = silence;
+        for event in own {
+            self.tell(index, News::Event(Box::new(event)));
+        }
+        if let Some(status) = operation.end() {
+            return self.over(index, operation, status);
+        }
+        if self.now.millis() - self.stacks[index].since.millis() > PATIENCE {
+            let cause = Cause::of(&operation.events);
+            return self.stuck(
+                index,
+                Stuck {
+                    status: None,
+                    cause,
+                    failure: None,
+                },
+            );
+        }
+        // Events without our token would never be seen: somebody else may have executed the change set.
+        let asks = silence >= SILENCE && operation.events.is_empty();
+        self.stacks[index].step = match asks {
+            true => Step::Peek(operation),
+            false => Step::Follow(operation),
+        };
+        self.pause(index);
+    }
+
+    pub(super) fn peeked(&mut self, index: usize, operation: Operation, stack: Option<Box<Stack>>) {
+        self.stacks[index].silence = 0;
+        match stack {
+            Some(stack) if matches!(stack.status.phase(), Phase::Settled(_)) => {
+                let status = stack.status.clone();
+                self.over(index, operation, status);
+            }
+            _ => {
+                self.stacks[index].step = Step::Follow(operation);
+                self.pause(index);
+            }
+        }
+    }
+
+    /// An operation is over.
+    pub(super) fn over(&mut self, index: usize, operation: Operation, status: Word<StackStatus>) {
+        let cause = Cause::of(&operation.events);
+        let stack = operation.stack;
+        match (operation.purpose, status.phase()) {
+            (
+                Purpose::Mend,
+                Phase::Settled(
+                    StackEnding::Applied
+                    | StackEnding::RolledBack
+                    | StackEnding::Gone
+                    | StackEnding::NeverCreated,
+                ),
+            ) => {
+                self.to(index, Step::Look);
+            }
+            (Purpose::Deploy, Phase::Settled(StackEnding::Applied)) => {
+                self.stacks[index].found.get_or_insert(stack.clone());
+                let settled = Settled {
+                    stack,
+                    ending: Ending::Deployed,
+                };
+                match self.plan.stacks[index].policy.is_some() {
+                    true => self.to(index, Step::SetPolicy(settled)),
+                    false => self.settle(index, settled),
+                }
+            }
+            (
+                Purpose::Deploy,
+                Phase::Settled(
+                    StackEnding::RolledBack | StackEnding::NeverCreated | StackEnding::Gone,
+                ),
+            ) => {
+                self.end(index, Ending::RolledBack(cause.map(Box::new)));
+            }
+            _ => self.stuck(
+                index,
+                Stuck {
+                    status: Some(status),
+                    cause,
+                    failure: None,
+                },
+            ),
+        }
+    }
+}

@@ -1,0 +1,457 @@
+//! One stack on its way from how it stands to how it is planned.
+//!
+//! A [`Step`] is what is being asked, or what is waited for. It has at most one call under way, and making a call a
+//! second time is safe in all of them: where an answer was lost, the next step looks before it acts.
+
+use indexmap::IndexMap;
+use sha2::{Digest, Sha256};
+use stratiform_service::change_set::ChangeSetType;
+use stratiform_service::{
+    ChangeSet, ChangeSetId, ChangeSetStatus, ExecutionStatus, Reason, StackEvent, StackId,
+    StackStatus, Timestamp, Word,
+};
+
+use crate::call::{Call, NewChangeSet, ParameterValue, Stack, TemplateSource};
+use crate::plan::{Conduct, PlannedStack, is_record};
+use crate::told::Ending;
+
+/// What CloudFormation takes in a call; larger templates come from S3.
+///
+/// Source: CloudFormation user guide, "CloudFormation quotas".
+pub(crate) const MOST_IN_A_CALL: usize = 51_200;
+
+/// What is being asked, or waited for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// How the stack stands.
+    Look,
+    /// Whose operation is going on.
+    Whose(Box<Stack>),
+    /// Whether a creation that never succeeded left something.
+    LookInside(StackId, Timestamp),
+    /// A call that changes the stack so that it can be updated, and then its end.
+    Mend(Remedy, StackId, Timestamp),
+    /// What its template is.
+    ReadTemplate(Box<Stack>),
+    /// What its policy is, where nothing else changes.
+    ReadPolicy(StackId),
+    /// The template goes to S3.
+    Upload,
+    /// Its turn, behind others.
+    Waits,
+    /// A change set is asked for.
+    Propose(TemplateSource),
+    /// It is being made.
+    Make(ChangeSetId),
+    /// What was wrong with it.
+    ReadValidation(ChangeSetId, String),
+    /// It is of no use and goes; then this.
+    Discard(ChangeSetId, Box<Afterwards>),
+    /// The stack that a change set made for itself goes; then this.
+    DiscardStack(StackId, Box<Afterwards>),
+    /// Somebody's word.
+    Proposed,
+    /// Its turn to be executed.
+    Approved,
+    /// It is executed.
+    Execute,
+    /// Whether it is being executed: the answer was lost, or no.
+    Confirm(Option<crate::call::Failure>),
+    /// The end of an operation that has this token.
+    Follow(Operation),
+    /// How its stack stands, where its events say nothing.
+    Peek(Operation),
+    /// Its policy is set.
+    SetPolicy(Settled),
+    /// Its protection is set.
+    SetProtection(Settled),
+    /// It is done.
+    Ended(Ending),
+}
+
+/// A call that changes a stack so that it can be updated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Remedy {
+    /// Deletes a creation that never succeeded.
+    Delete,
+    /// Goes on with a rollback that is stuck.
+    Continue,
+    /// Rolls back what was left halfway.
+    RollBack,
+}
+
+/// What comes after a change set is gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Afterwards {
+    /// Another one.
+    Propose,
+    /// Its turn, behind others.
+    Wait,
+    /// Policy and protection.
+    Settle,
+    /// The end.
+    End(Ending),
+}
+
+/// An operation that is followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Operation {
+    /// The stack.
+    pub stack: StackId,
+    /// The token on its events.
+    pub token: String,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The ID of the last event that is known.
+    pub last: Option<String>,
+    /// Its events so far.
+    pub events: Vec<StackEvent>,
+}
+
+/// What is an operation for?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// It makes the stack ready to be updated.
+    Mend,
+    /// It is the deployment.
+    Deploy,
+}
+
+/// A stack whose resources are as planned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Settled {
+    /// The stack.
+    pub stack: StackId,
+    /// How it ends.
+    pub ending: Ending,
+}
+
+/// How a stack was before this run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Before {
+    pub template: String,
+    pub parameters: IndexMap<String, String>,
+    pub tags: IndexMap<String, String>,
+    pub protected: bool,
+    pub changed: Timestamp,
+}
+
+/// What is known of a change set that waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Waiting {
+    pub change_set: ChangeSetId,
+    pub stack: StackId,
+    pub resources: usize,
+    /// Whether somebody has to look at it although the whole was approved.
+    pub needs_word: bool,
+}
+
+impl PlannedStack {
+    /// The name of a change set of a run: the same for the same content.
+    pub(crate) fn change_set_name(&self, run: &str) -> String {
+        format!("stratiform-{run}-{}", &self.digest()[..8])
+    }
+
+    /// A digest of all that a change set is made from.
+    pub fn digest(&self) -> String {
+        let mut digest = Sha256::new();
+        let mut add = |text: &str| {
+            digest.update(text.len().to_le_bytes());
+            digest.update(text);
+        };
+        add(&self.template);
+        for (name, value) in &self.parameters {
+            add(name);
+            match value {
+                ParameterValue::Value(value) => add(value),
+                ParameterValue::Previous => add("\0"),
+            }
+        }
+        for (key, value) in &self.tags {
+            add(key);
+            add(value);
+        }
+        hexadecimal(&digest.finalize())
+    }
+
+    /// Whether a deployed stack is as planned already: then no change set has to say so.
+    pub(crate) fn is_deployed(&self, stack: &Stack, template: &str, conduct: &Conduct) -> bool {
+        let same_parameters = self.parameters.iter().all(|(name, value)| match value {
+            ParameterValue::Previous => stack.parameters.contains_key(name),
+            ParameterValue::Value(value) => stack.parameters.get(name) == Some(value),
+        });
+        let mut tags = stack.tags.iter().filter(|(key, _)| !is_record(key));
+        let topics = &conduct.notification_arns;
+        is_same_template(&self.template, template)
+            && !asks_elsewhere(&self.template)
+            && same_parameters
+            && self.parameters.len() == stack.parameters.len()
+            && tags.clone().count() == self.tags.len()
+            && tags.all(|(key, value)| self.tags.get(key) == Some(value))
+            && (topics.is_empty() || *topics == stack.notification_arns)
+    }
+
+    pub(crate) fn new_change_set(
+        &self,
+        template: &TemplateSource,
+        exists: bool,
+        conduct: &Conduct,
+    ) -> NewChangeSet {
+        let record = self.record.as_ref().unwrap_or(&conduct.record);
+        let mut tags = self.tags.clone();
+        tags.extend(record.tags(&conduct.run));
+        let release = record.release.as_deref().or(record.commit.as_deref());
+        NewChangeSet {
+            stack: self.name.to_string(),
+            name: self.change_set_name(&conduct.run),
+            description: match release {
+                Some(release) => format!("stratiform: {release}"),
+                None => "stratiform".to_owned(),
+            },
+            change_set_type: match exists {
+                true => ChangeSetType::Update,
+                false => ChangeSetType::Create,
+            },
+            template: template.clone(),
+            parameters: self.parameters.clone(),
+            tags,
+            capabilities: self.capabilities.clone(),
+            role: conduct.role.clone(),
+            notification_arns: conduct.notification_arns.clone(),
+            // An alarm of the environment may be in one of the stacks that are made.
+            rollback: conduct.rollback.clone().filter(|_| exists),
+            mode: conduct.mode,
+        }
+    }
+}
+
+impl Operation {
+    pub(crate) fn new(stack: StackId, token: String, purpose: Purpose) -> Operation {
+        Operation {
+            stack,
+            token,
+            purpose,
+            last: None,
+            events: Vec::new(),
+        }
+    }
+
+    /// Takes in events; gives those that are new and belong to it.
+    pub(crate) fn take(&mut self, events: Vec<StackEvent>) -> Vec<StackEvent> {
+        if let Some(event) = events.last() {
+            self.last = Some(event.event_id.clone());
+        }
+        let own: Vec<StackEvent> = events
+            .into_iter()
+            .filter(|event| event.client_request_token.as_deref() == Some(&self.token))
+            .filter(|event| {
+                self.events
+                    .iter()
+                    .all(|known| known.event_id != event.event_id)
+            })
+            .collect();
+        self.events.extend(own.iter().cloned());
+        own
+    }
+
+    /// The stack's status at its end, once it is there.
+    pub(crate) fn end(&self) -> Option<Word<StackStatus>> {
+        use stratiform_service::event::Subject;
+        use stratiform_service::status::Phase;
+        let mut of_stack = self
+            .events
+            .iter()
+            .rev()
+            .filter(|event| event.subject() == Subject::Stack);
+        let status = Word::<StackStatus>::new(of_stack.next()?.resource_status.as_str());
+        matches!(status.phase(), Phase::Settled(_)).then_some(status)
+    }
+}
+
+/// The token of the execution of a change set: it names the run, and no other change set has it.
+pub(crate) fn token(change_set: &ChangeSetId) -> String {
+    let unique = change_set.as_str().rsplit('/').next().unwrap_or_default();
+    let unique: String = unique
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .take(12)
+        .collect();
+    format!("{}-{unique}", change_set.change_set_name())
+}
+
+/// How tokens of a run begin.
+pub(crate) fn token_prefix(run: &str) -> String {
+    format!("stratiform-{run}-")
+}
+
+/// The digest of what a change set does: two with the same do the same.
+pub fn changes_digest(change_set: &ChangeSet) -> String {
+    let changes = serde_json::to_string(&change_set.changes).unwrap_or_default();
+    hexadecimal(&Sha256::digest(changes))
+}
+
+/// The digest of a template's text.
+pub fn text_digest(text: &str) -> String {
+    hexadecimal(&Sha256::digest(text))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// How a change set that is being made stands.
+pub(crate) enum Made {
+    /// Not yet.
+    NotYet,
+    /// It can be executed.
+    Ready,
+    /// Nothing would change.
+    NoChanges,
+    /// It was made, and cannot be executed any more.
+    Spent,
+    /// It cannot be.
+    Failed(String),
+}
+
+pub(crate) fn made(change_set: &ChangeSet) -> Made {
+    let reason = change_set.status_reason.clone().unwrap_or_default();
+    match change_set.status.known() {
+        Some(ChangeSetStatus::CreatePending | ChangeSetStatus::CreateInProgress) => Made::NotYet,
+        Some(ChangeSetStatus::CreateComplete) => match change_set.execution_status.known() {
+            Some(ExecutionStatus::Available) => Made::Ready,
+            _ => Made::Spent,
+        },
+        Some(ChangeSetStatus::Failed) if Reason::read(&reason).is_no_changes() => Made::NoChanges,
+        Some(ChangeSetStatus::Failed) => Made::Failed(reason),
+        _ => Made::Spent,
+    }
+}
+
+/// Whether two texts are the same template.
+fn is_same_template(one: &str, other: &str) -> bool {
+    let parsed = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
+    one == other || parsed(one).is_some_and(|value| Some(value) == parsed(other))
+}
+
+/// Whether a template takes values from elsewhere, which may have changed although it has not.
+fn asks_elsewhere(template: &str) -> bool {
+    [
+        "Fn::GetStackOutput",
+        "AWS::SSM::Parameter::",
+        "Fn::Transform",
+        "\"Transform\"",
+    ]
+    .iter()
+    .any(|word| template.contains(word))
+}
+
+impl Before {
+    pub(crate) fn of(stack: &Stack, template: String) -> Before {
+        Before {
+            template,
+            parameters: stack.parameters.clone(),
+            tags: stack.tags.clone(),
+            protected: stack.termination_protection,
+            changed: changed(stack),
+        }
+    }
+}
+
+/// When a stack's last operation began.
+pub(crate) fn changed(stack: &Stack) -> Timestamp {
+    stack.updated.unwrap_or(stack.created)
+}
+
+/// The calls of a step that is one; none where something else is waited for.
+pub(crate) fn call(
+    step: &Step,
+    planned: &PlannedStack,
+    exists: bool,
+    conduct: &Conduct,
+    waiting: Option<&Waiting>,
+) -> Option<Call> {
+    Some(match step {
+        Step::Look => Call::DescribeStack {
+            stack: planned.name.to_string(),
+        },
+        Step::Whose(stack) => Call::StackEvents {
+            stack: stack.id.clone(),
+            after: None,
+        },
+        Step::LookInside(stack, _) => Call::ListStackResources {
+            stack: stack.clone(),
+        },
+        Step::Mend(remedy, stack, since) => {
+            let token = mending_token(*since, conduct);
+            let stack = stack.clone();
+            match remedy {
+                Remedy::Delete => Call::DeleteStack { stack, token },
+                Remedy::Continue => Call::ContinueUpdateRollback {
+                    stack,
+                    skip: Vec::new(),
+                    token,
+                },
+                Remedy::RollBack => Call::RollbackStack { stack, token },
+            }
+        }
+        Step::ReadTemplate(stack) => Call::GetTemplate {
+            stack: stack.id.clone(),
+        },
+        Step::ReadPolicy(stack) => Call::GetStackPolicy {
+            stack: stack.clone(),
+        },
+        Step::Upload => Call::PutTemplate {
+            bucket: conduct.bucket.clone()?,
+            key: format!("stratiform/{}.json", text_digest(&planned.template)),
+            body: planned.template.clone(),
+        },
+        Step::Propose(template) => {
+            Call::CreateChangeSet(Box::new(planned.new_change_set(template, exists, conduct)))
+        }
+        Step::Make(change_set) => Call::DescribeChangeSet {
+            change_set: change_set.clone(),
+        },
+        Step::ReadValidation(change_set, _) => Call::ValidationEvents {
+            change_set: change_set.clone(),
+        },
+        Step::Discard(change_set, _) => Call::DeleteChangeSet {
+            change_set: change_set.clone(),
+        },
+        Step::DiscardStack(stack, _) => Call::DeleteStack {
+            stack: stack.clone(),
+            token: token_prefix(&conduct.run) + "discard",
+        },
+        Step::Execute => {
+            let waiting = waiting?;
+            Call::ExecuteChangeSet {
+                change_set: waiting.change_set.clone(),
+                token: token(&waiting.change_set),
+            }
+        }
+        Step::Confirm(_) => Call::StackEvents {
+            stack: waiting?.stack.clone(),
+            after: None,
+        },
+        Step::Follow(operation) => Call::StackEvents {
+            stack: operation.stack.clone(),
+            after: operation.last.clone(),
+        },
+        Step::Peek(operation) => Call::DescribeStack {
+            stack: operation.stack.to_string(),
+        },
+        Step::SetPolicy(settled) => Call::SetStackPolicy {
+            stack: settled.stack.clone(),
+            policy: planned.policy.clone()?,
+        },
+        Step::SetProtection(settled) => Call::UpdateTerminationProtection {
+            stack: settled.stack.clone(),
+            protected: planned.termination_protection?,
+        },
+        Step::Waits | Step::Proposed | Step::Approved | Step::Ended(_) => return None,
+    })
+}
+
+/// The token of what makes a stack ready to be updated. Another operation of the stack before it makes another token.
+pub(crate) fn mending_token(since: Timestamp, conduct: &Conduct) -> String {
+    format!("{}mend-{:x}", token_prefix(&conduct.run), since.millis())
+}
