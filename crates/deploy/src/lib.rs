@@ -10,6 +10,7 @@ mod predicted;
 mod run;
 mod stack;
 mod told;
+mod verification;
 
 pub use call::{Call, Failure, FailureKind, Reply};
 pub use gate::{Blocked, blocked};
@@ -21,3 +22,4 @@ pub use predicted::{Impact, Predicted, Prediction, Worse, impact};
 pub use run::{Effect, Input, Run};
 pub use stack::{changes_digest, text_digest};
 pub use told::{Cause, Ending, News, Outcome, Proposal, Refused, Stuck, Told};
+pub use verification::{Contract, Health, HttpCheck, Subject, Verified};

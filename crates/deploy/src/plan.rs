@@ -7,6 +7,7 @@ use stratiform_service::{ChangeSetId, LogicalId, StackName, Timestamp};
 
 use crate::call::ParameterValue;
 use crate::predicted::Prediction;
+use crate::verification::Contract;
 
 /// How tags of ours begin.
 pub const PREFIX: &str = "stratiform:";
@@ -91,6 +92,8 @@ pub struct Conduct {
     pub mode: DeploymentConfigMode,
     /// Where templates of more than 51,200 bytes go; none where they are refused.
     pub bucket: Option<String>,
+    /// What has to be true afterwards; none where nobody asks.
+    pub verify: Option<Contract>,
     /// How often is asked.
     pub pace: Pace,
 }

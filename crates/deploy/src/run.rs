@@ -6,6 +6,7 @@ mod back;
 mod following;
 mod looking;
 mod proposing;
+mod verifying;
 
 use std::collections::HashMap;
 
@@ -15,6 +16,7 @@ use crate::call::{Call, Failure, Reply, TemplateSource};
 use crate::plan::Plan;
 use crate::stack::{Afterwards, Before, MOST_IN_A_CALL, Step, Waiting, call};
 use crate::told::{Ending, News, Outcome, Proposal, Refused, Told};
+use crate::verification::{Subject, Verification, Verified};
 
 /// How often a call is made before it counts as failed, where nothing is under way. Each of them was tried several
 /// times already.
@@ -74,6 +76,11 @@ pub struct Run {
     word: Word,
     /// No change set is executed any more.
     stopped: bool,
+    verification: Option<Verification>,
+    /// What it came to.
+    verified: Option<Verified>,
+    /// Whose answers its calls wait for.
+    asked: HashMap<u64, Subject>,
     /// The way back of what this run deployed, and which of its stacks is which of ours.
     back: Option<(Box<Run>, Vec<usize>)>,
 }
@@ -157,6 +164,9 @@ impl Run {
             outbox: Vec::new(),
             word: Word::None,
             stopped: false,
+            verification: None,
+            verified: None,
+            asked: HashMap::new(),
             back: None,
         };
         run.go_on();
@@ -179,6 +189,8 @@ impl Run {
             Input::Answer { ticket, reply } => {
                 if let Some(stack) = self.tickets.remove(&ticket) {
                     self.answered(stack, *reply);
+                } else if let Some(subject) = self.asked.remove(&ticket) {
+                    self.looked_at(&subject, *reply);
                 }
             }
             Input::Time => {
@@ -231,6 +243,11 @@ impl Run {
     /// How it ended; none while it goes on.
     pub fn outcome(&self) -> Option<Outcome> {
         let own = self.own_outcome()?;
+        let own = match self.verified {
+            None if self.has_to_verify() => return None,
+            Some(Verified::No) => own.max(Outcome::Failed),
+            Some(Verified::Yes) | None => own,
+        };
         match &self.back {
             None => Some(own),
             Some((back, _)) => match back.outcome()? {
@@ -286,12 +303,15 @@ impl Run {
             }
         }
         self.ask();
+        self.verify();
         self.turn_back();
         let times = self.stacks.iter().filter_map(|stack| match stack.pending {
             Pending::At(at) if stack.ending().is_none() => Some(at),
             _ => None,
         });
-        self.outbox.extend(times.min().map(Effect::Wake));
+        let next = self.verification.as_ref().and_then(Verification::next);
+        self.outbox
+            .extend(times.chain(next).min().map(Effect::Wake));
     }
 
     /// Whether a stack's turn changed something.
@@ -465,7 +485,10 @@ fn outer(effect: Effect, places: &[usize]) -> Effect {
                 failure,
                 at,
             },
-            Told::GoingBack => Told::GoingBack,
+            told @ (Told::Verifying
+            | Told::Health { .. }
+            | Told::Verified { .. }
+            | Told::GoingBack) => told,
         })),
         Effect::Approve(question) => Effect::Approve(
             question

@@ -1,6 +1,7 @@
 //! What a run tells while it goes on, and how it ended.
 
 use serde::Serialize;
+use stratiform_service::event::Subject as EventSubject;
 use stratiform_service::{
     ChangeSet, LogicalId, Reason, ResourceStatus, StackEvent, StackStatus, Timestamp, Word,
 };
@@ -8,6 +9,7 @@ use stratiform_service::{
 use crate::call::{Failure, ValidationFailure};
 use crate::gate::Blocked;
 use crate::predicted::Worse;
+use crate::verification::{Health, Subject, Verified};
 
 /// Something that happens. Stacks are places in the plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +29,22 @@ pub enum Told {
         failure: Failure,
         /// When.
         at: Timestamp,
+    },
+    /// All stacks are deployed, and what runs is looked at.
+    Verifying,
+    /// How something that runs is, where that is another answer than before.
+    Health {
+        /// What.
+        subject: Subject,
+        /// How.
+        health: Health,
+    },
+    /// What was looked at, at the end.
+    Verified {
+        /// Whether all is well.
+        verdict: Verified,
+        /// How each is.
+        report: Vec<(Subject, Health)>,
     },
     /// All stacks of this run that changed go back.
     GoingBack,
@@ -154,24 +172,22 @@ impl Cause {
             .iter()
             .filter(|event| event.resource_status.as_str().ends_with("_FAILED"));
         let real = |event: &&StackEvent| !Reason::read(&reason(event)).is_follow_up();
-        let mut of_resources = failed.clone().filter(real).filter(|event| {
-            matches!(
-                event.subject(),
-                stratiform_service::event::Subject::Resource(_)
-            )
-        });
+        let mut of_resources = failed
+            .clone()
+            .filter(real)
+            .filter(|event| matches!(event.subject(), EventSubject::Resource(_)));
         // Where no resource failed, the stack says why it went back: an alarm, a person, an export in use.
         let of_stack = || {
             events.iter().find(|event| {
                 let status = event.resource_status.as_str();
-                event.subject() == stratiform_service::event::Subject::Stack
+                event.subject() == EventSubject::Stack
                     && (status.ends_with("ROLLBACK_IN_PROGRESS") || status.ends_with("_FAILED"))
             })
         };
         let event = of_resources.next().or_else(of_stack)?;
         Some(Cause {
             logical_id: match event.subject() {
-                stratiform_service::event::Subject::Resource(id) => Some(id),
+                EventSubject::Resource(id) => Some(id),
                 _ => None,
             },
             resource_type: event.resource_type.clone(),

@@ -7,13 +7,14 @@ use crate::plan::{
 };
 use crate::stack::Before;
 use crate::told::{Ending, Outcome, Told};
+use crate::verification::{Contract, Verified};
 
 impl Run {
     /// When all is over and something failed, what this run deployed goes back.
     pub(super) fn turn_back(&mut self) {
         let failed = matches!(self.own_outcome(), Some(outcome) if outcome != Outcome::Done);
-        if self.back.is_some() || !failed || self.plan.conduct.on_failure != OnFailure::RollBackAll
-        {
+        let all_go = failed && self.plan.conduct.on_failure == OnFailure::RollBackAll;
+        if self.back.is_some() || !(all_go || self.verified == Some(Verified::No)) {
             return;
         }
         if let Some((plan, places)) = self.way_back() {
@@ -61,6 +62,11 @@ impl Run {
                     .rollback
                     .as_ref()
                     .map(|_| Default::default()),
+                // That it works is enough; it worked before.
+                verify: self.plan.conduct.verify.clone().map(|contract| Contract {
+                    bake_minutes: 0,
+                    ..contract
+                }),
                 run: format!("{}-back", self.plan.conduct.run),
                 ..self.plan.conduct.clone()
             },

@@ -1,0 +1,71 @@
+//! What is asked once all stacks are deployed.
+
+use super::{Effect, Run};
+use crate::call::{Failure, Reply};
+use crate::plan::Until;
+use crate::told::{Ending, Outcome, Told};
+use crate::verification::{Subject, Verification, Verified};
+
+impl Run {
+    /// Whether what runs has to be looked at: something was deployed, and nothing failed.
+    pub(super) fn has_to_verify(&self) -> bool {
+        let deployed = self
+            .stacks
+            .iter()
+            .any(|stack| stack.ending() == Some(&Ending::Deployed));
+        deployed
+            && self.plan.conduct.verify.is_some()
+            && self.plan.conduct.until == Until::Deployed
+            && self.own_outcome() == Some(Outcome::Done)
+    }
+
+    /// Asks what is due, and comes to a verdict where all is answered.
+    pub(super) fn verify(&mut self) {
+        if self.verified.is_some() || self.back.is_some() || !self.has_to_verify() {
+            return;
+        }
+        if self.verification.is_none() {
+            let Some(contract) = self.plan.conduct.verify.clone() else {
+                return;
+            };
+            let stacks = self.stacks.iter().filter_map(|stack| stack.found.clone());
+            let verification =
+                Verification::new(contract, stacks.collect(), self.plan.conduct.pace, self.now);
+            self.verification = Some(verification);
+            self.outbox.push(Effect::Tell(Box::new(Told::Verifying)));
+        }
+        let Some(verification) = &mut self.verification else {
+            return;
+        };
+        let verdict = match self.stopped {
+            true => Some(Verified::No),
+            false => verification.verdict(self.now),
+        };
+        if let Some(verdict) = verdict {
+            let report = verification.report();
+            let told = Told::Verified { verdict, report };
+            self.outbox.push(Effect::Tell(Box::new(told)));
+            self.verified = Some(verdict);
+            self.verification = None;
+            return;
+        }
+        for (subject, call) in verification.calls(self.now) {
+            let ticket = self.next_ticket;
+            self.next_ticket += 1;
+            self.asked.insert(ticket, subject);
+            let call = Box::new(call);
+            self.outbox.push(Effect::Call { ticket, call });
+        }
+    }
+
+    pub(super) fn looked_at(&mut self, subject: &Subject, reply: Result<Reply, Failure>) {
+        let Some(verification) = &mut self.verification else {
+            return;
+        };
+        if let Some(health) = verification.answered(subject, reply) {
+            let subject = subject.clone();
+            let told = Told::Health { subject, health };
+            self.outbox.push(Effect::Tell(Box::new(told)));
+        }
+    }
+}
