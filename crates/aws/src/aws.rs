@@ -14,22 +14,31 @@ use stratiform_service::{AccountId, StackStatus, Word};
 use crate::error::{Call, Error, refusal};
 use crate::identity::Identity;
 use crate::profile;
+use crate::repetition::Repetition;
 
 /// How often a call is made before it counts as failed. CloudFormation allows few calls per second in an account,
 /// and shares them with everything else that calls it there.
 const ATTEMPTS: u32 = 8;
 
+/// How often while something is deployed: whoever deploys tells that it takes longer, and goes on.
+const ATTEMPTS_OF_DEPLOYMENT: u32 = 6;
+
 /// One account and region of AWS.
 ///
-/// A call is tried up to 8 times, with growing pauses, where another time may succeed. It waits 30 seconds for each
-/// answer, and three minutes in all.
+/// How often a call is tried and how long it waits is in its configuration: see [`configuration`] and
+/// [`deployment_configuration`].
 pub struct Aws {
     pub(crate) cloudformation: aws_sdk_cloudformation::Client,
     sts: aws_sdk_sts::Client,
+    /// For the services that have no client of the SDK here.
+    pub(crate) config: SdkConfig,
 }
 
 /// The SDK's default configuration (environment variables, profiles, SSO, web identity, `AWS_ENDPOINT_URL`) in
 /// the given region, whatever else is configured.
+///
+/// A call is tried up to 8 times, with growing pauses, where another time may succeed. It waits 30 seconds for each
+/// answer, and three minutes in all.
 pub fn configuration(region: &str) -> ConfigLoader {
     // No limit for an attempt as a whole: a `credential_process` may be waiting for a person's code.
     let timeouts = TimeoutConfig::builder()
@@ -41,6 +50,21 @@ pub fn configuration(region: &str) -> ConfigLoader {
         .region(Region::new(region.to_owned()))
         .http_client(http_client())
         .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+        .timeout_config(timeouts)
+}
+
+/// The same for deploying with [`Aws::deploying`]: somebody waits, and many calls are made.
+///
+/// A call is tried up to 6 times, with the pauses of the SDK's adaptive mode: where AWS throttles, all calls of the
+/// process become fewer. It waits 3 seconds for a connection and 8 for an answer, two minutes in all.
+pub fn deployment_configuration(region: &str) -> ConfigLoader {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(3))
+        .read_timeout(Duration::from_secs(8))
+        .operation_timeout(Duration::from_secs(120))
+        .build();
+    configuration(region)
+        .retry_config(RetryConfig::adaptive().with_max_attempts(ATTEMPTS_OF_DEPLOYMENT))
         .timeout_config(timeouts)
 }
 
@@ -68,6 +92,22 @@ impl Aws {
         Aws {
             cloudformation: aws_sdk_cloudformation::Client::new(config),
             sts: aws_sdk_sts::Client::new(config),
+            config: config.clone(),
+        }
+    }
+
+    /// Uses a configuration, usually [`deployment_configuration`], for [`Aws::call`]. An attempt that nobody answers is not
+    /// the SDK's to repeat, so that it is told within ten seconds: `call` does so, for a moment. A limit that is reached is
+    /// told at once.
+    pub fn deploying(config: &SdkConfig) -> Aws {
+        let cloudformation = aws_sdk_cloudformation::config::Builder::from(config);
+        let cloudformation = cloudformation.retry_classifier(Repetition).build();
+        let sts = aws_sdk_sts::config::Builder::from(config);
+        let sts = sts.retry_classifier(Repetition).build();
+        Aws {
+            cloudformation: aws_sdk_cloudformation::Client::from_conf(cloudformation),
+            sts: aws_sdk_sts::Client::from_conf(sts),
+            config: config.clone(),
         }
     }
 

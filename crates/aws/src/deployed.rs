@@ -98,9 +98,17 @@ impl Aws {
     ///
     /// [GetStackPolicy]: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_GetStackPolicy.html
     pub async fn stack_policy(&self, stack: &DeployedStack) -> Result<Option<String>, Error> {
-        let call = Call::new("GetStackPolicy", &stack.name);
+        self.get_stack_policy(&stack.name, &stack.stack_id).await
+    }
+
+    pub(crate) async fn get_stack_policy(
+        &self,
+        name: &str,
+        stack_id: &str,
+    ) -> Result<Option<String>, Error> {
+        let call = Call::new("GetStackPolicy", name);
         let request = self.cloudformation.get_stack_policy();
-        let reply = request.stack_name(&stack.stack_id).send().await;
+        let reply = request.stack_name(stack_id).send().await;
         let reply = reply.map_err(|error| call.error(&error))?;
         Ok(reply
             .stack_policy_body
@@ -139,7 +147,11 @@ impl Aws {
         }))
     }
 
-    async fn describe_stack(&self, call: &Call, name: &str) -> Result<Option<Stack>, Error> {
+    pub(crate) async fn describe_stack(
+        &self,
+        call: &Call,
+        name: &str,
+    ) -> Result<Option<Stack>, Error> {
         let request = self.cloudformation.describe_stacks().stack_name(name);
         match request.send().await {
             Ok(reply) => match reply.stacks.unwrap_or_default().pop() {
@@ -153,7 +165,7 @@ impl Aws {
         }
     }
 
-    async fn template(
+    pub(crate) async fn template(
         &self,
         name: &str,
         stack_id: &str,
@@ -189,7 +201,7 @@ fn output(output: &types::Output) -> DeployedOutput {
 }
 
 /// A list as a map, without the parts that have no key.
-fn keyed<Part, Value>(
+pub(crate) fn keyed<Part, Value>(
     parts: &[Part],
     key: impl Fn(&Part) -> Option<&str>,
     value: impl Fn(&Part) -> Value,

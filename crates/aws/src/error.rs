@@ -47,7 +47,7 @@ pub enum Error {
 pub struct Call {
     /// AWS's name of it: `DescribeStacks`.
     pub operation: &'static str,
-    /// The stack or export that it is about; empty where it is about the account.
+    /// The stack, change set, export, service or whatever it is about; empty where it is about the account.
     pub subject: String,
 }
 
@@ -200,8 +200,20 @@ impl Call {
             },
             request_id: error.request_id().map(str::to_owned),
         };
+        let status = match error {
+            SdkError::ServiceError(reply) => Some(reply.raw().status()),
+            _ => None,
+        };
         if let Some(code) = error.code() {
-            return by_code(code)(failure);
+            return match by_code(code)(failure) {
+                // Whoever is out of order refuses nothing: it may even have been done.
+                Error::Refused(failure)
+                    if status.is_some_and(|status| status.is_server_error()) =>
+                {
+                    Error::Unavailable(failure)
+                }
+                error => error,
+            };
         }
         match error {
             _ if credentials.is_some() => Error::Credentials(failure),
@@ -222,7 +234,8 @@ pub(crate) fn refusal<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Option<Re
     Refusal::read(error.code()?, error.message().unwrap_or_default())
 }
 
-/// The kind of error that a code is, from AWS's [common errors] and what the SDK takes for throttling.
+/// The kind of error that a code is, from AWS's [common errors], those of the services that are called, and what the SDK
+/// takes for throttling.
 ///
 /// [common errors]: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/CommonErrors.html
 fn by_code(code: &str) -> fn(FailedCall) -> Error {
@@ -230,10 +243,15 @@ fn by_code(code: &str) -> fn(FailedCall) -> Error {
         "ExpiredToken"
         | "ExpiredTokenException"
         | "IncompleteSignature"
+        | "IncompleteSignatureException"
         | "InvalidAccessKeyId"
         | "InvalidClientTokenId"
+        | "InvalidSignatureException"
+        | "InvalidToken"
         | "MissingAuthenticationToken"
+        | "MissingAuthenticationTokenException"
         | "RequestExpired"
+        | "RequestTimeTooSkewed"
         | "SignatureDoesNotMatch"
         | "UnrecognizedClientException" => Error::Credentials,
         "AccessDenied" | "AccessDeniedException" | "NotAuthorized" | "UnauthorizedOperation" => {
@@ -245,7 +263,9 @@ fn by_code(code: &str) -> fn(FailedCall) -> Error {
         | "Throttling"
         | "ThrottlingException"
         | "TooManyRequestsException" => Error::Throttled,
-        "InternalError" | "InternalFailure" | "ServiceUnavailable" => Error::Unavailable,
+        "InternalError" | "InternalFailure" | "RequestTimeout" | "ServiceUnavailable" => {
+            Error::Unavailable
+        }
         _ => Error::Refused,
     }
 }

@@ -1,17 +1,20 @@
 //! What is deployed, asked of CloudFormation and never remembered.
 //!
 //! Here lives all that knows the AWS SDK: its configuration, the calls, and its errors as ours. What a change
-//! means does not live here, nor does anything that prints. So far nothing here changes anything in AWS.
+//! means and when a call is made does not live here, nor does anything that prints. Only [`Aws::call`] changes anything in
+//! AWS.
 //!
 //! All calls need a Tokio runtime with its clock and its network switched on.
 
 mod aws;
+mod call;
 mod deployed;
 mod error;
 mod identity;
 mod profile;
+mod repetition;
 
-pub use aws::{Aws, configuration};
+pub use aws::{Aws, configuration, deployment_configuration};
 pub use deployed::{DeployedOutput, DeployedParameter, DeployedStack};
 pub use error::{Call, Error, FailedCall};
 pub use identity::Identity;

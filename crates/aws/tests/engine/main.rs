@@ -1,6 +1,7 @@
 //! Stacks made in the embedded engine, and read over HTTP with the real SDK.
 #![expect(clippy::unwrap_used, reason = "a test")]
 
+mod calls;
 mod change_sets;
 mod going_on;
 mod names;
@@ -26,6 +27,7 @@ const ACCOUNT: &str = stratiform_endpoint::DEFAULT_ACCOUNT;
 struct Engine {
     running: Running,
     config: SdkConfig,
+    deployment: SdkConfig,
 }
 
 impl Engine {
@@ -48,11 +50,21 @@ impl Engine {
         let running = std::thread::spawn(|| Endpoint::start(options)).join();
         let running = running.unwrap().unwrap();
         let config = support::config(&running.url()).await;
-        Engine { running, config }
+        let deployment = support::deployment_config(&running.url()).await;
+        Engine {
+            running,
+            config,
+            deployment,
+        }
     }
 
     fn aws(&self) -> Aws {
         Aws::new(&self.config)
+    }
+
+    /// What deploys.
+    fn deploying(&self) -> Aws {
+        Aws::deploying(&self.deployment)
     }
 
     fn client(&self) -> Client {

@@ -1,0 +1,89 @@
+//! Carries out what a deployment asks of AWS: one function from a [`Call`] to a [`Reply`], over the network.
+//!
+//! What lives here: which call is made how, and how long nobody answering is waited for. The folder has a file per
+//! service. What does not: when to make a call and what follows from its answer (`deploy`).
+
+mod change_set;
+mod change_sets;
+mod events;
+mod failure;
+mod reading;
+mod stacks;
+
+use std::time::Duration;
+
+use stratiform_deploy::{Call, Failure, Reply};
+use tokio::time::{Instant, sleep};
+
+use crate::aws::Aws;
+use crate::error::Error;
+use failure::failure;
+
+/// A call that nobody answered is made again this long after it was made first, and not later: with the time that an
+/// attempt may take ([`deployment_configuration`](crate::deployment_configuration)) it is told within ten seconds.
+const PATIENCE: Duration = Duration::from_millis(1500);
+const PAUSE: Duration = Duration::from_millis(300);
+
+impl Aws {
+    /// Makes a call and answers with what AWS said: the reply that [`Call`] names, whole, with all its pages.
+    ///
+    /// A call is made again where that may help and does no harm, as the configuration says
+    /// ([`deployment_configuration`](crate::deployment_configuration)). What was done by an attempt whose answer was lost
+    /// counts as done. Only an executed change set is told as AWS tells it: whether it was this execution is a question
+    /// for who made it.
+    ///
+    /// # Errors
+    /// The call fails after all attempts. [`Failure::refusal`] is CloudFormation's refusal; of a code that is known with a
+    /// message that is not, it has what is known.
+    pub async fn call(&self, call: &Call) -> Result<Reply, Failure> {
+        let begun = Instant::now();
+        loop {
+            match Box::pin(self.answer(call)).await {
+                Err(error) if is_unanswered(&error) && begun.elapsed() < PATIENCE => {
+                    sleep(PAUSE).await;
+                }
+                answer => return answer.map_err(|error| failure(call, error)),
+            }
+        }
+    }
+
+    async fn answer(&self, call: &Call) -> Result<Reply, Error> {
+        match call {
+            Call::Identity => self.identity().await.map(|identity| Reply::Identity {
+                account: identity.account,
+                arn: identity.arn,
+            }),
+            Call::DescribeStack { stack } => self.stack(stack).await,
+            Call::GetTemplate { stack } => self.original_template(stack).await,
+            Call::GetStackPolicy { stack } => self.policy(stack).await,
+            Call::ListStackResources { stack } => self.list_stack_resources(stack).await,
+            Call::CreateChangeSet(new) => self.create_change_set(new).await,
+            Call::DescribeChangeSet { change_set } => self.describe_change_set(change_set).await,
+            Call::ValidationEvents { change_set } => self.validation_events(change_set).await,
+            Call::ExecuteChangeSet { change_set, token } => {
+                self.execute_change_set(change_set, token).await
+            }
+            Call::DeleteChangeSet { change_set } => self.delete_change_set(change_set).await,
+            Call::DeleteStack { stack, token } => self.delete_stack(stack, token).await,
+            Call::ContinueUpdateRollback { stack, skip, token } => {
+                self.continue_update_rollback(stack, skip, token).await
+            }
+            Call::RollbackStack { stack, token } => self.rollback_stack(stack, token).await,
+            Call::CancelUpdateStack { stack, token } => {
+                self.cancel_update_stack(stack, token).await
+            }
+            Call::SetStackPolicy { stack, policy } => self.set_stack_policy(stack, policy).await,
+            Call::UpdateTerminationProtection { stack, protected } => {
+                self.update_termination_protection(stack, *protected).await
+            }
+            Call::StackEvents { stack, after } => self.stack_events(stack, after.as_deref()).await,
+            Call::ListImports { export } => self.imports(export).await.map(Reply::Importers),
+            _ => Err(crate::error::Call::new("", "").unreadable("not there yet")),
+        }
+    }
+}
+
+/// Whether nobody answered, as far as an error can say.
+fn is_unanswered(error: &Error) -> bool {
+    matches!(error, Error::Unavailable(failed) if failed.code.is_none())
+}
