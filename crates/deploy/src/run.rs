@@ -225,7 +225,9 @@ impl Run {
             for (ending, place) in back.endings().into_iter().zip(places) {
                 endings[*place] = match ending {
                     Some(Ending::Deployed | Ending::Unchanged) => Some(Ending::WentBack),
-                    other => other,
+                    Some(stuck @ Ending::Stuck(_)) => Some(stuck),
+                    Some(other) => Some(Ending::Stays(Box::new(other))),
+                    None => None,
                 };
             }
         }
@@ -278,7 +280,7 @@ impl Run {
                     Outcome::Done
                 }
                 Ending::RolledBack(_) => Outcome::RolledBack,
-                Ending::Stuck(_) => Outcome::NeedsPerson,
+                Ending::Stuck(_) | Ending::Stays(_) => Outcome::NeedsPerson,
                 Ending::Refused(refused) => match **refused {
                     Refused::Busy { .. } | Refused::Moved(_) => Outcome::No,
                     Refused::Call(_) | Refused::ChangeSet { .. } | Refused::TooLarge { .. } => {

@@ -99,6 +99,8 @@ pub enum Ending {
     Deployed,
     /// It was as planned, and is as it was before.
     WentBack,
+    /// It is as planned, and was to go back: why it could not.
+    Stays(Box<Ending>),
     /// The deployment failed, and CloudFormation brought it back.
     RolledBack(Option<Box<Cause>>),
     /// A person has to do something.

@@ -7,6 +7,8 @@ use stratiform_service::{StackId, Timestamp};
 use crate::call::{Call, Database, Failure, Reply, Resource, Service, Target};
 use crate::plan::Pace;
 
+const MINUTE: i64 = 60_000;
+
 /// For how many rounds something may be not well that was: one may be an accident.
 const DOUBTS: u32 = 1;
 
@@ -93,6 +95,8 @@ pub(crate) struct Verification {
     next: Option<Timestamp>,
     /// Who has to answer in this round.
     open: BTreeSet<Subject>,
+    /// Whether a round is answered and not judged.
+    is_answered: bool,
     /// How many rounds in a row something was not well that had been.
     doubts: u32,
 }
@@ -119,33 +123,33 @@ impl Verification {
             alarms: BTreeSet::new(),
             next: None,
             open: BTreeSet::new(),
+            is_answered: false,
             doubts: 0,
         }
     }
 
-    /// What is to be asked now. Stacks are asked first, and once; the others in rounds.
+    /// What is to be asked now. Stacks are asked first, until it is known what they have; the others in rounds.
     pub(crate) fn calls(&mut self, now: Timestamp) -> Vec<(Subject, Call)> {
-        if !self.open.is_empty() || self.next.is_some_and(|next| now < next) {
+        if self.is_answered || !self.open.is_empty() || self.next.is_some_and(|next| now < next) {
             return Vec::new();
         }
         self.next = None;
-        let unread = |subject: &Subject| {
-            matches!(subject, Subject::Stack(_)) && self.subjects[subject].is_none()
-        };
-        let mut due: Vec<Subject> = self
-            .subjects
-            .keys()
-            .filter(|subject| unread(subject))
+        let is_stack = |subject: &&Subject| matches!(subject, Subject::Stack(_));
+        let unread = self.subjects.iter().filter(|(_, health)| health.is_none());
+        let mut due: Vec<Subject> = unread
+            .map(|(subject, _)| subject)
+            .filter(is_stack)
             .cloned()
             .collect();
         if due.is_empty() {
             due = self
                 .subjects
                 .keys()
-                .filter(|subject| !matches!(subject, Subject::Stack(_)))
+                .filter(|subject| !is_stack(subject))
                 .cloned()
                 .collect();
         }
+        self.is_answered = due.is_empty();
         self.open.extend(due.iter().cloned());
         due.into_iter()
             .map(|subject| (subject.clone(), self.call(subject)))
@@ -175,6 +179,7 @@ impl Verification {
         reply: Result<Reply, Failure>,
     ) -> Option<Health> {
         self.open.remove(subject);
+        self.is_answered = self.open.is_empty();
         let known = self.subjects.get(subject).cloned().flatten();
         let health = match (reply, subject) {
             (Ok(reply), _) => self.health(subject, reply),
@@ -198,50 +203,64 @@ impl Verification {
         (known.as_ref() != Some(&health) && !matches!(subject, Subject::Stack(_))).then_some(health)
     }
 
-    /// What the answers of a round come to; none while it goes on. `next` is then when the next round begins.
+    /// What the answers of a round come to, once all of them are there; none where another round is needed.
     pub(crate) fn verdict(&mut self, now: Timestamp) -> Option<Verified> {
-        if !self.open.is_empty() {
+        if !std::mem::take(&mut self.is_answered) {
             return None;
         }
-        let healths = self
-            .subjects
-            .iter()
-            .filter(|(subject, _)| !matches!(subject, Subject::Stack(_)));
-        let all_healthy = healths
+        // What a stack has may be more to ask about: then the round goes on.
+        if self.subjects.values().any(Option::is_none) {
+            let stacks_wait = self
+                .subjects
+                .iter()
+                .any(|(subject, health)| matches!(subject, Subject::Stack(_)) && health.is_none());
+            return match stacks_wait && self.is_out_of_patience(now) {
+                true => Some(Verified::No),
+                false => {
+                    self.next = stacks_wait.then(|| self.later(now));
+                    None
+                }
+            };
+        }
+        let healths = self.subjects.values().flatten();
+        if healths
             .clone()
-            .all(|(_, health)| *health == Some(Health::Healthy));
-        let stacks_read = self
-            .subjects
-            .iter()
-            .all(|(subject, health)| !matches!(subject, Subject::Stack(_)) || health.is_some());
-        let unasked = healths.clone().any(|(_, health)| health.is_none());
-        let broken = healths
-            .clone()
-            .any(|(_, health)| matches!(health, Some(Health::Broken(_))));
-        let minutes = |minutes: u32| i64::from(minutes) * 60_000;
-        if broken {
+            .any(|health| matches!(health, Health::Broken(_)))
+        {
             return Some(Verified::No);
         }
-        if stacks_read && all_healthy {
-            self.doubts = 0;
-            let since = *self.healthy_since.get_or_insert(now);
-            if now.millis() - since.millis() >= minutes(self.contract.bake_minutes) {
-                return Some(Verified::Yes);
+        let all_healthy = healths.clone().all(|health| *health == Health::Healthy);
+        match (all_healthy, self.healthy_since) {
+            (true, since) => {
+                self.doubts = 0;
+                let since = since.unwrap_or(now);
+                self.healthy_since = Some(since);
+                if now.millis() - since.millis() >= i64::from(self.contract.bake_minutes) * MINUTE {
+                    return Some(Verified::Yes);
+                }
             }
-        } else if self.healthy_since.is_some() {
-            self.doubts += 1;
             // It was well, and is not any more.
-            if self.doubts > DOUBTS {
-                return Some(Verified::No);
-            }
-        } else if now.millis() - self.began.millis() > minutes(self.contract.patience_minutes) {
-            return Some(Verified::No);
+            (false, Some(_)) if self.doubts >= DOUBTS => return Some(Verified::No),
+            (false, Some(_)) => self.doubts += 1,
+            (false, None) if self.is_out_of_patience(now) => return Some(Verified::No),
+            (false, None) => {}
         }
-        if self.next.is_none() && !(stacks_read && unasked) {
-            let waited = now.millis() - self.began.millis();
-            self.next = Timestamp::from_millis(now.millis() + self.pace.pause(waited));
-        }
+        self.next = Some(self.later(now));
         None
+    }
+
+    fn is_out_of_patience(&self, now: Timestamp) -> bool {
+        now.millis() - self.began.millis() > i64::from(self.contract.patience_minutes) * MINUTE
+    }
+
+    fn later(&self, now: Timestamp) -> Timestamp {
+        let pause = self.pace.pause(now.millis() - self.began.millis());
+        Timestamp::from_millis(now.millis() + pause).unwrap_or(now)
+    }
+
+    /// Whether there is something to judge.
+    pub(crate) fn is_answered(&self) -> bool {
+        self.is_answered
     }
 
     /// When there is something to ask again.

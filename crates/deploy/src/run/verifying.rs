@@ -34,27 +34,32 @@ impl Run {
             self.verification = Some(verification);
             self.outbox.push(Effect::Tell(Box::new(Told::Verifying)));
         }
-        let Some(verification) = &mut self.verification else {
-            return;
-        };
-        let verdict = match self.stopped {
-            true => Some(Verified::No),
-            false => verification.verdict(self.now),
-        };
-        if let Some(verdict) = verdict {
-            let report = verification.report();
-            let told = Told::Verified { verdict, report };
-            self.outbox.push(Effect::Tell(Box::new(told)));
-            self.verified = Some(verdict);
-            self.verification = None;
-            return;
-        }
-        for (subject, call) in verification.calls(self.now) {
-            let ticket = self.next_ticket;
-            self.next_ticket += 1;
-            self.asked.insert(ticket, subject);
-            let call = Box::new(call);
-            self.outbox.push(Effect::Call { ticket, call });
+        while let Some(verification) = &mut self.verification {
+            let verdict = match self.stopped {
+                true => Some(Verified::No),
+                false => verification.verdict(self.now),
+            };
+            if let Some(verdict) = verdict {
+                let report = verification.report();
+                let told = Told::Verified { verdict, report };
+                self.outbox.push(Effect::Tell(Box::new(told)));
+                self.verified = Some(verdict);
+                self.verification = None;
+                return;
+            }
+            let calls = verification.calls(self.now);
+            // Where there is nothing to ask, that is judged.
+            let waits = !verification.is_answered();
+            for (subject, call) in calls {
+                let ticket = self.next_ticket;
+                self.next_ticket += 1;
+                self.asked.insert(ticket, subject);
+                let call = Box::new(call);
+                self.outbox.push(Effect::Call { ticket, call });
+            }
+            if waits {
+                return;
+            }
         }
     }
 

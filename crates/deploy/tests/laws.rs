@@ -1,0 +1,198 @@
+//! Whatever AWS answers, in whatever order: a run ends, executes nothing that was not approved, deletes nothing that
+//! holds something, and says how every stack was left.
+
+mod world;
+
+use proptest::prelude::*;
+use stratiform_deploy::{Call, Effect, Ending, Input, OnFailure, Outcome, Run, Until};
+use stratiform_service::Timestamp;
+
+use world::{Luck, World, plan};
+
+/// All that decides how a run goes.
+#[derive(Clone, Debug)]
+struct Course {
+    /// How the stacks stand at first, as places in `world::STANDING`.
+    standing: Vec<usize>,
+    /// Which of the stacks before a stack it needs.
+    needs: Vec<u8>,
+    luck: Vec<Luck>,
+    yes: bool,
+    on_failure: OnFailure,
+    until: Until,
+    mends: bool,
+    verifies: bool,
+    cancel_at: Option<usize>,
+}
+
+fn course() -> impl Strategy<Value = Course> {
+    let stacks = 1..5usize;
+    let shape = stacks.prop_flat_map(|stacks| {
+        (
+            prop::collection::vec(0..world::STANDING.len(), stacks),
+            prop::collection::vec(any::<u8>(), stacks),
+        )
+    });
+    let ways = (
+        any::<bool>(),
+        any::<bool>(),
+        any::<bool>(),
+        any::<bool>(),
+        any::<bool>(),
+    );
+    (
+        shape,
+        prop::collection::vec(world::luck(), 400),
+        ways,
+        prop::option::weighted(0.2, 0..60usize),
+    )
+        .prop_map(
+            |((standing, needs), luck, (yes, back, prepared, mends, verifies), cancel_at)| Course {
+                standing,
+                needs,
+                luck,
+                yes,
+                on_failure: if back {
+                    OnFailure::RollBackAll
+                } else {
+                    OnFailure::Keep
+                },
+                until: if prepared {
+                    Until::Prepared
+                } else {
+                    Until::Deployed
+                },
+                mends,
+                verifies,
+                cancel_at,
+            },
+        )
+}
+
+/// How a run went.
+struct Went {
+    run: Run,
+    world: World,
+    /// Change sets that somebody said yes to, or that were no worse than what was predicted.
+    violations: Vec<String>,
+    /// Every call and what came of it, in short.
+    trace: String,
+}
+
+fn go(course: &Course) -> Went {
+    let mut world = World::new(&course.standing, course.luck.clone());
+    let mut now: Timestamp = "2026-11-28T03:00:00.000Z".parse().unwrap();
+    let plan = plan(course.standing.len(), &course.needs, |conduct| {
+        conduct.on_failure = course.on_failure;
+        conduct.until = course.until;
+        conduct.mending = match course.mends {
+            true => stratiform_deploy::Mending::Rollbacks,
+            false => stratiform_deploy::Mending::Harmless,
+        };
+        if !course.verifies {
+            conduct.verify = None;
+        }
+    });
+    let (mut run, mut effects) = Run::new(plan, now);
+    let mut violations = Vec::new();
+    let mut open: Vec<(u64, Box<Call>)> = Vec::new();
+    let mut said = None;
+    let mut trace = String::new();
+    for step in 0.. {
+        assert!(
+            step < 200_000,
+            "it does not end: {:?} after {course:?}",
+            run.endings()
+        );
+        let mut wake = None;
+        let mut question = false;
+        for effect in effects.drain(..) {
+            match effect {
+                Effect::Call { ticket, call } => {
+                    if let Call::ExecuteChangeSet { .. } = &*call
+                        && said != Some(true)
+                    {
+                        violations.push(format!("nobody said yes to {call:?}"));
+                    }
+                    if let Call::DeleteStack { stack, .. } = &*call
+                        && !world.holds_nothing(stack)
+                    {
+                        violations.push(format!("{stack} holds something"));
+                    }
+                    open.push((ticket, call));
+                }
+                Effect::Wake(at) => wake = Some(at),
+                Effect::Tell(_) => {}
+                Effect::Approve(_) => question = true,
+            }
+        }
+        if run.outcome().is_some() && open.is_empty() {
+            return Went {
+                run,
+                world,
+                violations,
+                trace,
+            };
+        }
+        let input = if question {
+            said = Some(course.yes);
+            Input::Approved(course.yes)
+        } else if course.cancel_at == Some(step) {
+            Input::Cancel
+        } else if !open.is_empty() {
+            let (ticket, call) = open.remove(world.pick(open.len()));
+            let reply = Box::new(world.answer(&call, now));
+            trace += &format!("\n{} => {}", short(&call), short(&reply));
+            Input::Answer { ticket, reply }
+        } else if let Some(at) = wake {
+            now = now.max(at);
+            Input::Time
+        } else {
+            panic!("it waits for nothing: {:?} after {course:?}", run.endings());
+        };
+        effects = run.step(input, now);
+    }
+    unreachable!()
+}
+
+/// The beginning of what it looks like.
+fn short(what: &impl std::fmt::Debug) -> String {
+    format!("{what:?}").chars().take(160).collect()
+}
+
+proptest! {
+
+    #[test]
+    fn a_run_ends_and_does_nothing_that_nobody_wanted(course in course()) {
+        let went = go(&course);
+        prop_assert!(went.violations.is_empty(), "{:?}: {}", went.violations, went.trace);
+        let endings = went.run.endings();
+        prop_assert!(endings.iter().all(Option::is_some));
+    }
+
+    #[test]
+    fn a_run_says_how_every_stack_was_left(course in course()) {
+        let went = go(&course);
+        let outcome = went.run.outcome().unwrap();
+        let mut known = Vec::new();
+        for (index, ending) in went.run.endings().into_iter().enumerate() {
+            let ending = ending.unwrap();
+            let left = went.world.left(index);
+            let is_right = match &ending {
+                Ending::Deployed | Ending::Stays(_) => left.is_planned,
+                Ending::RolledBack(_) | Ending::WentBack => left.is_well && !left.is_planned,
+                Ending::Stuck(_) => true,
+                Ending::Unchanged => left.is_planned || !left.was_touched,
+                Ending::Prepared | Ending::Refused(_) | Ending::NotApproved | Ending::NotReached(_) => !left.was_touched,
+            };
+            prop_assert!(is_right, "stack {index}: {ending:?}, and {left:?}: {}", went.trace);
+            if left.was_touched && !left.is_well {
+                prop_assert_eq!(outcome, Outcome::NeedsPerson, "stack {} is not well", index);
+            }
+            known.push(ending);
+        }
+        if outcome == Outcome::Done && course.until == Until::Deployed {
+            prop_assert!(known.iter().all(|ending| matches!(ending, Ending::Deployed | Ending::Unchanged)), "{:?}", known);
+        }
+    }
+}
