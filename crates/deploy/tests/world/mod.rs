@@ -78,7 +78,6 @@ struct Deployed {
     touched: bool,
     /// What the operation that runs ends with, and after how many looks.
     ends: Option<(u8, String, String)>,
-    made: u32,
 }
 
 pub(crate) struct World {
@@ -202,7 +201,6 @@ impl World {
                     events: Vec::new(),
                     touched: false,
                     ends: None,
-                    made: world.made,
                 };
                 world.stacks.insert(name, stack);
             }
@@ -376,7 +374,6 @@ impl World {
                     events: Vec::new(),
                     touched: false,
                     ends: None,
-                    made: self.made,
                 };
                 self.stacks.insert(stack.to_owned(), deployed);
                 id
