@@ -8,13 +8,17 @@
 
 mod aws;
 mod call;
+mod carry_out;
 mod deployed;
+mod embedded;
 mod error;
 mod identity;
 mod profile;
 mod repetition;
 
 pub use aws::{Aws, configuration, deployment_configuration};
+pub use carry_out::{Audience, Interruption, carry_out};
 pub use deployed::{DeployedOutput, DeployedParameter, DeployedStack};
+pub use embedded::embedded;
 pub use error::{Call, Error, FailedCall};
 pub use identity::Identity;

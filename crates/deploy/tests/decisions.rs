@@ -1,4 +1,5 @@
 //! Decisions that follow from one answer: what is lost, what is worse, what went wrong, what is healthy.
+#![expect(clippy::unwrap_used, reason = "a test")]
 
 use stratiform_deploy::{Allowance, Cause, Impact, Loss, Predicted, Prediction, blocked};
 use stratiform_service::{ChangeSet, LogicalId, StackEvent};
