@@ -79,6 +79,8 @@ pub struct Run {
     verification: Option<Verification>,
     /// What it came to.
     verified: Option<Verified>,
+    /// The same for what went back.
+    verified_back: Option<Verified>,
     /// Whose answers its calls wait for.
     asked: HashMap<u64, Subject>,
     /// The way back of what this run deployed, and which of its stacks is which of ours.
@@ -166,6 +168,7 @@ impl Run {
             stopped: false,
             verification: None,
             verified: None,
+            verified_back: None,
             asked: HashMap::new(),
             back: None,
         };
@@ -178,19 +181,14 @@ impl Run {
     pub fn step(&mut self, input: Input, now: Timestamp) -> Vec<Effect> {
         // Clocks are put back; nothing here is undone by it.
         self.now = self.now.max(now);
-        if let Some((back, places)) = &mut self.back {
-            let places = places.clone();
-            let inner = back.step(input, now);
-            self.outbox
-                .extend(inner.into_iter().map(|effect| outer(effect, &places)));
-            return std::mem::take(&mut self.outbox);
-        }
         match input {
             Input::Answer { ticket, reply } => {
                 if let Some(stack) = self.tickets.remove(&ticket) {
                     self.answered(stack, *reply);
                 } else if let Some(subject) = self.asked.remove(&ticket) {
                     self.looked_at(&subject, *reply);
+                } else {
+                    self.back_step(Input::Answer { ticket, reply });
                 }
             }
             Input::Time => {
@@ -199,9 +197,11 @@ impl Run {
                         stack.pending = Pending::Due;
                     }
                 }
+                self.back_step(input);
             }
             Input::Approved(yes) if self.word == Word::Asked => self.approved(yes),
-            Input::Approved(_) => {}
+            Input::Approved(_) => self.back_step(input),
+            // What goes back is not cancelled.
             Input::Cancel => self.cancel(),
         }
         self.go_on();
@@ -250,12 +250,18 @@ impl Run {
             Some(Verified::No) => own.max(Outcome::Failed),
             Some(Verified::Yes) | None => own,
         };
-        match &self.back {
-            None => Some(own),
-            Some((back, _)) => match back.outcome()? {
-                Outcome::Done => Some(own.max(Outcome::RolledBack)),
-                _ => Some(Outcome::NeedsPerson),
+        let Some((back, _)) = &self.back else {
+            return Some(own);
+        };
+        match back.outcome()? {
+            Outcome::Done if self.plan.conduct.verify.is_none() => {
+                Some(own.max(Outcome::RolledBack))
+            }
+            Outcome::Done => match self.verified_back? {
+                Verified::Yes => Some(own.max(Outcome::RolledBack)),
+                Verified::No => Some(Outcome::NeedsPerson),
             },
+            _ => Some(Outcome::NeedsPerson),
         }
     }
 

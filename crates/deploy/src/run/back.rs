@@ -1,13 +1,13 @@
 //! The way back of what a run deployed.
 
-use super::{Effect, Run, outer};
+use super::{Effect, Input, Run, outer};
 use crate::call::ParameterValue;
 use crate::plan::{
     Approval, Conduct, OnFailure, PREFIX, Plan, PlannedStack, Record, Until, is_record,
 };
 use crate::stack::Before;
 use crate::told::{Ending, Outcome, Told};
-use crate::verification::{Contract, Verified};
+use crate::verification::Verified;
 
 impl Run {
     /// When all is over and something failed, what this run deployed goes back.
@@ -24,6 +24,16 @@ impl Run {
                 .extend(inner.into_iter().map(|effect| outer(effect, &places)));
             self.back = Some((Box::new(back), places));
         }
+    }
+
+    /// Lets the way back go on.
+    pub(super) fn back_step(&mut self, input: Input) {
+        let Some((back, places)) = &mut self.back else {
+            return;
+        };
+        let inner = back.step(input, self.now);
+        let inner = inner.into_iter().map(|effect| outer(effect, places));
+        self.outbox.extend(inner);
     }
 
     /// What was deployed as it was before, in the order of now turned round. Stacks that this run made stay: nothing ran
@@ -62,11 +72,8 @@ impl Run {
                     .rollback
                     .as_ref()
                     .map(|_| Default::default()),
-                // That it works is enough; it worked before.
-                verify: self.plan.conduct.verify.clone().map(|contract| Contract {
-                    bake_minutes: 0,
-                    ..contract
-                }),
+                // All of the environment is looked at afterwards, and not only what went back.
+                verify: None,
                 run: format!("{}-back", self.plan.conduct.run),
                 ..self.plan.conduct.clone()
             },

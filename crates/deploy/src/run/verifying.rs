@@ -4,7 +4,7 @@ use super::{Effect, Run};
 use crate::call::{Failure, Reply};
 use crate::plan::Until;
 use crate::told::{Ending, Outcome, Told};
-use crate::verification::{Subject, Verification, Verified};
+use crate::verification::{Contract, Subject, Verification, Verified};
 
 impl Run {
     /// Whether what runs has to be looked at: something was deployed, and nothing failed.
@@ -19,15 +19,27 @@ impl Run {
             && self.own_outcome() == Some(Outcome::Done)
     }
 
+    /// What has to be true now: after the deployment, or after the way back. None where nothing has to be asked.
+    fn contract(&self) -> Option<Contract> {
+        let contract = self.plan.conduct.verify.clone()?;
+        match &self.back {
+            None => (self.verified.is_none() && self.has_to_verify()).then_some(contract),
+            // That it works is enough: it worked before.
+            Some((back, _)) => (self.verified_back.is_none()
+                && back.outcome() == Some(Outcome::Done))
+            .then_some(Contract {
+                bake_minutes: 0,
+                ..contract
+            }),
+        }
+    }
+
     /// Asks what is due, and comes to a verdict where all is answered.
     pub(super) fn verify(&mut self) {
-        if self.verified.is_some() || self.back.is_some() || !self.has_to_verify() {
+        let Some(contract) = self.contract() else {
             return;
-        }
+        };
         if self.verification.is_none() {
-            let Some(contract) = self.plan.conduct.verify.clone() else {
-                return;
-            };
             let stacks = self.stacks.iter().filter_map(|stack| stack.found.clone());
             let verification =
                 Verification::new(contract, stacks.collect(), self.plan.conduct.pace, self.now);
@@ -35,7 +47,7 @@ impl Run {
             self.outbox.push(Effect::Tell(Box::new(Told::Verifying)));
         }
         while let Some(verification) = &mut self.verification {
-            let verdict = match self.stopped {
+            let verdict = match self.stopped && self.back.is_none() {
                 true => Some(Verified::No),
                 false => verification.verdict(self.now),
             };
@@ -43,7 +55,10 @@ impl Run {
                 let report = verification.report();
                 let told = Told::Verified { verdict, report };
                 self.outbox.push(Effect::Tell(Box::new(told)));
-                self.verified = Some(verdict);
+                match self.back {
+                    None => self.verified = Some(verdict),
+                    Some(_) => self.verified_back = Some(verdict),
+                }
                 self.verification = None;
                 return;
             }

@@ -1,0 +1,193 @@
+//! What fails, and what is left then.
+
+use stratiform_deploy::{Ending, Mending, News, OnFailure, Outcome, Told};
+
+use crate::{Engine, plans};
+
+#[tokio::test]
+async fn an_update_that_fails_is_rolled_back_and_says_why() {
+    let engine = Engine::start().await;
+    engine.deploy(plans::two(0)).await;
+    engine.fault("update:shop-dev-queue/Queue:times=1");
+    let went = engine.deploy(plans::two(1)).await;
+    assert_eq!(went.outcome(), Outcome::RolledBack);
+    let endings = went.endings();
+    let [Ending::RolledBack(Some(cause)), Ending::Unchanged] = &endings[..] else {
+        panic!("{endings:?}");
+    };
+    assert_eq!(cause.logical_id.as_ref().unwrap().as_str(), "Queue");
+    assert!(
+        cause.reason.contains("The update was made to fail"),
+        "{}",
+        cause.reason
+    );
+    let went = engine.deploy(plans::two(1)).await;
+    assert_eq!(
+        went.endings(),
+        [Ending::Deployed, Ending::Unchanged],
+        "{:?}",
+        went.story(0)
+    );
+}
+
+#[tokio::test]
+async fn what_needs_a_stack_that_failed_is_not_reached() {
+    let engine = Engine::start().await;
+    engine.fault("create:shop-dev-queue/Queue:times=1");
+    let went = engine.deploy(plans::two(0)).await;
+    assert_eq!(went.outcome(), Outcome::RolledBack);
+    assert!(
+        matches!(
+            went.endings()[..],
+            [Ending::RolledBack(_), Ending::NotReached(_)]
+        ),
+        "{:?}",
+        went.endings()
+    );
+    // What is left of a creation that never succeeded is in nobody's way.
+    let went = engine.deploy(plans::two(0)).await;
+    assert_eq!(went.outcome(), Outcome::Done, "{:?}", went.endings());
+    assert_eq!(went.story(0)[..2], ["found ROLLBACK_COMPLETE", "Clearing"]);
+}
+
+#[tokio::test]
+async fn a_rollback_that_is_stuck_needs_a_person_and_is_continued_when_that_is_allowed() {
+    let engine = Engine::start().await;
+    engine.deploy(plans::two(0)).await;
+    engine.fault("update:shop-dev-queue/Queue:times=2");
+    let went = engine.deploy(plans::two(1)).await;
+    assert_eq!(went.outcome(), Outcome::NeedsPerson);
+    let Ending::Stuck(stuck) = &went.endings()[0] else {
+        panic!("{:?}", went.endings());
+    };
+    assert_eq!(
+        stuck.status.as_ref().unwrap().as_str(),
+        "UPDATE_ROLLBACK_FAILED"
+    );
+    let went = engine.deploy(plans::two(1)).await;
+    assert_eq!(went.outcome(), Outcome::NeedsPerson, "{:?}", went.story(0));
+
+    let mut plan = plans::two(1);
+    plan.conduct.mending = Mending::Rollbacks;
+    let went = engine.deploy(plan).await;
+    assert_eq!(
+        went.endings(),
+        [Ending::Deployed, Ending::Unchanged],
+        "{:?}",
+        went.story(0)
+    );
+}
+
+#[tokio::test]
+async fn a_release_is_all_of_its_stacks_or_none() {
+    let engine = Engine::start().await;
+    let both = |version: u32, timeout: u32| {
+        let mut plan = plans::two(version);
+        let more = format!(
+            "  More: {{Type: AWS::SQS::Queue, Properties: {{VisibilityTimeout: {timeout}}}}}\n"
+        );
+        plan.stacks[1].template += &more;
+        plan.conduct.on_failure = OnFailure::RollBackAll;
+        plan
+    };
+    engine.deploy(both(0, 30)).await;
+    engine.fault("update:shop-dev-topic/More:times=1");
+    let went = engine.deploy(both(1, 31)).await;
+    assert_eq!(went.outcome(), Outcome::RolledBack);
+    assert!(
+        matches!(
+            went.endings()[..],
+            [Ending::WentBack, Ending::RolledBack(_)]
+        ),
+        "{:?}",
+        went.endings()
+    );
+    assert!(went.watcher.told.contains(&Told::GoingBack));
+    let went = engine.deploy(both(0, 30)).await;
+    assert_eq!(
+        went.endings(),
+        [Ending::Unchanged, Ending::Unchanged],
+        "{:?}",
+        went.story(0)
+    );
+}
+
+#[tokio::test]
+async fn what_does_not_work_afterwards_goes_back() {
+    let engine = Engine::start().await;
+    let alarmed = |version: u32| {
+        let mut plan = plans::two(version);
+        plan.stacks[1].template += "  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      AlarmName: shop-errors
+      ComparisonOperator: GreaterThanThreshold
+      EvaluationPeriods: 1
+      MetricName: Errors
+      Namespace: Shop
+      Period: 60
+      Statistic: Sum
+      Threshold: 1
+";
+        let contract = plan.conduct.verify.as_mut().unwrap();
+        contract.patience_minutes = 0;
+        plan
+    };
+    engine.deploy(alarmed(0)).await;
+    engine.fault("alarm:shop-errors:at=0");
+    let went = engine.deploy(alarmed(1)).await;
+    // It is still in ALARM afterwards: somebody has to look.
+    assert_eq!(
+        went.outcome(),
+        Outcome::NeedsPerson,
+        "{:?}",
+        went.watcher.told.last()
+    );
+    assert_eq!(went.endings()[0], Ending::WentBack);
+    let events = went
+        .story(0)
+        .into_iter()
+        .filter(|line| line == "Queue UPDATE_COMPLETE")
+        .count();
+    assert_eq!(events, 2);
+    let verified = went
+        .watcher
+        .told
+        .iter()
+        .any(|told| matches!(told, Told::Verified { .. }));
+    assert!(
+        verified
+            && !went.watcher.told.iter().any(|told| matches!(
+                told,
+                Told::Stack {
+                    news: News::Resumed,
+                    ..
+                }
+            ))
+    );
+}
+
+#[tokio::test]
+async fn calls_that_fail_for_a_while_stop_nothing() {
+    for fault in ["throttle", "500", "cut", "lost"] {
+        for operation in [
+            "DescribeStacks",
+            "GetTemplate",
+            "CreateChangeSet",
+            "DescribeChangeSet",
+            "ExecuteChangeSet",
+            "DescribeStackEvents",
+        ] {
+            let engine = Engine::start().await;
+            engine.deploy(plans::two(0)).await;
+            engine.fault(&format!("api:{operation}={fault}:times=1"));
+            let went = engine.deploy(plans::two(1)).await;
+            assert_eq!(
+                went.endings(),
+                [Ending::Deployed, Ending::Unchanged],
+                "{operation} {fault}: {:?}",
+                went.story(0)
+            );
+        }
+    }
+}
