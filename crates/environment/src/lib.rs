@@ -30,7 +30,9 @@ pub use load::origin::{Effective, Origin};
 pub use load::{Loaded, check_all, load, load_all};
 pub use path::{Path, Step};
 pub use schema::{schema, unsupported};
-pub use settings::{AcceptedRisk, Covered, References, Settings};
+pub use settings::{
+    AcceptedRisk, Covered, Deployment, HttpCheck, OnFailure, References, Settings, Verify,
+};
 pub use stratiform_finding::Source;
 pub use stratiform_finding::words::{joined, listed, meant, nearest};
 pub use values::cidr::Cidr;

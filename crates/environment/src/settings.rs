@@ -1,5 +1,7 @@
 //! What the tool itself needs to know about an environment, whatever the app.
 
+mod deployment;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -9,6 +11,8 @@ use crate::text;
 use crate::values::names::{AccountId, AppName, CheckId, Date, EnvironmentName, TagKey, TagValue};
 use crate::values::region::Region;
 use crate::values::text::{RefusedText, Text};
+
+pub use deployment::{Deployment, HttpCheck, OnFailure, Verify};
 
 /// What the tool itself needs to know: where the environment lives, and how its stacks are treated.
 ///
@@ -51,6 +55,10 @@ pub struct Settings {
     /// Whether CloudFormation refuses to delete the stacks. `true` where losing the environment would hurt.
     #[serde(default)]
     pub termination_protection: bool,
+
+    /// How the environment is deployed, and what has to be true afterwards.
+    #[serde(default)]
+    pub deployment: Deployment,
 
     /// Findings that the team has decided to live with: the check's ID, then for which resource and why.
     #[serde(default)]
