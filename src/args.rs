@@ -1,10 +1,16 @@
 //! The command line: what can be asked for.
 
+mod deploy;
+
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+
+pub(crate) use deploy::Deploy;
+#[cfg(feature = "aws")]
+pub(crate) use deploy::{Allow, DeployFormat, Going, ServiceImage};
 
 /// Typed Rust in, reviewed CloudFormation out.
 #[derive(Debug, Parser)]
@@ -85,6 +91,8 @@ pub(crate) enum Command {
     Synth(Synth),
     /// Show what a change will do: replacement, data loss, interruption, access, other stacks
     Diff(Diff),
+    /// Deploy an environment's stacks with change sets
+    Deploy(Box<Deploy>),
     /// Look at environments
     #[command(subcommand)]
     Env(Env),
@@ -195,6 +203,9 @@ pub(crate) struct Diff {
     /// Compare with what CloudFormation has
     #[arg(long, conflicts_with = "against")]
     pub deployed: bool,
+    /// Ask the embedded CloudFormation, with its state in `.stratiform/engine.json`
+    #[arg(long, requires = "deployed")]
+    pub local: bool,
     /// Show where an environment differs from this one beyond what their files declare; fail if it does
     #[arg(long, value_name = "ENV", requires = "env")]
     pub against: Option<String>,

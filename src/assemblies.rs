@@ -1,5 +1,7 @@
 //! The stacks of an environment at a moment, from where they are: git's objects, and texts of templates.
 
+#[cfg(feature = "aws")]
+pub(crate) mod deployed;
 pub(crate) mod synthesis;
 
 use std::collections::HashMap;

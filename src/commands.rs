@@ -1,5 +1,10 @@
 //! One file per command.
 
+#[cfg(feature = "aws")]
+pub(crate) mod deploy;
+#[cfg(not(feature = "aws"))]
+#[path = "commands/deploy/without_aws.rs"]
+pub(crate) mod deploy;
 pub(crate) mod diff;
 #[cfg(feature = "engine")]
 pub(crate) mod engine_serve;

@@ -11,8 +11,14 @@ pub(crate) enum Exit {
     Failed,
     /// The command line is wrong. `clap` uses the same number.
     Usage,
-    /// The answer is no: stale snapshots, findings, differences that were asked for.
+    /// The answer is no: stale snapshots, findings, differences that were asked for, a deployment that nobody approved.
     No,
+    /// A deployment failed, and all that failed is as it was.
+    #[cfg(feature = "aws")]
+    RolledBack,
+    /// A stack needs a person.
+    #[cfg(feature = "aws")]
+    NeedsPerson,
 }
 
 impl From<Exit> for ExitCode {
@@ -22,6 +28,10 @@ impl From<Exit> for ExitCode {
             Exit::Failed => 1,
             Exit::Usage => 2,
             Exit::No => 3,
+            #[cfg(feature = "aws")]
+            Exit::RolledBack => 4,
+            #[cfg(feature = "aws")]
+            Exit::NeedsPerson => 5,
         })
     }
 }

@@ -11,6 +11,8 @@
 
 mod args;
 mod assemblies;
+#[cfg(feature = "aws")]
+mod cloud;
 mod commands;
 mod exit;
 mod report;
@@ -58,6 +60,7 @@ fn execute<E: Environment>(
     match command {
         Command::Synth(synth) => commands::synth::run(define, global, &synth),
         Command::Diff(diff) => commands::diff::run(define, global, &diff, view),
+        Command::Deploy(deploy) => commands::deploy::run(define, global, &deploy, view),
         Command::Env(Env::Show {
             environment,
             format,

@@ -1,9 +1,13 @@
 //! What people and programs see.
 
+#[cfg(feature = "aws")]
+pub(crate) mod deployment;
 pub(crate) mod review;
 pub(crate) mod reviewed;
 mod style;
 pub(crate) mod summary;
 mod terminal;
 
+#[cfg(feature = "aws")]
+pub(crate) use terminal::stdout_now;
 pub(crate) use terminal::{Answer, Event, Terminal, View, stderr};

@@ -162,7 +162,7 @@ impl Folder {
         ))
     }
 
-    fn git(&self, arguments: &[&str]) -> Result<Output, Failure> {
+    pub(super) fn git(&self, arguments: &[&str]) -> Result<Output, Failure> {
         self.command(arguments)
             .output()
             .map_err(|error| not_started(&error))

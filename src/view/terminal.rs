@@ -37,8 +37,8 @@ pub(crate) enum Event {
         /// The address.
         url: String,
     },
-    /// Something that whoever runs the engine has to know, with or without `--verbose`.
-    #[cfg(feature = "engine")]
+    /// Something that has to be known while the command works, with or without `--verbose`.
+    #[cfg(any(feature = "aws", feature = "engine"))]
     Notice {
         /// A sentence.
         text: String,
@@ -91,7 +91,7 @@ impl View for Terminal {
             // nobody reads it.
             #[cfg(feature = "engine")]
             Event::Serving { .. } => drop(stdout(&line)),
-            #[cfg(feature = "engine")]
+            #[cfg(any(feature = "aws", feature = "engine"))]
             Event::Notice { .. } => stderr(&line),
             Event::Asking { .. } | Event::Answered { .. } => stderr(&line),
         }
@@ -117,7 +117,7 @@ fn line(event: &Event) -> String {
         } => format!("account {account} has {stacks} stacks of {environment}"),
         #[cfg(feature = "engine")]
         Event::Serving { url } => format!("{url} answers: export AWS_ENDPOINT_URL={url}"),
-        #[cfg(feature = "engine")]
+        #[cfg(any(feature = "aws", feature = "engine"))]
         Event::Notice { text } => text.clone(),
     }
 }
@@ -148,6 +148,12 @@ fn stdout(text: &str) -> Result<(), Failure> {
         )),
         Ok(()) | Err(_) => Ok(()),
     }
+}
+
+/// Writes to standard output while a command works. Who has seen enough, or whose disk is full, stops no deployment.
+#[cfg(feature = "aws")]
+pub(crate) fn stdout_now(text: &str) {
+    drop(stdout(text));
 }
 
 /// Writes to standard error, which nobody may be reading.

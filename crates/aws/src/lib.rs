@@ -17,6 +17,7 @@ mod profile;
 mod repetition;
 
 pub use aws::{Aws, configuration, deployment_configuration};
+pub use aws_config::SdkConfig;
 pub use carry_out::{Audience, Interruption, carry_out};
 pub use deployed::{DeployedOutput, DeployedParameter, DeployedStack};
 pub use embedded::embedded;

@@ -252,6 +252,41 @@ codes! {
         /// A snapshot that should be there at a revision, and is not.
         MissingSnapshot = "missing-snapshot",
     }
+    /// `deploy`: what is to be deployed, and how.
+    Deploy {
+        /// The snapshots are not what is synthesized: nobody reviewed what would be deployed.
+        StaleSnapshots = "stale-snapshots",
+        /// A parameter that nothing gives a value.
+        ParameterWithoutValue = "parameter-without-value",
+        /// `--image` of a service that no stack has an image of.
+        UnknownService = "unknown-service",
+        /// An image that is not in its repository, or whose repository nobody knows.
+        UnknownImage = "unknown-image",
+        /// `--allow` of a resource that its stack neither has nor had.
+        UnknownResource = "unknown-resource",
+        /// `--release` of a tag that is not there, or not of the commit that is checked out.
+        UnknownRelease = "unknown-release",
+        /// `--local` of a program that was built without the engine.
+        WithoutEngine = "without-engine",
+        /// A file for `--execute` that `--prepare` did not write.
+        SealedFile = "sealed-file",
+        /// What was sealed is no longer what would be deployed.
+        SealMoved = "seal-moved",
+        /// CloudFormation's change set would lose data that nobody named.
+        DataAtRisk = "data-at-risk",
+        /// A resource could not be made, changed or deleted, and its stack went back.
+        ResourceFailed = "resource-failed",
+        /// A stack's change set could not be made or executed; nothing was changed.
+        StackRefused = "stack-refused",
+        /// Somebody else's operation is going on in a stack.
+        StackBusy = "stack-busy",
+        /// A stack needs a person.
+        StackStuck = "stack-stuck",
+        /// What was deployed does not run as it should.
+        NotWell = "not-well",
+        /// What was asked for is not there yet.
+        NotThereYet = "not-there-yet",
+    }
 }
 
 impl fmt::Display for Code {

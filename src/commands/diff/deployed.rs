@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use futures_util::future::try_join_all;
-use indexmap::{IndexMap, IndexSet};
-use stratiform_assembly::{Assembly, StackAt, StackPolicy};
-use stratiform_aws::{Aws, DeployedParameter, DeployedStack, Error};
+use indexmap::IndexSet;
+use stratiform_assembly::{Assembly, StackPolicy};
+use stratiform_aws::{Aws, DeployedStack, Error};
 use stratiform_changes::Edit;
-use stratiform_diff::{Note, StackDiff, imported_elsewhere, macros};
+use stratiform_diff::{Note, StackDiff, imported_elsewhere};
 use stratiform_environment::Environment;
 use stratiform_finding::{Code, Finding, Level};
 use stratiform_service::AccountId;
@@ -16,15 +16,13 @@ use stratiform_template::{Value, parse_json};
 use super::{Sides, compare, facts, synthesized};
 use crate::Define;
 use crate::args::{Diff, Global};
-use crate::assemblies::{Parsed, parse};
+use crate::assemblies::deployed::stack_at;
+use crate::cloud::Cloud;
 use crate::report::Failure;
 use crate::repository::project::Project;
 use crate::runtime::block_on;
 use crate::view::reviewed::{Method, Review};
 use crate::view::{Event, View};
-
-/// Tags that each deployment adds with its own values: they say nothing about the stack.
-const RECORDS: [&str; 4] = ["release", "commit", "deployed-by", "run"];
 
 /// The working tree's synthesis against the stacks that exist.
 pub(super) fn review<E: Environment>(
@@ -41,9 +39,15 @@ pub(super) fn review<E: Environment>(
             region: after.region.to_string(),
         });
     }
+    let cloud = if args.local {
+        Cloud::embedded(&project.root, view)?
+    } else {
+        Cloud::Configured
+    };
     let (found, review) = block_on(async {
         // All environments at the same time: each has a connection of its own.
-        let found = try_join_all(synthesized.into_iter().map(ask)).await?;
+        let found = synthesized.into_iter().map(|after| ask(&cloud, after));
+        let found = try_join_all(found).await?;
         let mut connections = Vec::new();
         let mut sides = Vec::new();
         let mut places = BTreeSet::new();
@@ -95,8 +99,8 @@ struct Found {
     sides: Sides,
 }
 
-async fn ask(after: Assembly) -> Result<Found, Failure> {
-    let aws = Aws::connect(after.region.as_str()).await;
+async fn ask(cloud: &Cloud, after: Assembly) -> Result<Found, Failure> {
+    let aws = cloud.connect(&after.region, after.account.as_ref()).await;
     let (account, stacks) = deployed(&aws, &after)
         .await
         .map_err(|error| Failure::of([error.into()]))?;
@@ -145,38 +149,17 @@ async fn sides_of(
     let mut stacks = Vec::new();
     for stack in deployed {
         let new = after.stacks.iter().find(|new| new.name == stack.name);
-        let parsed = template(aws, &stack, new).await?;
-        let (policy, missing) = policy(aws, &stack).await;
-        // A hidden value is the same before and after, as far as anybody can tell.
-        let values = stack
-            .parameters
-            .into_iter()
-            .filter_map(|(name, value)| match value {
-                DeployedParameter::Known(value)
-                | DeployedParameter::Resolved { name: value, .. } => Some((name, value)),
-                DeployedParameter::Hidden => None,
-            });
-        let parameters: IndexMap<String, String> = values.collect();
-        if let Some(new) = after.stacks.iter_mut().find(|new| new.name == stack.name) {
-            let given = new
-                .template
-                .parameters
-                .iter()
-                .filter(|(_, new)| new.default.is_none());
-            let kept =
-                given.filter_map(|(name, _)| Some((name.clone(), parameters.get(name)?.clone())));
+        let policy = policy(aws, &stack).await;
+        let before = stack_at(aws, stack, new, policy).await?;
+        let new = after.stacks.iter_mut().find(|new| new.name == before.name);
+        if let Some(new) = new {
+            let given = new.template.parameters.iter();
+            let given = given.filter(|(_, parameter)| parameter.default.is_none());
+            let kept = given
+                .filter_map(|(name, _)| Some((name.clone(), before.parameters.get(name)?.clone())));
             new.parameters = kept.collect();
         }
-        let mut tags = stack.tags;
-        tags.retain(|key, _| !RECORDS.contains(&key.as_str()));
-        stacks.push(StackAt {
-            parameters,
-            tags,
-            termination_protection: Some(stack.termination_protection),
-            policy,
-            findings: parsed.findings.into_iter().chain(missing).collect(),
-            ..StackAt::of(stack.name, parsed.template)
-        });
+        stacks.push(before);
     }
     let before = Assembly {
         stacks,
@@ -217,26 +200,6 @@ async fn policy(aws: &Aws, stack: &DeployedStack) -> (StackPolicy, Option<Findin
             error.help(),
         ),
     }
-}
-
-/// The template of a deployed stack that can be compared: as it was given, or, where macros of it are gone from what
-/// is synthesized, as CloudFormation made it of them. Where both sides have macros, both are compared as written.
-async fn template(
-    aws: &Aws,
-    stack: &DeployedStack,
-    new: Option<&StackAt>,
-) -> Result<Parsed, Failure> {
-    let name = format!("the deployed template of {}", stack.name);
-    let original = parse(&name, &stack.template)?;
-    let is_expanded = new.is_none_or(|new| macros(&new.template).next().is_none());
-    // Inside of a resource; text that has the word by chance costs one more call, and the same answer.
-    let is_inside = ["Fn::Transform", "!Transform"].map(|word| stack.template.contains(word));
-    if is_expanded && (macros(&original.template).next().is_some() || is_inside.contains(&true)) {
-        let processed = aws.processed_template(stack).await;
-        let processed = processed.map_err(|error| Failure::of([error.into()]))?;
-        return parse(&name, &processed);
-    }
-    Ok(original)
 }
 
 /// Asks which stacks import the exports that go or change. Those of the environment are found in their templates.

@@ -1,0 +1,179 @@
+//! What `deploy` can be asked for.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::ValueEnum;
+
+/// Deploy an environment's stacks with change sets.
+///
+/// Stacks go in the order of their dependencies, independent ones at the same time. Nothing is executed before it was
+/// approved, and nothing that holds data goes without being named.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Deploy {
+    /// The environment
+    #[arg(long, value_name = "ENV")]
+    pub env: String,
+    /// Only this stack (repeatable), by its short or full name; what it needs is taken as it is [default: all]
+    #[arg(long, value_name = "STACK")]
+    pub stack: Vec<String>,
+    /// The release that this is: a git tag of the commit that is checked out [default: its tag, if it has one]
+    #[arg(long, value_name = "TAG")]
+    pub release: Option<String>,
+    /// The image that a service runs (repeatable): a tag, a digest (`sha256:…`), or a whole name [default: the one that
+    /// it runs]
+    #[arg(long, value_name = "SERVICE=TAG")]
+    pub image: Vec<ServiceImage>,
+    /// A resource with data that may go (repeatable): `replace:STACK/ID` or `delete:STACK/ID`
+    #[arg(long, value_name = "WHAT:STACK/ID")]
+    pub allow: Vec<Allow>,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+    /// Make all change sets, and seal them in this file for `--execute`; execute nothing
+    #[arg(long, value_name = "FILE", conflicts_with = "execute")]
+    pub prepare: Option<PathBuf>,
+    /// Execute what was sealed in this file, exactly that, or refuse
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["image", "stack", "allow", "release"])]
+    pub execute: Option<PathBuf>,
+    /// How many stacks at the same time
+    #[arg(long, value_name = "N", default_value = "4")]
+    pub concurrency: NonZeroUsize,
+    /// Why it cannot wait: goes on where only a check that may be skipped says no. The reason is recorded
+    #[arg(long, value_name = "REASON")]
+    pub emergency: Option<String>,
+    /// Continue a rollback that is stuck, and roll back what was left halfway, before anything else
+    #[arg(long)]
+    pub continue_rollback: bool,
+    /// What to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: DeployFormat,
+    /// Use the embedded CloudFormation, with its state in `.stratiform/engine.json`
+    #[arg(long)]
+    pub local: bool,
+}
+
+/// What `deploy` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DeployFormat {
+    /// For people
+    Text,
+    /// For programs: an object a line; docs/deploying.md documents it
+    Json,
+}
+
+/// The image of a service: `api=1.2.3`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ServiceImage {
+    /// The service.
+    pub service: String,
+    /// A tag, a digest or a whole name.
+    pub image: String,
+}
+
+impl FromStr for ServiceImage {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parts = text.split_once('=');
+        let parts = parts.filter(|(service, image)| !service.is_empty() && !image.is_empty());
+        let (service, image) = parts.ok_or_else(|| {
+            "write the service and its image: `api=1.2.3`, or `api=sha256:…`".to_owned()
+        })?;
+        Ok(ServiceImage {
+            service: service.to_owned(),
+            image: image.to_owned(),
+        })
+    }
+}
+
+/// A resource that may go: `replace:database/Instance`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Allow {
+    /// How it may go.
+    pub going: Going,
+    /// The stack's short or full name.
+    pub stack: String,
+    /// The logical ID.
+    pub logical_id: String,
+}
+
+/// How does a resource go?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Going {
+    /// A new one takes its place.
+    Replaced,
+    /// It is deleted.
+    Deleted,
+}
+
+impl FromStr for Allow {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || {
+            "name one resource: `replace:STACK/LOGICAL_ID` or `delete:STACK/LOGICAL_ID`".to_owned()
+        };
+        let (how, resource) = text.split_once(':').ok_or_else(wrong)?;
+        let going = match how {
+            "replace" => Going::Replaced,
+            "delete" => Going::Deleted,
+            _ => return Err(wrong()),
+        };
+        let (stack, logical_id) = resource.split_once('/').ok_or_else(wrong)?;
+        let is_id = |id: &str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric());
+        if stack.is_empty() || !is_id(logical_id) {
+            return Err(wrong());
+        }
+        Ok(Allow {
+            going,
+            stack: stack.to_owned(),
+            logical_id: logical_id.to_owned(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn images() {
+        let image = |text: &str| text.parse::<ServiceImage>();
+        assert_eq!(
+            image("api=1.2.3").unwrap(),
+            ServiceImage {
+                service: "api".to_owned(),
+                image: "1.2.3".to_owned(),
+            }
+        );
+        for wrong in ["", "api", "api=", "=1.2.3"] {
+            assert!(image(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn no_blanket_allowance() {
+        let allow = |text: &str| text.parse::<Allow>();
+        let instance = allow("delete:database/Instance").unwrap();
+        assert_eq!(instance.going, Going::Deleted);
+        assert_eq!(
+            (&*instance.stack, &*instance.logical_id),
+            ("database", "Instance")
+        );
+        for wrong in [
+            "",
+            "replace",
+            "replace:",
+            "replace:database",
+            "replace:database/",
+            "replace:database/*",
+            "replace:/Instance",
+            "update:database/Instance",
+            "*",
+        ] {
+            assert!(allow(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Who watches a deployment, and whose word it is.
+
+use std::io::{BufRead as _, IsTerminal as _};
+use std::time::{Duration, Instant};
+
+use stratiform_aws::{Audience, Interruption};
+use stratiform_deploy::{Ending, Health, News, Plan, Proposal, Run, Subject, Told};
+
+use super::asking::{Consent, Question};
+use crate::view::deployment::{Ended, Follow, Sources};
+
+/// Shows what happens, and asks.
+pub(super) struct Watching {
+    /// Who is shown.
+    pub view: Box<dyn Follow>,
+    /// Who says yes.
+    pub consent: Consent,
+    /// The environment: what somebody types who means it.
+    pub environment: String,
+    /// Whether it was shown what would be done.
+    pub reviewed: bool,
+    /// When each stack began to be executed, and how long that took.
+    pub times: Vec<(Option<Instant>, Option<Duration>)>,
+    /// What runs and is not well.
+    pub unwell: Vec<(Subject, Health)>,
+}
+
+impl Watching {
+    /// How it ended, shown.
+    pub(super) fn finish(&mut self, run: &Run, ended: Ended, sources: &Sources) {
+        // What was held back was never asked about.
+        let proposals: Vec<(usize, Option<&Proposal>)> = run
+            .proposals()
+            .into_iter()
+            .enumerate()
+            .filter(|(_, proposal)| proposal.is_some())
+            .collect();
+        let is_blocked = ended
+            .endings
+            .iter()
+            .flatten()
+            .any(|ending| matches!(ending, Ending::NotApproved));
+        if !self.reviewed && is_blocked && !proposals.is_empty() {
+            self.view.review(run.plan(), &proposals);
+        }
+        self.view.finish(run.plan(), sources, &ended);
+    }
+}
+
+impl Audience for Watching {
+    fn told(&mut self, plan: &Plan, told: &Told) {
+        self.times.resize(plan.stacks.len(), (None, None));
+        match told {
+            Told::Stack { stack, news } => {
+                let time = self.times.get_mut(*stack);
+                match (news, time) {
+                    (News::Executing(_), Some((began, _))) => {
+                        began.get_or_insert_with(Instant::now);
+                    }
+                    (News::Finished(_), Some((began, took))) => {
+                        *took = began.map(|began| began.elapsed());
+                    }
+                    _ => {}
+                }
+            }
+            Told::Verified { report, .. } => {
+                let report = report.iter();
+                let unwell = report.filter(|(_, health)| *health != Health::Healthy);
+                self.unwell = unwell.cloned().collect();
+            }
+            _ => {}
+        }
+        self.view.told(plan, told);
+    }
+
+    fn approve(&mut self, plan: &Plan, proposals: &[(usize, Option<&Proposal>)]) -> bool {
+        self.view.review(plan, proposals);
+        self.reviewed = true;
+        let is_worse = proposals
+            .iter()
+            .any(|(_, proposal)| proposal.is_some_and(|proposal| !proposal.worse.is_empty()));
+        let question = if is_worse {
+            Question::Worse
+        } else {
+            Question::AsPredicted
+        };
+        let answer = self.consent.answer(question);
+        if let Some(said) = answer.said(&self.environment) {
+            self.view.say(&said);
+        }
+        answer.is_yes(|| {
+            let mut line = String::new();
+            let read = std::io::stdin().lock().read_line(&mut line);
+            read.is_ok() && line.trim() == self.environment
+        })
+    }
+
+    fn interrupted(&mut self, interruption: Interruption) {
+        self.view.say(match interruption {
+            Interruption::Ends => "interrupted: nothing was executed, and the change sets go",
+            Interruption::GoesOn => {
+                "interrupted: CloudFormation goes on, and so does this; once more asks CloudFormation to cancel"
+            }
+            Interruption::Cancels => "CloudFormation is asked to cancel: what it can is rolled back",
+        });
+    }
+}
+
+/// Whether somebody is there who can be asked.
+pub(super) fn is_somebody_there() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}

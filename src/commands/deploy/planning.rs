@@ -1,0 +1,225 @@
+//! From what is synthesized and what is deployed to a plan.
+//!
+//! What lives here: which stacks, in which order, with which values. What does not: asking anybody for anything.
+
+use std::collections::HashSet;
+
+use indexmap::{IndexMap, IndexSet};
+use stratiform_assembly::{Assembly, StackAt, StackPolicy};
+use stratiform_aws::DeployedStack;
+use stratiform_deploy::call::ParameterValue;
+use stratiform_deploy::{Allowance, Loss, PlannedStack};
+use stratiform_finding::words::{joined, meant};
+use stratiform_finding::{Code, Finding};
+use stratiform_service::status::{Ending, Phase};
+use stratiform_service::{LogicalId, StackName};
+use stratiform_template::{Parameter, Value};
+
+use super::images::service_of;
+use crate::args::{Allow, Going};
+use crate::assemblies::deployed::values;
+use crate::exit::Exit;
+use crate::report::Failure;
+
+/// The stacks that were asked for, as places in the assembly; all of them where none was named.
+///
+/// # Errors
+/// A stack that is not there.
+pub(super) fn choose(assembly: &Assembly, wanted: &[String]) -> Result<Vec<usize>, Failure> {
+    for name in wanted {
+        place(assembly, name)?;
+    }
+    let is_chosen = |stack: &StackAt| {
+        let names = [stack.name.as_str(), assembly.key(&stack.name)];
+        wanted.is_empty() || wanted.iter().any(|wanted| names.contains(&wanted.as_str()))
+    };
+    let stacks = assembly.stacks.iter().enumerate();
+    let chosen = stacks.filter(|(_, stack)| is_chosen(stack));
+    Ok(chosen.map(|(index, _)| index).collect())
+}
+
+/// The place of a stack, by its short or full name.
+fn place(assembly: &Assembly, name: &str) -> Result<usize, Failure> {
+    let mut stacks = assembly.stacks.iter();
+    let found = stacks.position(|stack| stack.name == name || assembly.key(&stack.name) == name);
+    found.ok_or_else(|| {
+        let stacks = assembly.stacks.iter();
+        let keys: Vec<&str> = stacks.map(|stack| assembly.key(&stack.name)).collect();
+        let help = meant(name, keys.iter().copied())
+            .unwrap_or_else(|| format!("the stacks are: {}", joined(&keys)));
+        let what = format!("no stack is called `{name}`");
+        Failure::new(Exit::Usage, Code::UnknownStack, what, help)
+    })
+}
+
+/// For each chosen stack the chosen ones that it needs, as places among those that are chosen; also where the way leads
+/// through one that is not.
+pub(super) fn dependencies(assembly: &Assembly, chosen: &[usize]) -> Vec<Vec<usize>> {
+    let mut needed: Vec<HashSet<usize>> = Vec::new();
+    for stack in &assembly.stacks {
+        let mut all = HashSet::new();
+        for name in &stack.depends_on {
+            // A stack comes after all that it needs.
+            let known = assembly.stacks.get(..needed.len()).unwrap_or_default();
+            if let Some(place) = known.iter().position(|other| other.name == *name) {
+                match chosen.iter().position(|chosen| *chosen == place) {
+                    Some(among) => drop(all.insert(among)),
+                    None => all.extend(needed.get(place).into_iter().flatten()),
+                }
+            }
+        }
+        needed.push(all);
+    }
+    let sorted = chosen.iter().map(|place| {
+        let mut all: Vec<usize> = needed.get(*place).into_iter().flatten().copied().collect();
+        all.sort_unstable();
+        all
+    });
+    sorted.collect()
+}
+
+/// The resources that may go.
+///
+/// # Errors
+/// A stack that is not there, or a resource that it neither has nor had.
+pub(super) fn allowances(
+    assembly: &Assembly,
+    deployed: &IndexMap<String, StackAt>,
+    allowed: &[Allow],
+) -> Result<Vec<Allowance>, Failure> {
+    let allowances = allowed.iter().map(|allow| {
+        let after = &assembly.stacks[place(assembly, &allow.stack)?];
+        let sides = [Some(after), deployed.get(&after.name)]
+            .into_iter()
+            .flatten();
+        let known: IndexSet<&str> = sides
+            .flat_map(|stack| stack.template.resources.keys())
+            .map(String::as_str)
+            .collect();
+        let id = LogicalId::new(&allow.logical_id).ok();
+        let id = id.filter(|id| known.contains(id.as_str()));
+        let logical_id = id.ok_or_else(|| {
+            let help = meant(&allow.logical_id, known.iter().copied());
+            Failure::new(
+                Exit::Usage,
+                Code::UnknownResource,
+                format!(
+                    "the stack `{}` neither has nor had a resource `{}`",
+                    allow.stack, allow.logical_id
+                ),
+                help.unwrap_or_else(|| "take the flag away, or correct it".to_owned()),
+            )
+        })?;
+        Ok(Allowance {
+            loss: match allow.going {
+                Going::Replaced => Loss::Replace,
+                Going::Deleted => Loss::Delete,
+            },
+            stack: assembly.key(&after.name).to_owned(),
+            logical_id,
+        })
+    });
+    allowances.collect()
+}
+
+/// A value for each parameter of a stack: the image that is given, else what the stack has, for images and what has no
+/// default; else the default.
+///
+/// # Errors
+/// The parameters that nothing gives a value.
+pub(super) fn parameters(
+    stack: &StackAt,
+    key: &str,
+    images: &IndexMap<String, String>,
+    deployed: Option<&DeployedStack>,
+) -> Result<IndexMap<String, ParameterValue>, Vec<Finding>> {
+    let known = deployed.map(values).unwrap_or_default();
+    let mut found = IndexMap::new();
+    let mut findings = Vec::new();
+    for (name, parameter) in &stack.template.parameters {
+        let has = deployed.filter(|stack| stack.parameters.contains_key(name));
+        // A stack that was never made is made anew, and then has no previous values.
+        let previous = has.and_then(|stack| match stack.status.phase() {
+            Phase::Settled(Ending::NeverCreated | Ending::Reviewed | Ending::Gone) => {
+                known.get(name).cloned().map(ParameterValue::Value)
+            }
+            Phase::Settled(_) | Phase::Moving(_) => Some(ParameterValue::Previous),
+        });
+        let given = images.get(name).cloned().map(ParameterValue::Value);
+        let default = default(parameter).map(ParameterValue::Value);
+        let value = match service_of(name) {
+            Some(_) => given.or(previous).or(default),
+            None => default.or(previous),
+        };
+        match value {
+            Some(value) => drop(found.insert(name.clone(), value)),
+            None => findings.push(without_value(name, key)),
+        }
+    }
+    if findings.is_empty() {
+        Ok(found)
+    } else {
+        Err(findings)
+    }
+}
+
+fn default(parameter: &Parameter) -> Option<String> {
+    match parameter.default.as_ref()? {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.as_str().to_owned()),
+        Value::Bool(value) => Some(value.to_string()),
+        Value::Null | Value::List(_) | Value::Map(_) | Value::Function(..) => None,
+    }
+}
+
+fn without_value(name: &str, key: &str) -> Finding {
+    let what = format!("the parameter `{name}` of the stack `{key}` has no value");
+    let (why, help) = match service_of(name) {
+        Some(service) => (
+            "the stack does not have one yet",
+            format!("say which image `{service}` runs: --image {service}=TAG"),
+        ),
+        None => (
+            "it has no default, and the stack does not have one yet",
+            "give it a default where the stack is declared".to_owned(),
+        ),
+    };
+    Finding::new(Code::ParameterWithoutValue, what, help).because(why)
+}
+
+/// A stack as it is to be; what is deployed of it is compared elsewhere.
+///
+/// # Errors
+/// The stack's name is none that CloudFormation takes.
+pub(super) fn planned(
+    stack: &StackAt,
+    key: &str,
+    depends_on: Vec<usize>,
+    parameters: IndexMap<String, ParameterValue>,
+) -> Result<PlannedStack, Box<Finding>> {
+    let name = StackName::new(&stack.name).map_err(|malformed| {
+        let what = malformed.to_string();
+        Box::new(Finding::new(Code::StackName, what, "rename the stack"))
+    })?;
+    Ok(PlannedStack {
+        name,
+        key: key.to_owned(),
+        depends_on,
+        template: stack.template.to_json(),
+        parameters,
+        tags: stack.tags.clone(),
+        capabilities: stack.capabilities.clone(),
+        policy: match &stack.policy {
+            StackPolicy::Document(document) => Some(document.to_json()),
+            StackPolicy::Absent | StackPolicy::NotKnown => None,
+        },
+        termination_protection: stack.termination_protection,
+        record: None,
+        predicted: None,
+        sealed: None,
+    })
+}
+
+#[cfg(test)]
+#[path = "planning_tests.rs"]
+pub(super) mod tests;

@@ -1,0 +1,178 @@
+//! What is planned, without anybody being asked.
+
+use stratiform_aws::DeployedParameter;
+use stratiform_service::{StackStatus, Word};
+use stratiform_template::Template;
+
+use super::*;
+
+/// A network, two stacks on it, and one on those.
+pub(in crate::commands::deploy) fn assembly() -> Assembly {
+    let stack = |name: &str, needs: &[&str], template: &str| StackAt {
+        depends_on: needs
+            .iter()
+            .map(|need| format!("shop-dev-{need}"))
+            .collect(),
+        ..StackAt::of(
+            format!("shop-dev-{name}"),
+            Template::parse(template).unwrap(),
+        )
+    };
+    Assembly {
+        app: Some("shop".to_owned()),
+        environment: Some("dev".to_owned()),
+        region: "eu-west-1".parse().unwrap(),
+        account: None,
+        stacks: vec![
+            stack("network", &[], "Resources:\n  Vpc: {Type: AWS::EC2::VPC}\n"),
+            stack(
+                "registry",
+                &["network"],
+                "Resources:\n  WebApiRepository: {Type: AWS::ECR::Repository, Properties: {RepositoryName: \
+                 shop/dev/web-api}}\n",
+            ),
+            stack(
+                "services",
+                &["registry"],
+                "Parameters:\n  WebApiImage: {Type: String}\n  MailerImage: {Type: String}\n  Size: {Type: Number, \
+                 Default: 3}\n  Key: {Type: String, NoEcho: true}\nResources:\n  Tasks: {Type: AWS::SNS::Topic}\n",
+            ),
+        ],
+    }
+}
+
+fn deployed(status: StackStatus) -> DeployedStack {
+    let parameters = [
+        ("WebApiImage", DeployedParameter::Known("web:1".to_owned())),
+        ("Size", DeployedParameter::Known("9".to_owned())),
+        ("Key", DeployedParameter::Hidden),
+    ];
+    let parameters = parameters.map(|(name, value)| (name.to_owned(), value));
+    DeployedStack {
+        name: "shop-dev-services".to_owned(),
+        stack_id: "arn:aws:cloudformation:eu-west-1:111122223333:stack/shop-dev-services/1"
+            .to_owned(),
+        status: Word::Known(status),
+        template: String::new(),
+        parameters: parameters.into_iter().collect(),
+        tags: IndexMap::new(),
+        outputs: IndexMap::new(),
+        termination_protection: false,
+    }
+}
+
+fn given(names: &[&str]) -> IndexMap<String, String> {
+    let names = names.iter();
+    names
+        .map(|name| ((*name).to_owned(), "given:2".to_owned()))
+        .collect()
+}
+
+#[test]
+fn stacks_are_chosen_by_either_name() {
+    let assembly = assembly();
+    let choose = |wanted: &[&str]| {
+        let wanted: Vec<String> = wanted.iter().map(|name| (*name).to_owned()).collect();
+        super::choose(&assembly, &wanted)
+    };
+    assert_eq!(choose(&[]).unwrap(), [0, 1, 2]);
+    assert_eq!(choose(&["services", "shop-dev-network"]).unwrap(), [0, 2]);
+    let refused = choose(&["servces"]).unwrap_err();
+    assert_eq!(refused.exit, Exit::Usage);
+    assert_eq!(refused.findings[0].help, "did you mean `services`?");
+}
+
+#[test]
+fn order_holds_through_stacks_that_are_not_chosen() {
+    let assembly = assembly();
+    assert_eq!(
+        dependencies(&assembly, &[0, 1, 2]),
+        [vec![], vec![0], vec![1]]
+    );
+    assert_eq!(dependencies(&assembly, &[0, 2]), [vec![], vec![0]]);
+    assert_eq!(dependencies(&assembly, &[2]), [Vec::<usize>::new()]);
+}
+
+#[test]
+fn a_parameter_has_the_image_or_the_previous_value_or_its_default() {
+    let assembly = assembly();
+    let stack = &assembly.stacks[2];
+    let value = |text: &str| ParameterValue::Value(text.to_owned());
+    let found = |images: &[&str], deployed| {
+        parameters(stack, "services", &given(images), deployed)
+            .unwrap()
+            .into_iter()
+            .collect::<Vec<_>>()
+    };
+    let named =
+        |names: [(&str, ParameterValue); 4]| names.map(|(name, value)| (name.to_owned(), value));
+    let running = deployed(StackStatus::UpdateComplete);
+    assert_eq!(
+        found(&["MailerImage"], Some(&running)),
+        named([
+            ("WebApiImage", ParameterValue::Previous),
+            ("MailerImage", value("given:2")),
+            ("Size", value("3")),
+            ("Key", ParameterValue::Previous),
+        ])
+    );
+    let both = found(&["WebApiImage", "MailerImage"], Some(&running));
+    assert_eq!(both[0].1, value("given:2"));
+}
+
+#[test]
+fn a_stack_that_was_never_made_has_no_previous_values() {
+    let assembly = assembly();
+    let failed = deployed(StackStatus::RollbackComplete);
+    let refused = parameters(
+        &assembly.stacks[2],
+        "services",
+        &given(&["MailerImage"]),
+        Some(&failed),
+    );
+    let refused: Vec<String> = refused
+        .unwrap_err()
+        .into_iter()
+        .map(|finding| finding.what)
+        .collect();
+    // The image that it was to have is known, and the hidden value is not.
+    assert_eq!(
+        refused,
+        ["the parameter `Key` of the stack `services` has no value"]
+    );
+}
+
+#[test]
+fn what_has_no_value_is_said_with_what_gives_one() {
+    let assembly = assembly();
+    let refused = parameters(&assembly.stacks[2], "services", &given(&[]), None).unwrap_err();
+    let help: Vec<String> = refused.into_iter().map(|finding| finding.help).collect();
+    assert_eq!(
+        help,
+        [
+            "say which image `web-api` runs: --image web-api=TAG",
+            "say which image `mailer` runs: --image mailer=TAG",
+            "give it a default where the stack is declared",
+        ]
+    );
+}
+
+#[test]
+fn an_allowance_names_a_resource_that_is_or_was() {
+    let assembly = assembly();
+    let allow = |text: &str| {
+        let before = StackAt::of(
+            "shop-dev-network",
+            Template::parse("Resources:\n  Old: {Type: AWS::EC2::VPC}\n").unwrap(),
+        );
+        let before = IndexMap::from([(before.name.clone(), before)]);
+        allowances(&assembly, &before, &[text.parse().unwrap()])
+    };
+    let found = allow("delete:shop-dev-network/Old").unwrap();
+    assert_eq!(found[0].stack, "network");
+    assert_eq!(found[0].loss, Loss::Delete);
+    assert_eq!(allow("replace:network/Vpc").unwrap().len(), 1);
+    let refused = allow("replace:network/Vpcs").unwrap_err();
+    assert_eq!(refused.findings[0].help, "did you mean `Vpc`?");
+    assert!(allow("replace:networks/Vpc").is_err());
+}

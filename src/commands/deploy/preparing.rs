@@ -1,0 +1,273 @@
+//! What has to be asked before anything is planned: whose credentials these are, what is deployed, which images there are.
+
+use indexmap::IndexMap;
+use stratiform_assembly::{Assembly, StackAt, StackPolicy};
+use stratiform_aws::{Aws, DeployedStack, Identity};
+use stratiform_deploy::call::ParameterValue;
+use stratiform_deploy::{Call, FailureKind, Plan, PlannedStack, Reply};
+use stratiform_diff::diff;
+use stratiform_environment::Settings;
+use stratiform_finding::words::listed;
+use stratiform_finding::{Code, Finding};
+use stratiform_resolve::Whereabouts;
+
+use super::conduct::conduct;
+use super::images::{Asked, InEcr, asked, service_of, stand_ins};
+use super::planning::{allowances, choose, dependencies, parameters, planned};
+use super::prediction::prediction;
+use super::record::{Origin, record, run};
+use crate::args::Deploy;
+use crate::assemblies::deployed::{stack_at, values};
+use crate::cloud::Cloud;
+use crate::report::Failure;
+use crate::repository::git::Folder;
+use crate::repository::project::Project;
+use crate::view::deployment::Sources;
+use crate::view::{Event, View};
+
+/// All that a deployment needs.
+pub(super) struct Prepared {
+    /// The way to AWS.
+    pub aws: Aws,
+    /// What is to be deployed.
+    pub plan: Plan,
+    /// Where its resources are declared.
+    pub sources: Sources,
+}
+
+/// Asks, and plans.
+pub(super) async fn prepare(
+    cloud: &Cloud,
+    project: &Project,
+    mut assembly: Assembly,
+    settings: &Settings,
+    args: &Deploy,
+    view: &mut dyn View,
+) -> Result<Prepared, Failure> {
+    let chosen = choose(&assembly, &args.stack)?;
+    let images = asked(&assembly, &args.image).map_err(Failure::of)?;
+    let region = assembly.region.clone();
+    let aws = cloud.deploying(&region, assembly.account.as_ref()).await;
+    view.event(&Event::Asking {
+        environment: args.env.clone(),
+        region: region.to_string(),
+    });
+    let identity = identity(&aws, &assembly).await?;
+    assembly.account = Some(identity.account.clone());
+    let images = resolved(&aws, &assembly, &identity, images, cloud).await?;
+
+    let names = chosen
+        .iter()
+        .map(|place| assembly.stacks[*place].name.clone());
+    let names: Vec<String> = names.collect();
+    let deployed = aws.deployed(&names).await;
+    let deployed = deployed.map_err(|error| Failure::of([error.into()]))?;
+    view.event(&Event::Answered {
+        environment: args.env.clone(),
+        account: identity.account.to_string(),
+        stacks: deployed.iter().flatten().count(),
+    });
+    let values = values_of(&assembly, &chosen, &deployed, images, cloud, view)?;
+    let before = before(&aws, &assembly, &deployed).await?;
+    let allowed = allowances(&assembly, &before, &args.allow)?;
+    let stacks = stacks(&assembly, &chosen, values, &before, &deployed)?;
+
+    let head = Folder::new(&project.root).head()?;
+    let actor = std::env::var("GITHUB_ACTOR").ok();
+    let record = record(Origin {
+        head: head.as_ref(),
+        release: args.release.as_deref(),
+        caller: &identity.arn,
+        actor: actor.as_deref(),
+        reason: args.emergency.as_deref(),
+    })?;
+    let run = run(&args.env, &record, &stacks);
+    let locations = chosen
+        .iter()
+        .map(|place| assembly.stacks[*place].locations.clone());
+    Ok(Prepared {
+        sources: Sources {
+            root: project.root.clone(),
+            locations: locations.collect(),
+        },
+        plan: Plan {
+            stacks,
+            conduct: conduct(args, settings, run, record, allowed),
+        },
+        aws,
+    })
+}
+
+/// Whose credentials these are; refuses those of another account.
+async fn identity(aws: &Aws, assembly: &Assembly) -> Result<Identity, Failure> {
+    let identity = aws.identity().await;
+    let identity = identity.map_err(|error| Failure::of([error.into()]))?;
+    let expected = identity.expect_account(assembly.account.as_ref());
+    expected.map_err(|error| Failure::of([error.into()]))?;
+    Ok(identity)
+}
+
+/// The images that were asked for, by parameter: their whole names, with digests where ECR knows them.
+async fn resolved(
+    aws: &Aws,
+    assembly: &Assembly,
+    identity: &Identity,
+    images: IndexMap<String, Asked>,
+    cloud: &Cloud,
+) -> Result<IndexMap<String, String>, Failure> {
+    let mut found = IndexMap::new();
+    for (parameter, image) in images {
+        let name = match image {
+            Asked::Whole(name) => name,
+            Asked::InEcr(image) => {
+                let image = match cloud {
+                    Cloud::Configured => in_ecr(aws, image).await?,
+                    // The engine takes any image as pushed.
+                    Cloud::Embedded(_) => image,
+                };
+                image.name(&identity.account, &assembly.region)
+            }
+        };
+        found.insert(parameter, name);
+    }
+    Ok(found)
+}
+
+/// An image by its digest.
+async fn in_ecr(aws: &Aws, image: InEcr) -> Result<InEcr, Failure> {
+    let call = Call::DescribeImage {
+        repository: image.repository.clone(),
+        reference: image.reference.clone(),
+    };
+    match aws.call(&call).await {
+        Ok(Reply::Image(Some(found))) => Ok(InEcr {
+            reference: found.digest,
+            ..image
+        }),
+        Ok(_) => {
+            let InEcr {
+                repository,
+                reference,
+            } = image;
+            Err(Failure::of([Finding::new(
+                Code::UnknownImage,
+                format!("there is no image `{reference}` in the repository `{repository}`"),
+                "push it first; where the repository is not there yet, deploy its stack before the others: --stack",
+            )]))
+        }
+        Err(failure) => {
+            let code = match failure.kind {
+                FailureKind::Refused => Code::AwsRefused,
+                FailureKind::Credentials => Code::AwsCredentials,
+                FailureKind::Denied => Code::AwsDenied,
+                FailureKind::Throttled => Code::AwsThrottled,
+                FailureKind::Unknown => Code::AwsUnavailable,
+            };
+            let finding = Finding::new(code, failure.what, failure.help);
+            Err(Failure::of([finding.because(failure.why)]))
+        }
+    }
+}
+
+/// A value for each parameter of each stack.
+fn values_of(
+    assembly: &Assembly,
+    chosen: &[usize],
+    deployed: &[Option<DeployedStack>],
+    mut images: IndexMap<String, String>,
+    cloud: &Cloud,
+    view: &mut dyn View,
+) -> Result<Vec<IndexMap<String, ParameterValue>>, Failure> {
+    if let (Cloud::Embedded(_), Some(account)) = (cloud, &assembly.account) {
+        let mut missing = stand_ins(assembly, account);
+        missing.retain(|parameter, _| {
+            let mut stacks = chosen.iter().zip(deployed);
+            !images.contains_key(parameter)
+                && stacks.any(|(place, deployed)| {
+                    let declared = assembly.stacks[*place].template.parameters.get(parameter);
+                    let has = deployed.as_ref().map(values);
+                    declared.is_some_and(|declared| declared.default.is_none())
+                        && !has.is_some_and(|has| has.contains_key(parameter))
+                })
+        });
+        if !missing.is_empty() {
+            let services = missing.keys().filter_map(|parameter| service_of(parameter));
+            let text = format!(
+                "no image was given for {}: the engine takes any, and one that is called `local` stands in",
+                listed(services)
+            );
+            view.event(&Event::Notice { text });
+        }
+        images.extend(missing);
+    }
+    let mut all = Vec::new();
+    let mut findings = Vec::new();
+    for (place, deployed) in chosen.iter().zip(deployed) {
+        let stack = &assembly.stacks[*place];
+        let key = assembly.key(&stack.name);
+        match parameters(stack, key, &images, deployed.as_ref()) {
+            Ok(values) => all.push(values),
+            Err(found) => findings.extend(found),
+        }
+    }
+    if findings.is_empty() {
+        Ok(all)
+    } else {
+        Err(Failure::some_of(findings))
+    }
+}
+
+/// The deployed stacks by name, in the form that they are compared in.
+async fn before(
+    aws: &Aws,
+    assembly: &Assembly,
+    deployed: &[Option<DeployedStack>],
+) -> Result<IndexMap<String, StackAt>, Failure> {
+    let mut before = IndexMap::new();
+    for stack in deployed.iter().flatten() {
+        let new = assembly.stack(&stack.name);
+        let policy = (StackPolicy::NotKnown, None);
+        let stack = stack_at(aws, stack.clone(), new, policy).await?;
+        before.insert(stack.name.clone(), stack);
+    }
+    Ok(before)
+}
+
+/// The stacks of the plan, with what is predicted of each.
+fn stacks(
+    assembly: &Assembly,
+    chosen: &[usize],
+    values: Vec<IndexMap<String, ParameterValue>>,
+    before: &IndexMap<String, StackAt>,
+    deployed: &[Option<DeployedStack>],
+) -> Result<Vec<PlannedStack>, Failure> {
+    let needed = dependencies(assembly, chosen);
+    let mut all = Vec::new();
+    let each = chosen.iter().zip(needed).zip(values).zip(deployed);
+    for (((place, depends_on), values), deployed) in each {
+        let stack = &assembly.stacks[*place];
+        let key = assembly.key(&stack.name);
+        let mut after = stack.clone();
+        let known = deployed.as_ref().map(self::values).unwrap_or_default();
+        let given = values.iter().filter_map(|(name, value)| {
+            let value = match value {
+                ParameterValue::Value(value) => value.clone(),
+                ParameterValue::Previous => known.get(name)?.clone(),
+            };
+            Some((name.clone(), value))
+        });
+        after.parameters = given.collect();
+        let place = Whereabouts {
+            stack: stack.name.clone(),
+            region: assembly.region.clone(),
+            account: assembly.account.clone(),
+        };
+        let diff = diff(before.get(&stack.name), Some(&after), &place);
+        let planned = planned(stack, key, depends_on, values);
+        all.push(PlannedStack {
+            predicted: Some(prediction(&diff)),
+            ..planned.map_err(|finding| Failure::of([*finding]))?
+        });
+    }
+    Ok(all)
+}
