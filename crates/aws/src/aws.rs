@@ -23,6 +23,9 @@ const ATTEMPTS: u32 = 8;
 /// How often while something is deployed: whoever deploys tells that it takes longer, and goes on.
 const ATTEMPTS_OF_DEPLOYMENT: u32 = 6;
 
+/// The adaptive mode alone takes ten seconds and more for a call that is throttled once, and says nothing meanwhile.
+const LONGEST_PAUSE: Duration = Duration::from_secs(3);
+
 /// One account and region of AWS.
 ///
 /// How often a call is tried and how long it waits is in its configuration: see [`configuration`] and
@@ -56,15 +59,20 @@ pub fn configuration(region: &str) -> ConfigLoader {
 /// The same for deploying with [`Aws::deploying`]: somebody waits, and many calls are made.
 ///
 /// A call is tried up to 6 times, with the pauses of the SDK's adaptive mode: where AWS throttles, all calls of the
-/// process become fewer. It waits 3 seconds for a connection and 8 for an answer, two minutes in all.
+/// process become fewer. No pause is longer than 3 seconds. It waits as long for a connection, and 8 seconds for an answer;
+/// a minute in all.
 pub fn deployment_configuration(region: &str) -> ConfigLoader {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(3))
         .read_timeout(Duration::from_secs(8))
-        .operation_timeout(Duration::from_secs(120))
+        .operation_timeout(Duration::from_secs(60))
         .build();
     configuration(region)
-        .retry_config(RetryConfig::adaptive().with_max_attempts(ATTEMPTS_OF_DEPLOYMENT))
+        .retry_config(
+            RetryConfig::adaptive()
+                .with_max_attempts(ATTEMPTS_OF_DEPLOYMENT)
+                .with_max_backoff(LONGEST_PAUSE),
+        )
         .timeout_config(timeouts)
 }
 

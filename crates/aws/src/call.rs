@@ -5,10 +5,17 @@
 
 mod change_set;
 mod change_sets;
+mod cloudwatch;
+mod ecr;
+mod ecs;
+mod elb;
 mod events;
 mod failure;
+mod rds;
 mod reading;
+mod s3;
 mod stacks;
+mod web;
 
 use std::time::Duration;
 
@@ -78,7 +85,35 @@ impl Aws {
             }
             Call::StackEvents { stack, after } => self.stack_events(stack, after.as_deref()).await,
             Call::ListImports { export } => self.imports(export).await.map(Reply::Importers),
-            _ => Err(crate::error::Call::new("", "").unreadable("not there yet")),
+            Call::PutTemplate { bucket, key, body } => self.put_template(bucket, key, body).await,
+            Call::DescribeServices { cluster, services } => {
+                self.describe_services(cluster, services).await
+            }
+            Call::LatestServiceDeployment { cluster, service } => {
+                self.latest_service_deployment(cluster, service).await
+            }
+            Call::DescribeTaskDefinition { task_definition } => {
+                self.describe_task_definition(task_definition).await
+            }
+            Call::UpdateService {
+                cluster,
+                service,
+                task_definition,
+            } => self.update_service(cluster, service, task_definition).await,
+            Call::DescribeTargetHealth { target_group } => {
+                self.describe_target_health(target_group).await
+            }
+            Call::DescribeAlarms { names } => self.describe_alarms(names).await,
+            Call::DescribeDbInstance { identifier } => self.describe_db_instance(identifier).await,
+            Call::CreateDbSnapshot { instance, snapshot } => {
+                self.create_db_snapshot(instance, snapshot).await
+            }
+            Call::DescribeDbSnapshots { instance } => self.describe_db_snapshots(instance).await,
+            Call::DescribeImage {
+                repository,
+                reference,
+            } => self.describe_image(repository, reference).await,
+            Call::Http { url } => self.get(url).await,
         }
     }
 }

@@ -32,6 +32,9 @@ pub enum Error {
     /// The answer is not what AWS sends.
     #[error("{0} got an answer that cannot be read")]
     Unreadable(FailedCall),
+    /// A web server that is not AWS's did not answer.
+    #[error("{0} was not answered")]
+    Unanswered(FailedCall),
     /// The credentials are of another account than the environment.
     #[error("the environment is in account {expected}, and the credentials are of account {}", .identity.account)]
     OtherAccount {
@@ -72,7 +75,7 @@ impl Error {
             Error::Denied(_) => Code::AwsDenied,
             Error::Throttled(_) => Code::AwsThrottled,
             Error::Refused(_) => Code::AwsRefused,
-            Error::Unavailable(_) => Code::AwsUnavailable,
+            Error::Unavailable(_) | Error::Unanswered(_) => Code::AwsUnavailable,
             Error::Unreadable(_) => Code::AwsUnreadable,
             Error::OtherAccount { .. } => Code::OtherAccount,
         }
@@ -86,7 +89,8 @@ impl Error {
             | Error::Throttled(failure)
             | Error::Refused(failure)
             | Error::Unavailable(failure)
-            | Error::Unreadable(failure) => failure.why(),
+            | Error::Unreadable(failure)
+            | Error::Unanswered(failure) => failure.why(),
             Error::OtherAccount { identity, .. } => format!("they are of `{}`", identity.arn),
         }
     }
@@ -116,9 +120,25 @@ impl Error {
             Error::Unreadable(_) => {
                 "check that AWS_ENDPOINT_URL and HTTPS_PROXY, where set, lead to AWS".to_owned()
             }
+            Error::Unanswered(_) => {
+                "check the address, and that it can be reached from here".to_owned()
+            }
             Error::OtherAccount { expected, .. } => format!(
                 "use credentials of account {expected}, or correct `settings.account` of the environment"
             ),
+        }
+    }
+}
+
+impl Error {
+    /// Whether AWS refused, with one of these codes.
+    pub(crate) fn has_code(&self, codes: &[&str]) -> bool {
+        match self {
+            Error::Refused(failed) => {
+                let code = failed.code.as_deref();
+                code.is_some_and(|code| codes.contains(&code))
+            }
+            _ => false,
         }
     }
 }
@@ -181,6 +201,16 @@ impl Call {
             call: self.clone(),
             code: None,
             message: why.to_owned(),
+            request_id: None,
+        })
+    }
+
+    /// Nothing is configured that could sign it.
+    pub(crate) fn without_credentials(&self) -> Error {
+        Error::Credentials(FailedCall {
+            call: self.clone(),
+            code: None,
+            message: "no credentials are configured".to_owned(),
             request_id: None,
         })
     }
@@ -277,7 +307,7 @@ fn without_token(message: &str) -> String {
 }
 
 /// The messages of an error and what is below it. Never their `Debug` form, which may show more than people should see.
-fn messages(error: &(dyn StdError + 'static)) -> String {
+pub(crate) fn messages(error: &(dyn StdError + 'static)) -> String {
     let mut messages: Vec<String> = chain(error).map(ToString::to_string).collect();
     messages.dedup();
     messages.join(": ")

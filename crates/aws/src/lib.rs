@@ -15,6 +15,7 @@ mod error;
 mod identity;
 mod profile;
 mod repetition;
+mod service;
 
 pub use aws::{Aws, configuration, deployment_configuration};
 pub use aws_config::SdkConfig;

@@ -3,6 +3,7 @@
 //! What moto does not have is in `engine`: imports, processed templates, values of Systems Manager, and statuses while
 //! something is going on.
 
+#[expect(dead_code, reason = "nothing is deployed")]
 mod support;
 
 use aws_sdk_cloudformation::Client;

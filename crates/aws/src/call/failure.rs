@@ -14,7 +14,9 @@ pub(super) fn failure(call: &Call, error: Error) -> Failure {
         Error::Denied(_) => (FailureKind::Denied, None),
         Error::Throttled(_) => (FailureKind::Throttled, None),
         Error::Refused(failed) => (FailureKind::Refused, refusal(call, failed)),
-        Error::Unavailable(_) | Error::Unreadable(_) => (FailureKind::Unknown, None),
+        Error::Unavailable(_) | Error::Unreadable(_) | Error::Unanswered(_) => {
+            (FailureKind::Unknown, None)
+        }
         Error::OtherAccount { .. } => (FailureKind::Refused, None),
     };
     Failure {

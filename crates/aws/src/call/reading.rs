@@ -18,6 +18,11 @@ pub(crate) fn moment(time: Option<&DateTime>) -> Option<Timestamp> {
     Timestamp::from_millis(millis)
 }
 
+/// A moment that is written as text.
+pub(crate) fn written(text: Option<&str>) -> Option<Timestamp> {
+    text?.parse().ok()
+}
+
 impl Operation {
     /// A part that AWS always sends, as the type that checks it.
     pub(crate) fn part<T: FromStr<Err = Malformed>>(

@@ -27,7 +27,7 @@ Outputs:
 ";
 
 /// Something that is deployed. Every test has its own stacks.
-fn new(stack: &str, name: &str, change_set_type: ChangeSetType) -> NewChangeSet {
+pub(crate) fn new(stack: &str, name: &str, change_set_type: ChangeSetType) -> NewChangeSet {
     NewChangeSet {
         stack: stack.to_owned(),
         name: name.to_owned(),
@@ -47,7 +47,7 @@ fn new(stack: &str, name: &str, change_set_type: ChangeSetType) -> NewChangeSet 
     }
 }
 
-async fn make(aws: &Aws, new: &NewChangeSet) -> (ChangeSetId, StackId) {
+pub(crate) async fn make(aws: &Aws, new: &NewChangeSet) -> (ChangeSetId, StackId) {
     match aws
         .call(&Call::CreateChangeSet(Box::new(new.clone())))
         .await
@@ -57,7 +57,7 @@ async fn make(aws: &Aws, new: &NewChangeSet) -> (ChangeSetId, StackId) {
     }
 }
 
-async fn described(aws: &Aws, change_set: &ChangeSetId) -> ChangeSet {
+pub(crate) async fn described(aws: &Aws, change_set: &ChangeSetId) -> ChangeSet {
     let change_set = change_set.clone();
     match aws.call(&Call::DescribeChangeSet { change_set }).await {
         Ok(Reply::ChangeSet(found)) => *found,
@@ -65,13 +65,17 @@ async fn described(aws: &Aws, change_set: &ChangeSetId) -> ChangeSet {
     }
 }
 
-async fn execute(aws: &Aws, change_set: &ChangeSetId, token: &str) -> Result<Reply, Failure> {
+pub(crate) async fn execute(
+    aws: &Aws,
+    change_set: &ChangeSetId,
+    token: &str,
+) -> Result<Reply, Failure> {
     let (change_set, token) = (change_set.clone(), token.to_owned());
     aws.call(&Call::ExecuteChangeSet { change_set, token })
         .await
 }
 
-async fn stack(aws: &Aws, name: &str) -> Option<Box<Stack>> {
+pub(crate) async fn stack(aws: &Aws, name: &str) -> Option<Box<Stack>> {
     let stack = name.to_owned();
     match aws.call(&Call::DescribeStack { stack }).await {
         Ok(Reply::Stack(found)) => found,
@@ -79,7 +83,7 @@ async fn stack(aws: &Aws, name: &str) -> Option<Box<Stack>> {
     }
 }
 
-async fn events(aws: &Aws, stack: &StackId, after: Option<&str>) -> Vec<StackEvent> {
+pub(crate) async fn events(aws: &Aws, stack: &StackId, after: Option<&str>) -> Vec<StackEvent> {
     let (stack, after) = (stack.clone(), after.map(str::to_owned));
     match aws.call(&Call::StackEvents { stack, after }).await {
         Ok(Reply::Events(events)) => events,
@@ -88,7 +92,7 @@ async fn events(aws: &Aws, stack: &StackId, after: Option<&str>) -> Vec<StackEve
 }
 
 /// Makes a stack and answers its ARN.
-async fn deploy(aws: &Aws, name: &str) -> StackId {
+pub(crate) async fn deploy(aws: &Aws, name: &str) -> StackId {
     let (change_set, stack) = make(aws, &new(name, "release-1", ChangeSetType::Create)).await;
     execute(aws, &change_set, "token-1").await.unwrap();
     stack

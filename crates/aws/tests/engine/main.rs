@@ -3,7 +3,9 @@
 
 mod calls;
 mod change_sets;
+mod environment;
 mod going_on;
+mod interrupted;
 mod names;
 mod stacks;
 #[path = "../support/mod.rs"]

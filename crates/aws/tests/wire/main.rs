@@ -1,9 +1,12 @@
 //! The real SDK against replies that the engine does not give: other services' errors, and what is no answer of AWS.
 #![expect(clippy::unwrap_used, reason = "a test")]
 
+mod calls;
 mod credentials;
 mod errors;
 mod replies;
+mod requests;
+mod silence;
 mod stacks;
 #[path = "../support/mod.rs"]
 mod support;

@@ -1,0 +1,42 @@
+//! Calls to Elastic Load Balancing.
+
+use stratiform_deploy::Reply;
+use stratiform_deploy::call::Target;
+
+use crate::aws::Aws;
+use crate::error::{Call as Operation, Error};
+use crate::service::{Form, Service};
+
+const ELB: Service = Service {
+    id: "Elastic Load Balancing v2",
+    host: "elasticloadbalancing",
+    fips_host: "elasticloadbalancing-fips",
+    signed_as: "elasticloadbalancing",
+};
+const VERSION: &str = "2015-12-01";
+
+impl Aws {
+    /// All targets of a target group; the answer has no pages.
+    ///
+    /// Source: [DescribeTargetHealth](https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetHealth.html).
+    pub(super) async fn describe_target_health(&self, group: &str) -> Result<Reply, Error> {
+        let operation = Operation::new("DescribeTargetHealth", group);
+        let form = Form::new(operation.operation, VERSION).with("TargetGroupArn", group);
+        let answer = self.query(&ELB, &operation, form).await?;
+        let targets = answer.items("TargetHealthDescriptions").map(|found| {
+            let id = found.child("Target").and_then(|target| target.text("Id"));
+            let health = found.child("TargetHealth");
+            let of_health = |name: &str| health.and_then(|health| health.text(name));
+            let (reason, said) = (of_health("Reason"), of_health("Description"));
+            Ok(Target {
+                id: operation.required(id, "Target.Id")?,
+                state: operation.required(of_health("State"), "TargetHealth.State")?,
+                reason: match (reason, said) {
+                    (Some(reason), Some(said)) => Some(format!("{reason}: {said}")),
+                    (reason, said) => reason.or(said).map(str::to_owned),
+                },
+            })
+        });
+        targets.collect::<Result<_, Error>>().map(Reply::Targets)
+    }
+}

@@ -1,0 +1,127 @@
+//! Calls to RDS.
+//!
+//! Source: Amazon RDS API reference, of each operation.
+
+use std::cmp::Reverse;
+
+use stratiform_deploy::Reply;
+use stratiform_deploy::call::{Database, Snapshot};
+
+use super::reading::written;
+use crate::aws::Aws;
+use crate::error::{Call as Operation, Error};
+use crate::service::{Element, Form, Service};
+
+const RDS: Service = Service {
+    id: "RDS",
+    host: "rds",
+    fips_host: "rds-fips",
+    signed_as: "rds",
+};
+const VERSION: &str = "2014-10-31";
+
+/// RDS's model has the second one, and it sends the first one.
+const MISSING: [&str; 2] = ["DBInstanceNotFound", "DBInstanceNotFoundFault"];
+const THERE: [&str; 2] = ["DBSnapshotAlreadyExists", "DBSnapshotAlreadyExistsFault"];
+
+impl Aws {
+    pub(super) async fn describe_db_instance(&self, identifier: &str) -> Result<Reply, Error> {
+        let operation = Operation::new("DescribeDBInstances", identifier);
+        let form = Form::new(operation.operation, VERSION);
+        let form = form.with("DBInstanceIdentifier", identifier);
+        match self.query(&RDS, &operation, form).await {
+            Ok(answer) => {
+                let found = answer.items("DBInstances").next();
+                let found = found.map(|found| database(&operation, found)).transpose()?;
+                Ok(Reply::Database(found))
+            }
+            Err(error) if error.has_code(&MISSING) => Ok(Reply::Database(None)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Takes a snapshot. One of the same name that is there is answered, whatever it is of: names are those of runs.
+    pub(super) async fn create_db_snapshot(
+        &self,
+        instance: &str,
+        identifier: &str,
+    ) -> Result<Reply, Error> {
+        let operation = Operation::new("CreateDBSnapshot", instance);
+        let form = Form::new(operation.operation, VERSION)
+            .with("DBInstanceIdentifier", instance)
+            .with("DBSnapshotIdentifier", identifier);
+        match self.query(&RDS, &operation, form).await {
+            Ok(answer) => match answer.child("DBSnapshot") {
+                Some(made) => snapshot(&operation, made).map(Reply::Snapshot),
+                None => Err(operation.unreadable("the answer has no DBSnapshot")),
+            },
+            Err(error) if error.has_code(&THERE) => {
+                let found = self.snapshots("DBSnapshotIdentifier", identifier).await?;
+                let found = found.into_iter().next();
+                found.map(Reply::Snapshot).ok_or(error)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// All snapshots of a database that the account has, manual and automated.
+    pub(super) async fn describe_db_snapshots(&self, instance: &str) -> Result<Reply, Error> {
+        match self.snapshots("DBInstanceIdentifier", instance).await {
+            Ok(mut found) => {
+                // One that is being taken has no time yet, and is the newest.
+                found.sort_by_key(|snapshot| {
+                    let created = snapshot.created;
+                    (created.is_some(), Reverse(created))
+                });
+                Ok(Reply::Snapshots(found))
+            }
+            Err(error) if error.has_code(&MISSING) => Ok(Reply::Snapshots(Vec::new())),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn snapshots(&self, by: &str, identifier: &str) -> Result<Vec<Snapshot>, Error> {
+        let operation = Operation::new("DescribeDBSnapshots", identifier);
+        let mut found = Vec::new();
+        let mut marker: Option<String> = None;
+        loop {
+            let form = Form::new(operation.operation, VERSION)
+                .with(by, identifier)
+                .with_some("Marker", marker.as_deref());
+            let answer = self.query(&RDS, &operation, form).await?;
+            for item in answer.items("DBSnapshots") {
+                found.push(snapshot(&operation, item)?);
+            }
+            marker = operation.next_page(marker.as_deref(), answer.text("Marker"))?;
+            if marker.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+}
+
+fn database(operation: &Operation, found: &Element) -> Result<Database, Error> {
+    let identifier = found.text("DBInstanceIdentifier");
+    Ok(Database {
+        identifier: operation.required(identifier, "DBInstanceIdentifier")?,
+        status: operation.required(found.text("DBInstanceStatus"), "DBInstanceStatus")?,
+        restorable_until: written(found.text("LatestRestorableTime")),
+        backup_days: number(found.text("BackupRetentionPeriod")),
+        deletion_protection: found.text("DeletionProtection") == Some("true"),
+    })
+}
+
+fn snapshot(operation: &Operation, found: &Element) -> Result<Snapshot, Error> {
+    let identifier = found.text("DBSnapshotIdentifier");
+    let created = found.text("SnapshotCreateTime");
+    Ok(Snapshot {
+        identifier: operation.required(identifier, "DBSnapshotIdentifier")?,
+        status: operation.required(found.text("Status"), "Status")?,
+        percent: number(found.text("PercentProgress")),
+        created: written(created),
+    })
+}
+
+fn number(text: Option<&str>) -> u32 {
+    text.and_then(|text| text.parse().ok()).unwrap_or_default()
+}

@@ -1,0 +1,198 @@
+//! What runs, asked as its users ask it.
+
+use std::time::Duration;
+
+use aws_config::timeout::TimeoutConfig;
+use aws_smithy_runtime::client::orchestrator::operation::Operation;
+use aws_smithy_runtime_api::client::interceptors::context::{Error as ErasedError, Output};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
+use aws_smithy_runtime_api::client::ser_de::DeserializeResponse;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
+use aws_smithy_types::config_bag::ConfigBag;
+use stratiform_deploy::Reply;
+use tokio::time::timeout;
+
+use crate::aws::Aws;
+use crate::error::{Call, Error, FailedCall, messages};
+
+/// For all of it.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// For the connection alone.
+const CONNECTION: Duration = Duration::from_secs(3);
+/// What is read of a body.
+const BODY: usize = 64 << 10;
+
+impl Aws {
+    /// Asks a web server with GET, once. A redirection is an answer like any other. Of the body at most 64 KiB are read; what
+    /// is no UTF-8 is replaced.
+    ///
+    /// # Errors
+    /// No answer within 10 seconds. Nothing of the address but scheme, host and path is told.
+    pub(super) async fn get(&self, url: &str) -> Result<Reply, Error> {
+        let Some((base, path)) = split(url) else {
+            return Err(failed(
+                url,
+                "it is no address that starts with http:// or https://",
+            ));
+        };
+        let request = path.to_owned();
+        let timeouts = TimeoutConfig::builder().connect_timeout(CONNECTION);
+        let mut builder = Operation::builder()
+            .service_name("web")
+            .operation_name("GET")
+            .endpoint_url(&base)
+            .no_auth()
+            .no_retry()
+            .timeout_config(timeouts.build())
+            .serializer(move |()| http(&request))
+            .deserializer_impl::<Answer, NoError>(Streamed);
+        if let Some(version) = self.config.behavior_version() {
+            builder = builder.behavior_version(version);
+        }
+        if let Some(client) = self.config.http_client() {
+            builder = builder.http_client(client);
+        }
+        if let Some(sleep) = self.config.sleep_impl() {
+            builder = builder.sleep_impl(sleep);
+        }
+        let operation: Operation<(), Answer, NoError> = builder.build();
+        let asked = async {
+            let answer = operation.invoke(()).await;
+            let answer = answer.map_err(|error| messages(&error))?;
+            let body = beginning(answer.body).await?;
+            Ok(Reply::Http {
+                status: answer.status,
+                body: String::from_utf8_lossy(&body).into_owned(),
+            })
+        };
+        let answer: Result<Reply, String> = match timeout(PATIENCE, asked).await {
+            Ok(answer) => answer,
+            Err(_) => Err("there was no whole answer within 10 seconds".to_owned()),
+        };
+        answer.map_err(|why| failed(url, &why))
+    }
+}
+
+/// The beginning of a body.
+async fn beginning(body: SdkBody) -> Result<Vec<u8>, String> {
+    let mut stream = ByteStream::new(body);
+    let mut read = Vec::new();
+    while read.len() < BODY
+        && let Some(part) = stream.next().await
+    {
+        let part = part.map_err(|error| messages(&error))?;
+        read.extend_from_slice(&part);
+    }
+    read.truncate(BODY);
+    Ok(read)
+}
+
+fn failed(url: &str, why: &str) -> Error {
+    let shown = split(url).map(|(base, path)| {
+        let path = path.split('?').next().unwrap_or_default();
+        format!("{base}{path}")
+    });
+    Error::Unanswered(FailedCall {
+        call: Call::new("GET", shown.as_deref().unwrap_or_default()),
+        code: None,
+        message: why.to_owned(),
+        request_id: None,
+    })
+}
+
+/// Scheme and host, and the rest: without a password in front of the host, and without what is only meant for browsers.
+fn split(url: &str) -> Option<(String, String)> {
+    let url = url.split('#').next()?;
+    let (scheme, rest) = url.split_once("://")?;
+    let is_web = ["http", "https"]
+        .iter()
+        .any(|known| scheme.eq_ignore_ascii_case(known));
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    let host = authority.rsplit('@').next()?;
+    let slash = if path.starts_with('/') { "" } else { "/" };
+    (is_web && !host.is_empty()).then(|| {
+        let base = format!("{}://{host}", scheme.to_ascii_lowercase());
+        (base, format!("{slash}{path}"))
+    })
+}
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+fn http(path: &str) -> Result<HttpRequest, BoxError> {
+    let mut request = HttpRequest::new(SdkBody::empty());
+    request.set_method("GET")?;
+    request.set_uri(path)?;
+    let agent = concat!("stratiform/", env!("CARGO_PKG_VERSION"));
+    request.headers_mut().insert("user-agent", agent);
+    request.headers_mut().insert("accept", "*/*");
+    Ok(request)
+}
+
+/// An answer whose body is still to come.
+#[derive(Debug)]
+struct Answer {
+    status: u16,
+    body: SdkBody,
+}
+
+/// Every answer is one.
+#[derive(Debug, thiserror::Error)]
+#[error("no error")]
+struct NoError;
+
+/// Hands on an answer without its body, which may have no end.
+#[derive(Debug)]
+struct Streamed;
+
+impl DeserializeResponse for Streamed {
+    fn deserialize_streaming_with_config(
+        &self,
+        response: &mut HttpResponse,
+        _: &ConfigBag,
+    ) -> Option<Result<Output, OrchestratorError<ErasedError>>> {
+        Some(Ok(Output::erase(Answer {
+            status: response.status().as_u16(),
+            body: response.take_body(),
+        })))
+    }
+
+    /// Never asked: the answer is handed on before.
+    fn deserialize_nonstreaming_with_config(
+        &self,
+        _: &HttpResponse,
+        _: &ConfigBag,
+    ) -> Result<Output, OrchestratorError<ErasedError>> {
+        Err(OrchestratorError::other("the answer is not streamed"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{failed, split};
+
+    #[test]
+    fn addresses_are_taken_apart() {
+        let parts = |base: &str, path: &str| Some((base.to_owned(), path.to_owned()));
+        for (url, expected) in [
+            ("https://shop.example", parts("https://shop.example", "/")),
+            ("HTTP://a:8080/x?y=1#z", parts("http://a:8080", "/x?y=1")),
+            ("https://user:secret@a?x", parts("https://a", "/?x")),
+            ("http://[::1]:80/", parts("http://[::1]:80", "/")),
+            ("ftp://a", None),
+            ("https:///x", None),
+            ("shop.example", None),
+        ] {
+            assert_eq!(split(url), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn no_secret_of_an_address_is_told() {
+        for url in ["https://user:secret@a/x?token=secret#secret", "secret"] {
+            let told = format!("{:?}", failed(url, "no"));
+            assert!(!told.contains("secret"), "{told}");
+        }
+    }
+}
