@@ -35,7 +35,7 @@ use crate::view::deployment::bars::Bars;
 use crate::view::deployment::github::GitHub;
 use crate::view::deployment::json::Json;
 use crate::view::deployment::lines::Lines;
-use crate::view::deployment::{Clock, Ended, Follow};
+use crate::view::deployment::{Clock, Follow};
 use crate::view::{Answer, Event, View, stderr, stdout_now, summary};
 
 /// Deploys, and shows that while it goes on.
@@ -86,14 +86,7 @@ pub(crate) fn run<E: Environment>(
         };
         let run = carry_out(&aws, plan, &mut watching, &mut interrupts()).await;
         let outcome = run.outcome().unwrap_or(Outcome::NeedsPerson);
-        let ended = Ended {
-            endings: run.endings(),
-            outcome,
-            unwell: std::mem::take(&mut watching.unwell),
-            took: started.elapsed(),
-            each: watching.times.iter().map(|(_, took)| *took).collect(),
-        };
-        watching.finish(&run, ended, &sources);
+        watching.finish(&run, &sources, outcome, started.elapsed());
         Ok(Answer {
             exit: exit(outcome),
             ..Answer::of(String::new())

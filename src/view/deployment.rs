@@ -20,7 +20,7 @@ use std::panic::Location;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use stratiform_deploy::{Ending, Health, Outcome, Plan, Proposal, Subject, Told};
+use stratiform_deploy::{Blocked, Ending, Health, Outcome, Plan, Proposal, Subject, Told};
 
 use crate::report::Colour;
 
@@ -53,6 +53,8 @@ pub(crate) struct Ended {
     pub outcome: Outcome,
     /// What runs and is not well.
     pub unwell: Vec<(Subject, Health)>,
+    /// Resources with data that would have gone, and that nobody named.
+    pub held_back: Vec<(usize, Blocked)>,
     /// How long it took.
     pub took: Duration,
     /// How long each stack took, from its execution on.

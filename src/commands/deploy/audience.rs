@@ -4,7 +4,9 @@ use std::io::{BufRead as _, IsTerminal as _};
 use std::time::{Duration, Instant};
 
 use stratiform_aws::{Audience, Interruption};
-use stratiform_deploy::{Ending, Health, News, Plan, Proposal, Run, Subject, Told};
+use stratiform_deploy::{
+    Blocked, Ending, Health, News, Outcome, Plan, Proposal, Run, Subject, Told,
+};
 
 use super::asking::{Consent, Question};
 use crate::view::deployment::{Ended, Follow, Sources};
@@ -27,22 +29,39 @@ pub(super) struct Watching {
 
 impl Watching {
     /// How it ended, shown.
-    pub(super) fn finish(&mut self, run: &Run, ended: Ended, sources: &Sources) {
-        // What was held back was never asked about.
-        let proposals: Vec<(usize, Option<&Proposal>)> = run
-            .proposals()
-            .into_iter()
-            .enumerate()
-            .filter(|(_, proposal)| proposal.is_some())
+    pub(super) fn finish(
+        &mut self,
+        run: &Run,
+        sources: &Sources,
+        outcome: Outcome,
+        took: Duration,
+    ) {
+        let endings = run.endings();
+        let not_approved = |index: usize| {
+            let ending = endings.get(index).and_then(Option::as_ref);
+            matches!(ending, Some(Ending::NotApproved))
+        };
+        let proposals = run.proposals().into_iter().enumerate();
+        let proposals: Vec<(usize, Option<&Proposal>)> = proposals
+            .filter(|(index, proposal)| proposal.is_some() && not_approved(*index))
             .collect();
-        let is_blocked = ended
-            .endings
-            .iter()
-            .flatten()
-            .any(|ending| matches!(ending, Ending::NotApproved));
-        if !self.reviewed && is_blocked && !proposals.is_empty() {
+        let held_back = proposals.iter().flat_map(|(index, proposal)| {
+            let blocked = proposal.iter().flat_map(|proposal| &proposal.blocked);
+            blocked.map(|blocked| (*index, blocked.clone()))
+        });
+        let held_back: Vec<(usize, Blocked)> = held_back.collect();
+        // What is held back was never asked about.
+        if !self.reviewed && !held_back.is_empty() {
             self.view.review(run.plan(), &proposals);
         }
+        let ended = Ended {
+            outcome,
+            unwell: std::mem::take(&mut self.unwell),
+            held_back,
+            took,
+            each: self.times.iter().map(|(_, took)| *took).collect(),
+            endings,
+        };
         self.view.finish(run.plan(), sources, &ended);
     }
 }

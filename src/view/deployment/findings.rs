@@ -1,7 +1,7 @@
 //! What went wrong, as findings: the root causes first, each at its place in the source.
 
 use stratiform_deploy::call::ValidationFailure;
-use stratiform_deploy::{Cause, Ending, Failure, Health, Plan, Refused, Stuck};
+use stratiform_deploy::{Blocked, Cause, Ending, Failure, Health, Loss, Plan, Refused, Stuck};
 use stratiform_finding::{Code, Finding, Place};
 
 use super::remedy::remedy;
@@ -20,6 +20,17 @@ pub(crate) fn findings(plan: &Plan, sources: &Sources, ended: &Ended) -> Vec<Fin
         if let Some(ending) = ended.endings.get(index).and_then(Option::as_ref) {
             found.extend(about.ending(ending));
         }
+    }
+    for (index, blocked) in &ended.held_back {
+        let Some(stack) = plan.stacks.get(*index) else {
+            continue;
+        };
+        let about = About {
+            index: *index,
+            key: &stack.key,
+            sources,
+        };
+        found.push((1, about.held_back(blocked)));
     }
     for (of, health) in &ended.unwell {
         let why = match health {
@@ -84,6 +95,31 @@ impl About<'_> {
         let finding = Finding::new(Code::ResourceFailed, what, help).because(reason);
         let id = cause.logical_id.as_ref().map(|id| id.as_str());
         self.placed(finding, id)
+    }
+
+    /// Data that would have gone.
+    fn held_back(&self, blocked: &Blocked) -> Finding {
+        let id = &blocked.logical_id;
+        let how = match (blocked.loss, blocked.is_certain) {
+            (Loss::Replace, true) => "would be replaced",
+            (Loss::Replace, false) => "may be replaced",
+            (Loss::Delete, _) => "would be deleted",
+        };
+        let finding = Finding::new(
+            Code::DataAtRisk,
+            format!(
+                "`{id}` of the stack `{}` {how} ({})",
+                self.key, blocked.resource_type
+            ),
+            format!(
+                "if that is what you want: --allow {}",
+                blocked.allowance(self.key)
+            ),
+        );
+        self.placed(
+            finding.because("it holds data, and nobody named it"),
+            Some(id.as_str()),
+        )
     }
 
     fn placed(&self, finding: Finding, logical_id: Option<&str>) -> Finding {

@@ -237,6 +237,7 @@ pub(super) fn followed(view: impl FnOnce(Sink, Clock) -> Box<dyn Follow>) -> Str
         ],
         outcome: Outcome::RolledBack,
         unwell: Vec::new(),
+        held_back: Vec::new(),
         took: Duration::from_secs(184),
         each: vec![
             Some(Duration::from_secs(61)),

@@ -183,6 +183,8 @@ fn properties(change: &ResourceChange) -> String {
             let target = &detail.target;
             match target.attribute.known() {
                 Some(Attribute::Properties) => target.name.as_deref(),
+                // Those of the stack, which every deployment writes anew.
+                Some(Attribute::Tags) => None,
                 _ => Some(target.attribute.as_str()),
             }
         })

@@ -1,0 +1,16 @@
+//! The command `deploy`, end to end: the built binary against the embedded engine, in its process and beside it.
+
+#![expect(clippy::unwrap_used, reason = "a test")]
+
+#[path = "deploy/basics.rs"]
+mod basics;
+#[path = "deploy/engine.rs"]
+mod engine;
+#[path = "deploy/failures.rs"]
+mod failures;
+#[path = "deploy/formats.rs"]
+mod formats;
+#[path = "deploy/running.rs"]
+mod running;
+#[expect(dead_code, reason = "other tests use the rest")]
+mod support;

@@ -1,0 +1,50 @@
+//! An engine beside the command, which is told to fail.
+
+use stratiform_endpoint::{Endpoint, Options, Running};
+use stratiform_test_support::{Caller, post};
+
+use crate::running::{Ran, deploy, ran};
+use crate::support::Project;
+
+/// The account of the engine's stacks here.
+const ACCOUNT: &str = "123456789012";
+
+/// It ends with the test.
+pub(crate) struct Engine(Running);
+
+impl Engine {
+    pub(crate) fn start() -> Engine {
+        Engine(Endpoint::start(Options::default()).unwrap())
+    }
+
+    /// Has something fail: the text of a `--fault`.
+    pub(crate) fn fault(&self, text: &str) {
+        post(&format!("{}/_stratiform/fault", self.0.url()), &[], text);
+    }
+
+    /// `deploy --env dev` and these words, as with AWS. Images have whole names: no ECR is asked.
+    pub(crate) fn deploy(&self, project: &Project, words: &str) -> Ran {
+        ran(self.command(project, words))
+    }
+
+    pub(crate) fn command(&self, project: &Project, words: &str) -> std::process::Command {
+        let mut command = deploy(project, words);
+        command
+            .env("AWS_ENDPOINT_URL", self.0.url())
+            .env("AWS_ACCESS_KEY_ID", ACCOUNT)
+            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .env("AWS_EC2_METADATA_DISABLED", "true");
+        command
+    }
+
+    /// A stack as CloudFormation describes it.
+    pub(crate) fn describe(&self, stack: &str) -> String {
+        let url = self.0.url();
+        let caller = Caller {
+            url: &url,
+            access_key: ACCOUNT,
+            region: "eu-central-1",
+        };
+        caller.cloudformation("DescribeStacks", &[("StackName", stack)])
+    }
+}
