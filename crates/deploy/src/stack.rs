@@ -382,7 +382,7 @@ pub(crate) fn call(
             stack: stack.clone(),
         },
         Step::Mend(remedy, stack, since) => {
-            let token = mending_token(*since, conduct);
+            let token = mending_token(*remedy, *since, conduct);
             let stack = stack.clone();
             match remedy {
                 Remedy::Delete => Call::DeleteStack { stack, token },
@@ -452,6 +452,12 @@ pub(crate) fn call(
 }
 
 /// The token of what makes a stack ready to be updated. Another operation of the stack before it makes another token.
-pub(crate) fn mending_token(since: Timestamp, conduct: &Conduct) -> String {
-    format!("{}mend-{:x}", token_prefix(&conduct.run), since.millis())
+pub(crate) fn mending_token(remedy: Remedy, since: Timestamp, conduct: &Conduct) -> String {
+    let remedy = match remedy {
+        Remedy::Delete => "delete",
+        Remedy::Continue => "continue",
+        Remedy::RollBack => "back",
+    };
+    let prefix = token_prefix(&conduct.run);
+    format!("{prefix}{remedy}-{:x}", since.millis())
 }

@@ -91,6 +91,8 @@ pub(crate) struct Verification {
     /// Task definitions that the stacks have.
     task_definitions: BTreeSet<String>,
     alarms: BTreeSet<String>,
+    /// Target groups of services that have several: blue and green, of which one is empty.
+    alternates: BTreeSet<String>,
     /// When the next round begins.
     next: Option<Timestamp>,
     /// Who has to answer in this round.
@@ -121,6 +123,7 @@ impl Verification {
             healthy_since: None,
             task_definitions: BTreeSet::new(),
             alarms: BTreeSet::new(),
+            alternates: BTreeSet::new(),
             next: None,
             open: BTreeSet::new(),
             is_answered: false,
@@ -285,6 +288,10 @@ impl Verification {
             }
             (Subject::Service(..), Reply::Services(services)) => match services.first() {
                 Some(service) => {
+                    if service.target_groups.len() > 1 {
+                        self.alternates
+                            .extend(service.target_groups.iter().cloned());
+                    }
                     if self.contract.targets && service.desired > 0 {
                         for group in &service.target_groups {
                             self.subjects
@@ -296,7 +303,9 @@ impl Verification {
                 }
                 None => Health::Broken("the service is not there".to_owned()),
             },
-            (Subject::TargetGroup(_), Reply::Targets(targets)) => target_health(&targets),
+            (Subject::TargetGroup(group), Reply::Targets(targets)) => {
+                target_health(&targets, self.alternates.contains(group))
+            }
             (Subject::Alarms, Reply::Alarms(alarms)) => {
                 let on: Vec<&str> = alarms
                     .iter()
@@ -403,7 +412,7 @@ fn service_health(service: &Service, deployed: &BTreeSet<String>) -> Health {
     ))
 }
 
-fn target_health(targets: &[Target]) -> Health {
+fn target_health(targets: &[Target], may_be_empty: bool) -> Health {
     let counted = targets
         .iter()
         .filter(|target| !matches!(target.state.as_str(), "draining" | "unused"));
@@ -419,7 +428,7 @@ fn target_health(targets: &[Target]) -> Health {
                 .map(|reason| format!(" ({reason})"))
                 .unwrap_or_default()
         )),
-        None if counted.count() == 0 => Health::Not("it has no target".to_owned()),
+        None if counted.count() == 0 && !may_be_empty => Health::Not("it has no target".to_owned()),
         None => Health::Healthy,
     }
 }

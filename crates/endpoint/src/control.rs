@@ -3,6 +3,7 @@
 //! | | body | answer |
 //! |---|---|---|
 //! | `POST /_stratiform/fault` | the text of a `--fault` | `{}` |
+//! | `POST /_stratiform/calm` | | `{}`: all faults are forgotten |
 //! | `POST /_stratiform/advance` | seconds | `{}`; 409 at full speed, where time waits for nothing |
 //! | `GET /_stratiform/state` | | the whole state, secrets too |
 //! | `GET /_stratiform/messages` | | the last 1,000 messages to topics |
@@ -54,6 +55,10 @@ async fn control(
                 Outcome::Done(_) | Outcome::Unsupported => answered(Some(json!({}))),
             },
         },
+        (&Method::POST, "/_stratiform/calm") => match keeper.step(Input::Calm).await {
+            Outcome::Failed(what) => said(StatusCode::INTERNAL_SERVER_ERROR, what),
+            Outcome::Done(_) | Outcome::Unsupported => answered(Some(json!({}))),
+        },
         (&Method::POST, "/_stratiform/advance") => {
             let seconds = body.trim().parse().ok();
             let seconds = seconds.filter(|seconds| (0.0..1e10).contains(seconds));
@@ -72,7 +77,7 @@ async fn control(
         (&Method::GET, "/_stratiform/messages") => answered(keeper.messages().await),
         _ => said(
             StatusCode::NOT_FOUND,
-            "there are POST fault, POST advance, GET state and GET messages",
+            "there are POST fault, POST calm, POST advance, GET state and GET messages",
         ),
     }
 }

@@ -236,7 +236,7 @@ impl Desk {
         self.catch_up(before);
         let operation = match &input {
             Input::Call(request) => request.operation.clone(),
-            Input::Fault(_) | Input::Tick => String::new(),
+            Input::Fault(_) | Input::Calm | Input::Tick => String::new(),
         };
         // Asked before the input is handed over: a fault that is used up by it counts.
         let is_changed = |state: &State| state.is_changed_by(&input);

@@ -15,6 +15,8 @@ pub enum Input {
     Call(Request),
     /// Somebody has something fail.
     Fault(Fault),
+    /// Nothing fails any more that was to fail, but for alarms that are under way.
+    Calm,
     /// Only time passes.
     Tick,
 }
@@ -51,7 +53,7 @@ impl Input {
     pub fn is_read_only(&self) -> bool {
         match self {
             Input::Tick => true,
-            Input::Fault(_) => false,
+            Input::Fault(_) | Input::Calm => false,
             Input::Call(request) => {
                 let operation = request.operation.as_str();
                 READING.iter().any(|start| operation.starts_with(start))
@@ -66,7 +68,7 @@ impl State {
     pub fn is_changed_by(&self, input: &Input) -> bool {
         let is_counted = match input {
             Input::Call(request) => self.faults.counts(&request.operation),
-            Input::Fault(_) | Input::Tick => false,
+            Input::Fault(_) | Input::Calm | Input::Tick => false,
         };
         is_counted || !input.is_read_only()
     }

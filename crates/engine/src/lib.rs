@@ -39,6 +39,7 @@ pub fn step(mut state: State, input: &Input, now: Timestamp) -> (State, Vec<Effe
     match input {
         Input::Tick => {}
         Input::Fault(fault) => state.add_fault(fault.clone()),
+        Input::Calm => state.forget_faults(),
         Input::Call(request) => {
             let answer = call::answer(&mut state, request, &mut effects);
             effects.push(Effect::Answer(answer));

@@ -235,6 +235,10 @@ impl State {
         self.faults.add(fault);
     }
 
+    pub(crate) fn forget_faults(&mut self) {
+        self.faults = Faults::default();
+    }
+
     /// An alarm goes off, in every realm.
     fn alarm(&mut self, name: &str, effects: &mut Vec<Effect>) {
         for realm in 0..self.realms.len() {

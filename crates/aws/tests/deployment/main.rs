@@ -3,6 +3,7 @@
 
 mod bad_nights;
 mod interrupted;
+mod matrix;
 mod plans;
 #[expect(dead_code, reason = "what only reads is for others")]
 #[path = "../support/mod.rs"]
@@ -39,7 +40,7 @@ impl Engine {
             .with_max_attempts(3)
             .with_initial_backoff(Duration::from_millis(5));
         let timeouts = TimeoutConfig::builder()
-            .read_timeout(Duration::from_millis(400))
+            .read_timeout(Duration::from_secs(1))
             .build();
         let config = config.into_builder();
         let config = config.retry_config(retries).timeout_config(timeouts);
@@ -60,6 +61,11 @@ impl Engine {
             &[],
             text,
         );
+    }
+
+    /// Nothing fails any more.
+    fn calm(&self) {
+        post(&format!("{}/_stratiform/calm", self.running.url()), &[], "");
     }
 
     /// Deploys, and says yes.

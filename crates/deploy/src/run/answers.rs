@@ -6,7 +6,7 @@ use super::{Effect, PATIENCE, Pending, Run, TRIES, is_same_json, later};
 use crate::call::{Failure, FailureKind, Reply, TemplateSource};
 use crate::plan::PREFIX;
 use crate::stack::{
-    Afterwards, Operation, Purpose, Remedy, Settled, Step, Waiting, changed, mending_token, token,
+    Afterwards, Operation, Purpose, Remedy, Settled, Step, Waiting, mending_token, token,
     token_prefix,
 };
 use crate::told::{Cause, Ending, News, Refused, Stuck, Told};
@@ -36,12 +36,12 @@ impl Run {
                 match token {
                     Some(token) => {
                         self.tell(index, News::Resumed);
-                        let purpose = match token
-                            == mending_token(changed(&stack), &self.plan.conduct)
-                            || token.contains("mend-")
-                        {
-                            true => Purpose::Mend,
-                            false => Purpose::Deploy,
+                        // Another operation of the run may have made it something else: then it is looked at again.
+                        let planned = &self.plan.stacks[index];
+                        let name = planned.change_set_name(&self.plan.conduct.run);
+                        let purpose = match token.starts_with(&name) {
+                            true => Purpose::Deploy,
+                            false => Purpose::Mend,
                         };
                         self.to(
                             index,
@@ -76,8 +76,8 @@ impl Run {
                     );
                 }
             }
-            (Step::Mend(_, stack, since), Reply::Done) => {
-                let token = mending_token(since, &self.plan.conduct);
+            (Step::Mend(remedy, stack, since), Reply::Done) => {
+                let token = mending_token(remedy, since, &self.plan.conduct);
                 self.to(
                     index,
                     Step::Follow(Operation::new(stack, token, Purpose::Mend)),

@@ -20,9 +20,10 @@ impl Run {
                 if !all_wait {
                     return;
                 }
-                let refused = self.stacks.iter().any(|stack| {
-                    matches!(stack.ending(), Some(ending) if !matches!(ending, Ending::Unchanged))
-                });
+                let refused = self
+                    .stacks
+                    .iter()
+                    .any(|stack| stack.ending().is_some() && !stack.is_deployed());
                 let nothing = !self
                     .stacks
                     .iter()
