@@ -235,6 +235,12 @@ impl State {
         self.faults.add(fault);
     }
 
+    /// Something outside of stacks will be done by then: whoever lets time pass does not stop before.
+    pub(crate) fn expect(&mut self, realm: usize, at: Timestamp) {
+        let what = String::new();
+        self.agenda.put(at, Due::Estate { realm, what });
+    }
+
     pub(crate) fn forget_faults(&mut self) {
         self.faults = Faults::default();
     }

@@ -124,6 +124,7 @@ pub(super) fn back_up(state: &mut State, call: &Call<'_>) -> Result {
         "CompletionDate": done,
     });
     realm.estate.keep(Kind::Backup.kept(), &id, job);
+    state.expect(call.realm, done);
     Ok(
         json!({ "BackupJobId": id, "RecoveryPointArn": arn, "CreationDate": now, "IsParent": false }),
     )
@@ -195,6 +196,7 @@ pub(super) fn copy(state: &mut State, call: &Call<'_>) -> Result {
         .realm_mut(call)?
         .estate
         .keep(Kind::Copy.kept(), &id, job);
+    state.expect(call.realm, done);
     Ok(json!({ "CopyJobId": id, "CreationDate": now, "IsParent": false }))
 }
 
@@ -235,6 +237,7 @@ pub(super) fn restore(state: &mut State, call: &Call<'_>) -> Result {
         "CompletionDate": after(now, TAKES),
     });
     realm.estate.keep(Kind::Restore.kept(), &id, job);
+    state.expect(call.realm, after(now, TAKES));
     Ok(json!({ "RestoreJobId": id }))
 }
 

@@ -118,6 +118,11 @@ impl Rollout {
         after(self.started, self.millis)
     }
 
+    /// Whether it ends by itself.
+    pub(crate) fn ends(&self) -> bool {
+        !matches!(self.outcome, Outcome::Stall)
+    }
+
     pub(crate) fn progress(&self, now: Timestamp) -> Progress {
         if self.superseded.is_some_and(|at| at <= now) {
             return Progress::Superseded;

@@ -6,6 +6,7 @@ use stratiform_service::ResourceStatus;
 use super::begin::{Candidate, Occasion, Site, begin};
 use super::definition;
 use super::history::rollouts;
+use super::rollout::Rollout;
 use super::service::Service;
 use super::{SERVICE, cluster, resolve, service_missing};
 use crate::agenda::Due;
@@ -80,8 +81,11 @@ pub(super) fn update(state: &mut State, call: &Call<'_>) -> Result {
     };
     let rollout = begin(&mut site, &candidate, occasion);
     state.change_outside(call, SERVICE, &arn, changes)?;
-    if let Some(rollout) = rollout.filter(|rollout| rollout.rolls_back) {
-        let what = format!("{BACK}{} {arn}", rollout.id);
+    if let Some(rollout) = rollout.filter(Rollout::ends) {
+        let what = match rollout.rolls_back {
+            true => format!("{BACK}{} {arn}", rollout.id),
+            false => String::new(),
+        };
         let due = Due::Estate {
             realm: call.realm,
             what,

@@ -68,6 +68,7 @@ pub(super) fn modify(state: &mut State, call: &Call<'_>) -> Result {
         false => after(now, course),
     };
     state.change_outside(call, INSTANCE, &name, applied)?;
+    state.expect(call.realm, until);
     let realm = state.realm_mut(call)?;
     let pending = Value::Object(super::typed(&waiting));
     let modified = json!({ "Until": until, "Pending": pending });

@@ -85,9 +85,11 @@ pub(super) fn create(state: &mut State, call: &Call<'_>) -> Result {
         ));
     }
     let realm = state.realm_mut(call)?;
-    take(&mut realm.estate, &name, (&source, &living), "manual", now);
+    let ready = take(&mut realm.estate, &name, (&source, &living), "manual", now);
     tag(realm, &name, call);
-    answer(realm, &name, now)
+    let answer = answer(realm, &name, now);
+    state.expect(call.realm, ready);
+    answer
 }
 
 /// Keeps the tags of a call with a snapshot.
@@ -155,7 +157,9 @@ pub(super) fn copy(state: &mut State, call: &Call<'_>) -> Result {
     let realm = state.realm_mut(call)?;
     realm.estate.keep(KEPT, &name, copied);
     tag(realm, &name, call);
-    answer(realm, &name, now)
+    let answer = answer(realm, &name, now);
+    state.expect(call.realm, after(now, MILLIS));
+    answer
 }
 
 pub(super) fn delete(state: &mut State, call: &Call<'_>) -> Result {
