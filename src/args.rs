@@ -10,7 +10,7 @@ use clap_complete::Shell;
 
 pub(crate) use deploy::Deploy;
 #[cfg(feature = "aws")]
-pub(crate) use deploy::{Allow, DeployFormat, Going, ServiceImage};
+pub(crate) use deploy::{Allow, DeployFormat, Going, ParameterValue, ServiceImage};
 
 /// Typed Rust in, reviewed CloudFormation out.
 #[derive(Debug, Parser)]

@@ -25,6 +25,9 @@ pub(crate) struct Deploy {
     /// it runs]
     #[arg(long, value_name = "SERVICE=TAG")]
     pub image: Vec<ServiceImage>,
+    /// The value of a parameter that has no default (repeatable): the ARN of a certificate [default: the one it has]
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub parameter: Vec<ParameterValue>,
     /// A resource with data that may go (repeatable): `replace:STACK/ID` or `delete:STACK/ID`
     #[arg(long, value_name = "WHAT:STACK/ID")]
     pub allow: Vec<Allow>,
@@ -35,11 +38,11 @@ pub(crate) struct Deploy {
     #[arg(long, value_name = "FILE", conflicts_with = "execute")]
     pub prepare: Option<PathBuf>,
     /// Execute what was sealed in this file, exactly that, or refuse
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["image", "stack", "allow", "release"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["image", "parameter", "stack", "allow", "release"])]
     pub execute: Option<PathBuf>,
-    /// How many stacks at the same time
-    #[arg(long, value_name = "N", default_value = "4")]
-    pub concurrency: NonZeroUsize,
+    /// How many stacks at the same time [default: `settings.deployment.concurrency`]
+    #[arg(long, value_name = "N")]
+    pub concurrency: Option<NonZeroUsize>,
     /// Why it cannot wait: goes on where only a check that may be skipped says no. The reason is recorded
     #[arg(long, value_name = "REASON")]
     pub emergency: Option<String>,
@@ -84,6 +87,32 @@ impl FromStr for ServiceImage {
         Ok(ServiceImage {
             service: service.to_owned(),
             image: image.to_owned(),
+        })
+    }
+}
+
+/// The value of a parameter: `CertificateArn=arn:…`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ParameterValue {
+    /// The parameter.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+}
+
+impl FromStr for ParameterValue {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, value) = text
+            .split_once('=')
+            .filter(|(name, _)| !name.is_empty())
+            .ok_or_else(|| {
+                "write the parameter and its value: `CertificateArn=arn:…`".to_owned()
+            })?;
+        Ok(ParameterValue {
+            name: name.to_owned(),
+            value: value.to_owned(),
         })
     }
 }

@@ -77,7 +77,7 @@ pub async fn carry_out(
                     Input::Answer { ticket, reply: Box::new(reply) }
                 }
                 () = until(wake), if wake.is_some() => Input::Time,
-                Some(()) = interrupts.recv() => {
+                Some(()) = interrupts.recv(), if !calls.is_empty() || wake.is_some() => {
                     let interruption = match (run.is_executing(), was_interrupted) {
                         (false, _) => Interruption::Ends,
                         (true, false) => Interruption::GoesOn,

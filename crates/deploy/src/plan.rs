@@ -92,6 +92,8 @@ pub struct Conduct {
     pub mode: DeploymentConfigMode,
     /// Where templates of more than 51,200 bytes go; none where they are refused.
     pub bucket: Option<String>,
+    /// Whether snapshots of all databases are taken before anything is executed.
+    pub backup: bool,
     /// What has to be true afterwards; none where nobody asks.
     pub verify: Option<Contract>,
     /// How often is asked.

@@ -3,6 +3,7 @@
 mod answers;
 mod approval;
 mod back;
+mod backing_up;
 mod following;
 mod looking;
 mod proposing;
@@ -11,6 +12,8 @@ mod verifying;
 use std::collections::HashMap;
 
 use stratiform_service::{StackId, Timestamp};
+
+use backing_up::{Backup, Part};
 
 use crate::call::{Call, Failure, Reply, TemplateSource};
 use crate::plan::Plan;
@@ -76,6 +79,12 @@ pub struct Run {
     word: Word,
     /// No change set is executed any more.
     stopped: bool,
+    /// What is saved before anything is executed; none while nothing is.
+    backup: Option<Backup>,
+    /// What its calls are about.
+    saved: HashMap<u64, Part>,
+    /// Whether something could not be saved.
+    is_unsaved: bool,
     verification: Option<Verification>,
     /// What it came to.
     verified: Option<Verified>,
@@ -166,6 +175,9 @@ impl Run {
             outbox: Vec::new(),
             word: Word::None,
             stopped: false,
+            backup: None,
+            saved: HashMap::new(),
+            is_unsaved: false,
             verification: None,
             verified: None,
             verified_back: None,
@@ -185,6 +197,8 @@ impl Run {
             Input::Answer { ticket, reply } => {
                 if let Some(stack) = self.tickets.remove(&ticket) {
                     self.answered(stack, *reply);
+                } else if let Some(part) = self.saved.remove(&ticket) {
+                    self.backed_up(part, *reply);
                 } else if let Some(subject) = self.asked.remove(&ticket) {
                     self.looked_at(&subject, *reply);
                 } else {
@@ -248,6 +262,7 @@ impl Run {
         let own = match self.verified {
             None if self.has_to_verify() => return None,
             Some(Verified::No) => own.max(Outcome::Failed),
+            None if self.is_unsaved => own.max(Outcome::Failed),
             Some(Verified::Yes) | None => own,
         };
         let Some((back, _)) = &self.back else {
@@ -305,21 +320,32 @@ impl Run {
     /// Lets every stack do what it can, until all of them wait.
     fn go_on(&mut self) {
         loop {
-            let moved = (0..self.stacks.len()).any(|index| self.turn(index));
-            if !moved {
+            while (0..self.stacks.len()).any(|index| self.turn(index)) {}
+            self.ask();
+            let was_backed_up = self.is_backed_up();
+            self.back_up();
+            // Where there is nothing to save, that is found out at once.
+            if was_backed_up == self.is_backed_up() {
                 break;
             }
         }
-        self.ask();
         self.verify();
         self.turn_back();
+        self.outbox.extend(self.next_wake().map(Effect::Wake));
+    }
+
+    /// When something is to be asked again.
+    fn next_wake(&self) -> Option<Timestamp> {
         let times = self.stacks.iter().filter_map(|stack| match stack.pending {
             Pending::At(at) if stack.ending().is_none() => Some(at),
             _ => None,
         });
-        let next = self.verification.as_ref().and_then(Verification::next);
-        self.outbox
-            .extend(times.chain(next).min().map(Effect::Wake));
+        let others = [
+            self.verification.as_ref().and_then(Verification::next),
+            self.next_backup(),
+            self.back.as_ref().and_then(|(back, _)| back.next_wake()),
+        ];
+        times.chain(others.into_iter().flatten()).min()
     }
 
     /// Whether a stack's turn changed something.
@@ -415,6 +441,9 @@ impl Run {
         if !needed.all(|&needed| self.stacks[needed].is_deployed()) {
             return false;
         }
+        if !self.is_backed_up() {
+            return false;
+        }
         let resources = self.stacks[index]
             .proposal
             .as_ref()
@@ -480,10 +509,10 @@ impl StackRun {
     }
 }
 
-/// An effect of the way back, with the stacks of the way there.
-fn outer(effect: Effect, places: &[usize]) -> Effect {
-    match effect {
-        Effect::Tell(told) => Effect::Tell(Box::new(match *told {
+/// Effects of the way back, with the stacks of the way there. When it is to be woken is asked of it.
+fn outer(effects: Vec<Effect>, places: &[usize]) -> Vec<Effect> {
+    let effects = effects.into_iter().filter_map(|effect| match effect {
+        Effect::Tell(told) => Some(Effect::Tell(Box::new(match *told {
             Told::Stack { stack, news } => Told::Stack {
                 stack: places[stack],
                 news,
@@ -493,19 +522,18 @@ fn outer(effect: Effect, places: &[usize]) -> Effect {
                 failure,
                 at,
             },
-            told @ (Told::Verifying
-            | Told::Health { .. }
-            | Told::Verified { .. }
-            | Told::GoingBack) => told,
-        })),
-        Effect::Approve(question) => Effect::Approve(
+            told => told,
+        }))),
+        Effect::Approve(question) => Some(Effect::Approve(
             question
                 .into_iter()
                 .map(|(stack, proposal)| (places[stack], proposal))
                 .collect(),
-        ),
-        effect @ (Effect::Call { .. } | Effect::Wake(_)) => effect,
-    }
+        )),
+        Effect::Wake(_) => None,
+        call @ Effect::Call { .. } => Some(call),
+    });
+    effects.collect()
 }
 
 fn is_same_json(one: &str, other: &str) -> bool {

@@ -30,6 +30,20 @@ pub enum Told {
         /// When.
         at: Timestamp,
     },
+    /// A snapshot of a database is there.
+    BackedUp {
+        /// The database's identifier.
+        database: String,
+        /// The snapshot's.
+        snapshot: String,
+    },
+    /// A database could not be saved: nothing is executed.
+    NotBackedUp {
+        /// The database, or the stack that was asked for its databases.
+        subject: String,
+        /// Why.
+        why: String,
+    },
     /// All stacks are deployed, and what runs is looked at.
     Verifying,
     /// How something that runs is, where that is another answer than before.

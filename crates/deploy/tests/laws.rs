@@ -24,6 +24,7 @@ struct Course {
     until: Until,
     mends: bool,
     verifies: bool,
+    backs_up: bool,
     cancel_at: Option<usize>,
 }
 
@@ -41,6 +42,7 @@ fn course() -> impl Strategy<Value = Course> {
         any::<bool>(),
         any::<bool>(),
         any::<bool>(),
+        any::<bool>(),
     );
     (
         shape,
@@ -49,7 +51,12 @@ fn course() -> impl Strategy<Value = Course> {
         prop::option::weighted(0.2, 0..60usize),
     )
         .prop_map(
-            |((standing, needs), luck, (yes, back, prepared, mends, verifies), cancel_at)| Course {
+            |(
+                (standing, needs),
+                luck,
+                (yes, back, prepared, mends, verifies, backs_up),
+                cancel_at,
+            )| Course {
                 standing,
                 needs,
                 luck,
@@ -66,6 +73,7 @@ fn course() -> impl Strategy<Value = Course> {
                 },
                 mends,
                 verifies,
+                backs_up,
                 cancel_at,
             },
         )
@@ -91,6 +99,7 @@ fn go(course: &Course) -> Went {
             true => stratiform_deploy::Mending::Rollbacks,
             false => stratiform_deploy::Mending::Harmless,
         };
+        conduct.backup = course.backs_up;
         if !course.verifies {
             conduct.verify = None;
         }
@@ -150,7 +159,7 @@ fn go(course: &Course) -> Went {
             now = now.max(at);
             Input::Time
         } else {
-            panic!("it waits for nothing: {:?} after {course:?}", run.endings());
+            panic!("it waits for nothing: {run:#?} after {trace}");
         };
         effects = run.step(input, now);
     }

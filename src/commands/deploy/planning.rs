@@ -16,7 +16,7 @@ use stratiform_service::{LogicalId, StackName};
 use stratiform_template::{Parameter, Value};
 
 use super::images::service_of;
-use crate::args::{Allow, Going};
+use crate::args::{Allow, Going, ParameterValue as GivenValue};
 use crate::assemblies::deployed::values;
 use crate::exit::Exit;
 use crate::report::Failure;
@@ -122,7 +122,7 @@ pub(super) fn allowances(
     allowances.collect()
 }
 
-/// A value for each parameter of a stack: the image that is given, else what the stack has, for images and what has no
+/// A value for each parameter of a stack: the one that is given; else what the stack has, for images and what has no
 /// default; else the default.
 ///
 /// # Errors
@@ -130,7 +130,7 @@ pub(super) fn allowances(
 pub(super) fn parameters(
     stack: &StackAt,
     key: &str,
-    images: &IndexMap<String, String>,
+    given: &IndexMap<String, String>,
     deployed: Option<&DeployedStack>,
 ) -> Result<IndexMap<String, ParameterValue>, Vec<Finding>> {
     let known = deployed.map(values).unwrap_or_default();
@@ -145,16 +145,68 @@ pub(super) fn parameters(
             }
             Phase::Settled(_) | Phase::Moving(_) => Some(ParameterValue::Previous),
         });
-        let given = images.get(name).cloned().map(ParameterValue::Value);
+        let given = given.get(name).cloned().map(ParameterValue::Value);
         let default = default(parameter).map(ParameterValue::Value);
-        let value = match service_of(name) {
-            Some(_) => given.or(previous).or(default),
+        let value = given.or(match service_of(name) {
+            Some(_) => previous.or(default),
             None => default.or(previous),
-        };
+        });
         match value {
             Some(value) => drop(found.insert(name.clone(), value)),
             None => findings.push(without_value(name, key)),
         }
+    }
+    if findings.is_empty() {
+        Ok(found)
+    } else {
+        Err(findings)
+    }
+}
+
+/// The parameters that are given a value on the command line.
+///
+/// # Errors
+/// One that no stack has, that has a default in git, that is an image, or that is given twice.
+pub(super) fn given(
+    assembly: &Assembly,
+    values: &[GivenValue],
+) -> Result<IndexMap<String, String>, Vec<Finding>> {
+    let stacks = assembly.stacks.iter();
+    let declared = stacks.flat_map(|stack| &stack.template.parameters);
+    let known: IndexMap<&str, &Parameter> = declared
+        .map(|(name, parameter)| (name.as_str(), parameter))
+        .collect();
+    let mut found = IndexMap::new();
+    let mut findings = Vec::new();
+    for GivenValue { name, value } in values {
+        let image = service_of(name);
+        let (code, what, help) = match (known.get(name.as_str()), image) {
+            (None, _) => {
+                let names = known.keys().copied();
+                let help = meant(name, names).unwrap_or_else(|| "correct its name".to_owned());
+                let what = format!("no stack has a parameter `{name}`");
+                (Code::UnknownParameter, what, help)
+            }
+            (Some(_), Some(service)) => (
+                Code::UnknownParameter,
+                format!("`{name}` is the image of `{service}`"),
+                format!("write --image {service}=TAG"),
+            ),
+            (Some(parameter), None) if parameter.default.is_some() => (
+                Code::UnknownParameter,
+                format!("the parameter `{name}` has its value in git"),
+                "change its default where the stack is declared".to_owned(),
+            ),
+            (Some(_), None) => match found.insert(name.clone(), value.clone()) {
+                None => continue,
+                Some(_) => (
+                    Code::Repeated,
+                    format!("the parameter `{name}` is given twice"),
+                    "leave one of them".to_owned(),
+                ),
+            },
+        };
+        findings.push(Finding::new(code, what, help));
     }
     if findings.is_empty() {
         Ok(found)
@@ -181,7 +233,7 @@ fn without_value(name: &str, key: &str) -> Finding {
         ),
         None => (
             "it has no default, and the stack does not have one yet",
-            "give it a default where the stack is declared".to_owned(),
+            format!("give it one: --parameter {name}=VALUE; it stays from then on"),
         ),
     };
     Finding::new(Code::ParameterWithoutValue, what, help).because(why)

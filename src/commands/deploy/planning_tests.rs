@@ -152,8 +152,35 @@ fn what_has_no_value_is_said_with_what_gives_one() {
         [
             "say which image `web-api` runs: --image web-api=TAG",
             "say which image `mailer` runs: --image mailer=TAG",
-            "give it a default where the stack is declared",
+            "give it one: --parameter Key=VALUE; it stays from then on",
         ]
+    );
+}
+
+#[test]
+fn a_value_is_given_to_what_has_none_in_git() {
+    let assembly = assembly();
+    let given = |texts: &[&str]| {
+        let values: Vec<GivenValue> = texts.iter().map(|text| text.parse().unwrap()).collect();
+        super::given(&assembly, &values).map_err(|findings| findings[0].what.clone())
+    };
+    let found = given(&["Key=a=b"]).unwrap();
+    assert_eq!(found.get("Key").map(String::as_str), Some("a=b"));
+    assert_eq!(
+        given(&["Size=4"]).unwrap_err(),
+        "the parameter `Size` has its value in git"
+    );
+    assert_eq!(
+        given(&["MailerImage=4"]).unwrap_err(),
+        "`MailerImage` is the image of `mailer`"
+    );
+    assert_eq!(
+        given(&["Kay=4"]).unwrap_err(),
+        "no stack has a parameter `Kay`"
+    );
+    assert_eq!(
+        given(&["Key=1", "Key=2"]).unwrap_err(),
+        "the parameter `Key` is given twice"
     );
 }
 

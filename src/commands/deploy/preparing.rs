@@ -11,9 +11,9 @@ use stratiform_finding::words::listed;
 use stratiform_finding::{Code, Finding};
 use stratiform_resolve::Whereabouts;
 
-use super::conduct::conduct;
+use super::conduct::{Found, conduct, left_out, rollback};
 use super::images::{Asked, InEcr, asked, service_of, stand_ins};
-use super::planning::{allowances, choose, dependencies, parameters, planned};
+use super::planning::{allowances, choose, dependencies, given, parameters, planned};
 use super::prediction::prediction;
 use super::record::{Origin, record, run};
 use crate::args::Deploy;
@@ -46,6 +46,7 @@ pub(super) async fn prepare(
 ) -> Result<Prepared, Failure> {
     let chosen = choose(&assembly, &args.stack)?;
     let images = asked(&assembly, &args.image).map_err(Failure::of)?;
+    let given = given(&assembly, &args.parameter).map_err(Failure::of)?;
     let region = assembly.region.clone();
     let aws = cloud.deploying(&region, assembly.account.as_ref()).await;
     view.event(&Event::Asking {
@@ -54,7 +55,8 @@ pub(super) async fn prepare(
     });
     let identity = identity(&aws, &assembly).await?;
     assembly.account = Some(identity.account.clone());
-    let images = resolved(&aws, &assembly, &identity, images, cloud).await?;
+    let mut images = resolved(&aws, &assembly, &identity, images, cloud).await?;
+    images.extend(given);
 
     let names = chosen
         .iter()
@@ -82,6 +84,17 @@ pub(super) async fn prepare(
         reason: args.emergency.as_deref(),
     })?;
     let run = run(&args.env, &record, &stacks);
+    let written = &settings.deployment;
+    let (rollback, note) = rollback(&aws, &assembly, written).await?;
+    for text in left_out(args, written).into_iter().chain(note) {
+        view.event(&Event::Notice { text });
+    }
+    let found = Found {
+        run,
+        record,
+        allowed,
+        rollback,
+    };
     let locations = chosen
         .iter()
         .map(|place| assembly.stacks[*place].locations.clone());
@@ -92,7 +105,7 @@ pub(super) async fn prepare(
         },
         plan: Plan {
             stacks,
-            conduct: conduct(args, settings, run, record, allowed),
+            conduct: conduct(args, written, found),
         },
         aws,
     })
@@ -155,18 +168,21 @@ async fn in_ecr(aws: &Aws, image: InEcr) -> Result<InEcr, Failure> {
                 "push it first; where the repository is not there yet, deploy its stack before the others: --stack",
             )]))
         }
-        Err(failure) => {
-            let code = match failure.kind {
-                FailureKind::Refused => Code::AwsRefused,
-                FailureKind::Credentials => Code::AwsCredentials,
-                FailureKind::Denied => Code::AwsDenied,
-                FailureKind::Throttled => Code::AwsThrottled,
-                FailureKind::Unknown => Code::AwsUnavailable,
-            };
-            let finding = Finding::new(code, failure.what, failure.help);
-            Err(Failure::of([finding.because(failure.why)]))
-        }
+        Err(failure) => Err(failed(failure)),
     }
+}
+
+/// A call that failed.
+pub(super) fn failed(failure: stratiform_deploy::Failure) -> Failure {
+    let code = match failure.kind {
+        FailureKind::Refused => Code::AwsRefused,
+        FailureKind::Credentials => Code::AwsCredentials,
+        FailureKind::Denied => Code::AwsDenied,
+        FailureKind::Throttled => Code::AwsThrottled,
+        FailureKind::Unknown => Code::AwsUnavailable,
+    };
+    let finding = Finding::new(code, failure.what, failure.help);
+    Failure::of([finding.because(failure.why)])
 }
 
 /// A value for each parameter of each stack.

@@ -37,7 +37,7 @@ pub(crate) fn findings(plan: &Plan, sources: &Sources, ended: &Ended) -> Vec<Fin
             Health::Healthy => continue,
             Health::Not(why) | Health::Broken(why) => why,
         };
-        let what = format!("{} is not well", subject(of));
+        let what = format!("not well: {}", subject(of));
         let help = "look at it in its own service; its logs mostly say why";
         found.push((
             2,

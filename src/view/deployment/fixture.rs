@@ -75,6 +75,7 @@ pub(super) fn plan() -> Plan {
             rollback: None,
             mode: DeploymentConfigMode::Standard,
             bucket: None,
+            backup: false,
             verify: None,
             pace: Pace { least: 1, most: 1 },
         },

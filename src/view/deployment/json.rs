@@ -202,6 +202,13 @@ impl Follow for Json {
                 let value = json!({"stack": key(plan, *stack), "failure": failure(why), "at": at});
                 self.put("again", value);
             }
+            Told::BackedUp { database, snapshot } => self.put(
+                "backed-up",
+                json!({"database": database, "snapshot": snapshot}),
+            ),
+            Told::NotBackedUp { subject, why } => {
+                self.put("not-backed-up", json!({"subject": subject, "why": why}));
+            }
             Told::Verifying => self.put("verifying", json!({})),
             Told::Health {
                 subject: of,

@@ -39,9 +39,13 @@ pub(super) fn outcome(outcome: Outcome) -> &'static str {
 /// What is looked at.
 pub(super) fn subject(subject: &Subject) -> String {
     match subject {
-        Subject::Stack(stack) => format!("the stack {stack}"),
+        Subject::Stack(stack) => format!("the resources of {stack}"),
         Subject::Service(_, service) => format!("the service {service}"),
-        Subject::TargetGroup(arn) => format!("the target group {arn}"),
+        Subject::TargetGroup(arn) => {
+            // `…:targetgroup/name/id`
+            let name = arn.split('/').nth(1).unwrap_or(arn);
+            format!("the target group {name}")
+        }
         Subject::Alarms => "the alarms".to_owned(),
         Subject::Database(identifier) => format!("the database {identifier}"),
         Subject::Http(url) => url.clone(),
@@ -89,17 +93,26 @@ pub(super) fn line(plan: &Plan, told: &Told) -> Option<(Option<usize>, String)> 
             let text = format!("{}, and is tried again: {why}", failure.what);
             Some((Some(*stack), text))
         }
+        Told::BackedUp { database, snapshot } => Some((
+            None,
+            format!("the database {database} is saved as {snapshot}"),
+        )),
+        Told::NotBackedUp { subject, why } => {
+            let why = one_line(why);
+            let text = format!("{subject} could not be saved, and nothing is executed: {why}");
+            Some((None, text))
+        }
         Told::Verifying => Some((None, "what runs is looked at".to_owned())),
         Told::Health {
             subject: of,
             health,
         } => {
             let how = match health {
-                stratiform_deploy::Health::Healthy => "is well".to_owned(),
-                stratiform_deploy::Health::Not(why) => format!("is not well yet: {why}"),
-                stratiform_deploy::Health::Broken(why) => format!("is not well: {why}"),
+                stratiform_deploy::Health::Healthy => "well".to_owned(),
+                stratiform_deploy::Health::Not(why) => format!("not well yet: {}", one_line(why)),
+                stratiform_deploy::Health::Broken(why) => format!("not well: {}", one_line(why)),
             };
-            Some((None, format!("{} {how}", subject(of))))
+            Some((None, format!("{}: {how}", subject(of))))
         }
         Told::Verified { verdict, .. } => Some((
             None,

@@ -191,3 +191,63 @@ async fn calls_that_fail_for_a_while_stop_nothing() {
         }
     }
 }
+
+/// A database, and a queue beside it that changes.
+fn with_database(version: u32) -> stratiform_deploy::Plan {
+    let mut plan = plans::two(version);
+    plan.stacks[0].template = plan.stacks[0].template.replace(
+        "Outputs:",
+        "  Database:
+    Type: AWS::RDS::DBInstance
+    Properties:
+      DBInstanceIdentifier: shop-db
+      DBInstanceClass: db.t3.micro
+      Engine: postgres
+      AllocatedStorage: '20'
+      MasterUsername: shop
+      ManageMasterUserPassword: true
+Outputs:",
+    );
+    plan.conduct.backup = true;
+    plan
+}
+
+#[tokio::test]
+async fn databases_are_saved_before_anything_is_changed() {
+    let engine = Engine::start().await;
+    // The first time there is nothing to save.
+    let went = engine.deploy(with_database(0)).await;
+    assert_eq!(went.outcome(), Outcome::Done, "{:?}", went.endings());
+    let went = engine.deploy(with_database(1)).await;
+    assert_eq!(went.outcome(), Outcome::Done, "{:?}", went.endings());
+    let place = |wanted: &dyn Fn(&Told) -> bool| went.watcher.told.iter().position(wanted);
+    let saved = place(
+        &|told| matches!(told, Told::BackedUp { database, snapshot } if database == "shop-db" && snapshot == "stratiform-r1-shop-db"),
+    );
+    let executed = place(&|told| {
+        matches!(
+            told,
+            Told::Stack {
+                news: News::Executing(_),
+                ..
+            }
+        )
+    });
+    assert!(saved.unwrap() < executed.unwrap());
+}
+
+#[tokio::test]
+async fn nothing_is_changed_without_its_backup() {
+    let engine = Engine::start().await;
+    engine.deploy(with_database(0)).await;
+    engine.fault("api:CreateDBSnapshot=500:times=40");
+    let went = engine.deploy(with_database(1)).await;
+    assert_eq!(went.outcome(), Outcome::Failed, "{:?}", went.endings());
+    assert_eq!(went.endings(), [Ending::NotApproved, Ending::Unchanged]);
+    let told = went.watcher.told.iter();
+    assert!(
+        told.filter(|told| matches!(told, Told::NotBackedUp { .. }))
+            .count()
+            == 1
+    );
+}

@@ -29,6 +29,7 @@ pub(crate) fn conduct() -> Conduct {
         rollback: None,
         mode: DeploymentConfigMode::Standard,
         bucket: None,
+        backup: false,
         verify: Some(Contract {
             services: true,
             targets: true,

@@ -20,8 +20,7 @@ impl Run {
         if let Some((plan, places)) = self.way_back() {
             self.outbox.push(Effect::Tell(Box::new(Told::GoingBack)));
             let (back, inner) = Run::begin(plan, self.next_ticket, self.now);
-            self.outbox
-                .extend(inner.into_iter().map(|effect| outer(effect, &places)));
+            self.outbox.extend(outer(inner, &places));
             self.back = Some((Box::new(back), places));
         }
     }
@@ -32,8 +31,7 @@ impl Run {
             return;
         };
         let inner = back.step(input, self.now);
-        let inner = inner.into_iter().map(|effect| outer(effect, places));
-        self.outbox.extend(inner);
+        self.outbox.extend(outer(inner, places));
     }
 
     /// What was deployed as it was before, in the order of now turned round. Stacks that this run made stay: nothing ran
@@ -74,6 +72,8 @@ impl Run {
                     .map(|_| Default::default()),
                 // All of the environment is looked at afterwards, and not only what went back.
                 verify: None,
+                // What was there before is saved already.
+                backup: false,
                 run: format!("{}-back", self.plan.conduct.run),
                 ..self.plan.conduct.clone()
             },

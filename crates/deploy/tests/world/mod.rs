@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use stratiform_deploy::call::{Alarm, ParameterValue, Stack};
+use stratiform_deploy::call::{Alarm, Database, ParameterValue, Resource, Snapshot, Stack};
 use stratiform_deploy::{
     Approval, Call, Conduct, Contract, Failure, FailureKind, Mending, OnFailure, Pace, Plan,
     PlannedStack, Record, Reply, Until,
@@ -87,6 +87,7 @@ pub(crate) struct World {
     drawn: usize,
     events: u64,
     made: u32,
+    snapshot: Option<String>,
 }
 
 /// How a stack was left.
@@ -142,6 +143,7 @@ pub(crate) fn plan(stacks: usize, needs: &[u8], change: impl FnOnce(&mut Conduct
         rollback: None,
         mode: DeploymentConfigMode::Standard,
         bucket: None,
+        backup: false,
         verify: Some(Contract {
             services: true,
             targets: true,
@@ -186,6 +188,7 @@ impl World {
             drawn: 0,
             events: 0,
             made: 0,
+            snapshot: None,
         };
         for (index, &status) in standing.iter().enumerate() {
             let status = STANDING[status];
@@ -287,7 +290,33 @@ impl World {
                 ))
             }
             Call::GetTemplate { stack } => Ok(Reply::Template(self.by_id(stack)?.template.clone())),
-            Call::ListStackResources { .. } => Ok(Reply::Resources(Vec::new())),
+            Call::ListStackResources { stack } => {
+                let empty = self.by_id(stack)?.status == "ROLLBACK_COMPLETE";
+                let database = Resource {
+                    logical_id: "Database".parse().unwrap(),
+                    physical_id: Some("db".parse().unwrap()),
+                    resource_type: "AWS::RDS::DBInstance".to_owned(),
+                    status: Word::new("CREATE_COMPLETE"),
+                };
+                let resources = if empty { Vec::new() } else { vec![database] };
+                Ok(Reply::Resources(resources))
+            }
+            Call::DescribeDbInstance { identifier } => Ok(Reply::Database(Some(Database {
+                identifier: identifier.clone(),
+                status: "available".to_owned(),
+                restorable_until: None,
+                backup_days: 7,
+                deletion_protection: false,
+            }))),
+            Call::CreateDbSnapshot { snapshot, .. } => {
+                self.snapshot = Some(snapshot.clone());
+                Ok(Reply::Snapshot(shown(snapshot, "creating")))
+            }
+            Call::DescribeDbSnapshots { .. } => {
+                let snapshots = self.snapshot.iter();
+                let snapshots = snapshots.map(|snapshot| shown(snapshot, "available"));
+                Ok(Reply::Snapshots(snapshots.collect()))
+            }
             Call::DescribeAlarms { .. } => Ok(Reply::Alarms(Vec::<Alarm>::new())),
             Call::CreateChangeSet(new) => self.create(
                 &new.stack,
@@ -559,5 +588,14 @@ fn described(stack: &Deployed) -> Stack {
         outputs: Default::default(),
         notification_arns: Vec::new(),
         termination_protection: false,
+    }
+}
+
+fn shown(snapshot: &str, status: &str) -> Snapshot {
+    Snapshot {
+        identifier: snapshot.to_owned(),
+        status: status.to_owned(),
+        percent: 0,
+        created: None,
     }
 }

@@ -1,0 +1,290 @@
+//! Whether it is a good moment to deploy: checks, and what they come to.
+//!
+//! What lives here: facts → checks → a report with a score. What does not: finding the facts out (`src/commands/guard`),
+//! and showing the report (`src/view/guard.rs`). A fact that could not be asked makes its check skipped, and never green.
+//! `docs/guarding.md` lists all checks.
+
+mod account;
+mod facts;
+mod id;
+mod images;
+mod later;
+mod promotion;
+mod running;
+mod source;
+mod stacks;
+mod tally;
+
+#[cfg(test)]
+mod fixture;
+
+use serde::Serialize;
+
+pub use facts::{
+    Asked, Caller, DatabaseFound, Deploys, Facts, Git, ImageFound, Promotion, Running, ServiceFound,
+    StackFound, Unasked, Wanted, Whose,
+};
+pub use id::Id;
+
+/// What a check came to, the better before the worse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// It was asked, and all is well.
+    Pass,
+    /// It was not asked, could not be, or somebody said that it does not count.
+    Skipped,
+    /// It was asked, and has to be known.
+    Warn,
+    /// It was asked, and nothing is deployed.
+    Block,
+}
+
+/// One thing that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// Which.
+    pub id: Id,
+    /// What it came to.
+    pub verdict: Verdict,
+    /// Why.
+    pub reason: String,
+    /// What to do; empty where nothing is to be done.
+    pub remedy: String,
+    /// Whether an emergency goes before it.
+    pub skippable: bool,
+}
+
+/// All that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// The checks, in the order of [`Id::ALL`].
+    pub checks: Vec<Check>,
+}
+
+/// How many checks came to what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Passed.
+    pub pass: usize,
+    /// Skipped.
+    pub skipped: usize,
+    /// Warned.
+    pub warn: usize,
+    /// Blocked.
+    pub block: usize,
+}
+
+impl Report {
+    /// Looks at the facts.
+    pub fn of(facts: &Facts) -> Report {
+        let check = |id: &Id| match id {
+            Id::WorkingTree => source::working_tree(facts),
+            Id::Pushed => source::pushed(facts),
+            Id::Release => source::release(facts),
+            Id::ReleaseOnly => source::release_only(facts),
+            Id::Snapshots => source::snapshots(facts),
+            Id::Findings => later::findings(),
+            Id::Compliance => later::compliance(facts),
+            Id::Credentials => account::credentials(facts),
+            Id::Account => account::account(facts),
+            Id::StackState => stacks::state(facts),
+            Id::NobodyElse => stacks::nobody_else(facts),
+            Id::Promotion => promotion::promotion(facts),
+            Id::Images => images::images(facts),
+            Id::Quotas => later::quotas(),
+            Id::Services => running::services(facts),
+            Id::Alarms => running::alarms(facts),
+            Id::Database => running::database(facts),
+            Id::Backup => running::backup(facts),
+            Id::WayBack => stacks::way_back(facts),
+        };
+        Report {
+            checks: Id::ALL.iter().map(check).collect(),
+        }
+    }
+
+    /// The same where it cannot wait, and why: what blocks and may be skipped is. All else stays as it is.
+    #[must_use]
+    pub fn in_emergency(mut self, reason: &str) -> Report {
+        let blocks = self.checks.iter_mut();
+        let blocks = blocks.filter(|check| check.verdict == Verdict::Block && check.skippable);
+        for check in blocks {
+            check.verdict = Verdict::Skipped;
+            check.reason = format!("emergency ({reason}): {}", check.reason);
+        }
+        self
+    }
+
+    /// How risky a deployment is, 0 to 100: each check costs its [weight](Id::weight) where it blocks, half of it where it
+    /// warns, a quarter where it was skipped, and nothing where it passed; the sum of that, per hundred of the sum of all
+    /// weights, rounded up. 0 is: all was asked, and all is well. What blocks does so whatever the score.
+    pub fn score(&self) -> u32 {
+        let quarters = |verdict| match verdict {
+            Verdict::Pass => 0,
+            Verdict::Skipped => 1,
+            Verdict::Warn => 2,
+            Verdict::Block => 4,
+        };
+        let checks = self.checks.iter();
+        let (cost, most) = checks.fold((0, 0), |(cost, most), check| {
+            let weight = check.id.weight();
+            (cost + weight * quarters(check.verdict), most + weight * 4)
+        });
+        (cost * 100).div_ceil(most.max(1))
+    }
+
+    /// Whether nothing may be deployed.
+    pub fn is_blocked(&self) -> bool {
+        self.counts().block > 0
+    }
+
+    /// How many checks came to what.
+    pub fn counts(&self) -> Counts {
+        let count = |verdict| {
+            let checks = self.checks.iter();
+            checks.filter(|check| check.verdict == verdict).count()
+        };
+        Counts {
+            pass: count(Verdict::Pass),
+            skipped: count(Verdict::Skipped),
+            warn: count(Verdict::Warn),
+            block: count(Verdict::Block),
+        }
+    }
+
+    /// The checks, the worst first; of the same verdict those that weigh more.
+    pub fn worst_first(&self) -> Vec<&Check> {
+        let mut checks: Vec<&Check> = self.checks.iter().collect();
+        checks.sort_by_key(|check| std::cmp::Reverse((check.verdict, check.id.weight())));
+        checks
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(verdicts: &[(Id, Verdict)]) -> Report {
+        let checks = verdicts.iter().map(|(id, verdict)| Check {
+            id: *id,
+            verdict: *verdict,
+            reason: "why".to_owned(),
+            remedy: String::new(),
+            skippable: id.is_skippable(),
+        });
+        Report {
+            checks: checks.collect(),
+        }
+    }
+
+    #[test]
+    fn every_check_is_there_once_and_in_order() {
+        let report = Report::of(&fixture::facts());
+        let ids: Vec<Id> = report.checks.iter().map(|check| check.id).collect();
+        assert_eq!(ids, Id::ALL);
+        let mut names: Vec<&str> = ids.iter().map(|id| id.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Id::ALL.len());
+    }
+
+    #[test]
+    fn what_could_not_be_asked_is_never_green() {
+        let report = Report::of(&fixture::nothing_asked());
+        let green = report.checks.iter();
+        let green = green.filter(|check| check.verdict == Verdict::Pass);
+        assert_eq!(green.count(), 0, "{report:#?}");
+        assert!(report.is_blocked(), "nobody is known to be allowed to");
+    }
+
+    #[test]
+    fn all_is_well_but_for_what_nobody_asks_yet() {
+        let report = Report::of(&fixture::facts());
+        let counts = report.counts();
+        assert_eq!((counts.warn, counts.block), (0, 0), "{report:#?}");
+        let skipped = report.checks.iter();
+        let skipped = skipped.filter(|check| check.verdict == Verdict::Skipped);
+        let skipped: Vec<&str> = skipped.map(|check| check.id.as_str()).collect();
+        assert_eq!(skipped, ["findings", "compliance", "quotas"]);
+        assert!(!report.is_blocked());
+    }
+
+    #[test]
+    fn the_score_is_as_documented() {
+        use Verdict::{Block, Pass, Skipped, Warn};
+        let all = |verdict| {
+            let all: Vec<_> = Id::ALL.iter().map(|id| (*id, verdict)).collect();
+            report(&all).score()
+        };
+        assert_eq!(
+            [all(Pass), all(Skipped), all(Warn), all(Block)],
+            [0, 25, 50, 100]
+        );
+        // (5 × 1 + 1 × ¼) / 6 = 87.5 %.
+        let two = report(&[(Id::Account, Block), (Id::Quotas, Skipped)]);
+        assert_eq!((two.score(), two.is_blocked()), (88, true));
+        let almost = report(&[(Id::Account, Pass), (Id::Quotas, Skipped)]);
+        assert_eq!((almost.score(), almost.is_blocked()), (5, false));
+        assert_eq!(Report { checks: Vec::new() }.score(), 0);
+    }
+
+    #[test]
+    fn an_emergency_goes_before_what_may_be_skipped_and_nothing_else() {
+        let all = [
+            (Id::Account, Verdict::Block),
+            (Id::Backup, Verdict::Block),
+            (Id::Services, Verdict::Warn),
+            (Id::Promotion, Verdict::Pass),
+        ];
+        let report = report(&all).in_emergency("the shop is down");
+        let verdicts: Vec<Verdict> = report.checks.iter().map(|check| check.verdict).collect();
+        assert_eq!(
+            verdicts,
+            [
+                Verdict::Block,
+                Verdict::Skipped,
+                Verdict::Warn,
+                Verdict::Pass
+            ]
+        );
+        assert_eq!(report.checks[1].reason, "emergency (the shop is down): why");
+        assert_eq!(report.checks[0].reason, "why");
+        assert!(report.is_blocked());
+    }
+
+    #[test]
+    fn the_worst_is_first() {
+        let report = report(&[
+            (Id::Quotas, Verdict::Skipped),
+            (Id::Pushed, Verdict::Block),
+            (Id::Account, Verdict::Block),
+            (Id::Services, Verdict::Pass),
+            (Id::Alarms, Verdict::Warn),
+        ]);
+        let ids: Vec<&str> = report
+            .worst_first()
+            .iter()
+            .map(|check| check.id.as_str())
+            .collect();
+        assert_eq!(ids, ["account", "pushed", "alarms", "quotas", "services"]);
+    }
+
+    #[test]
+    fn the_documentation_has_every_check() {
+        let text = include_str!("../../../docs/guarding.md");
+        for id in Id::ALL {
+            let row = text
+                .lines()
+                .find(|line| line.starts_with(&format!("| `{id}` |")));
+            let row = row.unwrap_or_else(|| panic!("no row for `{id}`"));
+            let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+            let skippable = if id.is_skippable() { "yes" } else { "no" };
+            let weight = id.weight().to_string();
+            let expected = [skippable, &weight];
+            assert_eq!(cells[cells.len() - 3..cells.len() - 1], expected, "{id}");
+        }
+        let rows = text.lines().filter(|line| line.starts_with("| `"));
+        assert_eq!(rows.count(), Id::ALL.len());
+    }
+}
