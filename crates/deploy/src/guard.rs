@@ -21,8 +21,8 @@ mod fixture;
 use serde::Serialize;
 
 pub use facts::{
-    Asked, Caller, DatabaseFound, Deploys, Facts, Git, ImageFound, Promotion, Running, ServiceFound,
-    StackFound, Unasked, Wanted, Whose,
+    Asked, Caller, DatabaseFound, Deploys, Facts, Git, ImageFound, Promotion, Running,
+    ServiceFound, StackFound, Unasked, Wanted, Whose,
 };
 pub use id::Id;
 

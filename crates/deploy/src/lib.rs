@@ -5,6 +5,7 @@
 
 pub mod call;
 mod gate;
+pub mod guard;
 mod plan;
 mod predicted;
 mod run;

@@ -320,19 +320,7 @@ impl Verification {
             (Subject::Database(_), Reply::Database(database)) => database_health(database.as_ref()),
             (Subject::Http(url), Reply::Http { status, body }) => {
                 let expected = self.contract.http.iter().find(|check| check.url == *url);
-                match expected {
-                    Some(check) if status != check.status => Health::Not(format!(
-                        "it answers {status}, and {} is expected",
-                        check.status
-                    )),
-                    Some(HttpCheck {
-                        contains: Some(text),
-                        ..
-                    }) if !body.contains(text.as_str()) => {
-                        Health::Not(format!("its answer does not contain `{text}`"))
-                    }
-                    _ => Health::Healthy,
-                }
+                expected.map_or(Health::Healthy, |check| http_health(check, status, &body))
             }
             _ => Health::Not("the answer does not fit the question".to_owned()),
         }
@@ -372,7 +360,7 @@ impl Verification {
 }
 
 /// A service that its circuit breaker brought back is stable too: what it runs has to be what was deployed.
-fn service_health(service: &Service, deployed: &BTreeSet<String>) -> Health {
+pub(crate) fn service_health(service: &Service, deployed: &BTreeSet<String>) -> Health {
     let newest = service
         .deployments
         .iter()
@@ -412,7 +400,7 @@ fn service_health(service: &Service, deployed: &BTreeSet<String>) -> Health {
     ))
 }
 
-fn target_health(targets: &[Target], may_be_empty: bool) -> Health {
+pub(crate) fn target_health(targets: &[Target], may_be_empty: bool) -> Health {
     let counted = targets
         .iter()
         .filter(|target| !matches!(target.state.as_str(), "draining" | "unused"));
@@ -433,8 +421,21 @@ fn target_health(targets: &[Target], may_be_empty: bool) -> Health {
     }
 }
 
+pub(crate) fn http_health(check: &HttpCheck, status: u16, body: &str) -> Health {
+    if status != check.status {
+        let expected = check.status;
+        return Health::Not(format!("it answers {status}, and {expected} is expected"));
+    }
+    match &check.contains {
+        Some(text) if !body.contains(text) => {
+            Health::Not(format!("its answer does not contain `{text}`"))
+        }
+        _ => Health::Healthy,
+    }
+}
+
 /// Source: RDS user guide, "Viewing Amazon RDS DB instance status": in which of them the database answers.
-fn database_health(database: Option<&Database>) -> Health {
+pub(crate) fn database_health(database: Option<&Database>) -> Health {
     let Some(database) = database else {
         return Health::Broken("the database is not there".to_owned());
     };

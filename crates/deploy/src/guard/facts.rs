@@ -1,340 +1,235 @@
-//! What is known before a deployment, as plain values.
+//! What is known before a deployment, as plain values. What could not be asked says why.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use stratiform_service::{AccountId, LogicalId, Region, Timestamp};
+use indexmap::IndexMap;
+use stratiform_service::{AccountId, Region, Timestamp};
 
 use crate::call::{
     Alarm, Database, Failure, FailureKind, Image, Resource, Service, Snapshot, Stack, Target,
 };
-use crate::plan::{Allowance, Mending};
-use crate::predicted::Impact;
-use crate::verification::HttpCheck;
+use crate::plan::{Mending, PREFIX};
 
-/// What was found out, or why not.
-pub type Asked<T> = Result<T, NotAsked>;
+/// What was asked; or why it could not be.
+pub type Asked<T> = Result<T, Unasked>;
 
-/// Why something is not known.
+/// Why something could not be asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NotAsked {
-    /// Why: a sentence without its end.
-    pub reason: String,
-    /// What to do; empty where there is nothing to do.
-    pub remedy: String,
+pub struct Unasked {
+    /// Why.
+    pub why: String,
+    /// What to do; empty where nothing can be done.
+    pub help: String,
+    /// How the call failed; none where none was made.
+    pub kind: Option<FailureKind>,
 }
 
-impl NotAsked {
-    /// For a reason about which nothing can be done.
-    pub fn because(reason: impl Into<String>) -> NotAsked {
-        NotAsked {
-            reason: reason.into(),
-            remedy: String::new(),
+impl Unasked {
+    /// Nobody was asked.
+    pub fn because(why: impl Into<String>, help: impl Into<String>) -> Unasked {
+        Unasked {
+            why: why.into(),
+            help: help.into(),
+            kind: None,
+        }
+    }
+
+    /// Whether AWS was asked and said no, and will say no the next time.
+    pub fn is_refused(&self) -> bool {
+        match self.kind {
+            Some(FailureKind::Refused | FailureKind::Denied) => true,
+            Some(FailureKind::Credentials | FailureKind::Throttled | FailureKind::Unknown)
+            | None => false,
         }
     }
 }
 
-impl From<Failure> for NotAsked {
-    fn from(failure: Failure) -> NotAsked {
-        NotAsked {
-            reason: format!("{}: {}", failure.what, failure.why),
-            remedy: failure.help,
+impl From<Failure> for Unasked {
+    fn from(failure: Failure) -> Unasked {
+        Unasked {
+            why: format!("{}: {}", failure.what, failure.why),
+            help: failure.help,
+            kind: Some(failure.kind),
         }
     }
 }
 
-/// All that is known.
+/// All that is known before a deployment.
 #[derive(Clone, Debug)]
 pub struct Facts {
     /// The moment.
     pub now: Timestamp,
-    /// What the environment's file and the command line say.
-    pub rules: Rules,
-    /// What git says.
+    /// What is to be deployed where.
+    pub wanted: Wanted,
+    /// What is checked out.
     pub git: Asked<Git>,
-    /// The snapshots that are not what is synthesized.
-    pub stale_snapshots: Asked<Vec<String>>,
+    /// Snapshots that are not what is synthesized.
+    pub stale: Asked<Vec<String>>,
     /// Whose credentials these are.
-    pub identity: Asked<Identity>,
-    /// The environment's stacks, in the order of their dependencies.
-    pub stacks: Vec<StackNow>,
-    /// The environment before this one; none where there is none.
-    pub promotion: Option<Asked<Promotion>>,
-    /// The image of each service.
-    pub images: Vec<ImageNow>,
-    /// What runs.
+    pub caller: Asked<Caller>,
+    /// The environment's stacks, as they are synthesized and as they are there.
+    pub stacks: Vec<StackFound>,
+    /// What runs in them.
     pub running: Running,
-    /// What the deployment would change.
-    pub changes: Asked<Changes>,
+    /// How it stands in the environment before this one; none where there is no such environment.
+    pub promotion: Option<Asked<Promotion>>,
+    /// The images that services run, or are to run.
+    pub images: Vec<ImageFound>,
+    /// The alarm that rolls stacks back; none where there is none.
+    pub rollback_alarm: Option<String>,
 }
 
-/// What the environment's file and the command line say.
+/// What is to be deployed where.
 #[derive(Clone, Debug)]
-pub struct Rules {
-    /// The environment's name.
+pub struct Wanted {
+    /// The environment.
     pub environment: String,
-    /// Its account, where it names one.
-    pub account: Option<AccountId>,
     /// Its region.
     pub region: Region,
-    /// Whose services are asked.
-    pub cloud: Cloud,
-    /// Whether only a release may be deployed. Then what otherwise is only said blocks.
-    pub release_only: bool,
-    /// The release that was named.
+    /// Its account; none where its file does not say.
+    pub account: Option<AccountId>,
+    /// The release that somebody named.
     pub release: Option<String>,
-    /// Whether snapshots are taken before anything is changed.
-    pub backup_before_deploy: bool,
-    /// The compliance score that is asked for.
+    /// What it takes.
+    pub deploys: Deploys,
+    /// Whether its databases must have a backup, whatever else they say.
+    pub backup: bool,
+    /// The compliance score that it asks for.
     pub compliance_at_least: Option<u32>,
-    /// The alarm that makes CloudFormation roll a stack back.
-    pub rollback_alarm: Option<String>,
-    /// Whether there is a bucket for large templates.
-    pub has_bucket: bool,
-    /// The run that asks, where it has a name already.
-    pub run: Option<String>,
     /// What may be done about stacks that cannot be updated as they are.
     pub mending: Mending,
-    /// Resources that may go.
-    pub allowed: Vec<Allowance>,
+    /// The run that asks; none where nothing is deployed yet.
+    pub run: Option<String>,
+    /// Whose CloudFormation it is.
+    pub whose: Whose,
 }
 
-/// Whose services are asked?
+/// What does an environment take?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cloud {
-    /// AWS's, or whatever answers instead.
-    Aws,
-    /// The embedded engine's: for trying things out.
-    Embedded,
+pub enum Deploys {
+    /// Releases, which are git tags.
+    ReleasesOnly,
+    /// Any commit.
+    AnyCommit,
 }
 
-/// What git says of what is checked out.
+/// Whose CloudFormation is it?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// AWS's, or what stands in for it.
+    Aws,
+    /// The embedded engine: what is tried there is nobody's loss.
+    Engine,
+}
+
+/// What is checked out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Git {
     /// The commit.
     pub commit: String,
-    /// The tags that are at it, the highest version first.
-    pub tags: Vec<String>,
-    /// All tags.
-    pub all_tags: BTreeSet<String>,
-    /// Files that are not committed, or not as they are committed.
+    /// Files that are not as they are in it.
     pub changed: Vec<String>,
-    /// Whether somebody else has the commit.
-    pub pushed: Asked<Pushed>,
+    /// Whether the commit is at the remote.
+    pub pushed: Asked<bool>,
+    /// Tags at the commit, the highest version first.
+    pub tags: Vec<String>,
+    /// The commit of the release that somebody named; none where it is no tag.
+    pub release: Option<String>,
+    /// All tags that git knows here.
+    pub known: Vec<String>,
 }
 
-/// Has somebody else the commit?
+/// Whose credentials they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Pushed {
-    /// It is on this branch or tag of a remote.
-    On(String),
-    /// It is on none.
-    Nowhere,
-    /// There is no remote.
-    NoRemote,
-}
-
-/// Whose credentials are used.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Identity {
+pub struct Caller {
     /// The account.
     pub account: AccountId,
     /// The user or the assumed role.
     pub arn: String,
 }
 
-/// One of the environment's stacks.
+/// A stack of an environment.
 #[derive(Clone, Debug)]
-pub struct StackNow {
-    /// Its name without app and environment.
+pub struct StackFound {
+    /// The name without app and environment: `network`.
     pub key: String,
-    /// How it stands; none where there is none.
-    pub deployed: Asked<Option<Stack>>,
-    /// What it has.
+    /// The template as it is synthesized now.
+    pub planned: String,
+    /// The stack; none where there is none.
+    pub stack: Asked<Option<Box<Stack>>>,
+    /// The template as it is deployed; none where nothing is, or nobody asked.
+    pub template: Option<Asked<String>>,
+    /// What the stack has; nothing where there is no stack.
     pub resources: Asked<Vec<Resource>>,
-    /// Whether its template can be read, and so deployed again; none where there is no stack.
-    pub previous: Option<Asked<()>>,
-    /// The template that it is to have.
-    pub template: Template,
+    /// The token of the operation that is going on, where one is and it is known.
+    pub token: Option<String>,
 }
 
-/// The size of a template.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Template {
-    /// Its bytes, as it is sent.
-    pub bytes: usize,
-    /// Its resources.
-    pub resources: usize,
-    /// Its parameters.
-    pub parameters: usize,
-    /// Its outputs.
-    pub outputs: usize,
+impl StackFound {
+    /// One of the tags that say where a deployment comes from: `release`.
+    pub fn record(&self, key: &str) -> Option<&str> {
+        let value = self.there()?.tags.get(&format!("{PREFIX}{key}"))?;
+        Some(value.as_str())
+    }
+
+    /// The stack, where one is there.
+    pub fn there(&self) -> Option<&Stack> {
+        self.stack.as_ref().ok()?.as_deref()
+    }
+
+    /// What could not be asked of it.
+    pub(super) fn unasked(&self) -> Option<&Unasked> {
+        self.stack.as_ref().err().or(self.resources.as_ref().err())
+    }
 }
 
-/// How the environment before this one stands.
-#[derive(Clone, Debug)]
-pub struct Promotion {
-    /// Its name.
-    pub environment: String,
-    /// Its stacks, as they are synthesized now.
-    pub stacks: Vec<PromotedStack>,
-    /// What runs there.
-    pub running: Running,
-}
-
-/// A stack of the environment before.
-#[derive(Clone, Debug)]
-pub struct PromotedStack {
-    /// Its name without app and environment.
-    pub key: String,
-    /// How it stands; none where there is none.
-    pub deployed: Asked<Option<Stack>>,
-    /// Whether its template is the one that is synthesized now: a stack that a release does not change keeps the tag of
-    /// the release before.
-    pub is_same: Asked<bool>,
-}
-
-/// The image of a service.
-#[derive(Clone, Debug)]
-pub struct ImageNow {
-    /// The service.
-    pub service: String,
-    /// The image's whole name; none where nobody gave one yet.
-    pub name: Option<String>,
-    /// What the registry has; none where it has none.
-    pub found: Asked<Option<Image>>,
-    /// The name of the image that the service runs in the environment before.
-    pub promoted: Option<String>,
-}
-
-/// What runs.
+/// What runs in an environment.
 #[derive(Clone, Debug)]
 pub struct Running {
     /// ECS services.
-    pub services: Vec<ServiceNow>,
-    /// Target groups of their load balancers.
-    pub targets: Vec<TargetsNow>,
-    /// The alarms of the stacks, and the one that rolls back.
+    pub services: Vec<ServiceFound>,
+    /// Alarms.
     pub alarms: Asked<Vec<Alarm>>,
     /// Databases.
-    pub databases: Vec<DatabaseNow>,
-    /// Web addresses.
-    pub http: Vec<HttpNow>,
-    /// Task definitions that the stacks have.
-    pub task_definitions: BTreeSet<String>,
+    pub databases: Vec<DatabaseFound>,
 }
 
-impl Default for Running {
-    /// Nothing.
-    fn default() -> Self {
-        Running {
-            services: Vec::new(),
-            targets: Vec::new(),
-            alarms: Ok(Vec::new()),
-            databases: Vec::new(),
-            http: Vec::new(),
-            task_definitions: BTreeSet::new(),
-        }
-    }
-}
-
-/// An ECS service.
+/// An ECS service of a stack.
 #[derive(Clone, Debug)]
-pub struct ServiceNow {
+pub struct ServiceFound {
     /// Its name.
     pub name: String,
-    /// Its ARN.
-    pub arn: String,
-    /// How it is; none where there is none.
-    pub found: Asked<Option<Service>>,
+    /// The service; none where it is not there.
+    pub service: Asked<Option<Service>>,
+    /// The targets of each of its target groups, by ARN.
+    pub targets: IndexMap<String, Asked<Vec<Target>>>,
 }
 
-/// The targets of a group.
+/// A database of a stack.
 #[derive(Clone, Debug)]
-pub struct TargetsNow {
-    /// The group's ARN.
-    pub group: String,
-    /// Whether it may have none: of blue and green, one is empty.
-    pub may_be_empty: bool,
-    /// The targets.
-    pub found: Asked<Vec<Target>>,
-}
-
-/// A database.
-#[derive(Clone, Debug)]
-pub struct DatabaseNow {
+pub struct DatabaseFound {
     /// Its identifier.
     pub identifier: String,
-    /// How it is; none where there is none.
-    pub found: Asked<Option<Database>>,
-    /// Its snapshots, newest first.
+    /// The database; none where it is not there.
+    pub database: Asked<Option<Database>>,
+    /// Its snapshots.
     pub snapshots: Asked<Vec<Snapshot>>,
 }
 
-/// A web address.
+/// How it stands in the environment before this one.
 #[derive(Clone, Debug)]
-pub struct HttpNow {
-    /// What is expected.
-    pub check: HttpCheck,
-    /// Status and body.
-    pub found: Asked<(u16, String)>,
+pub struct Promotion {
+    /// That environment.
+    pub environment: String,
+    /// Its stacks, as they are synthesized now and as they are there.
+    pub stacks: Vec<StackFound>,
+    /// What runs in them.
+    pub running: Running,
 }
 
-/// What the deployment would change, by our own diff.
-#[derive(Clone, Debug, Default)]
-pub struct Changes {
-    /// Resources that change.
-    pub resources: Vec<Change>,
-    /// What would fail, or be interrupted, in sentences; by stack.
-    pub warnings: Vec<(String, String)>,
-    /// What does not come back by deploying the templates of before, in sentences; by stack.
-    pub irreversible: Vec<(String, String)>,
-}
-
-/// A resource that changes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
-    /// The stack's name without app and environment.
-    pub stack: String,
-    /// The resource.
-    pub logical_id: LogicalId,
-    /// Its type.
-    pub resource_type: String,
-    /// What happens to it.
-    pub impact: Impact,
-    /// Whether the physical resource stays, outside of the stack.
-    pub stays: bool,
-}
-
-impl Rules {
-    /// What becomes of something that only an environment of releases cannot bear.
-    pub(super) fn strict(&self) -> super::Verdict {
-        match (self.release_only, self.cloud) {
-            (true, Cloud::Aws) => super::Verdict::Block,
-            (false, _) | (_, Cloud::Embedded) => super::Verdict::Warn,
-        }
-    }
-}
-
-impl Facts {
-    /// What is to be deployed, in a word: the release, or the commit.
-    pub(super) fn version(&self) -> Option<&str> {
-        let git = self.git.as_ref().ok();
-        let tag = git.and_then(|git| git.tags.first());
-        let release = self.rules.release.as_ref().or(tag);
-        release
-            .or(git.map(|git| &git.commit))
-            .map(String::as_str)
-    }
-
-    /// The stacks that are there.
-    pub(super) fn deployed(&self) -> impl Iterator<Item = (&StackNow, &Stack)> {
-        let stacks = self.stacks.iter();
-        stacks.filter_map(|now| Some((now, now.deployed.as_ref().ok()?.as_ref()?)))
-    }
-
-    /// What is known of no resource at all.
-    pub(super) fn resources_not_asked(&self) -> impl Iterator<Item = &NotAsked> {
-        let stacks = self.stacks.iter();
-        stacks.filter_map(|now| now.resources.as_ref().err())
-    }
+/// An image that a service runs, or is to run.
+#[derive(Clone, Debug)]
+pub struct ImageFound {
+    /// Its whole name.
+    pub name: String,
+    /// The image; none where it is not there.
+    pub image: Asked<Option<Image>>,
 }

@@ -1,0 +1,202 @@
+//! Whether the release runs, and runs well, in the environment before this one: asked there.
+
+use stratiform_service::status::{Ending, Phase};
+
+use super::source::short;
+use super::tally::Tally;
+use super::{Check, Facts, Id, StackFound, Verdict, running};
+
+/// What has to run there.
+struct Origin<'a> {
+    release: Option<&'a str>,
+    commit: Option<&'a str>,
+}
+
+impl Origin<'_> {
+    fn shown(&self) -> String {
+        match (self.release, self.commit) {
+            (Some(release), _) => format!("`{release}`"),
+            (None, Some(commit)) => short(commit).to_owned(),
+            (None, None) => "what is here".to_owned(),
+        }
+    }
+
+    /// Whether a stack comes from there. One that a release does not change keeps the tags of the last that did: then its
+    /// template tells.
+    fn is_of(&self, found: &StackFound) -> Option<bool> {
+        let has = |key, value: Option<&str>| value.is_some() && found.record(key) == value;
+        if has("release", self.release) || has("commit", self.commit) {
+            return Some(true);
+        }
+        match &found.template {
+            Some(Ok(template)) => Some(is_same(template, &found.planned)),
+            Some(Err(_)) => None,
+            None => Some(false),
+        }
+    }
+}
+
+/// Whether two texts are the same template.
+fn is_same(one: &str, other: &str) -> bool {
+    let parsed = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
+    one == other || parsed(one).is_some_and(|one| Some(one) == parsed(other))
+}
+
+pub(super) fn promotion(facts: &Facts) -> Check {
+    let mut tally = Tally::default();
+    let promotion = match &facts.promotion {
+        None => {
+            let well = format!("`{}` needs no other environment", facts.wanted.environment);
+            return tally.check(Id::Promotion, well);
+        }
+        Some(Err(unasked)) => {
+            tally.unasked(unasked);
+            return tally.check(Id::Promotion, "");
+        }
+        Some(Ok(promotion)) => promotion,
+    };
+    let git = facts.git.as_ref().ok();
+    let named = facts.wanted.release.as_deref();
+    let origin = Origin {
+        release: named.or_else(|| git.and_then(|git| git.tags.first()).map(String::as_str)),
+        commit: git.map(|git| git.commit.as_str()),
+    };
+    let environment = &promotion.environment;
+    let deploy = format!("deploy --env {environment}");
+    for found in &promotion.stacks {
+        let key = &found.key;
+        let stack = match &found.stack {
+            // Told with what runs.
+            Err(_) => continue,
+            Ok(None) => {
+                tally.block(
+                    format!("`{key}` is not deployed in `{environment}`"),
+                    &deploy,
+                );
+                continue;
+            }
+            Ok(Some(stack)) => stack,
+        };
+        match stack.status.phase() {
+            Phase::Settled(Ending::Applied) => {}
+            Phase::Settled(Ending::Gone | Ending::Reviewed) => {
+                tally.block(
+                    format!("`{key}` is not deployed in `{environment}`"),
+                    &deploy,
+                );
+                continue;
+            }
+            Phase::Settled(
+                Ending::RolledBack
+                | Ending::NeverCreated
+                | Ending::Halfway
+                | Ending::RollbackStuck
+                | Ending::Broken
+                | Ending::Unknown,
+            )
+            | Phase::Moving(_) => {
+                let status = &stack.status;
+                tally.block(format!("`{key}` is {status} in `{environment}`"), &deploy);
+                continue;
+            }
+        }
+        match (origin.is_of(found), &found.template) {
+            (Some(true), _) => {}
+            (None, Some(Err(unasked))) => tally.unasked(unasked),
+            (Some(false) | None, _) => {
+                let runs = found
+                    .record("release")
+                    .map(|release| format!("`{release}`"));
+                let runs = runs.unwrap_or_else(|| "something else".to_owned());
+                tally.block(
+                    format!(
+                        "`{key}` in `{environment}` is {runs}, and not {}",
+                        origin.shown()
+                    ),
+                    &deploy,
+                );
+            }
+        }
+    }
+    running::all(
+        &mut tally,
+        Verdict::Block,
+        &promotion.stacks,
+        &promotion.running,
+    );
+    let well = format!(
+        "{} runs in `{environment}`, and all is well there",
+        origin.shown()
+    );
+    tally.check(Id::Promotion, well)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Verdict::{Block, Pass, Skipped};
+    use super::super::{Promotion, fixture};
+    use super::*;
+
+    fn before(facts: &mut Facts) -> &mut Promotion {
+        facts.promotion.as_mut().unwrap().as_mut().unwrap()
+    }
+
+    #[test]
+    fn what_the_release_did_not_change_is_told_by_its_template() {
+        let mut facts = fixture::facts();
+        // `network` has the tag of `v1`, and the template of this release.
+        assert_eq!(promotion(&facts).verdict, Pass);
+        before(&mut facts).stacks[0].planned = "{\"Resources\":{\"A\":{}}}".to_owned();
+        let check = promotion(&facts);
+        assert_eq!((check.verdict, check.skippable), (Block, true));
+        assert_eq!(check.reason, "`network` in `staging` is `v1`, and not `v2`");
+        assert_eq!(check.remedy, "deploy --env staging");
+        before(&mut facts).stacks[0].template = Some(Err(fixture::unasked()));
+        assert_eq!(promotion(&facts).verdict, Skipped);
+    }
+
+    #[test]
+    fn stacks_that_are_not_there_or_did_not_get_through() {
+        for status in [
+            "UPDATE_ROLLBACK_COMPLETE",
+            "UPDATE_IN_PROGRESS",
+            "REVIEW_IN_PROGRESS",
+        ] {
+            let mut facts = fixture::facts();
+            let first = before(&mut facts).stacks.remove(0);
+            let first = fixture::with_status(first, status);
+            before(&mut facts).stacks.insert(0, first);
+            assert_eq!(promotion(&facts).verdict, Block, "{status}");
+        }
+        let mut facts = fixture::facts();
+        before(&mut facts).stacks[0].stack = Ok(None);
+        assert_eq!(
+            promotion(&facts).reason,
+            "`network` is not deployed in `staging`"
+        );
+    }
+
+    #[test]
+    fn it_has_to_be_well_there() {
+        let mut facts = fixture::facts();
+        before(&mut facts).running.services[0].service = Ok(Some(fixture::service(1)));
+        assert_eq!(promotion(&facts).verdict, Block);
+        let mut facts = fixture::facts();
+        before(&mut facts).running.alarms = Ok(vec![fixture::alarm("errors", "ALARM")]);
+        assert_eq!(promotion(&facts).verdict, Block);
+        let mut facts = fixture::facts();
+        before(&mut facts).running.databases[0].database = Ok(None);
+        assert_eq!(promotion(&facts).verdict, Block);
+    }
+
+    #[test]
+    fn it_is_asked_and_never_assumed() {
+        let mut facts = fixture::facts();
+        before(&mut facts).stacks[0].stack = Err(fixture::unasked());
+        assert_eq!(promotion(&facts).verdict, Skipped);
+        facts.promotion = Some(Err(fixture::unasked()));
+        assert_eq!(promotion(&facts).verdict, Skipped);
+        facts.promotion = None;
+        assert_eq!(promotion(&facts).verdict, Pass);
+    }
+}

@@ -1,0 +1,224 @@
+//! What is deployed from: the commit, its release, and the snapshots.
+
+use super::tally::{Tally, named};
+use super::{Check, Deploys, Facts, Git, Id, Whose};
+
+/// A commit as people read it.
+pub(super) fn short(commit: &str) -> &str {
+    commit.get(..7).unwrap_or(commit)
+}
+
+/// A check of what git knows.
+fn asked(facts: &Facts, id: Id, look: impl FnOnce(&Git, &mut Tally) -> String) -> Check {
+    let mut tally = Tally::default();
+    let well = match &facts.git {
+        Ok(git) => look(git, &mut tally),
+        Err(unasked) => {
+            tally.unasked(unasked);
+            String::new()
+        }
+    };
+    tally.check(id, well)
+}
+
+/// Says no where only releases are taken, and a word elsewhere.
+fn say(facts: &Facts, tally: &mut Tally, reason: String, remedy: &str) {
+    match facts.wanted.deploys {
+        Deploys::ReleasesOnly => tally.block(reason, remedy),
+        Deploys::AnyCommit => tally.warn(reason, remedy),
+    }
+}
+
+pub(super) fn working_tree(facts: &Facts) -> Check {
+    asked(facts, Id::WorkingTree, |git, tally| {
+        if !git.changed.is_empty() {
+            let files = named(git.changed.iter().map(String::as_str));
+            let reason = format!("what is here is in no commit: {files}");
+            say(
+                facts,
+                tally,
+                reason,
+                "commit it, or put it away: `git stash`",
+            );
+        }
+        format!("all is as in {}", short(&git.commit))
+    })
+}
+
+pub(super) fn pushed(facts: &Facts) -> Check {
+    asked(facts, Id::Pushed, |git, tally| {
+        let commit = short(&git.commit);
+        match &git.pushed {
+            Ok(true) => {}
+            Ok(false) => {
+                let reason = format!("{commit} is in no branch of the remote");
+                say(facts, tally, reason, "push it: `git push`");
+            }
+            Err(unasked) => tally.unasked(unasked),
+        }
+        format!("{commit} is at the remote")
+    })
+}
+
+/// A release is a tag, and what is checked out is at it: whatever else is deployed would be recorded as what it is not.
+pub(super) fn release(facts: &Facts) -> Check {
+    asked(facts, Id::Release, |git, tally| {
+        let commit = short(&git.commit);
+        let claimed = facts.wanted.release.as_deref();
+        match (claimed, &git.release) {
+            (None, _) => {}
+            (Some(tag), None) => tally.block(
+                format!("the release `{tag}` is no tag that git knows here"),
+                "fetch it (`git fetch --tags`), or name one that is there",
+            ),
+            (Some(_), Some(release)) if *release == git.commit => {}
+            (Some(tag), Some(release)) => tally.block(
+                format!(
+                    "the release `{tag}` is {}, and {commit} is checked out",
+                    short(release)
+                ),
+                format!("check it out: `git checkout {tag}`"),
+            ),
+        }
+        match claimed.or(git.tags.first().map(String::as_str)) {
+            Some(tag) => format!("{commit} is the release `{tag}`"),
+            None => format!("{commit} is no release, and none is claimed"),
+        }
+    })
+}
+
+pub(super) fn release_only(facts: &Facts) -> Check {
+    let environment = &facts.wanted.environment;
+    match facts.wanted.deploys {
+        Deploys::AnyCommit => {
+            let well = format!("`{environment}` takes any commit");
+            Tally::default().check(Id::ReleaseOnly, well)
+        }
+        Deploys::ReleasesOnly => asked(facts, Id::ReleaseOnly, |git, tally| {
+            match git.tags.first() {
+                Some(tag) => format!("`{environment}` takes only releases, and `{tag}` is one"),
+                None => {
+                    let commit = short(&git.commit);
+                    tally.block(
+                        format!("`{environment}` takes only releases, and {commit} has no tag"),
+                        "check a release out, or make it one: `git tag`, and push the tag",
+                    );
+                    String::new()
+                }
+            }
+        }),
+    }
+}
+
+pub(super) fn snapshots(facts: &Facts) -> Check {
+    let mut tally = Tally::default();
+    match &facts.stale {
+        Err(unasked) => tally.unasked(unasked),
+        Ok(stale) if stale.is_empty() => {}
+        Ok(stale) => {
+            let files = named(stale.iter().map(String::as_str));
+            let reason = format!("what would be deployed was not reviewed: {files} of `snapshots`");
+            let remedy = "run `synth`, read `git diff snapshots`, and commit it";
+            match facts.wanted.whose {
+                Whose::Aws => tally.block(reason, remedy),
+                // The engine takes what the working tree gives: that is what it is for.
+                Whose::Engine => tally.warn(reason, remedy),
+            }
+        }
+    }
+    tally.check(Id::Snapshots, "they are what is synthesized")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Verdict::{Block, Pass, Skipped, Warn};
+    use super::super::{Unasked, fixture};
+    use super::*;
+
+    fn git(facts: &mut Facts) -> &mut Git {
+        facts.git.as_mut().unwrap()
+    }
+
+    fn no_git() -> Facts {
+        let mut facts = fixture::facts();
+        facts.git = Err(Unasked::because("no repository", "make one"));
+        facts
+    }
+
+    #[test]
+    fn a_working_tree() {
+        let mut facts = fixture::facts();
+        assert_eq!(working_tree(&facts).verdict, Pass);
+        git(&mut facts).changed = vec!["stacks/a.rs".to_owned()];
+        assert_eq!(working_tree(&facts).verdict, Block);
+        facts.wanted.deploys = Deploys::AnyCommit;
+        let check = working_tree(&facts);
+        assert_eq!(check.verdict, Warn);
+        assert_eq!(check.reason, "what is here is in no commit: `stacks/a.rs`");
+        assert_eq!(working_tree(&no_git()).verdict, Skipped);
+    }
+
+    #[test]
+    fn pushed_or_not() {
+        let mut facts = fixture::facts();
+        assert_eq!(pushed(&facts).verdict, Pass);
+        git(&mut facts).pushed = Ok(false);
+        assert_eq!(pushed(&facts).verdict, Block);
+        facts.wanted.deploys = Deploys::AnyCommit;
+        assert_eq!(pushed(&facts).verdict, Warn);
+        git(&mut facts).pushed = Err(Unasked::because("no remote", ""));
+        assert_eq!(pushed(&facts).verdict, Skipped);
+        assert_eq!(pushed(&no_git()).verdict, Skipped);
+    }
+
+    #[test]
+    fn a_release_is_what_is_checked_out() {
+        let mut facts = fixture::facts();
+        let check = release(&facts);
+        assert_eq!(
+            (check.verdict, &*check.reason),
+            (Pass, "1111111 is the release `v2`")
+        );
+        git(&mut facts).release = Some("2222222222".to_owned());
+        let check = release(&facts);
+        assert_eq!(check.verdict, Block);
+        assert_eq!(
+            check.reason,
+            "the release `v2` is 2222222, and 1111111 is checked out"
+        );
+        git(&mut facts).release = None;
+        let check = release(&facts);
+        assert_eq!((check.verdict, check.skippable), (Block, false));
+        assert!(check.reason.contains("no tag"), "{}", check.reason);
+        facts.wanted.release = None;
+        assert_eq!(release(&facts).verdict, Pass);
+        git(&mut facts).tags.clear();
+        let check = release(&facts);
+        assert_eq!(check.reason, "1111111 is no release, and none is claimed");
+        assert_eq!(release(&no_git()).verdict, Skipped);
+    }
+
+    #[test]
+    fn only_releases() {
+        let mut facts = fixture::facts();
+        assert_eq!(release_only(&facts).verdict, Pass);
+        git(&mut facts).tags.clear();
+        assert_eq!(release_only(&facts).verdict, Block);
+        facts.wanted.deploys = Deploys::AnyCommit;
+        assert_eq!(release_only(&facts).verdict, Pass);
+        assert_eq!(release_only(&no_git()).verdict, Skipped);
+    }
+
+    #[test]
+    fn stale_snapshots() {
+        let mut facts = fixture::facts();
+        assert_eq!(snapshots(&facts).verdict, Pass);
+        facts.stale = Ok(vec!["prod/network.yaml".to_owned()]);
+        let check = snapshots(&facts);
+        assert_eq!((check.verdict, check.skippable), (Block, false));
+        facts.wanted.whose = Whose::Engine;
+        assert_eq!(snapshots(&facts).verdict, Warn);
+        facts.stale = Err(Unasked::because("a file cannot be read", ""));
+        assert_eq!(snapshots(&facts).verdict, Skipped);
+    }
+}
