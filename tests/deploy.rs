@@ -12,5 +12,7 @@ mod failures;
 mod formats;
 #[path = "deploy/running.rs"]
 mod running;
+#[path = "deploy/sealed.rs"]
+mod sealed;
 #[expect(dead_code, reason = "other tests use the rest")]
 mod support;

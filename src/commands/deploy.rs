@@ -9,6 +9,7 @@ mod planning;
 mod prediction;
 mod preparing;
 mod record;
+mod sealing;
 
 use std::io::IsTerminal as _;
 use std::time::Instant;
@@ -23,6 +24,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use self::asking::Consent;
 use self::audience::{Watching, is_somebody_there};
 use self::preparing::Prepared;
+use self::sealing::Sealed;
 use crate::Define;
 use crate::args::{Deploy, DeployFormat, Global};
 use crate::assemblies::synthesis::assemble;
@@ -46,14 +48,7 @@ pub(crate) fn run<E: Environment>(
     view: &mut dyn View,
 ) -> Result<Answer, Failure> {
     let started = Instant::now();
-    if args.prepare.is_some() || args.execute.is_some() {
-        return Err(Failure::new(
-            Exit::Usage,
-            Code::NotThereYet,
-            "sealed releases (--prepare, --execute) are not there yet",
-            "deploy at a terminal and approve there, or with --yes",
-        ));
-    }
+    let sealed = args.execute.as_deref().map(Sealed::read).transpose()?;
     let project = Project::find(global.environments.as_deref())?;
     let (assembly, settings) = synthesized(define, &project, args, view)?;
     let stale = freshness::stale(&project, &assembly)?;
@@ -73,9 +68,22 @@ pub(crate) fn run<E: Environment>(
         view.event(&Event::Notice { text });
     }
     all_of(async {
-        let prepared = preparing::prepare(&cloud, &project, assembly, &settings, args, view);
+        let prepared = preparing::prepare(
+            &cloud,
+            &project,
+            assembly,
+            &settings,
+            args,
+            sealed.as_ref(),
+            view,
+        );
         let prepared = or_interrupted(prepared).await?;
-        let Prepared { aws, plan, sources } = prepared;
+        let Prepared {
+            aws,
+            plan,
+            sources,
+            assembly,
+        } = prepared;
         let mut watching = Watching {
             view: follower(global, args, &plan, started),
             consent: consent(args),
@@ -87,6 +95,14 @@ pub(crate) fn run<E: Environment>(
         let run = carry_out(&aws, plan, &mut watching, &mut interrupts()).await;
         let outcome = run.outcome().unwrap_or(Outcome::NeedsPerson);
         watching.finish(&run, &sources, outcome, started.elapsed());
+        if let (Some(file), Outcome::Done) = (&args.prepare, outcome) {
+            Sealed::of(&run, &assembly, &args.env)?.write(file)?;
+            watching.view.say(&format!(
+                "sealed in `{0}`: once it is approved, `deploy --env {1} --execute {0}`",
+                file.display(),
+                args.env
+            ));
+        }
         Ok(Answer {
             exit: exit(outcome),
             ..Answer::of(String::new())

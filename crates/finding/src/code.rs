@@ -284,6 +284,8 @@ codes! {
         StackStuck = "stack-stuck",
         /// What was deployed does not run as it should.
         NotWell = "not-well",
+        /// A sealed release cannot be read, or is not what would be deployed.
+        SealedRelease = "sealed-release",
         /// What was asked for is not there yet.
         NotThereYet = "not-there-yet",
     }

@@ -16,6 +16,7 @@ use super::images::{Asked, InEcr, asked, service_of, stand_ins};
 use super::planning::{allowances, choose, dependencies, given, parameters, planned};
 use super::prediction::prediction;
 use super::record::{Origin, record, run};
+use super::sealing::Sealed;
 use crate::args::Deploy;
 use crate::assemblies::deployed::{stack_at, values};
 use crate::cloud::Cloud;
@@ -33,6 +34,8 @@ pub(super) struct Prepared {
     pub plan: Plan,
     /// Where its resources are declared.
     pub sources: Sources,
+    /// What is deployed, as it was synthesized.
+    pub assembly: Assembly,
 }
 
 /// Asks, and plans.
@@ -42,9 +45,11 @@ pub(super) async fn prepare(
     mut assembly: Assembly,
     settings: &Settings,
     args: &Deploy,
+    sealed: Option<&Sealed>,
     view: &mut dyn View,
 ) -> Result<Prepared, Failure> {
-    let chosen = choose(&assembly, &args.stack)?;
+    let wanted = sealed.map_or_else(|| args.stack.clone(), Sealed::stacks);
+    let chosen = choose(&assembly, &wanted)?;
     let images = asked(&assembly, &args.image).map_err(Failure::of)?;
     let given = given(&assembly, &args.parameter).map_err(Failure::of)?;
     let region = assembly.region.clone();
@@ -57,6 +62,7 @@ pub(super) async fn prepare(
     assembly.account = Some(identity.account.clone());
     let mut images = resolved(&aws, &assembly, &identity, images, cloud).await?;
     images.extend(given);
+    images.extend(sealed.map(Sealed::values).unwrap_or_default());
 
     let names = chosen
         .iter()
@@ -98,16 +104,21 @@ pub(super) async fn prepare(
     let locations = chosen
         .iter()
         .map(|place| assembly.stacks[*place].locations.clone());
+    let mut plan = Plan {
+        stacks,
+        conduct: conduct(args, written, found),
+    };
+    if let Some(sealed) = sealed {
+        sealed.seal(&mut plan, &assembly, &args.env)?;
+    }
     Ok(Prepared {
         sources: Sources {
             root: project.root.clone(),
             locations: locations.collect(),
         },
-        plan: Plan {
-            stacks,
-            conduct: conduct(args, written, found),
-        },
+        plan,
         aws,
+        assembly,
     })
 }
 

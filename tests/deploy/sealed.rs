@@ -1,0 +1,76 @@
+//! A release that is sealed, approved, and executed as it was.
+
+use serde_json::Value;
+
+use crate::engine::Engine;
+use crate::running::{edit, shop};
+
+const IMAGES: &str = "--image api=shop/api:1 --image worker=shop/worker:1";
+
+#[test]
+fn what_was_sealed_is_what_is_executed() {
+    let (project, engine) = (shop(), Engine::start());
+    let prepared = engine.deploy(&project, &format!("{IMAGES} --prepare sealed.json"));
+    prepared
+        .expect(0, &["nothing was executed", "sealed in `sealed.json`"])
+        .lacks(&["executes"]);
+    let sealed: Value = serde_json::from_str(&project.read("sealed.json")).unwrap();
+    assert_eq!(sealed["version"], 1);
+    assert_eq!(sealed["environment"], "dev");
+    assert_eq!(sealed["account"], "123456789012");
+    let stacks = sealed["stacks"].as_array().unwrap();
+    let of = |name: &str| stacks.iter().find(|stack| stack["stack"] == name).unwrap();
+    assert_eq!(of("network")["state"], "changes");
+    assert!(of("network")["changeSet"]["digest"].is_string());
+    // It imports what is not there yet.
+    assert_eq!(of("database")["state"], "later");
+    let executed = engine.deploy(&project, "--execute sealed.json");
+    executed.expect(0, &["\ndeployed in ", ": 5 stacks, 0 unchanged\n"]);
+    engine
+        .deploy(&project, "--yes")
+        .expect(0, &["nothing to deploy"]);
+}
+
+#[test]
+fn what_moved_is_refused_and_nothing_is_changed() {
+    let (project, engine) = (shop(), Engine::start());
+    engine
+        .deploy(&project, &format!("--yes {IMAGES}"))
+        .expect(0, &[]);
+    let change = |from: &str, to: &str| {
+        edit(
+            &project,
+            "environments/defaults.yaml",
+            &format!("retention_days: {from}"),
+            &format!("retention_days: {to}"),
+        );
+    };
+    change("14", "30");
+    engine
+        .deploy(&project, "--prepare sealed.json")
+        .expect(0, &["sealed in"]);
+    // Another template than the one that was approved.
+    change("30", "60");
+    engine
+        .deploy(&project, "--execute sealed.json")
+        .expect(3, &["the template of `network` is another one"])
+        .lacks(&["executes"]);
+    // The stack was changed by somebody since.
+    engine.deploy(&project, "--yes").expect(0, &[": 1 stack"]);
+    change("60", "30");
+    let moved = engine.deploy(&project, "--execute sealed.json");
+    assert_ne!(moved.code, 0, "{}", moved.stderr);
+    moved.lacks(&["executes"]);
+}
+
+#[test]
+fn what_is_no_sealed_release_is_said() {
+    let (project, engine) = (shop(), Engine::start());
+    for text in ["", "{}", "{\"version\": 9}"] {
+        project.write("sealed.json", text);
+        let refused = engine.deploy(&project, "--execute sealed.json");
+        refused.expect(1, &["`sealed.json` is no sealed release"]);
+    }
+    let both = engine.deploy(&project, "--execute sealed.json --prepare other.json");
+    both.expect(2, &[]);
+}
