@@ -1,6 +1,7 @@
 //! The command line: what can be asked for.
 
 mod deploy;
+mod guard;
 
 use std::path::PathBuf;
 
@@ -11,6 +12,9 @@ use clap_complete::Shell;
 pub(crate) use deploy::Deploy;
 #[cfg(feature = "aws")]
 pub(crate) use deploy::{Allow, DeployFormat, Going, ParameterValue, ServiceImage};
+pub(crate) use guard::Guard;
+#[cfg(feature = "aws")]
+pub(crate) use guard::GuardFormat;
 
 /// Typed Rust in, reviewed CloudFormation out.
 #[derive(Debug, Parser)]
@@ -93,6 +97,8 @@ pub(crate) enum Command {
     Diff(Diff),
     /// Deploy an environment's stacks with change sets
     Deploy(Box<Deploy>),
+    /// Check whether it is a good moment to deploy an environment
+    Guard(Guard),
     /// Look at environments
     #[command(subcommand)]
     Env(Env),

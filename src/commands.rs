@@ -10,6 +10,11 @@ pub(crate) mod diff;
 pub(crate) mod engine_serve;
 pub(crate) mod env_show;
 pub(crate) mod explain;
+#[cfg(feature = "aws")]
+pub(crate) mod guard;
+#[cfg(not(feature = "aws"))]
+#[path = "commands/guard/without_aws.rs"]
+pub(crate) mod guard;
 pub(crate) mod synth;
 
 use clap::CommandFactory;

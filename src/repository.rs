@@ -5,3 +5,7 @@ pub(crate) mod git;
 pub(crate) mod head;
 pub(crate) mod input;
 pub(crate) mod project;
+#[cfg(feature = "aws")]
+pub(crate) mod standing;
+#[cfg(feature = "aws")]
+pub(crate) mod upstream;

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "aws")]
 pub(crate) mod deployment;
+#[cfg(feature = "aws")]
+pub(crate) mod guard;
 pub(crate) mod review;
 pub(crate) mod reviewed;
 mod style;

@@ -168,7 +168,7 @@ impl Folder {
             .map_err(|error| not_started(&error))
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("git");
         command
             .current_dir(&self.0)
@@ -272,7 +272,7 @@ fn short(commit: &str) -> &str {
     commit.get(..7).unwrap_or(commit)
 }
 
-fn not_started(error: &std::io::Error) -> Failure {
+pub(super) fn not_started(error: &std::io::Error) -> Failure {
     Failure::new(
         Exit::Failed,
         Code::Git,

@@ -81,6 +81,9 @@ pub(super) fn sentence(plan: &Plan, ended: &Ended) -> String {
         Outcome::No => format!(
             "not deployed: the answer is no, and nothing was changed by what was not approved ({took})"
         ),
+        Outcome::Failed if !ended.unwell.is_empty() => {
+            format!("deployed in {took}, and not all that runs is well")
+        }
         Outcome::Failed => format!("failed in {took}: no stack was changed by what failed"),
         Outcome::RolledBack => format!("rolled back in {took}: all that failed is as it was"),
         Outcome::NeedsPerson => format!("a stack needs a person ({took})"),

@@ -1,0 +1,296 @@
+//! What git knows of what is checked out beyond its commit: what is in no commit, where others find it, which tags
+//! there are.
+
+use std::io::Read;
+use std::process::{Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::git::Folder;
+use crate::report::Failure;
+
+/// How long a remote may take to say what it has: whoever waits for all checks waits no longer for this one.
+const PATIENCE: Duration = Duration::from_millis(1_500);
+
+/// How often is looked whether git is done.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// Where is a commit, but here?
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Upstream {
+    /// On this branch or tag of a remote.
+    On(String),
+    /// On none.
+    Nowhere,
+    /// There is no remote.
+    NoRemote,
+    /// The remote could not be asked: why.
+    NotKnown(String),
+}
+
+impl Folder {
+    /// Files that are in no commit, or are not as in what is checked out: relative to the repository, sorted.
+    ///
+    /// # Errors
+    /// Git cannot be started.
+    pub(crate) fn changed(&self) -> Result<Vec<String>, Failure> {
+        let output = self.git(&["status", "--porcelain=v1", "-z", "--no-renames"])?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        // Two letters and a blank before each name.
+        let names = text.split('\0').filter_map(|entry| entry.get(3..));
+        let mut names: Vec<String> = names.map(str::to_owned).collect();
+        names.sort();
+        Ok(names)
+    }
+
+    /// All tags, the highest version first.
+    ///
+    /// # Errors
+    /// Git cannot be started.
+    pub(crate) fn tags(&self) -> Result<Vec<String>, Failure> {
+        let output = self.git(&["tag", "--list", "--sort=-version:refname"])?;
+        Ok(lines(&output))
+    }
+
+    /// The commit that a tag stands for; none where there is no such tag.
+    ///
+    /// # Errors
+    /// Git cannot be started.
+    pub(crate) fn tagged(&self, tag: &str) -> Result<Option<String>, Failure> {
+        let spec = format!("refs/tags/{tag}^{{commit}}");
+        let arguments = ["rev-parse", "--verify", "--quiet", "--end-of-options"];
+        let output = self.git(&[arguments.as_slice(), &[&spec]].concat())?;
+        Ok(lines(&output).pop().filter(|_| output.status.success()))
+    }
+
+    /// Where others find a commit: on a branch of a remote as it was fetched last; where it is on none, what the remote
+    /// itself says. A runner that has checked out a tag has fetched nothing but that.
+    ///
+    /// # Errors
+    /// Git cannot be started.
+    pub(crate) fn upstream(&self, commit: &str) -> Result<Upstream, Failure> {
+        let contains = format!("--contains={commit}");
+        let format = "--format=%(refname:short)";
+        let branches = self.git(&["for-each-ref", format, &contains, "refs/remotes"])?;
+        if let Some(branch) = lines(&branches).into_iter().next() {
+            return Ok(Upstream::On(branch));
+        }
+        let remotes = lines(&self.git(&["remote"])?);
+        let Some(remote) = preferred(&remotes) else {
+            return Ok(Upstream::NoRemote);
+        };
+        let asked = self.git_within(&["ls-remote", "--heads", "--tags", remote], PATIENCE)?;
+        Ok(match asked {
+            None => {
+                let seconds = PATIENCE.as_secs_f32();
+                Upstream::NotKnown(format!(
+                    "the remote `{remote}` did not answer within {seconds} seconds"
+                ))
+            }
+            Some(output) if !output.status.success() => {
+                let said = String::from_utf8_lossy(&output.stderr);
+                let said = said.lines().last().unwrap_or("it says nothing");
+                Upstream::NotKnown(format!("the remote `{remote}` cannot be asked: {said}"))
+            }
+            Some(output) => match holder(&lines(&output), commit) {
+                Some(name) => Upstream::On(name),
+                None => Upstream::Nowhere,
+            },
+        })
+    }
+
+    /// What git says within a time; none where it takes longer. It never asks anybody for a password.
+    fn git_within(
+        &self,
+        arguments: &[&str],
+        patience: Duration,
+    ) -> Result<Option<Output>, Failure> {
+        let started = Instant::now();
+        let mut child = self
+            .command(arguments)
+            .env("GIT_TERMINAL_PROMPT", "0")
+            .env("GIT_ASKPASS", "true")
+            .env("SSH_ASKPASS", "true")
+            .env("SSH_ASKPASS_REQUIRE", "force")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(|error| super::git::not_started(&error))?;
+        // Read beside the waiting: git stops where a pipe is full.
+        let stdout = child.stdout.take().map(reading);
+        let stderr = child.stderr.take().map(reading);
+        let status = loop {
+            match child.try_wait() {
+                Ok(Some(status)) => break status,
+                Ok(None) if started.elapsed() < patience => thread::sleep(PAUSE),
+                Ok(None) | Err(_) => {
+                    let _ = child.kill();
+                    let _ = child.wait();
+                    return Ok(None);
+                }
+            }
+        };
+        let all = |reader: Option<thread::JoinHandle<Vec<u8>>>| {
+            let bytes = reader.and_then(|reader| reader.join().ok());
+            bytes.unwrap_or_default()
+        };
+        Ok(Some(Output {
+            status,
+            stdout: all(stdout),
+            stderr: all(stderr),
+        }))
+    }
+}
+
+fn reading(mut pipe: impl Read + Send + 'static) -> thread::JoinHandle<Vec<u8>> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        // What was read before it broke is all that there is.
+        let _ = pipe.read_to_end(&mut bytes);
+        bytes
+    })
+}
+
+fn lines(output: &Output) -> Vec<String> {
+    let text = String::from_utf8_lossy(&output.stdout);
+    text.lines().map(str::to_owned).collect()
+}
+
+/// The remote that is asked: the usual one, or the first.
+fn preferred(remotes: &[String]) -> Option<&str> {
+    let usual = remotes.iter().find(|remote| *remote == "origin");
+    usual.or(remotes.first()).map(String::as_str)
+}
+
+/// The branch or tag that is a commit, of lines as `ls-remote` prints them. A tag with a message of its own stands there
+/// twice: the second line ends in `^{}`, and has the commit.
+fn holder(lines: &[String], commit: &str) -> Option<String> {
+    let mut refs = lines.iter().filter_map(|line| line.split_once('\t'));
+    let (_, name) = refs.find(|(object, _)| *object == commit)?;
+    let name = name.trim_end_matches("^{}");
+    let name = name.trim_start_matches("refs/heads/");
+    Some(name.trim_start_matches("refs/tags/").to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::process::Command;
+
+    use super::*;
+
+    struct Repository(tempfile::TempDir);
+
+    impl Repository {
+        fn new() -> Repository {
+            Repository::of("first")
+        }
+
+        fn of(message: &str) -> Repository {
+            let repository = Repository(tempfile::TempDir::new().unwrap());
+            repository.git("init --quiet --initial-branch main .");
+            repository.git(&format!("commit --quiet --allow-empty --message {message}"));
+            repository
+        }
+
+        fn path(&self) -> &Path {
+            self.0.path()
+        }
+
+        fn folder(&self) -> Folder {
+            Folder::new(self.path())
+        }
+
+        fn git(&self, arguments: &str) -> String {
+            let output = Command::new("git")
+                .current_dir(self.path())
+                .args(arguments.split(' '))
+                .env("GIT_CONFIG_GLOBAL", "/dev/null")
+                .env("GIT_CONFIG_NOSYSTEM", "1")
+                .env("GIT_AUTHOR_NAME", "test")
+                .env("GIT_AUTHOR_EMAIL", "test@example.com")
+                .env("GIT_COMMITTER_NAME", "test")
+                .env("GIT_COMMITTER_EMAIL", "test@example.com")
+                .output()
+                .unwrap();
+            let error = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.success(), "git {arguments}: {error}");
+            String::from_utf8(output.stdout).unwrap().trim().to_owned()
+        }
+
+        fn head(&self) -> String {
+            self.git("rev-parse HEAD")
+        }
+
+        fn upstream(&self) -> Upstream {
+            self.folder().upstream(&self.head()).unwrap()
+        }
+    }
+
+    #[test]
+    fn what_is_in_no_commit() {
+        let repository = Repository::new();
+        assert_eq!(repository.folder().changed().unwrap(), [""; 0]);
+        std::fs::write(repository.path().join("b, with blanks"), "").unwrap();
+        std::fs::write(repository.path().join("a"), "").unwrap();
+        repository.git("add a");
+        let changed = repository.folder().changed().unwrap();
+        assert_eq!(changed, ["a", "b, with blanks"]);
+    }
+
+    #[test]
+    fn tags_and_their_commits() {
+        let repository = Repository::new();
+        repository.git("tag v9");
+        repository.git("tag --annotate --message ten v10");
+        let folder = repository.folder();
+        assert_eq!(folder.tags().unwrap(), ["v10", "v9"]);
+        assert_eq!(folder.tagged("v10").unwrap(), Some(repository.head()));
+        assert_eq!(folder.tagged("main").unwrap(), None);
+        assert_eq!(folder.tagged("--all").unwrap(), None);
+    }
+
+    #[test]
+    fn where_others_find_a_commit() {
+        let repository = Repository::new();
+        assert_eq!(repository.upstream(), Upstream::NoRemote);
+
+        let remote = Repository::of("another");
+        let url = remote.path().display().to_string();
+        repository.git(&format!("remote add origin {url}"));
+        assert_eq!(repository.upstream(), Upstream::Nowhere);
+        // A branch of the remote, as it was fetched.
+        repository.git("push --quiet --force origin HEAD:refs/heads/other");
+        assert_eq!(
+            repository.upstream(),
+            Upstream::On("origin/other".to_owned())
+        );
+        // Pushed from elsewhere: only the remote itself knows.
+        repository.git("commit --quiet --allow-empty --message second");
+        assert_eq!(repository.upstream(), Upstream::Nowhere);
+        repository.git("tag --annotate --message one v1");
+        repository.git("push --quiet origin refs/tags/v1");
+        assert_eq!(repository.upstream(), Upstream::On("v1".to_owned()));
+
+        repository.git("remote set-url origin /nowhere");
+        let Upstream::NotKnown(why) = repository.upstream() else {
+            panic!("it cannot be asked");
+        };
+        assert!(
+            why.starts_with("the remote `origin` cannot be asked: "),
+            "{why}"
+        );
+    }
+
+    #[test]
+    fn nobody_waits_for_ever() {
+        let repository = Repository::new();
+        let folder = repository.folder();
+        let slow = ["-c", "alias.slow=!sleep 20", "slow"];
+        let started = Instant::now();
+        let said = folder.git_within(&slow, Duration::from_millis(50)).unwrap();
+        assert!(said.is_none());
+        assert!(started.elapsed() < Duration::from_secs(10));
+    }
+}

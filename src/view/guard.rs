@@ -1,0 +1,216 @@
+//! What `guard` found, for people and for programs.
+
+use serde::Serialize;
+use stratiform_deploy::guard::{Check, Counts, Report, Verdict};
+
+use super::style::{CYAN, GREEN, RED, YELLOW, paint};
+use crate::report::Colour;
+
+/// The shape of the JSON.
+const VERSION: u32 = 1;
+
+/// What is shown.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Guarded<'a> {
+    /// The environment.
+    pub environment: &'a str,
+    /// Why it cannot wait.
+    pub emergency: Option<&'a str>,
+    /// What was found.
+    pub report: &'a Report,
+}
+
+/// A table, the worst first, with the remedy under what is not well; then the whole in a sentence.
+pub(crate) fn text(guarded: &Guarded<'_>, colour: Colour) -> String {
+    let checks = guarded.report.worst_first();
+    let width = checks.iter().map(|check| check.id.as_str().len());
+    let width = width.max().unwrap_or_default();
+    let rows: String = checks
+        .iter()
+        .map(|check| row(check, width, colour))
+        .collect();
+    format!("{rows}\n{}\n", sentence(guarded))
+}
+
+fn row(check: &Check, width: usize, colour: Colour) -> String {
+    let (word, code) = match check.verdict {
+        Verdict::Block => ("blocks", RED),
+        Verdict::Warn => ("warns", YELLOW),
+        Verdict::Skipped => ("skipped", CYAN),
+        Verdict::Pass => ("passes", GREEN),
+    };
+    let word = format!("{word:7}");
+    let word = match colour {
+        Colour::Always => paint(&word, code),
+        Colour::Never => word,
+    };
+    let mut row = format!("{word}  {:width$}  {}\n", check.id, check.reason);
+    if !check.remedy.is_empty() {
+        let indent = " ".repeat(7 + 2 + width + 2);
+        row += &format!("{indent}→ {}\n", check.remedy);
+    }
+    row
+}
+
+/// The whole in a sentence. What was skipped is counted with its names.
+fn sentence(guarded: &Guarded<'_>) -> String {
+    let Guarded {
+        environment,
+        report,
+        ..
+    } = guarded;
+    let Counts {
+        pass,
+        skipped,
+        warn,
+        block,
+    } = report.counts();
+    let verdict = if report.is_blocked() {
+        "not now"
+    } else {
+        "nothing blocks"
+    };
+    let checks = report.checks.iter();
+    let named = checks.filter(|check| check.verdict == Verdict::Skipped);
+    let named: Vec<&str> = named.map(|check| check.id.as_str()).collect();
+    let named = if named.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", named.join(", "))
+    };
+    let score = report.score();
+    format!(
+        "{environment}: {verdict}; risk {score} of 100; {block} blocking, {warn} warning, {pass} passed, \
+         {skipped} skipped{named}"
+    )
+}
+
+/// The same for programs.
+pub(crate) fn json(guarded: &Guarded<'_>) -> String {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Shape<'a> {
+        version: u32,
+        environment: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        emergency: Option<&'a str>,
+        blocked: bool,
+        score: u32,
+        counts: Counts,
+        checks: &'a [Check],
+    }
+    let Guarded {
+        environment,
+        emergency,
+        report,
+    } = *guarded;
+    let shape = Shape {
+        version: VERSION,
+        environment,
+        emergency,
+        blocked: report.is_blocked(),
+        score: report.score(),
+        counts: report.counts(),
+        checks: &report.checks,
+    };
+    // It has text keys only, and nothing that could not be written.
+    serde_json::to_string_pretty(&shape).unwrap_or_default() + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use stratiform_deploy::guard::Id;
+
+    use super::*;
+
+    fn report() -> Report {
+        let check = |id: Id, verdict, reason: &str, remedy: &str| Check {
+            id,
+            verdict,
+            reason: reason.to_owned(),
+            remedy: remedy.to_owned(),
+            skippable: id.is_skippable(),
+        };
+        let release = "the release `v2` is 2222222, and 1111111 is checked out";
+        let backup = "the last backup of `shop-prod` is 31 hours old";
+        let alarm = "the alarm `errors` is on: threshold crossed";
+        Report {
+            checks: vec![
+                check(Id::WorkingTree, Verdict::Pass, "all is as in 1111111", ""),
+                check(
+                    Id::Release,
+                    Verdict::Block,
+                    release,
+                    "check it out: `git checkout v2`",
+                ),
+                check(
+                    Id::Quotas,
+                    Verdict::Skipped,
+                    "not asked: Service Quotas are not read yet",
+                    "",
+                ),
+                check(Id::Alarms, Verdict::Warn, alarm, "look at it first"),
+                check(
+                    Id::Backup,
+                    Verdict::Block,
+                    backup,
+                    "take a snapshot of `shop-prod`",
+                ),
+            ],
+        }
+    }
+
+    fn shown(report: &Report, emergency: Option<&str>) -> String {
+        let guarded = Guarded {
+            environment: "prod",
+            emergency,
+            report,
+        };
+        text(&guarded, Colour::Never)
+    }
+
+    #[test]
+    fn for_people() {
+        insta::assert_snapshot!(shown(&report(), None));
+    }
+
+    #[test]
+    fn in_an_emergency() {
+        let report = report().in_emergency("the shop is down");
+        insta::assert_snapshot!(shown(&report, Some("the shop is down")));
+    }
+
+    #[test]
+    fn all_is_well() {
+        let mut report = report();
+        report.checks.truncate(1);
+        insta::assert_snapshot!(shown(&report, None));
+    }
+
+    #[test]
+    fn colours_are_on_the_verdict_alone() {
+        let mut report = report();
+        report.checks.truncate(2);
+        let guarded = Guarded {
+            environment: "prod",
+            emergency: None,
+            report: &report,
+        };
+        let coloured = text(&guarded, Colour::Always);
+        assert!(
+            coloured.starts_with("\u{1b}[31mblocks \u{1b}[0m  release       the"),
+            "{coloured:?}"
+        );
+    }
+
+    #[test]
+    fn for_programs() {
+        let report = report().in_emergency("the shop is down");
+        let guarded = Guarded {
+            environment: "prod",
+            emergency: Some("the shop is down"),
+            report: &report,
+        };
+        insta::assert_snapshot!(json(&guarded));
+    }
+}
