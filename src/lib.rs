@@ -15,6 +15,8 @@ mod assemblies;
 mod cloud;
 mod commands;
 mod exit;
+#[cfg(feature = "aws")]
+mod images;
 mod report;
 mod repository;
 #[cfg(feature = "aws")]

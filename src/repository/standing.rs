@@ -3,6 +3,7 @@
 use stratiform_deploy::guard::{Asked, Git, Unasked};
 
 use super::git::Folder;
+use super::head::Head;
 use super::upstream::Upstream;
 use crate::report::Failure;
 
@@ -16,6 +17,21 @@ impl Folder {
                 let help = "deploy from a git repository with a commit";
                 Unasked::because("git knows no commit here", help)
             })
+    }
+
+    /// The same for a release that git has, whatever is checked out.
+    pub(crate) fn standing_of(&self, release: Head) -> Asked<Git> {
+        let found = || {
+            Ok(Git {
+                changed: Vec::new(),
+                pushed: pushed(self.upstream(&release.commit)?),
+                release: Some(release.commit.clone()),
+                known: self.tags()?,
+                tags: release.tags,
+                commit: release.commit,
+            })
+        };
+        found().map_err(|failure: Failure| unasked(&failure))
     }
 
     fn found(&self, release: Option<&str>) -> Result<Option<Git>, Failure> {

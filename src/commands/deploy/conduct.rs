@@ -35,6 +35,17 @@ pub(super) struct Found {
     pub allowed: Vec<Allowance>,
     /// The alarms that roll stacks back.
     pub rollback: Option<RollbackConfiguration>,
+    /// What may be done about stacks that cannot be updated as they are.
+    pub mending: Mending,
+}
+
+/// What may be done about stacks that cannot be updated as they are.
+pub(super) fn mending(args: &Deploy) -> Mending {
+    if args.continue_rollback {
+        Mending::Rollbacks
+    } else {
+        Mending::Harmless
+    }
 }
 
 /// How a plan is carried out.
@@ -44,6 +55,7 @@ pub(super) fn conduct(args: &Deploy, written: &Deployment, found: Found) -> Cond
         record,
         allowed,
         rollback,
+        mending,
     } = found;
     let concurrency = usize::try_from(written.concurrency).unwrap_or(1).max(1);
     Conduct {
@@ -66,11 +78,7 @@ pub(super) fn conduct(args: &Deploy, written: &Deployment, found: Found) -> Cond
             Approval::Asked
         },
         allowed,
-        mending: if args.continue_rollback {
-            Mending::Rollbacks
-        } else {
-            Mending::Harmless
-        },
+        mending,
         role: written.role_arn.clone(),
         notification_arns: written.notification_arns.clone(),
         rollback,

@@ -28,7 +28,7 @@ const VERSION: u32 = 1;
 /// A sealed release.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Sealed {
+pub(crate) struct Sealed {
     version: u32,
     environment: String,
     account: AccountId,
@@ -188,6 +188,11 @@ impl Sealed {
                 "it has version {other}, and this program reads {VERSION}"
             ))),
         }
+    }
+
+    /// The release that it is.
+    pub(super) fn release(&self) -> Option<&str> {
+        self.release.as_deref()
     }
 
     /// The values of all parameters that it has.

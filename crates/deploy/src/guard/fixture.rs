@@ -57,6 +57,7 @@ pub(super) fn facts() -> Facts {
             mending: Mending::Harmless,
             run: None,
             whose: Whose::Aws,
+            heading: Heading::Forward,
         },
         git: Ok(Git {
             commit: "1111111111".to_owned(),
