@@ -1,8 +1,8 @@
 //! `deploy`: an environment's stacks, with change sets.
 
 pub(crate) mod asking;
-mod audience;
-mod conduct;
+pub(crate) mod audience;
+pub(crate) mod conduct;
 pub(crate) mod planning;
 mod prediction;
 mod preparing;
@@ -13,9 +13,9 @@ use std::io::IsTerminal as _;
 use std::time::Instant;
 
 use stratiform_assembly::Assembly;
-use stratiform_aws::carry_out;
-use stratiform_deploy::Outcome;
+use stratiform_aws::{Aws, carry_out};
 use stratiform_deploy::guard::Id;
+use stratiform_deploy::{Outcome, Plan, Run};
 use stratiform_environment::{Environment, Settings};
 use stratiform_finding::Code;
 use stratiform_finding::words::few;
@@ -39,7 +39,7 @@ use crate::view::deployment::bars::Bars;
 use crate::view::deployment::github::GitHub;
 use crate::view::deployment::json::Json;
 use crate::view::deployment::lines::Lines;
-use crate::view::deployment::{Clock, Follow};
+use crate::view::deployment::{Clock, Follow, Sources};
 use crate::view::guard::Guarded;
 use crate::view::{Answer, Event, View, stderr, stdout_now};
 
@@ -138,38 +138,60 @@ pub(crate) async fn carried_out(
             ..Answer::of(String::new())
         });
     }
-    let mut watching = Watching {
-        view: follower,
-        consent: consent(args),
-        environment: args.env.clone(),
-        reviewed: false,
-        times: Vec::new(),
-        unwell: Vec::new(),
-    };
-    let run = carry_out(&aws, plan, &mut watching, &mut interrupts()).await;
-    let outcome = run.outcome().unwrap_or(Outcome::NeedsPerson);
-    watching.finish(&run, &sources, outcome, started.elapsed());
-    if let (Some(file), Outcome::Done) = (&args.prepare, outcome) {
+    let (run, mut follower) = followed(args, &aws, plan, &sources, follower, started).await;
+    if let (Some(file), Some(Outcome::Done)) = (&args.prepare, run.outcome()) {
         Sealed::of(&run, &assembly, &args.env)?.write(file)?;
-        watching.view.say(&format!(
+        follower.say(&format!(
             "sealed in `{0}`: once it is approved, `deploy --env {1} --execute {0}`",
             file.display(),
             args.env
         ));
     }
     Ok(Answer {
-        exit: exit(outcome),
+        exit: exit(run.outcome()),
         ..Answer::of(String::new())
     })
 }
 
-/// Who is shown what happens.
-fn follower(
+/// Carries a plan out, and shows that while it goes on.
+pub(crate) async fn watched(
     global: &Global,
     args: &Deploy,
-    plan: &stratiform_deploy::Plan,
+    aws: &Aws,
+    plan: Plan,
+    sources: &Sources,
     started: Instant,
-) -> Box<dyn Follow> {
+) -> Run {
+    let follower = follower(global, args, &plan, started);
+    followed(args, aws, plan, sources, follower, started)
+        .await
+        .0
+}
+
+async fn followed(
+    args: &Deploy,
+    aws: &Aws,
+    plan: Plan,
+    sources: &Sources,
+    view: Box<dyn Follow>,
+    started: Instant,
+) -> (Run, Box<dyn Follow>) {
+    let mut watching = Watching {
+        view,
+        consent: consent(args),
+        environment: args.env.clone(),
+        reviewed: false,
+        times: Vec::new(),
+        unwell: Vec::new(),
+    };
+    let run = carry_out(aws, plan, &mut watching, &mut interrupts()).await;
+    let outcome = run.outcome().unwrap_or(Outcome::NeedsPerson);
+    watching.finish(&run, sources, outcome, started.elapsed());
+    (run, watching.view)
+}
+
+/// Who is shown what happens.
+fn follower(global: &Global, args: &Deploy, plan: &Plan, started: Instant) -> Box<dyn Follow> {
     let clock: Clock = Box::new(move || started.elapsed());
     let colour = Colour::on(global.color, &std::io::stderr());
     let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| value == "true");
@@ -208,13 +230,14 @@ fn consent(args: &Deploy) -> Consent {
     }
 }
 
-pub(crate) fn exit(outcome: Outcome) -> Exit {
+/// What a run ends with; where it is not known how it ended, somebody has to look.
+pub(crate) fn exit(outcome: Option<Outcome>) -> Exit {
     match outcome {
-        Outcome::Done => Exit::Done,
-        Outcome::No => Exit::No,
-        Outcome::Failed => Exit::Failed,
-        Outcome::RolledBack => Exit::RolledBack,
-        Outcome::NeedsPerson => Exit::NeedsPerson,
+        Some(Outcome::Done) => Exit::Done,
+        Some(Outcome::No) => Exit::No,
+        Some(Outcome::Failed) => Exit::Failed,
+        Some(Outcome::RolledBack) => Exit::RolledBack,
+        Some(Outcome::NeedsPerson) | None => Exit::NeedsPerson,
     }
 }
 

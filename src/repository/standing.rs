@@ -39,7 +39,9 @@ impl Folder {
             return Ok(None);
         };
         let release = match release {
-            Some(tag) => self.tagged(tag)?,
+            Some(tag) => self
+                .at(&format!("refs/tags/{tag}"))?
+                .map(|head| head.commit),
             None => None,
         };
         Ok(Some(Git {

@@ -353,6 +353,8 @@ pub struct Resource {
     pub resource_type: String,
     /// Its status.
     pub status: Word<ResourceStatus>,
+    /// Why; none where CloudFormation does not say.
+    pub reason: Option<String>,
 }
 
 /// What the validation before a deployment found.

@@ -25,6 +25,11 @@ const PACE: Pace = Pace {
 /// How often the embedded engine is asked: time passes there with each call.
 const PACE_OF_ENGINE: Pace = Pace { least: 1, most: 20 };
 
+/// How often is asked how things are.
+pub(crate) fn pace(local: bool) -> Pace {
+    if local { PACE_OF_ENGINE } else { PACE }
+}
+
 /// What is found out before, and differs from run to run.
 pub(super) struct Found {
     /// What the run is called.
@@ -79,6 +84,7 @@ pub(super) fn conduct(args: &Deploy, written: &Deployment, found: Found) -> Cond
         },
         allowed,
         mending,
+        skip: Vec::new(),
         role: written.role_arn.clone(),
         notification_arns: written.notification_arns.clone(),
         rollback,
@@ -90,7 +96,7 @@ pub(super) fn conduct(args: &Deploy, written: &Deployment, found: Found) -> Cond
         bucket: written.artifact_bucket.clone(),
         backup: written.backup_before_deploy,
         verify: contract(args, written),
-        pace: if args.local { PACE_OF_ENGINE } else { PACE },
+        pace: pace(args.local),
     }
 }
 

@@ -121,6 +121,7 @@ pub(super) fn stack(environment: &str, key: &str, release: &str) -> StackFound {
         }))),
         template: Some(Ok("{ \"Resources\": {} }".to_owned())),
         resources: Ok(vec![Resource {
+            reason: None,
             logical_id: "Vpc".parse().unwrap(),
             physical_id: "vpc-1".parse().ok(),
             resource_type: "AWS::EC2::VPC".to_owned(),
