@@ -3,7 +3,9 @@
 use std::num::NonZeroUsize;
 use std::str::FromStr;
 
-use super::deploy::{Allow, Deploy, DeployFormat, ParameterValue, ServiceImage};
+#[cfg(feature = "aws")]
+use super::deploy::Deploy;
+use super::deploy::{Allow, DeployFormat, ParameterValue, ServiceImage};
 
 /// Bring an environment back: out of stacks that are stuck, or to an earlier release.
 ///
@@ -50,6 +52,7 @@ pub(crate) struct Rollback {
     pub local: bool,
 }
 
+#[cfg(feature = "aws")]
 impl Rollback {
     /// The same as a deployment of a release.
     pub(crate) fn deployment(&self, release: Option<String>) -> Deploy {

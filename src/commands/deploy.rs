@@ -27,7 +27,7 @@ use self::preparing::Prepared;
 use self::sealing::Sealed;
 use crate::Define;
 use crate::args::{Deploy, DeployFormat, Global};
-use crate::assemblies::synthesis::{Synthesized, environment};
+use crate::assemblies::environment::{Synthesized, environment};
 use crate::cloud::Cloud;
 use crate::commands::guard::gathering::Source;
 use crate::commands::guard::{before, stale};

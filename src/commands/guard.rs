@@ -15,7 +15,7 @@ use stratiform_environment::{Environment, Settings, Text as _};
 use self::gathering::{Asking, Source, gather};
 use crate::Define;
 use crate::args::{Global, Guard, GuardFormat, TemplateFormat};
-use crate::assemblies::synthesis::{Synthesized, environment};
+use crate::assemblies::environment::{Synthesized, environment};
 use crate::cloud::Cloud;
 use crate::exit::Exit;
 use crate::report::{Colour, Failure};

@@ -16,7 +16,7 @@ use self::stuck::{asked, mending, stuck};
 use self::target::{Target, target};
 use crate::Define;
 use crate::args::{Deploy, Global, Rollback};
-use crate::assemblies::synthesis::{Synthesized, environment};
+use crate::assemblies::environment::{Synthesized, environment};
 use crate::cloud::Cloud;
 use crate::commands::deploy::{Intent, carried_out, exit, watched};
 use crate::commands::guard::gathering::Source;
