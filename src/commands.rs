@@ -11,6 +11,8 @@ pub(crate) mod explain;
 pub(crate) mod guard;
 #[cfg(feature = "aws")]
 pub(crate) mod rollback;
+#[cfg(feature = "aws")]
+pub(crate) mod swap;
 pub(crate) mod synth;
 #[cfg(not(feature = "aws"))]
 pub(crate) mod without_aws;

@@ -19,6 +19,10 @@ pub(crate) struct Rollback {
     /// The release: a git tag [default: the one before the release that runs]
     #[arg(long, value_name = "TAG")]
     pub to: Option<String>,
+    /// The emergency lever: this service gets its previous task definition back straight from ECS, and its stack is brought
+    /// in line afterwards
+    #[arg(long, value_name = "SERVICE", conflicts_with_all = ["to", "stack", "skip", "parameter", "allow"])]
+    pub service: Option<String>,
     /// Only this stack (repeatable), by its short or full name [default: all]
     #[arg(long, value_name = "STACK")]
     pub stack: Vec<String>,
@@ -69,6 +73,7 @@ impl Rollback {
             concurrency: self.concurrency,
             emergency: self.emergency.clone(),
             continue_rollback: false,
+            hotswap: false,
             format: self.format,
             local: self.local,
         }

@@ -3,9 +3,11 @@
 pub(crate) mod asking;
 pub(crate) mod audience;
 pub(crate) mod conduct;
+pub(crate) mod hotswap;
+pub(crate) mod in_line;
 pub(crate) mod planning;
 mod prediction;
-mod preparing;
+pub(crate) mod preparing;
 mod record;
 pub(crate) mod sealing;
 
@@ -50,6 +52,9 @@ pub(crate) fn run<E: Environment>(
     args: &Deploy,
     view: &mut dyn View,
 ) -> Result<Answer, Failure> {
+    if args.hotswap {
+        return hotswap::run(define, global, args, view);
+    }
     let sealed = args.execute.as_deref().map(Sealed::read).transpose()?;
     let project = Project::find(global.environments.as_deref())?;
     let Synthesized {
@@ -191,7 +196,12 @@ async fn followed(
 }
 
 /// Who is shown what happens.
-fn follower(global: &Global, args: &Deploy, plan: &Plan, started: Instant) -> Box<dyn Follow> {
+pub(crate) fn follower(
+    global: &Global,
+    args: &Deploy,
+    plan: &Plan,
+    started: Instant,
+) -> Box<dyn Follow> {
     let clock: Clock = Box::new(move || started.elapsed());
     let colour = Colour::on(global.color, &std::io::stderr());
     let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| value == "true");
@@ -220,7 +230,7 @@ fn follower(global: &Global, args: &Deploy, plan: &Plan, started: Instant) -> Bo
     }
 }
 
-fn consent(args: &Deploy) -> Consent {
+pub(crate) fn consent(args: &Deploy) -> Consent {
     match (args.execute.is_some(), is_somebody_there()) {
         (true, true) => Consent::SealedAndAsked,
         (true, false) => Consent::Sealed,

@@ -3,6 +3,7 @@
 //! What lives here: which of the two it is, and from a release to what is deployed. What does not: deploying it
 //! (`commands/deploy`), and what a status means (`stratiform_deploy::Standing`).
 
+mod lever;
 mod one_way;
 mod stuck;
 mod target;
@@ -12,13 +13,13 @@ use std::time::Instant;
 use stratiform_assembly::Assembly;
 use stratiform_environment::{Environment, Settings};
 
-use self::stuck::{asked, mending, stuck};
+use self::stuck::{mending, stuck};
 use self::target::{Target, target};
 use crate::Define;
 use crate::args::{Deploy, Global, Rollback};
 use crate::assemblies::environment::{Synthesized, environment};
 use crate::cloud::Cloud;
-use crate::commands::deploy::{Intent, carried_out, exit, watched};
+use crate::commands::deploy::{Intent, carried_out, consent, exit, watched};
 use crate::commands::guard::gathering::Source;
 use crate::commands::guard::looking::stacks;
 use crate::exit::Exit;
@@ -76,6 +77,15 @@ async fn back(
         .deploying(&assembly.region, assembly.account.as_ref())
         .await;
     let found = or_interrupted(async { Ok(stacks(&aws, &assembly).await) }).await?;
+    if let Some(service) = &args.service {
+        let today = Today {
+            project,
+            assembly,
+            settings,
+        };
+        let pulled = lever::pull(global, args, service, (cloud, &aws), (&today, &found), view);
+        return pulled.await.map(answer);
+    }
     let stuck = stuck(&found, args)?;
     let deploy = args.deployment(None);
     if !stuck.is_empty() {
@@ -85,7 +95,8 @@ async fn back(
             let is_over = stuck.iter().any(|stuck| !stuck.is_moving());
             return Ok(answer(if is_over { Exit::NeedsPerson } else { Exit::No }));
         }
-        if !asked(args) {
+        let mut say = |text: String| stderr(&format!("{text}\n"));
+        if !consent(&deploy).is_yes(&args.env, &mut say) {
             return Ok(answer(Exit::No));
         }
         let plan = mending(args, settings, &stuck)?;

@@ -113,3 +113,78 @@ fn a_rollback_that_is_stuck_is_explained_and_continued() {
         .deploy(&project, "--yes")
         .expect(0, &["\ndeployed in "]);
 }
+
+#[test]
+fn a_service_gets_back_what_it_ran_and_its_stack_follows() {
+    let (project, engine) = (shop(), Engine::start());
+    engine
+        .deploy(&project, IMAGES)
+        .expect(0, &["all that runs is well"]);
+    engine
+        .rollback(&project, "--yes --service api")
+        .expect(1, &["it is not known what the service", "--image api=TAG"]);
+    engine
+        .deploy(&project, "--yes --image api=shop/api:2")
+        .expect(0, &[]);
+    engine.rollback(&project, "--service api").expect(
+        3,
+        &[
+            "runs shop/api:2 (shop-api:2)",
+            "it runs shop/api:1, with a copy of shop-api:1",
+            "nobody is there",
+        ],
+    );
+    engine.rollback(&project, "--yes --service api").expect(
+        0,
+        &[
+            "ECS accepted it after ",
+            "api is well, ",
+            "services  ApiTaskDefinition  UPDATE_COMPLETE",
+            "\ndeployed in ",
+        ],
+    );
+    engine
+        .deploy(&project, "--yes")
+        .expect(0, &["nothing to deploy"]);
+    engine.rollback(&project, "--yes --service ap").expect(
+        1,
+        &[
+            "no service that is deployed is called `ap`",
+            "the services are: api and worker",
+        ],
+    );
+}
+
+#[test]
+fn what_was_swapped_stays_with_the_next_deployment() {
+    let (project, engine) = (shop(), Engine::start());
+    engine.deploy(&project, IMAGES).expect(0, &[]);
+    engine
+        .deploy(&project, "--yes --hotswap --image api=shop/api:2")
+        .expect(
+            0,
+            &[
+                "it runs shop/api:2, with a copy of shop-api:1",
+                "past CloudFormation: the next deployment brings the stack in line",
+            ],
+        );
+    engine
+        .deploy(&project, "--yes")
+        .expect(0, &["ApiTaskDefinition", "\ndeployed in "]);
+    assert!(engine.describe("shop-dev-services").contains("shop/api:2"));
+    engine
+        .deploy(&project, "--yes")
+        .expect(0, &["nothing to deploy"]);
+    edit(
+        &project,
+        "environments/defaults.yaml",
+        "  tags: { team: shop }\n",
+        "  tags: { team: shop }\n  deployment: { release_only: true }\n",
+    );
+    engine
+        .deploy(&project, "--yes --hotswap --image api=shop/api:3")
+        .expect(
+            3,
+            &["error[no-hotswap]: `dev` is no environment to try things out in"],
+        );
+}

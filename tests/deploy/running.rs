@@ -48,15 +48,10 @@ pub(crate) fn ran(mut command: Command) -> Ran {
     }
 }
 
-/// The shop with its snapshots. Its services are in a cluster that nobody makes: they are not looked at.
+/// The shop with its snapshots.
 pub(crate) fn shop() -> Project {
     let project = Project::of_shop();
-    edit(
-        &project,
-        "environments/defaults.yaml",
-        "  tags: { team: shop }\n",
-        "  tags: { team: shop }\n  deployment: { verify: { services: false } }\n",
-    );
+    synth(&project);
     project
 }
 

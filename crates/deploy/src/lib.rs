@@ -11,6 +11,7 @@ mod predicted;
 mod run;
 mod stack;
 mod standing;
+mod swap;
 mod told;
 mod verification;
 
@@ -24,5 +25,6 @@ pub use predicted::{Impact, Predicted, Prediction, Worse, impact};
 pub use run::{Effect, Input, Run};
 pub use stack::{changes_digest, text_digest};
 pub use standing::{Standing, Way};
+pub use swap::{Revision, Swap, before as revision_before, swap, swapped};
 pub use told::{Cause, Ending, News, Outcome, Proposal, Refused, Stuck, Told};
 pub use verification::{Contract, Health, HttpCheck, Subject, Verified};

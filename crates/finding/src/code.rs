@@ -266,6 +266,8 @@ codes! {
         UnknownResource = "unknown-resource",
         /// A release that git does not know, or that nobody named and that cannot be found out.
         UnknownRelease = "unknown-release",
+        /// `--hotswap` for an environment that people depend on.
+        NoHotswap = "no-hotswap",
         /// A rollback to something that AWS never takes back.
         OneWay = "one-way",
         /// `--local` of a program that was built without the engine.

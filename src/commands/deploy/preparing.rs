@@ -91,7 +91,7 @@ pub(super) async fn prepare(
         mending,
     });
     let (gathered, deployed) = join(gathered, aws.deployed(&names)).await;
-    let Gathered { mut facts, pinned } = gathered;
+    let Gathered { mut facts, images } = gathered;
     let deployed = deployed.map_err(|error| Failure::of([error.into()]))?;
     view.event(&Event::Answered {
         environment: args.env.clone(),
@@ -99,7 +99,9 @@ pub(super) async fn prepare(
         stacks: deployed.iter().flatten().count(),
     });
     assembly.account = Some(identity.account.clone());
-    fixed.extend(pinned);
+    for (parameter, image) in images {
+        fixed.entry(parameter).or_insert(image);
+    }
     let values = values_of(&assembly, &chosen, &deployed, fixed, cloud, view)?;
     let before = before(&aws, &assembly, &deployed).await?;
     let allowed = allowances(&assembly, &before, &args.allow)?;
@@ -165,7 +167,10 @@ pub(super) async fn prepare(
 }
 
 /// Whose credentials these are; refuses those of another account.
-async fn identity(aws: &Aws, assembly: &Assembly) -> Result<Identity, Failure> {
+///
+/// # Errors
+/// They are of another account, or not accepted.
+pub(crate) async fn identity(aws: &Aws, assembly: &Assembly) -> Result<Identity, Failure> {
     let identity = aws.identity().await;
     let identity = identity.map_err(|error| Failure::of([error.into()]))?;
     let expected = identity.expect_account(assembly.account.as_ref());
@@ -174,7 +179,10 @@ async fn identity(aws: &Aws, assembly: &Assembly) -> Result<Identity, Failure> {
 }
 
 /// The images that were asked for, by parameter: their whole names, with digests where ECR knows them.
-async fn resolved(
+///
+/// # Errors
+/// An image that is not there.
+pub(crate) async fn resolved(
     aws: &Aws,
     assembly: &Assembly,
     identity: &Identity,
@@ -226,7 +234,7 @@ async fn in_ecr(aws: &Aws, image: InEcr) -> Result<InEcr, Failure> {
 }
 
 /// A call that failed.
-pub(super) fn failed(failure: stratiform_deploy::Failure) -> Failure {
+pub(crate) fn failed(failure: stratiform_deploy::Failure) -> Failure {
     let code = match failure.kind {
         FailureKind::Refused => Code::AwsRefused,
         FailureKind::Credentials => Code::AwsCredentials,

@@ -19,6 +19,7 @@ use tokio::task::spawn_blocking;
 
 use super::looking::{ask, running, stacks};
 use crate::cloud::Cloud;
+use crate::commands::swap::swapped_before;
 use crate::images::pinning::{Pinning, Place, pinned};
 use crate::images::service_of;
 use crate::repository::git::Folder;
@@ -82,8 +83,9 @@ impl Source {
 pub(crate) struct Gathered {
     /// The facts.
     pub facts: Facts,
-    /// Whole names of images that nobody named and the release pins, by parameter. The others stay as they are.
-    pub pinned: IndexMap<String, String>,
+    /// Whole names of images that nobody named and that the release pins, or that ECS runs past CloudFormation, by parameter.
+    /// The others stay as they are.
+    pub images: IndexMap<String, String>,
 }
 
 /// Finds it out.
@@ -130,8 +132,13 @@ pub(crate) async fn gather(asking: Asking<'_>) -> Gathered {
         });
         (found.into_iter().chain(missing).collect(), pinned.values)
     };
-    let running = running(aws, &stacks, settings.rollback_alarm.as_deref());
-    let ((images, pinned), running) = join(images, running).await;
+    let running = async {
+        let running = running(aws, &stacks, settings.rollback_alarm.as_deref()).await;
+        let swapped = swapped_before(aws, assembly, &stacks, &running).await;
+        (running, swapped)
+    };
+    let ((images, pinned), (running, mut chosen)) = join(images, running).await;
+    chosen.extend(pinned);
     let facts = Facts {
         now: now(),
         wanted: Wanted {
@@ -163,7 +170,10 @@ pub(crate) async fn gather(asking: Asking<'_>) -> Gathered {
         images,
         rollback_alarm,
     };
-    Gathered { facts, pinned }
+    Gathered {
+        facts,
+        images: chosen,
+    }
 }
 
 /// What git knows of where it comes from, and the snapshots that are not what would be deployed.

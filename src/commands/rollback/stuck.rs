@@ -1,7 +1,5 @@
 //! Stacks that cannot be deployed as they are: what they are, and the way out.
 
-use std::io::BufRead as _;
-
 use indexmap::IndexMap;
 use stratiform_deploy::call::Resource;
 use stratiform_deploy::guard::StackFound;
@@ -16,11 +14,9 @@ use stratiform_service::change_set::DeploymentConfigMode;
 use stratiform_service::{ResourceStatus, StackName, StackStatus, Word};
 
 use crate::args::Rollback;
-use crate::commands::deploy::audience::is_somebody_there;
 use crate::commands::deploy::conduct::pace;
 use crate::exit::Exit;
 use crate::report::Failure;
-use crate::view::stderr;
 
 /// A stack that cannot be deployed as it is.
 pub(super) struct Stuck<'a> {
@@ -177,24 +173,6 @@ fn one(stuck: &Stuck<'_>) -> String {
         Way::Look => format!("  → look at the stack `{name}` in CloudFormation\n"),
     };
     text
-}
-
-/// Whether somebody wants that.
-pub(super) fn asked(args: &Rollback) -> bool {
-    let environment = &args.env;
-    if args.yes {
-        return true;
-    }
-    if !is_somebody_there() {
-        stderr("nobody is there to approve this: run it in a terminal, or add --yes\n");
-        return false;
-    }
-    stderr(&format!(
-        "To do this, type the environment's name ({environment}) and press Enter:\n"
-    ));
-    let mut line = String::new();
-    let read = std::io::stdin().lock().read_line(&mut line);
-    read.is_ok() && line.trim() == *environment
 }
 
 /// A plan that mends them, and does nothing else.

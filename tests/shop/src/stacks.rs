@@ -170,13 +170,15 @@ fn add_service(stack: &Stack, id: &str, name: &str, service: &Service, image: Ex
                 ..task_definition::ContainerDefinition::new(image, name)
             }]
             .into(),
+            family: format!("shop-{name}").into(),
             ..Default::default()
         },
     );
     stack.add(
         format!("{id}Service"),
         ecs::Service {
-            cluster: "shop".into(),
+            // ECS makes it for whoever uses it.
+            cluster: "default".into(),
             task_definition: task.reference().into(),
             ..Default::default()
         },
@@ -186,7 +188,7 @@ fn add_service(stack: &Stack, id: &str, name: &str, service: &Service, image: Ex
         applicationautoscaling::ScalableTarget::new(
             service.tasks.maximum,
             service.tasks.minimum,
-            format!("service/shop/{name}"),
+            format!("service/default/{name}"),
             scalable_target::ScalableDimension::EcsServiceDesiredCount,
             scalable_target::ServiceNamespace::Ecs,
         ),
