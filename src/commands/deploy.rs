@@ -5,6 +5,7 @@ pub(crate) mod audience;
 pub(crate) mod conduct;
 pub(crate) mod hotswap;
 pub(crate) mod in_line;
+mod passes;
 pub(crate) mod planning;
 mod prediction;
 pub(crate) mod preparing;

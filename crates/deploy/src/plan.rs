@@ -15,7 +15,7 @@ pub const PREFIX: &str = "stratiform:";
 /// What is to be deployed, and how.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The stacks, each after all that it needs.
+    /// The stacks, each after all that it needs. One that is there twice is deployed twice.
     pub stacks: Vec<PlannedStack>,
     /// How.
     pub conduct: Conduct,

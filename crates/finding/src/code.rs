@@ -266,6 +266,8 @@ codes! {
         UnknownResource = "unknown-resource",
         /// A release that git does not know, or that nobody named and that cannot be found out.
         UnknownRelease = "unknown-release",
+        /// An export goes that a stack imports.
+        ExportInUse = "export-in-use",
         /// `--hotswap` for an environment that people depend on.
         NoHotswap = "no-hotswap",
         /// A rollback to something that AWS never takes back.

@@ -14,6 +14,7 @@ use stratiform_resolve::Whereabouts;
 
 use super::Intent;
 use super::conduct::{Found, conduct, left_out, mending, rollback};
+use super::passes::{Sides, in_two_passes};
 use super::planning::{allowances, choose, dependencies, given, parameters, planned};
 use super::prediction::prediction;
 use super::record::{Origin, record, run};
@@ -105,7 +106,18 @@ pub(super) async fn prepare(
     let values = values_of(&assembly, &chosen, &deployed, fixed, cloud, view)?;
     let before = before(&aws, &assembly, &deployed).await?;
     let allowed = allowances(&assembly, &before, &args.allow)?;
-    let stacks = stacks(&assembly, &chosen, values, &before, &deployed)?;
+    let mut stacks = stacks(&assembly, &chosen, values, &before, &deployed)?;
+    let sides = chosen.iter().filter_map(|place| {
+        let after = &assembly.stacks[*place];
+        Some(Sides {
+            found: facts.stacks.get(*place)?,
+            before: before.get(&after.name),
+            after,
+        })
+    });
+    let sides: Vec<Sides<'_>> = sides.collect();
+    let place = |stack: &StackAt| whereabouts(&assembly, stack);
+    let (origins, twice) = in_two_passes(&aws, &sides, place, &mut stacks).await?;
 
     let head = match &source {
         Source::Here { .. } => Folder::new(&project.root).head()?,
@@ -134,7 +146,7 @@ pub(super) async fn prepare(
             None,
         ),
     };
-    for text in left_out(args, written).into_iter().chain(note) {
+    for text in left_out(args, written).into_iter().chain(note).chain(twice) {
         view.event(&Event::Notice { text });
     }
     let found = Found {
@@ -144,9 +156,10 @@ pub(super) async fn prepare(
         rollback,
         mending,
     };
-    let locations = chosen
-        .iter()
-        .map(|place| assembly.stacks[*place].locations.clone());
+    let locations = origins.iter().map(|origin| {
+        let place = chosen[*origin];
+        assembly.stacks[place].locations.clone()
+    });
     let mut plan = Plan {
         stacks,
         conduct: conduct(args, written, found),
@@ -310,6 +323,14 @@ async fn before(
     Ok(before)
 }
 
+fn whereabouts(assembly: &Assembly, stack: &StackAt) -> Whereabouts {
+    Whereabouts {
+        stack: stack.name.clone(),
+        region: assembly.region.clone(),
+        account: assembly.account.clone(),
+    }
+}
+
 /// The stacks of the plan, with what is predicted of each.
 fn stacks(
     assembly: &Assembly,
@@ -334,11 +355,7 @@ fn stacks(
             Some((name.clone(), value))
         });
         after.parameters = given.collect();
-        let place = Whereabouts {
-            stack: stack.name.clone(),
-            region: assembly.region.clone(),
-            account: assembly.account.clone(),
-        };
+        let place = whereabouts(assembly, stack);
         let diff = diff(before.get(&stack.name), Some(&after), &place);
         let planned = planned(stack, key, depends_on, values);
         all.push(PlannedStack {

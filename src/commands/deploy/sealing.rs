@@ -18,6 +18,7 @@ use stratiform_deploy::{
 use stratiform_finding::{Code, Finding};
 use stratiform_service::{AccountId, LogicalId, Region, Timestamp};
 
+use super::passes::FIRST;
 use crate::exit::Exit;
 use crate::report::Failure;
 use crate::repository::input::Input;
@@ -205,12 +206,10 @@ impl Sealed {
         values.collect()
     }
 
-    /// The short names of its stacks.
+    /// The short names of its stacks; of one that is deployed twice the first time has a name of its own.
     pub(super) fn stacks(&self) -> Vec<String> {
-        self.stacks
-            .iter()
-            .map(|stack| stack.stack.clone())
-            .collect()
+        let names = self.stacks.iter().map(|stack| stack.stack.clone());
+        names.filter(|name| !name.ends_with(FIRST)).collect()
     }
 
     /// Has a plan be what was sealed, or says all that moved.

@@ -33,7 +33,7 @@ pub(crate) fn app(env: &Environment, app: &App) {
 /// What other stacks use of the network.
 struct Network {
     vpc: Handle<ec2::Vpc>,
-    subnets: [Handle<ec2::Subnet>; 2],
+    subnets: Vec<Handle<ec2::Subnet>>,
 }
 
 fn network(env: &Environment, app: &App) -> Network {
@@ -46,8 +46,8 @@ fn network(env: &Environment, app: &App) -> Network {
             ..Default::default()
         },
     );
-    let subnets = [1, 2].map(|number| {
-        let block = cidr.subnet(20, number).unwrap_or(cidr);
+    let subnets = (1..=env.network.subnets.unwrap_or(2)).map(|number| {
+        let block = cidr.subnet(20, u32::from(number)).unwrap_or(cidr);
         stack.add(
             format!("Subnet{number}"),
             ec2::Subnet {
@@ -56,6 +56,7 @@ fn network(env: &Environment, app: &App) -> Network {
             },
         )
     });
+    let subnets = subnets.collect();
     stack.add(
         "FlowLogs",
         logs::LogGroup {
