@@ -198,7 +198,7 @@ pub(crate) struct Synth {
 /// another environment; or any two templates with each other.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Diff {
-    /// Two templates, or two folders of templates: OLD NEW
+    /// Two templates, or two folders of templates: OLD NEW. Or one file: a sealed release (`deploy --prepare FILE`)
     #[arg(value_names = ["OLD", "NEW"], num_args = 1.., conflicts_with_all = ["env", "base", "deployed", "against"])]
     pub files: Vec<PathBuf>,
     /// Only this environment (repeatable) [default: all]

@@ -11,7 +11,7 @@ pub(crate) mod github;
 pub(crate) mod json;
 pub(crate) mod lines;
 mod remedy;
-mod review;
+pub(crate) mod review;
 mod table;
 pub(crate) mod words;
 

@@ -3,6 +3,8 @@
 //! What lives here: the file, what it says, and what has to be the same when it is executed. That a change set and its
 //! stack are what they were is asked by the run itself (`stratiform_deploy::SealedChangeSet`).
 
+pub(crate) mod shown;
+
 use std::io::Write as _;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -172,6 +174,10 @@ impl Sealed {
     /// Reads it.
     pub(super) fn read(path: &Path) -> Result<Sealed, Failure> {
         let text = Input::Parameters.text(path)?;
+        Sealed::parse(path, &text)
+    }
+
+    fn parse(path: &Path, text: &str) -> Result<Sealed, Failure> {
         let refused = |why: String| {
             let what = format!("`{}` is no sealed release: {why}", path.display());
             Failure::new(
@@ -182,7 +188,7 @@ impl Sealed {
             )
         };
         let sealed: Sealed =
-            serde_json::from_str(&text).map_err(|error| refused(error.to_string()))?;
+            serde_json::from_str(text).map_err(|error| refused(error.to_string()))?;
         match sealed.version {
             VERSION => Ok(sealed),
             other => Err(refused(format!(
@@ -261,6 +267,16 @@ impl Sealed {
         failure.exit = Exit::No;
         Err(failure)
     }
+}
+
+/// Whether a text is a sealed release, of whatever version.
+fn is_sealed(text: &str) -> bool {
+    let value = serde_json::from_str::<serde_json::Value>(text);
+    value.is_ok_and(|value| {
+        ["version", "run", "stacks"]
+            .iter()
+            .all(|key| value.get(key).is_some())
+    })
 }
 
 impl SealedStack {
