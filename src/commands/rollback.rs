@@ -114,6 +114,9 @@ async fn back(
         head,
         assembly: target,
     } = target(project, &assembly, &found, args)?;
+    view.event(&Event::Notice {
+        text: format!("back to the release {release}"),
+    });
     for text in one_way::look(&target, &found, args)? {
         view.event(&Event::Notice { text });
     }

@@ -138,12 +138,12 @@ impl About<'_> {
         };
         let help = match status {
             Some("UPDATE_ROLLBACK_FAILED") => {
-                "correct what is in the way, then continue: `deploy --continue-rollback`"
+                "correct what is in the way, then continue: `rollback`, or `deploy --continue-rollback`"
             }
             Some("ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "CREATE_FAILED" | "DELETE_FAILED") => {
                 "look at what is left in it; if nobody needs it, delete the stack, and deploy again"
             }
-            Some("UPDATE_FAILED") => "roll it back: `deploy --continue-rollback`",
+            Some("UPDATE_FAILED") => "roll it back: `rollback`, or `deploy --continue-rollback`",
             Some(_) => "look at the stack in CloudFormation before anything else is done",
             None => {
                 "look at the stack in CloudFormation; the same command again finds out, and goes on"

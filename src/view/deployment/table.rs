@@ -65,6 +65,7 @@ pub(super) fn sentence(plan: &Plan, ended: &Ended) -> String {
         count(|ending| matches!(ending, Ending::Deployed)),
         count(|ending| matches!(ending, Ending::Unchanged)),
     );
+    let went_back = count(|ending| matches!(ending, Ending::WentBack));
     let prepared = count(|ending| matches!(ending, Ending::Prepared));
     let took = duration(ended.took);
     let stacks = counted(plan.stacks.len(), "stack");
@@ -73,6 +74,9 @@ pub(super) fn sentence(plan: &Plan, ended: &Ended) -> String {
             "prepared in {took}: {}, {unchanged} unchanged; nothing was executed",
             counted(prepared, "stack")
         ),
+        Outcome::Done if went_back > 0 => {
+            format!("went back in {took}: {}", counted(went_back, "stack"))
+        }
         Outcome::Done if deployed == 0 => format!("nothing to deploy in {stacks}, in {took}"),
         Outcome::Done => format!(
             "deployed in {took}: {}, {unchanged} unchanged",
