@@ -2,6 +2,7 @@
 
 mod deploy;
 mod guard;
+mod rollback;
 
 use std::path::PathBuf;
 
@@ -15,6 +16,7 @@ pub(crate) use deploy::{Allow, DeployFormat, Going, ParameterValue, ServiceImage
 pub(crate) use guard::Guard;
 #[cfg(feature = "aws")]
 pub(crate) use guard::GuardFormat;
+pub(crate) use rollback::Rollback;
 
 /// Typed Rust in, reviewed CloudFormation out.
 #[derive(Debug, Parser)]
@@ -99,6 +101,8 @@ pub(crate) enum Command {
     Deploy(Box<Deploy>),
     /// Check whether it is a good moment to deploy an environment
     Guard(Guard),
+    /// Bring an environment back: out of stacks that are stuck, or to an earlier release
+    Rollback(Box<Rollback>),
     /// Look at environments
     #[command(subcommand)]
     Env(Env),
@@ -194,7 +198,7 @@ pub(crate) struct Synth {
 /// another environment; or any two templates with each other.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Diff {
-    /// Two templates, or two folders of templates: OLD NEW
+    /// Two templates, or two folders of templates: OLD NEW. Or one file: a sealed release (`deploy --prepare FILE`)
     #[arg(value_names = ["OLD", "NEW"], num_args = 1.., conflicts_with_all = ["env", "base", "deployed", "against"])]
     pub files: Vec<PathBuf>,
     /// Only this environment (repeatable) [default: all]

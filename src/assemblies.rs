@@ -2,6 +2,8 @@
 
 #[cfg(feature = "aws")]
 pub(crate) mod deployed;
+#[cfg(feature = "aws")]
+pub(crate) mod environment;
 pub(crate) mod synthesis;
 
 use std::collections::HashMap;

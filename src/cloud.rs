@@ -22,11 +22,23 @@ pub(crate) enum Cloud {
 }
 
 impl Cloud {
+    /// With `--local` the embedded one, else the one that is configured.
+    ///
+    /// # Errors
+    /// As [`embedded`](Self::embedded).
+    pub(crate) fn chosen(local: bool, root: &Path, view: &mut dyn View) -> Result<Cloud, Failure> {
+        if local {
+            Cloud::embedded(root, view)
+        } else {
+            Ok(Cloud::Configured)
+        }
+    }
+
     /// The embedded one of a project, which says that it is one.
     ///
     /// # Errors
     /// Its state cannot be used; or this program was built without it.
-    pub(crate) fn embedded(root: &Path, view: &mut dyn View) -> Result<Cloud, Failure> {
+    fn embedded(root: &Path, view: &mut dyn View) -> Result<Cloud, Failure> {
         Engine::start(root, view).map(Cloud::Embedded)
     }
 

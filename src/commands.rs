@@ -2,9 +2,6 @@
 
 #[cfg(feature = "aws")]
 pub(crate) mod deploy;
-#[cfg(not(feature = "aws"))]
-#[path = "commands/deploy/without_aws.rs"]
-pub(crate) mod deploy;
 pub(crate) mod diff;
 #[cfg(feature = "engine")]
 pub(crate) mod engine_serve;
@@ -12,10 +9,13 @@ pub(crate) mod env_show;
 pub(crate) mod explain;
 #[cfg(feature = "aws")]
 pub(crate) mod guard;
-#[cfg(not(feature = "aws"))]
-#[path = "commands/guard/without_aws.rs"]
-pub(crate) mod guard;
+#[cfg(feature = "aws")]
+pub(crate) mod rollback;
+#[cfg(feature = "aws")]
+pub(crate) mod swap;
 pub(crate) mod synth;
+#[cfg(not(feature = "aws"))]
+pub(crate) mod without_aws;
 
 use clap::CommandFactory;
 use clap_complete::Shell;

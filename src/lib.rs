@@ -15,6 +15,8 @@ mod assemblies;
 mod cloud;
 mod commands;
 mod exit;
+#[cfg(feature = "aws")]
+mod images;
 mod report;
 mod repository;
 #[cfg(feature = "aws")]
@@ -60,8 +62,18 @@ fn execute<E: Environment>(
     match command {
         Command::Synth(synth) => commands::synth::run(define, global, &synth),
         Command::Diff(diff) => commands::diff::run(define, global, &diff, view),
+        #[cfg(feature = "aws")]
         Command::Deploy(deploy) => commands::deploy::run(define, global, &deploy, view),
+        #[cfg(feature = "aws")]
         Command::Guard(guard) => commands::guard::run(define, global, &guard, view),
+        #[cfg(feature = "aws")]
+        Command::Rollback(rollback) => commands::rollback::run(define, global, &rollback, view),
+        #[cfg(not(feature = "aws"))]
+        Command::Deploy(_) => Err(commands::without_aws::refused("deploy")),
+        #[cfg(not(feature = "aws"))]
+        Command::Guard(_) => Err(commands::without_aws::refused("guard")),
+        #[cfg(not(feature = "aws"))]
+        Command::Rollback(_) => Err(commands::without_aws::refused("rollback")),
         Command::Env(Env::Show {
             environment,
             format,

@@ -8,8 +8,15 @@ pub(crate) mod review;
 pub(crate) mod reviewed;
 mod style;
 pub(crate) mod summary;
+#[cfg_attr(
+    not(feature = "aws"),
+    expect(
+        dead_code,
+        reason = "only what calls AWS has something to tell while it waits"
+    )
+)]
 mod terminal;
 
+pub(crate) use terminal::{Answer, Terminal, View, stderr};
 #[cfg(feature = "aws")]
-pub(crate) use terminal::stdout_now;
-pub(crate) use terminal::{Answer, Event, Terminal, View, stderr};
+pub(crate) use terminal::{Event, stdout_now};

@@ -10,6 +10,10 @@ mod engine;
 mod failures;
 #[path = "deploy/formats.rs"]
 mod formats;
+#[path = "deploy/passes.rs"]
+mod passes;
+#[path = "deploy/rolling_back.rs"]
+mod rolling_back;
 #[path = "deploy/running.rs"]
 mod running;
 #[path = "deploy/sealed.rs"]

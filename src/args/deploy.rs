@@ -49,6 +49,10 @@ pub(crate) struct Deploy {
     /// Continue a rollback that is stuck, and roll back what was left halfway, before anything else
     #[arg(long)]
     pub continue_rollback: bool,
+    /// Only for environments to try things out in: let ECS run the images of --image at once, past CloudFormation. The next
+    /// deployment brings the stack in line
+    #[arg(long, requires = "image", conflicts_with_all = ["prepare", "execute", "stack", "parameter", "allow", "release"])]
+    pub hotswap: bool,
     /// What to print
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: DeployFormat,

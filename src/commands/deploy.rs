@@ -1,24 +1,27 @@
 //! `deploy`: an environment's stacks, with change sets.
 
-mod asking;
-mod audience;
-mod conduct;
-mod freshness;
-mod images;
-mod planning;
+pub(crate) mod asking;
+pub(crate) mod audience;
+pub(crate) mod conduct;
+pub(crate) mod hotswap;
+pub(crate) mod in_line;
+mod passes;
+pub(crate) mod planning;
 mod prediction;
-mod preparing;
+pub(crate) mod preparing;
 mod record;
-mod sealing;
+pub(crate) mod sealing;
 
 use std::io::IsTerminal as _;
 use std::time::Instant;
 
 use stratiform_assembly::Assembly;
-use stratiform_aws::carry_out;
-use stratiform_deploy::Outcome;
+use stratiform_aws::{Aws, carry_out};
+use stratiform_deploy::guard::Id;
+use stratiform_deploy::{Outcome, Plan, Run};
 use stratiform_environment::{Environment, Settings};
 use stratiform_finding::Code;
+use stratiform_finding::words::few;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use self::asking::Consent;
@@ -27,8 +30,10 @@ use self::preparing::Prepared;
 use self::sealing::Sealed;
 use crate::Define;
 use crate::args::{Deploy, DeployFormat, Global};
-use crate::assemblies::synthesis::assemble;
+use crate::assemblies::environment::{Synthesized, environment};
 use crate::cloud::Cloud;
+use crate::commands::guard::gathering::Source;
+use crate::commands::guard::{before, stale};
 use crate::exit::Exit;
 use crate::report::{Colour, Failure};
 use crate::repository::project::Project;
@@ -37,106 +42,165 @@ use crate::view::deployment::bars::Bars;
 use crate::view::deployment::github::GitHub;
 use crate::view::deployment::json::Json;
 use crate::view::deployment::lines::Lines;
-use crate::view::deployment::{Clock, Follow};
-use crate::view::{Answer, Event, View, stderr, stdout_now, summary};
+use crate::view::deployment::{Clock, Follow, Sources};
+use crate::view::guard::Guarded;
+use crate::view::{Answer, Event, View, stderr, stdout_now};
 
-/// Deploys, and shows that while it goes on.
+/// Deploys what is checked out, and shows that while it goes on.
 pub(crate) fn run<E: Environment>(
     define: Define<E>,
     global: &Global,
     args: &Deploy,
     view: &mut dyn View,
 ) -> Result<Answer, Failure> {
-    let started = Instant::now();
+    if args.hotswap {
+        return hotswap::run(define, global, args, view);
+    }
     let sealed = args.execute.as_deref().map(Sealed::read).transpose()?;
     let project = Project::find(global.environments.as_deref())?;
-    let (assembly, settings) = synthesized(define, &project, args, view)?;
-    let stale = freshness::stale(&project, &assembly)?;
+    let Synthesized {
+        assembly,
+        settings,
+        unchecked,
+    } = environment(define, &project, &args.env)?;
+    if !unchecked.is_empty() {
+        view.event(&Event::Notice { text: unchecked });
+    }
+    let stale = stale(&project, &assembly)?;
     if !stale.is_empty() && !args.local {
-        return Err(freshness::refusal(&stale));
+        return Err(not_reviewed(&stale));
     }
-    let cloud = if args.local {
-        Cloud::embedded(&project.root, view)?
-    } else {
-        Cloud::Configured
+    let source = Source::Here {
+        before: before(define, &project, &settings),
+        stale: Ok(stale),
     };
-    if !stale.is_empty() {
-        let text = format!(
-            "not reviewed: {} stale; what the working tree gives is deployed",
-            freshness::are(&stale)
-        );
-        view.event(&Event::Notice { text });
-    }
-    all_of(async {
-        let prepared = preparing::prepare(
-            &cloud,
-            &project,
-            assembly,
-            &settings,
-            args,
-            sealed.as_ref(),
-            view,
-        );
-        let prepared = or_interrupted(prepared).await?;
-        let Prepared {
-            aws,
-            plan,
-            sources,
-            assembly,
-        } = prepared;
-        let mut watching = Watching {
-            view: follower(global, args, &plan, started),
-            consent: consent(args),
-            environment: args.env.clone(),
-            reviewed: false,
-            times: Vec::new(),
-            unwell: Vec::new(),
-        };
-        let run = carry_out(&aws, plan, &mut watching, &mut interrupts()).await;
-        let outcome = run.outcome().unwrap_or(Outcome::NeedsPerson);
-        watching.finish(&run, &sources, outcome, started.elapsed());
-        if let (Some(file), Outcome::Done) = (&args.prepare, outcome) {
-            Sealed::of(&run, &assembly, &args.env)?.write(file)?;
-            watching.view.say(&format!(
-                "sealed in `{0}`: once it is approved, `deploy --env {1} --execute {0}`",
-                file.display(),
-                args.env
-            ));
-        }
-        Ok(Answer {
-            exit: exit(outcome),
+    let intent = Intent {
+        project: &project,
+        assembly,
+        settings: &settings,
+        source,
+    };
+    let cloud = Cloud::chosen(args.local, &project.root, view)?;
+    all_of(carried_out(global, args, &cloud, intent, sealed, view))
+}
+
+/// Refuses what was not reviewed, before anybody is asked.
+fn not_reviewed(stale: &[String]) -> Failure {
+    let verb = if stale.len() == 1 { "is" } else { "are" };
+    Failure::new(
+        Exit::No,
+        Code::StaleSnapshots,
+        format!(
+            "what would be deployed was not reviewed: {} {verb} stale in `snapshots`",
+            few(stale)
+        ),
+        "run `synth`, read `git diff snapshots`, and commit it",
+    )
+}
+
+/// What is to be deployed.
+pub(crate) struct Intent<'a> {
+    /// The project.
+    pub project: &'a Project,
+    /// The environment's stacks.
+    pub assembly: Assembly,
+    /// How it is deployed.
+    pub settings: &'a Settings,
+    /// Where it comes from.
+    pub source: Source,
+}
+
+/// Guards, plans and deploys, and shows that while it goes on.
+pub(crate) async fn carried_out(
+    global: &Global,
+    args: &Deploy,
+    cloud: &Cloud,
+    intent: Intent<'_>,
+    sealed: Option<Sealed>,
+    view: &mut dyn View,
+) -> Result<Answer, Failure> {
+    let started = Instant::now();
+    let prepared = preparing::prepare(cloud, intent, args, sealed.as_ref(), view);
+    let Prepared {
+        aws,
+        plan,
+        report,
+        sources,
+        assembly,
+    } = or_interrupted(prepared).await?;
+    let mut follower = follower(global, args, &plan, started);
+    follower.guarded(&Guarded {
+        environment: &args.env,
+        emergency: args.emergency.as_deref(),
+        report: &report,
+    });
+    if report.is_blocked() {
+        return Ok(Answer {
+            exit: if report.blocks(Id::StackState) {
+                Exit::NeedsPerson
+            } else {
+                Exit::No
+            },
             ..Answer::of(String::new())
-        })
+        });
+    }
+    let (run, mut follower) = followed(args, &aws, plan, &sources, follower, started).await;
+    if let (Some(file), Some(Outcome::Done)) = (&args.prepare, run.outcome()) {
+        Sealed::of(&run, &assembly, &args.env)?.write(file)?;
+        follower.say(&format!(
+            "sealed in `{0}`: once it is approved, `deploy --env {1} --execute {0}`",
+            file.display(),
+            args.env
+        ));
+    }
+    Ok(Answer {
+        exit: exit(run.outcome()),
+        ..Answer::of(String::new())
     })
 }
 
-/// The environment's stacks, as they are synthesized now.
-fn synthesized<E: Environment>(
-    define: Define<E>,
-    project: &Project,
+/// Carries a plan out, and shows that while it goes on.
+pub(crate) async fn watched(
+    global: &Global,
     args: &Deploy,
-    view: &mut dyn View,
-) -> Result<(Assembly, Settings), Failure> {
-    let checked = project.load::<E>(std::slice::from_ref(&args.env))?;
-    let unchecked = summary::unchecked(&checked.unchecked);
-    if !unchecked.is_empty() {
-        let text = unchecked.trim_end().to_owned();
-        view.event(&Event::Notice { text });
-    }
-    let loaded = checked.environments.first().ok_or_else(|| {
-        let what = format!("no environment is called `{}`", args.env);
-        Failure::new(Exit::Usage, Code::UnknownEnvironment, what, "")
-    })?;
-    let assembly =
-        assemble(define, loaded).map_err(|found| Failure::below(&project.root, found))?;
-    Ok((assembly, loaded.environment.settings().clone()))
+    aws: &Aws,
+    plan: Plan,
+    sources: &Sources,
+    started: Instant,
+) -> Run {
+    let follower = follower(global, args, &plan, started);
+    followed(args, aws, plan, sources, follower, started)
+        .await
+        .0
+}
+
+async fn followed(
+    args: &Deploy,
+    aws: &Aws,
+    plan: Plan,
+    sources: &Sources,
+    view: Box<dyn Follow>,
+    started: Instant,
+) -> (Run, Box<dyn Follow>) {
+    let mut watching = Watching {
+        view,
+        consent: consent(args),
+        environment: args.env.clone(),
+        reviewed: false,
+        times: Vec::new(),
+        unwell: Vec::new(),
+    };
+    let run = carry_out(aws, plan, &mut watching, &mut interrupts()).await;
+    let outcome = run.outcome().unwrap_or(Outcome::NeedsPerson);
+    watching.finish(&run, sources, outcome, started.elapsed());
+    (run, watching.view)
 }
 
 /// Who is shown what happens.
-fn follower(
+pub(crate) fn follower(
     global: &Global,
     args: &Deploy,
-    plan: &stratiform_deploy::Plan,
+    plan: &Plan,
     started: Instant,
 ) -> Box<dyn Follow> {
     let clock: Clock = Box::new(move || started.elapsed());
@@ -167,7 +231,7 @@ fn follower(
     }
 }
 
-fn consent(args: &Deploy) -> Consent {
+pub(crate) fn consent(args: &Deploy) -> Consent {
     match (args.execute.is_some(), is_somebody_there()) {
         (true, true) => Consent::SealedAndAsked,
         (true, false) => Consent::Sealed,
@@ -177,18 +241,19 @@ fn consent(args: &Deploy) -> Consent {
     }
 }
 
-fn exit(outcome: Outcome) -> Exit {
+/// What a run ends with; where it is not known how it ended, somebody has to look.
+pub(crate) fn exit(outcome: Option<Outcome>) -> Exit {
     match outcome {
-        Outcome::Done => Exit::Done,
-        Outcome::No => Exit::No,
-        Outcome::Failed => Exit::Failed,
-        Outcome::RolledBack => Exit::RolledBack,
-        Outcome::NeedsPerson => Exit::NeedsPerson,
+        Some(Outcome::Done) => Exit::Done,
+        Some(Outcome::No) => Exit::No,
+        Some(Outcome::Failed) => Exit::Failed,
+        Some(Outcome::RolledBack) => Exit::RolledBack,
+        Some(Outcome::NeedsPerson) | None => Exit::NeedsPerson,
     }
 }
 
 /// Each Ctrl-C, and each time that the process is told to end.
-fn interrupts() -> UnboundedReceiver<()> {
+pub(crate) fn interrupts() -> UnboundedReceiver<()> {
     let (interrupt, interrupts) = unbounded_channel();
     let ctrl_c = interrupt.clone();
     tokio::spawn(async move {

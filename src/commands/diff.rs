@@ -23,6 +23,8 @@ use crate::Define;
 use crate::args::{Diff, FailOn, Global, ReviewFormat};
 use crate::assemblies::at_revision;
 use crate::assemblies::synthesis::assemble;
+#[cfg(feature = "aws")]
+use crate::commands::deploy::sealing::shown::review as sealed_release;
 use crate::exit::Exit;
 use crate::report::{Colour, Failure};
 use crate::repository::git::Folder;
@@ -46,6 +48,13 @@ pub(crate) fn run<E: Environment>(
 ) -> Result<Answer, Failure> {
     if let Some(against) = &args.against {
         return parity::run(define, global, args, against);
+    }
+    #[cfg(feature = "aws")]
+    if let [file] = args.files.as_slice()
+        && file.is_file()
+        && let Some(answer) = sealed_release(file, args)?
+    {
+        return Ok(answer);
     }
     let review = match args.files.as_slice() {
         [] if args.deployed => deployed::review(define, global, args, view)?,

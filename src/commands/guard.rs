@@ -4,25 +4,25 @@
 //! not: what the facts come to (`stratiform_deploy::guard`).
 
 pub(crate) mod gathering;
-mod looking;
+pub(crate) mod looking;
 
 use indexmap::IndexMap;
 use stratiform_assembly::Assembly;
 use stratiform_deploy::Mending;
 use stratiform_deploy::guard::{Asked, Report};
-use stratiform_environment::{Environment, Settings};
-use stratiform_finding::Code;
+use stratiform_environment::{Environment, Settings, Text as _};
 
-use self::gathering::{Asking, gather};
+use self::gathering::{Asking, Source, gather};
 use crate::Define;
-use crate::args::{Global, Guard, GuardFormat};
-use crate::assemblies::synthesis::assemble;
+use crate::args::{Global, Guard, GuardFormat, TemplateFormat};
+use crate::assemblies::environment::{Synthesized, environment};
 use crate::cloud::Cloud;
 use crate::exit::Exit;
 use crate::report::{Colour, Failure};
 use crate::repository::project::Project;
 use crate::repository::standing::unasked;
 use crate::runtime::block_on;
+use crate::snapshots::{Coverage, FileChange, Rendered, Snapshots};
 use crate::view::guard::{Guarded, json, text};
 use crate::view::{Answer, Event, View};
 
@@ -34,13 +34,14 @@ pub(crate) fn run<E: Environment>(
     view: &mut dyn View,
 ) -> Result<Answer, Failure> {
     let project = Project::find(global.environments.as_deref())?;
-    let (assembly, settings) = synthesized(define, &project, &args.env)?;
-    let before = before(define, &project, &settings);
-    let cloud = if args.local {
-        Cloud::embedded(&project.root, view)?
-    } else {
-        Cloud::Configured
+    let Synthesized {
+        assembly, settings, ..
+    } = environment(define, &project, &args.env)?;
+    let source = Source::Here {
+        before: before(define, &project, &settings),
+        stale: stale(&project, &assembly).map_err(|failure| unasked(&failure)),
     };
+    let cloud = Cloud::chosen(args.local, &project.root, view)?;
     view.event(&Event::Asking {
         environment: args.env.clone(),
         region: assembly.region.to_string(),
@@ -54,13 +55,12 @@ pub(crate) fn run<E: Environment>(
             project: &project,
             assembly: &assembly,
             settings: &settings.deployment,
-            before,
+            source: &source,
             release: args.release.as_deref(),
             images: &IndexMap::new(),
             mending: Mending::Harmless,
-            run: None,
         };
-        Ok(gather(asking).await)
+        Ok(gather(asking).await.facts)
     })?;
     let mut report = Report::of(&facts);
     if let Some(reason) = &args.emergency {
@@ -86,33 +86,30 @@ pub(crate) fn run<E: Environment>(
     })
 }
 
-/// An environment's stacks, as they are synthesized now.
-fn synthesized<E: Environment>(
-    define: Define<E>,
-    project: &Project,
-    environment: &str,
-) -> Result<(Assembly, Settings), Failure> {
-    let checked = project.load::<E>(&[environment.to_owned()])?;
-    let loaded = checked.environments.first().ok_or_else(|| {
-        let what = format!("no environment is called `{environment}`");
-        Failure::new(Exit::Usage, Code::UnknownEnvironment, what, "")
-    })?;
-    let assembly =
-        assemble(define, loaded).map_err(|found| Failure::below(&project.root, found))?;
-    Ok((assembly, loaded.environment.settings().clone()))
-}
-
 /// The stacks of the environment before one, as they are synthesized now; none where there is no such environment.
 pub(crate) fn before<E: Environment>(
     define: Define<E>,
     project: &Project,
     settings: &Settings,
 ) -> Option<Asked<Assembly>> {
-    let environment = settings.deployment.promotes_from.as_ref()?;
-    let before = synthesized(define, project, &environment.to_string());
+    let name = settings.deployment.promotes_from.as_ref()?;
+    let before = environment(define, project, name.as_str());
     Some(
         before
-            .map(|(assembly, _)| assembly)
+            .map(|before| before.assembly)
             .map_err(|failure| unasked(&failure)),
     )
+}
+
+/// The snapshots of an environment that are not what is synthesized, or are not listed.
+///
+/// # Errors
+/// A snapshot that cannot be read.
+pub(crate) fn stale(project: &Project, assembly: &Assembly) -> Result<Vec<String>, Failure> {
+    let rendered = Rendered::new(assembly.clone(), TemplateFormat::Yaml).map_err(Failure::of)?;
+    let snapshots = Snapshots::compare(&project.snapshots(), vec![rendered], Coverage::Some)?;
+    let changed = snapshots.files.into_iter();
+    let changed = changed.filter(|file| file.change != FileChange::Unchanged);
+    let changed = changed.map(|file| file.name);
+    Ok(changed.chain(snapshots.unlisted).collect())
 }

@@ -18,7 +18,23 @@ impl Folder {
     /// # Errors
     /// Git cannot be started.
     pub(crate) fn head(&self) -> Result<Option<Head>, Failure> {
-        let output = self.git(&["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])?;
+        self.at("HEAD")
+    }
+
+    /// A commit by any name of it; none where git does not know it.
+    ///
+    /// # Errors
+    /// Git cannot be started.
+    pub(crate) fn at(&self, name: &str) -> Result<Option<Head>, Failure> {
+        let spec = format!("{name}^{{commit}}");
+        let arguments = [
+            "rev-parse",
+            "--verify",
+            "--quiet",
+            "--end-of-options",
+            &spec,
+        ];
+        let output = self.git(&arguments)?;
         if !output.status.success() {
             return Ok(None);
         }
@@ -26,7 +42,7 @@ impl Folder {
             String::from_utf8_lossy(&output.stdout).trim().to_owned()
         };
         let commit = text(&output);
-        let tags = self.git(&["tag", "--points-at", "HEAD", "--sort=-version:refname"])?;
+        let tags = self.git(&["tag", "--points-at", &commit, "--sort=-version:refname"])?;
         let tags = text(&tags).lines().map(str::to_owned).collect();
         Ok(Some(Head { commit, tags }))
     }

@@ -3,6 +3,7 @@
 use stratiform_deploy::guard::{Asked, Git, Unasked};
 
 use super::git::Folder;
+use super::head::Head;
 use super::upstream::Upstream;
 use crate::report::Failure;
 
@@ -18,12 +19,29 @@ impl Folder {
             })
     }
 
+    /// The same for a release that git has, whatever is checked out.
+    pub(crate) fn standing_of(&self, release: Head) -> Asked<Git> {
+        let found = || {
+            Ok(Git {
+                changed: Vec::new(),
+                pushed: pushed(self.upstream(&release.commit)?),
+                release: Some(release.commit.clone()),
+                known: self.tags()?,
+                tags: release.tags,
+                commit: release.commit,
+            })
+        };
+        found().map_err(|failure: Failure| unasked(&failure))
+    }
+
     fn found(&self, release: Option<&str>) -> Result<Option<Git>, Failure> {
         let Some(head) = self.head()? else {
             return Ok(None);
         };
         let release = match release {
-            Some(tag) => self.tagged(tag)?,
+            Some(tag) => self
+                .at(&format!("refs/tags/{tag}"))?
+                .map(|head| head.commit),
             None => None,
         };
         Ok(Some(Git {

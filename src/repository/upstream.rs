@@ -52,14 +52,13 @@ impl Folder {
         Ok(lines(&output))
     }
 
-    /// The commit that a tag stands for; none where there is no such tag.
+    /// The nearest tag before another one; none where there is none.
     ///
     /// # Errors
     /// Git cannot be started.
-    pub(crate) fn tagged(&self, tag: &str) -> Result<Option<String>, Failure> {
-        let spec = format!("refs/tags/{tag}^{{commit}}");
-        let arguments = ["rev-parse", "--verify", "--quiet", "--end-of-options"];
-        let output = self.git(&[arguments.as_slice(), &[&spec]].concat())?;
+    pub(crate) fn tag_before(&self, tag: &str) -> Result<Option<String>, Failure> {
+        let parent = format!("refs/tags/{tag}^");
+        let output = self.git(&["describe", "--tags", "--abbrev=0", &parent])?;
         Ok(lines(&output).pop().filter(|_| output.status.success()))
     }
 
@@ -246,9 +245,16 @@ mod tests {
         repository.git("tag --annotate --message ten v10");
         let folder = repository.folder();
         assert_eq!(folder.tags().unwrap(), ["v10", "v9"]);
-        assert_eq!(folder.tagged("v10").unwrap(), Some(repository.head()));
-        assert_eq!(folder.tagged("main").unwrap(), None);
-        assert_eq!(folder.tagged("--all").unwrap(), None);
+        let v10 = folder.at("refs/tags/v10").unwrap().unwrap();
+        assert_eq!(v10.commit, repository.head());
+        assert_eq!(v10.tags, ["v10", "v9"]);
+        for unknown in ["refs/tags/main", "--all"] {
+            assert_eq!(folder.at(unknown).unwrap(), None, "{unknown}");
+        }
+        assert_eq!(folder.tag_before("v9").unwrap(), None);
+        repository.git("commit --quiet --allow-empty --message second");
+        repository.git("tag v11");
+        assert_eq!(folder.tag_before("v11").unwrap().as_deref(), Some("v10"));
     }
 
     #[test]

@@ -11,9 +11,9 @@ pub(crate) mod github;
 pub(crate) mod json;
 pub(crate) mod lines;
 mod remedy;
-mod review;
+pub(crate) mod review;
 mod table;
-mod words;
+pub(crate) mod words;
 
 use std::collections::HashMap;
 use std::panic::Location;
@@ -22,6 +22,7 @@ use std::time::Duration;
 
 use stratiform_deploy::{Blocked, Ending, Health, Outcome, Plan, Proposal, Subject, Told};
 
+use super::guard::Guarded;
 use crate::report::Colour;
 
 /// Where the resources of a plan's stacks are declared.
@@ -66,6 +67,9 @@ pub(crate) type Proposals<'p> = [(usize, Option<&'p Proposal>)];
 
 /// Somebody who is shown a deployment.
 pub(crate) trait Follow {
+    /// Whether it is a good moment.
+    fn guarded(&mut self, guarded: &Guarded<'_>);
+
     /// Something happens.
     fn told(&mut self, plan: &Plan, told: &Told);
 

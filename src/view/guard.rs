@@ -32,6 +32,18 @@ pub(crate) fn text(guarded: &Guarded<'_>, colour: Colour) -> String {
     format!("{rows}\n{}\n", sentence(guarded))
 }
 
+/// What blocks or warns, and the whole in a sentence.
+pub(crate) fn in_short(guarded: &Guarded<'_>, colour: Colour) -> String {
+    let checks = guarded.report.worst_first().into_iter();
+    let checks = checks.filter(|check| check.verdict >= Verdict::Warn);
+    let checks: Vec<&Check> = checks.collect();
+    let width = checks.iter().map(|check| check.id.as_str().len());
+    let width = width.max().unwrap_or_default();
+    let rows = checks.iter().map(|check| row(check, width, colour));
+    let rows: String = rows.collect();
+    format!("{rows}{}\n", sentence(guarded))
+}
+
 fn row(check: &Check, width: usize, colour: Colour) -> String {
     let (word, code) = match check.verdict {
         Verdict::Block => ("blocks", RED),
@@ -53,7 +65,7 @@ fn row(check: &Check, width: usize, colour: Colour) -> String {
 }
 
 /// The whole in a sentence. What was skipped is counted with its names.
-fn sentence(guarded: &Guarded<'_>) -> String {
+pub(crate) fn sentence(guarded: &Guarded<'_>) -> String {
     let Guarded {
         environment,
         report,
@@ -87,34 +99,41 @@ fn sentence(guarded: &Guarded<'_>) -> String {
 
 /// The same for programs.
 pub(crate) fn json(guarded: &Guarded<'_>) -> String {
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Shape<'a> {
-        version: u32,
-        environment: &'a str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        emergency: Option<&'a str>,
-        blocked: bool,
-        score: u32,
-        counts: Counts,
-        checks: &'a [Check],
-    }
-    let Guarded {
-        environment,
-        emergency,
-        report,
-    } = *guarded;
-    let shape = Shape {
-        version: VERSION,
-        environment,
-        emergency,
-        blocked: report.is_blocked(),
-        score: report.score(),
-        counts: report.counts(),
-        checks: &report.checks,
-    };
     // It has text keys only, and nothing that could not be written.
-    serde_json::to_string_pretty(&shape).unwrap_or_default() + "\n"
+    serde_json::to_string_pretty(&Shape::of(guarded)).unwrap_or_default() + "\n"
+}
+
+/// What programs get.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Shape<'a> {
+    version: u32,
+    environment: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    emergency: Option<&'a str>,
+    blocked: bool,
+    score: u32,
+    counts: Counts,
+    checks: &'a [Check],
+}
+
+impl<'a> Shape<'a> {
+    pub(crate) fn of(guarded: &Guarded<'a>) -> Shape<'a> {
+        let Guarded {
+            environment,
+            emergency,
+            report,
+        } = *guarded;
+        Shape {
+            version: VERSION,
+            environment,
+            emergency,
+            blocked: report.is_blocked(),
+            score: report.score(),
+            counts: report.counts(),
+            checks: &report.checks,
+        }
+    }
 }
 
 #[cfg(test)]

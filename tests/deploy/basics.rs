@@ -97,7 +97,11 @@ fn wrong_words_are_refused_before_anything_is_changed() {
         ("--stack netwrk", 2, "did you mean `network`?"),
         ("--allow delete:network/Vpx", 2, "did you mean `Vpc`?"),
         ("--allow everything", 2, "replace:STACK/LOGICAL_ID"),
-        ("--release v9", 1, "is not the release `v9`"),
+        (
+            "--release v9",
+            3,
+            "whether `v9` is what is deployed is not known",
+        ),
         ("--concurrency 0", 2, "--concurrency"),
     ];
     for (words, code, said) in cases {
@@ -121,11 +125,14 @@ fn stale_snapshots_are_not_deployed_and_locally_only_said() {
         3,
         &[
             "error[stale-snapshots]",
-            "dev/queues.yaml is",
+            "dev/queues.yaml is stale",
             "run `synth`",
         ],
     );
-    local(&project, "--yes --stack queues").expect(0, &["not reviewed: dev/queues.yaml is stale"]);
+    local(&project, "--yes --stack queues").expect(
+        0,
+        &["warns    snapshots  what would be deployed was not reviewed: `dev/queues.yaml`"],
+    );
     synth(&project);
     local(&project, "--yes --stack queues")
         .expect(0, &["nothing to deploy"])

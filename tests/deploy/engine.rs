@@ -3,7 +3,7 @@
 use stratiform_endpoint::{Endpoint, Options, Running};
 use stratiform_test_support::{Caller, post};
 
-use crate::running::{Ran, deploy, ran};
+use crate::running::{Ran, deploy, of_dev, ran};
 use crate::support::Project;
 
 /// The account of the engine's stacks here.
@@ -28,7 +28,15 @@ impl Engine {
     }
 
     pub(crate) fn command(&self, project: &Project, words: &str) -> std::process::Command {
-        let mut command = deploy(project, words);
+        self.beside(deploy(project, words))
+    }
+
+    /// `rollback --env dev` and these words.
+    pub(crate) fn rollback(&self, project: &Project, words: &str) -> Ran {
+        ran(self.beside(of_dev(project, "rollback", words)))
+    }
+
+    fn beside(&self, mut command: std::process::Command) -> std::process::Command {
         command
             .env("AWS_ENDPOINT_URL", self.0.url())
             .env("AWS_ACCESS_KEY_ID", ACCOUNT)

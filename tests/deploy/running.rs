@@ -48,15 +48,10 @@ pub(crate) fn ran(mut command: Command) -> Ran {
     }
 }
 
-/// The shop with its snapshots. Its services are in a cluster that nobody makes: they are not looked at.
+/// The shop with its snapshots.
 pub(crate) fn shop() -> Project {
     let project = Project::of_shop();
-    edit(
-        &project,
-        "environments/defaults.yaml",
-        "  tags: { team: shop }\n",
-        "  tags: { team: shop }\n  deployment: { verify: { services: false } }\n",
-    );
+    synth(&project);
     project
 }
 
@@ -65,16 +60,49 @@ pub(crate) fn synth(project: &Project) {
     assert!(synth.status.success());
 }
 
-/// `deploy --env dev` and these words, in the project's folder. Git is there, and whoever runs the tests has no part.
+/// `deploy --env dev` and these words.
 pub(crate) fn deploy(project: &Project, words: &str) -> Command {
-    let mut command = project.command(["deploy", "--env", "dev"]);
+    of_dev(project, "deploy", words)
+}
+
+/// A command of `dev` and these words, in the project's folder. Git is there, and whoever runs the tests has no part.
+pub(crate) fn of_dev(project: &Project, name: &str, words: &str) -> Command {
+    let mut command = project.command([name, "--env", "dev"]);
+    command.args(words.split(' ').filter(|word| !word.is_empty()));
+    without_me(&mut command);
     command
-        .args(words.split(' ').filter(|word| !word.is_empty()))
+}
+
+fn without_me(command: &mut Command) {
+    command
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .env("HOME", "/nowhere")
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .env("GIT_CONFIG_NOSYSTEM", "1");
-    command
+    for who in ["AUTHOR", "COMMITTER"] {
+        command
+            .env(format!("GIT_{who}_NAME"), "test")
+            .env(format!("GIT_{who}_EMAIL"), "test@example.com");
+    }
+}
+
+/// Has git do this in the project.
+pub(crate) fn git(project: &Project, words: &str) {
+    let mut command = Command::new("git");
+    command.args(words.split(' ')).current_dir(project.path(""));
+    without_me(&mut command);
+    let ran = ran(command);
+    assert_eq!(ran.code, 0, "git {words}: {}", ran.stderr);
+}
+
+/// Commits all that is there, as a release.
+pub(crate) fn release(project: &Project, tag: &str) {
+    git(project, "add --all");
+    git(
+        project,
+        &format!("commit --quiet --allow-empty --message {tag}"),
+    );
+    git(project, &format!("tag {tag}"));
 }
 
 /// `deploy --env dev --local` and these words.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::engine::Engine;
-use crate::running::{edit, shop};
+use crate::running::{edit, ran, shop};
 
 const IMAGES: &str = "--image api=shop/api:1 --image worker=shop/worker:1";
 
@@ -24,6 +24,21 @@ fn what_was_sealed_is_what_is_executed() {
     assert!(of("network")["changeSet"]["digest"].is_string());
     // It imports what is not there yet.
     assert_eq!(of("database")["state"], "later");
+    let shown = ran(project.command(["diff", "sealed.json"]));
+    assert_eq!(shown.code, 0, "{}", shown.stderr);
+    for line in [
+        "for dev: account 123456789012, eu-central-1\n",
+        "network  4 changes, by its change set\n    new               Vpc\n",
+        "database  3 changes predicted: its change set can only be made after others",
+        "\nparameters\n  ApiImage=shop/api:1\n",
+        "\nnothing is replaced or removed\nto execute exactly this: deploy --env dev --execute sealed.json\n",
+    ] {
+        assert!(
+            shown.stdout.contains(line),
+            "no `{line}` in:\n{}",
+            shown.stdout
+        );
+    }
     let executed = engine.deploy(&project, "--execute sealed.json");
     executed.expect(0, &["\ndeployed in ", ": 5 stacks, 0 unchanged\n"]);
     engine

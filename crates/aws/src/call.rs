@@ -95,6 +95,10 @@ impl Aws {
             Call::DescribeTaskDefinition { task_definition } => {
                 self.describe_task_definition(task_definition).await
             }
+            Call::CopyTaskDefinition {
+                task_definition,
+                images,
+            } => self.copy_task_definition(task_definition, images).await,
             Call::UpdateService {
                 cluster,
                 service,

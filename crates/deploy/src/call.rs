@@ -145,6 +145,13 @@ pub enum Call {
         /// The task definition's ARN, or family and revision.
         task_definition: String,
     },
+    /// Registers a copy of a task definition with other images: [`Reply::TaskDefinition`].
+    CopyTaskDefinition {
+        /// The task definition's ARN, or family and revision. It may be inactive.
+        task_definition: String,
+        /// The images that are other, by the container's name.
+        images: IndexMap<String, String>,
+    },
     /// Lets an ECS service run another task definition: [`Reply::Done`].
     UpdateService {
         /// The cluster's name or ARN.
@@ -291,6 +298,8 @@ pub enum Reply {
     TaskDefinition {
         /// The task definition's ARN.
         arn: String,
+        /// Whether services can run it: one that was deregistered can only be looked at.
+        is_active: bool,
         /// The images.
         images: IndexMap<String, String>,
     },
@@ -353,6 +362,8 @@ pub struct Resource {
     pub resource_type: String,
     /// Its status.
     pub status: Word<ResourceStatus>,
+    /// Why; none where CloudFormation does not say.
+    pub reason: Option<String>,
 }
 
 /// What the validation before a deployment found.

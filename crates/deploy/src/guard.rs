@@ -21,10 +21,11 @@ mod fixture;
 use serde::Serialize;
 
 pub use facts::{
-    Asked, Caller, DatabaseFound, Deploys, Facts, Git, ImageFound, Promotion, Running,
+    Asked, Caller, DatabaseFound, Deploys, Facts, Git, Heading, ImageFound, Promotion, Running,
     ServiceFound, StackFound, Unasked, Wanted, Whose,
 };
 pub use id::Id;
+pub use promotion::tested;
 
 /// What a check came to, the better before the worse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -76,7 +77,7 @@ pub struct Counts {
 }
 
 impl Report {
-    /// Looks at the facts.
+    /// Looks at the facts. Behind the engine nothing is at stake: what may be skipped warns, and does not block.
     pub fn of(facts: &Facts) -> Report {
         let check = |id: &Id| match id {
             Id::WorkingTree => source::working_tree(facts),
@@ -99,17 +100,27 @@ impl Report {
             Id::Backup => running::backup(facts),
             Id::WayBack => stacks::way_back(facts),
         };
-        Report {
+        let mut report = Report {
             checks: Id::ALL.iter().map(check).collect(),
+        };
+        if facts.wanted.whose == Whose::Engine {
+            for check in report.skippable_blocks() {
+                check.verdict = Verdict::Warn;
+            }
         }
+        report
+    }
+
+    /// What blocks, and need not.
+    fn skippable_blocks(&mut self) -> impl Iterator<Item = &mut Check> {
+        let checks = self.checks.iter_mut();
+        checks.filter(|check| check.verdict == Verdict::Block && check.skippable)
     }
 
     /// The same where it cannot wait, and why: what blocks and may be skipped is. All else stays as it is.
     #[must_use]
     pub fn in_emergency(mut self, reason: &str) -> Report {
-        let blocks = self.checks.iter_mut();
-        let blocks = blocks.filter(|check| check.verdict == Verdict::Block && check.skippable);
-        for check in blocks {
+        for check in self.skippable_blocks() {
             check.verdict = Verdict::Skipped;
             check.reason = format!("emergency ({reason}): {}", check.reason);
         }
@@ -137,6 +148,12 @@ impl Report {
     /// Whether nothing may be deployed.
     pub fn is_blocked(&self) -> bool {
         self.counts().block > 0
+    }
+
+    /// Whether this check says that nothing may be deployed.
+    pub fn blocks(&self, id: Id) -> bool {
+        let mut checks = self.checks.iter();
+        checks.any(|check| check.id == id && check.verdict == Verdict::Block)
     }
 
     /// How many checks came to what.
@@ -208,6 +225,20 @@ mod tests {
         let skipped: Vec<&str> = skipped.map(|check| check.id.as_str()).collect();
         assert_eq!(skipped, ["findings", "compliance", "quotas"]);
         assert!(!report.is_blocked());
+    }
+
+    #[test]
+    fn behind_the_engine_nothing_blocks_that_need_not() {
+        let mut facts = fixture::facts();
+        facts.git.as_mut().unwrap().tags.clear();
+        facts.wanted.release = None;
+        assert!(Report::of(&facts).is_blocked());
+        facts.wanted.whose = Whose::Engine;
+        let report = Report::of(&facts);
+        assert!(!report.is_blocked(), "{report:#?}");
+        assert!(report.counts().warn > 0);
+        facts.wanted.account = Some("444455556666".parse().unwrap());
+        assert!(Report::of(&facts).is_blocked(), "the account is not hers");
     }
 
     #[test]

@@ -10,6 +10,8 @@ mod plan;
 mod predicted;
 mod run;
 mod stack;
+mod standing;
+mod swap;
 mod told;
 mod verification;
 
@@ -17,10 +19,12 @@ pub use call::{Call, Failure, FailureKind, Reply};
 pub use gate::{Blocked, blocked};
 pub use plan::{
     Allowance, Approval, Conduct, Loss, Mending, OnFailure, PREFIX, Pace, Plan, PlannedStack,
-    Record, SealedChangeSet, Until, is_record,
+    Record, SealedChangeSet, Skip, Until, is_record,
 };
 pub use predicted::{Impact, Predicted, Prediction, Worse, impact};
 pub use run::{Effect, Input, Run};
 pub use stack::{changes_digest, text_digest};
+pub use standing::{Standing, Way};
+pub use swap::{Revision, Swap, before as revision_before, swap, swapped};
 pub use told::{Cause, Ending, News, Outcome, Proposal, Refused, Stuck, Told};
 pub use verification::{Contract, Health, HttpCheck, Subject, Verified};

@@ -15,7 +15,7 @@ pub const PREFIX: &str = "stratiform:";
 /// What is to be deployed, and how.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The stacks, each after all that it needs.
+    /// The stacks, each after all that it needs. One that is there twice is deployed twice.
     pub stacks: Vec<PlannedStack>,
     /// How.
     pub conduct: Conduct,
@@ -82,6 +82,8 @@ pub struct Conduct {
     pub allowed: Vec<Allowance>,
     /// What may be done about stacks that cannot be updated as they are.
     pub mending: Mending,
+    /// Resources that are left as they are where a rollback that is stuck is continued.
+    pub skip: Vec<Skip>,
     /// The role that CloudFormation takes on.
     pub role: Option<String>,
     /// Topics that are told; none leaves them as they are.
@@ -128,6 +130,8 @@ pub enum OnFailure {
 /// How far does a run go?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Until {
+    /// Stacks that cannot be updated as they are were mended.
+    Mended,
     /// Change sets are made, and stay.
     Prepared,
     /// They are executed.
@@ -153,6 +157,15 @@ pub struct Allowance {
     pub stack: String,
     /// The resource.
     pub logical_id: LogicalId,
+}
+
+/// A resource that is left as it is where the rollback of its stack is continued: CloudFormation takes it as rolled back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skip {
+    /// The stack's key: `database`.
+    pub stack: String,
+    /// The resource's logical ID; `Child.LogicalId` in a nested stack.
+    pub resource: String,
 }
 
 /// How does a resource go?

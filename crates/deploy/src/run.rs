@@ -9,7 +9,7 @@ mod looking;
 mod proposing;
 mod verifying;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use stratiform_service::{StackId, Timestamp};
 
@@ -166,8 +166,14 @@ impl Run {
             silence: 0,
             cancelled: false,
         };
+        let mut names = HashSet::new();
+        let stacks = plan.stacks.iter().map(|planned| StackRun {
+            // Its second time comes after its first, whatever it is then.
+            deferred: !names.insert(&planned.name),
+            ..stack.clone()
+        });
         let mut run = Run {
-            stacks: vec![stack; plan.stacks.len()],
+            stacks: stacks.collect(),
             plan,
             tickets: HashMap::new(),
             next_ticket,

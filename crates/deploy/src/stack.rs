@@ -28,7 +28,7 @@ pub(crate) enum Step {
     /// Whose operation is going on.
     Whose(Box<Stack>),
     /// Whether a creation that never succeeded left something.
-    LookInside(StackId, Timestamp),
+    LookInside(StackId, Timestamp, Word<StackStatus>),
     /// A call that changes the stack so that it can be updated, and then its end.
     Mend(Remedy, StackId, Timestamp),
     /// What its template is.
@@ -378,19 +378,16 @@ pub(crate) fn call(
             stack: stack.id.clone(),
             after: None,
         },
-        Step::LookInside(stack, _) => Call::ListStackResources {
+        Step::LookInside(stack, ..) => Call::ListStackResources {
             stack: stack.clone(),
         },
         Step::Mend(remedy, stack, since) => {
-            let token = mending_token(*remedy, *since, conduct);
+            let skip = skipped(planned, conduct);
+            let token = mending_token(*remedy, *since, &skip, conduct);
             let stack = stack.clone();
             match remedy {
                 Remedy::Delete => Call::DeleteStack { stack, token },
-                Remedy::Continue => Call::ContinueUpdateRollback {
-                    stack,
-                    skip: Vec::new(),
-                    token,
-                },
+                Remedy::Continue => Call::ContinueUpdateRollback { stack, skip, token },
                 Remedy::RollBack => Call::RollbackStack { stack, token },
             }
         }
@@ -451,13 +448,30 @@ pub(crate) fn call(
     })
 }
 
-/// The token of what makes a stack ready to be updated. Another operation of the stack before it makes another token.
-pub(crate) fn mending_token(remedy: Remedy, since: Timestamp, conduct: &Conduct) -> String {
+/// The resources of a stack that are left as they are.
+pub(crate) fn skipped(planned: &PlannedStack, conduct: &Conduct) -> Vec<String> {
+    let skip = conduct.skip.iter();
+    let skip = skip.filter(|skip| skip.stack == planned.key);
+    skip.map(|skip| skip.resource.clone()).collect()
+}
+
+/// The token of what makes a stack ready to be updated. Another operation of the stack before it makes another token, and
+/// so do other resources that are skipped.
+pub(crate) fn mending_token(
+    remedy: Remedy,
+    since: Timestamp,
+    skip: &[String],
+    conduct: &Conduct,
+) -> String {
     let remedy = match remedy {
         Remedy::Delete => "delete",
         Remedy::Continue => "continue",
         Remedy::RollBack => "back",
     };
     let prefix = token_prefix(&conduct.run);
-    format!("{prefix}{remedy}-{:x}", since.millis())
+    let token = format!("{prefix}{remedy}-{:x}", since.millis());
+    match skip {
+        [] => token,
+        skip => format!("{token}-{}", &text_digest(&skip.join(","))[..8]),
+    }
 }

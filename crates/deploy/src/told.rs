@@ -111,7 +111,7 @@ pub enum Ending {
     Prepared,
     /// It is as planned.
     Deployed,
-    /// It was as planned, and is as it was before.
+    /// It is as it was before: it was as planned, or it was stuck on the way.
     WentBack,
     /// It is as planned, and was to go back: why it could not.
     Stays(Box<Ending>),

@@ -36,10 +36,16 @@ fn course() -> impl Strategy<Value = Course> {
             prop::collection::vec(any::<u8>(), stacks),
         )
     });
+    let until = prop::sample::select(vec![
+        Until::Mended,
+        Until::Prepared,
+        Until::Deployed,
+        Until::Deployed,
+    ]);
     let ways = (
         any::<bool>(),
         any::<bool>(),
-        any::<bool>(),
+        until,
         any::<bool>(),
         any::<bool>(),
         any::<bool>(),
@@ -54,7 +60,7 @@ fn course() -> impl Strategy<Value = Course> {
             |(
                 (standing, needs),
                 luck,
-                (yes, back, prepared, mends, verifies, backs_up),
+                (yes, back, until, mends, verifies, backs_up),
                 cancel_at,
             )| Course {
                 standing,
@@ -66,11 +72,7 @@ fn course() -> impl Strategy<Value = Course> {
                 } else {
                     OnFailure::Keep
                 },
-                until: if prepared {
-                    Until::Prepared
-                } else {
-                    Until::Deployed
-                },
+                until,
                 mends,
                 verifies,
                 backs_up,
@@ -124,6 +126,11 @@ fn go(course: &Course) -> Went {
                         && said != Some(true)
                     {
                         violations.push(format!("nobody said yes to {call:?}"));
+                    }
+                    if let Call::CreateChangeSet(_) = &*call
+                        && course.until == Until::Mended
+                    {
+                        violations.push(format!("nothing was to be proposed: {call:?}"));
                     }
                     if let Call::DeleteStack { stack, .. } = &*call
                         && !world.holds_nothing(stack)

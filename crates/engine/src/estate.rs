@@ -47,6 +47,19 @@ const PARAMETER: &str = "AWS::SSM::Parameter";
 const TASK_DEFINITION: &str = "AWS::ECS::TaskDefinition";
 
 impl Estate {
+    /// The identity of a new resource; of a revision, the next one of its series.
+    pub(crate) fn numbered(&mut self, resource_type: &str, identity: Identity) -> Identity {
+        let series = identity.series(resource_type).map(str::to_owned);
+        match series {
+            Some(series) => {
+                let made = self.series.entry(series).or_default();
+                *made += 1;
+                identity.numbered(resource_type, *made)
+            }
+            None => identity,
+        }
+    }
+
     /// A resource that exists.
     pub(crate) fn living(&self, resource_type: &str, physical_id: &str) -> Option<&Living> {
         self.living.get(resource_type)?.get(physical_id)

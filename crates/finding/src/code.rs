@@ -264,8 +264,14 @@ codes! {
         UnknownImage = "unknown-image",
         /// `--allow` of a resource that its stack neither has nor had.
         UnknownResource = "unknown-resource",
-        /// `--release` of a tag that is not there, or not of the commit that is checked out.
+        /// A release that git does not know, or that nobody named and that cannot be found out.
         UnknownRelease = "unknown-release",
+        /// An export goes that a stack imports.
+        ExportInUse = "export-in-use",
+        /// `--hotswap` for an environment that people depend on.
+        NoHotswap = "no-hotswap",
+        /// A rollback to something that AWS never takes back.
+        OneWay = "one-way",
         /// `--local` of a program that was built without the engine.
         WithoutEngine = "without-engine",
         /// A file for `--execute` that `--prepare` did not write.

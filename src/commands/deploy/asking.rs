@@ -1,8 +1,10 @@
 //! Who has to be asked, and what an answer is.
 
+use std::io::BufRead as _;
+
 /// Whose word it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Consent {
+pub(crate) enum Consent {
     /// `--yes`: all that is not held back.
     Given,
     /// What was sealed was approved; that it is worse was not, and somebody is there to say so.
@@ -17,7 +19,7 @@ pub(super) enum Consent {
 
 /// What is to be answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Question {
+pub(crate) enum Question {
     /// What is proposed is what was predicted.
     AsPredicted,
     /// It is worse.
@@ -26,7 +28,7 @@ pub(super) enum Question {
 
 /// What follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(crate) enum Answer {
     /// It may be.
     Yes,
     /// It may be if somebody types the environment's name.
@@ -38,7 +40,16 @@ pub(super) enum Answer {
 }
 
 impl Consent {
-    pub(super) fn answer(self, question: Question) -> Answer {
+    /// Whether something may be that is done in one step, and that somebody was told of.
+    pub(crate) fn is_yes(self, environment: &str, say: &mut impl FnMut(String)) -> bool {
+        let answer = self.answer(Question::AsPredicted);
+        if let Some(said) = answer.said(environment) {
+            say(said);
+        }
+        answer.is_yes(|| is_typed(environment))
+    }
+
+    pub(crate) fn answer(self, question: Question) -> Answer {
         match (self, question) {
             (Consent::Given, _) => Answer::Yes,
             (Consent::Asked | Consent::SealedAndAsked, _) => Answer::Typed,
@@ -51,11 +62,11 @@ impl Consent {
 
 impl Answer {
     /// What is said before it is answered.
-    pub(super) fn said(self, environment: &str) -> Option<String> {
+    pub(crate) fn said(self, environment: &str) -> Option<String> {
         match self {
             Answer::Yes => None,
             Answer::Typed => Some(format!(
-                "To deploy this, type the environment's name ({environment}) and press Enter:"
+                "To do this, type the environment's name ({environment}) and press Enter:"
             )),
             Answer::NobodyThere => Some(
                 "nobody is there to approve this: run it in a terminal, add --yes, or let somebody approve a sealed \
@@ -70,13 +81,20 @@ impl Answer {
     }
 
     /// Whether it may be.
-    pub(super) fn is_yes(self, typed: impl FnOnce() -> bool) -> bool {
+    pub(crate) fn is_yes(self, typed: impl FnOnce() -> bool) -> bool {
         match self {
             Answer::Yes => true,
             Answer::Typed => typed(),
             Answer::NobodyThere | Answer::Worse => false,
         }
     }
+}
+
+/// Whether somebody types the environment's name.
+pub(crate) fn is_typed(environment: &str) -> bool {
+    let mut line = String::new();
+    let read = std::io::stdin().lock().read_line(&mut line);
+    read.is_ok() && line.trim() == environment
 }
 
 #[cfg(test)]

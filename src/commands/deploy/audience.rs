@@ -1,6 +1,6 @@
 //! Who watches a deployment, and whose word it is.
 
-use std::io::{BufRead as _, IsTerminal as _};
+use std::io::IsTerminal as _;
 use std::time::{Duration, Instant};
 
 use stratiform_aws::{Audience, Interruption};
@@ -8,7 +8,7 @@ use stratiform_deploy::{
     Blocked, Ending, Health, News, Outcome, Plan, Proposal, Run, Subject, Told,
 };
 
-use super::asking::{Consent, Question};
+use super::asking::{Consent, Question, is_typed};
 use crate::view::deployment::{Ended, Follow, Sources};
 
 /// Shows what happens, and asks.
@@ -107,11 +107,7 @@ impl Audience for Watching {
         if let Some(said) = answer.said(&self.environment) {
             self.view.say(&said);
         }
-        answer.is_yes(|| {
-            let mut line = String::new();
-            let read = std::io::stdin().lock().read_line(&mut line);
-            read.is_ok() && line.trim() == self.environment
-        })
+        answer.is_yes(|| is_typed(&self.environment))
     }
 
     fn interrupted(&mut self, interruption: Interruption) {
@@ -126,6 +122,6 @@ impl Audience for Watching {
 }
 
 /// Whether somebody is there who can be asked.
-pub(super) fn is_somebody_there() -> bool {
+pub(crate) fn is_somebody_there() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }

@@ -25,6 +25,11 @@ const PACE: Pace = Pace {
 /// How often the embedded engine is asked: time passes there with each call.
 const PACE_OF_ENGINE: Pace = Pace { least: 1, most: 20 };
 
+/// How often is asked how things are.
+pub(crate) fn pace(local: bool) -> Pace {
+    if local { PACE_OF_ENGINE } else { PACE }
+}
+
 /// What is found out before, and differs from run to run.
 pub(super) struct Found {
     /// What the run is called.
@@ -35,6 +40,17 @@ pub(super) struct Found {
     pub allowed: Vec<Allowance>,
     /// The alarms that roll stacks back.
     pub rollback: Option<RollbackConfiguration>,
+    /// What may be done about stacks that cannot be updated as they are.
+    pub mending: Mending,
+}
+
+/// What may be done about stacks that cannot be updated as they are.
+pub(super) fn mending(args: &Deploy) -> Mending {
+    if args.continue_rollback {
+        Mending::Rollbacks
+    } else {
+        Mending::Harmless
+    }
 }
 
 /// How a plan is carried out.
@@ -44,6 +60,7 @@ pub(super) fn conduct(args: &Deploy, written: &Deployment, found: Found) -> Cond
         record,
         allowed,
         rollback,
+        mending,
     } = found;
     let concurrency = usize::try_from(written.concurrency).unwrap_or(1).max(1);
     Conduct {
@@ -66,11 +83,8 @@ pub(super) fn conduct(args: &Deploy, written: &Deployment, found: Found) -> Cond
             Approval::Asked
         },
         allowed,
-        mending: if args.continue_rollback {
-            Mending::Rollbacks
-        } else {
-            Mending::Harmless
-        },
+        mending,
+        skip: Vec::new(),
         role: written.role_arn.clone(),
         notification_arns: written.notification_arns.clone(),
         rollback,
@@ -82,7 +96,7 @@ pub(super) fn conduct(args: &Deploy, written: &Deployment, found: Found) -> Cond
         bucket: written.artifact_bucket.clone(),
         backup: written.backup_before_deploy,
         verify: contract(args, written),
-        pace: if args.local { PACE_OF_ENGINE } else { PACE },
+        pace: pace(args.local),
     }
 }
 

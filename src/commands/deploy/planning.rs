@@ -15,10 +15,10 @@ use stratiform_service::status::{Ending, Phase};
 use stratiform_service::{LogicalId, StackName};
 use stratiform_template::{Parameter, Value};
 
-use super::images::service_of;
 use crate::args::{Allow, Going, ParameterValue as GivenValue};
 use crate::assemblies::deployed::values;
 use crate::exit::Exit;
+use crate::images::service_of;
 use crate::report::Failure;
 
 /// The stacks that were asked for, as places in the assembly; all of them where none was named.
@@ -274,4 +274,4 @@ pub(super) fn planned(
 
 #[cfg(test)]
 #[path = "planning_tests.rs"]
-pub(super) mod tests;
+pub(crate) mod tests;

@@ -7,7 +7,7 @@ use stratiform_template::Template;
 use super::*;
 
 /// A network, two stacks on it, and one on those.
-pub(in crate::commands::deploy) fn assembly() -> Assembly {
+pub(crate) fn assembly() -> Assembly {
     let stack = |name: &str, needs: &[&str], template: &str| StackAt {
         depends_on: needs
             .iter()

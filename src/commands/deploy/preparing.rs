@@ -1,18 +1,20 @@
 //! What has to be asked before anything is planned: whose credentials these are, what is deployed, which images there are.
 
+use futures_util::future::join;
 use indexmap::IndexMap;
 use stratiform_assembly::{Assembly, StackAt, StackPolicy};
 use stratiform_aws::{Aws, DeployedStack, Identity};
 use stratiform_deploy::call::ParameterValue;
+use stratiform_deploy::guard::{Heading, Report};
 use stratiform_deploy::{Call, FailureKind, Plan, PlannedStack, Reply};
 use stratiform_diff::diff;
-use stratiform_environment::Settings;
 use stratiform_finding::words::listed;
 use stratiform_finding::{Code, Finding};
 use stratiform_resolve::Whereabouts;
 
-use super::conduct::{Found, conduct, left_out, rollback};
-use super::images::{Asked, InEcr, asked, service_of, stand_ins};
+use super::Intent;
+use super::conduct::{Found, conduct, left_out, mending, rollback};
+use super::passes::{Sides, in_two_passes};
 use super::planning::{allowances, choose, dependencies, given, parameters, planned};
 use super::prediction::prediction;
 use super::record::{Origin, record, run};
@@ -20,9 +22,10 @@ use super::sealing::Sealed;
 use crate::args::Deploy;
 use crate::assemblies::deployed::{stack_at, values};
 use crate::cloud::Cloud;
+use crate::commands::guard::gathering::{Asking, Gathered, Source, gather};
+use crate::images::{Asked, InEcr, asked, service_of, stand_ins};
 use crate::report::Failure;
 use crate::repository::git::Folder;
-use crate::repository::project::Project;
 use crate::view::deployment::Sources;
 use crate::view::{Event, View};
 
@@ -32,6 +35,8 @@ pub(super) struct Prepared {
     pub aws: Aws,
     /// What is to be deployed.
     pub plan: Plan,
+    /// Whether it is a good moment.
+    pub report: Report,
     /// Where its resources are declared.
     pub sources: Sources,
     /// What is deployed, as it was synthesized.
@@ -41,13 +46,18 @@ pub(super) struct Prepared {
 /// Asks, and plans.
 pub(super) async fn prepare(
     cloud: &Cloud,
-    project: &Project,
-    mut assembly: Assembly,
-    settings: &Settings,
+    intent: Intent<'_>,
     args: &Deploy,
     sealed: Option<&Sealed>,
     view: &mut dyn View,
 ) -> Result<Prepared, Failure> {
+    let Intent {
+        project,
+        mut assembly,
+        settings,
+        source,
+    } = intent;
+    let written = &settings.deployment;
     let wanted = sealed.map_or_else(|| args.stack.clone(), Sealed::stacks);
     let chosen = choose(&assembly, &wanted)?;
     let images = asked(&assembly, &args.image).map_err(Failure::of)?;
@@ -59,40 +69,84 @@ pub(super) async fn prepare(
         region: region.to_string(),
     });
     let identity = identity(&aws, &assembly).await?;
-    assembly.account = Some(identity.account.clone());
-    let mut images = resolved(&aws, &assembly, &identity, images, cloud).await?;
-    images.extend(given);
-    images.extend(sealed.map(Sealed::values).unwrap_or_default());
+    let images = resolved(&aws, &assembly, &identity, images, cloud).await?;
+    let mut fixed = images;
+    fixed.extend(given);
+    fixed.extend(sealed.map(Sealed::values).unwrap_or_default());
+    let release = sealed.and_then(Sealed::release).or(args.release.as_deref());
+    let mending = mending(args);
 
     let names = chosen
         .iter()
         .map(|place| assembly.stacks[*place].name.clone());
     let names: Vec<String> = names.collect();
-    let deployed = aws.deployed(&names).await;
+    let gathered = gather(Asking {
+        cloud,
+        aws: &aws,
+        project,
+        assembly: &assembly,
+        settings: written,
+        source: &source,
+        release,
+        images: &fixed,
+        mending,
+    });
+    let (gathered, deployed) = join(gathered, aws.deployed(&names)).await;
+    let Gathered { mut facts, images } = gathered;
     let deployed = deployed.map_err(|error| Failure::of([error.into()]))?;
     view.event(&Event::Answered {
         environment: args.env.clone(),
         account: identity.account.to_string(),
         stacks: deployed.iter().flatten().count(),
     });
-    let values = values_of(&assembly, &chosen, &deployed, images, cloud, view)?;
+    assembly.account = Some(identity.account.clone());
+    for (parameter, image) in images {
+        fixed.entry(parameter).or_insert(image);
+    }
+    let values = values_of(&assembly, &chosen, &deployed, fixed, cloud, view)?;
     let before = before(&aws, &assembly, &deployed).await?;
     let allowed = allowances(&assembly, &before, &args.allow)?;
-    let stacks = stacks(&assembly, &chosen, values, &before, &deployed)?;
+    let mut stacks = stacks(&assembly, &chosen, values, &before, &deployed)?;
+    let sides = chosen.iter().filter_map(|place| {
+        let after = &assembly.stacks[*place];
+        Some(Sides {
+            found: facts.stacks.get(*place)?,
+            before: before.get(&after.name),
+            after,
+        })
+    });
+    let sides: Vec<Sides<'_>> = sides.collect();
+    let place = |stack: &StackAt| whereabouts(&assembly, stack);
+    let (origins, twice) = in_two_passes(&aws, &sides, place, &mut stacks).await?;
 
-    let head = Folder::new(&project.root).head()?;
+    let head = match &source {
+        Source::Here { .. } => Folder::new(&project.root).head()?,
+        Source::Release(head) => Some(head.clone()),
+    };
     let actor = std::env::var("GITHUB_ACTOR").ok();
     let record = record(Origin {
         head: head.as_ref(),
-        release: args.release.as_deref(),
+        release,
         caller: &identity.arn,
         actor: actor.as_deref(),
         reason: args.emergency.as_deref(),
-    })?;
+    });
     let run = run(&args.env, &record, &stacks);
-    let written = &settings.deployment;
-    let (rollback, note) = rollback(&aws, &assembly, written).await?;
-    for text in left_out(args, written).into_iter().chain(note) {
+    facts.wanted.run = Some(run.clone());
+    let report = Report::of(&facts);
+    let report = match &args.emergency {
+        Some(reason) => report.in_emergency(reason),
+        None => report,
+    };
+    // An alarm that is on is why somebody goes back: it would bring forth again what goes.
+    let (rollback, note) = match source.heading() {
+        Heading::Forward => rollback(&aws, &assembly, written).await?,
+        Heading::Back => (
+            written.rollback_alarm.as_ref().map(|_| Default::default()),
+            None,
+        ),
+    };
+    for text in left_out(args, written).into_iter().chain(note).chain(twice) {
         view.event(&Event::Notice { text });
     }
     let found = Found {
@@ -100,10 +154,12 @@ pub(super) async fn prepare(
         record,
         allowed,
         rollback,
+        mending,
     };
-    let locations = chosen
-        .iter()
-        .map(|place| assembly.stacks[*place].locations.clone());
+    let locations = origins.iter().map(|origin| {
+        let place = chosen[*origin];
+        assembly.stacks[place].locations.clone()
+    });
     let mut plan = Plan {
         stacks,
         conduct: conduct(args, written, found),
@@ -117,13 +173,17 @@ pub(super) async fn prepare(
             locations: locations.collect(),
         },
         plan,
+        report,
         aws,
         assembly,
     })
 }
 
 /// Whose credentials these are; refuses those of another account.
-async fn identity(aws: &Aws, assembly: &Assembly) -> Result<Identity, Failure> {
+///
+/// # Errors
+/// They are of another account, or not accepted.
+pub(crate) async fn identity(aws: &Aws, assembly: &Assembly) -> Result<Identity, Failure> {
     let identity = aws.identity().await;
     let identity = identity.map_err(|error| Failure::of([error.into()]))?;
     let expected = identity.expect_account(assembly.account.as_ref());
@@ -132,7 +192,10 @@ async fn identity(aws: &Aws, assembly: &Assembly) -> Result<Identity, Failure> {
 }
 
 /// The images that were asked for, by parameter: their whole names, with digests where ECR knows them.
-async fn resolved(
+///
+/// # Errors
+/// An image that is not there.
+pub(crate) async fn resolved(
     aws: &Aws,
     assembly: &Assembly,
     identity: &Identity,
@@ -184,7 +247,7 @@ async fn in_ecr(aws: &Aws, image: InEcr) -> Result<InEcr, Failure> {
 }
 
 /// A call that failed.
-pub(super) fn failed(failure: stratiform_deploy::Failure) -> Failure {
+pub(crate) fn failed(failure: stratiform_deploy::Failure) -> Failure {
     let code = match failure.kind {
         FailureKind::Refused => Code::AwsRefused,
         FailureKind::Credentials => Code::AwsCredentials,
@@ -260,6 +323,14 @@ async fn before(
     Ok(before)
 }
 
+fn whereabouts(assembly: &Assembly, stack: &StackAt) -> Whereabouts {
+    Whereabouts {
+        stack: stack.name.clone(),
+        region: assembly.region.clone(),
+        account: assembly.account.clone(),
+    }
+}
+
 /// The stacks of the plan, with what is predicted of each.
 fn stacks(
     assembly: &Assembly,
@@ -284,11 +355,7 @@ fn stacks(
             Some((name.clone(), value))
         });
         after.parameters = given.collect();
-        let place = Whereabouts {
-            stack: stack.name.clone(),
-            region: assembly.region.clone(),
-            account: assembly.account.clone(),
-        };
+        let place = whereabouts(assembly, stack);
         let diff = diff(before.get(&stack.name), Some(&after), &place);
         let planned = planned(stack, key, depends_on, values);
         all.push(PlannedStack {

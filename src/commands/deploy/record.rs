@@ -2,11 +2,7 @@
 
 use stratiform_deploy::call::ParameterValue;
 use stratiform_deploy::{PlannedStack, Record, text_digest};
-use stratiform_finding::Code;
-use stratiform_finding::words::listed;
 
-use crate::exit::Exit;
-use crate::report::Failure;
 use crate::repository::head::Head;
 
 /// What is asked for and found of a deployment's origin.
@@ -24,11 +20,8 @@ pub(super) struct Origin<'a> {
     pub reason: Option<&'a str>,
 }
 
-/// The record of a deployment.
-///
-/// # Errors
-/// The release is not what is checked out.
-pub(super) fn record(origin: Origin<'_>) -> Result<Record, Failure> {
+/// The record of a deployment. Whether the release that was named is what is deployed, the guard asks.
+pub(super) fn record(origin: Origin<'_>) -> Record {
     let Origin {
         head,
         release,
@@ -37,31 +30,15 @@ pub(super) fn record(origin: Origin<'_>) -> Result<Record, Failure> {
         reason,
     } = origin;
     let tags = head.map(|head| head.tags.as_slice()).unwrap_or_default();
-    let release = match release {
-        None => tags.first().cloned(),
-        Some(release) if tags.iter().any(|tag| tag == release) => Some(release.to_owned()),
-        Some(release) => {
-            let found = match (head, tags) {
-                (None, _) => "nothing that git knows is checked out".to_owned(),
-                (Some(_), []) => "it has no tag".to_owned(),
-                (Some(_), tags) => format!("it has {}", listed(tags)),
-            };
-            return Err(Failure::new(
-                Exit::Failed,
-                Code::UnknownRelease,
-                format!("the commit that is checked out is not the release `{release}`: {found}"),
-                format!("check it out first: `git checkout {release}`"),
-            ));
-        }
-    };
+    let release = release.or_else(|| tags.first().map(String::as_str));
     let named = caller.rsplit(['/', ':']).next();
     let deployed_by = actor.or(named).filter(|name| !name.is_empty());
-    Ok(Record {
-        release,
+    Record {
+        release: release.map(str::to_owned),
         commit: head.map(|head| head.commit.clone()),
         deployed_by: deployed_by.map(str::to_owned),
         reason: reason.map(str::to_owned),
-    })
+    }
 }
 
 /// What a run is called: ten digits that follow from where it comes from and what is to be there.
@@ -94,28 +71,26 @@ mod tests {
     }
 
     #[test]
-    fn a_release_is_a_tag_of_what_is_checked_out() {
+    fn a_release_is_the_one_that_was_named_or_the_highest_tag() {
         let head = Head {
             commit: "1a2b3c4d".to_owned(),
             tags: vec!["v2".to_owned(), "v1".to_owned()],
         };
-        let found = record(origin(&head, None)).unwrap();
+        let found = record(origin(&head, None));
         assert_eq!(found.release.as_deref(), Some("v2"));
+        assert_eq!(found.commit.as_deref(), Some("1a2b3c4d"));
         assert_eq!(found.deployed_by.as_deref(), Some("alice"));
-        let found = record(origin(&head, Some("v1"))).unwrap();
+        let found = record(origin(&head, Some("v1")));
         assert_eq!(found.release.as_deref(), Some("v1"));
-        let refused = record(origin(&head, Some("v3"))).unwrap_err();
-        assert_eq!(refused.findings[0].code, Code::UnknownRelease);
-        assert!(refused.findings[0].what.ends_with("it has `v2` and `v1`"));
         let head = Head {
             tags: Vec::new(),
             ..head
         };
-        assert_eq!(record(origin(&head, None)).unwrap().release, None);
+        assert_eq!(record(origin(&head, None)).release, None);
         let by_github = record(Origin {
             actor: Some("octocat"),
             ..origin(&head, None)
         });
-        assert_eq!(by_github.unwrap().deployed_by.as_deref(), Some("octocat"));
+        assert_eq!(by_github.deployed_by.as_deref(), Some("octocat"));
     }
 }

@@ -3,6 +3,8 @@
 //! What lives here: the file, what it says, and what has to be the same when it is executed. That a change set and its
 //! stack are what they were is asked by the run itself (`stratiform_deploy::SealedChangeSet`).
 
+pub(crate) mod shown;
+
 use std::io::Write as _;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -18,6 +20,7 @@ use stratiform_deploy::{
 use stratiform_finding::{Code, Finding};
 use stratiform_service::{AccountId, LogicalId, Region, Timestamp};
 
+use super::passes::FIRST;
 use crate::exit::Exit;
 use crate::report::Failure;
 use crate::repository::input::Input;
@@ -28,7 +31,7 @@ const VERSION: u32 = 1;
 /// A sealed release.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Sealed {
+pub(crate) struct Sealed {
     version: u32,
     environment: String,
     account: AccountId,
@@ -171,6 +174,10 @@ impl Sealed {
     /// Reads it.
     pub(super) fn read(path: &Path) -> Result<Sealed, Failure> {
         let text = Input::Parameters.text(path)?;
+        Sealed::parse(path, &text)
+    }
+
+    fn parse(path: &Path, text: &str) -> Result<Sealed, Failure> {
         let refused = |why: String| {
             let what = format!("`{}` is no sealed release: {why}", path.display());
             Failure::new(
@@ -181,13 +188,18 @@ impl Sealed {
             )
         };
         let sealed: Sealed =
-            serde_json::from_str(&text).map_err(|error| refused(error.to_string()))?;
+            serde_json::from_str(text).map_err(|error| refused(error.to_string()))?;
         match sealed.version {
             VERSION => Ok(sealed),
             other => Err(refused(format!(
                 "it has version {other}, and this program reads {VERSION}"
             ))),
         }
+    }
+
+    /// The release that it is.
+    pub(super) fn release(&self) -> Option<&str> {
+        self.release.as_deref()
     }
 
     /// The values of all parameters that it has.
@@ -200,12 +212,10 @@ impl Sealed {
         values.collect()
     }
 
-    /// The short names of its stacks.
+    /// The short names of its stacks; of one that is deployed twice the first time has a name of its own.
     pub(super) fn stacks(&self) -> Vec<String> {
-        self.stacks
-            .iter()
-            .map(|stack| stack.stack.clone())
-            .collect()
+        let names = self.stacks.iter().map(|stack| stack.stack.clone());
+        names.filter(|name| !name.ends_with(FIRST)).collect()
     }
 
     /// Has a plan be what was sealed, or says all that moved.
@@ -257,6 +267,16 @@ impl Sealed {
         failure.exit = Exit::No;
         Err(failure)
     }
+}
+
+/// Whether a text is a sealed release, of whatever version.
+fn is_sealed(text: &str) -> bool {
+    let value = serde_json::from_str::<serde_json::Value>(text);
+    value.is_ok_and(|value| {
+        ["version", "run", "stacks"]
+            .iter()
+            .all(|key| value.get(key).is_some())
+    })
 }
 
 impl SealedStack {

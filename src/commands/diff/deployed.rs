@@ -39,11 +39,7 @@ pub(super) fn review<E: Environment>(
             region: after.region.to_string(),
         });
     }
-    let cloud = if args.local {
-        Cloud::embedded(&project.root, view)?
-    } else {
-        Cloud::Configured
-    };
+    let cloud = Cloud::chosen(args.local, &project.root, view)?;
     let (found, review) = block_on(async {
         // All environments at the same time: each has a connection of its own.
         let found = synthesized.into_iter().map(|after| ask(&cloud, after));

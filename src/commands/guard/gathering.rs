@@ -9,7 +9,8 @@ use indexmap::{IndexMap, IndexSet};
 use stratiform_assembly::Assembly;
 use stratiform_aws::Aws;
 use stratiform_deploy::guard::{
-    Asked, Caller, Deploys, Facts, ImageFound, Promotion, StackFound, Unasked, Wanted, Whose,
+    Asked, Caller, Deploys, Facts, Git, Heading, ImageFound, Promotion, StackFound, Unasked,
+    Wanted, Whose,
 };
 use stratiform_deploy::{Call, Mending, Reply};
 use stratiform_environment::Deployment;
@@ -17,16 +18,13 @@ use stratiform_service::Timestamp;
 use tokio::task::spawn_blocking;
 
 use super::looking::{ask, running, stacks};
-use crate::args::TemplateFormat;
 use crate::cloud::Cloud;
-use crate::report::Failure;
+use crate::commands::swap::swapped_before;
+use crate::images::pinning::{Pinning, Place, pinned};
+use crate::images::service_of;
 use crate::repository::git::Folder;
+use crate::repository::head::Head;
 use crate::repository::project::Project;
-use crate::repository::standing::unasked;
-use crate::snapshots::{Coverage, FileChange, Rendered, Snapshots};
-
-/// How the parameter with a service's image ends.
-const IMAGE: &str = "Image";
 
 /// What is to be found out about.
 pub(crate) struct Asking<'a> {
@@ -40,58 +38,108 @@ pub(crate) struct Asking<'a> {
     pub assembly: &'a Assembly,
     /// How it is deployed.
     pub settings: &'a Deployment,
-    /// The environment before it, as it is synthesized now; none where there is no such environment.
-    pub before: Option<Asked<Assembly>>,
+    /// Where it comes from.
+    pub source: &'a Source,
     /// The release that somebody named.
     pub release: Option<&'a str>,
-    /// Whole names of the images that are to run, by parameter. The others stay as they are.
+    /// Whole names of the images that are to run, by parameter.
     pub images: &'a IndexMap<String, String>,
     /// What may be done about stacks that cannot be updated as they are.
     pub mending: Mending,
-    /// The run that asks; none where nothing is deployed.
-    pub run: Option<String>,
+}
+
+/// Where does what is deployed come from?
+pub(crate) enum Source {
+    /// From what is checked out.
+    Here {
+        /// The environment before this one, as it is synthesized now; none where there is no such environment.
+        before: Option<Asked<Assembly>>,
+        /// The snapshots that are not what is synthesized.
+        stale: Asked<Vec<String>>,
+    },
+    /// From the snapshots of a release, as git has them.
+    Release(Head),
+}
+
+impl Source {
+    /// The environment before this one.
+    fn before(&self) -> Option<&Assembly> {
+        match self {
+            Source::Here { before, .. } => before.as_ref()?.as_ref().ok(),
+            Source::Release(_) => None,
+        }
+    }
+
+    /// Where it leads.
+    pub(crate) fn heading(&self) -> Heading {
+        match self {
+            Source::Here { .. } => Heading::Forward,
+            Source::Release(_) => Heading::Back,
+        }
+    }
+}
+
+/// What was found out.
+pub(crate) struct Gathered {
+    /// The facts.
+    pub facts: Facts,
+    /// Whole names of images that nobody named and that the release pins, or that ECS runs past CloudFormation, by parameter.
+    /// The others stay as they are.
+    pub images: IndexMap<String, String>,
 }
 
 /// Finds it out.
-pub(crate) async fn gather(asking: Asking<'_>) -> Facts {
+pub(crate) async fn gather(asking: Asking<'_>) -> Gathered {
     let Asking {
         cloud,
         aws,
         project,
         assembly,
         settings,
-        before,
+        source,
         release,
         images,
         mending,
-        run,
     } = asking;
-    let here = async {
-        // Git may wait for its remote: on a thread of its own, so that all else goes on.
-        let folder = Folder::new(&project.root);
-        let named = release.map(str::to_owned);
-        let git = spawn_blocking(move || folder.standing(named.as_deref()));
-        let stale = stale(project, assembly).map_err(|failure| unasked(&failure));
-        let git = git.await;
-        let git = git.unwrap_or_else(|error| Err(Unasked::because(error.to_string(), "")));
-        (git, stale)
+    let here = here(project, source, release);
+    let there = join(caller(aws), stacks(aws, assembly));
+    let ((caller, stacks), (promotion, (git, stale))) =
+        join(there, join(promotion(cloud, aws, source), here)).await;
+    let pinning = Pinning {
+        cloud,
+        aws,
+        assembly,
+        heading: source.heading(),
+        promotion: source
+            .before()
+            .zip(promotion.as_ref().and_then(|asked| asked.as_ref().ok())),
+        git: git.as_ref().ok(),
+        release,
+        account: caller.as_ref().ok().map(|caller| &caller.account),
     };
-    let there = async {
-        let environment = async {
-            let stacks = stacks(aws, assembly).await;
-            let images = self::images(cloud, aws, assembly, &stacks, images);
-            let extra = settings.rollback_alarm.as_deref();
-            let (images, running) = join(images, running(aws, &stacks, extra)).await;
-            (stacks, images, running)
-        };
-        join(
-            join(caller(aws), environment),
-            promotion(cloud, aws, before),
-        )
-        .await
+    // An alarm that is on is why somebody goes back: CloudFormation does not listen to it then.
+    let rollback_alarm = settings.rollback_alarm.clone();
+    let rollback_alarm = rollback_alarm.filter(|_| source.heading() == Heading::Forward);
+    let images = async {
+        let pinned = pinned(&pinning, images).await;
+        let mut wanted = images.clone();
+        wanted.extend(pinned.values.clone());
+        let found = self::images(&pinning, &stacks, &wanted).await;
+        let missing = pinned.missing.into_iter();
+        let missing = missing.map(|name| ImageFound {
+            name,
+            image: Ok(None),
+        });
+        (found.into_iter().chain(missing).collect(), pinned.values)
     };
-    let (((caller, (stacks, images, running)), promotion), (git, stale)) = join(there, here).await;
-    Facts {
+    let running = async {
+        let running = running(aws, &stacks, settings.rollback_alarm.as_deref()).await;
+        let swapped = swapped_before(aws, assembly, &stacks, &running).await;
+        (running, swapped)
+    };
+    let ((images, pinned), (running, mut chosen)) = join(images, running).await;
+    chosen.extend(pinned);
+    let facts = Facts {
         now: now(),
         wanted: Wanted {
             environment: assembly.environment.clone().unwrap_or_default(),
@@ -106,11 +154,12 @@ pub(crate) async fn gather(asking: Asking<'_>) -> Facts {
             backup: settings.backup_before_deploy,
             compliance_at_least: settings.compliance_at_least,
             mending,
-            run,
+            run: None,
             whose: match cloud {
                 Cloud::Configured => Whose::Aws,
                 Cloud::Embedded(_) => Whose::Engine,
             },
+            heading: source.heading(),
         },
         git,
         stale,
@@ -119,8 +168,39 @@ pub(crate) async fn gather(asking: Asking<'_>) -> Facts {
         running,
         promotion,
         images,
-        rollback_alarm: settings.rollback_alarm.clone(),
+        rollback_alarm,
+    };
+    Gathered {
+        facts,
+        images: chosen,
     }
+}
+
+/// What git knows of where it comes from, and the snapshots that are not what would be deployed.
+async fn here(
+    project: &Project,
+    source: &Source,
+    release: Option<&str>,
+) -> (Asked<Git>, Asked<Vec<String>>) {
+    // Git may wait for its remote: on a thread of its own, so that all else goes on.
+    let folder = Folder::new(&project.root);
+    let named = release.map(str::to_owned);
+    let head = match source {
+        Source::Here { .. } => None,
+        Source::Release(head) => Some(head.clone()),
+    };
+    let git = spawn_blocking(move || match head {
+        None => folder.standing(named.as_deref()),
+        Some(head) => folder.standing_of(head),
+    });
+    let stale = match source {
+        Source::Here { stale, .. } => stale.clone(),
+        // What is deployed are the snapshots themselves.
+        Source::Release(_) => Ok(Vec::new()),
+    };
+    let git = git.await;
+    let git = git.unwrap_or_else(|error| Err(Unasked::because(error.to_string(), "")));
+    (git, stale)
 }
 
 async fn caller(aws: &Aws) -> Asked<Caller> {
@@ -132,14 +212,14 @@ async fn caller(aws: &Aws) -> Asked<Caller> {
 }
 
 /// How it stands in the environment before this one. It may be in another account, which these credentials are not of.
-async fn promotion(
-    cloud: &Cloud,
-    aws: &Aws,
-    before: Option<Asked<Assembly>>,
-) -> Option<Asked<Promotion>> {
-    let assembly = match before? {
+async fn promotion(cloud: &Cloud, aws: &Aws, source: &Source) -> Option<Asked<Promotion>> {
+    let before = match source {
+        Source::Here { before, .. } => before.as_ref()?,
+        Source::Release(_) => return None,
+    };
+    let assembly = match before {
         Ok(assembly) => assembly,
-        Err(unasked) => return Some(Err(unasked)),
+        Err(unasked) => return Some(Err(unasked.clone())),
     };
     let environment = assembly.environment.clone().unwrap_or_default();
     let account = assembly.account.as_ref();
@@ -159,7 +239,7 @@ async fn promotion(
             Err(unasked) => return Some(Err(unasked)),
         }
     }
-    let stacks = stacks(&there, &assembly).await;
+    let stacks = stacks(&there, assembly).await;
     Some(Ok(Promotion {
         running: running(&there, &stacks, None).await,
         environment,
@@ -169,37 +249,27 @@ async fn promotion(
 
 /// The images that services run, or are to run.
 async fn images(
-    cloud: &Cloud,
-    aws: &Aws,
-    assembly: &Assembly,
+    pinning: &Pinning<'_>,
     stacks: &[StackFound],
-    given: &IndexMap<String, String>,
+    wanted: &IndexMap<String, String>,
 ) -> Vec<ImageFound> {
     let mut names: IndexSet<&str> = IndexSet::new();
-    for (stack, found) in assembly.stacks.iter().zip(stacks) {
+    for (stack, found) in pinning.assembly.stacks.iter().zip(stacks) {
         let parameters = stack.template.parameters.keys();
-        for parameter in parameters.filter(|name| name.ends_with(IMAGE) && *name != IMAGE) {
+        for parameter in parameters.filter(|name| service_of(name).is_some()) {
             let has = found.there();
             let has = has.and_then(|stack| stack.parameters.get(parameter));
-            names.extend(given.get(parameter).or(has).map(String::as_str));
+            names.extend(wanted.get(parameter).or(has).map(String::as_str));
         }
     }
     let found = names.into_iter().map(async |name| ImageFound {
         name: name.to_owned(),
-        image: match (cloud, place(name)) {
+        image: match (pinning.cloud, Place::of(name)) {
             (Cloud::Embedded(_), _) => {
                 Err(Unasked::because("the engine takes any image as pushed", ""))
             }
-            (Cloud::Configured, Some(place)) if is_here(&place, aws, assembly).await => {
-                let call = Call::DescribeImage {
-                    repository: place.repository,
-                    reference: place.reference,
-                };
-                ask(aws, call, |reply| match reply {
-                    Reply::Image(image) => Some(image),
-                    _ => None,
-                })
-                .await
+            (Cloud::Configured, Some(place)) if pinning.is_here(&place) => {
+                pinning.look_up(&place.image).await
             }
             (Cloud::Configured, _) => Err(Unasked::because(
                 format!("`{name}` is not in the ECR of the environment's account and region"),
@@ -210,53 +280,6 @@ async fn images(
     join_all(found).await
 }
 
-/// Where in ECR an image is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct InEcr {
-    account: String,
-    region: String,
-    repository: String,
-    reference: String,
-}
-
-/// The place of an image in ECR; none where its name says that it is elsewhere.
-fn place(name: &str) -> Option<InEcr> {
-    let (host, image) = name.split_once('/')?;
-    let (account, host) = host.split_once(".dkr.ecr.")?;
-    let (region, _) = host.split_once('.')?;
-    let (repository, reference) = image
-        .split_once('@')
-        .or_else(|| image.rsplit_once(':'))
-        .unwrap_or((image, "latest"));
-    // With a tag and a digest, the digest is meant.
-    let repository = repository.split(':').next().unwrap_or(repository);
-    Some(InEcr {
-        account: account.to_owned(),
-        region: region.to_owned(),
-        repository: repository.to_owned(),
-        reference: reference.to_owned(),
-    })
-}
-
-async fn is_here(place: &InEcr, aws: &Aws, assembly: &Assembly) -> bool {
-    let account = match &assembly.account {
-        Some(account) => Some(account.clone()),
-        None => caller(aws).await.ok().map(|caller| caller.account),
-    };
-    place.region == assembly.region.as_str()
-        && account.is_some_and(|account| account.as_str() == place.account)
-}
-
-/// The snapshots of an environment that are not what is synthesized, or are not listed.
-fn stale(project: &Project, assembly: &Assembly) -> Result<Vec<String>, Failure> {
-    let rendered = Rendered::new(assembly.clone(), TemplateFormat::Yaml).map_err(Failure::of)?;
-    let snapshots = Snapshots::compare(&project.snapshots(), vec![rendered], Coverage::Some)?;
-    let changed = snapshots.files.into_iter();
-    let changed = changed.filter(|file| file.change != FileChange::Unchanged);
-    let changed = changed.map(|file| file.name);
-    Ok(changed.chain(snapshots.unlisted).collect())
-}
-
 fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     let millis = since.map(|since| since.as_millis()).unwrap_or_default();
@@ -264,39 +287,4 @@ fn now() -> Timestamp {
     millis
         .and_then(Timestamp::from_millis)
         .unwrap_or(Timestamp::EPOCH)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn places_in_ecr() {
-        let registry = "111122223333.dkr.ecr.eu-west-1.amazonaws.com";
-        let found = |image: &str| {
-            let place = place(&format!("{registry}/{image}")).unwrap();
-            (place.repository, place.reference)
-        };
-        let expected =
-            |repository: &str, reference: &str| (repository.to_owned(), reference.to_owned());
-        assert_eq!(found("shop/api:1.2"), expected("shop/api", "1.2"));
-        assert_eq!(
-            found("shop/api@sha256:ab"),
-            expected("shop/api", "sha256:ab")
-        );
-        assert_eq!(found("api:1@sha256:ab"), expected("api", "sha256:ab"));
-        assert_eq!(found("api"), expected("api", "latest"));
-        let whole = place(&format!("{registry}/api:1")).unwrap();
-        assert_eq!(
-            (&*whole.account, &*whole.region),
-            ("111122223333", "eu-west-1")
-        );
-        for elsewhere in [
-            "api:1",
-            "docker.io/library/nginx:1",
-            "ghcr.io/a/b@sha256:ab",
-        ] {
-            assert_eq!(place(elsewhere), None, "{elsewhere}");
-        }
-    }
 }

@@ -11,6 +11,7 @@ use stratiform_service::status::ResourcePhase;
 use super::words::{is_failure, line};
 use super::{Clock, Ended, Follow, Proposals, Sources, ended, lines, review};
 use crate::report::Colour;
+use crate::view::guard::{self, Guarded};
 use crate::view::stderr;
 
 /// How often a bar moves by itself.
@@ -109,6 +110,10 @@ impl Bar {
 }
 
 impl Follow for Bars {
+    fn guarded(&mut self, guarded: &Guarded<'_>) {
+        self.put(&guard::in_short(guarded, self.colour));
+    }
+
     fn told(&mut self, plan: &Plan, told: &Told) {
         if let Told::Stack { stack, news } = told {
             match news {

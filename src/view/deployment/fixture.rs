@@ -70,6 +70,7 @@ pub(super) fn plan() -> Plan {
             approval: Approval::Asked,
             allowed: Vec::new(),
             mending: Mending::Harmless,
+            skip: Vec::new(),
             role: None,
             notification_arns: Vec::new(),
             rollback: None,

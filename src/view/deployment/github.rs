@@ -7,12 +7,14 @@ use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::PathBuf;
 
+use stratiform_deploy::guard::Verdict;
 use stratiform_deploy::{News, Plan, Told};
 use stratiform_finding::{At, Finding};
 
 use super::words::{ending, line};
 use super::{Clock, Ended, Follow, Proposals, Sink, Sources, findings, lines, review, table};
 use crate::report::Colour;
+use crate::view::guard::{self, Guarded};
 
 /// Lines, and what GitHub makes of them.
 pub(crate) struct GitHub {
@@ -113,6 +115,29 @@ fn page(environment: &str, plan: &Plan, found: &[Finding], ended: &Ended) -> Str
 }
 
 impl Follow for GitHub {
+    fn guarded(&mut self, guarded: &Guarded<'_>) {
+        for check in &guarded.report.checks {
+            let command = match check.verdict {
+                Verdict::Block => "error",
+                Verdict::Warn => "warning",
+                Verdict::Pass | Verdict::Skipped => continue,
+            };
+            let title = property(&format!("guard: {}", check.id));
+            let parts = [check.reason.as_str(), &check.remedy];
+            let text = parts.map(str::trim).join("\n");
+            (self.sink)(&format!(
+                "::{command} title={title}::{}\n",
+                data(text.trim_end())
+            ));
+        }
+        let text = guard::text(guarded, Colour::Never);
+        self.group("Is it a good moment?", &text);
+        if guarded.report.is_blocked() {
+            let sentence = guard::sentence(guarded);
+            self.summarize(&format!("## Not deployed: {sentence}\n"));
+        }
+    }
+
     fn told(&mut self, plan: &Plan, told: &Told) {
         let Some((stack, what)) = line(plan, told) else {
             return;

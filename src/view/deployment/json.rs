@@ -8,6 +8,7 @@ use stratiform_deploy::{
 use stratiform_finding::{At, Finding};
 use stratiform_service::StackEvent;
 
+use super::super::guard::{self, Guarded};
 use super::words::{ending, outcome, subject};
 use super::{Clock, Ended, Follow, Proposals, Sink, Sources, findings, review};
 
@@ -188,6 +189,10 @@ fn of_finding(finding: &Finding) -> Value {
 }
 
 impl Follow for Json {
+    fn guarded(&mut self, guarded: &Guarded<'_>) {
+        self.put("guarded", json!(guard::Shape::of(guarded)));
+    }
+
     fn told(&mut self, plan: &Plan, told: &Told) {
         match told {
             Told::Stack { stack, news } => {

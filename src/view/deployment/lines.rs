@@ -5,6 +5,7 @@ use stratiform_deploy::{Plan, Told};
 use super::words::{duration, line};
 use super::{Clock, Ended, Follow, Proposals, Sink, Sources, ended, review};
 use crate::report::Colour;
+use crate::view::guard::{self, Guarded};
 
 /// Lines for a pipe, a log, or whoever wants no more.
 pub(crate) struct Lines {
@@ -37,6 +38,11 @@ pub(super) fn put(
 }
 
 impl Follow for Lines {
+    fn guarded(&mut self, guarded: &Guarded<'_>) {
+        let text = guard::in_short(guarded, self.colour);
+        self.put(&text);
+    }
+
     fn told(&mut self, plan: &Plan, told: &Told) {
         if let Some((stack, what)) = line(plan, told) {
             let text = put(plan, (self.clock)(), stack, &what);

@@ -84,7 +84,7 @@ fn sentence(stack: &str, worse: &Worse) -> String {
 }
 
 /// What happens to a resource, in a word.
-pub(super) fn word(impact: Impact) -> &'static str {
+pub(crate) fn word(impact: Impact) -> &'static str {
     match impact {
         Impact::Tagged => "tagged",
         Impact::Made => "new",

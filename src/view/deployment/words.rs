@@ -185,7 +185,7 @@ pub(super) fn named(name: &str) -> String {
 }
 
 /// A duration as people read it: `0.4 s`, `12 s`, `3 min 4 s`, `2 h 5 min`.
-pub(super) fn duration(duration: Duration) -> String {
+pub(crate) fn duration(duration: Duration) -> String {
     let seconds = duration.as_secs();
     match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
         (0, 0, seconds) if seconds < 10 => format!("{:.1} s", duration.as_secs_f64()),

@@ -50,6 +50,9 @@ pub(crate) enum Special {
 pub(crate) struct Network {
     /// The addresses of the VPC.
     pub(crate) vpc_cidr: Cidr,
+    /// How many subnets there are; two where it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) subnets: Option<u8>,
     /// From where the services can be reached.
     pub(crate) allowed_cidr: Cidr,
 }

@@ -33,7 +33,7 @@ pub(crate) fn app(env: &Environment, app: &App) {
 /// What other stacks use of the network.
 struct Network {
     vpc: Handle<ec2::Vpc>,
-    subnets: [Handle<ec2::Subnet>; 2],
+    subnets: Vec<Handle<ec2::Subnet>>,
 }
 
 fn network(env: &Environment, app: &App) -> Network {
@@ -46,8 +46,8 @@ fn network(env: &Environment, app: &App) -> Network {
             ..Default::default()
         },
     );
-    let subnets = [1, 2].map(|number| {
-        let block = cidr.subnet(20, number).unwrap_or(cidr);
+    let subnets = (1..=env.network.subnets.unwrap_or(2)).map(|number| {
+        let block = cidr.subnet(20, u32::from(number)).unwrap_or(cidr);
         stack.add(
             format!("Subnet{number}"),
             ec2::Subnet {
@@ -56,6 +56,7 @@ fn network(env: &Environment, app: &App) -> Network {
             },
         )
     });
+    let subnets = subnets.collect();
     stack.add(
         "FlowLogs",
         logs::LogGroup {
@@ -170,13 +171,15 @@ fn add_service(stack: &Stack, id: &str, name: &str, service: &Service, image: Ex
                 ..task_definition::ContainerDefinition::new(image, name)
             }]
             .into(),
+            family: format!("shop-{name}").into(),
             ..Default::default()
         },
     );
     stack.add(
         format!("{id}Service"),
         ecs::Service {
-            cluster: "shop".into(),
+            // ECS makes it for whoever uses it.
+            cluster: "default".into(),
             task_definition: task.reference().into(),
             ..Default::default()
         },
@@ -186,7 +189,7 @@ fn add_service(stack: &Stack, id: &str, name: &str, service: &Service, image: Ex
         applicationautoscaling::ScalableTarget::new(
             service.tasks.maximum,
             service.tasks.minimum,
-            format!("service/shop/{name}"),
+            format!("service/default/{name}"),
             scalable_target::ScalableDimension::EcsServiceDesiredCount,
             scalable_target::ServiceNamespace::Ecs,
         ),

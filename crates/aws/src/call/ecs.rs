@@ -20,6 +20,19 @@ const ECS: Service = Service {
 };
 const TARGET: &str = "AmazonEC2ContainerServiceV20141113";
 
+/// What ECS says of a task definition and does not take: what it is of this revision, and nothing that it describes.
+const OF_A_REVISION: [&str; 9] = [
+    "taskDefinitionArn",
+    "revision",
+    "status",
+    "requiresAttributes",
+    "compatibilities",
+    "registeredAt",
+    "registeredBy",
+    "deregisteredAt",
+    "deleteRequestedAt",
+];
+
 /// There is no such cluster or service.
 const MISSING: [&str; 2] = ["ClusterNotFoundException", "ServiceNotFoundException"];
 
@@ -101,13 +114,32 @@ impl Aws {
         let operation = Operation::new("DescribeTaskDefinition", asked);
         let body = json!({ "taskDefinition": asked });
         let answer: Definition = self.ecs(&operation, &body).await?;
-        let containers = answer.task_definition.container_definitions.into_iter();
-        Ok(Reply::TaskDefinition {
-            arn: answer.task_definition.task_definition_arn,
-            images: containers
-                .map(|container| (container.name, container.image))
-                .collect::<IndexMap<_, _>>(),
-        })
+        Ok(answer.task_definition.reply())
+    }
+
+    /// A copy is made of what ECS answers: members that are not known here go with it.
+    pub(super) async fn copy_task_definition(
+        &self,
+        asked: &str,
+        images: &IndexMap<String, String>,
+    ) -> Result<Reply, Error> {
+        let operation = Operation::new("DescribeTaskDefinition", asked);
+        let body = json!({ "taskDefinition": asked });
+        let mut answer: Value = self.ecs(&operation, &body).await?;
+        let mut copy = answer["taskDefinition"].take();
+        if let Some(members) = copy.as_object_mut() {
+            members.retain(|name, _| !OF_A_REVISION.contains(&name.as_str()));
+        }
+        let containers = copy["containerDefinitions"].as_array_mut();
+        for container in containers.into_iter().flatten() {
+            let name = container["name"].as_str().unwrap_or_default();
+            if let Some(image) = images.get(name) {
+                container["image"] = image.clone().into();
+            }
+        }
+        let operation = Operation::new("RegisterTaskDefinition", asked);
+        let answer: Definition = self.ecs(&operation, &copy).await?;
+        Ok(answer.task_definition.reply())
     }
 
     pub(super) async fn update_service(
@@ -267,8 +299,24 @@ struct Definition {
 #[serde(rename_all = "camelCase")]
 struct TaskDefinition {
     task_definition_arn: String,
+    /// `ACTIVE`, `INACTIVE`, `DELETE_IN_PROGRESS`.
+    #[serde(default)]
+    status: String,
     #[serde(default)]
     container_definitions: Vec<Container>,
+}
+
+impl TaskDefinition {
+    fn reply(self) -> Reply {
+        let containers = self.container_definitions.into_iter();
+        Reply::TaskDefinition {
+            arn: self.task_definition_arn,
+            is_active: self.status == "ACTIVE",
+            images: containers
+                .map(|container| (container.name, container.image))
+                .collect::<IndexMap<_, _>>(),
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]

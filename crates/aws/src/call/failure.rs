@@ -132,6 +132,7 @@ fn is_cloudformations(call: &Call) -> bool {
         | Call::DescribeServices { .. }
         | Call::LatestServiceDeployment { .. }
         | Call::DescribeTaskDefinition { .. }
+        | Call::CopyTaskDefinition { .. }
         | Call::UpdateService { .. }
         | Call::DescribeTargetHealth { .. }
         | Call::DescribeAlarms { .. }

@@ -218,6 +218,7 @@ fn resource(operation: &Operation, found: &types::StackResourceSummary) -> Resul
     let logical_id = found.logical_resource_id();
     let status = found.resource_status().map(|status| status.as_str());
     Ok(Resource {
+        reason: found.resource_status_reason().map(str::to_owned),
         logical_id: operation.part(logical_id, "LogicalResourceId")?,
         // AWS sends an empty text where there is none.
         physical_id: found

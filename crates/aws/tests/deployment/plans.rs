@@ -24,6 +24,7 @@ pub(crate) fn conduct() -> Conduct {
         approval: Approval::Asked,
         allowed: Vec::new(),
         mending: Mending::Harmless,
+        skip: Vec::new(),
         role: None,
         notification_arns: Vec::new(),
         rollback: None,

@@ -100,6 +100,17 @@ pub struct Wanted {
     pub run: Option<String>,
     /// Whose CloudFormation it is.
     pub whose: Whose,
+    /// Where it leads.
+    pub heading: Heading,
+}
+
+/// Where does a deployment lead?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heading {
+    /// To something new.
+    Forward,
+    /// To a release that was there before.
+    Back,
 }
 
 /// What does an environment take?

@@ -57,6 +57,7 @@ pub(super) fn facts() -> Facts {
             mending: Mending::Harmless,
             run: None,
             whose: Whose::Aws,
+            heading: Heading::Forward,
         },
         git: Ok(Git {
             commit: "1111111111".to_owned(),
@@ -120,6 +121,7 @@ pub(super) fn stack(environment: &str, key: &str, release: &str) -> StackFound {
         }))),
         template: Some(Ok("{ \"Resources\": {} }".to_owned())),
         resources: Ok(vec![Resource {
+            reason: None,
             logical_id: "Vpc".parse().unwrap(),
             physical_id: "vpc-1".parse().ok(),
             resource_type: "AWS::EC2::VPC".to_owned(),

@@ -1,10 +1,11 @@
 //! Whether the release runs, and runs well, in the environment before this one: asked there.
 
+use indexmap::IndexMap;
 use stratiform_service::status::{Ending, Phase};
 
 use super::source::short;
 use super::tally::Tally;
-use super::{Check, Facts, Id, StackFound, Verdict, running};
+use super::{Check, Facts, Git, Heading, Id, Promotion, StackFound, Unasked, Verdict, running};
 
 /// What has to run there.
 struct Origin<'a> {
@@ -12,7 +13,14 @@ struct Origin<'a> {
     commit: Option<&'a str>,
 }
 
-impl Origin<'_> {
+impl<'a> Origin<'a> {
+    fn of(release: Option<&'a str>, git: Option<&'a Git>) -> Origin<'a> {
+        Origin {
+            release: release.or_else(|| git.and_then(|git| git.tags.first()).map(String::as_str)),
+            commit: git.map(|git| git.commit.as_str()),
+        }
+    }
+
     fn shown(&self) -> String {
         match (self.release, self.commit) {
             (Some(release), _) => format!("`{release}`"),
@@ -21,11 +29,16 @@ impl Origin<'_> {
         }
     }
 
+    /// Whether a stack's tags say so.
+    fn is_on(&self, found: &StackFound) -> bool {
+        let has = |key, value: Option<&str>| value.is_some() && found.record(key) == value;
+        has("release", self.release) || has("commit", self.commit)
+    }
+
     /// Whether a stack comes from there. One that a release does not change keeps the tags of the last that did: then its
     /// template tells.
     fn is_of(&self, found: &StackFound) -> Option<bool> {
-        let has = |key, value: Option<&str>| value.is_some() && found.record(key) == value;
-        if has("release", self.release) || has("commit", self.commit) {
+        if self.is_on(found) {
             return Some(true);
         }
         match &found.template {
@@ -42,8 +55,34 @@ fn is_same(one: &str, other: &str) -> bool {
     one == other || parsed(one).is_some_and(|one| Some(one) == parsed(other))
 }
 
+/// The values of parameters that a release was tested with: those that the stacks of the environment before have, where it
+/// runs there.
+pub fn tested(
+    promotion: &Promotion,
+    release: Option<&str>,
+    git: Option<&Git>,
+) -> IndexMap<String, String> {
+    let origin = Origin::of(release, git);
+    let mut stacks = promotion.stacks.iter();
+    let is_there = stacks.clone().any(|found| origin.is_on(found))
+        && stacks.all(|found| origin.is_of(found) == Some(true));
+    let stacks = promotion.stacks.iter().filter(|_| is_there);
+    let parameters = stacks.filter_map(|found| Some(&found.there()?.parameters));
+    let parameters = parameters.flatten();
+    parameters
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}
+
 pub(super) fn promotion(facts: &Facts) -> Check {
     let mut tally = Tally::default();
+    if facts.wanted.heading == Heading::Back {
+        tally.unasked(&Unasked::because(
+            "not asked: what goes back was tested before",
+            "",
+        ));
+        return tally.check(Id::Promotion, "");
+    }
     let promotion = match &facts.promotion {
         None => {
             let well = format!("`{}` needs no other environment", facts.wanted.environment);
@@ -55,12 +94,7 @@ pub(super) fn promotion(facts: &Facts) -> Check {
         }
         Some(Ok(promotion)) => promotion,
     };
-    let git = facts.git.as_ref().ok();
-    let named = facts.wanted.release.as_deref();
-    let origin = Origin {
-        release: named.or_else(|| git.and_then(|git| git.tags.first()).map(String::as_str)),
-        commit: git.map(|git| git.commit.as_str()),
-    };
+    let origin = Origin::of(facts.wanted.release.as_deref(), facts.git.as_ref().ok());
     let environment = &promotion.environment;
     let deploy = format!("deploy --env {environment}");
     for found in &promotion.stacks {
@@ -198,5 +232,29 @@ mod tests {
         assert_eq!(promotion(&facts).verdict, Skipped);
         facts.promotion = None;
         assert_eq!(promotion(&facts).verdict, Pass);
+        facts.wanted.heading = Heading::Back;
+        assert_eq!(promotion(&facts).verdict, Skipped);
+    }
+
+    #[test]
+    fn only_what_was_tested_with_the_release() {
+        let mut facts = fixture::facts();
+        let git = facts.git.clone().unwrap();
+        let before = before(&mut facts);
+        for (found, image) in before.stacks.iter_mut().zip(["a@sha256:1", "a@sha256:2"]) {
+            let stack = found.stack.as_mut().unwrap().as_mut().unwrap();
+            stack
+                .parameters
+                .insert("ApiImage".to_owned(), image.to_owned());
+        }
+        let found = |before: &Promotion, release| {
+            tested(before, Some(release), Some(&git))
+                .get("ApiImage")
+                .cloned()
+        };
+        assert_eq!(found(before, "v2").as_deref(), Some("a@sha256:2"));
+        assert_eq!(found(before, "v3"), None);
+        before.stacks[0].planned = "{}".to_owned();
+        assert_eq!(found(before, "v2"), None);
     }
 }

@@ -62,6 +62,15 @@ pub(super) fn pushed(facts: &Facts) -> Check {
 
 /// A release is a tag, and what is checked out is at it: whatever else is deployed would be recorded as what it is not.
 pub(super) fn release(facts: &Facts) -> Check {
+    if let (Some(tag), Err(unasked)) = (&facts.wanted.release, &facts.git) {
+        let mut tally = Tally::default();
+        let reason = format!(
+            "whether `{tag}` is what is deployed is not known: {}",
+            unasked.why
+        );
+        tally.block(reason, unasked.help.as_str());
+        return tally.check(Id::Release, "");
+    }
     asked(facts, Id::Release, |git, tally| {
         let commit = short(&git.commit);
         let claimed = facts.wanted.release.as_deref();
@@ -195,7 +204,10 @@ mod tests {
         git(&mut facts).tags.clear();
         let check = release(&facts);
         assert_eq!(check.reason, "1111111 is no release, and none is claimed");
-        assert_eq!(release(&no_git()).verdict, Skipped);
+        let mut facts = no_git();
+        assert_eq!(release(&facts).verdict, Block);
+        facts.wanted.release = None;
+        assert_eq!(release(&facts).verdict, Skipped);
     }
 
     #[test]

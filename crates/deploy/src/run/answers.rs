@@ -6,7 +6,7 @@ use super::{Effect, PATIENCE, Pending, Run, TRIES, is_same_json, later};
 use crate::call::{Failure, FailureKind, Reply, TemplateSource};
 use crate::plan::PREFIX;
 use crate::stack::{
-    Afterwards, Operation, Purpose, Remedy, Settled, Step, Waiting, mending_token, token,
+    Afterwards, Operation, Purpose, Remedy, Settled, Step, Waiting, mending_token, skipped, token,
     token_prefix,
 };
 use crate::told::{Cause, Ending, News, Refused, Stuck, Told};
@@ -57,7 +57,7 @@ impl Run {
                     }
                 }
             }
-            (Step::LookInside(stack, since), Reply::Resources(resources)) => {
+            (Step::LookInside(stack, since, status), Reply::Resources(resources)) => {
                 let gone = resources.iter().all(|resource| {
                     resource.physical_id.is_none()
                         || resource.status.known() == Some(ResourceStatus::DeleteComplete)
@@ -69,7 +69,7 @@ impl Run {
                     self.stuck(
                         index,
                         Stuck {
-                            status: None,
+                            status: Some(status),
                             cause: None,
                             failure: None,
                         },
@@ -77,7 +77,8 @@ impl Run {
                 }
             }
             (Step::Mend(remedy, stack, since), Reply::Done) => {
-                let token = mending_token(remedy, since, &self.plan.conduct);
+                let skip = skipped(&self.plan.stacks[index], &self.plan.conduct);
+                let token = mending_token(remedy, since, &skip, &self.plan.conduct);
                 self.to(
                     index,
                     Step::Follow(Operation::new(stack, token, Purpose::Mend)),

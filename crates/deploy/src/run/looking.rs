@@ -6,7 +6,7 @@ use stratiform_service::status::{Direction, Ending as StackEnding, Phase};
 
 use super::Run;
 use crate::call::Stack;
-use crate::plan::Mending;
+use crate::plan::{Mending, Until};
 use crate::stack::{Before, Remedy, Settled, Step, changed};
 use crate::told::{Ending, News, Refused, Stuck};
 
@@ -27,12 +27,18 @@ impl Run {
         };
         match stack.status.phase() {
             Phase::Settled(StackEnding::Gone | StackEnding::Reviewed) => self.absent(index),
+            Phase::Settled(StackEnding::Applied | StackEnding::RolledBack)
+                if self.plan.conduct.until == Until::Mended =>
+            {
+                self.mended(index);
+            }
             Phase::Settled(StackEnding::Applied | StackEnding::RolledBack) => {
                 self.stacks[index].found = Some(stack.id.clone());
                 self.to(index, Step::ReadTemplate(stack));
             }
             Phase::Settled(StackEnding::NeverCreated) => {
-                self.to(index, Step::LookInside(stack.id.clone(), since));
+                let status = stack.status.clone();
+                self.to(index, Step::LookInside(stack.id.clone(), since, status));
             }
             Phase::Settled(StackEnding::Halfway) if allowed => {
                 self.mend(index, Remedy::RollBack, stack.id, since)
@@ -72,7 +78,19 @@ impl Run {
             let refused = Refused::Moved("the stack is not there any more".to_owned());
             return self.end(index, Ending::Refused(Box::new(refused)));
         }
-        self.to(index, Step::Waits);
+        match self.plan.conduct.until {
+            Until::Mended => self.mended(index),
+            Until::Prepared | Until::Deployed => self.to(index, Step::Waits),
+        }
+    }
+
+    /// It can be updated, and nothing more was asked for.
+    fn mended(&mut self, index: usize) {
+        let ending = match self.stacks[index].mended {
+            true => Ending::WentBack,
+            false => Ending::Unchanged,
+        };
+        self.end(index, ending);
     }
 
     pub(super) fn mend(&mut self, index: usize, remedy: Remedy, stack: StackId, since: Timestamp) {

@@ -138,6 +138,7 @@ pub(crate) fn plan(stacks: usize, needs: &[u8], change: impl FnOnce(&mut Conduct
         approval: Approval::Asked,
         allowed: Vec::new(),
         mending: Mending::Harmless,
+        skip: Vec::new(),
         role: None,
         notification_arns: Vec::new(),
         rollback: None,
@@ -293,6 +294,7 @@ impl World {
             Call::ListStackResources { stack } => {
                 let empty = self.by_id(stack)?.status == "ROLLBACK_COMPLETE";
                 let database = Resource {
+                    reason: None,
                     logical_id: "Database".parse().unwrap(),
                     physical_id: Some("db".parse().unwrap()),
                     resource_type: "AWS::RDS::DBInstance".to_owned(),

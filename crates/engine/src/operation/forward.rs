@@ -439,15 +439,7 @@ impl Stack {
         let mut ids = around.ids.clone();
         let identity = provider::create(&wanted.resource_type, &wanted.properties, &site, &mut ids);
         *around.ids = ids;
-        let series = identity.series(&wanted.resource_type).map(str::to_owned);
-        match series {
-            Some(series) => {
-                let made = around.estate.series.entry(series).or_default();
-                *made += 1;
-                identity.numbered(&wanted.resource_type, *made)
-            }
-            None => identity,
-        }
+        around.estate.numbered(&wanted.resource_type, identity)
     }
 
     /// How long something takes: in express mode nobody waits for more than the configuration.

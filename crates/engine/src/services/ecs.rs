@@ -43,6 +43,7 @@ pub(super) fn answer(state: &mut State, call: &mut Call<'_>) -> Result {
             Ok(json!({ "clusterArns": arns, "nextToken": next }))
         }
         "DescribeTaskDefinition" => definition::describe(state, call),
+        "RegisterTaskDefinition" => definition::register(state, call),
         "ListTaskDefinitions" => definition::list(state, call),
         "ListServiceDeployments" => deployment::list(state, call),
         "DescribeServiceDeployments" => deployment::describe(state, call),

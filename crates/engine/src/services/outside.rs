@@ -30,6 +30,10 @@ impl State {
             logical_id: "",
         };
         let identity = provider::create(resource_type, &properties, &place, &mut self.ids);
+        let identity = self
+            .realm_mut(call)?
+            .estate
+            .numbered(resource_type, identity);
         let unique = provider::unique(resource_type, &identity, &properties);
         let keys = unique
             .into_iter()

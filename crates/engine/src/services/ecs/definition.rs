@@ -65,6 +65,23 @@ pub(super) fn describe(state: &State, call: &Call<'_>) -> Result {
     Ok(json!({ "taskDefinition": shown, "tags": [] }))
 }
 
+/// Somebody registers a revision outside of all stacks.
+pub(super) fn register(state: &mut State, call: &Call<'_>) -> Result {
+    call.arguments.needed("family")?;
+    let Value::Object(mut members) = call.arguments.all() else {
+        return Err(missing());
+    };
+    members.remove("tags");
+    let properties = model::properties(DEFINITION, &members);
+    let made = state.make_outside(call, DEFINITION, properties)?;
+    let arn = made.ok_or_else(missing)?.physical_id;
+    let living = state.realm_of(call)?.estate.living(DEFINITION, &arn);
+    let living = living.ok_or_else(missing)?;
+    let registered = json!(living.since);
+    let shown = shown(&arn, &living.properties, "ACTIVE", &registered);
+    Ok(json!({ "taskDefinition": shown, "tags": [] }))
+}
+
 pub(super) fn list(state: &State, call: &Call<'_>) -> Result {
     let prefix = call.arguments.text("familyPrefix");
     let realm = state.realm_of(call)?;

@@ -315,6 +315,29 @@ fn a_service_that_somebody_updates_has_drifted() {
 }
 
 #[test]
+fn a_revision_that_somebody_registers_is_the_next_and_can_be_run() {
+    let mut cloud = deployed(BREAKER);
+    let described = ask(
+        &mut cloud,
+        "ecs",
+        "DescribeTaskDefinition",
+        json!({ "taskDefinition": "api:1" }),
+    );
+    let containers = described["taskDefinition"]["containerDefinitions"].clone();
+    let asked = json!({ "family": "api", "containerDefinitions": containers });
+    let registered = ask(&mut cloud, "ecs", "RegisterTaskDefinition", asked);
+    let registered = &registered["taskDefinition"];
+    assert_eq!(
+        (&registered["revision"], &registered["status"]),
+        (&json!(2), &json!("ACTIVE"))
+    );
+    assert_eq!(registered["containerDefinitions"], containers);
+    let run = json!({ "cluster": "shop", "service": "api", "taskDefinition": "api:2" });
+    ask(&mut cloud, "ecs", "UpdateService", run);
+    assert!(deployments(&mut cloud)[0].starts_with("PRIMARY api:2"));
+}
+
+#[test]
 fn tasks_are_as_many_as_run_and_stay_the_same() {
     let mut cloud = deployed(BREAKER);
     let asked = json!({ "cluster": "shop", "serviceName": "api" });

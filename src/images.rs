@@ -1,5 +1,7 @@
 //! Which image each service runs: parameters of stacks that are called as a service and end in `Image`.
 
+pub(crate) mod pinning;
+
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
@@ -19,7 +21,7 @@ const REPOSITORY: &str = "Repository";
 
 /// The image of a service as it was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Asked {
+pub(crate) enum Asked {
     /// Its whole name.
     Whole(String),
     /// What stands in a repository of ECR in the environment's account and region.
@@ -28,7 +30,7 @@ pub(super) enum Asked {
 
 /// An image in ECR.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct InEcr {
+pub(crate) struct InEcr {
     /// The repository's name.
     pub repository: String,
     /// A tag, or a digest.
@@ -37,7 +39,7 @@ pub(super) struct InEcr {
 
 impl InEcr {
     /// The image's whole name.
-    pub(super) fn name(&self, account: &AccountId, region: &Region) -> String {
+    pub(crate) fn name(&self, account: &AccountId, region: &Region) -> String {
         let InEcr {
             repository,
             reference,
@@ -70,7 +72,7 @@ fn services(assembly: &Assembly) -> BTreeMap<&str, &str> {
 ///
 /// # Errors
 /// A service that is not there, is named twice, or has no repository that is known.
-pub(super) fn asked(
+pub(crate) fn asked(
     assembly: &Assembly,
     images: &[ServiceImage],
 ) -> Result<IndexMap<String, Asked>, Vec<Finding>> {
@@ -124,7 +126,7 @@ pub(super) fn asked(
 }
 
 /// What stands in for images that nobody gave, where any image will do; by parameter.
-pub(super) fn stand_ins(assembly: &Assembly, account: &AccountId) -> IndexMap<String, String> {
+pub(crate) fn stand_ins(assembly: &Assembly, account: &AccountId) -> IndexMap<String, String> {
     let services = services(assembly).into_iter();
     let images = services.map(|(service, parameter)| {
         let repository = repository(assembly, service);
@@ -138,7 +140,7 @@ pub(super) fn stand_ins(assembly: &Assembly, account: &AccountId) -> IndexMap<St
 }
 
 /// The service of a parameter: `web-api` of `WebApiImage`.
-pub(super) fn service_of(parameter: &str) -> Option<String> {
+pub(crate) fn service_of(parameter: &str) -> Option<String> {
     let service = parameter.strip_suffix(PARAMETER)?;
     (!service.is_empty()).then(|| kebab(service))
 }
@@ -195,8 +197,8 @@ fn kebab(service: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::planning::tests::assembly;
     use super::*;
+    use crate::commands::deploy::planning::tests::assembly;
 
     fn images(texts: &[&str]) -> Vec<ServiceImage> {
         texts.iter().map(|text| text.parse().unwrap()).collect()

@@ -1,0 +1,46 @@
+//! One environment of a project, from its files to its stacks.
+
+use stratiform_assembly::Assembly;
+use stratiform_environment::{Environment, Settings};
+use stratiform_finding::Code;
+
+use super::synthesis::assemble;
+use crate::Define;
+use crate::exit::Exit;
+use crate::report::Failure;
+use crate::repository::project::Project;
+use crate::view::summary;
+
+/// An environment of a project, synthesized and checked.
+pub(crate) struct Synthesized {
+    /// Its stacks.
+    pub assembly: Assembly,
+    /// Its settings.
+    pub settings: Settings,
+    /// What of its values was not checked; empty where all of it was.
+    pub unchecked: String,
+}
+
+/// Synthesizes one environment of a project.
+///
+/// # Errors
+/// There is no such environment; a file cannot be read; what is wrong with the values or the stacks.
+pub(crate) fn environment<E: Environment>(
+    define: Define<E>,
+    project: &Project,
+    name: &str,
+) -> Result<Synthesized, Failure> {
+    let checked = project.load::<E>(&[name.to_owned()])?;
+    let unchecked = summary::unchecked(&checked.unchecked);
+    let loaded = checked.environments.first().ok_or_else(|| {
+        let what = format!("no environment is called `{name}`");
+        Failure::new(Exit::Usage, Code::UnknownEnvironment, what, "")
+    })?;
+    let assembly =
+        assemble(define, loaded).map_err(|found| Failure::below(&project.root, found))?;
+    Ok(Synthesized {
+        assembly,
+        settings: loaded.environment.settings().clone(),
+        unchecked: unchecked.trim_end().to_owned(),
+    })
+}

@@ -1,0 +1,138 @@
+//! `rollback`: an environment comes back, out of stacks that are stuck or to an earlier release.
+//!
+//! What lives here: which of the two it is, and from a release to what is deployed. What does not: deploying it
+//! (`commands/deploy`), and what a status means (`stratiform_deploy::Standing`).
+
+mod lever;
+mod one_way;
+mod stuck;
+mod target;
+
+use std::time::Instant;
+
+use stratiform_assembly::Assembly;
+use stratiform_environment::{Environment, Settings};
+
+use self::stuck::{mending, stuck};
+use self::target::{Target, target};
+use crate::Define;
+use crate::args::{Deploy, Global, Rollback};
+use crate::assemblies::environment::{Synthesized, environment};
+use crate::cloud::Cloud;
+use crate::commands::deploy::{Intent, carried_out, consent, exit, watched};
+use crate::commands::guard::gathering::Source;
+use crate::commands::guard::looking::stacks;
+use crate::exit::Exit;
+use crate::report::Failure;
+use crate::repository::project::Project;
+use crate::runtime::{all_of, or_interrupted};
+use crate::view::deployment::Sources;
+use crate::view::{Answer, Event, View, stderr};
+
+/// Brings an environment back, and shows that while it goes on.
+pub(crate) fn run<E: Environment>(
+    define: Define<E>,
+    global: &Global,
+    args: &Rollback,
+    view: &mut dyn View,
+) -> Result<Answer, Failure> {
+    let project = Project::find(global.environments.as_deref())?;
+    let Synthesized {
+        assembly, settings, ..
+    } = environment(define, &project, &args.env)?;
+    let cloud = Cloud::chosen(args.local, &project.root, view)?;
+    let today = Today {
+        project: &project,
+        assembly,
+        settings: &settings,
+    };
+    all_of(back(global, args, &cloud, today, view))
+}
+
+/// The environment as it is described now.
+struct Today<'a> {
+    project: &'a Project,
+    assembly: Assembly,
+    settings: &'a Settings,
+}
+
+async fn back(
+    global: &Global,
+    args: &Rollback,
+    cloud: &Cloud,
+    today: Today<'_>,
+    view: &mut dyn View,
+) -> Result<Answer, Failure> {
+    let started = Instant::now();
+    let Today {
+        project,
+        assembly,
+        settings,
+    } = today;
+    view.event(&Event::Asking {
+        environment: args.env.clone(),
+        region: assembly.region.to_string(),
+    });
+    let aws = cloud
+        .deploying(&assembly.region, assembly.account.as_ref())
+        .await;
+    let found = or_interrupted(async { Ok(stacks(&aws, &assembly).await) }).await?;
+    if let Some(service) = &args.service {
+        let today = Today {
+            project,
+            assembly,
+            settings,
+        };
+        let pulled = lever::pull(global, args, service, (cloud, &aws), (&today, &found), view);
+        return pulled.await.map(answer);
+    }
+    let stuck = stuck(&found, args)?;
+    let deploy = args.deployment(None);
+    if !stuck.is_empty() {
+        stderr(&stuck::text(&stuck));
+        let is_possible = stuck.iter().any(|stuck| stuck.is_mended_here());
+        if !is_possible {
+            let is_over = stuck.iter().any(|stuck| !stuck.is_moving());
+            return Ok(answer(if is_over { Exit::NeedsPerson } else { Exit::No }));
+        }
+        let mut say = |text: String| stderr(&format!("{text}\n"));
+        if !consent(&deploy).is_yes(&args.env, &mut say) {
+            return Ok(answer(Exit::No));
+        }
+        let plan = mending(args, settings, &stuck)?;
+        let run = watched(global, &deploy, &aws, plan, &Sources::default(), started).await;
+        let outcome = exit(run.outcome());
+        if args.to.is_none() || outcome != Exit::Done {
+            return Ok(answer(outcome));
+        }
+    } else if !args.skip.is_empty() {
+        return Err(stuck::nothing_to_skip());
+    }
+
+    let Target {
+        release,
+        head,
+        assembly: target,
+    } = target(project, &assembly, &found, args)?;
+    for text in one_way::look(&target, &found, args)? {
+        view.event(&Event::Notice { text });
+    }
+    let deploy = Deploy {
+        release: Some(release),
+        ..deploy
+    };
+    let intent = Intent {
+        project,
+        assembly: target,
+        settings,
+        source: Source::Release(head),
+    };
+    carried_out(global, &deploy, cloud, intent, None, view).await
+}
+
+fn answer(exit: Exit) -> Answer {
+    Answer {
+        exit,
+        ..Answer::of(String::new())
+    }
+}

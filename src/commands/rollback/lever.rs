@@ -1,0 +1,82 @@
+//! `rollback --service`: the emergency lever.
+
+use std::time::Instant;
+
+use stratiform_aws::Aws;
+use stratiform_deploy::guard::StackFound;
+
+use super::Today;
+use crate::args::{Global, Rollback};
+use crate::cloud::Cloud;
+use crate::commands::deploy::conduct::pace;
+use crate::commands::deploy::hotswap::patience;
+use crate::commands::deploy::in_line::in_line;
+use crate::commands::deploy::preparing::{identity, resolved};
+use crate::commands::deploy::{consent, exit, watched};
+use crate::commands::swap::{To, begin, follow, propose, site};
+use crate::exit::Exit;
+use crate::images::asked;
+use crate::report::Failure;
+use crate::view::deployment::Sources;
+use crate::view::deployment::words::duration;
+use crate::view::{Event, View};
+
+/// Gives a service its previous task definition back, follows it until it is well, and brings its stack in line.
+pub(super) async fn pull(
+    global: &Global,
+    args: &Rollback,
+    name: &str,
+    (cloud, aws): (&Cloud, &Aws),
+    (today, found): (&Today<'_>, &[StackFound]),
+    view: &mut dyn View,
+) -> Result<Exit, Failure> {
+    let begun = Instant::now();
+    let mut say = |text: String| view.event(&Event::Notice { text });
+    let (assembly, settings) = (&today.assembly, today.settings);
+    let identity = identity(aws, assembly).await?;
+    let site = site(assembly, found, name)?;
+    let images = asked(assembly, &args.image).map_err(Failure::of)?;
+    let images = resolved(aws, assembly, &identity, images, cloud).await?;
+    let to = images
+        .get(&site.parameter)
+        .cloned()
+        .map_or(To::Before, To::Image);
+    let proposal = propose(aws, &site, &to).await?;
+    say(proposal.text(&site));
+    let deploy = args.deployment(None);
+    if !consent(&deploy).is_yes(&args.env, &mut say) {
+        return Ok(Exit::No);
+    }
+    let pulled = Instant::now();
+    let arn = begin(aws, &site, &proposal).await?;
+    say(format!(
+        "ECS accepted it after {}",
+        duration(begun.elapsed())
+    ));
+    follow(
+        aws,
+        &site,
+        &arn,
+        pace(args.local),
+        patience(settings),
+        |text| {
+            say(text.to_owned());
+        },
+    )
+    .await?;
+    say(format!(
+        "{} is well, {} after it was accepted",
+        site.name,
+        duration(pulled.elapsed())
+    ));
+    say("its stack is brought in line, so that the next deployment does not undo this".to_owned());
+    let plan = in_line(
+        &deploy,
+        settings,
+        (assembly, found),
+        &identity,
+        (&site, &proposal.image),
+    )?;
+    let run = watched(global, &deploy, aws, plan, &Sources::default(), begun).await;
+    Ok(exit(run.outcome()))
+}

@@ -1,0 +1,241 @@
+//! Stacks that cannot be deployed as they are: what they are, and the way out.
+
+use indexmap::IndexMap;
+use stratiform_deploy::call::Resource;
+use stratiform_deploy::guard::StackFound;
+use stratiform_deploy::{
+    Approval, Conduct, Mending, OnFailure, Plan, PlannedStack, Record, Skip as Skipped, Standing,
+    Until, Way, text_digest,
+};
+use stratiform_environment::Settings;
+use stratiform_finding::words::few;
+use stratiform_finding::{Code, Finding};
+use stratiform_service::change_set::DeploymentConfigMode;
+use stratiform_service::{ResourceStatus, StackName, StackStatus, Word};
+
+use crate::args::Rollback;
+use crate::commands::deploy::conduct::pace;
+use crate::exit::Exit;
+use crate::report::Failure;
+
+/// A stack that cannot be deployed as it is.
+pub(super) struct Stuck<'a> {
+    key: &'a str,
+    name: &'a str,
+    status: &'a Word<StackStatus>,
+    standing: Standing,
+    /// The resources that are in the way: the first real failures.
+    failed: Vec<&'a Resource>,
+    /// Those that stay as they are.
+    skip: Vec<String>,
+}
+
+impl Stuck<'_> {
+    /// Whether nobody knows yet how it ends.
+    pub(super) fn is_moving(&self) -> bool {
+        self.standing.way == Way::Wait
+    }
+
+    /// Whether this command is its way out.
+    pub(super) fn is_mended_here(&self) -> bool {
+        match self.standing.way {
+            Way::Continue | Way::RollBack | Way::Clear => true,
+            Way::Open | Way::Destroy | Way::Wait | Way::Look => false,
+        }
+    }
+}
+
+/// The stacks that cannot be deployed as they are.
+///
+/// # Errors
+/// A stack could not be asked; something is to be skipped that is not in the way.
+pub(super) fn stuck<'a>(
+    found: &'a [StackFound],
+    args: &Rollback,
+) -> Result<Vec<Stuck<'a>>, Failure> {
+    let mut all = Vec::new();
+    for found in found {
+        let stack = found.stack.as_ref().map_err(|unasked| {
+            let what = format!("it is not known how the stack `{}` stands", found.key);
+            let finding = Finding::new(Code::AwsUnavailable, what, unasked.help.clone());
+            Failure::of([finding.because(unasked.why.clone())])
+        })?;
+        let Some(stack) = stack else { continue };
+        let chosen = |wanted: &String| *wanted == found.key || *wanted == stack.name;
+        if !args.stack.is_empty() && !args.stack.iter().any(chosen) {
+            continue;
+        }
+        let standing = Standing::of(&stack.status);
+        if standing.way == Way::Open {
+            continue;
+        }
+        let resources = found.resources.iter().flatten();
+        let failed = resources.filter(|resource| resource.status.as_str().ends_with("_FAILED"));
+        let skip = args.skip.iter().filter(|skip| chosen(&skip.stack));
+        all.push(Stuck {
+            key: &found.key,
+            name: &stack.name,
+            status: &stack.status,
+            standing,
+            failed: failed.collect(),
+            skip: skip.map(|skip| skip.resource.clone()).collect(),
+        });
+    }
+    for skip in &args.skip {
+        let stuck = all
+            .iter()
+            .find(|stuck| skip.stack == stuck.key || skip.stack == stuck.name);
+        let can = stuck.filter(|stuck| stuck.standing.way == Way::Continue);
+        let Some(stuck) = can else {
+            return Err(nothing_to_skip());
+        };
+        // Only CloudFormation knows what is in a nested stack.
+        let is_known = skip.resource.contains('.')
+            || stuck.failed.iter().any(|resource| {
+                resource.logical_id.as_str() == skip.resource
+                    && resource.status == ResourceStatus::UpdateFailed
+            });
+        if !is_known {
+            let ids = stuck.failed.iter();
+            let ids: Vec<String> = ids
+                .map(|resource| resource.logical_id.to_string())
+                .collect();
+            return Err(Failure::new(
+                Exit::Usage,
+                Code::UnknownResource,
+                format!(
+                    "`{}` of the stack `{}` is not UPDATE_FAILED: only what is can be skipped",
+                    skip.resource, stuck.key
+                ),
+                format!("what is in the way: {}", few(&ids)),
+            ));
+        }
+    }
+    Ok(all)
+}
+
+/// Refuses to skip where no rollback is stuck.
+pub(super) fn nothing_to_skip() -> Failure {
+    Failure::new(
+        Exit::Usage,
+        Code::UnknownResource,
+        "nothing can be skipped: only the rollback of a stack that is UPDATE_ROLLBACK_FAILED is continued without a resource",
+        "take --skip away, or correct the stack's name",
+    )
+}
+
+/// What they are, each in a sentence, and the way out.
+pub(super) fn text(stuck: &[Stuck<'_>]) -> String {
+    stuck.iter().map(one).collect()
+}
+
+fn one(stuck: &Stuck<'_>) -> String {
+    let Stuck {
+        key,
+        name,
+        status,
+        standing,
+        failed,
+        skip,
+    } = stuck;
+    let mut text = format!("{key} is {status}: it {}\n", standing.sentence);
+    for resource in failed {
+        let reason = resource.reason.as_deref().unwrap_or_default();
+        text += &format!(
+            "    {}  {}  {reason}\n",
+            resource.logical_id, resource.status
+        );
+    }
+    text += &match standing.way {
+        Way::Open => String::new(),
+        Way::Continue if !skip.is_empty() => format!(
+            "  → its rollback is continued without {}: CloudFormation then takes it as rolled back, whatever it is; look at it \
+             afterwards (`diff --deployed`, drift)\n",
+            few(skip)
+        ),
+        Way::Continue => {
+            let flags: String = failed
+                .iter()
+                .filter(|resource| resource.status == ResourceStatus::UpdateFailed)
+                .map(|resource| format!(" --skip {key}/{}", resource.logical_id))
+                .collect();
+            format!(
+                "  → correct what is in the way, and its rollback is continued; where it cannot be corrected, leave it as it \
+                 is:{flags}\n"
+            )
+        }
+        Way::RollBack => "  → it is rolled back\n".to_owned(),
+        Way::Clear => "  → it is deleted if it holds nothing; `deploy` makes it anew\n".to_owned(),
+        Way::Destroy => format!(
+            "  → correct what keeps it from going, and delete the stack `{name}` again; `deploy` makes it anew\n"
+        ),
+        Way::Wait => "  → wait until that has ended\n".to_owned(),
+        Way::Look => format!("  → look at the stack `{name}` in CloudFormation\n"),
+    };
+    text
+}
+
+/// A plan that mends them, and does nothing else.
+///
+/// # Errors
+/// A stack has a name that CloudFormation cannot have given.
+pub(super) fn mending(
+    args: &Rollback,
+    settings: &Settings,
+    stuck: &[Stuck<'_>],
+) -> Result<Plan, Failure> {
+    let mended = || stuck.iter().filter(|stuck| stuck.is_mended_here());
+    let stacks = mended().map(|stuck| {
+        let name = StackName::new(stuck.name).map_err(|malformed| {
+            let what = malformed.to_string();
+            Failure::new(Exit::Failed, Code::StackName, what, "")
+        })?;
+        Ok(PlannedStack {
+            name,
+            key: stuck.key.to_owned(),
+            depends_on: Vec::new(),
+            template: String::new(),
+            parameters: IndexMap::new(),
+            tags: IndexMap::new(),
+            capabilities: Vec::new(),
+            policy: None,
+            termination_protection: None,
+            record: None,
+            predicted: None,
+            sealed: None,
+        })
+    });
+    let skip = mended().flat_map(|stuck| {
+        stuck.skip.iter().map(|resource| Skipped {
+            stack: stuck.key.to_owned(),
+            resource: resource.clone(),
+        })
+    });
+    let about: String = mended()
+        .map(|stuck| format!("{} {} {:?}\n", stuck.name, stuck.status, stuck.skip))
+        .collect();
+    let written = &settings.deployment;
+    let concurrency = usize::try_from(written.concurrency).unwrap_or(1).max(1);
+    Ok(Plan {
+        stacks: stacks.collect::<Result<_, Failure>>()?,
+        conduct: Conduct {
+            run: text_digest(&about).chars().take(10).collect(),
+            record: Record::default(),
+            concurrency: args.concurrency.map_or(concurrency, |given| given.get()),
+            on_failure: OnFailure::Keep,
+            until: Until::Mended,
+            approval: Approval::Given,
+            allowed: Vec::new(),
+            mending: Mending::Rollbacks,
+            skip: skip.collect(),
+            role: written.role_arn.clone(),
+            notification_arns: Vec::new(),
+            rollback: None,
+            mode: DeploymentConfigMode::Standard,
+            bucket: None,
+            backup: false,
+            verify: None,
+            pace: pace(args.local),
+        },
+    })
+}

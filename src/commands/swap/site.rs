@@ -1,0 +1,126 @@
+//! Where a service is: its stack, its cluster, and the container that runs its image.
+
+use stratiform_assembly::{Assembly, StackAt};
+use stratiform_deploy::guard::StackFound;
+use stratiform_finding::Code;
+use stratiform_finding::words::{joined, meant};
+use stratiform_template::{Function, Member, Resource, Value};
+
+use crate::exit::Exit;
+use crate::images::service_of;
+use crate::report::Failure;
+
+/// A service that runs an image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Site {
+    /// What people call it: `web-api`.
+    pub name: String,
+    /// The place of its stack.
+    pub stack: usize,
+    /// The cluster's name.
+    pub cluster: String,
+    /// What ECS calls it.
+    pub service: String,
+    /// The ARN of the task definition that its stack has.
+    pub task_definition: String,
+    /// The container that runs the image.
+    pub container: String,
+    /// The parameter with the image.
+    pub parameter: String,
+}
+
+/// A service of an environment, by its name.
+///
+/// # Errors
+/// No service is called so, or it is not deployed.
+pub(crate) fn site(assembly: &Assembly, found: &[StackFound], name: &str) -> Result<Site, Failure> {
+    let sites: Vec<Site> = all(assembly, found).collect();
+    let names: Vec<&str> = sites.iter().map(|site| site.name.as_str()).collect();
+    sites
+        .iter()
+        .find(|site| site.name == name)
+        .cloned()
+        .ok_or_else(|| {
+            let what = format!("no service that is deployed is called `{name}`");
+            let help =
+                meant(name, names.iter().copied()).unwrap_or_else(|| match names.as_slice() {
+                    [] => "deploy its stack first".to_owned(),
+                    names => format!("the services are: {}", joined(names)),
+                });
+            Failure::new(Exit::Failed, Code::UnknownService, what, help)
+        })
+}
+
+/// All services that run an image of a parameter, and are deployed.
+pub(crate) fn all<'a>(
+    assembly: &'a Assembly,
+    found: &'a [StackFound],
+) -> impl Iterator<Item = Site> + 'a {
+    let stacks = assembly.stacks.iter().zip(found).enumerate();
+    stacks.flat_map(|(index, (stack, found))| {
+        let parameters = stack.template.parameters.keys();
+        parameters.filter_map(move |parameter| of_parameter(index, stack, found, parameter))
+    })
+}
+
+fn of_parameter(
+    index: usize,
+    stack: &StackAt,
+    found: &StackFound,
+    parameter: &str,
+) -> Option<Site> {
+    let name = service_of(parameter)?;
+    let of_type = |wanted: &'static str| {
+        let resources = stack.template.resources.iter();
+        resources.filter_map(move |(id, resource)| match resource {
+            Member::One(resource) if resource.resource_type == wanted => {
+                Some((id.as_str(), resource))
+            }
+            Member::One(_) | Member::Unexpanded(_) => None,
+        })
+    };
+    let (definition, container) = of_type("AWS::ECS::TaskDefinition")
+        .find_map(|(id, resource)| Some((id, container(resource, parameter)?)))?;
+    let (service, _) = of_type("AWS::ECS::Service").find(|(_, resource)| {
+        let wanted = resource.properties.get("TaskDefinition");
+        wanted.is_some_and(|wanted| is_reference(wanted, definition))
+    })?;
+    let physical = |id: &str| {
+        let mut resources = found.resources.iter().flatten();
+        let resource = resources.find(|resource| resource.logical_id.as_str() == id)?;
+        Some(resource.physical_id.as_ref()?.as_str().to_owned())
+    };
+    // arn:aws:ecs:eu-west-1:111122223333:service/cluster/name
+    let arn = physical(service)?;
+    let [service, cluster, _, ..] = arn.rsplit('/').collect::<Vec<_>>()[..] else {
+        return None;
+    };
+    Some(Site {
+        name,
+        stack: index,
+        cluster: cluster.to_owned(),
+        service: service.to_owned(),
+        task_definition: physical(definition)?,
+        container,
+        parameter: parameter.to_owned(),
+    })
+}
+
+/// The name of the container that runs the image of a parameter.
+fn container(definition: &Resource, parameter: &str) -> Option<String> {
+    let Value::List(containers) = definition.properties.get("ContainerDefinitions")? else {
+        return None;
+    };
+    containers.iter().find_map(|container| {
+        let Value::Map(container) = container else {
+            return None;
+        };
+        let is_wanted = is_reference(container.get("Image")?, parameter);
+        let name = container.get("Name").filter(|_| is_wanted)?;
+        Some(name.as_str()?.to_owned())
+    })
+}
+
+fn is_reference(value: &Value, name: &str) -> bool {
+    matches!(value, Value::Function(Function::Ref, of) if of.as_str() == Some(name))
+}

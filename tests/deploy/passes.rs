@@ -1,0 +1,64 @@
+//! Exports that are in use and go.
+
+use crate::engine::Engine;
+use crate::running::{edit, shop};
+use crate::support::Project;
+
+const IMAGES: &str = "--yes --image api=shop/api:1 --image worker=shop/worker:1";
+
+fn subnets(project: &Project, from: u8, to: u8) {
+    edit(
+        project,
+        "environments/defaults.yaml",
+        &format!("network:\n  subnets: {from}\n"),
+        &format!("network:\n  subnets: {to}\n"),
+    );
+}
+
+fn three_subnets() -> Project {
+    let project = shop();
+    edit(
+        &project,
+        "environments/defaults.yaml",
+        "network:\n",
+        "network:\n  subnets: 3\n",
+    );
+    project
+}
+
+#[test]
+fn an_export_goes_after_who_imported_it() {
+    let (project, engine) = (three_subnets(), Engine::start());
+    engine.deploy(&project, IMAGES).expect(0, &[]);
+    assert!(engine.describe("shop-dev-network").contains(":Subnet3"));
+    subnets(&project, 3, 2);
+    engine.deploy(&project, "--yes").expect(
+        0,
+        &[
+            "`network` is deployed twice: 1 export (shop-dev-network:Subnet3) in use, and stays until database is deployed without",
+            "network, first  unchanged",
+            "\ndeployed in ",
+        ],
+    );
+    assert!(!engine.describe("shop-dev-network").contains(":Subnet3"));
+    engine
+        .deploy(&project, "--yes")
+        .expect(0, &["nothing to deploy"]);
+}
+
+#[test]
+fn who_goes_on_importing_is_named_before_anything_is_changed() {
+    let (project, engine) = (three_subnets(), Engine::start());
+    engine.deploy(&project, IMAGES).expect(0, &[]);
+    subnets(&project, 3, 2);
+    engine
+        .deploy(&project, "--yes --stack network")
+        .expect(
+            3,
+            &[
+                "error[export-in-use]: the stack `network` no longer exports `shop-dev-network:Subnet3`, which `shop-dev-database` imports",
+                "deploy that stack without its import first",
+            ],
+        )
+        .lacks(&["executes"]);
+}
