@@ -1,10 +1,12 @@
 //! `cargo xtask bench`: our program and its peers, whole processes, side by side in one run.
 //!
 //! What lives here: the order of things, and what is printed. The modules below measure one thing each:
-//! `synth`, `scale`, `edit`, `build`, `diff` and `engine`. Everything that they need is installed below the target folder.
+//! `synth`, `scale`, `edit`, `build`, `diff`, `engine` and `deploy`. Everything that they need is installed below the target folder.
 //! Nothing here is a test: times depend on the machine, and are for people to read.
 
 mod build;
+mod caller;
+mod deploy;
 mod diff;
 mod edit;
 mod engine;
@@ -15,6 +17,7 @@ mod peer;
 mod process;
 mod resources;
 mod scale;
+mod server;
 mod subject;
 mod synth;
 mod table;
@@ -31,7 +34,7 @@ use workbench::Workbench;
 use crate::command::root;
 
 pub(crate) const USAGE: &str =
-    "usage: cargo xtask bench synth|scale|edit|build|diff|engine|all [--rounds N] [--write]
+    "usage: cargo xtask bench synth|scale|edit|build|diff|engine|deploy|all [--rounds N] [--speed N] [--write]
 
 Measures our program and its peers side by side, and prints a table.
 
@@ -41,18 +44,25 @@ Measures our program and its peers side by side, and prints a table.
   build       from a fresh clone to the first templates, against rusty-cdk
   diff        templates of 50 to 2000 resources, against the CDK's diff
   engine      deployments to our endpoint, against moto
+  deploy      an environment deployed to our endpoint, against the CDK and the AWS CLI; long
   all         one after the other
 
   --rounds N  measure everything N times, in turn; 5 when left out
+  --speed N   for `deploy`: simulated seconds in a second; 10 when left out
   --write     put the tables into docs/benchmarks.md";
 
 /// From this load on, something else runs beside the benchmark.
 const BUSY: f64 = 0.5;
 
+/// What `stratiform engine serve --speed` takes at most.
+const FASTEST: f64 = 1e6;
+
 /// What is asked for.
 struct Request {
     tasks: Vec<Task>,
     rounds: u32,
+    /// How fast time passes in the engine that is deployed to.
+    speed: f64,
     output: Output,
 }
 
@@ -69,6 +79,7 @@ enum Task {
     Build,
     Diff,
     Engine,
+    Deploy,
 }
 
 /// What a task found.
@@ -114,13 +125,14 @@ pub(crate) fn cdk() -> Result<(PathBuf, String), String> {
 }
 
 impl Task {
-    const ALL: [Task; 6] = [
+    const ALL: [Task; 7] = [
         Task::Synth,
         Task::Scale,
         Task::Edit,
         Task::Build,
         Task::Diff,
         Task::Engine,
+        Task::Deploy,
     ];
 
     fn name(self) -> &'static str {
@@ -131,6 +143,7 @@ impl Task {
             Task::Build => "build",
             Task::Diff => "diff",
             Task::Engine => "engine",
+            Task::Deploy => "deploy",
         }
     }
 }
@@ -140,12 +153,17 @@ impl Request {
         let mut request = Request {
             tasks: Vec::new(),
             rounds: 5,
+            speed: 10.0,
             output: Output::Terminal,
         };
         let mut arguments = arguments.iter();
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
                 "--rounds" => request.rounds = arguments.next()?.parse().ok().filter(|&n| n > 0)?,
+                "--speed" => {
+                    let speed = arguments.next()?.parse().ok();
+                    request.speed = speed.filter(|&n| n > 0.0 && n <= FASTEST)?;
+                }
                 "--write" => request.output = Output::TerminalAndPage,
                 "all" => request.tasks.extend(Task::ALL),
                 name => request
@@ -173,6 +191,7 @@ fn measure(request: &Request) -> Result<(), BenchError> {
             Task::Build => build::run(&bench, request)?,
             Task::Diff => diff::run(&bench, request)?,
             Task::Engine => engine::run(&bench, request)?,
+            Task::Deploy => deploy::run(&bench, request)?,
         };
         let mut tools = vec![rust.clone()];
         tools.extend(report.tools);

@@ -7,7 +7,8 @@ mod aws_cli;
 mod cdk;
 mod server;
 
-use std::path::Path;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use crate::command::{output, root, shown};
@@ -42,28 +43,48 @@ pub(crate) fn cdk() -> Result<Outcome, String> {
     cdk::run(&Server::start()?)
 }
 
+/// The AWS CLI, for those who measure it.
+///
+/// # Errors
+/// It cannot be installed.
+pub(crate) fn aws() -> Result<PathBuf, String> {
+    VENV.program("aws")
+}
+
+/// Whether a variable of the environment is of AWS's clients, or leads them elsewhere.
+pub(crate) fn is_configuration(name: &OsStr) -> bool {
+    let text = name.to_string_lossy().to_uppercase();
+    text.starts_with("AWS_") || text.starts_with("CDK_") || text.ends_with("_PROXY")
+}
+
+/// The variables that lead AWS's clients to our endpoint, and to nothing of this machine.
+pub(crate) fn configuration<'a>(url: &'a str, region: &'a str) -> [(&'static str, &'a str); 9] {
+    let nowhere = if cfg!(windows) { "NUL" } else { "/dev/null" };
+    [
+        ("AWS_ACCESS_KEY_ID", ACCOUNT),
+        ("AWS_SECRET_ACCESS_KEY", "secret"),
+        ("AWS_REGION", region),
+        ("AWS_DEFAULT_REGION", region),
+        ("AWS_ENDPOINT_URL", url),
+        ("AWS_CONFIG_FILE", nowhere),
+        ("AWS_SHARED_CREDENTIALS_FILE", nowhere),
+        ("AWS_EC2_METADATA_DISABLED", "true"),
+        ("AWS_PAGER", ""),
+    ]
+}
+
 /// A client that knows our endpoint, and nothing of this machine's configuration.
 fn client(program: &Path, server: &Server, region: &str) -> Command {
-    let nowhere = if cfg!(windows) { "NUL" } else { "/dev/null" };
     let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {
-        let text = name.to_string_lossy().to_uppercase();
-        if text.starts_with("AWS_") || text.starts_with("CDK_") || text.ends_with("_PROXY") {
+        if is_configuration(&name) {
             command.env_remove(&name);
         }
     }
     command
         .current_dir(root())
-        .env("AWS_ACCESS_KEY_ID", ACCOUNT)
-        .env("AWS_SECRET_ACCESS_KEY", "secret")
-        .env("AWS_REGION", region)
-        .env("AWS_DEFAULT_REGION", region)
-        .env("AWS_ENDPOINT_URL", server.url())
-        .env("AWS_CONFIG_FILE", nowhere)
-        .env("AWS_SHARED_CREDENTIALS_FILE", nowhere)
-        .env("AWS_EC2_METADATA_DISABLED", "true")
-        .env("AWS_MAX_ATTEMPTS", "1")
-        .env("AWS_PAGER", "");
+        .envs(configuration(server.url(), region))
+        .env("AWS_MAX_ATTEMPTS", "1");
     command
 }
 

@@ -1,7 +1,7 @@
 //! The snapshots of an environment, as something to deploy: what a deployment gives besides templates.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -24,15 +24,27 @@ pub(crate) struct Stack {
     pub(crate) parameters: Vec<(String, String)>,
     pub(crate) tags: Vec<(String, String)>,
     pub(crate) capabilities: Vec<String>,
+    /// The names of the stacks that have to be there before.
+    pub(crate) depends_on: Vec<String>,
+    /// How many resources it has.
+    pub(crate) resources: u64,
 }
 
 impl Environment {
-    /// Reads `snapshots/<environment>/assembly.json`.
+    /// Reads `snapshots/<environment>/assembly.json` of this repository.
     ///
     /// # Errors
     /// It is not there, or a parameter has no value that could be made up.
     pub(crate) fn read(environment: &str) -> Result<Environment, String> {
-        let folder = root().join("snapshots").join(environment);
+        Environment::read_in(root(), environment)
+    }
+
+    /// Reads `snapshots/<environment>/assembly.json` of a project.
+    ///
+    /// # Errors
+    /// It is not there, or a parameter has no value that could be made up.
+    pub(crate) fn read_in(project: &Path, environment: &str) -> Result<Environment, String> {
+        let folder = project.join("snapshots").join(environment);
         let file = folder.join("assembly.json");
         let text = fs::read_to_string(&file)
             .map_err(|error| format!("cannot read `{}`: {error}", file.display()))?;
@@ -49,7 +61,10 @@ impl Environment {
                 };
                 Ok((name.clone(), value))
             });
-            let capabilities = stack["capabilities"].as_array().into_iter().flatten();
+            let texts = |key: &str| {
+                let texts = stack[key].as_array().into_iter().flatten();
+                texts.map(text_of).collect()
+            };
             Ok(Stack {
                 name: text_of(&stack["name"]),
                 template: folder.join(text_of(&stack["template"])),
@@ -57,7 +72,9 @@ impl Environment {
                 tags: entries("tags")
                     .map(|(key, value)| (key.clone(), text_of(value)))
                     .collect(),
-                capabilities: capabilities.map(text_of).collect(),
+                capabilities: texts("capabilities"),
+                depends_on: texts("dependsOn"),
+                resources: stack["resources"].as_u64().unwrap_or_default(),
             })
         });
         Ok(Environment {

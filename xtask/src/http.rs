@@ -10,8 +10,22 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Posts a body, and gives the answer's status and body.
 ///
 /// # Errors
-/// The server cannot be reached, does not answer in time, or answers something else than HTTP.
+/// As [`send`].
 pub(crate) fn post(
+    address: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> io::Result<(u16, String)> {
+    send("POST", address, path, headers, body)
+}
+
+/// Makes a request of any method, and gives the answer's status and body.
+///
+/// # Errors
+/// The server cannot be reached, does not answer in time, or answers something else than HTTP.
+pub(crate) fn send(
+    method: &str,
     address: &str,
     path: &str,
     headers: &[(&str, &str)],
@@ -20,7 +34,8 @@ pub(crate) fn post(
     let mut stream = TcpStream::connect(address)?;
     stream.set_nodelay(true)?;
     stream.set_read_timeout(Some(PATIENCE))?;
-    let mut request = format!("POST {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
+    let mut request =
+        format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
     for (name, value) in headers {
         request += &format!("{name}: {value}\r\n");
     }

@@ -7,6 +7,7 @@
 //! | `POST /_stratiform/advance` | seconds | `{}`; 409 at full speed, where time waits for nothing |
 //! | `GET /_stratiform/state` | | the whole state, secrets too |
 //! | `GET /_stratiform/messages` | | the last 1,000 messages to topics |
+//! | `GET /_stratiform/calls` | | how often each operation of each service was called since the start |
 //!
 //! Only for this machine, and not for a page in a browser on it: a request from elsewhere, with an `Origin`, or for a
 //! host that is no address of this machine gets 403.
@@ -75,9 +76,10 @@ async fn control(
         }
         (&Method::GET, "/_stratiform/state") => answered(keeper.state().await),
         (&Method::GET, "/_stratiform/messages") => answered(keeper.messages().await),
+        (&Method::GET, "/_stratiform/calls") => answered(Some(json!(shared.calls()))),
         _ => said(
             StatusCode::NOT_FOUND,
-            "there are POST fault, POST calm, POST advance, GET state and GET messages",
+            "there are POST fault, POST calm, POST advance, GET state, GET messages and GET calls",
         ),
     }
 }

@@ -2,10 +2,11 @@
 //!
 //! What lives here: the order of that, limits of bodies, and the ways in which an answer is kept from its caller.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -42,14 +43,35 @@ pub(crate) struct Peer(pub(crate) SocketAddr);
 pub(crate) struct Shared {
     pub(crate) keeper: Keeper,
     ids: Arc<AtomicU64>,
+    calls: Arc<Mutex<Calls>>,
 }
+
+/// What calls of operations that are not there are counted as.
+const UNSUPPORTED: &str = "unsupported";
+
+/// Numbers of calls, by service and operation.
+pub(crate) type Calls = BTreeMap<String, BTreeMap<String, u64>>;
 
 impl Shared {
     pub(crate) fn new(keeper: Keeper, seed: u64) -> Shared {
         Shared {
             keeper,
             ids: Arc::new(AtomicU64::new(seed)),
+            calls: Arc::default(),
         }
+    }
+
+    /// The calls since the start that could be read, whatever became of them.
+    pub(crate) fn calls(&self) -> Calls {
+        let calls = self.calls.lock();
+        calls.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn count(&self, service: &str, operation: &str) {
+        let calls = self.calls.lock();
+        let mut calls = calls.unwrap_or_else(PoisonError::into_inner);
+        let service = calls.entry(service.to_owned()).or_default();
+        *service.entry(operation.to_owned()).or_default() += 1;
     }
 
     /// An id in the form of a UUID, of which a seed gives the same again in the same order.
@@ -142,6 +164,11 @@ async fn answer(
     let (service, operation) = (caller.service.clone(), asked.operation.clone());
     let request = caller.call(asked.operation, asked.parameters);
     let outcome = shared.keeper.step(Input::Call(request)).await;
+    match outcome {
+        // Whoever calls could otherwise fill the memory with names of their own.
+        Outcome::Unsupported => shared.count(UNSUPPORTED, UNSUPPORTED),
+        Outcome::Done(_) | Outcome::Failed(_) => shared.count(&service, &operation),
+    }
     let (result, delivery) = match outcome {
         Outcome::Done(Some(Answer { result, delivery })) => (result, delivery),
         Outcome::Done(None) => {

@@ -1,25 +1,25 @@
 //! `bench engine`: our endpoint over HTTP, beside moto, and the state machine in it alone.
 //!
-//! What lives here: what is measured, and the tables. Servers are started by [`server`], and called by [`caller`] with
-//! requests of its own: an SDK would take longer than the engine does, and moto and we are called by the same.
+//! What lives here: what is measured, and the tables. The servers are called by [`Caller`], with requests of its
+//! own: an SDK would take longer than the engine does, and moto and we are called by the same.
 
-mod caller;
-mod server;
+mod programs;
 
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use super::caller::Caller;
 use super::error::BenchError;
 use super::process::Step;
+use super::server::Server;
 use super::subject::median;
 use super::table::{self, Table};
 use super::workbench::Workbench;
 use super::{Report, Request, verdict};
 use crate::deployment::Environment;
 
-use caller::Caller;
-use server::{Programs, Server};
+use programs::Programs;
 
 const ENVIRONMENTS: [&str; 3] = ["dev", "staging", "prod"];
 

@@ -46,7 +46,8 @@ pub(super) enum BenchError {
     )]
     NoPlace(PathBuf, &'static str),
     #[error(
-        "`{file}` has no `{text}`, which the benchmark edits.\nName another place in xtask/src/bench/edit.rs."
+        "`{file}` has no `{text}`, which the benchmark edits.\n\
+         Name another place in xtask/src/bench/edit.rs or deploy/version.rs."
     )]
     NoSuchText { file: PathBuf, text: &'static str },
     #[error(

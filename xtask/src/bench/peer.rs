@@ -84,6 +84,27 @@ impl Cdk {
         quiet(step, validation)
     }
 
+    /// `cdk deploy` of what an app made, its stacks side by side, with everything off that is not deploying.
+    pub(super) fn deploy(&self, assembly: &Path) -> Step {
+        let step = Step::new("node", &self.folder)
+            .args(["node_modules/aws-cdk/bin/cdk", "deploy", "--all"])
+            .arg("--app")
+            .arg(assembly)
+            .args([
+                "--concurrency",
+                "5",
+                "--method",
+                "change-set",
+                "--require-approval",
+                "never",
+                "--no-notices",
+                "--no-version-reporting",
+                "--no-color",
+                "--ci",
+            ]);
+        quiet(step, Validation::Off)
+    }
+
     /// A file of the compiled apps.
     pub(super) fn compiled(&self, name: &str) -> PathBuf {
         self.folder.join("dist").join(name)
@@ -209,7 +230,8 @@ pub(super) fn copy(from: &Path, to: &Path) -> Result<(), BenchError> {
     fs::write(to, content).map_err(BenchError::file("write", to))
 }
 
-fn copy_folder(from: &Path, to: &Path) -> Result<(), BenchError> {
+/// Copies all files of a folder, where they differ.
+pub(super) fn copy_folder(from: &Path, to: &Path) -> Result<(), BenchError> {
     for entry in fs::read_dir(from).map_err(BenchError::file("read", from))? {
         let entry = entry.map_err(BenchError::file("read", from))?;
         copy(&entry.path(), &to.join(entry.file_name()))?;

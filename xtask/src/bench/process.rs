@@ -15,13 +15,14 @@ use super::error::BenchError;
 /// The hidden task that measures one process.
 pub(super) const PROBE: &str = "probe";
 
-/// A command line, its folder, and its environment variables on top of ours.
+/// A command line, its folder, and its environment variables on top of ours, without those that are taken away.
 #[derive(Clone, Debug)]
 pub(super) struct Step {
     program: OsString,
     arguments: Vec<OsString>,
     folder: PathBuf,
     variables: Vec<(OsString, OsString)>,
+    removed: Vec<OsString>,
 }
 
 /// What a finished process took.
@@ -53,6 +54,7 @@ impl Step {
             arguments: Vec::new(),
             folder: folder.into(),
             variables: Vec::new(),
+            removed: Vec::new(),
         }
     }
 
@@ -75,6 +77,12 @@ impl Step {
         self
     }
 
+    /// Takes a variable of ours away.
+    pub(super) fn env_remove(mut self, name: impl AsRef<OsStr>) -> Step {
+        self.removed.push(name.as_ref().to_owned());
+        self
+    }
+
     /// The command as one would type it.
     fn shown(&self) -> String {
         let words = std::iter::once(&self.program).chain(&self.arguments);
@@ -84,6 +92,9 @@ impl Step {
 
     fn command(&self, program: &OsStr) -> Command {
         let mut command = Command::new(program);
+        for name in &self.removed {
+            command.env_remove(name);
+        }
         command
             .current_dir(&self.folder)
             .stdin(Stdio::null())

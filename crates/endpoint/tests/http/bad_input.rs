@@ -217,6 +217,7 @@ fn the_control_paths_are_for_programs_on_this_machine() {
         ("POST /_stratiform/advance", "-1", 400),
         ("POST /_stratiform/advance", "NaN", 400),
         ("GET /_stratiform/messages", "", 200),
+        ("GET /_stratiform/calls", "", 200),
         ("GET /_stratiform/nothing", "", 404),
         ("DELETE /_stratiform/state", "", 404),
     ] {

@@ -193,3 +193,26 @@ fn query_without_signature(to: std::net::SocketAddr) -> Answer {
         b"Action=ListStacks&Version=2010-05-15",
     )
 }
+
+#[test]
+fn calls_are_counted_by_operation_whatever_their_protocol_and_their_answer() {
+    let endpoint = start();
+    let to = endpoint.address();
+    let counted = || send(to, "GET /_stratiform/calls", &[], b"").text();
+    assert_eq!(counted(), "{}");
+    for form in [
+        "Action=DescribeStacks&StackName=missing",
+        "Action=ListStacks",
+        "Action=NoSuchThing",
+        "Action=DescribeStacks",
+    ] {
+        query(to, "cloudformation", form);
+    }
+    let list = "AmazonEC2ContainerServiceV20141113.ListClusters";
+    json(to, "ecs", list, "{}");
+    assert_eq!(query_without_signature(to).status, 403);
+    assert_eq!(
+        counted(),
+        r#"{"cloudformation":{"DescribeStacks":2,"ListStacks":1},"ecs":{"ListClusters":1},"unsupported":{"unsupported":1}}"#
+    );
+}

@@ -1,8 +1,8 @@
-//! CloudFormation's Query protocol, as far as it takes to deploy: the same small client for everything that is measured.
+//! CloudFormation's Query protocol, as far as it takes to deploy and to look at what was deployed: one small client.
 
 use std::fs;
 
-use super::super::error::BenchError;
+use super::error::BenchError;
 use crate::deployment::{ACCOUNT, Stack};
 use crate::http;
 
@@ -40,6 +40,23 @@ impl Caller {
             (status, answer) => Err(BenchError::Answer(format!(
                 "{operation}: {status} {answer}"
             ))),
+        }
+    }
+
+    /// All items of a list about a stack, over all pages: the XML of each, which has no list in it.
+    pub(super) fn list(&self, operation: &str, stack: &str) -> Result<Vec<String>, BenchError> {
+        let mut items = Vec::new();
+        let mut parameters = vec![pair("StackName", stack)];
+        loop {
+            let answer = self.call(operation, &parameters)?;
+            let pieces = answer.split("<member>").skip(1);
+            let pieces = pieces.filter_map(|piece| piece.split("</member>").next());
+            items.extend(pieces.map(str::to_owned));
+            let Some(next) = element(&answer, "NextToken") else {
+                return Ok(items);
+            };
+            parameters.truncate(1);
+            parameters.push(pair("NextToken", next));
         }
     }
 
@@ -106,6 +123,12 @@ impl Caller {
             ))),
         }
     }
+}
+
+/// The text of an element that has no other in it.
+pub(super) fn element<'x>(xml: &'x str, name: &str) -> Option<&'x str> {
+    let (_, rest) = xml.split_once(&format!("<{name}>"))?;
+    Some(rest.split_once(&format!("</{name}>"))?.0)
 }
 
 fn pair(name: &str, value: &str) -> (String, String) {

@@ -1,63 +1,32 @@
-//! Servers that are measured: ours and moto.
+//! Servers that are called: ours and moto.
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::super::error::BenchError;
-use super::super::process::Step;
-use super::super::workbench::Workbench;
 use super::caller::Caller;
-use crate::oracles;
+use super::error::BenchError;
+use super::process::Step;
 
 /// A server that does not answer by then never will.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The programs that take part.
-pub(super) struct Programs {
-    ours: PathBuf,
-    moto: PathBuf,
-    pub(super) operations: PathBuf,
+/// A running server. It ends with the value.
+pub(super) struct Server {
+    process: Child,
+    pub(super) address: String,
+    /// From its start to its first answer.
+    pub(super) started: Duration,
 }
 
-impl Programs {
-    pub(super) fn install(bench: &Workbench) -> Result<Programs, BenchError> {
-        eprintln!("building stratiform and the example `operations`");
-        // Together, so that what both need is built once.
-        Workbench::cargo(&bench.root, &bench.target)
-            .args([
-                "build",
-                "--release",
-                "--package",
-                "stratiform",
-                "--package",
-                "xtask",
-            ])
-            .args(["--bin", "stratiform", "--example", "operations"])
-            .run(&bench.log())?;
-        let release = bench.target.join("release");
-        let name = |name: &str| format!("{name}{}", std::env::consts::EXE_SUFFIX);
-        Ok(Programs {
-            ours: release.join(name("stratiform")),
-            operations: release.join("examples").join(name("operations")),
-            moto: oracles::program("moto_server").map_err(BenchError::Answer)?,
-        })
-    }
-
-    pub(super) fn versions(&self) -> Result<String, BenchError> {
-        let script = "import importlib.metadata; print(importlib.metadata.version('moto'))";
-        let python = self.moto.with_file_name("python");
-        let version = Step::new(python, ".").args(["-c", script]).says();
-        Ok(format!("moto {}", version.unwrap_or_default()))
-    }
-
-    /// Our engine, started and answering.
-    pub(super) fn ours(&self) -> Result<Server, BenchError> {
+impl Server {
+    /// Our engine, started and answering. The speed is what `--speed` takes.
+    pub(super) fn ours(program: &Path, speed: &str) -> Result<Server, BenchError> {
         let start = Instant::now();
-        let mut command = Command::new(&self.ours);
-        command.args(["engine", "serve", "--port", "0", "--speed", "max"]);
+        let mut command = Command::new(program);
+        command.args(["engine", "serve", "--port", "0", "--speed", speed]);
         let mut process = spawn(command.stdout(Stdio::piped()), "stratiform engine serve")?;
         let mut line = String::new();
         if let Some(stdout) = process.stdout.take() {
@@ -74,11 +43,11 @@ impl Programs {
     }
 
     /// moto, started and answering.
-    pub(super) fn moto(&self) -> Result<Server, BenchError> {
+    pub(super) fn moto(program: &Path) -> Result<Server, BenchError> {
         let start = Instant::now();
         let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let address = port.map_err(BenchError::file("find", "a free port"))?;
-        let mut command = Command::new(&self.moto);
+        let mut command = Command::new(program);
         command.args(["--host", "127.0.0.1", "--port", &address.port().to_string()]);
         let process = spawn(command.stdout(Stdio::null()), "moto_server")?;
         Server {
@@ -88,25 +57,12 @@ impl Programs {
         }
         .answering(start)
     }
-}
 
-fn spawn(command: &mut Command, name: &str) -> Result<Child, BenchError> {
-    let command = command.stdin(Stdio::null()).stderr(Stdio::null());
-    command.spawn().map_err(|source| BenchError::Start {
-        program: name.to_owned(),
-        source,
-    })
-}
+    /// What clients are given as `AWS_ENDPOINT_URL`.
+    pub(super) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
 
-/// A running server. It ends with the value.
-pub(super) struct Server {
-    process: Child,
-    pub(super) address: String,
-    /// From its start to its first answer.
-    pub(super) started: Duration,
-}
-
-impl Server {
     fn answering(mut self, start: Instant) -> Result<Server, BenchError> {
         let caller = Caller::new(&self.address, "us-east-1");
         while caller.call("ListStacks", &[]).is_err() {
@@ -136,4 +92,12 @@ impl Drop for Server {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+fn spawn(command: &mut Command, name: &str) -> Result<Child, BenchError> {
+    let command = command.stdin(Stdio::null()).stderr(Stdio::null());
+    command.spawn().map_err(|source| BenchError::Start {
+        program: name.to_owned(),
+        source,
+    })
 }
