@@ -11,6 +11,7 @@ use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, Connector};
 use stratiform_service::{AccountId, StackStatus, Word};
 
+use crate::answer::WholeAnswer;
 use crate::error::{Call, Error, refusal};
 use crate::identity::Identity;
 use crate::profile;
@@ -97,11 +98,9 @@ impl Aws {
 
     /// Uses a configuration as it is.
     pub fn new(config: &SdkConfig) -> Aws {
-        Aws {
-            cloudformation: aws_sdk_cloudformation::Client::new(config),
-            sts: aws_sdk_sts::Client::new(config),
-            config: config.clone(),
-        }
+        let cloudformation = aws_sdk_cloudformation::config::Builder::from(config);
+        let sts = aws_sdk_sts::config::Builder::from(config);
+        Aws::of(config, cloudformation, sts)
     }
 
     /// Uses a configuration, usually [`deployment_configuration`], for [`Aws::call`]. An attempt that nobody answers is not
@@ -109,9 +108,21 @@ impl Aws {
     /// told at once.
     pub fn deploying(config: &SdkConfig) -> Aws {
         let cloudformation = aws_sdk_cloudformation::config::Builder::from(config);
-        let cloudformation = cloudformation.retry_classifier(Repetition).build();
         let sts = aws_sdk_sts::config::Builder::from(config);
-        let sts = sts.retry_classifier(Repetition).build();
+        Aws::of(
+            config,
+            cloudformation.retry_classifier(Repetition),
+            sts.retry_classifier(Repetition),
+        )
+    }
+
+    fn of(
+        config: &SdkConfig,
+        cloudformation: aws_sdk_cloudformation::config::Builder,
+        sts: aws_sdk_sts::config::Builder,
+    ) -> Aws {
+        let cloudformation = cloudformation.interceptor(WholeAnswer).build();
+        let sts = sts.interceptor(WholeAnswer).build();
         Aws {
             cloudformation: aws_sdk_cloudformation::Client::from_conf(cloudformation),
             sts: aws_sdk_sts::Client::from_conf(sts),
