@@ -18,5 +18,7 @@ mod rolling_back;
 mod running;
 #[path = "deploy/sealed.rs"]
 mod sealed;
+#[path = "deploy/secrets.rs"]
+mod secrets;
 #[expect(dead_code, reason = "other tests use the rest")]
 mod support;

@@ -12,6 +12,7 @@ use aws_smithy_http_client::{Builder, Connector};
 use stratiform_service::{AccountId, StackStatus, Word};
 
 use crate::answer::WholeAnswer;
+use crate::call::Secrets;
 use crate::error::{Call, Error, refusal};
 use crate::identity::Identity;
 use crate::profile;
@@ -36,6 +37,7 @@ pub struct Aws {
     sts: aws_sdk_sts::Client,
     /// For the services that have no client of the SDK here.
     pub(crate) config: SdkConfig,
+    pub(crate) secrets: Secrets,
 }
 
 /// The SDK's default configuration (environment variables, profiles, SSO, web identity, `AWS_ENDPOINT_URL`) in
@@ -127,6 +129,16 @@ impl Aws {
             cloudformation: aws_sdk_cloudformation::Client::from_conf(cloudformation),
             sts: aws_sdk_sts::Client::from_conf(sts),
             config: config.clone(),
+            secrets: Secrets::default(),
+        }
+    }
+
+    /// Hides these values in what [`Aws::call`] answers: in reasons and messages they are `****`. Values of less than four
+    /// bytes are parts of any text, and stay.
+    pub fn hiding(self, values: impl IntoIterator<Item = String>) -> Aws {
+        Aws {
+            secrets: Secrets::new(values),
+            ..self
         }
     }
 
