@@ -10,6 +10,8 @@ mod engine;
 mod failures;
 #[path = "deploy/formats.rs"]
 mod formats;
+#[path = "deploy/moto.rs"]
+mod moto;
 #[path = "deploy/passes.rs"]
 mod passes;
 #[path = "deploy/rolling_back.rs"]

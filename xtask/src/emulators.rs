@@ -19,7 +19,7 @@ const MINISTACK: Venv = Venv {
 /// moto cannot be installed.
 pub(crate) fn with_moto(tests: &mut Command) -> Result<(), String> {
     let server = oracles::program("moto_server")?;
-    let these = "binary(emulators) - test(ministack::) | package(shop) & binary(diff)";
+    let these = "binary(emulators) - test(ministack::) | package(shop) & binary(/diff|deploy/)";
     only(tests, these, "STRATIFORM_MOTO_SERVER", server);
     Ok(())
 }
