@@ -36,7 +36,7 @@ fn secretly(project: &Project, url: &str, words: &str) -> Ran {
 
 /// The command with credentials and nothing else.
 fn signed(project: &Project, url: &str, words: &str) -> Command {
-    let mut command = deploy(project, &format!("--verbose {words}"));
+    let mut command = deploy(project, &format!("-vvv {words}"));
     command
         .env("AWS_ENDPOINT_URL", url)
         .env("AWS_ACCESS_KEY_ID", ACCESS_KEY)
