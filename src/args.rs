@@ -86,7 +86,7 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "DIR")]
     pub environments: Option<PathBuf>,
     /// Say more
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, overrides_with = "verbose")]
     pub verbose: bool,
 }
 

@@ -10,6 +10,8 @@ mod engine;
 mod failures;
 #[path = "deploy/formats.rs"]
 mod formats;
+#[path = "deploy/moto.rs"]
+mod moto;
 #[path = "deploy/passes.rs"]
 mod passes;
 #[path = "deploy/rolling_back.rs"]
@@ -18,5 +20,7 @@ mod rolling_back;
 mod running;
 #[path = "deploy/sealed.rs"]
 mod sealed;
+#[path = "deploy/secrets.rs"]
+mod secrets;
 #[expect(dead_code, reason = "other tests use the rest")]
 mod support;

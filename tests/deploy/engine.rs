@@ -27,6 +27,11 @@ impl Engine {
         ran(self.command(project, words))
     }
 
+    /// Where it answers.
+    pub(crate) fn url(&self) -> String {
+        self.0.url()
+    }
+
     pub(crate) fn command(&self, project: &Project, words: &str) -> std::process::Command {
         self.beside(deploy(project, words))
     }
@@ -38,7 +43,7 @@ impl Engine {
 
     fn beside(&self, mut command: std::process::Command) -> std::process::Command {
         command
-            .env("AWS_ENDPOINT_URL", self.0.url())
+            .env("AWS_ENDPOINT_URL", self.url())
             .env("AWS_ACCESS_KEY_ID", ACCOUNT)
             .env("AWS_SECRET_ACCESS_KEY", "test")
             .env("AWS_EC2_METADATA_DISABLED", "true");

@@ -8,11 +8,11 @@ use std::time::Instant;
 
 use crate::command::{cargo, output, root, run as run_command};
 use crate::outcome::Outcome;
-use crate::{clients, codegen, conformance, oracles, screenshot, workflows};
+use crate::{clients, codegen, conformance, emulators, oracles, screenshot, workflows};
 
 type Step = fn() -> Result<Outcome, String>;
 
-const STEPS: [(&str, Step); 16] = [
+const STEPS: [(&str, Step); 17] = [
     ("format", format),
     ("clippy", clippy),
     ("tests", tests),
@@ -24,6 +24,7 @@ const STEPS: [(&str, Step); 16] = [
     ("conformance", conformance::step),
     ("oracles", oracles::run),
     ("moto", moto),
+    ("ministack", ministack),
     ("clients", clients::run),
     ("clients cdk", clients::cdk),
     ("screenshots", screenshot::run),
@@ -115,17 +116,19 @@ fn tests() -> Result<Outcome, String> {
     quietly(nextest()?.arg("--workspace"))
 }
 
-/// What reads from CloudFormation, and moto in its place.
+/// What reads from CloudFormation and deploys to it, and moto in its place.
 fn moto() -> Result<Outcome, String> {
-    let server = oracles::program("moto_server")?;
-    quietly(
-        // The whole workspace, as for the tests: fewer packages would have other features, and be compiled again.
-        nextest()?
-            .arg("--workspace")
-            .args(["--run-ignored", "only"])
-            .args(["--filterset", "binary(moto) | package(shop) & binary(diff)"])
-            .env("STRATIFORM_MOTO_SERVER", server),
-    )
+    // The whole workspace, as for the tests: fewer packages would have other features, and be compiled again.
+    let mut tests = nextest()?;
+    emulators::with_moto(tests.arg("--workspace"))?;
+    quietly(&mut tests)
+}
+
+/// The same with ministack.
+fn ministack() -> Result<Outcome, String> {
+    let mut tests = nextest()?;
+    emulators::with_ministack(tests.arg("--workspace"))?;
+    quietly(&mut tests)
 }
 
 /// A run of tests that says which fail.

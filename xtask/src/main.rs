@@ -8,6 +8,7 @@ mod codegen;
 mod command;
 mod conformance;
 mod deployment;
+mod emulators;
 mod http;
 mod oracles;
 mod outcome;

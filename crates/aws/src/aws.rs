@@ -11,6 +11,8 @@ use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, Connector};
 use stratiform_service::{AccountId, StackStatus, Word};
 
+use crate::answer::WholeAnswer;
+use crate::call::Secrets;
 use crate::error::{Call, Error, refusal};
 use crate::identity::Identity;
 use crate::profile;
@@ -35,6 +37,7 @@ pub struct Aws {
     sts: aws_sdk_sts::Client,
     /// For the services that have no client of the SDK here.
     pub(crate) config: SdkConfig,
+    pub(crate) secrets: Secrets,
 }
 
 /// The SDK's default configuration (environment variables, profiles, SSO, web identity, `AWS_ENDPOINT_URL`) in
@@ -97,11 +100,9 @@ impl Aws {
 
     /// Uses a configuration as it is.
     pub fn new(config: &SdkConfig) -> Aws {
-        Aws {
-            cloudformation: aws_sdk_cloudformation::Client::new(config),
-            sts: aws_sdk_sts::Client::new(config),
-            config: config.clone(),
-        }
+        let cloudformation = aws_sdk_cloudformation::config::Builder::from(config);
+        let sts = aws_sdk_sts::config::Builder::from(config);
+        Aws::of(config, cloudformation, sts)
     }
 
     /// Uses a configuration, usually [`deployment_configuration`], for [`Aws::call`]. An attempt that nobody answers is not
@@ -109,13 +110,35 @@ impl Aws {
     /// told at once.
     pub fn deploying(config: &SdkConfig) -> Aws {
         let cloudformation = aws_sdk_cloudformation::config::Builder::from(config);
-        let cloudformation = cloudformation.retry_classifier(Repetition).build();
         let sts = aws_sdk_sts::config::Builder::from(config);
-        let sts = sts.retry_classifier(Repetition).build();
+        Aws::of(
+            config,
+            cloudformation.retry_classifier(Repetition),
+            sts.retry_classifier(Repetition),
+        )
+    }
+
+    fn of(
+        config: &SdkConfig,
+        cloudformation: aws_sdk_cloudformation::config::Builder,
+        sts: aws_sdk_sts::config::Builder,
+    ) -> Aws {
+        let cloudformation = cloudformation.interceptor(WholeAnswer).build();
+        let sts = sts.interceptor(WholeAnswer).build();
         Aws {
             cloudformation: aws_sdk_cloudformation::Client::from_conf(cloudformation),
             sts: aws_sdk_sts::Client::from_conf(sts),
             config: config.clone(),
+            secrets: Secrets::default(),
+        }
+    }
+
+    /// Hides these values in what [`Aws::call`] answers: in reasons and messages they are `****`. Values of less than four
+    /// bytes are parts of any text, and stay.
+    pub fn hiding(self, values: impl IntoIterator<Item = String>) -> Aws {
+        Aws {
+            secrets: Secrets::new(values),
+            ..self
         }
     }
 

@@ -14,6 +14,7 @@ mod failure;
 mod rds;
 mod reading;
 mod s3;
+mod secrets;
 mod stacks;
 mod web;
 
@@ -25,6 +26,7 @@ use tokio::time::{Instant, sleep};
 use crate::aws::Aws;
 use crate::error::Error;
 use failure::failure;
+pub(crate) use secrets::Secrets;
 
 /// A call that nobody answered is made again this long after it was made first, and not later: with the time that an
 /// attempt may take ([`deployment_configuration`](crate::deployment_configuration)) it is told within ten seconds.
@@ -49,7 +51,8 @@ impl Aws {
                 Err(error) if is_unanswered(&error) && begun.elapsed() < PATIENCE => {
                     sleep(PAUSE).await;
                 }
-                answer => return answer.map_err(|error| failure(call, error)),
+                Ok(reply) => return Ok(self.secrets.hidden(reply)),
+                Err(error) => return Err(self.secrets.hidden_in(failure(call, error))),
             }
         }
     }

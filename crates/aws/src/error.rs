@@ -9,6 +9,7 @@ use aws_sdk_cloudformation::operation::RequestId;
 use stratiform_finding::{Code, Finding};
 use stratiform_service::{AccountId, Refusal};
 
+use crate::answer::NoAnswer;
 use crate::identity::Identity;
 
 /// Why something could not be asked of AWS. What is its `Display`; why and what to do are methods.
@@ -221,12 +222,18 @@ impl Call {
         E: ProvideErrorMetadata + StdError + 'static,
     {
         let credentials = chain(error).find(|cause| cause.is::<CredentialsError>());
+        let no_answer = chain(error).find(|cause| cause.is::<NoAnswer>());
         let failure = FailedCall {
             call: self.clone(),
             code: error.code().map(str::to_owned),
-            message: match error.message() {
-                Some(message) => without_token(message),
-                None => messages(credentials.unwrap_or(error)),
+            message: match (error.message(), error) {
+                (Some(message), _) => without_token(message),
+                // What the SDK could not read says less than the status does.
+                (None, SdkError::ServiceError(reply)) => {
+                    let status = reply.raw().status();
+                    format!("the answer has status {status}, and no error of AWS's")
+                }
+                (None, _) => messages(credentials.or(no_answer).unwrap_or(error)),
             },
             request_id: error.request_id().map(str::to_owned),
         };

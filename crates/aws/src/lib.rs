@@ -6,6 +6,7 @@
 //!
 //! All calls need a Tokio runtime with its clock and its network switched on.
 
+mod answer;
 mod aws;
 mod call;
 mod carry_out;

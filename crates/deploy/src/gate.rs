@@ -61,7 +61,7 @@ fn loss(change: &ResourceChange) -> Option<Blocked> {
     }
     let (loss, is_certain) = match change.action.known() {
         Some(Action::Remove) => (Loss::Delete, true),
-        Some(Action::Modify) => match change.replacement.as_ref()?.known() {
+        Some(Action::Modify) => match change.replacement.as_ref().and_then(|word| word.known()) {
             Some(Replacement::WillNot) => return None,
             Some(Replacement::Will) => (Loss::Replace, true),
             Some(Replacement::May) | None => (Loss::Replace, false),

@@ -115,6 +115,8 @@ struct StackRun {
     since: Timestamp,
     /// How often its call failed in a row.
     failures: u32,
+    /// How often its change set was executed without a good answer.
+    executions: u32,
     /// The stack that is there; none where none is.
     found: Option<StackId>,
     before: Option<Before>,
@@ -155,6 +157,7 @@ impl Run {
             pending: Pending::Due,
             since: now,
             failures: 0,
+            executions: 0,
             found: None,
             before: None,
             proposal: None,

@@ -271,13 +271,20 @@ impl Verification {
         self.next
     }
 
-    /// How everything is, in order.
+    /// How everything is, in order; of stacks only those that nobody could ask.
     pub(crate) fn report(&self) -> Vec<(Subject, Health)> {
         let subjects = self.subjects.iter();
-        subjects
-            .filter(|(subject, _)| !matches!(subject, Subject::Stack(_)))
-            .filter_map(|(subject, health)| Some((subject.clone(), health.clone()?)))
-            .collect()
+        let report = subjects.filter_map(|(subject, health)| {
+            let health = match (subject, health) {
+                (Subject::Stack(_), Some(_)) => return None,
+                (Subject::Stack(_), None) => {
+                    Health::Not("what it has could not be listed".to_owned())
+                }
+                (_, health) => health.clone()?,
+            };
+            Some((subject.clone(), health))
+        });
+        report.collect()
     }
 
     fn health(&mut self, subject: &Subject, reply: Reply) -> Health {

@@ -3,12 +3,12 @@
 //! What lives here: [`Entropy`], from whose bytes [`template`] and [`change`] make templates of real resource types and
 //! changes of them, the same for a property test and for a fuzzer; [`large`] ones, for what must grow linearly;
 //! [`redact`], which makes equal what differs from run to run; and who answers in AWS's place without being our engine:
-//! [`Moto`], and [`serve`] for what no program says. What does not: anything that a program needs.
+//! [`Moto`], [`Ministack`], and [`serve`] for what no program says. What does not: anything that a program needs.
 
 mod change;
+mod emulator;
 mod entropy;
 mod large;
-mod moto;
 mod post;
 mod property;
 mod redact;
@@ -16,10 +16,10 @@ mod server;
 mod template;
 
 pub use change::change;
+pub use emulator::{Ministack, Moto};
 pub use entropy::Entropy;
 pub use large::large;
-pub use moto::Moto;
 pub use post::{Caller, post};
 pub use redact::redact;
-pub use server::{Reply, serve};
+pub use server::{Reply, pass_on, serve};
 pub use template::{TYPES, template};

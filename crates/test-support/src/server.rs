@@ -25,6 +25,25 @@ pub fn serve(answer: impl Fn(&str) -> Reply + Send + Sync + 'static) -> String {
     format!("http://{address}")
 }
 
+/// What another server of this machine answers to the text of a request; status 502 where it does not.
+pub fn pass_on(url: &str, request: &str) -> Reply {
+    passed_on(url, request).unwrap_or_else(|error| (502, error.to_string()))
+}
+
+fn passed_on(url: &str, request: &str) -> Result<Reply, Error> {
+    let mut stream = TcpStream::connect(url.trim_start_matches("http://"))?;
+    let request = request.replacen("\r\n", "\r\nconnection: close\r\n", 1);
+    stream.write_all(request.as_bytes())?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+    let status = head
+        .split(' ')
+        .nth(1)
+        .and_then(|status| status.parse().ok());
+    Ok((status.unwrap_or(502), body.to_owned()))
+}
+
 fn exchange(mut connection: TcpStream, answer: &dyn Fn(&str) -> Reply) -> Result<(), Error> {
     let mut reader = BufReader::new(connection.try_clone()?);
     let mut request = String::new();

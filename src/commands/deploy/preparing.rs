@@ -104,6 +104,7 @@ pub(super) async fn prepare(
         fixed.entry(parameter).or_insert(image);
     }
     let values = values_of(&assembly, &chosen, &deployed, fixed, cloud, view)?;
+    let aws = aws.hiding(secrets(&assembly, &chosen, &values));
     let before = before(&aws, &assembly, &deployed).await?;
     let allowed = allowances(&assembly, &before, &args.allow)?;
     let mut stacks = stacks(&assembly, &chosen, values, &before, &deployed)?;
@@ -305,6 +306,26 @@ fn values_of(
     } else {
         Err(Failure::some_of(findings))
     }
+}
+
+/// Values of parameters that CloudFormation does not echo.
+fn secrets(
+    assembly: &Assembly,
+    chosen: &[usize],
+    values: &[IndexMap<String, ParameterValue>],
+) -> Vec<String> {
+    let stacks = chosen.iter().map(|place| &assembly.stacks[*place].template);
+    let all = stacks.zip(values).flat_map(|(template, values)| {
+        let hidden = move |name: &str| {
+            let parameter = template.parameters.get(name);
+            parameter.is_some_and(|parameter| parameter.no_echo == Some(true))
+        };
+        values.iter().filter_map(move |(name, value)| match value {
+            ParameterValue::Value(value) if hidden(name) => Some(value.clone()),
+            ParameterValue::Value(_) | ParameterValue::Previous => None,
+        })
+    });
+    all.collect()
 }
 
 /// The deployed stacks by name, in the form that they are compared in.

@@ -77,6 +77,9 @@ pub(crate) struct Service {
     /// Whether a queue is read.
     #[serde(default)]
     pub(crate) queue: bool,
+    /// Whether whoever deploys gives it a token that nobody sees.
+    #[serde(default)]
+    pub(crate) token: bool,
     /// Variables of its container.
     pub(crate) variables: BTreeMap<String, String>,
 }

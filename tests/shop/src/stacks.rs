@@ -163,6 +163,14 @@ fn add_service(stack: &Stack, id: &str, name: &str, service: &Service, image: Ex
         name: name.as_str().into(),
         value: value.as_str().into(),
     });
+    let token = service.token.then(|| {
+        let token = Parameter::string("The token").no_echo();
+        task_definition::KeyValuePair {
+            name: "TOKEN".into(),
+            value: stack.parameter(format!("{id}Token"), token).into(),
+        }
+    });
+    let variables = variables.chain(token);
     let task = stack.add(
         format!("{id}TaskDefinition"),
         ecs::TaskDefinition {

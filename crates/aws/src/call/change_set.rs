@@ -25,6 +25,11 @@ pub(super) fn read(
     let drift = read.stack_drift_status().map(|status| status.as_str());
     let on_failure = read.on_stack_failure().map(|action| action.as_str());
     let capabilities = read.capabilities().iter();
+    // One that is made has changes, be they none. Where they are missing, nobody could approve it.
+    let is_made = status == Some(types::ChangeSetStatus::CreateComplete.as_str());
+    if is_made && read.changes.is_none() {
+        return Err(operation.unreadable("the answer has no Changes"));
+    }
     let changes = read.changes().iter();
     Ok(ChangeSet {
         capabilities: capabilities.map(|name| name.as_str().to_owned()).collect(),

@@ -2,9 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "a test")]
 
 mod bad_nights;
+#[path = "../support/deploying.rs"]
+mod deploying;
 mod interrupted;
 mod matrix;
 mod plans;
+mod spoiled;
 #[expect(dead_code, reason = "what only reads is for others")]
 #[path = "../support/mod.rs"]
 mod support;
@@ -12,12 +15,12 @@ mod support;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
-use aws_config::retry::RetryConfig;
-use aws_config::timeout::TimeoutConfig;
-use stratiform_aws::{Audience, Aws, Interruption, carry_out};
-use stratiform_deploy::{Ending, News, Outcome, Plan, Proposal, Run, Told};
+use stratiform_aws::Aws;
+use stratiform_deploy::{Ending, Outcome, Plan};
 use stratiform_endpoint::{Endpoint, Options, Running, Speed};
 use stratiform_test_support::post;
+
+use deploying::{Went, deploy, hasty};
 
 /// An engine of its own for every test; it ends with the test.
 struct Engine {
@@ -35,18 +38,9 @@ impl Engine {
         let running = std::thread::spawn(|| Endpoint::start(options)).join();
         let running = running.unwrap().unwrap();
         let config = support::deployment_config(&running.url()).await;
-        // As it is, but for the length of its pauses.
-        let retries = RetryConfig::standard()
-            .with_max_attempts(3)
-            .with_initial_backoff(Duration::from_millis(5));
-        let timeouts = TimeoutConfig::builder()
-            .read_timeout(Duration::from_secs(1))
-            .build();
-        let config = config.into_builder();
-        let config = config.retry_config(retries).timeout_config(timeouts);
         Engine {
             running,
-            config: config.build(),
+            config: hasty(&config, Duration::from_secs(1)),
         }
     }
 
@@ -74,81 +68,14 @@ impl Engine {
     }
 
     async fn deploy_if(&self, plan: Plan, yes: bool) -> Went {
-        let mut watcher = Watcher {
-            yes,
-            told: Vec::new(),
-            questions: 0,
-        };
-        let (_end, mut interrupts) = tokio::sync::mpsc::unbounded_channel();
-        let run = carry_out(&self.aws(), plan, &mut watcher, &mut interrupts).await;
-        Went { run, watcher }
-    }
-}
-
-/// How a deployment went.
-struct Went {
-    run: Run,
-    watcher: Watcher,
-}
-
-impl Went {
-    fn outcome(&self) -> Outcome {
-        self.run.outcome().unwrap()
+        deploy(&self.aws(), plan, yes).await
     }
 
-    fn endings(&self) -> Vec<Ending> {
-        self.run.endings().into_iter().map(Option::unwrap).collect()
+    /// Deploys through somebody who passes on what is asked here.
+    async fn deploy_through(&self, url: &str, plan: Plan) -> Went {
+        let config = self.config.to_builder().endpoint_url(url).build();
+        deploy(&Aws::deploying(&config), plan, true).await
     }
-
-    /// What was told of a stack, in short.
-    fn story(&self, stack: usize) -> Vec<String> {
-        let told = self.watcher.told.iter();
-        told.filter_map(|told| match told {
-            Told::Stack { stack: about, news } if *about == stack => Some(short(news)),
-            _ => None,
-        })
-        .collect()
-    }
-}
-
-fn short(news: &News) -> String {
-    match news {
-        News::Found(status) => format!(
-            "found {}",
-            status.as_ref().map_or("nothing", |status| status.as_str())
-        ),
-        News::Proposed(proposal) => format!("proposed {}", proposal.change_set.changes.len()),
-        News::Event(event) => format!(
-            "{} {}",
-            event.logical_resource_id,
-            event.resource_status.as_str()
-        ),
-        other => format!("{other:?}")
-            .split(['(', ' '])
-            .next()
-            .unwrap()
-            .to_owned(),
-    }
-}
-
-#[derive(Default)]
-struct Watcher {
-    yes: bool,
-    told: Vec<Told>,
-    questions: usize,
-}
-
-impl Audience for Watcher {
-    fn told(&mut self, _: &Plan, told: &Told) {
-        self.told.push(told.clone());
-    }
-
-    fn approve(&mut self, _: &Plan, _: &[(usize, Option<&Proposal>)]) -> bool {
-        self.questions += 1;
-        self.yes
-    }
-
-    fn interrupted(&mut self, _: Interruption) {}
 }
 
 #[tokio::test]

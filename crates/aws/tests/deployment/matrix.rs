@@ -9,9 +9,13 @@ use std::fs;
 use std::path::Path;
 
 use futures_util::{StreamExt, stream};
-use stratiform_deploy::{Allowance, Call, Ending, Loss, Mending, OnFailure, Outcome, Plan, Reply};
+use stratiform_deploy::call::Stack;
+use stratiform_deploy::{
+    Allowance, Call, Ending, Loss, Mending, OnFailure, Outcome, Plan, PlannedStack, Reply,
+};
 use stratiform_service::status::{Ending as StackEnding, Phase};
 
+use crate::spoiled::{Spoiled, spoiling};
 use crate::{Engine, Went, plans};
 
 /// What an outcome is to whoever called the command.
@@ -74,6 +78,9 @@ async fn hold(engine: &Engine, plan: &Plan, went: &Went, cell: &str) {
             "{cell}: {ending:?}, and the stack is {}",
             found.status.as_str()
         );
+        if matches!(ending, Ending::Deployed | Ending::Unchanged) {
+            hold_guards(engine, stack, &found, cell).await;
+        }
         if !is_well
             && phase != Phase::Settled(StackEnding::NeverCreated)
             && phase != Phase::Settled(StackEnding::Reviewed)
@@ -89,35 +96,66 @@ async fn hold(engine: &Engine, plan: &Plan, went: &Went, cell: &str) {
     }
 }
 
+/// A stack that is as planned has its policy and its protection too.
+async fn hold_guards(engine: &Engine, planned: &PlannedStack, found: &Stack, cell: &str) {
+    if let Some(protected) = planned.termination_protection {
+        assert_eq!(found.termination_protection, protected, "{cell}");
+    }
+    if planned.policy.is_some() {
+        let stack = found.id.clone();
+        let policy = engine.aws().call(&Call::GetStackPolicy { stack }).await;
+        assert_eq!(policy, Ok(Reply::Policy(planned.policy.clone())), "{cell}");
+    }
+}
+
 /// How many cells are tried at the same time: they mostly wait.
 const AT_ONCE: usize = 12;
 
 /// Outcomes, counted.
 type Counts = BTreeMap<&'static str, usize>;
 
-async fn calls() -> BTreeMap<String, Counts> {
-    let operations = [
-        "DescribeStacks",
-        "GetTemplate",
-        "CreateChangeSet",
-        "DescribeChangeSet",
-        "ExecuteChangeSet",
-        "DescribeStackEvents",
-        "ListStackResources",
-        "GetStackPolicy",
-        "SetStackPolicy",
-        "UpdateTerminationProtection",
-        "DeleteChangeSet",
-    ];
+/// How stacks stand when a run begins.
+const FIRST: &str = "no stack";
+const UPDATE: &str = "as it was deployed";
+
+/// What a run calls of CloudFormation, and the starts from which it does.
+const OPERATIONS: [(&str, &[&str]); 14] = [
+    ("ContinueUpdateRollback", &["UPDATE_ROLLBACK_FAILED"]),
+    ("CreateChangeSet", &[FIRST, UPDATE]),
+    ("DeleteChangeSet", &[FIRST, UPDATE]),
+    ("DeleteStack", &["ROLLBACK_COMPLETE"]),
+    ("DescribeChangeSet", &[FIRST, UPDATE]),
+    ("DescribeStackEvents", &[FIRST, UPDATE]),
+    ("DescribeStacks", &[FIRST, UPDATE]),
+    ("ExecuteChangeSet", &[FIRST, UPDATE]),
+    ("GetStackPolicy", &[FIRST, UPDATE]),
+    ("GetTemplate", &[FIRST, UPDATE]),
+    ("ListStackResources", &["ROLLBACK_COMPLETE"]),
+    ("RollbackStack", &["UPDATE_FAILED"]),
+    ("SetStackPolicy", &[FIRST, UPDATE]),
+    ("UpdateTerminationProtection", &[FIRST, UPDATE]),
+];
+
+async fn start(engine: &Engine, start: &str) {
+    match start {
+        UPDATE => drop(engine.deploy(guarded(0)).await),
+        status => standing(engine, status).await,
+    }
+}
+
+/// Two stacks, the first of them with a policy, and protected from the second version on.
+fn guarded(version: u32) -> Plan {
     let policy = "{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"Update:*\",\"Principal\":\"*\",\"Resource\":\"*\"}]}";
-    let plan = |version| {
-        let mut plan = plans::two(version);
-        plan.stacks[0].policy = Some(policy.to_owned());
-        plan.stacks[0].termination_protection = Some(version == 1);
-        plan
-    };
+    let mut plan = plans::two(version);
+    plan.stacks[0].policy = Some(policy.to_owned());
+    plan.stacks[0].termination_protection = Some(version == 1);
+    plan.conduct.mending = Mending::Rollbacks;
+    plan
+}
+
+async fn calls() -> BTreeMap<String, Counts> {
     let mut cells = Vec::new();
-    for operation in operations {
+    for (operation, starts) in OPERATIONS {
         for (fault, times) in [
             ("throttle", 1),
             ("throttle", 2),
@@ -132,22 +170,51 @@ async fn calls() -> BTreeMap<String, Counts> {
             ("lost", 1),
             ("lost", 2),
         ] {
-            cells.push((operation, fault, times, true));
-            cells.push((operation, fault, times, false));
+            cells.extend(starts.iter().map(|start| (operation, fault, times, *start)));
         }
     }
-    let outcomes = stream::iter(cells).map(|(operation, fault, times, first)| async move {
+    let outcomes = stream::iter(cells).map(|(operation, fault, times, from)| async move {
         let engine = Engine::start().await;
-        if !first {
-            engine.deploy(plan(0)).await;
-        }
+        start(&engine, from).await;
         engine.fault(&format!("api:{operation}={fault}:times={times}"));
-        let when = if first { "first" } else { "update" };
-        let cell = format!("{operation} {fault} {times} times, {when}");
-        let went = engine.deploy(plan(1)).await;
+        let cell = format!("{operation} {fault} {times} times, {from}");
+        let went = engine.deploy(guarded(1)).await;
         engine.calm();
-        hold(&engine, &plan(1), &went, &cell).await;
-        let again = engine.deploy(plan(1)).await;
+        hold(&engine, &guarded(1), &went, &cell).await;
+        let again = engine.deploy(guarded(1)).await;
+        assert_eq!(
+            again.outcome(),
+            Outcome::Done,
+            "{cell}, and once more: {:?}",
+            again.endings()
+        );
+        (operation.to_owned(), exit(went.outcome()))
+    });
+    counted(outcomes.buffer_unordered(AT_ONCE).collect().await)
+}
+
+/// Answers with status 200 that are none. Whether the call was carried out all the same is not said.
+async fn answers() -> BTreeMap<String, Counts> {
+    let mut cells = Vec::new();
+    for (operation, starts) in OPERATIONS {
+        for spoiled in Spoiled::all(operation) {
+            for times in [1, 2, 40] {
+                cells.extend(
+                    starts
+                        .iter()
+                        .map(|start| (operation, spoiled, times, *start)),
+                );
+            }
+        }
+    }
+    let outcomes = stream::iter(cells).map(|(operation, spoiled, times, from)| async move {
+        let engine = Engine::start().await;
+        start(&engine, from).await;
+        let proxy = spoiling(&engine.running.url(), operation, spoiled, times);
+        let cell = format!("{operation} {spoiled:?} {times} times, {from}");
+        let went = engine.deploy_through(&proxy, guarded(1)).await;
+        hold(&engine, &guarded(1), &went, &cell).await;
+        let again = engine.deploy(guarded(1)).await;
         assert_eq!(
             again.outcome(),
             Outcome::Done,
@@ -394,8 +461,12 @@ What happens when something goes wrong, one thing at a time: the run is carried 
 Beyond these: runs that are killed after each of their calls and started again (`interrupted.rs`), and laws over the pure machine, in which AWS answers anything in any order (`crates/deploy/tests/laws.rs`).
 ".to_owned();
     page += &table(
-        "Each API operation, throttled, with status 500, without an answer, cut off, or answered too late; once and twice, the first two also for longer than a run tries; at the first deployment and at an update",
+        "Each API operation, throttled, with status 500, without an answer, cut off, or answered too late; once and twice, the first two also for longer than a run tries; at the first deployment and at an update, or where a stack has to be mended first",
         &calls().await,
+    );
+    page += &table(
+        "Each API operation, answered with status 200 and half an answer, a proxy's page, nothing, or without a part that is needed; once, twice, and for longer than a run tries; from the same starts",
+        &answers().await,
     );
     page += &table(
         "Each status at the start, without and with `--continue-rollback`",

@@ -4,6 +4,7 @@
 mod calls;
 mod credentials;
 mod errors;
+mod no_answers;
 mod replies;
 mod requests;
 mod silence;

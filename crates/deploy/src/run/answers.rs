@@ -152,9 +152,12 @@ impl Run {
                 match failure {
                     _ if began || executed => self.follow(index),
                     // The answer was lost, and so was the call.
-                    Some(failure) if failure.kind.is_passing() => {
+                    Some(failure)
+                        if failure.kind.is_passing() && self.stacks[index].executions < TRIES =>
+                    {
                         self.to(index, Step::Execute);
-                        self.pause(index);
+                        self.stacks[index].failures = self.stacks[index].executions;
+                        self.again(index, failure);
                     }
                     Some(failure) => {
                         let refused = Box::new(Refused::Call(failure));
@@ -219,13 +222,10 @@ impl Run {
             ),
             // It may have been done, or cannot be: the stack's events say.
             Step::Execute
-                if !matches!(failure.kind, FailureKind::Denied | FailureKind::Credentials)
-                    && tries_left =>
+                if !matches!(failure.kind, FailureKind::Denied | FailureKind::Credentials) =>
             {
-                self.stacks[index].failures = self.stacks[index].failures.max(1);
-                let failures = self.stacks[index].failures;
+                self.stacks[index].executions += 1;
                 self.to(index, Step::Confirm(Some(failure)));
-                self.stacks[index].failures = failures;
             }
             _ if passing && tries_left => self.again(index, failure),
             // Its template would be one to compare with, and no more.

@@ -1,15 +1,11 @@
-//! Stacks made in moto, a program of others that answers as AWS does: what the engine cannot tell, as it is ours.
-//!
-//! What moto does not have is in `engine`: imports, processed templates, values of Systems Manager, and statuses while
-//! something is going on.
-
-#[expect(dead_code, reason = "nothing is deployed")]
-mod support;
+//! A stack that somebody made, as it is read.
 
 use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::types::{Parameter, Tag};
 use stratiform_aws::{Aws, DeployedParameter};
 use stratiform_test_support::Moto;
+
+use crate::support;
 
 const NETWORK: &str = r#"
 Parameters:
