@@ -4,8 +4,10 @@
 //! calls (`aws`), files and git (`src/`), showing anything. There is no clock, network, file or randomness here.
 
 pub mod call;
+pub mod destruction;
 mod gate;
 pub mod guard;
+mod machine;
 mod plan;
 mod predicted;
 mod run;
@@ -15,12 +17,13 @@ mod verification;
 
 pub use call::{Call, Failure, FailureKind, Reply};
 pub use gate::{Blocked, blocked};
+pub use machine::{Interruption, Machine};
 pub use plan::{
     Allowance, Approval, Conduct, Loss, Mending, OnFailure, PREFIX, Pace, Plan, PlannedStack,
     Record, SealedChangeSet, Until, is_record,
 };
 pub use predicted::{Impact, Predicted, Prediction, Worse, impact};
-pub use run::{Effect, Input, Run};
+pub use run::{Effect, Input, Proposals, Run};
 pub use stack::{changes_digest, text_digest};
 pub use told::{Cause, Ending, News, Outcome, Proposal, Refused, Stuck, Told};
 pub use verification::{Contract, Health, HttpCheck, Subject, Verified};
