@@ -17,7 +17,7 @@ mod verification;
 
 pub use call::{Call, Failure, FailureKind, Reply};
 pub use gate::{Blocked, blocked};
-pub use machine::{Interruption, Machine};
+pub use machine::{Effects, Interruption, Machine};
 pub use plan::{
     Allowance, Approval, Conduct, Loss, Mending, OnFailure, PREFIX, Pace, Plan, PlannedStack,
     Record, SealedChangeSet, Until, is_record,

@@ -4,15 +4,18 @@ use stratiform_service::Timestamp;
 
 use crate::run::{Effect, Input};
 
+/// What a machine wants.
+pub type Effects<M> = Vec<Effect<<M as Machine>::Told, <M as Machine>::Question>>;
+
 /// Something that decides: it is given an input and the moment, and gives effects.
-pub trait Machine {
+pub trait Machine: Sized {
     /// What it tells while it goes on.
     type Told;
     /// What it asks somebody, who says yes or no.
     type Question;
 
     /// Takes an input in.
-    fn step(&mut self, input: Input, now: Timestamp) -> Vec<Effect<Self::Told, Self::Question>>;
+    fn step(&mut self, input: Input, now: Timestamp) -> Effects<Self>;
 
     /// Whether it has come to its end.
     fn is_over(&self) -> bool;
