@@ -1,6 +1,7 @@
 //! The command line: what can be asked for.
 
 mod deploy;
+mod destroy;
 mod guard;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use clap_complete::Shell;
 pub(crate) use deploy::Deploy;
 #[cfg(feature = "aws")]
 pub(crate) use deploy::{Allow, DeployFormat, Going, ParameterValue, ServiceImage};
+pub(crate) use destroy::Destroy;
 pub(crate) use guard::Guard;
 #[cfg(feature = "aws")]
 pub(crate) use guard::GuardFormat;
@@ -97,6 +99,8 @@ pub(crate) enum Command {
     Diff(Diff),
     /// Deploy an environment's stacks with change sets
     Deploy(Box<Deploy>),
+    /// Take an environment down: delete all its stacks, in order
+    Destroy(Destroy),
     /// Check whether it is a good moment to deploy an environment
     Guard(Guard),
     /// Look at environments

@@ -5,6 +5,11 @@ pub(crate) mod deploy;
 #[cfg(not(feature = "aws"))]
 #[path = "commands/deploy/without_aws.rs"]
 pub(crate) mod deploy;
+#[cfg(feature = "aws")]
+pub(crate) mod destroy;
+#[cfg(not(feature = "aws"))]
+#[path = "commands/destroy/without_aws.rs"]
+pub(crate) mod destroy;
 pub(crate) mod diff;
 #[cfg(feature = "engine")]
 pub(crate) mod engine_serve;

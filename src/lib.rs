@@ -61,6 +61,7 @@ fn execute<E: Environment>(
         Command::Synth(synth) => commands::synth::run(define, global, &synth),
         Command::Diff(diff) => commands::diff::run(define, global, &diff, view),
         Command::Deploy(deploy) => commands::deploy::run(define, global, &deploy, view),
+        Command::Destroy(destroy) => commands::destroy::run(define, global, &destroy, view),
         Command::Guard(guard) => commands::guard::run(define, global, &guard, view),
         Command::Env(Env::Show {
             environment,

@@ -3,6 +3,8 @@
 #[cfg(feature = "aws")]
 pub(crate) mod deployment;
 #[cfg(feature = "aws")]
+pub(crate) mod destruction;
+#[cfg(feature = "aws")]
 pub(crate) mod guard;
 pub(crate) mod review;
 pub(crate) mod reviewed;

@@ -1,8 +1,8 @@
 //! `deploy`: an environment's stacks, with change sets.
 
 mod asking;
-mod audience;
-mod conduct;
+pub(crate) mod audience;
+pub(crate) mod conduct;
 mod freshness;
 mod images;
 mod planning;
@@ -177,7 +177,7 @@ fn consent(args: &Deploy) -> Consent {
     }
 }
 
-fn exit(outcome: Outcome) -> Exit {
+pub(crate) fn exit(outcome: Outcome) -> Exit {
     match outcome {
         Outcome::Done => Exit::Done,
         Outcome::No => Exit::No,
@@ -188,7 +188,7 @@ fn exit(outcome: Outcome) -> Exit {
 }
 
 /// Each Ctrl-C, and each time that the process is told to end.
-fn interrupts() -> UnboundedReceiver<()> {
+pub(crate) fn interrupts() -> UnboundedReceiver<()> {
     let (interrupt, interrupts) = unbounded_channel();
     let ctrl_c = interrupt.clone();
     tokio::spawn(async move {

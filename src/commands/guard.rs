@@ -109,7 +109,7 @@ pub(crate) fn before<E: Environment>(
     settings: &Settings,
 ) -> Option<Asked<Assembly>> {
     let environment = settings.deployment.promotes_from.as_ref()?;
-    let before = synthesized(define, project, &environment.to_string());
+    let before = synthesized(define, project, environment.as_ref());
     Some(
         before
             .map(|(assembly, _)| assembly)

@@ -13,7 +13,7 @@ pub(crate) mod lines;
 mod remedy;
 mod review;
 mod table;
-mod words;
+pub(crate) mod words;
 
 use std::collections::HashMap;
 use std::panic::Location;

@@ -126,6 +126,6 @@ impl Audience for Watching {
 }
 
 /// Whether somebody is there who can be asked.
-pub(super) fn is_somebody_there() -> bool {
+pub(crate) fn is_somebody_there() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
