@@ -4,6 +4,8 @@
 
 #[path = "deploy/basics.rs"]
 mod basics;
+#[path = "deploy/destroying.rs"]
+mod destroying;
 #[path = "deploy/engine.rs"]
 mod engine;
 #[path = "deploy/failures.rs"]

@@ -3,7 +3,7 @@
 use stratiform_endpoint::{Endpoint, Options, Running};
 use stratiform_test_support::{Caller, post};
 
-use crate::running::{Ran, deploy, ran};
+use crate::running::{self, Ran, ran};
 use crate::support::Project;
 
 /// The account of the engine's stacks here.
@@ -28,7 +28,15 @@ impl Engine {
     }
 
     pub(crate) fn command(&self, project: &Project, words: &str) -> std::process::Command {
-        let mut command = deploy(project, words);
+        self.with(running::command(project, "deploy", words))
+    }
+
+    /// Another command with `--env dev` and these words.
+    pub(crate) fn run(&self, project: &Project, verb: &str, words: &str) -> Ran {
+        ran(self.with(running::command(project, verb, words)))
+    }
+
+    fn with(&self, mut command: std::process::Command) -> std::process::Command {
         command
             .env("AWS_ENDPOINT_URL", self.0.url())
             .env("AWS_ACCESS_KEY_ID", ACCOUNT)
@@ -37,14 +45,20 @@ impl Engine {
         command
     }
 
-    /// A stack as CloudFormation describes it.
-    pub(crate) fn describe(&self, stack: &str) -> String {
+    /// Calls CloudFormation, as somebody else would.
+    #[track_caller]
+    pub(crate) fn call(&self, operation: &str, parameters: &[(&str, &str)]) -> String {
         let url = self.0.url();
         let caller = Caller {
             url: &url,
             access_key: ACCOUNT,
             region: "eu-central-1",
         };
-        caller.cloudformation("DescribeStacks", &[("StackName", stack)])
+        caller.cloudformation(operation, parameters)
+    }
+
+    /// A stack as CloudFormation describes it.
+    pub(crate) fn describe(&self, stack: &str) -> String {
+        self.call("DescribeStacks", &[("StackName", stack)])
     }
 }

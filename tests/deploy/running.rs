@@ -65,9 +65,15 @@ pub(crate) fn synth(project: &Project) {
     assert!(synth.status.success());
 }
 
-/// `deploy --env dev` and these words, in the project's folder. Git is there, and whoever runs the tests has no part.
+/// `deploy --env dev` and these words, in the project's folder.
 pub(crate) fn deploy(project: &Project, words: &str) -> Command {
-    let mut command = project.command(["deploy", "--env", "dev"]);
+    command(project, "deploy", words)
+}
+
+/// A command with `--env dev` and these words, in the project's folder. Git is there, and whoever runs the tests has no
+/// part.
+pub(crate) fn command(project: &Project, verb: &str, words: &str) -> Command {
+    let mut command = project.command([verb, "--env", "dev"]);
     command
         .args(words.split(' ').filter(|word| !word.is_empty()))
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
