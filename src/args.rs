@@ -3,6 +3,7 @@
 mod deploy;
 mod destroy;
 mod guard;
+mod status;
 
 use std::path::PathBuf;
 
@@ -17,6 +18,9 @@ pub(crate) use destroy::Destroy;
 pub(crate) use guard::Guard;
 #[cfg(feature = "aws")]
 pub(crate) use guard::GuardFormat;
+pub(crate) use status::Status;
+#[cfg(feature = "aws")]
+pub(crate) use status::StatusFormat;
 
 /// Typed Rust in, reviewed CloudFormation out.
 #[derive(Debug, Parser)]
@@ -103,6 +107,8 @@ pub(crate) enum Command {
     Destroy(Destroy),
     /// Check whether it is a good moment to deploy an environment
     Guard(Guard),
+    /// Show how an environment stands: what is deployed, from which release, in which health
+    Status(Status),
     /// Look at environments
     #[command(subcommand)]
     Env(Env),

@@ -20,6 +20,11 @@ pub(crate) mod guard;
 #[cfg(not(feature = "aws"))]
 #[path = "commands/guard/without_aws.rs"]
 pub(crate) mod guard;
+#[cfg(feature = "aws")]
+pub(crate) mod status;
+#[cfg(not(feature = "aws"))]
+#[path = "commands/status/without_aws.rs"]
+pub(crate) mod status;
 pub(crate) mod synth;
 
 use clap::CommandFactory;

@@ -63,6 +63,7 @@ fn execute<E: Environment>(
         Command::Deploy(deploy) => commands::deploy::run(define, global, &deploy, view),
         Command::Destroy(destroy) => commands::destroy::run(define, global, &destroy, view),
         Command::Guard(guard) => commands::guard::run(define, global, &guard, view),
+        Command::Status(status) => commands::status::run(define, global, &status, view),
         Command::Env(Env::Show {
             environment,
             format,

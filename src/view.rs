@@ -8,6 +8,8 @@ pub(crate) mod destruction;
 pub(crate) mod guard;
 pub(crate) mod review;
 pub(crate) mod reviewed;
+#[cfg(feature = "aws")]
+pub(crate) mod status;
 mod style;
 pub(crate) mod summary;
 mod terminal;

@@ -16,5 +16,7 @@ mod formats;
 mod running;
 #[path = "deploy/sealed.rs"]
 mod sealed;
+#[path = "deploy/status.rs"]
+mod status;
 #[expect(dead_code, reason = "other tests use the rest")]
 mod support;

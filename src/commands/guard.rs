@@ -4,7 +4,7 @@
 //! not: what the facts come to (`stratiform_deploy::guard`).
 
 pub(crate) mod gathering;
-mod looking;
+pub(crate) mod looking;
 
 use indexmap::IndexMap;
 use stratiform_assembly::Assembly;

@@ -12,6 +12,7 @@ mod plan;
 mod predicted;
 mod run;
 mod stack;
+pub mod status;
 mod told;
 mod verification;
 

@@ -33,7 +33,7 @@ pub(super) async fn ask<T>(
 }
 
 /// The stacks of an environment, as they are synthesized and as they are there.
-pub(super) async fn stacks(aws: &Aws, assembly: &Assembly) -> Vec<StackFound> {
+pub(crate) async fn stacks(aws: &Aws, assembly: &Assembly) -> Vec<StackFound> {
     let stacks = assembly.stacks.iter();
     let found = stacks.map(|stack| self::stack(aws, assembly, stack));
     stream::iter(found).buffered(AT_ONCE).collect().await
@@ -159,7 +159,7 @@ impl Inventory {
 }
 
 /// What runs in stacks; `alarm` is looked at too.
-pub(super) async fn running(aws: &Aws, stacks: &[StackFound], alarm: Option<&str>) -> Running {
+pub(crate) async fn running(aws: &Aws, stacks: &[StackFound], alarm: Option<&str>) -> Running {
     let inventory = Inventory::of(stacks, alarm);
     let of_clusters = inventory.services.iter().flat_map(|(cluster, names)| {
         let names: Vec<String> = names.iter().cloned().collect();
