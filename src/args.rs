@@ -1,8 +1,10 @@
 //! The command line: what can be asked for.
 
 mod deploy;
+mod destroy;
 mod guard;
 mod rollback;
+mod status;
 
 use std::path::PathBuf;
 
@@ -13,10 +15,14 @@ use clap_complete::Shell;
 pub(crate) use deploy::Deploy;
 #[cfg(feature = "aws")]
 pub(crate) use deploy::{Allow, DeployFormat, Going, ParameterValue, ServiceImage};
+pub(crate) use destroy::Destroy;
 pub(crate) use guard::Guard;
 #[cfg(feature = "aws")]
 pub(crate) use guard::GuardFormat;
 pub(crate) use rollback::Rollback;
+pub(crate) use status::Status;
+#[cfg(feature = "aws")]
+pub(crate) use status::StatusFormat;
 
 /// Typed Rust in, reviewed CloudFormation out.
 #[derive(Debug, Parser)]
@@ -99,10 +105,14 @@ pub(crate) enum Command {
     Diff(Diff),
     /// Deploy an environment's stacks with change sets
     Deploy(Box<Deploy>),
+    /// Take an environment down: delete all its stacks, in order
+    Destroy(Destroy),
     /// Check whether it is a good moment to deploy an environment
     Guard(Guard),
     /// Bring an environment back: out of stacks that are stuck, or to an earlier release
     Rollback(Box<Rollback>),
+    /// Show how an environment stands: what is deployed, from which release, in which health
+    Status(Status),
     /// Look at environments
     #[command(subcommand)]
     Env(Env),

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "aws")]
 pub(crate) mod deploy;
+#[cfg(feature = "aws")]
+pub(crate) mod destroy;
 pub(crate) mod diff;
 #[cfg(feature = "engine")]
 pub(crate) mod engine_serve;
@@ -11,6 +13,8 @@ pub(crate) mod explain;
 pub(crate) mod guard;
 #[cfg(feature = "aws")]
 pub(crate) mod rollback;
+#[cfg(feature = "aws")]
+pub(crate) mod status;
 #[cfg(feature = "aws")]
 pub(crate) mod swap;
 pub(crate) mod synth;

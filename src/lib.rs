@@ -65,15 +65,23 @@ fn execute<E: Environment>(
         #[cfg(feature = "aws")]
         Command::Deploy(deploy) => commands::deploy::run(define, global, &deploy, view),
         #[cfg(feature = "aws")]
+        Command::Destroy(destroy) => commands::destroy::run(define, global, &destroy, view),
+        #[cfg(feature = "aws")]
         Command::Guard(guard) => commands::guard::run(define, global, &guard, view),
         #[cfg(feature = "aws")]
         Command::Rollback(rollback) => commands::rollback::run(define, global, &rollback, view),
+        #[cfg(feature = "aws")]
+        Command::Status(status) => commands::status::run(define, global, &status, view),
         #[cfg(not(feature = "aws"))]
         Command::Deploy(_) => Err(commands::without_aws::refused("deploy")),
+        #[cfg(not(feature = "aws"))]
+        Command::Destroy(_) => Err(commands::without_aws::refused("destroy")),
         #[cfg(not(feature = "aws"))]
         Command::Guard(_) => Err(commands::without_aws::refused("guard")),
         #[cfg(not(feature = "aws"))]
         Command::Rollback(_) => Err(commands::without_aws::refused("rollback")),
+        #[cfg(not(feature = "aws"))]
+        Command::Status(_) => Err(commands::without_aws::refused("status")),
         Command::Env(Env::Show {
             environment,
             format,

@@ -3,9 +3,13 @@
 #[cfg(feature = "aws")]
 pub(crate) mod deployment;
 #[cfg(feature = "aws")]
+pub(crate) mod destruction;
+#[cfg(feature = "aws")]
 pub(crate) mod guard;
 pub(crate) mod review;
 pub(crate) mod reviewed;
+#[cfg(feature = "aws")]
+pub(crate) mod status;
 mod style;
 pub(crate) mod summary;
 #[cfg_attr(

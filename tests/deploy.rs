@@ -4,6 +4,8 @@
 
 #[path = "deploy/basics.rs"]
 mod basics;
+#[path = "deploy/destroying.rs"]
+mod destroying;
 #[path = "deploy/engine.rs"]
 mod engine;
 #[path = "deploy/failures.rs"]
@@ -22,5 +24,7 @@ mod running;
 mod sealed;
 #[path = "deploy/secrets.rs"]
 mod secrets;
+#[path = "deploy/status.rs"]
+mod status;
 #[expect(dead_code, reason = "other tests use the rest")]
 mod support;

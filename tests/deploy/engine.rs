@@ -36,9 +36,9 @@ impl Engine {
         self.beside(deploy(project, words))
     }
 
-    /// `rollback --env dev` and these words.
-    pub(crate) fn rollback(&self, project: &Project, words: &str) -> Ran {
-        ran(self.beside(of_dev(project, "rollback", words)))
+    /// Another command with `--env dev` and these words.
+    pub(crate) fn run(&self, project: &Project, name: &str, words: &str) -> Ran {
+        ran(self.beside(of_dev(project, name, words)))
     }
 
     fn beside(&self, mut command: std::process::Command) -> std::process::Command {
@@ -50,14 +50,20 @@ impl Engine {
         command
     }
 
-    /// A stack as CloudFormation describes it.
-    pub(crate) fn describe(&self, stack: &str) -> String {
+    /// Calls CloudFormation, as somebody else would.
+    #[track_caller]
+    pub(crate) fn call(&self, operation: &str, parameters: &[(&str, &str)]) -> String {
         let url = self.0.url();
         let caller = Caller {
             url: &url,
             access_key: ACCOUNT,
             region: "eu-central-1",
         };
-        caller.cloudformation("DescribeStacks", &[("StackName", stack)])
+        caller.cloudformation(operation, parameters)
+    }
+
+    /// A stack as CloudFormation describes it.
+    pub(crate) fn describe(&self, stack: &str) -> String {
+        self.call("DescribeStacks", &[("StackName", stack)])
     }
 }

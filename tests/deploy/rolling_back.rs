@@ -86,7 +86,7 @@ fn a_rollback_that_is_stuck_is_explained_and_continued() {
     engine
         .deploy(&project, "--yes")
         .expect(5, &["UPDATE_ROLLBACK_FAILED"]);
-    let explained = engine.rollback(&project, "");
+    let explained = engine.run(&project, "rollback", "");
     explained.expect(
         3,
         &[
@@ -97,17 +97,20 @@ fn a_rollback_that_is_stuck_is_explained_and_continued() {
         ],
     );
     engine
-        .rollback(&project, "--yes --skip network/Vpc")
+        .run(&project, "rollback", "--yes --skip network/Vpc")
         .expect(2, &["`Vpc` of the stack `network` is not UPDATE_FAILED"]);
     // It fails once more.
     engine
-        .rollback(&project, "--yes")
+        .run(&project, "rollback", "--yes")
         .expect(5, &["UPDATE_ROLLBACK_FAILED"]);
     engine
-        .rollback(&project, "--yes --skip network/FlowLogs")
+        .run(&project, "rollback", "--yes --skip network/FlowLogs")
         .expect(
             0,
-            &["its rollback is continued without FlowLogs", "\nwent back in "],
+            &[
+                "its rollback is continued without FlowLogs",
+                "\nwent back in ",
+            ],
         );
     engine
         .deploy(&project, "--yes")
@@ -121,12 +124,12 @@ fn a_service_gets_back_what_it_ran_and_its_stack_follows() {
         .deploy(&project, IMAGES)
         .expect(0, &["all that runs is well"]);
     engine
-        .rollback(&project, "--yes --service api")
+        .run(&project, "rollback", "--yes --service api")
         .expect(1, &["it is not known what the service", "--image api=TAG"]);
     engine
         .deploy(&project, "--yes --image api=shop/api:2")
         .expect(0, &[]);
-    engine.rollback(&project, "--service api").expect(
+    engine.run(&project, "rollback", "--service api").expect(
         3,
         &[
             "runs shop/api:2 (shop-api:2)",
@@ -134,25 +137,29 @@ fn a_service_gets_back_what_it_ran_and_its_stack_follows() {
             "nobody is there",
         ],
     );
-    engine.rollback(&project, "--yes --service api").expect(
-        0,
-        &[
-            "ECS accepted it after ",
-            "api is well, ",
-            "services  ApiTaskDefinition  UPDATE_COMPLETE",
-            "\ndeployed in ",
-        ],
-    );
+    engine
+        .run(&project, "rollback", "--yes --service api")
+        .expect(
+            0,
+            &[
+                "ECS accepted it after ",
+                "api is well, ",
+                "services  ApiTaskDefinition  UPDATE_COMPLETE",
+                "\ndeployed in ",
+            ],
+        );
     engine
         .deploy(&project, "--yes")
         .expect(0, &["nothing to deploy"]);
-    engine.rollback(&project, "--yes --service ap").expect(
-        1,
-        &[
-            "no service that is deployed is called `ap`",
-            "the services are: api and worker",
-        ],
-    );
+    engine
+        .run(&project, "rollback", "--yes --service ap")
+        .expect(
+            1,
+            &[
+                "no service that is deployed is called `ap`",
+                "the services are: api and worker",
+            ],
+        );
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Carries out what a run decides: makes its calls, waits, tells and asks.
+//! Carries out what a machine decides: makes its calls, waits, tells and asks.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -6,7 +6,11 @@ use std::time::{Duration, SystemTime};
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use stratiform_deploy::{Effect, Failure, Input, Plan, Proposal, Reply, Run, Told};
+use stratiform_deploy::destruction::{self, Destruction};
+use stratiform_deploy::{
+    Effect, Effects, Failure, Input, Interruption, Machine, Plan, Proposal, Proposals, Reply, Run,
+    Told,
+};
 use stratiform_service::Timestamp;
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -24,15 +28,16 @@ pub trait Audience {
     fn interrupted(&mut self, interruption: Interruption);
 }
 
-/// What happens when somebody wants a run to end?
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Interruption {
-    /// Nothing was executed: it ends, and takes away what it made.
-    Ends,
-    /// CloudFormation is at work: it is followed on, and the next interruption cancels it.
-    GoesOn,
-    /// CloudFormation is asked to cancel.
-    Cancels,
+/// Who watches a machine, and has the last word.
+pub trait Watch<M: Machine> {
+    /// Something happens.
+    fn told(&mut self, machine: &M, told: &M::Told);
+
+    /// May this be?
+    fn approve(&mut self, machine: &M, question: &M::Question) -> bool;
+
+    /// Somebody wants it to end. What happens now: see [`Interruption`].
+    fn interrupted(&mut self, interruption: Interruption);
 }
 
 /// Carries out a plan to its end. Each of `interrupts` is somebody who wants it to end.
@@ -42,11 +47,53 @@ pub async fn carry_out(
     audience: &mut dyn Audience,
     interrupts: &mut UnboundedReceiver<()>,
 ) -> Run {
+    let begun = Run::new(plan, now());
+    to_the_end(aws, begun, &mut Watched(audience), interrupts).await
+}
+
+/// Takes an environment down. Each of `interrupts` is somebody who wants it to end.
+pub async fn destroy(
+    aws: &Aws,
+    plan: destruction::Plan,
+    watch: &mut dyn Watch<Destruction>,
+    interrupts: &mut UnboundedReceiver<()>,
+) -> Destruction {
+    let begun = Destruction::new(plan, now());
+    to_the_end(aws, begun, watch, interrupts).await
+}
+
+/// The audience of a run.
+struct Watched<'a>(&'a mut dyn Audience);
+
+impl Watch<Run> for Watched<'_> {
+    fn told(&mut self, run: &Run, told: &Told) {
+        self.0.told(run.plan(), told);
+    }
+
+    fn approve(&mut self, run: &Run, question: &Proposals) -> bool {
+        let proposals = question.iter();
+        let proposals: Vec<_> = proposals
+            .map(|(stack, proposal)| (*stack, proposal.as_deref()))
+            .collect();
+        self.0.approve(run.plan(), &proposals)
+    }
+
+    fn interrupted(&mut self, interruption: Interruption) {
+        self.0.interrupted(interruption);
+    }
+}
+
+/// Carries a machine's effects out until it is over.
+async fn to_the_end<M: Machine>(
+    aws: &Aws,
+    (mut machine, mut effects): (M, Effects<M>),
+    watch: &mut dyn Watch<M>,
+    interrupts: &mut UnboundedReceiver<()>,
+) -> M {
     type Answered<'a> = Pin<Box<dyn Future<Output = (u64, Result<Reply, Failure>)> + 'a>>;
-    let (mut run, mut effects) = Run::new(plan, now());
     let mut calls: FuturesUnordered<Answered<'_>> = FuturesUnordered::new();
     let mut wake: Option<Timestamp> = None;
-    let mut was_interrupted = false;
+    let mut interruptions = 0;
     loop {
         let mut word = None;
         wake = wake.filter(|at| *at > now());
@@ -57,18 +104,12 @@ pub async fn carry_out(
                 }
                 // The last one is the one that is meant: it is the earliest of all.
                 Effect::Wake(at) => wake = Some(at),
-                Effect::Tell(told) => audience.told(run.plan(), &told),
-                Effect::Approve(question) => {
-                    let question: Vec<_> = question
-                        .iter()
-                        .map(|(stack, proposal)| (*stack, proposal.as_deref()))
-                        .collect();
-                    word = Some(audience.approve(run.plan(), &question));
-                }
+                Effect::Tell(told) => watch.told(&machine, &told),
+                Effect::Approve(question) => word = Some(watch.approve(&machine, &question)),
             }
         }
-        if run.outcome().is_some() {
-            return run;
+        if machine.is_over() {
+            return machine;
         }
         let input = match word {
             Some(word) => Input::Approved(word),
@@ -78,23 +119,16 @@ pub async fn carry_out(
                 }
                 () = until(wake), if wake.is_some() => Input::Time,
                 Some(()) = interrupts.recv(), if !calls.is_empty() || wake.is_some() => {
-                    let interruption = match (run.is_executing(), was_interrupted) {
-                        (false, _) => Interruption::Ends,
-                        (true, false) => Interruption::GoesOn,
-                        (true, true) => Interruption::Cancels,
-                    };
-                    was_interrupted = true;
-                    audience.interrupted(interruption);
-                    match interruption {
-                        Interruption::GoesOn => Input::Time,
-                        Interruption::Ends | Interruption::Cancels => Input::Cancel,
-                    }
+                    let (interruption, input) = machine.interrupted(interruptions);
+                    interruptions += 1;
+                    watch.interrupted(interruption);
+                    input
                 }
-                // Nothing is under way, and nothing will be: a run always waits for something.
-                else => return run,
+                // Nothing is under way, and nothing will be: a machine always waits for something.
+                else => return machine,
             },
         };
-        effects = run.step(input, now());
+        effects = machine.step(input, now());
     }
 }
 

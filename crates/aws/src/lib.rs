@@ -20,8 +20,9 @@ mod service;
 
 pub use aws::{Aws, configuration, deployment_configuration};
 pub use aws_config::SdkConfig;
-pub use carry_out::{Audience, Interruption, carry_out};
+pub use carry_out::{Audience, Watch, carry_out, destroy};
 pub use deployed::{DeployedOutput, DeployedParameter, DeployedStack};
 pub use embedded::embedded;
 pub use error::{Call, Error, FailedCall};
 pub use identity::Identity;
+pub use stratiform_deploy::Interruption;

@@ -4,25 +4,29 @@
 //! calls (`aws`), files and git (`src/`), showing anything. There is no clock, network, file or randomness here.
 
 pub mod call;
+pub mod destruction;
 mod gate;
 pub mod guard;
+mod machine;
 mod plan;
 mod predicted;
 mod run;
 mod stack;
 mod standing;
+pub mod status;
 mod swap;
 mod told;
 mod verification;
 
 pub use call::{Call, Failure, FailureKind, Reply};
 pub use gate::{Blocked, blocked};
+pub use machine::{Effects, Interruption, Machine};
 pub use plan::{
     Allowance, Approval, Conduct, Loss, Mending, OnFailure, PREFIX, Pace, Plan, PlannedStack,
     Record, SealedChangeSet, Skip, Until, is_record,
 };
 pub use predicted::{Impact, Predicted, Prediction, Worse, impact};
-pub use run::{Effect, Input, Run};
+pub use run::{Effect, Input, Proposals, Run};
 pub use stack::{changes_digest, text_digest};
 pub use standing::{Standing, Way};
 pub use swap::{Revision, Swap, before as revision_before, swap, swapped};

@@ -16,6 +16,7 @@ use stratiform_service::{StackId, Timestamp};
 use backing_up::{Backup, Part};
 
 use crate::call::{Call, Failure, Reply, TemplateSource};
+use crate::machine::{Interruption, Machine};
 use crate::plan::Plan;
 use crate::stack::{Afterwards, Before, MOST_IN_A_CALL, Step, Waiting, call};
 use crate::told::{Ending, News, Outcome, Proposal, Refused, Told};
@@ -23,17 +24,20 @@ use crate::verification::{Subject, Verification, Verified};
 
 /// How often a call is made before it counts as failed, where nothing is under way. Each of them was tried several
 /// times already.
-const TRIES: u32 = 4;
+pub(crate) const TRIES: u32 = 4;
 
 /// How long an operation is followed although nothing is heard of it, in milliseconds: two days.
-const PATIENCE: i64 = 2 * 86_400_000;
+pub(crate) const PATIENCE: i64 = 2 * 86_400_000;
 
 /// How often nothing may be heard of an operation before its stack is asked.
-const SILENCE: u32 = 12;
+pub(crate) const SILENCE: u32 = 12;
 
-/// What a run wants.
+/// Stacks as places in the plan, each with its change set; those that have none yet with none.
+pub type Proposals = Vec<(usize, Option<Box<Proposal>>)>;
+
+/// What a run wants. `T` is what it tells, and `Q` what it asks somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Effect {
+pub enum Effect<T = Told, Q = Proposals> {
     /// Make this call, and answer with the ticket.
     Call {
         /// Which call it is.
@@ -43,10 +47,10 @@ pub enum Effect {
     },
     /// Come back at this moment.
     Wake(Timestamp),
-    /// Ask somebody whether this may be: stacks as places in the plan, those without a change set with none.
-    Approve(Vec<(usize, Option<Box<Proposal>>)>),
+    /// Ask somebody whether this may be.
+    Approve(Q),
     /// Tell this.
-    Tell(Box<Told>),
+    Tell(Box<T>),
 }
 
 /// What a run hears.
@@ -499,6 +503,27 @@ impl Run {
     }
 }
 
+impl Machine for Run {
+    type Told = Told;
+    type Question = Proposals;
+
+    fn step(&mut self, input: Input, now: Timestamp) -> Vec<Effect> {
+        Run::step(self, input, now)
+    }
+
+    fn is_over(&self) -> bool {
+        self.outcome().is_some()
+    }
+
+    fn interrupted(&self, before: u32) -> (Interruption, Input) {
+        match (self.is_executing(), before) {
+            (false, _) => (Interruption::Ends, Input::Cancel),
+            (true, 0) => (Interruption::GoesOn, Input::Time),
+            (true, _) => (Interruption::Cancels, Input::Cancel),
+        }
+    }
+}
+
 impl StackRun {
     fn ending(&self) -> Option<&Ending> {
         match &self.step {
@@ -550,6 +575,6 @@ fn is_same_json(one: &str, other: &str) -> bool {
     one == other || parsed(one).is_some_and(|value| Some(value) == parsed(other))
 }
 
-fn later(moment: Timestamp, millis: i64) -> Timestamp {
+pub(crate) fn later(moment: Timestamp, millis: i64) -> Timestamp {
     Timestamp::from_millis(moment.millis().saturating_add(millis)).unwrap_or(moment)
 }

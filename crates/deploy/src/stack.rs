@@ -115,6 +115,8 @@ pub(crate) enum Purpose {
     Mend,
     /// It is the deployment.
     Deploy,
+    /// It takes the stack away.
+    Delete,
 }
 
 /// A stack whose resources are as planned.

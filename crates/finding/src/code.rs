@@ -280,6 +280,8 @@ codes! {
         SealMoved = "seal-moved",
         /// CloudFormation's change set would lose data that nobody named.
         DataAtRisk = "data-at-risk",
+        /// Something protects an environment that is to be taken down, or a stack of it.
+        StackProtected = "stack-protected",
         /// A resource could not be made, changed or deleted, and its stack went back.
         ResourceFailed = "resource-failed",
         /// A stack's change set could not be made or executed; nothing was changed.

@@ -17,13 +17,13 @@ use crate::args::Deploy;
 use crate::report::Failure;
 
 /// How often AWS is asked: often enough to notice the end within two per cent, and never more than its limits bear.
-const PACE: Pace = Pace {
+pub(crate) const PACE: Pace = Pace {
     least: 1_000,
     most: 10_000,
 };
 
 /// How often the embedded engine is asked: time passes there with each call.
-const PACE_OF_ENGINE: Pace = Pace { least: 1, most: 20 };
+pub(crate) const PACE_OF_ENGINE: Pace = Pace { least: 1, most: 20 };
 
 /// How often is asked how things are.
 pub(crate) fn pace(local: bool) -> Pace {

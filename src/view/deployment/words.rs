@@ -26,7 +26,7 @@ pub(super) fn ending(ending: Option<&Ending>) -> &'static str {
 }
 
 /// How the whole ended, for programs.
-pub(super) fn outcome(outcome: Outcome) -> &'static str {
+pub(crate) fn outcome(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Done => "done",
         Outcome::No => "no",
@@ -145,7 +145,7 @@ fn of_stack(plan: &Plan, news: &News) -> Option<String> {
 }
 
 /// What happened to a resource, or to the stack itself.
-pub(super) fn of_event(event: &StackEvent) -> String {
+pub(crate) fn of_event(event: &StackEvent) -> String {
     let status = event.resource_status.as_str();
     let name = match event.subject() {
         Of::Stack => String::new(),
@@ -158,7 +158,7 @@ pub(super) fn of_event(event: &StackEvent) -> String {
 }
 
 /// Whether an event says again what was said before: a resource has its physical ID, or is waited for.
-fn is_noise(event: &StackEvent) -> bool {
+pub(crate) fn is_noise(event: &StackEvent) -> bool {
     let reason = event.resource_status_reason.as_deref().unwrap_or_default();
     matches!(
         Reason::read(reason),
@@ -174,7 +174,7 @@ pub(super) fn is_failure(event: &StackEvent) -> bool {
 }
 
 /// AWS's words in one line, and everything in them visible: no terminal obeys them.
-pub(super) fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     visible(&words.join(" ")).into_owned()
 }
