@@ -17,7 +17,7 @@ fn expect(ran: &Ran, code: i32, words: &[&str]) {
 }
 
 #[test]
-fn nothing_then_all_of_it_then_nothing_again() {
+fn nothing_then_some_of_it() {
     let project = shop();
     edit(
         &project,
@@ -41,7 +41,7 @@ fn nothing_then_all_of_it_then_nothing_again() {
         0,
         &[
             "  network   deployed      ",
-            "database  not deployed\n",
+            "database  not deployed  → `deploy --env dev`\n",
             "; not all is well\n",
         ],
     );
