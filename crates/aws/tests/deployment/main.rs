@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test")]
 
 mod bad_nights;
+mod destroying;
 mod interrupted;
 mod matrix;
 mod plans;
@@ -27,8 +28,12 @@ struct Engine {
 
 impl Engine {
     async fn start() -> Engine {
+        Engine::start_at(Speed::Max).await
+    }
+
+    async fn start_at(speed: Speed) -> Engine {
         let options = Options {
-            speed: Speed::Max,
+            speed,
             ..Options::default()
         };
         // The endpoint has a runtime of its own, which none may be around.
