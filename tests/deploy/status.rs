@@ -88,7 +88,7 @@ fn from_which_release_and_what_a_deployment_that_fails_leaves() {
         &[
             "  network   stuck     v",
             "UPDATE_ROLLBACK_FAILED: its rollback failed\n",
-            "→ correct what is in the way, then `deploy --env dev --continue-rollback`\n",
+            "→ correct what is in the way, then `rollback --env dev`\n",
         ],
     );
     engine

@@ -4,6 +4,7 @@
 mod bad_nights;
 #[path = "../support/deploying.rs"]
 mod deploying;
+mod destroying;
 mod interrupted;
 mod matrix;
 mod plans;
@@ -30,8 +31,12 @@ struct Engine {
 
 impl Engine {
     async fn start() -> Engine {
+        Engine::start_at(Speed::Max).await
+    }
+
+    async fn start_at(speed: Speed) -> Engine {
         let options = Options {
-            speed: Speed::Max,
+            speed,
             ..Options::default()
         };
         // The endpoint has a runtime of its own, which none may be around.
