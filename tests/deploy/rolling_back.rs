@@ -107,7 +107,10 @@ fn a_rollback_that_is_stuck_is_explained_and_continued() {
         .rollback(&project, "--yes --skip network/FlowLogs")
         .expect(
             0,
-            &["its rollback is continued without FlowLogs", "\nwent back in "],
+            &[
+                "its rollback is continued without FlowLogs",
+                "\nwent back in ",
+            ],
         );
     engine
         .deploy(&project, "--yes")
