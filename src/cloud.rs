@@ -53,7 +53,7 @@ impl Cloud {
 
     /// The same for a deployment: somebody waits, and many calls are made.
     pub(crate) async fn deploying(&self, region: &Region, account: Option<&AccountId>) -> Aws {
-        Aws::deploying(&match self {
+        Aws::new(&match self {
             Cloud::Configured => deployment_configuration(region.as_str()).load().await,
             Cloud::Embedded(engine) => engine.configuration(region, account),
         })

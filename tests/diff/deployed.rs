@@ -247,9 +247,8 @@ fn no_credentials() {
     }
 }
 
-// Half a minute, in which the connection is refused eight times: see the report.
+// Once half a minute, in which the connection was refused eight times.
 #[test]
-#[ignore = "slow: eight attempts to connect"]
 fn an_endpoint_out_of_reach() {
     let repository = Repository::without_git(Project::of_shop());
     let free = TcpListener::bind("127.0.0.1:0").unwrap();

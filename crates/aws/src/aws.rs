@@ -25,6 +25,10 @@ const ATTEMPTS: u32 = 8;
 /// How often while something is deployed: whoever deploys tells that it takes longer, and goes on.
 const ATTEMPTS_OF_DEPLOYMENT: u32 = 6;
 
+/// How long a connection and an answer are waited for. Together with what [`Aws::call`] adds, less than ten seconds.
+const CONNECTION: Duration = Duration::from_secs(3);
+const ANSWER: Duration = Duration::from_secs(8);
+
 /// The adaptive mode alone takes ten seconds and more for a call that is throttled once, and says nothing meanwhile.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3);
 
@@ -43,13 +47,13 @@ pub struct Aws {
 /// The SDK's default configuration (environment variables, profiles, SSO, web identity, `AWS_ENDPOINT_URL`) in
 /// the given region, whatever else is configured.
 ///
-/// A call is tried up to 8 times, with growing pauses, where another time may succeed. It waits 30 seconds for each
-/// answer, and three minutes in all.
+/// A call is tried up to 8 times, with growing pauses, where another time may succeed. It waits 3 seconds for a
+/// connection, 8 for each answer, and three minutes in all.
 pub fn configuration(region: &str) -> ConfigLoader {
     // No limit for an attempt as a whole: a `credential_process` may be waiting for a person's code.
     let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(5))
-        .read_timeout(Duration::from_secs(30))
+        .connect_timeout(CONNECTION)
+        .read_timeout(ANSWER)
         .operation_timeout(Duration::from_secs(180))
         .build();
     aws_config::defaults(BehaviorVersion::latest())
@@ -59,15 +63,14 @@ pub fn configuration(region: &str) -> ConfigLoader {
         .timeout_config(timeouts)
 }
 
-/// The same for deploying with [`Aws::deploying`]: somebody waits, and many calls are made.
+/// The same for [`Aws::call`]: somebody waits, and many calls are made.
 ///
 /// A call is tried up to 6 times, with the pauses of the SDK's adaptive mode: where AWS throttles, all calls of the
-/// process become fewer. No pause is longer than 3 seconds. It waits as long for a connection, and 8 seconds for an answer;
-/// a minute in all.
+/// process become fewer. No pause is longer than 3 seconds. It waits a minute in all.
 pub fn deployment_configuration(region: &str) -> ConfigLoader {
     let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(3))
-        .read_timeout(Duration::from_secs(8))
+        .connect_timeout(CONNECTION)
+        .read_timeout(ANSWER)
         .operation_timeout(Duration::from_secs(60))
         .build();
     configuration(region)
@@ -98,31 +101,14 @@ impl Aws {
         Aws::new(&configuration(region).load().await)
     }
 
-    /// Uses a configuration as it is.
+    /// Uses a configuration, usually [`configuration`], or [`deployment_configuration`] for [`Aws::call`]. An attempt that
+    /// nobody answers is not the SDK's to repeat, so that it is told within ten seconds: `call` does so, for a moment. A
+    /// limit that is reached is told at once.
     pub fn new(config: &SdkConfig) -> Aws {
         let cloudformation = aws_sdk_cloudformation::config::Builder::from(config);
+        let cloudformation = cloudformation.retry_classifier(Repetition);
         let sts = aws_sdk_sts::config::Builder::from(config);
-        Aws::of(config, cloudformation, sts)
-    }
-
-    /// Uses a configuration, usually [`deployment_configuration`], for [`Aws::call`]. An attempt that nobody answers is not
-    /// the SDK's to repeat, so that it is told within ten seconds: `call` does so, for a moment. A limit that is reached is
-    /// told at once.
-    pub fn deploying(config: &SdkConfig) -> Aws {
-        let cloudformation = aws_sdk_cloudformation::config::Builder::from(config);
-        let sts = aws_sdk_sts::config::Builder::from(config);
-        Aws::of(
-            config,
-            cloudformation.retry_classifier(Repetition),
-            sts.retry_classifier(Repetition),
-        )
-    }
-
-    fn of(
-        config: &SdkConfig,
-        cloudformation: aws_sdk_cloudformation::config::Builder,
-        sts: aws_sdk_sts::config::Builder,
-    ) -> Aws {
+        let sts = sts.retry_classifier(Repetition);
         let cloudformation = cloudformation.interceptor(WholeAnswer).build();
         let sts = sts.interceptor(WholeAnswer).build();
         Aws {

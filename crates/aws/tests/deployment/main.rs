@@ -50,7 +50,7 @@ impl Engine {
     }
 
     fn aws(&self) -> Aws {
-        Aws::deploying(&self.config)
+        Aws::new(&self.config)
     }
 
     /// Has something fail: the text of a `--fault`.
@@ -79,7 +79,7 @@ impl Engine {
     /// Deploys through somebody who passes on what is asked here.
     async fn deploy_through(&self, url: &str, plan: Plan) -> Went {
         let config = self.config.to_builder().endpoint_url(url).build();
-        deploy(&Aws::deploying(&config), plan, true).await
+        deploy(&Aws::new(&config), plan, true).await
     }
 }
 

@@ -27,7 +27,7 @@ use crate::deploying::{Went, deploy, hasty};
 /// What deploys to an emulator, with short pauses.
 async fn deploying_to(url: &str) -> Aws {
     let config = support::deployment_config(url).await;
-    Aws::deploying(&hasty(&config, Duration::from_secs(8)))
+    Aws::new(&hasty(&config, Duration::from_secs(8)))
 }
 
 /// Deploys, says yes, and gives up what is not well at once: nothing becomes so later.

@@ -22,7 +22,7 @@ fn impatient(engine: &Engine) -> Aws {
         .read_timeout(Duration::from_millis(300))
         .build();
     let config = engine.deployment.clone().into_builder();
-    Aws::deploying(
+    Aws::new(
         &config
             .retry_config(retries)
             .timeout_config(timeouts)

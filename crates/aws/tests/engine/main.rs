@@ -66,7 +66,7 @@ impl Engine {
 
     /// What deploys.
     fn deploying(&self) -> Aws {
-        Aws::deploying(&self.deployment)
+        Aws::new(&self.deployment)
     }
 
     fn client(&self) -> Client {

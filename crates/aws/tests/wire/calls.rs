@@ -16,7 +16,7 @@ use crate::support;
 pub(crate) async fn deploying(endpoint: &str) -> Aws {
     let config = support::deployment_config(endpoint).await.into_builder();
     let retries = RetryConfig::standard().with_initial_backoff(Duration::ZERO);
-    Aws::deploying(&config.retry_config(retries).build())
+    Aws::new(&config.retry_config(retries).build())
 }
 
 /// Answers with these, one after the other; the last one is that of all further requests. The requests are kept.

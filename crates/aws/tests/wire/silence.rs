@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 use std::time::Duration;
 
-use stratiform_aws::Aws;
+use stratiform_aws::{Aws, Error};
 use stratiform_deploy::{Call, FailureKind, Reply};
 use stratiform_test_support::serve;
 use tokio::time::Instant;
@@ -65,7 +65,7 @@ async fn a_web_server_is_asked_once() {
     }
 }
 
-/// With what is configured for deployments. The clock goes forward by itself whenever nobody has anything to do: what is
+/// With what is configured for deployments, and for reading. The clock goes forward by itself whenever nobody has anything to do: what is
 /// measured are our own limits, and not this machine.
 #[tokio::test(start_paused = true)]
 async fn nobody_answering_is_told_within_ten_seconds() {
@@ -82,11 +82,16 @@ async fn nobody_answering_is_told_within_ten_seconds() {
         for call in [describe, services(), Call::Identity] {
             let config = support::deployment_config(&endpoint).await;
             let begun = Instant::now();
-            let failure = Aws::deploying(&config).call(&call).await.unwrap_err();
+            let failure = Aws::new(&config).call(&call).await.unwrap_err();
             assert_eq!(failure.kind, FailureKind::Unknown, "{failure:?}");
             let elapsed = begun.elapsed();
             let cell = format!("{call:?} of {endpoint}: {elapsed:?}");
             assert!(elapsed < Duration::from_secs(10), "{cell}");
         }
+        let aws = Aws::new(&support::config(&endpoint).await);
+        let begun = Instant::now();
+        let error = aws.deployed(&["shop".to_owned()]).await.unwrap_err();
+        assert!(matches!(error, Error::Unavailable(_)), "{error:?}");
+        assert!(begun.elapsed() < Duration::from_secs(10), "{endpoint}");
     }
 }
