@@ -12,14 +12,12 @@
 
 mod capability;
 mod check;
-mod constraint;
 mod declaration;
 pub(crate) mod form;
 mod function;
 mod language;
 mod live;
 mod parameter;
-mod pattern;
 mod read;
 mod reference;
 mod refused;

@@ -258,6 +258,8 @@ codes! {
         StaleSnapshots = "stale-snapshots",
         /// A parameter that nothing gives a value.
         ParameterWithoutValue = "parameter-without-value",
+        /// A value that the declaration of its parameter does not allow.
+        ParameterValue = "parameter-value",
         /// `--image` of a service that no stack has an image of.
         UnknownService = "unknown-service",
         /// An image that is not in its repository, or whose repository nobody knows.

@@ -5,6 +5,7 @@
 //! import or a zone is. Loops are written out ([`expand`]), and what nobody may see is hidden ([`hidden`]). What does
 //! not: two sides, resource types, and what a difference means.
 
+pub mod declared;
 mod expand;
 mod outcome;
 mod resolved;

@@ -11,8 +11,9 @@ use stratiform_deploy::call::ParameterValue;
 use stratiform_deploy::{Allowance, Loss, PlannedStack};
 use stratiform_finding::words::{joined, meant};
 use stratiform_finding::{Code, Finding};
+use stratiform_resolve::declared::breaks;
 use stratiform_service::status::{Ending, Phase};
-use stratiform_service::{LogicalId, StackName};
+use stratiform_service::{LogicalId, Refusal, StackName};
 use stratiform_template::{Parameter, Value};
 
 use crate::args::{Allow, Going, ParameterValue as GivenValue};
@@ -132,6 +133,7 @@ pub(super) fn parameters(
     key: &str,
     given: &IndexMap<String, String>,
     deployed: Option<&DeployedStack>,
+    is_sealed: bool,
 ) -> Result<IndexMap<String, ParameterValue>, Vec<Finding>> {
     let known = deployed.map(values).unwrap_or_default();
     let mut found = IndexMap::new();
@@ -152,7 +154,17 @@ pub(super) fn parameters(
             None => default.or(previous),
         });
         match value {
-            Some(value) => drop(found.insert(name.clone(), value)),
+            Some(ParameterValue::Value(value)) => match breaks(name, parameter, &value) {
+                None => drop(found.insert(name.clone(), ParameterValue::Value(value))),
+                Some(refusal) => findings.push(not_taken(name, key, &refusal)),
+            },
+            Some(ParameterValue::Previous) => {
+                found.insert(name.clone(), ParameterValue::Previous);
+            }
+            // Its change set has it, and nobody else may see it.
+            None if is_sealed && parameter.no_echo == Some(true) => {
+                found.insert(name.clone(), ParameterValue::Previous);
+            }
             None => findings.push(without_value(name, key)),
         }
     }
@@ -222,6 +234,16 @@ fn default(parameter: &Parameter) -> Option<String> {
         Value::Bool(value) => Some(value.to_string()),
         Value::Null | Value::List(_) | Value::Map(_) | Value::Function(..) => None,
     }
+}
+
+/// What CloudFormation would say when it is the stack's turn, said before anything is deployed.
+fn not_taken(name: &str, key: &str, refusal: &Refusal) -> Finding {
+    let what = format!("the parameter `{name}` of the stack `{key}` does not take its value");
+    let help = match service_of(name) {
+        Some(service) => format!("name an image that it takes: --image {service}=TAG"),
+        None => format!("give it one that it takes: --parameter {name}=VALUE"),
+    };
+    Finding::new(Code::ParameterValue, what, help).because(refusal.to_string())
 }
 
 fn without_value(name: &str, key: &str) -> Finding {

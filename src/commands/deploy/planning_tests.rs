@@ -99,7 +99,7 @@ fn a_parameter_has_the_image_or_the_previous_value_or_its_default() {
     let stack = &assembly.stacks[2];
     let value = |text: &str| ParameterValue::Value(text.to_owned());
     let found = |images: &[&str], deployed| {
-        parameters(stack, "services", &given(images), deployed)
+        parameters(stack, "services", &given(images), deployed, false)
             .unwrap()
             .into_iter()
             .collect::<Vec<_>>()
@@ -129,6 +129,7 @@ fn a_stack_that_was_never_made_has_no_previous_values() {
         "services",
         &given(&["MailerImage"]),
         Some(&failed),
+        false,
     );
     let refused: Vec<String> = refused
         .unwrap_err()
@@ -145,7 +146,8 @@ fn a_stack_that_was_never_made_has_no_previous_values() {
 #[test]
 fn what_has_no_value_is_said_with_what_gives_one() {
     let assembly = assembly();
-    let refused = parameters(&assembly.stacks[2], "services", &given(&[]), None).unwrap_err();
+    let refused =
+        parameters(&assembly.stacks[2], "services", &given(&[]), None, false).unwrap_err();
     let help: Vec<String> = refused.into_iter().map(|finding| finding.help).collect();
     assert_eq!(
         help,
@@ -155,6 +157,36 @@ fn what_has_no_value_is_said_with_what_gives_one() {
             "give it one: --parameter Key=VALUE; it stays from then on",
         ]
     );
+}
+
+#[test]
+fn a_value_that_is_not_taken_is_told_before_anything_is_deployed() {
+    let template = "Parameters:\n  ApiImage: {Type: String, AllowedPattern: '.+@sha256:[0-9a-f]+'}\n  \
+                    Size: {Type: Number, MaxValue: 3}\n  \
+                    Key: {Type: String, NoEcho: true}\nResources:\n  Topic: {Type: AWS::SNS::Topic}\n";
+    let stack = StackAt::of("shop-dev-more", Template::parse(template).unwrap());
+    let values = |image: &str, size: &str| {
+        IndexMap::from([
+            ("ApiImage".to_owned(), image.to_owned()),
+            ("Size".to_owned(), size.to_owned()),
+        ])
+    };
+    let refused = |values: &IndexMap<String, String>, is_sealed| {
+        let found = parameters(&stack, "more", values, None, is_sealed);
+        let found = found.err().into_iter().flatten();
+        found.map(|finding| finding.code).collect::<Vec<Code>>()
+    };
+    let wrong = values("api:1", "4");
+    assert_eq!(
+        refused(&wrong, false),
+        [
+            Code::ParameterValue,
+            Code::ParameterValue,
+            Code::ParameterWithoutValue
+        ]
+    );
+    // A change set that was approved has the secret already.
+    assert_eq!(refused(&values("api@sha256:ab", "3"), true), []);
 }
 
 #[test]

@@ -103,7 +103,7 @@ pub(super) async fn prepare(
     for (parameter, image) in images {
         fixed.entry(parameter).or_insert(image);
     }
-    let values = values_of(&assembly, &chosen, &deployed, fixed, cloud, view)?;
+    let values = values_of(&assembly, &chosen, &deployed, fixed, sealed, cloud, view)?;
     let aws = aws.hiding(secrets(&assembly, &chosen, &values));
     let before = before(&aws, &assembly, &deployed).await?;
     let allowed = allowances(&assembly, &before, &args.allow)?;
@@ -266,6 +266,7 @@ fn values_of(
     chosen: &[usize],
     deployed: &[Option<DeployedStack>],
     mut images: IndexMap<String, String>,
+    sealed: Option<&Sealed>,
     cloud: &Cloud,
     view: &mut dyn View,
 ) -> Result<Vec<IndexMap<String, ParameterValue>>, Failure> {
@@ -296,7 +297,8 @@ fn values_of(
     for (place, deployed) in chosen.iter().zip(deployed) {
         let stack = &assembly.stacks[*place];
         let key = assembly.key(&stack.name);
-        match parameters(stack, key, &images, deployed.as_ref()) {
+        let is_sealed = sealed.is_some_and(|sealed| sealed.has_change_set(key));
+        match parameters(stack, key, &images, deployed.as_ref(), is_sealed) {
             Ok(values) => all.push(values),
             Err(found) => findings.extend(found),
         }

@@ -197,6 +197,12 @@ impl Sealed {
         }
     }
 
+    /// Whether it has the change set of a stack.
+    pub(super) fn has_change_set(&self, key: &str) -> bool {
+        let mut stacks = self.stacks.iter();
+        stacks.any(|stack| stack.stack == key && stack.change_set.is_some())
+    }
+
     /// The release that it is.
     pub(super) fn release(&self) -> Option<&str> {
         self.release.as_deref()

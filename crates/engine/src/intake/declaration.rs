@@ -1,9 +1,9 @@
 //! What a template says of its parameters: types, and the attributes that there are.
 
+use stratiform_resolve::declared::{breaks, default, kind, text};
 use stratiform_service::Refusal;
-use stratiform_template::{Parameter, Template, Value};
+use stratiform_template::Template;
 
-use super::constraint::{self, Subject};
 use super::refused::format_error;
 use super::transform;
 use crate::input::Refused;
@@ -18,46 +18,6 @@ const CONSTRAINTS: [&str; 7] = [
     "MinValue",
     "MaxValue",
 ];
-
-/// How the types of parameters that hold the name of one of Systems Manager's start.
-const LOOKED_UP: &str = "AWS::SSM::Parameter::Value<";
-
-/// Is a value one, or several with commas?
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
-    One,
-    List,
-}
-
-/// What kind of value a parameter has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Text(Shape),
-    Number(Shape),
-    /// The name of a parameter of Systems Manager: constraints are about the name.
-    LookedUp,
-}
-
-/// The kind of a parameter; none where there is no such type.
-pub(super) fn kind(parameter_type: &str) -> Option<Kind> {
-    let is_aws = |name: &str| name.starts_with("AWS::");
-    match parameter_type {
-        "String" => Some(Kind::Text(Shape::One)),
-        "Number" => Some(Kind::Number(Shape::One)),
-        "List<Number>" => Some(Kind::Number(Shape::List)),
-        "CommaDelimitedList" | "List<String>" => Some(Kind::Text(Shape::List)),
-        name if name.starts_with(LOOKED_UP) => name.ends_with('>').then_some(Kind::LookedUp),
-        name => {
-            let item = name
-                .strip_prefix("List<")
-                .and_then(|rest| rest.strip_suffix('>'));
-            match item {
-                Some(item) => is_aws(item).then_some(Kind::Text(Shape::List)),
-                None => is_aws(name).then_some(Kind::Text(Shape::One)),
-            }
-        }
-    }
-}
 
 /// Checks the declarations alone, values aside.
 pub(super) fn check(template: &Template) -> Result<(), Refused> {
@@ -91,23 +51,8 @@ pub(super) fn defaults(template: &Template) -> Result<(), Refused> {
             return Err(format_error("Every Default member must be a string."));
         }
         if let Some(value) = default(parameter) {
-            constraint::check(Subject { name, parameter }, &value)?;
+            breaks(name, parameter, &value).map_or(Ok(()), |broken| Err(Refused::from(broken)))?;
         }
     }
     Ok(())
-}
-
-/// The default of a parameter, as text.
-pub(super) fn default(parameter: &Parameter) -> Option<String> {
-    text(parameter.default.as_ref()?)
-}
-
-/// The text of a scalar, as the service passes it on.
-pub(super) fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(boolean) => Some(boolean.to_string()),
-        Value::Null | Value::List(_) | Value::Map(_) | Value::Function(..) => None,
-    }
 }

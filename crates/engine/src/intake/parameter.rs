@@ -2,10 +2,10 @@
 
 use indexmap::{IndexMap, IndexSet};
 use serde::{Deserialize, Serialize};
+use stratiform_resolve::declared::{Kind, breaks, default, kind};
 use stratiform_service::Refusal;
 use stratiform_template::Template;
 
-use super::constraint::{self, Subject};
 use super::form;
 use crate::input::Refused;
 
@@ -58,14 +58,13 @@ pub(crate) fn parameters(
     let given = in_form(given, previous)?;
     let mut missing = Vec::new();
     for (name, parameter) in &template.parameters {
-        let subject = Subject { name, parameter };
         let of_call = match given.get(name.as_str()) {
             Some(given) => of_call(given, previous)?,
             None => None,
         };
         let value = match of_call {
             Some(value) => Some((value, Origin::Call)),
-            None => subject.default().map(|value| (value, Origin::Default)),
+            None => default(parameter).map(|value| (value, Origin::Default)),
         };
         match value {
             Some(value) => {
@@ -80,7 +79,7 @@ pub(crate) fn parameters(
     all_declared(template, &given)?;
     for (name, parameter) in &template.parameters {
         if let Some((value, _)) = values.get(name) {
-            constraint::check(Subject { name, parameter }, value)?;
+            breaks(name, parameter, value).map_or(Ok(()), |broken| Err(Refused::from(broken)))?;
         }
     }
     resolved(template, values, look_up)
@@ -156,11 +155,8 @@ fn resolved(
         let Some(parameter) = template.parameters.get(&name) else {
             continue;
         };
-        let subject = Subject {
-            name: &name,
-            parameter,
-        };
-        let held = subject.is_looked_up().then(|| look_up(&value));
+        let is_looked_up = kind(&parameter.parameter_type) == Some(Kind::LookedUp);
+        let held = is_looked_up.then(|| look_up(&value));
         match (&held, origin) {
             (Some(None), Origin::Call) => {
                 return Err(Refusal::ParameterNotInPlace { name }.into());
@@ -170,7 +166,7 @@ fn resolved(
             }
             (Some(Some(_)) | None, Origin::Call | Origin::Default) => {}
         }
-        let no_echo = subject.no_echo();
+        let no_echo = parameter.no_echo == Some(true);
         let value = ParameterValue {
             value,
             resolved: held.flatten(),

@@ -3,11 +3,10 @@
 use indexmap::{IndexMap, IndexSet};
 use serde_json::{Map, Value, json};
 use stratiform_catalog::catalog;
+use stratiform_resolve::declared::{allowed_values, default};
 use stratiform_template::{Parameter, Template};
 
 use super::capability::capabilities;
-use super::constraint::allowed_values;
-use super::declaration;
 use super::read::Intake;
 
 /// The answer of `GetTemplateSummary`.
@@ -77,7 +76,7 @@ fn about(intake: &Intake, parameters: Vec<Value>) -> Map<String, Value> {
 fn declared(name: &str, parameter: &Parameter) -> Map<String, Value> {
     let mut declared = Map::new();
     declared.insert("ParameterKey".to_owned(), json!(name));
-    if let Some(default) = declaration::default(parameter) {
+    if let Some(default) = default(parameter) {
         declared.insert("DefaultValue".to_owned(), json!(default));
     }
     declared.insert("NoEcho".to_owned(), json!(parameter.no_echo == Some(true)));

@@ -2,40 +2,59 @@
 //!
 //! Source: CloudFormation user guide, "Parameters"; the texts are recorded, or quoted by several clients.
 
+mod pattern;
+
 use stratiform_service::Refusal;
 use stratiform_template::{Parameter, Value};
 
-use super::declaration::{self, Kind, Shape};
-use super::pattern;
-use crate::input::Refused;
+/// How the types of parameters that hold the name of one of Systems Manager's start.
+const LOOKED_UP: &str = "AWS::SSM::Parameter::Value<";
+
+/// Is a value one, or several with commas?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// One.
+    One,
+    /// Several.
+    List,
+}
+
+/// What kind of value a parameter has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Text, or something of AWS's by its ID or name.
+    Text(Shape),
+    /// Numbers.
+    Number(Shape),
+    /// The name of a parameter of Systems Manager: constraints are about the name.
+    LookedUp,
+}
 
 /// A parameter by its name.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Subject<'t> {
-    pub name: &'t str,
-    pub parameter: &'t Parameter,
+struct Subject<'t> {
+    name: &'t str,
+    parameter: &'t Parameter,
 }
 
-/// Checks a value against all constraints; in the template's own words where it has any.
-pub(super) fn check(subject: Subject<'_>, value: &str) -> Result<(), Refused> {
-    let Some(broken) = broken(subject, value) else {
-        return Ok(());
-    };
-    let words = subject.parameter.constraints.get("ConstraintDescription");
-    Err(match words.and_then(declaration::text) {
+/// How CloudFormation refuses a value of a parameter for its declaration, in the template's own words where it has any;
+/// none where it takes the value.
+pub fn breaks(name: &str, parameter: &Parameter, value: &str) -> Option<Refusal> {
+    let broken = broken(Subject { name, parameter }, value)?;
+    let words = parameter.constraints.get("ConstraintDescription");
+    Some(match words.and_then(text) {
         Some(constraint) => Refusal::ParameterUnsatisfied {
-            name: subject.name.to_owned(),
+            name: name.to_owned(),
             constraint,
         },
         None => broken,
-    }
-    .into())
+    })
 }
 
 /// The first constraint that a value breaks.
 fn broken(subject: Subject<'_>, value: &str) -> Option<Refusal> {
     // What has no such type is refused for that.
-    let kind = declaration::kind(&subject.parameter.parameter_type)?;
+    let kind = kind(&subject.parameter.parameter_type)?;
     let shape = match kind {
         Kind::Text(shape) | Kind::Number(shape) => shape,
         Kind::LookedUp => Shape::One,
@@ -56,7 +75,7 @@ fn broken(subject: Subject<'_>, value: &str) -> Option<Refusal> {
 
 fn allowed(subject: Subject<'_>, value: &str) -> Option<Refusal> {
     let allowed = subject.parameter.constraints.get("AllowedValues")?;
-    let mut texts = allowed.as_list()?.iter().filter_map(declaration::text);
+    let mut texts = allowed.as_list()?.iter().filter_map(text);
     let name = subject.name.to_owned();
     (!texts.any(|text| text == value)).then_some(Refusal::ParameterNotAllowed { name })
 }
@@ -97,11 +116,7 @@ fn matching(subject: Subject<'_>, value: &str) -> Option<Refusal> {
 
 /// The number of a bound, and how it is written.
 fn bound(subject: Subject<'_>, key: &str) -> Option<(f64, String)> {
-    let text = subject
-        .parameter
-        .constraints
-        .get(key)
-        .and_then(declaration::text)?;
+    let text = subject.parameter.constraints.get(key).and_then(text)?;
     Some((as_number(&text)?, text))
 }
 
@@ -112,27 +127,46 @@ fn as_number(text: &str) -> Option<f64> {
     text.bytes().all(is_written).then(|| text.parse().ok())?
 }
 
-impl Subject<'_> {
-    /// Whether the value is the name of a parameter of Systems Manager.
-    pub(super) fn is_looked_up(self) -> bool {
-        declaration::kind(&self.parameter.parameter_type) == Some(Kind::LookedUp)
-    }
-
-    /// Whether nobody may see the value.
-    pub(super) fn no_echo(self) -> bool {
-        self.parameter.no_echo == Some(true)
-    }
-
-    /// The default, as text.
-    pub(super) fn default(self) -> Option<String> {
-        declaration::default(self.parameter)
-    }
-}
-
 /// Whether a declaration allows only some values, and which.
-pub(super) fn allowed_values(parameter: &Parameter) -> Option<Vec<String>> {
+pub fn allowed_values(parameter: &Parameter) -> Option<Vec<String>> {
     let allowed = parameter.constraints.get("AllowedValues")?;
     allowed
         .as_list()
-        .map(|items: &[Value]| items.iter().filter_map(declaration::text).collect())
+        .map(|items: &[Value]| items.iter().filter_map(text).collect())
+}
+
+/// The kind of a parameter; none where there is no such type.
+pub fn kind(parameter_type: &str) -> Option<Kind> {
+    let is_aws = |name: &str| name.starts_with("AWS::");
+    match parameter_type {
+        "String" => Some(Kind::Text(Shape::One)),
+        "Number" => Some(Kind::Number(Shape::One)),
+        "List<Number>" => Some(Kind::Number(Shape::List)),
+        "CommaDelimitedList" | "List<String>" => Some(Kind::Text(Shape::List)),
+        name if name.starts_with(LOOKED_UP) => name.ends_with('>').then_some(Kind::LookedUp),
+        name => {
+            let item = name
+                .strip_prefix("List<")
+                .and_then(|rest| rest.strip_suffix('>'));
+            match item {
+                Some(item) => is_aws(item).then_some(Kind::Text(Shape::List)),
+                None => is_aws(name).then_some(Kind::Text(Shape::One)),
+            }
+        }
+    }
+}
+
+/// The default of a parameter, as text.
+pub fn default(parameter: &Parameter) -> Option<String> {
+    text(parameter.default.as_ref()?)
+}
+
+/// The text of a scalar, as the service passes it on.
+pub fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(boolean) => Some(boolean.to_string()),
+        Value::Null | Value::List(_) | Value::Map(_) | Value::Function(..) => None,
+    }
 }
