@@ -10,6 +10,7 @@ mod id;
 mod images;
 mod later;
 mod promotion;
+mod quotas;
 mod running;
 mod source;
 mod stacks;
@@ -93,7 +94,7 @@ impl Report {
             Id::NobodyElse => stacks::nobody_else(facts),
             Id::Promotion => promotion::promotion(facts),
             Id::Images => images::images(facts),
-            Id::Quotas => later::quotas(),
+            Id::Quotas => quotas::quotas(facts),
             Id::Services => running::services(facts),
             Id::Alarms => running::alarms(facts),
             Id::Database => running::database(facts),

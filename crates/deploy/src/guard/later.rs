@@ -27,13 +27,6 @@ pub(super) fn compliance(facts: &Facts) -> Check {
     )
 }
 
-pub(super) fn quotas() -> Check {
-    later(
-        Id::Quotas,
-        "not asked: Service Quotas are not read yet".to_owned(),
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::{Verdict, fixture};
@@ -43,7 +36,7 @@ mod tests {
     fn they_are_skipped_and_say_so() {
         let mut facts = fixture::facts();
         facts.wanted.compliance_at_least = Some(90);
-        for check in [findings(), compliance(&facts), quotas()] {
+        for check in [findings(), compliance(&facts)] {
             assert_eq!(check.verdict, Verdict::Skipped);
             assert!(check.reason.starts_with("not asked: "), "{}", check.reason);
         }
