@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use stratiform_assembly::Assembly;
 use stratiform_aws::Aws;
 use stratiform_deploy::call::Image;
-use stratiform_deploy::guard::{Asked, Git, Heading, Promotion, Unasked, tested};
+use stratiform_deploy::guard::{Asked, Git, Heading, ImageFound, Promotion, Unasked, tested};
 use stratiform_deploy::{Call, Reply};
 use stratiform_service::AccountId;
 
@@ -32,12 +32,12 @@ pub(crate) struct Pinning<'a> {
 }
 
 /// What is pinned.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Pinned {
     /// Whole names by parameter.
     pub values: IndexMap<String, String>,
-    /// What should be there and is not.
-    pub missing: Vec<String>,
+    /// What should be there and is not, or could not be asked for: the services keep what they run.
+    pub missing: Vec<ImageFound>,
 }
 
 /// The images of services that nobody named: those that were tested with the release; else those that are tagged with it
@@ -79,15 +79,15 @@ pub(crate) async fn pinned(pinning: &Pinning<'_>, named: &IndexMap<String, Strin
                 ..image
             },
             Ok(Some(_)) => image,
-            Ok(None) if is_needed => {
-                pinned
-                    .missing
-                    .push(image.name(account, &pinning.assembly.region));
+            // A release need not have images of its own.
+            Ok(None) if !is_needed => continue,
+            other => {
+                pinned.missing.push(ImageFound {
+                    name: image.name(account, &pinning.assembly.region),
+                    image: other,
+                });
                 continue;
             }
-            // It may be there: whoever looks at all images says that it could not be asked.
-            Err(_) if is_needed => image,
-            Ok(None) | Err(_) => continue,
         };
         let name = image.name(account, &pinning.assembly.region);
         pinned.values.insert(parameter.to_owned(), name);

@@ -125,12 +125,8 @@ pub(crate) async fn gather(asking: Asking<'_>) -> Gathered {
         let mut wanted = images.clone();
         wanted.extend(pinned.values.clone());
         let found = self::images(&pinning, &stacks, &wanted).await;
-        let missing = pinned.missing.into_iter();
-        let missing = missing.map(|name| ImageFound {
-            name,
-            image: Ok(None),
-        });
-        (found.into_iter().chain(missing).collect(), pinned.values)
+        let all = found.into_iter().chain(pinned.missing);
+        (all.collect(), pinned.values)
     };
     let running = async {
         let running = running(aws, &stacks, settings.rollback_alarm.as_deref()).await;

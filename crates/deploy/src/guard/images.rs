@@ -1,7 +1,7 @@
 //! Whether the images that services run, or are to run, are there.
 
 use super::tally::Tally;
-use super::{Check, Facts, Id};
+use super::{Check, Facts, Heading, Id};
 
 pub(super) fn images(facts: &Facts) -> Check {
     let mut tally = Tally::default();
@@ -12,6 +12,16 @@ pub(super) fn images(facts: &Facts) -> Check {
                 format!("there is no image `{}`", found.name),
                 "push it, or deploy another one: --image SERVICE=TAG",
             ),
+            // What goes back without its images has not gone back.
+            Err(unasked) if facts.wanted.heading == Heading::Back && unasked.kind.is_some() => {
+                tally.block(
+                    format!(
+                        "whether `{}` is there is not known: {}",
+                        found.name, unasked.why
+                    ),
+                    "name the images: --image SERVICE=TAG",
+                );
+            }
             Err(unasked) => tally.unasked(unasked),
         }
     }
@@ -39,6 +49,15 @@ mod tests {
         assert_eq!(images(&facts).verdict, Pass);
         facts.images[0].image = Err(Unasked::because("another registry", ""));
         assert_eq!(images(&facts).verdict, Skipped);
+        let denied = Unasked {
+            kind: Some(crate::FailureKind::Denied),
+            ..Unasked::because("nobody may ask", "")
+        };
+        facts.images[0].image = Err(denied.clone());
+        assert_eq!(images(&facts).verdict, Skipped);
+        facts.wanted.heading = Heading::Back;
+        assert_eq!(images(&facts).verdict, Block);
+        facts.wanted.heading = Heading::Forward;
         facts.images[0].image = Ok(None);
         let check = images(&facts);
         assert_eq!(check.verdict, Block);
