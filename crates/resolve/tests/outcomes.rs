@@ -106,6 +106,10 @@ fn functions_come_to_what_can_be_known() {
         ("!Ref AWS::NoValue", "absent"),
         ("!Base64 a", "value YQ=="),
         (
+            "{'Fn::ToJsonString': [1, '1', true, {n: 1.5}, !Ref Size, !Ref Names]}",
+            r#"value [1,"1",true,{"n":1.5},"small",["a","b"]]"#,
+        ),
+        (
             "!Cidr [10.0.0.0/16, 2, 8]",
             "value [\"10.0.0.0/24\",\"10.0.1.0/24\"]",
         ),

@@ -45,6 +45,12 @@ fn removed(change: &ChangedResource, name: &str) -> Consequence {
     };
     let before = change.before.as_ref();
     match change.policy {
+        _ if before.is_some_and(|before| is_replica(change, before)) => of(
+            Severity::Attention,
+            Certainty::Will,
+            format!("deletes {name}, a read replica: its data is its source's, and stays there"),
+            "of a read replica no snapshot is taken, whatever its deletion policy says".to_owned(),
+        ),
         Policy::Retain => of(
             Severity::Attention,
             Certainty::Will,
@@ -118,6 +124,11 @@ fn replaced(change: &ChangedResource, name: &str, certainty: Certainty) -> Conse
         false => why,
     };
     let (severity, kept, help) = match change.policy {
+        _ if before.is_some_and(|before| is_replica(change, before)) => (
+            Severity::Attention,
+            "it is a read replica, and its data stays with its source",
+            None,
+        ),
         Policy::Retain => (missed, stays, None),
         _ if protected => (missed, stays, None),
         Policy::Snapshot => (Severity::Warning, "its data is kept as a snapshot", None),
@@ -166,6 +177,15 @@ fn reason(change: &ChangedResource, attribute: &str) -> String {
             format!("the value of `{attribute}` is not known here: the worst is assumed")
         }
     }
+}
+
+/// Whether it copies another database: deletion policies do not count then, and no snapshot is taken.
+///
+/// Source: CloudFormation template reference, `AWS::RDS::DBInstance`, "Deletion policy".
+fn is_replica(change: &ChangedResource, before: &Context) -> bool {
+    const SOURCES: [&str; 2] = ["SourceDBInstanceIdentifier", "SourceDBClusterIdentifier"];
+    let copies = |path: &&str| before.properties.get(*path).is_some();
+    change.resource_type == "AWS::RDS::DBInstance" && SOURCES.iter().any(|path| copies(&path))
 }
 
 fn is_protected(change: &ChangedResource, context: &Context) -> bool {

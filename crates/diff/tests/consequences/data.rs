@@ -54,6 +54,20 @@ fn databases_have_a_default_of_their_own() {
 }
 
 #[test]
+fn of_a_replica_no_snapshot_is_taken() {
+    for policy in ["", "DeletionPolicy: Snapshot, ", "DeletionPolicy: Retain, "] {
+        check_removed(
+            &format!(
+                "{policy}Type: AWS::RDS::DBInstance, Properties: {{SourceDBInstanceIdentifier: a}}"
+            ),
+            &[
+                "attention data-loss will: deletes the database `A`, a read replica: its data is its source's, and stays there",
+            ],
+        );
+    }
+}
+
+#[test]
 fn what_is_protected_stays() {
     for (resource, noun) in [
         (

@@ -69,7 +69,7 @@ impl<'t> Resolver<'_, 't> {
                 }
                 other => self.opaque(function, &[&other]),
             },
-            Function::ToJsonString => self.json_string(&self.resolve(argument).part()?),
+            Function::ToJsonString => self.json_string(argument, &self.resolve(argument).part()?),
             Function::Condition
             | Function::Equals
             | Function::And
@@ -326,14 +326,14 @@ impl<'t> Resolver<'_, 't> {
         }
     }
 
-    fn json_string(&self, value: &Resolved<'t>) -> Outcome<'t> {
+    fn json_string(&self, argument: &'t Value, value: &Resolved<'t>) -> Outcome<'t> {
         let mut known = true;
         value.for_each_text(&mut |text| {
             let mut segments = text.segments.iter();
             known &= segments.all(|segment| matches!(segment, Segment::Known(_)));
         });
         if known {
-            let json = value.to_json(Style::Expression).to_string();
+            let json = json_of(argument, value).to_string();
             Resolved::text(vec![Segment::Known(json)], uses([value])).into()
         } else {
             self.opaque(Function::ToJsonString, &[value])
@@ -360,6 +360,33 @@ impl<'t> Resolver<'_, 't> {
                 )
             }),
         }
+    }
+}
+
+/// A value as JSON, with numbers and booleans as the template has them: everywhere else they are text.
+fn json_of(written: &Value, value: &Resolved<'_>) -> serde_json::Value {
+    match (written, value) {
+        (Value::Bool(written), _) => (*written).into(),
+        (Value::Number(number), _) => serde_json::from_str(number.as_str())
+            .unwrap_or_else(|_| value.to_json(Style::Expression)),
+        // Where an item is left out, nobody knows which is which.
+        (Value::List(written), Resolved::List(items)) if written.len() == items.len() => {
+            let items = written.iter().zip(items);
+            items
+                .map(|(written, item)| json_of(written, item))
+                .collect()
+        }
+        (Value::Map(written), Resolved::Map(entries)) => {
+            let entries = entries.iter().map(|(key, value)| {
+                let json = match written.get(key.as_ref()) {
+                    Some(written) => json_of(written, value),
+                    None => value.to_json(Style::Expression),
+                };
+                (key.to_string(), json)
+            });
+            entries.collect()
+        }
+        _ => value.to_json(Style::Expression),
     }
 }
 
