@@ -9,7 +9,7 @@ use stratiform_service::{StackStatus, Timestamp, Word};
 use super::super::caller::{Caller, element};
 use super::super::error::BenchError;
 use super::super::server::Server;
-use crate::deployment::{Environment, Stack};
+use crate::deployment::Environment;
 use crate::http;
 
 /// How often each operation was called: `cloudformation DescribeStacks`.
@@ -78,7 +78,8 @@ pub(super) fn since(
             )));
         }
         let seen = before.events.get(&stack.name).copied();
-        let own = operation(&caller, stack, seen.unwrap_or_default())?;
+        let events = caller.list(EVENTS, &stack.name)?;
+        let own = operation(&stack.name, &events, seen.unwrap_or_default())?;
         stacks += usize::from(own.is_some());
         let needed = stack.depends_on.iter();
         let start = needed.filter_map(|needed| ends.get(needed.as_str())).max();
@@ -94,33 +95,32 @@ pub(super) fn since(
 
 const EVENTS: &str = "DescribeStackEvents";
 
-/// How long the operation took that a stack's new events tell of; none where there are none.
-fn operation(caller: &Caller, stack: &Stack, seen: usize) -> Result<Option<Duration>, BenchError> {
-    let mut events = caller.list(EVENTS, &stack.name)?;
-    // The newest comes first.
-    events.reverse();
-    let of_stack = |event: &&String| element(event, "LogicalResourceId") == Some(&stack.name);
-    let moments = events
-        .iter()
-        .enumerate()
-        .filter(|(_, event)| of_stack(event));
+/// How long the operation took that a stack's events tell of, from the number that was seen before; none where no new
+/// ones tell of any. The newest event comes first.
+///
+/// # Errors
+/// The stack is not there as it should be.
+fn operation(stack: &str, events: &[String], seen: usize) -> Result<Option<Duration>, BenchError> {
+    let new = events.len().saturating_sub(seen);
     let (mut began, mut ended, mut last) = (None, None, None);
-    for (number, event) in moments {
+    for (number, event) in events.iter().enumerate().rev() {
+        if element(event, "LogicalResourceId") != Some(stack) {
+            continue;
+        }
         let status = element(event, "ResourceStatus").unwrap_or_default();
         let time = element(event, "Timestamp").and_then(|time| time.parse::<Timestamp>().ok());
         let phase = Word::<StackStatus>::new(status).phase();
         last = Some(phase);
         match phase {
-            Phase::Moving(Direction::Forward) if number >= seen && began.is_none() => began = time,
-            Phase::Settled(Ending::Applied) if number >= seen => ended = time,
+            Phase::Moving(Direction::Forward) if number < new && began.is_none() => began = time,
+            Phase::Settled(Ending::Applied) if number < new => ended = time,
             _ => {}
         }
     }
     if last != Some(Phase::Settled(Ending::Applied)) {
         return Err(BenchError::Answer(format!(
-            "{} is not as it should be: {}",
-            stack.name,
-            events.last().map(String::as_str).unwrap_or_default()
+            "{stack} is not as it should be: {}",
+            events.first().map(String::as_str).unwrap_or_default()
         )));
     }
     let took = began.zip(ended).map(|(began, ended)| {
@@ -141,4 +141,62 @@ fn calls(server: &Server) -> Result<Calls, BenchError> {
         operations.map(move |(operation, number)| (format!("{service} {operation}"), number))
     });
     Ok(calls.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::operation;
+
+    /// The events of a stack `app`, the newest first, as the service lists them.
+    fn events(of: &[(&str, &str, &str)]) -> Vec<String> {
+        let events = of.iter().rev().map(|(id, status, second)| {
+            format!(
+                "<LogicalResourceId>{id}</LogicalResourceId><ResourceStatus>{status}</ResourceStatus>\
+                 <Timestamp>2026-11-29T03:00:{second}Z</Timestamp>"
+            )
+        });
+        events.collect()
+    }
+
+    const CREATED: [(&str, &str, &str); 5] = [
+        ("app", "REVIEW_IN_PROGRESS", "00.000"),
+        ("app", "CREATE_IN_PROGRESS", "02.500"),
+        ("Queue", "CREATE_IN_PROGRESS", "03.000"),
+        ("Queue", "CREATE_COMPLETE", "33.000"),
+        ("app", "CREATE_COMPLETE", "33.500"),
+    ];
+
+    #[test]
+    fn an_operation_lasts_from_its_first_event_to_its_last() {
+        let took = operation("app", &events(&CREATED), 0);
+        assert_eq!(took.ok(), Some(Some(Duration::from_secs(31))));
+    }
+
+    #[test]
+    fn what_was_seen_before_is_another_operation() {
+        assert_eq!(operation("app", &events(&CREATED), 5).ok(), Some(None));
+        let mut updated = CREATED.to_vec();
+        updated.extend([
+            ("app", "UPDATE_IN_PROGRESS", "40.000"),
+            ("app", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "45.000"),
+            ("app", "UPDATE_COMPLETE", "47.000"),
+        ]);
+        let took = operation("app", &events(&updated), 5);
+        assert_eq!(took.ok(), Some(Some(Duration::from_secs(7))));
+    }
+
+    #[test]
+    fn a_stack_that_is_not_as_it_should_be_is_told() {
+        for end in ["CREATE_IN_PROGRESS", "ROLLBACK_COMPLETE"] {
+            let mut failed = CREATED;
+            failed[4].1 = end;
+            let Err(error) = operation("app", &events(&failed), 0) else {
+                panic!("{end} passes");
+            };
+            assert!(error.to_string().contains(end), "{error}");
+        }
+        assert!(operation("app", &events(&CREATED[..1]), 0).is_err());
+    }
 }
