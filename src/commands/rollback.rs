@@ -11,6 +11,8 @@ mod target;
 use std::time::Instant;
 
 use stratiform_assembly::Assembly;
+use stratiform_aws::{Aws, Identity};
+use stratiform_deploy::guard::StackFound;
 use stratiform_environment::{Environment, Settings};
 
 use self::stuck::{mending, stuck};
@@ -19,6 +21,7 @@ use crate::Define;
 use crate::args::{Deploy, Global, Rollback};
 use crate::assemblies::environment::{Synthesized, environment};
 use crate::cloud::Cloud;
+use crate::commands::deploy::preparing::identity;
 use crate::commands::deploy::{Intent, carried_out, consent, exit, watched};
 use crate::commands::guard::gathering::Source;
 use crate::commands::guard::looking::stacks;
@@ -56,6 +59,14 @@ struct Today<'a> {
     settings: &'a Settings,
 }
 
+/// The same as AWS has it.
+struct There<'a> {
+    cloud: &'a Cloud,
+    aws: &'a Aws,
+    identity: &'a Identity,
+    found: &'a [StackFound],
+}
+
 async fn back(
     global: &Global,
     args: &Rollback,
@@ -76,14 +87,24 @@ async fn back(
     let aws = cloud
         .deploying(&assembly.region, assembly.account.as_ref())
         .await;
-    let found = or_interrupted(async { Ok(stacks(&aws, &assembly).await) }).await?;
+    let (identity, found) = or_interrupted(async {
+        let identity = identity(&aws, &assembly).await?;
+        Ok((identity, stacks(&aws, &assembly).await))
+    })
+    .await?;
     if let Some(service) = &args.service {
         let today = Today {
             project,
             assembly,
             settings,
         };
-        let pulled = lever::pull(global, args, service, (cloud, &aws), (&today, &found), view);
+        let there = There {
+            cloud,
+            aws: &aws,
+            identity: &identity,
+            found: &found,
+        };
+        let pulled = lever::pull(global, args, service, &there, &today, view);
         return pulled.await.map(answer);
     }
     let stuck = stuck(&found, args)?;

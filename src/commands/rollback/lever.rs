@@ -2,16 +2,12 @@
 
 use std::time::Instant;
 
-use stratiform_aws::Aws;
-use stratiform_deploy::guard::StackFound;
-
-use super::Today;
+use super::{There, Today};
 use crate::args::{Global, Rollback};
-use crate::cloud::Cloud;
 use crate::commands::deploy::conduct::pace;
 use crate::commands::deploy::hotswap::patience;
 use crate::commands::deploy::in_line::in_line;
-use crate::commands::deploy::preparing::{identity, resolved};
+use crate::commands::deploy::preparing::resolved;
 use crate::commands::deploy::{consent, exit, watched};
 use crate::commands::swap::{To, begin, follow, propose, site};
 use crate::exit::Exit;
@@ -26,17 +22,22 @@ pub(super) async fn pull(
     global: &Global,
     args: &Rollback,
     name: &str,
-    (cloud, aws): (&Cloud, &Aws),
-    (today, found): (&Today<'_>, &[StackFound]),
+    there: &There<'_>,
+    today: &Today<'_>,
     view: &mut dyn View,
 ) -> Result<Exit, Failure> {
     let begun = Instant::now();
     let mut say = |text: String| view.event(&Event::Notice { text });
     let (assembly, settings) = (&today.assembly, today.settings);
-    let identity = identity(aws, assembly).await?;
+    let There {
+        cloud,
+        aws,
+        identity,
+        found,
+    } = *there;
     let site = site(assembly, found, name)?;
     let images = asked(assembly, &args.image).map_err(Failure::of)?;
-    let images = resolved(aws, assembly, &identity, images, cloud).await?;
+    let images = resolved(aws, assembly, identity, images, cloud).await?;
     let to = images
         .get(&site.parameter)
         .cloned()
@@ -74,7 +75,7 @@ pub(super) async fn pull(
         &deploy,
         settings,
         (assembly, found),
-        &identity,
+        identity,
         (&site, &proposal.image),
     )?;
     let run = watched(global, &deploy, aws, plan, &Sources::default(), begun).await;

@@ -56,6 +56,17 @@ pub(super) fn target(
             "name a release that has: --to TAG",
         )
     })?;
+    if assembly.region != today.region {
+        return Err(Failure::new(
+            Exit::No,
+            Code::OneWay,
+            format!(
+                "the release `{release}` of `{}` is in {}, and its stacks are in {} now: stacks do not move",
+                args.env, assembly.region, today.region
+            ),
+            "check the release out, and deploy it there",
+        ));
+    }
     Ok(Target {
         release,
         head,
