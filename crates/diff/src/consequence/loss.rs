@@ -184,8 +184,8 @@ fn reason(change: &ChangedResource, attribute: &str) -> String {
 /// Source: CloudFormation template reference, `AWS::RDS::DBInstance`, "Deletion policy".
 fn is_replica(change: &ChangedResource, before: &Context) -> bool {
     const SOURCES: [&str; 2] = ["SourceDBInstanceIdentifier", "SourceDBClusterIdentifier"];
-    let copies = |path: &&str| before.properties.get(*path).is_some();
-    change.resource_type == "AWS::RDS::DBInstance" && SOURCES.iter().any(|path| copies(&path))
+    let copies = |path: &&str| before.properties.get(path).is_some();
+    change.resource_type == "AWS::RDS::DBInstance" && SOURCES.iter().any(copies)
 }
 
 fn is_protected(change: &ChangedResource, context: &Context) -> bool {
