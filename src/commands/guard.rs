@@ -54,6 +54,7 @@ pub(crate) fn run<E: Environment>(
             aws: &aws,
             project: &project,
             assembly: &assembly,
+            whole: &assembly,
             settings: &settings.deployment,
             source: &source,
             release: args.release.as_deref(),

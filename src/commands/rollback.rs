@@ -15,7 +15,7 @@ use stratiform_aws::{Aws, Identity};
 use stratiform_deploy::guard::StackFound;
 use stratiform_environment::{Environment, Settings};
 
-use self::stuck::{mending, stuck};
+use self::stuck::{keep_data, mending, stuck};
 use self::target::{Target, target};
 use crate::Define;
 use crate::args::{Deploy, Global, Rollback};
@@ -116,13 +116,19 @@ async fn back(
             let is_over = stuck.iter().any(|stuck| !stuck.is_moving());
             return Ok(answer(if is_over { Exit::NeedsPerson } else { Exit::No }));
         }
+        keep_data(&stuck)?;
         let mut say = |text: String| stderr(&format!("{text}\n"));
         if !consent(&deploy).is_yes(&args.env, &mut say) {
             return Ok(answer(Exit::No));
         }
         let plan = mending(args, settings, &stuck)?;
         let run = watched(global, &deploy, &aws, plan, &Sources::default(), started).await;
-        let outcome = exit(run.outcome());
+        let mut left = stuck.iter().filter(|stuck| !stuck.is_mended_here());
+        let outcome = match exit(run.outcome()) {
+            Exit::Done if left.clone().any(|stuck| !stuck.is_moving()) => Exit::NeedsPerson,
+            Exit::Done if left.next().is_some() => Exit::No,
+            outcome => outcome,
+        };
         if args.to.is_none() || outcome != Exit::Done {
             return Ok(answer(outcome));
         }

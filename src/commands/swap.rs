@@ -104,7 +104,12 @@ async fn previous(aws: &Aws, site: &Site, deployed: &Revision) -> Result<Revisio
         };
         let found = revision(aws, site, &before).await?;
         if found.image != deployed.image {
-            return Ok(found);
+            return match revision_before(&found.arn) {
+                Some(before) if revision(aws, site, &before).await?.image == deployed.image => {
+                    Err(went_back_before(site, &found))
+                }
+                _ => Ok(found),
+            };
         }
         arn = before;
     }
@@ -117,6 +122,16 @@ async fn previous(aws: &Aws, site: &Site, deployed: &Revision) -> Result<Revisio
         ),
         format!("name the image: --image {}=TAG", site.name),
     ))
+}
+
+/// What it ran before is what somebody has brought it back from.
+fn went_back_before(site: &Site, found: &Revision) -> Failure {
+    let what = format!(
+        "the service {} came back from {} already, and nobody wants to go there again",
+        site.service, found.image
+    );
+    let help = format!("name the image: --image {}=TAG", site.name);
+    Failure::new(Exit::Failed, Code::UnknownImage, what, help)
 }
 
 /// Lets the service run it. Whoever makes it twice changes nothing the second time.
@@ -248,26 +263,42 @@ async fn revision(aws: &Aws, site: &Site, arn: &str) -> Result<Revision, Failure
 }
 
 /// The images of services that run another task definition than their stacks say, by parameter: what ECS was told past
-/// CloudFormation stays with the next deployment. What cannot be asked is as its stack says.
+/// CloudFormation stays with the next deployment. With sentences about each; one that cannot be asked is as its stack says.
 pub(crate) async fn swapped_before(
     aws: &Aws,
     assembly: &Assembly,
     found: &[StackFound],
     running: &Running,
-) -> IndexMap<String, String> {
+) -> (IndexMap<String, String>, Vec<String>) {
     let mut images = IndexMap::new();
+    let mut said = Vec::new();
     for site in site::all(assembly, found) {
         let services = running.services.iter();
         let mut services = services.filter_map(|found| found.service.as_ref().ok()?.as_ref());
-        let service = services.find(|service| service.name == site.service);
+        let service = services.find(|service| service.arn == site.arn);
         let other = service.filter(|service| {
             service.task_definition != site.task_definition && !service.task_definition.is_empty()
         });
-        if let Some(service) = other
-            && let Ok(revision) = revision(aws, &site, &service.task_definition).await
-        {
-            images.insert(site.parameter.clone(), revision.image);
+        let Some(service) = other else {
+            continue;
+        };
+        let runs = format!(
+            "the service {} runs another task definition than its stack says",
+            site.name
+        );
+        match revision(aws, &site, &service.task_definition).await {
+            Ok(revision) => {
+                said.push(format!("{runs}: it keeps {}", revision.image));
+                images.insert(site.parameter.clone(), revision.image);
+            }
+            Err(failure) => {
+                let why = failure.findings.first().map(|finding| finding.what.clone());
+                let why = why.unwrap_or_default();
+                said.push(format!(
+                    "{runs}, and which image that is could not be asked ({why}): it gets the one of its stack"
+                ));
+            }
         }
     }
-    images
+    (images, said)
 }

@@ -5,7 +5,7 @@ use stratiform_assembly::Assembly;
 use stratiform_aws::Aws;
 use stratiform_deploy::call::Image;
 use stratiform_deploy::guard::{Asked, Git, Heading, ImageFound, Promotion, Unasked, tested};
-use stratiform_deploy::{Call, Reply};
+use stratiform_deploy::{Call, FailureKind, Reply};
 use stratiform_service::AccountId;
 
 use super::{InEcr, repository, services};
@@ -19,6 +19,8 @@ pub(crate) struct Pinning<'a> {
     pub aws: &'a Aws,
     /// What is to be deployed.
     pub assembly: &'a Assembly,
+    /// The whole environment: where repositories are declared.
+    pub whole: &'a Assembly,
     /// Where it leads.
     pub heading: Heading,
     /// The environment before this one, as it was synthesized and as it is there.
@@ -57,7 +59,7 @@ pub(crate) async fn pinned(pinning: &Pinning<'_>, named: &IndexMap<String, Strin
         .unwrap_or_default();
     let services = services(pinning.assembly).into_iter();
     for (service, parameter) in services.filter(|(_, parameter)| !named.contains_key(*parameter)) {
-        let own = repository(pinning.assembly, service);
+        let own = repository(pinning.whole, service);
         let image = match (tested.get(parameter), own, release) {
             (Some(tested), own, _) => match pinning.here(tested, service, own) {
                 Some(image) => image,
@@ -70,6 +72,19 @@ pub(crate) async fn pinned(pinning: &Pinning<'_>, named: &IndexMap<String, Strin
                 repository,
                 reference: release.to_owned(),
             },
+            (None, None, Some(release)) if pinning.heading == Heading::Back => {
+                pinned.missing.push(ImageFound {
+                    name: format!("{service} of {release}"),
+                    image: Err(Unasked {
+                        kind: Some(FailureKind::Refused),
+                        ..Unasked::because(
+                            "no stack has its repository with a name that is plain text",
+                            "",
+                        )
+                    }),
+                });
+                continue;
+            }
             (None, ..) => continue,
         };
         let is_needed = tested.contains_key(parameter) || pinning.heading == Heading::Back;

@@ -151,6 +151,10 @@ fn a_service_gets_back_what_it_ran_and_its_stack_follows() {
     engine
         .deploy(&project, "--yes")
         .expect(0, &["nothing to deploy"]);
+    // Where it came back from nobody wants to go again.
+    engine
+        .run(&project, "rollback", "--yes --service api")
+        .expect(1, &["came back from shop/api:2 already", "--image api=TAG"]);
     engine
         .run(&project, "rollback", "--yes --service ap")
         .expect(

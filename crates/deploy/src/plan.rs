@@ -12,6 +12,9 @@ use crate::verification::Contract;
 /// How tags of ours begin.
 pub const PREFIX: &str = "stratiform:";
 
+/// How the key of a stack ends that is deployed twice, the first time.
+pub const FIRST: &str = ", first";
+
 /// What is to be deployed, and how.
 #[derive(Clone, Debug)]
 pub struct Plan {

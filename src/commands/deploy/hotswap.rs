@@ -18,7 +18,7 @@ use crate::exit::Exit;
 use crate::images::{asked, service_of};
 use crate::report::Failure;
 use crate::repository::project::Project;
-use crate::runtime::block_on;
+use crate::runtime::all_of;
 use crate::view::deployment::words::duration;
 use crate::view::{Answer, Event, View};
 
@@ -40,7 +40,7 @@ pub(super) fn run<E: Environment>(
     let cloud = Cloud::chosen(args.local, &project.root, view)?;
     let begun = Instant::now();
     let mut say = |text: String| view.event(&Event::Notice { text });
-    block_on(async {
+    all_of(async {
         let aws = cloud
             .deploying(&assembly.region, assembly.account.as_ref())
             .await;

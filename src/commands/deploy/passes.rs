@@ -9,7 +9,7 @@ use stratiform_assembly::StackAt;
 use stratiform_aws::Aws;
 use stratiform_deploy::call::ParameterValue;
 use stratiform_deploy::guard::StackFound;
-use stratiform_deploy::{Call, PlannedStack, Reply};
+use stratiform_deploy::{Call, FIRST, PlannedStack, Reply};
 use stratiform_diff::diff;
 use stratiform_finding::words::{counted, few};
 use stratiform_finding::{Code, Finding};
@@ -20,9 +20,6 @@ use super::prediction::prediction;
 use super::preparing::failed;
 use crate::exit::Exit;
 use crate::report::Failure;
-
-/// How the name of a stack's first pass ends.
-pub(super) const FIRST: &str = ", first";
 
 /// A stack of a plan, as it is there and as it is to be.
 pub(super) struct Sides<'a> {
@@ -48,7 +45,8 @@ pub(super) async fn in_two_passes(
     let mut origins: Vec<usize> = (0..stacks.len()).collect();
     let mut said = Vec::new();
     let mut findings = Vec::new();
-    for (index, side) in sides.iter().enumerate() {
+    // From the back: a second pass comes after those of who imports from it.
+    for (index, side) in sides.iter().enumerate().rev() {
         let mut used: IndexMap<String, String> = IndexMap::new();
         let mut importers = BTreeSet::new();
         for (output, export) in going(side) {
@@ -105,6 +103,20 @@ pub(super) async fn in_two_passes(
         first.predicted = Some(prediction(&diff(Some(before), Some(&kept), &place)));
         stacks.push(last);
         origins.push(index);
+    }
+    // An importer that takes exports away itself imports until its own second pass.
+    let lasts: Vec<(usize, usize)> = (sides.len()..stacks.len())
+        .map(|last| (origins[last], last))
+        .collect();
+    for (own, last) in &lasts {
+        let needed = stacks[*last].depends_on.clone();
+        let needed = needed.into_iter().map(|needed| {
+            let second = lasts
+                .iter()
+                .find(|(place, _)| *place == needed && needed != *own);
+            second.map_or(needed, |(_, second)| *second)
+        });
+        stacks[*last].depends_on = needed.collect();
     }
     if findings.is_empty() {
         return Ok((origins, said));

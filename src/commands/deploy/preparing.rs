@@ -80,11 +80,19 @@ pub(super) async fn prepare(
         .iter()
         .map(|place| assembly.stacks[*place].name.clone());
     let names: Vec<String> = names.collect();
+    let wanted = Assembly {
+        stacks: chosen
+            .iter()
+            .map(|place| assembly.stacks[*place].clone())
+            .collect(),
+        ..assembly.clone()
+    };
     let gathered = gather(Asking {
         cloud,
         aws: &aws,
         project,
-        assembly: &assembly,
+        assembly: &wanted,
+        whole: &assembly,
         settings: written,
         source: &source,
         release,
@@ -92,7 +100,11 @@ pub(super) async fn prepare(
         mending,
     });
     let (gathered, deployed) = join(gathered, aws.deployed(&names)).await;
-    let Gathered { mut facts, images } = gathered;
+    let Gathered {
+        mut facts,
+        images,
+        said,
+    } = gathered;
     let deployed = deployed.map_err(|error| Failure::of([error.into()]))?;
     view.event(&Event::Answered {
         environment: args.env.clone(),
@@ -108,13 +120,13 @@ pub(super) async fn prepare(
     let before = before(&aws, &assembly, &deployed).await?;
     let allowed = allowances(&assembly, &before, &args.allow)?;
     let mut stacks = stacks(&assembly, &chosen, values, &before, &deployed)?;
-    let sides = chosen.iter().filter_map(|place| {
+    let sides = chosen.iter().zip(&facts.stacks).map(|(place, found)| {
         let after = &assembly.stacks[*place];
-        Some(Sides {
-            found: facts.stacks.get(*place)?,
+        Sides {
+            found,
             before: before.get(&after.name),
             after,
-        })
+        }
     });
     let sides: Vec<Sides<'_>> = sides.collect();
     let place = |stack: &StackAt| whereabouts(&assembly, stack);
@@ -147,7 +159,12 @@ pub(super) async fn prepare(
             None,
         ),
     };
-    for text in left_out(args, written).into_iter().chain(note).chain(twice) {
+    for text in left_out(args, written)
+        .into_iter()
+        .chain(note)
+        .chain(said)
+        .chain(twice)
+    {
         view.event(&Event::Notice { text });
     }
     let found = Found {

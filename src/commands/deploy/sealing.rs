@@ -14,13 +14,12 @@ use serde::{Deserialize, Serialize};
 use stratiform_assembly::Assembly;
 use stratiform_deploy::call::ParameterValue;
 use stratiform_deploy::{
-    Ending, Impact, Plan, PlannedStack, Prediction, Run, SealedChangeSet, changes_digest, impact,
-    text_digest,
+    Ending, FIRST, Impact, Plan, PlannedStack, Prediction, Run, SealedChangeSet, changes_digest,
+    impact, text_digest,
 };
 use stratiform_finding::{Code, Finding};
 use stratiform_service::{AccountId, LogicalId, Region, Timestamp};
 
-use super::passes::FIRST;
 use crate::exit::Exit;
 use crate::report::Failure;
 use crate::repository::input::Input;

@@ -34,8 +34,10 @@ pub(crate) struct Asking<'a> {
     pub aws: &'a Aws,
     /// The project.
     pub project: &'a Project,
-    /// The environment, as it is synthesized now.
+    /// The stacks that are to be deployed, as they are synthesized now.
     pub assembly: &'a Assembly,
+    /// The whole environment, of which they are.
+    pub whole: &'a Assembly,
     /// How it is deployed.
     pub settings: &'a Deployment,
     /// Where it comes from.
@@ -86,6 +88,8 @@ pub(crate) struct Gathered {
     /// Whole names of images that nobody named and that the release pins, or that ECS runs past CloudFormation, by parameter.
     /// The others stay as they are.
     pub images: IndexMap<String, String>,
+    /// What has to be known about them.
+    pub said: Vec<String>,
 }
 
 /// Finds it out.
@@ -95,6 +99,7 @@ pub(crate) async fn gather(asking: Asking<'_>) -> Gathered {
         aws,
         project,
         assembly,
+        whole,
         settings,
         source,
         release,
@@ -109,6 +114,7 @@ pub(crate) async fn gather(asking: Asking<'_>) -> Gathered {
         cloud,
         aws,
         assembly,
+        whole,
         heading: source.heading(),
         promotion: source
             .before()
@@ -133,7 +139,7 @@ pub(crate) async fn gather(asking: Asking<'_>) -> Gathered {
         let swapped = swapped_before(aws, assembly, &stacks, &running).await;
         (running, swapped)
     };
-    let ((images, pinned), (running, mut chosen)) = join(images, running).await;
+    let ((images, pinned), (running, (mut chosen, said))) = join(images, running).await;
     chosen.extend(pinned);
     let facts = Facts {
         now: now(),
@@ -169,6 +175,7 @@ pub(crate) async fn gather(asking: Asking<'_>) -> Gathered {
     Gathered {
         facts,
         images: chosen,
+        said,
     }
 }
 

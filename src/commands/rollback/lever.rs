@@ -8,7 +8,7 @@ use crate::commands::deploy::conduct::pace;
 use crate::commands::deploy::hotswap::patience;
 use crate::commands::deploy::in_line::in_line;
 use crate::commands::deploy::preparing::resolved;
-use crate::commands::deploy::{consent, exit, watched};
+use crate::commands::deploy::{consent, exit, interrupts, watched};
 use crate::commands::swap::{To, begin, follow, propose, site};
 use crate::exit::Exit;
 use crate::images::asked;
@@ -48,29 +48,7 @@ pub(super) async fn pull(
     if !consent(&deploy).is_yes(&args.env, &mut say) {
         return Ok(Exit::No);
     }
-    let pulled = Instant::now();
-    let arn = begin(aws, &site, &proposal).await?;
-    say(format!(
-        "ECS accepted it after {}",
-        duration(begun.elapsed())
-    ));
-    follow(
-        aws,
-        &site,
-        &arn,
-        pace(args.local),
-        patience(settings),
-        |text| {
-            say(text.to_owned());
-        },
-    )
-    .await?;
-    say(format!(
-        "{} is well, {} after it was accepted",
-        site.name,
-        duration(pulled.elapsed())
-    ));
-    say("its stack is brought in line, so that the next deployment does not undo this".to_owned());
+    // Whatever keeps the stack from being brought in line is found before anything is changed.
     let plan = in_line(
         &deploy,
         settings,
@@ -78,6 +56,58 @@ pub(super) async fn pull(
         identity,
         (&site, &proposal.image),
     )?;
+    let pulled = Instant::now();
+    let arn = begin(aws, &site, &proposal).await?;
+    say(format!(
+        "ECS accepted it after {}",
+        duration(begun.elapsed())
+    ));
+    let left =
+        "its stack is not in line: the next deployment keeps the image and brings it in line";
+    let followed = follow(
+        aws,
+        &site,
+        &arn,
+        pace(args.local),
+        patience(settings),
+        |text| say(text.to_owned()),
+    );
+    let mut interrupts = interrupts();
+    let followed = tokio::select! {
+        followed = followed => Some(followed),
+        _ = interrupts.recv() => None,
+    };
+    match followed {
+        Some(Ok(())) => {}
+        Some(Err(failure)) => {
+            say(left.to_owned());
+            return Err(failure);
+        }
+        None => {
+            say(format!("interrupted: ECS goes on by itself; {left}"));
+            return Ok(Exit::NeedsPerson);
+        }
+    }
+    say(format!(
+        "{} is well, {} after it was accepted",
+        site.name,
+        duration(pulled.elapsed())
+    ));
+    say("its stack is brought in line, so that the next deployment does not undo this".to_owned());
     let run = watched(global, &deploy, aws, plan, &Sources::default(), begun).await;
-    Ok(exit(run.outcome()))
+    match exit(run.outcome()) {
+        Exit::Done => Ok(Exit::Done),
+        Exit::RolledBack => {
+            say(format!(
+                "its stack went back to the image before, and CloudFormation has {} run that again: look at it now",
+                site.name
+            ));
+            Ok(Exit::NeedsPerson)
+        }
+        // ECS was changed all the same.
+        Exit::Failed | Exit::Usage | Exit::No | Exit::NeedsPerson => {
+            say(format!("{} runs {}, and {left}", site.name, proposal.image));
+            Ok(Exit::NeedsPerson)
+        }
+    }
 }

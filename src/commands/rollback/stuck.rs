@@ -1,6 +1,7 @@
 //! Stacks that cannot be deployed as they are: what they are, and the way out.
 
 use indexmap::IndexMap;
+use stratiform_catalog::behaviour;
 use stratiform_deploy::call::Resource;
 use stratiform_deploy::guard::StackFound;
 use stratiform_deploy::{
@@ -13,7 +14,7 @@ use stratiform_finding::{Code, Finding};
 use stratiform_service::change_set::DeploymentConfigMode;
 use stratiform_service::{ResourceStatus, StackName, StackStatus, Word};
 
-use crate::args::Rollback;
+use crate::args::{Going, Rollback};
 use crate::commands::deploy::conduct::pace;
 use crate::exit::Exit;
 use crate::report::Failure;
@@ -28,6 +29,8 @@ pub(super) struct Stuck<'a> {
     failed: Vec<&'a Resource>,
     /// Those that stay as they are.
     skip: Vec<String>,
+    /// Those that hold data, go with the rollback of a creation, and were not named.
+    losses: Vec<&'a Resource>,
 }
 
 impl Stuck<'_> {
@@ -72,6 +75,20 @@ pub(super) fn stuck<'a>(
         let resources = found.resources.iter().flatten();
         let failed = resources.filter(|resource| resource.status.as_str().ends_with("_FAILED"));
         let skip = args.skip.iter().filter(|skip| chosen(&skip.stack));
+        let is_allowed = |resource: &Resource| {
+            args.allow.iter().any(|allow| {
+                allow.going == Going::Deleted
+                    && chosen(&allow.stack)
+                    && allow.logical_id == resource.logical_id.as_str()
+            })
+        };
+        let was_made = stack.status == StackStatus::CreateFailed;
+        let losses = found.resources.iter().flatten().filter(|resource| {
+            was_made
+                && resource.status == ResourceStatus::CreateComplete
+                && behaviour::holds_data(&resource.resource_type)
+                && !is_allowed(resource)
+        });
         all.push(Stuck {
             key: &found.key,
             name: &stack.name,
@@ -79,6 +96,7 @@ pub(super) fn stuck<'a>(
             standing,
             failed: failed.collect(),
             skip: skip.map(|skip| skip.resource.clone()).collect(),
+            losses: losses.collect(),
         });
     }
     for skip in &args.skip {
@@ -114,6 +132,34 @@ pub(super) fn stuck<'a>(
     Ok(all)
 }
 
+/// Refuses to roll creations back whose data nobody named: all that they made is deleted.
+///
+/// # Errors
+/// There is such data.
+pub(super) fn keep_data(stuck: &[Stuck<'_>]) -> Result<(), Failure> {
+    let losses = stuck.iter().flat_map(|stuck| {
+        stuck.losses.iter().map(|resource| {
+            let (key, id) = (stuck.key, &resource.logical_id);
+            Finding::new(
+                Code::DataAtRisk,
+                format!(
+                    "`{id}` of the stack `{key}` would be deleted ({})",
+                    resource.resource_type
+                ),
+                format!("if that is what you want: --allow delete:{key}/{id}"),
+            )
+            .because("a creation that is rolled back takes all that it made along")
+        })
+    });
+    let losses: Vec<Finding> = losses.collect();
+    if losses.is_empty() {
+        return Ok(());
+    }
+    let mut failure = Failure::of(losses);
+    failure.exit = Exit::No;
+    Err(failure)
+}
+
 /// Refuses to skip where no rollback is stuck.
 pub(super) fn nothing_to_skip() -> Failure {
     Failure::new(
@@ -137,6 +183,7 @@ fn one(stuck: &Stuck<'_>) -> String {
         standing,
         failed,
         skip,
+        ..
     } = stuck;
     let mut text = format!("{key} is {status}: it {}\n", standing.sentence);
     for resource in failed {

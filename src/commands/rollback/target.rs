@@ -5,6 +5,7 @@ use stratiform_deploy::guard::StackFound;
 use stratiform_finding::Code;
 use stratiform_finding::words::{few, meant};
 use stratiform_service::Timestamp;
+use stratiform_service::status::{Ending, Phase};
 
 use crate::args::Rollback;
 use crate::assemblies::at_revision;
@@ -93,14 +94,15 @@ fn before(folder: &Folder, found: &[StackFound]) -> Result<String, Failure> {
     })
 }
 
-/// The release that was deployed last.
+/// The release that was deployed last. A stack whose deployment failed has the release before it, and is the newest.
 fn running(found: &[StackFound]) -> Option<&str> {
     let releases = found.iter().filter_map(|found| {
         let stack = found.there()?;
+        let is_applied = stack.status.phase() == Phase::Settled(Ending::Applied);
         let changed: Timestamp = stack.updated.unwrap_or(stack.created);
-        Some((changed, found.record("release")?))
+        Some((is_applied, changed, found.record("release")?))
     });
-    let (_, release) = releases.max_by_key(|(changed, _)| *changed)?;
+    let (.., release) = releases.max_by_key(|(is_applied, changed, _)| (*is_applied, *changed))?;
     Some(release)
 }
 

@@ -21,6 +21,8 @@ pub(crate) struct Site {
     pub cluster: String,
     /// What ECS calls it.
     pub service: String,
+    /// Its ARN.
+    pub arn: String,
     /// The ARN of the task definition that its stack has.
     pub task_definition: String,
     /// The container that runs the image.
@@ -100,6 +102,7 @@ fn of_parameter(
         stack: index,
         cluster: cluster.to_owned(),
         service: service.to_owned(),
+        arn: arn.clone(),
         task_definition: physical(definition)?,
         container,
         parameter: parameter.to_owned(),
