@@ -89,3 +89,32 @@ fn what_is_no_sealed_release_is_said() {
     let both = engine.deploy(&project, "--execute sealed.json --prepare other.json");
     both.expect(2, &[]);
 }
+
+#[test]
+fn a_secret_that_is_changed_alone_is_executed() {
+    let (project, engine) = (shop(), Engine::start());
+    edit(
+        &project,
+        "environments/defaults.yaml",
+        "  api:\n    variables",
+        "  api:\n    token: true\n    variables",
+    );
+    let given = |token: &str| format!("--parameter ApiToken={token}");
+    engine
+        .deploy(&project, &format!("--yes {IMAGES} {}", given("tokenXX1")))
+        .expect(0, &[]);
+    engine
+        .deploy(
+            &project,
+            &format!("--prepare sealed.json {}", given("tokenXX2")),
+        )
+        .expect(0, &["prepared in ", ": 1 stack, 4 unchanged"]);
+    assert!(!project.read("sealed.json").contains("tokenXX"));
+    engine
+        .deploy(&project, "--execute sealed.json")
+        .expect(0, &["ApiTaskDefinition", "\ndeployed in "]);
+    engine
+        .deploy(&project, "--execute sealed.json")
+        .expect(0, &["nothing to deploy"])
+        .lacks(&["executes"]);
+}
