@@ -6,6 +6,8 @@ pub(crate) mod deployment;
 pub(crate) mod destruction;
 #[cfg(feature = "aws")]
 pub(crate) mod guard;
+#[cfg(feature = "aws")]
+pub(crate) mod objects;
 pub(crate) mod review;
 pub(crate) mod reviewed;
 #[cfg(feature = "aws")]

@@ -44,6 +44,7 @@ use crate::view::deployment::json::Json;
 use crate::view::deployment::lines::Lines;
 use crate::view::deployment::{Clock, Follow, Sources};
 use crate::view::guard::Guarded;
+use crate::view::objects::Objects;
 use crate::view::{Answer, Event, View, stderr, stdout_now};
 
 /// Deploys what is checked out, and shows that while it goes on.
@@ -208,10 +209,10 @@ pub(crate) fn follower(
     let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| value == "true");
     match args.format {
         DeployFormat::Json => {
-            let mut json = Json {
+            let mut json = Json(Objects {
                 sink: Box::new(stdout_now),
                 clock,
-            };
+            });
             json.begin(&args.env, plan);
             Box::new(json)
         }

@@ -29,6 +29,7 @@ use crate::view::deployment::{Clock, Sources};
 use crate::view::destruction::json::Json;
 use crate::view::destruction::text::Text;
 use crate::view::destruction::{Ended, Show};
+use crate::view::objects::Objects;
 use crate::view::{Answer, Event, View, stderr, stdout_now};
 
 /// Takes an environment down, and shows that while it goes on.
@@ -102,10 +103,10 @@ fn show(
     let clock: Clock = Box::new(move || started.elapsed());
     match args.format {
         DeployFormat::Json => {
-            let mut json = Json {
+            let mut json = Json(Objects {
                 sink: Box::new(stdout_now),
                 clock,
-            };
+            });
             json.begin(&args.env, plan);
             Box::new(json)
         }

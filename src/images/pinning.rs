@@ -10,6 +10,7 @@ use stratiform_service::AccountId;
 
 use super::{InEcr, repository, services};
 use crate::cloud::Cloud;
+use crate::commands::guard::looking::ask;
 
 /// What pins an image.
 pub(crate) struct Pinning<'a> {
@@ -136,13 +137,11 @@ impl Pinning<'_> {
             repository: image.repository.clone(),
             reference: image.reference.clone(),
         };
-        match self.aws.call(&call).await.map_err(Unasked::from)? {
-            Reply::Image(image) => Ok(image),
-            _ => Err(Unasked::because(
-                "AWS gave another answer than was asked for",
-                "",
-            )),
-        }
+        ask(self.aws, call, |reply| match reply {
+            Reply::Image(image) => Some(image),
+            _ => None,
+        })
+        .await
     }
 
     /// Whether a place is in the environment's account and region.

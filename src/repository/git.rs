@@ -268,7 +268,8 @@ fn line(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
-fn short(commit: &str) -> &str {
+/// The first digits of a commit, as git shows them.
+pub(crate) fn short(commit: &str) -> &str {
     commit.get(..7).unwrap_or(commit)
 }
 

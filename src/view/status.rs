@@ -10,6 +10,7 @@ use stratiform_service::Timestamp;
 use super::deployment::words::one_line;
 use super::style::{CYAN, GREEN, RED, YELLOW, paint};
 use crate::report::Colour;
+use crate::repository::git::short;
 
 /// The shape of the JSON.
 const VERSION: u32 = 1;
@@ -115,11 +116,6 @@ impl Words {
 fn minute(moment: Timestamp) -> String {
     let text = moment.to_string();
     text.get(..16).unwrap_or(&text).replace('T', " ")
-}
-
-/// The first digits of a commit, as git shows them.
-fn short(commit: &str) -> &str {
-    commit.get(..7).unwrap_or(commit)
 }
 
 fn origin(origin: &Origin) -> String {

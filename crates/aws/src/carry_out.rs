@@ -137,7 +137,8 @@ async fn until(wake: Option<Timestamp>) {
     tokio::time::sleep(Duration::from_millis(millis.max(0).unsigned_abs())).await;
 }
 
-fn now() -> Timestamp {
+/// The moment, by this machine's clock; the beginning of 1970 where that is before it.
+pub fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     let millis = since.map_or(0, |since| since.as_millis());
     i64::try_from(millis)

@@ -27,7 +27,7 @@ use self::order::Order;
 use self::step::Step;
 use crate::machine::{Interruption, Machine};
 use crate::plan::{Allowance, Pace};
-use crate::run::{self, Input, later};
+use crate::run::{self, Input, Pending, Word, later};
 use crate::told::Outcome;
 
 pub use inventory::{Fate, Inventory, Item};
@@ -86,17 +86,6 @@ pub struct Destruction {
     stopped: bool,
 }
 
-/// What somebody said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Word {
-    /// Nobody was asked so far.
-    None,
-    /// An answer is waited for.
-    Asked,
-    /// Yes.
-    Yes,
-}
-
 #[derive(Clone, Debug)]
 struct StackRun {
     step: Step,
@@ -111,16 +100,6 @@ struct StackRun {
     inventory: Option<Inventory>,
     /// The token of a deletion that an earlier run began.
     resumes: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Pending {
-    /// Its call is to be made.
-    Due,
-    /// Its call is under way.
-    Called,
-    /// Its call is to be made at this moment.
-    At(Timestamp),
 }
 
 impl Destruction {

@@ -31,4 +31,4 @@ pub use stack::{changes_digest, text_digest};
 pub use standing::{Standing, Way};
 pub use swap::{Revision, Swap, before as revision_before, swap, swapped};
 pub use told::{Cause, Ending, News, Outcome, Proposal, Refused, Stuck, Told};
-pub use verification::{Contract, Health, HttpCheck, Subject, Verified};
+pub use verification::{Contract, Health, HttpCheck, Subject, Verified, alarm_name, service_place};

@@ -11,7 +11,7 @@ mod verifying;
 
 use std::collections::{HashMap, HashSet};
 
-use stratiform_service::{StackId, Timestamp};
+use stratiform_service::{StackEvent, StackId, Timestamp};
 
 use backing_up::{Backup, Part};
 
@@ -71,6 +71,14 @@ pub enum Input {
     Cancel,
 }
 
+/// How often nothing was heard of an operation in a row, after an answer with these events of it.
+pub(crate) fn silence(before: u32, heard: &[StackEvent]) -> u32 {
+    match heard.is_empty() {
+        true => before + 1,
+        false => 0,
+    }
+}
+
 /// A run. It is deterministic: the same inputs at the same moments give the same effects.
 #[derive(Clone, Debug)]
 pub struct Run {
@@ -102,7 +110,7 @@ pub struct Run {
 
 /// What somebody said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Word {
+pub(crate) enum Word {
     /// Nobody was asked so far.
     None,
     /// An answer is waited for.
@@ -139,8 +147,9 @@ struct StackRun {
     cancelled: bool,
 }
 
+/// When is the call of a step made?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Pending {
+pub(crate) enum Pending {
     /// Its call is to be made.
     Due,
     /// Its call is under way.
@@ -568,11 +577,6 @@ fn outer(effects: Vec<Effect>, places: &[usize]) -> Vec<Effect> {
         call @ Effect::Call { .. } => Some(call),
     });
     effects.collect()
-}
-
-fn is_same_json(one: &str, other: &str) -> bool {
-    let parsed = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
-    one == other || parsed(one).is_some_and(|value| Some(value) == parsed(other))
 }
 
 pub(crate) fn later(moment: Timestamp, millis: i64) -> Timestamp {

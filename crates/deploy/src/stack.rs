@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use stratiform_service::change_set::ChangeSetType;
 use stratiform_service::{
     ChangeSet, ChangeSetId, ChangeSetStatus, ExecutionStatus, Reason, StackEvent, StackId,
-    StackStatus, Timestamp, Word,
+    StackName, StackStatus, Timestamp, Word,
 };
 
 use crate::call::{Call, NewChangeSet, ParameterValue, Stack, TemplateSource};
@@ -149,6 +149,24 @@ pub(crate) struct Waiting {
 }
 
 impl PlannedStack {
+    /// A stack of which nothing is said but its name.
+    pub fn bare(name: StackName, key: String) -> PlannedStack {
+        PlannedStack {
+            name,
+            key,
+            depends_on: Vec::new(),
+            template: String::new(),
+            parameters: IndexMap::new(),
+            tags: IndexMap::new(),
+            capabilities: Vec::new(),
+            policy: None,
+            termination_protection: None,
+            record: None,
+            predicted: None,
+            sealed: None,
+        }
+    }
+
     /// The name of a change set of a run: the same for the same content.
     pub(crate) fn change_set_name(&self, run: &str) -> String {
         format!("stratiform-{run}-{}", &self.digest()[..8])
@@ -184,7 +202,7 @@ impl PlannedStack {
         });
         let mut tags = stack.tags.iter().filter(|(key, _)| !is_record(key));
         let topics = &conduct.notification_arns;
-        is_same_template(&self.template, template)
+        is_same_json(&self.template, template)
             && !asks_elsewhere(&self.template)
             && same_parameters
             && self.parameters.len() == stack.parameters.len()
@@ -329,8 +347,8 @@ pub(crate) fn made(change_set: &ChangeSet) -> Made {
     }
 }
 
-/// Whether two texts are the same template.
-fn is_same_template(one: &str, other: &str) -> bool {
+/// Whether two texts are the same JSON, as templates and policies are.
+pub(crate) fn is_same_json(one: &str, other: &str) -> bool {
     let parsed = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
     one == other || parsed(one).is_some_and(|value| Some(value) == parsed(other))
 }

@@ -2,8 +2,6 @@
 //!
 //! What lives here: from what was found to what it means. What does not: finding it (`src/`), and saying it.
 
-use std::collections::BTreeSet;
-
 use stratiform_service::status::{Ending, Phase};
 use stratiform_service::{StackStatus, Timestamp, Word};
 
@@ -11,7 +9,7 @@ use crate::call::{Alarm, Stack};
 use crate::guard::{Asked, Running, ServiceFound, StackFound, Unasked};
 use crate::plan::Record;
 use crate::stack::changed;
-use crate::verification::{Health, database_health, service_health, target_health};
+use crate::verification::{Health, database_health};
 
 /// How an environment stands.
 #[derive(Clone, Debug)]
@@ -252,26 +250,11 @@ fn run_of(token: &str) -> Option<&str> {
 }
 
 fn service(found: &ServiceFound) -> Part {
-    let (extent, desired) = match &found.service {
-        Ok(Some(service)) => (
-            format!("{} of {} tasks run", service.running, service.desired),
-            service.desired,
-        ),
-        Ok(None) | Err(_) => (String::new(), 0),
+    let extent = match &found.service {
+        Ok(Some(service)) => format!("{} of {} tasks run", service.running, service.desired),
+        Ok(None) | Err(_) => String::new(),
     };
-    let own = found.service.clone().map(|service| match service {
-        Some(service) => service_health(&service, &BTreeSet::new()),
-        None => Health::Broken("it is not there".to_owned()),
-    });
-    // Of several groups, blue and green, one is empty.
-    let may_be_empty = found.targets.len() > 1;
-    let targets = found.targets.values().filter(|_| desired > 0);
-    let targets = targets.map(|targets| {
-        targets
-            .clone()
-            .map(|targets| target_health(&targets, may_be_empty))
-    });
-    let mut all = std::iter::once(own).chain(targets);
+    let mut all = found.healths();
     // What is known to be ill is told before what is not known.
     let known = all.clone().find(|health| {
         health

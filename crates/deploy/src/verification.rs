@@ -340,13 +340,10 @@ impl Verification {
         };
         let subject = match resource.resource_type.as_str() {
             "AWS::ECS::Service" if self.contract.services => {
-                match id.rsplit('/').collect::<Vec<_>>().as_slice() {
-                    // arn:aws:ecs:eu-west-1:111122223333:service/cluster/name
-                    [service, cluster, _, ..] => {
-                        Subject::Service((*cluster).to_owned(), (*service).to_owned())
-                    }
-                    _ => return,
-                }
+                let Some((cluster, service)) = service_place(id) else {
+                    return;
+                };
+                Subject::Service(cluster.to_owned(), service.to_owned())
             }
             "AWS::ECS::TaskDefinition" => {
                 self.task_definitions.insert(id.to_owned());
@@ -355,8 +352,7 @@ impl Verification {
             "AWS::CloudWatch::Alarm" | "AWS::CloudWatch::CompositeAlarm"
                 if self.contract.alarms =>
             {
-                let name = id.rsplit_once(":alarm:").map_or(id, |(_, name)| name);
-                self.alarms.insert(name.to_owned());
+                self.alarms.insert(alarm_name(id).to_owned());
                 Subject::Alarms
             }
             "AWS::RDS::DBInstance" if self.contract.database => Subject::Database(id.to_owned()),
@@ -364,6 +360,19 @@ impl Verification {
         };
         self.subjects.entry(subject).or_default();
     }
+}
+
+/// Cluster and name of an ECS service, in its ARN: `arn:aws:ecs:eu-west-1:111122223333:service/cluster/name`. None in an
+/// ARN of the old form, which does not name the cluster.
+pub fn service_place(arn: &str) -> Option<(&str, &str)> {
+    let (rest, service) = arn.rsplit_once('/')?;
+    let (_, cluster) = rest.rsplit_once('/')?;
+    Some((cluster, service))
+}
+
+/// The name of an alarm, by its name or ARN.
+pub fn alarm_name(id: &str) -> &str {
+    id.rsplit_once(":alarm:").map_or(id, |(_, name)| name)
 }
 
 /// A service that its circuit breaker brought back is stable too: what it runs has to be what was deployed.

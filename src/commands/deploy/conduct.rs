@@ -1,5 +1,7 @@
 //! How a plan is carried out, by the command line and the environment's file.
 
+use std::num::NonZeroUsize;
+
 use stratiform_assembly::Assembly;
 use stratiform_aws::Aws;
 use stratiform_deploy::{
@@ -17,13 +19,19 @@ use crate::args::Deploy;
 use crate::report::Failure;
 
 /// How often AWS is asked: often enough to notice the end within two per cent, and never more than its limits bear.
-pub(crate) const PACE: Pace = Pace {
+const PACE: Pace = Pace {
     least: 1_000,
     most: 10_000,
 };
 
 /// How often the embedded engine is asked: time passes there with each call.
-pub(crate) const PACE_OF_ENGINE: Pace = Pace { least: 1, most: 20 };
+const PACE_OF_ENGINE: Pace = Pace { least: 1, most: 20 };
+
+/// How many stacks at the same time: as many as were asked for, else as the environment's file says.
+pub(crate) fn concurrency(given: Option<NonZeroUsize>, written: &Deployment) -> usize {
+    let written = || usize::try_from(written.concurrency).unwrap_or(1).max(1);
+    given.map_or_else(written, NonZeroUsize::get)
+}
 
 /// How often is asked how things are.
 pub(crate) fn pace(local: bool) -> Pace {
@@ -62,11 +70,10 @@ pub(super) fn conduct(args: &Deploy, written: &Deployment, found: Found) -> Cond
         rollback,
         mending,
     } = found;
-    let concurrency = usize::try_from(written.concurrency).unwrap_or(1).max(1);
     Conduct {
         run,
         record,
-        concurrency: args.concurrency.map_or(concurrency, |given| given.get()),
+        concurrency: concurrency(args.concurrency, written),
         on_failure: match written.on_failure {
             Written::Keep => OnFailure::Keep,
             Written::RollbackAll => OnFailure::RollBackAll,

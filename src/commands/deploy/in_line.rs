@@ -49,20 +49,13 @@ pub(crate) fn in_line(
     let parameters: IndexMap<String, ParameterValue> = parameters.collect();
     let tags = stack.tags.iter().filter(|(key, _)| !is_record(key));
     let stacks = vec![PlannedStack {
-        name,
-        key: found.key.clone(),
-        depends_on: Vec::new(),
         template: template.clone(),
         parameters,
         tags: tags
             .map(|(key, value)| (key.clone(), value.clone()))
             .collect(),
         capabilities: planned.capabilities.clone(),
-        policy: None,
-        termination_protection: None,
-        record: None,
-        predicted: None,
-        sealed: None,
+        ..PlannedStack::bare(name, found.key.clone())
     }];
     let actor = std::env::var("GITHUB_ACTOR").ok();
     let reason = match &args.emergency {

@@ -276,8 +276,6 @@ pub(super) fn planned(
         Box::new(Finding::new(Code::StackName, what, "rename the stack"))
     })?;
     Ok(PlannedStack {
-        name,
-        key: key.to_owned(),
         depends_on,
         template: stack.template.to_json(),
         parameters,
@@ -288,9 +286,7 @@ pub(super) fn planned(
             StackPolicy::Absent | StackPolicy::NotKnown => None,
         },
         termination_protection: stack.termination_protection,
-        record: None,
-        predicted: None,
-        sealed: None,
+        ..PlannedStack::bare(name, key.to_owned())
     })
 }
 

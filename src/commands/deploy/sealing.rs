@@ -7,11 +7,11 @@ pub(crate) mod shown;
 
 use std::io::Write as _;
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use stratiform_assembly::Assembly;
+use stratiform_aws::now;
 use stratiform_deploy::call::ParameterValue;
 use stratiform_deploy::{
     Ending, FIRST, Impact, Plan, PlannedStack, Prediction, Run, SealedChangeSet, changes_digest,
@@ -138,8 +138,6 @@ impl Sealed {
                     }),
             })
         });
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).ok();
-        let millis = since.and_then(|since| i64::try_from(since.as_millis()).ok());
         Ok(Sealed {
             version: VERSION,
             environment: environment.to_owned(),
@@ -147,9 +145,7 @@ impl Sealed {
             region: assembly.region.clone(),
             release: plan.conduct.record.release.clone(),
             commit: plan.conduct.record.commit.clone(),
-            made: millis
-                .and_then(Timestamp::from_millis)
-                .unwrap_or(Timestamp::EPOCH),
+            made: now(),
             run: plan.conduct.run.clone(),
             stacks: stacks.collect::<Result<_, Failure>>()?,
         })

@@ -9,7 +9,7 @@ use stratiform_finding::{Code, Finding};
 use stratiform_service::{LogicalId, StackName};
 
 use crate::args::{Allow, Destroy, Going};
-use crate::commands::deploy::conduct::{PACE, PACE_OF_ENGINE};
+use crate::commands::deploy::conduct::{concurrency, pace};
 use crate::exit::Exit;
 use crate::report::Failure;
 
@@ -73,12 +73,11 @@ pub(super) fn plan(
     }
     let allowed = args.allow.iter().map(|allow| allowance(&stacks, allow));
     let allowed: Result<Vec<Allowance>, Failure> = allowed.collect();
-    let written = usize::try_from(settings.deployment.concurrency).unwrap_or(1);
     let conduct = Conduct {
         run: run(&args.env, &stacks),
-        concurrency: args.concurrency.map_or(written, |given| given.get()),
+        concurrency: concurrency(args.concurrency, &settings.deployment),
         allowed: allowed?,
-        pace: if args.local { PACE_OF_ENGINE } else { PACE },
+        pace: pace(args.local),
     };
     Ok(Plan { stacks, conduct })
 }

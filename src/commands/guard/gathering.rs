@@ -2,19 +2,16 @@
 //!
 //! Nothing that cannot be asked ends it: that is a fact too.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use futures_util::future::{join, join_all};
 use indexmap::{IndexMap, IndexSet};
 use stratiform_assembly::Assembly;
-use stratiform_aws::Aws;
+use stratiform_aws::{Aws, now};
 use stratiform_deploy::guard::{
     Asked, Caller, Deploys, Facts, Git, Heading, ImageFound, Promotion, StackFound, Unasked,
     Wanted, Whose,
 };
 use stratiform_deploy::{Call, Mending, Reply};
 use stratiform_environment::Deployment;
-use stratiform_service::Timestamp;
 use tokio::task::spawn_blocking;
 
 use super::looking::{ask, running, stacks};
@@ -281,13 +278,4 @@ async fn images(
         },
     });
     join_all(found).await
-}
-
-fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    let millis = since.map(|since| since.as_millis()).unwrap_or_default();
-    let millis = i64::try_from(millis).ok();
-    millis
-        .and_then(Timestamp::from_millis)
-        .unwrap_or(Timestamp::EPOCH)
 }

@@ -9,7 +9,7 @@ use stratiform_assembly::{Assembly, StackAt};
 use stratiform_aws::Aws;
 use stratiform_deploy::call::Alarm;
 use stratiform_deploy::guard::{Asked, DatabaseFound, Running, ServiceFound, StackFound, Unasked};
-use stratiform_deploy::{Call, Reply};
+use stratiform_deploy::{Call, Reply, alarm_name, service_place};
 use stratiform_service::StackId;
 use stratiform_service::status::{Ending, Phase};
 
@@ -135,18 +135,14 @@ impl Inventory {
                 continue;
             };
             match resource.resource_type.as_str() {
-                // arn:aws:ecs:eu-west-1:111122223333:service/cluster/name
                 "AWS::ECS::Service" => {
-                    if let [service, cluster, _, ..] = id.rsplit('/').collect::<Vec<_>>().as_slice()
-                    {
-                        let cluster = (*cluster).to_owned();
-                        let services = inventory.services.entry(cluster).or_default();
-                        services.insert((*service).to_owned());
+                    if let Some((cluster, service)) = service_place(id) {
+                        let services = inventory.services.entry(cluster.to_owned()).or_default();
+                        services.insert(service.to_owned());
                     }
                 }
                 "AWS::CloudWatch::Alarm" | "AWS::CloudWatch::CompositeAlarm" => {
-                    let name = id.rsplit_once(":alarm:").map_or(id, |(_, name)| name);
-                    inventory.alarms.insert(name.to_owned());
+                    inventory.alarms.insert(alarm_name(id).to_owned());
                 }
                 "AWS::RDS::DBInstance" => {
                     inventory.databases.insert(id.to_owned());

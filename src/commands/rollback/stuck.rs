@@ -1,6 +1,5 @@
 //! Stacks that cannot be deployed as they are: what they are, and the way out.
 
-use indexmap::IndexMap;
 use stratiform_catalog::behaviour;
 use stratiform_deploy::call::Resource;
 use stratiform_deploy::guard::StackFound;
@@ -15,7 +14,7 @@ use stratiform_service::change_set::DeploymentConfigMode;
 use stratiform_service::{ResourceStatus, StackName, StackStatus, Word};
 
 use crate::args::{Going, Rollback};
-use crate::commands::deploy::conduct::pace;
+use crate::commands::deploy::conduct::{concurrency, pace};
 use crate::exit::Exit;
 use crate::report::Failure;
 
@@ -237,20 +236,7 @@ pub(super) fn mending(
             let what = malformed.to_string();
             Failure::new(Exit::Failed, Code::StackName, what, "")
         })?;
-        Ok(PlannedStack {
-            name,
-            key: stuck.key.to_owned(),
-            depends_on: Vec::new(),
-            template: String::new(),
-            parameters: IndexMap::new(),
-            tags: IndexMap::new(),
-            capabilities: Vec::new(),
-            policy: None,
-            termination_protection: None,
-            record: None,
-            predicted: None,
-            sealed: None,
-        })
+        Ok(PlannedStack::bare(name, stuck.key.to_owned()))
     });
     let skip = mended().flat_map(|stuck| {
         stuck.skip.iter().map(|resource| Skipped {
@@ -262,13 +248,12 @@ pub(super) fn mending(
         .map(|stuck| format!("{} {} {:?}\n", stuck.name, stuck.status, stuck.skip))
         .collect();
     let written = &settings.deployment;
-    let concurrency = usize::try_from(written.concurrency).unwrap_or(1).max(1);
     Ok(Plan {
         stacks: stacks.collect::<Result<_, Failure>>()?,
         conduct: Conduct {
             run: text_digest(&about).chars().take(10).collect(),
             record: Record::default(),
-            concurrency: args.concurrency.map_or(concurrency, |given| given.get()),
+            concurrency: concurrency(args.concurrency, written),
             on_failure: OnFailure::Keep,
             until: Until::Mended,
             approval: Approval::Given,

@@ -2,6 +2,7 @@
 
 use stratiform_assembly::{Assembly, StackAt};
 use stratiform_deploy::guard::StackFound;
+use stratiform_deploy::service_place;
 use stratiform_finding::Code;
 use stratiform_finding::words::{joined, meant};
 use stratiform_template::{Function, Member, Resource, Value};
@@ -92,11 +93,8 @@ fn of_parameter(
         let resource = resources.find(|resource| resource.logical_id.as_str() == id)?;
         Some(resource.physical_id.as_ref()?.as_str().to_owned())
     };
-    // arn:aws:ecs:eu-west-1:111122223333:service/cluster/name
     let arn = physical(service)?;
-    let [service, cluster, _, ..] = arn.rsplit('/').collect::<Vec<_>>()[..] else {
-        return None;
-    };
+    let (cluster, service) = service_place(&arn)?;
     Some(Site {
         name,
         stack: index,

@@ -2,38 +2,20 @@
 
 use serde_json::{Value, json};
 use stratiform_deploy::call::ValidationFailure;
-use stratiform_deploy::{
-    Ending, Failure, Health, News, Plan, Proposal, Refused, Told, Verified, impact,
-};
-use stratiform_finding::{At, Finding};
-use stratiform_service::StackEvent;
+use stratiform_deploy::{Ending, Health, News, Plan, Proposal, Refused, Told, Verified, impact};
 
 use super::super::guard::{self, Guarded};
+use super::super::objects::{Objects, failure, finding, stack_event};
 use super::words::{ending, outcome, subject};
-use super::{Clock, Ended, Follow, Proposals, Sink, Sources, findings, review};
+use super::{Ended, Follow, Proposals, Sources, findings, review};
 
 /// Of the form of the lines. It changes when a field goes or changes its meaning, not when one is added.
 const VERSION: u32 = 1;
 
 /// Objects for standard output.
-pub(crate) struct Json {
-    /// Where they go.
-    pub sink: Sink,
-    /// How long it has been.
-    pub clock: Clock,
-}
+pub(crate) struct Json(pub Objects);
 
 impl Json {
-    fn put(&mut self, event: &str, mut value: Value) {
-        let seconds = (self.clock)().as_millis();
-        if let Some(object) = value.as_object_mut() {
-            object.insert("event".to_owned(), event.into());
-            let millis = u64::try_from(seconds).unwrap_or(u64::MAX);
-            object.insert("elapsedMilliseconds".to_owned(), millis.into());
-        }
-        (self.sink)(&format!("{value}\n"));
-    }
-
     /// The first line: what is to be deployed.
     pub(crate) fn begin(&mut self, environment: &str, plan: &Plan) {
         let record = &plan.conduct.record;
@@ -49,7 +31,7 @@ impl Json {
             "deployedBy": record.deployed_by,
             "stacks": stacks.collect::<Vec<_>>(),
         });
-        self.put("begun", value);
+        self.0.put("begun", value);
     }
 }
 
@@ -62,10 +44,6 @@ fn key(plan: &Plan, stack: usize) -> &str {
     plan.stacks
         .get(stack)
         .map_or("", |stack| stack.key.as_str())
-}
-
-fn failure(failure: &Failure) -> Value {
-    json!({"what": failure.what, "why": failure.why, "help": failure.help})
 }
 
 fn of_news(plan: &Plan, stack: usize, news: &News) -> (&'static str, Value) {
@@ -85,15 +63,7 @@ fn of_news(plan: &Plan, stack: usize, news: &News) -> (&'static str, Value) {
         ),
         News::Proposed(proposal) => ("proposed", of_proposal(stack, proposal)),
         News::Executing(count) => ("executing", json!({"stack": stack, "resources": count})),
-        News::Event(event) => {
-            // The values of properties may be secrets.
-            let event = StackEvent {
-                resource_properties: None,
-                ..(**event).clone()
-            };
-            let value = json!({"stack": stack, "stackEvent": event});
-            ("stack-event", value)
-        }
+        News::Event(event) => ("stack-event", stack_event(stack, event)),
         News::Finished(how) => ("finished", of_ending(plan, stack, how)),
     }
 }
@@ -174,30 +144,16 @@ fn health(health: &Health) -> Value {
     }
 }
 
-fn of_finding(finding: &Finding) -> Value {
-    let place = finding.places.first().and_then(|place| match &place.at {
-        At::Rust(location) => Some(json!({"file": location.file(), "line": location.line()})),
-        At::Given(_) | At::Text(..) => None,
-    });
-    json!({
-        "code": finding.code.as_str(),
-        "what": finding.what,
-        "why": finding.why,
-        "help": finding.help,
-        "place": place,
-    })
-}
-
 impl Follow for Json {
     fn guarded(&mut self, guarded: &Guarded<'_>) {
-        self.put("guarded", json!(guard::Shape::of(guarded)));
+        self.0.put("guarded", json!(guard::Shape::of(guarded)));
     }
 
     fn told(&mut self, plan: &Plan, told: &Told) {
         match told {
             Told::Stack { stack, news } => {
                 let (event, value) = of_news(plan, *stack, news);
-                self.put(event, value);
+                self.0.put(event, value);
             }
             Told::Again {
                 stack,
@@ -205,20 +161,21 @@ impl Follow for Json {
                 at,
             } => {
                 let value = json!({"stack": key(plan, *stack), "failure": failure(why), "at": at});
-                self.put("again", value);
+                self.0.put("again", value);
             }
-            Told::BackedUp { database, snapshot } => self.put(
+            Told::BackedUp { database, snapshot } => self.0.put(
                 "backed-up",
                 json!({"database": database, "snapshot": snapshot}),
             ),
             Told::NotBackedUp { subject, why } => {
-                self.put("not-backed-up", json!({"subject": subject, "why": why}));
+                self.0
+                    .put("not-backed-up", json!({"subject": subject, "why": why}));
             }
-            Told::Verifying => self.put("verifying", json!({})),
+            Told::Verifying => self.0.put("verifying", json!({})),
             Told::Health {
                 subject: of,
                 health: how,
-            } => self.put(
+            } => self.0.put(
                 "health",
                 json!({"subject": subject(of), "health": health(how)}),
             ),
@@ -230,9 +187,9 @@ impl Follow for Json {
                     "well": matches!(verdict, Verified::Yes),
                     "report": report.collect::<Vec<_>>(),
                 });
-                self.put("verified", value);
+                self.0.put("verified", value);
             }
-            Told::GoingBack => self.put("going-back", json!({})),
+            Told::GoingBack => self.0.put("going-back", json!({})),
         }
     }
 
@@ -241,11 +198,11 @@ impl Follow for Json {
             "worse": review::all_worse(plan, proposals),
             "missing": review::missing(plan, proposals),
         });
-        self.put("review", value);
+        self.0.put("review", value);
     }
 
     fn say(&mut self, sentence: &str) {
-        self.put("said", json!({"text": sentence}));
+        self.0.put("said", json!({"text": sentence}));
     }
 
     fn finish(&mut self, plan: &Plan, sources: &Sources, ended: &Ended) {
@@ -258,9 +215,9 @@ impl Follow for Json {
         let value = json!({
             "outcome": outcome(ended.outcome),
             "stacks": stacks.collect::<Vec<_>>(),
-            "findings": found.iter().map(of_finding).collect::<Vec<_>>(),
+            "findings": found.iter().map(finding).collect::<Vec<_>>(),
         });
-        self.put("ended", value);
+        self.0.put("ended", value);
     }
 }
 
@@ -271,7 +228,7 @@ mod tests {
 
     #[test]
     fn a_deployment_that_fails() {
-        let text = fixture::followed(|sink, clock| Box::new(Json { sink, clock }));
+        let text = fixture::followed(|sink, clock| Box::new(Json(Objects { sink, clock })));
         for line in text.lines() {
             assert!(serde_json::from_str::<Value>(line).is_ok(), "{line}");
         }

@@ -1,38 +1,21 @@
 //! A destruction for programs: an object a line. `docs/destroying.md` documents it.
 
 use serde_json::{Value, json};
-use stratiform_deploy::Failure;
 use stratiform_deploy::destruction::{Ending, Inventory, News, Plan, Survey, Told};
-use stratiform_finding::{At, Finding};
-use stratiform_service::StackEvent;
 
 use super::findings::findings;
 use super::{Ended, Show, ending};
+use crate::view::deployment::Sources;
 use crate::view::deployment::words::outcome;
-use crate::view::deployment::{Clock, Sink, Sources};
+use crate::view::objects::{Objects, failure, finding, stack_event};
 
 /// Of the form of the lines. It changes when a field goes or changes its meaning, not when one is added.
 const VERSION: u32 = 1;
 
 /// Objects for standard output.
-pub(crate) struct Json {
-    /// Where they go.
-    pub sink: Sink,
-    /// How long it has been.
-    pub clock: Clock,
-}
+pub(crate) struct Json(pub Objects);
 
 impl Json {
-    fn put(&mut self, event: &str, mut value: Value) {
-        let elapsed = (self.clock)().as_millis();
-        if let Some(object) = value.as_object_mut() {
-            object.insert("event".to_owned(), event.into());
-            let millis = u64::try_from(elapsed).unwrap_or(u64::MAX);
-            object.insert("elapsedMilliseconds".to_owned(), millis.into());
-        }
-        (self.sink)(&format!("{value}\n"));
-    }
-
     /// The first line: what is to be taken down.
     pub(crate) fn begin(&mut self, environment: &str, plan: &Plan) {
         let stacks = plan.stacks.iter().map(|stack| {
@@ -44,7 +27,7 @@ impl Json {
             "run": plan.conduct.run,
             "stacks": stacks.collect::<Vec<_>>(),
         });
-        self.put("begun", value);
+        self.0.put("begun", value);
     }
 }
 
@@ -59,24 +42,13 @@ fn key(plan: &Plan, stack: usize) -> &str {
         .map_or("", |stack| stack.key.as_str())
 }
 
-fn failure(failure: &Failure) -> Value {
-    json!({"what": failure.what, "why": failure.why, "help": failure.help})
-}
-
 fn of_news(plan: &Plan, stack: usize, news: &News) -> (&'static str, Value) {
     let stack = key(plan, stack);
     match news {
         News::Found(status) => ("found", json!({"stack": stack, "status": status})),
         News::Resumed => ("resumed", json!({"stack": stack})),
         News::Deleting(count) => ("deleting", json!({"stack": stack, "resources": count})),
-        News::Event(event) => {
-            // The values of properties may be secrets.
-            let event = StackEvent {
-                resource_properties: None,
-                ..(**event).clone()
-            };
-            ("stack-event", json!({"stack": stack, "stackEvent": event}))
-        }
+        News::Event(event) => ("stack-event", stack_event(stack, event)),
         News::Finished(how) => ("finished", of_ending(plan, stack, Some(how))),
     }
 }
@@ -127,26 +99,12 @@ fn of_ending(plan: &Plan, stack: &str, how: Option<&Ending>) -> Value {
     value
 }
 
-fn of_finding(finding: &Finding) -> Value {
-    let place = finding.places.first().and_then(|place| match &place.at {
-        At::Rust(location) => Some(json!({"file": location.file(), "line": location.line()})),
-        At::Given(_) | At::Text(..) => None,
-    });
-    json!({
-        "code": finding.code.as_str(),
-        "what": finding.what,
-        "why": finding.why,
-        "help": finding.help,
-        "place": place,
-    })
-}
-
 impl Show for Json {
     fn told(&mut self, plan: &Plan, told: &Told) {
         match told {
             Told::Stack { stack, news } => {
                 let (event, value) = of_news(plan, *stack, news);
-                self.put(event, value);
+                self.0.put(event, value);
             }
             Told::Again {
                 stack,
@@ -154,7 +112,7 @@ impl Show for Json {
                 at,
             } => {
                 let value = json!({"stack": key(plan, *stack), "failure": failure(why), "at": at});
-                self.put("again", value);
+                self.0.put("again", value);
             }
         }
     }
@@ -164,11 +122,11 @@ impl Show for Json {
         let stacks = stacks
             .filter_map(|(stack, inventory)| Some(of_inventory(&stack.key, inventory.as_ref()?)));
         let value = json!({"stacks": stacks.collect::<Vec<_>>()});
-        self.put("review", value);
+        self.0.put("review", value);
     }
 
     fn say(&mut self, sentence: &str) {
-        self.put("said", json!({"text": sentence}));
+        self.0.put("said", json!({"text": sentence}));
     }
 
     fn finish(&mut self, plan: &Plan, sources: &Sources, ended: &Ended<'_>) {
@@ -179,8 +137,8 @@ impl Show for Json {
             "outcome": outcome(ended.outcome),
             "stacks": stacks.collect::<Vec<_>>(),
             "allow": ended.allowances(plan),
-            "findings": found.iter().map(of_finding).collect::<Vec<_>>(),
+            "findings": found.iter().map(finding).collect::<Vec<_>>(),
         });
-        self.put("ended", value);
+        self.0.put("ended", value);
     }
 }

@@ -9,7 +9,7 @@ use stratiform_service::{ResourceStatus, StackEvent, StackStatus, Word};
 use super::step::Step;
 use super::{Destruction, Ending, Fate, Kept, News, Remains};
 use crate::call::{Failure, Snapshot, Stack};
-use crate::run::{PATIENCE, SILENCE};
+use crate::run::{PATIENCE, SILENCE, silence};
 use crate::stack::{Operation, Purpose};
 use crate::told::{Cause, Stuck};
 
@@ -34,10 +34,7 @@ impl Destruction {
         events: Vec<StackEvent>,
     ) {
         let own = operation.take(events);
-        let silence = match own.is_empty() {
-            true => self.stacks[index].silence + 1,
-            false => 0,
-        };
+        let silence = silence(self.stacks[index].silence, &own);
         self.stacks[index].silence = silence;
         for event in own {
             self.tell(index, News::Event(Box::new(event)));

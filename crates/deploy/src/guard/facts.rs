@@ -1,5 +1,7 @@
 //! What is known before a deployment, as plain values. What could not be asked says why.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 use stratiform_service::{AccountId, Region, Timestamp};
 
@@ -7,6 +9,7 @@ use crate::call::{
     Alarm, Database, Failure, FailureKind, Image, Resource, Service, Snapshot, Stack, Target,
 };
 use crate::plan::{Mending, PREFIX};
+use crate::verification::{Health, service_health, target_health};
 
 /// What was asked; or why it could not be.
 pub type Asked<T> = Result<T, Unasked>;
@@ -212,6 +215,28 @@ pub struct ServiceFound {
     pub service: Asked<Option<Service>>,
     /// The targets of each of its target groups, by ARN.
     pub targets: IndexMap<String, Asked<Vec<Target>>>,
+}
+
+impl ServiceFound {
+    /// How it is, and then how the targets of each of its groups are. Of one that is to run nothing they do not matter.
+    pub(crate) fn healths(&self) -> impl Iterator<Item = Asked<Health>> + Clone {
+        let desired = match &self.service {
+            Ok(Some(service)) => service.desired,
+            Ok(None) | Err(_) => 0,
+        };
+        let own = self.service.as_ref().map(|service| match service {
+            Some(service) => service_health(service, &BTreeSet::new()),
+            None => Health::Broken("it is not there".to_owned()),
+        });
+        // Of several groups, blue and green, one is empty.
+        let may_be_empty = self.targets.len() > 1;
+        let targets = self.targets.values().filter(move |_| desired > 0);
+        let targets = targets.map(move |targets| match targets {
+            Ok(targets) => Ok(target_health(targets, may_be_empty)),
+            Err(unasked) => Err(unasked.clone()),
+        });
+        std::iter::once(own.map_err(Unasked::clone)).chain(targets)
+    }
 }
 
 /// A database of a stack.

@@ -6,6 +6,7 @@ use stratiform_service::status::{Ending, Phase};
 use super::source::short;
 use super::tally::Tally;
 use super::{Check, Facts, Git, Heading, Id, Promotion, StackFound, Unasked, Verdict, running};
+use crate::stack::is_same_json;
 
 /// What has to run there.
 struct Origin<'a> {
@@ -42,17 +43,11 @@ impl<'a> Origin<'a> {
             return Some(true);
         }
         match &found.template {
-            Some(Ok(template)) => Some(is_same(template, &found.planned)),
+            Some(Ok(template)) => Some(is_same_json(template, &found.planned)),
             Some(Err(_)) => None,
             None => Some(false),
         }
     }
-}
-
-/// Whether two texts are the same template.
-fn is_same(one: &str, other: &str) -> bool {
-    let parsed = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
-    one == other || parsed(one).is_some_and(|one| Some(one) == parsed(other))
 }
 
 /// The values of parameters that a release was tested with: those that the stacks of the environment before have, where it

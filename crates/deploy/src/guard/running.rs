@@ -1,12 +1,10 @@
 //! How what runs is: services, alarms, databases and their backups.
 
-use std::collections::BTreeSet;
-
 use stratiform_service::Timestamp;
 
 use super::tally::Tally;
 use super::{Asked, Check, DatabaseFound, Facts, Id, Running, ServiceFound, StackFound, Verdict};
-use crate::verification::{Health, database_health, service_health, target_health};
+use crate::verification::{Health, database_health};
 
 const HOUR: i64 = 3_600_000;
 
@@ -32,24 +30,7 @@ fn unread(tally: &mut Tally, stacks: &[StackFound]) {
 
 fn service(tally: &mut Tally, verdict: Verdict, found: &ServiceFound, remedy: &str) {
     let subject = format!("the service `{}`", found.name);
-    let is_to_run = match &found.service {
-        Ok(Some(service)) => service.desired > 0,
-        Ok(None) | Err(_) => false,
-    };
-    let health = found.service.clone().map(|service| match service {
-        Some(service) => service_health(&service, &BTreeSet::new()),
-        None => Health::Broken("it is not there".to_owned()),
-    });
-    tell(tally, verdict, &subject, health, remedy);
-    if !is_to_run {
-        return;
-    }
-    // Of several groups, blue and green, one is empty.
-    let may_be_empty = found.targets.len() > 1;
-    for targets in found.targets.values() {
-        let health = targets
-            .clone()
-            .map(|targets: Vec<_>| target_health(&targets, may_be_empty));
+    for health in found.healths() {
         tell(tally, verdict, &subject, health, remedy);
     }
 }

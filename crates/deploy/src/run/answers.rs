@@ -2,12 +2,12 @@
 
 use stratiform_service::{Refusal, ResourceStatus};
 
-use super::{Effect, PATIENCE, Pending, Run, TRIES, is_same_json, later};
+use super::{Effect, PATIENCE, Pending, Run, TRIES, later};
 use crate::call::{Failure, FailureKind, Reply, TemplateSource};
 use crate::plan::PREFIX;
 use crate::stack::{
-    Afterwards, Operation, Purpose, Remedy, Settled, Step, Waiting, mending_token, skipped, token,
-    token_prefix,
+    Afterwards, Operation, Purpose, Remedy, Settled, Step, Waiting, is_same_json, mending_token,
+    skipped, token, token_prefix,
 };
 use crate::told::{Cause, Ending, News, Refused, Stuck, Told};
 

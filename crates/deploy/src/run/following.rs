@@ -3,7 +3,7 @@
 use stratiform_service::status::{Ending as StackEnding, Phase};
 use stratiform_service::{StackEvent, StackStatus, Word};
 
-use super::{PATIENCE, Run, SILENCE};
+use super::{PATIENCE, Run, SILENCE, silence};
 use crate::call::Stack;
 use crate::stack::{Operation, Purpose, Settled, Step, token};
 use crate::told::{Cause, Ending, News, Stuck};
@@ -29,10 +29,7 @@ impl Run {
         events: Vec<StackEvent>,
     ) {
         let own = operation.take(events);
-        let silence = match own.is_empty() {
-            true => self.stacks[index].silence + 1,
-            false => 0,
-        };
+        let silence = silence(self.stacks[index].silence, &own);
         self.stacks[index].silence = silence;
         for event in own {
             self.tell(index, News::Event(Box::new(event)));

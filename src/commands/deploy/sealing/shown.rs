@@ -11,6 +11,7 @@ use super::{Sealed, SealedStack, State, is_sealed};
 use crate::args::{Diff, ReviewFormat};
 use crate::exit::Exit;
 use crate::report::Failure;
+use crate::repository::git::short;
 use crate::repository::input::Input;
 use crate::view::Answer;
 use crate::view::deployment::review::word;
@@ -123,8 +124,4 @@ impl SealedStack {
             .map(|change| format!("    {:16}  {}\n", word(change.impact), change.logical_id));
         format!("{}  {state}\n{}", self.stack, lines.collect::<String>())
     }
-}
-
-fn short(commit: &str) -> &str {
-    commit.get(..7).unwrap_or(commit)
 }
