@@ -1,8 +1,7 @@
 //! Stacks as CloudFormation has them, in the form that they are compared in.
 
-use indexmap::IndexMap;
 use stratiform_assembly::{StackAt, StackPolicy};
-use stratiform_aws::{Aws, DeployedParameter, DeployedStack};
+use stratiform_aws::{Aws, DeployedStack};
 use stratiform_deploy::is_record;
 use stratiform_diff::macros;
 use stratiform_finding::Finding;
@@ -24,7 +23,9 @@ pub(crate) async fn stack_at(
     (policy, missing): (StackPolicy, Option<Finding>),
 ) -> Result<StackAt, Failure> {
     let parsed = template(aws, &stack, new).await?;
-    let parameters = values(&stack);
+    let DeployedStack { stack, .. } = stack;
+    // A hidden value is the same before and after, as far as anybody can tell.
+    let parameters = stack.values();
     let mut tags = stack.tags;
     tags.retain(|key, _| !is_record(key) && !RECORDS.contains(&key.as_str()));
     Ok(StackAt {
@@ -37,19 +38,6 @@ pub(crate) async fn stack_at(
     })
 }
 
-/// The values of a stack's parameters that are known. A hidden value is the same before and after, as far as anybody can
-/// tell.
-pub(crate) fn values(stack: &DeployedStack) -> IndexMap<String, String> {
-    let parameters = stack.parameters.iter();
-    let known = parameters.filter_map(|(name, value)| match value {
-        DeployedParameter::Known(value) | DeployedParameter::Resolved { value, .. } => {
-            Some((name.clone(), value.clone()))
-        }
-        DeployedParameter::Hidden => None,
-    });
-    known.collect()
-}
-
 /// The template of a deployed stack that can be compared: as it was given, or, where macros of it are gone from what
 /// is synthesized, as CloudFormation made it of them. Where both sides have macros, both are compared as written.
 async fn template(
@@ -57,7 +45,7 @@ async fn template(
     stack: &DeployedStack,
     new: Option<&StackAt>,
 ) -> Result<Parsed, Failure> {
-    let name = format!("the deployed template of {}", stack.name);
+    let name = format!("the deployed template of {}", stack.stack.name);
     let original = parse(&name, &stack.template)?;
     let is_expanded = new.is_none_or(|new| macros(&new.template).next().is_none());
     // Inside of a resource; text that has the word by chance costs one more call, and the same answer.

@@ -52,6 +52,7 @@ pub(crate) fn run<E: Environment>(
         let asking = Asking {
             cloud: &cloud,
             aws: &aws,
+            caller: None,
             project: &project,
             assembly: &assembly,
             whole: &assembly,

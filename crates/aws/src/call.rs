@@ -63,7 +63,10 @@ impl Aws {
                 account: identity.account,
                 arn: identity.arn,
             }),
-            Call::DescribeStack { stack } => self.stack(stack).await,
+            Call::DescribeStack { stack } => {
+                let stack = self.stack(stack).await?;
+                Ok(Reply::Stack(stack.map(Box::new)))
+            }
             Call::GetTemplate { stack } => self.original_template(stack).await,
             Call::GetStackPolicy { stack } => self.policy(stack).await,
             Call::ListStackResources { stack } => self.list_stack_resources(stack).await,

@@ -21,7 +21,7 @@ mod service;
 pub use aws::{Aws, configuration, deployment_configuration};
 pub use aws_config::SdkConfig;
 pub use carry_out::{Audience, Watch, carry_out, destroy, now};
-pub use deployed::{DeployedOutput, DeployedParameter, DeployedStack};
+pub use deployed::DeployedStack;
 pub use embedded::embedded;
 pub use error::{Call, Error, FailedCall};
 pub use identity::Identity;

@@ -341,6 +341,9 @@ pub struct Stack {
     pub updated: Option<Timestamp>,
     /// Values of parameters, as they were given; `****` where they are hidden.
     pub parameters: IndexMap<String, String>,
+    /// What the template sees of those that name a parameter of Systems Manager, as of the last deployment; `****` where
+    /// it is hidden.
+    pub resolved: IndexMap<String, String>,
     /// Its tags.
     pub tags: IndexMap<String, String>,
     /// Outputs: the value, and the name under which it is exported.
@@ -349,6 +352,24 @@ pub struct Stack {
     pub notification_arns: Vec<String>,
     /// Whether CloudFormation refuses to delete it.
     pub termination_protection: bool,
+}
+
+/// What CloudFormation writes where it does not tell a value.
+pub(crate) const HIDDEN: &str = "****";
+
+impl Stack {
+    /// What the template sees of each parameter. Nobody is told those that are hidden; a value that really is `****` looks
+    /// the same.
+    pub fn values(&self) -> IndexMap<String, String> {
+        let seen = self.parameters.iter().map(|(name, given)| {
+            let resolved = self.resolved.get(name).unwrap_or(given);
+            (name, given, resolved)
+        });
+        // Where one of the two is hidden, the other was not meant to be seen.
+        let seen = seen.filter(|(_, given, resolved)| *given != HIDDEN && *resolved != HIDDEN);
+        seen.map(|(name, _, value)| (name.clone(), value.clone()))
+            .collect()
+    }
 }
 
 /// A resource of a stack.

@@ -23,7 +23,7 @@ pub use gate::{Blocked, blocked};
 pub use machine::{Effects, Interruption, Machine};
 pub use plan::{
     Allowance, Approval, Conduct, FIRST, Loss, Mending, OnFailure, PREFIX, Pace, Plan,
-    PlannedStack, Record, SealedChangeSet, Skip, Until, is_record,
+    PlannedStack, Record, SealedChangeSet, Seen, Skip, Until, is_record,
 };
 pub use predicted::{Impact, Predicted, Prediction, Worse, impact};
 pub use run::{Effect, Input, Proposals, Run};

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use stratiform_service::change_set::{DeploymentConfigMode, RollbackConfiguration};
 use stratiform_service::{ChangeSetId, LogicalId, StackName, Timestamp};
 
-use crate::call::ParameterValue;
+use crate::call::{ParameterValue, Stack};
 use crate::predicted::Prediction;
 use crate::verification::Contract;
 
@@ -51,6 +51,17 @@ pub struct PlannedStack {
     pub predicted: Option<Prediction>,
     /// The change set that was approved; none where one is to be made.
     pub sealed: Option<SealedChangeSet>,
+    /// What was there a moment ago; none where it has to be asked.
+    pub seen: Option<Seen>,
+}
+
+/// A stack as it was a moment ago.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// The stack; none where there was none.
+    pub stack: Option<Box<Stack>>,
+    /// Its template's text, where it was read.
+    pub template: Option<String>,
 }
 
 /// A change set that somebody approved.

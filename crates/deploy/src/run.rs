@@ -206,6 +206,11 @@ impl Run {
             asked: HashMap::new(),
             back: None,
         };
+        for index in 0..run.stacks.len() {
+            if let Some(seen) = &run.plan.stacks[index].seen {
+                run.found(index, seen.stack.clone());
+            }
+        }
         run.go_on();
         let effects = std::mem::take(&mut run.outbox);
         (run, effects)

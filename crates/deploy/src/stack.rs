@@ -164,6 +164,7 @@ impl PlannedStack {
             record: None,
             predicted: None,
             sealed: None,
+            seen: None,
         }
     }
 

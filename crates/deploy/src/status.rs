@@ -321,6 +321,7 @@ mod tests {
                 .unwrap(),
             updated: None,
             parameters: Default::default(),
+            resolved: Default::default(),
             tags: tag.into_iter().collect(),
             outputs: Default::default(),
             notification_arns: Vec::new(),

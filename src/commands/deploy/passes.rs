@@ -89,6 +89,7 @@ pub(super) async fn in_two_passes(
         ));
         let place = place(side.after);
         let mut last = stacks[index].clone();
+        last.seen = None;
         last.depends_on = [index].into_iter().chain(importers).collect();
         last.predicted = Some(prediction(&diff(Some(&kept), Some(side.after), &place)));
         let first = &mut stacks[index];

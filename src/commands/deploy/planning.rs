@@ -6,8 +6,7 @@ use std::collections::HashSet;
 
 use indexmap::{IndexMap, IndexSet};
 use stratiform_assembly::{Assembly, StackAt, StackPolicy};
-use stratiform_aws::DeployedStack;
-use stratiform_deploy::call::ParameterValue;
+use stratiform_deploy::call::{ParameterValue, Stack};
 use stratiform_deploy::{Allowance, Loss, PlannedStack};
 use stratiform_finding::words::{joined, meant};
 use stratiform_finding::{Code, Finding};
@@ -17,7 +16,6 @@ use stratiform_service::{LogicalId, Refusal, StackName};
 use stratiform_template::{Parameter, Value};
 
 use crate::args::{Allow, Going, ParameterValue as GivenValue};
-use crate::assemblies::deployed::values;
 use crate::exit::Exit;
 use crate::images::service_of;
 use crate::report::Failure;
@@ -132,10 +130,10 @@ pub(super) fn parameters(
     stack: &StackAt,
     key: &str,
     given: &IndexMap<String, String>,
-    deployed: Option<&DeployedStack>,
+    deployed: Option<&Stack>,
     is_sealed: bool,
 ) -> Result<IndexMap<String, ParameterValue>, Vec<Finding>> {
-    let known = deployed.map(values).unwrap_or_default();
+    let known = deployed.map(Stack::values).unwrap_or_default();
     let mut found = IndexMap::new();
     let mut findings = Vec::new();
     for (name, parameter) in &stack.template.parameters {

@@ -1,7 +1,6 @@
 //! What is planned, without anybody being asked.
 
-use stratiform_aws::DeployedParameter;
-use stratiform_service::{StackStatus, Word};
+use stratiform_service::{StackStatus, Timestamp, Word};
 use stratiform_template::Template;
 
 use super::*;
@@ -41,22 +40,22 @@ pub(crate) fn assembly() -> Assembly {
     }
 }
 
-fn deployed(status: StackStatus) -> DeployedStack {
-    let parameters = [
-        ("WebApiImage", DeployedParameter::Known("web:1".to_owned())),
-        ("Size", DeployedParameter::Known("9".to_owned())),
-        ("Key", DeployedParameter::Hidden),
-    ];
-    let parameters = parameters.map(|(name, value)| (name.to_owned(), value));
-    DeployedStack {
+fn deployed(status: StackStatus) -> Stack {
+    let parameters = [("WebApiImage", "web:1"), ("Size", "9"), ("Key", "****")];
+    let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let id = "arn:aws:cloudformation:eu-west-1:111122223333:stack/shop-dev-services/1";
+    Stack {
+        id: id.parse().unwrap(),
         name: "shop-dev-services".to_owned(),
-        stack_id: "arn:aws:cloudformation:eu-west-1:111122223333:stack/shop-dev-services/1"
-            .to_owned(),
         status: Word::Known(status),
-        template: String::new(),
-        parameters: parameters.into_iter().collect(),
+        reason: None,
+        created: Timestamp::EPOCH,
+        updated: None,
+        parameters: parameters.into(),
+        resolved: IndexMap::new(),
         tags: IndexMap::new(),
         outputs: IndexMap::new(),
+        notification_arns: Vec::new(),
         termination_protection: false,
     }
 }

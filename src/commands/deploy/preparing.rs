@@ -1,12 +1,11 @@
 //! What has to be asked before anything is planned: whose credentials these are, what is deployed, which images there are.
 
-use futures_util::future::join;
 use indexmap::IndexMap;
 use stratiform_assembly::{Assembly, StackAt, StackPolicy};
 use stratiform_aws::{Aws, DeployedStack, Identity};
-use stratiform_deploy::call::ParameterValue;
-use stratiform_deploy::guard::{Heading, Report};
-use stratiform_deploy::{Call, FailureKind, Plan, PlannedStack, Reply};
+use stratiform_deploy::call::{ParameterValue, Stack};
+use stratiform_deploy::guard::{Caller, Heading, Report, StackFound, Unasked};
+use stratiform_deploy::{Call, FailureKind, Plan, PlannedStack, Reply, Seen};
 use stratiform_diff::diff;
 use stratiform_finding::words::listed;
 use stratiform_finding::{Code, Finding};
@@ -20,7 +19,7 @@ use super::prediction::prediction;
 use super::record::{Origin, record, run};
 use super::sealing::Sealed;
 use crate::args::Deploy;
-use crate::assemblies::deployed::{stack_at, values};
+use crate::assemblies::deployed::stack_at;
 use crate::cloud::Cloud;
 use crate::commands::guard::gathering::{Asking, Gathered, Source, gather};
 use crate::images::{Asked, InEcr, asked, service_of, stand_ins};
@@ -76,10 +75,6 @@ pub(super) async fn prepare(
     let release = sealed.and_then(Sealed::release).or(args.release.as_deref());
     let mending = mending(args);
 
-    let names = chosen
-        .iter()
-        .map(|place| assembly.stacks[*place].name.clone());
-    let names: Vec<String> = names.collect();
     let wanted = Assembly {
         stacks: chosen
             .iter()
@@ -90,6 +85,10 @@ pub(super) async fn prepare(
     let gathered = gather(Asking {
         cloud,
         aws: &aws,
+        caller: Some(Caller {
+            account: identity.account.clone(),
+            arn: identity.arn.clone(),
+        }),
         project,
         assembly: &wanted,
         whole: &assembly,
@@ -99,13 +98,13 @@ pub(super) async fn prepare(
         images: &fixed,
         mending,
     });
-    let (gathered, deployed) = join(gathered, aws.deployed(&names)).await;
     let Gathered {
         mut facts,
         images,
         said,
-    } = gathered;
-    let deployed = deployed.map_err(|error| Failure::of([error.into()]))?;
+    } = gathered.await;
+    let deployed = facts.stacks.iter().map(deployed);
+    let deployed: Vec<Option<DeployedStack>> = deployed.collect::<Result<_, _>>()?;
     view.event(&Event::Answered {
         environment: args.env.clone(),
         account: identity.account.to_string(),
@@ -119,7 +118,7 @@ pub(super) async fn prepare(
     let aws = aws.hiding(secrets(&assembly, &chosen, &values));
     let before = before(&aws, &assembly, &deployed).await?;
     let allowed = allowances(&assembly, &before, &args.allow)?;
-    let mut stacks = stacks(&assembly, &chosen, values, &before, &deployed)?;
+    let mut stacks = stacks(&assembly, &chosen, values, &before, &facts.stacks)?;
     let sides = chosen.iter().zip(&facts.stacks).map(|(place, found)| {
         let after = &assembly.stacks[*place];
         Sides {
@@ -266,15 +265,41 @@ async fn in_ecr(aws: &Aws, image: InEcr) -> Result<InEcr, Failure> {
 
 /// A call that failed.
 pub(crate) fn failed(failure: stratiform_deploy::Failure) -> Failure {
-    let code = match failure.kind {
+    let finding = Finding::new(code(failure.kind), failure.what, failure.help);
+    Failure::of([finding.because(failure.why)])
+}
+
+fn code(kind: FailureKind) -> Code {
+    match kind {
         FailureKind::Refused => Code::AwsRefused,
         FailureKind::Credentials => Code::AwsCredentials,
         FailureKind::Denied => Code::AwsDenied,
         FailureKind::Throttled => Code::AwsThrottled,
         FailureKind::Unknown => Code::AwsUnavailable,
+    }
+}
+
+/// A stack as it is deployed; none where it is not.
+///
+/// # Errors
+/// It could not be asked.
+fn deployed(found: &StackFound) -> Result<Option<DeployedStack>, Failure> {
+    let unasked = |unasked: &Unasked| {
+        let code = code(unasked.kind.unwrap_or(FailureKind::Unknown));
+        Failure::of([Finding::new(
+            code,
+            unasked.why.clone(),
+            unasked.help.clone(),
+        )])
     };
-    let finding = Finding::new(code, failure.what, failure.help);
-    Failure::of([finding.because(failure.why)])
+    let stack = found.stack.as_ref().map_err(unasked)?;
+    let (Some(stack), Some(template)) = (stack, &found.template) else {
+        return Ok(None);
+    };
+    Ok(Some(DeployedStack {
+        stack: (**stack).clone(),
+        template: template.as_ref().map_err(unasked)?.clone(),
+    }))
 }
 
 /// A value for each parameter of each stack.
@@ -294,7 +319,7 @@ fn values_of(
             !images.contains_key(parameter)
                 && stacks.any(|(place, deployed)| {
                     let declared = assembly.stacks[*place].template.parameters.get(parameter);
-                    let has = deployed.as_ref().map(values);
+                    let has = deployed.as_ref().map(|deployed| deployed.stack.values());
                     declared.is_some_and(|declared| declared.default.is_none())
                         && !has.is_some_and(|has| has.contains_key(parameter))
                 })
@@ -315,7 +340,8 @@ fn values_of(
         let stack = &assembly.stacks[*place];
         let key = assembly.key(&stack.name);
         let is_sealed = sealed.is_some_and(|sealed| sealed.has_change_set(key));
-        match parameters(stack, key, &images, deployed.as_ref(), is_sealed) {
+        let there = deployed.as_ref().map(|deployed| &deployed.stack);
+        match parameters(stack, key, &images, there, is_sealed) {
             Ok(values) => all.push(values),
             Err(found) => findings.extend(found),
         }
@@ -355,7 +381,7 @@ async fn before(
 ) -> Result<IndexMap<String, StackAt>, Failure> {
     let mut before = IndexMap::new();
     for stack in deployed.iter().flatten() {
-        let new = assembly.stack(&stack.name);
+        let new = assembly.stack(&stack.stack.name);
         let policy = (StackPolicy::NotKnown, None);
         let stack = stack_at(aws, stack.clone(), new, policy).await?;
         before.insert(stack.name.clone(), stack);
@@ -377,16 +403,16 @@ fn stacks(
     chosen: &[usize],
     values: Vec<IndexMap<String, ParameterValue>>,
     before: &IndexMap<String, StackAt>,
-    deployed: &[Option<DeployedStack>],
+    found: &[StackFound],
 ) -> Result<Vec<PlannedStack>, Failure> {
     let needed = dependencies(assembly, chosen);
     let mut all = Vec::new();
-    let each = chosen.iter().zip(needed).zip(values).zip(deployed);
-    for (((place, depends_on), values), deployed) in each {
+    let each = chosen.iter().zip(needed).zip(values).zip(found);
+    for (((place, depends_on), values), found) in each {
         let stack = &assembly.stacks[*place];
         let key = assembly.key(&stack.name);
         let mut after = stack.clone();
-        let known = deployed.as_ref().map(self::values).unwrap_or_default();
+        let known = found.there().map(Stack::values).unwrap_or_default();
         let given = values.iter().filter_map(|(name, value)| {
             let value = match value {
                 ParameterValue::Value(value) => value.clone(),
@@ -400,8 +426,21 @@ fn stacks(
         let planned = planned(stack, key, depends_on, values);
         all.push(PlannedStack {
             predicted: Some(prediction(&diff)),
+            seen: seen(found),
             ..planned.map_err(|finding| Failure::of([*finding]))?
         });
     }
     Ok(all)
+}
+
+/// What was found of a stack, for a run that begins now.
+fn seen(found: &StackFound) -> Option<Seen> {
+    Some(Seen {
+        stack: found.stack.as_ref().ok()?.clone(),
+        template: found
+            .template
+            .as_ref()
+            .and_then(|text| text.as_ref().ok())
+            .cloned(),
+    })
 }

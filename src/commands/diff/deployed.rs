@@ -7,6 +7,7 @@ use indexmap::IndexSet;
 use stratiform_assembly::{Assembly, StackPolicy};
 use stratiform_aws::{Aws, DeployedStack, Error};
 use stratiform_changes::Edit;
+use stratiform_deploy::call::Stack;
 use stratiform_diff::{Note, StackDiff, imported_elsewhere};
 use stratiform_environment::Environment;
 use stratiform_finding::{Code, Finding, Level};
@@ -120,13 +121,15 @@ async fn deployed(aws: &Aws, after: &Assembly) -> Result<(AccountId, Vec<Deploye
     }
     let names: Vec<String> = names.into_iter().collect();
     let stacks = aws.deployed(&names).await?.into_iter().flatten();
-    let ours = stacks.filter(|stack| after.stack(&stack.name).is_some() || is_ours(stack, after));
+    let ours = stacks.filter(|deployed| {
+        after.stack(&deployed.stack.name).is_some() || is_ours(&deployed.stack, after)
+    });
     Ok((identity.account, ours.collect()))
 }
 
 /// Whether a stack whose name starts as ours do is ours: `shop-dev-tools-dev-network` may be the stack
 /// `tools-dev-network` of the app `shop`, or `network` of another app. The tags that every stack of ours has tell.
-fn is_ours(stack: &DeployedStack, after: &Assembly) -> bool {
+fn is_ours(stack: &Stack, after: &Assembly) -> bool {
     let own = [("app", &after.app), ("environment", &after.environment)];
     own.into_iter().all(|(key, own)| {
         let tag = stack.tags.get(key);
@@ -144,7 +147,7 @@ async fn sides_of(
     after.account = Some(account);
     let mut stacks = Vec::new();
     for stack in deployed {
-        let new = after.stacks.iter().find(|new| new.name == stack.name);
+        let new = after.stacks.iter().find(|new| new.name == stack.stack.name);
         let policy = policy(aws, &stack).await;
         let before = stack_at(aws, stack, new, policy).await?;
         let new = after.stacks.iter_mut().find(|new| new.name == before.name);

@@ -29,6 +29,8 @@ pub(crate) struct Asking<'a> {
     pub cloud: &'a Cloud,
     /// The way to the environment's account and region.
     pub aws: &'a Aws,
+    /// Whose credentials these are; none where that is to be asked.
+    pub caller: Option<Caller>,
     /// The project.
     pub project: &'a Project,
     /// The stacks that are to be deployed, as they are synthesized now.
@@ -94,6 +96,7 @@ pub(crate) async fn gather(asking: Asking<'_>) -> Gathered {
     let Asking {
         cloud,
         aws,
+        caller,
         project,
         assembly,
         whole,
@@ -104,9 +107,13 @@ pub(crate) async fn gather(asking: Asking<'_>) -> Gathered {
         mending,
     } = asking;
     let here = here(project, source, release);
-    let there = join(caller(aws), stacks(aws, assembly));
-    let ((caller, stacks), (promotion, (git, stale))) =
-        join(there, join(promotion(cloud, aws, source), here)).await;
+    let caller = match caller {
+        Some(caller) => Ok(caller),
+        None => self::caller(aws).await,
+    };
+    let promotion = promotion(cloud, &caller, source);
+    let (stacks, (promotion, (git, stale))) =
+        join(stacks(aws, assembly), join(promotion, here)).await;
     let pinning = Pinning {
         cloud,
         aws,
@@ -212,7 +219,11 @@ async fn caller(aws: &Aws) -> Asked<Caller> {
 }
 
 /// How it stands in the environment before this one. It may be in another account, which these credentials are not of.
-async fn promotion(cloud: &Cloud, aws: &Aws, source: &Source) -> Option<Asked<Promotion>> {
+async fn promotion(
+    cloud: &Cloud,
+    caller: &Asked<Caller>,
+    source: &Source,
+) -> Option<Asked<Promotion>> {
     let before = match source {
         Source::Here { before, .. } => before.as_ref()?,
         Source::Release(_) => return None,
@@ -225,18 +236,17 @@ async fn promotion(cloud: &Cloud, aws: &Aws, source: &Source) -> Option<Asked<Pr
     let account = assembly.account.as_ref();
     let there = cloud.deploying(&assembly.region, account).await;
     if let (Cloud::Configured, Some(account)) = (cloud, account) {
-        let caller = caller(aws).await;
-        let other = caller.map(|caller| (caller.account != *account).then_some(caller.account));
-        match other {
-            Ok(None) => {}
-            Ok(Some(other)) => {
+        match caller {
+            Ok(caller) if caller.account == *account => {}
+            Ok(caller) => {
                 let why = format!(
-                    "`{environment}` is in account {account}, and the credentials are of {other}"
+                    "`{environment}` is in account {account}, and the credentials are of {}",
+                    caller.account
                 );
                 let help = format!("run `guard --env {environment}` with credentials of {account}");
                 return Some(Err(Unasked::because(why, help)));
             }
-            Err(unasked) => return Some(Err(unasked)),
+            Err(unasked) => return Some(Err(unasked.clone())),
         }
     }
     let stacks = stacks(&there, assembly).await;

@@ -35,6 +35,7 @@ fn stack(key: &str, depends_on: &[usize]) -> PlannedStack {
         record: None,
         predicted: None,
         sealed: None,
+        seen: None,
     }
 }
 

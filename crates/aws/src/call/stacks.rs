@@ -12,11 +12,19 @@ use crate::error::{Call as Operation, Error, refusal};
 
 impl Aws {
     /// Source: [DescribeStacks](https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html).
-    pub(super) async fn stack(&self, name: &str) -> Result<Reply, Error> {
+    pub(crate) async fn stack(&self, name: &str) -> Result<Option<Stack>, Error> {
         let operation = Operation::new("DescribeStacks", called(name));
-        let found = self.describe_stack(&operation, name).await?;
-        let found = found.map(|found| read(&operation, &found).map(Box::new));
-        Ok(Reply::Stack(found.transpose()?))
+        let request = self.cloudformation.describe_stacks().stack_name(name);
+        match request.send().await {
+            Ok(reply) => match reply.stacks() {
+                [.., stack] => read(&operation, stack).map(Some),
+                [] => Err(operation.unreadable("the answer has no stack")),
+            },
+            Err(error) if refusal(&error).is_some_and(|refusal| refusal.is_stack_missing()) => {
+                Ok(None)
+            }
+            Err(error) => Err(operation.error(&error)),
+        }
     }
 
     pub(super) async fn original_template(&self, stack: &StackId) -> Result<Reply, Error> {
@@ -136,9 +144,7 @@ impl Aws {
             return Err(error);
         }
         match self.stack(stack.as_str()).await {
-            Ok(Reply::Stack(Some(found))) if found.status.known().is_some_and(is_going_back) => {
-                Ok(Reply::Done)
-            }
+            Ok(Some(found)) if found.status.known().is_some_and(is_going_back) => Ok(Reply::Done),
             _ => Err(error),
         }
     }
@@ -204,6 +210,14 @@ fn read(operation: &Operation, stack: &types::Stack) -> Result<Stack, Error> {
             types::Parameter::parameter_key,
             |parameter| text(parameter.parameter_value()),
         ),
+        resolved: stack
+            .parameters()
+            .iter()
+            .filter_map(|parameter| {
+                let name = parameter.parameter_key()?;
+                Some((name.to_owned(), parameter.resolved_value()?.to_owned()))
+            })
+            .collect(),
         tags: keyed(stack.tags(), types::Tag::key, |tag| text(tag.value())),
         outputs: keyed(stack.outputs(), types::Output::output_key, |output| {
             let export = output.export_name().map(str::to_owned);

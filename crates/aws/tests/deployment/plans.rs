@@ -88,6 +88,7 @@ pub(crate) fn dev() -> Plan {
             record: None,
             predicted: None,
             sealed: None,
+            seen: None,
         }
     });
     Plan {
@@ -135,5 +136,6 @@ pub(crate) fn stack(key: &str, template: &str, depends_on: Vec<usize>) -> Planne
         record: None,
         predicted: None,
         sealed: None,
+        seen: None,
     }
 }

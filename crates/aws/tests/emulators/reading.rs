@@ -2,7 +2,7 @@
 
 use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::types::{Parameter, Tag};
-use stratiform_aws::{Aws, DeployedParameter};
+use stratiform_aws::{Aws, DeployedStack};
 use stratiform_test_support::Moto;
 
 use crate::support;
@@ -37,19 +37,20 @@ async fn a_stack_is_read_as_it_was_made_until_it_is_deleted() {
 
     let names = ["network", "missing"].map(str::to_owned);
     let stacks = aws.deployed(&names).await.unwrap();
-    let [Some(stack), None] = stacks.as_slice() else {
+    let [Some(DeployedStack { stack, template }), None] = stacks.as_slice() else {
         panic!("`network` is there, and nothing else: {stacks:?}");
     };
     assert_eq!(stack.status.as_str(), "CREATE_COMPLETE");
-    assert_eq!(stack.template, NETWORK);
-    let two = DeployedParameter::Known("2".to_owned());
-    assert_eq!(stack.parameters["Size"], two);
-    assert_eq!(stack.parameters["Secret"], DeployedParameter::Hidden);
+    assert_eq!(template, NETWORK);
+    assert_eq!(
+        stack.values().into_iter().collect::<Vec<_>>(),
+        [("Size".to_owned(), "2".to_owned())]
+    );
     assert_eq!(stack.tags["team"], "shop");
     assert!(stack.termination_protection);
     let vpc = &stack.outputs["VpcId"];
-    assert!(vpc.value.starts_with("vpc-"), "{}", vpc.value);
-    assert_eq!(vpc.export.as_deref(), Some("network-VpcId"));
+    assert!(vpc.0.starts_with("vpc-"), "{}", vpc.0);
+    assert_eq!(vpc.1.as_deref(), Some("network-VpcId"));
     assert_eq!(aws.stack_names("net").await.unwrap(), ["network"]);
     let account = aws.identity().await.unwrap().account;
     assert_eq!(account.as_str(), "123456789012");
@@ -57,6 +58,6 @@ async fn a_stack_is_read_as_it_was_made_until_it_is_deleted() {
     // moto deletes it in spite of its termination protection.
     let request = client.delete_stack().stack_name("network");
     request.send().await.unwrap();
-    let names = ["network", &stack.stack_id].map(str::to_owned);
+    let names = ["network", stack.id.as_str()].map(str::to_owned);
     assert_eq!(aws.deployed(&names).await.unwrap(), [None, None]);
 }

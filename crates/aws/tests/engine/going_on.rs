@@ -21,14 +21,14 @@ async fn a_creation_is_seen_on_its_way() {
     let engine = Engine::waiting().await;
     engine.create("shop", TWO).await;
     let stack = engine.stack("shop").await;
-    assert_eq!(stack.status.as_str(), "CREATE_IN_PROGRESS");
+    assert_eq!(stack.stack.status.as_str(), "CREATE_IN_PROGRESS");
     assert_eq!(stack.template, TWO);
-    assert!(stack.outputs.is_empty(), "{:?}", stack.outputs);
+    assert!(stack.stack.outputs.is_empty(), "{:?}", stack.stack.outputs);
     assert_eq!(engine.aws().stack_names("shop").await.unwrap(), ["shop"]);
     engine.advance(600);
     let stack = engine.stack("shop").await;
-    assert_eq!(stack.status.as_str(), "CREATE_COMPLETE");
-    assert_eq!(stack.outputs.len(), 1);
+    assert_eq!(stack.stack.status.as_str(), "CREATE_COMPLETE");
+    assert_eq!(stack.stack.outputs.len(), 1);
 }
 
 #[tokio::test]
@@ -38,10 +38,10 @@ async fn an_update_is_seen_on_its_way() {
     engine.advance(600);
     engine.update("shop", &changed()).await;
     let stack = engine.stack("shop").await;
-    assert_eq!(stack.status.as_str(), "UPDATE_IN_PROGRESS");
+    assert_eq!(stack.stack.status.as_str(), "UPDATE_IN_PROGRESS");
     engine.advance(600);
     let stack = engine.stack("shop").await;
-    assert_eq!(stack.status.as_str(), "UPDATE_COMPLETE");
+    assert_eq!(stack.stack.status.as_str(), "UPDATE_COMPLETE");
     assert_eq!(stack.template, changed());
 }
 
@@ -51,26 +51,26 @@ async fn what_went_wrong_is_there() {
     engine.fault("create:lost/Queue");
     engine.create("lost", TWO).await;
     let stack = engine.stack("lost").await;
-    assert_eq!(stack.status.as_str(), "ROLLBACK_COMPLETE");
-    assert!(stack.outputs.is_empty(), "{:?}", stack.outputs);
+    assert_eq!(stack.stack.status.as_str(), "ROLLBACK_COMPLETE");
+    assert!(stack.stack.outputs.is_empty(), "{:?}", stack.stack.outputs);
 
     engine.create("stuck", TWO).await;
     engine.fault("update:stuck/Topic:times=2");
     engine.update("stuck", &changed()).await;
     let stack = engine.stack("stuck").await;
-    assert_eq!(stack.status.as_str(), "UPDATE_ROLLBACK_FAILED");
+    assert_eq!(stack.stack.status.as_str(), "UPDATE_ROLLBACK_FAILED");
     let request = engine.client().continue_update_rollback();
     request.stack_name("stuck").send().await.unwrap();
     let stack = engine.stack("stuck").await;
-    assert_eq!(stack.status.as_str(), "UPDATE_ROLLBACK_COMPLETE");
+    assert_eq!(stack.stack.status.as_str(), "UPDATE_ROLLBACK_COMPLETE");
     assert_eq!(stack.template, TWO);
-    assert_eq!(stack.outputs.len(), 1);
+    assert_eq!(stack.stack.outputs.len(), 1);
 
     engine.create("left", TWO).await;
     engine.fault("delete:left/Topic:times=1");
     engine.delete("left").await;
     let stack = engine.stack("left").await;
-    assert_eq!(stack.status.as_str(), "DELETE_FAILED");
+    assert_eq!(stack.stack.status.as_str(), "DELETE_FAILED");
     engine.delete("left").await;
     assert_eq!(engine.deployed(&["left"]).await, [None]);
 }

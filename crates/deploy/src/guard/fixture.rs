@@ -114,6 +114,7 @@ pub(super) fn stack(environment: &str, key: &str, release: &str) -> StackFound {
             created: ago(100),
             updated: Some(ago(50)),
             parameters: IndexMap::new(),
+            resolved: Default::default(),
             tags: tags.into_iter().collect(),
             outputs: IndexMap::new(),
             notification_arns: Vec::new(),

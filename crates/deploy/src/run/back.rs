@@ -1,7 +1,7 @@
 //! The way back of what a run deployed.
 
 use super::{Effect, Input, Run, outer};
-use crate::call::ParameterValue;
+use crate::call::{HIDDEN, ParameterValue};
 use crate::plan::{
     Approval, Conduct, OnFailure, PREFIX, Plan, PlannedStack, Record, Until, is_record,
 };
@@ -84,11 +84,10 @@ impl Run {
 
 impl PlannedStack {
     fn as_before(&self, before: &Before, depends_on: Vec<usize>, record: &Record) -> PlannedStack {
-        let hidden = |value: &str| value == "****";
         let tag = |key: &str| before.tags.get(&format!("{PREFIX}{key}")).cloned();
         let (release, commit) = (tag("release"), tag("commit"));
         let parameters = before.parameters.iter().map(|(name, value)| {
-            let value = match hidden(value) {
+            let value = match value == HIDDEN {
                 true => ParameterValue::Previous,
                 false => ParameterValue::Value(value.clone()),
             };
@@ -117,6 +116,7 @@ impl PlannedStack {
             }),
             predicted: None,
             sealed: None,
+            seen: None,
             ..self.clone()
         }
     }

@@ -34,7 +34,12 @@ impl Run {
             }
             Phase::Settled(StackEnding::Applied | StackEnding::RolledBack) => {
                 self.stacks[index].found = Some(stack.id.clone());
-                self.to(index, Step::ReadTemplate(stack));
+                let seen = self.plan.stacks[index].seen.take();
+                let template = seen.filter(|seen| seen.stack.as_ref() == Some(&stack));
+                match template.and_then(|seen| seen.template) {
+                    Some(template) => self.compared(index, &stack, template),
+                    None => self.to(index, Step::ReadTemplate(stack)),
+                }
             }
             Phase::Settled(StackEnding::NeverCreated) => {
                 let status = stack.status.clone();

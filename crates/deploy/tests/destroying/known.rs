@@ -18,6 +18,7 @@ fn looked_at(template: &str, types: &[(&str, &str)]) -> (Inventory, Option<Endin
         created: Timestamp::EPOCH,
         updated: None,
         parameters: [("Protected".to_owned(), "true".to_owned())].into(),
+        resolved: Default::default(),
         tags: Default::default(),
         outputs: Default::default(),
         notification_arns: Vec::new(),

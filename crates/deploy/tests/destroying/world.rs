@@ -484,6 +484,7 @@ fn described(stack: &Deployed) -> Stack {
         created: "2026-11-01T03:00:00.000Z".parse().unwrap(),
         updated: None,
         parameters: Default::default(),
+        resolved: Default::default(),
         tags: Default::default(),
         outputs: [("Name".to_owned(), export)].into(),
         notification_arns: Vec::new(),

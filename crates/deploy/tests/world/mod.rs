@@ -128,6 +128,7 @@ pub(crate) fn plan(stacks: usize, needs: &[u8], change: impl FnOnce(&mut Conduct
         record: None,
         predicted: None,
         sealed: None,
+        seen: None,
     });
     let mut conduct = Conduct {
         run: "r1".to_owned(),
@@ -586,6 +587,7 @@ fn described(stack: &Deployed) -> Stack {
         created: stack.updated,
         updated: None,
         parameters: [("Size".to_owned(), "1".to_owned())].into(),
+        resolved: Default::default(),
         tags: Default::default(),
         outputs: Default::default(),
         notification_arns: Vec::new(),
