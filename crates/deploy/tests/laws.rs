@@ -25,6 +25,8 @@ struct Course {
     mends: bool,
     verifies: bool,
     backs_up: bool,
+    /// Whether the stacks were looked at a moment ago.
+    seen: bool,
     cancel_at: Option<usize>,
 }
 
@@ -49,6 +51,7 @@ fn course() -> impl Strategy<Value = Course> {
         any::<bool>(),
         any::<bool>(),
         any::<bool>(),
+        any::<bool>(),
     );
     (
         shape,
@@ -60,7 +63,7 @@ fn course() -> impl Strategy<Value = Course> {
             |(
                 (standing, needs),
                 luck,
-                (yes, back, until, mends, verifies, backs_up),
+                (yes, back, until, mends, verifies, backs_up, seen),
                 cancel_at,
             )| Course {
                 standing,
@@ -76,6 +79,7 @@ fn course() -> impl Strategy<Value = Course> {
                 mends,
                 verifies,
                 backs_up,
+                seen,
                 cancel_at,
             },
         )
@@ -94,7 +98,7 @@ struct Went {
 fn go(course: &Course) -> Went {
     let mut world = World::new(&course.standing, course.luck.clone());
     let mut now: Timestamp = "2026-11-28T03:00:00.000Z".parse().unwrap();
-    let plan = plan(course.standing.len(), &course.needs, |conduct| {
+    let mut plan = plan(course.standing.len(), &course.needs, |conduct| {
         conduct.on_failure = course.on_failure;
         conduct.until = course.until;
         conduct.mending = match course.mends {
@@ -106,6 +110,10 @@ fn go(course: &Course) -> Went {
             conduct.verify = None;
         }
     });
+    if course.seen {
+        let stacks = plan.stacks.iter_mut();
+        stacks.for_each(|stack| stack.seen = Some(world.seen(stack.name.as_str())));
+    }
     let (mut run, mut effects) = Run::new(plan, now);
     let mut violations = Vec::new();
     let mut open: Vec<(u64, Box<Call>)> = Vec::new();

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use stratiform_deploy::call::{Alarm, Database, ParameterValue, Resource, Snapshot, Stack};
 use stratiform_deploy::{
     Approval, Call, Conduct, Contract, Failure, FailureKind, Mending, OnFailure, Pace, Plan,
-    PlannedStack, Record, Reply, Until,
+    PlannedStack, Record, Reply, Seen, Until,
 };
 use stratiform_service::change_set::DeploymentConfigMode;
 use stratiform_service::{ChangeSet, ChangeSetId, Refusal, StackEvent, StackId, Timestamp, Word};
@@ -257,6 +257,16 @@ impl World {
                 is_well: stack.status.ends_with("_COMPLETE"),
                 was_touched: stack.touched,
             },
+        }
+    }
+
+    /// A stack as it is now.
+    pub(crate) fn seen(&self, name: &str) -> Seen {
+        let deployed = self.stacks.get(name);
+        let deployed = deployed.filter(|deployed| deployed.status != "DELETE_COMPLETE");
+        Seen {
+            stack: deployed.map(|deployed| Box::new(described(deployed))),
+            template: deployed.map(|deployed| deployed.template.clone()),
         }
     }
 
