@@ -62,3 +62,26 @@ fn who_goes_on_importing_is_named_before_anything_is_changed() {
         )
         .lacks(&["executes"]);
 }
+
+fn cidr(project: &Project, from: &str, to: &str) {
+    edit(
+        project,
+        "environments/dev.yaml",
+        &format!("vpc_cidr: {from}"),
+        &format!("vpc_cidr: {to}"),
+    );
+}
+
+// CloudFormation refuses it in one pass: "Cannot update export … as it is in use".
+#[test]
+fn an_export_gets_another_value_while_its_importers_hold_it_as_text() {
+    let (project, engine) = (shop(), Engine::start());
+    engine.deploy(&project, IMAGES).expect(0, &[]);
+    cidr(&project, "10.0.0.0/16", "10.9.0.0/16");
+    engine
+        .deploy(&project, "--yes")
+        .expect(0, &["`database` is deployed twice"]);
+    engine
+        .deploy(&project, "--yes")
+        .expect(0, &["nothing to deploy"]);
+}

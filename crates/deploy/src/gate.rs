@@ -5,7 +5,7 @@ use stratiform_catalog::behaviour;
 use stratiform_service::change::{Action, PolicyAction, Replacement};
 use stratiform_service::{ChangeSet, LogicalId, ResourceChange};
 
-use crate::plan::{Allowance, FIRST, Loss};
+use crate::plan::{Allowance, Loss, stack_of};
 
 /// A resource with data that a change set takes away.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,7 +24,7 @@ pub struct Blocked {
 impl Blocked {
     /// What has to be said for it to go: `replace:database/Instance`.
     pub fn allowance(&self, stack: &str) -> String {
-        let stack = stack.strip_suffix(FIRST).unwrap_or(stack);
+        let stack = stack_of(stack);
         let how = match self.loss {
             Loss::Replace => "replace",
             Loss::Delete => "delete",
@@ -36,7 +36,7 @@ impl Blocked {
 /// The resources with data that would go, but for those that are named. A resource that the stack lets go and that
 /// stays is not lost.
 pub fn blocked(change_set: &ChangeSet, stack: &str, allowed: &[Allowance]) -> Vec<Blocked> {
-    let stack = stack.strip_suffix(FIRST).unwrap_or(stack);
+    let stack = stack_of(stack);
     let changes = change_set.changes.iter();
     let losses = changes.filter_map(|change| loss(&change.resource_change));
     losses

@@ -15,6 +15,15 @@ pub const PREFIX: &str = "stratiform:";
 /// How the key of a stack ends that is deployed twice, the first time.
 pub const FIRST: &str = ", first";
 
+/// How the key of a stack ends that is deployed only to hold as text what it imports.
+pub const HOLDS: &str = ", holds";
+
+/// The key of the stack itself, whichever pass of it the key is of.
+pub fn stack_of(key: &str) -> &str {
+    let key = key.strip_suffix(FIRST).unwrap_or(key);
+    key.strip_suffix(HOLDS).unwrap_or(key)
+}
+
 /// What is to be deployed, and how.
 #[derive(Clone, Debug)]
 pub struct Plan {

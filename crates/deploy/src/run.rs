@@ -138,6 +138,8 @@ struct StackRun {
     mended: bool,
     /// Whether its change set can only be made when all that it needs is deployed.
     deferred: bool,
+    /// Whether it is another time of a stack, which is looked at when its turn comes.
+    is_again: bool,
     /// Whether a change set that was there already was made again.
     remade: bool,
     /// Whether somebody's first change set has made the stack, with nothing in it.
@@ -177,17 +179,26 @@ impl Run {
             shown: None,
             mended: false,
             deferred: false,
+            is_again: false,
             remade: false,
             reviewed: false,
             silence: 0,
             cancelled: false,
         };
         let mut names = HashSet::new();
-        let stacks = plan.stacks.iter().map(|planned| StackRun {
-            // Its second time comes after its first, whatever it is then.
-            deferred: !names.insert(&planned.name),
-            ..stack.clone()
-        });
+        let stacks = plan
+            .stacks
+            .iter()
+            .map(|planned| match names.insert(&planned.name) {
+                true => stack.clone(),
+                // Its second time comes after its first, whatever it is then.
+                false => StackRun {
+                    step: Step::Waits,
+                    deferred: true,
+                    is_again: true,
+                    ..stack.clone()
+                },
+            });
         let mut run = Run {
             stacks: stacks.collect(),
             plan,
@@ -435,6 +446,10 @@ impl Run {
         });
         if !ready {
             return false;
+        }
+        if std::mem::take(&mut self.stacks[index].is_again) {
+            self.to(index, Step::Look);
+            return true;
         }
         let planned = &self.plan.stacks[index];
         let step = match &planned.sealed {

@@ -341,7 +341,7 @@ fn together(
 }
 
 /// The name that an output is exported under before the change.
-fn exported(output: &OutputChange) -> Option<String> {
+pub(crate) fn exported(output: &OutputChange) -> Option<String> {
     Some(
         output
             .before
@@ -400,7 +400,7 @@ fn read(diff: &StackDiff, output: &OutputChange, after: &Imports) -> Option<Cons
 }
 
 /// Whether an output's value certainly changes: one that hangs on a resource which may be replaced may stay.
-fn certainty(diff: &StackDiff, output: &OutputChange) -> Certainty {
+pub(crate) fn certainty(diff: &StackDiff, output: &OutputChange) -> Certainty {
     let mut certainty = Certainty::Will;
     if let Some(after) = &output.after {
         after.value.for_each_text(&mut |text| {

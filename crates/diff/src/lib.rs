@@ -8,6 +8,7 @@ mod consequence;
 mod exports;
 mod not_known;
 mod note;
+pub mod passes;
 mod settings;
 mod stack;
 mod stack_policy;

@@ -30,6 +30,7 @@ pub use resource::untyped::Untyped;
 pub use resource::{DeletionPolicy, ReplacePolicy, Resource};
 pub use settings::{References, Settings};
 pub use stack::Stack;
+pub use stack::capabilities::capabilities;
 pub use stack::parameter::Parameter;
 pub use stack::protection::Update;
 pub use tag::Tag;

@@ -13,9 +13,8 @@ use stratiform_resolve::Whereabouts;
 
 use super::Intent;
 use super::conduct::{Found, conduct, left_out, mending, rollback};
-use super::passes::{Sides, in_two_passes};
+use super::passes::{InPasses, Side, in_passes};
 use super::planning::{allowances, choose, dependencies, given, parameters, planned};
-use super::prediction::prediction;
 use super::record::{Origin, record, run};
 use super::sealing::Sealed;
 use crate::args::Deploy;
@@ -118,18 +117,13 @@ pub(super) async fn prepare(
     let aws = aws.hiding(secrets(&assembly, &chosen, &values));
     let before = before(&aws, &assembly, &deployed).await?;
     let allowed = allowances(&assembly, &before, &args.allow)?;
-    let mut stacks = stacks(&assembly, &chosen, values, &before, &facts.stacks)?;
-    let sides = chosen.iter().zip(&facts.stacks).map(|(place, found)| {
-        let after = &assembly.stacks[*place];
-        Sides {
-            found,
-            before: before.get(&after.name),
-            after,
-        }
-    });
-    let sides: Vec<Sides<'_>> = sides.collect();
-    let place = |stack: &StackAt| whereabouts(&assembly, stack);
-    let (origins, twice) = in_two_passes(&aws, &sides, place, &mut stacks).await?;
+    let sides = sides(&assembly, &chosen, &values, &before, &facts.stacks);
+    let stacks = stacks(&assembly, &chosen, values, &facts.stacks)?;
+    let InPasses {
+        stacks,
+        origins,
+        said: twice,
+    } = in_passes(&aws, &sides, &stacks).await?;
 
     let head = match &source {
         Source::Here { .. } => Folder::new(&project.root).head()?,
@@ -389,29 +383,17 @@ async fn before(
     Ok(before)
 }
 
-fn whereabouts(assembly: &Assembly, stack: &StackAt) -> Whereabouts {
-    Whereabouts {
-        stack: stack.name.clone(),
-        region: assembly.region.clone(),
-        account: assembly.account.clone(),
-    }
-}
-
-/// The stacks of the plan, with what is predicted of each.
-fn stacks(
+/// The chosen stacks as they are there and as they are to be.
+fn sides<'a>(
     assembly: &Assembly,
     chosen: &[usize],
-    values: Vec<IndexMap<String, ParameterValue>>,
-    before: &IndexMap<String, StackAt>,
-    found: &[StackFound],
-) -> Result<Vec<PlannedStack>, Failure> {
-    let needed = dependencies(assembly, chosen);
-    let mut all = Vec::new();
-    let each = chosen.iter().zip(needed).zip(values).zip(found);
-    for (((place, depends_on), values), found) in each {
-        let stack = &assembly.stacks[*place];
-        let key = assembly.key(&stack.name);
-        let mut after = stack.clone();
+    values: &[IndexMap<String, ParameterValue>],
+    before: &'a IndexMap<String, StackAt>,
+    found: &'a [StackFound],
+) -> Vec<Side<'a>> {
+    let each = chosen.iter().zip(values).zip(found);
+    let sides = each.map(|((place, values), found)| {
+        let mut after = assembly.stacks[*place].clone();
         let known = found.there().map(Stack::values).unwrap_or_default();
         let given = values.iter().filter_map(|(name, value)| {
             let value = match value {
@@ -421,11 +403,37 @@ fn stacks(
             Some((name.clone(), value))
         });
         after.parameters = given.collect();
-        let place = whereabouts(assembly, stack);
-        let diff = diff(before.get(&stack.name), Some(&after), &place);
+        let place = Whereabouts {
+            stack: after.name.clone(),
+            region: assembly.region.clone(),
+            account: assembly.account.clone(),
+        };
+        let before = before.get(&after.name);
+        Side {
+            diff: diff(before, Some(&after), &place),
+            place,
+            found,
+            before,
+            after,
+        }
+    });
+    sides.collect()
+}
+
+/// The chosen stacks of the plan.
+fn stacks(
+    assembly: &Assembly,
+    chosen: &[usize],
+    values: Vec<IndexMap<String, ParameterValue>>,
+    found: &[StackFound],
+) -> Result<Vec<PlannedStack>, Failure> {
+    let needed = dependencies(assembly, chosen);
+    let mut all = Vec::new();
+    for (((place, depends_on), values), found) in chosen.iter().zip(needed).zip(values).zip(found) {
+        let stack = &assembly.stacks[*place];
+        let key = assembly.key(&stack.name);
         let planned = planned(stack, key, depends_on, values);
         all.push(PlannedStack {
-            predicted: Some(prediction(&diff)),
             seen: seen(found),
             ..planned.map_err(|finding| Failure::of([*finding]))?
         });

@@ -14,8 +14,8 @@ use stratiform_assembly::Assembly;
 use stratiform_aws::now;
 use stratiform_deploy::call::ParameterValue;
 use stratiform_deploy::{
-    Ending, FIRST, Impact, Plan, PlannedStack, Prediction, Run, SealedChangeSet, changes_digest,
-    impact, text_digest,
+    Ending, Impact, Plan, PlannedStack, Prediction, Run, SealedChangeSet, changes_digest, impact,
+    stack_of, text_digest,
 };
 use stratiform_finding::{Code, Finding};
 use stratiform_service::{AccountId, LogicalId, Region, Timestamp};
@@ -216,7 +216,7 @@ impl Sealed {
     /// The short names of its stacks; of one that is deployed twice the first time has a name of its own.
     pub(super) fn stacks(&self) -> Vec<String> {
         let names = self.stacks.iter().map(|stack| stack.stack.clone());
-        names.filter(|name| !name.ends_with(FIRST)).collect()
+        names.filter(|name| stack_of(name) == *name).collect()
     }
 
     /// Has a plan be what was sealed, or says all that moved.

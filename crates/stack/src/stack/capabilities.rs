@@ -4,7 +4,7 @@ use stratiform_catalog::behaviour::{self, Capability};
 use stratiform_template::Template;
 
 /// The capabilities that a template needs.
-pub(crate) fn capabilities(template: &Template) -> Vec<String> {
+pub fn capabilities(template: &Template) -> Vec<String> {
     let needed = template.each_resource().filter_map(|(_, resource)| {
         behaviour::needs_capability(&resource.resource_type, |property| {
             resource.properties.contains_key(property)

@@ -1,0 +1,163 @@
+//! Templates on the way from one to another.
+
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
+use stratiform_assembly::StackAt;
+use stratiform_resolve::{Resolver, Scope, Whereabouts};
+use stratiform_template::{Function, Member, Output, Reference, Resource, Template, Value};
+
+/// A stack in which the values of these exports stand as text, by the exports' names.
+pub(super) fn holding(
+    stack: &StackAt,
+    values: &IndexMap<String, String>,
+    place: &Whereabouts,
+) -> StackAt {
+    let scope = Scope::new(&stack.template, &stack.parameters, place);
+    let resolver = Resolver::new(&scope, place);
+    let mut hold = |value: Value| match &value {
+        Value::Function(Function::ImportValue, name) => {
+            let name = resolver.resolve(name).part();
+            let name = name.and_then(|name| name.known().map(|name| name.into_owned()));
+            let held = name.and_then(|name| values.get(&name).cloned());
+            held.map_or(value, Value::String)
+        }
+        _ => value,
+    };
+    let mut held = Template::clone(&stack.template);
+    for resource in held.resources.values_mut() {
+        match resource {
+            Member::One(resource) => each_value(resource, &mut hold),
+            Member::Unexpanded(body) => change(body, &mut hold),
+        }
+    }
+    for output in held.outputs.values_mut() {
+        match output {
+            Member::One(output) => change(&mut output.value, &mut hold),
+            Member::Unexpanded(body) => change(body, &mut hold),
+        }
+    }
+    StackAt {
+        template: held.into(),
+        ..stack.clone()
+    }
+}
+
+fn each_value(resource: &mut Resource, map: &mut impl FnMut(Value) -> Value) {
+    let properties = resource.properties.values_mut();
+    for value in properties.chain(resource.metadata.as_mut()) {
+        change(value, map);
+    }
+}
+
+fn change(value: &mut Value, map: &mut impl FnMut(Value) -> Value) {
+    *value = std::mem::replace(value, Value::Null).map(map);
+}
+
+/// Whether a stack imports something by this name, or by one that is not known.
+pub(super) fn imports(stack: &StackAt, export: &str, place: &Whereabouts) -> bool {
+    let scope = Scope::new(&stack.template, &stack.parameters, place);
+    let resolver = Resolver::new(&scope, place);
+    let mut found = false;
+    let mut look = |value: &Value| {
+        value.for_each_reference(&mut |reference| {
+            if let Reference::Export(name) = reference {
+                let name = resolver.resolve(name).part();
+                let name = name.and_then(|name| name.known().map(|name| name.into_owned()));
+                found |= name.is_none_or(|name| name == export);
+            }
+        });
+    };
+    for resource in stack.template.resources.values() {
+        match resource {
+            Member::One(resource) => resource.values().for_each(&mut look),
+            Member::Unexpanded(body) => look(body),
+        }
+    }
+    for output in stack.template.outputs.values() {
+        match output {
+            Member::One(output) => look(&output.value),
+            Member::Unexpanded(body) => look(body),
+        }
+    }
+    found
+}
+
+/// A stack with outputs of an earlier one, and with all that they need of it.
+pub(super) fn keeping<'k>(
+    after: &StackAt,
+    before: &StackAt,
+    outputs: impl Iterator<Item = &'k String>,
+) -> StackAt {
+    let before = &before.template;
+    let mut kept = Template::clone(&after.template);
+    let mut needed: Vec<String> = Vec::new();
+    for key in outputs {
+        if let Some(output) = before.outputs.get(key) {
+            if let Member::One(Output {
+                value, condition, ..
+            }) = output
+            {
+                needed.extend(names(value));
+                needed.extend(condition.clone());
+            }
+            kept.outputs.insert(key.clone(), output.clone());
+        }
+    }
+    let mut seen = BTreeSet::new();
+    while let Some(name) = needed.pop() {
+        if !seen.insert(name.clone()) {
+            continue;
+        }
+        if let Some(parameter) = before.parameters.get(&name) {
+            kept.parameters
+                .entry(name.clone())
+                .or_insert_with(|| parameter.clone());
+        }
+        if let Some(mapping) = before.mappings.get(&name) {
+            kept.mappings
+                .entry(name.clone())
+                .or_insert_with(|| mapping.clone());
+        }
+        if let Some(condition) = before.conditions.get(&name)
+            && !kept.conditions.contains_key(&name)
+        {
+            if let Member::One(value) = condition {
+                needed.extend(names(value));
+            }
+            kept.conditions.insert(name.clone(), condition.clone());
+        }
+        if let Some(resource) = before.resources.get(&name)
+            && !kept.resources.contains_key(&name)
+        {
+            if let Member::One(resource) = resource {
+                needed.extend(resource.properties.values().flat_map(names));
+                needed.extend(resource.depends_on.iter().cloned());
+                needed.extend(resource.condition.clone());
+            }
+            kept.resources.insert(name, resource.clone());
+        }
+    }
+    StackAt {
+        template: kept.into(),
+        ..after.clone()
+    }
+}
+
+/// The names that a value refers to.
+fn names(value: &Value) -> Vec<String> {
+    let mut names = Vec::new();
+    value.for_each_reference(&mut |reference| match reference {
+        Reference::Name(name)
+        | Reference::Attribute {
+            logical_id: name, ..
+        }
+        | Reference::Mapping(name)
+        | Reference::Condition(name) => names.push(name.to_owned()),
+        Reference::Export(_) | Reference::Output(_) | Reference::Anything => {}
+    });
+    if let Value::Function(Function::Condition, name) = value {
+        names.extend(name.as_str().map(str::to_owned));
+    }
+    names
+}
