@@ -85,3 +85,32 @@ fn an_export_gets_another_value_while_its_importers_hold_it_as_text() {
         .deploy(&project, "--yes")
         .expect(0, &["nothing to deploy"]);
 }
+
+// The values of before are gone when it goes back: the importers hold those of now until the exporter has others again.
+#[test]
+fn what_has_other_values_goes_back_in_passes_too() {
+    let (project, engine) = (shop(), Engine::start());
+    engine.deploy(&project, IMAGES).expect(0, &[]);
+    cidr(&project, "10.0.0.0/16", "10.9.0.0/16");
+    // Nothing listens there, before and after.
+    let bare = "  termination_protection: false\n";
+    let verified = format!(
+        "{bare}  deployment:\n    verify: {{ within_minutes: 0, http: [{{ url: \"http://127.0.0.1:9/\" }}] }}\n"
+    );
+    edit(&project, "environments/dev.yaml", bare, &verified);
+    engine.deploy(&project, "--yes").expect(
+        5,
+        &[
+            "all stacks of this run go back",
+            "services         change set: 7 with other tags only",
+            "network          went back",
+            "database         went back",
+            "database, holds  went back",
+        ],
+    );
+    edit(&project, "environments/dev.yaml", &verified, bare);
+    cidr(&project, "10.9.0.0/16", "10.0.0.0/16");
+    engine
+        .deploy(&project, "--yes")
+        .expect(0, &["nothing to deploy"]);
+}

@@ -22,8 +22,8 @@ pub use call::{Call, Failure, FailureKind, Reply};
 pub use gate::{Blocked, blocked};
 pub use machine::{Effects, Interruption, Machine};
 pub use plan::{
-    Allowance, Approval, Conduct, FIRST, HOLDS, Loss, Mending, OnFailure, PREFIX, Pace, Plan,
-    PlannedStack, Record, SealedChangeSet, Seen, Skip, Until, is_record, stack_of,
+    Allowance, Approval, Conduct, FIRST, HOLDS, Imported, Loss, Mending, OnFailure, PREFIX, Pace,
+    Plan, PlannedStack, Record, SealedChangeSet, Seen, Skip, Until, is_record, stack_of,
 };
 pub use predicted::{Impact, Predicted, Prediction, Worse, impact};
 pub use run::{Effect, Input, Proposals, Run};

@@ -62,6 +62,19 @@ pub struct PlannedStack {
     pub sealed: Option<SealedChangeSet>,
     /// What was there a moment ago; none where it has to be asked.
     pub seen: Option<Seen>,
+    /// What it imports that an earlier pass of it held as text, because it has another value now.
+    pub imports: Vec<Imported>,
+}
+
+/// A value of another stack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Imported {
+    /// What `Fn::ImportValue` has in the template.
+    pub name: serde_json::Value,
+    /// The stack that exports it, as a place in [`Plan::stacks`].
+    pub exporter: usize,
+    /// The output there.
+    pub output: String,
 }
 
 /// A stack as it was a moment ago.

@@ -11,6 +11,7 @@ mod verifying;
 
 use std::collections::{HashMap, HashSet};
 
+use indexmap::IndexMap;
 use stratiform_service::{StackEvent, StackId, Timestamp};
 
 use backing_up::{Backup, Part};
@@ -132,6 +133,8 @@ struct StackRun {
     /// The stack that is there; none where none is.
     found: Option<StackId>,
     before: Option<Before>,
+    /// Its outputs after it was deployed, where somebody may need them.
+    outputs: IndexMap<String, String>,
     proposal: Option<Waiting>,
     shown: Option<Box<Proposal>>,
     /// Whether it was mended already: once is enough.
@@ -175,6 +178,7 @@ impl Run {
             executions: 0,
             found: None,
             before: None,
+            outputs: IndexMap::new(),
             proposal: None,
             shown: None,
             mended: false,

@@ -61,6 +61,8 @@ pub(crate) enum Step {
     Follow(Operation),
     /// How its stack stands, where its events say nothing.
     Peek(Operation),
+    /// What its outputs are now: who imports them may have to hold them as text on the way back.
+    ReadOutputs(Settled),
     /// Its policy is set.
     SetPolicy(Settled),
     /// Its protection is set.
@@ -165,6 +167,7 @@ impl PlannedStack {
             predicted: None,
             sealed: None,
             seen: None,
+            imports: Vec::new(),
         }
     }
 
@@ -456,6 +459,9 @@ pub(crate) fn call(
         },
         Step::Peek(operation) => Call::DescribeStack {
             stack: operation.stack.to_string(),
+        },
+        Step::ReadOutputs(settled) => Call::DescribeStack {
+            stack: settled.stack.to_string(),
         },
         Step::SetPolicy(settled) => Call::SetStackPolicy {
             stack: settled.stack.clone(),

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 use stratiform_assembly::StackAt;
 use stratiform_resolve::{Compare, Whereabouts};
+use stratiform_template::Value;
 
 use crate::consequence::Certainty;
 use crate::exports::{certainty, exported};
@@ -82,6 +83,19 @@ pub struct Pass {
     pub stack: StackAt,
     /// The passes that must come before.
     pub needs: Vec<usize>,
+    /// What it imports again that the stack held as text.
+    pub imports: Vec<ImportedAgain>,
+}
+
+/// An import in place of a text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ImportedAgain {
+    /// What `Fn::ImportValue` has in the template.
+    pub name: Value,
+    /// The pass that gives the export its value.
+    pub exporter: usize,
+    /// The output there.
+    pub output: String,
 }
 
 /// What is a pass for?
@@ -139,20 +153,21 @@ fn fate(diff: &StackDiff, output: &OutputChange) -> Option<Fate> {
 
 /// The passes of stacks, each station's in order.
 pub fn passes(stations: &[Station<'_>]) -> Passes {
-    let mut needed = Needed::of(stations);
+    let needed = Needed::of(stations);
     let mut all = Vec::new();
     let mut held: Vec<Option<usize>> = vec![None; stations.len()];
-    for (station, values) in std::mem::take(&mut needed.held).into_iter().enumerate() {
-        let Some(before) = stations[station].before.filter(|_| !values.is_empty()) else {
+    for (station, exports) in needed.held.iter().enumerate() {
+        let Some(before) = stations[station].before.filter(|_| !exports.is_empty()) else {
             continue;
         };
         held[station] = Some(all.len());
-        let others = (0..stations.len()).filter(|other| needed.holders[*other].contains(&station));
+        let others = exports.values().map(|held| held.station);
         all.push(Pass {
             station,
-            stack: template::holding(before, &values, stations[station].place),
-            kind: PassKind::Holds(values.into_keys().collect(), others.collect()),
+            stack: template::holding(before, exports, stations[station].place),
+            kind: PassKind::Holds(exports.keys().cloned().collect(), others.collect()),
             needs: Vec::new(),
+            imports: Vec::new(),
         });
     }
     let first = all.len();
@@ -172,6 +187,7 @@ pub fn passes(stations: &[Station<'_>]) -> Passes {
             None => (PassKind::Whole, from.after.clone()),
         };
         all.push(Pass {
+            imports: template::imported_again(&stack, &needed.held[station], from.place, first),
             station,
             kind,
             stack,
@@ -195,6 +211,7 @@ pub fn passes(stations: &[Station<'_>]) -> Passes {
             kind: PassKind::Whole,
             stack: stations[station].after.clone(),
             needs: [first + station].into_iter().chain(importers).collect(),
+            imports: Vec::new(),
         });
     }
     Passes {
@@ -203,10 +220,20 @@ pub fn passes(stations: &[Station<'_>]) -> Passes {
     }
 }
 
+/// A value that is held as text.
+#[derive(Clone)]
+struct Held {
+    value: String,
+    /// The station that exports it.
+    station: usize,
+    /// The output there.
+    output: String,
+}
+
 /// What the exports in use ask for, by station.
 struct Needed {
-    /// Values that an importer holds as text, by export.
-    held: Vec<IndexMap<String, String>>,
+    /// What an importer holds as text, by export.
+    held: Vec<IndexMap<String, Held>>,
     /// The importers that hold something for an exporter.
     holders: Vec<BTreeSet<usize>>,
     /// Exports that an exporter keeps, by output.
@@ -259,7 +286,12 @@ impl Needed {
                 self.importers[station].insert(place);
             }
             (Fate::Changes(_), Some(place), Some(value)) if stations[place].before.is_some() => {
-                self.held[place].insert(export.name.clone(), value.clone());
+                let held = Held {
+                    value: value.clone(),
+                    station,
+                    output: export.output.clone(),
+                };
+                self.held[place].insert(export.name.clone(), held);
                 self.holders[station].insert(place);
             }
             // It may stay as it is; where it does not, CloudFormation says so and goes back.

@@ -7,7 +7,7 @@ use stratiform_assembly::StackAt;
 use stratiform_aws::Aws;
 use stratiform_deploy::call::ParameterValue;
 use stratiform_deploy::guard::StackFound;
-use stratiform_deploy::{Call, FIRST, HOLDS, PlannedStack, Reply};
+use stratiform_deploy::{Call, FIRST, HOLDS, Imported, PlannedStack, Reply};
 use stratiform_diff::passes::{
     ExportInUse, Fate, InTheWay, Pass, PassKind, Station, passes, touched,
 };
@@ -122,8 +122,14 @@ pub(super) async fn in_passes(
 
 /// A pass as a stack of the plan.
 fn as_planned(pass: &Pass, side: &Side<'_>, planned: &PlannedStack) -> PlannedStack {
+    let imports = pass.imports.iter().map(|import| Imported {
+        name: serde_json::from_str(&import.name.to_json()).unwrap_or_default(),
+        exporter: import.exporter,
+        output: import.output.clone(),
+    });
     let mut planned = PlannedStack {
         depends_on: pass.needs.clone(),
+        imports: imports.collect(),
         ..planned.clone()
     };
     let template = &pass.stack.template;

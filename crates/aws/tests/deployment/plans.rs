@@ -89,6 +89,7 @@ pub(crate) fn dev() -> Plan {
             predicted: None,
             sealed: None,
             seen: None,
+            imports: Vec::new(),
         }
     });
     Plan {
@@ -137,5 +138,6 @@ pub(crate) fn stack(key: &str, template: &str, depends_on: Vec<usize>) -> Planne
         predicted: None,
         sealed: None,
         seen: None,
+        imports: Vec::new(),
     }
 }

@@ -170,6 +170,13 @@ impl Run {
                 self.followed(index, operation, events)
             }
             (Step::Peek(operation), Reply::Stack(stack)) => self.peeked(index, operation, stack),
+            (Step::ReadOutputs(settled), Reply::Stack(stack)) => {
+                let outputs = stack.map(|stack| stack.outputs).unwrap_or_default();
+                let outputs = outputs.into_iter();
+                self.stacks[index].outputs =
+                    outputs.map(|(key, (value, _))| (key, value)).collect();
+                self.applied(index, settled);
+            }
             (Step::SetPolicy(settled), Reply::Done) => self.settle(index, settled),
             (Step::SetProtection(settled), Reply::Done) => self.end(index, settled.ending),
             // An answer to another question is none.
@@ -228,6 +235,8 @@ impl Run {
                 self.to(index, Step::Confirm(Some(failure)));
             }
             _ if passing && tries_left => self.again(index, failure),
+            // The way back may miss them; the way there does not.
+            Step::ReadOutputs(settled) => self.applied(index, settled),
             // Its template would be one to compare with, and no more.
             Step::ReadTemplate(_) if failure.refusal.is_some() => self.to(index, Step::Waits),
             Step::ReadValidation(change_set, reason) => {

@@ -1,5 +1,9 @@
 //! The way back of what a run deployed.
 
+use std::borrow::Cow;
+
+use serde_json::Value;
+
 use super::{Effect, Input, Run, outer};
 use crate::call::{HIDDEN, ParameterValue};
 use crate::plan::{
@@ -46,15 +50,13 @@ impl Run {
             return None;
         }
         let stacks = places.iter().filter_map(|&index| {
+            let planned = &self.plan.stacks[index];
             let before = self.stacks[index].before.as_ref()?;
+            let before = self.holding(planned, before);
             let users = (0..self.stacks.len())
                 .filter(|&user| self.plan.stacks[user].depends_on.contains(&index));
             let users = users.filter_map(|user| places.iter().position(|&place| place == user));
-            Some(self.plan.stacks[index].as_before(
-                before,
-                users.collect(),
-                &self.plan.conduct.record,
-            ))
+            Some(planned.as_before(&before, users.collect(), &self.plan.conduct.record))
         });
         let plan = Plan {
             stacks: stacks.collect(),
@@ -79,6 +81,61 @@ impl Run {
             },
         };
         Some((plan, places))
+    }
+}
+
+impl Run {
+    /// How a stack was before; of one that held as text what it imports, as it is now with the values of now as text: those
+    /// of before may be gone.
+    fn holding<'b>(&self, planned: &PlannedStack, before: &'b Before) -> Cow<'b, Before> {
+        let imports = planned.imports.iter();
+        let values = imports.map(|import| {
+            let value = self.stacks[import.exporter].outputs.get(&import.output)?;
+            Some((&import.name, value.as_str()))
+        });
+        let values: Option<Vec<_>> = values.collect();
+        let values = values.filter(|values| !values.is_empty());
+        let template = values.and_then(|values| with_text(&planned.template, &values));
+        let now = planned.parameters.iter().map(|(name, value)| {
+            let value = match value {
+                ParameterValue::Value(value) => value,
+                ParameterValue::Previous => HIDDEN,
+            };
+            (name.clone(), value.to_owned())
+        });
+        match template {
+            Some(template) => Cow::Owned(Before {
+                template,
+                parameters: now.collect(),
+                tags: before.tags.clone(),
+                ..*before
+            }),
+            None => Cow::Borrowed(before),
+        }
+    }
+}
+
+/// A template with these imports as text; none where it is no JSON.
+fn with_text(template: &str, values: &[(&Value, &str)]) -> Option<String> {
+    let mut template: Value = serde_json::from_str(template).ok()?;
+    replace(&mut template, values);
+    Some(template.to_string())
+}
+
+fn replace(value: &mut Value, values: &[(&Value, &str)]) {
+    let import = value.as_object().filter(|object| object.len() == 1);
+    let name = import.and_then(|object| object.get("Fn::ImportValue"));
+    let known = name.and_then(|name| values.iter().find(|(known, _)| *known == name));
+    if let Some((_, text)) = known {
+        *value = Value::String((*text).to_owned());
+        return;
+    }
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| replace(item, values)),
+        Value::Object(entries) => entries
+            .values_mut()
+            .for_each(|entry| replace(entry, values)),
+        _ => {}
     }
 }
 
@@ -117,6 +174,7 @@ impl PlannedStack {
             predicted: None,
             sealed: None,
             seen: None,
+            imports: Vec::new(),
             ..self.clone()
         }
     }

@@ -71,6 +71,14 @@ impl Run {
         }
     }
 
+    /// Its resources are as planned; its policy and its protection may not be.
+    pub(super) fn applied(&mut self, index: usize, settled: Settled) {
+        match self.plan.stacks[index].policy.is_some() {
+            true => self.to(index, Step::SetPolicy(settled)),
+            false => self.settle(index, settled),
+        }
+    }
+
     /// An operation is over.
     pub(super) fn over(&mut self, index: usize, operation: Operation, status: Word<StackStatus>) {
         let cause = Cause::of(&operation.events);
@@ -93,9 +101,10 @@ impl Run {
                     stack,
                     ending: Ending::Deployed,
                 };
-                match self.plan.stacks[index].policy.is_some() {
-                    true => self.to(index, Step::SetPolicy(settled)),
-                    false => self.settle(index, settled),
+                let mut others = self.plan.stacks.iter().flat_map(|other| &other.imports);
+                match others.any(|import| import.exporter == index) {
+                    true => self.to(index, Step::ReadOutputs(settled)),
+                    false => self.applied(index, settled),
                 }
             }
             (

@@ -129,6 +129,7 @@ pub(crate) fn plan(stacks: usize, needs: &[u8], change: impl FnOnce(&mut Conduct
         predicted: None,
         sealed: None,
         seen: None,
+        imports: Vec::new(),
     });
     let mut conduct = Conduct {
         run: "r1".to_owned(),

@@ -7,20 +7,20 @@ use stratiform_assembly::StackAt;
 use stratiform_resolve::{Resolver, Scope, Whereabouts};
 use stratiform_template::{Function, Member, Output, Reference, Resource, Template, Value};
 
-/// A stack in which the values of these exports stand as text, by the exports' names.
+use super::{Held, ImportedAgain};
+
+/// A stack in which the values of exports stand as text.
 pub(super) fn holding(
     stack: &StackAt,
-    values: &IndexMap<String, String>,
+    values: &IndexMap<String, Held>,
     place: &Whereabouts,
 ) -> StackAt {
     let scope = Scope::new(&stack.template, &stack.parameters, place);
     let resolver = Resolver::new(&scope, place);
     let mut hold = |value: Value| match &value {
         Value::Function(Function::ImportValue, name) => {
-            let name = resolver.resolve(name).part();
-            let name = name.and_then(|name| name.known().map(|name| name.into_owned()));
-            let held = name.and_then(|name| values.get(&name).cloned());
-            held.map_or(value, Value::String)
+            let held = known(&resolver, name).and_then(|name| values.get(&name));
+            held.map_or(value, |held| Value::String(held.value.clone()))
         }
         _ => value,
     };
@@ -54,17 +54,52 @@ fn change(value: &mut Value, map: &mut impl FnMut(Value) -> Value) {
     *value = std::mem::replace(value, Value::Null).map(map);
 }
 
+/// What a stack imports of what was held; `first` is the pass of the first station.
+pub(super) fn imported_again(
+    stack: &StackAt,
+    held: &IndexMap<String, Held>,
+    place: &Whereabouts,
+    first: usize,
+) -> Vec<ImportedAgain> {
+    let mut found: Vec<ImportedAgain> = Vec::new();
+    if held.is_empty() {
+        return found;
+    }
+    for_each_import(stack, place, &mut |value, name| {
+        if let Some(held) = name.and_then(|name| held.get(&name))
+            && found.iter().all(|known| known.name != *value)
+        {
+            found.push(ImportedAgain {
+                name: value.clone(),
+                exporter: first + held.station,
+                output: held.output.clone(),
+            });
+        }
+    });
+    found
+}
+
 /// Whether a stack imports something by this name, or by one that is not known.
 pub(super) fn imports(stack: &StackAt, export: &str, place: &Whereabouts) -> bool {
+    let mut found = false;
+    for_each_import(stack, place, &mut |_, name| {
+        found |= name.is_none_or(|name| name == export);
+    });
+    found
+}
+
+/// Calls a function with the name of each import, as it is written and as it is known.
+fn for_each_import(
+    stack: &StackAt,
+    place: &Whereabouts,
+    visit: &mut impl FnMut(&Value, Option<String>),
+) {
     let scope = Scope::new(&stack.template, &stack.parameters, place);
     let resolver = Resolver::new(&scope, place);
-    let mut found = false;
     let mut look = |value: &Value| {
         value.for_each_reference(&mut |reference| {
             if let Reference::Export(name) = reference {
-                let name = resolver.resolve(name).part();
-                let name = name.and_then(|name| name.known().map(|name| name.into_owned()));
-                found |= name.is_none_or(|name| name == export);
+                visit(name, known(&resolver, name));
             }
         });
     };
@@ -80,7 +115,11 @@ pub(super) fn imports(stack: &StackAt, export: &str, place: &Whereabouts) -> boo
             Member::Unexpanded(body) => look(body),
         }
     }
-    found
+}
+
+fn known(resolver: &Resolver<'_, '_>, name: &Value) -> Option<String> {
+    let name = resolver.resolve(name).part()?;
+    name.known().map(|name| name.into_owned())
 }
 
 /// A stack with outputs of an earlier one, and with all that they need of it.
