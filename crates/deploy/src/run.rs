@@ -30,6 +30,9 @@ pub(crate) const TRIES: u32 = 4;
 /// How long an operation is followed although nothing is heard of it, in milliseconds: two days.
 pub(crate) const PATIENCE: i64 = 2 * 86_400_000;
 
+/// How long a change set may be made, in milliseconds: an hour.
+pub(crate) const MAKING: i64 = 3_600_000;
+
 /// How often nothing may be heard of an operation before its stack is asked.
 pub(crate) const SILENCE: u32 = 12;
 
@@ -327,7 +330,12 @@ impl Run {
         let own = self.stacks.iter().any(|stack| {
             matches!(
                 stack.step,
-                Step::Mend(..) | Step::Execute | Step::Confirm(_) | Step::Follow(_) | Step::Peek(_)
+                Step::Mend(..)
+                    | Step::Execute
+                    | Step::Confirm(_)
+                    | Step::Follow(_)
+                    | Step::Peek(_)
+                    | Step::Prove(..)
             )
         });
         own || self

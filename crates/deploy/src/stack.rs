@@ -13,7 +13,7 @@ use stratiform_service::{
 
 use crate::call::{Call, NewChangeSet, ParameterValue, Stack, TemplateSource};
 use crate::plan::{Conduct, PlannedStack, is_record};
-use crate::told::Ending;
+use crate::told::{Cause, Ending};
 
 /// What CloudFormation takes in a call; larger templates come from S3.
 ///
@@ -61,6 +61,10 @@ pub(crate) enum Step {
     Follow(Operation),
     /// How its stack stands, where its events say nothing.
     Peek(Operation),
+    /// Whether its change set was executed, where its stack stands as it did before.
+    Prove(Operation, Word<StackStatus>),
+    /// What failed in a nested stack of it.
+    LookDeeper(Operation, Word<StackStatus>, Cause),
     /// What its outputs are now: who imports them may have to hold them as text on the way back.
     ReadOutputs(Settled),
     /// Its policy is set.
@@ -459,6 +463,14 @@ pub(crate) fn call(
         },
         Step::Peek(operation) => Call::DescribeStack {
             stack: operation.stack.to_string(),
+        },
+        Step::Prove(..) => Call::DescribeChangeSet {
+            change_set: waiting?.change_set.clone(),
+        },
+        Step::LookDeeper(_, _, cause) => Call::StackEvents {
+            stack: cause.nested.clone()?,
+            // All of them: what it was told to do last may be to go.
+            after: Some(String::new()),
         },
         Step::ReadOutputs(settled) => Call::DescribeStack {
             stack: settled.stack.to_string(),

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use stratiform_service::event::Subject as EventSubject;
 use stratiform_service::{
-    ChangeSet, LogicalId, Reason, ResourceStatus, StackEvent, StackStatus, Timestamp, Word,
+    ChangeSet, LogicalId, Reason, ResourceStatus, StackEvent, StackId, StackStatus, Timestamp, Word,
 };
 
 use crate::call::{Failure, ValidationFailure};
@@ -170,6 +170,9 @@ pub struct Stuck {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Cause {
+    /// The nested stacks that lead to it, the outermost first, by their logical IDs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub within: Vec<LogicalId>,
     /// The resource; none where it is the stack itself.
     pub logical_id: Option<LogicalId>,
     /// Its type.
@@ -178,9 +181,39 @@ pub struct Cause {
     pub status: Word<ResourceStatus>,
     /// Why, in CloudFormation's words.
     pub reason: String,
+    /// The nested stack that it is, which knows more.
+    #[serde(skip)]
+    pub nested: Option<StackId>,
 }
 
 impl Cause {
+    /// The resource of the outermost stack that it is, or is in.
+    pub fn outermost(&self) -> Option<&LogicalId> {
+        self.within.first().or(self.logical_id.as_ref())
+    }
+
+    /// What failed, of this stack: `` `Queue` of the nested stack `Child` of the stack `queues` ``.
+    pub fn subject(&self, stack: &str) -> String {
+        let mut subject = match &self.logical_id {
+            Some(id) => format!("`{id}` of "),
+            None => String::new(),
+        };
+        for nested in self.within.iter().rev() {
+            subject += &format!("the nested stack `{nested}` of ");
+        }
+        subject + &format!("the stack `{stack}`")
+    }
+
+    /// The cause in the nested stack that this one is, from that stack's events; none where they do not say.
+    pub(crate) fn inside(&self, events: Vec<StackEvent>, token: &str) -> Option<Cause> {
+        let inner = last_cause(events, token)?;
+        let within = self.within.iter().chain(&self.logical_id);
+        Some(Cause {
+            within: within.cloned().collect(),
+            ..inner
+        })
+    }
+
     /// Finds it among an operation's events, oldest first.
     pub fn of(events: &[StackEvent]) -> Option<Cause> {
         let reason = |event: &StackEvent| event.resource_status_reason.clone().unwrap_or_default();
@@ -201,7 +234,13 @@ impl Cause {
             })
         };
         let event = of_resources.next().or_else(of_stack)?;
+        let nested = event.physical_resource_id.as_ref();
+        let nested = nested.filter(|_| event.resource_type == NESTED);
         Some(Cause {
+            within: Vec::new(),
+            nested: nested
+                .filter(|_| matches!(event.subject(), EventSubject::Resource(_)))
+                .and_then(|id| StackId::new(id.as_str()).ok()),
             logical_id: match event.subject() {
                 EventSubject::Resource(id) => Some(id),
                 _ => None,
@@ -211,6 +250,33 @@ impl Cause {
             reason: reason(event),
         })
     }
+}
+
+/// The type of a nested stack.
+const NESTED: &str = "AWS::CloudFormation::Stack";
+
+/// The cause in the events of a nested stack, oldest first: among those that have the token; where none has it, in the last
+/// of its operations that failed.
+fn last_cause(mut events: Vec<StackEvent>, token: &str) -> Option<Cause> {
+    let is_own = |event: &StackEvent| event.client_request_token.as_deref() == Some(token);
+    if events.iter().any(is_own) {
+        events.retain(is_own);
+        return Cause::of(&events);
+    }
+    let begins = |event: &StackEvent| {
+        let status = event.resource_status.as_str();
+        let is_begin = ["CREATE", "UPDATE", "DELETE"]
+            .iter()
+            .any(|operation| status.strip_suffix("_IN_PROGRESS") == Some(operation));
+        is_begin && event.subject() == EventSubject::Stack
+    };
+    while !events.is_empty() {
+        let operation = events.split_off(events.iter().rposition(begins).unwrap_or_default());
+        if let Some(cause) = Cause::of(&operation) {
+            return Some(cause);
+        }
+    }
+    None
 }
 
 /// How did a run end?

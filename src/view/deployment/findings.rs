@@ -80,12 +80,10 @@ impl About<'_> {
 
     /// The first real failure.
     fn failed(&self, cause: &Cause) -> Finding {
+        let subject = cause.subject(self.key);
         let what = match &cause.logical_id {
-            Some(id) => format!(
-                "`{id}` of the stack `{}` is {} ({})",
-                self.key, cause.status, cause.resource_type
-            ),
-            None => format!("the stack `{}` is {}", self.key, cause.status),
+            Some(_) => format!("{subject} is {} ({})", cause.status, cause.resource_type),
+            None => format!("{subject} is {}", cause.status),
         };
         let help = remedy(&cause.reason).unwrap_or_default();
         let reason = match one_line(&cause.reason) {
@@ -93,7 +91,7 @@ impl About<'_> {
             reason => reason,
         };
         let finding = Finding::new(Code::ResourceFailed, what, help).because(reason);
-        let id = cause.logical_id.as_ref().map(|id| id.as_str());
+        let id = cause.outermost().map(|id| id.as_str());
         self.placed(finding, id)
     }
 

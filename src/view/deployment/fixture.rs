@@ -180,6 +180,8 @@ const REASON: &str = "Resource handler returned message: \"DB instance shop-dev 
 
 fn cause() -> Cause {
     Cause {
+        within: Vec::new(),
+        nested: None,
         logical_id: Some(id("Instance")),
         resource_type: "AWS::RDS::DBInstance".to_owned(),
         status: Word::Known(ResourceStatus::UpdateFailed),

@@ -162,12 +162,10 @@ impl About<'_> {
 
     /// The first real failure.
     fn failed(&self, cause: &Cause) -> Finding {
+        let subject = cause.subject(self.key);
         let what = match &cause.logical_id {
-            Some(id) => format!(
-                "`{id}` of the stack `{}` is {} ({})",
-                self.key, cause.status, cause.resource_type
-            ),
-            None => format!("the stack `{}` is {}", self.key, cause.status),
+            Some(_) => format!("{subject} is {} ({})", cause.status, cause.resource_type),
+            None => format!("{subject} is {}", cause.status),
         };
         let help = remedy(&cause.resource_type, &cause.reason).unwrap_or_default();
         let reason = match one_line(&cause.reason) {
@@ -175,7 +173,7 @@ impl About<'_> {
             reason => reason,
         };
         let finding = Finding::new(Code::ResourceFailed, what, help).because(reason);
-        self.placed(finding, cause.logical_id.as_ref().map(|id| id.as_str()))
+        self.placed(finding, cause.outermost().map(|id| id.as_str()))
     }
 
     fn placed(&self, finding: Finding, logical_id: Option<&str>) -> Finding {

@@ -1,6 +1,6 @@
 //! What fails, and what is left then.
 
-use stratiform_deploy::{Ending, Mending, News, OnFailure, Outcome, Told};
+use stratiform_deploy::{Call, Ending, Mending, News, OnFailure, Outcome, Reply, Told};
 
 use crate::{Engine, plans};
 
@@ -249,5 +249,50 @@ async fn nothing_is_changed_without_its_backup() {
         told.filter(|told| matches!(told, Told::NotBackedUp { .. }))
             .count()
             == 1
+    );
+}
+
+// Once the cause was "Embedded stack … was not successfully created", and the reader had to go on by herself.
+#[tokio::test]
+async fn a_cause_is_found_in_the_nested_stack_that_has_it() {
+    let engine = Engine::start().await;
+    let url = async |key: &str, body: String| {
+        let call = Call::PutTemplate {
+            bucket: "templates".to_owned(),
+            key: key.to_owned(),
+            body,
+        };
+        match engine.aws().call(&call).await.unwrap() {
+            Reply::Uploaded { url } => url,
+            other => panic!("{other:?}"),
+        }
+    };
+    let nested = |id: &str, url: &str| {
+        format!(
+            "Resources:\n  {id}: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: '{url}'}}}}\n"
+        )
+    };
+    let inner = "Resources:\n  Queue: {Type: AWS::SQS::Queue}\n".to_owned();
+    let inner = url("inner.yaml", inner).await;
+    let middle = url("middle.yaml", nested("Inner", &inner)).await;
+    engine.fault("create:AWS::SQS::Queue:times=1");
+    let mut plan = plans::two(0);
+    plan.stacks = vec![plans::stack(
+        "outer",
+        &nested("Middle", &middle),
+        Vec::new(),
+    )];
+    let went = engine.deploy(plan).await;
+    let Ending::RolledBack(Some(cause)) = &went.endings()[0] else {
+        panic!("{:?}", went.endings());
+    };
+    assert!(
+        cause.reason.contains("was made to fail"),
+        "{}",
+        cause.reason
+    );
+    assert_eq!(
+        cause.subject("outer"),
+        "`Queue` of the nested stack `Inner` of the nested stack `Middle` of the stack `outer`"
     );
 }

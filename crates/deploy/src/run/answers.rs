@@ -170,6 +170,15 @@ impl Run {
                 self.followed(index, operation, events)
             }
             (Step::Peek(operation), Reply::Stack(stack)) => self.peeked(index, operation, stack),
+            (Step::Prove(operation, status), Reply::ChangeSet(change_set)) => {
+                self.proved(index, operation, status, &change_set);
+            }
+            (Step::LookDeeper(operation, status, cause), Reply::Events(events)) => {
+                match cause.inside(events, &operation.token) {
+                    Some(inner) => self.over_by(index, operation, status, Some(inner)),
+                    None => self.concluded(index, operation, status, Some(cause)),
+                }
+            }
             (Step::ReadOutputs(settled), Reply::Stack(stack)) => {
                 let outputs = stack.map(|stack| stack.outputs).unwrap_or_default();
                 let outputs = outputs.into_iter();
@@ -202,13 +211,17 @@ impl Run {
         let passing = failure.kind.is_passing();
         match step {
             // What runs, runs; credentials come back, and so do networks.
-            Step::Follow(_) | Step::Peek(_) | Step::Confirm(_)
+            Step::Follow(_) | Step::Peek(_) | Step::Prove(..) | Step::Confirm(_)
                 if waited < PATIENCE
                     && (passing || failure.kind == FailureKind::Credentials || tries_left) =>
             {
                 self.again(index, failure);
             }
-            Step::Follow(operation) | Step::Peek(operation) => {
+            // It is not there any more: it was executed.
+            Step::Prove(operation, status) if failure.refusal.is_some() => {
+                self.over(index, operation, status);
+            }
+            Step::Follow(operation) | Step::Peek(operation) | Step::Prove(operation, _) => {
                 let cause = Cause::of(&operation.events);
                 self.stuck(
                     index,
@@ -235,6 +248,10 @@ impl Run {
                 self.to(index, Step::Confirm(Some(failure)));
             }
             _ if passing && tries_left => self.again(index, failure),
+            // What is known says where to look.
+            Step::LookDeeper(operation, status, cause) => {
+                self.concluded(index, operation, status, Some(cause));
+            }
             // The way back may miss them; the way there does not.
             Step::ReadOutputs(settled) => self.applied(index, settled),
             // Its template would be one to compare with, and no more.

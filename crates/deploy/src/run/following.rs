@@ -1,12 +1,15 @@
 //! An operation and its end.
 
 use stratiform_service::status::{Ending as StackEnding, Phase};
-use stratiform_service::{StackEvent, StackStatus, Word};
+use stratiform_service::{ChangeSet, ExecutionStatus, StackEvent, StackStatus, Word};
 
-use super::{PATIENCE, Run, SILENCE, silence};
+use super::{PATIENCE, Pending, Run, SILENCE, silence};
 use crate::call::Stack;
-use crate::stack::{Operation, Purpose, Settled, Step, token};
+use crate::stack::{Operation, Purpose, Settled, Step, changed, token};
 use crate::told::{Cause, Ending, News, Stuck};
+
+/// How deep is looked into nested stacks for a cause.
+const DEPTH: usize = 8;
 
 impl Run {
     pub(super) fn follow(&mut self, index: usize) {
@@ -62,13 +65,38 @@ impl Run {
         match stack {
             Some(stack) if matches!(stack.status.phase(), Phase::Settled(_)) => {
                 let status = stack.status.clone();
-                self.over(index, operation, status);
+                let before = self.stacks[index].before.as_ref();
+                let is_as_before = before.is_some_and(|before| before.changed == changed(&stack))
+                    || status.phase() == Phase::Settled(StackEnding::Reviewed);
+                match operation.purpose == Purpose::Deploy && is_as_before {
+                    true => self.stacks[index].step = Step::Prove(operation, status),
+                    false => return self.over(index, operation, status),
+                }
+                self.stacks[index].pending = Pending::Due;
             }
-            _ => {
-                self.stacks[index].step = Step::Follow(operation);
-                self.pause(index);
-            }
+            _ => self.follow_on(index, operation),
         }
+    }
+
+    /// What the change set of an operation says that nothing is heard of.
+    pub(super) fn proved(
+        &mut self,
+        index: usize,
+        operation: Operation,
+        status: Word<StackStatus>,
+        change_set: &ChangeSet,
+    ) {
+        match change_set.execution_status.known() {
+            Some(ExecutionStatus::Available | ExecutionStatus::ExecuteInProgress) => {
+                self.follow_on(index, operation);
+            }
+            _ => self.over(index, operation, status),
+        }
+    }
+
+    pub(super) fn follow_on(&mut self, index: usize, operation: Operation) {
+        self.stacks[index].step = Step::Follow(operation);
+        self.pause(index);
     }
 
     /// Its resources are as planned; its policy and its protection may not be.
@@ -82,6 +110,32 @@ impl Run {
     /// An operation is over.
     pub(super) fn over(&mut self, index: usize, operation: Operation, status: Word<StackStatus>) {
         let cause = Cause::of(&operation.events);
+        self.over_by(index, operation, status, cause);
+    }
+
+    /// An operation is over, and this is why it failed, as far as its own stack knows.
+    pub(super) fn over_by(
+        &mut self,
+        index: usize,
+        operation: Operation,
+        status: Word<StackStatus>,
+        cause: Option<Cause>,
+    ) {
+        match cause {
+            Some(cause) if cause.nested.is_some() && cause.within.len() < DEPTH => {
+                self.to(index, Step::LookDeeper(operation, status, cause));
+            }
+            cause => self.concluded(index, operation, status, cause),
+        }
+    }
+
+    pub(super) fn concluded(
+        &mut self,
+        index: usize,
+        operation: Operation,
+        status: Word<StackStatus>,
+        cause: Option<Cause>,
+    ) {
         let stack = operation.stack;
         match (operation.purpose, status.phase()) {
             (

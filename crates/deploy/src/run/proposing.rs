@@ -2,7 +2,7 @@
 
 use stratiform_service::ChangeSet;
 
-use super::Run;
+use super::{MAKING, Run};
 use crate::gate::blocked;
 use crate::stack::{Afterwards, Made, Step, Waiting, changes_digest, made};
 use crate::told::{Ending, News, Proposal, Refused};
@@ -19,7 +19,16 @@ impl Run {
             return self.end(index, Ending::Refused(Box::new(refused)));
         }
         match made(&change_set) {
-            Made::NotYet => self.pause(index),
+            Made::NotYet if self.now.millis() - self.stacks[index].since.millis() < MAKING => {
+                self.pause(index);
+            }
+            Made::NotYet => {
+                let refused = Refused::ChangeSet {
+                    reason: "CloudFormation has not made it within an hour".to_owned(),
+                    validation: Vec::new(),
+                };
+                self.discard(index, Afterwards::End(Ending::Refused(Box::new(refused))));
+            }
             Made::Ready => self.proposed(index, change_set),
             Made::NoChanges => self.to(index, Step::Discard(id, Box::new(Afterwards::Settle))),
             Made::Spent if !std::mem::replace(&mut self.stacks[index].remade, true) => {
