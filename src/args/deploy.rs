@@ -51,7 +51,7 @@ pub(crate) struct Deploy {
     pub continue_rollback: bool,
     /// Only for environments to try things out in: let ECS run the images of --image at once, past CloudFormation. The next
     /// deployment brings the stack in line
-    #[arg(long, requires = "image", conflicts_with_all = ["prepare", "execute", "stack", "parameter", "allow", "release"])]
+    #[arg(long, requires = "image", conflicts_with_all = ["prepare", "execute", "stack", "parameter", "allow", "release", "format", "emergency", "concurrency", "continue_rollback"])]
     pub hotswap: bool,
     /// What to print
     #[arg(long, value_name = "FORMAT", default_value = "text")]

@@ -15,6 +15,7 @@ use stratiform_deploy::guard::{Running, StackFound};
 use stratiform_deploy::{
     Call, Health, Pace, Reply, Revision, Swap, revision_before, swap, swapped,
 };
+use stratiform_finding::words::few;
 use stratiform_finding::{Code, Finding};
 
 use crate::commands::deploy::preparing::failed;
@@ -23,6 +24,9 @@ use crate::report::Failure;
 use crate::view::deployment::words::duration;
 
 pub(crate) use site::{Site, site};
+
+/// After this long ECS answers what it was told.
+const SETTLED: Duration = Duration::from_secs(30);
 
 /// How many revisions are looked at for one with another image.
 const LOOKED_AT: usize = 10;
@@ -148,9 +152,11 @@ pub(crate) async fn begin(aws: &Aws, site: &Site, proposal: &Proposal) -> Result
         Swap::None => return Ok(running.arn.clone()),
         Swap::Use => found.arn.clone(),
         Swap::Copy => {
+            let containers = site.containers.iter();
+            let images = containers.map(|container| (container.clone(), image.clone()));
             let call = Call::CopyTaskDefinition {
                 task_definition: found.arn.clone(),
-                images: IndexMap::from([(site.container.clone(), image.clone())]),
+                images: images.collect(),
             };
             match aws.call(&call).await.map_err(failed)? {
                 Reply::TaskDefinition { arn, .. } => arn,
@@ -185,8 +191,13 @@ pub(crate) async fn follow(
         let service = described(aws, site).await?;
         let why = match swapped(&service, task_definition) {
             Health::Healthy => return Ok(()),
-            Health::Broken(why) => return Err(not_well(site, why)),
-            Health::Not(why) => why,
+            // What ECS answers right after a change may be older than it.
+            Health::Broken(why)
+                if service.task_definition == task_definition || begun.elapsed() > SETTLED =>
+            {
+                return Err(not_well(site, why));
+            }
+            Health::Broken(why) | Health::Not(why) => why,
         };
         let waited = begun.elapsed();
         if waited > patience {
@@ -248,15 +259,24 @@ async fn revision(aws: &Aws, site: &Site, arn: &str) -> Result<Revision, Failure
     else {
         return Err(other_answer());
     };
-    let image = images.get(&site.container).cloned();
+    let mut own = site
+        .containers
+        .iter()
+        .map(|container| images.get(container));
+    // Where one has another image than the rest, the service does not run one image.
+    let image = own
+        .next()
+        .flatten()
+        .filter(|image| own.all(|other| other == Some(*image)));
     image
+        .cloned()
         .map(|image| Revision {
             arn: arn.clone(),
             is_active,
             image,
         })
         .ok_or_else(|| {
-            let what = format!("{arn} has no container `{}`", site.container);
+            let what = format!("{arn} does not run one image in {}", few(&site.containers));
             let help = format!("name the image: --image {}=TAG", site.name);
             Failure::new(Exit::Failed, Code::UnknownService, what, help)
         })

@@ -385,6 +385,8 @@ pub struct Resource {
     pub status: Word<ResourceStatus>,
     /// Why; none where CloudFormation does not say.
     pub reason: Option<String>,
+    /// Since when.
+    pub changed: Option<Timestamp>,
 }
 
 /// What the validation before a deployment found.

@@ -35,6 +35,12 @@ pub fn few(names: &[String]) -> String {
     }
 }
 
+/// The same with the verb that fits: `network is`.
+pub fn few_are(names: &[String]) -> String {
+    let verb = if names.len() == 1 { "is" } else { "are" };
+    format!("{} {verb}", few(names))
+}
+
 /// A number of things: `1 stack`, `2 stacks`.
 pub fn counted(count: usize, noun: &str) -> String {
     format!("{count} {}", plural(count, noun))

@@ -1,6 +1,8 @@
 //! Who has to be asked, and what an answer is.
 
 use std::io::BufRead as _;
+use std::sync::mpsc::channel;
+use std::thread;
 
 /// Whose word it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,11 +92,27 @@ impl Answer {
     }
 }
 
-/// Whether somebody types the environment's name.
+/// Whether somebody types the environment's name. Ctrl-C is a no: whoever waits for AWS has taken the signal, so that it
+/// would not end the process.
 pub(crate) fn is_typed(environment: &str) -> bool {
-    let mut line = String::new();
-    let read = std::io::stdin().lock().read_line(&mut line);
-    read.is_ok() && line.trim() == environment
+    let (said, says) = channel();
+    let typed = said.clone();
+    thread::spawn(move || {
+        let mut line = String::new();
+        let read = std::io::stdin().lock().read_line(&mut line);
+        typed.send(read.is_ok().then_some(line))
+    });
+    thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        match runtime.map(|runtime| runtime.block_on(tokio::signal::ctrl_c())) {
+            Ok(Ok(())) => drop(said.send(None)),
+            // Without the signal the answer is waited for.
+            Ok(Err(_)) | Err(_) => {}
+        }
+    });
+    matches!(says.recv(), Ok(Some(line)) if line.trim() == environment)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use stratiform_diff::passes::{
     ExportInUse, Fate, InTheWay, Pass, PassKind, Station, passes, touched,
 };
 use stratiform_diff::{StackDiff, diff};
-use stratiform_finding::words::{counted, few};
+use stratiform_finding::words::{counted, few, few_are};
 use stratiform_finding::{Code, Finding};
 use stratiform_resolve::Whereabouts;
 use stratiform_stack::capabilities;
@@ -89,13 +89,13 @@ pub(super) async fn in_passes(
                 "`{key}` is deployed twice: {} ({}) in use, and stays until {} deployed without",
                 counted(exports.len(), "export"),
                 few(exports),
-                few_are(keys(importers)),
+                few_are(&keys(importers)),
             )),
             PassKind::Holds(exports, exporters) => said.push(format!(
                 "`{key}` is deployed twice: it holds {} ({}) as text until {} deployed, and until then uses what may be gone",
                 counted(exports.len(), "import"),
                 few(exports),
-                few_are(keys(exporters)),
+                few_are(&keys(exporters)),
             )),
         }
         let side = &sides[pass.station];
@@ -185,11 +185,6 @@ async fn in_use(aws: &Aws, side: &Side<'_>) -> Result<Vec<ExportInUse>, Failure>
         }
     }
     Ok(found)
-}
-
-fn few_are(keys: Vec<String>) -> String {
-    let verb = if keys.len() == 1 { "is" } else { "are" };
-    format!("{} {verb}", few(&keys))
 }
 
 fn in_the_way(import: &InTheWay, sides: &[Side<'_>]) -> Finding {

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use stratiform_assembly::Assembly;
 use stratiform_catalog::behaviour;
 use stratiform_deploy::guard::StackFound;
+use stratiform_finding::words::few_are;
 use stratiform_finding::{Code, Finding};
 use stratiform_template::{Member, Resource, Template, Value};
 
@@ -40,6 +41,22 @@ pub(super) fn look(
         let (comes_back, one_way) = compare(key, &deployed.template, &stack.template);
         said.extend(comes_back);
         refused.extend(one_way);
+    }
+    let others = found.iter().filter(|found| {
+        let stack = found.there().filter(|stack| stack.status.exists());
+        stack.is_some_and(|stack| target.stack(&stack.name).is_none())
+    });
+    let others: Vec<String> = others.map(|found| found.key.clone()).collect();
+    if args.stack.is_empty() && !others.is_empty() {
+        let verb = if others.len() == 1 {
+            "it stays"
+        } else {
+            "they stay"
+        };
+        said.push(format!(
+            "{} not in the release: {verb} as deployed",
+            few_are(&others)
+        ));
     }
     if refused.is_empty() {
         return Ok(said);

@@ -28,7 +28,7 @@ pub(super) struct Stuck<'a> {
     failed: Vec<&'a Resource>,
     /// Those that stay as they are.
     skip: Vec<String>,
-    /// Those that hold data, go with the rollback of a creation, and were not named.
+    /// Those that hold data, were made by what failed and go with its rollback, and were not named.
     losses: Vec<&'a Resource>,
 }
 
@@ -81,9 +81,16 @@ pub(super) fn stuck<'a>(
                     && allow.logical_id == resource.logical_id.as_str()
             })
         };
-        let was_made = stack.status == StackStatus::CreateFailed;
+        // What an operation made, its rollback deletes.
+        let was_made = |resource: &Resource| {
+            stack.status == StackStatus::CreateFailed
+                || (stack.status == StackStatus::UpdateFailed
+                    && resource
+                        .changed
+                        .is_none_or(|changed| Some(changed) >= stack.updated))
+        };
         let losses = found.resources.iter().flatten().filter(|resource| {
-            was_made
+            was_made(resource)
                 && resource.status == ResourceStatus::CreateComplete
                 && behaviour::holds_data(&resource.resource_type)
                 && !is_allowed(resource)

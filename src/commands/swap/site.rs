@@ -26,8 +26,8 @@ pub(crate) struct Site {
     pub arn: String,
     /// The ARN of the task definition that its stack has.
     pub task_definition: String,
-    /// The container that runs the image.
-    pub container: String,
+    /// The containers that run the image, at least one.
+    pub containers: Vec<String>,
     /// The parameter with the image.
     pub parameter: String,
 }
@@ -82,8 +82,9 @@ fn of_parameter(
             Member::One(_) | Member::Unexpanded(_) => None,
         })
     };
-    let (definition, container) = of_type("AWS::ECS::TaskDefinition")
-        .find_map(|(id, resource)| Some((id, container(resource, parameter)?)))?;
+    let mut definitions = of_type("AWS::ECS::TaskDefinition")
+        .map(|(id, resource)| (id, containers(resource, parameter)));
+    let (definition, containers) = definitions.find(|(_, containers)| !containers.is_empty())?;
     let (service, _) = of_type("AWS::ECS::Service").find(|(_, resource)| {
         let wanted = resource.properties.get("TaskDefinition");
         wanted.is_some_and(|wanted| is_reference(wanted, definition))
@@ -102,24 +103,22 @@ fn of_parameter(
         service: service.to_owned(),
         arn: arn.clone(),
         task_definition: physical(definition)?,
-        container,
+        containers,
         parameter: parameter.to_owned(),
     })
 }
 
-/// The name of the container that runs the image of a parameter.
-fn container(definition: &Resource, parameter: &str) -> Option<String> {
-    let Value::List(containers) = definition.properties.get("ContainerDefinitions")? else {
-        return None;
-    };
-    containers.iter().find_map(|container| {
-        let Value::Map(container) = container else {
-            return None;
-        };
+/// The names of the containers that run the image of a parameter.
+fn containers(definition: &Resource, parameter: &str) -> Vec<String> {
+    let containers = definition.properties.get("ContainerDefinitions");
+    let containers = containers.and_then(Value::as_list).unwrap_or_default();
+    let wanted = containers.iter().filter_map(|container| {
+        let container = container.as_map()?;
         let is_wanted = is_reference(container.get("Image")?, parameter);
         let name = container.get("Name").filter(|_| is_wanted)?;
         Some(name.as_str()?.to_owned())
-    })
+    });
+    wanted.collect()
 }
 
 fn is_reference(value: &Value, name: &str) -> bool {

@@ -233,6 +233,7 @@ fn resource(operation: &Operation, found: &types::StackResourceSummary) -> Resul
     let status = found.resource_status().map(|status| status.as_str());
     Ok(Resource {
         reason: found.resource_status_reason().map(str::to_owned),
+        changed: moment(found.last_updated_timestamp()),
         logical_id: operation.part(logical_id, "LogicalResourceId")?,
         // AWS sends an empty text where there is none.
         physical_id: found

@@ -122,6 +122,7 @@ pub(super) fn stack(environment: &str, key: &str, release: &str) -> StackFound {
         }))),
         template: Some(Ok("{ \"Resources\": {} }".to_owned())),
         resources: Ok(vec![Resource {
+            changed: None,
             reason: None,
             logical_id: "Vpc".parse().unwrap(),
             physical_id: "vpc-1".parse().ok(),

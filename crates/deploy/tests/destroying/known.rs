@@ -25,6 +25,7 @@ fn looked_at(template: &str, types: &[(&str, &str)]) -> (Inventory, Option<Endin
         termination_protection: false,
     };
     let resources = types.iter().map(|(id, resource_type)| Resource {
+        changed: None,
         reason: None,
         logical_id: id.parse().unwrap(),
         physical_id: Some(format!("{id}-1").parse().unwrap()),

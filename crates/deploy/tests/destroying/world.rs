@@ -341,6 +341,7 @@ impl World {
             Call::ListStackResources { stack } => {
                 let (resource_type, _) = self.by_id(stack)?.given.has.resource();
                 Reply::Resources(vec![Resource {
+                    changed: None,
                     reason: None,
                     logical_id: "Thing".parse().unwrap(),
                     physical_id: Some("thing-1".parse().unwrap()),

@@ -306,6 +306,7 @@ impl World {
             Call::ListStackResources { stack } => {
                 let empty = self.by_id(stack)?.status == "ROLLBACK_COMPLETE";
                 let database = Resource {
+                    changed: None,
                     reason: None,
                     logical_id: "Database".parse().unwrap(),
                     physical_id: Some("db".parse().unwrap()),
