@@ -28,7 +28,7 @@ pub(crate) struct Deploy {
     /// The value of a parameter that has no default (repeatable): the ARN of a certificate [default: the one it has]
     #[arg(long, value_name = "NAME=VALUE")]
     pub parameter: Vec<ParameterValue>,
-    /// A resource with data that may go (repeatable): `replace:STACK/ID` or `delete:STACK/ID`
+    /// A resource that may go or be interrupted (repeatable): `replace:STACK/ID`, `delete:STACK/ID` or `interrupt:STACK/ID`
     #[arg(long, value_name = "WHAT:STACK/ID")]
     pub allow: Vec<Allow>,
     /// Do not ask
@@ -139,6 +139,8 @@ pub(crate) enum Going {
     Replaced,
     /// It is deleted.
     Deleted,
+    /// It does not answer for a while.
+    Interrupted,
 }
 
 impl FromStr for Allow {
@@ -146,12 +148,13 @@ impl FromStr for Allow {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || {
-            "name one resource: `replace:STACK/LOGICAL_ID` or `delete:STACK/LOGICAL_ID`".to_owned()
+            "name one resource: `replace:STACK/LOGICAL_ID`, `delete:…` or `interrupt:…`".to_owned()
         };
         let (how, resource) = text.split_once(':').ok_or_else(wrong)?;
         let going = match how {
             "replace" => Going::Replaced,
             "delete" => Going::Deleted,
+            "interrupt" => Going::Interrupted,
             _ => return Err(wrong()),
         };
         let (stack, logical_id) = resource.split_once('/').ok_or_else(wrong)?;

@@ -5,6 +5,7 @@
 
 pub(crate) mod gathering;
 pub(crate) mod looking;
+mod risks;
 
 use indexmap::IndexMap;
 use stratiform_assembly::Assembly;

@@ -28,6 +28,7 @@ impl Blocked {
         let how = match self.loss {
             Loss::Replace => "replace",
             Loss::Delete => "delete",
+            Loss::Interrupt => "interrupt",
         };
         format!("{how}:{stack}/{}", self.logical_id)
     }

@@ -15,6 +15,7 @@ mod running;
 mod source;
 mod stacks;
 mod tally;
+mod working;
 
 #[cfg(test)]
 mod fixture;
@@ -22,8 +23,8 @@ mod fixture;
 use serde::Serialize;
 
 pub use facts::{
-    Asked, Caller, DatabaseFound, Deploys, Facts, Git, Heading, ImageFound, Promotion, Running,
-    ServiceFound, StackFound, Unasked, Wanted, Whose,
+    Asked, Caller, DatabaseFound, Deploys, Facts, Git, Heading, ImageFound, Promotion, Risk,
+    Running, ServiceFound, StackFound, Unasked, Wanted, Whose,
 };
 pub use id::Id;
 pub use promotion::tested;
@@ -96,6 +97,7 @@ impl Report {
             Id::Images => images::images(facts),
             Id::Quotas => quotas::quotas(facts),
             Id::Services => running::services(facts),
+            Id::Working => working::working(facts),
             Id::Alarms => running::alarms(facts),
             Id::Database => running::database(facts),
             Id::Backup => running::backup(facts),

@@ -212,6 +212,8 @@ pub enum Loss {
     Replace,
     /// It is deleted.
     Delete,
+    /// It does not answer for a while.
+    Interrupt,
 }
 
 /// What may be done about stacks that cannot be updated as they are?

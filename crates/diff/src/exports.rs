@@ -8,6 +8,7 @@ use stratiform_resolve::{Resolver, Scope, Segment, Time, Whereabouts};
 use stratiform_template::{Member, Reference, Value};
 
 use crate::consequence::{Certainty, Consequence, Kind, Severity, moves, sort};
+use crate::order::steps;
 use crate::stack::{OutputChange, StackChange, StackDiff, diff, written_out};
 
 /// One stack before and after.
@@ -23,17 +24,17 @@ pub struct Pair<'s> {
 
 /// A use of another stack's value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Import {
+pub(crate) struct Import {
     /// The stack that uses it.
-    stack: String,
+    pub(crate) stack: String,
     /// The resource or output that uses it.
     user: String,
-    strength: Strength,
+    pub(crate) strength: Strength,
 }
 
 /// Does a use hold on to the value?
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Strength {
+pub(crate) enum Strength {
     /// `Fn::ImportValue`: CloudFormation refuses to change or delete what is imported.
     Strong,
     /// `Fn::GetStackOutput`: read on each deployment of the user.
@@ -41,7 +42,7 @@ enum Strength {
 }
 
 /// Uses by what is used: an export's name, or `stack.output`.
-type Imports = BTreeMap<String, Vec<Import>>;
+pub(crate) type Imports = BTreeMap<String, Vec<Import>>;
 
 /// Compares all stacks of an environment, in the order given: the order of deployment.
 pub fn diff_environment(pairs: &[Pair<'_>]) -> Vec<StackDiff> {
@@ -57,8 +58,9 @@ pub fn diff_environment(pairs: &[Pair<'_>]) -> Vec<StackDiff> {
         let gone = pairs.iter().filter(|pair| pair.after.is_none());
         let gone: Vec<&str> = gone.map(|pair| pair.place.stack.as_str()).collect();
         let after = imports(pairs, |pair| pair.after);
-        for diff in &mut diffs {
-            let mut found = exports(diff, &before, &after, &gone);
+        let steps = steps(pairs, &diffs, &before, &after);
+        for (diff, steps) in diffs.iter_mut().zip(&steps) {
+            let mut found = exports(diff, &before, &after, &gone, steps);
             found.extend(
                 diff.outputs
                     .iter()
@@ -204,7 +206,13 @@ fn name_of<'t>(
 
 /// What happens to exports that other stacks of the environment import, taken together: they usually change for the
 /// same reason.
-fn exports(diff: &StackDiff, before: &Imports, after: &Imports, gone: &[&str]) -> Vec<Consequence> {
+fn exports(
+    diff: &StackDiff,
+    before: &Imports,
+    after: &Imports,
+    gone: &[&str],
+    steps: &[String],
+) -> Vec<Consequence> {
     let mut found: BTreeMap<ExportChange, Vec<UsedExport<'_>>> = BTreeMap::new();
     for output in &diff.outputs {
         let Some(name) = exported(output) else {
@@ -234,7 +242,7 @@ fn exports(diff: &StackDiff, before: &Imports, after: &Imports, gone: &[&str]) -
     }
     found
         .into_iter()
-        .map(|(change, exports)| together(diff, change, &exports, gone))
+        .map(|(change, exports)| together(diff, change, &exports, gone, steps))
         .collect()
 }
 
@@ -278,6 +286,7 @@ fn together(
     change: ExportChange,
     exports: &[UsedExport<'_>],
     gone: &[&str],
+    steps: &[String],
 ) -> Consequence {
     let users: Vec<Import> = exports
         .iter()
@@ -304,6 +313,22 @@ fn together(
             format!("removes {what}, which {importers} still {import}"),
             "take the imports away first, and deploy that".to_owned(),
         ),
+        ExportChange::MissedUntilDeployed if !steps.is_empty() => (
+            Severity::Danger,
+            Certainty::Will,
+            format!(
+                "removes {what}, which {importers} {import}, and brings what {} needs first: no order of the stacks works",
+                if stacks.len() == 1 {
+                    "that stack"
+                } else {
+                    "one of them"
+                },
+            ),
+            format!(
+                "deploy {}: `stratiform deploy` does so by itself",
+                steps.join(", then ")
+            ),
+        ),
         ExportChange::MissedUntilDeployed => (
             Severity::Warning,
             Certainty::May,
@@ -320,7 +345,9 @@ fn together(
             },
             certain,
             format!("changes {what}, which {importers} {import}"),
-            "take two steps: first let nothing import the value, then change it".to_owned(),
+            format!(
+                "take two steps: first let {importers} hold the value as text, then change it; `stratiform deploy` does so by itself"
+            ),
         ),
     };
     let logical_id = match exports {
@@ -353,7 +380,7 @@ pub(crate) fn exported(output: &OutputChange) -> Option<String> {
     )
 }
 
-fn is_removed(output: &OutputChange, export: &str) -> bool {
+pub(crate) fn is_removed(output: &OutputChange, export: &str) -> bool {
     let kept = output
         .after
         .as_ref()

@@ -8,6 +8,7 @@ mod consequence;
 mod exports;
 mod not_known;
 mod note;
+mod order;
 pub mod passes;
 mod settings;
 mod stack;

@@ -113,6 +113,7 @@ pub(super) fn allowances(
             loss: match allow.going {
                 Going::Replaced => Loss::Replace,
                 Going::Deleted => Loss::Delete,
+                Going::Interrupted => Loss::Interrupt,
             },
             stack: assembly.key(&after.name).to_owned(),
             logical_id,

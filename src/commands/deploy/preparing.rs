@@ -139,6 +139,7 @@ pub(super) async fn prepare(
     });
     let run = run(&args.env, &record, &stacks);
     facts.wanted.run = Some(run.clone());
+    facts.wanted.allowed.clone_from(&allowed);
     let report = Report::of(&facts);
     let report = match &args.emergency {
         Some(reason) => report.in_emergency(reason),

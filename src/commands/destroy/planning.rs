@@ -96,10 +96,10 @@ fn allowance(stacks: &[PlannedStack], allow: &Allow) -> Result<Allowance, Failur
         stack,
         logical_id,
     } = allow;
-    if *going == Going::Replaced {
+    if *going != Going::Deleted {
         return Err(wrong(
             Code::UnknownResource,
-            "nothing is replaced by `destroy`".to_owned(),
+            "`destroy` deletes, and does nothing else".to_owned(),
             format!("write what may be deleted: --allow delete:{stack}/{logical_id}"),
         ));
     }

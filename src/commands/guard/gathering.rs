@@ -15,6 +15,7 @@ use stratiform_environment::Deployment;
 use tokio::task::spawn_blocking;
 
 use super::looking::{ask, running, stacks};
+use super::risks::risks;
 use crate::cloud::Cloud;
 use crate::commands::swap::swapped_before;
 use crate::images::pinning::{Pinning, Place, pinned};
@@ -166,7 +167,9 @@ pub(crate) async fn gather(asking: Asking<'_>) -> Gathered {
                 Cloud::Embedded(_) => Whose::Engine,
             },
             heading: source.heading(),
+            allowed: Vec::new(),
         },
+        risks: risks(assembly, &stacks),
         git,
         stale,
         caller,

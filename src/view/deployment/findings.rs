@@ -102,6 +102,7 @@ impl About<'_> {
             (Loss::Replace, true) => "would be replaced",
             (Loss::Replace, false) => "may be replaced",
             (Loss::Delete, _) => "would be deleted",
+            (Loss::Interrupt, _) => "would be interrupted",
         };
         let finding = Finding::new(
             Code::DataAtRisk,

@@ -8,7 +8,7 @@ use stratiform_service::{AccountId, Region, Timestamp};
 use crate::call::{
     Alarm, Database, Failure, FailureKind, Image, Resource, Service, Snapshot, Stack, Target,
 };
-use crate::plan::{Mending, PREFIX};
+use crate::plan::{Allowance, Mending, PREFIX};
 use crate::verification::{Health, service_health, target_health};
 
 /// What was asked; or why it could not be.
@@ -72,6 +72,8 @@ pub struct Facts {
     pub stacks: Vec<StackFound>,
     /// What runs in them.
     pub running: Running,
+    /// What the change interrupts, or may interrupt.
+    pub risks: Asked<Vec<Risk>>,
     /// How it stands in the environment before this one; none where there is no such environment.
     pub promotion: Option<Asked<Promotion>>,
     /// The images that services run, or are to run.
@@ -105,6 +107,19 @@ pub struct Wanted {
     pub whose: Whose,
     /// Where it leads.
     pub heading: Heading,
+    /// Resources that somebody named: what happens to them may happen.
+    pub allowed: Vec<Allowance>,
+}
+
+/// Something that a change interrupts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Risk {
+    /// The stack, by its name without app and environment.
+    pub stack: String,
+    /// The resource.
+    pub logical_id: String,
+    /// What happens: `interrupts the database …`.
+    pub what: String,
 }
 
 /// Where does a deployment lead?

@@ -37,6 +37,7 @@ pub(super) fn nothing_asked() -> Facts {
             alarms: Ok(Vec::new()),
             databases: Vec::new(),
         },
+        risks: Err(unasked()),
         promotion: Some(Err(unasked())),
         images: Vec::new(),
         ..facts
@@ -58,6 +59,7 @@ pub(super) fn facts() -> Facts {
             run: None,
             whose: Whose::Aws,
             heading: Heading::Forward,
+            allowed: Vec::new(),
         },
         git: Ok(Git {
             commit: "1111111111".to_owned(),
@@ -77,6 +79,7 @@ pub(super) fn facts() -> Facts {
             stack("prod", "services", "v1"),
         ],
         running: running(),
+        risks: Ok(Vec::new()),
         promotion: Some(Ok(Promotion {
             environment: "staging".to_owned(),
             stacks: vec![

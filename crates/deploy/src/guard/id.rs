@@ -37,6 +37,8 @@ pub enum Id {
     Quotas,
     /// What runs is well.
     Services,
+    /// What runs well is not put at risk.
+    Working,
     /// No alarm is on.
     Alarms,
     /// The databases answer.
@@ -49,7 +51,7 @@ pub enum Id {
 
 impl Id {
     /// All of them: first what is here, then what is there.
-    pub const ALL: [Id; 19] = [
+    pub const ALL: [Id; 20] = [
         Id::WorkingTree,
         Id::Pushed,
         Id::Release,
@@ -65,6 +67,7 @@ impl Id {
         Id::Images,
         Id::Quotas,
         Id::Services,
+        Id::Working,
         Id::Alarms,
         Id::Database,
         Id::Backup,
@@ -89,6 +92,7 @@ impl Id {
             Id::Images => "images",
             Id::Quotas => "quotas",
             Id::Services => "services",
+            Id::Working => "working",
             Id::Alarms => "alarms",
             Id::Database => "database",
             Id::Backup => "backup",
@@ -102,7 +106,7 @@ impl Id {
             Id::Quotas => 1,
             Id::WorkingTree | Id::Pushed | Id::Findings | Id::Compliance => 2,
             Id::Release | Id::Snapshots | Id::Services | Id::Alarms | Id::Database => 3,
-            Id::Images | Id::Backup | Id::WayBack => 4,
+            Id::Images | Id::Working | Id::Backup | Id::WayBack => 4,
             Id::ReleaseOnly
             | Id::Credentials
             | Id::Account
@@ -131,6 +135,7 @@ impl Id {
             | Id::Images
             | Id::Quotas
             | Id::Services
+            | Id::Working
             | Id::Alarms
             | Id::Database
             | Id::Backup

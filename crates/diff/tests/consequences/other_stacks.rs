@@ -69,6 +69,45 @@ fn an_import_holds_on_until_it_is_deployed() {
     );
 }
 
+// Once advised: "deploy `app` first; then nothing holds on to it", which CloudFormation refuses.
+#[test]
+fn an_order_that_cannot_work_is_never_advised() {
+    let named = |name: &str| {
+        format!(
+            "
+Resources: {{{KEPT}}}
+Outputs: {{{name}: {{Value: !GetAtt Kept.TopicName, Export: {{Name: '{name}'}}}}}}
+"
+        )
+    };
+    let importer = |name: &str| {
+        format!(
+            "
+Resources: {{Mine: {{Type: AWS::SNS::Topic, Properties: {{DisplayName: !ImportValue '{name}'}}}}}}
+"
+        )
+    };
+    let (old, new) = (named("api"), named("web"));
+    let (mine, yours) = (importer("api"), importer("web"));
+    let stacks = [
+        ("base", old.as_str(), new.as_str()),
+        ("app", mine.as_str(), yours.as_str()),
+    ];
+    check_stacks(
+        &stacks,
+        &[
+            "base: danger other-stacks will: removes the export `api`, which `app` imports, and brings what that stack needs first: no order of the stacks works",
+            "base: - `api`: `Mine` in `app`",
+        ],
+    );
+    let found = environment(&stacks);
+    assert_eq!(
+        found[0].consequences[0].help.as_deref().unwrap(),
+        "deploy `base` with its exports of before and the new ones, then `app`, then `base`: `stratiform deploy` does so by \
+         itself"
+    );
+}
+
 #[test]
 fn an_export_changes_with_what_is_replaced() {
     let replaced = EXPORTER.replace("TopicName: one", "TopicName: two");

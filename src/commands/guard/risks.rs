@@ -1,0 +1,54 @@
+//! What a change interrupts, by our own diff of what is deployed with what is to be.
+
+use stratiform_assembly::{Assembly, StackAt};
+use stratiform_deploy::call::Stack;
+use stratiform_deploy::guard::{Asked, Risk, StackFound};
+use stratiform_diff::{Kind, Severity, diff};
+use stratiform_resolve::Whereabouts;
+
+use crate::assemblies::parse;
+use crate::repository::standing::unasked;
+
+/// The resources that somebody will notice the change of.
+pub(super) fn risks(assembly: &Assembly, found: &[StackFound]) -> Asked<Vec<Risk>> {
+    let mut risks = Vec::new();
+    for (planned, found) in assembly.stacks.iter().zip(found) {
+        let Some(template) = &found.template else {
+            continue;
+        };
+        let name = format!("the deployed template of {}", planned.name);
+        let parsed = parse(&name, template.as_ref().map_err(Clone::clone)?);
+        let parsed = parsed.map_err(|failure| unasked(&failure))?;
+        let parameters = found.there().map(Stack::values).unwrap_or_default();
+        let before = StackAt {
+            parameters: parameters.clone(),
+            ..StackAt::of(planned.name.as_str(), parsed.template)
+        };
+        let declared = planned.template.parameters.iter();
+        let kept = declared.filter(|(_, parameter)| parameter.default.is_none());
+        let kept = kept.filter_map(|(name, _)| Some((name.clone(), parameters.get(name)?.clone())));
+        let after = StackAt {
+            parameters: kept.collect(),
+            ..planned.clone()
+        };
+        let place = Whereabouts {
+            stack: planned.name.clone(),
+            region: assembly.region.clone(),
+            account: assembly.account.clone(),
+        };
+        let consequences = diff(Some(&before), Some(&after), &place)
+            .consequences
+            .into_iter();
+        let serious = consequences.filter(|found| {
+            found.kind == Kind::Interruption && found.severity >= Severity::Warning
+        });
+        risks.extend(serious.filter_map(|consequence| {
+            Some(Risk {
+                stack: found.key.clone(),
+                logical_id: consequence.logical_id?,
+                what: consequence.what,
+            })
+        }));
+    }
+    Ok(risks)
+}
