@@ -230,7 +230,11 @@ fn wrong_words_are_refused_before_anything_is_asked() {
             2,
             "did you mean `network`?",
         ),
-        ("--allow replace:network/FlowLogs", 2, "nothing is replaced"),
+        (
+            "--allow replace:network/FlowLogs",
+            2,
+            "`destroy` deletes, and does nothing else",
+        ),
         ("--allow everything", 2, "replace:STACK/LOGICAL_ID"),
         ("--concurrency 0", 2, "--concurrency"),
     ];

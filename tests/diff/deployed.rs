@@ -300,7 +300,7 @@ fn of_macro(request: &str, original: &str, processed: &str) -> Reply {
         _ if asks("DescribeStacks") && request.contains(&format!("StackName={REGISTRY}")) => reply(
             "DescribeStacks",
             &format!(
-                "<Stacks><member><StackName>{REGISTRY}</StackName><StackId>arn</StackId>\
+                "<Stacks><member><StackName>{REGISTRY}</StackName><StackId>arn:aws:cloudformation:eu-central-1:111122223333:stack/shop-dev-registry/1</StackId><CreationTime>2026-11-28T03:00:00Z</CreationTime>\
                  <StackStatus>UPDATE_COMPLETE</StackStatus></member></Stacks>"
             ),
         ),

@@ -11,6 +11,7 @@ mod ecs;
 mod elb;
 mod events;
 mod failure;
+mod quotas;
 mod rds;
 mod reading;
 mod s3;
@@ -123,6 +124,8 @@ impl Aws {
                 repository,
                 reference,
             } => self.describe_image(repository, reference).await,
+            Call::Quota { service, code } => self.quota(service, code).await,
+            Call::CountResources { resource_type } => self.count_resources(resource_type).await,
             Call::Http { url } => self.get(url).await,
         }
     }

@@ -188,6 +188,18 @@ pub enum Call {
         /// The database's identifier.
         instance: String,
     },
+    /// The value of a quota in the account and region: [`Reply::Quota`].
+    Quota {
+        /// The service's code: `vpc`.
+        service: String,
+        /// The quota's: `L-F678F1CE`.
+        code: String,
+    },
+    /// How many resources of a type there are: [`Reply::Count`].
+    CountResources {
+        /// The type: `AWS::EC2::VPC`.
+        resource_type: String,
+    },
     /// An image by its tag or digest: [`Reply::Image`].
     DescribeImage {
         /// The repository's name.
@@ -315,6 +327,10 @@ pub enum Reply {
     Snapshots(Vec<Snapshot>),
     /// An image; none where there is none.
     Image(Option<Image>),
+    /// The value of a quota.
+    Quota(usize),
+    /// A number of things.
+    Count(usize),
     /// What a web server says.
     Http {
         /// The status: 200.

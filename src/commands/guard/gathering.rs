@@ -7,8 +7,8 @@ use indexmap::{IndexMap, IndexSet};
 use stratiform_assembly::Assembly;
 use stratiform_aws::{Aws, now};
 use stratiform_deploy::guard::{
-    Asked, Caller, Deploys, Facts, Git, Heading, ImageFound, Promotion, StackFound, Unasked,
-    Wanted, Whose,
+    Asked, Caller, Deploys, Facts, Git, Heading, ImageFound, Promotion, Room, StackFound, Unasked,
+    Wanted, Whose, nearer,
 };
 use stratiform_deploy::{Call, Mending, Reply};
 use stratiform_environment::Deployment;
@@ -144,7 +144,8 @@ pub(crate) async fn gather(asking: Asking<'_>) -> Gathered {
         let swapped = swapped_before(aws, assembly, &stacks, &running).await;
         (running, swapped)
     };
-    let ((images, pinned), (running, (mut chosen, said))) = join(images, running).await;
+    let ((images, pinned), ((running, (mut chosen, said)), room)) =
+        join(images, join(running, self::room(aws, &stacks))).await;
     chosen.extend(pinned);
     let facts = Facts {
         now: now(),
@@ -170,6 +171,7 @@ pub(crate) async fn gather(asking: Asking<'_>) -> Gathered {
             allowed: Vec::new(),
         },
         risks: risks(assembly, &stacks),
+        room,
         git,
         stale,
         caller,
@@ -211,6 +213,35 @@ async fn here(
     let git = git.await;
     let git = git.unwrap_or_else(|error| Err(Unasked::because(error.to_string(), "")));
     (git, stale)
+}
+
+/// How much room the account has for what is added.
+async fn room(aws: &Aws, stacks: &[StackFound]) -> Vec<Room> {
+    let nearer = nearer(stacks).into_iter().map(async |(quota, added)| {
+        let most = Call::Quota {
+            service: quota.service.to_owned(),
+            code: quota.code.to_owned(),
+        };
+        let has = Call::CountResources {
+            resource_type: quota.resource_type.to_owned(),
+        };
+        let most = ask(aws, most, |reply| match reply {
+            Reply::Quota(value) => Some(value),
+            _ => None,
+        });
+        let has = ask(aws, has, |reply| match reply {
+            Reply::Count(count) => Some(count),
+            _ => None,
+        });
+        let (most, has) = join(most, has).await;
+        let asked = has.and_then(|has| Ok((has, most?)));
+        Room {
+            quota,
+            added,
+            asked,
+        }
+    });
+    join_all(nearer).await
 }
 
 async fn caller(aws: &Aws) -> Asked<Caller> {

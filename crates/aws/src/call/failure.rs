@@ -19,13 +19,27 @@ pub(super) fn failure(call: &Call, error: Error) -> Failure {
         }
         Error::OtherAccount { .. } => (FailureKind::Refused, None),
     };
+    let why = error.why();
     Failure {
         kind,
         what: error.to_string(),
-        why: error.why(),
-        help: error.help(),
+        help: match is_of_express(&why) {
+            true => EXPRESS.to_owned(),
+            false => error.help(),
+        },
+        why,
         refusal,
     }
+}
+
+/// A stack that failed in express mode takes no other calls until it is well again in that mode.
+///
+/// Source: aws-cdk-cli#1739.
+const EXPRESS: &str = "its last deployment was in express mode and failed: deploy the last release that was well again with \
+                       `express: true` under `settings.deployment`, then go on as before";
+
+fn is_of_express(why: &str) -> bool {
+    why.contains("EXPRESS deployment mode")
 }
 
 /// A refusal of CloudFormation. Other services have its codes too, for other things.
@@ -140,6 +154,8 @@ fn is_cloudformations(call: &Call) -> bool {
         | Call::CreateDbSnapshot { .. }
         | Call::DescribeDbSnapshots { .. }
         | Call::DescribeImage { .. }
+        | Call::Quota { .. }
+        | Call::CountResources { .. }
         | Call::Http { .. } => false,
     }
 }

@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 
 use stratiform_aws::{Error, Identity};
+use stratiform_deploy::Call;
 use stratiform_test_support::{Reply, serve};
 
 use crate::client;
@@ -107,4 +108,18 @@ async fn a_session_token_is_not_repeated() {
     let error = failure(error("SignatureDoesNotMatch", message)).await;
     assert!(matches!(error, Error::Credentials(_)), "{error:?}");
     assert!(!format!("{error:?}{}", shown(&error)).contains("FwoG"));
+}
+
+#[tokio::test]
+async fn what_failed_in_express_mode_has_one_way_out() {
+    let message = "RollbackStack is not supported for stacks that were last updated using EXPRESS deployment mode and are in a \
+                   failed state";
+    let endpoint = serve(move |_| error("ValidationError", message));
+    let id = "arn:aws:cloudformation:eu-central-1:111122223333:stack/shop/1";
+    let call = Call::RollbackStack {
+        stack: id.parse().unwrap(),
+        token: "t".to_owned(),
+    };
+    let failure = client(&endpoint).await.call(&call).await.unwrap_err();
+    assert!(failure.help.contains("`express: true`"), "{failure:?}");
 }

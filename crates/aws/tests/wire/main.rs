@@ -5,6 +5,7 @@ mod calls;
 mod credentials;
 mod errors;
 mod no_answers;
+mod quotas;
 mod replies;
 mod requests;
 mod silence;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 use stratiform_service::{AccountId, Region, Timestamp};
 
+use super::Room;
 use crate::call::{
     Alarm, Database, Failure, FailureKind, Image, Resource, Service, Snapshot, Stack, Target,
 };
@@ -74,6 +75,8 @@ pub struct Facts {
     pub running: Running,
     /// What the change interrupts, or may interrupt.
     pub risks: Asked<Vec<Risk>>,
+    /// How much room the account has for what is added.
+    pub room: Vec<Room>,
     /// How it stands in the environment before this one; none where there is no such environment.
     pub promotion: Option<Asked<Promotion>>,
     /// The images that services run, or are to run.

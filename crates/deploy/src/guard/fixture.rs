@@ -38,6 +38,15 @@ pub(super) fn nothing_asked() -> Facts {
             databases: Vec::new(),
         },
         risks: Err(unasked()),
+        room: vec![Room {
+            quota: nearer(&[StackFound {
+                planned: r#"{"Resources": {"A": {"Type": "AWS::EC2::EIP"}}}"#.to_owned(),
+                ..stack("prod", "network", "v1")
+            }])[0]
+                .0,
+            added: 1,
+            asked: Err(unasked()),
+        }],
         promotion: Some(Err(unasked())),
         images: Vec::new(),
         ..facts
@@ -80,6 +89,7 @@ pub(super) fn facts() -> Facts {
         ],
         running: running(),
         risks: Ok(Vec::new()),
+        room: Vec::new(),
         promotion: Some(Ok(Promotion {
             environment: "staging".to_owned(),
             stacks: vec![
