@@ -6,7 +6,9 @@
 mod world;
 
 use proptest::prelude::*;
-use stratiform_deploy::{Call, Effect, Ending, Input, OnFailure, Outcome, Run, Until};
+use stratiform_deploy::{
+    Call, Effect, Ending, FailureKind, Input, OnFailure, Outcome, Reply, Run, Until,
+};
 use stratiform_service::Timestamp;
 
 use world::{Luck, World, plan};
@@ -221,4 +223,54 @@ proptest! {
             prop_assert!(known.iter().all(|ending| matches!(ending, Ending::Deployed | Ending::Unchanged)), "{:?}", known);
         }
     }
+}
+
+/// Goes on for 26 hours in which each third question about the operation finds credentials that expired, and nothing is
+/// heard of it otherwise.
+#[test]
+fn a_wait_survives_a_day_and_credentials_that_expire_in_it() {
+    let began: Timestamp = "2026-11-28T03:00:00.000Z".parse().unwrap();
+    let over = Timestamp::from_millis(began.millis() + 26 * 3_600_000).unwrap();
+    let mut world = World::new(&[2], Vec::new());
+    let plan = plan(1, &[0], |conduct| conduct.verify = None);
+    let (mut run, mut effects) = Run::new(plan, began);
+    let (mut now, mut asked, mut executed) = (began, 0u32, false);
+    while run.outcome().is_none() {
+        let mut input = Input::Time;
+        let mut wake = None;
+        for effect in effects.drain(..) {
+            match effect {
+                Effect::Call { ticket, call } => {
+                    let is_about_it = executed
+                        && matches!(*call, Call::StackEvents { .. } | Call::DescribeStack { .. });
+                    executed |= matches!(*call, Call::ExecuteChangeSet { .. });
+                    asked += u32::from(is_about_it);
+                    let reply = match is_about_it && now < over {
+                        true if asked % 3 == 0 => {
+                            Err(world::failure(FailureKind::Credentials, None))
+                        }
+                        true if matches!(*call, Call::StackEvents { .. }) => {
+                            Ok(Reply::Events(Vec::new()))
+                        }
+                        true => Err(world::failure(FailureKind::Unknown, None)),
+                        false => world.answer(&call, now),
+                    };
+                    let reply = Box::new(reply);
+                    input = Input::Answer { ticket, reply };
+                }
+                Effect::Approve(_) => input = Input::Approved(true),
+                Effect::Wake(at) => wake = Some(at),
+                Effect::Tell(_) => {}
+            }
+        }
+        if matches!(input, Input::Time) {
+            now = wake.unwrap_or(now);
+        }
+        effects = run.step(input, now);
+    }
+    assert_eq!(run.endings(), [Some(Ending::Deployed)]);
+    assert!(now >= over);
+    // Not once a second for a day: the longest pause is reached soon.
+    let most = 26 * 3_600_000 / run.plan().conduct.pace.most;
+    assert!(i64::from(asked) < most + 500, "{asked} of {most}");
 }

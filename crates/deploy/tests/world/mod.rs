@@ -168,7 +168,7 @@ pub(crate) fn plan(stacks: usize, needs: &[u8], change: impl FnOnce(&mut Conduct
     }
 }
 
-fn failure(kind: FailureKind, refusal: Option<Refusal>) -> Failure {
+pub(crate) fn failure(kind: FailureKind, refusal: Option<Refusal>) -> Failure {
     Failure {
         kind,
         what: "a call failed".to_owned(),
