@@ -114,3 +114,25 @@ fn what_has_other_values_goes_back_in_passes_too() {
         .deploy(&project, "--yes")
         .expect(0, &["nothing to deploy"]);
 }
+
+#[test]
+fn passes_are_sealed_as_they_are_carried_out() {
+    let (project, engine) = (shop(), Engine::start());
+    engine.deploy(&project, IMAGES).expect(0, &[]);
+    cidr(&project, "10.0.0.0/16", "10.9.0.0/16");
+    engine
+        .deploy(&project, "--yes --prepare release.json")
+        .expect(0, &["`database` is deployed twice", "sealed in"])
+        .lacks(&["executes"]);
+    engine.deploy(&project, "--execute release.json").expect(
+        0,
+        &[
+            "database, holds  executes",
+            "network          deployed",
+            "database         deployed",
+        ],
+    );
+    engine
+        .deploy(&project, "--yes")
+        .expect(0, &["nothing to deploy"]);
+}

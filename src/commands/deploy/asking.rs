@@ -106,10 +106,9 @@ pub(crate) fn is_typed(environment: &str) -> bool {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build();
-        match runtime.map(|runtime| runtime.block_on(tokio::signal::ctrl_c())) {
-            Ok(Ok(())) => drop(said.send(None)),
-            // Without the signal the answer is waited for.
-            Ok(Err(_)) | Err(_) => {}
+        // Without the signal the answer is waited for.
+        if let Ok(Ok(())) = runtime.map(|runtime| runtime.block_on(tokio::signal::ctrl_c())) {
+            let _ = said.send(None);
         }
     });
     matches!(says.recv(), Ok(Some(line)) if line.trim() == environment)
