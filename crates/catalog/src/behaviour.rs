@@ -45,7 +45,8 @@ pub use protection::{Protection, While, guards, protections, refusals, retention
 pub use replacement::{is_revision, scopes_names, unique_name};
 pub use running::{Redirect, Stop, redirects, serves, stops};
 pub use update::{
-    Class, DocumentedUpdate, Indexes, MajorUpgrade, documented, indexes, major_upgrade, only_grows,
+    Class, DocumentedUpdate, Indexes, MajorUpgrade, PolicyEffect, UpdatePolicy, documented,
+    indexes, major_upgrade, only_grows, update_policies,
 };
 pub use value::{counts_up, order_matters};
 
@@ -101,10 +102,11 @@ enum Question {
     StopsAt,
     TakesSnapshot,
     Update,
+    UpdatePolicy,
 }
 
 impl Question {
-    const ALL: [(&'static str, Question); 31] = [
+    const ALL: [(&'static str, Question); 32] = [
         ("allows-major-upgrade", Question::AllowsMajorUpgrade),
         ("attaches", Question::Attaches),
         ("belongs-to", Question::BelongsTo),
@@ -136,6 +138,7 @@ impl Question {
         ("stops-at", Question::StopsAt),
         ("takes-snapshot", Question::TakesSnapshot),
         ("update", Question::Update),
+        ("update-policy", Question::UpdatePolicy),
     ];
 
     fn named(name: &str) -> Option<Question> {

@@ -2,11 +2,13 @@
 
 use std::fmt;
 
-use stratiform_catalog::behaviour::{Class, documented};
+use stratiform_catalog::behaviour::{
+    Class, PolicyEffect, UpdatePolicy, documented, update_policies,
+};
 use stratiform_catalog::{Catalog, PropertyPath, ResourceType};
 use stratiform_resolve::Resolved;
 
-use stratiform_service::change::RequiresRecreation;
+use stratiform_service::change::{Replacement, RequiresRecreation};
 
 /// Whether a change makes a new resource, and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +29,8 @@ pub enum RecreationFact {
     /// The type's schema lists the property in `conditionalCreateOnlyProperties`, and AWS documents the update as one
     /// in place.
     InPlace(PropertyPath, &'static str),
+    /// `UpdatePolicy` of the template after decides.
+    ByUpdatePolicy(PolicyDecision),
     /// The property is part of what identifies such resources, and the type's schema does not say that it can be
     /// changed.
     Identifies(PropertyPath),
@@ -38,6 +42,81 @@ pub enum RecreationFact {
     UnknownType,
     /// The attribute is no property: CloudFormation acts on it without touching the resource.
     NotAProperty,
+}
+
+/// What an update policy decides about an update.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PolicyDecision {
+    policy: UpdatePolicy,
+    /// Whether it is `true`; `None` where that is not known.
+    is_true: Option<bool>,
+}
+
+impl PolicyDecision {
+    /// What the update policies of a resource decide about the change of a property; `None` where they have no say.
+    pub(crate) fn of(
+        resource_type: &str,
+        property: &[String],
+        written: Option<&Resolved<'_>>,
+    ) -> Option<PolicyDecision> {
+        update_policies(resource_type, property).find_map(|policy| {
+            let decision = PolicyDecision {
+                policy,
+                is_true: is_true(written, policy.path),
+            };
+            let decides = match policy.effect {
+                PolicyEffect::InPlace => true,
+                PolicyEffect::Replaces => decision.is_true != Some(false),
+                PolicyEffect::Rolls(_) => false,
+            };
+            decides.then_some(decision)
+        })
+    }
+
+    /// Whether the resource is replaced.
+    pub fn replacement(&self) -> Replacement {
+        let in_place = self.policy.effect == PolicyEffect::InPlace;
+        match self.is_true {
+            Some(is_true) if is_true == in_place => Replacement::WillNot,
+            Some(_) => Replacement::Will,
+            None => Replacement::May,
+        }
+    }
+
+    /// The update policy that has to be `true` for an update in place, where that is what is missing.
+    pub fn missing(&self) -> Option<PropertyPath> {
+        let missing = self.policy.effect == PolicyEffect::InPlace && self.is_true != Some(true);
+        missing.then_some(self.policy.path)
+    }
+}
+
+/// Whether a switch of `UpdatePolicy` is on. What is not written is off.
+fn is_true(written: Option<&Resolved<'_>>, path: PropertyPath) -> Option<bool> {
+    let mut value = written;
+    for key in path.segments() {
+        match value {
+            Some(value) if value.is_opaque() => return None,
+            _ => value = value.and_then(|value| value.get(key)),
+        }
+    }
+    match value {
+        Some(value) => Some(value.known()?.eq_ignore_ascii_case("true")),
+        None => Some(false),
+    }
+}
+
+impl fmt::Display for PolicyDecision {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.policy.path.as_str().replace('/', ".");
+        match self.is_true {
+            Some(true) => write!(formatter, "`{path}` of its `UpdatePolicy` is `true`"),
+            Some(false) => write!(formatter, "`{path}` of its `UpdatePolicy` is not `true`"),
+            None => write!(
+                formatter,
+                "whether `{path}` of its `UpdatePolicy` is `true` is not known here"
+            ),
+        }
+    }
 }
 
 impl fmt::Display for RecreationFact {
@@ -54,6 +133,7 @@ impl fmt::Display for RecreationFact {
                 formatter,
                 "`{path}` is a conditionalCreateOnly property of the type, and `{page}` documents the update in place"
             ),
+            RecreationFact::ByUpdatePolicy(decision) => decision.fmt(formatter),
             RecreationFact::Identifies(path) => write!(
                 formatter,
                 "`{path}` is part of the primaryIdentifier of the type: another value may mean another resource"
@@ -147,9 +227,11 @@ impl Rules {
             };
         }
         if let Some(path) = find(&self.conditionally) {
-            let documented = self
-                .resource_type
-                .and_then(|known| documented(known.name(), below));
+            let documented = self.resource_type.and_then(|known| {
+                let mut policies = update_policies(known.name(), below);
+                let by_policy = policies.any(|policy| policy.effect == PolicyEffect::InPlace);
+                documented(known.name(), below).filter(|_| !by_policy)
+            });
             let fact = match documented.filter(|entry| entry.class != Class::Replaces) {
                 Some(entry) => RecreationFact::InPlace(path, entry.source),
                 None => RecreationFact::ConditionalCreateOnly(path),

@@ -27,6 +27,8 @@ pub enum Class {
     Replaces,
     /// A rolling or blue/green deployment.
     Deploys,
+    /// Nothing yet: what there is stays as it is, and what is made later is another.
+    Later,
 }
 
 impl DocumentedUpdate {
@@ -37,6 +39,7 @@ impl DocumentedUpdate {
             "sometimes" => Class::Sometimes,
             "replaces" => Class::Replaces,
             "deploys" => Class::Deploys,
+            "later" => Class::Later,
             _ => return None,
         };
         Some(DocumentedUpdate {
@@ -65,6 +68,54 @@ pub(super) fn covers(known: &str, path: &[String]) -> bool {
         || known
             .split('/')
             .all(|step| keys.next().is_some_and(|key| step == ANY || step == key))
+}
+
+/// An update policy of the template that decides about an update.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UpdatePolicy {
+    /// Where it stands in `UpdatePolicy`: `AutoScalingReplacingUpdate/WillReplace`.
+    pub path: PropertyPath,
+    /// What it does.
+    pub effect: PolicyEffect,
+    /// The page that says so.
+    pub source: &'static str,
+}
+
+/// What does an update policy do?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PolicyEffect {
+    /// With `true` the update is one in place; otherwise the resource is replaced.
+    InPlace,
+    /// With `true` the resource is replaced.
+    Replaces,
+    /// Where it is there, what the resource consists of is replaced bit by bit, in these words: `instances`.
+    Rolls(&'static str),
+}
+
+impl UpdatePolicy {
+    pub(super) fn of(row: &Row) -> Option<UpdatePolicy> {
+        let (effect, path) = row.value.split_once(' ')?;
+        Some(UpdatePolicy {
+            path: PropertyPath(path),
+            effect: match effect {
+                "in-place" => PolicyEffect::InPlace,
+                "replaces" => PolicyEffect::Replaces,
+                "rolls" => PolicyEffect::Rolls(row.what),
+                _ => return None,
+            },
+            source: row.source,
+        })
+    }
+}
+
+/// Returns the update policies that decide about the update of a property, given by its keys; the one that has
+/// precedence comes first.
+///
+/// Source: CloudFormation template reference, "UpdatePolicy attribute".
+pub fn update_policies(resource_type: &str, path: &[String]) -> impl Iterator<Item = UpdatePolicy> {
+    let rows = Question::UpdatePolicy.of(resource_type).iter();
+    rows.filter(|row| covers(row.path, path))
+        .filter_map(UpdatePolicy::of)
 }
 
 /// Returns the numbers that can become greater and not smaller.

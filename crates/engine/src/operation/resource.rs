@@ -309,6 +309,8 @@ fn replaces(fact: RecreationFact) -> bool {
         | RecreationFact::Identifies(_)
         | RecreationFact::CreateOnly(_) => true,
         RecreationFact::InPlace(..)
+        // Update policies are not played here.
+        | RecreationFact::ByUpdatePolicy(_)
         | RecreationFact::Updatable
         | RecreationFact::CustomResource
         | RecreationFact::UnknownType
