@@ -18,6 +18,7 @@ mod access;
 mod data;
 mod network;
 mod protection;
+mod refusal;
 mod replacement;
 mod running;
 #[cfg(test)]
@@ -42,6 +43,9 @@ pub use network::{
     openings, public_access_blocks,
 };
 pub use protection::{Protection, While, guards, protections, refusals, retentions};
+pub use refusal::{
+    Properties, Refusal, StayingItems, When, never_back, refused_updates, staying_items,
+};
 pub use replacement::{is_revision, scopes_names, unique_name};
 pub use running::{Redirect, Stop, redirects, serves, stops};
 pub use update::{
@@ -84,7 +88,9 @@ enum Question {
     Guards,
     HoldsData,
     HoldsHistory,
+    ItemsStay,
     NeedsCapability,
+    NeverBack,
     OneIndexPerUpdate,
     OnlyGrows,
     Opens,
@@ -93,6 +99,7 @@ enum Question {
     Protects,
     Redirects,
     RefusesDeletion,
+    RefusesUpdate,
     RestoresFrom,
     Retains,
     Revision,
@@ -106,7 +113,7 @@ enum Question {
 }
 
 impl Question {
-    const ALL: [(&'static str, Question); 32] = [
+    const ALL: [(&'static str, Question); 35] = [
         ("allows-major-upgrade", Question::AllowsMajorUpgrade),
         ("attaches", Question::Attaches),
         ("belongs-to", Question::BelongsTo),
@@ -120,7 +127,9 @@ impl Question {
         ("guards", Question::Guards),
         ("holds-data", Question::HoldsData),
         ("holds-history", Question::HoldsHistory),
+        ("items-stay", Question::ItemsStay),
         ("needs-capability", Question::NeedsCapability),
+        ("never-back", Question::NeverBack),
         ("one-index-per-update", Question::OneIndexPerUpdate),
         ("only-grows", Question::OnlyGrows),
         ("opens", Question::Opens),
@@ -129,6 +138,7 @@ impl Question {
         ("protects", Question::Protects),
         ("redirects", Question::Redirects),
         ("refuses-deletion", Question::RefusesDeletion),
+        ("refuses-update", Question::RefusesUpdate),
         ("restores-from", Question::RestoresFrom),
         ("retains", Question::Retains),
         ("revision", Question::Revision),

@@ -161,13 +161,13 @@ impl ChangedAttribute {
         }
     }
 
-    /// What is to be expected: what `DescribeChangeSet` says, except where AWS documents the update in place, where an
-    /// update policy decides, and where one of the values is not known here.
+    /// What is to be expected: what `DescribeChangeSet` says, except where AWS documents the update in place, where AWS
+    /// refuses it, where an update policy decides, and where one of the values is not known here.
     pub fn replacement(&self) -> Replacement {
         let sides = [&self.before, &self.after];
         let unknown = sides.into_iter().flatten().any(Resolved::is_unknown_now);
         let expected = match self.recreation.fact {
-            RecreationFact::InPlace(..) => Replacement::WillNot,
+            RecreationFact::InPlace(..) | RecreationFact::Refused(_) => Replacement::WillNot,
             RecreationFact::ByUpdatePolicy(decision) => decision.replacement(),
             _ => self.predicted(),
         };

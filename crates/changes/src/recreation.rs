@@ -3,7 +3,7 @@
 use std::fmt;
 
 use stratiform_catalog::behaviour::{
-    Class, PolicyEffect, UpdatePolicy, documented, update_policies,
+    Class, PolicyEffect, UpdatePolicy, When, documented, refused_updates, update_policies,
 };
 use stratiform_catalog::{Catalog, PropertyPath, ResourceType};
 use stratiform_resolve::Resolved;
@@ -34,6 +34,8 @@ pub enum RecreationFact {
     /// The property is part of what identifies such resources, and the type's schema does not say that it can be
     /// changed.
     Identifies(PropertyPath),
+    /// AWS documents that it refuses the update: nothing is replaced.
+    Refused(&'static str),
     /// The type's schema lists the property in neither.
     Updatable,
     /// A custom resource: its provider decides, by answering with another physical ID.
@@ -138,6 +140,9 @@ impl fmt::Display for RecreationFact {
                 formatter,
                 "`{path}` is part of the primaryIdentifier of the type: another value may mean another resource"
             ),
+            RecreationFact::Refused(page) => {
+                write!(formatter, "AWS refuses the update, as `{page}` documents")
+            }
             RecreationFact::Updatable => {
                 formatter.write_str("the type's schema allows updating it")
             }
@@ -161,6 +166,8 @@ pub struct Rules {
     conditionally: Vec<PropertyPath>,
     /// Properties that identify the resource and are in neither of the others.
     identifying: Vec<PropertyPath>,
+    /// Properties of which AWS refuses every update, and the pages that say so.
+    refusals: Vec<(PropertyPath, &'static str)>,
     otherwise: Recreation,
     /// The type, where the catalog knows it.
     pub resource_type: Option<ResourceType>,
@@ -192,6 +199,10 @@ impl Rules {
             always: Vec::new(),
             conditionally: Vec::new(),
             identifying: Vec::new(),
+            refusals: refused_updates(resource_type)
+                .filter(|refusal| matches!(refusal.when, When::Changed(_)))
+                .filter_map(|refusal| Some((refusal.path?, refusal.source)))
+                .collect(),
             otherwise,
             resource_type: known,
         };
@@ -209,6 +220,25 @@ impl Rules {
 
     /// What a difference at a path below `Properties` means.
     pub fn at(
+        &self,
+        below: &[String],
+        before: Option<&Resolved<'_>>,
+        after: Option<&Resolved<'_>>,
+    ) -> Recreation {
+        let recreation = self.by_schema(below, before, after);
+        let mut refusals = self.refusals.iter();
+        let refused = refusals.find(|(path, _)| applies(*path, below, before, after));
+        match refused {
+            None => recreation,
+            Some((_, page)) => Recreation {
+                fact: RecreationFact::Refused(page),
+                ..recreation
+            },
+        }
+    }
+
+    /// What the schema of the type says.
+    fn by_schema(
         &self,
         below: &[String],
         before: Option<&Resolved<'_>>,

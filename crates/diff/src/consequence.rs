@@ -11,10 +11,12 @@ mod loss;
 pub(crate) mod moves;
 mod network;
 pub(crate) mod nouns;
+mod property;
 mod protection;
 mod refused;
 pub(crate) mod replacement;
 mod stops;
+mod unchangeable;
 
 use std::fmt;
 
@@ -220,6 +222,7 @@ pub(crate) fn consequences(
     replacement::find(changes, &mut found);
     interruption::find(changes, &mut found);
     for change in changes {
+        unchangeable::find(change, &mut found);
         loss::find(change, &mut found);
         stops::find(change, &mut found);
         iam::find(change, &mut found);

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::access::{Attachment, PolicyPlace};
 use super::network::{Firewall, Opening};
+use super::refusal::{Refusal, StayingItems};
 use super::update::{DocumentedUpdate, UpdatePolicy, covers};
 use super::*;
 use crate::{JsonType, ResourceType, Schema, catalog};
@@ -168,6 +169,9 @@ fn every_word_of_a_value_is_known() {
     for (_, row) in lines() {
         let known = match row.question {
             Question::Update => DocumentedUpdate::of(&row).is_some(),
+            Question::RefusesUpdate => Refusal::of(&row).is_some(),
+            Question::ItemsStay => StayingItems::of(&row).is_some(),
+            Question::OneIndexPerUpdate => true,
             Question::UpdatePolicy => UpdatePolicy::of(&row).is_some(),
             Question::Policy => PolicyPlace::of(&row).is_some(),
             Question::Attaches => Attachment::of(&row).is_some(),
@@ -193,7 +197,11 @@ fn every_word_of_a_value_is_known() {
                 | Question::Redirects
                 | Question::Serves
                 | Question::Opens
+                | Question::OneIndexPerUpdate
         );
+        if row.question == Question::RefusesUpdate {
+            continue;
+        }
         let told =
             told || row.question == Question::UpdatePolicy && row.value.starts_with("rolls ");
         assert_eq!(row.what != NOTHING, told, "{row:?}");
@@ -234,7 +242,7 @@ fn questions_are_answered_by_type() {
     assert_eq!(file_system.len(), retentions(unknown).count() + 4);
     let owners = belongs_to("AWS::IAM::Policy").filter_map(|owner| owner.noun);
     assert_eq!(owners.collect::<Vec<_>>(), ["role", "user", "group"]);
-    let table = indexes("AWS::DynamoDB::Table").expect("indexes");
+    let table = indexes("AWS::DynamoDB::Table").next().expect("indexes");
     assert_eq!(
         (table.list, table.name),
         ("GlobalSecondaryIndexes", "IndexName")
@@ -272,4 +280,49 @@ fn names_are_unique_within_something() {
     ));
     assert!(scopes_names(known("AWS::Lambda::Alias"), "FunctionName"));
     assert!(!scopes_names(known("AWS::SNS::Topic"), "TopicName"));
+}
+
+/// What makes another resource is not refused, and a value that counts where none is written is one of the property.
+#[test]
+fn refused_updates_are_updates() {
+    let known = |name| catalog().resource_type(name).expect(name);
+    for (name, row) in lines() {
+        let Some(refusal) = Some(row)
+            .filter(|row| row.question == Question::RefusesUpdate)
+            .and_then(|row| Refusal::of(&row))
+        else {
+            continue;
+        };
+        let custom = name == "AWS::CloudFormation::CustomResource";
+        let path = row.path();
+        let replaced = known(name).create_only().any(|other| Some(other) == path);
+        assert!(
+            custom || !replaced || refusal.when == When::Replaced,
+            "{row:?}"
+        );
+        let others: Vec<&str> = match refusal.when {
+            When::With(others) | When::NotAlone(others) => {
+                others.paths().map(PropertyPath::as_str).collect()
+            }
+            When::RenamedWhile(path, _) => vec![path.as_str()],
+            When::Changed(_) | When::From(..) | When::ComesOrGoes | When::Replaced => vec![],
+        };
+        for other in others {
+            assert!(
+                !at(known(name).schema(), &steps(other)).is_empty(),
+                "{row:?}"
+            );
+        }
+        let values = match refusal.when {
+            When::Changed(value) => [value, None],
+            When::From(from, to) => [from, to],
+            _ => [None, None],
+        };
+        for value in values.into_iter().flatten() {
+            let schemas = at(known(name).schema(), &steps(row.path));
+            let mut schemas = schemas.into_iter().flatten();
+            assert!(schemas.any(|schema| allows(schema, value)), "{row:?}");
+        }
+    }
+    assert_eq!(refused_updates("Custom::Thing").count(), 1);
 }

@@ -1,6 +1,6 @@
 //! What an update in place does, and which ones AWS refuses.
 
-use super::{ANY, Question, Row, paths};
+use super::{ANY, NOTHING, Question, Row, paths};
 use crate::resource_type::PropertyPath;
 
 /// A documented fact about an update in place.
@@ -145,13 +145,17 @@ pub fn major_upgrade(resource_type: &str) -> Option<MajorUpgrade> {
     })
 }
 
-/// Indexes of which one can come or go per update.
+/// Indexes, and what is like them, of which one can come or go per update.
 #[derive(Clone, Copy, Debug)]
 pub struct Indexes {
     /// The list of them: `GlobalSecondaryIndexes`.
     pub list: &'static str,
     /// The property of an index that names it: `IndexName`.
     pub name: &'static str,
+    /// What such an index is called: `global secondary index`.
+    pub noun: &'static str,
+    /// The property with which the limit does not hold, where there is one.
+    pub unless: Option<PropertyPath>,
     fixed: &'static [Row],
 }
 
@@ -165,20 +169,25 @@ impl Indexes {
     }
 }
 
-/// Returns the indexes of which one can come or go per update.
+/// Returns the lists of indexes, and of what is like them, of which one can come or go per update.
 ///
-/// Source: CloudFormation template reference, `AWS::DynamoDB::Table`, `GlobalSecondaryIndexes`.
-pub fn indexes(resource_type: &str) -> Option<Indexes> {
-    let row = Question::OneIndexPerUpdate.of(resource_type).first()?;
-    let (list, name) = item(row.path)?;
-    Some(Indexes {
-        list,
-        name,
-        fixed: Question::FixedInIndex.of(resource_type),
+/// Source: CloudFormation template reference, the pages of the tables of DynamoDB.
+pub fn indexes(resource_type: &str) -> impl Iterator<Item = Indexes> {
+    let rows = Question::OneIndexPerUpdate.of(resource_type).iter();
+    let fixed = Question::FixedInIndex.of(resource_type);
+    rows.filter_map(move |row| {
+        let (list, name) = item(row.path)?;
+        Some(Indexes {
+            list,
+            name,
+            noun: row.what,
+            unless: (row.value != NOTHING).then_some(PropertyPath(row.value)),
+            fixed,
+        })
     })
 }
 
 /// A list, and a property of its items.
-fn item(path: &'static str) -> Option<(&'static str, &'static str)> {
+pub(super) fn item(path: &'static str) -> Option<(&'static str, &'static str)> {
     path.split_once("/*/")
 }

@@ -3,7 +3,7 @@
 use stratiform_catalog::behaviour::{
     Class, DocumentedUpdate, PolicyEffect, documented, update_policies,
 };
-use stratiform_changes::{Attribute, ChangedResource, Edit, Replacement};
+use stratiform_changes::{Attribute, ChangedResource, Edit, RecreationFact, Replacement};
 
 use super::nouns::named;
 use super::{Certainty, Consequence, Kind, Severity};
@@ -18,7 +18,9 @@ pub(super) fn find(changes: &[ChangedResource], found: &mut Vec<Consequence>) {
         }
         let properties = change
             .properties()
-            .filter(|detail| detail.attribute == Attribute::Properties && detail.path.len() > 1);
+            .filter(|detail| detail.attribute == Attribute::Properties && detail.path.len() > 1)
+            // That is told elsewhere, and nothing comes of it.
+            .filter(|detail| !matches!(detail.recreation.fact, RecreationFact::Refused(_)));
         let mut said: Vec<&str> = Vec::new();
         for detail in properties {
             let property = detail.path[1..].join(".");

@@ -1,11 +1,11 @@
 //! Is something less protected than before?
 
-use stratiform_catalog::PropertyPath;
 use stratiform_catalog::behaviour::{self, While};
 use stratiform_changes::{Attribute, ChangedResource, Edit, snapshot_by_default};
 use stratiform_resolve::Resolved;
 
 use super::nouns::named;
+use super::property::at;
 use super::{Certainty, Consequence, Kind, Severity};
 
 pub(super) fn find(change: &ChangedResource, found: &mut Vec<Consequence>) {
@@ -78,15 +78,6 @@ fn properties(change: &ChangedResource, found: &mut Vec<Consequence>) {
             ),
         ));
     }
-}
-
-/// The value at a path; where the way there is not known, that.
-fn at<'r, 't>(properties: &'r Resolved<'t>, path: PropertyPath) -> Option<&'r Resolved<'t>> {
-    path.segments()
-        .try_fold(properties, |value, key| match value.is_opaque() {
-            true => Some(value),
-            false => value.get(key),
-        })
 }
 
 fn is_lost(

@@ -12,6 +12,7 @@ mod other_stacks;
 mod protection;
 mod refused;
 mod replacement;
+mod unchangeable;
 mod update_policy;
 mod whole;
 

@@ -309,6 +309,7 @@ fn replaces(fact: RecreationFact) -> bool {
         | RecreationFact::Identifies(_)
         | RecreationFact::CreateOnly(_) => true,
         RecreationFact::InPlace(..)
+        | RecreationFact::Refused(_)
         // Update policies are not played here.
         | RecreationFact::ByUpdatePolicy(_)
         | RecreationFact::Updatable
