@@ -200,7 +200,9 @@ impl Rules {
             conditionally: Vec::new(),
             identifying: Vec::new(),
             refusals: refused_updates(resource_type)
-                .filter(|refusal| matches!(refusal.when, When::Changed(_)))
+                .filter(|refusal| {
+                    matches!(refusal.when, When::Changed(_)) && refusal.only_while.is_none()
+                })
                 .filter_map(|refusal| Some((refusal.path?, refusal.source)))
                 .collect(),
             otherwise,

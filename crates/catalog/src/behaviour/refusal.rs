@@ -10,6 +10,8 @@ pub struct Refusal {
     pub path: Option<PropertyPath>,
     /// Which updates of it.
     pub when: When,
+    /// Only while a property had this value before the update.
+    pub only_while: Option<(PropertyPath, &'static str)>,
     /// What to do instead, where that is more than to make another resource.
     pub instead: Option<&'static str>,
     /// The page that says so.
@@ -25,8 +27,8 @@ pub enum When {
     From(Option<&'static str>, Option<&'static str>),
     /// Those that add or remove it.
     ComesOrGoes,
-    /// From one value to another, while another property had this value.
-    RenamedWhile(PropertyPath, &'static str),
+    /// From one value to another.
+    Renamed,
     /// Those that come together with changes of one of these.
     With(Properties),
     /// Those that come together with changes of others than these.
@@ -48,7 +50,10 @@ impl Properties {
 
 impl Refusal {
     pub(super) fn of(row: &Row) -> Option<Refusal> {
-        let (word, rest) = row.value.split_once(' ').unwrap_or((row.value, ""));
+        let (value, state) = row.value.split_once(" while ").unzip();
+        let only_while = state.map(|state| state.split_once('='));
+        let value = value.unwrap_or(row.value);
+        let (word, rest) = value.split_once(' ').unwrap_or((value, ""));
         let some = |value: &'static str| (value != ANY).then_some(value);
         let when = match (word, rest) {
             (NOTHING, "") => When::Changed(None),
@@ -58,10 +63,7 @@ impl Refusal {
                 When::From(some(from), some(to))
             }
             ("comes-or-goes", "") => When::ComesOrGoes,
-            ("renamed-while", state) => {
-                let (path, value) = state.split_once('=')?;
-                When::RenamedWhile(PropertyPath(path), value)
-            }
+            ("renamed", "") => When::Renamed,
             ("with", others) => When::With(Properties(others)),
             ("not-alone", others) => When::NotAlone(Properties(others)),
             ("replaced", "") => When::Replaced,
@@ -70,6 +72,10 @@ impl Refusal {
         Some(Refusal {
             path: row.path(),
             when,
+            only_while: match only_while {
+                Some(state) => state.map(|(path, value)| Some((PropertyPath(path), value)))?,
+                None => None,
+            },
             instead: (row.what != NOTHING).then_some(row.what),
             source: row.source,
         })

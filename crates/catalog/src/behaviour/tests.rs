@@ -304,10 +304,10 @@ fn refused_updates_are_updates() {
             When::With(others) | When::NotAlone(others) => {
                 others.paths().map(PropertyPath::as_str).collect()
             }
-            When::RenamedWhile(path, _) => vec![path.as_str()],
-            When::Changed(_) | When::From(..) | When::ComesOrGoes | When::Replaced => vec![],
+            _ => Vec::new(),
         };
-        for other in others {
+        let state = refusal.only_while.map(|(path, _)| path.as_str());
+        for other in others.into_iter().chain(state) {
             assert!(
                 !at(known(name).schema(), &steps(other)).is_empty(),
                 "{row:?}"

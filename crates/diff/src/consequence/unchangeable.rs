@@ -111,16 +111,9 @@ fn updated(change: &ChangedResource, refusal: Refusal) -> Option<Refused> {
                 "it can neither be added nor removed".to_owned(),
             )
         }
-        When::RenamedWhile(switch, value) => {
+        When::Renamed => {
             old.and(new)?;
-            let certainty = is(of(&change.before, switch)?, Some(value))?;
-            (
-                certainty,
-                format!(
-                    "AWS refuses this update while `{}` is `{value}`",
-                    told(switch)
-                ),
-            )
+            (Certainty::Will, "AWS refuses this update".to_owned())
         }
         When::With(others) => {
             let other = others
@@ -148,6 +141,13 @@ fn updated(change: &ChangedResource, refusal: Refusal) -> Option<Refused> {
             )
         }
         When::Replaced => return None,
+    };
+    let (condition, why) = match refusal.only_while {
+        None => (condition, why),
+        Some((switch, value)) => (
+            condition.min(is(of(&change.before, switch)?, Some(value))?),
+            format!("{why} while `{}` is `{value}`", told(switch)),
+        ),
     };
     let default = match refusal.when {
         When::Changed(default) => default,

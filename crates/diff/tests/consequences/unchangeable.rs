@@ -238,3 +238,15 @@ fn a_service_with_service_connect_is_not_replaced() {
         &["danger refused will: cannot replace the service `A`"],
     );
 }
+
+#[test]
+fn codedeploy_deploys_what_it_controls() {
+    let service = "Type: AWS::ECS::Service, Properties: {TaskDefinition: $, DeploymentController: {Type: @}}";
+    let values = ["a:1", "a:2"];
+    refused(
+        &service.replace('@', "CODE_DEPLOY"),
+        values,
+        &["danger refused will: cannot change `TaskDefinition` of the service `A`"],
+    );
+    refused(&service.replace('@', "ECS"), values, &[]);
+}
