@@ -20,6 +20,7 @@ mod network;
 mod protection;
 mod refusal;
 mod replacement;
+mod retention;
 mod running;
 #[cfg(test)]
 mod tests;
@@ -35,18 +36,21 @@ pub use access::{
     policies,
 };
 pub use data::{
-    WhenEmpty, data_elsewhere, deleted_when_empty, holds_data, holds_history, restores_from,
-    snapshot_by_default, takes_snapshot,
+    WhenEmpty, copies, data_elsewhere, deleted_when_empty, holds_data, holds_history,
+    restores_from, snapshot_by_default, takes_snapshot,
 };
 pub use network::{
     Behind, Decides, Firewall, OpenValues, Opening, Otherwise, connects_networks, firewall,
     openings, public_access_blocks,
 };
-pub use protection::{Protection, While, guards, protections, refusals, retentions};
+pub use protection::{Protection, While, guards, protections, refusals};
 pub use refusal::{
     Properties, Refusal, StayingItems, When, never_back, refused_updates, staying_items,
 };
 pub use replacement::{is_revision, scopes_names, unique_name};
+pub use retention::{
+    Deletion, Expiration, Retention, Unwritten, deletions, expirations, retentions,
+};
 pub use running::{Redirect, Stop, redirects, serves, stops};
 pub use update::{
     Class, DocumentedUpdate, Indexes, MajorUpgrade, PolicyEffect, UpdatePolicy, documented,
@@ -80,9 +84,12 @@ enum Question {
     BelongsTo,
     BlocksPublicAccess,
     ConnectsNetworks,
+    Copies,
     CountsUp,
     DataElsewhere,
     DeletedWhenEmpty,
+    DeletesAt,
+    Expires,
     Firewall,
     FixedInIndex,
     Guards,
@@ -113,15 +120,18 @@ enum Question {
 }
 
 impl Question {
-    const ALL: [(&'static str, Question); 35] = [
+    const ALL: [(&'static str, Question); 38] = [
         ("allows-major-upgrade", Question::AllowsMajorUpgrade),
         ("attaches", Question::Attaches),
         ("belongs-to", Question::BelongsTo),
         ("blocks-public-access", Question::BlocksPublicAccess),
         ("connects-networks", Question::ConnectsNetworks),
+        ("copies", Question::Copies),
         ("counts-up", Question::CountsUp),
         ("data-elsewhere", Question::DataElsewhere),
         ("deleted-when-empty", Question::DeletedWhenEmpty),
+        ("deletes-at", Question::DeletesAt),
+        ("expires", Question::Expires),
         ("firewall", Question::Firewall),
         ("fixed-in-index", Question::FixedInIndex),
         ("guards", Question::Guards),

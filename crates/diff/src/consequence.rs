@@ -15,6 +15,7 @@ mod property;
 mod protection;
 mod refused;
 pub(crate) mod replacement;
+mod retention;
 mod stops;
 mod unchangeable;
 
@@ -224,6 +225,7 @@ pub(crate) fn consequences(
     for change in changes {
         unchangeable::find(change, &mut found);
         loss::find(change, &mut found);
+        retention::find(change, &mut found);
         stops::find(change, &mut found);
         iam::find(change, &mut found);
         network::find(change, &mut found);

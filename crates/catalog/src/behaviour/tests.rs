@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::access::{Attachment, PolicyPlace};
 use super::network::{Firewall, Opening};
 use super::refusal::{Refusal, StayingItems};
+use super::retention::{Expiration, Retention};
 use super::update::{DocumentedUpdate, UpdatePolicy, covers};
 use super::*;
 use crate::{JsonType, ResourceType, Schema, catalog};
@@ -141,6 +142,7 @@ fn every_value_is_one_that_the_property_can_have() {
     for (name, row) in lines() {
         let values: Vec<&str> = match row.question {
             Question::RefusesDeletion | Question::StopsAt => vec![row.value],
+            Question::DeletesAt if row.value != ANY => vec![row.value],
             Question::Protects if row.value != ANY => vec![row.value],
             Question::Opens => match Opening::of(&row).map(|opening| opening.decides) {
                 Some(Decides::Values(values, _)) => values.iter().collect(),
@@ -171,7 +173,9 @@ fn every_word_of_a_value_is_known() {
             Question::Update => DocumentedUpdate::of(&row).is_some(),
             Question::RefusesUpdate => Refusal::of(&row).is_some(),
             Question::ItemsStay => StayingItems::of(&row).is_some(),
-            Question::OneIndexPerUpdate => true,
+            Question::Retains => Retention::of(&row).is_some(),
+            Question::Expires => Expiration::of(&row).is_some(),
+            Question::DeletesAt | Question::OneIndexPerUpdate => true,
             Question::UpdatePolicy => UpdatePolicy::of(&row).is_some(),
             Question::Policy => PolicyPlace::of(&row).is_some(),
             Question::Attaches => Attachment::of(&row).is_some(),
@@ -198,6 +202,8 @@ fn every_word_of_a_value_is_known() {
                 | Question::Serves
                 | Question::Opens
                 | Question::OneIndexPerUpdate
+                | Question::DeletesAt
+                | Question::Expires
         );
         if row.question == Question::RefusesUpdate {
             continue;

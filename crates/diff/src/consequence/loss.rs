@@ -180,12 +180,9 @@ fn reason(change: &ChangedResource, attribute: &str) -> String {
 }
 
 /// Whether it copies another database: deletion policies do not count then, and no snapshot is taken.
-///
-/// Source: CloudFormation template reference, `AWS::RDS::DBInstance`, "Deletion policy".
 fn is_replica(change: &ChangedResource, before: &Context) -> bool {
-    const SOURCES: [&str; 2] = ["SourceDBInstanceIdentifier", "SourceDBClusterIdentifier"];
-    let copies = |path: &&str| before.properties.get(path).is_some();
-    change.resource_type == "AWS::RDS::DBInstance" && SOURCES.iter().any(copies)
+    behaviour::copies(&change.resource_type)
+        .any(|path| before.properties.get(path.as_str()).is_some())
 }
 
 fn is_protected(change: &ChangedResource, context: &Context) -> bool {

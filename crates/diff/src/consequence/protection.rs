@@ -39,7 +39,7 @@ fn properties(change: &ChangedResource, found: &mut Vec<Consequence>) {
     };
     let name = named(&change.resource_type, &change.logical_id);
     let of_type = &change.resource_type;
-    for protection in behaviour::retentions(of_type).chain(behaviour::protections(of_type)) {
+    for protection in behaviour::protections(of_type) {
         let old = at(&before.properties, protection.path);
         let new = at(&after.properties, protection.path);
         let shown = |value: Option<&Resolved<'_>>| match value {
@@ -53,23 +53,12 @@ fn properties(change: &ChangedResource, found: &mut Vec<Consequence>) {
             Certainty::Will => "takes",
             Certainty::May | Certainty::Unknown => "may take",
         };
-        // What is older than a retention period that becomes shorter is deleted.
-        let (kind, what) = match protection.protects {
-            While::Retains => (
-                Kind::DataLoss,
-                format!("deletes of {name} {}", protection.what),
-            ),
-            While::Is(_) | While::Set => (
-                Kind::ProtectionLost,
-                format!("{verb} away from {name}: {}", protection.what),
-            ),
-        };
         found.push(Consequence::of(
             change,
-            kind,
+            Kind::ProtectionLost,
             Severity::Warning,
             certainty,
-            what,
+            format!("{verb} away from {name}: {}", protection.what),
             format!(
                 "`{}` was `{}` and becomes `{}`",
                 protection.path.as_str().replace('/', "."),
@@ -96,10 +85,6 @@ fn is_lost(
                 Some(None) => Some(Certainty::May),
                 Some(Some(_)) | None => Some(Certainty::Will),
             }
-        }
-        While::Retains => {
-            let number = |value: &Resolved<'_>| value.known()?.parse::<f64>().ok();
-            (number(new?)? < number(old)?).then_some(Certainty::Will)
         }
         While::Set => new.is_none().then_some(Certainty::Will),
     }

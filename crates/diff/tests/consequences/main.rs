@@ -12,6 +12,7 @@ mod other_stacks;
 mod protection;
 mod refused;
 mod replacement;
+mod retention;
 mod unchangeable;
 mod update_policy;
 mod whole;

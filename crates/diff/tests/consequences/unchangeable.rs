@@ -241,7 +241,8 @@ fn a_service_with_service_connect_is_not_replaced() {
 
 #[test]
 fn codedeploy_deploys_what_it_controls() {
-    let service = "Type: AWS::ECS::Service, Properties: {TaskDefinition: $, DeploymentController: {Type: @}}";
+    let service =
+        "Type: AWS::ECS::Service, Properties: {TaskDefinition: $, DeploymentController: {Type: @}}";
     let values = ["a:1", "a:2"];
     refused(
         &service.replace('@', "CODE_DEPLOY"),

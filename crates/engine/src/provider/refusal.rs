@@ -294,7 +294,7 @@ pub(crate) fn refuses_deletion(
         let value = property(properties, &refusal.path.as_str().replace('/', ".")).map(text);
         match refusal.protects {
             While::Is(protecting) => value.as_deref() == Some(protecting),
-            While::Set | While::Retains => value.is_some(),
+            While::Set => value.is_some(),
         }
     });
     let is_protected =
