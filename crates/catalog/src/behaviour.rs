@@ -22,6 +22,7 @@ mod refusal;
 mod replacement;
 mod retention;
 mod running;
+mod secrets;
 #[cfg(test)]
 mod tests;
 mod update;
@@ -52,6 +53,7 @@ pub use retention::{
     Deletion, Expiration, Retention, Unwritten, deletions, expirations, retentions,
 };
 pub use running::{Redirect, Stop, redirects, serves, stops};
+pub use secrets::{ChosenBy, Renewal, credential, renewals, stands_for};
 pub use update::{
     Class, DocumentedUpdate, Indexes, MajorUpgrade, PolicyEffect, UpdatePolicy, documented,
     indexes, major_upgrade, only_grows, update_policies,
@@ -86,6 +88,7 @@ enum Question {
     ConnectsNetworks,
     Copies,
     CountsUp,
+    Credential,
     DataElsewhere,
     DeletedWhenEmpty,
     DeletesAt,
@@ -107,12 +110,14 @@ enum Question {
     Redirects,
     RefusesDeletion,
     RefusesUpdate,
+    Renews,
     RestoresFrom,
     Retains,
     Revision,
     ScopesName,
     Serves,
     SnapshotByDefault,
+    StandsFor,
     StopsAt,
     TakesSnapshot,
     Update,
@@ -120,7 +125,7 @@ enum Question {
 }
 
 impl Question {
-    const ALL: [(&'static str, Question); 38] = [
+    const ALL: [(&'static str, Question); 41] = [
         ("allows-major-upgrade", Question::AllowsMajorUpgrade),
         ("attaches", Question::Attaches),
         ("belongs-to", Question::BelongsTo),
@@ -128,6 +133,7 @@ impl Question {
         ("connects-networks", Question::ConnectsNetworks),
         ("copies", Question::Copies),
         ("counts-up", Question::CountsUp),
+        ("credential", Question::Credential),
         ("data-elsewhere", Question::DataElsewhere),
         ("deleted-when-empty", Question::DeletedWhenEmpty),
         ("deletes-at", Question::DeletesAt),
@@ -149,12 +155,14 @@ impl Question {
         ("redirects", Question::Redirects),
         ("refuses-deletion", Question::RefusesDeletion),
         ("refuses-update", Question::RefusesUpdate),
+        ("renews", Question::Renews),
         ("restores-from", Question::RestoresFrom),
         ("retains", Question::Retains),
         ("revision", Question::Revision),
         ("scopes-name", Question::ScopesName),
         ("serves", Question::Serves),
         ("snapshot-by-default", Question::SnapshotByDefault),
+        ("stands-for", Question::StandsFor),
         ("stops-at", Question::StopsAt),
         ("takes-snapshot", Question::TakesSnapshot),
         ("update", Question::Update),

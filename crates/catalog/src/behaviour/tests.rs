@@ -6,6 +6,7 @@ use super::access::{Attachment, PolicyPlace};
 use super::network::{Firewall, Opening};
 use super::refusal::{Refusal, StayingItems};
 use super::retention::{Expiration, Retention};
+use super::secrets::Renewal;
 use super::update::{DocumentedUpdate, UpdatePolicy, covers};
 use super::*;
 use crate::{JsonType, ResourceType, Schema, catalog};
@@ -174,6 +175,7 @@ fn every_word_of_a_value_is_known() {
             Question::RefusesUpdate => Refusal::of(&row).is_some(),
             Question::ItemsStay => StayingItems::of(&row).is_some(),
             Question::Retains => Retention::of(&row).is_some(),
+            Question::Renews => Renewal::of(&row).is_some(),
             Question::Expires => Expiration::of(&row).is_some(),
             Question::DeletesAt | Question::OneIndexPerUpdate => true,
             Question::UpdatePolicy => UpdatePolicy::of(&row).is_some(),
@@ -204,6 +206,7 @@ fn every_word_of_a_value_is_known() {
                 | Question::OneIndexPerUpdate
                 | Question::DeletesAt
                 | Question::Expires
+                | Question::Credential
         );
         if row.question == Question::RefusesUpdate {
             continue;

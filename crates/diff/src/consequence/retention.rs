@@ -96,8 +96,9 @@ fn shorter(change: &ChangedResource, retention: Retention) -> Option<Consequence
         (None, Unwritten::Number(number)) => format!("not set (the default is {number})"),
         (None, Unwritten::NotKnown) => "not set".to_owned(),
     };
+    let verb = if new.is_some() { "becomes" } else { "is" };
     let why = format!(
-        "`{}` was {} and becomes {}",
+        "`{}` was {} and {verb} {}",
         told(path),
         shown(old),
         shown(new)

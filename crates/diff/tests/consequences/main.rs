@@ -13,6 +13,7 @@ mod protection;
 mod refused;
 mod replacement;
 mod retention;
+mod secrets;
 mod unchangeable;
 mod update_policy;
 mod whole;
