@@ -23,8 +23,10 @@ mod unchangeable;
 use std::fmt;
 
 use serde::Serialize;
-use stratiform_changes::ChangedResource;
+use stratiform_changes::{ChangedResource, Edit};
 use stratiform_resolve::Scope;
+
+use crate::fate::Fate;
 
 /// One thing that a change does, in words, with the fact behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -227,6 +229,10 @@ pub(crate) fn consequences(
         unchangeable::find(change, &mut found);
         loss::find(change, &mut found);
         retention::find(change, &mut found);
+        // What leaves the stack and stays does what it did.
+        if change.action == Edit::Remove && Fate::of(change).stays() {
+            continue;
+        }
         stops::find(change, &mut found);
         iam::find(change, &mut found);
         network::find(change, &mut found);

@@ -6,6 +6,7 @@
 
 mod consequence;
 mod exports;
+mod fate;
 mod not_known;
 mod note;
 mod order;
@@ -17,6 +18,7 @@ mod verdict;
 
 pub use consequence::{Certainty, Consequence, Kind, Severity};
 pub use exports::{Pair, diff_environment, imported_elsewhere};
+pub use fate::Fate;
 pub use not_known::macros;
 pub use note::Note;
 pub use stack::{Counts, OutputChange, OutputValue, ParameterChange, StackChange, StackDiff, diff};

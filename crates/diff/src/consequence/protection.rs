@@ -7,6 +7,7 @@ use stratiform_resolve::Resolved;
 use super::nouns::named;
 use super::property::at;
 use super::{Certainty, Consequence, Kind, Severity};
+use crate::fate::Fate;
 
 pub(super) fn find(change: &ChangedResource, found: &mut Vec<Consequence>) {
     match change.action {
@@ -92,6 +93,10 @@ fn is_lost(
 
 /// Policies that kept data and do not any more.
 fn policies(change: &ChangedResource, found: &mut Vec<Consequence>) {
+    // Of copies, nothing is kept whatever they say.
+    if Fate::of(change) == Fate::CopyDeleted {
+        return;
+    }
     for (attribute, name) in [
         (Attribute::DeletionPolicy, "DeletionPolicy"),
         (Attribute::UpdateReplacePolicy, "UpdateReplacePolicy"),

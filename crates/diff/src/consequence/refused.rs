@@ -8,7 +8,7 @@ use stratiform_finding::words::counted;
 use stratiform_resolve::{Resolved, Style};
 
 use super::nouns::named;
-use super::unchangeable::is_earlier;
+use super::unchangeable::is_older;
 use super::{Certainty, Consequence, Kind, Severity};
 
 /// The service's own words: `Update of resource type is not permitted.`
@@ -114,7 +114,7 @@ fn major_version(change: &ChangedResource, found: &mut Vec<Consequence>) {
     let Some((old, new)) = major(before).zip(major(after)) else {
         return;
     };
-    if old == new || allowed || is_earlier(&new, &old) {
+    if old == new || allowed || is_older(&new, &old) {
         return;
     }
     let (why, help) = match cluster {

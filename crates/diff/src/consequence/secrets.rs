@@ -12,6 +12,7 @@ use stratiform_template::{Reference, Value};
 use super::nouns::named;
 use super::property::{changes, of};
 use super::{Certainty, Consequence, Kind, Severity};
+use crate::fate::Fate;
 
 /// How a dynamic reference to a secret begins.
 const DYNAMIC: &str = "{{resolve:secretsmanager:";
@@ -187,6 +188,7 @@ fn has_dynamic(value: &Value) -> bool {
 fn handed_out(change: &ChangedResource) -> Option<Consequence> {
     let what = credential(&change.resource_type)?;
     let (severity, certainty, verb) = match (change.action, change.replacement()) {
+        (Edit::Remove, _) if Fate::of(change).stays() => return None,
         (Edit::Remove, _) => (Severity::Warning, Certainty::Will, "removes"),
         (Edit::Modify, Replacement::Will) => (Severity::Warning, Certainty::Will, "renews"),
         (Edit::Modify, Replacement::May) => (Severity::Attention, Certainty::May, "may renew"),

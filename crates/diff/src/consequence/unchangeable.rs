@@ -27,8 +27,8 @@ pub(super) fn find(change: &ChangedResource, found: &mut Vec<Consequence>) {
         .filter_map(|refusal| updated(change, refusal))
         .collect();
     refused.extend(staying_items(&change.resource_type).flat_map(|items| item(change, items)));
-    refused.extend(never_back(&change.resource_type).filter_map(|path| back(change, path)));
     found.extend(together(change, &refused));
+    found.extend(never_back(&change.resource_type).filter_map(|path| back(change, path)));
 }
 
 /// One thing that AWS refuses.
@@ -287,44 +287,49 @@ fn item_differs(old: &Resolved<'_>, new: &Resolved<'_>) -> Option<Certainty> {
     })
 }
 
-/// A version that becomes an earlier one.
-fn back(change: &ChangedResource, path: PropertyPath) -> Option<Refused> {
-    let text = |context, property: &str| {
-        let context: &Context = Option::as_ref(context)?;
-        Some(context.properties.get(property)?.known()?.into_owned())
+/// A version that becomes an older one.
+fn back(change: &ChangedResource, path: PropertyPath) -> Option<Consequence> {
+    let text = |context: &Option<Context>, property: &str| {
+        let properties = &context.as_ref()?.properties;
+        Some(properties.get(property)?.known()?.into_owned())
     };
     let same_engine = text(&change.before, "Engine") == text(&change.after, "Engine");
-    let (old, new) = (
-        text(&change.before, path.as_str())?,
-        text(&change.after, path.as_str())?,
-    );
-    (same_engine && is_earlier(&new, &old)).then(|| Refused {
-        certainty: Certainty::Will,
-        verb: "go back to",
-        what: "an earlier version".to_owned(),
-        why: format!("`{path}` goes from {old} to {new}; AWS only goes on to later versions"),
-        instead: Some(match holds_data(&change.resource_type) {
-            true => {
-                "keep the version; for an earlier one, make a new one beside it and move the data"
-            }
-            false => "keep the version; for an earlier one, make a new one beside it",
-        }),
+    let old = text(&change.before, path.as_str())?;
+    let new = text(&change.after, path.as_str())?;
+    let help = match holds_data(&change.resource_type) {
+        true => {
+            "keep the version; an older one is made from a snapshot of its own, beside this one"
+        }
+        false => "keep the version; an older one is made beside this one",
+    };
+    (same_engine && is_older(&new, &old)).then(|| Consequence {
+        help: Some(help.to_owned()),
+        ..Consequence::of(
+            change,
+            Kind::Refused,
+            Severity::Danger,
+            Certainty::Will,
+            format!(
+                "cannot take {} back to an older version",
+                named(&change.resource_type, &change.logical_id)
+            ),
+            format!("`{path}` goes from {old} back to {new}, and there are upgrades only"),
+        )
     })
 }
 
-/// Whether a version is earlier than another, where both are numbers with dots between them.
-pub(super) fn is_earlier(one: &str, other: &str) -> bool {
-    let parts = |version: &str| {
+/// Whether a version comes before another one, number by number. Of what is no number, nobody knows.
+pub(super) fn is_older(one: &str, two: &str) -> bool {
+    let numbers = |version: &str| {
         let parts = version.split('.').map(|part| part.parse::<u64>().ok());
-        parts.collect::<Option<Vec<_>>>()
+        parts
+            .take_while(Option::is_some)
+            .flatten()
+            .collect::<Vec<_>>()
     };
-    match (parts(one), parts(other)) {
-        (Some(one), Some(other)) => {
-            let common = one.len().min(other.len());
-            one[..common] < other[..common]
-        }
-        _ => false,
-    }
+    let pairs = numbers(one).into_iter().zip(numbers(two));
+    let mut differing = pairs.filter(|(one, two)| one != two);
+    differing.next().is_some_and(|(one, two)| one < two)
 }
 
 /// A replacement that AWS refuses.

@@ -37,3 +37,25 @@ fn another_stack_is_offered_as_a_move() {
         ],
     );
 }
+
+#[test]
+fn what_stays_is_not_said_to_be_deleted() {
+    let bucket = "Type: AWS::S3::Bucket, DeletionPolicy: Retain, Properties: {BucketName: x}";
+    check(
+        &format!("A: {{{bucket}}}"),
+        &format!("B: {{{bucket}}}"),
+        &[
+            "danger refused will: cannot make the bucket `B`: the name `x` is still taken",
+            "warning move will: leaves the bucket `A` behind and makes the same again: it looks like a move to `B`",
+            "attention data-loss will: leaves the bucket `A` outside of the stack: its data stays, and nothing manages it any more",
+        ],
+    );
+    // What goes on elsewhere is not missed.
+    check(
+        &format!(
+            "{KEPT}\nA: {{Type: AWS::ECS::Service, DeletionPolicy: Retain, Properties: {{ServiceName: a}}}}"
+        ),
+        KEPT,
+        &[],
+    );
+}

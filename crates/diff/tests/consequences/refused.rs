@@ -117,7 +117,7 @@ fn the_version_of_an_instance_is_that_of_its_cluster() {
     });
     assert_eq!(
         of_kind(&before, &after, "refused"),
-        ["danger refused will: cannot go back to an earlier version of the database `A`"]
+        ["danger refused will: cannot take the database `A` back to an older version"]
     );
 }
 

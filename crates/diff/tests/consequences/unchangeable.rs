@@ -198,7 +198,7 @@ fn some_ways_are_one_way() {
     refused(
         version,
         ["'16.4'", "'16.3'"],
-        &["danger refused will: cannot go back to an earlier version of the database `A`"],
+        &["danger refused will: cannot take the database `A` back to an older version"],
     );
     refused(version, ["'16.4'", "'16'"], &[]);
 }
