@@ -52,7 +52,7 @@ pub use replacement::{is_revision, scopes_names, unique_name};
 pub use retention::{
     Deletion, Expiration, Retention, Unwritten, deletions, expirations, retentions,
 };
-pub use running::{Redirect, Stop, redirects, serves, stops};
+pub use running::{HandsOver, Redirect, Stop, hands_over, redirects, serves, stops};
 pub use secrets::{ChosenBy, Renewal, credential, renewals, stands_for};
 pub use update::{
     Class, DocumentedUpdate, Indexes, MajorUpgrade, PolicyEffect, UpdatePolicy, documented,
@@ -96,6 +96,7 @@ enum Question {
     Firewall,
     FixedInIndex,
     Guards,
+    HandsOver,
     HoldsData,
     HoldsHistory,
     ItemsStay,
@@ -125,7 +126,7 @@ enum Question {
 }
 
 impl Question {
-    const ALL: [(&'static str, Question); 41] = [
+    const ALL: [(&'static str, Question); 42] = [
         ("allows-major-upgrade", Question::AllowsMajorUpgrade),
         ("attaches", Question::Attaches),
         ("belongs-to", Question::BelongsTo),
@@ -141,6 +142,7 @@ impl Question {
         ("firewall", Question::Firewall),
         ("fixed-in-index", Question::FixedInIndex),
         ("guards", Question::Guards),
+        ("hands-over", Question::HandsOver),
         ("holds-data", Question::HoldsData),
         ("holds-history", Question::HoldsHistory),
         ("items-stay", Question::ItemsStay),

@@ -7,6 +7,8 @@
 mod consequence;
 mod exports;
 mod fate;
+mod handed_over;
+mod importers_unknown;
 mod not_known;
 mod note;
 mod order;
@@ -19,6 +21,7 @@ mod verdict;
 pub use consequence::{Certainty, Consequence, Kind, Severity};
 pub use exports::{Pair, diff_environment, imported_elsewhere};
 pub use fate::Fate;
+pub use importers_unknown::importers_unknown;
 pub use not_known::macros;
 pub use note::Note;
 pub use stack::{Counts, OutputChange, OutputValue, ParameterChange, StackChange, StackDiff, diff};

@@ -62,3 +62,23 @@ pub fn redirects(resource_type: &str) -> impl Iterator<Item = Redirect> {
 pub fn serves(resource_type: &str) -> Option<&'static str> {
     Some(Question::Serves.of(resource_type).first()?.what)
 }
+
+/// What others read of a resource, by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HandsOver {
+    /// The property with the value.
+    pub value: &'static str,
+    /// The property with the name.
+    pub name: &'static str,
+}
+
+/// Returns what the templates of other stacks read of such a resource by its name, when they are deployed.
+///
+/// Source: CloudFormation template reference, "Systems Manager parameter types".
+pub fn hands_over(resource_type: &str) -> Option<HandsOver> {
+    let row = Question::HandsOver.of(resource_type).first()?;
+    Some(HandsOver {
+        value: row.path,
+        name: row.value,
+    })
+}
