@@ -52,7 +52,10 @@ pub use replacement::{is_revision, scopes_names, unique_name};
 pub use retention::{
     Deletion, Expiration, Retention, Unwritten, deletions, expirations, retentions,
 };
-pub use running::{HandsOver, Redirect, Stop, hands_over, redirects, serves, stops};
+pub use running::{
+    GoesLive, HandsOver, Redirect, Scaled, Stop, deploys_itself, goes_live, hands_over, redirects,
+    scaled, serves, stops,
+};
 pub use secrets::{ChosenBy, Renewal, credential, renewals, stands_for};
 pub use update::{
     Class, DocumentedUpdate, Indexes, MajorUpgrade, PolicyEffect, UpdatePolicy, documented,
@@ -92,9 +95,11 @@ enum Question {
     DataElsewhere,
     DeletedWhenEmpty,
     DeletesAt,
+    DeploysItself,
     Expires,
     Firewall,
     FixedInIndex,
+    GoesLiveWith,
     Guards,
     HandsOver,
     HoldsData,
@@ -115,6 +120,7 @@ enum Question {
     RestoresFrom,
     Retains,
     Revision,
+    ScaledBy,
     ScopesName,
     Serves,
     SnapshotByDefault,
@@ -126,7 +132,7 @@ enum Question {
 }
 
 impl Question {
-    const ALL: [(&'static str, Question); 42] = [
+    const ALL: [(&'static str, Question); 45] = [
         ("allows-major-upgrade", Question::AllowsMajorUpgrade),
         ("attaches", Question::Attaches),
         ("belongs-to", Question::BelongsTo),
@@ -138,9 +144,11 @@ impl Question {
         ("data-elsewhere", Question::DataElsewhere),
         ("deleted-when-empty", Question::DeletedWhenEmpty),
         ("deletes-at", Question::DeletesAt),
+        ("deploys-itself", Question::DeploysItself),
         ("expires", Question::Expires),
         ("firewall", Question::Firewall),
         ("fixed-in-index", Question::FixedInIndex),
+        ("goes-live-with", Question::GoesLiveWith),
         ("guards", Question::Guards),
         ("hands-over", Question::HandsOver),
         ("holds-data", Question::HoldsData),
@@ -161,6 +169,7 @@ impl Question {
         ("restores-from", Question::RestoresFrom),
         ("retains", Question::Retains),
         ("revision", Question::Revision),
+        ("scaled-by", Question::ScaledBy),
         ("scopes-name", Question::ScopesName),
         ("serves", Question::Serves),
         ("snapshot-by-default", Question::SnapshotByDefault),

@@ -16,6 +16,7 @@ mod protection;
 mod refused;
 pub(crate) mod replacement;
 mod retention;
+mod scaled;
 mod secrets;
 mod stops;
 mod unchangeable;
@@ -238,6 +239,7 @@ pub(crate) fn consequences(
         network::find(change, &mut found);
         protection::find(change, &mut found);
     }
+    scaled::find(changes, after, &mut found);
     secrets::find(changes, after, &mut found);
     existence::find(before, after, &mut found);
     limits::find(before.template, after.template, &mut found);

@@ -177,7 +177,11 @@ fn every_word_of_a_value_is_known() {
             Question::Retains => Retention::of(&row).is_some(),
             Question::Renews => Renewal::of(&row).is_some(),
             Question::Expires => Expiration::of(&row).is_some(),
-            Question::DeletesAt | Question::HandsOver | Question::OneIndexPerUpdate => true,
+            Question::DeletesAt
+            | Question::HandsOver
+            | Question::GoesLiveWith
+            | Question::ScaledBy
+            | Question::OneIndexPerUpdate => true,
             Question::UpdatePolicy => UpdatePolicy::of(&row).is_some(),
             Question::Policy => PolicyPlace::of(&row).is_some(),
             Question::Attaches => Attachment::of(&row).is_some(),

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
+mod arrival;
 mod data;
 mod interruption;
 mod moves;
