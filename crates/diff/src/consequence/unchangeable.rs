@@ -8,7 +8,10 @@ use stratiform_catalog::PropertyPath;
 use stratiform_catalog::behaviour::{
     Refusal, StayingItems, When, holds_data, never_back, refused_updates, staying_items,
 };
-use stratiform_changes::{Attribute, ChangedResource, Context, Edit, Replacement};
+use stratiform_changes::{
+    Attribute, ChangeSource, ChangedAttribute, ChangedResource, Context, Edit, Evaluation,
+    Replacement,
+};
 use stratiform_resolve::{Compare, Resolved, Style};
 
 use super::nouns::named;
@@ -201,13 +204,20 @@ fn differs(
             .flatten()
             .any(Resolved::is_unknown_now)
     };
-    // What is the same now becomes another through what it is made from.
-    let becomes = || {
-        let depth = 1 + path.segments().count();
-        changes(change, path).any(|detail| detail.path.len() >= depth)
+    let depth = 1 + path.segments().count();
+    let mut below = changes(change, path).filter(|detail| detail.path.len() >= depth);
+    // What is made from a new resource, or from one that is replaced, is another value.
+    let is_new = |detail: &ChangedAttribute| {
+        let of_resource = matches!(
+            detail.source,
+            ChangeSource::ResourceReference | ChangeSource::ResourceAttribute
+        );
+        of_resource && detail.evaluation == Evaluation::Static
     };
     match same {
-        true if old.is_some() && new.is_some() && becomes() => Some(Certainty::May),
+        _ if changes(change, path).any(is_new) => Some(Certainty::Will),
+        // What is the same now becomes another through what it is made from.
+        true if old.is_some() && new.is_some() && below.next().is_some() => Some(Certainty::May),
         true => None,
         false if unknown() => Some(Certainty::May),
         false => Some(Certainty::Will),

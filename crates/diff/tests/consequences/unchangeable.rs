@@ -1,6 +1,6 @@
 //! Updates that AWS documents to refuse.
 
-use crate::{check, check_changed, of_kind};
+use crate::{check, check_changed, environment, of_kind};
 
 /// What is refused when one resource gets the other value of `$`.
 #[track_caller]
@@ -74,6 +74,38 @@ fn a_custom_resource_keeps_its_provider() {
             )],
         );
     }
+}
+
+#[test]
+fn a_provider_that_is_replaced_is_another_one() {
+    let resources = |name| {
+        format!(
+            "A: {{Type: Custom::Seed, Properties: {{ServiceToken: !GetAtt F.Arn}}}}
+F: {{Type: AWS::Lambda::Function, Properties: {{FunctionName: {name}, Role: r}}}}"
+        )
+    };
+    assert_eq!(
+        of_kind(&resources("one"), &resources("two"), "refused"),
+        ["danger refused will: cannot change `ServiceToken` of the seed `A`"]
+    );
+}
+
+/// What a password is made from is named, and seen, although the password is not.
+#[test]
+fn what_a_secret_is_made_from_is_followed() {
+    let resources = |name| {
+        format!(
+            "A: {{Type: AWS::RDS::DBInstance, Properties: {{MasterUserPassword: !GetAtt F.Arn}}}}
+F: {{Type: AWS::Lambda::Function, Properties: {{FunctionName: {name}, Role: r}}}}"
+        )
+    };
+    let found = environment(&[("shop", &resources("one"), &resources("two"))]);
+    let changed: Vec<_> = found[0]
+        .resources
+        .iter()
+        .map(|change| change.logical_id.as_str())
+        .collect();
+    assert_eq!(changed, ["A", "F"]);
 }
 
 #[test]
