@@ -58,7 +58,7 @@ fn not_deployed(changes: &[ChangedResource], before: &Scope<'_>, after: &Scope<'
                 change.action == Edit::Add || change.replacement() != Replacement::WillNot
             })
         };
-        if !deploying.is_empty() && !by_itself && !deploying.iter().any(|id| is_new(&id)) {
+        if !deploying.is_empty() && !by_itself && !deploying.iter().any(is_new) {
             notes.push(note(&changed, &deploying, &users(&deploying, after)));
         }
     }

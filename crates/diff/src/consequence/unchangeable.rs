@@ -205,7 +205,7 @@ fn differs(
             .any(Resolved::is_unknown_now)
     };
     let depth = 1 + path.segments().count();
-    let mut below = changes(change, path).filter(|detail| detail.path.len() >= depth);
+    let below = || changes(change, path).filter(|detail| detail.path.len() >= depth);
     // What is made from a new resource, or from one that is replaced, is another value.
     let is_new = |detail: &ChangedAttribute| {
         let of_resource = matches!(
@@ -215,9 +215,9 @@ fn differs(
         of_resource && detail.evaluation == Evaluation::Static
     };
     match same {
-        _ if changes(change, path).any(is_new) => Some(Certainty::Will),
+        _ if below().any(is_new) => Some(Certainty::Will),
         // What is the same now becomes another through what it is made from.
-        true if old.is_some() && new.is_some() && below.next().is_some() => Some(Certainty::May),
+        true if old.is_some() && new.is_some() && below().next().is_some() => Some(Certainty::May),
         true => None,
         false if unknown() => Some(Certainty::May),
         false => Some(Certainty::Will),
