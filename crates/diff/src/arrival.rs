@@ -1,15 +1,16 @@
 //! Changes that do not arrive: AWS makes them, and nobody gets to see them until something is deployed or published anew.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use stratiform_catalog::behaviour::{
     Class, GoesLive, deploys_itself, documented, goes_live, update_policies,
 };
 use stratiform_changes::{Attribute, ChangedResource, Edit, Replacement};
 use stratiform_resolve::Scope;
-use stratiform_template::{Reference, Resource, Value};
+use stratiform_template::{Resource, Value};
 
 use crate::note::Note;
+use crate::references::{References, named};
 
 /// How many resources are named in a note.
 const NAMED: usize = 3;
@@ -28,9 +29,13 @@ pub(crate) fn notes(
 /// What changes of one thing, by what would bring it to those who use it.
 type Waiting<'c> = BTreeMap<(&'static str, String), BTreeSet<&'c str>>;
 
-fn not_deployed(changes: &[ChangedResource], before: &Scope<'_>, after: &Scope<'_>) -> Vec<Note> {
+fn not_deployed(all: &[ChangedResource], before: &Scope<'_>, after: &Scope<'_>) -> Vec<Note> {
+    let changes: HashMap<&str, &ChangedResource> = all
+        .iter()
+        .map(|change| (change.logical_id.as_str(), change))
+        .collect();
     let mut waiting = Waiting::new();
-    for change in changes {
+    for change in all {
         let id = change.logical_id.as_str();
         let Some(goes_live) = goes_live(&change.resource_type).filter(|how| counts(change, *how))
         else {
@@ -42,27 +47,28 @@ fn not_deployed(changes: &[ChangedResource], before: &Scope<'_>, after: &Scope<'
             changed.insert(id);
         }
     }
+    if waiting.is_empty() {
+        return Vec::new();
+    }
+    let references = References::of(after);
+    let is_new = |id: &&str| changes.get(id).is_some_and(|change| is_made(change));
     let mut notes = Vec::new();
     for ((with, of), changed) in waiting {
-        let deploying: Vec<&str> = after
-            .resources()
-            .filter(|(_, resource)| resource.resource_type == with && refers_to(resource, &of))
-            .map(|(id, _)| id)
-            .collect();
-        let by_itself = after
-            .resources()
-            .any(|(_, resource)| is_on(resource) && refers_to(resource, &of));
-        let is_new = |id: &&str| {
-            let change = changes.iter().find(|change| change.logical_id == **id);
-            change.is_some_and(|change| {
-                change.action == Edit::Add || change.replacement() != Replacement::WillNot
-            })
-        };
+        let users = references.to(&of);
+        let deploying = users.iter().filter(|(_, user)| user.resource_type == with);
+        let deploying: Vec<&str> = deploying.map(|(id, _)| *id).collect();
+        let by_itself = users.iter().any(|(_, user)| is_on(user));
         if !deploying.is_empty() && !by_itself && !deploying.iter().any(is_new) {
-            notes.push(note(&changed, &deploying, &users(&deploying, after)));
+            let later = deploying.iter().flat_map(|id| references.to(id));
+            let later: BTreeSet<&str> = later.map(|(id, _)| *id).collect();
+            notes.push(note(&changed, &deploying, &later));
         }
     }
     notes
+}
+
+fn is_made(change: &ChangedResource) -> bool {
+    change.action == Edit::Add || change.replacement() != Replacement::WillNot
 }
 
 fn note(changed: &BTreeSet<&str>, deploying: &[&str], users: &BTreeSet<&str>) -> Note {
@@ -124,30 +130,6 @@ fn belongs_to(id: &str, resource: &Resource, goes_live: GoesLive) -> Option<Stri
             }
         });
     found
-}
-
-/// The resources that use one of some others.
-fn users<'t>(of: &[&str], after: &Scope<'t>) -> BTreeSet<&'t str> {
-    let using = after
-        .resources()
-        .filter(|(_, resource)| of.iter().any(|id| refers_to(resource, id)));
-    using.map(|(id, _)| id).collect()
-}
-
-fn refers_to(resource: &Resource, id: &str) -> bool {
-    let mut found = false;
-    resource.for_each_reference(&mut |reference| found |= named(&reference) == Some(id));
-    found
-}
-
-fn named<'r>(reference: &Reference<'r>) -> Option<&'r str> {
-    match reference {
-        Reference::Name(name)
-        | Reference::Attribute {
-            logical_id: name, ..
-        } => Some(name),
-        _ => None,
-    }
 }
 
 /// Whether a resource deploys all changes by itself.

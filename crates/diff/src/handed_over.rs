@@ -1,15 +1,16 @@
 //! Values that are handed over through Systems Manager: who reads them gets the new one with its next deployment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use stratiform_catalog::{behaviour, catalog};
 use stratiform_changes::{ChangedResource, Context, Edit, RequiresRecreation, Rules};
 use stratiform_resolve::{Resolved, Scope};
-use stratiform_template::{Reference, Value};
+use stratiform_template::Reference;
 
 use crate::consequence::{Certainty, Consequence, Kind, Severity};
 use crate::exports::Pair;
 use crate::fate::Fate;
+use crate::references::{for_each_dynamic, for_each_text};
 use crate::stack::{StackChange, StackDiff, written_out};
 
 /// How dynamic references to parameters of Systems Manager begin.
@@ -35,7 +36,7 @@ pub(crate) fn find(pairs: &[Pair<'_>], diffs: &mut [StackDiff]) {
         return;
     }
     let mut readers: BTreeMap<&str, Vec<Reader>> = BTreeMap::new();
-    let names: Vec<&str> = handed
+    let names: HashSet<&str> = handed
         .iter()
         .map(|(_, handed)| handed.name.as_str())
         .collect();
@@ -150,7 +151,7 @@ fn told(handed: &Handed, readers: &[Reader]) -> Consequence {
 }
 
 /// Who reads one of some parameters in a stack, as it is after the change.
-fn read<'n>(pair: &Pair<'_>, names: &[&'n str]) -> Vec<(&'n str, Reader)> {
+fn read<'n>(pair: &Pair<'_>, names: &HashSet<&'n str>) -> Vec<(&'n str, Reader)> {
     let Some(after) = pair.after else {
         return Vec::new();
     };
@@ -158,74 +159,53 @@ fn read<'n>(pair: &Pair<'_>, names: &[&'n str]) -> Vec<(&'n str, Reader)> {
     let template = expanded.as_ref().unwrap_or(&after.template);
     let scope = Scope::new(template, &after.parameters, &pair.place);
     let stack = &pair.place.stack;
+    let reader = |line| Reader {
+        stack: stack.clone(),
+        line,
+    };
+    let looked_up = scope.parameters.iter().filter_map(|(parameter, value)| {
+        let text = value.text.as_deref().filter(|_| value.is_looked_up())?;
+        Some((*parameter, *names.get(text)?))
+    });
+    let looked_up: BTreeMap<&str, &'n str> = looked_up.collect();
+    let mut unused: BTreeMap<&str, &'n str> = looked_up.clone();
     let mut found = Vec::new();
-    for name in names.iter().copied() {
-        let parameters: Vec<&str> = scope
-            .parameters
-            .iter()
-            .filter(|(_, parameter)| {
-                parameter.is_looked_up() && parameter.text.as_deref() == Some(name)
-            })
-            .map(|(parameter, _)| *parameter)
-            .collect();
-        let before = found.len();
-        for (id, resource) in scope.resources() {
-            let region = pair.place.region.as_str();
-            for (property, value) in &resource.properties {
-                if !uses(value, &parameters) && !is_dynamic(value, name) {
-                    continue;
+    for (id, resource) in scope.resources() {
+        for (property, value) in &resource.properties {
+            let mut read: BTreeSet<&'n str> = BTreeSet::new();
+            value.for_each_reference(&mut |reference| {
+                if let Reference::Name(parameter) = reference
+                    && let Some(name) = looked_up.get(parameter)
+                {
+                    read.insert(name);
+                    unused.remove(parameter);
                 }
-                let rules = Rules::of(catalog(), &resource.resource_type, region);
-                let recreation = rules.at(std::slice::from_ref(property), None, None);
-                let then = match recreation.requires {
-                    RequiresRecreation::Always => ", and is replaced then",
-                    RequiresRecreation::Conditionally => ", and may be replaced then",
-                    RequiresRecreation::Never => "",
-                };
-                found.push((
-                    name,
-                    Reader {
-                        stack: stack.clone(),
-                        line: format!("`{id}` in `{stack}` reads it in `{property}`{then}"),
-                    },
-                ));
+            });
+            for_each_text(value, &mut |text| {
+                for start in DYNAMIC {
+                    for_each_dynamic(text, start, &mut |name| read.extend(names.get(name)));
+                }
+            });
+            if read.is_empty() {
+                continue;
             }
-        }
-        if found.len() == before && !parameters.is_empty() {
-            found.push((
-                name,
-                Reader {
-                    stack: stack.clone(),
-                    line: format!("the parameter `{}` of `{stack}` reads it", parameters[0]),
-                },
-            ));
+            let region = pair.place.region.as_str();
+            let rules = Rules::of(catalog(), &resource.resource_type, region);
+            let recreation = rules.at(std::slice::from_ref(property), None, None);
+            let then = match recreation.requires {
+                RequiresRecreation::Always => ", and is replaced then",
+                RequiresRecreation::Conditionally => ", and may be replaced then",
+                RequiresRecreation::Never => "",
+            };
+            found.extend(read.into_iter().map(|name| {
+                let line = format!("`{id}` in `{stack}` reads it in `{property}`{then}");
+                (name, reader(line))
+            }));
         }
     }
-    found
-}
-
-/// Whether a value is made from one of some parameters.
-fn uses(value: &Value, parameters: &[&str]) -> bool {
-    let mut found = false;
-    value.for_each_reference(&mut |reference| {
-        found |= matches!(reference, Reference::Name(name) if parameters.contains(&name));
-    });
-    found
-}
-
-/// Whether a value has a dynamic reference to a parameter of Systems Manager.
-fn is_dynamic(value: &Value, name: &str) -> bool {
-    let mut found = false;
-    value.walk(&mut |value| {
-        if let Value::String(text) = value {
-            found |= DYNAMIC.iter().any(|start| {
-                let mut ends = text.split(start).skip(1);
-                ends.any(|end| {
-                    let end = end.strip_prefix(name);
-                    end.is_some_and(|end| end.starts_with([':', '}']))
-                })
-            });
-        }
-    });
+    found.extend(unused.into_iter().map(|(parameter, name)| {
+        let line = format!("the parameter `{parameter}` of `{stack}` reads it");
+        (name, reader(line))
+    }));
     found
 }

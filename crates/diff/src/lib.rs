@@ -14,6 +14,7 @@ mod not_known;
 mod note;
 mod order;
 pub mod passes;
+mod references;
 mod settings;
 mod stack;
 mod stack_policy;

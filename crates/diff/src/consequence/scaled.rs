@@ -1,22 +1,69 @@
 //! Is a number set back that scaling has set since? CloudFormation sends what is written with every update.
 
+use std::collections::HashMap;
+
 use stratiform_catalog::behaviour::{self, Scaled};
 use stratiform_changes::{Attribute, ChangedResource, Edit, Replacement};
 use stratiform_resolve::{Resolved, Scope, Style};
-use stratiform_template::{Reference, Value};
 
 use super::nouns::named;
 use super::property::{at, changes, of, told};
 use super::{Certainty, Consequence, Kind, Severity};
+use crate::references::{Named, References};
 
 pub(super) fn find(all: &[ChangedResource], after: &Scope<'_>, found: &mut Vec<Consequence>) {
+    let mut scaling = None;
     for change in all {
-        let mut scaled = behaviour::scaled(&change.resource_type);
-        found.extend(scaled.find_map(|scaled| set_back(change, scaled, after)));
+        for scaled in behaviour::scaled(&change.resource_type) {
+            let scaling = scaling.get_or_insert_with(|| Scaling::of(after));
+            if let Some(consequence) = set_back(change, scaled, scaling) {
+                found.push(consequence);
+                break;
+            }
+        }
     }
 }
 
-fn set_back(change: &ChangedResource, scaled: Scaled, after: &Scope<'_>) -> Option<Consequence> {
+/// Who may scale whom.
+struct Scaling<'t> {
+    references: References<'t>,
+    /// By the end of a path with the name of what is scaled: `service/cluster/NAME`.
+    names: HashMap<&'t str, Vec<Named<'t>>>,
+}
+
+impl<'t> Scaling<'t> {
+    fn of(after: &Scope<'t>) -> Self {
+        let mut names: HashMap<&str, Vec<Named<'t>>> = HashMap::new();
+        for (id, resource) in after.resources() {
+            for value in resource.properties.values() {
+                if let Some((_, name)) = value.as_str().and_then(|text| text.rsplit_once('/')) {
+                    names.entry(name).or_default().push((id, resource));
+                }
+            }
+        }
+        Scaling {
+            references: References::of(after),
+            names,
+        }
+    }
+
+    /// Who scales a resource.
+    fn by(&self, change: &ChangedResource, scaled: Scaled) -> Option<&'t str> {
+        let context = change.after.as_ref();
+        let name = context.and_then(|context| context.properties.get("ServiceName")?.known());
+        let by_name = name.and_then(|name| self.names.get(name.as_ref()));
+        let users = self.references.to(&change.logical_id).iter();
+        let mut users = users.chain(by_name.into_iter().flatten());
+        let found = users.find(|(_, user)| user.resource_type == scaled.by)?;
+        Some(found.0)
+    }
+}
+
+fn set_back(
+    change: &ChangedResource,
+    scaled: Scaled,
+    scaling: &Scaling<'_>,
+) -> Option<Consequence> {
     let updated = change.action == Edit::Modify
         && change.replacement() != Replacement::Will
         && change
@@ -34,10 +81,7 @@ fn set_back(change: &ChangedResource, scaled: Scaled, after: &Scope<'_>) -> Opti
     if left_alone.and_then(Resolved::known).as_deref() == Some("true") {
         return None;
     }
-    let (by, _) = after.resources().find(|(_, resource)| {
-        let mut values = resource.properties.values();
-        resource.resource_type == scaled.by && values.any(|value| is_about(value, change))
-    })?;
+    let by = scaling.by(change, scaled)?;
     let name = named(&change.resource_type, &change.logical_id);
     let property = told(scaled.path);
     Some(Consequence {
@@ -59,24 +103,4 @@ fn set_back(change: &ChangedResource, scaled: Scaled, after: &Scope<'_>) -> Opti
             ),
         )
     })
-}
-
-/// Whether a value is made from a resource, or ends in its name.
-fn is_about(value: &Value, change: &ChangedResource) -> bool {
-    let mut found = false;
-    value.for_each_reference(&mut |reference| {
-        if let Reference::Name(name)
-        | Reference::Attribute {
-            logical_id: name, ..
-        } = reference
-        {
-            found |= name == change.logical_id;
-        }
-    });
-    let context = change.after.as_ref();
-    let own = context.and_then(|context| context.properties.get("ServiceName")?.known());
-    if let (Value::String(text), Some(own)) = (value, own) {
-        found |= text.rsplit('/').next() == Some(own.as_ref()) && text.contains('/');
-    }
-    found
 }

@@ -2,17 +2,18 @@
 //!
 //! A dynamic reference (`{{resolve:secretsmanager:…}}`) is read again only where its own text changes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use stratiform_catalog::behaviour::{ChosenBy, credential, renewals, stands_for};
-use stratiform_changes::{ChangedResource, Context, Edit, Replacement};
-use stratiform_resolve::{Resolved, Scope};
-use stratiform_template::{Reference, Value};
+use stratiform_changes::{ChangedResource, Edit, Replacement};
+use stratiform_resolve::Scope;
+use stratiform_template::Value;
 
 use super::nouns::named;
 use super::property::{changes, of};
 use super::{Certainty, Consequence, Kind, Severity};
 use crate::fate::Fate;
+use crate::references::{for_each_dynamic, for_each_text, named as named_by};
 
 /// How a dynamic reference to a secret begins.
 const DYNAMIC: &str = "{{resolve:secretsmanager:";
@@ -21,25 +22,25 @@ const DYNAMIC: &str = "{{resolve:secretsmanager:";
 const NAMED: usize = 3;
 
 pub(super) fn find(all: &[ChangedResource], after: &Scope<'_>, found: &mut Vec<Consequence>) {
+    let mut readers = None;
     for change in all {
-        found.extend(renewed(change, all, after));
+        if renewals(&change.resource_type).next().is_some() {
+            let readers = readers.get_or_insert_with(|| Readers::of(all, after));
+            found.extend(renewed(change, readers));
+        }
         found.extend(handed_out(change));
     }
 }
 
 /// A secret that gets another value, and stays the same secret.
-fn renewed(
-    change: &ChangedResource,
-    all: &[ChangedResource],
-    after: &Scope<'_>,
-) -> Option<Consequence> {
+fn renewed(change: &ChangedResource, readers: &Readers<'_>) -> Option<Consequence> {
     if change.action != Edit::Modify || change.replacement() == Replacement::Will {
         return None;
     }
     let mut renewals = renewals(&change.resource_type)
         .filter_map(|renewal| Some((renewal, changes(change, renewal.path).next()?)));
     let (renewal, detail) = renewals.next()?;
-    let readers = readers(change, all, after);
+    let readers = readers.of_secret(change);
     if readers.is_empty() && renewal.chosen_by == ChosenBy::Template {
         return None;
     }
@@ -82,8 +83,8 @@ fn renewed(
 }
 
 /// Who keeps the old value, in words.
-fn keepers(readers: &BTreeSet<(String, String)>) -> String {
-    let ids: BTreeSet<&str> = readers.iter().map(|(reader, _)| reader.as_str()).collect();
+fn keepers(readers: &BTreeSet<Reading<'_>>) -> String {
+    let ids: BTreeSet<&str> = readers.iter().map(|(reader, _)| *reader).collect();
     let told: Vec<String> = ids.iter().take(NAMED).map(|id| format!("`{id}`")).collect();
     let verb = if ids.len() == 1 { "keeps" } else { "keep" };
     match ids.len().saturating_sub(NAMED) {
@@ -93,94 +94,100 @@ fn keepers(readers: &BTreeSet<(String, String)>) -> String {
     }
 }
 
-/// The resources that read a secret through a dynamic reference which is not read again, each with the property.
-fn readers(
-    secret: &ChangedResource,
-    all: &[ChangedResource],
-    after: &Scope<'_>,
-) -> BTreeSet<(String, String)> {
-    let own = [secret.logical_id.as_str()];
-    let stand_ins = after.resources().filter_map(|(id, resource)| {
-        let named = resource
-            .properties
-            .get(stands_for(&resource.resource_type)?.as_str())?;
-        refers_to(named, &own).then_some(id)
-    });
-    let ids: Vec<&str> = own.into_iter().chain(stand_ins).collect();
-    let name = own_name(&secret.after);
-    let mut readers = BTreeSet::new();
-    for (id, resource) in after.resources() {
-        let changed = all.iter().find(|change| change.logical_id == id);
-        let anew = |change: &ChangedResource| {
-            change.action == Edit::Add || change.replacement() == Replacement::Will
+/// A resource and the property with which it reads a secret.
+type Reading<'t> = (&'t str, &'t str);
+
+/// The resources that read secrets through dynamic references which are not read again.
+struct Readers<'t> {
+    /// By what is named in a function around the dynamic reference.
+    by_id: HashMap<&'t str, Vec<Reading<'t>>>,
+    /// By the name in the dynamic reference itself.
+    by_name: HashMap<&'t str, Vec<Reading<'t>>>,
+    /// What stands for a resource, by that.
+    stand_ins: HashMap<&'t str, Vec<&'t str>>,
+}
+
+impl<'t> Readers<'t> {
+    fn of(all: &'t [ChangedResource], after: &Scope<'t>) -> Self {
+        let changed: HashMap<&str, &ChangedResource> = all
+            .iter()
+            .map(|change| (change.logical_id.as_str(), change))
+            .collect();
+        let mut readers = Readers {
+            by_id: HashMap::new(),
+            by_name: HashMap::new(),
+            stand_ins: HashMap::new(),
         };
-        if changed.is_some_and(anew) {
-            continue;
-        }
-        for (property, value) in &resource.properties {
-            let read_again = changed.is_some_and(|change| {
-                let mut names = change
-                    .expected()
-                    .filter_map(|detail| detail.name.as_deref());
-                names.any(|name| name == property)
-            });
-            if !read_again && reads(value, &ids, name.as_deref()) {
-                readers.insert((id.to_owned(), property.clone()));
+        for (id, resource) in after.resources() {
+            let named = stands_for(&resource.resource_type)
+                .and_then(|path| resource.properties.get(path.as_str()));
+            if let Some(named) = named {
+                for_each_named(named, &mut |name| {
+                    readers.stand_ins.entry(name).or_default().push(id);
+                });
+            }
+            let change = changed.get(id);
+            if change.is_some_and(|change| is_made(change)) {
+                continue;
+            }
+            let again: HashSet<&str> = change
+                .into_iter()
+                .flat_map(|change| change.expected())
+                .filter_map(|detail| detail.name.as_deref())
+                .collect();
+            for (property, value) in &resource.properties {
+                if !again.contains(property.as_str()) {
+                    readers.add(value, (id, property));
+                }
             }
         }
+        readers
     }
-    readers
-}
 
-fn own_name(context: &Option<Context>) -> Option<String> {
-    let name = context.as_ref()?.properties.get("Name")?;
-    Resolved::known(name).map(|name| name.into_owned())
-}
-
-/// Whether a value has a dynamic reference to a secret, by its logical ID or by its name.
-fn reads(value: &Value, ids: &[&str], name: Option<&str>) -> bool {
-    let mut found = false;
-    value.walk(&mut |value| {
-        found |= match value {
-            Value::String(text) => name.is_some_and(|name| is_named(text, name)),
-            Value::Function(..) => refers_to(value, ids) && has_dynamic(value),
-            _ => false,
-        };
-    });
-    found
-}
-
-fn is_named(text: &str, name: &str) -> bool {
-    let mut rest = text;
-    while let Some((_, after)) = rest.split_once(DYNAMIC) {
-        let own = after.strip_prefix(name);
-        if own.is_some_and(|end| end.starts_with([':', '}'])) {
-            return true;
-        }
-        rest = after;
+    /// Adds the dynamic references of a property.
+    fn add(&mut self, value: &'t Value, reading: Reading<'t>) {
+        value.walk(&mut |value| match value {
+            Value::String(text) => for_each_dynamic(text, DYNAMIC, &mut |name| {
+                self.by_name.entry(name).or_default().push(reading);
+            }),
+            Value::Function(..) if has_dynamic(value) => for_each_named(value, &mut |name| {
+                self.by_id.entry(name).or_default().push(reading);
+            }),
+            _ => {}
+        });
     }
-    false
+
+    /// Those who read a secret, by its logical ID, by that of what stands for it, or by its name.
+    fn of_secret(&self, secret: &ChangedResource) -> BTreeSet<Reading<'t>> {
+        let id = secret.logical_id.as_str();
+        let stand_ins = self.stand_ins.get(id).into_iter().flatten();
+        let by_id = stand_ins
+            .copied()
+            .chain([id])
+            .filter_map(|id| self.by_id.get(id));
+        let context = secret.after.as_ref();
+        let name = context.and_then(|context| context.properties.get("Name")?.known());
+        let by_name = name.and_then(|name| self.by_name.get(name.as_ref()));
+        by_id.chain(by_name).flatten().copied().collect()
+    }
 }
 
-fn refers_to(value: &Value, ids: &[&str]) -> bool {
-    let mut found = false;
+/// Whether it is made with the values of then.
+fn is_made(change: &ChangedResource) -> bool {
+    change.action == Edit::Add || change.replacement() == Replacement::Will
+}
+
+fn for_each_named<'t>(value: &'t Value, visit: &mut impl FnMut(&'t str)) {
     value.for_each_reference(&mut |reference| {
-        if let Reference::Name(name)
-        | Reference::Attribute {
-            logical_id: name, ..
-        } = reference
-        {
-            found |= ids.contains(&name);
+        if let Some(name) = named_by(&reference) {
+            visit(name);
         }
     });
-    found
 }
 
 fn has_dynamic(value: &Value) -> bool {
     let mut found = false;
-    value.walk(&mut |value| {
-        found |= matches!(value, Value::String(text) if text.contains(DYNAMIC));
-    });
+    for_each_text(value, &mut |text| found |= text.contains(DYNAMIC));
     found
 }
 
