@@ -46,7 +46,8 @@ pub use network::{
 };
 pub use protection::{Protection, While, guards, protections, refusals};
 pub use refusal::{
-    Properties, Refusal, StayingItems, When, never_back, refused_updates, staying_items,
+    Properties, Refusal, StayingItems, Upgrade, UpgradeStep, When, refused_updates, staying_items,
+    upgrades,
 };
 pub use replacement::{is_revision, scopes_names, unique_name};
 pub use retention::{

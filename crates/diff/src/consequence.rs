@@ -20,6 +20,7 @@ mod scaled;
 mod secrets;
 mod stops;
 mod unchangeable;
+mod versions;
 
 use std::fmt;
 
@@ -228,6 +229,7 @@ pub(crate) fn consequences(
     interruption::find(changes, &mut found);
     for change in changes {
         unchangeable::find(change, &mut found);
+        versions::find(change, &mut found);
         loss::find(change, &mut found);
         retention::find(change, &mut found);
         // What leaves the stack and stays does what it did.

@@ -132,9 +132,44 @@ pub fn staying_items(resource_type: &str) -> impl Iterator<Item = StayingItems> 
     rows.filter_map(StayingItems::of)
 }
 
+/// A version that can become later and not earlier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Upgrade {
+    /// The property with the version.
+    pub path: PropertyPath,
+    /// How far one update goes.
+    pub step: UpgradeStep,
+    /// The page that says so.
+    pub source: &'static str,
+}
+
+/// How far does one upgrade go?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UpgradeStep {
+    /// To any later version, as far as is known.
+    Any,
+    /// To the next minor version at most.
+    Minor,
+}
+
+impl Upgrade {
+    pub(super) fn of(row: &Row) -> Option<Upgrade> {
+        Some(Upgrade {
+            path: row.path()?,
+            step: match row.value {
+                NOTHING => UpgradeStep::Any,
+                "minor-by-minor" => UpgradeStep::Minor,
+                _ => return None,
+            },
+            source: row.source,
+        })
+    }
+}
+
 /// Returns the versions that can become later and not earlier.
 ///
 /// Source: the pages that the table names.
-pub fn never_back(resource_type: &str) -> impl Iterator<Item = PropertyPath> {
-    super::paths(Question::NeverBack.of(resource_type))
+pub fn upgrades(resource_type: &str) -> impl Iterator<Item = Upgrade> {
+    let rows = Question::NeverBack.of(resource_type).iter();
+    rows.filter_map(Upgrade::of)
 }

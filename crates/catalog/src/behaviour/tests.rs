@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::access::{Attachment, PolicyPlace};
 use super::network::{Firewall, Opening};
-use super::refusal::{Refusal, StayingItems};
+use super::refusal::{Refusal, StayingItems, Upgrade};
 use super::retention::{Expiration, Retention};
 use super::secrets::Renewal;
 use super::update::{DocumentedUpdate, UpdatePolicy, covers};
@@ -173,6 +173,7 @@ fn every_word_of_a_value_is_known() {
         let known = match row.question {
             Question::Update => DocumentedUpdate::of(&row).is_some(),
             Question::RefusesUpdate => Refusal::of(&row).is_some(),
+            Question::NeverBack => Upgrade::of(&row).is_some(),
             Question::ItemsStay => StayingItems::of(&row).is_some(),
             Question::Retains => Retention::of(&row).is_some(),
             Question::Renews => Renewal::of(&row).is_some(),

@@ -8,7 +8,7 @@ use stratiform_finding::words::counted;
 use stratiform_resolve::{Resolved, Style};
 
 use super::nouns::named;
-use super::unchangeable::is_older;
+use super::versions::is_older;
 use super::{Certainty, Consequence, Kind, Severity};
 
 /// The service's own words: `Update of resource type is not permitted.`

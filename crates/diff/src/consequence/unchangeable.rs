@@ -1,4 +1,4 @@
-//! Updates that AWS documents to refuse: what cannot be changed, cannot go back, or cannot change together.
+//! Updates that AWS documents to refuse: what cannot be changed, or cannot change together.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexMap;
 use stratiform_catalog::PropertyPath;
 use stratiform_catalog::behaviour::{
-    Refusal, StayingItems, When, holds_data, never_back, refused_updates, staying_items,
+    Refusal, StayingItems, When, holds_data, refused_updates, staying_items,
 };
 use stratiform_changes::{
     Attribute, ChangeSource, ChangedAttribute, ChangedResource, Context, Edit, Evaluation,
@@ -31,7 +31,6 @@ pub(super) fn find(change: &ChangedResource, found: &mut Vec<Consequence>) {
         .collect();
     refused.extend(staying_items(&change.resource_type).flat_map(|items| item(change, items)));
     found.extend(together(change, &refused));
-    found.extend(never_back(&change.resource_type).filter_map(|path| back(change, path)));
 }
 
 /// One thing that AWS refuses.
@@ -295,51 +294,6 @@ fn item_differs(old: &Resolved<'_>, new: &Resolved<'_>) -> Option<Certainty> {
     } else {
         Certainty::May
     })
-}
-
-/// A version that becomes an older one.
-fn back(change: &ChangedResource, path: PropertyPath) -> Option<Consequence> {
-    let text = |context: &Option<Context>, property: &str| {
-        let properties = &context.as_ref()?.properties;
-        Some(properties.get(property)?.known()?.into_owned())
-    };
-    let same_engine = text(&change.before, "Engine") == text(&change.after, "Engine");
-    let old = text(&change.before, path.as_str())?;
-    let new = text(&change.after, path.as_str())?;
-    let help = match holds_data(&change.resource_type) {
-        true => {
-            "keep the version; an older one is made from a snapshot of its own, beside this one"
-        }
-        false => "keep the version; an older one is made beside this one",
-    };
-    (same_engine && is_older(&new, &old)).then(|| Consequence {
-        help: Some(help.to_owned()),
-        ..Consequence::of(
-            change,
-            Kind::Refused,
-            Severity::Danger,
-            Certainty::Will,
-            format!(
-                "cannot take {} back to an older version",
-                named(&change.resource_type, &change.logical_id)
-            ),
-            format!("`{path}` goes from {old} back to {new}, and there are upgrades only"),
-        )
-    })
-}
-
-/// Whether a version comes before another one, number by number. Of what is no number, nobody knows.
-pub(super) fn is_older(one: &str, two: &str) -> bool {
-    let numbers = |version: &str| {
-        let parts = version.split('.').map(|part| part.parse::<u64>().ok());
-        parts
-            .take_while(Option::is_some)
-            .flatten()
-            .collect::<Vec<_>>()
-    };
-    let pairs = numbers(one).into_iter().zip(numbers(two));
-    let mut differing = pairs.filter(|(one, two)| one != two);
-    differing.next().is_some_and(|(one, two)| one < two)
 }
 
 /// A replacement that AWS refuses.

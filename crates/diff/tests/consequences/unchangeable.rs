@@ -236,6 +236,22 @@ fn some_ways_are_one_way() {
 }
 
 #[test]
+fn a_cluster_is_upgraded_version_by_version() {
+    let cluster = "Type: AWS::EKS::Cluster, Properties: {RoleArn: r, ResourcesVpcConfig: {SubnetIds: []}, Version: $}";
+    refused(cluster, ["'1.30'", "'1.31'"], &[]);
+    refused(
+        cluster,
+        ["'1.30'", "'1.32'"],
+        &["danger refused will: cannot upgrade the cluster `A` by more than one version"],
+    );
+    refused(
+        cluster,
+        ["'1.30'", "'1.29'"],
+        &["danger refused will: cannot take the cluster `A` back to an older version"],
+    );
+}
+
+#[test]
 fn some_changes_do_not_go_together() {
     refused(
         "Type: AWS::EC2::PrefixList, Properties: {PrefixListName: a, AddressFamily: IPv4, $}",
