@@ -117,10 +117,15 @@ pub(crate) fn names_taken<'c>(changes: &[Located<'c>]) -> Vec<(&'c str, Conseque
         let Some((from, old)) = taken.get(&(new.resource_type.as_str(), name.clone())) else {
             continue;
         };
+        let stays = Fate::of(old).stays();
         // Another stack may let go of it first.
-        let (severity, certainty) = match from == stack {
+        let (severity, certainty) = match from == stack || stays {
             true => (Severity::Danger, Certainty::Will),
             false => (Severity::Warning, Certainty::May),
+        };
+        let order = match stays {
+            true => "which stays outside of the stack",
+            false => "and new resources are made before old ones go",
         };
         let refused = Consequence {
             help: Some(
@@ -136,7 +141,7 @@ pub(crate) fn names_taken<'c>(changes: &[Located<'c>]) -> Vec<(&'c str, Conseque
                     named(&new.resource_type, &new.logical_id)
                 ),
                 format!(
-                    "`{property}` is that of {}, and new resources are made before old ones go",
+                    "`{property}` is that of {}, {order}",
                     named(&old.resource_type, &old.logical_id)
                 ),
             )
