@@ -50,9 +50,13 @@ impl Properties {
 
 impl Refusal {
     pub(super) fn of(row: &Row) -> Option<Refusal> {
-        let (value, state) = row.value.split_once(" while ").unzip();
-        let only_while = state.map(|state| state.split_once('='));
-        let value = value.unwrap_or(row.value);
+        let (value, only_while) = match row.value.split_once(" while ") {
+            Some((value, state)) => {
+                let (path, state) = state.split_once('=')?;
+                (value, Some((PropertyPath(path), state)))
+            }
+            None => (row.value, None),
+        };
         let (word, rest) = value.split_once(' ').unwrap_or((value, ""));
         let some = |value: &'static str| (value != ANY).then_some(value);
         let when = match (word, rest) {
@@ -72,10 +76,7 @@ impl Refusal {
         Some(Refusal {
             path: row.path(),
             when,
-            only_while: match only_while {
-                Some(state) => state.map(|(path, value)| Some((PropertyPath(path), value)))?,
-                None => None,
-            },
+            only_while,
             instead: (row.what != NOTHING).then_some(row.what),
             source: row.source,
         })
