@@ -8,8 +8,8 @@ use stratiform_resolve::{Resolver, Scope, Segment, Time, Whereabouts};
 use stratiform_template::{Member, Reference, Value};
 
 use crate::consequence::{Certainty, Consequence, Kind, Severity, moves, sort};
-use crate::order::steps;
 use crate::handed_over;
+use crate::order::steps;
 use crate::stack::{OutputChange, StackChange, StackDiff, diff, written_out};
 
 /// One stack before and after.

@@ -73,16 +73,46 @@ fn leaves_out(old: &str, new: &str) -> bool {
     }
 }
 
-/// Whether a version comes before another one, number by number. Of what is no number, nobody knows.
+/// Whether a version comes before another one, number by number. Of what is no number, nobody knows; of different things
+/// (`Elasticsearch_7.10`, `OpenSearch_1.0`) none is older.
 pub(super) fn is_older(one: &str, two: &str) -> bool {
     let numbers = |version: &str| {
         let parts = version.split('.').map(|part| part.parse::<u64>().ok());
-        parts
-            .take_while(Option::is_some)
-            .flatten()
-            .collect::<Vec<_>>()
+        let known = parts.take_while(Option::is_some);
+        known.flatten().collect::<Vec<_>>()
     };
-    let pairs = numbers(one).into_iter().zip(numbers(two));
-    let mut differing = pairs.filter(|(one, two)| one != two);
-    differing.next().is_some_and(|(one, two)| one < two)
+    let thing = |version: &str| {
+        version
+            .find(|letter: char| letter.is_ascii_digit())
+            .unwrap_or(0)
+    };
+    let ((of_one, one), (of_two, two)) = (one.split_at(thing(one)), two.split_at(thing(two)));
+    let mut pairs = numbers(one).into_iter().zip(numbers(two));
+    of_one == of_two
+        && pairs
+            .find(|(one, two)| one != two)
+            .is_some_and(|(one, two)| one < two)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_older;
+
+    #[test]
+    fn versions_are_compared_number_by_number() {
+        for (one, two) in [
+            ("16.9", "16.10"),
+            ("5.7.mysql_aurora.2.11.1", "8.0.mysql_aurora.3.04.0"),
+            ("OpenSearch_2.9", "OpenSearch_2.11"),
+        ] {
+            assert!(is_older(one, two) && !is_older(two, one), "{one} {two}");
+        }
+        for (one, two) in [
+            ("16", "16.4"),
+            ("Elasticsearch_7.10", "OpenSearch_1.0"),
+            ("a", "b"),
+        ] {
+            assert!(!is_older(one, two) && !is_older(two, one), "{one} {two}");
+        }
+    }
 }

@@ -122,3 +122,18 @@ fn the_policy_of_the_new_template_decides() {
         &[],
     );
 }
+
+#[test]
+fn an_upgrade_in_place_goes_one_way() {
+    let domain = "Type: AWS::OpenSearchService::Domain, UpdatePolicy: {EnableVersionUpgrade: true}, Properties: {EngineVersion: $}";
+    let deploys = "note interruption will: starts a deployment of the domain `A`: a blue/green deployment of the domain";
+    check_changed(
+        domain,
+        ["OpenSearch_2.13", "OpenSearch_2.11"],
+        &[
+            "danger refused will: cannot take the domain `A` back to an older version",
+            deploys,
+        ],
+    );
+    check_changed(domain, ["Elasticsearch_7.10", "OpenSearch_1.0"], &[deploys]);
+}
