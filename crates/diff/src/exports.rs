@@ -10,6 +10,7 @@ use stratiform_template::{Member, Reference, Value};
 use crate::consequence::{Certainty, Consequence, Kind, Severity, moves, sort};
 use crate::handed_over;
 use crate::order::steps;
+use crate::renames;
 use crate::stack::{OutputChange, StackChange, StackDiff, diff, written_out};
 
 /// One stack before and after.
@@ -95,6 +96,7 @@ pub fn diff_environment(pairs: &[Pair<'_>]) -> Vec<StackDiff> {
     for diff in &mut diffs {
         sort(&mut diff.consequences);
     }
+    renames::tell(&mut diffs);
     diffs
 }
 

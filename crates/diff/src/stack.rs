@@ -10,6 +10,7 @@ use crate::arrival;
 use crate::consequence::{Consequence, Kind, Severity, consequences, sort};
 use crate::not_known::notes;
 use crate::note::Note;
+use crate::renames::Rename;
 use crate::settings::StackSettings;
 
 /// What happens to a stack.
@@ -31,6 +32,10 @@ pub struct StackDiff {
     pub notes: Vec<Note>,
     /// How many resources there are, before and after.
     pub totals: (usize, usize),
+    /// What was renamed, and is therefore made anew.
+    pub renames: Vec<Rename>,
+    /// Whether CloudFormation refuses to delete the stack, where that is known. It tells what matters most.
+    pub is_protected: Option<bool>,
 }
 
 /// What happens to a stack as a whole?
@@ -138,6 +143,11 @@ pub fn diff(before: Option<&StackAt>, after: Option<&StackAt>, place: &Whereabou
     let settings = before
         .zip(after)
         .map(|(before, after)| StackSettings::new(before, after));
+    let is_protected = [before, after]
+        .into_iter()
+        .flatten()
+        .filter_map(|stack| stack.termination_protection)
+        .reduce(|one, two| one || two);
     let (before, after) = (before.unwrap_or(&nothing), after.unwrap_or(&nothing));
     let (old, new) = (written_out(before, place), written_out(after, place));
     let sides = Sides::new(
@@ -191,6 +201,8 @@ pub fn diff(before: Option<&StackAt>, after: Option<&StackAt>, place: &Whereabou
         outputs,
         parameters,
         totals: (before.resources().count(), after.resources().count()),
+        renames: Vec::new(),
+        is_protected,
     }
 }
 

@@ -28,7 +28,8 @@ pub(crate) fn find<'c>(changes: &[Located<'c>]) -> Vec<(&'c str, Consequence)> {
         if new.action != Edit::Add {
             continue;
         }
-        let same = looks(new, new.after.as_ref()).and_then(|looks| gone.get_mut(&looks)?.pop());
+        let same = looks(new, new.after.as_ref())
+            .and_then(|looks| nearest(gone.get_mut(&looks)?, &new.logical_id));
         if let Some((from, old)) = same {
             found.extend(
                 moved(from, old, stack, new)
@@ -38,6 +39,22 @@ pub(crate) fn find<'c>(changes: &[Located<'c>]) -> Vec<(&'c str, Consequence)> {
         }
     }
     found
+}
+
+/// How many that look the same are asked for the nearest name.
+const ASKED: usize = 32;
+
+/// Takes the one whose name has most in common with another name, at its beginning and at its end.
+fn nearest<'c>(alike: &mut Vec<Located<'c>>, logical_id: &str) -> Option<Located<'c>> {
+    let common = |(_, change): &Located<'_>| {
+        let (one, two) = (change.logical_id.chars(), logical_id.chars());
+        let same = |(one, two): &(char, char)| one == two;
+        let behind = one.clone().rev().zip(two.clone().rev()).take_while(same);
+        one.zip(two).take_while(same).count() + behind.count()
+    };
+    let asked = alike.iter().enumerate().rev().take(ASKED);
+    let (index, _) = asked.max_by_key(|(_, located)| common(located))?;
+    Some(alike.swap_remove(index))
 }
 
 /// What two resources have in common that are the same but for their place: the type and all properties but tags.

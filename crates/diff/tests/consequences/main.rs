@@ -12,6 +12,7 @@ mod moves;
 mod other_stacks;
 mod protection;
 mod refused;
+mod renames;
 mod replacement;
 mod retention;
 mod secrets;
