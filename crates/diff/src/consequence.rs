@@ -8,6 +8,7 @@ mod iam;
 mod interruption;
 mod limits;
 mod loss;
+mod missing_values;
 pub(crate) mod moves;
 mod network;
 pub(crate) mod nouns;
@@ -245,6 +246,7 @@ pub(crate) fn consequences(
     secrets::find(changes, after, &mut found);
     existence::find(before, after, &mut found);
     limits::find(before.template, after.template, &mut found);
+    missing_values::find(before, after, &mut found);
     found
 }
 

@@ -58,6 +58,24 @@ fn rules(change: &ChangedResource, firewall: Firewall, found: &mut Vec<Consequen
         opened.retain(|(_, rule)| !is_default(rule));
         closed.retain(|(_, rule)| !is_default(rule));
     }
+    // What comes in is another matter than what goes out.
+    for way in [Way::In, Way::Out] {
+        let of = [&opened, &closed].map(|rules| {
+            let rules = rules.iter().copied();
+            rules.filter(|(_, rule)| rule.way == way).collect()
+        });
+        told(change, firewall, novelty, of, found);
+    }
+}
+
+/// What opens and closes one way.
+fn told(
+    change: &ChangedResource,
+    firewall: Firewall,
+    novelty: Novelty,
+    [opened, closed]: [Vec<(char, &Rule)>; 2],
+    found: &mut Vec<Consequence>,
+) {
     let name = name(change);
     let severity_of = |rule: &Rule| severity(firewall, rule, novelty);
     if let Some((_, rule)) = opened
@@ -113,13 +131,9 @@ fn severity(firewall: Firewall, rule: &Rule, novelty: Novelty) -> Severity {
     };
     match novelty {
         Novelty::Existing => existing,
-        Novelty::New => match existing {
-            Severity::Danger => Severity::Warning,
-            Severity::Warning if !matches!(rule.traffic().as_str(), "tcp 80" | "tcp 443") => {
-                Severity::Attention
-            }
-            _ => Severity::Note,
-        },
+        // Open to everybody is open to everybody. Who else uses a new resource is what it is made for.
+        Novelty::New if existing >= Severity::Warning => existing,
+        Novelty::New => Severity::Note,
     }
 }
 

@@ -8,6 +8,7 @@
 mod arrival;
 mod data;
 mod interruption;
+mod missing_values;
 mod moves;
 mod other_stacks;
 mod protection;

@@ -86,7 +86,10 @@ Parameters: {Protected: {Type: String}}
 Resources:
   A: {Type: AWS::DynamoDB::Table, Properties: {DeletionProtectionEnabled: !Ref Protected}}
 ",
-        &["warning protection-lost may: may take away from the table `A`: deletion protection"],
+        &[
+            "warning protection-lost may: may take away from the table `A`: deletion protection",
+            "attention refused may: needs a value for the parameter `Protected` when it is deployed",
+        ],
     );
 }
 

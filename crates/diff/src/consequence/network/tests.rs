@@ -133,16 +133,32 @@ fn the_same_in_other_words_is_nothing() {
 }
 
 #[test]
-fn new_groups_are_a_step_lower() {
+fn a_new_group_that_is_open_to_everybody_is_as_bad_as_an_old_one() {
     let of = |port: u16| {
         group(&format!(
             "{{IpProtocol: tcp, FromPort: {port}, ToPort: {port}, CidrIp: 0.0.0.0/0}}"
         ))
     };
-    for (port, severity) in [(22, "warning"), (443, "note"), (8080, "attention")] {
+    for (port, severity) in [(22, "danger"), (443, "warning"), (8080, "warning")] {
         let shown = consequences(&resource(""), &resource(&of(port)));
         assert!(shown.starts_with(severity), "{shown}");
     }
+    let few = of(22).replace("0.0.0.0/0", "10.0.0.0/8");
+    assert!(consequences(&resource(""), &resource(&few)).starts_with("note"));
+}
+
+#[test]
+fn what_comes_in_and_what_goes_out_are_two_things() {
+    check(
+        "",
+        "AWS::EC2::SecurityGroup {GroupDescription: it, SecurityGroupEgress: [{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 0.0.0.0/0}], SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 8080, ToPort: 8080, CidrIp: 0.0.0.0/0}]}",
+        &[
+            "warning Will network-widened: opens tcp 8080 of the security group `It` to the whole internet",
+            "  + tcp 8080 from 0.0.0.0/0 (the whole internet, IPv4)",
+            "note Will network-widened: opens tcp 443 out of the security group `It` to the whole internet",
+            "  + tcp 443 to 0.0.0.0/0 (the whole internet, IPv4)",
+        ],
+    );
 }
 
 #[test]
