@@ -37,7 +37,7 @@ pub use access::{
     policies,
 };
 pub use data::{
-    WhenEmpty, copies, data_elsewhere, deleted_when_empty, holds_data, holds_history,
+    WhenEmpty, copies, data_elsewhere, dead_letters, deleted_when_empty, holds_data, holds_history,
     restores_from, snapshot_by_default, takes_snapshot,
 };
 pub use network::{
@@ -94,6 +94,7 @@ enum Question {
     CountsUp,
     Credential,
     DataElsewhere,
+    DeadLetters,
     DeletedWhenEmpty,
     DeletesAt,
     DeploysItself,
@@ -133,7 +134,7 @@ enum Question {
 }
 
 impl Question {
-    const ALL: [(&'static str, Question); 45] = [
+    const ALL: [(&'static str, Question); 46] = [
         ("allows-major-upgrade", Question::AllowsMajorUpgrade),
         ("attaches", Question::Attaches),
         ("belongs-to", Question::BelongsTo),
@@ -143,6 +144,7 @@ impl Question {
         ("counts-up", Question::CountsUp),
         ("credential", Question::Credential),
         ("data-elsewhere", Question::DataElsewhere),
+        ("dead-letters", Question::DeadLetters),
         ("deleted-when-empty", Question::DeletedWhenEmpty),
         ("deletes-at", Question::DeletesAt),
         ("deploys-itself", Question::DeploysItself),

@@ -30,6 +30,7 @@ use stratiform_changes::{ChangedResource, Edit};
 use stratiform_resolve::Scope;
 
 use crate::fate::Fate;
+use crate::sentence::cut_values;
 
 /// One thing that a change does, in words, with the fact behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -211,6 +212,13 @@ impl Consequence {
 }
 
 impl Consequence {
+    /// Cuts what is too long for a sentence.
+    pub(crate) fn cut_values(&mut self) {
+        cut_values(&mut self.what);
+        cut_values(&mut self.why);
+        self.help.iter_mut().for_each(cut_values);
+    }
+
     /// Says that it happens only when somebody deletes the stack: no deployment does.
     pub(crate) fn of_removed_stack(&mut self) {
         self.certainty = self.certainty.min(Certainty::May);

@@ -97,6 +97,8 @@ pub fn diff_environment(pairs: &[Pair<'_>]) -> Vec<StackDiff> {
         sort(&mut diff.consequences);
     }
     renames::tell(&mut diffs);
+    let consequences = diffs.iter_mut().flat_map(|diff| &mut diff.consequences);
+    consequences.for_each(Consequence::cut_values);
     diffs
 }
 

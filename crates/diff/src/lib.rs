@@ -6,6 +6,7 @@
 
 mod arrival;
 mod consequence;
+mod disposable;
 mod exports;
 mod fate;
 mod handed_over;
@@ -16,6 +17,7 @@ mod order;
 pub mod passes;
 mod references;
 mod renames;
+mod sentence;
 mod settings;
 mod stack;
 mod stack_policy;

@@ -8,6 +8,7 @@ use stratiform_template::{Member, Output, Template};
 
 use crate::arrival;
 use crate::consequence::{Consequence, Kind, Severity, consequences, sort};
+use crate::disposable;
 use crate::not_known::notes;
 use crate::note::Note;
 use crate::renames::Rename;
@@ -186,6 +187,9 @@ pub fn diff(before: Option<&StackAt>, after: Option<&StackAt>, place: &Whereabou
         consequences
             .iter_mut()
             .for_each(Consequence::of_removed_stack);
+    }
+    if is_protected == Some(false) {
+        disposable::weigh(&mut consequences, before);
     }
     sort(&mut consequences);
     StackDiff {

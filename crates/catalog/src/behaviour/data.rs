@@ -27,6 +27,13 @@ pub fn data_elsewhere(resource_type: &str) -> Option<PropertyPath> {
     paths(Question::DataElsewhere.of(resource_type)).next()
 }
 
+/// Returns the properties that name where what nobody could work off is put aside: a dead-letter queue.
+///
+/// Source: CloudFormation template reference, the page of the type.
+pub fn dead_letters(resource_type: &str) -> impl Iterator<Item = PropertyPath> {
+    paths(Question::DeadLetters.of(resource_type))
+}
+
 /// Tells whether data is lost with such a resource. `false` for a type that the catalog does not know.
 ///
 /// Source: the catalog ([`crate::ResourceType::is_stateful`]); for types that it leaves out, the page of the type.

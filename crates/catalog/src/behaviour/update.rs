@@ -23,6 +23,8 @@ pub enum Class {
     Some,
     /// It depends on circumstances.
     Sometimes,
+    /// What becomes another is taken away and added again; what only comes or goes interrupts nothing.
+    Exchanges,
     /// It may replace the resource, or interrupt it.
     Replaces,
     /// A rolling or blue/green deployment.
@@ -37,6 +39,7 @@ impl DocumentedUpdate {
             "none" => Class::None,
             "some" => Class::Some,
             "sometimes" => Class::Sometimes,
+            "exchanges" => Class::Exchanges,
             "replaces" => Class::Replaces,
             "deploys" => Class::Deploys,
             "later" => Class::Later,

@@ -37,6 +37,8 @@ pub(super) fn find(changes: &[ChangedResource], found: &mut Vec<Consequence>) {
                     change.logical_id, change.resource_type
                 )),
                 Some(entry) if said.contains(&entry.what) => {}
+                Some(entry)
+                    if entry.class == Class::Exchanges && detail.change_type != Edit::Modify => {}
                 Some(entry) => {
                     found.extend(consequence(change, &property, entry));
                     said.push(entry.what);
@@ -104,7 +106,7 @@ fn consequence(
             Certainty::Will,
             format!("interrupts {name}"),
         ),
-        Class::Sometimes | Class::Replaces => (
+        Class::Sometimes | Class::Exchanges | Class::Replaces => (
             Severity::Attention,
             Certainty::May,
             format!("may interrupt {name}"),

@@ -15,11 +15,16 @@ pub(super) fn find(before: &Scope<'_>, after: &Scope<'_>, found: &mut Vec<Conseq
         // The deployment keeps the value that was given.
         old.is_some_and(|old| old.declaration.default.is_none() || old.is_given)
     };
-    let missing = after
-        .parameters
-        .iter()
-        .filter(|(name, new)| new.text.is_none() && !had_a_value(name));
-    let missing: Vec<&str> = missing.map(|(name, _)| *name).collect();
+    let names = after.template.parameters.keys().map(String::as_str);
+    let has_a_value = |name: &str| {
+        after
+            .parameters
+            .get(name)
+            .is_some_and(|new| new.text.is_some())
+    };
+    let missing: Vec<&str> = names
+        .filter(|name| !has_a_value(name) && !had_a_value(name))
+        .collect();
     let (named, details) = match missing.as_slice() {
         [] => return,
         [name] => (format!("a value for the parameter `{name}`"), Vec::new()),

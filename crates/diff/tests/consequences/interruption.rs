@@ -1,6 +1,6 @@
 //! What is interrupted.
 
-use crate::{check_changed, check_removed, environment, lines};
+use crate::{check_changed, check_removed, environment, lines, of_kind};
 
 #[test]
 fn interruptions_are_as_documented() {
@@ -107,5 +107,27 @@ B: {Type: AWS::AutoScaling::AutoScalingGroup, UpdatePolicy: {AutoScalingRollingU
     assert!(
         lines.iter().any(|line| line.contains(deploys)),
         "{lines:#?}"
+    );
+}
+
+#[test]
+fn rules_that_only_come_or_go_interrupt_nothing() {
+    let [one, two] = ["10.0.0.0/8", "10.1.0.0/16"].map(|block| {
+        format!("{{IpProtocol: tcp, FromPort: 80, ToPort: 80, CidrIp: {block}, Description: $}}")
+    });
+    let told = |before: &str, after: &str| {
+        let [before, after] = [before, after].map(|rules| {
+            format!("A: {{Type: AWS::EC2::SecurityGroup, Properties: {{GroupDescription: x, SecurityGroupIngress: [{rules}]}}}}")
+        });
+        of_kind(&before, &after, "interruption")
+    };
+    assert_eq!(told("", &one), [""; 0]);
+    assert_eq!(told(&one, &format!("{one}, {two}")), [""; 0]);
+    assert_eq!(told(&format!("{one}, {two}"), &one), [""; 0]);
+    assert_eq!(
+        told(&one, &one.replace('$', "x")),
+        [
+            "attention interruption may: may interrupt the security group `A`: a changed rule is removed, then added: its traffic drops briefly"
+        ]
     );
 }

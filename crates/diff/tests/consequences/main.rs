@@ -19,6 +19,7 @@ mod retention;
 mod secrets;
 mod unchangeable;
 mod update_policy;
+mod verdict;
 mod whole;
 
 use stratiform_assembly::StackAt;
