@@ -21,6 +21,7 @@ mod sentence;
 mod settings;
 mod stack;
 mod stack_policy;
+mod unvalued;
 mod verdict;
 
 pub use consequence::{Certainty, Consequence, Kind, Severity};

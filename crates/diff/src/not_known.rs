@@ -10,6 +10,7 @@ use stratiform_resolve::{Scope, Segment, has_unexpanded};
 use stratiform_template::{Template, Value};
 
 use crate::note::Note;
+use crate::unvalued::unvalued;
 
 /// Notes about two sides and what changes between them.
 pub(crate) fn notes(
@@ -18,13 +19,8 @@ pub(crate) fn notes(
     changes: &[ChangedResource],
 ) -> Vec<Note> {
     let mut notes = Vec::new();
-    let missing = after
-        .parameters
-        .iter()
-        .filter(|(_, parameter)| parameter.text.is_none());
-    let missing: BTreeSet<&str> = missing.map(|(name, _)| *name).collect();
-    // Where nothing changes, nothing changes for any value: what is made from it is written the same.
-    if !missing.is_empty() && !changes.is_empty() {
+    let missing = unvalued(before, after, changes);
+    if !missing.is_empty() {
         notes.push(Note {
             what: format!(
                 "{} no value here: what is made from {} is compared as it is written",

@@ -153,7 +153,7 @@ fn cuts(logical_id: &str) -> Vec<(&str, String, &str)> {
 
 /// ``service `api` became `web` ``, where one of the resources is the thing itself and has the words as its name.
 fn named(diffs: &[StackDiff], places: &[Place], old: &str, new: &str) -> Option<String> {
-    places.iter().find_map(|(stack, removed, added)| {
+    let titles = places.iter().filter_map(|(stack, removed, added)| {
         let resources = &diffs[*stack].resources;
         let (gone, come) = (&resources[*removed], &resources[*added]);
         let noun = noun(&gone.resource_type);
@@ -170,7 +170,8 @@ fn named(diffs: &[StackDiff], places: &[Place], old: &str, new: &str) -> Option<
             let is_name = spellings(old, new).contains(&(value.to_string(), other.to_string()));
             is_name.then(|| format!("{noun} `{value}` became `{other}`"))
         })
-    })
+    });
+    titles.min_by_key(String::len)
 }
 
 /// How a word is written: `OrderApi`, `orderapi`, `order-api`, `order_api`.

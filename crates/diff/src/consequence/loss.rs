@@ -162,7 +162,18 @@ fn replaced(change: &ChangedResource, name: &str, certainty: Certainty) -> Conse
 /// Who says what happens to the physical resource.
 fn reason(change: &ChangedResource, attribute: &str) -> String {
     match change.policy_origin {
-        PolicyOrigin::Template => format!("`{attribute}` is `{}`", change.policy.as_str()),
+        // The template's own word, which may be another one for the same: `RetainExceptOnCreate`.
+        PolicyOrigin::Template => {
+            let context = match change.action {
+                Edit::Remove => change.before.as_ref().map(|it| &it.deletion_policy),
+                _ => change.after.as_ref().map(|it| &it.update_replace_policy),
+            };
+            let written = context.and_then(|word| word.as_deref());
+            format!(
+                "`{attribute}` is `{}`",
+                written.unwrap_or(change.policy.as_str())
+            )
+        }
         PolicyOrigin::Default => {
             format!(
                 "there is no `{attribute}`, and the default is `{}`",

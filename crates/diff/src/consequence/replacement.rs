@@ -237,7 +237,7 @@ fn collision(
             Kind::Refused,
             match certainty {
                 Certainty::Will => Severity::Danger,
-                Certainty::May | Certainty::Unknown => Severity::Attention,
+                Certainty::May | Certainty::Unknown => Severity::Warning,
             },
             certainty,
             format!("{verb} {name}: its name `{taken}` stays taken by the old one"),

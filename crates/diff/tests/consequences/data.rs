@@ -12,6 +12,10 @@ fn what_leaves_goes_by_its_deletion_policy() {
         &["danger data-loss will: deletes the table `A`, and its data with it"],
     );
     for policy in ["Retain", "RetainExceptOnCreate"] {
+        let before = format!("{KEPT}\nA: {{DeletionPolicy: {policy}, {table}}}");
+        let found = environment(&[("shop", &before, KEPT)]);
+        let why = format!("`DeletionPolicy` is `{policy}`");
+        assert_eq!(found[0].consequences[0].why, why, "the template's own word");
         check_removed(
             &format!("DeletionPolicy: {policy}, {table}"),
             &[

@@ -27,9 +27,9 @@ fn a_name_that_stays_collides() {
         "Type: AWS::RDS::DBInstance, UpdateReplacePolicy: Retain, Properties: {DBInstanceIdentifier: shop, Engine: $}",
         ["postgres", "mysql"],
         &[
+            "warning refused may: could not replace the database `A`: its name `shop` stays taken by the old one",
             "attention data-loss may: may replace the database `A`: the old one stays with its data, outside of the stack",
             "- the new one starts empty",
-            "attention refused may: could not replace the database `A`: its name `shop` stays taken by the old one",
             "attention replacement may: may replace the database `A`",
             "attention interruption may: may interrupt the database `A`: interrupts when converting Oracle to a container database; else may replace",
         ],
@@ -91,6 +91,24 @@ fn what_aws_refuses_to_update_is_said() {
         ],
     );
     check_changed(engine, ["'16.1'", "'16.2'"], &[interrupts]);
+    for allowed in ["", ", AllowMajorVersionUpgrade: true"] {
+        check_changed(
+            &engine.replace('}', &format!("{allowed}}}")),
+            ["'17.6'", "'16.1'"],
+            &[
+                "danger refused will: cannot take the database `A` back to an older version",
+                interrupts,
+            ],
+        );
+    }
+    check_changed(
+        &engine.replace("postgres", "mysql"),
+        ["8.0.40", "8.0.9"],
+        &[
+            "danger refused will: cannot take the database `A` back to an older version",
+            interrupts,
+        ],
+    );
     // A cluster has no `AllowMajorVersionUpgrade`: its provider always allows it.
     let cluster = engine.replace("DBInstance", "DBCluster");
     let change = |version| format!("A: {{{}}}", cluster.replace('$', version));

@@ -92,3 +92,36 @@ fn a_malformed_function_is_no_missing_property() {
     let found = environment(&[("shop", &same, &same)]);
     assert_eq!(found[0].change, StackChange::Unchanged);
 }
+
+#[test]
+fn a_parameter_without_a_value_is_named_where_the_answer_hangs_on_it() {
+    let stack = |delay: &str, name: &str| {
+        format!(
+            "Parameters: {{Name: {{Type: String}}, Stage: {{Type: String}}}}
+Conditions: {{Is: !Equals [!Ref Stage, prod]}}
+Resources:
+  A: {{Type: AWS::SQS::Queue, Properties: {{DelaySeconds: {delay}}}}}
+  B: {{Type: AWS::SQS::Queue, Properties: {{QueueName: !Sub '{name}'}}}}"
+        )
+    };
+    let notes = |before: &str, after: &str| {
+        let found = environment(&[("shop", before, after)]);
+        let notes = found[0].notes.iter().map(|note| note.what.clone());
+        notes.collect::<Vec<_>>()
+    };
+    let known = |text: String| text.replace("Conditions: {Is: !Equals [!Ref Stage, prod]}\n", "");
+    let [one, two] = [stack("1", "${Name}"), stack("2", "${Name}")];
+    assert_eq!(notes(&known(one.clone()), &known(two.clone())), [""; 0]);
+    assert_eq!(
+        notes(&known(one.clone()), &known(stack("1", "${Name}-2"))),
+        [
+            "the parameter `Name` has no value here: what is made from it is compared as it is written"
+        ]
+    );
+    assert_eq!(
+        notes(&one, &two),
+        [
+            "the parameter `Stage` has no value here: what is made from it is compared as it is written"
+        ]
+    );
+}
