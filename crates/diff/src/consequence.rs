@@ -26,11 +26,12 @@ mod versions;
 use std::fmt;
 
 use serde::Serialize;
+use stratiform_catalog::behaviour::holds_history;
 use stratiform_changes::{ChangedResource, Edit};
+use stratiform_finding::words::cut_values;
 use stratiform_resolve::Scope;
 
 use crate::fate::Fate;
-use crate::sentence::cut_values;
 
 /// One thing that a change does, in words, with the fact behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -212,6 +213,18 @@ impl Consequence {
 }
 
 impl Consequence {
+    /// What comes first of what is as bad: data, then what is refused and what opens, before a log and all else.
+    pub fn weight(&self) -> impl Ord + use<> {
+        let of_history = self.resource_type.as_deref().is_some_and(holds_history);
+        let class = match self.kind {
+            Kind::DataLoss if !of_history => 0,
+            Kind::Refused => 1,
+            Kind::NetworkWidened | Kind::AccessWidened => 2,
+            _ => 3,
+        };
+        (class, self.kind)
+    }
+
     /// Cuts what is too long for a sentence.
     pub(crate) fn cut_values(&mut self) {
         cut_values(&mut self.what);

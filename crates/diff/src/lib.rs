@@ -17,13 +17,13 @@ mod order;
 pub mod passes;
 mod references;
 mod renames;
-mod sentence;
 mod settings;
 mod stack;
 mod stack_policy;
 mod unvalued;
 mod verdict;
 
+pub use consequence::replacement::is_start;
 pub use consequence::{Certainty, Consequence, Kind, Severity};
 pub use exports::{Pair, diff_environment, imported_elsewhere};
 pub use fate::Fate;

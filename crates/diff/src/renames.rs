@@ -3,7 +3,7 @@
 //! What lives here: which removed resource became which added one, by the rest of their names, and in what the two
 //! differ besides. What does not: single resources that look the same (`consequence/moves.rs`).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use stratiform_changes::{ChangedResource, Edit};
 use stratiform_finding::words::{counted, few};
@@ -24,6 +24,17 @@ pub struct Rename {
     pub pairs: Vec<(String, String)>,
 }
 
+impl Rename {
+    /// A text in which the word before became the word after, however it is written.
+    pub fn renamed(&self, text: &str) -> String {
+        let mut renamed = text.to_owned();
+        for (old, new) in spellings(&self.old, &self.new) {
+            renamed = renamed.replace(&old, &new);
+        }
+        renamed
+    }
+}
+
 /// One pair is a resource under another name; from this many on it is a rename.
 const LEAST: usize = 2;
 
@@ -32,6 +43,9 @@ const WORDS: usize = 8;
 
 /// Where this many could have become this many, names say nothing.
 const AMBIGUOUS: usize = 32;
+
+/// Pairs that are named with what else differs in them.
+const LISTED: usize = 20;
 
 /// Differences of a pair that are named.
 const NAMED: usize = 3;
@@ -198,29 +212,12 @@ fn spellings(old: &str, new: &str) -> [(String, String); 4] {
 /// Says one rename of a stack.
 fn one(diff: &mut StackDiff, rename: &Rename, title: &str) {
     let (old, new) = (&rename.old, &rename.new);
-    let change = |edit, logical_id: &str| {
-        let mut changes = diff.resources.iter();
-        changes.find(|change| change.action == edit && change.logical_id == logical_id)
-    };
-    let mut lines = Vec::new();
-    let mut same: BTreeSet<&str> = BTreeSet::new();
-    for (gone, come) in &rename.pairs {
-        let pair = change(Edit::Remove, gone).zip(change(Edit::Add, come));
-        let paths = pair.map(|(gone, come)| besides(gone, come, rename));
-        match paths.unwrap_or_default() {
-            paths if paths.is_empty() => {
-                same.insert(gone);
-            }
-            paths => lines.push(format!(
-                "`{come}` differs from `{gone}` in more than names: {}",
-                few(&paths)
-            )),
-        }
-    }
+    let Differences { same, details } = differing(diff, rename);
+    let come: HashSet<&str> = rename.pairs.iter().map(|(_, come)| come.as_str()).collect();
     diff.consequences.retain(|found| match &found.logical_id {
         // What comes guards as what goes did.
         Some(id) if found.kind == Kind::ProtectionLost => !same.contains(id.as_str()),
-        Some(id) if found.kind == Kind::Move => !rename.pairs.iter().any(|(_, come)| come == id),
+        Some(id) if found.kind == Kind::Move => !come.contains(id.as_str()),
         _ => true,
     });
     let count = rename.pairs.len();
@@ -233,21 +230,56 @@ fn one(diff: &mut StackDiff, rename: &Rename, title: &str) {
         resource_type: None,
         what: format!("{title}: {} {verb} made anew", counted(count, "resource")),
         why: format!("`{old}` became `{new}` in their logical IDs, by which CloudFormation knows resources"),
-        details: lines,
+        details,
         help: Some("keep the logical IDs, or move what is to stay with a stack refactor (`aws cloudformation create-stack-refactor`)".to_owned()),
     });
     sort(&mut diff.consequences);
+}
+
+/// In what the pairs of a rename differ besides the word.
+struct Differences<'r> {
+    /// The resources before that came back as they were.
+    same: HashSet<&'r str>,
+    /// A line about the others, if there are any.
+    details: Vec<String>,
+}
+
+fn differing<'r>(diff: &StackDiff, rename: &'r Rename) -> Differences<'r> {
+    let changes = diff.resources.iter();
+    let changes: HashMap<(Edit, &str), &ChangedResource> = changes
+        .map(|change| ((change.action, change.logical_id.as_str()), change))
+        .collect();
+    let mut same = HashSet::new();
+    let mut others = Vec::new();
+    for (gone, come) in &rename.pairs {
+        let old = changes.get(&(Edit::Remove, gone.as_str()));
+        let pair = old.zip(changes.get(&(Edit::Add, come.as_str())));
+        let paths = pair.map(|(gone, come)| besides(gone, come, rename));
+        match paths.unwrap_or_default() {
+            paths if paths.is_empty() => {
+                same.insert(gone.as_str());
+            }
+            paths => others.push(format!("`{come}` ({})", few(&paths))),
+        }
+    }
+    let rest = others.len().saturating_sub(LISTED);
+    others.truncate(LISTED);
+    others.extend((rest > 0).then(|| format!("{rest} more")));
+    let details = match others.as_slice() {
+        [] => Vec::new(),
+        others => vec![format!("besides names differ {}", others.join(", "))],
+    };
+    Differences { same, details }
 }
 
 /// The properties in which two resources differ besides the word.
 fn besides(gone: &ChangedResource, come: &ChangedResource, rename: &Rename) -> Vec<String> {
     let mut paths = Vec::new();
     if let (Some(before), Some(after)) = (&gone.before, &come.after) {
-        let spellings = spellings(&rename.old, &rename.new);
         differences(
             &before.properties,
             &after.properties,
-            &spellings,
+            rename,
             "",
             &mut paths,
         );
@@ -258,7 +290,7 @@ fn besides(gone: &ChangedResource, come: &ChangedResource, rename: &Rename) -> V
 fn differences(
     old: &Resolved<'_>,
     new: &Resolved<'_>,
-    spellings: &[(String, String)],
+    rename: &Rename,
     path: &str,
     found: &mut Vec<String>,
 ) {
@@ -274,7 +306,7 @@ fn differences(
             let more = two.iter().filter(|(key, _)| !one.contains_key(*key));
             for (key, value) in one {
                 match two.get(key) {
-                    Some(other) => differences(value, other, spellings, &below(key), found),
+                    Some(other) => differences(value, other, rename, &below(key), found),
                     None => found.push(format!("`{}`", below(key))),
                 }
             }
@@ -282,15 +314,12 @@ fn differences(
         }
         (Resolved::List(one), Resolved::List(two)) if one.len() == two.len() => {
             for (index, (one, two)) in one.iter().zip(two).enumerate() {
-                differences(one, two, spellings, &below(&index.to_string()), found);
+                differences(one, two, rename, &below(&index.to_string()), found);
             }
         }
         (old, new) => {
             let (old, new) = (old.shown(Style::Expression), new.shown(Style::Expression));
-            let renamed = spellings
-                .iter()
-                .fold(old.clone(), |text, (one, two)| text.replace(one, two));
-            if old != new && renamed != new {
+            if old != new && rename.renamed(&old) != new {
                 found.push(format!("`{path}`"));
             }
         }

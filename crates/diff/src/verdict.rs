@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use stratiform_catalog::behaviour::{holds_history, is_revision};
 use stratiform_changes::{ChangedResource, Edit, Replacement};
+use stratiform_finding::words::beginning;
 
 use crate::consequence::{Consequence, Kind, Severity};
-use crate::sentence::beginning;
 use crate::stack::{StackChange, StackDiff};
 
 /// The longest verdict, in characters, whatever a template says.
@@ -40,28 +40,15 @@ pub fn verdict<'s>(stacks: impl IntoIterator<Item = &'s StackDiff>) -> String {
     let (data, others): (Vec<&Found<'_>>, Vec<&Found<'_>>) = others
         .iter()
         .partition(|other| fails && other.of.severity >= Severity::Warning && is_data(other.of));
-    let first: Vec<&Found<'_>> = data.first().copied().into_iter().chain([worst]).collect();
+    let first = data.first().copied().into_iter().chain([worst]);
+    let first: Vec<Found<'_>> = first.copied().collect();
     let rest = data.iter().skip(1).copied().chain(others);
     let rest = rest.filter(|other| other.of.severity >= Severity::Warning);
+    let is_one = changed.len() == 1;
     let mut room = LONGEST - MORE - count.chars().count();
-    let each = room / first.len();
-    let mut said: Vec<String> = Vec::new();
-    for found in &first {
-        let place = match changed.len() {
-            1 => String::new(),
-            _ => format!(" (`{}`)", found.stack),
-        };
-        let left = each.saturating_sub(place.chars().count() + 2);
-        said.push(beginning(
-            &format!("{}{place}", beginning(&found.of.what, left)),
-            each,
-        ));
-    }
-    room -= said
-        .iter()
-        .map(|it| it.chars().count() + 2)
-        .sum::<usize>()
-        .min(room);
+    let mut said = pinned(&first, is_one, room);
+    let used: usize = said.iter().map(|it| it.chars().count() + 2).sum();
+    room = room.saturating_sub(used);
     for found in rest.take(SAID - first.len()) {
         let length = found.of.what.chars().count() + 2;
         if length <= room {
@@ -75,6 +62,31 @@ pub fn verdict<'s>(stacks: impl IntoIterator<Item = &'s StackDiff>) -> String {
         many => format!(", and {many} more things to look at"),
     };
     format!("{count}: {}{more}", said.join("; "))
+}
+
+/// What is said whatever its length, each cut to its share of the room.
+fn pinned(found: &[Found<'_>], is_one: bool, room: usize) -> Vec<String> {
+    let places: Vec<String> = found
+        .iter()
+        .map(|found| match is_one {
+            true => String::new(),
+            false => format!(" (`{}`)", beginning(found.stack, room / 4)),
+        })
+        .collect();
+    let half = room / found.len().max(1);
+    let whole = |index: usize| {
+        let place: &String = &places[index];
+        found[index].of.what.chars().count() + place.chars().count() + 2
+    };
+    let said = found.iter().zip(&places).enumerate();
+    said.map(|(index, (found, place))| {
+        // What the other one does not need is free.
+        let others = (0..places.len()).filter(|other| *other != index);
+        let others: usize = others.map(|other| whole(other).min(half)).sum();
+        let own = (room - others).saturating_sub(place.chars().count() + 2);
+        format!("{}{place}", beginning(&found.of.what, own))
+    })
+    .collect()
 }
 
 /// A consequence and the name of the stack that it is of.
@@ -91,8 +103,14 @@ const MORE: usize = 40;
 fn to_look_at<'s>(stacks: &[&'s StackDiff]) -> Vec<Found<'s>> {
     let mut found: Vec<(Option<bool>, Found<'_>)> = Vec::new();
     for stack in stacks {
-        let consequences = stack.consequences.iter();
-        let to_look_at = consequences.filter(|of| of.severity >= Severity::Attention);
+        let consequences = || stack.consequences.iter();
+        let data = consequences().filter(|of| of.kind == Kind::DataLoss);
+        let data: BTreeSet<_> = data.map(|of| &of.logical_id).collect();
+        // What becomes of the data says that the resource is replaced.
+        let to_look_at = consequences().filter(|of| {
+            let is_said = of.kind == Kind::Replacement && data.contains(&of.logical_id);
+            of.severity >= Severity::Attention && !is_said
+        });
         found.extend(to_look_at.map(|of| {
             let stack_name = stack.name.as_str();
             (
@@ -109,7 +127,7 @@ fn to_look_at<'s>(stacks: &[&'s StackDiff]) -> Vec<Found<'s>> {
         (
             Reverse(found.of.severity),
             protection(*is_protected),
-            weight(found.of),
+            found.of.weight(),
         )
     });
     let mut seen = BTreeSet::new();
@@ -132,17 +150,6 @@ fn is_data(consequence: &Consequence) -> bool {
         .as_deref()
         .is_some_and(holds_history);
     consequence.kind == Kind::DataLoss && !of_history
-}
-
-/// What comes before what that is as bad: data, what fails and what opens before a log.
-fn weight(consequence: &Consequence) -> (usize, Kind) {
-    let class = match consequence.kind {
-        Kind::DataLoss if is_data(consequence) => 0,
-        Kind::Refused => 1,
-        Kind::NetworkWidened | Kind::AccessWidened => 2,
-        _ => 3,
-    };
-    (class, consequence.kind)
 }
 
 fn replaced(stacks: &[&StackDiff]) -> &'static str {

@@ -2,9 +2,11 @@
 
 mod invisible;
 mod near;
+mod short;
 
 pub use invisible::{is_invisible, visible};
 pub use near::{meant, nearest};
+pub use short::{beginning, cut_values};
 
 /// Names in one line, each in backticks, the longest lists cut: `a`, `b` and 12 more.
 pub fn listed<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> String {

@@ -47,7 +47,7 @@ pub(super) fn find(before: &Scope<'_>, after: &Scope<'_>, found: &mut Vec<Conseq
         },
         resource_type: None,
         what: format!("needs {named} when it is deployed"),
-        why: "there is no default, and no value from before that could be kept".to_owned(),
+        why: "there is no default, and no value to keep".to_owned(),
         details,
         help: Some("give it with the deployment, or give the parameter a default".to_owned()),
     });

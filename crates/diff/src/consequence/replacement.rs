@@ -176,7 +176,7 @@ fn chain(
 }
 
 /// Whether a resource is replaced for a reason of its own, and not through another one.
-fn is_start(change: &ChangedResource) -> bool {
+pub fn is_start(change: &ChangedResource) -> bool {
     let worst = change.replacement();
     let mut through = change.expected().filter(|detail| {
         matches!(

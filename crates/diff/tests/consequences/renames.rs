@@ -20,8 +20,7 @@ fn a_renamed_service_is_said_as_one() {
         &[
             "warning interruption will: removes the service `ApiService`: its tasks end",
             "attention move will: service `api` became `web`: 4 resources are made anew",
-            "- `WebBlueTargetGroup` differs from `ApiBlueTargetGroup` in more than names: `Port`",
-            "- `WebGreenTargetGroup` differs from `ApiGreenTargetGroup` in more than names: `Port`",
+            "- besides names differ `WebBlueTargetGroup` (`Port`), `WebGreenTargetGroup` (`Port`)",
         ],
     );
 }
@@ -48,8 +47,7 @@ fn what_guards_as_before_is_no_protection_lost() {
             "warning protection-lost will: removes the alarm `OrderApiCpuAlarm`, which tells when something is wrong",
             "warning protection-lost will: removes the alarm `OrderApiMemoryAlarm`, which tells when something is wrong",
             "attention move will: `OrderApi…` became `Orders…`: 2 resources are made anew",
-            "- `OrdersCpuAlarm` differs from `OrderApiCpuAlarm` in more than names: `Threshold`",
-            "- `OrdersMemoryAlarm` differs from `OrderApiMemoryAlarm` in more than names: `Threshold`",
+            "- besides names differ `OrdersCpuAlarm` (`Threshold`), `OrdersMemoryAlarm` (`Threshold`)",
         ],
     );
 }

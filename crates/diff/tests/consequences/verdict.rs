@@ -103,3 +103,14 @@ fn a_verdict_is_short_whatever_a_template_says() {
         }
     }
 }
+
+#[test]
+fn a_replacement_and_its_data_are_one_thing() {
+    let queue =
+        |name: &str| format!("A: {{Type: AWS::SQS::Queue, Properties: {{QueueName: {name}}}}}");
+    let found = environment(&[("shop", &queue("a"), &queue("b"))]);
+    assert_eq!(
+        verdict(&found),
+        "1 stack changes: replaces the queue `A`: its data is deleted with it"
+    );
+}

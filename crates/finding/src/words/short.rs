@@ -1,10 +1,10 @@
-//! Sentences that stay short, whatever a template says.
+//! Sentences that stay short, whatever a text of the user says.
 
 /// The longest value in a sentence, in characters.
 const VALUE: usize = 80;
 
 /// Cuts the values in a sentence that are long: what stands between backticks, and words.
-pub(crate) fn cut_values(sentence: &mut String) {
+pub fn cut_values(sentence: &mut String) {
     if sentence.len() <= VALUE {
         return;
     }
@@ -33,11 +33,19 @@ fn cut_value(value: &str) -> String {
 }
 
 /// The beginning of a sentence, in so many characters; a name that is cut in two ends all the same.
-pub(crate) fn beginning(sentence: &str, longest: usize) -> String {
+pub fn beginning(sentence: &str, longest: usize) -> String {
     if sentence.chars().count() <= longest {
         return sentence.to_owned();
     }
     let mut beginning: String = sentence.chars().take(longest.saturating_sub(2)).collect();
+    // Where that loses little, a word is whole.
+    if let Some(end) = beginning
+        .rfind(' ')
+        .filter(|end| end * 3 > beginning.len() * 2)
+    {
+        beginning.truncate(end);
+    }
+    beginning.truncate(beginning.trim_end_matches([' ', ',', ':', ';']).len());
     beginning.push('…');
     if beginning.matches('`').count() % 2 == 1 {
         beginning.push('`');
