@@ -22,6 +22,7 @@ pub(crate) mod summary;
     )
 )]
 mod terminal;
+pub(crate) mod width;
 
 pub(crate) use terminal::{Answer, Terminal, View, stderr};
 #[cfg(feature = "aws")]

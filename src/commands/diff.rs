@@ -16,7 +16,7 @@ use stratiform_catalog::catalog;
 use stratiform_diff::{Kind, Note, Pair, diff_environment, importers_unknown};
 use stratiform_environment::Environment;
 use stratiform_finding::Code;
-use stratiform_finding::words::{joined, meant};
+use stratiform_finding::words::{joined, meant, plural};
 use stratiform_resolve::{Whereabouts, hidden};
 
 use crate::Define;
@@ -29,9 +29,9 @@ use crate::exit::Exit;
 use crate::report::{Colour, Failure};
 use crate::repository::git::Folder;
 use crate::repository::project::Project;
-use crate::view::review::text::Full;
+use crate::view::review::text::{Full, Layout};
 use crate::view::reviewed::{Method, Review, ReviewedEnvironment, ReviewedStack};
-use crate::view::{Answer, View, review};
+use crate::view::{Answer, View, review, width};
 
 /// One environment before and after; at most one of them may be missing.
 struct Sides {
@@ -290,7 +290,12 @@ fn shown(review: &Review, global: &Global, args: &Diff) -> Result<String, Failur
         ReviewFormat::Text => {
             let colour = Colour::on(global.color, &std::io::stdout());
             let full = if args.full { Full::Yes } else { Full::No };
-            review::text::text(review, full, colour)
+            let layout = Layout {
+                full,
+                colour,
+                width: width::of_stdout(),
+            };
+            review::text::text(review, layout)
         }
         ReviewFormat::Markdown => review::markdown::markdown(review)?,
         ReviewFormat::Html => review::html::html(review)?,
@@ -314,7 +319,11 @@ fn exit(review: &Review, args: &Diff) -> (Exit, String) {
         };
         let count = review.to_look_at(kinds);
         if count > 0 {
-            reasons.push(format!("{count} found (--fail-on {word})"));
+            let nouns = plural(count, "consequence");
+            reasons.push(match class {
+                FailOn::Any => format!("{count} {nouns} to look at (--fail-on any)"),
+                _ => format!("{count} {nouns} of class {word} (--fail-on)"),
+            });
         }
     }
     if reasons.is_empty() {

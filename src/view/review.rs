@@ -1,10 +1,13 @@
 //! The views of a review: what `diff` shows.
 
+mod changed;
+mod digest;
 pub(crate) mod html;
 pub(crate) mod json;
 pub(crate) mod markdown;
 pub(crate) mod text;
 
+mod alike;
 #[cfg(test)]
 mod fixture;
 mod graph;

@@ -44,7 +44,22 @@ pub(crate) struct ReviewedStack {
     pub after: Option<String>,
 }
 
+impl ReviewedEnvironment {
+    /// Whether nobody may delete it by accident.
+    fn is_protected(&self) -> bool {
+        let mut stacks = self.stacks.iter();
+        stacks.any(|stack| stack.diff.is_protected == Some(true))
+    }
+}
+
 impl Review {
+    /// The environments, those first that matter most.
+    pub(crate) fn by_weight(&self) -> Vec<&ReviewedEnvironment> {
+        let mut environments: Vec<&ReviewedEnvironment> = self.environments.iter().collect();
+        environments.sort_by_key(|environment| !environment.is_protected());
+        environments
+    }
+
     /// All stacks.
     pub(crate) fn stacks(&self) -> impl Iterator<Item = &StackDiff> {
         let stacks = self

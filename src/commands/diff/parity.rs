@@ -38,6 +38,14 @@ pub(super) fn run<E: Environment>(
             "give --env once: diff --env staging --against prod",
         ));
     };
+    if environment == against {
+        return Err(Failure::new(
+            Exit::Usage,
+            Code::OneEnvironment,
+            format!("`{against}` is compared with itself"),
+            "name another environment: diff --env staging --against prod",
+        ));
+    }
     let project = Project::find(global.environments.as_deref())?;
     let one = project.load_one::<E>(environment)?;
     let other = project.load_one::<E>(against)?;

@@ -61,7 +61,7 @@ struct Environment<'r> {
 pub(crate) fn html(review: &Review) -> Result<String, Failure> {
     let verdict = verdict(review.stacks());
     let mut room = Room::new(review.stacks().filter(|stack| !is_quiet(stack)).count());
-    let environments = review.environments.iter().enumerate();
+    let environments = review.by_weight().into_iter().enumerate();
     let page = Page {
         style: STYLE,
         title: verdict.replace('`', ""),

@@ -23,20 +23,27 @@ use crate::view::reviewed::Review;
 /// The most that a comment has. GitHub's limit is 65,536.
 const LIMIT: usize = 65_000;
 
+/// What people read. What it means is said beyond that too, what changes in detail is not.
+const READ: usize = 19_000;
+
 const TEMPLATE: &str = include_str!("../../../templates/pull-request.md.hbs");
 
 /// The whole review, or as much of it as a comment takes.
 pub(crate) fn markdown(review: &Review) -> Result<String, Failure> {
     let content = Content::of(review);
-    let mut room = LIMIT;
+    let mut room = (LIMIT, READ);
     loop {
-        let page = render(&content.within(room))?;
+        let page = render(&content.within(room.0, room.1))?;
         // UTF-16, where nothing is shorter than for whoever counts characters.
-        let excess = page.encode_utf16().count().saturating_sub(LIMIT);
-        if excess == 0 || room == 0 {
-            return Ok(page);
+        let size = page.encode_utf16().count();
+        let excess = (size.saturating_sub(LIMIT), size.saturating_sub(READ));
+        match (excess, room) {
+            ((_, more), (_, details)) if more > 0 && details > 0 => {
+                room.1 = details.saturating_sub(more);
+            }
+            ((more, _), (all, _)) if more > 0 && all > 0 => room.0 = all.saturating_sub(more),
+            _ => return Ok(page),
         }
-        room = room.saturating_sub(excess);
     }
 }
 

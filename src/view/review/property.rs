@@ -1,10 +1,12 @@
 //! What changes in a resource, an output or a parameter: a path, the value before and after, and why.
 
+use indexmap::IndexSet;
 use stratiform_changes::{
     Attribute, ChangeSource, ChangedAttribute, ChangedResource, Edit, Replacement,
 };
-use stratiform_diff::{OutputValue, StackDiff};
-use stratiform_resolve::{Compare, Resolved};
+use stratiform_diff::{OutputChange, OutputValue, ParameterChange, Rename};
+use stratiform_finding::words::few;
+use stratiform_resolve::{Compare, Resolved, Style};
 
 use super::value::{Shown, shown};
 
@@ -21,6 +23,8 @@ pub(super) struct Property {
     pub after: Option<Shown>,
     /// Why it replaces, and what it comes from.
     pub reasons: Vec<String>,
+    /// Whether it makes a new resource, or may.
+    pub replaces: bool,
 }
 
 impl Property {
@@ -36,7 +40,37 @@ impl Property {
             before,
             after,
             reasons: Vec::new(),
+            replaces: false,
         }
+    }
+
+    /// One of which the name says enough.
+    fn named(edit: Edit, path: String) -> Self {
+        Property {
+            sign: sign(edit),
+            path,
+            before: None,
+            after: None,
+            reasons: Vec::new(),
+            replaces: false,
+        }
+    }
+
+    /// Says no more than the rename where the value follows from one, and nothing from the value.
+    fn after(mut self, detail: &ChangedAttribute, renames: &[Rename]) -> Self {
+        let (Some(old), Some(new)) = (&detail.before, &detail.after) else {
+            return self;
+        };
+        let [old, new] = [old, new].map(|value| value.shown(Style::Expression));
+        let follows = |rename: &&Rename| old != new && rename.renamed(&old) == new;
+        if let Some(rename) = renames.iter().find(follows) {
+            self.before = None;
+            self.after = Some(Shown {
+                value: String::new(),
+                remark: format!("({} → {})", rename.old, rename.new),
+            });
+        }
+        self
     }
 
     /// The values, before and after, marked as values.
@@ -46,12 +80,15 @@ impl Property {
     }
 }
 
-/// What changes in a resource: each path once, or all properties where the resource is new.
-pub(super) fn of_resource(change: &ChangedResource) -> Vec<Property> {
+/// What changes in a resource: each path once, or all properties where the resource is new. Of a value that only follows
+/// a rename, that.
+pub(super) fn of_resource(change: &ChangedResource, renames: &[Rename]) -> Vec<Property> {
     match (change.action, &change.after) {
         (Edit::Modify, _) => {
             let details = change.properties();
-            details.map(|detail| of_detail(change, detail)).collect()
+            details
+                .map(|detail| of_detail(change, detail).after(detail, renames))
+                .collect()
         }
         (Edit::Add, Some(context)) => {
             let entries = context.properties.entries();
@@ -63,29 +100,43 @@ pub(super) fn of_resource(change: &ChangedResource) -> Vec<Property> {
     }
 }
 
-/// The outputs and parameters that change.
-pub(super) fn of_stack(stack: &StackDiff) -> Vec<Property> {
-    let mut properties = Vec::new();
-    for output in &stack.outputs {
-        let (before, after) = (output.before.as_ref(), output.after.as_ref());
-        let path = format!("output {}", output.logical_id);
-        let values = (before.map(|it| &it.value), after.map(|it| &it.value));
-        let exports = (before.and_then(export), after.and_then(export));
-        for (path, (old, new)) in [
-            (path.clone(), values),
-            (format!("export of {path}"), exports),
-        ] {
-            if differ(old, new) {
-                properties.push(Property::new(path, old, new));
-            }
+/// What changes of an output: an export that comes or goes is one line, and says what others know it by.
+pub(super) fn of_output(output: &OutputChange) -> Vec<Property> {
+    let (before, after) = (output.before.as_ref(), output.after.as_ref());
+    let path = format!("output {}", output.logical_id);
+    let exports = (before.and_then(export), after.and_then(export));
+    if let (None, Some(name)) | (Some(name), None) = exports
+        && output.change_type != Edit::Modify
+    {
+        let path = format!("export {}", name.shown(Style::Expression));
+        return vec![Property::named(output.change_type, path)];
+    }
+    let values = (before.map(|it| &it.value), after.map(|it| &it.value));
+    let both = [
+        (path.clone(), values),
+        (format!("export of {path}"), exports),
+    ];
+    let both = both
+        .into_iter()
+        .filter(|(_, (old, new))| differ(*old, *new));
+    both.map(|(path, (old, new))| Property::new(path, old, new))
+        .collect()
+}
+
+/// A parameter that changes.
+pub(super) fn of_parameter(parameter: &ParameterChange) -> Property {
+    let path = format!("parameter {}", parameter.name);
+    let itself = format!("${{{}}}", parameter.name);
+    match (&parameter.before, &parameter.after) {
+        // Without a value there is nothing but the name to say.
+        (None, Some(value)) if value.shown(Style::Expression) == itself => {
+            Property::named(Edit::Add, path)
         }
+        (Some(value), None) if value.shown(Style::Expression) == itself => {
+            Property::named(Edit::Remove, path)
+        }
+        (before, after) => Property::new(path, before.as_ref(), after.as_ref()),
     }
-    for parameter in &stack.parameters {
-        let path = format!("parameter {}", parameter.name);
-        let (before, after) = (parameter.before.as_ref(), parameter.after.as_ref());
-        properties.push(Property::new(path, before, after));
-    }
-    properties
 }
 
 fn of_detail(change: &ChangedResource, detail: &ChangedAttribute) -> Property {
@@ -104,8 +155,18 @@ fn of_detail(change: &ChangedResource, detail: &ChangedAttribute) -> Property {
             detail.recreation.fact
         ));
     }
-    let causes = change.expected().filter(same).filter_map(cause);
-    reasons.extend(causes);
+    let causes: IndexSet<&str> = change.expected().filter(same).filter_map(cause).collect();
+    if !causes.is_empty() {
+        let causes: Vec<String> = causes.into_iter().map(|it| format!("`{it}`")).collect();
+        let causes = few(&causes);
+        reasons.push(match detail.source {
+            ChangeSource::ParameterReference => format!("because of the parameter {causes}"),
+            _ => format!("because of {causes}"),
+        });
+    }
+    if detail.source == ChangeSource::Automatic {
+        reasons.push("CloudFormation updates a nested stack with its parent".to_owned());
+    }
     let path = match detail.path.split_first() {
         Some((first, below)) if first == Attribute::Properties.as_str() && !below.is_empty() => {
             below.join(".")
@@ -114,27 +175,29 @@ fn of_detail(change: &ChangedResource, detail: &ChangedAttribute) -> Property {
         None => detail.attribute.as_str().to_owned(),
     };
     Property {
-        sign: match detail.change_type {
-            Edit::Add => "+",
-            Edit::Modify => "~",
-            Edit::Remove => "-",
-        },
+        sign: sign(detail.change_type),
         reasons,
+        replaces: worst != Replacement::WillNot,
         ..Property::new(path, detail.before.as_ref(), detail.after.as_ref())
     }
 }
 
-fn cause(detail: &ChangedAttribute) -> Option<String> {
-    let entity = detail.causing_entity.as_deref().unwrap_or_default();
+fn sign(edit: Edit) -> &'static str {
+    match edit {
+        Edit::Add => "+",
+        Edit::Modify => "~",
+        Edit::Remove => "-",
+    }
+}
+
+fn cause(detail: &ChangedAttribute) -> Option<&str> {
     match detail.source {
-        ChangeSource::DirectModification | ChangeSource::NoModification => None,
-        ChangeSource::ParameterReference => Some(format!("because of the parameter `{entity}`")),
-        ChangeSource::ResourceReference | ChangeSource::ResourceAttribute => {
-            Some(format!("because of `{entity}`"))
-        }
-        ChangeSource::Automatic => {
-            Some("CloudFormation updates a nested stack with its parent".to_owned())
-        }
+        ChangeSource::DirectModification
+        | ChangeSource::NoModification
+        | ChangeSource::Automatic => None,
+        ChangeSource::ParameterReference
+        | ChangeSource::ResourceReference
+        | ChangeSource::ResourceAttribute => detail.causing_entity.as_deref(),
     }
 }
 
@@ -151,29 +214,48 @@ fn differ(before: Option<&Resolved<'_>>, after: Option<&Resolved<'_>>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use stratiform_diff::OutputChange;
-
-    use super::super::fixture;
     use super::*;
+
+    fn output(
+        change_type: Edit,
+        before: Option<[&str; 2]>,
+        after: Option<[&str; 2]>,
+    ) -> OutputChange {
+        let value = |side: Option<[&str; 2]>| {
+            let [value, export] = side?.map(|text| Resolved::literal(text.to_owned()));
+            Some(OutputValue {
+                value,
+                export: Some(export),
+            })
+        };
+        OutputChange {
+            logical_id: "Arn".to_owned(),
+            change_type,
+            before: value(before),
+            after: value(after),
+        }
+    }
+
+    fn said(output: &OutputChange) -> Vec<String> {
+        let said = of_output(output).into_iter();
+        said.map(|it| format!("{} {}", it.sign, it.path)).collect()
+    }
 
     #[test]
     fn an_output_changes_its_value_or_its_export() {
-        let output = |value, export| {
-            let value = Resolved::literal(value);
-            Some(OutputValue {
-                value,
-                export: Some(Resolved::literal(export)),
-            })
-        };
-        let mut stack = fixture::unchanged("one").diff;
-        stack.outputs = vec![OutputChange {
-            logical_id: "Arn".to_owned(),
-            change_type: Edit::Modify,
-            before: output("a", "x"),
-            after: output("a", "y"),
-        }];
-        let said = of_stack(&stack);
-        let said: Vec<_> = said.iter().map(|it| (it.sign, it.path.as_str())).collect();
-        assert_eq!(said, [("~", "export of output Arn")]);
+        let (old, new) = (Some(["a", "x"]), Some(["a", "y"]));
+        assert_eq!(
+            said(&output(Edit::Modify, old, new)),
+            ["~ export of output Arn"]
+        );
+        let new = Some(["b", "x"]);
+        assert_eq!(said(&output(Edit::Modify, old, new)), ["~ output Arn"]);
+    }
+
+    #[test]
+    fn an_export_that_comes_or_goes_is_one_line() {
+        let value = Some(["a", "x"]);
+        assert_eq!(said(&output(Edit::Add, None, value)), ["+ export x"]);
+        assert_eq!(said(&output(Edit::Remove, value, None)), ["- export x"]);
     }
 }

@@ -3,7 +3,10 @@
 use serde::Serialize;
 use stratiform_changes::ChangedResource;
 
-use super::escape::{code, sentence};
+use stratiform_diff::Rename;
+
+use super::escape::{code, long_sentence, sentence};
+use crate::view::review::changed::Changed;
 use crate::view::review::property::{self, Property};
 use crate::view::review::words;
 
@@ -16,8 +19,24 @@ pub(super) struct Change {
 }
 
 impl Change {
-    pub(super) fn of_resource(change: &ChangedResource) -> Self {
-        let properties = property::of_resource(change);
+    pub(super) fn of(changed: &Changed<'_>) -> Self {
+        match changed {
+            Changed::Resource(change, renames) => Change::of_resource(change, renames),
+            Changed::Named(change) => Change {
+                lines: Vec::new(),
+                ..Change::of_resource(change, &[])
+            },
+            Changed::Several { sign, what } => Change {
+                sign: code(sign),
+                what: long_sentence(what),
+                lines: Vec::new(),
+            },
+            Changed::Property(property) => Change::of_property(property),
+        }
+    }
+
+    fn of_resource(change: &ChangedResource, renames: &[Rename]) -> Self {
+        let properties = property::of_resource(change, renames);
         let lines = properties.iter().map(Change::of_property);
         Change {
             sign: code(words::sign(change)),
@@ -31,7 +50,7 @@ impl Change {
         }
     }
 
-    pub(super) fn of_property(property: &Property) -> Self {
+    fn of_property(property: &Property) -> Self {
         let values = property.values(code);
         let reasons = property
             .reasons
@@ -44,6 +63,11 @@ impl Change {
             what: format!("{path}{colon}{}{reasons}", values.join(" → ")),
             lines: Vec::new(),
         }
+    }
+
+    /// All of it in one text, for comparing.
+    pub(super) fn shown(&self) -> String {
+        [self.sign.as_str(), &self.what, &self.lines.join("\n")].join(" ")
     }
 
     pub(super) fn of_type(sign: &str, resource_type: &str, count: usize) -> Self {

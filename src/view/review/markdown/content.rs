@@ -10,7 +10,10 @@ use super::change::Change;
 use super::escape::{MARKER, fence, fenced, html, sentence};
 use super::meaning::{Meaning, meanings, warning};
 use super::room::{Part, Room};
-use crate::view::review::{property, words, yaml};
+use crate::view::review::alike::without_environment;
+use crate::view::review::changed::{self, Changed};
+use crate::view::review::digest::{self, Detail};
+use crate::view::review::{words, yaml};
 use crate::view::reviewed::{Review, ReviewedStack};
 
 /// What shows all of it.
@@ -19,11 +22,12 @@ const COMMAND: &str = "stratiform diff --full";
 /// Everything that there is to say.
 #[derive(Debug)]
 pub(super) struct Content {
+    detail: Detail,
     frame: Frame,
     environments: Vec<Option<String>>,
     rows: Vec<Part<Row>>,
     meanings: Vec<Part<Meaning>>,
-    stacks: Vec<Row>,
+    stacks: Vec<Listed>,
     changes: Vec<Part<Change>>,
     diffs: Vec<Part<Diff>>,
 }
@@ -48,6 +52,15 @@ struct Row {
     happens: String,
     replaced: String,
     consequences: String,
+}
+
+/// A stack of which the changes are listed, and others in which they are the same.
+#[derive(Debug)]
+struct Listed {
+    row: Row,
+    alike: Vec<String>,
+    /// What changes, without the environment's name.
+    key: String,
 }
 
 /// The difference between a stack's templates.
@@ -78,6 +91,7 @@ struct Environment<'c> {
 struct Stack<'c> {
     #[serde(flatten)]
     row: &'c Row,
+    alike: String,
     changes: Vec<&'c Change>,
     diff: Option<&'c Diff>,
 }
@@ -86,6 +100,7 @@ impl Content {
     /// Everything that a review says.
     pub(super) fn of(review: &Review) -> Self {
         let mut content = Content {
+            detail: Detail::of(review.stacks()),
             frame: Frame::of(review),
             environments: Vec::new(),
             rows: Vec::new(),
@@ -94,41 +109,42 @@ impl Content {
             changes: Vec::new(),
             diffs: Vec::new(),
         };
-        for (index, environment) in review.environments.iter().enumerate() {
+        for (index, environment) in review.by_weight().into_iter().enumerate() {
             let name = environment.name.as_ref();
             content
                 .environments
                 .push(name.map(|name| sentence(&format!("{name} ({})", environment.region))));
             let stacks = environment.stacks.iter();
             for stack in stacks.filter(|stack| !words::is_quiet(&stack.diff)) {
-                content.add(index, stack);
+                content.add(index, stack, name.map(String::as_str));
             }
         }
         content
     }
 
-    fn add(&mut self, environment: usize, stack: &ReviewedStack) {
+    fn add(&mut self, environment: usize, stack: &ReviewedStack, name: Option<&str>) {
         let diff = &stack.diff;
-        let of = self.stacks.len();
         let rank = (diff.severity(), diff.replacement());
         let row = Row::of(diff);
         self.rows.push(Part::new(environment, rank, row.clone()));
-        self.stacks.push(row);
-        match diff.change {
-            StackChange::Created => self.types(of, diff, "+"),
-            StackChange::Removed => self.types(of, diff, "-"),
-            StackChange::Updated | StackChange::Unchanged => {
-                for change in words::resources(diff) {
-                    let rank = (diff.severity(), change.replacement());
-                    self.changes
-                        .push(Part::new(of, rank, Change::of_resource(change)));
-                }
-                let properties = property::of_stack(diff);
-                let changes = properties.iter().map(Change::of_property);
-                self.changes
-                    .extend(changes.map(|change| Part::new(of, rank, change)));
-            }
+        let of = self.stacks.len();
+        let changes = self.changes(of, diff);
+        let shown = changes.iter().map(|part| part.data.shown());
+        let key = [diff.name.clone()].into_iter().chain(shown);
+        let key: Vec<String> = key.map(|text| without_environment(&text, name)).collect();
+        let key = key.join("\n");
+        // What changes alike in another environment is listed there.
+        if let Some(other) = self
+            .stacks
+            .iter_mut()
+            .find(|it| name.is_some() && it.key == key)
+        {
+            other.alike.push(row.stack);
+            return;
         }
+        let alike = Vec::new();
+        self.stacks.push(Listed { row, alike, key });
+        self.changes.extend(changes);
         let text = fenced(&yaml::of_stack(stack));
         if !text.is_empty() {
             let diff = Diff {
@@ -139,22 +155,43 @@ impl Content {
         }
     }
 
-    fn types(&mut self, of: usize, diff: &StackDiff, sign: &str) {
-        let rank = (diff.severity(), Replacement::WillNot);
-        let types = words::types(diff).into_iter();
-        let changes = types.map(|(name, count)| Change::of_type(sign, name, count));
-        self.changes
-            .extend(changes.map(|change| Part::new(of, rank, change)));
+    /// What changes in a stack.
+    fn changes(&self, of: usize, diff: &StackDiff) -> Vec<Part<Change>> {
+        let rank = (diff.severity(), diff.replacement());
+        let types = |sign: &str| {
+            let types = words::types(diff).into_iter();
+            let changes = types.map(|(name, count)| Change::of_type(sign, name, count));
+            let rank = (diff.severity(), Replacement::WillNot);
+            changes.map(|change| Part::new(of, rank, change)).collect()
+        };
+        match diff.change {
+            StackChange::Created => types("+"),
+            StackChange::Removed => types("-"),
+            StackChange::Updated | StackChange::Unchanged => {
+                let mut changes = Vec::new();
+                for change in changed::brief(diff, &digest::brief(diff, self.detail), self.detail) {
+                    let rank = match change {
+                        Changed::Resource(change, _) | Changed::Named(change) => {
+                            (diff.severity(), change.replacement())
+                        }
+                        Changed::Several { .. } | Changed::Property(_) => rank,
+                    };
+                    changes.push(Part::new(of, rank, Change::of(&change)));
+                }
+                changes
+            }
+        }
     }
 
-    /// What there is room for. What comes first here is cut last.
-    pub(super) fn within(&self, room: usize) -> Page<'_> {
+    /// What there is room for, in all and in detail. What comes first here is cut last.
+    pub(super) fn within(&self, room: usize, details: usize) -> Page<'_> {
         let mut room = Room {
             left: room,
             left_out: Vec::new(),
         };
         let rows = room.take(&self.rows, "stack");
         let meanings = room.take(&self.meanings, "consequence");
+        room.left = room.left.min(details);
         let changes = room.take(&self.changes, "changed resource");
         let diffs = room.take(&self.diffs, "diff");
         let environments = self
@@ -165,8 +202,9 @@ impl Content {
                 name: name.as_deref(),
                 rows: of(&rows, index).collect(),
             });
-        let stacks = self.stacks.iter().enumerate().map(|(index, row)| Stack {
-            row,
+        let stacks = self.stacks.iter().enumerate().map(|(index, listed)| Stack {
+            row: &listed.row,
+            alike: few(&listed.alike),
             changes: of(&changes, index).collect(),
             diff: of(&diffs, index).next(),
         });

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use stratiform_finding::words::visible;
+use stratiform_finding::words::{beginning, visible};
 
 use crate::view::review::value::shortened;
 
@@ -11,13 +11,23 @@ pub(super) const MARKER: &str = "<!-- stratiform diff -->";
 
 /// The longest sentence, in characters.
 const SENTENCE: usize = 300;
+const LONG_SENTENCE: usize = 1_000;
 
 /// The longest name or value.
 const NAME: usize = 100;
 
 /// A sentence as libraries write it: what is in backticks is code, the rest is text.
 pub(super) fn sentence(text: &str) -> String {
-    let text = visible(&shortened(text, SENTENCE, 0)).into_owned();
+    marked(&beginning(text, SENTENCE))
+}
+
+/// The same with a list of names in it.
+pub(super) fn long_sentence(text: &str) -> String {
+    marked(&beginning(text, LONG_SENTENCE))
+}
+
+fn marked(text: &str) -> String {
+    let text = visible(text);
     let parts: Vec<&str> = text.split('`').collect();
     let last = parts.len() - 1;
     let parts = parts

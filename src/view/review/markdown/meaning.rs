@@ -5,15 +5,17 @@ use std::cmp::Reverse;
 use indexmap::IndexMap;
 use serde::Serialize;
 use stratiform_changes::Replacement;
-use stratiform_diff::{Consequence, Kind, Severity};
+use stratiform_diff::{Note, Severity};
 use stratiform_finding::words::few;
 
 use super::escape::{html, sentence};
 use super::room::Part;
+use crate::view::review::alike::without_environment;
+use crate::view::review::digest::{self, Detail, Entry, Told};
 use crate::view::reviewed::Review;
 
 /// The lines below a consequence that are said.
-const LINES: usize = 10;
+const LINES: usize = 4;
 
 /// A consequence or a caveat, and the stacks that it is about.
 #[derive(Debug, Serialize)]
@@ -25,40 +27,44 @@ pub(super) struct Meaning {
     lines: Vec<String>,
 }
 
-/// All consequences, worst first. What is the same in several stacks is said once.
+/// All consequences, worst first. What is the same in several stacks, but for the
+/// environment's name, is said once.
 pub(super) fn meanings(review: &Review) -> Vec<Part<Meaning>> {
-    let mut said: IndexMap<_, (&Consequence, Vec<String>)> = IndexMap::new();
-    let mut notes: IndexMap<_, Vec<String>> = IndexMap::new();
-    for stack in review.stacks() {
-        for consequence in &stack.consequences {
-            let Consequence {
-                kind,
-                severity,
-                what,
-                why,
-                details,
-                help,
-                ..
-            } = consequence;
-            let key = (*kind, severity.as_str(), what, why, details, help);
-            let (_, stacks) = said.entry(key).or_insert_with(|| (consequence, Vec::new()));
-            stacks.push(html(&stack.name));
-        }
-        for note in &stack.notes {
-            notes
-                .entry((&note.what, &note.help))
-                .or_default()
-                .push(html(&stack.name));
+    let mut said: IndexMap<_, (Entry, Vec<String>)> = IndexMap::new();
+    let mut notes: IndexMap<_, (&Note, Vec<String>)> = IndexMap::new();
+    let detail = Detail::of(review.stacks());
+    for environment in review.by_weight() {
+        let name = environment.name.as_deref();
+        let plain = |text: &str| without_environment(text, name);
+        for stack in environment.stacks.iter().map(|stack| &stack.diff) {
+            for entry in digest::brief(stack, detail) {
+                let lines: Vec<String> = entry.lines.iter().map(|line| plain(line)).collect();
+                let help = entry.help.as_deref().map(plain);
+                let key = (
+                    entry.severity,
+                    plain(&entry.what),
+                    plain(&entry.why),
+                    lines,
+                    help,
+                );
+                let (_, stacks) = said.entry(key).or_insert_with(|| (entry, Vec::new()));
+                stacks.push(html(&stack.name));
+            }
+            for note in &stack.notes {
+                let (_, stacks) = notes
+                    .entry((plain(&note.what), &note.help))
+                    .or_insert_with(|| (note, Vec::new()));
+                stacks.push(html(&stack.name));
+            }
         }
     }
     let mut said: Vec<_> = said.into_values().collect();
-    let order = |kind: Kind| Kind::ALL.iter().position(|known| *known == kind);
-    said.sort_by_key(|(it, _)| (Reverse(it.severity), order(it.kind)));
-    let meanings = said.into_iter().map(|(it, stacks)| {
+    said.sort_by_key(|(it, _)| Reverse(it.severity));
+    let (said, stacks): (Vec<Entry>, Vec<Vec<String>>) = said.into_iter().unzip();
+    let said = Told::default().without(said);
+    let meanings = said.into_iter().zip(stacks).map(|(it, stacks)| {
         let why = (!it.why.is_empty()).then(|| format!("why: {}", sentence(&it.why)));
-        let more = it.details.len().saturating_sub(LINES);
-        let more = (more > 0).then(|| format!("… and {more} more"));
-        let details = it.details.iter().take(LINES).map(|line| sentence(line));
+        let details = it.lines.iter().take(LINES).map(|line| sentence(line));
         let meaning = Meaning {
             sign: warning(it.severity),
             word: it.severity.as_str(),
@@ -67,19 +73,19 @@ pub(super) fn meanings(review: &Review) -> Vec<Part<Meaning>> {
             lines: why
                 .into_iter()
                 .chain(details)
-                .chain(more)
+                .chain(it.rest(LINES))
                 .chain(help(&it.help))
                 .collect(),
         };
         Part::new(0, (it.severity, Replacement::WillNot), meaning)
     });
-    let caveats = notes.into_iter().map(|((what, advice), stacks)| {
+    let caveats = notes.into_values().map(|(note, stacks)| {
         let meaning = Meaning {
             sign: "",
             word: "caveat",
             stacks: few(&stacks),
-            what: sentence(what),
-            lines: help(advice).into_iter().collect(),
+            what: sentence(&note.what),
+            lines: help(&note.help).into_iter().collect(),
         };
         Part::new(0, (Severity::Attention, Replacement::WillNot), meaning)
     });

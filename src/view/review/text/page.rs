@@ -1,12 +1,10 @@
-//! Lines of at most eighty columns.
+//! Lines that are no longer than a terminal is wide.
 
 use stratiform_finding::words::visible;
 
+use super::{Detail, Layout};
 use crate::report::Colour;
 use crate::view::style::paint;
-
-/// What a terminal has at least.
-const COLUMNS: usize = 80;
 
 /// Below a longer label there is no room for text.
 const LONG_LABEL: usize = 16;
@@ -15,7 +13,8 @@ const LONG_LABEL: usize = 16;
 #[derive(Debug)]
 pub(super) struct Page {
     pub text: String,
-    pub colour: Colour,
+    pub layout: Layout,
+    pub detail: Detail,
 }
 
 /// A word in front of a text: a sign, a severity.
@@ -36,6 +35,15 @@ impl<'l> Label<'l> {
 }
 
 impl Page {
+    /// A page without anything on it.
+    pub(super) fn new(layout: Layout, detail: Detail) -> Self {
+        Page {
+            text: String::new(),
+            layout,
+            detail,
+        }
+    }
+
     /// A text without a label.
     pub(super) fn say(&mut self, indent: usize, text: &str) {
         self.put(indent, Label::default(), text);
@@ -54,12 +62,16 @@ impl Page {
         let label_width = label.width.max(length);
         let lead = if label_width == 0 { 0 } else { label_width + 1 };
         let hang = if lead > LONG_LABEL { 4 } else { lead };
-        let word = match (self.colour, label.code) {
+        let word = match (self.layout.colour, label.code) {
             (Colour::Always, Some(code)) if length > 0 => paint(&word, code),
             _ => word.into_owned(),
         };
         let mut line = format!("{:indent$}{word}{:2$}", "", "", lead - length);
-        for words in wrapped(&text, COLUMNS.saturating_sub(indent + hang), lead - hang) {
+        for words in wrapped(
+            &text,
+            self.layout.width.saturating_sub(indent + hang),
+            lead - hang,
+        ) {
             line += &words;
             self.text += line.trim_end();
             self.gap();
@@ -68,8 +80,8 @@ impl Page {
     }
 
     /// Whether a text stays on one line at an indent.
-    pub(super) fn fits(indent: usize, text: &str) -> bool {
-        indent + text.chars().count() <= COLUMNS
+    pub(super) fn fits(&self, indent: usize, text: &str) -> bool {
+        indent + text.chars().count() <= self.layout.width
     }
 }
 
