@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use stratiform_environment::{Effective, Environment, Origin};
+use stratiform_finding::words::beginning;
 
 use crate::args::{Global, ShowFormat};
 use crate::report::Failure;
@@ -22,6 +23,9 @@ pub(crate) fn run<E: Environment>(
     }))
 }
 
+/// The longest value that is shown whole.
+const LONGEST: usize = 60;
+
 fn text(values: &[Effective]) -> String {
     let rows: Vec<(String, String, String)> = values
         .iter()
@@ -30,6 +34,8 @@ fn text(values: &[Effective]) -> String {
                 serde_json::Value::String(text) => text.clone(),
                 other => other.to_string(),
             };
+            // One very long value must not push every origin out of sight; JSON has all of it.
+            let shown = beginning(&shown, LONGEST);
             (value.path.to_string(), shown, origin(&value.origin))
         })
         .collect();
@@ -38,11 +44,9 @@ fn text(values: &[Effective]) -> String {
         .map(|row| row.0.chars().count())
         .max()
         .unwrap_or_default();
-    // One very long value must not push every origin out of sight.
     let values = rows
         .iter()
         .map(|row| row.1.chars().count())
-        .filter(|width| *width <= 40)
         .max()
         .unwrap_or_default();
     let lines = rows

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use stratiform_assembly::{Assembly, AssemblyFile, FILE as ASSEMBLY, StackAt};
 use stratiform_catalog::catalog;
 use stratiform_finding::Code;
@@ -54,6 +54,18 @@ pub(super) fn review(files: &[std::path::PathBuf], args: &Diff) -> Result<Review
     let old_values = old_values.or_else(|| new_values.clone());
     let region = args.region.as_deref().map(region).transpose()?;
     let region = region.as_ref();
+    let are_plain = args.parameters.is_none() && args.old_parameters.is_none();
+    if are_plain
+        && region.is_none()
+        && let Some(sides) = environments(old, new)?
+    {
+        let method = Method {
+            before: old.display().to_string(),
+            after: new.display().to_string(),
+            facts: facts(),
+        };
+        return compare(sides, method, args);
+    }
     let before = read(
         old,
         old_values.as_ref(),
@@ -67,9 +79,16 @@ pub(super) fn review(files: &[std::path::PathBuf], args: &Diff) -> Result<Review
         // Two files are the same stack, whatever they are called.
         stack.name.clone_from(&before.stacks[0].name);
     }
+    let names = [&before, &after].map(|side| side.environment.as_deref());
+    let hint = match names {
+        [Some(one), Some(two)] if one != two => format!(
+            " (another environment: `diff --env {one} --against {two}` looks behind the names)"
+        ),
+        _ => String::new(),
+    };
     let method = Method {
         before: old.display().to_string(),
-        after: new.display().to_string(),
+        after: format!("{}{hint}", new.display()),
         facts: facts(),
     };
     compare(
@@ -80,6 +99,42 @@ pub(super) fn review(files: &[std::path::PathBuf], args: &Diff) -> Result<Review
         method,
         args,
     )
+}
+
+/// Two folders of environments, each with its `assembly.json`, as `synth` writes them.
+fn environments(old: &Path, new: &Path) -> Result<Option<Vec<Sides>>, Failure> {
+    let [old, new] = [assemblies(old)?, assemblies(new)?];
+    if old.is_empty() || new.is_empty() {
+        return Ok(None);
+    }
+    let names: IndexSet<String> = new.keys().chain(old.keys()).cloned().collect();
+    let (mut old, mut new) = (old, new);
+    let sides = names.iter().map(|name| Sides {
+        before: old.swap_remove(name),
+        after: new.swap_remove(name),
+    });
+    Ok(Some(sides.collect()))
+}
+
+/// The environments below a folder that is none itself, by name.
+fn assemblies(path: &Path) -> Result<IndexMap<String, Assembly>, Failure> {
+    let mut found = IndexMap::new();
+    if !path.is_dir() || path.join(ASSEMBLY).exists() {
+        return Ok(found);
+    }
+    let failed = |error: std::io::Error| Failure::io("read", path, &error);
+    let entries = fs::read_dir(path)
+        .map_err(failed)?
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(failed)?;
+    let mut folders: Vec<_> = entries.into_iter().map(|entry| entry.path()).collect();
+    folders.retain(|folder| folder.join(ASSEMBLY).is_file());
+    folders.sort();
+    for below in folders {
+        let name = below.file_name().unwrap_or_default();
+        found.insert(name.to_string_lossy().into_owned(), folder(&below)?);
+    }
+    Ok(found)
 }
 
 /// A region that AWS has.
