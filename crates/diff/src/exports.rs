@@ -334,7 +334,7 @@ fn together(
                 },
             ),
             format!(
-                "deploy {}: `stratiform deploy` does so by itself",
+                "`stratiform deploy` takes the steps by itself: deploy {}",
                 steps.join(", then ")
             ),
         ),

@@ -23,7 +23,10 @@ const NAMES: usize = 6;
 const FEW: usize = 10;
 
 /// What nobody asks why for.
-const OBVIOUS: &str = "the resource leaves the template";
+const OBVIOUS: [&str; 2] = [
+    "the resource leaves the template",
+    "no rule before covers it",
+];
 
 /// Something that happens, with all that belongs to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,13 +42,13 @@ pub(super) struct Entry {
 }
 
 /// All that is to be said of a stack's consequences: the worst first, and of what is as bad, what matters most.
-fn entries(diff: &StackDiff) -> Vec<Entry> {
+fn entries(diff: &StackDiff, detail: Detail) -> Vec<Entry> {
     let mut consequences = diff.consequences.clone();
     consequences.sort_by_key(|it| (Reverse(it.severity), it.weight()));
     let links = links(diff);
     consequences.retain(|it| it.kind != Kind::Replacement || !is_of(it, &links));
     let consequences = with_data(consequences);
-    let (consequences, parts) = without_parts(diff, consequences);
+    let (consequences, parts) = without_parts(diff, consequences, detail);
     let mut entries = alike(&consequences);
     let renames = consequences.iter().zip(&mut entries);
     let renames = renames.filter(|(it, _)| is_rename(it));
@@ -55,7 +58,7 @@ fn entries(diff: &StackDiff) -> Vec<Entry> {
     let mut entries: Vec<Entry> = entries.into_iter().flatten().collect();
     for entry in &mut entries {
         entry.lines.iter_mut().for_each(cut_values);
-        if entry.why == OBVIOUS {
+        if OBVIOUS.contains(&entry.why.as_str()) {
             entry.why.clear();
         }
     }
@@ -117,11 +120,12 @@ fn with_data(mut consequences: Vec<Consequence>) -> Vec<Consequence> {
     consequences
 }
 
-/// Takes out what is said of the parts of each rename, but for what is worth an entry of its own: data, what is refused,
-/// and what is newly open.
+/// Takes out what is said of the parts of each rename, but for what is worth an entry of its own: data, what is newly
+/// open, and where there is room, what is refused.
 fn without_parts(
     diff: &StackDiff,
     mut consequences: Vec<Consequence>,
+    detail: Detail,
 ) -> (Vec<Consequence>, Vec<Vec<Consequence>>) {
     let mut all = Vec::new();
     for rename in &diff.renames {
@@ -132,6 +136,7 @@ fn without_parts(
             | Kind::ProtectionLost
             | Kind::AccessNarrowed
             | Kind::NetworkNarrowed => is_of(it, &gone),
+            Kind::Refused if detail == Detail::Short => is_of(it, &come),
             _ => it.severity == Severity::Note && is_of(it, &come),
         };
         let (parts, others) = consequences.into_iter().partition(is_part);
@@ -150,7 +155,7 @@ fn of_rename(rename: &mut Entry, parts: &[Consequence]) {
     rename.severity = rename.severity.max(worst.unwrap_or_default());
     let parts: Vec<String> = parts.into_iter().map(|part| part.what).collect();
     if !parts.is_empty() {
-        rename.lines.push(parts.join("; "));
+        rename.lines.insert(0, parts.join("; "));
     }
 }
 
@@ -304,11 +309,17 @@ impl Detail {
 
 /// The entries of a stack, as far as there is room for them.
 pub(super) fn brief(diff: &StackDiff, detail: Detail) -> Vec<Entry> {
-    let mut entries = entries(diff);
+    let mut entries = entries(diff, detail);
     if detail == Detail::Whole {
         return entries;
     }
-    entries.iter_mut().for_each(Entry::shorten);
+    for entry in &mut entries {
+        entry.shorten();
+        if diff.change == StackChange::Removed {
+            entry.why.clear();
+            entry.help = None;
+        }
+    }
     let least = match diff.change {
         // Nothing of it happens before somebody deletes the stack.
         StackChange::Removed => Severity::Warning,
@@ -380,7 +391,7 @@ impl Entry {
             help: consequence.help.clone(),
             is_told: match consequence.kind {
                 // Which exports go is in the list of what changes.
-                Kind::OtherStacks => consequence.severity < Severity::Danger,
+                Kind::OtherStacks => true,
                 Kind::NetworkWidened => consequence.details.len() == 1,
                 _ => false,
             },

@@ -8,13 +8,14 @@ use std::collections::HashSet;
 
 use stratiform_changes::{ChangedResource, Edit};
 use stratiform_diff::{Rename, Severity, StackChange, StackDiff, verdict};
-use stratiform_finding::words::{counted, few, grouped};
+use stratiform_finding::words::{beginning, counted, few, grouped};
 
 use self::page::{Label, Page};
 use super::alike::without_environment;
 use super::changed::{self, Changed};
 use super::digest::{self, Detail, Entry, Told};
 use super::property::{self, Property};
+use super::value::shortened;
 use super::{words, yaml};
 use crate::report::Colour;
 use crate::view::reviewed::{Review, ReviewedEnvironment, ReviewedStack};
@@ -44,6 +45,9 @@ const LISTED: usize = 300;
 /// The lines below a consequence, and the properties of a resource, unless all of it is wanted.
 const LINES: usize = 3;
 const PROPERTIES: usize = 12;
+
+/// What advice loses of two lines: its label twice, and words that do not fit.
+const ADVICE: usize = 20;
 
 /// The longest word of [`Severity`].
 const SEVERITY: usize = "attention".len();
@@ -87,6 +91,9 @@ impl Said<'_> {
         few(&names.collect::<Vec<_>>())
     }
 }
+
+/// A width at which every text is one line.
+const WIDEST: usize = 1_000_000;
 
 /// What is said of a stack: its name and what happens to it, what that means, and what changes.
 struct Blocks {
@@ -145,6 +152,7 @@ impl Page {
             // Of an environment in which nothing else changes, that is all there is to say.
             match heading {
                 Some(heading) => self.say(0, &format!("{heading}: {as_in}")),
+                None if self.is_short() => self.say(0, &as_in),
                 None => self.say(0, &format!("{as_in}: {}", few(&alike))),
             }
         }
@@ -158,7 +166,13 @@ impl Page {
         entries: &[Entry],
         environment: Option<&str>,
     ) -> Vec<String> {
-        let blocks = self.blocks_of(stack, entries, Colour::Never);
+        // As wide as can be: nothing is cut because a name is longer.
+        let layout = Layout {
+            colour: Colour::Never,
+            width: WIDEST,
+            ..self.layout
+        };
+        let blocks = self.blocks_of(stack, entries, layout);
         let stack = without_environment(&stack.diff.name, environment);
         let parts = [vec![blocks.title], blocks.meaning, blocks.changes].concat();
         let key = |part: &String| format!("{stack} {}", without_environment(part, environment));
@@ -173,7 +187,7 @@ impl Page {
         are_new: &[bool],
         said: &Said<'_>,
     ) {
-        let blocks = self.blocks_of(stack, entries, self.layout.colour);
+        let blocks = self.blocks_of(stack, entries, self.layout);
         let mut are_new = are_new.iter().skip(1);
         let mut left_out = 0;
         let mut unsaid = |blocks: Vec<String>| {
@@ -197,12 +211,8 @@ impl Page {
         self.text += &blocks.end;
     }
 
-    fn blocks_of(&self, stack: &ReviewedStack, entries: &[Entry], colour: Colour) -> Blocks {
+    fn blocks_of(&self, stack: &ReviewedStack, entries: &[Entry], layout: Layout) -> Blocks {
         let diff = &stack.diff;
-        let layout = Layout {
-            colour,
-            ..self.layout
-        };
         let made = |make: &dyn Fn(&mut Page)| {
             let mut page = Page::new(layout, self.detail);
             make(&mut page);
@@ -280,7 +290,12 @@ impl Page {
         if !names.is_empty() {
             let count = counted(names.len(), "stack");
             self.gap();
-            self.say(0, &format!("{count} unchanged: {}", few(&names)));
+            let names = if self.is_short() {
+                String::new()
+            } else {
+                format!(": {}", few(&names))
+            };
+            self.say(0, &format!("{count} unchanged{names}"));
         }
     }
 
@@ -307,7 +322,28 @@ impl Page {
         if let Some(rest) = entry.rest(shown) {
             self.say(inside + 2, &rest);
         }
-        self.help(inside, entry.help.as_deref());
+        let help = entry.help.as_deref().map(|help| match self.is_short() {
+            // Advice of more than two lines is for those who look for it.
+            true => beginning(
+                help,
+                (2 * self.layout.width).saturating_sub(2 * inside + ADVICE),
+            ),
+            false => help.to_owned(),
+        });
+        self.help(inside, help.as_deref());
+    }
+
+    /// Cuts values so that they stay on one line behind so many columns, where that leaves enough of them.
+    fn cut(&self, taken: usize, values: &mut [String]) {
+        const ENOUGH: usize = 16;
+        let arrows = 3 * values.len().saturating_sub(1);
+        let room = self.layout.width.saturating_sub(taken + arrows);
+        let each = room / values.len().max(1);
+        if each >= ENOUGH {
+            for value in values {
+                *value = shortened(value, each, 0);
+            }
+        }
     }
 
     fn is_short(&self) -> bool {
@@ -395,7 +431,10 @@ impl Page {
         };
         let inside = indent + width + 1;
         let path = &property.path;
-        let values = property.values(str::to_owned);
+        let mut values = property.values(str::to_owned);
+        if self.is_short() {
+            self.cut(inside + path.chars().count() + 2, &mut values);
+        }
         let line = format!("{path}  {}", values.join(" → "));
         if self.fits(inside, &line) {
             self.put(indent, label, line.trim_end());

@@ -40,7 +40,7 @@ fn lines(entries: &[Entry]) -> Vec<String> {
 
 #[track_caller]
 fn check(before: &str, after: &str, expected: &[&str]) -> Vec<Entry> {
-    let entries = entries(&stack(before, after));
+    let entries = brief(&stack(before, after), Detail::Whole);
     assert_eq!(lines(&entries), expected);
     entries
 }
@@ -119,8 +119,8 @@ fn the_parts_of_a_rename_belong_to_it() {
             "warning: opens tcp 8080 of the security group `WebGroup` to the whole internet",
             "- + tcp 8080 from 0.0.0.0/0 (the whole internet, IPv4)",
             "warning: service `Api` became `Web`: 3 resources are made anew",
-            "- besides names differ `WebGroup` (`SecurityGroupIngress.0.FromPort`, `SecurityGroupIngress.0.ToPort`)",
             "- removes the service `ApiService`: its tasks end",
+            "- besides names differ `WebGroup` (`SecurityGroupIngress.0.FromPort`, `SecurityGroupIngress.0.ToPort`)",
         ],
     );
 }
@@ -161,7 +161,7 @@ fn a_reason_is_said_once() {
         ),
         KEPT,
     );
-    let entries = Told::default().without(entries(&diff));
+    let entries = Told::default().without(brief(&diff, Detail::Whole));
     let whys = entries.iter().filter(|entry| !entry.why.is_empty());
     let mut whys: Vec<&str> = whys.map(|entry| entry.why.as_str()).collect();
     let all = whys.len();
