@@ -290,6 +290,28 @@ fn folders_of_snapshots() {
 }
 
 #[test]
+fn folders_of_environments() {
+    let repository = folder();
+    repository.synth();
+    let path = |name: &str| repository.project.path(name);
+    crate::repository::copy(&path("snapshots/prod"), &path("was/prod"));
+    repository.edit("environments/prod.yaml", "365", "400");
+    repository.synth();
+    let output = repository.diff("was snapshots");
+    assert!(output.contains("prod (eu-west-1)"), "{output}");
+    assert!(output.contains("ExpirationInDays  365 → 400"), "{output}");
+    fs::rename(path("was/prod"), path("was/other")).unwrap();
+    let review = repository.json("was snapshots");
+    let changes = review["stacks"].as_array().unwrap().iter();
+    let changes: Vec<_> = changes.map(|stack| &stack["change"]).collect();
+    assert!(
+        changes
+            .iter()
+            .all(|change| **change == "created" || **change == "removed")
+    );
+}
+
+#[test]
 fn two_files_of_one_stack() {
     let repository = folder();
     for file in ["one/jobs.json", "one/jobs.yaml", "two/jobs.yaml"] {

@@ -221,6 +221,11 @@ fn names_that_nothing_has() {
     insta::assert_snapshot!("unknown_environment", repository.diff("--env prd"));
     insta::assert_snapshot!("unknown_stack", repository.diff("--stack inbx"));
     insta::assert_snapshot!("stacks_listed", repository.diff("--stack nothing-like-it"));
+    repository.refuses(
+        "--env prod --against prod",
+        2,
+        &["`prod` is compared with itself"],
+    );
     repository.refuses("--env prod --against prd", 2, &["did you mean `prod`?"]);
     repository.refuses("--env prd --against prod", 2, &["did you mean `prod`?"]);
     repository.refuses(
