@@ -22,11 +22,9 @@ const NAMES: usize = 6;
 /// Of so many consequences, all that belongs to them is said.
 const FEW: usize = 10;
 
-/// What nobody asks why for.
-const OBVIOUS: [&str; 2] = [
-    "the resource leaves the template",
-    "no rule before covers it",
-];
+/// What nobody asks why for, and what nobody does where there is much.
+const OBVIOUS: &str = "the resource leaves the template";
+const NEARLY_OBVIOUS: &str = "no rule before covers it";
 
 /// Something that happens, with all that belongs to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -58,7 +56,7 @@ fn entries(diff: &StackDiff, detail: Detail) -> Vec<Entry> {
     let mut entries: Vec<Entry> = entries.into_iter().flatten().collect();
     for entry in &mut entries {
         entry.lines.iter_mut().for_each(cut_values);
-        if OBVIOUS.contains(&entry.why.as_str()) {
+        if entry.why == OBVIOUS {
             entry.why.clear();
         }
     }
@@ -370,8 +368,10 @@ fn counted_below(mut entries: Vec<Entry>, least: Severity) -> Vec<Entry> {
 impl Entry {
     fn shorten(&mut self) {
         if self.severity < Severity::Danger {
-            self.why.clear();
             self.help = None;
+        }
+        if self.severity < Severity::Danger || self.why == NEARLY_OBVIOUS {
+            self.why.clear();
         }
         self.lines.truncate(match self.severity {
             Severity::Danger | Severity::Warning => 2,
