@@ -105,8 +105,8 @@ Resources: {{Mine: {{Type: AWS::SNS::Topic, Properties: {{DisplayName: !ImportVa
     let found = environment(&stacks);
     assert_eq!(
         found[0].consequences[0].help.as_deref().unwrap(),
-        "deploy `base` with its exports of before and the new ones, then `app`, then `base`: `stratiform deploy` does so by \
-         itself"
+        "`stratiform deploy` takes the steps by itself: deploy `base` with its exports of before and the new ones, then \
+         `app`, then `base`"
     );
 }
 
