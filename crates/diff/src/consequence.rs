@@ -14,13 +14,14 @@ pub(crate) mod nouns;
 mod protection;
 mod refused;
 pub(crate) mod replacement;
+mod standing;
 mod stops;
 
 use std::fmt;
 
 use serde::Serialize;
-use stratiform_changes::ChangedResource;
-use stratiform_resolve::Scope;
+use standing::Estate;
+use stratiform_changes::{ChangedResource, Sides};
 
 /// One thing that a change does, in words, with the fact behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -210,11 +211,9 @@ impl Consequence {
 }
 
 /// All that a stack's changes do.
-pub(crate) fn consequences(
-    changes: &[ChangedResource],
-    before: &Scope<'_>,
-    after: &Scope<'_>,
-) -> Vec<Consequence> {
+pub(crate) fn consequences(changes: &[ChangedResource], sides: &Sides<'_>) -> Vec<Consequence> {
+    let (before, after) = (&sides.before.scope, &sides.after.scope);
+    let estate = Estate::new(changes, sides);
     let mut found = Vec::new();
     refused::find(changes, &mut found);
     replacement::find(changes, &mut found);
@@ -222,10 +221,10 @@ pub(crate) fn consequences(
     for change in changes {
         loss::find(change, &mut found);
         stops::find(change, &mut found);
-        iam::find(change, &mut found);
-        network::find(change, &mut found);
         protection::find(change, &mut found);
     }
+    iam::find(&estate, &mut found);
+    network::find(&estate, &mut found);
     existence::find(before, after, &mut found);
     limits::find(before.template, after.template, &mut found);
     found

@@ -36,7 +36,7 @@ pub(crate) fn named(resource_type: &str, logical_id: &str) -> String {
     format!("the {} `{logical_id}`", noun(resource_type))
 }
 
-fn noun(resource_type: &str) -> String {
+pub(crate) fn noun(resource_type: &str) -> String {
     let known = NOUNS.iter().find(|(known, _)| *known == resource_type);
     match known {
         Some((_, noun)) => (*noun).to_owned(),

@@ -1,4 +1,3 @@
-use stratiform_assembly::StackAt;
 use stratiform_catalog::behaviour::{belongs_to, policies};
 use stratiform_catalog::{PropertyPath, ResourceType, catalog};
 use stratiform_resolve::Whereabouts;
@@ -23,15 +22,10 @@ fn found_in(account: Option<&str>, before: &str, after: &str) -> Vec<Consequence
         region: "eu-west-1".parse().unwrap(),
         account: account.and_then(|account| account.parse().ok()),
     };
-    let diff = crate::stack::diff(
-        Some(&StackAt::of("shop", before)),
-        Some(&StackAt::of("shop", after)),
-        &place,
-    );
     let mut found = Vec::new();
-    for change in &diff.resources {
-        super::find(change, &mut found);
-    }
+    crate::consequence::standing::tests::of_estate([before, after], &place, |estate| {
+        super::find(estate, &mut found);
+    });
     found
 }
 

@@ -1,4 +1,3 @@
-use stratiform_assembly::StackAt;
 use stratiform_catalog::behaviour::firewall;
 use stratiform_catalog::catalog;
 use stratiform_resolve::Whereabouts;
@@ -14,15 +13,10 @@ fn consequences(before: &str, after: &str) -> String {
         region: "eu-west-1".parse().unwrap(),
         account: None,
     };
-    let diff = crate::stack::diff(
-        Some(&StackAt::of("shop", before)),
-        Some(&StackAt::of("shop", after)),
-        &place,
-    );
     let mut found = Vec::new();
-    for change in &diff.resources {
-        super::find(change, &mut found);
-    }
+    crate::consequence::standing::tests::of_estate([before, after], &place, |estate| {
+        super::find(estate, &mut found);
+    });
     let mut shown = String::new();
     for one in found {
         shown += &format!(
