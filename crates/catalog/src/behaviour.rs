@@ -22,6 +22,7 @@ mod replacement;
 mod running;
 #[cfg(test)]
 mod tests;
+mod unique;
 mod update;
 mod value;
 
@@ -44,6 +45,7 @@ pub use network::{
 pub use protection::{Protection, While, guards, protections, refusals, retentions};
 pub use replacement::{is_revision, scopes_names, unique_name};
 pub use running::{Redirect, Stop, redirects, serves, stops};
+pub use unique::{Part, Unique, made_by_itself, unique};
 pub use update::{
     Class, DocumentedUpdate, Indexes, MajorUpgrade, documented, indexes, major_upgrade, only_grows,
 };
@@ -83,6 +85,7 @@ enum Question {
     Guards,
     HoldsData,
     HoldsHistory,
+    MadeByItself,
     NeedsCapability,
     OneIndexPerUpdate,
     OnlyGrows,
@@ -100,11 +103,12 @@ enum Question {
     SnapshotByDefault,
     StopsAt,
     TakesSnapshot,
+    Unique,
     Update,
 }
 
 impl Question {
-    const ALL: [(&'static str, Question); 31] = [
+    const ALL: [(&'static str, Question); 33] = [
         ("allows-major-upgrade", Question::AllowsMajorUpgrade),
         ("attaches", Question::Attaches),
         ("belongs-to", Question::BelongsTo),
@@ -118,6 +122,7 @@ impl Question {
         ("guards", Question::Guards),
         ("holds-data", Question::HoldsData),
         ("holds-history", Question::HoldsHistory),
+        ("made-by-itself", Question::MadeByItself),
         ("needs-capability", Question::NeedsCapability),
         ("one-index-per-update", Question::OneIndexPerUpdate),
         ("only-grows", Question::OnlyGrows),
@@ -135,6 +140,7 @@ impl Question {
         ("snapshot-by-default", Question::SnapshotByDefault),
         ("stops-at", Question::StopsAt),
         ("takes-snapshot", Question::TakesSnapshot),
+        ("unique", Question::Unique),
         ("update", Question::Update),
     ];
 

@@ -11,11 +11,13 @@ mod loss;
 pub(crate) mod moves;
 mod network;
 pub(crate) mod nouns;
+mod pairs;
 mod protection;
 mod refused;
 pub(crate) mod replacement;
 mod standing;
 mod stops;
+mod unique;
 
 use std::fmt;
 
@@ -225,6 +227,7 @@ pub(crate) fn consequences(changes: &[ChangedResource], sides: &Sides<'_>) -> Ve
     }
     iam::find(&estate, &mut found);
     network::find(&estate, &mut found);
+    pairs::find(&estate, &mut found);
     existence::find(before, after, &mut found);
     limits::find(before.template, after.template, &mut found);
     found

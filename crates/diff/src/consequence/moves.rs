@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use indexmap::IndexMap;
 use stratiform_catalog::behaviour::holds_data;
-use stratiform_changes::{ChangedResource, Context, Edit};
+use stratiform_changes::{ChangedResource, Edit};
 use stratiform_resolve::{Segment, Style};
 
 use super::nouns::named;
@@ -13,40 +14,80 @@ use super::{Certainty, Consequence, Kind, Severity};
 /// A resource of a stack.
 pub(crate) type Located<'c> = (&'c str, &'c ChangedResource);
 
-/// Finds what leaves one place and comes to another. Each consequence is of the stack that it comes to.
-pub(crate) fn find<'c>(changes: &[Located<'c>]) -> Vec<(&'c str, Consequence)> {
-    let mut gone: HashMap<String, Vec<Located<'c>>> = HashMap::new();
+/// Finds what leaves one stack and comes to another. Each consequence is of the stack that it comes to. What comes again
+/// in its own stack is none of it.
+pub(crate) fn across<'c>(changes: &[Located<'c>]) -> Vec<(&'c str, Consequence)> {
+    let mut stacks: IndexMap<&str, Vec<&ChangedResource>> = IndexMap::new();
     for (stack, change) in changes {
-        if let (Edit::Remove, Some(looks)) = (change.action, looks(change, change.before.as_ref()))
-        {
-            gone.entry(looks).or_default().push((stack, change));
+        stacks.entry(stack).or_default().push(change);
+    }
+    let mut gone: HashMap<String, Vec<Located<'c>>> = HashMap::new();
+    let mut come: Vec<(Located<'c>, String)> = Vec::new();
+    for (stack, changes) in stacks {
+        let within = within(changes.iter().copied());
+        let stays = |change: &ChangedResource| {
+            let mut pairs = within.iter();
+            pairs.any(|pair| [pair.old, pair.new].contains(&change.logical_id.as_str()))
+        };
+        for change in changes.into_iter().filter(|change| !stays(change)) {
+            match (change.action, looks(change)) {
+                (Edit::Remove, Some(looks)) => gone.entry(looks).or_default().push((stack, change)),
+                (Edit::Add, Some(looks)) => come.push(((stack, change), looks)),
+                _ => {}
+            }
         }
     }
     let mut found = Vec::new();
-    for (stack, new) in changes {
-        if new.action != Edit::Add {
-            continue;
-        }
-        let same = looks(new, new.after.as_ref()).and_then(|looks| gone.get_mut(&looks)?.pop());
-        if let Some((from, old)) = same {
-            found.extend(
-                moved(from, old, stack, new)
-                    .into_iter()
-                    .map(|found| (*stack, found)),
-            );
+    for ((stack, new), looks) in come {
+        if let Some((from, old)) = gone.get_mut(&looks).and_then(Vec::pop) {
+            let place = format!("from stack `{from}` to stack `{stack}`");
+            found.push((stack, moved(old, new, &place)));
         }
     }
     found
 }
 
+/// A resource that goes and one that comes instead, in one stack.
+pub(super) struct Pair<'c> {
+    pub old: &'c str,
+    pub new: &'c str,
+    pub consequence: Consequence,
+}
+
+/// Finds what goes and comes again under another logical ID.
+pub(super) fn within<'c>(
+    changes: impl Iterator<Item = &'c ChangedResource> + Clone,
+) -> Vec<Pair<'c>> {
+    let mut gone: HashMap<String, Vec<&'c ChangedResource>> = HashMap::new();
+    for change in changes
+        .clone()
+        .filter(|change| change.action == Edit::Remove)
+    {
+        if let Some(looks) = looks(change) {
+            gone.entry(looks).or_default().push(change);
+        }
+    }
+    let new = changes.filter(|change| change.action == Edit::Add);
+    let pairs = new.filter_map(|new| {
+        let old = gone.get_mut(&looks(new)?)?.pop()?;
+        Some(Pair {
+            old: &old.logical_id,
+            new: &new.logical_id,
+            consequence: moved(old, new, &format!("to `{}`", new.logical_id)),
+        })
+    });
+    pairs.collect()
+}
+
 /// What two resources have in common that are the same but for their place: the type and all properties but tags.
-fn looks(change: &ChangedResource, context: Option<&Context>) -> Option<String> {
-    let properties = context?
+fn looks(change: &ChangedResource) -> Option<String> {
+    let context = change.after.as_ref().or(change.before.as_ref())?;
+    let properties = context
         .properties
         .entries()
         .filter(|(key, _)| *key != "Tags");
     let mut secret = false;
-    context?.properties.for_each_text(&mut |text| {
+    context.properties.for_each_text(&mut |text| {
         secret |= text
             .segments
             .iter()
@@ -63,19 +104,14 @@ fn looks(change: &ChangedResource, context: Option<&Context>) -> Option<String> 
     (!properties.is_empty()).then(|| format!("{} {}", change.resource_type, properties.join(" ")))
 }
 
-fn moved(from: &str, old: &ChangedResource, to: &str, new: &ChangedResource) -> Vec<Consequence> {
-    let place = if from == to {
-        format!("to `{}`", new.logical_id)
-    } else {
-        format!("from stack `{from}` to stack `{to}`")
-    };
+fn moved(old: &ChangedResource, new: &ChangedResource, place: &str) -> Consequence {
     let name = named(&old.resource_type, &old.logical_id);
     let severity = if holds_data(&old.resource_type) {
         Severity::Warning
     } else {
         Severity::Attention
     };
-    vec![Consequence {
+    Consequence {
         help: Some(
             "move it instead: a stack refactor (`aws cloudformation create-stack-refactor`) keeps the resource"
                 .to_owned(),
@@ -88,11 +124,39 @@ fn moved(from: &str, old: &ChangedResource, to: &str, new: &ChangedResource) -> 
             format!("deletes {name} and makes the same again: it looks like a move {place}"),
             "the type and all properties are the same",
         )
-    }]
+    }
 }
 
-/// Finds new resources whose names are still taken by old ones: of which there can be only one with that name.
-pub(crate) fn names_taken<'c>(changes: &[Located<'c>]) -> Vec<(&'c str, Consequence)> {
+/// Finds new resources whose names are still taken by old ones of another stack: of which there can be only one with
+/// that name.
+pub(crate) fn names_across<'c>(changes: &[Located<'c>]) -> Vec<(&'c str, Consequence)> {
+    let found = names_taken(changes).into_iter();
+    // Another stack may let go of it first.
+    let across = found.filter(|((from, _), (stack, _), _)| from != stack);
+    let across = across.map(|(_, (stack, _), taken)| {
+        let taken = Consequence {
+            severity: Severity::Warning,
+            certainty: Certainty::May,
+            ..taken
+        };
+        (stack, taken)
+    });
+    across.collect()
+}
+
+/// Finds those of one stack.
+pub(super) fn names_within(changes: &[ChangedResource]) -> Vec<Pair<'_>> {
+    let located: Vec<Located<'_>> = changes.iter().map(|change| ("", change)).collect();
+    let found = names_taken(&located).into_iter();
+    let pairs = found.map(|((_, old), (_, new), consequence)| Pair {
+        old: &old.logical_id,
+        new: &new.logical_id,
+        consequence,
+    });
+    pairs.collect()
+}
+
+fn names_taken<'c>(changes: &[Located<'c>]) -> Vec<(Located<'c>, Located<'c>, Consequence)> {
     let mut taken: HashMap<(&str, String), Located<'c>> = HashMap::new();
     for (stack, change) in changes {
         if let (Edit::Remove, Some((_, name))) = (change.action, own_name(change)) {
@@ -100,20 +164,15 @@ pub(crate) fn names_taken<'c>(changes: &[Located<'c>]) -> Vec<(&'c str, Conseque
         }
     }
     let mut found = Vec::new();
-    for (stack, new) in changes
+    let added = changes
         .iter()
-        .filter(|(_, change)| change.action == Edit::Add)
-    {
+        .filter(|(_, change)| change.action == Edit::Add);
+    for (stack, new) in added {
         let Some((property, name)) = own_name(new) else {
             continue;
         };
         let Some((from, old)) = taken.get(&(new.resource_type.as_str(), name.clone())) else {
             continue;
-        };
-        // Another stack may let go of it first.
-        let (severity, certainty) = match from == stack {
-            true => (Severity::Danger, Certainty::Will),
-            false => (Severity::Warning, Certainty::May),
         };
         let refused = Consequence {
             help: Some(
@@ -122,8 +181,8 @@ pub(crate) fn names_taken<'c>(changes: &[Located<'c>]) -> Vec<(&'c str, Conseque
             ..Consequence::of(
                 new,
                 Kind::Refused,
-                severity,
-                certainty,
+                Severity::Danger,
+                Certainty::Will,
                 format!(
                     "cannot make {}: the name `{name}` is still taken",
                     named(&new.resource_type, &new.logical_id)
@@ -134,7 +193,7 @@ pub(crate) fn names_taken<'c>(changes: &[Located<'c>]) -> Vec<(&'c str, Conseque
                 ),
             )
         };
-        found.push((*stack, refused));
+        found.push(((*from, *old), (*stack, *new), refused));
     }
     found
 }

@@ -3,7 +3,7 @@
 //! What lives here: rules of firewalls, collected per group, and switches of reachability of one resource, before and
 //! after → consequences. What does not: whether a way leads there, which several resources decide together.
 
-mod block;
+pub(super) mod block;
 mod firewall;
 mod group;
 mod opening;

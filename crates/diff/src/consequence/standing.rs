@@ -10,8 +10,8 @@ use std::collections::{HashMap, HashSet};
 use stratiform_catalog::behaviour::{belongs_to, unique_name};
 use stratiform_catalog::catalog;
 use stratiform_changes::{ChangedResource, Sides};
-use stratiform_resolve::{Resolved, Resolver, Scope, Segment, Style};
-use stratiform_template::Resource;
+use stratiform_resolve::{Resolved, Resolver, Scope, Segment, Style, Time, reference};
+use stratiform_template::{Reference, Resource};
 
 use super::iam::property::{sides, stays};
 use super::nouns::noun;
@@ -117,6 +117,22 @@ impl<'c, 't> Estate<'c, 't> {
         })
     }
 
+    /// Whether one resource is made or changed only after another one.
+    pub(super) fn comes_after(&self, one: &ChangedResource, other: &ChangedResource) -> bool {
+        let Some(resource) = self.sides.after.scope.resource(&one.logical_id) else {
+            return false;
+        };
+        let mut refers = resource.depends_on.contains(&other.logical_id);
+        resource.for_each_reference(&mut |reference| {
+            refers |= match reference {
+                Reference::Name(name) => name == other.logical_id,
+                Reference::Attribute { logical_id, .. } => logical_id == other.logical_id,
+                _ => false,
+            };
+        });
+        refers
+    }
+
     fn properties<'e>(&'e self, one: &'e Unchanged<'t>) -> &'e Resolved<'static> {
         one.properties.get_or_init(|| {
             let world = self.sides.before_it();
@@ -133,16 +149,19 @@ fn unknown_condition<'t>(scope: &Scope<'t>, logical_id: &str) -> Option<&'t str>
 }
 
 impl Standing<'_> {
-    /// What it is found by: its logical ID, and the name that it has.
-    pub(super) fn own_keys(&self) -> Vec<String> {
-        let kind = noun(self.resource_type);
+    /// A reference to it, with the name that it has.
+    pub(super) fn reference(&self) -> Resolved<'static> {
         let name = catalog()
             .resource_type(self.resource_type)
             .and_then(unique_name)
             .and_then(|path| self.properties.get(path.as_str())?.known());
-        let own = format!("{kind} ${{{}}}", self.logical_id);
-        let named = name.map(|name| format!("{kind} {name}"));
-        [own].into_iter().chain(named).collect()
+        let name = name.map(|name| name.into_owned());
+        reference(self.logical_id, None, Time::Now, name)
+    }
+
+    /// What it is found by: its logical ID, and the name that it has.
+    pub(super) fn own_keys(&self) -> Vec<String> {
+        keys(&noun(self.resource_type), &self.reference())
     }
 
     /// What those are found by that it says something about; nothing where it is about itself.

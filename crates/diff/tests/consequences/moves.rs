@@ -18,7 +18,6 @@ fn another_logical_id_is_offered_as_a_move() {
         &[
             "danger data-loss will: deletes the table `A`, and its data with it",
             "danger refused will: cannot make the table `B`: the name `x` is still taken",
-            "warning move will: deletes the table `A` and makes the same again: it looks like a move to `B`",
         ],
     );
 }

@@ -1,9 +1,8 @@
 //! The policy documents of a resource: what stands at each place where its type has some. Which places these are, the
 //! catalog knows.
 
-use stratiform_catalog::behaviour::{About, PolicyPlace, belongs_to, unique_name};
-use stratiform_catalog::catalog;
-use stratiform_resolve::{Resolved, Style, Time, reference};
+use stratiform_catalog::behaviour::{About, PolicyPlace, belongs_to};
+use stratiform_resolve::{Resolved, Style};
 
 use super::condition;
 use super::pattern::{Case, Pattern};
@@ -83,17 +82,7 @@ pub(super) fn whoever_has(one: &Standing<'_>) -> Pattern {
 
 /// The resource, as somebody who may do something: the same as a reference to it, or its name.
 pub(super) fn itself(one: &Standing<'_>) -> Pattern {
-    let name = catalog()
-        .resource_type(one.resource_type)
-        .and_then(unique_name)
-        .and_then(|path| one.properties.get(path.as_str())?.known());
-    let reference = reference(
-        one.logical_id,
-        None,
-        Time::Now,
-        name.map(|name| name.into_owned()),
-    );
-    named(&noun(one.resource_type), &reference)
+    named(&noun(one.resource_type), &one.reference())
 }
 
 /// ``role `Api` ``: the resource itself.

@@ -96,29 +96,34 @@ impl<'e> Groups<'e> {
         sides: [Option<Standing<'_>>; 2],
     ) -> [Difference; 2] {
         let [old, new] = sides;
-        let come = new.map(|one| self.missing(change, &one, &self.after, &self.before));
-        let gone = old.map(|one| self.missing(change, &one, &self.before, &self.after));
-        [come, gone].map(Option::unwrap_or_default)
+        [
+            self.missing(change, new, old, [&self.after, &self.before]),
+            self.missing(change, old, new, [&self.before, &self.after]),
+        ]
     }
 
-    /// The rules of a resource on its side that the other side does not have.
+    /// The rules of a resource on one side that the other side does not have. A resource that is on the other side only
+    /// may still tell of a default rule.
     fn missing(
         &self,
         change: &ChangedResource,
-        one: &Standing<'_>,
-        side: &Index<Part>,
-        other: &Index<Part>,
+        own: Option<Standing<'_>>,
+        otherwise: Option<Standing<'_>>,
+        [side, other]: [&Index<Part>; 2],
     ) -> Difference {
-        let keys = about(one);
+        let Some(one) = own.or(otherwise) else {
+            return Difference::default();
+        };
+        let keys = about(&one);
         let told = |part: &&Part| {
             part.is_default
                 && self.tellers.get(&part.logical_id) == Some(&change.logical_id.as_str())
         };
-        let mut own = read(one);
+        let mut own = own.as_ref().map(read).unwrap_or_default();
         let defaults: Vec<&Part> = side.about(&keys).filter(told).collect();
         let perhaps = defaults.iter().any(|part| part.presence != Presence::Sure);
-        own.open
-            .extend(defaults.iter().flat_map(|part| part.rules.open.clone()));
+        let default_rules = defaults.iter().flat_map(|part| part.rules.open.clone());
+        own.open.extend(default_rules);
         let here = |presence: &Presence| match presence {
             Presence::Sure => true,
             Presence::If(condition) => one.condition == Some(condition),
