@@ -45,7 +45,7 @@ pub use network::{
 pub use protection::{Protection, While, guards, protections, refusals, retentions};
 pub use replacement::{is_revision, scopes_names, unique_name};
 pub use running::{Redirect, Stop, redirects, serves, stops};
-pub use unique::{Part, Unique, made_by_itself, unique};
+pub use unique::{Inline, Part, Unique, inlines, made_by_itself, unique};
 pub use update::{
     Class, DocumentedUpdate, Indexes, MajorUpgrade, documented, indexes, major_upgrade, only_grows,
 };
@@ -85,6 +85,7 @@ enum Question {
     Guards,
     HoldsData,
     HoldsHistory,
+    Inlines,
     MadeByItself,
     NeedsCapability,
     OneIndexPerUpdate,
@@ -108,7 +109,7 @@ enum Question {
 }
 
 impl Question {
-    const ALL: [(&'static str, Question); 33] = [
+    const ALL: [(&'static str, Question); 34] = [
         ("allows-major-upgrade", Question::AllowsMajorUpgrade),
         ("attaches", Question::Attaches),
         ("belongs-to", Question::BelongsTo),
@@ -122,6 +123,7 @@ impl Question {
         ("guards", Question::Guards),
         ("holds-data", Question::HoldsData),
         ("holds-history", Question::HoldsHistory),
+        ("inlines", Question::Inlines),
         ("made-by-itself", Question::MadeByItself),
         ("needs-capability", Question::NeedsCapability),
         ("one-index-per-update", Question::OneIndexPerUpdate),

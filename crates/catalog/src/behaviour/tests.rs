@@ -178,6 +178,12 @@ fn every_part_of_what_is_unique_exists() {
         for (made, property, _) in made_by_itself(name) {
             assert!(exists(made, property.as_str()), "{row:?}");
         }
+        for inline in inlines(name) {
+            assert!(
+                exists(inline.resource_type, inline.owner.as_str()),
+                "{row:?}"
+            );
+        }
     }
 }
 
@@ -193,6 +199,7 @@ fn every_word_of_a_value_is_known() {
             Question::NeedsCapability => Capability::of(&row).is_some(),
             Question::Unique => Unique::of(&row).is_some(),
             Question::MadeByItself => row.value.split(' ').count() == 3,
+            Question::Inlines => row.value.split(' ').count() == 2,
             Question::BelongsTo
             | Question::Protects
             | Question::RefusesDeletion

@@ -103,3 +103,29 @@ pub fn made_by_itself(
         Some((made, PropertyPath(property), name))
     })
 }
+
+/// Items of a resource that could be resources of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Inline {
+    /// The items.
+    pub path: PropertyPath,
+    /// The type that they would have.
+    pub resource_type: &'static str,
+    /// The property of that type that would name the resource.
+    pub owner: PropertyPath,
+}
+
+/// Returns the items of such a resource that could as well be resources of their own, as rules of a security group can.
+///
+/// Source: CloudFormation template reference, the pages of both types.
+pub fn inlines(resource_type: &str) -> impl Iterator<Item = Inline> {
+    let rows = Question::Inlines.of(resource_type).iter();
+    rows.filter_map(|row| {
+        let (resource_type, owner) = row.value.split_once(' ')?;
+        Some(Inline {
+            path: row.path()?,
+            resource_type,
+            owner: PropertyPath(owner),
+        })
+    })
+}

@@ -91,7 +91,10 @@ fn rules(
         let (kind, severity) = (Kind::NetworkWidened, severity_of(rule));
         let why = match certainty {
             Certainty::Will => "no rule before covers it",
-            Certainty::May | Certainty::Unknown => "what is there before may not cover it",
+            Certainty::May | Certainty::Unknown if is_default(rule) => {
+                "a group without outbound rules allows everything; nobody says that this rule comes back"
+            }
+            Certainty::May | Certainty::Unknown => "what covers it before may not be there",
         };
         found.push(Consequence {
             details: self::lines(firewall, &opened),

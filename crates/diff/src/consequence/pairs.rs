@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use stratiform_changes::{ChangedResource, Edit};
+use stratiform_changes::Edit;
 
 use super::moves::{Pair, names_within, within};
 use super::standing::Estate;
@@ -20,27 +20,23 @@ pub(super) fn find(estate: &Estate<'_, '_>, found: &mut Vec<Consequence>) {
         .into_iter()
         .chain(taken)
         .collect();
-    let is_sure = |pair: &&Pair<'_>| pair.consequence.certainty == Certainty::Will;
-    let never: HashSet<(&str, &str)> = refused
-        .iter()
-        .filter(is_sure)
-        .map(|pair| (pair.old, pair.new))
-        .collect();
     let mut moved = within(estate.changes.iter());
-    let is_removed = |id: &str| {
-        let mut changes = estate.changes.iter();
-        changes.any(|change: &ChangedResource| {
-            change.logical_id == id && change.action == Edit::Remove
-        })
-    };
+    let changes = estate.changes.iter();
+    let removed: HashSet<&str> = changes
+        .filter(|change| change.action == Edit::Remove)
+        .map(|change| change.logical_id.as_str())
+        .collect();
     // Where the new one cannot be made, the old one stays; where it is made, it does what the old one did.
-    let stays: HashSet<&str> = never
+    let sure = refused
         .iter()
-        .map(|(old, _)| *old)
-        .filter(|id| is_removed(id))
+        .filter(|pair| pair.consequence.certainty == Certainty::Will);
+    let stays: HashSet<&str> = sure
+        .map(|pair| pair.old)
+        .filter(|id| removed.contains(id))
         .collect();
     let same: HashSet<&str> = moved.iter().flat_map(|pair| [pair.old, pair.new]).collect();
-    moved.retain(|pair| !never.contains(&(pair.old, pair.new)));
+    let told: HashSet<(&str, &str)> = refused.iter().map(|pair| (pair.old, pair.new)).collect();
+    moved.retain(|pair| !told.contains(&(pair.old, pair.new)));
     found.retain(|one| {
         let id = one.logical_id.as_deref().unwrap_or_default();
         let goes = matches!(one.kind, Kind::Interruption | Kind::ProtectionLost);
@@ -51,7 +47,7 @@ pub(super) fn find(estate: &Estate<'_, '_>, found: &mut Vec<Consequence>) {
                 | Kind::AccessWidened
                 | Kind::AccessNarrowed
         );
-        !(goes && stays.contains(id) || (goes || opens) && same.contains(id))
+        !((goes || opens) && (stays.contains(id) || same.contains(id)))
     });
     found.extend(
         refused

@@ -159,6 +159,15 @@ impl Standing<'_> {
         reference(self.logical_id, None, Time::Now, name)
     }
 
+    /// What `Ref` gives, where the primary identifier is a property.
+    pub(super) fn identifier(&self) -> Resolved<'static> {
+        let known = catalog().resource_type(self.resource_type);
+        let identifier = known.and_then(|known| known.primary_identifier().next());
+        let identifier = identifier.and_then(|path| self.properties.get(path.as_str())?.known());
+        let now = identifier.map(|name| name.into_owned());
+        reference(self.logical_id, None, Time::Now, now)
+    }
+
     /// What it is found by: its logical ID, and the name that it has.
     pub(super) fn own_keys(&self) -> Vec<String> {
         keys(&noun(self.resource_type), &self.reference())

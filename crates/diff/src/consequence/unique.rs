@@ -3,7 +3,7 @@
 //! New resources are made before old ones go. What lives here: the values that identify a resource or that AWS documents
 //! as unique, before and after. What does not: names of their own (`replacement`, `moves`).
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use stratiform_catalog::behaviour::{self, Part, Unique};
 use stratiform_catalog::{PropertyPath, ReplacementStrategy, catalog};
@@ -38,7 +38,9 @@ struct Claim {
     /// With the same value of this, it is allowed.
     unless: Option<String>,
     /// The properties with their values, for people.
-    shown: String,
+    shown: Vec<String>,
+    /// Whether it is an item of the resource that could be a resource of its own.
+    is_inline: bool,
 }
 
 /// What says that it must be unique?
@@ -48,6 +50,21 @@ enum Rule {
     Identifier,
     /// A page of AWS.
     Documented(&'static str, Option<&'static str>),
+}
+
+/// What becomes of the one that has it?
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// It is the resource itself, which is replaced.
+    Itself,
+    /// It goes at the end of the update.
+    Goes,
+    /// It keeps it.
+    Stays,
+    /// It lets go of it in the same update, too late.
+    Later,
+    /// It lets go of it in the same update, before or after.
+    Sometime,
 }
 
 /// A resource and one of its claims.
@@ -64,18 +81,16 @@ pub(super) fn find(estate: &Estate<'_, '_>) -> Vec<Taken> {
         .iter()
         .map(|change| (change.logical_id.as_str(), change))
         .collect();
-    let types: HashSet<&str> = estate
-        .changes
-        .iter()
-        .filter(is_new)
-        .map(|change| change.resource_type.as_str())
-        .filter(|name| has_claims(name))
+    let changed = estate.changes.iter().filter(is_new);
+    let types: HashSet<&str> = changed
+        .flat_map(|change| claimed_types(&change.resource_type))
         .collect();
     if types.is_empty() {
         return Vec::new();
     }
+    let may_hold = |name: &str| claimed_types(name).any(|name| types.contains(name));
     let mut holders: HashMap<String, Vec<Holder<'_>>> = HashMap::new();
-    for one in estate.at(Moment::Before, |name| types.contains(name)) {
+    for one in estate.at(Moment::Before, may_hold) {
         for claim in claims(&one) {
             let key = claim.key.clone();
             holders.entry(key).or_default().push(Holder { one, claim });
@@ -103,13 +118,15 @@ pub(super) fn find(estate: &Estate<'_, '_>) -> Vec<Taken> {
                 .filter(|holder| collide(&holder.claim, &claim));
             let taken = taken.filter_map(|holder| {
                 let old = changes.get(holder.one.logical_id).copied();
-                let certainty = certainty(estate, change, &new, &claim, holder, old)?;
-                Some((holder, certainty))
+                let (fate, certainty) = fate(estate, change, &claim, holder, old)?;
+                let certainty = doubted(certainty, &new, holder)?;
+                Some((holder, fate, certainty))
             });
-            let worst = taken.max_by_key(|(_, certainty)| *certainty);
-            found.extend(
-                worst.map(|(holder, certainty)| told(change, &claim, holder, certainty, &changes)),
-            );
+            let worst = taken.max_by_key(|(.., certainty)| *certainty);
+            found
+                .extend(worst.map(|(holder, fate, certainty)| {
+                    told(change, &claim, holder, fate, certainty)
+                }));
         }
     }
     found
@@ -125,23 +142,15 @@ fn collide(held: &Claim, claim: &Claim) -> bool {
     overlap && !allowed
 }
 
-/// How certain it is that a resource has something when another one needs it; `None` where it surely has not.
-fn certainty(
+/// What becomes of the one that has something which another one needs, and how certain it is that it still has it then;
+/// `None` where it surely has not.
+fn fate(
     estate: &Estate<'_, '_>,
     change: &ChangedResource,
-    new: &Standing<'_>,
     claim: &Claim,
     holder: &Holder<'_>,
     old: Option<&ChangedResource>,
-) -> Option<Certainty> {
-    let itself = holder.one.logical_id == change.logical_id;
-    let strategy = || {
-        Some(
-            catalog()
-                .resource_type(&change.resource_type)?
-                .replacement_strategy(),
-        )
-    };
+) -> Option<(Fate, Certainty)> {
     let replaced = |change: &ChangedResource| match change.replacement() {
         Replacement::Will => Some(Certainty::Will),
         Replacement::May => Some(Certainty::May),
@@ -149,37 +158,43 @@ fn certainty(
     };
     // Names have their own sentences.
     let is_name = claim.rule == Rule::Identifier && own_name(change).is_some();
-    let certainty = match old {
-        _ if itself => {
-            let gone_first = strategy() == Some(ReplacementStrategy::DeleteThenCreate);
-            replaced(change).filter(|_| !gone_first && !is_name)?
-        }
-        Some(old) if old.action == Edit::Remove && change.action == Edit::Add && is_name => {
-            return None;
-        }
-        None => Certainty::Will,
-        Some(old) if old.action == Edit::Remove => Certainty::Will,
-        Some(old) => {
-            let [_, then] = estate.sides_of(old);
-            let keeps = then.as_ref().is_some_and(|then| {
-                claims(then)
-                    .iter()
-                    .any(|kept| kept.key == claim.key && collide(kept, claim))
-            });
-            match replaced(old) {
-                _ if keeps => Certainty::Will,
-                Some(certainty) => certainty,
-                None if estate.comes_after(change, old) => return None,
-                None if estate.comes_after(old, change) => Certainty::Will,
-                None => Certainty::May,
-            }
-        }
+    if holder.one.logical_id == change.logical_id {
+        let known = catalog().resource_type(&change.resource_type);
+        let strategy = known.map(|known| known.replacement_strategy());
+        let gone_first = strategy == Some(ReplacementStrategy::DeleteThenCreate);
+        let certainty = replaced(change).filter(|_| !gone_first && !is_name)?;
+        return Some((Fate::Itself, certainty));
+    }
+    let Some(old) = old else {
+        return Some((Fate::Stays, Certainty::Will));
     };
+    if old.action == Edit::Remove {
+        let is_told = is_name && change.action == Edit::Add;
+        return (!is_told).then_some((Fate::Goes, Certainty::Will));
+    }
+    let [_, then] = estate.sides_of(old);
+    let kept = then.as_ref().map(claims).unwrap_or_default();
+    let keeps = kept
+        .iter()
+        .any(|kept| kept.key == claim.key && collide(kept, claim));
+    match replaced(old) {
+        _ if keeps => Some((Fate::Stays, Certainty::Will)),
+        Some(certainty) => Some((Fate::Later, certainty)),
+        None if estate.comes_after(change, old) => None,
+        None if estate.comes_after(old, change) => Some((Fate::Later, Certainty::Will)),
+        None => Some((Fate::Sometime, Certainty::May)),
+    }
+}
+
+/// The certainty, where conditions are not known: of two of them, one may be there instead of the other.
+fn doubted(certainty: Certainty, new: &Standing<'_>, holder: &Holder<'_>) -> Option<Certainty> {
+    if new.logical_id == holder.one.logical_id {
+        return Some(certainty);
+    }
     match (new.condition, holder.one.condition) {
-        // One may be there instead of the other.
-        (Some(_), Some(_)) if !itself => None,
-        (Some(_), None) | (None, Some(_)) if !itself => Some(Certainty::May),
-        _ => Some(certainty),
+        (Some(_), Some(_)) => None,
+        (Some(_), None) | (None, Some(_)) => Some(Certainty::May),
+        (None, None) => Some(certainty),
     }
 }
 
@@ -187,62 +202,64 @@ fn told(
     change: &ChangedResource,
     claim: &Claim,
     holder: &Holder<'_>,
+    fate: Fate,
     certainty: Certainty,
-    changes: &HashMap<&str, &ChangedResource>,
 ) -> Taken {
     let by = holder.one.logical_id;
-    let itself = by == change.logical_id;
     let (documented, otherwise) = match claim.rule {
         Rule::Identifier => ("it is the primaryIdentifier of the type".to_owned(), None),
         Rule::Documented(source, otherwise) => (format!("documented in `{source}`"), otherwise),
     };
     let certainty = match otherwise {
-        Some(_) => Certainty::May,
-        None => certainty,
+        None if !claim.is_inline => certainty,
+        _ => Certainty::May,
     };
-    let will = certainty == Certainty::Will;
-    let name = named(&change.resource_type, &change.logical_id);
+    let can = match certainty {
+        Certainty::Will => "cannot",
+        Certainty::May | Certainty::Unknown => "may not be able to",
+    };
     let verb = match (change.action, change.replacement()) {
         (Edit::Modify, Replacement::WillNot) => "change",
         (Edit::Modify, _) => "replace",
         (Edit::Add | Edit::Remove, _) => "make",
     };
-    let can = if will { "cannot" } else { "may not be able to" };
-    let shown = &claim.shown;
-    let what = match itself {
-        true => format!("{can} {verb} {name}: {shown} stays taken by the old one"),
-        false => format!("{can} {verb} {name}: {shown} is still taken by `{by}`"),
+    let name = named(&change.resource_type, &change.logical_id);
+    let has = match (claim.block.is_some(), fate) {
+        (false, Fate::Itself) => "stays taken by the old one".to_owned(),
+        (false, _) => format!("is still taken by `{by}`"),
+        (true, Fate::Itself) => "overlaps with the old one".to_owned(),
+        (true, _) => format!("overlaps with `{by}`"),
     };
-    let old = changes.get(by).filter(|_| !itself);
-    let when = match old.map(|old| old.action) {
-        None if itself => "the new resource is made before the old one goes",
-        None => "`{by}` stays as it is",
-        Some(Edit::Remove) => "new resources are made before old ones go",
-        Some(_) if will => "`{by}` has it for as long as this takes",
-        Some(_) => "nothing says that `{by}` lets go of it first",
+    let what = format!("{can} {verb} {name}: {} {has}", claim.shown());
+    let when = match fate {
+        Fate::Itself => "the new resource is made before the old one goes".to_owned(),
+        Fate::Goes => "new resources are made before old ones go".to_owned(),
+        Fate::Stays => format!("`{by}` keeps it"),
+        Fate::Later => format!("`{by}` lets go of it only afterwards"),
+        Fate::Sometime => format!("nothing says that `{by}` lets go of it first"),
     };
-    let when = when.replace("{by}", by);
-    let why = match otherwise {
-        Some(otherwise) => format!(
-            "{otherwise}: AWS refuses a second one, or it takes the place of the first, and goes with it; {when}; {documented}"
-        ),
-        None => format!("{when}; {documented}"),
+    let refused = match otherwise {
+        Some(otherwise) => {
+            format!("{otherwise}: a second one is refused, or takes its place and goes with it; ")
+        }
+        None if claim.is_inline => "a second one is refused, or goes with the first; ".to_owned(),
+        None if claim.unless.is_some() => "only one at a time may use it; ".to_owned(),
+        None => String::new(),
     };
-    let help = match old.map(|old| old.action) {
-        None if itself => {
+    let help = match fate {
+        Fate::Itself => {
             "give the new one another value, or remove it in one deployment and make it again in the next"
         }
-        None => "say it in one resource",
-        Some(Edit::Remove) => {
-            "move it with a stack refactor, or remove the old one in a deployment before"
-        }
-        Some(_) => "let go of it in one deployment, and take it in the next",
+        Fate::Goes => "move it with a stack refactor, or remove the old one in a deployment before",
+        Fate::Stays => "say it in one resource",
+        Fate::Later | Fate::Sometime => "let go of it in one deployment, and take it in the next",
     };
     let severity = match (certainty, otherwise) {
         (Certainty::Will, _) => Severity::Danger,
-        (_, Some(_)) if !itself => Severity::Warning,
+        (_, Some(_)) if fate != Fate::Itself => Severity::Warning,
         _ => Severity::Attention,
     };
+    let why = format!("{refused}{when}; {documented}");
     Taken {
         by: by.to_owned(),
         consequence: Consequence {
@@ -252,8 +269,14 @@ fn told(
     }
 }
 
-fn has_claims(resource_type: &str) -> bool {
-    identifier(resource_type).is_some() || behaviour::unique(resource_type).next().is_some()
+/// The types of which a resource has claims: its own, and those of its items.
+fn claimed_types(resource_type: &str) -> impl Iterator<Item = &str> {
+    let has_claims =
+        |name: &&str| identifier(name).is_some() || behaviour::unique(name).next().is_some();
+    let items = behaviour::inlines(resource_type).map(|inline| inline.resource_type);
+    std::iter::once(resource_type)
+        .chain(items)
+        .filter(has_claims)
 }
 
 /// The primary identifier, where a template can say all of it.
@@ -264,25 +287,47 @@ fn identifier(resource_type: &str) -> Option<Vec<PropertyPath>> {
     (!paths.is_empty() && !paths.iter().any(chosen_by_aws)).then_some(paths)
 }
 
-/// What a resource has that no other may have.
+/// What a resource has that no other may have, itself and by its items.
 fn claims(one: &Standing<'_>) -> Vec<Claim> {
-    let mut claims: BTreeMap<String, Claim> = BTreeMap::new();
+    let mut claims = own_claims(one);
+    for inline in behaviour::inlines(one.resource_type) {
+        for item in at(one.properties, inline.path.as_str()) {
+            let Resolved::Map(mut properties) = item.clone() else {
+                continue;
+            };
+            properties.insert(inline.owner.as_str().into(), one.identifier());
+            let apart = Standing {
+                resource_type: inline.resource_type,
+                properties: &Resolved::Map(properties),
+                ..*one
+            };
+            claims.extend(own_claims(&apart).into_iter().map(|claim| Claim {
+                is_inline: true,
+                ..claim
+            }));
+        }
+    }
+    let mut seen = HashSet::new();
+    claims.retain(|claim| seen.insert(claim.key.clone()) || claim.block.is_some());
+    claims
+}
+
+fn own_claims(one: &Standing<'_>) -> Vec<Claim> {
     let documented = behaviour::unique(one.resource_type);
     let identifier = identifier(one.resource_type).map(|paths| Unique {
         parts: paths.into_iter().map(Part::Given).collect(),
         what: None,
         source: "",
     });
-    for unique in identifier.into_iter().chain(documented) {
+    let all = identifier.into_iter().chain(documented);
+    let claims = all.flat_map(|unique| {
         let rule = match unique.source {
             "" => Rule::Identifier,
             source => Rule::Documented(source, unique.what),
         };
-        for claim in of_rule(one, rule, &unique.parts) {
-            claims.insert(claim.key.clone(), claim);
-        }
-    }
-    claims.into_values().collect()
+        of_rule(one, rule, &unique.parts)
+    });
+    claims.collect()
 }
 
 /// The claims by one rule: one for each item of a list.
@@ -292,7 +337,8 @@ fn of_rule(one: &Standing<'_>, rule: Rule, parts: &[Part]) -> Vec<Claim> {
         key: one.resource_type.to_owned(),
         block: None,
         unless: None,
-        shown: String::new(),
+        shown: Vec::new(),
+        is_inline: false,
     }];
     for part in parts {
         let path = part.path().as_str();
@@ -340,9 +386,21 @@ impl Claim {
             }
         }
         let property = path.rsplit('/').find(|step| *step != "*").unwrap_or(path);
-        let comma = if claim.shown.is_empty() { "" } else { ", " };
-        claim.shown += &format!("{comma}`{property}` {}", short(value));
+        let shown = format!("`{property}` {}", short(value));
+        match part {
+            // What a block is in says little.
+            Part::Block(_) => claim.shown = vec![shown],
+            _ => claim.shown.push(shown),
+        }
         Some(claim)
+    }
+
+    /// The properties with their values: the first of them, where there are many.
+    fn shown(&self) -> String {
+        const SHOWN: usize = 3;
+        let (first, rest) = self.shown.split_at(SHOWN.min(self.shown.len()));
+        let more = if rest.is_empty() { "" } else { " …" };
+        first.join(", ") + more
     }
 }
 
@@ -359,6 +417,16 @@ fn short(value: &Resolved<'_>) -> String {
 /// What a value is before the change or after it: the same text means the same thing. `None` for secrets.
 fn identity(value: &Resolved<'_>) -> Option<String> {
     match value {
+        // Alone, a reference to a resource means the resource, whichever of its attributes it is.
+        Resolved::Text(text) if text.segments.len() == 1 => match &text.segments[0] {
+            Segment::Resource {
+                logical_id,
+                now: None,
+                time,
+                ..
+            } => Some(format!("${{{logical_id} {time:?}}}")),
+            segment => of_segment(segment),
+        },
         Resolved::Text(text) => text.segments.iter().map(of_segment).collect(),
         Resolved::List(items) => {
             let items: Option<Vec<String>> = items.iter().map(identity).collect();
@@ -382,8 +450,9 @@ fn of_segment(segment: &Segment) -> Option<String> {
             time,
             ..
         } => {
-            let attribute = attribute.as_deref().unwrap_or_default();
-            format!("${{{logical_id}.{attribute} {time:?}}}")
+            let attribute = attribute.as_deref().map(|name| format!(".{name}"));
+            let attribute = attribute.unwrap_or_default();
+            format!("${{{logical_id}{attribute} {time:?}}}")
         }
         Segment::Unknown {
             what, time, basis, ..

@@ -12,6 +12,7 @@ mod other_stacks;
 mod protection;
 mod refused;
 mod replacement;
+mod unique;
 mod whole;
 
 use stratiform_assembly::StackAt;
