@@ -55,5 +55,5 @@ pub(super) fn find(estate: &Estate<'_, '_>, found: &mut Vec<Consequence>) {
             .chain(moved)
             .map(|pair| pair.consequence),
     );
-    unique::made_already(estate, found);
+    unique::made::find(estate, found);
 }

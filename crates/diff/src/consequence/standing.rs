@@ -206,6 +206,21 @@ pub(super) fn keys(kind: &str, name: &Resolved<'_>) -> Vec<String> {
     }
 }
 
+/// What changes are about: of what does not change, only this is worth looking at.
+#[derive(Default)]
+pub(super) struct Wanted(HashSet<String>);
+
+impl Wanted {
+    pub(super) fn add(&mut self, keys: impl IntoIterator<Item = String>) {
+        self.0.extend(keys);
+    }
+
+    /// Whether any of these is among it.
+    pub(super) fn has(&self, keys: &[String]) -> bool {
+        keys.iter().any(|key| self.0.contains(key))
+    }
+}
+
 /// Things of one moment, found by what they are about.
 pub(super) struct Index<T> {
     entries: Vec<T>,

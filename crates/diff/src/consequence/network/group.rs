@@ -9,7 +9,7 @@ use super::block::Block;
 use super::firewall::{self as written, Rules};
 use super::rule::{Peer, Ports, Rule, Way};
 use crate::consequence::Certainty;
-use crate::consequence::standing::{Estate, Index, Moment, Standing};
+use crate::consequence::standing::{Estate, Index, Moment, Standing, Wanted};
 
 /// Beyond this many rules, each is covered by its equal only.
 const MAX_RULES: usize = 500;
@@ -51,10 +51,19 @@ pub(super) struct Difference {
 
 impl<'e> Groups<'e> {
     pub(super) fn of(estate: &'e Estate<'_, '_>) -> Self {
-        let [mut before, mut after] = Moment::BOTH.map(|moment| parts(estate, moment));
-        let defaults = defaults(estate, Moment::Before, &before, None);
-        let then = self::defaults(estate, Moment::After, &after, Some(&before));
-        for (index, defaults) in [(&mut before, defaults), (&mut after, then)] {
+        let mut wanted = Wanted::default();
+        for change in estate.changes {
+            let sides = estate.sides_of(change);
+            let walls = sides
+                .iter()
+                .flatten()
+                .filter(|one| firewall(one.resource_type).is_some());
+            walls.for_each(|one| wanted.add(about(one)));
+        }
+        let [mut before, mut after] = Moment::BOTH.map(|moment| parts(estate, moment, &wanted));
+        let now = defaults(estate, Moment::Before, &before, None, &wanted);
+        let then = defaults(estate, Moment::After, &after, Some(&before), &wanted);
+        for (index, defaults) in [(&mut before, now), (&mut after, then)] {
             for (keys, part) in defaults {
                 index.insert(keys, part);
             }
@@ -162,9 +171,13 @@ impl<'e> Groups<'e> {
 }
 
 /// The rules of a moment, as they are written.
-fn parts(estate: &Estate<'_, '_>, moment: Moment) -> Index<Part> {
+fn parts(estate: &Estate<'_, '_>, moment: Moment, wanted: &Wanted) -> Index<Part> {
     let mut index = Index::default();
     for one in estate.at(moment, |name| firewall(name).is_some()) {
+        let keys = about(&one);
+        if !wanted.has(&keys) {
+            continue;
+        }
         let part = Part {
             logical_id: one.logical_id.to_owned(),
             rules: read(&one),
@@ -174,7 +187,7 @@ fn parts(estate: &Estate<'_, '_>, moment: Moment) -> Index<Part> {
             },
             is_default: false,
         };
-        index.insert(about(&one), part);
+        index.insert(keys, part);
     }
     index
 }
@@ -188,13 +201,14 @@ fn defaults(
     moment: Moment,
     parts: &Index<Part>,
     before: Option<&Index<Part>>,
+    wanted: &Wanted,
 ) -> Vec<(Vec<String>, Part)> {
     let groups = estate.at(moment, |name| {
         firewall(name) == Some(Firewall::SecurityGroup)
     });
     let without = groups.filter(|one| one.properties.get("SecurityGroupEgress").is_none());
     let defaults = without.filter_map(|one| {
-        let keys = about(&one);
+        let keys = Some(about(&one)).filter(|keys| wanted.has(keys))?;
         let is_out = |rule: &Rule| rule.way == Way::Out;
         let written = |index: &Index<Part>| -> Vec<Presence> {
             let apart = index
