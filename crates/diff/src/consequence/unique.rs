@@ -132,7 +132,10 @@ fn fate(
         let known = catalog().resource_type(&change.resource_type);
         let strategy = known.map(|known| known.replacement_strategy());
         let gone_first = strategy == Some(ReplacementStrategy::DeleteThenCreate);
-        let certainty = replaced(change).filter(|_| !gone_first && !is_name)?;
+        // Where one takes the place of the other, replacing is what the service does all the time.
+        let takes_over = matches!(claim.rule, Rule::Documented(_, Some(_)));
+        let is_free = gone_first || is_name || takes_over;
+        let certainty = replaced(change).filter(|_| !is_free)?;
         return Some((Fate::Itself, certainty));
     }
     let Some(old) = old else {
@@ -229,7 +232,7 @@ fn told(
     };
     let severity = match (certainty, otherwise) {
         (Certainty::Will, _) => Severity::Danger,
-        (_, Some(_)) if fate != Fate::Itself => Severity::Warning,
+        (_, Some(_)) => Severity::Warning,
         _ => Severity::Attention,
     };
     let why = format!("{refused}{when}; {documented}");

@@ -198,6 +198,23 @@ fn what_is_there_once_per_target() {
 }
 
 #[test]
+fn what_takes_the_place_of_the_other_may_be_replaced() {
+    let way = |id: &str, table: &str| {
+        format!(
+            "{id}: {{Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {{SubnetId: s, RouteTableId: {table}}}}}"
+        )
+    };
+    check_refused(&way("A", "one"), &way("A", "two"), &[]);
+    check_refused(
+        &way("A", "one"),
+        &way("B", "two"),
+        &[
+            "warning refused may: may not be able to make the subnet route table association `B`: `SubnetId` `s` is still taken by `A`",
+        ],
+    );
+}
+
+#[test]
 fn a_rule_is_there_once() {
     let group = |rules: &str| {
         format!(
