@@ -39,16 +39,19 @@ pub(super) enum Rule {
 
 /// What must be unique of each type, looked up once.
 #[derive(Default)]
-pub(super) struct Rules(RefCell<HashMap<String, Rc<[(Rule, Vec<Part>)]>>>);
+pub(super) struct Rules(RefCell<HashMap<String, OfType>>);
+
+/// The rules of a type, each with what it is about.
+type OfType = Rc<[(Rule, Vec<Part>)]>;
 
 impl Rules {
-    fn of(&self, resource_type: &str) -> Rc<[(Rule, Vec<Part>)]> {
+    fn of(&self, resource_type: &str) -> OfType {
         if let Some(known) = self.0.borrow().get(resource_type) {
             return Rc::clone(known);
         }
         let documented = behaviour::unique(resource_type);
         let documented = documented.map(|one| (Rule::Documented(one.source, one.what), one.parts));
-        let rules: Rc<[_]> = identifier(resource_type)
+        let rules: OfType = identifier(resource_type)
             .into_iter()
             .chain(documented)
             .collect();
