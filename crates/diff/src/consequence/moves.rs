@@ -8,7 +8,7 @@ use stratiform_changes::{ChangedResource, Edit};
 use stratiform_resolve::{Segment, Style};
 
 use super::nouns::named;
-use super::replacement::own_name;
+use super::replacement::{OwnName, own_name};
 use super::{Certainty, Consequence, Kind, Severity};
 
 /// A resource of a stack.
@@ -159,8 +159,8 @@ pub(super) fn names_within(changes: &[ChangedResource]) -> Vec<Pair<'_>> {
 fn names_taken<'c>(changes: &[Located<'c>]) -> Vec<(Located<'c>, Located<'c>, Consequence)> {
     let mut taken: HashMap<(&str, String), Located<'c>> = HashMap::new();
     for (stack, change) in changes {
-        if let (Edit::Remove, Some((_, name))) = (change.action, own_name(change)) {
-            taken.insert((change.resource_type.as_str(), name), (stack, change));
+        if let (Edit::Remove, Some(own)) = (change.action, own_name(change)) {
+            taken.insert((change.resource_type.as_str(), own.key), (stack, change));
         }
     }
     let mut found = Vec::new();
@@ -168,10 +168,15 @@ fn names_taken<'c>(changes: &[Located<'c>]) -> Vec<(Located<'c>, Located<'c>, Co
         .iter()
         .filter(|(_, change)| change.action == Edit::Add);
     for (stack, new) in added {
-        let Some((property, name)) = own_name(new) else {
+        let Some(OwnName {
+            property,
+            name,
+            key,
+        }) = own_name(new)
+        else {
             continue;
         };
-        let Some((from, old)) = taken.get(&(new.resource_type.as_str(), name.clone())) else {
+        let Some((from, old)) = taken.get(&(new.resource_type.as_str(), key)) else {
             continue;
         };
         let refused = Consequence {

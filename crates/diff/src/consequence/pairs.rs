@@ -49,6 +49,18 @@ pub(super) fn find(estate: &Estate<'_, '_>, found: &mut Vec<Consequence>) {
         );
         !((goes || opens) && (stays.contains(id) || same.contains(id)))
     });
+    // Where the new one may take its place, nobody knows what the old one still does.
+    let old = refused.iter().map(|pair| pair.old);
+    let doubted: HashSet<&str> = old.filter(|id| removed.contains(id)).collect();
+    for one in found
+        .iter_mut()
+        .filter(|one| one.kind == Kind::Interruption)
+    {
+        let id = one.logical_id.as_deref().unwrap_or_default();
+        if doubted.contains(id) {
+            one.certainty = Certainty::May;
+        }
+    }
     found.extend(
         refused
             .into_iter()

@@ -3,7 +3,7 @@
 //! New resources are made before old ones go. What lives here: the values that identify a resource or that AWS documents
 //! as unique, before and after. What does not: names of their own (`replacement`, `moves`).
 
-mod claim;
+pub(super) mod claim;
 pub(super) mod made;
 
 use std::collections::{HashMap, HashSet};

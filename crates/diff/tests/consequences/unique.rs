@@ -248,6 +248,49 @@ fn a_rule_is_there_once() {
 }
 
 #[test]
+fn names_are_unique_within_something() {
+    let service = |id: &str, cluster: &str, task: &str| {
+        format!(
+            "{id}: {{Type: AWS::ECS::Service, Properties: {{Cluster: {cluster}, ServiceName: s, TaskDefinition: {task}}}}}"
+        )
+    };
+    check(
+        &service("A", "c", "t"),
+        &service("B", "c", "u"),
+        &["danger refused will: cannot make the service `B`: the name `s` is still taken"],
+    );
+    check_refused(&service("A", "c", "t"), &service("B", "d", "u"), &[]);
+    let group = |id: &str, network: &str| {
+        format!(
+            "{id}: {{Type: AWS::EC2::SecurityGroup, Properties: {{GroupName: g, GroupDescription: d, VpcId: {network}}}}}"
+        )
+    };
+    check_refused(
+        &group("A", "v"),
+        &group("B", "v"),
+        &["danger refused will: cannot make the security group `B`: the name `g` is still taken"],
+    );
+    check_refused(&group("A", "v"), &group("B", "w"), &[]);
+}
+
+#[test]
+fn a_name_of_the_network_leads_somewhere_or_nowhere() {
+    let record = |id: &str, name: &str, address: &str| {
+        format!(
+            "{id}: {{Type: AWS::Route53::RecordSet, Properties: {{HostedZoneId: Z, Name: {name}, Type: A, ResourceRecords: [{address}]}}}}"
+        )
+    };
+    check(
+        &record("A", "shop.example.com.", "192.0.2.1"),
+        &record("B", "shop.example.com", "192.0.2.2"),
+        &[
+            "warning refused may: may not be able to make the record set `B`: `Name` `shop.example.com`, `Type` `A`, `HostedZoneId` `Z` is still taken by `A`",
+            "warning interruption may: removes the record set `A`: the name leads nowhere",
+        ],
+    );
+}
+
+#[test]
 fn conditions_that_are_not_known_are_doubts() {
     let template = |second: &str| {
         format!(

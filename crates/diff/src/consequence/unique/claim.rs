@@ -156,7 +156,8 @@ impl Claim {
     /// The claim with another property; `None` where nobody can tell whether it is the same.
     fn with(&self, part: Part, path: &str, value: &Resolved<'static>) -> Option<Claim> {
         let mut claim = self.clone();
-        let identity = identity(value)?;
+        // A domain's name may end in a dot.
+        let identity = identity(value)?.trim_end_matches('.').to_owned();
         match part {
             Part::Is(_, wanted) if identity != wanted => return None,
             Part::Unless(_) => {
@@ -204,7 +205,7 @@ fn short(value: &Resolved<'_>) -> String {
 }
 
 /// What a value is before the change or after it: the same text means the same thing. `None` for secrets.
-pub(super) fn identity(value: &Resolved<'_>) -> Option<String> {
+pub(in crate::consequence) fn identity(value: &Resolved<'_>) -> Option<String> {
     match value {
         // Alone, a reference to a resource means the resource, whichever of its attributes it is.
         Resolved::Text(text) if text.segments.len() == 1 => match &text.segments[0] {
