@@ -593,3 +593,12 @@ fn what_a_condition_decides_covers_nothing_for_certain() {
     );
     check_all(&[&always], &[&always, &conditional], &[]);
 }
+
+#[test]
+fn a_policy_becomes_one_of_another_type() {
+    let queue = "A: {Type: AWS::SQS::QueuePolicy, Properties: {Queues: [q], PolicyDocument: {Statement: [{Effect: Allow, Principal: '*', Action: 'sqs:SendMessage', Resource: '*'}]}}}";
+    let inline = queue
+        .replace("QueuePolicy", "QueueInlinePolicy")
+        .replace("Queues: [q]", "Queue: q");
+    check_all(&[queue], &[&inline], &[]);
+}
