@@ -21,7 +21,7 @@ mod tests;
 use stratiform_catalog::behaviour::{About, PolicyPlace, attachments, belongs_to, policies};
 use stratiform_changes::{ChangedResource, Edit};
 
-use super::standing::{Estate, Moment, Standing};
+use super::standing::{Estate, Standing};
 use super::{Certainty, Consequence, Kind, Severity};
 use collected::Collected;
 use grant::{Grant, comparable, grants, missing};
@@ -58,7 +58,7 @@ pub(super) fn find(estate: &Estate<'_, '_>, found: &mut Vec<Consequence>) {
     if changes.peek().is_none() {
         return;
     }
-    let collected = Moment::BOTH.map(|moment| Collected::at(estate, moment));
+    let collected = Collected::of(estate);
     for change in changes {
         of_resource(change, estate.sides_of(change), &collected, found);
     }

@@ -10,7 +10,7 @@ use super::grant::{grants, missing};
 use super::pattern::Pattern;
 use super::place::{document, itself, whoever_has};
 use super::statement::{Document, Statement};
-use crate::consequence::standing::{Estate, Index, Moment, Standing, keys};
+use crate::consequence::standing::{Estate, Index, Moment, Standing, Wanted, keys};
 
 /// What a managed policy is found by.
 const POLICY: &str = "managed policy";
@@ -36,36 +36,69 @@ struct Holder {
 }
 
 impl Collected {
-    pub(super) fn at(estate: &Estate<'_, '_>, moment: Moment) -> Collected {
+    /// The policies before and after.
+    pub(super) fn of(estate: &Estate<'_, '_>) -> [Collected; 2] {
+        let mut wanted = Wanted::default();
+        for change in estate.changes {
+            for one in estate.sides_of(change).iter().flatten() {
+                for place in policies(one.resource_type) {
+                    wanted.add(about(one, &place));
+                }
+                for (path, attachment) in attachments(one.resource_type) {
+                    let mut items = items(one, path.as_str()).peekable();
+                    if items.peek().is_some() {
+                        wanted.add(one.own_keys().into_iter().chain(one.owner_keys()));
+                    }
+                    items.for_each(|item| wanted.add(item_keys(attachment, item)));
+                }
+            }
+        }
+        Moment::BOTH.map(|moment| Collected::at(estate, moment, &wanted))
+    }
+
+    fn at(estate: &Estate<'_, '_>, moment: Moment, wanted: &Wanted) -> Collected {
         let mut holders: Index<Holder> = Index::default();
         let mut attached = HashSet::new();
-        for one in estate.at(moment, attaches) {
+        for one in estate.at(moment, |name| attachments(name).next().is_some()) {
             for (path, attachment) in attachments(one.resource_type) {
                 for item in items(&one, path.as_str()) {
+                    let item_keys = item_keys(attachment, item);
+                    let own = one.own_keys();
+                    if !wanted.has(&item_keys) && !wanted.has(&own) {
+                        continue;
+                    }
                     attached.extend(pairs(&one, attachment, item));
                     if attachment == Attachment::Policy {
                         let holder = Holder {
                             pattern: itself(&one),
-                            keys: one.own_keys(),
+                            keys: own,
                         };
-                        holders.insert(keys(POLICY, item), holder);
+                        holders.insert(item_keys, holder);
                     }
                 }
             }
         }
         let mut index = Index::default();
         for one in estate.at(moment, |name| policies(name).next().is_some()) {
-            let holders: Vec<&Holder> = holders.about(&one.own_keys()).collect();
             for place in policies(one.resource_type) {
                 let mut about = about(&one, &place);
+                let holders: Vec<&Holder> = match place.about {
+                    About::Targets => holders.about(&about).collect(),
+                    _ => Vec::new(),
+                };
+                // Attached at the other end, it is the same for those who have it.
+                about.extend(holders.iter().flat_map(|holder| holder.keys.clone()));
+                if !wanted.has(&about) {
+                    continue;
+                }
                 let mut document = document(&one, &place);
                 if place.about == About::Targets {
+                    let own = one.own_keys();
                     let owners = one.owner_keys();
-                    attached.extend(owners.iter().flat_map(|owner| {
-                        one.own_keys().into_iter().map(move |own| pair(owner, &own))
-                    }));
-                    // Attached at the other end, it is the same for those who have it.
-                    about.extend(holders.iter().flat_map(|holder| holder.keys.clone()));
+                    let owners = owners.iter();
+                    attached.extend(
+                        owners.flat_map(|owner| own.iter().map(move |own| pair(owner, own))),
+                    );
                     let patterns = holders.iter().map(|holder| holder.pattern.clone());
                     let more: Vec<Pattern> = patterns.chain([whoever_has(&one)]).collect();
                     for statement in &mut document.statements {
@@ -73,13 +106,11 @@ impl Collected {
                     }
                 }
                 let condition = one.condition.map(str::to_owned);
-                index.insert(
-                    about,
-                    Part {
-                        document,
-                        condition,
-                    },
-                );
+                let part = Part {
+                    document,
+                    condition,
+                };
+                index.insert(about, part);
             }
         }
         Collected { index, attached }
@@ -149,8 +180,17 @@ fn about(one: &Standing<'_>, place: &PolicyPlace) -> Vec<String> {
     }
 }
 
-fn attaches(resource_type: &str) -> bool {
-    attachments(resource_type).next().is_some()
+/// What is attached, or to whom something is.
+fn item_keys(attachment: Attachment, item: &Resolved<'_>) -> Vec<String> {
+    match attachment {
+        Attachment::Policy => keys(POLICY, item),
+        Attachment::Group => keys("group", item),
+        Attachment::Member => keys("user", item),
+        Attachment::InstanceRole
+        | Attachment::Audience
+        | Attachment::Certificate
+        | Attachment::Share => Vec::new(),
+    }
 }
 
 fn items<'e>(
@@ -163,14 +203,11 @@ fn items<'e>(
 
 /// Who has what, as text: the same for both ends at which it can be written.
 fn pairs(one: &Standing<'_>, attachment: Attachment, item: &Resolved<'static>) -> Vec<String> {
+    let item = item_keys(attachment, item);
     let (who, what) = match attachment {
-        Attachment::Policy => (one.own_keys(), keys(POLICY, item)),
-        Attachment::Group => (one.own_keys(), keys("group", item)),
-        Attachment::Member => (keys("user", item), one.owner_keys()),
-        Attachment::InstanceRole
-        | Attachment::Audience
-        | Attachment::Certificate
-        | Attachment::Share => return Vec::new(),
+        Attachment::Member => (item, one.owner_keys()),
+        _ if item.is_empty() => return Vec::new(),
+        _ => (one.own_keys(), item),
     };
     let all = who
         .iter()

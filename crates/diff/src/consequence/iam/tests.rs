@@ -602,3 +602,24 @@ fn a_policy_becomes_one_of_another_type() {
         .replace("Queues: [q]", "Queue: q");
     check_all(&[queue], &[&inline], &[]);
 }
+
+#[test]
+fn what_an_unchanged_policy_allows_is_no_news() {
+    let attached = cook(", ManagedPolicyArns: [!Ref M]");
+    let all = policy(
+        "M",
+        "ManagedPolicy",
+        "Path: /",
+        &GET.replace("GetObject", "*"),
+    );
+    let one = policy("P", "Policy", "PolicyName: p, Roles: [!Ref Cook]", GET);
+    check_all(&[&attached, &all], &[&attached, &all, &one], &[]);
+    check_all(
+        &[&cook(""), &all],
+        &[&cook(""), &all, &one],
+        &[
+            "warning Will access-widened: grants access with the new policy `P`",
+            "  + role `Cook` may s3:GetObject on *",
+        ],
+    );
+}
