@@ -198,6 +198,40 @@ fn what_is_there_once_per_target() {
 }
 
 #[test]
+fn addresses_are_had_by_one() {
+    let instance = |image: &str, address: &str| {
+        format!(
+            "A: {{Type: AWS::EC2::Instance, Properties: {{ImageId: {image}, SubnetId: s, {address}}}}}"
+        )
+    };
+    let fixed = "PrivateIpAddress: 10.0.0.9";
+    check_refused(
+        &instance("one", fixed),
+        &instance("two", fixed),
+        &[
+            "danger refused will: cannot replace the instance `A`: `PrivateIpAddress` `10.0.0.9`, `SubnetId` `s` stays taken by the old one",
+        ],
+    );
+    check_refused(
+        &instance("one", "Tenancy: t"),
+        &instance("two", "Tenancy: t"),
+        &[],
+    );
+    let alias = |id: &str| {
+        format!(
+            "{id}: {{Type: AWS::CloudFront::Distribution, Properties: {{DistributionConfig: {{Comment: {id}, Aliases: [shop.example.com]}}}}}}"
+        )
+    };
+    check_refused(
+        &alias("A"),
+        &alias("B"),
+        &[
+            "danger refused will: cannot make the distribution `B`: `Aliases` `shop.example.com` is still taken by `A`",
+        ],
+    );
+}
+
+#[test]
 fn what_takes_the_place_of_the_other_may_be_replaced() {
     let way = |id: &str, table: &str| {
         format!(
