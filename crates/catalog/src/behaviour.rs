@@ -18,8 +18,11 @@ mod access;
 mod data;
 mod network;
 mod protection;
+mod refusal;
 mod replacement;
+mod retention;
 mod running;
+mod secrets;
 #[cfg(test)]
 mod tests;
 mod unique;
@@ -35,19 +38,31 @@ pub use access::{
     policies,
 };
 pub use data::{
-    WhenEmpty, data_elsewhere, deleted_when_empty, holds_data, holds_history, restores_from,
-    snapshot_by_default, takes_snapshot,
+    WhenEmpty, copies, data_elsewhere, deleted_when_empty, holds_data, holds_history,
+    restores_from, snapshot_by_default, takes_snapshot,
 };
 pub use network::{
     Behind, Decides, Firewall, OpenValues, Opening, Otherwise, connects_networks, firewall,
     openings, public_access_blocks,
 };
-pub use protection::{Protection, While, guards, protections, refusals, retentions};
+pub use protection::{Protection, While, guards, protections, refusals};
+pub use refusal::{
+    Properties, Refusal, StayingItems, Upgrade, UpgradeStep, When, refused_updates, staying_items,
+    upgrades,
+};
 pub use replacement::{is_revision, scopes_names, unique_name};
-pub use running::{Redirect, Stop, redirects, serves, stops};
+pub use retention::{
+    Deletion, Expiration, Retention, Unwritten, deletions, expirations, retentions,
+};
+pub use running::{
+    GoesLive, HandsOver, Redirect, Scaled, Stop, deploys_itself, goes_live, hands_over, redirects,
+    scaled, serves, stops,
+};
+pub use secrets::{ChosenBy, Renewal, credential, renewals, stands_for};
 pub use unique::{Inline, Part, Unique, inlines, made_by_itself, unique};
 pub use update::{
-    Class, DocumentedUpdate, Indexes, MajorUpgrade, documented, indexes, major_upgrade, only_grows,
+    Class, DocumentedUpdate, Indexes, MajorUpgrade, PolicyEffect, UpdatePolicy, documented,
+    indexes, major_upgrade, only_grows, update_policies,
 };
 pub use value::{counts_up, order_matters};
 
@@ -77,17 +92,26 @@ enum Question {
     BelongsTo,
     BlocksPublicAccess,
     ConnectsNetworks,
+    Copies,
     CountsUp,
+    Credential,
     DataElsewhere,
     DeletedWhenEmpty,
+    DeletesAt,
+    DeploysItself,
+    Expires,
     Firewall,
     FixedInIndex,
+    GoesLiveWith,
     Guards,
+    HandsOver,
     HoldsData,
     HoldsHistory,
     Inlines,
+    ItemsStay,
     MadeByItself,
     NeedsCapability,
+    NeverBack,
     OneIndexPerUpdate,
     OnlyGrows,
     Opens,
@@ -96,36 +120,50 @@ enum Question {
     Protects,
     Redirects,
     RefusesDeletion,
+    RefusesUpdate,
+    Renews,
     RestoresFrom,
     Retains,
     Revision,
+    ScaledBy,
     ScopesName,
     Serves,
     SnapshotByDefault,
+    StandsFor,
     StopsAt,
     TakesSnapshot,
     Unique,
     Update,
+    UpdatePolicy,
 }
 
 impl Question {
-    const ALL: [(&'static str, Question); 34] = [
+    const ALL: [(&'static str, Question); 48] = [
         ("allows-major-upgrade", Question::AllowsMajorUpgrade),
         ("attaches", Question::Attaches),
         ("belongs-to", Question::BelongsTo),
         ("blocks-public-access", Question::BlocksPublicAccess),
         ("connects-networks", Question::ConnectsNetworks),
+        ("copies", Question::Copies),
         ("counts-up", Question::CountsUp),
+        ("credential", Question::Credential),
         ("data-elsewhere", Question::DataElsewhere),
         ("deleted-when-empty", Question::DeletedWhenEmpty),
+        ("deletes-at", Question::DeletesAt),
+        ("deploys-itself", Question::DeploysItself),
+        ("expires", Question::Expires),
         ("firewall", Question::Firewall),
         ("fixed-in-index", Question::FixedInIndex),
+        ("goes-live-with", Question::GoesLiveWith),
         ("guards", Question::Guards),
+        ("hands-over", Question::HandsOver),
         ("holds-data", Question::HoldsData),
         ("holds-history", Question::HoldsHistory),
         ("inlines", Question::Inlines),
+        ("items-stay", Question::ItemsStay),
         ("made-by-itself", Question::MadeByItself),
         ("needs-capability", Question::NeedsCapability),
+        ("never-back", Question::NeverBack),
         ("one-index-per-update", Question::OneIndexPerUpdate),
         ("only-grows", Question::OnlyGrows),
         ("opens", Question::Opens),
@@ -134,16 +172,21 @@ impl Question {
         ("protects", Question::Protects),
         ("redirects", Question::Redirects),
         ("refuses-deletion", Question::RefusesDeletion),
+        ("refuses-update", Question::RefusesUpdate),
+        ("renews", Question::Renews),
         ("restores-from", Question::RestoresFrom),
         ("retains", Question::Retains),
         ("revision", Question::Revision),
+        ("scaled-by", Question::ScaledBy),
         ("scopes-name", Question::ScopesName),
         ("serves", Question::Serves),
         ("snapshot-by-default", Question::SnapshotByDefault),
+        ("stands-for", Question::StandsFor),
         ("stops-at", Question::StopsAt),
         ("takes-snapshot", Question::TakesSnapshot),
         ("unique", Question::Unique),
         ("update", Question::Update),
+        ("update-policy", Question::UpdatePolicy),
     ];
 
     fn named(name: &str) -> Option<Question> {

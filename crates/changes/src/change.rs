@@ -85,6 +85,8 @@ pub struct Context {
     pub update_replace_policy: Option<String>,
     /// `Metadata`.
     pub metadata: Option<Resolved<'static>>,
+    /// `UpdatePolicy`.
+    pub update_policy: Option<Resolved<'static>>,
 }
 
 /// What happens to a physical resource that leaves the stack or is replaced?
@@ -159,20 +161,22 @@ impl ChangedAttribute {
         }
     }
 
-    /// What is to be expected: what `DescribeChangeSet` says, except where AWS documents the update in place, and where
-    /// one of the values is not known here.
+    /// What is to be expected: what `DescribeChangeSet` says, except where AWS documents the update in place, where AWS
+    /// refuses it, where an update policy decides, and where one of the values is not known here.
     pub fn replacement(&self) -> Replacement {
         let sides = [&self.before, &self.after];
         let unknown = sides.into_iter().flatten().any(Resolved::is_unknown_now);
-        match (self.recreation.fact, self.predicted()) {
-            (RecreationFact::InPlace(..), _) => Replacement::WillNot,
+        let expected = match self.recreation.fact {
+            RecreationFact::InPlace(..) | RecreationFact::Refused(_) => Replacement::WillNot,
+            RecreationFact::ByUpdatePolicy(decision) => decision.replacement(),
+            _ => self.predicted(),
+        };
+        match expected {
             // It may be the same value, written another way.
-            (_, Replacement::Will)
-                if unknown && self.source == ChangeSource::DirectModification =>
-            {
+            Replacement::Will if unknown && self.source == ChangeSource::DirectModification => {
                 Replacement::May
             }
-            (_, predicted) => predicted,
+            expected => expected,
         }
     }
 

@@ -2,11 +2,13 @@
 
 use std::fmt;
 
-use stratiform_catalog::behaviour::{Class, documented};
+use stratiform_catalog::behaviour::{
+    Class, PolicyEffect, UpdatePolicy, When, documented, refused_updates, update_policies,
+};
 use stratiform_catalog::{Catalog, PropertyPath, ResourceType};
 use stratiform_resolve::Resolved;
 
-use stratiform_service::change::RequiresRecreation;
+use stratiform_service::change::{Replacement, RequiresRecreation};
 
 /// Whether a change makes a new resource, and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,9 +29,13 @@ pub enum RecreationFact {
     /// The type's schema lists the property in `conditionalCreateOnlyProperties`, and AWS documents the update as one
     /// in place.
     InPlace(PropertyPath, &'static str),
+    /// `UpdatePolicy` of the template after decides.
+    ByUpdatePolicy(PolicyDecision),
     /// The property is part of what identifies such resources, and the type's schema does not say that it can be
     /// changed.
     Identifies(PropertyPath),
+    /// AWS documents that it refuses the update: nothing is replaced.
+    Refused(&'static str),
     /// The type's schema lists the property in neither.
     Updatable,
     /// A custom resource: its provider decides, by answering with another physical ID.
@@ -38,6 +44,81 @@ pub enum RecreationFact {
     UnknownType,
     /// The attribute is no property: CloudFormation acts on it without touching the resource.
     NotAProperty,
+}
+
+/// What an update policy decides about an update.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PolicyDecision {
+    policy: UpdatePolicy,
+    /// Whether it is `true`; `None` where that is not known.
+    is_true: Option<bool>,
+}
+
+impl PolicyDecision {
+    /// What the update policies of a resource decide about the change of a property; `None` where they have no say.
+    pub(crate) fn of(
+        resource_type: &str,
+        property: &[String],
+        written: Option<&Resolved<'_>>,
+    ) -> Option<PolicyDecision> {
+        update_policies(resource_type, property).find_map(|policy| {
+            let decision = PolicyDecision {
+                policy,
+                is_true: is_true(written, policy.path),
+            };
+            let decides = match policy.effect {
+                PolicyEffect::InPlace => true,
+                PolicyEffect::Replaces => decision.is_true != Some(false),
+                PolicyEffect::Rolls(_) => false,
+            };
+            decides.then_some(decision)
+        })
+    }
+
+    /// Whether the resource is replaced.
+    pub fn replacement(&self) -> Replacement {
+        let in_place = self.policy.effect == PolicyEffect::InPlace;
+        match self.is_true {
+            Some(is_true) if is_true == in_place => Replacement::WillNot,
+            Some(_) => Replacement::Will,
+            None => Replacement::May,
+        }
+    }
+
+    /// The update policy that has to be `true` for an update in place, where that is what is missing.
+    pub fn missing(&self) -> Option<PropertyPath> {
+        let missing = self.policy.effect == PolicyEffect::InPlace && self.is_true != Some(true);
+        missing.then_some(self.policy.path)
+    }
+}
+
+/// Whether a switch of `UpdatePolicy` is on. What is not written is off.
+fn is_true(written: Option<&Resolved<'_>>, path: PropertyPath) -> Option<bool> {
+    let mut value = written;
+    for key in path.segments() {
+        match value {
+            Some(value) if value.is_opaque() => return None,
+            _ => value = value.and_then(|value| value.get(key)),
+        }
+    }
+    match value {
+        Some(value) => Some(value.known()?.eq_ignore_ascii_case("true")),
+        None => Some(false),
+    }
+}
+
+impl fmt::Display for PolicyDecision {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.policy.path.as_str().replace('/', ".");
+        match self.is_true {
+            Some(true) => write!(formatter, "`{path}` of its `UpdatePolicy` is `true`"),
+            Some(false) => write!(formatter, "`{path}` of its `UpdatePolicy` is not `true`"),
+            None => write!(
+                formatter,
+                "whether `{path}` of its `UpdatePolicy` is `true` is not known here"
+            ),
+        }
+    }
 }
 
 impl fmt::Display for RecreationFact {
@@ -54,10 +135,14 @@ impl fmt::Display for RecreationFact {
                 formatter,
                 "`{path}` is a conditionalCreateOnly property of the type, and `{page}` documents the update in place"
             ),
+            RecreationFact::ByUpdatePolicy(decision) => decision.fmt(formatter),
             RecreationFact::Identifies(path) => write!(
                 formatter,
                 "`{path}` is part of the primaryIdentifier of the type: another value may mean another resource"
             ),
+            RecreationFact::Refused(page) => {
+                write!(formatter, "AWS refuses the update, as `{page}` documents")
+            }
             RecreationFact::Updatable => {
                 formatter.write_str("the type's schema allows updating it")
             }
@@ -81,6 +166,8 @@ pub struct Rules {
     conditionally: Vec<PropertyPath>,
     /// Properties that identify the resource and are in neither of the others.
     identifying: Vec<PropertyPath>,
+    /// Properties of which AWS refuses every update, and the pages that say so.
+    refusals: Vec<(PropertyPath, &'static str)>,
     otherwise: Recreation,
     /// The type, where the catalog knows it.
     pub resource_type: Option<ResourceType>,
@@ -112,6 +199,12 @@ impl Rules {
             always: Vec::new(),
             conditionally: Vec::new(),
             identifying: Vec::new(),
+            refusals: refused_updates(resource_type)
+                .filter(|refusal| {
+                    matches!(refusal.when, When::Changed(_)) && refusal.only_while.is_none()
+                })
+                .filter_map(|refusal| Some((refusal.path?, refusal.source)))
+                .collect(),
             otherwise,
             resource_type: known,
         };
@@ -134,6 +227,25 @@ impl Rules {
         before: Option<&Resolved<'_>>,
         after: Option<&Resolved<'_>>,
     ) -> Recreation {
+        let recreation = self.by_schema(below, before, after);
+        let mut refusals = self.refusals.iter();
+        let refused = refusals.find(|(path, _)| applies(*path, below, before, after));
+        match refused {
+            None => recreation,
+            Some((_, page)) => Recreation {
+                fact: RecreationFact::Refused(page),
+                ..recreation
+            },
+        }
+    }
+
+    /// What the schema of the type says.
+    fn by_schema(
+        &self,
+        below: &[String],
+        before: Option<&Resolved<'_>>,
+        after: Option<&Resolved<'_>>,
+    ) -> Recreation {
         let find = |paths: &[PropertyPath]| {
             paths
                 .iter()
@@ -147,9 +259,11 @@ impl Rules {
             };
         }
         if let Some(path) = find(&self.conditionally) {
-            let documented = self
-                .resource_type
-                .and_then(|known| documented(known.name(), below));
+            let documented = self.resource_type.and_then(|known| {
+                let mut policies = update_policies(known.name(), below);
+                let by_policy = policies.any(|policy| policy.effect == PolicyEffect::InPlace);
+                documented(known.name(), below).filter(|_| !by_policy)
+            });
             let fact = match documented.filter(|entry| entry.class != Class::Replaces) {
                 Some(entry) => RecreationFact::InPlace(path, entry.source),
                 None => RecreationFact::ConditionalCreateOnly(path),

@@ -12,18 +12,26 @@ pub(crate) mod moves;
 mod network;
 pub(crate) mod nouns;
 mod pairs;
+mod property;
 mod protection;
 mod refused;
 pub(crate) mod replacement;
+mod retention;
+mod scaled;
+mod secrets;
 mod standing;
 mod stops;
+mod unchangeable;
 mod unique;
+mod versions;
 
 use std::fmt;
 
 use serde::Serialize;
 use standing::Estate;
-use stratiform_changes::{ChangedResource, Sides};
+use stratiform_changes::{ChangedResource, Edit, Sides};
+
+use crate::fate::Fate;
 
 /// One thing that a change does, in words, with the fact behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -221,13 +229,22 @@ pub(crate) fn consequences(changes: &[ChangedResource], sides: &Sides<'_>) -> Ve
     replacement::find(changes, &mut found);
     interruption::find(changes, &mut found);
     for change in changes {
+        unchangeable::find(change, &mut found);
+        versions::find(change, &mut found);
         loss::find(change, &mut found);
+        retention::find(change, &mut found);
+        // What leaves the stack and stays does what it did.
+        if change.action == Edit::Remove && Fate::of(change).stays() {
+            continue;
+        }
         stops::find(change, &mut found);
         protection::find(change, &mut found);
     }
     iam::find(&estate, &mut found);
     network::find(&estate, &mut found);
     pairs::find(&estate, &mut found);
+    scaled::find(changes, after, &mut found);
+    secrets::find(changes, after, &mut found);
     existence::find(before, after, &mut found);
     limits::find(before.template, after.template, &mut found);
     found

@@ -6,6 +6,7 @@ use stratiform_changes::{ChangedResource, Edit, Replacement, Side, Sides, Times,
 use stratiform_resolve::{Compare, Resolved, Resolver, Scope, Whereabouts, expand};
 use stratiform_template::{Member, Output, Template};
 
+use crate::arrival;
 use crate::consequence::{Consequence, Kind, Severity, consequences, sort};
 use crate::not_known::notes;
 use crate::note::Note;
@@ -156,6 +157,7 @@ pub fn diff(before: Option<&StackAt>, after: Option<&StackAt>, place: &Whereabou
         && settings.is_none_or(StackSettings::are_same)
         && consequences.is_empty();
     let mut notes = notes(before, after, &resources);
+    notes.extend(arrival::notes(&resources, before, after));
     if let Some(settings) = settings {
         settings.find(&sides, &mut consequences, &mut notes);
     }

@@ -10,6 +10,7 @@ use stratiform_resolve::{Segment, Style};
 use super::nouns::named;
 use super::replacement::{OwnName, own_name};
 use super::{Certainty, Consequence, Kind, Severity};
+use crate::fate::Fate;
 
 /// A resource of a stack.
 pub(crate) type Located<'c> = (&'c str, &'c ChangedResource);
@@ -106,6 +107,12 @@ fn looks(change: &ChangedResource) -> Option<String> {
 
 fn moved(old: &ChangedResource, new: &ChangedResource, place: &str) -> Consequence {
     let name = named(&old.resource_type, &old.logical_id);
+    let goes = match Fate::of(old) {
+        Fate::Retained | Fate::Protected => format!("leaves {name} behind"),
+        Fate::Snapshot => format!("deletes {name} after a snapshot"),
+        Fate::DeletedIfEmpty => format!("deletes {name} if it is empty"),
+        Fate::Deleted | Fate::CopyDeleted => format!("deletes {name}"),
+    };
     let severity = if holds_data(&old.resource_type) {
         Severity::Warning
     } else {
@@ -121,7 +128,7 @@ fn moved(old: &ChangedResource, new: &ChangedResource, place: &str) -> Consequen
             Kind::Move,
             severity,
             Certainty::Will,
-            format!("deletes {name} and makes the same again: it looks like a move {place}"),
+            format!("{goes} and makes the same again: it looks like a move {place}"),
             "the type and all properties are the same",
         )
     }
@@ -131,17 +138,10 @@ fn moved(old: &ChangedResource, new: &ChangedResource, place: &str) -> Consequen
 /// that name.
 pub(crate) fn names_across<'c>(changes: &[Located<'c>]) -> Vec<(&'c str, Consequence)> {
     let found = names_taken(changes).into_iter();
-    // Another stack may let go of it first.
     let across = found.filter(|((from, _), (stack, _), _)| from != stack);
-    let across = across.map(|(_, (stack, _), taken)| {
-        let taken = Consequence {
-            severity: Severity::Warning,
-            certainty: Certainty::May,
-            ..taken
-        };
-        (stack, taken)
-    });
-    across.collect()
+    across
+        .map(|(_, (stack, _), taken)| (stack, taken))
+        .collect()
 }
 
 /// Finds those of one stack.
@@ -179,6 +179,16 @@ fn names_taken<'c>(changes: &[Located<'c>]) -> Vec<(Located<'c>, Located<'c>, Co
         let Some((from, old)) = taken.get(&(new.resource_type.as_str(), key)) else {
             continue;
         };
+        let stays = Fate::of(old).stays();
+        // Another stack may let go of it first.
+        let (severity, certainty) = match from == stack || stays {
+            true => (Severity::Danger, Certainty::Will),
+            false => (Severity::Warning, Certainty::May),
+        };
+        let order = match stays {
+            true => "which stays outside of the stack",
+            false => "and new resources are made before old ones go",
+        };
         let refused = Consequence {
             help: Some(
                 "move it with a stack refactor, or give the new one another name".to_owned(),
@@ -186,14 +196,14 @@ fn names_taken<'c>(changes: &[Located<'c>]) -> Vec<(Located<'c>, Located<'c>, Co
             ..Consequence::of(
                 new,
                 Kind::Refused,
-                Severity::Danger,
-                Certainty::Will,
+                severity,
+                certainty,
                 format!(
                     "cannot make {}: the name `{name}` is still taken",
                     named(&new.resource_type, &new.logical_id)
                 ),
                 format!(
-                    "`{property}` is that of {}, and new resources are made before old ones go",
+                    "`{property}` is that of {}, {order}",
                     named(&old.resource_type, &old.logical_id)
                 ),
             )

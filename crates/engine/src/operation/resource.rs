@@ -309,6 +309,9 @@ fn replaces(fact: RecreationFact) -> bool {
         | RecreationFact::Identifies(_)
         | RecreationFact::CreateOnly(_) => true,
         RecreationFact::InPlace(..)
+        | RecreationFact::Refused(_)
+        // Update policies are not played here.
+        | RecreationFact::ByUpdatePolicy(_)
         | RecreationFact::Updatable
         | RecreationFact::CustomResource
         | RecreationFact::UnknownType
