@@ -25,6 +25,7 @@ mod running;
 mod secrets;
 #[cfg(test)]
 mod tests;
+mod unique;
 mod update;
 mod value;
 
@@ -58,6 +59,7 @@ pub use running::{
     scaled, serves, stops,
 };
 pub use secrets::{ChosenBy, Renewal, credential, renewals, stands_for};
+pub use unique::{Inline, Part, Unique, inlines, made_by_itself, unique};
 pub use update::{
     Class, DocumentedUpdate, Indexes, MajorUpgrade, PolicyEffect, UpdatePolicy, documented,
     indexes, major_upgrade, only_grows, update_policies,
@@ -106,7 +108,9 @@ enum Question {
     HandsOver,
     HoldsData,
     HoldsHistory,
+    Inlines,
     ItemsStay,
+    MadeByItself,
     NeedsCapability,
     NeverBack,
     OneIndexPerUpdate,
@@ -129,12 +133,13 @@ enum Question {
     StandsFor,
     StopsAt,
     TakesSnapshot,
+    Unique,
     Update,
     UpdatePolicy,
 }
 
 impl Question {
-    const ALL: [(&'static str, Question); 46] = [
+    const ALL: [(&'static str, Question); 49] = [
         ("allows-major-upgrade", Question::AllowsMajorUpgrade),
         ("attaches", Question::Attaches),
         ("belongs-to", Question::BelongsTo),
@@ -156,7 +161,9 @@ impl Question {
         ("hands-over", Question::HandsOver),
         ("holds-data", Question::HoldsData),
         ("holds-history", Question::HoldsHistory),
+        ("inlines", Question::Inlines),
         ("items-stay", Question::ItemsStay),
+        ("made-by-itself", Question::MadeByItself),
         ("needs-capability", Question::NeedsCapability),
         ("never-back", Question::NeverBack),
         ("one-index-per-update", Question::OneIndexPerUpdate),
@@ -179,6 +186,7 @@ impl Question {
         ("stands-for", Question::StandsFor),
         ("stops-at", Question::StopsAt),
         ("takes-snapshot", Question::TakesSnapshot),
+        ("unique", Question::Unique),
         ("update", Question::Update),
         ("update-policy", Question::UpdatePolicy),
     ];

@@ -12,6 +12,7 @@ mod missing_values;
 pub(crate) mod moves;
 mod network;
 pub(crate) mod nouns;
+mod pairs;
 mod property;
 mod protection;
 mod refused;
@@ -19,17 +20,19 @@ pub(crate) mod replacement;
 mod retention;
 mod scaled;
 mod secrets;
+mod standing;
 mod stops;
 mod unchangeable;
+mod unique;
 mod versions;
 
 use std::fmt;
 
 use serde::Serialize;
+use standing::Estate;
 use stratiform_catalog::behaviour::holds_history;
-use stratiform_changes::{ChangedResource, Edit};
+use stratiform_changes::{ChangedResource, Edit, Sides};
 use stratiform_finding::words::cut_values;
-use stratiform_resolve::Scope;
 
 use crate::fate::Fate;
 
@@ -240,11 +243,9 @@ impl Consequence {
 }
 
 /// All that a stack's changes do.
-pub(crate) fn consequences(
-    changes: &[ChangedResource],
-    before: &Scope<'_>,
-    after: &Scope<'_>,
-) -> Vec<Consequence> {
+pub(crate) fn consequences(changes: &[ChangedResource], sides: &Sides<'_>) -> Vec<Consequence> {
+    let (before, after) = (&sides.before.scope, &sides.after.scope);
+    let estate = Estate::new(changes, sides);
     let mut found = Vec::new();
     refused::find(changes, &mut found);
     replacement::find(changes, &mut found);
@@ -259,10 +260,11 @@ pub(crate) fn consequences(
             continue;
         }
         stops::find(change, &mut found);
-        iam::find(change, &mut found);
-        network::find(change, &mut found);
         protection::find(change, &mut found);
     }
+    iam::find(&estate, &mut found);
+    network::find(&estate, &mut found);
+    pairs::find(&estate, &mut found);
     scaled::find(changes, after, &mut found);
     secrets::find(changes, after, &mut found);
     existence::find(before, after, &mut found);

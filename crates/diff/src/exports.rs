@@ -83,9 +83,9 @@ pub fn diff_environment(pairs: &[Pair<'_>]) -> Vec<StackDiff> {
                 .map(|change| (diff.name.as_str(), change))
         })
         .collect();
-    let moved: Vec<(String, Consequence)> = moves::find(&located)
+    let moved: Vec<(String, Consequence)> = moves::across(&located)
         .into_iter()
-        .chain(moves::names_taken(&located))
+        .chain(moves::names_across(&located))
         .map(|(stack, consequence)| (stack.to_owned(), consequence))
         .collect();
     for (stack, consequence) in moved {

@@ -161,7 +161,7 @@ pub fn diff(before: Option<&StackAt>, after: Option<&StackAt>, place: &Whereabou
     let outputs = outputs(&sides, &times);
     let parameters = parameters(before, after, place);
     let expected = resources.iter().any(ChangedResource::is_expected);
-    let mut consequences = consequences(&resources, before, after);
+    let mut consequences = consequences(&resources, &sides);
     let same = !expected
         && outputs.is_empty()
         && parameters.is_empty()

@@ -168,6 +168,30 @@ fn every_value_is_one_that_the_property_can_have() {
 }
 
 #[test]
+fn every_part_of_what_is_unique_exists() {
+    let all: Vec<ResourceType> = catalog().resource_types().collect();
+    let exists = |name: &str, path: &str| {
+        let mut types = types(&all, name).iter();
+        types.any(|known| !at(known.schema(), &steps(path)).is_empty())
+    };
+    for (name, row) in lines() {
+        let unique = (row.question == Question::Unique).then(|| Unique::of(&row));
+        for part in unique.flatten().into_iter().flat_map(|unique| unique.parts) {
+            assert!(exists(name, part.path().as_str()), "{row:?}");
+        }
+        for (made, property, _) in made_by_itself(name) {
+            assert!(exists(made, property.as_str()), "{row:?}");
+        }
+        for inline in inlines(name) {
+            assert!(
+                exists(inline.resource_type, inline.owner.as_str()),
+                "{row:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn every_word_of_a_value_is_known() {
     for (_, row) in lines() {
         let known = match row.question {
@@ -189,6 +213,9 @@ fn every_word_of_a_value_is_known() {
             Question::Firewall => Firewall::of(&row).is_some(),
             Question::Opens => Opening::of(&row).is_some(),
             Question::NeedsCapability => Capability::of(&row).is_some(),
+            Question::Unique => Unique::of(&row).is_some(),
+            Question::MadeByItself => row.value.split(' ').count() == 3,
+            Question::Inlines => row.value.split(' ').count() == 2,
             Question::BelongsTo
             | Question::Protects
             | Question::RefusesDeletion
@@ -213,7 +240,7 @@ fn every_word_of_a_value_is_known() {
                 | Question::Expires
                 | Question::Credential
         );
-        if row.question == Question::RefusesUpdate {
+        if matches!(row.question, Question::RefusesUpdate | Question::Unique) {
             continue;
         }
         let told =

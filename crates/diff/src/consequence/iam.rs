@@ -1,9 +1,9 @@
 //! Who can newly do what, and who no longer can.
 //!
-//! What lives here: policy documents, attachments and boundaries of one resource, before and after → consequences.
-//! What does not: what several resources together allow. A statement that moves to another resource is taken away
-//! there and granted here.
+//! What lives here: policy documents, attachments and boundaries, collected for those that they are about, before and
+//! after → consequences, each of the resource that says it. A statement that moves to another resource grants nothing.
 
+mod collected;
 mod condition;
 mod grant;
 #[cfg(test)]
@@ -18,15 +18,17 @@ mod statement;
 #[cfg(test)]
 mod tests;
 
-use stratiform_catalog::behaviour::{About, PolicyPlace, belongs_to, policies};
+use stratiform_catalog::behaviour::{About, PolicyPlace, attachments, belongs_to, policies};
 use stratiform_changes::{ChangedResource, Edit};
 
+use super::standing::{Estate, Standing};
 use super::{Certainty, Consequence, Kind, Severity};
+use collected::Collected;
 use grant::{Grant, comparable, grants, missing};
 use place::{document, own_name};
 use principal::{EVERYBODY, foreign_account};
-use property::{Novelty, capped, sides, stays};
-use statement::Effect;
+use property::{Novelty, capped, stays};
+use statement::{Document, Effect, Statement};
 
 /// Is it more or less than before?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,17 +48,34 @@ struct Line {
     why: &'static str,
 }
 
-/// Finds what a change of a resource allows and what it no longer allows.
-pub(super) fn find(change: &ChangedResource, found: &mut Vec<Consequence>) {
-    if stays(change) {
+/// Finds what changes allow and what they no longer allow.
+pub(super) fn find(estate: &Estate<'_, '_>, found: &mut Vec<Consequence>) {
+    let grants = |change: &&ChangedResource| {
+        let name = &change.resource_type;
+        !stays(change) && (policies(name).next().is_some() || attachments(name).next().is_some())
+    };
+    let mut changes = estate.changes.iter().filter(grants).peekable();
+    if changes.peek().is_none() {
         return;
     }
+    let collected = Collected::of(estate);
+    for change in changes {
+        of_resource(change, estate.sides_of(change), &collected, found);
+    }
+}
+
+fn of_resource(
+    change: &ChangedResource,
+    sides: [Option<Standing<'_>>; 2],
+    collected: &[Collected; 2],
+    found: &mut Vec<Consequence>,
+) {
     let mut lines = Vec::new();
     let mut unknown = Vec::new();
     for place in policies(&change.resource_type) {
-        compared(change, &place, &mut lines, &mut unknown);
+        compared(change, &place, &sides, collected, &mut lines, &mut unknown);
     }
-    lines.extend(member::lines(change));
+    lines.extend(member::lines(change, &sides, collected));
     if lines.is_empty() && unknown.is_empty() {
         return;
     }
@@ -135,6 +154,8 @@ fn consequence(
 fn compared(
     change: &ChangedResource,
     place: &PolicyPlace,
+    sides: &[Option<Standing<'_>>; 2],
+    collected: &[Collected; 2],
     lines: &mut Vec<Line>,
     unknown: &mut Vec<String>,
 ) {
@@ -142,24 +163,18 @@ fn compared(
     if place.about == About::Passers && change.action != Edit::Modify {
         return;
     }
-    let [before, after] = sides(change)
-        .map(|properties| properties.map(|properties| document(change, place, properties)));
-    let [before, after] = [before, after].map(Option::unwrap_or_default);
-    let new = after
-        .unknown
-        .iter()
-        .filter(|part| !before.unknown.contains(part));
-    let old = before
-        .unknown
-        .iter()
-        .filter(|part| !after.unknown.contains(part));
-    unknown.extend(new.map(|part| format!("+ {part}")));
-    unknown.extend(old.map(|part| format!("- {part}")));
-
-    let [before, after] = comparable([before.statements, after.statements]);
-    let [before, after] = [&before, &after].map(|statements| grants(statements));
-    let added = missing(&after, &before);
-    let removed = missing(&before, &after);
+    let [before, after] = sides;
+    let [all_before, all_after] = collected;
+    let [old, new] = [before, after].map(|one| one.as_ref().map(|one| document(one, place)));
+    let said = |one: &Option<Standing<'_>>, collected: &Collected| {
+        let said = one.as_ref().map(|one| collected.about(one, place));
+        said.unwrap_or_default()
+    };
+    let come = Compared::new(new, said(after, all_before));
+    let gone = Compared::new(old, said(before, all_after));
+    unknown.extend(come.unknown.iter().map(|part| format!("+ {part}")));
+    unknown.extend(gone.unknown.iter().map(|part| format!("- {part}")));
+    let (added, removed) = (come.missing(), gone.missing());
     let is_own = belongs_to(&change.resource_type).next().is_none();
     let own = is_own && change.action != Edit::Modify;
     let new = Novelty::of(change) == Novelty::New;
@@ -180,6 +195,49 @@ fn compared(
             let differs: Vec<Grant<'_>> = differs.map(|(grant, _)| *grant).collect();
             lines.extend(worded(change, place.about, sign, certainty, &differs));
         }
+    }
+}
+
+/// What a resource says on one side, and what all resources say of the same on the other.
+struct Compared {
+    own: Vec<Statement>,
+    /// What is said for certain, and then what may be said.
+    others: Vec<Statement>,
+    sure: usize,
+    /// What it says that cannot be read, and that nobody says on the other side.
+    unknown: Vec<String>,
+}
+
+impl Compared {
+    fn new(own: Option<Document>, [sure, perhaps]: [Document; 2]) -> Self {
+        let own = own.unwrap_or_default();
+        let mut unknown = own.unknown;
+        unknown.retain(|part| !sure.unknown.contains(part));
+        let count = sure.statements.len();
+        let others = sure.statements.into_iter().chain(perhaps.statements);
+        let [own, others] = comparable([own.statements, others.collect()]);
+        Compared {
+            own,
+            others,
+            sure: count,
+            unknown,
+        }
+    }
+
+    /// The grants that nobody gives on the other side.
+    fn missing(&self) -> Vec<(Grant<'_>, Certainty)> {
+        let own = grants(&self.own);
+        let all = missing(&own, &grants(&self.others));
+        if self.sure == self.others.len() {
+            return all;
+        }
+        let (sure, _) = self.others.split_at(self.sure);
+        let mut uncertain = missing(&own, &grants(sure));
+        uncertain.retain(|(grant, _)| !all.iter().any(|(other, _)| other == grant));
+        let perhaps = uncertain
+            .into_iter()
+            .map(|(grant, _)| (grant, Certainty::May));
+        all.into_iter().chain(perhaps).collect()
     }
 }
 

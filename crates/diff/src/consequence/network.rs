@@ -1,10 +1,11 @@
 //! What can newly be reached from where, and what no longer can.
 //!
-//! What lives here: rules of firewalls and switches of reachability of one resource, before and after →
-//! consequences. What does not: whether a way leads there, which several resources decide together.
+//! What lives here: rules of firewalls, collected per group, and switches of reachability of one resource, before and
+//! after → consequences. What does not: whether a way leads there, which several resources decide together.
 
-mod block;
+pub(super) mod block;
 mod firewall;
+mod group;
 mod opening;
 mod public_access;
 mod rule;
@@ -16,56 +17,72 @@ use stratiform_changes::{ChangedResource, Edit};
 
 use super::iam::property::{Novelty, capped, quoted, sides, stays};
 use super::nouns::named;
+use super::standing::Estate;
 use super::{Certainty, Consequence, Kind, Severity};
 use block::Reach;
+use group::{Difference, Groups};
 use opening::State;
 use rule::{Rule, Way};
 
-/// Beyond this many rules, each is covered by its equal only.
-const MAX_RULES: usize = 500;
+/// A rule that comes or goes, with its sign.
+type Line<'r> = (char, &'r Rule, Certainty);
 
-/// Finds what a change of a resource opens and closes.
-pub(super) fn find(change: &ChangedResource, found: &mut Vec<Consequence>) {
-    if stays(change) {
-        return;
+/// Finds what changes open and close.
+pub(super) fn find(estate: &Estate<'_, '_>, found: &mut Vec<Consequence>) {
+    let is_firewall =
+        |change: &ChangedResource| behaviour::firewall(&change.resource_type).is_some();
+    let groups = estate
+        .changes
+        .iter()
+        .any(is_firewall)
+        .then(|| Groups::of(estate));
+    for change in estate.changes.iter().filter(|change| !stays(change)) {
+        let firewall = behaviour::firewall(&change.resource_type);
+        if let Some((firewall, groups)) = firewall.zip(groups.as_ref()) {
+            let differences = groups.differences(change, estate.sides_of(change));
+            rules(change, firewall, &differences, found);
+        }
+        for opening in behaviour::openings(&change.resource_type) {
+            found.extend(opened(change, &opening));
+        }
+        public_access::find(change, found);
+        found.extend(connection(change));
     }
-    if let Some(firewall) = behaviour::firewall(&change.resource_type) {
-        rules(change, firewall, found);
-    }
-    for opening in behaviour::openings(&change.resource_type) {
-        found.extend(opened(change, &opening));
-    }
-    public_access::find(change, found);
-    found.extend(connection(change));
 }
 
-fn rules(change: &ChangedResource, firewall: Firewall, found: &mut Vec<Consequence>) {
-    let read = |properties| firewall::read(firewall, properties);
-    let [before, after] = sides(change).map(|properties| properties.map(read).unwrap_or_default());
+fn rules(
+    change: &ChangedResource,
+    firewall: Firewall,
+    [come, gone]: &[Difference; 2],
+    found: &mut Vec<Consequence>,
+) {
     let novelty = Novelty::of(change);
     // Deny rules open when they go, and close when they come.
-    let mut opened = signed('+', &after.open, &before.open);
-    let mut closed = signed('-', &before.open, &after.open);
+    let mut opened = signed('+', &come.open);
+    let mut closed = signed('-', &gone.open);
     if novelty == Novelty::Existing {
-        opened.extend(signed('-', &before.closed, &after.closed));
-        closed.extend(signed('+', &after.closed, &before.closed));
+        opened.extend(signed('-', &gone.closed));
+        closed.extend(signed('+', &come.closed));
     }
     // A group that comes or goes has nothing that anybody could have relied on.
-    let is_default = |rule: &Rule| {
-        rule.way == Way::Out && rule.protocol.is_none() && rule.reach() == Reach::World
-    };
-    if change.action != Edit::Modify {
-        opened.retain(|(_, rule)| !is_default(rule));
-        closed.retain(|(_, rule)| !is_default(rule));
+    let is_own = firewall == Firewall::SecurityGroup || novelty == Novelty::New;
+    if is_own && change.action != Edit::Modify {
+        opened.retain(|(_, rule, _)| !is_default(rule));
+        closed.retain(|(_, rule, _)| !is_default(rule));
     }
     // What comes in is another matter than what goes out.
     for way in [Way::In, Way::Out] {
         let of = [&opened, &closed].map(|rules| {
             let rules = rules.iter().copied();
-            rules.filter(|(_, rule)| rule.way == way).collect()
+            rules.filter(|(_, rule, _)| rule.way == way).collect()
         });
         told(change, firewall, novelty, of, found);
     }
+}
+
+/// Whether a rule is the one that a group has without being told: everything out.
+fn is_default(rule: &Rule) -> bool {
+    rule.way == Way::Out && rule.protocol.is_none() && rule.reach() == Reach::World
 }
 
 /// What opens and closes one way.
@@ -73,52 +90,80 @@ fn told(
     change: &ChangedResource,
     firewall: Firewall,
     novelty: Novelty,
-    [opened, closed]: [Vec<(char, &Rule)>; 2],
+    [opened, closed]: [Vec<Line<'_>>; 2],
     found: &mut Vec<Consequence>,
 ) {
-    let name = name(change);
     let severity_of = |rule: &Rule| severity(firewall, rule, novelty);
-    if let Some((_, rule)) = opened
-        .iter()
-        .rev()
-        .max_by_key(|(_, rule)| severity_of(rule))
+    if let Some((certainty, lines)) = surest(&opened)
+        && let Some((_, rule, _)) = lines
+            .iter()
+            .rev()
+            .max_by_key(|(_, rule, _)| severity_of(rule))
     {
-        let what = format!("opens {}", summary(firewall, &name, rule, opened.len()));
-        let why = "no rule before covers it";
+        let verb = match certainty {
+            Certainty::Will => "opens",
+            Certainty::May | Certainty::Unknown => "may open",
+        };
+        let what = format!(
+            "{verb} {}",
+            summary(firewall, &name(change), rule, opened.len())
+        );
         let (kind, severity) = (Kind::NetworkWidened, severity_of(rule));
-        found.push(consequence(
-            change,
-            kind,
-            severity,
-            what,
-            why,
-            lines(firewall, &opened),
-        ));
+        let why = match certainty {
+            Certainty::Will => "no rule before covers it",
+            Certainty::May | Certainty::Unknown if is_default(rule) => {
+                "a group without outbound rules allows everything; nobody says that this rule comes back"
+            }
+            Certainty::May | Certainty::Unknown => "what covers it before may not be there",
+        };
+        found.push(Consequence {
+            details: self::lines(firewall, &opened),
+            ..Consequence::of(change, kind, severity, certainty, what, why)
+        });
     }
-    if let Some((_, rule)) = closed.first() {
-        let what = format!("closes {}", summary(firewall, &name, rule, closed.len()));
-        let why = "no rule afterwards covers it; whoever still needs it is cut off";
-        found.push(consequence(
-            change,
-            Kind::NetworkNarrowed,
-            Severity::Note,
-            what,
-            why,
-            lines(firewall, &closed),
-        ));
+    if let Some((certainty, lines)) = surest(&closed)
+        && let Some((_, rule, _)) = lines.first()
+    {
+        let verb = match certainty {
+            Certainty::Will => "closes",
+            Certainty::May | Certainty::Unknown => "may close",
+        };
+        let what = format!(
+            "{verb} {}",
+            summary(firewall, &name(change), rule, closed.len())
+        );
+        let why = match is_default(rule) && change.action == Edit::Add {
+            true => {
+                "the first outbound rule of a group takes the default rule away, which allows everything; whoever still needs it is cut off"
+            }
+            false => "no rule afterwards covers it; whoever still needs it is cut off",
+        };
+        found.push(Consequence {
+            details: self::lines(firewall, &closed),
+            ..Consequence::of(
+                change,
+                Kind::NetworkNarrowed,
+                Severity::Note,
+                certainty,
+                what,
+                why,
+            )
+        });
     }
 }
 
-/// The rules that others do not cover, with a sign.
-fn signed<'r>(sign: char, rules: &'r [Rule], others: &[Rule]) -> Vec<(char, &'r Rule)> {
-    let many = rules.len().max(others.len()) > MAX_RULES;
-    let mut seen = std::collections::HashSet::new();
-    let equal: std::collections::HashSet<&Rule> = others.iter().collect();
-    let covered = |rule: &Rule| equal.contains(rule) || !many && rule.is_covered(others);
-    let differ = rules
-        .iter()
-        .filter(|rule| seen.insert(*rule) && !covered(rule));
-    differ.map(|rule| (sign, rule)).collect()
+fn signed(sign: char, rules: &[(Rule, Certainty)]) -> Vec<Line<'_>> {
+    let lines = rules.iter();
+    lines
+        .map(|(rule, certainty)| (sign, rule, *certainty))
+        .collect()
+}
+
+/// The lines of which most is known, and how much that is.
+fn surest<'l, 'r>(lines: &'l [Line<'r>]) -> Option<(Certainty, Vec<&'l Line<'r>>)> {
+    let certainty = lines.iter().map(|(.., certainty)| *certainty).max()?;
+    let surest = lines.iter().filter(|(.., one)| *one == certainty);
+    Some((certainty, surest.collect()))
 }
 
 fn severity(firewall: Firewall, rule: &Rule, novelty: Novelty) -> Severity {
@@ -171,21 +216,8 @@ fn summary(firewall: Firewall, name: &str, rule: &Rule, count: usize) -> String 
     }
 }
 
-fn consequence(
-    change: &ChangedResource,
-    kind: Kind,
-    severity: Severity,
-    what: String,
-    why: &str,
-    details: Vec<String>,
-) -> Consequence {
-    let mut consequence = Consequence::of(change, kind, severity, Certainty::Will, what, why);
-    consequence.details = details;
-    consequence
-}
-
-fn lines(firewall: Firewall, rules: &[(char, &Rule)]) -> Vec<String> {
-    let line = |(sign, rule): &(char, &Rule)| match firewall {
+fn lines(firewall: Firewall, rules: &[Line<'_>]) -> Vec<String> {
+    let line = |(sign, rule, _): &Line<'_>| match firewall {
         Firewall::PrefixList => format!("{sign} {}", rule.peer),
         _ => format!("{sign} {rule}"),
     };

@@ -75,7 +75,7 @@ fn is_lost(
     old: Option<&Resolved<'_>>,
     new: Option<&Resolved<'_>>,
 ) -> Option<Certainty> {
-    let old = old?;
+    let old = old.filter(|old| !is_nothing(Some(old)))?;
     match protects {
         While::Is(value) => {
             if old.known()? != value {
@@ -87,7 +87,17 @@ fn is_lost(
                 Some(Some(_)) | None => Some(Certainty::Will),
             }
         }
-        While::Set => new.is_none().then_some(Certainty::Will),
+        While::Set => is_nothing(new).then_some(Certainty::Will),
+    }
+}
+
+/// Whether nothing is left of a value: an empty text or list is how some properties are switched off.
+fn is_nothing(value: Option<&Resolved<'_>>) -> bool {
+    match value {
+        None => true,
+        Some(Resolved::Null) => true,
+        Some(Resolved::List(items)) => items.is_empty(),
+        Some(value) => value.known().is_some_and(|text| text.is_empty()),
     }
 }
 

@@ -10,6 +10,7 @@ use stratiform_changes::{
 use stratiform_resolve::Compare;
 
 use super::nouns::named;
+use super::unique::claim::identity;
 use super::{Certainty, Consequence, Kind, Severity};
 
 /// How many resources of a chain are listed.
@@ -258,14 +259,32 @@ fn gap(change: &ChangedResource, name: &str, certainty: Certainty) -> Consequenc
     )
 }
 
-/// A name that is set, for resources of which there can be only one with that name.
-pub(super) fn own_name(change: &ChangedResource) -> Option<(&'static str, String)> {
+/// A name that is set, of which there can be only one.
+pub(super) struct OwnName {
+    pub property: &'static str,
+    /// The name, for people.
+    pub name: String,
+    /// The name with all within which it is unique.
+    pub key: String,
+}
+
+/// The name of a resource, for those of which there can be only one with that name.
+pub(super) fn own_name(change: &ChangedResource) -> Option<OwnName> {
     let known = catalog().resource_type(&change.resource_type)?;
     let property = behaviour::unique_name(known)?.as_str();
-    if known.primary_identifier().count() > 1 {
-        return None;
-    }
     let context = change.after.as_ref().or(change.before.as_ref())?;
     let name = context.properties.get(property)?;
-    Some((property, name.shown(stratiform_resolve::Style::Expression)))
+    let scopes = context
+        .properties
+        .entries()
+        .filter(|(scope, _)| *scope != property && behaviour::scopes_names(known, scope));
+    let mut scopes: Vec<String> = scopes
+        .map(|(scope, value)| Some(format!("{scope} {}", identity(value)?)))
+        .collect::<Option<_>>()?;
+    scopes.sort();
+    Some(OwnName {
+        property,
+        name: name.shown(stratiform_resolve::Style::Expression),
+        key: format!("{} {}", identity(name)?, scopes.join(" ")),
+    })
 }

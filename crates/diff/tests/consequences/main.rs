@@ -18,6 +18,7 @@ mod replacement;
 mod retention;
 mod secrets;
 mod unchangeable;
+mod unique;
 mod update_policy;
 mod verdict;
 mod whole;

@@ -20,7 +20,6 @@ fn another_logical_id_is_offered_as_a_move() {
         &[
             "danger data-loss will: deletes the table `A`, and its data with it",
             "danger refused will: cannot make the table `B`: the name `x` is still taken",
-            "warning move will: deletes the table `A` and makes the same again: it looks like a move to `B`",
         ],
     );
 }
@@ -48,7 +47,6 @@ fn what_stays_is_not_said_to_be_deleted() {
         &format!("B: {{{bucket}}}"),
         &[
             "danger refused will: cannot make the bucket `B`: the name `x` is still taken",
-            "warning move will: leaves the bucket `A` behind and makes the same again: it looks like a move to `B`",
             "attention data-loss will: leaves the bucket `A` outside of the stack: its data stays, and nothing manages it any more",
         ],
     );

@@ -51,6 +51,16 @@ fn protections_that_go_are_named() {
             "takes away from the service `A`: the circuit breaker of deployments",
         ),
         (
+            "Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {WebACLId: $}}",
+            ["x", "''"],
+            "takes away from the distribution `A`: its web ACL, which filters requests",
+        ),
+        (
+            "Type: AWS::ApiGateway::Method, Properties: {HttpMethod: GET, ApiKeyRequired: $}",
+            ["true", "false"],
+            "takes away from the method `A`: the API key that callers need",
+        ),
+        (
             "Type: AWS::SNS::Topic, DeletionPolicy: $",
             ["Retain", "Delete"],
             "no longer keeps the topic `A` when it goes",

@@ -7,48 +7,61 @@ use stratiform_resolve::{Resolved, Style};
 
 use super::pattern::{Case, Cover, Pattern};
 use super::place::own_name;
-use super::property::{quoted, sides};
-use super::{Direction, Line};
+use super::property::quoted;
+use super::{Collected, Direction, Line};
 use crate::consequence::Certainty;
+use crate::consequence::standing::Standing;
 
 /// Policies of AWS that allow everything, or allow to become everything.
 const ADMINISTRATORS: [&str; 3] = ["AdministratorAccess", "IAMFullAccess", "PowerUserAccess"];
 
 /// The lines of a resource: what is newly attached, and what no longer is.
-pub(super) fn lines(change: &ChangedResource) -> Vec<Line> {
-    let sides = sides(change);
+pub(super) fn lines(
+    change: &ChangedResource,
+    sides: &[Option<Standing<'_>>; 2],
+    [before, after]: &[Collected; 2],
+) -> Vec<Line> {
+    let [old, new] = sides;
     let mut lines = Vec::new();
     for (path, attachment) in attachments(&change.resource_type) {
-        let [before, after] = sides.map(|side| items(change, side, path, attachment));
-        for (sign, items, others) in [('+', &after, &before), ('-', &before, &after)] {
-            let new = items.iter().filter(|(item, _)| {
-                !others
-                    .iter()
-                    .any(|(other, _)| other.covers(item) == Cover::Yes)
-            });
-            lines.extend(new.map(|(item, says)| line(sign, item, says)));
+        let [was, is] = sides.each_ref().map(|one| {
+            let properties = one.as_ref().map(|one| one.properties);
+            items(change, properties, path, attachment)
+        });
+        for (sign, one, items, others, there, here) in [
+            ('+', new, &is, &was, before, after),
+            ('-', old, &was, &is, after, before),
+        ] {
+            let Some(one) = one else { continue };
+            for (value, item, says) in items {
+                let mut others = others.iter();
+                let stays = others.any(|(_, other, _)| other.covers(item) == Cover::Yes);
+                if !stays && !there.gives(one, attachment, value, here) {
+                    lines.push(line(sign, item, says));
+                }
+            }
         }
     }
     if let [Some(before), Some(after)] = sides {
-        boundary(before, after, &mut lines);
+        boundary(before.properties, after.properties, &mut lines);
     }
     lines
 }
 
 /// The items of a list, each with its sentence.
-fn items(
+fn items<'r>(
     change: &ChangedResource,
-    side: Option<&Resolved<'static>>,
+    side: Option<&'r Resolved<'static>>,
     path: PropertyPath,
     attachment: Attachment,
-) -> Vec<(Pattern, String)> {
+) -> Vec<(&'r Resolved<'static>, Pattern, String)> {
     let items = side.and_then(|side| side.get(path.as_str())).into_iter();
     let items = items.flat_map(Resolved::items).map(|item| {
         let says = sentence(change, side, attachment);
         // The sentence is part of what is compared: the same user in another group is something else.
         let pattern = Pattern::new(item, Case::Matters).of_kind(&says, quoted(item));
         let says = says.replace("{item}", pattern.shown());
-        (pattern, says)
+        (item, pattern, says)
     });
     items.collect()
 }

@@ -2,25 +2,29 @@
 //! catalog knows.
 
 use stratiform_catalog::behaviour::{About, PolicyPlace, belongs_to};
-use stratiform_changes::ChangedResource;
 use stratiform_resolve::{Resolved, Style};
 
 use super::condition;
 use super::pattern::{Case, Pattern};
 use super::property::{at, quoted};
 use super::statement::{Defaults, Document};
+use crate::consequence::nouns::noun;
+use crate::consequence::standing::Standing;
 
 /// The statements that a resource has at a place.
-pub(super) fn document(
-    change: &ChangedResource,
-    place: &PolicyPlace,
-    properties: &Resolved<'static>,
-) -> Document {
-    let own = own_name(&change.resource_type, &change.logical_id);
-    let resource = Pattern::name(own);
+pub(super) fn document(one: &Standing<'_>, place: &PolicyPlace) -> Document {
+    let properties = one.properties;
+    let own = own_name(one.resource_type, one.logical_id);
+    // What moves to another logical ID is about the same.
+    let resource = match (one.owner_keys().first(), place.about) {
+        (Some(owner), About::Principals | About::Permission) => {
+            Pattern::name(owner.as_str()).of_kind("", own)
+        }
+        _ => Pattern::name(own),
+    };
     let principals = match place.about {
-        About::Itself => vec![resource.clone()],
-        About::Targets => holders(change, properties),
+        About::Itself => vec![itself(one)],
+        About::Targets => holders(one),
         About::Passers => vec![Pattern::any("everybody who comes this way")],
         About::Principals | About::Permission => {
             vec![Pattern::name("whoever it does not name")]
@@ -54,10 +58,10 @@ pub(super) fn document(
     document
 }
 
-/// Those whom a policy is attached to.
-fn holders(change: &ChangedResource, properties: &Resolved<'static>) -> Vec<Pattern> {
-    let each = belongs_to(&change.resource_type).flat_map(|owner| {
-        let names = properties.get(owner.path.as_str()).into_iter();
+/// Those whom a policy is attached to, as it says itself.
+fn holders(one: &Standing<'_>) -> Vec<Pattern> {
+    let each = belongs_to(one.resource_type).flat_map(|owner| {
+        let names = one.properties.get(owner.path.as_str()).into_iter();
         let noun = owner.noun.unwrap_or_default();
         names
             .flat_map(Resolved::items)
@@ -65,10 +69,20 @@ fn holders(change: &ChangedResource, properties: &Resolved<'static>) -> Vec<Patt
     });
     let holders: Vec<Pattern> = each.collect();
     if holders.is_empty() {
-        let own = own_name(&change.resource_type, &change.logical_id);
-        return vec![Pattern::name(format!("whoever has {own}"))];
+        return vec![whoever_has(one)];
     }
     holders
+}
+
+/// Whoever a policy is attached to elsewhere.
+pub(super) fn whoever_has(one: &Standing<'_>) -> Pattern {
+    let own = own_name(one.resource_type, one.logical_id);
+    Pattern::name(format!("whoever has {own}"))
+}
+
+/// The resource, as somebody who may do something: the same as a reference to it, or its name.
+pub(super) fn itself(one: &Standing<'_>) -> Pattern {
+    named(&noun(one.resource_type), &one.reference())
 }
 
 /// ``role `Api` ``: the resource itself.

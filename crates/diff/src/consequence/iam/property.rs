@@ -1,8 +1,10 @@
 //! What access and network both ask of a resource's change.
 
 use stratiform_catalog::behaviour::belongs_to;
-use stratiform_changes::{ChangedResource, Edit, Policy};
+use stratiform_changes::{ChangedResource, Edit};
 use stratiform_resolve::{Resolved, Style, Time};
+
+use crate::fate::Fate;
 
 /// Most lines of details; the rest is counted.
 const MAX_LINES: usize = 20;
@@ -37,7 +39,7 @@ impl Novelty {
 
 /// Whether the resource leaves the stack and nothing else: it goes on as it was.
 pub(in crate::consequence) fn stays(change: &ChangedResource) -> bool {
-    change.action == Edit::Remove && change.policy == Policy::Retain
+    change.action == Edit::Remove && Fate::of(change).stays()
 }
 
 /// The properties before and after; nothing where the resource is not there.

@@ -41,6 +41,12 @@ pub(super) struct Document {
 }
 
 impl Document {
+    /// Adds all that another one says.
+    pub(super) fn add(&mut self, other: &Document) {
+        self.statements.extend(other.statements.iter().cloned());
+        self.unknown.extend(other.unknown.iter().cloned());
+    }
+
     /// Adds what a policy document says: a map, or JSON in a text.
     pub(super) fn read(&mut self, document: &Resolved<'_>, defaults: &Defaults) {
         let parsed;

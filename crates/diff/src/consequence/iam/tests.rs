@@ -1,4 +1,3 @@
-use stratiform_assembly::StackAt;
 use stratiform_catalog::behaviour::{belongs_to, policies};
 use stratiform_catalog::{PropertyPath, ResourceType, catalog};
 use stratiform_resolve::Whereabouts;
@@ -13,7 +12,7 @@ pub(super) fn found(before: &str, after: &str) -> Vec<Consequence> {
 fn found_in(account: Option<&str>, before: &str, after: &str) -> Vec<Consequence> {
     let parse = |resources: &str| {
         let text = format!(
-            "Parameters:\n  Given: {{Type: String}}\n  Key: {{Type: String, NoEcho: true, Default: hush}}\nResources:\n  Other: {{Type: AWS::SNS::Topic}}\n{resources}"
+            "Parameters:\n  Given: {{Type: String}}\n  Key: {{Type: String, NoEcho: true, Default: hush}}\nConditions: {{C: !Equals [!Ref Given, x]}}\nResources:\n  Other: {{Type: AWS::SNS::Topic}}\n{resources}"
         );
         Template::parse(&text).expect(&text)
     };
@@ -23,15 +22,10 @@ fn found_in(account: Option<&str>, before: &str, after: &str) -> Vec<Consequence
         region: "eu-west-1".parse().unwrap(),
         account: account.and_then(|account| account.parse().ok()),
     };
-    let diff = crate::stack::diff(
-        Some(&StackAt::of("shop", before)),
-        Some(&StackAt::of("shop", after)),
-        &place,
-    );
     let mut found = Vec::new();
-    for change in &diff.resources {
-        super::find(change, &mut found);
-    }
+    crate::consequence::standing::tests::of_estate([before, after], &place, |estate| {
+        super::find(estate, &mut found);
+    });
     found
 }
 
@@ -439,4 +433,193 @@ fn nothing_panics() {
             }
         }
     }
+}
+
+/// Compares resources, one in each line.
+#[track_caller]
+fn check_all(before: &[&str], after: &[&str], expected: &[&str]) {
+    let text = |resources: &[&str]| -> String {
+        let lines = resources.iter().map(|line| format!("  {line}\n"));
+        lines.collect()
+    };
+    assert_eq!(shown(found(&text(before), &text(after))), expected);
+}
+
+const GET: &str = "{Effect: Allow, Action: 's3:GetObject', Resource: '*'}";
+const NEVER: &str = "{Effect: Deny, Action: 's3:*', Resource: '*'}";
+
+fn cook(more: &str) -> String {
+    format!("Cook: {{Type: AWS::IAM::Role, Properties: {{RoleName: cook{more}}}}}")
+}
+
+fn cook_with(statement: &str) -> String {
+    cook(&format!(
+        ", Policies: [{{PolicyName: p, PolicyDocument: {{Statement: [{statement}]}}}}]"
+    ))
+}
+
+fn policy(id: &str, resource_type: &str, more: &str, statement: &str) -> String {
+    format!(
+        "{id}: {{Type: AWS::IAM::{resource_type}, Properties: {{{more}, PolicyDocument: {{Statement: [{statement}]}}}}}}"
+    )
+}
+
+#[test]
+fn a_statement_that_moves_grants_nothing() {
+    let bare = cook("");
+    let places = |statement: &str| {
+        [
+            vec![cook_with(statement)],
+            vec![
+                bare.clone(),
+                policy(
+                    "P",
+                    "Policy",
+                    "PolicyName: p, Roles: [!Ref Cook]",
+                    statement,
+                ),
+            ],
+            vec![
+                bare.clone(),
+                policy("P", "Policy", "PolicyName: p, Roles: [cook]", statement),
+            ],
+            vec![
+                bare.clone(),
+                policy(
+                    "Q",
+                    "RolePolicy",
+                    "PolicyName: p, RoleName: !Ref Cook",
+                    statement,
+                ),
+            ],
+            vec![
+                bare.clone(),
+                policy("M", "ManagedPolicy", "Roles: [!Ref Cook]", statement),
+            ],
+        ]
+    };
+    for statement in [GET, NEVER] {
+        for before in places(statement) {
+            for after in places(statement) {
+                let [before, after] =
+                    [&before, &after].map(|all| all.iter().map(String::as_str).collect::<Vec<_>>());
+                check_all(&before, &after, &[]);
+            }
+        }
+    }
+    // Another role is somebody else.
+    let other = policy("P", "Policy", "PolicyName: p, Roles: [waiter]", GET);
+    check_all(
+        &[&cook_with(GET)],
+        &[&bare, &other],
+        &[
+            "note Will access-narrowed: narrows access by the role `Cook`",
+            "  - role `Cook` may s3:GetObject on *",
+            "warning Will access-widened: grants access with the new policy `P`",
+            "  + role `waiter` may s3:GetObject on *",
+        ],
+    );
+    check_all(
+        &[&cook_with(NEVER)],
+        &[&bare],
+        &[
+            "warning Will access-widened: widens access by the role `Cook`",
+            "  - role `Cook` is denied s3:* on *",
+        ],
+    );
+}
+
+#[test]
+fn a_policy_is_attached_at_either_end() {
+    let attached = cook(", ManagedPolicyArns: [!Ref M]");
+    let plain = policy("M", "ManagedPolicy", "Path: /", GET);
+    let naming = policy("M", "ManagedPolicy", "Path: /, Roles: [!Ref Cook]", GET);
+    check_all(&[&attached, &plain], &[&cook(""), &naming], &[]);
+    check_all(&[&cook(""), &naming], &[&attached, &plain], &[]);
+    // All that it says was allowed before.
+    check_all(
+        &[&cook_with(GET)],
+        &[&attached, &plain],
+        &[
+            "note Will access-widened: grants access with the new managed policy `M`",
+            "  + whoever has managed policy `M` may s3:GetObject on *",
+        ],
+    );
+    check_all(
+        &[&cook(""), &plain],
+        &[&attached, &plain],
+        &[
+            "warning Will access-widened: widens access by the role `Cook`",
+            "  + role `Cook` has policy `M`",
+        ],
+    );
+    let user =
+        |groups: &str| format!("U: {{Type: AWS::IAM::User, Properties: {{UserName: u{groups}}}}}");
+    let addition =
+        "X: {Type: AWS::IAM::UserToGroupAddition, Properties: {GroupName: g, Users: [!Ref U]}}";
+    check_all(&[&user(", Groups: [g]")], &[&user(""), addition], &[]);
+}
+
+#[test]
+fn policies_of_one_target_are_one() {
+    let queue = |id: &str, queue: &str| {
+        format!(
+            "{id}: {{Type: AWS::SQS::QueuePolicy, Properties: {{Queues: [{queue}], PolicyDocument: {{Statement: [{{Effect: Allow, Principal: '*', Action: 'sqs:SendMessage', Resource: '*'}}]}}}}}}"
+        )
+    };
+    check_all(&[&queue("A", "q")], &[&queue("B", "q")], &[]);
+    check_all(
+        &[&queue("A", "q")],
+        &[&queue("A", "q"), &queue("B", "p")],
+        &[
+            "danger Will access-widened: grants access with the new queue policy `B`: sqs:SendMessage to everybody",
+            "  + everybody may sqs:SendMessage on *",
+        ],
+    );
+}
+
+#[test]
+fn what_a_condition_decides_covers_nothing_for_certain() {
+    let conditional = policy("P", "Policy", "PolicyName: p, Roles: [!Ref Cook]", GET)
+        .replace("P: {", "P: {Condition: C, ");
+    let always = cook_with(GET);
+    check_all(
+        &[&cook(""), &conditional],
+        &[&always, &conditional],
+        &[
+            "warning May access-widened: may widen access by the role `Cook`",
+            "  + role `Cook` may s3:GetObject on *",
+        ],
+    );
+    check_all(&[&always], &[&always, &conditional], &[]);
+}
+
+#[test]
+fn a_policy_becomes_one_of_another_type() {
+    let queue = "A: {Type: AWS::SQS::QueuePolicy, Properties: {Queues: [q], PolicyDocument: {Statement: [{Effect: Allow, Principal: '*', Action: 'sqs:SendMessage', Resource: '*'}]}}}";
+    let inline = queue
+        .replace("QueuePolicy", "QueueInlinePolicy")
+        .replace("Queues: [q]", "Queue: q");
+    check_all(&[queue], &[&inline], &[]);
+}
+
+#[test]
+fn what_an_unchanged_policy_allows_is_no_news() {
+    let attached = cook(", ManagedPolicyArns: [!Ref M]");
+    let all = policy(
+        "M",
+        "ManagedPolicy",
+        "Path: /",
+        &GET.replace("GetObject", "*"),
+    );
+    let one = policy("P", "Policy", "PolicyName: p, Roles: [!Ref Cook]", GET);
+    check_all(&[&attached, &all], &[&attached, &all, &one], &[]);
+    check_all(
+        &[&cook(""), &all],
+        &[&cook(""), &all, &one],
+        &[
+            "warning Will access-widened: grants access with the new policy `P`",
+            "  + role `Cook` may s3:GetObject on *",
+        ],
+    );
 }

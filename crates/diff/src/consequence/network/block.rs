@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A block in CIDR notation, IPv4 or IPv6: a prefix of 128 bits, so that one arithmetic serves both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Block {
+pub(in crate::consequence) struct Block {
     version: Version,
     /// The first address, from the highest bit down.
     first: u128,
@@ -30,7 +30,7 @@ impl Version {
 
 /// Who is behind a block?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reach {
+pub(in crate::consequence) enum Reach {
     /// Every address there is, or so many that it makes no difference.
     World,
     /// Anything less.
@@ -40,14 +40,14 @@ pub(super) enum Reach {
 }
 
 impl Block {
-    pub(super) const WORLD: Block = Block {
+    pub(in crate::consequence) const WORLD: Block = Block {
         version: Version::V4,
         first: 0,
         length: 0,
     };
 
     /// Reads `10.0.0.0/8`; host bits are ignored, as EC2 does.
-    pub(super) fn parse(text: &str) -> Option<Block> {
+    pub(in crate::consequence) fn parse(text: &str) -> Option<Block> {
         let (address, length) = text.trim().split_once('/')?;
         let (version, bits) = match address.parse().ok()? {
             IpAddr::V4(address) => (Version::V4, u128::from(address.to_bits()) << 96),
@@ -64,14 +64,14 @@ impl Block {
         })
     }
 
-    pub(super) fn contains(self, other: Block) -> bool {
+    pub(in crate::consequence) fn contains(self, other: Block) -> bool {
         self.version == other.version
             && self.length <= other.length
             && other.first & mask(self.length) == self.first
     }
 
     /// The parts of this block that are outside of one within it.
-    pub(super) fn without(self, inner: Block) -> Vec<Block> {
+    pub(in crate::consequence) fn without(self, inner: Block) -> Vec<Block> {
         let lengths = self.length + 1..=inner.length;
         lengths
             .map(|length| Block {
@@ -82,7 +82,7 @@ impl Block {
             .collect()
     }
 
-    pub(super) fn reach(self) -> Reach {
+    pub(in crate::consequence) fn reach(self) -> Reach {
         let loopback = ["127.0.0.0/8", "::1/128"];
         let within = |text: &str| Block::parse(text).is_some_and(|block| block.contains(self));
         match self.version {

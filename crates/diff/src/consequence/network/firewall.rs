@@ -34,6 +34,7 @@ fn open(rules: Vec<Rule>) -> Rules {
     }
 }
 
+/// The rules of a group that it has itself; what it allows out without any is the matter of `group`.
 fn security_group(properties: &Resolved<'static>) -> Rules {
     let each = |property: &str, way| {
         let items = properties
@@ -42,18 +43,12 @@ fn security_group(properties: &Resolved<'static>) -> Rules {
             .flat_map(Resolved::items);
         items.flat_map(move |item| group_rules(item, way))
     };
-    let mut rules: Vec<Rule> = each("SecurityGroupIngress", Way::In).collect();
-    // EC2 user guide, "Security group rules": a group without outbound rules of its own allows everything out.
-    if properties.get("SecurityGroupEgress").is_none() {
-        rules.push(Rule {
-            way: Way::Out,
-            protocol: None,
-            ports: Ports::ALL,
-            peer: Peer::Block(Block::WORLD),
-        });
-    }
-    rules.extend(each("SecurityGroupEgress", Way::Out));
-    open(rules)
+    let ingress = each("SecurityGroupIngress", Way::In);
+    open(
+        ingress
+            .chain(each("SecurityGroupEgress", Way::Out))
+            .collect(),
+    )
 }
 
 /// The rules of one entry: one for each peer that it names.

@@ -1,4 +1,3 @@
-use stratiform_assembly::StackAt;
 use stratiform_catalog::behaviour::firewall;
 use stratiform_catalog::catalog;
 use stratiform_resolve::Whereabouts;
@@ -14,15 +13,10 @@ fn consequences(before: &str, after: &str) -> String {
         region: "eu-west-1".parse().unwrap(),
         account: None,
     };
-    let diff = crate::stack::diff(
-        Some(&StackAt::of("shop", before)),
-        Some(&StackAt::of("shop", after)),
-        &place,
-    );
     let mut found = Vec::new();
-    for change in &diff.resources {
-        super::find(change, &mut found);
-    }
+    crate::consequence::standing::tests::of_estate([before, after], &place, |estate| {
+        super::find(estate, &mut found);
+    });
     let mut shown = String::new();
     for one in found {
         shown += &format!(
@@ -328,4 +322,157 @@ fn nothing_panics() {
             }
         }
     }
+}
+
+/// Compares resources, one in each line.
+#[track_caller]
+fn check_all(before: &[&str], after: &[&str], expected: &[&str]) {
+    let text = |resources: &[&str]| -> String {
+        let lines = resources.iter().map(|line| format!("  {line}\n"));
+        lines.collect()
+    };
+    let shown = consequences(&text(before), &text(after));
+    assert_eq!(shown.lines().collect::<Vec<_>>(), expected);
+}
+
+const DOOR: &str = "Door: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: d}}";
+const DOOR_IN: &str = "Door: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: d, SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/8}]}}";
+const DOOR_OUT: &str = "Door: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: d, SecurityGroupEgress: [{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/8}]}}";
+const IN: &str = "In: {Type: AWS::EC2::SecurityGroupIngress, Properties: {GroupId: !GetAtt Door.GroupId, IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/8}}";
+const OUT: &str = "Out: {Type: AWS::EC2::SecurityGroupEgress, Properties: {GroupId: !Ref Door, IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/8}}";
+
+#[test]
+fn a_rule_that_moves_opens_nothing() {
+    check_all(&[DOOR_IN], &[DOOR, IN], &[]);
+    check_all(&[DOOR, IN], &[DOOR_IN], &[]);
+    check_all(
+        &[DOOR_IN],
+        &[DOOR, &IN.replace("!GetAtt Door.GroupId", "!Ref Door")],
+        &[],
+    );
+    check_all(&[DOOR, IN], &[DOOR, &IN.replace("In:", "B:")], &[]);
+    check_all(&[DOOR_OUT], &[DOOR, OUT], &[]);
+    check_all(&[DOOR, OUT], &[DOOR_OUT], &[]);
+    // What an unchanged rule allows already is not new.
+    check_all(
+        &[DOOR_IN],
+        &[DOOR_IN, &IN.replace("10.0.0.0/8", "10.1.0.0/16")],
+        &[],
+    );
+    let elsewhere = IN.replace("!GetAtt Door.GroupId", "sg-1");
+    check_all(
+        &[DOOR_IN],
+        &[DOOR, &elsewhere],
+        &[
+            "note Will network-narrowed: closes tcp 443 of the security group `Door` to 10.0.0.0/8",
+            "  - tcp 443 from 10.0.0.0/8",
+            "attention Will network-widened: opens tcp 443 of the security group `sg-1` by `In` to 10.0.0.0/8",
+            "  + tcp 443 from 10.0.0.0/8",
+        ],
+    );
+    let wider = IN.replace("10.0.0.0/8", "0.0.0.0/0");
+    check_all(
+        &[DOOR_IN],
+        &[DOOR, &wider],
+        &[
+            "warning Will network-widened: opens tcp 443 of the security group `Door` by `In` to the whole internet",
+            "  + tcp 443 from 0.0.0.0/0 (the whole internet, IPv4)",
+        ],
+    );
+}
+
+#[test]
+fn the_first_outbound_rule_closes_all_else() {
+    let closes = [
+        "note Will network-narrowed: closes everything out of the security group `Door` by `Out` to the whole internet",
+        "  - everything to 0.0.0.0/0 (the whole internet, IPv4)",
+    ];
+    check_all(&[DOOR], &[DOOR, OUT], &closes);
+    // It is told once, and by the group where that changes too.
+    check_all(
+        &[DOOR],
+        &[DOOR, OUT, &OUT.replace("Out:", "B:").replace("443", "80")],
+        &closes,
+    );
+    let tagged = DOOR.replace(
+        "Description: d",
+        "Description: d, Tags: [{Key: a, Value: b}]",
+    );
+    check_all(
+        &[DOOR],
+        &[&tagged, OUT],
+        &closes
+            .map(|line| line.replace(" by `Out`", ""))
+            .each_ref()
+            .map(String::as_str),
+    );
+    check_all(
+        &[DOOR, OUT],
+        &[DOOR],
+        &[
+            "attention May network-widened: may open everything out of the security group `Door` by `Out` to the whole internet",
+            "  + everything to 0.0.0.0/0 (the whole internet, IPv4)",
+            "note May network-narrowed: may close tcp 443 out of the security group `Door` by `Out` to 10.0.0.0/8",
+            "  - tcp 443 to 10.0.0.0/8",
+        ],
+    );
+    let other = OUT.replace("443", "444");
+    check_all(
+        &[DOOR, OUT],
+        &[DOOR, &other],
+        &[
+            "note Will network-widened: opens tcp 444 out of the security group `Door` by `Out` to 10.0.0.0/8",
+            "  + tcp 444 to 10.0.0.0/8",
+            "note Will network-narrowed: closes tcp 443 out of the security group `Door` by `Out` to 10.0.0.0/8",
+            "  - tcp 443 to 10.0.0.0/8",
+        ],
+    );
+}
+
+#[test]
+fn switches_of_access_are_told() {
+    let opened =
+        |it: &str, what: &str| format!("warning Will network-widened: makes the {it} `It` {what}");
+    let cases = [
+        (
+            "AWS::ApiGateway::Method {AuthorizationType: AWS_IAM}",
+            "AWS::ApiGateway::Method {AuthorizationType: NONE}",
+            "method",
+            "open to everybody, without authorization",
+        ),
+        (
+            "AWS::ApiGatewayV2::Route {AuthorizationType: JWT}",
+            "AWS::ApiGatewayV2::Route {Target: x}",
+            "route",
+            "open to everybody, without authorization",
+        ),
+        (
+            "AWS::Lambda::Url {AuthType: AWS_IAM}",
+            "AWS::Lambda::Url {AuthType: NONE}",
+            "function URL",
+            "open to everybody, without authentication",
+        ),
+        (
+            "AWS::Cognito::IdentityPool {AllowUnauthenticatedIdentities: false}",
+            "AWS::Cognito::IdentityPool {AllowUnauthenticatedIdentities: true}",
+            "identity pool",
+            "open to everybody, without authentication",
+        ),
+        (
+            "AWS::CloudFront::Distribution {DistributionConfig: {DefaultCacheBehavior: {ViewerProtocolPolicy: https-only}}}",
+            "AWS::CloudFront::Distribution {DistributionConfig: {DefaultCacheBehavior: {ViewerProtocolPolicy: allow-all}}}",
+            "distribution",
+            "open to plain HTTP",
+        ),
+    ];
+    for (closed, open, it, what) in cases {
+        check(closed, open, &[opened(it, what).as_str()]);
+    }
+    check(
+        "AWS::ApiGateway::Method {AuthorizationType: AWS_IAM}",
+        "AWS::ApiGateway::Method {AuthorizationType: !ImportValue how}",
+        &[
+            "warning May network-widened: may make the method `It` open to everybody, without authorization",
+        ],
+    );
 }

@@ -1,0 +1,283 @@
+//! What is there before a change and after it, whether it changes or not, and what it is about.
+//!
+//! Access, networks and names are decided by all resources together: a rule that moves from a group into a resource of
+//! its own opens nothing. What lives here: the resources of both sides, and the keys by which those are found that are
+//! about the same thing. What does not: what is compared.
+
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
+
+use stratiform_catalog::behaviour::{belongs_to, unique_name};
+use stratiform_catalog::catalog;
+use stratiform_changes::{ChangedResource, Sides};
+use stratiform_resolve::{Resolved, Resolver, Scope, Segment, Style, Time, reference};
+use stratiform_template::{Reference, Resource};
+
+use super::iam::property::{sides, stays};
+use super::nouns::noun;
+
+/// A moment of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Moment {
+    Before,
+    After,
+}
+
+impl Moment {
+    pub(super) const BOTH: [Moment; 2] = [Moment::Before, Moment::After];
+}
+
+/// The resources of a stack before a change and after it.
+pub(super) struct Estate<'c, 't> {
+    pub changes: &'c [ChangedResource],
+    sides: &'c Sides<'t>,
+    unchanged: Vec<Unchanged<'t>>,
+}
+
+/// A resource that does not change: its properties are evaluated when they are first asked for.
+struct Unchanged<'t> {
+    logical_id: &'t str,
+    resource: &'t Resource,
+    properties: OnceCell<Resolved<'static>>,
+}
+
+/// A resource as it is at a moment.
+#[derive(Clone, Copy)]
+pub(super) struct Standing<'e> {
+    pub logical_id: &'e str,
+    pub resource_type: &'e str,
+    pub properties: &'e Resolved<'static>,
+    /// The condition that decides whether it is there, where that is not known here.
+    pub condition: Option<&'e str>,
+}
+
+impl<'c, 't> Estate<'c, 't> {
+    pub(super) fn new(changes: &'c [ChangedResource], sides: &'c Sides<'t>) -> Self {
+        let changed: HashSet<&str> = changes.iter().map(|one| one.logical_id.as_str()).collect();
+        let all = sides.before.scope.resources();
+        let unchanged = all.filter(|(id, _)| !changed.contains(id));
+        let unchanged = unchanged.map(|(logical_id, resource)| Unchanged {
+            logical_id,
+            resource,
+            properties: OnceCell::new(),
+        });
+        Estate {
+            changes,
+            sides,
+            unchanged: unchanged.collect(),
+        }
+    }
+
+    /// The resources of some types at a moment. What leaves the stack and nothing else is there afterwards too.
+    pub(super) fn at(
+        &self,
+        moment: Moment,
+        is_of: impl Fn(&str) -> bool,
+    ) -> impl Iterator<Item = Standing<'_>> {
+        let scope = match moment {
+            Moment::Before => &self.sides.before.scope,
+            Moment::After => &self.sides.after.scope,
+        };
+        let changed = self.changes.iter().filter_map(move |change| {
+            let context = match moment {
+                Moment::After if !stays(change) => &change.after,
+                Moment::Before | Moment::After => &change.before,
+            };
+            Some(Standing {
+                logical_id: &change.logical_id,
+                resource_type: &change.resource_type,
+                properties: &context.as_ref()?.properties,
+                condition: unknown_condition(scope, &change.logical_id),
+            })
+        });
+        let unchanged = self.unchanged.iter();
+        let all = changed.map(Ok).chain(unchanged.map(Err));
+        all.filter_map(move |one| match one {
+            Ok(changed) => is_of(changed.resource_type).then_some(changed),
+            Err(one) => is_of(&one.resource.resource_type).then(|| Standing {
+                logical_id: one.logical_id,
+                resource_type: &one.resource.resource_type,
+                properties: self.properties(one),
+                condition: unknown_condition(scope, one.logical_id),
+            }),
+        })
+    }
+
+    /// A change's resource before and after.
+    pub(super) fn sides_of<'e>(&'e self, change: &'e ChangedResource) -> [Option<Standing<'e>>; 2] {
+        let scopes = [&self.sides.before.scope, &self.sides.after.scope];
+        let [before, after] = sides(change);
+        [(scopes[0], before), (scopes[1], after)].map(|(scope, properties)| {
+            Some(Standing {
+                logical_id: &change.logical_id,
+                resource_type: &change.resource_type,
+                properties: properties?,
+                condition: unknown_condition(scope, &change.logical_id),
+            })
+        })
+    }
+
+    /// Whether one resource is made or changed only after another one.
+    pub(super) fn comes_after(&self, one: &ChangedResource, other: &ChangedResource) -> bool {
+        let Some(resource) = self.sides.after.scope.resource(&one.logical_id) else {
+            return false;
+        };
+        let mut refers = resource.depends_on.contains(&other.logical_id);
+        resource.for_each_reference(&mut |reference| {
+            refers |= match reference {
+                Reference::Name(name) => name == other.logical_id,
+                Reference::Attribute { logical_id, .. } => logical_id == other.logical_id,
+                _ => false,
+            };
+        });
+        refers
+    }
+
+    fn properties<'e>(&'e self, one: &'e Unchanged<'t>) -> &'e Resolved<'static> {
+        one.properties.get_or_init(|| {
+            let world = self.sides.before_it();
+            let resolver = Resolver::new(&self.sides.before.scope, &world);
+            Resolved::Map(resolver.entries(&one.resource.properties)).into_owned()
+        })
+    }
+}
+
+/// The condition of a resource, where its value is not known.
+fn unknown_condition<'t>(scope: &Scope<'t>, logical_id: &str) -> Option<&'t str> {
+    let condition = scope.resource(logical_id)?.condition.as_deref()?;
+    scope.condition(condition).is_none().then_some(condition)
+}
+
+impl Standing<'_> {
+    /// A reference to it, with the name that it has.
+    pub(super) fn reference(&self) -> Resolved<'static> {
+        let name = catalog()
+            .resource_type(self.resource_type)
+            .and_then(unique_name)
+            .and_then(|path| self.properties.get(path.as_str())?.known());
+        let name = name.map(|name| name.into_owned());
+        reference(self.logical_id, None, Time::Now, name)
+    }
+
+    /// What `Ref` gives, where the primary identifier is a property.
+    pub(super) fn identifier(&self) -> Resolved<'static> {
+        let known = catalog().resource_type(self.resource_type);
+        let identifier = known.and_then(|known| known.primary_identifier().next());
+        let identifier = identifier.and_then(|path| self.properties.get(path.as_str())?.known());
+        let now = identifier.map(|name| name.into_owned());
+        reference(self.logical_id, None, Time::Now, now)
+    }
+
+    /// What it is found by: its logical ID, and the name that it has.
+    pub(super) fn own_keys(&self) -> Vec<String> {
+        keys(&noun(self.resource_type), &self.reference())
+    }
+
+    /// What those are found by that it says something about; nothing where it is about itself.
+    pub(super) fn owner_keys(&self) -> Vec<String> {
+        let owners = belongs_to(self.resource_type).flat_map(|owner| {
+            let names = self.properties.get(owner.path.as_str()).into_iter();
+            let kind = owner.noun.unwrap_or(self.resource_type);
+            names
+                .flat_map(Resolved::items)
+                .flat_map(move |name| keys(kind, name))
+        });
+        owners.collect()
+    }
+}
+
+/// What something is found by that a value names: the resource of this stack, and its name.
+pub(super) fn keys(kind: &str, name: &Resolved<'_>) -> Vec<String> {
+    let of = |name: &str| format!("{kind} {name}");
+    match name {
+        Resolved::Text(text) => match text.segments.as_slice() {
+            [
+                Segment::Resource {
+                    logical_id, now, ..
+                },
+            ] => {
+                let own = of(&format!("${{{logical_id}}}"));
+                [own].into_iter().chain(now.as_deref().map(of)).collect()
+            }
+            segments if segments.iter().any(|one| matches!(one, Segment::Secret(_))) => Vec::new(),
+            _ => vec![of(&name.shown(Style::Expression))],
+        },
+        _ => vec![of(&name.shown(Style::Expression))],
+    }
+}
+
+/// What changes are about: of what does not change, only this is worth looking at.
+#[derive(Default)]
+pub(super) struct Wanted(HashSet<String>);
+
+impl Wanted {
+    pub(super) fn add(&mut self, keys: impl IntoIterator<Item = String>) {
+        self.0.extend(keys);
+    }
+
+    /// Whether any of these is among it.
+    pub(super) fn has(&self, keys: &[String]) -> bool {
+        keys.iter().any(|key| self.0.contains(key))
+    }
+}
+
+/// Things of one moment, found by what they are about.
+pub(super) struct Index<T> {
+    entries: Vec<T>,
+    by_key: HashMap<String, Vec<usize>>,
+}
+
+impl<T> Default for Index<T> {
+    fn default() -> Self {
+        Index {
+            entries: Vec::new(),
+            by_key: HashMap::new(),
+        }
+    }
+}
+
+impl<T> Index<T> {
+    pub(super) fn insert(&mut self, keys: impl IntoIterator<Item = String>, entry: T) {
+        let index = self.entries.len();
+        for key in keys {
+            self.by_key.entry(key).or_default().push(index);
+        }
+        self.entries.push(entry);
+    }
+
+    /// Those that are about one of these, each once, in order.
+    pub(super) fn about<'i>(&'i self, keys: &[String]) -> impl Iterator<Item = &'i T> + use<'i, T> {
+        let found = keys.iter().filter_map(|key| self.by_key.get(key)).flatten();
+        let mut found: Vec<usize> = found.copied().collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+            .into_iter()
+            .filter_map(|index| self.entries.get(index))
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use indexmap::IndexMap;
+    use stratiform_catalog::catalog;
+    use stratiform_changes::{Side, Sides, changes};
+    use stratiform_resolve::Whereabouts;
+    use stratiform_template::Template;
+
+    use super::Estate;
+
+    /// Asks a question of what changes between two templates.
+    pub(in crate::consequence) fn of_estate(
+        templates: [Template; 2],
+        place: &Whereabouts,
+        ask: impl FnOnce(&Estate<'_, '_>),
+    ) {
+        let nothing = IndexMap::new();
+        let [before, after] = &templates;
+        let side = |template| Side::new(template, &nothing, &nothing, place);
+        let sides = Sides::new(side(before), side(after), catalog());
+        let (changes, _) = changes(&sides);
+        ask(&Estate::new(&changes, &sides));
+    }
+}

@@ -1,0 +1,246 @@
+//! Is what there can be only one of still taken when the new one is made?
+//!
+//! New resources are made before old ones go. What lives here: the values that identify a resource or that AWS documents
+//! as unique, before and after. What does not: names of their own (`replacement`, `moves`).
+
+pub(super) mod claim;
+pub(super) mod made;
+
+use std::collections::{HashMap, HashSet};
+
+use stratiform_catalog::{ReplacementStrategy, catalog};
+use stratiform_changes::{ChangedResource, Edit, Replacement};
+
+use super::nouns::named;
+use super::replacement::own_name;
+use super::standing::{Estate, Moment, Standing};
+use super::{Certainty, Consequence, Kind, Severity};
+use claim::{Claim, Rule, Rules};
+
+/// How many of those that have the same value are compared with one another.
+const MAX_HOLDERS: usize = 500;
+
+/// Something that is refused because another resource still has what it needs.
+pub(super) struct Taken {
+    /// Who has it.
+    pub by: String,
+    pub consequence: Consequence,
+}
+
+/// What becomes of the one that has it?
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// It is the resource itself, which is replaced.
+    Itself,
+    /// It goes at the end of the update.
+    Goes,
+    /// It keeps it.
+    Stays,
+    /// It lets go of it in the same update, too late.
+    Later,
+    /// It lets go of it in the same update, before or after.
+    Sometime,
+}
+
+/// A resource and one of its claims.
+struct Holder<'e> {
+    one: Standing<'e>,
+    claim: Claim,
+}
+
+/// Finds what is still taken.
+pub(super) fn find(estate: &Estate<'_, '_>) -> Vec<Taken> {
+    let is_new = |change: &&ChangedResource| change.action != Edit::Remove;
+    let changes: HashMap<&str, &ChangedResource> = estate
+        .changes
+        .iter()
+        .map(|change| (change.logical_id.as_str(), change))
+        .collect();
+    let rules = Rules::default();
+    let changed = estate.changes.iter().filter(is_new);
+    let types: HashSet<&str> = changed
+        .flat_map(|change| rules.claimed_types(&change.resource_type))
+        .collect();
+    if types.is_empty() {
+        return Vec::new();
+    }
+    let may_hold = |name: &str| rules.claimed_types(name).any(|name| types.contains(name));
+    let mut holders: HashMap<String, Vec<Holder<'_>>> = HashMap::new();
+    for one in estate.at(Moment::Before, may_hold) {
+        for claim in rules.claims(&one) {
+            let key = claim.key.clone();
+            holders.entry(key).or_default().push(Holder { one, claim });
+        }
+    }
+    let mut found = Vec::new();
+    for change in estate.changes.iter().filter(is_new) {
+        let [old, new] = estate.sides_of(change);
+        let had: Vec<Claim> = old
+            .as_ref()
+            .map(|old| rules.claims(old))
+            .unwrap_or_default();
+        let Some(new) = new else { continue };
+        for claim in rules.claims(&new) {
+            let keeps = had.iter().any(|had| {
+                had.key == claim.key && had.block == claim.block && had.unless == claim.unless
+            });
+            if keeps && change.replacement() == Replacement::WillNot {
+                continue;
+            }
+            let holders = holders
+                .get(&claim.key)
+                .map(Vec::as_slice)
+                .unwrap_or_default();
+            let taken = holders
+                .iter()
+                .take(MAX_HOLDERS)
+                .filter(|holder| claim.collides(&holder.claim));
+            let taken = taken.filter_map(|holder| {
+                let old = changes.get(holder.one.logical_id).copied();
+                let (fate, certainty) = fate(estate, &rules, change, &claim, holder, old)?;
+                let certainty = doubted(certainty, &new, holder)?;
+                Some((holder, fate, certainty))
+            });
+            let worst = taken.max_by_key(|(.., certainty)| *certainty);
+            found
+                .extend(worst.map(|(holder, fate, certainty)| {
+                    told(change, &claim, holder, fate, certainty)
+                }));
+        }
+    }
+    found
+}
+
+/// What becomes of the one that has something which another one needs, and how certain it is that it still has it then;
+/// `None` where it surely has not.
+fn fate(
+    estate: &Estate<'_, '_>,
+    rules: &Rules,
+    change: &ChangedResource,
+    claim: &Claim,
+    holder: &Holder<'_>,
+    old: Option<&ChangedResource>,
+) -> Option<(Fate, Certainty)> {
+    let replaced = |change: &ChangedResource| match change.replacement() {
+        Replacement::Will => Some(Certainty::Will),
+        Replacement::May => Some(Certainty::May),
+        Replacement::WillNot => None,
+    };
+    // Names have their own sentences.
+    let is_name = claim.rule == Rule::Identifier && own_name(change).is_some();
+    if holder.one.logical_id == change.logical_id {
+        let known = catalog().resource_type(&change.resource_type);
+        let strategy = known.map(|known| known.replacement_strategy());
+        let gone_first = strategy == Some(ReplacementStrategy::DeleteThenCreate);
+        // Where one takes the place of the other, replacing is what the service does all the time.
+        let takes_over = matches!(claim.rule, Rule::Documented(_, Some(_)));
+        let is_free = gone_first || is_name || takes_over;
+        let certainty = replaced(change).filter(|_| !is_free)?;
+        return Some((Fate::Itself, certainty));
+    }
+    let Some(old) = old else {
+        return Some((Fate::Stays, Certainty::Will));
+    };
+    if old.action == Edit::Remove {
+        let is_told = is_name && change.action == Edit::Add;
+        return (!is_told).then_some((Fate::Goes, Certainty::Will));
+    }
+    let [_, then] = estate.sides_of(old);
+    let kept = then
+        .as_ref()
+        .map(|then| rules.claims(then))
+        .unwrap_or_default();
+    let keeps = kept
+        .iter()
+        .any(|kept| kept.key == claim.key && claim.collides(kept));
+    match replaced(old) {
+        _ if keeps => Some((Fate::Stays, Certainty::Will)),
+        Some(certainty) => Some((Fate::Later, certainty)),
+        None if estate.comes_after(change, old) => None,
+        None if estate.comes_after(old, change) => Some((Fate::Later, Certainty::Will)),
+        None => Some((Fate::Sometime, Certainty::May)),
+    }
+}
+
+/// The certainty, where conditions are not known: of two of them, one may be there instead of the other.
+fn doubted(certainty: Certainty, new: &Standing<'_>, holder: &Holder<'_>) -> Option<Certainty> {
+    if new.logical_id == holder.one.logical_id {
+        return Some(certainty);
+    }
+    match (new.condition, holder.one.condition) {
+        (Some(_), Some(_)) => None,
+        (Some(_), None) | (None, Some(_)) => Some(Certainty::May),
+        (None, None) => Some(certainty),
+    }
+}
+
+fn told(
+    change: &ChangedResource,
+    claim: &Claim,
+    holder: &Holder<'_>,
+    fate: Fate,
+    certainty: Certainty,
+) -> Taken {
+    let by = holder.one.logical_id;
+    let (documented, otherwise) = match claim.rule {
+        Rule::Identifier => ("it is the primaryIdentifier of the type".to_owned(), None),
+        Rule::Documented(source, otherwise) => (format!("documented in `{source}`"), otherwise),
+    };
+    let certainty = match otherwise {
+        None if !claim.is_inline => certainty,
+        _ => Certainty::May,
+    };
+    let can = match certainty {
+        Certainty::Will => "cannot",
+        Certainty::May | Certainty::Unknown => "may not be able to",
+    };
+    let verb = match (change.action, change.replacement()) {
+        (Edit::Modify, Replacement::WillNot) => "change",
+        (Edit::Modify, _) => "replace",
+        (Edit::Add | Edit::Remove, _) => "make",
+    };
+    let name = named(&change.resource_type, &change.logical_id);
+    let has = match (claim.block.is_some(), fate) {
+        (false, Fate::Itself) => "stays taken by the old one".to_owned(),
+        (false, _) => format!("is still taken by `{by}`"),
+        (true, Fate::Itself) => "overlaps with the old one".to_owned(),
+        (true, _) => format!("overlaps with `{by}`"),
+    };
+    let what = format!("{can} {verb} {name}: {} {has}", claim.shown());
+    let when = match fate {
+        Fate::Itself => "the new resource is made before the old one goes".to_owned(),
+        Fate::Goes => "new resources are made before old ones go".to_owned(),
+        Fate::Stays => format!("`{by}` keeps it"),
+        Fate::Later => format!("`{by}` lets go of it only afterwards"),
+        Fate::Sometime => format!("nothing says that `{by}` lets go of it first"),
+    };
+    let refused = match otherwise {
+        Some(otherwise) => {
+            format!("{otherwise}: a second one is refused, or takes its place and goes with it; ")
+        }
+        None if claim.is_inline => "a second one is refused, or goes with the first; ".to_owned(),
+        None if claim.unless.is_some() => "only one at a time may use it; ".to_owned(),
+        None => String::new(),
+    };
+    let help = match fate {
+        Fate::Itself => {
+            "give the new one another value, or remove it in one deployment and make it again in the next"
+        }
+        Fate::Goes => "move it with a stack refactor, or remove the old one in a deployment before",
+        Fate::Stays => "say it in one resource",
+        Fate::Later | Fate::Sometime => "let go of it in one deployment, and take it in the next",
+    };
+    let severity = match (certainty, otherwise) {
+        (Certainty::Will, _) => Severity::Danger,
+        (_, Some(_)) => Severity::Warning,
+        _ => Severity::Attention,
+    };
+    let why = format!("{refused}{when}; {documented}");
+    Taken {
+        by: by.to_owned(),
+        consequence: Consequence {
+            help: Some(help.to_owned()),
+            ..Consequence::of(change, Kind::Refused, severity, certainty, what, why)
+        },
+    }
+}
