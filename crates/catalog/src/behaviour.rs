@@ -30,8 +30,8 @@ use std::sync::{LazyLock, OnceLock};
 use crate::resource_type::PropertyPath;
 
 pub use access::{
-    About, Attachment, Capability, Owner, PolicyPlace, attachments, belongs_to, needs_capability,
-    policies,
+    About, Allows, Attachment, Capability, Owner, PolicyPlace, allows, attachments, belongs_to,
+    needs_capability, policies,
 };
 pub use data::{
     WhenEmpty, data_elsewhere, deleted_when_empty, holds_data, holds_history, restores_from,
@@ -42,10 +42,11 @@ pub use network::{
     openings, public_access_blocks,
 };
 pub use protection::{Protection, While, guards, protections, refusals, retentions};
-pub use replacement::{is_revision, scopes_names, unique_name};
+pub use replacement::{is_revision, replaces, scopes_names, stand_for, unique_name};
 pub use running::{Redirect, Stop, redirects, serves, stops};
 pub use update::{
-    Class, DocumentedUpdate, Indexes, MajorUpgrade, documented, indexes, major_upgrade, only_grows,
+    Class, DocumentedUpdate, Indexes, MajorUpgrade, Transition, documented, indexes, major_upgrade,
+    only_grows, transition,
 };
 pub use value::{counts_up, order_matters};
 
@@ -70,6 +71,7 @@ struct Row {
 /// Which question does a line answer? In the order of their names, which are the words of the column `fact`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Question {
+    Allows,
     AllowsMajorUpgrade,
     Attaches,
     BelongsTo,
@@ -92,19 +94,24 @@ enum Question {
     Protects,
     Redirects,
     RefusesDeletion,
+    Replaces,
     RestoresFrom,
     Retains,
     Revision,
     ScopesName,
     Serves,
     SnapshotByDefault,
+    StandsFor,
     StopsAt,
     TakesSnapshot,
     Update,
+    WhenChanged,
+    WhenRemoved,
 }
 
 impl Question {
-    const ALL: [(&'static str, Question); 31] = [
+    const ALL: [(&'static str, Question); 36] = [
+        ("allows", Question::Allows),
         ("allows-major-upgrade", Question::AllowsMajorUpgrade),
         ("attaches", Question::Attaches),
         ("belongs-to", Question::BelongsTo),
@@ -127,15 +134,19 @@ impl Question {
         ("protects", Question::Protects),
         ("redirects", Question::Redirects),
         ("refuses-deletion", Question::RefusesDeletion),
+        ("replaces", Question::Replaces),
         ("restores-from", Question::RestoresFrom),
         ("retains", Question::Retains),
         ("revision", Question::Revision),
         ("scopes-name", Question::ScopesName),
         ("serves", Question::Serves),
         ("snapshot-by-default", Question::SnapshotByDefault),
+        ("stands-for", Question::StandsFor),
         ("stops-at", Question::StopsAt),
         ("takes-snapshot", Question::TakesSnapshot),
         ("update", Question::Update),
+        ("when-changed", Question::WhenChanged),
+        ("when-removed", Question::WhenRemoved),
     ];
 
     fn named(name: &str) -> Option<Question> {

@@ -164,7 +164,11 @@ impl ChangedAttribute {
     pub fn replacement(&self) -> Replacement {
         let sides = [&self.before, &self.after];
         let unknown = sides.into_iter().flatten().any(Resolved::is_unknown_now);
-        match (self.recreation.fact, self.predicted()) {
+        let predicted = match (self.recreation.fact, self.evaluation) {
+            (RecreationFact::Documented(..), Evaluation::Static) => Replacement::Will,
+            _ => self.predicted(),
+        };
+        match (self.recreation.fact, predicted) {
             (RecreationFact::InPlace(..), _) => Replacement::WillNot,
             // It may be the same value, written another way.
             (_, Replacement::Will)

@@ -196,7 +196,10 @@ impl<'s, 't> Comparison<'s, 't> {
                 vec![change]
             }
             // CloudFormation refuses to change the type of a logical ID; what is meant is a new resource.
-            Some(before) if before.resource_type != after.resource_type => {
+            Some(before)
+                if before.resource_type != after.resource_type
+                    && self.exchanged(before, after).is_none() =>
+            {
                 let changes = vec![
                     self.removed(logical_id, before),
                     self.added(logical_id, after),
@@ -221,6 +224,12 @@ impl<'s, 't> Comparison<'s, 't> {
                 vec![change]
             }
         }
+    }
+
+    /// The rules of a resource that becomes what a transform made of it anyway, or the other way round.
+    fn exchanged(&self, before: &Resource, after: &Resource) -> Option<Rules> {
+        let types = [before, after].map(|resource| resource.resource_type.as_str());
+        (types[0] != types[1]).then(|| Rules::exchanged(self.sides.catalog, types))?
     }
 
     fn decide(&mut self, logical_id: &'t str, fates: Fates) {
@@ -273,8 +282,15 @@ impl<'s, 't> Comparison<'s, 't> {
     ) -> Option<ChangedResource> {
         self.learn(&after.resource_type);
         let this: &Self = self;
-        let rules = this.rules.get(after.resource_type.as_str())?;
+        let exchanged = this.exchanged(before, after);
+        let rules = match &exchanged {
+            Some(rules) => rules,
+            None => this.rules.get(after.resource_type.as_str())?,
+        };
         let mut details = Details::default();
+        if exchanged.is_some() {
+            details.another_type(before, after, rules);
+        }
         let old = this.now(|resolver| resolver.entries(&before.properties));
         let new = this.then(|resolver| resolver.entries(&after.properties));
         let names = old

@@ -15,12 +15,13 @@ mod protection;
 mod refused;
 pub(crate) mod replacement;
 mod stops;
+mod unexpanded;
 
 use std::fmt;
 
 use serde::Serialize;
 use stratiform_changes::ChangedResource;
-use stratiform_resolve::Scope;
+use stratiform_resolve::{Scope, Whereabouts};
 
 /// One thing that a change does, in words, with the fact behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +54,8 @@ pub enum Kind {
     DataLoss,
     /// CloudFormation or the service will refuse the change.
     Refused,
+    /// Something differs of which it is not known here what that does.
+    Unknown,
     /// A stack imports what goes or changes here.
     OtherStacks,
     /// A new physical resource takes the place of the old one.
@@ -77,9 +80,10 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order in which they are shown.
-    pub const ALL: [Kind; 12] = [
+    pub const ALL: [Kind; 13] = [
         Kind::DataLoss,
         Kind::Refused,
+        Kind::Unknown,
         Kind::OtherStacks,
         Kind::Replacement,
         Kind::Interruption,
@@ -97,6 +101,7 @@ impl Kind {
         match self {
             Kind::DataLoss => "data-loss",
             Kind::Refused => "refused",
+            Kind::Unknown => "unknown",
             Kind::OtherStacks => "other-stacks",
             Kind::Replacement => "replacement",
             Kind::Interruption => "interruption",
@@ -115,6 +120,7 @@ impl Kind {
         match self {
             Kind::DataLoss => "data loss",
             Kind::Refused => "refused by AWS",
+            Kind::Unknown => "unknown effect",
             Kind::OtherStacks => "other stacks",
             Kind::Replacement => "replacement",
             Kind::Interruption => "interruption",
@@ -214,6 +220,7 @@ pub(crate) fn consequences(
     changes: &[ChangedResource],
     before: &Scope<'_>,
     after: &Scope<'_>,
+    place: &Whereabouts,
 ) -> Vec<Consequence> {
     let mut found = Vec::new();
     refused::find(changes, &mut found);
@@ -227,6 +234,7 @@ pub(crate) fn consequences(
         protection::find(change, &mut found);
     }
     existence::find(before, after, &mut found);
+    unexpanded::find(changes, [before, after], place, &mut found);
     limits::find(before.template, after.template, &mut found);
     found
 }

@@ -1,6 +1,6 @@
 //! The stacks of an environment together: what one stack's change does to the others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use stratiform_assembly::StackAt;
 use stratiform_changes::{Edit, Replacement};
@@ -135,7 +135,7 @@ fn imports<'s>(pairs: &[Pair<'s>], side: impl Fn(&Pair<'s>) -> Option<&'s StackA
     let mut imports = Imports::new();
     for pair in pairs {
         let Some(side) = side(pair) else { continue };
-        let expanded = written_out(side, &pair.place);
+        let expanded = written_out(side, &BTreeSet::new(), &pair.place);
         let template = expanded.as_ref().unwrap_or(&side.template);
         let scope = Scope::new(template, &side.parameters, &pair.place);
         let resolver = Resolver::new(&scope, &pair.place);

@@ -6,9 +6,10 @@ use indexmap::IndexMap;
 use stratiform_catalog::catalog;
 use stratiform_changes::ChangedResource;
 use stratiform_finding::words::nearest;
-use stratiform_resolve::{Scope, Segment, has_unexpanded};
+use stratiform_resolve::{Scope, Segment, unexpanded};
 use stratiform_template::{Template, Value};
 
+use crate::consequence::Consequence;
 use crate::note::Note;
 
 /// Notes about two sides and what changes between them.
@@ -16,7 +17,17 @@ pub(crate) fn notes(
     before: &Scope<'_>,
     after: &Scope<'_>,
     changes: &[ChangedResource],
+    consequences: &[Consequence],
 ) -> Vec<Note> {
+    // What differs of what is not written out is a consequence, and is said there.
+    let is_said = |name: &str| {
+        let name = format!("`{name}`");
+        let unknown = |found: &&Consequence| found.logical_id.is_none();
+        consequences
+            .iter()
+            .filter(unknown)
+            .any(|found| found.what.contains(&name))
+    };
     let mut notes = Vec::new();
     let missing = after
         .parameters
@@ -68,6 +79,7 @@ pub(crate) fn notes(
     let macros: BTreeSet<String> = [before.template, after.template]
         .into_iter()
         .flat_map(macros)
+        .filter(|name| !is_said(name))
         .collect();
     if !macros.is_empty() {
         let macros: BTreeSet<&str> = macros.iter().map(String::as_str).collect();
@@ -78,13 +90,17 @@ pub(crate) fn notes(
             ),
             help: Some("compare processed templates: `aws cloudformation get-template --template-stage Processed`".to_owned()),
         });
-    } else if [before.template, after.template]
-        .into_iter()
-        .any(has_unexpanded)
-    {
+    }
+    let loops: BTreeSet<&str> = unexpanded(after.template)
+        .filter(|name| !is_said(name))
+        .collect();
+    if !loops.is_empty() {
         notes.push(Note {
-            what: "loops whose items are not known here are left out".to_owned(),
-            help: Some("give values with --parameters FILE".to_owned()),
+            what: format!(
+                "{} written the same before and after: what comes of it is not known here",
+                subject("", "", &loops, "is", "are").trim_start()
+            ),
+            help: None,
         });
     }
     notes.extend(faults(changes));

@@ -1,9 +1,13 @@
 //! One stack before and after.
 
+use std::collections::BTreeSet;
+
 use stratiform_assembly::StackAt;
 use stratiform_catalog::catalog;
 use stratiform_changes::{ChangedResource, Edit, Replacement, Side, Sides, Times, changes};
-use stratiform_resolve::{Compare, Resolved, Resolver, Scope, Whereabouts, expand};
+use stratiform_resolve::{
+    Compare, Resolved, Resolver, Scope, Whereabouts, expand_but, unexpanded, with_globals,
+};
 use stratiform_template::{Member, Output, Template};
 
 use crate::consequence::{Consequence, Kind, Severity, consequences, sort};
@@ -138,7 +142,7 @@ pub fn diff(before: Option<&StackAt>, after: Option<&StackAt>, place: &Whereabou
         .zip(after)
         .map(|(before, after)| StackSettings::new(before, after));
     let (before, after) = (before.unwrap_or(&nothing), after.unwrap_or(&nothing));
-    let (old, new) = (written_out(before, place), written_out(after, place));
+    let [old, new] = both_written_out([before, after], place);
     let sides = Sides::new(
         scoped(before, old.as_ref(), place),
         scoped(after, new.as_ref(), place),
@@ -149,13 +153,13 @@ pub fn diff(before: Option<&StackAt>, after: Option<&StackAt>, place: &Whereabou
     let outputs = outputs(&sides, &times);
     let parameters = parameters(before, after, place);
     let expected = resources.iter().any(ChangedResource::is_expected);
-    let mut consequences = consequences(&resources, before, after);
+    let mut consequences = consequences(&resources, before, after, place);
     let same = !expected
         && outputs.is_empty()
         && parameters.is_empty()
         && settings.is_none_or(StackSettings::are_same)
         && consequences.is_empty();
-    let mut notes = notes(before, after, &resources);
+    let mut notes = notes(before, after, &resources, &consequences);
     if let Some(settings) = settings {
         settings.find(&sides, &mut consequences, &mut notes);
     }
@@ -192,13 +196,33 @@ pub fn diff(before: Option<&StackAt>, after: Option<&StackAt>, place: &Whereabou
     }
 }
 
-/// The template of a stack with its loops written out, where it has any.
-pub(crate) fn written_out(stack: &StackAt, place: &Whereabouts) -> Option<Template> {
+/// The templates of both sides with their loops written out, where they have any. A loop whose items are known on one
+/// side only is none that is: what it makes could not be compared.
+fn both_written_out(stacks: [&StackAt; 2], place: &Whereabouts) -> [Option<Template>; 2] {
+    let written = stacks.map(|stack| written_out(stack, &BTreeSet::new(), place));
+    let templates = [0, 1].map(|side| written[side].as_ref().unwrap_or(&stacks[side].template));
+    let kept: BTreeSet<&str> = templates.into_iter().flat_map(unexpanded).collect();
+    match kept.is_empty() {
+        true => written,
+        false => stacks.map(|stack| written_out(stack, &kept, place)),
+    }
+}
+
+/// The template of a stack with all but some of its loops written out, and what its resources have in common in each of
+/// them; `None` where it has neither.
+pub(crate) fn written_out(
+    stack: &StackAt,
+    kept: &BTreeSet<&str>,
+    place: &Whereabouts,
+) -> Option<Template> {
     if stack.template.transform.is_empty() {
         return None;
     }
-    let scope = Scope::new(&stack.template, &stack.parameters, place);
-    expand(&Resolver::new(&scope, place))
+    let merged = with_globals(&stack.template);
+    let template = merged.as_ref().unwrap_or(&stack.template);
+    let scope = Scope::new(template, &stack.parameters, place);
+    let expanded = expand_but(&Resolver::new(&scope, place), kept);
+    expanded.or(merged)
 }
 
 /// A side of the change: the stack with its template, or with the one that it was written out to.

@@ -7,6 +7,7 @@
 
 pub mod declared;
 mod expand;
+mod globals;
 mod outcome;
 mod resolved;
 mod resolver;
@@ -16,7 +17,8 @@ mod sensitive;
 mod text;
 mod world;
 
-pub use expand::{expand, has_unexpanded};
+pub use expand::{expand, expand_but, unexpanded};
+pub use globals::with_globals;
 pub use outcome::Outcome;
 pub use resolved::Resolved;
 pub use resolver::branch::{Branch, Choice, MAX_BRANCHES};

@@ -173,6 +173,9 @@ fn every_word_of_a_value_is_known() {
             Question::Firewall => Firewall::of(&row).is_some(),
             Question::Opens => Opening::of(&row).is_some(),
             Question::NeedsCapability => Capability::of(&row).is_some(),
+            Question::Allows => Allows::of(&row).is_some(),
+            Question::WhenRemoved | Question::WhenChanged => Transition::of(&row).is_some(),
+            Question::StandsFor => catalog().resource_type(row.value).is_some(),
             Question::BelongsTo
             | Question::Protects
             | Question::RefusesDeletion
@@ -193,6 +196,8 @@ fn every_word_of_a_value_is_known() {
                 | Question::Serves
                 | Question::Opens
         );
+        let is_transition = matches!(row.question, Question::WhenRemoved | Question::WhenChanged);
+        let told = told || is_transition && row.value != "new";
         assert_eq!(row.what != NOTHING, told, "{row:?}");
     }
 }
@@ -246,6 +251,21 @@ fn questions_are_answered_by_type() {
     let role = needs_capability("AWS::IAM::Role", |_| false);
     assert_eq!(role, Some(Capability::Iam));
     assert_eq!(named("AWS::SQS::Queue"), None);
+    assert!(stand_for(
+        "AWS::Serverless::SimpleTable",
+        "AWS::DynamoDB::Table"
+    ));
+    assert!(stand_for(
+        "AWS::Lambda::Function",
+        "AWS::Serverless::Function"
+    ));
+    assert!(!stand_for("AWS::Lambda::Function", "AWS::Lambda::Version"));
+    let snapshot = ["DBSnapshotIdentifier".to_owned()];
+    let page = "aws-resource-rds-dbinstance";
+    assert_eq!(
+        transition(instance, &snapshot, true),
+        Some(Transition::New(page))
+    );
     assert!(counts_up("LatestVersionNumber") && !counts_up("Arn"));
 }
 

@@ -149,6 +149,22 @@ impl<'t> Comparison<'_, 't> {
     }
 }
 
+impl Details {
+    /// That a resource is written as another type, which a transform knows how to read.
+    pub(super) fn another_type(&mut self, before: &Resource, after: &Resource, rules: &Rules) {
+        let written = |resource: &Resource| Some(Resolved::literal(resource.resource_type.clone()));
+        let detail = ChangedAttribute {
+            path: vec!["Type".to_owned()],
+            recreation: rules.otherwise(),
+            before: written(before),
+            after: written(after),
+            ..of_attribute(Attribute::Properties, &[])
+        };
+        self.references.push(detail.clone());
+        self.values.push(detail);
+    }
+}
+
 /// A detail of an attribute that is no property.
 fn of_attribute(attribute: Attribute, below: &[String]) -> ChangedAttribute {
     let path = std::iter::once(attribute.as_str().to_owned());

@@ -17,6 +17,7 @@ pub(super) mod property;
 mod statement;
 #[cfg(test)]
 mod tests;
+mod transformed;
 
 use stratiform_catalog::behaviour::{About, PolicyPlace, belongs_to, policies};
 use stratiform_changes::{ChangedResource, Edit};
@@ -57,6 +58,7 @@ pub(super) fn find(change: &ChangedResource, found: &mut Vec<Consequence>) {
         compared(change, &place, &mut lines, &mut unknown);
     }
     lines.extend(member::lines(change));
+    lines.extend(transformed::lines(change));
     if lines.is_empty() && unknown.is_empty() {
         return;
     }

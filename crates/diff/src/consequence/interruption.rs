@@ -1,6 +1,6 @@
 //! Does something not answer for a while? What AWS documents per type and property, and what nobody documents.
 
-use stratiform_catalog::behaviour::{Class, DocumentedUpdate, documented};
+use stratiform_catalog::behaviour::{self, Class, DocumentedUpdate, Transition, documented};
 use stratiform_changes::{Attribute, ChangedResource, Edit, Replacement};
 
 use super::nouns::named;
@@ -20,7 +20,14 @@ pub(super) fn find(changes: &[ChangedResource], found: &mut Vec<Consequence>) {
         let mut said: Vec<&str> = Vec::new();
         for detail in properties {
             let property = detail.path[1..].join(".");
-            match documented(&change.resource_type, &detail.path[1..]) {
+            let below = &detail.path[1..];
+            let goes = detail.change_type == Edit::Remove;
+            let transition = behaviour::transition(&change.resource_type, below, goes);
+            let entry = match transition.filter(|_| detail.change_type != Edit::Add) {
+                Some(Transition::InPlace(entry)) => Some(entry),
+                Some(Transition::New(_)) | None => documented(&change.resource_type, below),
+            };
+            match entry {
                 None => unknown.push(format!(
                     "`{}` ({}): `{property}`",
                     change.logical_id, change.resource_type

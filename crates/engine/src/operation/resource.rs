@@ -307,10 +307,13 @@ fn replaces(fact: RecreationFact) -> bool {
     match fact {
         RecreationFact::ConditionalCreateOnly(_)
         | RecreationFact::Identifies(_)
+        | RecreationFact::Documented(..)
         | RecreationFact::CreateOnly(_) => true,
         RecreationFact::InPlace(..)
         | RecreationFact::Updatable
         | RecreationFact::CustomResource
+        | RecreationFact::Transformed(_)
+        | RecreationFact::Unexpanded
         | RecreationFact::UnknownType
         | RecreationFact::NotAProperty => false,
     }
