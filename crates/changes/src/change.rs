@@ -144,6 +144,8 @@ pub struct ChangedAttribute {
     pub before: Option<Resolved<'static>>,
     /// The value after.
     pub after: Option<Resolved<'static>>,
+    /// Whether it makes a new resource, where the values are not known and that was found out case by case.
+    pub decided: Option<Replacement>,
 }
 
 impl ChangedAttribute {
@@ -162,6 +164,9 @@ impl ChangedAttribute {
     /// What is to be expected: what `DescribeChangeSet` says, except where AWS documents the update in place, and where
     /// one of the values is not known here.
     pub fn replacement(&self) -> Replacement {
+        if let Some(decided) = self.decided {
+            return decided;
+        }
         let sides = [&self.before, &self.after];
         let unknown = sides.into_iter().flatten().any(Resolved::is_unknown_now);
         let predicted = match (self.recreation.fact, self.evaluation) {

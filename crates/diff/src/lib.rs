@@ -4,6 +4,7 @@
 //! imports, a verdict. Answers come from the templates and the catalog alone. What does not live here: what changes
 //! (`stratiform-changes`), values (`stratiform-resolve`), reading files, git or AWS, and showing anything.
 
+mod cases;
 mod consequence;
 mod exports;
 mod not_known;

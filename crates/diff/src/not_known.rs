@@ -9,8 +9,12 @@ use stratiform_finding::words::nearest;
 use stratiform_resolve::{Scope, Segment, unexpanded};
 use stratiform_template::{Template, Value};
 
+use crate::cases::Cases;
 use crate::consequence::Consequence;
 use crate::note::Note;
+
+/// How to have values for parameters.
+const VALUES: &str = "compare with what is deployed (--deployed); where files are compared, give values (--parameters FILE)";
 
 /// Notes about two sides and what changes between them.
 pub(crate) fn notes(
@@ -18,6 +22,7 @@ pub(crate) fn notes(
     after: &Scope<'_>,
     changes: &[ChangedResource],
     consequences: &[Consequence],
+    cases: &Cases,
 ) -> Vec<Note> {
     // What differs of what is not written out is a consequence, and is said there.
     let is_said = |name: &str| {
@@ -33,7 +38,18 @@ pub(crate) fn notes(
         .parameters
         .iter()
         .filter(|(_, parameter)| parameter.text.is_none());
-    let missing: BTreeSet<&str> = missing.map(|(name, _)| *name).collect();
+    let mut missing: BTreeSet<&str> = missing.map(|(name, _)| *name).collect();
+    let looked_at: BTreeSet<&str> = cases.parameters().collect();
+    missing.retain(|name| !looked_at.contains(name));
+    if !looked_at.is_empty() {
+        notes.push(Note {
+            what: format!(
+                "{} no value here: what each value that matters comes to is looked at",
+                subject("the parameter", "the parameters", &looked_at, "has", "have"),
+            ),
+            help: Some(VALUES.to_owned()),
+        });
+    }
     // Where nothing changes, nothing changes for any value: what is made from it is written the same.
     if !missing.is_empty() && !changes.is_empty() {
         notes.push(Note {
@@ -42,9 +58,7 @@ pub(crate) fn notes(
                 subject("the parameter", "the parameters", &missing, "has", "have"),
                 if missing.len() == 1 { "it" } else { "them" }
             ),
-            help: Some(
-                "compare with what is deployed (--deployed); where files are compared, give values (--parameters FILE)".to_owned(),
-            ),
+            help: Some(VALUES.to_owned()),
         });
     }
     let defaults = after.parameters.iter().filter(|(name, new)| {

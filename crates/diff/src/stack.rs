@@ -6,10 +6,12 @@ use stratiform_assembly::StackAt;
 use stratiform_catalog::catalog;
 use stratiform_changes::{ChangedResource, Edit, Replacement, Side, Sides, Times, changes};
 use stratiform_resolve::{
-    Compare, Resolved, Resolver, Scope, Whereabouts, expand_but, unexpanded, with_globals,
+    Compare, Resolved, Resolver, Scope, Supposed, Whereabouts, expand_but, unexpanded, with_globals,
 };
 use stratiform_template::{Member, Output, Template};
 
+use crate::cases::merge::merged;
+use crate::cases::{Case, Cases, given};
 use crate::consequence::{Consequence, Kind, Severity, consequences, sort};
 use crate::not_known::notes;
 use crate::note::Note;
@@ -141,25 +143,39 @@ pub fn diff(before: Option<&StackAt>, after: Option<&StackAt>, place: &Whereabou
     let settings = before
         .zip(after)
         .map(|(before, after)| StackSettings::new(before, after));
-    let (before, after) = (before.unwrap_or(&nothing), after.unwrap_or(&nothing));
-    let [old, new] = both_written_out([before, after], place);
+    let stacks = [before.unwrap_or(&nothing), after.unwrap_or(&nothing)];
+    let [old, new] = both_written_out(stacks, place);
     let sides = Sides::new(
-        scoped(before, old.as_ref(), place),
-        scoped(after, new.as_ref(), place),
+        scoped(stacks[0], old.as_ref(), place),
+        scoped(stacks[1], new.as_ref(), place),
         catalog(),
     );
     let (before, after) = (&sides.before.scope, &sides.after.scope);
-    let (resources, times) = changes(&sides);
-    let outputs = outputs(&sides, &times);
+    let whole = Compared::between(&sides, place);
+    let cases = Cases::of(&sides, &whole.resources);
+    let each: Vec<(Case, Compared)> = cases
+        .each()
+        .map(|case| {
+            let found = in_case(stacks, &cases.supposed(&case), place);
+            (case, found)
+        })
+        .collect();
+    let Compared {
+        resources,
+        outputs,
+        mut consequences,
+    } = match each.is_empty() {
+        true => whole,
+        false => merged(whole, &cases, &each),
+    };
     let parameters = parameters(before, after, place);
     let expected = resources.iter().any(ChangedResource::is_expected);
-    let mut consequences = consequences(&resources, before, after, place);
     let same = !expected
         && outputs.is_empty()
         && parameters.is_empty()
         && settings.is_none_or(StackSettings::are_same)
         && consequences.is_empty();
-    let mut notes = notes(before, after, &resources, &consequences);
+    let mut notes = notes(before, after, &resources, &consequences, &cases);
     if let Some(settings) = settings {
         settings.find(&sides, &mut consequences, &mut notes);
     }
@@ -194,6 +210,44 @@ pub fn diff(before: Option<&StackAt>, after: Option<&StackAt>, place: &Whereabou
         parameters,
         totals: (before.resources().count(), after.resources().count()),
     }
+}
+
+/// What is found between two sides.
+pub(crate) struct Compared {
+    pub(crate) resources: Vec<ChangedResource>,
+    pub(crate) outputs: Vec<OutputChange>,
+    pub(crate) consequences: Vec<Consequence>,
+}
+
+impl Compared {
+    fn between(sides: &Sides<'_>, place: &Whereabouts) -> Compared {
+        let (resources, times) = changes(sides);
+        let (before, after) = (&sides.before.scope, &sides.after.scope);
+        Compared {
+            outputs: outputs(sides, &times),
+            consequences: consequences(&resources, before, after, place),
+            resources,
+        }
+    }
+}
+
+/// What is found in one case of what is not known.
+fn in_case(stacks: [&StackAt; 2], supposed: &Supposed, place: &Whereabouts) -> Compared {
+    let [before, after] = stacks.map(|stack| given(stack, supposed));
+    let [old, new] = both_written_out([&before, &after], place);
+    let side = |stack, expanded| {
+        let side = scoped(stack, expanded, place);
+        Side {
+            scope: side.scope.supposing(supposed, place),
+            ..side
+        }
+    };
+    let sides = Sides::new(
+        side(&before, old.as_ref()),
+        side(&after, new.as_ref()),
+        catalog(),
+    );
+    Compared::between(&sides, place)
 }
 
 /// The templates of both sides with their loops written out, where they have any. A loop whose items are known on one

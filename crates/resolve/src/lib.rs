@@ -14,6 +14,7 @@ mod resolver;
 mod same;
 mod scope;
 mod sensitive;
+mod supposed;
 mod text;
 mod world;
 
@@ -26,5 +27,6 @@ pub use resolver::{Path, Resolver};
 pub use same::Compare;
 pub use scope::{ParameterValue, Scope};
 pub use sensitive::{hidden, is_sensitive};
+pub use supposed::Supposed;
 pub use text::{HIDDEN, KNOWN_AFTER_APPLY, Secret, Segment, Style, Text, Time, Use};
 pub use world::{StackOutput, Whereabouts, World, reference};

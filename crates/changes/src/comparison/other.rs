@@ -182,6 +182,7 @@ fn of_attribute(attribute: Attribute, below: &[String]) -> ChangedAttribute {
         change_type: Edit::Modify,
         before: None,
         after: None,
+        decided: None,
     }
 }
 

@@ -53,6 +53,7 @@ impl<'p, 't> Property<'p, 't> {
             change_type: Edit::Modify,
             before: None,
             after: None,
+            decided: None,
         }
     }
 
