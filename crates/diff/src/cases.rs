@@ -12,12 +12,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 use stratiform_assembly::StackAt;
-use stratiform_changes::{ChangedResource, Sides};
-use stratiform_resolve::{ParameterValue, Scope, Supposed, declared, unexpanded};
+use stratiform_changes::Sides;
+use stratiform_resolve::{ParameterValue, Scope, Supposed, Whereabouts, declared, unexpanded};
 use stratiform_template::{Function, Member, Reference, Resource, Template, Value};
+
+use crate::stack::Compared;
 
 /// How many cases are compared at most. What would make more of them stays unknown.
 const MAX_CASES: usize = 64;
+
+/// The pseudo parameter that files do not tell.
+const ACCOUNT: &str = "AWS::AccountId";
 
 /// How many conditions one may hang on, through others.
 const MAX_CONDITIONS: usize = 64;
@@ -51,11 +56,11 @@ impl Unknown {
 
 impl Cases {
     /// The cases that matter to what changes, or could: none where all of that is known.
-    pub(crate) fn of(sides: &Sides<'_>, changes: &[ChangedResource]) -> Cases {
+    pub(crate) fn of(sides: &Sides<'_>, whole: &Compared) -> Cases {
         let mut cases = Cases::default();
         let mut count = 1_usize;
         let mut found = Finder::new(sides);
-        touched(sides, changes)
+        touched(sides, whole)
             .into_iter()
             .for_each(|value| found.look(value));
         let mut unknowns = found.unknowns();
@@ -126,11 +131,21 @@ pub(crate) fn given(stack: &StackAt, supposed: &Supposed) -> StackAt {
     given
 }
 
+/// The place that a case supposes.
+pub(crate) fn supposed_place(place: &Whereabouts, supposed: &Supposed) -> Whereabouts {
+    let account = supposed.parameters.get(ACCOUNT).cloned().flatten();
+    let account = account.and_then(|account| account.parse().ok());
+    Whereabouts {
+        account: account.or_else(|| place.account.clone()),
+        ..place.clone()
+    }
+}
+
 /// Everything that has a part in what changes, or could: what differs first, then what stands beside it.
-fn touched<'t>(sides: &Sides<'t>, changes: &[ChangedResource]) -> Vec<Touched<'t>> {
+fn touched<'t>(sides: &Sides<'t>, whole: &Compared) -> Vec<Touched<'t>> {
     let scopes = [&sides.before.scope, &sides.after.scope];
     let (mut first, mut then) = (Vec::new(), Vec::new());
-    for change in changes {
+    for change in &whole.resources {
         let differs: BTreeSet<&str> = change
             .expected()
             .filter_map(|detail| Some(detail.path.get(1)?.as_str()))
@@ -168,7 +183,8 @@ fn touched<'t>(sides: &Sides<'t>, changes: &[ChangedResource]) -> Vec<Touched<'t
             .chain(outputs)
             .filter(|name| changed.contains(name));
         first.extend(conditions.map(Touched::Condition));
-        first.extend(bodies(scope.template).map(|body| Touched::Value(body, Place::Changed)));
+        let bodies = bodies(scope.template).filter(|_| !whole.consequences.is_empty());
+        first.extend(bodies.map(|body| Touched::Value(body, Place::Changed)));
     }
     first.extend(then);
     first
@@ -199,6 +215,8 @@ enum Touched<'t> {
 /// Goes from values to what is not known, through conditions and on both sides.
 struct Finder<'s, 't> {
     scopes: [&'s Scope<'t>; 2],
+    /// Whether the account is known.
+    has_account: bool,
     /// Conditions without a value that something hangs on.
     conditions: BTreeSet<&'t str>,
     /// Parameters without a value that something hangs on, in the order in which they are found.
@@ -208,6 +226,8 @@ struct Finder<'s, 't> {
 /// What is known of a parameter without a value.
 #[derive(Default)]
 struct Texts {
+    /// Whether it chooses a row of a mapping.
+    chooses: bool,
     /// Texts that conditions compare it with, and rows of mappings.
     told: BTreeSet<String>,
     /// Whether it can be another one, too.
@@ -220,6 +240,7 @@ impl<'s, 't> Finder<'s, 't> {
     fn new(sides: &'s Sides<'t>) -> Self {
         Finder {
             scopes: [&sides.before.scope, &sides.after.scope],
+            has_account: sides.after.world.place().account.is_some(),
             conditions: BTreeSet::new(),
             parameters: IndexMap::new(),
         }
@@ -294,6 +315,7 @@ impl<'s, 't> Finder<'s, 't> {
             let rows = template.mappings.get(mapping).and_then(Value::as_map);
             let Some(rows) = rows else { continue };
             if let Some(texts) = referred(first).and_then(|name| self.parameter(name)) {
+                texts.chooses = true;
                 texts.told.extend(rows.keys().cloned());
             }
             if let Some(texts) = referred(second).and_then(|name| self.parameter(name)) {
@@ -308,6 +330,9 @@ impl<'s, 't> Finder<'s, 't> {
 
     /// A parameter that has no value on a side, and can be supposed to have one.
     fn parameter(&mut self, name: &'t str) -> Option<&mut Texts> {
+        if name == ACCOUNT && !self.has_account {
+            return Some(self.parameters.entry(name).or_default());
+        }
         let declared = |scope: &&Scope<'t>| scope.parameters.get(name).cloned();
         let declared: Vec<ParameterValue<'t>> = self.scopes.iter().filter_map(declared).collect();
         let can_be = |value: &ParameterValue<'t>| {
@@ -331,6 +356,19 @@ impl<'s, 't> Finder<'s, 't> {
                 .collect();
             let told = match allowed.is_empty() {
                 false => BTreeSet::from_iter(allowed).into_iter().map(Some).collect(),
+                // No account of which a mapping has nothing.
+                true if name == ACCOUNT && !texts.chooses => continue,
+                true if name == ACCOUNT => {
+                    let is_account = |text: &String| {
+                        text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+                    };
+                    texts
+                        .told
+                        .into_iter()
+                        .filter(is_account)
+                        .map(Some)
+                        .collect()
+                }
                 true if texts.free => continue,
                 true => {
                     let another = texts.others.then_some(None);

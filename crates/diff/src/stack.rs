@@ -11,7 +11,7 @@ use stratiform_resolve::{
 use stratiform_template::{Member, Output, Template};
 
 use crate::cases::merge::merged;
-use crate::cases::{Case, Cases, given};
+use crate::cases::{Case, Cases, given, supposed_place};
 use crate::consequence::{Consequence, Kind, Severity, consequences, sort};
 use crate::not_known::notes;
 use crate::note::Note;
@@ -152,7 +152,7 @@ pub fn diff(before: Option<&StackAt>, after: Option<&StackAt>, place: &Whereabou
     );
     let (before, after) = (&sides.before.scope, &sides.after.scope);
     let whole = Compared::between(&sides, place);
-    let cases = Cases::of(&sides, &whole.resources);
+    let cases = Cases::of(&sides, &whole);
     let each: Vec<(Case, Compared)> = cases
         .each()
         .map(|case| {
@@ -233,6 +233,7 @@ impl Compared {
 
 /// What is found in one case of what is not known.
 fn in_case(stacks: [&StackAt; 2], supposed: &Supposed, place: &Whereabouts) -> Compared {
+    let place = &supposed_place(place, supposed);
     let [before, after] = stacks.map(|stack| given(stack, supposed));
     let [old, new] = both_written_out([&before, &after], place);
     let side = |stack, expanded| {

@@ -145,6 +145,19 @@ fn a_condition_that_hangs_on_something_else_holds_on_both_sides_or_on_neither() 
 }
 
 #[test]
+fn an_account_that_chooses_a_row_is_one_of_those_that_have_one() {
+    let rows = |first: &str| {
+        let head = format!(
+            "Mappings: {{Names: {{'111111111111': {{N: {first}}}, '222222222222': {{N: b}}}}}}"
+        );
+        table(&head, "!FindInMap [Names, !Ref AWS::AccountId, N]")
+    };
+    let found = compared(&rows("a"), &rows("c"));
+    let expected = "where `AWS::AccountId` is `111111111111`: replaces the table `T`";
+    assert!(said(&found).contains(&(Certainty::May, expected)));
+}
+
+#[test]
 fn what_exists_where_a_condition_holds_may_go() {
     let of = |stage: &str| {
         format!(

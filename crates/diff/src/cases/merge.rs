@@ -201,7 +201,7 @@ fn outputs(
         if kept.iter().any(|kept| kept.logical_id == *name) {
             return None;
         }
-        let some = changes.iter().filter(|(_, output)| was_there(&output));
+        let some = changes.iter().filter(|(_, output)| was_there(output));
         let some: Vec<&Case> = some.map(|(case, _)| *case).collect();
         let verb = match output.change_type {
             Edit::Remove => "removes",
