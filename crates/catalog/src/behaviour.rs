@@ -16,6 +16,7 @@
 
 mod access;
 mod data;
+mod nested;
 mod network;
 mod protection;
 mod replacement;
@@ -37,6 +38,7 @@ pub use data::{
     WhenEmpty, data_elsewhere, deleted_when_empty, holds_data, holds_history, restores_from,
     snapshot_by_default, takes_snapshot,
 };
+pub use nested::{Nested, nests};
 pub use network::{
     Behind, Decides, Firewall, OpenValues, Opening, Otherwise, connects_networks, firewall,
     openings, public_access_blocks,
@@ -86,6 +88,7 @@ enum Question {
     HoldsData,
     HoldsHistory,
     NeedsCapability,
+    Nests,
     OneIndexPerUpdate,
     OnlyGrows,
     Opens,
@@ -110,7 +113,7 @@ enum Question {
 }
 
 impl Question {
-    const ALL: [(&'static str, Question); 36] = [
+    const ALL: [(&'static str, Question); 37] = [
         ("allows", Question::Allows),
         ("allows-major-upgrade", Question::AllowsMajorUpgrade),
         ("attaches", Question::Attaches),
@@ -126,6 +129,7 @@ impl Question {
         ("holds-data", Question::HoldsData),
         ("holds-history", Question::HoldsHistory),
         ("needs-capability", Question::NeedsCapability),
+        ("nests", Question::Nests),
         ("one-index-per-update", Question::OneIndexPerUpdate),
         ("only-grows", Question::OnlyGrows),
         ("opens", Question::Opens),

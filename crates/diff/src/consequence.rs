@@ -9,6 +9,7 @@ mod interruption;
 mod limits;
 mod loss;
 pub(crate) mod moves;
+mod nested;
 mod network;
 pub(crate) mod nouns;
 mod protection;
@@ -229,6 +230,7 @@ pub(crate) fn consequences(
     for change in changes {
         loss::find(change, &mut found);
         stops::find(change, &mut found);
+        nested::find(change, &mut found);
         iam::find(change, &mut found);
         network::find(change, &mut found);
         protection::find(change, &mut found);

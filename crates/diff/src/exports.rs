@@ -8,8 +8,9 @@ use stratiform_resolve::{Resolver, Scope, Segment, Time, Whereabouts};
 use stratiform_template::{Member, Reference, Value};
 
 use crate::consequence::{Certainty, Consequence, Kind, Severity, moves, sort};
+use crate::nested;
 use crate::order::steps;
-use crate::stack::{OutputChange, StackChange, StackDiff, diff, written_out};
+use crate::stack::{OutputChange, StackChange, StackDiff, written_out};
 
 /// One stack before and after.
 #[derive(Clone, Debug)]
@@ -46,10 +47,12 @@ pub(crate) type Imports = BTreeMap<String, Vec<Import>>;
 
 /// Compares all stacks of an environment, in the order given: the order of deployment.
 pub fn diff_environment(pairs: &[Pair<'_>]) -> Vec<StackDiff> {
-    let mut diffs: Vec<StackDiff> = pairs
-        .iter()
-        .map(|pair| diff(pair.before, pair.after, &pair.place))
+    let inside = nested::inside(pairs);
+    let pairs_in_order = pairs.iter().enumerate();
+    let mut diffs: Vec<StackDiff> = pairs_in_order
+        .map(|(index, pair)| nested::compared(index, pair, &inside))
         .collect();
+    nested::told(&mut diffs, &inside);
     if diffs
         .iter()
         .any(|diff| diff.outputs.iter().any(|output| output.before.is_some()))

@@ -7,6 +7,7 @@
 mod cases;
 mod consequence;
 mod exports;
+mod nested;
 mod not_known;
 mod note;
 mod order;

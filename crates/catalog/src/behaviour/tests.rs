@@ -173,6 +173,7 @@ fn every_word_of_a_value_is_known() {
             Question::Firewall => Firewall::of(&row).is_some(),
             Question::Opens => Opening::of(&row).is_some(),
             Question::NeedsCapability => Capability::of(&row).is_some(),
+            Question::Nests => Nested::of(&row).is_some(),
             Question::Allows => Allows::of(&row).is_some(),
             Question::WhenRemoved | Question::WhenChanged => Transition::of(&row).is_some(),
             Question::StandsFor => catalog().resource_type(row.value).is_some(),
