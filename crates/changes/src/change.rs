@@ -34,6 +34,9 @@ pub struct ChangedResource {
     pub before: Option<Context>,
     /// The resource after the change.
     pub after: Option<Context>,
+    /// What `DescribeChangeSet` shows in the place of [`ChangedResource::after`], where that is something else: it takes
+    /// attributes of other resources to stay as they are.
+    pub described: Option<Context>,
 }
 
 /// What an edit of the template does to a resource, to a value of it or to an output.

@@ -254,6 +254,7 @@ impl<'s, 't> Comparison<'s, 't> {
             propagated: Vec::new(),
             before: None,
             after: Some(self.then(|resolver| context(resolver, resource))),
+            described: None,
         }
     }
 
@@ -271,6 +272,7 @@ impl<'s, 't> Comparison<'s, 't> {
             propagated: Vec::new(),
             before: Some(before),
             after: None,
+            described: None,
         }
     }
 
@@ -293,13 +295,15 @@ impl<'s, 't> Comparison<'s, 't> {
         }
         let old = this.now(|resolver| resolver.entries(&before.properties));
         let new = this.then(|resolver| resolver.entries(&after.properties));
+        let mut at_last = Vec::new();
         let names = old
             .keys()
             .chain(new.keys().filter(|name| !old.contains_key(*name)));
         for name in names {
             let expression = after.properties.get(name.as_ref());
             let property = property::Property::new(name, expression, rules);
-            this.property(&property, old.get(name), new.get(name), &mut details);
+            let later = this.property(&property, old.get(name), new.get(name), &mut details);
+            at_last.extend(later.map(|later| (name.clone(), later)));
         }
         this.other_attributes(before, after, &mut details);
         this.stack_tags(rules, &new, &mut details);
@@ -315,10 +319,15 @@ impl<'s, 't> Comparison<'s, 't> {
             properties: Resolved::Map(old).into_owned(),
             ..this.now(|resolver| attributes(resolver, before))
         };
-        let context = Context {
-            properties: Resolved::Map(new).into_owned(),
-            ..this.then(|resolver| attributes(resolver, after))
+        let attributes = this.then(|resolver| attributes(resolver, after));
+        let with = |properties| Context {
+            properties: Resolved::Map(properties).into_owned(),
+            ..attributes.clone()
         };
+        let described = (!at_last.is_empty()).then(|| with(new.clone()));
+        let mut new = new;
+        new.extend(at_last);
+        let context = with(new);
         let (policy, policy_origin) = replace_policy(after, &context);
         Some(ChangedResource {
             action: Edit::Modify,
@@ -331,6 +340,7 @@ impl<'s, 't> Comparison<'s, 't> {
             propagated,
             before: Some(before),
             after: Some(context),
+            described,
         })
     }
 

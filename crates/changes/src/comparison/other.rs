@@ -144,6 +144,7 @@ impl<'t> Comparison<'_, 't> {
                 propagated: Vec::new(),
                 before: Some(self.now(|resolver| context(resolver, before))),
                 after: Some(self.then(|resolver| context(resolver, after))),
+                described: None,
             });
         }
     }
