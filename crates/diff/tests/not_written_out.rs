@@ -75,6 +75,33 @@ fn a_loop_that_is_not_written_out_and_differs_may_do_anything() {
 }
 
 #[test]
+fn what_goes_may_be_what_a_loop_makes() {
+    let over = looping("!Split [',', !ImportValue names]", "AWS::DynamoDB::Table");
+    let written = |id: &str| {
+        format!(
+            "Resources: {{Bell: {{Type: AWS::SNS::Topic}}, {id}: {{Type: AWS::DynamoDB::Table}}}}"
+        )
+    };
+    let found = compared(&written("Thinga"), &over);
+    let loss = found
+        .consequences
+        .iter()
+        .find(|found| found.logical_id.is_some())
+        .unwrap();
+    assert_eq!(loss.certainty, Certainty::May);
+    let what =
+        "unless `Fn::ForEach::Things` makes it: deletes the table `Thinga`, and its data with it";
+    assert_eq!(loss.what, what);
+    let found = compared(&written("Other"), &over);
+    let loss = found
+        .consequences
+        .iter()
+        .find(|found| found.logical_id.is_some())
+        .unwrap();
+    assert_eq!(loss.certainty, Certainty::Will);
+}
+
+#[test]
 fn other_loops_are_written_out_beside_one_that_cannot_be() {
     let more = |items: &str| {
         let other = format!(

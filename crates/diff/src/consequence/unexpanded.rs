@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use indexmap::IndexMap;
 use stratiform_catalog::behaviour::holds_data;
-use stratiform_changes::ChangedResource;
+use stratiform_changes::{ChangedResource, Edit};
 use stratiform_resolve::{Compare, Scope, Whereabouts};
 use stratiform_template::{Member, Reference, Section, Template, Value};
 
@@ -44,6 +44,53 @@ pub(super) fn find(
         found.push(member(name, bodies, why));
     }
     macros(before, after, &surroundings, found);
+}
+
+/// What is no longer written in the template may be what a loop or a macro makes after the change: it may stay.
+pub(super) fn temper(changes: &[ChangedResource], after: &Template, found: &mut [Consequence]) {
+    let makers = members(after);
+    if makers.is_empty() {
+        return;
+    }
+    let removed = changes
+        .iter()
+        .filter(|change| change.action == Edit::Remove);
+    for change in removed {
+        let id = change.logical_id.as_str();
+        let mut makers = makers.iter();
+        let Some((maker, _)) = makers.find(|(name, body)| could_make(name, body, id)) else {
+            continue;
+        };
+        let of_it = found
+            .iter_mut()
+            .filter(|found| found.logical_id.as_deref() == Some(id));
+        for consequence in of_it {
+            consequence.certainty = consequence.certainty.min(Certainty::May);
+            consequence.what = format!("unless `{maker}` makes it: {}", consequence.what);
+        }
+    }
+}
+
+/// Whether a loop can make something of a name: what stands around the item is in it. Of a macro, nobody knows.
+fn could_make(name: &str, body: &Value, logical_id: &str) -> bool {
+    if !name.starts_with(LOOP) {
+        return true;
+    }
+    let body = body.as_list().and_then(|parts| parts.get(2)?.as_map());
+    body.is_none_or(|body| {
+        body.iter().any(|(key, inner)| {
+            let fits = || {
+                let start = key.split(['$', '&']).next().unwrap_or_default();
+                let end = key.rsplit('}').next().unwrap_or_default();
+                logical_id.starts_with(start) && logical_id.ends_with(end)
+            };
+            if key.starts_with(LOOP) {
+                could_make(key, inner, logical_id)
+            } else {
+                fits()
+            }
+        })
+    })
 }
 
 /// What a loop or a macro stands for is, or may be, another thing.
@@ -216,6 +263,15 @@ impl<'t> Surroundings<'t> {
     /// What a value is made from that differs, in words.
     fn touching(&self, value: &Value) -> Option<String> {
         let mut cause = None;
+        // In the body of a loop, what makes a resource exist is an entry like any other.
+        value.walk(&mut |value| {
+            let name = value
+                .as_map()
+                .and_then(|entries| entries.get("Condition")?.as_str());
+            if let Some(name) = name.filter(|name| self.conditions.contains(name)) {
+                cause = Some(format!("the condition `{name}`"));
+            }
+        });
         value.for_each_reference(&mut |reference| {
             let (word, name, changes) = match reference {
                 Reference::Name(name) if self.parameters.contains(name) => {
