@@ -228,6 +228,8 @@ struct Finder<'s, 't> {
 struct Texts {
     /// Whether it chooses a row of a mapping.
     chooses: bool,
+    /// Whether something is chosen for what has no row, too.
+    has_default: bool,
     /// Texts that conditions compare it with, and rows of mappings.
     told: BTreeSet<String>,
     /// Whether it can be another one, too.
@@ -302,7 +304,7 @@ impl<'s, 't> Finder<'s, 't> {
 
     /// Rows of a mapping that a parameter chooses from.
     fn function(&mut self, function: Function, argument: &'t Value) {
-        let (Function::FindInMap, Some([mapping, first, second, ..])) =
+        let (Function::FindInMap, Some([mapping, first, second, default @ ..])) =
             (function, argument.as_list())
         else {
             return;
@@ -316,6 +318,7 @@ impl<'s, 't> Finder<'s, 't> {
             let Some(rows) = rows else { continue };
             if let Some(texts) = referred(first).and_then(|name| self.parameter(name)) {
                 texts.chooses = true;
+                texts.has_default |= !default.is_empty();
                 texts.told.extend(rows.keys().cloned());
             }
             if let Some(texts) = referred(second).and_then(|name| self.parameter(name)) {
@@ -356,22 +359,16 @@ impl<'s, 't> Finder<'s, 't> {
                 .collect();
             let told = match allowed.is_empty() {
                 false => BTreeSet::from_iter(allowed).into_iter().map(Some).collect(),
-                // No account of which a mapping has nothing.
+                // No account of which a mapping has nothing, but for one that has a default.
                 true if name == ACCOUNT && !texts.chooses => continue,
                 true if name == ACCOUNT => {
-                    let is_account = |text: &String| {
-                        text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
-                    };
-                    texts
-                        .told
-                        .into_iter()
-                        .filter(is_account)
-                        .map(Some)
-                        .collect()
+                    let another = texts.has_default.then_some(None);
+                    let told = texts.told.into_iter().filter(|text| is_account(text));
+                    told.map(Some).chain(another).collect()
                 }
                 true if texts.free => continue,
                 true => {
-                    let another = texts.others.then_some(None);
+                    let another = (texts.others || texts.has_default).then_some(None);
                     texts.told.into_iter().map(Some).chain(another).collect()
                 }
             };
@@ -414,6 +411,10 @@ impl<'s, 't> Finder<'s, 't> {
         let [before, after] = self.scopes.map(|scope| scope.template.conditions.get(name));
         before.is_none() || after.is_none() || before == after
     }
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Where a value stands.
