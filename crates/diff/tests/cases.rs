@@ -155,6 +155,24 @@ fn an_account_that_chooses_a_row_is_one_of_those_that_have_one() {
     let found = compared(&rows("a"), &rows("c"));
     let expected = "where `AWS::AccountId` is `111111111111`: replaces the table `T`";
     assert!(said(&found).contains(&(Certainty::May, expected)));
+    // Where there is a value for all others, that is another case, in which nothing changes here.
+    let with_default = |text: String| {
+        text.replace(", N]", ", N, {DefaultValue: z}]") + "\nTransform: AWS::LanguageExtensions"
+    };
+    let found = compared(&with_default(rows("a")), &with_default(rows("c")));
+    assert!(said(&found).contains(&(Certainty::May, expected)));
+    assert_eq!(said(&found).len(), 2);
+    let all = compared(
+        &with_default(rows("a")),
+        &with_default(rows("a")).replace("z}", "y}"),
+    );
+    let expected =
+        "where `AWS::AccountId` is not `111111111111` or `222222222222`: replaces the table `T`";
+    assert!(
+        said(&all).contains(&(Certainty::May, expected)),
+        "{:?}",
+        said(&all)
+    );
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A template whose parameters and conditions have values.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use indexmap::IndexMap;
 use stratiform_template::{Member, Parameter, Resource, Template, Value};
@@ -20,6 +20,8 @@ pub struct Scope<'t> {
     pub parameters: HashMap<&'t str, ParameterValue<'t>>,
     /// The value of each condition, where it can be known.
     pub(crate) conditions: HashMap<&'t str, Option<bool>>,
+    /// Parameters, pseudo parameters too, that are supposed to have a text which the template does not name.
+    pub(crate) others: BTreeSet<String>,
     /// The place of each condition in an order in which it comes after those that it names.
     pub(crate) ranks: HashMap<&'t str, usize>,
 }
@@ -56,6 +58,7 @@ impl<'t> Scope<'t> {
             template,
             parameters: parameters.collect(),
             conditions: HashMap::new(),
+            others: BTreeSet::new(),
             ranks: HashMap::new(),
         };
         scope.evaluate_conditions(&[], world);

@@ -22,7 +22,11 @@ impl<'t> Scope<'t> {
     /// The same template, where something is supposed of what is not known; what is known stays as it is.
     #[must_use]
     pub fn supposing(mut self, supposed: &Supposed, world: &dyn World) -> Self {
-        let mut others = Vec::new();
+        let others = supposed
+            .parameters
+            .iter()
+            .filter(|(_, text)| text.is_none());
+        self.others = others.map(|(name, _)| name.clone()).collect();
         for (name, value) in &mut self.parameters {
             let Some(text) = supposed
                 .parameters
@@ -31,9 +35,6 @@ impl<'t> Scope<'t> {
             else {
                 continue;
             };
-            if text.is_none() {
-                others.push(*name);
-            }
             let text = text.clone().unwrap_or_else(|| ANOTHER.to_owned());
             value.text = Some(Cow::Owned(text));
         }
@@ -43,10 +44,8 @@ impl<'t> Scope<'t> {
             .map(|(name, holds)| (name.as_str(), *holds))
             .collect();
         self.evaluate_conditions(&taken, world);
-        for name in others {
-            if let Some(value) = self.parameters.get_mut(name) {
-                value.text = None;
-            }
+        for value in self.parameters.values_mut() {
+            value.text.take_if(|text| text == ANOTHER);
         }
         self
     }
