@@ -170,8 +170,6 @@ impl ChangedAttribute {
         if let Some(decided) = self.decided {
             return decided;
         }
-        let sides = [&self.before, &self.after];
-        let unknown = sides.into_iter().flatten().any(Resolved::is_unknown_now);
         let predicted = match (self.recreation.fact, self.evaluation) {
             (RecreationFact::Documented(..), Evaluation::Static) => Replacement::Will,
             _ => self.predicted(),
@@ -179,13 +177,16 @@ impl ChangedAttribute {
         match (self.recreation.fact, predicted) {
             (RecreationFact::InPlace(..), _) => Replacement::WillNot,
             // It may be the same value, written another way.
-            (_, Replacement::Will)
-                if unknown && self.source == ChangeSource::DirectModification =>
-            {
-                Replacement::May
-            }
+            (_, Replacement::Will) if self.may_be_same() => Replacement::May,
             (_, predicted) => predicted,
         }
+    }
+
+    /// Whether it may be the same value, written another way: one of the two is not known here.
+    pub fn may_be_same(&self) -> bool {
+        let sides = [&self.before, &self.after];
+        let unknown = sides.into_iter().flatten().any(Resolved::is_unknown_now);
+        unknown && self.source == ChangeSource::DirectModification
     }
 
     /// The path as CloudFormation writes it: `/Properties/Tags/0/Value`.

@@ -271,6 +271,26 @@ fn more_cases_than_can_be_looked_at_stay_unknown() {
 }
 
 #[test]
+fn what_may_be_the_same_is_not_certain() {
+    let database = |class: &str, row: &str| {
+        format!(
+            "Mappings: {{M: {{x: {{C: a}}, y: {{C: {row}}}}}}}\nResources: {{D: {{Type: AWS::RDS::DBInstance, Properties: {{DBInstanceClass: {class}}}}}}}"
+        )
+    };
+    let mapped = "!FindInMap [M, !ImportValue row, C]";
+    for (before, after) in [
+        (database("a", "b"), database("!ImportValue class", "b")),
+        (database(mapped, "b"), database(mapped, "c")),
+    ] {
+        let found = compared(&before, &after);
+        let interrupted = said(&found)
+            .into_iter()
+            .find(|(_, what)| what.contains("interrupt"));
+        assert_eq!(interrupted.unwrap().0, Certainty::May, "{after}");
+    }
+}
+
+#[test]
 fn a_snapshot_that_is_no_longer_named_makes_a_new_database_and_a_replica_is_promoted() {
     let database = |more: &str| {
         format!(

@@ -1,7 +1,7 @@
 //! Does something not answer for a while? What AWS documents per type and property, and what nobody documents.
 
 use stratiform_catalog::behaviour::{self, Class, DocumentedUpdate, Transition, documented};
-use stratiform_changes::{Attribute, ChangedResource, Edit, Replacement};
+use stratiform_changes::{Attribute, ChangedAttribute, ChangedResource, Edit, Replacement};
 
 use super::nouns::named;
 use super::{Certainty, Consequence, Kind, Severity};
@@ -34,7 +34,7 @@ pub(super) fn find(changes: &[ChangedResource], found: &mut Vec<Consequence>) {
                 )),
                 Some(entry) if said.contains(&entry.what) => {}
                 Some(entry) => {
-                    found.extend(consequence(change, &property, entry));
+                    found.extend(consequence(change, detail, &property, entry));
                     said.push(entry.what);
                 }
             }
@@ -62,18 +62,19 @@ pub(super) fn find(changes: &[ChangedResource], found: &mut Vec<Consequence>) {
 
 fn consequence(
     change: &ChangedResource,
+    detail: &ChangedAttribute,
     property: &str,
     entry: DocumentedUpdate,
 ) -> Option<Consequence> {
     let name = named(&change.resource_type, &change.logical_id);
     let (severity, certainty, what) = match entry.class {
         Class::None => return None,
-        Class::Some => (
+        Class::Some if !detail.may_be_same() => (
             Severity::Warning,
             Certainty::Will,
             format!("interrupts {name}"),
         ),
-        Class::Sometimes | Class::Replaces => (
+        Class::Some | Class::Sometimes | Class::Replaces => (
             Severity::Attention,
             Certainty::May,
             format!("may interrupt {name}"),
