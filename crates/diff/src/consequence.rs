@@ -237,7 +237,7 @@ pub(crate) fn consequences(
     }
     existence::find(before, after, &mut found);
     unexpanded::find(changes, [before, after], place, &mut found);
-    unexpanded::temper(changes, after.template, &mut found);
+    unexpanded::temper(changes, [before, after], &mut found);
     limits::find(before.template, after.template, &mut found);
     found
 }

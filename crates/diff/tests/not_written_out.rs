@@ -102,6 +102,20 @@ fn what_goes_may_be_what_a_loop_makes() {
 }
 
 #[test]
+fn a_new_loop_adds_something() {
+    let over = looping("!Split [',', !ImportValue names]", "AWS::DynamoDB::Table");
+    let found = compared("Resources: {Bell: {Type: AWS::SNS::Topic}}", &over);
+    assert_eq!(
+        looked_at(&found),
+        [(Kind::Unknown, Severity::Attention, None)]
+    );
+    assert_eq!(
+        found.consequences[0].what,
+        "adds what the loop `Fn::ForEach::Things` makes"
+    );
+}
+
+#[test]
 fn other_loops_are_written_out_beside_one_that_cannot_be() {
     let more = |items: &str| {
         let other = format!(

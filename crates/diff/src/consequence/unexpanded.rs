@@ -27,6 +27,10 @@ pub(super) fn find(
     place: &Whereabouts,
     found: &mut Vec<Consequence>,
 ) {
+    // Of a new stack nothing is lost, and nothing else is asked.
+    if before.template.resources.is_empty() {
+        return;
+    }
     let surroundings = Surroundings::between(changes, before, after, place);
     let (old, new) = (members(before.template), members(after.template));
     let names: BTreeSet<&str> = old.keys().chain(new.keys()).copied().collect();
@@ -46,9 +50,20 @@ pub(super) fn find(
     macros(before, after, &surroundings, found);
 }
 
-/// What is no longer written in the template may be what a loop or a macro makes after the change: it may stay.
-pub(super) fn temper(changes: &[ChangedResource], after: &Template, found: &mut [Consequence]) {
-    let makers = members(after);
+/// What is no longer written in the template may be what a loop or a macro newly makes: it may stay.
+pub(super) fn temper(
+    changes: &[ChangedResource],
+    [before, after]: [&Scope<'_>; 2],
+    found: &mut [Consequence],
+) {
+    let old = &before.template.resources;
+    let makers = of(&after.template.resources);
+    // One that was there before made something else.
+    let is_new = |name: &str, body: &Value| match old.get(name) {
+        Some(Member::Unexpanded(old)) => old != body,
+        Some(Member::One(_)) | None => true,
+    };
+    let makers: Vec<(&str, &Value)> = makers.filter(|(name, body)| is_new(name, body)).collect();
     if makers.is_empty() {
         return;
     }
@@ -102,14 +117,14 @@ fn member(name: &str, bodies: [Option<&Value>; 2], why: String) -> Consequence {
         .for_each(|body| resource_types(body, &mut types));
     let is_new = bodies[0].is_none();
     let holds_data = !is_new && types.iter().any(|name| holds_data(name));
-    let (kind, severity, verb) = match holds_data {
-        true => (Kind::DataLoss, Severity::Warning, "may replace or delete"),
-        false if is_new => (Kind::Unknown, Severity::Attention, "may make anything of"),
-        false => (
-            Kind::Unknown,
-            Severity::Attention,
-            "may change, replace or delete",
-        ),
+    let (kind, severity) = match holds_data {
+        true => (Kind::DataLoss, Severity::Warning),
+        false => (Kind::Unknown, Severity::Attention),
+    };
+    let verb = match (is_new, holds_data) {
+        (true, _) => "adds",
+        (false, true) => "may replace or delete",
+        (false, false) => "may change, replace or delete",
     };
     let what = match name.starts_with(LOOP) {
         true => format!("{verb} what the loop `{name}` makes"),
@@ -204,17 +219,19 @@ fn is_same_but_for_words(old: &Template, new: &Template) -> bool {
 
 /// The members of the sections that stand for others.
 fn members(template: &Template) -> IndexMap<&str, &Value> {
-    fn of<T>(section: &Section<T>) -> impl Iterator<Item = (&str, &Value)> {
-        section.iter().filter_map(|(name, member)| match member {
-            Member::One(_) => None,
-            Member::Unexpanded(body) => Some((name.as_str(), body)),
-        })
-    }
     let conditions = of(&template.conditions);
     conditions
         .chain(of(&template.outputs))
         .chain(of(&template.resources))
         .collect()
+}
+
+/// The members of one section that stand for others.
+fn of<T>(section: &Section<T>) -> impl Iterator<Item = (&str, &Value)> {
+    section.iter().filter_map(|(name, member)| match member {
+        Member::One(_) => None,
+        Member::Unexpanded(body) => Some((name.as_str(), body)),
+    })
 }
 
 /// What differs around a member that is written the same.
