@@ -147,8 +147,17 @@ pub struct ChangedAttribute {
     pub before: Option<Resolved<'static>>,
     /// The value after.
     pub after: Option<Resolved<'static>>,
-    /// Whether it makes a new resource, where the values are not known and that was found out case by case.
-    pub decided: Option<Replacement>,
+    /// What was found out case by case, where the values are not known.
+    pub decided: Option<Decided>,
+}
+
+/// What was found out case by case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decided {
+    /// Whether it makes a new resource.
+    pub replacement: Replacement,
+    /// In which cases it changes at all, in words; `None` for all of them.
+    pub only_in: Option<String>,
 }
 
 impl ChangedAttribute {
@@ -167,8 +176,8 @@ impl ChangedAttribute {
     /// What is to be expected: what `DescribeChangeSet` says, except where AWS documents the update in place, and where
     /// one of the values is not known here.
     pub fn replacement(&self) -> Replacement {
-        if let Some(decided) = self.decided {
-            return decided;
+        if let Some(decided) = &self.decided {
+            return decided.replacement;
         }
         let predicted = match (self.recreation.fact, self.evaluation) {
             (RecreationFact::Documented(..), Evaluation::Static) => Replacement::Will,

@@ -39,7 +39,8 @@ pub(crate) fn notes(
         .iter()
         .filter(|(_, parameter)| parameter.text.is_none());
     let mut missing: BTreeSet<&str> = missing.map(|(name, _)| *name).collect();
-    let looked_at: BTreeSet<&str> = cases.parameters().collect();
+    let mut looked_at: BTreeSet<&str> = cases.parameters().collect();
+    looked_at.retain(|name| name.starts_with("AWS::") || after.parameters.contains_key(name));
     missing.retain(|name| !looked_at.contains(name));
     if !looked_at.is_empty() {
         notes.push(Note {

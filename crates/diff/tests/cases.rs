@@ -58,6 +58,8 @@ fn rows_of_mappings_are_looked_at_one_by_one() {
         ]
     );
     assert_eq!(some.resources[0].replacement(), Replacement::May);
+    let decided = some.resources[0].values[0].decided.clone().unwrap();
+    assert_eq!(decided.only_in.as_deref(), Some("where `Stage` is `prod`"));
     let all = compared(&rows("a", "b"), &rows("c", "d"));
     assert!(
         said(&all)
@@ -65,6 +67,10 @@ fn rows_of_mappings_are_looked_at_one_by_one() {
             .all(|(certainty, _)| *certainty == Certainty::Will)
     );
     assert_eq!(all.resources[0].replacement(), Replacement::Will);
+    assert_eq!(
+        all.resources[0].values[0].decided.clone().unwrap().only_in,
+        None
+    );
     // The same names, found another way.
     let none = compared(&rows("a", "a"), &table("", "a"));
     assert_eq!(said(&none), []);

@@ -104,6 +104,8 @@ fn of_detail(change: &ChangedResource, detail: &ChangedAttribute) -> Property {
             detail.recreation.fact
         ));
     }
+    let decided = detail.decided.as_ref();
+    reasons.extend(decided.and_then(|decided| decided.only_in.clone()));
     let causes = change.expected().filter(same).filter_map(cause);
     reasons.extend(causes);
     let path = match detail.path.split_first() {

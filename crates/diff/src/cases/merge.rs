@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use indexmap::IndexMap;
-use stratiform_changes::{ChangedAttribute, ChangedResource, Edit, Replacement};
+use stratiform_changes::{ChangedAttribute, ChangedResource, Decided, Edit, Replacement};
 use stratiform_resolve::{Resolved, Style};
 
 use super::{Case, Cases};
@@ -14,7 +14,7 @@ use crate::stack::{Compared, OutputChange};
 /// The answer for all cases; `whole` is that for nothing supposed.
 pub(crate) fn merged(whole: Compared, cases: &Cases, each: &[(Case, Compared)]) -> Compared {
     let all: Vec<Case> = each.iter().map(|(case, _)| case.clone()).collect();
-    let resources = resources(whole.resources, each);
+    let resources = resources(whole.resources, cases, &all, each);
     let mut consequences = consequences(cases, &all, each);
     let (outputs, more) = outputs(whole.outputs, cases, &all, each);
     consequences.extend(more);
@@ -25,7 +25,12 @@ pub(crate) fn merged(whole: Compared, cases: &Cases, each: &[(Case, Compared)]) 
     }
 }
 
-fn resources(whole: Vec<ChangedResource>, each: &[(Case, Compared)]) -> Vec<ChangedResource> {
+fn resources(
+    whole: Vec<ChangedResource>,
+    cases: &Cases,
+    all: &[Case],
+    each: &[(Case, Compared)],
+) -> Vec<ChangedResource> {
     let by_name: Vec<HashMap<&str, &ChangedResource>> = each
         .iter()
         .map(|(_, found)| {
@@ -42,8 +47,9 @@ fn resources(whole: Vec<ChangedResource>, each: &[(Case, Compared)]) -> Vec<Chan
         if change.action == Edit::Modify {
             let id = change.logical_id.as_str();
             let found: Vec<_> = by_name.iter().map(|names| names.get(id).copied()).collect();
-            change.values = details(std::mem::take(&mut change.values), &found);
-            change.propagated = details(std::mem::take(&mut change.propagated), &found);
+            let details = |whole| details(whole, cases, all, &found);
+            change.values = details(std::mem::take(&mut change.values));
+            change.propagated = details(std::mem::take(&mut change.propagated));
         }
         change
     });
@@ -53,6 +59,8 @@ fn resources(whole: Vec<ChangedResource>, each: &[(Case, Compared)]) -> Vec<Chan
 /// Details as the cases have them: the values of the cases where they agree.
 fn details(
     whole: Vec<ChangedAttribute>,
+    cases: &Cases,
+    all: &[Case],
     found: &[Option<&ChangedResource>],
 ) -> Vec<ChangedAttribute> {
     let mut told = HashSet::new();
@@ -71,22 +79,35 @@ fn details(
         let Some(first) = there.next() else {
             continue;
         };
-        let all = || below.iter().map(|details| replacement(details));
-        let worst = all().max().unwrap_or(Replacement::WillNot);
-        let decided = match all().min() {
+        let replacements = || below.iter().map(|details| replacement(details));
+        let worst = replacements().max().unwrap_or(Replacement::WillNot);
+        let worst = match replacements().min() {
             Some(Replacement::Will) => Replacement::Will,
             _ => worst.min(Replacement::May),
+        };
+        let some: Vec<&Case> = all
+            .iter()
+            .zip(&below)
+            .filter(|(_, details)| !details.is_empty())
+            .map(|(case, _)| case)
+            .collect();
+        let only_in = (some.len() < all.len()).then(|| cases.only_in(all, &some));
+        let decided = |replacement| {
+            Some(Decided {
+                replacement,
+                only_in: only_in.clone(),
+            })
         };
         let shown = shown(first);
         let agree = there.all(|details| self::shown(details) == shown);
         if !agree {
             details.push(ChangedAttribute {
-                decided: Some(decided),
+                decided: decided(worst),
                 ..detail
             });
         } else if told.insert(detail.path.clone()) {
             details.extend(first.iter().map(|first| ChangedAttribute {
-                decided: Some(first.replacement().min(decided)),
+                decided: decided(first.replacement().min(worst)),
                 ..(*first).clone()
             }));
         }
