@@ -217,6 +217,23 @@ Outputs: {{O: {{Value: a, Condition: Chosen, Export: {{Name: o}}}}}}"
 }
 
 #[test]
+fn what_hangs_on_another_condition_that_nobody_knows_may_go() {
+    let of = |name: &str| {
+        format!(
+            "Conditions: {{Chosen: !Equals [!ImportValue {name}, a]}}
+Resources: {{T: {{Type: AWS::DynamoDB::Table, Condition: Chosen}}, B: {{Type: AWS::SNS::Topic}}}}
+Outputs: {{O: {{Value: a, Condition: Chosen, Export: {{Name: o}}}}}}"
+        )
+    };
+    let expected = [
+        (Certainty::May, "may remove the table `T`"),
+        (Certainty::May, "may remove the output `O`"),
+    ];
+    assert_eq!(said(&compared(&of("one"), &of("two"))), expected);
+    assert_eq!(said(&compared(&of("one"), &of("one"))), []);
+}
+
+#[test]
 fn what_protects_in_some_cases_is_told_with_them() {
     let table = |more: &str| {
         format!(
