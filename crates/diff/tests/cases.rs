@@ -231,6 +231,15 @@ Outputs: {{O: {{Value: a, Condition: Chosen, Export: {{Name: o}}}}}}"
     ];
     assert_eq!(said(&compared(&of("one"), &of("two"))), expected);
     assert_eq!(said(&compared(&of("one"), &of("one"))), []);
+    // Through another condition, too.
+    let through = |name: &str| {
+        of(name).replace("Chosen:", "Other:").replacen(
+            "]}",
+            "], Chosen: !Not [!Condition Other]}",
+            1,
+        )
+    };
+    assert_eq!(said(&compared(&through("one"), &through("two"))), expected);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Does a resource, or an output, still exist? That can depend on a condition whose value is not known here.
 
+use std::collections::BTreeSet;
+
 use stratiform_catalog::behaviour::holds_data;
 use stratiform_resolve::Scope;
 use stratiform_template::Member;
@@ -8,12 +10,13 @@ use super::nouns::named;
 use super::{Certainty, Consequence, Kind, Severity};
 
 pub(super) fn find(before: &Scope<'_>, after: &Scope<'_>, found: &mut Vec<Consequence>) {
+    let changed: BTreeSet<&str> = after.changed_conditions(before).collect();
     for (logical_id, resource) in after.resources() {
         let Some(old) = before.resource(logical_id) else {
             continue;
         };
         let (was, is) = (old.condition.as_deref(), resource.condition.as_deref());
-        let Some(condition) = unknown([before, after], was, is) else {
+        let Some(condition) = unknown(after, &changed, was, is) else {
             continue;
         };
         let (kind, severity) = match holds_data(&resource.resource_type) {
@@ -35,7 +38,7 @@ pub(super) fn find(before: &Scope<'_>, after: &Scope<'_>, found: &mut Vec<Conseq
             continue;
         }
         let (was, is) = (old.condition.as_deref(), output.condition.as_deref());
-        if let Some(condition) = unknown([before, after], was, is) {
+        if let Some(condition) = unknown(after, &changed, was, is) {
             let name = format!("the output `{logical_id}`");
             let (kind, severity) = (Kind::OtherStacks, Severity::Attention);
             found.push(may_remove(kind, severity, logical_id, &name, condition));
@@ -45,14 +48,14 @@ pub(super) fn find(before: &Scope<'_>, after: &Scope<'_>, found: &mut Vec<Conseq
 
 /// The condition after the change, where nobody knows whether it holds, and it is not the one from before.
 fn unknown<'c>(
-    [before, after]: [&Scope<'_>; 2],
+    after: &Scope<'_>,
+    changed: &BTreeSet<&str>,
     old: Option<&str>,
     new: Option<&'c str>,
 ) -> Option<&'c str> {
     let condition = new?;
-    let written = [before, after].map(|scope| scope.template.conditions.get(condition));
     // The same unknown condition on both sides gives the same answer.
-    let is_same = old == Some(condition) && written[0] == written[1];
+    let is_same = old == Some(condition) && !changed.contains(condition);
     (after.condition(condition).is_none() && !is_same).then_some(condition)
 }
 

@@ -6,7 +6,7 @@ mod opaque;
 
 use arithmetic::{base64, cidr};
 use joined::Joined;
-use opaque::digest;
+pub(super) use opaque::digest;
 use stratiform_finding::{Code, Finding};
 use stratiform_template::{Function, Step, Value};
 
@@ -258,8 +258,7 @@ impl<'t> Resolver<'_, 't> {
                 let branches =
                     branches.map(|branch| branch.unwrap_or(Resolved::literal("AWS::NoValue")));
                 let name = condition.as_str().unwrap_or_default();
-                let conditions = &self.scope.template.conditions;
-                let expression = conditions.get(name).map(opaque::digest_of_member);
+                let expression = self.scope.bases.get(name).copied();
                 let branches: Vec<_> = branches.iter().collect();
                 Some(self.opaque_on(Function::If, &branches, expression.unwrap_or_default()))
             }
