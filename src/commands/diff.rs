@@ -13,7 +13,7 @@ use std::collections::HashSet;
 use indexmap::IndexSet;
 use stratiform_assembly::{Assembly, StackAt};
 use stratiform_catalog::catalog;
-use stratiform_diff::{Kind, Note, Pair, diff_environment};
+use stratiform_diff::{Kind, Note, Pair, diff_environment, importers_unknown};
 use stratiform_environment::Environment;
 use stratiform_finding::Code;
 use stratiform_finding::words::{joined, meant};
@@ -178,7 +178,10 @@ fn compare(sides: Vec<Sides>, method: Method, args: &Diff) -> Result<Review, Fai
             continue;
         };
         let pairs = pairs(sides, of);
-        let diffs = diff_environment(&pairs);
+        let mut diffs = diff_environment(&pairs);
+        if !args.files.is_empty() {
+            importers_unknown(&pairs, &mut diffs);
+        }
         let stacks = pairs.iter().zip(diffs).filter(|(pair, _)| {
             let name = pair.place.stack.as_str();
             wanted.is_empty() || wanted.contains(name) || wanted.contains(of.key(name))

@@ -11,7 +11,7 @@ use crate::report::Failure;
 /// Something that happens while a command works.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(
-    not(feature = "aws"),
+    all(not(feature = "aws"), not(test)),
     expect(dead_code, reason = "only AWS takes its time so far")
 )]
 pub(crate) enum Event {

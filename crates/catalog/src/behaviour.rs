@@ -19,8 +19,11 @@ mod data;
 mod nested;
 mod network;
 mod protection;
+mod refusal;
 mod replacement;
+mod retention;
 mod running;
+mod secrets;
 #[cfg(test)]
 mod tests;
 mod update;
@@ -35,20 +38,31 @@ pub use access::{
     needs_capability, policies,
 };
 pub use data::{
-    WhenEmpty, data_elsewhere, deleted_when_empty, holds_data, holds_history, restores_from,
-    snapshot_by_default, takes_snapshot,
+    WhenEmpty, copies, data_elsewhere, deleted_when_empty, holds_data, holds_history,
+    restores_from, snapshot_by_default, takes_snapshot,
 };
 pub use nested::{Nested, nests};
 pub use network::{
     Behind, Decides, Firewall, OpenValues, Opening, Otherwise, connects_networks, firewall,
     openings, public_access_blocks,
 };
-pub use protection::{Protection, While, guards, protections, refusals, retentions};
+pub use protection::{Protection, While, guards, protections, refusals};
+pub use refusal::{
+    Properties, Refusal, StayingItems, Upgrade, UpgradeStep, When, refused_updates, staying_items,
+    upgrades,
+};
 pub use replacement::{is_revision, replaces, scopes_names, stand_for, unique_name};
-pub use running::{Redirect, Stop, redirects, serves, stops};
+pub use retention::{
+    Deletion, Expiration, Retention, Unwritten, deletions, expirations, retentions,
+};
+pub use running::{
+    GoesLive, HandsOver, Redirect, Scaled, Stop, deploys_itself, goes_live, hands_over, redirects,
+    scaled, serves, stops,
+};
+pub use secrets::{ChosenBy, Renewal, credential, renewals, stands_for};
 pub use update::{
-    Class, DocumentedUpdate, Indexes, MajorUpgrade, Transition, documented, indexes, major_upgrade,
-    only_grows, transition,
+    Class, DocumentedUpdate, Indexes, MajorUpgrade, PolicyEffect, Transition, UpdatePolicy,
+    documented, indexes, major_upgrade, only_grows, transition, update_policies,
 };
 pub use value::{counts_up, order_matters};
 
@@ -76,19 +90,29 @@ enum Question {
     Allows,
     AllowsMajorUpgrade,
     Attaches,
+    Becomes,
     BelongsTo,
     BlocksPublicAccess,
     ConnectsNetworks,
+    Copies,
     CountsUp,
+    Credential,
     DataElsewhere,
     DeletedWhenEmpty,
+    DeletesAt,
+    DeploysItself,
+    Expires,
     Firewall,
     FixedInIndex,
+    GoesLiveWith,
     Guards,
+    HandsOver,
     HoldsData,
     HoldsHistory,
+    ItemsStay,
     NeedsCapability,
     Nests,
+    NeverBack,
     OneIndexPerUpdate,
     OnlyGrows,
     Opens,
@@ -97,10 +121,13 @@ enum Question {
     Protects,
     Redirects,
     RefusesDeletion,
+    RefusesUpdate,
+    Renews,
     Replaces,
     RestoresFrom,
     Retains,
     Revision,
+    ScaledBy,
     ScopesName,
     Serves,
     SnapshotByDefault,
@@ -108,28 +135,39 @@ enum Question {
     StopsAt,
     TakesSnapshot,
     Update,
+    UpdatePolicy,
     WhenChanged,
     WhenRemoved,
 }
 
 impl Question {
-    const ALL: [(&'static str, Question); 37] = [
+    const ALL: [(&'static str, Question); 51] = [
         ("allows", Question::Allows),
         ("allows-major-upgrade", Question::AllowsMajorUpgrade),
         ("attaches", Question::Attaches),
+        ("becomes", Question::Becomes),
         ("belongs-to", Question::BelongsTo),
         ("blocks-public-access", Question::BlocksPublicAccess),
         ("connects-networks", Question::ConnectsNetworks),
+        ("copies", Question::Copies),
         ("counts-up", Question::CountsUp),
+        ("credential", Question::Credential),
         ("data-elsewhere", Question::DataElsewhere),
         ("deleted-when-empty", Question::DeletedWhenEmpty),
+        ("deletes-at", Question::DeletesAt),
+        ("deploys-itself", Question::DeploysItself),
+        ("expires", Question::Expires),
         ("firewall", Question::Firewall),
         ("fixed-in-index", Question::FixedInIndex),
+        ("goes-live-with", Question::GoesLiveWith),
         ("guards", Question::Guards),
+        ("hands-over", Question::HandsOver),
         ("holds-data", Question::HoldsData),
         ("holds-history", Question::HoldsHistory),
+        ("items-stay", Question::ItemsStay),
         ("needs-capability", Question::NeedsCapability),
         ("nests", Question::Nests),
+        ("never-back", Question::NeverBack),
         ("one-index-per-update", Question::OneIndexPerUpdate),
         ("only-grows", Question::OnlyGrows),
         ("opens", Question::Opens),
@@ -138,10 +176,13 @@ impl Question {
         ("protects", Question::Protects),
         ("redirects", Question::Redirects),
         ("refuses-deletion", Question::RefusesDeletion),
+        ("refuses-update", Question::RefusesUpdate),
+        ("renews", Question::Renews),
         ("replaces", Question::Replaces),
         ("restores-from", Question::RestoresFrom),
         ("retains", Question::Retains),
         ("revision", Question::Revision),
+        ("scaled-by", Question::ScaledBy),
         ("scopes-name", Question::ScopesName),
         ("serves", Question::Serves),
         ("snapshot-by-default", Question::SnapshotByDefault),
@@ -149,6 +190,7 @@ impl Question {
         ("stops-at", Question::StopsAt),
         ("takes-snapshot", Question::TakesSnapshot),
         ("update", Question::Update),
+        ("update-policy", Question::UpdatePolicy),
         ("when-changed", Question::WhenChanged),
         ("when-removed", Question::WhenRemoved),
     ];

@@ -88,6 +88,8 @@ pub struct Context {
     pub update_replace_policy: Option<String>,
     /// `Metadata`.
     pub metadata: Option<Resolved<'static>>,
+    /// `UpdatePolicy`.
+    pub update_policy: Option<Resolved<'static>>,
 }
 
 /// What happens to a physical resource that leaves the stack or is replaced?
@@ -173,21 +175,22 @@ impl ChangedAttribute {
         }
     }
 
-    /// What is to be expected: what `DescribeChangeSet` says, except where AWS documents the update in place, and where
-    /// one of the values is not known here.
+    /// What is to be expected: what `DescribeChangeSet` says, except where AWS documents the update in place, where AWS
+    /// refuses it, where an update policy decides, and where one of the values is not known here.
     pub fn replacement(&self) -> Replacement {
         if let Some(decided) = &self.decided {
             return decided.replacement;
         }
-        let predicted = match (self.recreation.fact, self.evaluation) {
+        let expected = match (self.recreation.fact, self.evaluation) {
+            (RecreationFact::InPlace(..) | RecreationFact::Refused(_), _) => Replacement::WillNot,
+            (RecreationFact::ByUpdatePolicy(decision), _) => decision.replacement(),
             (RecreationFact::Documented(..), Evaluation::Static) => Replacement::Will,
             _ => self.predicted(),
         };
-        match (self.recreation.fact, predicted) {
-            (RecreationFact::InPlace(..), _) => Replacement::WillNot,
+        match expected {
             // It may be the same value, written another way.
-            (_, Replacement::Will) if self.may_be_same() => Replacement::May,
-            (_, predicted) => predicted,
+            Replacement::Will if self.may_be_same() => Replacement::May,
+            expected => expected,
         }
     }
 

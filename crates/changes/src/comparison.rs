@@ -18,7 +18,7 @@ use stratiform_template::{Reference, Resource, Value, order};
 
 use crate::change::{ChangedAttribute, ChangedResource, Context, Edit, Policy, PolicyOrigin};
 use crate::lives::{Side, Sides, Times};
-use crate::recreation::Rules;
+use crate::recreation::{PolicyDecision, RecreationFact, Rules};
 use fate::{Fate, Fates};
 pub use policy::snapshot_by_default;
 use policy::{deletion_policy, replace_policy};
@@ -54,6 +54,21 @@ struct Details {
     references: Vec<ChangedAttribute>,
     values: Vec<ChangedAttribute>,
     propagated: Vec<ChangedAttribute>,
+}
+
+impl Details {
+    /// Lets the update policies of a resource decide about its replacement, where they do.
+    fn decide(&mut self, resource_type: &str, written: Option<&Resolved<'_>>) {
+        let all = [&mut self.references, &mut self.values, &mut self.propagated];
+        for detail in all.into_iter().flatten() {
+            if detail.name.is_some()
+                && let Some(decision) =
+                    PolicyDecision::of(resource_type, &detail.path[1..], written)
+            {
+                detail.recreation.fact = RecreationFact::ByUpdatePolicy(decision);
+            }
+        }
+    }
 }
 
 /// The changes between two sides. Resources stand in the order of the template after, then those that go.
@@ -307,12 +322,7 @@ impl<'s, 't> Comparison<'s, 't> {
         }
         this.other_attributes(before, after, &mut details);
         this.stack_tags(rules, &new, &mut details);
-        let Details {
-            references,
-            values,
-            propagated,
-        } = details;
-        if references.is_empty() && values.is_empty() {
+        if details.references.is_empty() && details.values.is_empty() {
             return None;
         }
         let before = Context {
@@ -329,15 +339,16 @@ impl<'s, 't> Comparison<'s, 't> {
         new.extend(at_last);
         let context = with(new);
         let (policy, policy_origin) = replace_policy(after, &context);
+        details.decide(&after.resource_type, context.update_policy.as_ref());
         Some(ChangedResource {
             action: Edit::Modify,
             logical_id: logical_id.to_owned(),
             resource_type: after.resource_type.clone(),
             policy,
             policy_origin,
-            references,
-            values,
-            propagated,
+            references: details.references,
+            values: details.values,
+            propagated: details.propagated,
             before: Some(before),
             after: Some(context),
             described,
@@ -410,13 +421,15 @@ fn attributes<'t>(resolver: &Resolver<'_, 't>, resource: &'t Resource) -> Contex
         let resolved = resolver.resolve(value.as_ref()?).part()?;
         resolved.known().map(|text| text.into_owned())
     };
-    let metadata = resource.metadata.as_ref();
+    let value = |value: &'t Option<Value>| {
+        let resolved = resolver.resolve(value.as_ref()?).part()?;
+        Some(resolved.into_owned())
+    };
     Context {
         properties: Resolved::default(),
         deletion_policy: text(&resource.deletion_policy),
         update_replace_policy: text(&resource.update_replace_policy),
-        metadata: metadata
-            .and_then(|metadata| resolver.resolve(metadata).part())
-            .map(Resolved::into_owned),
+        metadata: value(&resource.metadata),
+        update_policy: value(&resource.update_policy),
     }
 }

@@ -17,7 +17,7 @@ pub use change::{
 pub use comparison::{changes, snapshot_by_default};
 pub use describe::describe;
 pub use lives::{Lives, Side, Sides, Times};
-pub use recreation::{Recreation, RecreationFact, Rules};
+pub use recreation::{PolicyDecision, Recreation, RecreationFact, Rules};
 pub use stratiform_service::change::{
     Attribute, ChangeSetView, ChangeSource, Evaluation, Replacement, RequiresRecreation,
 };

@@ -2,11 +2,14 @@
 
 use std::fmt;
 
-use stratiform_catalog::behaviour::{self, Class, Transition, documented};
+use stratiform_catalog::behaviour::{
+    self, Class, PolicyEffect, Transition, UpdatePolicy, When, documented, refused_updates,
+    update_policies,
+};
 use stratiform_catalog::{Catalog, PropertyPath, ResourceType};
 use stratiform_resolve::Resolved;
 
-use stratiform_service::change::RequiresRecreation;
+use stratiform_service::change::{Replacement, RequiresRecreation};
 
 /// Whether a change makes a new resource, and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,9 +36,13 @@ pub enum RecreationFact {
     Transformed(&'static str),
     /// It is made from what is not written out here.
     Unexpanded,
+    /// `UpdatePolicy` of the template after decides.
+    ByUpdatePolicy(PolicyDecision),
     /// The property is part of what identifies such resources, and the type's schema does not say that it can be
     /// changed.
     Identifies(PropertyPath),
+    /// AWS documents that it refuses the update: nothing is replaced.
+    Refused(&'static str),
     /// The type's schema lists the property in neither.
     Updatable,
     /// A custom resource: its provider decides, by answering with another physical ID.
@@ -44,6 +51,81 @@ pub enum RecreationFact {
     UnknownType,
     /// The attribute is no property: CloudFormation acts on it without touching the resource.
     NotAProperty,
+}
+
+/// What an update policy decides about an update.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PolicyDecision {
+    policy: UpdatePolicy,
+    /// Whether it is `true`; `None` where that is not known.
+    is_true: Option<bool>,
+}
+
+impl PolicyDecision {
+    /// What the update policies of a resource decide about the change of a property; `None` where they have no say.
+    pub(crate) fn of(
+        resource_type: &str,
+        property: &[String],
+        written: Option<&Resolved<'_>>,
+    ) -> Option<PolicyDecision> {
+        update_policies(resource_type, property).find_map(|policy| {
+            let decision = PolicyDecision {
+                policy,
+                is_true: is_true(written, policy.path),
+            };
+            let decides = match policy.effect {
+                PolicyEffect::InPlace => true,
+                PolicyEffect::Replaces => decision.is_true != Some(false),
+                PolicyEffect::Rolls(_) => false,
+            };
+            decides.then_some(decision)
+        })
+    }
+
+    /// Whether the resource is replaced.
+    pub fn replacement(&self) -> Replacement {
+        let in_place = self.policy.effect == PolicyEffect::InPlace;
+        match self.is_true {
+            Some(is_true) if is_true == in_place => Replacement::WillNot,
+            Some(_) => Replacement::Will,
+            None => Replacement::May,
+        }
+    }
+
+    /// The update policy that has to be `true` for an update in place, where that is what is missing.
+    pub fn missing(&self) -> Option<PropertyPath> {
+        let missing = self.policy.effect == PolicyEffect::InPlace && self.is_true != Some(true);
+        missing.then_some(self.policy.path)
+    }
+}
+
+/// Whether a switch of `UpdatePolicy` is on. What is not written is off.
+fn is_true(written: Option<&Resolved<'_>>, path: PropertyPath) -> Option<bool> {
+    let mut value = written;
+    for key in path.segments() {
+        match value {
+            Some(value) if value.is_opaque() => return None,
+            _ => value = value.and_then(|value| value.get(key)),
+        }
+    }
+    match value {
+        Some(value) => Some(value.known()?.eq_ignore_ascii_case("true")),
+        None => Some(false),
+    }
+}
+
+impl fmt::Display for PolicyDecision {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.policy.path.as_str().replace('/', ".");
+        match self.is_true {
+            Some(true) => write!(formatter, "`{path}` of its `UpdatePolicy` is `true`"),
+            Some(false) => write!(formatter, "`{path}` of its `UpdatePolicy` is not `true`"),
+            None => write!(
+                formatter,
+                "whether `{path}` of its `UpdatePolicy` is `true` is not known here"
+            ),
+        }
+    }
 }
 
 impl fmt::Display for RecreationFact {
@@ -71,10 +153,14 @@ impl fmt::Display for RecreationFact {
             RecreationFact::Unexpanded => {
                 formatter.write_str("what it stands for is not known here")
             }
+            RecreationFact::ByUpdatePolicy(decision) => decision.fmt(formatter),
             RecreationFact::Identifies(path) => write!(
                 formatter,
                 "`{path}` is part of the primaryIdentifier of the type: another value may mean another resource"
             ),
+            RecreationFact::Refused(page) => {
+                write!(formatter, "AWS refuses the update, as `{page}` documents")
+            }
             RecreationFact::Updatable => {
                 formatter.write_str("the type's schema allows updating it")
             }
@@ -100,6 +186,8 @@ pub struct Rules {
     conditionally: Vec<PropertyPath>,
     /// Properties that identify the resource and are in neither of the others.
     identifying: Vec<PropertyPath>,
+    /// Properties of which AWS refuses every update, and the pages that say so.
+    refusals: Vec<(PropertyPath, &'static str)>,
     otherwise: Recreation,
     /// The type, where the catalog knows it.
     pub resource_type: Option<ResourceType>,
@@ -138,6 +226,12 @@ impl Rules {
             documented: behaviour::replaces(resource_type).collect(),
             conditionally: Vec::new(),
             identifying: Vec::new(),
+            refusals: refused_updates(resource_type)
+                .filter(|refusal| {
+                    matches!(refusal.when, When::Changed(_)) && refusal.only_while.is_none()
+                })
+                .filter_map(|refusal| Some((refusal.path?, refusal.source)))
+                .collect(),
             otherwise,
             resource_type: known,
         };
@@ -166,6 +260,7 @@ impl Rules {
             documented: Vec::new(),
             conditionally: Vec::new(),
             identifying: Vec::new(),
+            refusals: Vec::new(),
             otherwise: Recreation {
                 requires: RequiresRecreation::Conditionally,
                 fact: RecreationFact::Transformed(transform),
@@ -181,6 +276,25 @@ impl Rules {
 
     /// What a difference at a path below `Properties` means.
     pub fn at(
+        &self,
+        below: &[String],
+        before: Option<&Resolved<'_>>,
+        after: Option<&Resolved<'_>>,
+    ) -> Recreation {
+        let recreation = self.by_schema(below, before, after);
+        let mut refusals = self.refusals.iter();
+        let refused = refusals.find(|(path, _)| applies(*path, below, before, after));
+        match refused {
+            None => recreation,
+            Some((_, page)) => Recreation {
+                fact: RecreationFact::Refused(page),
+                ..recreation
+            },
+        }
+    }
+
+    /// What the schema of the type says.
+    fn by_schema(
         &self,
         below: &[String],
         before: Option<&Resolved<'_>>,
@@ -236,7 +350,9 @@ impl Rules {
     ) -> RecreationFact {
         let name = self.resource_type.map_or("", ResourceType::name);
         let transition = before.and_then(|_| behaviour::transition(name, below, after.is_none()));
-        match (transition, documented(name, below)) {
+        let mut policies = update_policies(name, below);
+        let by_policy = policies.any(|policy| policy.effect == PolicyEffect::InPlace);
+        match (transition, documented(name, below).filter(|_| !by_policy)) {
             (Some(Transition::New(page)), _) => RecreationFact::Documented(path, page),
             (Some(Transition::InPlace(entry)), _) => RecreationFact::InPlace(path, entry.source),
             (None, Some(entry)) if entry.class != Class::Replaces => {

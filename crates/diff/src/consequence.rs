@@ -12,17 +12,25 @@ pub(crate) mod moves;
 mod nested;
 mod network;
 pub(crate) mod nouns;
+mod property;
 mod protection;
 mod refused;
 pub(crate) mod replacement;
+mod retention;
+mod scaled;
+mod secrets;
 mod stops;
+mod unchangeable;
 mod unexpanded;
+mod versions;
 
 use std::fmt;
 
 use serde::Serialize;
-use stratiform_changes::ChangedResource;
+use stratiform_changes::{ChangedResource, Edit};
 use stratiform_resolve::{Scope, Whereabouts};
+
+use crate::fate::Fate;
 
 /// One thing that a change does, in words, with the fact behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -228,13 +236,22 @@ pub(crate) fn consequences(
     replacement::find(changes, &mut found);
     interruption::find(changes, &mut found);
     for change in changes {
+        unchangeable::find(change, &mut found);
+        versions::find(change, &mut found);
         loss::find(change, &mut found);
+        retention::find(change, &mut found);
+        // What leaves the stack and stays does what it did.
+        if change.action == Edit::Remove && Fate::of(change).stays() {
+            continue;
+        }
         stops::find(change, &mut found);
         nested::find(change, &mut found);
         iam::find(change, &mut found);
         network::find(change, &mut found);
         protection::find(change, &mut found);
     }
+    scaled::find(changes, after, &mut found);
+    secrets::find(changes, after, &mut found);
     existence::find(before, after, &mut found);
     unexpanded::find(changes, [before, after], place, &mut found);
     unexpanded::temper(changes, [before, after], &mut found);

@@ -8,6 +8,7 @@ use stratiform_resolve::{Resolver, Scope, Segment, Time, Whereabouts};
 use stratiform_template::{Member, Reference, Value};
 
 use crate::consequence::{Certainty, Consequence, Kind, Severity, moves, sort};
+use crate::handed_over;
 use crate::nested;
 use crate::order::steps;
 use crate::stack::{OutputChange, StackChange, StackDiff, written_out};
@@ -75,6 +76,7 @@ pub fn diff_environment(pairs: &[Pair<'_>]) -> Vec<StackDiff> {
             diff.consequences.extend(found);
         }
     }
+    handed_over::find(pairs, &mut diffs);
     let located: Vec<moves::Located<'_>> = diffs
         .iter()
         .flat_map(|diff| {
@@ -134,7 +136,10 @@ pub fn imported_elsewhere(stack: &mut StackDiff, export: &str, importers: &[Stri
 }
 
 /// All uses of other stacks' values on one side.
-fn imports<'s>(pairs: &[Pair<'s>], side: impl Fn(&Pair<'s>) -> Option<&'s StackAt>) -> Imports {
+pub(crate) fn imports<'s>(
+    pairs: &[Pair<'s>],
+    side: impl Fn(&Pair<'s>) -> Option<&'s StackAt>,
+) -> Imports {
     let mut imports = Imports::new();
     for pair in pairs {
         let Some(side) = side(pair) else { continue };

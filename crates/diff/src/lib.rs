@@ -4,14 +4,19 @@
 //! imports, a verdict. Answers come from the templates and the catalog alone. What does not live here: what changes
 //! (`stratiform-changes`), values (`stratiform-resolve`), reading files, git or AWS, and showing anything.
 
+mod arrival;
 mod cases;
 mod consequence;
 mod exports;
+mod fate;
+mod handed_over;
+mod importers_unknown;
 mod nested;
 mod not_known;
 mod note;
 mod order;
 pub mod passes;
+mod references;
 mod settings;
 mod stack;
 mod stack_policy;
@@ -19,6 +24,8 @@ mod verdict;
 
 pub use consequence::{Certainty, Consequence, Kind, Severity};
 pub use exports::{Pair, diff_environment, imported_elsewhere};
+pub use fate::Fate;
+pub use importers_unknown::importers_unknown;
 pub use not_known::macros;
 pub use note::Note;
 pub use stack::{Counts, OutputChange, OutputValue, ParameterChange, StackChange, StackDiff, diff};

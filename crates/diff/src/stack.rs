@@ -10,6 +10,7 @@ use stratiform_resolve::{
 };
 use stratiform_template::{Member, Output, Template};
 
+use crate::arrival;
 use crate::cases::merge::merged;
 use crate::cases::{Case, Cases, given, supposed_place};
 use crate::consequence::{Consequence, Kind, Severity, consequences, sort};
@@ -176,6 +177,7 @@ pub fn diff(before: Option<&StackAt>, after: Option<&StackAt>, place: &Whereabou
         && settings.is_none_or(StackSettings::are_same)
         && consequences.is_empty();
     let mut notes = notes(before, after, &resources, &consequences, &cases);
+    notes.extend(arrival::notes(&resources, before, after));
     if let Some(settings) = settings {
         settings.find(&sides, &mut consequences, &mut notes);
     }

@@ -48,8 +48,12 @@ pub fn counted(count: usize, noun: &str) -> String {
 
 /// What a number of things is called.
 pub fn plural(count: usize, noun: &str) -> String {
-    let s = if count == 1 { "" } else { "s" };
-    format!("{noun}{s}")
+    let end = match count {
+        1 => "",
+        _ if noun.ends_with('x') => "es",
+        _ => "s",
+    };
+    format!("{noun}{end}")
 }
 
 /// A number as people read it: `1,580`.

@@ -175,6 +175,11 @@ impl<'s, 't> Resolver<'s, 't> {
         }
     }
 
+    /// The same resolver for names of things, which are no secrets even where what they name is one.
+    pub(crate) fn naming(self) -> Self {
+        self.concealing(false)
+    }
+
     /// The outcome as it may be seen.
     fn seen(&self, outcome: Outcome<'t>) -> Outcome<'t> {
         match (self.exposure, outcome) {

@@ -26,6 +26,9 @@ const ENDINGS: [&str; 13] = [
     "credential",
 ];
 
+/// A name that ends like a secret's, and is that of a topic's or a function's ARN.
+const NOT_SECRET: &str = "ServiceToken";
+
 /// Keys that name the value beside them.
 const NAMES: [&str; 3] = ["Name", "Key", "ParameterKey"];
 
@@ -41,9 +44,10 @@ pub fn is_sensitive(name: &str) -> bool {
         })
     };
     let one = name.strip_suffix(['s', 'S']).unwrap_or(name);
-    ENDINGS
-        .iter()
-        .any(|ending| ends(name, ending) || ends(one, ending))
+    name != NOT_SECRET
+        && ENDINGS
+            .iter()
+            .any(|ending| ends(name, ending) || ends(one, ending))
 }
 
 /// Whether a map is a pair of a telling name and a value: `Name: DB_PASSWORD, Value: …`.
@@ -175,6 +179,7 @@ mod tests {
             "PasswordLength",
             "KmsKeyId",
             "TokenValidity",
+            "ServiceToken",
             "Name",
             "",
         ] {

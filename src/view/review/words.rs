@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use stratiform_changes::{ChangedResource, Edit, Policy, PolicyOrigin, Replacement};
-use stratiform_diff::{Severity, StackChange, StackDiff};
+use stratiform_changes::{ChangedResource, Edit, PolicyOrigin, Replacement};
+use stratiform_diff::{Fate, Severity, StackChange, StackDiff};
 use stratiform_finding::words::counted;
 
 /// Whether there is anything to say about a stack. One that stays the same may still hold something unknown.
@@ -94,12 +94,16 @@ pub(super) fn in_words(replacement: Replacement) -> &'static str {
 
 /// What happens to a resource, and to the physical one that goes.
 pub(super) fn outcome(change: &ChangedResource) -> String {
-    let policy = match change.policy {
-        Policy::Delete => "deleted",
-        Policy::Retain => "left behind",
-        Policy::Snapshot => "deleted after a snapshot",
+    let fate = Fate::of(change);
+    let policy = match fate {
+        Fate::Retained | Fate::Protected => "left behind",
+        Fate::Snapshot => "deleted after a snapshot",
+        Fate::Deleted | Fate::CopyDeleted => "deleted",
+        Fate::DeletedIfEmpty => "deleted if it is empty",
     };
     let origin = match change.policy_origin {
+        // Their policies do not decide.
+        _ if matches!(fate, Fate::Protected | Fate::CopyDeleted) => "",
         PolicyOrigin::Template => "",
         PolicyOrigin::Default => " (the default)",
         PolicyOrigin::Unknown => " (at worst: its policy is not known)",

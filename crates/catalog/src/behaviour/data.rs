@@ -42,6 +42,14 @@ pub fn holds_history(resource_type: &str) -> bool {
     Question::HoldsHistory.is_answered(resource_type)
 }
 
+/// Returns the properties of which one, where it is set, makes such a resource a copy: the data is that of the source.
+/// Deletion policies do not count then, and no snapshot is taken.
+///
+/// Source: CloudFormation template reference, the page of the type.
+pub fn copies(resource_type: &str) -> impl Iterator<Item = PropertyPath> {
+    paths(Question::Copies.of(resource_type))
+}
+
 /// When does AWS delete a resource only if nothing is in it?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WhenEmpty {

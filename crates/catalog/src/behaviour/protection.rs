@@ -10,7 +10,7 @@ pub struct Protection {
     pub path: PropertyPath,
     /// When it protects.
     pub protects: While,
-    /// What it is, in a few words: `deletion protection`. Of [`retentions`], the data that goes when it gets smaller.
+    /// What it is, in a few words: `deletion protection`.
     pub what: &'static str,
     /// The page that says so.
     pub source: &'static str,
@@ -23,8 +23,6 @@ pub enum While {
     Is(&'static str),
     /// It has any value.
     Set,
-    /// Its number does not become smaller.
-    Retains,
 }
 
 /// Returns the properties with which AWS refuses to delete such a resource, each with the value that does so.
@@ -47,27 +45,13 @@ pub fn protections(resource_type: &str) -> impl Iterator<Item = Protection> {
     refusals(resource_type).chain(others)
 }
 
-/// Returns the properties that say how long, or how much, of a resource's data is kept: when the number becomes smaller,
-/// what is more is deleted.
-///
-/// Source: CloudFormation template reference, the pages of the types.
-pub fn retentions(resource_type: &str) -> impl Iterator<Item = Protection> {
-    let rows = Question::Retains.anywhere(resource_type);
-    rows.filter_map(|row| protection(row, While::Retains))
-}
-
 fn while_set(row: &Row) -> Option<Protection> {
-    let protects = match row.value {
-        ANY => While::Set,
-        value => While::Is(value),
-    };
-    protection(row, protects)
-}
-
-fn protection(row: &Row, protects: While) -> Option<Protection> {
     Some(Protection {
         path: row.path()?,
-        protects,
+        protects: match row.value {
+            ANY => While::Set,
+            value => While::Is(value),
+        },
         what: row.what,
         source: row.source,
     })

@@ -56,7 +56,7 @@ pub fn replaces(resource_type: &str) -> impl Iterator<Item = (PropertyPath, &'st
 /// Source: AWS SAM developer guide, "Generated CloudFormation resources".
 pub fn stand_for(one: &str, other: &str) -> bool {
     let stands = |one: &str, other: &str| {
-        let rows = Question::StandsFor.of(one).iter();
+        let rows = Question::Becomes.of(one).iter();
         rows.into_iter().any(|row| row.value == other)
     };
     stands(one, other) || stands(other, one)

@@ -4,7 +4,10 @@ use std::collections::HashSet;
 
 use super::access::{Attachment, PolicyPlace};
 use super::network::{Firewall, Opening};
-use super::update::{DocumentedUpdate, covers};
+use super::refusal::{Refusal, StayingItems, Upgrade};
+use super::retention::{Expiration, Retention};
+use super::secrets::Renewal;
+use super::update::{DocumentedUpdate, UpdatePolicy, covers};
 use super::*;
 use crate::{JsonType, ResourceType, Schema, catalog};
 
@@ -140,6 +143,7 @@ fn every_value_is_one_that_the_property_can_have() {
     for (name, row) in lines() {
         let values: Vec<&str> = match row.question {
             Question::RefusesDeletion | Question::StopsAt => vec![row.value],
+            Question::DeletesAt if row.value != ANY => vec![row.value],
             Question::Protects if row.value != ANY => vec![row.value],
             Question::Opens => match Opening::of(&row).map(|opening| opening.decides) {
                 Some(Decides::Values(values, _)) => values.iter().collect(),
@@ -168,6 +172,18 @@ fn every_word_of_a_value_is_known() {
     for (_, row) in lines() {
         let known = match row.question {
             Question::Update => DocumentedUpdate::of(&row).is_some(),
+            Question::RefusesUpdate => Refusal::of(&row).is_some(),
+            Question::NeverBack => Upgrade::of(&row).is_some(),
+            Question::ItemsStay => StayingItems::of(&row).is_some(),
+            Question::Retains => Retention::of(&row).is_some(),
+            Question::Renews => Renewal::of(&row).is_some(),
+            Question::Expires => Expiration::of(&row).is_some(),
+            Question::DeletesAt
+            | Question::HandsOver
+            | Question::GoesLiveWith
+            | Question::ScaledBy
+            | Question::OneIndexPerUpdate => true,
+            Question::UpdatePolicy => UpdatePolicy::of(&row).is_some(),
             Question::Policy => PolicyPlace::of(&row).is_some(),
             Question::Attaches => Attachment::of(&row).is_some(),
             Question::Firewall => Firewall::of(&row).is_some(),
@@ -176,7 +192,7 @@ fn every_word_of_a_value_is_known() {
             Question::Nests => Nested::of(&row).is_some(),
             Question::Allows => Allows::of(&row).is_some(),
             Question::WhenRemoved | Question::WhenChanged => Transition::of(&row).is_some(),
-            Question::StandsFor => catalog().resource_type(row.value).is_some(),
+            Question::Becomes => catalog().resource_type(row.value).is_some(),
             Question::BelongsTo
             | Question::Protects
             | Question::RefusesDeletion
@@ -196,7 +212,16 @@ fn every_word_of_a_value_is_known() {
                 | Question::Redirects
                 | Question::Serves
                 | Question::Opens
+                | Question::OneIndexPerUpdate
+                | Question::DeletesAt
+                | Question::Expires
+                | Question::Credential
         );
+        if row.question == Question::RefusesUpdate {
+            continue;
+        }
+        let told =
+            told || row.question == Question::UpdatePolicy && row.value.starts_with("rolls ");
         let is_transition = matches!(row.question, Question::WhenRemoved | Question::WhenChanged);
         let told = told || is_transition && row.value != "new";
         assert_eq!(row.what != NOTHING, told, "{row:?}");
@@ -237,7 +262,7 @@ fn questions_are_answered_by_type() {
     assert_eq!(file_system.len(), retentions(unknown).count() + 4);
     let owners = belongs_to("AWS::IAM::Policy").filter_map(|owner| owner.noun);
     assert_eq!(owners.collect::<Vec<_>>(), ["role", "user", "group"]);
-    let table = indexes("AWS::DynamoDB::Table").expect("indexes");
+    let table = indexes("AWS::DynamoDB::Table").next().expect("indexes");
     assert_eq!(
         (table.list, table.name),
         ("GlobalSecondaryIndexes", "IndexName")
@@ -290,4 +315,49 @@ fn names_are_unique_within_something() {
     ));
     assert!(scopes_names(known("AWS::Lambda::Alias"), "FunctionName"));
     assert!(!scopes_names(known("AWS::SNS::Topic"), "TopicName"));
+}
+
+/// What makes another resource is not refused, and a value that counts where none is written is one of the property.
+#[test]
+fn refused_updates_are_updates() {
+    let known = |name| catalog().resource_type(name).expect(name);
+    for (name, row) in lines() {
+        let Some(refusal) = Some(row)
+            .filter(|row| row.question == Question::RefusesUpdate)
+            .and_then(|row| Refusal::of(&row))
+        else {
+            continue;
+        };
+        let custom = name == "AWS::CloudFormation::CustomResource";
+        let path = row.path();
+        let replaced = known(name).create_only().any(|other| Some(other) == path);
+        assert!(
+            custom || !replaced || refusal.when == When::Replaced,
+            "{row:?}"
+        );
+        let others: Vec<&str> = match refusal.when {
+            When::With(others) | When::NotAlone(others) => {
+                others.paths().map(PropertyPath::as_str).collect()
+            }
+            _ => Vec::new(),
+        };
+        let state = refusal.only_while.map(|(path, _)| path.as_str());
+        for other in others.into_iter().chain(state) {
+            assert!(
+                !at(known(name).schema(), &steps(other)).is_empty(),
+                "{row:?}"
+            );
+        }
+        let values = match refusal.when {
+            When::Changed(value) => [value, None],
+            When::From(from, to) => [from, to],
+            _ => [None, None],
+        };
+        for value in values.into_iter().flatten() {
+            let schemas = at(known(name).schema(), &steps(row.path));
+            let mut schemas = schemas.into_iter().flatten();
+            assert!(schemas.any(|schema| allows(schema, value)), "{row:?}");
+        }
+    }
+    assert_eq!(refused_updates("Custom::Thing").count(), 1);
 }

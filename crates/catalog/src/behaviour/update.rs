@@ -1,6 +1,6 @@
 //! What an update in place does, and which ones AWS refuses.
 
-use super::{ANY, Question, Row, paths};
+use super::{ANY, NOTHING, Question, Row, paths};
 use crate::resource_type::PropertyPath;
 
 /// A documented fact about an update in place.
@@ -27,6 +27,8 @@ pub enum Class {
     Replaces,
     /// A rolling or blue/green deployment.
     Deploys,
+    /// Nothing yet: what there is stays as it is, and what is made later is another.
+    Later,
 }
 
 impl DocumentedUpdate {
@@ -37,6 +39,7 @@ impl DocumentedUpdate {
             "sometimes" => Class::Sometimes,
             "replaces" => Class::Replaces,
             "deploys" => Class::Deploys,
+            "later" => Class::Later,
             _ => return None,
         };
         Some(DocumentedUpdate {
@@ -99,6 +102,54 @@ pub(super) fn covers(known: &str, path: &[String]) -> bool {
             .all(|step| keys.next().is_some_and(|key| step == ANY || step == key))
 }
 
+/// An update policy of the template that decides about an update.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UpdatePolicy {
+    /// Where it stands in `UpdatePolicy`: `AutoScalingReplacingUpdate/WillReplace`.
+    pub path: PropertyPath,
+    /// What it does.
+    pub effect: PolicyEffect,
+    /// The page that says so.
+    pub source: &'static str,
+}
+
+/// What does an update policy do?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PolicyEffect {
+    /// With `true` the update is one in place; otherwise the resource is replaced.
+    InPlace,
+    /// With `true` the resource is replaced.
+    Replaces,
+    /// Where it is there, what the resource consists of is replaced bit by bit, in these words: `instances`.
+    Rolls(&'static str),
+}
+
+impl UpdatePolicy {
+    pub(super) fn of(row: &Row) -> Option<UpdatePolicy> {
+        let (effect, path) = row.value.split_once(' ')?;
+        Some(UpdatePolicy {
+            path: PropertyPath(path),
+            effect: match effect {
+                "in-place" => PolicyEffect::InPlace,
+                "replaces" => PolicyEffect::Replaces,
+                "rolls" => PolicyEffect::Rolls(row.what),
+                _ => return None,
+            },
+            source: row.source,
+        })
+    }
+}
+
+/// Returns the update policies that decide about the update of a property, given by its keys; the one that has
+/// precedence comes first.
+///
+/// Source: CloudFormation template reference, "UpdatePolicy attribute".
+pub fn update_policies(resource_type: &str, path: &[String]) -> impl Iterator<Item = UpdatePolicy> {
+    let rows = Question::UpdatePolicy.of(resource_type).iter();
+    rows.filter(|row| covers(row.path, path))
+        .filter_map(UpdatePolicy::of)
+}
+
 /// Returns the numbers that can become greater and not smaller.
 ///
 /// Source: CloudFormation template reference, the page of the type; Amazon RDS user guide, "Working with storage".
@@ -126,13 +177,17 @@ pub fn major_upgrade(resource_type: &str) -> Option<MajorUpgrade> {
     })
 }
 
-/// Indexes of which one can come or go per update.
+/// Indexes, and what is like them, of which one can come or go per update.
 #[derive(Clone, Copy, Debug)]
 pub struct Indexes {
     /// The list of them: `GlobalSecondaryIndexes`.
     pub list: &'static str,
     /// The property of an index that names it: `IndexName`.
     pub name: &'static str,
+    /// What such an index is called: `global secondary index`.
+    pub noun: &'static str,
+    /// The property with which the limit does not hold, where there is one.
+    pub unless: Option<PropertyPath>,
     fixed: &'static [Row],
 }
 
@@ -146,20 +201,25 @@ impl Indexes {
     }
 }
 
-/// Returns the indexes of which one can come or go per update.
+/// Returns the lists of indexes, and of what is like them, of which one can come or go per update.
 ///
-/// Source: CloudFormation template reference, `AWS::DynamoDB::Table`, `GlobalSecondaryIndexes`.
-pub fn indexes(resource_type: &str) -> Option<Indexes> {
-    let row = Question::OneIndexPerUpdate.of(resource_type).first()?;
-    let (list, name) = item(row.path)?;
-    Some(Indexes {
-        list,
-        name,
-        fixed: Question::FixedInIndex.of(resource_type),
+/// Source: CloudFormation template reference, the pages of the tables of DynamoDB.
+pub fn indexes(resource_type: &str) -> impl Iterator<Item = Indexes> {
+    let rows = Question::OneIndexPerUpdate.of(resource_type).iter();
+    let fixed = Question::FixedInIndex.of(resource_type);
+    rows.filter_map(move |row| {
+        let (list, name) = item(row.path)?;
+        Some(Indexes {
+            list,
+            name,
+            noun: row.what,
+            unless: (row.value != NOTHING).then_some(PropertyPath(row.value)),
+            fixed,
+        })
     })
 }
 
 /// A list, and a property of its items.
-fn item(path: &'static str) -> Option<(&'static str, &'static str)> {
+pub(super) fn item(path: &'static str) -> Option<(&'static str, &'static str)> {
     path.split_once("/*/")
 }

@@ -274,7 +274,7 @@ impl<'t> Declared<'t> {
             let value = self.property(guard.path.as_str());
             match guard.protects {
                 While::Is(protecting) => value.is_some_and(|value| is(value, protecting)),
-                While::Set | While::Retains => value.is_some(),
+                While::Set => value.is_some(),
             }
         };
         // A member of a cluster goes, whatever the cluster's protection is.

@@ -1,7 +1,11 @@
 //! Does something not answer for a while? What AWS documents per type and property, and what nobody documents.
 
-use stratiform_catalog::behaviour::{self, Class, DocumentedUpdate, Transition, documented};
-use stratiform_changes::{Attribute, ChangedAttribute, ChangedResource, Edit, Replacement};
+use stratiform_catalog::behaviour::{
+    self, Class, DocumentedUpdate, PolicyEffect, Transition, documented, update_policies,
+};
+use stratiform_changes::{
+    Attribute, ChangedAttribute, ChangedResource, Edit, RecreationFact, Replacement,
+};
 
 use super::nouns::named;
 use super::{Certainty, Consequence, Kind, Severity};
@@ -16,10 +20,19 @@ pub(super) fn find(changes: &[ChangedResource], found: &mut Vec<Consequence>) {
         }
         let properties = change
             .properties()
-            .filter(|detail| detail.attribute == Attribute::Properties && detail.path.len() > 1);
+            .filter(|detail| detail.attribute == Attribute::Properties && detail.path.len() > 1)
+            // That is told elsewhere, and nothing comes of it.
+            .filter(|detail| !matches!(detail.recreation.fact, RecreationFact::Refused(_)));
         let mut said: Vec<&str> = Vec::new();
         for detail in properties {
             let property = detail.path[1..].join(".");
+            if let Some((policy, told)) = rolls(change, &detail.path[1..]) {
+                if !said.contains(&policy) {
+                    found.push(told);
+                    said.push(policy);
+                }
+                continue;
+            }
             let below = &detail.path[1..];
             let goes = detail.change_type == Edit::Remove;
             let transition = behaviour::transition(&change.resource_type, below, goes);
@@ -60,6 +73,33 @@ pub(super) fn find(changes: &[ChangedResource], found: &mut Vec<Consequence>) {
     }
 }
 
+/// What an update policy replaces bit by bit, and the policy.
+fn rolls(change: &ChangedResource, path: &[String]) -> Option<(&'static str, Consequence)> {
+    let written = change.after.as_ref()?.update_policy.as_ref()?;
+    update_policies(&change.resource_type, path).find_map(|policy| {
+        let PolicyEffect::Rolls(what) = policy.effect else {
+            return None;
+        };
+        let name = policy.path.as_str();
+        written.get(name)?;
+        let told = Consequence::of(
+            change,
+            Kind::Interruption,
+            Severity::Note,
+            Certainty::Will,
+            format!(
+                "replaces {what} of {} in batches",
+                named(&change.resource_type, &change.logical_id)
+            ),
+            format!(
+                "`{}` changes, and its `UpdatePolicy` has `{name}`",
+                path.join(".")
+            ),
+        );
+        Some((name, told))
+    })
+}
+
 fn consequence(
     change: &ChangedResource,
     detail: &ChangedAttribute,
@@ -68,7 +108,7 @@ fn consequence(
 ) -> Option<Consequence> {
     let name = named(&change.resource_type, &change.logical_id);
     let (severity, certainty, what) = match entry.class {
-        Class::None => return None,
+        Class::None | Class::Later => return None,
         Class::Some if !detail.may_be_same() => (
             Severity::Warning,
             Certainty::Will,

@@ -1,11 +1,11 @@
 //! Is data lost? What goes, and what its policies leave behind.
 
-use stratiform_catalog::behaviour::{self, WhenEmpty, While};
-use stratiform_changes::{ChangedResource, Context, Edit, Policy, PolicyOrigin, Replacement};
-use stratiform_resolve::Resolved;
+use stratiform_catalog::behaviour;
+use stratiform_changes::{ChangedResource, Edit, PolicyOrigin, Replacement};
 
 use super::nouns::named;
 use super::{Certainty, Consequence, Kind, Severity};
+use crate::fate::Fate;
 
 pub(super) fn find(change: &ChangedResource, found: &mut Vec<Consequence>) {
     if !behaviour::holds_data(&change.resource_type) || is_elsewhere(change) {
@@ -43,15 +43,14 @@ fn removed(change: &ChangedResource, name: &str) -> Consequence {
     let of = |severity, certainty, what: String, why: String| {
         Consequence::of(change, Kind::DataLoss, severity, certainty, what, why)
     };
-    let before = change.before.as_ref();
-    match change.policy {
-        _ if before.is_some_and(|before| is_replica(change, before)) => of(
+    match Fate::of(change) {
+        Fate::CopyDeleted => of(
             Severity::Attention,
             Certainty::Will,
             format!("deletes {name}, a read replica: its data is its source's, and stays there"),
             "of a read replica no snapshot is taken, whatever its deletion policy says".to_owned(),
         ),
-        Policy::Retain => of(
+        Fate::Retained => of(
             Severity::Attention,
             Certainty::Will,
             format!(
@@ -59,19 +58,19 @@ fn removed(change: &ChangedResource, name: &str) -> Consequence {
             ),
             why,
         ),
-        _ if before.is_some_and(|before| is_protected(change, before)) => of(
+        Fate::Protected => of(
             Severity::Attention,
             Certainty::Will,
             format!("leaves {name} outside of the stack: AWS refuses to delete it"),
             "deletion protection is on; CloudFormation tries, fails, and goes on".to_owned(),
         ),
-        Policy::Snapshot => of(
+        Fate::Snapshot => of(
             Severity::Warning,
             Certainty::Will,
             format!("deletes {name}: its data is kept as a snapshot"),
             why,
         ),
-        Policy::Delete if before.is_some_and(|before| needs_to_be_empty(change, before)) => of(
+        Fate::DeletedIfEmpty => of(
             Severity::Danger,
             Certainty::May,
             format!("deletes {name} if it is empty"),
@@ -79,7 +78,7 @@ fn removed(change: &ChangedResource, name: &str) -> Consequence {
                 "{why}; AWS refuses where something is in it, and it stays outside of the stack"
             ),
         ),
-        Policy::Delete => Consequence {
+        Fate::Deleted => Consequence {
             help: Some(keeping(
                 change,
                 "DeletionPolicy",
@@ -108,36 +107,33 @@ fn replaced(change: &ChangedResource, name: &str, certainty: Certainty) -> Conse
         Some(path) => format!("the new one starts from what `{path}` names"),
         None => "the new one starts empty".to_owned(),
     };
-    let before = change.before.as_ref();
     let stays = "the old one stays with its data, outside of the stack";
     // An empty log is a nuisance; an empty database is not what its users expect.
     let missed = match behaviour::holds_history(&change.resource_type) {
         true => Severity::Attention,
         false => Severity::Warning,
     };
-    let protected = change.policy != Policy::Retain
-        && before.is_some_and(|before| is_protected(change, before));
-    let why = match protected {
-        true => format!(
+    let fate = Fate::of(change);
+    let why = match fate {
+        Fate::Protected => format!(
             "{why}, but deletion protection is on: CloudFormation tries, fails, and goes on"
         ),
-        false => why,
+        _ => why,
     };
-    let (severity, kept, help) = match change.policy {
-        _ if before.is_some_and(|before| is_replica(change, before)) => (
+    let (severity, kept, help) = match fate {
+        Fate::CopyDeleted => (
             Severity::Attention,
             "it is a read replica, and its data stays with its source",
             None,
         ),
-        Policy::Retain => (missed, stays, None),
-        _ if protected => (missed, stays, None),
-        Policy::Snapshot => (Severity::Warning, "its data is kept as a snapshot", None),
-        Policy::Delete if before.is_some_and(|before| needs_to_be_empty(change, before)) => (
+        Fate::Retained | Fate::Protected => (missed, stays, None),
+        Fate::Snapshot => (Severity::Warning, "its data is kept as a snapshot", None),
+        Fate::DeletedIfEmpty => (
             Severity::Warning,
             "the old one is deleted if it is empty, and otherwise stays outside of the stack",
             None,
         ),
-        Policy::Delete => (
+        Fate::Deleted => (
             Severity::Danger,
             "its data is deleted with it",
             Some(keeping(change, "UpdateReplacePolicy", "")),
@@ -175,37 +171,6 @@ fn reason(change: &ChangedResource, attribute: &str) -> String {
         }
         PolicyOrigin::Unknown => {
             format!("the value of `{attribute}` is not known here: the worst is assumed")
-        }
-    }
-}
-
-/// Whether it copies another database: deletion policies do not count then, and no snapshot is taken.
-///
-/// Source: CloudFormation template reference, `AWS::RDS::DBInstance`, "Deletion policy".
-fn is_replica(change: &ChangedResource, before: &Context) -> bool {
-    const SOURCES: [&str; 2] = ["SourceDBInstanceIdentifier", "SourceDBClusterIdentifier"];
-    let copies = |path: &&str| before.properties.get(path).is_some();
-    change.resource_type == "AWS::RDS::DBInstance" && SOURCES.iter().any(copies)
-}
-
-fn is_protected(change: &ChangedResource, context: &Context) -> bool {
-    let mut refusals = behaviour::refusals(&change.resource_type);
-    refusals.any(|refusal| {
-        let said = context.properties.get(refusal.path.as_str());
-        match (said.and_then(Resolved::known), refusal.protects) {
-            (Some(said), While::Is(value)) => said == value,
-            _ => false,
-        }
-    })
-}
-
-fn needs_to_be_empty(change: &ChangedResource, before: &Context) -> bool {
-    match behaviour::deleted_when_empty(&change.resource_type) {
-        None => false,
-        Some(WhenEmpty::Always) => true,
-        Some(WhenEmpty::Unless(path)) => {
-            let said = before.properties.get(path.as_str());
-            said.and_then(Resolved::known).as_deref() != Some("true")
         }
     }
 }

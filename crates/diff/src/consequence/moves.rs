@@ -9,6 +9,7 @@ use stratiform_resolve::{Segment, Style};
 use super::nouns::named;
 use super::replacement::own_name;
 use super::{Certainty, Consequence, Kind, Severity};
+use crate::fate::Fate;
 
 /// A resource of a stack.
 pub(crate) type Located<'c> = (&'c str, &'c ChangedResource);
@@ -70,6 +71,12 @@ fn moved(from: &str, old: &ChangedResource, to: &str, new: &ChangedResource) -> 
         format!("from stack `{from}` to stack `{to}`")
     };
     let name = named(&old.resource_type, &old.logical_id);
+    let goes = match Fate::of(old) {
+        Fate::Retained | Fate::Protected => format!("leaves {name} behind"),
+        Fate::Snapshot => format!("deletes {name} after a snapshot"),
+        Fate::DeletedIfEmpty => format!("deletes {name} if it is empty"),
+        Fate::Deleted | Fate::CopyDeleted => format!("deletes {name}"),
+    };
     let severity = if holds_data(&old.resource_type) {
         Severity::Warning
     } else {
@@ -85,7 +92,7 @@ fn moved(from: &str, old: &ChangedResource, to: &str, new: &ChangedResource) -> 
             Kind::Move,
             severity,
             Certainty::Will,
-            format!("deletes {name} and makes the same again: it looks like a move {place}"),
+            format!("{goes} and makes the same again: it looks like a move {place}"),
             "the type and all properties are the same",
         )
     }]
@@ -110,10 +117,15 @@ pub(crate) fn names_taken<'c>(changes: &[Located<'c>]) -> Vec<(&'c str, Conseque
         let Some((from, old)) = taken.get(&(new.resource_type.as_str(), name.clone())) else {
             continue;
         };
+        let stays = Fate::of(old).stays();
         // Another stack may let go of it first.
-        let (severity, certainty) = match from == stack {
+        let (severity, certainty) = match from == stack || stays {
             true => (Severity::Danger, Certainty::Will),
             false => (Severity::Warning, Certainty::May),
+        };
+        let order = match stays {
+            true => "which stays outside of the stack",
+            false => "and new resources are made before old ones go",
         };
         let refused = Consequence {
             help: Some(
@@ -129,7 +141,7 @@ pub(crate) fn names_taken<'c>(changes: &[Located<'c>]) -> Vec<(&'c str, Conseque
                     named(&new.resource_type, &new.logical_id)
                 ),
                 format!(
-                    "`{property}` is that of {}, and new resources are made before old ones go",
+                    "`{property}` is that of {}, {order}",
                     named(&old.resource_type, &old.logical_id)
                 ),
             )

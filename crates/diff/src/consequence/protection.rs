@@ -1,12 +1,13 @@
 //! Is something less protected than before?
 
-use stratiform_catalog::PropertyPath;
 use stratiform_catalog::behaviour::{self, While};
 use stratiform_changes::{Attribute, ChangedResource, Edit, snapshot_by_default};
 use stratiform_resolve::Resolved;
 
 use super::nouns::named;
+use super::property::at;
 use super::{Certainty, Consequence, Kind, Severity};
+use crate::fate::Fate;
 
 pub(super) fn find(change: &ChangedResource, found: &mut Vec<Consequence>) {
     match change.action {
@@ -39,7 +40,7 @@ fn properties(change: &ChangedResource, found: &mut Vec<Consequence>) {
     };
     let name = named(&change.resource_type, &change.logical_id);
     let of_type = &change.resource_type;
-    for protection in behaviour::retentions(of_type).chain(behaviour::protections(of_type)) {
+    for protection in behaviour::protections(of_type) {
         let old = at(&before.properties, protection.path);
         let new = at(&after.properties, protection.path);
         let shown = |value: Option<&Resolved<'_>>| match value {
@@ -53,23 +54,12 @@ fn properties(change: &ChangedResource, found: &mut Vec<Consequence>) {
             Certainty::Will => "takes",
             Certainty::May | Certainty::Unknown => "may take",
         };
-        // What is older than a retention period that becomes shorter is deleted.
-        let (kind, what) = match protection.protects {
-            While::Retains => (
-                Kind::DataLoss,
-                format!("deletes of {name} {}", protection.what),
-            ),
-            While::Is(_) | While::Set => (
-                Kind::ProtectionLost,
-                format!("{verb} away from {name}: {}", protection.what),
-            ),
-        };
         found.push(Consequence::of(
             change,
-            kind,
+            Kind::ProtectionLost,
             Severity::Warning,
             certainty,
-            what,
+            format!("{verb} away from {name}: {}", protection.what),
             format!(
                 "`{}` was `{}` and becomes `{}`",
                 protection.path.as_str().replace('/', "."),
@@ -78,15 +68,6 @@ fn properties(change: &ChangedResource, found: &mut Vec<Consequence>) {
             ),
         ));
     }
-}
-
-/// The value at a path; where the way there is not known, that.
-fn at<'r, 't>(properties: &'r Resolved<'t>, path: PropertyPath) -> Option<&'r Resolved<'t>> {
-    path.segments()
-        .try_fold(properties, |value, key| match value.is_opaque() {
-            true => Some(value),
-            false => value.get(key),
-        })
 }
 
 fn is_lost(
@@ -106,16 +87,16 @@ fn is_lost(
                 Some(Some(_)) | None => Some(Certainty::Will),
             }
         }
-        While::Retains => {
-            let number = |value: &Resolved<'_>| value.known()?.parse::<f64>().ok();
-            (number(new?)? < number(old)?).then_some(Certainty::Will)
-        }
         While::Set => new.is_none().then_some(Certainty::Will),
     }
 }
 
 /// Policies that kept data and do not any more.
 fn policies(change: &ChangedResource, found: &mut Vec<Consequence>) {
+    // Of copies, nothing is kept whatever they say.
+    if Fate::of(change) == Fate::CopyDeleted {
+        return;
+    }
     for (attribute, name) in [
         (Attribute::DeletionPolicy, "DeletionPolicy"),
         (Attribute::UpdateReplacePolicy, "UpdateReplacePolicy"),

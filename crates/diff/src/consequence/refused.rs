@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use stratiform_catalog::behaviour;
+use stratiform_catalog::behaviour::{self, Indexes};
 use stratiform_changes::{ChangedResource, Context, Edit, Replacement};
+use stratiform_finding::words::counted;
 use stratiform_resolve::{Resolved, Style};
 
 use super::nouns::named;
+use super::versions::is_older;
 use super::{Certainty, Consequence, Kind, Severity};
 
 /// The service's own words: `Update of resource type is not permitted.`
@@ -105,76 +107,106 @@ fn major_version(change: &ChangedResource, found: &mut Vec<Consequence>) {
         let version = text(context, version)?;
         Some(version.split('.').take(parts).collect::<Vec<_>>().join("."))
     };
-    let allowed = text(after, allowed_by).as_deref() == Some("true");
-    let versions = major(before).zip(major(after));
-    if let Some((old, new)) = versions.filter(|(old, new)| old != new && !allowed) {
-        found.push(Consequence {
-            help: Some(format!(
-                "set `{allowed_by}: true`, and try the upgrade on a copy first"
-            )),
-            ..refused(
-                change,
-                format!(
-                    "cannot upgrade {} to another major version",
-                    named(&change.resource_type, &change.logical_id)
-                ),
-                format!("`{version}` goes from {old} to {new}, and `{allowed_by}` is not `true`"),
-            )
-        });
+    // What belongs to a cluster has the cluster's version, and is not asked.
+    let cluster = behaviour::data_elsewhere(&change.resource_type)
+        .and_then(|path| Some((path, after.properties.get(path.as_str())?)));
+    let allowed = cluster.is_none() && text(after, allowed_by).as_deref() == Some("true");
+    let Some((old, new)) = major(before).zip(major(after)) else {
+        return;
+    };
+    if old == new || allowed || is_older(&new, &old) {
+        return;
     }
+    let (why, help) = match cluster {
+        Some((path, cluster)) => (
+            format!(
+                "its version is that of the cluster `{}` (`{path}`)",
+                cluster.shown(Style::Expression)
+            ),
+            format!("take `{version}` off the instance, and set it on the cluster only"),
+        ),
+        None => (
+            format!("`{allowed_by}` is not `true`"),
+            format!("set `{allowed_by}: true`, and try the upgrade on a copy first"),
+        ),
+    };
+    found.push(Consequence {
+        help: Some(help),
+        ..refused(
+            change,
+            format!(
+                "cannot upgrade {} to another major version",
+                named(&change.resource_type, &change.logical_id)
+            ),
+            format!("`{version}` goes from {old} to {new}, and {why}"),
+        )
+    });
 }
 
-/// Global secondary indexes: one can be made or deleted per update, and none can be changed but for its capacity.
+/// Global secondary indexes, and what is like them: one can be made or deleted per update, and of an index nothing can be
+/// changed but its capacity.
 fn indexes(change: &ChangedResource, found: &mut Vec<Consequence>) {
-    let Some(known) = behaviour::indexes(&change.resource_type) else {
+    let (Some(before), Some(after)) = (&change.before, &change.after) else {
         return;
     };
     if change.replacement() == Replacement::Will {
         return;
     }
-    let (Some(before), Some(after)) = (&change.before, &change.after) else {
-        return;
-    };
-    let indexes = |context: &Context| -> BTreeMap<String, Vec<Option<String>>> {
-        let all = context.properties.get(known.list);
-        let all = all.map(Resolved::items).unwrap_or_default().iter();
-        let fixed = |index: &Resolved<'_>| {
-            let shown = |key| index.get(key).map(|value| value.shown(Style::Expression));
-            known.fixed().map(shown).collect()
-        };
-        all.filter_map(|index| Some((index.get(known.name)?.known()?.into_owned(), fixed(index))))
-            .collect()
-    };
-    let (old, new) = (indexes(before), indexes(after));
     let name = named(&change.resource_type, &change.logical_id);
-    let changed = new
-        .iter()
-        .filter(|(index, fixed)| old.get(*index).is_some_and(|old| old != *fixed));
-    for (index, _) in changed {
-        found.push(Consequence {
-            help: Some(
-                "add an index with another name, and delete this one in the next deployment"
-                    .to_owned(),
-            ),
-            ..refused(
-                change,
-                format!("cannot change the index `{index}` of {name}"),
-                "keys and projection of a global secondary index cannot be changed".to_owned(),
-            )
-        });
+    for known in behaviour::indexes(&change.resource_type) {
+        let (old, new) = (named_items(before, known), named_items(after, known));
+        let changed = new
+            .iter()
+            .filter(|(index, fixed)| old.get(*index).is_some_and(|old| old != *fixed));
+        for (index, _) in changed {
+            found.push(Consequence {
+                help: Some(
+                    "add an index with another name, and delete this one in the next deployment"
+                        .to_owned(),
+                ),
+                ..refused(
+                    change,
+                    format!("cannot change the index `{index}` of {name}"),
+                    format!("keys and projection of a {} cannot be changed", known.noun),
+                )
+            });
+        }
+        let come = new.keys().filter(|index| !old.contains_key(*index)).count();
+        let go = old.keys().filter(|index| !new.contains_key(*index)).count();
+        let limited = known
+            .unless
+            .is_none_or(|path| after.properties.get(path.as_str()).is_none());
+        let some = |count| counted(count, known.noun);
+        if come + go > 1 && limited {
+            found.push(Consequence {
+                help: Some("make one of these changes per deployment".to_owned()),
+                ..refused(
+                    change,
+                    match (come, go) {
+                        (come, 0) => format!("cannot make {} of {name} at once", some(come)),
+                        (0, go) => format!("cannot delete {} of {name} at once", some(go)),
+                        (come, go) => format!(
+                            "cannot make {come} and delete {} of {name} at once",
+                            some(go)
+                        ),
+                    },
+                    format!("one {} can be made or deleted per update", known.noun),
+                )
+            });
+        }
     }
-    let come = new.keys().filter(|index| !old.contains_key(*index)).count();
-    let go = old.keys().filter(|index| !new.contains_key(*index)).count();
-    if come + go > 1 {
-        found.push(Consequence {
-            help: Some("make one of these changes per deployment".to_owned()),
-            ..refused(
-                change,
-                format!("cannot make {come} and delete {go} indexes of {name} at once"),
-                "one global secondary index can be made or deleted per update".to_owned(),
-            )
-        });
-    }
+}
+
+/// Indexes by name, each with what of it cannot be changed.
+fn named_items(context: &Context, known: Indexes) -> BTreeMap<String, Vec<Option<String>>> {
+    let all = context.properties.get(known.list);
+    let all = all.map(Resolved::items).unwrap_or_default().iter();
+    let fixed = |index: &Resolved<'_>| {
+        let shown = |key| index.get(key).map(|value| value.shown(Style::Expression));
+        known.fixed().map(shown).collect()
+    };
+    all.filter_map(|index| Some((index.get(known.name)?.known()?.into_owned(), fixed(index))))
+        .collect()
 }
 
 fn refused(change: &ChangedResource, what: String, why: String) -> Consequence {

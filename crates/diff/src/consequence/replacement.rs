@@ -35,6 +35,7 @@ pub(super) fn find(changes: &[ChangedResource], found: &mut Vec<Consequence>) {
         };
         found.push(Consequence {
             details: chain(change, &users),
+            help: instead(change),
             ..Consequence::of(
                 change,
                 Kind::Replacement,
@@ -94,6 +95,20 @@ fn why(change: &ChangedResource) -> String {
         });
     }
     reasons.into_iter().collect::<Vec<_>>().join("; ")
+}
+
+/// How the update would be one in place.
+fn instead(change: &ChangedResource) -> Option<String> {
+    let mut missing = change.expected().filter_map(|detail| {
+        let RecreationFact::ByUpdatePolicy(decision) = detail.recreation.fact else {
+            return None;
+        };
+        decision.missing()
+    });
+    let policy = missing.next()?;
+    Some(format!(
+        "set `{policy}: true` in its `UpdatePolicy`: AWS then updates it in place"
+    ))
 }
 
 /// Who refers to what, among the resources that change.

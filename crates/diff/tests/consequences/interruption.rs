@@ -99,11 +99,11 @@ fn what_stops_is_said() {
 #[test]
 fn a_counter_of_updates_is_followed() {
     let resources = "A: {Type: AWS::EC2::LaunchTemplate, Properties: {LaunchTemplateData: {InstanceType: $}}}
-B: {Type: AWS::AutoScaling::AutoScalingGroup, Properties: {MinSize: 1, MaxSize: 1, LaunchTemplate: {LaunchTemplateId: !Ref A, Version: !GetAtt A.LatestVersionNumber}}}";
+B: {Type: AWS::AutoScaling::AutoScalingGroup, UpdatePolicy: {AutoScalingRollingUpdate: {}}, Properties: {MinSize: 1, MaxSize: 1, LaunchTemplate: {LaunchTemplateId: !Ref A, Version: !GetAtt A.LatestVersionNumber}}}";
     let [before, after] = ["t3.small", "m5.large"].map(|value| resources.replace('$', value));
     let found = environment(&[("shop", before.as_str(), after.as_str())]);
     let lines = lines(&found[0].consequences);
-    let deploys = "starts a deployment of the auto scaling group `B`";
+    let deploys = "replaces instances of the auto scaling group `B` in batches";
     assert!(
         lines.iter().any(|line| line.contains(deploys)),
         "{lines:#?}"

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
+mod arrival;
 mod data;
 mod interruption;
 mod moves;
@@ -12,6 +13,10 @@ mod other_stacks;
 mod protection;
 mod refused;
 mod replacement;
+mod retention;
+mod secrets;
+mod unchangeable;
+mod update_policy;
 mod whole;
 
 use stratiform_assembly::StackAt;

@@ -1,6 +1,8 @@
 //! What looks like the same resource in another place.
 
-use crate::{KEPT, check, check_stacks};
+use stratiform_diff::{Certainty, Kind};
+
+use crate::{KEPT, check, check_stacks, environment};
 
 #[test]
 fn another_logical_id_is_offered_as_a_move() {
@@ -35,5 +37,42 @@ fn another_stack_is_offered_as_a_move() {
             "one: danger data-loss will: deletes the queue `A`, and its data with it",
             "two: warning move will: deletes the queue `A` and makes the same again: it looks like a move from stack `one` to stack `two`",
         ],
+    );
+}
+
+#[test]
+fn what_stays_is_not_said_to_be_deleted() {
+    let bucket = "Type: AWS::S3::Bucket, DeletionPolicy: Retain, Properties: {BucketName: x}";
+    check(
+        &format!("A: {{{bucket}}}"),
+        &format!("B: {{{bucket}}}"),
+        &[
+            "danger refused will: cannot make the bucket `B`: the name `x` is still taken",
+            "warning move will: leaves the bucket `A` behind and makes the same again: it looks like a move to `B`",
+            "attention data-loss will: leaves the bucket `A` outside of the stack: its data stays, and nothing manages it any more",
+        ],
+    );
+    // In another stack, too, the name stays taken.
+    let resource = format!("A: {{{bucket}}}");
+    let found = environment(&[
+        ("one", &format!("{KEPT}\n{resource}"), KEPT),
+        ("two", KEPT, &format!("{KEPT}\n{resource}")),
+    ]);
+    let refused = &found[1].consequences[0];
+    assert_eq!(
+        (refused.kind, refused.certainty, refused.why.as_str()),
+        (
+            Kind::Refused,
+            Certainty::Will,
+            "`BucketName` is that of the bucket `A`, which stays outside of the stack"
+        )
+    );
+    // What goes on elsewhere is not missed.
+    check(
+        &format!(
+            "{KEPT}\nA: {{Type: AWS::ECS::Service, DeletionPolicy: Retain, Properties: {{ServiceName: a}}}}"
+        ),
+        KEPT,
+        &[],
     );
 }

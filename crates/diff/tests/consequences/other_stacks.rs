@@ -1,8 +1,10 @@
 //! What other stacks read.
 
-use stratiform_diff::imported_elsewhere;
+use stratiform_assembly::StackAt;
+use stratiform_diff::{Pair, diff_environment, imported_elsewhere, importers_unknown};
+use stratiform_resolve::Whereabouts;
 
-use crate::{KEPT, check_stacks, environment, lines};
+use crate::{KEPT, check_stacks, environment, lines, template};
 
 /// A stack that exports a topic under a name.
 const EXPORTER: &str = "
@@ -206,4 +208,106 @@ fn importers_elsewhere_are_added() {
         lines(&found[0].consequences),
         ["danger other-stacks will: removes the export `topic`, imported by `theirs`"]
     );
+}
+
+#[test]
+fn a_value_handed_over_through_systems_manager_reaches_those_who_read_it() {
+    let note = |value| {
+        format!(
+            "Note: {{Type: AWS::SSM::Parameter, Properties: {{Name: /net/home, Type: String, Value: {value}}}}}"
+        )
+    };
+    let looked_up = "Parameters: {Home: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /net/home}}\n\
+                     Resources: {Door: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: d, VpcId: !Ref Home}}}";
+    let dynamic =
+        "T: {Type: AWS::SNS::Topic, Properties: {DisplayName: '{{resolve:ssm:/net/home}}'}}";
+    let other =
+        "T: {Type: AWS::SNS::Topic, Properties: {DisplayName: '{{resolve:ssm:/net/homes}}'}}";
+    let stacks = |before: &str, after: &str, expected: &[&str]| {
+        check_stacks(
+            &[
+                (
+                    "net",
+                    &format!("{KEPT}\n{before}"),
+                    &format!("{KEPT}\n{after}"),
+                ),
+                ("one", looked_up, looked_up),
+                ("two", dynamic, dynamic),
+                ("three", other, other),
+            ],
+            expected,
+        );
+    };
+    let details = [
+        "net: - `Door` in `one` reads it in `VpcId`, and is replaced then",
+        "net: - `T` in `two` reads it in `DisplayName`",
+    ];
+    stacks(
+        &note("vpc-1"),
+        &note("vpc-2"),
+        &[
+            "net: attention other-stacks will: changes the parameter `/net/home` of Systems Manager: `one` and `two` get the new value with their next deployment",
+            details[0],
+            details[1],
+        ],
+    );
+    stacks(
+        &note("vpc-1"),
+        "",
+        &[
+            "net: danger other-stacks will: removes the parameter `/net/home` of Systems Manager, without which `one` and `two` cannot be deployed",
+            details[0],
+            details[1],
+        ],
+    );
+    stacks(&note("vpc-1"), &note("vpc-1"), &[]);
+}
+
+#[test]
+fn who_imports_an_export_is_not_known_where_files_are_compared() {
+    let without = "Resources: {Topic: {Type: AWS::SNS::Topic, Properties: {TopicName: one}}}";
+    let other = EXPORTER.replace("TopicName: one", "TopicName: two");
+    let importer =
+        "Resources: {Q: {Type: AWS::SNS::Topic, Properties: {DisplayName: !ImportValue topic}}}";
+    let found = |after: &str, beside: &str| {
+        let at = |name: &str, text: &str| StackAt::of(name, template(text).unwrap());
+        let stacks = [
+            (at("a", EXPORTER), at("a", after)),
+            (at("b", beside), at("b", beside)),
+        ];
+        let pairs = stacks.each_ref().map(|(before, after)| Pair {
+            place: Whereabouts {
+                stack: before.name.clone(),
+                region: "eu-west-1".parse().unwrap(),
+                account: None,
+            },
+            before: Some(before),
+            after: Some(after),
+        });
+        let mut diffs = diff_environment(&pairs);
+        importers_unknown(&pairs, &mut diffs);
+        let lines = lines(&diffs[0].consequences);
+        lines
+            .into_iter()
+            .filter(|line| line.contains("other-stacks"))
+            .collect::<Vec<_>>()
+    };
+    let nobody = "Resources: {Q: {Type: AWS::SNS::Topic}}";
+    assert_eq!(
+        found(without, nobody),
+        [
+            "attention other-stacks may: removes the export `topic`: who imports that is not among what is compared"
+        ]
+    );
+    assert_eq!(
+        found(&other, nobody),
+        [
+            "attention other-stacks may: changes the export `topic`: who imports that is not among what is compared"
+        ]
+    );
+    assert_eq!(found(EXPORTER, nobody), [] as [String; 0]);
+    // Whoever is known to import it, is told of.
+    let known = found(without, importer);
+    assert_eq!(known.len(), 1, "{known:?}");
+    assert!(known[0].starts_with("danger"), "{known:?}");
 }

@@ -99,6 +99,29 @@ fn what_aws_refuses_to_update_is_said() {
 }
 
 #[test]
+fn the_version_of_an_instance_is_that_of_its_cluster() {
+    let instance = "Type: AWS::RDS::DBInstance, Properties: {Engine: aurora-postgresql, EngineVersion: $, \
+                    AllowMajorVersionUpgrade: true, DBClusterIdentifier: c}";
+    let [before, after] =
+        ["'13.9'", "'14.6'"].map(|value| format!("A: {{{}}}", instance.replace('$', value)));
+    let found = environment(&[("shop", before.as_str(), after.as_str())]);
+    let refused = &found[0].consequences[0];
+    assert_eq!(refused.kind, stratiform_diff::Kind::Refused);
+    assert_eq!(
+        refused.help.as_deref(),
+        Some("take `EngineVersion` off the instance, and set it on the cluster only")
+    );
+    // Nobody is told to allow an upgrade that is none.
+    let [before, after] = ["'17.2'", "'16.1'"].map(|version| {
+        format!("A: {{Type: AWS::RDS::DBInstance, Properties: {{Engine: postgres, EngineVersion: {version}}}}}")
+    });
+    assert_eq!(
+        of_kind(&before, &after, "refused"),
+        ["danger refused will: cannot take the database `A` back to an older version"]
+    );
+}
+
+#[test]
 fn an_index_of_a_table_cannot_be_changed() {
     let table = "Type: AWS::DynamoDB::Table, Properties: {GlobalSecondaryIndexes: [{IndexName: i, \
                  KeySchema: [{AttributeName: a, KeyType: HASH}], Projection: {ProjectionType: $}}]}";

@@ -310,6 +310,9 @@ fn replaces(fact: RecreationFact) -> bool {
         | RecreationFact::Documented(..)
         | RecreationFact::CreateOnly(_) => true,
         RecreationFact::InPlace(..)
+        | RecreationFact::Refused(_)
+        // Update policies are not played here.
+        | RecreationFact::ByUpdatePolicy(_)
         | RecreationFact::Updatable
         | RecreationFact::CustomResource
         | RecreationFact::Transformed(_)

@@ -245,7 +245,8 @@ fn reindexes(
     before: &Map<String, Value>,
     after: &Map<String, Value>,
 ) -> Option<Refusal> {
-    let indexes = behaviour::indexes(resource_type)?;
+    // Of replicas the engine knows nothing.
+    let indexes = behaviour::indexes(resource_type).find(|index| index.noun.ends_with("index"))?;
     let list = |properties: &Map<String, Value>| -> Vec<Value> {
         let found = properties.get(indexes.list).and_then(Value::as_array);
         found.cloned().unwrap_or_default()
@@ -293,7 +294,7 @@ pub(crate) fn refuses_deletion(
         let value = property(properties, &refusal.path.as_str().replace('/', ".")).map(text);
         match refusal.protects {
             While::Is(protecting) => value.as_deref() == Some(protecting),
-            While::Set | While::Retains => value.is_some(),
+            While::Set => value.is_some(),
         }
     });
     let is_protected =

@@ -79,8 +79,8 @@ impl<'t> Resolver<'_, 't> {
                 Some(false) => Resolved::literal("false").into(),
                 None => self.opaque(function, &[&self.resolve(argument).part()?]),
             },
-            Function::ImportValue => self.import(&self.resolve(argument).part()?),
-            Function::GetStackOutput => self.output(&self.resolve(argument).part()?),
+            Function::ImportValue => self.import(&self.naming().resolve(argument).part()?),
+            Function::GetStackOutput => self.output(&self.naming().resolve(argument).part()?),
             Function::Transform
             | Function::Contains
             | Function::EachMemberEquals
@@ -97,8 +97,9 @@ impl<'t> Resolver<'_, 't> {
     }
 
     fn get_att(&self, arguments: &'t [Value]) -> Outcome<'t> {
+        let open = self.naming();
         let parts: Vec<Resolved<'t>> = (0..arguments.len())
-            .filter_map(|index| self.argument(arguments, index))
+            .filter_map(|index| open.argument(arguments, index))
             .collect();
         let names: Option<Vec<_>> = parts.iter().map(Resolved::known).collect();
         match names.as_deref() {
@@ -209,7 +210,7 @@ impl<'t> Resolver<'_, 't> {
             let help = "write `[mapping, first key, second key]`";
             return Some(self.malformed(Function::FindInMap, arguments, help));
         }
-        let keys = (0..3).map(|index| self.argument(arguments, index));
+        let keys = (0..3).map(|index| self.naming().argument(arguments, index));
         let keys: Vec<Resolved<'t>> = keys.collect::<Option<_>>()?;
         let names: Option<Vec<_>> = keys.iter().map(Resolved::known).collect();
         let mapping = |name: &str| self.scope.template.mappings.get(name);
