@@ -16,6 +16,7 @@
 
 mod access;
 mod data;
+mod nested;
 mod network;
 mod protection;
 mod refusal;
@@ -34,13 +35,14 @@ use std::sync::{LazyLock, OnceLock};
 use crate::resource_type::PropertyPath;
 
 pub use access::{
-    About, Attachment, Capability, Owner, PolicyPlace, attachments, belongs_to, needs_capability,
-    policies,
+    About, Allows, Attachment, Capability, Owner, PolicyPlace, allows, attachments, belongs_to,
+    needs_capability, policies,
 };
 pub use data::{
     WhenEmpty, copies, data_elsewhere, dead_letters, deleted_when_empty, holds_data, holds_history,
     restores_from, snapshot_by_default, takes_snapshot,
 };
+pub use nested::{Nested, nests};
 pub use network::{
     Behind, Decides, Firewall, OpenValues, Opening, Otherwise, connects_networks, firewall,
     openings, public_access_blocks,
@@ -50,7 +52,7 @@ pub use refusal::{
     Properties, Refusal, StayingItems, Upgrade, UpgradeStep, When, refused_updates, staying_items,
     upgrades,
 };
-pub use replacement::{is_revision, scopes_names, unique_name};
+pub use replacement::{is_revision, replaces, scopes_names, stand_for, unique_name};
 pub use retention::{
     Deletion, Expiration, Retention, Unwritten, deletions, expirations, retentions,
 };
@@ -61,8 +63,8 @@ pub use running::{
 pub use secrets::{ChosenBy, Renewal, credential, renewals, stands_for};
 pub use unique::{Inline, Part, Unique, inlines, made_by_itself, unique};
 pub use update::{
-    Class, DocumentedUpdate, Indexes, MajorUpgrade, PolicyEffect, UpdatePolicy, documented,
-    indexes, major_upgrade, only_grows, update_policies,
+    Class, DocumentedUpdate, Indexes, MajorUpgrade, PolicyEffect, Transition, UpdatePolicy,
+    documented, indexes, major_upgrade, only_grows, transition, update_policies,
 };
 pub use value::{counts_up, order_matters};
 
@@ -87,8 +89,10 @@ struct Row {
 /// Which question does a line answer? In the order of their names, which are the words of the column `fact`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Question {
+    Allows,
     AllowsMajorUpgrade,
     Attaches,
+    Becomes,
     BelongsTo,
     BlocksPublicAccess,
     ConnectsNetworks,
@@ -112,6 +116,7 @@ enum Question {
     ItemsStay,
     MadeByItself,
     NeedsCapability,
+    Nests,
     NeverBack,
     OneIndexPerUpdate,
     OnlyGrows,
@@ -123,6 +128,7 @@ enum Question {
     RefusesDeletion,
     RefusesUpdate,
     Renews,
+    Replaces,
     RestoresFrom,
     Retains,
     Revision,
@@ -136,12 +142,16 @@ enum Question {
     Unique,
     Update,
     UpdatePolicy,
+    WhenChanged,
+    WhenRemoved,
 }
 
 impl Question {
-    const ALL: [(&'static str, Question); 49] = [
+    const ALL: [(&'static str, Question); 55] = [
+        ("allows", Question::Allows),
         ("allows-major-upgrade", Question::AllowsMajorUpgrade),
         ("attaches", Question::Attaches),
+        ("becomes", Question::Becomes),
         ("belongs-to", Question::BelongsTo),
         ("blocks-public-access", Question::BlocksPublicAccess),
         ("connects-networks", Question::ConnectsNetworks),
@@ -165,6 +175,7 @@ impl Question {
         ("items-stay", Question::ItemsStay),
         ("made-by-itself", Question::MadeByItself),
         ("needs-capability", Question::NeedsCapability),
+        ("nests", Question::Nests),
         ("never-back", Question::NeverBack),
         ("one-index-per-update", Question::OneIndexPerUpdate),
         ("only-grows", Question::OnlyGrows),
@@ -176,6 +187,7 @@ impl Question {
         ("refuses-deletion", Question::RefusesDeletion),
         ("refuses-update", Question::RefusesUpdate),
         ("renews", Question::Renews),
+        ("replaces", Question::Replaces),
         ("restores-from", Question::RestoresFrom),
         ("retains", Question::Retains),
         ("revision", Question::Revision),
@@ -189,6 +201,8 @@ impl Question {
         ("unique", Question::Unique),
         ("update", Question::Update),
         ("update-policy", Question::UpdatePolicy),
+        ("when-changed", Question::WhenChanged),
+        ("when-removed", Question::WhenRemoved),
     ];
 
     fn named(name: &str) -> Option<Question> {

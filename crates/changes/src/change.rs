@@ -34,6 +34,9 @@ pub struct ChangedResource {
     pub before: Option<Context>,
     /// The resource after the change.
     pub after: Option<Context>,
+    /// What `DescribeChangeSet` shows in the place of [`ChangedResource::after`], where that is something else: it takes
+    /// attributes of other resources to stay as they are.
+    pub described: Option<Context>,
 }
 
 /// What an edit of the template does to a resource, to a value of it or to an output.
@@ -146,6 +149,17 @@ pub struct ChangedAttribute {
     pub before: Option<Resolved<'static>>,
     /// The value after.
     pub after: Option<Resolved<'static>>,
+    /// What was found out case by case, where the values are not known.
+    pub decided: Option<Decided>,
+}
+
+/// What was found out case by case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decided {
+    /// Whether it makes a new resource.
+    pub replacement: Replacement,
+    /// In which cases it changes at all, in words; `None` for all of them.
+    pub only_in: Option<String>,
 }
 
 impl ChangedAttribute {
@@ -164,20 +178,27 @@ impl ChangedAttribute {
     /// What is to be expected: what `DescribeChangeSet` says, except where AWS documents the update in place, where AWS
     /// refuses it, where an update policy decides, and where one of the values is not known here.
     pub fn replacement(&self) -> Replacement {
-        let sides = [&self.before, &self.after];
-        let unknown = sides.into_iter().flatten().any(Resolved::is_unknown_now);
-        let expected = match self.recreation.fact {
-            RecreationFact::InPlace(..) | RecreationFact::Refused(_) => Replacement::WillNot,
-            RecreationFact::ByUpdatePolicy(decision) => decision.replacement(),
+        if let Some(decided) = &self.decided {
+            return decided.replacement;
+        }
+        let expected = match (self.recreation.fact, self.evaluation) {
+            (RecreationFact::InPlace(..) | RecreationFact::Refused(_), _) => Replacement::WillNot,
+            (RecreationFact::ByUpdatePolicy(decision), _) => decision.replacement(),
+            (RecreationFact::Documented(..), Evaluation::Static) => Replacement::Will,
             _ => self.predicted(),
         };
         match expected {
             // It may be the same value, written another way.
-            Replacement::Will if unknown && self.source == ChangeSource::DirectModification => {
-                Replacement::May
-            }
+            Replacement::Will if self.may_be_same() => Replacement::May,
             expected => expected,
         }
+    }
+
+    /// Whether it may be the same value, written another way: one of the two is not known here.
+    pub fn may_be_same(&self) -> bool {
+        let sides = [&self.before, &self.after];
+        let unknown = sides.into_iter().flatten().any(Resolved::is_unknown_now);
+        unknown && self.source == ChangeSource::DirectModification
     }
 
     /// The path as CloudFormation writes it: `/Properties/Tags/0/Value`.

@@ -211,7 +211,10 @@ impl<'s, 't> Comparison<'s, 't> {
                 vec![change]
             }
             // CloudFormation refuses to change the type of a logical ID; what is meant is a new resource.
-            Some(before) if before.resource_type != after.resource_type => {
+            Some(before)
+                if before.resource_type != after.resource_type
+                    && self.exchanged(before, after).is_none() =>
+            {
                 let changes = vec![
                     self.removed(logical_id, before),
                     self.added(logical_id, after),
@@ -238,6 +241,12 @@ impl<'s, 't> Comparison<'s, 't> {
         }
     }
 
+    /// The rules of a resource that becomes what a transform made of it anyway, or the other way round.
+    fn exchanged(&self, before: &Resource, after: &Resource) -> Option<Rules> {
+        let types = [before, after].map(|resource| resource.resource_type.as_str());
+        (types[0] != types[1]).then(|| Rules::exchanged(self.sides.catalog, types))?
+    }
+
     fn decide(&mut self, logical_id: &'t str, fates: Fates) {
         if fates.values > Fate::Modified {
             self.times.insert(logical_id, Time::AfterApply);
@@ -260,6 +269,7 @@ impl<'s, 't> Comparison<'s, 't> {
             propagated: Vec::new(),
             before: None,
             after: Some(self.then(|resolver| context(resolver, resource))),
+            described: None,
         }
     }
 
@@ -277,6 +287,7 @@ impl<'s, 't> Comparison<'s, 't> {
             propagated: Vec::new(),
             before: Some(before),
             after: None,
+            described: None,
         }
     }
 
@@ -288,17 +299,26 @@ impl<'s, 't> Comparison<'s, 't> {
     ) -> Option<ChangedResource> {
         self.learn(&after.resource_type);
         let this: &Self = self;
-        let rules = this.rules.get(after.resource_type.as_str())?;
+        let exchanged = this.exchanged(before, after);
+        let rules = match &exchanged {
+            Some(rules) => rules,
+            None => this.rules.get(after.resource_type.as_str())?,
+        };
         let mut details = Details::default();
+        if exchanged.is_some() {
+            details.another_type(before, after, rules);
+        }
         let old = this.now(|resolver| resolver.entries(&before.properties));
         let new = this.then(|resolver| resolver.entries(&after.properties));
+        let mut at_last = Vec::new();
         let names = old
             .keys()
             .chain(new.keys().filter(|name| !old.contains_key(*name)));
         for name in names {
             let expression = after.properties.get(name.as_ref());
             let property = property::Property::new(name, expression, rules);
-            this.property(&property, old.get(name), new.get(name), &mut details);
+            let later = this.property(&property, old.get(name), new.get(name), &mut details);
+            at_last.extend(later.map(|later| (name.clone(), later)));
         }
         this.other_attributes(before, after, &mut details);
         this.stack_tags(rules, &new, &mut details);
@@ -309,10 +329,15 @@ impl<'s, 't> Comparison<'s, 't> {
             properties: Resolved::Map(old).into_owned(),
             ..this.now(|resolver| attributes(resolver, before))
         };
-        let context = Context {
-            properties: Resolved::Map(new).into_owned(),
-            ..this.then(|resolver| attributes(resolver, after))
+        let attributes = this.then(|resolver| attributes(resolver, after));
+        let with = |properties| Context {
+            properties: Resolved::Map(properties).into_owned(),
+            ..attributes.clone()
         };
+        let described = (!at_last.is_empty()).then(|| with(new.clone()));
+        let mut new = new;
+        new.extend(at_last);
+        let context = with(new);
         let (policy, policy_origin) = replace_policy(after, &context);
         details.decide(&after.resource_type, context.update_policy.as_ref());
         Some(ChangedResource {
@@ -326,6 +351,7 @@ impl<'s, 't> Comparison<'s, 't> {
             propagated: details.propagated,
             before: Some(before),
             after: Some(context),
+            described,
         })
     }
 

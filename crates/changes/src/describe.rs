@@ -46,7 +46,10 @@ fn resource_change(change: &ChangedResource, view: ChangeSetView) -> Option<Reso
     };
     Some(ResourceChange {
         action: Action::from(change.action).into(),
-        after_context: context(&change.after),
+        after_context: context(match &change.described {
+            Some(_) => &change.described,
+            None => &change.after,
+        }),
         before_context: context(&change.before),
         change_set_id: None,
         details: details.iter().map(|detail| told(detail, view)).collect(),

@@ -12,7 +12,7 @@ mod lives;
 mod recreation;
 
 pub use change::{
-    ChangedAttribute, ChangedResource, Context, Edit, Policy, PolicyOrigin, predicted,
+    ChangedAttribute, ChangedResource, Context, Decided, Edit, Policy, PolicyOrigin, predicted,
 };
 pub use comparison::{changes, snapshot_by_default};
 pub use describe::describe;

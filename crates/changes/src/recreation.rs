@@ -3,7 +3,8 @@
 use std::fmt;
 
 use stratiform_catalog::behaviour::{
-    Class, PolicyEffect, UpdatePolicy, When, documented, refused_updates, update_policies,
+    self, Class, PolicyEffect, Transition, UpdatePolicy, When, documented, refused_updates,
+    update_policies,
 };
 use stratiform_catalog::{Catalog, PropertyPath, ResourceType};
 use stratiform_resolve::Resolved;
@@ -29,6 +30,12 @@ pub enum RecreationFact {
     /// The type's schema lists the property in `conditionalCreateOnlyProperties`, and AWS documents the update as one
     /// in place.
     InPlace(PropertyPath, &'static str),
+    /// AWS documents that such a change always makes a new resource, whatever the schema says.
+    Documented(PropertyPath, &'static str),
+    /// The type exists only through this transform, which decides what becomes of it.
+    Transformed(&'static str),
+    /// It is made from what is not written out here.
+    Unexpanded,
     /// `UpdatePolicy` of the template after decides.
     ByUpdatePolicy(PolicyDecision),
     /// The property is part of what identifies such resources, and the type's schema does not say that it can be
@@ -135,6 +142,17 @@ impl fmt::Display for RecreationFact {
                 formatter,
                 "`{path}` is a conditionalCreateOnly property of the type, and `{page}` documents the update in place"
             ),
+            RecreationFact::Documented(path, page) => write!(
+                formatter,
+                "`{page}` documents that such a change of `{path}` makes a new resource"
+            ),
+            RecreationFact::Transformed(transform) => write!(
+                formatter,
+                "`{transform}` decides which resources it stands for"
+            ),
+            RecreationFact::Unexpanded => {
+                formatter.write_str("what it stands for is not known here")
+            }
             RecreationFact::ByUpdatePolicy(decision) => decision.fmt(formatter),
             RecreationFact::Identifies(path) => write!(
                 formatter,
@@ -163,6 +181,8 @@ impl fmt::Display for RecreationFact {
 #[derive(Clone, Debug)]
 pub struct Rules {
     always: Vec<PropertyPath>,
+    /// Properties of which a page says so, where there is no schema that could.
+    documented: Vec<(PropertyPath, &'static str)>,
     conditionally: Vec<PropertyPath>,
     /// Properties that identify the resource and are in neither of the others.
     identifying: Vec<PropertyPath>,
@@ -186,9 +206,15 @@ impl Rules {
                 requires: RequiresRecreation::Conditionally,
                 fact: RecreationFact::CustomResource,
             },
-            Some(_) => Recreation {
-                requires: RequiresRecreation::Never,
-                fact: RecreationFact::Updatable,
+            Some(known) => match known.transform() {
+                Some(transform) => Recreation {
+                    requires: RequiresRecreation::Conditionally,
+                    fact: RecreationFact::Transformed(transform),
+                },
+                None => Recreation {
+                    requires: RequiresRecreation::Never,
+                    fact: RecreationFact::Updatable,
+                },
             },
             None => Recreation {
                 requires: RequiresRecreation::Conditionally,
@@ -197,6 +223,7 @@ impl Rules {
         };
         let mut rules = Rules {
             always: Vec::new(),
+            documented: behaviour::replaces(resource_type).collect(),
             conditionally: Vec::new(),
             identifying: Vec::new(),
             refusals: refused_updates(resource_type)
@@ -218,6 +245,33 @@ impl Rules {
             rules.identifying = identifying.collect();
         }
         rules
+    }
+
+    /// The rules of a resource that is written as a type of a transform before or after, and as the type which that
+    /// stands for on the other side: whatever differs, the transform may mean the same.
+    pub(crate) fn exchanged(catalog: Catalog, types: [&str; 2]) -> Option<Rules> {
+        let mut known = types
+            .into_iter()
+            .filter_map(|name| catalog.resource_type(name));
+        let transform = known.find_map(ResourceType::transform)?;
+        let stands = behaviour::stand_for(types[0], types[1]);
+        stands.then(|| Rules {
+            always: Vec::new(),
+            documented: Vec::new(),
+            conditionally: Vec::new(),
+            identifying: Vec::new(),
+            refusals: Vec::new(),
+            otherwise: Recreation {
+                requires: RequiresRecreation::Conditionally,
+                fact: RecreationFact::Transformed(transform),
+            },
+            resource_type: None,
+        })
+    }
+
+    /// What a difference that is no difference of a property means.
+    pub(crate) fn otherwise(&self) -> Recreation {
+        self.otherwise
     }
 
     /// What a difference at a path below `Properties` means.
@@ -258,19 +312,23 @@ impl Rules {
                 fact: RecreationFact::CreateOnly(path),
             };
         }
-        if let Some(path) = find(&self.conditionally) {
-            let documented = self.resource_type.and_then(|known| {
-                let mut policies = update_policies(known.name(), below);
-                let by_policy = policies.any(|policy| policy.effect == PolicyEffect::InPlace);
-                documented(known.name(), below).filter(|_| !by_policy)
-            });
-            let fact = match documented.filter(|entry| entry.class != Class::Replaces) {
-                Some(entry) => RecreationFact::InPlace(path, entry.source),
-                None => RecreationFact::ConditionalCreateOnly(path),
+        let mut documented = self.documented.iter();
+        if let Some((path, page)) = documented.find(|(path, _)| find(&[*path]).is_some()) {
+            return Recreation {
+                requires: RequiresRecreation::Always,
+                fact: RecreationFact::Documented(*path, page),
             };
+        }
+        if let Some(path) = find(&self.conditionally) {
             return Recreation {
                 requires: RequiresRecreation::Conditionally,
-                fact,
+                fact: self.under_conditions(path, below, before, after),
+            };
+        }
+        if below.first().is_some_and(|step| step.starts_with("Fn::")) {
+            return Recreation {
+                requires: RequiresRecreation::Conditionally,
+                fact: RecreationFact::Unexpanded,
             };
         }
         if let Some(path) = find(&self.identifying) {
@@ -280,6 +338,28 @@ impl Rules {
             };
         }
         self.otherwise
+    }
+
+    /// What is documented for a `conditionalCreateOnly` property that comes, goes or becomes another.
+    fn under_conditions(
+        &self,
+        path: PropertyPath,
+        below: &[String],
+        before: Option<&Resolved<'_>>,
+        after: Option<&Resolved<'_>>,
+    ) -> RecreationFact {
+        let name = self.resource_type.map_or("", ResourceType::name);
+        let transition = before.and_then(|_| behaviour::transition(name, below, after.is_none()));
+        let mut policies = update_policies(name, below);
+        let by_policy = policies.any(|policy| policy.effect == PolicyEffect::InPlace);
+        match (transition, documented(name, below).filter(|_| !by_policy)) {
+            (Some(Transition::New(page)), _) => RecreationFact::Documented(path, page),
+            (Some(Transition::InPlace(entry)), _) => RecreationFact::InPlace(path, entry.source),
+            (None, Some(entry)) if entry.class != Class::Replaces => {
+                RecreationFact::InPlace(path, entry.source)
+            }
+            (None, _) => RecreationFact::ConditionalCreateOnly(path),
+        }
     }
 }
 

@@ -8,8 +8,9 @@ mod iam;
 mod interruption;
 mod limits;
 mod loss;
-mod missing_values;
+pub(crate) mod missing_values;
 pub(crate) mod moves;
+mod nested;
 mod network;
 pub(crate) mod nouns;
 mod pairs;
@@ -23,6 +24,7 @@ mod secrets;
 mod standing;
 mod stops;
 mod unchangeable;
+mod unexpanded;
 mod unique;
 mod versions;
 
@@ -33,6 +35,7 @@ use standing::Estate;
 use stratiform_catalog::behaviour::holds_history;
 use stratiform_changes::{ChangedResource, Edit, Sides};
 use stratiform_finding::words::cut_values;
+use stratiform_resolve::Whereabouts;
 
 use crate::fate::Fate;
 
@@ -67,6 +70,8 @@ pub enum Kind {
     DataLoss,
     /// CloudFormation or the service will refuse the change.
     Refused,
+    /// Something differs of which it is not known here what that does.
+    Unknown,
     /// A stack imports what goes or changes here.
     OtherStacks,
     /// A new physical resource takes the place of the old one.
@@ -91,9 +96,10 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order in which they are shown.
-    pub const ALL: [Kind; 12] = [
+    pub const ALL: [Kind; 13] = [
         Kind::DataLoss,
         Kind::Refused,
+        Kind::Unknown,
         Kind::OtherStacks,
         Kind::Replacement,
         Kind::Interruption,
@@ -111,6 +117,7 @@ impl Kind {
         match self {
             Kind::DataLoss => "data-loss",
             Kind::Refused => "refused",
+            Kind::Unknown => "unknown",
             Kind::OtherStacks => "other-stacks",
             Kind::Replacement => "replacement",
             Kind::Interruption => "interruption",
@@ -129,6 +136,7 @@ impl Kind {
         match self {
             Kind::DataLoss => "data loss",
             Kind::Refused => "refused by AWS",
+            Kind::Unknown => "unknown effect",
             Kind::OtherStacks => "other stacks",
             Kind::Replacement => "replacement",
             Kind::Interruption => "interruption",
@@ -243,7 +251,11 @@ impl Consequence {
 }
 
 /// All that a stack's changes do.
-pub(crate) fn consequences(changes: &[ChangedResource], sides: &Sides<'_>) -> Vec<Consequence> {
+pub(crate) fn consequences(
+    changes: &[ChangedResource],
+    sides: &Sides<'_>,
+    place: &Whereabouts,
+) -> Vec<Consequence> {
     let (before, after) = (&sides.before.scope, &sides.after.scope);
     let estate = Estate::new(changes, sides);
     let mut found = Vec::new();
@@ -260,6 +272,7 @@ pub(crate) fn consequences(changes: &[ChangedResource], sides: &Sides<'_>) -> Ve
             continue;
         }
         stops::find(change, &mut found);
+        nested::find(change, &mut found);
         protection::find(change, &mut found);
     }
     iam::find(&estate, &mut found);
@@ -268,8 +281,9 @@ pub(crate) fn consequences(changes: &[ChangedResource], sides: &Sides<'_>) -> Ve
     scaled::find(changes, after, &mut found);
     secrets::find(changes, after, &mut found);
     existence::find(before, after, &mut found);
+    unexpanded::find(changes, [before, after], place, &mut found);
+    unexpanded::temper(changes, [before, after], &mut found);
     limits::find(before.template, after.template, &mut found);
-    missing_values::find(before, after, &mut found);
     found
 }
 

@@ -1,6 +1,6 @@
 //! The stacks of an environment together: what one stack's change does to the others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use stratiform_assembly::StackAt;
 use stratiform_changes::{Edit, Replacement};
@@ -9,9 +9,10 @@ use stratiform_template::{Member, Reference, Value};
 
 use crate::consequence::{Certainty, Consequence, Kind, Severity, moves, sort};
 use crate::handed_over;
+use crate::nested;
 use crate::order::steps;
 use crate::renames;
-use crate::stack::{OutputChange, StackChange, StackDiff, diff, written_out};
+use crate::stack::{OutputChange, StackChange, StackDiff, written_out};
 
 /// One stack before and after.
 #[derive(Clone, Debug)]
@@ -48,10 +49,12 @@ pub(crate) type Imports = BTreeMap<String, Vec<Import>>;
 
 /// Compares all stacks of an environment, in the order given: the order of deployment.
 pub fn diff_environment(pairs: &[Pair<'_>]) -> Vec<StackDiff> {
-    let mut diffs: Vec<StackDiff> = pairs
-        .iter()
-        .map(|pair| diff(pair.before, pair.after, &pair.place))
+    let inside = nested::inside(pairs);
+    let pairs_in_order = pairs.iter().enumerate();
+    let mut diffs: Vec<StackDiff> = pairs_in_order
+        .map(|(index, pair)| nested::compared(index, pair, &inside))
         .collect();
+    nested::told(&mut diffs, &inside);
     if diffs
         .iter()
         .any(|diff| diff.outputs.iter().any(|output| output.before.is_some()))
@@ -144,7 +147,7 @@ pub(crate) fn imports<'s>(
     let mut imports = Imports::new();
     for pair in pairs {
         let Some(side) = side(pair) else { continue };
-        let expanded = written_out(side, &pair.place);
+        let expanded = written_out(side, &BTreeSet::new(), &pair.place);
         let template = expanded.as_ref().unwrap_or(&side.template);
         let scope = Scope::new(template, &side.parameters, &pair.place);
         let resolver = Resolver::new(&scope, &pair.place);

@@ -155,7 +155,7 @@ fn read<'n>(pair: &Pair<'_>, names: &HashSet<&'n str>) -> Vec<(&'n str, Reader)>
     let Some(after) = pair.after else {
         return Vec::new();
     };
-    let expanded = written_out(after, &pair.place);
+    let expanded = written_out(after, &std::collections::BTreeSet::new(), &pair.place);
     let template = expanded.as_ref().unwrap_or(&after.template);
     let scope = Scope::new(template, &after.parameters, &pair.place);
     let stack = &pair.place.stack;

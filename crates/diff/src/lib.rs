@@ -5,12 +5,14 @@
 //! (`stratiform-changes`), values (`stratiform-resolve`), reading files, git or AWS, and showing anything.
 
 mod arrival;
+mod cases;
 mod consequence;
 mod disposable;
 mod exports;
 mod fate;
 mod handed_over;
 mod importers_unknown;
+mod nested;
 mod not_known;
 mod note;
 mod order;

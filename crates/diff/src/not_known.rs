@@ -6,20 +6,52 @@ use indexmap::IndexMap;
 use stratiform_catalog::catalog;
 use stratiform_changes::ChangedResource;
 use stratiform_finding::words::nearest;
-use stratiform_resolve::{Scope, Segment, has_unexpanded};
+use stratiform_resolve::{Scope, Segment, unexpanded};
 use stratiform_template::{Template, Value};
 
+use crate::cases::Cases;
+use crate::consequence::Consequence;
 use crate::note::Note;
 use crate::unvalued::unvalued;
+
+/// How to have values for parameters.
+const VALUES: &str = "compare with what is deployed (--deployed); where files are compared, give values (--parameters FILE)";
 
 /// Notes about two sides and what changes between them.
 pub(crate) fn notes(
     before: &Scope<'_>,
     after: &Scope<'_>,
     changes: &[ChangedResource],
+    consequences: &[Consequence],
+    cases: &Cases,
 ) -> Vec<Note> {
+    // What differs of what is not written out is a consequence, and is said there.
+    let is_said = |name: &str| {
+        let name = format!("`{name}`");
+        let unknown = |found: &&Consequence| found.logical_id.is_none();
+        consequences
+            .iter()
+            .filter(unknown)
+            .any(|found| found.what.contains(&name))
+    };
     let mut notes = Vec::new();
-    let missing = unvalued(before, after, changes);
+    let mut missing = unvalued(before, after, changes);
+    let mut looked_at: BTreeSet<&str> = cases.parameters().collect();
+    // A new one has no value from before that could differ: that it needs one is a consequence.
+    looked_at.retain(|name| {
+        name.starts_with("AWS::")
+            || (after.parameters.contains_key(name) && before.parameters.contains_key(name))
+    });
+    missing.retain(|name| !looked_at.contains(name));
+    if !looked_at.is_empty() {
+        notes.push(Note {
+            what: format!(
+                "{} no value here: what each value that matters comes to is looked at",
+                subject("the parameter", "the parameters", &looked_at, "has", "have"),
+            ),
+            help: Some(VALUES.to_owned()),
+        });
+    }
     if !missing.is_empty() {
         notes.push(Note {
             what: format!(
@@ -27,9 +59,7 @@ pub(crate) fn notes(
                 subject("the parameter", "the parameters", &missing, "has", "have"),
                 if missing.len() == 1 { "it" } else { "them" }
             ),
-            help: Some(
-                "compare with what is deployed (--deployed); where files are compared, give values (--parameters FILE)".to_owned(),
-            ),
+            help: Some(VALUES.to_owned()),
         });
     }
     let defaults = after.parameters.iter().filter(|(name, new)| {
@@ -64,6 +94,7 @@ pub(crate) fn notes(
     let macros: BTreeSet<String> = [before.template, after.template]
         .into_iter()
         .flat_map(macros)
+        .filter(|name| !is_said(name))
         .collect();
     if !macros.is_empty() {
         let macros: BTreeSet<&str> = macros.iter().map(String::as_str).collect();
@@ -74,13 +105,17 @@ pub(crate) fn notes(
             ),
             help: Some("compare processed templates: `aws cloudformation get-template --template-stage Processed`".to_owned()),
         });
-    } else if [before.template, after.template]
-        .into_iter()
-        .any(has_unexpanded)
-    {
+    }
+    let loops: BTreeSet<&str> = unexpanded(after.template)
+        .filter(|name| !is_said(name))
+        .collect();
+    if !loops.is_empty() {
         notes.push(Note {
-            what: "loops whose items are not known here are left out".to_owned(),
-            help: Some("give values with --parameters FILE".to_owned()),
+            what: format!(
+                "{} written the same before and after: what comes of it is not known here",
+                subject("", "", &loops, "is", "are").trim_start()
+            ),
+            help: None,
         });
     }
     notes.extend(faults(changes));

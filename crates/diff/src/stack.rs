@@ -1,13 +1,19 @@
 //! One stack before and after.
 
+use std::collections::BTreeSet;
+
 use stratiform_assembly::StackAt;
 use stratiform_catalog::catalog;
 use stratiform_changes::{ChangedResource, Edit, Replacement, Side, Sides, Times, changes};
-use stratiform_resolve::{Compare, Resolved, Resolver, Scope, Whereabouts, expand};
+use stratiform_resolve::{
+    Compare, Resolved, Resolver, Scope, Supposed, Whereabouts, expand_but, unexpanded, with_globals,
+};
 use stratiform_template::{Member, Output, Template};
 
 use crate::arrival;
-use crate::consequence::{Consequence, Kind, Severity, consequences, sort};
+use crate::cases::merge::merged;
+use crate::cases::{Case, Cases, given, supposed_place};
+use crate::consequence::{Consequence, Kind, Severity, consequences, missing_values, sort};
 use crate::disposable;
 use crate::not_known::notes;
 use crate::note::Note;
@@ -149,25 +155,40 @@ pub fn diff(before: Option<&StackAt>, after: Option<&StackAt>, place: &Whereabou
         .flatten()
         .filter_map(|stack| stack.termination_protection)
         .reduce(|one, two| one || two);
-    let (before, after) = (before.unwrap_or(&nothing), after.unwrap_or(&nothing));
-    let (old, new) = (written_out(before, place), written_out(after, place));
+    let stacks = [before.unwrap_or(&nothing), after.unwrap_or(&nothing)];
+    let [old, new] = both_written_out(stacks, place);
     let sides = Sides::new(
-        scoped(before, old.as_ref(), place),
-        scoped(after, new.as_ref(), place),
+        scoped(stacks[0], old.as_ref(), place),
+        scoped(stacks[1], new.as_ref(), place),
         catalog(),
     );
     let (before, after) = (&sides.before.scope, &sides.after.scope);
-    let (resources, times) = changes(&sides);
-    let outputs = outputs(&sides, &times);
+    let whole = Compared::between(&sides, place);
+    let cases = Cases::of(&sides, &whole);
+    let each: Vec<(Case, Compared)> = cases
+        .each()
+        .map(|case| {
+            let found = in_case(stacks, &cases.supposed(&case), place);
+            (case, found)
+        })
+        .collect();
+    let Compared {
+        resources,
+        outputs,
+        mut consequences,
+    } = match each.is_empty() {
+        true => whole,
+        false => merged(whole, &cases, &each),
+    };
     let parameters = parameters(before, after, place);
     let expected = resources.iter().any(ChangedResource::is_expected);
-    let mut consequences = consequences(&resources, &sides);
+    missing_values::find(before, after, &mut consequences);
     let same = !expected
         && outputs.is_empty()
         && parameters.is_empty()
         && settings.is_none_or(StackSettings::are_same)
         && consequences.is_empty();
-    let mut notes = notes(before, after, &resources);
+    let mut notes = notes(before, after, &resources, &consequences, &cases);
     notes.extend(arrival::notes(&resources, before, after));
     if let Some(settings) = settings {
         settings.find(&sides, &mut consequences, &mut notes);
@@ -210,13 +231,71 @@ pub fn diff(before: Option<&StackAt>, after: Option<&StackAt>, place: &Whereabou
     }
 }
 
-/// The template of a stack with its loops written out, where it has any.
-pub(crate) fn written_out(stack: &StackAt, place: &Whereabouts) -> Option<Template> {
+/// What is found between two sides.
+pub(crate) struct Compared {
+    pub(crate) resources: Vec<ChangedResource>,
+    pub(crate) outputs: Vec<OutputChange>,
+    pub(crate) consequences: Vec<Consequence>,
+}
+
+impl Compared {
+    fn between(sides: &Sides<'_>, place: &Whereabouts) -> Compared {
+        let (resources, times) = changes(sides);
+        Compared {
+            outputs: outputs(sides, &times),
+            consequences: consequences(&resources, sides, place),
+            resources,
+        }
+    }
+}
+
+/// What is found in one case of what is not known.
+fn in_case(stacks: [&StackAt; 2], supposed: &Supposed, place: &Whereabouts) -> Compared {
+    let place = &supposed_place(place, supposed);
+    let [before, after] = stacks.map(|stack| given(stack, supposed));
+    let [old, new] = both_written_out([&before, &after], place);
+    let side = |stack, expanded| {
+        let side = scoped(stack, expanded, place);
+        Side {
+            scope: side.scope.supposing(supposed, place),
+            ..side
+        }
+    };
+    let sides = Sides::new(
+        side(&before, old.as_ref()),
+        side(&after, new.as_ref()),
+        catalog(),
+    );
+    Compared::between(&sides, place)
+}
+
+/// The templates of both sides with their loops written out, where they have any. A loop whose items are known on one
+/// side only is none that is: what it makes could not be compared.
+fn both_written_out(stacks: [&StackAt; 2], place: &Whereabouts) -> [Option<Template>; 2] {
+    let written = stacks.map(|stack| written_out(stack, &BTreeSet::new(), place));
+    let templates = [0, 1].map(|side| written[side].as_ref().unwrap_or(&stacks[side].template));
+    let kept: BTreeSet<&str> = templates.into_iter().flat_map(unexpanded).collect();
+    match kept.is_empty() {
+        true => written,
+        false => stacks.map(|stack| written_out(stack, &kept, place)),
+    }
+}
+
+/// The template of a stack with all but some of its loops written out, and what its resources have in common in each of
+/// them; `None` where it has neither.
+pub(crate) fn written_out(
+    stack: &StackAt,
+    kept: &BTreeSet<&str>,
+    place: &Whereabouts,
+) -> Option<Template> {
     if stack.template.transform.is_empty() {
         return None;
     }
-    let scope = Scope::new(&stack.template, &stack.parameters, place);
-    expand(&Resolver::new(&scope, place))
+    let merged = with_globals(&stack.template);
+    let template = merged.as_ref().unwrap_or(&stack.template);
+    let scope = Scope::new(template, &stack.parameters, place);
+    let expanded = expand_but(&Resolver::new(&scope, place), kept);
+    expanded.or(merged)
 }
 
 /// A side of the change: the stack with its template, or with the one that it was written out to.

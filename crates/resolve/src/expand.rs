@@ -2,6 +2,8 @@
 //!
 //! Source: CloudFormation user guide, "AWS::LanguageExtensions transform"; template reference, "Fn::ForEach".
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 use stratiform_template::{Function, Member, Output, Resource, Section, Template, Value};
 
@@ -18,29 +20,42 @@ const FOR_EACH: &str = "Fn::ForEach::";
 /// How many members a template may have after expansion: far beyond what CloudFormation takes.
 const MAX_MEMBERS: usize = 100_000;
 
-/// The template with its loops written out; `None` where there are none, or where one cannot be.
+/// The template with its loops written out; `None` where there are none. A loop whose items are not known, or whose
+/// members could not be read, stays as it is.
 pub fn expand(resolver: &Resolver<'_, '_>) -> Option<Template> {
+    expand_but(resolver, &BTreeSet::new())
+}
+
+/// The same, but for some loops among the members of the sections.
+pub fn expand_but(resolver: &Resolver<'_, '_>, kept: &BTreeSet<&str>) -> Option<Template> {
     let template = resolver.scope.template;
-    let extended = template
-        .transform
-        .iter()
-        .any(|transform| transform.as_str() == Some(EXTENSIONS));
-    if !extended || !has_loop(template) {
+    let extends = |transform: &Value| {
+        let name = transform
+            .as_str()
+            .or_else(|| transform.as_map()?.get("Name")?.as_str());
+        name == Some(EXTENSIONS)
+    };
+    if !template.transform.iter().any(extends) || !has_loop(template) {
         return None;
     }
     let mut expansion = Expansion {
         resolver,
+        kept,
         members: 0,
     };
-    expansion.template(template)
+    Some(expansion.template(template))
 }
 
-/// Whether a template has a loop or a macro's members among its resources or outputs: something that is not compared.
-pub fn has_unexpanded(template: &Template) -> bool {
-    fn is_loop<T>(member: &Member<T>) -> bool {
-        matches!(member, Member::Unexpanded(_))
+/// The loops, and what macros stand in for, among the members of a template's sections.
+pub fn unexpanded(template: &Template) -> impl Iterator<Item = &str> {
+    fn of<T>(section: &Section<T>) -> impl Iterator<Item = &str> {
+        let members = section
+            .iter()
+            .filter(|(_, member)| matches!(member, Member::Unexpanded(_)));
+        members.map(|(name, _)| name.as_str())
     }
-    template.resources.values().any(is_loop) || template.outputs.values().any(is_loop)
+    let resources = of(&template.resources).chain(of(&template.outputs));
+    resources.chain(of(&template.conditions))
 }
 
 /// Whether there is a loop anywhere that one may be.
@@ -53,8 +68,7 @@ fn has_loop(template: &Template) -> bool {
         });
         found
     };
-    has_unexpanded(template)
-        || template.conditions.keys().any(|name| is_loop(name))
+    unexpanded(template).any(is_loop)
         || template.each_resource().any(|(_, resource)| {
             resource.properties.keys().any(|key| is_loop(key)) || resource.values().any(in_value)
         })
@@ -66,57 +80,66 @@ fn is_loop(key: &str) -> bool {
 
 struct Expansion<'r, 's, 't> {
     resolver: &'r Resolver<'s, 't>,
+    kept: &'r BTreeSet<&'r str>,
     members: usize,
 }
 
 impl Expansion<'_, '_, '_> {
-    fn template(&mut self, template: &Template) -> Option<Template> {
+    fn template(&mut self, template: &Template) -> Template {
         let resources = self.section(&template.resources, Self::resource, |body| {
             Resource::from_value(body).ok()
-        })?;
-        let conditions =
-            self.section(&template.conditions, Self::value, |body| Some(body.clone()))?;
+        });
+        let conditions = self.section(&template.conditions, Self::value, |body| Some(body.clone()));
         let outputs = self.section(&template.outputs, Self::output, |body| {
             Output::from_value(body).ok()
-        })?;
-        Some(Template {
+        });
+        Template {
             resources,
             conditions,
             outputs,
             ..template.clone()
-        })
+        }
     }
 
-    /// A section without loops; a member of a macro's stays as it is.
+    /// A section without the loops that can be written out; a member of a macro's stays as it is.
     fn section<T>(
         &mut self,
         section: &Section<T>,
-        one: impl Fn(&mut Self, &T) -> Option<T>,
+        one: impl Fn(&mut Self, &T) -> T,
         read: impl Fn(&Value) -> Option<T>,
-    ) -> Option<Section<T>> {
+    ) -> Section<T> {
         let mut expanded = Section::new();
         for (name, member) in section {
             match member {
                 Member::One(member) => {
-                    expanded.insert(name.clone(), Member::One(one(self, member)?));
-                }
-                Member::Unexpanded(body) if is_loop(name) => {
-                    for (name, body) in self.body(body)? {
-                        let member = read(&body)?;
-                        expanded.insert(name, Member::One(member));
-                    }
+                    expanded.insert(name.clone(), Member::One(one(self, member)));
                 }
                 Member::Unexpanded(body) => {
-                    expanded.insert(name.clone(), Member::Unexpanded(body.clone()));
+                    let is_loop = is_loop(name) && !self.kept.contains(name.as_str());
+                    let members = is_loop.then(|| self.body(body)).flatten();
+                    let members: Option<Vec<_>> = members.and_then(|members| {
+                        let member = |(name, body): (String, Value)| Some((name, read(&body)?));
+                        members.into_iter().map(member).collect()
+                    });
+                    match members {
+                        Some(members) => expanded.extend(
+                            members
+                                .into_iter()
+                                .map(|(name, member)| (name, Member::One(member))),
+                        ),
+                        None => {
+                            expanded.insert(name.clone(), Member::Unexpanded(body.clone()));
+                        }
+                    }
                 }
             }
         }
-        Some(expanded)
+        expanded
     }
 
-    fn resource(&mut self, resource: &Resource) -> Option<Resource> {
+    fn resource(&mut self, resource: &Resource) -> Resource {
         let mut expanded = resource.clone();
-        expanded.properties = self.entries(&resource.properties)?;
+        expanded.properties = self.entries(&resource.properties);
         let attributes = [
             &mut expanded.metadata,
             &mut expanded.creation_policy,
@@ -125,46 +148,44 @@ impl Expansion<'_, '_, '_> {
             &mut expanded.update_replace_policy,
         ];
         for value in attributes.into_iter().flatten() {
-            *value = self.value(value)?;
+            *value = self.value(value);
         }
-        Some(expanded)
+        expanded
     }
 
-    fn output(&mut self, output: &Output) -> Option<Output> {
-        Some(Output {
-            value: self.value(&output.value)?,
+    fn output(&mut self, output: &Output) -> Output {
+        Output {
+            value: self.value(&output.value),
             ..output.clone()
-        })
+        }
     }
 
     /// A value without the loops in it.
-    fn value(&mut self, value: &Value) -> Option<Value> {
-        Some(match value {
-            Value::Map(entries) => Value::Map(self.entries(entries)?),
-            Value::List(items) => {
-                let items = items.iter().map(|item| self.value(item));
-                Value::List(items.collect::<Option<_>>()?)
-            }
+    fn value(&mut self, value: &Value) -> Value {
+        match value {
+            Value::Map(entries) => Value::Map(self.entries(entries)),
+            Value::List(items) => Value::List(items.iter().map(|item| self.value(item)).collect()),
             Value::Function(function, argument) => {
-                Value::Function(*function, Box::new(self.value(argument)?))
+                Value::Function(*function, Box::new(self.value(argument)))
             }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
-        })
+        }
     }
 
-    fn entries(&mut self, entries: &IndexMap<String, Value>) -> Option<IndexMap<String, Value>> {
+    fn entries(&mut self, entries: &IndexMap<String, Value>) -> IndexMap<String, Value> {
         let mut expanded = IndexMap::new();
         for (key, value) in entries {
-            if is_loop(key) {
-                expanded.extend(self.body(value)?);
-            } else {
-                expanded.insert(key.clone(), self.value(value)?);
+            match is_loop(key).then(|| self.body(value)).flatten() {
+                Some(members) => expanded.extend(members),
+                None => {
+                    expanded.insert(key.clone(), self.value(value));
+                }
             }
         }
-        Some(expanded)
+        expanded
     }
 
-    /// The members that a loop stands for.
+    /// The members that a loop stands for; `None` where that cannot be known, of a loop in it neither.
     fn body(&mut self, value: &Value) -> Option<IndexMap<String, Value>> {
         let [Value::String(identifier), collection, Value::Map(body)] = value.as_list()? else {
             return None;
@@ -176,9 +197,9 @@ impl Expansion<'_, '_, '_> {
                 return None;
             }
             let replaced = substituted(body, identifier, &item);
-            members.extend(self.entries(&replaced)?);
+            members.extend(self.entries(&replaced));
         }
-        Some(members)
+        (!members.keys().any(|key| is_loop(key))).then_some(members)
     }
 
     /// The items: a list, or anything whose value is known and is one.
@@ -328,7 +349,14 @@ Resources:
             expanded("Resources: {A: {Type: AWS::SNS::Topic}}", &[]),
             None
         );
-        let broken = LOOP.replace("!Ref Names", "!GetAtt A.B");
-        assert_eq!(expanded(&broken, &[]), None);
+    }
+
+    #[test]
+    fn a_loop_whose_items_are_not_known_does_not_keep_the_others_from_being_written_out() {
+        let other =
+            "  'Fn::ForEach::Queues': [Q, !Ref Names, {'${Q}Queue': {Type: AWS::SQS::Queue}}]";
+        let template = format!("{}{other}", LOOP.replace("!Ref Names", "!GetAtt A.B"));
+        let names = ["Fn::ForEach::Topics", "aQueue", "bQueue"].map(str::to_owned);
+        assert_eq!(expanded(&template, &[]), Some(names.to_vec()));
     }
 }

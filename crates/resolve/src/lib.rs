@@ -7,16 +7,19 @@
 
 pub mod declared;
 mod expand;
+mod globals;
 mod outcome;
 mod resolved;
 mod resolver;
 mod same;
 mod scope;
 mod sensitive;
+mod supposed;
 mod text;
 mod world;
 
-pub use expand::{expand, has_unexpanded};
+pub use expand::{expand, expand_but, unexpanded};
+pub use globals::with_globals;
 pub use outcome::Outcome;
 pub use resolved::Resolved;
 pub use resolver::branch::{Branch, Choice, MAX_BRANCHES};
@@ -24,5 +27,6 @@ pub use resolver::{Path, Resolver};
 pub use same::Compare;
 pub use scope::{ParameterValue, Scope};
 pub use sensitive::{hidden, is_sensitive};
+pub use supposed::Supposed;
 pub use text::{HIDDEN, KNOWN_AFTER_APPLY, Secret, Segment, Style, Text, Time, Use};
 pub use world::{StackOutput, Whereabouts, World, reference};

@@ -1,7 +1,7 @@
 //! A template whose parameters and conditions have values.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use indexmap::IndexMap;
 use stratiform_template::{Member, Parameter, Resource, Template, Value};
@@ -20,6 +20,10 @@ pub struct Scope<'t> {
     pub parameters: HashMap<&'t str, ParameterValue<'t>>,
     /// The value of each condition, where it can be known.
     pub(crate) conditions: HashMap<&'t str, Option<bool>>,
+    /// What each condition without a value is made from, through others too: two of the same words can differ.
+    pub(crate) bases: HashMap<&'t str, u64>,
+    /// Parameters, pseudo parameters too, that are supposed to have a text which the template does not name.
+    pub(crate) others: BTreeSet<String>,
     /// The place of each condition in an order in which it comes after those that it names.
     pub(crate) ranks: HashMap<&'t str, usize>,
 }
@@ -56,6 +60,8 @@ impl<'t> Scope<'t> {
             template,
             parameters: parameters.collect(),
             conditions: HashMap::new(),
+            bases: HashMap::new(),
+            others: BTreeSet::new(),
             ranks: HashMap::new(),
         };
         scope.evaluate_conditions(&[], world);
@@ -96,10 +102,9 @@ impl<'t> Scope<'t> {
     /// The conditions whose values are others than on another side, or could be: what is not known here could be
     /// anything, unless it is written the same.
     pub fn changed_conditions(&self, other: &Scope<'_>) -> impl Iterator<Item = &'t str> {
-        let written = |scope: &Scope<'_>, name: &str| scope.template.conditions.get(name).cloned();
         let changed = self.conditions.iter().filter(|(name, value)| match value {
             Some(value) => other.condition(name) != Some(*value),
-            None => written(self, name) != written(other, name),
+            None => self.bases.get(*name) != other.bases.get(*name),
         });
         let changed: Vec<&'t str> = changed.map(|(name, _)| *name).collect();
         changed.into_iter()

@@ -18,7 +18,7 @@ mod template;
 pub use change::change;
 pub use emulator::{Ministack, Moto};
 pub use entropy::Entropy;
-pub use large::large;
+pub use large::{large, wide};
 pub use post::{Caller, post};
 pub use redact::redact;
 pub use server::{Reply, pass_on, serve};

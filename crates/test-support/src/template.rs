@@ -9,9 +9,9 @@ use stratiform_template::{
 use crate::entropy::Entropy;
 use crate::property::{properties, reference, value};
 
-/// What templates are made of: types whose changes mean something (access, network, data, update policies), one that
-/// a provider decides about, and one that nobody knows.
-pub const TYPES: [&str; 32] = [
+/// What templates are made of: types whose changes mean something (access, network, data, update policies), some that
+/// stand for others or for whole stacks, one that a provider decides about, and one that nobody knows.
+pub const TYPES: [&str; 39] = [
     "AWS::SNS::Topic",
     "AWS::SQS::Queue",
     "AWS::SQS::QueuePolicy",
@@ -42,6 +42,13 @@ pub const TYPES: [&str; 32] = [
     "AWS::Lambda::Function",
     "AWS::Lambda::Permission",
     "AWS::Logs::LogGroup",
+    "AWS::EC2::Volume",
+    "AWS::EC2::Route",
+    "AWS::Lambda::EventSourceMapping",
+    "AWS::CloudFormation::Stack",
+    "AWS::Serverless::Function",
+    "AWS::Serverless::SimpleTable",
+    "AWS::Serverless::Api",
     "Custom::Thing",
     "AWS::Nobody::Knows",
 ];
@@ -131,10 +138,32 @@ pub(crate) fn resource(entropy: &mut Entropy<'_>) -> Resource {
         },
         deletion_policy: policy(entropy),
         update_replace_policy: policy(entropy),
-        update_policy: entropy.once_in(8).then(|| value(entropy, None, 0)),
+        update_policy: entropy.once_in(4).then(|| update_policy(entropy)),
         metadata: entropy.once_in(12).then(|| value(entropy, None, 0)),
         ..Resource::default()
     }
+}
+
+/// An update policy of one of the types that have them, or anything.
+fn update_policy(entropy: &mut Entropy<'_>) -> Value {
+    let (name, policy) = match entropy.below(6) {
+        0 => {
+            let replaces = Value::from([("WillReplace", entropy.once_in(2).into())]);
+            ("AutoScalingReplacingUpdate", replaces)
+        }
+        1 => {
+            let least = Value::from([("MinInstancesInService", value(entropy, None, 0))]);
+            ("AutoScalingRollingUpdate", least)
+        }
+        2 => ("EnableVersionUpgrade", entropy.once_in(2).into()),
+        3 => (
+            "UseOnlineResharding",
+            entropy.pick(&["true", "false"]).into(),
+        ),
+        4 => ("CodeDeployLambdaAliasUpdate", value(entropy, None, 0)),
+        _ => return value(entropy, None, 0),
+    };
+    Value::from([(name, policy)])
 }
 
 fn output(entropy: &mut Entropy<'_>) -> Output {

@@ -16,7 +16,7 @@ use stratiform_diff::{Pair, StackChange, diff_environment, verdict};
 use stratiform_resolve::{Resolved, Resolver, Scope, Style, Whereabouts, World, expand, hidden};
 use stratiform_service::Region;
 use stratiform_template::{Template, check};
-use stratiform_test_support::{Entropy, change, large, template};
+use stratiform_test_support::{Entropy, change, large, template, wide};
 
 fn place() -> Whereabouts {
     Whereabouts {
@@ -65,6 +65,23 @@ fn changes_between(before: &Template, after: &Template) -> usize {
     let described = views.map(|view| describe(&found, view).len());
     assert!(described.iter().all(|count| *count <= found.len()));
     found.len()
+}
+
+/// How much is said about a change.
+fn said(before: &Template, after: &Template) -> usize {
+    let [before, after] = [before, after].map(|one| StackAt::of("shop", one.clone()));
+    let pair = Pair {
+        place: place(),
+        before: Some(&before),
+        after: Some(&after),
+    };
+    let found = diff_environment(&[pair]);
+    let consequences = found.iter().flat_map(|stack| &stack.consequences);
+    let texts = consequences.map(|found| {
+        let details: usize = found.details.iter().map(String::len).sum();
+        found.what.len() + found.why.len() + details
+    });
+    texts.sum()
 }
 
 fn diff_between(before: &Template, after: &Template) -> StackChange {
@@ -132,6 +149,20 @@ fn large_changes_come_to_an_end() {
     }
     assert_eq!(changes_between(&before, &after), LARGE);
     assert_eq!(diff_between(&before, &after), StackChange::Updated);
+}
+
+#[test]
+fn changes_of_many_types_come_to_an_end() {
+    let (before, after) = (wide(LARGE, 0), wide(LARGE, 1));
+    assert!(changes_between(&before, &after) >= LARGE / 4);
+    assert_eq!(diff_between(&before, &after), StackChange::Updated);
+}
+
+#[test]
+fn what_is_said_grows_with_what_changes() {
+    let [one, two] = [LARGE / 4, LARGE / 2].map(|count| said(&wide(count, 0), &wide(count, 1)));
+    assert!(one > LARGE / 4);
+    assert!(two <= one * 2 + one / 5, "{one}, then {two}");
 }
 
 /// A world that counts how often it is asked.

@@ -155,6 +155,8 @@ fn of_detail(change: &ChangedResource, detail: &ChangedAttribute) -> Property {
             detail.recreation.fact
         ));
     }
+    let decided = detail.decided.as_ref();
+    reasons.extend(decided.and_then(|decided| decided.only_in.clone()));
     let causes: IndexSet<&str> = change.expected().filter(same).filter_map(cause).collect();
     if !causes.is_empty() {
         let causes: Vec<String> = causes.into_iter().map(|it| format!("`{it}`")).collect();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use stratiform_changes::{ChangedResource, Edit, PolicyOrigin, Replacement};
-use stratiform_diff::{Fate, StackChange, StackDiff};
+use stratiform_diff::{Fate, Severity, StackChange, StackDiff};
 use stratiform_finding::words::counted;
 
 /// Whether there is anything to say about a stack. One that stays the same may still hold something unknown.
@@ -49,7 +49,11 @@ pub(super) fn stack(stack: &StackDiff) -> String {
         parts.extend(others.map(|(count, noun)| counted(count, noun)));
     }
     if parts.is_empty() {
-        return "no value changes".to_owned();
+        let unknown = stack.severity() >= Severity::Attention;
+        return match unknown {
+            true => "what changes is not known".to_owned(),
+            false => "no value changes".to_owned(),
+        };
     }
     parts.join(", ")
 }

@@ -120,6 +120,34 @@ pub fn attachments(resource_type: &str) -> impl Iterator<Item = (PropertyPath, A
     rows.filter_map(Attachment::of)
 }
 
+/// What does a property say about access that a transform makes something of?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Allows {
+    /// Each item allows something.
+    Items,
+    /// It limits who comes: any other value may let in more.
+    Limits,
+}
+
+impl Allows {
+    pub(super) fn of(row: &Row) -> Option<(PropertyPath, Allows)> {
+        let allows = match row.value {
+            "items" => Allows::Items,
+            "limits" => Allows::Limits,
+            _ => return None,
+        };
+        Some((row.path()?, allows))
+    }
+}
+
+/// Returns the properties with which a transform decides who may do what, in a way that only it knows.
+///
+/// Source: AWS SAM developer guide, the page of the type.
+pub fn allows(resource_type: &str) -> impl Iterator<Item = (PropertyPath, Allows)> {
+    let rows = Question::Allows.of(resource_type).iter();
+    rows.filter_map(Allows::of)
+}
+
 /// What does CloudFormation want to have acknowledged? Each includes those before it.
 ///
 /// Source: CloudFormation API reference, CreateStack, "Capabilities".

@@ -41,3 +41,23 @@ pub fn scopes_names(resource_type: ResourceType, property: &str) -> bool {
     identifier().count() > 1 && identifier().any(|part| part == property)
         || rows.into_iter().any(|row| row.path == property)
 }
+
+/// Returns the properties whose change makes a new resource of a type that exists only through a transform, so that no
+/// schema says it, each with the page that does.
+///
+/// Source: AWS SAM developer guide, the page of the type.
+pub fn replaces(resource_type: &str) -> impl Iterator<Item = (PropertyPath, &'static str)> {
+    let rows = Question::Replaces.of(resource_type).iter();
+    rows.filter_map(|row| Some((row.path()?, row.source)))
+}
+
+/// Tells whether a transform makes a resource of one of two types into one of the other, under the same logical ID.
+///
+/// Source: AWS SAM developer guide, "Generated CloudFormation resources".
+pub fn stand_for(one: &str, other: &str) -> bool {
+    let stands = |one: &str, other: &str| {
+        let rows = Question::Becomes.of(one).iter();
+        rows.into_iter().any(|row| row.value == other)
+    };
+    stands(one, other) || stands(other, one)
+}

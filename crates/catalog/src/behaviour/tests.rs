@@ -216,6 +216,10 @@ fn every_word_of_a_value_is_known() {
             Question::Unique => Unique::of(&row).is_some(),
             Question::MadeByItself => row.value.split(' ').count() == 3,
             Question::Inlines => row.value.split(' ').count() == 2,
+            Question::Nests => Nested::of(&row).is_some(),
+            Question::Allows => Allows::of(&row).is_some(),
+            Question::WhenRemoved | Question::WhenChanged => Transition::of(&row).is_some(),
+            Question::Becomes => catalog().resource_type(row.value).is_some(),
             Question::BelongsTo
             | Question::Protects
             | Question::RefusesDeletion
@@ -245,6 +249,8 @@ fn every_word_of_a_value_is_known() {
         }
         let told =
             told || row.question == Question::UpdatePolicy && row.value.starts_with("rolls ");
+        let is_transition = matches!(row.question, Question::WhenRemoved | Question::WhenChanged);
+        let told = told || is_transition && row.value != "new";
         assert_eq!(row.what != NOTHING, told, "{row:?}");
     }
 }
@@ -298,6 +304,21 @@ fn questions_are_answered_by_type() {
     let role = needs_capability("AWS::IAM::Role", |_| false);
     assert_eq!(role, Some(Capability::Iam));
     assert_eq!(named("AWS::SQS::Queue"), None);
+    assert!(stand_for(
+        "AWS::Serverless::SimpleTable",
+        "AWS::DynamoDB::Table"
+    ));
+    assert!(stand_for(
+        "AWS::Lambda::Function",
+        "AWS::Serverless::Function"
+    ));
+    assert!(!stand_for("AWS::Lambda::Function", "AWS::Lambda::Version"));
+    let snapshot = ["DBSnapshotIdentifier".to_owned()];
+    let page = "aws-resource-rds-dbinstance";
+    assert_eq!(
+        transition(instance, &snapshot, true),
+        Some(Transition::New(page))
+    );
     assert!(counts_up("LatestVersionNumber") && !counts_up("Arn"));
 }
 

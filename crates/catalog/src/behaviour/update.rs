@@ -64,6 +64,38 @@ pub fn documented(resource_type: &str, path: &[String]) -> Option<DocumentedUpda
     DocumentedUpdate::of(row)
 }
 
+/// What does it mean that a property goes, or gets another value, where that is not what [`documented`] says of any
+/// change?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transition {
+    /// A new resource takes the place of the old one; the page that says so.
+    New(&'static str),
+    /// An update in place.
+    InPlace(DocumentedUpdate),
+}
+
+/// Returns what is documented for a property that goes, or has another value after the change.
+///
+/// Source: CloudFormation template reference, the page of the type.
+pub fn transition(resource_type: &str, path: &[String], goes: bool) -> Option<Transition> {
+    let question = match goes {
+        true => Question::WhenRemoved,
+        false => Question::WhenChanged,
+    };
+    let mut rows = question.of(resource_type).iter();
+    rows.find(|row| covers(row.path, path))
+        .and_then(Transition::of)
+}
+
+impl Transition {
+    pub(super) fn of(row: &Row) -> Option<Transition> {
+        match row.value {
+            "new" => Some(Transition::New(row.source)),
+            _ => DocumentedUpdate::of(row).map(Transition::InPlace),
+        }
+    }
+}
+
 /// Whether a fact's path leads to a property.
 pub(super) fn covers(known: &str, path: &[String]) -> bool {
     let mut keys = path.iter();

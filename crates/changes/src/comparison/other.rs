@@ -144,8 +144,25 @@ impl<'t> Comparison<'_, 't> {
                 propagated: Vec::new(),
                 before: Some(self.now(|resolver| context(resolver, before))),
                 after: Some(self.then(|resolver| context(resolver, after))),
+                described: None,
             });
         }
+    }
+}
+
+impl Details {
+    /// That a resource is written as another type, which a transform knows how to read.
+    pub(super) fn another_type(&mut self, before: &Resource, after: &Resource, rules: &Rules) {
+        let written = |resource: &Resource| Some(Resolved::literal(resource.resource_type.clone()));
+        let detail = ChangedAttribute {
+            path: vec!["Type".to_owned()],
+            recreation: rules.otherwise(),
+            before: written(before),
+            after: written(after),
+            ..of_attribute(Attribute::Properties, &[])
+        };
+        self.references.push(detail.clone());
+        self.values.push(detail);
     }
 }
 
@@ -166,6 +183,7 @@ fn of_attribute(attribute: Attribute, below: &[String]) -> ChangedAttribute {
         change_type: Edit::Modify,
         before: None,
         after: None,
+        decided: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use stratiform_resolve::{Compare, Resolved, Style, Time, Use};
+use stratiform_resolve::{Resolved, Style, Time, Use};
 use stratiform_template::Value;
 
 use super::{Comparison, Details};
@@ -53,6 +53,7 @@ impl<'p, 't> Property<'p, 't> {
             change_type: Edit::Modify,
             before: None,
             after: None,
+            decided: None,
         }
     }
 
@@ -63,20 +64,20 @@ impl<'p, 't> Property<'p, 't> {
 }
 
 impl<'t> Comparison<'_, 't> {
-    /// Adds the details of one property.
+    /// Adds the details of one property. Gives the value that it has at last, where only that is another one.
     pub(super) fn property(
         &self,
         property: &Property<'_, 't>,
         before: Option<&Resolved<'t>>,
         after: Option<&Resolved<'t>>,
         details: &mut Details,
-    ) {
+    ) -> Option<Resolved<'t>> {
         let found = differences(&[property.name.to_owned()], before, after, property.shape);
         self.without_values(property, after, &found, &mut details.references);
         for difference in found.iter().filter(|difference| difference.values) {
             self.with_values(property, difference, &mut details.values);
         }
-        self.propagated(property, before, &found, after, &mut details.propagated);
+        self.propagated(property, before, &found, after, &mut details.propagated)
     }
 
     /// Without values: one detail for the property itself, and one per cause.
@@ -166,7 +167,7 @@ impl<'t> Comparison<'_, 't> {
         details.push(direct);
     }
 
-    /// What becomes another value only during the change.
+    /// What becomes another value only during the change, and the value that the property has then.
     fn propagated(
         &self,
         property: &Property<'_, 't>,
@@ -174,55 +175,107 @@ impl<'t> Comparison<'_, 't> {
         found: &[Difference<'_, 't>],
         after: Option<&Resolved<'t>>,
         details: &mut Vec<ChangedAttribute>,
+    ) -> Option<Resolved<'t>> {
+        let mut propagates = false;
+        for_each_text(after, property.name, &mut |_, uses| {
+            propagates |= uses.iter().any(|used| self.propagates(used));
+        });
+        if !propagates {
+            return None;
+        }
+        let later = self.at_last(|resolver| resolver.resolve(property.expression?).part());
+        let is_listed = |path: &[String]| {
+            let mut listed = found.iter().filter(|difference| difference.values);
+            listed.any(|difference| overlap(&difference.path, path))
+        };
+        let count = details.len();
+        let path = [property.name.to_owned()];
+        for difference in differences(&path, before, later.as_ref(), property.shape) {
+            let (Some(old), Some(new)) = (difference.before, difference.after) else {
+                continue;
+            };
+            if !difference.values || is_listed(&difference.path) {
+                continue;
+            }
+            let used = use_of(new, |used| self.propagates(used));
+            let detail = used.and_then(|used| self.through(property, &difference.path, &used));
+            details.extend(detail.map(|detail| ChangedAttribute {
+                before: Some(Resolved::literal(old.shown(Style::ChangeSet))),
+                after: Some(Resolved::literal(new.shown(Style::ChangeSet))),
+                ..detail
+            }));
+        }
+        let is_other = details.len() > count;
+        self.counted(property, before, &is_listed, after, details);
+        let is_alone = !found.iter().any(|difference| difference.values);
+        later.filter(|_| is_other && is_alone)
+    }
+
+    /// Attributes that count the updates of a resource: they look the same before.
+    fn counted(
+        &self,
+        property: &Property<'_, 't>,
+        before: Option<&Resolved<'t>>,
+        is_listed: &impl Fn(&[String]) -> bool,
+        after: Option<&Resolved<'t>>,
+        details: &mut Vec<ChangedAttribute>,
     ) {
+        let counts = |used: &&Use| match used {
+            Use::Attribute(id, attribute) => self.counts_up(id, attribute),
+            Use::Parameter(_) | Use::Reference(_) => false,
+        };
         let mut places: BTreeMap<Vec<String>, Use> = BTreeMap::new();
         for_each_text(after, property.name, &mut |path, uses| {
-            let listed = found
-                .iter()
-                .any(|difference| difference.values && overlap(&difference.path, path));
-            if !listed && let Some(used) = uses.iter().find(|used| self.propagates(used)) {
+            if let Some(used) = uses.iter().find(counts).filter(|_| !is_listed(path)) {
                 places.insert(path.to_vec(), used.clone());
             }
         });
-        if places.is_empty() {
-            return;
-        }
-        let later = self.at_last(|resolver| resolver.resolve(property.expression?).part());
         for (path, used) in places {
-            let below = &path[1..];
-            let (Some(old), Some(new)) = (at(before, below), at(later.as_ref(), below)) else {
-                continue;
-            };
-            let counts =
-                matches!(&used, Use::Attribute(id, attribute) if self.counts_up(id, attribute));
-            if old.same(new, Compare::Values) && !counts {
-                continue;
-            }
-            let effect = self.effect(&used, |fates| fates.references.max(fates.expected));
-            let Some((source, _)) = effect else { continue };
-            let shown =
-                |value: &Resolved<'_>| Some(Resolved::literal(value.shown(Style::ChangeSet)));
-            details.push(ChangedAttribute {
-                causing_entity: Some(used.entity()),
-                before: shown(old),
-                after: if counts {
-                    Some(Resolved::unknown(
-                        used.entity(),
-                        Time::AfterApply,
-                        Vec::new(),
-                    ))
-                } else {
-                    shown(new)
-                },
-                ..property.detail(
-                    below,
-                    property.rules.at(&path, None, None),
-                    Evaluation::Dynamic,
-                    source,
-                )
-            });
+            let old = at(before, &path[1..]);
+            let detail = self.through(property, &path, &used);
+            details.extend(detail.zip(old).map(|(detail, old)| ChangedAttribute {
+                before: Some(Resolved::literal(old.shown(Style::ChangeSet))),
+                after: Some(Resolved::unknown(
+                    used.entity(),
+                    Time::AfterApply,
+                    Vec::new(),
+                )),
+                ..detail
+            }));
         }
     }
+
+    /// The detail of a value that changes through a resource.
+    fn through(
+        &self,
+        property: &Property<'_, 't>,
+        path: &[String],
+        used: &Use,
+    ) -> Option<ChangedAttribute> {
+        let effect = self.effect(used, |fates| fates.references.max(fates.expected));
+        let (source, _) = effect?;
+        Some(ChangedAttribute {
+            causing_entity: Some(used.entity()),
+            ..property.detail(
+                &path[1..],
+                property.rules.at(path, None, None),
+                Evaluation::Dynamic,
+                source,
+            )
+        })
+    }
+}
+
+/// The first thing that a value is made from of which something is true.
+fn use_of(value: &Resolved<'_>, is_so: impl Fn(&Use) -> bool) -> Option<Use> {
+    let mut found = None;
+    value.for_each_text(&mut |text| {
+        let used = text.uses.iter().find(|used| is_so(used));
+        if found.is_none() {
+            found = used.cloned();
+        }
+    });
+    found
 }
 
 /// Recorded: dynamic as soon as anything but the template itself has a part in it.

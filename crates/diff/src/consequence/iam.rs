@@ -17,8 +17,11 @@ pub(super) mod property;
 mod statement;
 #[cfg(test)]
 mod tests;
+mod transformed;
 
-use stratiform_catalog::behaviour::{About, PolicyPlace, attachments, belongs_to, policies};
+use stratiform_catalog::behaviour::{
+    About, PolicyPlace, allows, attachments, belongs_to, policies,
+};
 use stratiform_changes::{ChangedResource, Edit};
 
 use super::standing::{Estate, Standing};
@@ -52,7 +55,12 @@ struct Line {
 pub(super) fn find(estate: &Estate<'_, '_>, found: &mut Vec<Consequence>) {
     let grants = |change: &&ChangedResource| {
         let name = &change.resource_type;
-        !stays(change) && (policies(name).next().is_some() || attachments(name).next().is_some())
+        let has = [
+            policies(name).next().is_some(),
+            attachments(name).next().is_some(),
+            allows(name).next().is_some(),
+        ];
+        !stays(change) && has.contains(&true)
     };
     let mut changes = estate.changes.iter().filter(grants).peekable();
     if changes.peek().is_none() {
@@ -76,6 +84,7 @@ fn of_resource(
         compared(change, &place, &sides, collected, &mut lines, &mut unknown);
     }
     lines.extend(member::lines(change, &sides, collected));
+    lines.extend(transformed::lines(change));
     if lines.is_empty() && unknown.is_empty() {
         return;
     }

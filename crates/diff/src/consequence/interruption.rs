@@ -1,9 +1,11 @@
 //! Does something not answer for a while? What AWS documents per type and property, and what nobody documents.
 
 use stratiform_catalog::behaviour::{
-    Class, DocumentedUpdate, PolicyEffect, documented, update_policies,
+    self, Class, DocumentedUpdate, PolicyEffect, Transition, documented, update_policies,
 };
-use stratiform_changes::{Attribute, ChangedResource, Edit, RecreationFact, Replacement};
+use stratiform_changes::{
+    Attribute, ChangedAttribute, ChangedResource, Edit, RecreationFact, Replacement,
+};
 
 use super::nouns::named;
 use super::{Certainty, Consequence, Kind, Severity};
@@ -31,7 +33,14 @@ pub(super) fn find(changes: &[ChangedResource], found: &mut Vec<Consequence>) {
                 }
                 continue;
             }
-            match documented(&change.resource_type, &detail.path[1..]) {
+            let below = &detail.path[1..];
+            let goes = detail.change_type == Edit::Remove;
+            let transition = behaviour::transition(&change.resource_type, below, goes);
+            let entry = match transition.filter(|_| detail.change_type != Edit::Add) {
+                Some(Transition::InPlace(entry)) => Some(entry),
+                Some(Transition::New(_)) | None => documented(&change.resource_type, below),
+            };
+            match entry {
                 None => unknown.push(format!(
                     "`{}` ({}): `{property}`",
                     change.logical_id, change.resource_type
@@ -40,7 +49,7 @@ pub(super) fn find(changes: &[ChangedResource], found: &mut Vec<Consequence>) {
                 Some(entry)
                     if entry.class == Class::Exchanges && detail.change_type != Edit::Modify => {}
                 Some(entry) => {
-                    found.extend(consequence(change, &property, entry));
+                    found.extend(consequence(change, detail, &property, entry));
                     said.push(entry.what);
                 }
             }
@@ -95,18 +104,19 @@ fn rolls(change: &ChangedResource, path: &[String]) -> Option<(&'static str, Con
 
 fn consequence(
     change: &ChangedResource,
+    detail: &ChangedAttribute,
     property: &str,
     entry: DocumentedUpdate,
 ) -> Option<Consequence> {
     let name = named(&change.resource_type, &change.logical_id);
     let (severity, certainty, what) = match entry.class {
         Class::None | Class::Later => return None,
-        Class::Some => (
+        Class::Some if !detail.may_be_same() => (
             Severity::Warning,
             Certainty::Will,
             format!("interrupts {name}"),
         ),
-        Class::Sometimes | Class::Exchanges | Class::Replaces => (
+        Class::Some | Class::Sometimes | Class::Exchanges | Class::Replaces => (
             Severity::Attention,
             Certainty::May,
             format!("may interrupt {name}"),

@@ -9,7 +9,7 @@ use super::{Certainty, Consequence, Kind, Severity};
 const NAMED: usize = 3;
 
 /// Names the parameters that are new and have no default, as long as no value is given here.
-pub(super) fn find(before: &Scope<'_>, after: &Scope<'_>, found: &mut Vec<Consequence>) {
+pub(crate) fn find(before: &Scope<'_>, after: &Scope<'_>, found: &mut Vec<Consequence>) {
     let had_a_value = |name: &str| {
         let old = before.parameters.get(name);
         // The deployment keeps the value that was given.

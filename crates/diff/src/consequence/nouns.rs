@@ -1,9 +1,10 @@
 //! What people call resources.
 
 /// Words for types whose own name is not the usual one. They are how we talk, and no facts of AWS.
-const NOUNS: [(&str, &str); 27] = [
+const NOUNS: [(&str, &str); 28] = [
     ("AWS::ApiGateway::RestApi", "REST API"),
     ("AWS::Backup::BackupVault", "backup vault"),
+    ("AWS::CloudFormation::Stack", "nested stack"),
     ("AWS::CloudWatch::Alarm", "alarm"),
     ("AWS::CloudWatch::CompositeAlarm", "alarm"),
     ("AWS::DocDB::DBCluster", "database cluster"),

@@ -86,6 +86,8 @@ fn why(change: &ChangedResource) -> String {
             RecreationFact::CustomResource | RecreationFact::UnknownType => {
                 detail.recreation.fact.to_string()
             }
+            // It is the same for all of them.
+            fact @ RecreationFact::Transformed(_) => fact.to_string(),
             // The property that changes is the one that the fact is about.
             RecreationFact::CreateOnly(path) if through.is_empty() && path.as_str() == property => {
                 detail.recreation.fact.to_string()

@@ -308,7 +308,7 @@ fn expanded(found: &mut [ChangedResource]) -> Option<String> {
     let mut warning = None;
     for change in found {
         let mut why = None;
-        let contexts = [&mut change.before, &mut change.after];
+        let contexts = [&mut change.before, &mut change.after, &mut change.described];
         for context in contexts.into_iter().flatten() {
             defer(&mut context.properties, &mut why);
         }

@@ -307,6 +307,7 @@ fn replaces(fact: RecreationFact) -> bool {
     match fact {
         RecreationFact::ConditionalCreateOnly(_)
         | RecreationFact::Identifies(_)
+        | RecreationFact::Documented(..)
         | RecreationFact::CreateOnly(_) => true,
         RecreationFact::InPlace(..)
         | RecreationFact::Refused(_)
@@ -314,6 +315,8 @@ fn replaces(fact: RecreationFact) -> bool {
         | RecreationFact::ByUpdatePolicy(_)
         | RecreationFact::Updatable
         | RecreationFact::CustomResource
+        | RecreationFact::Transformed(_)
+        | RecreationFact::Unexpanded
         | RecreationFact::UnknownType
         | RecreationFact::NotAProperty => false,
     }

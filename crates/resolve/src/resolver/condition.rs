@@ -1,10 +1,12 @@
 //! Conditions: true, false, or not to be known here.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use stratiform_template::{Function, Member, Reference, Step, Value, order};
 
 use crate::resolver::Resolver;
+use crate::resolver::function::digest;
 use crate::same::Compare;
 use crate::scope::Scope;
 use crate::world::World;
@@ -36,6 +38,7 @@ impl Scope<'_> {
         }
         self.conditions.clear();
         self.ranks.clear();
+        self.bases.clear();
         for index in order(&needs).sequence {
             let (name, value) = conditions[index];
             let taken = assumed.iter().find(|(taken, _)| *taken == name);
@@ -44,8 +47,43 @@ impl Scope<'_> {
                 None => Resolver::new(self, world).holds(value),
             };
             self.conditions.insert(name, result);
+            if result.is_none() {
+                self.bases.insert(name, self.basis(value));
+            }
             self.ranks.insert(name, self.ranks.len());
         }
+    }
+}
+
+impl Scope<'_> {
+    /// What a condition without a value is made from: its words, and what those that it names are made from.
+    fn basis(&self, value: &Value) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        digest(value).hash(&mut hasher);
+        value.for_each_reference(&mut |reference| match reference {
+            Reference::Condition(name) => {
+                self.condition(name).hash(&mut hasher);
+                self.bases.get(name).hash(&mut hasher);
+            }
+            Reference::Mapping(name) => {
+                self.template
+                    .mappings
+                    .get(name)
+                    .map(digest)
+                    .hash(&mut hasher);
+            }
+            Reference::Name(name) => {
+                let value = self.parameters.get(name);
+                value
+                    .and_then(|value| value.text.as_deref())
+                    .hash(&mut hasher);
+            }
+            Reference::Attribute { .. }
+            | Reference::Export(_)
+            | Reference::Output(_)
+            | Reference::Anything => {}
+        });
+        hasher.finish()
     }
 }
 

@@ -6,7 +6,7 @@ mod opaque;
 
 use arithmetic::{base64, cidr};
 use joined::Joined;
-use opaque::digest;
+pub(super) use opaque::digest;
 use stratiform_finding::{Code, Finding};
 use stratiform_template::{Function, Step, Value};
 
@@ -222,15 +222,27 @@ impl<'t> Resolver<'_, 't> {
             _ => None,
         });
         let default = || arguments.get(3)?.as_map()?.get("DefaultValue");
-        let Some(value) = found.or_else(|| names.as_ref().and_then(|_| default())) else {
+        let has_none = names.is_some() || self.names_another(arguments);
+        let Some(value) = found.or_else(|| default().filter(|_| has_none)) else {
             let name = keys.first().and_then(Resolved::known);
             let content = name.and_then(|name| mapping(&name)).map(digest);
-            let keys: Vec<_> = keys.iter().collect();
+            let default = default().and_then(|value| self.item(Step::Index(3), value));
+            let keys: Vec<_> = keys.iter().chain(&default).collect();
             return Some(self.opaque_on(Function::FindInMap, &keys, content.unwrap_or_default()));
         };
         let secret = names.is_some_and(|names| names.iter().any(|name| is_sensitive(name)));
         let value = self.concealing_also(secret).resolve(value).part()?;
         Some(with_uses(value, uses(&keys)).into())
+    }
+
+    /// Whether a key is one that the mapping does not have, whatever it is.
+    fn names_another(&self, arguments: &[Value]) -> bool {
+        arguments.iter().skip(1).take(2).any(|key| match key {
+            Value::Function(Function::Ref, name) => name
+                .as_str()
+                .is_some_and(|name| self.scope.others.contains(name)),
+            _ => false,
+        })
     }
 
     fn either(&self, arguments: &'t [Value]) -> Option<Outcome<'t>> {
@@ -247,8 +259,7 @@ impl<'t> Resolver<'_, 't> {
                 let branches =
                     branches.map(|branch| branch.unwrap_or(Resolved::literal("AWS::NoValue")));
                 let name = condition.as_str().unwrap_or_default();
-                let conditions = &self.scope.template.conditions;
-                let expression = conditions.get(name).map(opaque::digest_of_member);
+                let expression = self.scope.bases.get(name).copied();
                 let branches: Vec<_> = branches.iter().collect();
                 Some(self.opaque_on(Function::If, &branches, expression.unwrap_or_default()))
             }

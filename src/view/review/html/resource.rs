@@ -126,6 +126,8 @@ impl Row {
         if effect != Replacement::WillNot {
             why.push(detail.recreation.fact.to_string());
         }
+        let decided = detail.decided.as_ref();
+        why.extend(decided.and_then(|decided| decided.only_in.clone()));
         let causes: Vec<String> = same()
             .filter_map(|detail| detail.causing_entity.as_ref())
             .map(|entity| format!("`{entity}`"))

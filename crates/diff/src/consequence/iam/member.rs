@@ -96,9 +96,8 @@ fn sentence(
 
 fn line(sign: char, item: &Pattern, says: &str) -> Line {
     let administrator = ADMINISTRATORS.into_iter().find(|name| {
-        item.shown()
-            .trim_end_matches('`')
-            .ends_with(&format!(":aws:policy/{name}"))
+        let shown = item.shown().trim_matches('`');
+        shown == *name || shown.ends_with(&format!(":aws:policy/{name}"))
     });
     let (direction, why) = match sign {
         '+' => (Direction::Wider, "it was not attached before"),

@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use stratiform_template::{Function, Member, Value};
+use stratiform_template::{Function, Value};
 
 use crate::outcome::Outcome;
 use crate::resolved::Resolved;
@@ -79,17 +79,10 @@ impl<'t> Resolver<'_, 't> {
 }
 
 /// A digest for comparing within one run.
-pub(super) fn digest(value: &Value) -> u64 {
+pub(in crate::resolver) fn digest(value: &Value) -> u64 {
     let mut hasher = DefaultHasher::new();
     hash(value, &mut hasher);
     hasher.finish()
-}
-
-/// The digest of a condition.
-pub(super) fn digest_of_member(member: &Member<Value>) -> u64 {
-    match member {
-        Member::One(value) | Member::Unexpanded(value) => digest(value),
-    }
 }
 
 /// The digest of several values.
