@@ -90,7 +90,7 @@ impl Failure {
             Colour::Always => Renderer::styled(),
             Colour::Never => Renderer::plain(),
         };
-        let renderer = renderer.decor_style(DecorStyle::Unicode).term_width(100);
+        let renderer = renderer.decor_style(decor()).term_width(100);
         let drawn = self.findings.iter();
         let drawn = drawn.map(|finding| draw(&renderer, finding, &self.root) + "\n\n");
         drawn.collect()
@@ -106,6 +106,16 @@ pub(crate) enum Colour {
     Never,
 }
 
+/// Lines of boxes where the locale has them: the first of these that is set says which it is.
+fn decor() -> DecorStyle {
+    let named = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter();
+    let mut set = named.filter_map(std::env::var_os);
+    match set.find(|value| !value.is_empty()) {
+        Some(locale) if locale == "C" || locale == "POSIX" => DecorStyle::Ascii,
+        Some(_) | None => DecorStyle::Unicode,
+    }
+}
+
 impl Colour {
     /// What was asked for; where that is left open, what suits a stream.
     pub(crate) fn on(choice: clap::ColorChoice, stream: &impl IsTerminal) -> Colour {
@@ -116,6 +126,7 @@ impl Colour {
             clap::ColorChoice::Auto => {
                 stream.is_terminal()
                     && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+                    && std::env::var_os("TERM").is_none_or(|value| value != "dumb")
             }
         };
         if wanted {

@@ -4,7 +4,7 @@
 //! no text. What does not live here: what a text means.
 
 use std::fs::{self, File};
-use std::io::Read as _;
+use std::io::Read;
 use std::path::Path;
 
 use stratiform_finding::Code;
@@ -18,7 +18,7 @@ use crate::report::Failure;
 pub(crate) enum Input {
     /// Values of an environment.
     Environment,
-    /// A template that somebody names; `<(…)` of a shell is a pipe.
+    /// A template that somebody names; `<(…)` of a shell is a pipe, and `-` what is piped in.
     Template,
     /// Values of parameters; a pipe, too.
     Parameters,
@@ -51,6 +51,9 @@ impl Input {
     /// only a file makes sense.
     pub(crate) fn bytes(self, path: &Path) -> Result<Vec<u8>, Failure> {
         let failed = |error| Failure::io("read", path, &error);
+        if path == Path::new("-") && self.may_be_a_pipe() {
+            return self.limited(std::io::stdin().lock(), path);
+        }
         let metadata = fs::metadata(path).map_err(failed)?;
         let refused = |what: &str, help: &str| {
             let what = format!("`{}` {what}", path.display());
@@ -66,15 +69,21 @@ impl Input {
         if !metadata.is_file() && !self.may_be_a_pipe() {
             return Err(refused("is no file", "put a file there, no device or pipe"));
         }
+        self.limited(File::open(path).map_err(failed)?, path)
+    }
+
+    fn limited(self, from: impl Read, path: &Path) -> Result<Vec<u8>, Failure> {
         let most = self.most();
         let mut bytes = Vec::new();
-        let file = File::open(path).map_err(failed)?;
         // One byte more tells what is too large, however large it is.
         let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
-        file.take(limit).read_to_end(&mut bytes).map_err(failed)?;
+        let read = from.take(limit).read_to_end(&mut bytes);
+        read.map_err(|error| Failure::io("read", path, &error))?;
         if bytes.len() > most {
-            return Err(refused(
-                &format!("has more than {} MB", most / MEGABYTE),
+            return Err(Failure::new(
+                Exit::Failed,
+                Code::File,
+                format!("`{}` has more than {} MB", path.display(), most / MEGABYTE),
                 "no more is read: check that it is the file you mean",
             ));
         }

@@ -196,9 +196,13 @@ impl ChangedAttribute {
 
     /// Whether it may be the same value, written another way: one of the two is not known here.
     pub fn may_be_same(&self) -> bool {
-        let sides = [&self.before, &self.after];
-        let unknown = sides.into_iter().flatten().any(Resolved::is_unknown_now);
-        unknown && self.source == ChangeSource::DirectModification
+        let sides = [&self.before, &self.after].into_iter().flatten();
+        let mut known = sides.clone();
+        let unknown = sides.clone().any(Resolved::is_unknown_now);
+        // What has parts is there, whatever they are; on the other side nothing is.
+        let has_parts = known.all(|side| matches!(side, Resolved::Map(_) | Resolved::List(_)));
+        let comes_or_goes = sides.count() == 1 && has_parts;
+        unknown && !comes_or_goes && self.source == ChangeSource::DirectModification
     }
 
     /// The path as CloudFormation writes it: `/Properties/Tags/0/Value`.

@@ -167,6 +167,14 @@ fn touched<'t>(sides: &Sides<'t>, whole: &Compared) -> Vec<Touched<'t>> {
     // Whether something exists at all can change where nothing else does.
     let [before, after] = scopes;
     let changed: BTreeSet<&str> = after.changed_conditions(before).collect();
+    for (logical_id, old) in before.resources() {
+        let new = after.resource(logical_id);
+        let other = new.filter(|new| new.condition != old.condition);
+        let both = other
+            .into_iter()
+            .flat_map(|new| [&old.condition, &new.condition]);
+        first.extend(both.flatten().map(|name| Touched::Condition(name)));
+    }
     for scope in scopes {
         let resources = scope
             .resources()

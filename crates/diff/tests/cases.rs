@@ -355,3 +355,41 @@ fn a_snapshot_that_is_no_longer_named_makes_a_new_database_and_a_replica_is_prom
             .any(|found| found.kind == Kind::Interruption && found.certainty == Certainty::Will)
     );
 }
+
+// Once "nothing changes".
+#[test]
+fn what_loses_a_condition_that_nobody_knows_may_be_made() {
+    let with = |condition: &str| {
+        format!(
+            "Conditions: {{X: !Equals [!ImportValue a, b]}}\nResources:\n  R: {{Type: AWS::SQS::Queue{condition}}}\n  K: {{Type: \
+             AWS::SNS::Topic}}\n"
+        )
+    };
+    let found = compared(&with(", Condition: X"), &with(""));
+    assert_ne!(found.change, StackChange::Unchanged);
+    let may = |what: &'static str| vec![(Certainty::May, what)];
+    assert_eq!(
+        said(&found),
+        may("where the condition `X` does not hold: makes the queue `R`")
+    );
+    // The other way round it may go.
+    let found = compared(&with(""), &with(", Condition: X"));
+    assert_eq!(
+        said(&found),
+        may("where the condition `X` does not hold: deletes the queue `R`, and its data with it")
+    );
+}
+
+#[test]
+fn an_item_that_comes_is_another_list_whatever_its_value() {
+    let with = |more: &str| {
+        format!(
+            "Resources: {{T: {{Type: AWS::ECS::TaskDefinition, Properties: {{ContainerDefinitions: [{{Name: api, Image: x, \
+             Environment: [{{Name: A, Value: a}}{more}]}}]}}}}}}\n"
+        )
+    };
+    let found = compared(&with(""), &with(", {Name: B, Value: !ImportValue b}"));
+    assert_eq!(found.resources[0].replacement(), Replacement::Will);
+    let kinds: Vec<Kind> = found.consequences.iter().map(|found| found.kind).collect();
+    assert_eq!(kinds, [Kind::Replacement]);
+}

@@ -210,11 +210,14 @@ fn read(
 }
 
 fn file(path: &Path) -> Result<Assembly, Failure> {
-    let stem = path
-        .file_stem()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
+    let stem = match path == Path::new("-") {
+        true => "stdin".to_owned(),
+        false => path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
+    };
     Ok(Assembly {
         app: None,
         environment: None,

@@ -139,6 +139,14 @@ fn declared<E: Environment>(one: &Loaded<E>, other: &Loaded<E>) -> Vec<Declared>
             };
             value(&one) != value(&other)
         })
+        // Where one has nothing and the other has entries, the entries say so.
+        .filter(|path| {
+            let below = format!("{path}.");
+            let is_told = |values: &indexmap::IndexMap<String, (String, String)>| {
+                !values.contains_key(*path) && values.keys().any(|other| other.starts_with(&below))
+            };
+            !is_told(&one) && !is_told(&other)
+        })
         .map(|path| Declared {
             path: path.clone(),
             one: one.get(path).cloned(),

@@ -2,7 +2,7 @@
 
 use indexmap::IndexSet;
 use stratiform_changes::{
-    Attribute, ChangeSource, ChangedAttribute, ChangedResource, Edit, Replacement,
+    Attribute, ChangeSource, ChangedAttribute, ChangedResource, Context, Edit, Replacement,
 };
 use stratiform_diff::{OutputChange, OutputValue, ParameterChange, Rename};
 use stratiform_finding::words::few;
@@ -171,7 +171,7 @@ fn of_detail(change: &ChangedResource, detail: &ChangedAttribute) -> Property {
     }
     let path = match detail.path.split_first() {
         Some((first, below)) if first == Attribute::Properties.as_str() && !below.is_empty() => {
-            below.join(".")
+            readable(change, detail, below)
         }
         Some(_) => detail.path.join("."),
         None => detail.attribute.as_str().to_owned(),
@@ -182,6 +182,51 @@ fn of_detail(change: &ChangedResource, detail: &ChangedAttribute) -> Property {
         replaces: worst != Replacement::WillNot,
         ..Property::new(path, detail.before.as_ref(), detail.after.as_ref())
     }
+}
+
+/// A path below the properties as people read it: an item of a list by its name, where it has one. `DescribeChangeSet`
+/// counts items of lists without an order in another way than the file.
+fn readable(change: &ChangedResource, detail: &ChangedAttribute, path: &[String]) -> String {
+    let properties =
+        |context: &'_ Option<Context>| context.as_ref().map(|it| it.properties.clone());
+    let mut sides = [properties(&change.before), properties(&change.after)];
+    let mut text = String::new();
+    for (place, step) in path.iter().enumerate() {
+        let index = step.parse::<usize>().ok();
+        sides = sides.map(|side| match index {
+            Some(index) => side?.items().get(index).cloned(),
+            None => side?.get(step).cloned(),
+        });
+        let is_itself = place + 1 == path.len();
+        let names = match is_itself {
+            true => [detail.before.as_ref(), detail.after.as_ref()].map(name),
+            // It is this one only where both sides have it there.
+            false => [sides[0].as_ref(), sides[1].as_ref()].map(name),
+        };
+        let named = match names {
+            [Some(one), Some(two)] if one == two => Some(one),
+            [Some(one), None] | [None, Some(one)] if is_itself => Some(one),
+            _ => None,
+        };
+        match named.filter(|_| index.is_some()) {
+            Some(name) => text += &format!("[{name}]"),
+            None if text.is_empty() => text += step,
+            None => text += &format!(".{step}"),
+        }
+    }
+    text
+}
+
+/// What an item of a list is called; none where it has no name, or a long one.
+fn name(item: Option<&Resolved<'_>>) -> Option<String> {
+    let item = item?;
+    let name = ["Name", "Key", "Sid"]
+        .into_iter()
+        .find_map(|key| item.get(key)?.known());
+    let is_short =
+        |name: &str| !name.is_empty() && name.len() <= 40 && !name.contains(char::is_control);
+    name.filter(|name| is_short(name))
+        .map(|name| name.into_owned())
 }
 
 fn sign(edit: Edit) -> &'static str {

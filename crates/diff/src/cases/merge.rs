@@ -8,14 +8,21 @@ use stratiform_changes::{ChangedAttribute, ChangedResource, Decided, Edit, Repla
 use stratiform_resolve::{Resolved, Style};
 
 use super::{Case, Cases};
+use crate::consequence::nouns::named;
 use crate::consequence::{Certainty, Consequence, Kind, Severity};
 use crate::stack::{Compared, OutputChange};
 
 /// The answer for all cases; `whole` is that for nothing supposed.
 pub(crate) fn merged(whole: Compared, cases: &Cases, each: &[(Case, Compared)]) -> Compared {
     let all: Vec<Case> = each.iter().map(|(case, _)| case.clone()).collect();
-    let resources = resources(whole.resources, cases, &all, each);
     let mut consequences = consequences(cases, &all, each);
+    let existing = existing(&whole.resources, cases, &all, each);
+    let is_told = |id: &Option<String>| consequences.iter().any(|told| told.logical_id == *id);
+    let existing: Vec<_> = existing
+        .filter(|found| !is_told(&found.logical_id))
+        .collect();
+    consequences.extend(existing);
+    let resources = resources(whole.resources, cases, &all, each);
     let (outputs, more) = outputs(whole.outputs, cases, &all, each);
     consequences.extend(more);
     Compared {
@@ -179,6 +186,50 @@ fn consequences(cases: &Cases, all: &[Case], each: &[(Case, Compared)]) -> Vec<C
         })
     });
     merged.chain(unknown.into_values().cloned()).collect()
+}
+
+/// What comes or goes in some of the cases, and is there in the answer for nothing supposed as if it did neither.
+fn existing<'a>(
+    whole: &'a [ChangedResource],
+    cases: &'a Cases,
+    all: &'a [Case],
+    each: &'a [(Case, Compared)],
+) -> impl Iterator<Item = Consequence> + 'a {
+    let mut found: IndexMap<&str, Vec<(&Case, &ChangedResource)>> = IndexMap::new();
+    for (case, compared) in each {
+        let exists = |change: &&ChangedResource| change.action != Edit::Modify;
+        for change in compared.resources.iter().filter(exists) {
+            found
+                .entry(&change.logical_id)
+                .or_default()
+                .push((case, change));
+        }
+    }
+    let is_known = |id: &str| {
+        whole
+            .iter()
+            .any(|change| change.logical_id == id && change.action != Edit::Modify)
+    };
+    found.retain(|id, _| !is_known(id));
+    found.into_values().filter_map(|changes| {
+        let (_, change) = *changes.first()?;
+        let some: Vec<&Case> = changes.iter().map(|(case, _)| *case).collect();
+        let verb = match change.action {
+            Edit::Add => "makes",
+            Edit::Remove | Edit::Modify => "removes",
+        };
+        let name = named(&change.resource_type, &change.logical_id);
+        let what = format!("{}: {verb} {name}", cases.only_in(all, &some));
+        let why = "whether it exists is not known here";
+        Some(Consequence::of(
+            change,
+            Kind::Unknown,
+            Severity::Attention,
+            Certainty::May,
+            what,
+            why,
+        ))
+    })
 }
 
 /// What happens in some of the cases only.

@@ -1,7 +1,8 @@
 //! Does something not answer for a while? What AWS documents per type and property, and what nobody documents.
 
 use stratiform_catalog::behaviour::{
-    self, Class, DocumentedUpdate, PolicyEffect, Transition, documented, update_policies,
+    self, Class, DocumentedUpdate, PolicyEffect, Transition, documented, is_revision,
+    update_policies,
 };
 use stratiform_changes::{
     Attribute, ChangedAttribute, ChangedResource, Edit, RecreationFact, Replacement,
@@ -41,6 +42,8 @@ pub(super) fn find(changes: &[ChangedResource], found: &mut Vec<Consequence>) {
                 Some(Transition::New(_)) | None => documented(&change.resource_type, below),
             };
             match entry {
+                // A new revision is beside the old one until a service uses it.
+                None if is_revision(&change.resource_type) => {}
                 None => unknown.push(format!(
                     "`{}` ({}): `{property}`",
                     change.logical_id, change.resource_type

@@ -263,7 +263,9 @@ Resources:
     check(
         &always,
         &sometimes,
-        &["warning data-loss may: may remove the table `A`"],
+        &[
+            "warning data-loss may: where `Env` is not `prod`: deletes the table `A`, and its data with it",
+        ],
     );
     check(&sometimes, &sometimes, &[]);
 }
