@@ -14,6 +14,7 @@ use stratiform_finding::words::grouped;
 use stratiform_finding::{At, Code, Finding, Level, Span};
 
 use crate::exit::Exit;
+use crate::view::width::{self, wrapped};
 
 /// Why a command stops.
 #[derive(Debug)]
@@ -91,8 +92,9 @@ impl Failure {
             Colour::Never => Renderer::plain(),
         };
         let renderer = renderer.decor_style(decor()).term_width(100);
+        let width = width::of_stderr();
         let drawn = self.findings.iter();
-        let drawn = drawn.map(|finding| draw(&renderer, finding, &self.root) + "\n\n");
+        let drawn = drawn.map(|finding| draw(&renderer, finding, &self.root, width) + "\n\n");
         drawn.collect()
     }
 }
@@ -146,13 +148,20 @@ struct Shown<'f> {
     label: &'f str,
 }
 
-fn draw(renderer: &Renderer, finding: &Finding, root: &Path) -> String {
+fn draw(renderer: &Renderer, finding: &Finding, root: &Path, width: Option<usize>) -> String {
     let shown = shown(finding, root);
     let (what, why) = match (shown.first(), finding.why.as_str()) {
         (_, "") => (finding.what.clone(), None),
         (None, why) => (format!("{}: {why}", finding.what), None),
         (Some(main), why) => (finding.what.clone(), (main.label != why).then_some(why)),
     };
+    // Of the first line its beginning is taken: `error[code]: `, ` ╰ help: `.
+    let fitting = |text: &str, taken: usize| match width {
+        Some(width) => wrapped(text, width.saturating_sub(taken), 0).join("\n"),
+        None => text.to_owned(),
+    };
+    let what = fitting(&what, finding.code.as_str().len() + 9);
+    let (why, help) = (why.map(|why| fitting(why, 9)), fitting(&finding.help, 9));
     let level = match finding.level {
         Level::Error => Title::ERROR,
         Level::Warning => Title::WARNING,
@@ -198,7 +207,7 @@ fn draw(renderer: &Renderer, finding: &Finding, root: &Path) -> String {
         group = group.element(Title::NOTE.message(why));
     }
     if !finding.help.is_empty() {
-        group = group.element(Title::HELP.message(&finding.help));
+        group = group.element(Title::HELP.message(help));
     }
     renderer.render(&[group])
 }

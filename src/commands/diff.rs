@@ -61,7 +61,8 @@ pub(crate) fn run<E: Environment>(
         [] => with_revision(define, global, args)?,
         files => files::review(files, args)?,
     };
-    let (exit, stderr) = exit(&review, args);
+    let (exit, why) = exit(&review, args);
+    let stderr = without_stacks(&review, args) + &why;
     Ok(Answer {
         stdout: shown(&review, global, args)?,
         stderr,
@@ -282,6 +283,23 @@ fn facts() -> String {
         catalog.source_version(),
         catalog.schema_date().get(..10).unwrap_or_default()
     )
+}
+
+/// The environments that were named and have none of the stacks that were: nothing is said of them elsewhere.
+fn without_stacks(review: &Review, args: &Diff) -> String {
+    let environments = review.environments.iter();
+    let without = environments.filter(|environment| {
+        let name = environment.name.as_ref();
+        environment.stacks.is_empty() && name.is_some_and(|name| args.env.contains(name))
+    });
+    let lines = without.filter_map(|environment| {
+        let name = environment.name.as_ref()?;
+        Some(format!("`{name}` has no stack {}\n", joined(&args.stack)))
+    });
+    match args.stack.is_empty() {
+        true => String::new(),
+        false => lines.collect(),
+    }
 }
 
 /// The review in the format that was asked for.

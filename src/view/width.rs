@@ -11,12 +11,21 @@ const READABLE: std::ops::RangeInclusive<usize> = 40..=160;
 /// The columns of standard output.
 pub(crate) fn of_stdout() -> usize {
     let stdout = std::io::stdout();
-    if !stdout.is_terminal() {
-        return DEFAULT;
+    match stdout.is_terminal() {
+        true => readable(told().or_else(|| columns(stdout))),
+        false => DEFAULT,
     }
-    let told = std::env::var("COLUMNS").ok();
-    let told = told.and_then(|columns| columns.parse().ok());
-    readable(told.or_else(columns))
+}
+
+/// The columns of standard error; none where nobody sees them.
+pub(crate) fn of_stderr() -> Option<usize> {
+    let stderr = std::io::stderr();
+    let is_seen = stderr.is_terminal();
+    is_seen.then(|| readable(told().or_else(|| columns(stderr))))
+}
+
+fn told() -> Option<usize> {
+    std::env::var("COLUMNS").ok()?.parse().ok()
 }
 
 fn readable(columns: Option<usize>) -> usize {
@@ -27,14 +36,35 @@ fn readable(columns: Option<usize>) -> usize {
 }
 
 #[cfg(unix)]
-fn columns() -> Option<usize> {
-    let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
+fn columns(stream: impl std::os::fd::AsFd) -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(stream).ok()?;
     Some(usize::from(size.ws_col))
 }
 
 #[cfg(not(unix))]
-fn columns() -> Option<usize> {
+fn columns<S>(_stream: S) -> Option<usize> {
     None
+}
+
+/// A text in lines of a width, of which a part of the first is taken; a word that is longer has a line of its own.
+pub(crate) fn wrapped(text: &str, width: usize, taken: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let (mut line, mut used) = (String::new(), taken);
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if used > 0 && used + 1 + length > width {
+            lines.push(std::mem::take(&mut line));
+            used = 0;
+        }
+        if !line.is_empty() {
+            line.push(' ');
+            used += 1;
+        }
+        line += word;
+        used += length;
+    }
+    lines.push(line);
+    lines
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! What changes in a resource, an output or a parameter: a path, the value before and after, and why.
 
-use indexmap::IndexSet;
+use std::borrow::Cow;
+
+use indexmap::{IndexMap, IndexSet};
 use stratiform_changes::{
     Attribute, ChangeSource, ChangedAttribute, ChangedResource, Context, Edit, Replacement,
 };
@@ -85,7 +87,8 @@ impl Property {
 pub(super) fn of_resource(change: &ChangedResource, renames: &[Rename]) -> Vec<Property> {
     match (change.action, &change.after) {
         (Edit::Modify, _) => {
-            let details = change.properties();
+            let details = settled(change.properties().collect());
+            let details = details.iter();
             details
                 .map(|detail| of_detail(change, detail).after(detail, renames))
                 .collect()
@@ -98,6 +101,66 @@ pub(super) fn of_resource(change: &ChangedResource, renames: &[Rename]) -> Vec<P
         }
         (Edit::Add | Edit::Remove, _) => Vec::new(),
     }
+}
+
+/// Details in which items of a list that only moved are left out. CloudFormation compares a list place by place: one
+/// item more at its beginning makes each of the others another one.
+fn settled(details: Vec<&ChangedAttribute>) -> Vec<Cow<'_, ChangedAttribute>> {
+    let mut lists: IndexMap<&[String], Vec<&ChangedAttribute>> = IndexMap::new();
+    for detail in details {
+        let list = match detail.path.split_last() {
+            Some((place, list)) if place.parse::<usize>().is_ok() => list,
+            _ => detail.path.as_slice(),
+        };
+        lists.entry(list).or_default().push(detail);
+    }
+    lists.into_values().flat_map(of_list).collect()
+}
+
+fn of_list(details: Vec<&ChangedAttribute>) -> Vec<Cow<'_, ChangedAttribute>> {
+    let text = |value: &Option<Resolved<'_>>| value.as_ref().map(|it| it.shown(Style::Expression));
+    let befores: Vec<String> = details.iter().filter_map(|it| text(&it.before)).collect();
+    let afters: Vec<String> = details.iter().filter_map(|it| text(&it.after)).collect();
+    let only = |these: &[String], others: &[String]| {
+        let mut others = others.to_vec();
+        let these = these.iter().filter(|text| {
+            let place = others.iter().position(|other| other == *text);
+            place.map(|place| others.swap_remove(place)).is_none()
+        });
+        these.cloned().collect::<Vec<_>>()
+    };
+    let (gone, come) = (only(&befores, &afters), only(&afters, &befores));
+    let moved = gone.len() < befores.len();
+    match (moved, gone.as_slice(), come.as_slice()) {
+        (true, [], [_, ..]) => kept(details, come, Edit::Add),
+        (true, [_, ..], []) => kept(details, gone, Edit::Remove),
+        _ => details.into_iter().map(Cow::Borrowed).collect(),
+    }
+}
+
+/// The details of the items that come or go, as such.
+fn kept(
+    details: Vec<&ChangedAttribute>,
+    mut items: Vec<String>,
+    edit: Edit,
+) -> Vec<Cow<'_, ChangedAttribute>> {
+    let kept = details.into_iter().filter_map(|detail| {
+        let value = match edit {
+            Edit::Remove => detail.before.as_ref(),
+            Edit::Add | Edit::Modify => detail.after.as_ref(),
+        };
+        let text = value?.shown(Style::Expression);
+        let place = items.iter().position(|item| *item == text)?;
+        items.remove(place);
+        let mut detail = detail.clone();
+        match edit {
+            Edit::Remove => detail.after = None,
+            Edit::Add | Edit::Modify => detail.before = None,
+        }
+        detail.change_type = edit;
+        Some(Cow::Owned(detail))
+    });
+    kept.collect()
 }
 
 /// What changes of an output: an export that comes or goes is one line, and says what others know it by.
@@ -297,6 +360,32 @@ mod tests {
         );
         let new = Some(["b", "x"]);
         assert_eq!(said(&output(Edit::Modify, old, new)), ["~ output Arn"]);
+    }
+
+    #[test]
+    fn an_item_more_is_one_line_wherever_it_stands() {
+        let rule = |items: &str| {
+            let text = format!(
+                "Resources: {{R: {{Type: AWS::Events::Rule, Properties: {{EventPattern: {{a: [{items}]}}}}}}}}"
+            );
+            let template = stratiform_template::Template::parse(&text).unwrap();
+            stratiform_assembly::StackAt::of("shop", template)
+        };
+        let place = stratiform_resolve::Whereabouts {
+            stack: "shop".to_owned(),
+            region: "eu-west-1".parse().unwrap(),
+            account: None,
+        };
+        let lines = |before: &str, after: &str| -> Vec<String> {
+            let found = stratiform_diff::diff(Some(&rule(before)), Some(&rule(after)), &place);
+            let lines = of_resource(&found.resources[0], &[]).into_iter();
+            lines
+                .map(|it| format!("{}{}", it.sign, it.values(str::to_owned).join(" ")))
+                .collect()
+        };
+        assert_eq!(lines("x, y", "n, x, y"), ["+n"]);
+        assert_eq!(lines("n, x, y", "x, y"), ["-n"]);
+        assert_eq!(lines("x, y", "y, x").len(), 2, "their order is another");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Lines that are no longer than a terminal is wide.
 
+use crate::view::width::wrapped;
 use stratiform_finding::words::visible;
 
 use super::{Detail, Layout};
@@ -83,25 +84,4 @@ impl Page {
     pub(super) fn fits(&self, indent: usize, text: &str) -> bool {
         indent + text.chars().count() <= self.layout.width
     }
-}
-
-/// A text in lines of a width, of which a part of the first is taken; a word that is longer has a line of its own.
-fn wrapped(text: &str, width: usize, taken: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    let (mut line, mut used) = (String::new(), taken);
-    for word in text.split(' ') {
-        let length = word.chars().count();
-        if used > 0 && used + 1 + length > width {
-            lines.push(std::mem::take(&mut line));
-            used = 0;
-        }
-        if !line.is_empty() {
-            line.push(' ');
-            used += 1;
-        }
-        line += word;
-        used += length;
-    }
-    lines.push(line);
-    lines
 }
