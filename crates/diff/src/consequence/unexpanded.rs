@@ -163,7 +163,8 @@ fn macros(
     found: &mut Vec<Consequence>,
 ) {
     let (old, new) = (before.template, after.template);
-    let differs = !surroundings.parameters.is_empty() || !is_same_but_for_words(old, new);
+    // Asked only where a macro sees all of it: whole templates are compared for it.
+    let differs = || !surroundings.parameters.is_empty() || !is_same_but_for_words(old, new);
     let all = old.transform.iter().chain(&new.transform);
     let mut named: BTreeSet<&str> = BTreeSet::new();
     for transform in all {
@@ -173,7 +174,7 @@ fn macros(
         let is_both = old.transform.contains(transform) && new.transform.contains(transform);
         let its_own = name.starts_with(OF_AWS);
         let comes_or_goes = transform.as_str().is_none() || !its_own;
-        if !is_both && comes_or_goes || !its_own && differs {
+        if !is_both && comes_or_goes || !its_own && differs() {
             named.insert(name);
         }
     }
