@@ -6,14 +6,12 @@ use stratiform_catalog::behaviour::{
     Class, GoesLive, deploys_itself, documented, goes_live, update_policies,
 };
 use stratiform_changes::{Attribute, ChangedResource, Edit, Replacement};
+use stratiform_finding::words::few_ids;
 use stratiform_resolve::Scope;
 use stratiform_template::{Resource, Value};
 
 use crate::note::Note;
 use crate::references::{References, named};
-
-/// How many resources are named in a note.
-const NAMED: usize = 3;
 
 /// Notes about what changes and does not arrive.
 pub(crate) fn notes(
@@ -72,7 +70,10 @@ fn is_made(change: &ChangedResource) -> bool {
 }
 
 fn note(changed: &BTreeSet<&str>, deploying: &[&str], users: &BTreeSet<&str>) -> Note {
-    let (changed_ids, deploying_ids) = (listed(changed.iter()), listed(deploying.iter()));
+    let (changed_ids, deploying_ids) = (
+        few_ids(changed.iter().copied()),
+        few_ids(deploying.iter().copied()),
+    );
     let changes = if changed.len() == 1 {
         "changes"
     } else {
@@ -84,22 +85,13 @@ fn note(changed: &BTreeSet<&str>, deploying: &[&str], users: &BTreeSet<&str>) ->
     };
     let users = match users.len() {
         0 => String::new(),
-        _ => format!(", and {} with {with}", listed(users.iter())),
+        _ => format!(", and {} with {with}", few_ids(users.iter().copied())),
     };
     Note {
         what: format!(
             "{changed_ids} {changes}, but {deploying_ids} {stays}{users}: the change arrives only with a new one"
         ),
         help: Some("give it another logical ID with each change: then it is made anew".to_owned()),
-    }
-}
-
-fn listed<'a>(ids: impl ExactSizeIterator<Item = &'a &'a str>) -> String {
-    let more = ids.len().saturating_sub(NAMED);
-    let named: Vec<String> = ids.take(NAMED).map(|id| format!("`{id}`")).collect();
-    match more {
-        0 => named.join(" and "),
-        more => format!("{} and {more} more", named.join(", ")),
     }
 }
 

@@ -193,7 +193,7 @@ fn for_each_member<'t>(scope: &Scope<'t>, visit: &mut impl FnMut(&'t str, &'t Va
 }
 
 /// The export's name, or `stack.output`, where a reference is one to another stack and its name is known.
-fn name_of<'t>(
+pub(crate) fn name_of<'t>(
     resolver: &Resolver<'_, 't>,
     reference: Reference<'t>,
 ) -> Option<(String, Strength)> {

@@ -3,13 +3,11 @@
 use std::collections::BTreeSet;
 
 use stratiform_changes::Edit;
+use stratiform_finding::words::few;
 
 use crate::consequence::{Certainty, Consequence, Kind, Severity, sort};
 use crate::exports::{Pair, exported, imports, is_removed};
 use crate::stack::{StackChange, StackDiff};
-
-/// How many exports are named in a sentence.
-const NAMED: usize = 3;
 
 /// Says which exports go or change that none of the stacks which are compared imports: others may.
 pub fn importers_unknown(pairs: &[Pair<'_>], diffs: &mut [StackDiff]) {
@@ -65,12 +63,7 @@ fn unknown(verb: &str, exports: &BTreeSet<(String, &str)>) -> Option<Consequence
     };
     let listed = match names.len() {
         1 => Vec::new(),
-        ..=NAMED => vec![names.join(", ")],
-        more => vec![format!(
-            "{} and {} more",
-            names[..NAMED].join(", "),
-            more - NAMED
-        )],
+        _ => vec![few(&names)],
     };
     Some(Consequence {
         kind: Kind::OtherStacks,

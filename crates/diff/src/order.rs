@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::exports::{Imports, Pair, Strength, exported, is_removed};
-use crate::passes::{ExportInUse, Fate, PassKind, Station, passes, touched};
+use crate::passes::{ExportInUse, Fate, Pass, PassKind, Station, passes, touched};
 use crate::stack::StackDiff;
 
 /// Which stacks must be deployed before a stack, because it takes from them what they do not have yet, or because they
@@ -74,26 +74,38 @@ pub(crate) fn steps(
     then: &Imports,
 ) -> Vec<Vec<String>> {
     let order = Order::of(diffs, now, then);
-    let all = diffs.iter().map(|diff| {
+    let is_stuck = |diff: &StackDiff| {
         let gone = touched(diff)
             .into_iter()
             .filter(|export| export.fate == Fate::Goes);
         let mut users = gone.flat_map(|export| now.get(&export.name).into_iter().flatten());
-        match users.any(|user| order.needs(&user.stack, &diff.name)) {
-            true => steps_of(pairs, diffs, now, then, &diff.name),
+        users.any(|user| order.needs(&user.stack, &diff.name))
+    };
+    let stuck: Vec<&str> = diffs
+        .iter()
+        .filter(|diff| is_stuck(diff))
+        .map(|diff| diff.name.as_str())
+        .collect();
+    if stuck.is_empty() {
+        return vec![Vec::new(); diffs.len()];
+    }
+    let stations = stations(pairs, diffs, now, then);
+    let passes = passes(&stations).all;
+    let steps = diffs
+        .iter()
+        .map(|diff| match stuck.contains(&diff.name.as_str()) {
+            true => steps_of(&stations, &passes, &diff.name),
             false => Vec::new(),
-        }
-    });
-    all.collect()
+        });
+    steps.collect()
 }
 
-fn steps_of(
-    pairs: &[Pair<'_>],
+fn stations<'s>(
+    pairs: &'s [Pair<'s>],
     diffs: &[StackDiff],
     now: &Imports,
     then: &Imports,
-    exporter: &str,
-) -> Vec<String> {
+) -> Vec<Station<'s>> {
     let there = pairs.iter().zip(diffs);
     let there = there.filter_map(|(pair, diff)| Some((pair, pair.after?, diff)));
     let there: Vec<_> = there.collect();
@@ -127,8 +139,11 @@ fn steps_of(
                 exports: exports.collect(),
             }
         });
-    let stations: Vec<Station<'_>> = stations.collect();
-    let all = passes(&stations).all;
+    stations.collect()
+}
+
+/// The passes of a stack, and of those that import from it.
+fn steps_of(stations: &[Station<'_>], all: &[Pass], exporter: &str) -> Vec<String> {
     let own = |place: usize| stations[place].place.stack == exporter;
     let importers = all.iter().find_map(|pass| match &pass.kind {
         PassKind::Keeps(_, importers) if own(pass.station) => Some(importers),

@@ -1,22 +1,12 @@
 //! Parameters and conditions that are not known: what happens in all cases, in some, in none.
 #![expect(clippy::unwrap_used, reason = "a test")]
 
-use stratiform_assembly::StackAt;
-use stratiform_changes::Replacement;
-use stratiform_diff::{Certainty, Kind, Severity, StackChange, StackDiff, diff};
-use stratiform_resolve::Whereabouts;
-use stratiform_template::Template;
+mod support;
 
-fn compared(before: &str, after: &str) -> StackDiff {
-    let place = Whereabouts {
-        stack: "shop".to_owned(),
-        region: "eu-central-1".parse().unwrap(),
-        account: None,
-    };
-    let [before, after] =
-        [before, after].map(|text| StackAt::of("shop", Template::parse(text).unwrap()));
-    diff(Some(&before), Some(&after), &place)
-}
+use stratiform_changes::Replacement;
+use stratiform_diff::{Certainty, Kind, Severity, StackChange, StackDiff};
+
+use support::compared;
 
 /// What is worth a second look, and whether it is certain.
 fn said(found: &StackDiff) -> Vec<(Certainty, &str)> {

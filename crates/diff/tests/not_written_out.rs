@@ -1,21 +1,11 @@
 //! What is not written out here: loops, macros, and the types of AWS SAM.
 #![expect(clippy::unwrap_used, reason = "a test")]
 
-use stratiform_assembly::StackAt;
-use stratiform_diff::{Certainty, Kind, Severity, StackChange, StackDiff, diff, verdict};
-use stratiform_resolve::Whereabouts;
-use stratiform_template::Template;
+mod support;
 
-fn compared(before: &str, after: &str) -> StackDiff {
-    let place = Whereabouts {
-        stack: "shop".to_owned(),
-        region: "eu-central-1".parse().unwrap(),
-        account: None,
-    };
-    let [before, after] =
-        [before, after].map(|text| StackAt::of("shop", Template::parse(text).unwrap()));
-    diff(Some(&before), Some(&after), &place)
-}
+use stratiform_diff::{Certainty, Kind, Severity, StackChange, StackDiff, verdict};
+
+use support::compared;
 
 /// Kind, severity and resource of what is worth a second look.
 fn looked_at(found: &StackDiff) -> Vec<(Kind, Severity, Option<&str>)> {

@@ -28,12 +28,23 @@ pub fn joined(items: impl IntoIterator<Item: ToString>) -> String {
     }
 }
 
+/// How many are a few.
+const SHOWN: usize = 3;
+
 /// The first few of a list that nobody reads to its end; the rest is counted.
 pub fn few(names: &[String]) -> String {
-    const SHOWN: usize = 3;
     match names.split_at_checked(SHOWN) {
         Some((shown, rest @ [_, ..])) => format!("{} and {} more", shown.join(", "), rest.len()),
         _ => names.join(", "),
+    }
+}
+
+/// The same of logical IDs in a sentence: `` `a` and `b` ``.
+pub fn few_ids<'i>(ids: impl IntoIterator<Item = &'i str>) -> String {
+    let ids = ids.into_iter().map(|id| format!("`{id}`"));
+    match ids.collect::<Vec<_>>() {
+        ids if ids.len() <= SHOWN => ids.join(" and "),
+        ids => few(&ids),
     }
 }
 

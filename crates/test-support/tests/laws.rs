@@ -12,7 +12,7 @@ use stratiform_assembly::StackAt;
 use stratiform_catalog::catalog;
 use stratiform_changes::{ChangeSetView, describe};
 use stratiform_changes::{Side, Sides, changes};
-use stratiform_diff::{Pair, StackChange, diff_environment, verdict};
+use stratiform_diff::{Pair, StackChange, StackDiff, diff_environment, verdict};
 use stratiform_resolve::{Resolved, Resolver, Scope, Style, Whereabouts, World, expand, hidden};
 use stratiform_service::Region;
 use stratiform_template::{Template, check};
@@ -67,15 +67,19 @@ fn changes_between(before: &Template, after: &Template) -> usize {
     found.len()
 }
 
-/// How much is said about a change.
-fn said(before: &Template, after: &Template) -> usize {
+fn diffs(before: &Template, after: &Template) -> Vec<StackDiff> {
     let [before, after] = [before, after].map(|one| StackAt::of("shop", one.clone()));
     let pair = Pair {
         place: place(),
         before: Some(&before),
         after: Some(&after),
     };
-    let found = diff_environment(&[pair]);
+    diff_environment(&[pair])
+}
+
+/// How much is said about a change.
+fn said(before: &Template, after: &Template) -> usize {
+    let found = diffs(before, after);
     let consequences = found.iter().flat_map(|stack| &stack.consequences);
     let texts = consequences.map(|found| {
         let details: usize = found.details.iter().map(String::len).sum();
@@ -85,13 +89,7 @@ fn said(before: &Template, after: &Template) -> usize {
 }
 
 fn diff_between(before: &Template, after: &Template) -> StackChange {
-    let [before, after] = [before, after].map(|one| StackAt::of("shop", one.clone()));
-    let pair = Pair {
-        place: place(),
-        before: Some(&before),
-        after: Some(&after),
-    };
-    let found = diff_environment(&[pair]);
+    let found = diffs(before, after);
     assert!(!verdict(&found).is_empty());
     found[0].change
 }

@@ -1,10 +1,11 @@
 //! What changes in a resource, an output or a parameter: a path, the value before and after, and why.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use indexmap::{IndexMap, IndexSet};
 use stratiform_changes::{
-    Attribute, ChangeSource, ChangedAttribute, ChangedResource, Context, Edit, Replacement,
+    Attribute, ChangeSource, ChangedAttribute, ChangedResource, Edit, Replacement,
 };
 use stratiform_diff::{OutputChange, OutputValue, ParameterChange, Rename};
 use stratiform_finding::words::few;
@@ -118,22 +119,20 @@ fn settled(details: Vec<&ChangedAttribute>) -> Vec<Cow<'_, ChangedAttribute>> {
 }
 
 fn of_list(details: Vec<&ChangedAttribute>) -> Vec<Cow<'_, ChangedAttribute>> {
-    let text = |value: &Option<Resolved<'_>>| value.as_ref().map(|it| it.shown(Style::Expression));
-    let befores: Vec<String> = details.iter().filter_map(|it| text(&it.before)).collect();
-    let afters: Vec<String> = details.iter().filter_map(|it| text(&it.after)).collect();
-    let only = |these: &[String], others: &[String]| {
-        let mut others = others.to_vec();
-        let these = these.iter().filter(|text| {
-            let place = others.iter().position(|other| other == *text);
-            place.map(|place| others.swap_remove(place)).is_none()
-        });
-        these.cloned().collect::<Vec<_>>()
-    };
-    let (gone, come) = (only(&befores, &afters), only(&afters, &befores));
-    let moved = gone.len() < befores.len();
-    match (moved, gone.as_slice(), come.as_slice()) {
-        (true, [], [_, ..]) => kept(details, come, Edit::Add),
-        (true, [_, ..], []) => kept(details, gone, Edit::Remove),
+    // How many more there are of each item after the change than before it.
+    let mut more: HashMap<String, i64> = HashMap::new();
+    for detail in &details {
+        for (value, step) in [(&detail.before, -1), (&detail.after, 1)] {
+            if let Some(value) = value {
+                *more.entry(value.shown(Style::Expression)).or_default() += step;
+            }
+        }
+    }
+    let moved = more.values().any(|more| *more == 0);
+    let [gone, come] = [-1, 1].map(|sign| more.values().any(|more| more.signum() == sign));
+    match (moved, gone, come) {
+        (true, false, true) => kept(details, more, Edit::Add),
+        (true, true, false) => kept(details, more, Edit::Remove),
         _ => details.into_iter().map(Cow::Borrowed).collect(),
     }
 }
@@ -141,7 +140,7 @@ fn of_list(details: Vec<&ChangedAttribute>) -> Vec<Cow<'_, ChangedAttribute>> {
 /// The details of the items that come or go, as such.
 fn kept(
     details: Vec<&ChangedAttribute>,
-    mut items: Vec<String>,
+    mut more: HashMap<String, i64>,
     edit: Edit,
 ) -> Vec<Cow<'_, ChangedAttribute>> {
     let kept = details.into_iter().filter_map(|detail| {
@@ -149,9 +148,11 @@ fn kept(
             Edit::Remove => detail.before.as_ref(),
             Edit::Add | Edit::Modify => detail.after.as_ref(),
         };
-        let text = value?.shown(Style::Expression);
-        let place = items.iter().position(|item| *item == text)?;
-        items.remove(place);
+        let left = more.get_mut(&value?.shown(Style::Expression))?;
+        if *left == 0 {
+            return None;
+        }
+        *left -= left.signum();
         let mut detail = detail.clone();
         match edit {
             Edit::Remove => detail.after = None,
@@ -250,21 +251,19 @@ fn of_detail(change: &ChangedResource, detail: &ChangedAttribute) -> Property {
 /// A path below the properties as people read it: an item of a list by its name, where it has one. `DescribeChangeSet`
 /// counts items of lists without an order in another way than the file.
 fn readable(change: &ChangedResource, detail: &ChangedAttribute, path: &[String]) -> String {
-    let properties =
-        |context: &'_ Option<Context>| context.as_ref().map(|it| it.properties.clone());
-    let mut sides = [properties(&change.before), properties(&change.after)];
+    let mut sides = [&change.before, &change.after].map(|side| Some(&side.as_ref()?.properties));
     let mut text = String::new();
     for (place, step) in path.iter().enumerate() {
         let index = step.parse::<usize>().ok();
         sides = sides.map(|side| match index {
-            Some(index) => side?.items().get(index).cloned(),
-            None => side?.get(step).cloned(),
+            Some(index) => side?.items().get(index),
+            None => side?.get(step),
         });
         let is_itself = place + 1 == path.len();
         let names = match is_itself {
             true => [detail.before.as_ref(), detail.after.as_ref()].map(name),
             // It is this one only where both sides have it there.
-            false => [sides[0].as_ref(), sides[1].as_ref()].map(name),
+            false => sides.map(name),
         };
         let named = match names {
             [Some(one), Some(two)] if one == two => Some(one),

@@ -209,7 +209,8 @@ fn named_items(context: &Context, known: Indexes) -> BTreeMap<String, Vec<Option
         .collect()
 }
 
-fn refused(change: &ChangedResource, what: String, why: String) -> Consequence {
+/// What AWS refuses for certain.
+pub(super) fn refused(change: &ChangedResource, what: String, why: String) -> Consequence {
     Consequence::of(
         change,
         Kind::Refused,

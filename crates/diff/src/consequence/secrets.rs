@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use stratiform_catalog::behaviour::{ChosenBy, credential, renewals, stands_for};
 use stratiform_changes::{ChangedResource, Edit, Replacement};
+use stratiform_finding::words::few_ids;
 use stratiform_resolve::Scope;
 use stratiform_template::Value;
 
@@ -17,9 +18,6 @@ use crate::references::{for_each_dynamic, for_each_text, named as named_by};
 
 /// How a dynamic reference to a secret begins.
 const DYNAMIC: &str = "{{resolve:secretsmanager:";
-
-/// How many of those who keep the old value are named in the sentence.
-const NAMED: usize = 3;
 
 pub(super) fn find(all: &[ChangedResource], after: &Scope<'_>, found: &mut Vec<Consequence>) {
     let mut readers = None;
@@ -85,12 +83,10 @@ fn renewed(change: &ChangedResource, readers: &Readers<'_>) -> Option<Consequenc
 /// Who keeps the old value, in words.
 fn keepers(readers: &BTreeSet<Reading<'_>>) -> String {
     let ids: BTreeSet<&str> = readers.iter().map(|(reader, _)| *reader).collect();
-    let told: Vec<String> = ids.iter().take(NAMED).map(|id| format!("`{id}`")).collect();
     let verb = if ids.len() == 1 { "keeps" } else { "keep" };
-    match ids.len().saturating_sub(NAMED) {
-        _ if ids.is_empty() => String::new(),
-        0 => format!(": {} {verb} the old one", told.join(" and ")),
-        more => format!(": {} and {more} more {verb} the old one", told.join(", ")),
+    match ids.is_empty() {
+        true => String::new(),
+        false => format!(": {} {verb} the old one", few_ids(ids)),
     }
 }
 

@@ -16,6 +16,7 @@ use stratiform_resolve::{Compare, Resolved, Style};
 
 use super::nouns::named;
 use super::property::{changes, of, told};
+use super::refused::refused;
 use super::{Certainty, Consequence, Kind, Severity};
 
 pub(super) fn find(change: &ChangedResource, found: &mut Vec<Consequence>) {
@@ -308,11 +309,8 @@ fn replaced(change: &ChangedResource, found: &mut Vec<Consequence>) {
         }
         found.push(Consequence {
             help: refusal.instead.map(str::to_owned),
-            ..Consequence::of(
+            ..refused(
                 change,
-                Kind::Refused,
-                Severity::Danger,
-                Certainty::Will,
                 format!(
                     "cannot replace {}",
                     named(&change.resource_type, &change.logical_id)

@@ -3,18 +3,19 @@
 use stratiform_catalog::behaviour::{Upgrade, UpgradeStep, holds_data, upgrades};
 use stratiform_changes::{ChangedResource, Context, Edit, Replacement};
 
+use super::Consequence;
 use super::nouns::named;
-use super::{Certainty, Consequence, Kind, Severity};
+use super::refused::refused;
 
 pub(super) fn find(change: &ChangedResource, found: &mut Vec<Consequence>) {
     if change.action == Edit::Modify && change.replacement() != Replacement::Will {
         let upgrades = upgrades(&change.resource_type);
-        found.extend(upgrades.filter_map(|upgrade| refused(change, upgrade)));
+        found.extend(upgrades.filter_map(|upgrade| forbidden(change, upgrade)));
     }
 }
 
 /// A version that becomes an older one, or leaves one out that it has to go through.
-fn refused(change: &ChangedResource, upgrade: Upgrade) -> Option<Consequence> {
+fn forbidden(change: &ChangedResource, upgrade: Upgrade) -> Option<Consequence> {
     let text = |context: &Option<Context>, property: &str| {
         let properties = &context.as_ref()?.properties;
         Some(properties.get(property)?.known()?.into_owned())
@@ -50,14 +51,7 @@ fn refused(change: &ChangedResource, upgrade: Upgrade) -> Option<Consequence> {
     };
     Some(Consequence {
         help: Some(help.to_owned()),
-        ..Consequence::of(
-            change,
-            Kind::Refused,
-            Severity::Danger,
-            Certainty::Will,
-            what,
-            why,
-        )
+        ..refused(change, what, why)
     })
 }
 

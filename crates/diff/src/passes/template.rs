@@ -8,6 +8,7 @@ use stratiform_resolve::{Resolver, Scope, Whereabouts};
 use stratiform_template::{Function, Member, Output, Reference, Resource, Template, Value};
 
 use super::{Held, ImportedAgain};
+use crate::exports::name_of;
 
 /// A stack in which the values of exports stand as text.
 pub(super) fn holding(
@@ -19,7 +20,8 @@ pub(super) fn holding(
     let resolver = Resolver::new(&scope, place);
     let mut hold = |value: Value| match &value {
         Value::Function(Function::ImportValue, name) => {
-            let held = known(&resolver, name).and_then(|name| values.get(&name));
+            let name = name_of(&resolver, Reference::Export(name));
+            let held = name.and_then(|(name, _)| values.get(&name));
             held.map_or(value, |held| Value::String(held.value.clone()))
         }
         _ => value,
@@ -98,8 +100,8 @@ fn for_each_import(
     let resolver = Resolver::new(&scope, place);
     let mut look = |value: &Value| {
         value.for_each_reference(&mut |reference| {
-            if let Reference::Export(name) = reference {
-                visit(name, known(&resolver, name));
+            if let Reference::Export(written) = reference {
+                visit(written, name_of(&resolver, reference).map(|(name, _)| name));
             }
         });
     };
@@ -115,11 +117,6 @@ fn for_each_import(
             Member::Unexpanded(body) => look(body),
         }
     }
-}
-
-fn known(resolver: &Resolver<'_, '_>, name: &Value) -> Option<String> {
-    let name = resolver.resolve(name).part()?;
-    name.known().map(|name| name.into_owned())
 }
 
 /// A stack with outputs of an earlier one, and with all that they need of it.
