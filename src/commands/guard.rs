@@ -5,7 +5,7 @@
 
 pub(crate) mod gathering;
 pub(crate) mod looking;
-mod risks;
+pub(crate) mod risks;
 
 use indexmap::IndexMap;
 use stratiform_assembly::Assembly;
@@ -63,7 +63,9 @@ pub(crate) fn run<E: Environment>(
             images: &IndexMap::new(),
             mending: Mending::Harmless,
         };
-        Ok(gather(asking).await.facts)
+        let mut facts = gather(asking).await.facts;
+        facts.risks = risks::risks(&assembly, &facts.stacks);
+        Ok(facts)
     })?;
     let mut report = Report::of(&facts);
     if let Some(reason) = &args.emergency {

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use stratiform_assembly::{Assembly, StackAt, StackPolicy};
 use stratiform_aws::{Aws, DeployedStack, Identity};
 use stratiform_deploy::call::{ParameterValue, Stack};
-use stratiform_deploy::guard::{Caller, Heading, Report, StackFound, Unasked};
+use stratiform_deploy::guard::{Caller, Heading, Report, Risk, StackFound, Unasked};
 use stratiform_deploy::{Call, FailureKind, Plan, PlannedStack, Reply, Seen};
 use stratiform_diff::diff;
 use stratiform_finding::words::listed;
@@ -21,6 +21,7 @@ use crate::args::Deploy;
 use crate::assemblies::deployed::stack_at;
 use crate::cloud::Cloud;
 use crate::commands::guard::gathering::{Asking, Gathered, Source, gather};
+use crate::commands::guard::risks;
 use crate::images::{Asked, InEcr, asked, service_of, stand_ins};
 use crate::report::Failure;
 use crate::repository::git::Folder;
@@ -140,6 +141,7 @@ pub(super) async fn prepare(
     let run = run(&args.env, &record, &stacks);
     facts.wanted.run = Some(run.clone());
     facts.wanted.allowed.clone_from(&allowed);
+    facts.risks = Ok(risks_of(&sides));
     let report = Report::of(&facts);
     let report = match &args.emergency {
         Some(reason) => report.in_emergency(reason),
@@ -382,6 +384,14 @@ async fn before(
         before.insert(stack.name.clone(), stack);
     }
     Ok(before)
+}
+
+/// What the changes of stacks that are there interrupt.
+fn risks_of(sides: &[Side<'_>]) -> Vec<Risk> {
+    let there = sides.iter().filter(|side| side.before.is_some());
+    there
+        .flat_map(|side| risks::of(&side.found.key, &side.diff))
+        .collect()
 }
 
 /// The chosen stacks as they are there and as they are to be.

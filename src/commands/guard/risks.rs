@@ -3,13 +3,28 @@
 use stratiform_assembly::{Assembly, StackAt};
 use stratiform_deploy::call::Stack;
 use stratiform_deploy::guard::{Asked, Risk, StackFound};
-use stratiform_diff::{Kind, Severity, diff};
+use stratiform_diff::{Kind, Severity, StackDiff, diff};
 use stratiform_resolve::Whereabouts;
 
 use crate::assemblies::parse;
 use crate::repository::standing::unasked;
 
-/// The resources that somebody will notice the change of.
+/// The resources of a stack that somebody will notice the change of.
+pub(crate) fn of<'d>(key: &'d str, diff: &'d StackDiff) -> impl Iterator<Item = Risk> + 'd {
+    let serious = diff
+        .consequences
+        .iter()
+        .filter(|found| found.kind == Kind::Interruption && found.severity >= Severity::Warning);
+    serious.filter_map(move |consequence| {
+        Some(Risk {
+            stack: key.to_owned(),
+            logical_id: consequence.logical_id.clone()?,
+            what: consequence.what.clone(),
+        })
+    })
+}
+
+/// The same of all stacks, where nobody compares them anyway.
 pub(super) fn risks(assembly: &Assembly, found: &[StackFound]) -> Asked<Vec<Risk>> {
     let mut risks = Vec::new();
     for (planned, found) in assembly.stacks.iter().zip(found) {
@@ -36,19 +51,7 @@ pub(super) fn risks(assembly: &Assembly, found: &[StackFound]) -> Asked<Vec<Risk
             region: assembly.region.clone(),
             account: assembly.account.clone(),
         };
-        let consequences = diff(Some(&before), Some(&after), &place)
-            .consequences
-            .into_iter();
-        let serious = consequences.filter(|found| {
-            found.kind == Kind::Interruption && found.severity >= Severity::Warning
-        });
-        risks.extend(serious.filter_map(|consequence| {
-            Some(Risk {
-                stack: found.key.clone(),
-                logical_id: consequence.logical_id?,
-                what: consequence.what,
-            })
-        }));
+        risks.extend(of(&found.key, &diff(Some(&before), Some(&after), &place)));
     }
     Ok(risks)
 }
