@@ -11,7 +11,7 @@ use crate::schema::shape::{Reader, Shape};
 use crate::values::text::{Format, Text};
 use crate::{
     AccountId, AppName, CheckId, Cidr, Covered, Date, EmailAddress, Environment, EnvironmentName,
-    Region, Settings, TagKey, TagValue,
+    GitHubEnvironment, GitHubRepository, GitRef, PolicyArn, Region, Settings, TagKey, TagValue,
 };
 
 /// The schema of one layer's file, for editors: `environments/schema.json`.
@@ -65,6 +65,10 @@ fn formats<E: Environment>() -> BTreeMap<&'static str, Format> {
         Date::FORMAT,
         EmailAddress::FORMAT,
         EnvironmentName::FORMAT,
+        GitHubEnvironment::FORMAT,
+        GitHubRepository::FORMAT,
+        GitRef::FORMAT,
+        PolicyArn::FORMAT,
         Region::FORMAT,
         TagKey::FORMAT,
         TagValue::FORMAT,

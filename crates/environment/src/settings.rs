@@ -1,5 +1,6 @@
 //! What the tool itself needs to know about an environment, whatever the app.
 
+mod bootstrap;
 mod deployment;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,9 @@ use crate::values::names::{AccountId, AppName, CheckId, Date, EnvironmentName, T
 use crate::values::region::Region;
 use crate::values::text::{RefusedText, Text};
 
+pub use bootstrap::{
+    Bootstrap, GitHubEnvironment, GitHubRepository, GitRef, PolicyArn, RepositoryIds,
+};
 pub use deployment::{Deployment, HttpCheck, OnFailure, Verify};
 
 /// What the tool itself needs to know: where the environment lives, and how its stacks are treated.
@@ -59,6 +63,10 @@ pub struct Settings {
     /// How the environment is deployed, and what has to be true afterwards.
     #[serde(default)]
     pub deployment: Deployment,
+
+    /// Who may deploy the environment from GitHub, and with which limits: what `bootstrap` makes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bootstrap: Option<Bootstrap>,
 
     /// Findings that the team has decided to live with: the check's ID, then for which resource and why.
     #[serde(default)]

@@ -298,7 +298,7 @@ fn what_cannot_be_checked_is_refused() {
 /// Editors refuse nothing that we allow, so far as samples tell.
 #[test]
 fn patterns_for_editors_allow_what_the_checks_allow() {
-    let samples: [(Format, &[&str]); 9] = [
+    let samples: [(Format, &[&str]); 13] = [
         (crate::AppName::FORMAT, &["storefront", "a", "web-api2"]),
         (crate::EnvironmentName::FORMAT, &["dev", "prod-eu"]),
         (crate::AccountId::FORMAT, &["012345678901"]),
@@ -314,6 +314,19 @@ fn patterns_for_editors_allow_what_the_checks_allow() {
         ),
         (crate::Date::FORMAT, &["2028-02-29"]),
         (crate::Cidr::FORMAT, &["0.0.0.0/0", "10.0.0.0/16"]),
+        (crate::GitHubRepository::FORMAT, &["octo-org/Octo.repo_1"]),
+        (
+            crate::GitRef::FORMAT,
+            &["refs/heads/main", "refs/tags/v*", "refs/heads/a/b@c"],
+        ),
+        (crate::GitHubEnvironment::FORMAT, &["prod", "eu/prod_1.a"]),
+        (
+            crate::PolicyArn::FORMAT,
+            &[
+                "arn:aws:iam::111122223333:policy/team/boundary",
+                "arn:aws-cn:iam::aws:policy/PowerUserAccess",
+            ],
+        ),
     ];
     for (format, texts) in samples {
         let pattern = regex_lite::Regex::new(format.pattern).expect("a pattern");
@@ -330,6 +343,70 @@ fn patterns_for_editors_allow_what_the_checks_allow() {
         let pattern = regex_lite::Regex::new(crate::Region::FORMAT.pattern).expect("a pattern");
         assert!(pattern.is_match(&region), "{region}");
     }
+}
+
+#[test]
+fn what_would_mean_something_else_in_a_policy_is_refused() {
+    let refused: [(Format, &[&str]); 4] = [
+        (
+            crate::GitHubRepository::FORMAT,
+            &[
+                "",
+                "octo-repo",
+                "octo-org/",
+                "/a",
+                "a/b/c",
+                "*/a",
+                "a/*",
+                "a/${b}",
+            ],
+        ),
+        (
+            crate::GitRef::FORMAT,
+            &[
+                "",
+                "main",
+                "*",
+                "refs/heads/",
+                "refs/pull/1/merge",
+                "refs/heads/a?",
+                "refs/tags/${a}",
+            ],
+        ),
+        (
+            crate::GitHubEnvironment::FORMAT,
+            &["", "prod*", "a:b", "a b"],
+        ),
+        (
+            crate::PolicyArn::FORMAT,
+            &[
+                "boundary",
+                "arn:aws:iam::1:policy/a",
+                "arn:aws:iam::111122223333:role/a",
+            ],
+        ),
+    ];
+    for (format, texts) in refused {
+        for text in texts {
+            assert!((format.check)(text).is_err(), "{}: {text}", format.name);
+        }
+    }
+    let help = (crate::GitRef::FORMAT.check)("main").map_err(|refused| refused.help);
+    assert_eq!(help, Err("write one such as `refs/heads/main`".to_owned()));
+}
+
+#[test]
+fn who_may_deploy_is_written_with_its_repository() {
+    let whole = "settings: {app: shop, region: eu-central-1, bootstrap: {repository: octo-org/shop}}\nsize: 1\n";
+    let environment = load::<Small>(&dev(), &layers(&[whole])).expect("no problem");
+    let bootstrap = environment.environment.settings.bootstrap.expect("one");
+    let refs: Vec<&str> = bootstrap.refs.iter().map(Text::as_str).collect();
+    assert_eq!(refs, ["refs/heads/main"]);
+    assert_eq!(bootstrap.ids, None);
+    let without = "settings: {app: shop, region: eu-central-1, bootstrap: {refs: []}}\nsize: 1\n";
+    let problems = load::<Small>(&dev(), &layers(&[without])).expect_err("two mistakes");
+    let codes: Vec<&str> = problems.iter().map(|found| found.code.as_str()).collect();
+    assert_eq!(codes.len(), 2, "{problems:?}");
 }
 
 fn first(texts: &[&str]) -> Finding {

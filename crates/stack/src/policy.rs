@@ -49,6 +49,8 @@ pub enum Principal {
     Service(Prop<String>),
     /// Accounts, roles or users, by ARN.
     Aws(Prop<String>),
+    /// Whoever an identity provider of the account vouches for, by the provider's ARN.
+    Federated(Prop<String>),
     /// Everyone. Only with a condition that narrows it, or in a `Deny`.
     Everyone,
 }
@@ -167,15 +169,21 @@ impl Statement {
 fn principals(principals: Vec<Principal>) -> Draft {
     let mut services = Vec::new();
     let mut accounts = Vec::new();
+    let mut federated = Vec::new();
     for principal in principals {
         match principal {
             Principal::Service(name) => services.push(name.into_draft()),
             Principal::Aws(arn) => accounts.push(arn.into_draft()),
+            Principal::Federated(arn) => federated.push(arn.into_draft()),
             Principal::Everyone => return Draft::from("*"),
         }
     }
     let some = |members: Vec<Draft>| (!members.is_empty()).then(|| one_or_list(members));
-    Draft::object(vec![("AWS", some(accounts)), ("Service", some(services))])
+    Draft::object(vec![
+        ("AWS", some(accounts)),
+        ("Federated", some(federated)),
+        ("Service", some(services)),
+    ])
 }
 
 type Entries = Vec<(Cow<'static, str>, Draft)>;
