@@ -126,6 +126,10 @@ impl Aws {
             } => self.describe_image(repository, reference).await,
             Call::Quota { service, code } => self.quota(service, code).await,
             Call::CountResources { resource_type } => self.count_resources(resource_type).await,
+            Call::FindResource {
+                resource_type,
+                identifier,
+            } => self.find_resource(resource_type, identifier).await,
             Call::Http { url } => self.get(url).await,
         }
     }

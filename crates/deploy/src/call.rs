@@ -2,6 +2,8 @@
 //!
 //! What lives here: a call and its reply as values. What does not: making calls (`aws`), and when to make one.
 
+mod kind;
+
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use stratiform_service::change_set::{ChangeSetType, DeploymentConfigMode, RollbackConfiguration};
@@ -9,6 +11,8 @@ use stratiform_service::{
     AccountId, ChangeSet, ChangeSetId, LogicalId, PhysicalId, Refusal, ResourceStatus, StackEvent,
     StackId, StackStatus, Timestamp, Word,
 };
+
+pub use kind::Kind;
 
 /// Something that is asked of AWS, or of what runs there. Whoever makes it tries again by himself where another try may
 /// succeed and does no harm.
@@ -200,6 +204,13 @@ pub enum Call {
         /// The type: `AWS::EC2::VPC`.
         resource_type: String,
     },
+    /// Whether a resource is there, in a stack or outside: [`Reply::Found`].
+    FindResource {
+        /// The type: `AWS::IAM::OIDCProvider`.
+        resource_type: String,
+        /// Its primary identifier.
+        identifier: String,
+    },
     /// An image by its tag or digest: [`Reply::Image`].
     DescribeImage {
         /// The repository's name.
@@ -331,6 +342,8 @@ pub enum Reply {
     Quota(usize),
     /// A number of things.
     Count(usize),
+    /// Whether it is there.
+    Found(bool),
     /// What a web server says.
     Http {
         /// The status: 200.

@@ -156,6 +156,7 @@ fn is_cloudformations(call: &Call) -> bool {
         | Call::DescribeImage { .. }
         | Call::Quota { .. }
         | Call::CountResources { .. }
+        | Call::FindResource { .. }
         | Call::Http { .. } => false,
     }
 }

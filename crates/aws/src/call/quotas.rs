@@ -1,4 +1,4 @@
-//! What an account has room for: Service Quotas, and how many there are by Cloud Control.
+//! What an account has, by Cloud Control, and what it has room for, by Service Quotas.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -23,6 +23,9 @@ const CONTROL: Service = Service {
     signed_as: "cloudcontrolapi",
 };
 const OF_CONTROL: &str = "CloudApiService";
+
+/// There is no such resource.
+const NOT_THERE: [&str; 1] = ["ResourceNotFoundException"];
 
 /// The account has AWS's own value.
 const AS_BY_DEFAULT: [&str; 1] = ["NoSuchResourceException"];
@@ -75,6 +78,25 @@ impl Aws {
             if token.is_none() {
                 return Ok(Reply::Count(count));
             }
+        }
+    }
+
+    /// Whether a resource is there.
+    ///
+    /// Source: [GetResource](https://docs.aws.amazon.com/cloudcontrolapi/latest/APIReference/API_GetResource.html).
+    pub(super) async fn find_resource(
+        &self,
+        resource_type: &str,
+        identifier: &str,
+    ) -> Result<Reply, Error> {
+        let operation = Operation::new("GetResource", identifier);
+        let body = json!({ "TypeName": resource_type, "Identifier": identifier });
+        let answer: Result<serde::de::IgnoredAny, Error> =
+            self.json(&CONTROL, OF_CONTROL, &operation, &body).await;
+        match answer {
+            Ok(_) => Ok(Reply::Found(true)),
+            Err(error) if error.has_code(&NOT_THERE) => Ok(Reply::Found(false)),
+            Err(error) => Err(error),
         }
     }
 }

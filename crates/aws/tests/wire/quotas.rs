@@ -70,3 +70,30 @@ async fn resources_are_counted_over_all_pages() {
     let failure = client(&denied).await.call(&call).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::Denied);
 }
+
+#[tokio::test]
+async fn a_resource_is_there_or_not() {
+    let call = Call::FindResource {
+        resource_type: "AWS::IAM::OIDCProvider".to_owned(),
+        identifier: "arn:aws:iam::111122223333:oidc-provider/example.com".to_owned(),
+    };
+    let answer = |status, body: &'static str| serve(move |_| (status, body.to_owned()));
+    let there = answer(
+        200,
+        r#"{"TypeName":"AWS::IAM::OIDCProvider","ResourceDescription":{"Identifier":"a","Properties":"{}"}}"#,
+    );
+    let found = client(&there).await.call(&call).await.unwrap();
+    assert_eq!(found, Reply::Found(true));
+    let missing = answer(
+        400,
+        r#"{"__type":"com.amazonaws.cloudapiservice#ResourceNotFoundException","Message":"no"}"#,
+    );
+    let found = client(&missing).await.call(&call).await.unwrap();
+    assert_eq!(found, Reply::Found(false));
+    let denied = answer(
+        400,
+        r#"{"__type":"AccessDeniedException","Message":"no"}"#,
+    );
+    let failure = client(&denied).await.call(&call).await.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Denied);
+}
