@@ -28,6 +28,7 @@ pub mod compare;
 pub mod encode;
 mod fact;
 pub mod keyword;
+pub mod naming;
 mod resource_type;
 mod schema;
 
