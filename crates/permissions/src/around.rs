@@ -17,6 +17,9 @@ const ZONES: [&str; 3] = [
     "ec2:DescribeSubnets",
 ];
 
+/// The type of stacks in others.
+const NESTED_STACK: &str = "AWS::CloudFormation::Stack";
+
 /// Types that only CloudFormation itself knows: they touch no service.
 /// Source: CloudFormation template reference, the pages of the types.
 const OF_CLOUDFORMATION: [&str; 3] = [
@@ -48,6 +51,10 @@ impl Around {
         for (_, resource) in names.scope.resources() {
             for value in resource.properties.values() {
                 value.walk(&mut |value| self.value(names, value));
+            }
+            if resource.resource_type == NESTED_STACK {
+                let url = resource.properties.get("TemplateURL");
+                self.template(url.map(|url| text(names, url)));
             }
             if is_custom(&resource.resource_type) {
                 let to = resource.properties.get("ServiceToken");
@@ -146,6 +153,26 @@ impl Around {
         }
     }
 
+    /// The template of a nested stack is read from a bucket.
+    /// Source: Amazon S3 user guide, "Virtual hosting of general purpose buckets".
+    fn template(&mut self, url: Option<String>) {
+        let Some((host, path)) = url
+            .as_deref()
+            .and_then(|url| url.strip_prefix("https://")?.split_once('/'))
+        else {
+            return;
+        };
+        let object = match host.split_once(".s3") {
+            Some((bucket, _)) => format!("{bucket}/{path}"),
+            None if host.starts_with("s3") => path.to_owned(),
+            None => return,
+        };
+        self.allow(
+            "s3:GetObject",
+            format!("arn:${{AWS::Partition}}:s3:::{object}"),
+        );
+    }
+
     /// A custom resource calls a function, or tells a topic.
     /// Source: CloudFormation template reference, "AWS::CloudFormation::CustomResource".
     fn custom<'t>(&mut self, names: &Names<'_, 't>, resource_type: &str, to: Option<&'t Value>) {
@@ -167,6 +194,14 @@ impl Around {
             instead: instead.to_owned(),
         });
     }
+}
+
+/// What is to be said of nested stacks: their templates are not at hand.
+pub(crate) fn nested(resource_type: &str) -> Option<Unknown> {
+    (resource_type == NESTED_STACK).then(|| Unknown {
+        resource_type: resource_type.to_owned(),
+        instead: "the stack itself; nothing for what its template makes".to_owned(),
+    })
 }
 
 fn is_custom(resource_type: &str) -> bool {

@@ -199,3 +199,151 @@ fn size(value: &Value) -> usize {
         .fold(text, |text, (hole, filled)| text.replace(hole, filled));
     filled.chars().count()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::grant::Condition;
+    use crate::{Needed, lacking};
+    use proptest::prelude::*;
+
+    fn grant(actions: &[&str], resources: &[&str]) -> Grant {
+        let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        Grant {
+            actions: owned(actions),
+            resources: owned(resources),
+            conditions: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_document_reads_like_one_that_somebody_wrote() {
+        let mut pass = grant(
+            &["iam:PassRole"],
+            &["arn:${AWS::Partition}:iam::${AWS::AccountId}:role/shop-dev-api-*"],
+        );
+        pass.conditions.push(Condition {
+            operator: "StringEquals".to_owned(),
+            key: "iam:PassedToService".to_owned(),
+            values: vec!["ecs-tasks.amazonaws.com".to_owned()],
+        });
+        let queues = grant(
+            &["sqs:CreateQueue", "sqs:DeleteQueue"],
+            &["arn:${AWS::Partition}:sqs:eu-west-1:${AWS::AccountId}:shop-dev-orders"],
+        );
+        let documents = documents(
+            &[pass, queues, grant(&["kms:CreateKey"], &["*"])],
+            MANAGED_POLICY,
+        );
+        let [document] = documents.as_slice() else {
+            panic!("{documents:?}");
+        };
+        let expected = json!({
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Sid": "IamRole",
+                    "Effect": "Allow",
+                    "Action": "iam:PassRole",
+                    "Resource": "arn:aws:iam::1:role/shop-dev-api-*",
+                    "Condition": {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
+                },
+                {
+                    "Sid": "Sqs",
+                    "Effect": "Allow",
+                    "Action": ["sqs:CreateQueue", "sqs:DeleteQueue"],
+                    "Resource": "arn:aws:sqs:eu-west-1:1:shop-dev-orders",
+                },
+                {"Sid": "KmsAnything", "Effect": "Allow", "Action": "kms:CreateKey", "Resource": "*"},
+            ],
+        });
+        assert_eq!(document.filled("aws", "1"), expected);
+        let longest = document.filled("aws-us-gov", "123456789012").to_string();
+        assert_eq!(document.size(), longest.len());
+    }
+
+    #[test]
+    fn what_is_too_large_for_one_document_is_in_several() {
+        let names: Vec<String> = (0..90)
+            .map(|index| format!("arn:aws:sqs:eu-west-1:1:{index:080}"))
+            .collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let documents = documents(&[grant(&["sqs:CreateQueue"], &names)], MANAGED_POLICY);
+        assert_eq!(documents.len(), 2);
+        assert!(
+            documents
+                .iter()
+                .all(|document| document.size() <= MANAGED_POLICY)
+        );
+    }
+
+    fn grants() -> impl Strategy<Value = Vec<Grant>> {
+        let service = prop::sample::select(vec!["sqs", "s3", "iam", "ec2"]);
+        let grant = (service, 1..12_usize, 1..12_usize, any::<bool>()).prop_map(
+            |(service, actions, resources, is_passed)| Grant {
+                actions: (0..actions)
+                    .map(|index| format!("{service}:Action{index}"))
+                    .collect(),
+                resources: (0..resources)
+                    .map(|index| format!("arn:${{AWS::Partition}}:{service}:::name-{index}-*"))
+                    .collect(),
+                conditions: is_passed
+                    .then(|| Condition {
+                        operator: "StringEquals".to_owned(),
+                        key: "iam:PassedToService".to_owned(),
+                        values: vec!["a.amazonaws.com".to_owned(), "b.amazonaws.com".to_owned()],
+                    })
+                    .into_iter()
+                    .collect(),
+            },
+        );
+        prop::collection::vec(grant, 1..8).prop_map(|grants| {
+            // As they are derived: none of them allows what another one does.
+            let mut grants = grants;
+            for (number, grant) in grants.iter_mut().enumerate() {
+                grant
+                    .actions
+                    .iter_mut()
+                    .for_each(|action| action.push_str(&format!("Of{number}")));
+            }
+            grants
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn documents_allow_what_is_granted_within_the_limit(grants in grants(), limit in 400..7_000_usize) {
+            let documents = documents(&grants, limit);
+            for document in &documents {
+                prop_assert!(document.size() <= limit, "{} of {limit}", document.size());
+            }
+            let documents: Vec<Value> = documents.into_iter().map(|document| document.0).collect();
+            let needed = Needed { grants, ..Needed::default() };
+            prop_assert_eq!(lacking(&documents, &needed), Vec::new());
+        }
+
+        #[test]
+        fn no_statement_can_be_spared(grants in grants(), limit in 400..7_000_usize, at in any::<prop::sample::Index>()) {
+            let documents = documents(&grants, limit);
+            let mut documents: Vec<Value> = documents.into_iter().map(|document| document.0).collect();
+            let document = at.index(documents.len());
+            let statements = documents[document]["Statement"].as_array_mut().unwrap();
+            statements.remove(at.index(statements.len()));
+            let needed = Needed { grants, ..Needed::default() };
+            prop_assert!(!lacking(&documents, &needed).is_empty());
+        }
+
+        #[test]
+        fn names_of_statements_are_names(grants in grants(), limit in 400..7_000_usize) {
+            let documents = documents(&grants, limit);
+            let mut names = std::collections::BTreeSet::new();
+            for document in &documents {
+                for statement in document.0["Statement"].as_array().unwrap() {
+                    let name = statement["Sid"].as_str().unwrap();
+                    prop_assert!(name.bytes().all(|letter| letter.is_ascii_alphanumeric()), "{name}");
+                    prop_assert!(names.insert(name.to_owned()), "{name}");
+                }
+            }
+        }
+    }
+}

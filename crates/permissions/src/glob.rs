@@ -2,20 +2,51 @@
 
 /// Whether a pattern matches everything that a text with `*` in it stands for.
 pub(crate) fn covers(pattern: &str, text: &str) -> bool {
-    let stands_for = |pattern: char, text: char| match pattern {
-        '?' => text != '*',
-        pattern => pattern == text,
+    let Some(wild) = pattern.find(['*', '?']) else {
+        return pattern == text;
     };
-    matches(pattern, text, stands_for)
+    let (start, pattern) = pattern.split_at(wild);
+    text.strip_prefix(start)
+        .is_some_and(|text| matches(pattern, text))
 }
 
 /// The same in letters of any size, as actions are compared.
 pub(crate) fn covers_action(pattern: &str, action: &str) -> bool {
-    covers(&pattern.to_ascii_lowercase(), &action.to_ascii_lowercase())
+    match pattern.contains(['*', '?']) {
+        true => covers(&pattern.to_ascii_lowercase(), &action.to_ascii_lowercase()),
+        false => pattern.eq_ignore_ascii_case(action),
+    }
+}
+
+/// The same for ARNs, whose parts are compared each for itself: `*` stays within its part.
+pub(crate) fn covers_arn(pattern: &str, arn: &str) -> bool {
+    by_parts(pattern, arn, covers)
+}
+
+/// Whether there is an ARN that both patterns match.
+pub(crate) fn overlap_arn(one: &str, other: &str) -> bool {
+    by_parts(one, other, overlap)
+}
+
+fn by_parts(one: &str, other: &str, compare: fn(&str, &str) -> bool) -> bool {
+    const PARTS: usize = 6;
+    let parts = |arn| str::splitn(arn, PARTS, ':').collect::<Vec<_>>();
+    let (ones, others) = (parts(one), parts(other));
+    match (ones.len(), others.len()) {
+        (PARTS, PARTS) => ones
+            .iter()
+            .zip(others)
+            .all(|(one, other)| compare(one, other)),
+        _ => compare(one, other),
+    }
 }
 
 /// Goes back to the last `*` whenever it does not go on: linear in the text for each of them.
-fn matches(pattern: &str, text: &str, stands_for: impl Fn(char, char) -> bool) -> bool {
+fn matches(pattern: &str, text: &str) -> bool {
+    let stands_for = |pattern: char, text: char| match pattern {
+        '?' => text != '*',
+        pattern => pattern == text,
+    };
     let (pattern, text): (Vec<char>, Vec<char>) =
         (pattern.chars().collect(), text.chars().collect());
     let (mut at, mut read) = (0, 0);
@@ -87,6 +118,25 @@ mod tests {
         check("a", "a*", false);
         check("", "", true);
         check("**", "*", true);
+    }
+
+    #[test]
+    fn the_parts_of_arns_are_compared_each_for_itself() {
+        let check = |pattern, arn, expected| {
+            assert_eq!(covers_arn(pattern, arn), expected, "{pattern} {arn}");
+        };
+        check("arn:aws:sqs:*:1:shop-*", "arn:aws:sqs:eu:1:shop-*", true);
+        check("arn:aws:sqs:*:1:shop", "arn:aws:sqs:eu:2:a:1:shop", false);
+        check(
+            "arn:aws:logs:*:1:log-group:*",
+            "arn:aws:logs:eu:1:log-group:a:*",
+            true,
+        );
+        check("arn:aws:sqs:*", "arn:aws:sqs:eu:1:shop", true);
+        check("*", "arn:aws:sqs:eu:1:shop", true);
+        check("arn:aws:sqs:eu:1:*", "*", false);
+        assert!(!overlap_arn("arn:aws:sqs:*:*:b-*", "arn:aws:sqs:eu:1:a-*"));
+        assert!(overlap_arn("arn:aws:sqs:*:*:*-b", "arn:aws:sqs:eu:1:a-*"));
     }
 
     #[test]

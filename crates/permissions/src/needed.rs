@@ -111,6 +111,12 @@ pub struct Unknown {
     pub instead: String,
 }
 
+impl fmt::Display for Unknown {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.resource_type, self.instead)
+    }
+}
+
 /// What CloudFormation must be allowed to do for the stacks of an environment.
 pub fn of_stacks(assembly: &Assembly) -> Needed {
     let mut around = around::Around::default();
@@ -184,7 +190,10 @@ impl<'a> Deriving<'a> {
         for name in self.things.of_types.keys() {
             let found = catalog().resource_type(name);
             match found.filter(|found| found.handlers().next().is_some()) {
-                Some(found) => self.handlers(found),
+                Some(found) => {
+                    unknown.extend(around::nested(name));
+                    self.handlers(found);
+                }
                 None => unknown.extend(around::without_handlers(name)),
             }
         }

@@ -255,8 +255,10 @@ impl<'s, 't> Names<'s, 't> {
 
     fn thing(&self, logical_id: &str, resource: &'t Resource, arn: Arn) -> Thing {
         let mut rest = String::new();
-        let is_whole = !arn.form.contains(ANY) || arn.kind == Some(SERVICE_LINKED);
-        let mut says = if is_whole { Says::Name } else { Says::Kind };
+        let mut says = match arn.kind {
+            Some(SERVICE_LINKED) => Says::Name,
+            Some(_) | None => Says::Kind,
+        };
         let mut form = arn.form;
         while let Some((before, after)) = form.split_once('{') {
             let (hole, after) = after.split_once('}').unwrap_or((after, ""));

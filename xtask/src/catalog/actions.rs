@@ -32,6 +32,10 @@ const ALSO: [&str; 14] = [
     "ssm:GetParameters",
 ];
 
+/// Actions that act on their kinds only where a call names one, and on everything otherwise; the package does not tell.
+/// Source: Service Authorization Reference, CloudWatch: the data set of `GetMetricData` is optional.
+const ON_EVERYTHING: [&str; 1] = ["cloudwatch:getmetricdata"];
+
 /// The words that begin what is common to all ARNs.
 const ARN: &str = "arn:${Partition}:";
 
@@ -107,6 +111,7 @@ fn kinds(action: &str, facts: &Value) -> Result<Vec<String>, ImportError> {
     let place = format!("`Resources` of {action} in Policies.json");
     let refused = || unexpected(&place, "a list of kinds", &facts["Resources"]);
     let kinds = match &facts["Resources"] {
+        _ if ON_EVERYTHING.contains(&action) => return Ok(Vec::new()),
         Value::Null => return Ok(Vec::new()),
         Value::Array(kinds) => kinds,
         _ => return Err(refused()),
