@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use stratiform_catalog::catalog;
-use stratiform_resolve::Resolver;
-use stratiform_template::{Function, Member, Value};
+use stratiform_resolve::{Resolver, unexpanded};
+use stratiform_template::{Function, Member, Template, Value};
 
 use crate::needed::Unknown;
 use crate::thing::{ANY, Names, Thing, pattern};
@@ -38,7 +38,13 @@ pub(crate) struct Around {
 
 impl Around {
     pub(crate) fn collect<'t>(&mut self, names: &Names<'_, 't>) {
-        let template: &'t stratiform_template::Template = names.scope.template;
+        let template: &'t Template = names.scope.template;
+        for name in unexpanded(template) {
+            self.unknown.insert(Unknown {
+                resource_type: name.to_owned(),
+                instead: "nothing: what it stands for is not known before".to_owned(),
+            });
+        }
         for parameter in names.scope.parameters.values() {
             if let Some(name) = parameter
                 .text
@@ -214,9 +220,10 @@ pub(crate) fn without_handlers(resource_type: &str) -> Option<Unknown> {
         return None;
     }
     let known = catalog().resource_type(resource_type);
-    let instead = match known.and_then(|known| known.transform()) {
-        Some(transform) => format!("nothing: {transform} makes other resources of it"),
-        None => "nothing: its schema does not say what it needs".to_owned(),
+    let instead = match known.map(|known| known.transform()) {
+        Some(Some(transform)) => format!("nothing: {transform} makes other resources of it"),
+        Some(None) => "nothing: its schema does not say what it needs".to_owned(),
+        None => "nothing: the catalog does not know the type".to_owned(),
     };
     Some(Unknown {
         resource_type: resource_type.to_owned(),

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use stratiform_assembly::{Assembly, StackAt};
+use stratiform_assembly::Assembly;
 use stratiform_catalog::action::{Action, action, actions};
 use stratiform_catalog::{Handler, ResourceType, catalog};
-use stratiform_resolve::{Scope, Whereabouts};
+use stratiform_resolve::{Resolver, Scope, Whereabouts, expand};
 
 use crate::around;
 use crate::glob::covers_action;
@@ -119,34 +119,47 @@ impl fmt::Display for Unknown {
 
 /// What CloudFormation must be allowed to do for the stacks of an environment.
 pub fn of_stacks(assembly: &Assembly) -> Needed {
+    of_all(&[assembly])
+}
+
+/// The same for several assemblies together. Whoever goes from one to another needs what both do: what is in the first
+/// only is deleted.
+pub fn of_all(assemblies: &[&Assembly]) -> Needed {
     let mut around = around::Around::default();
     let (mut things, mut roles) = (Things::default(), Roles::default());
-    for stack in &assembly.stacks {
-        let place = Whereabouts {
-            stack: stack.name.clone(),
-            region: assembly.region.clone(),
-            account: assembly.account.clone(),
-        };
-        let scope = Scope::new(&stack.template, &stack.parameters, &place);
-        let names = Names::new(&scope, &place);
-        collect(stack, &names, &mut things, &mut roles);
-        around.collect(&names);
+    for assembly in assemblies {
+        for stack in &assembly.stacks {
+            let place = Whereabouts {
+                stack: stack.name.clone(),
+                region: assembly.region.clone(),
+                account: assembly.account.clone(),
+            };
+            let scope = Scope::new(&stack.template, &stack.parameters, &place);
+            let expanded = expand(&Resolver::new(&scope, &place));
+            let template = expanded.as_ref().unwrap_or(&stack.template);
+            let scope = Scope::new(template, &stack.parameters, &place);
+            let names = Names::new(&scope, &place);
+            collect(&names, &mut things, &mut roles);
+            around.collect(&names);
+        }
     }
-    let own: BTreeSet<Thing> = things.of_types.values().flatten().cloned().collect();
+    let own: BTreeSet<&str> = things
+        .of_types
+        .values()
+        .flatten()
+        .map(|thing| thing.rest.as_str())
+        .collect();
     things
         .outside
-        .retain(|thing| own.iter().all(|own| own.rest != thing.rest));
+        .retain(|thing| !own.contains(thing.rest.as_str()));
     things.outside.sort();
     things.outside.dedup();
     Deriving::new(&things, &roles).derive(around)
 }
 
 /// Takes what a stack's resources are, and what they name.
-fn collect<'t>(stack: &'t StackAt, names: &Names<'_, 't>, things: &mut Things, roles: &mut Roles) {
-    for (logical_id, resource) in stack.template.each_resource() {
-        if !names.scope.exists(resource.condition.as_deref()) {
-            continue;
-        }
+fn collect(names: &Names<'_, '_>, things: &mut Things, roles: &mut Roles) {
+    for (logical_id, resource) in names.scope.resources() {
         let own = names.things(logical_id, resource);
         roles.collect(names, resource, &own);
         let known = things

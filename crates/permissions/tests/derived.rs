@@ -2,20 +2,24 @@
 #![expect(clippy::unwrap_used, reason = "a test")]
 
 use stratiform_assembly::{Assembly, StackAt};
-use stratiform_permissions::{Because, Needed, Reason, of_stacks};
+use stratiform_permissions::{Because, Needed, Reason, of_all, of_stacks};
 use stratiform_template::Template;
 
 fn needed(stacks: &[(&str, &str)]) -> Needed {
+    of_stacks(&assembly(stacks))
+}
+
+fn assembly(stacks: &[(&str, &str)]) -> Assembly {
     let stacks = stacks
         .iter()
         .map(|(name, template)| StackAt::of(*name, Template::parse(template).unwrap()));
-    of_stacks(&Assembly {
+    Assembly {
         app: Some("shop".to_owned()),
         environment: Some("dev".to_owned()),
         region: "eu-west-1".parse().unwrap(),
         account: None,
         stacks: stacks.collect(),
-    })
+    }
 }
 
 /// What an action is granted on, without what all ARNs of the account begin with.
@@ -341,6 +345,7 @@ Resources:
   Told: { Type: AWS::CloudFormation::CustomResource, Properties: { ServiceToken: arn:aws:sns:eu-west-1:1:t } }
   Imported: { Type: Custom::Other, Properties: { ServiceToken: !ImportValue token } }
   Old: { Type: AWS::Pinpoint::App, Properties: { Name: old } }
+  Theirs: { Type: Third::Party::Thing }
   Handle: { Type: AWS::CloudFormation::WaitConditionHandle }
   Nested: { Type: AWS::CloudFormation::Stack, Properties: { TemplateURL: 'https://templates.s3.eu-west-1.amazonaws.com/a/b.yaml' } }
 ";
@@ -360,6 +365,7 @@ Resources:
         "AWS::Pinpoint::App: nothing: its schema does not say what it needs",
         "Custom::Other: nothing: what its service token names is not known before",
         "Custom::Thing: `lambda:InvokeFunction` on the function of its service token",
+        "Third::Party::Thing: nothing: the catalog does not know the type",
     ];
     assert_eq!(told, expected);
 }
@@ -378,4 +384,35 @@ fn the_order_of_stacks_and_resources_does_not_matter() {
     ];
     assert_eq!(needed(&stacks), needed(&swapped));
     assert_eq!(needed(&[]), Needed::default());
+}
+
+#[test]
+fn what_a_loop_stands_for_counts() {
+    let template = "
+Transform: AWS::LanguageExtensions
+Resources:
+  Fn::ForEach::Queues:
+    - Name
+    - [orders, mails]
+    - 'Queue${Name}': { Type: AWS::SQS::Queue, Properties: { QueueName: !Ref Name } }
+";
+    let needed = needed(&[("shop-dev-a", template)]);
+    let queues = ["sqs:eu-west-1:#:mails", "sqs:eu-west-1:#:orders"];
+    assert_eq!(on(&needed, "sqs:CreateQueue"), queues);
+    assert_eq!(needed.unknown, []);
+}
+
+#[test]
+fn who_goes_from_one_to_another_needs_what_both_do() {
+    let queue = |name| {
+        format!("Resources:\n  Q: {{ Type: AWS::SQS::Queue, Properties: {{ QueueName: {name} }} }}")
+    };
+    let (before, after) = (queue("old"), queue("new"));
+    let both = [
+        assembly(&[("shop-dev-a", &before)]),
+        assembly(&[("shop-dev-a", &after)]),
+    ];
+    let needed = of_all(&[&both[0], &both[1]]);
+    let queues = ["sqs:eu-west-1:#:new", "sqs:eu-west-1:#:old"];
+    assert_eq!(on(&needed, "sqs:DeleteQueue"), queues);
 }

@@ -17,6 +17,8 @@ const REGION: &str = "eu-central-1";
 
 /// An environment, and what handlers did for it.
 pub(crate) struct Estate {
+    /// App and environment: `storefront-prod`.
+    pub(crate) name: String,
     pub(crate) assembly: Assembly,
     pub(crate) handled: Vec<Handled>,
     arns: Vec<String>,
@@ -24,10 +26,7 @@ pub(crate) struct Estate {
 
 impl Estate {
     /// An environment as it is written.
-    pub(crate) fn written(folder: &str) -> Estate {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../..")
-            .join(folder);
+    pub(crate) fn written(folder: &Path) -> Estate {
         let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
         let file: Value = serde_json::from_str(&read("assembly.json")).unwrap();
         let stacks = file["stacks"].as_array().unwrap().iter().map(|entry| {
@@ -39,7 +38,9 @@ impl Estate {
                 .collect();
             stack
         });
+        let text = |key: &str| file[key].as_str().unwrap().to_owned();
         Estate {
+            name: format!("{}-{}", text("app"), text("environment")),
             assembly: Assembly {
                 app: file["app"].as_str().map(str::to_owned),
                 environment: file["environment"].as_str().map(str::to_owned),
@@ -53,24 +54,23 @@ impl Estate {
     }
 
     /// The same after all of its stacks were created, changed and deleted.
-    pub(crate) fn lived(folder: &str) -> Estate {
-        let mut estate = Estate::written(folder);
+    pub(crate) fn lived(mut self) -> Estate {
         let mut cloud = Cloud::new();
-        for stack in &estate.assembly.stacks {
+        for stack in &self.assembly.stacks {
             cloud.run("CreateStack", stack, &stack.template, "1");
         }
-        for stack in &estate.assembly.stacks {
+        for stack in &self.assembly.stacks {
             cloud.run("UpdateStack", stack, &changed(&stack.template), "2");
         }
-        for stack in estate.assembly.stacks.iter().rev() {
+        for stack in self.assembly.stacks.iter().rev() {
             cloud.run("DeleteStack", stack, &stack.template, "2");
         }
-        estate.handled = cloud.handled;
-        let mut arns: Vec<String> = estate.handled.iter().flat_map(arns).collect();
+        self.handled = cloud.handled;
+        let mut arns: Vec<String> = self.handled.iter().flat_map(arns).collect();
         arns.sort();
         arns.dedup();
-        estate.arns = arns;
-        estate
+        self.arns = arns;
+        self
     }
 
     /// The ARNs of all that was there.

@@ -16,7 +16,7 @@ pub(crate) struct Request {
     pub(crate) action: String,
     pub(crate) resource: String,
     /// The service that a role is passed to.
-    pub(crate) context: Option<&'static str>,
+    pub(crate) context: Option<String>,
 }
 
 /// What an action of a handler comes to.
@@ -52,7 +52,7 @@ pub(crate) fn of_handler(handled: &Handled, estate: &Estate) -> Vec<Answer> {
         };
         let resources: Vec<String> = match name.to_ascii_lowercase().as_str() {
             "iam:passrole" => {
-                answers.extend(passed(handled).map(Answer::Asks));
+                answers.extend(passed(handled, estate).into_iter().map(Answer::Asks));
                 continue;
             }
             "iam:createservicelinkedrole" => linked(handled).into_iter().collect(),
@@ -128,30 +128,24 @@ pub(crate) fn acts_on(action: &Action, arn: &str) -> bool {
     })
 }
 
-/// Roles that are passed to services: those in the reference app, by the word in their logical IDs.
-fn passed(handled: &Handled) -> impl Iterator<Item = Request> {
-    let role = |stack: &str, id: &str| {
-        format!(
-            "arn:aws:iam::{}:role/storefront-{stack}-{id}-0a1b2c3d4e5f",
-            estate::ACCOUNT
-        )
+/// The roles of the environment that a type's handler passes to a service, by the services that their names tell.
+fn passed(handled: &Handled, estate: &Estate) -> Vec<Request> {
+    let (role, service) = match handled.resource_type.as_str() {
+        "AWS::ECS::Service" | "AWS::ECS::TaskDefinition" => ("TaskRole-", "ecs-tasks"),
+        "AWS::EC2::FlowLog" => ("FlowLogRole-", "vpc-flow-logs"),
+        "AWS::RDS::DBInstance" => ("MonitoringRole-", "monitoring.rds"),
+        "AWS::Backup::BackupSelection" => ("-backup-Role-", "backup"),
+        _ => return Vec::new(),
     };
-    let prefix = handled.stack.split('-').nth(1).unwrap().to_owned();
-    let (stack, id, service) = match handled.resource_type.as_str() {
-        "AWS::ECS::Service" | "AWS::ECS::TaskDefinition" => {
-            ("services", "ApiTaskRole", "ecs-tasks.amazonaws.com")
-        }
-        "AWS::EC2::FlowLog" => ("network", "FlowLogRole", "vpc-flow-logs.amazonaws.com"),
-        "AWS::RDS::DBInstance" => ("database", "MonitoringRole", "monitoring.rds.amazonaws.com"),
-        "AWS::Backup::BackupSelection" => ("backup", "Role", "backup.amazonaws.com"),
-        _ => ("", "", ""),
-    };
-    let request = (!stack.is_empty()).then(|| Request {
+    let roles = estate
+        .arns()
+        .filter(|arn| arn.contains(":role/") && arn.contains(role));
+    let request = |role: &str| Request {
         action: "iam:PassRole".to_owned(),
-        resource: role(&format!("{prefix}-{stack}"), id),
-        context: Some(service),
-    });
-    request.into_iter()
+        resource: role.to_owned(),
+        context: Some(format!("{service}.amazonaws.com")),
+    };
+    roles.map(request).collect()
 }
 
 /// The role that a service makes for itself.
@@ -174,7 +168,7 @@ fn linked(handled: &Handled) -> Option<String> {
 pub(crate) fn answer(policies: &[Value], requests: &[Request]) -> Vec<Lacking> {
     let mut of_action: BTreeMap<(&str, Option<&str>), Vec<String>> = BTreeMap::new();
     for request in requests {
-        let key = (request.action.as_str(), request.context);
+        let key = (request.action.as_str(), request.context.as_deref());
         of_action
             .entry(key)
             .or_default()
