@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Mutex;
 
 use stratiform_assembly::Assembly;
 use stratiform_catalog::action::{Action, action, actions};
@@ -138,7 +139,8 @@ pub fn of_all(assemblies: &[&Assembly]) -> Needed {
             let expanded = expand(&Resolver::new(&scope, &place));
             let template = expanded.as_ref().unwrap_or(&stack.template);
             let scope = Scope::new(template, &stack.parameters, &place);
-            let names = Names::new(&scope, &place);
+            let known = Mutex::default();
+            let names = Names::new(&scope, &place, &known);
             collect(&names, &mut things, &mut roles);
             around.collect(&names);
         }

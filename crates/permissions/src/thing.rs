@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Mutex;
 
 use indexmap::IndexMap;
 use stratiform_catalog::action::{self, Action, Kind};
@@ -25,6 +26,9 @@ const OWN: &str = "{account}";
 
 /// How far references are followed for a name.
 const MAX_DEPTH: usize = 8;
+
+/// What references give, once somebody has asked. What is being found out is there with nothing: it refers to itself.
+type Known = Mutex<BTreeMap<(String, Option<String>), Option<String>>>;
 
 /// Something that actions act on.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -135,6 +139,7 @@ impl Parts<'_> {
 pub(crate) struct Names<'s, 't> {
     pub(crate) scope: &'s Scope<'t>,
     pub(crate) place: &'s Whereabouts,
+    known: &'s Known,
     depth: usize,
 }
 
@@ -167,19 +172,28 @@ fn known(text: &str) -> Resolved<'static> {
 }
 
 impl<'s, 't> Names<'s, 't> {
-    pub(crate) fn new(scope: &'s Scope<'t>, place: &'s Whereabouts) -> Self {
+    pub(crate) fn new(scope: &'s Scope<'t>, place: &'s Whereabouts, known: &'s Known) -> Self {
         Names {
             scope,
             place,
+            known,
             depth: 0,
         }
     }
 
-    /// What a reference to a resource gives, with `*` for what is not known.
+    /// What a reference to a resource gives, with `*` for what is not known. Each is found out once.
     fn seen(&self, logical_id: &str, attribute: Option<&str>) -> Option<String> {
         if self.depth >= MAX_DEPTH {
             return None;
         }
+        let key = (logical_id.to_owned(), attribute.map(str::to_owned));
+        let remembered = self.known.lock().ok()?.insert(key.clone(), None);
+        let seen = remembered.unwrap_or_else(|| self.look(logical_id, attribute));
+        self.known.lock().ok()?.insert(key, seen.clone());
+        seen
+    }
+
+    fn look(&self, logical_id: &str, attribute: Option<&str>) -> Option<String> {
         let inner = Names {
             depth: self.depth + 1,
             ..*self

@@ -104,12 +104,14 @@ pub(crate) fn environments_are_kept_apart(all: &[Estate]) {
             .iter()
             .map(|told| told.action.to_ascii_lowercase())
             .collect();
+        // What is called the same in both is not another one.
+        let own: BTreeSet<&str> = estate.arns().collect();
         let mut requests = Vec::new();
         for of_other in all
             .iter()
             .filter(|of_other| !std::ptr::eq(*of_other, estate))
         {
-            for arn in of_other.arns() {
+            for arn in of_other.arns().filter(|arn| !own.contains(arn)) {
                 let service = arn.split(':').nth(2).unwrap();
                 let acting = actions(service).filter(|action| request::acts_on(action, arn));
                 requests.extend(acting.map(|action| Request::new(action, arn)));
@@ -126,6 +128,6 @@ pub(crate) fn environments_are_kept_apart(all: &[Estate]) {
             .filter(|request| !refused.contains(&(&request.action, &request.resource)))
             .collect();
         assert!(allowed.is_empty(), "{} may {allowed:#?}", estate.name);
-        assert!(requests.len() > 1000, "{}: {}", estate.name, requests.len());
+        assert!(requests.len() > 100, "{}: {}", estate.name, requests.len());
     }
 }
