@@ -78,6 +78,8 @@ pub fn naming(resource_type: &str) -> Naming {
 pub struct Arn {
     /// The kind that it is of, where ARNs alone do not tell; see [`crate::action::Kind`].
     pub kind: Option<&'static str>,
+    /// Whether it is used where a template says nothing, besides what the stacks have of that kind.
+    pub is_default: bool,
     /// The ARN after `arn:PARTITION:`, with holes in braces; what they mean is said in `data/names.tsv`.
     pub form: &'static str,
 }
@@ -112,15 +114,16 @@ pub fn arns(resource_type: &str) -> Arns {
 
 impl Arn {
     fn read(text: &'static str) -> Arn {
-        match text.split_once('=') {
-            Some((kind, form)) => Arn {
-                kind: Some(kind),
-                form,
-            },
-            None => Arn {
-                kind: None,
-                form: text,
-            },
+        let default = text.strip_prefix('+');
+        let text = default.unwrap_or(text);
+        let (kind, form) = match text.split_once('=') {
+            Some((kind, form)) => (Some(kind), form),
+            None => (None, text),
+        };
+        Arn {
+            kind,
+            is_default: default.is_some(),
+            form,
         }
     }
 }

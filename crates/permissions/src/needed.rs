@@ -283,11 +283,15 @@ impl<'a> Deriving<'a> {
         let is_tagging = found.tagging_permissions().any(|tagging| tagging == name);
         for kind in &action.kinds {
             let mut is_of = |thing: &&'a Thing| self.is_of(thing, action.service, kind.name);
-            let some: Vec<_> = own.iter().filter(&mut is_of).collect();
-            match some.is_empty() {
-                true if is_tagging => {}
-                true => on.extend(things.all().filter(is_of)),
-                false => on.extend(some),
+            let (defaults, some): (Vec<&Thing>, Vec<_>) = own
+                .iter()
+                .filter(&mut is_of)
+                .partition(|thing| thing.is_default);
+            if !some.is_empty() {
+                on.extend(some);
+            } else if !is_tagging {
+                on.extend(things.all().filter(|thing| !thing.is_default).filter(is_of));
+                on.extend(defaults);
             }
         }
         if on.is_empty() {

@@ -37,6 +37,8 @@ pub(crate) struct Thing {
     pub(crate) rest: String,
     /// The kind that it is of in its own service, where the ARN alone does not tell.
     kind: Option<&'static str>,
+    /// Whether it is used where a template says nothing: nobody makes, changes or deletes it.
+    pub(crate) is_default: bool,
     pub(crate) says: Says,
 }
 
@@ -60,6 +62,7 @@ impl Thing {
         (Parts::of(&rest.replace(ACCOUNT, OWN))?.resource != ANY).then(|| Thing {
             rest: rest.replace(ACCOUNT, OWN),
             kind: None,
+            is_default: false,
             says: Says::Name,
         })
     }
@@ -74,6 +77,7 @@ impl Thing {
         Thing {
             rest: format!("iam::{OWN}:role/aws-service-role/*"),
             kind: Some(SERVICE_LINKED),
+            is_default: false,
             says: Says::Kind,
         }
     }
@@ -309,6 +313,7 @@ impl<'s, 't> Names<'s, 't> {
         Thing {
             rest,
             kind: arn.kind,
+            is_default: arn.is_default,
             says,
         }
     }
@@ -378,6 +383,7 @@ impl<'s, 't> Names<'s, 't> {
             Thing {
                 rest: rest.replace("**", "*"),
                 kind: None,
+                is_default: false,
                 says,
             }
         });

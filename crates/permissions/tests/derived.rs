@@ -416,3 +416,42 @@ fn who_goes_from_one_to_another_needs_what_both_do() {
     let queues = ["sqs:eu-west-1:#:new", "sqs:eu-west-1:#:old"];
     assert_eq!(on(&needed, "sqs:DeleteQueue"), queues);
 }
+
+#[test]
+fn what_is_used_where_a_template_says_nothing_counts_beside_its_own() {
+    let database = "  D: { Type: AWS::RDS::DBInstance, Properties: { DBInstanceIdentifier: d } }\n";
+    let group =
+        "  G: { Type: AWS::RDS::DBParameterGroup, Properties: { DBParameterGroupName: g } }\n";
+    let both = format!("{database}{group}");
+    let expected = [
+        "rds:eu-west-1:#:db:d",
+        "rds:eu-west-1:#:og:default*",
+        "rds:eu-west-1:#:pg:default*",
+        "rds:eu-west-1:#:pg:g",
+        "rds:eu-west-1:#:subgrp:default*",
+    ];
+    check(&both, "rds:CreateDBInstance", &expected);
+    // Nobody deletes or tags them.
+    check(
+        &both,
+        "rds:DeleteDBParameterGroup",
+        &["rds:eu-west-1:#:pg:g"],
+    );
+    let tagged = [
+        "rds:eu-west-1:#:db:d",
+        "rds:eu-west-1:#:pg:g",
+        "rds:eu-west-1:#:snapshot:shop-dev-a-*",
+    ];
+    check(&both, "rds:AddTagsToResource", &tagged);
+}
+
+#[test]
+fn an_action_whose_kinds_do_not_count_is_on_everything() {
+    let alarm = "  A: { Type: AWS::CloudWatch::CompositeAlarm, Properties: { AlarmName: a } }";
+    check(alarm, "cloudwatch:PutCompositeAlarm", &["*"]);
+    check(
+        alarm,
+        "cloudwatch:DeleteAlarms",
+        &["cloudwatch:eu-west-1:#:alarm:a"],
+    );
+}

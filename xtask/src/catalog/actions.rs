@@ -32,9 +32,14 @@ const ALSO: [&str; 14] = [
     "ssm:GetParameters",
 ];
 
-/// Actions that act on their kinds only where a call names one, and on everything otherwise; the package does not tell.
-/// Source: Service Authorization Reference, CloudWatch: the data set of `GetMetricData` is optional.
-const ON_EVERYTHING: [&str; 1] = ["cloudwatch:getmetricdata"];
+/// Actions that have to be allowed on everything although they have kinds, which the package does not tell. Sources: the
+/// CloudWatch API reference ("you must be signed on with the permission that is scoped to *", where alarms are composite);
+/// the Service Authorization Reference (the data set of `GetMetricData` is optional).
+const ON_EVERYTHING: [&str; 3] = [
+    "cloudwatch:describealarms",
+    "cloudwatch:getmetricdata",
+    "cloudwatch:putcompositealarm",
+];
 
 /// The words that begin what is common to all ARNs.
 const ARN: &str = "arn:${Partition}:";

@@ -250,6 +250,8 @@ pub(crate) fn arns(handled: &Handled) -> Vec<String> {
         "AWS::EC2::VPC" => ec2("vpc"),
         "AWS::EC2::VPCEndpoint" => ec2("vpc-endpoint"),
         "AWS::KMS::Alias" => of("kms", id.to_owned()),
+        // What nobody says anything else about.
+        "AWS::RDS::DBInstance" => of("rds", "og:default:postgres-16".to_owned()),
         "AWS::S3::Bucket" => vec![format!("arn:aws:s3:::{id}/key")],
         "AWS::SSM::Parameter" => of("ssm", format!("parameter/{last}")),
         _ => Vec::new(),

@@ -58,11 +58,12 @@ pub(crate) fn of_handler(handled: &Handled, estate: &Estate) -> Vec<Answer> {
             "iam:createservicelinkedrole" => linked(handled).into_iter().collect(),
             _ if known.kinds.is_empty() => vec!["*".to_owned()],
             _ => {
-                let own: Vec<_> = own
-                    .iter()
-                    .filter(|arn| acts_on(known, arn))
-                    .cloned()
-                    .collect();
+                // What AWS has for all is used, and not tagged.
+                let is_tagging = found.tagging_permissions().any(|tagging| tagging == name);
+                let is_meant = |arn: &&String| {
+                    acts_on(known, arn) && !(is_tagging && arn.contains(":default"))
+                };
+                let own: Vec<_> = own.iter().filter(is_meant).cloned().collect();
                 match own.is_empty() {
                     false => own,
                     true => estate
