@@ -87,7 +87,7 @@ impl Review {
     pub(crate) fn to_look_at(&self, kinds: &[Kind]) -> usize {
         let consequences = self.stacks().flat_map(|stack| &stack.consequences);
         let found = consequences.filter(|consequence| {
-            consequence.severity >= Severity::Attention && kinds.contains(&consequence.kind)
+            consequence.severity >= Severity::Attention && consequence.concerns(kinds)
         });
         found.count()
     }

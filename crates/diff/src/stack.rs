@@ -1,6 +1,6 @@
 //! One stack before and after.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use stratiform_assembly::StackAt;
 use stratiform_catalog::catalog;
@@ -173,7 +173,7 @@ pub fn diff(before: Option<&StackAt>, after: Option<&StackAt>, place: &Whereabou
         })
         .collect();
     let Compared {
-        resources,
+        mut resources,
         outputs,
         mut consequences,
     } = match each.is_empty() {
@@ -213,6 +213,7 @@ pub fn diff(before: Option<&StackAt>, after: Option<&StackAt>, place: &Whereabou
         disposable::weigh(&mut consequences, before);
     }
     sort(&mut consequences);
+    mark_refused(&mut resources, &consequences);
     StackDiff {
         name: place.stack.clone(),
         change: if same && change == StackChange::Updated {
@@ -228,6 +229,17 @@ pub fn diff(before: Option<&StackAt>, after: Option<&StackAt>, place: &Whereabou
         totals: (before.resources().count(), after.resources().count()),
         renames: Vec::new(),
         is_protected,
+    }
+}
+
+/// Marks what is refused for certain.
+fn mark_refused(resources: &mut [ChangedResource], consequences: &[Consequence]) {
+    let refused = consequences.iter().filter(|found| found.is_refusal());
+    let refused: HashSet<&str> = refused
+        .filter_map(|found| found.logical_id.as_deref())
+        .collect();
+    for change in resources {
+        change.refused = change.action != Edit::Remove && refused.contains(&*change.logical_id);
     }
 }
 

@@ -211,6 +211,7 @@ fn replaced() -> Consequence {
         why: "`DBInstanceIdentifier` is a createOnly property of the type".to_owned(),
         details: Vec::new(),
         help: Some("keep the identifier, or restore the new one from the snapshot".to_owned()),
+        withheld: Vec::new(),
     }
 }
 
@@ -225,6 +226,7 @@ fn opened() -> Consequence {
         why: "`0.0.0.0/0` is every address".to_owned(),
         details: vec!["tcp 5432 from 0.0.0.0/0".to_owned()],
         help: None,
+        withheld: Vec::new(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use stratiform_changes::{ChangeSetView, Edit, describe};
-use stratiform_diff::{Consequence, StackChange, verdict};
+use stratiform_diff::{Consequence, Kind, StackChange, verdict};
 use stratiform_resolve::Style;
 use stratiform_service::ResourceChange;
 
@@ -57,6 +57,8 @@ struct Item<'r> {
     why: &'r str,
     details: &'r [String],
     help: Option<&'r str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    withheld: &'r [Kind],
 }
 
 #[derive(Serialize)]
@@ -171,5 +173,6 @@ fn consequence(consequence: &Consequence) -> Item<'_> {
         why: &consequence.why,
         details: &consequence.details,
         help: consequence.help.as_deref(),
+        withheld: &consequence.withheld,
     }
 }

@@ -50,5 +50,6 @@ pub(crate) fn find(before: &Scope<'_>, after: &Scope<'_>, found: &mut Vec<Conseq
         why: "there is no default, and no value to keep".to_owned(),
         details,
         help: Some("give it with the deployment, or give the parameter a default".to_owned()),
+        withheld: Vec::new(),
     });
 }

@@ -207,7 +207,7 @@ fn names_taken<'c>(changes: &[Located<'c>]) -> Vec<(Located<'c>, Located<'c>, Co
             false => (Severity::Warning, Certainty::May),
         };
         let order = match stays {
-            true => "which stays outside of the stack",
+            true => "which is not deleted",
             false => "and new resources are made before old ones go",
         };
         let refused = Consequence {

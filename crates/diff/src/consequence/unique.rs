@@ -240,6 +240,10 @@ fn told(
         by: by.to_owned(),
         consequence: Consequence {
             help: Some(help.to_owned()),
+            withheld: match fate {
+                Fate::Itself => vec![Kind::Replacement],
+                Fate::Goes | Fate::Stays | Fate::Later | Fate::Sometime => Vec::new(),
+            },
             ..Consequence::of(change, Kind::Refused, severity, certainty, what, why)
         },
     }
