@@ -61,7 +61,7 @@ pub use running::{
     scaled, serves, stops,
 };
 pub use secrets::{ChosenBy, Renewal, credential, renewals, stands_for};
-pub use unique::{Inline, Part, Unique, inlines, made_by_itself, unique};
+pub use unique::{Inline, Part, Second, Unique, inlines, made_by_itself, unique};
 pub use update::{
     Class, DocumentedUpdate, Indexes, MajorUpgrade, PolicyEffect, Transition, UpdatePolicy,
     documented, indexes, major_upgrade, only_grows, transition, update_policies,

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use stratiform_catalog::behaviour::{self, Part};
+use stratiform_catalog::behaviour::{self, Part, Second};
 use stratiform_catalog::{PropertyPath, catalog};
 use stratiform_resolve::{Resolved, Segment, Style, Time};
 
@@ -26,6 +26,8 @@ pub(super) struct Claim {
     shown: Vec<String>,
     /// Whether it is an item of the resource that could be a resource of its own.
     pub is_inline: bool,
+    /// Whether it is the name of the resource.
+    pub is_name: bool,
 }
 
 /// What says that it must be unique?
@@ -34,7 +36,7 @@ pub(super) enum Rule {
     /// The type's schema: it is the primary identifier.
     Identifier,
     /// A page of AWS.
-    Documented(&'static str, Option<&'static str>),
+    Documented(&'static str, Option<Second>),
 }
 
 /// What must be unique of each type, looked up once.
@@ -50,7 +52,8 @@ impl Rules {
             return Rc::clone(known);
         }
         let documented = behaviour::unique(resource_type);
-        let documented = documented.map(|one| (Rule::Documented(one.source, one.what), one.parts));
+        let documented =
+            documented.map(|one| (Rule::Documented(one.source, one.second), one.parts));
         let rules: OfType = identifier(resource_type)
             .into_iter()
             .chain(documented)
@@ -79,6 +82,10 @@ impl Rules {
                     continue;
                 };
                 properties.insert(inline.owner.as_str().into(), one.identifier());
+                if let Some((name, own)) = inline.renamed {
+                    let value = properties.get(own.as_str()).cloned();
+                    properties.extend(value.map(|value| (name.as_str().into(), value)));
+                }
                 let apart = Standing {
                     resource_type: inline.resource_type,
                     properties: &Resolved::Map(properties),
@@ -121,7 +128,11 @@ fn identifier(resource_type: &str) -> Option<(Rule, Vec<Part>)> {
 
 /// The claims by one rule: one for each item of a list.
 fn of_rule(one: &Standing<'_>, rule: Rule, parts: &[Part]) -> Vec<Claim> {
+    let name = catalog()
+        .resource_type(one.resource_type)
+        .and_then(behaviour::unique_name);
     let mut claims = vec![Claim {
+        is_name: name.is_some_and(|name| parts.iter().any(|part| part.path() == name)),
         rule,
         key: one.resource_type.to_owned(),
         block: None,
