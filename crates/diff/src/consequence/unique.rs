@@ -48,67 +48,102 @@ struct Holder<'e> {
     claim: Claim,
 }
 
+/// What a resource has after the change, and not before it.
+struct Newly<'e> {
+    change: &'e ChangedResource,
+    one: Standing<'e>,
+    claims: Vec<Claim>,
+}
+
 /// Finds what is still taken.
 pub(super) fn find(estate: &Estate<'_, '_>) -> Vec<Taken> {
-    let is_new = |change: &&ChangedResource| change.action != Edit::Remove;
+    let rules = Rules::default();
+    let changes = estate.changes.iter();
+    let newly: Vec<Newly<'_>> = changes
+        .filter_map(|change| newly(estate, &rules, change))
+        .collect();
+    if newly.is_empty() {
+        return Vec::new();
+    }
+    let holders = holders(estate, &rules, &newly);
     let changes: HashMap<&str, &ChangedResource> = estate
         .changes
         .iter()
         .map(|change| (change.logical_id.as_str(), change))
         .collect();
-    let rules = Rules::default();
-    let changed = estate.changes.iter().filter(is_new);
-    let types: HashSet<&str> = changed
-        .flat_map(|change| rules.claimed_types(&change.resource_type))
-        .collect();
-    if types.is_empty() {
-        return Vec::new();
-    }
-    let may_hold = |name: &str| rules.claimed_types(name).any(|name| types.contains(name));
-    let mut holders: HashMap<String, Vec<Holder<'_>>> = HashMap::new();
-    for one in estate.at(Moment::Before, may_hold) {
-        for claim in rules.claims(&one) {
-            let key = claim.key.clone();
-            holders.entry(key).or_default().push(Holder { one, claim });
-        }
-    }
     let mut found = Vec::new();
-    for change in estate.changes.iter().filter(is_new) {
-        let [old, new] = estate.sides_of(change);
-        let had: Vec<Claim> = old
-            .as_ref()
-            .map(|old| rules.claims(old))
-            .unwrap_or_default();
-        let Some(new) = new else { continue };
-        for claim in rules.claims(&new) {
-            let keeps = had.iter().any(|had| {
-                had.key == claim.key && had.block == claim.block && had.unless == claim.unless
-            });
-            if keeps && change.replacement() == Replacement::WillNot {
-                continue;
-            }
-            let holders = holders
-                .get(&claim.key)
-                .map(Vec::as_slice)
-                .unwrap_or_default();
-            let taken = holders
-                .iter()
-                .take(MAX_HOLDERS)
-                .filter(|holder| claim.collides(&holder.claim));
+    for Newly {
+        change,
+        one,
+        claims,
+    } in &newly
+    {
+        for claim in claims {
+            let holders = holders.get(claim.key.as_str());
+            let holders = holders.into_iter().flatten().take(MAX_HOLDERS);
+            let taken = holders.filter(|holder| claim.collides(&holder.claim));
             let taken = taken.filter_map(|holder| {
                 let old = changes.get(holder.one.logical_id).copied();
-                let (fate, certainty) = fate(estate, &rules, change, &claim, holder, old)?;
-                let certainty = doubted(certainty, &new, holder)?;
+                let (fate, certainty) = fate(estate, &rules, change, claim, holder, old)?;
+                let certainty = doubted(certainty, one, holder)?;
                 Some((holder, fate, certainty))
             });
             let worst = taken.max_by_key(|(.., certainty)| *certainty);
-            found
-                .extend(worst.map(|(holder, fate, certainty)| {
-                    told(change, &claim, holder, fate, certainty)
-                }));
+            found.extend(
+                worst.map(|(holder, fate, certainty)| told(change, claim, holder, fate, certainty)),
+            );
         }
     }
     found
+}
+
+/// What a change newly needs; `None` where that is nothing.
+fn newly<'e>(
+    estate: &'e Estate<'_, '_>,
+    rules: &Rules,
+    change: &'e ChangedResource,
+) -> Option<Newly<'e>> {
+    let claims = |one: &Option<Standing<'_>>| {
+        let claims = one.as_ref().map(|one| rules.claims(one));
+        claims.unwrap_or_default()
+    };
+    let [old, new] = estate.sides_of(change);
+    let mut wanted = claims(&new);
+    if change.replacement() == Replacement::WillNot && !wanted.is_empty() {
+        let had = claims(&old);
+        wanted.retain(|claim| {
+            !had.iter().any(|had| {
+                had.key == claim.key && had.block == claim.block && had.unless == claim.unless
+            })
+        });
+    }
+    (!wanted.is_empty()).then_some(Newly {
+        change,
+        one: new?,
+        claims: wanted,
+    })
+}
+
+/// Who has what is newly needed, before the change.
+fn holders<'e>(
+    estate: &'e Estate<'_, '_>,
+    rules: &Rules,
+    newly: &'e [Newly<'_>],
+) -> HashMap<&'e str, Vec<Holder<'e>>> {
+    let claims = || newly.iter().flat_map(|newly| &newly.claims);
+    let mut holders: HashMap<&str, Vec<Holder<'_>>> = claims()
+        .map(|claim| (claim.key.as_str(), Vec::new()))
+        .collect();
+    let types: HashSet<&str> = claims().map(Claim::resource_type).collect();
+    let may_hold = |name: &str| rules.claimed_types(name).any(|name| types.contains(name));
+    for one in estate.at(Moment::Before, may_hold) {
+        for claim in rules.claims(&one) {
+            if let Some(holders) = holders.get_mut(claim.key.as_str()) {
+                holders.push(Holder { one, claim });
+            }
+        }
+    }
+    holders
 }
 
 /// What becomes of the one that has something which another one needs, and how certain it is that it still has it then;
