@@ -6,6 +6,7 @@
 pub(super) mod claim;
 pub(super) mod made;
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
@@ -48,71 +49,72 @@ enum Fate {
 /// A resource and one of its claims.
 struct Holder<'e> {
     one: Standing<'e>,
-    claim: Claim,
+    claim: Cow<'e, Claim>,
 }
 
 /// Those that have something, by the values that must not be the same.
-type Holders<'e> = HashMap<String, Vec<Holder<'e>>>;
+type Holders<'e> = HashMap<&'e str, Vec<Holder<'e>>>;
 
 /// Something that another one has: who, what becomes of it, and whether it surely still has it then.
 type Conflict<'h, 'e> = (&'h Holder<'e>, Fate, Certainty);
 
+/// What a resource has after the change, and not before it.
+struct Newly<'e> {
+    change: &'e ChangedResource,
+    one: Standing<'e>,
+    wanted: Vec<Wanted>,
+}
+
+/// Something that must not be had twice.
+struct Wanted {
+    claim: Claim,
+    /// Whether the resource had it before, and is made anew.
+    is_kept: bool,
+}
+
 /// Finds what is still taken.
 pub(super) fn find(estate: &Estate<'_, '_>) -> Vec<Taken> {
-    let is_new = |change: &&ChangedResource| change.action != Edit::Remove;
+    let rules = Rules::default();
+    let changes = estate.changes.iter();
+    let newly: Vec<Newly<'_>> = changes
+        .filter_map(|change| newly(estate, &rules, change))
+        .collect();
+    if newly.is_empty() {
+        return Vec::new();
+    }
+    let holders = holders(estate, &rules, &newly);
     let changes: HashMap<&str, &ChangedResource> = estate
         .changes
         .iter()
         .map(|change| (change.logical_id.as_str(), change))
         .collect();
-    let rules = Rules::default();
-    let changed = estate.changes.iter().filter(is_new);
-    let types: HashSet<&str> = changed
-        .flat_map(|change| rules.claimed_types(&change.resource_type))
-        .collect();
-    if types.is_empty() {
-        return Vec::new();
-    }
-    let may_hold = |name: &str| rules.claimed_types(name).any(|name| types.contains(name));
-    let (mut holders, mut fresh) = (Holders::new(), Holders::new());
-    for one in estate.at(Moment::Before, may_hold) {
-        for claim in rules.claims(&one) {
-            let key = claim.key.clone();
-            holders.entry(key).or_default().push(Holder { one, claim });
-        }
-    }
-    let mut found = Vec::new();
-    for change in estate.changes.iter().filter(is_new) {
-        let [old, new] = estate.sides_of(change);
-        let had = old.map(|old| rules.claims(&old)).unwrap_or_default();
-        let Some(new) = new else { continue };
+    let (mut fresh, mut found) = (Holders::new(), Vec::new());
+    for Newly {
+        change,
+        one,
+        wanted,
+    } in &newly
+    {
         let start = found.len();
-        for claim in rules.claims(&new) {
-            let keeps = had.iter().any(|had| {
-                had.key == claim.key && had.block == claim.block && had.unless == claim.unless
-            });
-            if keeps && change.replacement() == Replacement::WillNot {
-                continue;
-            }
-            let still = worst(&holders, &claim, |holder| {
+        for Wanted { claim, is_kept } in wanted {
+            let still = worst(&holders, claim, |holder| {
                 let old = changes.get(holder.one.logical_id).copied();
-                let (fate, certainty) = fate(estate, &rules, change, &claim, holder, old)?;
-                Some((fate, doubted(certainty, &new, holder)?))
+                let (fate, certainty) = fate(estate, &rules, change, claim, holder, old)?;
+                Some((fate, doubted(certainty, one, holder)?))
             });
             let conflict = still.or_else(|| {
-                worst(&fresh, &claim, |other| {
-                    let is_other = !keeps && other.one.logical_id != new.logical_id;
+                worst(&fresh, claim, |other| {
+                    let is_other = !is_kept && other.one.logical_id != one.logical_id;
                     let certainty = is_other.then_some(Certainty::Will)?;
-                    Some((Fate::New, doubted(certainty, &new, other)?))
+                    Some((Fate::New, doubted(certainty, one, other)?))
                 })
             });
-            found.extend(conflict.map(|conflict| told(change, &claim, conflict)));
-            if !keeps {
-                let key = claim.key.clone();
-                fresh
-                    .entry(key)
-                    .or_default()
-                    .push(Holder { one: new, claim });
+            found.extend(conflict.map(|conflict| told(change, claim, conflict)));
+            if !is_kept {
+                fresh.entry(&claim.key).or_default().push(Holder {
+                    one: *one,
+                    claim: Cow::Borrowed(claim),
+                });
             }
         }
         once_each(&mut found, start);
@@ -126,7 +128,7 @@ fn worst<'h, 'e>(
     claim: &Claim,
     fate: impl Fn(&Holder<'e>) -> Option<(Fate, Certainty)>,
 ) -> Option<Conflict<'h, 'e>> {
-    let holders = holders.get(&claim.key)?.iter().take(MAX_HOLDERS);
+    let holders = holders.get(claim.key.as_str())?.iter().take(MAX_HOLDERS);
     let taken = holders.filter(|holder| claim.collides(&holder.claim));
     let taken = taken.filter_map(|holder| {
         let (fate, certainty) = fate(holder)?;
@@ -142,6 +144,62 @@ fn once_each(found: &mut Vec<Taken>, start: usize) {
     let mut seen = HashSet::new();
     of_change.retain(|taken| seen.insert(taken.by.clone()));
     found.extend(of_change);
+}
+
+/// What a change newly needs; `None` where that is nothing.
+fn newly<'e>(
+    estate: &'e Estate<'_, '_>,
+    rules: &Rules,
+    change: &'e ChangedResource,
+) -> Option<Newly<'e>> {
+    let claims = |one: &Option<Standing<'_>>| {
+        let claims = one.as_ref().map(|one| rules.claims(one));
+        claims.unwrap_or_default()
+    };
+    let [old, new] = estate.sides_of(change);
+    let wanted = claims(&new);
+    if wanted.is_empty() {
+        return None;
+    }
+    let had = claims(&old);
+    let wanted = wanted.into_iter().map(|claim| Wanted {
+        is_kept: had.iter().any(|had| {
+            had.key == claim.key && had.block == claim.block && had.unless == claim.unless
+        }),
+        claim,
+    });
+    let stays = change.replacement() == Replacement::WillNot;
+    let wanted: Vec<Wanted> = wanted.filter(|wanted| !(stays && wanted.is_kept)).collect();
+    (!wanted.is_empty()).then_some(Newly {
+        change,
+        one: new?,
+        wanted,
+    })
+}
+
+/// Who has what is newly needed, before the change.
+fn holders<'e>(estate: &'e Estate<'_, '_>, rules: &Rules, newly: &'e [Newly<'_>]) -> Holders<'e> {
+    let claims = || {
+        newly
+            .iter()
+            .flat_map(|newly| newly.wanted.iter().map(|wanted| &wanted.claim))
+    };
+    let mut holders: Holders<'_> = claims()
+        .map(|claim| (claim.key.as_str(), Vec::new()))
+        .collect();
+    let types: HashSet<&str> = claims().map(Claim::resource_type).collect();
+    let may_hold = |name: &str| rules.claimed_types(name).any(|name| types.contains(name));
+    for one in estate.at(Moment::Before, may_hold) {
+        for claim in rules.claims(&one) {
+            if let Some(holders) = holders.get_mut(claim.key.as_str()) {
+                holders.push(Holder {
+                    one,
+                    claim: Cow::Owned(claim),
+                });
+            }
+        }
+    }
+    holders
 }
 
 /// What becomes of the one that has something which another one needs, and how certain it is that it still has it then;

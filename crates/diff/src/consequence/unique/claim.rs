@@ -8,9 +8,9 @@ use stratiform_catalog::behaviour::{self, Part, Second};
 use stratiform_catalog::{PropertyPath, catalog};
 use stratiform_resolve::{Resolved, Segment, Style, Time};
 
-use crate::consequence::iam::property::{at, quoted};
+use crate::consequence::iam::property::quoted;
 use crate::consequence::network::block::Block;
-use crate::consequence::standing::Standing;
+use crate::consequence::standing::{Properties, Standing};
 
 /// What a resource has that no other may have.
 #[derive(Clone)]
@@ -75,9 +75,9 @@ impl Rules {
 
     /// What a resource has that no other may have, itself and by its items.
     pub(super) fn claims(&self, one: &Standing<'_>) -> Vec<Claim> {
-        let mut claims = self.own_claims(one);
+        let mut claims = self.own_claims(one.resource_type, one.properties);
         for inline in behaviour::inlines(one.resource_type) {
-            for item in at(one.properties, inline.path.as_str()) {
+            for item in one.properties.at(inline.path.as_str()) {
                 let Resolved::Map(mut properties) = item.clone() else {
                     continue;
                 };
@@ -86,13 +86,10 @@ impl Rules {
                     let value = properties.get(own.as_str()).cloned();
                     properties.extend(value.map(|value| (name.as_str().into(), value)));
                 }
-                let apart = Standing {
-                    resource_type: inline.resource_type,
-                    properties: &Resolved::Map(properties),
-                    ..*one
-                };
-                let of_item = self.own_claims(&apart).into_iter();
-                claims.extend(of_item.map(|claim| Claim {
+                let properties = Resolved::Map(properties);
+                let properties = Properties::Changed(&properties);
+                let of_item = self.own_claims(inline.resource_type, properties);
+                claims.extend(of_item.into_iter().map(|claim| Claim {
                     is_inline: true,
                     ..claim
                 }));
@@ -103,11 +100,11 @@ impl Rules {
         claims
     }
 
-    fn own_claims(&self, one: &Standing<'_>) -> Vec<Claim> {
-        let rules = self.of(one.resource_type);
+    fn own_claims(&self, resource_type: &str, properties: Properties<'_>) -> Vec<Claim> {
+        let rules = self.of(resource_type);
         let claims = rules
             .iter()
-            .flat_map(|(rule, parts)| of_rule(one, *rule, parts));
+            .flat_map(|(rule, parts)| of_rule(resource_type, properties, *rule, parts));
         claims.collect()
     }
 }
@@ -127,22 +124,30 @@ fn identifier(resource_type: &str) -> Option<(Rule, Vec<Part>)> {
 }
 
 /// The claims by one rule: one for each item of a list.
-fn of_rule(one: &Standing<'_>, rule: Rule, parts: &[Part]) -> Vec<Claim> {
+fn of_rule(
+    resource_type: &str,
+    properties: Properties<'_>,
+    rule: Rule,
+    parts: &[Part],
+) -> Vec<Claim> {
     let name = catalog()
-        .resource_type(one.resource_type)
+        .resource_type(resource_type)
         .and_then(behaviour::unique_name);
     let mut claims = vec![Claim {
         is_name: name.is_some_and(|name| parts.iter().any(|part| part.path() == name)),
         rule,
-        key: one.resource_type.to_owned(),
+        key: resource_type.to_owned(),
         block: None,
         unless: None,
         shown: Vec::new(),
         is_inline: false,
     }];
     for part in parts {
+        if claims.is_empty() {
+            break;
+        }
         let path = part.path().as_str();
-        let values = at(one.properties, path);
+        let values = properties.at(path);
         let given: Vec<&Resolved<'static>> = match (part, values.as_slice()) {
             (Part::Optional(_), []) => {
                 claims
@@ -164,6 +169,11 @@ fn of_rule(one: &Standing<'_>, rule: Rule, parts: &[Part]) -> Vec<Claim> {
 }
 
 impl Claim {
+    /// The type that it is a claim of: for an item, the one that it would have as a resource of its own.
+    pub(super) fn resource_type(&self) -> &str {
+        self.key.lines().next().unwrap_or_default()
+    }
+
     /// The claim with another property; `None` where nobody can tell whether it is the same.
     fn with(&self, part: Part, path: &str, value: &Resolved<'static>) -> Option<Claim> {
         let mut claim = self.clone();
