@@ -4,14 +4,16 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use indexmap::IndexSet;
 use stratiform_assembly::StackAt;
 use stratiform_changes::{ChangedResource, Edit};
 use stratiform_finding::words::few_ids;
 use stratiform_resolve::Whereabouts;
+use stratiform_template::{Member, Resource, Template};
 
 use crate::consequence::{Certainty, Consequence, Kind, Severity};
 use crate::not_known::VALUES;
-use crate::stack::compared;
+use crate::stack::{Compared, compared};
 
 /// Names the resources that change with other values, besides those that change with the defaults.
 pub(crate) fn find(
@@ -21,9 +23,9 @@ pub(crate) fn find(
     found: &mut Vec<Consequence>,
 ) {
     let [before, after] = stacks.map(|stack| &stack.template);
-    let is_same = before.resources == after.resources
-        && before.conditions == after.conditions
-        && before.mappings == after.mappings;
+    let same_conditions = same_conditions(before, after);
+    let is_same =
+        same_conditions && before.resources == after.resources && before.mappings == after.mappings;
     let Some([before, after]) = without_defaults(stacks).filter(|_| !is_same) else {
         return;
     };
@@ -31,36 +33,65 @@ pub(crate) fn find(
         .iter()
         .map(|change| change.logical_id.as_str())
         .collect();
-    let with_others = compared([&before, &after], place);
-    let more = |logical_id: &str| !seen.contains(logical_id);
-    let changes = with_others.resources.iter();
-    let changes: Vec<&ChangedResource> = changes
-        .filter(|change| change.is_expected() && more(&change.logical_id))
+    let is_more = |logical_id: &str| !seen.contains(logical_id);
+    let is_more_of =
+        |change: &&ChangedResource| change.is_expected() && is_more(&change.logical_id);
+    // What exists in some cases only is not seen without them, where conditions differ.
+    let is_all =
+        |found: &Compared| same_conditions && !found.resources.iter().any(|one| is_more_of(&one));
+    let Some(with_others) = compared([&before, &after], place, is_all) else {
+        return;
+    };
+    // What exists in some cases only is no change of its own, but a consequence.
+    let consequences: Vec<&Consequence> = with_others
+        .consequences
+        .iter()
+        .filter(|found| found.logical_id.as_deref().is_some_and(is_more))
         .collect();
-    if changes.is_empty() {
+    let told: IndexSet<&str> = consequences
+        .iter()
+        .filter_map(|found| found.logical_id.as_deref())
+        .collect();
+    let changes: Vec<&ChangedResource> = with_others.resources.iter().filter(is_more_of).collect();
+    let names = changes.iter().map(|change| change.logical_id.as_str());
+    let names: IndexSet<&str> = names.chain(told.iter().copied()).collect();
+    if names.is_empty() {
         return;
     }
-    let consequences = with_others.consequences.iter();
-    let worst = consequences
-        .filter(|found| found.logical_id.as_deref().is_some_and(more))
-        .map(|found| found.severity)
-        .max()
-        .unwrap_or_default();
+    let worst = consequences.iter().map(|found| found.severity).max();
+    let untold = changes
+        .iter()
+        .filter(|change| !told.contains(change.logical_id.as_str()));
     found.push(Consequence {
         kind: Kind::Unknown,
-        severity: worst.clamp(Severity::Attention, Severity::Warning),
+        severity: worst
+            .unwrap_or_default()
+            .clamp(Severity::Attention, Severity::Warning),
         certainty: Certainty::May,
         logical_id: None,
         resource_type: None,
         what: format!(
             "may change {} where parameters have other values than their defaults",
-            few_ids(changes.iter().map(|change| change.logical_id.as_str()))
+            few_ids(names)
         ),
         why: "a deployment keeps the values that the stack has, and these are not known here"
             .to_owned(),
-        details: changes.into_iter().map(detail).collect(),
+        details: consequences
+            .iter()
+            .map(|found| found.what.clone())
+            .chain(untold.map(|change| detail(change)))
+            .collect(),
         help: Some(VALUES.to_owned()),
     });
+}
+
+/// Whether what exists hangs on the same conditions on both sides.
+fn same_conditions(before: &Template, after: &Template) -> bool {
+    let has_other = |(logical_id, old): (&str, &Resource)| match after.resources.get(logical_id) {
+        Some(Member::One(new)) => new.condition != old.condition,
+        Some(Member::Unexpanded(_)) | None => false,
+    };
+    before.conditions == after.conditions && !before.each_resource().any(has_other)
 }
 
 fn detail(change: &ChangedResource) -> String {

@@ -171,7 +171,7 @@ pub fn diff(before: Option<&StackAt>, after: Option<&StackAt>, place: &Whereabou
             mut consequences,
         },
         cases,
-    ) = in_all_cases(stacks, &sides, place);
+    ) = in_all_cases(Compared::between(&sides, place), stacks, &sides, place);
     let parameters = parameters(before, after, place);
     let expected = resources.iter().any(ChangedResource::is_expected);
     missing_values::find(before, after, &mut consequences);
@@ -256,24 +256,29 @@ impl Compared {
     }
 }
 
-/// What is found between two stacks.
-pub(crate) fn compared(stacks: [&StackAt; 2], place: &Whereabouts) -> Compared {
+/// What is found between two stacks in all cases; nothing where what is found with nothing supposed is enough.
+pub(crate) fn compared(
+    stacks: [&StackAt; 2],
+    place: &Whereabouts,
+    is_enough: impl FnOnce(&Compared) -> bool,
+) -> Option<Compared> {
     let [old, new] = both_written_out(stacks, place);
     let sides = Sides::new(
         scoped(stacks[0], old.as_ref(), place),
         scoped(stacks[1], new.as_ref(), place),
         catalog(),
     );
-    in_all_cases(stacks, &sides, place).0
+    let whole = Compared::between(&sides, place);
+    (!is_enough(&whole)).then(|| in_all_cases(whole, stacks, &sides, place).0)
 }
 
 /// What is found in all cases of what is not known, and which ones that are.
 fn in_all_cases(
+    whole: Compared,
     stacks: [&StackAt; 2],
     sides: &Sides<'_>,
     place: &Whereabouts,
 ) -> (Compared, Cases) {
-    let whole = Compared::between(sides, place);
     let cases = Cases::of(sides, &whole);
     let each: Vec<(Case, Compared)> = cases
         .each()

@@ -8,7 +8,9 @@ use crate::{lines, template};
 
 const PARAMETERS: &str = "
 Parameters: {Stage: {Type: String, Default: dev}}
-Conditions: {Prod: {'Fn::Equals': [{Ref: Stage}, prod]}}
+Conditions:
+  Prod: {'Fn::Equals': [{Ref: Stage}, prod]}
+  Real: {'Fn::Equals': [{Ref: Stage}, live]}
 Mappings: {Sizes: {dev: {Days: 1}, prod: {Days: 9}}}
 ";
 
@@ -33,12 +35,11 @@ fn told(before: &str, after: &str, stage: Option<&str>) -> (StackChange, Vec<Str
 }
 
 /// The words for one that changes with other values.
-fn may_change(severity: &str, [name, of_type, what]: [&str; 3]) -> (StackChange, Vec<String>) {
+fn may_change(severity: &str, name: &str, detail: &str) -> (StackChange, Vec<String>) {
     let line = format!(
         "{severity} unknown may: may change `{name}` where parameters have other values than their defaults"
     );
-    let detail = format!("- `{name}` ({of_type}) {what}");
-    (StackChange::Updated, vec![line, detail])
+    (StackChange::Updated, vec![line, format!("- {detail}")])
 }
 
 #[test]
@@ -46,15 +47,28 @@ fn what_exists_with_another_value_only_is_not_passed_over() {
     let queue = "Jobs: {Type: AWS::SQS::Queue, Condition: Prod}";
     let alias = "Alias: {Type: AWS::KMS::Alias, Condition: Prod, Properties: {AliasName: alias/a, TargetKeyId: b}}";
     let table = "Orders: {Type: AWS::DynamoDB::Table, Condition: Prod, Properties: {KeySchema: [{AttributeName: id, KeyType: HASH}]}}";
-    for (one, severity, goes) in [
-        (alias, "attention", ["Alias", "AWS::KMS::Alias", "goes"]),
-        (queue, "warning", ["Jobs", "AWS::SQS::Queue", "goes"]),
-        (table, "warning", ["Orders", "AWS::DynamoDB::Table", "goes"]),
+    let in_prod = |what: &str| format!("where `Stage` is `prod`: {what}");
+    assert_eq!(
+        told(alias, "", None),
+        may_change("attention", "Alias", "`Alias` (AWS::KMS::Alias) goes")
+    );
+    for (one, name, what) in [
+        (queue, "Jobs", "the queue `Jobs`"),
+        (table, "Orders", "the table `Orders`"),
     ] {
-        assert_eq!(told(one, "", None), may_change(severity, goes));
+        let deletes = in_prod(&format!("deletes {what}, and its data with it"));
+        assert_eq!(told(one, "", None), may_change("warning", name, &deletes));
     }
-    let is_new = ["Jobs", "AWS::SQS::Queue", "is new"];
-    assert_eq!(told("", queue, None), may_change("attention", is_new));
+    assert_eq!(
+        told("", queue, None),
+        may_change("attention", "Jobs", "`Jobs` (AWS::SQS::Queue) is new")
+    );
+    let real = "Jobs: {Type: AWS::SQS::Queue, Condition: Real}";
+    let deletes = in_prod("deletes the queue `Jobs`, and its data with it");
+    assert_eq!(
+        told(queue, real, None),
+        may_change("warning", "Jobs", &deletes)
+    );
     // With a value, it is known.
     assert_eq!(
         told(queue, "", Some("dev")),
@@ -66,15 +80,15 @@ fn what_exists_with_another_value_only_is_not_passed_over() {
 fn what_has_another_value_with_another_value_is_not_passed_over() {
     let topic =
         |name: &str| format!("T: {{Type: AWS::SNS::Topic, Properties: {{DisplayName: {name}}}}}");
-    let changes = ["T", "AWS::SNS::Topic", "changes"];
+    let changes = "`T` (AWS::SNS::Topic) changes";
     let chosen = |name: &str| topic(&format!("{{'Fn::If': [Prod, {name}, x]}}"));
     assert_eq!(
         told(&chosen("a"), &chosen("b"), None),
-        may_change("attention", changes)
+        may_change("attention", "T", changes)
     );
     assert_eq!(
         told(&topic("dev"), &topic("{Ref: Stage}"), None),
-        may_change("attention", changes)
+        may_change("attention", "T", changes)
     );
 }
 
