@@ -22,18 +22,25 @@ pub(crate) fn find(
     place: &Whereabouts,
     found: &mut Vec<Consequence>,
 ) {
-    let [before, after] = stacks.map(|stack| &stack.template);
-    let same_conditions = same_conditions(before, after);
-    let is_same =
-        same_conditions && before.resources == after.resources && before.mappings == after.mappings;
-    let Some([before, after]) = without_defaults(stacks).filter(|_| !is_same) else {
-        return;
-    };
+    let [old, new] = stacks.map(|stack| &stack.template);
     let seen: HashSet<&str> = resources
         .iter()
         .map(|change| change.logical_id.as_str())
         .collect();
-    let is_more = |logical_id: &str| !seen.contains(logical_id);
+    let same_sections = old.conditions == new.conditions && old.mappings == new.mappings;
+    // What is written the same follows from something else, or is a nested stack, which every update reaches.
+    let is_more = |logical_id: &str| {
+        let is_same = || old.resources.get(logical_id) == new.resources.get(logical_id);
+        !(seen.contains(logical_id) || same_sections && is_same())
+    };
+    let mut ids = old.resources.keys().chain(new.resources.keys());
+    if !ids.any(|logical_id| is_more(logical_id)) {
+        return;
+    }
+    let Some([before, after]) = without_defaults(stacks) else {
+        return;
+    };
+    let same_conditions = same_conditions(old, new);
     let is_more_of =
         |change: &&ChangedResource| change.is_expected() && is_more(&change.logical_id);
     // What exists in some cases only is not seen without them, where conditions differ.
@@ -42,27 +49,30 @@ pub(crate) fn find(
     let Some(with_others) = compared([&before, &after], place, is_all) else {
         return;
     };
+    let changes: Vec<&ChangedResource> = with_others.resources.iter().filter(is_more_of).collect();
     // What exists in some cases only is no change of its own, but a consequence.
     let consequences: Vec<&Consequence> = with_others
         .consequences
         .iter()
         .filter(|found| found.logical_id.as_deref().is_some_and(is_more))
         .collect();
-    let told: IndexSet<&str> = consequences
+    if !changes.is_empty() || !consequences.is_empty() {
+        found.push(all_in_one(&changes, &consequences));
+    }
+}
+
+fn all_in_one(changes: &[&ChangedResource], consequences: &[&Consequence]) -> Consequence {
+    let told = consequences
         .iter()
-        .filter_map(|found| found.logical_id.as_deref())
-        .collect();
-    let changes: Vec<&ChangedResource> = with_others.resources.iter().filter(is_more_of).collect();
+        .filter_map(|found| found.logical_id.as_deref());
+    let told: IndexSet<&str> = told.collect();
     let names = changes.iter().map(|change| change.logical_id.as_str());
     let names: IndexSet<&str> = names.chain(told.iter().copied()).collect();
-    if names.is_empty() {
-        return;
-    }
     let worst = consequences.iter().map(|found| found.severity).max();
     let untold = changes
         .iter()
         .filter(|change| !told.contains(change.logical_id.as_str()));
-    found.push(Consequence {
+    Consequence {
         kind: Kind::Unknown,
         severity: worst
             .unwrap_or_default()
@@ -82,7 +92,7 @@ pub(crate) fn find(
             .chain(untold.map(|change| detail(change)))
             .collect(),
         help: Some(VALUES.to_owned()),
-    });
+    }
 }
 
 /// Whether what exists hangs on the same conditions on both sides.

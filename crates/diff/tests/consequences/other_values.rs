@@ -106,6 +106,11 @@ fn what_is_written_differently_and_means_the_same_is_no_change() {
     ] {
         assert_eq!(told(&topic(one), &topic(two), None), same);
     }
+    // A nested stack is updated with its parent, wherever it exists.
+    let nested =
+        "N: {Type: AWS::CloudFormation::Stack, Condition: Prod, Properties: {TemplateURL: u}}";
+    let [one, two] = ["a", "b"].map(|name| format!("{nested}, {}", topic(name)));
+    assert_eq!(told(&one, &two, None), (StackChange::Updated, Vec::new()));
     // A condition that no parameter has a part in.
     let never = "N: {Type: AWS::SNS::Topic, Condition: Never}";
     let stack = |resources: &str| {
