@@ -92,6 +92,7 @@ fn all_in_one(changes: &[&ChangedResource], consequences: &[&Consequence]) -> Co
             .chain(untold.map(|change| detail(change)))
             .collect(),
         help: Some(VALUES.to_owned()),
+        withheld: Vec::new(),
     }
 }
 
