@@ -11,6 +11,7 @@ mod interruption;
 mod missing_values;
 mod moves;
 mod other_stacks;
+mod other_values;
 mod protection;
 mod refused;
 mod renames;
