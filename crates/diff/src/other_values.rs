@@ -9,7 +9,7 @@ use stratiform_assembly::StackAt;
 use stratiform_changes::{ChangedResource, Edit};
 use stratiform_finding::words::few_ids;
 use stratiform_resolve::Whereabouts;
-use stratiform_template::{Member, Resource, Template};
+use stratiform_template::{Member, Reference, Resource, Template};
 
 use crate::consequence::{Certainty, Consequence, Kind, Severity};
 use crate::not_known::VALUES;
@@ -33,13 +33,12 @@ pub(crate) fn find(
         let is_same = || old.resources.get(logical_id) == new.resources.get(logical_id);
         !(seen.contains(logical_id) || same_sections && is_same())
     };
-    let mut ids = old.resources.keys().chain(new.resources.keys());
-    if !ids.any(|logical_id| is_more(logical_id)) {
+    let names = with_defaults(stacks);
+    let mut all = old.resources.iter().chain(&new.resources);
+    if names.is_empty() || !all.any(|(id, one)| is_more(id) && hangs_on_values(one, &names)) {
         return;
     }
-    let Some([before, after]) = without_defaults(stacks) else {
-        return;
-    };
+    let [before, after] = stacks.map(|stack| without_defaults(stack, &names));
     let same_conditions = same_conditions(old, new);
     let is_more_of =
         |change: &&ChangedResource| change.is_expected() && is_more(&change.logical_id);
@@ -114,27 +113,42 @@ fn detail(change: &ChangedResource) -> String {
     format!("`{}` ({}) {what}", change.logical_id, change.resource_type)
 }
 
-/// Both sides without the defaults of parameters that they both have and nobody gave a value; `None` where there are none.
-fn without_defaults(stacks: [&StackAt; 2]) -> Option<[StackAt; 2]> {
+/// Parameters that both sides have with a default, and that nobody gave a value.
+fn with_defaults<'s>(stacks: [&'s StackAt; 2]) -> HashSet<&'s str> {
     let has_default = |stack: &StackAt, name: &str| {
         let declared = stack.template.parameters.get(name);
         declared.is_some_and(|declared| declared.default.is_some())
             && !stack.parameters.contains_key(name)
     };
-    let names = stacks[0].template.parameters.keys();
-    let names: Vec<&String> = names
+    let names = stacks[0].template.parameters.keys().map(String::as_str);
+    names
         .filter(|name| stacks.iter().all(|stack| has_default(stack, name)))
-        .collect();
-    (!names.is_empty()).then(|| {
-        stacks.map(|stack| {
-            let mut stack = stack.clone();
-            for name in &names {
-                let template = Arc::make_mut(&mut stack.template);
-                if let Some(parameter) = template.parameters.get_mut(*name) {
-                    parameter.default = None;
-                }
-            }
-            stack
-        })
-    })
+        .collect()
+}
+
+/// Whether what is written of a resource can mean something else with other values of parameters.
+fn hangs_on_values(resource: &Member<Resource>, parameters: &HashSet<&str>) -> bool {
+    let Member::One(resource) = resource else {
+        return true;
+    };
+    let mut hangs = resource.condition.is_some();
+    resource.for_each_reference(&mut |reference| {
+        hangs |= match reference {
+            Reference::Name(name) => parameters.contains(name),
+            Reference::Mapping(_) | Reference::Condition(_) | Reference::Anything => true,
+            Reference::Attribute { .. } | Reference::Export(_) | Reference::Output(_) => false,
+        };
+    });
+    hangs
+}
+
+fn without_defaults(stack: &StackAt, names: &HashSet<&str>) -> StackAt {
+    let mut stack = stack.clone();
+    let template = Arc::make_mut(&mut stack.template);
+    for (name, parameter) in &mut template.parameters {
+        if names.contains(name.as_str()) {
+            parameter.default = None;
+        }
+    }
+    stack
 }

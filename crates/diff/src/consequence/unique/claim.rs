@@ -43,8 +43,16 @@ pub(super) enum Rule {
 #[derive(Default)]
 pub(super) struct Rules(RefCell<HashMap<String, OfType>>);
 
-/// The rules of a type, each with what it is about.
-type OfType = Rc<[(Rule, Vec<Part>)]>;
+/// The rules of a type.
+type OfType = Rc<[OfRule]>;
+
+/// A rule and what it is about.
+struct OfRule {
+    rule: Rule,
+    parts: Vec<Part>,
+    /// Whether it is about the name.
+    is_name: bool,
+}
 
 impl Rules {
     fn of(&self, resource_type: &str) -> OfType {
@@ -54,9 +62,16 @@ impl Rules {
         let documented = behaviour::unique(resource_type);
         let documented =
             documented.map(|one| (Rule::Documented(one.source, one.second), one.parts));
-        let rules: OfType = identifier(resource_type)
-            .into_iter()
-            .chain(documented)
+        let rules = identifier(resource_type).into_iter().chain(documented);
+        let name = catalog()
+            .resource_type(resource_type)
+            .and_then(behaviour::unique_name);
+        let rules: OfType = rules
+            .map(|(rule, parts)| OfRule {
+                rule,
+                is_name: name.is_some_and(|name| parts.iter().any(|part| part.path() == name)),
+                parts,
+            })
             .collect();
         let mut all = self.0.borrow_mut();
         all.insert(resource_type.to_owned(), Rc::clone(&rules));
@@ -104,7 +119,7 @@ impl Rules {
         let rules = self.of(resource_type);
         let claims = rules
             .iter()
-            .flat_map(|(rule, parts)| of_rule(resource_type, properties, *rule, parts));
+            .flat_map(|rule| rule.claims(resource_type, properties));
         claims.collect()
     }
 }
@@ -123,49 +138,43 @@ fn identifier(resource_type: &str) -> Option<(Rule, Vec<Part>)> {
     })
 }
 
-/// The claims by one rule: one for each item of a list.
-fn of_rule(
-    resource_type: &str,
-    properties: Properties<'_>,
-    rule: Rule,
-    parts: &[Part],
-) -> Vec<Claim> {
-    let name = catalog()
-        .resource_type(resource_type)
-        .and_then(behaviour::unique_name);
-    let mut claims = vec![Claim {
-        is_name: name.is_some_and(|name| parts.iter().any(|part| part.path() == name)),
-        rule,
-        key: resource_type.to_owned(),
-        block: None,
-        unless: None,
-        shown: Vec::new(),
-        is_inline: false,
-    }];
-    for part in parts {
-        if claims.is_empty() {
-            break;
-        }
-        let path = part.path().as_str();
-        let values = properties.at(path);
-        let given: Vec<&Resolved<'static>> = match (part, values.as_slice()) {
-            (Part::Optional(_), []) => {
-                claims
-                    .iter_mut()
-                    .for_each(|claim| claim.key += &format!("\n{path} -"));
-                continue;
+impl OfRule {
+    /// The claims by it: one for each item of a list.
+    fn claims(&self, resource_type: &str, properties: Properties<'_>) -> Vec<Claim> {
+        let mut claims = vec![Claim {
+            is_name: self.is_name,
+            rule: self.rule,
+            key: resource_type.to_owned(),
+            block: None,
+            unless: None,
+            shown: Vec::new(),
+            is_inline: false,
+        }];
+        for part in &self.parts {
+            if claims.is_empty() {
+                break;
             }
-            (Part::Unless(_), []) => continue,
-            _ => values,
-        };
-        let extended = claims.iter().flat_map(|claim| {
-            given
-                .iter()
-                .filter_map(move |value| claim.with(*part, path, value))
-        });
-        claims = extended.collect();
+            let path = part.path().as_str();
+            let values = properties.at(path);
+            let given: Vec<&Resolved<'static>> = match (part, values.as_slice()) {
+                (Part::Optional(_), []) => {
+                    claims
+                        .iter_mut()
+                        .for_each(|claim| claim.key += &format!("\n{path} -"));
+                    continue;
+                }
+                (Part::Unless(_), []) => continue,
+                _ => values,
+            };
+            let extended = claims.iter().flat_map(|claim| {
+                given
+                    .iter()
+                    .filter_map(move |value| claim.with(*part, path, value))
+            });
+            claims = extended.collect();
+        }
+        claims
     }
-    claims
 }
 
 impl Claim {
