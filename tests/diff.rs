@@ -28,3 +28,5 @@ mod revisions;
 #[path = "diff/secrets.rs"]
 mod secrets;
 mod support;
+#[path = "diff/tool.rs"]
+mod tool;

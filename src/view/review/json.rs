@@ -6,7 +6,7 @@ use stratiform_diff::{Consequence, Kind, StackChange, verdict};
 use stratiform_resolve::Style;
 use stratiform_service::ResourceChange;
 
-use crate::view::reviewed::{Review, ReviewedEnvironment, ReviewedStack};
+use crate::view::reviewed::{Review, ReviewedEnvironment, ReviewedStack, ToolChange};
 
 /// The version of the form. It changes when a field goes or changes its meaning, not when one is added.
 const VERSION: u32 = 1;
@@ -35,6 +35,8 @@ struct Stack<'r> {
     change: &'static str,
     verdict: String,
     severity: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool: Option<&'r ToolChange>,
     consequences: Vec<Item<'r>>,
     outputs: Vec<Named<'r>>,
     parameters: Vec<Named<'r>>,
@@ -146,6 +148,12 @@ fn stack<'r>(environment: &'r ReviewedEnvironment, reviewed: &'r ReviewedStack) 
         },
         verdict: verdict([diff]),
         severity: diff.severity().as_str(),
+        tool: match diff.change {
+            StackChange::Unchanged => None,
+            StackChange::Updated | StackChange::Created | StackChange::Removed => {
+                environment.tool.as_ref()
+            }
+        },
         consequences: diff.consequences.iter().map(consequence).collect(),
         outputs: outputs.collect(),
         parameters: parameters.collect(),
