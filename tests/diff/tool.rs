@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use crate::repository::Repository;
+use crate::repository::{Repository, hermetic};
+use crate::support::run;
 
 /// The version that runs: all of the workspace's packages have the same.
 const NOW: &str = env!("CARGO_PKG_VERSION");
@@ -67,6 +68,11 @@ fn the_tool_changed_and_not_the_code() {
     let tool = json!({"before": "0.0.9", "after": NOW});
     assert!(tools.contains(&("updated", tool)), "{tools:?}");
     assert!(tools.contains(&("unchanged", json!(null))), "{tools:?}");
+
+    let mut changed = repository.project.command(["changed", "--base", "HEAD"]);
+    hermetic(&mut changed);
+    let changed = run(changed);
+    assert!(changed.contains(&said()), "{changed}");
 }
 
 #[test]
