@@ -33,12 +33,11 @@ pub(crate) fn find(
         let is_same = || old.resources.get(logical_id) == new.resources.get(logical_id);
         !(seen.contains(logical_id) || same_sections && is_same())
     };
-    let names = with_defaults(stacks);
-    let mut all = old.resources.iter().chain(&new.resources);
-    if names.is_empty() || !all.any(|(id, one)| is_more(id) && hangs_on_values(one, &names)) {
+    let hanging = Hanging::new(stacks);
+    if !hanging.any(stacks, &seen) {
         return;
     }
-    let [before, after] = stacks.map(|stack| without_defaults(stack, &names));
+    let [before, after] = stacks.map(|stack| without_defaults(stack, &hanging.parameters));
     let same_conditions = same_conditions(old, new);
     let is_more_of =
         |change: &&ChangedResource| change.is_expected() && is_more(&change.logical_id);
@@ -126,20 +125,93 @@ fn with_defaults<'s>(stacks: [&'s StackAt; 2]) -> HashSet<&'s str> {
         .collect()
 }
 
-/// Whether what is written of a resource can mean something else with other values of parameters.
-fn hangs_on_values(resource: &Member<Resource>, parameters: &HashSet<&str>) -> bool {
-    let Member::One(resource) = resource else {
-        return true;
-    };
-    let mut hangs = resource.condition.is_some();
-    resource.for_each_reference(&mut |reference| {
-        hangs |= match reference {
-            Reference::Name(name) => parameters.contains(name),
-            Reference::Mapping(_) | Reference::Condition(_) | Reference::Anything => true,
-            Reference::Attribute { .. } | Reference::Export(_) | Reference::Output(_) => false,
+/// What can mean something else with other values of parameters, and another thing on each side.
+struct Hanging<'s> {
+    /// Parameters whose defaults count.
+    parameters: HashSet<&'s str>,
+    /// Mappings that differ.
+    mappings: HashSet<&'s str>,
+    /// Whether conditions differ, as written or through a mapping.
+    conditions: bool,
+}
+
+/// What is written of a resource refers to.
+#[derive(Default)]
+struct Refers {
+    to_parameters: bool,
+    to_conditions: bool,
+    to_mappings: bool,
+    /// To a mapping that differs.
+    to_other_mappings: bool,
+}
+
+impl<'s> Hanging<'s> {
+    fn new(stacks: [&'s StackAt; 2]) -> Self {
+        let [old, new] = stacks.map(|stack| &stack.template);
+        let names = old.mappings.keys().chain(new.mappings.keys());
+        let mut hanging = Hanging {
+            parameters: with_defaults(stacks),
+            mappings: names
+                .map(String::as_str)
+                .filter(|name| old.mappings.get(*name) != new.mappings.get(*name))
+                .collect(),
+            conditions: old.conditions != new.conditions,
         };
-    });
-    hangs
+        hanging.conditions |= new.conditions.values().any(|condition| match condition {
+            Member::One(condition) => {
+                let mut refers = Refers::default();
+                condition.for_each_reference(&mut |one| hanging.note(one, &mut refers));
+                refers.to_other_mappings
+            }
+            Member::Unexpanded(_) => true,
+        });
+        hanging
+    }
+
+    /// Whether there is a resource, besides those that were seen to change, that can change with other values.
+    fn any(&self, stacks: [&StackAt; 2], seen: &HashSet<&str>) -> bool {
+        let [old, new] = stacks.map(|stack| &stack.template.resources);
+        let mut all = old.iter().chain(new);
+        !self.parameters.is_empty()
+            && all.any(|(id, one)| {
+                !seen.contains(id.as_str()) && self.has(one, old.get(id) == new.get(id))
+            })
+    }
+
+    fn has(&self, resource: &Member<Resource>, is_same: bool) -> bool {
+        let Member::One(resource) = resource else {
+            return !is_same || self.conditions || !self.mappings.is_empty();
+        };
+        let mut refers = Refers {
+            to_conditions: resource.condition.is_some(),
+            ..Refers::default()
+        };
+        resource.for_each_reference(&mut |one| self.note(one, &mut refers));
+        match is_same {
+            true => {
+                let hangs = refers.to_parameters || refers.to_conditions;
+                self.conditions && refers.to_conditions || refers.to_other_mappings && hangs
+            }
+            false => refers.to_parameters || refers.to_conditions || refers.to_mappings,
+        }
+    }
+
+    fn note(&self, reference: Reference<'_>, refers: &mut Refers) {
+        match reference {
+            Reference::Name(name) => refers.to_parameters |= self.parameters.contains(name),
+            Reference::Condition(_) => refers.to_conditions = true,
+            Reference::Mapping(name) => {
+                refers.to_mappings = true;
+                refers.to_other_mappings |= self.mappings.contains(name);
+            }
+            Reference::Anything => {
+                refers.to_parameters = true;
+                refers.to_mappings = true;
+                refers.to_other_mappings |= !self.mappings.is_empty();
+            }
+            Reference::Attribute { .. } | Reference::Export(_) | Reference::Output(_) => {}
+        }
+    }
 }
 
 fn without_defaults(stack: &StackAt, names: &HashSet<&str>) -> StackAt {
