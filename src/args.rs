@@ -1,5 +1,6 @@
 //! The command line: what can be asked for.
 
+mod changed;
 mod deploy;
 mod destroy;
 mod guard;
@@ -12,6 +13,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+pub(crate) use changed::{Changed, ChangedFormat};
 pub(crate) use deploy::Deploy;
 #[cfg(feature = "aws")]
 pub(crate) use deploy::{Allow, DeployFormat, Going, ParameterValue, ServiceImage};
@@ -103,6 +105,8 @@ pub(crate) enum Command {
     Synth(Synth),
     /// Show what a change will do: replacement, data loss, interruption, access, other stacks
     Diff(Diff),
+    /// Show which stacks, services and environments a change touches, and why
+    Changed(Changed),
     /// Deploy an environment's stacks with change sets
     Deploy(Box<Deploy>),
     /// Take an environment down: delete all its stacks, in order

@@ -4,6 +4,7 @@
 pub(crate) mod deployed;
 #[cfg(feature = "aws")]
 pub(crate) mod environment;
+pub(crate) mod since;
 pub(crate) mod synthesis;
 
 use std::collections::HashMap;
@@ -88,6 +89,19 @@ pub(crate) fn at_revision(
         account: today.and_then(|today| today.account.clone()),
         stacks,
     }))
+}
+
+/// The version of the tool that wrote an environment's snapshots, where they say; of those that [`at_revision`] reads.
+///
+/// # Errors
+/// Git does not answer as documented.
+pub(crate) fn tool_at_revision(
+    objects: &mut Objects,
+    environment: &str,
+) -> Result<Option<String>, Failure> {
+    let text = objects.file(&format!("snapshots/{environment}/{ASSEMBLY}"))?;
+    let read = text.and_then(|text| AssemblyFile::parse(&String::from_utf8_lossy(&text)).ok());
+    Ok(read.and_then(|assembly| assembly.tool))
 }
 
 /// A template as it was read.

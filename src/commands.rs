@@ -1,5 +1,6 @@
 //! One file per command.
 
+pub(crate) mod changed;
 #[cfg(feature = "aws")]
 pub(crate) mod deploy;
 #[cfg(feature = "aws")]

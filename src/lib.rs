@@ -21,7 +21,9 @@ mod report;
 mod repository;
 #[cfg(feature = "aws")]
 mod runtime;
+mod services;
 mod snapshots;
+mod sources;
 mod view;
 
 use std::process::ExitCode;
@@ -62,6 +64,7 @@ fn execute<E: Environment>(
     match command {
         Command::Synth(synth) => commands::synth::run(define, global, &synth),
         Command::Diff(diff) => commands::diff::run(define, global, &diff, view),
+        Command::Changed(changed) => commands::changed::run(define, global, &changed),
         #[cfg(feature = "aws")]
         Command::Deploy(deploy) => commands::deploy::run(define, global, &deploy, view),
         #[cfg(feature = "aws")]

@@ -10,6 +10,7 @@ use stratiform_stack::{App, Assembly, References, Settings, StackAt};
 use stratiform_template::check;
 
 use crate::Define;
+use crate::services;
 
 /// One environment's stacks, synthesized and checked.
 pub(crate) fn assemble<E: Environment>(
@@ -29,7 +30,8 @@ pub(crate) fn assemble<E: Environment>(
         let found = check(&stack.template).into_iter();
         found.map(|finding| declared(finding, stack))
     });
-    let findings: Vec<Finding> = findings.collect();
+    let mut findings: Vec<Finding> = findings.collect();
+    findings.extend(services::unknown(loaded, &assembly));
     if findings.is_empty() {
         Ok(assembly)
     } else {

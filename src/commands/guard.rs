@@ -23,7 +23,7 @@ use crate::report::{Colour, Failure};
 use crate::repository::project::Project;
 use crate::repository::standing::unasked;
 use crate::runtime::block_on;
-use crate::snapshots::{Coverage, FileChange, Rendered, Snapshots};
+use crate::snapshots::{Coverage, Rendered, Snapshots};
 use crate::view::guard::{Guarded, json, text};
 use crate::view::{Answer, Event, View};
 
@@ -114,7 +114,7 @@ pub(crate) fn stale(project: &Project, assembly: &Assembly) -> Result<Vec<String
     let rendered = Rendered::new(assembly.clone(), TemplateFormat::Yaml).map_err(Failure::of)?;
     let snapshots = Snapshots::compare(&project.snapshots(), vec![rendered], Coverage::Some)?;
     let changed = snapshots.files.into_iter();
-    let changed = changed.filter(|file| file.change != FileChange::Unchanged);
+    let changed = changed.filter(|file| file.change.is_stale());
     let changed = changed.map(|file| file.name);
     Ok(changed.chain(snapshots.unlisted).collect())
 }

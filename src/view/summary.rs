@@ -123,7 +123,7 @@ pub(crate) fn stale(snapshots: &Snapshots, colour: Colour) -> String {
     let mut text = String::new();
     for file in &snapshots.files {
         let (before, after) = match &file.change {
-            FileChange::Unchanged => continue,
+            FileChange::Unchanged | FileChange::Rewritten(_) => continue,
             FileChange::Added => (None, Some(file.text.as_str())),
             FileChange::Modified(before) => (Some(before.as_str()), Some(file.text.as_str())),
             FileChange::Removed(before) => (Some(before.as_str()), None),
@@ -157,7 +157,7 @@ fn file_line(path: &str, width: usize, file: &SnapshotFile, colour: Colour) -> S
             Some(GREEN),
             format!("+{}", file.text.lines().count()),
         ),
-        FileChange::Modified(before) => (
+        FileChange::Modified(before) | FileChange::Rewritten(before) => (
             '~',
             "modified",
             Some(YELLOW),

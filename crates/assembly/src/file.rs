@@ -18,11 +18,17 @@ pub const FILE: &str = "assembly.json";
 /// The version that is written, and the only one that is read.
 const VERSION: u32 = 1;
 
+/// This tool's version: what its crates share.
+pub const TOOL: &str = env!("CARGO_PKG_VERSION");
+
 /// An environment's stacks, in deployment order.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AssemblyFile {
     version: u32,
+    /// The version of the tool that wrote the templates; not known of files from before it was written down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tool: Option<String>,
     /// The app.
     pub app: String,
     /// The environment.
@@ -71,6 +77,7 @@ impl AssemblyFile {
     ) -> AssemblyFile {
         AssemblyFile {
             version: VERSION,
+            tool: Some(TOOL.to_owned()),
             app: app.to_owned(),
             environment: environment.to_owned(),
             region,
@@ -228,6 +235,18 @@ Resources: {A: {Type: AWS::SNS::Topic}}
         };
         let finding = StackEntry::of(&stack, "api.yaml", "").unwrap_err();
         assert_eq!(finding.code, Code::StackPolicy);
+    }
+
+    #[test]
+    fn the_tool_is_written_down_and_older_files_do_not_say() {
+        let text = AssemblyFile::new("shop", "dev", Region::us_east_1(), Vec::new()).render();
+        let read = AssemblyFile::parse(&text).unwrap();
+        assert_eq!(read.tool.as_deref(), Some(TOOL));
+        let line = format!("  \"tool\": \"{TOOL}\",\n");
+        let older = text.replace(&line, "");
+        assert_ne!(older, text);
+        let read = AssemblyFile::parse(&older).unwrap();
+        assert_eq!((read.tool.as_deref(), read.render()), (None, older));
     }
 
     #[test]

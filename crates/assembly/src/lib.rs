@@ -9,7 +9,7 @@ mod stack;
 
 use stratiform_service::{AccountId, Region, StackPrefix};
 
-pub use file::{AssemblyFile, FILE, StackEntry};
+pub use file::{AssemblyFile, FILE, StackEntry, TOOL};
 pub use stack::{StackAt, StackPolicy};
 
 /// The stacks of an environment at one moment.

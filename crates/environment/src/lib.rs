@@ -27,11 +27,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use load::origin::{Effective, Origin};
-pub use load::{Loaded, check_all, load, load_all};
+pub use load::{Loaded, check_all, images, load, load_all};
 pub use path::{Path, Step};
 pub use schema::{schema, unsupported};
 pub use settings::{
-    AcceptedRisk, Covered, Deployment, HttpCheck, OnFailure, References, Settings, Verify,
+    AcceptedRisk, Covered, Deployment, HttpCheck, ImageSource, Images, OnFailure, References,
+    ServiceWithImage, Settings, SourcePath, Verify,
 };
 pub use stratiform_finding::Source;
 pub use stratiform_finding::words::{joined, listed, meant, nearest};

@@ -11,7 +11,7 @@ use crate::schema::shape::{Reader, Shape};
 use crate::values::text::{Format, Text};
 use crate::{
     AccountId, AppName, CheckId, Cidr, Covered, Date, EmailAddress, Environment, EnvironmentName,
-    Region, Settings, TagKey, TagValue,
+    Region, ServiceWithImage, Settings, SourcePath, TagKey, TagValue,
 };
 
 /// The schema of one layer's file, for editors: `environments/schema.json`.
@@ -66,6 +66,8 @@ fn formats<E: Environment>() -> BTreeMap<&'static str, Format> {
         EmailAddress::FORMAT,
         EnvironmentName::FORMAT,
         Region::FORMAT,
+        ServiceWithImage::FORMAT,
+        SourcePath::FORMAT,
         TagKey::FORMAT,
         TagValue::FORMAT,
     ];

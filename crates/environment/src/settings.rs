@@ -1,6 +1,7 @@
 //! What the tool itself needs to know about an environment, whatever the app.
 
 mod deployment;
+mod images;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,7 @@ use crate::values::region::Region;
 use crate::values::text::{RefusedText, Text};
 
 pub use deployment::{Deployment, HttpCheck, OnFailure, Verify};
+pub use images::{ImageSource, Images, ServiceWithImage, SourcePath};
 
 /// What the tool itself needs to know: where the environment lives, and how its stacks are treated.
 ///
@@ -59,6 +61,10 @@ pub struct Settings {
     /// How the environment is deployed, and what has to be true afterwards.
     #[serde(default)]
     pub deployment: Deployment,
+
+    /// What the images of services are made from, by service: `api`, where a stack has a parameter `ApiImage`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub images: Images,
 
     /// Findings that the team has decided to live with: the check's ID, then for which resource and why.
     #[serde(default)]

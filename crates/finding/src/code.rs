@@ -204,6 +204,8 @@ codes! {
         OneEnvironment = "one-environment",
         /// No stack has this name.
         UnknownStack = "unknown-stack",
+        /// What an image is made from is not there, or not in the repository.
+        MissingSource = "missing-source",
         /// AWS has no such region.
         UnknownRegion = "unknown-region",
         /// No finding has this code.
@@ -260,7 +262,7 @@ codes! {
         ParameterWithoutValue = "parameter-without-value",
         /// A value that the declaration of its parameter does not allow.
         ParameterValue = "parameter-value",
-        /// `--image` of a service that no stack has an image of.
+        /// `--image` or `settings.images` of a service that no stack has an image of.
         UnknownService = "unknown-service",
         /// An image that is not in its repository, or whose repository nobody knows.
         UnknownImage = "unknown-image",

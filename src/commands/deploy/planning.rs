@@ -17,8 +17,8 @@ use stratiform_template::{Parameter, Value};
 
 use crate::args::{Allow, Going, ParameterValue as GivenValue};
 use crate::exit::Exit;
-use crate::images::service_of;
 use crate::report::Failure;
+use crate::services::service_of;
 
 /// The stacks that were asked for, as places in the assembly; all of them where none was named.
 ///

@@ -22,9 +22,10 @@ use crate::assemblies::deployed::stack_at;
 use crate::cloud::Cloud;
 use crate::commands::guard::gathering::{Asking, Gathered, Source, gather};
 use crate::commands::guard::risks;
-use crate::images::{Asked, InEcr, asked, service_of, stand_ins};
+use crate::images::{Asked, InEcr, asked, stand_ins};
 use crate::report::Failure;
 use crate::repository::git::Folder;
+use crate::services::service_of;
 use crate::view::deployment::Sources;
 use crate::view::{Event, View};
 

@@ -14,10 +14,11 @@ use stratiform_finding::{Code, Finding, Level};
 use stratiform_service::AccountId;
 use stratiform_template::{Value, parse_json};
 
-use super::{Sides, compare, facts, synthesized};
+use super::{Sides, compare, facts};
 use crate::Define;
 use crate::args::{Diff, Global};
 use crate::assemblies::deployed::stack_at;
+use crate::assemblies::since::synthesized;
 use crate::cloud::Cloud;
 use crate::report::Failure;
 use crate::repository::project::Project;
@@ -164,10 +165,7 @@ async fn sides_of(
         stacks,
         ..after.clone()
     };
-    Ok(Sides {
-        before: Some(before),
-        after: Some(after),
-    })
+    Ok(Sides::new(Some(before), Some(after)))
 }
 
 /// A stack policy as CloudFormation has it. The rest of the answer is worth having without it, if that is said.

@@ -91,14 +91,7 @@ pub(super) fn review(files: &[std::path::PathBuf], args: &Diff) -> Result<Review
         after: format!("{}{hint}", new.display()),
         facts: facts(),
     };
-    compare(
-        vec![Sides {
-            before: Some(before),
-            after: Some(after),
-        }],
-        method,
-        args,
-    )
+    compare(vec![Sides::new(Some(before), Some(after))], method, args)
 }
 
 /// Two folders of environments, each with its `assembly.json`, as `synth` writes them.
@@ -109,10 +102,9 @@ fn environments(old: &Path, new: &Path) -> Result<Option<Vec<Sides>>, Failure> {
     }
     let names: IndexSet<String> = new.keys().chain(old.keys()).cloned().collect();
     let (mut old, mut new) = (old, new);
-    let sides = names.iter().map(|name| Sides {
-        before: old.swap_remove(name),
-        after: new.swap_remove(name),
-    });
+    let sides = names
+        .iter()
+        .map(|name| Sides::new(old.swap_remove(name), new.swap_remove(name)));
     Ok(Some(sides.collect()))
 }
 

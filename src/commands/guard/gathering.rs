@@ -18,10 +18,10 @@ use super::looking::{ask, running, stacks};
 use crate::cloud::Cloud;
 use crate::commands::swap::swapped_before;
 use crate::images::pinning::{Pinning, Place, pinned};
-use crate::images::service_of;
 use crate::repository::git::Folder;
 use crate::repository::head::Head;
 use crate::repository::project::Project;
+use crate::services::service_of;
 
 /// What is to be found out about.
 pub(crate) struct Asking<'a> {

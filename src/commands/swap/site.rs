@@ -8,8 +8,8 @@ use stratiform_finding::words::{joined, meant};
 use stratiform_template::{Function, Member, Resource, Value};
 
 use crate::exit::Exit;
-use crate::images::service_of;
 use crate::report::Failure;
+use crate::services::service_of;
 
 /// A service that runs an image.
 #[derive(Clone, Debug, PartialEq, Eq)]
