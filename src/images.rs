@@ -12,9 +12,9 @@ use stratiform_service::{AccountId, Region};
 use stratiform_template::{Member, Value};
 
 use crate::args::ServiceImage;
+use crate::service_names::{PARAMETER, kebab};
 
-/// How the parameter with a service's image ends.
-const PARAMETER: &str = "Image";
+pub(crate) use crate::service_names::service_of;
 
 /// How the logical ID of a service's repository ends.
 const REPOSITORY: &str = "Repository";
@@ -139,12 +139,6 @@ pub(crate) fn stand_ins(assembly: &Assembly, account: &AccountId) -> IndexMap<St
     images.collect()
 }
 
-/// The service of a parameter: `web-api` of `WebApiImage`.
-pub(crate) fn service_of(parameter: &str) -> Option<String> {
-    let service = parameter.strip_suffix(PARAMETER)?;
-    (!service.is_empty()).then(|| kebab(service))
-}
-
 /// The name of a service's repository, where one of the stacks has it as plain text.
 fn repository(assembly: &Assembly, service: &str) -> Option<String> {
     let id = format!("{service}{REPOSITORY}");
@@ -181,18 +175,6 @@ fn pascal(service: &str) -> String {
             None => String::new(),
         });
     words.collect()
-}
-
-/// `WebApi` → `web-api`.
-fn kebab(service: &str) -> String {
-    let mut name = String::new();
-    for character in service.chars() {
-        if character.is_ascii_uppercase() && !name.is_empty() {
-            name.push('-');
-        }
-        name.push(character.to_ascii_lowercase());
-    }
-    name
 }
 
 #[cfg(test)]

@@ -21,7 +21,9 @@ mod report;
 mod repository;
 #[cfg(feature = "aws")]
 mod runtime;
+mod service_names;
 mod snapshots;
+mod tasks;
 mod view;
 
 use std::process::ExitCode;

@@ -183,7 +183,8 @@ fn compare_environment(
         .into_iter()
         .filter(|file| is_template(file) && !listed.contains(file) && !gone.contains(file))
         .map(|file| format!("{name}/{file}"));
-    let assembly = AssemblyFile::new(&environment.app, name, environment.region.clone(), stacks);
+    let (region, tasks) = (environment.region.clone(), environment.tasks.clone());
+    let assembly = AssemblyFile::new(&environment.app, name, region, stacks, tasks);
     let file = format!("{name}/{ASSEMBLY}");
     files.push(compare_file(folder, file, assembly.render())?);
     Ok((files, unlisted.collect()))

@@ -9,7 +9,7 @@ use stratiform_service::{AccountId, Malformed, Region};
 use stratiform_stack::{App, Assembly, References, Settings, StackAt};
 use stratiform_template::check;
 
-use crate::Define;
+use crate::{Define, tasks};
 
 /// One environment's stacks, synthesized and checked.
 pub(crate) fn assemble<E: Environment>(
@@ -29,7 +29,11 @@ pub(crate) fn assemble<E: Environment>(
         let found = check(&stack.template).into_iter();
         found.map(|finding| declared(finding, stack))
     });
-    let findings: Vec<Finding> = findings.collect();
+    let mut findings: Vec<Finding> = findings.collect();
+    match tasks::entries(&assembly, loaded.environment.settings()) {
+        Ok(tasks) => assembly.tasks = tasks,
+        Err(found) => findings.extend(found),
+    }
     if findings.is_empty() {
         Ok(assembly)
     } else {

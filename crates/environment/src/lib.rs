@@ -31,7 +31,8 @@ pub use load::{Loaded, check_all, load, load_all};
 pub use path::{Path, Step};
 pub use schema::{schema, unsupported};
 pub use settings::{
-    AcceptedRisk, Covered, Deployment, HttpCheck, OnFailure, References, Settings, Verify,
+    AcceptedRisk, BesidesName, Command, Covered, Deployment, FolderName, HttpCheck, Notify,
+    OnFailure, References, Runs, Settings, Task, Topic, VariableName, Verify, When,
 };
 pub use stratiform_finding::Source;
 pub use stratiform_finding::words::{joined, listed, meant, nearest};

@@ -1,5 +1,6 @@
 //! What the tool itself needs to know about an environment, whatever the app.
 
+mod besides;
 mod deployment;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,9 @@ use crate::values::names::{AccountId, AppName, CheckId, Date, EnvironmentName, T
 use crate::values::region::Region;
 use crate::values::text::{RefusedText, Text};
 
+pub use besides::{
+    BesidesName, Command, FolderName, Notify, Runs, Task, Topic, VariableName, When,
+};
 pub use deployment::{Deployment, HttpCheck, OnFailure, Verify};
 
 /// What the tool itself needs to know: where the environment lives, and how its stacks are treated.

@@ -70,7 +70,9 @@ fn events(state: &State, call: &Call<'_>) -> Result {
         true => lines.get(..most.min(lines.len())),
         false => lines.get(lines.len().saturating_sub(most)..),
     };
-    let part = part.unwrap_or_default().iter();
+    // Whoever has a token has seen all of it.
+    let is_more = call.arguments.text("nextToken").is_none();
+    let part = part.filter(|_| is_more).unwrap_or_default().iter();
     let events: Vec<Value> = part.map(|(at, line)| shown(*at, line)).collect();
     Ok(json!({
         "events": events,
