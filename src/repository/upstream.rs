@@ -62,6 +62,15 @@ impl Folder {
         Ok(lines(&output).pop().filter(|_| output.status.success()))
     }
 
+    /// Whether a commit is another one, or in its history.
+    ///
+    /// # Errors
+    /// Git cannot be started.
+    pub(crate) fn is_in_history(&self, commit: &str, of: &str) -> Result<bool, Failure> {
+        let output = self.git(&["merge-base", "--is-ancestor", commit, of])?;
+        Ok(output.status.success())
+    }
+
     /// The tags in the history of a commit that are not in that of an earlier one, each with its commit.
     ///
     /// # Errors
@@ -283,6 +292,8 @@ mod tests {
         let between = folder.tags_between(&v10.commit, "HEAD").unwrap();
         assert_eq!(between, [("v11".to_owned(), repository.head())]);
         assert_eq!(folder.tags_between("HEAD", &v10.commit).unwrap(), []);
+        assert!(folder.is_in_history(&v10.commit, "HEAD").unwrap());
+        assert!(!folder.is_in_history("HEAD", &v10.commit).unwrap());
     }
 
     #[test]

@@ -111,7 +111,7 @@ fn besides(course: &Course) -> Besides {
         service: "api".to_owned(),
         stack: format!("s{}", usize::from(*stack) % course.standing.len()),
         service_id: "Api".parse().unwrap(),
-        container: world::CONTAINER.to_owned(),
+        container: world::ecs::CONTAINER.to_owned(),
         images: Default::default(),
         command: vec!["true".to_owned()],
         runs: if *before { Turn::Before } else { Turn::After },

@@ -30,7 +30,8 @@ pub(super) fn look(
     let mut said = Vec::new();
     let mut between: BTreeMap<String, String> = BTreeMap::new();
     for (shown, commit) in running(folder, found, &mut said)? {
-        if commit != head.commit {
+        // A stack that has not changed for long names a release that is older than where this goes.
+        if !folder.is_in_history(&commit, &head.commit)? {
             between.extend(folder.tags_between(&head.commit, &commit)?);
             between.entry(shown).or_insert(commit);
         }

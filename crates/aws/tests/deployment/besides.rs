@@ -326,7 +326,9 @@ async fn nothing_goes_back_over_what_cannot_be_undone() {
     };
     for crossed in [false, true] {
         let engine = Engine::start().await;
-        engine.deploy(services(1, &[forever.clone()])).await;
+        engine
+            .deploy(services(1, std::slice::from_ref(&forever)))
+            .await;
         engine.fault("task:shop/api-smoke=fail");
         let mut plan = services(2, &[forever.clone(), smoke()]);
         if crossed {
@@ -352,7 +354,9 @@ async fn what_never_began_is_in_nobodys_way() {
         reversible: false,
         ..migrate()
     };
-    engine.deploy(services(1, &[forever.clone()])).await;
+    engine
+        .deploy(services(1, std::slice::from_ref(&forever)))
+        .await;
     engine.fault("task:shop/api-migrate=pull:times=1");
     let mut plan = services(2, &[forever]);
     plan.conduct.on_failure = OnFailure::RollBackAll;
