@@ -16,7 +16,7 @@ use clap_complete::Shell;
 pub(crate) use changed::{Changed, ChangedFormat};
 pub(crate) use deploy::Deploy;
 #[cfg(feature = "aws")]
-pub(crate) use deploy::{Allow, DeployFormat, Going, ParameterValue, ServiceImage};
+pub(crate) use deploy::{Allow, DeployFormat, Going, ParameterValue, ServiceImage, crossed};
 pub(crate) use destroy::Destroy;
 pub(crate) use guard::Guard;
 #[cfg(feature = "aws")]

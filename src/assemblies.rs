@@ -88,6 +88,7 @@ pub(crate) fn at_revision(
         region: assembly.region,
         account: today.and_then(|today| today.account.clone()),
         stacks,
+        tasks: assembly.tasks,
     }))
 }
 

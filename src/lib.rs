@@ -24,6 +24,7 @@ mod runtime;
 mod services;
 mod snapshots;
 mod sources;
+mod tasks;
 mod view;
 
 use std::process::ExitCode;

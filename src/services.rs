@@ -80,7 +80,6 @@ pub(crate) fn kebab(service: &str) -> String {
 }
 
 /// The service of a parameter: `web-api` of `WebApiImage`.
-#[cfg(feature = "aws")]
 pub(crate) fn service_of(parameter: &str) -> Option<String> {
     let service = parameter.strip_suffix(PARAMETER)?;
     (!service.is_empty()).then(|| kebab(service))

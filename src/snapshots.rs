@@ -206,8 +206,8 @@ fn compare_environment(
         .into_iter()
         .filter(|file| is_template(file) && !listed.contains(file) && !gone.contains(file))
         .map(|file| format!("{name}/{file}"));
-    let mut assembly =
-        AssemblyFile::new(&environment.app, name, environment.region.clone(), stacks);
+    let (region, tasks) = (environment.region.clone(), environment.tasks.clone());
+    let mut assembly = AssemblyFile::new(&environment.app, name, region, stacks, tasks);
     // Of what is kept, today's tool wrote nothing.
     if is_partly_kept {
         assembly.tool.clone_from(&tool);

@@ -9,8 +9,7 @@ use stratiform_service::{AccountId, Malformed, Region};
 use stratiform_stack::{App, Assembly, References, Settings, StackAt};
 use stratiform_template::check;
 
-use crate::Define;
-use crate::services;
+use crate::{Define, services, tasks};
 
 /// One environment's stacks, synthesized and checked.
 pub(crate) fn assemble<E: Environment>(
@@ -32,6 +31,10 @@ pub(crate) fn assemble<E: Environment>(
     });
     let mut findings: Vec<Finding> = findings.collect();
     findings.extend(services::unknown(loaded, &assembly));
+    match tasks::entries(&assembly, loaded.environment.settings()) {
+        Ok(tasks) => assembly.tasks = tasks,
+        Err(found) => findings.extend(found),
+    }
     if findings.is_empty() {
         Ok(assembly)
     } else {

@@ -10,14 +10,16 @@ pub(crate) mod risks;
 use indexmap::IndexMap;
 use stratiform_assembly::Assembly;
 use stratiform_deploy::Mending;
-use stratiform_deploy::guard::{Asked, Report};
+use stratiform_deploy::call::ParameterValue;
+use stratiform_deploy::guard::{Asked, Heading, Report, StackFound, TaskFound};
 use stratiform_environment::{Environment, Settings, Text as _};
 
-use self::gathering::{Asking, Source, gather};
+use self::gathering::{Asking, Gathered, Source, gather};
 use crate::Define;
 use crate::args::{Global, Guard, GuardFormat, TemplateFormat};
 use crate::assemblies::environment::{Synthesized, environment};
 use crate::cloud::Cloud;
+use crate::commands::deploy::besides;
 use crate::exit::Exit;
 use crate::report::{Colour, Failure};
 use crate::repository::project::Project;
@@ -63,8 +65,11 @@ pub(crate) fn run<E: Environment>(
             images: &IndexMap::new(),
             mending: Mending::Harmless,
         };
-        let mut facts = gather(asking).await.facts;
+        let Gathered {
+            mut facts, images, ..
+        } = gather(asking).await;
         facts.risks = risks::risks(&assembly, &facts.stacks);
+        facts.tasks = tasks(&assembly, &settings, &facts.stacks, &images);
         Ok(facts)
     })?;
     let mut report = Report::of(&facts);
@@ -89,6 +94,25 @@ pub(crate) fn run<E: Environment>(
             GuardFormat::Json => json(&guarded),
         })
     })
+}
+
+/// The tasks that would run: with the images that the release pins, as far as it does.
+fn tasks(
+    assembly: &Assembly,
+    settings: &Settings,
+    found: &[StackFound],
+    images: &IndexMap<String, String>,
+) -> Asked<Vec<TaskFound>> {
+    let declared = besides::declarations(assembly, &settings.deployment);
+    let declared = declared.map_err(|failure| unasked(&failure))?;
+    let tasks = declared.iter().map(|declared| {
+        let there = found.get(declared.stack).and_then(StackFound::there);
+        let image = images.get(&declared.parameter).cloned();
+        let image = image.map(ParameterValue::Value);
+        let new = besides::new_image(image.as_ref(), there, &declared.parameter);
+        besides::found(declared, new.is_some() || there.is_none(), Heading::Forward)
+    });
+    Ok(tasks.collect())
 }
 
 /// The stacks of the environment before one, as they are synthesized now; none where there is no such environment.

@@ -11,6 +11,7 @@ use stratiform_template::{Parameter, Template, Value};
 
 use crate::ordered::Ordered;
 use crate::stack::{StackAt, StackPolicy};
+use crate::task::TaskEntry;
 
 /// The file's name, in the folder of each environment.
 pub const FILE: &str = "assembly.json";
@@ -37,6 +38,9 @@ pub struct AssemblyFile {
     pub region: Region,
     /// The stacks, each after all that it needs.
     pub stacks: Vec<StackEntry>,
+    /// The tasks that a deployment runs besides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tasks: Vec<TaskEntry>,
 }
 
 /// All about a stack but its template.
@@ -74,6 +78,7 @@ impl AssemblyFile {
         environment: &str,
         region: Region,
         stacks: Vec<StackEntry>,
+        tasks: Vec<TaskEntry>,
     ) -> AssemblyFile {
         AssemblyFile {
             version: VERSION,
@@ -82,6 +87,7 @@ impl AssemblyFile {
             environment: environment.to_owned(),
             region,
             stacks,
+            tasks,
         }
     }
 
@@ -201,12 +207,22 @@ Resources: {A: {Type: AWS::SNS::Topic}}
                 .map(|(name, value)| (name.to_owned(), value.map(str::to_owned)))
                 .into()
         );
-        let text = AssemblyFile::new("shop", "dev", Region::us_east_1(), vec![entry]).render();
+        let task = TaskEntry {
+            name: "migrate".to_owned(),
+            service: "api".to_owned(),
+            runs: "before".to_owned(),
+            when: "image_changes".to_owned(),
+            reversible: false,
+        };
+        let tasks = vec![task.clone()];
+        let file = AssemblyFile::new("shop", "dev", Region::us_east_1(), vec![entry], tasks);
+        let text = file.render();
         assert!(
             text.contains("\"Statement\": \"x\",\n        \"Id\": \"y\""),
             "{text}"
         );
         let mut read = AssemblyFile::parse(&text).unwrap();
+        assert_eq!(read.tasks, [task]);
         let read = read.stacks.remove(0);
         let again = read.with_template(Arc::clone(&stack.template), Vec::new());
         assert_eq!(again.policy, StackPolicy::Document(policy));
@@ -239,7 +255,8 @@ Resources: {A: {Type: AWS::SNS::Topic}}
 
     #[test]
     fn the_tool_is_written_down_and_older_files_do_not_say() {
-        let text = AssemblyFile::new("shop", "dev", Region::us_east_1(), Vec::new()).render();
+        let text =
+            AssemblyFile::new("shop", "dev", Region::us_east_1(), Vec::new(), Vec::new()).render();
         let read = AssemblyFile::parse(&text).unwrap();
         assert_eq!(read.tool.as_deref(), Some(TOOL));
         let line = format!("  \"tool\": \"{TOOL}\",\n");

@@ -6,11 +6,13 @@
 mod file;
 mod ordered;
 mod stack;
+mod task;
 
 use stratiform_service::{AccountId, Region, StackPrefix};
 
 pub use file::{AssemblyFile, FILE, StackEntry, TOOL};
 pub use stack::{StackAt, StackPolicy};
+pub use task::TaskEntry;
 
 /// The stacks of an environment at one moment.
 #[derive(Clone, Debug)]
@@ -25,6 +27,8 @@ pub struct Assembly {
     pub account: Option<AccountId>,
     /// The stacks in deployment order: each comes after all that it needs.
     pub stacks: Vec<StackAt>,
+    /// The tasks that a deployment runs besides.
+    pub tasks: Vec<TaskEntry>,
 }
 
 impl Assembly {
@@ -60,6 +64,7 @@ mod tests {
             region: "eu-west-1".parse().unwrap(),
             account: None,
             stacks: Vec::new(),
+            tasks: Vec::new(),
         }
     }
 

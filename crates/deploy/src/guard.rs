@@ -24,7 +24,7 @@ use serde::Serialize;
 
 pub use facts::{
     Asked, Caller, DatabaseFound, Deploys, Facts, Git, Heading, ImageFound, Promotion, Risk,
-    Running, ServiceFound, StackFound, Unasked, Wanted, Whose,
+    Running, ServiceFound, StackFound, TaskFound, Unasked, Wanted, Whose,
 };
 pub use id::Id;
 pub use promotion::tested;

@@ -31,8 +31,9 @@ pub use load::{Loaded, check_all, images, load, load_all};
 pub use path::{Path, Step};
 pub use schema::{schema, unsupported};
 pub use settings::{
-    AcceptedRisk, Covered, Deployment, HttpCheck, ImageSource, Images, OnFailure, References,
-    ServiceWithImage, Settings, SourcePath, Verify,
+    AcceptedRisk, BesidesName, Command, Covered, Deployment, FolderName, HttpCheck, ImageSource,
+    Images, Notify, OnFailure, References, Runs, ServiceWithImage, Settings, SourcePath, Task,
+    Topic, VariableName, Verify, When,
 };
 pub use stratiform_finding::Source;
 pub use stratiform_finding::words::{joined, listed, meant, nearest};

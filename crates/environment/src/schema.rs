@@ -10,8 +10,9 @@ use serde_json::{Map, Value};
 use crate::schema::shape::{Reader, Shape};
 use crate::values::text::{Format, Text};
 use crate::{
-    AccountId, AppName, CheckId, Cidr, Covered, Date, EmailAddress, Environment, EnvironmentName,
-    Region, ServiceWithImage, Settings, SourcePath, TagKey, TagValue,
+    AccountId, AppName, BesidesName, CheckId, Cidr, Covered, Date, EmailAddress, Environment,
+    EnvironmentName, FolderName, Region, ServiceWithImage, Settings, SourcePath, TagKey, TagValue,
+    Topic, VariableName,
 };
 
 /// The schema of one layer's file, for editors: `environments/schema.json`.
@@ -59,7 +60,11 @@ fn formats<E: Environment>() -> BTreeMap<&'static str, Format> {
     let own = [
         AccountId::FORMAT,
         AppName::FORMAT,
+        BesidesName::FORMAT,
         CheckId::FORMAT,
+        FolderName::FORMAT,
+        Topic::FORMAT,
+        VariableName::FORMAT,
         Cidr::FORMAT,
         Covered::FORMAT,
         Date::FORMAT,

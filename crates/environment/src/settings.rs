@@ -1,5 +1,6 @@
 //! What the tool itself needs to know about an environment, whatever the app.
 
+mod besides;
 mod deployment;
 mod images;
 
@@ -13,6 +14,9 @@ use crate::values::names::{AccountId, AppName, CheckId, Date, EnvironmentName, T
 use crate::values::region::Region;
 use crate::values::text::{RefusedText, Text};
 
+pub use besides::{
+    BesidesName, Command, FolderName, Notify, Runs, Task, Topic, VariableName, When,
+};
 pub use deployment::{Deployment, HttpCheck, OnFailure, Verify};
 pub use images::{ImageSource, Images, ServiceWithImage, SourcePath};
 

@@ -320,7 +320,17 @@ fn what_cannot_be_checked_is_refused() {
 /// Editors refuse nothing that we allow, so far as samples tell.
 #[test]
 fn patterns_for_editors_allow_what_the_checks_allow() {
-    let samples: [(Format, &[&str]); 11] = [
+    let samples: [(Format, &[&str]); 15] = [
+        (crate::BesidesName::FORMAT, &["migrate", "load-test"]),
+        (crate::VariableName::FORMAT, &["DEPLOY_WEBHOOK", "_X2"]),
+        (crate::FolderName::FORMAT, &["tests", "tests/load"]),
+        (
+            crate::Topic::FORMAT,
+            &[
+                "arn:aws:sns:eu-west-1:111122223333:shop.fifo",
+                "alarms/Topic",
+            ],
+        ),
         (crate::AppName::FORMAT, &["storefront", "a", "web-api2"]),
         (crate::EnvironmentName::FORMAT, &["dev", "prod-eu"]),
         (crate::AccountId::FORMAT, &["012345678901"]),

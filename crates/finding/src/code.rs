@@ -274,6 +274,14 @@ codes! {
         ExportInUse = "export-in-use",
         /// `--hotswap` for an environment that people depend on.
         NoHotswap = "no-hotswap",
+        /// A task that cannot be: of no service, or with a name that stands twice.
+        ReleaseTask = "release-task",
+        /// A task of a release failed.
+        TaskFailed = "task-failed",
+        /// A command of a release failed.
+        CommandFailed = "command-failed",
+        /// Something would go back over a task that cannot be undone.
+        NotCrossed = "not-crossed",
         /// A rollback to something that AWS never takes back.
         OneWay = "one-way",
         /// `--local` of a program that was built without the engine.

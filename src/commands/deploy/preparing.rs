@@ -11,12 +11,13 @@ use stratiform_finding::words::listed;
 use stratiform_finding::{Code, Finding};
 use stratiform_resolve::Whereabouts;
 
-use super::Intent;
+use super::besides;
 use super::conduct::{Found, conduct, left_out, mending, rollback};
 use super::passes::{InPasses, Side, in_passes};
 use super::planning::{allowances, choose, dependencies, given, parameters, planned};
 use super::record::{Origin, record, run};
 use super::sealing::Sealed;
+use super::{Intent, consent};
 use crate::args::Deploy;
 use crate::assemblies::deployed::stack_at;
 use crate::cloud::Cloud;
@@ -120,7 +121,7 @@ pub(super) async fn prepare(
     let before = before(&aws, &assembly, &deployed).await?;
     let allowed = allowances(&assembly, &before, &args.allow)?;
     let sides = sides(&assembly, &chosen, &values, &before, &facts.stacks);
-    let stacks = stacks(&assembly, &chosen, values, &facts.stacks)?;
+    let stacks = stacks(&assembly, &chosen, values.clone(), &facts.stacks)?;
     let InPasses {
         stacks,
         origins,
@@ -143,6 +144,26 @@ pub(super) async fn prepare(
     facts.wanted.run = Some(run.clone());
     facts.wanted.allowed.clone_from(&allowed);
     facts.risks = Ok(risks_of(&sides));
+    let besides = besides::plan(
+        aws,
+        &besides::Asking {
+            project,
+            assembly: &assembly,
+            written,
+            args,
+            heading: source.heading(),
+            chosen: &chosen,
+            values: &values,
+            found: &facts.stacks,
+            record: &record,
+            run: &run,
+            sealed,
+            consent: consent(args),
+        },
+    )?;
+    let aws = besides.aws;
+    facts.tasks = Ok(besides.tasks);
+    facts.wanted.crossed.clone_from(&besides.besides.crossed);
     let report = Report::of(&facts);
     let report = match &args.emergency {
         Some(reason) => report.in_emergency(reason),
@@ -161,6 +182,7 @@ pub(super) async fn prepare(
         .chain(note)
         .chain(said)
         .chain(twice)
+        .chain(besides.said)
     {
         view.event(&Event::Notice { text });
     }
@@ -170,6 +192,7 @@ pub(super) async fn prepare(
         allowed,
         rollback,
         mending,
+        besides: besides.besides,
     };
     let locations = origins.iter().map(|origin| {
         let place = chosen[*origin];

@@ -216,6 +216,7 @@ fn file(path: &Path) -> Result<Assembly, Failure> {
         region: Region::us_east_1(),
         account: None,
         stacks: vec![stack(stem, path, Input::Template)?],
+        tasks: Vec::new(),
     })
 }
 
@@ -277,6 +278,7 @@ fn folder(path: &Path) -> Result<Assembly, Failure> {
         region: Region::us_east_1(),
         account: None,
         stacks,
+        tasks: Vec::new(),
     })
 }
 
@@ -301,6 +303,7 @@ fn assembled(path: &Path, text: &str) -> Result<Assembly, Failure> {
         region: assembly.region,
         account: None,
         stacks: stacks.collect::<Result<_, Failure>>()?,
+        tasks: assembly.tasks,
     })
 }
 

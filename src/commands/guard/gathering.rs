@@ -168,9 +168,11 @@ pub(crate) async fn gather(asking: Asking<'_>) -> Gathered {
             },
             heading: source.heading(),
             allowed: Vec::new(),
+            crossed: Vec::new(),
         },
         // Whoever deploys compares the stacks all the same, with the values that they get.
         risks: Err(Unasked::because("what changes was not compared", "")),
+        tasks: Err(Unasked::because("which tasks run was not asked", "")),
         room,
         git,
         stale,

@@ -75,6 +75,8 @@ pub struct Facts {
     pub running: Running,
     /// What the change interrupts, or may interrupt.
     pub risks: Asked<Vec<Risk>>,
+    /// The tasks that run with it, or may.
+    pub tasks: Asked<Vec<TaskFound>>,
     /// How much room the account has for what is added.
     pub room: Vec<Room>,
     /// How it stands in the environment before this one; none where there is no such environment.
@@ -112,6 +114,21 @@ pub struct Wanted {
     pub heading: Heading,
     /// Resources that somebody named: what happens to them may happen.
     pub allowed: Vec<Allowance>,
+    /// Tasks that somebody named: what is deployed may go back over them.
+    pub crossed: Vec<String>,
+}
+
+/// A task of the environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskFound {
+    /// Its name.
+    pub name: String,
+    /// Its service.
+    pub service: String,
+    /// Whether it runs with this deployment.
+    pub runs: bool,
+    /// Whether what it does can be undone.
+    pub reversible: bool,
 }
 
 /// Something that a change interrupts.

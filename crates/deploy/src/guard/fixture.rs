@@ -38,6 +38,7 @@ pub(super) fn nothing_asked() -> Facts {
             databases: Vec::new(),
         },
         risks: Err(unasked()),
+        tasks: Err(unasked()),
         room: vec![Room {
             quota: nearer(&[StackFound {
                 planned: r#"{"Resources": {"A": {"Type": "AWS::EC2::EIP"}}}"#.to_owned(),
@@ -69,6 +70,7 @@ pub(super) fn facts() -> Facts {
             whose: Whose::Aws,
             heading: Heading::Forward,
             allowed: Vec::new(),
+            crossed: Vec::new(),
         },
         git: Ok(Git {
             commit: "1111111111".to_owned(),
@@ -89,6 +91,7 @@ pub(super) fn facts() -> Facts {
         ],
         running: running(),
         risks: Ok(Vec::new()),
+        tasks: Ok(Vec::new()),
         room: Vec::new(),
         promotion: Some(Ok(Promotion {
             environment: "staging".to_owned(),

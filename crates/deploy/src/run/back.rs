@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::{Effect, Input, Run, outer};
+use crate::besides::Besides;
 use crate::call::{HIDDEN, ParameterValue};
 use crate::plan::{
     Approval, Conduct, OnFailure, PREFIX, Plan, PlannedStack, Record, Until, is_record,
@@ -22,6 +23,14 @@ impl Run {
             return;
         }
         if let Some((plan, places)) = self.way_back() {
+            let tasks = self.in_the_way();
+            if !tasks.is_empty() {
+                if !std::mem::replace(&mut self.stays, true) {
+                    self.outbox
+                        .push(Effect::Tell(Box::new(Told::Stays { tasks })));
+                }
+                return;
+            }
             self.outbox.push(Effect::Tell(Box::new(Told::GoingBack)));
             let (back, inner) = Run::begin(plan, self.next_ticket, self.now);
             self.outbox.extend(outer(inner, &places));
@@ -76,6 +85,7 @@ impl Run {
                 verify: None,
                 // What was there before is saved already.
                 backup: false,
+                besides: Besides::default(),
                 run: format!("{}-back", self.plan.conduct.run),
                 ..self.plan.conduct.clone()
             },
