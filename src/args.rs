@@ -1,5 +1,7 @@
 //! The command line: what can be asked for.
 
+mod bootstrap;
+mod changed;
 mod deploy;
 mod destroy;
 mod guard;
@@ -12,9 +14,11 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+pub(crate) use bootstrap::Bootstrap;
+pub(crate) use changed::{Changed, ChangedFormat};
 pub(crate) use deploy::Deploy;
 #[cfg(feature = "aws")]
-pub(crate) use deploy::{Allow, DeployFormat, Going, ParameterValue, ServiceImage};
+pub(crate) use deploy::{Allow, DeployFormat, Going, ParameterValue, ServiceImage, crossed};
 pub(crate) use destroy::Destroy;
 pub(crate) use guard::Guard;
 #[cfg(feature = "aws")]
@@ -103,6 +107,8 @@ pub(crate) enum Command {
     Synth(Synth),
     /// Show what a change will do: replacement, data loss, interruption, access, other stacks
     Diff(Diff),
+    /// Show which stacks, services and environments a change touches, and why
+    Changed(Changed),
     /// Deploy an environment's stacks with change sets
     Deploy(Box<Deploy>),
     /// Take an environment down: delete all its stacks, in order
@@ -113,6 +119,8 @@ pub(crate) enum Command {
     Rollback(Box<Rollback>),
     /// Show how an environment stands: what is deployed, from which release, in which health
     Status(Status),
+    /// Make what an account needs before an environment can be deployed from GitHub
+    Bootstrap(Bootstrap),
     /// Look at environments
     #[command(subcommand)]
     Env(Env),

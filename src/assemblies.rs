@@ -2,8 +2,8 @@
 
 #[cfg(feature = "aws")]
 pub(crate) mod deployed;
-#[cfg(feature = "aws")]
 pub(crate) mod environment;
+pub(crate) mod since;
 pub(crate) mod synthesis;
 
 use std::collections::HashMap;
@@ -87,7 +87,21 @@ pub(crate) fn at_revision(
         region: assembly.region,
         account: today.and_then(|today| today.account.clone()),
         stacks,
+        tasks: assembly.tasks,
     }))
+}
+
+/// The version of the tool that wrote an environment's snapshots, where they say; of those that [`at_revision`] reads.
+///
+/// # Errors
+/// Git does not answer as documented.
+pub(crate) fn tool_at_revision(
+    objects: &mut Objects,
+    environment: &str,
+) -> Result<Option<String>, Failure> {
+    let text = objects.file(&format!("snapshots/{environment}/{ASSEMBLY}"))?;
+    let read = text.and_then(|text| AssemblyFile::parse(&String::from_utf8_lossy(&text)).ok());
+    Ok(read.and_then(|assembly| assembly.tool))
 }
 
 /// A template as it was read.

@@ -1,5 +1,7 @@
 //! One file per command.
 
+pub(crate) mod bootstrap;
+pub(crate) mod changed;
 #[cfg(feature = "aws")]
 pub(crate) mod deploy;
 #[cfg(feature = "aws")]

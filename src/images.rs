@@ -1,20 +1,16 @@
-//! Which image each service runs: parameters of stacks that are called as a service and end in `Image`.
+//! Which image each service runs.
 
 pub(crate) mod pinning;
 
-use std::collections::BTreeMap;
-
 use indexmap::IndexMap;
 use stratiform_assembly::Assembly;
-use stratiform_finding::words::{listed, meant};
+use stratiform_finding::words::listed;
 use stratiform_finding::{Code, Finding};
 use stratiform_service::{AccountId, Region};
 use stratiform_template::{Member, Value};
 
 use crate::args::ServiceImage;
-
-/// How the parameter with a service's image ends.
-const PARAMETER: &str = "Image";
+use crate::services::{kebab, meant_of, pascal, services};
 
 /// How the logical ID of a service's repository ends.
 const REPOSITORY: &str = "Repository";
@@ -60,14 +56,6 @@ impl InEcr {
     }
 }
 
-/// The services that have an image, by their names as they are in logical IDs (`WebApi`), each with the parameter.
-fn services(assembly: &Assembly) -> BTreeMap<&str, &str> {
-    let stacks = assembly.stacks.iter();
-    let parameters = stacks.flat_map(|stack| stack.template.parameters.keys());
-    let images = parameters.filter_map(|name| Some((name.strip_suffix(PARAMETER)?, name.as_str())));
-    images.filter(|(service, _)| !service.is_empty()).collect()
-}
-
 /// The images that were asked for, by parameter.
 ///
 /// # Errors
@@ -77,19 +65,13 @@ pub(crate) fn asked(
     images: &[ServiceImage],
 ) -> Result<IndexMap<String, Asked>, Vec<Finding>> {
     let services = services(assembly);
-    let names: Vec<String> = services.keys().map(|service| kebab(service)).collect();
     let mut found = IndexMap::new();
     let mut findings = Vec::new();
     for ServiceImage { service, image } in images {
         let prefix = pascal(service);
         let Some(parameter) = services.get(prefix.as_str()) else {
-            let help = meant(service, names.iter().map(String::as_str)).unwrap_or_else(|| {
-                match names.as_slice() {
-                    [] => "no stack has a parameter that ends in `Image`".to_owned(),
-                    names => format!("the services are: {}", names.join(", ")),
-                }
-            });
             let what = format!("no service is called `{service}`");
+            let help = meant_of(assembly, service);
             findings.push(Finding::new(Code::UnknownService, what, help));
             continue;
         };
@@ -139,12 +121,6 @@ pub(crate) fn stand_ins(assembly: &Assembly, account: &AccountId) -> IndexMap<St
     images.collect()
 }
 
-/// The service of a parameter: `web-api` of `WebApiImage`.
-pub(crate) fn service_of(parameter: &str) -> Option<String> {
-    let service = parameter.strip_suffix(PARAMETER)?;
-    (!service.is_empty()).then(|| kebab(service))
-}
-
 /// The name of a service's repository, where one of the stacks has it as plain text.
 fn repository(assembly: &Assembly, service: &str) -> Option<String> {
     let id = format!("{service}{REPOSITORY}");
@@ -170,29 +146,6 @@ fn no_repository(service: &str, prefix: &str) -> Finding {
         "no stack has an `AWS::ECR::Repository` {} with a name that is plain text",
         listed([format!("{prefix}{REPOSITORY}")])
     ))
-}
-
-/// `web-api` → `WebApi`.
-fn pascal(service: &str) -> String {
-    let words = service
-        .split('-')
-        .map(|word| match word.split_at_checked(1) {
-            Some((first, rest)) => first.to_ascii_uppercase() + rest,
-            None => String::new(),
-        });
-    words.collect()
-}
-
-/// `WebApi` → `web-api`.
-fn kebab(service: &str) -> String {
-    let mut name = String::new();
-    for character in service.chars() {
-        if character.is_ascii_uppercase() && !name.is_empty() {
-            name.push('-');
-        }
-        name.push(character.to_ascii_lowercase());
-    }
-    name
 }
 
 #[cfg(test)]

@@ -21,7 +21,10 @@ mod report;
 mod repository;
 #[cfg(feature = "aws")]
 mod runtime;
+mod services;
 mod snapshots;
+mod sources;
+mod tasks;
 mod view;
 
 use std::process::ExitCode;
@@ -61,7 +64,9 @@ fn execute<E: Environment>(
 ) -> Result<Answer, Failure> {
     match command {
         Command::Synth(synth) => commands::synth::run(define, global, &synth),
+        Command::Bootstrap(bootstrap) => commands::bootstrap::run(define, global, &bootstrap, view),
         Command::Diff(diff) => commands::diff::run(define, global, &diff, view),
+        Command::Changed(changed) => commands::changed::run(define, global, &changed),
         #[cfg(feature = "aws")]
         Command::Deploy(deploy) => commands::deploy::run(define, global, &deploy, view),
         #[cfg(feature = "aws")]

@@ -7,5 +7,7 @@ pub(crate) mod input;
 pub(crate) mod project;
 #[cfg(feature = "aws")]
 pub(crate) mod standing;
+pub(crate) mod tool;
 #[cfg(feature = "aws")]
 pub(crate) mod upstream;
+pub(crate) mod working_tree;

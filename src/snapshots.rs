@@ -34,8 +34,21 @@ pub(crate) enum FileChange {
     Added,
     /// It was different: its text before.
     Modified(String),
+    /// Another version of the tool wrote it, and would write the same today but for that: its text before.
+    Rewritten(String),
     /// It goes: its text before.
     Removed(String),
+}
+
+impl FileChange {
+    /// Whether the file is not what it should be. Which version of the tool wrote it makes no difference to what is
+    /// deployed.
+    pub(crate) fn is_stale(&self) -> bool {
+        match self {
+            FileChange::Unchanged | FileChange::Rewritten(_) => false,
+            FileChange::Added | FileChange::Modified(_) | FileChange::Removed(_) => true,
+        }
+    }
 }
 
 /// A file of `snapshots/` and what happens to it.
@@ -93,8 +106,8 @@ impl Snapshots {
     /// How many files would have to change, be written or go.
     pub(crate) fn stale(&self) -> usize {
         let files = self.files.iter();
-        let changed = files.filter(|file| file.change != FileChange::Unchanged);
-        changed.count() + self.unlisted.len()
+        let stale = files.filter(|file| file.change.is_stale());
+        stale.count() + self.unlisted.len()
     }
 
     /// Writes what changed. However a run ends, each file is old or new, never half: everything is first written
@@ -113,11 +126,14 @@ impl Snapshots {
         let mut staged = Vec::new();
         for file in &self.files {
             let path = self.folder.join(&file.name);
-            if matches!(file.change, FileChange::Added | FileChange::Modified(_)) {
-                let temporary = staging
-                    .stage(&file.text)
-                    .map_err(|error| Failure::io("write", &path, &error))?;
-                staged.push((temporary, path));
+            match file.change {
+                FileChange::Unchanged | FileChange::Removed(_) => {}
+                FileChange::Added | FileChange::Modified(_) | FileChange::Rewritten(_) => {
+                    let temporary = staging
+                        .stage(&file.text)
+                        .map_err(|error| Failure::io("write", &path, &error))?;
+                    staged.push((temporary, path));
+                }
             }
         }
         staged.sort_by_key(|(_, path)| path.ends_with(ASSEMBLY));
@@ -150,17 +166,24 @@ fn compare_environment(
 ) -> Result<(Vec<SnapshotFile>, Vec<String>), Failure> {
     let name = &environment.environment;
     let previous = previous_assembly(folder, &environment.app, name)?;
-    let previous: Vec<StackEntry> = previous.map_or_else(Vec::new, |assembly| assembly.stacks);
+    let (tool, previous) = match previous {
+        Some(assembly) => (assembly.tool, assembly.stacks),
+        None => (None, Vec::new()),
+    };
     let known: HashMap<&str, &StackEntry> = previous
         .iter()
         .map(|entry| (entry.name.as_str(), entry))
         .collect();
     let mut files = Vec::new();
     let mut stacks = Vec::new();
+    let mut is_partly_kept = false;
     for template in &environment.templates {
         let entry = known.get(template.stack.name.as_str());
         match (template.choice, entry) {
-            (Choice::Context, Some(entry)) => stacks.push((*entry).clone()),
+            (Choice::Context, Some(entry)) => {
+                is_partly_kept = true;
+                stacks.push((*entry).clone());
+            }
             (Choice::Chosen, _) | (Choice::Context, None) => {
                 let file = format!("{name}/{}", template.file);
                 files.push(compare_file(folder, file, template.text.clone())?);
@@ -183,10 +206,27 @@ fn compare_environment(
         .into_iter()
         .filter(|file| is_template(file) && !listed.contains(file) && !gone.contains(file))
         .map(|file| format!("{name}/{file}"));
-    let assembly = AssemblyFile::new(&environment.app, name, environment.region.clone(), stacks);
-    let file = format!("{name}/{ASSEMBLY}");
-    files.push(compare_file(folder, file, assembly.render())?);
+    let (region, tasks) = (environment.region.clone(), environment.tasks.clone());
+    let mut assembly = AssemblyFile::new(&environment.app, name, region, stacks, tasks);
+    // Of what is kept, today's tool wrote nothing.
+    if is_partly_kept {
+        assembly.tool.clone_from(&tool);
+    }
+    let mut file = compare_file(folder, format!("{name}/{ASSEMBLY}"), assembly.render())?;
+    assembly.tool = tool;
+    file.change = rewritten(file.change, &assembly);
+    files.push(file);
     Ok((files, unlisted.collect()))
+}
+
+/// What happens to an `assembly.json`, given what the tool that wrote the one before would write today.
+fn rewritten(change: FileChange, by_the_one_before: &AssemblyFile) -> FileChange {
+    match change {
+        FileChange::Modified(before) if before == by_the_one_before.render() => {
+            FileChange::Rewritten(before)
+        }
+        change => change,
+    }
 }
 
 /// The app's `assembly.json` that is there. One that cannot be understood, or is another app's, counts as none.

@@ -1,5 +1,6 @@
 //! What people and programs see.
 
+pub(crate) mod changed;
 #[cfg(feature = "aws")]
 pub(crate) mod deployment;
 #[cfg(feature = "aws")]

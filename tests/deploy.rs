@@ -4,6 +4,8 @@
 
 #[path = "deploy/basics.rs"]
 mod basics;
+#[path = "deploy/besides.rs"]
+mod besides;
 #[path = "deploy/destroying.rs"]
 mod destroying;
 #[path = "deploy/engine.rs"]

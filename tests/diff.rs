@@ -1,7 +1,9 @@
-//! The built binary, end to end: `diff`, as a user meets it.
+//! The built binary, end to end: `diff` and `changed`, as a user meets them.
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
+#[path = "diff/changed.rs"]
+mod changed;
 #[path = "diff/cloud.rs"]
 mod cloud;
 #[path = "diff/deployed.rs"]
@@ -28,3 +30,5 @@ mod revisions;
 #[path = "diff/secrets.rs"]
 mod secrets;
 mod support;
+#[path = "diff/tool.rs"]
+mod tool;

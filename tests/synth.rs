@@ -8,12 +8,49 @@ use std::fs;
 
 use support::{Project, run};
 
+/// The version that runs: all of the workspace's packages have the same.
+const TOOL: &str = env!("CARGO_PKG_VERSION");
+
+/// How `assembly.json` says which version of the tool wrote it.
+fn tool(version: &str) -> String {
+    format!("\"tool\": \"{version}\"")
+}
+
+#[test]
+fn another_version_of_the_tool_alone_makes_nothing_stale() {
+    let project = Project::of_guestbook();
+    run(project.command(["synth"]));
+    let file = "snapshots/prod/assembly.json";
+    let today = project.read(file);
+    let older = today.replace(&tool(TOOL), &tool("0.0.1"));
+    let oldest = today.replace(&format!("  {},\n", tool(TOOL)), "");
+    for before in [older, oldest] {
+        assert_ne!(before, today);
+        project.write(file, &before);
+        let checked = run(project.command(["synth", "--check"]));
+        assert!(
+            checked.starts_with("exit code 0\n── stdout\n── stderr\n"),
+            "{checked}"
+        );
+        // What another version wrote is kept, and so it still says which one that was.
+        run(project.command(["synth", "--stack", "storage"]));
+        assert_eq!(project.read(file), before);
+        run(project.command(["synth"]));
+        assert_eq!(project.read(file), today);
+    }
+    project.write("environments/prod.yaml", "keep_days: 400\n");
+    project.write(file, &today.replace(&tool(TOOL), &tool("0.0.1")));
+    let checked = run(project.command(["synth", "--check"]));
+    assert!(checked.starts_with("exit code 3\n"), "{checked}");
+}
+
 #[test]
 fn a_first_run_writes_everything_and_a_second_nothing() {
     let project = Project::of_guestbook();
     insta::assert_snapshot!("first_run", run(project.command(["synth"])));
     insta::assert_snapshot!("second_run", run(project.command(["synth"])));
-    insta::assert_snapshot!("assembly", project.read("snapshots/prod/assembly.json"));
+    let assembly = project.read("snapshots/prod/assembly.json");
+    insta::assert_snapshot!("assembly", assembly.replace(&tool(TOOL), &tool("[TOOL]")));
     insta::assert_snapshot!("template", project.read("snapshots/prod/storage.yaml"));
 }
 

@@ -28,7 +28,8 @@ pub(crate) struct Deploy {
     /// The value of a parameter that has no default (repeatable): the ARN of a certificate [default: the one it has]
     #[arg(long, value_name = "NAME=VALUE")]
     pub parameter: Vec<ParameterValue>,
-    /// A resource that may go or be interrupted (repeatable): `replace:STACK/ID`, `delete:STACK/ID` or `interrupt:STACK/ID`
+    /// A resource that may go or be interrupted (repeatable): `replace:STACK/ID`, `delete:STACK/ID` or `interrupt:STACK/ID`;
+    /// or a task that cannot be undone, and that may be gone back over: `cross:TASK`
     #[arg(long, value_name = "WHAT:STACK/ID")]
     pub allow: Vec<Allow>,
     /// Do not ask
@@ -121,15 +122,31 @@ impl FromStr for ParameterValue {
     }
 }
 
-/// A resource that may go: `replace:database/Instance`.
+/// Something that is held back unless it is named.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Allow {
-    /// How it may go.
-    pub going: Going,
-    /// The stack's short or full name.
-    pub stack: String,
-    /// The logical ID.
-    pub logical_id: String,
+pub(crate) enum Allow {
+    /// A resource that may go: `replace:database/Instance`.
+    Resource {
+        /// How it may go.
+        going: Going,
+        /// The stack's short or full name.
+        stack: String,
+        /// The logical ID.
+        logical_id: String,
+    },
+    /// A task that cannot be undone, and that may be gone back over: `cross:migrate`.
+    Cross {
+        /// Its name.
+        task: String,
+    },
+}
+
+/// The tasks that may be gone back over.
+pub(crate) fn crossed(allowed: &[Allow]) -> impl Iterator<Item = &str> {
+    allowed.iter().filter_map(|allow| match allow {
+        Allow::Cross { task } => Some(task.as_str()),
+        Allow::Resource { .. } => None,
+    })
 }
 
 /// How does a resource go?
@@ -148,9 +165,20 @@ impl FromStr for Allow {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || {
-            "name one resource: `replace:STACK/LOGICAL_ID`, `delete:…` or `interrupt:…`".to_owned()
+            "name one resource: `replace:STACK/LOGICAL_ID`, `delete:…` or `interrupt:…`; or one task: `cross:TASK`"
+                .to_owned()
         };
         let (how, resource) = text.split_once(':').ok_or_else(wrong)?;
+        if how == "cross" {
+            let is_name =
+                |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+            return match !resource.is_empty() && resource.bytes().all(is_name) {
+                true => Ok(Allow::Cross {
+                    task: resource.to_owned(),
+                }),
+                false => Err(wrong()),
+            };
+        }
         let going = match how {
             "replace" => Going::Replaced,
             "delete" => Going::Deleted,
@@ -162,7 +190,7 @@ impl FromStr for Allow {
         if stack.is_empty() || !is_id(logical_id) {
             return Err(wrong());
         }
-        Ok(Allow {
+        Ok(Allow::Resource {
             going,
             stack: stack.to_owned(),
             logical_id: logical_id.to_owned(),
@@ -192,12 +220,16 @@ mod tests {
     #[test]
     fn no_blanket_allowance() {
         let allow = |text: &str| text.parse::<Allow>();
-        let instance = allow("delete:database/Instance").unwrap();
-        assert_eq!(instance.going, Going::Deleted);
-        assert_eq!(
-            (&*instance.stack, &*instance.logical_id),
-            ("database", "Instance")
-        );
+        let instance = Allow::Resource {
+            going: Going::Deleted,
+            stack: "database".to_owned(),
+            logical_id: "Instance".to_owned(),
+        };
+        assert_eq!(allow("delete:database/Instance").unwrap(), instance);
+        let task = Allow::Cross {
+            task: "migrate".to_owned(),
+        };
+        assert_eq!(allow("cross:migrate").unwrap(), task);
         for wrong in [
             "",
             "replace",
@@ -207,6 +239,9 @@ mod tests {
             "replace:database/*",
             "replace:/Instance",
             "update:database/Instance",
+            "cross:",
+            "cross:*",
+            "cross:api/migrate",
             "*",
         ] {
             assert!(allow(wrong).is_err(), "{wrong}");

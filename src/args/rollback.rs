@@ -21,7 +21,7 @@ pub(crate) struct Rollback {
     pub to: Option<String>,
     /// The emergency lever: this service gets its previous task definition back straight from ECS, and its stack is brought
     /// in line afterwards
-    #[arg(long, value_name = "SERVICE", conflicts_with_all = ["to", "stack", "skip", "parameter", "allow"])]
+    #[arg(long, value_name = "SERVICE", conflicts_with_all = ["to", "stack", "skip", "parameter"])]
     pub service: Option<String>,
     /// Only this stack (repeatable), by its short or full name [default: all]
     #[arg(long, value_name = "STACK")]
@@ -36,7 +36,8 @@ pub(crate) struct Rollback {
     /// The value of a parameter that has no default (repeatable) [default: the one it has]
     #[arg(long, value_name = "NAME=VALUE")]
     pub parameter: Vec<ParameterValue>,
-    /// A resource with data that may go (repeatable): `replace:STACK/ID` or `delete:STACK/ID`
+    /// A resource with data that may go (repeatable): `replace:STACK/ID` or `delete:STACK/ID`; or a task that cannot be
+    /// undone, and that is gone back over: `cross:TASK`
     #[arg(long, value_name = "WHAT:STACK/ID")]
     pub allow: Vec<Allow>,
     /// Do not ask

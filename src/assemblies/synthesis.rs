@@ -1,6 +1,7 @@
 //! From an environment's values to its stacks, checked.
 
 use indexmap::IndexMap;
+use stratiform_bootstrap::assemblies;
 use stratiform_environment::{
     Environment, Loaded, References as WrittenReferences, Settings as WrittenSettings,
 };
@@ -9,7 +10,30 @@ use stratiform_service::{AccountId, Malformed, Region};
 use stratiform_stack::{App, Assembly, References, Settings, StackAt};
 use stratiform_template::check;
 
-use crate::Define;
+use crate::{Define, services, tasks};
+
+/// One environment's stacks, and those of its bootstrap, each synthesized and checked.
+pub(crate) fn assemble_all<E: Environment>(
+    define: Define<E>,
+    loaded: &Loaded<E>,
+) -> Result<Vec<Assembly>, Vec<Finding>> {
+    let assembly = assemble(define, loaded)?;
+    let bootstraps = bootstraps(&assembly, loaded.environment.settings())?;
+    Ok([assembly].into_iter().chain(bootstraps).collect())
+}
+
+/// The stacks of an environment's bootstrap, checked; none where its file asks for none.
+pub(crate) fn bootstraps(
+    assembly: &Assembly,
+    settings: &WrittenSettings,
+) -> Result<Vec<Assembly>, Vec<Finding>> {
+    let bootstraps = assemblies(assembly, settings)?;
+    let checked = bootstraps.into_iter().map(|bootstrap| {
+        let findings = findings(&bootstrap);
+        without(bootstrap, findings)
+    });
+    checked.collect()
+}
 
 /// One environment's stacks, synthesized and checked.
 pub(crate) fn assemble<E: Environment>(
@@ -25,11 +49,25 @@ pub(crate) fn assemble<E: Environment>(
         .map(AccountId::new)
         .transpose()
         .map_err(|malformed| vec![refused(&malformed)])?;
+    let mut findings = findings(&assembly);
+    match tasks::entries(&assembly, loaded.environment.settings()) {
+        Ok(tasks) => assembly.tasks = tasks,
+        Err(found) => findings.extend(found),
+    }
+    findings.extend(services::unknown(loaded, &assembly));
+    without(assembly, findings)
+}
+
+/// What is wrong with the templates.
+fn findings(assembly: &Assembly) -> Vec<Finding> {
     let findings = assembly.stacks.iter().flat_map(|stack| {
         let found = check(&stack.template).into_iter();
         found.map(|finding| declared(finding, stack))
     });
-    let findings: Vec<Finding> = findings.collect();
+    findings.collect()
+}
+
+fn without(assembly: Assembly, findings: Vec<Finding>) -> Result<Assembly, Vec<Finding>> {
     if findings.is_empty() {
         Ok(assembly)
     } else {

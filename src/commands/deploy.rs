@@ -2,6 +2,7 @@
 
 pub(crate) mod asking;
 pub(crate) mod audience;
+pub(crate) mod besides;
 pub(crate) mod conduct;
 pub(crate) mod hotswap;
 pub(crate) mod in_line;
@@ -86,7 +87,7 @@ pub(crate) fn run<E: Environment>(
 }
 
 /// Refuses what was not reviewed, before anybody is asked.
-fn not_reviewed(stale: &[String]) -> Failure {
+pub(crate) fn not_reviewed(stale: &[String]) -> Failure {
     let verb = if stale.len() == 1 { "is" } else { "are" };
     Failure::new(
         Exit::No,
@@ -145,7 +146,7 @@ pub(crate) async fn carried_out(
             ..Answer::of(String::new())
         });
     }
-    let (run, mut follower) = followed(args, &aws, plan, &sources, follower, started).await;
+    let (run, mut follower) = followed(global, args, &aws, plan, &sources, follower, started).await;
     if let (Some(file), Some(Outcome::Done)) = (&args.prepare, run.outcome()) {
         Sealed::of(&run, &assembly, &args.env)?.write(file)?;
         follower.say(&format!(
@@ -170,12 +171,13 @@ pub(crate) async fn watched(
     started: Instant,
 ) -> Run {
     let follower = follower(global, args, &plan, started);
-    followed(args, aws, plan, sources, follower, started)
+    followed(global, args, aws, plan, sources, follower, started)
         .await
         .0
 }
 
 async fn followed(
+    global: &Global,
     args: &Deploy,
     aws: &Aws,
     plan: Plan,
@@ -190,6 +192,9 @@ async fn followed(
         reviewed: false,
         times: Vec::new(),
         unwell: Vec::new(),
+        failed: Vec::new(),
+        in_the_way: Vec::new(),
+        verbose: global.verbose && args.format == DeployFormat::Text,
     };
     let run = carry_out(aws, plan, &mut watching, &mut interrupts()).await;
     let outcome = run.outcome().unwrap_or(Outcome::NeedsPerson);

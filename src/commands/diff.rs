@@ -11,33 +11,25 @@ mod parity;
 use std::collections::HashSet;
 
 use indexmap::IndexSet;
-use stratiform_assembly::{Assembly, StackAt};
+use stratiform_assembly::StackAt;
 use stratiform_catalog::catalog;
-use stratiform_diff::{Kind, Note, Pair, diff_environment, importers_unknown};
+use stratiform_diff::{Kind, Note, diff_environment, importers_unknown};
 use stratiform_environment::Environment;
 use stratiform_finding::Code;
 use stratiform_finding::words::{joined, meant, plural};
-use stratiform_resolve::{Whereabouts, hidden};
+use stratiform_resolve::hidden;
 
 use crate::Define;
 use crate::args::{Diff, FailOn, Global, ReviewFormat};
-use crate::assemblies::at_revision;
-use crate::assemblies::synthesis::assemble;
+use crate::assemblies::since::{Sides, Since, since};
 #[cfg(feature = "aws")]
 use crate::commands::deploy::sealing::shown::review as sealed_release;
 use crate::exit::Exit;
 use crate::report::{Colour, Failure};
-use crate::repository::git::Folder;
 use crate::repository::project::Project;
 use crate::view::review::text::{Full, Layout};
 use crate::view::reviewed::{Method, Review, ReviewedEnvironment, ReviewedStack};
 use crate::view::{Answer, View, review, width};
-
-/// One environment before and after; at most one of them may be missing.
-struct Sides {
-    before: Option<Assembly>,
-    after: Option<Assembly>,
-}
 
 /// Compares and shows; nothing is shown before everything is known.
 pub(crate) fn run<E: Environment>(
@@ -77,68 +69,18 @@ fn with_revision<E: Environment>(
     args: &Diff,
 ) -> Result<Review, Failure> {
     let project = Project::find(global.environments.as_deref())?;
-    let folder = Folder::new(&project.root);
-    let revision = match &args.base {
-        Some(name) => folder.revision(name)?,
-        None => folder.merge_base()?,
-    };
-    let mut objects = folder.open(&revision)?;
-    let Some(known) = objects.folders("snapshots")? else {
+    let Since {
+        revision,
+        has_snapshots,
+        sides,
+    } = since(define, &project, args.base.as_deref(), &args.env)?;
+    if !has_snapshots {
         return Err(Failure::new(
             Exit::Failed,
             Code::NoSnapshots,
             format!("there is no folder `snapshots` at {}", revision.shown),
             "compare with a revision that has one (--base REV), or with what is deployed (--deployed)",
         ));
-    };
-    let names = project.names()?;
-    let gone = known.iter().filter(|name| !names.contains(name));
-    let gone: Vec<&String> = match args.env.as_slice() {
-        [] => gone.collect(),
-        wanted => gone.filter(|name| wanted.contains(name)).collect(),
-    };
-    let wanted: Vec<String> = args
-        .env
-        .iter()
-        .filter(|name| !gone.contains(name))
-        .cloned()
-        .collect();
-    let mut sides = Vec::new();
-    if args.env.is_empty() || !wanted.is_empty() {
-        for after in synthesized(define, &project, &wanted)? {
-            let name = after.environment.clone().unwrap_or_default();
-            let before = at_revision(&mut objects, &revision, &name, Some(&after))?;
-            match before {
-                // Stacks do not move: in another region they are made anew, and the old ones stay.
-                Some(before) if before.region != after.region => {
-                    sides.push(Sides {
-                        before: Some(before),
-                        after: None,
-                    });
-                    sides.push(Sides {
-                        before: None,
-                        after: Some(after),
-                    });
-                }
-                before => sides.push(Sides {
-                    before,
-                    after: Some(after),
-                }),
-            }
-        }
-    }
-    let apps: Vec<Option<String>> = sides
-        .iter()
-        .filter_map(|sides| Some(sides.after.as_ref()?.app.clone()))
-        .collect();
-    for name in gone {
-        let before = at_revision(&mut objects, &revision, name, None)?;
-        // Another app may keep its snapshots in the same folder.
-        let own = before.filter(|before| apps.is_empty() || apps.contains(&before.app));
-        sides.extend(own.map(|before| Sides {
-            before: Some(before),
-            after: None,
-        }));
     }
     let method = Method {
         before: format!("snapshots at {}", revision.shown),
@@ -146,27 +88,6 @@ fn with_revision<E: Environment>(
         facts: facts(),
     };
     compare(sides, method, args)
-}
-
-/// The working tree's environments, as they are synthesized now.
-fn synthesized<E: Environment>(
-    define: Define<E>,
-    project: &Project,
-    wanted: &[String],
-) -> Result<Vec<Assembly>, Failure> {
-    let mut assemblies = Vec::new();
-    let mut findings = Vec::new();
-    for loaded in &project.load::<E>(wanted)?.environments {
-        match assemble(define, loaded) {
-            Ok(assembly) => assemblies.push(assembly),
-            Err(found) => findings.extend(found),
-        }
-    }
-    if findings.is_empty() {
-        Ok(assemblies)
-    } else {
-        Err(Failure::below(&project.root, findings))
-    }
 }
 
 /// Compares what was found, in deployment order; what goes comes last, in reverse.
@@ -178,7 +99,7 @@ fn compare(sides: Vec<Sides>, method: Method, args: &Diff) -> Result<Review, Fai
         let Some(of) = sides.after.as_ref().or(sides.before.as_ref()) else {
             continue;
         };
-        let pairs = pairs(sides, of);
+        let pairs = sides.pairs(of);
         let mut diffs = diff_environment(&pairs);
         if !args.files.is_empty() {
             importers_unknown(&pairs, &mut diffs);
@@ -205,6 +126,7 @@ fn compare(sides: Vec<Sides>, method: Method, args: &Diff) -> Result<Review, Fai
         environments.push(ReviewedEnvironment {
             name: of.environment.clone(),
             region: of.region.to_string(),
+            tool: sides.tool.clone(),
             stacks: stacks.collect(),
         });
     }
@@ -223,26 +145,6 @@ fn text_notes(sides: &Sides, stack: &str) -> IndexSet<Note> {
         .map(|finding| Note {
             what: finding.what.clone(),
             help: Some(finding.help.clone()).filter(|help| !help.is_empty()),
-        })
-        .collect()
-}
-
-fn pairs<'s>(sides: &'s Sides, of: &Assembly) -> Vec<Pair<'s>> {
-    let names = |side: &'s Option<Assembly>| {
-        let stacks = side.iter().flat_map(|assembly| &assembly.stacks);
-        stacks.map(|stack| stack.name.as_str())
-    };
-    let named = |side: &'s Option<Assembly>, name: &str| side.as_ref()?.stack(name);
-    let all: IndexSet<&str> = names(&sides.after).chain(names(&sides.before)).collect();
-    all.into_iter()
-        .map(|name| Pair {
-            place: Whereabouts {
-                stack: name.to_owned(),
-                region: of.region.clone(),
-                account: of.account.clone(),
-            },
-            before: named(&sides.before, name),
-            after: named(&sides.after, name),
         })
         .collect()
 }

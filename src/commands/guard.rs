@@ -7,23 +7,27 @@ pub(crate) mod gathering;
 pub(crate) mod looking;
 pub(crate) mod risks;
 
+use futures_util::future::join;
 use indexmap::IndexMap;
 use stratiform_assembly::Assembly;
 use stratiform_deploy::Mending;
-use stratiform_deploy::guard::{Asked, Report};
+use stratiform_deploy::call::ParameterValue;
+use stratiform_deploy::guard::{Asked, Heading, Report, StackFound, TaskFound};
 use stratiform_environment::{Environment, Settings, Text as _};
 
-use self::gathering::{Asking, Source, gather};
+use self::gathering::{Asking, Gathered, Source, gather};
 use crate::Define;
 use crate::args::{Global, Guard, GuardFormat, TemplateFormat};
 use crate::assemblies::environment::{Synthesized, environment};
 use crate::cloud::Cloud;
+use crate::commands::bootstrap::standing::bootstrapped;
+use crate::commands::deploy::besides;
 use crate::exit::Exit;
 use crate::report::{Colour, Failure};
 use crate::repository::project::Project;
 use crate::repository::standing::unasked;
 use crate::runtime::block_on;
-use crate::snapshots::{Coverage, FileChange, Rendered, Snapshots};
+use crate::snapshots::{Coverage, Rendered, Snapshots};
 use crate::view::guard::{Guarded, json, text};
 use crate::view::{Answer, Event, View};
 
@@ -63,8 +67,13 @@ pub(crate) fn run<E: Environment>(
             images: &IndexMap::new(),
             mending: Mending::Harmless,
         };
-        let mut facts = gather(asking).await.facts;
+        let (gathered, bootstrapped) = join(gather(asking), bootstrapped(&aws, &settings)).await;
+        let Gathered {
+            mut facts, images, ..
+        } = gathered;
+        facts.permissions = bootstrapped.lacking(&assembly, &settings, &facts);
         facts.risks = risks::risks(&assembly, &facts.stacks);
+        facts.tasks = tasks(&assembly, &settings, &facts.stacks, &images);
         Ok(facts)
     })?;
     let mut report = Report::of(&facts);
@@ -91,6 +100,25 @@ pub(crate) fn run<E: Environment>(
     })
 }
 
+/// The tasks that would run: with the images that the release pins, as far as it does.
+fn tasks(
+    assembly: &Assembly,
+    settings: &Settings,
+    found: &[StackFound],
+    images: &IndexMap<String, String>,
+) -> Asked<Vec<TaskFound>> {
+    let declared = besides::declarations(assembly, &settings.deployment);
+    let declared = declared.map_err(|failure| unasked(&failure))?;
+    let tasks = declared.iter().map(|declared| {
+        let there = found.get(declared.stack).and_then(StackFound::there);
+        let image = images.get(&declared.parameter).cloned();
+        let image = image.map(ParameterValue::Value);
+        let new = besides::new_image(image.as_ref(), there, &declared.parameter);
+        besides::found(declared, new.is_some() || there.is_none(), Heading::Forward)
+    });
+    Ok(tasks.collect())
+}
+
 /// The stacks of the environment before one, as they are synthesized now; none where there is no such environment.
 pub(crate) fn before<E: Environment>(
     define: Define<E>,
@@ -114,7 +142,7 @@ pub(crate) fn stale(project: &Project, assembly: &Assembly) -> Result<Vec<String
     let rendered = Rendered::new(assembly.clone(), TemplateFormat::Yaml).map_err(Failure::of)?;
     let snapshots = Snapshots::compare(&project.snapshots(), vec![rendered], Coverage::Some)?;
     let changed = snapshots.files.into_iter();
-    let changed = changed.filter(|file| file.change != FileChange::Unchanged);
+    let changed = changed.filter(|file| file.change.is_stale());
     let changed = changed.map(|file| file.name);
     Ok(changed.chain(snapshots.unlisted).collect())
 }

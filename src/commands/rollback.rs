@@ -3,6 +3,7 @@
 //! What lives here: which of the two it is, and from a release to what is deployed. What does not: deploying it
 //! (`commands/deploy`), and what a status means (`stratiform_deploy::Standing`).
 
+mod crossing;
 mod lever;
 mod one_way;
 mod stuck;
@@ -27,6 +28,7 @@ use crate::commands::guard::gathering::Source;
 use crate::commands::guard::looking::stacks;
 use crate::exit::Exit;
 use crate::report::Failure;
+use crate::repository::git::Folder;
 use crate::repository::project::Project;
 use crate::runtime::{all_of, or_interrupted};
 use crate::view::deployment::Sources;
@@ -144,7 +146,12 @@ async fn back(
     view.event(&Event::Notice {
         text: format!("back to the release {release}"),
     });
-    for text in one_way::look(&target, &found, args)? {
+    let folder = Folder::new(&project.root);
+    let crossed = crossing::look(&folder, (&release, &head, &target), &found, args)?;
+    for text in crossed
+        .into_iter()
+        .chain(one_way::look(&target, &found, args)?)
+    {
         view.event(&Event::Notice { text });
     }
     let deploy = Deploy {

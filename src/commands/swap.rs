@@ -23,7 +23,7 @@ use crate::exit::Exit;
 use crate::report::Failure;
 use crate::view::deployment::words::duration;
 
-pub(crate) use site::{Site, site};
+pub(crate) use site::{Site, declared, site};
 
 /// After this long ECS answers what it was told.
 const SETTLED: Duration = Duration::from_secs(30);
@@ -156,6 +156,7 @@ pub(crate) async fn begin(aws: &Aws, site: &Site, proposal: &Proposal) -> Result
             let images = containers.map(|container| (container.clone(), image.clone()));
             let call = Call::CopyTaskDefinition {
                 task_definition: found.arn.clone(),
+                family: None,
                 images: images.collect(),
             };
             match aws.call(&call).await.map_err(failed)? {

@@ -13,7 +13,7 @@ use stratiform_finding::{Code, Finding};
 
 use crate::Define;
 use crate::args::{Global, Synth, TemplateFormat};
-use crate::assemblies::synthesis::assemble;
+use crate::assemblies::synthesis::assemble_all;
 use crate::exit::Exit;
 use crate::report::{Colour, Failure};
 use crate::repository::project::{Checked, Project};
@@ -77,13 +77,14 @@ fn synthesize<E: Environment>(
     root: &Path,
     format: TemplateFormat,
 ) -> Result<Vec<Rendered>, Failure> {
-    let results: Vec<Result<Rendered, Vec<Finding>>> = thread::scope(|scope| {
+    let results: Vec<Result<Vec<Rendered>, Vec<Finding>>> = thread::scope(|scope| {
         let threads: Vec<_> = environments
             .iter()
             .map(|loaded| {
                 scope.spawn(|| {
-                    let assembly = assemble(define, loaded)?;
-                    Rendered::new(assembly, format)
+                    let assemblies = assemble_all(define, loaded)?.into_iter();
+                    let rendered = assemblies.map(|assembly| Rendered::new(assembly, format));
+                    rendered.collect()
                 })
             })
             .collect();
@@ -96,7 +97,7 @@ fn synthesize<E: Environment>(
     let mut findings = Vec::new();
     for result in results {
         match result {
-            Ok(environment) => rendered.push(environment),
+            Ok(environment) => rendered.extend(environment),
             Err(found) => findings.extend(found),
         }
     }

@@ -137,7 +137,7 @@ impl Folder {
     }
 
     /// Tells that there is no repository, if there is none.
-    fn inside(&self) -> Result<(), Failure> {
+    pub(super) fn inside(&self) -> Result<(), Failure> {
         let output = self.git(&["rev-parse", "--git-dir"])?;
         if output.status.success() {
             return Ok(());

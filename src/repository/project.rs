@@ -91,6 +91,13 @@ impl Project {
         self.root.join("snapshots")
     }
 
+    /// The project's folder as seen from one above it, with `/`; empty where it is that folder itself.
+    pub(crate) fn below(&self, top: &Path) -> Option<String> {
+        let (root, top) = (self.root.canonicalize().ok()?, top.canonicalize().ok()?);
+        let below = root.strip_prefix(top).ok()?;
+        Some(below.to_string_lossy().replace('\\', "/"))
+    }
+
     /// Reads and checks one environment by itself.
     ///
     /// # Errors
@@ -174,6 +181,11 @@ impl Project {
         }
         layers.push(self.source(name)?);
         Ok((checked, layers))
+    }
+
+    /// The files of an environment's layers, from the project's folder: what is shared, and its own.
+    pub(crate) fn files_of(&self, name: &str) -> [String; 2] {
+        [DEFAULTS, name].map(|layer| self.shown(&self.environments.join(format!("{layer}.yaml"))))
     }
 
     /// The names of all environments, sorted.

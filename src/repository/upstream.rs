@@ -62,6 +62,40 @@ impl Folder {
         Ok(lines(&output).pop().filter(|_| output.status.success()))
     }
 
+    /// Whether a commit is another one, or in its history.
+    ///
+    /// # Errors
+    /// Git cannot be started.
+    pub(crate) fn is_in_history(&self, commit: &str, of: &str) -> Result<bool, Failure> {
+        let output = self.git(&["merge-base", "--is-ancestor", commit, of])?;
+        Ok(output.status.success())
+    }
+
+    /// The tags in the history of a commit that are not in that of an earlier one, each with its commit.
+    ///
+    /// # Errors
+    /// Git cannot be started.
+    pub(crate) fn tags_between(
+        &self,
+        earlier: &str,
+        later: &str,
+    ) -> Result<Vec<(String, String)>, Failure> {
+        let merged = |commit: &str| -> Result<Vec<String>, Failure> {
+            Ok(lines(&self.git(&["tag", "--list", "--merged", commit])?))
+        };
+        let before = merged(earlier)?;
+        let between = merged(later)?
+            .into_iter()
+            .filter(|tag| !before.contains(tag));
+        let mut found = Vec::new();
+        for tag in between {
+            if let Some(head) = self.at(&format!("refs/tags/{tag}"))? {
+                found.push((tag, head.commit));
+            }
+        }
+        Ok(found)
+    }
+
     /// Where others find a commit: on a branch of a remote as it was fetched last; where it is on none, what the remote
     /// itself says. A runner that has checked out a tag has fetched nothing but that.
     ///
@@ -255,6 +289,11 @@ mod tests {
         repository.git("commit --quiet --allow-empty --message second");
         repository.git("tag v11");
         assert_eq!(folder.tag_before("v11").unwrap().as_deref(), Some("v10"));
+        let between = folder.tags_between(&v10.commit, "HEAD").unwrap();
+        assert_eq!(between, [("v11".to_owned(), repository.head())]);
+        assert_eq!(folder.tags_between("HEAD", &v10.commit).unwrap(), []);
+        assert!(folder.is_in_history(&v10.commit, "HEAD").unwrap());
+        assert!(!folder.is_in_history("HEAD", &v10.commit).unwrap());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use stratiform_assembly::{Assembly, FILE as ASSEMBLY, StackAt};
+use stratiform_assembly::{Assembly, FILE as ASSEMBLY, StackAt, TaskEntry};
 use stratiform_finding::{Code, Finding};
 use stratiform_service::Region;
 
@@ -19,6 +19,8 @@ pub(crate) struct Rendered {
     pub region: Region,
     /// The templates in deployment order.
     pub templates: Vec<RenderedTemplate>,
+    /// The tasks that a deployment runs besides.
+    pub tasks: Vec<TaskEntry>,
 }
 
 /// One stack as text.
@@ -74,6 +76,7 @@ impl Rendered {
             app: assembly.app.unwrap_or_default(),
             environment: assembly.environment.unwrap_or_default(),
             region: assembly.region,
+            tasks: assembly.tasks,
         };
         let collisions = rendered.collisions();
         if collisions.is_empty() {

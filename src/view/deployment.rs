@@ -4,6 +4,7 @@
 //! happens (`deploy`), and who says yes (`commands/deploy`).
 
 pub(crate) mod bars;
+pub(crate) mod besides;
 pub(crate) mod findings;
 #[cfg(test)]
 mod fixture;
@@ -54,12 +55,25 @@ pub(crate) struct Ended {
     pub outcome: Outcome,
     /// What runs and is not well.
     pub unwell: Vec<(Subject, Health)>,
+    /// Tasks and commands that failed, and why.
+    pub failed: Vec<Failed>,
+    /// Tasks that were in the way back.
+    pub in_the_way: Vec<String>,
     /// Resources with data that would have gone, and that nobody named.
     pub held_back: Vec<(usize, Blocked)>,
     /// How long it took.
     pub took: Duration,
     /// How long each stack took, from its execution on.
     pub each: Vec<Option<Duration>>,
+}
+
+/// A task or a command that failed.
+#[derive(Clone, Debug)]
+pub(crate) enum Failed {
+    /// A task: its name, and why.
+    Task(String, String),
+    /// A command.
+    Command(String, String),
 }
 
 /// What is proposed: stacks as places in the plan; those whose change sets can only be made later have none.

@@ -9,7 +9,7 @@ pub(crate) mod text;
 
 mod alike;
 #[cfg(test)]
-mod fixture;
+pub(super) mod fixture;
 mod graph;
 mod property;
 mod value;

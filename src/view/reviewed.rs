@@ -1,6 +1,10 @@
 //! What `diff` found, for the views: what was compared with what, and how.
 
+use std::collections::BTreeMap;
+use std::fmt;
+
 use stratiform_diff::{Kind, Severity, StackChange, StackDiff};
+use stratiform_finding::words::listed;
 
 /// All that a run of `diff` found.
 #[derive(Debug)]
@@ -29,8 +33,29 @@ pub(crate) struct ReviewedEnvironment {
     pub name: Option<String>,
     /// The region.
     pub region: String,
+    /// The tool before and after, where what changes can only come from that.
+    pub tool: Option<ToolChange>,
     /// All stacks that were compared, in deployment order, unchanged ones too.
     pub stacks: Vec<ReviewedStack>,
+}
+
+/// Two versions of the tool between which the team changed nothing of its own.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub(crate) struct ToolChange {
+    /// The version that wrote the snapshots.
+    pub before: String,
+    /// The version that runs.
+    pub after: String,
+}
+
+impl fmt::Display for ToolChange {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ToolChange { before, after } = self;
+        write!(
+            formatter,
+            "the tool changed ({before} → {after}), not your code"
+        )
+    }
 }
 
 /// A stack.
@@ -45,6 +70,13 @@ pub(crate) struct ReviewedStack {
 }
 
 impl ReviewedEnvironment {
+    /// The tool before and after, where that is why something changes.
+    fn cause(&self) -> Option<&ToolChange> {
+        let mut stacks = self.stacks.iter();
+        let changes = stacks.any(|stack| stack.diff.change != StackChange::Unchanged);
+        self.tool.as_ref().filter(|_| changes)
+    }
+
     /// Whether nobody may delete it by accident.
     fn is_protected(&self) -> bool {
         let mut stacks = self.stacks.iter();
@@ -58,6 +90,22 @@ impl Review {
         let mut environments: Vec<&ReviewedEnvironment> = self.environments.iter().collect();
         environments.sort_by_key(|environment| !environment.is_protected());
         environments
+    }
+
+    /// Why something changes, where nobody changed anything but the tool: a sentence for each pair of versions.
+    pub(crate) fn cause(&self) -> Option<String> {
+        let mut causes: BTreeMap<&ToolChange, Vec<&str>> = BTreeMap::new();
+        for environment in &self.environments {
+            if let Some(cause) = environment.cause() {
+                let names = causes.entry(cause).or_default();
+                names.extend(environment.name.as_deref());
+            }
+        }
+        let sentences = causes.iter().map(|(cause, names)| match causes.len() {
+            1 => cause.to_string(),
+            _ => format!("{cause}, in {}", listed(names)),
+        });
+        sentences.reduce(|one, next| format!("{one}; {next}"))
     }
 
     /// All stacks.
@@ -87,8 +135,41 @@ impl Review {
     pub(crate) fn to_look_at(&self, kinds: &[Kind]) -> usize {
         let consequences = self.stacks().flat_map(|stack| &stack.consequences);
         let found = consequences.filter(|consequence| {
-            consequence.severity >= Severity::Attention && kinds.contains(&consequence.kind)
+            consequence.severity >= Severity::Attention && consequence.concerns(kinds)
         });
         found.count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::review::fixture::{created, review, unchanged};
+
+    #[test]
+    fn where_only_the_tool_changed_it_is_said_once_for_each_pair_of_versions() {
+        let environment = |name: &str, before: &str, stack| ReviewedEnvironment {
+            name: Some(name.to_owned()),
+            region: "eu-west-1".to_owned(),
+            tool: Some(ToolChange {
+                before: before.to_owned(),
+                after: "0.4.0".to_owned(),
+            }),
+            stacks: vec![stack],
+        };
+        let mut review = review(Vec::new());
+        review.environments = vec![environment("dev", "0.3.0", unchanged("shop-dev-queues"))];
+        assert_eq!(review.cause(), None);
+        let later = ["prod", "qa"].map(|name| environment(name, "0.3.0", created()));
+        review.environments.extend(later);
+        let cause = review.cause();
+        let said = "the tool changed (0.3.0 → 0.4.0), not your code";
+        assert_eq!(cause.as_deref(), Some(said));
+        let other = environment("staging", "0.2.0", created());
+        review.environments.push(other);
+        let all = format!(
+            "the tool changed (0.2.0 → 0.4.0), not your code, in `staging`; {said}, in `prod` and `qa`"
+        );
+        assert_eq!(review.cause(), Some(all));
     }
 }

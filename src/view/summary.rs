@@ -1,6 +1,6 @@
 //! What `synth` did, in a few lines.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use similar::{ChangeTag, TextDiff};
@@ -10,7 +10,7 @@ use crate::report::Colour;
 use crate::snapshots::{FileChange, Rendered, SnapshotFile, Snapshots};
 use crate::view::review::yaml;
 use crate::view::style::{GREEN, RED, YELLOW, paint};
-use stratiform_assembly::FILE as ASSEMBLY;
+use stratiform_assembly::{FILE as ASSEMBLY, environment_of};
 
 /// After writing: environments, what changed in them, and how long it took.
 pub(crate) fn written(
@@ -123,7 +123,7 @@ pub(crate) fn stale(snapshots: &Snapshots, colour: Colour) -> String {
     let mut text = String::new();
     for file in &snapshots.files {
         let (before, after) = match &file.change {
-            FileChange::Unchanged => continue,
+            FileChange::Unchanged | FileChange::Rewritten(_) => continue,
             FileChange::Added => (None, Some(file.text.as_str())),
             FileChange::Modified(before) => (Some(before.as_str()), Some(file.text.as_str())),
             FileChange::Removed(before) => (Some(before.as_str()), None),
@@ -157,7 +157,7 @@ fn file_line(path: &str, width: usize, file: &SnapshotFile, colour: Colour) -> S
             Some(GREEN),
             format!("+{}", file.text.lines().count()),
         ),
-        FileChange::Modified(before) => (
+        FileChange::Modified(before) | FileChange::Rewritten(before) => (
             '~',
             "modified",
             Some(YELLOW),
@@ -200,6 +200,10 @@ fn resources(environment: &Rendered) -> usize {
 }
 
 fn totals(snapshots: &Snapshots) -> String {
+    let environments = snapshots.rendered.iter();
+    let environments: HashSet<&str> = environments
+        .map(|rendered| environment_of(&rendered.environment))
+        .collect();
     let stacks: usize = snapshots
         .rendered
         .iter()
@@ -208,7 +212,7 @@ fn totals(snapshots: &Snapshots) -> String {
     let resources: usize = snapshots.rendered.iter().map(resources).sum();
     format!(
         "{}, {}, {}",
-        counted(snapshots.rendered.len(), "environment"),
+        counted(environments.len(), "environment"),
         counted(stacks, "stack"),
         counted(resources, "resource"),
     )

@@ -1,6 +1,6 @@
-//! The workflows: what zizmor, the real one, pinned, finds in them, and whether the script that comments on pull
-//! requests does what it should.
+//! The workflows: what zizmor, the real one, pinned, finds in them, and whether their scripts do what they should.
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
 
@@ -8,7 +8,10 @@ use crate::command::{output, root, run as run_command};
 use crate::oracles;
 use crate::outcome::Outcome;
 
-/// Asks zizmor about every workflow, and runs the test of the script; what is wrong is printed.
+/// The tests of what workflows run: the script that comments on pull requests, and the one that makes releases.
+const TESTS: [&str; 2] = ["comment_test.py", "release_test.py"];
+
+/// Asks zizmor about every workflow, and runs the tests of their scripts; what is wrong is printed.
 pub(crate) fn run() -> Result<Outcome, String> {
     let zizmor = oracles::program("zizmor")?;
     let mut audit = Command::new(&zizmor);
@@ -18,13 +21,28 @@ pub(crate) fn run() -> Result<Outcome, String> {
         .args(["--strict-collection", "--persona=auditor"])
         .arg(".github/workflows");
     run_command(audit.current_dir(root()))?;
-    let mut test = Command::new(oracles::program("python")?);
-    test.args([".github/scripts/comment_test.py", "--quiet"]);
-    run_command(test.current_dir(root()))?;
+    let python = oracles::program("python")?;
+    for test in TESTS {
+        let script = format!(".github/scripts/{test}");
+        let mut test = Command::new(&python);
+        test.args([&script, "--quiet"]).current_dir(root());
+        // Beside this python is the git-cliff that goes with it.
+        test.env("PATH", first_in_path(&python)?);
+        run_command(&mut test)?;
+    }
     Ok(Outcome::Passed(Some(format!(
-        "{}, no finding; the script that comments",
-        version(&zizmor)?
+        "{}, no finding; {}",
+        version(&zizmor)?,
+        TESTS.join(", ")
     ))))
+}
+
+/// `PATH` with the folder of a program in front.
+fn first_in_path(program: &Path) -> Result<OsString, String> {
+    let folder = program.parent().map(Path::to_owned);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = folder.into_iter().chain(std::env::split_paths(&path));
+    std::env::join_paths(folders).map_err(|error| error.to_string())
 }
 
 /// `zizmor 1.32.0`.

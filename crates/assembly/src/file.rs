@@ -11,6 +11,7 @@ use stratiform_template::{Parameter, Template, Value};
 
 use crate::ordered::Ordered;
 use crate::stack::{StackAt, StackPolicy};
+use crate::task::TaskEntry;
 
 /// The file's name, in the folder of each environment.
 pub const FILE: &str = "assembly.json";
@@ -18,11 +19,17 @@ pub const FILE: &str = "assembly.json";
 /// The version that is written, and the only one that is read.
 const VERSION: u32 = 1;
 
+/// This tool's version: what its crates share.
+pub const TOOL: &str = env!("CARGO_PKG_VERSION");
+
 /// An environment's stacks, in deployment order.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AssemblyFile {
     version: u32,
+    /// The version of the tool that wrote the templates; not known of files from before it was written down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tool: Option<String>,
     /// The app.
     pub app: String,
     /// The environment.
@@ -31,6 +38,9 @@ pub struct AssemblyFile {
     pub region: Region,
     /// The stacks, each after all that it needs.
     pub stacks: Vec<StackEntry>,
+    /// The tasks that a deployment runs besides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tasks: Vec<TaskEntry>,
 }
 
 /// All about a stack but its template.
@@ -68,13 +78,16 @@ impl AssemblyFile {
         environment: &str,
         region: Region,
         stacks: Vec<StackEntry>,
+        tasks: Vec<TaskEntry>,
     ) -> AssemblyFile {
         AssemblyFile {
             version: VERSION,
+            tool: Some(TOOL.to_owned()),
             app: app.to_owned(),
             environment: environment.to_owned(),
             region,
             stacks,
+            tasks,
         }
     }
 
@@ -194,12 +207,22 @@ Resources: {A: {Type: AWS::SNS::Topic}}
                 .map(|(name, value)| (name.to_owned(), value.map(str::to_owned)))
                 .into()
         );
-        let text = AssemblyFile::new("shop", "dev", Region::us_east_1(), vec![entry]).render();
+        let task = TaskEntry {
+            name: "migrate".to_owned(),
+            service: "api".to_owned(),
+            runs: "before".to_owned(),
+            when: "image_changes".to_owned(),
+            reversible: false,
+        };
+        let tasks = vec![task.clone()];
+        let file = AssemblyFile::new("shop", "dev", Region::us_east_1(), vec![entry], tasks);
+        let text = file.render();
         assert!(
             text.contains("\"Statement\": \"x\",\n        \"Id\": \"y\""),
             "{text}"
         );
         let mut read = AssemblyFile::parse(&text).unwrap();
+        assert_eq!(read.tasks, [task]);
         let read = read.stacks.remove(0);
         let again = read.with_template(Arc::clone(&stack.template), Vec::new());
         assert_eq!(again.policy, StackPolicy::Document(policy));
@@ -228,6 +251,19 @@ Resources: {A: {Type: AWS::SNS::Topic}}
         };
         let finding = StackEntry::of(&stack, "api.yaml", "").unwrap_err();
         assert_eq!(finding.code, Code::StackPolicy);
+    }
+
+    #[test]
+    fn the_tool_is_written_down_and_older_files_do_not_say() {
+        let text =
+            AssemblyFile::new("shop", "dev", Region::us_east_1(), Vec::new(), Vec::new()).render();
+        let read = AssemblyFile::parse(&text).unwrap();
+        assert_eq!(read.tool.as_deref(), Some(TOOL));
+        let line = format!("  \"tool\": \"{TOOL}\",\n");
+        let older = text.replace(&line, "");
+        assert_ne!(older, text);
+        let read = AssemblyFile::parse(&older).unwrap();
+        assert_eq!((read.tool.as_deref(), read.render()), (None, older));
     }
 
     #[test]

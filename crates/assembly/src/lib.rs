@@ -6,18 +6,21 @@
 mod file;
 mod ordered;
 mod stack;
+mod task;
 
 use stratiform_service::{AccountId, Region, StackPrefix};
 
-pub use file::{AssemblyFile, FILE, StackEntry};
+pub use file::{AssemblyFile, FILE, StackEntry, TOOL};
 pub use stack::{StackAt, StackPolicy};
+pub use task::TaskEntry;
 
 /// The stacks of an environment at one moment.
 #[derive(Clone, Debug)]
 pub struct Assembly {
     /// The app; none where files are compared that do not say.
     pub app: Option<String>,
-    /// The environment; none where files are compared.
+    /// The environment; none where files are compared. What an environment has besides its own stacks has a name after a
+    /// dot: `prod.bootstrap`.
     pub environment: Option<String>,
     /// The region that the stacks are for.
     pub region: Region,
@@ -25,6 +28,8 @@ pub struct Assembly {
     pub account: Option<AccountId>,
     /// The stacks in deployment order: each comes after all that it needs.
     pub stacks: Vec<StackAt>,
+    /// The tasks that a deployment runs besides.
+    pub tasks: Vec<TaskEntry>,
 }
 
 impl Assembly {
@@ -35,9 +40,10 @@ impl Assembly {
 
     /// How the names of the environment's stacks start, where app and environment are known.
     pub fn prefix(&self) -> Option<StackPrefix> {
+        let environment = self.environment.as_deref()?;
         Some(StackPrefix::of(
             self.app.as_deref()?,
-            self.environment.as_deref()?,
+            environment_of(environment),
         ))
     }
 
@@ -47,6 +53,11 @@ impl Assembly {
         let prefix = self.prefix();
         prefix.and_then(|prefix| prefix.key(name)).unwrap_or(name)
     }
+}
+
+/// The environment that an assembly is of, by the name in [`Assembly::environment`]: `prod` of `prod.bootstrap`.
+pub fn environment_of(name: &str) -> &str {
+    name.split('.').next().unwrap_or(name)
 }
 
 #[cfg(test)]
@@ -60,6 +71,7 @@ mod tests {
             region: "eu-west-1".parse().unwrap(),
             account: None,
             stacks: Vec::new(),
+            tasks: Vec::new(),
         }
     }
 
@@ -79,5 +91,7 @@ mod tests {
             assert_eq!(assembly(app, Some("dev")).key(name), expected);
         }
         assert_eq!(assembly(Some("shop"), None).key("shop-dev-a"), "shop-dev-a");
+        let besides = assembly(Some("shop"), Some("dev.bootstrap"));
+        assert_eq!(besides.key("shop-dev-bootstrap"), "bootstrap");
     }
 }

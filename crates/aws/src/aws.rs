@@ -42,6 +42,15 @@ pub struct Aws {
     /// For the services that have no client of the SDK here.
     pub(crate) config: SdkConfig,
     pub(crate) secrets: Secrets,
+    pub(crate) webhook: Option<Webhook>,
+}
+
+/// Who is told over the web, at an address that is nobody's to know.
+#[derive(Clone)]
+pub(crate) struct Webhook {
+    /// The variable that has the address.
+    pub variable: String,
+    pub url: String,
 }
 
 /// The SDK's default configuration (environment variables, profiles, SSO, web identity, `AWS_ENDPOINT_URL`) in
@@ -116,6 +125,7 @@ impl Aws {
             sts: aws_sdk_sts::Client::from_conf(sts),
             config: config.clone(),
             secrets: Secrets::default(),
+            webhook: None,
         }
     }
 
@@ -123,9 +133,25 @@ impl Aws {
     /// bytes are parts of any text, and stay.
     pub fn hiding(self, values: impl IntoIterator<Item = String>) -> Aws {
         Aws {
-            secrets: Secrets::new(values),
+            secrets: self.secrets.and(values),
             ..self
         }
+    }
+
+    /// Has a webhook, at the address that a variable of the process's environment has. The address is in no answer.
+    pub fn telling(self, variable: String, url: String) -> Aws {
+        let hidden = crate::call::path_of(&url).into_iter();
+        let hidden: Vec<String> = hidden.chain([url.clone()]).collect();
+        Aws {
+            webhook: Some(Webhook { variable, url }),
+            ..self.hiding(hidden)
+        }
+    }
+
+    /// The variable that has the webhook's address: no command sees it.
+    pub(crate) fn webhook_variable(&self) -> Option<&str> {
+        let webhook = self.webhook.as_ref();
+        webhook.map(|webhook| webhook.variable.as_str())
     }
 
     /// Asks whose credentials these are: [GetCallerIdentity], which needs no permission.

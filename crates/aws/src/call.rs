@@ -6,17 +6,21 @@
 mod change_set;
 mod change_sets;
 mod cloudwatch;
+mod command;
 mod ecr;
 mod ecs;
 mod elb;
 mod events;
 mod failure;
+mod logs;
 mod quotas;
 mod rds;
 mod reading;
 mod s3;
 mod secrets;
+mod sns;
 mod stacks;
+mod tasks;
 mod web;
 
 use std::time::Duration;
@@ -28,6 +32,7 @@ use crate::aws::Aws;
 use crate::error::Error;
 use failure::failure;
 pub(crate) use secrets::Secrets;
+pub(crate) use web::path_of;
 
 /// A call that nobody answered is made again this long after it was made first, and not later: with the time that an
 /// attempt may take ([`deployment_configuration`](crate::deployment_configuration)) it is told within ten seconds.
@@ -104,13 +109,38 @@ impl Aws {
             }
             Call::CopyTaskDefinition {
                 task_definition,
+                family,
                 images,
-            } => self.copy_task_definition(task_definition, images).await,
+            } => {
+                self.copy_task_definition(task_definition, family.as_deref(), images)
+                    .await
+            }
             Call::UpdateService {
                 cluster,
                 service,
                 task_definition,
             } => self.update_service(cluster, service, task_definition).await,
+            Call::FindTasks { cluster, family } => self.find_tasks(cluster, family).await,
+            Call::RunTask(new) => self.run_task(new).await,
+            Call::DescribeTask { cluster, task } => self.describe_task(cluster, task).await,
+            Call::StopTask {
+                cluster,
+                task,
+                reason,
+            } => self.stop_task(cluster, task, reason).await,
+            Call::TaskLogs {
+                task_definition,
+                container,
+                task,
+            } => self.task_logs(task_definition, container, task).await,
+            Call::Publish {
+                topic,
+                subject,
+                message,
+                attributes,
+            } => self.publish(topic, subject, message, attributes).await,
+            Call::Webhook { body } => self.tell_webhook(body).await,
+            Call::RunCommand(new) => command::run(new, self.webhook_variable()).await,
             Call::DescribeTargetHealth { target_group } => {
                 self.describe_target_health(target_group).await
             }

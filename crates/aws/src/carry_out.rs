@@ -1,10 +1,12 @@
 //! Carries out what a machine decides: makes its calls, waits, tells and asks.
 
+use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
 use futures_util::StreamExt;
+use futures_util::future::{AbortHandle, Abortable, Aborted};
 use futures_util::stream::FuturesUnordered;
 use stratiform_deploy::destruction::{self, Destruction};
 use stratiform_deploy::{
@@ -90,8 +92,10 @@ async fn to_the_end<M: Machine>(
     watch: &mut dyn Watch<M>,
     interrupts: &mut UnboundedReceiver<()>,
 ) -> M {
-    type Answered<'a> = Pin<Box<dyn Future<Output = (u64, Result<Reply, Failure>)> + 'a>>;
+    type Answer = (u64, Result<Reply, Failure>);
+    type Answered<'a> = Pin<Box<dyn Future<Output = Result<Answer, Aborted>> + 'a>>;
     let mut calls: FuturesUnordered<Answered<'_>> = FuturesUnordered::new();
+    let mut open: HashMap<u64, AbortHandle> = HashMap::new();
     let mut wake: Option<Timestamp> = None;
     let mut interruptions = 0;
     loop {
@@ -100,7 +104,15 @@ async fn to_the_end<M: Machine>(
         for effect in effects.drain(..) {
             match effect {
                 Effect::Call { ticket, call } => {
-                    calls.push(Box::pin(async move { (ticket, aws.call(&call).await) }));
+                    let (handle, registration) = AbortHandle::new_pair();
+                    let call = async move { (ticket, aws.call(&call).await) };
+                    calls.push(Box::pin(Abortable::new(call, registration)));
+                    open.insert(ticket, handle);
+                }
+                Effect::Abandon(ticket) => {
+                    if let Some(handle) = open.remove(&ticket) {
+                        handle.abort();
+                    }
                 }
                 // The last one is the one that is meant: it is the earliest of all.
                 Effect::Wake(at) => wake = Some(at),
@@ -114,9 +126,14 @@ async fn to_the_end<M: Machine>(
         let input = match word {
             Some(word) => Input::Approved(word),
             None => tokio::select! {
-                Some((ticket, reply)) = calls.next(), if !calls.is_empty() => {
-                    Input::Answer { ticket, reply: Box::new(reply) }
-                }
+                Some(answer) = calls.next(), if !calls.is_empty() => match answer {
+                    Ok((ticket, reply)) => {
+                        open.remove(&ticket);
+                        Input::Answer { ticket, reply: Box::new(reply) }
+                    }
+                    // Nobody waits for it any more.
+                    Err(Aborted) => Input::Time,
+                },
                 () = until(wake), if wake.is_some() => Input::Time,
                 Some(()) = interrupts.recv(), if !calls.is_empty() || wake.is_some() => {
                     let (interruption, input) = machine.interrupted(interruptions);

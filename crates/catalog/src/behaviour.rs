@@ -5,7 +5,7 @@
 //! has to know how a type behaves (`changes`, `diff`, `validate`, an engine) asks here.
 //!
 //! A question takes the type's name; of a type that nobody knows, no fact is known but those of properties that mean the
-//! same in every type. A lookup is a binary search among the types, then among the lines of one.
+//! same in every type. A lookup finds the type, then its lines by binary search.
 //!
 //! ```
 //! use stratiform_catalog::behaviour;
@@ -30,6 +30,7 @@ mod unique;
 mod update;
 mod value;
 
+use std::collections::HashMap;
 use std::sync::{LazyLock, OnceLock};
 
 use crate::resource_type::PropertyPath;
@@ -61,7 +62,7 @@ pub use running::{
     scaled, serves, stops,
 };
 pub use secrets::{ChosenBy, Renewal, credential, renewals, stands_for};
-pub use unique::{Inline, Part, Unique, inlines, made_by_itself, unique};
+pub use unique::{Inline, Part, Second, Unique, inlines, made_by_itself, unique};
 pub use update::{
     Class, DocumentedUpdate, Indexes, MajorUpgrade, PolicyEffect, Transition, UpdatePolicy,
     documented, indexes, major_upgrade, only_grows, transition, update_policies,
@@ -213,9 +214,10 @@ impl Question {
 
     /// The lines of a type, `*` and `AWS::IAM::*` being types too.
     fn of(self, resource_type: &str) -> &'static [Row] {
-        let found = TYPES.binary_search_by_key(&resource_type, |known| known.name);
-        let known = found.ok().and_then(|index| TYPES.get(index));
-        let rows = known.map(OfType::rows).unwrap_or_default();
+        let rows = TYPES
+            .get(resource_type)
+            .map(OfType::rows)
+            .unwrap_or_default();
         let start = rows.partition_point(|row| row.question < self);
         let rows = rows.get(start..).unwrap_or_default();
         let end = rows.partition_point(|row| row.question == self);
@@ -234,7 +236,6 @@ impl Question {
 
 /// The lines of one type, taken apart when they are first asked for: most types of the table are in no template.
 struct OfType {
-    name: &'static str,
     lines: &'static str,
     rows: OnceLock<Vec<Row>>,
 }
@@ -246,9 +247,9 @@ impl OfType {
     }
 }
 
-/// The types, sorted as in the table.
-static TYPES: LazyLock<Vec<OfType>> = LazyLock::new(|| {
-    let mut types = Vec::new();
+/// The types by their names.
+static TYPES: LazyLock<HashMap<&str, OfType>> = LazyLock::new(|| {
+    let mut types = HashMap::new();
     let is_comment = |line: &&str| line.starts_with('#');
     let (_, mut rest) = TABLE.split_at(length(TABLE, is_comment));
     while let Some((name, _)) = rest.split_once('\t') {
@@ -258,11 +259,8 @@ static TYPES: LazyLock<Vec<OfType>> = LazyLock::new(|| {
         };
         let (lines, after) = rest.split_at(length(rest, is_same));
         rest = after;
-        types.push(OfType {
-            name,
-            lines,
-            rows: OnceLock::new(),
-        });
+        let rows = OnceLock::new();
+        types.insert(name, OfType { lines, rows });
     }
     types
 });

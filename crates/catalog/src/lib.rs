@@ -19,6 +19,7 @@
 //! assert!(bucket.attribute("DomainName").is_some());
 //! ```
 
+pub mod action;
 mod attribute;
 pub mod behaviour;
 #[cfg(feature = "encode")]
@@ -27,6 +28,7 @@ pub mod compare;
 pub mod encode;
 mod fact;
 pub mod keyword;
+pub mod naming;
 mod resource_type;
 mod schema;
 
@@ -116,12 +118,12 @@ impl Catalog {
         let (mut low, mut high) = (0, self.len());
         while low < high {
             let middle = low.midpoint(high);
-            let (found, record) = self.entry(middle)?;
+            let found = self.name(middle)?;
             match found.cmp(name) {
                 std::cmp::Ordering::Less => low = middle + 1,
                 std::cmp::Ordering::Greater => high = middle,
                 std::cmp::Ordering::Equal => {
-                    return ResourceType::main_variant(found, record.as_map()?);
+                    return ResourceType::main_variant(found, self.record(middle)?);
                 }
             }
         }
@@ -136,8 +138,7 @@ impl Catalog {
     /// Returns all resource types in their main variant, sorted by name.
     pub fn resource_types(self) -> impl Iterator<Item = ResourceType> {
         (0..self.len()).filter_map(move |position| {
-            let (name, record) = self.entry(position)?;
-            ResourceType::main_variant(name, record.as_map()?)
+            ResourceType::main_variant(self.name(position)?, self.record(position)?)
         })
     }
 
@@ -191,10 +192,12 @@ impl Catalog {
             .unwrap_or_default()
     }
 
-    fn entry(self, position: usize) -> Option<(&'static str, Fact)> {
-        let start = position * ENTRY;
-        let name = Fact::at(self.bytes, read_u32(self.index, start)).as_text()?;
-        Some((name, Fact::at(self.bytes, read_u32(self.index, start + 4))))
+    fn name(self, position: usize) -> Option<&'static str> {
+        Fact::at(self.bytes, read_u32(self.index, position * ENTRY)).as_text()
+    }
+
+    fn record(self, position: usize) -> Option<MapFact> {
+        Fact::at(self.bytes, read_u32(self.index, position * ENTRY + 4)).as_map()
     }
 }
 

@@ -37,6 +37,9 @@ pub struct ChangedResource {
     /// What `DescribeChangeSet` shows in the place of [`ChangedResource::after`], where that is something else: it takes
     /// attributes of other resources to stay as they are.
     pub described: Option<Context>,
+    /// Whether AWS refuses it, so that nothing of it happens. Comparing does not tell: whoever asks what it does finds
+    /// that out.
+    pub refused: bool,
 }
 
 /// What an edit of the template does to a resource, to a value of it or to an output.
@@ -203,6 +206,21 @@ impl ChangedAttribute {
         let has_parts = known.all(|side| matches!(side, Resolved::Map(_) | Resolved::List(_)));
         let comes_or_goes = sides.count() == 1 && has_parts;
         unknown && !comes_or_goes && self.source == ChangeSource::DirectModification
+    }
+
+    /// The resource through which it changes: one that it refers to.
+    pub fn through(&self) -> Option<&str> {
+        let entity = match self.source {
+            ChangeSource::ResourceReference | ChangeSource::ResourceAttribute => {
+                self.causing_entity.as_deref()?
+            }
+            _ => return None,
+        };
+        Some(
+            entity
+                .split_once('.')
+                .map_or(entity, |(resource, _)| resource),
+        )
     }
 
     /// The path as CloudFormation writes it: `/Properties/Tags/0/Value`.

@@ -215,6 +215,9 @@ fn in_order(before: usize, after: usize) -> Pairs {
 
 /// Equal items first, then those with the same identity, then the rest in order.
 fn matched(before: &[Resolved<'_>], after: &[Resolved<'_>]) -> Pairs {
+    if before.len().max(after.len()) <= 1 {
+        return in_order(before.len(), after.len());
+    }
     let mut partner = vec![None; before.len()];
     let mut taken = vec![false; after.len()];
     let whole = |item: &Resolved<'_>| Some(item.shown(Style::Expression));

@@ -270,6 +270,7 @@ impl<'s, 't> Comparison<'s, 't> {
             before: None,
             after: Some(self.then(|resolver| context(resolver, resource))),
             described: None,
+            refused: false,
         }
     }
 
@@ -288,6 +289,7 @@ impl<'s, 't> Comparison<'s, 't> {
             before: Some(before),
             after: None,
             described: None,
+            refused: false,
         }
     }
 
@@ -352,6 +354,7 @@ impl<'s, 't> Comparison<'s, 't> {
             before: Some(before),
             after: Some(context),
             described,
+            refused: false,
         })
     }
 

@@ -2,7 +2,10 @@
 //!
 //! What lives here: a call and its reply as values. What does not: making calls (`aws`), and when to make one.
 
+mod ecs;
 mod kind;
+
+use std::path::PathBuf;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -12,6 +15,7 @@ use stratiform_service::{
     StackId, StackStatus, Timestamp, Word,
 };
 
+pub use ecs::{Container, Deployment, NewTask, Service, ServiceDeployment, Task};
 pub use kind::Kind;
 
 /// Something that is asked of AWS, or of what runs there. Whoever makes it tries again by himself where another try may
@@ -153,6 +157,8 @@ pub enum Call {
     CopyTaskDefinition {
         /// The task definition's ARN, or family and revision. It may be inactive.
         task_definition: String,
+        /// The copy's family; none for the same.
+        family: Option<String>,
         /// The images that are other, by the container's name.
         images: IndexMap<String, String>,
     },
@@ -165,6 +171,58 @@ pub enum Call {
         /// The task definition's ARN.
         task_definition: String,
     },
+    /// Tasks of a family that run, or have stopped not long ago: [`Reply::Tasks`].
+    FindTasks {
+        /// The cluster's name or ARN.
+        cluster: String,
+        /// The family of their task definitions.
+        family: String,
+    },
+    /// Runs a task by itself, where and as a service runs its own: [`Reply::Task`].
+    RunTask(Box<NewTask>),
+    /// A task: [`Reply::Task`].
+    DescribeTask {
+        /// The cluster's name or ARN.
+        cluster: String,
+        /// The task's ARN.
+        task: String,
+    },
+    /// Stops a task: [`Reply::Done`].
+    StopTask {
+        /// The cluster's name or ARN.
+        cluster: String,
+        /// The task's ARN.
+        task: String,
+        /// Why.
+        reason: String,
+    },
+    /// The last lines that a container of a task printed: [`Reply::Printed`].
+    TaskLogs {
+        /// The ARN of the task's definition, which says where they are.
+        task_definition: String,
+        /// The container.
+        container: String,
+        /// The task's ARN.
+        task: String,
+    },
+    /// Tells a topic something: [`Reply::Done`].
+    Publish {
+        /// The topic's ARN.
+        topic: String,
+        /// What it is about, at most 100 characters.
+        subject: String,
+        /// What is told.
+        message: String,
+        /// Values by which subscribers filter.
+        attributes: IndexMap<String, String>,
+    },
+    /// Tells the webhook something, whose address is not told here: [`Reply::Done`].
+    Webhook {
+        /// The body, JSON.
+        body: String,
+    },
+    /// Runs a command here: [`Reply::Command`].
+    RunCommand(Box<NewCommand>),
     /// The health of a target group's targets: [`Reply::Targets`].
     DescribeTargetHealth {
         /// The target group's ARN.
@@ -254,6 +312,19 @@ pub struct NewChangeSet {
     pub mode: DeploymentConfigMode,
 }
 
+/// A command that is to be run here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewCommand {
+    /// Program and arguments.
+    pub argv: Vec<String>,
+    /// Where.
+    pub folder: PathBuf,
+    /// Variables that it gets besides those of this process.
+    pub variables: IndexMap<String, String>,
+    /// How long it may take, in milliseconds.
+    pub patience: u64,
+}
+
 /// Where CloudFormation finds a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TemplateSource {
@@ -325,6 +396,21 @@ pub enum Reply {
         is_active: bool,
         /// The images.
         images: IndexMap<String, String>,
+    },
+    /// Tasks.
+    Tasks(Vec<Task>),
+    /// A task; none where ECS does not know it.
+    Task(Option<Box<Task>>),
+    /// Lines, the oldest first; none where nobody keeps them, or nothing was printed.
+    Printed(Option<Vec<String>>),
+    /// How a command ended.
+    Command {
+        /// What it exited with; none where it was ended: it took too long, or by a signal.
+        exit: Option<i32>,
+        /// Whether it took too long.
+        is_late: bool,
+        /// The last of what it printed, to both of its outputs.
+        printed: Vec<String>,
     },
     /// Targets.
     Targets(Vec<Target>),
@@ -430,59 +516,6 @@ pub struct ValidationFailure {
     pub name: String,
     /// Why.
     pub reason: String,
-}
-
-/// An ECS service.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Service {
-    /// Its ARN.
-    pub arn: String,
-    /// Its name.
-    pub name: String,
-    /// `ACTIVE`, `DRAINING`, `INACTIVE`.
-    pub status: String,
-    /// How many tasks there should be.
-    pub desired: u32,
-    /// How many run.
-    pub running: u32,
-    /// The task definition that it is to run: an ARN.
-    pub task_definition: String,
-    /// Its deployments, the newest first.
-    pub deployments: Vec<Deployment>,
-    /// The ARNs of its target groups.
-    pub target_groups: Vec<String>,
-}
-
-/// A deployment of an ECS service, as `DescribeServices` answers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Deployment {
-    /// Its ID: `ecs-svc/…`.
-    pub id: String,
-    /// `PRIMARY`, `ACTIVE`, `INACTIVE`.
-    pub status: String,
-    /// `IN_PROGRESS`, `COMPLETED`, `FAILED`; none where ECS does not say.
-    pub rollout: Option<String>,
-    /// Why.
-    pub reason: Option<String>,
-    /// The task definition's ARN.
-    pub task_definition: String,
-    /// How many of its tasks run.
-    pub running: u32,
-    /// How many tasks failed to start.
-    pub failed: u32,
-}
-
-/// A deployment of an ECS service, as `DescribeServiceDeployments` answers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ServiceDeployment {
-    /// Its ARN.
-    pub arn: String,
-    /// `PENDING`, `IN_PROGRESS`, `SUCCESSFUL`, `ROLLBACK_SUCCESSFUL` …
-    pub status: String,
-    /// Why.
-    pub reason: Option<String>,
-    /// When it began.
-    pub created: Option<Timestamp>,
 }
 
 /// A target of a target group.

@@ -9,6 +9,7 @@ mod facts;
 mod id;
 mod images;
 mod later;
+mod permissions;
 mod promotion;
 mod quotas;
 mod running;
@@ -24,11 +25,12 @@ use serde::Serialize;
 
 pub use facts::{
     Asked, Caller, DatabaseFound, Deploys, Facts, Git, Heading, ImageFound, Promotion, Risk,
-    Running, ServiceFound, StackFound, Unasked, Wanted, Whose,
+    Running, ServiceFound, StackFound, TaskFound, Unasked, Wanted, Whose,
 };
 pub use id::Id;
+pub use permissions::{Lacking, Needs};
 pub use promotion::tested;
-pub use quotas::{AccountQuota, Room, nearer};
+pub use quotas::{AccountQuota, Room, counted_types, nearer};
 
 /// What a check came to, the better before the worse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -92,6 +94,7 @@ impl Report {
             Id::Compliance => later::compliance(facts),
             Id::Credentials => account::credentials(facts),
             Id::Account => account::account(facts),
+            Id::Permissions => permissions::permissions(facts),
             Id::StackState => stacks::state(facts),
             Id::NobodyElse => stacks::nobody_else(facts),
             Id::Promotion => promotion::promotion(facts),

@@ -3,6 +3,7 @@
 //! What lives here: state, what AWS answered and the moment → the next state and what to do. What does not: making
 //! calls (`aws`), files and git (`src/`), showing anything. There is no clock, network, file or randomness here.
 
+mod besides;
 pub mod call;
 pub mod destruction;
 mod gate;
@@ -18,6 +19,7 @@ mod swap;
 mod told;
 mod verification;
 
+pub use besides::{Besides, Notify, PlannedCommand, PlannedTask, Turn};
 pub use call::{Call, Failure, FailureKind, Reply};
 pub use gate::{Blocked, blocked};
 pub use machine::{Effects, Interruption, Machine};
@@ -27,8 +29,10 @@ pub use plan::{
 };
 pub use predicted::{Impact, Predicted, Prediction, Worse, impact};
 pub use run::{Effect, Input, Proposals, Run};
-pub use stack::{changes_digest, text_digest};
+pub use stack::{MOST_IN_A_CALL, changes_digest, text_digest};
 pub use standing::{Standing, Way};
 pub use swap::{Revision, Swap, before as revision_before, swap, swapped};
-pub use told::{Cause, Ending, News, Outcome, Proposal, Refused, Stuck, Told};
+pub use told::{
+    Cause, CommandNews, Ending, News, Outcome, Proposal, Refused, Stuck, TaskEnd, TaskNews, Told,
+};
 pub use verification::{Contract, Health, HttpCheck, Subject, Verified, alarm_name, service_place};

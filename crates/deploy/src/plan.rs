@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use stratiform_service::change_set::{DeploymentConfigMode, RollbackConfiguration};
 use stratiform_service::{ChangeSetId, LogicalId, StackName, Timestamp};
 
+use crate::besides::Besides;
 use crate::call::{ParameterValue, Stack};
 use crate::predicted::Prediction;
 use crate::verification::Contract;
@@ -134,6 +135,8 @@ pub struct Conduct {
     pub backup: bool,
     /// What has to be true afterwards; none where nobody asks.
     pub verify: Option<Contract>,
+    /// What is done besides.
+    pub besides: Besides,
     /// How often is asked.
     pub pace: Pace,
 }

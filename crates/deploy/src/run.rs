@@ -4,9 +4,12 @@ mod answers;
 mod approval;
 mod back;
 mod backing_up;
+mod commands;
 mod following;
 mod looking;
+mod notifying;
 mod proposing;
+mod tasks;
 mod verifying;
 
 use std::collections::{HashMap, HashSet};
@@ -15,6 +18,10 @@ use indexmap::IndexMap;
 use stratiform_service::{StackEvent, StackId, Timestamp};
 
 use backing_up::{Backup, Part};
+use commands::CommandRun;
+use notifying::Notices;
+use tasks::{Progress, TaskRun};
+use verifying::Phase;
 
 use crate::call::{Call, Failure, Reply, TemplateSource};
 use crate::machine::{Interruption, Machine};
@@ -49,6 +56,8 @@ pub enum Effect<T = Told, Q = Proposals> {
         /// The call.
         call: Box<Call>,
     },
+    /// Nobody waits for the answer to this call any more: what it does is ended, where that can be.
+    Abandon(u64),
     /// Come back at this moment.
     Wake(Timestamp),
     /// Ask somebody whether this may be.
@@ -108,6 +117,16 @@ pub struct Run {
     verified_back: Option<Verified>,
     /// Whose answers its calls wait for.
     asked: HashMap<u64, Subject>,
+    /// How far it is with what comes once all stacks are deployed.
+    phase: Phase,
+    /// Tasks, in the order of the plan; and whose answers their calls wait for.
+    tasks: Vec<TaskRun>,
+    task_tickets: HashMap<u64, usize>,
+    /// Commands, in the order of the plan.
+    commands: Vec<CommandRun>,
+    /// Whether what was deployed stays although it would go back.
+    stays: bool,
+    notices: Notices,
     /// The way back of what this run deployed, and which of its stacks is which of ours.
     back: Option<(Box<Run>, Vec<usize>)>,
 }
@@ -206,8 +225,11 @@ impl Run {
                     ..stack.clone()
                 },
             });
+        let besides = &plan.conduct.besides;
         let mut run = Run {
             stacks: stacks.collect(),
+            tasks: besides.tasks.iter().map(|_| TaskRun::new(now)).collect(),
+            commands: vec![CommandRun::Waits; besides.commands.len()],
             plan,
             tickets: HashMap::new(),
             next_ticket,
@@ -222,6 +244,10 @@ impl Run {
             verified: None,
             verified_back: None,
             asked: HashMap::new(),
+            phase: Phase::Late,
+            task_tickets: HashMap::new(),
+            stays: false,
+            notices: Notices::default(),
             back: None,
         };
         for index in 0..run.stacks.len() {
@@ -239,22 +265,15 @@ impl Run {
         // Clocks are put back; nothing here is undone by it.
         self.now = self.now.max(now);
         match input {
-            Input::Answer { ticket, reply } => {
-                if let Some(stack) = self.tickets.remove(&ticket) {
-                    self.answered(stack, *reply);
-                } else if let Some(part) = self.saved.remove(&ticket) {
-                    self.backed_up(part, *reply);
-                } else if let Some(subject) = self.asked.remove(&ticket) {
-                    self.looked_at(&subject, *reply);
-                } else {
-                    self.back_step(Input::Answer { ticket, reply });
-                }
-            }
+            Input::Answer { ticket, reply } => self.answer(ticket, reply),
             Input::Time => {
                 for stack in &mut self.stacks {
                     if matches!(stack.pending, Pending::At(at) if at <= self.now) {
                         stack.pending = Pending::Due;
                     }
+                }
+                for task in &mut self.tasks {
+                    task.wake(self.now);
                 }
                 self.back_step(input);
             }
@@ -265,6 +284,22 @@ impl Run {
         }
         self.go_on();
         std::mem::take(&mut self.outbox)
+    }
+
+    fn answer(&mut self, ticket: u64, reply: Box<Result<Reply, Failure>>) {
+        if let Some(stack) = self.tickets.remove(&ticket) {
+            self.answered(stack, *reply);
+        } else if let Some(part) = self.saved.remove(&ticket) {
+            self.backed_up(part, *reply);
+        } else if let Some(subject) = self.asked.remove(&ticket) {
+            self.looked_at(&subject, *reply);
+        } else if let Some(task) = self.task_tickets.remove(&ticket) {
+            self.task_answered(task, *reply);
+        } else if let Some(command) = self.command_of(ticket) {
+            self.command_ended(command, *reply);
+        } else if !self.notified(ticket, &reply) {
+            self.back_step(Input::Answer { ticket, reply });
+        }
     }
 
     /// What is deployed.
@@ -303,6 +338,11 @@ impl Run {
 
     /// How it ended; none while it goes on.
     pub fn outcome(&self) -> Option<Outcome> {
+        self.comes_to().filter(|_| self.has_notified())
+    }
+
+    /// How it ended, whoever is told of it.
+    fn comes_to(&self) -> Option<Outcome> {
         let own = self.own_outcome()?;
         let own = match self.verified {
             None if self.has_to_verify() => return None,
@@ -310,6 +350,9 @@ impl Run {
             None if self.is_unsaved => own.max(Outcome::Failed),
             Some(Verified::Yes) | None => own,
         };
+        if self.stays {
+            return Some(Outcome::NeedsPerson);
+        }
         let Some((back, _)) = &self.back else {
             return Some(own);
         };
@@ -338,10 +381,12 @@ impl Run {
                     | Step::Prove(..)
             )
         });
-        own || self
-            .back
-            .as_ref()
-            .is_some_and(|(back, _)| back.is_executing())
+        own || self.is_running_task()
+            || self.is_running_command()
+            || self
+                .back
+                .as_ref()
+                .is_some_and(|(back, _)| back.is_executing())
     }
 
     fn own_outcome(&self) -> Option<Outcome> {
@@ -359,6 +404,7 @@ impl Run {
                     }
                 },
                 Ending::NotApproved => Outcome::No,
+                Ending::Held(_) => Outcome::Failed,
                 // What it needs says why.
                 Ending::NotReached(_) => Outcome::Done,
             })
@@ -374,13 +420,15 @@ impl Run {
             self.ask();
             let was_backed_up = self.is_backed_up();
             self.back_up();
+            let changed = self.go_on_with_tasks();
             // Where there is nothing to save, that is found out at once.
-            if was_backed_up == self.is_backed_up() {
+            if !changed && was_backed_up == self.is_backed_up() {
                 break;
             }
         }
         self.verify();
         self.turn_back();
+        self.go_on_notifying();
         self.outbox.extend(self.next_wake().map(Effect::Wake));
     }
 
@@ -393,6 +441,8 @@ impl Run {
         let others = [
             self.verification.as_ref().and_then(Verification::next),
             self.next_backup(),
+            self.next_notice(),
+            self.tasks.iter().filter_map(TaskRun::next).min(),
             self.back.as_ref().and_then(|(back, _)| back.next_wake()),
         ];
         times.chain(others.into_iter().flatten()).min()
@@ -488,7 +538,13 @@ impl Run {
             return true;
         }
         if self.stopped {
-            self.discard(index, Afterwards::End(Ending::NotApproved));
+            let ending = match self.tasks_before(index) {
+                // It is being stopped.
+                Progress::GoesOn => return false,
+                Progress::Failed(task) => Ending::Held(task),
+                Progress::Done => Ending::NotApproved,
+            };
+            self.discard(index, Afterwards::End(ending));
             return true;
         }
         let mut needed = self.plan.stacks[index].depends_on.iter();
@@ -497,6 +553,14 @@ impl Run {
         }
         if !self.is_backed_up() {
             return false;
+        }
+        match self.tasks_before(index) {
+            Progress::Done => {}
+            Progress::GoesOn => return false,
+            Progress::Failed(task) => {
+                self.discard(index, Afterwards::End(Ending::Held(task)));
+                return true;
+            }
         }
         let resources = self.stacks[index]
             .proposal
@@ -606,7 +670,7 @@ fn outer(effects: Vec<Effect>, places: &[usize]) -> Vec<Effect> {
                 .collect(),
         )),
         Effect::Wake(_) => None,
-        call @ Effect::Call { .. } => Some(call),
+        other @ (Effect::Call { .. } | Effect::Abandon(_)) => Some(other),
     });
     effects.collect()
 }

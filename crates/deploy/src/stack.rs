@@ -18,7 +18,7 @@ use crate::told::{Cause, Ending};
 /// What CloudFormation takes in a call; larger templates come from S3.
 ///
 /// Source: CloudFormation user guide, "CloudFormation quotas".
-pub(crate) const MOST_IN_A_CALL: usize = 51_200;
+pub const MOST_IN_A_CALL: usize = 51_200;
 
 /// What is being asked, or waited for.
 #[derive(Clone, Debug, PartialEq, Eq)]

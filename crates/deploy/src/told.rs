@@ -62,6 +62,83 @@ pub enum Told {
     },
     /// All stacks of this run that changed go back.
     GoingBack,
+    /// They would go back, or CloudFormation has brought one back, and nothing more goes by itself: tasks have run that
+    /// cannot be undone.
+    Stays {
+        /// Their names.
+        tasks: Vec<String>,
+    },
+    /// Something about a task.
+    Task {
+        /// Which, as a place in [`Besides::tasks`](crate::Besides).
+        task: usize,
+        /// What.
+        news: TaskNews,
+    },
+    /// Something about a command.
+    Command {
+        /// Which, as a place in [`Besides::commands`](crate::Besides).
+        command: usize,
+        /// What.
+        news: CommandNews,
+    },
+    /// Somebody could not be told. That stops nothing.
+    NotNotified {
+        /// Who.
+        receiver: String,
+        /// Why.
+        why: String,
+    },
+}
+
+/// What happens to a task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TaskNews {
+    /// Nothing of its service runs yet: it runs after its stack is there.
+    Later,
+    /// It runs already: this run was interrupted.
+    Resumed,
+    /// ECS was told to run it.
+    Begins {
+        /// The task's ARN.
+        task: String,
+    },
+    /// It has another status: `RUNNING`.
+    Status(String),
+    /// It is stopped: why.
+    Stopping(String),
+    /// It is over.
+    Ended(TaskEnd),
+}
+
+/// How did a task end?
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TaskEnd {
+    /// Well.
+    Done,
+    /// It had been done by this run before that was interrupted.
+    DoneBefore,
+    /// It failed.
+    Failed {
+        /// Why.
+        why: String,
+        /// The last lines that it printed; none where they are not known.
+        printed: Option<Vec<String>>,
+    },
+}
+
+/// What happens to a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CommandNews {
+    /// It runs.
+    Begins,
+    /// It is over.
+    Ended {
+        /// Why it failed; none where it did not.
+        failed: Option<String>,
+        /// The last of what it printed.
+        printed: Vec<String>,
+    },
 }
 
 /// What happens to a stack.
@@ -125,6 +202,9 @@ pub enum Ending {
     NotApproved,
     /// Nothing was changed: what it needs was not deployed.
     NotReached(Vec<usize>),
+    /// Nothing was changed: a task that comes before it failed. Which, as a place in
+    /// [`Besides::tasks`](crate::Besides).
+    Held(usize),
 }
 
 /// Why a change set cannot be.

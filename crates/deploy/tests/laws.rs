@@ -7,7 +7,8 @@ mod world;
 
 use proptest::prelude::*;
 use stratiform_deploy::{
-    Call, Effect, Ending, FailureKind, Input, OnFailure, Outcome, Reply, Run, Until,
+    Besides, Call, Effect, Ending, FailureKind, Input, Notify, OnFailure, Outcome, PlannedCommand,
+    PlannedTask, Reply, Run, Turn, Until,
 };
 use stratiform_service::Timestamp;
 
@@ -29,6 +30,12 @@ struct Course {
     backs_up: bool,
     /// Whether the stacks were looked at a moment ago.
     seen: bool,
+    /// Tasks: the place of the stack, whether before it, and whether it can be undone.
+    tasks: Vec<(u8, bool, bool)>,
+    /// Whether those that cannot may be crossed.
+    crosses: bool,
+    /// Whether there is a command, and somebody who is told.
+    besides: bool,
     cancel_at: Option<usize>,
 }
 
@@ -55,11 +62,17 @@ fn course() -> impl Strategy<Value = Course> {
         any::<bool>(),
         any::<bool>(),
     );
+    let besides = (
+        prop::collection::vec(any::<(u8, bool, bool)>(), 0..4),
+        any::<bool>(),
+        any::<bool>(),
+    );
     (
         shape,
         prop::collection::vec(world::luck(), 400),
         ways,
         prop::option::weighted(0.2, 0..60usize),
+        besides,
     )
         .prop_map(
             |(
@@ -67,6 +80,7 @@ fn course() -> impl Strategy<Value = Course> {
                 luck,
                 (yes, back, until, mends, verifies, backs_up, seen),
                 cancel_at,
+                (tasks, crosses, besides),
             )| Course {
                 standing,
                 needs,
@@ -82,9 +96,83 @@ fn course() -> impl Strategy<Value = Course> {
                 verifies,
                 backs_up,
                 seen,
+                tasks,
+                crosses,
+                besides,
                 cancel_at,
             },
         )
+}
+
+fn besides(course: &Course) -> Besides {
+    let tasks = course.tasks.iter().enumerate();
+    let tasks = tasks.map(|(index, (stack, before, reversible))| PlannedTask {
+        name: format!("t{index}"),
+        service: "api".to_owned(),
+        stack: format!("s{}", usize::from(*stack) % course.standing.len()),
+        service_id: "Api".parse().unwrap(),
+        container: world::ecs::CONTAINER.to_owned(),
+        images: Default::default(),
+        command: vec!["true".to_owned()],
+        runs: if *before { Turn::Before } else { Turn::After },
+        reversible: *reversible,
+        patience_minutes: 1,
+    });
+    let tasks: Vec<PlannedTask> = tasks.collect();
+    let command = course.besides.then(|| PlannedCommand {
+        name: "c".to_owned(),
+        argv: vec!["true".to_owned()],
+        folder: String::new(),
+        patience_minutes: 1,
+    });
+    let notify = course.besides.then(|| Notify {
+        topics: vec!["arn:aws:sns:eu-west-1:111122223333:shop".to_owned()],
+        webhook: Some("HOOK".to_owned()),
+        subject: "shop dev".to_owned(),
+        link: None,
+        waits: true,
+    });
+    Besides {
+        crossed: match course.crosses {
+            true => tasks.iter().map(|task| task.name.clone()).collect(),
+            false => Vec::new(),
+        },
+        tasks,
+        commands: command.into_iter().collect(),
+        notify,
+        ..Besides::default()
+    }
+}
+
+/// A task of the course, as ECS knows who started it.
+fn started_by(index: usize) -> String {
+    format!("stratiform-r1-t{index}")
+}
+
+/// What is done to a stack although its tasks are not done, or are in the way.
+fn misplaced(course: &Course, call: &Call, world: &World) -> Vec<String> {
+    let mut found = Vec::new();
+    for (index, (stack, before, reversible)) in course.tasks.iter().enumerate() {
+        let (is_done, has_begun) = world.tasks.of(&started_by(index));
+        let name = format!("shop-dev-s{}", usize::from(*stack) % course.standing.len());
+        match call {
+            Call::ExecuteChangeSet { change_set, .. }
+                if world.updates(change_set).as_ref() == Some(&name)
+                    && !change_set.as_str().contains("-back-")
+                    && *before
+                    && !is_done =>
+            {
+                found.push(format!("t{index} comes before {call:?}"));
+            }
+            Call::CreateChangeSet(new)
+                if new.name.contains("-back-") && !reversible && !course.crosses && has_begun =>
+            {
+                found.push(format!("t{index} is in the way of {call:?}"));
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// How a run went.
@@ -108,6 +196,7 @@ fn go(course: &Course) -> Went {
             false => stratiform_deploy::Mending::Harmless,
         };
         conduct.backup = course.backs_up;
+        conduct.besides = besides(course);
         if !course.verifies {
             conduct.verify = None;
         }
@@ -137,6 +226,15 @@ fn go(course: &Course) -> Went {
                     {
                         violations.push(format!("nobody said yes to {call:?}"));
                     }
+                    if let Call::RunTask(new) = &*call {
+                        if said != Some(true) {
+                            violations.push(format!("nobody said yes to {new:?}"));
+                        }
+                        if world.tasks.running(&new.started_by) > 0 && !world.tasks.knows(new) {
+                            violations.push(format!("it runs already: {new:?}"));
+                        }
+                    }
+                    violations.extend(misplaced(course, &call, &world));
                     if let Call::CreateChangeSet(_) = &*call
                         && course.until == Until::Mended
                     {
@@ -150,6 +248,7 @@ fn go(course: &Course) -> Went {
                     open.push((ticket, call));
                 }
                 Effect::Wake(at) => wake = Some(at),
+                Effect::Abandon(ticket) => open.retain(|(known, _)| *known != ticket),
                 Effect::Tell(_) => {}
                 Effect::Approve(_) => question = true,
             }
@@ -211,7 +310,11 @@ proptest! {
                 Ending::RolledBack(_) | Ending::WentBack => left.is_well && !left.is_planned,
                 Ending::Stuck(_) => true,
                 Ending::Unchanged => left.is_planned || !left.was_touched,
-                Ending::Prepared | Ending::Refused(_) | Ending::NotApproved | Ending::NotReached(_) => !left.was_touched,
+                Ending::Prepared
+                | Ending::Refused(_)
+                | Ending::NotApproved
+                | Ending::NotReached(_)
+                | Ending::Held(_) => !left.was_touched,
             };
             prop_assert!(is_right, "stack {index}: {ending:?}, and {left:?}: {}", went.trace);
             if left.was_touched && !left.is_well {
@@ -221,6 +324,15 @@ proptest! {
         }
         if outcome == Outcome::Done && course.until == Until::Deployed {
             prop_assert!(known.iter().all(|ending| matches!(ending, Ending::Deployed | Ending::Unchanged)), "{:?}", known);
+            for (index, (stack, before, _)) in course.tasks.iter().enumerate() {
+                let stack = &known[usize::from(*stack) % known.len()];
+                let is_due = match before {
+                    true => *stack == Ending::Deployed,
+                    false => known.contains(&Ending::Deployed),
+                };
+                let (is_done, _) = went.world.tasks.of(&started_by(index));
+                prop_assert!(is_done || !is_due, "t{} was left out: {}", index, went.trace);
+            }
         }
     }
 }
@@ -260,7 +372,7 @@ fn a_wait_survives_a_day_and_credentials_that_expire_in_it() {
                 }
                 Effect::Approve(_) => input = Input::Approved(true),
                 Effect::Wake(at) => wake = Some(at),
-                Effect::Tell(_) => {}
+                Effect::Tell(_) | Effect::Abandon(_) => {}
             }
         }
         if matches!(input, Input::Time) {

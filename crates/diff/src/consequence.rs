@@ -27,6 +27,7 @@ mod unchangeable;
 mod unexpanded;
 mod unique;
 mod versions;
+mod withheld;
 
 use std::fmt;
 
@@ -60,6 +61,8 @@ pub struct Consequence {
     pub details: Vec<String>,
     /// What to do about it, where there is something to do.
     pub help: Option<String>,
+    /// Of what is refused: what does not happen because of it, and would otherwise. The details tell it.
+    pub withheld: Vec<Kind>,
 }
 
 /// What kind of thing does a change do?
@@ -219,6 +222,7 @@ impl Consequence {
             why: why.into(),
             details: Vec::new(),
             help: None,
+            withheld: Vec::new(),
         }
     }
 }
@@ -234,6 +238,13 @@ impl Consequence {
             _ => 3,
         };
         (class, self.kind)
+    }
+
+    /// Whether AWS refuses the change of a resource for certain.
+    pub(crate) fn is_refusal(&self) -> bool {
+        self.kind == Kind::Refused
+            && self.certainty == Certainty::Will
+            && self.resource_type.is_some()
     }
 
     /// Cuts what is too long for a sentence.
@@ -277,12 +288,13 @@ pub(crate) fn consequences(
     }
     iam::find(&estate, &mut found);
     network::find(&estate, &mut found);
-    pairs::find(&estate, &mut found);
+    let kept = pairs::find(&estate, &mut found);
     scaled::find(changes, after, &mut found);
     secrets::find(changes, after, &mut found);
     existence::find(before, after, &mut found);
     unexpanded::find(changes, [before, after], place, &mut found);
     unexpanded::temper(changes, [before, after], &mut found);
+    withheld::fold(changes, &kept, &mut found);
     limits::find(before.template, after.template, &mut found);
     found
 }

@@ -481,6 +481,7 @@ fn of(
         why: why.to_owned(),
         details: Vec::new(),
         help: None,
+        withheld: Vec::new(),
     }
 }
 

@@ -147,6 +147,7 @@ fn told(handed: &Handed, readers: &[Reader]) -> Consequence {
             .to_owned(),
         details: readers.iter().map(|reader| reader.line.clone()).collect(),
         help: None,
+        withheld: Vec::new(),
     }
 }
 

@@ -77,5 +77,6 @@ fn unknown(verb: &str, exports: &BTreeSet<(String, &str)>) -> Option<Consequence
         help: Some(
             "ask who imports it: `aws cloudformation list-imports --export-name NAME`".to_owned(),
         ),
+        withheld: Vec::new(),
     })
 }

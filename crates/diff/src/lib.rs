@@ -16,6 +16,7 @@ mod nested;
 mod not_known;
 mod note;
 mod order;
+mod other_values;
 pub mod passes;
 mod references;
 mod renames;

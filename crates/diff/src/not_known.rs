@@ -15,7 +15,7 @@ use crate::note::Note;
 use crate::unvalued::unvalued;
 
 /// How to have values for parameters.
-const VALUES: &str = "compare with what is deployed (--deployed); where files are compared, give values (--parameters FILE)";
+pub(crate) const VALUES: &str = "compare with what is deployed (--deployed); where files are compared, give values (--parameters FILE)";
 
 /// Notes about two sides and what changes between them.
 pub(crate) fn notes(

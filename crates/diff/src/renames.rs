@@ -232,6 +232,7 @@ fn one(diff: &mut StackDiff, rename: &Rename, title: &str) {
         why: format!("`{old}` became `{new}` in their logical IDs, by which CloudFormation knows resources"),
         details,
         help: Some("keep the logical IDs, or move what is to stay with a stack refactor (`aws cloudformation create-stack-refactor`)".to_owned()),
+        withheld: Vec::new(),
     });
     sort(&mut diff.consequences);
 }

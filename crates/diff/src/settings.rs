@@ -137,6 +137,7 @@ fn lost(what: &str, why: &str) -> Consequence {
         why: why.to_owned(),
         details: Vec::new(),
         help: None,
+        withheld: Vec::new(),
     }
 }
 

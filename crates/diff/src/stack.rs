@@ -1,6 +1,6 @@
 //! One stack before and after.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use stratiform_assembly::StackAt;
 use stratiform_catalog::catalog;
@@ -17,6 +17,7 @@ use crate::consequence::{Consequence, Kind, Severity, consequences, missing_valu
 use crate::disposable;
 use crate::not_known::notes;
 use crate::note::Note;
+use crate::other_values;
 use crate::renames::Rename;
 use crate::settings::StackSettings;
 
@@ -163,26 +164,20 @@ pub fn diff(before: Option<&StackAt>, after: Option<&StackAt>, place: &Whereabou
         catalog(),
     );
     let (before, after) = (&sides.before.scope, &sides.after.scope);
-    let whole = Compared::between(&sides, place);
-    let cases = Cases::of(&sides, &whole);
-    let each: Vec<(Case, Compared)> = cases
-        .each()
-        .map(|case| {
-            let found = in_case(stacks, &cases.supposed(&case), place);
-            (case, found)
-        })
-        .collect();
-    let Compared {
-        resources,
-        outputs,
-        mut consequences,
-    } = match each.is_empty() {
-        true => whole,
-        false => merged(whole, &cases, &each),
-    };
+    let (
+        Compared {
+            mut resources,
+            outputs,
+            mut consequences,
+        },
+        cases,
+    ) = in_all_cases(Compared::between(&sides, place), stacks, &sides, place);
     let parameters = parameters(before, after, place);
     let expected = resources.iter().any(ChangedResource::is_expected);
     missing_values::find(before, after, &mut consequences);
+    if change == StackChange::Updated {
+        other_values::find(stacks, &resources, place, &mut consequences);
+    }
     let same = !expected
         && outputs.is_empty()
         && parameters.is_empty()
@@ -213,6 +208,7 @@ pub fn diff(before: Option<&StackAt>, after: Option<&StackAt>, place: &Whereabou
         disposable::weigh(&mut consequences, before);
     }
     sort(&mut consequences);
+    mark_refused(&mut resources, &consequences);
     StackDiff {
         name: place.stack.clone(),
         change: if same && change == StackChange::Updated {
@@ -228,6 +224,17 @@ pub fn diff(before: Option<&StackAt>, after: Option<&StackAt>, place: &Whereabou
         totals: (before.resources().count(), after.resources().count()),
         renames: Vec::new(),
         is_protected,
+    }
+}
+
+/// Marks what is refused for certain.
+fn mark_refused(resources: &mut [ChangedResource], consequences: &[Consequence]) {
+    let refused = consequences.iter().filter(|found| found.is_refusal());
+    let refused: HashSet<&str> = refused
+        .filter_map(|found| found.logical_id.as_deref())
+        .collect();
+    for change in resources {
+        change.refused = change.action != Edit::Remove && refused.contains(&*change.logical_id);
     }
 }
 
@@ -247,6 +254,44 @@ impl Compared {
             resources,
         }
     }
+}
+
+/// What is found between two stacks in all cases; nothing where what is found with nothing supposed is enough.
+pub(crate) fn compared(
+    stacks: [&StackAt; 2],
+    place: &Whereabouts,
+    is_enough: impl FnOnce(&Compared) -> bool,
+) -> Option<Compared> {
+    let [old, new] = both_written_out(stacks, place);
+    let sides = Sides::new(
+        scoped(stacks[0], old.as_ref(), place),
+        scoped(stacks[1], new.as_ref(), place),
+        catalog(),
+    );
+    let whole = Compared::between(&sides, place);
+    (!is_enough(&whole)).then(|| in_all_cases(whole, stacks, &sides, place).0)
+}
+
+/// What is found in all cases of what is not known, and which ones that are.
+fn in_all_cases(
+    whole: Compared,
+    stacks: [&StackAt; 2],
+    sides: &Sides<'_>,
+    place: &Whereabouts,
+) -> (Compared, Cases) {
+    let cases = Cases::of(sides, &whole);
+    let each: Vec<(Case, Compared)> = cases
+        .each()
+        .map(|case| {
+            let found = in_case(stacks, &cases.supposed(&case), place);
+            (case, found)
+        })
+        .collect();
+    let found = match each.is_empty() {
+        true => whole,
+        false => merged(whole, &cases, &each),
+    };
+    (found, cases)
 }
 
 /// What is found in one case of what is not known.

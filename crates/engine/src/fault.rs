@@ -38,6 +38,18 @@ pub enum Fault {
         /// How many times; none for always.
         times: Option<u32>,
     },
+    /// A task that is run by itself does not succeed: `task:CLUSTER/FAMILY=fail[:exit=N][:after=SECONDS][:times=N]`, or the
+    /// name of the cluster's stack for the cluster; or `=stall`, or `=pull`.
+    Task {
+        /// The cluster, or its stack.
+        place: String,
+        /// The family of the task definition.
+        family: String,
+        /// How.
+        how: TaskFault,
+        /// How many times; none for always.
+        times: Option<u32>,
+    },
     /// An alarm goes off: `alarm:NAME:at=SECONDS`, counted from when the fault is added.
     Alarm {
         /// The alarm.
@@ -118,6 +130,23 @@ impl DeploymentFault {
     }
 }
 
+/// What becomes of a task that is run by itself?
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", tag = "task")]
+pub enum TaskFault {
+    /// Its containers exit with this.
+    Fail {
+        /// The exit code.
+        exit: i32,
+        /// After how many seconds of running; none for at the usual time.
+        after: Option<u32>,
+    },
+    /// It never ends.
+    Stall,
+    /// Its image cannot be pulled.
+    Pull,
+}
+
 /// How does a call fail?
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -163,6 +192,7 @@ impl Faults {
             Fault::Resource { .. }
             | Fault::Api { .. }
             | Fault::Deployment { .. }
+            | Fault::Task { .. }
             | Fault::Alarm { .. } => None,
         })
     }
@@ -183,6 +213,26 @@ impl Faults {
             Fault::Resource { .. }
             | Fault::Api { .. }
             | Fault::Deployment { .. }
+            | Fault::Task { .. }
+            | Fault::Alarm { .. } => None,
+        })
+    }
+
+    /// Whether a task that is run by itself is not to succeed, and how. It is in one of these places.
+    pub(crate) fn hit_task(&mut self, places: &[&str], called: &str) -> Option<TaskFault> {
+        self.0.iter_mut().find_map(|fault| match fault {
+            Fault::Task {
+                place,
+                family,
+                how,
+                times,
+            } if places.contains(&place.as_str()) && family == called => {
+                used(times).then_some(*how)
+            }
+            Fault::Resource { .. }
+            | Fault::Api { .. }
+            | Fault::Deployment { .. }
+            | Fault::Task { .. }
             | Fault::Alarm { .. } => None,
         })
     }
@@ -193,7 +243,10 @@ impl Faults {
             Fault::Api {
                 operation, times, ..
             } => operation == called && times.is_some_and(|times| times > 0),
-            Fault::Resource { .. } | Fault::Deployment { .. } | Fault::Alarm { .. } => false,
+            Fault::Resource { .. }
+            | Fault::Deployment { .. }
+            | Fault::Task { .. }
+            | Fault::Alarm { .. } => false,
         })
     }
 
@@ -215,6 +268,7 @@ impl Faults {
             Fault::Resource { .. }
             | Fault::Api { .. }
             | Fault::Deployment { .. }
+            | Fault::Task { .. }
             | Fault::Alarm { .. } => None,
         })
     }
@@ -255,7 +309,8 @@ impl Deployed {
 #[error(
     "`{text}` is no fault: {why}; write `create:STACK/LOGICAL_ID[:after=SECONDS][:times=N]` (or `update:`, `delete:`, \
      and a resource type for the target), `api:OPERATION=throttle|500|timeout|cut|lost[:times=N]`, \
-     `deployment:STACK/LOGICAL_ID=fail|stall[:after=SECONDS][:times=N]` (or the service's name for the target), or \
+     `deployment:STACK/LOGICAL_ID=fail|stall[:after=SECONDS][:times=N]` (or the service's name for the target), \
+     `task:CLUSTER/FAMILY=fail|stall|pull[:exit=N][:after=SECONDS][:times=N]` (or the cluster's stack), or \
      `alarm:NAME:at=SECONDS`"
 )]
 pub struct NoFault {
@@ -284,6 +339,7 @@ fn read(text: &str) -> Result<Fault, String> {
         "delete" => resource(FaultedAction::Delete, rest),
         "api" => api(rest),
         "deployment" => deployment(rest),
+        "task" => task(rest),
         "alarm" => alarm(rest),
         _ => Err(format!("`{kind}` cannot fail")),
     }
@@ -395,6 +451,40 @@ fn deployment(text: &str) -> Result<Fault, String> {
     };
     Ok(Fault::Deployment {
         service,
+        how,
+        times,
+    })
+}
+
+fn task(text: &str) -> Result<Fault, String> {
+    let (target, rest) = text
+        .split_once('=')
+        .ok_or_else(|| "it does not say what becomes of the task".to_owned())?;
+    let (how, options) = rest.split_once(':').unwrap_or((rest, ""));
+    let (place, family) = target
+        .split_once('/')
+        .ok_or_else(|| format!("`{target}` is not `CLUSTER/FAMILY`"))?;
+    let (mut after, mut exit, mut times) = (None, 1, None);
+    for (key, value) in pairs(options)? {
+        match key {
+            "after" if how == "fail" => after = Some(number(value)?),
+            "exit" if how == "fail" => {
+                exit = i32::try_from(number(value)?)
+                    .map_err(|_| format!("`{value}` is no exit code"))?;
+            }
+            "times" => times = Some(number(value)?),
+            _ => return Err(format!("`{key}` says nothing of a task")),
+        }
+    }
+    let how = match how {
+        "fail" => TaskFault::Fail { exit, after },
+        "stall" => TaskFault::Stall,
+        "pull" => TaskFault::Pull,
+        _ => return Err(format!("a task cannot `{how}`")),
+    };
+    Ok(Fault::Task {
+        place: filled(place, "the cluster")?,
+        family: filled(family, "the family")?,
         how,
         times,
     })
@@ -523,6 +613,27 @@ mod tests {
     }
 
     #[test]
+    fn faults_of_tasks() {
+        let fault = |how, times| {
+            Ok(Fault::Task {
+                place: "shop".to_owned(),
+                family: "api-migrate".to_owned(),
+                how,
+                times,
+            })
+        };
+        let (exit, after) = (3, Some(5));
+        assert_eq!(
+            "task:shop/api-migrate=fail:exit=3:after=5:times=1".parse(),
+            fault(TaskFault::Fail { exit, after }, Some(1))
+        );
+        assert_eq!(
+            "task:shop/api-migrate=pull".parse(),
+            fault(TaskFault::Pull, None)
+        );
+    }
+
+    #[test]
     fn only_calls_that_fail_a_number_of_times_are_counted() {
         let mut faults = Faults::default();
         for text in ["api:DescribeStacks=500:times=1", "api:GetTemplate=500"] {
@@ -556,6 +667,9 @@ mod tests {
             "deployment:=fail",
             "deployment:api=maybe",
             "deployment:api=stall:after=1",
+            "task:shop=fail",
+            "task:shop/api=stall:exit=1",
+            "task:shop/api=fail:exit=-1",
             "alarm:errors",
             "alarm:errors:at=-1",
         ] {

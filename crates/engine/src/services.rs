@@ -13,6 +13,7 @@ mod derived;
 mod ecr;
 mod ecs;
 mod elb;
+mod logs;
 mod model;
 mod outside;
 mod page;
@@ -49,6 +50,7 @@ pub(crate) fn answer(state: &mut State, call: &mut Call<'_>) -> Result {
         "rds" => rds::answer(state, call),
         "backup" => backup::answer(state, call),
         "sns" => sns::answer(state, call),
+        "logs" => logs::answer(state, call),
         "sqs" => sqs::answer(state, call),
         "cloudcontrolapi" => control::answer(state, call),
         service => {

@@ -27,12 +27,14 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use load::origin::{Effective, Origin};
-pub use load::{Loaded, check_all, load, load_all};
+pub use load::{Loaded, check_all, images, load, load_all};
 pub use path::{Path, Step};
 pub use schema::{schema, unsupported};
 pub use settings::{
-    AcceptedRisk, Bootstrap, Covered, Deployment, GitHubEnvironment, GitHubRepository, GitRef,
-    HttpCheck, OnFailure, PolicyArn, References, RepositoryIds, Settings, Verify,
+    AcceptedRisk, BesidesName, Bootstrap, Command, Covered, Deployment, FolderName,
+    GitHubEnvironment, GitHubRepository, GitRef, HttpCheck, ImageSource, Images, Notify, OnFailure,
+    PolicyArn, References, RepositoryIds, Runs, ServiceWithImage, Settings, SourcePath, Task,
+    Topic, VariableName, Verify, When,
 };
 pub use stratiform_finding::Source;
 pub use stratiform_finding::words::{joined, listed, meant, nearest};

@@ -17,7 +17,7 @@ use crate::schema::shape::Shape;
 use crate::values::names::EnvironmentName;
 use crate::values::text::Text;
 use crate::violation::{Related, Violation};
-use crate::{Environment, Settings, schema};
+use crate::{Environment, Images, Settings, schema};
 
 /// An environment, and where its values are from.
 #[derive(Clone, Debug)]
@@ -159,6 +159,16 @@ fn shared(environments: &[(EnvironmentName, Vec<Source>)]) -> Vec<(EnvironmentNa
         .collect()
 }
 
+/// What the images of an environment were made from, whatever else its layers say and however its type was then; none
+/// where that cannot be read.
+pub fn images(layers: &[Source]) -> Option<Images> {
+    let tree = merge(layers).ok()?.to_json();
+    match tree.get(Settings::SECTION)?.get("images") {
+        Some(images) => serde_json::from_value(images.clone()).ok(),
+        None => Some(Images::new()),
+    }
+}
+
 /// What does not fit together between environments; see [`Environment::check_all`].
 pub fn check_all<E: Environment>(all: &[Loaded<E>]) -> Vec<Finding> {
     let environments: Vec<(&EnvironmentName, &E)> = all
@@ -188,6 +198,11 @@ impl<E: Environment> Loaded<E> {
             settings.remove("name");
         }
         origin::values(&value, &self.tree, &self.sources).into_iter()
+    }
+
+    /// A violation that only whoever uses the environment can see, as a finding with its place.
+    pub fn refused(&self, violation: Violation) -> Finding {
+        self.finding(violation, &[]).1
     }
 
     /// A violation as a finding, and where it stands: its layer, and the position in it.

@@ -10,8 +10,9 @@ use serde_json::{Map, Value};
 use crate::schema::shape::{Reader, Shape};
 use crate::values::text::{Format, Text};
 use crate::{
-    AccountId, AppName, CheckId, Cidr, Covered, Date, EmailAddress, Environment, EnvironmentName,
-    GitHubEnvironment, GitHubRepository, GitRef, PolicyArn, Region, Settings, TagKey, TagValue,
+    AccountId, AppName, BesidesName, CheckId, Cidr, Covered, Date, EmailAddress, Environment,
+    EnvironmentName, FolderName, GitHubEnvironment, GitHubRepository, GitRef, PolicyArn, Region,
+    ServiceWithImage, Settings, SourcePath, TagKey, TagValue, Topic, VariableName,
 };
 
 /// The schema of one layer's file, for editors: `environments/schema.json`.
@@ -59,7 +60,11 @@ fn formats<E: Environment>() -> BTreeMap<&'static str, Format> {
     let own = [
         AccountId::FORMAT,
         AppName::FORMAT,
+        BesidesName::FORMAT,
         CheckId::FORMAT,
+        FolderName::FORMAT,
+        Topic::FORMAT,
+        VariableName::FORMAT,
         Cidr::FORMAT,
         Covered::FORMAT,
         Date::FORMAT,
@@ -70,6 +75,8 @@ fn formats<E: Environment>() -> BTreeMap<&'static str, Format> {
         GitRef::FORMAT,
         PolicyArn::FORMAT,
         Region::FORMAT,
+        ServiceWithImage::FORMAT,
+        SourcePath::FORMAT,
         TagKey::FORMAT,
         TagValue::FORMAT,
     ];

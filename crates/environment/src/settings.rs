@@ -1,7 +1,9 @@
 //! What the tool itself needs to know about an environment, whatever the app.
 
+mod besides;
 mod bootstrap;
 mod deployment;
+mod images;
 
 use std::collections::BTreeMap;
 
@@ -13,10 +15,14 @@ use crate::values::names::{AccountId, AppName, CheckId, Date, EnvironmentName, T
 use crate::values::region::Region;
 use crate::values::text::{RefusedText, Text};
 
+pub use besides::{
+    BesidesName, Command, FolderName, Notify, Runs, Task, Topic, VariableName, When,
+};
 pub use bootstrap::{
     Bootstrap, GitHubEnvironment, GitHubRepository, GitRef, PolicyArn, RepositoryIds,
 };
 pub use deployment::{Deployment, HttpCheck, OnFailure, Verify};
+pub use images::{ImageSource, Images, ServiceWithImage, SourcePath};
 
 /// What the tool itself needs to know: where the environment lives, and how its stacks are treated.
 ///
@@ -67,6 +73,10 @@ pub struct Settings {
     /// Who may deploy the environment from GitHub, and with which limits: what `bootstrap` makes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bootstrap: Option<Bootstrap>,
+
+    /// What the images of services are made from, by service: `api`, where a stack has a parameter `ApiImage`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub images: Images,
 
     /// Findings that the team has decided to live with: the check's ID, then for which resource and why.
     #[serde(default)]

@@ -125,6 +125,28 @@ fn a_layer_may_be_empty_and_later_layers_win() {
 }
 
 #[test]
+fn images_are_read_whatever_else_the_layers_say() {
+    let read = |texts: &[&str]| crate::images(&layers(texts));
+    let shared = "settings: {images: {api: {source: a}, web: {source: w}}}\nno: {such: key}";
+    let own = "settings: {images: {api: {dockerfile: d}, web: null}}";
+    let images = read(&[shared, own]).expect("images");
+    let shown: Vec<String> = images
+        .iter()
+        .map(|(service, image)| format!("{service} {} {}", image.source, image.dockerfile()))
+        .collect();
+    assert_eq!(shown, ["api a d"]);
+    assert_eq!(read(&["settings: {app: a}"]), Some(crate::Images::new()));
+    for unreadable in [
+        "",
+        "settings: {images: {api: x}}",
+        "settings: {images: {api: {source: /}}}",
+        "{",
+    ] {
+        assert_eq!(read(&[unreadable]), None, "{unreadable}");
+    }
+}
+
+#[test]
 fn what_is_wrong_is_found_in_its_layer_and_line() {
     check(
         "size: 256",
@@ -298,7 +320,17 @@ fn what_cannot_be_checked_is_refused() {
 /// Editors refuse nothing that we allow, so far as samples tell.
 #[test]
 fn patterns_for_editors_allow_what_the_checks_allow() {
-    let samples: [(Format, &[&str]); 13] = [
+    let samples: [(Format, &[&str]); 19] = [
+        (crate::BesidesName::FORMAT, &["migrate", "load-test"]),
+        (crate::VariableName::FORMAT, &["DEPLOY_WEBHOOK", "_X2"]),
+        (crate::FolderName::FORMAT, &["tests", "tests/load"]),
+        (
+            crate::Topic::FORMAT,
+            &[
+                "arn:aws:sns:eu-west-1:111122223333:shop.fifo",
+                "alarms/Topic",
+            ],
+        ),
         (crate::AppName::FORMAT, &["storefront", "a", "web-api2"]),
         (crate::EnvironmentName::FORMAT, &["dev", "prod-eu"]),
         (crate::AccountId::FORMAT, &["012345678901"]),
@@ -326,6 +358,11 @@ fn patterns_for_editors_allow_what_the_checks_allow() {
                 "arn:aws:iam::111122223333:policy/team/boundary",
                 "arn:aws-cn:iam::aws:policy/PowerUserAccess",
             ],
+        ),
+        (crate::ServiceWithImage::FORMAT, &["api", "web-api2"]),
+        (
+            crate::SourcePath::FORMAT,
+            &[".", "..", "../a b/c", "services/api"],
         ),
     ];
     for (format, texts) in samples {

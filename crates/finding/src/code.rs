@@ -204,6 +204,8 @@ codes! {
         OneEnvironment = "one-environment",
         /// No stack has this name.
         UnknownStack = "unknown-stack",
+        /// What an image is made from is not there, or not in the repository.
+        MissingSource = "missing-source",
         /// AWS has no such region.
         UnknownRegion = "unknown-region",
         /// No finding has this code.
@@ -260,7 +262,7 @@ codes! {
         ParameterWithoutValue = "parameter-without-value",
         /// A value that the declaration of its parameter does not allow.
         ParameterValue = "parameter-value",
-        /// `--image` of a service that no stack has an image of.
+        /// `--image` or `settings.images` of a service that no stack has an image of.
         UnknownService = "unknown-service",
         /// An image that is not in its repository, or whose repository nobody knows.
         UnknownImage = "unknown-image",
@@ -272,6 +274,14 @@ codes! {
         ExportInUse = "export-in-use",
         /// `--hotswap` for an environment that people depend on.
         NoHotswap = "no-hotswap",
+        /// A task that cannot be: of no service, or with a name that stands twice.
+        ReleaseTask = "release-task",
+        /// A task of a release failed.
+        TaskFailed = "task-failed",
+        /// A command of a release failed.
+        CommandFailed = "command-failed",
+        /// Something would go back over a task that cannot be undone.
+        NotCrossed = "not-crossed",
         /// A rollback to something that AWS never takes back.
         OneWay = "one-way",
         /// `--local` of a program that was built without the engine.
@@ -298,6 +308,13 @@ codes! {
         SealedRelease = "sealed-release",
         /// What was asked for is not there yet.
         NotThereYet = "not-there-yet",
+    }
+    /// `bootstrap`: what an account needs first.
+    Bootstrap {
+        /// A role would need more managed policies than IAM allows.
+        RolePolicies = "role-policies",
+        /// The environment's file does not say what its bootstrap is.
+        NoBootstrap = "no-bootstrap",
     }
 }
 

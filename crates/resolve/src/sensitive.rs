@@ -43,11 +43,10 @@ pub fn is_sensitive(name: &str) -> bool {
                 .is_some_and(|letter| letter.to_ascii_lowercase() == byte)
         })
     };
-    let one = name.strip_suffix(['s', 'S']).unwrap_or(name);
+    let one = name.strip_suffix(['s', 'S']);
+    let mut endings = ENDINGS.iter();
     name != NOT_SECRET
-        && ENDINGS
-            .iter()
-            .any(|ending| ends(name, ending) || ends(one, ending))
+        && endings.any(|ending| ends(name, ending) || one.is_some_and(|one| ends(one, ending)))
 }
 
 /// Whether a map is a pair of a telling name and a value: `Name: DB_PASSWORD, Value: …`.

@@ -84,6 +84,7 @@ pub(crate) fn synthesize(settings: &Settings, stacks: &[Stack]) -> Result<Assemb
         region: settings.region.clone(),
         account: None,
         stacks: synthesized.collect(),
+        tasks: Vec::new(),
     })
 }
 

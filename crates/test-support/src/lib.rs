@@ -19,7 +19,7 @@ pub use change::change;
 pub use emulator::{Ministack, Moto};
 pub use entropy::Entropy;
 pub use large::{large, wide};
-pub use post::{Caller, post};
+pub use post::{Caller, get, post};
 pub use redact::redact;
 pub use server::{Reply, pass_on, serve};
 pub use template::{TYPES, template};

@@ -47,13 +47,27 @@ impl Caller<'_> {
 /// The status is not 200, or nobody answers.
 #[track_caller]
 pub fn post(url: &str, headers: &[&str], body: &str) -> String {
-    let answer = exchange(url, headers, body).unwrap_or_else(|error| panic!("{url}: {error}"));
+    answered(url, exchange("POST", url, headers, body))
+}
+
+/// What a URL of this machine has.
+///
+/// # Panics
+/// The status is not 200, or nobody answers.
+#[track_caller]
+pub fn get(url: &str) -> String {
+    answered(url, exchange("GET", url, &[], ""))
+}
+
+#[track_caller]
+fn answered(url: &str, answer: Result<String, Error>) -> String {
+    let answer = answer.unwrap_or_else(|error| panic!("{url}: {error}"));
     let (head, content) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
     assert!(head.starts_with("HTTP/1.1 200"), "{url}: {answer}");
     content.to_owned()
 }
 
-fn exchange(url: &str, headers: &[&str], body: &str) -> Result<String, Error> {
+fn exchange(method: &str, url: &str, headers: &[&str], body: &str) -> Result<String, Error> {
     let address = url.strip_prefix("http://").unwrap_or(url);
     let (host, path) = address.split_once('/').unwrap_or((address, ""));
     let headers: String = headers
@@ -63,7 +77,7 @@ fn exchange(url: &str, headers: &[&str], body: &str) -> Result<String, Error> {
     let mut stream = TcpStream::connect(host)?;
     write!(
         stream,
-        "POST /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}Content-Length: {}\r\n\r\n{body}",
+        "{method} /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}Content-Length: {}\r\n\r\n{body}",
         body.len()
     )?;
     let mut answer = String::new();

@@ -95,8 +95,6 @@ fn diff_between(before: &Template, after: &Template) -> StackChange {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(192))]
-
     #[test]
     fn resolve_answers_for_any_template(bytes in bytes()) {
         resolve_all(&read(&template(&mut Entropy::new(&bytes))));

@@ -5,11 +5,13 @@ use std::time::{Duration, Instant};
 
 use stratiform_aws::{Audience, Interruption};
 use stratiform_deploy::{
-    Blocked, Ending, Health, News, Outcome, Plan, Proposal, Run, Subject, Told,
+    Blocked, CommandNews, Ending, Health, News, Outcome, Plan, Proposal, Run, Subject, TaskEnd,
+    TaskNews, Told,
 };
 
 use super::asking::{Consent, Question, is_typed};
-use crate::view::deployment::{Ended, Follow, Sources};
+use crate::view::deployment::besides::lines;
+use crate::view::deployment::{Ended, Failed, Follow, Sources};
 
 /// Shows what happens, and asks.
 pub(super) struct Watching {
@@ -25,6 +27,12 @@ pub(super) struct Watching {
     pub times: Vec<(Option<Instant>, Option<Duration>)>,
     /// What runs and is not well.
     pub unwell: Vec<(Subject, Health)>,
+    /// Tasks and commands that failed.
+    pub failed: Vec<Failed>,
+    /// Tasks that were in the way back.
+    pub in_the_way: Vec<String>,
+    /// Whether all is shown that commands print.
+    pub verbose: bool,
 }
 
 impl Watching {
@@ -57,6 +65,8 @@ impl Watching {
         let ended = Ended {
             outcome,
             unwell: std::mem::take(&mut self.unwell),
+            failed: std::mem::take(&mut self.failed),
+            in_the_way: std::mem::take(&mut self.in_the_way),
             held_back,
             took,
             each: self.times.iter().map(|(_, took)| *took).collect(),
@@ -87,6 +97,29 @@ impl Audience for Watching {
                 let unwell = report.filter(|(_, health)| *health != Health::Healthy);
                 self.unwell = unwell.cloned().collect();
             }
+            Told::Task {
+                task,
+                news: TaskNews::Ended(TaskEnd::Failed { why, .. }),
+            } => {
+                let task = plan.conduct.besides.tasks.get(*task);
+                let name = task.map(|task| task.name.clone()).unwrap_or_default();
+                self.failed.push(Failed::Task(name, why.clone()));
+            }
+            Told::Command {
+                command,
+                news: CommandNews::Ended { failed, printed },
+            } => {
+                if self.verbose && !printed.is_empty() {
+                    self.view.say(lines(printed).trim_start_matches('\n'));
+                }
+                if let Some(why) = failed {
+                    let command = plan.conduct.besides.commands.get(*command);
+                    let name = command.map(|command| command.name.clone());
+                    let name = name.unwrap_or_default();
+                    self.failed.push(Failed::Command(name, why.clone()));
+                }
+            }
+            Told::Stays { tasks } => self.in_the_way.clone_from(tasks),
             _ => {}
         }
         self.view.told(plan, told);
@@ -114,9 +147,9 @@ impl Audience for Watching {
         self.view.say(match interruption {
             Interruption::Ends => "interrupted: nothing was executed, and the change sets go",
             Interruption::GoesOn => {
-                "interrupted: CloudFormation goes on, and so does this; once more asks CloudFormation to cancel"
+                "interrupted: what is under way goes on, and so does this; once more asks CloudFormation to cancel, and stops a task"
             }
-            Interruption::Cancels => "CloudFormation is asked to cancel: what it can is rolled back",
+            Interruption::Cancels => "CloudFormation is asked to cancel: what it can is rolled back; a task is stopped",
         });
     }
 }

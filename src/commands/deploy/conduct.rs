@@ -5,8 +5,8 @@ use std::num::NonZeroUsize;
 use stratiform_assembly::Assembly;
 use stratiform_aws::Aws;
 use stratiform_deploy::{
-    Allowance, Approval, Call, Conduct, Contract, HttpCheck, Mending, OnFailure, Pace, Record,
-    Reply, Until,
+    Allowance, Approval, Besides, Call, Conduct, Contract, HttpCheck, Mending, OnFailure, Pace,
+    Record, Reply, Until,
 };
 use stratiform_environment::{Deployment, OnFailure as Written};
 use stratiform_service::change_set::{
@@ -50,6 +50,8 @@ pub(super) struct Found {
     pub rollback: Option<RollbackConfiguration>,
     /// What may be done about stacks that cannot be updated as they are.
     pub mending: Mending,
+    /// What is done besides.
+    pub besides: Besides,
 }
 
 /// What may be done about stacks that cannot be updated as they are.
@@ -69,6 +71,7 @@ pub(super) fn conduct(args: &Deploy, written: &Deployment, found: Found) -> Cond
         allowed,
         rollback,
         mending,
+        besides,
     } = found;
     Conduct {
         run,
@@ -103,6 +106,7 @@ pub(super) fn conduct(args: &Deploy, written: &Deployment, found: Found) -> Cond
         bucket: written.artifact_bucket.clone(),
         backup: written.backup_before_deploy,
         verify: contract(args, written),
+        besides,
         pace: pace(args.local),
     }
 }

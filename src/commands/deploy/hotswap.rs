@@ -15,10 +15,11 @@ use crate::cloud::Cloud;
 use crate::commands::guard::looking::stacks;
 use crate::commands::swap::{To, begin, follow, propose, site};
 use crate::exit::Exit;
-use crate::images::{asked, service_of};
+use crate::images::asked;
 use crate::report::Failure;
 use crate::repository::project::Project;
 use crate::runtime::all_of;
+use crate::services::service_of;
 use crate::view::deployment::words::duration;
 use crate::view::{Answer, Event, View};
 

@@ -85,6 +85,8 @@ pub(crate) fn in_line(
             .as_ref()
             .map(|_| Default::default()),
         mending: Mending::Harmless,
+        // What a service is swapped to is tried already.
+        besides: Default::default(),
     };
     let conduct = conduct(args, &settings.deployment, found);
     Ok(Plan {

@@ -17,8 +17,8 @@ use stratiform_template::{Parameter, Value};
 
 use crate::args::{Allow, Going, ParameterValue as GivenValue};
 use crate::exit::Exit;
-use crate::images::service_of;
 use crate::report::Failure;
+use crate::services::service_of;
 
 /// The stacks that were asked for, as places in the assembly; all of them where none was named.
 ///
@@ -86,8 +86,16 @@ pub(super) fn allowances(
     deployed: &IndexMap<String, StackAt>,
     allowed: &[Allow],
 ) -> Result<Vec<Allowance>, Failure> {
-    let allowances = allowed.iter().map(|allow| {
-        let after = &assembly.stacks[place(assembly, &allow.stack)?];
+    let resources = allowed.iter().filter_map(|allow| match allow {
+        Allow::Resource {
+            going,
+            stack,
+            logical_id,
+        } => Some((going, stack, logical_id)),
+        Allow::Cross { .. } => None,
+    });
+    let allowances = resources.map(|(going, stack, logical_id)| {
+        let after = &assembly.stacks[place(assembly, stack)?];
         let sides = [Some(after), deployed.get(&after.name)]
             .into_iter()
             .flatten();
@@ -95,22 +103,19 @@ pub(super) fn allowances(
             .flat_map(|stack| stack.template.resources.keys())
             .map(String::as_str)
             .collect();
-        let id = LogicalId::new(&allow.logical_id).ok();
+        let id = LogicalId::new(logical_id).ok();
         let id = id.filter(|id| known.contains(id.as_str()));
         let logical_id = id.ok_or_else(|| {
-            let help = meant(&allow.logical_id, known.iter().copied());
+            let help = meant(logical_id, known.iter().copied());
             Failure::new(
                 Exit::Usage,
                 Code::UnknownResource,
-                format!(
-                    "the stack `{}` neither has nor had a resource `{}`",
-                    allow.stack, allow.logical_id
-                ),
+                format!("the stack `{stack}` neither has nor had a resource `{logical_id}`"),
                 help.unwrap_or_else(|| "take the flag away, or correct it".to_owned()),
             )
         })?;
         Ok(Allowance {
-            loss: match allow.going {
+            loss: match going {
                 Going::Replaced => Loss::Replace,
                 Going::Deleted => Loss::Delete,
                 Going::Interrupted => Loss::Interrupt,

@@ -22,6 +22,7 @@ pub(crate) fn assembly() -> Assembly {
         environment: Some("dev".to_owned()),
         region: "eu-west-1".parse().unwrap(),
         account: None,
+        tasks: Vec::new(),
         stacks: vec![
             stack("network", &[], "Resources:\n  Vpc: {Type: AWS::EC2::VPC}\n"),
             stack(

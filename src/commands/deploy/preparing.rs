@@ -11,20 +11,23 @@ use stratiform_finding::words::listed;
 use stratiform_finding::{Code, Finding};
 use stratiform_resolve::Whereabouts;
 
-use super::Intent;
+use super::besides;
 use super::conduct::{Found, conduct, left_out, mending, rollback};
 use super::passes::{InPasses, Side, in_passes};
 use super::planning::{allowances, choose, dependencies, given, parameters, planned};
 use super::record::{Origin, record, run};
 use super::sealing::Sealed;
+use super::{Intent, consent};
 use crate::args::Deploy;
 use crate::assemblies::deployed::stack_at;
 use crate::cloud::Cloud;
+use crate::commands::bootstrap::standing::bootstrapped;
 use crate::commands::guard::gathering::{Asking, Gathered, Source, gather};
 use crate::commands::guard::risks;
-use crate::images::{Asked, InEcr, asked, service_of, stand_ins};
+use crate::images::{Asked, InEcr, asked, stand_ins};
 use crate::report::Failure;
 use crate::repository::git::Folder;
+use crate::services::service_of;
 use crate::view::deployment::Sources;
 use crate::view::{Event, View};
 
@@ -56,7 +59,6 @@ pub(super) async fn prepare(
         settings,
         source,
     } = intent;
-    let written = &settings.deployment;
     let wanted = sealed.map_or_else(|| args.stack.clone(), Sealed::stacks);
     let chosen = choose(&assembly, &wanted)?;
     let images = asked(&assembly, &args.image).map_err(Failure::of)?;
@@ -68,6 +70,9 @@ pub(super) async fn prepare(
         region: region.to_string(),
     });
     let identity = identity(&aws, &assembly).await?;
+    let bootstrapped = bootstrapped(&aws, settings).await;
+    let (written, alone) = bootstrapped.deployment(settings, identity.account.as_str(), &region);
+    let written = &written;
     let images = resolved(&aws, &assembly, &identity, images, cloud).await?;
     let mut fixed = images;
     fixed.extend(given);
@@ -119,7 +124,7 @@ pub(super) async fn prepare(
     let before = before(&aws, &assembly, &deployed).await?;
     let allowed = allowances(&assembly, &before, &args.allow)?;
     let sides = sides(&assembly, &chosen, &values, &before, &facts.stacks);
-    let stacks = stacks(&assembly, &chosen, values, &facts.stacks)?;
+    let stacks = stacks(&assembly, &chosen, values.clone(), &facts.stacks)?;
     let InPasses {
         stacks,
         origins,
@@ -142,6 +147,27 @@ pub(super) async fn prepare(
     facts.wanted.run = Some(run.clone());
     facts.wanted.allowed.clone_from(&allowed);
     facts.risks = Ok(risks_of(&sides));
+    facts.permissions = bootstrapped.lacking(&wanted, settings, &facts);
+    let besides = besides::plan(
+        aws,
+        &besides::Asking {
+            project,
+            assembly: &assembly,
+            written,
+            args,
+            heading: source.heading(),
+            chosen: &chosen,
+            values: &values,
+            found: &facts.stacks,
+            record: &record,
+            run: &run,
+            sealed,
+            consent: consent(args),
+        },
+    )?;
+    let aws = besides.aws;
+    facts.tasks = Ok(besides.tasks);
+    facts.wanted.crossed.clone_from(&besides.besides.crossed);
     let report = Report::of(&facts);
     let report = match &args.emergency {
         Some(reason) => report.in_emergency(reason),
@@ -158,8 +184,10 @@ pub(super) async fn prepare(
     for text in left_out(args, written)
         .into_iter()
         .chain(note)
+        .chain(alone)
         .chain(said)
         .chain(twice)
+        .chain(besides.said)
     {
         view.event(&Event::Notice { text });
     }
@@ -169,6 +197,7 @@ pub(super) async fn prepare(
         allowed,
         rollback,
         mending,
+        besides: besides.besides,
     };
     let locations = origins.iter().map(|origin| {
         let place = chosen[*origin];

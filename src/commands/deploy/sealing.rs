@@ -14,8 +14,8 @@ use stratiform_assembly::Assembly;
 use stratiform_aws::now;
 use stratiform_deploy::call::ParameterValue;
 use stratiform_deploy::{
-    Ending, Impact, Plan, PlannedStack, Prediction, Run, SealedChangeSet, changes_digest, impact,
-    stack_of, text_digest,
+    Besides, Ending, Impact, Plan, PlannedCommand, PlannedStack, PlannedTask, Prediction, Run,
+    SealedChangeSet, changes_digest, impact, stack_of, text_digest,
 };
 use stratiform_finding::{Code, Finding};
 use stratiform_service::{AccountId, LogicalId, Region, Timestamp};
@@ -42,6 +42,9 @@ pub(crate) struct Sealed {
     /// What the run is called, then and when it is executed.
     run: String,
     stacks: Vec<SealedStack>,
+    /// What is done besides.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    besides: Besides,
 }
 
 /// A stack of it.
@@ -148,7 +151,37 @@ impl Sealed {
             made: now(),
             run: plan.conduct.run.clone(),
             stacks: stacks.collect::<Result<_, Failure>>()?,
+            besides: plan.conduct.besides.clone(),
         })
+    }
+
+    /// What is done besides, as it was approved.
+    ///
+    /// # Errors
+    /// What is declared now is something else.
+    pub(super) fn besides(
+        &self,
+        tasks: &[PlannedTask],
+        commands: &[PlannedCommand],
+    ) -> Result<&Besides, Failure> {
+        let is_declared = |sealed: &PlannedTask| {
+            let now = tasks.iter().find(|task| task.name == sealed.name);
+            // Which image it has was found out when it was sealed.
+            now.is_some_and(|now| {
+                *sealed
+                    == PlannedTask {
+                        images: sealed.images.clone(),
+                        ..now.clone()
+                    }
+            })
+        };
+        let other = self.besides.tasks.iter().find(|task| !is_declared(task));
+        let what = match other {
+            Some(task) => format!("the task `{}` is another one", task.name),
+            None if self.besides.commands != commands => "the commands are others".to_owned(),
+            None => return Ok(&self.besides),
+        };
+        Err(moved([what]))
     }
 
     /// Writes it, whole or not at all.
@@ -257,17 +290,31 @@ impl Sealed {
             plan.conduct.record.commit.clone_from(&self.commit);
             return Ok(());
         }
-        let findings = moved.into_iter().map(|what| {
-            Finding::new(
-                Code::SealedRelease,
-                format!("what was sealed is not what would be deployed: {what}"),
-                "check out what was sealed, or prepare and approve it again: --prepare FILE",
-            )
-        });
-        let mut failure = Failure::of(findings);
-        failure.exit = Exit::No;
-        Err(failure)
+        Err(self::moved(moved))
     }
+}
+
+/// What was sealed is not what would be deployed.
+fn moved(what: impl IntoIterator<Item = String>) -> Failure {
+    let findings = what.into_iter().map(|what| {
+        Finding::new(
+            Code::SealedRelease,
+            format!("what was sealed is not what would be deployed: {what}"),
+            "check out what was sealed, or prepare and approve it again: --prepare FILE",
+        )
+    });
+    let mut failure = Failure::of(findings);
+    failure.exit = Exit::No;
+    failure
+}
+
+fn is_nothing(besides: &Besides) -> bool {
+    *besides
+        == Besides {
+            variables: besides.variables.clone(),
+            root: besides.root.clone(),
+            ..Besides::default()
+        }
 }
 
 /// Whether a text is a sealed release, of whatever version.

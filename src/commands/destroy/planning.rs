@@ -91,11 +91,18 @@ fn run(environment: &str, stacks: &[PlannedStack]) -> String {
 
 fn allowance(stacks: &[PlannedStack], allow: &Allow) -> Result<Allowance, Failure> {
     let wrong = |code, what: String, help: String| Failure::new(Exit::Usage, code, what, help);
-    let Allow {
+    let Allow::Resource {
         going,
         stack,
         logical_id,
-    } = allow;
+    } = allow
+    else {
+        return Err(wrong(
+            Code::UnknownResource,
+            "`destroy` runs no task, and crosses none".to_owned(),
+            "write what may be deleted: --allow delete:STACK/ID".to_owned(),
+        ));
+    };
     if *going != Going::Deleted {
         return Err(wrong(
             Code::UnknownResource,

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use futures_util::future::try_join_all;
 use indexmap::IndexSet;
-use stratiform_assembly::{Assembly, StackPolicy};
+use stratiform_assembly::{Assembly, StackPolicy, environment_of};
 use stratiform_aws::{Aws, DeployedStack, Error};
+use stratiform_bootstrap::{ARTIFACTS, KEY as BOOTSTRAP};
 use stratiform_changes::Edit;
 use stratiform_deploy::call::Stack;
 use stratiform_diff::{Note, StackDiff, imported_elsewhere};
@@ -14,10 +15,11 @@ use stratiform_finding::{Code, Finding, Level};
 use stratiform_service::AccountId;
 use stratiform_template::{Value, parse_json};
 
-use super::{Sides, compare, facts, synthesized};
+use super::{Sides, compare, facts};
 use crate::Define;
 use crate::args::{Diff, Global};
 use crate::assemblies::deployed::stack_at;
+use crate::assemblies::since::synthesized;
 use crate::cloud::Cloud;
 use crate::report::Failure;
 use crate::repository::project::Project;
@@ -116,13 +118,20 @@ async fn deployed(aws: &Aws, after: &Assembly) -> Result<(AccountId, Vec<Deploye
     identity.expect_account(after.account.as_ref())?;
     let known = after.stacks.iter().map(|stack| stack.name.clone());
     let mut names: IndexSet<String> = known.collect();
-    if let Some(prefix) = after.prefix() {
+    // What the environment has besides its own stacks is known by name.
+    let is_besides = after
+        .environment
+        .as_deref()
+        .is_some_and(|name| environment_of(name) != name);
+    if let Some(prefix) = after.prefix().filter(|_| !is_besides) {
         names.extend(aws.stack_names(prefix.as_str()).await?);
     }
     let names: Vec<String> = names.into_iter().collect();
     let stacks = aws.deployed(&names).await?.into_iter().flatten();
     let ours = stacks.filter(|deployed| {
-        after.stack(&deployed.stack.name).is_some() || is_ours(&deployed.stack, after)
+        let name = &deployed.stack.name;
+        after.stack(name).is_some()
+            || ![BOOTSTRAP, ARTIFACTS].contains(&after.key(name)) && is_ours(&deployed.stack, after)
     });
     Ok((identity.account, ours.collect()))
 }
@@ -164,10 +173,7 @@ async fn sides_of(
         stacks,
         ..after.clone()
     };
-    Ok(Sides {
-        before: Some(before),
-        after: Some(after),
-    })
+    Ok(Sides::new(Some(before), Some(after)))
 }
 
 /// A stack policy as CloudFormation has it. The rest of the answer is worth having without it, if that is said.

@@ -91,14 +91,7 @@ pub(super) fn review(files: &[std::path::PathBuf], args: &Diff) -> Result<Review
         after: format!("{}{hint}", new.display()),
         facts: facts(),
     };
-    compare(
-        vec![Sides {
-            before: Some(before),
-            after: Some(after),
-        }],
-        method,
-        args,
-    )
+    compare(vec![Sides::new(Some(before), Some(after))], method, args)
 }
 
 /// Two folders of environments, each with its `assembly.json`, as `synth` writes them.
@@ -109,10 +102,9 @@ fn environments(old: &Path, new: &Path) -> Result<Option<Vec<Sides>>, Failure> {
     }
     let names: IndexSet<String> = new.keys().chain(old.keys()).cloned().collect();
     let (mut old, mut new) = (old, new);
-    let sides = names.iter().map(|name| Sides {
-        before: old.swap_remove(name),
-        after: new.swap_remove(name),
-    });
+    let sides = names
+        .iter()
+        .map(|name| Sides::new(old.swap_remove(name), new.swap_remove(name)));
     Ok(Some(sides.collect()))
 }
 
@@ -224,6 +216,7 @@ fn file(path: &Path) -> Result<Assembly, Failure> {
         region: Region::us_east_1(),
         account: None,
         stacks: vec![stack(stem, path, Input::Template)?],
+        tasks: Vec::new(),
     })
 }
 
@@ -285,6 +278,7 @@ fn folder(path: &Path) -> Result<Assembly, Failure> {
         region: Region::us_east_1(),
         account: None,
         stacks,
+        tasks: Vec::new(),
     })
 }
 
@@ -309,6 +303,7 @@ fn assembled(path: &Path, text: &str) -> Result<Assembly, Failure> {
         region: assembly.region,
         account: None,
         stacks: stacks.collect::<Result<_, Failure>>()?,
+        tasks: assembly.tasks,
     })
 }
 

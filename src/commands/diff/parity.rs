@@ -12,7 +12,7 @@ use stratiform_diff::{StackChange, diff_environment};
 use stratiform_environment::{Environment, Loaded, Origin};
 use stratiform_finding::Code;
 
-use super::{Sides, compare, facts, pairs, shown};
+use super::{Sides, compare, facts, shown};
 use crate::Define;
 use crate::args::{Diff, Global, ReviewFormat};
 use crate::assemblies::synthesis::assemble;
@@ -63,17 +63,13 @@ pub(super) fn run<E: Environment>(
         from: environment,
         to: against,
     };
-    let actual = Sides {
-        before: Some(renamed(source(&one)?, &names, &target)),
-        after: Some(target.clone()),
-    };
-    let effects = diff_environment(&pairs(&actual, &target));
+    let actual = renamed(source(&one)?, &names, &target);
+    let actual = Sides::new(Some(actual), Some(target.clone()));
+    let effects = diff_environment(&actual.pairs(&target));
     let resources: usize = effects.iter().map(|stack| stack.resources.len()).sum();
     let swapped = project.load_as::<E>(environment, against)?;
-    let sides = Sides {
-        before: Some(renamed(source(&swapped)?, &names, &target)),
-        after: Some(target),
-    };
+    let before = renamed(source(&swapped)?, &names, &target);
+    let sides = Sides::new(Some(before), Some(target));
     let method = Method {
         before: format!("`{environment}` with the values of `{against}`"),
         after: format!("`{against}`"),

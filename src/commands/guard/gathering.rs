@@ -18,10 +18,10 @@ use super::looking::{ask, running, stacks};
 use crate::cloud::Cloud;
 use crate::commands::swap::swapped_before;
 use crate::images::pinning::{Pinning, Place, pinned};
-use crate::images::service_of;
 use crate::repository::git::Folder;
 use crate::repository::head::Head;
 use crate::repository::project::Project;
+use crate::services::service_of;
 
 /// What is to be found out about.
 pub(crate) struct Asking<'a> {
@@ -168,9 +168,12 @@ pub(crate) async fn gather(asking: Asking<'_>) -> Gathered {
             },
             heading: source.heading(),
             allowed: Vec::new(),
+            crossed: Vec::new(),
         },
         // Whoever deploys compares the stacks all the same, with the values that they get.
         risks: Err(Unasked::because("what changes was not compared", "")),
+        permissions: Err(Unasked::because("the bootstrap was not looked at", "")),
+        tasks: Err(Unasked::because("which tasks run was not asked", "")),
         room,
         git,
         stale,

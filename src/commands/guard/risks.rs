@@ -11,10 +11,9 @@ use crate::repository::standing::unasked;
 
 /// The resources of a stack that somebody will notice the change of.
 pub(crate) fn of<'d>(key: &'d str, diff: &'d StackDiff) -> impl Iterator<Item = Risk> + 'd {
-    let serious = diff
-        .consequences
-        .iter()
-        .filter(|found| found.kind == Kind::Interruption && found.severity >= Severity::Warning);
+    let serious = diff.consequences.iter().filter(|found| {
+        found.concerns(&[Kind::Interruption]) && found.severity >= Severity::Warning
+    });
     serious.filter_map(move |consequence| {
         Some(Risk {
             stack: key.to_owned(),

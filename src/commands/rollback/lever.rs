@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use super::crossing::look_at_service;
 use super::{There, Today};
 use crate::args::{Global, Rollback};
 use crate::commands::deploy::conduct::pace;
@@ -13,6 +14,7 @@ use crate::commands::swap::{To, begin, follow, propose, site};
 use crate::exit::Exit;
 use crate::images::asked;
 use crate::report::Failure;
+use crate::repository::git::Folder;
 use crate::view::deployment::Sources;
 use crate::view::deployment::words::duration;
 use crate::view::{Event, View};
@@ -36,6 +38,11 @@ pub(super) async fn pull(
         found,
     } = *there;
     let site = site(assembly, found, name)?;
+    let folder = Folder::new(&today.project.root);
+    let of_stack = found.get(site.stack).map(std::slice::from_ref);
+    for text in look_at_service(&folder, name, of_stack.unwrap_or_default(), args)? {
+        say(text);
+    }
     let images = asked(assembly, &args.image).map_err(Failure::of)?;
     let images = resolved(aws, assembly, identity, images, cloud).await?;
     let to = images

@@ -13,7 +13,7 @@ use stratiform_finding::{Code, Finding};
 use stratiform_service::change_set::DeploymentConfigMode;
 use stratiform_service::{ResourceStatus, StackName, StackStatus, Word};
 
-use crate::args::{Going, Rollback};
+use crate::args::{Allow, Going, Rollback};
 use crate::commands::deploy::conduct::{concurrency, pace};
 use crate::exit::Exit;
 use crate::report::Failure;
@@ -75,10 +75,17 @@ pub(super) fn stuck<'a>(
         let failed = resources.filter(|resource| resource.status.as_str().ends_with("_FAILED"));
         let skip = args.skip.iter().filter(|skip| chosen(&skip.stack));
         let is_allowed = |resource: &Resource| {
-            args.allow.iter().any(|allow| {
-                allow.going == Going::Deleted
-                    && chosen(&allow.stack)
-                    && allow.logical_id == resource.logical_id.as_str()
+            args.allow.iter().any(|allow| match allow {
+                Allow::Resource {
+                    going,
+                    stack,
+                    logical_id,
+                } => {
+                    *going == Going::Deleted
+                        && chosen(stack)
+                        && logical_id == resource.logical_id.as_str()
+                }
+                Allow::Cross { .. } => false,
             })
         };
         // What an operation made, its rollback deletes.
@@ -273,6 +280,7 @@ pub(super) fn mending(
             mode: DeploymentConfigMode::Standard,
             bucket: None,
             backup: false,
+            besides: Default::default(),
             verify: None,
             pace: pace(args.local),
         },

@@ -8,8 +8,8 @@ use stratiform_finding::words::{joined, meant};
 use stratiform_template::{Function, Member, Resource, Value};
 
 use crate::exit::Exit;
-use crate::images::service_of;
 use crate::report::Failure;
+use crate::services::service_of;
 
 /// A service that runs an image.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,13 +66,19 @@ pub(crate) fn all<'a>(
     })
 }
 
-fn of_parameter(
-    index: usize,
-    stack: &StackAt,
-    found: &StackFound,
-    parameter: &str,
-) -> Option<Site> {
-    let name = service_of(parameter)?;
+/// What of a stack runs the image of a parameter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Declared<'s> {
+    /// The logical ID of the service.
+    pub service: &'s str,
+    /// That of its task definition.
+    pub definition: &'s str,
+    /// The containers that run the image, at least one.
+    pub containers: Vec<String>,
+}
+
+/// What of a stack runs the image of a parameter; none where it is no service's.
+pub(crate) fn declared<'s>(stack: &'s StackAt, parameter: &str) -> Option<Declared<'s>> {
     let of_type = |wanted: &'static str| {
         let resources = stack.template.resources.iter();
         resources.filter_map(move |(id, resource)| match resource {
@@ -89,6 +95,25 @@ fn of_parameter(
         let wanted = resource.properties.get("TaskDefinition");
         wanted.is_some_and(|wanted| is_reference(wanted, definition))
     })?;
+    Some(Declared {
+        service,
+        definition,
+        containers,
+    })
+}
+
+fn of_parameter(
+    index: usize,
+    stack: &StackAt,
+    found: &StackFound,
+    parameter: &str,
+) -> Option<Site> {
+    let name = service_of(parameter)?;
+    let Declared {
+        service,
+        definition,
+        containers,
+    } = declared(stack, parameter)?;
     let physical = |id: &str| {
         let mut resources = found.resources.iter().flatten();
         let resource = resources.find(|resource| resource.logical_id.as_str() == id)?;

@@ -2,11 +2,12 @@
 
 use stratiform_deploy::call::ValidationFailure;
 use stratiform_deploy::{Blocked, Cause, Ending, Failure, Health, Loss, Plan, Refused, Stuck};
+use stratiform_finding::words::listed;
 use stratiform_finding::{Code, Finding, Place};
 
 use super::remedy::remedy;
 use super::words::{one_line, subject};
-use super::{Ended, Sources};
+use super::{Ended, Failed, Sources};
 
 /// All that went wrong. What was not reached because of something else is not among it.
 pub(crate) fn findings(plan: &Plan, sources: &Sources, ended: &Ended) -> Vec<Finding> {
@@ -32,6 +33,23 @@ pub(crate) fn findings(plan: &Plan, sources: &Sources, ended: &Ended) -> Vec<Fin
         };
         found.push((1, about.held_back(blocked)));
     }
+    for failed in &ended.failed {
+        found.push((1, of_besides(failed)));
+    }
+    if !ended.in_the_way.is_empty() {
+        let tasks = listed(&ended.in_the_way);
+        let what = format!("nothing goes back by itself: {tasks} has run, and cannot be undone");
+        let allow = ended.in_the_way.iter();
+        let allow: Vec<String> = allow.map(|task| format!("--allow cross:{task}")).collect();
+        let help = format!(
+            "correct it in a new release; or, where the release before runs well with what is there now: rollback {}",
+            allow.join(" ")
+        );
+        let finding = Finding::new(Code::NotCrossed, what, help);
+        let why =
+            "what was deployed stays; what CloudFormation has rolled back runs over what was left";
+        found.push((0, finding.because(why)));
+    }
     for (of, health) in &ended.unwell {
         let why = match health {
             Health::Healthy => continue,
@@ -46,6 +64,23 @@ pub(crate) fn findings(plan: &Plan, sources: &Sources, ended: &Ended) -> Vec<Fin
     }
     found.sort_by_key(|(rank, _)| *rank);
     found.into_iter().map(|(_, finding)| finding).collect()
+}
+
+/// A task or a command that failed.
+fn of_besides(failed: &Failed) -> Finding {
+    match failed {
+        Failed::Task(name, why) => {
+            let what = format!("the task `{name}` failed");
+            let help =
+                "the last lines that it printed are above, as far as CloudWatch Logs has them";
+            Finding::new(Code::TaskFailed, what, help).because(one_line(why))
+        }
+        Failed::Command(name, why) => {
+            let what = format!("the command `{name}` failed");
+            let help = "the last lines that it printed are above; --verbose shows all of them";
+            Finding::new(Code::CommandFailed, what, help).because(one_line(why))
+        }
+    }
 }
 
 /// A stack that something is said about.
@@ -64,7 +99,8 @@ impl About<'_> {
             | Ending::Deployed
             | Ending::WentBack
             | Ending::NotApproved
-            | Ending::NotReached(_) => Vec::new(),
+            | Ending::NotReached(_)
+            | Ending::Held(_) => Vec::new(),
             Ending::RolledBack(Some(cause)) => vec![(1, self.failed(cause))],
             Ending::RolledBack(None) => {
                 let what = format!("the stack `{}` went back to what it was", self.key);
@@ -187,7 +223,7 @@ impl About<'_> {
             }
             Refused::TooLarge { bytes } => {
                 let what = format!("the template of `{key}` has {bytes} bytes");
-                let help = "name a bucket that templates go through: `settings.deployment.bucket`";
+                let help = "name a bucket that templates go through: `settings.deployment.artifact_bucket`";
                 let finding = Finding::new(Code::StackRefused, what, help);
                 vec![(1, finding.because("a call takes 51,200 bytes"))]
             }

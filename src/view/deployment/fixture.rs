@@ -79,6 +79,7 @@ pub(super) fn plan() -> Plan {
             mode: DeploymentConfigMode::Standard,
             bucket: None,
             backup: false,
+            besides: Default::default(),
             verify: None,
             pace: Pace { least: 1, most: 1 },
         },
@@ -243,6 +244,8 @@ pub(super) fn followed(view: impl FnOnce(Sink, Clock) -> Box<dyn Follow>) -> Str
         ],
         outcome: Outcome::RolledBack,
         unwell: Vec::new(),
+        failed: Vec::new(),
+        in_the_way: Vec::new(),
         held_back: Vec::new(),
         took: Duration::from_secs(184),
         each: vec![

@@ -7,7 +7,7 @@ use stratiform_deploy::{Ending, Health, News, Plan, Proposal, Refused, Told, Ver
 use super::super::guard::{self, Guarded};
 use super::super::objects::{Objects, failure, finding, stack_event};
 use super::words::{ending, outcome, subject};
-use super::{Ended, Follow, Proposals, Sources, findings, review};
+use super::{Ended, Follow, Proposals, Sources, besides, findings, review};
 
 /// Of the form of the lines. It changes when a field goes or changes its meaning, not when one is added.
 const VERSION: u32 = 1;
@@ -30,6 +30,7 @@ impl Json {
             "commit": record.commit,
             "deployedBy": record.deployed_by,
             "stacks": stacks.collect::<Vec<_>>(),
+            "besides": besides::json(&plan.conduct.besides),
         });
         self.0.put("begun", value);
     }
@@ -116,6 +117,10 @@ fn of_ending(plan: &Plan, stack: &str, how: &Ending) -> Value {
                 stuck.failure.as_ref().map_or(Value::Null, failure),
             );
         }
+        Ending::Held(task) => {
+            let task = plan.conduct.besides.tasks.get(*task);
+            more("task", json!(task.map(|task| &task.name)));
+        }
         Ending::NotReached(stacks) => more("after", json!(needs(plan, stacks))),
         Ending::Refused(refused) => more("refused", of_refused(refused)),
     }
@@ -190,6 +195,18 @@ impl Follow for Json {
                 self.0.put("verified", value);
             }
             Told::GoingBack => self.0.put("going-back", json!({})),
+            Told::Stays { tasks } => self.0.put("stays", json!({"tasks": tasks})),
+            Told::Task { task, news } => {
+                self.0.put("task", besides::task_json(plan, *task, news));
+            }
+            Told::Command { command, news } => {
+                let value = besides::command_json(plan, *command, news);
+                self.0.put("command", value);
+            }
+            Told::NotNotified { receiver, why } => {
+                let value = json!({"receiver": receiver, "why": why});
+                self.0.put("not-notified", value);
+            }
         }
     }
 

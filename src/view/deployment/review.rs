@@ -9,6 +9,7 @@ use stratiform_service::ResourceChange;
 use stratiform_service::change::Attribute;
 
 use super::Proposals;
+use super::besides;
 use super::words::{counts, named};
 use crate::report::Colour;
 use crate::view::style::{CYAN, GREEN, RED, YELLOW, paint};
@@ -45,6 +46,10 @@ pub(super) fn text(plan: &Plan, proposals: &Proposals<'_>, colour: Colour) -> St
     }
     for (stack, _) in later {
         text += &format!("{}  {}\n", stack.key, predicted(stack));
+    }
+    let besides = besides::text(&plan.conduct.besides);
+    if !besides.is_empty() {
+        text += &format!("\n{besides}");
     }
     text
 }

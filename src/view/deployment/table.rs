@@ -20,6 +20,11 @@ fn rows(plan: &Plan, ended: &Ended) -> Vec<Row> {
         let took = ended.each.get(index).copied().flatten();
         let more = match how {
             Some(Ending::NotReached(stacks)) => format!("needs {}", keys(plan, stacks)),
+            Some(Ending::Held(task)) => {
+                let task = plan.conduct.besides.tasks.get(*task);
+                task.map(|task| format!("{} failed before it", task.name))
+                    .unwrap_or_default()
+            }
             _ => took.map(duration).unwrap_or_default(),
         };
         Row {
@@ -88,8 +93,14 @@ pub(super) fn sentence(plan: &Plan, ended: &Ended) -> String {
         Outcome::Failed if !ended.unwell.is_empty() => {
             format!("deployed in {took}, and not all that runs is well")
         }
+        Outcome::Failed if deployed > 0 && !ended.failed.is_empty() => {
+            format!("deployed in {took}, and not all of the release succeeded")
+        }
         Outcome::Failed => format!("failed in {took}: no stack was changed by what failed"),
         Outcome::RolledBack => format!("rolled back in {took}: all that failed is as it was"),
+        Outcome::NeedsPerson if !ended.in_the_way.is_empty() => {
+            format!("failed in {took}: somebody has to decide how it goes on")
+        }
         Outcome::NeedsPerson => format!("a stack needs a person ({took})"),
     }
 }

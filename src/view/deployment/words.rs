@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::besides::{of_command_news, of_task_news};
 use stratiform_deploy::{Ending, Impact, News, Outcome, Plan, Proposal, Subject, Told, impact};
 use stratiform_finding::words::{counted, listed, shortened, visible};
 use stratiform_service::event::Subject as Of;
@@ -22,6 +23,7 @@ pub(super) fn ending(ending: Option<&Ending>) -> &'static str {
         Some(Ending::Refused(_)) => "refused",
         Some(Ending::NotApproved) => "not approved",
         Some(Ending::NotReached(_)) => "not reached",
+        Some(Ending::Held(_)) => "not changed",
     }
 }
 
@@ -122,6 +124,19 @@ pub(super) fn line(plan: &Plan, told: &Told) -> Option<(Option<usize>, String)> 
             },
         )),
         Told::GoingBack => Some((None, "all stacks of this run go back".to_owned())),
+        Told::Stays { tasks } => Some((
+            None,
+            format!(
+                "nothing goes back by itself: {} cannot be undone, and nobody has named it",
+                listed(tasks)
+            ),
+        )),
+        Told::Task { task, news } => Some((None, of_task_news(plan, *task, news)?)),
+        Told::Command { command, news } => Some((None, of_command_news(plan, *command, news)?)),
+        Told::NotNotified { receiver, why } => {
+            let why = one_line(why);
+            Some((None, format!("{receiver} could not be told: {why}")))
+        }
     }
 }
 

@@ -26,6 +26,9 @@ const FEW: usize = 10;
 const OBVIOUS: &str = "the resource leaves the template";
 const NEARLY_OBVIOUS: &str = "no rule before covers it";
 
+/// What is worth an entry of its own, also among the parts of a rename.
+const OWN_ENTRY: [Kind; 3] = [Kind::DataLoss, Kind::AccessWidened, Kind::NetworkWidened];
+
 /// Something that happens, with all that belongs to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Entry {
@@ -134,7 +137,9 @@ fn without_parts(
             | Kind::ProtectionLost
             | Kind::AccessNarrowed
             | Kind::NetworkNarrowed => is_of(it, &gone),
-            Kind::Refused if detail == Detail::Short => is_of(it, &come),
+            Kind::Refused if detail == Detail::Short => {
+                is_of(it, &come) && !it.concerns(&OWN_ENTRY)
+            }
             _ => it.severity == Severity::Note && is_of(it, &come),
         };
         let (parts, others) = consequences.into_iter().partition(is_part);

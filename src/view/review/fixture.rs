@@ -102,7 +102,7 @@ pub(super) fn stack(
 }
 
 /// A review of one environment.
-pub(super) fn review(stacks: Vec<ReviewedStack>) -> Review {
+pub(in crate::view) fn review(stacks: Vec<ReviewedStack>) -> Review {
     Review {
         method: Method {
             before: "snapshots at 1a2b3c4 (merge base with `main`)".to_owned(),
@@ -112,6 +112,7 @@ pub(super) fn review(stacks: Vec<ReviewedStack>) -> Review {
         environments: vec![ReviewedEnvironment {
             name: Some("prod".to_owned()),
             region: "eu-west-1".parse().unwrap(),
+            tool: None,
             stacks,
         }],
     }
@@ -168,7 +169,7 @@ pub(super) fn service() -> ReviewedStack {
 }
 
 /// A stack that is made.
-pub(super) fn created() -> ReviewedStack {
+pub(in crate::view) fn created() -> ReviewedStack {
     stack("storefront-prod-queues", None, Some((QUEUES, &[])))
 }
 
@@ -183,7 +184,7 @@ pub(super) fn removed() -> ReviewedStack {
 }
 
 /// A stack that stays the same.
-pub(super) fn unchanged(name: &str) -> ReviewedStack {
+pub(in crate::view) fn unchanged(name: &str) -> ReviewedStack {
     stack(name, Some((QUEUES, &[])), Some((QUEUES, &[])))
 }
 
@@ -211,6 +212,7 @@ fn replaced() -> Consequence {
         why: "`DBInstanceIdentifier` is a createOnly property of the type".to_owned(),
         details: Vec::new(),
         help: Some("keep the identifier, or restore the new one from the snapshot".to_owned()),
+        withheld: Vec::new(),
     }
 }
 
@@ -225,6 +227,7 @@ fn opened() -> Consequence {
         why: "`0.0.0.0/0` is every address".to_owned(),
         details: vec!["tcp 5432 from 0.0.0.0/0".to_owned()],
         help: None,
+        withheld: Vec::new(),
     }
 }
 

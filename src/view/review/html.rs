@@ -38,7 +38,7 @@ struct Page<'r> {
     verdict: String,
     severity: Mark,
     counts: Vec<Mark>,
-    method: [(&'static str, &'r str); 3],
+    method: Vec<(&'static str, &'r str)>,
     environments: Vec<Environment<'r>>,
     legend: Vec<Mark>,
     links: Vec<drawing::Legend>,
@@ -62,17 +62,22 @@ pub(crate) fn html(review: &Review) -> Result<String, Failure> {
     let verdict = verdict(review.stacks());
     let mut room = Room::new(review.stacks().filter(|stack| !is_quiet(stack)).count());
     let environments = review.by_weight().into_iter().enumerate();
+    let cause = review.cause();
+    let method = [
+        ("Before", review.method.before.as_str()),
+        ("After", &review.method.after),
+        ("Facts", &review.method.facts),
+    ];
     let page = Page {
         style: STYLE,
         title: verdict.replace('`', ""),
         verdict,
         severity: review.severity().into(),
         counts: mark::counts(review.changed().flat_map(stack::fates)),
-        method: [
-            ("Before", &review.method.before),
-            ("After", &review.method.after),
-            ("Facts", &review.method.facts),
-        ],
+        method: method
+            .into_iter()
+            .chain(cause.as_deref().map(|cause| ("Cause", cause)))
+            .collect(),
         environments: environments
             .map(|(index, environment)| Environment::new(index, environment, &mut room))
             .collect(),

@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 use stratiform_changes::{ChangeSetView, Edit, describe};
-use stratiform_diff::{Consequence, StackChange, verdict};
+use stratiform_diff::{Consequence, Kind, StackChange, verdict};
 use stratiform_resolve::Style;
 use stratiform_service::ResourceChange;
 
-use crate::view::reviewed::{Review, ReviewedEnvironment, ReviewedStack};
+use crate::view::reviewed::{Review, ReviewedEnvironment, ReviewedStack, ToolChange};
 
 /// The version of the form. It changes when a field goes or changes its meaning, not when one is added.
 const VERSION: u32 = 1;
@@ -35,6 +35,8 @@ struct Stack<'r> {
     change: &'static str,
     verdict: String,
     severity: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool: Option<&'r ToolChange>,
     consequences: Vec<Item<'r>>,
     outputs: Vec<Named<'r>>,
     parameters: Vec<Named<'r>>,
@@ -57,6 +59,8 @@ struct Item<'r> {
     why: &'r str,
     details: &'r [String],
     help: Option<&'r str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    withheld: &'r [Kind],
 }
 
 #[derive(Serialize)]
@@ -144,6 +148,12 @@ fn stack<'r>(environment: &'r ReviewedEnvironment, reviewed: &'r ReviewedStack) 
         },
         verdict: verdict([diff]),
         severity: diff.severity().as_str(),
+        tool: match diff.change {
+            StackChange::Unchanged => None,
+            StackChange::Updated | StackChange::Created | StackChange::Removed => {
+                environment.tool.as_ref()
+            }
+        },
         consequences: diff.consequences.iter().map(consequence).collect(),
         outputs: outputs.collect(),
         parameters: parameters.collect(),
@@ -171,5 +181,6 @@ fn consequence(consequence: &Consequence) -> Item<'_> {
         why: &consequence.why,
         details: &consequence.details,
         help: consequence.help.as_deref(),
+        withheld: &consequence.withheld,
     }
 }

@@ -65,6 +65,9 @@ pub(crate) fn text(review: &Review, layout: Layout) -> String {
     ] {
         page.put(2, Label::new(word, 6, None), how);
     }
+    if let Some(cause) = review.cause() {
+        page.put(2, Label::new("cause", 6, None), &cause);
+    }
     let mut said = Said {
         blocks: HashSet::new(),
         environments: Vec::new(),

@@ -109,7 +109,11 @@ pub(super) fn outcome(change: &ChangedResource) -> String {
         PolicyOrigin::Unknown => " (at worst: its policy is not known)",
     };
     match (change.action, change.replacement()) {
+        (Edit::Add, _) if change.refused => "added; refused".to_owned(),
         (Edit::Add, _) => "added".to_owned(),
+        (Edit::Modify, replacement) if change.refused => {
+            format!("{}; refused: it stays as it is", in_words(replacement))
+        }
         (Edit::Remove, _) => format!("removed: {policy}{origin}"),
         (Edit::Modify, Replacement::WillNot) => in_words(Replacement::WillNot).to_owned(),
         (Edit::Modify, replacement @ Replacement::May) => {

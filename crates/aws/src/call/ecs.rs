@@ -121,6 +121,7 @@ impl Aws {
     pub(super) async fn copy_task_definition(
         &self,
         asked: &str,
+        family: Option<&str>,
         images: &IndexMap<String, String>,
     ) -> Result<Reply, Error> {
         let operation = Operation::new("DescribeTaskDefinition", asked);
@@ -129,6 +130,9 @@ impl Aws {
         let mut copy = answer["taskDefinition"].take();
         if let Some(members) = copy.as_object_mut() {
             members.retain(|name, _| !OF_A_REVISION.contains(&name.as_str()));
+            if let Some(family) = family {
+                members.insert("family".to_owned(), family.into());
+            }
         }
         let containers = copy["containerDefinitions"].as_array_mut();
         for container in containers.into_iter().flatten() {
@@ -158,7 +162,7 @@ impl Aws {
         answer.map(|_| Reply::Done)
     }
 
-    async fn ecs<Answer: serde::de::DeserializeOwned>(
+    pub(super) async fn ecs<Answer: serde::de::DeserializeOwned>(
         &self,
         operation: &Operation,
         body: &Value,
@@ -168,7 +172,7 @@ impl Aws {
 }
 
 /// ECS takes no null for what is left out.
-fn without_nulls(mut body: Value) -> Value {
+pub(super) fn without_nulls(mut body: Value) -> Value {
     if let Value::Object(members) = &mut body {
         members.retain(|_, value| !value.is_null());
     }

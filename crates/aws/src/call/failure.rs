@@ -148,6 +148,14 @@ fn is_cloudformations(call: &Call) -> bool {
         | Call::DescribeTaskDefinition { .. }
         | Call::CopyTaskDefinition { .. }
         | Call::UpdateService { .. }
+        | Call::FindTasks { .. }
+        | Call::RunTask(_)
+        | Call::DescribeTask { .. }
+        | Call::StopTask { .. }
+        | Call::TaskLogs { .. }
+        | Call::Publish { .. }
+        | Call::Webhook { .. }
+        | Call::RunCommand(_)
         | Call::DescribeTargetHealth { .. }
         | Call::DescribeAlarms { .. }
         | Call::DescribeDbInstance { .. }

@@ -13,9 +13,9 @@ const HIDDEN: &str = "****";
 pub(crate) struct Secrets(Vec<String>);
 
 impl Secrets {
-    /// Hides these, where they are not too short.
-    pub(crate) fn new(values: impl IntoIterator<Item = String>) -> Secrets {
-        let values = values.into_iter();
+    /// Hides these too, where they are not too short.
+    pub(crate) fn and(self, values: impl IntoIterator<Item = String>) -> Secrets {
+        let values = self.0.into_iter().chain(values);
         let mut values: Vec<String> = values.filter(|value| value.len() >= SHORTEST).collect();
         // One may be a part of another one.
         values.sort_by_key(|value| std::cmp::Reverse(value.len()));
@@ -38,6 +38,17 @@ impl Secrets {
                     self.hide_some(&mut event.resource_status_reason);
                     self.hide_some(&mut event.resource_properties);
                     self.hide_some(&mut event.hook_status_reason);
+                }
+            }
+            Reply::Printed(Some(lines)) | Reply::Command { printed: lines, .. } => {
+                for line in lines {
+                    self.hide(line);
+                }
+            }
+            Reply::Task(Some(task)) => {
+                self.hide_some(&mut task.reason);
+                for container in &mut task.containers {
+                    self.hide_some(&mut container.reason);
                 }
             }
             _ => {}

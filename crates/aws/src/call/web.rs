@@ -30,13 +30,38 @@ impl Aws {
     /// # Errors
     /// No answer within 10 seconds. Nothing of the address but scheme, host and path is told.
     pub(super) async fn get(&self, url: &str) -> Result<Reply, Error> {
-        let Some((base, path)) = split(url) else {
+        let answer = self.ask(url, None).await;
+        answer.map_err(|why| failed("GET", shown(url), why))
+    }
+
+    /// Tells the webhook something, in JSON.
+    ///
+    /// # Errors
+    /// There is none, or it does not take it within 10 seconds. Nothing of its address is told.
+    pub(super) async fn tell_webhook(&self, body: &str) -> Result<Reply, Error> {
+        let Some(webhook) = &self.webhook else {
             return Err(failed(
-                url,
-                "it is no address that starts with http:// or https://",
+                "POST",
+                String::new(),
+                "there is no webhook".to_owned(),
             ));
         };
-        let request = path.to_owned();
+        let why = match self.ask(&webhook.url, Some(body.to_owned())).await {
+            Ok(Reply::Http { status, .. }) if (200..300).contains(&status) => {
+                return Ok(Reply::Done);
+            }
+            Ok(Reply::Http { status, .. }) => format!("it answers {status}"),
+            Ok(_) => "it gave another answer than was asked for".to_owned(),
+            Err(why) => why,
+        };
+        Err(failed("POST", format!("${}", webhook.variable), why))
+    }
+
+    /// Asks a web server once: with POST where there is a body, else with GET.
+    async fn ask(&self, url: &str, body: Option<String>) -> Result<Reply, String> {
+        let Some((base, path)) = split(url) else {
+            return Err("it is no address that starts with http:// or https://".to_owned());
+        };
         let timeouts = TimeoutConfig::builder().connect_timeout(CONNECTION);
         let mut builder = Operation::builder()
             .service_name("web")
@@ -45,7 +70,7 @@ impl Aws {
             .no_auth()
             .no_retry()
             .timeout_config(timeouts.build())
-            .serializer(move |()| http(&request))
+            .serializer(move |()| http(&path, body.as_deref()))
             .deserializer_impl::<Answer, NoError>(Streamed);
         if let Some(version) = self.config.behavior_version() {
             builder = builder.behavior_version(version);
@@ -66,11 +91,10 @@ impl Aws {
                 body: String::from_utf8_lossy(&body).into_owned(),
             })
         };
-        let answer: Result<Reply, String> = match timeout(PATIENCE, asked).await {
+        match timeout(PATIENCE, asked).await {
             Ok(answer) => answer,
             Err(_) => Err("there was no whole answer within 10 seconds".to_owned()),
-        };
-        answer.map_err(|why| failed(url, &why))
+        }
     }
 }
 
@@ -88,17 +112,27 @@ async fn beginning(body: SdkBody) -> Result<Vec<u8>, String> {
     Ok(read)
 }
 
-fn failed(url: &str, why: &str) -> Error {
+fn failed(method: &'static str, subject: String, why: String) -> Error {
+    Error::Unanswered(FailedCall {
+        call: Call::new(method, &subject),
+        code: None,
+        message: why,
+        request_id: None,
+    })
+}
+
+/// What is told of an address.
+fn shown(url: &str) -> String {
     let shown = split(url).map(|(base, path)| {
         let path = path.split('?').next().unwrap_or_default();
         format!("{base}{path}")
     });
-    Error::Unanswered(FailedCall {
-        call: Call::new("GET", shown.as_deref().unwrap_or_default()),
-        code: None,
-        message: why.to_owned(),
-        request_id: None,
-    })
+    shown.unwrap_or_default()
+}
+
+/// The part of an address that is only its server's to know.
+pub(crate) fn path_of(url: &str) -> Option<String> {
+    split(url).map(|(_, path)| path)
 }
 
 /// Scheme and host, and the rest: without a password in front of the host, and without what is only meant for browsers.
@@ -120,9 +154,14 @@ fn split(url: &str) -> Option<(String, String)> {
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-fn http(path: &str) -> Result<HttpRequest, BoxError> {
-    let mut request = HttpRequest::new(SdkBody::empty());
-    request.set_method("GET")?;
+fn http(path: &str, body: Option<&str>) -> Result<HttpRequest, BoxError> {
+    let mut request = HttpRequest::new(body.map_or_else(SdkBody::empty, SdkBody::from));
+    request.set_method(if body.is_some() { "POST" } else { "GET" })?;
+    if body.is_some() {
+        request
+            .headers_mut()
+            .insert("content-type", "application/json");
+    }
     request.set_uri(path)?;
     let agent = concat!("stratiform/", env!("CARGO_PKG_VERSION"));
     request.headers_mut().insert("user-agent", agent);
@@ -170,7 +209,7 @@ impl DeserializeResponse for Streamed {
 
 #[cfg(test)]
 mod tests {
-    use super::{failed, split};
+    use super::{failed, shown, split};
 
     #[test]
     fn addresses_are_taken_apart() {
@@ -191,7 +230,7 @@ mod tests {
     #[test]
     fn no_secret_of_an_address_is_told() {
         for url in ["https://user:secret@a/x?token=secret#secret", "secret"] {
-            let told = format!("{:?}", failed(url, "no"));
+            let told = format!("{:?}", failed("GET", shown(url), "no".to_owned()));
             assert!(!told.contains("secret"), "{told}");
         }
     }

@@ -97,7 +97,7 @@ async fn killed(aws: &Aws, killed: Killed) -> Option<Outcome> {
             match effect {
                 Effect::Call { ticket, call } => open.push_back((ticket, call)),
                 Effect::Approve(_) => question = true,
-                Effect::Wake(_) | Effect::Tell(_) => {}
+                Effect::Wake(_) | Effect::Tell(_) | Effect::Abandon(_) => {}
             }
         }
         if let Some(outcome) = destruction.outcome() {

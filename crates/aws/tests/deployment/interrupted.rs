@@ -14,7 +14,7 @@ fn now() -> Timestamp {
 }
 
 /// Carries a plan out until so many calls are made; gives how it ended, where it did.
-async fn killed_after(aws: &Aws, plan: Plan, calls: usize) -> Option<Outcome> {
+pub(crate) async fn killed_after(aws: &Aws, plan: Plan, calls: usize) -> Option<Outcome> {
     let (mut run, mut effects) = Run::new(plan, now());
     let mut open = Vec::new();
     for made in 0.. {
@@ -23,7 +23,7 @@ async fn killed_after(aws: &Aws, plan: Plan, calls: usize) -> Option<Outcome> {
             match effect {
                 Effect::Call { ticket, call } => open.push((ticket, call)),
                 Effect::Approve(_) => question = true,
-                Effect::Wake(_) | Effect::Tell(_) => {}
+                Effect::Wake(_) | Effect::Tell(_) | Effect::Abandon(_) => {}
             }
         }
         if let Some(outcome) = run.outcome() {

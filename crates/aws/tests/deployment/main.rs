@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test")]
 
 mod bad_nights;
+mod besides;
 #[path = "../support/deploying.rs"]
 mod deploying;
 mod destroying;

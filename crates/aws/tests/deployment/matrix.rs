@@ -69,7 +69,11 @@ async fn hold(engine: &Engine, plan: &Plan, went: &Went, cell: &str) {
                 is_well && !is_planned || phase == Phase::Settled(StackEnding::NeverCreated)
             }
             Ending::Stuck(_) => true,
-            Ending::Prepared | Ending::Refused(_) | Ending::NotApproved | Ending::NotReached(_) => {
+            Ending::Prepared
+            | Ending::Refused(_)
+            | Ending::NotApproved
+            | Ending::NotReached(_)
+            | Ending::Held(_) => {
                 !is_planned || is_well || phase == Phase::Settled(StackEnding::Reviewed)
             }
         };

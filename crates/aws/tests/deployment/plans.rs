@@ -31,6 +31,7 @@ pub(crate) fn conduct() -> Conduct {
         mode: DeploymentConfigMode::Standard,
         bucket: None,
         backup: false,
+        besides: Default::default(),
         verify: Some(Contract {
             services: true,
             targets: true,

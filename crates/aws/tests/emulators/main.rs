@@ -5,6 +5,7 @@
 //! values of Systems Manager, and statuses while something is going on.
 #![expect(clippy::unwrap_used, reason = "a test")]
 
+#[expect(dead_code, reason = "other tests use the rest")]
 #[path = "../support/deploying.rs"]
 mod deploying;
 mod ministack;

@@ -38,6 +38,10 @@ pub(crate) struct Went {
 }
 
 impl Went {
+    pub(crate) fn plan(&self) -> &Plan {
+        self.run.plan()
+    }
+
     pub(crate) fn outcome(&self) -> Outcome {
         self.run.outcome().unwrap()
     }

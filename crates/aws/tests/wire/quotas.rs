@@ -90,10 +90,7 @@ async fn a_resource_is_there_or_not() {
     );
     let found = client(&missing).await.call(&call).await.unwrap();
     assert_eq!(found, Reply::Found(false));
-    let denied = answer(
-        400,
-        r#"{"__type":"AccessDeniedException","Message":"no"}"#,
-    );
+    let denied = answer(400, r#"{"__type":"AccessDeniedException","Message":"no"}"#);
     let failure = client(&denied).await.call(&call).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::Denied);
 }

@@ -13,8 +13,12 @@ use crate::{JsonType, ResourceType, Schema, catalog};
 
 /// The lines with their types, in the order of the file.
 fn lines() -> Vec<(&'static str, Row)> {
-    let of_type = |known: &'static OfType| known.rows().iter().map(|row| (known.name, *row));
-    TYPES.iter().flat_map(of_type).collect()
+    let mut types: Vec<_> = TYPES.iter().collect();
+    types.sort_by_key(|(_, known)| known.lines.as_ptr());
+    let rows = types
+        .into_iter()
+        .flat_map(|(name, known)| known.rows().iter().map(|row| (*name, *row)));
+    rows.collect()
 }
 
 /// The types that a line is about, of all types in order.
@@ -77,7 +81,6 @@ fn every_line_is_read_and_sorted() {
     assert_eq!(lines().len(), written.count());
     let places = lines().into_iter().map(|(name, row)| (name, row.question));
     assert!(places.is_sorted());
-    assert!(TYPES.is_sorted_by(|one, next| one.name < next.name));
 }
 
 #[test]
@@ -215,7 +218,7 @@ fn every_word_of_a_value_is_known() {
             Question::NeedsCapability => Capability::of(&row).is_some(),
             Question::Unique => Unique::of(&row).is_some(),
             Question::MadeByItself => row.value.split(' ').count() == 3,
-            Question::Inlines => row.value.split(' ').count() == 2,
+            Question::Inlines => matches!(row.value.split(' ').count(), 2 | 3),
             Question::Nests => Nested::of(&row).is_some(),
             Question::Allows => Allows::of(&row).is_some(),
             Question::WhenRemoved | Question::WhenChanged => Transition::of(&row).is_some(),

@@ -6,12 +6,21 @@ use crate::resource_type::PropertyPath;
 /// Properties of which no two resources of a type may have the same values at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unique {
-    /// The properties.
+    /// The properties; none where an account has only one such resource in a region.
     pub parts: Vec<Part>,
-    /// What happens otherwise, in a few words, where AWS does not simply refuse the second one.
-    pub what: Option<&'static str>,
+    /// What happens otherwise, where AWS does not simply refuse the second one.
+    pub second: Option<Second>,
     /// The page that says so.
     pub source: &'static str,
+}
+
+/// What happens to a second resource that AWS does not simply refuse?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Second {
+    /// It is refused, or takes the place of the first one; in a few words, of what there is only one.
+    TakesOver(&'static str),
+    /// It is refused, or not, depending on what is named here.
+    Depends(&'static str),
 }
 
 /// A property that has to differ, with others or by itself.
@@ -31,24 +40,26 @@ pub enum Part {
 
 impl Unique {
     pub(super) fn of(row: &Row) -> Option<Unique> {
-        let first = row.path()?;
-        let more = Some(row.value).filter(|value| *value != NOTHING);
-        let mut parts: Vec<Part> = more
-            .into_iter()
-            .flat_map(|more| more.split(' '))
-            .map(part)
-            .collect();
+        let words = row.value.split(' ').filter(|word| *word != NOTHING);
+        let (depends, words): (Vec<_>, Vec<_>) = words.partition(|word| *word == "depends");
+        let mut parts: Vec<Part> = words.into_iter().map(part).collect();
+        let what = Some(row.what).filter(|what| *what != NOTHING);
         // A block is compared within what the others say.
         match parts
             .iter()
             .position(|part| matches!(part, Part::Block(path) if path.as_str().is_empty()))
         {
-            Some(index) => parts[index] = Part::Block(first),
-            None => parts.insert(0, Part::Given(first)),
+            Some(index) => parts[index] = Part::Block(row.path()?),
+            None => parts
+                .splice(0..0, row.path().map(Part::Given))
+                .for_each(drop),
         }
         Some(Unique {
             parts,
-            what: Some(row.what).filter(|what| *what != NOTHING),
+            second: match depends.is_empty() {
+                true => what.map(Second::TakesOver),
+                false => Some(Second::Depends(what?)),
+            },
             source: row.source,
         })
     }
@@ -113,6 +124,8 @@ pub struct Inline {
     pub resource_type: &'static str,
     /// The property of that type that would name the resource.
     pub owner: PropertyPath,
+    /// What a property of that type is called in an item, where that is something else.
+    pub renamed: Option<(PropertyPath, PropertyPath)>,
 }
 
 /// Returns the items of such a resource that could as well be resources of their own, as rules of a security group can.
@@ -121,11 +134,14 @@ pub struct Inline {
 pub fn inlines(resource_type: &str) -> impl Iterator<Item = Inline> {
     let rows = Question::Inlines.of(resource_type).iter();
     rows.filter_map(|row| {
-        let (resource_type, owner) = row.value.split_once(' ')?;
+        let mut words = row.value.split(' ');
+        let [resource_type, owner] = [words.next()?, words.next()?];
+        let renamed = words.next().and_then(|word| word.split_once('='));
         Some(Inline {
             path: row.path()?,
             resource_type,
             owner: PropertyPath(owner),
+            renamed: renamed.map(|(name, own)| (PropertyPath(name), PropertyPath(own))),
         })
     })
 }

@@ -145,6 +145,7 @@ impl<'t> Comparison<'_, 't> {
                 before: Some(self.now(|resolver| context(resolver, before))),
                 after: Some(self.then(|resolver| context(resolver, after))),
                 described: None,
+                refused: false,
             });
         }
     }

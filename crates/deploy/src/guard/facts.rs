@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 use stratiform_service::{AccountId, Region, Timestamp};
 
-use super::Room;
+use super::{Lacking, Room};
 use crate::call::{
     Alarm, Database, Failure, FailureKind, Image, Resource, Service, Snapshot, Stack, Target,
 };
@@ -69,12 +69,16 @@ pub struct Facts {
     pub stale: Asked<Vec<String>>,
     /// Whose credentials these are.
     pub caller: Asked<Caller>,
+    /// What the roles of the environment's bootstrap may not do, and have to.
+    pub permissions: Asked<Vec<Lacking>>,
     /// The environment's stacks, as they are synthesized and as they are there.
     pub stacks: Vec<StackFound>,
     /// What runs in them.
     pub running: Running,
     /// What the change interrupts, or may interrupt.
     pub risks: Asked<Vec<Risk>>,
+    /// The tasks that run with it, or may.
+    pub tasks: Asked<Vec<TaskFound>>,
     /// How much room the account has for what is added.
     pub room: Vec<Room>,
     /// How it stands in the environment before this one; none where there is no such environment.
@@ -112,6 +116,21 @@ pub struct Wanted {
     pub heading: Heading,
     /// Resources that somebody named: what happens to them may happen.
     pub allowed: Vec<Allowance>,
+    /// Tasks that somebody named: what is deployed may go back over them.
+    pub crossed: Vec<String>,
+}
+
+/// A task of the environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskFound {
+    /// Its name.
+    pub name: String,
+    /// Its service.
+    pub service: String,
+    /// Whether it runs with this deployment.
+    pub runs: bool,
+    /// Whether what it does can be undone.
+    pub reversible: bool,
 }
 
 /// Something that a change interrupts.

@@ -31,6 +31,7 @@ pub(super) fn nothing_asked() -> Facts {
         git: Err(unasked()),
         stale: Err(unasked()),
         caller: Err(unasked()),
+        permissions: Err(unasked()),
         stacks: stacks.collect(),
         running: Running {
             services: Vec::new(),
@@ -38,6 +39,7 @@ pub(super) fn nothing_asked() -> Facts {
             databases: Vec::new(),
         },
         risks: Err(unasked()),
+        tasks: Err(unasked()),
         room: vec![Room {
             quota: nearer(&[StackFound {
                 planned: r#"{"Resources": {"A": {"Type": "AWS::EC2::EIP"}}}"#.to_owned(),
@@ -69,6 +71,7 @@ pub(super) fn facts() -> Facts {
             whose: Whose::Aws,
             heading: Heading::Forward,
             allowed: Vec::new(),
+            crossed: Vec::new(),
         },
         git: Ok(Git {
             commit: "1111111111".to_owned(),
@@ -83,12 +86,14 @@ pub(super) fn facts() -> Facts {
             account: "111122223333".parse().unwrap(),
             arn: "arn:aws:sts::111122223333:assumed-role/Deployer/alice".to_owned(),
         }),
+        permissions: Ok(Vec::new()),
         stacks: vec![
             stack("prod", "network", "v1"),
             stack("prod", "services", "v1"),
         ],
         running: running(),
         risks: Ok(Vec::new()),
+        tasks: Ok(Vec::new()),
         room: Vec::new(),
         promotion: Some(Ok(Promotion {
             environment: "staging".to_owned(),

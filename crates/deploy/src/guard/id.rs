@@ -25,6 +25,8 @@ pub enum Id {
     Credentials,
     /// Account and region are the environment's.
     Account,
+    /// The roles may do what is to be done.
+    Permissions,
     /// Each stack can be deployed.
     StackState,
     /// Nobody else is deploying.
@@ -51,7 +53,7 @@ pub enum Id {
 
 impl Id {
     /// All of them: first what is here, then what is there.
-    pub const ALL: [Id; 20] = [
+    pub const ALL: [Id; 21] = [
         Id::WorkingTree,
         Id::Pushed,
         Id::Release,
@@ -61,6 +63,7 @@ impl Id {
         Id::Compliance,
         Id::Credentials,
         Id::Account,
+        Id::Permissions,
         Id::StackState,
         Id::NobodyElse,
         Id::Promotion,
@@ -86,6 +89,7 @@ impl Id {
             Id::Compliance => "compliance",
             Id::Credentials => "credentials",
             Id::Account => "account",
+            Id::Permissions => "permissions",
             Id::StackState => "stack-state",
             Id::NobodyElse => "nobody-else",
             Id::Promotion => "promotion",
@@ -106,7 +110,7 @@ impl Id {
             Id::Quotas => 1,
             Id::WorkingTree | Id::Pushed | Id::Findings | Id::Compliance => 2,
             Id::Release | Id::Snapshots | Id::Services | Id::Alarms | Id::Database => 3,
-            Id::Images | Id::Working | Id::Backup | Id::WayBack => 4,
+            Id::Permissions | Id::Images | Id::Working | Id::Backup | Id::WayBack => 4,
             Id::ReleaseOnly
             | Id::Credentials
             | Id::Account
@@ -131,6 +135,7 @@ impl Id {
             | Id::ReleaseOnly
             | Id::Findings
             | Id::Compliance
+            | Id::Permissions
             | Id::Promotion
             | Id::Images
             | Id::Quotas

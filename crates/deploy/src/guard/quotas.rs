@@ -81,6 +81,11 @@ pub struct Room {
     pub asked: Asked<(usize, usize)>,
 }
 
+/// The types of which somebody counts how many there are.
+pub fn counted_types() -> impl Iterator<Item = &'static str> {
+    ACCOUNT.iter().map(|quota| quota.resource_type)
+}
+
 /// The quotas that a change comes nearer to, each with how many more it makes.
 pub fn nearer(stacks: &[StackFound]) -> Vec<(AccountQuota, usize)> {
     let mut added: BTreeMap<String, usize> = BTreeMap::new();

@@ -139,7 +139,8 @@ pub(super) fn nobody_else(facts: &Facts) -> Check {
     tally.check(Id::NobodyElse, well)
 }
 
-/// Whether what is deployed can be deployed again: the templates can be read, and git knows the releases that run.
+/// Whether what is deployed can be deployed again: the templates can be read, git knows the releases that run, and nothing
+/// is done that cannot be undone.
 pub(super) fn way_back(facts: &Facts) -> Check {
     let mut tally = Tally::default();
     let mut releases = BTreeSet::new();
@@ -176,6 +177,26 @@ pub(super) fn way_back(facts: &Facts) -> Check {
             }
         }
     }
+    match &facts.tasks {
+        Err(unasked) => tally.unasked(unasked),
+        Ok(tasks) => {
+            let crossed = &facts.wanted.crossed;
+            let one_way = tasks
+                .iter()
+                .filter(|task| task.runs && !task.reversible && !crossed.contains(&task.name));
+            for task in one_way {
+                let (name, service) = (&task.name, &task.service);
+                tally.warn(
+                    format!(
+                        "the task `{name}` of `{service}` runs, and cannot be undone: from then on nothing goes back by itself"
+                    ),
+                    format!(
+                        "if what runs now runs well with what it leaves, say so: --allow cross:{name}"
+                    ),
+                );
+            }
+        }
+    }
     let well = match readable {
         0 => "nothing is deployed that could be lost".to_owned(),
         readable => format!("the templates of all {readable} deployed stacks can be read"),
@@ -186,7 +207,7 @@ pub(super) fn way_back(facts: &Facts) -> Check {
 #[cfg(test)]
 mod tests {
     use super::super::Verdict::{Block, Pass, Skipped, Warn};
-    use super::super::{Unasked, fixture};
+    use super::super::{TaskFound, Unasked, fixture};
     use super::*;
     use crate::call::FailureKind;
 
@@ -275,6 +296,32 @@ mod tests {
         assert_eq!(nobody_else(&fixture::facts()).verdict, Pass);
         facts.stacks[0].stack = Err(fixture::unasked());
         assert_eq!(nobody_else(&facts).verdict, Skipped);
+    }
+
+    #[test]
+    fn what_cannot_be_undone_is_named_before() {
+        let task = |name: &str, runs, reversible| TaskFound {
+            name: name.to_owned(),
+            service: "api".to_owned(),
+            runs,
+            reversible,
+        };
+        let mut facts = fixture::facts();
+        facts.tasks = Ok(vec![
+            task("migrate", true, false),
+            task("smoke", true, true),
+            task("seed", false, false),
+        ]);
+        let check = way_back(&facts);
+        assert_eq!(check.verdict, Warn);
+        assert!(
+            check.reason.contains("`migrate` of `api`"),
+            "{}",
+            check.reason
+        );
+        assert!(!check.reason.contains("smoke") && !check.reason.contains("seed"));
+        facts.wanted.crossed = vec!["migrate".to_owned()];
+        assert_eq!(way_back(&facts).verdict, Pass);
     }
 
     #[test]

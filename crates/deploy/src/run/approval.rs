@@ -61,7 +61,7 @@ impl Run {
                         })
                         .map(|index| (index, self.stacks[index].shown.clone()))
                         .collect();
-                    self.outbox.push(Effect::Approve(question));
+                    self.question(question);
                 }
             }
             // Stacks whose change sets could only be made later. What was predicted was approved.
@@ -98,7 +98,8 @@ impl Run {
                     let question = worse
                         .into_iter()
                         .map(|index| (index, self.stacks[index].shown.clone()));
-                    self.outbox.push(Effect::Approve(question.collect()));
+                    let question = question.collect();
+                    self.question(question);
                 }
                 if !fine.is_empty() || !blocked.is_empty() {
                     self.go_on();
@@ -109,6 +110,9 @@ impl Run {
 
     pub(super) fn approve(&mut self) {
         self.word = Word::Yes;
+        if self.stacks.iter().any(|stack| stack.step == Step::Proposed) {
+            self.notify_of_start();
+        }
         for index in 0..self.stacks.len() {
             if self.stacks[index].step == Step::Proposed {
                 self.to(index, Step::Approved);
@@ -157,6 +161,8 @@ impl Run {
     /// Stops what can be stopped.
     pub(super) fn cancel(&mut self) {
         self.stopped = true;
+        self.abandon_commands();
+        self.notices.question = None;
         for index in 0..self.stacks.len() {
             match &self.stacks[index].step {
                 Step::Proposed => self.discard(index, Afterwards::End(Ending::NotApproved)),

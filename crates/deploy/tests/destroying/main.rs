@@ -91,7 +91,7 @@ fn go(course: &Course) -> Went {
                     open.push((ticket, call));
                 }
                 Effect::Wake(at) => wake = Some(at),
-                Effect::Tell(_) => {}
+                Effect::Tell(_) | Effect::Abandon(_) => {}
                 Effect::Approve(_) => question = true,
             }
         }

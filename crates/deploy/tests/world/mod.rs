@@ -1,12 +1,16 @@
 //! A CloudFormation that has luck, good or bad, with every call.
 
+pub(crate) mod ecs;
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use stratiform_deploy::call::{Alarm, Database, ParameterValue, Resource, Snapshot, Stack};
+use stratiform_deploy::call::{
+    Alarm, Database, ParameterValue, Resource, Service, Snapshot, Stack,
+};
 use stratiform_deploy::{
-    Approval, Call, Conduct, Contract, Failure, FailureKind, Mending, OnFailure, Pace, Plan,
-    PlannedStack, Record, Reply, Seen, Until,
+    Approval, Besides, Call, Conduct, Contract, Failure, FailureKind, Mending, OnFailure, Pace,
+    Plan, PlannedStack, Record, Reply, Seen, Until,
 };
 use stratiform_service::change_set::DeploymentConfigMode;
 use stratiform_service::{ChangeSet, ChangeSetId, Refusal, StackEvent, StackId, Timestamp, Word};
@@ -88,6 +92,7 @@ pub(crate) struct World {
     events: u64,
     made: u32,
     snapshot: Option<String>,
+    pub tasks: ecs::Tasks,
 }
 
 /// How a stack was left.
@@ -97,6 +102,8 @@ pub(crate) struct Left {
     pub is_well: bool,
     pub was_touched: bool,
 }
+
+const SERVICE: &str = "arn:aws:ecs:eu-west-1:111122223333:service/shop/api";
 
 const PLANNED: &str = "{\"planned\":true}";
 const OLD: &str = "{\"planned\":false}";
@@ -147,6 +154,7 @@ pub(crate) fn plan(stacks: usize, needs: &[u8], change: impl FnOnce(&mut Conduct
         mode: DeploymentConfigMode::Standard,
         bucket: None,
         backup: false,
+        besides: Besides::default(),
         verify: Some(Contract {
             services: true,
             targets: true,
@@ -192,6 +200,7 @@ impl World {
             events: 0,
             made: 0,
             snapshot: None,
+            tasks: ecs::Tasks::default(),
         };
         for (index, &status) in standing.iter().enumerate() {
             let status = STANDING[status];
@@ -261,6 +270,13 @@ impl World {
         }
     }
 
+    /// The stack that a change set updates; none where it makes one.
+    pub(crate) fn updates(&self, change_set: &ChangeSetId) -> Option<String> {
+        let (stack, ..) = self.change_sets.get(change_set.as_str())?;
+        let is_there = self.stacks.get(stack)?.status != "REVIEW_IN_PROGRESS";
+        is_there.then(|| stack.clone())
+    }
+
     /// A stack as it is now.
     pub(crate) fn seen(&self, name: &str) -> Seen {
         let deployed = self.stacks.get(name);
@@ -313,7 +329,17 @@ impl World {
                     resource_type: "AWS::RDS::DBInstance".to_owned(),
                     status: Word::new("CREATE_COMPLETE"),
                 };
-                let resources = if empty { Vec::new() } else { vec![database] };
+                let service = Resource {
+                    logical_id: "Api".parse().unwrap(),
+                    physical_id: Some(SERVICE.parse().unwrap()),
+                    resource_type: "AWS::ECS::Service".to_owned(),
+                    ..database.clone()
+                };
+                let resources = if empty {
+                    Vec::new()
+                } else {
+                    vec![database, service]
+                };
                 Ok(Reply::Resources(resources))
             }
             Call::DescribeDbInstance { identifier } => Ok(Reply::Database(Some(Database {
@@ -332,6 +358,42 @@ impl World {
                 let snapshots = snapshots.map(|snapshot| shown(snapshot, "available"));
                 Ok(Reply::Snapshots(snapshots.collect()))
             }
+            Call::DescribeServices { .. } => Ok(Reply::Services(vec![Service {
+                arn: SERVICE.to_owned(),
+                name: "api".to_owned(),
+                status: "ACTIVE".to_owned(),
+                desired: 1,
+                running: 1,
+                task_definition: "arn:aws:ecs:eu-west-1:111122223333:task-definition/api:7"
+                    .to_owned(),
+                deployments: Vec::new(),
+                target_groups: Vec::new(),
+            }])),
+            Call::FindTasks { .. } => Ok(Reply::Tasks(self.tasks.all())),
+            Call::CopyTaskDefinition { .. } => Ok(Reply::TaskDefinition {
+                arn: self.tasks.definition(),
+                is_active: true,
+                images: Default::default(),
+            }),
+            Call::RunTask(new) => {
+                let task = self.tasks.run(new, (luck.end, luck.order));
+                Ok(Reply::Task(Some(Box::new(task))))
+            }
+            Call::DescribeTask { task, .. } => {
+                let found = self.tasks.describe(task, now);
+                Ok(Reply::Task(found.map(Box::new)))
+            }
+            Call::StopTask { task, .. } => {
+                self.tasks.stop(task, now);
+                Ok(Reply::Done)
+            }
+            Call::TaskLogs { .. } => Ok(Reply::Printed(None)),
+            Call::RunCommand(_) => Ok(Reply::Command {
+                exit: Some(i32::from(luck.end.is_multiple_of(4))),
+                is_late: false,
+                printed: Vec::new(),
+            }),
+            Call::Publish { .. } | Call::Webhook { .. } => Ok(Reply::Done),
             Call::DescribeAlarms { .. } => Ok(Reply::Alarms(Vec::<Alarm>::new())),
             Call::CreateChangeSet(new) => self.create(
                 &new.stack,

@@ -173,7 +173,7 @@ fn consequences(cases: &Cases, all: &[Case], each: &[(Case, Compared)]) -> Vec<C
     let merged = found.into_values().filter_map(|found| {
         let (_, worst) = found
             .iter()
-            .max_by_key(|(_, found)| (found.severity, found.certainty))?;
+            .max_by_key(|(_, found)| (found.severity, found.certainty, found.withheld.len()))?;
         let certainty = found.iter().map(|(_, found)| found.certainty).min()?;
         let some: Vec<&Case> = found.iter().map(|(case, _)| *case).collect();
         let worst = Consequence {
@@ -289,6 +289,7 @@ fn outputs(
             why: "it depends on a condition that is not known here".to_owned(),
             details: Vec::new(),
             help: None,
+            withheld: Vec::new(),
         };
         Some(match some.len() < all.len() {
             true => only_in(&cases.only_in(all, &some), found),

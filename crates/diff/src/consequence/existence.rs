@@ -80,5 +80,6 @@ fn may_remove(
         help: Some(
             "compare with the values of the parameters, or with what is deployed".to_owned(),
         ),
+        withheld: Vec::new(),
     }
 }

@@ -23,6 +23,7 @@ use stratiform_catalog::behaviour::{
     About, PolicyPlace, allows, attachments, belongs_to, policies,
 };
 use stratiform_changes::{ChangedResource, Edit};
+use stratiform_resolve::Compare;
 
 use super::standing::{Estate, Standing};
 use super::{Certainty, Consequence, Kind, Severity};
@@ -62,28 +63,49 @@ pub(super) fn find(estate: &Estate<'_, '_>, found: &mut Vec<Consequence>) {
         ];
         !stays(change) && has.contains(&true)
     };
-    let mut changes = estate.changes.iter().filter(grants).peekable();
-    if changes.peek().is_none() {
+    let changes = estate.changes.iter().filter(grants);
+    let changes = changes.map(|change| (change, estate.sides_of(change)));
+    let changes: Vec<(&ChangedResource, Sides<'_>)> =
+        changes.filter(|(_, sides)| differ(sides)).collect();
+    if changes.is_empty() {
         return;
     }
-    let collected = Collected::of(estate);
-    for change in changes {
-        of_resource(change, estate.sides_of(change), &collected, found);
+    let collected = Collected::of(estate, &changes);
+    for (change, sides) in &changes {
+        of_resource(change, sides, &collected, found);
+    }
+}
+
+/// A resource before and after.
+type Sides<'e> = [Option<Standing<'e>>; 2];
+
+/// Whether a resource says something else than before. As expressions: who may do what on a resource may do it on the
+/// one that takes its place.
+fn differ(sides: &Sides<'_>) -> bool {
+    match sides {
+        [Some(old), Some(new)] => {
+            old.condition != new.condition
+                || !old
+                    .properties
+                    .all()
+                    .same(new.properties.all(), Compare::Expressions)
+        }
+        _ => true,
     }
 }
 
 fn of_resource(
     change: &ChangedResource,
-    sides: [Option<Standing<'_>>; 2],
+    sides: &Sides<'_>,
     collected: &[Collected; 2],
     found: &mut Vec<Consequence>,
 ) {
     let mut lines = Vec::new();
     let mut unknown = Vec::new();
     for place in policies(&change.resource_type) {
-        compared(change, &place, &sides, collected, &mut lines, &mut unknown);
+        compared(change, &place, sides, collected, &mut lines, &mut unknown);
     }
-    lines.extend(member::lines(change, &sides, collected));
+    lines.extend(member::lines(change, sides, collected));
     lines.extend(transformed::lines(change));
     if lines.is_empty() && unknown.is_empty() {
         return;
@@ -163,7 +185,7 @@ fn consequence(
 fn compared(
     change: &ChangedResource,
     place: &PolicyPlace,
-    sides: &[Option<Standing<'_>>; 2],
+    sides: &Sides<'_>,
     collected: &[Collected; 2],
     lines: &mut Vec<Line>,
     unknown: &mut Vec<String>,

@@ -74,6 +74,7 @@ pub(super) fn find(changes: &[ChangedResource], found: &mut Vec<Consequence>) {
             why: "neither the schemas nor the pages that were read say so".to_owned(),
             details: unknown,
             help: None,
+            withheld: Vec::new(),
         });
     }
 }

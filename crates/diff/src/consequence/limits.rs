@@ -95,6 +95,7 @@ pub(super) fn find(before: &Template, after: &Template, found: &mut Vec<Conseque
             why: format!("a quota of CloudFormation; there were {old} before"),
             details: Vec::new(),
             help: Some("split the stack by what changes together".to_owned()),
+            withheld: Vec::new(),
         });
     }
 }

@@ -20,7 +20,7 @@ pub(crate) fn find(before: &Scope<'_>, after: &Scope<'_>, found: &mut Vec<Conseq
         after
             .parameters
             .get(name)
-            .is_some_and(|new| new.text.is_some())
+            .is_some_and(|new| new.text.is_some() || new.declaration.default.is_some())
     };
     let missing: Vec<&str> = names
         .filter(|name| !has_a_value(name) && !had_a_value(name))
@@ -50,5 +50,6 @@ pub(crate) fn find(before: &Scope<'_>, after: &Scope<'_>, found: &mut Vec<Conseq
         why: "there is no default, and no value to keep".to_owned(),
         details,
         help: Some("give it with the deployment, or give the parameter a default".to_owned()),
+        withheld: Vec::new(),
     });
 }

@@ -31,10 +31,13 @@ pub(crate) fn across<'c>(changes: &[Located<'c>]) -> Vec<(&'c str, Consequence)>
             pairs.any(|pair| [pair.old, pair.new].contains(&change.logical_id.as_str()))
         };
         for change in changes.into_iter().filter(|change| !stays(change)) {
+            if change.action == Edit::Modify {
+                continue;
+            }
             match (change.action, looks(change)) {
                 (Edit::Remove, Some(looks)) => gone.entry(looks).or_default().push((stack, change)),
-                (Edit::Add, Some(looks)) => come.push(((stack, change), looks)),
-                _ => {}
+                (_, Some(looks)) => come.push(((stack, change), looks)),
+                (_, None) => {}
             }
         }
     }
@@ -180,7 +183,9 @@ pub(super) fn names_within(changes: &[ChangedResource]) -> Vec<Pair<'_>> {
 fn names_taken<'c>(changes: &[Located<'c>]) -> Vec<(Located<'c>, Located<'c>, Consequence)> {
     let mut taken: HashMap<(&str, String), Located<'c>> = HashMap::new();
     for (stack, change) in changes {
-        if let (Edit::Remove, Some(own)) = (change.action, own_name(change)) {
+        if change.action == Edit::Remove
+            && let Some(own) = own_name(change)
+        {
             taken.insert((change.resource_type.as_str(), own.key), (stack, change));
         }
     }
@@ -207,7 +212,7 @@ fn names_taken<'c>(changes: &[Located<'c>]) -> Vec<(Located<'c>, Located<'c>, Co
             false => (Severity::Warning, Certainty::May),
         };
         let order = match stays {
-            true => "which stays outside of the stack",
+            true => "which is not deleted",
             false => "and new resources are made before old ones go",
         };
         let refused = Consequence {

@@ -1,6 +1,6 @@
 //! What goes and comes again under another logical ID: one consequence for the two.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use stratiform_changes::Edit;
 
@@ -8,8 +8,12 @@ use super::moves::{Pair, names_within, within};
 use super::standing::Estate;
 use super::{Certainty, Consequence, Kind, unique};
 
-/// Finds pairs, and takes back what was found of each part alone and is not so.
-pub(super) fn find(estate: &Estate<'_, '_>, found: &mut Vec<Consequence>) {
+/// Finds pairs, and takes back what was found of each part alone and is not so. Gives the removed resources that stay,
+/// each with the one that is refused because of it.
+pub(super) fn find(
+    estate: &Estate<'_, '_>,
+    found: &mut Vec<Consequence>,
+) -> BTreeMap<String, String> {
     let taken = unique::find(estate);
     let taken = taken.iter().map(|taken| Pair {
         old: &taken.by,
@@ -30,9 +34,9 @@ pub(super) fn find(estate: &Estate<'_, '_>, found: &mut Vec<Consequence>) {
     let sure = refused
         .iter()
         .filter(|pair| pair.consequence.certainty == Certainty::Will);
-    let stays: HashSet<&str> = sure
-        .map(|pair| pair.old)
-        .filter(|id| removed.contains(id))
+    let stays: BTreeMap<String, String> = sure
+        .filter(|pair| removed.contains(pair.old))
+        .map(|pair| (pair.old.to_owned(), pair.new.to_owned()))
         .collect();
     let same: HashSet<&str> = moved.iter().flat_map(|pair| [pair.old, pair.new]).collect();
     let told: HashSet<(&str, &str)> = refused.iter().map(|pair| (pair.old, pair.new)).collect();
@@ -47,7 +51,7 @@ pub(super) fn find(estate: &Estate<'_, '_>, found: &mut Vec<Consequence>) {
                 | Kind::AccessWidened
                 | Kind::AccessNarrowed
         );
-        !((goes || opens) && (stays.contains(id) || same.contains(id)))
+        !((goes || opens) && (stays.contains_key(id) || same.contains(id)))
     });
     // Where the new one may take its place, nobody knows what the old one still does.
     let old = refused.iter().map(|pair| pair.old);
@@ -68,4 +72,5 @@ pub(super) fn find(estate: &Estate<'_, '_>, found: &mut Vec<Consequence>) {
             .map(|pair| pair.consequence),
     );
     unique::made::find(estate, found);
+    stays
 }

@@ -2,7 +2,7 @@
 
 use stratiform_catalog::behaviour::{self, While};
 use stratiform_changes::{Attribute, ChangedResource, Edit, snapshot_by_default};
-use stratiform_resolve::Resolved;
+use stratiform_resolve::{Resolved, Style};
 
 use super::nouns::named;
 use super::property::at;
@@ -41,12 +41,10 @@ fn properties(change: &ChangedResource, found: &mut Vec<Consequence>) {
     let name = named(&change.resource_type, &change.logical_id);
     let of_type = &change.resource_type;
     for protection in behaviour::protections(of_type) {
-        let old = at(&before.properties, protection.path);
-        let new = at(&after.properties, protection.path);
-        let shown = |value: Option<&Resolved<'_>>| match value {
-            Some(value) => value.shown(stratiform_resolve::Style::Expression),
-            None => "not set".to_owned(),
+        let Some(old) = at(&before.properties, protection.path) else {
+            continue;
         };
+        let new = at(&after.properties, protection.path);
         let Some(certainty) = is_lost(protection.protects, old, new) else {
             continue;
         };
@@ -63,19 +61,17 @@ fn properties(change: &ChangedResource, found: &mut Vec<Consequence>) {
             format!(
                 "`{}` was `{}` and becomes `{}`",
                 protection.path.as_str().replace('/', "."),
-                shown(old),
-                shown(new)
+                old.shown(Style::Expression),
+                new.map_or_else(|| "not set".to_owned(), |new| new.shown(Style::Expression))
             ),
         ));
     }
 }
 
-fn is_lost(
-    protects: While,
-    old: Option<&Resolved<'_>>,
-    new: Option<&Resolved<'_>>,
-) -> Option<Certainty> {
-    let old = old.filter(|old| !is_nothing(Some(old)))?;
+fn is_lost(protects: While, old: &Resolved<'_>, new: Option<&Resolved<'_>>) -> Option<Certainty> {
+    if is_nothing(Some(old)) {
+        return None;
+    }
     match protects {
         While::Is(value) => {
             if old.known()? != value {

@@ -113,21 +113,13 @@ fn instead(change: &ChangedResource) -> Option<String> {
 }
 
 /// Who refers to what, among the resources that change.
-fn users(
+pub(super) fn users(
     changes: &[ChangedResource],
 ) -> BTreeMap<&str, Vec<(&ChangedResource, &ChangedAttribute)>> {
     let mut users: BTreeMap<&str, Vec<_>> = BTreeMap::new();
     for change in changes {
         for detail in change.expected() {
-            let entity = detail.causing_entity.as_deref().unwrap_or_default();
-            let of_resource = matches!(
-                detail.source,
-                ChangeSource::ResourceReference | ChangeSource::ResourceAttribute
-            );
-            if of_resource {
-                let resource = entity
-                    .split_once('.')
-                    .map_or(entity, |(resource, _)| resource);
+            if let Some(resource) = detail.through() {
                 users.entry(resource).or_default().push((change, detail));
             }
         }
@@ -181,13 +173,10 @@ fn chain(
 /// Whether a resource is replaced for a reason of its own, and not through another one.
 pub fn is_start(change: &ChangedResource) -> bool {
     let worst = change.replacement();
-    let mut through = change.expected().filter(|detail| {
-        matches!(
-            detail.source,
-            ChangeSource::ResourceReference | ChangeSource::ResourceAttribute
-        )
-    });
-    let paths: Vec<_> = through.by_ref().map(|detail| &detail.path).collect();
+    let through = change
+        .expected()
+        .filter(|detail| detail.through().is_some());
+    let paths: Vec<_> = through.map(|detail| &detail.path).collect();
     let mut details = change.expected();
     details.any(|detail| detail.replacement() == worst && !paths.contains(&&detail.path))
 }
@@ -229,11 +218,12 @@ fn collision(
         return;
     }
     let taken = new.shown(stratiform_resolve::Style::Expression);
-    let verb = match certainty {
-        Certainty::Will => "cannot replace",
-        Certainty::May | Certainty::Unknown => "could not replace",
+    let cannot = match certainty {
+        Certainty::Will => format!("cannot replace {name}"),
+        Certainty::May | Certainty::Unknown => format!("may have to replace {name}, and cannot"),
     };
     found.push(Consequence {
+        withheld: vec![Kind::Replacement],
         help: Some(format!("change `{property}` too, or leave it out and let AWS choose")),
         ..Consequence::of(
             change,
@@ -243,7 +233,7 @@ fn collision(
                 Certainty::May | Certainty::Unknown => Severity::Warning,
             },
             certainty,
-            format!("{verb} {name}: its name `{taken}` stays taken by the old one"),
+            format!("{cannot}: its name `{taken}` stays taken by the old one"),
             format!("`{property}` is set and does not change; the new resource is made before the old one goes"),
         )
     });

@@ -7,13 +7,13 @@
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
-use stratiform_catalog::behaviour::{belongs_to, unique_name};
-use stratiform_catalog::catalog;
+use stratiform_catalog::behaviour::{Owner, belongs_to, unique_name};
+use stratiform_catalog::{PropertyPath, catalog};
 use stratiform_changes::{ChangedResource, Sides};
 use stratiform_resolve::{Resolved, Resolver, Scope, Segment, Style, Time, reference};
 use stratiform_template::{Reference, Resource};
 
-use super::iam::property::{sides, stays};
+use super::iam::property::{at, sides, stays};
 use super::nouns::noun;
 
 /// A moment of a change.
@@ -31,14 +31,47 @@ impl Moment {
 pub(super) struct Estate<'c, 't> {
     pub changes: &'c [ChangedResource],
     sides: &'c Sides<'t>,
-    unchanged: Vec<Unchanged<'t>>,
+    unchanged: Vec<Unchanged<'c, 't>>,
+    types: HashMap<&'c str, OfType>,
 }
 
-/// A resource that does not change: its properties are evaluated when they are first asked for.
-struct Unchanged<'t> {
+/// What is known of a type, looked up once.
+struct OfType {
+    noun: String,
+    /// The property that names it.
+    name: Option<PropertyPath>,
+    /// The first property of its primary identifier.
+    identifier: Option<PropertyPath>,
+    /// The properties that name what it says something about.
+    owners: Vec<Owner>,
+}
+
+impl OfType {
+    fn new(resource_type: &str) -> Self {
+        let known = catalog().resource_type(resource_type);
+        OfType {
+            noun: noun(resource_type),
+            name: known.and_then(unique_name),
+            identifier: known.and_then(|known| known.primary_identifier().next()),
+            owners: belongs_to(resource_type).collect(),
+        }
+    }
+}
+
+/// A resource that does not change, and its properties as far as they were asked for.
+pub(super) struct Unchanged<'c, 't> {
     logical_id: &'t str,
     resource: &'t Resource,
-    properties: OnceCell<Resolved<'static>>,
+    sides: &'c Sides<'t>,
+    each: Vec<OnceCell<Option<Resolved<'static>>>>,
+    all: OnceCell<Resolved<'static>>,
+}
+
+/// The properties of a resource. Of one that does not change, most are never asked for.
+#[derive(Clone, Copy)]
+pub(super) enum Properties<'e> {
+    Changed(&'e Resolved<'static>),
+    Unchanged(&'e Unchanged<'e, 'e>),
 }
 
 /// A resource as it is at a moment.
@@ -46,7 +79,8 @@ struct Unchanged<'t> {
 pub(super) struct Standing<'e> {
     pub logical_id: &'e str,
     pub resource_type: &'e str,
-    pub properties: &'e Resolved<'static>,
+    of_type: &'e OfType,
+    pub properties: Properties<'e>,
     /// The condition that decides whether it is there, where that is not known here.
     pub condition: Option<&'e str>,
 }
@@ -59,12 +93,24 @@ impl<'c, 't> Estate<'c, 't> {
         let unchanged = unchanged.map(|(logical_id, resource)| Unchanged {
             logical_id,
             resource,
-            properties: OnceCell::new(),
+            sides,
+            each: vec![OnceCell::new(); resource.properties.len()],
+            all: OnceCell::new(),
         });
+        let unchanged: Vec<Unchanged<'c, 't>> = unchanged.collect();
+        let names = changes.iter().map(|one| one.resource_type.as_str());
+        let others = unchanged
+            .iter()
+            .map(|one| one.resource.resource_type.as_str());
+        let names: HashSet<&str> = names.chain(others).collect();
         Estate {
             changes,
             sides,
-            unchanged: unchanged.collect(),
+            unchanged,
+            types: names
+                .into_iter()
+                .map(|name| (name, OfType::new(name)))
+                .collect(),
         }
     }
 
@@ -78,28 +124,33 @@ impl<'c, 't> Estate<'c, 't> {
             Moment::Before => &self.sides.before.scope,
             Moment::After => &self.sides.after.scope,
         };
+        let types = self.types.iter().filter(|(name, _)| is_of(name));
+        let types: HashMap<&str, &OfType> = types.map(|(name, of_type)| (*name, of_type)).collect();
         let changed = self.changes.iter().filter_map(move |change| {
             let context = match moment {
                 Moment::After if !stays(change) => &change.after,
                 Moment::Before | Moment::After => &change.before,
             };
-            Some(Standing {
-                logical_id: &change.logical_id,
-                resource_type: &change.resource_type,
-                properties: &context.as_ref()?.properties,
-                condition: unknown_condition(scope, &change.logical_id),
-            })
+            let properties = Properties::Changed(&context.as_ref()?.properties);
+            Some((
+                change.logical_id.as_str(),
+                &change.resource_type,
+                properties,
+            ))
         });
-        let unchanged = self.unchanged.iter();
-        let all = changed.map(Ok).chain(unchanged.map(Err));
-        all.filter_map(move |one| match one {
-            Ok(changed) => is_of(changed.resource_type).then_some(changed),
-            Err(one) => is_of(&one.resource.resource_type).then(|| Standing {
-                logical_id: one.logical_id,
-                resource_type: &one.resource.resource_type,
-                properties: self.properties(one),
-                condition: unknown_condition(scope, one.logical_id),
-            }),
+        let unchanged = self.unchanged.iter().map(|one| {
+            let properties = Properties::Unchanged(one);
+            (one.logical_id, &one.resource.resource_type, properties)
+        });
+        let all = changed.chain(unchanged);
+        all.filter_map(move |(logical_id, resource_type, properties)| {
+            Some(Standing {
+                logical_id,
+                resource_type,
+                of_type: types.get(resource_type.as_str())?,
+                properties,
+                condition: unknown_condition(scope, logical_id),
+            })
         })
     }
 
@@ -111,7 +162,8 @@ impl<'c, 't> Estate<'c, 't> {
             Some(Standing {
                 logical_id: &change.logical_id,
                 resource_type: &change.resource_type,
-                properties: properties?,
+                of_type: self.types.get(change.resource_type.as_str())?,
+                properties: Properties::Changed(properties?),
                 condition: unknown_condition(scope, &change.logical_id),
             })
         })
@@ -132,13 +184,60 @@ impl<'c, 't> Estate<'c, 't> {
         });
         refers
     }
+}
 
-    fn properties<'e>(&'e self, one: &'e Unchanged<'t>) -> &'e Resolved<'static> {
-        one.properties.get_or_init(|| {
-            let world = self.sides.before_it();
-            let resolver = Resolver::new(&self.sides.before.scope, &world);
-            Resolved::Map(resolver.entries(&one.resource.properties)).into_owned()
+impl<'t> Unchanged<'_, 't> {
+    fn evaluated<T>(&self, evaluate: impl FnOnce(&Resolver<'_, 't>) -> T) -> T {
+        let world = self.sides.before_it();
+        evaluate(&Resolver::new(&self.sides.before.scope, &world))
+    }
+
+    fn get(&self, property: &str) -> Option<&Resolved<'static>> {
+        let properties = &self.resource.properties;
+        let one = self.each.get(properties.get_index_of(property)?)?;
+        let evaluated = one.get_or_init(|| {
+            let value = self.evaluated(|resolver| resolver.entry(properties, property));
+            value.map(Resolved::into_owned)
+        });
+        evaluated.as_ref()
+    }
+
+    fn all(&self) -> &Resolved<'static> {
+        self.all.get_or_init(|| {
+            let all = self.evaluated(|resolver| resolver.entries(&self.resource.properties));
+            Resolved::Map(all).into_owned()
         })
+    }
+}
+
+impl<'e> Properties<'e> {
+    /// One of them.
+    pub(super) fn get(self, property: &str) -> Option<&'e Resolved<'static>> {
+        match self {
+            Properties::Changed(all) => all.get(property),
+            Properties::Unchanged(one) => one.get(property),
+        }
+    }
+
+    /// The values at a path; see [`at`].
+    pub(super) fn at(self, path: &str) -> Vec<&'e Resolved<'static>> {
+        let (first, rest) = match path.split_once('/') {
+            Some((first, rest)) => (first, Some(rest)),
+            None => (path, None),
+        };
+        match (self.get(first), rest) {
+            (None, _) => Vec::new(),
+            (Some(value), None) => vec![value],
+            (Some(value), Some(rest)) => at(value, rest),
+        }
+    }
+
+    /// All of them, as a map.
+    pub(super) fn all(self) -> &'e Resolved<'static> {
+        match self {
+            Properties::Changed(all) => all,
+            Properties::Unchanged(one) => one.all(),
+        }
     }
 }
 
@@ -151,31 +250,28 @@ fn unknown_condition<'t>(scope: &Scope<'t>, logical_id: &str) -> Option<&'t str>
 impl Standing<'_> {
     /// A reference to it, with the name that it has.
     pub(super) fn reference(&self) -> Resolved<'static> {
-        let name = catalog()
-            .resource_type(self.resource_type)
-            .and_then(unique_name)
-            .and_then(|path| self.properties.get(path.as_str())?.known());
-        let name = name.map(|name| name.into_owned());
-        reference(self.logical_id, None, Time::Now, name)
+        self.named_by(self.of_type.name)
     }
 
     /// What `Ref` gives, where the primary identifier is a property.
     pub(super) fn identifier(&self) -> Resolved<'static> {
-        let known = catalog().resource_type(self.resource_type);
-        let identifier = known.and_then(|known| known.primary_identifier().next());
-        let identifier = identifier.and_then(|path| self.properties.get(path.as_str())?.known());
-        let now = identifier.map(|name| name.into_owned());
-        reference(self.logical_id, None, Time::Now, now)
+        self.named_by(self.of_type.identifier)
+    }
+
+    fn named_by(&self, property: Option<PropertyPath>) -> Resolved<'static> {
+        let name = property.and_then(|path| self.properties.get(path.as_str())?.known());
+        let name = name.map(|name| name.into_owned());
+        reference(self.logical_id, None, Time::Now, name)
     }
 
     /// What it is found by: its logical ID, and the name that it has.
     pub(super) fn own_keys(&self) -> Vec<String> {
-        keys(&noun(self.resource_type), &self.reference())
+        keys(&self.of_type.noun, &self.reference())
     }
 
     /// What those are found by that it says something about; nothing where it is about itself.
     pub(super) fn owner_keys(&self) -> Vec<String> {
-        let owners = belongs_to(self.resource_type).flat_map(|owner| {
+        let owners = self.of_type.owners.iter().flat_map(|owner| {
             let names = self.properties.get(owner.path.as_str()).into_iter();
             let kind = owner.noun.unwrap_or(self.resource_type);
             names

@@ -142,6 +142,7 @@ fn member(name: &str, bodies: [Option<&Value>; 2], why: String) -> Consequence {
         help: Some(format!(
             "give values to the parameters it depends on (--parameters FILE), or {PROCESSED}"
         )),
+        withheld: Vec::new(),
     }
 }
 
@@ -198,6 +199,7 @@ fn macros(
             why: "it is given something else than before, and is not expanded here".to_owned(),
             details: Vec::new(),
             help: Some(PROCESSED.to_owned()),
+            withheld: Vec::new(),
         });
     }
 }

@@ -6,13 +6,15 @@
 pub(super) mod claim;
 pub(super) mod made;
 
+use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
+use stratiform_catalog::behaviour::Second;
 use stratiform_catalog::{ReplacementStrategy, catalog};
 use stratiform_changes::{ChangedResource, Edit, Replacement};
 
 use super::nouns::named;
-use super::replacement::own_name;
 use super::standing::{Estate, Moment, Standing};
 use super::{Certainty, Consequence, Kind, Severity};
 use claim::{Claim, Rule, Rules};
@@ -40,75 +42,164 @@ enum Fate {
     Later,
     /// It lets go of it in the same update, before or after.
     Sometime,
+    /// It takes it in the same update, too.
+    New,
 }
 
 /// A resource and one of its claims.
 struct Holder<'e> {
     one: Standing<'e>,
+    claim: Cow<'e, Claim>,
+}
+
+/// Those that have something, by the values that must not be the same.
+type Holders<'e> = HashMap<&'e str, Vec<Holder<'e>>>;
+
+/// Something that another one has: who, what becomes of it, and whether it surely still has it then.
+type Conflict<'h, 'e> = (&'h Holder<'e>, Fate, Certainty);
+
+/// What a resource has after the change, and not before it.
+struct Newly<'e> {
+    change: &'e ChangedResource,
+    one: Standing<'e>,
+    wanted: Vec<Wanted>,
+}
+
+/// Something that must not be had twice.
+struct Wanted {
     claim: Claim,
+    /// Whether the resource had it before, and is made anew.
+    is_kept: bool,
 }
 
 /// Finds what is still taken.
 pub(super) fn find(estate: &Estate<'_, '_>) -> Vec<Taken> {
-    let is_new = |change: &&ChangedResource| change.action != Edit::Remove;
+    let rules = Rules::default();
+    let changes = estate.changes.iter();
+    let newly: Vec<Newly<'_>> = changes
+        .filter_map(|change| newly(estate, &rules, change))
+        .collect();
+    if newly.is_empty() {
+        return Vec::new();
+    }
+    let holders = holders(estate, &rules, &newly);
     let changes: HashMap<&str, &ChangedResource> = estate
         .changes
         .iter()
         .map(|change| (change.logical_id.as_str(), change))
         .collect();
-    let rules = Rules::default();
-    let changed = estate.changes.iter().filter(is_new);
-    let types: HashSet<&str> = changed
-        .flat_map(|change| rules.claimed_types(&change.resource_type))
-        .collect();
-    if types.is_empty() {
-        return Vec::new();
-    }
-    let may_hold = |name: &str| rules.claimed_types(name).any(|name| types.contains(name));
-    let mut holders: HashMap<String, Vec<Holder<'_>>> = HashMap::new();
-    for one in estate.at(Moment::Before, may_hold) {
-        for claim in rules.claims(&one) {
-            let key = claim.key.clone();
-            holders.entry(key).or_default().push(Holder { one, claim });
-        }
-    }
-    let mut found = Vec::new();
-    for change in estate.changes.iter().filter(is_new) {
-        let [old, new] = estate.sides_of(change);
-        let had: Vec<Claim> = old
-            .as_ref()
-            .map(|old| rules.claims(old))
-            .unwrap_or_default();
-        let Some(new) = new else { continue };
-        for claim in rules.claims(&new) {
-            let keeps = had.iter().any(|had| {
-                had.key == claim.key && had.block == claim.block && had.unless == claim.unless
-            });
-            if keeps && change.replacement() == Replacement::WillNot {
-                continue;
-            }
-            let holders = holders
-                .get(&claim.key)
-                .map(Vec::as_slice)
-                .unwrap_or_default();
-            let taken = holders
-                .iter()
-                .take(MAX_HOLDERS)
-                .filter(|holder| claim.collides(&holder.claim));
-            let taken = taken.filter_map(|holder| {
+    let (mut fresh, mut found) = (Holders::new(), Vec::new());
+    for Newly {
+        change,
+        one,
+        wanted,
+    } in &newly
+    {
+        let start = found.len();
+        for Wanted { claim, is_kept } in wanted {
+            let still = worst(&holders, claim, |holder| {
                 let old = changes.get(holder.one.logical_id).copied();
-                let (fate, certainty) = fate(estate, &rules, change, &claim, holder, old)?;
-                let certainty = doubted(certainty, &new, holder)?;
-                Some((holder, fate, certainty))
+                let (fate, certainty) = fate(estate, &rules, change, claim, holder, old)?;
+                Some((fate, doubted(certainty, one, holder)?))
             });
-            let worst = taken.max_by_key(|(.., certainty)| *certainty);
-            found
-                .extend(worst.map(|(holder, fate, certainty)| {
-                    told(change, &claim, holder, fate, certainty)
-                }));
+            let conflict = still.or_else(|| {
+                worst(&fresh, claim, |other| {
+                    let is_other = !is_kept && other.one.logical_id != one.logical_id;
+                    let certainty = is_other.then_some(Certainty::Will)?;
+                    Some((Fate::New, doubted(certainty, one, other)?))
+                })
+            });
+            found.extend(conflict.map(|conflict| told(change, claim, conflict)));
+            if !is_kept {
+                fresh.entry(&claim.key).or_default().push(Holder {
+                    one: *one,
+                    claim: Cow::Borrowed(claim),
+                });
+            }
         }
+        once_each(&mut found, start);
     }
     found
+}
+
+/// The conflict of a claim that is the most certain.
+fn worst<'h, 'e>(
+    holders: &'h Holders<'e>,
+    claim: &Claim,
+    fate: impl Fn(&Holder<'e>) -> Option<(Fate, Certainty)>,
+) -> Option<Conflict<'h, 'e>> {
+    let holders = holders.get(claim.key.as_str())?.iter().take(MAX_HOLDERS);
+    let taken = holders.filter(|holder| claim.collides(&holder.claim));
+    let taken = taken.filter_map(|holder| {
+        let (fate, certainty) = fate(holder)?;
+        Some((holder, fate, certainty))
+    });
+    taken.max_by_key(|(.., certainty)| *certainty)
+}
+
+/// Two that have several things in common are told once, what is the most certain.
+fn once_each(found: &mut Vec<Taken>, start: usize) {
+    let mut of_change = found.split_off(start);
+    of_change.sort_by_key(|taken| Reverse(taken.consequence.certainty));
+    let mut seen = HashSet::new();
+    of_change.retain(|taken| seen.insert(taken.by.clone()));
+    found.extend(of_change);
+}
+
+/// What a change newly needs; `None` where that is nothing.
+fn newly<'e>(
+    estate: &'e Estate<'_, '_>,
+    rules: &Rules,
+    change: &'e ChangedResource,
+) -> Option<Newly<'e>> {
+    let claims = |one: &Option<Standing<'_>>| {
+        let claims = one.as_ref().map(|one| rules.claims(one));
+        claims.unwrap_or_default()
+    };
+    let [old, new] = estate.sides_of(change);
+    let wanted = claims(&new);
+    if wanted.is_empty() {
+        return None;
+    }
+    let had = claims(&old);
+    let wanted = wanted.into_iter().map(|claim| Wanted {
+        is_kept: had.iter().any(|had| {
+            had.key == claim.key && had.block == claim.block && had.unless == claim.unless
+        }),
+        claim,
+    });
+    let stays = change.replacement() == Replacement::WillNot;
+    let wanted: Vec<Wanted> = wanted.filter(|wanted| !(stays && wanted.is_kept)).collect();
+    (!wanted.is_empty()).then_some(Newly {
+        change,
+        one: new?,
+        wanted,
+    })
+}
+
+/// Who has what is newly needed, before the change.
+fn holders<'e>(estate: &'e Estate<'_, '_>, rules: &Rules, newly: &'e [Newly<'_>]) -> Holders<'e> {
+    let claims = || {
+        newly
+            .iter()
+            .flat_map(|newly| newly.wanted.iter().map(|wanted| &wanted.claim))
+    };
+    let mut holders: Holders<'_> = claims()
+        .map(|claim| (claim.key.as_str(), Vec::new()))
+        .collect();
+    let types: HashSet<&str> = claims().map(Claim::resource_type).collect();
+    let may_hold = |name: &str| rules.claimed_types(name).any(|name| types.contains(name));
+    for one in estate.at(Moment::Before, may_hold) {
+        for claim in rules.claims(&one) {
+            if let Some(holders) = holders.get_mut(claim.key.as_str()) {
+                holders.push(Holder {
+                    one,
+                    claim: Cow::Owned(claim),
+                });
+            }
+        }
+    }
+    holders
 }
 
 /// What becomes of the one that has something which another one needs, and how certain it is that it still has it then;
@@ -127,13 +218,13 @@ fn fate(
         Replacement::WillNot => None,
     };
     // Names have their own sentences.
-    let is_name = claim.rule == Rule::Identifier && own_name(change).is_some();
+    let is_name = claim.is_name;
     if holder.one.logical_id == change.logical_id {
         let known = catalog().resource_type(&change.resource_type);
         let strategy = known.map(|known| known.replacement_strategy());
         let gone_first = strategy == Some(ReplacementStrategy::DeleteThenCreate);
         // Where one takes the place of the other, replacing is what the service does all the time.
-        let takes_over = matches!(claim.rule, Rule::Documented(_, Some(_)));
+        let takes_over = matches!(claim.rule, Rule::Documented(_, Some(Second::TakesOver(_))));
         let is_free = gone_first || is_name || takes_over;
         let certainty = replaced(change).filter(|_| !is_free)?;
         return Some((Fate::Itself, certainty));
@@ -168,26 +259,23 @@ fn doubted(certainty: Certainty, new: &Standing<'_>, holder: &Holder<'_>) -> Opt
         return Some(certainty);
     }
     match (new.condition, holder.one.condition) {
-        (Some(_), Some(_)) => None,
-        (Some(_), None) | (None, Some(_)) => Some(Certainty::May),
+        (Some(one), Some(other)) if one != other => None,
+        (Some(_), _) | (_, Some(_)) => Some(Certainty::May),
         (None, None) => Some(certainty),
     }
 }
 
-fn told(
-    change: &ChangedResource,
-    claim: &Claim,
-    holder: &Holder<'_>,
-    fate: Fate,
-    certainty: Certainty,
-) -> Taken {
+fn told(change: &ChangedResource, claim: &Claim, conflict: Conflict<'_, '_>) -> Taken {
+    let (holder, fate, certainty) = conflict;
     let by = holder.one.logical_id;
     let (documented, otherwise) = match claim.rule {
         Rule::Identifier => ("it is the primaryIdentifier of the type".to_owned(), None),
         Rule::Documented(source, otherwise) => (format!("documented in `{source}`"), otherwise),
     };
+    // Of an item, CloudFormation knows no identifier.
+    let of_item = claim.is_inline || holder.claim.is_inline && claim.rule == Rule::Identifier;
     let certainty = match otherwise {
-        None if !claim.is_inline => certainty,
+        None if !of_item => certainty,
         _ => Certainty::May,
     };
     let can = match certainty {
@@ -200,25 +288,32 @@ fn told(
         (Edit::Add | Edit::Remove, _) => "make",
     };
     let name = named(&change.resource_type, &change.logical_id);
-    let has = match (claim.block.is_some(), fate) {
-        (false, Fate::Itself) => "stays taken by the old one".to_owned(),
-        (false, _) => format!("is still taken by `{by}`"),
-        (true, Fate::Itself) => "overlaps with the old one".to_owned(),
-        (true, _) => format!("overlaps with `{by}`"),
+    let whose = match fate {
+        Fate::Itself => "the old one".to_owned(),
+        _ => format!("`{by}`"),
     };
-    let what = format!("{can} {verb} {name}: {} {has}", claim.shown());
+    let has = match (claim.shown(), claim.block.is_some(), fate) {
+        (shown, ..) if shown.is_empty() => format!("there can be only one, and that is {whose}"),
+        (shown, true, _) => format!("{shown} overlaps with {whose}"),
+        (shown, false, Fate::Itself) => format!("{shown} stays taken by {whose}"),
+        (shown, false, Fate::New) => format!("{shown} is taken by {whose}"),
+        (shown, false, _) => format!("{shown} is still taken by {whose}"),
+    };
+    let what = format!("{can} {verb} {name}: {has}");
     let when = match fate {
         Fate::Itself => "the new resource is made before the old one goes".to_owned(),
         Fate::Goes => "new resources are made before old ones go".to_owned(),
         Fate::Stays => format!("`{by}` keeps it"),
         Fate::Later => format!("`{by}` lets go of it only afterwards"),
         Fate::Sometime => format!("nothing says that `{by}` lets go of it first"),
+        Fate::New => format!("`{by}` takes it in this change, too"),
     };
     let refused = match otherwise {
-        Some(otherwise) => {
-            format!("{otherwise}: a second one is refused, or takes its place and goes with it; ")
+        Some(Second::TakesOver(one)) => {
+            format!("{one}: a second one is refused, or takes its place and goes with it; ")
         }
-        None if claim.is_inline => "a second one is refused, or goes with the first; ".to_owned(),
+        Some(Second::Depends(on)) => format!("{on}; "),
+        None if of_item => "a second one is refused, or goes with the first; ".to_owned(),
         None if claim.unless.is_some() => "only one at a time may use it; ".to_owned(),
         None => String::new(),
     };
@@ -227,12 +322,12 @@ fn told(
             "give the new one another value, or remove it in one deployment and make it again in the next"
         }
         Fate::Goes => "move it with a stack refactor, or remove the old one in a deployment before",
-        Fate::Stays => "say it in one resource",
+        Fate::Stays | Fate::New => "say it in one resource",
         Fate::Later | Fate::Sometime => "let go of it in one deployment, and take it in the next",
     };
     let severity = match (certainty, otherwise) {
         (Certainty::Will, _) => Severity::Danger,
-        (_, Some(_)) => Severity::Warning,
+        (_, Some(Second::TakesOver(_))) => Severity::Warning,
         _ => Severity::Attention,
     };
     let why = format!("{refused}{when}; {documented}");
@@ -240,6 +335,10 @@ fn told(
         by: by.to_owned(),
         consequence: Consequence {
             help: Some(help.to_owned()),
+            withheld: match fate {
+                Fate::Itself => vec![Kind::Replacement],
+                Fate::Goes | Fate::Stays | Fate::Later | Fate::Sometime | Fate::New => Vec::new(),
+            },
             ..Consequence::of(change, Kind::Refused, severity, certainty, what, why)
         },
     }

@@ -11,6 +11,7 @@ mod interruption;
 mod missing_values;
 mod moves;
 mod other_stacks;
+mod other_values;
 mod protection;
 mod refused;
 mod renames;
@@ -22,6 +23,7 @@ mod unique;
 mod update_policy;
 mod verdict;
 mod whole;
+mod withheld;
 
 use stratiform_assembly::StackAt;
 use stratiform_diff::{Certainty, Consequence, Pair, StackDiff, diff_environment};
@@ -120,12 +122,14 @@ fn check_changed(resource: &str, values: [&str; 2], expected: &[&str]) {
     check(&before, &after, expected);
 }
 
-/// The consequences of one kind.
+/// The consequences of one kind, without what they keep from happening.
 fn of_kind(before: &str, after: &str, kind: &str) -> Vec<String> {
     let found = environment(&[("shop", before, after)]);
     let of_kind = found[0]
         .consequences
         .iter()
         .filter(|one| one.kind.as_str() == kind);
-    lines(&of_kind.cloned().collect::<Vec<_>>())
+    let mut lines = lines(&of_kind.cloned().collect::<Vec<_>>());
+    lines.retain(|line| !line.starts_with("- otherwise"));
+    lines
 }

@@ -35,6 +35,7 @@ fn a_new_parameter_without_a_default_needs_a_value() {
         "attention refused may: needs a value for the parameter `Image` when it is deployed";
     let (plain, default) = ("Image: {Type: String}", "Image: {Type: String, Default: x}");
     let looked_up = "Image: {Type: 'AWS::SSM::Parameter::Value<String>'}";
+    let list = "Image: {Type: CommaDelimitedList, Default: [x]}";
     assert_eq!(told("", plain, None), [needed]);
     assert_eq!(told("", looked_up, None), [needed]);
     // Who deployed with the default has no value that could be kept.
@@ -43,6 +44,8 @@ fn a_new_parameter_without_a_default_needs_a_value() {
         ("", default, None),
         ("", plain, Some("x")),
         (plain, plain, None),
+        // CloudFormation refuses it, and it is the same on both sides.
+        (list, list, None),
         (plain, "", None),
     ] {
         assert_eq!(told(before, after, value), [""; 0], "{before} {after}");

@@ -18,8 +18,8 @@ fn another_logical_id_is_offered_as_a_move() {
         "A: {Type: AWS::DynamoDB::Table, Properties: {TableName: x}}",
         "B: {Type: AWS::DynamoDB::Table, Properties: {TableName: x}}",
         &[
-            "danger data-loss will: deletes the table `A`, and its data with it",
             "danger refused will: cannot make the table `B`: the name `x` is still taken",
+            "- otherwise it deletes the table `A`, and its data with it",
         ],
     );
 }
@@ -47,7 +47,7 @@ fn what_stays_is_not_said_to_be_deleted() {
         &format!("B: {{{bucket}}}"),
         &[
             "danger refused will: cannot make the bucket `B`: the name `x` is still taken",
-            "attention data-loss will: leaves the bucket `A` outside of the stack: its data stays, and nothing manages it any more",
+            "- otherwise it leaves the bucket `A` outside of the stack: its data stays, and nothing manages it any more",
         ],
     );
     // In another stack, too, the name stays taken.
@@ -62,7 +62,7 @@ fn what_stays_is_not_said_to_be_deleted() {
         (
             Kind::Refused,
             Certainty::Will,
-            "`BucketName` is that of the bucket `A`, which stays outside of the stack"
+            "`BucketName` is that of the bucket `A`, which is not deleted"
         )
     );
     // What goes on elsewhere is not missed.

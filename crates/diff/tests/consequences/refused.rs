@@ -9,7 +9,6 @@ fn a_name_that_stays_collides() {
         ["/one/", "/two/"],
         &[
             "danger refused will: cannot replace the role `A`: its name `web` stays taken by the old one",
-            "attention replacement will: replaces the role `A`",
         ],
     );
     // Without a name, or with another one, nothing is in the way.
@@ -27,10 +26,8 @@ fn a_name_that_stays_collides() {
         "Type: AWS::RDS::DBInstance, UpdateReplacePolicy: Retain, Properties: {DBInstanceIdentifier: shop, Engine: $}",
         ["postgres", "mysql"],
         &[
-            "warning refused may: could not replace the database `A`: its name `shop` stays taken by the old one",
-            "attention data-loss may: may replace the database `A`: the old one stays with its data, outside of the stack",
-            "- the new one starts empty",
-            "attention replacement may: may replace the database `A`",
+            "warning refused may: may have to replace the database `A`, and cannot: its name `shop` stays taken by the old one",
+            "- otherwise it may replace the database `A`: the old one stays with its data, outside of the stack",
             "attention interruption may: may interrupt the database `A`: interrupts when converting Oracle to a container database; else may replace",
         ],
     );
@@ -43,7 +40,7 @@ fn names_that_are_taken_are_found_without_a_move() {
         "B: {Type: AWS::S3::Bucket, Properties: {BucketName: x, ObjectLockEnabled: true}}",
         &[
             "danger refused will: cannot make the bucket `B`: the name `x` is still taken",
-            "attention data-loss will: leaves the bucket `A` outside of the stack: its data stays, and nothing manages it any more",
+            "- otherwise it leaves the bucket `A` outside of the stack: its data stays, and nothing manages it any more",
         ],
     );
 }
@@ -81,23 +78,28 @@ fn what_aws_refuses_to_update_is_said() {
         &[],
     );
     let engine = "Type: AWS::RDS::DBInstance, Properties: {Engine: postgres, EngineVersion: $}";
-    let interrupts = "warning interruption will: interrupts the database `A`: outage while the engine is upgraded";
+    let interrupts = "interrupts the database `A`: outage while the engine is upgraded";
+    let otherwise = &format!("- otherwise it {interrupts}");
     check_changed(
         engine,
         ["'16.1'", "'17.2'"],
         &[
             "danger refused will: cannot upgrade the database `A` to another major version",
-            interrupts,
+            otherwise,
         ],
     );
-    check_changed(engine, ["'16.1'", "'16.2'"], &[interrupts]);
+    check_changed(
+        engine,
+        ["'16.1'", "'16.2'"],
+        &[&format!("warning interruption will: {interrupts}")],
+    );
     for allowed in ["", ", AllowMajorVersionUpgrade: true"] {
         check_changed(
             &engine.replace('}', &format!("{allowed}}}")),
             ["'17.6'", "'16.1'"],
             &[
                 "danger refused will: cannot take the database `A` back to an older version",
-                interrupts,
+                otherwise,
             ],
         );
     }
@@ -106,7 +108,7 @@ fn what_aws_refuses_to_update_is_said() {
         ["8.0.40", "8.0.9"],
         &[
             "danger refused will: cannot take the database `A` back to an older version",
-            interrupts,
+            otherwise,
         ],
     );
     // A cluster has no `AllowMajorVersionUpgrade`: its provider always allows it.

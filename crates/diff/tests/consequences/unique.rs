@@ -392,3 +392,175 @@ fn what_goes_and_comes_again_is_said_once() {
         ],
     );
 }
+
+#[test]
+fn an_account_has_one() {
+    let detector = |id: &str| {
+        format!("{id}: {{Type: AWS::GuardDuty::Detector, Properties: {{Enable: true}}}}")
+    };
+    let both = format!("{}\n{}", detector("A"), detector("B"));
+    let refused =
+        "danger refused will: cannot make the detector `B`: there can be only one, and that is `A`";
+    check_refused(&detector("A"), &detector("B"), &[refused]);
+    check_refused(&detector("A"), &both, &[refused]);
+    check_refused(KEPT, &both, &[refused]);
+    // One that goes or changes takes nothing.
+    check_refused(&both, &detector("A"), &[]);
+    check_refused(&detector("A"), &detector("A").replace("true", "false"), &[]);
+    // The new recorder is made before the old one goes.
+    let recorder = |name: &str| {
+        format!(
+            "A: {{Type: AWS::Config::ConfigurationRecorder, Properties: {{Name: {name}, RoleARN: r}}}}"
+        )
+    };
+    check_refused(
+        &recorder("a"),
+        &recorder("b"),
+        &[
+            "danger refused will: cannot replace the configuration recorder `A`: there can be only one, and that is the old one",
+        ],
+    );
+    // A setting is overwritten.
+    let account = |id: &str| {
+        format!("{id}: {{Type: AWS::ApiGateway::Account, Properties: {{CloudWatchRoleArn: {id}}}}}")
+    };
+    check_refused(
+        &account("A"),
+        &account("B"),
+        &[
+            "warning refused may: may not be able to make the account `B`: there can be only one, and that is `A`",
+        ],
+    );
+    let analyzer = |id: &str, kind: &str| {
+        format!("{id}: {{Type: AWS::AccessAnalyzer::Analyzer, Properties: {{Type: {kind}}}}}")
+    };
+    let of_two = |kind| format!("{}\n{}", analyzer("A", "ACCOUNT"), analyzer("B", kind));
+    check_refused(&analyzer("A", "ACCOUNT"), &of_two("ORGANIZATION"), &[]);
+    assert_eq!(
+        of_kind(&analyzer("A", "ACCOUNT"), &of_two("ACCOUNT"), "refused").len(),
+        1
+    );
+}
+
+#[test]
+fn a_volume_is_attached_once() {
+    let attachment = |id: &str, volume: &str, instance: &str, device: &str| {
+        format!(
+            "{id}: {{Type: AWS::EC2::VolumeAttachment, Properties: {{VolumeId: {volume}, InstanceId: {instance}, Device: {device}}}}}"
+        )
+    };
+    let a = attachment("A", "v", "i", "/dev/sdf");
+    check_refused(
+        &a,
+        &attachment("B", "w", "i", "/dev/sdf"),
+        &[
+            "danger refused will: cannot make the volume attachment `B`: `InstanceId` `i`, `Device` `/dev/sdf` is still taken by `A`",
+        ],
+    );
+    check_refused(
+        &a,
+        &attachment("A", "v", "j", "/dev/sdf"),
+        &[
+            "attention refused may: may not be able to replace the volume attachment `A`: `VolumeId` `v` stays taken by the old one",
+        ],
+    );
+    check_refused(&a, &attachment("A", "w", "i", "/dev/sdg"), &[]);
+}
+
+#[test]
+fn a_statement_of_an_event_bus_stands_in_one_place() {
+    let statement =
+        "{Sid: one, Effect: Allow, Principal: '*', Action: 'events:PutEvents', Resource: '*'}";
+    let bus = |policy: &str| {
+        format!("A: {{Type: AWS::Events::EventBus, Properties: {{Name: bus{policy}}}}}")
+    };
+    let inline = bus(&format!(", Policy: {{Statement: [{statement}]}}"));
+    let apart = |bus: &str| {
+        format!(
+            "B: {{Type: AWS::Events::EventBusPolicy, Properties: {{EventBusName: {bus}, StatementId: one, Statement: {statement}}}}}"
+        )
+    };
+    check_refused(
+        &inline,
+        &format!("{inline}\n{}", apart("!Ref A")),
+        &[
+            "attention refused may: may not be able to make the event bus policy `B`: `EventBusName` `A`, `StatementId` `one` is still taken by `A`",
+        ],
+    );
+    // It leaves the one place before it comes to the other, where one refers to the other.
+    check_refused(&inline, &format!("{}\n{}", bus(""), apart("!Ref A")), &[]);
+    check_refused(&inline, &format!("{inline}\n{}", apart("other")), &[]);
+}
+
+#[test]
+fn two_that_are_new_do_not_both_get_it() {
+    let a = listener("A", 80, 200);
+    let both = format!("{a}\n{}", listener("B", 80, 404));
+    check_refused(
+        KEPT,
+        &both,
+        &[
+            "danger refused will: cannot make the listener `B`: `LoadBalancerArn` `lb`, `Port` `80` is taken by `A`",
+        ],
+    );
+    // Both that are there already are none of this change.
+    check_refused(&both, &both.replace("404", "405"), &[]);
+    // Both become others and want the same.
+    let [before, after] =
+        [(1, 2), (3, 3)].map(|(one, two)| format!("{}\n{}", rule("A", one), rule("B", two)));
+    check_refused(
+        &before,
+        &after,
+        &[
+            "danger refused will: cannot change the listener rule `B`: `ListenerArn` `l`, `Priority` `3` is taken by `A`",
+        ],
+    );
+    let group = |id: &str, name: &str| {
+        format!(
+            "{id}: {{Type: AWS::ElasticLoadBalancingV2::TargetGroup, Properties: {{Name: {name}, Port: 80}}}}"
+        )
+    };
+    check_refused(
+        KEPT,
+        &format!(
+            "{}\n{}\n{}",
+            group("A", "x"),
+            group("B", "x"),
+            group("C", "y")
+        ),
+        &["danger refused will: cannot make the target group `B`: `Name` `x` is taken by `A`"],
+    );
+    check_refused(
+        &group("A", "x"),
+        &format!("{}\n{}", group("A", "x"), group("B", "x")),
+        &[
+            "danger refused will: cannot make the target group `B`: `Name` `x` is still taken by `A`",
+        ],
+    );
+}
+
+#[test]
+fn what_is_not_known_to_be_the_same_is_not_refused() {
+    let head = "Parameters: {One: {Type: Number}, Two: {Type: Number}, Prod: {Type: String}}\n\
+                Conditions: {IsProd: !Equals [!Ref Prod, eu], IsNot: !Not [!Equals [!Ref Prod, eu]]}\nResources:\n  ";
+    let of = |id: &str, port: &str, condition: &str| {
+        format!(
+            "{id}: {{Type: AWS::ElasticLoadBalancingV2::Listener, {condition}Properties: {{LoadBalancerArn: lb, Port: {port}, DefaultActions: []}}}}"
+        )
+    };
+    let both = |a: String, b: String| format!("{head}{a}\n  {b}\n");
+    let before = format!("{head}{KEPT}\n");
+    let added = |a: String, b: String| of_kind(&before, &both(a, b), "refused");
+    let is_listener = |line: &String| line.contains("listener");
+    let refused = |a, b| added(a, b).into_iter().filter(is_listener).count();
+    assert_eq!(refused(of("A", "!Ref One", ""), of("B", "!Ref Two", "")), 0);
+    assert_eq!(refused(of("A", "!Ref One", ""), of("B", "!Ref One", "")), 1);
+    let (prod, not) = ("Condition: IsProd, ", "Condition: IsNot, ");
+    assert_eq!(refused(of("A", "80", prod), of("B", "80", not)), 0);
+    let found = added(of("A", "80", prod), of("B", "80", prod));
+    let found: Vec<String> = found.into_iter().filter(is_listener).collect();
+    assert!(
+        found.len() == 1 && found[0].contains("refused may: where `Prod` is `eu`"),
+        "{found:?}"
+    );
+}

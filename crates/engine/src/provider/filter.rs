@@ -11,7 +11,7 @@ pub(super) enum Filter {
     Path,
     Part(usize),
     Service,
-    Address,
+    Host,
     Or(String),
 }
 
@@ -29,7 +29,7 @@ impl Filter {
                 "lb" => Filter::LoadBalancer,
                 "path" => Filter::Path,
                 "service" => Filter::Service,
-                "address" => Filter::Address,
+                "host" => Filter::Host,
                 _ => return None,
             },
         })
@@ -55,7 +55,7 @@ impl Filter {
                 let mut parts = text.splitn(4, '.');
                 parts.nth(3).unwrap_or(&text).to_owned()
             }
-            Filter::Address => text.strip_prefix("https://").unwrap_or(&text).to_owned(),
+            Filter::Host => text.strip_prefix("https://").unwrap_or(&text).to_owned(),
             Filter::Or(otherwise) if text.is_empty() => otherwise.clone(),
             Filter::Or(_) => text,
         }
@@ -114,8 +114,8 @@ mod tests {
         check("lb", "", "app");
         check("path", "/a/b", "a/b");
         check("service", "com.amazonaws.eu-west-1.ecr.api", "ecr.api");
-        check("address", "https://example.com/id", "example.com/id");
-        check("address", "example.com", "example.com");
+        check("host", "https://example.com/id", "example.com/id");
+        check("host", "example.com", "example.com");
         check("part 3", "service/c/s|ecs:service:DesiredCount|ecs", "ecs");
         check("part 3", "service/c/s", "");
         check("or /", "", "/");

@@ -8,6 +8,7 @@ mod definition;
 mod deployment;
 mod fail;
 mod history;
+mod one_off;
 mod rollout;
 mod service;
 mod task;
@@ -24,6 +25,7 @@ use crate::state::{Realm, State};
 use service::Service;
 
 pub(super) use definition::{images, keep_definition};
+pub(super) use one_off::all as one_off;
 pub(super) use task::{Health, targets};
 
 pub(crate) const SERVICE: &str = "AWS::ECS::Service";
@@ -49,6 +51,8 @@ pub(super) fn answer(state: &mut State, call: &mut Call<'_>) -> Result {
         "DescribeServiceDeployments" => deployment::describe(state, call),
         "DescribeServiceRevisions" => deployment::revisions(state, call),
         "StopServiceDeployment" => deployment::stop(state, call),
+        "RunTask" => one_off::run(state, call),
+        "StopTask" => one_off::stop(state, call),
         "ListTasks" => task::list(state, call),
         "DescribeTasks" => task::describe(state, call),
         operation => {

@@ -1,11 +1,11 @@
-//! SNS: topics and subscriptions. What is published goes nowhere.
+//! SNS: topics and subscriptions. What is published is told outside, and goes no further.
 
 use serde_json::{Map, Value, json};
 
 use super::page::page;
 use crate::call::{Call, Result, unsupported};
 use crate::estate::Living;
-use crate::input::Refused;
+use crate::input::{Effect, Refused};
 use crate::state::{Realm, State};
 
 const TOPIC: &str = "AWS::SNS::Topic";
@@ -27,8 +27,14 @@ pub(super) fn answer(state: &mut State, call: &mut Call<'_>) -> Result {
             if let Some(arn) = arn {
                 topic(state.realm_of(call)?, arn)?;
             }
-            if arguments.text("Message").is_none() {
+            let Some(message) = arguments.text("Message") else {
                 return Err(invalid("Empty message"));
+            };
+            if let Some(topic) = arn {
+                call.effects.push(Effect::Notify {
+                    topic: topic.to_owned(),
+                    message: message.to_owned(),
+                });
             }
             Ok(json!({ "MessageId": state.ids.uuid() }))
         }

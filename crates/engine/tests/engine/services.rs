@@ -3,6 +3,7 @@
 mod database;
 mod ecs;
 mod outside;
+mod tasks;
 mod values;
 
 use serde_json::Value;

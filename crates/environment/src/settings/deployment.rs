@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::besides::{Command, Notify, Task};
 use crate::values::names::EnvironmentName;
 
 /// How an environment is deployed, and what has to be true afterwards.
@@ -65,6 +66,22 @@ pub struct Deployment {
 
     /// What has to be true after a deployment; otherwise it goes back.
     pub verify: Verify,
+
+    /// Commands in services' own images that run before the services change, or afterwards: a migration, a smoke test.
+    /// Those of a service run in this order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 20))]
+    pub tasks: Vec<Task>,
+
+    /// Commands of the pipeline that have to succeed afterwards, in this order: integration tests, a load test. Where one
+    /// fails, what was deployed goes back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 20))]
+    pub commands: Vec<Command>,
+
+    /// Who is told that a deployment starts, waits for somebody, and how it ends.
+    #[serde(skip_serializing_if = "Notify::is_nobody")]
+    pub notify: Notify,
 }
 
 /// What happens to the stacks that a release has deployed already when another one fails.
@@ -135,6 +152,9 @@ impl Default for Deployment {
             artifact_bucket: None,
             compliance_at_least: None,
             verify: Verify::default(),
+            tasks: Vec::new(),
+            commands: Vec::new(),
+            notify: Notify::default(),
         }
     }
 }

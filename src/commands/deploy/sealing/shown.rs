@@ -14,6 +14,7 @@ use crate::report::Failure;
 use crate::repository::git::short;
 use crate::repository::input::Input;
 use crate::view::Answer;
+use crate::view::deployment::besides::text as besides_text;
 use crate::view::deployment::review::word;
 
 /// The review of a file that is a sealed release; none of any other file.
@@ -66,6 +67,7 @@ impl Sealed {
             made,
             run,
             stacks,
+            besides,
             ..
         } = self;
         let what = match (release, commit) {
@@ -78,6 +80,10 @@ impl Sealed {
             "{what} for {environment}: account {account}, {region}\nsealed at {made}, run {run}\n\n"
         );
         text.extend(stacks.iter().map(SealedStack::text));
+        let besides = besides_text(besides);
+        if !besides.is_empty() {
+            text += &format!("\n{besides}");
+        }
         let parameters = stacks.iter().flat_map(|stack| &stack.parameters);
         let values = parameters.filter_map(|(name, value)| match value {
             ParameterValue::Value(value) => Some(format!("  {name}={value}\n")),

@@ -192,3 +192,17 @@ fn more_than_one() {
         ]
     );
 }
+
+#[test]
+fn data_that_a_refusal_keeps_is_not_lost_in_a_rename() {
+    let resources = |word: &str| {
+        format!(
+            "{word}Table: {{Type: AWS::DynamoDB::Table, Properties: {{TableName: t}}}}\n\
+             {word}Topic: {{Type: AWS::SNS::Topic, Properties: {{DisplayName: d}}}}\n"
+        )
+    };
+    let entries = brief(&stack(&resources("Api"), &resources("Web")), Detail::Short);
+    let lines = lines(&entries);
+    let table = "- otherwise it deletes the table `ApiTable`, and its data with it";
+    assert!(lines.iter().any(|line| line == table), "{lines:?}");
+}

@@ -4,8 +4,10 @@
 use std::collections::HashSet;
 
 use stratiform_catalog::behaviour::{About, Attachment, PolicyPlace, attachments, policies};
+use stratiform_changes::ChangedResource;
 use stratiform_resolve::Resolved;
 
+use super::Sides;
 use super::grant::{grants, missing};
 use super::pattern::Pattern;
 use super::place::{document, itself, whoever_has};
@@ -36,21 +38,22 @@ struct Holder {
 }
 
 impl Collected {
-    /// The policies before and after.
-    pub(super) fn of(estate: &Estate<'_, '_>) -> [Collected; 2] {
+    /// The policies before and after that are about the same as some changes.
+    pub(super) fn of(
+        estate: &Estate<'_, '_>,
+        changes: &[(&ChangedResource, Sides<'_>)],
+    ) -> [Collected; 2] {
         let mut wanted = Wanted::default();
-        for change in estate.changes {
-            for one in estate.sides_of(change).iter().flatten() {
-                for place in policies(one.resource_type) {
-                    wanted.add(about(one, &place));
+        for one in changes.iter().flat_map(|(_, sides)| sides).flatten() {
+            for place in policies(one.resource_type) {
+                wanted.add(about(one, &place));
+            }
+            for (path, attachment) in attachments(one.resource_type) {
+                let mut items = items(one, path.as_str()).peekable();
+                if items.peek().is_some() {
+                    wanted.add(one.own_keys().into_iter().chain(one.owner_keys()));
                 }
-                for (path, attachment) in attachments(one.resource_type) {
-                    let mut items = items(one, path.as_str()).peekable();
-                    if items.peek().is_some() {
-                        wanted.add(one.own_keys().into_iter().chain(one.owner_keys()));
-                    }
-                    items.for_each(|item| wanted.add(item_keys(attachment, item)));
-                }
+                items.for_each(|item| wanted.add(item_keys(attachment, item)));
             }
         }
         Moment::BOTH.map(|moment| Collected::at(estate, moment, &wanted))

@@ -8,9 +8,9 @@ use stratiform_resolve::{Resolved, Style};
 use super::pattern::{Case, Cover, Pattern};
 use super::place::own_name;
 use super::property::quoted;
-use super::{Collected, Direction, Line};
+use super::{Collected, Direction, Line, Sides};
 use crate::consequence::Certainty;
-use crate::consequence::standing::Standing;
+use crate::consequence::standing::Properties;
 
 /// Policies of AWS that allow everything, or allow to become everything.
 const ADMINISTRATORS: [&str; 3] = ["AdministratorAccess", "IAMFullAccess", "PowerUserAccess"];
@@ -18,7 +18,7 @@ const ADMINISTRATORS: [&str; 3] = ["AdministratorAccess", "IAMFullAccess", "Powe
 /// The lines of a resource: what is newly attached, and what no longer is.
 pub(super) fn lines(
     change: &ChangedResource,
-    sides: &[Option<Standing<'_>>; 2],
+    sides: &Sides<'_>,
     [before, after]: &[Collected; 2],
 ) -> Vec<Line> {
     let [old, new] = sides;
@@ -51,7 +51,7 @@ pub(super) fn lines(
 /// The items of a list, each with its sentence.
 fn items<'r>(
     change: &ChangedResource,
-    side: Option<&'r Resolved<'static>>,
+    side: Option<Properties<'r>>,
     path: PropertyPath,
     attachment: Attachment,
 ) -> Vec<(&'r Resolved<'static>, Pattern, String)> {
@@ -69,7 +69,7 @@ fn items<'r>(
 /// What is attached to whom; `{item}` is the item.
 fn sentence(
     change: &ChangedResource,
-    side: Option<&Resolved<'static>>,
+    side: Option<Properties<'_>>,
     attachment: Attachment,
 ) -> String {
     let id = &change.logical_id;
@@ -115,7 +115,7 @@ fn line(sign: char, item: &Pattern, says: &str) -> Line {
 /// What a boundary does not allow is denied; without one, nothing is.
 ///
 /// Source: IAM user guide, "Permissions boundaries for IAM entities".
-fn boundary(before: &Resolved<'static>, after: &Resolved<'static>, lines: &mut Vec<Line>) {
+fn boundary(before: Properties<'_>, after: Properties<'_>, lines: &mut Vec<Line>) {
     const WIDER: Direction = Direction::Wider;
     const NARROWER: Direction = Direction::Narrower;
     let [old, new] = [before, after].map(|side| side.get("PermissionsBoundary"));

@@ -6,10 +6,10 @@ use stratiform_resolve::{Resolved, Style};
 
 use super::condition;
 use super::pattern::{Case, Pattern};
-use super::property::{at, quoted};
+use super::property::quoted;
 use super::statement::{Defaults, Document};
 use crate::consequence::nouns::noun;
-use crate::consequence::standing::Standing;
+use crate::consequence::standing::{Properties, Standing};
 
 /// The statements that a resource has at a place.
 pub(super) fn document(one: &Standing<'_>, place: &PolicyPlace) -> Document {
@@ -44,7 +44,7 @@ pub(super) fn document(one: &Standing<'_>, place: &PolicyPlace) -> Document {
         );
         return document;
     }
-    let values = place.path.map(|path| at(properties, path.as_str()));
+    let values = place.path.map(|path| properties.at(path.as_str()));
     let values = values.unwrap_or_default();
     // VPC user guide, "Control access to VPC endpoints using endpoint policies": the default allows everything.
     if place.about == About::Passers && values.is_empty() {
@@ -100,7 +100,7 @@ fn named(kind: &str, name: &Resolved<'_>) -> Pattern {
 /// The statement that `AWS::Lambda::Permission` and its like write with properties.
 ///
 /// Source: Lambda API reference, "AddPermission", "AddLayerVersionPermission"; EventBridge API reference, "PutPermission".
-fn permission(properties: &Resolved<'static>) -> Resolved<'static> {
+fn permission(properties: Properties<'_>) -> Resolved<'static> {
     let mut statement = indexmap::IndexMap::new();
     let mut put = |key: &'static str, value: Resolved<'static>| statement.insert(key.into(), value);
     put("Effect", Resolved::literal("Allow"));

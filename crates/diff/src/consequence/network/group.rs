@@ -259,7 +259,7 @@ fn about(one: &Standing<'_>) -> Vec<String> {
 
 fn read(one: &Standing<'_>) -> Rules {
     let kind = firewall(one.resource_type);
-    kind.map(|kind| written::read(kind, one.properties))
+    kind.map(|kind| written::read(kind, one.properties.all()))
         .unwrap_or_default()
 }
 

@@ -4,13 +4,13 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use stratiform_catalog::behaviour::{self, Part};
+use stratiform_catalog::behaviour::{self, Part, Second};
 use stratiform_catalog::{PropertyPath, catalog};
 use stratiform_resolve::{Resolved, Segment, Style, Time};
 
-use crate::consequence::iam::property::{at, quoted};
+use crate::consequence::iam::property::quoted;
 use crate::consequence::network::block::Block;
-use crate::consequence::standing::Standing;
+use crate::consequence::standing::{Properties, Standing};
 
 /// What a resource has that no other may have.
 #[derive(Clone)]
@@ -26,6 +26,8 @@ pub(super) struct Claim {
     shown: Vec<String>,
     /// Whether it is an item of the resource that could be a resource of its own.
     pub is_inline: bool,
+    /// Whether it is the name of the resource.
+    pub is_name: bool,
 }
 
 /// What says that it must be unique?
@@ -34,15 +36,23 @@ pub(super) enum Rule {
     /// The type's schema: it is the primary identifier.
     Identifier,
     /// A page of AWS.
-    Documented(&'static str, Option<&'static str>),
+    Documented(&'static str, Option<Second>),
 }
 
 /// What must be unique of each type, looked up once.
 #[derive(Default)]
 pub(super) struct Rules(RefCell<HashMap<String, OfType>>);
 
-/// The rules of a type, each with what it is about.
-type OfType = Rc<[(Rule, Vec<Part>)]>;
+/// The rules of a type.
+type OfType = Rc<[OfRule]>;
+
+/// A rule and what it is about.
+struct OfRule {
+    rule: Rule,
+    parts: Vec<Part>,
+    /// Whether it is about the name.
+    is_name: bool,
+}
 
 impl Rules {
     fn of(&self, resource_type: &str) -> OfType {
@@ -50,10 +60,18 @@ impl Rules {
             return Rc::clone(known);
         }
         let documented = behaviour::unique(resource_type);
-        let documented = documented.map(|one| (Rule::Documented(one.source, one.what), one.parts));
-        let rules: OfType = identifier(resource_type)
-            .into_iter()
-            .chain(documented)
+        let documented =
+            documented.map(|one| (Rule::Documented(one.source, one.second), one.parts));
+        let rules = identifier(resource_type).into_iter().chain(documented);
+        let name = catalog()
+            .resource_type(resource_type)
+            .and_then(behaviour::unique_name);
+        let rules: OfType = rules
+            .map(|(rule, parts)| OfRule {
+                rule,
+                is_name: name.is_some_and(|name| parts.iter().any(|part| part.path() == name)),
+                parts,
+            })
             .collect();
         let mut all = self.0.borrow_mut();
         all.insert(resource_type.to_owned(), Rc::clone(&rules));
@@ -72,20 +90,21 @@ impl Rules {
 
     /// What a resource has that no other may have, itself and by its items.
     pub(super) fn claims(&self, one: &Standing<'_>) -> Vec<Claim> {
-        let mut claims = self.own_claims(one);
+        let mut claims = self.own_claims(one.resource_type, one.properties);
         for inline in behaviour::inlines(one.resource_type) {
-            for item in at(one.properties, inline.path.as_str()) {
+            for item in one.properties.at(inline.path.as_str()) {
                 let Resolved::Map(mut properties) = item.clone() else {
                     continue;
                 };
                 properties.insert(inline.owner.as_str().into(), one.identifier());
-                let apart = Standing {
-                    resource_type: inline.resource_type,
-                    properties: &Resolved::Map(properties),
-                    ..*one
-                };
-                let of_item = self.own_claims(&apart).into_iter();
-                claims.extend(of_item.map(|claim| Claim {
+                if let Some((name, own)) = inline.renamed {
+                    let value = properties.get(own.as_str()).cloned();
+                    properties.extend(value.map(|value| (name.as_str().into(), value)));
+                }
+                let properties = Resolved::Map(properties);
+                let properties = Properties::Changed(&properties);
+                let of_item = self.own_claims(inline.resource_type, properties);
+                claims.extend(of_item.into_iter().map(|claim| Claim {
                     is_inline: true,
                     ..claim
                 }));
@@ -96,11 +115,11 @@ impl Rules {
         claims
     }
 
-    fn own_claims(&self, one: &Standing<'_>) -> Vec<Claim> {
-        let rules = self.of(one.resource_type);
+    fn own_claims(&self, resource_type: &str, properties: Properties<'_>) -> Vec<Claim> {
+        let rules = self.of(resource_type);
         let claims = rules
             .iter()
-            .flat_map(|(rule, parts)| of_rule(one, *rule, parts));
+            .flat_map(|rule| rule.claims(resource_type, properties));
         claims.collect()
     }
 }
@@ -119,40 +138,51 @@ fn identifier(resource_type: &str) -> Option<(Rule, Vec<Part>)> {
     })
 }
 
-/// The claims by one rule: one for each item of a list.
-fn of_rule(one: &Standing<'_>, rule: Rule, parts: &[Part]) -> Vec<Claim> {
-    let mut claims = vec![Claim {
-        rule,
-        key: one.resource_type.to_owned(),
-        block: None,
-        unless: None,
-        shown: Vec::new(),
-        is_inline: false,
-    }];
-    for part in parts {
-        let path = part.path().as_str();
-        let values = at(one.properties, path);
-        let given: Vec<&Resolved<'static>> = match (part, values.as_slice()) {
-            (Part::Optional(_), []) => {
-                claims
-                    .iter_mut()
-                    .for_each(|claim| claim.key += &format!("\n{path} -"));
-                continue;
+impl OfRule {
+    /// The claims by it: one for each item of a list.
+    fn claims(&self, resource_type: &str, properties: Properties<'_>) -> Vec<Claim> {
+        let mut claims = vec![Claim {
+            is_name: self.is_name,
+            rule: self.rule,
+            key: resource_type.to_owned(),
+            block: None,
+            unless: None,
+            shown: Vec::new(),
+            is_inline: false,
+        }];
+        for part in &self.parts {
+            if claims.is_empty() {
+                break;
             }
-            (Part::Unless(_), []) => continue,
-            _ => values,
-        };
-        let extended = claims.iter().flat_map(|claim| {
-            given
-                .iter()
-                .filter_map(move |value| claim.with(*part, path, value))
-        });
-        claims = extended.collect();
+            let path = part.path().as_str();
+            let values = properties.at(path);
+            let given: Vec<&Resolved<'static>> = match (part, values.as_slice()) {
+                (Part::Optional(_), []) => {
+                    claims
+                        .iter_mut()
+                        .for_each(|claim| claim.key += &format!("\n{path} -"));
+                    continue;
+                }
+                (Part::Unless(_), []) => continue,
+                _ => values,
+            };
+            let extended = claims.iter().flat_map(|claim| {
+                given
+                    .iter()
+                    .filter_map(move |value| claim.with(*part, path, value))
+            });
+            claims = extended.collect();
+        }
+        claims
     }
-    claims
 }
 
 impl Claim {
+    /// The type that it is a claim of: for an item, the one that it would have as a resource of its own.
+    pub(super) fn resource_type(&self) -> &str {
+        self.key.lines().next().unwrap_or_default()
+    }
+
     /// The claim with another property; `None` where nobody can tell whether it is the same.
     fn with(&self, part: Part, path: &str, value: &Resolved<'static>) -> Option<Claim> {
         let mut claim = self.clone();

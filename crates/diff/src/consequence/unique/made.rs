@@ -5,11 +5,10 @@ use std::collections::{HashMap, HashSet};
 use stratiform_catalog::PropertyPath;
 use stratiform_catalog::behaviour;
 use stratiform_changes::Edit;
-use stratiform_resolve::Resolved;
 
 use super::claim::identity;
 use crate::consequence::nouns::named;
-use crate::consequence::standing::{Estate, Moment, Standing};
+use crate::consequence::standing::{Estate, Moment, Properties, Standing};
 use crate::consequence::{Certainty, Consequence, Kind, Severity};
 
 /// Finds new resources that AWS has probably made by itself already, for what exists.
@@ -38,7 +37,7 @@ pub(in crate::consequence) fn find(estate: &Estate<'_, '_>, found: &mut Vec<Cons
         .iter()
         .map(|((name, _), (_, path))| (*name, *path))
         .collect();
-    let name_of = |resource_type: &str, properties_of: &Resolved<'static>| {
+    let name_of = |resource_type: &str, properties_of: Properties<'_>| {
         let property = properties.get(resource_type)?;
         identity(properties_of.get(property.as_str())?)
     };
@@ -52,8 +51,11 @@ pub(in crate::consequence) fn find(estate: &Estate<'_, '_>, found: &mut Vec<Cons
         .filter(|change| change.action == Edit::Add)
     {
         let Some(after) = &change.after else { continue };
-        let name = name_of(&change.resource_type, &after.properties)
-            .filter(|name| !existing.contains(name));
+        let name = name_of(
+            &change.resource_type,
+            Properties::Changed(&after.properties),
+        )
+        .filter(|name| !existing.contains(name));
         let Some(name) = name else { continue };
         if let Some((maker, property)) = made.get(&(change.resource_type.as_str(), name)) {
             let new = named(&change.resource_type, &change.logical_id);

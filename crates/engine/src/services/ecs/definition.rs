@@ -9,13 +9,13 @@ use crate::services::model;
 use crate::services::page::page;
 use crate::state::{Realm, State};
 
-const DEFINITION: &str = "AWS::ECS::TaskDefinition";
+pub(super) const DEFINITION: &str = "AWS::ECS::TaskDefinition";
 
 /// Where those are kept that were deregistered.
 const KEPT: &str = "task-definitions";
 
 /// `family` and number in the ARN of a task definition.
-fn parts(arn: &str) -> (&str, u64) {
+pub(super) fn parts(arn: &str) -> (&str, u64) {
     let name = arn.rsplit('/').next().unwrap_or(arn);
     let (family, number) = name.rsplit_once(':').unwrap_or((name, ""));
     (family, number.parse().unwrap_or(0))
@@ -33,6 +33,13 @@ pub(super) fn find(realm: &Realm, asked: &str) -> Option<String> {
         known == family && (number == 0 || revision == number)
     });
     found.max_by_key(|arn| parts(arn).1).map(str::to_owned)
+}
+
+/// Whether a task definition was there, and was deregistered.
+pub(super) fn is_kept(realm: &Realm, asked: &str) -> bool {
+    let kept = realm.estate.kept.get(KEPT).into_iter().flatten();
+    let mut kept = kept.map(|(arn, _)| parts(arn));
+    kept.any(|known| known == parts(asked))
 }
 
 /// A task definition that is gone is inactive, and can be looked at.

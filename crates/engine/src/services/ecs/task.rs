@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::definition::parts;
+use super::one_off::OneOff;
 use super::rollout::{Outcome, Rollout, Side};
 use super::service::Service;
 use super::{SERVICE, cluster, resolve};
@@ -86,19 +88,63 @@ fn tasks(state: &State, call: &Call<'_>) -> std::result::Result<Vec<Task>, crate
     Ok(tasks.collect())
 }
 
+/// The tasks of a cluster that somebody ran by themselves, as far as ECS still shows them.
+fn one_off(
+    state: &State,
+    call: &Call<'_>,
+) -> std::result::Result<Vec<OneOff>, crate::input::Refused> {
+    let realm = state.realm_of(call)?;
+    let cluster = cluster(realm, call)?;
+    let tasks = super::one_off(&realm.estate);
+    let tasks = tasks
+        .filter(|task| super::cluster_name(&task.arn) == cluster && task.is_shown(state.now()));
+    Ok(tasks.collect())
+}
+
 pub(super) fn list(state: &State, call: &Call<'_>) -> Result {
-    let is_stopped = call.arguments.text("desiredStatus") == Some("STOPPED");
-    let tasks = tasks(state, call)?.into_iter().filter(|_| !is_stopped);
-    let arns = tasks.map(|task| Value::String(task.arn));
+    let arguments = call.arguments;
+    let (family, by) = (arguments.text("family"), arguments.text("startedBy"));
+    let others = ["family", "serviceName", "desiredStatus"];
+    if by.is_some() && others.iter().any(|other| arguments.text(other).is_some()) {
+        return Err(crate::input::Refused::new(
+            "InvalidParameterException",
+            "startedBy must be the only filter.",
+        ));
+    }
+    let is_stopped = arguments.text("desiredStatus") == Some("STOPPED");
+    let is_wanted = |definition: &str, started_by: Option<&str>| {
+        family.is_none_or(|family| parts(definition).0 == family)
+            && by.is_none_or(|by| started_by == Some(by))
+    };
+    let services = tasks(state, call)?.into_iter();
+    let services = services
+        .filter(|task| !is_stopped && is_wanted(&task.definition, Some(&task.by)))
+        .map(|task| task.arn);
+    let one_off = match arguments.text("serviceName") {
+        Some(_) => Vec::new(),
+        None => one_off(state, call)?,
+    };
+    let one_off = one_off.into_iter().filter(|task| {
+        task.is_stopped(state.now()) == is_stopped
+            && is_wanted(task.definition(), task.started_by())
+    });
+    let arns = services.chain(one_off.map(|task| task.arn));
+    let arns = arns.map(Value::String);
     let (arns, next) = page(arns, call.arguments.text("nextToken"), 100);
     Ok(json!({ "taskArns": arns, "nextToken": next }))
 }
 
 pub(super) fn describe(state: &State, call: &Call<'_>) -> Result {
     let there = tasks(state, call)?;
+    let one_off = one_off(state, call)?;
     let (mut found, mut failures) = (Vec::new(), Vec::new());
     for asked in call.arguments.texts("tasks").unwrap_or_default() {
         let id = super::service_name(&asked);
+        let mut others = one_off.iter();
+        if let Some(task) = others.find(|task| super::service_name(&task.arn) == id) {
+            found.push(task.shown(state.now()));
+            continue;
+        }
         match there
             .iter()
             .find(|task| super::service_name(&task.arn) == id)

@@ -182,6 +182,7 @@ fn every_service_refuses_what_it_does_not_have() {
         ("elasticloadbalancing", "InvalidAction"),
         ("monitoring", "InvalidAction"),
         ("sns", "InvalidAction"),
+        ("logs", "UnknownOperationException"),
         ("sqs", "UnsupportedOperation"),
         ("backup", "InvalidRequestException"),
         ("cloudcontrolapi", "UnsupportedActionException"),

@@ -1,0 +1,356 @@
+//! What the environment's own account and region need: GitHub's identity provider, the roles, the bucket.
+
+use stratiform_assembly::Assembly;
+use stratiform_environment::{Bootstrap, Settings, Text};
+use stratiform_finding::{Code, Finding};
+use stratiform_permissions::{Document, MANAGED_POLICIES, MANAGED_POLICY, documents, of_stacks};
+use stratiform_stack::{
+    App, DeletionPolicy, Expr, Handle, Json, Opt, Parameter, PolicyDocument, Principal, Prop,
+    Stack, Statement, equals, pseudo, sub,
+};
+
+use crate::calls;
+use crate::names::{ARTIFACTS, KEY, Names};
+use crate::resources::s3::bucket;
+use crate::resources::{iam, s3};
+
+/// The host of GitHub's identity provider, by which AWS knows it.
+///
+/// Source: GitHub docs, "Configuring OpenID Connect in Amazon Web Services".
+pub const GITHUB: &str = "token.actions.githubusercontent.com";
+
+/// The parameter that says whose GitHub's identity provider is.
+pub const PROVIDER: &str = "GitHubProviderIs";
+
+/// The logical ID of the identity provider.
+pub const PROVIDER_ID: &str = "GitHubProvider";
+
+/// Whose is GitHub's identity provider? An account has one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Provider {
+    /// This stack's.
+    MadeHere,
+    /// Somebody else's, who made it before.
+    ThereAlready,
+}
+
+impl Provider {
+    /// The value of the parameter.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Provider::MadeHere => "made-here",
+            Provider::ThereAlready => "there-already",
+        }
+    }
+}
+
+/// How long a job may have the deploy role, in seconds: a deployment waits for databases, and bakes.
+const SESSION: u32 = 4 * 60 * 60;
+
+/// Adds the stacks.
+pub(crate) fn stacks(app: &App, settings: &Settings, written: &Bootstrap, needed: &Policies) {
+    let names = Names::of(settings);
+    artifacts(app, &names);
+    let description = format!("{}: who deploys it, and with which limits", names.prefix());
+    let stack = app.stack(KEY, &description);
+    let boundary = written.permissions_boundary.as_ref();
+    let boundary = || -> Opt<String> { boundary.map(|arn| arn.as_str()).into() };
+    let provider = provider(&stack);
+
+    let policies = policies(
+        &stack,
+        ("ExecutionPolicy", &names.execution_role()),
+        "What CloudFormation does for the environment's stacks",
+        &needed.execution,
+    );
+    stack.add(
+        "ExecutionRole",
+        iam::Role {
+            description: "CloudFormation takes it on for the environment's stacks".into(),
+            managed_policy_arns: policies.into(),
+            permissions_boundary: boundary(),
+            role_name: names.execution_role().into(),
+            ..iam::Role::new(execution_trust())
+        },
+    );
+
+    let policies = self::policies(
+        &stack,
+        ("DeployPolicy", &names.deploy_role()),
+        "What a deployment asks of AWS by itself",
+        &needed.deploy,
+    );
+    let role = stack.add(
+        "DeployRole",
+        iam::Role {
+            description: format!("Jobs of {} on GitHub take it on", written.repository).into(),
+            managed_policy_arns: policies.into(),
+            max_session_duration: SESSION.into(),
+            permissions_boundary: boundary(),
+            role_name: names.deploy_role().into(),
+            ..iam::Role::new(deploy_trust(settings, written))
+        },
+    );
+    role.depends_on(&provider);
+    stack.output(
+        "DeployRole",
+        "The role that jobs on GitHub take on",
+        role.arn(),
+    );
+}
+
+/// The policies of both roles.
+pub(crate) struct Policies {
+    execution: Vec<Document>,
+    deploy: Vec<Document>,
+}
+
+impl Policies {
+    /// What both need for an environment's stacks.
+    ///
+    /// # Errors
+    /// More managed policies than a role may have.
+    pub(crate) fn of(assembly: &Assembly, settings: &Settings) -> Result<Policies, Vec<Finding>> {
+        let names = Names::of(settings);
+        let policies = Policies {
+            execution: documents(&of_stacks(assembly).grants, MANAGED_POLICY),
+            deploy: documents(&calls::needed(assembly, settings).grants, MANAGED_POLICY),
+        };
+        let roles = [
+            (names.execution_role(), policies.execution.len()),
+            (names.deploy_role(), policies.deploy.len()),
+        ];
+        let many = roles
+            .into_iter()
+            .filter(|(_, count)| *count > MANAGED_POLICIES);
+        let findings: Vec<Finding> = many.map(|(role, count)| too_many(&role, count)).collect();
+        match findings.is_empty() {
+            true => Ok(policies),
+            false => Err(findings),
+        }
+    }
+}
+
+fn too_many(role: &str, count: usize) -> Finding {
+    Finding::new(
+        Code::RolePolicies,
+        format!("the role `{role}` needs {count} managed policies"),
+        "give the stacks' resources names that begin alike, so that fewer patterns cover them, or take stacks out into an \
+         app of their own",
+    )
+    .because(format!(
+        "IAM allows {MANAGED_POLICIES} a role, each of {MANAGED_POLICY} characters"
+    ))
+}
+
+/// GitHub's identity provider, where the account has none: it is asked when this is deployed. It stays when the stack goes,
+/// since other environments of the account use it.
+fn provider(stack: &Stack) -> Handle<iam::OidcProvider> {
+    let values = [Provider::MadeHere, Provider::ThereAlready].map(Provider::as_str);
+    let whose = Parameter::string("Whether the account has GitHub's identity provider already")
+        .allowed_values(values);
+    let whose = stack.parameter(PROVIDER, whose);
+    let is_made = stack.condition(
+        "MakesGitHubProvider",
+        equals(whose, Provider::MadeHere.as_str()),
+    );
+    let provider = stack.add(
+        PROVIDER_ID,
+        iam::OidcProvider {
+            client_id_list: ["sts.amazonaws.com"].into(),
+            url: format!("https://{GITHUB}").into(),
+            ..Default::default()
+        },
+    );
+    provider
+        .condition(&is_made)
+        .on_removal(DeletionPolicy::RetainExceptOnCreate);
+    provider
+}
+
+/// Trust in jobs of this repository that name this environment of GitHub, on these refs.
+///
+/// The subject of a job that names an environment has no ref in it, so that the ref is a claim of its own; AWS checks it,
+/// the repository and the environment by their own names since January 2026. The subject has to be there all the same, and
+/// has one of two forms: repositories since July 2026 have numbers in it.
+///
+/// Sources: GitHub docs, "OpenID Connect reference"; IAM user guide, "IAM and AWS STS condition context keys", keys of
+/// GitHub; AWS News 2026-01, "AWS STS supports validation of select identity provider specific claims".
+fn deploy_trust(settings: &Settings, written: &Bootstrap) -> PolicyDocument {
+    let claim = |name: &str| format!("{GITHUB}:{name}");
+    let environment = written
+        .github_environment
+        .as_ref()
+        .map_or(settings.name.as_str(), |environment| environment.as_str());
+    let repository = written.repository.as_str();
+    let (owner, name) = repository.split_once('/').unwrap_or((repository, ""));
+    let (owner_id, repository_id) = match written.ids {
+        Some(ids) => (ids.owner.to_string(), ids.repository.to_string()),
+        None => ("*".to_owned(), "*".to_owned()),
+    };
+    let subjects = [
+        format!("repo:{repository}:environment:{environment}"),
+        format!("repo:{owner}@{owner_id}/{name}@{repository_id}:environment:{environment}"),
+    ];
+    let provider = sub!(
+        "arn:{}:iam::{}:oidc-provider/{}",
+        pseudo::partition(),
+        pseudo::account_id(),
+        GITHUB
+    );
+    let mut statement = Statement::allow(["sts:AssumeRoleWithWebIdentity"])
+        .to(Principal::Federated(provider.into()))
+        .when("StringEquals", &claim("aud"), "sts.amazonaws.com")
+        .when("StringEquals", &claim("repository"), repository)
+        .when("StringEquals", &claim("environment"), environment);
+    if written.ids.is_some() {
+        statement = statement.when("StringEquals", &claim("repository_id"), repository_id);
+    }
+    for subject in subjects {
+        statement = statement.when("StringLike", &claim("sub"), subject);
+    }
+    for allowed in &written.refs {
+        statement = statement.when("StringLike", &claim("ref"), allowed.as_str());
+    }
+    PolicyDocument::new([statement])
+}
+
+/// Trust in CloudFormation, for stacks of this account. That CloudFormation says for which account it comes is not in its
+/// documentation: it was tried by users (aws-cdk#28342).
+fn execution_trust() -> PolicyDocument {
+    let statement = Statement::allow(["sts:AssumeRole"])
+        .to(Principal::service("cloudformation.amazonaws.com"))
+        .when("StringEquals", "aws:SourceAccount", pseudo::account_id());
+    PolicyDocument::new([statement])
+}
+
+/// Managed policies, each with a name.
+fn policies(
+    stack: &Stack,
+    (id, name): (&str, &str),
+    description: &str,
+    documents: &[Document],
+) -> Vec<Expr<String>> {
+    let policies = documents.iter().enumerate().map(|(index, document)| {
+        let number = index + 1;
+        let policy = stack.add(
+            format!("{id}{number}"),
+            iam::ManagedPolicy {
+                description: description.into(),
+                managed_policy_name: format!("{name}-{number}").into(),
+                ..iam::ManagedPolicy::new(Prop::<Json>::untyped(substituted(&document.0)))
+            },
+        );
+        policy.policy_arn().text()
+    });
+    policies.collect()
+}
+
+/// A document, with `Fn::Sub` where a pseudo parameter is in a text.
+fn substituted(document: &serde_json::Value) -> Json {
+    use serde_json::Value;
+    match document {
+        Value::Null => Json::null(),
+        Value::Bool(value) => (*value).into(),
+        Value::Number(number) => number.to_string().into(),
+        Value::String(text) => pieces(text),
+        Value::Array(items) => Json::list(items.iter().map(substituted)),
+        Value::Object(members) => Json::object(
+            members
+                .iter()
+                .map(|(key, value)| (key.as_str(), substituted(value))),
+        ),
+    }
+}
+
+/// A text whose pseudo parameters CloudFormation fills in.
+fn pieces(text: &str) -> Json {
+    let mut format = String::new();
+    let mut values: Vec<Prop<String>> = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        let Some((name, after)) = after.split_once('}') else {
+            break;
+        };
+        let value = match name {
+            "AWS::AccountId" => pseudo::account_id(),
+            "AWS::Partition" => pseudo::partition(),
+            "AWS::Region" => pseudo::region(),
+            "AWS::URLSuffix" => pseudo::url_suffix(),
+            _ => {
+                format += &format!("{before}${{{name}}}");
+                rest = after;
+                continue;
+            }
+        };
+        format += before;
+        format += "{}";
+        values.push(value.into());
+        rest = after;
+    }
+    format += rest;
+    stratiform_stack::generated::substitute(&format, values).into()
+}
+
+/// The bucket for templates that are too long for a call, in a stack of its own: the other's template may be one. Nothing but
+/// templates is in it: old ones go.
+fn artifacts(app: &App, names: &Names) {
+    use bucket::OwnershipControlsRuleObjectOwnership::BucketOwnerEnforced;
+    use bucket::ServerSideEncryptionByDefaultSseAlgorithm::Aes256;
+    let description = format!("{}: where long templates go", names.prefix());
+    let stack = app.stack(ARTIFACTS, &description);
+    let name = sub!(
+        "{}-{}-{}",
+        names.prefix(),
+        pseudo::account_id(),
+        pseudo::region()
+    );
+    let rule = bucket::Rule {
+        id: "OldVersionsGo".into(),
+        abort_incomplete_multipart_upload: bucket::AbortIncompleteMultipartUpload::new(7).into(),
+        noncurrent_version_expiration: bucket::NoncurrentVersionExpiration::new(90).into(),
+        ..bucket::Rule::new(bucket::RuleStatus::Enabled)
+    };
+    let made = stack.add(
+        "Artifacts",
+        s3::Bucket {
+            bucket_name: name.into(),
+            bucket_encryption: bucket::BucketEncryption::new([bucket::ServerSideEncryptionRule {
+                server_side_encryption_by_default: bucket::ServerSideEncryptionByDefault::new(
+                    Aes256,
+                )
+                .into(),
+                ..Default::default()
+            }])
+            .into(),
+            lifecycle_configuration: bucket::LifecycleConfiguration::new([rule]).into(),
+            ownership_controls: bucket::OwnershipControls::new([bucket::OwnershipControlsRule {
+                object_ownership: BucketOwnerEnforced.into(),
+            }])
+            .into(),
+            public_access_block_configuration: bucket::PublicAccessBlockConfiguration {
+                block_public_acls: true.into(),
+                block_public_policy: true.into(),
+                ignore_public_acls: true.into(),
+                restrict_public_buckets: true.into(),
+            }
+            .into(),
+            versioning_configuration: bucket::VersioningConfiguration::new(
+                bucket::VersioningConfigurationStatus::Enabled,
+            )
+            .into(),
+            ..Default::default()
+        },
+    );
+    made.on_removal(DeletionPolicy::RetainExceptOnCreate);
+    let objects = sub!("{}/*", made.arn());
+    let deny = Statement::deny(["s3:*"])
+        .sid("DenyPlaintext")
+        .to(Principal::Everyone)
+        .on([made.arn().text(), objects])
+        .when("Bool", "aws:SecureTransport", "false");
+    stack.add(
+        "ArtifactsPolicy",
+        s3::BucketPolicy::new(made.reference(), PolicyDocument::new([deny])),
+    );
+}

@@ -1,0 +1,141 @@
+//! What an account needs before an environment can be deployed from GitHub, as stacks like any other.
+//!
+//! What lives here: from an environment's stacks and its `settings.bootstrap` to the assemblies of its bootstrap
+//! ([`assemblies`]), and from a bootstrap's template to the policies of its roles ([`roles`]). What does not: which
+//! permissions CloudFormation needs for a resource (`permissions`), and deploying any of it (`src/commands/bootstrap.rs`).
+
+mod account;
+mod calls;
+mod names;
+mod pattern;
+mod places;
+mod recovery;
+mod resources;
+mod roles;
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;
+
+use crate::account::Policies;
+use indexmap::IndexMap;
+use stratiform_assembly::Assembly;
+use stratiform_deploy::MOST_IN_A_CALL;
+use stratiform_environment::{Settings, Text};
+use stratiform_finding::{Code, Finding, Place};
+use stratiform_permissions::{Needed, of_all, of_stacks};
+use stratiform_service::Region;
+use stratiform_stack::{App, References, Settings as AppSettings};
+
+pub use account::{GITHUB, PROVIDER, PROVIDER_ID, Provider};
+pub use calls::Calls;
+pub use names::{ARTIFACTS, KEY, Names, Whereabouts};
+pub use roles::{Policy, Role, roles};
+
+/// The bootstrap of an environment: the assembly of its own region, and that of the region for disasters where something
+/// leans on it; none where the environment's file does not ask for one.
+///
+/// An assembly's environment is called after the environment, with `.bootstrap`: no environment has a dot in its name.
+///
+/// # Errors
+/// A role would need more policies than IAM allows.
+pub fn assemblies(assembly: &Assembly, settings: &Settings) -> Result<Vec<Assembly>, Vec<Finding>> {
+    let Some(written) = &settings.bootstrap else {
+        return Ok(Vec::new());
+    };
+    if let Some(taken) = taken(assembly, settings) {
+        return Err(vec![taken]);
+    }
+    let policies = Policies::of(assembly, settings)?;
+    let name = format!("{}.{KEY}", settings.name);
+    let app = app(assembly, settings, assembly.region.clone());
+    account::stacks(&app, settings, written, &policies);
+    let mut own = synthesized(app, assembly, name.clone())?;
+    let names = Names::of(settings);
+    for stack in &mut own.stacks {
+        let is_long = stack.template.to_json().len() > MOST_IN_A_CALL;
+        if stack.name == names.stack() && is_long {
+            // Its template goes through the bucket, which has to be there.
+            stack.depends_on.push(names.artifacts().to_owned());
+        }
+    }
+    let mut all = vec![own];
+    if let Some(region) = &settings.disaster_recovery_region {
+        let there = Region::new(region.as_str()).map_err(|malformed| {
+            vec![Finding::new(
+                Code::Malformed,
+                malformed.to_string(),
+                "correct `settings.disaster_recovery_region`",
+            )]
+        })?;
+        let app = self::app(assembly, settings, there);
+        if recovery::stack(&app, assembly, settings, region.as_str()) {
+            all.push(synthesized(app, assembly, format!("{name}.{region}"))?);
+        }
+    }
+    Ok(all)
+}
+
+/// A stack of the environment's own that has the bootstrap's name.
+fn taken(assembly: &Assembly, settings: &Settings) -> Option<Finding> {
+    let names = Names::of(settings);
+    let stacks = names.stacks();
+    let stack = stacks.iter().find_map(|name| assembly.stack(name))?;
+    let location = stack.locations.values().next();
+    let finding = Finding::new(
+        Code::StackName,
+        format!("`{}` is a stack that `bootstrap` makes", stack.name),
+        "give the environment's own stack another name, or leave `settings.bootstrap` out",
+    );
+    Some(match location {
+        Some(location) => finding.at(Place::rust(location, "declared here")),
+        None => finding,
+    })
+}
+
+/// What the roles need for a release: CloudFormation's, and that of the deployment itself.
+#[derive(Clone, Debug)]
+pub struct Needs {
+    /// What CloudFormation needs.
+    pub execution: Needed,
+    /// What the deployment itself needs.
+    pub deploy: Calls,
+}
+
+/// What CloudFormation's role needs on the way from some stacks to others: what is only there is deleted.
+pub fn needs_between(before: &Assembly, after: &Assembly) -> Needed {
+    of_all(&[before, after])
+}
+
+/// What the roles need for an environment's stacks.
+pub fn needs(assembly: &Assembly, settings: &Settings) -> Needs {
+    Needs {
+        execution: of_stacks(assembly),
+        deploy: calls::needed(assembly, settings),
+    }
+}
+
+fn app(assembly: &Assembly, settings: &Settings, region: Region) -> App {
+    let tags: Option<IndexMap<String, String>> =
+        assembly.stacks.first().map(|stack| stack.tags.clone());
+    App::new(AppSettings {
+        app: settings.app.to_string(),
+        environment: settings.name.to_string(),
+        region,
+        references: References::Strong,
+        termination_protection: settings.termination_protection,
+        tags: tags.unwrap_or_default(),
+    })
+}
+
+fn synthesized(app: App, of: &Assembly, name: String) -> Result<Assembly, Vec<Finding>> {
+    let mut made = app.synthesize()?;
+    made.account = of.account.clone();
+    made.environment = Some(name);
+    for stack in &mut made.stacks {
+        // They are declared here, and not in the project whose file a message would show.
+        stack.locations.clear();
+    }
+    Ok(made)
+}

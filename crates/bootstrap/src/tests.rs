@@ -1,0 +1,414 @@
+//! What is made, as people read it, and what of it has to hold whatever it looks like.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use stratiform_assembly::{Assembly, StackAt};
+use stratiform_permissions::{Needed, lacking};
+use stratiform_service::AccountId;
+
+use crate::fixture::{assembly, settings, shop};
+use crate::{Names, Role, Whereabouts, assemblies, needs, roles};
+
+/// The only stack of an assembly with this key.
+fn stack<'a>(all: &'a [Assembly], environment: &str, key: &str) -> &'a StackAt {
+    let found = all
+        .iter()
+        .find(|it| it.environment.as_deref() == Some(environment))
+        .unwrap();
+    let name = format!("shop-prod-{key}");
+    found.stack(&name).unwrap()
+}
+
+fn place() -> Whereabouts {
+    let account = AccountId::new("111122223333").unwrap();
+    Whereabouts::new(&account, &"eu-central-1".parse().unwrap())
+}
+
+fn role<'r>(roles: &'r [Role], name: &str) -> &'r Role {
+    roles.iter().find(|role| role.name == name).unwrap()
+}
+
+/// A role's statements that allow an action.
+fn allowing<'r>(role: &'r Role, action: &str) -> Vec<&'r Value> {
+    let documents = role.policies.iter().map(|policy| &policy.document);
+    let statements = documents.flat_map(|document| document["Statement"].as_array().unwrap());
+    let has = |statement: &&Value| match &statement["Action"] {
+        Value::String(one) => one == action,
+        Value::Array(all) => all.iter().any(|one| one == action),
+        _ => false,
+    };
+    statements.filter(has).collect()
+}
+
+#[test]
+fn an_environment_that_asks_for_nothing_gets_nothing() {
+    let without = settings("prod", json!({ "bootstrap": null }));
+    assert!(assemblies(&shop(), &without).unwrap().is_empty());
+}
+
+#[test]
+fn stacks_of_an_environment() {
+    let all = assemblies(&shop(), &settings("prod", json!({}))).unwrap();
+    let [own] = all.as_slice() else {
+        panic!("{all:?}");
+    };
+    assert_eq!(own.environment.as_deref(), Some("prod.bootstrap"));
+    let keys: Vec<&str> = own
+        .stacks
+        .iter()
+        .map(|stack| own.key(&stack.name))
+        .collect();
+    assert_eq!(keys, ["bootstrap-artifacts", "bootstrap"]);
+    let texts = own.stacks.iter().map(|stack| stack.template.to_yaml());
+    insta::assert_snapshot!(texts.collect::<Vec<_>>().join("\n---\n"));
+    for stack in &own.stacks {
+        assert_eq!(stack.tags["app"], "shop");
+        assert!(
+            stack.locations.is_empty(),
+            "they are declared in no project"
+        );
+    }
+    assert_eq!(own.stacks[1].capabilities, ["CAPABILITY_NAMED_IAM"]);
+}
+
+#[test]
+fn whoever_is_not_this_repository_and_environment_is_not_trusted() {
+    let trust = |bootstrap: Value| {
+        let settings = settings("prod", json!({ "bootstrap": bootstrap }));
+        let all = assemblies(&shop(), &settings).unwrap();
+        let roles = roles(
+            &stack(&all, "prod.bootstrap", "bootstrap").template,
+            &place(),
+        );
+        let trust = &role(&roles, "shop-prod-deploy").trust["Statement"][0];
+        assert_eq!(
+            trust["Principal"]["Federated"],
+            "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"
+        );
+        trust["Condition"].clone()
+    };
+    let claim = |name: &str| format!("token.actions.githubusercontent.com:{name}");
+    let condition = trust(json!({ "repository": "octo-org/shop", "refs": ["refs/tags/v*"] }));
+    let equals = &condition["StringEquals"];
+    assert_eq!(equals[claim("aud")], "sts.amazonaws.com");
+    assert_eq!(equals[claim("repository")], "octo-org/shop");
+    assert_eq!(equals[claim("environment")], "prod");
+    let like = &condition["StringLike"];
+    assert_eq!(like[claim("ref")], "refs/tags/v*");
+    assert_eq!(
+        like[claim("sub")],
+        json!([
+            "repo:octo-org/shop:environment:prod",
+            "repo:octo-org@*/shop@*:environment:prod"
+        ])
+    );
+    let condition = trust(json!({
+        "repository": "octo-org/shop",
+        "ids": { "owner": 12, "repository": 345 },
+        "refs": ["refs/heads/main", "refs/tags/v*"],
+        "github_environment": "live",
+    }));
+    assert_eq!(condition["StringEquals"][claim("repository_id")], "345");
+    assert_eq!(
+        condition["StringLike"][claim("sub")],
+        json!([
+            "repo:octo-org/shop:environment:live",
+            "repo:octo-org@12/shop@345:environment:live"
+        ])
+    );
+    assert_eq!(
+        condition["StringLike"][claim("ref")],
+        json!(["refs/heads/main", "refs/tags/v*"])
+    );
+}
+
+#[test]
+fn the_boundary_limits_both_roles() {
+    let boundary = "arn:aws:iam::111122223333:policy/boundary";
+    let bootstrap = json!({ "repository": "a/b", "permissions_boundary": boundary });
+    let all = assemblies(
+        &shop(),
+        &settings("prod", json!({ "bootstrap": bootstrap })),
+    )
+    .unwrap();
+    let roles = roles(
+        &stack(&all, "prod.bootstrap", "bootstrap").template,
+        &place(),
+    );
+    let limits: Vec<_> = roles.iter().map(|role| role.boundary.clone()).collect();
+    assert_eq!(limits, [Some(boundary.into()), Some(boundary.into())]);
+}
+
+#[test]
+fn the_roles_have_what_is_needed_and_of_the_rest_nothing() {
+    let settings = settings("prod", json!({}));
+    let all = assemblies(&shop(), &settings).unwrap();
+    let template = &stack(&all, "prod.bootstrap", "bootstrap").template;
+    let needs = needs(&shop(), &settings);
+    let anywhere = Whereabouts::anywhere(&"eu-central-1".parse().unwrap());
+    let roles = roles(template, &anywhere);
+    let deploy = Needed {
+        grants: needs.deploy.grants.clone(),
+        ..Needed::default()
+    };
+    for (name, needed) in [("execution", &needs.execution), ("deploy", &deploy)] {
+        let role = role(&roles, &format!("shop-prod-{name}"));
+        let documents: Vec<Value> = role.policies.iter().map(|it| it.document.clone()).collect();
+        assert_eq!(lacking(&documents, needed), [], "{name}");
+    }
+    for policy in crate::roles(template, &place())
+        .iter()
+        .flat_map(|role| &role.policies)
+    {
+        assert!(policy.characters() <= 6_144, "{}", policy.name);
+    }
+    // Another queue is another permission.
+    let more = assembly(&[(
+        "more",
+        "Resources: {Topic: {Type: AWS::SNS::Topic, Properties: {TopicName: shop-prod-news}}}",
+    )]);
+    let role = role(&roles, "shop-prod-execution");
+    let documents: Vec<Value> = role.policies.iter().map(|it| it.document.clone()).collect();
+    let lacks = lacking(&documents, &crate::needs(&more, &settings).execution);
+    let create = lacks.iter().find(|it| it.action == "sns:CreateTopic");
+    let create = create.unwrap_or_else(|| panic!("{lacks:?}"));
+    assert!(create.resource.ends_with(":shop-prod-news"), "{create:?}");
+}
+
+#[test]
+fn a_deployment_changes_its_own_stacks_with_its_own_role_and_no_others() {
+    let promotes = json!({ "deployment": { "promotes_from": "staging" } });
+    let all = assemblies(&shop(), &settings("prod", promotes)).unwrap();
+    let roles = roles(
+        &stack(&all, "prod.bootstrap", "bootstrap").template,
+        &place(),
+    );
+    let deploy = role(&roles, "shop-prod-deploy");
+    let of =
+        |key: &str| format!("arn:aws:cloudformation:eu-central-1:111122223333:stack/shop-{key}/*");
+    let [makes] = allowing(deploy, "cloudformation:CreateChangeSet")[..] else {
+        panic!("one statement");
+    };
+    assert_eq!(
+        makes["Resource"],
+        json!([of("prod-data"), of("prod-services")])
+    );
+    let execution = "arn:aws:iam::111122223333:role/shop-prod-execution";
+    assert_eq!(
+        makes["Condition"],
+        json!({ "StringEquals": { "cloudformation:RoleArn": execution } })
+    );
+    // Its own bootstrap and the environment before it are read, and nothing else.
+    let [reads] = allowing(deploy, "cloudformation:DescribeStacks")[..] else {
+        panic!("one statement");
+    };
+    let read: BTreeSet<&str> = reads["Resource"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
+    let expected = ["prod-bootstrap", "prod-data", "prod-services", "staging-*"].map(of);
+    assert_eq!(read, expected.iter().map(String::as_str).collect());
+    let passes: Vec<(&Value, &Value)> = allowing(deploy, "iam:PassRole")
+        .into_iter()
+        .map(|passes| {
+            (
+                &passes["Resource"],
+                &passes["Condition"]["StringEquals"]["iam:PassedToService"],
+            )
+        })
+        .collect();
+    assert_eq!(
+        passes,
+        [
+            (&json!(execution), &json!("cloudformation.amazonaws.com")),
+            (
+                &json!("arn:aws:iam::111122223333:role/shop-prod-services-TaskRole-*"),
+                &json!("ecs-tasks.amazonaws.com")
+            ),
+        ]
+    );
+    // Nothing that makes or changes a resource but through CloudFormation, and what is pushed.
+    let writes = [
+        "iam:CreateRole",
+        "rds:ModifyDBInstance",
+        "sqs:CreateQueue",
+        "ecs:DeleteService",
+    ];
+    assert!(
+        writes
+            .iter()
+            .all(|action| allowing(deploy, action).is_empty())
+    );
+    let pushed = allowing(deploy, "ecr:PutImage");
+    assert_eq!(
+        pushed[0]["Resource"],
+        "arn:aws:ecr:eu-central-1:111122223333:repository/shop/prod/api"
+    );
+    let snapshots = allowing(deploy, "rds:CreateDBSnapshot");
+    assert_eq!(
+        snapshots[0]["Resource"],
+        json!([
+            "arn:aws:rds:eu-central-1:111122223333:db:shop-eu-central-1",
+            "arn:aws:rds:eu-central-1:111122223333:snapshot:stratiform-*-shop-eu-central-1"
+        ])
+    );
+}
+
+#[test]
+fn where_backups_and_images_are_copied_to() {
+    let stacks = assembly(&[(
+        "data",
+        "
+Resources:
+  Repository:
+    Type: AWS::ECR::Repository
+    Properties: {RepositoryName: shop/prod/api, ImageTagMutability: IMMUTABLE, LifecyclePolicy: {LifecyclePolicyText: '{}'}}
+  Copies:
+    Type: AWS::ECR::ReplicationConfiguration
+    Properties:
+      ReplicationConfiguration:
+        Rules:
+          - Destinations: [{Region: eu-west-1, RegistryId: !Ref AWS::AccountId}]
+            RepositoryFilters: [{Filter: shop/prod/, FilterType: PREFIX_MATCH}]
+          - Destinations: [{Region: us-east-1, RegistryId: !Ref AWS::AccountId}]
+            RepositoryFilters: [{Filter: elsewhere/, FilterType: PREFIX_MATCH}]
+  Plan:
+    Type: AWS::Backup::BackupPlan
+    Properties:
+      BackupPlan:
+        BackupPlanRule:
+          - CopyActions:
+              - DestinationBackupVaultArn: !Sub arn:${AWS::Partition}:backup:eu-west-1:${AWS::AccountId}:backup-vault:shop-far
+              - DestinationBackupVaultArn: !Sub arn:${AWS::Partition}:backup:eu-west-1:444455556666:backup-vault:not-ours
+              - DestinationBackupVaultArn: !Sub arn:${AWS::Partition}:backup:us-east-1:${AWS::AccountId}:backup-vault:elsewhere
+          - CopyActions:
+              - DestinationBackupVaultArn: !Sub arn:${AWS::Partition}:backup:eu-west-1:${AWS::AccountId}:backup-vault:shop-far
+",
+    )]);
+    let recovery = json!({ "disaster_recovery_region": "eu-west-1" });
+    let all = assemblies(&stacks, &settings("prod", recovery.clone())).unwrap();
+    let names: Vec<_> = all.iter().map(|it| it.environment.as_deref()).collect();
+    assert_eq!(
+        names,
+        [Some("prod.bootstrap"), Some("prod.bootstrap.eu-west-1")]
+    );
+    assert_eq!(all[1].region.as_str(), "eu-west-1");
+    insta::assert_snapshot!(all[1].stacks[0].template.to_yaml());
+    // Nothing leans on the region: nothing is made there.
+    let all = assemblies(&shop(), &settings("prod", recovery)).unwrap();
+    assert_eq!(all.len(), 1);
+}
+
+#[test]
+fn the_names_are_taken() {
+    let settings = settings("prod", json!({}));
+    for name in Names::of(&settings).stacks() {
+        let mut own = shop();
+        own.stacks[0].name = name.to_owned();
+        let refused = assemblies(&own, &settings).unwrap_err();
+        assert_eq!(refused[0].code.as_str(), "stack-name");
+    }
+}
+
+#[test]
+fn a_template_too_long_for_a_call_waits_for_its_bucket() {
+    let waits_for = |queues: usize| {
+        let queues = (0..queues).map(|number| {
+            format!("  Queue{number}: {{Type: AWS::SQS::Queue, Properties: {{QueueName: {number}{}}}}}\n", "q".repeat(70))
+        });
+        let template = format!("Resources:\n{}", queues.collect::<String>());
+        let all = assemblies(
+            &assembly(&[("queues", &template)]),
+            &settings("prod", json!({})),
+        )
+        .unwrap();
+        let stack = stack(&all, "prod.bootstrap", "bootstrap").clone();
+        (stack.template.to_json().len() > 51_200, stack.depends_on)
+    };
+    assert_eq!(waits_for(3), (false, Vec::new()));
+    let artifacts = "shop-prod-bootstrap-artifacts".to_owned();
+    assert_eq!(waits_for(320), (true, vec![artifacts]));
+}
+
+#[test]
+fn more_policies_than_a_role_has_are_refused() {
+    let queues = (0..700).map(|number| {
+        format!(
+            "  Queue{number}: {{Type: AWS::SQS::Queue, Properties: {{QueueName: {number}{}}}}}\n",
+            "q".repeat(70)
+        )
+    });
+    let template = format!("Resources:\n{}", queues.collect::<String>());
+    let refused = assemblies(
+        &assembly(&[("queues", &template)]),
+        &settings("prod", json!({})),
+    );
+    let refused = refused.unwrap_err();
+    assert_eq!(refused[0].code.as_str(), "role-policies");
+    assert!(
+        refused[0]
+            .what
+            .starts_with("the role `shop-prod-execution` needs ")
+    );
+}
+
+#[test]
+fn what_a_release_does_besides_is_allowed_where_it_does_it_and_only_then() {
+    let roles_of = |deployment: Value| {
+        let all = assemblies(
+            &shop(),
+            &settings("prod", json!({ "deployment": deployment })),
+        );
+        roles(
+            &stack(&all.unwrap(), "prod.bootstrap", "bootstrap").template,
+            &place(),
+        )
+    };
+    let quiet = roles_of(json!({}));
+    let quiet = role(&quiet, "shop-prod-deploy");
+    for action in [
+        "ecs:RunTask",
+        "ecs:StopTask",
+        "ecs:ListTasks",
+        "logs:GetLogEvents",
+        "sns:Publish",
+        "kms:Decrypt",
+    ] {
+        assert!(allowing(quiet, action).is_empty(), "{action}");
+    }
+    let migrate = json!({
+        "name": "migrate", "service": "api", "runs": "before", "command": ["migrate"], "reversible": false,
+    });
+    let notify = json!({ "topics": ["services/Alarms"] });
+    let busy = roles_of(json!({ "tasks": [migrate], "notify": notify }));
+    let busy = role(&busy, "shop-prod-deploy");
+    let of = |service: &str, resource: &str| {
+        format!("arn:aws:{service}:eu-central-1:111122223333:{resource}")
+    };
+    let on = |action: &str| allowing(busy, action)[0]["Resource"].clone();
+    assert_eq!(
+        on("ecs:RunTask"),
+        of("ecs", "task-definition/shop-api-migrate:*")
+    );
+    assert_eq!(on("ecs:StopTask"), of("ecs", "task/shop-prod/*"));
+    assert_eq!(
+        on("ecs:RegisterTaskDefinition"),
+        json!([
+            of("ecs", "task-definition/shop-api-migrate:*"),
+            of("ecs", "task-definition/shop-api:*")
+        ])
+    );
+    assert_eq!(
+        on("logs:GetLogEvents"),
+        of("logs", "log-group:/shop/prod/api:log-stream:*")
+    );
+    assert_eq!(on("sns:Publish"), of("sns", "shop-prod-alarms"));
+    assert_eq!(on("kms:GenerateDataKey"), of("kms", "key/*"));
+    let cluster =
+        |action: &str| allowing(busy, action)[0]["Condition"]["StringLike"]["ecs:cluster"].clone();
+    assert_eq!(cluster("ecs:RunTask"), of("ecs", "cluster/shop-prod"));
+    assert_eq!(cluster("ecs:ListTasks"), of("ecs", "cluster/shop-prod"));
+}

@@ -1,0 +1,226 @@
+//! What changes only with other values of parameters than their defaults. What a stack that exists was given is not known
+//! where files are compared: a deployment keeps it.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use indexmap::IndexSet;
+use stratiform_assembly::StackAt;
+use stratiform_changes::{ChangedResource, Edit};
+use stratiform_finding::words::few_ids;
+use stratiform_resolve::Whereabouts;
+use stratiform_template::{Member, Reference, Resource, Template};
+
+use crate::consequence::{Certainty, Consequence, Kind, Severity};
+use crate::not_known::VALUES;
+use crate::stack::{Compared, compared};
+
+/// Names the resources that change with other values, besides those that change with the defaults.
+pub(crate) fn find(
+    stacks: [&StackAt; 2],
+    resources: &[ChangedResource],
+    place: &Whereabouts,
+    found: &mut Vec<Consequence>,
+) {
+    let [old, new] = stacks.map(|stack| &stack.template);
+    let seen: HashSet<&str> = resources
+        .iter()
+        .map(|change| change.logical_id.as_str())
+        .collect();
+    let same_sections = old.conditions == new.conditions && old.mappings == new.mappings;
+    // What is written the same follows from something else, or is a nested stack, which every update reaches.
+    let is_more = |logical_id: &str| {
+        let is_same = || old.resources.get(logical_id) == new.resources.get(logical_id);
+        !(seen.contains(logical_id) || same_sections && is_same())
+    };
+    let hanging = Hanging::new(stacks);
+    if !hanging.any(stacks, &seen) {
+        return;
+    }
+    let [before, after] = stacks.map(|stack| without_defaults(stack, &hanging.parameters));
+    let same_conditions = same_conditions(old, new);
+    let is_more_of =
+        |change: &&ChangedResource| change.is_expected() && is_more(&change.logical_id);
+    // What exists in some cases only is not seen without them, where conditions differ.
+    let is_all =
+        |found: &Compared| same_conditions && !found.resources.iter().any(|one| is_more_of(&one));
+    let Some(with_others) = compared([&before, &after], place, is_all) else {
+        return;
+    };
+    let changes: Vec<&ChangedResource> = with_others.resources.iter().filter(is_more_of).collect();
+    // What exists in some cases only is no change of its own, but a consequence.
+    let consequences: Vec<&Consequence> = with_others
+        .consequences
+        .iter()
+        .filter(|found| found.logical_id.as_deref().is_some_and(is_more))
+        .collect();
+    if !changes.is_empty() || !consequences.is_empty() {
+        found.push(all_in_one(&changes, &consequences));
+    }
+}
+
+fn all_in_one(changes: &[&ChangedResource], consequences: &[&Consequence]) -> Consequence {
+    let told = consequences
+        .iter()
+        .filter_map(|found| found.logical_id.as_deref());
+    let told: IndexSet<&str> = told.collect();
+    let names = changes.iter().map(|change| change.logical_id.as_str());
+    let names: IndexSet<&str> = names.chain(told.iter().copied()).collect();
+    let worst = consequences.iter().map(|found| found.severity).max();
+    let untold = changes
+        .iter()
+        .filter(|change| !told.contains(change.logical_id.as_str()));
+    Consequence {
+        kind: Kind::Unknown,
+        severity: worst
+            .unwrap_or_default()
+            .clamp(Severity::Attention, Severity::Warning),
+        certainty: Certainty::May,
+        logical_id: None,
+        resource_type: None,
+        what: format!(
+            "may change {} where parameters have other values than their defaults",
+            few_ids(names)
+        ),
+        why: "a deployment keeps the values that the stack has, and these are not known here"
+            .to_owned(),
+        details: consequences
+            .iter()
+            .map(|found| found.what.clone())
+            .chain(untold.map(|change| detail(change)))
+            .collect(),
+        help: Some(VALUES.to_owned()),
+        withheld: Vec::new(),
+    }
+}
+
+/// Whether what exists hangs on the same conditions on both sides.
+fn same_conditions(before: &Template, after: &Template) -> bool {
+    let has_other = |(logical_id, old): (&str, &Resource)| match after.resources.get(logical_id) {
+        Some(Member::One(new)) => new.condition != old.condition,
+        Some(Member::Unexpanded(_)) | None => false,
+    };
+    before.conditions == after.conditions && !before.each_resource().any(has_other)
+}
+
+fn detail(change: &ChangedResource) -> String {
+    let what = match change.action {
+        Edit::Add => "is new",
+        Edit::Remove => "goes",
+        Edit::Modify => "changes",
+    };
+    format!("`{}` ({}) {what}", change.logical_id, change.resource_type)
+}
+
+/// Parameters that both sides have with a default, and that nobody gave a value.
+fn with_defaults<'s>(stacks: [&'s StackAt; 2]) -> HashSet<&'s str> {
+    let has_default = |stack: &StackAt, name: &str| {
+        let declared = stack.template.parameters.get(name);
+        declared.is_some_and(|declared| declared.default.is_some())
+            && !stack.parameters.contains_key(name)
+    };
+    let names = stacks[0].template.parameters.keys().map(String::as_str);
+    names
+        .filter(|name| stacks.iter().all(|stack| has_default(stack, name)))
+        .collect()
+}
+
+/// What can mean something else with other values of parameters, and another thing on each side.
+struct Hanging<'s> {
+    /// Parameters whose defaults count.
+    parameters: HashSet<&'s str>,
+    /// Mappings that differ.
+    mappings: HashSet<&'s str>,
+    /// Whether conditions differ, as written or through a mapping.
+    conditions: bool,
+}
+
+/// What is written of a resource refers to.
+#[derive(Default)]
+struct Refers {
+    to_parameters: bool,
+    to_conditions: bool,
+    to_mappings: bool,
+    /// To a mapping that differs.
+    to_other_mappings: bool,
+}
+
+impl<'s> Hanging<'s> {
+    fn new(stacks: [&'s StackAt; 2]) -> Self {
+        let [old, new] = stacks.map(|stack| &stack.template);
+        let names = old.mappings.keys().chain(new.mappings.keys());
+        let mut hanging = Hanging {
+            parameters: with_defaults(stacks),
+            mappings: names
+                .map(String::as_str)
+                .filter(|name| old.mappings.get(*name) != new.mappings.get(*name))
+                .collect(),
+            conditions: old.conditions != new.conditions,
+        };
+        hanging.conditions |= new.conditions.values().any(|condition| match condition {
+            Member::One(condition) => {
+                let mut refers = Refers::default();
+                condition.for_each_reference(&mut |one| hanging.note(one, &mut refers));
+                refers.to_other_mappings
+            }
+            Member::Unexpanded(_) => true,
+        });
+        hanging
+    }
+
+    /// Whether there is a resource, besides those that were seen to change, that can change with other values.
+    fn any(&self, stacks: [&StackAt; 2], seen: &HashSet<&str>) -> bool {
+        let [old, new] = stacks.map(|stack| &stack.template.resources);
+        let mut all = old.iter().chain(new);
+        !self.parameters.is_empty()
+            && all.any(|(id, one)| {
+                !seen.contains(id.as_str()) && self.has(one, old.get(id) == new.get(id))
+            })
+    }
+
+    fn has(&self, resource: &Member<Resource>, is_same: bool) -> bool {
+        let Member::One(resource) = resource else {
+            return !is_same || self.conditions || !self.mappings.is_empty();
+        };
+        let mut refers = Refers {
+            to_conditions: resource.condition.is_some(),
+            ..Refers::default()
+        };
+        resource.for_each_reference(&mut |one| self.note(one, &mut refers));
+        match is_same {
+            true => {
+                let hangs = refers.to_parameters || refers.to_conditions;
+                self.conditions && refers.to_conditions || refers.to_other_mappings && hangs
+            }
+            false => refers.to_parameters || refers.to_conditions || refers.to_mappings,
+        }
+    }
+
+    fn note(&self, reference: Reference<'_>, refers: &mut Refers) {
+        match reference {
+            Reference::Name(name) => refers.to_parameters |= self.parameters.contains(name),
+            Reference::Condition(_) => refers.to_conditions = true,
+            Reference::Mapping(name) => {
+                refers.to_mappings = true;
+                refers.to_other_mappings |= self.mappings.contains(name);
+            }
+            Reference::Anything => {
+                refers.to_parameters = true;
+                refers.to_mappings = true;
+                refers.to_other_mappings |= !self.mappings.is_empty();
+            }
+            Reference::Attribute { .. } | Reference::Export(_) | Reference::Output(_) => {}
+        }
+    }
+}
+
+fn without_defaults(stack: &StackAt, names: &HashSet<&str>) -> StackAt {
+    let mut stack = stack.clone();
+    let template = Arc::make_mut(&mut stack.template);
+    for (name, parameter) in &mut template.parameters {
+        if names.contains(name.as_str()) {
+            parameter.default = None;
+        }
+    }
+    stack
+}

@@ -1,0 +1,61 @@
+//! What `bootstrap` can be asked for.
+
+#[cfg(feature = "aws")]
+use super::deploy::Deploy;
+use super::deploy::{Allow, DeployFormat};
+
+/// Make what an account needs before an environment can be deployed from GitHub.
+///
+/// GitHub's identity provider, a role for the jobs and one for CloudFormation, each with the permissions that this
+/// environment's stacks need and no others, the bucket for templates, and what a rebuild in another region leans on. It is
+/// deployed as any stack is, with your own rights. Run again, it brings all of it up to date.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Bootstrap {
+    /// The environment
+    #[arg(long, value_name = "ENV")]
+    pub env: String,
+    /// Print the roles with their policies, as JSON for whoever has to agree; make nothing
+    #[arg(long, conflicts_with_all = ["allow", "yes", "format", "local"])]
+    pub print_policy: bool,
+    /// A resource that may go (repeatable): `replace:bootstrap/ID` or `delete:bootstrap/ID`
+    #[arg(long, value_name = "WHAT:STACK/ID")]
+    pub allow: Vec<Allow>,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+    /// What to print: text for people, or an object a line, which docs/deploying.md documents
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "text",
+        hide_possible_values = true
+    )]
+    pub format: DeployFormat,
+    /// Use the embedded CloudFormation, with its state in `.stratiform/engine.json`
+    #[arg(long)]
+    pub local: bool,
+}
+
+impl Bootstrap {
+    /// The deployment that it is.
+    #[cfg(feature = "aws")]
+    pub(crate) fn deployment(&self) -> Deploy {
+        Deploy {
+            env: self.env.clone(),
+            stack: Vec::new(),
+            release: None,
+            image: Vec::new(),
+            parameter: Vec::new(),
+            allow: self.allow.clone(),
+            yes: self.yes,
+            prepare: None,
+            execute: None,
+            concurrency: None,
+            emergency: None,
+            continue_rollback: false,
+            hotswap: false,
+            format: self.format,
+            local: self.local,
+        }
+    }
+}

@@ -1,0 +1,451 @@
+//! What a deployment does besides its stacks, by the environment's file: which tasks and commands run, and who is told.
+
+use indexmap::IndexMap;
+use stratiform_assembly::Assembly;
+use stratiform_aws::Aws;
+use stratiform_deploy::call::{ParameterValue, Stack};
+use stratiform_deploy::guard::{Heading, StackFound, TaskFound};
+use stratiform_deploy::{Besides, Notify, PlannedCommand, PlannedTask, Record, Turn};
+use stratiform_environment::{
+    Deployment, Notify as WrittenNotify, Runs, Task, Text as _, Topic, When,
+};
+use stratiform_finding::words::{joined, listed, meant};
+use stratiform_finding::{Code, Finding};
+use stratiform_service::LogicalId;
+use stratiform_service::status::Phase;
+
+use super::asking::Consent;
+use super::sealing::Sealed;
+use crate::args::{Deploy, crossed};
+use crate::commands::swap::declared;
+use crate::report::Failure;
+use crate::repository::project::Project;
+use crate::services::service_of;
+
+/// A task of the environment's file, and where it would run.
+#[derive(Clone, Debug)]
+pub(crate) struct Declaration<'a> {
+    /// As it is written.
+    written: &'a Task,
+    /// The place of its service's stack in the environment.
+    pub stack: usize,
+    /// The parameter with the image.
+    pub parameter: String,
+    /// As it runs, with the images that run.
+    planned: PlannedTask,
+}
+
+/// The tasks of the environment's file.
+///
+/// # Errors
+/// A container that does not run the service's image.
+pub(crate) fn declarations<'a>(
+    assembly: &Assembly,
+    written: &'a Deployment,
+) -> Result<Vec<Declaration<'a>>, Failure> {
+    let mut all = Vec::new();
+    let mut findings = Vec::new();
+    for task in &written.tasks {
+        match declaration(assembly, task) {
+            Ok(declared) => all.push(declared),
+            Err(finding) => findings.push(*finding),
+        }
+    }
+    if findings.is_empty() {
+        Ok(all)
+    } else {
+        Err(Failure::of(findings))
+    }
+}
+
+fn declaration<'a>(assembly: &Assembly, task: &'a Task) -> Result<Declaration<'a>, Box<Finding>> {
+    let refused =
+        |what: String, help: String| Box::new(Finding::new(Code::ReleaseTask, what, help));
+    let stacks = assembly.stacks.iter().enumerate();
+    let mut parameters = stacks.flat_map(|(place, stack)| {
+        let names = stack.template.parameters.keys();
+        names.map(move |name| (place, stack, name))
+    });
+    let found = parameters.find(|(.., name)| service_of(name).as_ref() == Some(&task.service));
+    let found = found.and_then(|(place, stack, parameter)| {
+        Some((place, stack, parameter, declared(stack, parameter)?))
+    });
+    let Some((stack, at, parameter, runs)) = found else {
+        let what = format!(
+            "the task `{}` is of `{}`, which is no ECS service with an image of its own",
+            task.name, task.service
+        );
+        let help = "name a service whose task definition takes its image from a parameter";
+        return Err(refused(what, help.to_owned()));
+    };
+    let first = runs.containers.first().cloned().unwrap_or_default();
+    let container = task.container.clone().unwrap_or(first);
+    if !runs.containers.contains(&container) {
+        let names = runs.containers.iter().map(String::as_str);
+        let help = meant(&container, names)
+            .unwrap_or_else(|| format!("those that do are {}", listed(&runs.containers)));
+        let what = format!(
+            "the container `{container}` of the task `{}` does not run the image of `{}`",
+            task.name, task.service
+        );
+        return Err(refused(what, help));
+    }
+    let service_id = LogicalId::new(runs.service)
+        .map_err(|malformed| refused(malformed.to_string(), String::new()))?;
+    Ok(Declaration {
+        written: task,
+        stack,
+        parameter: parameter.clone(),
+        planned: PlannedTask {
+            name: task.name.as_str().to_owned(),
+            service: task.service.clone(),
+            stack: assembly.key(&at.name).to_owned(),
+            service_id,
+            container,
+            images: IndexMap::new(),
+            command: task.command.clone(),
+            runs: match task.runs {
+                Runs::Before => Turn::Before,
+                Runs::After => Turn::After,
+            },
+            reversible: task.reversible,
+            patience_minutes: task.timeout_minutes,
+        },
+    })
+}
+
+/// The image that a service gets; none where it keeps the one that it has.
+pub(crate) fn new_image(
+    value: Option<&ParameterValue>,
+    there: Option<&Stack>,
+    parameter: &str,
+) -> Option<String> {
+    let ParameterValue::Value(value) = value? else {
+        return None;
+    };
+    let has = there.map(Stack::values).unwrap_or_default();
+    (has.get(parameter) != Some(value)).then(|| value.clone())
+}
+
+/// What the guard has to know of a task that may run.
+pub(crate) fn found(declared: &Declaration<'_>, is_new: bool, heading: Heading) -> TaskFound {
+    TaskFound {
+        name: declared.planned.name.clone(),
+        service: declared.planned.service.clone(),
+        runs: runs(declared.written, is_new, heading),
+        reversible: declared.planned.reversible,
+    }
+}
+
+/// Whether a task runs with a deployment. On a way back only what looks at it: nobody migrates backwards.
+fn runs(task: &Task, is_new: bool, heading: Heading) -> bool {
+    let is_due = task.when == When::Always || is_new;
+    match heading {
+        Heading::Forward => is_due,
+        Heading::Back => is_due && task.runs == Runs::After && task.reversible,
+    }
+}
+
+/// All that decides.
+pub(super) struct Asking<'a> {
+    pub project: &'a Project,
+    pub assembly: &'a Assembly,
+    pub written: &'a Deployment,
+    pub args: &'a Deploy,
+    pub heading: Heading,
+    /// The stacks that are deployed, as places in the environment; their values, and how they stand.
+    pub chosen: &'a [usize],
+    pub values: &'a [IndexMap<String, ParameterValue>],
+    pub found: &'a [StackFound],
+    pub record: &'a Record,
+    pub run: &'a str,
+    pub sealed: Option<&'a Sealed>,
+    pub consent: Consent,
+}
+
+/// What is done besides, what the guard has to know of it, and what has to be said.
+pub(super) struct Planned {
+    pub besides: Besides,
+    pub tasks: Vec<TaskFound>,
+    pub said: Vec<String>,
+    /// The way to AWS, which knows the webhook.
+    pub aws: Aws,
+}
+
+/// Finds out what is done besides.
+///
+/// # Errors
+/// A task that cannot be, or is not declared; what was sealed is not what is declared now.
+pub(super) fn plan(aws: Aws, asking: &Asking<'_>) -> Result<Planned, Failure> {
+    let Asking {
+        project,
+        written,
+        args,
+        ..
+    } = asking;
+    let mut said = Vec::new();
+    let declared = declarations(asking.assembly, written)?;
+    let (mut tasks, facts) = tasks(asking, &declared, &mut said);
+    let is_away = args.local && !written.commands.is_empty();
+    if is_away {
+        said.push("not with --local: the commands of the release (`commands`)".to_owned());
+    }
+    let commands = written.commands.iter().filter(|_| !is_away);
+    let commands: Vec<PlannedCommand> = commands
+        .map(|command| PlannedCommand {
+            name: command.name.as_str().to_owned(),
+            argv: command.command.clone(),
+            folder: command
+                .folder
+                .as_ref()
+                .map(|folder| folder.as_str().to_owned())
+                .unwrap_or_default(),
+            patience_minutes: command.timeout_minutes,
+        })
+        .collect();
+    let mut crossed: Vec<String> = crossed(&args.allow).map(str::to_owned).collect();
+    if asking.heading == Heading::Forward {
+        known(&crossed, written)?;
+    }
+    if let Some(sealed) = asking.sealed {
+        let declared = declared.into_iter().map(|declared| declared.planned);
+        let sealed = sealed.besides(&declared.collect::<Vec<_>>(), &commands)?;
+        tasks.clone_from(&sealed.tasks);
+        crossed.clone_from(&sealed.crossed);
+    }
+    let (notify, aws) = notify(aws, asking, &mut said);
+    let besides = Besides {
+        tasks,
+        commands,
+        crossed,
+        notify,
+        variables: variables(asking),
+        root: project.root.clone(),
+    };
+    Ok(Planned {
+        besides,
+        tasks: facts,
+        said,
+        aws,
+    })
+}
+
+/// The tasks that run, and what the guard has to know of all of them.
+fn tasks(
+    asking: &Asking<'_>,
+    declared: &[Declaration<'_>],
+    said: &mut Vec<String>,
+) -> (Vec<PlannedTask>, Vec<TaskFound>) {
+    let mut tasks = Vec::new();
+    let mut facts = Vec::new();
+    for declared in declared {
+        let Declaration {
+            planned, parameter, ..
+        } = declared;
+        let name = &planned.name;
+        let Some(place) = asking.chosen.iter().position(|at| *at == declared.stack) else {
+            said.push(format!(
+                "the task {name} does not run: the stack {} is not deployed along",
+                planned.stack
+            ));
+            continue;
+        };
+        let there = asking.found.get(place).and_then(StackFound::there);
+        let value = asking
+            .values
+            .get(place)
+            .and_then(|values| values.get(parameter));
+        let image = new_image(value, there, parameter);
+        // What an interrupted run has begun goes on, whatever its stack says by now.
+        let is_moving = there.is_some_and(|stack| matches!(stack.status.phase(), Phase::Moving(_)));
+        let found = found(declared, image.is_some() || is_moving, asking.heading);
+        match (found.runs, asking.heading) {
+            (true, _) => {}
+            (false, Heading::Forward) => said.push(format!(
+                "the task {name} does not run: {} keeps its image",
+                planned.service
+            )),
+            (false, Heading::Back) => {
+                said.push(format!("the task {name} does not run on a way back"));
+            }
+        }
+        if found.runs {
+            let images = image.map(|image| (planned.container.clone(), image));
+            let others = declared_containers(asking, declared);
+            let images = images.into_iter().flat_map(|(_, image)| {
+                let others = others.iter().cloned();
+                others.map(move |container| (container, image.clone()))
+            });
+            tasks.push(PlannedTask {
+                images: images.collect(),
+                ..planned.clone()
+            });
+        }
+        facts.push(found);
+    }
+    (tasks, facts)
+}
+
+/// All containers that run the image of a task's service.
+fn declared_containers(asking: &Asking<'_>, task: &Declaration<'_>) -> Vec<String> {
+    let stack = asking.assembly.stacks.get(task.stack);
+    let found = stack.and_then(|stack| declared(stack, &task.parameter));
+    found.map(|found| found.containers).unwrap_or_default()
+}
+
+/// Refuses to cross what is not there.
+fn known(crossed: &[String], written: &Deployment) -> Result<(), Failure> {
+    let names: Vec<&str> = written
+        .tasks
+        .iter()
+        .map(|task| task.name.as_str())
+        .collect();
+    let unknown = crossed.iter().find(|name| !names.contains(&name.as_str()));
+    match unknown {
+        None => Ok(()),
+        Some(unknown) => {
+            let help =
+                meant(unknown, names.iter().copied()).unwrap_or_else(|| match names.as_slice() {
+                    [] => "take the flag away: there is no task".to_owned(),
+                    names => format!("the tasks are {}", joined(names)),
+                });
+            let what = format!("no task is called `{unknown}`");
+            Err(Failure::of([Finding::new(Code::ReleaseTask, what, help)]))
+        }
+    }
+}
+
+/// What tasks and commands are told of the deployment.
+fn variables(asking: &Asking<'_>) -> IndexMap<String, String> {
+    let Asking {
+        assembly, record, ..
+    } = asking;
+    let all = [
+        ("APP", assembly.app.clone()),
+        ("ENV", assembly.environment.clone()),
+        ("REGION", Some(assembly.region.to_string())),
+        (
+            "ACCOUNT",
+            assembly.account.as_ref().map(ToString::to_string),
+        ),
+        ("RELEASE", record.release.clone()),
+        ("COMMIT", record.commit.clone()),
+        ("RUN", Some(asking.run.to_owned())),
+    ];
+    let all = all.into_iter();
+    all.filter_map(|(name, value)| Some((format!("STRATIFORM_{name}"), value?)))
+        .collect()
+}
+
+/// Who is told; and the way to AWS, with the webhook.
+fn notify(aws: Aws, asking: &Asking<'_>, said: &mut Vec<String>) -> (Option<Notify>, Aws) {
+    let WrittenNotify {
+        topics,
+        webhook_from,
+    } = &asking.written.notify;
+    let topics = topics
+        .iter()
+        .filter_map(|topic| topic_arn(asking, topic, said));
+    let topics: Vec<String> = topics.collect();
+    let variable = webhook_from.as_ref().map(|variable| variable.as_str());
+    let variable = variable.filter(|_| {
+        if asking.args.local {
+            said.push("not with --local: the webhook (`notify.webhook_from`)".to_owned());
+        }
+        !asking.args.local
+    });
+    let webhook = variable.and_then(|variable| {
+        let url = std::env::var(variable).ok().filter(|url| !url.is_empty());
+        if url.is_none() {
+            said.push(format!("{variable} is not set: no webhook is told"));
+        }
+        Some((variable.to_owned(), url?))
+    });
+    if topics.is_empty() && webhook.is_none() {
+        return (None, aws);
+    }
+    let Assembly {
+        app, environment, ..
+    } = asking.assembly;
+    let subject = app.iter().chain(environment).map(String::as_str);
+    let notify = Notify {
+        topics,
+        webhook: webhook.as_ref().map(|(variable, _)| variable.clone()),
+        subject: subject.collect::<Vec<_>>().join(" "),
+        link: link(|name| std::env::var(name).ok()),
+        waits: asking.consent == Consent::Asked,
+    };
+    let aws = match webhook {
+        Some((variable, url)) => aws.telling(variable, url),
+        None => aws,
+    };
+    (Some(notify), aws)
+}
+
+/// The ARN of a topic; none of one that is not there yet.
+fn topic_arn(asking: &Asking<'_>, topic: &Topic, said: &mut Vec<String>) -> Option<String> {
+    let Some((stack, id)) = topic.place() else {
+        return Some(topic.as_str().to_owned());
+    };
+    let mut stacks = asking.found.iter().filter(|found| found.key == stack);
+    let arn = stacks.find_map(|found| {
+        let mut resources = found.resources.iter().flatten();
+        let resource = resources.find(|resource| resource.logical_id.as_str() == id)?;
+        let id = resource.physical_id.as_ref()?.as_str();
+        id.starts_with("arn:").then(|| id.to_owned())
+    });
+    if arn.is_none() {
+        said.push(format!("the topic {topic} is not there: it is not told"));
+    }
+    arn
+}
+
+/// Where a deployment in GitHub Actions can be watched.
+///
+/// Source: GitHub docs, "Variables reference": default environment variables.
+fn link(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
+    let server = variable("GITHUB_SERVER_URL")?;
+    let repository = variable("GITHUB_REPOSITORY")?;
+    let run = variable("GITHUB_RUN_ID")?;
+    Some(format!("{server}/{repository}/actions/runs/{run}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_needs_all_of_its_parts() {
+        let all = |name: &str| Some(name.to_lowercase());
+        assert_eq!(
+            link(all).as_deref(),
+            Some("github_server_url/github_repository/actions/runs/github_run_id")
+        );
+        assert_eq!(
+            link(|name| all(name).filter(|_| name != "GITHUB_RUN_ID")),
+            None
+        );
+    }
+
+    #[test]
+    fn nobody_migrates_backwards() {
+        let task = |runs, when, reversible| Task {
+            name: "t".parse().unwrap(),
+            service: "api".to_owned(),
+            runs,
+            when,
+            command: vec!["x".to_owned()],
+            container: None,
+            reversible,
+            timeout_minutes: 1,
+        };
+        let migrate = task(Runs::Before, When::ImageChanges, false);
+        let smoke = task(Runs::After, When::Always, true);
+        let seed = task(Runs::After, When::Always, false);
+        let which =
+            |is_new, heading| [&migrate, &smoke, &seed].map(|task| runs(task, is_new, heading));
+        assert_eq!(which(true, Heading::Forward), [true, true, true]);
+        assert_eq!(which(false, Heading::Forward), [false, true, true]);
+        assert_eq!(which(true, Heading::Back), [false, true, false]);
+    }
+}

@@ -1,0 +1,86 @@
+//! Which services there are: parameters of stacks that are called as a service and end in `Image`.
+
+use std::collections::BTreeMap;
+
+use stratiform_assembly::Assembly;
+use stratiform_environment::{Environment, Loaded, Path, Violation};
+use stratiform_finding::words::meant;
+use stratiform_finding::{Code, Finding};
+
+/// How the parameter with a service's image ends.
+const PARAMETER: &str = "Image";
+
+/// The services that have an image, by their names as they are in logical IDs (`WebApi`), each with the parameter.
+pub(crate) fn services(assembly: &Assembly) -> BTreeMap<&str, &str> {
+    let stacks = assembly.stacks.iter();
+    let parameters = stacks.flat_map(|stack| stack.template.parameters.keys());
+    let images = parameters.filter_map(|name| Some((name.strip_suffix(PARAMETER)?, name.as_str())));
+    images.filter(|(service, _)| !service.is_empty()).collect()
+}
+
+/// The name of the parameter that a service's image has: `WebApiImage` of `web-api`.
+pub(crate) fn parameter_of(service: &str) -> String {
+    pascal(service) + PARAMETER
+}
+
+/// What is meant where no service has a name.
+pub(crate) fn meant_of(assembly: &Assembly, service: &str) -> String {
+    let services = services(assembly);
+    let names: Vec<String> = services.keys().map(|service| kebab(service)).collect();
+    meant(service, names.iter().map(String::as_str)).unwrap_or_else(|| match names.as_slice() {
+        [] => "no stack has a parameter that ends in `Image`".to_owned(),
+        names => format!("the services are: {}", names.join(", ")),
+    })
+}
+
+/// The services of `settings.images` that no stack has an image of.
+pub(crate) fn unknown<E: Environment>(loaded: &Loaded<E>, assembly: &Assembly) -> Vec<Finding> {
+    let services = services(assembly);
+    let images = loaded.environment.settings().images.keys();
+    let unknown = images.filter(|service| !services.contains_key(&*pascal(service.as_ref())));
+    let findings = unknown.map(|service| {
+        let violation = Violation::new(
+            Path::from("settings.images").key(service),
+            format!("no service is called `{service}`"),
+            format!(
+                "no stack has a parameter `{}`",
+                parameter_of(service.as_ref())
+            ),
+            meant_of(assembly, service.as_ref()),
+        );
+        Finding {
+            code: Code::UnknownService,
+            ..loaded.refused(violation)
+        }
+    });
+    findings.collect()
+}
+
+/// `web-api` → `WebApi`.
+pub(crate) fn pascal(service: &str) -> String {
+    let words = service
+        .split('-')
+        .map(|word| match word.split_at_checked(1) {
+            Some((first, rest)) => first.to_ascii_uppercase() + rest,
+            None => String::new(),
+        });
+    words.collect()
+}
+
+/// `WebApi` → `web-api`.
+pub(crate) fn kebab(service: &str) -> String {
+    let mut name = String::new();
+    for character in service.chars() {
+        if character.is_ascii_uppercase() && !name.is_empty() {
+            name.push('-');
+        }
+        name.push(character.to_ascii_lowercase());
+    }
+    name
+}
+
+/// The service of a parameter: `web-api` of `WebApiImage`.
+pub(crate) fn service_of(parameter: &str) -> Option<String> {
+    let service = parameter.strip_suffix(PARAMETER)?;
+    (!service.is_empty()).then(|| kebab(service))
+}
