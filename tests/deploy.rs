@@ -6,6 +6,8 @@
 mod basics;
 #[path = "deploy/besides.rs"]
 mod besides;
+#[path = "deploy/bootstrapping.rs"]
+mod bootstrapping;
 #[path = "deploy/destroying.rs"]
 mod destroying;
 #[path = "deploy/engine.rs"]
