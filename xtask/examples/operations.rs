@@ -88,7 +88,7 @@ impl Machine {
         self.state = state;
         let answer = effects.into_iter().find_map(|effect| match effect {
             Effect::Answer(answer) => Some(answer.result),
-            Effect::Notify { .. } | Effect::Unsupported { .. } => None,
+            Effect::Notify { .. } | Effect::Handled(_) | Effect::Unsupported { .. } => None,
         });
         let answer = answer.ok_or_else(|| format!("{operation} has no answer"))?;
         answer.map_err(|refused| format!("{operation}: {refused}"))

@@ -1,9 +1,10 @@
 //! `cargo xtask catalog`: imports the facts about all resource types; see decision 0003.
 //!
-//! `package` gets the source, `import` takes the facts out of it with the help of `attributes`,
+//! `package` gets the source, `import` takes the facts out of it with the help of `attributes` and `actions`,
 //! `compare` holds the result against the source again, `table` writes down which keywords were
 //! kept. This file is the order of things.
 
+mod actions;
 mod attributes;
 mod compare;
 mod error;
@@ -24,6 +25,9 @@ use stratiform_catalog::compare::Mismatch;
 
 /// The catalog in the repository.
 const CATALOG: &str = "crates/catalog/data/catalog.bin";
+
+/// What IAM's actions act on.
+const ACTIONS: &str = "crates/catalog/data/actions.tsv";
 
 /// The page with the table of keywords.
 const README: &str = "crates/catalog/README.md";
@@ -134,6 +138,7 @@ fn import(request: &Request) -> Result<Outcome, CatalogError> {
 
     let files = [
         (CATALOG, bytes.clone()),
+        (ACTIONS, package.actions()?.into_bytes()),
         (README, table::render(&census).into_bytes()),
     ];
     let stale: Vec<_> = files

@@ -19,6 +19,7 @@
 //! assert!(bucket.attribute("DomainName").is_some());
 //! ```
 
+pub mod action;
 mod attribute;
 pub mod behaviour;
 #[cfg(feature = "encode")]
@@ -27,6 +28,7 @@ pub mod compare;
 pub mod encode;
 mod fact;
 pub mod keyword;
+pub mod naming;
 mod resource_type;
 mod schema;
 

@@ -253,6 +253,7 @@ impl Desk {
                     self.unsupported(service, operation);
                 }
                 Effect::Notify { topic, message } => self.message(topic, message),
+                Effect::Handled(_) => {}
             }
         }
         if unsupported {

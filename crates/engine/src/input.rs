@@ -5,6 +5,7 @@ use serde_json::Value;
 use stratiform_service::{AccountId, Refusal, Region};
 
 use crate::fault::Fault;
+use crate::handled::Handled;
 use crate::state::State;
 
 /// What can happen to the state from outside.
@@ -87,6 +88,8 @@ pub enum Effect {
         /// The message.
         message: String,
     },
+    /// A handler of a resource type did something. There is nothing to do.
+    Handled(Handled),
     /// An operation was called that is not there.
     Unsupported {
         /// The service.

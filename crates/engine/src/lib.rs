@@ -13,6 +13,7 @@ mod estate;
 mod event;
 mod family;
 mod fault;
+mod handled;
 mod ids;
 mod input;
 mod intake;
@@ -25,6 +26,7 @@ mod state;
 mod world;
 
 pub use fault::{ApiFault, Deployed, DeploymentFault, Fault, FaultedAction, NoFault, Target};
+pub use handled::Handled;
 pub use input::{Answer, Delivery, Effect, Input, Refused, Request};
 pub use state::State;
 

@@ -72,7 +72,7 @@ pub(crate) fn create(
     ids: &mut Ids,
 ) -> Identity {
     let recipe = recipe(resource_type);
-    let name = recipe.naming.name(properties, place, ids);
+    let name = name::name(&recipe.naming, properties, place, ids);
     let mut filling = Filling::new(place, properties, ids);
     filling.name = name;
     let mut physical_id = recipe.physical.text(&mut filling);

@@ -141,7 +141,7 @@ impl State {
         effects: &mut Vec<Effect>,
         work: impl FnOnce(&mut Stack, &mut Around<'_>) -> T,
     ) -> Option<T> {
-        let mut deferred = Vec::new();
+        let (mut handled, mut deferred) = (Vec::new(), Vec::new());
         let realm = self.realms.get_mut(place.realm)?;
         let stack = realm.stacks.get_mut(&place.stack)?;
         let told = stack.events.len();
@@ -158,10 +158,12 @@ impl State {
             importers: &mut self.importers,
             outputs: &mut self.outputs,
             estate: &mut realm.estate,
+            handled: &mut handled,
             deferred: &mut deferred,
         };
         let result = work(stack, &mut around);
         stack.notify(told, effects);
+        effects.extend(handled.into_iter().map(Effect::Handled));
         self.after_work(place);
         for deferred in deferred {
             self.carry_out(deferred, effects);

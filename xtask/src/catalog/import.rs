@@ -12,6 +12,7 @@ use stratiform_catalog::keyword::{
     DEFINITIONS, HANDLER_KEYS, Holds, Keyword, PROPERTIES, is_by_region, is_dropped,
 };
 
+use super::actions;
 use super::attributes::AttributeRules;
 use super::error::{ImportError, unexpected};
 use super::package;
@@ -34,6 +35,8 @@ pub(crate) struct Package {
     pub(super) extensions: BTreeMap<String, Value>,
     pub(super) stateful: BTreeSet<String>,
     pub(super) attributes: AttributeRules,
+    /// What IAM's actions act on.
+    pub(super) policies: Value,
 }
 
 /// Reads the package's files.
@@ -84,10 +87,23 @@ pub(crate) fn read(package: &Path, attributes: AttributeRules) -> Result<Package
         extensions,
         stateful,
         attributes,
+        policies: json(&data.join(actions::SOURCE))?,
     })
 }
 
 impl Package {
+    /// Takes the actions that handlers and tagging name.
+    pub(crate) fn actions(&self) -> Result<String, ImportError> {
+        let named = self.schemas.values().flat_map(|schema| {
+            let handlers = schema["handlers"].as_object();
+            let handlers = handlers.into_iter().flat_map(|handlers| handlers.values());
+            let all = handlers.chain([&schema["tagging"]]);
+            all.flat_map(|facts| facts["permissions"].as_array().into_iter().flatten())
+        });
+        let named = named.filter_map(Value::as_str).map(str::to_owned);
+        actions::render(&self.policies, &named.collect())
+    }
+
     /// Takes the facts, and counts the keywords.
     pub(crate) fn facts(&self) -> Result<(Source, Census), ImportError> {
         let mut census = Census::default();

@@ -8,6 +8,7 @@ use stratiform_service::{AccountId, Region, StackId, Timestamp};
 use crate::agenda::{Agenda, Due, Moment, Place};
 use crate::estate::Estate;
 use crate::fault::Faults;
+use crate::handled::Handled;
 use crate::ids::Ids;
 use crate::operation::nested::Errand;
 use crate::provider;
@@ -30,6 +31,8 @@ pub(crate) struct Around<'a> {
     pub(crate) importers: &'a mut BTreeMap<String, BTreeSet<String>>,
     pub(crate) outputs: &'a mut BTreeMap<String, BTreeMap<String, String>>,
     pub(crate) estate: &'a mut Estate,
+    /// What handlers did.
+    pub(crate) handled: &'a mut Vec<Handled>,
     /// What other stacks are to do afterwards.
     pub(crate) deferred: &'a mut Vec<Deferred>,
 }

@@ -2,6 +2,7 @@
 
 use crate::estate::Living;
 use crate::fault::FaultedAction;
+use crate::handled::Handled;
 use crate::ids::Ids;
 use crate::operation::resource::{Held, Wanted};
 use crate::operation::task::Made;
@@ -106,6 +107,7 @@ impl Stack {
             };
             around.taken.insert(key.clone(), owner);
         }
+        Handled::put(self.name.as_str(), resource_type, &living, around);
         around.estate.put(resource_type, living);
     }
 
@@ -113,8 +115,9 @@ impl Stack {
     pub(crate) fn let_go(&self, record: &Record, around: &mut Around<'_>) {
         self.give_up(record, around);
         if let Some(identity) = &record.identity {
-            let estate = &mut around.estate;
-            estate.remove(&record.resource_type, &identity.physical_id);
+            let (name, physical_id) = (self.name.as_str(), &identity.physical_id);
+            Handled::removed(name, &record.resource_type, physical_id, around);
+            around.estate.remove(&record.resource_type, physical_id);
         }
     }
 

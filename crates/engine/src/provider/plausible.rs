@@ -3,10 +3,10 @@
 //! What follows here follows from the schema alone, and from how AWS calls things: what ends with `Arn` is an ARN. It is
 //! plausible, not known; what is known belongs in the table.
 
+use stratiform_catalog::naming::Naming;
 use stratiform_catalog::{Fact, JsonType, PropertyPath, ResourceType, Schema, behaviour};
 
 use super::form::Form;
-use super::name::{Naming, Style};
 
 /// Times are of no clock here.
 const TIME: &str = "2026-01-01T00:00:00Z";
@@ -51,28 +51,6 @@ const WELL: [&str; 8] = [
     "READY",
     "CREATE_COMPLETE",
 ];
-
-/// How a type's names are made.
-pub(super) fn naming(found: Option<ResourceType>, property: Option<String>) -> Naming {
-    let mut naming = Naming::by(property);
-    let property = naming.property.as_deref();
-    let schema = property.and_then(|property| found?.schema().property(property));
-    if let Some(schema) = schema.map(Schema::resolve) {
-        let longest = schema
-            .fact()
-            .as_map()
-            .and_then(|facts| facts.get("maxLength")?.as_int());
-        let longest = longest.and_then(|longest| usize::try_from(longest).ok());
-        naming.longest = longest.map_or(naming.longest, |longest| longest.min(naming.longest));
-        let is_small = |pattern: &str| {
-            !pattern.contains("A-Z") && !pattern.contains("\\w") && pattern.contains("a-z")
-        };
-        if schema.pattern().is_some_and(is_small) {
-            naming.style = Style::Lower;
-        }
-    }
-    naming
-}
 
 /// The primary identifier, its parts joined by |. A type that has none is named.
 pub(super) fn physical(found: Option<ResourceType>, naming: &Naming) -> Form {

@@ -2,11 +2,11 @@
 
 use std::sync::{Arc, LazyLock, OnceLock};
 
-use stratiform_catalog::{ResourceType, behaviour, catalog};
+use stratiform_catalog::naming::{Naming, naming};
+use stratiform_catalog::{ResourceType, catalog};
 
 use super::course::{Courses, Times};
 use super::form::Form;
-use super::name::Naming;
 use super::plausible;
 use super::table::{Once, Row, row};
 
@@ -46,11 +46,7 @@ pub(super) fn recipe(resource_type: &str) -> Arc<Recipe> {
 impl Recipe {
     fn of(name: &str, row: Option<&Row>) -> Recipe {
         let found = catalog().resource_type(name);
-        let by_rule = found.and_then(named_by);
-        let read = |row: &Row| Naming::read(row.name, by_rule.as_deref());
-        let naming = row
-            .and_then(read)
-            .unwrap_or_else(|| plausible::naming(found, by_rule.clone()));
+        let naming = naming(name);
         let physical = row.and_then(|row| Form::read(row.physical?));
         let physical = physical.unwrap_or_else(|| plausible::physical(found, &naming));
         Recipe {
@@ -62,12 +58,6 @@ impl Recipe {
             naming,
         }
     }
-}
-
-/// The property that names such resources.
-fn named_by(resource_type: ResourceType) -> Option<String> {
-    let by_rule = behaviour::unique_name(resource_type)?;
-    Some(by_rule.as_str().to_owned())
 }
 
 fn courses(found: Option<ResourceType>, row: Option<&Row>) -> Courses {

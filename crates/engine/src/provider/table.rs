@@ -16,7 +16,6 @@ const ANY: &str = "*";
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Row {
     pub(super) resource_type: &'static str,
-    pub(super) name: &'static str,
     pub(super) physical: Option<&'static str>,
     pub(super) reference: Option<&'static str>,
     attributes: Option<&'static str>,
@@ -64,7 +63,6 @@ impl Row {
         let said = |column: &'static str| (column != BY_RULE).then_some(column);
         let row = Row {
             resource_type: column()?,
-            name: column()?,
             physical: said(column()?),
             reference: said(column()?),
             attributes: said(column()?),
@@ -102,7 +100,6 @@ mod tests {
     use super::*;
     use crate::provider::course::Times;
     use crate::provider::form::Form;
-    use crate::provider::name::Naming;
 
     #[test]
     fn every_line_is_read_and_they_are_sorted() {
@@ -133,11 +130,6 @@ mod tests {
                     row.resource_type
                 );
             }
-            assert!(
-                Naming::read(row.name, None).is_some(),
-                "{}",
-                row.resource_type
-            );
         }
     }
 
@@ -150,16 +142,11 @@ mod tests {
                 let has = found.attribute(name).is_some();
                 assert!(has, "{} has no attribute {name}", row.resource_type);
             }
-            let named = row
-                .name
-                .split(' ')
-                .next()
-                .filter(|name| !["-", "none"].contains(name));
             let once = match row.unique() {
                 Once::ByRule => Vec::new(),
                 Once::Groups(groups) => groups.concat(),
             };
-            for path in named.into_iter().chain(once) {
+            for path in once {
                 let first = path.split('.').next().unwrap_or_default();
                 let has = found.schema().property(first).is_some();
                 assert!(has, "{} has no property {path}", row.resource_type);

@@ -5,11 +5,11 @@
 use serde_json::{Map, Value};
 use stratiform_catalog::{ResourceType, behaviour, catalog};
 
-use super::Identity;
 use super::form::{property, text};
 use super::plausible::is_read_only;
 use super::recipe::recipe;
 use super::table::Once;
+use super::{Identity, name};
 
 /// Services whose resources are the account's, whatever the region.
 /// Source: AWS whitepaper "Fault Isolation Boundaries", global services.
@@ -93,7 +93,7 @@ pub(crate) fn unique_of_properties(
 /// Returns the name that the user gave, as far as names of the type are theirs to give: what
 /// `Rename <name> and update the stack again.` says.
 pub(crate) fn custom_name(resource_type: &str, properties: &Map<String, Value>) -> Option<String> {
-    recipe(resource_type).naming.given(properties)
+    name::given(&recipe(resource_type).naming, properties)
 }
 
 fn owned(groups: Vec<Vec<&'static str>>) -> Vec<Vec<String>> {

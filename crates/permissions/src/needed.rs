@@ -1,0 +1,372 @@
+//! What is needed, for all stacks together.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Mutex;
+
+use stratiform_assembly::Assembly;
+use stratiform_catalog::action::{Action, action, actions};
+use stratiform_catalog::{Handler, ResourceType, catalog};
+use stratiform_resolve::{Resolver, Scope, Whereabouts, expand};
+
+use crate::around;
+use crate::glob::covers_action;
+use crate::grant::{Grant, Permissions};
+use crate::role::{self, Roles};
+use crate::thing::{ANY, Names, Says, Thing, Things};
+
+/// The operations that CloudFormation calls.
+const HANDLERS: [Handler; 4] = [
+    Handler::Create,
+    Handler::Read,
+    Handler::Update,
+    Handler::Delete,
+];
+
+/// What CloudFormation must be allowed to do for stacks.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Needed {
+    /// What is granted, sorted by service.
+    pub grants: Vec<Grant>,
+    /// What is granted on more than what the stacks name, sorted by action.
+    pub unscoped: Vec<Unscoped>,
+    /// What handlers name and is not granted, sorted by action.
+    pub left: Vec<Left>,
+    /// The types of which nobody says what they need, and custom resources; sorted.
+    pub unknown: Vec<Unknown>,
+}
+
+/// An action that is granted on more than what the stacks name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unscoped {
+    /// Why.
+    pub reason: Reason,
+    /// The action.
+    pub action: String,
+}
+
+/// Why is an action granted on more than what the stacks name?
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// It is granted on everything.
+    NoResources,
+    /// It is granted on names that another stack's resource could have, too.
+    ShortName,
+    /// It is granted on all of a kind, in this account and region.
+    NotKnownBefore,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Reason::NoResources => "the service does not support permissions for single resources",
+            Reason::ShortName => {
+                "CloudFormation cuts the names that it makes for such resources: they do not say of which stack they are"
+            }
+            Reason::NotKnownBefore => {
+                "AWS chooses the ID when it makes the resource: any of the kind in this account and region"
+            }
+        })
+    }
+}
+
+/// An action that a type's handler names and that is not granted.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Left {
+    /// The action.
+    pub action: String,
+    /// The types whose handlers name it, sorted.
+    pub types: Vec<String>,
+    /// Why it is not granted.
+    pub because: Because,
+}
+
+/// Why is an action not granted that a handler names?
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Because {
+    /// IAM has no such action.
+    NoSuchAction,
+    /// It acts on these kinds only, and the stacks neither have nor name any of them.
+    NothingToActOn(Vec<String>),
+}
+
+impl fmt::Display for Because {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Because::NoSuchAction => formatter.write_str("IAM has no such action"),
+            Because::NothingToActOn(kinds) => write!(
+                formatter,
+                "the stacks neither have nor name what it acts on ({})",
+                kinds.join(", ")
+            ),
+        }
+    }
+}
+
+/// A type whose handlers nobody knows.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unknown {
+    /// The type.
+    pub resource_type: String,
+    /// What is granted for it instead.
+    pub instead: String,
+}
+
+impl fmt::Display for Unknown {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.resource_type, self.instead)
+    }
+}
+
+/// What CloudFormation must be allowed to do for the stacks of an environment.
+pub fn of_stacks(assembly: &Assembly) -> Needed {
+    of_all(&[assembly])
+}
+
+/// The same for several assemblies together. Whoever goes from one to another needs what both do: what is in the first
+/// only is deleted.
+pub fn of_all(assemblies: &[&Assembly]) -> Needed {
+    let mut around = around::Around::default();
+    let (mut things, mut roles) = (Things::default(), Roles::default());
+    for assembly in assemblies {
+        for stack in &assembly.stacks {
+            let place = Whereabouts {
+                stack: stack.name.clone(),
+                region: assembly.region.clone(),
+                account: assembly.account.clone(),
+            };
+            let scope = Scope::new(&stack.template, &stack.parameters, &place);
+            let expanded = expand(&Resolver::new(&scope, &place));
+            let template = expanded.as_ref().unwrap_or(&stack.template);
+            let scope = Scope::new(template, &stack.parameters, &place);
+            let known = Mutex::default();
+            let names = Names::new(&scope, &place, &known);
+            collect(&names, &mut things, &mut roles);
+            around.collect(&names);
+        }
+    }
+    let own: BTreeSet<&str> = things
+        .of_types
+        .values()
+        .flatten()
+        .map(|thing| thing.rest.as_str())
+        .collect();
+    things
+        .outside
+        .retain(|thing| !own.contains(thing.rest.as_str()));
+    things.outside.sort();
+    things.outside.dedup();
+    Deriving::new(&things, &roles).derive(around)
+}
+
+/// Takes what a stack's resources are, and what they name.
+fn collect(names: &Names<'_, '_>, things: &mut Things, roles: &mut Roles) {
+    for (logical_id, resource) in names.scope.resources() {
+        let own = names.things(logical_id, resource);
+        roles.collect(names, resource, &own);
+        let known = things
+            .of_types
+            .entry(resource.resource_type.clone())
+            .or_default();
+        known.extend(own);
+        known.sort();
+        known.dedup();
+        things.outside.extend(names.named_in(&resource.properties));
+    }
+}
+
+/// The state of a derivation.
+struct Deriving<'a> {
+    things: &'a Things,
+    roles: &'a Roles,
+    permissions: Permissions,
+    unscoped: BTreeSet<Unscoped>,
+    left: BTreeMap<(String, Because), BTreeSet<String>>,
+    granted: BTreeSet<String>,
+    /// The kinds of a service that things are of.
+    kinds: BTreeMap<(&'a Thing, &'static str), BTreeSet<&'static str>>,
+}
+
+impl<'a> Deriving<'a> {
+    fn new(things: &'a Things, roles: &'a Roles) -> Self {
+        Deriving {
+            things,
+            roles,
+            permissions: Permissions::default(),
+            unscoped: BTreeSet::new(),
+            left: BTreeMap::new(),
+            granted: BTreeSet::new(),
+            kinds: BTreeMap::new(),
+        }
+    }
+
+    fn derive(mut self, around: around::Around) -> Needed {
+        let mut unknown = around.unknown;
+        for name in self.things.of_types.keys() {
+            let found = catalog().resource_type(name);
+            match found.filter(|found| found.handlers().next().is_some()) {
+                Some(found) => {
+                    unknown.extend(around::nested(name));
+                    self.handlers(found);
+                }
+                None => unknown.extend(around::without_handlers(name)),
+            }
+        }
+        for (action, resource) in around.permissions {
+            if resource == ANY {
+                self.everywhere(&action);
+            } else {
+                self.permissions.allow(&action, resource, Vec::new());
+            }
+        }
+        // What one type's handler has nothing for, another's may have.
+        let granted = self.granted;
+        let left = self.left.into_iter();
+        let left = left.filter(|((action, _), _)| !granted.contains(&action.to_ascii_lowercase()));
+        let left = left.map(|((action, because), types)| Left {
+            action,
+            types: types.into_iter().collect(),
+            because,
+        });
+        let mut unknown: Vec<_> = unknown.into_iter().collect();
+        unknown.sort();
+        Needed {
+            grants: self.permissions.grants(),
+            unscoped: self.unscoped.into_iter().collect(),
+            left: left.collect(),
+            unknown,
+        }
+    }
+
+    fn handlers(&mut self, found: ResourceType) {
+        let named = HANDLERS
+            .into_iter()
+            .flat_map(|handler| found.permissions(handler));
+        for name in named
+            .chain(found.tagging_permissions())
+            .collect::<BTreeSet<_>>()
+        {
+            match (name.strip_suffix('*'), action(name)) {
+                (Some(_), _) => self.pattern(found, name),
+                (None, Some(action)) => self.action(found, name, action),
+                (None, None) => self.leave(found, name, Because::NoSuchAction),
+            }
+        }
+    }
+
+    /// A handler names all actions of a beginning.
+    fn pattern(&mut self, found: ResourceType, pattern: &str) {
+        let service = pattern
+            .split(':')
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        for action in actions(&service) {
+            let name = format!("{}:{}", action.service, action.name);
+            if covers_action(pattern, &name) {
+                self.action(found, &name, action);
+            }
+        }
+    }
+
+    fn action(&mut self, found: ResourceType, name: &str, action: &'static Action) {
+        match name.to_ascii_lowercase().as_str() {
+            "iam:passrole" => return self.pass_roles(found, name),
+            "iam:createservicelinkedrole" => return self.link_roles(found, name),
+            _ if action.kinds.is_empty() => return self.everywhere(name),
+            _ => {}
+        }
+        let things = self.things;
+        let own = things.of_type(found.name());
+        let mut on = BTreeSet::new();
+        // Tags are set on the resource, whatever else an action could tag.
+        let is_tagging = found.tagging_permissions().any(|tagging| tagging == name);
+        for kind in &action.kinds {
+            let mut is_of = |thing: &&'a Thing| self.is_of(thing, action.service, kind.name);
+            let (defaults, some): (Vec<&Thing>, Vec<_>) = own
+                .iter()
+                .filter(&mut is_of)
+                .partition(|thing| thing.is_default);
+            if !some.is_empty() {
+                on.extend(some);
+            } else if !is_tagging {
+                on.extend(things.all().filter(|thing| !thing.is_default).filter(is_of));
+                on.extend(defaults);
+            }
+        }
+        if on.is_empty() {
+            let kinds = action.kinds.iter().map(|kind| kind.name.to_owned());
+            let because = Because::NothingToActOn(kinds.collect());
+            return self.leave(found, name, because);
+        }
+        for thing in on {
+            self.on(name, thing);
+        }
+    }
+
+    fn is_of(&mut self, thing: &'a Thing, service: &'static str, kind: &str) -> bool {
+        let kinds = self.kinds.entry((thing, service));
+        kinds
+            .or_insert_with(|| thing.kinds_in(service))
+            .contains(kind)
+    }
+
+    fn on(&mut self, name: &str, thing: &Thing) {
+        let reason = match thing.says {
+            Says::Name => None,
+            Says::ShortName => Some(Reason::ShortName),
+            Says::Kind => Some(Reason::NotKnownBefore),
+        };
+        self.unscoped.extend(reason.map(|reason| Unscoped {
+            reason,
+            action: name.to_owned(),
+        }));
+        self.granted.insert(name.to_ascii_lowercase());
+        self.permissions.allow(name, thing.arn(), Vec::new());
+    }
+
+    fn everywhere(&mut self, name: &str) {
+        self.unscoped.insert(Unscoped {
+            reason: Reason::NoResources,
+            action: name.to_owned(),
+        });
+        self.granted.insert(name.to_ascii_lowercase());
+        self.permissions.allow(name, ANY.to_owned(), Vec::new());
+    }
+
+    fn leave(&mut self, found: ResourceType, name: &str, because: Because) {
+        let types = self.left.entry((name.to_owned(), because)).or_default();
+        types.insert(found.name().to_owned());
+    }
+
+    /// `iam:PassRole`: the roles of the stacks, each to those that it trusts; and those that templates name.
+    fn pass_roles(&mut self, found: ResourceType, name: &str) {
+        let outside = self
+            .things
+            .outside
+            .iter()
+            .filter(|thing| role::is_role(thing));
+        let outside = outside.map(|thing| (thing.arn(), Vec::new()));
+        let passed: Vec<_> = self.roles.passed().chain(outside).collect();
+        if passed.is_empty() {
+            let because = Because::NothingToActOn(vec!["role".to_owned()]);
+            return self.leave(found, name, because);
+        }
+        self.granted.insert(name.to_ascii_lowercase());
+        for (arn, conditions) in passed {
+            self.permissions.allow(name, arn, conditions);
+        }
+    }
+
+    /// `iam:CreateServiceLinkedRole`: the role of the service that the type belongs to.
+    fn link_roles(&mut self, found: ResourceType, name: &str) {
+        let own = self.things.of_type(found.name()).iter();
+        let linked: Vec<_> = own.filter(|thing| thing.is_service_linked()).collect();
+        if linked.is_empty() {
+            return self.on(name, &Thing::any_service_linked());
+        }
+        for thing in linked {
+            self.on(name, thing);
+        }
+    }
+}
