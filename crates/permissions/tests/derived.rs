@@ -19,6 +19,7 @@ fn assembly(stacks: &[(&str, &str)]) -> Assembly {
         region: "eu-west-1".parse().unwrap(),
         account: None,
         stacks: stacks.collect(),
+        tasks: Vec::new(),
     }
 }
 

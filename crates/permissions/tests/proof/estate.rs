@@ -47,6 +47,7 @@ impl Estate {
                 region: REGION.parse().unwrap(),
                 account: None,
                 stacks: stacks.collect(),
+                tasks: Vec::new(),
             },
             handled: Vec::new(),
             arns: Vec::new(),
