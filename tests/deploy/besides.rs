@@ -168,9 +168,9 @@ fn nothing_goes_back_over_what_cannot_be_undone() {
             5,
             &[
                 "the command load: failed: it ended with exit code 7\n                | load on dev of shop\n",
-                "error[not-crossed]: what was deployed did not go back: `migrate` cannot be undone",
+                "error[not-crossed]: nothing goes back by itself: `migrate` has run, and cannot be undone",
                 "error[command-failed]: the command `load` failed",
-                "stays: somebody has to decide how it goes on",
+                "somebody has to decide how it goes on",
             ],
         )
         .lacks(&["all stacks of this run go back"]);

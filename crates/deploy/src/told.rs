@@ -62,7 +62,8 @@ pub enum Told {
     },
     /// All stacks of this run that changed go back.
     GoingBack,
-    /// They would go back, and stay: tasks have run that cannot be undone.
+    /// They would go back, or CloudFormation has brought one back, and nothing more goes by itself: tasks have run that
+    /// cannot be undone.
     Stays {
         /// Their names.
         tasks: Vec<String>,

@@ -38,14 +38,17 @@ pub(crate) fn findings(plan: &Plan, sources: &Sources, ended: &Ended) -> Vec<Fin
     }
     if !ended.in_the_way.is_empty() {
         let tasks = listed(&ended.in_the_way);
-        let what = format!("what was deployed did not go back: {tasks} cannot be undone");
+        let what = format!("nothing goes back by itself: {tasks} has run, and cannot be undone");
         let allow = ended.in_the_way.iter();
         let allow: Vec<String> = allow.map(|task| format!("--allow cross:{task}")).collect();
         let help = format!(
             "correct it in a new release; or, where the release before runs well with what is there now: rollback {}",
             allow.join(" ")
         );
-        found.push((0, Finding::new(Code::NotCrossed, what, help)));
+        let finding = Finding::new(Code::NotCrossed, what, help);
+        let why =
+            "what was deployed stays; what CloudFormation has rolled back runs over what was left";
+        found.push((0, finding.because(why)));
     }
     for (of, health) in &ended.unwell {
         let why = match health {

@@ -99,7 +99,7 @@ pub(super) fn sentence(plan: &Plan, ended: &Ended) -> String {
         Outcome::Failed => format!("failed in {took}: no stack was changed by what failed"),
         Outcome::RolledBack => format!("rolled back in {took}: all that failed is as it was"),
         Outcome::NeedsPerson if !ended.in_the_way.is_empty() => {
-            format!("failed in {took}, and stays: somebody has to decide how it goes on")
+            format!("failed in {took}: somebody has to decide how it goes on")
         }
         Outcome::NeedsPerson => format!("a stack needs a person ({took})"),
     }

@@ -127,7 +127,7 @@ pub(super) fn line(plan: &Plan, told: &Told) -> Option<(Option<usize>, String)> 
         Told::Stays { tasks } => Some((
             None,
             format!(
-                "what was deployed stays: {} cannot be undone, and nobody has named it",
+                "nothing goes back by itself: {} cannot be undone, and nobody has named it",
                 listed(tasks)
             ),
         )),

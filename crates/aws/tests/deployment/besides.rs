@@ -348,6 +348,32 @@ async fn nothing_goes_back_over_what_cannot_be_undone() {
 }
 
 #[tokio::test]
+async fn what_cloudformation_rolls_back_over_it_is_said() {
+    let forever = PlannedTask {
+        reversible: false,
+        ..migrate()
+    };
+    for (crossed, outcome) in [
+        (Vec::new(), Outcome::NeedsPerson),
+        (vec!["migrate".to_owned()], Outcome::RolledBack),
+    ] {
+        let engine = Engine::start().await;
+        engine
+            .deploy(services(1, std::slice::from_ref(&forever)))
+            .await;
+        engine.fault("update:shop-dev-services/Service:times=1");
+        let mut plan = services(2, std::slice::from_ref(&forever));
+        plan.conduct.besides.crossed = crossed;
+        let went = engine.deploy(plan).await;
+        assert_eq!(went.outcome(), outcome, "{:?}", story(&went));
+        assert!(matches!(went.endings()[2], Ending::RolledBack(_)));
+        assert_eq!(runs(&engine).await, image(1));
+        let said = story(&went).contains(&"stays for migrate".to_owned());
+        assert_eq!(said, outcome == Outcome::NeedsPerson);
+    }
+}
+
+#[tokio::test]
 async fn what_never_began_is_in_nobodys_way() {
     let engine = Engine::start().await;
     let forever = PlannedTask {

@@ -18,23 +18,31 @@ impl Run {
     /// When all is over and something failed, what this run deployed goes back.
     pub(super) fn turn_back(&mut self) {
         let failed = matches!(self.own_outcome(), Some(outcome) if outcome != Outcome::Done);
+        // What CloudFormation has rolled back runs again, over what such a task left: that is said, and nothing more goes.
+        if failed && self.is_rolled_back_over() {
+            return self.stay();
+        }
         let all_go = failed && self.plan.conduct.on_failure == OnFailure::RollBackAll;
         if self.back.is_some() || !(all_go || self.verified == Some(Verified::No)) {
             return;
         }
         if let Some((plan, places)) = self.way_back() {
-            let tasks = self.in_the_way();
-            if !tasks.is_empty() {
-                if !std::mem::replace(&mut self.stays, true) {
-                    self.outbox
-                        .push(Effect::Tell(Box::new(Told::Stays { tasks })));
-                }
-                return;
+            if !self.in_the_way().is_empty() {
+                return self.stay();
             }
             self.outbox.push(Effect::Tell(Box::new(Told::GoingBack)));
             let (back, inner) = Run::begin(plan, self.next_ticket, self.now);
             self.outbox.extend(outer(inner, &places));
             self.back = Some((Box::new(back), places));
+        }
+    }
+
+    /// Nothing goes back by itself: a person decides.
+    fn stay(&mut self) {
+        if !std::mem::replace(&mut self.stays, true) {
+            let tasks = self.in_the_way();
+            let told = Told::Stays { tasks };
+            self.outbox.push(Effect::Tell(Box::new(told)));
         }
     }
 

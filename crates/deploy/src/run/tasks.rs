@@ -10,7 +10,7 @@ use crate::besides::{PlannedTask, Turn};
 use crate::call::{Call, Container, Failure, FailureKind, NewTask, Reply, Task};
 use crate::plan::stack_of;
 use crate::stack::text_digest;
-use crate::told::{TaskEnd, TaskNews, Told};
+use crate::told::{Ending, TaskEnd, TaskNews, Told};
 use crate::verification::service_place;
 
 const MINUTE: i64 = 60_000;
@@ -191,7 +191,7 @@ impl Run {
         stacks.any(|(planned, stack)| {
             planned.key == task.stack
                 && stack.before.is_none()
-                && stack.ending() == Some(&crate::told::Ending::Deployed)
+                && stack.ending() == Some(&Ending::Deployed)
         })
     }
 
@@ -201,6 +201,19 @@ impl Run {
         let tasks = besides.tasks.iter().zip(&self.tasks);
         let tasks = tasks.filter(|(planned, task)| task.has_begun && besides.is_guarded(planned));
         tasks.map(|(planned, _)| planned.name.clone()).collect()
+    }
+
+    /// Whether CloudFormation has rolled back the stack of such a task.
+    pub(super) fn is_rolled_back_over(&self) -> bool {
+        let tasks = self.in_the_way();
+        let besides = &self.plan.conduct.besides;
+        let mut stacks = self.plan.stacks.iter().zip(&self.stacks);
+        stacks.any(|(planned, stack)| {
+            let mut own = besides.tasks.iter();
+            matches!(stack.ending(), Some(Ending::RolledBack(_)))
+                && own
+                    .any(|task| tasks.contains(&task.name) && task.stack == stack_of(&planned.key))
+        })
     }
 
     /// Whether a task is under way.
