@@ -113,7 +113,7 @@ fn detail(change: &ChangedResource) -> String {
 }
 
 /// Parameters that both sides have with a default, and that nobody gave a value.
-fn with_defaults<'s>(stacks: [&'s StackAt; 2]) -> HashSet<&'s str> {
+fn with_defaults(stacks: [&StackAt; 2]) -> HashSet<&str> {
     let has_default = |stack: &StackAt, name: &str| {
         let declared = stack.template.parameters.get(name);
         declared.is_some_and(|declared| declared.default.is_some())

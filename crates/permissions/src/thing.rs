@@ -435,7 +435,8 @@ fn collect_named(key: &str, value: &Resolved<'_>, found: &mut Vec<Thing>) {
         Resolved::List(items) => items
             .iter()
             .for_each(|value| collect_named(key, value, found)),
-        Resolved::Literal(_) | Resolved::Text(_) => {
+        // A pattern of many things names none of them.
+        Resolved::Literal(_) | Resolved::Text(_) if !says_any(value) => {
             let text = pattern(value);
             found.extend(Thing::of_arn(&text));
             // Buckets are named by their names: `S3Bucket`, `BucketName`, `DestinationBucket`.
@@ -448,7 +449,19 @@ fn collect_named(key: &str, value: &Resolved<'_>, found: &mut Vec<Thing>) {
                 found.extend(arns.iter().filter_map(|arn| Thing::of_arn(arn)));
             }
         }
-        Resolved::Map(_) | Resolved::Null => {}
+        Resolved::Literal(_) | Resolved::Text(_) | Resolved::Map(_) | Resolved::Null => {}
+    }
+}
+
+/// Whether a text has a `*` in it as it is written, and not only for what is not known.
+fn says_any(value: &Resolved<'_>) -> bool {
+    match value {
+        Resolved::Literal(text) => text.contains(ANY),
+        Resolved::Text(text) => text.segments.iter().any(|segment| match segment {
+            Segment::Known(text) => text.contains(ANY),
+            Segment::Resource { .. } | Segment::Unknown { .. } | Segment::Secret(_) => false,
+        }),
+        Resolved::Null | Resolved::List(_) | Resolved::Map(_) => false,
     }
 }
 

@@ -20,6 +20,7 @@ fn assembly(stacks: &[(&str, &str)]) -> Assembly {
         account: None,
         tasks: Vec::new(),
         stacks: stacks.collect(),
+        tasks: Vec::new(),
     }
 }
 
@@ -455,4 +456,21 @@ fn an_action_whose_kinds_do_not_count_is_on_everything() {
         "cloudwatch:DeleteAlarms",
         &["cloudwatch:eu-west-1:#:alarm:a"],
     );
+}
+
+#[test]
+fn a_pattern_of_many_things_names_none_of_them() {
+    let resources = "
+  Address: { Type: AWS::EC2::EIP }
+  Chosen:
+    Type: AWS::Backup::BackupSelection
+    Properties:
+      BackupPlanId: p
+      BackupSelection: { Resources: ['arn:aws:ec2:*:*:instance/*', 'arn:aws:ec2:eu-west-1:1:instance/i-1'] }
+";
+    let expected = [
+        "ec2:eu-west-1:#:elastic-ip/*",
+        "ec2:eu-west-1:1:instance/i-1",
+    ];
+    check(resources, "ec2:AssociateAddress", &expected);
 }

@@ -461,6 +461,7 @@ mod tests {
             extensions: BTreeMap::new(),
             stateful: BTreeSet::new(),
             attributes: AttributeRules::default(),
+            policies: Value::Null,
         };
         let (source, census) = package.facts().unwrap();
         let variants = source.types["A::B::C"].variants.iter();

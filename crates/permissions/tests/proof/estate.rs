@@ -48,6 +48,7 @@ impl Estate {
                 account: None,
                 tasks: Vec::new(),
                 stacks: stacks.collect(),
+                tasks: Vec::new(),
             },
             handled: Vec::new(),
             arns: Vec::new(),
@@ -252,7 +253,14 @@ pub(crate) fn arns(handled: &Handled) -> Vec<String> {
         "AWS::EC2::VPCEndpoint" => ec2("vpc-endpoint"),
         "AWS::KMS::Alias" => of("kms", id.to_owned()),
         // What nobody says anything else about.
-        "AWS::RDS::DBInstance" => of("rds", "og:default:postgres-16".to_owned()),
+        "AWS::RDS::DBInstance" => [
+            "og:default:postgres-16",
+            "pg:default.postgres16",
+            "subgrp:default",
+        ]
+        .into_iter()
+        .flat_map(|group| of("rds", group.to_owned()))
+        .collect(),
         "AWS::S3::Bucket" => vec![format!("arn:aws:s3:::{id}/key")],
         "AWS::SSM::Parameter" => of("ssm", format!("parameter/{last}")),
         _ => Vec::new(),

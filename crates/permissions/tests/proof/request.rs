@@ -64,14 +64,11 @@ pub(crate) fn of_handler(handled: &Handled, estate: &Estate) -> Vec<Answer> {
                     acts_on(known, arn) && !(is_tagging && arn.contains(":default"))
                 };
                 let own: Vec<_> = own.iter().filter(is_meant).cloned().collect();
-                match own.is_empty() {
-                    false => own,
-                    true => estate
-                        .arns()
-                        .filter(|arn| acts_on(known, arn))
-                        .map(str::to_owned)
-                        .collect(),
-                }
+                let has_own = own.iter().any(|arn| !arn.contains(":default"));
+                let others = estate
+                    .arns()
+                    .filter(|arn| !has_own && !is_tagging && acts_on(known, arn));
+                others.map(str::to_owned).chain(own.clone()).collect()
             }
         };
         if resources.is_empty() {
