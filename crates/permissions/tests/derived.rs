@@ -18,7 +18,6 @@ fn assembly(stacks: &[(&str, &str)]) -> Assembly {
         environment: Some("dev".to_owned()),
         region: "eu-west-1".parse().unwrap(),
         account: None,
-        tasks: Vec::new(),
         stacks: stacks.collect(),
         tasks: Vec::new(),
     }

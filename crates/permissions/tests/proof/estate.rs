@@ -46,7 +46,6 @@ impl Estate {
                 environment: file["environment"].as_str().map(str::to_owned),
                 region: REGION.parse().unwrap(),
                 account: None,
-                tasks: Vec::new(),
                 stacks: stacks.collect(),
                 tasks: Vec::new(),
             },
