@@ -72,6 +72,17 @@ impl Caller {
         })
     }
 
+    /// Whoever calls with an identity token instead of a signature: a job that becomes a role.
+    pub(crate) fn by_token(body: &[u8]) -> Option<Caller> {
+        const ACTION: &[u8] = b"Action=AssumeRoleWithWebIdentity";
+        let mut pairs = body.split(|byte| *byte == b'&');
+        pairs.any(|pair| pair == ACTION).then_some(Caller {
+            account: AccountId::new(DEFAULT_ACCOUNT).ok()?,
+            region: Region::new("us-east-1").ok()?,
+            service: "sts".to_owned(),
+        })
+    }
+
     /// The call that the caller makes.
     pub(crate) fn call(self, operation: String, parameters: serde_json::Value) -> Request {
         let Caller {

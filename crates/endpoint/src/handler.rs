@@ -148,7 +148,10 @@ fn read(
     caller: Result<Caller, Trouble>,
     body: Bytes,
 ) -> Result<(Caller, Asked), Trouble> {
-    let caller = caller?;
+    let caller = match caller {
+        Err(Trouble::NoSignature) => Caller::by_token(&body).ok_or(Trouble::NoSignature)?,
+        caller => caller?,
+    };
     let read = AssertUnwindSafe(|| protocol.read(&caller.service, head, body));
     let asked = catch_unwind(read).unwrap_or(Err(Trouble::Internal("The call cannot be read")))?;
     Ok((caller, asked))

@@ -44,7 +44,7 @@ pub struct Request {
 const READING: [&str; 6] = ["Describe", "Estimate", "Get", "Head", "List", "Validate"];
 
 /// Operations that change nothing, whatever their name.
-const ALSO_READING: [&str; 1] = ["AssumeRole"];
+const ALSO_READING: [&str; 2] = ["AssumeRole", "AssumeRoleWithWebIdentity"];
 
 impl Input {
     /// Tells whether the input only asks: the state after it is the one at its moment without it.

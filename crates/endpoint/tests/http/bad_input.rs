@@ -45,6 +45,43 @@ fn forms_that_cannot_be_read() {
 }
 
 #[test]
+fn one_call_needs_a_token_and_no_signature() {
+    let endpoint = start();
+    let to = endpoint.address();
+    let ask = |action: &str, token: &str| {
+        let form = format!(
+            "Version=2011-06-15&Action={action}&RoleSessionName=ci&WebIdentityToken={token}\
+             &RoleArn=arn%3Aaws%3Aiam%3A%3A999988887777%3Arole%2Fdeploy"
+        );
+        let kind = "Content-Type: application/x-www-form-urlencoded";
+        send(to, "POST /", &[kind], form.as_bytes())
+    };
+    let answer = ask("AssumeRoleWithWebIdentity", "e30.e30.c2ln");
+    let text = answer.text();
+    assert_eq!(answer.status, 200, "{text}");
+    assert!(
+        text.contains("<AccessKeyId>999988887777</AccessKeyId>"),
+        "{text}"
+    );
+    for token in [
+        "",
+        "e30.e30",
+        "e30.e30.",
+        "e30.e30.c2ln.c2ln",
+        "e%2030.e30.c2ln",
+    ] {
+        assert_eq!(
+            ask("AssumeRoleWithWebIdentity", token).status,
+            400,
+            "{token}"
+        );
+    }
+    let other = ask("AssumeRole", "e30.e30.c2ln");
+    assert_eq!(other.status, 403, "{}", other.text());
+    assert!(other.text().contains("MissingAuthenticationToken"));
+}
+
+#[test]
 fn signatures_that_are_none() {
     let endpoint = start();
     let to = endpoint.address();

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::derived::derived;
 use crate::call::{Call, Result, unsupported};
+use crate::input::Refused;
 use crate::state::State;
 
 /// Seconds that credentials are good for, where nobody says how long.
@@ -18,7 +19,10 @@ pub(super) fn answer(state: &State, call: &mut Call<'_>) -> Result {
             "Arn": format!("arn:{partition}:iam::{account}:user/engine"),
             "UserId": "AIDAENGINE0000000000",
         })),
-        "AssumeRole" => {
+        operation @ ("AssumeRole" | "AssumeRoleWithWebIdentity") => {
+            if operation == "AssumeRoleWithWebIdentity" {
+                jwt(call.arguments.needed("WebIdentityToken")?)?;
+            }
             let role = call.arguments.needed("RoleArn")?;
             let session = call.arguments.needed("RoleSessionName")?;
             let seconds = call.arguments.number("DurationSeconds")?.unwrap_or(HOUR);
@@ -46,4 +50,22 @@ pub(super) fn answer(state: &State, call: &mut Call<'_>) -> Result {
             Err(unsupported(call, "InvalidAction", message))
         }
     }
+}
+
+/// Refuses what has not the form of a JSON web token; who signed it for whom is not looked at.
+fn jwt(token: &str) -> std::result::Result<(), Refused> {
+    let is_part = |part: &str| {
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    let parts: Vec<&str> = token.split('.').collect();
+    if parts.len() == 3 && parts.into_iter().all(is_part) {
+        return Ok(());
+    }
+    Err(Refused::new(
+        "InvalidIdentityToken",
+        "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)",
+    ))
 }
