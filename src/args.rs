@@ -7,6 +7,7 @@ mod destroy;
 mod guard;
 mod rollback;
 mod status;
+mod workflows;
 
 use std::path::PathBuf;
 
@@ -27,6 +28,7 @@ pub(crate) use rollback::Rollback;
 pub(crate) use status::Status;
 #[cfg(feature = "aws")]
 pub(crate) use status::StatusFormat;
+pub(crate) use workflows::Workflows;
 
 /// Typed Rust in, reviewed CloudFormation out.
 #[derive(Debug, Parser)]
@@ -124,6 +126,8 @@ pub(crate) enum Command {
     /// Look at environments
     #[command(subcommand)]
     Env(Env),
+    /// Write the repository's workflows for GitHub Actions
+    Workflows(Workflows),
     /// An embedded CloudFormation
     #[cfg(feature = "engine")]
     #[command(subcommand)]

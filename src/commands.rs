@@ -22,6 +22,7 @@ pub(crate) mod swap;
 pub(crate) mod synth;
 #[cfg(not(feature = "aws"))]
 pub(crate) mod without_aws;
+pub(crate) mod workflows;
 
 use clap::CommandFactory;
 use clap_complete::Shell;

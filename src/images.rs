@@ -7,13 +7,9 @@ use stratiform_assembly::Assembly;
 use stratiform_finding::words::listed;
 use stratiform_finding::{Code, Finding};
 use stratiform_service::{AccountId, Region};
-use stratiform_template::{Member, Value};
 
 use crate::args::ServiceImage;
-use crate::services::{kebab, meant_of, pascal, services};
-
-/// How the logical ID of a service's repository ends.
-const REPOSITORY: &str = "Repository";
+use crate::services::{REPOSITORY, kebab, meant_of, pascal, repository, services};
 
 /// The image of a service as it was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,21 +115,6 @@ pub(crate) fn stand_ins(assembly: &Assembly, account: &AccountId) -> IndexMap<St
         (parameter.to_owned(), image.name(account, &assembly.region))
     });
     images.collect()
-}
-
-/// The name of a service's repository, where one of the stacks has it as plain text.
-fn repository(assembly: &Assembly, service: &str) -> Option<String> {
-    let id = format!("{service}{REPOSITORY}");
-    let mut stacks = assembly.stacks.iter();
-    stacks.find_map(|stack| {
-        let Member::One(resource) = stack.template.resources.get(&id)? else {
-            return None;
-        };
-        let is_repository = resource.resource_type == "AWS::ECR::Repository";
-        let name = resource.properties.get("RepositoryName");
-        let name = name.filter(|_| is_repository).and_then(Value::as_str)?;
-        Some(name.to_owned())
-    })
 }
 
 fn no_repository(service: &str, prefix: &str) -> Finding {

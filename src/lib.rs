@@ -91,6 +91,7 @@ fn execute<E: Environment>(
             environment,
             format,
         }) => commands::env_show::run::<E>(global, &environment, format),
+        Command::Workflows(workflows) => commands::workflows::run(define, global, &workflows),
         #[cfg(feature = "engine")]
         Command::Engine(args::Engine::Serve(serve)) => commands::engine_serve::run(&serve, view),
         Command::Schema => Ok(Answer::of(stratiform_environment::schema::<E>())),

@@ -6,9 +6,13 @@ use stratiform_assembly::Assembly;
 use stratiform_environment::{Environment, Loaded, Path, Violation};
 use stratiform_finding::words::meant;
 use stratiform_finding::{Code, Finding};
+use stratiform_template::{Member, Value};
 
 /// How the parameter with a service's image ends.
 const PARAMETER: &str = "Image";
+
+/// How the logical ID of a service's repository ends.
+pub(crate) const REPOSITORY: &str = "Repository";
 
 /// The services that have an image, by their names as they are in logical IDs (`WebApi`), each with the parameter.
 pub(crate) fn services(assembly: &Assembly) -> BTreeMap<&str, &str> {
@@ -21,6 +25,21 @@ pub(crate) fn services(assembly: &Assembly) -> BTreeMap<&str, &str> {
 /// The name of the parameter that a service's image has: `WebApiImage` of `web-api`.
 pub(crate) fn parameter_of(service: &str) -> String {
     pascal(service) + PARAMETER
+}
+
+/// The name of a service's repository, where one of the stacks has it as plain text.
+pub(crate) fn repository(assembly: &Assembly, service: &str) -> Option<String> {
+    let id = format!("{service}{REPOSITORY}");
+    let mut stacks = assembly.stacks.iter();
+    stacks.find_map(|stack| {
+        let Member::One(resource) = stack.template.resources.get(&id)? else {
+            return None;
+        };
+        let is_repository = resource.resource_type == "AWS::ECR::Repository";
+        let name = resource.properties.get("RepositoryName");
+        let name = name.filter(|_| is_repository).and_then(Value::as_str)?;
+        Some(name.to_owned())
+    })
 }
 
 /// What is meant where no service has a name.

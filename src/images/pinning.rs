@@ -8,9 +8,10 @@ use stratiform_deploy::guard::{Asked, Git, Heading, ImageFound, Promotion, Unask
 use stratiform_deploy::{Call, FailureKind, Reply};
 use stratiform_service::AccountId;
 
-use super::{InEcr, repository, services};
+use super::InEcr;
 use crate::cloud::Cloud;
 use crate::commands::guard::looking::ask;
+use crate::services::{repository, services};
 
 /// What pins an image.
 pub(crate) struct Pinning<'a> {

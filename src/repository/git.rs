@@ -162,6 +162,18 @@ impl Folder {
         ))
     }
 
+    /// The repository's folder.
+    ///
+    /// # Errors
+    /// No git, or no repository.
+    pub(crate) fn top(&self) -> Result<PathBuf, Failure> {
+        let output = self.git(&["rev-parse", "--show-toplevel"])?;
+        if !output.status.success() {
+            self.inside()?;
+        }
+        Ok(PathBuf::from(line(&output)))
+    }
+
     pub(super) fn git(&self, arguments: &[&str]) -> Result<Output, Failure> {
         self.command(arguments)
             .output()

@@ -22,7 +22,7 @@ use crate::exit::Exit;
 use crate::report::Failure;
 
 /// A page that could not be made: a mistake of ours in a handlebars template.
-fn not_rendered(why: &str) -> Failure {
+pub(crate) fn not_rendered(why: &str) -> Failure {
     Failure::new(
         Exit::Failed,
         Code::Page,

@@ -214,6 +214,8 @@ codes! {
         More = "more",
         /// Two stacks whose snapshots would be the same file.
         FileName = "file-name",
+        /// No package whose binary the workflows would build.
+        NoPackage = "no-package",
         /// A page that could not be made: a mistake of ours.
         Page = "page",
         /// The process could not start what waits for AWS.

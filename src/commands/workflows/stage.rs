@@ -1,0 +1,465 @@
+//! What an environment's pipeline is: what starts it, what comes before it, where its images are from, who it is in AWS.
+//!
+//! All of it follows from the environments' files and the stacks; decisions are made here, and the templates lay them out.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use stratiform_assembly::{Assembly, StackAt};
+use stratiform_environment::Settings;
+use stratiform_service::Region;
+use stratiform_template::{Member, Reference, Template, Value};
+
+use crate::services::{kebab, parameter_of, pascal, repository, services};
+
+/// An environment with its stacks.
+pub(super) type Known<'a> = (&'a Settings, Assembly);
+
+/// An environment's pipeline.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Stage {
+    /// The environment.
+    pub name: String,
+    /// Whether a release is sealed, approved and then executed; otherwise a push is deployed at once.
+    pub sealed: bool,
+    /// Whether pushes start it, and not only people.
+    pub pushes: bool,
+    /// Branches whose pushes start it, as a list of YAML; empty where there are none.
+    pub branches: String,
+    /// Tags whose pushes start it, in the same way.
+    pub tags: String,
+    /// The environment that is deployed first, by the same push.
+    pub after: Option<String>,
+    /// Whether another environment's pipeline runs it first.
+    pub called: bool,
+    /// Whether only what changed is deployed.
+    pub changed: bool,
+    /// Whether its images are built; otherwise they are those of another environment, or there are none.
+    pub builds: bool,
+    /// What images are built from, as JSON in quotes of YAML.
+    pub images: String,
+    /// The environment that images are taken from.
+    pub from: Option<From>,
+    /// The images that are taken from there.
+    pub promoted: Vec<Promoted>,
+    /// What an image that is taken over is tagged with, for the shell.
+    pub tag: &'static str,
+    /// The stacks that have repositories.
+    pub registry: Vec<String>,
+    /// The region.
+    pub region: String,
+    /// Where the region's registries are.
+    pub host: String,
+    /// The role that a job is in AWS.
+    pub role: String,
+    /// The role of the job that only prepares.
+    pub preparing_role: String,
+    /// GitHub's environment for what changes something.
+    pub environment: String,
+    /// GitHub's environment for what only prepares it: nobody has to approve that.
+    pub preparing: String,
+    /// The jobs that are reported, as a list of YAML.
+    pub needs: String,
+}
+
+/// Where images are taken from.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct From {
+    /// The environment.
+    pub name: String,
+    /// Its region.
+    pub region: String,
+}
+
+/// An image that is taken from another environment.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Promoted {
+    /// The service.
+    pub service: String,
+    /// The whole name of the stack there that has it as a parameter.
+    pub stack: String,
+    /// The parameter.
+    pub parameter: String,
+    /// The repository here.
+    pub repository: String,
+}
+
+/// The branch that everybody works towards.
+const MAIN: &str = "main";
+
+impl Stage {
+    /// The pipelines of all environments.
+    pub(super) fn all(known: &[Known<'_>]) -> Vec<Stage> {
+        let stages = known.iter().map(|one| Stage::of(one, known));
+        stages.collect()
+    }
+
+    fn of(one: &Known<'_>, known: &[Known<'_>]) -> Stage {
+        let (settings, assembly) = one;
+        let name = settings.name.to_string();
+        let deployment = &settings.deployment;
+        let sealed = deployment.release_only;
+        let before = before(settings, known);
+        let after = before.filter(|(before, _)| !sealed && !before.deployment.release_only);
+        let after = after.map(|(before, _)| before.name.to_string());
+        let bootstrap = Bootstrap::of(settings);
+        let bootstrap = bootstrap.as_ref();
+        let followers: Vec<&Settings> = known
+            .iter()
+            .map(|(other, _)| *other)
+            .filter(|other| !sealed && !other.deployment.release_only)
+            .filter(|other| before_is(other, &name))
+            .collect();
+        let images = images(settings, assembly);
+        let builds = !images.is_empty() && before.is_none();
+        let place = Place::of(settings, known);
+        let tags = refs(settings, bootstrap, place, "refs/tags/");
+        let branches = match sealed {
+            // A release is a tag.
+            true => Vec::new(),
+            false => without(refs(settings, bootstrap, place, "refs/heads/"), &followers),
+        };
+        let region = settings.region.to_string();
+        let trust = Trust::of(settings, bootstrap);
+        let changed = builds || (!sealed && after.is_none());
+        let needs: &[&str] = match (sealed, &after, builds) {
+            (true, _, true) => &["build", "image", "prepare", "execute"],
+            (true, _, false) => &["build", "prepare", "execute"],
+            (false, Some(before), _) => &[before, "deploy"],
+            (false, None, true) => &["build", "image", "deploy"],
+            (false, None, false) => &["build", "deploy"],
+        };
+        Stage {
+            sealed,
+            pushes: !branches.is_empty() || !tags.is_empty(),
+            branches: list(&branches),
+            tags: list(&tags),
+            needs: format!("[{}]", needs.join(", ")),
+            after,
+            called: !followers.is_empty(),
+            changed,
+            builds,
+            images: format!("'{}'", json!(images).to_string().replace('\'', "''")),
+            from: before.map(|(before, _)| From {
+                name: before.name.to_string(),
+                region: before.region.to_string(),
+            }),
+            promoted: before
+                .map(|(_, before)| promoted(before, assembly))
+                .unwrap_or_default(),
+            tag: if sealed {
+                "$GITHUB_REF_NAME"
+            } else {
+                "$GITHUB_SHA-$GITHUB_RUN_ID-$GITHUB_RUN_ATTEMPT"
+            },
+            registry: registry(assembly),
+            host: host(&region),
+            region,
+            role: trust.role,
+            preparing_role: trust.preparing_role,
+            preparing: trust.preparing,
+            environment: trust.environment,
+            name,
+        }
+    }
+}
+
+/// The environment that a release is tried in before.
+fn before<'a, 'k>(settings: &Settings, known: &'a [Known<'k>]) -> Option<&'a Known<'k>> {
+    let name = settings.deployment.promotes_from.as_ref()?;
+    known.iter().find(|(other, _)| other.name == *name)
+}
+
+fn before_is(settings: &Settings, name: &str) -> bool {
+    let before = settings.deployment.promotes_from.as_ref();
+    before.is_some_and(|before| before.as_ref() == name)
+}
+
+/// Who a job is for AWS, and in which environment of GitHub.
+struct Trust {
+    role: String,
+    preparing_role: String,
+    environment: String,
+    preparing: String,
+}
+
+/// What `settings.bootstrap` says of that, where it is there.
+#[derive(Default, Deserialize)]
+struct Bootstrap {
+    refs: Vec<String>,
+    github_environment: Option<String>,
+}
+
+impl Bootstrap {
+    fn of(settings: &Settings) -> Option<Bootstrap> {
+        let written = serde_json::to_value(settings).ok()?;
+        serde_json::from_value(written.get("bootstrap")?.clone()).ok()
+    }
+}
+
+impl Trust {
+    /// The roles that `bootstrap` makes; without it, the role that a variable names.
+    fn of(settings: &Settings, bootstrap: Option<&Bootstrap>) -> Trust {
+        let role = |purpose: &str| match bootstrap {
+            None => "${{ vars.AWS_ROLE_ARN }}".to_owned(),
+            Some(_) => {
+                let account = settings.account.as_ref().map_or_else(
+                    || "${{ vars.AWS_ACCOUNT_ID }}".to_owned(),
+                    ToString::to_string,
+                );
+                let (app, name) = (&settings.app, &settings.name);
+                let partition = partition(settings.region.as_ref());
+                format!("arn:{partition}:iam::{account}:role/{app}-{name}-{purpose}")
+            }
+        };
+        let written = bootstrap.and_then(|bootstrap| bootstrap.github_environment.clone());
+        let environment = written.unwrap_or_else(|| settings.name.to_string());
+        Trust {
+            role: role("deploy"),
+            preparing_role: role("prepare"),
+            preparing: format!("{environment}-prepare"),
+            environment,
+        }
+    }
+}
+
+/// The partition of a region: `aws`.
+fn partition(region: &str) -> &'static str {
+    Region::new(region).map_or("aws", |region| region.partition())
+}
+
+/// Where is an environment on a release's way?
+#[derive(Clone, Copy)]
+enum Place {
+    /// Others come after it, and none before.
+    First,
+    /// It comes after another one, or is by itself.
+    Later,
+}
+
+impl Place {
+    fn of(settings: &Settings, known: &[Known<'_>]) -> Place {
+        let name = settings.name.to_string();
+        let mut others = known.iter().map(|(other, _)| *other);
+        match settings.deployment.promotes_from {
+            None if others.any(|other| before_is(other, &name)) => Place::First,
+            _ => Place::Later,
+        }
+    }
+}
+
+/// The branches or tags that may be deployed to an environment, without what their names begin with.
+///
+/// Any branch only where another environment comes after: what comes last is somebody's production.
+fn refs(
+    settings: &Settings,
+    bootstrap: Option<&Bootstrap>,
+    place: Place,
+    kind: &str,
+) -> Vec<String> {
+    let deployment = &settings.deployment;
+    let usual = match (deployment.release_only, place) {
+        (true, _) => "refs/tags/v*".to_owned(),
+        (false, Place::First) => "refs/heads/*".to_owned(),
+        (false, Place::Later) => format!("refs/heads/{MAIN}"),
+    };
+    let refs = bootstrap.map_or_else(|| vec![usual], |bootstrap| bootstrap.refs.clone());
+    let of_kind = refs.iter().filter_map(|name| name.strip_prefix(kind));
+    // There a `*` stands for any text; for GitHub it ends at a slash, and `**` does not.
+    of_kind
+        .map(|name| match name {
+            "*" => "**".to_owned(),
+            name => name.to_owned(),
+        })
+        .collect()
+}
+
+/// Branches without those that another pipeline begins with: nothing is begun twice.
+fn without(mut branches: Vec<String>, followers: &[&Settings]) -> Vec<String> {
+    if !branches.is_empty() {
+        let theirs = followers.iter();
+        let theirs = theirs.flat_map(|other| {
+            refs(
+                other,
+                Bootstrap::of(other).as_ref(),
+                Place::Later,
+                "refs/heads/",
+            )
+        });
+        branches.extend(theirs.map(|branch| format!("!{branch}")));
+    }
+    branches
+}
+
+/// A list as YAML takes it in a line; nothing where it has no items.
+fn list(items: &[String]) -> String {
+    if items.is_empty() {
+        return String::new();
+    }
+    json!(items).to_string().replace("\",\"", "\", \"")
+}
+
+/// What is built for a service.
+#[derive(Clone, Debug, Serialize)]
+struct Image {
+    service: String,
+    source: String,
+    dockerfile: String,
+    repository: String,
+    /// The machine to build it on: its tasks' architecture.
+    runner: &'static str,
+}
+
+/// What the images of an environment are built from; those whose repository is known.
+fn images(settings: &Settings, assembly: &Assembly) -> Vec<Image> {
+    let images = settings.images.iter().filter_map(|(service, image)| {
+        Some(Image {
+            repository: repository(assembly, &pascal(service.as_ref()))?,
+            runner: runner(assembly, &parameter_of(service.as_ref())),
+            service: service.to_string(),
+            source: image.source.to_string(),
+            dockerfile: image.dockerfile(),
+        })
+    });
+    images.collect()
+}
+
+/// The machine whose processor is that of the tasks which run an image.
+fn runner(assembly: &Assembly, parameter: &str) -> &'static str {
+    let runs_on_arm = |template: &Template| {
+        template.resources.values().any(|resource| {
+            let Member::One(resource) = resource else {
+                return false;
+            };
+            let platform = resource.properties.get("RuntimePlatform");
+            let architecture = platform
+                .and_then(Value::as_map)
+                .and_then(|platform| platform.get("CpuArchitecture"));
+            architecture.and_then(Value::as_str) == Some("ARM64")
+                && resource
+                    .properties
+                    .values()
+                    .any(|value| refers(value, parameter))
+        })
+    };
+    let mut stacks = assembly.stacks.iter();
+    if stacks.any(|stack| runs_on_arm(&stack.template)) {
+        "ubuntu-24.04-arm"
+    } else {
+        "ubuntu-24.04"
+    }
+}
+
+fn refers(value: &Value, name: &str) -> bool {
+    let mut found = false;
+    value.for_each_reference(&mut |reference| found |= reference == Reference::Name(name));
+    found
+}
+
+/// The images that are taken from the environment before: of services that both have, each in a repository.
+fn promoted(before: &Assembly, here: &Assembly) -> Vec<Promoted> {
+    let services = services(here).into_iter();
+    let promoted = services.filter_map(|(service, parameter)| {
+        let has_it = |stack: &&StackAt| stack.template.parameters.contains_key(parameter);
+        repository(before, service)?;
+        Some(Promoted {
+            service: kebab(service),
+            stack: before.stacks.iter().find(has_it)?.name.clone(),
+            parameter: parameter.to_owned(),
+            repository: repository(here, service)?,
+        })
+    });
+    promoted.collect()
+}
+
+/// The stacks that have repositories, by their short names.
+fn registry(assembly: &Assembly) -> Vec<String> {
+    let has_repository = |stack: &&StackAt| {
+        let resources = stack.template.resources.values();
+        let mut types = resources.filter_map(|resource| match resource {
+            Member::One(resource) => Some(resource.resource_type.as_str()),
+            _ => None,
+        });
+        types.any(|name| name == "AWS::ECR::Repository")
+    };
+    let stacks = assembly.stacks.iter().filter(has_repository);
+    stacks
+        .map(|stack| assembly.key(&stack.name).to_owned())
+        .collect()
+}
+
+/// `eu-west-1.amazonaws.com`.
+fn host(region: &str) -> String {
+    let suffix = if region.starts_with("cn-") { ".cn" } else { "" };
+    format!("{region}.amazonaws.com{suffix}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(name: &str, more: serde_json::Value) -> Settings {
+        let mut value = json!({ "name": name, "app": "shop", "region": "eu-west-1" });
+        let members = value.as_object_mut().unwrap();
+        members.extend(more.as_object().unwrap().clone());
+        serde_json::from_value(value).unwrap()
+    }
+
+    fn bootstrap(refs: &[&str], github_environment: Option<&str>) -> Bootstrap {
+        Bootstrap {
+            refs: refs.iter().map(|name| (*name).to_owned()).collect(),
+            github_environment: github_environment.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn roles_are_those_that_bootstrap_makes() {
+        let role =
+            |more, bootstrap: Option<&Bootstrap>| Trust::of(&settings("dev", more), bootstrap).role;
+        let made = bootstrap(&[], None);
+        assert_eq!(role(json!({}), None), "${{ vars.AWS_ROLE_ARN }}");
+        assert_eq!(
+            role(json!({ "account": "111122223333" }), Some(&made)),
+            "arn:aws:iam::111122223333:role/shop-dev-deploy"
+        );
+        assert_eq!(
+            role(json!({ "region": "cn-north-1" }), Some(&made)),
+            "arn:aws-cn:iam::${{ vars.AWS_ACCOUNT_ID }}:role/shop-dev-deploy"
+        );
+        let named = Trust::of(
+            &settings("dev", json!({})),
+            Some(&bootstrap(&[], Some("production"))),
+        );
+        assert_eq!(
+            (&*named.environment, &*named.preparing),
+            ("production", "production-prepare")
+        );
+    }
+
+    #[test]
+    fn refs_are_the_usual_ones_or_those_of_bootstrap() {
+        let found = |deployment, place, bootstrap: Option<&Bootstrap>| {
+            let settings = settings("dev", json!({ "deployment": deployment }));
+            let of = |kind| refs(&settings, bootstrap, place, kind);
+            (of("refs/heads/"), of("refs/tags/"))
+        };
+        let some = |name: &str| vec![name.to_owned()];
+        assert_eq!(
+            found(json!({}), Place::First, None),
+            (some("**"), Vec::new())
+        );
+        assert_eq!(
+            found(json!({}), Place::Later, None),
+            (some("main"), Vec::new())
+        );
+        let release = json!({ "promotes_from": "dev", "release_only": true });
+        assert_eq!(
+            found(release.clone(), Place::Later, None),
+            (Vec::new(), some("v*"))
+        );
+        let own = bootstrap(&["refs/heads/*", "refs/tags/release-*"], None);
+        assert_eq!(
+            found(release, Place::Later, Some(&own)),
+            (some("**"), some("release-*"))
+        );
+    }
+}
