@@ -43,6 +43,14 @@ pub(crate) fn cdk() -> Result<Outcome, String> {
     cdk::run(&Server::start()?)
 }
 
+/// A Python that has boto3, with the AWS CLI beside it.
+///
+/// # Errors
+/// It cannot be installed.
+pub(crate) fn python() -> Result<PathBuf, String> {
+    VENV.python()
+}
+
 /// The AWS CLI, for those who measure it.
 ///
 /// # Errors

@@ -4,12 +4,16 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
 
-use crate::command::{output, root, run as run_command};
-use crate::oracles;
+use crate::command::{cargo, output, root, run as run_command};
 use crate::outcome::Outcome;
+use crate::{clients, oracles};
 
-/// The tests of what workflows run: the script that comments on pull requests, and the one that makes releases.
-const TESTS: [&str; 2] = ["comment_test.py", "release_test.py"];
+/// The tests of what workflows run: the scripts that comment on pull requests, make releases, and read what scanners may
+/// pass over.
+const TESTS: [&str; 3] = ["comment_test.py", "release_test.py", "allowed_test.py"];
+
+/// The test that runs all workflows, with the AWS CLI, against the program as it was built for the tests.
+const RUN: &str = "workflows_test.py";
 
 /// Asks zizmor about every workflow, and runs the tests of their scripts; what is wrong is printed.
 pub(crate) fn run() -> Result<Outcome, String> {
@@ -21,6 +25,8 @@ pub(crate) fn run() -> Result<Outcome, String> {
         .args(["--strict-collection", "--persona=auditor"])
         .arg(".github/workflows");
     run_command(audit.current_dir(root()))?;
+    run_command(Command::new(oracles::program("actionlint")?).current_dir(root()))?;
+    run_command(&mut cargo(["run", "--quiet", "--", "workflows", "--check"]))?;
     let python = oracles::program("python")?;
     for test in TESTS {
         let script = format!(".github/scripts/{test}");
@@ -30,8 +36,11 @@ pub(crate) fn run() -> Result<Outcome, String> {
         test.env("PATH", first_in_path(&python)?);
         run_command(&mut test)?;
     }
+    let mut run = Command::new(clients::python()?);
+    run.arg(format!(".github/scripts/{RUN}"));
+    run_command(run.current_dir(root()))?;
     Ok(Outcome::Passed(Some(format!(
-        "{}, no finding; {}",
+        "{} and actionlint, no finding; as written by `workflows`; {}, {RUN}",
         version(&zizmor)?,
         TESTS.join(", ")
     ))))
