@@ -84,11 +84,11 @@ pub(crate) fn stacks(app: &App, settings: &Settings, written: &Bootstrap, needed
         "DeployRole",
         iam::Role {
             description: format!("Jobs of {} on GitHub take it on", written.repository).into(),
-            managed_policy_arns: policies.into(),
+            managed_policy_arns: policies.clone().into(),
             max_session_duration: SESSION.into(),
             permissions_boundary: boundary(),
             role_name: names.deploy_role().into(),
-            ..iam::Role::new(deploy_trust(settings, written))
+            ..iam::Role::new(trust(written, github_environment(settings, written)))
         },
     );
     role.depends_on(&provider);
@@ -97,6 +97,58 @@ pub(crate) fn stacks(app: &App, settings: &Settings, written: &Bootstrap, needed
         "The role that jobs on GitHub take on",
         role.arn(),
     );
+
+    if !settings.deployment.release_only {
+        return;
+    }
+    // A release is prepared before anybody has to approve it, by jobs of an environment of their own.
+    let environment = format!("{}-prepare", github_environment(settings, written));
+    let nothing = stack.add(
+        "PreparePolicy",
+        iam::ManagedPolicy {
+            description: "What is prepared for approval is not executed".into(),
+            managed_policy_name: format!("{}-1", names.prepare_role()).into(),
+            ..iam::ManagedPolicy::new(PolicyDocument::new([Statement::deny(EXECUTING).on_any()]))
+        },
+    );
+    let policies = policies.into_iter().chain([nothing.policy_arn().text()]);
+    let role = stack.add(
+        "PrepareRole",
+        iam::Role {
+            description: format!(
+                "Jobs of {} on GitHub prepare releases with it",
+                written.repository
+            )
+            .into(),
+            managed_policy_arns: policies.collect::<Vec<_>>().into(),
+            permissions_boundary: boundary(),
+            role_name: names.prepare_role().into(),
+            ..iam::Role::new(trust(written, &environment))
+        },
+    );
+    role.depends_on(&provider);
+}
+
+/// What changes something that is there, of all that a deployment asks of AWS: not for who only prepares one.
+const EXECUTING: [&str; 12] = [
+    "cloudformation:CancelUpdateStack",
+    "cloudformation:ContinueUpdateRollback",
+    "cloudformation:DeleteStack",
+    "cloudformation:ExecuteChangeSet",
+    "cloudformation:RollbackStack",
+    "cloudformation:SetStackPolicy",
+    "cloudformation:UpdateTerminationProtection",
+    "ecs:RegisterTaskDefinition",
+    "ecs:RunTask",
+    "ecs:StopTask",
+    "ecs:UpdateService",
+    "rds:CreateDBSnapshot",
+];
+
+/// The environment of GitHub that the deploying job names.
+fn github_environment<'s>(settings: &'s Settings, written: &'s Bootstrap) -> &'s str {
+    let named = written.github_environment.as_ref();
+    named.map_or(settings.name.as_str(), |environment| environment.as_str())
 }
 
 /// The policies of both roles.
@@ -116,10 +168,14 @@ impl Policies {
             execution: documents(&of_stacks(assembly).grants, MANAGED_POLICY),
             deploy: documents(&calls::needed(assembly, settings).grants, MANAGED_POLICY),
         };
-        let roles = [
+        let mut roles = vec![
             (names.execution_role(), policies.execution.len()),
             (names.deploy_role(), policies.deploy.len()),
         ];
+        if settings.deployment.release_only {
+            // With what it must not do.
+            roles.push((names.prepare_role(), policies.deploy.len() + 1));
+        }
         let many = roles
             .into_iter()
             .filter(|(_, count)| *count > MANAGED_POLICIES);
@@ -176,12 +232,8 @@ fn provider(stack: &Stack) -> Handle<iam::OidcProvider> {
 ///
 /// Sources: GitHub docs, "OpenID Connect reference"; IAM user guide, "IAM and AWS STS condition context keys", keys of
 /// GitHub; AWS News 2026-01, "AWS STS supports validation of select identity provider specific claims".
-fn deploy_trust(settings: &Settings, written: &Bootstrap) -> PolicyDocument {
+fn trust(written: &Bootstrap, environment: &str) -> PolicyDocument {
     let claim = |name: &str| format!("{GITHUB}:{name}");
-    let environment = written
-        .github_environment
-        .as_ref()
-        .map_or(settings.name.as_str(), |environment| environment.as_str());
     let repository = written.repository.as_str();
     let (owner, name) = repository.split_once('/').unwrap_or((repository, ""));
     let (owner_id, repository_id) = match written.ids {

@@ -56,6 +56,11 @@ impl Names {
         format!("{}-deploy", self.prefix)
     }
 
+    /// The role of jobs that prepare a release for approval, and execute nothing.
+    pub fn prepare_role(&self) -> String {
+        format!("{}-prepare", self.prefix)
+    }
+
     /// The role that CloudFormation takes on.
     pub fn execution_role(&self) -> String {
         format!("{}-execution", self.prefix)
@@ -125,7 +130,11 @@ mod tests {
         let names = Names::of(&longest);
         let bucket = names.bucket("111122223333", "us-isof-south-1");
         assert!(bucket.len() <= 63, "{bucket}");
-        for role in [names.deploy_role(), names.execution_role()] {
+        for role in [
+            names.deploy_role(),
+            names.prepare_role(),
+            names.execution_role(),
+        ] {
             assert!(role.len() <= 64, "{role}");
         }
         assert_eq!(names.stack(), "abcdefghij-bcdefghij-abcdefghij-b-bootstrap");

@@ -73,6 +73,53 @@ fn stacks_of_an_environment() {
 }
 
 #[test]
+fn who_prepares_a_release_executes_nothing() {
+    let of = |deployment: Value| {
+        let settings = settings("prod", json!({ "deployment": deployment }));
+        let all = assemblies(&shop(), &settings).unwrap();
+        roles(
+            &stack(&all, "prod.bootstrap", "bootstrap").template,
+            &place(),
+        )
+    };
+    // Only where somebody approves what was prepared.
+    let names = |roles: &[Role]| {
+        roles
+            .iter()
+            .map(|role| role.name.clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        names(&of(json!({}))),
+        ["shop-prod-execution", "shop-prod-deploy"]
+    );
+    let roles = of(json!({ "release_only": true }));
+    let (deploys, prepares) = (
+        role(&roles, "shop-prod-deploy"),
+        role(&roles, "shop-prod-prepare"),
+    );
+    let environment = "token.actions.githubusercontent.com:environment";
+    let condition = &prepares.trust["Statement"][0]["Condition"]["StringEquals"];
+    assert_eq!(condition[environment], "prod-prepare");
+    let (denied, allowed) = prepares.policies.split_last().unwrap();
+    assert_eq!(allowed, deploys.policies);
+    let statement = &denied.document["Statement"][0];
+    assert_eq!(
+        (&statement["Effect"], &statement["Resource"]),
+        (&json!("Deny"), &json!("*"))
+    );
+    let denied = statement["Action"].as_array().unwrap();
+    for action in [
+        "cloudformation:ExecuteChangeSet",
+        "cloudformation:DeleteStack",
+        "ecs:UpdateService",
+    ] {
+        assert!(denied.contains(&json!(action)), "{action}");
+    }
+    assert!(!denied.contains(&json!("cloudformation:CreateChangeSet")));
+}
+
+#[test]
 fn whoever_is_not_this_repository_and_environment_is_not_trusted() {
     let trust = |bootstrap: Value| {
         let settings = settings("prod", json!({ "bootstrap": bootstrap }));
