@@ -142,6 +142,7 @@ pub(crate) enum Allow {
 }
 
 /// The tasks that may be gone back over.
+#[cfg(feature = "aws")]
 pub(crate) fn crossed(allowed: &[Allow]) -> impl Iterator<Item = &str> {
     allowed.iter().filter_map(|allow| match allow {
         Allow::Cross { task } => Some(task.as_str()),
