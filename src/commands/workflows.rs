@@ -8,7 +8,7 @@ mod rendering;
 mod stage;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use stratiform_environment::Environment;
 use stratiform_finding::words::counted;
@@ -45,7 +45,7 @@ pub(crate) fn run<E: Environment>(
             assemble(define, loaded).map_err(|findings| Failure::below(&project.root, findings))?;
         known.push((loaded.environment.settings(), assembly));
     }
-    let root = repository(&project.root)?;
+    let root = Folder::new(&project.root).top()?;
     let package = Package::find(&project.root, &root)?;
     let files = rendering::files(&package, &Stage::all(&known))?;
     let folder = match &args.out {
@@ -109,9 +109,4 @@ fn there(path: &Path) -> Result<Option<String>, Failure> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Failure::io("read", path, &error)),
     }
-}
-
-/// The folder of the git repository that a project is in.
-fn repository(project: &Path) -> Result<PathBuf, Failure> {
-    Folder::new(project).top()
 }

@@ -37,6 +37,13 @@ pub struct Calls {
     pub unscoped: Vec<(String, &'static str)>,
 }
 
+/// What pulling an image needs.
+const PULL: [&str; 3] = [
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:GetDownloadUrlForLayer",
+];
+
 /// What the deploy role needs.
 pub(crate) fn needed(assembly: &Assembly, settings: &Settings) -> Calls {
     let places = Places::of(assembly, settings);
@@ -306,7 +313,7 @@ impl Places {
             .collect()
     }
 
-    /// What pushing images needs.
+    /// What pushing images needs, and copying those that the environment before this one has tested.
     fn pushes(&self) -> Vec<Need> {
         if self.repositories.is_empty() {
             return Vec::new();
@@ -317,6 +324,7 @@ impl Places {
                 "a token of ECR is for all repositories that its owner may use",
             ),
             on(&PUSH, &self.repositories),
+            on(&PULL, &self.repositories_before),
         ]
     }
 }

@@ -36,6 +36,8 @@ pub(crate) struct Places {
     /// The snapshots that a deployment takes.
     pub(crate) snapshots: Vec<String>,
     pub(crate) repositories: Vec<String>,
+    /// The repositories of the environment before this one, whose images are copied.
+    pub(crate) repositories_before: Vec<String>,
     /// SNS in the region, as KMS knows it.
     pub(crate) sns: String,
     pub(crate) bucket: String,
@@ -59,6 +61,13 @@ impl Places {
             let before = before.as_deref();
             before.map(|before| arn(service, &resource(before)))
         };
+        let repositories_before = [
+            before_of("ecr", &|before| format!("repository/{before}*")),
+            settings.deployment.promotes_from.as_ref().map(|before| {
+                let (app, before) = (&settings.app, before.as_str());
+                arn("ecr", &format!("repository/{app}/{before}/*"))
+            }),
+        ];
         let stacks: Vec<String> = assembly
             .stacks
             .iter()
@@ -144,6 +153,7 @@ impl Places {
                 let name = name(stack, id, repository);
                 arn("ecr", &format!("repository/{}", lower(&name)))
             }),
+            repositories_before: repositories_before.into_iter().flatten().collect(),
             sns: format!("sns.{region}.amazonaws.com"),
             bucket: match &settings.deployment.artifact_bucket {
                 Some(bucket) => bucket.clone(),

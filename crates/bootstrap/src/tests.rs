@@ -120,6 +120,28 @@ fn who_prepares_a_release_executes_nothing() {
 }
 
 #[test]
+fn images_of_the_environment_before_can_be_copied_and_not_changed() {
+    let actions = |deployment: Value| {
+        let settings = settings("prod", json!({ "deployment": deployment }));
+        let grants = needs(&shop(), &settings).deploy.grants.into_iter();
+        let of_before = grants.filter(|grant| {
+            let mut resources = grant.resources.iter();
+            resources.any(|resource| resource.ends_with(":repository/shop/staging/*"))
+        });
+        of_before
+            .flat_map(|grant| grant.actions)
+            .collect::<Vec<_>>()
+    };
+    let copied = actions(json!({ "promotes_from": "staging" }));
+    assert!(
+        copied.contains(&"ecr:BatchGetImage".to_owned()),
+        "{copied:?}"
+    );
+    assert!(!copied.contains(&"ecr:PutImage".to_owned()), "{copied:?}");
+    assert!(actions(json!({})).is_empty());
+}
+
+#[test]
 fn whoever_is_not_this_repository_and_environment_is_not_trusted() {
     let trust = |bootstrap: Value| {
         let settings = settings("prod", json!({ "bootstrap": bootstrap }));

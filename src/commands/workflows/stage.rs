@@ -2,9 +2,10 @@
 //!
 //! All of it follows from the environments' files and the stacks; decisions are made here, and the templates lay them out.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::json;
 use stratiform_assembly::{Assembly, StackAt};
+use stratiform_bootstrap::Names;
 use stratiform_environment::Settings;
 use stratiform_service::Region;
 use stratiform_template::{Member, Reference, Template, Value};
@@ -101,8 +102,6 @@ impl Stage {
         let before = before(settings, known);
         let after = before.filter(|(before, _)| !sealed && !before.deployment.release_only);
         let after = after.map(|(before, _)| before.name.to_string());
-        let bootstrap = Bootstrap::of(settings);
-        let bootstrap = bootstrap.as_ref();
         let followers: Vec<&Settings> = known
             .iter()
             .map(|(other, _)| *other)
@@ -112,14 +111,14 @@ impl Stage {
         let images = images(settings, assembly);
         let builds = !images.is_empty() && before.is_none();
         let place = Place::of(settings, known);
-        let tags = refs(settings, bootstrap, place, "refs/tags/");
+        let tags = refs(settings, place, "refs/tags/");
         let branches = match sealed {
             // A release is a tag.
             true => Vec::new(),
-            false => without(refs(settings, bootstrap, place, "refs/heads/"), &followers),
+            false => without(refs(settings, place, "refs/heads/"), &followers),
         };
         let region = settings.region.to_string();
-        let trust = Trust::of(settings, bootstrap);
+        let trust = Trust::of(settings);
         let changed = builds || (!sealed && after.is_none());
         let needs: &[&str] = match (sealed, &after, builds) {
             (true, _, true) => &["build", "image", "prepare", "execute"],
@@ -182,42 +181,35 @@ struct Trust {
     preparing: String,
 }
 
-/// What `settings.bootstrap` says of that, where it is there.
-#[derive(Default, Deserialize)]
-struct Bootstrap {
-    refs: Vec<String>,
-    github_environment: Option<String>,
-}
-
-impl Bootstrap {
-    fn of(settings: &Settings) -> Option<Bootstrap> {
-        let written = serde_json::to_value(settings).ok()?;
-        serde_json::from_value(written.get("bootstrap")?.clone()).ok()
-    }
-}
-
 impl Trust {
     /// The roles that `bootstrap` makes; without it, the role that a variable names.
-    fn of(settings: &Settings, bootstrap: Option<&Bootstrap>) -> Trust {
-        let role = |purpose: &str| match bootstrap {
-            None => "${{ vars.AWS_ROLE_ARN }}".to_owned(),
-            Some(_) => {
-                let account = settings.account.as_ref().map_or_else(
-                    || "${{ vars.AWS_ACCOUNT_ID }}".to_owned(),
-                    ToString::to_string,
-                );
-                let (app, name) = (&settings.app, &settings.name);
-                let partition = partition(settings.region.as_ref());
-                format!("arn:{partition}:iam::{account}:role/{app}-{name}-{purpose}")
-            }
+    fn of(settings: &Settings) -> Trust {
+        let Some(written) = &settings.bootstrap else {
+            let role = "${{ vars.AWS_ROLE_ARN }}".to_owned();
+            return Trust::in_environment(settings.name.as_ref(), role.clone(), role);
         };
-        let written = bootstrap.and_then(|bootstrap| bootstrap.github_environment.clone());
-        let environment = written.unwrap_or_else(|| settings.name.to_string());
+        let account = settings.account.as_ref();
+        let account = account.map_or_else(
+            || "${{ vars.AWS_ACCOUNT_ID }}".to_owned(),
+            ToString::to_string,
+        );
+        let partition = partition(settings.region.as_ref());
+        let role = |name: String| format!("arn:{partition}:iam::{account}:role/{name}");
+        let names = Names::of(settings);
+        let environment = written.github_environment.as_ref();
+        Trust::in_environment(
+            environment.map_or(settings.name.as_ref(), AsRef::as_ref),
+            role(names.deploy_role()),
+            role(names.prepare_role()),
+        )
+    }
+
+    fn in_environment(environment: &str, role: String, preparing_role: String) -> Trust {
         Trust {
-            role: role("deploy"),
-            preparing_role: role("prepare"),
+            role,
+            preparing_role,
             preparing: format!("{environment}-prepare"),
-            environment,
+            environment: environment.to_owned(),
         }
     }
 }
@@ -250,19 +242,17 @@ impl Place {
 /// The branches or tags that may be deployed to an environment, without what their names begin with.
 ///
 /// Any branch only where another environment comes after: what comes last is somebody's production.
-fn refs(
-    settings: &Settings,
-    bootstrap: Option<&Bootstrap>,
-    place: Place,
-    kind: &str,
-) -> Vec<String> {
+fn refs(settings: &Settings, place: Place, kind: &str) -> Vec<String> {
     let deployment = &settings.deployment;
     let usual = match (deployment.release_only, place) {
         (true, _) => "refs/tags/v*".to_owned(),
         (false, Place::First) => "refs/heads/*".to_owned(),
         (false, Place::Later) => format!("refs/heads/{MAIN}"),
     };
-    let refs = bootstrap.map_or_else(|| vec![usual], |bootstrap| bootstrap.refs.clone());
+    let refs = match &settings.bootstrap {
+        Some(written) => written.refs.iter().map(ToString::to_string).collect(),
+        None => vec![usual],
+    };
     let of_kind = refs.iter().filter_map(|name| name.strip_prefix(kind));
     // There a `*` stands for any text; for GitHub it ends at a slash, and `**` does not.
     of_kind
@@ -277,14 +267,7 @@ fn refs(
 fn without(mut branches: Vec<String>, followers: &[&Settings]) -> Vec<String> {
     if !branches.is_empty() {
         let theirs = followers.iter();
-        let theirs = theirs.flat_map(|other| {
-            refs(
-                other,
-                Bootstrap::of(other).as_ref(),
-                Place::Later,
-                "refs/heads/",
-            )
-        });
+        let theirs = theirs.flat_map(|other| refs(other, Place::Later, "refs/heads/"));
         branches.extend(theirs.map(|branch| format!("!{branch}")));
     }
     branches
@@ -404,31 +387,22 @@ mod tests {
         serde_json::from_value(value).unwrap()
     }
 
-    fn bootstrap(refs: &[&str], github_environment: Option<&str>) -> Bootstrap {
-        Bootstrap {
-            refs: refs.iter().map(|name| (*name).to_owned()).collect(),
-            github_environment: github_environment.map(str::to_owned),
-        }
-    }
-
     #[test]
     fn roles_are_those_that_bootstrap_makes() {
-        let role =
-            |more, bootstrap: Option<&Bootstrap>| Trust::of(&settings("dev", more), bootstrap).role;
-        let made = bootstrap(&[], None);
-        assert_eq!(role(json!({}), None), "${{ vars.AWS_ROLE_ARN }}");
+        let trust = |more| Trust::of(&settings("dev", more));
+        assert_eq!(trust(json!({})).role, "${{ vars.AWS_ROLE_ARN }}");
+        let bootstrap = json!({ "repository": "octo/shop" });
+        let known = json!({ "account": "111122223333", "bootstrap": bootstrap });
+        let (deploys, prepares) = (trust(known.clone()).role, trust(known).preparing_role);
+        assert_eq!(deploys, "arn:aws:iam::111122223333:role/shop-dev-deploy");
+        assert_eq!(prepares, "arn:aws:iam::111122223333:role/shop-dev-prepare");
+        let elsewhere = trust(json!({ "region": "cn-north-1", "bootstrap": bootstrap }));
         assert_eq!(
-            role(json!({ "account": "111122223333" }), Some(&made)),
-            "arn:aws:iam::111122223333:role/shop-dev-deploy"
-        );
-        assert_eq!(
-            role(json!({ "region": "cn-north-1" }), Some(&made)),
+            elsewhere.role,
             "arn:aws-cn:iam::${{ vars.AWS_ACCOUNT_ID }}:role/shop-dev-deploy"
         );
-        let named = Trust::of(
-            &settings("dev", json!({})),
-            Some(&bootstrap(&[], Some("production"))),
-        );
+        let named = json!({ "repository": "octo/shop", "github_environment": "production" });
+        let named = trust(json!({ "bootstrap": named }));
         assert_eq!(
             (&*named.environment, &*named.preparing),
             ("production", "production-prepare")
@@ -437,29 +411,19 @@ mod tests {
 
     #[test]
     fn refs_are_the_usual_ones_or_those_of_bootstrap() {
-        let found = |deployment, place, bootstrap: Option<&Bootstrap>| {
-            let settings = settings("dev", json!({ "deployment": deployment }));
-            let of = |kind| refs(&settings, bootstrap, place, kind);
+        let found = |more, place| {
+            let settings = settings("dev", more);
+            let of = |kind| refs(&settings, place, kind);
             (of("refs/heads/"), of("refs/tags/"))
         };
         let some = |name: &str| vec![name.to_owned()];
-        assert_eq!(
-            found(json!({}), Place::First, None),
-            (some("**"), Vec::new())
-        );
-        assert_eq!(
-            found(json!({}), Place::Later, None),
-            (some("main"), Vec::new())
-        );
-        let release = json!({ "promotes_from": "dev", "release_only": true });
-        assert_eq!(
-            found(release.clone(), Place::Later, None),
-            (Vec::new(), some("v*"))
-        );
-        let own = bootstrap(&["refs/heads/*", "refs/tags/release-*"], None);
-        assert_eq!(
-            found(release, Place::Later, Some(&own)),
-            (some("**"), some("release-*"))
-        );
+        assert_eq!(found(json!({}), Place::First), (some("**"), Vec::new()));
+        assert_eq!(found(json!({}), Place::Later), (some("main"), Vec::new()));
+        let release = json!({ "deployment": { "release_only": true } });
+        assert_eq!(found(release, Place::Later), (Vec::new(), some("v*")));
+        let own =
+            json!({ "repository": "octo/shop", "refs": ["refs/heads/*", "refs/tags/release-*"] });
+        let own = json!({ "bootstrap": own });
+        assert_eq!(found(own, Place::Later), (some("**"), some("release-*")));
     }
 }
