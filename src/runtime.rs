@@ -44,8 +44,10 @@ pub(crate) async fn or_interrupted<T>(
     future: impl Future<Output = Result<T, Failure>>,
 ) -> Result<T, Failure> {
     tokio::select! {
-        answer = future => answer,
+        // Listened for before anything is asked: the first poll is what begins it.
+        biased;
         signal = tokio::signal::ctrl_c() => Err(interrupted(signal)),
+        answer = future => answer,
     }
 }
 
