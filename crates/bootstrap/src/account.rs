@@ -5,8 +5,8 @@ use stratiform_environment::{Bootstrap, Settings, Text};
 use stratiform_finding::{Code, Finding};
 use stratiform_permissions::{Document, MANAGED_POLICIES, MANAGED_POLICY, documents, of_stacks};
 use stratiform_stack::{
-    App, DeletionPolicy, Expr, Handle, Json, Opt, Parameter, PolicyDocument, Principal, Prop,
-    Stack, Statement, equals, pseudo, sub,
+    App, DeletionPolicy, Expr, Json, Opt, Parameter, PolicyDocument, Principal, Prop, Stack,
+    Statement, either, equals, pseudo, sub,
 };
 
 use crate::calls;
@@ -88,10 +88,13 @@ pub(crate) fn stacks(app: &App, settings: &Settings, written: &Bootstrap, needed
             max_session_duration: SESSION.into(),
             permissions_boundary: boundary(),
             role_name: names.deploy_role().into(),
-            ..iam::Role::new(trust(written, github_environment(settings, written)))
+            ..iam::Role::new(trust(
+                written,
+                github_environment(settings, written),
+                &provider,
+            ))
         },
     );
-    role.depends_on(&provider);
     stack.output(
         "DeployRole",
         "The role that jobs on GitHub take on",
@@ -112,7 +115,7 @@ pub(crate) fn stacks(app: &App, settings: &Settings, written: &Bootstrap, needed
         },
     );
     let policies = policies.into_iter().chain([nothing.policy_arn().text()]);
-    let role = stack.add(
+    stack.add(
         "PrepareRole",
         iam::Role {
             description: format!(
@@ -123,10 +126,9 @@ pub(crate) fn stacks(app: &App, settings: &Settings, written: &Bootstrap, needed
             managed_policy_arns: policies.collect::<Vec<_>>().into(),
             permissions_boundary: boundary(),
             role_name: names.prepare_role().into(),
-            ..iam::Role::new(trust(written, &environment))
+            ..iam::Role::new(trust(written, &environment, &provider))
         },
     );
-    role.depends_on(&provider);
 }
 
 /// What changes something that is there, of all that a deployment asks of AWS: not for who only prepares one.
@@ -199,9 +201,9 @@ fn too_many(role: &str, count: usize) -> Finding {
     ))
 }
 
-/// GitHub's identity provider, where the account has none: it is asked when this is deployed. It stays when the stack goes,
-/// since other environments of the account use it.
-fn provider(stack: &Stack) -> Handle<iam::OidcProvider> {
+/// The ARN of GitHub's identity provider, which is made where the account has none: it is asked when this is deployed. It
+/// stays when the stack goes, since other environments of the account use it.
+fn provider(stack: &Stack) -> Expr<String> {
     let values = [Provider::MadeHere, Provider::ThereAlready].map(Provider::as_str);
     let whose = Parameter::string("Whether the account has GitHub's identity provider already")
         .allowed_values(values);
@@ -221,7 +223,13 @@ fn provider(stack: &Stack) -> Handle<iam::OidcProvider> {
     provider
         .condition(&is_made)
         .on_removal(DeletionPolicy::RetainExceptOnCreate);
-    provider
+    let there_already = sub!(
+        "arn:{}:iam::{}:oidc-provider/{}",
+        pseudo::partition(),
+        pseudo::account_id(),
+        GITHUB
+    );
+    either(&is_made, provider.arn().text(), there_already)
 }
 
 /// Trust in jobs of this repository that name this environment of GitHub, on these refs.
@@ -232,7 +240,7 @@ fn provider(stack: &Stack) -> Handle<iam::OidcProvider> {
 ///
 /// Sources: GitHub docs, "OpenID Connect reference"; IAM user guide, "IAM and AWS STS condition context keys", keys of
 /// GitHub; AWS News 2026-01, "AWS STS supports validation of select identity provider specific claims".
-fn trust(written: &Bootstrap, environment: &str) -> PolicyDocument {
+fn trust(written: &Bootstrap, environment: &str, provider: &Expr<String>) -> PolicyDocument {
     let claim = |name: &str| format!("{GITHUB}:{name}");
     let repository = written.repository.as_str();
     let (owner, name) = repository.split_once('/').unwrap_or((repository, ""));
@@ -244,14 +252,8 @@ fn trust(written: &Bootstrap, environment: &str) -> PolicyDocument {
         format!("repo:{repository}:environment:{environment}"),
         format!("repo:{owner}@{owner_id}/{name}@{repository_id}:environment:{environment}"),
     ];
-    let provider = sub!(
-        "arn:{}:iam::{}:oidc-provider/{}",
-        pseudo::partition(),
-        pseudo::account_id(),
-        GITHUB
-    );
     let mut statement = Statement::allow(["sts:AssumeRoleWithWebIdentity"])
-        .to(Principal::Federated(provider.into()))
+        .to(Principal::Federated(provider.clone().into()))
         .when("StringEquals", &claim("aud"), "sts.amazonaws.com")
         .when("StringEquals", &claim("repository"), repository)
         .when("StringEquals", &claim("environment"), environment);

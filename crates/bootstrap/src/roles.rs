@@ -83,7 +83,7 @@ fn policies(template: &Template, role: &Resource, place: &Whereabouts) -> Vec<Po
         .collect()
 }
 
-/// A value as IAM gets it. What only CloudFormation knows stays as it is written, and so matches nothing.
+/// A value as IAM gets it; of a choice, what is there already. What only CloudFormation knows stays as it is written, and so matches nothing.
 fn plain(value: &Value, place: &Whereabouts) -> Json {
     match value {
         Value::Null => Json::Null,
@@ -102,6 +102,12 @@ fn plain(value: &Value, place: &Whereabouts) -> Json {
         }
         Value::Function(Function::Sub, argument) => match &**argument {
             Value::String(text) => Json::String(filled(text, place)),
+            _ => Json::String(value.to_json()),
+        },
+        Value::Function(Function::If, branches) => match &**branches {
+            Value::List(branches) => branches
+                .last()
+                .map_or(Json::Null, |last| plain(last, place)),
             _ => Json::String(value.to_json()),
         },
         Value::Function(..) => Json::String(value.to_json()),

@@ -181,8 +181,9 @@ fn covers(resource: &str, stack: &str, logical_id: &str) -> bool {
     }
 }
 
-/// `settings.accepted_risks` of an environment, as the program itself shows them.
+/// `settings.accepted_risks` of an environment, as the program itself shows them; of `prod.bootstrap`, those of prod.
 fn accepted(environment: &str) -> Result<Accepted, String> {
+    let environment = environment.split('.').next().unwrap_or(environment);
     let shown = output(&mut cargo([
         "run",
         "--quiet",
