@@ -33,9 +33,9 @@ help: change the resource, or accept the check in the environment's file, with a
 /// Asks about every environment; failures, accepted risks and entries that nothing needs are printed.
 pub(super) fn run(python: &Path, environments: &[Snapshots]) -> Result<String, String> {
     let today = today(python)?;
-    let mut told = Vec::new();
     let mut wrong = 0;
     let mut version = String::new();
+    let mut found: BTreeMap<&str, (u64, Vec<Failed>)> = BTreeMap::new();
     for snapshots in environments {
         let folder = snapshots.folder.to_string_lossy().into_owned();
         let arguments = [
@@ -61,23 +61,25 @@ pub(super) fn run(python: &Path, environments: &[Snapshots]) -> Result<String, S
                 snapshots.environment
             );
         }
-        let verdict = judge(
-            &failures(&answer),
-            &accepted(&snapshots.environment)?,
-            &today,
-        );
+        // What bootstraps an environment (`prod.bootstrap`) is accepted or not in its file, too.
+        let of_file = snapshots.environment.split('.').next();
+        let (passed, failed) = found.entry(of_file.unwrap_or_default()).or_default();
+        *passed += answer["summary"]["passed"].as_u64().unwrap_or_default();
+        failed.extend(failures(&answer));
+    }
+    let mut told = Vec::new();
+    for (environment, (passed, failed)) in found {
+        let verdict = judge(&failed, &accepted(environment)?, &today);
         for line in &verdict.refused {
-            eprintln!("checkov {}: NOT ACCEPTED {line}", snapshots.environment);
+            eprintln!("checkov {environment}: NOT ACCEPTED {line}");
         }
         for line in &verdict.accepted {
-            eprintln!("checkov {}: accepted {line}", snapshots.environment);
+            eprintln!("checkov {environment}: accepted {line}");
         }
         wrong += verdict.refused.len();
-        let passed = &answer["summary"]["passed"];
+        let accepted = verdict.accepted.len();
         told.push(format!(
-            "{} {passed} passed, {} accepted",
-            snapshots.environment,
-            verdict.accepted.len()
+            "{environment} {passed} passed, {accepted} accepted"
         ));
     }
     let told = format!("checkov {version}: {}", told.join(", "));
@@ -181,9 +183,8 @@ fn covers(resource: &str, stack: &str, logical_id: &str) -> bool {
     }
 }
 
-/// `settings.accepted_risks` of an environment, as the program itself shows them; of `prod.bootstrap`, those of prod.
+/// `settings.accepted_risks` of an environment, as the program itself shows them.
 fn accepted(environment: &str) -> Result<Accepted, String> {
-    let environment = environment.split('.').next().unwrap_or(environment);
     let shown = output(&mut cargo([
         "run",
         "--quiet",
