@@ -5,6 +5,7 @@ pub(crate) mod git;
 pub(crate) mod head;
 pub(crate) mod input;
 pub(crate) mod project;
+mod promotion;
 #[cfg(feature = "aws")]
 pub(crate) mod standing;
 pub(crate) mod tool;

@@ -299,6 +299,52 @@ fn one_environment_is_checked_against_the_others() {
 }
 
 #[test]
+fn a_release_comes_from_an_environment_that_is_there_and_from_a_beginning() {
+    let project = Project::of_shop();
+    let defaults = project.read("environments/defaults.yaml");
+    let promoted = |environment: &str, before: &str| {
+        let file = format!("environments/{environment}.yaml");
+        let text = project.read(&file);
+        let from = format!("deployment: {{ promotes_from: {before} }}\n");
+        let with = match text.contains("settings:\n") {
+            true => text.replace("settings:\n", &format!("settings:\n  {from}")),
+            false => format!("settings:\n  {from}{text}"),
+        };
+        project.write(&file, &with);
+        run(project.command(["synth", "--env", "prod"]))
+    };
+    assert!(defaults.contains("settings:\n"));
+    let before = project.read("environments/prod.yaml");
+    let refused = promoted("prod", "stagin");
+    assert!(
+        refused.contains("no environment is called `stagin`")
+            && refused.contains("did you mean `staging`?"),
+        "{refused}"
+    );
+    project.write("environments/prod.yaml", &before);
+    assert!(promoted("prod", "staging").starts_with("exit code 0\n"));
+    let refused = promoted("staging", "prod");
+    assert!(refused.contains("prod ← staging ← prod"), "{refused}");
+}
+
+#[test]
+fn an_address_where_a_variables_name_belongs_is_not_shown() {
+    let project = Project::of_shop();
+    let prod = project.read("environments/prod.yaml");
+    let with = "settings:\n  deployment:\n    notify:\n      webhook_from: https://hooks.example.com/s3cret\n";
+    project.write(
+        "environments/prod.yaml",
+        &prod.replacen("settings:\n", with, 1),
+    );
+    let refused = run(project.command(["synth"]));
+    assert!(
+        refused.contains("put the address into a variable"),
+        "{refused}"
+    );
+    assert!(!refused.contains("s3cret"), "{refused}");
+}
+
+#[test]
 fn the_folder_of_environments_by_dots() {
     let project = Project::of_guestbook();
     fs::create_dir(project.path("environments/below")).unwrap();

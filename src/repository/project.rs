@@ -13,6 +13,7 @@ use stratiform_finding::{Code, Finding};
 use crate::exit::Exit;
 use crate::report::Failure;
 use crate::repository::input::Input;
+use crate::repository::promotion;
 
 /// A folder with `environments/`, and what lies beside it.
 #[derive(Clone, Debug)]
@@ -141,6 +142,12 @@ impl Project {
             if !problems.is_empty() {
                 return Err(Failure::some_of(problems));
             }
+        }
+        let problems = promotion::problems(&environments, &names);
+        if !problems.is_empty() {
+            return Err(Failure::some_of(problems));
+        }
+        if !others.is_empty() {
             let chosen: HashSet<&str> = chosen.iter().map(|name| name.as_str()).collect();
             environments.retain(|loaded| chosen.contains(loaded.name.as_str()));
         }

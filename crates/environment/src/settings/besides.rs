@@ -17,7 +17,7 @@ fn check_name(text: &str) -> Result<(), RefusedText> {
 
 text! {
     /// Name of a variable of the process's environment: `DEPLOY_WEBHOOK`.
-    pub struct VariableName("variable-name", "a variable's name", r"^[A-Z_][A-Z0-9_]{0,127}$", check_variable);
+    pub struct VariableName("variable-of-the-process", "a variable's name", r"^[A-Z_][A-Z0-9_]{0,127}$", check_variable);
 }
 
 fn check_variable(text: &str) -> Result<(), RefusedText> {
@@ -26,17 +26,16 @@ fn check_variable(text: &str) -> Result<(), RefusedText> {
     if begins && text.bytes().all(allowed) && text.len() <= 128 {
         return Ok(());
     }
-    let (what, help) = match text.contains("://") {
-        true => (
+    if text.contains("://") {
+        return Err(RefusedText::secret(
             "an address is a secret where whoever knows it may write to it",
             "put the address into a variable, and write the variable's name: `DEPLOY_WEBHOOK`",
-        ),
-        false => (
-            "a variable's name is capital letters, digits and `_`",
-            "write one such as `DEPLOY_WEBHOOK`",
-        ),
-    };
-    Err(RefusedText::new(what, help))
+        ));
+    }
+    Err(RefusedText::new(
+        "a variable's name is capital letters, digits and `_`",
+        "write one such as `DEPLOY_WEBHOOK`",
+    ))
 }
 
 text! {
