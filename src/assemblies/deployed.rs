@@ -38,6 +38,14 @@ pub(crate) async fn stack_at(
     })
 }
 
+/// Reads the text of a stack's deployed template.
+///
+/// # Errors
+/// What is wrong with it, with places.
+pub(crate) fn parse_deployed(stack: &str, text: &str) -> Result<Parsed, Failure> {
+    parse(&format!("the deployed template of {stack}"), text)
+}
+
 /// The template of a deployed stack that can be compared: as it was given, or, where macros of it are gone from what
 /// is synthesized, as CloudFormation made it of them. Where both sides have macros, both are compared as written.
 async fn template(
@@ -45,15 +53,14 @@ async fn template(
     stack: &DeployedStack,
     new: Option<&StackAt>,
 ) -> Result<Parsed, Failure> {
-    let name = format!("the deployed template of {}", stack.stack.name);
-    let original = parse(&name, &stack.template)?;
+    let original = parse_deployed(&stack.stack.name, &stack.template)?;
     let is_expanded = new.is_none_or(|new| macros(&new.template).next().is_none());
     // Inside of a resource; text that has the word by chance costs one more call, and the same answer.
     let is_inside = ["Fn::Transform", "!Transform"].map(|word| stack.template.contains(word));
     if is_expanded && (macros(&original.template).next().is_some() || is_inside.contains(&true)) {
         let processed = aws.processed_template(stack).await;
         let processed = processed.map_err(|error| Failure::of([error.into()]))?;
-        return parse(&name, &processed);
+        return parse_deployed(&stack.stack.name, &processed);
     }
     Ok(original)
 }

@@ -136,21 +136,19 @@ impl Project {
                 None => unchecked.push((*name).clone()),
             }
         }
+        let mut problems = Vec::new();
         if !others.is_empty() {
             environments.sort_by(|one, other| one.name.as_str().cmp(other.name.as_str()));
-            let problems = check_all(&environments);
-            if !problems.is_empty() {
-                return Err(Failure::some_of(problems));
-            }
+            problems = check_all(&environments);
         }
-        let problems = promotion::problems(&environments, &names);
+        if problems.is_empty() {
+            problems = promotion::problems(&environments, &names);
+        }
         if !problems.is_empty() {
             return Err(Failure::some_of(problems));
         }
-        if !others.is_empty() {
-            let chosen: HashSet<&str> = chosen.iter().map(|name| name.as_str()).collect();
-            environments.retain(|loaded| chosen.contains(loaded.name.as_str()));
-        }
+        let chosen: HashSet<&str> = chosen.iter().map(|name| name.as_str()).collect();
+        environments.retain(|loaded| chosen.contains(loaded.name.as_str()));
         Ok(Checked {
             environments,
             unchecked,

@@ -218,7 +218,10 @@ fn cluster(stack: &str, service: &Resource, template: &Template) -> String {
 }
 
 /// The resource of the same template that a value refers to.
-fn referred<'t>(template: &'t Template, value: &'t Value) -> Option<(&'t str, &'t Resource)> {
+pub(crate) fn referred<'t>(
+    template: &'t Template,
+    value: &'t Value,
+) -> Option<(&'t str, &'t Resource)> {
     let id = match value {
         Value::Function(Function::Ref, name) => name.as_str()?,
         Value::Function(Function::GetAtt, target) => match &**target {

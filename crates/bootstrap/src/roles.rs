@@ -4,6 +4,7 @@ use serde_json::{Map, Value as Json};
 use stratiform_template::{Function, Resource, Template, Value};
 
 use crate::names::Whereabouts;
+use crate::places::referred;
 
 /// A role.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,18 +60,7 @@ fn policies(template: &Template, role: &Resource, place: &Whereabouts) -> Vec<Po
         Some(Value::List(arns)) => arns.as_slice(),
         _ => &[],
     };
-    let resources = arns.iter().filter_map(|arn| {
-        let id = match arn {
-            Value::Function(Function::Ref, id) => id.as_str()?,
-            Value::Function(Function::GetAtt, target) => match &**target {
-                Value::String(target) => target.split('.').next()?,
-                Value::List(parts) => parts.first()?.as_str()?,
-                _ => return None,
-            },
-            _ => return None,
-        };
-        template.each_resource().find(|(known, _)| *known == id)
-    });
+    let resources = arns.iter().filter_map(|arn| referred(template, arn));
     resources
         .map(|(id, policy)| {
             let name = policy.properties.get("ManagedPolicyName");

@@ -13,7 +13,7 @@ use stratiform_permissions::{Grant, Needed, lacking};
 use stratiform_service::Region;
 use stratiform_service::status::{Ending, Phase};
 
-use crate::assemblies::parse;
+use crate::assemblies::deployed::parse_deployed;
 use crate::commands::guard::looking::ask;
 use crate::repository::standing::unasked;
 
@@ -118,8 +118,8 @@ impl Bootstrapped {
         };
         let caller = facts.caller.as_ref().map_err(Clone::clone)?;
         let names = Names::of(settings);
-        let name = format!("the deployed template of {}", names.stack());
-        let template = parse(&name, template).map_err(|failure| unasked(&failure))?;
+        let template = parse_deployed(names.stack(), template);
+        let template = template.map_err(|failure| unasked(&failure))?;
         let roles = roles(&template.template, &Whereabouts::anywhere(&assembly.region));
         let place = Whereabouts::new(&caller.account, &assembly.region);
         let bootstrap::Needs { execution, deploy } = needs(assembly, settings);
@@ -155,8 +155,8 @@ fn deployed(assembly: &Assembly, found: &[StackFound]) -> Asked<Assembly> {
         let Some(template) = &found.template else {
             continue;
         };
-        let name = format!("the deployed template of {}", planned.name);
-        let parsed = parse(&name, template.as_ref().map_err(Clone::clone)?);
+        let text = template.as_ref().map_err(Clone::clone)?;
+        let parsed = parse_deployed(&planned.name, text);
         let parsed = parsed.map_err(|failure| unasked(&failure))?;
         stacks.push(StackAt::of(planned.name.as_str(), parsed.template));
     }

@@ -6,7 +6,7 @@ use stratiform_deploy::guard::{Asked, Risk, StackFound};
 use stratiform_diff::{Kind, Severity, StackDiff, diff};
 use stratiform_resolve::Whereabouts;
 
-use crate::assemblies::parse;
+use crate::assemblies::deployed::parse_deployed;
 use crate::repository::standing::unasked;
 
 /// The resources of a stack that somebody will notice the change of.
@@ -30,8 +30,8 @@ pub(super) fn risks(assembly: &Assembly, found: &[StackFound]) -> Asked<Vec<Risk
         let Some(template) = &found.template else {
             continue;
         };
-        let name = format!("the deployed template of {}", planned.name);
-        let parsed = parse(&name, template.as_ref().map_err(Clone::clone)?);
+        let text = template.as_ref().map_err(Clone::clone)?;
+        let parsed = parse_deployed(&planned.name, text);
         let parsed = parsed.map_err(|failure| unasked(&failure))?;
         let parameters = found.there().map(Stack::values).unwrap_or_default();
         let before = StackAt {

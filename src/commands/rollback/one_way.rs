@@ -10,7 +10,7 @@ use stratiform_finding::{Code, Finding};
 use stratiform_template::{Member, Resource, Template, Value};
 
 use crate::args::Rollback;
-use crate::assemblies::parse;
+use crate::assemblies::deployed::parse_deployed;
 use crate::exit::Exit;
 use crate::report::Failure;
 
@@ -37,7 +37,7 @@ pub(super) fn look(
         let Some(Ok(text)) = &found.template else {
             continue;
         };
-        let deployed = parse(&format!("the deployed template of {}", stack.name), text)?;
+        let deployed = parse_deployed(&stack.name, text)?;
         let (comes_back, one_way) = compare(key, &deployed.template, &stack.template);
         said.extend(comes_back);
         refused.extend(one_way);

@@ -58,7 +58,7 @@ type Holders<'e> = HashMap<&'e str, Vec<Holder<'e>>>;
 /// Something that another one has: who, what becomes of it, and whether it surely still has it then.
 type Conflict<'h, 'e> = (&'h Holder<'e>, Fate, Certainty);
 
-/// What a resource has after the change, and not before it.
+/// What a resource needs after the change that it has not before it, or that its new one needs anew.
 struct Newly<'e> {
     change: &'e ChangedResource,
     one: Standing<'e>,

@@ -59,11 +59,15 @@ pub(super) fn fold(
         }
     }
     of_dependants(changes, &mut reasons);
+    let refusal_of = |one: &Consequence| {
+        let id = one.logical_id.as_deref();
+        let (refusal, extent) = reasons.get(id.filter(|_| one.resource_type.is_some())?)?;
+        extent.has(one.kind).then_some(*refusal)
+    };
     let mut withheld: HashMap<usize, Vec<Consequence>> = HashMap::new();
-    for one in found.iter_mut().filter(|one| one.resource_type.is_some()) {
-        let id = one.logical_id.as_deref().unwrap_or_default();
-        if let Some((refusal, _)) = reasons.get(id).filter(|(_, extent)| extent.has(one.kind)) {
-            withheld.entry(*refusal).or_default().push(one.clone());
+    for one in found.iter() {
+        if let Some(refusal) = refusal_of(one) {
+            withheld.entry(refusal).or_default().push(one.clone());
         }
     }
     for (refusal, others) in withheld {
@@ -71,11 +75,7 @@ pub(super) fn fold(
             refusal.withhold(others);
         }
     }
-    found.retain(|one| {
-        let id = one.logical_id.as_deref().unwrap_or_default();
-        let reason = reasons.get(id).filter(|_| one.resource_type.is_some());
-        !reason.is_some_and(|(_, extent)| extent.has(one.kind))
-    });
+    found.retain(|one| refusal_of(one).is_none());
 }
 
 /// What is refused itself.
