@@ -27,6 +27,8 @@ pub struct StackAt {
     pub termination_protection: Option<bool>,
     /// The stack policy.
     pub policy: StackPolicy,
+    /// Pseudo parameters whose values are only supposed, since nobody told them: `AWS::Region`, `AWS::StackName`.
+    pub supposed: Vec<&'static str>,
     /// Where each logical ID was declared in Rust; nothing of a stack that was not synthesized now.
     pub locations: HashMap<String, &'static Location<'static>>,
     /// What has to be known about the template's text.
@@ -57,6 +59,7 @@ impl StackAt {
             tags: IndexMap::new(),
             termination_protection: None,
             policy: StackPolicy::NotKnown,
+            supposed: Vec::new(),
             locations: HashMap::new(),
             findings: Vec::new(),
         }

@@ -1,7 +1,8 @@
-//! What changes only with other values of parameters than their defaults. What a stack that exists was given is not known
-//! where files are compared: a deployment keeps it.
+//! What changes only with other values than those that are supposed: the defaults of parameters, and the place and name
+//! of a stack that nobody told. What a stack that exists was given is not known where files are compared: a deployment
+//! keeps it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use indexmap::IndexSet;
@@ -9,11 +10,23 @@ use stratiform_assembly::StackAt;
 use stratiform_changes::{ChangedResource, Edit};
 use stratiform_finding::words::few_ids;
 use stratiform_resolve::Whereabouts;
-use stratiform_template::{Member, Reference, Resource, Template};
+use stratiform_template::{Function, Member, Parameter, Reference, Resource, Template, Value};
 
 use crate::consequence::{Certainty, Consequence, Kind, Severity};
 use crate::not_known::VALUES;
 use crate::stack::{Compared, compared};
+
+/// How pseudo parameters begin.
+const PSEUDO: &str = "AWS::";
+
+/// The stack's name, as a pseudo parameter.
+const NAME: &str = "AWS::StackName";
+
+/// What is the same in all regions of a partition.
+const OF_PARTITION: [&str; 2] = ["AWS::Partition", "AWS::URLSuffix"];
+
+/// How to have a place.
+const PLACE: &str = "compare with what is deployed (--deployed); where files are compared, give the region (--region) and values (--parameters FILE)";
 
 /// Names the resources that change with other values, besides those that change with the defaults.
 pub(crate) fn find(
@@ -37,7 +50,7 @@ pub(crate) fn find(
     if !hanging.any(stacks, &seen) {
         return;
     }
-    let [before, after] = stacks.map(|stack| without_defaults(stack, &hanging.parameters));
+    let [before, after] = stacks.map(|stack| without_values(stack, &hanging.parameters));
     let same_conditions = same_conditions(old, new);
     let is_more_of =
         |change: &&ChangedResource| change.is_expected() && is_more(&change.logical_id);
@@ -55,17 +68,23 @@ pub(crate) fn find(
         .filter(|found| found.logical_id.as_deref().is_some_and(is_more))
         .collect();
     if !changes.is_empty() || !consequences.is_empty() {
-        found.push(all_in_one(&changes, &consequences));
+        let others = |names: &IndexSet<&str>| Others::of(hanging.behind(stacks, names), place);
+        found.push(all_in_one(&changes, &consequences, others));
     }
 }
 
-fn all_in_one(changes: &[&ChangedResource], consequences: &[&Consequence]) -> Consequence {
+fn all_in_one(
+    changes: &[&ChangedResource],
+    consequences: &[&Consequence],
+    others: impl FnOnce(&IndexSet<&str>) -> Others,
+) -> Consequence {
     let told = consequences
         .iter()
         .filter_map(|found| found.logical_id.as_deref());
     let told: IndexSet<&str> = told.collect();
     let names = changes.iter().map(|change| change.logical_id.as_str());
     let names: IndexSet<&str> = names.chain(told.iter().copied()).collect();
+    let others = others(&names);
     let worst = consequences.iter().map(|found| found.severity).max();
     let untold = changes
         .iter()
@@ -78,19 +97,53 @@ fn all_in_one(changes: &[&ChangedResource], consequences: &[&Consequence]) -> Co
         certainty: Certainty::May,
         logical_id: None,
         resource_type: None,
-        what: format!(
-            "may change {} where parameters have other values than their defaults",
-            few_ids(names)
-        ),
-        why: "a deployment keeps the values that the stack has, and these are not known here"
-            .to_owned(),
+        what: format!("may change {} {}", few_ids(names), others.at),
+        why: others.why.to_owned(),
         details: consequences
             .iter()
             .map(|found| found.what.clone())
             .chain(untold.map(|change| detail(change)))
             .collect(),
-        help: Some(VALUES.to_owned()),
+        help: Some(others.help.to_owned()),
         withheld: Vec::new(),
+    }
+}
+
+/// How it is said where others count.
+struct Others {
+    at: String,
+    why: &'static str,
+    help: &'static str,
+}
+
+impl Others {
+    fn of(names: BTreeSet<&str>, place: &Whereabouts) -> Others {
+        let (pseudo, parameters): (Vec<_>, Vec<_>) =
+            names.into_iter().partition(|name| name.starts_with(PSEUDO));
+        let values = "where parameters have other values than their defaults";
+        let Whereabouts { stack, region, .. } = place;
+        let elsewhere = match pseudo.as_slice() {
+            [] => {
+                return Others {
+                    at: values.to_owned(),
+                    why: "a deployment keeps the values that the stack has, and these are not known here",
+                    help: VALUES,
+                };
+            }
+            [NAME] => format!("where the stack's name is not `{stack}`"),
+            more if more.contains(&NAME) => {
+                format!("where the stack is not `{stack}` in {region}")
+            }
+            _ => format!("where the region is not {region}"),
+        };
+        Others {
+            at: match parameters.is_empty() {
+                true => elsewhere,
+                false => format!("{values}, or {elsewhere}"),
+            },
+            why: "nobody told which stack the files are and where it is, so that this is supposed",
+            help: PLACE,
+        }
     }
 }
 
@@ -112,23 +165,57 @@ fn detail(change: &ChangedResource) -> String {
     format!("`{}` ({}) {what}", change.logical_id, change.resource_type)
 }
 
-/// Parameters that both sides have with a default, and that nobody gave a value.
-fn with_defaults(stacks: [&StackAt; 2]) -> HashSet<&str> {
+/// Parameters that both sides have with a default, and that nobody gave a value; pseudo parameters whose values both
+/// sides only suppose.
+fn supposed(stacks: [&StackAt; 2]) -> BTreeSet<&str> {
     let has_default = |stack: &StackAt, name: &str| {
         let declared = stack.template.parameters.get(name);
         declared.is_some_and(|declared| declared.default.is_some())
             && !stack.parameters.contains_key(name)
     };
     let names = stacks[0].template.parameters.keys().map(String::as_str);
-    names
-        .filter(|name| stacks.iter().all(|stack| has_default(stack, name)))
-        .collect()
+    let names = names.filter(|name| stacks.iter().all(|stack| has_default(stack, name)));
+    let [old, new] = stacks.map(|stack| &stack.supposed);
+    // What is written with a partition instead of `aws` means the same in all of AWS that most people ever see.
+    let counts = |name: &str| {
+        !OF_PARTITION.contains(&name) || stacks.iter().any(|stack| chooses(&stack.template, name))
+    };
+    let pseudo = old
+        .iter()
+        .copied()
+        .filter(|name| new.contains(name) && counts(name));
+    names.chain(pseudo).collect()
+}
+
+/// Whether a condition or a row of a mapping hangs on a name.
+fn chooses(template: &Template, name: &str) -> bool {
+    let mut chooses = false;
+    let mut look = |value: &Value| {
+        value.for_each_reference(&mut |one| chooses |= one == Reference::Name(name));
+    };
+    template
+        .conditions
+        .values()
+        .for_each(|condition| match condition {
+            Member::One(value) | Member::Unexpanded(value) => look(value),
+        });
+    let values = template
+        .each_resource()
+        .flat_map(|(_, resource)| resource.values());
+    values.for_each(|value| {
+        value.walk(&mut |value| {
+            if let Value::Function(Function::FindInMap, argument) = value {
+                look(argument);
+            }
+        });
+    });
+    chooses
 }
 
 /// What can mean something else with other values of parameters, and another thing on each side.
 struct Hanging<'s> {
-    /// Parameters whose defaults count.
-    parameters: HashSet<&'s str>,
+    /// Parameters whose values are only supposed.
+    parameters: BTreeSet<&'s str>,
     /// Mappings that differ.
     mappings: HashSet<&'s str>,
     /// Whether conditions differ, as written or through a mapping.
@@ -150,7 +237,7 @@ impl<'s> Hanging<'s> {
         let [old, new] = stacks.map(|stack| &stack.template);
         let names = old.mappings.keys().chain(new.mappings.keys());
         let mut hanging = Hanging {
-            parameters: with_defaults(stacks),
+            parameters: supposed(stacks),
             mappings: names
                 .map(String::as_str)
                 .filter(|name| old.mappings.get(*name) != new.mappings.get(*name))
@@ -176,6 +263,40 @@ impl<'s> Hanging<'s> {
             && all.any(|(id, one)| {
                 !seen.contains(id.as_str()) && self.has(one, old.get(id) == new.get(id))
             })
+    }
+
+    /// The parameters that resources hang on, by themselves or through conditions.
+    fn behind(&self, stacks: [&'s StackAt; 2], resources: &IndexSet<&str>) -> BTreeSet<&'s str> {
+        let mut behind = BTreeSet::new();
+        let mut conditions = IndexSet::new();
+        let mut note =
+            |reference: Reference<'s>, conditions: &mut IndexSet<&'s str>| match reference {
+                Reference::Name(name) if self.parameters.contains(name) => {
+                    behind.insert(name);
+                }
+                Reference::Condition(name) => {
+                    conditions.insert(name);
+                }
+                _ => {}
+            };
+        for StackAt { template, .. } in stacks {
+            let resources = template
+                .each_resource()
+                .filter(|(id, _)| resources.contains(id));
+            for (_, resource) in resources {
+                conditions.extend(resource.condition.as_deref());
+                resource.for_each_reference(&mut |one| note(one, &mut conditions));
+            }
+        }
+        let mut next = 0;
+        while let Some(name) = conditions.get_index(next).copied() {
+            let named = stacks.map(|stack| stack.template.conditions.get(name));
+            for Member::One(value) | Member::Unexpanded(value) in named.into_iter().flatten() {
+                value.for_each_reference(&mut |one| note(one, &mut conditions));
+            }
+            next += 1;
+        }
+        behind
     }
 
     fn has(&self, resource: &Member<Resource>, is_same: bool) -> bool {
@@ -214,13 +335,17 @@ impl<'s> Hanging<'s> {
     }
 }
 
-fn without_defaults(stack: &StackAt, names: &HashSet<&str>) -> StackAt {
+/// The stack, where these parameters have no value; a pseudo parameter is one that is declared.
+fn without_values(stack: &StackAt, names: &BTreeSet<&str>) -> StackAt {
     let mut stack = stack.clone();
     let template = Arc::make_mut(&mut stack.template);
-    for (name, parameter) in &mut template.parameters {
-        if names.contains(name.as_str()) {
-            parameter.default = None;
-        }
+    for name in names {
+        let parameter = template.parameters.entry((*name).to_owned());
+        let declared = || Parameter {
+            parameter_type: "String".to_owned(),
+            ..Parameter::default()
+        };
+        parameter.or_insert_with(declared).default = None;
     }
     stack
 }

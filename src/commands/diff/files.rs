@@ -22,6 +22,9 @@ use crate::view::reviewed::{Method, Review};
 /// How files of templates end.
 const ENDINGS: [&str; 4] = ["yaml", "yml", "json", "template"];
 
+/// Pseudo parameters that follow from the region.
+const OF_REGION: [&str; 3] = ["AWS::Region", "AWS::Partition", "AWS::URLSuffix"];
+
 /// Compares what the two paths have.
 pub(super) fn review(files: &[std::path::PathBuf], args: &Diff) -> Result<Review, Failure> {
     let [old, new] = files else {
@@ -159,6 +162,8 @@ fn read(
     };
     if let Some(region) = region {
         source.region = region.clone();
+        let stacks = source.stacks.iter_mut();
+        stacks.for_each(|stack| stack.supposed.retain(|name| !OF_REGION.contains(name)));
     }
     let Some(values) = values else {
         return Ok(source);
@@ -220,9 +225,11 @@ fn file(path: &Path) -> Result<Assembly, Failure> {
     })
 }
 
+/// A template of which nothing tells in which stack it is, and where.
 fn stack(name: String, path: &Path, input: Input) -> Result<StackAt, Failure> {
     let parsed = parse(&path.display().to_string(), &input.text(path)?)?;
     Ok(StackAt {
+        supposed: OF_REGION.into_iter().chain(["AWS::StackName"]).collect(),
         findings: parsed.findings,
         ..StackAt::of(name, parsed.template)
     })

@@ -127,3 +127,101 @@ fn what_is_written_differently_and_means_the_same_is_no_change() {
     let found = diff(Some(&stack(never)), Some(&stack("")), &place);
     assert_eq!(found.change, StackChange::Unchanged);
 }
+
+/// What is told of a table that goes, where its condition compares a pseudo parameter that is only supposed.
+fn told_of(pseudo: &str, is_not: &str, supposed: &[&'static str]) -> (StackChange, Vec<String>) {
+    let stack = |resources: &str| {
+        let text = format!(
+            "Conditions: {{Here: {{'Fn::Equals': [{{Ref: {pseudo}}}, {is_not}]}}}}\nResources: {{{KEPT}, {resources}}}"
+        );
+        StackAt {
+            supposed: supposed.to_vec(),
+            ..StackAt::of("shop", template(&text).unwrap())
+        }
+    };
+    let table = "Orders: {Type: AWS::DynamoDB::Table, Condition: Here, Properties: {KeySchema: [{AttributeName: id, KeyType: HASH}]}}";
+    let place = Whereabouts {
+        stack: "shop".to_owned(),
+        region: "us-east-1".parse().unwrap(),
+        account: None,
+    };
+    let found = diff(Some(&stack(table)), Some(&stack("")), &place);
+    (found.change, lines(&found.consequences))
+}
+
+#[test]
+fn what_exists_elsewhere_only_is_not_passed_over() {
+    let supposed = [
+        "AWS::Region",
+        "AWS::Partition",
+        "AWS::URLSuffix",
+        "AWS::StackName",
+    ];
+    for (pseudo, value, words) in [
+        (
+            "AWS::Region",
+            "eu-west-1",
+            "where the region is not us-east-1",
+        ),
+        (
+            "AWS::Partition",
+            "aws-cn",
+            "where the region is not us-east-1",
+        ),
+        (
+            "AWS::StackName",
+            "inn",
+            "where the stack's name is not `shop`",
+        ),
+    ] {
+        let lines = [
+            format!("warning unknown may: may change `Orders` {words}"),
+            format!(
+                "- where `{pseudo}` is `{value}`: deletes the table `Orders`, and its data with it"
+            ),
+        ];
+        assert_eq!(
+            told_of(pseudo, value, &supposed),
+            (StackChange::Updated, lines.to_vec())
+        );
+        // Somebody told.
+        assert_eq!(
+            told_of(pseudo, value, &[]),
+            (StackChange::Unchanged, Vec::new())
+        );
+    }
+}
+
+#[test]
+fn a_partition_in_a_name_is_no_change() {
+    let stack = |value: &str| {
+        let text = format!(
+            "Resources: {{{KEPT}, P: {{Type: AWS::SNS::Topic, Properties: {{DisplayName: {value}}}}}}}"
+        );
+        StackAt {
+            supposed: vec!["AWS::Region", "AWS::Partition"],
+            ..StackAt::of("shop", template(&text).unwrap())
+        }
+    };
+    let change = |value: &str| {
+        let place = Whereabouts {
+            stack: "shop".to_owned(),
+            region: "us-east-1".parse().unwrap(),
+            account: None,
+        };
+        diff(
+            Some(&stack("'arn:aws:x:us-east-1'")),
+            Some(&stack(value)),
+            &place,
+        )
+        .change
+    };
+    assert_eq!(
+        change("{'Fn::Sub': 'arn:${AWS::Partition}:x:us-east-1'}"),
+        StackChange::Unchanged
+    );
+    assert_eq!(
+        change("{'Fn::Sub': 'arn:aws:x:${AWS::Region}'}"),
+        StackChange::Updated
+    );
+}
