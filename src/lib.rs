@@ -20,6 +20,8 @@ mod images;
 mod report;
 mod repository;
 #[cfg(feature = "aws")]
+mod restores;
+#[cfg(feature = "aws")]
 mod runtime;
 mod services;
 mod snapshots;

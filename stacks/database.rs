@@ -1,7 +1,10 @@
 //! The database: PostgreSQL, encrypted with a key of its own, reached by its clients only and over TLS only.
 
 use stratiform_environment::Text;
-use stratiform_stack::{App, DeletionPolicy, Handle, Stack, Statement, Update, arn, json};
+use stratiform_stack::{
+    App, Condition, DeletionPolicy, Expr, Handle, Parameter, Prop, Stack, Statement, Update, arn,
+    either, equals, json, pseudo,
+};
 
 use crate::environment::Environment;
 use crate::network::Network;
@@ -65,6 +68,8 @@ pub fn stack(app: &App, env: &Environment, network: &Network) -> Database {
         });
     let monitoring = monitoring_role(&stack, &identifier);
 
+    let origin = Origin::of(&stack);
+
     let database = &env.database;
     let instance = stack.add(
         "Instance",
@@ -75,8 +80,9 @@ pub fn stack(app: &App, env: &Environment, network: &Network) -> Database {
             engine_version: database.engine_version.as_str().into(),
             auto_minor_version_upgrade: true.into(),
             engine_lifecycle_support: "open-source-rds-extended-support-disabled".into(),
-            db_name: database.name.as_str().into(),
-            master_username: "storefront".into(),
+            db_snapshot_identifier: origin.snapshot_where_given().into(),
+            db_name: origin.if_new(database.name.as_str()).into(),
+            master_username: origin.if_new("storefront").into(),
             manage_master_user_password: true.into(),
             master_user_secret: db_instance::MasterUserSecret {
                 kms_key_id: key.arn().into(),
@@ -89,7 +95,7 @@ pub fn stack(app: &App, env: &Environment, network: &Network) -> Database {
             max_allocated_storage: database.max_allocated_storage_gib.into(),
             storage_type: "gp3".into(),
             storage_encrypted: true.into(),
-            kms_key_id: key.arn().into(),
+            kms_key_id: origin.if_new(key.arn()).into(),
 
             db_subnet_group_name: subnets.reference().into(),
             vpc_security_groups: [server.group_id()].into(),
@@ -125,6 +131,39 @@ pub fn stack(app: &App, env: &Environment, network: &Network) -> Database {
         instance,
         key,
         clients,
+    }
+}
+
+/// What the database is made from: nothing, or a snapshot, with what that has in it: name, user and key.
+///
+/// Source: CloudFormation template reference, `AWS::RDS::DBInstance`, `DBSnapshotIdentifier`.
+struct Origin {
+    snapshot: Expr<String>,
+    is_new: Condition,
+}
+
+impl Origin {
+    fn of(stack: &Stack) -> Origin {
+        let snapshot = Parameter::string(
+            "Snapshot that the database is made from, none for an empty one. Another value makes another database",
+        )
+        .default_value("");
+        let snapshot = stack.parameter("DatabaseSnapshot", snapshot);
+        let is_new = stack.condition("NewDatabase", equals(snapshot.clone(), ""));
+        Origin { snapshot, is_new }
+    }
+
+    fn snapshot_where_given(&self) -> Expr<String> {
+        either(
+            &self.is_new,
+            pseudo::no_value::<String>(),
+            self.snapshot.clone(),
+        )
+    }
+
+    /// What only a database that begins empty is told.
+    fn if_new(&self, value: impl Into<Prop<String>>) -> Expr<String> {
+        either(&self.is_new, value, pseudo::no_value::<String>())
     }
 }
 

@@ -11,8 +11,9 @@ use crate::schema::shape::{Reader, Shape};
 use crate::values::text::{Format, Text};
 use crate::{
     AccountId, AppName, BesidesName, CheckId, Cidr, Covered, Date, EmailAddress, Environment,
-    EnvironmentName, FolderName, GitHubEnvironment, GitHubRepository, GitRef, PolicyArn, Region,
-    ServiceWithImage, Settings, SourcePath, TagKey, TagValue, Topic, VariableName,
+    EnvironmentName, FolderName, GitHubEnvironment, GitHubRepository, GitRef, ParameterOfStack,
+    PolicyArn, Region, ServiceWithImage, Settings, SourcePath, TagKey, TagValue, Topic,
+    VariableName,
 };
 
 /// The schema of one layer's file, for editors: `environments/schema.json`.
@@ -76,6 +77,7 @@ fn formats<E: Environment>() -> BTreeMap<&'static str, Format> {
         PolicyArn::FORMAT,
         Region::FORMAT,
         ServiceWithImage::FORMAT,
+        ParameterOfStack::FORMAT,
         SourcePath::FORMAT,
         TagKey::FORMAT,
         TagValue::FORMAT,

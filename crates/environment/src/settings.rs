@@ -4,6 +4,7 @@ mod besides;
 mod bootstrap;
 mod deployment;
 mod images;
+mod recovery;
 
 use std::collections::BTreeMap;
 
@@ -23,6 +24,7 @@ pub use bootstrap::{
 };
 pub use deployment::{Deployment, HttpCheck, OnFailure, Verify};
 pub use images::{ImageSource, Images, ServiceWithImage, SourcePath};
+pub use recovery::{ParameterOfStack, Recovery};
 
 /// What the tool itself needs to know: where the environment lives, and how its stacks are treated.
 ///
@@ -51,6 +53,10 @@ pub struct Settings {
     /// The region to rebuild in when the first one is lost. Images and backups are copied there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disaster_recovery_region: Option<Region>,
+
+    /// What is promised for that day, and what a rebuild needs there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovery: Option<Recovery>,
 
     /// Tags of every stack, and so of every resource that can have tags. At most 40: AWS allows 50, and the
     /// tool adds its own.

@@ -361,6 +361,7 @@ fn patterns_for_editors_allow_what_the_checks_allow() {
         ),
         (crate::ServiceWithImage::FORMAT, &["api", "web-api2"]),
         (
+            crate::ParameterOfStack::FORMAT,
             crate::SourcePath::FORMAT,
             &[".", "..", "../a b/c", "services/api"],
         ),

@@ -2,7 +2,7 @@
 //!
 //! What lives here: which stacks, in which order, with which values. What does not: asking anybody for anything.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use indexmap::{IndexMap, IndexSet};
 use stratiform_assembly::{Assembly, StackAt, StackPolicy};
@@ -18,6 +18,7 @@ use stratiform_template::{Parameter, Value};
 use crate::args::{Allow, Going, ParameterValue as GivenValue};
 use crate::exit::Exit;
 use crate::report::Failure;
+use crate::restores::{Restored, restored};
 use crate::services::service_of;
 
 /// The stacks that were asked for, as places in the assembly; all of them where none was named.
@@ -127,8 +128,8 @@ pub(super) fn allowances(
     allowances.collect()
 }
 
-/// A value for each parameter of a stack: the one that is given; else what the stack has, for images and what has no
-/// default; else the default.
+/// A value for each parameter of a stack: the one that is given; else what the stack has, for images, snapshots and what has
+/// no default; else the default.
 ///
 /// # Errors
 /// The parameters that nothing gives a value.
@@ -140,6 +141,7 @@ pub(super) fn parameters(
     is_sealed: bool,
 ) -> Result<IndexMap<String, ParameterValue>, Vec<Finding>> {
     let known = deployed.map(Stack::values).unwrap_or_default();
+    let restored = restored(&stack.template);
     let mut found = IndexMap::new();
     let mut findings = Vec::new();
     for (name, parameter) in &stack.template.parameters {
@@ -153,9 +155,10 @@ pub(super) fn parameters(
         });
         let given = given.get(name).cloned().map(ParameterValue::Value);
         let default = default(parameter).map(ParameterValue::Value);
-        let value = given.or(match service_of(name) {
-            Some(_) => previous.or(default),
-            None => default.or(previous),
+        let stays = service_of(name).is_some() || restored.contains_key(name.as_str());
+        let value = given.or(match stays {
+            true => previous.or(default),
+            false => default.or(previous),
         });
         match value {
             Some(ParameterValue::Value(value)) => match breaks(name, parameter, &value) {
@@ -188,7 +191,9 @@ pub(super) fn given(
     values: &[GivenValue],
 ) -> Result<IndexMap<String, String>, Vec<Finding>> {
     let stacks = assembly.stacks.iter();
-    let declared = stacks.flat_map(|stack| &stack.template.parameters);
+    let declared = stacks.clone().flat_map(|stack| &stack.template.parameters);
+    let restored = stacks.flat_map(|stack| restored(&stack.template));
+    let restored: BTreeMap<&str, Restored<'_>> = restored.collect();
     let known: IndexMap<&str, &Parameter> = declared
         .map(|(name, parameter)| (name.as_str(), parameter))
         .collect();
@@ -208,11 +213,15 @@ pub(super) fn given(
                 format!("`{name}` is the image of `{service}`"),
                 format!("write --image {service}=TAG"),
             ),
-            (Some(parameter), None) if parameter.default.is_some() => (
-                Code::UnknownParameter,
-                format!("the parameter `{name}` has its value in git"),
-                "change its default where the stack is declared".to_owned(),
-            ),
+            (Some(parameter), None)
+                if parameter.default.is_some() && !restored.contains_key(name.as_str()) =>
+            {
+                (
+                    Code::UnknownParameter,
+                    format!("the parameter `{name}` has its value in git"),
+                    "change its default where the stack is declared".to_owned(),
+                )
+            }
             (Some(_), None) => match found.insert(name.clone(), value.clone()) {
                 None => continue,
                 Some(_) => (

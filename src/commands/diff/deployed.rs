@@ -23,6 +23,7 @@ use crate::assemblies::since::synthesized;
 use crate::cloud::Cloud;
 use crate::report::Failure;
 use crate::repository::project::Project;
+use crate::restores::restored;
 use crate::runtime::block_on;
 use crate::view::reviewed::{Method, Review};
 use crate::view::{Event, View};
@@ -162,7 +163,10 @@ async fn sides_of(
         let new = after.stacks.iter_mut().find(|new| new.name == before.name);
         if let Some(new) = new {
             let given = new.template.parameters.iter();
-            let given = given.filter(|(_, parameter)| parameter.default.is_none());
+            let restored = restored(&new.template);
+            let given = given.filter(|(name, parameter)| {
+                parameter.default.is_none() || restored.contains_key(name.as_str())
+            });
             let kept = given
                 .filter_map(|(name, _)| Some((name.clone(), before.parameters.get(name)?.clone())));
             new.parameters = kept.collect();
