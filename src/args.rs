@@ -5,6 +5,7 @@ mod changed;
 mod deploy;
 mod destroy;
 mod guard;
+mod rebuild;
 mod rollback;
 mod status;
 mod workflows;
@@ -19,11 +20,14 @@ pub(crate) use bootstrap::Bootstrap;
 pub(crate) use changed::{Changed, ChangedFormat};
 pub(crate) use deploy::Deploy;
 #[cfg(feature = "aws")]
-pub(crate) use deploy::{Allow, DeployFormat, Going, ParameterValue, ServiceImage, crossed};
+pub(crate) use deploy::{
+    Allow, DeployFormat, Elsewhere, Going, ParameterValue, ServiceImage, crossed,
+};
 pub(crate) use destroy::Destroy;
 pub(crate) use guard::Guard;
 #[cfg(feature = "aws")]
 pub(crate) use guard::GuardFormat;
+pub(crate) use rebuild::Rebuild;
 pub(crate) use rollback::Rollback;
 pub(crate) use status::Status;
 #[cfg(feature = "aws")]
@@ -119,6 +123,8 @@ pub(crate) enum Command {
     Guard(Guard),
     /// Bring an environment back: out of stacks that are stuck, or to an earlier release
     Rollback(Box<Rollback>),
+    /// Rebuild an environment in another region, from git and backups alone
+    Rebuild(Box<Rebuild>),
     /// Show how an environment stands: what is deployed, from which release, in which health
     Status(Status),
     /// Make what an account needs before an environment can be deployed from GitHub

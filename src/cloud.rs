@@ -51,6 +51,13 @@ impl Cloud {
         }
     }
 
+    /// Loses a region: from now on, the embedded CloudFormation refuses every call there. What AWS does is AWS's.
+    pub(crate) fn lose(&mut self, region: &Region) {
+        if let Cloud::Embedded(engine) = self {
+            engine.lose(region);
+        }
+    }
+
     /// The same for a deployment: somebody waits, and many calls are made.
     pub(crate) async fn deploying(&self, region: &Region, account: Option<&AccountId>) -> Aws {
         Aws::new(&match self {
@@ -77,11 +84,16 @@ mod engine {
     /// Where a project keeps what is its own and nobody else's.
     const FOLDER: &str = ".stratiform";
 
+    /// Where nobody listens.
+    const NOBODY: &str = "http://127.0.0.1:1";
+
     /// The engine, in this process.
     pub(crate) struct Engine {
         running: Running,
         /// Of an environment that names none.
         account: AccountId,
+        /// A region in which nothing answers.
+        lost: Option<Region>,
     }
 
     impl Engine {
@@ -112,7 +124,11 @@ mod engine {
                 let what = malformed.to_string();
                 Failure::new(Exit::Failed, Code::Malformed, what, "")
             })?;
-            Ok(Engine { running, account })
+            Ok(Engine {
+                running,
+                account,
+                lost: None,
+            })
         }
 
         pub(super) fn configuration(
@@ -121,7 +137,15 @@ mod engine {
             account: Option<&AccountId>,
         ) -> SdkConfig {
             let account = account.unwrap_or(&self.account);
-            embedded(&self.running.url(), region.as_str(), account)
+            let url = match self.lost.as_ref() == Some(region) {
+                true => NOBODY.to_owned(),
+                false => self.running.url(),
+            };
+            embedded(&url, region.as_str(), account)
+        }
+
+        pub(super) fn lose(&mut self, region: &Region) {
+            self.lost = Some(region.clone());
         }
     }
 
@@ -173,6 +197,10 @@ mod without_engine {
         }
 
         pub(super) fn configuration(&self, _: &Region, _: Option<&AccountId>) -> SdkConfig {
+            match *self {}
+        }
+
+        pub(super) fn lose(&mut self, _: &Region) {
             match *self {}
         }
     }

@@ -14,6 +14,8 @@ pub(crate) mod explain;
 #[cfg(feature = "aws")]
 pub(crate) mod guard;
 #[cfg(feature = "aws")]
+pub(crate) mod rebuild;
+#[cfg(feature = "aws")]
 pub(crate) mod rollback;
 #[cfg(feature = "aws")]
 pub(crate) mod status;

@@ -76,6 +76,8 @@ fn execute<E: Environment>(
         #[cfg(feature = "aws")]
         Command::Guard(guard) => commands::guard::run(define, global, &guard, view),
         #[cfg(feature = "aws")]
+        Command::Rebuild(rebuild) => commands::rebuild::run(define, global, &rebuild, view),
+        #[cfg(feature = "aws")]
         Command::Rollback(rollback) => commands::rollback::run(define, global, &rollback, view),
         #[cfg(feature = "aws")]
         Command::Status(status) => commands::status::run(define, global, &status, view),
@@ -85,6 +87,8 @@ fn execute<E: Environment>(
         Command::Destroy(_) => Err(commands::without_aws::refused("destroy")),
         #[cfg(not(feature = "aws"))]
         Command::Guard(_) => Err(commands::without_aws::refused("guard")),
+        #[cfg(not(feature = "aws"))]
+        Command::Rebuild(_) => Err(commands::without_aws::refused("rebuild")),
         #[cfg(not(feature = "aws"))]
         Command::Rollback(_) => Err(commands::without_aws::refused("rollback")),
         #[cfg(not(feature = "aws"))]

@@ -13,8 +13,6 @@ pub(crate) struct Restored<'t> {
     pub logical_id: &'t str,
     /// The resource.
     pub resource: &'t Resource,
-    /// The property that has the snapshot: `DBSnapshotIdentifier`.
-    pub property: &'t str,
 }
 
 /// The resources that can be made from a snapshot, by the parameter that has it.
@@ -22,9 +20,7 @@ pub(crate) fn restored(template: &Template) -> BTreeMap<&str, Restored<'_>> {
     let mut found = BTreeMap::new();
     for (logical_id, resource) in template.each_resource() {
         let paths = restores_from().filter(|path| path.is_top_level());
-        for (property, value) in
-            paths.filter_map(|path| resource.properties.get_key_value(path.first()))
-        {
+        for value in paths.filter_map(|path| resource.properties.get(path.first())) {
             value.for_each_reference(&mut |reference| {
                 if let Reference::Name(name) = reference
                     && let Some((name, _)) = template.parameters.get_key_value(name)
@@ -34,7 +30,6 @@ pub(crate) fn restored(template: &Template) -> BTreeMap<&str, Restored<'_>> {
                         Restored {
                             logical_id,
                             resource,
-                            property,
                         },
                     );
                 }
@@ -64,6 +59,5 @@ Resources:
         let found = restored(&template);
         assert_eq!(found.keys().collect::<Vec<_>>(), [&"From"]);
         assert_eq!(found["From"].logical_id, "Instance");
-        assert_eq!(found["From"].property, "DBSnapshotIdentifier");
     }
 }

@@ -9,6 +9,8 @@ pub(crate) mod destruction;
 pub(crate) mod guard;
 #[cfg(feature = "aws")]
 pub(crate) mod objects;
+#[cfg(feature = "aws")]
+pub(crate) mod rebuild;
 pub(crate) mod review;
 pub(crate) mod reviewed;
 #[cfg(feature = "aws")]

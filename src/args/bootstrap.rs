@@ -56,6 +56,7 @@ impl Bootstrap {
             hotswap: false,
             format: self.format,
             local: self.local,
+            elsewhere: Default::default(),
         }
     }
 }

@@ -60,6 +60,19 @@ pub(crate) struct Deploy {
     /// Use the embedded CloudFormation, with its state in `.stratiform/engine.json`
     #[arg(long)]
     pub local: bool,
+    #[arg(skip)]
+    pub elsewhere: Elsewhere,
+}
+
+/// Whether it is deployed in another region than its own: `rebuild`.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Elsewhere {
+    /// Its own region, which is lost.
+    pub from: Option<String>,
+    /// Whether it ends before anything is made.
+    pub only_look: bool,
+    /// Whether nobody is shown how it goes on.
+    pub quiet: bool,
 }
 
 /// What `deploy` prints.

@@ -3,9 +3,9 @@
 use std::num::NonZeroUsize;
 use std::str::FromStr;
 
-#[cfg(feature = "aws")]
-use super::deploy::Deploy;
 use super::deploy::{Allow, DeployFormat, ParameterValue, ServiceImage};
+#[cfg(feature = "aws")]
+use super::deploy::{Deploy, Elsewhere};
 
 /// Bring an environment back: out of stacks that are stuck, or to an earlier release.
 ///
@@ -77,6 +77,7 @@ impl Rollback {
             hotswap: false,
             format: self.format,
             local: self.local,
+            elsewhere: Elsewhere::default(),
         }
     }
 }

@@ -146,6 +146,9 @@ pub(crate) async fn carried_out(
             ..Answer::of(String::new())
         });
     }
+    if args.elsewhere.only_look {
+        return Ok(Answer::of(String::new()));
+    }
     let (run, mut follower) = followed(global, args, &aws, plan, &sources, follower, started).await;
     if let (Some(file), Some(Outcome::Done)) = (&args.prepare, run.outcome()) {
         Sealed::of(&run, &assembly, &args.env)?.write(file)?;
@@ -213,6 +216,11 @@ pub(crate) fn follower(
     let colour = Colour::on(global.color, &std::io::stderr());
     let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| value == "true");
     match args.format {
+        _ if args.elsewhere.quiet => Box::new(Lines {
+            sink: Box::new(|_: &str| {}),
+            clock,
+            colour,
+        }),
         DeployFormat::Json => {
             let mut json = Json(Objects {
                 sink: Box::new(stdout_now),

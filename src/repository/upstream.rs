@@ -52,6 +52,15 @@ impl Folder {
         Ok(lines(&output))
     }
 
+    /// The newest tag in the history of what is checked out; none where there is none.
+    ///
+    /// # Errors
+    /// Git cannot be started.
+    pub(crate) fn newest_tag(&self) -> Result<Option<String>, Failure> {
+        let output = self.git(&["describe", "--tags", "--abbrev=0"])?;
+        Ok(lines(&output).pop().filter(|_| output.status.success()))
+    }
+
     /// The nearest tag before another one; none where there is none.
     ///
     /// # Errors

@@ -45,7 +45,22 @@ pub(crate) fn in_short(guarded: &Guarded<'_>, colour: Colour) -> String {
 }
 
 fn row(check: &Check, width: usize, colour: Colour) -> String {
-    let (word, code) = match check.verdict {
+    line(
+        check.verdict,
+        (check.id.as_str(), width),
+        (&check.reason, &check.remedy),
+        colour,
+    )
+}
+
+/// A row of a table: what it came to, what it is in so many columns, why, and the remedy under it.
+pub(crate) fn line(
+    verdict: Verdict,
+    (id, width): (&str, usize),
+    (reason, remedy): (&str, &str),
+    colour: Colour,
+) -> String {
+    let (word, code) = match verdict {
         Verdict::Block => ("blocks", RED),
         Verdict::Warn => ("warns", YELLOW),
         Verdict::Skipped => ("skipped", CYAN),
@@ -56,10 +71,10 @@ fn row(check: &Check, width: usize, colour: Colour) -> String {
         Colour::Always => paint(&word, code),
         Colour::Never => word,
     };
-    let mut row = format!("{word}  {:width$}  {}\n", check.id, check.reason);
-    if !check.remedy.is_empty() {
+    let mut row = format!("{word}  {id:width$}  {reason}\n");
+    if !remedy.is_empty() {
         let indent = " ".repeat(7 + 2 + width + 2);
-        row += &format!("{indent}→ {}\n", check.remedy);
+        row += &format!("{indent}→ {remedy}\n");
     }
     row
 }

@@ -349,3 +349,41 @@ mod tests {
         }
     }
 }
+
+/// Within what can a name be given once?
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NameScope {
+    /// The partition: no other account may have it either.
+    Partition,
+    /// The account, in all of its regions.
+    Account,
+    /// The account in the region.
+    Region,
+}
+
+/// Within what names of a type can be given once.
+///
+/// Source: AWS whitepaper "Fault Isolation Boundaries", global services; of dashboards, CloudWatch user guide.
+pub fn name_scope(resource_type: &str) -> NameScope {
+    const OF_ACCOUNT: [&str; 9] = [
+        "AWS::Budgets::",
+        "AWS::CE::",
+        "AWS::CloudFront::",
+        "AWS::CloudWatch::Dashboard",
+        "AWS::GlobalAccelerator::",
+        "AWS::IAM::",
+        "AWS::Organizations::",
+        "AWS::Route53::",
+        "AWS::Shield::",
+    ];
+    match resource_type {
+        "AWS::S3::Bucket" => NameScope::Partition,
+        _ if OF_ACCOUNT
+            .iter()
+            .any(|global| resource_type.starts_with(global)) =>
+        {
+            NameScope::Account
+        }
+        _ => NameScope::Region,
+    }
+}

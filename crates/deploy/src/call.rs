@@ -570,6 +570,8 @@ pub struct Snapshot {
     pub percent: u32,
     /// When it was taken; none while it is being taken.
     pub created: Option<Timestamp>,
+    /// The ARN of the key that it is encrypted with; none where it is not.
+    pub key: Option<String>,
 }
 
 /// An image in ECR.

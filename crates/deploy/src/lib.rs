@@ -11,6 +11,7 @@ pub mod guard;
 mod machine;
 mod plan;
 mod predicted;
+pub mod rebuild;
 mod run;
 mod stack;
 mod standing;

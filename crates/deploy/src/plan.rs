@@ -153,6 +153,9 @@ pub struct Record {
     pub deployed_by: Option<String>,
     /// Why, where somebody had to say.
     pub reason: Option<String>,
+    /// The region that was lost, where it was rebuilt in another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rebuilt_from: Option<String>,
 }
 
 /// What happens to the other stacks of a run when one fails?
@@ -253,6 +256,7 @@ impl Record {
             ("deployed-by", self.deployed_by.as_deref()),
             ("run", Some(run)),
             ("reason", self.reason.as_deref()),
+            ("rebuilt-from", self.rebuilt_from.as_deref()),
         ];
         let tags = tags.into_iter();
         tags.filter_map(|(key, value)| Some((format!("{PREFIX}{key}"), tag_value(value?))))

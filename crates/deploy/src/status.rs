@@ -197,6 +197,7 @@ impl StackStanding {
                 commit: tag("commit"),
                 deployed_by: tag("deployed-by"),
                 reason: tag("reason"),
+                rebuilt_from: tag("rebuilt-from"),
             },
             run: tag("run"),
             changed: found.there().map(changed),

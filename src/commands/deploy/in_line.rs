@@ -70,6 +70,7 @@ pub(crate) fn in_line(
             release: None,
             caller: &identity.arn,
             actor: actor.as_deref(),
+            rebuilt_from: None,
             reason: Some(&reason),
         })
     };

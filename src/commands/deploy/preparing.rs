@@ -142,6 +142,7 @@ pub(super) async fn prepare(
         caller: &identity.arn,
         actor: actor.as_deref(),
         reason: args.emergency.as_deref(),
+        rebuilt_from: args.elsewhere.from.as_deref(),
     });
     let run = run(&args.env, &record, &stacks);
     facts.wanted.run = Some(run.clone());

@@ -18,6 +18,8 @@ pub(super) struct Origin<'a> {
     pub actor: Option<&'a str>,
     /// Why it could not wait.
     pub reason: Option<&'a str>,
+    /// The region that was lost.
+    pub rebuilt_from: Option<&'a str>,
 }
 
 /// The record of a deployment. Whether the release that was named is what is deployed, the guard asks.
@@ -28,6 +30,7 @@ pub(super) fn record(origin: Origin<'_>) -> Record {
         caller,
         actor,
         reason,
+        rebuilt_from,
     } = origin;
     let tags = head.map(|head| head.tags.as_slice()).unwrap_or_default();
     let release = release.or_else(|| tags.first().map(String::as_str));
@@ -38,6 +41,7 @@ pub(super) fn record(origin: Origin<'_>) -> Record {
         commit: head.map(|head| head.commit.clone()),
         deployed_by: deployed_by.map(str::to_owned),
         reason: reason.map(str::to_owned),
+        rebuilt_from: rebuilt_from.map(str::to_owned),
     }
 }
 
@@ -67,6 +71,7 @@ mod tests {
             caller: "arn:aws:sts::111122223333:assumed-role/Deployer/alice",
             actor: None,
             reason: None,
+            rebuilt_from: None,
         }
     }
 

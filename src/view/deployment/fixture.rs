@@ -65,6 +65,7 @@ pub(super) fn plan() -> Plan {
                 commit: Some("1a2b3c4d5e".to_owned()),
                 deployed_by: Some("alice".to_owned()),
                 reason: None,
+                rebuilt_from: None,
             },
             concurrency: 4,
             on_failure: OnFailure::Keep,

@@ -50,15 +50,58 @@ impl Aws {
         let form = Form::new(operation.operation, VERSION)
             .with("DBInstanceIdentifier", instance)
             .with("DBSnapshotIdentifier", identifier);
-        match self.query(&RDS, &operation, form).await {
+        self.made(&operation, form, identifier)
+            .await
+            .map(Reply::Snapshot)
+    }
+
+    /// Copies a snapshot of another region into this one, encrypted with a key of this one. One of the same name that is there is answered.
+    ///
+    /// # Errors
+    /// There is no such snapshot; AWS refuses; nobody answers.
+    pub async fn copy_db_snapshot(
+        &self,
+        source: &str,
+        identifier: &str,
+        key: &str,
+    ) -> Result<Snapshot, Error> {
+        let operation = Operation::new("CopyDBSnapshot", source);
+        let form = Form::new(operation.operation, VERSION)
+            .with("SourceDBSnapshotIdentifier", source)
+            .with("TargetDBSnapshotIdentifier", identifier)
+            .with("KmsKeyId", key);
+        self.made(&operation, form, identifier).await
+    }
+
+    /// The ARN of a snapshot in this region.
+    ///
+    /// # Errors
+    /// There is no such snapshot; AWS refuses; nobody answers.
+    pub async fn db_snapshot_arn(&self, identifier: &str) -> Result<String, Error> {
+        let operation = Operation::new("DescribeDBSnapshots", identifier);
+        let form = Form::new(operation.operation, VERSION).with("DBSnapshotIdentifier", identifier);
+        let answer = self.query(&RDS, &operation, form).await?;
+        let found = answer.items("DBSnapshots").next();
+        operation.required(
+            found.and_then(|found| found.text("DBSnapshotArn")),
+            "DBSnapshotArn",
+        )
+    }
+
+    async fn made(
+        &self,
+        operation: &Operation,
+        form: Form,
+        identifier: &str,
+    ) -> Result<Snapshot, Error> {
+        match self.query(&RDS, operation, form).await {
             Ok(answer) => match answer.child("DBSnapshot") {
-                Some(made) => snapshot(&operation, made).map(Reply::Snapshot),
+                Some(made) => snapshot(operation, made),
                 None => Err(operation.unreadable("the answer has no DBSnapshot")),
             },
             Err(error) if error.has_code(&THERE) => {
                 let found = self.snapshots("DBSnapshotIdentifier", identifier).await?;
-                let found = found.into_iter().next();
-                found.map(Reply::Snapshot).ok_or(error)
+                found.into_iter().next().ok_or(error)
             }
             Err(error) => Err(error),
         }
@@ -119,6 +162,7 @@ fn snapshot(operation: &Operation, found: &Element) -> Result<Snapshot, Error> {
         status: operation.required(found.text("Status"), "Status")?,
         percent: number(found.text("PercentProgress")),
         created: written(created),
+        key: found.text("KmsKeyId").map(str::to_owned),
     })
 }
 

@@ -17,6 +17,7 @@ pub(crate) fn conduct() -> Conduct {
             commit: Some("0123456".to_owned()),
             deployed_by: Some("somebody".to_owned()),
             reason: None,
+            rebuilt_from: None,
         },
         concurrency: 4,
         on_failure: OnFailure::Keep,

@@ -227,5 +227,6 @@ pub(super) fn snapshot(hours: i64) -> Snapshot {
         status: "available".to_owned(),
         percent: 100,
         created: Some(ago(hours)),
+        key: None,
     }
 }

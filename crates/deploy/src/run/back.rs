@@ -188,6 +188,7 @@ impl PlannedStack {
                 release,
                 commit,
                 deployed_by: record.deployed_by.clone(),
+                rebuilt_from: record.rebuilt_from.clone(),
             }),
             predicted: None,
             sealed: None,

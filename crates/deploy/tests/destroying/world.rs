@@ -381,6 +381,7 @@ impl World {
                 status: "available".to_owned(),
                 percent: 100,
                 created: None,
+                key: None,
             }]),
             Call::DeleteStack { stack, token } => self.delete(stack, token, luck, now)?,
             Call::StackEvents { stack, after } => self.events(stack, after.as_deref(), now)?,

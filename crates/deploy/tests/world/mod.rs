@@ -675,5 +675,6 @@ fn shown(snapshot: &str, status: &str) -> Snapshot {
         status: status.to_owned(),
         percent: 0,
         created: None,
+        key: None,
     }
 }

@@ -1,0 +1,261 @@
+//! `rebuild`: an environment in another region, from git and backups alone.
+//!
+//! What lives here: from arguments to a deployment of a release somewhere else, and what is said before and after it. What
+//! does not: deploying it (`commands/deploy`), and what is missing (`stratiform_deploy::rebuild`).
+
+mod afterwards;
+mod looking;
+mod staging;
+
+use stratiform_assembly::Assembly;
+use stratiform_deploy::guard::Verdict;
+use stratiform_deploy::rebuild::PointId;
+use stratiform_environment::{Environment, Settings};
+use stratiform_finding::Code;
+use stratiform_finding::words::meant;
+use stratiform_service::Region;
+
+use self::looking::{Before, look};
+use self::staging::Stage;
+use crate::Define;
+use crate::args::{Global, ParameterValue, Rebuild};
+use crate::assemblies::at_revision;
+use crate::assemblies::environment::{Synthesized, environment};
+use crate::cloud::Cloud;
+use crate::commands::deploy::preparing::identity;
+use crate::commands::deploy::{Intent, carried_out};
+use crate::commands::guard::gathering::Source;
+use crate::commands::guard::looking::stacks;
+use crate::exit::Exit;
+use crate::report::{Colour, Failure};
+use crate::repository::git::{Folder, Revision};
+use crate::repository::head::Head;
+use crate::repository::project::Project;
+use crate::runtime::{all_of, or_interrupted};
+use crate::view::rebuild::{page, told};
+use crate::view::{Answer, Event, View, stderr, stdout_now};
+
+/// Rebuilds an environment, and shows that while it goes on.
+pub(crate) fn run<E: Environment>(
+    define: Define<E>,
+    global: &Global,
+    args: &Rebuild,
+    view: &mut dyn View,
+) -> Result<Answer, Failure> {
+    let project = Project::find(global.environments.as_deref())?;
+    let Synthesized {
+        assembly, settings, ..
+    } = environment(define, &project, &args.env)?;
+    let region = elsewhere(args, &assembly)?;
+    let cloud = Cloud::chosen(args.local, &project.root, view)?;
+    let target = target(&project, args, assembly, region)?;
+    all_of(rebuilt(
+        global, args, cloud, &project, &settings, target, view,
+    ))
+}
+
+/// What is rebuilt.
+pub(crate) struct Target {
+    /// The region that is lost.
+    pub lost: Region,
+    /// The stacks, in the region that they are rebuilt in.
+    pub assembly: Assembly,
+    /// The release, where there is one.
+    pub release: Option<(String, Head)>,
+}
+
+async fn rebuilt(
+    global: &Global,
+    args: &Rebuild,
+    mut cloud: Cloud,
+    project: &Project,
+    settings: &Settings,
+    target: Target,
+    view: &mut dyn View,
+) -> Result<Answer, Failure> {
+    if args.local && !args.dry_run {
+        let stage = Stage {
+            global,
+            args,
+            cloud: &cloud,
+            project,
+            settings,
+            target: &target,
+        };
+        stage.set(view).await?;
+    }
+    cloud.lose(&target.lost);
+    let Target {
+        lost,
+        assembly,
+        release,
+    } = target;
+    view.event(&Event::Asking {
+        environment: args.env.clone(),
+        region: assembly.region.to_string(),
+    });
+    let aws = cloud
+        .deploying(&assembly.region, assembly.account.as_ref())
+        .await;
+    let found = or_interrupted(async {
+        let identity = identity(&aws, &assembly).await?;
+        Ok((identity, stacks(&aws, &assembly).await))
+    });
+    let (identity, found) = found.await?;
+    let before = or_interrupted(look(&aws, args, settings, &lost, &assembly, &found)).await?;
+    let colour = Colour::on(global.color, &std::io::stdout());
+    let tag = release.as_ref().map(|(tag, _)| tag.as_str());
+    stdout_now(&page(
+        &args.env,
+        (&assembly.region, &lost, &identity.account),
+        tag,
+        &before.points,
+        colour,
+    ));
+    if is_missing(&before, args) {
+        return Ok(answer(Exit::No));
+    }
+    let own = own(settings);
+    let deploy = args.deployment(tag.map(str::to_owned), before.parameters, lost.as_str());
+    let source = match release {
+        Some((_, head)) => Source::Release(head),
+        None => Source::Here {
+            before: None,
+            stale: Ok(Vec::new()),
+        },
+    };
+    let intent = Intent {
+        project,
+        assembly: assembly.clone(),
+        settings: &own,
+        source,
+    };
+    let done = carried_out(global, &deploy, &cloud, intent, None, view).await?;
+    if args.dry_run || done.exit != Exit::Done {
+        return Ok(done);
+    }
+    let timeline =
+        or_interrupted(async { Ok(afterwards::timeline(&aws, &assembly).await) }).await?;
+    let promised = settings
+        .recovery
+        .as_ref()
+        .and_then(|recovery| recovery.rto_minutes);
+    let told = told(
+        &args.env,
+        (&assembly.region, &lost),
+        timeline.as_ref(),
+        promised,
+    );
+    stdout_now(&format!(
+        "{told}{}",
+        afterwards::differences(&args.env, &assembly, &before.beginnings, &lost)
+    ));
+    Ok(done)
+}
+
+/// Whether something is missing that nobody said is to be done without.
+fn is_missing(before: &Before, args: &Rebuild) -> bool {
+    let is_named = |id: PointId| {
+        args.despite
+            .iter()
+            .any(|needed| needed.name() == id.as_str())
+    };
+    let missing = before
+        .points
+        .iter()
+        .filter(|point| point.verdict == Verdict::Block);
+    let mut missing = missing.filter(|point| !is_named(point.id)).peekable();
+    if missing.peek().is_none() {
+        return false;
+    }
+    let names: Vec<&str> = missing.map(|point| point.id.as_str()).collect();
+    stderr(&format!("nothing is made: {} missing\n", names.join(", ")));
+    true
+}
+
+/// How it is deployed there: with the caller's own rights. The roles of the bootstrap are for the region that is lost.
+fn own(settings: &Settings) -> Settings {
+    let mut own = settings.clone();
+    own.bootstrap = None;
+    own
+}
+
+/// The region to rebuild in: one that AWS has, and another one than the environment's.
+fn elsewhere(args: &Rebuild, assembly: &Assembly) -> Result<Region, Failure> {
+    let known = stratiform_catalog::catalog();
+    let refused =
+        |what: String, help: String| Failure::new(Exit::Usage, Code::UnknownRegion, what, help);
+    let name = args.region.as_str();
+    if !known.regions().any(|region| region == name) {
+        let help = meant(name, known.regions())
+            .unwrap_or_else(|| "name one such as `eu-west-1`".to_owned());
+        return Err(refused(format!("AWS has no region `{name}`"), help));
+    }
+    if name == assembly.region.as_str() {
+        return Err(refused(
+            format!("`{}` is in {name}: a rebuild is somewhere else", args.env),
+            format!("to bring it back where it is: rollback --env {}", args.env),
+        ));
+    }
+    Region::new(name).map_err(|malformed| refused(malformed.to_string(), String::new()))
+}
+
+/// The stacks of the release, as git has them; those of what is checked out where there is no release.
+fn target(
+    project: &Project,
+    args: &Rebuild,
+    today: Assembly,
+    region: Region,
+) -> Result<Target, Failure> {
+    let folder = Folder::new(&project.root);
+    let named = match &args.release {
+        Some(release) => Some(release.clone()),
+        None => folder.newest_tag()?,
+    };
+    let lost = today.region.clone();
+    let Some(release) = named else {
+        return Ok(Target {
+            lost,
+            assembly: Assembly { region, ..today },
+            release: None,
+        });
+    };
+    let unknown = |what: String| {
+        let help = "name a release: --release TAG (`git fetch --tags` brings those of the remote)";
+        Failure::new(Exit::Failed, Code::UnknownRelease, what, help)
+    };
+    let head = folder.at(&format!("refs/tags/{release}"))?;
+    let head = head.ok_or_else(|| unknown(format!("git knows no release `{release}` here")))?;
+    let revision = Revision {
+        commit: head.commit.clone(),
+        shown: release.clone(),
+    };
+    let mut objects = folder.open(&revision)?;
+    let assembly = at_revision(&mut objects, &revision, &args.env, Some(&today))?;
+    let assembly = assembly.ok_or_else(|| {
+        unknown(format!(
+            "the release `{release}` has no snapshots of `{}`",
+            args.env
+        ))
+    })?;
+    Ok(Target {
+        lost,
+        assembly: Assembly { region, ..assembly },
+        release: Some((release, head)),
+    })
+}
+
+fn answer(exit: Exit) -> Answer {
+    Answer {
+        exit,
+        ..Answer::of(String::new())
+    }
+}
+
+/// A parameter and its value.
+fn parameter(name: &str, value: &str) -> ParameterValue {
+    ParameterValue {
+        name: name.to_owned(),
+        value: value.to_owned(),
+    }
+}

@@ -1,0 +1,101 @@
+//! What is to be known after a rebuild: how long it took, what is different, and what a person has to do.
+
+use stratiform_assembly::Assembly;
+use stratiform_aws::Aws;
+use stratiform_catalog::behaviour::holds_data;
+use stratiform_deploy::rebuild::{Chosen, Phase, Timeline, timeline as in_order};
+use stratiform_deploy::{Call, Reply};
+use stratiform_service::Region;
+
+use crate::commands::guard::looking::{ask, stacks};
+use crate::restores::restored;
+
+/// How long each stack took, and each database in it, as CloudFormation's events tell it.
+pub(super) async fn timeline(aws: &Aws, assembly: &Assembly) -> Option<Timeline> {
+    let found = stacks(aws, assembly).await;
+    let mut phases = Vec::new();
+    for (stack, found) in assembly.stacks.iter().zip(&found) {
+        let Some(there) = found.there() else { continue };
+        let call = Call::StackEvents {
+            stack: there.id.clone(),
+            after: None,
+        };
+        let events = ask(aws, call, |reply| match reply {
+            Reply::Events(events) => Some(events),
+            _ => None,
+        });
+        let Ok(events) = events.await else { continue };
+        phases.extend(Phase::of_stack(&found.key, &events));
+        let databases = restored(&stack.template).into_values();
+        phases.extend(
+            databases.filter_map(|restored| {
+                Phase::of_resource(&found.key, restored.logical_id, &events)
+            }),
+        );
+    }
+    in_order(phases)
+}
+
+/// What is different from the environment that was lost, and what is left to do.
+pub(super) fn differences(
+    environment: &str,
+    assembly: &Assembly,
+    beginnings: &[(String, Chosen)],
+    lost: &Region,
+) -> String {
+    let region = &assembly.region;
+    let mut lines = Vec::new();
+    for (resource, chosen) in beginnings {
+        lines.push(match (&chosen.snapshot, chosen.taken) {
+            (Some(snapshot), Some(taken)) => {
+                format!("{resource} has the data of {taken} ({snapshot}): what came later is lost with {lost}")
+            }
+            (Some(snapshot), None) => format!("{resource} has the data of {snapshot}"),
+            (None, _) => format!("{resource} began empty"),
+        });
+    }
+    let restored_ids: Vec<&str> = beginnings
+        .iter()
+        .map(|(resource, _)| resource.as_str())
+        .collect();
+    let empty: Vec<String> = assembly
+        .stacks
+        .iter()
+        .flat_map(|stack| {
+            let key = assembly.key(&stack.name);
+            let all = stack.template.each_resource();
+            let all = all.filter(|(_, resource)| holds_data(&resource.resource_type));
+            all.map(move |(id, _)| format!("{key}/{id}"))
+        })
+        .filter(|resource| !restored_ids.contains(&resource.as_str()))
+        .collect();
+    if !empty.is_empty() {
+        lines.push(format!("began empty: {}", empty.join(", ")));
+    }
+    lines.push("secrets that AWS makes (passwords, keys) have other values than before".to_owned());
+    let todo = [
+        format!(
+            "point DNS at the load balancers and endpoints in {region}: their names are in the stacks' outputs"
+        ),
+        format!(
+            "deploy there from now on: swap `region` and `disaster_recovery_region` in `environments/{environment}.yaml`, \
+             run `synth` and `bootstrap --env {environment}`, commit"
+        ),
+        format!(
+            "when {lost} is back: it was not touched. Its database goes on with the data of before; to go back with the data \
+             of now, let a backup reach {lost}, take the old environment down there (`destroy`), and \
+             `rebuild --env {environment} --region {lost}` from here"
+        ),
+    ];
+    let list = |lines: &[String]| {
+        lines
+            .iter()
+            .map(|line| format!("  - {line}\n"))
+            .collect::<String>()
+    };
+    format!(
+        "\nwhat is different\n{}\nwhat is left to do\n{}",
+        list(&lines),
+        list(&todo)
+    )
+}

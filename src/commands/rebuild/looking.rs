@@ -1,0 +1,256 @@
+//! What a rebuild needs, and what of it the region has.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use stratiform_assembly::{Assembly, StackAt};
+use stratiform_aws::{Aws, now};
+use stratiform_catalog::behaviour::{holds_data, restores_from};
+use stratiform_catalog::catalog;
+use stratiform_deploy::guard::{Asked, StackFound, Unasked, Verdict};
+use stratiform_deploy::rebuild::{
+    Backup, Chosen, Point, PointId, Wish, backup, key, names, parts, values,
+};
+use stratiform_deploy::{Call, Reply};
+use stratiform_environment::{Settings, Text as _};
+use stratiform_resolve::{Outcome, Resolver, Scope, Whereabouts};
+use stratiform_service::Region;
+use stratiform_template::{Resource, Template};
+
+use super::parameter;
+use crate::args::{ParameterValue, Rebuild};
+use crate::commands::guard::looking::ask;
+use crate::report::Failure;
+use crate::restores::{Restored, restored};
+use crate::services::service_of;
+
+/// What is known before anything is made.
+pub(super) struct Before {
+    /// What is needed, in the order in which it is told.
+    pub points: Vec<Point>,
+    /// Values that parameters get.
+    pub parameters: Vec<ParameterValue>,
+    /// What each database begins with: `database/Instance`.
+    pub beginnings: Vec<(String, Chosen)>,
+}
+
+/// Looks at all of it.
+pub(super) async fn look(
+    aws: &Aws,
+    args: &Rebuild,
+    settings: &Settings,
+    lost: &Region,
+    assembly: &Assembly,
+    found: &[StackFound],
+) -> Result<Before, Failure> {
+    let stacks = assembly.stacks.iter();
+    let keyed: Vec<(&str, &Template)> = stacks
+        .map(|stack| (assembly.key(&stack.name), &*stack.template))
+        .collect();
+    let homes: Vec<Whereabouts> = assembly
+        .stacks
+        .iter()
+        .map(|stack| home(stack, lost))
+        .collect();
+    let placed: Vec<(&str, &Template, &Whereabouts)> = keyed
+        .iter()
+        .zip(&homes)
+        .map(|((key, template), home)| (*key, *template, home))
+        .collect();
+    let mut given = given(args, settings, &keyed);
+    let is_there = |key: &str, name: &str| {
+        let stack = found
+            .iter()
+            .find(|found| found.key == key)
+            .and_then(StackFound::there);
+        service_of(name).is_some() || stack.is_some_and(|stack| stack.parameters.contains_key(name))
+    };
+    let mut points = vec![
+        parts(&keyed, assembly.region.as_str()),
+        names(&placed, assembly.region.as_str()),
+        values(&keyed, &given, is_there),
+    ];
+    let rpo = settings
+        .recovery
+        .as_ref()
+        .and_then(|recovery| recovery.rpo_minutes);
+    let mut beginnings = Vec::new();
+    for ((stack, home), found) in assembly.stacks.iter().zip(&homes).zip(found) {
+        let all = restored(&stack.template);
+        points.extend(without_a_way(args, &found.key, &stack.template, &all));
+        for (name, restored) in all {
+            let resource = format!("{}/{}", found.key, restored.logical_id);
+            let made_from = found.there().and_then(|stack| stack.parameters.get(name));
+            let snapshots = match made_from {
+                Some(_) => Ok(Vec::new()),
+                None => snapshots(aws, stack, &restored, home).await,
+            };
+            let of = Backup {
+                resource: &resource,
+                snapshots,
+                made_from: made_from.map(String::as_str),
+            };
+            let (point, chosen) = backup(&of, &wish(args, name), rpo, now());
+            points.push(point);
+            let Some(chosen) = chosen else { continue };
+            if let Some(of) = &chosen.key {
+                points.push(key(of, &has_key(aws, of).await));
+            }
+            given.insert(name.to_owned(), chosen.snapshot.clone().unwrap_or_default());
+            beginnings.push((resource, chosen));
+        }
+    }
+    points.sort_by_key(|point| point.id);
+    let parameters = given
+        .iter()
+        .map(|(name, value)| parameter(name, value))
+        .collect();
+    Ok(Before {
+        points,
+        parameters,
+        beginnings,
+    })
+}
+
+/// Where a stack was.
+fn home(stack: &StackAt, lost: &Region) -> Whereabouts {
+    Whereabouts {
+        stack: stack.name.clone(),
+        region: lost.clone(),
+        account: None,
+    }
+}
+
+/// Values that somebody gave: on the command line, then in the environment's file, as far as the release has the parameter.
+fn given(
+    args: &Rebuild,
+    settings: &Settings,
+    stacks: &[(&str, &Template)],
+) -> BTreeMap<String, String> {
+    let written = settings
+        .recovery
+        .iter()
+        .flat_map(|recovery| &recovery.parameters);
+    let has = |name: &str| {
+        stacks
+            .iter()
+            .any(|(_, template)| template.parameters.contains_key(name))
+    };
+    let written = written.filter(|(name, _)| has(name.as_str()));
+    let written = written.map(|(name, value)| (name.to_string(), value.clone()));
+    let named = args.parameter.iter();
+    let named = named.map(|given| (given.name.clone(), given.value.clone()));
+    written.chain(named).collect()
+}
+
+/// What a database is to begin with.
+fn wish(args: &Rebuild, parameter: &str) -> Wish {
+    let of = |of: Option<&str>| {
+        args.database
+            .iter()
+            .rev()
+            .find(|one| one.parameter.as_deref() == of)
+    };
+    let found = of(Some(parameter)).or_else(|| of(None));
+    match found.map(|one| one.backup.as_str()) {
+        None | Some("latest") => Wish::Latest,
+        Some("empty") => Wish::Empty,
+        Some(name) => Wish::Named(name.to_owned()),
+    }
+}
+
+/// Resources with data that could be made from a snapshot, and that the release makes empty.
+fn without_a_way<'a>(
+    args: &'a Rebuild,
+    stack: &'a str,
+    template: &'a Template,
+    restored: &'a BTreeMap<&str, Restored<'_>>,
+) -> impl Iterator<Item = Point> + 'a {
+    let is_restored = |id: &str| restored.values().any(|known| known.logical_id == id);
+    let can_be = |resource: &Resource| {
+        let known = catalog().resource_type(&resource.resource_type);
+        let mut from = restores_from().filter(|path| path.is_top_level());
+        // What belongs to another resource has that one's data.
+        let is_own = !resource
+            .properties
+            .keys()
+            .any(|name| name.ends_with("ClusterIdentifier") || name.starts_with("Source"));
+        is_own
+            && holds_data(&resource.resource_type)
+            && from.any(|path| {
+                known.is_some_and(|known| known.schema().property(path.first()).is_some())
+            })
+    };
+    let all = template.each_resource();
+    let all = all.filter(move |(id, resource)| !is_restored(id) && can_be(resource));
+    all.map(move |(id, _)| {
+        let is_wanted = wish(args, "") == Wish::Empty;
+        Point {
+            id: PointId::Backup,
+            verdict: if is_wanted { Verdict::Warn } else { Verdict::Block },
+            reason: format!("{stack}/{id} begins empty: no parameter of the release says which snapshot it is made from"),
+            remedy: match is_wanted {
+                true => String::new(),
+                false => "choose a release that has one, or --database empty".to_owned(),
+            },
+        }
+    })
+}
+
+/// The snapshots of a database that the region has, by the name that it had.
+async fn snapshots(
+    aws: &Aws,
+    stack: &StackAt,
+    restored: &Restored<'_>,
+    home: &Whereabouts,
+) -> Asked<Vec<stratiform_deploy::call::Snapshot>> {
+    let unknown = |why: &str| {
+        Err(Unasked::because(
+            why,
+            "name the snapshot: --database SNAPSHOT",
+        ))
+    };
+    if restored.resource.resource_type != "AWS::RDS::DBInstance" {
+        return unknown("only snapshots of AWS::RDS::DBInstance are looked for");
+    }
+    let Some(name) = restored.resource.properties.get("DBInstanceIdentifier") else {
+        return unknown(
+            "it has no name in the template, so that nobody here knows what it was called",
+        );
+    };
+    let values: IndexMap<String, String> = IndexMap::new();
+    let scope = Scope::new(&stack.template, &values, home);
+    let resolver = Resolver::new(&scope, home);
+    let instance = match resolver.resolve(name) {
+        Outcome::Value(name) => name.known().map(std::borrow::Cow::into_owned),
+        _ => None,
+    };
+    let Some(instance) = instance else {
+        return unknown("its name is not known here");
+    };
+    ask(
+        aws,
+        Call::DescribeDbSnapshots { instance },
+        |reply| match reply {
+            Reply::Snapshots(snapshots) => Some(snapshots),
+            _ => None,
+        },
+    )
+    .await
+}
+
+async fn has_key(aws: &Aws, arn: &str) -> Asked<bool> {
+    // Those that AWS manages are in every region.
+    if arn.contains("alias/aws/") {
+        return Ok(true);
+    }
+    let call = Call::FindResource {
+        resource_type: "AWS::KMS::Key".to_owned(),
+        identifier: arn.rsplit('/').next().unwrap_or(arn).to_owned(),
+    };
+    ask(aws, call, |reply| match reply {
+        Reply::Found(found) => Some(found),
+        _ => None,
+    })
+    .await
+}

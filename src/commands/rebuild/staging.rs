@@ -1,0 +1,194 @@
+//! The day before, for a rehearsal with the embedded CloudFormation: the environment is deployed where it lives, and its
+//! databases are backed up into the region that it is rebuilt in.
+
+use stratiform_assembly::Assembly;
+use stratiform_aws::{Aws, Error};
+use stratiform_deploy::guard::{Asked, StackFound};
+use stratiform_deploy::{Call, Reply};
+use stratiform_environment::{Settings, Text as _};
+use stratiform_finding::{Code, Finding};
+
+use super::{Target, own, parameter};
+use crate::args::{Elsewhere, Global, ParameterValue, Rebuild};
+use crate::assemblies::synthesis::bootstraps;
+use crate::cloud::Cloud;
+use crate::commands::deploy::{Intent, carried_out};
+use crate::commands::guard::gathering::Source;
+use crate::commands::guard::looking::{ask, stacks};
+use crate::exit::Exit;
+use crate::report::Failure;
+use crate::repository::project::Project;
+use crate::restores::restored;
+use crate::view::{Event, View};
+
+/// What there is to set a stage with.
+pub(super) struct Stage<'a> {
+    pub global: &'a Global,
+    pub args: &'a Rebuild,
+    pub cloud: &'a Cloud,
+    pub project: &'a Project,
+    pub settings: &'a Settings,
+    pub target: &'a Target,
+}
+
+impl Stage<'_> {
+    /// Sets it; what is there already stays as it is.
+    ///
+    /// # Errors
+    /// The environment cannot be deployed, or its databases cannot be backed up.
+    pub(super) async fn set(&self, view: &mut dyn View) -> Result<(), Failure> {
+        let Target { lost, assembly, .. } = self.target;
+        let environment = Assembly {
+            region: lost.clone(),
+            ..assembly.clone()
+        };
+        let found = self
+            .there(&environment, at_home(self.settings, self.target), view)
+            .await?;
+        let home = self.connect(&environment).await;
+        let there = self.connect(assembly).await;
+        let key = self.key(&environment, view).await?;
+        for (stack, found) in environment.stacks.iter().zip(&found) {
+            for restored in restored(&stack.template).values() {
+                let is_instance = restored.resource.resource_type == "AWS::RDS::DBInstance";
+                let instance = physical_id(found, |id, _| id == restored.logical_id);
+                if let Some(instance) = instance.filter(|_| is_instance) {
+                    back_up(&home, &there, &instance, &key, view).await?;
+                }
+            }
+        }
+        view.event(&Event::Notice {
+            text: format!("{lost} is lost: from here on it refuses every call"),
+        });
+        Ok(())
+    }
+
+    async fn connect(&self, assembly: &Assembly) -> Aws {
+        self.cloud
+            .deploying(&assembly.region, assembly.account.as_ref())
+            .await
+    }
+
+    /// Stacks as they are there; where none of them is, they are deployed.
+    async fn there(
+        &self,
+        assembly: &Assembly,
+        parameters: Vec<ParameterValue>,
+        view: &mut dyn View,
+    ) -> Result<Vec<StackFound>, Failure> {
+        let aws = self.connect(assembly).await;
+        let found = stacks(&aws, assembly).await;
+        if found.iter().any(|found| found.there().is_some()) {
+            return Ok(found);
+        }
+        let environment = assembly.environment.clone().unwrap_or_default();
+        let region = &assembly.region;
+        view.event(&Event::Notice {
+            text: format!(
+                "`{environment}` is not in the engine's {region} yet, and is deployed there"
+            ),
+        });
+        let mut deploy = self.args.deployment(None, parameters, "");
+        deploy.yes = true;
+        deploy.image.clear();
+        deploy.elsewhere = Elsewhere {
+            quiet: true,
+            ..Elsewhere::default()
+        };
+        let own = own(self.settings);
+        let intent = Intent {
+            project: self.project,
+            assembly: assembly.clone(),
+            settings: &own,
+            source: Source::Here {
+                before: None,
+                stale: Ok(Vec::new()),
+            },
+        };
+        let done = carried_out(self.global, &deploy, self.cloud, intent, None, view).await?;
+        match done.exit {
+            Exit::Done => Ok(stacks(&aws, assembly).await),
+            exit => Err(Failure::new(
+                exit,
+                Code::AwsRefused,
+                format!(
+                    "`{environment}` could not be deployed in the engine's {region} to begin with"
+                ),
+                format!("see why: deploy --env {} --local", self.args.env),
+            )),
+        }
+    }
+
+    /// The key that backups are copied with: the vault's there, where the bootstrap has one.
+    async fn key(&self, environment: &Assembly, view: &mut dyn View) -> Result<String, Failure> {
+        let bootstraps = bootstraps(environment, self.settings).map_err(Failure::of)?;
+        let region = &self.target.assembly.region;
+        let vaults = bootstraps.into_iter().find(|one| one.region == *region);
+        let found = match vaults {
+            Some(vaults) => self.there(&vaults, Vec::new(), view).await?,
+            None => Vec::new(),
+        };
+        let is_key = |_: &str, resource_type: &str| resource_type == "AWS::KMS::Key";
+        let key = found.iter().find_map(|found| physical_id(found, is_key));
+        Ok(key.unwrap_or_else(|| "alias/aws/rds".to_owned()))
+    }
+}
+
+/// The values that recovery has for the other region, as if they were of this one.
+fn at_home(settings: &Settings, target: &Target) -> Vec<ParameterValue> {
+    let (there, home) = (target.assembly.region.as_str(), target.lost.as_str());
+    let written = settings
+        .recovery
+        .iter()
+        .flat_map(|recovery| &recovery.parameters);
+    let values = written.map(|(name, value)| parameter(name.as_ref(), &value.replace(there, home)));
+    values.collect()
+}
+
+fn physical_id(found: &StackFound, is_it: impl Fn(&str, &str) -> bool) -> Option<String> {
+    let mut resources = found.resources.as_ref().ok()?.iter();
+    let found = resources.find(|one| is_it(one.logical_id.as_str(), &one.resource_type))?;
+    found.physical_id.as_ref().map(ToString::to_string)
+}
+
+/// Takes a snapshot of a database and copies it, unless there is one.
+async fn back_up(
+    home: &Aws,
+    there: &Aws,
+    instance: &str,
+    key: &str,
+    view: &mut dyn View,
+) -> Result<(), Failure> {
+    let call = Call::DescribeDbSnapshots {
+        instance: instance.to_owned(),
+    };
+    let known: Asked<_> = ask(there, call, |reply| match reply {
+        Reply::Snapshots(snapshots) => Some(snapshots),
+        _ => None,
+    })
+    .await;
+    if known.is_ok_and(|known| !known.is_empty()) {
+        return Ok(());
+    }
+    let snapshot = format!("{instance}-rehearsal");
+    let call = Call::CreateDbSnapshot {
+        instance: instance.to_owned(),
+        snapshot: snapshot.clone(),
+    };
+    let taken = ask(home, call, |reply| match reply {
+        Reply::Snapshot(snapshot) => Some(snapshot),
+        _ => None,
+    });
+    let refused = |why: String| Failure::of([Finding::new(Code::AwsRefused, why, "")]);
+    taken.await.map_err(|unasked| refused(unasked.why))?;
+    let failed = |error: Error| Failure::of([error.into()]);
+    let arn = home.db_snapshot_arn(&snapshot).await.map_err(failed)?;
+    there
+        .copy_db_snapshot(&arn, &snapshot, key)
+        .await
+        .map_err(failed)?;
+    view.event(&Event::Notice {
+        text: format!("{instance} is backed up as {snapshot}, and copied"),
+    });
+    Ok(())
+}
