@@ -310,6 +310,8 @@ pub struct NewChangeSet {
     pub rollback: Option<RollbackConfiguration>,
     /// Whether resources are waited for.
     pub mode: DeploymentConfigMode,
+    /// Whether what is there already under the name that the template gives becomes part of the stack.
+    pub import_existing: bool,
 }
 
 /// A command that is to be run here.

@@ -129,6 +129,9 @@ pub struct Conduct {
     pub rollback: Option<RollbackConfiguration>,
     /// Whether resources are waited for.
     pub mode: DeploymentConfigMode,
+    /// Whether what is there already, outside of all stacks and under the name that a template gives, becomes part of the
+    /// stack.
+    pub import_existing: bool,
     /// Where templates of more than 51,200 bytes go; none where they are refused.
     pub bucket: Option<String>,
     /// Whether snapshots of all databases are taken before anything is executed.

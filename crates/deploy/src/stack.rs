@@ -249,6 +249,7 @@ impl PlannedStack {
             // An alarm of the environment may be in one of the stacks that are made.
             rollback: conduct.rollback.clone().filter(|_| exists),
             mode: conduct.mode,
+            import_existing: conduct.import_existing,
         }
     }
 }

@@ -103,6 +103,8 @@ pub(super) fn conduct(args: &Deploy, written: &Deployment, found: Found) -> Cond
         } else {
             DeploymentConfigMode::Standard
         },
+        // Replication made the repositories there, with the images in them.
+        import_existing: args.elsewhere.from.is_some(),
         bucket: written.artifact_bucket.clone(),
         backup: written.backup_before_deploy,
         verify: contract(args, written),

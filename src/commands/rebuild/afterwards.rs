@@ -2,7 +2,7 @@
 
 use stratiform_assembly::Assembly;
 use stratiform_aws::Aws;
-use stratiform_catalog::behaviour::holds_data;
+use stratiform_catalog::behaviour::{holds_data, holds_history};
 use stratiform_deploy::rebuild::{Chosen, Phase, Timeline, timeline as in_order};
 use stratiform_deploy::{Call, Reply};
 use stratiform_service::Region;
@@ -64,7 +64,8 @@ pub(super) fn differences(
         .flat_map(|stack| {
             let key = assembly.key(&stack.name);
             let all = stack.template.each_resource();
-            let all = all.filter(|(_, resource)| holds_data(&resource.resource_type));
+            let is_data = |of: &str| holds_data(of) && !holds_history(of) && of != "AWS::KMS::Key";
+            let all = all.filter(move |(_, resource)| is_data(&resource.resource_type));
             all.map(move |(id, _)| format!("{key}/{id}"))
         })
         .filter(|resource| !restored_ids.contains(&resource.as_str()))

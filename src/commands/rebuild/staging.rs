@@ -5,7 +5,7 @@ use stratiform_assembly::Assembly;
 use stratiform_aws::{Aws, Error};
 use stratiform_deploy::guard::{Asked, StackFound};
 use stratiform_deploy::{Call, Reply};
-use stratiform_environment::{Settings, Text as _};
+use stratiform_environment::Settings;
 use stratiform_finding::{Code, Finding};
 
 use super::{Target, own, parameter};

@@ -278,6 +278,7 @@ pub(super) fn mending(
             notification_arns: Vec::new(),
             rollback: None,
             mode: DeploymentConfigMode::Standard,
+            import_existing: false,
             bucket: None,
             backup: false,
             besides: Default::default(),

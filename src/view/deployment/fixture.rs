@@ -78,6 +78,7 @@ pub(super) fn plan() -> Plan {
             notification_arns: Vec::new(),
             rollback: None,
             mode: DeploymentConfigMode::Standard,
+            import_existing: false,
             bucket: None,
             backup: false,
             besides: Default::default(),

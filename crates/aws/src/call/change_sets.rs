@@ -43,7 +43,8 @@ impl Aws {
             .set_role_arn(new.role.clone())
             .set_notification_arns(topics.cloned())
             .set_rollback_configuration(new.rollback.as_ref().map(rollback))
-            .set_deployment_config(deployment(new.mode));
+            .set_deployment_config(deployment(new.mode))
+            .set_import_existing_resources(new.import_existing.then_some(true));
         match request.send().await {
             Ok(made) => Ok(Reply::ChangeSetMade {
                 change_set: operation.part(made.id(), "Id")?,

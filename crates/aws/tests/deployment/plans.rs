@@ -30,6 +30,7 @@ pub(crate) fn conduct() -> Conduct {
         notification_arns: Vec::new(),
         rollback: None,
         mode: DeploymentConfigMode::Standard,
+        import_existing: false,
         bucket: None,
         backup: false,
         besides: Default::default(),

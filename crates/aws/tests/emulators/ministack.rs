@@ -107,6 +107,7 @@ async fn who_says_no_leaves_nothing_and_a_name_that_is_taken_is_found_again() {
         notification_arns: Vec::new(),
         rollback: None,
         mode: DeploymentConfigMode::Standard,
+        import_existing: false,
     }));
     let made = aws.call(&call).await;
     assert!(matches!(made, Ok(Reply::ChangeSetMade { .. })), "{made:?}");

@@ -44,6 +44,7 @@ pub(crate) fn new(stack: &str, name: &str, change_set_type: ChangeSetType) -> Ne
         notification_arns: Vec::new(),
         rollback: None,
         mode: DeploymentConfigMode::Standard,
+        import_existing: false,
     }
 }
 

@@ -34,6 +34,7 @@ async fn a_change_set_is_asked_for_with_all_that_it_has() {
             }],
         }),
         mode: DeploymentConfigMode::Express,
+        import_existing: false,
     };
     let made = format!("<Id>{}</Id><StackId>{}</StackId>", change_set(), stack_id());
     let made = reply("CreateChangeSet", &made);

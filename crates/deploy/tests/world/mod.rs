@@ -152,6 +152,7 @@ pub(crate) fn plan(stacks: usize, needs: &[u8], change: impl FnOnce(&mut Conduct
         notification_arns: Vec::new(),
         rollback: None,
         mode: DeploymentConfigMode::Standard,
+        import_existing: false,
         bucket: None,
         backup: false,
         besides: Besides::default(),

@@ -1,0 +1,154 @@
+//! The reference app's prod comes back in another region, while its own refuses every call.
+//!
+//! A test of the package `stratiform`, since it runs that package's binary, and here since it is about this app.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// A project with the app's environments, and nothing deployed.
+struct Project(tempfile::TempDir);
+
+/// How a command ended.
+struct Ran {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl Project {
+    fn new() -> Project {
+        let folder = tempfile::tempdir().unwrap();
+        let environments = folder.path().join("environments");
+        fs::create_dir(&environments).unwrap();
+        let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("environments");
+        for file in fs::read_dir(here).unwrap() {
+            let file = file.unwrap();
+            fs::copy(file.path(), environments.join(file.file_name())).unwrap();
+        }
+        let project = Project(folder);
+        let git = Command::new("git")
+            .args(["init", "--quiet"])
+            .current_dir(project.0.path())
+            .status();
+        assert!(git.unwrap().success());
+        project
+    }
+
+    fn edit(&self, from: &str, to: &str) {
+        let file = self.0.path().join("environments/prod.yaml");
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(text.contains(from), "{text}");
+        fs::write(file, text.replacen(from, to, 1)).unwrap();
+    }
+
+    fn run(&self, words: &str) -> Ran {
+        let output = Command::new(env!("CARGO_BIN_EXE_stratiform"))
+            .args(words.split(' '))
+            .args(["--env", "prod", "--local"])
+            .current_dir(self.0.path())
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .output()
+            .unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Ran {
+            code: output.status.code(),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        }
+    }
+}
+
+impl Ran {
+    #[track_caller]
+    fn expect(self, code: i32, words: &[&str]) -> Ran {
+        let all = format!("{}{}", self.stderr, self.stdout);
+        assert_eq!(self.code, Some(code), "{all}");
+        for words in words {
+            assert!(all.contains(words), "no `{words}` in:\n{all}");
+        }
+        self
+    }
+}
+
+const REBUILD: &str = "rebuild --region eu-west-1 --yes";
+
+#[test]
+fn prod_comes_back_with_its_data_and_stays_itself() {
+    let project = Project::new();
+    project.run(REBUILD).expect(
+        0,
+        &[
+            "eu-central-1 is lost: from here on it refuses every call",
+            "passes   names       no name is one that the lost region's stacks still have",
+            "passes   backup      database/Instance begins with storefront-prod-database-rehearsal",
+            "deployed in",
+            "RTO: 45 min, of 2 h that are promised",
+            "database/Instance has the data of ",
+        ],
+    );
+    // Started again, it goes on with what is there.
+    project.run(REBUILD).expect(
+        0,
+        &[
+            "database/Instance is there, from the snapshot storefront-prod-database-rehearsal",
+            "nothing to deploy in 7 stacks",
+        ],
+    );
+    // The environment that was lost was not touched.
+    project.run("status").expect(
+        0,
+        &[
+            "prod in eu-central-1",
+            "database  storefront-prod-database  well",
+        ],
+    );
+    // From now on it is deployed there: the database is the one that was restored.
+    project.edit(
+        "  disaster_recovery_region: eu-west-1\n",
+        "  region: eu-west-1\n  disaster_recovery_region: eu-central-1\n",
+    );
+    project
+        .run("deploy --yes")
+        .expect(0, &["database  unchanged"]);
+}
+
+#[test]
+fn what_is_missing_is_said_and_nothing_is_made() {
+    let project = Project::new();
+    project.edit("      CertificateArn: ", "      # ");
+    project.edit("    parameters:\n", "");
+    project.run("deploy --yes --parameter CertificateArn=arn:aws:acm:eu-central-1:111122223333:certificate/1a").expect(0, &[]);
+    let rebuilt = project.run(REBUILD);
+    rebuilt.expect(
+        3,
+        &[
+            "blocks   parameters  without a value there: `CertificateArn` of services",
+            "→ write it under `settings.recovery.parameters`, or give it: --parameter NAME=VALUE",
+            "nothing is made: parameters missing",
+        ],
+    );
+    let named = format!(
+        "{REBUILD} --database gone --parameter CertificateArn=arn:aws:acm:eu-west-1:111122223333:certificate/1a"
+    );
+    project
+        .run(&named)
+        .expect(3, &["the region has no snapshot gone of database/Instance"]);
+    let empty = named.replace("--database gone", "--database empty --dry-run");
+    project
+        .run(&empty)
+        .expect(0, &["database/Instance begins empty: --database empty"]);
+}
+
+#[test]
+fn it_is_another_region_and_one_that_there_is() {
+    let project = Project::new();
+    let refused = |region: &str, words: &str| {
+        project
+            .run(&format!("rebuild --region {region}"))
+            .expect(2, &[words]);
+    };
+    refused("eu-central-1", "a rebuild is somewhere else");
+    refused("eu-west-11", "AWS has no region `eu-west-11`");
+}
