@@ -320,7 +320,7 @@ fn what_cannot_be_checked_is_refused() {
 /// Editors refuse nothing that we allow, so far as samples tell.
 #[test]
 fn patterns_for_editors_allow_what_the_checks_allow() {
-    let samples: [(Format, &[&str]); 19] = [
+    let samples: [(Format, &[&str]); 20] = [
         (crate::BesidesName::FORMAT, &["migrate", "load-test"]),
         (crate::VariableName::FORMAT, &["DEPLOY_WEBHOOK", "_X2"]),
         (crate::FolderName::FORMAT, &["tests", "tests/load"]),
@@ -362,6 +362,9 @@ fn patterns_for_editors_allow_what_the_checks_allow() {
         (crate::ServiceWithImage::FORMAT, &["api", "web-api2"]),
         (
             crate::ParameterOfStack::FORMAT,
+            &["CertificateArn", "A1"],
+        ),
+        (
             crate::SourcePath::FORMAT,
             &[".", "..", "../a b/c", "services/api"],
         ),
