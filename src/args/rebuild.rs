@@ -6,8 +6,10 @@ use std::str::FromStr;
 use clap::ValueEnum as _;
 
 #[cfg(feature = "aws")]
-use super::deploy::{Deploy, Elsewhere};
+use super::deploy::{Allow, Deploy, Elsewhere};
 use super::deploy::{DeployFormat, ParameterValue, ServiceImage};
+#[cfg(feature = "aws")]
+use super::destroy::Destroy;
 
 /// Rebuild an environment in another region, from git and backups alone.
 ///
@@ -40,6 +42,9 @@ pub(crate) struct Rebuild {
     /// Only look, and say what there is and what is missing
     #[arg(long)]
     pub dry_run: bool,
+    /// Only try it: in an environment of its own, which is deleted again. Nothing else is ever deleted
+    #[arg(long)]
+    pub rehearsal: bool,
     /// Do not ask
     #[arg(long)]
     pub yes: bool,
@@ -88,6 +93,18 @@ impl Rebuild {
                 only_look: self.dry_run,
                 quiet: false,
             },
+        }
+    }
+
+    /// What takes down what was only tried.
+    pub(crate) fn destruction(&self, allow: Vec<Allow>) -> Destroy {
+        Destroy {
+            env: self.env.clone(),
+            allow,
+            yes: true,
+            concurrency: self.concurrency,
+            format: self.format,
+            local: self.local,
         }
     }
 }

@@ -8,9 +8,10 @@ mod watching;
 
 use std::time::Instant;
 
+use stratiform_assembly::Assembly;
 use stratiform_aws::destroy;
 use stratiform_deploy::Outcome;
-use stratiform_environment::Environment;
+use stratiform_environment::{Environment, Settings};
 
 use self::planning::{plan, protected};
 use self::watching::Watching;
@@ -39,57 +40,74 @@ pub(crate) fn run<E: Environment>(
     args: &Destroy,
     view: &mut dyn View,
 ) -> Result<Answer, Failure> {
-    let started = Instant::now();
     let project = Project::find(global.environments.as_deref())?;
     let Synthesized {
         assembly, settings, ..
     } = environment(define, &project, &args.env)?;
     protected(&args.env, &settings)?;
-    let plan = plan(&assembly, &settings, args)?;
     let cloud = Cloud::chosen(args.local, &project.root, view)?;
+    all_of(destroyed(
+        global,
+        args,
+        &cloud,
+        &project,
+        (&assembly, &settings),
+        view,
+    ))
+}
+
+/// Takes stacks down, and shows that while it goes on.
+pub(crate) async fn destroyed(
+    global: &Global,
+    args: &Destroy,
+    cloud: &Cloud,
+    project: &Project,
+    (assembly, settings): (&Assembly, &Settings),
+    view: &mut dyn View,
+) -> Result<Answer, Failure> {
+    let started = Instant::now();
+    let plan = plan(assembly, settings, args)?;
     view.event(&Event::Asking {
         environment: args.env.clone(),
         region: assembly.region.to_string(),
     });
-    all_of(async {
-        let account = assembly.account.as_ref();
-        let aws = cloud.deploying(&assembly.region, account).await;
-        or_interrupted(identity(&aws, &assembly)).await?;
-        let mut watching = Watching {
-            show: show(global, args, &plan, started),
-            consent: match (args.yes, is_somebody_there()) {
-                (true, _) => Consent::Given,
-                (false, true) => Consent::Asked,
-                (false, false) => Consent::Nobody,
-            },
-            environment: args.env.clone(),
-            is_reviewed: false,
-        };
-        let destruction = destroy(&aws, plan, &mut watching, &mut interrupts()).await;
-        let outcome = destruction.outcome().unwrap_or(Outcome::NeedsPerson);
-        if !watching.is_reviewed && outcome == Outcome::No {
-            watching
-                .show
-                .review(destruction.plan(), &destruction.survey());
-        }
-        let sources = Sources {
-            root: project.root.clone(),
-            locations: assembly
-                .stacks
-                .iter()
-                .map(|stack| stack.locations.clone())
-                .collect(),
-        };
-        let ended = Ended {
-            outcome,
-            endings: destruction.endings(),
-            took: started.elapsed(),
-        };
-        watching.show.finish(destruction.plan(), &sources, &ended);
-        Ok(Answer {
-            exit: exit(Some(outcome)),
-            ..Answer::of(String::new())
-        })
+    let account = assembly.account.as_ref();
+    let aws = cloud.deploying(&assembly.region, account).await;
+    or_interrupted(identity(&aws, assembly)).await?;
+    let mut watching = Watching {
+        show: show(global, args, &plan, started),
+        consent: match (args.yes, is_somebody_there()) {
+            (true, _) => Consent::Given,
+            (false, true) => Consent::Asked,
+            (false, false) => Consent::Nobody,
+        },
+        environment: args.env.clone(),
+        is_reviewed: false,
+    };
+    let destruction = destroy(&aws, plan, &mut watching, &mut interrupts()).await;
+    let outcome = destruction.outcome().unwrap_or(Outcome::NeedsPerson);
+    if !watching.is_reviewed && outcome == Outcome::No {
+        watching
+            .show
+            .review(destruction.plan(), &destruction.survey());
+    }
+    let sources = Sources {
+        root: project.root.clone(),
+        locations: assembly
+            .stacks
+            .iter()
+            .map(|stack| stack.locations.clone())
+            .collect(),
+    };
+    let ended = Ended {
+        outcome,
+        endings: destruction.endings(),
+        took: started.elapsed(),
+    };
+    watching.show.finish(destruction.plan(), &sources, &ended);
+    Ok(Answer {
+        exit: exit(Some(outcome)),
+        ..Answer::of(String::new())
     })
 }
 

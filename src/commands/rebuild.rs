@@ -5,6 +5,7 @@
 
 mod afterwards;
 mod looking;
+mod rehearsal;
 mod staging;
 
 use stratiform_assembly::Assembly;
@@ -15,7 +16,7 @@ use stratiform_finding::Code;
 use stratiform_finding::words::meant;
 use stratiform_service::Region;
 
-use self::looking::{Before, look};
+use self::looking::{Before, Looking, look};
 use self::staging::Stage;
 use crate::Define;
 use crate::args::{Global, ParameterValue, Rebuild};
@@ -24,6 +25,7 @@ use crate::assemblies::environment::{Synthesized, environment};
 use crate::cloud::Cloud;
 use crate::commands::deploy::preparing::identity;
 use crate::commands::deploy::{Intent, carried_out};
+use crate::commands::destroy::destroyed;
 use crate::commands::guard::gathering::Source;
 use crate::commands::guard::looking::stacks;
 use crate::exit::Exit;
@@ -49,9 +51,28 @@ pub(crate) fn run<E: Environment>(
     let region = elsewhere(args, &assembly)?;
     let cloud = Cloud::chosen(args.local, &project.root, view)?;
     let target = target(&project, args, assembly, region)?;
-    all_of(rebuilt(
-        global, args, cloud, &project, &settings, target, view,
-    ))
+    let tried = match args.rehearsal {
+        true => Some(rehearsal::synthesized(define, &project, &args.env)?),
+        false => None,
+    };
+    let rebuilding = Rebuilding {
+        global,
+        args,
+        project: &project,
+        settings: &settings,
+        tried,
+    };
+    all_of(rebuilding.run(cloud, target, view))
+}
+
+/// What a rebuild is made with.
+struct Rebuilding<'a> {
+    global: &'a Global,
+    args: &'a Rebuild,
+    project: &'a Project,
+    settings: &'a Settings,
+    /// The environment that it is only tried with.
+    tried: Option<Synthesized>,
 }
 
 /// What is rebuilt.
@@ -64,93 +85,156 @@ pub(crate) struct Target {
     pub release: Option<(String, Head)>,
 }
 
-async fn rebuilt(
-    global: &Global,
-    args: &Rebuild,
-    mut cloud: Cloud,
-    project: &Project,
-    settings: &Settings,
-    target: Target,
-    view: &mut dyn View,
-) -> Result<Answer, Failure> {
-    if args.local && !args.dry_run {
-        let stage = Stage {
+impl Rebuilding<'_> {
+    async fn run(
+        &self,
+        mut cloud: Cloud,
+        target: Target,
+        view: &mut dyn View,
+    ) -> Result<Answer, Failure> {
+        let Rebuilding {
             global,
             args,
-            cloud: &cloud,
             project,
             settings,
-            target: &target,
+            ..
+        } = *self;
+        if args.local && !args.dry_run {
+            let stage = Stage {
+                global,
+                args,
+                cloud: &cloud,
+                project,
+                settings,
+                target: &target,
+            };
+            stage.set(view).await?;
+        }
+        cloud.lose(&target.lost);
+        let Some(tried) = &self.tried else {
+            let made = target.assembly.clone();
+            return self.rebuilt(&cloud, &target, &made, settings, view).await;
         };
-        stage.set(view).await?;
+        let made = Assembly {
+            region: target.assembly.region.clone(),
+            ..tried.assembly.clone()
+        };
+        let made = rehearsal::disposable(made, &args.env);
+        let done = self
+            .rebuilt(&cloud, &target, &made, &tried.settings, view)
+            .await?;
+        // What nobody made is not taken down.
+        if args.dry_run || done.exit == Exit::No {
+            return Ok(done);
+        }
+        let destroy = args.destruction(rehearsal::everything(&made));
+        let taken = destroyed(
+            global,
+            &destroy,
+            &cloud,
+            project,
+            (&made, &tried.settings),
+            view,
+        )
+        .await?;
+        Ok(match done.exit {
+            Exit::Done => taken,
+            _ => done,
+        })
     }
-    cloud.lose(&target.lost);
-    let Target {
-        lost,
-        assembly,
-        release,
-    } = target;
-    view.event(&Event::Asking {
-        environment: args.env.clone(),
-        region: assembly.region.to_string(),
-    });
-    let aws = cloud
-        .deploying(&assembly.region, assembly.account.as_ref())
-        .await;
-    let found = or_interrupted(async {
-        let identity = identity(&aws, &assembly).await?;
-        Ok((identity, stacks(&aws, &assembly).await))
-    });
-    let (identity, found) = found.await?;
-    let before = or_interrupted(look(&aws, args, settings, &lost, &assembly, &found)).await?;
-    let colour = Colour::on(global.color, &std::io::stdout());
-    let tag = release.as_ref().map(|(tag, _)| tag.as_str());
-    stdout_now(&page(
-        &args.env,
-        (&assembly.region, &lost, &identity.account),
-        tag,
-        &before.points,
-        colour,
-    ));
-    if is_missing(&before, args) {
-        return Ok(answer(Exit::No));
+
+    /// Makes stacks in the other region, with the data of the environment's.
+    async fn rebuilt(
+        &self,
+        cloud: &Cloud,
+        target: &Target,
+        made: &Assembly,
+        settings: &Settings,
+        view: &mut dyn View,
+    ) -> Result<Answer, Failure> {
+        let Rebuilding {
+            global,
+            args,
+            project,
+            ..
+        } = *self;
+        let (lost, region) = (&target.lost, &made.region);
+        let environment = made.environment.as_deref().unwrap_or(&args.env);
+        view.event(&Event::Asking {
+            environment: environment.to_owned(),
+            region: region.to_string(),
+        });
+        let aws = cloud.deploying(region, made.account.as_ref()).await;
+        let found = or_interrupted(async {
+            let identity = identity(&aws, made).await?;
+            Ok((identity, stacks(&aws, made).await))
+        });
+        let (identity, found) = found.await?;
+        if self.tried.is_some() {
+            rehearsal::refuse_foreign(&found, &args.env)?;
+        }
+        let looking = Looking {
+            aws: &aws,
+            args,
+            settings: self.settings,
+            origin: &target.assembly,
+            lost,
+            made,
+            found: &found,
+        };
+        let before = or_interrupted(look(&looking)).await?;
+        let colour = Colour::on(global.color, &std::io::stdout());
+        let tag = target.release.as_ref().map(|(tag, _)| tag.as_str());
+        let place = (region, lost, &identity.account);
+        stdout_now(&page(environment, place, tag, &before.points, colour));
+        if is_missing(&before, args) {
+            return Ok(answer(Exit::No));
+        }
+        let mut deploy = args.deployment(tag.map(str::to_owned), before.parameters, lost.as_str());
+        environment.clone_into(&mut deploy.env);
+        if self.tried.is_some() && !args.local {
+            let own = rehearsal::images(target, identity.account.as_str());
+            deploy.image.extend(own);
+        }
+        let source = match &target.release {
+            Some((_, head)) => Source::Release(head.clone()),
+            None => Source::Here {
+                before: None,
+                stale: Ok(Vec::new()),
+            },
+        };
+        let own = own(settings);
+        let intent = Intent {
+            project,
+            assembly: made.clone(),
+            settings: &own,
+            source,
+        };
+        let done = carried_out(global, &deploy, cloud, intent, None, view).await?;
+        if args.dry_run || done.exit != Exit::Done {
+            return Ok(done);
+        }
+        let timeline = async { Ok(afterwards::timeline(&aws, made).await) };
+        let timeline = or_interrupted(timeline).await?;
+        let recovery = self.settings.recovery.as_ref();
+        let promised = recovery.and_then(|recovery| recovery.rto_minutes);
+        stdout_now(&told(
+            environment,
+            (region, lost),
+            timeline.as_ref(),
+            promised,
+        ));
+        if self.tried.is_none() {
+            let beginnings = &before.beginnings;
+            stdout_now(&afterwards::differences(
+                environment,
+                made,
+                beginnings,
+                lost,
+            ));
+        }
+        Ok(done)
     }
-    let own = own(settings);
-    let deploy = args.deployment(tag.map(str::to_owned), before.parameters, lost.as_str());
-    let source = match release {
-        Some((_, head)) => Source::Release(head),
-        None => Source::Here {
-            before: None,
-            stale: Ok(Vec::new()),
-        },
-    };
-    let intent = Intent {
-        project,
-        assembly: assembly.clone(),
-        settings: &own,
-        source,
-    };
-    let done = carried_out(global, &deploy, &cloud, intent, None, view).await?;
-    if args.dry_run || done.exit != Exit::Done {
-        return Ok(done);
-    }
-    let timeline =
-        or_interrupted(async { Ok(afterwards::timeline(&aws, &assembly).await) }).await?;
-    let promised = settings
-        .recovery
-        .as_ref()
-        .and_then(|recovery| recovery.rto_minutes);
-    let told = told(
-        &args.env,
-        (&assembly.region, &lost),
-        timeline.as_ref(),
-        promised,
-    );
-    stdout_now(&format!(
-        "{told}{}",
-        afterwards::differences(&args.env, &assembly, &before.beginnings, &lost)
-    ));
-    Ok(done)
 }
 
 /// Whether something is missing that nobody said is to be done without.

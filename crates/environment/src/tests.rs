@@ -360,10 +360,7 @@ fn patterns_for_editors_allow_what_the_checks_allow() {
             ],
         ),
         (crate::ServiceWithImage::FORMAT, &["api", "web-api2"]),
-        (
-            crate::ParameterOfStack::FORMAT,
-            &["CertificateArn", "A1"],
-        ),
+        (crate::ParameterOfStack::FORMAT, &["CertificateArn", "A1"]),
         (
             crate::SourcePath::FORMAT,
             &[".", "..", "../a b/c", "services/api"],

@@ -7,6 +7,7 @@ use stratiform_assembly::{Assembly, StackAt};
 use stratiform_aws::{Aws, now};
 use stratiform_catalog::behaviour::{holds_data, restores_from};
 use stratiform_catalog::catalog;
+use stratiform_deploy::call::Snapshot;
 use stratiform_deploy::guard::{Asked, StackFound, Unasked, Verdict};
 use stratiform_deploy::rebuild::{
     Backup, Chosen, Point, PointId, Wish, backup, key, names, parts, values,
@@ -15,7 +16,7 @@ use stratiform_deploy::{Call, Reply};
 use stratiform_environment::{Settings, Text as _};
 use stratiform_resolve::{Outcome, Resolver, Scope, Whereabouts};
 use stratiform_service::Region;
-use stratiform_template::{Resource, Template};
+use stratiform_template::{Member, Resource, Template};
 
 use super::parameter;
 use crate::args::{ParameterValue, Rebuild};
@@ -34,24 +35,37 @@ pub(super) struct Before {
     pub beginnings: Vec<(String, Chosen)>,
 }
 
+/// What is looked at.
+pub(super) struct Looking<'a> {
+    pub aws: &'a Aws,
+    pub args: &'a Rebuild,
+    pub settings: &'a Settings,
+    /// The environment's stacks.
+    pub origin: &'a Assembly,
+    /// Where they were.
+    pub lost: &'a Region,
+    /// What is made of them: the same, or a rehearsal.
+    pub made: &'a Assembly,
+    /// What of that is there.
+    pub found: &'a [StackFound],
+}
+
 /// Looks at all of it.
-pub(super) async fn look(
-    aws: &Aws,
-    args: &Rebuild,
-    settings: &Settings,
-    lost: &Region,
-    assembly: &Assembly,
-    found: &[StackFound],
-) -> Result<Before, Failure> {
-    let stacks = assembly.stacks.iter();
+pub(super) async fn look(looking: &Looking<'_>) -> Result<Before, Failure> {
+    let Looking {
+        aws,
+        args,
+        settings,
+        lost,
+        made,
+        found,
+        ..
+    } = *looking;
+    let stacks = made.stacks.iter();
     let keyed: Vec<(&str, &Template)> = stacks
-        .map(|stack| (assembly.key(&stack.name), &*stack.template))
+        .map(|stack| (made.key(&stack.name), &*stack.template))
         .collect();
-    let homes: Vec<Whereabouts> = assembly
-        .stacks
-        .iter()
-        .map(|stack| home(stack, lost))
-        .collect();
+    let homes: Vec<Whereabouts> = made.stacks.iter().map(|stack| home(stack, lost)).collect();
     let placed: Vec<(&str, &Template, &Whereabouts)> = keyed
         .iter()
         .zip(&homes)
@@ -59,23 +73,20 @@ pub(super) async fn look(
         .collect();
     let mut given = given(args, settings, &keyed);
     let is_there = |key: &str, name: &str| {
-        let stack = found
-            .iter()
-            .find(|found| found.key == key)
-            .and_then(StackFound::there);
+        let stack = found.iter().find(|found| found.key == key);
+        let stack = stack.and_then(StackFound::there);
         service_of(name).is_some() || stack.is_some_and(|stack| stack.parameters.contains_key(name))
     };
+    let region = made.region.as_str();
     let mut points = vec![
-        parts(&keyed, assembly.region.as_str()),
-        names(&placed, assembly.region.as_str()),
+        parts(&keyed, region),
+        names(&placed, region),
         values(&keyed, &given, is_there),
     ];
-    let rpo = settings
-        .recovery
-        .as_ref()
-        .and_then(|recovery| recovery.rpo_minutes);
+    let recovery = settings.recovery.as_ref();
+    let rpo = recovery.and_then(|recovery| recovery.rpo_minutes);
     let mut beginnings = Vec::new();
-    for ((stack, home), found) in assembly.stacks.iter().zip(&homes).zip(found) {
+    for (stack, found) in made.stacks.iter().zip(found) {
         let all = restored(&stack.template);
         points.extend(without_a_way(args, &found.key, &stack.template, &all));
         for (name, restored) in all {
@@ -83,7 +94,7 @@ pub(super) async fn look(
             let made_from = found.there().and_then(|stack| stack.parameters.get(name));
             let snapshots = match made_from {
                 Some(_) => Ok(Vec::new()),
-                None => snapshots(aws, stack, &restored, home).await,
+                None => looking.snapshots(&found.key, restored.logical_id).await,
             };
             let of = Backup {
                 resource: &resource,
@@ -101,13 +112,11 @@ pub(super) async fn look(
         }
     }
     points.sort_by_key(|point| point.id);
-    let parameters = given
-        .iter()
-        .map(|(name, value)| parameter(name, value))
-        .collect();
+    let parameters = given.iter();
+    let parameters = parameters.map(|(name, value)| parameter(name, value));
     Ok(Before {
         points,
-        parameters,
+        parameters: parameters.collect(),
         beginnings,
     })
 }
@@ -197,46 +206,49 @@ fn without_a_way<'a>(
     })
 }
 
-/// The snapshots of a database that the region has, by the name that it had.
-async fn snapshots(
-    aws: &Aws,
-    stack: &StackAt,
-    restored: &Restored<'_>,
-    home: &Whereabouts,
-) -> Asked<Vec<stratiform_deploy::call::Snapshot>> {
-    let unknown = |why: &str| {
-        Err(Unasked::because(
-            why,
-            "name the snapshot: --database SNAPSHOT",
-        ))
-    };
-    if restored.resource.resource_type != "AWS::RDS::DBInstance" {
-        return unknown("only snapshots of AWS::RDS::DBInstance are looked for");
-    }
-    let Some(name) = restored.resource.properties.get("DBInstanceIdentifier") else {
-        return unknown(
-            "it has no name in the template, so that nobody here knows what it was called",
-        );
-    };
-    let values: IndexMap<String, String> = IndexMap::new();
-    let scope = Scope::new(&stack.template, &values, home);
-    let resolver = Resolver::new(&scope, home);
-    let instance = match resolver.resolve(name) {
-        Outcome::Value(name) => name.known().map(std::borrow::Cow::into_owned),
-        _ => None,
-    };
-    let Some(instance) = instance else {
-        return unknown("its name is not known here");
-    };
-    ask(
-        aws,
-        Call::DescribeDbSnapshots { instance },
-        |reply| match reply {
+impl Looking<'_> {
+    /// The snapshots of a database that the region has, by the name that it had.
+    async fn snapshots(&self, key: &str, logical_id: &str) -> Asked<Vec<Snapshot>> {
+        let unknown = |why: &str| {
+            Err(Unasked::because(
+                why,
+                "name the snapshot: --database SNAPSHOT",
+            ))
+        };
+        let mut stacks = self.origin.stacks.iter();
+        let stack = stacks.find(|stack| self.origin.key(&stack.name) == key);
+        let resource = stack.and_then(|stack| match stack.template.resources.get(logical_id)? {
+            Member::One(resource) => Some((stack, resource)),
+            Member::Unexpanded(_) => None,
+        });
+        let Some((stack, resource)) = resource else {
+            return unknown("the release does not have it");
+        };
+        if resource.resource_type != "AWS::RDS::DBInstance" {
+            return unknown("only snapshots of AWS::RDS::DBInstance are looked for");
+        }
+        let Some(name) = resource.properties.get("DBInstanceIdentifier") else {
+            return unknown(
+                "it has no name in the template, so that nobody here knows what it was called",
+            );
+        };
+        let home = home(stack, self.lost);
+        let values = IndexMap::new();
+        let scope = Scope::new(&stack.template, &values, &home);
+        let instance = match Resolver::new(&scope, &home).resolve(name) {
+            Outcome::Value(name) => name.known().map(std::borrow::Cow::into_owned),
+            _ => None,
+        };
+        let Some(instance) = instance else {
+            return unknown("its name is not known here");
+        };
+        let call = Call::DescribeDbSnapshots { instance };
+        ask(self.aws, call, |reply| match reply {
             Reply::Snapshots(snapshots) => Some(snapshots),
             _ => None,
-        },
-    )
-    .await
+        })
+        .await
+    }
 }
 
 async fn has_key(aws: &Aws, arn: &str) -> Asked<bool> {

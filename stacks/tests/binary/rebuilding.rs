@@ -45,7 +45,7 @@ impl Project {
     fn run(&self, words: &str) -> Ran {
         let output = Command::new(env!("CARGO_BIN_EXE_stratiform"))
             .args(words.split(' '))
-            .args(["--env", "prod", "--local"])
+            .arg("--local")
             .current_dir(self.0.path())
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
@@ -72,7 +72,7 @@ impl Ran {
     }
 }
 
-const REBUILD: &str = "rebuild --region eu-west-1 --yes";
+const REBUILD: &str = "rebuild --env prod --region eu-west-1 --yes";
 
 #[test]
 fn prod_comes_back_with_its_data_and_stays_itself() {
@@ -97,7 +97,7 @@ fn prod_comes_back_with_its_data_and_stays_itself() {
         ],
     );
     // The environment that was lost was not touched.
-    project.run("status").expect(
+    project.run("status --env prod").expect(
         0,
         &[
             "prod in eu-central-1",
@@ -110,7 +110,7 @@ fn prod_comes_back_with_its_data_and_stays_itself() {
         "  region: eu-west-1\n  disaster_recovery_region: eu-central-1\n",
     );
     project
-        .run("deploy --yes")
+        .run("deploy --env prod --yes")
         .expect(0, &["database  unchanged"]);
 }
 
@@ -119,7 +119,7 @@ fn what_is_missing_is_said_and_nothing_is_made() {
     let project = Project::new();
     project.edit("      CertificateArn: ", "      # ");
     project.edit("    parameters:\n", "");
-    project.run("deploy --yes --parameter CertificateArn=arn:aws:acm:eu-central-1:111122223333:certificate/1a").expect(0, &[]);
+    project.run("deploy --env prod --yes --parameter CertificateArn=arn:aws:acm:eu-central-1:111122223333:certificate/1a").expect(0, &[]);
     let rebuilt = project.run(REBUILD);
     rebuilt.expect(
         3,
@@ -146,9 +146,56 @@ fn it_is_another_region_and_one_that_there_is() {
     let project = Project::new();
     let refused = |region: &str, words: &str| {
         project
-            .run(&format!("rebuild --region {region}"))
+            .run(&format!("rebuild --env prod --region {region}"))
             .expect(2, &[words]);
     };
     refused("eu-central-1", "a rebuild is somewhere else");
     refused("eu-west-11", "AWS has no region `eu-west-11`");
+}
+
+#[test]
+fn a_rehearsal_deletes_what_it_made_and_nothing_else() {
+    let project = Project::new();
+    let rehearsal = format!("{REBUILD} --rehearsal");
+    project.run(&rehearsal).expect(
+        0,
+        &[
+            "prod-try in eu-west-1",
+            "database/Instance begins with storefront-prod-database-rehearsal",
+            "RTO: 45 min, of 2 h that are promised",
+            "deleted in",
+            "7 stacks, nothing stays",
+        ],
+    );
+    project
+        .run("status --env prod")
+        .expect(0, &["database  storefront-prod-database  well"]);
+    // A stack of that name that is something else stays.
+    project.edit("settings:\n", "settings:\n  region: eu-west-1\n");
+    project.edit(
+        "disaster_recovery_region: eu-west-1",
+        "disaster_recovery_region: eu-west-3",
+    );
+    let environments = project.0.path().join("environments");
+    fs::rename(
+        environments.join("prod.yaml"),
+        environments.join("prod-try.yaml"),
+    )
+    .unwrap();
+    let other = project.run("deploy --env prod-try --stack queues --yes");
+    other.expect(0, &[]);
+    fs::rename(
+        environments.join("prod-try.yaml"),
+        environments.join("prod.yaml"),
+    )
+    .unwrap();
+    project.edit("  region: eu-west-1\n", "");
+    project.edit(
+        "disaster_recovery_region: eu-west-3",
+        "disaster_recovery_region: eu-west-1",
+    );
+    project.run(&rehearsal).expect(
+        3,
+        &["the stack `storefront-prod-try-queues` is there, and is no rehearsal of `prod`"],
+    );
 }
