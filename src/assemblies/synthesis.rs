@@ -10,7 +10,8 @@ use stratiform_service::{AccountId, Malformed, Region};
 use stratiform_stack::{App, Assembly, References, Settings, StackAt};
 use stratiform_template::check;
 
-use crate::{Define, services, tasks};
+use super::boundary;
+use crate::{Define, services, tasks, topics};
 
 /// One environment's stacks, and those of its bootstrap, each synthesized and checked.
 pub(crate) fn assemble_all<E: Environment>(
@@ -40,21 +41,25 @@ pub(crate) fn assemble<E: Environment>(
     define: Define<E>,
     loaded: &Loaded<E>,
 ) -> Result<Assembly, Vec<Finding>> {
+    let written = loaded.environment.settings();
     let settings = settings(&loaded.environment).map_err(|malformed| vec![refused(&malformed)])?;
     let app = App::new(settings);
     define(&loaded.environment, &app);
+    boundary::limit(&app, written);
     let mut assembly = app.synthesize()?;
-    let account = loaded.environment.settings().account.as_ref();
+    let account = written.account.as_ref();
     assembly.account = account
         .map(AccountId::new)
         .transpose()
         .map_err(|malformed| vec![refused(&malformed)])?;
     let mut findings = findings(&assembly);
-    match tasks::entries(&assembly, loaded.environment.settings()) {
+    match tasks::entries(&assembly, written) {
         Ok(tasks) => assembly.tasks = tasks,
         Err(found) => findings.extend(found),
     }
     findings.extend(services::unknown(loaded, &assembly));
+    findings.extend(topics::unknown(loaded, &assembly));
+    findings.extend(boundary::others(&assembly, written));
     without(assembly, findings)
 }
 
@@ -76,7 +81,7 @@ fn without(assembly: Assembly, findings: Vec<Finding>) -> Result<Assembly, Vec<F
 }
 
 /// A finding in a synthesized template, with the place where the resource is declared in Rust.
-fn declared(finding: Finding, stack: &StackAt) -> Finding {
+pub(super) fn declared(finding: Finding, stack: &StackAt) -> Finding {
     let path = finding.path.join("/");
     let location = match finding.path.as_slice() {
         [section, logical_id, ..] if section == "Resources" => stack.locations.get(logical_id),

@@ -24,7 +24,7 @@ use stratiform_assembly::Assembly;
 use stratiform_deploy::MOST_IN_A_CALL;
 use stratiform_environment::{Settings, Text};
 use stratiform_finding::{Code, Finding, Place};
-use stratiform_permissions::{Needed, of_all, of_stacks};
+use stratiform_permissions::{Needed, of_all};
 use stratiform_service::Region;
 use stratiform_stack::{App, References, Settings as AppSettings};
 
@@ -104,15 +104,25 @@ pub struct Needs {
 }
 
 /// What CloudFormation's role needs on the way from some stacks to others: what is only there is deleted.
-pub fn needs_between(before: &Assembly, after: &Assembly) -> Needed {
-    of_all(&[before, after])
+pub fn needs_between(before: &Assembly, after: &Assembly, settings: &Settings) -> Needed {
+    execution(&[before, after], settings)
 }
 
 /// What the roles need for an environment's stacks.
 pub fn needs(assembly: &Assembly, settings: &Settings) -> Needs {
     Needs {
-        execution: of_stacks(assembly),
+        execution: execution(&[assembly], settings),
         deploy: calls::needed(assembly, settings),
+    }
+}
+
+/// What CloudFormation's role needs: with a boundary, what it limits is all that the role makes.
+fn execution(assemblies: &[&Assembly], settings: &Settings) -> Needed {
+    let needed = of_all(assemblies);
+    let written = settings.bootstrap.as_ref();
+    match written.and_then(|written| written.permissions_boundary.as_ref()) {
+        Some(boundary) => needed.within(boundary.as_str()),
+        None => needed,
     }
 }
 
