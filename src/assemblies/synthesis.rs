@@ -140,9 +140,88 @@ fn tags(written: &WrittenSettings) -> IndexMap<String, String> {
 
 #[cfg(test)]
 mod tests {
+    use schemars::JsonSchema;
+    use serde::{Deserialize, Serialize};
+    use stratiform_environment::load;
+    use stratiform_finding::Source;
+    use stratiform_stack::{Untyped, json};
     use stratiform_template::Template;
 
     use super::*;
+
+    #[derive(Serialize, Deserialize, JsonSchema)]
+    struct Values {
+        settings: WrittenSettings,
+    }
+
+    impl Environment for Values {
+        fn settings(&self) -> &WrittenSettings {
+            &self.settings
+        }
+    }
+
+    /// What somebody's function makes of settings.
+    fn assembled(define: Define<Values>, more: &str) -> Result<Assembly, Vec<Finding>> {
+        let text = format!("settings:\n  app: shop\n  region: eu-west-1\n{more}");
+        let layers = [Source::new("dev.yaml", text)];
+        assemble(define, &load::<Values>(&"dev".parse().unwrap(), &layers)?)
+    }
+
+    fn users(_: &Values, app: &App) {
+        let stack = app.stack("access", "Who may do what");
+        let user = |properties| Untyped::new("AWS::IAM::User", properties);
+        stack.add("Robot", user(json!({})));
+        stack.add("Topic", Untyped::new("AWS::SNS::Topic", json!({})));
+    }
+
+    const BOUNDARY: &str = "  bootstrap:
+    repository: octo-org/shop
+    permissions_boundary: arn:aws:iam::111122223333:policy/limit
+";
+
+    #[test]
+    fn a_boundary_is_on_all_that_it_limits_where_the_environment_asks_for_one() {
+        let text = |more| assembled(users, more).unwrap().stacks[0].template.to_yaml();
+        let limit = "PermissionsBoundary: arn:aws:iam::111122223333:policy/limit";
+        assert_eq!(text(BOUNDARY).matches(limit).count(), 1);
+        assert!(!text("").contains("PermissionsBoundary"));
+    }
+
+    #[test]
+    fn another_boundary_than_the_environments_is_found_where_it_is_given() {
+        fn define(_: &Values, app: &App) {
+            let other = json!({ "PermissionsBoundary": "arn:aws:iam::aws:policy/ReadOnlyAccess" });
+            let stack = app.stack("access", "Who may do what");
+            stack.add("Robot", Untyped::new("AWS::IAM::Role", other));
+        }
+        assert!(assembled(define, "").is_ok());
+        let found = assembled(define, BOUNDARY).unwrap_err();
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].code, Code::PermissionsBoundary);
+        assert_eq!(found[0].places.len(), 1);
+    }
+
+    #[test]
+    fn a_topic_that_no_stack_has_is_found_where_it_is_written() {
+        let check = |topic: &str, help: Option<&str>| {
+            let notify = format!("  deployment:\n    notify:\n      topics: [{topic}]\n");
+            let found = assembled(users, &notify).err().unwrap_or_default();
+            let helps: Vec<_> = found.iter().map(|finding| finding.help.as_str()).collect();
+            assert_eq!(helps, Vec::from_iter(help), "{topic}");
+            for finding in found {
+                assert_eq!(finding.code, Code::UnknownTopic);
+                assert_eq!(finding.places.len(), 1);
+                let place = format!("{:?}", finding.places[0]);
+                assert!(place.contains("dev.yaml"), "{place}");
+            }
+        };
+        check("access/Topic", None);
+        check("'arn:aws:sns:eu-west-1:111122223333:ops'", None);
+        check("access/Topik", Some("did you mean `access/Topic`?"));
+        check("alarms/Nope", Some("the topics are: `access/Topic`"));
+        // A user is no topic.
+        check("access/Robot", Some("the topics are: `access/Topic`"));
+    }
 
     #[test]
     fn a_finding_is_placed_at_the_resource_it_is_in_and_at_no_other() {

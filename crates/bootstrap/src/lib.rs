@@ -1,7 +1,8 @@
 //! What an account needs before an environment can be deployed from GitHub, as stacks like any other.
 //!
 //! What lives here: from an environment's stacks and its `settings.bootstrap` to the assemblies of its bootstrap
-//! ([`assemblies`]), and from a bootstrap's template to the policies of its roles ([`roles`]). What does not: which
+//! ([`assemblies`]), and from a bootstrap's template to the policies of its roles ([`roles`]) and what people have to know of
+//! them ([`report`]). What does not: which
 //! permissions CloudFormation needs for a resource (`permissions`), and deploying any of it (`src/commands/bootstrap.rs`).
 
 mod account;
@@ -10,6 +11,7 @@ mod names;
 mod pattern;
 mod places;
 mod recovery;
+mod report;
 mod resources;
 mod roles;
 
@@ -31,6 +33,7 @@ use stratiform_stack::{App, References, Settings as AppSettings};
 pub use account::{GITHUB, PROVIDER, PROVIDER_ID, Provider};
 pub use calls::Calls;
 pub use names::{ARTIFACTS, KEY, Names, Whereabouts};
+pub use report::report;
 pub use roles::{Policy, Role, roles};
 
 /// The bootstrap of an environment: the assembly of its own region, and that of the region for disasters where something

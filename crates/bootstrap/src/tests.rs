@@ -10,7 +10,7 @@ use stratiform_permissions::{Needed, lacking};
 use stratiform_service::AccountId;
 
 use crate::fixture::{assembly, settings, shop};
-use crate::{Names, Role, Whereabouts, assemblies, needs, roles};
+use crate::{Names, Role, Whereabouts, assemblies, needs, report, roles};
 
 /// The only stack of an assembly with this key.
 fn stack<'a>(all: &'a [Assembly], environment: &str, key: &str) -> &'a StackAt {
@@ -72,6 +72,13 @@ fn stacks_of_an_environment() {
         );
     }
     assert_eq!(own.stacks[1].capabilities, ["CAPABILITY_NAMED_IAM"]);
+}
+
+#[test]
+fn what_the_roles_may_do_in_words() {
+    let settings = bounded("arn:aws:iam::111122223333:policy/boundary");
+    let all = assemblies(&shop(), &settings).unwrap();
+    insta::assert_snapshot!(report(&shop(), &settings, &all[0]));
 }
 
 #[test]
