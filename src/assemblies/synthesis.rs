@@ -150,6 +150,7 @@ mod tests {
     use super::*;
 
     #[derive(Serialize, Deserialize, JsonSchema)]
+    #[serde(deny_unknown_fields)]
     struct Values {
         settings: WrittenSettings,
     }
@@ -220,7 +221,7 @@ mod tests {
         check("access/Topik", Some("did you mean `access/Topic`?"));
         check("alarms/Nope", Some("the topics are: `access/Topic`"));
         // A user is no topic.
-        check("access/Robot", Some("the topics are: `access/Topic`"));
+        check("access/Robot", Some("did you mean `access/Topic`?"));
     }
 
     #[test]
