@@ -196,9 +196,7 @@ impl Policies {
             false => Err(findings),
         }
     }
-}
 
-impl Policies {
     /// Whether CloudFormation's role may change the policy that limits it. AWS's own nobody changes.
     fn may_change(&self, boundary: &PolicyArn) -> bool {
         let parts: Vec<&str> = boundary.as_str().split(':').collect();

@@ -2,8 +2,8 @@
 //!
 //! What lives here: from an environment's stacks and its `settings.bootstrap` to the assemblies of its bootstrap
 //! ([`assemblies`]), and from a bootstrap's template to the policies of its roles ([`roles`]) and what people have to know of
-//! them ([`report`]). What does not: which
-//! permissions CloudFormation needs for a resource (`permissions`), and deploying any of it (`src/commands/bootstrap.rs`).
+//! them ([`report`]). What does not: which permissions CloudFormation needs for a resource (`permissions`), and deploying
+//! any of it (`src/commands/bootstrap.rs`).
 
 mod account;
 mod calls;
