@@ -1,5 +1,6 @@
 //! The stacks of an environment at a moment, from where they are: git's objects, and texts of templates.
 
+mod boundary;
 #[cfg(feature = "aws")]
 pub(crate) mod deployed;
 pub(crate) mod environment;

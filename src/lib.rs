@@ -27,6 +27,7 @@ mod services;
 mod snapshots;
 mod sources;
 mod tasks;
+mod topics;
 mod view;
 
 use std::process::ExitCode;

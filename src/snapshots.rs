@@ -9,12 +9,16 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use stratiform_assembly::{AssemblyFile, FILE as ASSEMBLY, StackEntry};
+use stratiform_bootstrap::KEY as BOOTSTRAP;
 
 use self::staging::Staging;
 use crate::report::Failure;
 use crate::repository::input::Input;
 
 pub(crate) use rendered::{Choice, Rendered};
+
+/// What the roles of a bootstrap may do, beside its templates.
+const PERMISSIONS: &str = "permissions.md";
 
 /// What a run covers: what it does not cover, it leaves alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -192,6 +196,10 @@ fn compare_environment(
             }
         }
     }
+    if let Some(text) = &environment.permissions {
+        let file = format!("{name}/{PERMISSIONS}");
+        files.push(compare_file(folder, file, text.clone())?);
+    }
     let listed: BTreeSet<String> = stacks.iter().map(|entry| entry.template.clone()).collect();
     // A name that changed in case only is, on macOS and Windows, the file that is about to be written.
     let stay: HashSet<String> = listed.iter().map(|file| file.to_lowercase()).collect();
@@ -296,8 +304,13 @@ fn abandoned(folder: &Path, rendered: &[Rendered]) -> Result<Vec<SnapshotFile>, 
                 for file in templates {
                     files.extend(removed(folder, &name, &file)?);
                 }
-                let text = read(&folder.join(&name).join(ASSEMBLY))?;
-                files.extend(text.map(|text| gone(format!("{name}/{ASSEMBLY}"), text)));
+                // In another folder than a bootstrap's, it is somebody's own.
+                let is_bootstrap = name.ends_with(&format!(".{BOOTSTRAP}"));
+                let others = is_bootstrap.then_some(PERMISSIONS).into_iter();
+                for file in others.chain([ASSEMBLY]) {
+                    let text = read(&folder.join(&name).join(file))?;
+                    files.extend(text.map(|text| gone(format!("{name}/{file}"), text)));
+                }
             }
         }
     }

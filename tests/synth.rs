@@ -101,6 +101,38 @@ fn check_shows_what_is_stale_and_writes_nothing() {
 }
 
 #[test]
+fn what_a_bootstraps_roles_may_do_is_beside_its_templates() {
+    let project = Project::of_guestbook();
+    let prod = project.read("environments/prod.yaml");
+    let bootstrap = "settings:\n  bootstrap: { repository: octo-org/guestbook }\n";
+    project.write(
+        "environments/prod.yaml",
+        &prod.replace("settings:\n", bootstrap),
+    );
+    let file = "snapshots/prod.bootstrap/permissions.md";
+    let check = |code: i32| {
+        let checked = run(project.command(["synth", "--check"]));
+        let expected = format!("exit code {code}\n");
+        assert!(checked.starts_with(&expected), "{checked}");
+    };
+    run(project.command(["synth"]));
+    let text = project.read(file);
+    assert!(text.contains("## `guestbook-prod-execution`"), "{text}");
+    check(0);
+    project.write(file, "nothing");
+    check(3);
+    // A run of other stacks leaves it alone.
+    run(project.command(["synth", "--stack", "storage"]));
+    assert_eq!(project.read(file), "nothing");
+    run(project.command(["synth"]));
+    assert_eq!(project.read(file), text);
+    // It goes with the templates.
+    project.write("environments/prod.yaml", &prod);
+    run(project.command(["synth"]));
+    assert!(!project.path("snapshots/prod.bootstrap").exists());
+}
+
+#[test]
 fn files_of_stacks_and_environments_that_are_no_more_are_removed() {
     let project = Project::of_guestbook();
     run(project.command(["synth"]));

@@ -10,7 +10,8 @@ use stratiform_service::{AccountId, Malformed, Region};
 use stratiform_stack::{App, Assembly, References, Settings, StackAt};
 use stratiform_template::check;
 
-use crate::{Define, services, tasks};
+use super::boundary;
+use crate::{Define, services, tasks, topics};
 
 /// One environment's stacks, and those of its bootstrap, each synthesized and checked.
 pub(crate) fn assemble_all<E: Environment>(
@@ -40,21 +41,25 @@ pub(crate) fn assemble<E: Environment>(
     define: Define<E>,
     loaded: &Loaded<E>,
 ) -> Result<Assembly, Vec<Finding>> {
+    let written = loaded.environment.settings();
     let settings = settings(&loaded.environment).map_err(|malformed| vec![refused(&malformed)])?;
     let app = App::new(settings);
     define(&loaded.environment, &app);
+    boundary::limit(&app, written);
     let mut assembly = app.synthesize()?;
-    let account = loaded.environment.settings().account.as_ref();
+    let account = written.account.as_ref();
     assembly.account = account
         .map(AccountId::new)
         .transpose()
         .map_err(|malformed| vec![refused(&malformed)])?;
     let mut findings = findings(&assembly);
-    match tasks::entries(&assembly, loaded.environment.settings()) {
+    match tasks::entries(&assembly, written) {
         Ok(tasks) => assembly.tasks = tasks,
         Err(found) => findings.extend(found),
     }
     findings.extend(services::unknown(loaded, &assembly));
+    findings.extend(topics::unknown(loaded, &assembly));
+    findings.extend(boundary::others(&assembly, written));
     without(assembly, findings)
 }
 
@@ -76,7 +81,7 @@ fn without(assembly: Assembly, findings: Vec<Finding>) -> Result<Assembly, Vec<F
 }
 
 /// A finding in a synthesized template, with the place where the resource is declared in Rust.
-fn declared(finding: Finding, stack: &StackAt) -> Finding {
+pub(super) fn declared(finding: Finding, stack: &StackAt) -> Finding {
     let path = finding.path.join("/");
     let location = match finding.path.as_slice() {
         [section, logical_id, ..] if section == "Resources" => stack.locations.get(logical_id),
@@ -135,9 +140,89 @@ fn tags(written: &WrittenSettings) -> IndexMap<String, String> {
 
 #[cfg(test)]
 mod tests {
+    use schemars::JsonSchema;
+    use serde::{Deserialize, Serialize};
+    use stratiform_environment::load;
+    use stratiform_finding::Source;
+    use stratiform_stack::{Untyped, json};
     use stratiform_template::Template;
 
     use super::*;
+
+    #[derive(Serialize, Deserialize, JsonSchema)]
+    #[serde(deny_unknown_fields)]
+    struct Values {
+        settings: WrittenSettings,
+    }
+
+    impl Environment for Values {
+        fn settings(&self) -> &WrittenSettings {
+            &self.settings
+        }
+    }
+
+    /// What somebody's function makes of settings.
+    fn assembled(define: Define<Values>, more: &str) -> Result<Assembly, Vec<Finding>> {
+        let text = format!("settings:\n  app: shop\n  region: eu-west-1\n{more}");
+        let layers = [Source::new("dev.yaml", text)];
+        assemble(define, &load::<Values>(&"dev".parse().unwrap(), &layers)?)
+    }
+
+    fn users(_: &Values, app: &App) {
+        let stack = app.stack("access", "Who may do what");
+        let user = |properties| Untyped::new("AWS::IAM::User", properties);
+        stack.add("Robot", user(json!({})));
+        stack.add("Topic", Untyped::new("AWS::SNS::Topic", json!({})));
+    }
+
+    const BOUNDARY: &str = "  bootstrap:
+    repository: octo-org/shop
+    permissions_boundary: arn:aws:iam::111122223333:policy/limit
+";
+
+    #[test]
+    fn a_boundary_is_on_all_that_it_limits_where_the_environment_asks_for_one() {
+        let text = |more| assembled(users, more).unwrap().stacks[0].template.to_yaml();
+        let limit = "PermissionsBoundary: arn:aws:iam::111122223333:policy/limit";
+        assert_eq!(text(BOUNDARY).matches(limit).count(), 1);
+        assert!(!text("").contains("PermissionsBoundary"));
+    }
+
+    #[test]
+    fn another_boundary_than_the_environments_is_found_where_it_is_given() {
+        fn define(_: &Values, app: &App) {
+            let other = json!({ "PermissionsBoundary": "arn:aws:iam::aws:policy/ReadOnlyAccess" });
+            let stack = app.stack("access", "Who may do what");
+            stack.add("Robot", Untyped::new("AWS::IAM::Role", other));
+        }
+        assert!(assembled(define, "").is_ok());
+        let found = assembled(define, BOUNDARY).unwrap_err();
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].code, Code::PermissionsBoundary);
+        assert_eq!(found[0].places.len(), 1);
+    }
+
+    #[test]
+    fn a_topic_that_no_stack_has_is_found_where_it_is_written() {
+        let check = |topic: &str, help: Option<&str>| {
+            let notify = format!("  deployment:\n    notify:\n      topics: [{topic}]\n");
+            let found = assembled(users, &notify).err().unwrap_or_default();
+            let helps: Vec<_> = found.iter().map(|finding| finding.help.as_str()).collect();
+            assert_eq!(helps, Vec::from_iter(help), "{topic}");
+            for finding in found {
+                assert_eq!(finding.code, Code::UnknownTopic);
+                assert_eq!(finding.places.len(), 1);
+                let place = format!("{:?}", finding.places[0]);
+                assert!(place.contains("dev.yaml"), "{place}");
+            }
+        };
+        check("access/Topic", None);
+        check("'arn:aws:sns:eu-west-1:111122223333:ops'", None);
+        check("access/Topik", Some("did you mean `access/Topic`?"));
+        check("alarms/Nope", Some("the topics are: `access/Topic`"));
+        // A user is no topic.
+        check("access/Robot", Some("did you mean `access/Topic`?"));
+    }
 
     #[test]
     fn a_finding_is_placed_at_the_resource_it_is_in_and_at_no_other() {

@@ -7,6 +7,7 @@ use std::thread;
 use std::time::Instant;
 
 use indexmap::IndexSet;
+use stratiform_bootstrap::report;
 use stratiform_environment::{Environment, Loaded};
 use stratiform_finding::words::{joined, meant};
 use stratiform_finding::{Code, Finding};
@@ -82,9 +83,21 @@ fn synthesize<E: Environment>(
             .iter()
             .map(|loaded| {
                 scope.spawn(|| {
-                    let assemblies = assemble_all(define, loaded)?.into_iter();
-                    let rendered = assemblies.map(|assembly| Rendered::new(assembly, format));
-                    rendered.collect()
+                    let assemblies = assemble_all(define, loaded)?;
+                    let permissions = match assemblies.as_slice() {
+                        [own, bootstrap, ..] => {
+                            Some(report(own, loaded.environment.settings(), bootstrap))
+                        }
+                        _ => None,
+                    };
+                    let rendered = assemblies
+                        .into_iter()
+                        .map(|assembly| Rendered::new(assembly, format));
+                    let mut rendered: Vec<Rendered> = rendered.collect::<Result<_, _>>()?;
+                    if let Some(bootstrap) = rendered.get_mut(1) {
+                        bootstrap.permissions = permissions;
+                    }
+                    Ok(rendered)
                 })
             })
             .collect();

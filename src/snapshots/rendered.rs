@@ -21,6 +21,8 @@ pub(crate) struct Rendered {
     pub templates: Vec<RenderedTemplate>,
     /// The tasks that a deployment runs besides.
     pub tasks: Vec<TaskEntry>,
+    /// What the roles of a bootstrap may do, for people.
+    pub permissions: Option<String>,
 }
 
 /// One stack as text.
@@ -77,6 +79,7 @@ impl Rendered {
             environment: assembly.environment.unwrap_or_default(),
             region: assembly.region,
             tasks: assembly.tasks,
+            permissions: None,
         };
         let collisions = rendered.collisions();
         if collisions.is_empty() {

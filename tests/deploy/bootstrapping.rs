@@ -192,11 +192,10 @@ fn the_policies_are_printed_for_whoever_has_to_agree() {
         0,
         &[
             "`ACCOUNT_ID` stands for the account",
-            "shop-dev-execution: ",
-            " of 6144 characters\n",
-            "\nCloudFormation's role: ",
-            "\nthe deploy role: ",
-            "  an export has no ARN:\n    cloudformation:ListImports\n",
+            "\n## `shop-dev-execution`\n",
+            " on more than what the stacks name:\n",
+            "\n## `shop-dev-deploy`\n",
+            "- an export has no ARN:\n  - `cloudformation:ListImports`\n",
         ],
     );
     let roles: Value = serde_json::from_str(&printed.stdout).unwrap();

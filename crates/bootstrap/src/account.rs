@@ -1,9 +1,11 @@
 //! What the environment's own account and region need: GitHub's identity provider, the roles, the bucket.
 
 use stratiform_assembly::Assembly;
-use stratiform_environment::{Bootstrap, Settings, Text};
+use stratiform_environment::{Bootstrap, PolicyArn, Settings, Text};
 use stratiform_finding::{Code, Finding};
-use stratiform_permissions::{Document, MANAGED_POLICIES, MANAGED_POLICY, documents, of_stacks};
+use stratiform_permissions::{
+    Document, Grant, MANAGED_POLICIES, MANAGED_POLICY, Needed, documents, lacking,
+};
 use stratiform_stack::{
     App, DeletionPolicy, Expr, Json, Opt, Parameter, PolicyDocument, Principal, Prop, Stack,
     Statement, either, equals, pseudo, sub,
@@ -153,7 +155,7 @@ fn github_environment<'s>(settings: &'s Settings, written: &'s Bootstrap) -> &'s
     named.map_or(settings.name.as_str(), |environment| environment.as_str())
 }
 
-/// The policies of both roles.
+/// The policies of the roles.
 pub(crate) struct Policies {
     execution: Vec<Document>,
     deploy: Vec<Document>,
@@ -166,8 +168,13 @@ impl Policies {
     /// More managed policies than a role may have.
     pub(crate) fn of(assembly: &Assembly, settings: &Settings) -> Result<Policies, Vec<Finding>> {
         let names = Names::of(settings);
+        let written = settings.bootstrap.as_ref();
+        let boundary = written.and_then(|written| written.permissions_boundary.as_ref());
         let policies = Policies {
-            execution: documents(&of_stacks(assembly).grants, MANAGED_POLICY),
+            execution: documents(
+                &crate::execution(&[assembly], settings).grants,
+                MANAGED_POLICY,
+            ),
             deploy: documents(&calls::needed(assembly, settings).grants, MANAGED_POLICY),
         };
         let mut roles = vec![
@@ -181,12 +188,45 @@ impl Policies {
         let many = roles
             .into_iter()
             .filter(|(_, count)| *count > MANAGED_POLICIES);
-        let findings: Vec<Finding> = many.map(|(role, count)| too_many(&role, count)).collect();
+        let many = many.map(|(role, count)| too_many(&role, count));
+        let changeable = boundary.filter(|arn| policies.may_change(arn));
+        let findings: Vec<Finding> = many.chain(changeable.map(not_a_limit)).collect();
         match findings.is_empty() {
             true => Ok(policies),
             false => Err(findings),
         }
     }
+
+    /// Whether CloudFormation's role may change the policy that limits it. AWS's own nobody changes.
+    fn may_change(&self, boundary: &PolicyArn) -> bool {
+        let parts: Vec<&str> = boundary.as_str().split(':').collect();
+        let (Some(partition), Some(account)) = (parts.get(1), parts.get(4)) else {
+            return false;
+        };
+        let documents = self.execution.iter();
+        let documents: Vec<_> = documents
+            .map(|document| document.filled(partition, account))
+            .collect();
+        let changes = ["iam:CreatePolicyVersion", "iam:DeletePolicy"].map(|action| Needed {
+            grants: vec![Grant {
+                actions: vec![action.to_owned()],
+                resources: vec![boundary.to_string()],
+                conditions: Vec::new(),
+            }],
+            ..Needed::default()
+        });
+        let mut changes = changes.iter();
+        *account != "aws" && changes.any(|change| lacking(&documents, change).is_empty())
+    }
+}
+
+fn not_a_limit(boundary: &PolicyArn) -> Finding {
+    Finding::new(
+        Code::PermissionsBoundary,
+        format!("the stacks may change the permissions boundary `{boundary}`"),
+        "make the boundary outside of the environment's stacks, with a name that none of their policies begins with",
+    )
+    .because("a policy limits nobody who may change it: the stacks have it, or policies with names like its own")
 }
 
 fn too_many(role: &str, count: usize) -> Finding {

@@ -1,8 +1,9 @@
 //! What an account needs before an environment can be deployed from GitHub, as stacks like any other.
 //!
 //! What lives here: from an environment's stacks and its `settings.bootstrap` to the assemblies of its bootstrap
-//! ([`assemblies`]), and from a bootstrap's template to the policies of its roles ([`roles`]). What does not: which
-//! permissions CloudFormation needs for a resource (`permissions`), and deploying any of it (`src/commands/bootstrap.rs`).
+//! ([`assemblies`]), and from a bootstrap's template to the policies of its roles ([`roles`]) and what people have to know of
+//! them ([`report`]). What does not: which permissions CloudFormation needs for a resource (`permissions`), and deploying
+//! any of it (`src/commands/bootstrap.rs`).
 
 mod account;
 mod calls;
@@ -10,6 +11,7 @@ mod names;
 mod pattern;
 mod places;
 mod recovery;
+mod report;
 mod resources;
 mod roles;
 
@@ -24,13 +26,14 @@ use stratiform_assembly::Assembly;
 use stratiform_deploy::MOST_IN_A_CALL;
 use stratiform_environment::{Settings, Text};
 use stratiform_finding::{Code, Finding, Place};
-use stratiform_permissions::{Needed, of_all, of_stacks};
+use stratiform_permissions::{Needed, of_all};
 use stratiform_service::Region;
 use stratiform_stack::{App, References, Settings as AppSettings};
 
 pub use account::{GITHUB, PROVIDER, PROVIDER_ID, Provider};
 pub use calls::Calls;
 pub use names::{ARTIFACTS, KEY, Names, Whereabouts};
+pub use report::report;
 pub use roles::{Policy, Role, roles};
 
 /// The bootstrap of an environment: the assembly of its own region, and that of the region for disasters where something
@@ -104,15 +107,25 @@ pub struct Needs {
 }
 
 /// What CloudFormation's role needs on the way from some stacks to others: what is only there is deleted.
-pub fn needs_between(before: &Assembly, after: &Assembly) -> Needed {
-    of_all(&[before, after])
+pub fn needs_between(before: &Assembly, after: &Assembly, settings: &Settings) -> Needed {
+    execution(&[before, after], settings)
 }
 
 /// What the roles need for an environment's stacks.
 pub fn needs(assembly: &Assembly, settings: &Settings) -> Needs {
     Needs {
-        execution: of_stacks(assembly),
+        execution: execution(&[assembly], settings),
         deploy: calls::needed(assembly, settings),
+    }
+}
+
+/// What CloudFormation's role needs: with a boundary, what it limits is all that the role makes.
+fn execution(assemblies: &[&Assembly], settings: &Settings) -> Needed {
+    let needed = of_all(assemblies);
+    let written = settings.bootstrap.as_ref();
+    match written.and_then(|written| written.permissions_boundary.as_ref()) {
+        Some(boundary) => needed.within(boundary.as_str()),
+        None => needed,
     }
 }
 

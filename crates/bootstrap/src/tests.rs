@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use stratiform_assembly::{Assembly, StackAt};
+use stratiform_environment::Settings;
+use stratiform_finding::Code;
 use stratiform_permissions::{Needed, lacking};
 use stratiform_service::AccountId;
 
 use crate::fixture::{assembly, settings, shop};
-use crate::{Names, Role, Whereabouts, assemblies, needs, roles};
+use crate::{Names, Role, Whereabouts, assemblies, needs, report, roles};
 
 /// The only stack of an assembly with this key.
 fn stack<'a>(all: &'a [Assembly], environment: &str, key: &str) -> &'a StackAt {
@@ -70,6 +72,13 @@ fn stacks_of_an_environment() {
         );
     }
     assert_eq!(own.stacks[1].capabilities, ["CAPABILITY_NAMED_IAM"]);
+}
+
+#[test]
+fn what_the_roles_may_do_in_words() {
+    let settings = bounded("arn:aws:iam::111122223333:policy/boundary");
+    let all = assemblies(&shop(), &settings).unwrap();
+    insta::assert_snapshot!(report(&shop(), &settings, &all[0]));
 }
 
 #[test]
@@ -192,21 +201,66 @@ fn whoever_is_not_this_repository_and_environment_is_not_trusted() {
     );
 }
 
-#[test]
-fn the_boundary_limits_both_roles() {
-    let boundary = "arn:aws:iam::111122223333:policy/boundary";
+/// Settings of prod with a permissions boundary.
+fn bounded(boundary: &str) -> Settings {
     let bootstrap = json!({ "repository": "a/b", "permissions_boundary": boundary });
-    let all = assemblies(
-        &shop(),
-        &settings("prod", json!({ "bootstrap": bootstrap })),
+    let deployment = json!({ "release_only": true });
+    settings(
+        "prod",
+        json!({ "bootstrap": bootstrap, "deployment": deployment }),
     )
-    .unwrap();
+}
+
+#[test]
+fn the_boundary_limits_the_roles_and_those_that_the_stacks_make() {
+    let boundary = "arn:aws:iam::111122223333:policy/boundary";
+    let all = assemblies(&shop(), &bounded(boundary)).unwrap();
     let roles = roles(
         &stack(&all, "prod.bootstrap", "bootstrap").template,
         &place(),
     );
     let limits: Vec<_> = roles.iter().map(|role| role.boundary.clone()).collect();
-    assert_eq!(limits, [Some(boundary.into()), Some(boundary.into())]);
+    assert_eq!(limits, vec![Some(boundary.into()); 3]);
+    let execution = role(&roles, "shop-prod-execution");
+    for action in [
+        "iam:CreateRole",
+        "iam:AttachRolePolicy",
+        "iam:PutRolePolicy",
+    ] {
+        let statements = allowing(execution, action);
+        assert!(!statements.is_empty(), "{action}");
+        for statement in statements {
+            let limit = &statement["Condition"]["StringEquals"]["iam:PermissionsBoundary"];
+            assert_eq!(limit, boundary, "{action}");
+        }
+    }
+    let refused = allowing(execution, "iam:DeleteRolePermissionsBoundary");
+    assert!(refused.is_empty(), "{refused:?}");
+    assert!(allowing(execution, "iam:DeleteRole")[0]["Condition"].is_null());
+}
+
+#[test]
+fn nobody_may_change_what_limits_him() {
+    let check = |boundary: &str, is_fine: bool| {
+        let stacks = assembly(&[(
+            "access",
+            "
+Resources:
+  Policy: {Type: AWS::IAM::ManagedPolicy, Properties: {ManagedPolicyName: shop-prod-limit, PolicyDocument: {}}}
+",
+        )]);
+        let found = assemblies(&stacks, &bounded(boundary)).err();
+        let codes = found.iter().flatten().map(|finding| finding.code);
+        let expected = (!is_fine).then_some(Code::PermissionsBoundary);
+        assert_eq!(
+            codes.collect::<Vec<_>>(),
+            Vec::from_iter(expected),
+            "{boundary}"
+        );
+    };
+    check("arn:aws:iam::111122223333:policy/shop-prod-limit", false);
+    check("arn:aws:iam::111122223333:policy/limit", true);
+    check("arn:aws:iam::aws:policy/shop-prod-limit", true);
 }
 
 #[test]

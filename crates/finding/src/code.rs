@@ -266,6 +266,8 @@ codes! {
         ParameterValue = "parameter-value",
         /// `--image` or `settings.images` of a service that no stack has an image of.
         UnknownService = "unknown-service",
+        /// No stack has a topic of this name.
+        UnknownTopic = "unknown-topic",
         /// An image that is not in its repository, or whose repository nobody knows.
         UnknownImage = "unknown-image",
         /// `--allow` of a resource that its stack neither has nor had.
@@ -315,6 +317,8 @@ codes! {
     Bootstrap {
         /// A role would need more managed policies than IAM allows.
         RolePolicies = "role-policies",
+        /// What the environment's permissions boundary does not limit, and has to.
+        PermissionsBoundary = "permissions-boundary",
         /// The environment's file does not say what its bootstrap is.
         NoBootstrap = "no-bootstrap",
     }

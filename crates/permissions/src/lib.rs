@@ -8,6 +8,7 @@
 //! it can act on: what the stacks make, and what their templates name outside of them. Everything is pure.
 
 mod around;
+mod boundary;
 mod document;
 mod glob;
 mod grant;

@@ -129,7 +129,7 @@ impl Bootstrapped {
         if settings.deployment.role_arn.is_none() {
             let role = names.execution_role();
             let deployed = deployed(assembly, &facts.stacks)?;
-            let all = needs_between(&deployed, assembly).grants;
+            let all = needs_between(&deployed, assembly, settings).grants;
             let planned = of_role(&roles, &role, &execution.grants, &place);
             let going = of_role(&roles, &role, &all, &place)
                 .into_iter()

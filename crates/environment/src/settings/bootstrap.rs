@@ -27,7 +27,7 @@ pub struct Bootstrap {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub github_environment: Option<GitHubEnvironment>,
 
-    /// The ARN of the policy that limits what the roles may ever do.
+    /// The ARN of the policy that limits what the roles may ever do, and the roles and users of the stacks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub permissions_boundary: Option<PolicyArn>,
 }
