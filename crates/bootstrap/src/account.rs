@@ -3,7 +3,7 @@
 use stratiform_assembly::Assembly;
 use stratiform_environment::{Bootstrap, Settings, Text};
 use stratiform_finding::{Code, Finding};
-use stratiform_permissions::{Document, MANAGED_POLICIES, MANAGED_POLICY, documents, of_stacks};
+use stratiform_permissions::{Document, MANAGED_POLICIES, MANAGED_POLICY, documents};
 use stratiform_stack::{
     App, DeletionPolicy, Expr, Json, Opt, Parameter, PolicyDocument, Principal, Prop, Stack,
     Statement, either, equals, pseudo, sub,
@@ -11,6 +11,7 @@ use stratiform_stack::{
 
 use crate::calls;
 use crate::names::{ARTIFACTS, KEY, Names};
+use crate::needs_between;
 use crate::resources::s3::bucket;
 use crate::resources::{iam, s3};
 
@@ -160,14 +161,19 @@ pub(crate) struct Policies {
 }
 
 impl Policies {
-    /// What both need for an environment's stacks.
+    /// What both need for an environment's stacks, and for the way there from those that are deployed.
     ///
     /// # Errors
     /// More managed policies than a role may have.
-    pub(crate) fn of(assembly: &Assembly, settings: &Settings) -> Result<Policies, Vec<Finding>> {
+    pub(crate) fn of(
+        deployed: &Assembly,
+        assembly: &Assembly,
+        settings: &Settings,
+    ) -> Result<Policies, Vec<Finding>> {
         let names = Names::of(settings);
+        let execution = needs_between(deployed, assembly);
         let policies = Policies {
-            execution: documents(&of_stacks(assembly).grants, MANAGED_POLICY),
+            execution: documents(&execution.grants, MANAGED_POLICY),
             deploy: documents(&calls::needed(assembly, settings).grants, MANAGED_POLICY),
         };
         let mut roles = vec![

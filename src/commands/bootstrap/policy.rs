@@ -70,7 +70,8 @@ fn shown(role: &Role) -> Value {
     })
 }
 
-fn sizes(role: &Role) -> String {
+/// How many policies a role has, and how large they are.
+pub(super) fn sizes(role: &Role) -> String {
     let sizes = role
         .policies
         .iter()
