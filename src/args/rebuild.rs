@@ -3,8 +3,6 @@
 use std::num::NonZeroUsize;
 use std::str::FromStr;
 
-use clap::ValueEnum as _;
-
 #[cfg(feature = "aws")]
 use super::deploy::{Allow, Deploy, Elsewhere};
 use super::deploy::{DeployFormat, ParameterValue, ServiceImage};
@@ -124,6 +122,8 @@ impl Needed {
     /// Its name.
     #[cfg(feature = "aws")]
     pub(crate) fn name(self) -> String {
+        use clap::ValueEnum as _;
+
         let value = self.to_possible_value();
         value
             .map(|value| value.get_name().to_owned())

@@ -2,6 +2,8 @@
 
 use indexmap::IndexMap;
 use stratiform_bootstrap::assemblies;
+#[cfg(feature = "aws")]
+use stratiform_bootstrap::assemblies_from;
 use stratiform_environment::{
     Environment, Loaded, References as WrittenReferences, Settings as WrittenSettings,
 };
@@ -28,7 +30,20 @@ pub(crate) fn bootstraps(
     assembly: &Assembly,
     settings: &WrittenSettings,
 ) -> Result<Vec<Assembly>, Vec<Finding>> {
-    let bootstraps = assemblies(assembly, settings)?;
+    checked(assemblies(assembly, settings)?)
+}
+
+/// The same, whose roles may also do what is needed on the way from the stacks that are deployed.
+#[cfg(feature = "aws")]
+pub(crate) fn bootstraps_from(
+    deployed: &Assembly,
+    assembly: &Assembly,
+    settings: &WrittenSettings,
+) -> Result<Vec<Assembly>, Vec<Finding>> {
+    checked(assemblies_from(deployed, assembly, settings)?)
+}
+
+fn checked(bootstraps: Vec<Assembly>) -> Result<Vec<Assembly>, Vec<Finding>> {
     let checked = bootstraps.into_iter().map(|bootstrap| {
         let findings = findings(&bootstrap);
         without(bootstrap, findings)

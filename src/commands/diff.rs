@@ -1,7 +1,7 @@
 //! `diff`: what a change will do.
 
 #[cfg(feature = "aws")]
-mod deployed;
+pub(crate) mod deployed;
 #[cfg(not(feature = "aws"))]
 #[path = "diff/without_aws.rs"]
 mod deployed;

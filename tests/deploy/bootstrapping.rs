@@ -71,6 +71,8 @@ fn another_environment_of_the_account_finds_the_identity_provider() {
         )
         .lacks(&["AWS::IAM::OIDCProvider"]);
     staging().expect(0, &["nothing to deploy in 2 stacks"]);
+    let same = ran(project.command(["diff", "--env", "staging", "--deployed", "--local"]));
+    assert!(!same.stdout.contains("GitHubProvider"), "{}", same.stdout);
     // What the first stack made stays its own.
     bootstrap(&project, "--local --yes").expect(0, &["nothing to deploy in 2 stacks"]);
 }
@@ -154,27 +156,66 @@ fn locally_what_is_lacking_is_only_said() {
     );
 }
 
+/// What gives the queue `ApiQueue` to the stack `queues`, and what takes it away.
+const FILE: &str = "environments/defaults.yaml";
+const WITHOUT: &str = "  api:\n    variables:";
+const WITH: &str = "  api:\n    queue: true\n    variables:";
+const MAY_GO: &str = "--yes --stack queues --allow delete:queues/ApiQueue";
+
+#[test]
+fn what_is_deployed_keeps_its_permissions_until_it_goes() {
+    let project = bootstrapping();
+    edit(&project, FILE, WITHOUT, WITH);
+    bootstrap(&project, "--local --yes").expect(0, &[]);
+    local(&project, "--yes --stack queues").expect(0, &[]);
+    edit(&project, FILE, WITH, WITHOUT);
+    bootstrap(&project, "--local --yes").expect(
+        0,
+        &[
+            "the role `shop-dev-execution` keeps ",
+            " that what is deployed still needs, beyond the snapshots: `sqs:",
+            "Run `bootstrap --env dev` again after `deploy`",
+            "nothing to deploy in 2 stacks",
+        ],
+    );
+    local(&project, MAY_GO)
+        .expect(0, &[])
+        .lacks(&["permissions  the role"]);
+    bootstrap(&project, "--local --yes")
+        .expect(
+            0,
+            &["updated           ExecutionPolicy2  AWS::IAM::ManagedPolicy: PolicyDocument\n"],
+        )
+        .lacks(&["still needs"]);
+}
+
+#[test]
+fn a_stack_that_goes_keeps_its_permissions_too() {
+    let project = bootstrapping();
+    with_backups(&project);
+    bootstrap(&project, "--local --yes").expect(0, &[]);
+    local(&project, "--yes --stack backup").expect(0, &[]);
+    edit(
+        &project,
+        "environments/dev.yaml",
+        "backup_days: 35\nnetwork:\n",
+        "network:\n",
+    );
+    bootstrap(&project, "--local --yes").expect(
+        0,
+        &["that what is deployed still needs, beyond the snapshots: `backup-storage:"],
+    );
+}
+
 #[test]
 fn what_goes_has_to_be_deletable_too() {
     let project = bootstrapping();
-    let file = "environments/defaults.yaml";
-    let (without, with) = (
-        "  api:\n    variables:",
-        "  api:\n    queue: true\n    variables:",
-    );
-    edit(&project, file, without, with);
     bootstrap(&project, "--local --yes").expect(0, &[]);
-    local(&project, "--yes --stack queues")
-        .expect(0, &[])
-        .lacks(&["permissions  the role"]);
-    edit(&project, file, with, without);
-    // Too early: the role may not delete any more what the release takes away.
-    bootstrap(&project, "--local --yes").expect(0, &[]);
-    local(
-        &project,
-        "--yes --stack queues --allow delete:queues/ApiQueue",
-    )
-    .expect(
+    // The role was not asked.
+    edit(&project, FILE, WITHOUT, WITH);
+    local(&project, "--yes --stack queues").expect(0, &["permissions  the role"]);
+    edit(&project, FILE, WITH, WITHOUT);
+    local(&project, MAY_GO).expect(
         0,
         &[
             "warns    permissions  the role `shop-dev-execution` lacks `sqs:",
@@ -182,6 +223,28 @@ fn what_goes_has_to_be_deletable_too() {
             "→ check the release out that runs, and `bootstrap --env dev` there",
         ],
     );
+}
+
+#[test]
+fn the_first_run_says_what_is_made() {
+    let project = bootstrapping();
+    bootstrap(&project, "--local").expect(
+        3,
+        &[
+            "`dev` is bootstrapped for the first time:\n",
+            "  in eu-central-1: `shop-dev-bootstrap-artifacts` and `shop-dev-bootstrap`\n",
+            "    role shop-dev-execution: ",
+            " of 6144 characters\n      trusts `cloudformation.amazonaws.com`\n",
+            "        where SourceAccount is 111122223333\n",
+            "    role shop-dev-deploy: ",
+            "        where repository is octo-org/shop\n",
+            "        where ref is refs/heads/*\n",
+        ],
+    );
+    bootstrap(&project, "--local --yes").expect(0, &["dev.bootstrap: nothing blocks; "]);
+    bootstrap(&project, "--local --yes")
+        .expect(0, &[])
+        .lacks(&["for the first time"]);
 }
 
 #[test]

@@ -13,6 +13,7 @@ use stratiform_stack::{
 
 use crate::calls;
 use crate::names::{ARTIFACTS, KEY, Names};
+use crate::needs_between;
 use crate::resources::s3::bucket;
 use crate::resources::{iam, s3};
 
@@ -162,19 +163,21 @@ pub(crate) struct Policies {
 }
 
 impl Policies {
-    /// What both need for an environment's stacks.
+    /// What both need for an environment's stacks, and for the way there from those that are deployed.
     ///
     /// # Errors
     /// More managed policies than a role may have.
-    pub(crate) fn of(assembly: &Assembly, settings: &Settings) -> Result<Policies, Vec<Finding>> {
+    pub(crate) fn of(
+        deployed: &Assembly,
+        assembly: &Assembly,
+        settings: &Settings,
+    ) -> Result<Policies, Vec<Finding>> {
         let names = Names::of(settings);
         let written = settings.bootstrap.as_ref();
         let boundary = written.and_then(|written| written.permissions_boundary.as_ref());
+        let execution = needs_between(deployed, assembly, settings);
         let policies = Policies {
-            execution: documents(
-                &crate::execution(&[assembly], settings).grants,
-                MANAGED_POLICY,
-            ),
+            execution: documents(&execution.grants, MANAGED_POLICY),
             deploy: documents(&calls::needed(assembly, settings).grants, MANAGED_POLICY),
         };
         let mut roles = vec![

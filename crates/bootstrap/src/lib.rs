@@ -44,13 +44,32 @@ pub use roles::{Policy, Role, roles};
 /// # Errors
 /// A role would need more policies than IAM allows.
 pub fn assemblies(assembly: &Assembly, settings: &Settings) -> Result<Vec<Assembly>, Vec<Finding>> {
+    assemblies_from(
+        &Assembly {
+            stacks: Vec::new(),
+            ..assembly.clone()
+        },
+        assembly,
+        settings,
+    )
+}
+
+/// The same where some stacks are deployed already: CloudFormation's role may do what the way from them needs, too.
+///
+/// # Errors
+/// A role would need more policies than IAM allows.
+pub fn assemblies_from(
+    deployed: &Assembly,
+    assembly: &Assembly,
+    settings: &Settings,
+) -> Result<Vec<Assembly>, Vec<Finding>> {
     let Some(written) = &settings.bootstrap else {
         return Ok(Vec::new());
     };
     if let Some(taken) = taken(assembly, settings) {
         return Err(vec![taken]);
     }
-    let policies = Policies::of(assembly, settings)?;
+    let policies = Policies::of(deployed, assembly, settings)?;
     let name = format!("{}.{KEY}", settings.name);
     let app = app(assembly, settings, assembly.region.clone());
     account::stacks(&app, settings, written, &policies);

@@ -1,21 +1,27 @@
 //! Deploys a bootstrap, as any stack is deployed.
 
-use stratiform_assembly::Assembly;
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use stratiform_assembly::{Assembly, StackAt};
 use stratiform_aws::Aws;
-use stratiform_bootstrap::{GITHUB, Names, PROVIDER, PROVIDER_ID, Provider};
+use stratiform_bootstrap::{GITHUB, Names, PROVIDER, PROVIDER_ID, Provider, Whereabouts, roles};
 use stratiform_deploy::call::Resource;
 use stratiform_deploy::{Call, Reply};
 use stratiform_environment::{Deployment, Settings, Verify};
-use stratiform_finding::words::listed;
+use stratiform_finding::words::{counted, few, listed};
 use stratiform_service::AccountId;
 use stratiform_service::status::{Ending, Phase};
 
-use super::Wanted;
-
+use super::standing::{Bootstrapped, bootstrapped, losing};
+use super::{Wanted, policy};
 use crate::args::{Bootstrap, Global, ParameterValue};
+use crate::assemblies::deployed::parse_deployed;
+use crate::assemblies::synthesis::bootstraps_from;
 use crate::cloud::Cloud;
 use crate::commands::deploy::preparing::{failed, identity};
 use crate::commands::deploy::{Intent, carried_out, not_reviewed};
+use crate::commands::diff::deployed::deployed as deployed_stacks;
 use crate::commands::guard::gathering::Source;
 use crate::commands::guard::stale;
 use crate::exit::Exit;
@@ -57,8 +63,11 @@ async fn all(
 ) -> Result<Answer, Failure> {
     let mut settings = own(wanted.settings);
     let mut answer = Answer::of(String::new());
+    let mut kept = None;
     for (index, bootstrap) in wanted.bootstraps.iter().enumerate() {
         let mut deploy = args.deployment();
+        // It says which of the bootstrap's regions this is.
+        deploy.env.clone_from(environment_of(bootstrap, &args.env));
         if index == 0 {
             let account = or_interrupted(account(cloud, bootstrap)).await?;
             let provider = provider(&account, bootstrap, wanted, view);
@@ -71,11 +80,23 @@ async fn all(
                 .deployment
                 .artifact_bucket
                 .get_or_insert_with(bucket);
+            let found =
+                or_interrupted(async { Ok(bootstrapped(&account.aws, wanted.settings).await) });
+            if matches!(found.await?, Bootstrapped::Absent) {
+                let text = first(wanted, &account);
+                view.event(&Event::Notice { text });
+            }
+            kept = or_interrupted(keeping(&account.aws, wanted)).await?;
+            if let Some(Kept { actions, .. }) = &kept {
+                let text = still_needed(wanted.settings, actions);
+                view.event(&Event::Notice { text });
+            }
         }
+        let with_kept = kept.as_ref().and_then(|kept| kept.bootstraps.get(index));
         let stale = stale(project, bootstrap).map_err(|failure| unasked(&failure));
         let intent = Intent {
             project,
-            assembly: bootstrap.clone(),
+            assembly: with_kept.unwrap_or(bootstrap).clone(),
             settings: &settings,
             source: Source::Here {
                 before: None,
@@ -89,6 +110,110 @@ async fn all(
     }
     view.event(&Event::Notice { text: left(wanted) });
     Ok(answer)
+}
+
+/// What CloudFormation's role must not lose yet.
+struct Kept {
+    /// The actions that what is deployed still needs, and what is synthesized does not.
+    actions: BTreeSet<String>,
+    /// The bootstrap with them.
+    bootstraps: Vec<Assembly>,
+}
+
+/// What would be taken away from the stacks that are deployed, where anything is.
+async fn keeping(aws: &Aws, wanted: &Wanted<'_>) -> Result<Option<Kept>, Failure> {
+    let Wanted {
+        settings, assembly, ..
+    } = wanted;
+    let found = deployed_stacks(aws, assembly).await;
+    let (_, found) = found.map_err(|error| Failure::of([error.into()]))?;
+    let stacks = found.iter().map(|found| {
+        let name = found.stack.name.as_str();
+        let parsed = parse_deployed(name, &found.template)?;
+        Ok(StackAt::of(name, parsed.template))
+    });
+    let deployed = Assembly {
+        stacks: stacks.collect::<Result<_, Failure>>()?,
+        ..assembly.clone()
+    };
+    let own = wanted.bootstraps.first();
+    let actions = own.map(|own| losing(own, (&deployed, assembly), settings));
+    let Some(actions) = actions.filter(|actions| !actions.is_empty()) else {
+        return Ok(None);
+    };
+    let bootstraps = bootstraps_from(&deployed, assembly, settings).map_err(Failure::of)?;
+    Ok(Some(Kept {
+        actions,
+        bootstraps,
+    }))
+}
+
+/// What is kept and until when.
+fn still_needed(settings: &Settings, actions: &BTreeSet<String>) -> String {
+    let role = Names::of(settings).execution_role();
+    let names: Vec<String> = actions.iter().map(|action| format!("`{action}`")).collect();
+    format!(
+        "the role `{role}` keeps {} that what is deployed still needs, beyond the snapshots: {}. Run `bootstrap --env {}` \
+         again after `deploy`",
+        counted(actions.len(), "action"),
+        few(&names),
+        settings.name
+    )
+}
+
+/// What a bootstrap's assembly is called: after its environment, and where it is not in its region, that too.
+fn environment_of<'a>(bootstrap: &'a Assembly, environment: &'a String) -> &'a String {
+    bootstrap.environment.as_ref().unwrap_or(environment)
+}
+
+/// What is made where nothing is yet: change sets of stacks that need others cannot show it before somebody says yes.
+fn first(wanted: &Wanted<'_>, account: &Account) -> String {
+    let mut text = format!(
+        "`{}` is bootstrapped for the first time:",
+        wanted.settings.name
+    );
+    for bootstrap in &wanted.bootstraps {
+        let place = Whereabouts::new(&account.id, &bootstrap.region);
+        let stacks = bootstrap.stacks.iter();
+        let names: Vec<&str> = stacks.clone().map(|stack| stack.name.as_str()).collect();
+        text += &format!("\n  in {}: {}", bootstrap.region, listed(names));
+        for role in stacks.flat_map(|stack| roles(&stack.template, &place)) {
+            text += &format!("\n    role {}", policy::sizes(&role).trim_end());
+            for line in trusted(&role.trust) {
+                text += &format!("\n      {line}");
+            }
+            if let Some(boundary) = role.boundary.as_ref().and_then(Value::as_str) {
+                text += &format!("\n      limited by {boundary}");
+            }
+        }
+    }
+    text + "\n  (--print-policy prints all that the roles may do)"
+}
+
+/// Whom a trust policy trusts, and under which conditions.
+fn trusted(trust: &Value) -> Vec<String> {
+    let mut lines = Vec::new();
+    let statements = trust["Statement"].as_array().into_iter().flatten();
+    for statement in statements {
+        let who = statement["Principal"].as_object().into_iter().flatten();
+        let who = who.flat_map(|(_, who)| texts(who));
+        lines.push(format!("trusts {}", listed(who)));
+        let tests = statement["Condition"].as_object().into_iter().flatten();
+        let keys = tests.filter_map(|(_, keys)| keys.as_object()).flatten();
+        lines.extend(keys.map(|(key, values)| {
+            let claim = key.rsplit(':').next().unwrap_or(key);
+            format!("  where {claim} is {}", texts(values).join(" or "))
+        }));
+    }
+    lines
+}
+
+/// One text, or several.
+fn texts(value: &Value) -> Vec<&str> {
+    match value {
+        Value::Array(items) => items.iter().filter_map(Value::as_str).collect(),
+        one => one.as_str().into_iter().collect(),
+    }
 }
 
 /// How the bootstrap itself is deployed: with the caller's own rights, and nothing runs in it that could be well or not.

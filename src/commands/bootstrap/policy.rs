@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use stratiform_bootstrap::{Role, Whereabouts, report, roles};
+use stratiform_permissions::{MANAGED_POLICIES, MANAGED_POLICY};
 
 use super::Wanted;
 use crate::report::Failure;
@@ -56,4 +57,22 @@ fn shown(role: &Role) -> Value {
         "trust": role.trust,
         "policies": policies.collect::<Vec<_>>(),
     })
+}
+
+/// How many policies a role has, and how large they are.
+pub(super) fn sizes(role: &Role) -> String {
+    let sizes = role
+        .policies
+        .iter()
+        .map(|policy| policy.characters().to_string());
+    let sizes: Vec<String> = sizes.collect();
+    format!(
+        "{}: {} of {MANAGED_POLICIES}, with {} of {MANAGED_POLICY} characters\n",
+        role.name,
+        match sizes.len() {
+            1 => "1 policy".to_owned(),
+            many => format!("{many} policies"),
+        },
+        sizes.join(", ")
+    )
 }

@@ -1,5 +1,7 @@
 //! What is deployed of an environment's bootstrap: which role CloudFormation has, and whether it may do what a release needs.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 use stratiform_assembly::{Assembly, StackAt};
 use stratiform_aws::Aws;
@@ -129,16 +131,15 @@ impl Bootstrapped {
         if settings.deployment.role_arn.is_none() {
             let role = names.execution_role();
             let deployed = deployed(assembly, &facts.stacks)?;
-            let all = needs_between(&deployed, assembly, settings).grants;
             let planned = of_role(&roles, &role, &execution.grants, &place);
-            let going = of_role(&roles, &role, &all, &place)
-                .into_iter()
-                .filter(|lacking| !planned.contains(lacking))
-                .map(|lacking| Lacking {
-                    whose: Needs::Going,
-                    ..lacking
-                });
-            found.extend(going.collect::<Vec<_>>());
+            found.extend(going(
+                &roles,
+                &role,
+                (&deployed, assembly),
+                settings,
+                &planned,
+                &place,
+            ));
             found.extend(planned);
         }
         if caller.arn.contains(&format!(":assumed-role/{deploys}/")) {
@@ -164,6 +165,50 @@ fn deployed(assembly: &Assembly, found: &[StackFound]) -> Asked<Assembly> {
         stacks,
         ..assembly.clone()
     })
+}
+
+/// What CloudFormation's role may not do, and has to on the way from what is deployed; without what it lacks anyway.
+fn going(
+    roles: &[Role],
+    role: &str,
+    (deployed, assembly): (&Assembly, &Assembly),
+    settings: &Settings,
+    planned: &[Lacking],
+    place: &Whereabouts,
+) -> Vec<Lacking> {
+    let all = needs_between(deployed, assembly, settings).grants;
+    let lacking = of_role(roles, role, &all, place).into_iter();
+    lacking
+        .filter(|lacking| !planned.contains(lacking))
+        .map(|lacking| Lacking {
+            whose: Needs::Going,
+            ..lacking
+        })
+        .collect()
+}
+
+/// The actions that what is deployed still needs, and that CloudFormation's role would lose with a bootstrap.
+pub(super) fn losing(
+    bootstrap: &Assembly,
+    (deployed, assembly): (&Assembly, &Assembly),
+    settings: &Settings,
+) -> BTreeSet<String> {
+    let names = Names::of(settings);
+    let place = Whereabouts::anywhere(&assembly.region);
+    let stack = bootstrap.stack(names.stack());
+    let roles = stack.map_or_else(Vec::new, |stack| roles(&stack.template, &place));
+    let role = names.execution_role();
+    let execution = needs(assembly, settings).execution;
+    let planned = of_role(&roles, &role, &execution.grants, &place);
+    let going = going(
+        &roles,
+        &role,
+        (deployed, assembly),
+        settings,
+        &planned,
+        &place,
+    );
+    going.into_iter().map(|lacking| lacking.action).collect()
 }
 
 /// What a role may not do, and has to.

@@ -114,7 +114,10 @@ async fn ask(cloud: &Cloud, after: Assembly) -> Result<Found, Failure> {
 
 /// The account, and the environment's stacks that exist: those that are synthesized, and others whose names and tags
 /// say that they belong to it.
-async fn deployed(aws: &Aws, after: &Assembly) -> Result<(AccountId, Vec<DeployedStack>), Error> {
+pub(crate) async fn deployed(
+    aws: &Aws,
+    after: &Assembly,
+) -> Result<(AccountId, Vec<DeployedStack>), Error> {
     let identity = aws.identity().await?;
     identity.expect_account(after.account.as_ref())?;
     let known = after.stacks.iter().map(|stack| stack.name.clone());

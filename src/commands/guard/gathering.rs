@@ -144,7 +144,7 @@ pub(crate) async fn gather(asking: Asking<'_>) -> Gathered {
         (running, swapped)
     };
     let ((images, pinned), ((running, (mut chosen, said)), room)) =
-        join(images, join(running, self::room(aws, &stacks))).await;
+        join(images, join(running, self::room(cloud, aws, &stacks))).await;
     chosen.extend(pinned);
     let facts = Facts {
         now: now(),
@@ -219,8 +219,18 @@ async fn here(
 }
 
 /// How much room the account has for what is added.
-async fn room(aws: &Aws, stacks: &[StackFound]) -> Vec<Room> {
+async fn room(cloud: &Cloud, aws: &Aws, stacks: &[StackFound]) -> Vec<Room> {
     let nearer = nearer(stacks).into_iter().map(async |(quota, added)| {
+        if let Cloud::Embedded(_) = cloud {
+            return Room {
+                quota,
+                added,
+                asked: Err(Unasked::because(
+                    "the embedded CloudFormation has no quotas of accounts",
+                    "",
+                )),
+            };
+        }
         let most = Call::Quota {
             service: quota.service.to_owned(),
             code: quota.code.to_owned(),

@@ -172,7 +172,8 @@ fn of_group(
     })
 }
 
-fn scope(resource_type: &str) -> Scope {
+/// Within what the resources of a type are.
+pub(crate) fn scope(resource_type: &str) -> Scope {
     if OF_ALL.contains(&resource_type) {
         Scope::Global
     } else if OF_ACCOUNT

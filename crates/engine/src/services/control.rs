@@ -11,12 +11,15 @@ use super::page::page;
 use crate::call::{Call, Result, unsupported};
 use crate::estate::Living;
 use crate::input::Refused;
+use crate::provider::{Scope, scope};
 use crate::state::{Realm, State};
 
 /// Where what became of requests is kept, under their token.
 const REQUESTS: &str = "resource-requests";
 
 pub(super) fn answer(state: &mut State, call: &mut Call<'_>) -> Result {
+    let asked = call.realm;
+    call.realm = home(state, call);
     match call.request.operation.as_str() {
         "GetResource" => {
             let (kind, id) = needed(state.realm_of(call)?, call)?;
@@ -25,7 +28,10 @@ pub(super) fn answer(state: &mut State, call: &mut Call<'_>) -> Result {
         }
         "ListResources" => {
             let kind = kind(call)?;
-            let all = state.realm_of(call)?.estate.all(&kind);
+            let realms = state.realms.iter().enumerate();
+            let all = realms
+                .filter(|(index, _)| answers_for(state, asked, *index, &kind))
+                .flat_map(|(_, realm)| realm.estate.all(&kind));
             let all = all.map(|(id, living)| shown(&kind, id, living));
             let most = call.arguments.number("MaxResults")?.unwrap_or(100);
             let most = usize::try_from(most).unwrap_or(100);
@@ -33,11 +39,12 @@ pub(super) fn answer(state: &mut State, call: &mut Call<'_>) -> Result {
             Ok(json!({ "TypeName": kind, "ResourceDescriptions": part, "NextToken": next }))
         }
         "CreateResource" => create(state, call),
-        "UpdateResource" => update(state, call),
+        "UpdateResource" => update(state, call, asked),
         "DeleteResource" => {
             let (kind, id) = needed(state.realm_of(call)?, call)?;
             state.delete_outside(call, &kind, &id)?;
-            done(state, call, (&kind, &id), "DELETE")
+            call.realm = asked;
+            done(state, call, (&kind, &id), None, "DELETE")
         }
         "GetResourceRequestStatus" => {
             let token = call.arguments.needed("RequestToken")?;
@@ -57,6 +64,27 @@ pub(super) fn answer(state: &mut State, call: &mut Call<'_>) -> Result {
     }
 }
 
+/// The realm of the resource that a call means: the one that is asked, and of what the whole account has, the one where it
+/// was made.
+fn home(state: &State, call: &Call<'_>) -> usize {
+    let (Some(kind), Some(id)) = (
+        call.arguments.text("TypeName"),
+        call.arguments.text("Identifier"),
+    ) else {
+        return call.realm;
+    };
+    let realms = state.realms.iter().enumerate();
+    let mut answering = realms.filter(|(index, _)| answers_for(state, call.realm, *index, kind));
+    let home = answering.find(|(_, realm)| found(realm, kind, id).is_some());
+    home.map_or(call.realm, |(index, _)| index)
+}
+
+/// Whether who asks in one realm is told of a type's resources in the other.
+fn answers_for(state: &State, asked: usize, other: usize, kind: &str) -> bool {
+    let account = |index: usize| state.realms.get(index).map(|realm| &realm.account);
+    asked == other || scope(kind) == Scope::Account && account(asked) == account(other)
+}
+
 fn kind(call: &Call<'_>) -> std::result::Result<String, Refused> {
     let kind = call.arguments.needed("TypeName")?;
     if catalog().resource_type(kind).is_none() {
@@ -70,12 +98,16 @@ fn kind(call: &Call<'_>) -> std::result::Result<String, Refused> {
 fn needed(realm: &Realm, call: &Call<'_>) -> std::result::Result<(String, String), Refused> {
     let kind = kind(call)?;
     let asked = call.arguments.needed("Identifier")?;
-    let first = asked.split('|').next().unwrap_or(asked);
-    let found = [asked, first]
-        .into_iter()
-        .find(|id| realm.estate.living(&kind, id).is_some());
-    let id = found.ok_or_else(|| missing(&kind, asked))?.to_owned();
+    let found = found(realm, &kind, asked).ok_or_else(|| missing(&kind, asked))?;
+    let id = found.to_owned();
     Ok((kind, id))
+}
+
+fn found<'i>(realm: &Realm, kind: &str, asked: &'i str) -> Option<&'i str> {
+    let first = asked.split('|').next().unwrap_or(asked);
+    [asked, first]
+        .into_iter()
+        .find(|id| realm.estate.living(kind, id).is_some())
 }
 
 fn missing(kind: &str, id: &str) -> Refused {
@@ -121,10 +153,11 @@ fn create(state: &mut State, call: &Call<'_>) -> Result {
         let message = format!("Resource of type '{kind}' already exists.");
         Refused::new("AlreadyExistsException", message)
     })?;
-    done(state, call, (&kind, &made.physical_id), "CREATE")
+    let model = model_of(state, call, &kind, &made.physical_id)?;
+    done(state, call, (&kind, &made.physical_id), model, "CREATE")
 }
 
-fn update(state: &mut State, call: &Call<'_>) -> Result {
+fn update(state: &mut State, call: &mut Call<'_>, asked: usize) -> Result {
     let (kind, id) = needed(state.realm_of(call)?, call)?;
     let document = call.arguments.needed("PatchDocument")?;
     let steps: Value =
@@ -149,16 +182,33 @@ fn update(state: &mut State, call: &Call<'_>) -> Result {
     let mut changes: Map<String, Value> = gone.map(|name| (name.clone(), Value::Null)).collect();
     changes.extend(after);
     state.change_outside(call, &kind, &id, changes)?;
-    done(state, call, (&kind, &id), "UPDATE")
+    let model = model_of(state, call, &kind, &id)?;
+    call.realm = asked;
+    done(state, call, (&kind, &id), model, "UPDATE")
+}
+
+/// The properties of a resource as its service tells them.
+fn model_of(
+    state: &State,
+    call: &Call<'_>,
+    kind: &str,
+    id: &str,
+) -> std::result::Result<Option<Value>, Refused> {
+    let living = state.realm_of(call)?.estate.living(kind, id);
+    Ok(living.and_then(|living| shown(kind, id, living).get("Properties").cloned()))
 }
 
 /// What became of a request.
-fn done(state: &mut State, call: &Call<'_>, (kind, id): (&str, &str), what: &str) -> Result {
+fn done(
+    state: &mut State,
+    call: &Call<'_>,
+    (kind, id): (&str, &str),
+    model: Option<Value>,
+    what: &str,
+) -> Result {
     let token = state.ids.uuid();
     let now = state.now();
     let realm = state.realm_mut(call)?;
-    let living = realm.estate.living(kind, id);
-    let model = living.and_then(|living| shown(kind, id, living).get("Properties").cloned());
     let event = json!({
         "TypeName": kind,
         "Identifier": id,

@@ -308,3 +308,42 @@ fn nothing_that_is_asked_brings_it_down() {
         }
     }
 }
+
+#[test]
+fn what_the_account_has_is_seen_in_every_region_and_its_queues_in_their_own() {
+    let mut cloud = Cloud::new();
+    let provider = "
+Resources:
+  Provider: {Type: AWS::IAM::OIDCProvider, Properties: {Url: https://token.example.com, ClientIdList: [one]}}
+  Queue: {Type: AWS::SQS::Queue, Properties: {QueueName: orders}}
+";
+    let capabilities = ["CAPABILITY_IAM"];
+    let asked =
+        json!({ "StackName": "queues", "TemplateBody": provider, "Capabilities": capabilities });
+    cloud.done("CreateStack", asked);
+    cloud.settle();
+    let arn = physical_id(&mut cloud, "Provider");
+    let queue = physical_id(&mut cloud, "Queue");
+    let named = json!({ "TypeName": "AWS::IAM::OIDCProvider", "Identifier": arn });
+    let listed = json!({ "TypeName": "AWS::IAM::OIDCProvider" });
+    let control = "cloudcontrolapi";
+    cloud.region = "eu-west-1";
+    let found = ask(&mut cloud, control, "GetResource", named.clone());
+    assert_eq!(found["ResourceDescription"]["Identifier"], arn);
+    let all = ask(&mut cloud, control, "ListResources", listed.clone());
+    assert_eq!(all["ResourceDescriptions"].as_array().unwrap().len(), 1);
+    let queue = json!({ "TypeName": "AWS::SQS::Queue", "Identifier": queue });
+    refused(&mut cloud, control, "GetResource", queue);
+
+    // What becomes of a request is known where it was made.
+    let deleted = ask(&mut cloud, control, "DeleteResource", named.clone());
+    let token = json!({ "RequestToken": deleted["ProgressEvent"]["RequestToken"] });
+    ask(&mut cloud, control, "GetResourceRequestStatus", token);
+    cloud.region = "eu-central-1";
+    refused(&mut cloud, control, "GetResource", named);
+    let all = ask(&mut cloud, control, "ListResources", listed.clone());
+    assert_eq!(all["ResourceDescriptions"].as_array().unwrap().len(), 0);
+    cloud.account = "444455556666";
+    let all = ask(&mut cloud, control, "ListResources", listed);
+    assert_eq!(all["ResourceDescriptions"].as_array().unwrap().len(), 0);
+}
