@@ -17,7 +17,7 @@ macro_rules! templates {
     };
 }
 
-const TEMPLATES: [(&str, &str); 21] = templates![
+const TEMPLATES: [(&str, &str); 22] = templates![
     "arguments",
     "build",
     "changed",
@@ -37,6 +37,7 @@ const TEMPLATES: [(&str, &str); 21] = templates![
     "repositories",
     "rollback.yml",
     "run",
+    "secrets",
     "tool",
     "toolchain",
 ];
