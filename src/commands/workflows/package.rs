@@ -12,6 +12,8 @@ use crate::report::Failure;
 /// What is built, and how. Paths are seen from the repository's folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Package {
+    /// The package's name.
+    pub name: String,
     /// The binary's name.
     pub bin: String,
     /// The command that builds it.
@@ -24,6 +26,10 @@ pub(super) struct Package {
     pub target: String,
     /// The lock file.
     pub lock: String,
+    /// The manifest that says which version it is.
+    pub versioned: String,
+    /// Whether there is a `deny.toml`, which says what dependencies may be.
+    pub deny: bool,
 }
 
 /// What `cargo metadata` says.
@@ -109,12 +115,15 @@ impl Metadata {
         };
         let workspace = Path::new(&self.workspace_root);
         Ok(Package {
+            name: package.name.clone(),
             bin: package.bin()?.to_owned(),
             build: package.build(),
             toolchain: (!pins_toolchain(project, repository)).then(|| package.toolchain()),
             folder: Some(below(project)).filter(|folder| !folder.is_empty()),
             target: below(&workspace.join("target")),
             lock: below(&workspace.join("Cargo.lock")),
+            versioned: below(&package.versioned(workspace)?),
+            deny: workspace.join("deny.toml").is_file(),
         })
     }
 }
@@ -193,6 +202,22 @@ impl Described {
             ""
         };
         format!("cargo build --locked --package {}{features}", self.name)
+    }
+
+    /// The manifest that has its version: its own, or the workspace's.
+    fn versioned(&self, workspace: &Path) -> Result<PathBuf, Failure> {
+        let manifest = &self.manifest_path;
+        let text = std::fs::read_to_string(manifest)
+            .map_err(|error| Failure::io("read", manifest, &error))?;
+        let parsed: toml::Table =
+            toml::from_str(&text).map_err(|error| refused(&error.to_string()))?;
+        let version = parsed
+            .get("package")
+            .and_then(|package| package.get("version"));
+        Ok(match version {
+            Some(toml::Value::Table(_)) => workspace.join("Cargo.toml"),
+            _ => manifest.clone(),
+        })
     }
 
     /// Exactly one toolchain: the oldest that both the package and this library build with.
