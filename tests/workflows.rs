@@ -62,11 +62,11 @@ fn a_repository_of_ones_own() {
         assert!(output.contains(words), "no `{words}` in {output}");
     };
     expect(&workflows(&repository, "--check"), 3, "missing  ");
-    expect(&workflows(&repository, ""), 0, "4 workflows in ");
+    expect(&workflows(&repository, ""), 0, "6 workflows in ");
     expect(
         &workflows(&repository, "--check"),
         0,
-        "4 workflows, none stale",
+        "6 workflows, none stale",
     );
     expect(&workflows(&repository, ""), 0, ", 0 written");
 
@@ -81,6 +81,22 @@ fn a_repository_of_ones_own() {
         "${{ github.event.repository.default_branch }}",
     ] {
         assert!(dev.contains(line), "no `{line}` in:\n{dev}");
+    }
+    // What does not come from the environments: what has to hold before a change lands, and releases.
+    let ci = written(&repository, "ci.yml");
+    for line in [
+        "          \"$GITHUB_WORKSPACE/target/debug/guestbook\" workflows --check\n",
+        "        run: cargo deny --workspace check advisories\n",
+    ] {
+        assert!(ci.contains(line), "no `{line}` in:\n{ci}");
+    }
+    let release = written(&repository, "release.yml");
+    for line in [
+        "          MANIFEST: Cargo.toml\n",
+        "          PACKAGE: guestbook\n",
+        "          git-cliff==",
+    ] {
+        assert!(release.contains(line), "no `{line}` in:\n{release}");
     }
     // It has no images.
     assert!(!dev.contains("docker"), "{dev}");
@@ -330,4 +346,82 @@ fn the_toolchain_is_always_pinned() {
         file,
         "run: rustup toolchain install --profile minimal --no-self-update"
     );
+}
+
+/// This repository's own `ci.yml` and `release.yml` are not written by `workflows`: what both run is the same.
+#[test]
+fn scanners_and_actions_are_those_of_this_repository() {
+    let repository = guestbook();
+    repository.project.write("deny.toml", "");
+    workflows(&repository, "");
+    for file in ["ci.yml", "release.yml"] {
+        let own = support::root().join(".github/workflows").join(file);
+        let own = fs::read_to_string(own).unwrap();
+        let text = written(&repository, file);
+        let pinned = [
+            "uses: ",
+            "VERSION: ",
+            "SHA256: ",
+            "cargo-deny ",
+            "cargo deny ",
+        ];
+        let lines: Vec<&str> = text
+            .lines()
+            .filter(|line| pinned.iter().any(|word| line.contains(word)))
+            .filter(|line| !line.contains("print(") && !line.trim_start().starts_with('#'))
+            .collect();
+        assert!(lines.len() > 1, "{text}");
+        for line in lines {
+            assert!(own.contains(line.trim()), "{file} has no `{line}`");
+        }
+    }
+}
+
+#[test]
+fn the_version_is_where_the_package_says() {
+    let repository = guestbook();
+    repository.edit(
+        "Cargo.toml",
+        "version = \"1.0.0\"",
+        "version.workspace = true",
+    );
+    repository.edit(
+        "Cargo.toml",
+        "[workspace]\n",
+        "[workspace.package]\nversion = \"1.0.0\"\n",
+    );
+    let package = "[package]\nname = \"member\"\nversion = \"2.0.0\"\n[features]\n";
+    let member = repository.project.path("member");
+    fs::create_dir_all(member.join("src")).unwrap();
+    fs::write(member.join("src/main.rs"), "fn main() {}\n").unwrap();
+    fs::write(member.join("Cargo.toml"), package).unwrap();
+    fs::rename(
+        repository.project.path("environments"),
+        member.join("environments"),
+    )
+    .unwrap();
+    repository.edit(
+        "Cargo.toml",
+        "[workspace.package]",
+        "[workspace]\nmembers = [\"member\"]\n[workspace.package]",
+    );
+    let lock = format!("{LOCK}[[package]]\nname = \"member\"\nversion = \"2.0.0\"\n");
+    repository.project.write("Cargo.lock", &lock);
+    let manifest = || {
+        let output = workflows(&repository, "--environments member/environments");
+        assert!(output.starts_with("exit code 0\n"), "{output}");
+        let text = written(&repository, "release.yml");
+        let line = text.lines().find(|line| line.contains(" MANIFEST: "));
+        line.unwrap().trim().to_owned()
+    };
+    assert_eq!(manifest(), "MANIFEST: member/Cargo.toml");
+    fs::write(
+        member.join("Cargo.toml"),
+        package.replace("version = \"2.0.0\"", "version.workspace = true"),
+    )
+    .unwrap();
+    repository
+        .project
+        .write("Cargo.lock", &lock.replace("2.0.0", "1.0.0"));
+    assert_eq!(manifest(), "MANIFEST: Cargo.toml");
 }
