@@ -126,9 +126,7 @@ impl Metadata {
             deny: workspace.join("deny.toml").is_file(),
         })
     }
-}
 
-impl Metadata {
     /// What is taken from folders that are not in the repository.
     fn outside(&self, repository: &Path) -> Vec<Finding> {
         let is_inside = |path: &Path| path.starts_with(repository);
