@@ -15,12 +15,13 @@ import subprocess
 import sys
 import tomllib
 
-MANIFEST = pathlib.Path("Cargo.toml")
+# What has the version: of the package, or of all packages of a workspace.
+MANIFEST = pathlib.Path(os.environ.get("MANIFEST", "Cargo.toml"))
+LOCK = pathlib.Path(os.environ.get("LOCK", "Cargo.lock"))
 CHANGELOG = pathlib.Path("CHANGELOG.md")
 # Workspaces of their own have the version in their lock files, too.
-WORKSPACES = [MANIFEST, pathlib.Path("fuzz/Cargo.toml")]
-LOCK = pathlib.Path("Cargo.lock")
-PACKAGE = "stratiform"
+WORKSPACES = [LOCK.with_name("Cargo.toml"), pathlib.Path("fuzz/Cargo.toml")]
+PACKAGE = os.environ.get("PACKAGE", "stratiform")
 TAG = re.compile(r"v\d+\.\d+\.\d+")
 UNRELEASED = "## Unreleased\n"
 
@@ -37,8 +38,18 @@ def run(*command):
     return done.stdout.strip()
 
 
+def table_of(manifest):
+    """The table of a manifest that has the version, and the version."""
+    tables = tomllib.loads(manifest)
+    packages = {"[workspace.package]": tables.get("workspace", {}).get("package", {}), "[package]": tables.get("package", {})}
+    for heading, package in packages.items():
+        if isinstance(package.get("version"), str):
+            return heading, package["version"]
+    refuse(f"{MANIFEST} has no version")
+
+
 def version_in(manifest):
-    return tomllib.loads(manifest)["workspace"]["package"]["version"]
+    return table_of(manifest)[1]
 
 
 def check(tag):
@@ -95,11 +106,12 @@ def released(changelog, version, day):
 
 def set_version(version):
     text = MANIFEST.read_text(encoding="utf-8")
-    before, heading, after = text.partition("[workspace.package]\n")
+    table, _ = table_of(text)
+    before, heading, after = text.partition(f"{table}\n")
     after = re.sub(r'^version = ".*"$', f'version = "{version}"', after, count=1, flags=re.MULTILINE)
     text = before + heading + after
     if version_in(text) != version:
-        refuse(f"{MANIFEST} has no line with the version below `[workspace.package]`")
+        refuse(f"{MANIFEST} has no line with the version below `{table}`")
     MANIFEST.write_text(text, encoding="utf-8")
     for workspace in WORKSPACES:
         if workspace.is_file():

@@ -183,6 +183,18 @@ class Release(unittest.TestCase):
             self.assertIn(f'version = "{version}"', self.read("Cargo.toml"))
             self.assertIn(f'name = "stratiform"\nversion = "{version}"', self.read("Cargo.lock"))
 
+    def test_a_package_by_itself_has_its_own_version(self):
+        manifest = self.read("Cargo.toml").replace("version.workspace = true", 'version = "0.1.0"')
+        self.write("Cargo.toml", manifest.replace('[workspace.package]\nversion = "0.1.0"', '[workspace.package]\nedition = "2024"'))
+        self.commit("chore: move")
+        self.release("v0.1.0")
+        self.change("feat: grow", "- It.")
+        self.release("v0.2.0")
+        self.assertIn('[package]\nname = "stratiform"\nversion = "0.2.0"', self.read("Cargo.toml"))
+        self.write("Cargo.toml", self.read("Cargo.toml").replace('version = "0.2.0"\n', ""))
+        self.change("feat: grow", "- It.")
+        self.refused("Cargo.toml has no version")
+
     def test_what_nobody_notices_is_not_released(self):
         self.release("v0.1.0")
         self.refused("nothing to release since v0.1.0")

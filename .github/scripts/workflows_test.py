@@ -147,6 +147,12 @@ SITUATIONS = {
     "Tests": [fails("cargo")],
     "Page": [fails("cargo")],
     "Floor": [fails("cargo")],
+    "Components": [fails("rustup")],
+    "Format": [fails("cargo")],
+    "Lints": [fails("cargo")],
+    "ci.yml: ci: Build": [fails("cargo")],
+    "Snapshots": [with_text("workspace", "snapshots/dev/network.yaml", "Resources: {}\n")],
+    "Workflows": [with_text("workspace", ".github/workflows/rollback.yml", "# Written by `stratiform workflows`\n")],
     "cargo-deny": [fails("cargo")],
     "Licences, bans, sources, and advisories": [fails("cargo")],
     "Gitleaks": [with_values(SHA256="0" * 64), fails("curl")],
@@ -219,6 +225,8 @@ class Pipeline(unittest.TestCase):
             world.situations_of = situations_of
             world.edit("environments/prod.yaml", "bake_minutes: 15", "bake_minutes: 0")
             self.services(world)
+            self.besides(world)
+            world.stratiform("workflows")
             world.commit("feat: the shop")
             self.workflows = world.team / ".github" / "workflows"
             sums = archives(world.folder / "downloads", self.workflows)
@@ -230,7 +238,32 @@ class Pipeline(unittest.TestCase):
             self.release(world)
             self.failing_release(world)
             self.rollback(world)
-            self.every_step_failed(world)
+            self.every_step_failed(world, self.workflows.glob("*.yml"))
+
+    def test_what_another_repository_gets_besides(self):
+        """Its ci and releases: this repository has its own, which are not written by `workflows`."""
+        with tempfile.TemporaryDirectory() as folder, World(folder) as world:
+            world.situations_of = situations_of
+            self.workflows = world.team / ".github" / "workflows"
+            files = [self.workflows / name for name in ("ci.yml", "release.yml")]
+            for file in files:
+                file.unlink()
+            # Nobody has them there.
+            (world.team / "cliff.toml").unlink()
+            shutil.rmtree(world.team / ".github" / "scripts")
+            world.stratiform("workflows")
+            world.commit("feat: the shop")
+            world.git("push", "--quiet", "origin", "main")
+            world.git("fetch", "--quiet", "origin")
+            sums = archives(world.folder / "downloads", self.workflows)
+            world.changes_of = lambda file, job, step: sums.get(step, {})
+            run = world.run("ci.yml", "push", "refs/heads/main")
+            self.went(run, ci="success", dependencies="success", secrets="success")
+            self.went(world.run("release.yml", "workflow_dispatch", "refs/heads/main"), release="success")
+            world.git("fetch", "--quiet", "--tags", "origin")
+            self.assertEqual(world.git("cat-file", "-t", "v0.1.0"), "tag")
+            self.assertIn("the shop", world.git("for-each-ref", "--format=%(contents)", "refs/tags/v0.1.0"))
+            self.every_step_failed(world, files)
 
     def services(self, world):
         """The worker's image is built here, too."""
@@ -239,7 +272,18 @@ class Pipeline(unittest.TestCase):
         (folder / "Dockerfile").write_text("FROM scratch\n")
         line = "    api: { source: examples/api }\n"
         world.edit("environments/defaults.yaml", line, f"{line}    worker: {{ source: services/worker }}\n")
-        world.stratiform("workflows")
+
+    def besides(self, world):
+        """A webhook, and a command that needs a secret and sees no other one."""
+        line = "  # Who deploys from GitHub"
+        load = '[sh, -c, \'test "$LOAD_KEY" = s3cret && test -z "$DEPLOY_WEBHOOK"\']'
+        written = [
+            "  deployment:",
+            "    notify: { webhook_from: DEPLOY_WEBHOOK }",
+            f"    commands: [{{ name: load, command: {load}, secrets: [LOAD_KEY] }}]",
+            line,
+        ]
+        world.edit("environments/defaults.yaml", line, "\n".join(written))
 
     def main(self, world):
         """The first push of the main branch: ci, then dev and, with what dev runs, staging."""
@@ -250,7 +294,13 @@ class Pipeline(unittest.TestCase):
         self.assertEqual(world.statuses(run.sha)["deploy staging"], ("success", "done"))
         self.assertEqual(world.statuses(run.sha)["deploy dev"], ("success", "done"))
         self.same_image(world, "dev", "staging")
+        for environment in ("dev", "staging"):
+            self.assertTrue(self.heard(world, environment, " is deployed"), world.heard)
         self.assertEqual({claims["environment"] for claims in world.told}, {"dev", "staging"})
+
+    def heard(self, world, environment, words):
+        """Whether the webhook was told something of an environment."""
+        return any(of == environment and words in text for of, text in world.heard)
 
     def same_image(self, world, one, other):
         for service in ("api", "worker"):
@@ -299,6 +349,7 @@ class Pipeline(unittest.TestCase):
         self.went(run, build="success", prepare="success", execute="failure", report="success")
         self.assertEqual(world.statuses(run.sha)["deploy prod"], ("failure", "prepared, and not approved or not begun"))
         self.assertNotIn("storefront-prod-registry", world.status_of("prod"))
+        self.assertTrue(self.heard(world, "prod", "waits"), world.heard)
         world.approves = True
         self.went(world.run("deploy-prod.yml", "workflow_dispatch", tag, registry), execute="success")
         run = self.went(world.run("deploy-prod.yml", "push", tag), prepare="success", execute="success", report="success")
@@ -308,6 +359,7 @@ class Pipeline(unittest.TestCase):
         self.assertIn("deploy --env prod --execute", read)
         self.same_image(world, "staging", "prod")
         self.assertEqual(world.statuses(run.sha)["deploy prod"], ("success", "done"))
+        self.assertTrue(self.heard(world, "prod", "v0.1.0 is deployed"), world.heard)
 
     def failing_release(self, world):
         """A release of which an update fails in AWS: it goes back, all of it, and that is what is said."""
@@ -344,9 +396,9 @@ class Pipeline(unittest.TestCase):
             self.went(run, **{environment: "success"})
             self.same_image(world, "prod", environment)
 
-    def every_step_failed(self, world):
-        """Every step of every workflow ran, and ran once where it must fail."""
-        for file in sorted(self.workflows.glob("*.yml")):
+    def every_step_failed(self, world, files):
+        """Every step of these workflows ran, and ran once where it must fail."""
+        for file in sorted(files):
             for name, job in yaml.safe_load(file.read_text())["jobs"].items():
                 for step in job.get("steps", []):
                     if "run" in step:

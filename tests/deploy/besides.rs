@@ -392,3 +392,29 @@ fn a_task_of_no_service_is_no_task() {
     project.write("environments/defaults.yaml", &address);
     ran(project.command(["synth"])).expect(1, &["put the address into a variable"]);
 }
+
+#[test]
+fn a_command_without_its_secret_is_refused_beforehand() {
+    let (project, engine) = (shop_besides(), Engine::start());
+    edit(
+        &project,
+        "environments/defaults.yaml",
+        "      - name: load\n",
+        "      - name: load\n        secrets: [LOAD_KEY]\n",
+    );
+    edit(
+        &project,
+        "environments/defaults.yaml",
+        "exit \"$(cat load)\"",
+        "echo \"key is $LOAD_KEY\"; exit \"$(cat load)\"",
+    );
+    engine.deploy(&project, IMAGES).expect(
+        1,
+        &["error[unset-secret]: the command `load` needs LOAD_KEY, which is not set"],
+    );
+    let mut command = engine.command(&project, &format!("--verbose {IMAGES}"));
+    command.env("LOAD_KEY", "s3cret");
+    ran(command)
+        .expect(0, &["key is ****", ": 5 stacks"])
+        .lacks(&["s3cret"]);
+}

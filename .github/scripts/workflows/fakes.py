@@ -173,7 +173,7 @@ def cargo(arguments):
         case ["update", "--quiet", "--workspace", "--manifest-path", file]:
             if not pathlib.Path(file).is_file():
                 refused(f"there is no {file}")
-        case ["xtask", "ci"] | ["deny", *_] | ["install", *_] | ["llvm-cov", *_]:
+        case ["xtask", "ci"] | [("clippy" | "deny" | "fmt" | "install" | "llvm-cov" | "test"), *_]:
             print("cargo", *arguments)
         case _:
             refused(f"not known here: {arguments}")
@@ -182,6 +182,8 @@ def cargo(arguments):
 def rustup(arguments):
     match arguments:
         case ["toolchain", "install", version, *_] | ["default", version] if version.count(".") == 2:
+            pass
+        case ["component", "add", *_]:
             pass
         case _:
             refused(f"not known here: {arguments}")

@@ -1,6 +1,6 @@
 """Runs a workflow of GitHub Actions on this machine: jobs in the order of `needs`, each in a clone of its own, with what
 GitHub gives to it and nothing else. Small, and strict: a key, an action or an expression that it does not know is an
-error. What it does not have: services, containers, secrets, and time (nothing is concurrent, nothing is cached).
+error. What it does not have: services, containers, and time (nothing is concurrent, nothing is cached).
 
 Source: GitHub, "Workflow syntax for GitHub Actions", "Variables reference", "Contexts reference".
 """
@@ -23,7 +23,7 @@ from expression import Lacking, Unknown, condition, filled, to_json
 WORKFLOW_KEYS = {"name", "run-name", "on", "permissions", "concurrency", "env", "defaults", "jobs"}
 JOB_KEYS = {
     "name", "needs", "if", "runs-on", "timeout-minutes", "permissions", "environment", "concurrency", "env", "outputs",
-    "steps", "strategy", "uses",
+    "secrets", "steps", "strategy", "uses",
 }  # fmt: skip
 STEP_KEYS = {"name", "id", "if", "uses", "with", "run", "shell", "env"}
 
@@ -57,7 +57,7 @@ class Run:
         self.results = {}
 
     def go(self):
-        self.results = self.workflow(self.file, None, "")
+        self.results = self.workflow(self.file, None, None, "")
         results = {job["result"] for job in self.results.values()}
         self.result = "failure" if "failure" in results else "success"
         self.world.runs.append(self)
@@ -78,13 +78,18 @@ class Run:
         known(workflow, WORKFLOW_KEYS, file)
         return workflow
 
-    def workflow(self, file, allowed, prefix):
-        """The results of a workflow's jobs, by their ids."""
+    def workflow(self, file, allowed, handed, prefix):
+        """The results of a workflow's jobs, by their ids. A called one may do what its caller may, and has the secrets that
+        are handed to it, not even those of its own environments besides: github.com/actions/runner/issues/4453.
+        """
         workflow = self.load(file)
         if allowed is None:
             self.check_trigger(workflow["on"])
         elif "workflow_call" not in workflow["on"]:
             raise Unknown(f"{file} cannot be called")
+        else:
+            taken = (workflow["on"]["workflow_call"] or {}).get("secrets") or {}
+            known(handed, set(taken), f"{file}: secrets")
         known_inputs = (workflow["on"].get("workflow_dispatch") or {}).get("inputs") or {}
         inputs = Lacking()
         if self.event == "workflow_dispatch":
@@ -100,7 +105,7 @@ class Run:
             name = ready[0]
             job = waiting.pop(name)
             known(job, JOB_KEYS, f"{file}: {name}")
-            done[name] = Job(self, file, workflow, inputs, allowed, prefix, name, job, done).go()
+            done[name] = Job(self, file, workflow, inputs, allowed, handed, prefix, name, job, done).go()
         return done
 
     def check_trigger(self, on):
@@ -140,13 +145,14 @@ def needs_of(job):
 class Job:
     """A job, with each member of its matrix."""
 
-    def __init__(self, run, file, workflow, inputs, allowed, prefix, name, job, done):
+    def __init__(self, run, file, workflow, inputs, allowed, handed, prefix, name, job, done):
         self.run, self.file, self.workflow, self.inputs = run, file, workflow, inputs
         self.allowed, self.prefix, self.name, self.job = allowed, prefix, name, job
         self.world = run.world
         self.needs = {need: done[need] for need in needs_of(job)}
         self.permissions = job.get("permissions", workflow.get("permissions", {})) or {}
         self.environment = job.get("environment")
+        self.handed = handed
         self.matrix = {}
         if allowed is not None:
             for scope, right in self.permissions.items():
@@ -174,9 +180,16 @@ class Job:
             "inputs": self.inputs,
             "needs": self.needs,
             "matrix": self.matrix,
+            "secrets": Lacking(self.secrets()),
             "vars": Lacking(world.variables(self.environment)),
             "runner": {"os": "Linux", "temp": str(self.temp())},
         }
+
+    def secrets(self):
+        secrets = self.world.secrets(self.environment)
+        if self.handed is None:
+            return secrets
+        return {name: value for name, value in secrets.items() if name in self.handed}
 
     def functions(self):
         results = [need["result"] for need in self.needs.values()]
@@ -216,7 +229,11 @@ class Job:
             prefix = "$/.github/workflows/"
             if not path.startswith(prefix):
                 raise Unknown(f"{self.file}: {path} is no workflow of this repository")
-            called = self.run.workflow(path[len(prefix):], self.permissions, f"{self.prefix}{self.name} / ")
+            handed = self.job.get("secrets") or {}
+            for name, value in handed.items():
+                if value != f"${{{{ secrets.{name} }}}}":
+                    raise Unknown(f"{self.file}: {self.name}: {name} is another secret")
+            called = self.run.workflow(path[len(prefix):], self.permissions, handed, f"{self.prefix}{self.name} / ")
             results = {job["result"] for job in called.values()}
             return self.ended("failure" if "failure" in results else "success")
         if "runs-on" not in self.job or "timeout-minutes" not in self.job:

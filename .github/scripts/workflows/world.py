@@ -84,6 +84,10 @@ class World:
         return {
             "AWS_ENDPOINT_URL": self.engine,
             "AWS_EC2_METADATA_DISABLED": "true",
+            # What the tool asks about the package that it is built from.
+            "CARGO": shutil.which("cargo"),
+            "CARGO_HOME": os.environ.get("CARGO_HOME", str(pathlib.Path.home() / ".cargo")),
+            "RUSTUP_HOME": os.environ.get("RUSTUP_HOME", str(pathlib.Path.home() / ".rustup")),
             "CURL": shutil.which("curl", path=os.pathsep.join(path[1:])),
             "HOME": str(self.home),
             "LANG": "C.UTF-8",
@@ -216,6 +220,13 @@ class World:
             "STRATIFORM_PARAMETERS": f"CertificateArn={CERTIFICATE}" if https else "",
         }
 
+    def secrets(self, environment):
+        """The secrets of an environment: only what deploys runs commands, and so needs theirs."""
+        if environment is None:
+            return {}
+        hook = {"DEPLOY_WEBHOOK": f"{self.issuer}/hook/{environment.removesuffix('-prepare')}"}
+        return hook if environment.endswith("-prepare") else {**hook, "LOAD_KEY": "s3cret"}
+
     def enters(self, environment, run):
         """Whether a job may begin in an environment: its ref is one of those that may, and who has to approve does."""
         if environment not in self.environments:
@@ -293,8 +304,14 @@ class World:
                 world.told.append(claims)
 
             def do_POST(self):
-                """Where it is taken for AWS: nobody may do anything."""
-                self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                """The webhook; where it is taken for AWS, nobody may do anything."""
+                sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                if self.path.startswith("/hook/"):
+                    world.heard.append((self.path.removeprefix("/hook/"), json.loads(sent)["text"]))
+                    self.send_response(200)
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
+                    return
                 body = b"<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code></Error></ErrorResponse>"
                 self.send_response(403)
                 self.send_header("Content-Type", "text/xml")
@@ -306,6 +323,8 @@ class World:
                 pass
 
         self.identities, self.told = {}, []
+        # What the webhook was told, with the environment.
+        self.heard = []
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         self.ending.callback(server.server_close)

@@ -216,6 +216,10 @@ codes! {
         FileName = "file-name",
         /// No package whose binary the workflows would build.
         NoPackage = "no-package",
+        /// A dependency that is not in the repository, where the workflows would build.
+        DependencyOutside = "dependency-outside",
+        /// A secret with a name that the workflows or GitHub use themselves.
+        SecretName = "secret-name",
         /// A page that could not be made: a mistake of ours.
         Page = "page",
         /// The process could not start what waits for AWS.
@@ -284,6 +288,8 @@ codes! {
         TaskFailed = "task-failed",
         /// A command of a release failed.
         CommandFailed = "command-failed",
+        /// A command of a release needs a secret, and its variable is not set.
+        UnsetSecret = "unset-secret",
         /// Something would go back over a task that cannot be undone.
         NotCrossed = "not-crossed",
         /// A rollback to something that AWS never takes back.

@@ -7,7 +7,7 @@ use stratiform_deploy::call::{ParameterValue, Stack};
 use stratiform_deploy::guard::{Heading, StackFound, TaskFound};
 use stratiform_deploy::{Besides, Notify, PlannedCommand, PlannedTask, Record, Turn};
 use stratiform_environment::{
-    Deployment, Notify as WrittenNotify, Runs, Task, Text as _, Topic, When,
+    Command, Deployment, Notify as WrittenNotify, Runs, Task, Text as _, Topic, When,
 };
 use stratiform_finding::words::{joined, listed, meant};
 use stratiform_finding::{Code, Finding};
@@ -191,6 +191,9 @@ pub(super) fn plan(aws: Aws, asking: &Asking<'_>) -> Result<Planned, Failure> {
         said.push("not with --local: the commands of the release (`commands`)".to_owned());
     }
     let commands = written.commands.iter().filter(|_| !is_away);
+    // What is only prepared runs them elsewhere.
+    let needed = commands.clone().filter(|_| args.prepare.is_none());
+    let aws = aws.hiding(secrets(needed, |name| std::env::var(name).ok())?);
     let commands: Vec<PlannedCommand> = commands
         .map(|command| PlannedCommand {
             name: command.name.as_str().to_owned(),
@@ -228,6 +231,35 @@ pub(super) fn plan(aws: Aws, asking: &Asking<'_>) -> Result<Planned, Failure> {
         said,
         aws,
     })
+}
+
+/// The secrets that commands need.
+///
+/// # Errors
+/// One is not set: what is deployed would go back for it.
+fn secrets<'a>(
+    commands: impl Iterator<Item = &'a Command>,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<Vec<String>, Failure> {
+    let mut values = Vec::new();
+    let mut missing = Vec::new();
+    for command in commands {
+        for name in &command.secrets {
+            match variable(name.as_str()).filter(|value| !value.is_empty()) {
+                Some(value) => values.push(value),
+                None => missing.push(Finding::new(
+                    Code::UnsetSecret,
+                    format!("the command `{}` needs {name}, which is not set", command.name),
+                    format!("set the variable; for the workflows it is a secret of the environment at GitHub: {name}"),
+                )),
+            }
+        }
+    }
+    if missing.is_empty() {
+        Ok(values)
+    } else {
+        Err(Failure::of(missing))
+    }
 }
 
 /// The tasks that run, and what the guard has to know of all of them.

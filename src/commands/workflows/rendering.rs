@@ -17,10 +17,12 @@ macro_rules! templates {
     };
 }
 
-const TEMPLATES: [(&str, &str); 21] = templates![
+const TEMPLATES: [(&str, &str); 25] = templates![
+    "allowed",
     "arguments",
     "build",
     "changed",
+    "ci.yml",
     "credentials",
     "deploy-sealed.yml",
     "deploy.yml",
@@ -33,16 +35,45 @@ const TEMPLATES: [(&str, &str); 21] = templates![
     "pull-request.yml",
     "push",
     "pushes",
+    "release.yml",
     "report",
     "repositories",
     "rollback.yml",
     "run",
+    "secrets",
     "tool",
     "toolchain",
 ];
 
-/// Turns .github/allowed.toml into what a scanner takes.
-const ALLOWED: &str = include_str!("../../../.github/scripts/allowed.py");
+/// What steps run, as deep as it stands in them: this repository runs the same.
+#[derive(Serialize)]
+struct Scripts {
+    /// Turns .github/allowed.toml into what a scanner takes.
+    allowed: String,
+    /// Makes a release.
+    release: String,
+    /// What that calls, pinned, and how that reads commits.
+    requirements: String,
+    cliff: String,
+}
+
+impl Scripts {
+    fn new() -> Self {
+        let indented = |text: &str| {
+            let lines = text.lines().map(|line| match line {
+                "" => "\n".to_owned(),
+                line => format!("          {line}\n"),
+            });
+            lines.collect::<String>().trim_end().to_owned()
+        };
+        Scripts {
+            allowed: indented(include_str!("../../../.github/scripts/allowed.py")),
+            release: indented(include_str!("../../../.github/scripts/release.py")),
+            requirements: indented(include_str!("../../../.github/scripts/release.txt")),
+            cliff: indented(include_str!("../../../cliff.toml")),
+        }
+    }
+}
 
 /// The actions that are used, each by a commit.
 #[derive(Serialize)]
@@ -52,6 +83,7 @@ struct Actions {
     restore: &'static str,
     upload: &'static str,
     download: &'static str,
+    python: &'static str,
 }
 
 const ACTIONS: Actions = Actions {
@@ -60,6 +92,7 @@ const ACTIONS: Actions = Actions {
     restore: "actions/cache/restore@0400d5f644dc74513175e3cd8d07132dd4860809 # v4.2.4",
     upload: "actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02 # v4.6.2",
     download: "actions/download-artifact@634f93cb2916e3fdff6788551b99b062d0335ce0 # v5.0.0",
+    python: "actions/setup-python@a26af69be951a213d495a4c3e4e4022e16d87065 # v5.6.0",
 };
 
 /// What looks for known holes in images: a release, and the SHA-256 of its archive for each kind of machine.
@@ -76,6 +109,21 @@ const GRYPE: Scanner = Scanner {
     arm64: "a8d7504a149629324eb5f4ce3dc25dfd211bbfe047e64ee2bf7844b466c3d84d",
 };
 
+/// What scans the code and what it depends on.
+#[derive(Serialize)]
+struct Tools {
+    cargo_deny: &'static str,
+    gitleaks: &'static str,
+    /// Of its archive.
+    gitleaks_sha256: &'static str,
+}
+
+const TOOLS: Tools = Tools {
+    cargo_deny: "0.20.2",
+    gitleaks: "8.30.1",
+    gitleaks_sha256: "551f6fc83ea457d62a0d98237cbad105af8d557003051f41f3e7ca7b3f2470eb",
+};
+
 /// What a workflow is made of.
 #[derive(Serialize)]
 struct Content<'a> {
@@ -89,16 +137,12 @@ struct Content<'a> {
     names: String,
     actions: Actions,
     scanner: Scanner,
-    /// The script, as deep as it stands in a step.
-    allowed: String,
+    tools: Tools,
+    scripts: Scripts,
 }
 
 impl<'a> Content<'a> {
     fn new(title: String, package: &'a Package, stage: Option<&'a Stage>) -> Self {
-        let lines = ALLOWED.lines().map(|line| match line {
-            "" => "\n".to_owned(),
-            line => format!("          {line}\n"),
-        });
         Content {
             title,
             package,
@@ -107,7 +151,8 @@ impl<'a> Content<'a> {
             names: String::new(),
             actions: ACTIONS,
             scanner: GRYPE,
-            allowed: lines.collect::<String>().trim_end().to_owned(),
+            tools: TOOLS,
+            scripts: Scripts::new(),
         }
     }
 }
@@ -143,11 +188,10 @@ pub(super) fn files(package: &Package, stages: &[Stage]) -> Result<Vec<File>, Fa
         )?);
     }
     let plain = |title: &str| Content::new(title.to_owned(), package, None);
-    files.push(render(
-        "pull-request.yml",
-        "pull-request.yml".to_owned(),
-        &plain("pull request"),
-    )?);
+    for name in ["ci.yml", "pull-request.yml", "release.yml"] {
+        let title = name.trim_end_matches(".yml").replace('-', " ");
+        files.push(render(name, name.to_owned(), &plain(&title))?);
+    }
     let names: Vec<&str> = stages.iter().map(|stage| stage.name.as_str()).collect();
     let rollback = Content {
         stages: stages

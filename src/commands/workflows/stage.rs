@@ -2,11 +2,14 @@
 //!
 //! All of it follows from the environments' files and the stacks; decisions are made here, and the templates lay them out.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use serde_json::json;
 use stratiform_assembly::{Assembly, StackAt};
 use stratiform_bootstrap::Names;
 use stratiform_environment::Settings;
+use stratiform_finding::{Code, Finding};
 use stratiform_service::Region;
 use stratiform_template::{Member, Reference, Template, Value};
 
@@ -60,6 +63,14 @@ pub(super) struct Stage {
     pub preparing: String,
     /// The jobs that are reported, as a list of YAML.
     pub needs: String,
+    /// The variable with the webhook's address, and the secret at GitHub that has it: none or one.
+    pub webhook: Vec<String>,
+    /// All secrets of what deploys: the webhook's, and those that commands need.
+    pub secrets: Vec<String>,
+    /// Those that the pipeline of the environment before is called with: what it and those before it need.
+    pub handed: Vec<String>,
+    /// Those that it is called with itself.
+    pub taken: Vec<String>,
 }
 
 /// Where images are taken from.
@@ -100,8 +111,7 @@ impl Stage {
         let deployment = &settings.deployment;
         let sealed = deployment.release_only;
         let before = before(settings, known);
-        let after = before.filter(|(before, _)| !sealed && !before.deployment.release_only);
-        let after = after.map(|(before, _)| before.name.to_string());
+        let after = deployed_first(settings, known).map(|before| before.name.to_string());
         let followers: Vec<&Settings> = known
             .iter()
             .map(|(other, _)| *other)
@@ -157,6 +167,11 @@ impl Stage {
             preparing_role: trust.preparing_role,
             preparing: trust.preparing,
             environment: trust.environment,
+            webhook: webhook(settings),
+            secrets: secrets(settings),
+            handed: deployed_first(settings, known)
+                .map_or_else(Vec::new, |before| called_with(before, known)),
+            taken: called_with(settings, known),
             name,
         }
     }
@@ -166,6 +181,79 @@ impl Stage {
 fn before<'a, 'k>(settings: &Settings, known: &'a [Known<'k>]) -> Option<&'a Known<'k>> {
     let name = settings.deployment.promotes_from.as_ref()?;
     known.iter().find(|(other, _)| other.name == *name)
+}
+
+/// The environment that the same push deploys first.
+fn deployed_first<'k>(settings: &Settings, known: &[Known<'k>]) -> Option<&'k Settings> {
+    let (before, _) = before(settings, known)?;
+    let at_once = !settings.deployment.release_only && !before.deployment.release_only;
+    at_once.then_some(*before)
+}
+
+/// The variable with the webhook's address, if there is one.
+fn webhook(settings: &Settings) -> Vec<String> {
+    let variable = settings.deployment.notify.webhook_from.iter();
+    variable.map(ToString::to_string).collect()
+}
+
+/// The secrets of what deploys an environment, each once.
+fn secrets(settings: &Settings) -> Vec<String> {
+    let commands = settings.deployment.commands.iter();
+    let needed = commands.flat_map(|command| command.secrets.iter().map(ToString::to_string));
+    let all: BTreeSet<String> = needed.chain(webhook(settings)).collect();
+    all.into_iter().collect()
+}
+
+/// What a pipeline has to be called with: its own secrets, and those of the pipelines that it calls.
+///
+/// Secrets do not reach a called workflow by themselves, not even those of the environment that its job is in.
+/// Source: [actions/runner#4453](https://github.com/actions/runner/issues/4453).
+fn called_with(settings: &Settings, known: &[Known<'_>]) -> Vec<String> {
+    let mut all = BTreeSet::new();
+    let mut at = Some(settings);
+    // No longer than the row of all environments, should it be a circle.
+    for _ in known {
+        let Some(settings) = at else { break };
+        all.extend(secrets(settings));
+        at = deployed_first(settings, known);
+    }
+    all.into_iter().collect()
+}
+
+/// The names that the steps with secrets have for something else, or that the machine has.
+const RESERVED: [&str; 12] = [
+    "ALLOW",
+    "CI",
+    "EMERGENCY",
+    "HOME",
+    "IMAGES",
+    "LANG",
+    "PARAMETERS",
+    "PATH",
+    "RELEASE",
+    "SERVICE",
+    "SHELL",
+    "STACKS",
+];
+
+/// Refuses secrets whose names mean something else in the workflows.
+///
+/// Source: GitHub docs, "Variables reference": names with `GITHUB_` and `RUNNER_` are GitHub's; secrets have none with
+/// `GITHUB_`.
+pub(super) fn check_secrets(settings: &Settings) -> Vec<Finding> {
+    let taken = |name: &String| {
+        let prefixes = ["ACTIONS_", "AWS_", "GITHUB_", "RUNNER_", "STRATIFORM_"];
+        RESERVED.contains(&name.as_str()) || prefixes.iter().any(|prefix| name.starts_with(prefix))
+    };
+    let secrets = secrets(settings).into_iter().filter(taken);
+    let findings = secrets.map(|name| {
+        Finding::new(
+            Code::SecretName,
+            format!("{} takes a secret from {name}, and the workflows have that variable for something else", settings.name),
+            "give the variable another name, such as `DEPLOY_WEBHOOK`",
+        )
+    });
+    findings.collect()
 }
 
 fn before_is(settings: &Settings, name: &str) -> bool {

@@ -163,6 +163,12 @@ pub struct Command {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folder: Option<FolderName>,
 
+    /// Secrets that it needs, by the names of the variables that hold them. Nothing is deployed where one is not set; the
+    /// workflows take them from GitHub's secrets of the same names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 20))]
+    pub secrets: Vec<VariableName>,
+
     /// Minutes that it may take: 1 to 1,440. Then it is ended, and has failed. 15 when left out.
     #[serde(default = "quarter_of_an_hour")]
     #[schemars(range(min = 1, max = 1440))]
