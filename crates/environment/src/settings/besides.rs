@@ -27,7 +27,7 @@ fn check_variable(text: &str) -> Result<(), RefusedText> {
         return Ok(());
     }
     if text.contains("://") {
-        return Err(RefusedText::secret(
+        return Err(RefusedText::new(
             "an address is a secret where whoever knows it may write to it",
             "put the address into a variable, and write the variable's name: `DEPLOY_WEBHOOK`",
         ));
