@@ -17,6 +17,7 @@ mod commands;
 mod exit;
 #[cfg(feature = "aws")]
 mod images;
+mod programs;
 mod report;
 mod repository;
 #[cfg(feature = "aws")]

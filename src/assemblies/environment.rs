@@ -7,6 +7,7 @@ use stratiform_finding::Code;
 use super::synthesis::assemble;
 use crate::Define;
 use crate::exit::Exit;
+use crate::programs::{Absent, absent};
 use crate::report::Failure;
 use crate::repository::project::Project;
 use crate::view::summary;
@@ -19,6 +20,8 @@ pub(crate) struct Synthesized {
     pub settings: Settings,
     /// What of its values was not checked; empty where all of it was.
     pub unchecked: String,
+    /// The commands of a release that cannot run here.
+    pub absent: Vec<Absent>,
 }
 
 /// Synthesizes one environment of a project.
@@ -42,5 +45,6 @@ pub(crate) fn environment<E: Environment>(
         assembly,
         settings: loaded.environment.settings().clone(),
         unchecked: unchecked.trim_end().to_owned(),
+        absent: absent(&project.root, loaded, std::env::var_os("PATH").as_deref()),
     })
 }

@@ -50,7 +50,7 @@ pub(crate) fn assemble<E: Environment>(
         .transpose()
         .map_err(|malformed| vec![refused(&malformed)])?;
     let mut findings = findings(&assembly);
-    match tasks::entries(&assembly, loaded.environment.settings()) {
+    match tasks::entries(&assembly, loaded) {
         Ok(tasks) => assembly.tasks = tasks,
         Err(found) => findings.extend(found),
     }

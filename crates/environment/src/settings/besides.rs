@@ -148,7 +148,8 @@ pub enum When {
     ImageChanges,
 }
 
-/// A command of the pipeline that has to succeed once all is deployed and well.
+/// A command of the pipeline that has to succeed once all is deployed and well. It says that the environment works, and so
+/// runs where all of its stacks are asked for, or those that it names.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Command {
@@ -162,6 +163,11 @@ pub struct Command {
     /// The folder that it runs in, below the project's. The project's own when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folder: Option<FolderName>,
+
+    /// The stacks that it is about: it runs where all of them are asked for. All of the environment's when left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 100))]
+    pub stacks: Vec<String>,
 
     /// Minutes that it may take: 1 to 1,440. Then it is ended, and has failed. 15 when left out.
     #[serde(default = "quarter_of_an_hour")]
