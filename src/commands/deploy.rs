@@ -141,6 +141,7 @@ pub(crate) async fn carried_out(
     follower.guarded(&Guarded {
         environment: &args.env,
         emergency: args.emergency.as_deref(),
+        verbose: global.verbose,
         report: &report,
     });
     if report.is_blocked() {

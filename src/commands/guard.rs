@@ -95,6 +95,7 @@ pub(crate) fn run<E: Environment>(
     let guarded = Guarded {
         environment: &args.env,
         emergency: args.emergency.as_deref(),
+        verbose: global.verbose,
         report: &report,
     };
     let colour = Colour::on(global.color, &std::io::stdout());
