@@ -142,7 +142,7 @@ pub(crate) fn turn(
             .iter()
             .filter(|stack| stack_of(&stack.key) == planned.stack)
     };
-    let (Some(first), Some(last)) = (own().next(), own().last()) else {
+    let (Some(first), Some(last)) = (own().next(), own().next_back()) else {
         return out(format!("the stack {} is not deployed along", planned.stack));
     };
     let there = first.seen.as_ref().and_then(|seen| seen.stack.as_deref());
@@ -494,6 +494,10 @@ fn link(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use stratiform_deploy::Seen;
+    use stratiform_service::StackStatus;
+
+    use super::super::planning::tests;
     use super::*;
 
     #[test]
@@ -506,6 +510,84 @@ mod tests {
         assert_eq!(
             link(|name| all(name).filter(|_| name != "GITHUB_RUN_ID")),
             None
+        );
+    }
+
+    #[test]
+    fn nobody_migrates_backwards_nor_before_what_stays() {
+        let there = tests::deployed(StackStatus::UpdateComplete);
+        let template = "{}".to_owned();
+        let stack = |image: &str| {
+            let value = |value: &str| ParameterValue::Value(value.to_owned());
+            let values = [("WebApiImage", image), ("Size", "9"), ("Key", "****")];
+            let values = values.map(|(name, text)| (name.to_owned(), value(text)));
+            PlannedStack {
+                template: template.clone(),
+                parameters: values.into(),
+                seen: Some(Seen {
+                    stack: Some(Box::new(there.clone())),
+                    template: Some(template.clone()),
+                }),
+                ..PlannedStack::bare("shop-dev-services".parse().unwrap(), "services".to_owned())
+            }
+        };
+        let task = |runs, when, reversible| Task {
+            name: "t".parse().unwrap(),
+            service: "web-api".to_owned(),
+            runs,
+            when,
+            command: vec!["x".to_owned()],
+            container: None,
+            reversible,
+            timeout_minutes: 1,
+        };
+        let tasks = [
+            task(Runs::Before, When::ImageChanges, false),
+            task(Runs::Before, When::Always, true),
+            task(Runs::After, When::Always, true),
+            task(Runs::After, When::Always, false),
+        ];
+        let which = |image: &str, heading| {
+            let why = |written| {
+                let declared = Declaration {
+                    written,
+                    stack: 0,
+                    parameter: "WebApiImage".to_owned(),
+                    planned: PlannedTask {
+                        name: "t".to_owned(),
+                        service: written.service.clone(),
+                        stack: "services".to_owned(),
+                        service_id: "WebApi".parse().unwrap(),
+                        container: "web-api".to_owned(),
+                        images: IndexMap::new(),
+                        command: written.command.clone(),
+                        runs: match written.runs {
+                            Runs::Before => Turn::Before,
+                            Runs::After => Turn::After,
+                        },
+                        reversible: written.reversible,
+                        patience_minutes: 1,
+                    },
+                };
+                turn(&declared, &[stack(image)], &[], heading).map_err(|out| out.why)
+            };
+            tasks.each_ref().map(why)
+        };
+        let new = || Ok(Some("web:2".to_owned()));
+        let out = |why: &str| Err(why.to_owned());
+        let stays = || out("the stack services does not change");
+        let back = || out("this is a way back");
+        assert_eq!(
+            which("web:2", Heading::Forward),
+            [new(), new(), new(), new()]
+        );
+        assert_eq!(
+            which("web:1", Heading::Forward),
+            [out("web-api keeps its image"), stays(), Ok(None), Ok(None)]
+        );
+        assert_eq!(
+            which("web:2", Heading::Back),
+            [back(), back(), new(), back()]
         );
     }
 }
