@@ -17,6 +17,7 @@ mod commands;
 mod exit;
 #[cfg(feature = "aws")]
 mod images;
+#[cfg(feature = "aws")]
 mod programs;
 mod report;
 mod repository;

@@ -7,6 +7,7 @@ use stratiform_finding::Code;
 use super::synthesis::assemble;
 use crate::Define;
 use crate::exit::Exit;
+#[cfg(feature = "aws")]
 use crate::programs::{Absent, absent};
 use crate::report::Failure;
 use crate::repository::project::Project;
@@ -21,6 +22,7 @@ pub(crate) struct Synthesized {
     /// What of its values was not checked; empty where all of it was.
     pub unchecked: String,
     /// The commands of a release that cannot run here.
+    #[cfg(feature = "aws")]
     pub absent: Vec<Absent>,
 }
 
@@ -45,6 +47,7 @@ pub(crate) fn environment<E: Environment>(
         assembly,
         settings: loaded.environment.settings().clone(),
         unchecked: unchecked.trim_end().to_owned(),
+        #[cfg(feature = "aws")]
         absent: absent(&project.root, loaded, std::env::var_os("PATH").as_deref()),
     })
 }
