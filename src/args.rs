@@ -189,7 +189,8 @@ pub(crate) struct Serve {
     pub speed: stratiform_endpoint::Speed,
     /// Have something fail (repeatable): `create:STACK/LOGICAL_ID[:after=SECONDS][:times=N]`, also `update:`, `delete:`,
     /// and a resource type; `api:OPERATION=throttle|500|timeout|cut|lost[:times=N]`; `alarm:NAME:at=SECONDS`;
-    /// `deployment:STACK/LOGICAL_ID=fail|stall[:after=SECONDS][:times=N]` of an ECS service
+    /// `deployment:STACK/LOGICAL_ID=fail|stall[:after=SECONDS][:times=N]` of an ECS service;
+    /// `task:CLUSTER/FAMILY=fail|stall|pull[:exit=N][:after=SECONDS][:times=N]` of a task that is run by itself
     #[arg(long, value_name = "FAULT")]
     pub fault: Vec<stratiform_endpoint::Fault>,
     /// What ids are made from: the same calls have the same ones

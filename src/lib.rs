@@ -17,6 +17,8 @@ mod commands;
 mod exit;
 #[cfg(feature = "aws")]
 mod images;
+#[cfg(feature = "aws")]
+mod programs;
 mod report;
 mod repository;
 #[cfg(feature = "aws")]

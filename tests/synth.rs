@@ -359,21 +359,42 @@ fn a_release_comes_from_an_environment_that_is_there_and_from_a_beginning() {
     assert!(refused.contains("prod ← staging ← prod"), "{refused}");
 }
 
+/// Whoever knows the address of a webhook may write to it. Somebody may write it anywhere, and most mistakes show the line.
 #[test]
-fn an_address_where_a_variables_name_belongs_is_not_shown() {
+fn an_address_with_a_secret_is_not_shown() {
     let project = Project::of_shop();
-    let prod = project.read("environments/prod.yaml");
-    let with = "settings:\n  deployment:\n    notify:\n      webhook_from: https://hooks.example.com/s3cret\n";
-    project.write(
-        "environments/prod.yaml",
-        &prod.replacen("settings:\n", with, 1),
-    );
-    let refused = run(project.command(["synth"]));
-    assert!(
-        refused.contains("put the address into a variable"),
-        "{refused}"
-    );
-    assert!(!refused.contains("s3cret"), "{refused}");
+    let file = "environments/prod.yaml";
+    let prod = project.read(file);
+    for (written, word) in [
+        (
+            "notify: { webhook_from: https://a.example/s3cret }",
+            "put the address into a variable",
+        ),
+        (
+            "notify: { webhook: https://a.example/s3cret }",
+            "error[unknown-key]",
+        ),
+        ("notify: https://a.example/s3cret", "error["),
+        (
+            "notify: { topics: [https://a.example/s3cret] }",
+            "is not a topic",
+        ),
+        (
+            "notify: { webhook_from: https://a.example/s3cret: x }",
+            "error[invalid-yaml]",
+        ),
+        (
+            "notify: { webhook_from: [https://u:s3cret@a.example/s3cret], }}",
+            "error[invalid-yaml]",
+        ),
+    ] {
+        let with = format!("settings:\n  deployment:\n    {written}\n");
+        project.write(file, &prod.replacen("settings:\n", &with, 1));
+        let refused = run(project.command(["synth"]));
+        assert!(refused.contains(word), "no {word}: {refused}");
+        assert!(refused.contains("a.example"), "{written}: {refused}");
+        assert!(!refused.contains("s3cret"), "{written}: {refused}");
+    }
 }
 
 #[test]

@@ -7,6 +7,8 @@ use stratiform_finding::Code;
 use super::synthesis::assemble;
 use crate::Define;
 use crate::exit::Exit;
+#[cfg(feature = "aws")]
+use crate::programs::{Absent, absent};
 use crate::report::Failure;
 use crate::repository::project::Project;
 use crate::view::summary;
@@ -19,6 +21,9 @@ pub(crate) struct Synthesized {
     pub settings: Settings,
     /// What of its values was not checked; empty where all of it was.
     pub unchecked: String,
+    /// The commands of a release that cannot run here.
+    #[cfg(feature = "aws")]
+    pub absent: Vec<Absent>,
 }
 
 /// Synthesizes one environment of a project.
@@ -30,17 +35,33 @@ pub(crate) fn environment<E: Environment>(
     project: &Project,
     name: &str,
 ) -> Result<Synthesized, Failure> {
+    with_values(define, project, name, Ok)
+}
+
+/// The same with other values.
+///
+/// # Errors
+/// As [`environment`]; the values cannot be changed so.
+pub(crate) fn with_values<E: Environment>(
+    define: Define<E>,
+    project: &Project,
+    name: &str,
+    change: impl FnOnce(E) -> Result<E, Failure>,
+) -> Result<Synthesized, Failure> {
     let checked = project.load::<E>(&[name.to_owned()])?;
     let unchecked = summary::unchecked(&checked.unchecked);
-    let loaded = checked.environments.first().ok_or_else(|| {
+    let mut loaded = checked.environments.into_iter().next().ok_or_else(|| {
         let what = format!("no environment is called `{name}`");
         Failure::new(Exit::Usage, Code::UnknownEnvironment, what, "")
     })?;
+    loaded.environment = change(loaded.environment)?;
     let assembly =
-        assemble(define, loaded).map_err(|found| Failure::below(&project.root, found))?;
+        assemble(define, &loaded).map_err(|found| Failure::below(&project.root, found))?;
     Ok(Synthesized {
         assembly,
         settings: loaded.environment.settings().clone(),
         unchecked: unchecked.trim_end().to_owned(),
+        #[cfg(feature = "aws")]
+        absent: absent(&project.root, &loaded, std::env::var_os("PATH").as_deref()),
     })
 }

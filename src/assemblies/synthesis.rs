@@ -68,7 +68,7 @@ pub(crate) fn assemble<E: Environment>(
         .transpose()
         .map_err(|malformed| vec![refused(&malformed)])?;
     let mut findings = findings(&assembly);
-    match tasks::entries(&assembly, written) {
+    match tasks::entries(&assembly, loaded) {
         Ok(tasks) => assembly.tasks = tasks,
         Err(found) => findings.extend(found),
     }

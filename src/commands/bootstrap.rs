@@ -36,6 +36,7 @@ pub(crate) fn run<E: Environment>(
         assembly,
         settings,
         unchecked,
+        ..
     } = environment(define, &project, &args.env)?;
     let bootstraps = bootstraps(&assembly, &settings)
         .map_err(|findings| Failure::below(&project.root, findings))?;

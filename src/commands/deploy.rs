@@ -64,7 +64,14 @@ pub(crate) fn run<E: Environment>(
         assembly,
         settings,
         unchecked,
+        absent,
     } = environment(define, &project, &args.env)?;
+    let wanted = sealed.as_ref().map(Sealed::stacks);
+    let wanted = wanted.as_deref().unwrap_or(&args.stack);
+    let commands = besides::asked(&settings.deployment, &assembly, wanted, args.local)?;
+    for text in besides::there(&absent, &commands, args.prepare.is_some())? {
+        view.event(&Event::Notice { text });
+    }
     if !unchecked.is_empty() {
         view.event(&Event::Notice { text: unchecked });
     }
@@ -134,6 +141,7 @@ pub(crate) async fn carried_out(
     follower.guarded(&Guarded {
         environment: &args.env,
         emergency: args.emergency.as_deref(),
+        verbose: global.verbose,
         report: &report,
     });
     if report.is_blocked() {

@@ -10,9 +10,9 @@ pub(crate) mod risks;
 use futures_util::future::join;
 use indexmap::IndexMap;
 use stratiform_assembly::Assembly;
-use stratiform_deploy::Mending;
 use stratiform_deploy::call::ParameterValue;
 use stratiform_deploy::guard::{Asked, Heading, Report, StackFound, TaskFound};
+use stratiform_deploy::{Mending, PlannedStack};
 use stratiform_environment::{Environment, Settings, Text as _};
 
 use self::gathering::{Asking, Gathered, Source, gather};
@@ -22,6 +22,8 @@ use crate::assemblies::environment::{Synthesized, environment};
 use crate::cloud::Cloud;
 use crate::commands::bootstrap::standing::bootstrapped;
 use crate::commands::deploy::besides;
+use crate::commands::deploy::planning::{parameters, planned};
+use crate::commands::deploy::preparing::seen;
 use crate::exit::Exit;
 use crate::report::{Colour, Failure};
 use crate::repository::project::Project;
@@ -40,8 +42,13 @@ pub(crate) fn run<E: Environment>(
 ) -> Result<Answer, Failure> {
     let project = Project::find(global.environments.as_deref())?;
     let Synthesized {
-        assembly, settings, ..
+        assembly,
+        settings,
+        absent,
+        ..
     } = environment(define, &project, &args.env)?;
+    let commands = besides::asked(&settings.deployment, &assembly, &[], args.local)?;
+    besides::there(&absent, &commands, false)?;
     let source = Source::Here {
         before: before(define, &project, &settings),
         stale: stale(&project, &assembly).map_err(|failure| unasked(&failure)),
@@ -88,6 +95,7 @@ pub(crate) fn run<E: Environment>(
     let guarded = Guarded {
         environment: &args.env,
         emergency: args.emergency.as_deref(),
+        verbose: global.verbose,
         report: &report,
     };
     let colour = Colour::on(global.color, &std::io::stdout());
@@ -107,14 +115,34 @@ fn tasks(
     found: &[StackFound],
     images: &IndexMap<String, String>,
 ) -> Asked<Vec<TaskFound>> {
-    let declared = besides::declarations(assembly, &settings.deployment);
+    let written = &settings.deployment;
+    let declared = besides::declarations(assembly, written);
     let declared = declared.map_err(|failure| unasked(&failure))?;
+    let stacks = assembly.stacks.iter().zip(found);
+    let stacks = stacks.map(|(stack, found)| {
+        let (key, there) = (assembly.key(&stack.name), found.there());
+        // What nobody has given a value yet is given one with the deployment: then the stack changes.
+        let values = parameters(stack, key, images, there, false).unwrap_or_else(|_| {
+            let pinned = images.iter();
+            let pinned =
+                pinned.map(|(name, image)| (name.clone(), ParameterValue::Value(image.clone())));
+            pinned.collect()
+        });
+        Ok(PlannedStack {
+            seen: seen(found),
+            ..planned(stack, key, Vec::new(), values).map_err(|finding| Failure::of([*finding]))?
+        })
+    });
+    let stacks: Result<Vec<PlannedStack>, Failure> = stacks.collect();
+    let stacks = stacks.map_err(|failure| unasked(&failure))?;
     let tasks = declared.iter().map(|declared| {
-        let there = found.get(declared.stack).and_then(StackFound::there);
-        let image = images.get(&declared.parameter).cloned();
-        let image = image.map(ParameterValue::Value);
-        let new = besides::new_image(image.as_ref(), there, &declared.parameter);
-        besides::found(declared, new.is_some() || there.is_none(), Heading::Forward)
+        let turn = besides::turn(
+            declared,
+            &stacks,
+            &written.notification_arns,
+            Heading::Forward,
+        );
+        besides::found(declared, turn.is_ok())
     });
     Ok(tasks.collect())
 }

@@ -23,6 +23,7 @@ use crate::args::{Global, ParameterValue, Rebuild};
 use crate::assemblies::at_revision;
 use crate::assemblies::environment::{Synthesized, environment};
 use crate::cloud::Cloud;
+use crate::commands::deploy::besides;
 use crate::commands::deploy::preparing::identity;
 use crate::commands::deploy::{Intent, carried_out};
 use crate::commands::destroy::destroyed;
@@ -46,8 +47,13 @@ pub(crate) fn run<E: Environment>(
 ) -> Result<Answer, Failure> {
     let project = Project::find(global.environments.as_deref())?;
     let Synthesized {
-        assembly, settings, ..
+        assembly,
+        settings,
+        absent,
+        ..
     } = environment(define, &project, &args.env)?;
+    let commands = besides::asked(&settings.deployment, &assembly, &[], args.local)?;
+    besides::there(&absent, &commands, false)?;
     let region = elsewhere(args, &assembly)?;
     let cloud = Cloud::chosen(args.local, &project.root, view)?;
     let target = target(&project, args, assembly, region)?;

@@ -22,11 +22,13 @@ use crate::Define;
 use crate::args::{Deploy, Global, Rollback};
 use crate::assemblies::environment::{Synthesized, environment};
 use crate::cloud::Cloud;
+use crate::commands::deploy::besides::{asked, there};
 use crate::commands::deploy::preparing::identity;
 use crate::commands::deploy::{Intent, carried_out, consent, exit, watched};
 use crate::commands::guard::gathering::Source;
 use crate::commands::guard::looking::stacks;
 use crate::exit::Exit;
+use crate::programs::Absent;
 use crate::report::Failure;
 use crate::repository::git::Folder;
 use crate::repository::project::Project;
@@ -43,13 +45,17 @@ pub(crate) fn run<E: Environment>(
 ) -> Result<Answer, Failure> {
     let project = Project::find(global.environments.as_deref())?;
     let Synthesized {
-        assembly, settings, ..
+        assembly,
+        settings,
+        absent,
+        ..
     } = environment(define, &project, &args.env)?;
     let cloud = Cloud::chosen(args.local, &project.root, view)?;
     let today = Today {
         project: &project,
         assembly,
         settings: &settings,
+        absent: &absent,
     };
     all_of(back(global, args, &cloud, today, view))
 }
@@ -59,6 +65,8 @@ struct Today<'a> {
     project: &'a Project,
     assembly: Assembly,
     settings: &'a Settings,
+    /// Commands that cannot run here.
+    absent: &'a [Absent],
 }
 
 /// The same as AWS has it.
@@ -81,6 +89,7 @@ async fn back(
         project,
         assembly,
         settings,
+        absent,
     } = today;
     view.event(&Event::Asking {
         environment: args.env.clone(),
@@ -99,6 +108,7 @@ async fn back(
             project,
             assembly,
             settings,
+            absent,
         };
         let there = There {
             cloud,
@@ -138,6 +148,8 @@ async fn back(
         return Err(stuck::nothing_to_skip());
     }
 
+    let commands = asked(&settings.deployment, &assembly, &deploy.stack, args.local)?;
+    there(absent, &commands, false)?;
     let Target {
         release,
         head,

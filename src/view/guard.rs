@@ -16,6 +16,8 @@ pub(crate) struct Guarded<'a> {
     pub environment: &'a str,
     /// Why it cannot wait.
     pub emergency: Option<&'a str>,
+    /// Whether all of it is told.
+    pub verbose: bool,
     /// What was found.
     pub report: &'a Report,
 }
@@ -27,7 +29,7 @@ pub(crate) fn text(guarded: &Guarded<'_>, colour: Colour) -> String {
     let width = width.max().unwrap_or_default();
     let rows: String = checks
         .iter()
-        .map(|check| row(check, width, colour))
+        .map(|check| row(check, width, guarded, colour))
         .collect();
     format!("{rows}\n{}\n", sentence(guarded))
 }
@@ -39,18 +41,19 @@ pub(crate) fn in_short(guarded: &Guarded<'_>, colour: Colour) -> String {
     let checks: Vec<&Check> = checks.collect();
     let width = checks.iter().map(|check| check.id.as_str().len());
     let width = width.max().unwrap_or_default();
-    let rows = checks.iter().map(|check| row(check, width, colour));
+    let rows = checks
+        .iter()
+        .map(|check| row(check, width, guarded, colour));
     let rows: String = rows.collect();
     format!("{rows}{}\n", sentence(guarded))
 }
 
-fn row(check: &Check, width: usize, colour: Colour) -> String {
-    line(
-        check.verdict,
-        (check.id.as_str(), width),
-        (&check.reason, &check.remedy),
-        colour,
-    )
+fn row(check: &Check, width: usize, guarded: &Guarded<'_>, colour: Colour) -> String {
+    let told = match guarded.verbose {
+        true => (check.reason.as_str(), check.remedy.as_str()),
+        false => (check.brief.reason.as_str(), check.brief.remedy.as_str()),
+    };
+    line(check.verdict, (check.id.as_str(), width), told, colour)
 }
 
 /// A row of a table: what it came to, what it is in so many columns, why, and the remedy under it.
@@ -138,6 +141,7 @@ impl<'a> Shape<'a> {
             environment,
             emergency,
             report,
+            ..
         } = *guarded;
         Shape {
             version: VERSION,
@@ -153,7 +157,7 @@ impl<'a> Shape<'a> {
 
 #[cfg(test)]
 mod tests {
-    use stratiform_deploy::guard::Id;
+    use stratiform_deploy::guard::{Brief, Id};
 
     use super::*;
 
@@ -163,6 +167,10 @@ mod tests {
             verdict,
             reason: reason.to_owned(),
             remedy: remedy.to_owned(),
+            brief: Brief {
+                reason: reason.to_owned(),
+                remedy: remedy.to_owned(),
+            },
             skippable: id.is_skippable(),
         };
         let release = "the release `v2` is 2222222, and 1111111 is checked out";
@@ -198,6 +206,7 @@ mod tests {
         let guarded = Guarded {
             environment: "prod",
             emergency,
+            verbose: false,
             report,
         };
         text(&guarded, Colour::Never)
@@ -222,12 +231,30 @@ mod tests {
     }
 
     #[test]
+    fn whoever_wants_all_of_it_gets_it() {
+        let mut report = report();
+        report.checks.truncate(2);
+        report.checks[1].brief.reason = "some of it".to_owned();
+        let mut guarded = Guarded {
+            environment: "prod",
+            emergency: None,
+            verbose: false,
+            report: &report,
+        };
+        let all = |guarded: &Guarded<'_>| text(guarded, Colour::Never).contains("the release `v2`");
+        assert!(!all(&guarded) && json(&guarded).contains("the release `v2`"));
+        guarded.verbose = true;
+        assert!(all(&guarded));
+    }
+
+    #[test]
     fn colours_are_on_the_verdict_alone() {
         let mut report = report();
         report.checks.truncate(2);
         let guarded = Guarded {
             environment: "prod",
             emergency: None,
+            verbose: false,
             report: &report,
         };
         let coloured = text(&guarded, Colour::Always);
@@ -243,6 +270,7 @@ mod tests {
         let guarded = Guarded {
             environment: "prod",
             emergency: Some("the shop is down"),
+            verbose: false,
             report: &report,
         };
         insta::assert_snapshot!(json(&guarded));

@@ -94,13 +94,9 @@ fn tasks_and_commands_run_at_their_place() {
             "the task smoke: done",
         ],
     );
-    engine.deploy(&project, "--yes").expect(
-        0,
-        &[
-            "the task migrate does not run: api keeps its image",
-            "nothing to deploy",
-        ],
-    );
+    engine
+        .deploy(&project, "--yes")
+        .expect(0, &["nothing to deploy"]);
     // For programs.
     edit(
         &project,
@@ -115,6 +111,11 @@ fn tasks_and_commands_run_at_their_place() {
         .map(|line| serde_json::from_str::<Value>(line).unwrap());
     let events: Vec<Value> = events.collect();
     assert_eq!(events[0]["besides"]["tasks"][0]["name"], "smoke");
+    let left_out = &events[0]["besides"]["leftOut"][0];
+    assert_eq!(
+        (&left_out["name"], &left_out["why"]),
+        (&"migrate".into(), &"api keeps its image".into())
+    );
     let command = events
         .iter()
         .find(|event| event["event"] == "command" && event["state"] == "done");
@@ -126,6 +127,141 @@ fn tasks_and_commands_run_at_their_place() {
     );
 }
 
+/// What is announced is what runs: by `guard`, before it is approved, and in what is sealed.
+#[test]
+fn a_task_before_a_stack_that_stays_is_not_announced() {
+    let (project, engine) = (shop_besides(), Engine::start());
+    let file = "environments/defaults.yaml";
+    edit(&project, file, "when: image_changes", "when: always");
+    release(&project, "v2");
+    engine.deploy(&project, IMAGES).expect(0, &[]);
+    edit(&project, file, "retention_days: 14", "retention_days: 30");
+    release(&project, "v3");
+    let guard = engine.run(&project, "guard", "");
+    assert!(!guard.stdout.contains("migrate"), "{}", guard.stdout);
+    engine
+        .deploy(&project, "--prepare sealed.json")
+        .expect(0, &[])
+        .lacks(&["cannot be undone"]);
+    let sealed = ran(project.command(["diff", "sealed.json"])).stdout;
+    assert!(sealed.contains("the task smoke of api"), "{sealed}");
+    let why = "not this time\n    migrate: the stack services does not change\n";
+    assert!(sealed.contains(why), "{sealed}");
+    assert!(!sealed.contains("cannot be undone"), "{sealed}");
+    engine
+        .deploy(&project, "--execute sealed.json")
+        .expect(0, &["the task smoke: done"])
+        .lacks(&["the task migrate"]);
+    // With its stack it is all of that.
+    let image = "--image api=shop/api:2";
+    engine
+        .deploy(&project, &format!("--prepare sealed.json {image}"))
+        .expect(0, &["way-back", "the task `migrate` of `api` runs"]);
+    let sealed = ran(project.command(["diff", "sealed.json"])).stdout;
+    assert!(
+        sealed.contains("the task migrate of api: bin/migrate up"),
+        "{sealed}"
+    );
+    engine
+        .deploy(&project, "--execute sealed.json")
+        .expect(0, &["the task migrate: done"]);
+}
+
+/// A command says that the environment works, and runs where all of it is asked for, or what it is about.
+#[test]
+fn a_command_runs_with_the_stacks_that_it_is_about() {
+    let (project, engine) = (shop_besides(), Engine::start());
+    engine.deploy(&project, IMAGES).expect(0, &[]);
+    let file = "environments/defaults.yaml";
+    edit(&project, file, "retention_days: 14", "retention_days: 30");
+    release(&project, "v2");
+    engine
+        .deploy(&project, "--yes --stack network --stack database")
+        .expect(
+            0,
+            &[
+                "not this time\n",
+                "    load: registry, queues, services are not asked for\n",
+            ],
+        )
+        .lacks(&["the command load: begins"]);
+    edit(
+        &project,
+        file,
+        "  - name: load",
+        "  - name: load\n        stacks: [database]",
+    );
+    edit(&project, file, "retention_days: 30", "retention_days: 7");
+    release(&project, "v3");
+    engine
+        .deploy(&project, "--yes --stack network --stack database")
+        .expect(0, &["the command load: done"]);
+    let text = project
+        .read(file)
+        .replacen("stacks: [database]", "stacks: [databse]", 1);
+    project.write(file, &text);
+    ran(project.command(["synth"])).expect(
+        1,
+        &[
+            "error[release-task]: the command `load` is about the stack `databse`",
+            "environments/defaults.yaml:",
+            "did you mean `database`?",
+        ],
+    );
+}
+
+/// What is not there is found before anybody is asked for anything.
+#[test]
+fn a_command_that_cannot_run_is_found_beforehand() {
+    let project = shop_besides();
+    let engine = Engine::start();
+    let file = "environments/defaults.yaml";
+    edit(&project, file, "command: [sh, -c", "command: [shh, -c");
+    release(&project, "v2");
+    let missing = [
+        "error[release-task]: the program `shh` of the command `load` is not there",
+        "environments/defaults.yaml:",
+        "it is in no folder of PATH",
+    ];
+    engine
+        .deploy(&project, IMAGES)
+        .expect(1, &missing)
+        .lacks(&["network"]);
+    engine.run(&project, "guard", "").expect(1, &missing);
+    // Whoever executes it may have it.
+    engine
+        .deploy(
+            &project,
+            "--prepare sealed.json --image api=shop/api:1 --image worker=shop/worker:1",
+        )
+        .expect(
+            0,
+            &["the program `shh` of the command `load` is not there: whoever executes"],
+        );
+    engine
+        .deploy(&project, "--execute sealed.json")
+        .expect(1, &missing)
+        .lacks(&["executes"]);
+    edit(&project, file, "command: [shh, -c", "command: [./run, -c");
+    release(&project, "v3");
+    let here = [
+        "the program `./run` of the command `load` is not there",
+        "chmod +x",
+    ];
+    project.write("run", "");
+    engine.run(&project, "guard", "").expect(1, &here);
+    edit(
+        &project,
+        file,
+        "command: [./run",
+        "folder: tests/load\n        command: [./run",
+    );
+    engine.run(&project, "guard", "").expect(
+        1,
+        &["the command `load` runs in `tests/load`, which is no folder"],
+    );
+}
+
 #[test]
 fn a_migration_that_fails_leaves_the_services_alone() {
     let (project, engine) = (shop_besides(), Engine::start());
@@ -134,13 +270,15 @@ fn a_migration_that_fails_leaves_the_services_alone() {
     engine
         .deploy(&project, "--yes --image api=shop/api:2")
         .expect(
-            1,
+            5,
             &[
                 "the task migrate: failed: it ended with exit code 3\n",
-                "error[task-failed]: the task `migrate` failed",
+                "error[task-failed]: the task `migrate` failed, cannot be undone, and may be half done",
                 "services  not changed  migrate failed before it\n",
+                "somebody has to decide how it goes on",
             ],
         );
+    // It never began.
     engine.fault("task:default/shop-api-migrate=pull:times=1");
     engine
         .deploy(&project, "--yes --image api=shop/api:2")
@@ -168,7 +306,7 @@ fn nothing_goes_back_over_what_cannot_be_undone() {
             5,
             &[
                 "the command load: failed: it ended with exit code 7\n                | load on dev of shop\n",
-                "error[not-crossed]: nothing goes back by itself: `migrate` has run, and cannot be undone",
+                "error[not-crossed]: nothing goes back by itself: `migrate` has begun, and cannot be undone",
                 "error[command-failed]: the command `load` failed",
                 "somebody has to decide how it goes on",
             ],
@@ -216,7 +354,7 @@ fn a_rollback_crosses_no_task_that_was_not_named() {
     local("rollback", "--yes --to v2").expect(
         0,
         &[
-            "the task migrate does not run on a way back",
+            "not this time\n    migrate: this is a way back\n",
             "the task smoke: done",
             "\ndeployed in ",
         ],

@@ -16,6 +16,9 @@ pub struct Besides {
     /// The commands that run once all is deployed, in this order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub commands: Vec<PlannedCommand>,
+    /// Tasks and commands that do not run this time, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
     /// Tasks that cannot be undone, and that what was deployed may go back over all the same.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub crossed: Vec<String>,
@@ -81,6 +84,16 @@ pub struct PlannedCommand {
     pub patience_minutes: u32,
 }
 
+/// A task or a command that does not run this time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LeftOut {
+    /// Its name.
+    pub name: String,
+    /// Why.
+    pub why: String,
+}
+
 /// Who is told how a deployment goes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -102,6 +115,16 @@ pub struct Notify {
 }
 
 impl PlannedTask {
+    /// Why it does not run although it is its time, where its service's stack stays as it is; none where it runs.
+    pub fn stays_out(&self) -> Option<LeftOut> {
+        let why = match self.runs {
+            Turn::Before => format!("the stack {} does not change", self.stack),
+            Turn::After => return None,
+        };
+        let name = self.name.clone();
+        Some(LeftOut { name, why })
+    }
+
     /// What ECS is told of who started it: the same for the same run.
     pub(crate) fn started_by(&self, run: &str) -> String {
         format!("stratiform-{run}-{}", self.name)
@@ -117,6 +140,12 @@ impl PlannedTask {
 }
 
 impl Besides {
+    /// The tasks that run, as far as that is known.
+    pub fn due(&self) -> impl Iterator<Item = &PlannedTask> {
+        let is_out = |task: &PlannedTask| self.left_out.iter().any(|out| out.name == task.name);
+        self.tasks.iter().filter(move |task| !is_out(task))
+    }
+
     /// Those that cannot be undone and may not be crossed.
     pub(crate) fn is_guarded(&self, task: &PlannedTask) -> bool {
         !task.reversible && !self.crossed.contains(&task.name)

@@ -53,12 +53,24 @@ pub struct Check {
     pub id: Id,
     /// What it came to.
     pub verdict: Verdict,
+    /// Why, all of it.
+    pub reason: String,
+    /// What to do; empty where nothing is to be done.
+    pub remedy: String,
+    /// The same for whoever reads it in a line.
+    #[serde(skip)]
+    pub brief: Brief,
+    /// Whether an emergency goes before it.
+    pub skippable: bool,
+}
+
+/// Why, and what to do, with the longest lists cut.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Brief {
     /// Why.
     pub reason: String,
     /// What to do; empty where nothing is to be done.
     pub remedy: String,
-    /// Whether an emergency goes before it.
-    pub skippable: bool,
 }
 
 /// All that was looked at.
@@ -129,7 +141,9 @@ impl Report {
     pub fn in_emergency(mut self, reason: &str) -> Report {
         for check in self.skippable_blocks() {
             check.verdict = Verdict::Skipped;
-            check.reason = format!("emergency ({reason}): {}", check.reason);
+            for text in [&mut check.reason, &mut check.brief.reason] {
+                *text = format!("emergency ({reason}): {text}");
+            }
         }
         self
     }
@@ -195,6 +209,7 @@ mod tests {
             verdict: *verdict,
             reason: "why".to_owned(),
             remedy: String::new(),
+            brief: Brief::default(),
             skippable: id.is_skippable(),
         });
         Report {

@@ -20,7 +20,7 @@ mod swap;
 mod told;
 mod verification;
 
-pub use besides::{Besides, Notify, PlannedCommand, PlannedTask, Turn};
+pub use besides::{Besides, LeftOut, Notify, PlannedCommand, PlannedTask, Turn};
 pub use call::{Call, Failure, FailureKind, Reply};
 pub use gate::{Blocked, blocked};
 pub use machine::{Effects, Interruption, Machine};

@@ -6,6 +6,7 @@
 use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
 use stratiform_service::change_set::ChangeSetType;
+use stratiform_service::status::{Ending as StackEnding, Phase};
 use stratiform_service::{
     ChangeSet, ChangeSetId, ChangeSetStatus, ExecutionStatus, Reason, StackEvent, StackId,
     StackName, StackStatus, Timestamp, Word,
@@ -202,21 +203,33 @@ impl PlannedStack {
         hexadecimal(&digest.finalize())
     }
 
+    /// Whether a run would leave it as it was seen, with these topics: [`Conduct::notification_arns`].
+    pub fn stays(&self, topics: &[String]) -> bool {
+        let seen = self.seen.as_ref();
+        let seen = seen.and_then(|seen| Some((seen.stack.as_deref()?, seen.template.as_deref()?)));
+        seen.is_some_and(|(stack, template)| {
+            let is_well = matches!(
+                stack.status.phase(),
+                Phase::Settled(StackEnding::Applied | StackEnding::RolledBack)
+            );
+            is_well && self.is_deployed(stack, template, topics)
+        })
+    }
+
     /// Whether a deployed stack is as planned already: then no change set has to say so.
-    pub(crate) fn is_deployed(&self, stack: &Stack, template: &str, conduct: &Conduct) -> bool {
+    pub(crate) fn is_deployed(&self, stack: &Stack, template: &str, topics: &[String]) -> bool {
         let same_parameters = self.parameters.iter().all(|(name, value)| match value {
             ParameterValue::Previous => stack.parameters.contains_key(name),
             ParameterValue::Value(value) => stack.parameters.get(name) == Some(value),
         });
         let mut tags = stack.tags.iter().filter(|(key, _)| !is_record(key));
-        let topics = &conduct.notification_arns;
         is_same_json(&self.template, template)
             && !asks_elsewhere(&self.template)
             && same_parameters
             && self.parameters.len() == stack.parameters.len()
             && tags.clone().count() == self.tags.len()
             && tags.all(|(key, value)| self.tags.get(key) == Some(value))
-            && (topics.is_empty() || *topics == stack.notification_arns)
+            && (topics.is_empty() || topics == stack.notification_arns)
     }
 
     pub(crate) fn new_change_set(
@@ -286,7 +299,6 @@ impl Operation {
     /// The stack's status at its end, once it is there.
     pub(crate) fn end(&self) -> Option<Word<StackStatus>> {
         use stratiform_service::event::Subject;
-        use stratiform_service::status::Phase;
         let mut of_stack = self
             .events
             .iter()

@@ -298,6 +298,29 @@ proptest! {
     }
 
     #[test]
+    fn what_cannot_be_undone_and_may_be_half_done_needs_a_person(course in course(), before: bool) {
+        // Only what is deployed has tasks that begin.
+        let course = Course {
+            yes: true,
+            until: Until::Deployed,
+            crosses: false,
+            tasks: vec![(0, before, false)],
+            ..course
+        };
+        let went = go(&course);
+        let endings = went.run.endings();
+        for (index, (stack, _, reversible)) in course.tasks.iter().enumerate() {
+            let (is_done, has_begun) = went.world.tasks.of(&started_by(index));
+            let ending = &endings[usize::from(*stack) % endings.len()];
+            let is_planned = matches!(ending, Some(Ending::Deployed | Ending::Unchanged));
+            let is_whole = is_done && is_planned;
+            if has_begun && !reversible && !is_whole {
+                prop_assert_eq!(went.run.outcome(), Some(Outcome::NeedsPerson), "t{} is left: {}", index, went.trace);
+            }
+        }
+    }
+
+    #[test]
     fn a_run_says_how_every_stack_was_left(course in course()) {
         let went = go(&course);
         let outcome = went.run.outcome().unwrap();

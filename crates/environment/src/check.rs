@@ -13,7 +13,7 @@ use crate::load::merge::{Kind, Map, Member, Tree, Written};
 use crate::message::{self, Found};
 use crate::path::Path;
 use crate::schema::shape::{Field, Shape, Size};
-use crate::values::text::{Format, RefusedText};
+use crate::values::text::Format;
 
 /// Where a part is: its path, and the place of its key.
 #[derive(Clone)]
@@ -123,7 +123,8 @@ impl Checker<'_> {
                 Kind::Scalar(Scalar::String(text)),
             ) => {
                 if let Err(refusal) = (format.check)(text) {
-                    self.malformed(text, refusal, format, tree.place, spot);
+                    let what = format!("{} is not {}: `{text}`", spot.name(), format.noun);
+                    self.report(Code::Malformed, tree.place, what, refusal.why, refusal.help);
                 }
             }
             (Shape::Text { pattern, size, .. }, Kind::Scalar(Scalar::String(text))) => {
@@ -379,31 +380,6 @@ impl Checker<'_> {
             "",
             message::retype(tree, shape),
         );
-    }
-
-    fn malformed(
-        &mut self,
-        text: &str,
-        refusal: RefusedText,
-        format: &Format,
-        place: Written,
-        spot: &Spot,
-    ) {
-        let what = format!("{} is not {}", spot.name(), format.noun);
-        let RefusedText {
-            why,
-            help,
-            is_secret,
-        } = refusal;
-        if !is_secret {
-            let what = format!("{what}: `{text}`");
-            return self.report(Code::Malformed, place, what, why, help);
-        }
-        // A file without its text is shown by its name.
-        let file = Source::new(&*self.sources[place.layer].name, "");
-        let finding = Finding::new(Code::Malformed, what, help).because(why);
-        let finding = finding.at(Place::text(&file, place.span, ""));
-        self.findings.push((place, finding));
     }
 
     fn report(

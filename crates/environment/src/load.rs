@@ -2,6 +2,7 @@
 
 pub(crate) mod merge;
 pub(crate) mod origin;
+mod secrets;
 
 use indexmap::{IndexMap, IndexSet};
 use serde_json::Value;
@@ -40,10 +41,9 @@ pub fn load<E: Environment>(
     layers: &[Source],
 ) -> Result<Loaded<E>, Vec<Finding>> {
     load_as(&shape::<E>(layers)?, name, layers).map_err(|problems| {
-        problems
-            .into_iter()
-            .map(|problem| in_environments(problem, &[(name, layers)]))
-            .collect()
+        let problems = problems.into_iter();
+        let problems = problems.map(|problem| in_environments(problem, &[(name, layers)]));
+        hidden(problems.collect())
     })
 }
 
@@ -142,7 +142,7 @@ pub fn load_all<E: Environment>(
     if problems.is_empty() {
         Ok(all)
     } else {
-        Err(problems)
+        Err(hidden(problems))
     }
 }
 
@@ -157,6 +157,12 @@ fn shared(environments: &[(EnvironmentName, Vec<Source>)]) -> Vec<(EnvironmentNa
     layers
         .map(|(name, layers)| (name.clone(), layers.iter().map(&mut share).collect()))
         .collect()
+}
+
+/// Findings that show no secret.
+fn hidden(mut findings: Vec<Finding>) -> Vec<Finding> {
+    secrets::hide(&mut findings);
+    findings
 }
 
 /// What the images of an environment were made from, whatever else its layers say and however its type was then; none
@@ -175,13 +181,12 @@ pub fn check_all<E: Environment>(all: &[Loaded<E>]) -> Vec<Finding> {
         .iter()
         .map(|loaded| (&loaded.name, &loaded.environment))
         .collect();
-    E::check_all(&environments)
-        .into_iter()
-        .filter_map(|(name, violation)| {
-            let loaded = all.iter().find(|loaded| loaded.name == name)?;
-            Some(loaded.finding(violation, all).1)
-        })
-        .collect()
+    let violations = E::check_all(&environments).into_iter();
+    let findings = violations.filter_map(|(name, violation)| {
+        let loaded = all.iter().find(|loaded| loaded.name == name)?;
+        Some(loaded.finding(violation, all).1)
+    });
+    hidden(findings.collect())
 }
 
 impl<E: Environment> Loaded<E> {
@@ -202,7 +207,9 @@ impl<E: Environment> Loaded<E> {
 
     /// A violation that only whoever uses the environment can see, as a finding with its place.
     pub fn refused(&self, violation: Violation) -> Finding {
-        self.finding(violation, &[]).1
+        let mut finding = self.finding(violation, &[]).1;
+        secrets::hide(std::slice::from_mut(&mut finding));
+        finding
     }
 
     /// A violation as a finding, and where it stands: its layer, and the position in it.

@@ -50,6 +50,7 @@ pub(crate) fn shape<E: Environment>() -> Result<Shape, Vec<String>> {
         let missing = format!("the environment: no field `{}`", Settings::SECTION);
         reader.unsupported.push(missing);
     }
+    reader.unsupported.extend(shadowed::<E>());
     match reader.unsupported {
         nothing if nothing.is_empty() => Ok(shape),
         unsupported => Err(unsupported),
@@ -58,7 +59,32 @@ pub(crate) fn shape<E: Environment>() -> Result<Shape, Vec<String>> {
 
 /// All formats that may be named, this crate's and the app's.
 fn formats<E: Environment>() -> BTreeMap<&'static str, Format> {
-    let own = [
+    let all = own().into_iter().chain(E::formats());
+    all.map(|format| (format.name, format)).collect()
+}
+
+/// Formats that have a name of which there is another one: a value would be checked by either of them.
+fn shadowed<E: Environment>() -> Vec<String> {
+    let all: Vec<Format> = own().into_iter().chain(E::formats()).collect();
+    let looks = |format: &Format| (format.noun, format.pattern);
+    let again = all.iter().enumerate().filter(|(index, format)| {
+        let mut before = all.iter().take(*index);
+        before.any(|other| other.name == format.name && looks(other) != looks(format))
+    });
+    again
+        .map(|(_, format)| {
+            let name = format.name;
+            format!(
+                "the format {name} ({}): another one is called so; rename the app's",
+                format.noun
+            )
+        })
+        .collect()
+}
+
+/// This crate's formats.
+fn own() -> Vec<Format> {
+    vec![
         AccountId::FORMAT,
         AppName::FORMAT,
         BesidesName::FORMAT,
@@ -81,11 +107,7 @@ fn formats<E: Environment>() -> BTreeMap<&'static str, Format> {
         SourcePath::FORMAT,
         TagKey::FORMAT,
         TagValue::FORMAT,
-    ];
-    own.into_iter()
-        .chain(E::formats())
-        .map(|format| (format.name, format))
-        .collect()
+    ]
 }
 
 /// The schema of a whole environment, without references, so that neither we nor editors have to follow any.

@@ -312,6 +312,28 @@ fn what_cannot_be_checked_is_refused() {
     threes: the keyword `multipleOf`
     the environment: no field `settings`
     ");
+    #[derive(Debug, Serialize, Deserialize, JsonSchema)]
+    #[serde(deny_unknown_fields)]
+    struct Shadowing {
+        settings: Settings,
+    }
+    impl Environment for Shadowing {
+        fn settings(&self) -> &Settings {
+            &self.settings
+        }
+        fn formats() -> Vec<Format> {
+            // The library's own is no other one.
+            let topic = crate::Topic::FORMAT;
+            vec![
+                topic,
+                Format {
+                    name: "region",
+                    ..topic
+                },
+            ]
+        }
+    }
+    insta::assert_snapshot!(unsupported::<Shadowing>().join("\n"), @"the format region (a topic): another one is called so; rename the app's");
     let problems =
         load::<Open>(&dev(), &layers(&["threes: 3"])).expect_err("a type that is refused");
     assert_eq!(problems[0].code.as_str(), "unsupported-type");

@@ -5,19 +5,23 @@ use stratiform_assembly::Assembly;
 use stratiform_aws::Aws;
 use stratiform_deploy::call::{ParameterValue, Stack};
 use stratiform_deploy::guard::{Heading, StackFound, TaskFound};
-use stratiform_deploy::{Besides, Notify, PlannedCommand, PlannedTask, Record, Turn};
+use stratiform_deploy::{
+    Besides, LeftOut, Notify, PlannedCommand, PlannedStack, PlannedTask, Record, Turn, stack_of,
+};
 use stratiform_environment::{
     Command, Deployment, Notify as WrittenNotify, Runs, Task, Text as _, Topic, When,
 };
-use stratiform_finding::words::{joined, listed, meant};
+use stratiform_finding::words::{few_are, joined, listed, meant};
 use stratiform_finding::{Code, Finding};
 use stratiform_service::LogicalId;
 use stratiform_service::status::Phase;
 
 use super::asking::Consent;
+use super::planning::choose;
 use super::sealing::Sealed;
 use crate::args::{Deploy, crossed};
 use crate::commands::swap::declared;
+use crate::programs::Absent;
 use crate::report::Failure;
 use crate::repository::project::Project;
 use crate::services::service_of;
@@ -114,8 +118,56 @@ fn declaration<'a>(assembly: &Assembly, task: &'a Task) -> Result<Declaration<'a
     })
 }
 
+/// Whether a task runs with a deployment of these stacks: with the image that its service gets, where that is another
+/// one; or why it does not. `guard`, the plan and what is sealed all ask this.
+pub(crate) fn turn(
+    declared: &Declaration<'_>,
+    stacks: &[PlannedStack],
+    topics: &[String],
+    heading: Heading,
+) -> Result<Option<String>, LeftOut> {
+    let Declaration {
+        written,
+        parameter,
+        planned,
+        ..
+    } = declared;
+    let out = |why: String| {
+        let name = planned.name.clone();
+        Err(LeftOut { name, why })
+    };
+    // The last time of a stack that is deployed twice is what it comes to; the first one was looked at.
+    let own = || {
+        stacks
+            .iter()
+            .filter(|stack| stack_of(&stack.key) == planned.stack)
+    };
+    let (Some(first), Some(last)) = (own().next(), own().next_back()) else {
+        return out(format!("the stack {} is not deployed along", planned.stack));
+    };
+    let there = first.seen.as_ref().and_then(|seen| seen.stack.as_deref());
+    let image = new_image(last.parameters.get(parameter), there, parameter);
+    // What an interrupted run has begun goes on, whatever its stack says by now.
+    let is_new = image.is_some()
+        || there.is_none_or(|stack| matches!(stack.status.phase(), Phase::Moving(_)));
+    match heading {
+        // Nobody migrates backwards; what looks at it does.
+        Heading::Back if written.runs == Runs::Before || !written.reversible => {
+            out("this is a way back".to_owned())
+        }
+        _ if written.when == When::ImageChanges && !is_new => {
+            out(format!("{} keeps its image", planned.service))
+        }
+        _ if own().all(|stack| stack.stays(topics)) => match planned.stays_out() {
+            Some(left_out) => Err(left_out),
+            None => Ok(image),
+        },
+        _ => Ok(image),
+    }
+}
+
 /// The image that a service gets; none where it keeps the one that it has.
-pub(crate) fn new_image(
+fn new_image(
     value: Option<&ParameterValue>,
     there: Option<&Stack>,
     parameter: &str,
@@ -127,22 +179,13 @@ pub(crate) fn new_image(
     (has.get(parameter) != Some(value)).then(|| value.clone())
 }
 
-/// What the guard has to know of a task that may run.
-pub(crate) fn found(declared: &Declaration<'_>, is_new: bool, heading: Heading) -> TaskFound {
+/// What the guard has to know of a task.
+pub(crate) fn found(declared: &Declaration<'_>, runs: bool) -> TaskFound {
     TaskFound {
         name: declared.planned.name.clone(),
         service: declared.planned.service.clone(),
-        runs: runs(declared.written, is_new, heading),
+        runs,
         reversible: declared.planned.reversible,
-    }
-}
-
-/// Whether a task runs with a deployment. On a way back only what looks at it: nobody migrates backwards.
-fn runs(task: &Task, is_new: bool, heading: Heading) -> bool {
-    let is_due = task.when == When::Always || is_new;
-    match heading {
-        Heading::Forward => is_due,
-        Heading::Back => is_due && task.runs == Runs::After && task.reversible,
     }
 }
 
@@ -153,9 +196,8 @@ pub(super) struct Asking<'a> {
     pub written: &'a Deployment,
     pub args: &'a Deploy,
     pub heading: Heading,
-    /// The stacks that are deployed, as places in the environment; their values, and how they stand.
-    pub chosen: &'a [usize],
-    pub values: &'a [IndexMap<String, ParameterValue>],
+    /// The stacks that are deployed, and how they stand.
+    pub stacks: &'a [PlannedStack],
     pub found: &'a [StackFound],
     pub record: &'a Record,
     pub run: &'a str,
@@ -185,41 +227,39 @@ pub(super) fn plan(aws: Aws, asking: &Asking<'_>) -> Result<Planned, Failure> {
     } = asking;
     let mut said = Vec::new();
     let declared = declarations(asking.assembly, written)?;
-    let (mut tasks, facts) = tasks(asking, &declared, &mut said);
-    let is_away = args.local && !written.commands.is_empty();
-    if is_away {
-        said.push("not with --local: the commands of the release (`commands`)".to_owned());
-    }
-    let commands = written.commands.iter().filter(|_| !is_away);
+    let (mut tasks, mut left_out) = tasks(asking, &declared);
+    let keys = asking.stacks.iter().map(|stack| stack_of(&stack.key));
+    let keys: Vec<&str> = keys.collect();
+    let (commands, without) = commands(written, asking.assembly, &keys, args.local);
+    left_out.extend(without);
     // What is only prepared runs them elsewhere.
-    let needed = commands.clone().filter(|_| args.prepare.is_none());
+    let runs = |command: &&Command| {
+        let mut names = commands.iter().map(|planned| planned.name.as_str());
+        args.prepare.is_none() && names.any(|name| name == command.name.as_str())
+    };
+    let needed = written.commands.iter().filter(runs);
     let aws = aws.hiding(secrets(needed, |name| std::env::var(name).ok())?);
-    let commands: Vec<PlannedCommand> = commands
-        .map(|command| PlannedCommand {
-            name: command.name.as_str().to_owned(),
-            argv: command.command.clone(),
-            folder: command
-                .folder
-                .as_ref()
-                .map(|folder| folder.as_str().to_owned())
-                .unwrap_or_default(),
-            patience_minutes: command.timeout_minutes,
-        })
-        .collect();
     let mut crossed: Vec<String> = crossed(&args.allow).map(str::to_owned).collect();
     if asking.heading == Heading::Forward {
         known(&crossed, written)?;
     }
     if let Some(sealed) = asking.sealed {
-        let declared = declared.into_iter().map(|declared| declared.planned);
+        let declared = declared.iter().map(|declared| declared.planned.clone());
         let sealed = sealed.besides(&declared.collect::<Vec<_>>(), &commands)?;
         tasks.clone_from(&sealed.tasks);
+        left_out.clone_from(&sealed.left_out);
         crossed.clone_from(&sealed.crossed);
     }
+    let facts = declared.iter().map(|declared| {
+        let runs = tasks.iter().any(|task| task.name == declared.planned.name);
+        found(declared, runs)
+    });
+    let facts = facts.collect();
     let (notify, aws) = notify(aws, asking, &mut said);
     let besides = Besides {
         tasks,
         commands,
+        left_out,
         crossed,
         notify,
         variables: variables(asking),
@@ -262,60 +302,106 @@ fn secrets<'a>(
     }
 }
 
-/// The tasks that run, and what the guard has to know of all of them.
-fn tasks(
-    asking: &Asking<'_>,
-    declared: &[Declaration<'_>],
-    said: &mut Vec<String>,
-) -> (Vec<PlannedTask>, Vec<TaskFound>) {
+/// The tasks that run, and those that do not.
+fn tasks(asking: &Asking<'_>, declared: &[Declaration<'_>]) -> (Vec<PlannedTask>, Vec<LeftOut>) {
+    let topics = &asking.written.notification_arns;
     let mut tasks = Vec::new();
-    let mut facts = Vec::new();
+    let mut left_out = Vec::new();
     for declared in declared {
-        let Declaration {
-            planned, parameter, ..
-        } = declared;
-        let name = &planned.name;
-        let Some(place) = asking.chosen.iter().position(|at| *at == declared.stack) else {
-            said.push(format!(
-                "the task {name} does not run: the stack {} is not deployed along",
-                planned.stack
-            ));
-            continue;
-        };
-        let there = asking.found.get(place).and_then(StackFound::there);
-        let value = asking
-            .values
-            .get(place)
-            .and_then(|values| values.get(parameter));
-        let image = new_image(value, there, parameter);
-        // What an interrupted run has begun goes on, whatever its stack says by now.
-        let is_moving = there.is_some_and(|stack| matches!(stack.status.phase(), Phase::Moving(_)));
-        let found = found(declared, image.is_some() || is_moving, asking.heading);
-        match (found.runs, asking.heading) {
-            (true, _) => {}
-            (false, Heading::Forward) => said.push(format!(
-                "the task {name} does not run: {} keeps its image",
-                planned.service
-            )),
-            (false, Heading::Back) => {
-                said.push(format!("the task {name} does not run on a way back"));
+        match turn(declared, asking.stacks, topics, asking.heading) {
+            Err(out) => left_out.push(out),
+            Ok(image) => {
+                let containers = declared_containers(asking, declared).into_iter();
+                let images = containers.filter_map(|container| Some((container, image.clone()?)));
+                tasks.push(PlannedTask {
+                    images: images.collect(),
+                    ..declared.planned.clone()
+                });
             }
         }
-        if found.runs {
-            let images = image.map(|image| (planned.container.clone(), image));
-            let others = declared_containers(asking, declared);
-            let images = images.into_iter().flat_map(|(_, image)| {
-                let others = others.iter().cloned();
-                others.map(move |container| (container, image.clone()))
-            });
-            tasks.push(PlannedTask {
-                images: images.collect(),
-                ..planned.clone()
-            });
-        }
-        facts.push(found);
     }
-    (tasks, facts)
+    (tasks, left_out)
+}
+
+/// The commands that run where these stacks are named; where none is, all of them.
+///
+/// # Errors
+/// A stack that is not there.
+pub(crate) fn asked(
+    written: &Deployment,
+    assembly: &Assembly,
+    named: &[String],
+    is_local: bool,
+) -> Result<Vec<PlannedCommand>, Failure> {
+    let chosen = choose(assembly, named)?.into_iter();
+    let keys = chosen.map(|place| assembly.key(&assembly.stacks[place].name));
+    let keys: Vec<&str> = keys.collect();
+    Ok(commands(written, assembly, &keys, is_local).0)
+}
+
+/// The commands that run where these stacks are asked for, and those that do not.
+pub(crate) fn commands(
+    written: &Deployment,
+    assembly: &Assembly,
+    asked: &[&str],
+    is_local: bool,
+) -> (Vec<PlannedCommand>, Vec<LeftOut>) {
+    let stacks = assembly.stacks.iter();
+    let all: Vec<&str> = stacks.map(|stack| assembly.key(&stack.name)).collect();
+    let mut runs = Vec::new();
+    let mut left_out = Vec::new();
+    for command in &written.commands {
+        let name = command.name.as_str().to_owned();
+        let own: Vec<&str> = command.stacks.iter().map(String::as_str).collect();
+        let needed = if own.is_empty() { &all } else { &own };
+        let missing = needed.iter().filter(|stack| !asked.contains(stack));
+        let missing: Vec<String> = missing.map(|stack| (*stack).to_owned()).collect();
+        let why = match missing.as_slice() {
+            _ if is_local => "nothing runs behind the engine (--local)".to_owned(),
+            [] => {
+                runs.push(planned_command(command));
+                continue;
+            }
+            missing => format!("{} not asked for", few_are(missing)),
+        };
+        left_out.push(LeftOut { name, why });
+    }
+    (runs, left_out)
+}
+
+/// Refuses commands that cannot run here, before anybody is asked and anything is changed. Of one that another machine may
+/// have, which executes what is prepared here, that is said.
+///
+/// # Errors
+/// A folder or a program that is not there.
+pub(crate) fn there(
+    absent: &[Absent],
+    commands: &[PlannedCommand],
+    is_prepared: bool,
+) -> Result<Vec<String>, Failure> {
+    let runs = |absent: &&Absent| commands.iter().any(|command| command.name == absent.name);
+    let (elsewhere, here): (Vec<&Absent>, Vec<&Absent>) = absent
+        .iter()
+        .filter(runs)
+        .partition(|absent| is_prepared && absent.may_be_elsewhere);
+    if !here.is_empty() {
+        let findings = here.into_iter().map(|absent| absent.finding.clone());
+        return Err(Failure::of(findings));
+    }
+    let said = elsewhere.into_iter();
+    let said =
+        said.map(|absent| format!("{}: whoever executes this needs it", absent.finding.what));
+    Ok(said.collect())
+}
+
+fn planned_command(command: &Command) -> PlannedCommand {
+    let folder = command.folder.as_ref();
+    PlannedCommand {
+        name: command.name.as_str().to_owned(),
+        argv: command.command.clone(),
+        folder: folder.map_or("", |folder| folder.as_str()).to_owned(),
+        patience_minutes: command.timeout_minutes,
+    }
 }
 
 /// All containers that run the image of a task's service.
@@ -444,6 +530,10 @@ fn link(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use stratiform_deploy::Seen;
+    use stratiform_service::StackStatus;
+
+    use super::super::planning::tests;
     use super::*;
 
     #[test]
@@ -460,10 +550,26 @@ mod tests {
     }
 
     #[test]
-    fn nobody_migrates_backwards() {
+    fn nobody_migrates_backwards_nor_before_what_stays() {
+        let there = tests::deployed(StackStatus::UpdateComplete);
+        let template = "{}".to_owned();
+        let stack = |image: &str| {
+            let value = |value: &str| ParameterValue::Value(value.to_owned());
+            let values = [("WebApiImage", image), ("Size", "9"), ("Key", "****")];
+            let values = values.map(|(name, text)| (name.to_owned(), value(text)));
+            PlannedStack {
+                template: template.clone(),
+                parameters: values.into(),
+                seen: Some(Seen {
+                    stack: Some(Box::new(there.clone())),
+                    template: Some(template.clone()),
+                }),
+                ..PlannedStack::bare("shop-dev-services".parse().unwrap(), "services".to_owned())
+            }
+        };
         let task = |runs, when, reversible| Task {
             name: "t".parse().unwrap(),
-            service: "api".to_owned(),
+            service: "web-api".to_owned(),
             runs,
             when,
             command: vec!["x".to_owned()],
@@ -471,13 +577,53 @@ mod tests {
             reversible,
             timeout_minutes: 1,
         };
-        let migrate = task(Runs::Before, When::ImageChanges, false);
-        let smoke = task(Runs::After, When::Always, true);
-        let seed = task(Runs::After, When::Always, false);
-        let which =
-            |is_new, heading| [&migrate, &smoke, &seed].map(|task| runs(task, is_new, heading));
-        assert_eq!(which(true, Heading::Forward), [true, true, true]);
-        assert_eq!(which(false, Heading::Forward), [false, true, true]);
-        assert_eq!(which(true, Heading::Back), [false, true, false]);
+        let tasks = [
+            task(Runs::Before, When::ImageChanges, false),
+            task(Runs::Before, When::Always, true),
+            task(Runs::After, When::Always, true),
+            task(Runs::After, When::Always, false),
+        ];
+        let which = |image: &str, heading| {
+            let why = |written| {
+                let declared = Declaration {
+                    written,
+                    stack: 0,
+                    parameter: "WebApiImage".to_owned(),
+                    planned: PlannedTask {
+                        name: "t".to_owned(),
+                        service: written.service.clone(),
+                        stack: "services".to_owned(),
+                        service_id: "WebApi".parse().unwrap(),
+                        container: "web-api".to_owned(),
+                        images: IndexMap::new(),
+                        command: written.command.clone(),
+                        runs: match written.runs {
+                            Runs::Before => Turn::Before,
+                            Runs::After => Turn::After,
+                        },
+                        reversible: written.reversible,
+                        patience_minutes: 1,
+                    },
+                };
+                turn(&declared, &[stack(image)], &[], heading).map_err(|out| out.why)
+            };
+            tasks.each_ref().map(why)
+        };
+        let new = || Ok(Some("web:2".to_owned()));
+        let out = |why: &str| Err(why.to_owned());
+        let stays = || out("the stack services does not change");
+        let back = || out("this is a way back");
+        assert_eq!(
+            which("web:2", Heading::Forward),
+            [new(), new(), new(), new()]
+        );
+        assert_eq!(
+            which("web:1", Heading::Forward),
+            [out("web-api keeps its image"), stays(), Ok(None), Ok(None)]
+        );
+        assert_eq!(
+            which("web:2", Heading::Back),
+            [back(), back(), new(), back()]
+        );
     }
 }

@@ -133,7 +133,7 @@ pub(super) fn allowances(
 ///
 /// # Errors
 /// The parameters that nothing gives a value.
-pub(super) fn parameters(
+pub(crate) fn parameters(
     stack: &StackAt,
     key: &str,
     given: &IndexMap<String, String>,
@@ -278,7 +278,7 @@ fn without_value(name: &str, key: &str) -> Finding {
 ///
 /// # Errors
 /// The stack's name is none that CloudFormation takes.
-pub(super) fn planned(
+pub(crate) fn planned(
     stack: &StackAt,
     key: &str,
     depends_on: Vec<usize>,

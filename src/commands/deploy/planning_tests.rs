@@ -41,7 +41,7 @@ pub(crate) fn assembly() -> Assembly {
     }
 }
 
-fn deployed(status: StackStatus) -> Stack {
+pub(crate) fn deployed(status: StackStatus) -> Stack {
     let parameters = [("WebApiImage", "web:1"), ("Size", "9"), ("Key", "****")];
     let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let id = "arn:aws:cloudformation:eu-west-1:111122223333:stack/shop-dev-services/1";

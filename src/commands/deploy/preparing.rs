@@ -157,8 +157,7 @@ pub(super) async fn prepare(
             written,
             args,
             heading: source.heading(),
-            chosen: &chosen,
-            values: &values,
+            stacks: &stacks,
             found: &facts.stacks,
             record: &record,
             run: &run,
@@ -483,7 +482,7 @@ fn stacks(
 }
 
 /// What was found of a stack, for a run that begins now.
-fn seen(found: &StackFound) -> Option<Seen> {
+pub(crate) fn seen(found: &StackFound) -> Option<Seen> {
     Some(Seen {
         stack: found.stack.as_ref().ok()?.clone(),
         template: found

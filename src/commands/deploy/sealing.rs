@@ -151,7 +151,10 @@ impl Sealed {
             made: now(),
             run: plan.conduct.run.clone(),
             stacks: stacks.collect::<Result<_, Failure>>()?,
-            besides: plan.conduct.besides.clone(),
+            besides: Besides {
+                tasks: plan.conduct.besides.due().cloned().collect(),
+                ..plan.conduct.besides.clone()
+            },
         })
     }
 

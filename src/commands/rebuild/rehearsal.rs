@@ -15,13 +15,11 @@ use stratiform_template::{Member, Resource, Template, Value};
 use super::Target;
 use crate::Define;
 use crate::args::{Allow, Going, ServiceImage};
-use crate::assemblies::environment::Synthesized;
-use crate::assemblies::synthesis::assemble;
+use crate::assemblies::environment::{Synthesized, with_values};
 use crate::exit::Exit;
 use crate::report::Failure;
 use crate::repository::project::Project;
 use crate::services::{repository, services};
-use crate::view::summary;
 
 /// The tag that its stacks have; its value is the environment that is rehearsed.
 const TAG: &str = "rehearsal-of";
@@ -38,27 +36,21 @@ pub(super) fn synthesized<E: Environment>(
     project: &Project,
     environment: &str,
 ) -> Result<Synthesized, Failure> {
-    let mut checked = project.load::<E>(&[environment.to_owned()])?;
-    let unchecked = summary::unchecked(&checked.unchecked);
-    let failed = |why: serde_json::Error| {
-        let what = format!("`{environment}` cannot be given another name: {why}");
-        Failure::new(Exit::Failed, Code::Malformed, what, "")
-    };
-    let nothing = || failed(serde_json::Error::custom("it is not there"));
-    let mut loaded = checked.environments.pop().ok_or_else(nothing)?;
-    let mut values = serde_json::to_value(&loaded.environment).map_err(failed)?;
+    with_values(define, project, environment, |values| {
+        renamed(&values, environment).map_err(|why| {
+            let what = format!("`{environment}` cannot be given another name: {why}");
+            Failure::new(Exit::Failed, Code::Malformed, what, "")
+        })
+    })
+}
+
+fn renamed<E: Environment>(values: &E, environment: &str) -> Result<E, serde_json::Error> {
+    let mut values = serde_json::to_value(values)?;
     let settings = values.get_mut("settings").and_then(Json::as_object_mut);
-    let settings = settings.ok_or_else(nothing)?;
+    let settings = settings.ok_or_else(|| serde_json::Error::custom("there are no settings"))?;
     settings.insert("name".to_owned(), name(environment).into());
     settings.insert("termination_protection".to_owned(), false.into());
-    loaded.environment = serde_json::from_value(values).map_err(failed)?;
-    let assembly =
-        assemble(define, &loaded).map_err(|found| Failure::below(&project.root, found))?;
-    Ok(Synthesized {
-        assembly,
-        settings: loaded.environment.settings().clone(),
-        unchecked: unchecked.trim_end().to_owned(),
-    })
+    serde_json::from_value(values)
 }
 
 /// What it is called.

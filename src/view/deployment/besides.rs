@@ -17,7 +17,7 @@ pub(crate) fn text(besides: &Besides) -> String {
         (Turn::Before, "before the services"),
         (Turn::After, "afterwards"),
     ] {
-        let tasks = besides.tasks.iter().filter(|task| task.runs == turn);
+        let tasks = besides.due().filter(|task| task.runs == turn);
         let mut lines: Vec<String> = tasks.map(|task| of_task(task, besides)).collect();
         if turn == Turn::After {
             lines.extend(besides.commands.iter().map(of_command));
@@ -25,6 +25,11 @@ pub(crate) fn text(besides: &Besides) -> String {
         if !lines.is_empty() {
             text += &format!("{heading}\n{}", lines.concat());
         }
+    }
+    if !besides.left_out.is_empty() {
+        let lines = besides.left_out.iter();
+        let lines = lines.map(|out| format!("    {}: {}\n", out.name, out.why));
+        text += &format!("not this time\n{}", lines.collect::<String>());
     }
     if let Some(notify) = &besides.notify {
         let topics = notify.topics.iter().cloned();

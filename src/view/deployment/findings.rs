@@ -34,11 +34,12 @@ pub(crate) fn findings(plan: &Plan, sources: &Sources, ended: &Ended) -> Vec<Fin
         found.push((1, about.held_back(blocked)));
     }
     for failed in &ended.failed {
-        found.push((1, of_besides(failed)));
+        found.push(of_besides(failed, &ended.in_the_way));
     }
-    if !ended.in_the_way.is_empty() {
+    let stays = |ending: &Ending| matches!(ending, Ending::Deployed | Ending::RolledBack(_));
+    if !ended.in_the_way.is_empty() && ended.endings.iter().flatten().any(stays) {
         let tasks = listed(&ended.in_the_way);
-        let what = format!("nothing goes back by itself: {tasks} has run, and cannot be undone");
+        let what = format!("nothing goes back by itself: {tasks} has begun, and cannot be undone");
         let allow = ended.in_the_way.iter();
         let allow: Vec<String> = allow.map(|task| format!("--allow cross:{task}")).collect();
         let help = format!(
@@ -66,19 +67,27 @@ pub(crate) fn findings(plan: &Plan, sources: &Sources, ended: &Ended) -> Vec<Fin
     found.into_iter().map(|(_, finding)| finding).collect()
 }
 
-/// A task or a command that failed.
-fn of_besides(failed: &Failed) -> Finding {
+/// A task or a command that failed, and how soon somebody has to know; with the tasks that have begun and cannot be undone.
+fn of_besides(failed: &Failed, one_way: &[String]) -> (u8, Finding) {
     match failed {
+        Failed::Task(name, why) if one_way.contains(name) => {
+            let what = format!("the task `{name}` failed, cannot be undone, and may be half done");
+            let help = "what it printed is above, as far as CloudWatch Logs has it: find out what of it is done, and whether what runs runs well with that, before anything else is deployed";
+            let finding = Finding::new(Code::TaskFailed, what, help);
+            (0, finding.because(one_line(why)))
+        }
         Failed::Task(name, why) => {
             let what = format!("the task `{name}` failed");
             let help =
                 "the last lines that it printed are above, as far as CloudWatch Logs has them";
-            Finding::new(Code::TaskFailed, what, help).because(one_line(why))
+            let finding = Finding::new(Code::TaskFailed, what, help);
+            (1, finding.because(one_line(why)))
         }
         Failed::Command(name, why) => {
             let what = format!("the command `{name}` failed");
             let help = "the last lines that it printed are above; --verbose shows all of them";
-            Finding::new(Code::CommandFailed, what, help).because(one_line(why))
+            let finding = Finding::new(Code::CommandFailed, what, help);
+            (1, finding.because(one_line(why)))
         }
     }
 }

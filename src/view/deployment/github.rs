@@ -123,7 +123,7 @@ impl Follow for GitHub {
                 Verdict::Pass | Verdict::Skipped => continue,
             };
             let title = property(&format!("guard: {}", check.id));
-            let parts = [check.reason.as_str(), &check.remedy];
+            let parts = [check.brief.reason.as_str(), &check.brief.remedy];
             let text = parts.map(str::trim).join("\n");
             (self.sink)(&format!(
                 "::{command} title={title}::{}\n",

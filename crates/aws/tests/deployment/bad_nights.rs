@@ -178,7 +178,7 @@ async fn calls_that_fail_for_a_while_stop_nothing() {
             "ExecuteChangeSet",
             "DescribeStackEvents",
         ] {
-            let engine = Engine::start().await;
+            let engine = Engine::facing(fault).await;
             engine.deploy(plans::two(0)).await;
             engine.fault(&format!("api:{operation}={fault}:times=1"));
             let went = engine.deploy(plans::two(1)).await;

@@ -404,7 +404,7 @@ async fn calls_that_fail_for_a_while_run_no_task_twice() {
             "DescribeTasks",
             "ListTasks",
         ] {
-            let engine = Engine::start().await;
+            let engine = Engine::facing(fault).await;
             engine.deploy(services(1, &[])).await;
             engine.fault(&format!("api:{operation}={fault}:times=1"));
             let went = engine.deploy(services(2, &[migrate()])).await;
@@ -582,6 +582,7 @@ fn webhook(
             };
             while length(&text) != Some(0) {
                 let count = stream.read(&mut part).unwrap();
+                assert!(count > 0, "it was cut off: {text}");
                 text += &String::from_utf8_lossy(&part[..count]);
             }
             let answer =

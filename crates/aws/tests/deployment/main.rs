@@ -30,12 +30,29 @@ struct Engine {
     config: SdkConfig,
 }
 
+/// How long an answer is waited for that comes.
+const PATIENT: Duration = Duration::from_secs(60);
+
 impl Engine {
     async fn start() -> Engine {
         Engine::start_at(Speed::Max).await
     }
 
     async fn start_at(speed: Speed) -> Engine {
+        Engine::of(speed, PATIENT).await
+    }
+
+    /// One whose calls are to fail so. What is never answered, or too late, is not waited for; all else is, however slow
+    /// this machine is.
+    async fn facing(fault: &str) -> Engine {
+        let patience = match fault {
+            "timeout" | "lost" => Duration::from_secs(1),
+            _ => PATIENT,
+        };
+        Engine::of(Speed::Max, patience).await
+    }
+
+    async fn of(speed: Speed, patience: Duration) -> Engine {
         let options = Options {
             speed,
             ..Options::default()
@@ -46,7 +63,7 @@ impl Engine {
         let config = support::deployment_config(&running.url()).await;
         Engine {
             running,
-            config: hasty(&config, Duration::from_secs(1)),
+            config: hasty(&config, patience),
         }
     }
 

@@ -178,7 +178,7 @@ async fn calls() -> BTreeMap<String, Counts> {
         }
     }
     let outcomes = stream::iter(cells).map(|(operation, fault, times, from)| async move {
-        let engine = Engine::start().await;
+        let engine = Engine::facing(fault).await;
         start(&engine, from).await;
         engine.fault(&format!("api:{operation}={fault}:times={times}"));
         let cell = format!("{operation} {fault} {times} times, {from}");

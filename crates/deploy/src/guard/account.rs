@@ -9,7 +9,7 @@ pub(super) fn credentials(facts: &Facts) -> Check {
     let well = match &facts.caller {
         Ok(caller) => format!("they are of {}", caller.arn),
         Err(unasked) => {
-            tally.block(&unasked.why, &unasked.help);
+            tally.block(unasked.why.as_str(), &unasked.help);
             String::new()
         }
     };

@@ -1,6 +1,6 @@
 //! Whether the roles that deploy an environment may do what the release needs.
 
-use super::tally::{Tally, named};
+use super::tally::{Length, Tally, Wording, named};
 use super::{Check, Facts, Id};
 
 /// Something that a role may not do, and has to.
@@ -45,16 +45,22 @@ pub(super) fn permissions(facts: &Facts) -> Check {
                     continue;
                 }
                 let alike = lacking.iter().filter(is_alike);
-                let actions = named(alike.map(|lacking| lacking.action.as_str()));
+                let actions: Vec<&str> = alike.map(|lacking| lacking.action.as_str()).collect();
                 let Lacking { role, resource, .. } = first;
-                let what = match resource.as_str() {
-                    "*" => format!("the role `{role}` lacks {actions}"),
-                    resource => format!("the role `{role}` lacks {actions} on {}", cut(resource)),
+                let (goes, remedy) = match first.whose {
+                    Needs::Planned => ("", &bootstrap),
+                    Needs::Going => (", which goes", &before),
                 };
-                match first.whose {
-                    Needs::Planned => tally.block(what, &bootstrap),
-                    Needs::Going => tally.block(format!("{what}, which goes"), &before),
-                }
+                let what = Wording::of(|length| {
+                    let actions = named(actions.iter().copied(), length);
+                    let on = match (resource.as_str(), length) {
+                        ("*", _) => String::new(),
+                        (resource, Length::Whole) => format!(" on {resource}"),
+                        (resource, Length::Brief) => format!(" on {}", cut(resource)),
+                    };
+                    format!("the role `{role}` lacks {actions}{on}{goes}")
+                });
+                tally.block(what, remedy);
             }
         }
     }
@@ -99,10 +105,22 @@ mod tests {
             format!(
                 "the role `shop-prod-execution` lacks `sqs:CreateQueue`, `sqs:SetQueueAttributes` on {queue}; \
                  the role `shop-prod-execution` lacks `ec2:DescribeVpcs`; \
-                 the role `shop-prod-execution` lacks `sns:CreateTopic` on {}…",
-                "a".repeat(80)
+                 the role `shop-prod-execution` lacks `sns:CreateTopic` on {}",
+                "a".repeat(100)
             )
         );
+        assert!(check.brief.reason.ends_with("a…"), "{}", check.brief.reason);
+        let all = ["a", "b", "c", "d"].map(|action| lacks(action, queue));
+        facts.permissions = Ok(all.to_vec());
+        let check = permissions(&facts);
+        assert!(check.reason.contains("lacks `a`, `b`, `c`, `d` on"));
+        assert!(
+            check
+                .brief
+                .reason
+                .contains("lacks `a`, `b`, `c` and 1 more on")
+        );
+        facts.permissions = Ok(Vec::new());
         assert_eq!(check.remedy, "bootstrap --env prod");
         facts.permissions = Ok(vec![Lacking {
             whose: Needs::Going,

@@ -1,6 +1,6 @@
 //! What is deployed from: the commit, its release, and the snapshots.
 
-use super::tally::{Tally, named};
+use super::tally::{Tally, Wording, named};
 use super::{Check, Deploys, Facts, Git, Id, Whose};
 
 /// A commit as people read it.
@@ -22,7 +22,7 @@ fn asked(facts: &Facts, id: Id, look: impl FnOnce(&Git, &mut Tally) -> String) -
 }
 
 /// Says no where only releases are taken, and a word elsewhere.
-fn say(facts: &Facts, tally: &mut Tally, reason: String, remedy: &str) {
+fn say(facts: &Facts, tally: &mut Tally, reason: impl Into<Wording>, remedy: &str) {
     match facts.wanted.deploys {
         Deploys::ReleasesOnly => tally.block(reason, remedy),
         Deploys::AnyCommit => tally.warn(reason, remedy),
@@ -32,8 +32,10 @@ fn say(facts: &Facts, tally: &mut Tally, reason: String, remedy: &str) {
 pub(super) fn working_tree(facts: &Facts) -> Check {
     asked(facts, Id::WorkingTree, |git, tally| {
         if !git.changed.is_empty() {
-            let files = named(git.changed.iter().map(String::as_str));
-            let reason = format!("what is here is in no commit: {files}");
+            let reason = Wording::of(|length| {
+                let files = named(git.changed.iter().map(String::as_str), length);
+                format!("what is here is in no commit: {files}")
+            });
             say(
                 facts,
                 tally,
@@ -125,8 +127,10 @@ pub(super) fn snapshots(facts: &Facts) -> Check {
         Err(unasked) => tally.unasked(unasked),
         Ok(stale) if stale.is_empty() => {}
         Ok(stale) => {
-            let files = named(stale.iter().map(String::as_str));
-            let reason = format!("what would be deployed was not reviewed: {files} of `snapshots`");
+            let reason = Wording::of(|length| {
+                let files = named(stale.iter().map(String::as_str), length);
+                format!("what would be deployed was not reviewed: {files} of `snapshots`")
+            });
             let remedy = "run `synth`, read `git diff snapshots`, and commit it";
             match facts.wanted.whose {
                 Whose::Aws => tally.block(reason, remedy),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use stratiform_service::ResourceStatus;
 use stratiform_service::status::{Ending, Phase};
 
-use super::tally::{Tally, named};
+use super::tally::{Tally, Wording, named};
 use super::{Check, Facts, Id, StackFound};
 use crate::call::Stack;
 use crate::plan::Mending;
@@ -50,7 +50,10 @@ fn look(facts: &Facts, found: &StackFound, stack: &Stack, tally: &mut Tally) {
                     );
                 } else {
                     tally.block(
-                        format!("`{key}` is {status}, and still has {}", named(left)),
+                        Wording::of(|length| {
+                            let left = named(left.iter().copied(), length);
+                            format!("`{key}` is {status}, and still has {left}")
+                        }),
                         format!(
                             "look at what is left, and delete the stack `{}`",
                             stack.name
@@ -168,10 +171,10 @@ pub(super) fn way_back(facts: &Facts) -> Check {
             let unknown: Vec<&str> = releases.iter().copied().filter(|r| !is_known(r)).collect();
             if !unknown.is_empty() {
                 tally.warn(
-                    format!(
-                        "what runs is {}, which git does not know here",
-                        named(unknown)
-                    ),
+                    Wording::of(|length| {
+                        let unknown = named(unknown.iter().copied(), length);
+                        format!("what runs is {unknown}, which git does not know here")
+                    }),
                     "fetch it, so that a rollback finds it: `git fetch --tags`",
                 );
             }

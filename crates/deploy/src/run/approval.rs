@@ -31,6 +31,7 @@ impl Run {
                 if nothing {
                     return;
                 }
+                self.leave_tasks_out();
                 // Before anything is executed all of it must be possible.
                 let is_blocked = self.stacks.iter().any(|stack| {
                     stack.step == Step::Proposed

@@ -18,8 +18,8 @@ impl Run {
     /// When all is over and something failed, what this run deployed goes back.
     pub(super) fn turn_back(&mut self) {
         let failed = matches!(self.own_outcome(), Some(outcome) if outcome != Outcome::Done);
-        // What CloudFormation has rolled back runs again, over what such a task left: that is said, and nothing more goes.
-        if failed && self.is_rolled_back_over() {
+        // The code of before runs, or goes on running, over what such a task left: that is said, and nothing more goes.
+        if (failed || self.verified == Some(Verified::No)) && self.is_left_halfway() {
             return self.stay();
         }
         let all_go = failed && self.plan.conduct.on_failure == OnFailure::RollBackAll;

@@ -106,13 +106,14 @@ impl Run {
 
     pub(super) fn compared(&mut self, index: usize, stack: &Stack, template: String) {
         let planned = &self.plan.stacks[index];
+        let topics = &self.plan.conduct.notification_arns;
         let since = changed(stack);
         // A stack that is as it was when its change set was approved has not got it: a secret in it is seen nowhere else.
         let is_due = planned
             .sealed
             .as_ref()
             .is_some_and(|sealed| sealed.stack_changed == Some(since));
-        let is_deployed = !is_due && planned.is_deployed(stack, &template, &self.plan.conduct);
+        let is_deployed = !is_due && planned.is_deployed(stack, &template, topics);
         if let Some(sealed) = &planned.sealed
             && sealed.stack_changed != Some(since)
             && !is_deployed

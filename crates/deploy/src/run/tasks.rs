@@ -156,6 +156,19 @@ impl Run {
         Progress::Done
     }
 
+    /// Leaves the tasks out that come before stacks of which nobody knew that they would not change.
+    pub(super) fn leave_tasks_out(&mut self) {
+        let stacks = || self.plan.stacks.iter().zip(&self.stacks);
+        let stays = |task: &&PlannedTask| {
+            let mut own = stacks().filter(|(planned, _)| stack_of(&planned.key) == task.stack);
+            own.all(|(_, stack)| stack.ending() == Some(&Ending::Unchanged))
+        };
+        let besides = &self.plan.conduct.besides;
+        let left_out = besides.due().filter(stays);
+        let left_out: Vec<_> = left_out.filter_map(PlannedTask::stays_out).collect();
+        self.plan.conduct.besides.left_out.extend(left_out);
+    }
+
     /// Nothing of its service runs yet.
     fn later(&mut self, place: usize) {
         self.tasks[place].is_late = true;
@@ -203,16 +216,18 @@ impl Run {
         tasks.map(|(planned, _)| planned.name.clone()).collect()
     }
 
-    /// Whether CloudFormation has rolled back the stack of such a task.
-    pub(super) fn is_rolled_back_over(&self) -> bool {
-        let tasks = self.in_the_way();
+    /// Whether what runs may not fit what such a task has done: it failed halfway, or its stack is not as planned.
+    pub(super) fn is_left_halfway(&self) -> bool {
         let besides = &self.plan.conduct.besides;
-        let mut stacks = self.plan.stacks.iter().zip(&self.stacks);
-        stacks.any(|(planned, stack)| {
-            let mut own = besides.tasks.iter();
-            matches!(stack.ending(), Some(Ending::RolledBack(_)))
-                && own
-                    .any(|task| tasks.contains(&task.name) && task.stack == stack_of(&planned.key))
+        let mut tasks = besides.tasks.iter().zip(&self.tasks);
+        tasks.any(|(planned, task)| {
+            let mut stacks = self.plan.stacks.iter().zip(&self.stacks);
+            let mut is_planned = || {
+                stacks.all(|(other, stack)| {
+                    stack_of(&other.key) != planned.stack || stack.is_deployed()
+                })
+            };
+            task.has_begun && besides.is_guarded(planned) && (task.has_failed() || !is_planned())
         })
     }
 

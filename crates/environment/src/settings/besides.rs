@@ -27,7 +27,7 @@ fn check_variable(text: &str) -> Result<(), RefusedText> {
         return Ok(());
     }
     if text.contains("://") {
-        return Err(RefusedText::secret(
+        return Err(RefusedText::new(
             "an address is a secret where whoever knows it may write to it",
             "put the address into a variable, and write the variable's name: `DEPLOY_WEBHOOK`",
         ));
@@ -148,7 +148,8 @@ pub enum When {
     ImageChanges,
 }
 
-/// A command of the pipeline that has to succeed once all is deployed and well.
+/// A command of the pipeline that has to succeed once all is deployed and well. It says that the environment works, and so
+/// runs where all of its stacks are asked for, or those that it names.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Command {
@@ -162,6 +163,11 @@ pub struct Command {
     /// The folder that it runs in, below the project's. The project's own when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folder: Option<FolderName>,
+
+    /// The stacks that it is about: it runs where all of them are asked for. All of the environment's when left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 100))]
+    pub stacks: Vec<String>,
 
     /// Secrets that it needs, by the names of the variables that hold them. Nothing is deployed where one is not set; the
     /// workflows take them from GitHub's secrets of the same names.

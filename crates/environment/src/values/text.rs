@@ -14,8 +14,6 @@ pub struct RefusedText {
     pub why: String,
     /// The next edit, as a sentence without a full stop.
     pub help: String,
-    /// Whether the text may be a secret, which is not shown.
-    pub is_secret: bool,
 }
 
 impl RefusedText {
@@ -24,15 +22,6 @@ impl RefusedText {
         RefusedText {
             why: why.into(),
             help: help.into(),
-            is_secret: false,
-        }
-    }
-
-    /// A refusal of what may be a secret: neither the text nor its line is shown.
-    pub fn secret(why: impl Into<String>, help: impl Into<String>) -> Self {
-        RefusedText {
-            is_secret: true,
-            ..RefusedText::new(why, help)
         }
     }
 }
