@@ -60,11 +60,13 @@ pub(crate) struct Deploy {
     /// Use the embedded CloudFormation, with its state in `.stratiform/engine.json`
     #[arg(long)]
     pub local: bool,
+    #[cfg(feature = "aws")]
     #[arg(skip)]
     pub elsewhere: Elsewhere,
 }
 
 /// Whether it is deployed in another region than its own: `rebuild`.
+#[cfg(feature = "aws")]
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Elsewhere {
     /// Its own region, which is lost.

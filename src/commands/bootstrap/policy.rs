@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use stratiform_bootstrap::{Role, Whereabouts, report, roles};
+#[cfg(feature = "aws")]
 use stratiform_permissions::{MANAGED_POLICIES, MANAGED_POLICY};
 
 use super::Wanted;
@@ -60,6 +61,7 @@ fn shown(role: &Role) -> Value {
 }
 
 /// How many policies a role has, and how large they are.
+#[cfg(feature = "aws")]
 pub(super) fn sizes(role: &Role) -> String {
     let sizes = role
         .policies

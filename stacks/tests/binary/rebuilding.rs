@@ -2,6 +2,8 @@
 //!
 //! A test of the package `stratiform`, since it runs that package's binary, and here since it is about this app.
 
+#![expect(clippy::unwrap_used, reason = "a test")]
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;
