@@ -220,14 +220,14 @@ impl Rebuilding<'_> {
         if args.dry_run || done.exit != Exit::Done {
             return Ok(done);
         }
-        let timeline = async { Ok(afterwards::timeline(&aws, made).await) };
-        let timeline = or_interrupted(timeline).await?;
+        let happened = async { Ok(afterwards::happened(&aws, made).await) };
+        let happened = or_interrupted(happened).await?;
         let recovery = self.settings.recovery.as_ref();
         let promised = recovery.and_then(|recovery| recovery.rto_minutes);
         stdout_now(&told(
             environment,
             (region, lost),
-            timeline.as_ref(),
+            happened.timeline.as_ref(),
             promised,
         ));
         if self.tried.is_none() {
@@ -236,6 +236,7 @@ impl Rebuilding<'_> {
                 environment,
                 made,
                 beginnings,
+                &happened.taken_in,
                 lost,
             ));
         }

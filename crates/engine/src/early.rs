@@ -13,7 +13,7 @@ use crate::ids::Ids;
 use crate::provider;
 use crate::stack::Record;
 use crate::state::Owner;
-use crate::world::{Surroundings, values};
+use crate::world::{Surroundings, values, values_or};
 
 const PROPERTIES: &str = "PROPERTY_VALIDATION";
 const NAMES: &str = "NAME_CONFLICT_VALIDATION";
@@ -61,13 +61,19 @@ pub(crate) fn validate_properties(scope: &Scope<'_>, world: &Surroundings<'_>) -
     validated
 }
 
-/// New resources with names that somebody else has.
+/// New resources with names that somebody else has; of those too of which not all is known yet, where what is there already
+/// is to be taken in.
 pub(crate) fn taken_names(
     scope: &Scope<'_>,
     world: &Surroundings<'_>,
     taken: &BTreeMap<String, Owner>,
+    takes_in: bool,
 ) -> Vec<(Invalid, Owner)> {
     let mut found = Vec::new();
+    let each = match takes_in {
+        true => each_as_known,
+        false => each,
+    };
     each(scope, world, &mut |logical_id, resource, properties| {
         let is_there = world.resources.get(logical_id).is_some_and(Record::exists);
         if is_there {
@@ -112,6 +118,22 @@ fn each(
         if let Ok(properties) = values(&resolver, &resource.properties) {
             visit(logical_id, resource, &properties);
         }
+    }
+}
+
+/// The same with all resources: what is not known of one before anything is made is like nothing else.
+fn each_as_known(
+    scope: &Scope<'_>,
+    world: &Surroundings<'_>,
+    visit: &mut dyn FnMut(&str, &Resource, &Properties),
+) {
+    let resolver = Resolver::new(scope, world).revealing();
+    for (logical_id, resource) in scope.resources() {
+        visit(
+            logical_id,
+            resource,
+            &values_or(&resolver, &resource.properties, "\u{0}"),
+        );
     }
 }
 

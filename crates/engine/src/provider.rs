@@ -37,7 +37,7 @@ pub(crate) use course::{Action, Course, course};
 pub(crate) use refusal::{
     already_exists, handler_reason, not_found, refuses_deletion, refuses_update,
 };
-pub(crate) use unique::{Scope, Unique, custom_name, scope, unique, unique_of_properties};
+pub(crate) use unique::{Unique, custom_name, unique, unique_of_properties};
 pub(crate) use validation::{Fault, validate};
 
 /// Where a resource is made.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
+use stratiform_catalog::naming::NameScope;
 use stratiform_finding::Finding;
 use stratiform_resolve::{
     Outcome, Resolved, Resolver, Segment, StackOutput, Time, Whereabouts, World, reference,
@@ -11,7 +12,7 @@ use stratiform_resolve::{
 use stratiform_template::Value as Expression;
 
 use crate::intake::ParameterValue;
-use crate::provider::{self, Scope};
+use crate::provider;
 use crate::stack::Record;
 use crate::state::Export;
 
@@ -32,7 +33,7 @@ pub(crate) struct Surroundings<'a> {
 
 impl Surroundings<'_> {
     /// The key of something that only one can have.
-    pub(crate) fn scoped(&self, scope: Scope, key: &str) -> String {
+    pub(crate) fn scoped(&self, scope: NameScope, key: &str) -> String {
         let account = self
             .place
             .account
@@ -132,10 +133,10 @@ impl World for Surroundings<'_> {
 }
 
 /// The key of something that only one can have. Accounts are apart here, also where AWS has one name for all of them.
-pub(crate) fn scoped(account: &str, region: &str, scope: Scope, key: &str) -> String {
+pub(crate) fn scoped(account: &str, region: &str, scope: NameScope, key: &str) -> String {
     match scope {
-        Scope::Global | Scope::Account => format!("{account}/*/{key}"),
-        Scope::Region => format!("{account}/{region}/{key}"),
+        NameScope::Partition | NameScope::Account => format!("{account}/*/{key}"),
+        NameScope::Region => format!("{account}/{region}/{key}"),
     }
 }
 
@@ -190,6 +191,20 @@ pub(crate) fn values<'t>(
     let values = resolved
         .iter()
         .map(|(key, value)| Ok((key.to_string(), json(value)?)));
+    values.collect()
+}
+
+/// The same, where a text stands for what is not known.
+pub(crate) fn values_or<'t>(
+    resolver: &Resolver<'_, 't>,
+    entries: &'t IndexMap<String, Expression>,
+    unknown: &str,
+) -> Map<String, Value> {
+    let resolved = resolver.entries(entries);
+    let values = resolved.iter().map(|(key, value)| {
+        let value = json(value).unwrap_or_else(|_| unknown.into());
+        (key.to_string(), value)
+    });
     values.collect()
 }
 

@@ -1,19 +1,30 @@
 //! What is to be known after a rebuild: how long it took, what is different, and what a person has to do.
 
+use std::collections::BTreeSet;
+
 use stratiform_assembly::Assembly;
 use stratiform_aws::Aws;
 use stratiform_catalog::behaviour::{holds_data, holds_history};
 use stratiform_deploy::rebuild::{Chosen, Phase, Timeline, timeline as in_order};
 use stratiform_deploy::{Call, Reply};
-use stratiform_service::Region;
+use stratiform_service::{Region, StackEvent};
 
 use crate::commands::guard::looking::{ask, stacks};
 use crate::restores::restored;
 
-/// How long each stack took, and each database in it, as CloudFormation's events tell it.
-pub(super) async fn timeline(aws: &Aws, assembly: &Assembly) -> Option<Timeline> {
+/// What CloudFormation's events tell of a rebuild.
+pub(super) struct Happened {
+    /// How long each stack took, and each database in it.
+    pub timeline: Option<Timeline>,
+    /// What was there already, and is part of a stack now: `registry/ApiRepository`.
+    pub taken_in: BTreeSet<String>,
+}
+
+/// Reads the events.
+pub(super) async fn happened(aws: &Aws, assembly: &Assembly) -> Happened {
     let found = stacks(aws, assembly).await;
     let mut phases = Vec::new();
+    let mut taken_in = BTreeSet::new();
     for (stack, found) in assembly.stacks.iter().zip(&found) {
         let Some(there) = found.there() else { continue };
         let call = Call::StackEvents {
@@ -25,6 +36,10 @@ pub(super) async fn timeline(aws: &Aws, assembly: &Assembly) -> Option<Timeline>
             _ => None,
         });
         let Ok(events) = events.await else { continue };
+        let imported = |event: &&StackEvent| event.resource_status.as_str() == "IMPORT_COMPLETE";
+        let imported = events.iter().filter(imported);
+        taken_in
+            .extend(imported.map(|event| format!("{}/{}", found.key, event.logical_resource_id)));
         phases.extend(Phase::of_stack(&found.key, &events));
         let databases = restored(&stack.template).into_values();
         phases.extend(
@@ -33,7 +48,10 @@ pub(super) async fn timeline(aws: &Aws, assembly: &Assembly) -> Option<Timeline>
             }),
         );
     }
-    in_order(phases)
+    Happened {
+        timeline: in_order(phases),
+        taken_in,
+    }
 }
 
 /// What is different from the environment that was lost, and what is left to do.
@@ -41,6 +59,7 @@ pub(super) fn differences(
     environment: &str,
     assembly: &Assembly,
     beginnings: &[(String, Chosen)],
+    taken_in: &BTreeSet<String>,
     lost: &Region,
 ) -> String {
     let region = &assembly.region;
@@ -68,8 +87,17 @@ pub(super) fn differences(
             let all = all.filter(move |(_, resource)| is_data(&resource.resource_type));
             all.map(move |(id, _)| format!("{key}/{id}"))
         })
-        .filter(|resource| !restored_ids.contains(&resource.as_str()))
+        .filter(|resource| {
+            !restored_ids.contains(&resource.as_str()) && !taken_in.contains(resource)
+        })
         .collect();
+    if !taken_in.is_empty() {
+        let all: Vec<&str> = taken_in.iter().map(String::as_str).collect();
+        lines.push(format!(
+            "was there already, and is part of the stacks now: {}",
+            all.join(", ")
+        ));
+    }
     if !empty.is_empty() {
         lines.push(format!("began empty: {}", empty.join(", ")));
     }

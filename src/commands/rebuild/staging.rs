@@ -1,5 +1,5 @@
 //! The day before, for a rehearsal with the embedded CloudFormation: the environment is deployed where it lives, and its
-//! databases are backed up into the region that it is rebuilt in.
+//! databases and images are copied into the region that it is rebuilt in.
 
 use stratiform_assembly::Assembly;
 use stratiform_aws::{Aws, Error};
@@ -19,6 +19,7 @@ use crate::exit::Exit;
 use crate::report::Failure;
 use crate::repository::project::Project;
 use crate::restores::restored;
+use crate::services::{repository, services};
 use crate::view::{Event, View};
 
 /// What there is to set a stage with.
@@ -55,6 +56,12 @@ impl Stage<'_> {
                 if let Some(instance) = instance.filter(|_| is_instance) {
                     back_up(&home, &there, &instance, &key, view).await?;
                 }
+            }
+        }
+        for service in services(&environment).into_keys() {
+            if let Some(repository) = repository(&environment, service) {
+                let pushed = home.put_image(&repository, "rehearsal").await;
+                pushed.map_err(|error| Failure::of([error.into()]))?;
             }
         }
         view.event(&Event::Notice {

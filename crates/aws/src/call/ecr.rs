@@ -49,6 +49,26 @@ impl Aws {
             Err(error) => Err(error),
         }
     }
+
+    /// Puts an image of no layers under a tag, as a push would; one that is there already stays.
+    ///
+    /// # Errors
+    /// There is no such repository; AWS refuses; nobody answers.
+    pub async fn put_image(&self, repository: &str, tag: &str) -> Result<(), Error> {
+        let operation = Operation::new("PutImage", &named(repository, tag));
+        let manifest = json!({ "schemaVersion": 2, "layers": [], "annotations": { "tag": tag } });
+        let body = json!({
+            "repositoryName": repository,
+            "imageTag": tag,
+            "imageManifest": manifest.to_string(),
+        });
+        let answer: Result<serde_json::Value, Error> =
+            self.json(&ECR, TARGET, &operation, &body).await;
+        match answer {
+            Err(error) if !error.has_code(&["ImageAlreadyExistsException"]) => Err(error),
+            Ok(_) | Err(_) => Ok(()),
+        }
+    }
 }
 
 fn named(repository: &str, reference: &str) -> String {

@@ -170,7 +170,9 @@ impl State {
         let scope = Scope::new(&deployment.template, &given, &world);
         computed.invalid = early::validate_properties(&scope, &world).invalid;
         let mut unprotected = Vec::new();
-        for (invalid, owner) in early::taken_names(&scope, &world, &self.taken) {
+        for (invalid, owner) in
+            early::taken_names(&scope, &world, &self.taken, change_set.import_existing)
+        {
             let resource = scope.resource(&invalid.logical_id);
             let policy = resource.and_then(|resource| resource.deletion_policy.as_ref()?.as_str());
             let is_kept = matches!(policy, Some("Retain" | "RetainExceptOnCreate"));

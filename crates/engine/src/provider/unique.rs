@@ -3,6 +3,7 @@
 //! What lives here: the keys of what a resource takes. What does not: who has taken them.
 
 use serde_json::{Map, Value};
+use stratiform_catalog::naming::{NameScope, name_scope};
 use stratiform_catalog::{ResourceType, behaviour, catalog};
 
 use super::form::{property, text};
@@ -11,38 +12,11 @@ use super::recipe::recipe;
 use super::table::Once;
 use super::{Identity, name};
 
-/// Services whose resources are the account's, whatever the region.
-/// Source: AWS whitepaper "Fault Isolation Boundaries", global services.
-const OF_ACCOUNT: [&str; 8] = [
-    "AWS::Budgets::",
-    "AWS::CE::",
-    "AWS::CloudFront::",
-    "AWS::GlobalAccelerator::",
-    "AWS::IAM::",
-    "AWS::Organizations::",
-    "AWS::Route53::",
-    "AWS::Shield::",
-];
-
-/// Types whose names nobody else may have, in any account of the partition.
-const OF_ALL: [&str; 1] = ["AWS::S3::Bucket"];
-
-/// Within what is something unique?
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Scope {
-    /// The partition.
-    Global,
-    /// The account.
-    Account,
-    /// The account in the region.
-    Region,
-}
-
 /// Something that two resources cannot have at the same time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Unique {
     /// Within what.
-    pub(crate) scope: Scope,
+    pub(crate) scope: NameScope,
     /// What it is: `AWS::SQS::Queue QueueName=orders`.
     pub(crate) key: String,
     /// What messages call it: `orders`.
@@ -60,7 +34,7 @@ pub(crate) fn unique(
     match recipe(resource_type).once {
         Once::Groups(_) => {}
         Once::ByRule => all.push(Unique {
-            scope: scope(resource_type),
+            scope: name_scope(resource_type),
             key: format!("{resource_type} {}", identity.physical_id),
             name: identity.physical_id.clone(),
         }),
@@ -166,24 +140,10 @@ fn of_group(
         .map(|(path, value)| format!("{path}={value}"))
         .collect();
     Some(Unique {
-        scope: scope(resource_type),
+        scope: name_scope(resource_type),
         key: format!("{resource_type} {}", parts.join(" ")),
         name: shown,
     })
-}
-
-/// Within what the resources of a type are.
-pub(crate) fn scope(resource_type: &str) -> Scope {
-    if OF_ALL.contains(&resource_type) {
-        Scope::Global
-    } else if OF_ACCOUNT
-        .iter()
-        .any(|service| resource_type.starts_with(service))
-    {
-        Scope::Account
-    } else {
-        Scope::Region
-    }
 }
 
 #[cfg(test)]
@@ -192,7 +152,7 @@ mod tests {
 
     use super::*;
 
-    fn keys(resource_type: &str, properties: Value) -> Vec<(Scope, String, String)> {
+    fn keys(resource_type: &str, properties: Value) -> Vec<(NameScope, String, String)> {
         let all = unique_of_properties(resource_type, properties.as_object().unwrap());
         all.into_iter()
             .map(|one| (one.scope, one.key, one.name))
@@ -208,56 +168,56 @@ mod tests {
         check(
             "AWS::SQS::Queue",
             json!({"QueueName": "q"}),
-            Scope::Region,
+            NameScope::Region,
             "QueueName=q",
             "q",
         );
         check(
             "AWS::S3::Bucket",
             json!({"BucketName": "b"}),
-            Scope::Global,
+            NameScope::Partition,
             "BucketName=b",
             "b",
         );
         check(
             "AWS::IAM::Role",
             json!({"RoleName": "r"}),
-            Scope::Account,
+            NameScope::Account,
             "RoleName=r",
             "r",
         );
         check(
             "AWS::S3::BucketPolicy",
             json!({"Bucket": "b"}),
-            Scope::Region,
+            NameScope::Region,
             "Bucket=b",
             "b",
         );
         check(
             "AWS::ECS::Service",
             json!({"Cluster": "c", "ServiceName": "s"}),
-            Scope::Region,
+            NameScope::Region,
             "Cluster=c ServiceName=s",
             "s",
         );
         check(
             "AWS::Events::Rule",
             json!({"Name": "r"}),
-            Scope::Region,
+            NameScope::Region,
             "EventBusName=default Name=r",
             "r",
         );
         check(
             "AWS::ElasticLoadBalancingV2::Listener",
             json!({"LoadBalancerArn": "lb", "Port": "80", "Protocol": "HTTP"}),
-            Scope::Region,
+            NameScope::Region,
             "LoadBalancerArn=lb Port=80",
             "lb|80",
         );
         check(
             "AWS::EC2::Route",
             json!({"RouteTableId": "rtb-1", "DestinationCidrBlock": "0.0.0.0/0", "GatewayId": "igw-1"}),
-            Scope::Region,
+            NameScope::Region,
             "RouteTableId=rtb-1 DestinationCidrBlock=0.0.0.0/0",
             "rtb-1|0.0.0.0/0",
         );

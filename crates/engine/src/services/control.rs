@@ -5,13 +5,13 @@ mod patch;
 
 use serde_json::{Map, Value, json};
 use stratiform_catalog::catalog;
+use stratiform_catalog::naming::{NameScope, name_scope};
 
 use super::model;
 use super::page::page;
 use crate::call::{Call, Result, unsupported};
 use crate::estate::Living;
 use crate::input::Refused;
-use crate::provider::{Scope, scope};
 use crate::state::{Realm, State};
 
 /// Where what became of requests is kept, under their token.
@@ -82,7 +82,7 @@ fn home(state: &State, call: &Call<'_>) -> usize {
 /// Whether who asks in one realm is told of a type's resources in the other.
 fn answers_for(state: &State, asked: usize, other: usize, kind: &str) -> bool {
     let account = |index: usize| state.realms.get(index).map(|realm| &realm.account);
-    asked == other || scope(kind) == Scope::Account && account(asked) == account(other)
+    asked == other || name_scope(kind) == NameScope::Account && account(asked) == account(other)
 }
 
 fn kind(call: &Call<'_>) -> std::result::Result<String, Refused> {

@@ -3,7 +3,8 @@
 //! Nobody pushes layers here. An image is there once `PutImage` put it, or because a task definition uses it: what runs has
 //! been pushed. See `docs/engine.md`.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+use stratiform_service::Region;
 
 use super::derived::derived;
 use super::ecs;
@@ -213,7 +214,7 @@ fn describe(state: &State, call: &Call<'_>) -> Result {
     Ok(json!({ "imageDetails": details }))
 }
 
-fn put(state: &mut State, call: &Call<'_>) -> Result {
+fn put(state: &mut State, call: &mut Call<'_>) -> Result {
     let arguments = call.arguments;
     let now = state.now();
     let realm = state.realm_of(call)?;
@@ -270,7 +271,85 @@ fn put(state: &mut State, call: &Call<'_>) -> Result {
     });
     let name = name.to_owned();
     keep(state, call, &name, &all)?;
+    replicate(state, call, &name, &all)?;
     Ok(answer)
+}
+
+/// Copies images to where the registry's rules say: at once, and into repositories that are made there by the template for
+/// what is replicated.
+///
+/// Source: Amazon ECR user guide, "Private image replication in Amazon ECR", "Templates to control repositories created during a pull through cache, create on push, or replication action".
+fn replicate(
+    state: &mut State,
+    call: &mut Call<'_>,
+    repository: &str,
+    all: &[Image],
+) -> std::result::Result<(), Refused> {
+    let realm = state.realm_of(call)?;
+    let account = realm.account.clone();
+    let regions = destinations(realm, repository);
+    let home = call.realm;
+    for region in regions {
+        let Ok(region) = Region::new(&region) else {
+            continue;
+        };
+        call.realm = state.realm(&account, &region);
+        let there = state.realm_of(call)?;
+        if there.estate.living(REPOSITORY, repository).is_none() {
+            let mut properties = template(there, repository);
+            properties.insert("RepositoryName".to_owned(), repository.into());
+            state.make_outside(call, REPOSITORY, properties)?;
+        }
+        keep(state, call, repository, all)?;
+    }
+    call.realm = home;
+    Ok(())
+}
+
+/// The other regions of the account that images of a repository are copied to.
+fn destinations(realm: &Realm, repository: &str) -> Vec<String> {
+    let of = |value: &Value, name: &str| value.get(name).and_then(Value::as_array).cloned();
+    let text =
+        |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+    let configured = realm.estate.all("AWS::ECR::ReplicationConfiguration");
+    let configured =
+        configured.filter_map(|(_, living)| living.properties.get("ReplicationConfiguration"));
+    let rules = configured
+        .filter_map(|configuration| of(configuration, "Rules"))
+        .flatten();
+    let rules = rules.filter(|rule| {
+        of(rule, "RepositoryFilters").is_none_or(|filters| {
+            let prefixes = filters.iter().filter_map(|filter| text(filter, "Filter"));
+            filters.is_empty()
+                || prefixes
+                    .into_iter()
+                    .any(|prefix| repository.starts_with(&prefix))
+        })
+    });
+    let all = rules.filter_map(|rule| of(&rule, "Destinations")).flatten();
+    let own = all.filter(|to| text(to, "RegistryId").as_deref() == Some(realm.account.as_str()));
+    let regions = own.filter_map(|to| text(&to, "Region"));
+    regions
+        .filter(|region| region != realm.region.as_str())
+        .collect()
+}
+
+/// What a repository is made with that nobody made.
+fn template(realm: &Realm, repository: &str) -> Map<String, Value> {
+    let templates = realm.estate.all("AWS::ECR::RepositoryCreationTemplate");
+    let fitting = templates.filter(|(_, living)| {
+        let prefix = living.text("Prefix").unwrap_or_default();
+        prefix == "ROOT" || repository.starts_with(prefix)
+    });
+    let longest = fitting.max_by_key(|(_, living)| living.text("Prefix").map(str::len));
+    let own = longest
+        .into_iter()
+        .flat_map(|(_, living)| living.properties.iter());
+    let own = own.filter(|(name, _)| {
+        ["EncryptionConfiguration", "ImageTagMutability"].contains(&name.as_str())
+    });
+    own.map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
 }
 
 fn delete(state: &mut State, call: &Call<'_>) -> Result {
