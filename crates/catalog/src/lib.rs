@@ -29,6 +29,7 @@ pub mod encode;
 mod fact;
 pub mod keyword;
 pub mod naming;
+pub mod offered;
 mod resource_type;
 mod schema;
 

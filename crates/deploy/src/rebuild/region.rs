@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use indexmap::IndexMap;
 use stratiform_catalog::catalog;
 use stratiform_catalog::naming::{NameScope, name_scope, naming};
+use stratiform_catalog::offered::not_offered;
 use stratiform_resolve::{Outcome, Resolver, Scope, Whereabouts};
-use stratiform_template::Template;
+use stratiform_template::{Resource, Template, Value};
 
 use super::{Point, PointId};
 use crate::guard::Verdict;
@@ -36,6 +38,14 @@ pub fn parts(templates: &[(&str, &Template)], region: &str) -> Point {
                     ));
                 }
             }
+            let value = |path: &[&str]| value_at(resource, path);
+            let refused = not_offered(resource_type, region, &value);
+            missing.extend(refused.into_iter().map(|one| {
+                format!(
+                    "{key}/{logical_id}: {region} does not offer `{}` ({resource_type})",
+                    one.value
+                )
+            }));
         }
     }
     let id = PointId::Region;
@@ -57,6 +67,20 @@ pub fn parts(templates: &[(&str, &Template)], region: &str) -> Point {
             remedy: "choose a region that has them, or a release that does without".to_owned(),
         },
     }
+}
+
+/// The text of a property by its path in small letters; none where it is no plain text.
+fn value_at(resource: &Resource, path: &[&str]) -> Option<String> {
+    let (first, rest) = path.split_first()?;
+    let named = |map: &IndexMap<String, Value>, step: &str| {
+        let found = map.iter().find(|(name, _)| name.eq_ignore_ascii_case(step));
+        found.map(|(_, value)| value.clone())
+    };
+    let mut value = named(&resource.properties, first)?;
+    for step in rest {
+        value = named(value.as_map()?, step)?;
+    }
+    value.as_str().map(str::to_owned)
 }
 
 /// Whether the stacks give names that the account can have once, and that the lost region's stacks still have.
@@ -187,6 +211,16 @@ mod tests {
         assert_eq!(
             parts(&[("data", &template)], "eu-central-1").verdict,
             Verdict::Pass
+        );
+    }
+
+    #[test]
+    fn a_class_that_is_not_offered_is_told() {
+        let text = "Resources: {D: {Type: AWS::RDS::DBInstance, Properties: {Engine: postgres, DBInstanceClass: db.x9.huge}}}";
+        let found = parts(&[("data", &template(text))], "eu-west-1");
+        assert_eq!(
+            found.reason,
+            "data/D: eu-west-1 does not offer `db.x9.huge` (AWS::RDS::DBInstance)"
         );
     }
 
