@@ -24,7 +24,7 @@ pub fn not_offered(
     value: &dyn Fn(&[&str]) -> Option<String>,
 ) -> Vec<NotOffered> {
     let prefix = format!("{}/", resource_type.to_lowercase().replace("::", "_"));
-    let mut found = Vec::new();
+    let mut found: Vec<NotOffered> = Vec::new();
     for (name, extension) in catalog().extensions() {
         let Some(stem) = name
             .strip_prefix(&prefix)
@@ -57,6 +57,8 @@ pub fn not_offered(
             }
         }
     }
+    // The source has some cases twice.
+    found.dedup();
     found
 }
 
