@@ -27,12 +27,12 @@ use stratiform_resolve::Compare;
 
 use super::standing::{Estate, Standing};
 use super::{Certainty, Consequence, Kind, Severity};
-use collected::Collected;
+use collected::{Collected, Own};
 use grant::{Grant, comparable, grants, missing};
-use place::{document, own_name};
+use place::own_name;
 use principal::{EVERYBODY, foreign_account};
 use property::{Novelty, capped, stays};
-use statement::{Document, Effect, Statement};
+use statement::{Effect, Statement};
 
 /// Is it more or less than before?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,7 +110,7 @@ fn of_resource(
     if lines.is_empty() && unknown.is_empty() {
         return;
     }
-    let novelty = Novelty::of(change);
+    let novelty = novelty(change, sides, collected);
     let name = own_name(&change.resource_type, &change.logical_id);
     for direction in [Direction::Wider, Direction::Narrower] {
         let lines: Vec<&Line> = lines
@@ -134,6 +134,14 @@ fn of_resource(
         );
         consequence.details = capped(unknown);
         found.push(consequence);
+    }
+}
+
+/// A policy that somebody gets who was there before concerns what is there.
+fn novelty(change: &ChangedResource, [_, new]: &Sides<'_>, [_, after]: &[Collected; 2]) -> Novelty {
+    match new {
+        Some(new) if after.has_old_holder(new) => Novelty::Existing,
+        _ => Novelty::of(change),
     }
 }
 
@@ -196,19 +204,20 @@ fn compared(
     }
     let [before, after] = sides;
     let [all_before, all_after] = collected;
-    let [old, new] = [before, after].map(|one| one.as_ref().map(|one| document(one, place)));
-    let said = |one: &Option<Standing<'_>>, collected: &Collected| {
-        let said = one.as_ref().map(|one| collected.about(one, place));
-        said.unwrap_or_default()
+    let read = |one: &Option<Standing<'_>>, own: &Collected, other: &Collected| {
+        let other = (change.action == Edit::Modify).then_some(other);
+        one.as_ref().map(|one| own.own(one, place, other))
     };
-    let come = Compared::new(new, said(after, all_before));
-    let gone = Compared::new(old, said(before, all_after));
+    let old = read(before, all_before, all_after);
+    let new = read(after, all_after, all_before);
+    let come = Compared::new(new, all_before);
+    let gone = Compared::new(old, all_after);
     unknown.extend(come.unknown.iter().map(|part| format!("+ {part}")));
     unknown.extend(gone.unknown.iter().map(|part| format!("- {part}")));
     let (added, removed) = (come.missing(), gone.missing());
     let is_own = belongs_to(&change.resource_type).next().is_none();
     let own = is_own && change.action != Edit::Modify;
-    let new = Novelty::of(change) == Novelty::New;
+    let new = novelty(change, sides, collected) == Novelty::New;
     for (sign, effect, differs) in [
         ('+', Effect::Allow, &added),
         ('-', Effect::Deny, &removed),
@@ -240,8 +249,10 @@ struct Compared {
 }
 
 impl Compared {
-    fn new(own: Option<Document>, [sure, perhaps]: [Document; 2]) -> Self {
-        let own = own.unwrap_or_default();
+    fn new(own: Option<Own>, others: &Collected) -> Self {
+        let others = own.as_ref().map(|own| others.about(own));
+        let [sure, perhaps] = others.unwrap_or_default();
+        let own = own.map(|own| own.document).unwrap_or_default();
         let mut unknown = own.unknown;
         unknown.retain(|part| !sure.unknown.contains(part));
         let count = sure.statements.len();

@@ -303,7 +303,7 @@ pub(super) fn keys(kind: &str, name: &Resolved<'_>) -> Vec<String> {
 }
 
 /// What changes are about: of what does not change, only this is worth looking at.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Wanted(HashSet<String>);
 
 impl Wanted {

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use stratiform_catalog::behaviour::{About, Attachment, PolicyPlace, attachments, policies};
-use stratiform_changes::ChangedResource;
+use stratiform_changes::{ChangedResource, Edit};
 use stratiform_resolve::Resolved;
 
 use super::Sides;
@@ -20,6 +20,8 @@ const POLICY: &str = "managed policy";
 /// All policies of a moment, and what is attached to whom.
 pub(super) struct Collected {
     index: Index<Part>,
+    /// Those who have policies, by the policies.
+    holders: Index<Holder>,
     /// Policies by those who have them, and members by their groups; see [`pairs`].
     attached: HashSet<String>,
 }
@@ -31,10 +33,19 @@ struct Part {
     condition: Option<String>,
 }
 
+/// What a changed resource says at one place.
+pub(super) struct Own {
+    pub document: Document,
+    /// The keys of what it is about.
+    about: Vec<String>,
+    condition: Option<String>,
+}
+
 /// Somebody who has a policy.
 struct Holder {
     pattern: Pattern,
     keys: Vec<String>,
+    is_new: bool,
 }
 
 impl Collected {
@@ -56,31 +67,45 @@ impl Collected {
                 items.for_each(|item| wanted.add(item_keys(attachment, item)));
             }
         }
-        Moment::BOTH.map(|moment| Collected::at(estate, moment, &wanted))
+        // What else is allowed to those who have a policy is about the same as the policy.
+        let mut all = wanted.clone();
+        for moment in Moment::BOTH {
+            each_attached(estate, moment, |one, attachment, item| {
+                if attachment == Attachment::Policy && wanted.has(&item_keys(attachment, item)) {
+                    all.add(one.own_keys());
+                }
+            });
+        }
+        let added = changes.iter().map(|(change, _)| change);
+        let added = added.filter(|change| change.action == Edit::Add);
+        let added: HashSet<&str> = added.map(|change| change.logical_id.as_str()).collect();
+        Moment::BOTH.map(|moment| Collected::at(estate, moment, &all, &added))
     }
 
-    fn at(estate: &Estate<'_, '_>, moment: Moment, wanted: &Wanted) -> Collected {
+    fn at(
+        estate: &Estate<'_, '_>,
+        moment: Moment,
+        wanted: &Wanted,
+        added: &HashSet<&str>,
+    ) -> Collected {
         let mut holders: Index<Holder> = Index::default();
         let mut attached = HashSet::new();
-        for one in estate.at(moment, |name| attachments(name).next().is_some()) {
-            for (path, attachment) in attachments(one.resource_type) {
-                for item in items(&one, path.as_str()) {
-                    let item_keys = item_keys(attachment, item);
-                    let own = one.own_keys();
-                    if !wanted.has(&item_keys) && !wanted.has(&own) {
-                        continue;
-                    }
-                    attached.extend(pairs(&one, attachment, item));
-                    if attachment == Attachment::Policy {
-                        let holder = Holder {
-                            pattern: itself(&one),
-                            keys: own,
-                        };
-                        holders.insert(item_keys, holder);
-                    }
-                }
+        each_attached(estate, moment, |one, attachment, item| {
+            let item_keys = item_keys(attachment, item);
+            let own = one.own_keys();
+            if !wanted.has(&item_keys) && !wanted.has(&own) {
+                return;
             }
-        }
+            attached.extend(pairs(one, attachment, item));
+            if attachment == Attachment::Policy {
+                let holder = Holder {
+                    pattern: itself(one),
+                    keys: own,
+                    is_new: added.contains(one.logical_id),
+                };
+                holders.insert(item_keys, holder);
+            }
+        });
         let mut index = Index::default();
         for one in estate.at(moment, |name| policies(name).next().is_some()) {
             for place in policies(one.resource_type) {
@@ -94,7 +119,8 @@ impl Collected {
                 if !wanted.has(&about) {
                     continue;
                 }
-                let mut document = document(&one, &place);
+                let patterns = holders.iter().map(|holder| holder.pattern.clone());
+                let mut document = document(&one, &place, patterns.collect());
                 if place.about == About::Targets {
                     let own = one.own_keys();
                     let owners = one.owner_keys();
@@ -102,10 +128,11 @@ impl Collected {
                     attached.extend(
                         owners.flat_map(|owner| own.iter().map(move |own| pair(owner, own))),
                     );
-                    let patterns = holders.iter().map(|holder| holder.pattern.clone());
-                    let more: Vec<Pattern> = patterns.chain([whoever_has(&one)]).collect();
+                    let anybody = whoever_has(&one);
                     for statement in &mut document.statements {
-                        statement.principals.extend(more.iter().cloned());
+                        if !statement.principals.contains(&anybody) {
+                            statement.principals.push(anybody.clone());
+                        }
                     }
                 }
                 let condition = one.condition.map(str::to_owned);
@@ -116,15 +143,79 @@ impl Collected {
                 index.insert(about, part);
             }
         }
-        Collected { index, attached }
+        Collected {
+            index,
+            holders,
+            attached,
+        }
+    }
+
+    /// What a resource says at a place, about all who have it on both sides, or on the only one on which it is: who gets a
+    /// policy that is there already, and who loses one that stays, is told of them.
+    pub(super) fn own(
+        &self,
+        one: &Standing<'_>,
+        place: &PolicyPlace,
+        other: Option<&Collected>,
+    ) -> Own {
+        let holders: Vec<&Holder> = match place.about {
+            About::Targets => self.holders(one, other).collect(),
+            _ => Vec::new(),
+        };
+        let patterns = holders.iter().map(|holder| holder.pattern.clone());
+        let document = document(one, place, patterns.collect());
+        let mut about = about(one, place);
+        about.extend(holders.iter().flat_map(|holder| holder.keys.clone()));
+        Own {
+            document,
+            about,
+            condition: one.condition.map(str::to_owned),
+        }
+    }
+
+    fn holders<'s>(
+        &'s self,
+        one: &Standing<'_>,
+        other: Option<&'s Collected>,
+    ) -> impl Iterator<Item = &'s Holder> + use<'s> {
+        let own = one.own_keys();
+        self.holders.about(&own).filter(move |holder| {
+            let mut pairs = holder
+                .keys
+                .iter()
+                .flat_map(|who| own.iter().map(move |own| pair(who, own)));
+            other.is_none_or(|other| pairs.any(|pair| other.attached.contains(&pair)))
+        })
+    }
+
+    /// Whether somebody has a policy who was there before.
+    pub(super) fn has_old_holder(&self, one: &Standing<'_>) -> bool {
+        self.holders(one, None).any(|holder| !holder.is_new)
+    }
+
+    /// Whether all that a policy says is told of itself: it is here, and not on the other side.
+    pub(super) fn tells(
+        &self,
+        attachment: Attachment,
+        item: &Resolved<'static>,
+        other: &Collected,
+    ) -> bool {
+        if attachment != Attachment::Policy {
+            return false;
+        }
+        let keys = keys(POLICY, item);
+        let mut here = self.index.about(&keys).peekable();
+        here.peek().is_some()
+            && here.all(|part| part.document.unknown.is_empty() && part.condition.is_none())
+            && other.index.about(&keys).next().is_none()
     }
 
     /// All that is said about something: what is there for certain or under the same condition, and what may be.
-    pub(super) fn about(&self, one: &Standing<'_>, place: &PolicyPlace) -> [Document; 2] {
+    pub(super) fn about(&self, own: &Own) -> [Document; 2] {
         let mut found = [Document::default(), Document::default()];
-        for part in self.index.about(&about(one, place)) {
+        for part in self.index.about(&own.about) {
             let condition = part.condition.as_deref();
-            let sure = usize::from(condition.is_some() && condition != one.condition);
+            let sure = usize::from(condition.is_some() && condition != own.condition.as_deref());
             found[sure].add(&part.document);
         }
         found
@@ -163,6 +254,19 @@ impl Collected {
             .flat_map(|part| part.document.statements.clone())
             .collect();
         !policy.is_empty() && missing(&grants(&policy), &grants(&own)).is_empty()
+    }
+}
+
+/// Does something with all that is attached at a moment.
+fn each_attached(
+    estate: &Estate<'_, '_>,
+    moment: Moment,
+    mut with: impl FnMut(&Standing<'_>, Attachment, &Resolved<'static>),
+) {
+    for one in estate.at(moment, |name| attachments(name).next().is_some()) {
+        for (path, attachment) in attachments(one.resource_type) {
+            items(&one, path.as_str()).for_each(|item| with(&one, attachment, item));
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use super::tests::{found, resource, role};
+use super::tests::{cook, found, policy, resource, role};
 use crate::consequence::{Certainty, Consequence, Kind};
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,7 +71,38 @@ fn lines(found: &[Consequence], kind: Kind) -> BTreeSet<(Certainty, String)> {
     lines.collect()
 }
 
+/// The same in managed policies of one role: each statement in that with its number.
+fn split(singles: &BTreeSet<Single>, parts: &[usize]) -> String {
+    let mut policies: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    for (single, part) in singles.iter().zip(parts) {
+        policies.entry(*part).or_default().push(single.written());
+    }
+    let names: Vec<String> = policies
+        .keys()
+        .map(|part| format!("!Ref P{part}"))
+        .collect();
+    let role = cook(&format!(", ManagedPolicyArns: [{}]", names.join(", ")));
+    let policies = policies.iter().map(|(part, statements)| {
+        policy(
+            &format!("P{part}"),
+            "ManagedPolicy",
+            "Path: /",
+            &statements.join(", "),
+        )
+    });
+    let lines = std::iter::once(role).chain(policies);
+    lines.map(|line| format!("  {line}\n")).collect()
+}
+
 proptest! {
+    #[test]
+    fn statements_split_differently_are_the_same(
+        singles in singles(),
+        [one, two] in [proptest::collection::vec(0..4usize, 6), proptest::collection::vec(0..4usize, 6)],
+    ) {
+        prop_assert_eq!(found(&split(&singles, &one), &split(&singles, &two)), []);
+    }
+
     #[test]
     fn order_and_repetition_mean_nothing(singles in singles(), picks in proptest::collection::vec(any::<Index>(), 0..6)) {
         let before = document(singles.iter().cloned());

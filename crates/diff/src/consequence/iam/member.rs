@@ -36,7 +36,10 @@ pub(super) fn lines(
             for (value, item, says) in items {
                 let mut others = others.iter();
                 let stays = others.any(|(_, other, _)| other.covers(item) == Cover::Yes);
-                if !stays && !there.gives(one, attachment, value, here) {
+                let told = stays
+                    || here.tells(attachment, value, there)
+                    || there.gives(one, attachment, value, here);
+                if !told {
                     lines.push(line(sign, item, says));
                 }
             }

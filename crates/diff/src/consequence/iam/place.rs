@@ -11,8 +11,13 @@ use super::statement::{Defaults, Document};
 use crate::consequence::nouns::noun;
 use crate::consequence::standing::{Properties, Standing};
 
-/// The statements that a resource has at a place.
-pub(super) fn document(one: &Standing<'_>, place: &PolicyPlace) -> Document {
+/// The statements that a resource has at a place; where they are about targets, about those too that it is attached to
+/// elsewhere.
+pub(super) fn document(
+    one: &Standing<'_>,
+    place: &PolicyPlace,
+    attached: Vec<Pattern>,
+) -> Document {
     let properties = one.properties;
     let own = own_name(one.resource_type, one.logical_id);
     // What moves to another logical ID is about the same.
@@ -24,7 +29,7 @@ pub(super) fn document(one: &Standing<'_>, place: &PolicyPlace) -> Document {
     };
     let principals = match place.about {
         About::Itself => vec![itself(one)],
-        About::Targets => holders(one),
+        About::Targets => holders(one, attached),
         About::Passers => vec![Pattern::any("everybody who comes this way")],
         About::Principals | About::Permission => {
             vec![Pattern::name("whoever it does not name")]
@@ -58,8 +63,8 @@ pub(super) fn document(one: &Standing<'_>, place: &PolicyPlace) -> Document {
     document
 }
 
-/// Those whom a policy is attached to, as it says itself.
-fn holders(one: &Standing<'_>) -> Vec<Pattern> {
+/// Those whom a policy is attached to: as it says itself, and elsewhere.
+fn holders(one: &Standing<'_>, attached: Vec<Pattern>) -> Vec<Pattern> {
     let each = belongs_to(one.resource_type).flat_map(|owner| {
         let names = one.properties.get(owner.path.as_str()).into_iter();
         let noun = owner.noun.unwrap_or_default();
@@ -67,7 +72,7 @@ fn holders(one: &Standing<'_>) -> Vec<Pattern> {
             .flat_map(Resolved::items)
             .map(move |name| named(noun, name))
     });
-    let holders: Vec<Pattern> = each.collect();
+    let holders: Vec<Pattern> = each.chain(attached).collect();
     if holders.is_empty() {
         return vec![whoever_has(one)];
     }
