@@ -7,6 +7,7 @@ mod destroy;
 mod guard;
 mod rebuild;
 mod rollback;
+mod span;
 mod status;
 mod workflows;
 
@@ -125,7 +126,7 @@ pub(crate) enum Command {
     Rollback(Box<Rollback>),
     /// Rebuild an environment in another region, from git and backups alone
     Rebuild(Box<Rebuild>),
-    /// Show how an environment stands: what is deployed, from which release, in which health
+    /// Show how environments stand: what is deployed, from which release, in which health
     Status(Status),
     /// Make what an account needs before an environment can be deployed from GitHub
     Bootstrap(Bootstrap),
