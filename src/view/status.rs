@@ -171,22 +171,32 @@ fn unchecked(status: &Status, environment: &str) -> String {
         .filter(|stack| stack.drift.is_none())
         .map(|stack| stack.key.as_str())
         .collect();
-    let mut text = String::new();
-    let in_sync = there.filter_map(|stack| stack.drift.as_ref());
-    let in_sync = in_sync.filter(|drift| drift.status == "IN_SYNC");
-    if let Some(oldest) = in_sync.filter_map(|drift| drift.checked).min() {
-        text += &format!(
-            "\n  drift: none in the other stacks, {} UTC or later\n",
+    let mut lines = Vec::new();
+    let in_sync = there.filter(|stack| {
+        let drift = stack.drift.as_ref();
+        drift.is_some_and(|drift| drift.status == "IN_SYNC")
+    });
+    let checked = in_sync
+        .clone()
+        .filter_map(|stack| stack.drift.as_ref()?.checked);
+    if let Some(oldest) = checked.min() {
+        let keys: Vec<&str> = in_sync.map(|stack| stack.key.as_str()).collect();
+        lines.push(format!(
+            "  no drift in {}, {} UTC or later\n",
+            keys.join(", "),
             minute(oldest)
-        );
+        ));
     }
     if !never.is_empty() {
-        text += &format!(
-            "\n  drift was never looked at: {} → `drift --env {environment}`\n",
+        lines.push(format!(
+            "  drift was never looked at: {} → `drift --env {environment}`\n",
             never.join(", ")
-        );
+        ));
     }
-    text
+    match lines.is_empty() {
+        true => String::new(),
+        false => format!("\n{}", lines.concat()),
+    }
 }
 
 /// From which release it is, and whether all is well.

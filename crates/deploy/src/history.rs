@@ -196,9 +196,9 @@ impl History {
         found.retain(|found| found.operation.began >= past.since);
         found.sort_by_key(|found| found.operation.began);
         let mut deployments = together(found);
-        let records = records(past);
+        record(&mut deployments, past);
         for deployment in &mut deployments {
-            deployment.name(&records, &past.tags);
+            deployment.find_tag(&past.tags);
         }
         went_back(&mut deployments);
         rollbacks(&mut deployments);
@@ -224,7 +224,7 @@ fn of_stack(stack: &PastStack) -> Vec<Found> {
 }
 
 /// The operations of a run are one deployment. A run that is started again has the same name: it is another one where a
-/// stack of it had failed, or after a long pause.
+/// stack of it had failed, where another run came in between, or after a long pause.
 fn together(found: Vec<Found>) -> Vec<Deployment> {
     let mut deployments: Vec<Deployment> = Vec::new();
     let mut newest: BTreeMap<(String, Kind), usize> = BTreeMap::new();
@@ -241,7 +241,7 @@ fn together(found: Vec<Found>) -> Vec<Deployment> {
         let step = operation.step(key);
         let commit = mark.and_then(|mark| mark.commit);
         match known {
-            Some(index) if deployments[index].goes_on_with(&step) => deployments[index].add(step),
+            Some(index) if goes_on(&deployments[index..], &step) => deployments[index].add(step),
             _ => {
                 newest.extend(place.map(|place| (place, deployments.len())));
                 deployments.push(Deployment {
@@ -261,6 +261,26 @@ fn together(found: Vec<Found>) -> Vec<Deployment> {
     deployments
 }
 
+/// Whether a step belongs to the first of these deployments, of the same run; the others began after it.
+fn goes_on(deployments: &[Deployment], step: &Step) -> bool {
+    let Some((known, later)) = deployments.split_first() else {
+        return false;
+    };
+    let is_tried_again = known.stacks.iter().any(|other| {
+        other.key == step.key && matches!(other.outcome, Outcome::RolledBack | Outcome::NeedsPerson)
+    });
+    let is_over = later.iter().any(|other| match other.kind {
+        Kind::Deploy | Kind::Rollback => other.run != known.run,
+        Kind::WayBack | Kind::Destroy => known.kind == Kind::Deploy,
+        Kind::Mend | Kind::Foreign => false,
+    });
+    let ends = known.stacks.iter();
+    let last = ends.map(|other| other.ended.unwrap_or(other.began)).max();
+    let last = last.unwrap_or(known.began);
+    let pause = step.began.millis().saturating_sub(last.millis());
+    !is_tried_again && !is_over && pause <= PAUSE
+}
+
 fn kind(mark: Option<&Mark>, operation: &Operation) -> Kind {
     let Some(mark) = mark else {
         return Kind::Foreign;
@@ -276,19 +296,6 @@ fn kind(mark: Option<&Mark>, operation: &Operation) -> Kind {
 }
 
 impl Deployment {
-    fn goes_on_with(&self, step: &Step) -> bool {
-        let is_tried_again = self.stacks.iter().any(|known| {
-            known.key == step.key
-                && matches!(known.outcome, Outcome::RolledBack | Outcome::NeedsPerson)
-        });
-        let last = self
-            .stacks
-            .iter()
-            .map(|known| known.ended.unwrap_or(known.began));
-        let last = last.max().unwrap_or(self.began);
-        !is_tried_again && step.began.millis().saturating_sub(last.millis()) <= PAUSE
-    }
-
     fn add(&mut self, step: Step) {
         self.ended = match (self.ended, step.ended) {
             (Some(one), Some(other)) => Some(one.max(other)),
@@ -298,18 +305,19 @@ impl Deployment {
         self.stacks.push(step);
     }
 
-    /// What is known of where it comes from.
-    fn name(&mut self, records: &BTreeMap<String, Record>, tags: &[(String, String)]) {
-        let back = match self.kind {
-            Kind::WayBack => "-back",
-            Kind::Deploy | Kind::Rollback | Kind::Mend | Kind::Destroy | Kind::Foreign => "",
-        };
-        let run = self.run.as_ref().map(|run| format!("{run}{back}"));
-        if let Some(record) = run.and_then(|run| records.get(&run)) {
-            self.record = record.clone();
+    /// What the tags of a stack name that it deployed: its run, and that run's way back as a run of its own.
+    fn run_of_tags(&self) -> Option<String> {
+        let run = self.run.as_ref()?;
+        match self.kind {
+            Kind::WayBack => Some(format!("{run}-back")),
+            Kind::Deploy | Kind::Rollback => Some(run.clone()),
+            Kind::Mend | Kind::Destroy | Kind::Foreign => None,
         }
-        let commit = self.record.commit.as_deref().or(self.commit.as_deref());
-        self.tag = commit.and_then(|commit| {
+    }
+
+    /// The tag that git has at its commit.
+    fn find_tag(&mut self, tags: &[(String, String)]) {
+        self.tag = self.commit().and_then(|commit| {
             let (_, tag) = tags.iter().find(|(known, _)| known.starts_with(commit))?;
             Some(tag.clone())
         });
@@ -342,21 +350,35 @@ impl Deployment {
     }
 }
 
-/// The record of each run that a stack still has.
-fn records(past: &Past) -> BTreeMap<String, Record> {
-    let there = past.stacks.iter();
-    let there = there.filter_map(|stack| stack.stack.as_ref().ok()?.as_ref());
-    let records = there.filter_map(|stack| {
-        let tag = |key: &str| stack.tags.get(&format!("{PREFIX}{key}")).cloned();
-        let record = Record {
-            release: tag("release"),
-            commit: tag("commit"),
-            deployed_by: tag("deployed-by"),
-            reason: tag("reason"),
+/// Gives each deployment its record, where a stack still has it: the tags of a stack are those of the last deployment that
+/// succeeded there.
+fn record(deployments: &mut [Deployment], past: &Past) {
+    for stack in &past.stacks {
+        let Ok(Some(there)) = &stack.stack else {
+            continue;
         };
-        Some((tag("run")?, record))
-    });
-    records.collect()
+        let run = there.tags.get(&format!("{PREFIX}run")).cloned();
+        let is_of = |deployment: &&mut Deployment| {
+            let mut steps = deployment.stacks.iter();
+            run.is_some()
+                && deployment.run_of_tags() == run
+                && steps.any(|step| step.key == stack.key && step.outcome == Outcome::Succeeded)
+        };
+        if let Some(deployment) = deployments.iter_mut().rev().find(is_of) {
+            deployment.record = Record::of(&there.tags);
+        }
+    }
+    // What a run mended, it mended to deploy.
+    for index in 0..deployments.len() {
+        let (before, after) = deployments.split_at_mut(index + 1);
+        let Some(mended) = before.last_mut().filter(|it| it.kind == Kind::Mend) else {
+            continue;
+        };
+        if let Some(deployment) = after.iter().find(|it| it.run == mended.run) {
+            mended.record = deployment.record.clone();
+            mended.commit = deployment.commit.clone();
+        }
+    }
 }
 
 /// A deployment after which its run went back did not succeed, whatever its stacks say.

@@ -179,7 +179,6 @@ impl Status {
 
 impl StackStanding {
     fn of(found: &StackFound, change_sets: &Asked<Vec<ChangeSetSummary>>) -> StackStanding {
-        let tag = |key: &str| found.record(key).map(str::to_owned);
         StackStanding {
             key: found.key.clone(),
             state: match &found.stack {
@@ -187,14 +186,11 @@ impl StackStanding {
                 Ok(None) => State::NotDeployed,
                 Ok(Some(stack)) => state(stack, found.token.as_deref()),
             },
-            record: Record {
-                release: tag("release"),
-                commit: tag("commit"),
-                deployed_by: tag("deployed-by"),
-                reason: tag("reason"),
-                rebuilt_from: tag("rebuilt-from"),
-            },
-            run: tag("run"),
+            record: found
+                .there()
+                .map(|stack| Record::of(&stack.tags))
+                .unwrap_or_default(),
+            run: found.record("run").map(str::to_owned),
             changed: found.there().map(changed),
             pending: change_sets.clone().map(|mut all| {
                 all.retain(is_pending);

@@ -198,6 +198,47 @@ fn what_was_there_before_is_a_rollback() {
     assert_eq!((history.rates.succeeded, history.rates.rolled_back), (3, 1));
 }
 
+/// The same release has the same run, whenever it is deployed.
+#[test]
+fn a_run_that_comes_again_after_another_is_another_deployment() {
+    let mut events = operation("queues", Some(V1), &CREATED);
+    events.extend(operation("queues", Some(V2), &updated(20, 21)));
+    events.extend(operation("queues", Some(V1), &updated(30, 31)));
+    let tags = [("run", "aaaa"), ("release", "v1"), ("reason", "it burns")];
+    let history = History::of(&past(vec![stack("queues", &tags, events)]));
+    let reasons: Vec<(Kind, Option<&str>)> = history
+        .deployments
+        .iter()
+        .map(|it| (it.kind, it.record.reason.as_deref()))
+        .collect();
+    let expected = [
+        (Kind::Rollback, Some("it burns")),
+        (Kind::Deploy, None),
+        (Kind::Deploy, None),
+    ];
+    assert_eq!(reasons, expected);
+}
+
+/// A stack that is deployed twice by one run, so that its exports may go.
+#[test]
+fn a_run_may_deploy_a_stack_twice() {
+    let again = "stratiform-bbbb-99999999-cffffffffffff-0099";
+    let mut network = operation("network", Some(V2), &updated(20, 21));
+    network.extend(operation("network", Some(again), &updated(24, 25)));
+    let queues = operation("queues", Some(V2), &updated(22, 23));
+    let history = History::of(&past(vec![
+        stack("network", &[], network),
+        stack("queues", &[], queues),
+    ]));
+    let [deployment] = history.deployments.as_slice() else {
+        panic!("{history:#?}");
+    };
+    assert_eq!(
+        (deployment.stacks.len(), deployment.ended),
+        (3, Some(at(25)))
+    );
+}
+
 #[test]
 fn the_way_back_of_a_run_is_no_success() {
     let way_back = "stratiform-bbbb-back-44444444-c1a2b3c4d5e6f-0044";
