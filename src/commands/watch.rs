@@ -126,8 +126,7 @@ async fn watch(
                 looks,
             };
         }
-        clock.pause(args.every.duration()).await;
-        if clock.now > until {
+        if later(clock.now, args.every.duration()) > until {
             return End::Well {
                 began,
                 ended: clock.now,
@@ -135,6 +134,7 @@ async fn watch(
                 in_doubt: watch.doubts().cloned().collect(),
             };
         }
+        clock.pause(args.every.duration()).await;
         status = place.status(aws, identity).await;
         looks += 1;
     }

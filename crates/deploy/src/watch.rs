@@ -79,11 +79,17 @@ impl Watch {
     }
 
     /// Begins with the end of a deployment that was verified: all was well then, but for what AWS says is ill since
-    /// before.
+    /// before. A stack that is not there may come with a release that is not deployed yet.
     pub fn after(status: &Status, deployed: Timestamp) -> Watch {
+        let missing = status.stacks.iter();
+        let missing = missing.filter(|stack| stack.state == State::NotDeployed);
+        let missing: Vec<Subject> = missing
+            .map(|stack| Subject::Stack(stack.key.clone()))
+            .collect();
         let seen = seen(status).into_iter();
         let best = seen.map(|seen| match seen.since {
             Some(since) if since < deployed => (seen.subject, seen.level),
+            _ if missing.contains(&seen.subject) => (seen.subject, seen.level),
             _ => (seen.subject, Level::Well),
         });
         Watch {
@@ -415,5 +421,16 @@ mod tests {
         assert_eq!(watch.look(&on, minute(10)), None);
         let mut watch = Watch::after(&on, minute(1));
         assert_eq!(watch.look(&on, minute(10)).unwrap().since, minute(5));
+        let missing = status(State::NotDeployed, Vec::new());
+        assert_eq!(
+            Watch::after(&missing, minute(1)).look(&missing, minute(2)),
+            None
+        );
+        let stuck = status(State::RollbackStuck, Vec::new());
+        assert!(
+            Watch::after(&stuck, minute(1))
+                .look(&stuck, minute(2))
+                .is_some()
+        );
     }
 }
