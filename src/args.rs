@@ -5,9 +5,12 @@ mod changed;
 mod deploy;
 mod destroy;
 mod guard;
+mod history;
 mod rebuild;
 mod rollback;
+mod span;
 mod status;
+mod watch;
 mod workflows;
 
 use std::path::PathBuf;
@@ -27,11 +30,17 @@ pub(crate) use destroy::Destroy;
 pub(crate) use guard::Guard;
 #[cfg(feature = "aws")]
 pub(crate) use guard::GuardFormat;
+pub(crate) use history::History;
+#[cfg(feature = "aws")]
+pub(crate) use history::HistoryFormat;
 pub(crate) use rebuild::Rebuild;
 pub(crate) use rollback::Rollback;
 pub(crate) use status::Status;
 #[cfg(feature = "aws")]
 pub(crate) use status::StatusFormat;
+pub(crate) use watch::Watch;
+#[cfg(feature = "aws")]
+pub(crate) use watch::WatchFormat;
 pub(crate) use workflows::Workflows;
 
 /// Typed Rust in, reviewed CloudFormation out.
@@ -125,8 +134,12 @@ pub(crate) enum Command {
     Rollback(Box<Rollback>),
     /// Rebuild an environment in another region, from git and backups alone
     Rebuild(Box<Rebuild>),
-    /// Show how an environment stands: what is deployed, from which release, in which health
+    /// Show how environments stand: what is deployed, from which release, in which health
     Status(Status),
+    /// Show what was deployed, by whom, how that went, and why what failed did
+    History(History),
+    /// Watch an environment, and end at the first thing that gets worse
+    Watch(Watch),
     /// Make what an account needs before an environment can be deployed from GitHub
     Bootstrap(Bootstrap),
     /// Look at environments

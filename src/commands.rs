@@ -14,6 +14,8 @@ pub(crate) mod explain;
 #[cfg(feature = "aws")]
 pub(crate) mod guard;
 #[cfg(feature = "aws")]
+pub(crate) mod history;
+#[cfg(feature = "aws")]
 pub(crate) mod rebuild;
 #[cfg(feature = "aws")]
 pub(crate) mod rollback;
@@ -22,6 +24,8 @@ pub(crate) mod status;
 #[cfg(feature = "aws")]
 pub(crate) mod swap;
 pub(crate) mod synth;
+#[cfg(feature = "aws")]
+pub(crate) mod watch;
 #[cfg(not(feature = "aws"))]
 pub(crate) mod without_aws;
 pub(crate) mod workflows;

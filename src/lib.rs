@@ -84,6 +84,10 @@ fn execute<E: Environment>(
         Command::Rollback(rollback) => commands::rollback::run(define, global, &rollback, view),
         #[cfg(feature = "aws")]
         Command::Status(status) => commands::status::run(define, global, &status, view),
+        #[cfg(feature = "aws")]
+        Command::History(history) => commands::history::run(define, global, &history, view),
+        #[cfg(feature = "aws")]
+        Command::Watch(watch) => commands::watch::run(define, global, &watch, view),
         #[cfg(not(feature = "aws"))]
         Command::Deploy(_) => Err(commands::without_aws::refused("deploy")),
         #[cfg(not(feature = "aws"))]
@@ -96,6 +100,10 @@ fn execute<E: Environment>(
         Command::Rollback(_) => Err(commands::without_aws::refused("rollback")),
         #[cfg(not(feature = "aws"))]
         Command::Status(_) => Err(commands::without_aws::refused("status")),
+        #[cfg(not(feature = "aws"))]
+        Command::History(_) => Err(commands::without_aws::refused("history")),
+        #[cfg(not(feature = "aws"))]
+        Command::Watch(_) => Err(commands::without_aws::refused("watch")),
         Command::Env(Env::Show {
             environment,
             format,

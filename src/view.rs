@@ -8,6 +8,8 @@ pub(crate) mod destruction;
 #[cfg(feature = "aws")]
 pub(crate) mod guard;
 #[cfg(feature = "aws")]
+pub(crate) mod history;
+#[cfg(feature = "aws")]
 pub(crate) mod objects;
 #[cfg(feature = "aws")]
 pub(crate) mod rebuild;
@@ -25,6 +27,8 @@ pub(crate) mod summary;
     )
 )]
 mod terminal;
+#[cfg(feature = "aws")]
+pub(crate) mod watch;
 pub(crate) mod width;
 
 pub(crate) use terminal::{Answer, Terminal, View, stderr};

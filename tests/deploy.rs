@@ -32,3 +32,5 @@ mod secrets;
 mod status;
 #[expect(dead_code, reason = "other tests use the rest")]
 mod support;
+#[path = "deploy/watching.rs"]
+mod watching;

@@ -123,6 +123,8 @@ SITUATIONS = {
     "Changed": [fails("gh", "git")],
     "Deploy": [refused(), with_values(ALLOW="everything")],
     "Rollback": [refused()],
+    "Begin": [fails("gh"), fails("git")],
+    "Watch": [refused(), with_values(FOR="a while")],
     "Report": [fails("gh"), with_values(GH_TOKEN="{}")],
     "deploy-prod.yml: prepare: Release": [with_values(GITHUB_REF_TYPE="branch")],
     "deploy-prod.yml: prepare: Prepare": [refused(), with_values(GITHUB_REF_NAME="v0.0.0")],
@@ -238,6 +240,7 @@ class Pipeline(unittest.TestCase):
             self.release(world)
             self.failing_release(world)
             self.rollback(world)
+            self.watch(world)
             self.every_step_failed(world, self.workflows.glob("*.yml"))
 
     def test_what_another_repository_gets_besides(self):
@@ -395,6 +398,18 @@ class Pipeline(unittest.TestCase):
             run = world.run("rollback.yml", "workflow_dispatch", "refs/heads/main", asked)
             self.went(run, **{environment: "success"})
             self.same_image(world, "prod", environment)
+
+    def watch(self, world):
+        """The schedule begins a watch of the newest release, where releases go; what is deployed is looked at."""
+        run = world.run("watch.yml", "schedule", "refs/heads/main")
+        self.went(run, begin="success", build="skipped", prod="skipped")
+        self.assertEqual(set(run.results), {"begin", "build", "prod"})
+        begun = json.loads((world.folder / "begun.json").read_text())
+        self.assertEqual(begun[0], ["watch.yml", "v0.2.0", "environment=prod"])
+        asked = {"environment": "prod", "for": "1s"}
+        run = world.run("watch.yml", "workflow_dispatch", "refs/tags/v0.2.0", asked)
+        self.went(run, begin="skipped", build="success", prod="success")
+        self.assertIn("nothing got worse at 1 look", run.step("prod", "Watch").text)
 
     def every_step_failed(self, world, files):
         """Every step of these workflows ran, and ran once where it must fail."""

@@ -6,7 +6,7 @@ use stratiform_aws::Aws;
 use stratiform_deploy::call::Image;
 use stratiform_deploy::guard::{Asked, Git, Heading, ImageFound, Promotion, Unasked, tested};
 use stratiform_deploy::{Call, FailureKind, Reply};
-use stratiform_service::AccountId;
+use stratiform_service::{AccountId, Region};
 
 use super::InEcr;
 use crate::cloud::Cloud;
@@ -147,10 +147,9 @@ impl Pinning<'_> {
 
     /// Whether a place is in the environment's account and region.
     pub(crate) fn is_here(&self, place: &Place) -> bool {
-        place.region == self.assembly.region.as_str()
-            && self
-                .account
-                .is_some_and(|account| account.as_str() == place.account)
+        let region = &self.assembly.region;
+        self.account
+            .is_some_and(|account| place.is_in(account, region))
     }
 }
 
@@ -183,6 +182,11 @@ impl Place {
                 reference: reference.to_owned(),
             },
         })
+    }
+
+    /// Whether it is in an account and region.
+    pub(crate) fn is_in(&self, account: &AccountId, region: &Region) -> bool {
+        self.account == account.as_str() && self.region == region.as_str()
     }
 }
 

@@ -46,4 +46,28 @@ impl Folder {
         let tags = text(&tags).lines().map(str::to_owned).collect();
         Ok(Some(Head { commit, tags }))
     }
+
+    /// All tags, the highest version first, each after its commit; nothing outside of a repository.
+    ///
+    /// # Errors
+    /// Git cannot be started.
+    #[cfg(feature = "aws")]
+    pub(crate) fn tagged(&self) -> Result<Vec<(String, String)>, Failure> {
+        // What an annotated tag is of; of any other one there is no `*objectname`.
+        let format = "--format=%(objectname) %(*objectname) %(refname:short)";
+        let output = self.git(&[
+            "for-each-ref",
+            "--sort=-version:refname",
+            format,
+            "refs/tags",
+        ])?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        let tags = text.lines().filter_map(|line| {
+            let (object, rest) = line.split_once(' ')?;
+            let (commit, tag) = rest.split_once(' ')?;
+            let commit = if commit.is_empty() { object } else { commit };
+            Some((commit.to_owned(), tag.to_owned()))
+        });
+        Ok(tags.collect())
+    }
 }

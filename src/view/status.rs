@@ -1,19 +1,21 @@
-//! How an environment stands, for people and for programs.
+//! How environments stand, for people and for programs.
 
-use serde_json::{Value, json};
-use stratiform_deploy::Health;
-use stratiform_deploy::guard::Asked;
-use stratiform_deploy::status::{Origin, Part, PartKind, StackStanding, State, Status, Version};
+mod json;
+mod parts;
+mod words;
+
+use stratiform_deploy::status::{Origin, StackStanding, Status, Verdict, Version};
 use stratiform_finding::words::visible;
 use stratiform_service::Timestamp;
 
+use self::words::Words;
 use super::deployment::words::one_line;
-use super::style::{CYAN, GREEN, RED, YELLOW, paint};
-use crate::report::Colour;
+use super::style::paint;
+use crate::commands::status::finding::Standing;
+use crate::report::{Colour, Failure};
 use crate::repository::git::short;
 
-/// The shape of the JSON.
-const VERSION: u32 = 1;
+pub(crate) use json::{json, line};
 
 /// What is shown.
 #[derive(Clone, Copy, Debug)]
@@ -22,103 +24,17 @@ pub(crate) struct Shown<'a> {
     pub environment: &'a str,
     /// Its region.
     pub region: &'a str,
-    /// The account that was asked.
-    pub account: &'a str,
-    /// How it stands.
-    pub status: &'a Status,
-}
-
-/// A state in a word or two; what it means; and the way out, where there is one.
-struct Words {
-    state: &'static str,
-    code: &'static str,
-    meaning: String,
-    way: String,
-}
-
-impl Words {
-    fn of(state: &State, environment: &str) -> Words {
-        let words = |state, code, meaning: &str, way: String| Words {
-            state,
-            code,
-            meaning: meaning.to_owned(),
-            way,
-        };
-        let command = |rest: &str| format!("`{rest}`").replace("ENV", environment);
-        match state {
-            State::NotDeployed => words("not deployed", YELLOW, "", command("deploy --env ENV")),
-            State::Deployed => words("deployed", GREEN, "", String::new()),
-            State::RolledBack => words(
-                "rolled back",
-                YELLOW,
-                "its last deployment failed, and it is as it was before",
-                format!("correct what failed, then {}", command("deploy --env ENV")),
-            ),
-            State::NeverCreated => words(
-                "not created",
-                RED,
-                "its creation failed, and all of it was deleted",
-                format!(
-                    "correct what failed, then {}, which makes it anew",
-                    command("deploy --env ENV")
-                ),
-            ),
-            State::InProgress { status, run } => Words {
-                state: "in progress",
-                code: CYAN,
-                meaning: match run {
-                    Some(run) => format!("{status}, of run {}", visible(run)),
-                    None => format!("{status}, of no run that is known here"),
-                },
-                way: "wait until that has ended".to_owned(),
-            },
-            State::Halfway(status) => Words {
-                state: "halfway",
-                code: RED,
-                meaning: format!("{status}: an operation failed, and nothing went back"),
-                way: command("rollback --env ENV"),
-            },
-            State::RollbackStuck => words(
-                "stuck",
-                RED,
-                "UPDATE_ROLLBACK_FAILED: its rollback failed",
-                format!(
-                    "correct what is in the way, then {}",
-                    command("rollback --env ENV")
-                ),
-            ),
-            State::Broken(status) => Words {
-                state: "stuck",
-                code: RED,
-                meaning: format!("{status}: what is left of it can only be deleted"),
-                way: format!(
-                    "see to what is in the way, then delete this stack, or all of them with {}",
-                    command("destroy --env ENV")
-                ),
-            },
-            State::Unknown(status) => Words {
-                state: "not known",
-                code: RED,
-                meaning: format!("{status} is a status that is not known here"),
-                way: "look at it in CloudFormation".to_owned(),
-            },
-            State::Unasked(unasked) => Words {
-                state: "not asked",
-                code: CYAN,
-                meaning: one_line(&unasked.why),
-                way: unasked.help.clone(),
-            },
-        }
-    }
+    /// How it stands; or why that could not be asked.
+    pub found: Result<&'a Standing, &'a Failure>,
 }
 
 /// `2026-11-29 03:12`, in UTC.
-fn minute(moment: Timestamp) -> String {
+pub(super) fn minute(moment: Timestamp) -> String {
     let text = moment.to_string();
     text.get(..16).unwrap_or(&text).replace('T', " ")
 }
 
-fn origin(origin: &Origin) -> String {
+pub(super) fn origin(origin: &Origin) -> String {
     match (&origin.release, &origin.commit) {
         (Some(release), Some(commit)) => {
             format!("{} ({})", visible(release), visible(short(commit)))
@@ -152,31 +68,39 @@ fn record(stack: &StackStanding) -> String {
     parts.join("  ")
 }
 
-fn coloured(text: String, code: &str, colour: Colour) -> String {
+pub(super) fn coloured(text: String, code: &str, colour: Colour) -> String {
     match colour {
         Colour::Always => paint(&text, code),
         Colour::Never => text,
     }
 }
 
+/// An environment after the other.
+pub(crate) fn text(all: &[Shown<'_>], colour: Colour) -> String {
+    let asked = all.iter().filter_map(|shown| {
+        let found = shown.found.ok()?;
+        Some(one(shown, found, colour))
+    });
+    let asked: Vec<String> = asked.collect();
+    asked.join("\n")
+}
+
 /// A line per stack, one per thing that runs, then the whole in a sentence.
-pub(crate) fn text(shown: &Shown<'_>, colour: Colour) -> String {
-    let Shown {
-        environment,
-        region,
-        account,
-        status,
-    } = shown;
-    let stacks: String = stacks(status, environment, colour);
-    let parts: String = parts(status, colour);
+fn one(shown: &Shown<'_>, found: &Standing, colour: Colour) -> String {
+    let status = &found.status;
+    let stacks = stacks(status, shown.environment, colour);
+    let parts = parts::lines(status, found.at, colour);
     let parts = if parts.is_empty() {
         parts
     } else {
         format!("{parts}\n")
     };
     format!(
-        "{environment} in {region}, account {account}\n\n{stacks}\n{parts}{}\n",
-        sentence(shown)
+        "{} in {}, account {}\n\n{stacks}\n{parts}{}\n",
+        shown.environment,
+        shown.region,
+        found.identity.account,
+        sentence(shown.environment, status)
     )
 }
 
@@ -199,71 +123,84 @@ fn stacks(status: &Status, environment: &str, colour: Colour) -> String {
             stack.changed.map(|_| record(stack)),
             Some(words.meaning.clone()).filter(|meaning| !meaning.is_empty()),
             way.map(|way| format!("→ {way}")),
+            drifted(stack, environment),
         ];
-        let lines: Vec<String> = lines.into_iter().flatten().collect();
+        let lines = lines.into_iter().flatten().chain(pending(stack));
+        let lines: Vec<String> = lines.collect();
         let about = lines.join(&format!("\n{indent}"));
         let line = format!("  {:keys$}  {state}  {about}", stack.key);
         text += &format!("{}\n", line.trim_end());
     }
-    text
+    text + &unchecked(status, environment)
 }
 
-fn kind(kind: PartKind) -> &'static str {
-    match kind {
-        PartKind::Service => "service",
-        PartKind::Database => "database",
-        PartKind::Alarms => "alarms",
-        PartKind::Alarm => "alarm",
-        PartKind::Resources => "resources",
-    }
+/// That a stack was not as its template says.
+fn drifted(stack: &StackStanding, environment: &str) -> Option<String> {
+    let drift = stack.drift.as_ref()?;
+    let when = drift
+        .checked
+        .map_or_else(String::new, |checked| format!(", {} UTC", minute(checked)));
+    (drift.status != "IN_SYNC").then(|| {
+        let status = visible(&drift.status);
+        format!("drift: {status} when it was looked at last{when} → `drift --env {environment}`")
+    })
 }
 
-/// How something that runs is, in a word, and more where it is not well.
-fn health(health: &Asked<Health>) -> (&'static str, &'static str, Option<&str>) {
-    match health {
-        Ok(Health::Healthy) => ("well", GREEN, None),
-        Ok(Health::Not(why)) => ("not well", RED, Some(why)),
-        Ok(Health::Broken(why)) => ("broken", RED, Some(why)),
-        Err(unasked) => ("not asked", CYAN, Some(&unasked.why)),
-    }
-}
-
-fn parts(status: &Status, colour: Colour) -> String {
-    let name = |part: &Part| {
-        let name = part.name.as_deref().unwrap_or_default();
-        visible(name).into_owned()
+/// Change sets that nobody executed, or why they could not be asked.
+fn pending(stack: &StackStanding) -> Vec<String> {
+    let change_sets = match &stack.pending {
+        Ok(change_sets) => change_sets,
+        Err(unasked) => return vec![format!("change sets not asked: {}", one_line(&unasked.why))],
     };
-    let widest = |of: fn(&Part) -> usize| status.parts.iter().map(of).max().unwrap_or_default();
-    let kinds = widest(|part| kind(part.kind).len());
-    let words = widest(|part| health(&part.health).0.len());
-    let names = status.parts.iter().map(|part| name(part).chars().count());
-    let names = names.max().unwrap_or_default();
-    let lines = status.parts.iter().map(|part| {
-        let (word, code, why) = health(&part.health);
-        let word = coloured(format!("{word:words$}"), code, colour);
-        // Why a service is not well says how much of it runs.
-        let extent = Some(part.extent.as_str());
-        let extent = extent.filter(|extent| why.is_none_or(|why| !why.starts_with(extent)));
-        let more = [extent, why];
-        let more = more.into_iter().flatten().filter(|more| !more.is_empty());
-        let more: Vec<String> = more.map(one_line).collect();
-        let (kind, name) = (kind(part.kind), name(part));
-        let line = format!(
-            "  {kind:kinds$}  {name:names$}  {word}  {}",
-            more.join(": ")
-        );
-        format!("{}\n", line.trim_end())
+    let lines = change_sets.iter().map(|change_set| {
+        let made = change_set.created;
+        let made = made.map_or_else(String::new, |made| format!(", made {} UTC", minute(made)));
+        let name = visible(&change_set.name);
+        let about = change_set.description.as_deref();
+        let about = about.map_or_else(String::new, |about| format!(" ({})", one_line(about)));
+        format!("a change set waits: {name}{about}{made}")
     });
     lines.collect()
 }
 
+/// When drift was looked at: of stacks that had none then, and of those of which nobody knows.
+fn unchecked(status: &Status, environment: &str) -> String {
+    let there = status.stacks.iter().filter(|stack| stack.changed.is_some());
+    let never: Vec<&str> = there
+        .clone()
+        .filter(|stack| stack.drift.is_none())
+        .map(|stack| stack.key.as_str())
+        .collect();
+    let mut lines = Vec::new();
+    let in_sync = there.filter(|stack| {
+        let drift = stack.drift.as_ref();
+        drift.is_some_and(|drift| drift.status == "IN_SYNC")
+    });
+    let checked = in_sync
+        .clone()
+        .filter_map(|stack| stack.drift.as_ref()?.checked);
+    if let Some(oldest) = checked.min() {
+        let keys: Vec<&str> = in_sync.map(|stack| stack.key.as_str()).collect();
+        lines.push(format!(
+            "  no drift in {}, {} UTC or later\n",
+            keys.join(", "),
+            minute(oldest)
+        ));
+    }
+    if !never.is_empty() {
+        lines.push(format!(
+            "  drift was never looked at: {} → `drift --env {environment}`\n",
+            never.join(", ")
+        ));
+    }
+    match lines.is_empty() {
+        true => String::new(),
+        false => format!("\n{}", lines.concat()),
+    }
+}
+
 /// From which release it is, and whether all is well.
-fn sentence(shown: &Shown<'_>) -> String {
-    let Shown {
-        environment,
-        status,
-        ..
-    } = shown;
+fn sentence(environment: &str, status: &Status) -> String {
     let from = match status.version() {
         Version::None => return format!("{environment}: nothing is deployed"),
         Version::One(from) => format!("{environment} runs {}", origin(&from)),
@@ -279,99 +216,27 @@ fn sentence(shown: &Shown<'_>) -> String {
             )
         }
     };
-    let verdict = if status.is_well() {
-        "all is well"
-    } else {
-        "not all is well"
+    let verdict = match status.verdict() {
+        Verdict::Well => "all is well",
+        Verdict::NotWell => "not all is well",
+        Verdict::NeedsPerson => "a stack needs a person",
     };
     format!("{from}; {verdict}")
 }
 
-/// The same for programs.
-pub(crate) fn json(shown: &Shown<'_>) -> String {
-    let Shown {
-        environment,
-        region,
-        account,
-        status,
-    } = shown;
-    let stacks = status
-        .stacks
-        .iter()
-        .map(|stack| of_stack(stack, environment));
-    let parts = status.parts.iter().map(|part| {
-        let (word, _, why) = health(&part.health);
-        json!({
-            "kind": kind(part.kind),
-            "name": part.name,
-            "health": word.replace(' ', "-"),
-            "extent": part.extent,
-            "why": why,
-        })
-    });
-    let from = |origin: &Origin| json!({"release": origin.release, "commit": origin.commit});
-    let (newest, others) = match status.version() {
-        Version::None => (Value::Null, Vec::new()),
-        Version::One(newest) => (from(&newest), Vec::new()),
-        Version::Several(newest, others) => (from(&newest), others),
-    };
-    let others = others.iter().map(|(origin, keys)| {
-        let mut value = from(origin);
-        value["stacks"] = json!(keys);
-        value
-    });
-    let value = json!({
-        "version": VERSION,
-        "environment": environment,
-        "region": region,
-        "account": account,
-        "well": status.is_well(),
-        "runs": newest,
-        "notChangedSince": others.collect::<Vec<_>>(),
-        "stacks": stacks.collect::<Vec<_>>(),
-        "parts": parts.collect::<Vec<_>>(),
-    });
-    format!("{value:#}\n")
-}
-
-fn of_stack(stack: &StackStanding, environment: &str) -> Value {
-    let words = Words::of(&stack.state, environment);
-    let (status, run) = match &stack.state {
-        State::InProgress { status, run } => (Some(status.as_str()), run.as_deref()),
-        State::Halfway(status) | State::Broken(status) | State::Unknown(status) => {
-            (Some(status.as_str()), None)
-        }
-        State::RollbackStuck => (Some("UPDATE_ROLLBACK_FAILED"), None),
-        State::NotDeployed
-        | State::Deployed
-        | State::RolledBack
-        | State::NeverCreated
-        | State::Unasked(_) => (None, None),
-    };
-    let said = |text: String| (!text.is_empty()).then_some(text);
-    json!({
-        "stack": stack.key,
-        "state": words.state.replace(' ', "-"),
-        "status": status,
-        "inProgressOf": run,
-        "why": said(words.meaning),
-        "wayOut": said(words.way),
-        "release": stack.record.release,
-        "commit": stack.record.commit,
-        "deployedBy": stack.record.deployed_by,
-        "run": stack.run,
-        "reason": stack.record.reason,
-        "changed": stack.changed,
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use stratiform_deploy::Record;
-    use stratiform_deploy::guard::Unasked;
+    use stratiform_deploy::call::{ChangeSetSummary, Drift};
+    use stratiform_deploy::guard::{Asked, Unasked};
+    use stratiform_deploy::status::{
+        Backup, Part, PartKind, RunningImage, Saved, ServiceDetail, State, TargetCount,
+    };
+    use stratiform_deploy::{Health, Record};
+    use stratiform_finding::Code;
     use stratiform_service::Word;
 
     use super::*;
+    use crate::exit::Exit;
 
     fn stack(key: &str, state: State, release: &str) -> StackStanding {
         StackStanding {
@@ -386,6 +251,8 @@ mod tests {
             },
             run: Some("0123456789".to_owned()),
             changed: "2026-11-29T03:12:44.000Z".parse().ok(),
+            pending: Ok(Vec::new()),
+            drift: None,
         }
     }
 
@@ -395,6 +262,9 @@ mod tests {
             name: name.map(str::to_owned),
             extent: extent.to_owned(),
             health,
+            service: None,
+            backup: None,
+            since: None,
         }
     }
 
@@ -458,18 +328,91 @@ mod tests {
         }
     }
 
-    fn shown(status: &Status) -> Shown<'_> {
-        Shown {
-            environment: "dev",
-            region: "eu-west-1",
-            account: "111122223333",
+    fn standing(status: Status) -> Standing {
+        Standing {
+            identity: stratiform_aws::Identity {
+                account: "111122223333".parse().unwrap(),
+                arn: "arn:aws:iam::111122223333:user/alice".to_owned(),
+            },
+            at: "2026-11-29T14:12:44.000Z".parse().unwrap(),
             status,
         }
     }
 
+    fn shown(found: &Standing) -> [Shown<'_>; 1] {
+        [Shown {
+            environment: "dev",
+            region: "eu-west-1",
+            found: Ok(found),
+        }]
+    }
+
+    /// With all that is known where everything could be asked.
+    fn in_detail() -> Status {
+        let mut status = everything();
+        let [network, database, queues, ..] = status.stacks.as_mut_slice() else {
+            panic!("there are stacks");
+        };
+        let drift = |status: &str| {
+            Some(Drift {
+                status: status.to_owned(),
+                checked: "2026-11-28T03:00:00.000Z".parse().ok(),
+            })
+        };
+        (network.drift, database.drift) = (drift("IN_SYNC"), drift("DRIFTED"));
+        queues.pending = Ok(vec![ChangeSetSummary {
+            name: "stratiform-0123456789-1a2b3c4d".to_owned(),
+            description: Some("stratiform: v2".to_owned()),
+            status: "CREATE_COMPLETE".to_owned(),
+            execution: "AVAILABLE".to_owned(),
+            created: "2026-11-29T10:00:00.000Z".parse().ok(),
+        }]);
+        let denied = Unasked::because("DescribeImages: denied", "allow it");
+        let image = |container: &str, digest: Option<&str>, tags| RunningImage {
+            container: container.to_owned(),
+            name: format!("111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop/{container}:2"),
+            digest: digest.map(str::to_owned),
+            tags,
+        };
+        status.parts[0].service = Some(ServiceDetail {
+            desired: 2,
+            running: 2,
+            deployment: Some("COMPLETED".to_owned()),
+            targets: Some(Ok(TargetCount { healthy: 2, all: 2 })),
+            images: Ok(vec![
+                image(
+                    "api",
+                    Some("sha256:0123456789abcdef0123"),
+                    Ok(vec!["v2".to_owned()]),
+                ),
+                image("log", None, Err(denied)),
+            ]),
+        });
+        status.parts[1].service = Some(ServiceDetail {
+            desired: 1,
+            running: 0,
+            deployment: Some("IN_PROGRESS".to_owned()),
+            targets: None,
+            images: Ok(Vec::new()),
+        });
+        status.parts[2].backup = Some(Ok(Some(Backup {
+            at: "2026-11-29T03:12:44.000Z".parse().unwrap(),
+            saved: Saved::Snapshot("rds:shop-dev-2026-11-29".to_owned()),
+        })));
+        status.parts[3].since = "2026-11-29T14:02:00.000Z".parse().ok();
+        status
+    }
+
     #[test]
     fn for_people() {
-        insta::assert_snapshot!(text(&shown(&everything()), Colour::Never));
+        let found = standing(everything());
+        insta::assert_snapshot!(text(&shown(&found), Colour::Never));
+    }
+
+    #[test]
+    fn for_people_in_detail() {
+        let found = standing(in_detail());
+        insta::assert_snapshot!(text(&shown(&found), Colour::Never));
     }
 
     #[test]
@@ -477,7 +420,8 @@ mod tests {
         let mut status = everything();
         status.stacks.truncate(1);
         status.parts.truncate(1);
-        let text = text(&shown(&status), Colour::Never);
+        let found = standing(status);
+        let text = text(&shown(&found), Colour::Never);
         assert!(
             text.ends_with("\ndev runs v1 (1a2b3c4); all is well\n"),
             "{text}"
@@ -486,9 +430,36 @@ mod tests {
 
     #[test]
     fn for_programs() {
-        let mut status = everything();
+        let mut status = in_detail();
         status.stacks.truncate(4);
-        status.parts.truncate(2);
-        insta::assert_snapshot!(json(&shown(&status)));
+        status.parts.truncate(4);
+        let found = standing(status);
+        let json = json(&shown(&found));
+        assert_eq!(line(&shown(&found)).lines().count(), 1);
+        insta::assert_snapshot!(json);
+    }
+
+    #[test]
+    fn what_could_not_be_asked_is_there_too() {
+        let found = standing(everything());
+        let failure = Failure::new(
+            Exit::Failed,
+            Code::AwsCredentials,
+            "the credentials are of another account",
+            "",
+        );
+        let [dev] = shown(&found);
+        let prod = Shown {
+            environment: "prod",
+            found: Err(&failure),
+            ..dev
+        };
+        let json: serde_json::Value = serde_json::from_str(&line(&[dev, prod])).unwrap();
+        let [dev, prod] = [&json["environments"][0], &json["environments"][1]];
+        assert_eq!(
+            (&dev["verdict"], &prod["verdict"]),
+            (&"needs-person".into(), &"not-asked".into())
+        );
+        assert_eq!(prod["why"][0], "the credentials are of another account");
     }
 }

@@ -1,7 +1,9 @@
 //! An engine beside the command, which is told to fail.
 
+use std::collections::BTreeMap;
+
 use stratiform_endpoint::{Endpoint, Options, Running};
-use stratiform_test_support::{Caller, post};
+use stratiform_test_support::{Caller, get, post};
 
 use crate::running::{Ran, deploy, of_dev, ran};
 use crate::support::Project;
@@ -14,7 +16,18 @@ pub(crate) struct Engine(Running);
 
 impl Engine {
     pub(crate) fn start() -> Engine {
-        Engine(Endpoint::start(Options::default()).unwrap())
+        Engine::of(Options::default())
+    }
+
+    /// One of its own kind.
+    pub(crate) fn of(options: Options) -> Engine {
+        Engine(Endpoint::start(options).unwrap())
+    }
+
+    /// How often each operation of each service was called.
+    pub(crate) fn calls(&self) -> BTreeMap<String, BTreeMap<String, u64>> {
+        let calls = get(&format!("{}/_stratiform/calls", self.0.url()));
+        serde_json::from_str(&calls).unwrap()
     }
 
     /// Has something fail: the text of a `--fault`.
@@ -41,7 +54,8 @@ impl Engine {
         ran(self.beside(of_dev(project, name, words)))
     }
 
-    fn beside(&self, mut command: std::process::Command) -> std::process::Command {
+    /// A command that asks it.
+    pub(crate) fn beside(&self, mut command: std::process::Command) -> std::process::Command {
         command
             .env("AWS_ENDPOINT_URL", self.url())
             .env("AWS_ACCESS_KEY_ID", ACCOUNT)

@@ -112,6 +112,11 @@ def gh(arguments):
     match arguments:
         case ["auth", "setup-git"]:
             return may("contents", "write")
+        case ["workflow", "run", file, "--ref", tag, "--raw-field", value]:
+            may("actions", "write")
+            begun = Kept("begun.json", [])
+            begun.value.append([file, tag, value])
+            return begun.keep()
         case ["release", "create", tag, "--verify-tag", "--title", title, "--notes-file", notes]:
             may("contents", "write")
             tags = subprocess.run(["git", "ls-remote", "--tags", "origin", tag], stdout=subprocess.PIPE, check=True).stdout

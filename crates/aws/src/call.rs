@@ -96,6 +96,9 @@ impl Aws {
                 self.update_termination_protection(stack, *protected).await
             }
             Call::StackEvents { stack, after } => self.stack_events(stack, after.as_deref()).await,
+            Call::EventsSince { stack, since } => self.events_since(stack, *since).await,
+            Call::ListDeletedStacks => self.deleted_stacks().await,
+            Call::ListChangeSets { stack } => self.list_change_sets(stack).await,
             Call::ListImports { export } => self.imports(export).await.map(Reply::Importers),
             Call::PutTemplate { bucket, key, body } => self.put_template(bucket, key, body).await,
             Call::DescribeServices { cluster, services } => {

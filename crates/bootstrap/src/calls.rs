@@ -165,6 +165,12 @@ impl Places {
                 change("cloudformation:UpdateTerminationProtection")
             }
             Kind::StackEvents => read("cloudformation:DescribeStackEvents"),
+            Kind::EventsSince => read("cloudformation:DescribeStackEvents"),
+            Kind::ListDeletedStacks => vec![on_any(
+                "cloudformation:ListStacks",
+                "CloudFormation lists all stacks of the account or none",
+            )],
+            Kind::ListChangeSets => read("cloudformation:ListChangeSets"),
             Kind::ListImports => vec![on_any("cloudformation:ListImports", "an export has no ARN")],
             Kind::PutTemplate => {
                 let objects = format!("arn:${{AWS::Partition}}:s3:::{}/stratiform/*", self.bucket);

@@ -120,6 +120,20 @@ pub enum Call {
         /// The ID of the last event that is known.
         after: Option<String>,
     },
+    /// All events of a stack from a moment on, oldest first: [`Reply::Events`].
+    EventsSince {
+        /// The stack; also one that is deleted.
+        stack: StackId,
+        /// The moment.
+        since: Timestamp,
+    },
+    /// The stacks that were deleted, as long as CloudFormation knows of them: [`Reply::DeletedStacks`].
+    ListDeletedStacks,
+    /// The change sets of a stack: [`Reply::ChangeSets`].
+    ListChangeSets {
+        /// The stack.
+        stack: StackId,
+    },
     /// Who imports an export: [`Reply::Importers`].
     ListImports {
         /// The export's name.
@@ -379,6 +393,10 @@ pub enum Reply {
     Validation(Vec<ValidationFailure>),
     /// Events, oldest first.
     Events(Vec<StackEvent>),
+    /// Stacks that are not there any more, the newest first.
+    DeletedStacks(Vec<StackId>),
+    /// Change sets, without what they do.
+    ChangeSets(Vec<ChangeSetSummary>),
     /// Names of stacks.
     Importers(Vec<String>),
     /// The address under which CloudFormation reads what was put.
@@ -469,6 +487,32 @@ pub struct Stack {
     pub notification_arns: Vec<String>,
     /// Whether CloudFormation refuses to delete it.
     pub termination_protection: bool,
+    /// Whether it was as its template says when somebody looked last; none where nobody has.
+    pub drift: Option<Drift>,
+}
+
+/// Whether a stack is as its template says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drift {
+    /// `IN_SYNC`, `DRIFTED`, `UNKNOWN`.
+    pub status: String,
+    /// When that was looked at.
+    pub checked: Option<Timestamp>,
+}
+
+/// A change set, without what it does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangeSetSummary {
+    /// Its name.
+    pub name: String,
+    /// What it says of itself.
+    pub description: Option<String>,
+    /// `CREATE_IN_PROGRESS`, `CREATE_COMPLETE`, `FAILED` …
+    pub status: String,
+    /// `AVAILABLE`, `UNAVAILABLE`, `OBSOLETE`, `EXECUTE_IN_PROGRESS` …
+    pub execution: String,
+    /// When it was made.
+    pub created: Option<Timestamp>,
 }
 
 /// What CloudFormation writes where it does not tell a value.

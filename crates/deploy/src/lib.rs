@@ -8,6 +8,7 @@ pub mod call;
 pub mod destruction;
 mod gate;
 pub mod guard;
+pub mod history;
 mod machine;
 mod plan;
 mod predicted;
@@ -19,6 +20,7 @@ pub mod status;
 mod swap;
 mod told;
 mod verification;
+pub mod watch;
 
 pub use besides::{Besides, LeftOut, Notify, PlannedCommand, PlannedTask, Turn};
 pub use call::{Call, Failure, FailureKind, Reply};

@@ -251,6 +251,18 @@ impl Pace {
 }
 
 impl Record {
+    /// The record that a stack's tags have.
+    pub(crate) fn of(tags: &IndexMap<String, String>) -> Record {
+        let tag = |key: &str| tags.get(&format!("{PREFIX}{key}")).cloned();
+        Record {
+            release: tag("release"),
+            commit: tag("commit"),
+            deployed_by: tag("deployed-by"),
+            reason: tag("reason"),
+            rebuilt_from: tag("rebuilt-from"),
+        }
+    }
+
     /// The record as tags.
     pub fn tags(&self, run: &str) -> IndexMap<String, String> {
         let tags = [

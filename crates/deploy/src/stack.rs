@@ -21,6 +21,9 @@ use crate::told::{Cause, Ending};
 /// Source: CloudFormation user guide, "CloudFormation quotas".
 pub const MOST_IN_A_CALL: usize = 51_200;
 
+/// How much of a commit's name is in that of a change set.
+const COMMIT: usize = 12;
+
 /// What is being asked, or waited for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
@@ -176,9 +179,18 @@ impl PlannedStack {
         }
     }
 
-    /// The name of a change set of a run: the same for the same content.
-    pub(crate) fn change_set_name(&self, run: &str) -> String {
-        format!("stratiform-{run}-{}", &self.digest()[..8])
+    /// The name of a change set of a run: the same for the same content. The commit is in it, because the token of its
+    /// execution is made of it: CloudFormation remembers events, and not what tags were before.
+    pub(crate) fn change_set_name(&self, conduct: &Conduct) -> String {
+        let record = self.record.as_ref().unwrap_or(&conduct.record);
+        let commit = record.commit.as_deref().unwrap_or_default();
+        let name = format!("{}{}", token_prefix(&conduct.run), &self.digest()[..8]);
+        match commit.get(..COMMIT) {
+            Some(commit) if commit.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
+                format!("{name}-c{commit}")
+            }
+            _ => name,
+        }
     }
 
     /// A digest of all that a change set is made from.
@@ -244,7 +256,7 @@ impl PlannedStack {
         let release = record.release.as_deref().or(record.commit.as_deref());
         NewChangeSet {
             stack: self.name.to_string(),
-            name: self.change_set_name(&conduct.run),
+            name: self.change_set_name(conduct),
             description: match release {
                 Some(release) => format!("stratiform: {release}"),
                 None => "stratiform".to_owned(),

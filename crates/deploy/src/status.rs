@@ -2,14 +2,33 @@
 //!
 //! What lives here: from what was found to what it means. What does not: finding it (`src/`), and saying it.
 
+mod part;
+
+use std::collections::BTreeMap;
+
 use stratiform_service::status::{Ending, Phase};
 use stratiform_service::{StackStatus, Timestamp, Word};
 
-use crate::call::{Alarm, Stack};
-use crate::guard::{Asked, Running, ServiceFound, StackFound, Unasked};
+use crate::call::{ChangeSetSummary, Drift, Stack};
+use crate::guard::{Asked, Running, StackFound, Unasked};
 use crate::plan::Record;
 use crate::stack::changed;
-use crate::verification::{Health, database_health};
+use crate::verification::Health;
+
+pub use part::{Backup, Part, PartKind, RunningImage, Saved, ServiceDetail, TargetCount};
+
+/// What was found of an environment.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Its stacks, in order.
+    pub stacks: Vec<StackFound>,
+    /// What runs in them.
+    pub running: Running,
+    /// The change sets of each stack, in the same order.
+    pub change_sets: Vec<Asked<Vec<ChangeSetSummary>>>,
+    /// The images that services run, by the service's name.
+    pub images: BTreeMap<String, Asked<Vec<RunningImage>>>,
+}
 
 /// How an environment stands.
 #[derive(Clone, Debug)]
@@ -33,6 +52,21 @@ pub struct StackStanding {
     pub run: Option<String>,
     /// When its last operation began; none where it is not there.
     pub changed: Option<Timestamp>,
+    /// Change sets that wait for somebody to execute them.
+    pub pending: Asked<Vec<ChangeSetSummary>>,
+    /// Whether it was as its template says when somebody looked last; none where nobody has.
+    pub drift: Option<Drift>,
+}
+
+/// What does it come to?
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// All is well.
+    Well,
+    /// Something is not, or could not be asked, or is going on.
+    NotWell,
+    /// A stack needs a person.
+    NeedsPerson,
 }
 
 /// How does a stack stand?
@@ -65,34 +99,6 @@ pub enum State {
     Unasked(Unasked),
 }
 
-/// Something that runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
-    /// What it is.
-    pub kind: PartKind,
-    /// Its name; none of all alarms together.
-    pub name: Option<String>,
-    /// How much of it: `2 of 2 tasks run`. Empty where that is not known.
-    pub extent: String,
-    /// How it is; or why that could not be asked.
-    pub health: Asked<Health>,
-}
-
-/// What is something that runs?
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PartKind {
-    /// An ECS service.
-    Service,
-    /// A database.
-    Database,
-    /// Alarms that are not on, together.
-    Alarms,
-    /// An alarm that is on.
-    Alarm,
-    /// What a stack has, which could not be asked.
-    Resources,
-}
-
 /// From which release is an environment?
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Version {
@@ -115,36 +121,25 @@ pub struct Origin {
 
 impl Status {
     /// From what was found.
-    pub fn of(stacks: &[StackFound], running: &Running) -> Status {
-        let services = running.services.iter().map(service);
-        let databases = running.databases.iter().map(|found| Part {
-            kind: PartKind::Database,
-            name: Some(found.identifier.clone()),
-            extent: match &found.database {
-                Ok(Some(database)) => database.status.clone(),
-                Ok(None) | Err(_) => String::new(),
-            },
-            health: found
-                .database
-                .clone()
-                .map(|database| database_health(database.as_ref())),
-        });
-        let unread = stacks.iter().filter_map(|found| {
-            let unasked = found.resources.as_ref().err()?;
-            Some(Part {
-                kind: PartKind::Resources,
-                name: Some(found.key.clone()),
-                extent: String::new(),
-                health: Err(unasked.clone()),
-            })
-        });
+    pub fn of(found: &Found) -> Status {
+        let none = Ok(Vec::new());
+        let change_sets = found.change_sets.iter().chain(std::iter::repeat(&none));
+        let stacks = found.stacks.iter().zip(change_sets);
         Status {
-            stacks: stacks.iter().map(StackStanding::of).collect(),
-            parts: services
-                .chain(databases)
-                .chain(alarms(&running.alarms))
-                .chain(unread)
+            stacks: stacks
+                .map(|(stack, change_sets)| StackStanding::of(stack, change_sets))
                 .collect(),
+            parts: part::all(found),
+        }
+    }
+
+    /// What it comes to.
+    pub fn verdict(&self) -> Verdict {
+        let needs_person = |stack: &StackStanding| stack.state.needs_person();
+        match self.stacks.iter().any(needs_person) {
+            true => Verdict::NeedsPerson,
+            false if self.is_well() => Verdict::Well,
+            false => Verdict::NotWell,
         }
     }
 
@@ -183,8 +178,7 @@ impl Status {
 }
 
 impl StackStanding {
-    fn of(found: &StackFound) -> StackStanding {
-        let tag = |key: &str| found.record(key).map(str::to_owned);
+    fn of(found: &StackFound, change_sets: &Asked<Vec<ChangeSetSummary>>) -> StackStanding {
         StackStanding {
             key: found.key.clone(),
             state: match &found.stack {
@@ -192,15 +186,17 @@ impl StackStanding {
                 Ok(None) => State::NotDeployed,
                 Ok(Some(stack)) => state(stack, found.token.as_deref()),
             },
-            record: Record {
-                release: tag("release"),
-                commit: tag("commit"),
-                deployed_by: tag("deployed-by"),
-                reason: tag("reason"),
-                rebuilt_from: tag("rebuilt-from"),
-            },
-            run: tag("run"),
+            record: found
+                .there()
+                .map(|stack| Record::of(&stack.tags))
+                .unwrap_or_default(),
+            run: found.record("run").map(str::to_owned),
             changed: found.there().map(changed),
+            pending: change_sets.clone().map(|mut all| {
+                all.retain(is_pending);
+                all
+            }),
+            drift: found.there().and_then(|stack| stack.drift.clone()),
         }
     }
 
@@ -224,6 +220,30 @@ impl StackStanding {
             commit: self.record.commit.clone(),
         }
     }
+}
+
+impl State {
+    /// Whether nothing goes on before a person has done something.
+    pub fn needs_person(&self) -> bool {
+        match self {
+            State::Halfway(_) | State::RollbackStuck | State::Broken(_) | State::Unknown(_) => true,
+            State::NotDeployed
+            | State::Deployed
+            | State::RolledBack
+            | State::NeverCreated
+            | State::InProgress { .. }
+            | State::Unasked(_) => false,
+        }
+    }
+}
+
+/// Whether a change set can be executed, or will be able to be.
+fn is_pending(change_set: &ChangeSetSummary) -> bool {
+    let is_coming = matches!(
+        change_set.status.as_str(),
+        "CREATE_PENDING" | "CREATE_IN_PROGRESS"
+    );
+    is_coming || change_set.execution == "AVAILABLE"
 }
 
 fn state(stack: &Stack, token: Option<&str>) -> State {
@@ -250,63 +270,11 @@ fn run_of(token: &str) -> Option<&str> {
     Some(run)
 }
 
-fn service(found: &ServiceFound) -> Part {
-    let extent = match &found.service {
-        Ok(Some(service)) => format!("{} of {} tasks run", service.running, service.desired),
-        Ok(None) | Err(_) => String::new(),
-    };
-    let mut all = found.healths();
-    // What is known to be ill is told before what is not known.
-    let known = all.clone().find(|health| {
-        health
-            .as_ref()
-            .is_ok_and(|health| *health != Health::Healthy)
-    });
-    let worst = known.or_else(|| all.find(Result::is_err));
-    Part {
-        kind: PartKind::Service,
-        name: Some(found.name.clone()),
-        extent,
-        health: worst.unwrap_or(Ok(Health::Healthy)),
-    }
-}
-
-fn alarms(found: &Asked<Vec<Alarm>>) -> Vec<Part> {
-    let alarms = match found {
-        Ok(alarms) => alarms,
-        Err(unasked) => {
-            return vec![Part {
-                kind: PartKind::Alarms,
-                name: None,
-                extent: String::new(),
-                health: Err(unasked.clone()),
-            }];
-        }
-    };
-    let (on, off): (Vec<&Alarm>, Vec<&Alarm>) =
-        alarms.iter().partition(|alarm| alarm.state == "ALARM");
-    let on = on.into_iter().map(|alarm| {
-        let why = alarm.reason.clone();
-        Part {
-            kind: PartKind::Alarm,
-            name: Some(alarm.name.clone()),
-            extent: String::new(),
-            health: Ok(Health::Not(why.unwrap_or_else(|| "it is on".to_owned()))),
-        }
-    });
-    let off = (!off.is_empty()).then(|| Part {
-        kind: PartKind::Alarms,
-        name: None,
-        extent: format!("{} not on", off.len()),
-        health: Ok(Health::Healthy),
-    });
-    on.chain(off).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::call::Service;
+    use crate::call::{Database, Service, Snapshot, Target};
+    use crate::guard::{DatabaseFound, ServiceFound};
     use crate::plan::PREFIX;
 
     fn found(key: &str, status: &str, release: Option<&str>, minute: u32) -> StackFound {
@@ -327,6 +295,7 @@ mod tests {
             outputs: Default::default(),
             notification_arns: Vec::new(),
             termination_protection: false,
+            drift: None,
         };
         StackFound {
             key: key.to_owned(),
@@ -346,6 +315,15 @@ mod tests {
         }
     }
 
+    fn of(stacks: &[StackFound], running: &Running) -> Status {
+        Status::of(&Found {
+            stacks: stacks.to_vec(),
+            running: running.clone(),
+            change_sets: Vec::new(),
+            images: BTreeMap::new(),
+        })
+    }
+
     fn origin(release: &str) -> Origin {
         Origin {
             release: Some(release.to_owned()),
@@ -360,20 +338,20 @@ mod tests {
             found("queues", "UPDATE_COMPLETE", Some("v2"), 9),
             found("services", "UPDATE_COMPLETE", Some("v2"), 8),
         ];
-        let status = Status::of(&stacks, &nothing());
+        let status = of(&stacks, &nothing());
         assert!(status.is_well());
         let older = vec![(origin("v1"), vec!["network".to_owned()])];
         assert_eq!(status.version(), Version::Several(origin("v2"), older));
-        let status = Status::of(&stacks[1..], &nothing());
+        let status = of(&stacks[1..], &nothing());
         assert_eq!(status.version(), Version::One(origin("v2")));
-        assert_eq!(Status::of(&[], &nothing()).version(), Version::None);
+        assert_eq!(of(&[], &nothing()).version(), Version::None);
     }
 
     #[test]
     fn only_what_is_deployed_is_well() {
         let mut going_on = found("queues", "UPDATE_IN_PROGRESS", None, 1);
         going_on.token = Some("stratiform-0123456789-1a2b-cdef".to_owned());
-        let status = Status::of(std::slice::from_ref(&going_on), &nothing());
+        let status = of(std::slice::from_ref(&going_on), &nothing());
         assert_eq!(
             status.stacks[0].state,
             State::InProgress {
@@ -381,17 +359,22 @@ mod tests {
                 run: Some("0123456789".to_owned()),
             }
         );
-        for (stack, well) in [
-            ("CREATE_COMPLETE", true),
-            ("UPDATE_ROLLBACK_COMPLETE", false),
-            ("ROLLBACK_COMPLETE", false),
-            ("UPDATE_ROLLBACK_FAILED", false),
-            ("DELETE_FAILED", false),
-            ("REVIEW_IN_PROGRESS", false),
-            ("SOMETHING_NEW", false),
+        for (stack, verdict) in [
+            ("CREATE_COMPLETE", Verdict::Well),
+            ("UPDATE_ROLLBACK_COMPLETE", Verdict::NotWell),
+            ("UPDATE_IN_PROGRESS", Verdict::NotWell),
+            ("ROLLBACK_COMPLETE", Verdict::NotWell),
+            ("REVIEW_IN_PROGRESS", Verdict::NotWell),
+            ("UPDATE_FAILED", Verdict::NeedsPerson),
+            ("UPDATE_ROLLBACK_FAILED", Verdict::NeedsPerson),
+            ("DELETE_FAILED", Verdict::NeedsPerson),
+            ("SOMETHING_NEW", Verdict::NeedsPerson),
         ] {
-            let status = Status::of(&[found("queues", stack, None, 1)], &nothing());
-            assert_eq!(status.is_well(), well, "{stack}");
+            let all = [
+                found("queues", "CREATE_COMPLETE", None, 1),
+                found("api", stack, None, 1),
+            ];
+            assert_eq!(of(&all, &nothing()).verdict(), verdict, "{stack}");
         }
     }
 
@@ -399,12 +382,12 @@ mod tests {
     fn what_could_not_be_asked_is_not_well() {
         let mut unread = found("queues", "CREATE_COMPLETE", None, 1);
         unread.resources = Err(Unasked::because("denied", "allow it"));
-        assert!(!Status::of(&[unread], &nothing()).is_well());
+        assert!(!of(&[unread], &nothing()).is_well());
         let running = Running {
             alarms: Err(Unasked::because("denied", "allow it")),
             ..nothing()
         };
-        assert!(!Status::of(&[], &running).is_well());
+        assert!(!of(&[], &running).is_well());
     }
 
     #[test]
@@ -420,18 +403,111 @@ mod tests {
             target_groups: Vec::new(),
         };
         let denied = Unasked::because("denied", "");
-        let found = ServiceFound {
-            name: "api".to_owned(),
-            service: Ok(Some(service)),
-            targets: [("group".to_owned(), Err(denied.clone()))].into(),
+        let group = |state: &str| {
+            Ok(vec![Target {
+                id: "10.0.0.1".to_owned(),
+                state: state.to_owned(),
+                reason: None,
+            }])
         };
-        let part = super::service(&found);
-        assert_eq!(part.extent, "1 of 2 tasks run");
-        assert!(matches!(part.health, Ok(Health::Not(_))), "{part:?}");
-        let mut well = found;
-        if let Ok(Some(service)) = &mut well.service {
-            service.running = 2;
-        }
-        assert_eq!(super::service(&well).health, Err(denied));
+        let found = |running: u32, targets| Running {
+            services: vec![ServiceFound {
+                name: "api".to_owned(),
+                service: Ok(Some(Service {
+                    running,
+                    ..service.clone()
+                })),
+                targets: [("group".to_owned(), targets)].into(),
+            }],
+            ..nothing()
+        };
+        let part = |running, targets| of(&[], &found(running, targets)).parts.remove(0);
+        let ill = part(1, Err(denied.clone()));
+        assert_eq!(ill.extent, "1 of 2 tasks run");
+        assert!(matches!(ill.health, Ok(Health::Not(_))), "{ill:?}");
+        assert_eq!(part(2, Err(denied.clone())).health, Err(denied.clone()));
+        let targets = |targets| part(2, targets).service.unwrap().targets;
+        assert_eq!(targets(Err(denied.clone())), Some(Err(denied)));
+        let count = |healthy, all| Some(Ok(TargetCount { healthy, all }));
+        assert_eq!(targets(group("unhealthy")), count(0, 1));
+        assert_eq!(targets(group("healthy")), count(1, 1));
+        assert_eq!(targets(group("draining")), count(0, 0));
+    }
+
+    #[test]
+    fn only_change_sets_that_can_be_executed_wait() {
+        let change_set = |name: &str, status: &str, execution: &str| ChangeSetSummary {
+            name: name.to_owned(),
+            description: None,
+            status: status.to_owned(),
+            execution: execution.to_owned(),
+            created: None,
+        };
+        let status = Status::of(&Found {
+            stacks: vec![found("queues", "CREATE_COMPLETE", None, 1)],
+            running: nothing(),
+            change_sets: vec![Ok(vec![
+                change_set("ready", "CREATE_COMPLETE", "AVAILABLE"),
+                change_set("coming", "CREATE_IN_PROGRESS", "UNAVAILABLE"),
+                change_set("spent", "CREATE_COMPLETE", "EXECUTE_COMPLETE"),
+                change_set("old", "CREATE_COMPLETE", "OBSOLETE"),
+                change_set("failed", "FAILED", "UNAVAILABLE"),
+            ])],
+            images: BTreeMap::new(),
+        });
+        let pending = status.stacks[0].pending.as_ref().unwrap();
+        let names: Vec<&str> = pending.iter().map(|change_set| &*change_set.name).collect();
+        assert_eq!(names, ["ready", "coming"]);
+        assert_eq!(status.verdict(), Verdict::Well);
+    }
+
+    #[test]
+    fn the_last_backup_is_the_newest_that_is_there() {
+        let minute = |minute: u32| -> Timestamp {
+            format!("2026-11-29T03:{minute:02}:00.000Z")
+                .parse()
+                .unwrap()
+        };
+        let snapshot = |name: &str, status: &str, at: u32| Snapshot {
+            identifier: name.to_owned(),
+            status: status.to_owned(),
+            percent: 100,
+            created: Some(minute(at)),
+        };
+        let last = |until: Option<u32>, snapshots: Asked<Vec<Snapshot>>| {
+            let database = DatabaseFound {
+                identifier: "db".to_owned(),
+                database: Ok(Some(Database {
+                    identifier: "db".to_owned(),
+                    status: "available".to_owned(),
+                    restorable_until: until.map(minute),
+                    backup_days: 7,
+                    deletion_protection: true,
+                })),
+                snapshots,
+            };
+            let running = Running {
+                databases: vec![database],
+                ..nothing()
+            };
+            let backup = of(&[], &running).parts.remove(0).backup.unwrap();
+            backup.map(|backup| backup.map(|backup| (backup.saved, backup.at)))
+        };
+        let taken = vec![
+            snapshot("half", "creating", 9),
+            snapshot("daily", "available", 3),
+        ];
+        let daily = Saved::Snapshot("daily".to_owned());
+        assert_eq!(
+            last(Some(2), Ok(taken.clone())),
+            Ok(Some((daily, minute(3))))
+        );
+        assert_eq!(
+            last(Some(5), Ok(taken)),
+            Ok(Some((Saved::Continuously, minute(5))))
+        );
+        assert_eq!(last(None, Ok(Vec::new())), Ok(None));
+        let denied = Unasked::because("denied", "");
+        assert_eq!(last(Some(5), Err(denied.clone())), Err(denied));
     }
 }

@@ -58,6 +58,7 @@ pub(crate) fn deployed(status: StackStatus) -> Stack {
         outputs: IndexMap::new(),
         notification_arns: Vec::new(),
         termination_protection: false,
+        drift: None,
     }
 }
 

@@ -14,7 +14,7 @@ use stratiform_service::StackId;
 use stratiform_service::status::{Ending, Phase};
 
 /// How many stacks are looked at at the same time: more would only be throttled.
-const AT_ONCE: usize = 8;
+pub(crate) const AT_ONCE: usize = 8;
 
 /// What DescribeServices takes in a call.
 const SERVICES: usize = 10;

@@ -17,7 +17,7 @@ macro_rules! templates {
     };
 }
 
-const TEMPLATES: [(&str, &str); 25] = templates![
+const TEMPLATES: [(&str, &str); 26] = templates![
     "allowed",
     "arguments",
     "build",
@@ -43,6 +43,7 @@ const TEMPLATES: [(&str, &str); 25] = templates![
     "secrets",
     "tool",
     "toolchain",
+    "watch.yml",
 ];
 
 /// What steps run, as deep as it stands in them: this repository runs the same.
@@ -206,5 +207,22 @@ pub(super) fn files(package: &Package, stages: &[Stage]) -> Result<Vec<File>, Fa
         "rollback.yml".to_owned(),
         &rollback,
     )?);
+    let released: Vec<&Stage> = stages
+        .iter()
+        .filter(|stage| stage.sealed && !stage.tags.is_empty())
+        .collect();
+    let names: Vec<&str> = released.iter().map(|stage| stage.name.as_str()).collect();
+    let watch = Content {
+        names: format!("[{}]", names.join(", ")),
+        stages: released
+            .iter()
+            .map(|stage| Content::new(String::new(), package, Some(stage)))
+            .collect(),
+        ..plain("watch")
+    };
+    // What takes releases is somebody's production; without such an environment there is nothing to watch.
+    if !watch.stages.is_empty() {
+        files.push(render("watch.yml", "watch.yml".to_owned(), &watch)?);
+    }
     Ok(files)
 }

@@ -3,11 +3,12 @@
 use aws_sdk_cloudformation::error::ProvideErrorMetadata;
 use aws_sdk_cloudformation::types::{self, DeploymentConfig, DeploymentConfigMode};
 use stratiform_deploy::Reply;
-use stratiform_deploy::call::{NewChangeSet, ParameterValue, TemplateSource};
-use stratiform_service::ChangeSetId;
+use stratiform_deploy::call::{ChangeSetSummary, NewChangeSet, ParameterValue, TemplateSource};
 use stratiform_service::change_set::{self, RollbackConfiguration};
+use stratiform_service::{ChangeSetId, StackId};
 
 use super::change_set as page;
+use super::reading::moment;
 use crate::aws::Aws;
 use crate::error::{Call as Operation, Error, refusal};
 
@@ -69,6 +70,40 @@ impl Aws {
             })),
             Err(error) if is_missing(error.code()) => Ok(None),
             Err(error) => Err(operation.error(&error)),
+        }
+    }
+
+    /// The change sets of a stack that were not executed.
+    ///
+    /// Source: [ListChangeSets](https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListChangeSets.html).
+    pub(super) async fn list_change_sets(&self, stack: &StackId) -> Result<Reply, Error> {
+        let operation = Operation::new("ListChangeSets", stack.stack_name());
+        let mut found = Vec::new();
+        let mut token = None;
+        loop {
+            let request = self.cloudformation.list_change_sets();
+            let request = request.stack_name(stack.as_str());
+            let page = request.set_next_token(token.clone()).send().await;
+            let page = page.map_err(|error| operation.error(&error))?;
+            for summary in page.summaries() {
+                found.push(ChangeSetSummary {
+                    name: operation.required(summary.change_set_name(), "ChangeSetName")?,
+                    description: summary.description().map(str::to_owned),
+                    status: summary
+                        .status()
+                        .map(|status| status.as_str().to_owned())
+                        .unwrap_or_default(),
+                    execution: summary
+                        .execution_status()
+                        .map(|status| status.as_str().to_owned())
+                        .unwrap_or_default(),
+                    created: moment(summary.creation_time()),
+                });
+            }
+            token = operation.next_page(token.as_deref(), page.next_token())?;
+            if token.is_none() {
+                return Ok(Reply::ChangeSets(found));
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use aws_sdk_cloudformation::types::{self, EventFilter};
 use stratiform_deploy::Reply;
 use stratiform_deploy::call::ValidationFailure;
 use stratiform_service::event::Subject;
-use stratiform_service::{ChangeSetId, PhysicalId, StackEvent, StackId, Word};
+use stratiform_service::{ChangeSetId, PhysicalId, StackEvent, StackId, Timestamp, Word};
 
 use super::reading::word;
 use crate::aws::Aws;
@@ -54,6 +54,42 @@ impl Aws {
                 break;
             }
         }
+        events.reverse();
+        Ok(Reply::Events(events))
+    }
+
+    /// All events from a moment on, oldest first.
+    ///
+    /// Source: [DescribeStackEvents](https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackEvents.html).
+    pub(super) async fn events_since(
+        &self,
+        stack: &StackId,
+        since: Timestamp,
+    ) -> Result<Reply, Error> {
+        let operation = Operation::new("DescribeStackEvents", stack.stack_name());
+        let mut events: Vec<StackEvent> = Vec::new();
+        let mut token = None;
+        let mut seen = HashSet::new();
+        loop {
+            let request = self.cloudformation.describe_stack_events();
+            let request = request
+                .stack_name(stack.as_str())
+                .set_next_token(token.clone());
+            let page = request.send().await;
+            let page = page.map_err(|error| operation.error(&error))?;
+            for event in page.stack_events() {
+                let event = read(&operation, stack, event)?;
+                if seen.insert(event.event_id.clone()) {
+                    events.push(event);
+                }
+            }
+            token = operation.next_page(token.as_deref(), page.next_token())?;
+            let oldest = events.last().map(|event| event.timestamp);
+            if token.is_none() || oldest.is_some_and(|oldest| oldest < since) {
+                break;
+            }
+        }
+        events.retain(|event| event.timestamp >= since);
         events.reverse();
         Ok(Reply::Events(events))
     }

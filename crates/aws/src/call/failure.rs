@@ -140,6 +140,9 @@ fn is_cloudformations(call: &Call) -> bool {
         | Call::SetStackPolicy { .. }
         | Call::UpdateTerminationProtection { .. }
         | Call::StackEvents { .. }
+        | Call::EventsSince { .. }
+        | Call::ListDeletedStacks
+        | Call::ListChangeSets { .. }
         | Call::ListImports { .. } => true,
         Call::Identity
         | Call::PutTemplate { .. }

@@ -1,8 +1,8 @@
 //! Calls about stacks.
 
-use aws_sdk_cloudformation::types::{self, TemplateStage};
+use aws_sdk_cloudformation::types::{self, StackStatus as Listed, TemplateStage};
 use stratiform_deploy::Reply;
-use stratiform_deploy::call::{Resource, Stack};
+use stratiform_deploy::call::{Drift, Resource, Stack};
 use stratiform_service::{PhysicalId, Refusal, StackId, StackStatus, Word};
 
 use super::reading::moment;
@@ -149,6 +149,28 @@ impl Aws {
         }
     }
 
+    /// The stacks that were deleted in the last 90 days, the newest first.
+    ///
+    /// Source: [ListStacks](https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStacks.html).
+    pub(super) async fn deleted_stacks(&self) -> Result<Reply, Error> {
+        let operation = Operation::new("ListStacks", "DELETE_COMPLETE");
+        let mut found = Vec::new();
+        let mut token = None;
+        loop {
+            let request = self.cloudformation.list_stacks();
+            let request = request.stack_status_filter(Listed::DeleteComplete);
+            let page = request.set_next_token(token.clone()).send().await;
+            let page = page.map_err(|error| operation.error(&error))?;
+            for stack in page.stack_summaries() {
+                found.push(operation.part(stack.stack_id(), "StackId")?);
+            }
+            token = operation.next_page(token.as_deref(), page.next_token())?;
+            if token.is_none() {
+                return Ok(Reply::DeletedStacks(found));
+            }
+        }
+    }
+
     /// Source: [SetStackPolicy](https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_SetStackPolicy.html).
     pub(super) async fn set_stack_policy(
         &self,
@@ -225,6 +247,16 @@ fn read(operation: &Operation, stack: &types::Stack) -> Result<Stack, Error> {
         }),
         notification_arns: stack.notification_arns().to_vec(),
         termination_protection: stack.enable_termination_protection().unwrap_or_default(),
+        drift: stack.drift_information().and_then(drift),
+    })
+}
+
+/// What is known of a stack's drift; none where nobody looked.
+fn drift(found: &types::StackDriftInformation) -> Option<Drift> {
+    let status = found.stack_drift_status()?.as_str();
+    (status != "NOT_CHECKED").then(|| Drift {
+        status: status.to_owned(),
+        checked: moment(found.last_check_timestamp()),
     })
 }
 

@@ -137,6 +137,7 @@ pub(super) fn stack(environment: &str, key: &str, release: &str) -> StackFound {
             outputs: IndexMap::new(),
             notification_arns: Vec::new(),
             termination_protection: true,
+            drift: None,
         }))),
         template: Some(Ok("{ \"Resources\": {} }".to_owned())),
         resources: Ok(vec![Resource {

@@ -38,7 +38,7 @@ impl Run {
                         self.tell(index, News::Resumed);
                         // Another operation of the run may have made it something else: then it is looked at again.
                         let planned = &self.plan.stacks[index];
-                        let name = planned.change_set_name(&self.plan.conduct.run);
+                        let name = planned.change_set_name(&self.plan.conduct);
                         let purpose = match token.starts_with(&name) {
                             true => Purpose::Deploy,
                             false => Purpose::Mend,

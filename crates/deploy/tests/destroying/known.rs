@@ -23,6 +23,7 @@ fn looked_at(template: &str, types: &[(&str, &str)]) -> (Inventory, Option<Endin
         outputs: Default::default(),
         notification_arns: Vec::new(),
         termination_protection: false,
+        drift: None,
     };
     let resources = types.iter().map(|(id, resource_type)| Resource {
         changed: None,

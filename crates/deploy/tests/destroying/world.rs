@@ -491,5 +491,6 @@ fn described(stack: &Deployed) -> Stack {
         outputs: [("Name".to_owned(), export)].into(),
         notification_arns: Vec::new(),
         termination_protection: stack.given.has == Has::TerminationProtection,
+        drift: None,
     }
 }

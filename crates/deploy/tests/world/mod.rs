@@ -667,6 +667,7 @@ fn described(stack: &Deployed) -> Stack {
         outputs: Default::default(),
         notification_arns: Vec::new(),
         termination_protection: false,
+        drift: None,
     }
 }
 

@@ -1,0 +1,174 @@
+//! `watch`: whether an environment gets worse.
+//!
+//! What lives here: looking again and again, and going back. What does not: what is worse (`stratiform_deploy::watch`).
+
+use std::time::Duration;
+
+use stratiform_aws::{Aws, Identity, now};
+use stratiform_deploy::watch::{Watch, Worse, last_deployed};
+use stratiform_environment::Environment;
+use stratiform_service::Timestamp;
+
+use crate::Define;
+use crate::args::{DeployFormat, Global, Rollback, Watch as Arguments, WatchFormat};
+use crate::cloud::Cloud;
+use crate::commands::rollback;
+use crate::commands::status::finding::Place;
+use crate::exit::Exit;
+use crate::report::Failure;
+use crate::repository::project::Project;
+use crate::runtime::block_on;
+use crate::view::watch::{End, Shown, beginning, json, text};
+use crate::view::{Answer, Event, View, stdout_now};
+
+/// Looks until something is worse, or the time is over.
+pub(crate) fn run<E: Environment>(
+    define: Define<E>,
+    global: &Global,
+    args: &Arguments,
+    view: &mut dyn View,
+) -> Result<Answer, Failure> {
+    let project = Project::find(global.environments.as_deref())?;
+    let place = Place::of(define, &project, &args.env)?;
+    let cloud = Cloud::chosen(args.local, &project.root, view)?;
+    view.event(&place.asking());
+    let (identity, end) = block_on(async {
+        let (aws, identity) = place.reach(&cloud).await?;
+        let end = watch(args, &place, &aws, &identity, view).await;
+        Ok((identity, end))
+    })?;
+    // The way back needs the embedded engine for itself.
+    drop(cloud);
+    let shown = Shown {
+        environment: &args.env,
+        region: place.assembly.region.as_str(),
+        account: identity.account.as_str(),
+        end: &end,
+    };
+    let told = match args.format {
+        WatchFormat::Text => text(&shown),
+        WatchFormat::Json => json(&shown),
+    };
+    match end.worse() {
+        Some(worse) if args.rollback_on_alarm && worse.is_alarm() => {
+            stdout_now(&told);
+            back(define, global, args, worse, view)
+        }
+        worse => Ok(Answer {
+            exit: match worse {
+                Some(_) => Exit::No,
+                None => Exit::Done,
+            },
+            ..Answer::of(told)
+        }),
+    }
+}
+
+/// The watch's own time: behind the engine nobody waits, and it passes all the same.
+struct Clock {
+    now: Timestamp,
+    is_simulated: bool,
+}
+
+impl Clock {
+    /// Waits.
+    async fn pause(&mut self, pause: Duration) {
+        if self.is_simulated {
+            self.now = later(self.now, pause);
+        } else {
+            tokio::time::sleep(pause).await;
+            self.now = now();
+        }
+    }
+}
+
+fn later(moment: Timestamp, by: Duration) -> Timestamp {
+    let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+    Timestamp::from_millis(moment.millis().saturating_add(by)).unwrap_or(moment)
+}
+
+async fn watch(
+    args: &Arguments,
+    place: &Place,
+    aws: &Aws,
+    identity: &Identity,
+    view: &mut dyn View,
+) -> End {
+    let first = place.status(aws, identity).await;
+    let began = now();
+    let mut clock = Clock {
+        now: began,
+        is_simulated: args.local,
+    };
+    let mut until = later(began, args.duration.duration());
+    let mut watch = Watch::begin(&first);
+    if let Some(span) = args.after_deployment {
+        let Some(deployed) = last_deployed(&first.stacks) else {
+            return End::NotDeployed;
+        };
+        let over = later(deployed, span.duration());
+        if over < began {
+            return End::TooLate { deployed };
+        }
+        until = until.min(over);
+        watch = Watch::after(&first, deployed);
+    }
+    let text = beginning(&place.name, &first, until, args.every.duration());
+    view.event(&Event::Notice { text });
+    let mut looks = 1;
+    let mut status = first;
+    loop {
+        if let Some(worse) = watch.look(&status, clock.now) {
+            return End::Worse {
+                worse,
+                began,
+                ended: clock.now,
+                looks,
+            };
+        }
+        if later(clock.now, args.every.duration()) > until {
+            return End::Well {
+                began,
+                ended: clock.now,
+                looks,
+                in_doubt: watch.doubts().cloned().collect(),
+            };
+        }
+        clock.pause(args.every.duration()).await;
+        status = place.status(aws, identity).await;
+        looks += 1;
+    }
+}
+
+/// Goes back, once. Where that went well something had got worse all the same.
+fn back<E: Environment>(
+    define: Define<E>,
+    global: &Global,
+    args: &Arguments,
+    worse: &Worse,
+    view: &mut dyn View,
+) -> Result<Answer, Failure> {
+    let rollback = Rollback {
+        env: args.env.clone(),
+        to: None,
+        service: None,
+        stack: Vec::new(),
+        skip: Vec::new(),
+        image: Vec::new(),
+        parameter: Vec::new(),
+        allow: Vec::new(),
+        yes: true,
+        concurrency: None,
+        emergency: Some(crate::view::watch::reason(worse)),
+        format: DeployFormat::Text,
+        local: args.local,
+    };
+    let answer = rollback::run(define, global, &rollback, view)?;
+    Ok(Answer {
+        exit: match answer.exit {
+            Exit::Done => Exit::No,
+            other => other,
+        },
+        ..answer
+    })
+}
