@@ -84,6 +84,14 @@ fn execute<E: Environment>(
         Command::Rollback(rollback) => commands::rollback::run(define, global, &rollback, view),
         #[cfg(feature = "aws")]
         Command::Status(status) => commands::status::run(define, global, &status, view),
+        #[cfg(feature = "aws")]
+        Command::Backup(backup) => commands::backup::run(define, global, &backup, view),
+        #[cfg(not(feature = "aws"))]
+        Command::Backup(_) => Err(commands::without_aws::refused("backup")),
+        #[cfg(feature = "aws")]
+        Command::Checklist(checklist) => commands::checklist::run(define, global, &checklist, view),
+        #[cfg(not(feature = "aws"))]
+        Command::Checklist(_) => Err(commands::without_aws::refused("checklist")),
         #[cfg(not(feature = "aws"))]
         Command::Deploy(_) => Err(commands::without_aws::refused("deploy")),
         #[cfg(not(feature = "aws"))]
