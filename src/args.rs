@@ -9,6 +9,7 @@ mod destroy;
 mod guard;
 mod rebuild;
 mod rollback;
+mod runbook;
 mod status;
 mod workflows;
 
@@ -37,6 +38,7 @@ pub(crate) use guard::Guard;
 pub(crate) use guard::GuardFormat;
 pub(crate) use rebuild::Rebuild;
 pub(crate) use rollback::Rollback;
+pub(crate) use runbook::Runbook;
 pub(crate) use status::Status;
 #[cfg(feature = "aws")]
 pub(crate) use status::StatusFormat;
@@ -140,6 +142,8 @@ pub(crate) enum Command {
     Backup(Backup),
     /// Compute what is open of a release: every box is found out, and none is ticked by hand
     Checklist(Checklist),
+    /// Write what to do when something is wrong, from the real environment
+    Runbook(Runbook),
     /// Make what an account needs before an environment can be deployed from GitHub
     Bootstrap(Bootstrap),
     /// Look at environments
