@@ -1,13 +1,16 @@
 //! The command line: what can be asked for.
 
+mod backup;
 mod bootstrap;
 mod changed;
+mod checklist;
 mod deploy;
 mod destroy;
 mod guard;
 mod history;
 mod rebuild;
 mod rollback;
+mod runbook;
 mod span;
 mod status;
 mod watch;
@@ -19,8 +22,14 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+pub(crate) use backup::Backup;
+#[cfg(feature = "aws")]
+pub(crate) use backup::{BackupCheck, BackupFormat, BackupTest};
 pub(crate) use bootstrap::Bootstrap;
 pub(crate) use changed::{Changed, ChangedFormat};
+pub(crate) use checklist::Checklist;
+#[cfg(feature = "aws")]
+pub(crate) use checklist::ChecklistFormat;
 pub(crate) use deploy::Deploy;
 #[cfg(feature = "aws")]
 pub(crate) use deploy::{
@@ -35,6 +44,7 @@ pub(crate) use history::History;
 pub(crate) use history::HistoryFormat;
 pub(crate) use rebuild::Rebuild;
 pub(crate) use rollback::Rollback;
+pub(crate) use runbook::Runbook;
 pub(crate) use status::Status;
 #[cfg(feature = "aws")]
 pub(crate) use status::StatusFormat;
@@ -140,6 +150,13 @@ pub(crate) enum Command {
     History(History),
     /// Watch an environment, and end at the first thing that gets worse
     Watch(Watch),
+    /// Look at the backups of an environment's databases, and try them
+    #[command(subcommand)]
+    Backup(Backup),
+    /// Compute what is open of a release: every box is found out, and none is ticked by hand
+    Checklist(Checklist),
+    /// Write what to do when something is wrong, from the real environment
+    Runbook(Runbook),
     /// Make what an account needs before an environment can be deployed from GitHub
     Bootstrap(Bootstrap),
     /// Look at environments

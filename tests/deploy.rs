@@ -2,12 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
+#[path = "deploy/backups.rs"]
+mod backups;
 #[path = "deploy/basics.rs"]
 mod basics;
 #[path = "deploy/besides.rs"]
 mod besides;
 #[path = "deploy/bootstrapping.rs"]
 mod bootstrapping;
+#[path = "deploy/checklist.rs"]
+mod checklist;
 #[path = "deploy/destroying.rs"]
 mod destroying;
 #[path = "deploy/engine.rs"]
@@ -22,6 +26,8 @@ mod moto;
 mod passes;
 #[path = "deploy/rolling_back.rs"]
 mod rolling_back;
+#[path = "deploy/runbook.rs"]
+mod runbook;
 #[path = "deploy/running.rs"]
 mod running;
 #[path = "deploy/sealed.rs"]
