@@ -4,6 +4,7 @@ mod bootstrap;
 mod changed;
 mod deploy;
 mod destroy;
+mod drift;
 mod guard;
 mod history;
 mod rebuild;
@@ -27,6 +28,7 @@ pub(crate) use deploy::{
     Allow, DeployFormat, Elsewhere, Going, ParameterValue, ServiceImage, crossed,
 };
 pub(crate) use destroy::Destroy;
+pub(crate) use drift::Drift;
 pub(crate) use guard::Guard;
 #[cfg(feature = "aws")]
 pub(crate) use guard::GuardFormat;
@@ -140,6 +142,8 @@ pub(crate) enum Command {
     History(History),
     /// Watch an environment, and end at the first thing that gets worse
     Watch(Watch),
+    /// Show what was changed by hand, set it back, or say what to write so that the code says it
+    Drift(Box<Drift>),
     /// Make what an account needs before an environment can be deployed from GitHub
     Bootstrap(Bootstrap),
     /// Look at environments

@@ -88,6 +88,10 @@ fn execute<E: Environment>(
         Command::History(history) => commands::history::run(define, global, &history, view),
         #[cfg(feature = "aws")]
         Command::Watch(watch) => commands::watch::run(define, global, &watch, view),
+        #[cfg(feature = "aws")]
+        Command::Drift(drift) => commands::drift::run(define, global, &drift, view),
+        #[cfg(not(feature = "aws"))]
+        Command::Drift(_) => Err(commands::without_aws::refused("drift")),
         #[cfg(not(feature = "aws"))]
         Command::Deploy(_) => Err(commands::without_aws::refused("deploy")),
         #[cfg(not(feature = "aws"))]

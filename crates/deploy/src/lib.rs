@@ -6,6 +6,7 @@
 mod besides;
 pub mod call;
 pub mod destruction;
+pub mod drift;
 mod gate;
 pub mod guard;
 pub mod history;
