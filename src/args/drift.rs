@@ -3,9 +3,9 @@
 use std::num::NonZeroUsize;
 
 use super::StatusFormat;
+use super::deploy::Allow;
 #[cfg(feature = "aws")]
 use super::deploy::{Deploy, DeployFormat};
-use super::deploy::Allow;
 
 /// Show what was changed by hand: how resources are, beside how their stacks made them.
 ///
@@ -38,7 +38,12 @@ pub(crate) struct Drift {
     #[arg(long, value_name = "REASON", requires = "revert")]
     pub emergency: Option<String>,
     /// What to print; docs/on-call.md documents the JSON
-    #[arg(long, value_name = "FORMAT", default_value = "text", conflicts_with = "adopt")]
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "text",
+        conflicts_with = "adopt"
+    )]
     pub format: StatusFormat,
     /// Ask the embedded CloudFormation, with its state in `.stratiform/engine.json`
     #[arg(long)]

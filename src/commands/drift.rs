@@ -60,7 +60,11 @@ pub(crate) fn run<E: Environment>(
         })
         .await?;
         let judged = judged(&assembly, &found);
-        let judged = placed(judged, &assembly, &mut Tracing::new(define, &loaded, &assembly));
+        let judged = placed(
+            judged,
+            &assembly,
+            &mut Tracing::new(define, &loaded, &assembly),
+        );
         let shown = shown(&args.env, &assembly, &judged);
         if args.revert {
             if !is_json {
@@ -164,19 +168,17 @@ fn judged(assembly: &Assembly, found: &[Found]) -> Vec<Judged> {
                     expected,
                     actual,
                     who: found.who(covered.logical_id.as_str(), &difference.path),
-                    stays: stratiform_diff::drift::stays(
-                        &covered.resource_type,
-                        &difference.path,
-                    ),
+                    stays: stratiform_diff::drift::stays(&covered.resource_type, &difference.path),
                     line: None,
                     key: None,
                 }
             })
         });
         let differences = differences.collect();
-        let diff = found.deployed.as_ref().map(|deployed| {
-            drifted(deployed, &found.drifted, &place(assembly, &stack.name))
-        });
+        let diff = found
+            .deployed
+            .as_ref()
+            .map(|deployed| drifted(deployed, &found.drifted, &place(assembly, &stack.name)));
         Some(Judged {
             stack,
             diff,
@@ -231,4 +233,3 @@ impl Found {
         stratiform_diff::drift::who(&deployed.template, logical_id, path)
     }
 }
-

@@ -340,11 +340,15 @@ fn reading(assembly: &Assembly) -> BTreeSet<String> {
     let types: BTreeSet<&str> = resources
         .map(|(_, resource)| resource.resource_type.as_str())
         .collect();
-    let known = types.into_iter().filter_map(|name| catalog().resource_type(name));
+    let known = types
+        .into_iter()
+        .filter_map(|name| catalog().resource_type(name));
     let actions = known.flat_map(|known| known.permissions(Handler::Read));
     let reads = actions.filter(|action| {
         let name = action.split_once(':').map_or("", |(_, name)| name);
-        let is_reading = ["Describe", "Get", "List"].iter().any(|verb| name.starts_with(verb));
+        let is_reading = ["Describe", "Get", "List"]
+            .iter()
+            .any(|verb| name.starts_with(verb));
         is_reading && !TELLING.contains(action)
     });
     reads.map(str::to_owned).collect()

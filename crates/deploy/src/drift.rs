@@ -167,8 +167,7 @@ impl StackDrift {
         let mut covered: Vec<Covered> = there
             .map(|resource| {
                 let drift = drifts.remove(&resource.logical_id);
-                let (coverage, drift) =
-                    coverage(&resource, drift, detection.as_ref(), &failures);
+                let (coverage, drift) = coverage(&resource, drift, detection.as_ref(), &failures);
                 Covered {
                     logical_id: resource.logical_id,
                     resource_type: resource.resource_type,
@@ -223,7 +222,9 @@ fn coverage(
         },
         _ if is_left_out_of_drift(&resource.resource_type) => (Coverage::NotSupported, None),
         // What CloudFormation looked at is in its answer: the rest it does not support.
-        None if detection.is_some_and(|detection| detection.status == DetectionStatus::Complete) => {
+        None if detection
+            .is_some_and(|detection| detection.status == DetectionStatus::Complete) =>
+        {
             (Coverage::NotSupported, None)
         }
         _ => not_checked(why()),
@@ -247,7 +248,9 @@ impl Failures {
             return Failures::default();
         };
         let read: Option<Value> = serde_json::from_str(reason).ok();
-        let failures = read.as_ref().and_then(|read| read.get("Failures")?.as_array());
+        let failures = read
+            .as_ref()
+            .and_then(|read| read.get("Failures")?.as_array());
         let of_resources = failures.into_iter().flatten().filter_map(|failure| {
             let text = |name: &str| failure.get(name)?.as_str().map(str::to_owned);
             Some((text("Resource")?, text("FailureReason")?))
@@ -411,7 +414,10 @@ mod tests {
         assert_eq!(verdict(some), Verdict::InSyncAsFarAsSupported);
         let drifted = looked(complete(), &[("A", QUEUE)], &[("A", Modified, 101)]);
         assert_eq!(verdict(drifted), Verdict::Drifted);
-        assert_eq!(verdict(looked(complete(), &[], &[])), Verdict::NothingDeployed);
+        assert_eq!(
+            verdict(looked(complete(), &[], &[])),
+            Verdict::NothingDeployed
+        );
         let denied = Err(Unasked::because("DetectStackDrift is not allowed", ""));
         let denied = looked(denied, &[("A", QUEUE)], &[("A", InSync, 101)]);
         assert_eq!(denied.unasked.len(), 1);
@@ -434,13 +440,26 @@ mod tests {
     fn a_look_that_failed_says_why_for_each_resource() {
         let reason = r#"{"Summary": "Failed to detect drift on resources [B, C]", "Failures": [{"Resource": "B", "FailureReason": "Rate exceeded"}]}"#;
         let failed = detection(DetectionStatus::Failed, Some(reason));
-        let resources = [("A", QUEUE), ("B", QUEUE), ("C", QUEUE), ("D", "AWS::IAM::Policy")];
-        let stack = looked(failed, &resources, &[("A", ResourceDriftStatus::InSync, 100)]);
+        let resources = [
+            ("A", QUEUE),
+            ("B", QUEUE),
+            ("C", QUEUE),
+            ("D", "AWS::IAM::Policy"),
+        ];
+        let stack = looked(
+            failed,
+            &resources,
+            &[("A", ResourceDriftStatus::InSync, 100)],
+        );
         let why = |why: &str| Coverage::NotChecked {
             why: Some(why.to_owned()),
             last: None,
         };
-        let coverage: Vec<&Coverage> = stack.resources.iter().map(|covered| &covered.coverage).collect();
+        let coverage: Vec<&Coverage> = stack
+            .resources
+            .iter()
+            .map(|covered| &covered.coverage)
+            .collect();
         assert_eq!(
             coverage,
             [

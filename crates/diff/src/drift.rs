@@ -10,11 +10,11 @@ use serde_json::{Map, Value as Json};
 use stratiform_assembly::StackAt;
 use stratiform_catalog::behaviour::{Given, movers, scaled};
 use stratiform_catalog::catalog;
-use stratiform_changes::Replacement;
+use stratiform_changes::{Edit, Replacement};
 use stratiform_resolve::{HIDDEN, Whereabouts, is_sensitive};
 use stratiform_template::{Member, Number, Reference, Resource, Template, Value};
 
-use crate::consequence::Kind;
+use crate::consequence::{Kind, sort, stops};
 use crate::stack::{StackDiff, diff};
 
 /// A resource that is not as its template says.
@@ -171,7 +171,8 @@ impl<'t> Veil<'t> {
         });
         value.walk(&mut |value| {
             let text = value.as_str().unwrap_or_default();
-            found |= text.contains("{{resolve:secretsmanager") || text.contains("{{resolve:ssm-secure");
+            found |=
+                text.contains("{{resolve:secretsmanager") || text.contains("{{resolve:ssm-secure");
         });
         found
     }
@@ -179,7 +180,11 @@ impl<'t> Veil<'t> {
 
 /// What drift has done to a stack: from what its template says to what is there.
 pub fn drifted(stack: &StackAt, found: &[Drifted], place: &Whereabouts) -> StackDiff {
-    let mut diff = diff(Some(&expected(stack, found)), Some(&actual(stack, found)), place);
+    let mut diff = diff(
+        Some(&expected(stack, found)),
+        Some(&actual(stack, found)),
+        place,
+    );
     let is_new = |logical_id: &str| {
         let mut resources = diff.resources.iter();
         resources.any(|change| {
@@ -190,18 +195,28 @@ pub fn drifted(stack: &StackAt, found: &[Drifted], place: &Whereabouts) -> Stack
         let mut found = found.iter();
         found.any(|drifted| drifted.logical_id == logical_id && drifted.actual.is_none())
     };
-    // It has happened: nobody refuses it, and where the resource is there, it is the one that was there before.
+    // It has happened: nobody refuses it, what it interrupted is over, and a resource that is there is the one that was
+    // there before.
     let keeps = diff.consequences.iter().map(|consequence| {
         let logical_id = consequence.logical_id.as_deref().unwrap_or_default();
-        let is_replacement = is_new(logical_id) && !is_gone(logical_id);
         match consequence.kind {
             Kind::Refused | Kind::Move => false,
-            Kind::Replacement | Kind::DataLoss | Kind::Interruption => !is_replacement,
+            Kind::Interruption => is_gone(logical_id),
+            Kind::Replacement | Kind::DataLoss => is_gone(logical_id) || !is_new(logical_id),
             _ => true,
         }
     });
     let mut keeps = keeps.collect::<Vec<_>>().into_iter();
     diff.consequences.retain(|_| keeps.next().unwrap_or(true));
+    // What stands still since then does so until it is set back.
+    for change in diff
+        .resources
+        .iter()
+        .filter(|change| change.action == Edit::Modify)
+    {
+        stops::find(change, &mut diff.consequences);
+    }
+    sort(&mut diff.consequences);
     diff.outputs.clear();
     diff.notes.clear();
     diff
@@ -209,7 +224,11 @@ pub fn drifted(stack: &StackAt, found: &[Drifted], place: &Whereabouts) -> Stack
 
 /// What taking the drift back does: from what is there to what the template says.
 pub fn reverted(stack: &StackAt, found: &[Drifted], place: &Whereabouts) -> StackDiff {
-    let mut diff = diff(Some(&actual(stack, found)), Some(&expected(stack, found)), place);
+    let mut diff = diff(
+        Some(&actual(stack, found)),
+        Some(&expected(stack, found)),
+        place,
+    );
     diff.outputs.clear();
     diff.notes.clear();
     diff
@@ -303,12 +322,190 @@ pub fn who(template: &Template, logical_id: &str, path: &str) -> Option<String> 
 pub fn stays(resource_type: &str, path: &str) -> Option<&'static str> {
     let known = catalog().resource_type(resource_type)?;
     let name = path.split('/').nth(1)?;
-    let is_top = |path: stratiform_catalog::PropertyPath| path.is_top_level() && path.first() == name;
+    let is_top =
+        |path: stratiform_catalog::PropertyPath| path.is_top_level() && path.first() == name;
     if known.create_only().any(is_top) {
-        return Some("it cannot change in a resource that is there: only a new resource has another value");
+        return Some(
+            "it cannot change in a resource that is there: only a new resource has another value",
+        );
     }
-    known
-        .write_only()
-        .any(is_top)
-        .then_some("nobody can read it, so that CloudFormation does not compare it with what is there")
+    known.write_only().any(is_top).then_some(
+        "nobody can read it, so that CloudFormation does not compare it with what is there",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use stratiform_template::parse_yaml;
+
+    use super::*;
+    use crate::consequence::Severity;
+
+    const TEMPLATE: &str = "
+Parameters:
+  Token: {Type: String, NoEcho: true}
+Resources:
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: The services
+      SecurityGroupIngress: [{CidrIp: 10.0.0.0/8, IpProtocol: tcp, FromPort: 443, ToPort: 443}]
+  Queue:
+    Type: AWS::SQS::Queue
+    DeletionPolicy: Retain
+    Properties: {QueueName: jobs, Tags: [{Key: team, Value: shop}]}
+  Tasks:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      ContainerDefinitions:
+        - Name: api
+          Environment: [{Name: MODE, Value: !Ref Token}, {Name: API_KEY, Value: abcdefgh}]
+  Service:
+    Type: AWS::ECS::Service
+    Properties: {DesiredCount: 2, TaskDefinition: !Ref Tasks}
+  Target:
+    Type: AWS::ApplicationAutoScaling::ScalableTarget
+    Properties: {MinCapacity: 1, MaxCapacity: 4, ResourceId: service/default/api, ScalableDimension: ecs:service:DesiredCount, ServiceNamespace: ecs}
+";
+
+    fn stack() -> StackAt {
+        let node = parse_yaml(TEMPLATE).unwrap();
+        let template = Template::from_node(&node).unwrap();
+        StackAt::of("shop-dev-services", Arc::new(template))
+    }
+
+    fn place() -> Whereabouts {
+        Whereabouts {
+            stack: "shop-dev-services".to_owned(),
+            region: "eu-central-1".parse().unwrap(),
+            account: None,
+        }
+    }
+
+    fn found(logical_id: &str, expected: &str, actual: Option<&str>) -> Drifted {
+        Drifted::new(&stack().template, logical_id, Some(expected), actual)
+    }
+
+    fn told(diff: &StackDiff) -> Vec<(Severity, &str)> {
+        let all = diff.consequences.iter();
+        all.map(|found| (found.severity, found.what.as_str()))
+            .collect()
+    }
+
+    const GROUP: &str = r#"{"GroupDescription": "The services", "SecurityGroupIngress": [{"CidrIp": "10.0.0.0/8", "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}]}"#;
+    const OPENED: &str = r#"{"GroupDescription": "The services", "SecurityGroupIngress": [{"CidrIp": "10.0.0.0/8", "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}, {"CidrIp": "0.0.0.0/0", "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22}]}"#;
+
+    #[test]
+    fn a_port_that_was_opened_is_a_danger_and_a_tag_is_none() {
+        let opened = [found("Group", GROUP, Some(OPENED))];
+        let diff = drifted(&stack(), &opened, &place());
+        assert_eq!(
+            told(&diff),
+            [(
+                Severity::Danger,
+                "opens tcp 22 of the security group `Group` to the whole internet"
+            )]
+        );
+        let back = reverted(&stack(), &opened, &place());
+        assert_eq!(
+            told(&back),
+            [(
+                Severity::Note,
+                "closes tcp 22 of the security group `Group` to the whole internet"
+            )]
+        );
+        let (tags, other) = (
+            r#"{"QueueName": "jobs", "Tags": [{"Key": "team", "Value": "shop"}]}"#,
+            r#"{"QueueName": "jobs", "Tags": [{"Key": "team", "Value": "other"}]}"#,
+        );
+        let diff = drifted(&stack(), &[found("Queue", tags, Some(other))], &place());
+        assert_eq!(told(&diff), []);
+    }
+
+    #[test]
+    fn what_is_gone_is_gone_whatever_the_deletion_policy_says() {
+        let gone = [found("Queue", r#"{"QueueName": "jobs"}"#, None)];
+        let diff = drifted(&stack(), &gone, &place());
+        assert_eq!(
+            told(&diff),
+            [(
+                Severity::Danger,
+                "deletes the queue `Queue`, and its data with it"
+            )]
+        );
+        let text = format!("{:?}", told(&reverted(&stack(), &gone, &place())));
+        assert!(!text.contains("delete"), "{text}");
+    }
+
+    #[test]
+    fn what_stopped_is_told_and_an_interruption_that_is_over_is_not() {
+        let service =
+            |count: u8| format!(r#"{{"DesiredCount": {count}, "TaskDefinition": "api:1"}}"#);
+        let stopped = [found("Service", &service(2), Some(&service(0)))];
+        let diff = drifted(&stack(), &stopped, &place());
+        let told = told(&diff);
+        assert!(
+            told.iter().all(|(_, what)| what.starts_with("stops ")) && told.len() == 1,
+            "{told:?}"
+        );
+    }
+
+    #[test]
+    fn secrets_are_hidden_and_that_they_are_others_is_not() {
+        let tasks = |mode: &str, key: &str| {
+            format!(
+                r#"{{"ContainerDefinitions": [{{"Name": "api", "Environment": [{{"Name": "MODE", "Value": "{mode}"}}, {{"Name": "API_KEY", "Value": "{key}"}}]}}]}}"#
+            )
+        };
+        let found = found(
+            "Tasks",
+            &tasks("hunter2", "abcdefgh"),
+            Some(&tasks("hunter3", "abcdefgh")),
+        );
+        let text = format!("{found:?}");
+        for secret in ["hunter2", "hunter3", "abcdefgh"] {
+            assert!(!text.contains(secret), "{text}");
+        }
+        let at = |place: u8| {
+            found.at(&format!(
+                "/ContainerDefinitions/0/Environment/{place}/Value"
+            ))
+        };
+        assert_eq!(at(0), (Some(HIDDEN.into()), Some(OTHER.into())));
+        assert_eq!(at(1), (Some(HIDDEN.into()), Some(HIDDEN.into())));
+    }
+
+    #[test]
+    fn who_it_may_have_been_is_told_where_the_stack_says_so_only() {
+        let template = stack().template;
+        let who = |id: &str, path: &str| who(&template, id, path);
+        let scaling = who("Service", "/DesiredCount").unwrap();
+        assert!(
+            scaling.contains("AWS::ApplicationAutoScaling::ScalableTarget"),
+            "{scaling}"
+        );
+        assert!(
+            who("Service", "/TaskDefinition")
+                .unwrap()
+                .contains("rollback --service")
+        );
+        assert_eq!(who("Group", "/SecurityGroupIngress/1"), None);
+        let alone = Template::from_node(
+            &parse_yaml(
+                "Resources: {Service: {Type: AWS::ECS::Service, Properties: {DesiredCount: 2}}}",
+            )
+            .unwrap(),
+        );
+        assert_eq!(
+            super::who(&alone.unwrap(), "Service", "/DesiredCount"),
+            None
+        );
+        assert!(stays("AWS::EC2::SecurityGroup", "/GroupDescription").is_some());
+        assert_eq!(
+            stays("AWS::EC2::SecurityGroup", "/SecurityGroupIngress/1"),
+            None
+        );
+    }
 }

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use stratiform_catalog::behaviour::{Given, is_left_out_of_drift, movers, scaled};
 use stratiform_catalog::catalog;
-use stratiform_service::change::ResourceDriftIgnoredReason;
 use stratiform_service::Timestamp;
+use stratiform_service::change::ResourceDriftIgnoredReason;
 
 use crate::agenda::{Due, Place};
 use crate::estate::Estate;
@@ -140,7 +140,8 @@ pub(crate) fn reality(
     actual: &Map<String, Value>,
 ) -> (Map<String, Value>, Vec<Ignored>) {
     let known = catalog().resource_type(resource_type);
-    let is_top = |mut paths: Box<dyn Iterator<Item = stratiform_catalog::PropertyPath>>, key: &str| {
+    let is_top = |mut paths: Box<dyn Iterator<Item = stratiform_catalog::PropertyPath>>,
+                  key: &str| {
         paths.any(|path| path.is_top_level() && path.first() == key)
     };
     let (mut real, mut ignored) = (Map::new(), Vec::new());
@@ -164,7 +165,9 @@ pub(crate) fn reality(
         };
         let value = match reason {
             Some(_) => deployed.cloned(),
-            None if key == "Tags" => there.map(|tags| named(tags, [before, after.unwrap_or(before)])),
+            None if key == "Tags" => {
+                there.map(|tags| named(tags, [before, after.unwrap_or(before)]))
+            }
             None => there.cloned(),
         };
         if let Some(Some(reason)) = reason {

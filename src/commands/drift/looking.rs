@@ -66,10 +66,7 @@ async fn stack(aws: &Aws, assembly: &Assembly, planned: &StackAt, pace: Pace) ->
         let id = &stack.id;
         let (looked, (listed, text)) = join(
             detect(aws, stack, pace),
-            join(
-                looking::resources(aws, id),
-                looking::template(aws, id),
-            ),
+            join(looking::resources(aws, id), looking::template(aws, id)),
         )
         .await;
         (detection, resources, template) = (looked, listed, text);

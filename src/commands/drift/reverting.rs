@@ -124,9 +124,9 @@ fn said(back: &[(&str, StackDiff)], shown: &Shown<'_>) -> Vec<String> {
     for (key, diff) in back {
         let worth = diff.consequences.iter();
         let worth = worth.filter(|found| found.severity > Severity::Safe);
-        lines.extend(worth.map(|found| {
-            format!("setting {key} back: {}: {}\n", found.severity, found.what)
-        }));
+        lines.extend(
+            worth.map(|found| format!("setting {key} back: {}: {}\n", found.severity, found.what)),
+        );
     }
     for judged in shown.stacks {
         let stay = judged.differences.iter();

@@ -39,7 +39,11 @@ impl<'a, E: Environment> Tracing<'a, E> {
     /// The value that the expected one of a difference comes from, where that can be found out.
     pub(super) fn trace(&mut self, stack: &str, difference: &Difference) -> Option<Key> {
         let expected = text(difference.expected.as_ref()?)?;
-        let place = (stack, difference.logical_id.as_str(), difference.path.as_str());
+        let place = (
+            stack,
+            difference.logical_id.as_str(),
+            difference.path.as_str(),
+        );
         if written(self.assembly, place)? != expected {
             // The code has changed since: what it says now made nothing of what is there.
             return None;
@@ -51,8 +55,14 @@ impl<'a, E: Environment> Tracing<'a, E> {
             .cloned()
             .collect();
         same.into_iter().find_map(|value| {
-            let adopted = actual.as_deref().and_then(|actual| like(&value.value, actual));
-            let tried = adopted.iter().chain(others(&value.value).iter()).cloned().collect::<Vec<_>>();
+            let adopted = actual
+                .as_deref()
+                .and_then(|actual| like(&value.value, actual));
+            let tried = adopted
+                .iter()
+                .chain(others(&value.value).iter())
+                .cloned()
+                .collect::<Vec<_>>();
             let follows = tried.into_iter().find_map(|other| {
                 let now = self.with(&value, other.clone(), place)?;
                 (now != expected).then_some((other, now))
@@ -72,7 +82,12 @@ impl<'a, E: Environment> Tracing<'a, E> {
     }
 
     /// What stands in a place of a template where one of the environment's values is another.
-    fn with(&mut self, value: &Effective, other: Json, place: (&str, &str, &str)) -> Option<String> {
+    fn with(
+        &mut self,
+        value: &Effective,
+        other: Json,
+        place: (&str, &str, &str),
+    ) -> Option<String> {
         if self.tries == TRIES {
             return None;
         }
@@ -99,7 +114,8 @@ fn like(value: &Json, text: &str) -> Option<Json> {
         Json::String(_) => Some(text.into()),
         Json::Bool(_) | Json::Number(_) => {
             let read: Json = serde_json::from_str(text).ok()?;
-            let same = (read.is_boolean() && value.is_boolean()) || (read.is_number() && value.is_number());
+            let same = (read.is_boolean() && value.is_boolean())
+                || (read.is_number() && value.is_number());
             same.then_some(read)
         }
         Json::Null | Json::Array(_) | Json::Object(_) => None,

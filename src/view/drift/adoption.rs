@@ -20,7 +20,11 @@ pub(crate) fn adoption(shown: &Shown<'_>) -> String {
                 Severity::Danger | Severity::Warning => format!("  ({severity})"),
                 _ => String::new(),
             };
-            let _ = writeln!(text, "{}/{id}  {}{warned}", judged.stack.key, covered.resource_type);
+            let _ = writeln!(
+                text,
+                "{}/{id}  {}{warned}",
+                judged.stack.key, covered.resource_type
+            );
             for consequence in judged.consequences(id).filter(|_| !warned.is_empty()) {
                 let _ = writeln!(text, "  would stay: {}", consequence.what);
             }

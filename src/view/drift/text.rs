@@ -95,10 +95,18 @@ fn of_resource(judged: &Judged, covered: &Covered, colour: Colour) -> String {
         }
     }
     for consequence in judged.consequences(id) {
-        line(format!("{}: {}", consequence.severity, one_line(&consequence.what)));
+        line(format!(
+            "{}: {}",
+            consequence.severity,
+            one_line(&consequence.what)
+        ));
     }
     if let Some(location) = judged.declared.get(id) {
-        line(format!("declared at {}:{}", location.file(), location.line()));
+        line(format!(
+            "declared at {}:{}",
+            location.file(),
+            location.line()
+        ));
     }
     text
 }
@@ -171,7 +179,10 @@ fn ledger(shown: &Shown<'_>, colour: Colour) -> String {
             ledger.not_followed
         );
     }
-    let is_asked = shown.stacks.iter().all(|judged| judged.stack.unasked.is_empty());
+    let is_asked = shown
+        .stacks
+        .iter()
+        .all(|judged| judged.stack.unasked.is_empty());
     if ledger.not_checked > 0 || !is_asked {
         let word = painted("not checked yet", YELLOW, colour);
         text += &format!("{word}  {:>4}\n", ledger.not_checked);

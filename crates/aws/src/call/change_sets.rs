@@ -1,9 +1,7 @@
 //! Calls about change sets.
 
 use aws_sdk_cloudformation::error::ProvideErrorMetadata;
-use aws_sdk_cloudformation::types::{
-    self, DeploymentConfig, DeploymentConfigMode, DeploymentMode,
-};
+use aws_sdk_cloudformation::types::{self, DeploymentConfig, DeploymentConfigMode, DeploymentMode};
 use stratiform_deploy::Reply;
 use stratiform_deploy::call::{ChangeSetSummary, NewChangeSet, OnDrift, ParameterValue, TemplateSource};
 use stratiform_service::change_set::{self, RollbackConfiguration};

@@ -228,8 +228,14 @@ fn every_word_of_a_value_is_known() {
             Question::WhenRemoved | Question::WhenChanged => Transition::of(&row).is_some(),
             Question::Becomes => catalog().resource_type(row.value).is_some(),
             Question::MovedBy => match movers(name).find(|mover| mover.path.as_str() == row.path) {
-                Some(Mover { given: Given::Type(other), .. }) => catalog().resource_type(other).is_some(),
-                Some(Mover { given: Given::Property(other), .. }) => exists(name, other),
+                Some(Mover {
+                    given: Given::Type(other),
+                    ..
+                }) => catalog().resource_type(other).is_some(),
+                Some(Mover {
+                    given: Given::Property(other),
+                    ..
+                }) => exists(name, other),
                 Some(_) => true,
                 None => false,
             },

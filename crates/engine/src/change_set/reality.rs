@@ -9,8 +9,8 @@ use stratiform_changes::Rules;
 use stratiform_resolve::{Resolver, Scope};
 use stratiform_service::change::{
     Action, Attribute, AttributeChangeType, ChangeSource, Detail, Drift, Evaluation, Replacement,
-    RequiresRecreation, ResourceChange, ResourceDriftIgnoredAttribute,
-    ResourceDriftStatus, Target, ValueSource,
+    RequiresRecreation, ResourceChange, ResourceDriftIgnoredAttribute, ResourceDriftStatus, Target,
+    ValueSource,
 };
 use stratiform_service::change_set::StackDriftStatus;
 use stratiform_service::{LogicalId, PhysicalId, Timestamp};
