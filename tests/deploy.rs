@@ -10,6 +10,8 @@ mod besides;
 mod bootstrapping;
 #[path = "deploy/destroying.rs"]
 mod destroying;
+#[path = "deploy/drift.rs"]
+mod drift;
 #[path = "deploy/engine.rs"]
 mod engine;
 #[path = "deploy/failures.rs"]

@@ -68,6 +68,7 @@ impl Drift {
             emergency: self.emergency.clone(),
             continue_rollback: false,
             hotswap: false,
+            elsewhere: Default::default(),
             format: match self.format {
                 StatusFormat::Text => DeployFormat::Text,
                 StatusFormat::Json => DeployFormat::Json,

@@ -13,6 +13,7 @@ use stratiform_deploy::{Call, FailureKind, Pace, Reply};
 use stratiform_diff::drift::Drifted;
 use stratiform_service::StackId;
 use stratiform_service::drift::{Detection, DetectionStatus};
+use stratiform_service::status::{Ending, Phase};
 use tokio::time::{Instant, sleep};
 
 use crate::assemblies::deployed::parse_deployed;
@@ -57,7 +58,13 @@ async fn stack(aws: &Aws, assembly: &Assembly, planned: &StackAt, pace: Pace) ->
         _ => None,
     })
     .await
-    .map(|stack| stack.filter(|stack| stack.status.exists()));
+    .map(|stack| {
+        let is_there = |stack: &Box<Stack>| {
+            let phase = stack.status.phase();
+            !matches!(phase, Phase::Settled(Ending::Gone | Ending::Reviewed))
+        };
+        stack.filter(is_there)
+    });
     let unknown = || Unasked::because("nobody knows which stack that would be", "");
     let (mut detection, mut resources, mut drifts) =
         (Err(unknown()), Ok(Vec::new()), Ok(Vec::new()));

@@ -208,6 +208,7 @@ async fn planned(
         caller: &identity.arn,
         actor: actor.as_deref(),
         reason: Some(args.emergency.as_deref().unwrap_or(REASON)),
+        rebuilt_from: None,
     });
     let run = run(&args.env, &record, &stacks);
     facts.wanted.run = Some(run.clone());
@@ -276,6 +277,7 @@ fn stacks(
                 commit: found.record("commit").map(str::to_owned),
                 deployed_by: caller.rsplit(['/', ':']).next().map(str::to_owned),
                 reason: Some(REASON.to_owned()),
+                rebuilt_from: found.record("rebuilt-from").map(str::to_owned),
             }),
             seen: Some(Seen {
                 stack: Some(Box::new(stack.clone())),
