@@ -291,7 +291,7 @@ impl Places {
         let reading = self.reading.iter().map(|action| {
             on_any(
                 action,
-                "CloudFormation looks for drift with it, in whatever the stacks have by then",
+                "CloudFormation looks for drift with the rights of who asks, at whatever the stacks have by then",
             )
         });
         [own].into_iter().chain(reading).collect()
