@@ -91,6 +91,7 @@ pub(super) async fn revert(
         environment: &args.env,
         emergency: args.emergency.as_deref(),
         report: &report,
+        verbose: global.verbose,
     });
     if report.is_blocked() {
         return Ok(match report.blocks(Id::StackState) {
