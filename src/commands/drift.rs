@@ -26,7 +26,7 @@ use crate::exit::Exit;
 use crate::report::{Colour, Failure};
 use crate::repository::project::Project;
 use crate::runtime::{all_of, or_interrupted};
-use crate::view::drift::{Difference, Judged, Shown, adoption, json, sentence, text};
+use crate::view::drift::{Difference, Judged, Shown, adoption, json, json_line, sentence, text};
 use crate::view::{Answer, Event, View, stderr};
 
 /// Looks, and tells; or sets back, or says what to write.
@@ -118,7 +118,14 @@ fn nothing_to_revert(shown: &Shown<'_>, is_json: bool) -> Answer {
     };
     Answer {
         exit,
-        ..Answer::of(if is_json { json(shown) } else { String::new() })
+        ..Answer::of(in_a_line(shown, is_json))
+    }
+}
+
+fn in_a_line(shown: &Shown<'_>, is_json: bool) -> String {
+    match is_json {
+        true => json_line(shown),
+        false => String::new(),
     }
 }
 
@@ -134,7 +141,7 @@ async fn again(aws: &Aws, args: &Drift, assembly: &Assembly) -> Result<Answer, F
             Verdict::Drifted => Exit::No,
             _ => Exit::Done,
         },
-        ..Answer::of(if is_json { json(&shown) } else { String::new() })
+        ..Answer::of(in_a_line(&shown, is_json))
     })
 }
 

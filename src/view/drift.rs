@@ -15,7 +15,7 @@ use stratiform_service::Word;
 use stratiform_service::drift::DifferenceType;
 
 pub(crate) use adoption::adoption;
-pub(crate) use json::json;
+pub(crate) use json::{json, json_line};
 pub(crate) use text::text;
 
 /// What is shown.

@@ -153,7 +153,10 @@ impl StackDrift {
             }
         };
         let detection = detection.map_err(&mut told).ok();
-        let drifts = drifts.map_err(&mut told).unwrap_or_default();
+        let drifts = drifts.map_err(&mut told).ok();
+        // What a look found and nobody could read says nothing.
+        let detection = detection.filter(|_| drifts.is_some());
+        let drifts = drifts.unwrap_or_default();
         let resources = resources.map_err(&mut told).unwrap_or_default();
         let mut drifts: HashMap<LogicalId, ResourceDrift> = drifts
             .into_iter()
@@ -422,6 +425,24 @@ mod tests {
         let denied = looked(denied, &[("A", QUEUE)], &[("A", InSync, 101)]);
         assert_eq!(denied.unasked.len(), 1);
         assert_eq!(verdict(denied), Verdict::NotAllChecked);
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_not_checked() {
+        let stack = StackDrift::of(Looked {
+            key: "queues".to_owned(),
+            name: "shop-dev-queues".to_owned(),
+            stack: Err(Unasked::because("not asked here", "")),
+            detection: detection(DetectionStatus::Complete, None),
+            resources: Ok(vec![resource("A", QUEUE)]),
+            drifts: Err(Unasked::because(
+                "DescribeStackResourceDrifts is not allowed",
+                "",
+            )),
+        });
+        let stack = stack.unwrap();
+        assert_eq!(Ledger::of([&stack]).not_checked, 1);
+        assert_eq!(stack.unasked.len(), 2);
     }
 
     #[test]

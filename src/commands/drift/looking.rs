@@ -80,7 +80,7 @@ async fn stack(aws: &Aws, assembly: &Assembly, planned: &StackAt, pace: Pace) ->
         drifts = self::drifts(aws, id).await;
     }
     let there = stack.as_ref().ok().cloned().flatten();
-    let mut looked = Looked {
+    let looked = Looked {
         key: assembly.key(&planned.name).to_owned(),
         name: planned.name.clone(),
         stack,
@@ -92,6 +92,8 @@ async fn stack(aws: &Aws, assembly: &Assembly, planned: &StackAt, pace: Pace) ->
         let parsed = parse_deployed(&planned.name, &text);
         parsed.map_err(|failure| unasked(&failure))
     });
+    let mut drift = StackDrift::of(looked);
+    // Without it nobody can say what a difference does, or hide what is not to be seen.
     let deployed = match (deployed, &there) {
         (Ok(parsed), Some(there)) => Some(StackAt {
             parameters: there.values(),
@@ -100,13 +102,13 @@ async fn stack(aws: &Aws, assembly: &Assembly, planned: &StackAt, pace: Pace) ->
             ..StackAt::of(planned.name.clone(), parsed.template)
         }),
         (Err(why), Some(_)) => {
-            // Without it nobody can say what a difference does, or hide what is not to be seen.
-            looked.drifts = looked.drifts.and(Err(why));
+            drift
+                .iter_mut()
+                .for_each(|drift| drift.unasked.push(why.clone()));
             None
         }
-        _ => None,
+        (_, None) => None,
     };
-    let drift = StackDrift::of(looked);
     let drifted = match (&drift, &deployed) {
         (Some(drift), Some(deployed)) => drift
             .drifted()

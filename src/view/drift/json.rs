@@ -9,11 +9,20 @@ use super::{Difference, Judged, Shown, word};
 /// The shape of the JSON.
 const VERSION: u32 = 1;
 
-/// One object.
+/// One object, to read.
 pub(crate) fn json(shown: &Shown<'_>) -> String {
+    format!("{:#}\n", object(shown))
+}
+
+/// The same in a line, after those of a deployment.
+pub(crate) fn json_line(shown: &Shown<'_>) -> String {
+    format!("{}\n", object(shown))
+}
+
+fn object(shown: &Shown<'_>) -> Value {
     let ledger = shown.ledger;
     let stacks: Vec<Value> = shown.stacks.iter().map(stack).collect();
-    let value = json!({
+    json!({
         "version": VERSION,
         "environment": shown.environment,
         "region": shown.region,
@@ -29,8 +38,7 @@ pub(crate) fn json(shown: &Shown<'_>) -> String {
             "notChecked": ledger.not_checked,
         },
         "stacks": stacks,
-    });
-    format!("{value:#}\n")
+    })
 }
 
 fn stack(judged: &Judged) -> Value {

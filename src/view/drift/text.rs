@@ -121,6 +121,9 @@ pub(super) fn origin(key: &super::Key) -> String {
 
 fn of_difference(difference: &Difference) -> String {
     let path = property(&difference.path);
+    if let (None, None) = (&difference.expected, &difference.actual) {
+        return format!("~ {path}");
+    }
     let (expected, actual) = (
         value(difference.expected.as_ref()),
         value(difference.actual.as_ref()),
@@ -230,5 +233,103 @@ fn painted(text: &str, code: &str, colour: Colour) -> String {
     match colour {
         Colour::Always => paint(text, code),
         Colour::Never => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use stratiform_deploy::drift::{Ledger, StackDrift};
+    use stratiform_deploy::guard::Unasked;
+
+    use super::*;
+
+    fn covered(logical_id: &str, coverage: Coverage) -> Covered {
+        Covered {
+            logical_id: logical_id.parse().unwrap(),
+            resource_type: "AWS::SQS::Queue".to_owned(),
+            coverage,
+            drift: None,
+        }
+    }
+
+    fn judged(key: &str, resources: Vec<Covered>, unasked: Vec<Unasked>) -> Judged {
+        Judged {
+            stack: StackDrift {
+                key: key.to_owned(),
+                name: format!("shop-dev-{key}"),
+                resources,
+                unasked,
+            },
+            diff: None,
+            differences: Vec::new(),
+            declared: Default::default(),
+        }
+    }
+
+    #[test]
+    fn the_ledger_says_what_was_not_looked_at_and_why() {
+        let not_checked = |why: Option<&str>| Coverage::NotChecked {
+            why: why.map(str::to_owned),
+            last: None,
+        };
+        let denied = Unasked {
+            why: "DetectStackDrift of `shop-dev-news` is not allowed with these credentials"
+                .to_owned(),
+            help: "use credentials that may call DetectStackDrift".to_owned(),
+            kind: None,
+        };
+        let stacks = [
+            judged(
+                "queues",
+                vec![
+                    covered("Jobs", Coverage::InSync),
+                    covered("Mail", not_checked(Some("Rate exceeded"))),
+                    covered("Policy", Coverage::NotSupported),
+                    covered("Child", Coverage::NotFollowed),
+                ],
+                Vec::new(),
+            ),
+            judged(
+                "news",
+                vec![covered("Topic", not_checked(None))],
+                vec![denied],
+            ),
+        ];
+        let all: Vec<StackDrift> = stacks.iter().map(|judged| judged.stack.clone()).collect();
+        let shown = Shown {
+            environment: "dev",
+            region: "eu-central-1",
+            account: Some("111122223333"),
+            verdict: Verdict::of(&all),
+            ledger: Ledger::of(&all),
+            stacks: &stacks,
+        };
+        insta::assert_snapshot!(text(&shown, Colour::Never));
+    }
+
+    #[test]
+    fn values_that_nobody_may_see_or_could_read_are_no_values() {
+        let difference = Difference {
+            logical_id: "Jobs".to_owned(),
+            path: "/Tags/0/Value".to_owned(),
+            kind: DifferenceType::NotEqual.into(),
+            expected: None,
+            actual: None,
+            who: None,
+            stays: None,
+            line: None,
+            key: None,
+        };
+        assert_eq!(of_difference(&difference), "~ Tags.0.Value");
+        let added = Difference {
+            kind: DifferenceType::Add.into(),
+            actual: Some("a\u{1b}b".into()),
+            ..difference
+        };
+        let told = of_difference(&added);
+        assert!(
+            told.starts_with("+ Tags.0.Value  a") && !told.contains('\u{1b}'),
+            "{told}"
+        );
     }
 }

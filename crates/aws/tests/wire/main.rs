@@ -3,6 +3,7 @@
 
 mod calls;
 mod credentials;
+mod drift;
 mod errors;
 mod no_answers;
 mod quotas;
