@@ -9,8 +9,8 @@ mod tracing;
 
 use stratiform_assembly::Assembly;
 use stratiform_aws::Aws;
-use stratiform_deploy::drift::{StackDrift, Verdict};
-use stratiform_diff::drift::{Drifted, drifted};
+use stratiform_deploy::drift::{Ledger, StackDrift, Verdict};
+use stratiform_diff::drift::{Drifted, drifted, stays, who};
 use stratiform_environment::Environment;
 use stratiform_resolve::Whereabouts;
 
@@ -152,7 +152,7 @@ fn shown<'a>(environment: &'a str, assembly: &'a Assembly, judged: &'a [Judged])
         region: assembly.region.as_str(),
         account: assembly.account.as_ref().map(|account| account.as_str()),
         verdict: Verdict::of(&stacks),
-        ledger: stratiform_deploy::drift::Ledger::of(&stacks),
+        ledger: Ledger::of(&stacks),
         stacks: judged,
     }
 }
@@ -175,8 +175,7 @@ fn judged(assembly: &Assembly, found: &[Found]) -> Vec<Judged> {
                     expected,
                     actual,
                     who: found.who(covered.logical_id.as_str(), &difference.path),
-                    stays: stratiform_diff::drift::stays(&covered.resource_type, &difference.path),
-                    line: None,
+                    stays: stays(&covered.resource_type, &difference.path),
                     key: None,
                 }
             })
@@ -221,22 +220,22 @@ fn placed<E: Environment>(
             }
         }
         for difference in &mut judged.differences {
-            difference.line = judged.declared.get(&difference.logical_id).copied();
             difference.key = tracing.trace(&judged.stack.name, difference);
         }
     }
     judged
 }
 
-/// A resource that is not as it should be, of those that were judged.
 impl Found {
+    /// A resource that is not as its template says.
     fn of(&self, logical_id: &str) -> Option<&Drifted> {
         let mut drifted = self.drifted.iter();
         drifted.find(|drifted| drifted.logical_id == logical_id)
     }
 
+    /// Who may have changed a property of it.
     fn who(&self, logical_id: &str, path: &str) -> Option<String> {
         let deployed = self.deployed.as_ref()?;
-        stratiform_diff::drift::who(&deployed.template, logical_id, path)
+        who(&deployed.template, logical_id, path)
     }
 }

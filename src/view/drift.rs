@@ -65,8 +65,6 @@ pub(crate) struct Difference {
     pub who: Option<String>,
     /// Why a deployment cannot set it back.
     pub stays: Option<&'static str>,
-    /// The line of Rust that declares the resource.
-    pub line: Option<&'static Location<'static>>,
     /// The value of the environment's file that the expected one comes from.
     pub key: Option<Key>,
 }

@@ -59,11 +59,10 @@ async fn stack(aws: &Aws, assembly: &Assembly, planned: &StackAt, pace: Pace) ->
     })
     .await
     .map(|stack| {
-        let is_there = |stack: &Box<Stack>| {
+        stack.filter(|stack| {
             let phase = stack.status.phase();
             !matches!(phase, Phase::Settled(Ending::Gone | Ending::Reviewed))
-        };
-        stack.filter(is_there)
+        })
     });
     let unknown = || Unasked::because("nobody knows which stack that would be", "");
     let (mut detection, mut resources, mut drifts) =

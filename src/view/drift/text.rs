@@ -317,7 +317,6 @@ mod tests {
             actual: None,
             who: None,
             stays: None,
-            line: None,
             key: None,
         };
         assert_eq!(of_difference(&difference), "~ Tags.0.Value");
