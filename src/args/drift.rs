@@ -2,10 +2,10 @@
 
 use std::num::NonZeroUsize;
 
-use super::StatusFormat;
 use super::deploy::Allow;
 #[cfg(feature = "aws")]
 use super::deploy::{Deploy, DeployFormat};
+use super::status::StatusFormat;
 
 /// Show what was changed by hand: how resources are, beside how their stacks made them.
 ///
