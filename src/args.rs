@@ -6,6 +6,7 @@ mod changed;
 mod checklist;
 mod deploy;
 mod destroy;
+mod drift;
 mod guard;
 mod history;
 mod rebuild;
@@ -36,6 +37,7 @@ pub(crate) use deploy::{
     Allow, DeployFormat, Elsewhere, Going, ParameterValue, ServiceImage, crossed,
 };
 pub(crate) use destroy::Destroy;
+pub(crate) use drift::Drift;
 pub(crate) use guard::Guard;
 #[cfg(feature = "aws")]
 pub(crate) use guard::GuardFormat;
@@ -157,6 +159,8 @@ pub(crate) enum Command {
     Checklist(Checklist),
     /// Write what to do when something is wrong, from the real environment
     Runbook(Runbook),
+    /// Show what was changed by hand, set it back, or say what to write so that the code says it
+    Drift(Box<Drift>),
     /// Make what an account needs before an environment can be deployed from GitHub
     Bootstrap(Bootstrap),
     /// Look at environments

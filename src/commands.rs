@@ -11,6 +11,8 @@ pub(crate) mod deploy;
 #[cfg(feature = "aws")]
 pub(crate) mod destroy;
 pub(crate) mod diff;
+#[cfg(feature = "aws")]
+pub(crate) mod drift;
 #[cfg(feature = "engine")]
 pub(crate) mod engine_serve;
 pub(crate) mod env_show;

@@ -99,6 +99,10 @@ fn execute<E: Environment>(
         Command::Runbook(runbook) => commands::runbook::run(define, global, &runbook),
         #[cfg(not(feature = "aws"))]
         Command::Runbook(_) => Err(commands::without_aws::refused("runbook")),
+        #[cfg(feature = "aws")]
+        Command::Drift(drift) => commands::drift::run(define, global, &drift, view),
+        #[cfg(not(feature = "aws"))]
+        Command::Drift(_) => Err(commands::without_aws::refused("drift")),
         #[cfg(not(feature = "aws"))]
         Command::Deploy(_) => Err(commands::without_aws::refused("deploy")),
         #[cfg(not(feature = "aws"))]

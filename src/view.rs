@@ -14,6 +14,8 @@ pub(crate) mod deployment;
 #[cfg(feature = "aws")]
 pub(crate) mod destruction;
 #[cfg(feature = "aws")]
+pub(crate) mod drift;
+#[cfg(feature = "aws")]
 pub(crate) mod guard;
 #[cfg(feature = "aws")]
 pub(crate) mod history;

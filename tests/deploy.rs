@@ -14,6 +14,8 @@ mod bootstrapping;
 mod checklist;
 #[path = "deploy/destroying.rs"]
 mod destroying;
+#[path = "deploy/drift.rs"]
+mod drift;
 #[path = "deploy/engine.rs"]
 mod engine;
 #[path = "deploy/failures.rs"]

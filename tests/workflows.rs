@@ -62,11 +62,11 @@ fn a_repository_of_ones_own() {
         assert!(output.contains(words), "no `{words}` in {output}");
     };
     expect(&workflows(&repository, "--check"), 3, "missing  ");
-    expect(&workflows(&repository, ""), 0, "6 workflows in ");
+    expect(&workflows(&repository, ""), 0, "7 workflows in ");
     expect(
         &workflows(&repository, "--check"),
         0,
-        "6 workflows, none stale",
+        "7 workflows, none stale",
     );
     expect(&workflows(&repository, ""), 0, ", 0 written");
 

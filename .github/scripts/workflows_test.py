@@ -122,6 +122,8 @@ SITUATIONS = {
     "Promote": [fails("docker"), refused()],
     "Changed": [fails("gh", "git")],
     "Deploy": [refused(), with_values(ALLOW="everything")],
+    "Drift": [refused()],
+    "Start": [fails("gh"), fails("git")],
     "Rollback": [refused()],
     "Begin": [fails("gh"), fails("git")],
     "Watch": [refused(), with_values(FOR="a while")],
@@ -241,6 +243,7 @@ class Pipeline(unittest.TestCase):
             self.failing_release(world)
             self.rollback(world)
             self.watch(world)
+            self.drift(world)
             self.every_step_failed(world, self.workflows.glob("*.yml"))
 
     def test_what_another_repository_gets_besides(self):
@@ -410,6 +413,16 @@ class Pipeline(unittest.TestCase):
         run = world.run("watch.yml", "workflow_dispatch", "refs/tags/v0.2.0", asked)
         self.went(run, begin="skipped", build="success", prod="success")
         self.assertIn("nothing got worse at 1 look", run.step("prod", "Watch").text)
+
+    def drift(self, world):
+        """At night dev and staging are looked at, and prod's newest release is told to look. What could be is in sync."""
+        run = world.run("drift.yml", "schedule", "refs/heads/main")
+        self.went(run, **{"start-prod": "success", "dev": "success", "staging": "success", "prod": "skipped"})
+        begun = json.loads((world.folder / "begun.json").read_text())
+        self.assertIn(["drift.yml", "v0.2.0", "environment=prod"], begun)
+        run = world.run("drift.yml", "workflow_dispatch", "refs/tags/v0.2.0", {"environment": "prod"})
+        self.went(run, prod="success", dev="skipped", **{"start-prod": "skipped"})
+        self.assertIn("prod: nothing drifted of the ", run.step("prod", "Drift").text)
 
     def every_step_failed(self, world, files):
         """Every step of these workflows ran, and ran once where it must fail."""

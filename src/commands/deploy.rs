@@ -10,7 +10,7 @@ mod passes;
 pub(crate) mod planning;
 mod prediction;
 pub(crate) mod preparing;
-mod record;
+pub(crate) mod record;
 pub(crate) mod sealing;
 
 use std::io::IsTerminal as _;
@@ -187,7 +187,7 @@ pub(crate) async fn watched(
         .0
 }
 
-async fn followed(
+pub(crate) async fn followed(
     global: &Global,
     args: &Deploy,
     aws: &Aws,

@@ -8,6 +8,7 @@ mod change_set;
 mod change_sets;
 mod cloudwatch;
 mod command;
+mod drift;
 mod ecr;
 mod ecs;
 mod elb;
@@ -77,6 +78,11 @@ impl Aws {
             Call::GetTemplate { stack } => self.original_template(stack).await,
             Call::GetStackPolicy { stack } => self.policy(stack).await,
             Call::ListStackResources { stack } => self.list_stack_resources(stack).await,
+            Call::DetectStackDrift { stack } => self.detect_stack_drift(stack).await,
+            Call::DriftDetectionStatus { detection } => {
+                self.drift_detection_status(detection).await
+            }
+            Call::ResourceDrifts { stack } => self.resource_drifts(stack).await,
             Call::CreateChangeSet(new) => self.create_change_set(new).await,
             Call::DescribeChangeSet { change_set } => self.describe_change_set(change_set).await,
             Call::ValidationEvents { change_set } => self.validation_events(change_set).await,

@@ -151,6 +151,13 @@ impl Places {
             Kind::GetTemplate => read("cloudformation:GetTemplate"),
             Kind::GetStackPolicy => change("cloudformation:GetStackPolicy"),
             Kind::ListStackResources => read("cloudformation:ListStackResources"),
+            Kind::DetectStackDrift => self.detections(),
+            // A look has an ID, and no ARN.
+            Kind::DriftDetectionStatus => vec![on_any(
+                "cloudformation:DescribeStackDriftDetectionStatus",
+                "CloudFormation asks for it on all looks for drift or none",
+            )],
+            Kind::ResourceDrifts => change("cloudformation:DescribeStackResourceDrifts"),
             Kind::CreateChangeSet => self.change_sets(),
             Kind::DescribeChangeSet => change("cloudformation:DescribeChangeSet"),
             Kind::ValidationEvents => change("cloudformation:DescribeEvents"),
@@ -273,6 +280,21 @@ impl Places {
             // A web server is no service of AWS.
             Kind::Http => Vec::new(),
         }
+    }
+
+    /// A look for drift: CloudFormation reads the resources with the rights of who asks. What would hand out secrets or data
+    /// is not among them.
+    fn detections(&self) -> Vec<Need> {
+        let calls = ["DetectStackDrift", "DetectStackResourceDrift"];
+        let calls = calls.map(|call| format!("cloudformation:{call}"));
+        let own = on(&calls.each_ref().map(String::as_str), &self.stacks);
+        let reading = self.reading.iter().map(|action| {
+            on_any(
+                action,
+                "CloudFormation looks for drift with the rights of who asks, at whatever the stacks have by then",
+            )
+        });
+        [own].into_iter().chain(reading).collect()
     }
 
     /// Change sets, made with CloudFormation's role and no other.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use stratiform_assembly::Assembly;
+use stratiform_catalog::{Handler, catalog};
 use stratiform_environment::{Settings, Text, Topic};
 use stratiform_template::{Function, Resource, Template, Value};
 
@@ -42,6 +43,8 @@ pub(crate) struct Places {
     pub(crate) sns: String,
     pub(crate) bucket: String,
     pub(crate) execution_role: String,
+    /// The actions with which resources of the stacks' types are read, but for those that hand out secrets or data.
+    pub(crate) reading: BTreeSet<String>,
 }
 
 impl Places {
@@ -163,6 +166,7 @@ impl Places {
                 Some(arn) => arn.clone(),
                 None => names.execution_role_arn("${AWS::Partition}", "${AWS::AccountId}"),
             },
+            reading: reading(assembly),
             stacks,
             services,
             databases,
@@ -316,4 +320,36 @@ fn task_roles(assembly: &Assembly) -> Vec<String> {
         }
     }
     all.into_iter().collect()
+}
+
+/// What hands out secrets or data, and is named by handlers that read all the same.
+const TELLING: [&str; 7] = [
+    "dynamodb:GetItem",
+    "logs:GetLogEvents",
+    "s3:GetObject",
+    "secretsmanager:GetRandomPassword",
+    "secretsmanager:GetSecretValue",
+    "ssm:GetParameter",
+    "ssm:GetParameters",
+];
+
+/// The actions with which CloudFormation reads resources of the types that an environment has, as their handlers name them.
+fn reading(assembly: &Assembly) -> BTreeSet<String> {
+    let stacks = assembly.stacks.iter();
+    let resources = stacks.flat_map(|stack| stack.template.each_resource());
+    let types: BTreeSet<&str> = resources
+        .map(|(_, resource)| resource.resource_type.as_str())
+        .collect();
+    let known = types
+        .into_iter()
+        .filter_map(|name| catalog().resource_type(name));
+    let actions = known.flat_map(|known| known.permissions(Handler::Read));
+    let reads = actions.filter(|action| {
+        let name = action.split_once(':').map_or("", |(_, name)| name);
+        let is_reading = ["Describe", "Get", "List"]
+            .iter()
+            .any(|verb| name.starts_with(verb));
+        is_reading && !TELLING.contains(action)
+    });
+    reads.map(str::to_owned).collect()
 }

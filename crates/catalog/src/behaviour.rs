@@ -16,6 +16,7 @@
 
 mod access;
 mod data;
+mod drift;
 mod nested;
 mod network;
 mod protection;
@@ -43,6 +44,7 @@ pub use data::{
     WhenEmpty, copies, data_elsewhere, dead_letters, deleted_when_empty, holds_data, holds_history,
     restores_from, snapshot_by_default, takes_snapshot,
 };
+pub use drift::{Given, Mover, is_left_out_of_drift, movers};
 pub use nested::{Nested, nests};
 pub use network::{
     Behind, Decides, Firewall, OpenValues, Opening, Otherwise, connects_networks, firewall,
@@ -116,9 +118,11 @@ enum Question {
     Inlines,
     ItemsStay,
     MadeByItself,
+    MovedBy,
     NeedsCapability,
     Nests,
     NeverBack,
+    NoDrift,
     OneIndexPerUpdate,
     OnlyGrows,
     Opens,
@@ -148,7 +152,7 @@ enum Question {
 }
 
 impl Question {
-    const ALL: [(&'static str, Question); 55] = [
+    const ALL: [(&'static str, Question); 57] = [
         ("allows", Question::Allows),
         ("allows-major-upgrade", Question::AllowsMajorUpgrade),
         ("attaches", Question::Attaches),
@@ -175,9 +179,11 @@ impl Question {
         ("inlines", Question::Inlines),
         ("items-stay", Question::ItemsStay),
         ("made-by-itself", Question::MadeByItself),
+        ("moved-by", Question::MovedBy),
         ("needs-capability", Question::NeedsCapability),
         ("nests", Question::Nests),
         ("never-back", Question::NeverBack),
+        ("no-drift", Question::NoDrift),
         ("one-index-per-update", Question::OneIndexPerUpdate),
         ("only-grows", Question::OnlyGrows),
         ("opens", Question::Opens),

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use stratiform_service::change_set::{ChangeSetType, DeploymentConfigMode, RollbackConfiguration};
+use stratiform_service::drift::{Detection, ResourceDrift};
 use stratiform_service::{
     AccountId, ChangeSet, ChangeSetId, LogicalId, PhysicalId, Refusal, ResourceStatus, StackEvent,
     StackId, StackStatus, Timestamp, Word,
@@ -41,6 +42,21 @@ pub enum Call {
     },
     /// What a stack has: [`Reply::Resources`].
     ListStackResources {
+        /// The stack.
+        stack: StackId,
+    },
+    /// Begins to look for what somebody else changed in a stack: [`Reply::DetectionBegun`].
+    DetectStackDrift {
+        /// The stack.
+        stack: StackId,
+    },
+    /// How such a look is getting on: [`Reply::Detection`].
+    DriftDetectionStatus {
+        /// The look's ID.
+        detection: String,
+    },
+    /// What was found when it was last looked, of all resources that were ever looked at: [`Reply::Drifts`].
+    ResourceDrifts {
         /// The stack.
         stack: StackId,
     },
@@ -326,6 +342,18 @@ pub struct NewChangeSet {
     pub mode: DeploymentConfigMode,
     /// Whether what is there already under the name that the template gives becomes part of the stack.
     pub import_existing: bool,
+    /// What becomes of what somebody else changed.
+    pub drift: OnDrift,
+}
+
+/// What becomes of what somebody else changed in a stack?
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnDrift {
+    /// Nobody looks.
+    #[default]
+    Ignore,
+    /// It goes back to what the template says: a drift-aware change set.
+    Revert,
 }
 
 /// A command that is to be run here.
@@ -380,6 +408,15 @@ pub enum Reply {
     Policy(Option<String>),
     /// What a stack has.
     Resources(Vec<Resource>),
+    /// A look for drift has begun.
+    DetectionBegun {
+        /// Its ID.
+        detection: String,
+    },
+    /// How a look for drift is getting on.
+    Detection(Detection),
+    /// What was found of each resource.
+    Drifts(Vec<ResourceDrift>),
     /// A change set is being made.
     ChangeSetMade {
         /// The change set.

@@ -8,6 +8,7 @@ pub mod backups;
 mod besides;
 pub mod call;
 pub mod destruction;
+pub mod drift;
 mod gate;
 pub mod guard;
 pub mod history;

@@ -6,7 +6,7 @@ use stratiform_service::change_set::{DeploymentConfigMode, RollbackConfiguration
 use stratiform_service::{ChangeSetId, LogicalId, StackName, Timestamp};
 
 use crate::besides::Besides;
-use crate::call::{ParameterValue, Stack};
+use crate::call::{OnDrift, ParameterValue, Stack};
 use crate::predicted::Prediction;
 use crate::verification::Contract;
 
@@ -63,6 +63,8 @@ pub struct PlannedStack {
     pub sealed: Option<SealedChangeSet>,
     /// What was there a moment ago; none where it has to be asked.
     pub seen: Option<Seen>,
+    /// What becomes of what somebody else changed in it.
+    pub drift: OnDrift,
     /// What it imports that an earlier pass of it held as text, because it has another value now.
     pub imports: Vec<Imported>,
 }

@@ -12,7 +12,7 @@ use stratiform_service::{
     StackName, StackStatus, Timestamp, Word,
 };
 
-use crate::call::{Call, NewChangeSet, ParameterValue, Stack, TemplateSource};
+use crate::call::{Call, NewChangeSet, OnDrift, ParameterValue, Stack, TemplateSource};
 use crate::plan::{Conduct, PlannedStack, is_record};
 use crate::told::{Cause, Ending};
 
@@ -175,6 +175,7 @@ impl PlannedStack {
             predicted: None,
             sealed: None,
             seen: None,
+            drift: OnDrift::Ignore,
             imports: Vec::new(),
         }
     }
@@ -212,6 +213,9 @@ impl PlannedStack {
             add(key);
             add(value);
         }
+        if self.drift == OnDrift::Revert {
+            add("drift");
+        }
         hexadecimal(&digest.finalize())
     }
 
@@ -235,7 +239,8 @@ impl PlannedStack {
             ParameterValue::Value(value) => stack.parameters.get(name) == Some(value),
         });
         let mut tags = stack.tags.iter().filter(|(key, _)| !is_record(key));
-        is_same_json(&self.template, template)
+        self.drift == OnDrift::Ignore
+            && is_same_json(&self.template, template)
             && !asks_elsewhere(&self.template)
             && same_parameters
             && self.parameters.len() == stack.parameters.len()
@@ -275,6 +280,7 @@ impl PlannedStack {
             rollback: conduct.rollback.clone().filter(|_| exists),
             mode: conduct.mode,
             import_existing: conduct.import_existing,
+            drift: self.drift,
         }
     }
 }

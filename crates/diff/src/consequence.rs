@@ -22,7 +22,7 @@ mod retention;
 mod scaled;
 mod secrets;
 mod standing;
-mod stops;
+pub(crate) mod stops;
 mod unchangeable;
 mod unexpanded;
 mod unique;

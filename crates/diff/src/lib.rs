@@ -8,6 +8,7 @@ mod arrival;
 mod cases;
 mod consequence;
 mod disposable;
+pub mod drift;
 mod exports;
 mod fate;
 mod handed_over;

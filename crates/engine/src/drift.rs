@@ -4,11 +4,14 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use stratiform_catalog::behaviour::{Given, is_left_out_of_drift, movers, scaled};
 use stratiform_catalog::catalog;
 use stratiform_service::Timestamp;
+use stratiform_service::change::ResourceDriftIgnoredReason;
 
 use crate::agenda::{Due, Place};
 use crate::estate::Estate;
+use crate::properties::Properties;
 use crate::stack::{Checked, Record, Stack};
 use crate::state::State;
 
@@ -34,10 +37,9 @@ impl Detection {
         self.outcome.is_some()
     }
 
-    pub(crate) fn at(&self) -> Timestamp {
-        self.outcome
-            .as_ref()
-            .map_or(self.begun, |outcome| outcome.at)
+    /// When it was over.
+    pub(crate) fn ended(&self) -> Option<Timestamp> {
+        self.outcome.as_ref().map(|outcome| outcome.at)
     }
 
     pub(crate) fn drifted(&self) -> usize {
@@ -53,21 +55,10 @@ impl Detection {
     }
 }
 
-/// Types that the service does not look at.
-///
-/// Source: CloudFormation user guide, "Resources that support import and drift detection operations".
-const UNSUPPORTED: [&str; 5] = [
-    "AWS::CloudFormation::Stack",
-    "AWS::CloudFormation::WaitConditionHandle",
-    "AWS::IAM::Policy",
-    "AWS::S3::BucketPolicy",
-    "AWS::SNS::Subscription",
-];
-
 /// Whether the service looks at resources of a type: it has to be able to read them, and not to leave them out.
 pub(crate) fn is_supported(resource_type: &str) -> bool {
     let known = catalog().resource_type(resource_type);
-    !UNSUPPORTED.contains(&resource_type)
+    !is_left_out_of_drift(resource_type)
         && known.is_some_and(|known| {
             let mut handlers = known.handlers();
             handlers.any(|handler| handler == stratiform_catalog::Handler::Read)
@@ -135,6 +126,110 @@ fn visible(record: &Record, properties: &Map<String, Value>) -> Map<String, Valu
     properties
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect()
+}
+
+/// What a drift-aware change set takes a resource to be: what is there, as far as the template speaks of it and nobody
+/// else's word counts; and what of it is left alone. `after` are the properties that it is to have.
+///
+/// Source: CloudFormation user guide, "Using drift-aware change sets", considerations: write-only and immutable properties
+/// are as they were deployed, what AWS manages and tags that the template does not name stay as they are.
+pub(crate) fn reality(
+    resource_type: &str,
+    before: &Map<String, Value>,
+    after: Option<&Map<String, Value>>,
+    actual: &Map<String, Value>,
+) -> (Map<String, Value>, Vec<Ignored>) {
+    let known = catalog().resource_type(resource_type);
+    let is_top = |mut paths: Box<dyn Iterator<Item = stratiform_catalog::PropertyPath>>,
+                  key: &str| {
+        paths.any(|path| path.is_top_level() && path.first() == key)
+    };
+    let (mut real, mut ignored) = (Map::new(), Vec::new());
+    let keys = before.keys().chain(actual.keys());
+    let of_template = |key: &&String| {
+        before.contains_key(*key) || after.is_some_and(|after| after.contains_key(*key))
+    };
+    for key in keys.filter(of_template) {
+        let (deployed, there) = (before.get(key), actual.get(key));
+        let stays = after.is_none_or(|after| after.get(key) == deployed);
+        let reason = match known {
+            Some(known) if is_top(Box::new(known.write_only()), key) => {
+                Some(Some(ResourceDriftIgnoredReason::WriteOnlyProperty))
+            }
+            _ if deployed == there => None,
+            _ if stays && is_managed(resource_type, key, before) => {
+                Some(Some(ResourceDriftIgnoredReason::ManagedByAws))
+            }
+            Some(known) if is_top(Box::new(known.create_only()), key) => Some(None),
+            _ => None,
+        };
+        let value = match reason {
+            Some(_) => deployed.cloned(),
+            None if key == "Tags" => {
+                there.map(|tags| named(tags, [before, after.unwrap_or(before)]))
+            }
+            None => there.cloned(),
+        };
+        if let Some(Some(reason)) = reason {
+            let path = format!("/Properties/{key}");
+            if !ignored.contains(&(path.clone(), reason)) {
+                ignored.push((path, reason));
+            }
+        }
+        if let Some(value) = value {
+            real.insert(key.clone(), value);
+        }
+    }
+    (real, ignored)
+}
+
+/// Keeps what is there and no template speaks of: properties, and tags of other keys.
+pub(crate) fn keep_foreign(properties: &mut Properties, there: Option<&Properties>) {
+    for (key, value) in there.into_iter().flat_map(|there| there.iter()) {
+        match properties.get_mut(key) {
+            None => drop(properties.insert(key.clone(), value.clone())),
+            Some(Value::Array(tags)) if key == "Tags" => {
+                let own = tags.clone();
+                let is_own = |tag: &&Value| own.iter().any(|own| own.get("Key") == tag.get("Key"));
+                let foreign = value.as_array().into_iter().flatten();
+                tags.extend(foreign.filter(|tag| !is_own(tag)).cloned());
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+/// What is left alone, and why.
+pub(crate) type Ignored = (String, ResourceDriftIgnoredReason);
+
+/// Whether AWS changes a property by itself.
+fn is_managed(resource_type: &str, key: &str, properties: &Map<String, Value>) -> bool {
+    let mut scaled = scaled(resource_type);
+    let mut movers = movers(resource_type);
+    scaled.any(|scaled| scaled.path.as_str() == key)
+        || movers.any(|mover| {
+            let is_given = match mover.given {
+                Given::Always | Given::Type(_) => true,
+                Given::Property(name) => properties.contains_key(name),
+            };
+            mover.is_left_alone() && is_given && mover.path.as_str() == key
+        })
+}
+
+/// The tags whose keys a template names.
+fn named(tags: &Value, templates: [&Map<String, Value>; 2]) -> Value {
+    let Some(items) = tags.as_array() else {
+        return tags.clone();
+    };
+    let is_named = |tag: &&Value| {
+        let mut all = templates.into_iter();
+        all.any(|template| {
+            let named = template.get("Tags").and_then(Value::as_array);
+            let mut named = named.into_iter().flatten();
+            named.any(|named| named.get("Key") == tag.get("Key"))
+        })
+    };
+    Value::Array(items.iter().filter(is_named).cloned().collect())
 }
 
 /// What differs, as `PropertyDifferences`.

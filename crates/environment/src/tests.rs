@@ -263,6 +263,19 @@ fn origins_name_the_layer_and_line_or_say_built_in() {
 }
 
 #[test]
+fn another_value_is_one_that_type_and_checks_take() {
+    let loaded = loaded(&[BASE, "shape: {kind: circle, radius: 2}\n"]);
+    let with = |path: &str, value: serde_json::Value| loaded.with(&Path::from(path), value);
+    let other = with("shape.radius", 3.into()).unwrap();
+    assert_eq!(other.environment.shape, Shape::Circle { radius: 3 });
+    assert_eq!(other.environment.size, loaded.environment.size);
+    // Not the type's, not what the checks take, not there.
+    assert!(with("size", 300.into()).is_none());
+    assert!(with("size", 13.into()).is_none());
+    assert!(with("shape.width", 3.into()).is_none());
+}
+
+#[test]
 fn a_layer_needs_no_key_and_may_remove_what_is_optional() {
     let schema: serde_json::Value = serde_json::from_str(&schema::<Small>()).expect("JSON");
     assert_eq!(schema.get("required"), None);

@@ -9,6 +9,7 @@
 
 pub mod change;
 pub mod change_set;
+pub mod drift;
 pub mod event;
 pub mod names;
 pub mod reason;

@@ -39,7 +39,7 @@ pub(crate) fn pace(local: bool) -> Pace {
 }
 
 /// What is found out before, and differs from run to run.
-pub(super) struct Found {
+pub(crate) struct Found {
     /// What the run is called.
     pub run: String,
     /// Where it comes from.
@@ -64,7 +64,7 @@ pub(super) fn mending(args: &Deploy) -> Mending {
 }
 
 /// How a plan is carried out.
-pub(super) fn conduct(args: &Deploy, written: &Deployment, found: Found) -> Conduct {
+pub(crate) fn conduct(args: &Deploy, written: &Deployment, found: Found) -> Conduct {
     let Found {
         run,
         record,

@@ -54,7 +54,7 @@ fn place(assembly: &Assembly, name: &str) -> Result<usize, Failure> {
 
 /// For each chosen stack the chosen ones that it needs, as places among those that are chosen; also where the way leads
 /// through one that is not.
-pub(super) fn dependencies(assembly: &Assembly, chosen: &[usize]) -> Vec<Vec<usize>> {
+pub(crate) fn dependencies(assembly: &Assembly, chosen: &[usize]) -> Vec<Vec<usize>> {
     let mut needed: Vec<HashSet<usize>> = Vec::new();
     for stack in &assembly.stacks {
         let mut all = HashSet::new();
@@ -82,7 +82,7 @@ pub(super) fn dependencies(assembly: &Assembly, chosen: &[usize]) -> Vec<Vec<usi
 ///
 /// # Errors
 /// A stack that is not there, or a resource that it neither has nor had.
-pub(super) fn allowances(
+pub(crate) fn allowances(
     assembly: &Assembly,
     deployed: &IndexMap<String, StackAt>,
     allowed: &[Allow],

@@ -134,6 +134,7 @@ pub(super) async fn prepare(
     let head = match &source {
         Source::Here { .. } => Folder::new(&project.root).head()?,
         Source::Release(head) => Some(head.clone()),
+        Source::Deployed => None,
     };
     let actor = std::env::var("GITHUB_ACTOR").ok();
     let record = record(Origin {

@@ -7,7 +7,7 @@ use crate::repository::head::Head;
 
 /// What is asked for and found of a deployment's origin.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Origin<'a> {
+pub(crate) struct Origin<'a> {
     /// What is checked out.
     pub head: Option<&'a Head>,
     /// The release that was named.
@@ -23,7 +23,7 @@ pub(super) struct Origin<'a> {
 }
 
 /// The record of a deployment. Whether the release that was named is what is deployed, the guard asks.
-pub(super) fn record(origin: Origin<'_>) -> Record {
+pub(crate) fn record(origin: Origin<'_>) -> Record {
     let Origin {
         head,
         release,
@@ -46,7 +46,7 @@ pub(super) fn record(origin: Origin<'_>) -> Record {
 }
 
 /// What a run is called: ten digits that follow from where it comes from and what is to be there.
-pub(super) fn run(environment: &str, record: &Record, stacks: &[PlannedStack]) -> String {
+pub(crate) fn run(environment: &str, record: &Record, stacks: &[PlannedStack]) -> String {
     let mut text = format!("{environment}\n{:?}\n{:?}\n", record.commit, record.release);
     for stack in stacks {
         text += &format!("{} {}\n", stack.name, text_digest(&stack.template));

@@ -60,6 +60,8 @@ pub(crate) enum Source {
     },
     /// From the snapshots of a release, as git has them.
     Release(Head),
+    /// From CloudFormation: it is what is deployed, and is to be so again.
+    Deployed,
 }
 
 impl Source {
@@ -67,7 +69,7 @@ impl Source {
     fn before(&self) -> Option<&Assembly> {
         match self {
             Source::Here { before, .. } => before.as_ref()?.as_ref().ok(),
-            Source::Release(_) => None,
+            Source::Release(_) | Source::Deployed => None,
         }
     }
 
@@ -75,7 +77,7 @@ impl Source {
     pub(crate) fn heading(&self) -> Heading {
         match self {
             Source::Here { .. } => Heading::Forward,
-            Source::Release(_) => Heading::Back,
+            Source::Release(_) | Source::Deployed => Heading::Back,
         }
     }
 }
@@ -200,8 +202,12 @@ async fn here(
     // Git may wait for its remote: on a thread of its own, so that all else goes on.
     let folder = Folder::new(&project.root);
     let named = release.map(str::to_owned);
+    if let Source::Deployed = source {
+        let why = "what is deployed stays: nothing comes from git";
+        return (Err(Unasked::because(why, "")), Ok(Vec::new()));
+    }
     let head = match source {
-        Source::Here { .. } => None,
+        Source::Here { .. } | Source::Deployed => None,
         Source::Release(head) => Some(head.clone()),
     };
     let git = spawn_blocking(move || match head {
@@ -211,7 +217,7 @@ async fn here(
     let stale = match source {
         Source::Here { stale, .. } => stale.clone(),
         // What is deployed are the snapshots themselves.
-        Source::Release(_) => Ok(Vec::new()),
+        Source::Release(_) | Source::Deployed => Ok(Vec::new()),
     };
     let git = git.await;
     let git = git.unwrap_or_else(|error| Err(Unasked::because(error.to_string(), "")));
@@ -273,7 +279,7 @@ async fn promotion(
 ) -> Option<Asked<Promotion>> {
     let before = match source {
         Source::Here { before, .. } => before.as_ref()?,
-        Source::Release(_) => return None,
+        Source::Release(_) | Source::Deployed => return None,
     };
     let assembly = match before {
         Ok(assembly) => assembly,

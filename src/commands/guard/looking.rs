@@ -74,7 +74,7 @@ async fn stack(aws: &Aws, assembly: &Assembly, planned: &StackAt) -> StackFound 
     }
 }
 
-async fn template(aws: &Aws, stack: &StackId) -> Asked<String> {
+pub(crate) async fn template(aws: &Aws, stack: &StackId) -> Asked<String> {
     let stack = stack.clone();
     ask(aws, Call::GetTemplate { stack }, |reply| match reply {
         Reply::Template(text) => Some(text),
@@ -83,7 +83,10 @@ async fn template(aws: &Aws, stack: &StackId) -> Asked<String> {
     .await
 }
 
-async fn resources(aws: &Aws, stack: &StackId) -> Asked<Vec<stratiform_deploy::call::Resource>> {
+pub(crate) async fn resources(
+    aws: &Aws,
+    stack: &StackId,
+) -> Asked<Vec<stratiform_deploy::call::Resource>> {
     let stack = stack.clone();
     ask(
         aws,

@@ -17,7 +17,7 @@ macro_rules! templates {
     };
 }
 
-const TEMPLATES: [(&str, &str); 26] = templates![
+const TEMPLATES: [(&str, &str); 27] = templates![
     "allowed",
     "arguments",
     "build",
@@ -26,6 +26,7 @@ const TEMPLATES: [(&str, &str); 26] = templates![
     "credentials",
     "deploy-sealed.yml",
     "deploy.yml",
+    "drift.yml",
     "folder",
     "head",
     "identity",
@@ -194,19 +195,18 @@ pub(super) fn files(package: &Package, stages: &[Stage]) -> Result<Vec<File>, Fa
         files.push(render(name, name.to_owned(), &plain(&title))?);
     }
     let names: Vec<&str> = stages.iter().map(|stage| stage.name.as_str()).collect();
-    let rollback = Content {
-        stages: stages
-            .iter()
-            .map(|stage| Content::new(String::new(), package, Some(stage)))
-            .collect(),
-        names: format!("[{}]", names.join(", ")),
-        ..plain("rollback")
-    };
-    files.push(render(
-        "rollback.yml",
-        "rollback.yml".to_owned(),
-        &rollback,
-    )?);
+    for title in ["drift", "rollback"] {
+        let content = Content {
+            stages: stages
+                .iter()
+                .map(|stage| Content::new(String::new(), package, Some(stage)))
+                .collect(),
+            names: format!("[{}]", names.join(", ")),
+            ..plain(title)
+        };
+        let file = format!("{title}.yml");
+        files.push(render(&file, file.clone(), &content)?);
+    }
     let released: Vec<&Stage> = stages
         .iter()
         .filter(|stage| stage.sealed && !stage.tags.is_empty())

@@ -36,6 +36,7 @@ fn stack(key: &str, depends_on: &[usize]) -> PlannedStack {
         predicted: None,
         sealed: None,
         seen: None,
+        drift: Default::default(),
         imports: Vec::new(),
     }
 }

@@ -6,7 +6,9 @@ use indexmap::IndexSet;
 use stratiform_deploy::{Blocked, Impact, Plan, PlannedStack, Proposal, Worse, impact};
 use stratiform_finding::words::counted;
 use stratiform_service::ResourceChange;
-use stratiform_service::change::Attribute;
+use stratiform_service::change::{
+    Attribute, ResourceDriftIgnoredAttribute, ResourceDriftIgnoredReason,
+};
 
 use super::Proposals;
 use super::besides;
@@ -157,6 +159,9 @@ fn of_resource(
         format!(": {properties}")
     };
     let mut text = format!("    {word}  {id}  {}{properties}\n", change.resource_type);
+    for left in &change.resource_drift_ignored_attributes {
+        text += &format!("      {}\n", left_alone(left));
+    }
     let mut blocked = proposal.blocked.iter();
     if let Some(blocked) = blocked.find(|blocked| blocked.logical_id == *id) {
         text += &painted(
@@ -166,6 +171,21 @@ fn of_resource(
         );
     }
     text
+}
+
+/// What a drift-aware change set does not set back.
+fn left_alone(left: &ResourceDriftIgnoredAttribute) -> String {
+    let why = match left.reason.known() {
+        Some(ResourceDriftIgnoredReason::WriteOnlyProperty) => "nobody can read it",
+        Some(ResourceDriftIgnoredReason::ManagedByAws) => "AWS changes it by itself",
+        Some(ResourceDriftIgnoredReason::SensitiveProperty) => "it is a secret",
+        None => left.reason.as_str(),
+    };
+    let path = left
+        .path
+        .trim_start_matches("/Properties/")
+        .replace('/', ".");
+    format!("not compared with what is there: {path} ({why})")
 }
 
 fn held_back(stack: &str, blocked: &Blocked) -> String {

@@ -1,9 +1,11 @@
 //! Calls about change sets.
 
 use aws_sdk_cloudformation::error::ProvideErrorMetadata;
-use aws_sdk_cloudformation::types::{self, DeploymentConfig, DeploymentConfigMode};
+use aws_sdk_cloudformation::types::{self, DeploymentConfig, DeploymentConfigMode, DeploymentMode};
 use stratiform_deploy::Reply;
-use stratiform_deploy::call::{ChangeSetSummary, NewChangeSet, ParameterValue, TemplateSource};
+use stratiform_deploy::call::{
+    ChangeSetSummary, NewChangeSet, OnDrift, ParameterValue, TemplateSource,
+};
 use stratiform_service::change_set::{self, RollbackConfiguration};
 use stratiform_service::{ChangeSetId, StackId};
 
@@ -45,7 +47,11 @@ impl Aws {
             .set_notification_arns(topics.cloned())
             .set_rollback_configuration(new.rollback.as_ref().map(rollback))
             .set_deployment_config(deployment(new.mode))
-            .set_import_existing_resources(new.import_existing.then_some(true));
+            .set_import_existing_resources(new.import_existing.then_some(true))
+            .set_deployment_mode(match new.drift {
+                OnDrift::Ignore => None,
+                OnDrift::Revert => Some(DeploymentMode::RevertDrift),
+            });
         match request.send().await {
             Ok(made) => Ok(Reply::ChangeSetMade {
                 change_set: operation.part(made.id(), "Id")?,

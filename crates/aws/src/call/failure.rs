@@ -143,6 +143,9 @@ fn is_cloudformations(call: &Call) -> bool {
         | Call::GetTemplate { .. }
         | Call::GetStackPolicy { .. }
         | Call::ListStackResources { .. }
+        | Call::DetectStackDrift { .. }
+        | Call::DriftDetectionStatus { .. }
+        | Call::ResourceDrifts { .. }
         | Call::CreateChangeSet(_)
         | Call::DescribeChangeSet { .. }
         | Call::ValidationEvents { .. }

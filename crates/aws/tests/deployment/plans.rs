@@ -92,6 +92,7 @@ pub(crate) fn dev() -> Plan {
             predicted: None,
             sealed: None,
             seen: None,
+            drift: Default::default(),
             imports: Vec::new(),
         }
     });
@@ -141,6 +142,7 @@ pub(crate) fn stack(key: &str, template: &str, depends_on: Vec<usize>) -> Planne
         predicted: None,
         sealed: None,
         seen: None,
+        drift: Default::default(),
         imports: Vec::new(),
     }
 }

@@ -1,6 +1,6 @@
 //! Whole deployments to ministack.
 
-use stratiform_deploy::call::{NewChangeSet, TemplateSource};
+use stratiform_deploy::call::{NewChangeSet, OnDrift, TemplateSource};
 use stratiform_deploy::{Call, Ending, Outcome, Refused, Reply};
 use stratiform_service::Refusal;
 use stratiform_service::change_set::{ChangeSetType, DeploymentConfigMode};
@@ -108,6 +108,7 @@ async fn who_says_no_leaves_nothing_and_a_name_that_is_taken_is_found_again() {
         rollback: None,
         mode: DeploymentConfigMode::Standard,
         import_existing: false,
+        drift: OnDrift::default(),
     }));
     let made = aws.call(&call).await;
     assert!(matches!(made, Ok(Reply::ChangeSetMade { .. })), "{made:?}");

@@ -1,7 +1,7 @@
 //! What a deployment asks of CloudFormation: a stack made, changed and deleted by change sets.
 
 use stratiform_aws::Aws;
-use stratiform_deploy::call::{NewChangeSet, ParameterValue, Stack, TemplateSource};
+use stratiform_deploy::call::{NewChangeSet, OnDrift, ParameterValue, Stack, TemplateSource};
 use stratiform_deploy::{Call, Failure, FailureKind, Reply};
 use stratiform_service::change::{Action, Replacement};
 use stratiform_service::change_set::{ChangeSetType, DeploymentConfigMode};
@@ -45,6 +45,7 @@ pub(crate) fn new(stack: &str, name: &str, change_set_type: ChangeSetType) -> Ne
         rollback: None,
         mode: DeploymentConfigMode::Standard,
         import_existing: false,
+        drift: OnDrift::default(),
     }
 }
 

@@ -4,6 +4,7 @@
 mod backups;
 mod calls;
 mod credentials;
+mod drift;
 mod errors;
 mod no_answers;
 mod quotas;

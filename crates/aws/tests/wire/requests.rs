@@ -1,6 +1,6 @@
 //! Calls of a deployment: what is asked.
 
-use stratiform_deploy::call::{NewChangeSet, ParameterValue, TemplateSource};
+use stratiform_deploy::call::{NewChangeSet, OnDrift, ParameterValue, TemplateSource};
 use stratiform_deploy::{Call, Reply};
 use stratiform_service::change_set::{
     ChangeSetType, DeploymentConfigMode, RollbackConfiguration, RollbackTrigger,
@@ -35,6 +35,7 @@ async fn a_change_set_is_asked_for_with_all_that_it_has() {
         }),
         mode: DeploymentConfigMode::Express,
         import_existing: false,
+        drift: OnDrift::default(),
     };
     let made = format!("<Id>{}</Id><StackId>{}</StackId>", change_set(), stack_id());
     let made = reply("CreateChangeSet", &made);

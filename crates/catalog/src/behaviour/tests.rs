@@ -196,7 +196,11 @@ fn every_part_of_what_is_unique_exists() {
 
 #[test]
 fn every_word_of_a_value_is_known() {
-    for (_, row) in lines() {
+    let exists = |name: &str, property: &str| {
+        let known = catalog().resource_type(name);
+        known.is_some_and(|known| known.schema().property(property).is_some())
+    };
+    for (name, row) in lines() {
         let known = match row.question {
             Question::Update => DocumentedUpdate::of(&row).is_some(),
             Question::RefusesUpdate => Refusal::of(&row).is_some(),
@@ -223,6 +227,18 @@ fn every_word_of_a_value_is_known() {
             Question::Allows => Allows::of(&row).is_some(),
             Question::WhenRemoved | Question::WhenChanged => Transition::of(&row).is_some(),
             Question::Becomes => catalog().resource_type(row.value).is_some(),
+            Question::MovedBy => match movers(name).find(|mover| mover.path.as_str() == row.path) {
+                Some(Mover {
+                    given: Given::Type(other),
+                    ..
+                }) => catalog().resource_type(other).is_some(),
+                Some(Mover {
+                    given: Given::Property(other),
+                    ..
+                }) => exists(name, other),
+                Some(_) => true,
+                None => false,
+            },
             Question::BelongsTo
             | Question::Protects
             | Question::RefusesDeletion
@@ -238,6 +254,7 @@ fn every_word_of_a_value_is_known() {
                 | Question::RefusesDeletion
                 | Question::Retains
                 | Question::Guards
+                | Question::MovedBy
                 | Question::StopsAt
                 | Question::Redirects
                 | Question::Serves

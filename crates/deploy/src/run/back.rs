@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Effect, Input, Run, outer};
 use crate::besides::Besides;
-use crate::call::{HIDDEN, ParameterValue};
+use crate::call::{HIDDEN, OnDrift, ParameterValue};
 use crate::plan::{
     Approval, Conduct, OnFailure, PREFIX, Plan, PlannedStack, Record, Until, is_record,
 };
@@ -193,6 +193,7 @@ impl PlannedStack {
             predicted: None,
             sealed: None,
             seen: None,
+            drift: OnDrift::Ignore,
             imports: Vec::new(),
             ..self.clone()
         }

@@ -136,6 +136,7 @@ pub(crate) fn plan(stacks: usize, needs: &[u8], change: impl FnOnce(&mut Conduct
         predicted: None,
         sealed: None,
         seen: None,
+        drift: Default::default(),
         imports: Vec::new(),
     });
     let mut conduct = Conduct {

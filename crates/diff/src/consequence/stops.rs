@@ -8,7 +8,7 @@ use stratiform_resolve::Resolved;
 use super::nouns::named;
 use super::{Certainty, Consequence, Kind, Severity};
 
-pub(super) fn find(change: &ChangedResource, found: &mut Vec<Consequence>) {
+pub(crate) fn find(change: &ChangedResource, found: &mut Vec<Consequence>) {
     let name = named(&change.resource_type, &change.logical_id);
     let of = |severity, certainty, what: String, why: String| {
         Consequence::of(change, Kind::Interruption, severity, certainty, what, why)

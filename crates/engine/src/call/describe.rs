@@ -296,7 +296,7 @@ fn drift(stack: &Stack) -> Value {
     {
         Some(detection) => json!({
             "StackDriftStatus": detection.stack_status(),
-            "LastCheckTimestamp": detection.at(),
+            "LastCheckTimestamp": detection.ended(),
         }),
         None => json!({ "StackDriftStatus": "NOT_CHECKED" }),
     }

@@ -77,7 +77,7 @@ impl State {
             "DetectionStatus": "DETECTION_IN_PROGRESS",
             "StackDriftDetectionId": id,
             "StackId": stack.id,
-            "Timestamp": detection.at(),
+            "Timestamp": detection.begun,
         });
         if detection.is_done() {
             put(&mut answer, "DetectionStatus", Some("DETECTION_COMPLETE"));

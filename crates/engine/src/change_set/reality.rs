@@ -9,13 +9,14 @@ use stratiform_changes::Rules;
 use stratiform_resolve::{Resolver, Scope};
 use stratiform_service::change::{
     Action, Attribute, AttributeChangeType, ChangeSource, Detail, Drift, Evaluation, Replacement,
-    RequiresRecreation, ResourceChange, ResourceDriftStatus, Target, ValueSource,
+    RequiresRecreation, ResourceChange, ResourceDriftIgnoredAttribute, ResourceDriftStatus, Target,
+    ValueSource,
 };
 use stratiform_service::change_set::StackDriftStatus;
 use stratiform_service::{LogicalId, PhysicalId, Timestamp};
 
 use crate::change_set::making::{Computed, texts};
-use crate::drift::is_supported;
+use crate::drift::{Ignored, is_supported, reality};
 use crate::operation::differences;
 use crate::properties::Properties;
 use crate::stack::{Record, Stack};
@@ -27,8 +28,10 @@ struct Drifted<'a> {
     logical_id: &'a str,
     record: &'a Record,
     /// None where it is gone.
-    actual: Option<&'a Properties>,
+    actual: Option<Properties>,
     desired: Properties,
+    /// What of it is left alone.
+    ignored: Vec<Ignored>,
 }
 
 impl State {
@@ -54,12 +57,20 @@ impl State {
             }
             let physical_id = record.physical_id().unwrap_or_default();
             let living = realm.estate.living(&record.resource_type, physical_id);
-            let actual = living.map(|living| &living.properties);
-            if actual == Some(&record.properties) {
+            let there = living.map(|living| &living.properties);
+            if there == Some(&record.properties) {
+                continue;
+            }
+            let desired = values(&resolver, &resource.properties).ok();
+            let (kind, before) = (&record.resource_type, &record.properties);
+            let looked = there.map(|there| reality(kind, before, desired.as_ref(), there));
+            let (actual, ignored) = looked.unzip();
+            let actual = actual.map(Properties::from);
+            if actual.as_ref() == Some(before) {
                 continue;
             }
             status = StackDriftStatus::Drifted;
-            let Ok(desired) = values(&resolver, &resource.properties) else {
+            let Some(desired) = desired else {
                 continue;
             };
             let drifted = Drifted {
@@ -67,6 +78,7 @@ impl State {
                 record,
                 actual,
                 desired: desired.into(),
+                ignored: ignored.unwrap_or_default(),
             };
             let Some(change) = drifted.change(realm.region.as_str(), self.now()) else {
                 continue;
@@ -87,7 +99,7 @@ impl Drifted<'_> {
         let record = self.record;
         let previous = record.properties.to_value();
         let desired = self.desired.to_value();
-        let actual = self.actual.map(Properties::to_value);
+        let actual = self.actual.as_ref().map(Properties::to_value);
         let is_as_desired = actual.as_ref() == Some(&desired);
         let before = if is_as_desired {
             Some(&previous)
@@ -144,7 +156,7 @@ impl Drifted<'_> {
         });
         let context = |properties: &Value| json!({ "Properties": properties }).to_string();
         Some(ResourceChange {
-            action: match (self.actual, is_as_desired) {
+            action: match (&self.actual, is_as_desired) {
                 (None, _) => Action::Add,
                 (Some(_), true) => Action::SyncWithActual,
                 (Some(_), false) => Action::Modify,
@@ -165,9 +177,16 @@ impl Drifted<'_> {
                 }
                 .into()
             }),
-            resource_drift_ignored_attributes: Vec::new(),
+            resource_drift_ignored_attributes: self
+                .ignored
+                .iter()
+                .map(|(path, reason)| ResourceDriftIgnoredAttribute {
+                    path: path.clone(),
+                    reason: (*reason).into(),
+                })
+                .collect(),
             resource_drift_status: Some(
-                match self.actual {
+                match &self.actual {
                     None => ResourceDriftStatus::Deleted,
                     Some(_) => ResourceDriftStatus::Modified,
                 }

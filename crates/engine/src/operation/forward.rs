@@ -3,13 +3,14 @@
 use stratiform_service::{Reason, ResourceStatus};
 
 use crate::agenda::Moment;
-use crate::drift::is_supported;
+use crate::drift::{is_supported, reality};
 use crate::event::NESTED_STACK;
 use crate::fault::FaultedAction;
 use crate::operation::policy::UpdateAction;
 use crate::operation::resource::{Change, Wanted};
 use crate::operation::task::{Made, Work};
 use crate::operation::{Around, Failed, Reality, TaskState};
+use crate::properties::Properties;
 use crate::provider::{self, Action, Course, Identity};
 use crate::services::{self, Occasion};
 use crate::stack::{Mode, Record, Stack};
@@ -65,7 +66,11 @@ impl Stack {
         };
         self.clear_away(&logical_id, around);
         let record = self.resources.get(&logical_id).cloned();
-        let record = record.and_then(|record| self.as_it_is(&logical_id, record, around));
+        let record = record.and_then(|record| {
+            let wanted = wanted.as_ref().ok();
+            let after = wanted.map(|wanted| &wanted.properties);
+            self.as_it_is(&logical_id, record, after, around)
+        });
         let exists = record.as_ref().filter(|record| record.exists());
         let wanted = match wanted {
             Ok(wanted) => Wanted {
@@ -128,13 +133,10 @@ impl Stack {
         &mut self,
         logical_id: &str,
         record: Record,
+        after: Option<&Properties>,
         around: &Around<'_>,
     ) -> Option<Record> {
-        let reverts = self
-            .operation
-            .as_ref()
-            .is_some_and(|operation| operation.reality == Reality::Reverted);
-        if !reverts || !record.exists() || !is_supported(&record.resource_type) {
+        if !self.reverts_drift() || !record.exists() || !is_supported(&record.resource_type) {
             return Some(record);
         }
         let physical_id = record.physical_id().unwrap_or_default();
@@ -145,10 +147,21 @@ impl Stack {
                 .actual
                 .insert(logical_id.to_owned(), actual.clone());
         }
-        actual.map(|properties| Record {
-            properties,
-            ..record
+        actual.map(|actual| {
+            let after = after.map(|after| &**after);
+            let (real, _) = reality(&record.resource_type, &record.properties, after, &actual);
+            Record {
+                properties: real.into(),
+                ..record
+            }
         })
+    }
+
+    /// Whether its operation looks at resources as they really are.
+    pub(crate) fn reverts_drift(&self) -> bool {
+        self.operation
+            .as_ref()
+            .is_some_and(|operation| operation.reality == Reality::Reverted)
     }
 
     /// A resource stays as it is; only what it refers to may be written otherwise.

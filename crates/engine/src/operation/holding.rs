@@ -1,5 +1,6 @@
 //! What resources hold while they exist: names that only one can have, and their place in the world outside.
 
+use crate::drift::keep_foreign;
 use crate::estate::Living;
 use crate::fault::FaultedAction;
 use crate::handled::Handled;
@@ -70,9 +71,15 @@ impl Stack {
         let Some(record) = self.resources.get(logical_id) else {
             return;
         };
+        let mut properties = made.properties.clone();
+        if self.reverts_drift() {
+            let physical_id = &made.identity.physical_id;
+            let there = around.estate.living(&record.resource_type, physical_id);
+            keep_foreign(&mut properties, there.map(|living| &living.properties));
+        }
         let living = Living {
             identity: made.identity.clone(),
-            properties: made.properties.clone(),
+            properties,
             tags: made.tags.clone(),
             stack: Some(self.id.clone()),
             logical_id: logical_id.to_owned(),

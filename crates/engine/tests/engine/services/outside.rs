@@ -347,3 +347,118 @@ Resources:
     let all = ask(&mut cloud, control, "ListResources", listed);
     assert_eq!(all["ResourceDescriptions"].as_array().unwrap().len(), 0);
 }
+
+const STORE: &str = "
+Resources:
+  Instance:
+    Type: AWS::RDS::DBInstance
+    Properties:
+      {DBInstanceIdentifier: orders, DBInstanceClass: db.t3.micro, Engine: postgres, EngineVersion: '16.3', AllocatedStorage: '20', MasterUsername: shop, MasterUserPassword: hunter22, Tags: [{Key: team, Value: shop}]}
+";
+
+/// What a drift-aware change set of the same template does to the database: action, paths that change, and what it leaves.
+fn back(cloud: &mut Cloud) -> Option<(Value, Vec<String>, Vec<String>)> {
+    let call = json!({
+        "StackName": "store", "ChangeSetName": "back", "UsePreviousTemplate": true, "DeploymentMode": "REVERT_DRIFT",
+    });
+    let made = cloud.done("CreateChangeSet", call);
+    cloud.settle();
+    let view = json!({ "ChangeSetName": made["Id"], "IncludePropertyValues": true });
+    let described = cloud.done("DescribeChangeSet", view);
+    if described["Status"] == "FAILED" {
+        cloud.done("DeleteChangeSet", json!({ "ChangeSetName": made["Id"] }));
+        return None;
+    }
+    let change = &described["Changes"][0]["ResourceChange"];
+    let texts = |list: &Value, of: &dyn Fn(&Value) -> String| -> Vec<String> {
+        list.as_array().into_iter().flatten().map(of).collect()
+    };
+    let paths = texts(&change["Details"], &|detail| {
+        detail["Target"]["Path"].as_str().unwrap().to_owned()
+    });
+    let ignored = texts(&change["ResourceDriftIgnoredAttributes"], &|left| {
+        format!(
+            "{} {}",
+            left["Path"].as_str().unwrap(),
+            left["Reason"].as_str().unwrap()
+        )
+    });
+    cloud.done("ExecuteChangeSet", json!({ "ChangeSetName": made["Id"] }));
+    cloud.settle();
+    Some((change["Action"].clone(), paths, ignored))
+}
+
+fn change(cloud: &mut Cloud, steps: Value) {
+    let patch = json!({ "TypeName": "AWS::RDS::DBInstance", "Identifier": "orders", "PatchDocument": steps.to_string() });
+    ask(cloud, "cloudcontrolapi", "UpdateResource", patch);
+}
+
+/// What is there, as its handler reads it.
+fn there(cloud: &mut Cloud, property: &str) -> Value {
+    let named = json!({ "TypeName": "AWS::RDS::DBInstance", "Identifier": "orders" });
+    let found = ask(cloud, "cloudcontrolapi", "GetResource", named);
+    let properties = found["ResourceDescription"]["Properties"].as_str().unwrap();
+    serde_json::from_str::<Value>(properties).unwrap()[property].clone()
+}
+
+#[test]
+fn what_a_drift_aware_change_set_leaves_alone() {
+    let mut cloud = Cloud::new();
+    cloud.create("store", STORE);
+    assert_eq!(back(&mut cloud), None);
+    let foreign = json!([
+        { "op": "add", "path": "/Tags/-", "value": { "Key": "owner", "Value": "else" } },
+        { "op": "add", "path": "/MonitoringInterval", "value": 60 },
+    ]);
+    change(&mut cloud, foreign.clone());
+    // Tags of other keys, and what no template speaks of.
+    assert_eq!(back(&mut cloud), None);
+    change(
+        &mut cloud,
+        json!([
+            { "op": "replace", "path": "/EngineVersion", "value": "16.4" },
+            { "op": "replace", "path": "/DBInstanceClass", "value": "db.t3.large" },
+        ]),
+    );
+    let (action, paths, ignored) = back(&mut cloud).unwrap();
+    assert_eq!(action, "Modify");
+    assert_eq!(paths, ["/Properties/DBInstanceClass"]);
+    assert_eq!(
+        ignored,
+        [
+            "/Properties/EngineVersion MANAGED_BY_AWS",
+            "/Properties/MasterUserPassword WRITE_ONLY_PROPERTY"
+        ]
+    );
+    assert_eq!(there(&mut cloud, "DBInstanceClass"), "db.t3.micro");
+    assert_eq!(there(&mut cloud, "MonitoringInterval"), 60);
+    assert_eq!(
+        there(&mut cloud, "Tags"),
+        json!([{ "Key": "team", "Value": "shop" }, { "Key": "owner", "Value": "else" }])
+    );
+}
+
+#[test]
+fn a_look_says_when_it_began_and_each_resource_when_it_was_looked_at() {
+    let mut cloud = Cloud::new();
+    cloud.create("queues", QUEUES);
+    let begun = cloud.done("DetectStackDrift", json!({ "StackName": "queues" }));
+    let id = json!({ "StackDriftDetectionId": begun["StackDriftDetectionId"] });
+    let before = cloud.done("DescribeStackDriftDetectionStatus", id.clone());
+    assert_eq!(before["DetectionStatus"], "DETECTION_IN_PROGRESS");
+    cloud.settle();
+    let after = cloud.done("DescribeStackDriftDetectionStatus", id);
+    assert_eq!(after["DetectionStatus"], "DETECTION_COMPLETE");
+    assert_eq!(after["Timestamp"], before["Timestamp"]);
+    let drifts = cloud.done(
+        "DescribeStackResourceDrifts",
+        json!({ "StackName": "queues" }),
+    );
+    let drifts = drifts["StackResourceDrifts"].as_array().unwrap();
+    assert_eq!(drifts.len(), 3);
+    assert!(
+        drifts
+            .iter()
+            .all(|drift| drift["Timestamp"].as_str() > after["Timestamp"].as_str())
+    );
+}
