@@ -305,3 +305,27 @@ fn while_a_deployment_runs() {
         &["  not ours  in progress     by somebody else  –\n"],
     );
 }
+
+#[test]
+fn what_was_destroyed_is_remembered() {
+    let (project, engine) = (shop(), Engine::start());
+    engine
+        .deploy(&project, "--yes --stack network --stack queues")
+        .expect(0, &[]);
+    let destroy = engine.run(
+        &project,
+        "destroy",
+        "--yes --allow delete:queues/WorkerQueue",
+    );
+    destroy.expect(0, &[]);
+    let history = engine.run(&project, "history", "");
+    expect(
+        &history,
+        0,
+        &[
+            "  destroy   succeeded       no recorded release  ",
+            "  deploy    succeeded       no recorded release  ",
+            "not known: who deployed and why, of 1 deployment: ",
+        ],
+    );
+}

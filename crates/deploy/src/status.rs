@@ -473,6 +473,7 @@ mod tests {
             status: status.to_owned(),
             percent: 100,
             created: Some(minute(at)),
+            key: None,
         };
         let last = |until: Option<u32>, snapshots: Asked<Vec<Snapshot>>| {
             let database = DatabaseFound {

@@ -15,14 +15,52 @@ use crate::error::{Call as Operation, Error};
 /// How AWS marks the event with which an operation begins that somebody asked for.
 const BEGINNING: &str = "User Initiated";
 
+/// Whether events that are older are needed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// They are.
+    On,
+    /// This one is the last.
+    Last,
+    /// The one before was.
+    Enough,
+}
+
 impl Aws {
-    /// Events, oldest first. AWS lists them newest first, 100 a page; no more pages are asked for than are needed.
-    ///
-    /// Source: [DescribeStackEvents](https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackEvents.html).
+    /// Events after a known one, or those of the last operation; oldest first.
     pub(super) async fn stack_events(
         &self,
         stack: &StackId,
         after: Option<&str>,
+    ) -> Result<Reply, Error> {
+        self.events(stack, |event| match after {
+            Some(after) if after == event.event_id => Reading::Enough,
+            None if is_beginning(event) => Reading::Last,
+            _ => Reading::On,
+        })
+        .await
+    }
+
+    /// All events from a moment on, oldest first.
+    pub(super) async fn events_since(
+        &self,
+        stack: &StackId,
+        since: Timestamp,
+    ) -> Result<Reply, Error> {
+        self.events(stack, |event| match event.timestamp < since {
+            true => Reading::Enough,
+            false => Reading::On,
+        })
+        .await
+    }
+
+    /// Events, oldest first. AWS lists them newest first, 100 a page; no more pages are asked for than are needed.
+    ///
+    /// Source: [DescribeStackEvents](https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackEvents.html).
+    async fn events(
+        &self,
+        stack: &StackId,
+        reading: impl Fn(&StackEvent) -> Reading,
     ) -> Result<Reply, Error> {
         let operation = Operation::new("DescribeStackEvents", stack.stack_name());
         let mut events: Vec<StackEvent> = Vec::new();
@@ -37,15 +75,12 @@ impl Aws {
             let page = request.send().await;
             let page = page.map_err(|error| operation.error(&error))?;
             for event in page.stack_events() {
-                if after.is_some() && after == event.event_id() {
-                    break 'pages;
-                }
                 let event = read(&operation, stack, event)?;
-                let is_first = after.is_none() && is_beginning(&event);
-                if seen.insert(event.event_id.clone()) {
+                let reading = reading(&event);
+                if reading != Reading::Enough && seen.insert(event.event_id.clone()) {
                     events.push(event);
                 }
-                if is_first {
+                if reading != Reading::On {
                     break 'pages;
                 }
             }
@@ -54,42 +89,6 @@ impl Aws {
                 break;
             }
         }
-        events.reverse();
-        Ok(Reply::Events(events))
-    }
-
-    /// All events from a moment on, oldest first.
-    ///
-    /// Source: [DescribeStackEvents](https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackEvents.html).
-    pub(super) async fn events_since(
-        &self,
-        stack: &StackId,
-        since: Timestamp,
-    ) -> Result<Reply, Error> {
-        let operation = Operation::new("DescribeStackEvents", stack.stack_name());
-        let mut events: Vec<StackEvent> = Vec::new();
-        let mut token = None;
-        let mut seen = HashSet::new();
-        loop {
-            let request = self.cloudformation.describe_stack_events();
-            let request = request
-                .stack_name(stack.as_str())
-                .set_next_token(token.clone());
-            let page = request.send().await;
-            let page = page.map_err(|error| operation.error(&error))?;
-            for event in page.stack_events() {
-                let event = read(&operation, stack, event)?;
-                if seen.insert(event.event_id.clone()) {
-                    events.push(event);
-                }
-            }
-            token = operation.next_page(token.as_deref(), page.next_token())?;
-            let oldest = events.last().map(|event| event.timestamp);
-            if token.is_none() || oldest.is_some_and(|oldest| oldest < since) {
-                break;
-            }
-        }
-        events.retain(|event| event.timestamp >= since);
         events.reverse();
         Ok(Reply::Events(events))
     }
