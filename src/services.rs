@@ -1,12 +1,13 @@
-//! Which services there are: parameters of stacks that are called as a service and end in `Image`.
+//! Which services there are: parameters of stacks that are called as a service and end in `Image`; and what runs these
+//! images.
 
 use std::collections::BTreeMap;
 
-use stratiform_assembly::Assembly;
+use stratiform_assembly::{Assembly, StackAt};
 use stratiform_environment::{Environment, Loaded, Path, Violation};
 use stratiform_finding::words::meant;
 use stratiform_finding::{Code, Finding};
-use stratiform_template::{Member, Value};
+use stratiform_template::{Function, Member, Resource, Value};
 
 /// How the parameter with a service's image ends.
 const PARAMETER: &str = "Image";
@@ -50,6 +51,59 @@ pub(crate) fn meant_of(assembly: &Assembly, service: &str) -> String {
         [] => "no stack has a parameter that ends in `Image`".to_owned(),
         names => format!("the services are: {}", names.join(", ")),
     })
+}
+
+/// What of a stack runs the image of a parameter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Declared<'s> {
+    /// The logical ID of the service.
+    pub service: &'s str,
+    /// That of its task definition.
+    pub definition: &'s str,
+    /// The containers that run the image, at least one.
+    pub containers: Vec<String>,
+}
+
+/// What of a stack runs the image of a parameter; none where it is no service's.
+pub(crate) fn declared<'s>(stack: &'s StackAt, parameter: &str) -> Option<Declared<'s>> {
+    let of_type = |wanted: &'static str| {
+        let resources = stack.template.resources.iter();
+        resources.filter_map(move |(id, resource)| match resource {
+            Member::One(resource) if resource.resource_type == wanted => {
+                Some((id.as_str(), resource))
+            }
+            Member::One(_) | Member::Unexpanded(_) => None,
+        })
+    };
+    let mut definitions = of_type("AWS::ECS::TaskDefinition")
+        .map(|(id, resource)| (id, containers(resource, parameter)));
+    let (definition, containers) = definitions.find(|(_, containers)| !containers.is_empty())?;
+    let (service, _) = of_type("AWS::ECS::Service").find(|(_, resource)| {
+        let wanted = resource.properties.get("TaskDefinition");
+        wanted.is_some_and(|wanted| is_reference(wanted, definition))
+    })?;
+    Some(Declared {
+        service,
+        definition,
+        containers,
+    })
+}
+
+/// The names of the containers that run the image of a parameter.
+fn containers(definition: &Resource, parameter: &str) -> Vec<String> {
+    let containers = definition.properties.get("ContainerDefinitions");
+    let containers = containers.and_then(Value::as_list).unwrap_or_default();
+    let wanted = containers.iter().filter_map(|container| {
+        let container = container.as_map()?;
+        let is_wanted = is_reference(container.get("Image")?, parameter);
+        let name = container.get("Name").filter(|_| is_wanted)?;
+        Some(name.as_str()?.to_owned())
+    });
+    wanted.collect()
+}
+
+fn is_reference(value: &Value, name: &str) -> bool {
+    matches!(value, Value::Function(Function::Ref, of) if of.as_str() == Some(name))
 }
 
 /// The services of `settings.images` that no stack has an image of.

@@ -9,7 +9,7 @@ use stratiform_environment::{
 use stratiform_finding::words::{listed, meant};
 use stratiform_finding::{Code, Finding};
 
-use crate::services::service_of;
+use crate::services::{declared, service_of};
 
 const TASKS: &str = "settings.deployment.tasks";
 const COMMANDS: &str = "settings.deployment.commands";
@@ -17,7 +17,7 @@ const COMMANDS: &str = "settings.deployment.commands";
 /// The tasks as a release writes them down: who goes back over it has to know of them.
 ///
 /// # Errors
-/// A service that has no image, stacks that are not there, and names that stand twice.
+/// A service that has no image, a container that does not run it, stacks that are not there, and names that stand twice.
 pub(crate) fn entries<E: Environment>(
     assembly: &Assembly,
     loaded: &Loaded<E>,
@@ -25,7 +25,9 @@ pub(crate) fn entries<E: Environment>(
     let deployment = &loaded.environment.settings().deployment;
     let services = services(assembly, &deployment.tasks);
     let stacks = stacks(assembly, &deployment.commands);
-    let violations = services.into_iter().chain(stacks).chain(twice(deployment));
+    let containers = containers(assembly, &deployment.tasks);
+    let violations = services.into_iter().chain(containers).chain(stacks);
+    let violations = violations.chain(twice(deployment));
     let findings: Vec<Finding> = violations
         .map(|violation| Finding {
             code: Code::ReleaseTask,
@@ -76,6 +78,35 @@ fn services(assembly: &Assembly, tasks: &[Task]) -> Vec<Violation> {
             "no stack has a parameter that is called as the service and ends in `Image`",
             help,
         )
+    });
+    violations.collect()
+}
+
+/// Tasks in containers that do not run their service's image.
+fn containers(assembly: &Assembly, tasks: &[Task]) -> Vec<Violation> {
+    let violations = tasks.iter().enumerate().filter_map(|(index, task)| {
+        let container = task.container.as_ref()?;
+        let run = assembly.stacks.iter().find_map(|stack| {
+            let mut parameters = stack.template.parameters.keys();
+            let parameter =
+                parameters.find(|name| service_of(name).as_ref() == Some(&task.service))?;
+            declared(stack, parameter)
+        });
+        let containers = run?.containers;
+        if containers.contains(container) {
+            return None;
+        }
+        let names = containers.iter().map(String::as_str);
+        Some(Violation::new(
+            Path::from(TASKS).position(index).key("container"),
+            format!(
+                "the container `{container}` of the task `{}` does not run the image of `{}`",
+                task.name, task.service
+            ),
+            "a task runs the image that its service gets",
+            meant(container, names)
+                .unwrap_or_else(|| format!("those that do are {}", listed(&containers))),
+        ))
     });
     violations.collect()
 }

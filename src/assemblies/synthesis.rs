@@ -5,7 +5,8 @@ use stratiform_bootstrap::assemblies;
 #[cfg(feature = "aws")]
 use stratiform_bootstrap::assemblies_from;
 use stratiform_environment::{
-    Environment, Loaded, References as WrittenReferences, Settings as WrittenSettings,
+    Environment, GitRef, Loaded, References as WrittenReferences, Settings as WrittenSettings,
+    Text as _, Violation,
 };
 use stratiform_finding::{Code, Finding, Place};
 use stratiform_service::{AccountId, Malformed, Region};
@@ -75,7 +76,25 @@ pub(crate) fn assemble<E: Environment>(
     findings.extend(services::unknown(loaded, &assembly));
     findings.extend(topics::unknown(loaded, &assembly));
     findings.extend(boundary::others(&assembly, written));
+    findings.extend(no_release(loaded));
     without(assembly, findings)
+}
+
+/// An environment that takes only releases, and whose role trusts no tag: nothing can ever be deployed to it from GitHub.
+fn no_release<E: Environment>(loaded: &Loaded<E>) -> Option<Finding> {
+    let settings = loaded.environment.settings();
+    let refs = &settings.bootstrap.as_ref()?.refs;
+    let is_tag = |name: &GitRef| name.as_str().starts_with("refs/tags/");
+    if !settings.deployment.release_only || refs.iter().any(is_tag) {
+        return None;
+    }
+    let violation = Violation::new(
+        "settings.bootstrap.refs",
+        "the environment takes only releases, and jobs of no tag may deploy it",
+        "`settings.deployment.release_only` takes tags, and `settings.bootstrap.refs` has none",
+        "add the releases' tags: `refs/tags/v*`",
+    );
+    Some(loaded.refused(violation))
 }
 
 /// What is wrong with the templates.
@@ -159,7 +178,7 @@ mod tests {
     use serde::{Deserialize, Serialize};
     use stratiform_environment::load;
     use stratiform_finding::Source;
-    use stratiform_stack::{Untyped, json};
+    use stratiform_stack::{Parameter, Untyped, json};
     use stratiform_template::Template;
 
     use super::*;
@@ -215,6 +234,60 @@ mod tests {
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(found[0].code, Code::PermissionsBoundary);
         assert_eq!(found[0].places.len(), 1);
+    }
+
+    #[test]
+    fn an_environment_of_releases_that_trusts_no_tag_is_found_where_it_says_so() {
+        let refused = |refs: &str, release_only: bool| {
+            let more = format!(
+                "  deployment: {{release_only: {release_only}}}\n  bootstrap: {{repository: octo-org/shop{refs}}}\n"
+            );
+            let found = assembled(users, &more).err().unwrap_or_default();
+            for finding in &found {
+                assert_eq!(finding.code, Code::Conflict);
+                let place = format!("{:?}", finding.places[0]);
+                assert!(place.contains("dev.yaml"), "{place}");
+            }
+            found.len()
+        };
+        let main = ", refs: [refs/heads/main]";
+        assert_eq!(refused(main, true), 1);
+        // Left out, it is main.
+        assert_eq!(refused("", true), 1);
+        assert_eq!(refused(main, false), 0);
+        assert_eq!(refused(", refs: [refs/heads/main, refs/tags/v*]", true), 0);
+    }
+
+    #[test]
+    fn a_task_in_a_container_that_does_not_run_its_image_is_found_where_it_is_written() {
+        fn define(_: &Values, app: &App) {
+            let stack = app.stack("services", "What runs");
+            stack.parameter("ApiImage", Parameter::string("The image of `api`"));
+            let containers = json!([
+                { "Name": "api", "Image": { "Ref": "ApiImage" } },
+                { "Name": "proxy", "Image": "proxy:1" },
+            ]);
+            let task = json!({ "ContainerDefinitions": containers });
+            stack.add("Task", Untyped::new("AWS::ECS::TaskDefinition", task));
+            let service = json!({ "TaskDefinition": { "Ref": "Task" } });
+            stack.add("Service", Untyped::new("AWS::ECS::Service", service));
+        }
+        let check = |container: &str, help: Option<&str>| {
+            let task = format!(
+                "  deployment:\n    tasks:\n      - {{name: migrate, service: api, runs: before, command: [up], reversible: true, container: {container}}}\n"
+            );
+            let found = assembled(define, &task).err().unwrap_or_default();
+            let helps: Vec<_> = found.iter().map(|finding| finding.help.as_str()).collect();
+            assert_eq!(helps, Vec::from_iter(help), "{container}: {found:?}");
+            for finding in found {
+                assert_eq!(finding.code, Code::ReleaseTask);
+                let place = format!("{:?}", finding.places[0]);
+                assert!(place.contains("dev.yaml"), "{place}");
+            }
+        };
+        check("api", None);
+        check("apy", Some("did you mean `api`?"));
+        check("proxy", Some("those that do are `api`"));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use std::collections::HashSet;
 
 use indexmap::IndexSet;
 use stratiform_assembly::StackAt;
+use stratiform_bootstrap::supposed;
 use stratiform_catalog::catalog;
 use stratiform_diff::{Kind, Note, diff_environment, importers_unknown};
 use stratiform_environment::Environment;
@@ -91,7 +92,13 @@ fn with_revision<E: Environment>(
 }
 
 /// Compares what was found, in deployment order; what goes comes last, in reverse.
-fn compare(sides: Vec<Sides>, method: Method, args: &Diff) -> Result<Review, Failure> {
+fn compare(mut sides: Vec<Sides>, method: Method, args: &Diff) -> Result<Review, Failure> {
+    for sides in &mut sides {
+        if !sides.is_environment() {
+            let bootstraps = [&mut sides.before, &mut sides.after];
+            bootstraps.into_iter().flatten().for_each(supposed);
+        }
+    }
     choose(&sides, &args.stack)?;
     let wanted: HashSet<&str> = args.stack.iter().map(String::as_str).collect();
     let mut environments = Vec::new();

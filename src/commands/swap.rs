@@ -23,7 +23,7 @@ use crate::exit::Exit;
 use crate::report::Failure;
 use crate::view::deployment::words::duration;
 
-pub(crate) use site::{Site, declared, site};
+pub(crate) use site::{Site, site};
 
 /// After this long ECS answers what it was told.
 const SETTLED: Duration = Duration::from_secs(30);

@@ -47,6 +47,7 @@ fn once_and_then_nothing() {
             "    new               DeployRole  AWS::IAM::Role\n",
             "    new               Artifacts  AWS::S3::Bucket\n",
             ": 2 stacks, 0 unchanged\n",
+            "`dev` is bootstrapped in eu-central-1\n",
             "take on the role `shop-dev-deploy`",
             "activate the cost-allocation tags `app`, `environment` and `team`",
         ],
@@ -203,7 +204,11 @@ fn a_stack_that_goes_keeps_its_permissions_too() {
     );
     bootstrap(&project, "--local --yes").expect(
         0,
-        &["that what is deployed still needs, beyond the snapshots: `backup-storage:"],
+        &[
+            "the role `shop-dev-deploy` keeps ",
+            "the role `shop-dev-execution` keeps ",
+            " that what is deployed still needs, beyond the snapshots: `backup-storage:",
+        ],
     );
 }
 
@@ -308,22 +313,28 @@ fn what_was_not_reviewed_or_not_asked_for_is_not_made() {
 fn a_review_shows_it_and_what_takes_the_environment_down_leaves_it() {
     let project = bootstrapping();
     let diff = |words: &str| ran(of_dev(&project, "diff", words));
+    git(&project, "init --quiet --initial-branch main");
+    release(&project, "v1");
     bootstrap(&project, "--local --yes").expect(0, &[]);
     local(&project, IMAGES).expect(0, &[]);
     let same = diff("--deployed --local --exit-code");
     assert_eq!(same.code, 0, "{}{}", same.stdout, same.stderr);
     with_backups(&project);
-    let changed = diff("--deployed --local");
-    for word in [
-        "dev.bootstrap",
-        "ExecutionPolicy1",
-        "backup:CreateBackupVault",
-    ] {
-        assert!(
-            changed.stdout.contains(word),
-            "no {word} in {}",
-            changed.stdout
-        );
+    for changed in [diff("--deployed --local"), diff(""), diff("--format markdown")] {
+        for word in [
+            "dev.bootstrap",
+            "ExecutionPolicy1",
+            "backup:CreateBackupVault",
+        ] {
+            assert!(
+                changed.stdout.contains(word),
+                "no {word} in {}",
+                changed.stdout
+            );
+        }
+        // Its value is found out by who deploys.
+        let provider = "GitHubProviderIs";
+        assert!(!changed.stdout.contains(provider), "{}", changed.stdout);
     }
     let destroyed = ran(of_dev(
         &project,

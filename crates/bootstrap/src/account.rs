@@ -11,11 +11,10 @@ use stratiform_stack::{
     Statement, either, equals, pseudo, sub,
 };
 
-use crate::calls;
 use crate::names::{ARTIFACTS, KEY, Names};
-use crate::needs_between;
 use crate::resources::s3::bucket;
 use crate::resources::{iam, s3};
+use crate::{Needs, needs_between};
 
 /// The host of GitHub's identity provider, by which AWS knows it.
 ///
@@ -44,6 +43,17 @@ impl Provider {
             Provider::MadeHere => "made-here",
             Provider::ThereAlready => "there-already",
         }
+    }
+}
+
+/// Gives a bootstrap the value that only its deployment finds out, where it has none yet: two are compared as if it stayed
+/// the same.
+pub fn supposed(bootstrap: &mut Assembly) {
+    let stacks = bootstrap.stacks.iter_mut();
+    for stack in stacks.filter(|stack| stack.template.parameters.contains_key(PROVIDER)) {
+        let value = || Provider::MadeHere.as_str().to_owned();
+        let given = stack.parameters.entry(PROVIDER.to_owned());
+        given.or_insert_with(value);
     }
 }
 
@@ -175,10 +185,10 @@ impl Policies {
         let names = Names::of(settings);
         let written = settings.bootstrap.as_ref();
         let boundary = written.and_then(|written| written.permissions_boundary.as_ref());
-        let execution = needs_between(deployed, assembly, settings);
+        let Needs { execution, deploy } = needs_between(deployed, assembly, settings);
         let policies = Policies {
             execution: documents(&execution.grants, MANAGED_POLICY),
-            deploy: documents(&calls::needed(assembly, settings).grants, MANAGED_POLICY),
+            deploy: documents(&deploy.grants, MANAGED_POLICY),
         };
         let mut roles = vec![
             (names.execution_role(), policies.execution.len()),

@@ -30,7 +30,7 @@ use stratiform_permissions::{Needed, of_all};
 use stratiform_service::Region;
 use stratiform_stack::{App, References, Settings as AppSettings};
 
-pub use account::{GITHUB, PROVIDER, PROVIDER_ID, Provider};
+pub use account::{GITHUB, PROVIDER, PROVIDER_ID, Provider, supposed};
 pub use calls::Calls;
 pub use names::{ARTIFACTS, KEY, Names, Whereabouts};
 pub use report::report;
@@ -54,7 +54,7 @@ pub fn assemblies(assembly: &Assembly, settings: &Settings) -> Result<Vec<Assemb
     )
 }
 
-/// The same where some stacks are deployed already: CloudFormation's role may do what the way from them needs, too.
+/// The same where some stacks are deployed already: the roles may do what the way from them needs, too.
 ///
 /// # Errors
 /// A role would need more policies than IAM allows.
@@ -125,9 +125,17 @@ pub struct Needs {
     pub deploy: Calls,
 }
 
-/// What CloudFormation's role needs on the way from some stacks to others: what is only there is deleted.
-pub fn needs_between(before: &Assembly, after: &Assembly, settings: &Settings) -> Needed {
-    execution(&[before, after], settings)
+/// What the roles need on the way from some stacks to others: what is only there is deleted.
+pub fn needs_between(before: &Assembly, after: &Assembly, settings: &Settings) -> Needs {
+    let stacks = after.stacks.iter().chain(&before.stacks);
+    let both = Assembly {
+        stacks: stacks.cloned().collect(),
+        ..after.clone()
+    };
+    Needs {
+        execution: execution(&[before, after], settings),
+        deploy: calls::needed(&both, settings),
+    }
 }
 
 /// What the roles need for an environment's stacks.

@@ -10,7 +10,9 @@ use stratiform_permissions::{Needed, lacking};
 use stratiform_service::AccountId;
 
 use crate::fixture::{assembly, settings, shop};
-use crate::{Names, Role, Whereabouts, assemblies, needs, report, roles};
+use crate::{
+    Names, PROVIDER, Role, Whereabouts, assemblies, assemblies_from, needs, report, roles, supposed,
+};
 
 /// The only stack of an assembly with this key.
 fn stack<'a>(all: &'a [Assembly], environment: &str, key: &str) -> &'a StackAt {
@@ -534,4 +536,47 @@ fn what_a_release_does_besides_is_allowed_where_it_does_it_and_only_then() {
         |action: &str| allowing(busy, action)[0]["Condition"]["StringLike"]["ecs:cluster"].clone();
     assert_eq!(cluster("ecs:RunTask"), of("ecs", "cluster/shop-prod"));
     assert_eq!(cluster("ecs:ListTasks"), of("ecs", "cluster/shop-prod"));
+}
+
+#[test]
+fn the_deploy_role_keeps_what_a_stack_that_goes_needs() {
+    let shop = shop();
+    let without = Assembly {
+        stacks: Vec::new(),
+        ..shop.clone()
+    };
+    let deletes = |deployed: &Assembly| {
+        let all = assemblies_from(deployed, &without, &settings("prod", json!({}))).unwrap();
+        let bootstrap = stack(&all, "prod.bootstrap", "bootstrap");
+        let roles = roles(&bootstrap.template, &place());
+        let deletes = allowing(
+            role(&roles, "shop-prod-deploy"),
+            "cloudformation:DeleteStack",
+        );
+        let resources = deletes.iter().map(|one| one["Resource"].to_string());
+        resources.collect::<String>()
+    };
+    assert!(deletes(&shop).contains("stack/shop-prod-services/*"));
+    assert!(!deletes(&without).contains("services"));
+}
+
+#[test]
+fn two_bootstraps_are_compared_with_a_value_for_what_their_deployment_finds_out() {
+    let mut all = assemblies(&shop(), &settings("prod", json!({}))).unwrap();
+    let given = |all: &[Assembly]| {
+        let bootstrap = stack(all, "prod.bootstrap", "bootstrap");
+        bootstrap.parameters.get(PROVIDER).cloned()
+    };
+    assert_eq!(given(&all), None);
+    all.iter_mut().for_each(supposed);
+    assert_eq!(given(&all).as_deref(), Some("made-here"));
+    let artifacts = stack(&all, "prod.bootstrap", "bootstrap-artifacts");
+    assert!(artifacts.parameters.is_empty());
+    let there = Some("there-already".to_owned());
+    for stack in all.iter_mut().flat_map(|one| &mut one.stacks) {
+        let parameters = stack.parameters.values_mut();
+        parameters.for_each(|value| value.clone_from(there.as_ref().unwrap()));
+    }
+    all.iter_mut().for_each(supposed);
+    assert_eq!(given(&all), there);
 }

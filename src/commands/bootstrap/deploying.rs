@@ -1,6 +1,6 @@
 //! Deploys a bootstrap, as any stack is deployed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use stratiform_assembly::{Assembly, StackAt};
@@ -107,15 +107,17 @@ async fn all(
         if answer.exit != Exit::Done {
             return Ok(answer);
         }
+        let text = format!("`{}` is bootstrapped in {}", args.env, bootstrap.region);
+        view.event(&Event::Notice { text });
     }
     view.event(&Event::Notice { text: left(wanted) });
     Ok(answer)
 }
 
-/// What CloudFormation's role must not lose yet.
+/// What the roles must not lose yet.
 struct Kept {
-    /// The actions that what is deployed still needs, and what is synthesized does not.
-    actions: BTreeSet<String>,
+    /// The actions that what is deployed still needs, and what is synthesized does not: by role.
+    actions: BTreeMap<String, BTreeSet<String>>,
     /// The bootstrap with them.
     bootstraps: Vec<Assembly>,
 }
@@ -149,14 +151,18 @@ async fn keeping(aws: &Aws, wanted: &Wanted<'_>) -> Result<Option<Kept>, Failure
 }
 
 /// What is kept and until when.
-fn still_needed(settings: &Settings, actions: &BTreeSet<String>) -> String {
-    let role = Names::of(settings).execution_role();
-    let names: Vec<String> = actions.iter().map(|action| format!("`{action}`")).collect();
-    format!(
-        "the role `{role}` keeps {} that what is deployed still needs, beyond the snapshots: {}. Run `bootstrap --env {}` \
-         again after `deploy`",
-        counted(actions.len(), "action"),
-        few(&names),
+fn still_needed(settings: &Settings, actions: &BTreeMap<String, BTreeSet<String>>) -> String {
+    let mut text = String::new();
+    for (role, actions) in actions {
+        let names: Vec<String> = actions.iter().map(|action| format!("`{action}`")).collect();
+        text += &format!(
+            "the role `{role}` keeps {} that what is deployed still needs, beyond the snapshots: {}. ",
+            counted(actions.len(), "action"),
+            few(&names),
+        );
+    }
+    text + &format!(
+        "Run `bootstrap --env {}` again after `deploy`",
         settings.name
     )
 }

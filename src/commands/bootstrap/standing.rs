@@ -1,6 +1,6 @@
 //! What is deployed of an environment's bootstrap: which role CloudFormation has, and whether it may do what a release needs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use stratiform_assembly::{Assembly, StackAt};
@@ -132,14 +132,10 @@ impl Bootstrapped {
             let role = names.execution_role();
             let deployed = deployed(assembly, &facts.stacks)?;
             let planned = of_role(&roles, &role, &execution.grants, &place);
-            found.extend(going(
-                &roles,
-                &role,
-                (&deployed, assembly),
-                settings,
-                &planned,
-                &place,
-            ));
+            let all = needs_between(&deployed, assembly, settings)
+                .execution
+                .grants;
+            found.extend(going(&roles, &role, &all, &planned, &place));
             found.extend(planned);
         }
         if caller.arn.contains(&format!(":assumed-role/{deploys}/")) {
@@ -167,17 +163,15 @@ fn deployed(assembly: &Assembly, found: &[StackFound]) -> Asked<Assembly> {
     })
 }
 
-/// What CloudFormation's role may not do, and has to on the way from what is deployed; without what it lacks anyway.
+/// What a role may not do, and has to on the way from what is deployed; without what it lacks anyway.
 fn going(
     roles: &[Role],
     role: &str,
-    (deployed, assembly): (&Assembly, &Assembly),
-    settings: &Settings,
+    all: &[Grant],
     planned: &[Lacking],
     place: &Whereabouts,
 ) -> Vec<Lacking> {
-    let all = needs_between(deployed, assembly, settings).grants;
-    let lacking = of_role(roles, role, &all, place).into_iter();
+    let lacking = of_role(roles, role, all, place).into_iter();
     lacking
         .filter(|lacking| !planned.contains(lacking))
         .map(|lacking| Lacking {
@@ -187,28 +181,37 @@ fn going(
         .collect()
 }
 
-/// The actions that what is deployed still needs, and that CloudFormation's role would lose with a bootstrap.
+/// The actions that what is deployed still needs, and that roles would lose with a bootstrap: by role.
 pub(super) fn losing(
     bootstrap: &Assembly,
     (deployed, assembly): (&Assembly, &Assembly),
     settings: &Settings,
-) -> BTreeSet<String> {
+) -> BTreeMap<String, BTreeSet<String>> {
     let names = Names::of(settings);
     let place = Whereabouts::anywhere(&assembly.region);
     let stack = bootstrap.stack(names.stack());
     let roles = stack.map_or_else(Vec::new, |stack| roles(&stack.template, &place));
-    let role = names.execution_role();
-    let execution = needs(assembly, settings).execution;
-    let planned = of_role(&roles, &role, &execution.grants, &place);
-    let going = going(
-        &roles,
-        &role,
-        (deployed, assembly),
-        settings,
-        &planned,
-        &place,
-    );
-    going.into_iter().map(|lacking| lacking.action).collect()
+    let planned = needs(assembly, settings);
+    let all = needs_between(deployed, assembly, settings);
+    let both = [
+        (
+            names.execution_role(),
+            planned.execution.grants,
+            all.execution.grants,
+        ),
+        (
+            names.deploy_role(),
+            planned.deploy.grants,
+            all.deploy.grants,
+        ),
+    ];
+    let losing = both.into_iter().map(|(role, planned, all)| {
+        let planned = of_role(&roles, &role, &planned, &place);
+        let going = going(&roles, &role, &all, &planned, &place).into_iter();
+        (role, going.map(|lacking| lacking.action).collect())
+    });
+    let losing = losing.filter(|(_, actions): &(_, BTreeSet<_>)| !actions.is_empty());
+    losing.collect()
 }
 
 /// What a role may not do, and has to.

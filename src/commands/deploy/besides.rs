@@ -20,11 +20,10 @@ use super::asking::Consent;
 use super::planning::choose;
 use super::sealing::Sealed;
 use crate::args::{Deploy, crossed};
-use crate::commands::swap::declared;
 use crate::programs::Absent;
 use crate::report::Failure;
 use crate::repository::project::Project;
-use crate::services::service_of;
+use crate::services::{declared, service_of};
 
 /// A task of the environment's file, and where it would run.
 #[derive(Clone, Debug)]
@@ -427,7 +426,7 @@ fn known(crossed: &[String], written: &Deployment) -> Result<(), Failure> {
                     [] => "take the flag away: there is no task".to_owned(),
                     names => format!("the tasks are {}", joined(names)),
                 });
-            let what = format!("no task is called `{unknown}`");
+            let what = format!("`--allow cross:{unknown}`: no task is called `{unknown}`");
             Err(Failure::of([Finding::new(Code::ReleaseTask, what, help)]))
         }
     }
