@@ -3,6 +3,8 @@
 //! What lives here: state, what AWS answered and the moment → the next state and what to do. What does not: making
 //! calls (`aws`), files and git (`src/`), showing anything. There is no clock, network, file or randomness here.
 
+pub mod assurance;
+pub mod backups;
 mod besides;
 pub mod call;
 pub mod destruction;

@@ -3,6 +3,7 @@
 //! A snapshot has one shape, whoever takes it: a stack that deletes what it snapshots, a call, or AWS Backup. It is ready at
 //! once where it says no other time.
 
+mod automated;
 mod cluster;
 mod instance;
 mod modify;
@@ -24,6 +25,7 @@ const CLUSTER: &str = "AWS::RDS::DBCluster";
 pub(super) fn answer(state: &mut State, call: &mut Call<'_>) -> Result {
     match call.request.operation.as_str() {
         "DescribeDBInstances" => instance::describe(state, call),
+        "DescribeDBInstanceAutomatedBackups" => automated::describe(state, call),
         "ModifyDBInstance" => modify::modify(state, call),
         "DescribeDBClusters" => cluster::describe(state, call),
         "CreateDBSnapshot" => snapshot::create(state, call),

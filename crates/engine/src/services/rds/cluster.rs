@@ -1,9 +1,9 @@
 //! `DescribeDBClusters`.
 
 use serde_json::{Map, Value, json};
-use stratiform_service::ResourceStatus;
+use stratiform_service::{ResourceStatus, Timestamp};
 
-use super::instance::{secret, texts};
+use super::instance::{restorable, secret, texts};
 use super::{CLUSTER, INSTANCE, filtered, pages, plain_name};
 use crate::call::{Call, Result};
 use crate::estate::Living;
@@ -32,6 +32,7 @@ const SAME: [&str; 16] = [
 ];
 
 pub(super) fn describe(state: &State, call: &Call<'_>) -> Result {
+    let now = state.now();
     let realm = state.realm_of(call)?;
     let asked = call.arguments.text("DBClusterIdentifier").map(plain_name);
     let filter = filtered(call, &["db-cluster-id"]);
@@ -54,11 +55,11 @@ pub(super) fn describe(state: &State, call: &Call<'_>) -> Result {
     pages(
         call,
         "DBClusters",
-        all.map(|(name, living)| shown(realm, name, living)),
+        all.map(|(name, living)| shown(realm, name, living, now)),
     )
 }
 
-fn shown(realm: &Realm, name: &str, living: &Living) -> Value {
+fn shown(realm: &Realm, name: &str, living: &Living, now: Timestamp) -> Value {
     let typed = model::typed(CLUSTER, &living.properties);
     let same = SAME
         .iter()
@@ -88,6 +89,7 @@ fn shown(realm: &Realm, name: &str, living: &Living) -> Value {
         "Endpoint": living.attribute("Endpoint.Address"),
         "ReaderEndpoint": living.attribute("ReadEndpoint.Address"),
         "ClusterCreateTime": living.since,
+        "LatestRestorableTime": (status != "creating").then(|| restorable(living, now)).flatten(),
         "MultiAZ": false,
         "DBSubnetGroup": living.text("DBSubnetGroupName"),
         "DBClusterParameterGroup": living.text("DBClusterParameterGroupName"),

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use stratiform_service::{ResourceStatus, Timestamp};
 
-use super::{INSTANCE, filtered, instance_missing, pages, plain_name, snapshot};
+use super::{INSTANCE, automated, filtered, instance_missing, pages, plain_name, snapshot};
 use crate::call::{Call, Result};
 use crate::estate::Living;
 use crate::operation::after;
@@ -146,8 +146,7 @@ pub(super) fn shown(realm: &Realm, name: &str, living: &Living, now: Timestamp) 
     }
     let is_new = status == "creating";
     let saves = shown.get("BackupRetentionPeriod").and_then(Value::as_i64) != Some(0);
-    let restorable = Timestamp::from_millis(now.millis() - BEHIND);
-    let restorable = restorable.filter(|at| saves && !is_new && *at >= living.since);
+    let restorable = restorable(living, now).filter(|_| saves && !is_new);
     let port = living
         .attribute("Endpoint.Port")
         .and_then(|port| port.parse::<u64>().ok());
@@ -194,6 +193,12 @@ pub(super) fn shown(realm: &Realm, name: &str, living: &Living, now: Timestamp) 
     Value::Object(shown)
 }
 
+/// Until when something can be restored; none so soon after it was made.
+pub(super) fn restorable(living: &Living, now: Timestamp) -> Option<Timestamp> {
+    let restorable = Timestamp::from_millis(now.millis() - BEHIND);
+    restorable.filter(|at| *at >= living.since)
+}
+
 /// The secret of the master user, where RDS manages it.
 pub(super) fn secret(living: &Living, is_new: bool) -> Option<Value> {
     let arn = living.attribute("MasterUserSecret.SecretArn")?;
@@ -205,7 +210,10 @@ pub(super) fn secret(living: &Living, is_new: bool) -> Option<Value> {
     }))
 }
 
-pub(super) fn texts<'l>(living: &'l Living, name: &str) -> impl Iterator<Item = &'l str> {
+pub(super) fn texts<'l>(
+    living: &'l Living,
+    name: &str,
+) -> impl Iterator<Item = &'l str> + Clone + use<'l> {
     let list = living.properties.get(name).and_then(Value::as_array);
     list.into_iter().flatten().filter_map(Value::as_str)
 }
@@ -215,6 +223,10 @@ fn subnets(realm: &Realm, group: &str) -> Value {
     let subnets = living
         .into_iter()
         .flat_map(|living| texts(living, "SubnetIds"));
+    let vpc = subnets.clone().next().and_then(|subnet| {
+        let subnet = realm.estate.living("AWS::EC2::Subnet", subnet)?;
+        subnet.text("VpcId")
+    });
     let subnets = subnets
         .zip(["a", "b", "c", "d", "e", "f"])
         .map(|(subnet, zone)| {
@@ -229,6 +241,7 @@ fn subnets(realm: &Realm, group: &str) -> Value {
         "DBSubnetGroupDescription": living.and_then(|living| living.text("DBSubnetGroupDescription")),
         "DBSubnetGroupArn": realm.arn("rds", &format!("subgrp:{group}")),
         "SubnetGroupStatus": "Complete",
+        "VpcId": vpc,
         "Subnets": subnets.collect::<Vec<_>>(),
     })
 }
@@ -239,15 +252,7 @@ fn replications(realm: &Realm, living: &Living) -> Vec<Value> {
         .text("AutomaticBackupReplicationRegion")
         .filter(|to| !to.is_empty());
     let replication = to.map(|to| {
-        let id = crate::services::derived::derived(
-            living.attribute("DbiResourceId").unwrap_or_default(),
-        );
-        let id = { id }.lower(26);
-        let partition = realm.region.partition();
-        json!({
-            "DBInstanceAutomatedBackupsArn":
-                format!("arn:{partition}:rds:{to}:{}:auto-backup:ab-{id}", realm.account),
-        })
+        json!({ "DBInstanceAutomatedBackupsArn": automated::arn(realm, living, to) })
     });
     replication.into_iter().collect()
 }
