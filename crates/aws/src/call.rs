@@ -3,6 +3,7 @@
 //! What lives here: which call is made how, and how long nobody answering is waited for. The folder has a file per
 //! service. What does not: when to make a call and what follows from its answer (`deploy`).
 
+mod backups;
 mod change_set;
 mod change_sets;
 mod cloudwatch;

@@ -41,6 +41,27 @@ impl Caller<'_> {
     }
 }
 
+impl Caller<'_> {
+    /// Puts a body under a path of a service that has paths: `backup`. The answer is JSON.
+    ///
+    /// # Panics
+    /// The call is refused, or does not reach anybody.
+    #[track_caller]
+    pub fn put(&self, service: &str, path: &str, body: &str) -> String {
+        let Caller {
+            url,
+            access_key,
+            region,
+        } = self;
+        let authorization = format!(
+            "Authorization: AWS4-HMAC-SHA256 Credential={access_key}/20260101/{region}/{service}/aws4_request, \
+             SignedHeaders=host, Signature=0"
+        );
+        let url = format!("{url}{path}");
+        answered(&url, exchange("PUT", &url, &[&authorization], body))
+    }
+}
+
 /// Posts a body to a URL of this machine; what it is answered with.
 ///
 /// # Panics

@@ -1,5 +1,6 @@
 //! Errors as a deployment takes them.
 
+use stratiform_deploy::guard::Unasked;
 use stratiform_deploy::{Call, Failure, FailureKind};
 use stratiform_service::status::ExecutionStatus;
 use stratiform_service::{ChangeSetId, Refusal, Vocabulary, Word};
@@ -9,19 +10,13 @@ use crate::error::{Error, FailedCall};
 /// What failed, with CloudFormation's refusal where it is one.
 pub(super) fn failure(call: &Call, error: Error) -> Failure {
     let error = without_values(error);
-    let (kind, refusal) = match &error {
-        Error::Credentials(_) => (FailureKind::Credentials, None),
-        Error::Denied(_) => (FailureKind::Denied, None),
-        Error::Throttled(_) => (FailureKind::Throttled, None),
-        Error::Refused(failed) => (FailureKind::Refused, refusal(call, failed)),
-        Error::Unavailable(_) | Error::Unreadable(_) | Error::Unanswered(_) => {
-            (FailureKind::Unknown, None)
-        }
-        Error::OtherAccount { .. } => (FailureKind::Refused, None),
+    let refusal = match &error {
+        Error::Refused(failed) => refusal(call, failed),
+        _ => None,
     };
     let why = error.why();
     Failure {
-        kind,
+        kind: kind(&error),
         what: error.to_string(),
         help: match is_of_express(&why) {
             true => EXPRESS.to_owned(),
@@ -29,6 +24,26 @@ pub(super) fn failure(call: &Call, error: Error) -> Failure {
         },
         why,
         refusal,
+    }
+}
+
+fn kind(error: &Error) -> FailureKind {
+    match error {
+        Error::Credentials(_) => FailureKind::Credentials,
+        Error::Denied(_) => FailureKind::Denied,
+        Error::Throttled(_) => FailureKind::Throttled,
+        Error::Refused(_) | Error::OtherAccount { .. } => FailureKind::Refused,
+        Error::Unavailable(_) | Error::Unreadable(_) | Error::Unanswered(_) => FailureKind::Unknown,
+    }
+}
+
+impl From<Error> for Unasked {
+    fn from(error: Error) -> Unasked {
+        Unasked {
+            why: format!("{error}: {}", error.why()),
+            help: error.help(),
+            kind: Some(kind(&error)),
+        }
     }
 }
 

@@ -5,7 +5,9 @@
 use std::cmp::Reverse;
 
 use stratiform_deploy::Reply;
+use stratiform_deploy::backups::{Backup, DatabaseAt};
 use stratiform_deploy::call::{Database, Snapshot};
+use stratiform_service::Timestamp;
 
 use super::reading::written;
 use crate::aws::Aws;
@@ -141,6 +143,144 @@ impl Aws {
             }
         }
     }
+}
+
+/// What is asked about backups. Nothing here changes anything.
+impl Aws {
+    /// A database instance; none where there is none.
+    ///
+    /// # Errors
+    /// The call fails.
+    pub async fn database(&self, identifier: &str) -> Result<Option<DatabaseAt>, Error> {
+        let operation = Operation::new("DescribeDBInstances", identifier);
+        let form = Form::new(operation.operation, VERSION);
+        let form = form.with("DBInstanceIdentifier", identifier);
+        match self.query(&RDS, &operation, form).await {
+            Ok(answer) => {
+                let found = answer.items("DBInstances").next();
+                found
+                    .map(|found| at(&operation, found, ["DBInstanceArn", "DBInstanceStatus"]))
+                    .transpose()
+            }
+            Err(error) if error.has_code(&MISSING) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A database cluster; none where there is none.
+    ///
+    /// # Errors
+    /// The call fails.
+    pub async fn database_cluster(&self, identifier: &str) -> Result<Option<DatabaseAt>, Error> {
+        let operation = Operation::new("DescribeDBClusters", identifier);
+        let form = Form::new(operation.operation, VERSION);
+        let form = form.with("DBClusterIdentifier", identifier);
+        match self.query(&RDS, &operation, form).await {
+            Ok(answer) => {
+                let found = answer.items("DBClusters").next();
+                found
+                    .map(|found| at(&operation, found, ["DBClusterArn", "Status"]))
+                    .transpose()
+            }
+            Err(error) if error.has_code(&["DBClusterNotFoundFault"]) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The snapshots of a database instance that a region has, whoever took or copied them. The instance may be in another
+    /// region.
+    ///
+    /// # Errors
+    /// A call fails.
+    pub async fn database_backups(&self, instance: &str) -> Result<Vec<Backup>, Error> {
+        let operation = Operation::new("DescribeDBSnapshots", instance);
+        let mut found = Vec::new();
+        self.filtered(&operation, instance, |answer| {
+            for item in answer.items("DBSnapshots") {
+                let id = operation
+                    .required(item.text("DBSnapshotIdentifier"), "DBSnapshotIdentifier")?;
+                let status = operation.required(item.text("Status"), "Status")?;
+                // Of a copy, the second one is when the copy was made.
+                let taken = item.text("OriginalSnapshotCreateTime");
+                found.push(Backup {
+                    id,
+                    is_usable: status == "available",
+                    status,
+                    taken: written(taken.or(item.text("SnapshotCreateTime"))),
+                });
+            }
+            Ok(())
+        })
+        .await?;
+        Ok(found)
+    }
+
+    /// Until when a region can restore an instance of another region, from what RDS saves by itself and replicates; none
+    /// where it replicates nothing there.
+    ///
+    /// # Errors
+    /// A call fails.
+    pub async fn replicated_until(
+        &self,
+        instance: &str,
+        arn: &str,
+    ) -> Result<Option<Timestamp>, Error> {
+        let operation = Operation::new("DescribeDBInstanceAutomatedBackups", instance);
+        let mut until = None;
+        self.filtered(&operation, instance, |answer| {
+            for item in answer.items("DBInstanceAutomatedBackups") {
+                if item.text("DBInstanceArn") == Some(arn) {
+                    let window = item.child("RestoreWindow");
+                    until = until.max(written(window.and_then(|window| window.text("LatestTime"))));
+                }
+            }
+            Ok(())
+        })
+        .await?;
+        Ok(until)
+    }
+
+    /// Reads all pages of a list of an instance. A filter asks for what is kept of it, be it there or not.
+    async fn filtered(
+        &self,
+        operation: &Operation,
+        instance: &str,
+        mut read: impl FnMut(&Element) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut marker: Option<String> = None;
+        loop {
+            let form = Form::new(operation.operation, VERSION)
+                .with("Filters.Filter.1.Name", "db-instance-id")
+                .with("Filters.Filter.1.Values.Value.1", instance)
+                .with_some("Marker", marker.as_deref());
+            let answer = self.query(&RDS, operation, form).await?;
+            read(&answer)?;
+            marker = operation.next_page(marker.as_deref(), answer.text("Marker"))?;
+            if marker.is_none() {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// An instance or a cluster; `names` are those of its ARN and its status.
+fn at(operation: &Operation, found: &Element, names: [&str; 2]) -> Result<DatabaseAt, Error> {
+    let [arn, status] = names;
+    let group = found.child("DBSubnetGroup");
+    let of_group = |name: &str| Some(group?.text(name)?.to_owned());
+    let tags = found.items("TagList").filter_map(|tag| {
+        let value = tag.text("Value").unwrap_or_default();
+        Some((tag.text("Key")?.to_owned(), value.to_owned()))
+    });
+    Ok(DatabaseAt {
+        arn: operation.required(found.text(arn), arn)?,
+        status: operation.required(found.text(status), status)?,
+        class: found.text("DBInstanceClass").map(str::to_owned),
+        restorable_until: written(found.text("LatestRestorableTime")),
+        subnet_group: of_group("DBSubnetGroupName"),
+        vpc: of_group("VpcId"),
+        tags: tags.collect(),
+    })
 }
 
 fn database(operation: &Operation, found: &Element) -> Result<Database, Error> {

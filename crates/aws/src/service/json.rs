@@ -1,4 +1,4 @@
-//! The JSON protocol: JSON in both directions, with the operation in a header.
+//! The JSON protocols: JSON in both directions, with the operation in a header; and, of one service, paths that are read.
 //!
 //! Source: Smithy, "AWS JSON 1.1 protocol".
 
@@ -38,14 +38,45 @@ impl Aws {
             patience: None,
         };
         let text = self.send(service, call, request).await?;
-        // Where it is wrong, and not what stands there.
-        serde_json::from_str(&text).map_err(|error| {
-            let (line, column) = (error.line(), error.column());
-            call.unreadable(&format!(
-                "the answer has not its form, at line {line} column {column}"
-            ))
-        })
+        read(call, &text)
     }
+}
+
+impl Aws {
+    /// Reads what a path of a service in the REST protocol has.
+    ///
+    /// Source: Smithy, "AWS restJson1 protocol".
+    ///
+    /// # Errors
+    /// The call fails, or the answer has not its form.
+    pub(crate) async fn rest<Answer: DeserializeOwned>(
+        &self,
+        service: &'static Service,
+        call: &Call,
+        path: String,
+    ) -> Result<Answer, Error> {
+        let request = Request {
+            method: "GET",
+            endpoint: self.endpoint(service).url(),
+            path,
+            headers: Vec::new(),
+            body: String::new(),
+            signing: Signing::Usual,
+            patience: None,
+        };
+        let text = self.send(service, call, request).await?;
+        read(call, &text)
+    }
+}
+
+/// Says where a text is wrong, and not what stands there.
+fn read<Answer: DeserializeOwned>(call: &Call, text: &str) -> Result<Answer, Error> {
+    serde_json::from_str(text).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        call.unreadable(&format!(
+            "the answer has not its form, at line {line} column {column}"
+        ))
+    })
 }
 
 /// A moment in JSON: seconds since 1970, with a fraction.

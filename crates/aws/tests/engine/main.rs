@@ -1,6 +1,7 @@
 //! Stacks made in the embedded engine, and read over HTTP with the real SDK.
 #![expect(clippy::unwrap_used, reason = "a test")]
 
+mod backups;
 mod calls;
 mod change_sets;
 mod environment;

@@ -1,6 +1,7 @@
 //! The real SDK against replies that the engine does not give: other services' errors, and what is no answer of AWS.
 #![expect(clippy::unwrap_used, reason = "a test")]
 
+mod backups;
 mod calls;
 mod credentials;
 mod errors;

@@ -17,7 +17,7 @@ use crate::call::{Call, Result, unsupported};
 use crate::input::Refused;
 use crate::state::State;
 
-pub(super) use snapshot::take;
+pub(super) use snapshot::{take, taken_before};
 
 const INSTANCE: &str = "AWS::RDS::DBInstance";
 const CLUSTER: &str = "AWS::RDS::DBCluster";

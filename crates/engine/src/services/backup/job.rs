@@ -163,6 +163,7 @@ pub(super) fn copy(state: &mut State, call: &Call<'_>) -> Result {
         None => there.arn("backup", &format!("recovery-point:{id}")),
     };
     if let Some(Value::Object(mut snapshot)) = snapshot {
+        rds::taken_before(&mut snapshot);
         snapshot.insert("Created".to_owned(), json!(now));
         snapshot.insert("Ready".to_owned(), json!(done));
         snapshot.insert("SourceRegion".to_owned(), region.into());

@@ -251,8 +251,7 @@ fn replications(realm: &Realm, living: &Living) -> Vec<Value> {
     let to = living
         .text("AutomaticBackupReplicationRegion")
         .filter(|to| !to.is_empty());
-    let replication = to.map(|to| {
-        json!({ "DBInstanceAutomatedBackupsArn": automated::arn(realm, living, to) })
-    });
+    let replication =
+        to.map(|to| json!({ "DBInstanceAutomatedBackupsArn": automated::arn(realm, living, to) }));
     replication.into_iter().collect()
 }

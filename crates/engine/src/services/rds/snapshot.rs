@@ -47,6 +47,13 @@ pub(in crate::services) fn take(
     ready
 }
 
+/// A copy says when what it is of was taken.
+pub(in crate::services) fn taken_before(copied: &mut Map<String, Value>) {
+    if let Some(taken) = copied.get("Created").cloned() {
+        copied.entry("Original").or_insert(taken);
+    }
+}
+
 fn ready(snapshot: &Value) -> Option<Timestamp> {
     snapshot.get("Ready")?.as_str()?.parse().ok()
 }
@@ -141,6 +148,7 @@ pub(super) fn copy(state: &mut State, call: &Call<'_>) -> Result {
     let region = region.to_owned();
     if let Value::Object(copied) = &mut copied {
         let is_elsewhere = region != own.region.as_str();
+        taken_before(copied);
         copied.insert("Created".to_owned(), json!(now));
         copied.insert("Ready".to_owned(), json!(after(now, MILLIS)));
         copied.insert("Kind".to_owned(), "manual".into());
@@ -253,7 +261,7 @@ fn shown(realm: &Realm, name: &str, snapshot: &Value, now: Timestamp) -> Value {
         "DBInstanceIdentifier": snapshot.get("Source"),
         "DbiResourceId": attribute("DbiResourceId"),
         "SnapshotCreateTime": created,
-        "OriginalSnapshotCreateTime": created,
+        "OriginalSnapshotCreateTime": snapshot.get("Original").and_then(Value::as_str).or(created),
         "SnapshotType": snapshot.get("Kind"),
         "Status": if left.is_some() { "creating" } else { "available" },
         "PercentProgress": percent,
