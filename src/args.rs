@@ -1,7 +1,9 @@
 //! The command line: what can be asked for.
 
+mod backup;
 mod bootstrap;
 mod changed;
+mod checklist;
 mod deploy;
 mod destroy;
 mod guard;
@@ -19,8 +21,14 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+pub(crate) use backup::Backup;
+#[cfg(feature = "aws")]
+pub(crate) use backup::{BackupCheck, BackupFormat, BackupTest};
 pub(crate) use bootstrap::Bootstrap;
 pub(crate) use changed::{Changed, ChangedFormat};
+pub(crate) use checklist::Checklist;
+#[cfg(feature = "aws")]
+pub(crate) use checklist::ChecklistFormat;
 pub(crate) use deploy::Deploy;
 #[cfg(feature = "aws")]
 pub(crate) use deploy::{
@@ -140,6 +148,11 @@ pub(crate) enum Command {
     History(History),
     /// Watch an environment, and end at the first thing that gets worse
     Watch(Watch),
+    /// Look at the backups of an environment's databases, and try them
+    #[command(subcommand)]
+    Backup(Backup),
+    /// Compute what is open of a release: every box is found out, and none is ticked by hand
+    Checklist(Checklist),
     /// Make what an account needs before an environment can be deployed from GitHub
     Bootstrap(Bootstrap),
     /// Look at environments

@@ -1,7 +1,11 @@
 //! One file per command.
 
+#[cfg(feature = "aws")]
+pub(crate) mod backup;
 pub(crate) mod bootstrap;
 pub(crate) mod changed;
+#[cfg(feature = "aws")]
+pub(crate) mod checklist;
 #[cfg(feature = "aws")]
 pub(crate) mod deploy;
 #[cfg(feature = "aws")]

@@ -88,6 +88,14 @@ fn execute<E: Environment>(
         Command::History(history) => commands::history::run(define, global, &history, view),
         #[cfg(feature = "aws")]
         Command::Watch(watch) => commands::watch::run(define, global, &watch, view),
+        #[cfg(feature = "aws")]
+        Command::Backup(backup) => commands::backup::run(define, global, &backup, view),
+        #[cfg(not(feature = "aws"))]
+        Command::Backup(_) => Err(commands::without_aws::refused("backup")),
+        #[cfg(feature = "aws")]
+        Command::Checklist(checklist) => commands::checklist::run(define, global, &checklist, view),
+        #[cfg(not(feature = "aws"))]
+        Command::Checklist(_) => Err(commands::without_aws::refused("checklist")),
         #[cfg(not(feature = "aws"))]
         Command::Deploy(_) => Err(commands::without_aws::refused("deploy")),
         #[cfg(not(feature = "aws"))]

@@ -1,5 +1,7 @@
 //! The repository that a command works in: its folders and settings, its revisions, and the files that are given.
 
+#[cfg(feature = "aws")]
+mod checks;
 pub(crate) mod git;
 #[cfg(feature = "aws")]
 pub(crate) mod head;

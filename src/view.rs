@@ -1,6 +1,14 @@
 //! What people and programs see.
 
+#[cfg(feature = "aws")]
+pub(crate) mod assurances;
+#[cfg(feature = "aws")]
+pub(crate) mod backup_test;
+#[cfg(feature = "aws")]
+pub(crate) mod backups;
 pub(crate) mod changed;
+#[cfg(feature = "aws")]
+pub(crate) mod checklist;
 #[cfg(feature = "aws")]
 pub(crate) mod deployment;
 #[cfg(feature = "aws")]

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
+#[path = "deploy/backups.rs"]
+mod backups;
 #[path = "deploy/basics.rs"]
 mod basics;
 #[path = "deploy/besides.rs"]

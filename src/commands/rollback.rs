@@ -3,9 +3,9 @@
 //! What lives here: which of the two it is, and from a release to what is deployed. What does not: deploying it
 //! (`commands/deploy`), and what a status means (`stratiform_deploy::Standing`).
 
-mod crossing;
+pub(crate) mod crossing;
 mod lever;
-mod one_way;
+pub(crate) mod one_way;
 mod stuck;
 mod target;
 

@@ -174,6 +174,11 @@ impl Folder {
         Ok(PathBuf::from(line(&output)))
     }
 
+    #[cfg(feature = "aws")]
+    pub(super) fn path(&self) -> &Path {
+        &self.0
+    }
+
     pub(super) fn git(&self, arguments: &[&str]) -> Result<Output, Failure> {
         self.command(arguments)
             .output()

@@ -56,7 +56,7 @@ impl Folder {
 }
 
 /// Whether others find the commit.
-fn pushed(upstream: Upstream) -> Asked<bool> {
+pub(crate) fn pushed(upstream: Upstream) -> Asked<bool> {
     match upstream {
         Upstream::On(_) => Ok(true),
         Upstream::Nowhere => Ok(false),

@@ -2,7 +2,7 @@
 //! there are.
 
 use std::io::Read;
-use std::process::{Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -121,8 +121,32 @@ impl Folder {
         let Some(remote) = preferred(&remotes) else {
             return Ok(Upstream::NoRemote);
         };
-        let asked = self.git_within(&["ls-remote", "--heads", "--tags", remote], PATIENCE)?;
-        Ok(match asked {
+        let arguments = ["ls-remote", "--heads", "--tags", remote];
+        self.at_remote(&arguments, remote, commit)
+    }
+
+    /// Whether the remote has a tag at a commit.
+    ///
+    /// # Errors
+    /// Git cannot be started.
+    pub(crate) fn tag_upstream(&self, tag: &str, commit: &str) -> Result<Upstream, Failure> {
+        let remotes = lines(&self.git(&["remote"])?);
+        let Some(remote) = preferred(&remotes) else {
+            return Ok(Upstream::NoRemote);
+        };
+        // A tag with a message of its own is another object than its commit.
+        let (tag, peeled) = (format!("refs/tags/{tag}"), format!("refs/tags/{tag}^{{}}"));
+        self.at_remote(&["ls-remote", remote, &tag, &peeled], remote, commit)
+    }
+
+    /// What of a remote is a commit, by what it answers to `ls-remote`.
+    fn at_remote(
+        &self,
+        arguments: &[&str],
+        remote: &str,
+        commit: &str,
+    ) -> Result<Upstream, Failure> {
+        Ok(match self.git_within(arguments, PATIENCE)? {
             None => {
                 let seconds = PATIENCE.as_secs_f32();
                 Upstream::NotKnown(format!(
@@ -147,42 +171,49 @@ impl Folder {
         arguments: &[&str],
         patience: Duration,
     ) -> Result<Option<Output>, Failure> {
-        let started = Instant::now();
-        let mut child = self
-            .command(arguments)
-            .env("GIT_TERMINAL_PROMPT", "0")
+        let mut git = self.command(arguments);
+        git.env("GIT_TERMINAL_PROMPT", "0")
             .env("GIT_ASKPASS", "true")
             .env("SSH_ASKPASS", "true")
-            .env("SSH_ASKPASS_REQUIRE", "force")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(|error| super::git::not_started(&error))?;
-        // Read beside the waiting: git stops where a pipe is full.
-        let stdout = child.stdout.take().map(reading);
-        let stderr = child.stderr.take().map(reading);
-        let status = loop {
-            match child.try_wait() {
-                Ok(Some(status)) => break status,
-                Ok(None) if started.elapsed() < patience => thread::sleep(PAUSE),
-                Ok(None) | Err(_) => {
-                    let _ = child.kill();
-                    let _ = child.wait();
-                    return Ok(None);
-                }
-            }
-        };
-        let all = |reader: Option<thread::JoinHandle<Vec<u8>>>| {
-            let bytes = reader.and_then(|reader| reader.join().ok());
-            bytes.unwrap_or_default()
-        };
-        Ok(Some(Output {
-            status,
-            stdout: all(stdout),
-            stderr: all(stderr),
-        }))
+            .env("SSH_ASKPASS_REQUIRE", "force");
+        within(git, patience).map_err(|error| super::git::not_started(&error))
     }
+}
+
+/// What a program says within a time; none where it takes longer.
+///
+/// # Errors
+/// It cannot be started.
+pub(super) fn within(mut command: Command, patience: Duration) -> std::io::Result<Option<Output>> {
+    let started = Instant::now();
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    // Read beside the waiting: a program stops where a pipe is full.
+    let stdout = child.stdout.take().map(reading);
+    let stderr = child.stderr.take().map(reading);
+    let status = loop {
+        match child.try_wait() {
+            Ok(Some(status)) => break status,
+            Ok(None) if started.elapsed() < patience => thread::sleep(PAUSE),
+            Ok(None) | Err(_) => {
+                let _ = child.kill();
+                let _ = child.wait();
+                return Ok(None);
+            }
+        }
+    };
+    let all = |reader: Option<thread::JoinHandle<Vec<u8>>>| {
+        let bytes = reader.and_then(|reader| reader.join().ok());
+        bytes.unwrap_or_default()
+    };
+    Ok(Some(Output {
+        status,
+        stdout: all(stdout),
+        stderr: all(stderr),
+    }))
 }
 
 fn reading(mut pipe: impl Read + Send + 'static) -> thread::JoinHandle<Vec<u8>> {
@@ -327,7 +358,22 @@ mod tests {
         repository.git("push --quiet origin refs/tags/v1");
         assert_eq!(repository.upstream(), Upstream::On("v1".to_owned()));
 
+        let tag = |tag: &str| {
+            let found = repository.folder().tag_upstream(tag, &repository.head());
+            found.unwrap()
+        };
+        assert_eq!(tag("v1"), Upstream::On("v1".to_owned()));
+        assert_eq!(
+            tag("v2"),
+            Upstream::Nowhere,
+            "the commit is there by another name"
+        );
+
         repository.git("remote set-url origin /nowhere");
+        assert!(matches!(
+            repository.folder().tag_upstream("v1", &repository.head()),
+            Ok(Upstream::NotKnown(_))
+        ));
         let Upstream::NotKnown(why) = repository.upstream() else {
             panic!("it cannot be asked");
         };

@@ -30,6 +30,14 @@ impl Engine {
         serde_json::from_str(&calls).unwrap()
     }
 
+    /// One whose time began at a moment, and stands still there but for what is done.
+    pub(crate) fn since(start: &str) -> Engine {
+        Engine::of(Options {
+            start: start.parse().ok(),
+            ..Options::default()
+        })
+    }
+
     /// Has something fail: the text of a `--fault`.
     pub(crate) fn fault(&self, text: &str) {
         post(&format!("{}/_stratiform/fault", self.0.url()), &[], text);
@@ -68,16 +76,38 @@ impl Engine {
     #[track_caller]
     pub(crate) fn call(&self, operation: &str, parameters: &[(&str, &str)]) -> String {
         let url = self.0.url();
-        let caller = Caller {
-            url: &url,
-            access_key: ACCOUNT,
-            region: "eu-central-1",
-        };
-        caller.cloudformation(operation, parameters)
+        caller(&url, "eu-central-1").cloudformation(operation, parameters)
+    }
+
+    /// The same in another region.
+    #[track_caller]
+    pub(crate) fn call_in(
+        &self,
+        region: &str,
+        operation: &str,
+        parameters: &[(&str, &str)],
+    ) -> String {
+        let url = self.0.url();
+        caller(&url, region).cloudformation(operation, parameters)
+    }
+
+    /// Puts a body under a path of AWS Backup.
+    #[track_caller]
+    pub(crate) fn put_backup(&self, path: &str, body: &str) -> String {
+        let url = self.0.url();
+        caller(&url, "eu-central-1").put("backup", path, body)
     }
 
     /// A stack as CloudFormation describes it.
     pub(crate) fn describe(&self, stack: &str) -> String {
         self.call("DescribeStacks", &[("StackName", stack)])
+    }
+}
+
+fn caller<'c>(url: &'c str, region: &'c str) -> Caller<'c> {
+    Caller {
+        url,
+        access_key: ACCOUNT,
+        region,
     }
 }

@@ -119,7 +119,7 @@ impl Aws {
     }
 
     /// The region; empty where none is configured.
-    pub(crate) fn region(&self) -> String {
+    pub fn region(&self) -> String {
         let region = self.config.region();
         region.map_or_else(String::new, |region| region.as_ref().to_owned())
     }

@@ -15,6 +15,7 @@ mod machine;
 mod plan;
 mod predicted;
 pub mod rebuild;
+pub mod release;
 mod run;
 mod stack;
 mod standing;

@@ -294,6 +294,8 @@ codes! {
         NotCrossed = "not-crossed",
         /// A rollback to something that AWS never takes back.
         OneWay = "one-way",
+        /// A database has no backup that could be restored.
+        NoBackup = "no-backup",
         /// `--local` of a program that was built without the engine.
         WithoutEngine = "without-engine",
         /// A file for `--execute` that `--prepare` did not write.

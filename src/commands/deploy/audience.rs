@@ -14,7 +14,7 @@ use crate::view::deployment::besides::lines;
 use crate::view::deployment::{Ended, Failed, Follow, Sources};
 
 /// Shows what happens, and asks.
-pub(super) struct Watching {
+pub(crate) struct Watching {
     /// Who is shown.
     pub view: Box<dyn Follow>,
     /// Who says yes.
@@ -37,7 +37,7 @@ pub(super) struct Watching {
 
 impl Watching {
     /// How it ended, shown.
-    pub(super) fn finish(
+    pub(crate) fn finish(
         &mut self,
         run: &Run,
         sources: &Sources,

@@ -160,7 +160,10 @@ fn running(
 }
 
 /// The tasks of a commit that cannot be undone.
-fn one_way(
+///
+/// # Errors
+/// Git cannot be started.
+pub(crate) fn one_way(
     folder: &Folder,
     shown: &str,
     commit: &str,

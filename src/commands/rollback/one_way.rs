@@ -66,7 +66,12 @@ pub(super) fn look(
     Err(failure)
 }
 
-fn compare(key: &str, deployed: &Template, target: &Template) -> (Vec<String>, Vec<Finding>) {
+/// What comes back empty, in sentences; and what cannot go back.
+pub(crate) fn compare(
+    key: &str,
+    deployed: &Template,
+    target: &Template,
+) -> (Vec<String>, Vec<Finding>) {
     let mut said = Vec::new();
     let mut refused = Vec::new();
     for (id, resource) in &target.resources {

@@ -1,10 +1,10 @@
 //! The stacks of the shop.
 
-use stratiform_stack::{App, DeletionPolicy, Expr, Handle, Parameter, Stack};
+use stratiform_stack::{App, DeletionPolicy, Expr, Handle, Parameter, Stack, pseudo, sub};
 
 use crate::environment::{Environment, Service, Special};
 use crate::resources::applicationautoscaling::{self, scalable_target};
-use crate::resources::backup::{self, backup_plan};
+use crate::resources::backup::{self, backup_plan, backup_selection};
 use crate::resources::ec2::security_group;
 use crate::resources::ecs::task_definition;
 use crate::resources::{ec2, ecr, ecs, logs, rds, sqs};
@@ -18,11 +18,11 @@ pub(crate) fn app(env: &Environment, app: &App) {
     let name = format!("{}-{}", env.settings.app, env.settings.name);
     let network = network(env, app);
     registry(env, app, &name);
-    database(env, app, &name, &network);
+    let instance = database(env, app, &name, &network);
     queues(env, app, &name, special);
     services(env, app, &network);
     if let Some(days) = env.backup_days {
-        backup(app, &name, days);
+        backup(env, app, &name, days, &instance);
     }
     if special == Special::Stack {
         app.stack("more", "More")
@@ -81,7 +81,12 @@ fn registry(env: &Environment, app: &App, name: &str) {
     }
 }
 
-fn database(env: &Environment, app: &App, name: &str, network: &Network) {
+fn database(
+    env: &Environment,
+    app: &App,
+    name: &str,
+    network: &Network,
+) -> Handle<rds::DbInstance> {
     let stack = app.stack("database", "PostgreSQL");
     let group = stack.add(
         "SecurityGroup",
@@ -112,6 +117,7 @@ fn database(env: &Environment, app: &App, name: &str, network: &Network) {
     );
     instance.on_removal(DeletionPolicy::Snapshot);
     stack.output("Address", "Where it is", instance.endpoint_address());
+    instance
 }
 
 fn queues(env: &Environment, app: &App, name: &str, special: Special) {
@@ -204,22 +210,46 @@ fn add_service(stack: &Stack, id: &str, name: &str, service: &Service, image: Ex
     );
 }
 
-fn backup(app: &App, name: &str, days: u16) {
+fn backup(env: &Environment, app: &App, name: &str, days: u16, instance: &Handle<rds::DbInstance>) {
     let stack = app.stack("backup", "Backups");
     let vault = stack.add("Vault", backup::BackupVault::new(name));
     vault.on_removal(DeletionPolicy::Retain);
+    let region = env.settings.disaster_recovery_region.as_ref();
+    let copies = region.map(|region| {
+        let (account, vault) = (pseudo::account_id(), format!("{name}-dr"));
+        [backup_plan::CopyActionResourceType::new(sub!(
+            "arn:aws:backup:{}:{}:backup-vault:{}",
+            region.as_ref(),
+            account,
+            vault
+        ))]
+    });
     let rule = backup_plan::BackupRuleResourceType {
         lifecycle: backup_plan::LifecycleResourceType {
             delete_after_days: days.into(),
             ..Default::default()
         }
         .into(),
+        copy_actions: copies.into(),
         ..backup_plan::BackupRuleResourceType::new("daily", vault.reference())
     };
-    stack.add(
+    let plan = stack.add(
         "Plan",
         backup::BackupPlan::new(backup_plan::BackupPlanResourceType::new(name, [rule])),
     );
+    if region.is_some() {
+        let role = sub!("arn:aws:iam::{}:role/backup", pseudo::account_id());
+        stack.add(
+            "Selection",
+            backup::BackupSelection::new(
+                plan.reference(),
+                backup_selection::BackupSelectionResourceType {
+                    resources: [instance.db_instance_arn()].into(),
+                    ..backup_selection::BackupSelectionResourceType::new(role, "database")
+                },
+            ),
+        );
+    }
 }
 
 /// `api` → `Api`.

@@ -1,0 +1,109 @@
+//! How environments stand, and what their way back to the release before would lose.
+
+use stratiform_deploy::guard::{Asked, Unasked};
+use stratiform_deploy::release::WayBack;
+use stratiform_deploy::status::Status;
+use stratiform_diff::{Kind, Severity, diff};
+use stratiform_finding::Code;
+
+use crate::assemblies::at_revision;
+use crate::assemblies::environment::Synthesized;
+use crate::assemblies::since::Sides;
+use crate::cloud::Cloud;
+use crate::commands::guard::looking::{running, stacks};
+use crate::commands::rollback::{crossing, one_way};
+use crate::exit::Exit;
+use crate::report::Failure;
+use crate::repository::git::{Folder, Revision};
+
+/// Where an environment is, and how it stands there. That one cannot be asked is no reason not to ask the others.
+pub(super) async fn status(cloud: &Cloud, environment: &Synthesized) -> (String, Asked<Status>) {
+    let assembly = &environment.assembly;
+    let account = assembly.account.as_ref();
+    let aws = cloud.deploying(&assembly.region, account).await;
+    let identity = aws.identity().await.and_then(|identity| {
+        identity.expect_account(account)?;
+        Ok(identity)
+    });
+    let identity = match identity {
+        Ok(identity) => identity,
+        Err(error) => return (assembly.region.to_string(), Err(Unasked::from(error))),
+    };
+    let place = format!("{}, account {}", assembly.region, identity.account);
+    let found = stacks(&aws, assembly).await;
+    if let Some(unasked) = found.iter().find_map(|found| found.stack.as_ref().err()) {
+        return (place, Err(unasked.clone()));
+    }
+    let alarm = environment.settings.deployment.rollback_alarm.as_deref();
+    let running = running(&aws, &found, alarm).await;
+    (place, Ok(Status::of(&found, &running)))
+}
+
+/// What going back from a release to the one before would lose, by the snapshots of both; none where there is no release
+/// before it that has any.
+///
+/// # Errors
+/// Git does not know the release, or it has no snapshots of the environment.
+pub(super) fn way_back(
+    folder: &Folder,
+    release: &str,
+    environment: &str,
+) -> Result<Option<WayBack>, Failure> {
+    let at = |tag: &str| -> Result<_, Failure> {
+        let Some(head) = folder.at(&format!("refs/tags/{tag}"))? else {
+            return Ok(None);
+        };
+        let revision = Revision {
+            commit: head.commit.clone(),
+            shown: tag.to_owned(),
+        };
+        let mut objects = folder.open(&revision)?;
+        let assembly = at_revision(&mut objects, &revision, environment, None)?;
+        Ok(Some((head.commit, assembly)))
+    };
+    let (commit, now) = at(release)?.ok_or_else(|| {
+        let what = "there is no such tag yet";
+        Failure::new(Exit::Failed, Code::UnknownRelease, what, "")
+    })?;
+    let now = now.ok_or_else(|| {
+        let what = format!("`{release}` has no snapshots of `{environment}`");
+        Failure::new(
+            Exit::Failed,
+            Code::NoSnapshots,
+            what,
+            "run `synth` before the tag",
+        )
+    })?;
+    let Some(to) = folder.tag_before(release)? else {
+        return Ok(None);
+    };
+    let Some((_, Some(then))) = at(&to)? else {
+        return Ok(None);
+    };
+    let mut losses = Vec::new();
+    for stack in &then.stacks {
+        if let Some(newer) = now.stack(&stack.name) {
+            let key = then.key(&stack.name);
+            let (_, refused) = one_way::compare(key, &newer.template, &stack.template);
+            losses.extend(refused.into_iter().map(|finding| finding.what));
+        }
+    }
+    let sides = Sides::new(Some(now.clone()), Some(then));
+    for pair in sides.pairs(&now) {
+        // A stack that the release before does not have stays as it is deployed.
+        let (Some(_), Some(_)) = (pair.before, pair.after) else {
+            continue;
+        };
+        let found = diff(pair.before, pair.after, &pair.place);
+        let lost = found.consequences.into_iter().filter(|found| {
+            found.concerns(&[Kind::DataLoss]) && found.severity >= Severity::Warning
+        });
+        losses.extend(lost.map(|found| found.what));
+    }
+    let tasks = crossing::one_way(folder, release, &commit, environment)?;
+    losses.extend(tasks.into_iter().map(|task| {
+        let (name, service) = (task.name, task.service);
+        format!("the task `{name}` of `{service}` cannot be undone")
+    }));
+    Ok(Some(WayBack { to, losses }))
+}
