@@ -10,6 +10,7 @@ mod guard;
 mod history;
 mod rebuild;
 mod rollback;
+mod runbook;
 mod span;
 mod status;
 mod watch;
@@ -43,6 +44,7 @@ pub(crate) use history::History;
 pub(crate) use history::HistoryFormat;
 pub(crate) use rebuild::Rebuild;
 pub(crate) use rollback::Rollback;
+pub(crate) use runbook::Runbook;
 pub(crate) use status::Status;
 #[cfg(feature = "aws")]
 pub(crate) use status::StatusFormat;
@@ -153,6 +155,8 @@ pub(crate) enum Command {
     Backup(Backup),
     /// Compute what is open of a release: every box is found out, and none is ticked by hand
     Checklist(Checklist),
+    /// Write what to do when something is wrong, from the real environment
+    Runbook(Runbook),
     /// Make what an account needs before an environment can be deployed from GitHub
     Bootstrap(Bootstrap),
     /// Look at environments

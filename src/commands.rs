@@ -24,6 +24,8 @@ pub(crate) mod rebuild;
 #[cfg(feature = "aws")]
 pub(crate) mod rollback;
 #[cfg(feature = "aws")]
+pub(crate) mod runbook;
+#[cfg(feature = "aws")]
 pub(crate) mod status;
 #[cfg(feature = "aws")]
 pub(crate) mod swap;

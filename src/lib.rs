@@ -96,6 +96,10 @@ fn execute<E: Environment>(
         Command::Checklist(checklist) => commands::checklist::run(define, global, &checklist, view),
         #[cfg(not(feature = "aws"))]
         Command::Checklist(_) => Err(commands::without_aws::refused("checklist")),
+        #[cfg(feature = "aws")]
+        Command::Runbook(runbook) => commands::runbook::run(define, global, &runbook),
+        #[cfg(not(feature = "aws"))]
+        Command::Runbook(_) => Err(commands::without_aws::refused("runbook")),
         #[cfg(not(feature = "aws"))]
         Command::Deploy(_) => Err(commands::without_aws::refused("deploy")),
         #[cfg(not(feature = "aws"))]

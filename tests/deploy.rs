@@ -10,6 +10,8 @@ mod basics;
 mod besides;
 #[path = "deploy/bootstrapping.rs"]
 mod bootstrapping;
+#[path = "deploy/checklist.rs"]
+mod checklist;
 #[path = "deploy/destroying.rs"]
 mod destroying;
 #[path = "deploy/engine.rs"]
@@ -24,6 +26,8 @@ mod moto;
 mod passes;
 #[path = "deploy/rolling_back.rs"]
 mod rolling_back;
+#[path = "deploy/runbook.rs"]
+mod runbook;
 #[path = "deploy/running.rs"]
 mod running;
 #[path = "deploy/sealed.rs"]

@@ -6,6 +6,7 @@
 mod gathering;
 mod restoring;
 
+use stratiform_assembly::Assembly;
 use stratiform_deploy::assurance::all_hold;
 use stratiform_deploy::backups::{Promises, assurances};
 use stratiform_environment::{Environment, Settings, Text as _};
@@ -33,6 +34,18 @@ pub(crate) fn run<E: Environment>(
         Backup::Check(args) => check(define, global, args, view),
         Backup::Test(args) => restoring::run(define, global, args, view),
     }
+}
+
+/// The databases of an environment's templates: `database/Instance`.
+pub(crate) fn database_subjects(assembly: &Assembly) -> Vec<String> {
+    let stacks = assembly.stacks.iter();
+    let all = stacks.flat_map(|stack| {
+        let key = assembly.key(&stack.name);
+        let resources = stack.template.each_resource();
+        let databases = resources.filter(|(_, resource)| gathering::is_database(resource));
+        databases.map(move |(logical_id, _)| format!("{key}/{logical_id}"))
+    });
+    all.collect()
 }
 
 /// What an environment's file promises.

@@ -34,17 +34,22 @@ fn backup(engine: &Engine, project: &Project, words: &str) -> Ran {
     ran(engine.beside(command))
 }
 
-/// It ended so, and said all of this on standard output.
+/// It ended so, and said all of this on standard output. How wide the columns are does not matter here.
 #[track_caller]
 fn expect(ran: &Ran, code: i32, words: &[&str]) {
     assert_eq!(ran.code, code, "{}{}", ran.stdout, ran.stderr);
+    let lines = ran.stdout.lines().map(|line| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        words.join(" ") + "\n"
+    });
+    let lines: String = lines.collect();
     for word in words {
-        assert!(ran.stdout.contains(word), "no `{word}` in:\n{}", ran.stdout);
+        assert!(lines.contains(word), "no `{word}` in:\n{lines}");
     }
 }
 
 /// Backs the database up and copies that, as a plan would by its schedule.
-fn back_up(engine: &Engine) {
+pub(crate) fn back_up(engine: &Engine) {
     let role = "arn:aws:iam::123456789012:role/backup";
     let job = format!(
         r#"{{"BackupVaultName":"shop-dev","ResourceArn":"{DATABASE}","IamRoleArn":"{role}"}}"#
@@ -59,7 +64,7 @@ fn back_up(engine: &Engine) {
 }
 
 /// The vault of the copies, which `bootstrap` makes.
-fn make_vault(engine: &Engine) {
+pub(crate) fn make_vault(engine: &Engine) {
     let template = "Resources: {Vault: {Type: AWS::Backup::BackupVault, Properties: {BackupVaultName: shop-dev-dr}}}";
     let parameters = [("StackName", "vault"), ("TemplateBody", template)];
     engine.call_in("eu-west-1", "CreateStack", &parameters);
@@ -134,7 +139,7 @@ fn copies_that_are_too_old() {
         3,
         &[
             "not kept database/Instance restorable as of 2026-01-01 ",
-            "not kept  database/Instance        copy in eu-west-1: as of 2026-01-01 ",
+            "not kept database/Instance copy in eu-west-1: as of 2026-01-01 ",
             "days old, from `awsbackup:copyjob-",
             "24 hours are promised\n",
             "dev: not all is as promised: 5 kept, 2 not kept (restorable, copy)\n",

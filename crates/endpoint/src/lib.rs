@@ -38,7 +38,7 @@ use tokio::sync::watch;
 pub use caller::DEFAULT_ACCOUNT;
 pub use error::Error;
 pub use options::{Listener, NoSpeed, Notice, Options, Speed};
-pub use stratiform_engine::Fault;
+pub use stratiform_engine::{Action, Fault, expected_millis};
 
 use handler::Shared;
 use keeper::Keeper;

@@ -28,9 +28,27 @@ mod world;
 pub use fault::{ApiFault, Deployed, DeploymentFault, Fault, FaultedAction, NoFault, Target};
 pub use handled::Handled;
 pub use input::{Answer, Delivery, Effect, Input, Refused, Request};
+pub use provider::Action;
 pub use state::State;
 
+use serde_json::{Map, Value};
+
 use stratiform_service::Timestamp;
+
+/// Milliseconds that an action on a resource takes here, with what it waits on purpose; nothing else of its stack counts.
+/// Scalars may be as JSON has them.
+pub fn expected_millis(
+    resource_type: &str,
+    action: Action,
+    properties: &Map<String, Value>,
+) -> u64 {
+    let properties = services::plain_properties(properties);
+    let waits = match action {
+        Action::Create | Action::Update => services::wait(resource_type, &properties),
+        Action::Delete => 0,
+    };
+    provider::course(resource_type, action, &properties).millis + waits
+}
 
 /// Brings the state to a moment, and hands it an input.
 ///

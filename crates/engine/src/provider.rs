@@ -33,7 +33,8 @@ use crate::ids::Ids;
 use form::{Filling, property};
 use recipe::recipe;
 
-pub(crate) use course::{Action, Course, course};
+pub use course::Action;
+pub(crate) use course::{Course, course};
 pub(crate) use refusal::{
     already_exists, handler_reason, not_found, refuses_deletion, refuses_update,
 };

@@ -73,6 +73,14 @@ impl State {
     }
 }
 
+/// Properties whose scalars are text, as the engine has them.
+pub(crate) fn plain_properties(properties: &Map<String, Value>) -> Map<String, Value> {
+    let plain = properties.iter();
+    plain
+        .map(|(name, value)| (name.clone(), model::plain(value)))
+        .collect()
+}
+
 /// Milliseconds that a resource waits on purpose, once it is made or changed: a service that bakes.
 pub(crate) fn wait(resource_type: &str, properties: &Map<String, Value>) -> u64 {
     match resource_type {

@@ -31,7 +31,7 @@ pub use load::{Loaded, check_all, images, load, load_all};
 pub use path::{Path, Step};
 pub use schema::{schema, unsupported};
 pub use settings::{
-    AcceptedRisk, BesidesName, Bootstrap, Command, Covered, Deployment, FolderName,
+    AcceptedRisk, BesidesName, Bootstrap, Command, Contact, Covered, Deployment, FolderName,
     GitHubEnvironment, GitHubRepository, GitRef, HttpCheck, ImageSource, Images, Notify, OnFailure,
     ParameterOfStack, PolicyArn, Recovery, References, RepositoryIds, Runs, ServiceWithImage,
     Settings, SourcePath, Task, Topic, VariableName, Verify, When,

@@ -2,6 +2,7 @@
 
 mod besides;
 mod bootstrap;
+mod contacts;
 mod deployment;
 mod images;
 mod recovery;
@@ -22,6 +23,7 @@ pub use besides::{
 pub use bootstrap::{
     Bootstrap, GitHubEnvironment, GitHubRepository, GitRef, PolicyArn, RepositoryIds,
 };
+pub use contacts::Contact;
 pub use deployment::{Deployment, HttpCheck, OnFailure, Verify};
 pub use images::{ImageSource, Images, ServiceWithImage, SourcePath};
 pub use recovery::{ParameterOfStack, Recovery};
@@ -83,6 +85,10 @@ pub struct Settings {
     /// What the images of services are made from, by service: `api`, where a stack has a parameter `ApiImage`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub images: Images,
+
+    /// Who is told when something is wrong, in the order in which the runbook names them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contacts: Vec<Contact>,
 
     /// Findings that the team has decided to live with: the check's ID, then for which resource and why.
     #[serde(default)]

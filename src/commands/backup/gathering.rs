@@ -44,14 +44,17 @@ pub(super) struct Placed {
 /// The databases of an environment, each once: an instance of a cluster is part of that, and what replicates another one is
 /// no data of its own.
 pub(super) fn databases(assembly: &Assembly, found: &[StackFound]) -> Vec<Placed> {
-    placed(assembly, found, |resource| {
-        let has = |property: &str| resource.properties.contains_key(property);
-        match resource.resource_type.as_str() {
-            INSTANCE => !has("DBClusterIdentifier") && !has("SourceDBInstanceIdentifier"),
-            CLUSTER => !has("ReplicationSourceIdentifier"),
-            _ => false,
-        }
-    })
+    placed(assembly, found, is_database)
+}
+
+/// Whether a resource is a database with data of its own.
+pub(super) fn is_database(resource: &Resource) -> bool {
+    let has = |property: &str| resource.properties.contains_key(property);
+    match resource.resource_type.as_str() {
+        INSTANCE => !has("DBClusterIdentifier") && !has("SourceDBInstanceIdentifier"),
+        CLUSTER => !has("ReplicationSourceIdentifier"),
+        _ => false,
+    }
 }
 
 fn placed(

@@ -13,7 +13,7 @@ use super::recipe::recipe;
 
 /// What happens to a resource?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Action {
+pub enum Action {
     /// It is made.
     Create,
     /// It is changed in place.
