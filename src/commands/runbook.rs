@@ -18,6 +18,7 @@ use crate::assemblies::environment::{Synthesized, environment};
 use crate::commands::backup::database_subjects;
 use crate::report::Failure;
 use crate::repository::project::Project;
+use crate::restores::restored;
 use crate::services::{kebab, services};
 use crate::view::Answer;
 use crate::view::review::not_rendered;
@@ -37,6 +38,8 @@ struct Page {
     services: Vec<String>,
     databases: Vec<Database>,
     recovery: Option<Recovery>,
+    /// Whether a rebuild can begin with a snapshot.
+    is_restorable: bool,
     has_alarm: bool,
     monitoring_minutes: u32,
 }
@@ -104,6 +107,10 @@ fn page(name: &str, known: &Synthesized) -> Page {
     let recovery = settings.recovery.as_ref();
     let region = settings.disaster_recovery_region.as_ref();
     let (stacks, times) = times::of(assembly);
+    let is_restorable = assembly
+        .stacks
+        .iter()
+        .any(|stack| !restored(&stack.template).is_empty());
     Page {
         app: settings.app.to_string(),
         environment: name.to_owned(),
@@ -119,6 +126,7 @@ fn page(name: &str, known: &Synthesized) -> Page {
             rpo_minutes: recovery.and_then(|recovery| recovery.rpo_minutes),
             rto_minutes: recovery.and_then(|recovery| recovery.rto_minutes),
         }),
+        is_restorable,
         has_alarm: settings.deployment.rollback_alarm.is_some(),
         monitoring_minutes: settings.deployment.monitoring_minutes,
     }

@@ -3,16 +3,19 @@
 //! A section of the page is a situation: [`Site`] makes it, and [`expected`] says how each of its commands ends there. A
 //! command of a part that is not merged yet is in [`NOT_YET`], which fails once the program has it.
 
-use std::collections::BTreeSet;
-
 use crate::engine::Engine;
 use crate::running::{Ran, edit, of_dev, ran, release, shop};
 use crate::support::Project;
 
 const IMAGES: &str = "--yes --image api=shop/api:1 --image worker=shop/worker:1";
 
-/// Commands that a runbook prints and that are built elsewhere: to be taken away here, with a row in [`expected`].
-const NOT_YET: [&str; 3] = ["drift", "history", "rebuild"];
+/// Commands that a runbook prints and that are built elsewhere, by words that they have: to be taken away here, with a row in
+/// [`expected`].
+const NOT_YET: [&str; 3] = ["drift ", "history ", " --back"];
+
+fn is_not_yet(command: &str) -> bool {
+    NOT_YET.iter().any(|words| command.contains(words))
+}
 
 /// The shop with all that a runbook can say, as the release `v1`.
 fn project() -> Project {
@@ -24,6 +27,12 @@ fn project() -> Project {
         "backup_days: 7\nsettings:\n  disaster_recovery_region: eu-west-1\n  \
          recovery: { rpo_minutes: 1440, rto_minutes: 120 }\n  \
          contacts:\n    - { name: on call, reach: \"#shop-alarms | +49 30 1234\" }\n",
+    );
+    edit(
+        &project,
+        "environments/defaults.yaml",
+        "  backup_retention_days: 7\n",
+        "  backup_retention_days: 7\n  restorable: true\n",
     );
     crate::running::git(&project, "init --quiet --initial-branch main .");
     project.write(".gitignore", "/.stratiform\n");
@@ -140,6 +149,13 @@ fn expected(section: &str, command: &str) -> Option<(&'static [i32], String)> {
         // Somebody says yes.
         (_, "deploy" | "rollback") => (&[0], format!("{command} --yes")),
         (_, "backup") => (&[0], command),
+        // Nobody has copied the images there.
+        ("The region is lost", "rebuild") => (&[0], format!("{command} {IMAGES}")),
+        // With `--local` there is a snapshot whose name is known, in an engine of its own.
+        (_, "rebuild") => {
+            let command = command.replace("SNAPSHOT", "shop-dev-rehearsal");
+            (&[0], format!("{command} --local --yes"))
+        }
         _ => return None,
     })
 }
@@ -152,12 +168,11 @@ fn tried(section: &str) {
     let mut site = Site::of(section);
     let mut is_solved = false;
     for command in commands {
-        let verb = command.split(' ').next().unwrap_or_default();
-        if NOT_YET.contains(&verb) {
+        if is_not_yet(command) {
             continue;
         }
         // Another way out of the same situation.
-        if verb == "rollback" && std::mem::replace(&mut is_solved, true) {
+        if command.starts_with("rollback") && std::mem::replace(&mut is_solved, true) {
             site = Site::of(section);
         }
         let (codes, command) = expected(section, command)
@@ -221,9 +236,17 @@ fn every_section_is_tried_and_what_is_not_there_yet_is_known() {
         "each has a test of its own above"
     );
     let commands = sections.iter().flat_map(|(_, commands)| commands);
-    let verbs = commands.filter_map(|command| command.split(' ').next());
-    let not_yet: BTreeSet<&str> = verbs.filter(|verb| NOT_YET.contains(verb)).collect();
-    assert_eq!(not_yet, NOT_YET.into(), "a part that no runbook prints");
+    let not_yet: Vec<&String> = commands.filter(|command| is_not_yet(command)).collect();
+    for words in NOT_YET {
+        let is_printed = not_yet.iter().any(|command| command.contains(words));
+        assert!(is_printed, "`{words}` is in no runbook");
+    }
+    let project = project();
+    for command in not_yet {
+        let mut process = with_git(project.command([]));
+        process.args(command.split(' '));
+        ran(process).expect(2, &["error: un"]);
+    }
 }
 
 /// As [`of_dev`], of a command that has its words.
@@ -234,15 +257,6 @@ fn with_git(mut command: std::process::Command) -> std::process::Command {
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .env("GIT_CONFIG_NOSYSTEM", "1");
     command
-}
-
-#[test]
-fn what_is_not_merged_is_not_there() {
-    let project = project();
-    for verb in NOT_YET {
-        let refused = ran(with_git(project.command([verb, "--env", "dev"])));
-        refused.expect(2, &["unrecognized subcommand"]);
-    }
 }
 
 #[test]

@@ -66,6 +66,9 @@ pub(crate) struct Database {
     /// Days that RDS keeps its backups.
     #[schemars(range(min = 1, max = 35))]
     pub(crate) backup_retention_days: u16,
+    /// Whether it can be made from a snapshot.
+    #[serde(default)]
+    pub(crate) restorable: bool,
 }
 
 /// A service.

@@ -1,6 +1,8 @@
 //! The stacks of the shop.
 
-use stratiform_stack::{App, DeletionPolicy, Expr, Handle, Parameter, Stack, pseudo, sub};
+use stratiform_stack::{
+    App, DeletionPolicy, Expr, Handle, Parameter, Stack, either, equals, pseudo, sub,
+};
 
 use crate::environment::{Environment, Service, Special};
 use crate::resources::applicationautoscaling::{self, scalable_target};
@@ -100,9 +102,23 @@ fn database(
         "SubnetGroup",
         rds::DbSubnetGroup::new("Subnets", subnets.collect::<Vec<_>>()),
     );
+    // What begins with data has its user in it.
+    let (snapshot, user) = match env.database.restorable {
+        false => (Default::default(), "shop".into()),
+        true => {
+            let parameter = Parameter::string("The snapshot that it is made from");
+            let from = stack.parameter("DatabaseSnapshot", parameter.default_value(""));
+            let is_new = stack.condition("NewDatabase", equals(from.clone(), ""));
+            let nothing = pseudo::no_value::<String>;
+            let snapshot: Expr<String> = either(&is_new, nothing(), from);
+            let user: Expr<String> = either(&is_new, "shop", nothing());
+            (snapshot.into(), user.into())
+        }
+    };
     let instance = stack.add(
         "Instance",
         rds::DbInstance {
+            db_snapshot_identifier: snapshot,
             allocated_storage: "20".into(),
             backup_retention_period: env.database.backup_retention_days.into(),
             db_instance_class: env.database.instance_class.as_str().into(),
@@ -110,7 +126,7 @@ fn database(
             db_subnet_group_name: subnets.reference().into(),
             engine: "postgres".into(),
             manage_master_user_password: true.into(),
-            master_username: "shop".into(),
+            master_username: user,
             vpc_security_groups: [group.group_id()].into(),
             ..Default::default()
         },

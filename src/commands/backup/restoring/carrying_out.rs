@@ -123,6 +123,7 @@ impl Stage<'_> {
             mending: Mending::Harmless,
             skip: Vec::new(),
             role: self.role.clone(),
+            import_existing: false,
             notification_arns: Vec::new(),
             rollback: None,
             mode: DeploymentConfigMode::Standard,
