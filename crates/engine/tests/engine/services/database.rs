@@ -202,6 +202,7 @@ fn a_backup_can_be_copied_and_started_from() {
     cloud.region = "eu-west-1";
     cloud.create("vaults", "{Resources: {Vault: {Type: AWS::Backup::BackupVault, Properties: {BackupVaultName: there}}}}");
     cloud.region = "eu-central-1";
+    let taken = snapshots(&mut cloud, json!({}))[0]["SnapshotCreateTime"].clone();
     let copy = json!({
         "SourceBackupVaultName": "vault",
         "DestinationBackupVaultArn": "arn:aws:backup:eu-west-1:111122223333:backup-vault:there",
@@ -218,6 +219,9 @@ fn a_backup_can_be_copied_and_started_from() {
     cloud.region = "eu-west-1";
     let kept = snapshots(&mut cloud, json!({ "SnapshotType": "awsbackup" }));
     assert_eq!(kept[0]["SourceRegion"], "eu-central-1");
+    // A copy is as old as what it is of.
+    assert_eq!(kept[0]["OriginalSnapshotCreateTime"], taken);
+    assert_ne!(kept[0]["SnapshotCreateTime"], taken);
     let there = kept[0]["DBSnapshotArn"].as_str().unwrap().to_owned();
     let restored = DATABASE.replace(
         "      MasterUsername: admin1\n",
@@ -257,4 +261,45 @@ fn a_backup_can_be_copied_and_started_from() {
         json!({ "BackupVaultName": "there" }),
     );
     assert_eq!(vault["NumberOfRecoveryPoints"], 1);
+}
+
+#[test]
+fn what_rds_saves_by_itself_is_where_it_is_replicated_to() {
+    let mut cloud = Cloud::new();
+    let replicated =
+        "      BackupRetentionPeriod: 7\n      AutomaticBackupReplicationRegion: eu-west-1\n";
+    let template = DATABASE.replace("      BackupRetentionPeriod: 7\n", replicated);
+    cloud.create("data", &template);
+    cloud.pass(600);
+    let arn = instance(&mut cloud)["DBInstanceArn"].clone();
+    let asked = || json!({ "Filters": [{ "Name": "db-instance-id", "Values": ["shop"] }] });
+    let mut saved = |region: &'static str, asked: Value| {
+        cloud.region = region;
+        let answer = ask(
+            &mut cloud,
+            "rds",
+            "DescribeDBInstanceAutomatedBackups",
+            asked,
+        );
+        answer["DBInstanceAutomatedBackups"]
+            .as_array()
+            .unwrap()
+            .clone()
+    };
+    for region in ["eu-central-1", "eu-west-1"] {
+        let found = saved(region, asked());
+        assert_eq!(found.len(), 1, "{region}");
+        assert_eq!(
+            (&found[0]["DBInstanceArn"], &found[0]["Region"]),
+            (&arn, &json!("eu-central-1"))
+        );
+        assert!(
+            found[0]["RestoreWindow"]["LatestTime"].is_string(),
+            "{}",
+            found[0]
+        );
+    }
+    assert_eq!(saved("us-east-1", asked()), [Value::Null; 0]);
+    let other = json!({ "Filters": [{ "Name": "db-instance-id", "Values": ["bank"] }] });
+    assert_eq!(saved("eu-central-1", other), [Value::Null; 0]);
 }
