@@ -151,8 +151,10 @@ fn copies_that_are_too_old() {
 fn denying(engine: &Engine, operations: &'static [&'static str]) -> String {
     let url = engine.url();
     serve(move |request| {
-        let is_denied = |operation: &&str| request.contains(*operation);
-        match operations.iter().any(|operation| is_denied(operation)) {
+        match operations
+            .iter()
+            .any(|operation| request.contains(operation))
+        {
             true => {
                 let body = r#"{"message":"no","__type":"AccessDeniedException"}"#;
                 (403, body.to_owned())

@@ -108,7 +108,8 @@ fn nothing_known_ticks_nothing() {
 
 #[test]
 fn each_box_says_what_is_open() {
-    let open: [(&str, &str, fn(&mut Facts)); 17] = [
+    type Open = (&'static str, &'static str, fn(&mut Facts));
+    let open: [Open; 17] = [
         (
             "committed",
             "not as in commit 1111111: a, b, c and 1 more",

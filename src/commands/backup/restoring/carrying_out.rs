@@ -183,11 +183,11 @@ impl Stage<'_> {
         let of_it = events
             .iter()
             .filter(|event| event.logical_resource_id == RESTORED);
-        let ids = of_it
+        let mut ids = of_it
             .clone()
             .filter_map(|event| event.physical_resource_id.as_ref());
         let identifier = ids
-            .last()
+            .next_back()
             .ok_or("CloudFormation does not say what it made")?;
         let identifier = identifier.to_string();
         let moments = of_it.map(|event| event.timestamp.millis());
