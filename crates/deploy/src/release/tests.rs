@@ -16,6 +16,8 @@ fn runs(release: &str, state: State) -> Status {
             },
             run: None,
             changed: None,
+            pending: Ok(Vec::new()),
+            drift: None,
         }],
         parts: Vec::new(),
     }
@@ -172,6 +174,9 @@ fn each_box_says_what_is_open() {
                 name: Some("errors".to_owned()),
                 extent: String::new(),
                 health: Ok(Health::Not("above 5 %".to_owned())),
+                service: None,
+                backup: None,
+                since: None,
             });
             facts.environments[0].status = Ok(status);
         }),
