@@ -12,8 +12,8 @@ use stratiform_environment::Environment;
 
 use crate::Define;
 use crate::args::{Checklist, ChecklistFormat, Global};
-use crate::assemblies::environment::environment;
 use crate::cloud::Cloud;
+use crate::commands::status::finding::Place;
 use crate::exit::Exit;
 use crate::report::{Colour, Failure};
 use crate::repository::git::Folder;
@@ -38,7 +38,7 @@ pub(crate) fn run<E: Environment>(
     };
     let mut known = Vec::new();
     for name in names {
-        known.push(environment(define, &project, &name)?);
+        known.push(Place::of(define, &project, &name)?);
     }
     let cloud = Cloud::chosen(args.local, &project.root, view)?;
     let mut facts: Facts = repository::facts(&folder, &args.release);
@@ -52,7 +52,7 @@ pub(crate) fn run<E: Environment>(
     let stands = known.iter().zip(statuses);
     facts.environments = stands
         .map(|(environment, (place, status))| {
-            let name = environment.settings.name.to_string();
+            let name = environment.name.clone();
             let back = environments::way_back(&folder, &args.release, &name);
             stratiform_deploy::release::EnvironmentFacts {
                 way_back: back.map_err(|failure| unasked(&failure)),

@@ -151,11 +151,11 @@ fn copies_that_are_too_old() {
 fn denying(engine: &Engine, operations: &'static [&'static str]) -> String {
     let url = engine.url();
     serve(move |request| {
-        let is_denied = |operation: &&str| request.contains(*operation);
-        match operations.iter().any(|operation| is_denied(operation)) {
+        let is_in = |operation: &&str| request.contains(*operation);
+        match operations.iter().any(is_in) {
             true => {
-                let body = r#"{"message":"no","__type":"AccessDeniedException"}"#;
-                (403, body.to_owned())
+                let error = "<Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no</Message></Error>";
+                (403, format!("<ErrorResponse>{error}</ErrorResponse>"))
             }
             false => pass_on(&url, request),
         }
@@ -269,6 +269,21 @@ fn a_restore_that_fails_leaves_nothing_and_what_is_left_is_removed_the_next_time
         1,
         &[
             "not restored: `awsbackup:job-",
+            "nothing of the test is left\n",
+        ],
+    );
+    assert!(!is_there(&engine, TEST));
+
+    // Not even begun: the empty stack of its change set goes, too.
+    let url = denying(&engine, &["Action=ExecuteChangeSet"]);
+    let mut command = engine.beside(project.command(["backup", "test", "--env", "dev"]));
+    command.env("AWS_ENDPOINT_URL", &url);
+    let denied = ran(command);
+    expect(
+        &denied,
+        1,
+        &[
+            "CloudFormation did not begin it\n",
             "nothing of the test is left\n",
         ],
     );

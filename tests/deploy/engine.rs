@@ -32,13 +32,10 @@ impl Engine {
 
     /// One whose time began at a moment, and stands still there but for what is done.
     pub(crate) fn since(start: &str) -> Engine {
-        Engine(
-            Endpoint::start(Options {
-                start: start.parse().ok(),
-                ..Options::default()
-            })
-            .unwrap(),
-        )
+        Engine::of(Options {
+            start: start.parse().ok(),
+            ..Options::default()
+        })
     }
 
     /// Has something fail: the text of a `--fault`.

@@ -89,7 +89,6 @@ pub(super) fn run<E: Environment>(
             name: &name,
             template: chosen.place.template(&chosen.backup.id),
             tags,
-            role: settings.deployment.role_arn.clone(),
             local: args.local,
             root: &project.root,
         };
@@ -217,20 +216,22 @@ async fn leftover(aws: &Aws, name: &str) -> Result<Option<Box<Stack>>, Failure> 
         _ => None,
     });
     let stack = stack.await.map_err(failed)?;
-    // Of one that only has a change set nothing was made.
-    let is_there = |stack: &Stack| {
-        let phase = stack.status.phase();
-        !matches!(phase, Phase::Settled(Ending::Gone | Ending::Reviewed))
-    };
+    let is_there = |stack: &Stack| stack.status.phase() != Phase::Settled(Ending::Gone);
     let Some(stack) = stack.filter(|stack| is_there(stack)) else {
         return Ok(None);
     };
-    if stack.tags.contains_key(&tag()) {
+    // Of one that only has a change set nothing was made, and it may have no tags.
+    if is_empty(&stack) || stack.tags.contains_key(&tag()) {
         return Ok(Some(stack));
     }
     let what = format!("the stack `{name}` is there, and no `backup test` made it");
     let help = "nothing was changed: delete the stack if nobody needs it, or call it otherwise";
     Err(no(Code::StackProtected, what, help))
+}
+
+/// Whether a stack only has its first change set.
+fn is_empty(stack: &Stack) -> bool {
+    stack.status.phase() == Phase::Settled(Ending::Reviewed)
 }
 
 fn stack_name(assembly: &Assembly) -> Result<String, Failure> {

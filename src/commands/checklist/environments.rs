@@ -1,49 +1,38 @@
 //! How environments stand, and what their way back to the release before would lose.
 
-use stratiform_deploy::guard::{Asked, Unasked};
+use stratiform_deploy::guard::Asked;
 use stratiform_deploy::release::WayBack;
-use stratiform_deploy::status::{Found, Status};
+use stratiform_deploy::status::{State, Status};
 use stratiform_diff::{Kind, Severity, diff};
 use stratiform_finding::Code;
 
 use crate::assemblies::at_revision;
-use crate::assemblies::environment::Synthesized;
 use crate::assemblies::since::Sides;
 use crate::cloud::Cloud;
-use crate::commands::guard::looking::{running, stacks};
 use crate::commands::rollback::{crossing, one_way};
+use crate::commands::status::finding::Place;
 use crate::exit::Exit;
 use crate::report::Failure;
 use crate::repository::git::{Folder, Revision};
+use crate::repository::standing::unasked;
 
 /// Where an environment is, and how it stands there. That one cannot be asked is no reason not to ask the others.
-pub(super) async fn status(cloud: &Cloud, environment: &Synthesized) -> (String, Asked<Status>) {
-    let assembly = &environment.assembly;
-    let account = assembly.account.as_ref();
-    let aws = cloud.deploying(&assembly.region, account).await;
-    let identity = aws.identity().await.and_then(|identity| {
-        identity.expect_account(account)?;
-        Ok(identity)
+pub(super) async fn status(cloud: &Cloud, environment: &Place) -> (String, Asked<Status>) {
+    let region = &environment.assembly.region;
+    let standing = match environment.look(cloud).await {
+        Ok(standing) => standing,
+        Err(failure) => return (region.to_string(), Err(unasked(&failure))),
+    };
+    let place = format!("{region}, account {}", standing.identity.account);
+    let mut stacks = standing.status.stacks.iter();
+    let unread = stacks.find_map(|stack| match &stack.state {
+        State::Unasked(unasked) => Some(unasked.clone()),
+        _ => None,
     });
-    let identity = match identity {
-        Ok(identity) => identity,
-        Err(error) => return (assembly.region.to_string(), Err(Unasked::from(error))),
-    };
-    let place = format!("{}, account {}", assembly.region, identity.account);
-    let found = stacks(&aws, assembly).await;
-    if let Some(unasked) = found.iter().find_map(|found| found.stack.as_ref().err()) {
-        return (place, Err(unasked.clone()));
+    match unread {
+        Some(unasked) => (place, Err(unasked)),
+        None => (place, Ok(standing.status)),
     }
-    let alarm = environment.settings.deployment.rollback_alarm.as_deref();
-    let running = running(&aws, &found, alarm).await;
-    // What waits and which image runs is of no box.
-    let found = Found {
-        change_sets: found.iter().map(|_| Ok(Vec::new())).collect(),
-        images: Default::default(),
-        stacks: found,
-        running,
-    };
-    (place, Ok(Status::of(&found)))
 }
 
 /// What going back from a release to the one before would lose, by the snapshots of both; none where there is no release

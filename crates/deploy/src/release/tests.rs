@@ -16,6 +16,8 @@ fn runs(release: &str, state: State) -> Status {
             },
             run: None,
             changed: None,
+            pending: Ok(Vec::new()),
+            drift: None,
         }],
         parts: Vec::new(),
     }
@@ -108,7 +110,8 @@ fn nothing_known_ticks_nothing() {
 
 #[test]
 fn each_box_says_what_is_open() {
-    let open: [(&str, &str, fn(&mut Facts)); 17] = [
+    type Open = (&'static str, &'static str, fn(&mut Facts));
+    let open: [Open; 17] = [
         (
             "committed",
             "not as in commit 1111111: a, b, c and 1 more",
@@ -171,6 +174,9 @@ fn each_box_says_what_is_open() {
                 name: Some("errors".to_owned()),
                 extent: String::new(),
                 health: Ok(Health::Not("above 5 %".to_owned())),
+                service: None,
+                backup: None,
+                since: None,
             });
             facts.environments[0].status = Ok(status);
         }),

@@ -17,8 +17,8 @@ use stratiform_service::status::Phase;
 use stratiform_service::{LogicalId, StackName};
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::KEY;
 use super::place::RESTORED;
+use super::{KEY, is_empty, leftover};
 use crate::args::Global;
 use crate::commands::deploy::asking::Consent;
 use crate::commands::deploy::audience::Watching;
@@ -41,8 +41,6 @@ pub(super) struct Stage<'a> {
     pub name: &'a str,
     pub template: String,
     pub tags: IndexMap<String, String>,
-    /// The role that CloudFormation takes on.
-    pub role: Option<String>,
     pub local: bool,
     pub root: &'a Path,
 }
@@ -54,10 +52,12 @@ impl Stage<'_> {
     /// What was left cannot be removed; the name is none of a stack.
     pub(super) async fn carried_out(self, found: Option<Box<Stack>>) -> Result<Made, Failure> {
         let mut interrupts = interrupts();
-        // One that is under way is followed, where it is this very test, or refused.
+        let is_new = found.is_none();
+        // One that is under way is followed, where it is this very test, or refused; one that is empty is taken.
         let is_left = found.is_some_and(|stack| {
             let is_going = stack.status.as_str().starts_with("DELETE_");
-            is_going || matches!(stack.status.phase(), Phase::Settled(_))
+            let is_settled = matches!(stack.status.phase(), Phase::Settled(_));
+            is_going || (is_settled && !is_empty(&stack))
         });
         if is_left {
             let name = self.name;
@@ -76,10 +76,17 @@ impl Stage<'_> {
         let restored = match self.make(&mut interrupts).await? {
             Outcome::Done => self.look().await,
             Outcome::Failed | Outcome::No => {
-                // Nothing of ours was begun: what is there is somebody else's.
+                // Nothing was begun: what is there beyond an empty stack of ours is somebody else's.
+                let left = leftover(self.aws, self.name).await;
+                let is_ours =
+                    is_new && left.is_ok_and(|left| left.is_some_and(|left| is_empty(&left)));
+                let removed = match is_ours {
+                    true => self.remove(&mut interrupts).await?,
+                    false => Ok(()),
+                };
                 return Ok(Made {
                     restored: Err("CloudFormation did not begin it".to_owned()),
-                    removed: Ok(()),
+                    removed,
                 });
             }
             Outcome::RolledBack | Outcome::NeedsPerson => {
@@ -122,7 +129,8 @@ impl Stage<'_> {
             allowed: Vec::new(),
             mending: Mending::Harmless,
             skip: Vec::new(),
-            role: self.role.clone(),
+            // The role of deployments is allowed what the environment's own stacks have, and no other database.
+            role: None,
             import_existing: false,
             notification_arns: Vec::new(),
             rollback: None,
@@ -183,11 +191,11 @@ impl Stage<'_> {
         let of_it = events
             .iter()
             .filter(|event| event.logical_resource_id == RESTORED);
-        let ids = of_it
+        let mut ids = of_it
             .clone()
             .filter_map(|event| event.physical_resource_id.as_ref());
         let identifier = ids
-            .last()
+            .next_back()
             .ok_or("CloudFormation does not say what it made")?;
         let identifier = identifier.to_string();
         let moments = of_it.map(|event| event.timestamp.millis());
