@@ -64,6 +64,11 @@ impl Direct {
         desk.changed = false;
     }
 
+    /// Lets time pass.
+    pub fn pass(&self, now: Timestamp) {
+        self.desk().take(&Input::Tick, now);
+    }
+
     /// Has something fail from now on.
     pub fn fault(&self, fault: Fault, now: Timestamp) {
         self.desk().take(&Input::Fault(fault), now);
