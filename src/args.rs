@@ -10,6 +10,7 @@ mod drift;
 mod guard;
 mod history;
 mod rebuild;
+mod rehearse;
 mod rollback;
 mod runbook;
 mod span;
@@ -45,6 +46,9 @@ pub(crate) use history::History;
 #[cfg(feature = "aws")]
 pub(crate) use history::HistoryFormat;
 pub(crate) use rebuild::Rebuild;
+pub(crate) use rehearse::Rehearse;
+#[cfg(all(feature = "aws", feature = "engine"))]
+pub(crate) use rehearse::RehearseFormat;
 pub(crate) use rollback::Rollback;
 pub(crate) use runbook::Runbook;
 pub(crate) use status::Status;
@@ -142,6 +146,8 @@ pub(crate) enum Command {
     Destroy(Destroy),
     /// Check whether it is a good moment to deploy an environment
     Guard(Guard),
+    /// Rehearse a deployment on the embedded CloudFormation, with everything that can fail in it
+    Rehearse(Rehearse),
     /// Bring an environment back: out of stacks that are stuck, or to an earlier release
     Rollback(Box<Rollback>),
     /// Rebuild an environment in another region, from git and backups alone

@@ -71,12 +71,14 @@ impl Cloud {
 mod engine {
     use std::fs;
     use std::path::Path;
+    use std::sync::Arc;
 
     use stratiform_aws::{SdkConfig, embedded};
     use stratiform_endpoint::{DEFAULT_ACCOUNT, Endpoint, Error, Listener, Options, Running};
     use stratiform_finding::Code;
     use stratiform_service::{AccountId, Region};
 
+    use crate::commands::rehearse::stage::{Stage, configuration};
     use crate::exit::Exit;
     use crate::report::Failure;
     use crate::view::{Event, View, stderr};
@@ -89,11 +91,28 @@ mod engine {
 
     /// The engine, in this process.
     pub(crate) struct Engine {
-        running: Running,
+        way: Way,
         /// Of an environment that names none.
         account: AccountId,
         /// A region in which nothing answers.
         lost: Option<Region>,
+    }
+
+    /// How is it called?
+    enum Way {
+        /// On a port.
+        Port(Running),
+        /// Without one, where a rehearsal is played.
+        Stage(Arc<Stage>),
+    }
+
+    impl super::Cloud {
+        /// The embedded one of a stage.
+        pub(crate) fn on(stage: &Arc<Stage>, account: AccountId) -> super::Cloud {
+            let way = Way::Stage(Arc::clone(stage));
+            let lost = None;
+            super::Cloud::Embedded(Engine { way, account, lost })
+        }
     }
 
     impl Engine {
@@ -125,7 +144,7 @@ mod engine {
                 Failure::new(Exit::Failed, Code::Malformed, what, "")
             })?;
             Ok(Engine {
-                running,
+                way: Way::Port(running),
                 account,
                 lost: None,
             })
@@ -137,11 +156,13 @@ mod engine {
             account: Option<&AccountId>,
         ) -> SdkConfig {
             let account = account.unwrap_or(&self.account);
-            let url = match self.lost.as_ref() == Some(region) {
-                true => NOBODY.to_owned(),
-                false => self.running.url(),
-            };
-            embedded(&url, region.as_str(), account)
+            match &self.way {
+                Way::Port(_) if self.lost.as_ref() == Some(region) => {
+                    embedded(NOBODY, region.as_str(), account)
+                }
+                Way::Port(running) => embedded(&running.url(), region.as_str(), account),
+                Way::Stage(stage) => configuration(stage, region, account),
+            }
         }
 
         pub(super) fn lose(&mut self, region: &Region) {

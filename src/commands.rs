@@ -23,6 +23,8 @@ pub(crate) mod guard;
 pub(crate) mod history;
 #[cfg(feature = "aws")]
 pub(crate) mod rebuild;
+#[cfg(all(feature = "aws", feature = "engine"))]
+pub(crate) mod rehearse;
 #[cfg(feature = "aws")]
 pub(crate) mod rollback;
 #[cfg(feature = "aws")]
@@ -34,7 +36,7 @@ pub(crate) mod swap;
 pub(crate) mod synth;
 #[cfg(feature = "aws")]
 pub(crate) mod watch;
-#[cfg(not(feature = "aws"))]
+#[cfg(not(all(feature = "aws", feature = "engine")))]
 pub(crate) mod without_aws;
 pub(crate) mod workflows;
 

@@ -78,6 +78,10 @@ fn execute<E: Environment>(
         Command::Destroy(destroy) => commands::destroy::run(define, global, &destroy, view),
         #[cfg(feature = "aws")]
         Command::Guard(guard) => commands::guard::run(define, global, &guard, view),
+        #[cfg(all(feature = "aws", feature = "engine"))]
+        Command::Rehearse(rehearse) => commands::rehearse::run(define, global, &rehearse, view),
+        #[cfg(not(all(feature = "aws", feature = "engine")))]
+        Command::Rehearse(_) => Err(commands::without_aws::not_rehearsed()),
         #[cfg(feature = "aws")]
         Command::Rebuild(rebuild) => commands::rebuild::run(define, global, &rebuild, view),
         #[cfg(feature = "aws")]

@@ -23,6 +23,8 @@ pub(crate) mod history;
 pub(crate) mod objects;
 #[cfg(feature = "aws")]
 pub(crate) mod rebuild;
+#[cfg(all(feature = "aws", feature = "engine"))]
+pub(crate) mod rehearsal;
 pub(crate) mod review;
 pub(crate) mod reviewed;
 #[cfg(feature = "aws")]

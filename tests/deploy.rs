@@ -26,6 +26,8 @@ mod formats;
 mod moto;
 #[path = "deploy/passes.rs"]
 mod passes;
+#[path = "deploy/rehearsing.rs"]
+mod rehearsing;
 #[path = "deploy/rolling_back.rs"]
 mod rolling_back;
 #[path = "deploy/runbook.rs"]

@@ -77,6 +77,30 @@ pub(crate) struct Elsewhere {
     pub quiet: bool,
 }
 
+#[cfg(feature = "aws")]
+impl Deploy {
+    /// A deployment of a whole environment that is told nothing else.
+    pub(crate) fn of(env: String, release: Option<String>, local: bool) -> Deploy {
+        Deploy {
+            env,
+            stack: Vec::new(),
+            release,
+            image: Vec::new(),
+            parameter: Vec::new(),
+            allow: Vec::new(),
+            yes: true,
+            prepare: None,
+            execute: None,
+            concurrency: None,
+            emergency: None,
+            continue_rollback: false,
+            hotswap: false,
+            format: DeployFormat::Text,
+            local,
+        }
+    }
+}
+
 /// What `deploy` prints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum DeployFormat {

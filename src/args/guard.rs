@@ -2,6 +2,9 @@
 
 use clap::ValueEnum;
 
+#[cfg(feature = "aws")]
+use super::deploy::Deploy;
+
 /// Check whether it is a good moment to deploy an environment.
 ///
 /// Asks git, AWS and the environment before this one; changes nothing. Ends with 3 where something blocks.
@@ -22,6 +25,15 @@ pub(crate) struct Guard {
     /// Ask the embedded CloudFormation, with its state in `.stratiform/engine.json`
     #[arg(long)]
     pub local: bool,
+}
+
+#[cfg(feature = "aws")]
+impl Guard {
+    /// The deployment that is asked about.
+    pub(crate) fn deployment(&self) -> Deploy {
+        let (env, release) = (self.env.clone(), self.release.clone());
+        Deploy::of(env, release, self.local)
+    }
 }
 
 /// What `guard` prints.

@@ -5,6 +5,7 @@
 
 pub(crate) mod gathering;
 pub(crate) mod looking;
+pub(crate) mod rehearsal;
 pub(crate) mod risks;
 
 use futures_util::future::join;
@@ -83,6 +84,19 @@ pub(crate) fn run<E: Environment>(
         facts.tasks = tasks(&assembly, &settings, &facts.stacks, &images);
         Ok(facts)
     })?;
+    let mut facts = facts;
+    let deploy = args.deployment();
+    let wanted = rehearsal::Wanted {
+        cloud: &cloud,
+        project: &project,
+        assembly: &assembly,
+        settings: &settings,
+        heading: Heading::Forward,
+        found: &facts.stacks,
+        args: &deploy,
+        is_sealed: false,
+    };
+    facts.rehearsal = rehearsal::rehearsed(&wanted, view);
     let mut report = Report::of(&facts);
     if let Some(reason) = &args.emergency {
         report = report.in_emergency(reason);

@@ -7,7 +7,7 @@ pub(crate) mod crossing;
 mod lever;
 pub(crate) mod one_way;
 mod stuck;
-mod target;
+pub(crate) mod target;
 
 use std::time::Instant;
 

@@ -6,7 +6,20 @@ use stratiform_finding::Code;
 use crate::exit::Exit;
 use crate::report::Failure;
 
+/// Refuses `rehearse`, which needs what talks to AWS and the engine that answers it.
+pub(crate) fn not_rehearsed() -> Failure {
+    Failure::new(
+        Exit::Usage,
+        Code::WithoutEngine,
+        "`rehearse` plays a deployment on the embedded CloudFormation, and this program was built without it or without what \
+         talks to AWS",
+        "build it with the features `aws` and `engine` of `stratiform`: with `aws = [\"stratiform/aws\"]` and `engine = \
+         [\"stratiform/engine\"]` under `[features]` of your Cargo.toml, `cargo run --features aws,engine -- rehearse`",
+    )
+}
+
 /// Refuses a command: what it needs, and how to get it.
+#[cfg(not(feature = "aws"))]
 pub(crate) fn refused(command: &str) -> Failure {
     Failure::new(
         Exit::Usage,

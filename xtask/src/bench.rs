@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: our program and its peers, whole processes, side by side in one run.
 //!
 //! What lives here: the order of things, and what is printed. The modules below measure one thing each:
-//! `synth`, `scale`, `edit`, `build`, `diff`, `engine` and `deploy`. Everything that they need is installed below the target folder.
+//! `synth`, `scale`, `edit`, `build`, `diff`, `engine`, `deploy` and `operate`. Everything that they need is installed below the target folder.
 //! Nothing here is a test: times depend on the machine, and are for people to read.
 
 mod build;
@@ -12,6 +12,7 @@ mod edit;
 mod engine;
 mod error;
 mod machine;
+mod operate;
 mod page;
 mod peer;
 mod process;
@@ -34,7 +35,7 @@ use workbench::Workbench;
 use crate::command::root;
 
 pub(crate) const USAGE: &str =
-    "usage: cargo xtask bench synth|scale|edit|build|diff|engine|deploy|all [--rounds N] [--speed N] [--write]
+    "usage: cargo xtask bench synth|scale|edit|build|diff|engine|deploy|operate|all [--rounds N] [--speed N] [--write]
 
 Measures our program and its peers side by side, and prints a table.
 
@@ -45,6 +46,7 @@ Measures our program and its peers side by side, and prints a table.
   diff        templates of 50 to 2000 resources, against the CDK's diff
   engine      deployments to our endpoint, against moto
   deploy      an environment deployed to our endpoint, against the CDK and the AWS CLI; long
+  operate     a deployment rehearsed with everything that can fail in it
   all         one after the other
 
   --rounds N  measure everything N times, in turn; 5 when left out
@@ -80,6 +82,7 @@ enum Task {
     Diff,
     Engine,
     Deploy,
+    Operate,
 }
 
 /// What a task found.
@@ -125,7 +128,7 @@ pub(crate) fn cdk() -> Result<(PathBuf, String), String> {
 }
 
 impl Task {
-    const ALL: [Task; 7] = [
+    const ALL: [Task; 8] = [
         Task::Synth,
         Task::Scale,
         Task::Edit,
@@ -133,6 +136,7 @@ impl Task {
         Task::Diff,
         Task::Engine,
         Task::Deploy,
+        Task::Operate,
     ];
 
     fn name(self) -> &'static str {
@@ -144,6 +148,7 @@ impl Task {
             Task::Diff => "diff",
             Task::Engine => "engine",
             Task::Deploy => "deploy",
+            Task::Operate => "operate",
         }
     }
 }
@@ -192,6 +197,7 @@ fn measure(request: &Request) -> Result<(), BenchError> {
             Task::Diff => diff::run(&bench, request)?,
             Task::Engine => engine::run(&bench, request)?,
             Task::Deploy => deploy::run(&bench, request)?,
+            Task::Operate => operate::run(&bench, request)?,
         };
         let mut tools = vec![rust.clone()];
         tools.extend(report.tools);

@@ -9,6 +9,7 @@ use aws_sdk_sts::config::SharedHttpClient;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, Connector};
+use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
 use stratiform_service::{AccountId, StackStatus, Word};
 
 use crate::answer::WholeAnswer;
@@ -23,14 +24,14 @@ use crate::repetition::Repetition;
 const ATTEMPTS: u32 = 8;
 
 /// How often while something is deployed: whoever deploys tells that it takes longer, and goes on.
-const ATTEMPTS_OF_DEPLOYMENT: u32 = 6;
+pub(crate) const ATTEMPTS_OF_DEPLOYMENT: u32 = 6;
 
 /// How long a connection and an answer are waited for. Together with what [`Aws::call`] adds, less than ten seconds.
-const CONNECTION: Duration = Duration::from_secs(3);
-const ANSWER: Duration = Duration::from_secs(8);
+pub(crate) const CONNECTION: Duration = Duration::from_secs(3);
+pub(crate) const ANSWER: Duration = Duration::from_secs(8);
 
 /// The adaptive mode alone takes ten seconds and more for a call that is throttled once, and says nothing meanwhile.
-const LONGEST_PAUSE: Duration = Duration::from_secs(3);
+pub(crate) const LONGEST_PAUSE: Duration = Duration::from_secs(3);
 
 /// One account and region of AWS.
 ///
@@ -43,6 +44,8 @@ pub struct Aws {
     pub(crate) config: SdkConfig,
     pub(crate) secrets: Secrets,
     pub(crate) webhook: Option<Webhook>,
+    /// Whose budget of repetitions it uses; none for the one that the process has for a service in a region.
+    pub(crate) budget: Option<RetryPartition>,
 }
 
 /// Who is told over the web, at an address that is nobody's to know.
@@ -114,9 +117,21 @@ impl Aws {
     /// nobody answers is not the SDK's to repeat, so that it is told within ten seconds: `call` does so, for a moment. A
     /// limit that is reached is told at once.
     pub fn new(config: &SdkConfig) -> Aws {
-        let cloudformation = aws_sdk_cloudformation::config::Builder::from(config);
+        Aws::with(config, None)
+    }
+
+    /// The same with a budget of repetitions of its own: what fails elsewhere in this process changes nothing here.
+    pub fn apart(config: &SdkConfig) -> Aws {
+        let budget = RetryPartition::custom("apart").token_bucket(TokenBucket::default());
+        Aws::with(config, Some(budget.build()))
+    }
+
+    fn with(config: &SdkConfig, budget: Option<RetryPartition>) -> Aws {
+        let mut cloudformation = aws_sdk_cloudformation::config::Builder::from(config);
+        let mut sts = aws_sdk_sts::config::Builder::from(config);
+        cloudformation.set_retry_partition(budget.clone());
+        sts.set_retry_partition(budget.clone());
         let cloudformation = cloudformation.retry_classifier(Repetition);
-        let sts = aws_sdk_sts::config::Builder::from(config);
         let sts = sts.retry_classifier(Repetition);
         let cloudformation = cloudformation.interceptor(WholeAnswer).build();
         let sts = sts.interceptor(WholeAnswer).build();
@@ -126,6 +141,7 @@ impl Aws {
             config: config.clone(),
             secrets: Secrets::default(),
             webhook: None,
+            budget,
         }
     }
 

@@ -153,6 +153,9 @@ impl Aws {
         });
         layer.store_put(AuthSchemeOptionResolverParams::new(()));
         layer.store_put(ApiMetadata::new(service.host, env!("CARGO_PKG_VERSION")));
+        if let Some(budget) = &self.budget {
+            layer.store_put(budget.clone());
+        }
         let schemes = StaticAuthSchemeOptionResolver::new(vec![SCHEME_ID]);
         let components = RuntimeComponentsBuilder::new("service")
             .with_auth_scheme(SigV4AuthScheme::new())

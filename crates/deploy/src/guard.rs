@@ -12,6 +12,7 @@ mod later;
 mod permissions;
 mod promotion;
 mod quotas;
+mod rehearsal;
 mod running;
 mod source;
 mod stacks;
@@ -31,6 +32,7 @@ pub use id::Id;
 pub use permissions::{Lacking, Needs};
 pub use promotion::tested;
 pub use quotas::{AccountQuota, Room, counted_types, nearer};
+pub use rehearsal::{Comes, Rehearsed};
 
 /// What a check came to, the better before the worse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -109,6 +111,7 @@ impl Report {
             Id::Permissions => permissions::permissions(facts),
             Id::StackState => stacks::state(facts),
             Id::NobodyElse => stacks::nobody_else(facts),
+            Id::Rehearsal => rehearsal::rehearsal(facts),
             Id::Promotion => promotion::promotion(facts),
             Id::Images => images::images(facts),
             Id::Quotas => quotas::quotas(facts),

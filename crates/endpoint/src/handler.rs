@@ -74,19 +74,22 @@ impl Shared {
         *service.entry(operation.to_owned()).or_default() += 1;
     }
 
-    /// An id in the form of a UUID, of which a seed gives the same again in the same order.
     fn request_id(&self) -> String {
-        let number = self.ids.fetch_add(1, Ordering::Relaxed);
-        let (high, low) = (scatter(number), scatter(number ^ u64::MAX >> 1));
-        format!(
-            "{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}",
-            high >> 32,
-            high >> 16 & 0xffff,
-            high & 0xfff,
-            low >> 48 & 0xfff,
-            low & 0xffff_ffff_ffff,
-        )
+        request_id(self.ids.fetch_add(1, Ordering::Relaxed))
     }
+}
+
+/// An id in the form of a UUID, of which a seed gives the same again in the same order.
+pub(crate) fn request_id(number: u64) -> String {
+    let (high, low) = (scatter(number), scatter(number ^ u64::MAX >> 1));
+    format!(
+        "{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}",
+        high >> 32,
+        high >> 16 & 0xffff,
+        high & 0xfff,
+        low >> 48 & 0xfff,
+        low & 0xffff_ffff_ffff,
+    )
 }
 
 /// Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators" (SplitMix64).
@@ -137,12 +140,12 @@ pub(crate) async fn call(
     }
 }
 
-fn refusal(protocol: Protocol, service: &str, trouble: &Trouble, id: &str) -> Reply {
+pub(crate) fn refusal(protocol: Protocol, service: &str, trouble: &Trouble, id: &str) -> Reply {
     protocol.refusal(service, &trouble.refused(protocol), id)
 }
 
 /// Reads a call. A failure in that is one of this program, and answered like one.
-fn read(
+pub(crate) fn read(
     protocol: Protocol,
     head: &Parts,
     caller: Result<Caller, Trouble>,
@@ -172,6 +175,17 @@ async fn answer(
         Outcome::Unsupported => shared.count(UNSUPPORTED, UNSUPPORTED),
         Outcome::Done(_) | Outcome::Failed(_) => shared.count(&service, &operation),
     }
+    written(protocol, &service, &operation, outcome, id)
+}
+
+/// What an outcome is over HTTP. A failure in that is one of this program, and answered like one.
+pub(crate) fn written(
+    protocol: Protocol,
+    service: &str,
+    operation: &str,
+    outcome: Outcome,
+    id: &str,
+) -> (Reply, Delivery) {
     let (result, delivery) = match outcome {
         Outcome::Done(Some(Answer { result, delivery })) => (result, delivery),
         Outcome::Done(None) => {
@@ -180,8 +194,8 @@ async fn answer(
         }
         Outcome::Unsupported => {
             let trouble = Trouble::UnknownOperation {
-                version: services::version(&service).to_owned(),
-                operation: operation.clone(),
+                version: services::version(service).to_owned(),
+                operation: operation.to_owned(),
             };
             (Err(trouble.refused(protocol)), Delivery::Whole)
         }
@@ -191,12 +205,12 @@ async fn answer(
         }
     };
     let render = AssertUnwindSafe(|| match result {
-        Ok(result) => protocol.answer(&service, &operation, result, id),
-        Err(refused) => protocol.refusal(&service, &refused, id),
+        Ok(result) => protocol.answer(service, operation, result, id),
+        Err(refused) => protocol.refusal(service, &refused, id),
     });
     let reply = catch_unwind(render).unwrap_or_else(|_| {
         let trouble = Trouble::Internal("The answer cannot be written");
-        refusal(protocol, &service, &trouble, id)
+        refusal(protocol, service, &trouble, id)
     });
     (reply, delivery)
 }

@@ -19,6 +19,7 @@
 mod base64;
 mod caller;
 mod control;
+mod direct;
 mod error;
 mod form;
 mod handler;
@@ -36,9 +37,10 @@ use std::thread::JoinHandle;
 use tokio::sync::watch;
 
 pub use caller::DEFAULT_ACCOUNT;
+pub use direct::Direct;
 pub use error::Error;
 pub use options::{Listener, NoSpeed, Notice, Options, Speed};
-pub use stratiform_engine::{Action, Fault, expected_millis};
+pub use stratiform_engine::{Action, Delivery, Fault, State, expected_millis};
 
 use handler::Shared;
 use keeper::Keeper;

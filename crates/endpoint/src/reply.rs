@@ -62,6 +62,16 @@ impl Reply {
         respond(status, headers, Body::from(body))
     }
 
+    /// For whoever is in this process.
+    pub(crate) fn here(self) -> Response<Bytes> {
+        let Reply {
+            status,
+            headers,
+            body,
+        } = self;
+        respond(status, headers, body)
+    }
+
     /// For the wire, with the length of the whole and half of the body, after which the connection ends.
     pub(crate) fn torn(mut self) -> Response<Body> {
         let length = self.body.len();
@@ -73,11 +83,7 @@ impl Reply {
     }
 }
 
-fn respond(
-    status: StatusCode,
-    headers: Vec<(HeaderName, HeaderValue)>,
-    body: Body,
-) -> Response<Body> {
+fn respond<B>(status: StatusCode, headers: Vec<(HeaderName, HeaderValue)>, body: B) -> Response<B> {
     let mut response = Response::new(body);
     *response.status_mut() = status;
     response.headers_mut().extend(headers);

@@ -148,7 +148,7 @@ pub enum TaskFault {
 }
 
 /// How does a call fail?
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum ApiFault {
     /// It is refused as one too many; nothing happens.
@@ -170,6 +170,10 @@ pub(crate) struct Faults(Vec<Fault>);
 impl Faults {
     pub(crate) fn add(&mut self, fault: Fault) {
         self.0.push(fault);
+    }
+
+    pub(crate) fn has(&self, fault: &Fault) -> bool {
+        self.0.contains(fault)
     }
 
     /// Whether an action on a resource is to fail; and if so, after how many seconds, where that is said.

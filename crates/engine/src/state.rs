@@ -243,6 +243,11 @@ impl State {
         self.agenda.put(at, Due::Estate { realm, what });
     }
 
+    /// Whether a fault is still to come, as often as it was to.
+    pub fn is_unmet(&self, fault: &Fault) -> bool {
+        self.faults.has(fault)
+    }
+
     pub(crate) fn forget_faults(&mut self) {
         self.faults = Faults::default();
     }

@@ -24,7 +24,7 @@ pub use bootstrap::{
     Bootstrap, GitHubEnvironment, GitHubRepository, GitRef, PolicyArn, RepositoryIds,
 };
 pub use contacts::Contact;
-pub use deployment::{Deployment, HttpCheck, OnFailure, Verify};
+pub use deployment::{Deployment, HttpCheck, OnFailure, Rehearsal, Verify};
 pub use images::{ImageSource, Images, ServiceWithImage, SourcePath};
 pub use recovery::{ParameterOfStack, Recovery};
 

@@ -224,6 +224,8 @@ codes! {
         Page = "page",
         /// The process could not start what waits for AWS.
         Runtime = "runtime",
+        /// What is there before a rehearsal cannot be made.
+        NotRehearsed = "not-rehearsed",
         /// Ctrl-C while something was waited for.
         Interrupted = "interrupted",
     }

@@ -23,7 +23,7 @@ use crate::assemblies::deployed::stack_at;
 use crate::cloud::Cloud;
 use crate::commands::bootstrap::standing::bootstrapped;
 use crate::commands::guard::gathering::{Asking, Gathered, Source, gather};
-use crate::commands::guard::risks;
+use crate::commands::guard::{rehearsal, risks};
 use crate::images::{Asked, InEcr, asked, stand_ins};
 use crate::report::Failure;
 use crate::repository::git::Folder;
@@ -32,7 +32,7 @@ use crate::view::deployment::Sources;
 use crate::view::{Event, View};
 
 /// All that a deployment needs.
-pub(super) struct Prepared {
+pub(crate) struct Prepared {
     /// The way to AWS.
     pub aws: Aws,
     /// What is to be deployed.
@@ -46,7 +46,7 @@ pub(super) struct Prepared {
 }
 
 /// Asks, and plans.
-pub(super) async fn prepare(
+pub(crate) async fn prepare(
     cloud: &Cloud,
     intent: Intent<'_>,
     args: &Deploy,
@@ -150,6 +150,17 @@ pub(super) async fn prepare(
     facts.wanted.allowed.clone_from(&allowed);
     facts.risks = Ok(risks_of(&sides));
     facts.permissions = bootstrapped.lacking(&wanted, settings, &facts);
+    let rehearsal = rehearsal::Wanted {
+        cloud,
+        project,
+        assembly: &assembly,
+        settings,
+        heading: source.heading(),
+        found: &facts.stacks,
+        args,
+        is_sealed: sealed.is_some(),
+    };
+    facts.rehearsal = rehearsal::rehearsed(&rehearsal, view);
     let besides = besides::plan(
         aws,
         &besides::Asking {

@@ -176,6 +176,7 @@ pub(crate) async fn gather(asking: Asking<'_>) -> Gathered {
         risks: Err(Unasked::because("what changes was not compared", "")),
         permissions: Err(Unasked::because("the bootstrap was not looked at", "")),
         tasks: Err(Unasked::because("which tasks run was not asked", "")),
+        rehearsal: None,
         room,
         git,
         stale,

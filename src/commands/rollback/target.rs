@@ -95,7 +95,7 @@ fn before(folder: &Folder, found: &[StackFound]) -> Result<String, Failure> {
 }
 
 /// The release that was deployed last. A stack whose deployment failed has the release before it, and is the newest.
-fn running(found: &[StackFound]) -> Option<&str> {
+pub(crate) fn running(found: &[StackFound]) -> Option<&str> {
     let releases = found.iter().filter_map(|found| {
         let stack = found.there()?;
         let is_applied = stack.status.phase() == Phase::Settled(Ending::Applied);

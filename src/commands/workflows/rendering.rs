@@ -137,6 +137,8 @@ struct Content<'a> {
     stages: Vec<Content<'a>>,
     /// Their names, as a list of YAML.
     names: String,
+    /// Those whose deployments are rehearsed.
+    rehearsed: Vec<&'a str>,
     actions: Actions,
     scanner: Scanner,
     tools: Tools,
@@ -151,6 +153,7 @@ impl<'a> Content<'a> {
             stage,
             stages: Vec::new(),
             names: String::new(),
+            rehearsed: Vec::new(),
             actions: ACTIONS,
             scanner: GRYPE,
             tools: TOOLS,
@@ -190,9 +193,15 @@ pub(super) fn files(package: &Package, stages: &[Stage]) -> Result<Vec<File>, Fa
         )?);
     }
     let plain = |title: &str| Content::new(title.to_owned(), package, None);
+    let rehearsed = stages.iter().filter(|stage| stage.rehearsed);
+    let rehearsed: Vec<&str> = rehearsed.map(|stage| stage.name.as_str()).collect();
     for name in ["ci.yml", "pull-request.yml", "release.yml"] {
         let title = name.trim_end_matches(".yml").replace('-', " ");
-        files.push(render(name, name.to_owned(), &plain(&title))?);
+        let content = Content {
+            rehearsed: rehearsed.clone(),
+            ..plain(&title)
+        };
+        files.push(render(name, name.to_owned(), &content)?);
     }
     let names: Vec<&str> = stages.iter().map(|stage| stage.name.as_str()).collect();
     for title in ["drift", "rollback"] {

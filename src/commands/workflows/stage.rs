@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 use stratiform_assembly::{Assembly, StackAt};
 use stratiform_bootstrap::Names;
-use stratiform_environment::Settings;
+use stratiform_environment::{Rehearsal, Settings};
 use stratiform_finding::{Code, Finding};
 use stratiform_service::Region;
 use stratiform_template::{Member, Reference, Template, Value};
@@ -25,6 +25,8 @@ pub(super) struct Stage {
     pub name: String,
     /// Whether a release is sealed, approved and then executed; otherwise a push is deployed at once.
     pub sealed: bool,
+    /// Whether its deployments are rehearsed.
+    pub rehearsed: bool,
     /// Whether pushes start it, and not only people.
     pub pushes: bool,
     /// Branches whose pushes start it, as a list of YAML; empty where there are none.
@@ -139,6 +141,7 @@ impl Stage {
         };
         Stage {
             sealed,
+            rehearsed: deployment.rehearsal == Rehearsal::Required,
             pushes: !branches.is_empty() || !tags.is_empty(),
             branches: list(&branches),
             tags: list(&tags),

@@ -6,6 +6,7 @@ mod besides;
 #[path = "../support/deploying.rs"]
 mod deploying;
 mod destroying;
+mod in_process;
 mod interrupted;
 mod matrix;
 mod plans;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 use stratiform_service::{AccountId, Region, Timestamp};
 
-use super::{Lacking, Room};
+use super::{Lacking, Rehearsed, Room};
 use crate::call::{
     Alarm, Database, Failure, FailureKind, Image, Resource, Service, Snapshot, Stack, Target,
 };
@@ -79,6 +79,8 @@ pub struct Facts {
     pub risks: Asked<Vec<Risk>>,
     /// The tasks that run with it, or may.
     pub tasks: Asked<Vec<TaskFound>>,
+    /// What its rehearsal came to; none where the environment asks for none.
+    pub rehearsal: Option<Asked<Rehearsed>>,
     /// How much room the account has for what is added.
     pub room: Vec<Room>,
     /// How it stands in the environment before this one; none where there is no such environment.

@@ -32,6 +32,7 @@ pub(super) fn nothing_asked() -> Facts {
         stale: Err(unasked()),
         caller: Err(unasked()),
         permissions: Err(unasked()),
+        rehearsal: Some(Err(unasked())),
         stacks: stacks.collect(),
         running: Running {
             services: Vec::new(),
@@ -87,6 +88,7 @@ pub(super) fn facts() -> Facts {
             arn: "arn:aws:sts::111122223333:assumed-role/Deployer/alice".to_owned(),
         }),
         permissions: Ok(Vec::new()),
+        rehearsal: None,
         stacks: vec![
             stack("prod", "network", "v1"),
             stack("prod", "services", "v1"),

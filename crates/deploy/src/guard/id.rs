@@ -31,6 +31,8 @@ pub enum Id {
     StackState,
     /// Nobody else is deploying.
     NobodyElse,
+    /// Whatever fails in it comes back.
+    Rehearsal,
     /// The release runs well in the environment before this one.
     Promotion,
     /// The images are there.
@@ -53,7 +55,7 @@ pub enum Id {
 
 impl Id {
     /// All of them: first what is here, then what is there.
-    pub const ALL: [Id; 21] = [
+    pub const ALL: [Id; 22] = [
         Id::WorkingTree,
         Id::Pushed,
         Id::Release,
@@ -66,6 +68,7 @@ impl Id {
         Id::Permissions,
         Id::StackState,
         Id::NobodyElse,
+        Id::Rehearsal,
         Id::Promotion,
         Id::Images,
         Id::Quotas,
@@ -92,6 +95,7 @@ impl Id {
             Id::Permissions => "permissions",
             Id::StackState => "stack-state",
             Id::NobodyElse => "nobody-else",
+            Id::Rehearsal => "rehearsal",
             Id::Promotion => "promotion",
             Id::Images => "images",
             Id::Quotas => "quotas",
@@ -109,7 +113,12 @@ impl Id {
         match self {
             Id::Quotas => 1,
             Id::WorkingTree | Id::Pushed | Id::Findings | Id::Compliance => 2,
-            Id::Release | Id::Snapshots | Id::Services | Id::Alarms | Id::Database => 3,
+            Id::Release
+            | Id::Snapshots
+            | Id::Rehearsal
+            | Id::Services
+            | Id::Alarms
+            | Id::Database => 3,
             Id::Permissions | Id::Images | Id::Working | Id::Backup | Id::WayBack => 4,
             Id::ReleaseOnly
             | Id::Credentials
@@ -136,6 +145,7 @@ impl Id {
             | Id::Findings
             | Id::Compliance
             | Id::Permissions
+            | Id::Rehearsal
             | Id::Promotion
             | Id::Images
             | Id::Quotas

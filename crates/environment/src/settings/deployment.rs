@@ -64,6 +64,10 @@ pub struct Deployment {
     #[schemars(range(min = 0, max = 100))]
     pub compliance_at_least: Option<u32>,
 
+    /// Whether each deployment is rehearsed first, with everything that can fail in it.
+    #[serde(skip_serializing_if = "Rehearsal::is_optional")]
+    pub rehearsal: Rehearsal,
+
     /// What has to be true after a deployment; otherwise it goes back.
     pub verify: Verify,
 
@@ -93,6 +97,23 @@ pub enum OnFailure {
     Keep,
     /// They go back: a release is all of its stacks or none.
     RollbackAll,
+}
+
+/// Is a deployment rehearsed before it is begun?
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Rehearsal {
+    /// Where somebody asks for it.
+    #[default]
+    Optional,
+    /// Always: `guard` does, and refuses where one failure would lose data or leave a stack that nothing gets out.
+    Required,
+}
+
+impl Rehearsal {
+    fn is_optional(&self) -> bool {
+        *self == Rehearsal::Optional
+    }
 }
 
 /// What has to be true after a deployment.
@@ -151,6 +172,7 @@ impl Default for Deployment {
             notification_arns: Vec::new(),
             artifact_bucket: None,
             compliance_at_least: None,
+            rehearsal: Rehearsal::Optional,
             verify: Verify::default(),
             tasks: Vec::new(),
             commands: Vec::new(),

@@ -1,0 +1,71 @@
+//! `bench operate`: how many failures a second are rehearsed, of the reference app's prod.
+//!
+//! Whole processes: planning, the run without a failure, and each failure on all cores.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::error::BenchError;
+use super::process::Step;
+use super::subject::{Measured, Subject, WarmUp, side_by_side};
+use super::table::{self, Table};
+use super::workbench::Workbench;
+use super::{Report, Request, verdict};
+
+/// In which prod is to be rehearsed.
+const GOAL: Duration = Duration::from_secs(10);
+
+pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchError> {
+    let ours = bench.build("stratiform")?;
+    let out = bench.folder("operate")?.join("rehearsal.json");
+    // 3 is an answer, too: docs/exit-codes.md.
+    let script = r#""$0" rehearse --env prod --format json > "$1" 2> /dev/null || [ $? = 3 ]"#;
+    let rehearse = Step::new("sh", &bench.root)
+        .args(["-c", script])
+        .arg(&ours)
+        .arg(&out);
+    let subjects = [Subject::new("rehearse --env prod", vec![rehearse])];
+    let measured = side_by_side(&subjects, request.rounds, WarmUp::OneRound, &bench.log())?;
+    let text = std::fs::read_to_string(&out).map_err(BenchError::file("read", &out))?;
+    let failures = serde_json::from_str::<Value>(&text).ok();
+    let failures = failures.and_then(|json| json["counts"]["failures"].as_f64());
+    let failures = failures.unwrap_or_default();
+    let mut table = Table::new(
+        "A deployment of prod, with everything that can fail in it",
+        &[
+            "",
+            "runs",
+            "time",
+            "fastest – slowest",
+            "CPU",
+            "memory",
+            "failures",
+            "failures a second",
+        ],
+    );
+    table.rows = measured.iter().map(|one| row(one, failures)).collect();
+    if let Some(one) = measured.first() {
+        let goal = format!("prod in less than {}", table::time(GOAL));
+        let reached = GOAL.as_secs_f64() / one.wall().as_secs_f64();
+        table.notes.push(verdict(&goal, reached, 1.0));
+    }
+    Ok(Report {
+        tools: Vec::new(),
+        tables: vec![table],
+    })
+}
+
+fn row(measured: &Measured, failures: f64) -> Vec<String> {
+    let a_second = failures / measured.wall().as_secs_f64();
+    vec![
+        measured.name.clone(),
+        measured.runs().to_string(),
+        table::time(measured.wall()),
+        measured.spread(),
+        table::time(measured.cpu()),
+        table::memory(measured.peak()),
+        format!("{failures:.0}"),
+        format!("{a_second:.0}"),
+    ]
+}
