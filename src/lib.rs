@@ -92,6 +92,7 @@ fn execute<E: Environment>(
         Command::History(history) => commands::history::run(define, global, &history, view),
         #[cfg(feature = "aws")]
         Command::Watch(watch) => commands::watch::run(define, global, &watch, view),
+        #[cfg(feature = "aws")]
         Command::Backup(backup) => commands::backup::run(define, global, &backup, view),
         #[cfg(not(feature = "aws"))]
         Command::Backup(_) => Err(commands::without_aws::refused("backup")),

@@ -97,6 +97,8 @@ impl Deploy {
             hotswap: false,
             format: DeployFormat::Text,
             local,
+            #[cfg(feature = "aws")]
+            elsewhere: Elsewhere::default(),
         }
     }
 }

@@ -41,9 +41,9 @@ pub(super) fn rehearsal(facts: &Facts) -> Check {
     match rehearsed {
         Err(unasked) => tally.unasked(unasked),
         Ok(rehearsed) => match rehearsed.comes {
-            Comes::Back => return tally.check(Id::Rehearsal, &rehearsed.sentence),
-            Comes::HalfMade => tally.warn(&rehearsed.sentence, remedy()),
-            Comes::Nowhere => tally.block(&rehearsed.sentence, remedy()),
+            Comes::Back => return tally.check(Id::Rehearsal, rehearsed.sentence.clone()),
+            Comes::HalfMade => tally.warn(rehearsed.sentence.clone(), remedy()),
+            Comes::Nowhere => tally.block(rehearsed.sentence.clone(), remedy()),
         },
     }
     tally.check(Id::Rehearsal, "")
