@@ -320,7 +320,11 @@ fn a_review_shows_it_and_what_takes_the_environment_down_leaves_it() {
     let same = diff("--deployed --local --exit-code");
     assert_eq!(same.code, 0, "{}{}", same.stdout, same.stderr);
     with_backups(&project);
-    for changed in [diff("--deployed --local"), diff(""), diff("--format markdown")] {
+    for changed in [
+        diff("--deployed --local"),
+        diff(""),
+        diff("--format markdown"),
+    ] {
         for word in [
             "dev.bootstrap",
             "ExecutionPolicy1",
