@@ -315,7 +315,7 @@ fn what_was_destroyed_is_remembered() {
     let destroy = engine.run(
         &project,
         "destroy",
-        "--yes --allow delete:queues/WorkerQueue",
+        "--yes --allow delete:queues/WorkerQueue --allow delete:network/FlowLogs",
     );
     destroy.expect(0, &[]);
     let history = engine.run(&project, "history", "");
