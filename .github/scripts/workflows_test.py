@@ -417,11 +417,11 @@ class Pipeline(unittest.TestCase):
     def drift(self, world):
         """At night dev and staging are looked at, and prod's newest release is told to look. What could be is in sync."""
         run = world.run("drift.yml", "schedule", "refs/heads/main")
-        self.went(run, **{"start-prod": "success", "dev": "success", "staging": "success", "prod": "skipped"})
+        self.went(run, start_prod="success", dev="success", staging="success", prod="skipped")
         begun = json.loads((world.folder / "begun.json").read_text())
         self.assertIn(["drift.yml", "v0.2.0", "environment=prod"], begun)
         run = world.run("drift.yml", "workflow_dispatch", "refs/tags/v0.2.0", {"environment": "prod"})
-        self.went(run, prod="success", dev="skipped", **{"start-prod": "skipped"})
+        self.went(run, prod="success", dev="skipped", start_prod="skipped")
         self.assertIn("prod: nothing drifted of the ", run.step("prod", "Drift").text)
 
     def every_step_failed(self, world, files):
