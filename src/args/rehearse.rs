@@ -12,10 +12,6 @@ use super::deploy::{Allow, ParameterValue, ServiceImage};
 /// after each step: one at a time. Calls nobody, and changes nothing. Ends with 3 where one failure loses data or leaves a
 /// stack that nothing gets out.
 #[derive(Clone, Debug, clap::Args)]
-#[cfg_attr(
-    not(all(feature = "aws", feature = "engine")),
-    expect(dead_code, reason = "only with both")
-)]
 pub(crate) struct Rehearse {
     /// The environment
     #[arg(long, value_name = "ENV")]

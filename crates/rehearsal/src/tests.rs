@@ -21,6 +21,7 @@ fn stack(status: &str) -> Stack {
         outputs: Default::default(),
         notification_arns: Vec::new(),
         termination_protection: false,
+        drift: None,
     }
 }
 
