@@ -48,6 +48,11 @@ impl Hand<'_> {
     }
 }
 
+/// Somebody opens a port of the services to the internet.
+pub(crate) fn open_port(engine: &Engine) {
+    Hand(engine).open_port();
+}
+
 fn deployed() -> (Project, Engine) {
     let (project, engine) = (shop(), Engine::start());
     engine.deploy(&project, IMAGES).expect(0, &[]);
