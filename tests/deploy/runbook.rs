@@ -1,21 +1,12 @@
 //! `runbook`: every command that it prints is run here, in the situation that it is for.
 //!
-//! A section of the page is a situation: [`Site`] makes it, and [`expected`] says how each of its commands ends there. A
-//! command of a part that is not merged yet is in [`NOT_YET`], which fails once the program has it.
+//! A section of the page is a situation: [`Site`] makes it, and [`expected`] says how each of its commands ends there.
 
 use crate::engine::Engine;
 use crate::running::{Ran, edit, of_dev, ran, release, shop};
 use crate::support::Project;
 
 const IMAGES: &str = "--yes --image api=shop/api:1 --image worker=shop/worker:1";
-
-/// Commands that a runbook prints and that are built elsewhere, by words that they have: to be taken away here, with a row in
-/// [`expected`].
-const NOT_YET: [&str; 1] = [" --back"];
-
-fn is_not_yet(command: &str) -> bool {
-    NOT_YET.iter().any(|words| command.contains(words))
-}
 
 /// The shop with all that a runbook can say, as the release `v1`.
 fn project() -> Project {
@@ -171,9 +162,6 @@ fn tried(section: &str) {
     let mut site = Site::of(section);
     let mut is_solved = false;
     for command in commands {
-        if is_not_yet(command) {
-            continue;
-        }
         // Another way out of the same situation.
         if command.starts_with("rollback") && std::mem::replace(&mut is_solved, true) {
             site = Site::of(section);
@@ -222,7 +210,7 @@ fn a_port_was_opened_by_hand() {
 }
 
 #[test]
-fn every_section_is_tried_and_what_is_not_there_yet_is_known() {
+fn every_section_is_tried() {
     let page = runbook(&project(), "").expect(0, &[]).stdout.clone();
     let sections = sections(&page);
     let titles: Vec<&str> = sections.iter().map(|(title, _)| title.as_str()).collect();
@@ -238,18 +226,6 @@ fn every_section_is_tried_and_what_is_not_there_yet_is_known() {
         ],
         "each has a test of its own above"
     );
-    let commands = sections.iter().flat_map(|(_, commands)| commands);
-    let not_yet: Vec<&String> = commands.filter(|command| is_not_yet(command)).collect();
-    for words in NOT_YET {
-        let is_printed = not_yet.iter().any(|command| command.contains(words));
-        assert!(is_printed, "`{words}` is in no runbook");
-    }
-    let project = project();
-    for command in not_yet {
-        let mut process = with_git(project.command([]));
-        process.args(command.split(' '));
-        ran(process).expect(2, &["error: un"]);
-    }
 }
 
 /// As [`of_dev`], of a command that has its words.
