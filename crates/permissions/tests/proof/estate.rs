@@ -33,7 +33,9 @@ impl Estate {
             let template = Template::parse(&read(entry["template"].as_str().unwrap())).unwrap();
             let mut stack = StackAt::of(entry["name"].as_str().unwrap(), template);
             let parameters = entry["parameters"].as_object().unwrap().iter();
-            let parameters = parameters.filter(|(_, default)| default.is_null()).map(|(name, _)| name);
+            let parameters = parameters
+                .filter(|(_, default)| default.is_null())
+                .map(|(name, _)| name);
             stack.parameters = parameters
                 .map(|name| (name.clone(), given(name, &file)))
                 .collect();
