@@ -288,10 +288,7 @@ impl Places {
         let calls = ["DetectStackDrift", "DetectStackResourceDrift"];
         let calls = calls.map(|call| format!("cloudformation:{call}"));
         let own = on(&calls.each_ref().map(String::as_str), &self.stacks);
-        // IAM has no such action, whatever the handler of the type says.
-        let is_known =
-            |action: &&String| !action.ends_with(":DescribeServiceNetworkVpcEndpointAssociation");
-        let reading = self.reading.iter().filter(is_known).map(|action| {
+        let reading = self.reading.iter().map(|action| {
             on_any(
                 action,
                 "CloudFormation looks for drift with the rights of who asks, at whatever the stacks have by then",

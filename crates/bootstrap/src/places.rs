@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use stratiform_assembly::Assembly;
+use stratiform_catalog::action::action as iam_action;
 use stratiform_catalog::{Handler, catalog};
 use stratiform_environment::{Settings, Text, Topic};
 use stratiform_template::{Function, Resource, Template, Value};
@@ -333,7 +334,8 @@ const TELLING: [&str; 7] = [
     "ssm:GetParameters",
 ];
 
-/// The actions with which CloudFormation reads resources of the types that an environment has, as their handlers name them.
+/// The actions with which CloudFormation reads resources of the types that an environment has, as their handlers name them, and
+/// as far as IAM has them.
 fn reading(assembly: &Assembly) -> BTreeSet<String> {
     let stacks = assembly.stacks.iter();
     let resources = stacks.flat_map(|stack| stack.template.each_resource());
@@ -349,7 +351,7 @@ fn reading(assembly: &Assembly) -> BTreeSet<String> {
         let is_reading = ["Describe", "Get", "List"]
             .iter()
             .any(|verb| name.starts_with(verb));
-        is_reading && !TELLING.contains(action)
+        is_reading && !TELLING.contains(action) && iam_action(action).is_some()
     });
     reads.map(str::to_owned).collect()
 }
