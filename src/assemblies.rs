@@ -16,7 +16,11 @@ use stratiform_template::{RepeatedKey, Template, parse_with_repeats};
 
 use crate::exit::Exit;
 use crate::report::Failure;
+#[cfg(feature = "aws")]
+use crate::repository::git::Folder;
 use crate::repository::git::{Objects, Revision};
+#[cfg(feature = "aws")]
+use crate::repository::head::Head;
 
 /// An environment's snapshots at a revision; `None` where there are none. Templates whose text is the one that
 /// is synthesized today are not read again.
@@ -90,6 +94,29 @@ pub(crate) fn at_revision(
         stacks,
         tasks: assembly.tasks,
     }))
+}
+
+/// The commit of a release, and an environment's snapshots in it; `None` where git knows no such tag.
+///
+/// # Errors
+/// As [`at_revision`]; git cannot be started.
+#[cfg(feature = "aws")]
+pub(crate) fn at_release(
+    folder: &Folder,
+    tag: &str,
+    environment: &str,
+    today: Option<&Assembly>,
+) -> Result<Option<(Head, Option<Assembly>)>, Failure> {
+    let Some(head) = folder.at(&format!("refs/tags/{tag}"))? else {
+        return Ok(None);
+    };
+    let revision = Revision {
+        commit: head.commit.clone(),
+        shown: tag.to_owned(),
+    };
+    let mut objects = folder.open(&revision)?;
+    let assembly = at_revision(&mut objects, &revision, environment, today)?;
+    Ok(Some((head, assembly)))
 }
 
 /// The version of the tool that wrote an environment's snapshots, where they say; of those that [`at_revision`] reads.

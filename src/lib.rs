@@ -19,6 +19,7 @@ mod exit;
 mod images;
 #[cfg(feature = "aws")]
 mod programs;
+mod regions;
 mod report;
 mod repository;
 #[cfg(feature = "aws")]

@@ -13,25 +13,24 @@ use stratiform_deploy::guard::Verdict;
 use stratiform_deploy::rebuild::PointId;
 use stratiform_environment::{Environment, Settings};
 use stratiform_finding::Code;
-use stratiform_finding::words::meant;
 use stratiform_service::Region;
 
 use self::looking::{Before, Looking, look};
 use self::staging::Stage;
 use crate::Define;
 use crate::args::{Global, ParameterValue, Rebuild};
-use crate::assemblies::at_revision;
+use crate::assemblies::at_release;
 use crate::assemblies::environment::{Synthesized, environment};
 use crate::cloud::Cloud;
-use crate::commands::deploy::besides;
 use crate::commands::deploy::preparing::identity;
-use crate::commands::deploy::{Intent, carried_out};
+use crate::commands::deploy::{Intent, besides, carried_out};
 use crate::commands::destroy::destroyed;
 use crate::commands::guard::gathering::Source;
 use crate::commands::guard::looking::stacks;
 use crate::exit::Exit;
+use crate::regions::region;
 use crate::report::{Colour, Failure};
-use crate::repository::git::{Folder, Revision};
+use crate::repository::git::Folder;
 use crate::repository::head::Head;
 use crate::repository::project::Project;
 use crate::runtime::{all_of, or_interrupted};
@@ -273,22 +272,16 @@ fn own(settings: &Settings) -> Settings {
 
 /// The region to rebuild in: one that AWS has, and another one than the environment's.
 fn elsewhere(args: &Rebuild, assembly: &Assembly) -> Result<Region, Failure> {
-    let known = stratiform_catalog::catalog();
-    let refused =
-        |what: String, help: String| Failure::new(Exit::Usage, Code::UnknownRegion, what, help);
-    let name = args.region.as_str();
-    if !known.regions().any(|region| region == name) {
-        let help = meant(name, known.regions())
-            .unwrap_or_else(|| "name one such as `eu-west-1`".to_owned());
-        return Err(refused(format!("AWS has no region `{name}`"), help));
+    let region = region(&args.region)?;
+    if region != assembly.region {
+        return Ok(region);
     }
-    if name == assembly.region.as_str() {
-        return Err(refused(
-            format!("`{}` is in {name}: a rebuild is somewhere else", args.env),
-            format!("to bring it back where it is: rollback --env {}", args.env),
-        ));
-    }
-    Region::new(name).map_err(|malformed| refused(malformed.to_string(), String::new()))
+    Err(Failure::new(
+        Exit::Usage,
+        Code::UnknownRegion,
+        format!("`{}` is in {region}: a rebuild is somewhere else", args.env),
+        format!("to bring it back where it is: rollback --env {}", args.env),
+    ))
 }
 
 /// The stacks of the release, as git has them; those of what is checked out where there is no release.
@@ -315,14 +308,9 @@ fn target(
         let help = "name a release: --release TAG (`git fetch --tags` brings those of the remote)";
         Failure::new(Exit::Failed, Code::UnknownRelease, what, help)
     };
-    let head = folder.at(&format!("refs/tags/{release}"))?;
-    let head = head.ok_or_else(|| unknown(format!("git knows no release `{release}` here")))?;
-    let revision = Revision {
-        commit: head.commit.clone(),
-        shown: release.clone(),
-    };
-    let mut objects = folder.open(&revision)?;
-    let assembly = at_revision(&mut objects, &revision, &args.env, Some(&today))?;
+    let found = at_release(&folder, &release, &args.env, Some(&today))?;
+    let (head, assembly) =
+        found.ok_or_else(|| unknown(format!("git knows no release `{release}` here")))?;
     let assembly = assembly.ok_or_else(|| {
         unknown(format!(
             "the release `{release}` has no snapshots of `{}`",

@@ -6,14 +6,14 @@ use stratiform_deploy::status::{State, Status};
 use stratiform_diff::{Kind, Severity, diff};
 use stratiform_finding::Code;
 
-use crate::assemblies::at_revision;
+use crate::assemblies::at_release;
 use crate::assemblies::since::Sides;
 use crate::cloud::Cloud;
 use crate::commands::rollback::{crossing, one_way};
 use crate::commands::status::finding::Place;
 use crate::exit::Exit;
 use crate::report::Failure;
-use crate::repository::git::{Folder, Revision};
+use crate::repository::git::Folder;
 use crate::repository::standing::unasked;
 
 /// Where an environment is, and how it stands there. That one cannot be asked is no reason not to ask the others.
@@ -45,19 +45,8 @@ pub(super) fn way_back(
     release: &str,
     environment: &str,
 ) -> Result<Option<WayBack>, Failure> {
-    let at = |tag: &str| -> Result<_, Failure> {
-        let Some(head) = folder.at(&format!("refs/tags/{tag}"))? else {
-            return Ok(None);
-        };
-        let revision = Revision {
-            commit: head.commit.clone(),
-            shown: tag.to_owned(),
-        };
-        let mut objects = folder.open(&revision)?;
-        let assembly = at_revision(&mut objects, &revision, environment, None)?;
-        Ok(Some((head.commit, assembly)))
-    };
-    let (commit, now) = at(release)?.ok_or_else(|| {
+    let at = |tag: &str| at_release(folder, tag, environment, None);
+    let (head, now) = at(release)?.ok_or_else(|| {
         let what = "there is no such tag yet";
         Failure::new(Exit::Failed, Code::UnknownRelease, what, "")
     })?;
@@ -96,7 +85,7 @@ pub(super) fn way_back(
         });
         losses.extend(lost.map(|found| found.what));
     }
-    let tasks = crossing::one_way(folder, release, &commit, environment)?;
+    let tasks = crossing::one_way(folder, release, &head.commit, environment)?;
     losses.extend(tasks.into_iter().map(|task| {
         let (name, service) = (task.name, task.service);
         format!("the task `{name}` of `{service}` cannot be undone")

@@ -6,7 +6,6 @@ use std::path::Path;
 
 use indexmap::{IndexMap, IndexSet};
 use stratiform_assembly::{Assembly, AssemblyFile, FILE as ASSEMBLY, StackAt};
-use stratiform_catalog::catalog;
 use stratiform_finding::Code;
 use stratiform_finding::words::{joined, meant};
 use stratiform_service::Region;
@@ -15,6 +14,7 @@ use super::{Sides, compare, facts};
 use crate::args::Diff;
 use crate::assemblies::parse;
 use crate::exit::Exit;
+use crate::regions::region;
 use crate::report::Failure;
 use crate::repository::input::Input;
 use crate::view::reviewed::{Method, Review};
@@ -130,22 +130,6 @@ fn assemblies(path: &Path) -> Result<IndexMap<String, Assembly>, Failure> {
         found.insert(name.to_string_lossy().into_owned(), folder(&below)?);
     }
     Ok(found)
-}
-
-/// A region that AWS has.
-fn region(name: &str) -> Result<Region, Failure> {
-    let known = catalog().regions().find(|known| *known == name);
-    known
-        .and_then(|known| Region::new(known).ok())
-        .ok_or_else(|| {
-            Failure::new(
-                Exit::Usage,
-                Code::UnknownRegion,
-                format!("AWS has no region `{name}`"),
-                meant(name, catalog().regions())
-                    .unwrap_or_else(|| "name one such as `eu-central-1`".to_owned()),
-            )
-        })
 }
 
 /// A file as one stack, or all templates of a folder.

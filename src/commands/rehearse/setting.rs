@@ -18,7 +18,7 @@ use super::course::Course;
 use super::failing::Play;
 use super::stage::{Scene, Stage, aws};
 use crate::args::{Deploy, ParameterValue, Rehearse, ServiceImage};
-use crate::assemblies::at_revision;
+use crate::assemblies::at_release;
 use crate::cloud::Cloud;
 use crate::commands::deploy;
 use crate::commands::deploy::preparing::identity;
@@ -29,7 +29,7 @@ use crate::commands::rollback::target::running;
 use crate::exit::Exit;
 use crate::images::stand_ins;
 use crate::report::Failure;
-use crate::repository::git::{Folder, Revision};
+use crate::repository::git::Folder;
 use crate::repository::head::Head;
 use crate::repository::project::Project;
 use crate::runtime::block_on;
@@ -172,15 +172,9 @@ fn release(
     today: &Assembly,
     environment: &str,
 ) -> Result<Option<Release>, Failure> {
-    let Some(head) = folder.at(&format!("refs/tags/{tag}"))? else {
+    let Some((head, assembly)) = at_release(folder, tag, environment, Some(today))? else {
         return Ok(None);
     };
-    let revision = Revision {
-        commit: head.commit.clone(),
-        shown: tag.to_owned(),
-    };
-    let mut objects = folder.open(&revision)?;
-    let assembly = at_revision(&mut objects, &revision, environment, Some(today))?;
     let assembly = assembly.ok_or_else(|| {
         Failure::new(
             Exit::Failed,

@@ -8,10 +8,10 @@ use stratiform_service::Timestamp;
 use stratiform_service::status::{Ending, Phase};
 
 use crate::args::Rollback;
-use crate::assemblies::at_revision;
+use crate::assemblies::at_release;
 use crate::exit::Exit;
 use crate::report::Failure;
-use crate::repository::git::{Folder, Revision};
+use crate::repository::git::Folder;
 use crate::repository::head::Head;
 use crate::repository::project::Project;
 
@@ -40,15 +40,8 @@ pub(super) fn target(
         Some(release) => release.clone(),
         None => before(&folder, found)?,
     };
-    let head = folder
-        .at(&format!("refs/tags/{release}"))?
-        .ok_or_else(|| unknown(&folder, &release))?;
-    let revision = Revision {
-        commit: head.commit.clone(),
-        shown: release.clone(),
-    };
-    let mut objects = folder.open(&revision)?;
-    let assembly = at_revision(&mut objects, &revision, &args.env, Some(today))?;
+    let found = at_release(&folder, &release, &args.env, Some(today))?;
+    let (head, assembly) = found.ok_or_else(|| unknown(&folder, &release))?;
     let assembly = assembly.ok_or_else(|| {
         Failure::new(
             Exit::Failed,
