@@ -41,22 +41,10 @@ impl Bootstrap {
     #[cfg(feature = "aws")]
     pub(crate) fn deployment(&self) -> Deploy {
         Deploy {
-            env: self.env.clone(),
-            stack: Vec::new(),
-            release: None,
-            image: Vec::new(),
-            parameter: Vec::new(),
             allow: self.allow.clone(),
             yes: self.yes,
-            prepare: None,
-            execute: None,
-            concurrency: None,
-            emergency: None,
-            continue_rollback: false,
-            hotswap: false,
             format: self.format,
-            local: self.local,
-            elsewhere: Default::default(),
+            ..Deploy::of(self.env.clone(), None, self.local)
         }
     }
 }

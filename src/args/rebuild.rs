@@ -71,26 +71,18 @@ impl Rebuild {
         lost: &str,
     ) -> Deploy {
         Deploy {
-            env: self.env.clone(),
-            stack: Vec::new(),
-            release,
             image: self.image.clone(),
             parameter,
-            allow: Vec::new(),
             yes: self.yes,
-            prepare: None,
-            execute: None,
             concurrency: self.concurrency,
             emergency: self.emergency.clone(),
-            continue_rollback: false,
-            hotswap: false,
             format: self.format,
-            local: self.local,
             elsewhere: Elsewhere {
                 from: Some(lost.to_owned()),
                 only_look: self.dry_run,
                 quiet: false,
             },
+            ..Deploy::of(self.env.clone(), release, self.local)
         }
     }
 

@@ -3,9 +3,9 @@
 use std::num::NonZeroUsize;
 use std::str::FromStr;
 
-use super::deploy::{Allow, DeployFormat, ParameterValue, ServiceImage};
 #[cfg(feature = "aws")]
-use super::deploy::{Deploy, Elsewhere};
+use super::deploy::Deploy;
+use super::deploy::{Allow, DeployFormat, ParameterValue, ServiceImage};
 
 /// Bring an environment back: out of stacks that are stuck, or to an earlier release.
 ///
@@ -62,22 +62,15 @@ impl Rollback {
     /// The same as a deployment of a release.
     pub(crate) fn deployment(&self, release: Option<String>) -> Deploy {
         Deploy {
-            env: self.env.clone(),
             stack: self.stack.clone(),
-            release,
             image: self.image.clone(),
             parameter: self.parameter.clone(),
             allow: self.allow.clone(),
             yes: self.yes,
-            prepare: None,
-            execute: None,
             concurrency: self.concurrency,
             emergency: self.emergency.clone(),
-            continue_rollback: false,
-            hotswap: false,
             format: self.format,
-            local: self.local,
-            elsewhere: Elsewhere::default(),
+            ..Deploy::of(self.env.clone(), release, self.local)
         }
     }
 }
