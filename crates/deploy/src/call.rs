@@ -4,6 +4,7 @@
 
 mod ecs;
 mod kind;
+mod rds;
 
 use std::path::PathBuf;
 
@@ -18,6 +19,7 @@ use stratiform_service::{
 
 pub use ecs::{Container, Deployment, NewTask, Service, ServiceDeployment, Task};
 pub use kind::Kind;
+pub use rds::{Database, Snapshot};
 
 /// Something that is asked of AWS, or of what runs there. Whoever makes it tries again by himself where another try may
 /// succeed and does no harm.
@@ -625,36 +627,6 @@ pub struct Alarm {
     pub reason: Option<String>,
     /// Since when.
     pub since: Option<Timestamp>,
-}
-
-/// A database.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Database {
-    /// Its identifier.
-    pub identifier: String,
-    /// `available`, `modifying` …
-    pub status: String,
-    /// Until when it can be restored to a moment.
-    pub restorable_until: Option<Timestamp>,
-    /// How many days its backups are kept.
-    pub backup_days: u32,
-    /// Whether RDS refuses to delete it.
-    pub deletion_protection: bool,
-}
-
-/// A snapshot of a database.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Snapshot {
-    /// Its identifier.
-    pub identifier: String,
-    /// `creating`, `available`, `failed`.
-    pub status: String,
-    /// How far it is, 0 to 100.
-    pub percent: u32,
-    /// When it was taken; none while it is being taken.
-    pub created: Option<Timestamp>,
-    /// The ARN of the key that it is encrypted with; none where it is not.
-    pub key: Option<String>,
 }
 
 /// An image in ECR.

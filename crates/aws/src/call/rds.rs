@@ -22,22 +22,57 @@ const RDS: Service = Service {
 };
 const VERSION: &str = "2014-10-31";
 
+/// How things of a kind are described.
+struct List {
+    operation: &'static str,
+    /// The parameter that names one.
+    by: &'static str,
+    /// The member of the answer that has them.
+    items: &'static str,
+    /// What is answered where there is none of that name.
+    missing: &'static [&'static str],
+}
+
+const INSTANCES: List = List {
+    operation: "DescribeDBInstances",
+    by: "DBInstanceIdentifier",
+    items: "DBInstances",
+    missing: &MISSING,
+};
+
+const CLUSTERS: List = List {
+    operation: "DescribeDBClusters",
+    by: "DBClusterIdentifier",
+    items: "DBClusters",
+    missing: &["DBClusterNotFoundFault"],
+};
+
 /// RDS's model has the second one, and it sends the first one.
 const MISSING: [&str; 2] = ["DBInstanceNotFound", "DBInstanceNotFoundFault"];
 const THERE: [&str; 2] = ["DBSnapshotAlreadyExists", "DBSnapshotAlreadyExistsFault"];
 
 impl Aws {
     pub(super) async fn describe_db_instance(&self, identifier: &str) -> Result<Reply, Error> {
-        let operation = Operation::new("DescribeDBInstances", identifier);
-        let form = Form::new(operation.operation, VERSION);
-        let form = form.with("DBInstanceIdentifier", identifier);
+        self.described(&INSTANCES, identifier, database)
+            .await
+            .map(Reply::Database)
+    }
+
+    /// What is described of one thing; none where it is not there.
+    async fn described<T>(
+        &self,
+        list: &List,
+        identifier: &str,
+        read: impl FnOnce(&Operation, &Element) -> Result<T, Error>,
+    ) -> Result<Option<T>, Error> {
+        let operation = Operation::new(list.operation, identifier);
+        let form = Form::new(operation.operation, VERSION).with(list.by, identifier);
         match self.query(&RDS, &operation, form).await {
             Ok(answer) => {
-                let found = answer.items("DBInstances").next();
-                let found = found.map(|found| database(&operation, found)).transpose()?;
-                Ok(Reply::Database(found))
+                let found = answer.items(list.items).next();
+                found.map(|found| read(&operation, found)).transpose()
             }
-            Err(error) if error.has_code(&MISSING) => Ok(Reply::Database(None)),
+            Err(error) if error.has_code(list.missing) => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -57,7 +92,8 @@ impl Aws {
             .map(Reply::Snapshot)
     }
 
-    /// Copies a snapshot of another region into this one, encrypted with a key of this one. One of the same name that is there is answered.
+    /// Copies a snapshot of another region into this one, encrypted with a key of this one. One of the same name that is there
+    /// is answered.
     ///
     /// # Errors
     /// There is no such snapshot; AWS refuses; nobody answers.
@@ -128,18 +164,35 @@ impl Aws {
     async fn snapshots(&self, by: &str, identifier: &str) -> Result<Vec<Snapshot>, Error> {
         let operation = Operation::new("DescribeDBSnapshots", identifier);
         let mut found = Vec::new();
-        let mut marker: Option<String> = None;
-        loop {
-            let form = Form::new(operation.operation, VERSION)
-                .with(by, identifier)
-                .with_some("Marker", marker.as_deref());
-            let answer = self.query(&RDS, &operation, form).await?;
+        self.pages(&operation, &[(by, identifier)], |answer| {
             for item in answer.items("DBSnapshots") {
                 found.push(snapshot(&operation, item)?);
             }
+            Ok(())
+        })
+        .await?;
+        Ok(found)
+    }
+
+    /// Reads all pages of a list.
+    async fn pages(
+        &self,
+        operation: &Operation,
+        asked: &[(&str, &str)],
+        mut read: impl FnMut(&Element) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut marker: Option<String> = None;
+        loop {
+            let form = Form::new(operation.operation, VERSION);
+            let form = asked
+                .iter()
+                .fold(form, |form, (name, value)| form.with(name, value));
+            let form = form.with_some("Marker", marker.as_deref());
+            let answer = self.query(&RDS, operation, form).await?;
+            read(&answer)?;
             marker = operation.next_page(marker.as_deref(), answer.text("Marker"))?;
             if marker.is_none() {
-                return Ok(found);
+                return Ok(());
             }
         }
     }
@@ -152,19 +205,9 @@ impl Aws {
     /// # Errors
     /// The call fails.
     pub async fn database(&self, identifier: &str) -> Result<Option<DatabaseAt>, Error> {
-        let operation = Operation::new("DescribeDBInstances", identifier);
-        let form = Form::new(operation.operation, VERSION);
-        let form = form.with("DBInstanceIdentifier", identifier);
-        match self.query(&RDS, &operation, form).await {
-            Ok(answer) => {
-                let found = answer.items("DBInstances").next();
-                found
-                    .map(|found| at(&operation, found, ["DBInstanceArn", "DBInstanceStatus"]))
-                    .transpose()
-            }
-            Err(error) if error.has_code(&MISSING) => Ok(None),
-            Err(error) => Err(error),
-        }
+        let names = ["DBInstanceArn", "DBInstanceStatus"];
+        let read = |operation: &Operation, found: &Element| at(operation, found, names);
+        self.described(&INSTANCES, identifier, read).await
     }
 
     /// A database cluster; none where there is none.
@@ -172,19 +215,9 @@ impl Aws {
     /// # Errors
     /// The call fails.
     pub async fn database_cluster(&self, identifier: &str) -> Result<Option<DatabaseAt>, Error> {
-        let operation = Operation::new("DescribeDBClusters", identifier);
-        let form = Form::new(operation.operation, VERSION);
-        let form = form.with("DBClusterIdentifier", identifier);
-        match self.query(&RDS, &operation, form).await {
-            Ok(answer) => {
-                let found = answer.items("DBClusters").next();
-                found
-                    .map(|found| at(&operation, found, ["DBClusterArn", "Status"]))
-                    .transpose()
-            }
-            Err(error) if error.has_code(&["DBClusterNotFoundFault"]) => Ok(None),
-            Err(error) => Err(error),
-        }
+        let names = ["DBClusterArn", "Status"];
+        let read = |operation: &Operation, found: &Element| at(operation, found, names);
+        self.described(&CLUSTERS, identifier, read).await
     }
 
     /// The snapshots of a database instance that a region has, whoever took or copied them. The instance may be in another
@@ -195,7 +228,7 @@ impl Aws {
     pub async fn database_backups(&self, instance: &str) -> Result<Vec<Backup>, Error> {
         let operation = Operation::new("DescribeDBSnapshots", instance);
         let mut found = Vec::new();
-        self.filtered(&operation, instance, |answer| {
+        self.pages(&operation, &of_instance(instance), |answer| {
             for item in answer.items("DBSnapshots") {
                 let id = operation
                     .required(item.text("DBSnapshotIdentifier"), "DBSnapshotIdentifier")?;
@@ -227,7 +260,7 @@ impl Aws {
     ) -> Result<Option<Timestamp>, Error> {
         let operation = Operation::new("DescribeDBInstanceAutomatedBackups", instance);
         let mut until = None;
-        self.filtered(&operation, instance, |answer| {
+        self.pages(&operation, &of_instance(instance), |answer| {
             for item in answer.items("DBInstanceAutomatedBackups") {
                 if item.text("DBInstanceArn") == Some(arn) {
                     let window = item.child("RestoreWindow");
@@ -239,28 +272,14 @@ impl Aws {
         .await?;
         Ok(until)
     }
+}
 
-    /// Reads all pages of a list of an instance. A filter asks for what is kept of it, be it there or not.
-    async fn filtered(
-        &self,
-        operation: &Operation,
-        instance: &str,
-        mut read: impl FnMut(&Element) -> Result<(), Error>,
-    ) -> Result<(), Error> {
-        let mut marker: Option<String> = None;
-        loop {
-            let form = Form::new(operation.operation, VERSION)
-                .with("Filters.Filter.1.Name", "db-instance-id")
-                .with("Filters.Filter.1.Values.Value.1", instance)
-                .with_some("Marker", marker.as_deref());
-            let answer = self.query(&RDS, operation, form).await?;
-            read(&answer)?;
-            marker = operation.next_page(marker.as_deref(), answer.text("Marker"))?;
-            if marker.is_none() {
-                return Ok(());
-            }
-        }
-    }
+/// Asks for what is kept of an instance, be it there or not.
+fn of_instance(instance: &str) -> [(&'static str, &str); 2] {
+    [
+        ("Filters.Filter.1.Name", "db-instance-id"),
+        ("Filters.Filter.1.Values.Value.1", instance),
+    ]
 }
 
 /// An instance or a cluster; `names` are those of its ARN and its status.
