@@ -8,6 +8,7 @@ mod selection;
 
 use stratiform_service::Timestamp;
 
+use crate::age::age;
 use crate::assurance::{Assurance, State};
 use crate::guard::{Asked, Unasked};
 
@@ -95,7 +96,7 @@ fn copy(facts: &Facts, database: &Protected) -> Assurance {
     let newest = database.there.as_ref().ok().and_then(|all| newest(all));
     let found = match replicated.into_iter().chain(newest).max() {
         Some(best) => {
-            let promised = minutes(facts.promises.rpo_minutes.unwrap_or_default().into());
+            let promised = age(facts.promises.rpo_minutes.unwrap_or_default().into());
             let help = format!(
                 "save and copy it at least every {promised} (the plan's schedule), have RDS replicate what it saves, or \
                  promise less: `settings.recovery.rpo_minutes`"
@@ -140,33 +141,20 @@ fn aged(
     let old = (facts.now.millis() - moment.millis()).max(0) / 60_000;
     let text = moment.to_string();
     let moment = text.get(..16).unwrap_or(&text).replace('T', " ");
-    let what = format!("as of {moment} UTC, {} old, {how}", minutes(old));
+    let what = format!("as of {moment} UTC, {} old, {how}", age(old));
     match facts.promises.rpo_minutes {
         None => {
             let help = "say how many minutes of data may be lost: `settings.recovery.rpo_minutes`";
             Assurance::not_promised(subject, name, what, help)
         }
         Some(rpo) if old > i64::from(rpo) => {
-            let what = format!("{what}; {} are promised", minutes(rpo.into()));
+            let what = format!("{what}; {} are promised", age(rpo.into()));
             Assurance::no(subject, name, what, help)
         }
         Some(rpo) => {
-            let what = format!("{what}; {} are promised", minutes(rpo.into()));
+            let what = format!("{what}; {} are promised", age(rpo.into()));
             Assurance::yes(subject, name, what)
         }
-    }
-}
-
-/// Minutes as people say them: `26 hours`.
-fn minutes(minutes: i64) -> String {
-    let count = |number: i64, noun: &str| {
-        let end = if number == 1 { "" } else { "s" };
-        format!("{number} {noun}{end}")
-    };
-    match minutes {
-        ..120 => count(minutes, "minute"),
-        120..2_880 => count(minutes / 60, "hour"),
-        _ => count(minutes / 1_440, "day"),
     }
 }
 

@@ -3,6 +3,7 @@
 //! What lives here: state, what AWS answered and the moment → the next state and what to do. What does not: making
 //! calls (`aws`), files and git (`src/`), showing anything. There is no clock, network, file or randomness here.
 
+mod age;
 pub mod assurance;
 pub mod backups;
 mod besides;
@@ -26,6 +27,7 @@ mod told;
 mod verification;
 pub mod watch;
 
+pub use age::age;
 pub use besides::{Besides, LeftOut, Notify, PlannedCommand, PlannedTask, Turn};
 pub use call::{Call, Failure, FailureKind, Reply};
 pub use gate::{Blocked, blocked};

@@ -199,9 +199,10 @@ fn chooses(template: &Template, name: &str) -> bool {
         .for_each(|condition| match condition {
             Member::One(value) | Member::Unexpanded(value) => look(value),
         });
-    let values = template
-        .each_resource()
-        .flat_map(|(_, resource)| resource.values());
+    // Without mappings there are no rows to choose.
+    let resources = template.each_resource();
+    let resources = resources.filter(|_| !template.mappings.is_empty());
+    let values = resources.flat_map(|(_, resource)| resource.values());
     values.for_each(|value| {
         value.walk(&mut |value| {
             if let Value::Function(Function::FindInMap, argument) = value {

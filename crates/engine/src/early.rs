@@ -29,35 +29,41 @@ pub(crate) struct Validated {
 /// Holds the properties of resources against the schemas of their types.
 pub(crate) fn validate_properties(scope: &Scope<'_>, world: &Surroundings<'_>) -> Validated {
     let mut validated = Validated::default();
-    each(scope, world, &mut |logical_id, resource, properties| {
-        // No identifier in these texts is the deployment's own.
-        let mut ids = Ids::new(0);
-        let valid = provider::validate(&resource.resource_type, logical_id, properties, &mut ids);
-        let fault = match valid {
-            Ok(()) => {
-                // A resource that refers to others may have other values when its turn comes.
-                let mut refers = false;
-                resource.for_each_reference(&mut |_| refers = true);
-                if !refers {
-                    validated.passed.insert(logical_id.to_owned());
+    each(
+        scope,
+        world,
+        known,
+        &mut |logical_id, resource, properties| {
+            // No identifier in these texts is the deployment's own.
+            let mut ids = Ids::new(0);
+            let valid =
+                provider::validate(&resource.resource_type, logical_id, properties, &mut ids);
+            let fault = match valid {
+                Ok(()) => {
+                    // A resource that refers to others may have other values when its turn comes.
+                    let mut refers = false;
+                    resource.for_each_reference(&mut |_| refers = true);
+                    if !refers {
+                        validated.passed.insert(logical_id.to_owned());
+                    }
+                    return;
                 }
-                return;
-            }
-            Err(fault) if fault.leaves_record => return,
-            Err(fault) => fault,
-        };
-        let violations = fault.violations.into_iter();
-        validated
-            .invalid
-            .extend(violations.map(|violation| Invalid {
-                logical_id: logical_id.to_owned(),
-                resource_type: resource.resource_type.clone(),
-                name: PROPERTIES,
-                path: violation.path,
-                reason: violation.reason,
-                identified: String::new(),
-            }));
-    });
+                Err(fault) if fault.leaves_record => return,
+                Err(fault) => fault,
+            };
+            let violations = fault.violations.into_iter();
+            validated
+                .invalid
+                .extend(violations.map(|violation| Invalid {
+                    logical_id: logical_id.to_owned(),
+                    resource_type: resource.resource_type.clone(),
+                    name: PROPERTIES,
+                    path: violation.path,
+                    reason: violation.reason,
+                    identified: String::new(),
+                }));
+        },
+    );
     validated
 }
 
@@ -70,70 +76,69 @@ pub(crate) fn taken_names(
     takes_in: bool,
 ) -> Vec<(Invalid, Owner)> {
     let mut found = Vec::new();
-    let each = match takes_in {
-        true => each_as_known,
-        false => each,
+    // What is not known of a resource before anything is made is like nothing else.
+    let read: Read = match takes_in {
+        true => |resolver, resource| Some(values_or(resolver, &resource.properties, "\u{0}")),
+        false => known,
     };
-    each(scope, world, &mut |logical_id, resource, properties| {
-        let is_there = world.resources.get(logical_id).is_some_and(Record::exists);
-        if is_there {
-            return;
-        }
-        for unique in provider::unique_of_properties(&resource.resource_type, properties) {
-            let Some(owner) = taken.get(&world.scoped(unique.scope, &unique.key)) else {
-                continue;
-            };
-            let invalid = Invalid {
-                logical_id: logical_id.to_owned(),
-                resource_type: resource.resource_type.clone(),
-                name: NAMES,
-                path: format!("/Resources/{logical_id}"),
-                reason: format!(
-                    "Resource of type '{}' with identifier '{}' already exists.",
-                    resource.resource_type, unique.name
-                ),
-                identified: unique
-                    .key
-                    .split(' ')
-                    .next_back()
-                    .unwrap_or_default()
-                    .to_owned(),
-            };
-            found.push((invalid, owner.clone()));
-        }
-    });
+    each(
+        scope,
+        world,
+        read,
+        &mut |logical_id, resource, properties| {
+            let is_there = world.resources.get(logical_id).is_some_and(Record::exists);
+            if is_there {
+                return;
+            }
+            for unique in provider::unique_of_properties(&resource.resource_type, properties) {
+                let Some(owner) = taken.get(&world.scoped(unique.scope, &unique.key)) else {
+                    continue;
+                };
+                let invalid = Invalid {
+                    logical_id: logical_id.to_owned(),
+                    resource_type: resource.resource_type.clone(),
+                    name: NAMES,
+                    path: format!("/Resources/{logical_id}"),
+                    reason: format!(
+                        "Resource of type '{}' with identifier '{}' already exists.",
+                        resource.resource_type, unique.name
+                    ),
+                    identified: unique
+                        .key
+                        .split(' ')
+                        .next_back()
+                        .unwrap_or_default()
+                        .to_owned(),
+                };
+                found.push((invalid, owner.clone()));
+            }
+        },
+    );
     found
 }
 
 type Properties = serde_json::Map<String, serde_json::Value>;
 
-/// Calls a function with each resource whose properties are known before anything is made.
+/// Reads the properties of a resource; none where it is left out.
+type Read = for<'t> fn(&Resolver<'_, 't>, &'t Resource) -> Option<Properties>;
+
+/// Those of a resource of which all is known before anything is made.
+fn known<'t>(resolver: &Resolver<'_, 't>, resource: &'t Resource) -> Option<Properties> {
+    values(resolver, &resource.properties).ok()
+}
+
+/// Calls a function with each resource whose properties can be read.
 fn each(
     scope: &Scope<'_>,
     world: &Surroundings<'_>,
+    read: Read,
     visit: &mut dyn FnMut(&str, &Resource, &Properties),
 ) {
     let resolver = Resolver::new(scope, world).revealing();
     for (logical_id, resource) in scope.resources() {
-        if let Ok(properties) = values(&resolver, &resource.properties) {
+        if let Some(properties) = read(&resolver, resource) {
             visit(logical_id, resource, &properties);
         }
-    }
-}
-
-/// The same with all resources: what is not known of one before anything is made is like nothing else.
-fn each_as_known(
-    scope: &Scope<'_>,
-    world: &Surroundings<'_>,
-    visit: &mut dyn FnMut(&str, &Resource, &Properties),
-) {
-    let resolver = Resolver::new(scope, world).revealing();
-    for (logical_id, resource) in scope.resources() {
-        visit(
-            logical_id,
-            resource,
-            &values_or(&resolver, &resource.properties, "\u{0}"),
-        );
     }
 }
 

@@ -7,7 +7,7 @@ use futures_util::{StreamExt, stream};
 use indexmap::IndexMap;
 use stratiform_assembly::{Assembly, StackAt};
 use stratiform_aws::Aws;
-use stratiform_deploy::call::Alarm;
+use stratiform_deploy::call::{Alarm, Snapshot};
 use stratiform_deploy::guard::{Asked, DatabaseFound, Running, ServiceFound, StackFound, Unasked};
 use stratiform_deploy::{Call, Reply, alarm_name, service_place};
 use stratiform_service::StackId;
@@ -229,6 +229,18 @@ async fn alarms(aws: &Aws, names: BTreeSet<String>) -> Asked<Vec<Alarm>> {
     parts.map(|parts| parts.into_iter().flatten().collect())
 }
 
+/// The snapshots of a database that the region has, newest first.
+pub(crate) async fn snapshots(aws: &Aws, instance: &str) -> Asked<Vec<Snapshot>> {
+    let call = Call::DescribeDbSnapshots {
+        instance: instance.to_owned(),
+    };
+    ask(aws, call, |reply| match reply {
+        Reply::Snapshots(snapshots) => Some(snapshots),
+        _ => None,
+    })
+    .await
+}
+
 async fn database(aws: &Aws, identifier: &str) -> DatabaseFound {
     let database = ask(
         aws,
@@ -240,17 +252,7 @@ async fn database(aws: &Aws, identifier: &str) -> DatabaseFound {
             _ => None,
         },
     );
-    let snapshots = ask(
-        aws,
-        Call::DescribeDbSnapshots {
-            instance: identifier.to_owned(),
-        },
-        |reply| match reply {
-            Reply::Snapshots(snapshots) => Some(snapshots),
-            _ => None,
-        },
-    );
-    let (database, snapshots) = join(database, snapshots).await;
+    let (database, snapshots) = join(database, snapshots(aws, identifier)).await;
     DatabaseFound {
         identifier: identifier.to_owned(),
         database,

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use futures_util::future::join_all;
 use stratiform_assembly::Assembly;
 use stratiform_aws::Aws;
 use stratiform_catalog::behaviour::{holds_data, holds_history};
 use stratiform_deploy::rebuild::{Chosen, Phase, Timeline, timeline as in_order};
 use stratiform_deploy::{Call, Reply};
-use stratiform_service::{Region, StackEvent};
+use stratiform_service::{Region, ResourceStatus, StackEvent, Word};
 
-use crate::commands::guard::looking::{ask, stacks};
+use crate::commands::guard::looking::ask;
 use crate::restores::restored;
 
 /// What CloudFormation's events tell of a rebuild.
@@ -22,36 +23,47 @@ pub(super) struct Happened {
 
 /// Reads the events.
 pub(super) async fn happened(aws: &Aws, assembly: &Assembly) -> Happened {
-    let found = stacks(aws, assembly).await;
     let mut phases = Vec::new();
     let mut taken_in = BTreeSet::new();
-    for (stack, found) in assembly.stacks.iter().zip(&found) {
-        let Some(there) = found.there() else { continue };
-        let call = Call::StackEvents {
-            stack: there.id.clone(),
-            after: None,
+    let all = assembly.stacks.iter().map(|stack| events(aws, &stack.name));
+    for (stack, events) in assembly.stacks.iter().zip(join_all(all).await) {
+        let Some(events) = events else { continue };
+        let key = assembly.key(&stack.name);
+        let imported = |event: &&StackEvent| {
+            event.resource_status == Word::Known(ResourceStatus::ImportComplete)
         };
-        let events = ask(aws, call, |reply| match reply {
-            Reply::Events(events) => Some(events),
-            _ => None,
-        });
-        let Ok(events) = events.await else { continue };
-        let imported = |event: &&StackEvent| event.resource_status.as_str() == "IMPORT_COMPLETE";
         let imported = events.iter().filter(imported);
-        taken_in
-            .extend(imported.map(|event| format!("{}/{}", found.key, event.logical_resource_id)));
-        phases.extend(Phase::of_stack(&found.key, &events));
+        taken_in.extend(imported.map(|event| format!("{key}/{}", event.logical_resource_id)));
+        phases.extend(Phase::of_stack(key, &events));
         let databases = restored(&stack.template).into_values();
         phases.extend(
-            databases.filter_map(|restored| {
-                Phase::of_resource(&found.key, restored.logical_id, &events)
-            }),
+            databases.filter_map(|restored| Phase::of_resource(key, restored.logical_id, &events)),
         );
     }
     Happened {
         timeline: in_order(phases),
         taken_in,
     }
+}
+
+/// The events of a stack's last operation; none where there is no stack, or it could not be asked.
+async fn events(aws: &Aws, stack: &str) -> Option<Vec<StackEvent>> {
+    let call = Call::DescribeStack {
+        stack: stack.to_owned(),
+    };
+    let stack = ask(aws, call, |reply| match reply {
+        Reply::Stack(stack) => Some(stack),
+        _ => None,
+    });
+    let call = Call::StackEvents {
+        stack: stack.await.ok()??.id,
+        after: None,
+    };
+    let events = ask(aws, call, |reply| match reply {
+        Reply::Events(events) => Some(events),
+        _ => None,
+    });
+    events.await.ok()
 }
 
 /// What is different from the environment that was lost, and what is left to do.

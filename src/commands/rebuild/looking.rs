@@ -20,7 +20,7 @@ use stratiform_template::{Member, Resource, Template};
 
 use super::parameter;
 use crate::args::{ParameterValue, Rebuild};
-use crate::commands::guard::looking::ask;
+use crate::commands::guard::looking::{ask, snapshots};
 use crate::report::Failure;
 use crate::restores::{Restored, restored};
 use crate::services::service_of;
@@ -239,15 +239,10 @@ impl Looking<'_> {
             Outcome::Value(name) => name.known().map(std::borrow::Cow::into_owned),
             _ => None,
         };
-        let Some(instance) = instance else {
-            return unknown("its name is not known here");
-        };
-        let call = Call::DescribeDbSnapshots { instance };
-        ask(self.aws, call, |reply| match reply {
-            Reply::Snapshots(snapshots) => Some(snapshots),
-            _ => None,
-        })
-        .await
+        match instance {
+            Some(instance) => snapshots(self.aws, &instance).await,
+            None => unknown("its name is not known here"),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use stratiform_assembly::Assembly;
 use stratiform_aws::{Aws, Error};
-use stratiform_deploy::guard::{Asked, StackFound};
+use stratiform_deploy::guard::StackFound;
 use stratiform_deploy::{Call, Reply};
 use stratiform_environment::Settings;
 use stratiform_finding::{Code, Finding};
@@ -14,7 +14,7 @@ use crate::assemblies::synthesis::bootstraps;
 use crate::cloud::Cloud;
 use crate::commands::deploy::{Intent, carried_out};
 use crate::commands::guard::gathering::Source;
-use crate::commands::guard::looking::{ask, stacks};
+use crate::commands::guard::looking::{ask, snapshots, stacks};
 use crate::exit::Exit;
 use crate::report::Failure;
 use crate::repository::project::Project;
@@ -166,14 +166,7 @@ async fn back_up(
     key: &str,
     view: &mut dyn View,
 ) -> Result<(), Failure> {
-    let call = Call::DescribeDbSnapshots {
-        instance: instance.to_owned(),
-    };
-    let known: Asked<_> = ask(there, call, |reply| match reply {
-        Reply::Snapshots(snapshots) => Some(snapshots),
-        _ => None,
-    })
-    .await;
+    let known = snapshots(there, instance).await;
     if known.is_ok_and(|known| !known.is_empty()) {
         return Ok(());
     }

@@ -3,7 +3,7 @@
 use stratiform_deploy::Health;
 use stratiform_deploy::guard::Asked;
 use stratiform_deploy::status::{Part, PartKind, RunningImage, Saved, Status};
-use stratiform_finding::words::{counted, visible};
+use stratiform_finding::words::visible;
 use stratiform_service::Timestamp;
 
 use super::{coloured, minute};
@@ -141,10 +141,5 @@ fn image(image: &RunningImage) -> String {
 /// How long ago something was, as people say it.
 pub(super) fn age(at: Timestamp, now: Timestamp) -> String {
     let minutes = now.millis().saturating_sub(at.millis()).max(0) / 60_000;
-    let counted = |count: i64, noun| counted(usize::try_from(count).unwrap_or_default(), noun);
-    match minutes {
-        0..120 => counted(minutes, "minute"),
-        120..2_880 => counted(minutes / 60, "hour"),
-        _ => counted(minutes / 1_440, "day"),
-    }
+    stratiform_deploy::age(minutes)
 }
