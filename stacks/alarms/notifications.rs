@@ -2,8 +2,8 @@
 
 use stratiform_environment::Text;
 use stratiform_stack::{
-    DeletionPolicy, Expr, Handle, Json, PolicyDocument, Principal, Stack, Statement, arn, pseudo,
-    sub,
+    DeletionPolicy, Expr, Handle, Json, PolicyDocument, Principal, Stack, Statement, arn, props,
+    pseudo, sub,
 };
 
 use super::{Alarm, Alarms};
@@ -30,44 +30,42 @@ impl Alarms {
     pub fn alarm(&self, stack: &Stack, id: &str, alarm: Alarm) -> Handle<cloudwatch::Alarm> {
         stack.add(
             format!("{id}Alarm"),
-            cloudwatch::Alarm {
-                alarm_actions: [self.topic.reference()].into(),
-                ok_actions: [self.topic.reference()].into(),
+            props!(cloudwatch::Alarm {
+                alarm_actions: [self.topic.reference()],
+                ok_actions: [self.topic.reference()],
                 ..alarm.into()
-            },
+            }),
         )
     }
 
     /// Adds a rule that tells of events.
     #[track_caller]
     pub fn events(&self, stack: &Stack, id: &str, events: Events<'_>) -> Handle<events::Rule> {
-        let message = rule::InputTransformer {
-            input_paths_map: events.paths.into(),
-            ..rule::InputTransformer::new(format!("\"{}\"", events.message))
-        };
-        let target = rule::Target {
+        let message = props!(rule::InputTransformer {
+            input_template: format!("\"{}\"", events.message),
+            input_paths_map: events.paths,
+        });
+        let target = props!(rule::Target {
+            arn: self.topic.reference(),
+            id: "notify",
             dead_letter_config: rule::DeadLetterConfig {
-                arn: self.undelivered.arn().into(),
-            }
-            .into(),
+                arn: self.undelivered.arn(),
+            },
             // What is an hour old is no news; then the queue's alarm tells.
             retry_policy: rule::RetryPolicy {
-                maximum_event_age_in_seconds: 3600.into(),
-                maximum_retry_attempts: 10.into(),
-            }
-            .into(),
-            input_transformer: message.into(),
-            ..rule::Target::new(self.topic.reference(), "notify")
-        };
+                maximum_event_age_in_seconds: 3600,
+                maximum_retry_attempts: 10,
+            },
+            input_transformer: message,
+        });
         stack.add(
             id,
-            events::Rule {
-                description: events.description.into(),
-                state: rule::State::Enabled.into(),
-                event_pattern: events.pattern.into(),
-                targets: [target].into(),
-                ..Default::default()
-            },
+            props!(events::Rule {
+                description: events.description,
+                state: rule::State::Enabled,
+                event_pattern: events.pattern,
+                targets: [target],
+            }),
         )
     }
 }
@@ -77,23 +75,26 @@ pub(super) fn add(stack: &Stack, env: &Environment, names: Names<'_>) -> Alarms 
     let key = key(stack, env, names);
     let topic = stack.add(
         "Topic",
-        sns::Topic {
-            display_name: names.prefix().into(),
-            kms_master_key_id: key.arn().into(),
-            ..Default::default()
-        },
+        props!(sns::Topic {
+            display_name: names.prefix(),
+            kms_master_key_id: key.arn(),
+        }),
     );
     let policy = stack.add(
         "TopicPolicy",
-        sns::TopicPolicy::new(PolicyDocument::new(publishers(&topic)), [topic.reference()]),
+        props!(sns::TopicPolicy {
+            policy_document: PolicyDocument::new(publishers(&topic)),
+            topics: [topic.reference()]
+        }),
     );
     if let Some(address) = &env.alarms.email {
         stack.add(
             "EmailSubscription",
-            sns::Subscription {
-                endpoint: address.as_str().into(),
-                ..sns::Subscription::new("email", topic.reference())
-            },
+            props!(sns::Subscription {
+                protocol: "email",
+                topic_arn: topic.reference(),
+                endpoint: address.as_str(),
+            }),
         );
     }
     let undelivered = stack.add("UndeliveredEvents", parts::dead_letter_queue(&key));

@@ -1,6 +1,6 @@
 //! Endpoints: AWS services that are reached without leaving the VPC.
 
-use stratiform_stack::{Handle, PolicyDocument, Principal, Statement, arn, pseudo, sub};
+use stratiform_stack::{Handle, PolicyDocument, Principal, Statement, arn, props, pseudo, sub};
 
 use super::Builder;
 use crate::environment::{InterfaceEndpoint, Tier};
@@ -33,59 +33,57 @@ pub(super) fn add(
         .when("StringEquals", "aws:ResourceAccount", pseudo::account_id());
     builder.stack.add(
         "S3Endpoint",
-        ec2::VpcEndpoint {
-            vpc_endpoint_type: vpc_endpoint::VpcEndpointType::Gateway.into(),
-            service_name: sub!("com.amazonaws.{}.s3", pseudo::region()).into(),
+        props!(ec2::VpcEndpoint {
+            vpc_id: builder.vpc.reference(),
+            vpc_endpoint_type: vpc_endpoint::VpcEndpointType::Gateway,
+            service_name: sub!("com.amazonaws.{}.s3", pseudo::region()),
             route_table_ids: routes
                 .iter()
                 .map(|table| table.reference())
-                .collect::<Vec<_>>()
-                .into(),
-            policy_document: PolicyDocument::new([pull, own]).into(),
-            ..ec2::VpcEndpoint::new(builder.vpc.reference())
-        },
+                .collect::<Vec<_>>(),
+            policy_document: PolicyDocument::new([pull, own]),
+        }),
     );
     if builder.env.network.interface_endpoints.is_empty() {
         return;
     }
-    let https = |block: String| security_group::Ingress {
-        description: "HTTPS from a private subnet".into(),
-        from_port: 443.into(),
-        to_port: 443.into(),
-        cidr_ip: block.into(),
-        ..security_group::Ingress::new("tcp")
+    let https = |block: String| {
+        props!(security_group::Ingress {
+            ip_protocol: "tcp",
+            description: "HTTPS from a private subnet",
+            from_port: 443,
+            to_port: 443,
+            cidr_ip: block,
+        })
     };
     let blocks = (0..).map_while(|zone| builder.env.network.subnet(Tier::Private, zone));
     let group = builder.stack.add(
         "EndpointSecurityGroup",
-        ec2::SecurityGroup {
-            vpc_id: builder.vpc.reference().into(),
+        props!(ec2::SecurityGroup {
+            group_description: "Interface endpoints",
+            vpc_id: builder.vpc.reference(),
             security_group_ingress: blocks
                 .map(|block| https(block.to_string()))
-                .collect::<Vec<_>>()
-                .into(),
+                .collect::<Vec<_>>(),
             security_group_egress: parts::no_egress(),
             tags: builder.names.tag("endpoints"),
-            ..ec2::SecurityGroup::new("Interface endpoints")
-        },
+        }),
     );
     for &endpoint in &builder.env.network.interface_endpoints {
         builder.stack.add(
             format!("{}Endpoint", endpoint_id(endpoint)),
-            ec2::VpcEndpoint {
-                vpc_endpoint_type: vpc_endpoint::VpcEndpointType::Interface.into(),
-                service_name: sub!("com.amazonaws.{}.{}", pseudo::region(), endpoint.service())
-                    .into(),
-                private_dns_enabled: true.into(),
+            props!(ec2::VpcEndpoint {
+                vpc_id: builder.vpc.reference(),
+                vpc_endpoint_type: vpc_endpoint::VpcEndpointType::Interface,
+                service_name: sub!("com.amazonaws.{}.{}", pseudo::region(), endpoint.service()),
+                private_dns_enabled: true,
                 subnet_ids: subnets
                     .iter()
                     .map(|subnet| subnet.reference())
-                    .collect::<Vec<_>>()
-                    .into(),
-                security_group_ids: [group.group_id()].into(),
-                policy_document: PolicyDocument::new(policy(builder.names, endpoint)).into(),
-                ..ec2::VpcEndpoint::new(builder.vpc.reference())
-            },
+                    .collect::<Vec<_>>(),
+                security_group_ids: [group.group_id()],
+                policy_document: PolicyDocument::new(policy(builder.names, endpoint)),
+            }),
         );
     }
 }

@@ -93,18 +93,10 @@ fn emit_resource(source: &mut String, resource: &Resource) {
 }
 
 fn emit_struct(source: &mut String, name: &str, fields: &[Field], prefix: &str) {
-    let required: Vec<&Field> = fields
-        .iter()
-        .filter(|field| field.presence == Presence::Required)
-        .collect();
-    let default = if required.is_empty() { ", Default" } else { "" };
-    line!(source, "#[derive(Clone, Debug{default})]");
+    line!(source, "#[derive(Clone, Debug)]");
     line!(source, "pub struct {name} {{");
     for field in fields {
-        let optionality = match field.presence {
-            Presence::Required => "cfn::Prop",
-            Presence::Optional => "cfn::Opt",
-        };
+        let optionality = optionality(field);
         let facts = field
             .facts
             .iter()
@@ -138,41 +130,46 @@ fn emit_struct(source: &mut String, name: &str, fields: &[Field], prefix: &str) 
     line!(source, "    }}");
     line!(source, "}}");
     line!(source, "impl cfn::Accepts<Self> for {name} {{}}");
-    if !required.is_empty() {
-        emit_new(source, name, fields, &required, prefix);
-    }
+    emit_fields(source, name, fields);
 }
 
-fn emit_new(source: &mut String, name: &str, fields: &[Field], required: &[&Field], prefix: &str) {
-    let parameters = required.iter().map(|field| {
-        format!(
-            "{}: impl Into<cfn::Prop<{}>>",
-            field.name,
-            type_name(&field.rust_type, prefix)
-        )
-    });
-    let parameters: Vec<String> = parameters.collect();
-    line!(source, "impl {name} {{");
+/// What `props!` asks: which properties are required, and the struct before anything is set.
+fn emit_fields(source: &mut String, name: &str, fields: &[Field]) {
+    let required = fields
+        .iter()
+        .filter(|field| field.presence == Presence::Required)
+        .map(|field| {
+            let field = field.name.trim_start_matches("r#");
+            let message = format!("`{name}` needs `{field}`, which is required");
+            format!("({field:?}, {message:?})")
+        });
+    let required: Vec<String> = required.collect();
+    line!(source, "impl cfn::Fields for {name} {{");
     line!(
         source,
-        "    /// With what is required; set the rest with `..` in a struct literal."
+        "    const REQUIRED: &'static [(&'static str, &'static str)] = &[{}];",
+        required.join(", ")
     );
-    line!(
-        source,
-        "    pub fn new({}) -> Self {{",
-        parameters.join(", ")
-    );
+    line!(source, "    fn unset() -> Self {{");
     line!(source, "        Self {{");
     for field in fields {
-        let value = match field.presence {
-            Presence::Required => format!("{}.into()", field.name),
-            Presence::Optional => "cfn::Opt::default()".to_owned(),
-        };
-        line!(source, "            {}: {value},", field.name);
+        let optionality = optionality(field);
+        line!(
+            source,
+            "            {}: {optionality}::unset(),",
+            field.name
+        );
     }
     line!(source, "        }}");
     line!(source, "    }}");
     line!(source, "}}");
+}
+
+fn optionality(field: &Field) -> &'static str {
+    match field.presence {
+        Presence::Required => "cfn::Prop",
+        Presence::Optional => "cfn::Opt",
+    }
 }
 
 /// Text for a comment: in one line, nothing invisible.

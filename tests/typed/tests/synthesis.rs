@@ -5,7 +5,7 @@
 use indexmap::IndexMap;
 use stratiform_stack::{
     App, Assembly, DeletionPolicy, Parameter, PolicyDocument, Principal, References, Settings,
-    Statement, Untyped, Update, arn, either, equals, join, json, pseudo, sub,
+    Statement, Untyped, Update, arn, either, equals, join, json, props, pseudo, sub,
 };
 use stratiform_template::{Member, Value};
 use typed_tests::{ec2, ecs, iam, kms, route53resolver, sns, sqs};
@@ -39,27 +39,31 @@ fn templates(assembly: &Assembly) -> String {
 fn producer_and_consumer(references: References) -> Assembly {
     let app = app(references);
     let base = app.stack("base", "What others use");
-    let key = base.add("Key", kms::Key::default());
+    let key = base.add("Key", props!(kms::Key {}));
     key.on_removal(DeletionPolicy::Retain);
-    let group = base.add("Group", ec2::SecurityGroup::new("Resolver"));
+    let group = base.add(
+        "Group",
+        props!(ec2::SecurityGroup {
+            group_description: "Resolver"
+        }),
+    );
     let resolver = base.add(
         "Resolver",
-        route53resolver::ResolverEndpoint::new(
-            route53resolver::resolver_endpoint::Direction::Inbound,
-            [route53resolver::resolver_endpoint::IpAddressRequest::new(
-                "subnet-1",
-            )],
-            [group.group_id()],
-        ),
+        props!(route53resolver::ResolverEndpoint {
+            direction: route53resolver::resolver_endpoint::Direction::Inbound,
+            ip_addresses: [route53resolver::resolver_endpoint::IpAddressRequest {
+                subnet_id: "subnet-1"
+            }],
+            security_group_ids: [group.group_id()]
+        }),
     );
     let queues = app.stack("queues", "Queues");
     queues.add(
         "Queue",
-        sqs::Queue {
-            kms_master_key_id: key.key_id().into(),
-            queue_name: sub!("q-{}", key.arn()).into(),
-            ..Default::default()
-        },
+        props!(sqs::Queue {
+            kms_master_key_id: key.key_id(),
+            queue_name: sub!("q-{}", key.arn()),
+        }),
     );
     queues.output(
         "Resolver",
@@ -90,7 +94,7 @@ fn weak_references_read_the_output_instead() {
 fn a_list_crosses_stacks_as_joined_text() {
     let app = app(References::Strong);
     let network = app.stack("network", "Network");
-    let vpc = network.add("Vpc", ec2::Vpc::default());
+    let vpc = network.add("Vpc", props!(ec2::Vpc {}));
     let users = app.stack("users", "Users");
     users.output(
         "Blocks",
@@ -113,20 +117,17 @@ fn every_kind_of_text_and_function() {
     let large = stack.condition("Large", equals(pseudo::region(), "eu-central-1"));
     let topic = stack.add(
         "Topic",
-        sns::Topic {
-            topic_name: sub!("plain ${{text}} {}", "value").into(),
-            ..Default::default()
-        },
+        props!(sns::Topic {
+            topic_name: sub!("plain ${{text}} {}", "value"),
+        }),
     );
     let queue = stack.add(
         "Queue",
-        sqs::Queue {
-            queue_name: sub!("{}-{}-{}", image, topic.topic_arn(), 5.to_string()).into(),
-            visibility_timeout: either(&large, 30, 60).into(),
-            redrive_policy:
-                json!({"maxReceiveCount": 5, "none": null, "list": [1, true, {"a": []}]}).into(),
-            ..Default::default()
-        },
+        props!(sqs::Queue {
+            queue_name: sub!("{}-{}-{}", image, topic.topic_arn(), 5.to_string()),
+            visibility_timeout: either(&large, 30, 60),
+            redrive_policy: json!({"maxReceiveCount": 5, "none": null, "list": [1, true, {"a": []}]}),
+}),
     );
     queue
         .condition(&large)
@@ -142,24 +143,24 @@ fn every_kind_of_text_and_function() {
         .when("Bool", "aws:SecureTransport", "false");
     stack.add(
         "Role",
-        iam::Role {
-            policies: [iam::role::Policy::new(
-                PolicyDocument::new([read, write]),
-                "queue",
-            )]
-            .into(),
-            ..iam::Role::new(PolicyDocument::new([Statement::allow(["sts:AssumeRole"])
-                .to(Principal::service("ecs-tasks.amazonaws.com"))
-                .to(Principal::account())]))
-        },
+        props!(iam::Role {
+            assume_role_policy_document: PolicyDocument::new([Statement::allow([
+                "sts:AssumeRole"
+            ])
+            .to(Principal::service("ecs-tasks.amazonaws.com"))
+            .to(Principal::account())]),
+            policies: [iam::role::Policy {
+                policy_document: PolicyDocument::new([read, write]),
+                policy_name: "queue"
+            }],
+        }),
     );
     let dashboard = json!({"widgets": [{"quote": "say \"hi\"\n", "region": pseudo::region(), "n": 1.5, "empty": {}}]});
     stack.add(
         "Text",
-        sns::Topic {
-            display_name: dashboard.into_text().into(),
-            ..Default::default()
-        },
+        props!(sns::Topic {
+            display_name: dashboard.into_text(),
+        }),
     );
     insta::assert_snapshot!(templates(&app.synthesize().unwrap()));
 }
@@ -174,13 +175,7 @@ fn a_choice_between_values_of_an_enum() {
         ecs::service::LaunchType::Fargate,
         ecs::service::LaunchType::Ec2,
     );
-    stack.add(
-        "Service",
-        ecs::Service {
-            launch_type: launch_type.into(),
-            ..Default::default()
-        },
-    );
+    stack.add("Service", props!(ecs::Service { launch_type }));
     let template = app.synthesize().unwrap().stacks.remove(0).template;
     let Some(Member::One(service)) = template.resources.get("Service") else {
         panic!("no service")
@@ -194,8 +189,8 @@ fn a_choice_between_values_of_an_enum() {
 fn handles_of_several_types_are_protected_together() {
     let app = app(References::Strong);
     let stack = app.stack("one", "One");
-    let topic = stack.add("Topic", sns::Topic::default());
-    let queue = stack.add("Queue", sqs::Queue::default());
+    let topic = stack.add("Topic", props!(sns::Topic {}));
+    let queue = stack.add("Queue", props!(sqs::Queue {}));
     stack.protect([&topic, &queue], [Update::Replace]);
     let policy = app.synthesize().unwrap().stacks.remove(0).policy;
     let named = r#"["LogicalResourceId/Topic","LogicalResourceId/Queue"]"#;
@@ -206,7 +201,7 @@ fn handles_of_several_types_are_protected_together() {
 fn an_aspect_may_use_the_typed_handle_that_it_looks_at() {
     let app = app(References::Strong);
     let stack = app.stack("one", "One");
-    let queue = stack.add("Queue", sqs::Queue::default());
+    let queue = stack.add("Queue", props!(sqs::Queue {}));
     app.aspect(|view| {
         let same = queue.clone();
         same.on_removal(DeletionPolicy::Retain);

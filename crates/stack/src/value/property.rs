@@ -13,6 +13,8 @@ mod literal;
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
+use stratiform_template::Value;
+
 use crate::value::draft::{Draft, Reference, Shape};
 
 /// The value of a required property.
@@ -122,6 +124,12 @@ impl<T> Prop<T> {
         }
     }
 
+    /// What `props!` puts in the place of what it is about to set. For generated code.
+    #[doc(hidden)]
+    pub fn unset() -> Self {
+        Prop::new(Draft::Value(Value::Null))
+    }
+
     /// The value itself. For generated code.
     pub fn into_draft(self) -> Draft {
         self.draft
@@ -134,6 +142,12 @@ impl<T> Prop<T> {
 }
 
 impl<T> Opt<T> {
+    /// Not set. For generated code.
+    #[doc(hidden)]
+    pub fn unset() -> Self {
+        Opt::default()
+    }
+
     /// The value itself, where one is set. For generated code.
     pub fn into_draft(self) -> Option<Draft> {
         self.draft
