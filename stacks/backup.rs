@@ -35,9 +35,9 @@ pub fn stack(app: &App, env: &Environment, database: &Database, alarms: &Alarms)
     stack.add(
         "Selection",
         props!(backup::BackupSelection {
-            backup_plan_id: plan.reference(),
+            backup_plan_id: &plan,
             backup_selection: backup_selection::BackupSelectionResourceType {
-                iam_role_arn: role.arn(),
+                iam_role_arn: &role,
                 selection_name: "database",
                 resources: [instance],
             }
@@ -97,7 +97,7 @@ fn vault(
         "Vault",
         props!(backup::BackupVault {
             backup_vault_name: names.prefix(),
-            encryption_key_arn: key.arn(),
+            encryption_key_arn: &key,
             // Without `ChangeableForDays` an administrator can take the lock off. With it nobody could, and a
             // mistake in the numbers would stay for ever.
             lock_configuration: backup_vault::LockConfigurationType {
@@ -130,7 +130,7 @@ fn plan(
         });
         props!(backup_plan::BackupRuleResourceType {
             rule_name: name,
-            target_backup_vault: vault.reference(),
+            target_backup_vault: vault,
             schedule_expression: schedule,
             schedule_expression_timezone: "Etc/UTC",
             start_window_minutes: 60,
@@ -166,27 +166,26 @@ fn role(
     let instances = || arn("rds", "db:*");
     let everywhere = |resource: &str| [arn("rds", resource), there.arn("rds", resource)];
     let made = "snapshot:awsbackup:*";
-    let instance = database.instance.db_instance_arn().text();
-    let key = database.key.arn().text();
     // The vault's key there is not known here.
     let keys_there = || there.arn("kms", "key/*");
     let rds = sub!("rds.{}.amazonaws.com", pseudo::region());
     let rds_there = sub!("rds.{}.amazonaws.com", there.region);
-    let grant = |sid: &str, key: Expr<String>, services: Json| {
+    let grant = |sid: &str, services: Json| {
         allow(sid, &["kms:CreateGrant"])
-            .on([key])
             .when("Bool", "kms:GrantIsForAWSResource", "true")
             .when("StringEquals", "kms:ViaService", services)
     };
     let statements = vec![
-        allow("FindInstances", &["rds:DescribeDBInstances"]).on([instances()]),
+        allow("FindInstances", &["rds:DescribeDBInstances"]).on(instances()),
         allow(
             "FindSnapshots",
             &["rds:DescribeDBSnapshots", "rds:ListTagsForResource"],
         )
-        .on([instances()])
-        .on(everywhere("snapshot:*")),
-        allow("TakeSnapshots", &["rds:CreateDBSnapshot"]).on([instance, arn("rds", made)]),
+        .on(instances())
+        .on_each(everywhere("snapshot:*")),
+        allow("TakeSnapshots", &["rds:CreateDBSnapshot"])
+            .on(&database.instance)
+            .on(arn("rds", made)),
         allow(
             "ManageSnapshots",
             &[
@@ -195,16 +194,19 @@ fn role(
                 "rds:DeleteDBSnapshot",
             ],
         )
-        .on(everywhere(made)),
+        .on_each(everywhere(made)),
         allow(
             "UseVaults",
             &["backup:CopyIntoBackupVault", "backup:DescribeBackupVault"],
         )
-        .on([vault.backup_vault_arn().text(), there.vault_arn()]),
-        allow("CopyFromVault", &["backup:CopyFromBackupVault"]).on([arn("rds", made)]),
-        allow("SeeKeys", &["kms:DescribeKey"]).on([key.clone(), keys_there()]),
-        grant("GrantDatabaseKey", key, json!([rds, &rds_there])),
-        grant("GrantVaultKey", keys_there(), json!(&rds_there)),
+        .on(vault)
+        .on(there.vault_arn()),
+        allow("CopyFromVault", &["backup:CopyFromBackupVault"]).on(arn("rds", made)),
+        allow("SeeKeys", &["kms:DescribeKey"])
+            .on(&database.key)
+            .on(keys_there()),
+        grant("GrantDatabaseKey", json!([rds, &rds_there])).on(&database.key),
+        grant("GrantVaultKey", json!(&rds_there)).on(keys_there()),
     ];
     // AWS Backup does not say for which of its resources it comes.
     let assume =

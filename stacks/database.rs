@@ -45,11 +45,7 @@ pub fn stack(app: &App, env: &Environment, network: &Network) -> Database {
         "SubnetGroup",
         props!(rds::DbSubnetGroup {
             db_subnet_group_description: "Isolated subnets",
-            subnet_ids: network
-                .isolated_subnets
-                .iter()
-                .map(|subnet| subnet.reference())
-                .collect::<Vec<_>>()
+            subnet_ids: &network.isolated_subnets,
         }),
     );
     let parameters = parameters(&stack, env, names);
@@ -95,12 +91,12 @@ pub fn stack(app: &App, env: &Environment, network: &Network) -> Database {
             storage_encrypted: true,
             kms_key_id: origin.if_new(key.arn()),
 
-            db_subnet_group_name: subnets.reference(),
-            vpc_security_groups: [server.group_id()],
+            db_subnet_group_name: &subnets,
+            vpc_security_groups: [&server],
             port: database.port.to_string(),
             publicly_accessible: false,
             multi_az: database.multi_az,
-            db_parameter_group_name: parameters.reference(),
+            db_parameter_group_name: &parameters,
             ca_certificate_identifier: "rds-ca-rsa2048-g1",
 
             backup_retention_period: i64::from(database.backup_retention_days),
@@ -112,7 +108,7 @@ pub fn stack(app: &App, env: &Environment, network: &Network) -> Database {
 
             enable_cloudwatch_logs_exports: ["postgresql", "upgrade"],
             monitoring_interval: 60,
-            monitoring_role_arn: monitoring.arn(),
+            monitoring_role_arn: &monitoring,
             database_insights_mode: db_instance::DatabaseInsightsMode::Standard,
         }),
     );
@@ -176,7 +172,7 @@ fn security_groups(
         "SecurityGroup",
         props!(ec2::SecurityGroup {
             group_description: "The database",
-            vpc_id: network.vpc.reference(),
+            vpc_id: &network.vpc,
             security_group_egress: parts::no_egress(),
             tags: names.tag("database"),
         }),
@@ -185,13 +181,13 @@ fn security_groups(
         "ClientSecurityGroup",
         props!(ec2::SecurityGroup {
             group_description: "Whoever carries this group may connect to the database",
-            vpc_id: network.vpc.reference(),
+            vpc_id: &network.vpc,
             security_group_egress: [security_group::Egress {
                 ip_protocol: "tcp",
                 description: "PostgreSQL to the database",
                 from_port: port,
                 to_port: port,
-                destination_security_group_id: server.group_id(),
+                destination_security_group_id: &server,
             }],
             tags: names.tag("database-clients"),
         }),
@@ -201,10 +197,10 @@ fn security_groups(
         props!(ec2::SecurityGroupIngress {
             ip_protocol: "tcp",
             description: "PostgreSQL from the clients",
-            group_id: server.group_id(),
+            group_id: &server,
             from_port: port,
             to_port: port,
-            source_security_group_id: clients.group_id(),
+            source_security_group_id: &clients,
         }),
     );
     (server, clients)
@@ -245,7 +241,7 @@ fn monitoring_role(stack: &Stack, identifier: &str) -> Handle<iam::Role> {
     let group = "log-group:RDSOSMetrics";
     let create = Statement::allow(["logs:CreateLogGroup", "logs:PutRetentionPolicy"])
         .sid("LogGroup")
-        .on([arn("logs", group)]);
+        .on(arn("logs", group));
     let write = Statement::allow([
         "logs:CreateLogStream",
         "logs:DescribeLogStreams",
@@ -253,7 +249,7 @@ fn monitoring_role(stack: &Stack, identifier: &str) -> Handle<iam::Role> {
         "logs:PutLogEvents",
     ])
     .sid("LogStreams")
-    .on([arn("logs", format!("{group}:log-stream:*"))]);
+    .on(arn("logs", format!("{group}:log-stream:*")));
     parts::role(
         stack,
         "MonitoringRole",

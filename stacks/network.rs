@@ -55,8 +55,8 @@ pub fn stack(app: &App, env: &Environment) -> Network {
     let attachment = stack.add(
         "InternetGatewayAttachment",
         props!(ec2::VpcGatewayAttachment {
-            vpc_id: vpc.reference(),
-            internet_gateway_id: internet.reference(),
+            vpc_id: &vpc,
+            internet_gateway_id: &internet,
         }),
     );
     let builder = Builder {
@@ -70,7 +70,7 @@ pub fn stack(app: &App, env: &Environment) -> Network {
     let public_default = stack.add(
         "PublicDefaultRoute",
         props!(ec2::Route {
-            route_table_id: public_routes.reference(),
+            route_table_id: &public_routes,
             destination_cidr_block: ANYWHERE,
             gateway_id: internet.reference(),
         }),
@@ -93,7 +93,7 @@ pub fn stack(app: &App, env: &Environment) -> Network {
         let gateway = stack.add(
             format!("NatGateway{zone}"),
             props!(ec2::NatGateway {
-                subnet_id: subnet.reference(),
+                subnet_id: subnet,
                 allocation_id: address.allocation_id(),
                 tags,
             }),
@@ -116,9 +116,9 @@ pub fn stack(app: &App, env: &Environment) -> Network {
         stack.add(
             format!("PrivateDefaultRoute{zone}"),
             props!(ec2::Route {
-                route_table_id: routes.reference(),
+                route_table_id: &routes,
                 destination_cidr_block: ANYWHERE,
-                nat_gateway_id: gateway.reference(),
+                nat_gateway_id: gateway,
             }),
         );
         private_routes.push(routes.clone());
@@ -185,7 +185,7 @@ impl Builder<'_> {
         self.stack.add(
             id,
             props!(ec2::RouteTable {
-                vpc_id: self.vpc.reference(),
+                vpc_id: self.vpc,
                 tags: self.names.tag(name),
             }),
         )
@@ -209,7 +209,7 @@ impl Builder<'_> {
                 let subnet = self.stack.add(
                     format!("{id}Subnet{zone}"),
                     props!(ec2::Subnet {
-                        vpc_id: self.vpc.reference(),
+                        vpc_id: self.vpc,
                         availability_zone: select(u32::from(zone) - 1, availability_zones()),
                         cidr_block: block.to_string(),
                         map_public_ip_on_launch: false,
@@ -220,7 +220,7 @@ impl Builder<'_> {
                     format!("{id}Subnet{zone}Routes"),
                     props!(ec2::SubnetRouteTableAssociation {
                         route_table_id: routes(zone).reference(),
-                        subnet_id: subnet.reference()
+                        subnet_id: &subnet
                     }),
                 );
                 subnet
@@ -233,7 +233,7 @@ impl Builder<'_> {
         let acl = self.stack.add(
             "IsolatedAcl",
             props!(ec2::NetworkAcl {
-                vpc_id: self.vpc.reference(),
+                vpc_id: self.vpc,
                 tags: self.names.tag("isolated"),
             }),
         );
@@ -249,7 +249,7 @@ impl Builder<'_> {
                 self.stack.add(
                     format!("IsolatedAcl{name}{zone}"),
                     props!(ec2::NetworkAclEntry {
-                        network_acl_id: acl.reference(),
+                        network_acl_id: &acl,
                         protocol: TCP,
                         rule_action: network_acl_entry::RuleAction::Allow,
                         rule_number: 100 * i64::from(zone),
@@ -267,8 +267,8 @@ impl Builder<'_> {
             self.stack.add(
                 format!("IsolatedSubnet{zone}Acl"),
                 props!(ec2::SubnetNetworkAclAssociation {
-                    network_acl_id: acl.reference(),
-                    subnet_id: subnet.reference()
+                    network_acl_id: &acl,
+                    subnet_id: subnet
                 }),
             );
         }
@@ -289,7 +289,7 @@ impl Builder<'_> {
             "logs:PutLogEvents",
         ])
         .sid("WriteLogs")
-        .on([group.arn()]);
+        .on(&group);
         let find = Statement::allow(["logs:DescribeLogGroups"])
             .sid("FindLogGroups")
             .on_any();
@@ -307,8 +307,8 @@ impl Builder<'_> {
                 resource_type: flow_log::ResourceType::Vpc,
                 traffic_type: flow_log::TrafficType::All,
                 log_destination_type: flow_log::LogDestinationType::CloudWatchLogs,
-                log_group_name: group.reference(),
-                deliver_logs_permission_arn: role.arn(),
+                log_group_name: &group,
+                deliver_logs_permission_arn: &role,
                 max_aggregation_interval: 600,
                 tags: self.names.tag("flow-log"),
             }),

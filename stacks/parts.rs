@@ -3,8 +3,8 @@
 //! What adds resources here says `#[track_caller]`: a mistake is shown where the part is used.
 
 use stratiform_stack::{
-    App, DeletionPolicy, Expr, Handle, List, Opt, PolicyDocument, Principal, Prop, Stack,
-    Statement, Tag, arn, props, pseudo,
+    App, Arn, DeletionPolicy, Expr, Handle, Id, PolicyDocument, Principal, Prop, Stack, Statement,
+    Tag, arn, props, pseudo,
 };
 
 use crate::environment::Environment;
@@ -62,8 +62,8 @@ impl<'a> Names<'a> {
     }
 
     /// A `Name` tag, which consoles show.
-    pub fn tag(self, name: &str) -> Opt<List<Tag>> {
-        [Tag::new("Name", self.name(name))].into()
+    pub fn tag(self, name: &str) -> [Tag; 1] {
+        [Tag::new("Name", self.name(name))]
     }
 }
 
@@ -108,7 +108,7 @@ pub fn key(
         format!("{id}Alias"),
         props!(kms::Alias {
             alias_name: format!("alias/{alias}"),
-            target_key_id: key.reference()
+            target_key_id: key.reference(),
         }),
     );
     key
@@ -179,14 +179,11 @@ pub fn private_bucket() -> s3::Bucket {
 }
 
 /// Refuses requests without TLS.
-pub fn deny_plaintext<R: Into<Prop<String>>>(
-    action: &str,
-    resources: impl IntoIterator<Item = R>,
-) -> Statement {
+pub fn deny_plaintext(action: &str, resource: impl Into<Prop<Id<Arn>>>) -> Statement {
     Statement::deny([action])
         .sid("DenyPlaintext")
         .to(Principal::Everyone)
-        .on(resources)
+        .on(resource)
         .when("Bool", "aws:SecureTransport", "false")
 }
 
@@ -199,33 +196,29 @@ pub fn role(
     trust: PolicyDocument,
     (policy, statements): (&str, Vec<Statement>),
 ) -> Handle<iam::Role> {
-    let policies = if statements.is_empty() {
-        Opt::default()
-    } else {
-        [props!(iam::role::Policy {
+    let policy = (!statements.is_empty()).then(|| {
+        props!(iam::role::Policy {
             policy_document: PolicyDocument::new(statements),
-            policy_name: policy
-        })]
-        .into()
-    };
+            policy_name: policy,
+        })
+    });
     stack.add(
         id,
         props!(iam::Role {
             assume_role_policy_document: trust,
             description: description.into(),
-            policies,
+            policies: policy.map(|policy| [policy]),
         }),
     )
 }
 
 /// No way out. A group without an egress rule gets "allow everything" from EC2; this one leads nowhere.
-pub fn no_egress() -> Opt<List<security_group::Egress>> {
+pub fn no_egress() -> [security_group::Egress; 1] {
     [props!(security_group::Egress {
         ip_protocol: "-1",
         description: "No outbound traffic",
         cidr_ip: "127.0.0.1/32",
     })]
-    .into()
 }
 
 /// The items, where there are any: for lists that may be left out but not be empty.
@@ -268,12 +261,12 @@ pub fn queue_policy(
 ) {
     let statements = statements
         .into_iter()
-        .chain([deny_plaintext("sqs:*", [queue.arn()])]);
+        .chain([deny_plaintext("sqs:*", queue)]);
     stack.add(
         format!("{}Policy", queue.logical_id()),
         props!(sqs::QueuePolicy {
             policy_document: PolicyDocument::new(statements),
-            queues: [queue.reference()]
+            queues: [queue]
         }),
     );
 }

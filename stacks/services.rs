@@ -156,8 +156,8 @@ fn run(
         entry.id("Service"),
         props!(ecs::Service {
             service_name: entry.name.as_ref(),
-            cluster: cluster.handle.reference(),
-            task_definition: definition.reference(),
+            cluster: &cluster.handle,
+            task_definition: &definition,
             launch_type: service::LaunchType::Fargate,
             platform_version: "1.4.0",
             availability_zone_rebalancing: service::AvailabilityZoneRebalancing::Enabled,
@@ -206,18 +206,14 @@ fn network_configuration(
     let Context {
         network, database, ..
     } = entry.context;
-    let mut groups = vec![tasks.group_id()];
+    let mut groups = vec![tasks];
     if entry.service.uses_database {
-        groups.push(database.clients.group_id());
+        groups.push(&database.clients);
     }
-    let subnets = network
-        .private_subnets
-        .iter()
-        .map(|subnet| subnet.reference());
     props!(service::NetworkConfiguration {
         awsvpc_configuration: service::AwsVpcConfiguration {
             assign_public_ip: service::AwsVpcConfigurationAssignPublicIp::Disabled,
-            subnets: subnets.collect::<Vec<_>>(),
+            subnets: &network.private_subnets,
             security_groups: groups,
         },
     })
@@ -235,7 +231,7 @@ fn security_group(entry: &Entry<'_>) -> Handle<ec2::SecurityGroup> {
         entry.id("TaskSecurityGroup"),
         props!(ec2::SecurityGroup {
             group_description: format!("The tasks of {}", entry.name),
-            vpc_id: network.vpc.reference(),
+            vpc_id: &network.vpc,
             security_group_egress: [security_group::Egress {
                 ip_protocol: "tcp",
                 description: "AWS APIs and other HTTPS endpoints",

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use stratiform_stack::{Handle, List, Opt, props};
+use stratiform_stack::{Handle, props};
 
 use super::metric::Metric;
 use crate::environment::PercentAlarm;
@@ -186,12 +186,11 @@ impl From<Alarm> for cloudwatch::Alarm {
     }
 }
 
-fn dimensions(metric: Metric) -> Opt<List<Dimension>> {
+fn dimensions(metric: Metric) -> Vec<Dimension> {
     let dimensions = metric.dimensions.into_iter();
-    let dimensions: Vec<_> = dimensions
-        .map(|(name, value)| props!(Dimension { name, value: value }))
-        .collect();
-    dimensions.into()
+    dimensions
+        .map(|(name, value)| props!(Dimension { name, value }))
+        .collect()
 }
 
 #[cfg(test)]

@@ -46,10 +46,10 @@ impl Alarms {
             input_paths_map: events.paths,
         });
         let target = props!(rule::Target {
-            arn: self.topic.reference(),
+            arn: &self.topic,
             id: "notify",
             dead_letter_config: rule::DeadLetterConfig {
-                arn: self.undelivered.arn(),
+                arn: &self.undelivered,
             },
             // What is an hour old is no news; then the queue's alarm tells.
             retry_policy: rule::RetryPolicy {
@@ -84,7 +84,7 @@ pub(super) fn add(stack: &Stack, env: &Environment, names: Names<'_>) -> Alarms 
         "TopicPolicy",
         props!(sns::TopicPolicy {
             policy_document: PolicyDocument::new(publishers(&topic)),
-            topics: [topic.reference()]
+            topics: [&topic]
         }),
     );
     if let Some(address) = &env.alarms.email {
@@ -92,7 +92,7 @@ pub(super) fn add(stack: &Stack, env: &Environment, names: Names<'_>) -> Alarms 
             "EmailSubscription",
             props!(sns::Subscription {
                 protocol: "email",
-                topic_arn: topic.reference(),
+                topic_arn: &topic,
                 endpoint: address.as_str(),
             }),
         );
@@ -102,7 +102,7 @@ pub(super) fn add(stack: &Stack, env: &Environment, names: Names<'_>) -> Alarms 
     let send = Statement::allow(["sqs:SendMessage"])
         .sid("EventRules")
         .to(events_service())
-        .on([undelivered.arn()]);
+        .on(&undelivered);
     let rules = arn("events", format!("rule/{}", names.name("*")));
     parts::queue_policy(
         stack,
@@ -149,7 +149,7 @@ fn publishers(topic: &Handle<sns::Topic>) -> [Statement; 4] {
         Statement::allow(["sns:Publish"])
             .sid(sid)
             .to(principal)
-            .on([topic.reference()])
+            .on(topic)
     };
     let of_account = |sid: &str, service: &str, source: Expr<String>| {
         own_account(publish(sid, Principal::service(service))).when(
@@ -173,6 +173,6 @@ fn publishers(topic: &Handle<sns::Topic>) -> [Statement; 4] {
         of_account("Budgets", "budgets.amazonaws.com", budgets),
         // EventBridge allows no conditions here.
         publish("EventRules", events_service()),
-        parts::deny_plaintext("sns:Publish", [topic.reference()]),
+        parts::deny_plaintext("sns:Publish", topic),
     ]
 }

@@ -24,7 +24,7 @@ pub(super) fn add(
     let pull = Statement::allow(["s3:GetObject"])
         .sid("ImageLayers")
         .to(Principal::Everyone)
-        .on([layers]);
+        .on(layers);
     let own = Statement::allow(["s3:*"])
         .sid("OwnBuckets")
         .to(Principal::Everyone)
@@ -34,13 +34,10 @@ pub(super) fn add(
     builder.stack.add(
         "S3Endpoint",
         props!(ec2::VpcEndpoint {
-            vpc_id: builder.vpc.reference(),
+            vpc_id: builder.vpc,
             vpc_endpoint_type: vpc_endpoint::VpcEndpointType::Gateway,
             service_name: sub!("com.amazonaws.{}.s3", pseudo::region()),
-            route_table_ids: routes
-                .iter()
-                .map(|table| table.reference())
-                .collect::<Vec<_>>(),
+            route_table_ids: routes,
             policy_document: PolicyDocument::new([pull, own]),
         }),
     );
@@ -61,7 +58,7 @@ pub(super) fn add(
         "EndpointSecurityGroup",
         props!(ec2::SecurityGroup {
             group_description: "Interface endpoints",
-            vpc_id: builder.vpc.reference(),
+            vpc_id: builder.vpc,
             security_group_ingress: blocks
                 .map(|block| https(block.to_string()))
                 .collect::<Vec<_>>(),
@@ -73,15 +70,12 @@ pub(super) fn add(
         builder.stack.add(
             format!("{}Endpoint", endpoint_id(endpoint)),
             props!(ec2::VpcEndpoint {
-                vpc_id: builder.vpc.reference(),
+                vpc_id: builder.vpc,
                 vpc_endpoint_type: vpc_endpoint::VpcEndpointType::Interface,
                 service_name: sub!("com.amazonaws.{}.{}", pseudo::region(), endpoint.service()),
                 private_dns_enabled: true,
-                subnet_ids: subnets
-                    .iter()
-                    .map(|subnet| subnet.reference())
-                    .collect::<Vec<_>>(),
-                security_group_ids: [group.group_id()],
+                subnet_ids: subnets,
+                security_group_ids: [&group],
                 policy_document: PolicyDocument::new(policy(builder.names, endpoint)),
             }),
         );
@@ -108,10 +102,10 @@ fn policy(names: Names<'_>, endpoint: InterfaceEndpoint) -> Vec<Statement> {
                     "ecr:GetDownloadUrlForLayer",
                 ],
             )
-            .on([repositories]),
+            .on(repositories),
         ],
         InterfaceEndpoint::Kms => {
-            vec![own("UseKeys", &["kms:Decrypt", "kms:GenerateDataKey"]).on([arn("kms", "key/*")])]
+            vec![own("UseKeys", &["kms:Decrypt", "kms:GenerateDataKey"]).on(arn("kms", "key/*"))]
         }
         InterfaceEndpoint::Logs => vec![
             own(
@@ -122,7 +116,7 @@ fn policy(names: Names<'_>, endpoint: InterfaceEndpoint) -> Vec<Statement> {
                     "logs:PutLogEvents",
                 ],
             )
-            .on([log_groups(&names.path("*"))]),
+            .on(log_groups(&names.path("*"))),
             own("FindLogGroups", &["logs:DescribeLogGroups"]).on_any(),
         ],
         InterfaceEndpoint::Monitoring => {
@@ -130,7 +124,7 @@ fn policy(names: Names<'_>, endpoint: InterfaceEndpoint) -> Vec<Statement> {
         }
         InterfaceEndpoint::SecretsManager => vec![
             own("ReadDatabaseSecrets", &["secretsmanager:GetSecretValue"])
-                .on([arn("secretsmanager", "secret:rds!db-*")]),
+                .on(arn("secretsmanager", "secret:rds!db-*")),
         ],
         InterfaceEndpoint::Sqs => vec![
             own(
@@ -144,11 +138,11 @@ fn policy(names: Names<'_>, endpoint: InterfaceEndpoint) -> Vec<Statement> {
                     "sqs:SendMessage",
                 ],
             )
-            .on([arn("sqs", names.name("*"))]),
+            .on(arn("sqs", names.name("*"))),
         ],
         InterfaceEndpoint::Ssm => vec![
             own("ReadParameters", &["ssm:GetParameters"])
-                .on([arn("ssm", format!("parameter{}", names.path("*")))]),
+                .on(arn("ssm", format!("parameter{}", names.path("*")))),
         ],
         InterfaceEndpoint::SsmMessages => vec![
             own(

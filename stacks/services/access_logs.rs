@@ -34,7 +34,7 @@ pub(super) fn bucket(context: &Context<'_>) -> (Handle<s3::Bucket>, Handle<s3::B
     let policy = context.stack.add(
         "AccessLogBucketPolicy",
         props!(s3::BucketPolicy {
-            bucket: bucket.reference(),
+            bucket: &bucket,
             policy_document: PolicyDocument::new(statements(&bucket))
         }),
     );
@@ -58,7 +58,7 @@ fn statements(bucket: &Handle<s3::Bucket>) -> [Statement; 3] {
         Statement::allow(["s3:PutObject"])
             .sid(sid)
             .to(Principal::service(service))
-            .on([objects])
+            .on(objects)
     };
     [
         put(
@@ -82,6 +82,6 @@ fn statements(bucket: &Handle<s3::Bucket>) -> [Statement; 3] {
             sub!("{}/{}/*", bucket.arn(), OWN_PREFIX),
         ))
         .when("ArnLike", "aws:SourceArn", bucket.arn()),
-        parts::deny_plaintext("s3:*", [bucket.arn().text(), sub!("{}/*", bucket.arn())]),
+        parts::deny_plaintext("s3:*", bucket).on(sub!("{}/*", bucket.arn())),
     ]
 }

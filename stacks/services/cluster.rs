@@ -56,7 +56,7 @@ pub(super) fn cluster(context: &Context<'_>) -> Cluster {
                     kms_key_id: exec_key.arn(),
                     logging: cluster::ExecuteCommandConfigurationLogging::Override,
                     log_configuration: cluster::ExecuteCommandLogConfiguration {
-                        cloud_watch_log_group_name: exec_logs.reference(),
+                        cloud_watch_log_group_name: &exec_logs,
                         cloud_watch_encryption_enabled: true,
                     },
                 },

@@ -1,6 +1,6 @@
 //! The load balancer in front of the services that speak HTTP, and the doors to it.
 
-use stratiform_stack::{Expr, Handle, Opt, Parameter, Prop, props, sub};
+use stratiform_stack::{Expr, Handle, Opt, Parameter, props, sub};
 
 use crate::environment::{Deployment, Environment};
 use crate::parts;
@@ -89,32 +89,29 @@ fn balancer(
 ) -> Handle<elasticloadbalancingv2::LoadBalancer> {
     let (bucket, policy) = access_logs::bucket(context);
     let protected = context.env.load_balancer.deletion_protection.to_string();
-    let attribute =
-        |key: &str, value: Opt<String>| props!(load_balancer::LoadBalancerAttribute { key, value });
-    let subnets = context.network.public_subnets.iter();
-    let subnets = subnets.map(|subnet| subnet.reference());
     let handle = context.stack.add(
         "LoadBalancer",
         props!(elasticloadbalancingv2::LoadBalancer {
             r#type: load_balancer::Type::Application,
             scheme: load_balancer::Scheme::InternetFacing,
             ip_address_type: load_balancer::IpAddressType::Ipv4,
-            subnets: subnets.collect::<Vec<_>>(),
-            security_groups: [security_group.group_id()],
+            subnets: &context.network.public_subnets,
+            security_groups: [security_group],
             load_balancer_attributes: [
-                attribute("access_logs.s3.enabled", "true".into()),
-                attribute("access_logs.s3.bucket", bucket.reference().into()),
-                attribute("access_logs.s3.prefix", access_logs::PREFIX.into()),
-                attribute("deletion_protection.enabled", protected.into()),
-                attribute(
-                    "routing.http.drop_invalid_header_fields.enabled",
-                    "true".into(),
-                ),
+                attribute("access_logs.s3.enabled", "true"),
+                attribute("access_logs.s3.bucket", bucket.reference()),
+                attribute("access_logs.s3.prefix", access_logs::PREFIX),
+                attribute("deletion_protection.enabled", protected),
+                attribute("routing.http.drop_invalid_header_fields.enabled", "true",),
             ],
         }),
     );
     handle.depends_on(&policy);
     handle
+}
+
+fn attribute(key: &str, value: impl Into<Opt<String>>) -> load_balancer::LoadBalancerAttribute {
+    props!(load_balancer::LoadBalancerAttribute { key, value })
 }
 
 /// Which ports are open, and what happens behind each.
@@ -177,10 +174,9 @@ impl Door {
         load_balancer: &Handle<elasticloadbalancingv2::LoadBalancer>,
         id: &str,
     ) -> Handle<elasticloadbalancingv2::Listener> {
-        let actions: Prop<_> = [self.otherwise.clone()].into();
         let listener = props!(elasticloadbalancingv2::Listener {
-            default_actions: actions,
-            load_balancer_arn: load_balancer.reference(),
+            default_actions: [self.otherwise.clone()],
+            load_balancer_arn: load_balancer,
             port: self.port,
         });
         let listener = match &self.certificate {
@@ -255,7 +251,7 @@ fn security_group(context: &Context<'_>, doors: &Doors) -> Handle<ec2::SecurityG
         "LoadBalancerSecurityGroup",
         props!(ec2::SecurityGroup {
             group_description: "The load balancer",
-            vpc_id: network.vpc.reference(),
+            vpc_id: &network.vpc,
             security_group_ingress: ingress,
             security_group_egress: parts::no_egress(),
             tags: names.tag("load-balancer"),

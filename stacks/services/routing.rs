@@ -50,7 +50,7 @@ pub(super) fn route(
     let targets = props!(service::LoadBalancer {
         container_name: entry.name.as_ref(),
         container_port: http.port,
-        target_group_arn: target_groups[0].reference(),
+        target_group_arn: &target_groups[0],
         advanced_configuration: builder.shift(&rule, &target_groups),
     });
     Route {
@@ -84,12 +84,12 @@ impl Builder<'_> {
         let egress = stack.add(
             entry.id("EgressOfLoadBalancer"),
             props!(ec2::SecurityGroupEgress {
-                group_id: balancer.group_id(),
+                group_id: balancer,
                 ip_protocol: "tcp",
                 description: format!("To the tasks of {}", entry.name),
                 from_port: http.port,
                 to_port: http.port,
-                destination_security_group_id: tasks.group_id(),
+                destination_security_group_id: tasks,
             }),
         );
         let ingress = stack.add(
@@ -97,10 +97,10 @@ impl Builder<'_> {
             props!(ec2::SecurityGroupIngress {
                 ip_protocol: "tcp",
                 description: "Requests and health checks",
-                group_id: tasks.group_id(),
+                group_id: tasks,
                 from_port: http.port,
                 to_port: http.port,
-                source_security_group_id: balancer.group_id(),
+                source_security_group_id: balancer,
             }),
         );
         (egress, ingress)
@@ -113,7 +113,7 @@ impl Builder<'_> {
         entry.context.stack.add(
             entry.id(id),
             props!(TargetGroup {
-                vpc_id: entry.context.network.vpc.reference(),
+                vpc_id: &entry.context.network.vpc,
                 target_type: target_group::TargetType::Ip,
                 protocol: target_group::Protocol::Http,
                 port: http.port,
@@ -149,7 +149,7 @@ impl Builder<'_> {
         let weights = [1, 0].into_iter().zip(target_groups);
         let weighted = weights.map(|(weight, group)| {
             props!(listener_rule::TargetGroupTuple {
-                target_group_arn: group.reference(),
+                target_group_arn: group,
                 weight,
             })
         });
@@ -171,7 +171,7 @@ impl Builder<'_> {
                 actions: [forward],
                 conditions: [condition],
                 priority: http.priority,
-                listener_arn: listener.reference(),
+                listener_arn: listener,
             }),
         )
     }
@@ -191,10 +191,10 @@ impl Builder<'_> {
         let rules = [production].into_iter().chain(&test);
         let role = self.traffic_role(rules, target_groups);
         Some(props!(service::AdvancedConfiguration {
-            alternate_target_group_arn: green.reference(),
+            alternate_target_group_arn: green,
             production_listener_rule: production.reference(),
             test_listener_rule: test.as_ref().map(|rule| rule.reference()),
-            role_arn: role.arn(),
+            role_arn: &role,
         }))
     }
 
@@ -214,13 +214,13 @@ impl Builder<'_> {
         .on_any();
         let shift = Statement::allow(["elasticloadbalancing:ModifyRule"])
             .sid("ShiftTraffic")
-            .on(rules.map(|rule| rule.reference()));
+            .on_each(rules);
         let register = Statement::allow([
             "elasticloadbalancing:DeregisterTargets",
             "elasticloadbalancing:RegisterTargets",
         ])
         .sid("RegisterTasks")
-        .on(target_groups.iter().map(|group| group.reference()));
+        .on_each(target_groups);
         let service = self.entry.name;
         parts::role(
             self.entry.context.stack,

@@ -41,7 +41,7 @@ fn tracking(
     cluster: &Cluster,
     service: &Handle<ecs::Service>,
 ) -> scaling_policy::TargetTrackingScalingPolicyConfiguration {
-    let toward = |target: Prop<f64>| {
+    let toward = |target: u32| {
         props!(scaling_policy::TargetTrackingScalingPolicyConfiguration {
             target_value: target,
             // Quick to help, slow to leave.
@@ -54,7 +54,7 @@ fn tracking(
             predefined_metric_specification: scaling_policy::PredefinedMetricSpecification {
                 predefined_metric_type: metric
             },
-            ..toward(percent.into())
+            ..toward(u32::from(percent))
         })
     };
     match entry.service.scaling {
@@ -68,7 +68,7 @@ fn tracking(
         Scaling::QueueBacklog { messages_per_task } => {
             props!(scaling_policy::TargetTrackingScalingPolicyConfiguration {
                 customized_metric_specification: backlog(entry, cluster, service),
-                ..toward(messages_per_task.into())
+                ..toward(messages_per_task)
             })
         }
     }
@@ -109,8 +109,10 @@ fn dimension(
     name: &str,
     value: impl Into<Prop<String>>,
 ) -> scaling_policy::TargetTrackingMetricDimension {
-    let value: Prop<String> = value.into();
-    props!(scaling_policy::TargetTrackingMetricDimension { name, value })
+    props!(scaling_policy::TargetTrackingMetricDimension {
+        name,
+        value: value.into(),
+    })
 }
 
 fn measured(

@@ -1,6 +1,6 @@
 //! The task definition: one container, as closed as it can be.
 
-use stratiform_stack::{Expr, Handle, Parameter, Prop, props, pseudo};
+use stratiform_stack::{Expr, Handle, Parameter, props, pseudo};
 
 use crate::environment::{Architecture, Http};
 use crate::parts;
@@ -47,8 +47,8 @@ pub(super) fn definition(entry: &Entry<'_>, cluster: &Cluster) -> Handle<ecs::Ta
             },
             cpu: entry.service.cpu.units().to_string(),
             memory: entry.service.memory_mib.to_string(),
-            execution_role_arn: execution_role.arn(),
-            task_role_arn: task_role.arn(),
+            execution_role_arn: &execution_role,
+            task_role_arn: &task_role,
             volumes: parts::some(volumes),
             container_definitions: [container(entry, &logs)],
         }),
@@ -147,17 +147,16 @@ fn health_check(http: Option<&Http>) -> task::HealthCheck {
 }
 
 fn log_configuration(entry: &Entry<'_>, logs: &Handle<logs::LogGroup>) -> task::LogConfiguration {
-    let options: [(&str, Prop<String>); 5] = [
-        ("awslogs-group", logs.reference().into()),
-        ("awslogs-region", pseudo::region().into()),
-        ("awslogs-stream-prefix", entry.name.as_ref().into()),
-        // A service that cannot write its log goes on; a blocking driver would stop it.
-        ("mode", "non-blocking".into()),
-        ("max-buffer-size", "25m".into()),
-    ];
     props!(task::LogConfiguration {
         log_driver: "awslogs",
-        options,
+        options: [
+            ("awslogs-group", logs.reference()),
+            ("awslogs-region", pseudo::region()),
+            ("awslogs-stream-prefix", entry.name.as_ref()),
+            // A service that cannot write its log goes on; a blocking driver would stop it.
+            ("mode", "non-blocking"),
+            ("max-buffer-size", "25m"),
+        ],
     })
 }
 

@@ -45,8 +45,8 @@ pub(super) fn protect(context: &Context<'_>, load_balancer: &Handle<LoadBalancer
     context.stack.add(
         "WebAclAssociation",
         props!(wafv2::WebAclAssociation {
-            resource_arn: load_balancer.reference(),
-            web_acl_arn: acl.arn()
+            resource_arn: load_balancer,
+            web_acl_arn: &acl
         }),
     );
     log(context, &acl);
@@ -143,7 +143,7 @@ fn log(context: &Context<'_>, acl: &Handle<wafv2::WebAcl>) {
         "WebAclLogging",
         props!(wafv2::LoggingConfiguration {
             log_destination_configs: [destination],
-            resource_arn: acl.arn(),
+            resource_arn: acl,
             logging_filter: logging_configuration::LoggingFilter {
                 default_behavior: logging_configuration::LoggingFilterDefaultBehavior::Drop,
                 filters: [keep]

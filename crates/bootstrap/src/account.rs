@@ -453,12 +453,13 @@ fn artifacts(app: &App, names: &Names) {
     let deny = Statement::deny(["s3:*"])
         .sid("DenyPlaintext")
         .to(Principal::Everyone)
-        .on([made.arn().text(), objects])
+        .on(made.arn().text())
+        .on(objects)
         .when("Bool", "aws:SecureTransport", "false");
     stack.add(
         "ArtifactsPolicy",
         props!(s3::BucketPolicy {
-            bucket: made.reference(),
+            bucket: &made,
             policy_document: PolicyDocument::new([deny])
         }),
     );

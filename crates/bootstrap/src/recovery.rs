@@ -143,7 +143,7 @@ fn vault(stack: &Stack, settings: &Settings, id: &str, name: &str) {
         id,
         props!(backup::BackupVault {
             backup_vault_name: name,
-            encryption_key_arn: key.arn(),
+            encryption_key_arn: &key,
             access_policy: PolicyDocument::new([keep]),
         }),
     );

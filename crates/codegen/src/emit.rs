@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::model::{Attribute, Field, Kind, Model, Presence, PropertyType, Resource, RustType};
+use crate::model::{Attribute, Field, Model, Presence, PropertyType, Resource, RustType};
 
 /// Writes a line. Writing to a `String` cannot fail.
 macro_rules! line {
@@ -11,6 +11,8 @@ macro_rules! line {
         let _ = writeln!($source, $($argument)*);
     }};
 }
+
+mod give;
 
 /// The model as the text of one module.
 pub(crate) fn emit(model: &Model) -> String {
@@ -31,6 +33,7 @@ pub(crate) fn emit(model: &Model) -> String {
         line!(source, "{IMPORTS}");
         for resource in resources {
             emit_resource(&mut source, resource);
+            give::emit(&mut source, model, resource);
         }
         line!(source, "}}");
     }
@@ -263,7 +266,10 @@ fn emit_kinds(source: &mut String, model: &Model) {
     line!(source, "{LINTS}");
     line!(source, "#[rustfmt::skip]");
     line!(source, "pub mod kinds {{");
-    line!(source, "use ::stratiform_stack::generated::AcceptsKind;");
+    line!(
+        source,
+        "use ::stratiform_stack::generated::{{AcceptsKind, Arn}};"
+    );
     for (name, kind) in &model.kinds {
         let formats: Vec<String> = kind
             .formats
@@ -273,22 +279,21 @@ fn emit_kinds(source: &mut String, model: &Model) {
         line!(source, "/// {}.", formats.join(" or "));
         line!(source, "#[derive(Clone, Copy, Debug)]");
         line!(source, "pub enum {name} {{}}");
-        for (accepted, _) in model.kinds.iter().filter(|(_, other)| accepts(kind, other)) {
+        for (accepted, _) in model.kinds.iter().filter(|(_, other)| kind.accepts(other)) {
             line!(source, "impl AcceptsKind<{accepted}> for {name} {{}}");
+        }
+        if kind.is_arn() {
+            line!(source, "impl AcceptsKind<{name}> for Arn {{}}");
         }
     }
     line!(source, "}}");
-}
-
-/// A choice of kinds accepts each of them, and any smaller choice.
-fn accepts(kind: &Kind, other: &Kind) -> bool {
-    other.formats.is_subset(&kind.formats)
 }
 
 fn type_name(rust_type: &RustType, prefix: &str) -> String {
     match rust_type {
         RustType::Text => "String".to_owned(),
         RustType::UnknownKind => "cfn::Id<cfn::UnknownKind>".to_owned(),
+        RustType::Arn => "cfn::Id<cfn::Arn>".to_owned(),
         RustType::Id(kind) => format!("cfn::Id<kinds::{kind}>"),
         RustType::Integer => "i64".to_owned(),
         RustType::Number => "f64".to_owned(),

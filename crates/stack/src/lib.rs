@@ -57,17 +57,18 @@ pub use value::function::{
     Condition, and, arn, availability_zones, base64, cidr, either, equals, find_in_map,
     import_value, join, not, or, pseudo, select, split,
 };
-pub use value::property::{Expr, Id, Json, List, Map, Opt, Prop};
+pub use value::property::{Arn, Expr, Id, Json, List, Map, Opt, Prop};
 
 /// What generated code needs and nobody writes by hand.
 #[doc(hidden)]
 pub mod generated {
     pub use crate::props::{Fields, complete, member};
+    pub use crate::resource::handle::{Gives, One};
     pub use crate::resource::{NoAttributes, Resource, attribute};
     pub use crate::tag::Tag;
     pub use crate::value::draft::{Draft, Identity};
     pub use crate::value::function::{placeholders, substitute};
-    pub use crate::value::property::{Accepts, AcceptsKind, PropertyType, UnknownKind};
+    pub use crate::value::property::{Accepts, AcceptsKind, Arn, PropertyType, UnknownKind};
     pub use crate::{Expr, Id, Json, List, Map, Opt, Prop};
     pub use std::rc::Rc;
 }

@@ -52,7 +52,7 @@ fn network(env: &Environment, app: &App) -> Network {
         stack.add(
             format!("Subnet{number}"),
             props!(ec2::Subnet {
-                vpc_id: vpc.reference(),
+                vpc_id: &vpc,
                 cidr_block: block.to_string(),
             }),
         )
@@ -91,7 +91,7 @@ fn database(
         "SecurityGroup",
         props!(ec2::SecurityGroup {
             group_description: "The database",
-            vpc_id: network.vpc.reference(),
+            vpc_id: &network.vpc,
         }),
     );
     let subnets = network.subnets.iter().map(Handle::reference);
@@ -123,11 +123,11 @@ fn database(
             backup_retention_period: env.database.backup_retention_days,
             db_instance_class: env.database.instance_class.as_str(),
             db_instance_identifier: name,
-            db_subnet_group_name: subnets.reference(),
+            db_subnet_group_name: &subnets,
             engine: "postgres",
             manage_master_user_password: true,
             master_username: user,
-            vpc_security_groups: [group.group_id()],
+            vpc_security_groups: [&group],
         }),
     );
     instance.on_removal(DeletionPolicy::Snapshot);
@@ -160,7 +160,7 @@ fn services(env: &Environment, app: &App, network: &Network) {
         "SecurityGroup",
         props!(ec2::SecurityGroup {
             group_description: "The services",
-            vpc_id: network.vpc.reference(),
+            vpc_id: &network.vpc,
             security_group_ingress: [security_group::Ingress {
                 ip_protocol: "tcp",
                 cidr_ip: env.network.allowed_cidr.to_string(),
@@ -208,7 +208,7 @@ fn add_service(stack: &Stack, id: &str, name: &str, service: &Service, image: Ex
         props!(ecs::Service {
             // ECS makes it for whoever uses it.
             cluster: "default",
-            task_definition: task.reference(),
+            task_definition: &task,
         }),
     );
     stack.add(
@@ -246,7 +246,7 @@ fn backup(env: &Environment, app: &App, name: &str, days: u16, instance: &Handle
     });
     let rule = props!(backup_plan::BackupRuleResourceType {
         rule_name: "daily",
-        target_backup_vault: vault.reference(),
+        target_backup_vault: &vault,
         lifecycle: backup_plan::LifecycleResourceType {
             delete_after_days: days,
         },
@@ -266,7 +266,7 @@ fn backup(env: &Environment, app: &App, name: &str, days: u16, instance: &Handle
         stack.add(
             "Selection",
             props!(backup::BackupSelection {
-                backup_plan_id: plan.reference(),
+                backup_plan_id: &plan,
                 backup_selection: backup_selection::BackupSelectionResourceType {
                     iam_role_arn: role,
                     selection_name: "database",

@@ -135,9 +135,10 @@ fn every_kind_of_text_and_function() {
         .metadata(json!({"Why": "only in large regions"}));
     let read = Statement::allow(["sqs:ReceiveMessage"])
         .sid("Read")
-        .on([queue.arn()]);
+        .on(queue.arn());
     let write = Statement::deny(["sqs:SendMessage", "sqs:PurgeQueue"])
-        .on([arn("sqs", "a"), arn("sqs", "b")])
+        .on(arn("sqs", "a"))
+        .on(arn("sqs", "b"))
         .when("StringEquals", "aws:SourceAccount", pseudo::account_id())
         .when("StringEquals", "aws:RequestedRegion", "eu-central-1")
         .when("Bool", "aws:SecureTransport", "false");
