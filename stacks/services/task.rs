@@ -41,7 +41,7 @@ pub(super) fn definition(entry: &Entry<'_>, cluster: &Cluster) -> Handle<ecs::Ta
             runtime_platform: task::RuntimePlatform {
                 cpu_architecture: match entry.service.architecture {
                     Architecture::Arm64 => task::RuntimePlatformCpuArchitecture::Arm64,
-                    Architecture::X86_64 => task::RuntimePlatformCpuArchitecture::X8664,
+                    Architecture::X86_64 => task::RuntimePlatformCpuArchitecture::X86_64,
                 },
                 operating_system_family: task::RuntimePlatformOperatingSystemFamily::Linux,
             },

@@ -46,27 +46,27 @@ fn literal(tokens: &[TokenTree]) -> Option<TokenStream> {
     let fields = fields(body.stream());
     let named = fields.iter().filter_map(|field| match field {
         Field::Set { name, .. } => Some(name),
-        Field::Rest(_) => None,
+        Field::AsItStands(_) => None,
     });
     let check = check(name, named);
-    let base = fields.iter().find_map(|field| match field {
-        Field::Rest(base) => Some(base.clone()),
-        Field::Set { .. } => None,
+    let has_base = fields.iter().any(|field| match field {
+        Field::AsItStands(tokens) => is_base(tokens),
+        Field::Set { .. } => false,
     });
-    let has_base = base.is_some();
-    let base = base.unwrap_or_else(|| {
+    let mut content: TokenStream = fields
+        .into_iter()
+        .flat_map(|field| match field {
+            Field::Set { name, at, value } => set(name, at, &value),
+            Field::AsItStands(tokens) => tokens.into_iter().collect(),
+        })
+        .collect();
+    if !has_base {
         let at = span(name);
-        let unset = path("::stratiform_stack::generated::Fields::unset", at);
         let dots = [Spacing::Joint, Spacing::Alone].map(|spacing| punct('.', spacing, at));
-        let call = group(Delimiter::Parenthesis, TokenStream::new(), at);
-        dots.into_iter().chain(unset).chain([call]).collect()
-    });
-    let set = fields.into_iter().filter_map(|field| match field {
-        Field::Set { name, value } => Some(set(name, &value)),
-        Field::Rest(_) => None,
-    });
-    let mut content: TokenStream = set.flatten().collect();
-    content.extend(base);
+        content.extend(dots);
+        content.extend(path("::stratiform_stack::generated::Fields::unset", at));
+        content.extend([group(Delimiter::Parenthesis, TokenStream::new(), at)]);
+    }
     let literal: TokenStream = name
         .iter()
         .cloned()
@@ -104,10 +104,14 @@ fn check<'a>(name: &[TokenTree], named: impl Iterator<Item = &'a Ident>) -> Toke
 
 /// A part of a literal.
 enum Field {
-    /// `name: value`, or a name that is its own value.
-    Set { name: Ident, value: Vec<TokenTree> },
-    /// `..base`.
-    Rest(TokenStream),
+    /// `name: value`, or a name that is its own value; `at` is where the compiler says what asks for its type.
+    Set {
+        name: Ident,
+        at: Span,
+        value: Vec<TokenTree>,
+    },
+    /// `..base`; and what is not finished, for the compiler to refuse and editors to complete.
+    AsItStands(Vec<TokenTree>),
 }
 
 /// The fields of a literal. A comma ends one where the next one begins: `::<A, B>` has commas, too.
@@ -119,6 +123,14 @@ fn fields(body: TokenStream) -> Vec<Field> {
         let end = (1..rest.len())
             .find(|&end| is_comma(rest.get(end)) && begins_field(rest.get(end + 1..)))
             .unwrap_or(rest.len());
+        // A name that another one follows has no value yet.
+        if let [unfinished @ TokenTree::Ident(_), after @ ..] = rest
+            && let [TokenTree::Ident(_), ..] = after
+        {
+            fields.push(Field::AsItStands(vec![unfinished.clone()]));
+            rest = after;
+            continue;
+        }
         let (field, after) = rest.split_at(end);
         fields.push(match field {
             [TokenTree::Ident(name), TokenTree::Punct(colon), value @ ..]
@@ -126,15 +138,16 @@ fn fields(body: TokenStream) -> Vec<Field> {
             {
                 Field::Set {
                     name: name.clone(),
+                    at: colon.span(),
                     value: value.to_vec(),
                 }
             }
             [TokenTree::Ident(name)] => Field::Set {
                 name: name.clone(),
+                at: name.span(),
                 value: vec![name.clone().into()],
             },
-            // `..base`; and what the compiler will refuse better than we could.
-            other => Field::Rest(other.iter().cloned().collect()),
+            other => Field::AsItStands(other.to_vec()),
         });
         rest = after.get(1..).unwrap_or_default();
     }
@@ -145,7 +158,7 @@ fn is_comma(token: Option<&TokenTree>) -> bool {
     matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == ',')
 }
 
-/// Whether a field begins here: `name:`, `name` alone, `..`, or nothing at all.
+/// Whether a field begins here: `name:`, a name that is finished or not yet, `..`, or nothing at all.
 fn begins_field(tokens: Option<&[TokenTree]>) -> bool {
     match tokens {
         Some([TokenTree::Ident(_), TokenTree::Punct(next), ..]) => match next.as_char() {
@@ -153,17 +166,23 @@ fn begins_field(tokens: Option<&[TokenTree]>) -> bool {
             ',' => true,
             _ => false,
         },
-        Some([TokenTree::Punct(first), TokenTree::Punct(second), ..]) => {
-            first.as_char() == '.' && second.as_char() == '.'
+        // Not the second argument of a closure.
+        Some([TokenTree::Ident(first), TokenTree::Ident(_), ..]) => {
+            !["mut", "ref"].contains(&first.to_string().as_str())
         }
         Some([]) | Some([TokenTree::Ident(_)]) | None => true,
-        Some(_) => false,
+        Some(tokens) => is_base(tokens),
     }
 }
 
+/// Whether it is `..base`.
+fn is_base(tokens: &[TokenTree]) -> bool {
+    matches!(tokens, [TokenTree::Punct(first), TokenTree::Punct(second), ..]
+        if first.as_char() == '.' && second.as_char() == '.')
+}
+
 /// `name: Into::into(value),`
-fn set(name: Ident, value: &[TokenTree]) -> TokenStream {
-    let at = name.span();
+fn set(name: Ident, at: Span, value: &[TokenTree]) -> TokenStream {
     let converted = converted("::core::convert::Into::into", value, at);
     [name.into(), punct(':', Spacing::Alone, at)]
         .into_iter()
@@ -196,9 +215,11 @@ fn value(tokens: &[TokenTree]) -> TokenStream {
                 .split(|token| is_comma(Some(token)))
                 .filter(|member| !member.is_empty());
             let members = members.flat_map(|item| {
-                member(item)
-                    .into_iter()
-                    .chain([punct(',', Spacing::Alone, list.span())])
+                member(item, list.span_open()).into_iter().chain([punct(
+                    ',',
+                    Spacing::Alone,
+                    list.span(),
+                )])
             });
             group(Delimiter::Bracket, members.collect(), list.span()).into()
         }
@@ -207,7 +228,7 @@ fn value(tokens: &[TokenTree]) -> TokenStream {
 }
 
 /// A member of a list, converted by itself, so that its neighbours may be of other kinds; or an entry of a map.
-fn member(tokens: &[TokenTree]) -> TokenStream {
+fn member(tokens: &[TokenTree], at: Span) -> TokenStream {
     const MEMBER: &str = "::stratiform_stack::generated::member";
     if let [TokenTree::Group(entry)] = tokens
         && entry.delimiter() == Delimiter::Parenthesis
@@ -226,12 +247,12 @@ fn member(tokens: &[TokenTree]) -> TokenStream {
                 .iter()
                 .chain([comma])
                 .cloned()
-                .chain(converted(MEMBER, value, span(value)))
+                .chain(converted(MEMBER, value, comma.span()))
                 .collect();
             return group(Delimiter::Parenthesis, entry_of_map, entry.span()).into();
         }
     }
-    converted(MEMBER, tokens, span(tokens))
+    converted(MEMBER, tokens, at)
 }
 
 /// Where some tokens stand: their first one.

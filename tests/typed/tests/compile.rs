@@ -18,8 +18,8 @@ fn either_chooses_between_generated_types() {
             launch_type: either(large, LaunchType::Ec2, LaunchType::Fargate),
             deployment_controller: either(
                 large,
-                DeploymentController::default(),
-                DeploymentController::default(),
+                props!(DeploymentController {}),
+                props!(DeploymentController {}),
             ),
         })
     };

@@ -8,7 +8,7 @@ use stratiform_stack::{
     Statement, Untyped, Update, arn, either, equals, join, json, props, pseudo, sub,
 };
 use stratiform_template::{Member, Value};
-use typed_tests::{ec2, ecs, iam, kms, route53resolver, sns, sqs};
+use typed_tests::{ec2, ecs, iam, kms, lambda, route53resolver, sns, sqs};
 
 fn app(references: References) -> App {
     App::new(Settings {
@@ -184,6 +184,53 @@ fn a_choice_between_values_of_an_enum() {
     let written = service.properties.get("LaunchType").map(Value::to_yaml);
     let expected = "!If\n- Large\n- FARGATE\n- EC2\n".to_owned();
     assert_eq!(written, Some(expected));
+}
+
+#[test]
+fn a_handle_stands_for_what_is_expected() {
+    let app = app(References::Strong);
+    let stack = app.stack("one", "One");
+    let role = stack.add(
+        "Role",
+        props!(iam::Role {
+            assume_role_policy_document: json!({})
+        }),
+    );
+    let key = stack.add("Key", props!(kms::Key {}));
+    let vpc = stack.add("Vpc", props!(ec2::Vpc {}));
+    let subnets = [1, 2].map(|zone| {
+        let id = format!("Subnet{zone}");
+        stack.add(id, props!(ec2::Subnet { vpc_id: &vpc }))
+    });
+    let group = props!(ec2::SecurityGroup {
+        group_description: "x",
+        vpc_id: vpc
+    });
+    let group = stack.add("Group", group);
+    stack.add(
+        "Function",
+        props!(lambda::Function {
+            code: lambda::function::Code {},
+            role: &role,
+            kms_key_arn: &key,
+            vpc_config: lambda::function::VpcConfig {
+                security_group_ids: [&group, "sg-1"],
+                subnet_ids: subnets.as_slice(),
+            },
+        }),
+    );
+    let statement = Statement::allow(["kms:Decrypt"])
+        .on(&key)
+        .on_each([&role])
+        .on(sub!("{}/*", key.arn()));
+    stack.add(
+        "OtherRole",
+        props!(iam::Role {
+            assume_role_policy_document: PolicyDocument::new([statement]),
+            managed_policy_arns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"],
+        }),
+    );
+    insta::assert_snapshot!(templates(&app.synthesize().unwrap()));
 }
 
 #[test]
