@@ -389,6 +389,12 @@ impl Run {
                 .is_some_and(|(back, _)| back.is_executing())
     }
 
+    /// When it comes to a verdict of what runs, where that stays as it is: until then nobody hears anything new by asking.
+    pub fn decides(&self) -> Option<Timestamp> {
+        let verification = self.verification.as_ref();
+        verification.and_then(Verification::decides)
+    }
+
     fn own_outcome(&self) -> Option<Outcome> {
         let outcomes = self.stacks.iter().map(|stack| {
             Some(match stack.ending()? {
