@@ -14,7 +14,9 @@ use std::time::Instant;
 use stratiform_assembly::Assembly;
 use stratiform_aws::{Aws, Identity};
 use stratiform_deploy::guard::StackFound;
+use stratiform_deploy::{Call, Reply, never_was_complete};
 use stratiform_environment::{Environment, Settings};
+use stratiform_service::StackStatus;
 
 use self::stuck::{keep_data, mending, stuck};
 use self::target::{Target, target};
@@ -119,7 +121,8 @@ async fn back(
         let pulled = lever::pull(global, args, service, &there, &today, view);
         return pulled.await.map(answer);
     }
-    let stuck = stuck(&found, args)?;
+    let unmade = or_interrupted(async { Ok(unmade(&aws, &found).await) }).await?;
+    let stuck = stuck(&found, &unmade, args)?;
     let deploy = args.deployment(None);
     if !stuck.is_empty() {
         stderr(&stuck::text(&stuck));
@@ -177,6 +180,27 @@ async fn back(
         source: Source::Release(head),
     };
     carried_out(global, &deploy, cloud, intent, None, view).await
+}
+
+/// The keys of stacks whose deletion failed and that never were complete. One whose events could not be read may have been.
+async fn unmade<'a>(aws: &Aws, found: &'a [StackFound]) -> Vec<&'a str> {
+    let mut unmade = Vec::new();
+    for found in found {
+        let Some(stack) = found.there() else { continue };
+        if stack.status != StackStatus::DeleteFailed {
+            continue;
+        }
+        let call = Call::StackEvents {
+            stack: stack.id.clone(),
+            after: Some(String::new()),
+        };
+        if let Ok(Reply::Events(events)) = aws.call(&call).await
+            && never_was_complete(&events)
+        {
+            unmade.push(found.key.as_str());
+        }
+    }
+    unmade
 }
 
 fn answer(exit: Exit) -> Answer {

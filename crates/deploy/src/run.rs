@@ -10,6 +10,7 @@ mod looking;
 mod notifying;
 mod proposing;
 mod tasks;
+pub(crate) mod undoing;
 mod verifying;
 
 use std::collections::{HashMap, HashSet};
@@ -373,7 +374,8 @@ impl Run {
         let own = self.stacks.iter().any(|stack| {
             matches!(
                 stack.step,
-                Step::Mend(..)
+                Step::Unprotect(..)
+                    | Step::Mend(..)
                     | Step::Execute
                     | Step::Confirm(_)
                     | Step::Follow(_)

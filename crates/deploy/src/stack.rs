@@ -3,13 +3,15 @@
 //! A [`Step`] is what is being asked, or what is waited for. It has at most one call under way, and making a call a
 //! second time is safe in all of them: where an answer was lost, the next step looks before it acts.
 
+use std::collections::VecDeque;
+
 use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
 use stratiform_service::change_set::ChangeSetType;
 use stratiform_service::status::{Ending as StackEnding, Phase};
 use stratiform_service::{
-    ChangeSet, ChangeSetId, ChangeSetStatus, ExecutionStatus, Reason, StackEvent, StackId,
-    StackName, StackStatus, Timestamp, Word,
+    ChangeSet, ChangeSetId, ChangeSetStatus, ExecutionStatus, PhysicalId, Reason, StackEvent,
+    StackId, StackName, StackStatus, Timestamp, Word,
 };
 
 use crate::call::{Call, NewChangeSet, OnDrift, ParameterValue, Stack, TemplateSource};
@@ -33,6 +35,14 @@ pub(crate) enum Step {
     Whose(Box<Stack>),
     /// Whether a creation that never succeeded left something.
     LookInside(StackId, Timestamp, Word<StackStatus>),
+    /// Whether it ever was complete: its deletion failed.
+    ReadBeginning(Box<Stack>),
+    /// What the template of a creation says that could not be rolled back.
+    ReadLeft(Box<Stack>),
+    /// What is left of it.
+    ListLeft(Box<Stack>, String),
+    /// The protection of these load balancers, the first of them first, is lifted.
+    Unprotect(VecDeque<PhysicalId>, StackId),
     /// A call that changes the stack so that it can be updated, and then its end.
     Mend(Remedy, StackId, Timestamp),
     /// What its template is.
@@ -82,7 +92,7 @@ pub(crate) enum Step {
 /// A call that changes a stack so that it can be updated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Remedy {
-    /// Deletes a creation that never succeeded.
+    /// Deletes a creation that never succeeded, or what is left of it.
     Delete,
     /// Goes on with a rollback that is stuck.
     Continue,
@@ -439,6 +449,20 @@ pub(crate) fn call(
         },
         Step::LookInside(stack, ..) => Call::ListStackResources {
             stack: stack.clone(),
+        },
+        Step::ReadBeginning(stack) => Call::StackEvents {
+            stack: stack.id.clone(),
+            // All of them.
+            after: Some(String::new()),
+        },
+        Step::ReadLeft(stack) => Call::GetTemplate {
+            stack: stack.id.clone(),
+        },
+        Step::ListLeft(stack, _) => Call::ListStackResources {
+            stack: stack.id.clone(),
+        },
+        Step::Unprotect(balancers, _) => Call::UnprotectLoadBalancer {
+            load_balancer: balancers.front()?.to_string(),
         },
         Step::Mend(remedy, stack, since) => {
             let skip = skipped(planned, conduct);

@@ -186,6 +186,7 @@ fn of_stack(stack: &StackStanding) -> Seen {
             (Level::Broken, format!("it is {status}"))
         }
         State::RollbackStuck => (Level::Broken, "it is UPDATE_ROLLBACK_FAILED".to_owned()),
+        State::CreationStuck => (Level::Broken, "it is ROLLBACK_FAILED".to_owned()),
         State::Unasked(unasked) => (Level::Unasked, unasked.why.clone()),
     };
     Seen {

@@ -1,17 +1,18 @@
 //! Stacks that cannot be deployed as they are: what they are, and the way out.
 
 use stratiform_catalog::behaviour;
-use stratiform_deploy::call::Resource;
-use stratiform_deploy::guard::StackFound;
+use stratiform_deploy::call::{Resource, Stack};
+use stratiform_deploy::destruction::{Fate, Inventory, Protection};
+use stratiform_deploy::guard::{StackFound, Unasked};
 use stratiform_deploy::{
-    Approval, Conduct, Mending, OnFailure, Plan, PlannedStack, Record, Skip as Skipped, Standing,
-    Until, Way, text_digest,
+    Allowance, Approval, Conduct, Loss, Mending, OnFailure, Plan, PlannedStack, Record,
+    Skip as Skipped, Standing, Until, Way, text_digest,
 };
 use stratiform_environment::Settings;
 use stratiform_finding::words::few;
 use stratiform_finding::{Code, Finding};
 use stratiform_service::change_set::DeploymentConfigMode;
-use stratiform_service::{ResourceStatus, StackName, StackStatus, Word};
+use stratiform_service::{LogicalId, ResourceStatus, StackName, StackStatus, Word};
 
 use crate::args::{Allow, Going, Rollback};
 use crate::commands::deploy::conduct::{concurrency, pace};
@@ -30,6 +31,10 @@ pub(super) struct Stuck<'a> {
     skip: Vec<String>,
     /// Those that hold data, were made by what failed and go with its rollback, and were not named.
     losses: Vec<&'a Resource>,
+    /// What is left, where its creation is undone.
+    left: Option<Inventory>,
+    /// Those with data that may go.
+    allowed: Vec<Allowance>,
 }
 
 impl Stuck<'_> {
@@ -41,53 +46,63 @@ impl Stuck<'_> {
     /// Whether this command is its way out.
     pub(super) fn is_mended_here(&self) -> bool {
         match self.standing.way {
-            Way::Continue | Way::RollBack | Way::Clear => true,
+            Way::Continue | Way::RollBack | Way::Clear | Way::Undo => true,
             Way::Open | Way::Destroy | Way::Wait | Way::Look => false,
         }
     }
 }
 
-/// The stacks that cannot be deployed as they are.
+/// The stacks that cannot be deployed as they are; `unmade` are the keys of those whose deletion failed and that never were
+/// complete.
 ///
 /// # Errors
 /// A stack could not be asked; something is to be skipped that is not in the way.
 pub(super) fn stuck<'a>(
     found: &'a [StackFound],
+    unmade: &[&str],
     args: &Rollback,
 ) -> Result<Vec<Stuck<'a>>, Failure> {
     let mut all = Vec::new();
     for found in found {
-        let stack = found.stack.as_ref().map_err(|unasked| {
-            let what = format!("it is not known how the stack `{}` stands", found.key);
-            let finding = Finding::new(Code::AwsUnavailable, what, unasked.help.clone());
-            Failure::of([finding.because(unasked.why.clone())])
-        })?;
+        let stack = known(found, found.stack.as_ref())?;
         let Some(stack) = stack else { continue };
         let chosen = |wanted: &String| *wanted == found.key || *wanted == stack.name;
         if !args.stack.is_empty() && !args.stack.iter().any(chosen) {
             continue;
         }
-        let standing = Standing::of(&stack.status);
+        let standing = match unmade.contains(&found.key.as_str()) {
+            true => Standing::of(&Word::Known(StackStatus::RollbackFailed)),
+            false => Standing::of(&stack.status),
+        };
         if standing.way == Way::Open {
             continue;
         }
         let resources = found.resources.iter().flatten();
         let failed = resources.filter(|resource| resource.status.as_str().ends_with("_FAILED"));
         let skip = args.skip.iter().filter(|skip| chosen(&skip.stack));
+        let allowed = args.allow.iter().filter_map(|allow| match allow {
+            Allow::Resource {
+                going: Going::Deleted,
+                stack,
+                logical_id,
+            } if chosen(stack) => Some(Allowance {
+                loss: Loss::Delete,
+                stack: found.key.clone(),
+                logical_id: LogicalId::new(logical_id).ok()?,
+            }),
+            Allow::Resource { .. } | Allow::Cross { .. } => None,
+        });
+        let allowed: Vec<Allowance> = allowed.collect();
         let is_allowed = |resource: &Resource| {
-            args.allow.iter().any(|allow| match allow {
-                Allow::Resource {
-                    going,
-                    stack,
-                    logical_id,
-                } => {
-                    *going == Going::Deleted
-                        && chosen(stack)
-                        && logical_id == resource.logical_id.as_str()
-                }
-                Allow::Cross { .. } => false,
-            })
+            let mut allowed = allowed.iter();
+            allowed.any(|allowed| allowed.logical_id == resource.logical_id)
         };
+        let left = match standing.way {
+            Way::Undo => Some(left(found, stack)?),
+            _ => None,
+        };
+        let at_risk = left.iter().flat_map(|left| left.unnamed(&found.key, &[]));
+        let at_risk: Vec<LogicalId> = at_risk.map(|blocked| blocked.logical_id).collect();
         // What an operation made, its rollback deletes.
         let was_made = |resource: &Resource| {
             stack.status == StackStatus::CreateFailed
@@ -97,10 +112,10 @@ pub(super) fn stuck<'a>(
                         .is_none_or(|changed| Some(changed) >= stack.updated))
         };
         let losses = found.resources.iter().flatten().filter(|resource| {
-            was_made(resource)
+            let goes = was_made(resource)
                 && resource.status == ResourceStatus::CreateComplete
-                && behaviour::holds_data(&resource.resource_type)
-                && !is_allowed(resource)
+                && behaviour::holds_data(&resource.resource_type);
+            (goes || at_risk.contains(&resource.logical_id)) && !is_allowed(resource)
         });
         all.push(Stuck {
             key: &found.key,
@@ -110,6 +125,8 @@ pub(super) fn stuck<'a>(
             failed: failed.collect(),
             skip: skip.map(|skip| skip.resource.clone()).collect(),
             losses: losses.collect(),
+            left,
+            allowed,
         });
     }
     for skip in &args.skip {
@@ -143,6 +160,29 @@ pub(super) fn stuck<'a>(
         }
     }
     Ok(all)
+}
+
+/// What could be asked of a stack.
+///
+/// # Errors
+/// It could not.
+fn known<T>(found: &StackFound, asked: Result<T, &Unasked>) -> Result<T, Failure> {
+    asked.map_err(|unasked| {
+        let what = format!("it is not known how the stack `{}` stands", found.key);
+        let finding = Finding::new(Code::AwsUnavailable, what, unasked.help.clone());
+        Failure::of([finding.because(unasked.why.clone())])
+    })
+}
+
+/// What is left of a creation that failed and could not be rolled back.
+///
+/// # Errors
+/// Its template or its resources could not be asked for.
+fn left(found: &StackFound, stack: &Stack) -> Result<Inventory, Failure> {
+    let template = found.template.as_ref().map(Result::as_ref).transpose();
+    let template = known(found, template)?.map_or("", String::as_str);
+    let resources = known(found, found.resources.as_ref())?;
+    Ok(Inventory::of(stack, template, resources))
 }
 
 /// Refuses to roll creations back whose data nobody named: all that they made is deleted.
@@ -196,6 +236,7 @@ fn one(stuck: &Stuck<'_>) -> String {
         standing,
         failed,
         skip,
+        left,
         ..
     } = stuck;
     let mut text = format!("{key} is {status}: it {}\n", standing.sentence);
@@ -226,6 +267,7 @@ fn one(stuck: &Stuck<'_>) -> String {
         }
         Way::RollBack => "  → it is rolled back\n".to_owned(),
         Way::Clear => "  → it is deleted if it holds nothing; `deploy` makes it anew\n".to_owned(),
+        Way::Undo => left.as_ref().map(undone).unwrap_or_default(),
         Way::Destroy => format!(
             "  → correct what keeps it from going, and delete the stack `{name}` again; `deploy` makes it anew\n"
         ),
@@ -233,6 +275,32 @@ fn one(stuck: &Stuck<'_>) -> String {
         Way::Look => format!("  → look at the stack `{name}` in CloudFormation\n"),
     };
     text
+}
+
+/// What is done about what is left of a creation.
+fn undone(left: &Inventory) -> String {
+    let is_lifted = |id: &LogicalId| left.liftable().any(|item| item.logical_id == *id);
+    let held = left.protections.iter().filter_map(|protection| {
+        let Protection::Resource {
+            logical_id, what, ..
+        } = protection
+        else {
+            return None;
+        };
+        let text = match is_lifted(logical_id) {
+            true => format!("  → the {what} of {logical_id} is lifted: it holds no data, and was made by the creation that failed\n"),
+            false => format!("  → the {what} of {logical_id} is not lifted: it may hold data; while it is on, AWS refuses to delete it\n"),
+        };
+        Some(text)
+    });
+    let stays = left.items.iter().filter(|item| item.fate == Fate::Stays);
+    let stays: Vec<String> = stays.map(|item| item.logical_id.to_string()).collect();
+    let stays = match stays.is_empty() {
+        true => String::new(),
+        false => format!(", but for {}, which no stack manages then", few(&stays)),
+    };
+    let held: String = held.collect();
+    format!("{held}  → what is left of it is deleted{stays}; `deploy` makes it anew\n")
 }
 
 /// A plan that mends them, and does nothing else.
@@ -271,7 +339,7 @@ pub(super) fn mending(
             on_failure: OnFailure::Keep,
             until: Until::Mended,
             approval: Approval::Given,
-            allowed: Vec::new(),
+            allowed: mended().flat_map(|stuck| stuck.allowed.clone()).collect(),
             mending: Mending::Rollbacks,
             skip: skip.collect(),
             role: written.role_arn.clone(),

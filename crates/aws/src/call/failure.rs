@@ -178,6 +178,7 @@ fn is_cloudformations(call: &Call) -> bool {
         | Call::Webhook { .. }
         | Call::RunCommand(_)
         | Call::DescribeTargetHealth { .. }
+        | Call::UnprotectLoadBalancer { .. }
         | Call::DescribeAlarms { .. }
         | Call::DescribeDbInstance { .. }
         | Call::CreateDbSnapshot { .. }

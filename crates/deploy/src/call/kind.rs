@@ -68,6 +68,7 @@ kinds!(
     Webhook,
     RunCommand,
     DescribeTargetHealth,
+    UnprotectLoadBalancer,
     DescribeAlarms,
     DescribeDbInstance,
     CreateDbSnapshot,

@@ -101,7 +101,10 @@ impl Destruction {
                 let reason = reason.or(told).unwrap_or_default();
                 self.end(index, Ending::CameBack { status, reason });
             }
-            Phase::Settled(StackEnding::Broken | StackEnding::Unknown) | Phase::Moving(_) => {
+            Phase::Settled(
+                StackEnding::CreationStuck | StackEnding::Broken | StackEnding::Unknown,
+            )
+            | Phase::Moving(_) => {
                 self.stuck(index, operation, Some(status), None);
             }
         }

@@ -77,7 +77,7 @@ impl Inventory {
 
     /// From a stack, its template's text, and what CloudFormation lists. Of what the template does not say, or cannot be
     /// read, the worst is taken: it is deleted.
-    pub(super) fn of(stack: &Stack, template: &str, resources: &[call::Resource]) -> Inventory {
+    pub fn of(stack: &Stack, template: &str, resources: &[call::Resource]) -> Inventory {
         let mut inventory = Inventory::empty(stack);
         let parsed = parse_with_repeats(template).ok();
         let template = parsed.and_then(|parsed| Template::from_node(&parsed.node).ok());
@@ -141,6 +141,16 @@ impl Inventory {
             fate,
             holds_data: declared.holds_data(resource_type),
         });
+    }
+
+    /// The load balancers that are protected, go, and hold no data: nothing is lost where their protection is lifted.
+    pub fn liftable(&self) -> impl Iterator<Item = &Item> {
+        self.items.iter().filter(|item| {
+            let is_protected = self.protections.iter().any(|protection| {
+                matches!(protection, Protection::Resource { logical_id, .. } if *logical_id == item.logical_id)
+            });
+            is_protected && !item.holds_data && item.resource_type == BALANCER
+        })
     }
 
     /// The resources whose data would go, but for those that are named; `key` is the stack's.
@@ -302,6 +312,9 @@ impl<'t> Declared<'t> {
         protecting.next().map(|_| ())
     }
 }
+
+/// A load balancer of ELBv2.
+const BALANCER: &str = "AWS::ElasticLoadBalancingV2::LoadBalancer";
 
 /// The attribute with which ELBv2 refuses to delete a load balancer.
 ///

@@ -76,6 +76,19 @@ impl Run {
                     );
                 }
             }
+            (Step::ReadBeginning(stack), Reply::Events(events)) => {
+                self.beginning(index, stack, &events);
+            }
+            (Step::ReadLeft(stack), Reply::Template(template)) => {
+                self.to(index, Step::ListLeft(stack, template));
+            }
+            (Step::ListLeft(stack, template), Reply::Resources(resources)) => {
+                self.left(index, &stack, &template, &resources);
+            }
+            (Step::Unprotect(mut balancers, stack), Reply::Done) => {
+                balancers.pop_front();
+                self.unprotect(index, balancers, stack);
+            }
             (Step::Mend(remedy, stack, since), Reply::Done) => {
                 let skip = skipped(&self.plan.stacks[index], &self.plan.conduct);
                 let token = mending_token(remedy, since, &skip, &self.plan.conduct);
@@ -285,7 +298,7 @@ impl Run {
                     Refused::Moved("the approved change set is not there any more".to_owned());
                 self.end(index, Ending::Refused(Box::new(refused)));
             }
-            Step::Mend(..) | Step::SetPolicy(_) | Step::SetProtection(_) => {
+            Step::Unprotect(..) | Step::Mend(..) | Step::SetPolicy(_) | Step::SetProtection(_) => {
                 self.stuck(
                     index,
                     Stuck {
