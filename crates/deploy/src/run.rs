@@ -172,6 +172,8 @@ struct StackRun {
     reviewed: bool,
     /// How often nothing was heard of its operation.
     silence: u32,
+    /// How often its events could not be read in a row.
+    unread: u32,
     cancelled: bool,
 }
 
@@ -210,6 +212,7 @@ impl Run {
             remade: false,
             reviewed: false,
             silence: 0,
+            unread: 0,
             cancelled: false,
         };
         let mut names = HashSet::new();

@@ -36,6 +36,7 @@ impl Destruction {
         let own = operation.take(events);
         let silence = silence(self.stacks[index].silence, &own);
         self.stacks[index].silence = silence;
+        self.stacks[index].unread = 0;
         for event in own {
             self.tell(index, News::Event(Box::new(event)));
         }
