@@ -9,6 +9,7 @@ pub(crate) mod one_way;
 mod stuck;
 pub(crate) mod target;
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use stratiform_assembly::Assembly;
@@ -16,7 +17,7 @@ use stratiform_aws::{Aws, Identity};
 use stratiform_deploy::guard::StackFound;
 use stratiform_deploy::{Call, Reply, never_was_complete};
 use stratiform_environment::{Environment, Settings};
-use stratiform_service::StackStatus;
+use stratiform_service::{StackEvent, StackStatus};
 
 use self::stuck::{keep_data, mending, stuck};
 use self::target::{Target, target};
@@ -182,22 +183,26 @@ async fn back(
     carried_out(global, &deploy, cloud, intent, None, view).await
 }
 
-/// The keys of stacks whose deletion failed and that never were complete. One whose events could not be read may have been.
-async fn unmade<'a>(aws: &Aws, found: &'a [StackFound]) -> Vec<&'a str> {
-    let mut unmade = Vec::new();
+/// All events of the stacks that never were complete and could not be deleted, by key. One whose deletion failed and whose
+/// events could not be read may have been.
+async fn unmade<'a>(aws: &Aws, found: &'a [StackFound]) -> BTreeMap<&'a str, Vec<StackEvent>> {
+    let mut unmade = BTreeMap::new();
     for found in found {
         let Some(stack) = found.there() else { continue };
-        if stack.status != StackStatus::DeleteFailed {
+        let is_known = stack.status == StackStatus::RollbackFailed;
+        if !is_known && stack.status != StackStatus::DeleteFailed {
             continue;
         }
         let call = Call::StackEvents {
             stack: stack.id.clone(),
             after: Some(String::new()),
         };
-        if let Ok(Reply::Events(events)) = aws.call(&call).await
-            && never_was_complete(&events)
-        {
-            unmade.push(found.key.as_str());
+        let events = match aws.call(&call).await {
+            Ok(Reply::Events(events)) => events,
+            _ => Vec::new(),
+        };
+        if is_known || never_was_complete(&events) {
+            unmade.insert(found.key.as_str(), events);
         }
     }
     unmade

@@ -265,6 +265,11 @@ pub enum Call {
         /// Its ARN.
         load_balancer: String,
     },
+    /// Lets a database be deleted; one that is not there can be: [`Reply::Done`].
+    UnprotectDatabase {
+        /// Its identifier.
+        identifier: String,
+    },
     /// Alarms by name: [`Reply::Alarms`]. One that is not there is left out.
     DescribeAlarms {
         /// The names, at most 100.

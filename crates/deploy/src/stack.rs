@@ -10,11 +10,12 @@ use sha2::{Digest, Sha256};
 use stratiform_service::change_set::ChangeSetType;
 use stratiform_service::status::{Ending as StackEnding, Phase};
 use stratiform_service::{
-    ChangeSet, ChangeSetId, ChangeSetStatus, ExecutionStatus, PhysicalId, Reason, StackEvent,
-    StackId, StackName, StackStatus, Timestamp, Word,
+    ChangeSet, ChangeSetId, ChangeSetStatus, ExecutionStatus, Reason, StackEvent, StackId,
+    StackName, StackStatus, Timestamp, Word,
 };
 
 use crate::call::{Call, NewChangeSet, OnDrift, ParameterValue, Stack, TemplateSource};
+use crate::destruction::Inventory;
 use crate::plan::{Conduct, PlannedStack, is_record};
 use crate::told::{Cause, Ending};
 
@@ -35,14 +36,14 @@ pub(crate) enum Step {
     Whose(Box<Stack>),
     /// Whether a creation that never succeeded left something.
     LookInside(StackId, Timestamp, Word<StackStatus>),
-    /// Whether it ever was complete: its deletion failed.
-    ReadBeginning(Box<Stack>),
     /// What the template of a creation says that could not be rolled back.
     ReadLeft(Box<Stack>),
     /// What is left of it.
     ListLeft(Box<Stack>, String),
-    /// The protection of these load balancers, the first of them first, is lifted.
-    Unprotect(VecDeque<PhysicalId>, StackId),
+    /// What of it ever was complete.
+    ReadBeginning(Box<Inventory>),
+    /// Calls that let resources be deleted, the first of them first; then the stack goes.
+    Unprotect(VecDeque<Call>, StackId),
     /// A call that changes the stack so that it can be updated, and then its end.
     Mend(Remedy, StackId, Timestamp),
     /// What its template is.
@@ -450,8 +451,8 @@ pub(crate) fn call(
         Step::LookInside(stack, ..) => Call::ListStackResources {
             stack: stack.clone(),
         },
-        Step::ReadBeginning(stack) => Call::StackEvents {
-            stack: stack.id.clone(),
+        Step::ReadBeginning(left) => Call::StackEvents {
+            stack: left.stack.clone(),
             // All of them.
             after: Some(String::new()),
         },
@@ -461,9 +462,7 @@ pub(crate) fn call(
         Step::ListLeft(stack, _) => Call::ListStackResources {
             stack: stack.id.clone(),
         },
-        Step::Unprotect(balancers, _) => Call::UnprotectLoadBalancer {
-            load_balancer: balancers.front()?.to_string(),
-        },
+        Step::Unprotect(calls, _) => calls.front()?.clone(),
         Step::Mend(remedy, stack, since) => {
             let skip = skipped(planned, conduct);
             let token = mending_token(*remedy, *since, &skip, conduct);

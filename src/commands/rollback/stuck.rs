@@ -1,5 +1,7 @@
 //! Stacks that cannot be deployed as they are: what they are, and the way out.
 
+use std::collections::BTreeMap;
+
 use stratiform_catalog::behaviour;
 use stratiform_deploy::call::{Resource, Stack};
 use stratiform_deploy::destruction::{Fate, Inventory, Protection};
@@ -12,7 +14,7 @@ use stratiform_environment::Settings;
 use stratiform_finding::words::few;
 use stratiform_finding::{Code, Finding};
 use stratiform_service::change_set::DeploymentConfigMode;
-use stratiform_service::{LogicalId, ResourceStatus, StackName, StackStatus, Word};
+use stratiform_service::{LogicalId, ResourceStatus, StackEvent, StackName, StackStatus, Word};
 
 use crate::args::{Allow, Going, Rollback};
 use crate::commands::deploy::conduct::{concurrency, pace};
@@ -32,7 +34,7 @@ pub(super) struct Stuck<'a> {
     /// Those that hold data, were made by what failed and go with its rollback, and were not named.
     losses: Vec<&'a Resource>,
     /// What is left, where its creation is undone.
-    left: Option<Inventory>,
+    left: Option<Left<'a>>,
     /// Those with data that may go.
     allowed: Vec<Allowance>,
 }
@@ -52,14 +54,21 @@ impl Stuck<'_> {
     }
 }
 
-/// The stacks that cannot be deployed as they are; `unmade` are the keys of those whose deletion failed and that never were
-/// complete.
+/// What is left of a creation that could not be rolled back.
+struct Left<'a> {
+    inventory: Inventory,
+    /// All events of its stack.
+    events: &'a [StackEvent],
+}
+
+/// The stacks that cannot be deployed as they are; `unmade` are those that never were complete and could not be deleted, with
+/// all their events.
 ///
 /// # Errors
 /// A stack could not be asked; something is to be skipped that is not in the way.
 pub(super) fn stuck<'a>(
     found: &'a [StackFound],
-    unmade: &[&str],
+    unmade: &'a BTreeMap<&str, Vec<StackEvent>>,
     args: &Rollback,
 ) -> Result<Vec<Stuck<'a>>, Failure> {
     let mut all = Vec::new();
@@ -70,9 +79,10 @@ pub(super) fn stuck<'a>(
         if !args.stack.is_empty() && !args.stack.iter().any(chosen) {
             continue;
         }
-        let standing = match unmade.contains(&found.key.as_str()) {
-            true => Standing::of(&Word::Known(StackStatus::RollbackFailed)),
-            false => Standing::of(&stack.status),
+        let events = unmade.get(found.key.as_str());
+        let standing = match events {
+            Some(_) => Standing::of(&Word::Known(StackStatus::RollbackFailed)),
+            None => Standing::of(&stack.status),
         };
         if standing.way == Way::Open {
             continue;
@@ -97,11 +107,15 @@ pub(super) fn stuck<'a>(
             let mut allowed = allowed.iter();
             allowed.any(|allowed| allowed.logical_id == resource.logical_id)
         };
-        let left = match standing.way {
-            Way::Undo => Some(left(found, stack)?),
-            _ => None,
+        let left = match events {
+            Some(events) => Some(Left {
+                inventory: left(found, stack)?,
+                events,
+            }),
+            None => None,
         };
-        let at_risk = left.iter().flat_map(|left| left.unnamed(&found.key, &[]));
+        let inventory = left.iter().map(|left| &left.inventory);
+        let at_risk = inventory.flat_map(|inventory| inventory.unnamed(&found.key, &[]));
         let at_risk: Vec<LogicalId> = at_risk.map(|blocked| blocked.logical_id).collect();
         // What an operation made, its rollback deletes.
         let was_made = |resource: &Resource| {
@@ -278,9 +292,11 @@ fn one(stuck: &Stuck<'_>) -> String {
 }
 
 /// What is done about what is left of a creation.
-fn undone(left: &Inventory) -> String {
-    let is_lifted = |id: &LogicalId| left.liftable().any(|item| item.logical_id == *id);
-    let held = left.protections.iter().filter_map(|protection| {
+fn undone(left: &Left<'_>) -> String {
+    let Left { inventory, events } = left;
+    let lifted = inventory.liftable(events);
+    let is_lifted = |id: &LogicalId| lifted.iter().any(|(item, _)| item.logical_id == *id);
+    let held = inventory.protections.iter().filter_map(|protection| {
         let Protection::Resource {
             logical_id, what, ..
         } = protection
@@ -288,12 +304,15 @@ fn undone(left: &Inventory) -> String {
             return None;
         };
         let text = match is_lifted(logical_id) {
-            true => format!("  → the {what} of {logical_id} is lifted: it holds no data, and was made by the creation that failed\n"),
+            true => format!("  → the {what} of {logical_id} is lifted: the creation that failed made it, and nothing is lost with it\n"),
             false => format!("  → the {what} of {logical_id} is not lifted: it may hold data; while it is on, AWS refuses to delete it\n"),
         };
         Some(text)
     });
-    let stays = left.items.iter().filter(|item| item.fate == Fate::Stays);
+    let stays = inventory
+        .items
+        .iter()
+        .filter(|item| item.fate == Fate::Stays);
     let stays: Vec<String> = stays.map(|item| item.logical_id.to_string()).collect();
     let stays = match stays.is_empty() {
         true => String::new(),
@@ -354,4 +373,57 @@ pub(super) fn mending(
             pace: pace(args.local),
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use stratiform_service::StackId;
+
+    use super::*;
+
+    #[test]
+    fn what_is_left_is_told_by_what_becomes_of_it() {
+        let template = r#"{"Resources": {
+            "Balancer": {"Type": "AWS::ElasticLoadBalancingV2::LoadBalancer", "Properties": {
+                "LoadBalancerAttributes": [{"Key": "deletion_protection.enabled", "Value": "true"}]}},
+            "Instance": {"Type": "AWS::RDS::DBInstance", "Properties": {"DeletionProtection": true}},
+            "Logs": {"Type": "AWS::Logs::LogGroup", "DeletionPolicy": "Retain"}}}"#;
+        let id: StackId = "arn:aws:cloudformation:eu-central-1:111122223333:stack/shop-dev-front/1"
+            .parse()
+            .unwrap();
+        let resource = |id: &str, resource_type: &str| Resource {
+            logical_id: id.parse().unwrap(),
+            physical_id: format!("{id}-1").parse().ok(),
+            resource_type: resource_type.to_owned(),
+            status: Word::new("DELETE_FAILED"),
+            reason: None,
+            changed: None,
+        };
+        let resources = [
+            resource("Balancer", "AWS::ElasticLoadBalancingV2::LoadBalancer"),
+            resource("Instance", "AWS::RDS::DBInstance"),
+            resource("Logs", "AWS::Logs::LogGroup"),
+        ];
+        let moment = "2026-11-29T08:00:00Z".parse().unwrap();
+        let stack = Stack {
+            id,
+            name: "shop-dev-front".to_owned(),
+            status: Word::new("ROLLBACK_FAILED"),
+            reason: None,
+            created: moment,
+            updated: None,
+            parameters: Default::default(),
+            resolved: Default::default(),
+            tags: Default::default(),
+            outputs: Default::default(),
+            notification_arns: Vec::new(),
+            termination_protection: false,
+            drift: None,
+        };
+        let left = Left {
+            inventory: Inventory::of(&stack, template, &resources),
+            events: &[],
+        };
+        insta::assert_snapshot!(undone(&left), @"");
+    }
 }

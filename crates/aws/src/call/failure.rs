@@ -179,6 +179,7 @@ fn is_cloudformations(call: &Call) -> bool {
         | Call::RunCommand(_)
         | Call::DescribeTargetHealth { .. }
         | Call::UnprotectLoadBalancer { .. }
+        | Call::UnprotectDatabase { .. }
         | Call::DescribeAlarms { .. }
         | Call::DescribeDbInstance { .. }
         | Call::CreateDbSnapshot { .. }

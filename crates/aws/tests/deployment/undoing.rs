@@ -161,3 +161,34 @@ async fn data_that_nobody_named_keeps_all_that_is_left() {
     assert_eq!(status(&went), "DELETE_FAILED", "{:?}", went.story(0));
     assert_eq!(left(&engine).await, ["Table"]);
 }
+
+const DATABASE: &str = r#""Instance": {"Type": "AWS::RDS::DBInstance", "DeletionPolicy": "Snapshot", "Properties": {
+    "DBInstanceClass": "db.t4g.micro", "Engine": "postgres", "AllocatedStorage": "20", "MasterUsername": "shop",
+    "ManageMasterUserPassword": true, "DeletionProtection": true}},"#;
+
+/// With `Snapshot`, nothing is lost either way.
+#[tokio::test]
+async fn a_database_that_never_was_complete_holds_nothing() {
+    let engine = Engine::start().await;
+    engine.fault("create:shop-dev-front/Instance:times=1");
+    let went = engine.deploy(front(DATABASE)).await;
+    assert_eq!(status(&went), "ROLLBACK_FAILED", "{:?}", went.story(0));
+    assert!(left(&engine).await.contains(&"Instance".to_owned()));
+    let went = engine.deploy(mending(front(DATABASE))).await;
+    assert_eq!(went.endings(), [Ending::Deployed], "{:?}", went.story(0));
+}
+
+#[tokio::test]
+async fn one_that_was_complete_stays_protected() {
+    let last = DATABASE.replace(
+        "}},",
+        "}}, \"Topic\": {\"Type\": \"AWS::SNS::Topic\", \"DependsOn\": [\"Instance\"]},",
+    );
+    let engine = Engine::start().await;
+    engine.fault("create:shop-dev-front/Topic:times=1");
+    let went = engine.deploy(front(&last)).await;
+    assert_eq!(status(&went), "ROLLBACK_FAILED", "{:?}", went.story(0));
+    let went = engine.deploy(mending(front(&last))).await;
+    assert_eq!(status(&went), "DELETE_FAILED", "{:?}", went.story(0));
+    assert_eq!(left(&engine).await, ["Instance"]);
+}

@@ -69,6 +69,7 @@ kinds!(
     RunCommand,
     DescribeTargetHealth,
     UnprotectLoadBalancer,
+    UnprotectDatabase,
     DescribeAlarms,
     DescribeDbInstance,
     CreateDbSnapshot,

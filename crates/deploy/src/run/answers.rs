@@ -4,6 +4,7 @@ use stratiform_service::{Refusal, ResourceStatus};
 
 use super::{Effect, PATIENCE, Pending, Run, TRIES, later};
 use crate::call::{Failure, FailureKind, Reply, TemplateSource};
+use crate::destruction::Inventory;
 use crate::plan::PREFIX;
 use crate::stack::{
     Afterwards, Operation, Purpose, Remedy, Settled, Step, Waiting, is_same_json, mending_token,
@@ -76,18 +77,17 @@ impl Run {
                     );
                 }
             }
-            (Step::ReadBeginning(stack), Reply::Events(events)) => {
-                self.beginning(index, stack, &events);
-            }
             (Step::ReadLeft(stack), Reply::Template(template)) => {
                 self.to(index, Step::ListLeft(stack, template));
             }
             (Step::ListLeft(stack, template), Reply::Resources(resources)) => {
-                self.left(index, &stack, &template, &resources);
+                let left = Inventory::of(&stack, &template, &resources);
+                self.to(index, Step::ReadBeginning(Box::new(left)));
             }
-            (Step::Unprotect(mut balancers, stack), Reply::Done) => {
-                balancers.pop_front();
-                self.unprotect(index, balancers, stack);
+            (Step::ReadBeginning(left), Reply::Events(events)) => self.undo(index, &left, &events),
+            (Step::Unprotect(mut calls, stack), Reply::Done) => {
+                calls.pop_front();
+                self.unprotect(index, calls, stack);
             }
             (Step::Mend(remedy, stack, since), Reply::Done) => {
                 let skip = skipped(&self.plan.stacks[index], &self.plan.conduct);

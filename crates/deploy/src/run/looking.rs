@@ -51,11 +51,8 @@ impl Run {
             Phase::Settled(StackEnding::RollbackStuck) if allowed => {
                 self.mend(index, Remedy::Continue, stack.id, since)
             }
-            Phase::Settled(StackEnding::CreationStuck) if allowed => {
+            Phase::Settled(StackEnding::CreationStuck | StackEnding::Broken) if allowed => {
                 self.to(index, Step::ReadLeft(stack));
-            }
-            Phase::Settled(StackEnding::Broken) if allowed => {
-                self.to(index, Step::ReadBeginning(stack));
             }
             Phase::Settled(
                 StackEnding::Halfway

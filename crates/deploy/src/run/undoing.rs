@@ -1,16 +1,16 @@
 //! What is left of a creation that failed and could not be rolled back: it goes.
 //!
-//! What is done about it: what protects a resource without data is lifted, and the stack is deleted. What is not: anything
-//! about a stack that once was complete, the protection of what holds data, and data that nobody named.
+//! What is done about it: what protects resources with which nothing is lost is lifted, and the stack is deleted. What is not:
+//! anything about a stack that once was complete, the protection of what may hold data, and data that nobody named.
 
 use std::collections::VecDeque;
 
 use stratiform_service::event::Subject;
 use stratiform_service::status::{Ending as StackEnding, Phase};
-use stratiform_service::{LogicalId, PhysicalId, StackEvent, StackId, StackStatus, Word};
+use stratiform_service::{LogicalId, StackEvent, StackId, StackStatus, Word};
 
 use super::Run;
-use crate::call::{Failure, FailureKind, Resource, Stack};
+use crate::call::{Call, Failure, FailureKind};
 use crate::destruction::Inventory;
 use crate::stack::{Remedy, Step};
 use crate::told::{News, Stuck};
@@ -37,25 +37,14 @@ pub fn never_was_complete(events: &[StackEvent]) -> bool {
 }
 
 impl Run {
-    /// Takes in whether a stack ever was complete, whose deletion failed.
-    pub(super) fn beginning(&mut self, index: usize, stack: Box<Stack>, events: &[StackEvent]) {
-        match never_was_complete(events) {
-            true => self.to(index, Step::ReadLeft(stack)),
-            false => self.needs_person(index, &stack, None),
+    /// Takes in what is left of a creation, and all events of its stack.
+    pub(super) fn undo(&mut self, index: usize, left: &Inventory, events: &[StackEvent]) {
+        // A deletion that failed does not say what was before it.
+        if left.status != StackStatus::RollbackFailed && !never_was_complete(events) {
+            return self.needs_person(index, left, None);
         }
-    }
-
-    /// Takes in what is left of a creation.
-    pub(super) fn left(
-        &mut self,
-        index: usize,
-        stack: &Stack,
-        template: &str,
-        resources: &[Resource],
-    ) {
-        let inventory = Inventory::of(stack, template, resources);
         let key = &self.plan.stacks[index].key;
-        let at_risk = inventory.unnamed(key, &self.plan.conduct.allowed);
+        let at_risk = left.unnamed(key, &self.plan.conduct.allowed);
         if !at_risk.is_empty() {
             let ids = at_risk.iter().map(|blocked| blocked.logical_id.as_str());
             let ids: Vec<&str> = ids.collect();
@@ -67,37 +56,32 @@ impl Run {
                 help: format!("if it may go:{}", allow.collect::<String>()),
                 refusal: None,
             };
-            return self.needs_person(index, stack, Some(failure));
+            return self.needs_person(index, left, Some(failure));
         }
         self.stacks[index].mended = true;
-        let lifted: Vec<LogicalId> = inventory
-            .liftable()
-            .map(|item| item.logical_id.clone())
-            .collect();
+        let (lifted, calls): (Vec<LogicalId>, VecDeque<Call>) = left
+            .liftable(events)
+            .into_iter()
+            .map(|(item, call)| (item.logical_id.clone(), call))
+            .unzip();
         if !lifted.is_empty() {
             self.tell(index, News::Unprotecting(lifted));
         }
-        let balancers = inventory.liftable().map(|item| item.physical_id.clone());
-        self.unprotect(index, balancers.collect(), stack.id.clone());
+        self.unprotect(index, calls, left.stack.clone());
     }
 
-    /// Lifts the protection of the load balancers that are left, and then deletes the stack.
-    pub(super) fn unprotect(
-        &mut self,
-        index: usize,
-        balancers: VecDeque<PhysicalId>,
-        stack: StackId,
-    ) {
-        if !balancers.is_empty() {
-            return self.to(index, Step::Unprotect(balancers, stack));
+    /// Makes the calls that let resources be deleted, and then deletes the stack.
+    pub(super) fn unprotect(&mut self, index: usize, calls: VecDeque<Call>, stack: StackId) {
+        if !calls.is_empty() {
+            return self.to(index, Step::Unprotect(calls, stack));
         }
         self.tell(index, News::Clearing);
         // It may have been deleted before without success: that had another token.
         self.to(index, Step::Mend(Remedy::Delete, stack, self.now));
     }
 
-    fn needs_person(&mut self, index: usize, stack: &Stack, failure: Option<Failure>) {
-        let status = Some(stack.status.clone());
+    fn needs_person(&mut self, index: usize, left: &Inventory, failure: Option<Failure>) {
+        let status = Some(left.status.clone());
         self.stuck(
             index,
             Stuck {
