@@ -424,6 +424,10 @@ mod tests {
             inventory: Inventory::of(&stack, template, &resources),
             events: &[],
         };
-        insta::assert_snapshot!(undone(&left), @"");
+        insta::assert_snapshot!(undone(&left), @"
+        → the deletion protection of Balancer is lifted: the creation that failed made it, and nothing is lost with it
+        → the deletion protection of Instance is not lifted: it may hold data; while it is on, AWS refuses to delete it
+        → what is left of it is deleted, but for Logs, which no stack manages then; `deploy` makes it anew
+        ");
     }
 }
