@@ -91,7 +91,7 @@ fn a_creation_that_could_not_be_rolled_back_is_taken_away() {
     );
     engine
         .deploy(&project, IMAGES)
-        .expect(3, &["`network` is ROLLBACK_FAILED", "rollback --env dev"]);
+        .expect(5, &["`network` is ROLLBACK_FAILED", "rollback --env dev"]);
     // It fails once more, and then it is a deletion that failed.
     for status in ["ROLLBACK_FAILED", "DELETE_FAILED"] {
         engine.run(&project, "rollback", "--yes").expect(
