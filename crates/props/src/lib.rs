@@ -76,9 +76,19 @@ fn literal(tokens: &[TokenTree]) -> Option<TokenStream> {
         // What is required is in the base.
         return Some(literal);
     }
-    let block: TokenStream = check.into_iter().chain(literal).collect();
+    let here = Span::mixed_site();
+    let block: TokenStream = check
+        .into_iter()
+        .chain(path(EVERY_FIELD, here))
+        .chain(literal)
+        .chain(path("; properties", here))
+        .collect();
     Some(group(Delimiter::Brace, block, Span::mixed_site()).into())
 }
+
+/// What takes a literal. One that names every field still has a base.
+const EVERY_FIELD: &str = "#[allow(clippy::needless_update, clippy::allow_attributes, reason = \"generated\")] \
+    let properties =";
 
 /// `const _: () = complete::<…>(…);` at the name of the type: what is required and not named does not compile.
 fn check<'a>(name: &[TokenTree], named: impl Iterator<Item = &'a Ident>) -> TokenStream {

@@ -69,6 +69,10 @@ pub(super) fn taken(
         return identity(target, path.trim_start_matches("/properties/"));
     }
     let (stem, what) = suffixed(property).unwrap_or((property, ""));
+    if what == "Name" && identifier(resource_type) == Some(property) {
+        // Its own name, which is given here.
+        return None;
+    }
     let is_arn = schema
         .resolve()
         .pattern()
