@@ -149,7 +149,7 @@ fn plan(
         props!(backup::BackupPlan {
             backup_plan: backup_plan::BackupPlanResourceType {
                 backup_plan_name: names.prefix(),
-                backup_plan_rule: rules
+                backup_plan_rule: rules,
             }
         }),
     )

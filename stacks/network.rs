@@ -220,7 +220,7 @@ impl Builder<'_> {
                     format!("{id}Subnet{zone}Routes"),
                     props!(ec2::SubnetRouteTableAssociation {
                         route_table_id: routes(zone).reference(),
-                        subnet_id: &subnet
+                        subnet_id: &subnet,
                     }),
                 );
                 subnet
@@ -268,7 +268,7 @@ impl Builder<'_> {
                 format!("IsolatedSubnet{zone}Acl"),
                 props!(ec2::SubnetNetworkAclAssociation {
                     network_acl_id: &acl,
-                    subnet_id: subnet
+                    subnet_id: subnet,
                 }),
             );
         }

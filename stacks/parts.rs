@@ -151,13 +151,13 @@ pub fn own_account(statement: Statement) -> Statement {
 ///
 /// The keys are S3's own: load balancers and S3 itself cannot write logs to a bucket with another.
 pub fn private_bucket() -> s3::Bucket {
-    use bucket::OwnershipControlsRuleObjectOwnership::BucketOwnerEnforced;
-    use bucket::ServerSideEncryptionByDefaultSseAlgorithm::Aes256;
+    use bucket::ownership_controls_rule::ObjectOwnership::BucketOwnerEnforced;
+    use bucket::server_side_encryption_by_default::SseAlgorithm::Aes256;
     props!(s3::Bucket {
         bucket_encryption: bucket::BucketEncryption {
             server_side_encryption_configuration: [bucket::ServerSideEncryptionRule {
                 server_side_encryption_by_default: bucket::ServerSideEncryptionByDefault {
-                    sse_algorithm: Aes256
+                    sse_algorithm: Aes256,
                 },
             }]
         },
@@ -173,7 +173,7 @@ pub fn private_bucket() -> s3::Bucket {
             restrict_public_buckets: true,
         },
         versioning_configuration: bucket::VersioningConfiguration {
-            status: bucket::VersioningConfigurationStatus::Enabled
+            status: bucket::versioning_configuration::Status::Enabled,
         },
     })
 }
@@ -266,7 +266,7 @@ pub fn queue_policy(
         format!("{}Policy", queue.logical_id()),
         props!(sqs::QueuePolicy {
             policy_document: PolicyDocument::new(statements),
-            queues: [queue]
+            queues: [queue],
         }),
     );
 }

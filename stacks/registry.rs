@@ -101,11 +101,11 @@ fn replicate(stack: &Stack, region: &str, repositories: String) {
     let rule = props!(replication_configuration::ReplicationRule {
         destinations: [replication_configuration::ReplicationDestination {
             region,
-            registry_id: pseudo::account_id()
+            registry_id: pseudo::account_id(),
         },],
         repository_filters: [replication_configuration::RepositoryFilter {
             filter: repositories,
-            filter_type: replication_configuration::FilterType::PrefixMatch
+            filter_type: replication_configuration::FilterType::PrefixMatch,
         }],
     });
     stack
@@ -113,7 +113,7 @@ fn replicate(stack: &Stack, region: &str, repositories: String) {
             "Replication",
             props!(ecr::ReplicationConfiguration {
                 replication_configuration: replication_configuration::ReplicationConfiguration {
-                    rules: [rule]
+                    rules: [rule],
                 }
             }),
         )

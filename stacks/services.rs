@@ -165,7 +165,7 @@ fn run(
             propagate_tags: service::PropagateTags::Service,
             enable_execute_command: entry.service.execute_command,
             deployment_controller: service::DeploymentController {
-                r#type: service::DeploymentControllerType::Ecs,
+                r#type: service::deployment_controller::Type::Ecs,
             },
             deployment_configuration: deployment::configuration(entry, route.as_ref()),
             network_configuration: network_configuration(entry, &tasks),
@@ -212,7 +212,7 @@ fn network_configuration(
     }
     props!(service::NetworkConfiguration {
         awsvpc_configuration: service::AwsVpcConfiguration {
-            assign_public_ip: service::AwsVpcConfigurationAssignPublicIp::Disabled,
+            assign_public_ip: service::aws_vpc_configuration::AssignPublicIp::Disabled,
             subnets: &network.private_subnets,
             security_groups: groups,
         },

@@ -102,7 +102,7 @@ impl Measure {
                 metric_stat: MetricStat {
                     metric,
                     period: MINUTE,
-                    stat: Statistic::Average.as_str()
+                    stat: Statistic::Average.as_str(),
                 },
                 return_data: false,
             })

@@ -35,7 +35,7 @@ pub(super) fn add(stack: &Stack, app: &App, env: &Environment, alarms: &Alarms) 
         time_unit: "MONTHLY",
         budget_limit: budget::Spend {
             amount: env.budget.monthly_usd,
-            unit: "USD"
+            unit: "USD",
         },
         filter_expression: budget::Expression {
             and: of_this_environment,
@@ -53,7 +53,7 @@ pub(super) fn add(stack: &Stack, app: &App, env: &Environment, alarms: &Alarms) 
             },
             subscribers: [budget::Subscriber {
                 address: alarms.topic.reference(),
-                subscription_type: "SNS"
+                subscription_type: "SNS",
             }]
         })
     });

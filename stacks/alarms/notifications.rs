@@ -84,7 +84,7 @@ pub(super) fn add(stack: &Stack, env: &Environment, names: Names<'_>) -> Alarms 
         "TopicPolicy",
         props!(sns::TopicPolicy {
             policy_document: PolicyDocument::new(publishers(&topic)),
-            topics: [&topic]
+            topics: [&topic],
         }),
     );
     if let Some(address) = &env.alarms.email {

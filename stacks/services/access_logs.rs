@@ -24,7 +24,7 @@ pub(super) fn bucket(context: &Context<'_>) -> (Handle<s3::Bucket>, Handle<s3::B
                 log_file_prefix: format!("{OWN_PREFIX}/"),
             },
             lifecycle_configuration: bucket::LifecycleConfiguration {
-                rules: [expiration(context)]
+                rules: [expiration(context)],
             },
             ..parts::private_bucket()
         }),
@@ -35,7 +35,7 @@ pub(super) fn bucket(context: &Context<'_>) -> (Handle<s3::Bucket>, Handle<s3::B
         "AccessLogBucketPolicy",
         props!(s3::BucketPolicy {
             bucket: &bucket,
-            policy_document: PolicyDocument::new(statements(&bucket))
+            policy_document: PolicyDocument::new(statements(&bucket)),
         }),
     );
     (bucket, policy)
@@ -43,12 +43,12 @@ pub(super) fn bucket(context: &Context<'_>) -> (Handle<s3::Bucket>, Handle<s3::B
 
 fn expiration(context: &Context<'_>) -> bucket::Rule {
     props!(bucket::Rule {
-        status: bucket::RuleStatus::Enabled,
+        status: bucket::rule::Status::Enabled,
         id: "expire",
         expiration_in_days: context.env.logs.retention_days.days(),
         noncurrent_version_expiration: bucket::NoncurrentVersionExpiration { noncurrent_days: 7 },
         abort_incomplete_multipart_upload: bucket::AbortIncompleteMultipartUpload {
-            days_after_initiation: 1
+            days_after_initiation: 1,
         },
     })
 }

@@ -54,7 +54,7 @@ pub(super) fn cluster(context: &Context<'_>) -> Cluster {
             configuration: cluster::ClusterConfiguration {
                 execute_command_configuration: cluster::ExecuteCommandConfiguration {
                     kms_key_id: exec_key.arn(),
-                    logging: cluster::ExecuteCommandConfigurationLogging::Override,
+                    logging: cluster::execute_command_configuration::Logging::Override,
                     log_configuration: cluster::ExecuteCommandLogConfiguration {
                         cloud_watch_log_group_name: &exec_logs,
                         cloud_watch_encryption_enabled: true,

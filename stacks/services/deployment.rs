@@ -21,16 +21,16 @@ pub(super) fn configuration(
     });
     match &entry.service.deployment {
         Deployment::Rolling { bake_time_minutes } => props!(service::DeploymentConfiguration {
-            strategy: service::DeploymentConfigurationStrategy::Rolling,
+            strategy: service::deployment_configuration::Strategy::Rolling,
             bake_time_in_minutes: *bake_time_minutes,
             deployment_circuit_breaker: service::DeploymentCircuitBreaker {
                 enable: true,
-                rollback: true
+                rollback: true,
             },
             ..watched
         }),
         Deployment::BlueGreen { bake_time_minutes } => props!(service::DeploymentConfiguration {
-            strategy: service::DeploymentConfigurationStrategy::BlueGreen,
+            strategy: service::deployment_configuration::Strategy::BlueGreen,
             bake_time_in_minutes: *bake_time_minutes,
             ..watched
         }),
@@ -43,7 +43,7 @@ fn watch(alarms: &[Handle<cloudwatch::Alarm>]) -> Option<service::DeploymentAlar
     Some(props!(service::DeploymentAlarms {
         alarm_names: names,
         enable: true,
-        rollback: true
+        rollback: true,
     }))
 }
 
@@ -93,7 +93,7 @@ fn alarms(entry: &Entry<'_>, route: Option<&Route>) -> Vec<Handle<cloudwatch::Al
                 metric_name: "ApproximateAgeOfOldestMessage",
                 dimensions: [alarm::Dimension {
                     name: "QueueName",
-                    value: name
+                    value: name,
                 }],
                 statistic: alarm::Statistic::Maximum,
                 period: 60,

@@ -200,7 +200,7 @@ impl Door {
 /// What a path gets that is no service's business.
 fn not_found() -> listener::Action {
     props!(listener::Action {
-        r#type: listener::ActionType::FixedResponse,
+        r#type: listener::action::Type::FixedResponse,
         fixed_response_config: listener::FixedResponseConfig {
             status_code: "404",
             content_type: "text/plain",
@@ -211,9 +211,9 @@ fn not_found() -> listener::Action {
 
 fn to_https() -> listener::Action {
     props!(listener::Action {
-        r#type: listener::ActionType::Redirect,
+        r#type: listener::action::Type::Redirect,
         redirect_config: listener::RedirectConfig {
-            status_code: listener::RedirectConfigStatusCode::Http301,
+            status_code: listener::redirect_config::StatusCode::Http301,
             protocol: "HTTPS",
             port: "443",
         },

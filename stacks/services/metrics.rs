@@ -65,7 +65,7 @@ pub fn response_time(
 fn of_load_balancer(load_balancer: &Handle<LoadBalancer>) -> Dimension {
     props!(Dimension {
         name: "LoadBalancer",
-        value: load_balancer.load_balancer_full_name()
+        value: load_balancer.load_balancer_full_name(),
     })
 }
 
@@ -73,7 +73,7 @@ fn of_group(load_balancer: &Handle<LoadBalancer>, group: &Handle<TargetGroup>) -
     vec![
         props!(Dimension {
             name: "TargetGroup",
-            value: group.target_group_full_name()
+            value: group.target_group_full_name(),
         }),
         of_load_balancer(load_balancer),
     ]
@@ -90,7 +90,7 @@ fn query(id: &str, metric: &str, statistic: &str, dimensions: Vec<Dimension>) ->
         metric_stat: MetricStat {
             metric,
             period: PERIOD,
-            stat: statistic
+            stat: statistic,
         },
         return_data: false,
     })

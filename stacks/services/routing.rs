@@ -154,7 +154,7 @@ impl Builder<'_> {
             })
         });
         let forward = props!(listener_rule::Action {
-            r#type: listener_rule::ActionType::Forward,
+            r#type: listener_rule::action::Type::Forward,
             forward_config: listener_rule::ForwardConfig {
                 target_groups: weighted.collect::<Vec<_>>(),
             },

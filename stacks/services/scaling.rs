@@ -9,7 +9,7 @@ use crate::resources::ecs;
 use crate::services::Entry;
 use crate::services::cluster::Cluster;
 
-use scaling_policy::PredefinedMetricSpecificationPredefinedMetricType as Predefined;
+use scaling_policy::predefined_metric_specification::PredefinedMetricType as Predefined;
 
 pub(super) fn scale(entry: &Entry<'_>, cluster: &Cluster, service: &Handle<ecs::Service>) {
     let stack = entry.context.stack;
@@ -22,7 +22,7 @@ pub(super) fn scale(entry: &Entry<'_>, cluster: &Cluster, service: &Handle<ecs::
             min_capacity: tasks.minimum,
             resource_id: resource,
             scalable_dimension: scalable_target::ScalableDimension::EcsServiceDesiredCount,
-            service_namespace: scalable_target::ServiceNamespace::Ecs
+            service_namespace: scalable_target::ServiceNamespace::Ecs,
         }),
     );
     stack.add(
@@ -52,7 +52,7 @@ fn tracking(
     let average = |metric, percent: u8| {
         props!(scaling_policy::TargetTrackingScalingPolicyConfiguration {
             predefined_metric_specification: scaling_policy::PredefinedMetricSpecification {
-                predefined_metric_type: metric
+                predefined_metric_type: metric,
             },
             ..toward(u32::from(percent))
         })

@@ -40,10 +40,10 @@ pub(super) fn definition(entry: &Entry<'_>, cluster: &Cluster) -> Handle<ecs::Ta
             network_mode: task::NetworkMode::Awsvpc,
             runtime_platform: task::RuntimePlatform {
                 cpu_architecture: match entry.service.architecture {
-                    Architecture::Arm64 => task::RuntimePlatformCpuArchitecture::Arm64,
-                    Architecture::X86_64 => task::RuntimePlatformCpuArchitecture::X86_64,
+                    Architecture::Arm64 => task::runtime_platform::CpuArchitecture::Arm64,
+                    Architecture::X86_64 => task::runtime_platform::CpuArchitecture::X86_64,
                 },
-                operating_system_family: task::RuntimePlatformOperatingSystemFamily::Linux,
+                operating_system_family: task::runtime_platform::OperatingSystemFamily::Linux,
             },
             cpu: entry.service.cpu.units().to_string(),
             memory: entry.service.memory_mib.to_string(),
@@ -68,7 +68,7 @@ fn container(entry: &Entry<'_>, logs: &Handle<logs::LogGroup>) -> task::Containe
         props!(task::PortMapping {
             name: "http",
             container_port: http.port,
-            protocol: task::PortMappingProtocol::Tcp,
+            protocol: task::port_mapping::Protocol::Tcp,
         })
     });
     props!(task::ContainerDefinition {

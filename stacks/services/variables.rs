@@ -33,7 +33,7 @@ impl Variables {
                 Value::Plain(value) => variables.plain.push(props!(KeyValuePair { name, value })),
                 Value::Secret(from) => variables.secret.push(props!(Secret {
                     name,
-                    value_from: from
+                    value_from: from,
                 })),
             }
         }

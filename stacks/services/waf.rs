@@ -46,7 +46,7 @@ pub(super) fn protect(context: &Context<'_>, load_balancer: &Handle<LoadBalancer
         "WebAclAssociation",
         props!(wafv2::WebAclAssociation {
             resource_arn: load_balancer,
-            web_acl_arn: &acl
+            web_acl_arn: &acl,
         }),
     );
     log(context, &acl);
@@ -57,14 +57,14 @@ fn visible(name: &str, rule: &str) -> web_acl::VisibilityConfig {
     props!(web_acl::VisibilityConfig {
         cloud_watch_metrics_enabled: true,
         metric_name: format!("{name}-{rule}"),
-        sampled_requests_enabled: true
+        sampled_requests_enabled: true,
     })
 }
 
 fn rate_limit(name: &str) -> web_acl::Rule {
     let statement = props!(web_acl::Statement {
         rate_based_statement: web_acl::RateBasedStatement {
-            aggregate_key_type: web_acl::RateBasedStatementAggregateKeyType::Ip,
+            aggregate_key_type: web_acl::rate_based_statement::AggregateKeyType::Ip,
             limit: REQUESTS_PER_ADDRESS,
             evaluation_window_sec: 300,
         },
@@ -105,7 +105,7 @@ fn exceptions(group: &str) -> Option<[web_acl::RuleActionOverride; 1]> {
     });
     let large_body = props!(web_acl::RuleActionOverride {
         action_to_use: count,
-        name: "SizeRestrictions_BODY"
+        name: "SizeRestrictions_BODY",
     });
     (group == COMMON).then_some([large_body])
 }
@@ -127,12 +127,12 @@ fn log(context: &Context<'_>, acl: &Handle<wafv2::WebAcl>) {
         })
     };
     let keep = props!(logging_configuration::Filter {
-        behavior: logging_configuration::FilterBehavior::Keep,
+        behavior: logging_configuration::filter::Behavior::Keep,
         conditions: [
-            condition(logging_configuration::ConditionActionConditionAction::Block),
-            condition(logging_configuration::ConditionActionConditionAction::Count),
+            condition(logging_configuration::condition_action_condition::Action::Block),
+            condition(logging_configuration::condition_action_condition::Action::Count),
         ],
-        requirement: logging_configuration::FilterRequirement::MeetsAny
+        requirement: logging_configuration::filter::Requirement::MeetsAny,
     });
     let redacted = ["authorization", "cookie"].map(|header| {
         props!(logging_configuration::FieldToMatch {
@@ -145,8 +145,8 @@ fn log(context: &Context<'_>, acl: &Handle<wafv2::WebAcl>) {
             log_destination_configs: [destination],
             resource_arn: acl,
             logging_filter: logging_configuration::LoggingFilter {
-                default_behavior: logging_configuration::LoggingFilterDefaultBehavior::Drop,
-                filters: [keep]
+                default_behavior: logging_configuration::logging_filter::DefaultBehavior::Drop,
+                filters: [keep],
             },
             redacted_fields: redacted,
         }),

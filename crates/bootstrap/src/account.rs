@@ -402,8 +402,8 @@ fn pieces(text: &str) -> Json {
 /// The bucket for templates that are too long for a call, in a stack of its own: the other's template may be one. Nothing but
 /// templates is in it: old ones go.
 fn artifacts(app: &App, names: &Names) {
-    use bucket::OwnershipControlsRuleObjectOwnership::BucketOwnerEnforced;
-    use bucket::ServerSideEncryptionByDefaultSseAlgorithm::Aes256;
+    use bucket::ownership_controls_rule::ObjectOwnership::BucketOwnerEnforced;
+    use bucket::server_side_encryption_by_default::SseAlgorithm::Aes256;
     let description = format!("{}: where long templates go", names.prefix());
     let stack = app.stack(ARTIFACTS, &description);
     let name = sub!(
@@ -413,13 +413,13 @@ fn artifacts(app: &App, names: &Names) {
         pseudo::region()
     );
     let rule = props!(bucket::Rule {
-        status: bucket::RuleStatus::Enabled,
+        status: bucket::rule::Status::Enabled,
         id: "OldVersionsGo",
         abort_incomplete_multipart_upload: bucket::AbortIncompleteMultipartUpload {
-            days_after_initiation: 7
+            days_after_initiation: 7,
         },
         noncurrent_version_expiration: bucket::NoncurrentVersionExpiration {
-            noncurrent_days: 90
+            noncurrent_days: 90,
         },
     });
     let made = stack.add(
@@ -429,7 +429,7 @@ fn artifacts(app: &App, names: &Names) {
             bucket_encryption: bucket::BucketEncryption {
                 server_side_encryption_configuration: [bucket::ServerSideEncryptionRule {
                     server_side_encryption_by_default: bucket::ServerSideEncryptionByDefault {
-                        sse_algorithm: Aes256
+                        sse_algorithm: Aes256,
                     },
                 }]
             },
@@ -446,7 +446,7 @@ fn artifacts(app: &App, names: &Names) {
                 restrict_public_buckets: true,
             },
             versioning_configuration: bucket::VersioningConfiguration {
-                status: bucket::VersioningConfigurationStatus::Enabled
+                status: bucket::versioning_configuration::Status::Enabled,
             },
         }),
     );
@@ -462,7 +462,7 @@ fn artifacts(app: &App, names: &Names) {
         "ArtifactsPolicy",
         props!(s3::BucketPolicy {
             bucket: &made,
-            policy_document: PolicyDocument::new([deny])
+            policy_document: PolicyDocument::new([deny]),
         }),
     );
 }

@@ -1,5 +1,6 @@
 //! The model as Rust source.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::model::{Attribute, Field, Model, Presence, PropertyType, Resource, RustType};
@@ -83,14 +84,36 @@ fn emit_resource(source: &mut String, resource: &Resource) {
     line!(source, "/// The property types of `{resource_type}`.");
     line!(source, "pub mod {module} {{");
     line!(source, "{IMPORTS}");
+    let mut modules: BTreeMap<&str, Vec<_>> = BTreeMap::new();
     for property_type in &resource.types {
         match property_type {
             PropertyType::Struct { name, fields } => {
                 line!(source, "\n/// `{name}` of `{resource_type}`.");
                 emit_struct(source, name, fields, "");
             }
-            PropertyType::Enum { name, variants } => emit_enum(source, name, variants),
+            PropertyType::Enum {
+                module: None,
+                name,
+                variants,
+            } => emit_enum(source, name, variants),
+            PropertyType::Enum {
+                module: Some(module),
+                name,
+                variants,
+            } => modules.entry(module).or_default().push((name, variants)),
         }
+    }
+    for (module, enums) in modules {
+        line!(
+            source,
+            "\n/// What properties of the struct of this name may be."
+        );
+        line!(source, "pub mod {module} {{");
+        line!(source, "use ::stratiform_stack::generated as cfn;");
+        for (name, variants) in enums {
+            emit_enum(source, name, variants);
+        }
+        line!(source, "}}");
     }
     line!(source, "}}");
 }

@@ -50,12 +50,23 @@ impl<'a> Naming<'a> {
     }
 }
 
+/// A scope without the names of the prelude that the generated code itself uses.
+fn reserved() -> TakenNames {
+    let mut scope = TakenNames::default();
+    for name in ["From", "Into", "Some", "String"] {
+        scope.take([name.to_owned()]);
+    }
+    scope
+}
+
 /// Turns one resource type's schema into types.
 pub(crate) struct Lowering<'a> {
     kinds: &'a mut BTreeMap<String, Kind>,
     resource_type: ResourceType,
     nameable: Vec<ResourceType>,
     scope: TakenNames,
+    /// The names in each module of a struct.
+    modules: HashMap<String, TakenNames>,
     types: IndexMap<String, PropertyType>,
     /// Definitions that are named types already, or are about to be.
     definitions: HashMap<&'static str, RustType>,
@@ -65,11 +76,7 @@ pub(crate) struct Lowering<'a> {
 
 impl<'a> Lowering<'a> {
     pub(crate) fn new(kinds: &'a mut BTreeMap<String, Kind>, resource_type: ResourceType) -> Self {
-        let mut scope = TakenNames::default();
-        // Names of the prelude that the generated code itself uses.
-        for name in ["From", "Into", "Some", "String"] {
-            scope.take([name.to_owned()]);
-        }
+        let mut scope = reserved();
         let definitions = resource_type.schema().definitions();
         let reserved = definitions
             .map(|(name, _)| (name, scope.take([camel(name), camel(name) + "Properties"])))
@@ -79,6 +86,7 @@ impl<'a> Lowering<'a> {
             resource_type,
             nameable: kinds::nameable(resource_type),
             scope,
+            modules: HashMap::new(),
             types: IndexMap::new(),
             definitions: HashMap::new(),
             reserved,
@@ -262,20 +270,33 @@ impl<'a> Lowering<'a> {
     }
 
     fn choice(&mut self, values: Vec<&'static str>, naming: Naming<'_>) -> String {
-        let name = self.name(naming);
+        let (module, name) = match naming {
+            Naming::Property { owner, property } if !owner.is_empty() => {
+                let module = snake(owner);
+                let scope = self.modules.entry(module.clone()).or_insert_with(reserved);
+                let name = scope.take([camel(property), camel(property) + "Value"]);
+                (Some(module), name)
+            }
+            _ => (None, self.name(naming)),
+        };
+        let path = match &module {
+            Some(module) => format!("{module}::{name}"),
+            None => name.clone(),
+        };
         let mut scope = TakenNames::default();
         let variants = values
             .iter()
             .map(|value| (scope.take([camel(value)]), *value))
             .collect();
         self.types.insert(
-            name.clone(),
+            path.clone(),
             PropertyType::Enum {
-                name: name.clone(),
+                module,
+                name,
                 variants,
             },
         );
-        name
+        path
     }
 
     fn attributes(&mut self) -> Vec<Attribute> {

@@ -57,6 +57,8 @@ pub(crate) enum PropertyType {
         fields: Vec<Field>,
     },
     Enum {
+        /// The module of the struct that has it; nothing where it is the resource's own, or has a definition.
+        module: Option<String>,
         name: String,
         variants: Vec<(String, &'static str)>,
     },

@@ -45,7 +45,7 @@ fn stacks(env: &Environment, app: &App) {
         props!(s3::Bucket {
             lifecycle_configuration: bucket::LifecycleConfiguration {
                 rules: [bucket::Rule {
-                    status: bucket::RuleStatus::Enabled,
+                    status: bucket::rule::Status::Enabled,
                     expiration_in_days: env.keep_days,
                 }]
             },

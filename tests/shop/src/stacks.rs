@@ -218,7 +218,7 @@ fn add_service(stack: &Stack, id: &str, name: &str, service: &Service, image: Ex
             min_capacity: service.tasks.minimum,
             resource_id: format!("service/default/{name}"),
             scalable_dimension: scalable_target::ScalableDimension::EcsServiceDesiredCount,
-            service_namespace: scalable_target::ServiceNamespace::Ecs
+            service_namespace: scalable_target::ServiceNamespace::Ecs,
         }),
     );
 }
@@ -228,7 +228,7 @@ fn backup(env: &Environment, app: &App, name: &str, days: u16, instance: &Handle
     let vault = stack.add(
         "Vault",
         props!(backup::BackupVault {
-            backup_vault_name: name
+            backup_vault_name: name,
         }),
     );
     vault.on_removal(DeletionPolicy::Retain);
@@ -257,7 +257,7 @@ fn backup(env: &Environment, app: &App, name: &str, days: u16, instance: &Handle
         props!(backup::BackupPlan {
             backup_plan: backup_plan::BackupPlanResourceType {
                 backup_plan_name: name,
-                backup_plan_rule: [rule]
+                backup_plan_rule: [rule],
             }
         }),
     );

@@ -44,7 +44,7 @@ fn producer_and_consumer(references: References) -> Assembly {
     let group = base.add(
         "Group",
         props!(ec2::SecurityGroup {
-            group_description: "Resolver"
+            group_description: "Resolver",
         }),
     );
     let resolver = base.add(
@@ -52,9 +52,9 @@ fn producer_and_consumer(references: References) -> Assembly {
         props!(route53resolver::ResolverEndpoint {
             direction: route53resolver::resolver_endpoint::Direction::Inbound,
             ip_addresses: [route53resolver::resolver_endpoint::IpAddressRequest {
-                subnet_id: "subnet-1"
+                subnet_id: "subnet-1",
             }],
-            security_group_ids: [group.group_id()]
+            security_group_ids: [group.group_id()],
         }),
     );
     let queues = app.stack("queues", "Queues");
@@ -152,7 +152,7 @@ fn every_kind_of_text_and_function() {
             .to(Principal::account())]),
             policies: [iam::role::Policy {
                 policy_document: PolicyDocument::new([read, write]),
-                policy_name: "queue"
+                policy_name: "queue",
             }],
         }),
     );
@@ -204,7 +204,7 @@ fn a_handle_stands_for_what_is_expected() {
     });
     let group = props!(ec2::SecurityGroup {
         group_description: "x",
-        vpc_id: vpc
+        vpc_id: vpc,
     });
     let group = stack.add("Group", group);
     stack.add(
