@@ -78,6 +78,9 @@ pub(super) async fn revert(
     for text in said(&back, shown) {
         stderr(&text);
     }
+    if drifted.is_empty() {
+        return Ok(Exit::No);
+    }
     let (plan, report) = or_interrupted(planned(&deploy, site, &drifted, &back, view)).await?;
     let sources = Sources {
         root: site.project.root.clone(),
@@ -109,6 +112,10 @@ fn drifted(found: &[Found]) -> Vec<Drifted<'_>> {
     found
         .filter_map(|(place, found)| {
             found.drift.as_ref()?.drifted().next()?;
+            // The code says that it should not be there at all.
+            if !found.is_in_code {
+                return None;
+            }
             Some(Drifted {
                 place,
                 found,
@@ -130,6 +137,13 @@ fn said(back: &[(&str, StackDiff)], shown: &Shown<'_>) -> Vec<String> {
         );
     }
     for judged in shown.stacks {
+        if !judged.is_in_code && judged.stack.drifted().next().is_some() {
+            lines.push(format!(
+                "{} is not set back: the code has no such stack\n",
+                judged.stack.key
+            ));
+            continue;
+        }
         let stay = judged.differences.iter();
         let stay = stay.filter_map(|difference| Some((difference, difference.stays?)));
         lines.extend(stay.map(|(difference, why)| {
