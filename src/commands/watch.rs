@@ -7,11 +7,14 @@ use std::time::Duration;
 use stratiform_aws::{Aws, Identity, now};
 use stratiform_deploy::watch::{Watch, Worse, last_deployed};
 use stratiform_environment::Environment;
+use stratiform_finding::words::visible;
 use stratiform_service::Timestamp;
 
 use crate::Define;
 use crate::args::{DeployFormat, Global, Rollback, Watch as Arguments, WatchFormat};
 use crate::cloud::Cloud;
+use crate::commands::deploy::conduct::pace;
+use crate::commands::drift::looking::{Wait, look_again};
 use crate::commands::rollback;
 use crate::commands::status::finding::Place;
 use crate::exit::Exit;
@@ -20,6 +23,10 @@ use crate::repository::project::Project;
 use crate::runtime::block_on;
 use crate::view::watch::{End, Shown, beginning, json, text};
 use crate::view::{Answer, Event, View, stdout_now};
+
+/// How often CloudFormation is asked to look for drift: it looks up every resource of every stack, at rates that it shares
+/// with all else in the account, and who changes something by hand is no matter of a minute.
+const DRIFT_EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// Looks until something is worse, or the time is over.
 pub(crate) fn run<E: Environment>(
@@ -94,6 +101,11 @@ async fn watch(
     identity: &Identity,
     view: &mut dyn View,
 ) -> End {
+    if args.after_deployment.is_none() {
+        // What had drifted before does not count, and nobody may have looked yet.
+        let wait = Wait::ForTheEnd(pace(args.local));
+        drift(place, aws, wait, view).await;
+    }
     let first = place.status(aws, identity).await;
     let began = now();
     let mut clock = Clock {
@@ -112,7 +124,9 @@ async fn watch(
         }
         until = until.min(over);
         watch = Watch::after(&first, deployed);
+        drift(place, aws, Wait::No, view).await;
     }
+    let mut drift_due = later(began, DRIFT_EVERY);
     let text = beginning(&place.name, &first, until, args.every.duration());
     view.event(&Event::Notice { text });
     let mut looks = 1;
@@ -135,8 +149,26 @@ async fn watch(
             };
         }
         clock.pause(args.every.duration()).await;
+        if clock.now >= drift_due {
+            drift(place, aws, Wait::No, view).await;
+            drift_due = later(clock.now, DRIFT_EVERY);
+        }
         status = place.status(aws, identity).await;
         looks += 1;
+    }
+}
+
+/// Has CloudFormation look for drift; where it cannot be asked to, that is said, once for all stacks.
+async fn drift(place: &Place, aws: &Aws, wait: Wait, view: &mut dyn View) {
+    let unasked = look_again(aws, &place.assembly, wait).await;
+    if let Some(first) = unasked.first() {
+        let text = format!(
+            "drift is not known of {} of {} stacks: {}",
+            unasked.len(),
+            place.assembly.stacks.len(),
+            visible(&first.why)
+        );
+        view.event(&Event::Notice { text });
     }
 }
 

@@ -169,7 +169,7 @@ fn seen(status: &Status) -> Vec<Seen> {
         .iter()
         .any(|stack| matches!(stack.state, State::InProgress { .. }));
     let stacks = status.stacks.iter().map(of_stack);
-    let drifts = status.stacks.iter().map(drift);
+    let drifts = status.stacks.iter().filter_map(drift);
     let parts = status.parts.iter().map(|part| of_part(part, is_going_on));
     stacks.chain(drifts).chain(parts).collect()
 }
@@ -200,19 +200,21 @@ fn of_stack(stack: &StackStanding) -> Seen {
     }
 }
 
-fn drift(stack: &StackStanding) -> Seen {
-    let drift = stack.drift.as_ref();
-    let drifted = drift.filter(|drift| drift.status == "DRIFTED");
-    Seen {
+/// None where nobody looked since the stack was changed: that says nothing of whether what had drifted still does.
+fn drift(stack: &StackStanding) -> Option<Seen> {
+    let drift = stack.drift.as_ref()?;
+    let level = match drift.status.as_str() {
+        "DRIFTED" => Level::Ill,
+        "IN_SYNC" => Level::Well,
+        _ => return None,
+    };
+    Some(Seen {
         subject: Subject::Drift(stack.key.clone()),
-        level: match drifted {
-            Some(_) => Level::Ill,
-            None => Level::Well,
-        },
+        level,
         why: "it is not as its template says any more".to_owned(),
-        since: drifted.and_then(|drift| drift.checked),
+        since: drift.checked.filter(|_| level == Level::Ill),
         looks: 1,
-    }
+    })
 }
 
 fn of_part(part: &Part, is_going_on: bool) -> Seen {
@@ -388,7 +390,9 @@ mod tests {
             (worse.subject, worse.since),
             (Subject::Drift("services".to_owned()), minute(2))
         );
-        assert_eq!(worse_at(&drifted.clone(), &[drifted]), None);
+        // A change to the stack forgets what the last look found, and sets nothing back.
+        let looks = [drifted.clone(), well(), drifted.clone()];
+        assert_eq!(worse_at(&drifted, &looks), None);
     }
 
     #[test]
