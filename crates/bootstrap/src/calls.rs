@@ -1,7 +1,9 @@
-//! What a deployment from GitHub asks of AWS by itself: the calls of `deploy`, `rollback`, `status` and `guard`, and the push
-//! of images. All that makes or changes resources of stacks is CloudFormation's, with its own role.
+//! What a deployment from GitHub asks of AWS by itself: the calls of `deploy`, `rollback`, `status`, `guard` and `backup
+//! check`, and the push of images. All that makes or changes resources of stacks is CloudFormation's, with its own role.
 //!
 //! Which actions and resources a call needs: Service Authorization Reference, the page of each service.
+
+mod backups;
 
 use std::collections::BTreeSet;
 use std::slice::from_ref;
@@ -49,8 +51,9 @@ pub(crate) fn needed(assembly: &Assembly, settings: &Settings) -> Calls {
     let places = Places::of(assembly, settings);
     let calls = Kind::ALL.iter().flat_map(|kind| places.needs(*kind));
     let pushes = places.pushes();
+    let backups = backups::needs(assembly, settings);
     let mut found = Calls::default();
-    for need in calls.chain(pushes) {
+    for need in calls.chain(pushes).chain(backups) {
         let (resources, reason) = match need.on {
             On::These(resources) if resources.is_empty() => continue,
             On::These(resources) => (resources, None),
