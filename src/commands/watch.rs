@@ -2,6 +2,8 @@
 //!
 //! What lives here: looking again and again, and going back. What does not: what is worse (`stratiform_deploy::watch`).
 
+mod errors;
+
 use std::time::Duration;
 
 use stratiform_aws::{Aws, Identity, now};
@@ -10,6 +12,7 @@ use stratiform_environment::Environment;
 use stratiform_finding::words::visible;
 use stratiform_service::Timestamp;
 
+use self::errors::Errors;
 use crate::Define;
 use crate::args::{DeployFormat, Global, Rollback, Watch as Arguments, WatchFormat};
 use crate::cloud::Cloud;
@@ -94,6 +97,11 @@ fn later(moment: Timestamp, by: Duration) -> Timestamp {
     Timestamp::from_millis(moment.millis().saturating_add(by)).unwrap_or(moment)
 }
 
+fn before(moment: Timestamp, by: Duration) -> Timestamp {
+    let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+    Timestamp::from_millis(moment.millis().saturating_sub(by)).unwrap_or(moment)
+}
+
 async fn watch(
     args: &Arguments,
     place: &Place,
@@ -112,6 +120,7 @@ async fn watch(
         now: began,
         is_simulated: args.local,
     };
+    let mut start = began;
     let mut until = later(began, args.duration.duration());
     let mut watch = Watch::begin(&first);
     if let Some(span) = args.after_deployment {
@@ -123,16 +132,22 @@ async fn watch(
             return End::TooLate { deployed };
         }
         until = until.min(over);
+        start = deployed;
         watch = Watch::after(&first, deployed);
         drift(place, aws, Wait::No, view).await;
     }
     let mut drift_due = later(began, DRIFT_EVERY);
+    let mut errors = Errors::begin(aws, place, start, view).await;
     let text = beginning(&place.name, &first, until, args.every.duration());
     view.event(&Event::Notice { text });
     let mut looks = 1;
     let mut status = first;
     loop {
-        if let Some(worse) = watch.look(&status, clock.now) {
+        let mut worse = watch.look(&status, clock.now);
+        if let (None, Some(errors)) = (&worse, &mut errors) {
+            worse = errors.look(clock.now).await;
+        }
+        if let Some(worse) = worse {
             return End::Worse {
                 worse,
                 began,

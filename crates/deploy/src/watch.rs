@@ -2,6 +2,8 @@
 //!
 //! What lives here: what is worse than at the start. What does not: looking, waiting, and going back (`src/`).
 
+mod errors;
+
 use std::collections::BTreeMap;
 
 use stratiform_service::Timestamp;
@@ -9,6 +11,8 @@ use stratiform_service::Timestamp;
 use crate::guard::Asked;
 use crate::status::{Part, PartKind, StackStanding, State, Status};
 use crate::verification::Health;
+
+pub use errors::{ErrorRates, Requests};
 
 /// How many looks in a row something must be not well: ECS replaces a task, and one answer may be lost.
 const LOOKS: u32 = 2;
@@ -34,6 +38,8 @@ pub enum Subject {
     Drift(String),
     /// What runs: its kind, and its name.
     Part(PartKind, String),
+    /// The rate of errors behind a target group.
+    Errors(String),
 }
 
 /// How bad is it?
@@ -125,7 +131,7 @@ impl Watch {
         };
         self.best.retain(|subject, _| match subject {
             Subject::Part(PartKind::Alarm, name) => is_on(name),
-            Subject::Part(..) | Subject::Stack(_) | Subject::Drift(_) => true,
+            Subject::Part(..) | Subject::Stack(_) | Subject::Drift(_) | Subject::Errors(_) => true,
         });
     }
 

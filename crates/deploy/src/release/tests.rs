@@ -1,5 +1,6 @@
 use super::*;
 use crate::assurance::{State as Box, all_hold};
+use crate::guard::Unasked;
 use crate::plan::Record;
 use crate::status::{Part, PartKind, StackStanding, State};
 
@@ -117,7 +118,7 @@ fn nothing_known_ticks_nothing() {
 #[test]
 fn each_box_says_what_is_open() {
     type Open = (&'static str, &'static str, fn(&mut Facts));
-    let open: [Open; 17] = [
+    let open: [Open; 18] = [
         (
             "committed",
             "not as in commit 1111111: a, b, c and 1 more",
