@@ -97,11 +97,6 @@ fn later(moment: Timestamp, by: Duration) -> Timestamp {
     Timestamp::from_millis(moment.millis().saturating_add(by)).unwrap_or(moment)
 }
 
-fn before(moment: Timestamp, by: Duration) -> Timestamp {
-    let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
-    Timestamp::from_millis(moment.millis().saturating_sub(by)).unwrap_or(moment)
-}
-
 async fn watch(
     args: &Arguments,
     place: &Place,

@@ -1,25 +1,22 @@
 //! The rate of errors behind an environment's load balancers, as CloudWatch counts it.
 
-use std::time::Duration;
-
 use stratiform_aws::Aws;
 use stratiform_deploy::guard::{Asked, Unasked};
 use stratiform_deploy::watch::{ErrorRates, Worse};
 use stratiform_finding::words::visible;
 use stratiform_service::Timestamp;
 
-use super::before;
 use crate::commands::guard::looking::stacks;
 use crate::commands::status::finding::Place;
 use crate::view::{Event, View};
 
 const GROUP: &str = "AWS::ElasticLoadBalancingV2::TargetGroup";
 
-/// How long before the start requests are counted, to compare with.
-const START: Duration = Duration::from_secs(60 * 60);
+/// How long before the start requests are counted, to compare with; in milliseconds.
+const START: i64 = 60 * 60 * 1_000;
 
-/// For how long they are counted at a look. CloudWatch has them some minutes later.
-const LOOK: Duration = Duration::from_secs(5 * 60);
+/// For how long they are counted at a look, in milliseconds. CloudWatch has them some minutes later.
+const LOOK: i64 = 5 * 60 * 1_000;
 
 /// What is watched.
 pub(super) struct Errors<'a> {
@@ -70,4 +67,8 @@ async fn begun<'a>(aws: &'a Aws, place: &Place, start: Timestamp) -> Asked<Optio
     let known = aws.target_requests(&groups, before(start, START), start);
     let rates = ErrorRates::begin(&known.await.map_err(Unasked::from)?);
     Ok(Some(Errors { aws, groups, rates }))
+}
+
+fn before(moment: Timestamp, by: i64) -> Timestamp {
+    Timestamp::from_millis(moment.millis().saturating_sub(by)).unwrap_or(moment)
 }
