@@ -157,11 +157,10 @@ async fn described(aws: &Aws, name: &str) -> Asked<Option<Box<Stack>>> {
         Reply::Stack(stack) => Some(stack),
         _ => None,
     });
-    let is_deployed = |stack: &Box<Stack>| {
+    Ok(stack.await?.filter(|stack| {
         let phase = stack.status.phase();
         !matches!(phase, Phase::Settled(Ending::Gone | Ending::Reviewed))
-    };
-    Ok(stack.await?.filter(is_deployed))
+    }))
 }
 
 /// Is it waited for until CloudFormation has looked?
