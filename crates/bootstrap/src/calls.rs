@@ -1,7 +1,9 @@
-//! What a deployment from GitHub asks of AWS by itself: the calls of `deploy`, `rollback`, `status` and `guard`, and the push
-//! of images. All that makes or changes resources of stacks is CloudFormation's, with its own role.
+//! What a deployment from GitHub asks of AWS by itself: the calls of `deploy`, `rollback`, `status`, `guard`, `watch` and
+//! `backup check`, and the push of images. All that makes or changes resources of stacks is CloudFormation's, with its own role.
 //!
 //! Which actions and resources a call needs: Service Authorization Reference, the page of each service.
+
+mod backups;
 
 use std::collections::BTreeSet;
 use std::slice::from_ref;
@@ -49,8 +51,10 @@ pub(crate) fn needed(assembly: &Assembly, settings: &Settings) -> Calls {
     let places = Places::of(assembly, settings);
     let calls = Kind::ALL.iter().flat_map(|kind| places.needs(*kind));
     let pushes = places.pushes();
+    let backups = backups::needs(assembly, settings);
+    let metrics = places.metrics();
     let mut found = Calls::default();
-    for need in calls.chain(pushes) {
+    for need in calls.chain(pushes).chain(backups).chain(metrics) {
         let (resources, reason) = match need.on {
             On::These(resources) if resources.is_empty() => continue,
             On::These(resources) => (resources, None),
@@ -345,6 +349,23 @@ impl Places {
         clusters
             .map(|cluster| cluster.replacen(":cluster/", ":task/", 1) + "/*")
             .collect()
+    }
+
+    /// What `watch` asks about requests to services.
+    fn metrics(&self) -> Vec<Need> {
+        if self.services.is_empty() {
+            return Vec::new();
+        }
+        vec![
+            on_any(
+                "cloudwatch:GetMetricData",
+                "CloudWatch shows all metrics or none",
+            ),
+            on_any(
+                "elasticloadbalancing:DescribeTargetGroups",
+                "Elastic Load Balancing asks for it on all target groups or none",
+            ),
+        ]
     }
 
     /// What pushing images needs, and copying those that the environment before this one has tested.

@@ -186,7 +186,7 @@ impl Places {
 }
 
 /// A name in small letters, its `${…}` as they are.
-fn lower(name: &str) -> String {
+pub(crate) fn lower(name: &str) -> String {
     let mut in_variable = false;
     name.chars()
         .map(|c| {
@@ -205,7 +205,7 @@ fn lower(name: &str) -> String {
 }
 
 /// The ARNs of the resources of a type, each once.
-fn found(
+pub(crate) fn found(
     assembly: &Assembly,
     kind: &str,
     arn: &dyn Fn(&str, &str, &Resource, &Template) -> String,

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use stratiform_assembly::{Assembly, StackAt};
 use stratiform_environment::Settings;
 use stratiform_finding::Code;
-use stratiform_permissions::{Needed, lacking};
+use stratiform_permissions::{Grant, Needed, lacking};
 use stratiform_service::AccountId;
 
 use crate::fixture::{assembly, settings, shop};
@@ -386,6 +386,50 @@ fn a_deployment_changes_its_own_stacks_with_its_own_role_and_no_others() {
             "arn:aws:rds:eu-central-1:111122223333:snapshot:stratiform-*-shop-eu-central-1"
         ])
     );
+}
+
+#[test]
+fn backups_are_looked_at_in_both_regions_and_not_touched() {
+    let stacks = assembly(&[(
+        "data",
+        "
+Resources:
+  Database: {Type: AWS::RDS::DBInstance, Properties: {DBInstanceIdentifier: shop-prod}}
+  Cluster: {Type: AWS::RDS::DBCluster, Properties: {DBClusterIdentifier: Shop-Cluster}}
+  Vault: {Type: AWS::Backup::BackupVault, Properties: {BackupVaultName: shop-prod}}
+  Plan:
+    Type: AWS::Backup::BackupPlan
+    Properties:
+      BackupPlan:
+        BackupPlanRule:
+          - TargetBackupVault: !Ref Vault
+            CopyActions:
+              - DestinationBackupVaultArn: !Sub arn:${AWS::Partition}:backup:eu-west-1:${AWS::AccountId}:backup-vault:shop-far
+              - DestinationBackupVaultArn: !Sub arn:${AWS::Partition}:backup:us-east-1:${AWS::AccountId}:backup-vault:elsewhere
+",
+    )]);
+    let recovery = json!({ "disaster_recovery_region": "eu-west-1" });
+    let deploy = needs(&stacks, &settings("prod", recovery)).deploy;
+    let asked = deploy.grants.iter().flat_map(|grant| {
+        let actions = grant.actions.iter();
+        let ours = actions.filter(|action| {
+            action.starts_with("backup:")
+                || action.as_str() == "rds:DescribeDBInstanceAutomatedBackups"
+                || action.as_str() == "rds:DescribeDBClusters"
+        });
+        ours.map(|action| format!("{action} on {}", grant.resources.join(", ")))
+    });
+    let mut asked: Vec<String> = asked.filter(|line| !line.ends_with("on *")).collect();
+    asked.sort();
+    insta::assert_snapshot!(asked.join("\n"));
+    let unscoped = deploy.unscoped.iter().map(|(action, _)| action.as_str());
+    let jobs: Vec<&str> = unscoped.filter(|action| action.contains("Jobs")).collect();
+    assert_eq!(jobs, ["backup:ListBackupJobs", "backup:ListCopyJobs"]);
+    // Where no stack has a database nothing is asked.
+    let none = assembly(&[("data", "Resources: {Queue: {Type: AWS::SQS::Queue}}")]);
+    let none = needs(&none, &settings("prod", json!({}))).deploy;
+    let is_backup = |grant: &Grant| grant.actions.iter().any(|it| it.starts_with("backup:"));
+    assert!(!none.grants.iter().any(is_backup), "{:?}", none.grants);
 }
 
 #[test]

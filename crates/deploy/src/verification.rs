@@ -254,7 +254,10 @@ impl Verification {
     }
 
     fn is_out_of_patience(&self, now: Timestamp) -> bool {
-        now > later(self.began, i64::from(self.contract.patience_minutes) * MINUTE)
+        now > later(
+            self.began,
+            i64::from(self.contract.patience_minutes) * MINUTE,
+        )
     }
 
     /// When it comes to a verdict where everything stays as it is. None where it asks again before that.
@@ -262,10 +265,7 @@ impl Verification {
         self.next?;
         match self.healthy_since {
             Some(_) if self.doubts > 0 => None,
-            Some(since) => Some(later(
-                since,
-                i64::from(self.contract.bake_minutes) * MINUTE,
-            )),
+            Some(since) => Some(later(since, i64::from(self.contract.bake_minutes) * MINUTE)),
             None => Some(later(
                 self.began,
                 i64::from(self.contract.patience_minutes) * MINUTE + 1,
