@@ -33,8 +33,8 @@ const PUSH: [&str; 9] = [
 pub struct Calls {
     /// What is granted.
     pub grants: Vec<Grant>,
-    /// The actions that are granted on everything, each with the reason.
-    pub unscoped: Vec<(String, &'static str)>,
+    /// The actions that are granted on more than what the stacks name, each with the reason.
+    pub unscoped: Vec<(String, String)>,
 }
 
 /// What pulling an image needs.
@@ -60,10 +60,15 @@ pub(crate) fn needed(assembly: &Assembly, settings: &Settings) -> Calls {
             let actions = need.actions.iter();
             found
                 .unscoped
-                .extend(actions.map(|action| (action.clone(), reason)));
+                .extend(actions.map(|action| (action.clone(), reason.to_owned())));
         }
         add(&mut found.grants, need.actions, resources, need.only);
     }
+    let looking = places.reading.unscoped.iter();
+    found.unscoped.extend(looking.map(|open| {
+        let why = format!("to look for drift; {}", open.reason);
+        (open.action.clone(), why)
+    }));
     found
 }
 
@@ -284,17 +289,26 @@ impl Places {
 
     /// A look for drift: CloudFormation reads the resources with the rights of who asks. What would hand out secrets or data
     /// is not among them.
+    ///
+    /// Source: CloudFormation user guide, "Considerations when detecting drift".
     fn detections(&self) -> Vec<Need> {
-        let calls = ["DetectStackDrift", "DetectStackResourceDrift"];
-        let calls = calls.map(|call| format!("cloudformation:{call}"));
-        let own = on(&calls.each_ref().map(String::as_str), &self.stacks);
-        let reading = self.reading.iter().map(|action| {
+        let calls = [
+            "cloudformation:DetectStackDrift",
+            "cloudformation:DetectStackResourceDrift",
+        ];
+        let own = [
+            on(&calls, &self.stacks),
             on_any(
-                action,
-                "CloudFormation looks for drift with the rights of who asks, at whatever the stacks have by then",
-            )
+                "cloudformation:BatchDescribeTypeConfigurations",
+                "CloudFormation asks for it on all types or none",
+            ),
+        ];
+        let reading = self.reading.grants.iter().map(|grant| Need {
+            actions: grant.actions.clone(),
+            on: On::These(grant.resources.clone()),
+            only: grant.conditions.clone(),
         });
-        [own].into_iter().chain(reading).collect()
+        own.into_iter().chain(reading).collect()
     }
 
     /// Change sets, made with CloudFormation's role and no other.
