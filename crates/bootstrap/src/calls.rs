@@ -7,9 +7,8 @@ use std::collections::BTreeSet;
 use std::slice::from_ref;
 
 use stratiform_assembly::Assembly;
-use stratiform_catalog::{Handler, catalog};
+use stratiform_catalog::Handler;
 use stratiform_deploy::call::Kind;
-use stratiform_deploy::guard::counted_types;
 use stratiform_environment::Settings;
 use stratiform_permissions::{Condition, Grant};
 
@@ -271,6 +270,7 @@ impl Places {
                     &[databases, &all].concat(),
                 )]
             }
+            Kind::Quota if self.counted.is_empty() => Vec::new(),
             Kind::Quota => {
                 let reason = "Service Quotas asks for it on all quotas or none";
                 vec![
@@ -278,7 +278,7 @@ impl Places {
                     on_any("servicequotas:GetAWSDefaultServiceQuota", reason),
                 ]
             }
-            Kind::CountResources => counting(),
+            Kind::CountResources => self.counting(),
             // Only `bootstrap` asks, with its caller's own rights.
             Kind::FindResource => Vec::new(),
             Kind::DescribeImage => vec![on(&["ecr:DescribeImages"], &self.repositories)],
@@ -355,6 +355,25 @@ impl Places {
             .collect()
     }
 
+    /// Counting resources through Cloud Control, which looks with the caller's rights.
+    fn counting(&self) -> Vec<Need> {
+        if self.counted.is_empty() {
+            return Vec::new();
+        }
+        let types = self.counted.iter();
+        let listing: BTreeSet<&str> = types
+            .flat_map(|kind| kind.permissions(Handler::List))
+            .collect();
+        let counting = [on_any(
+            "cloudformation:ListResources",
+            "Cloud Control asks for it on all resources or none",
+        )];
+        let listing = listing
+            .into_iter()
+            .map(|action| on_any(action, "what is counted is all that there is"));
+        counting.into_iter().chain(listing).collect()
+    }
+
     /// What pushing images needs, and copying those that the environment before this one has tested.
     fn pushes(&self) -> Vec<Need> {
         if self.repositories.is_empty() {
@@ -369,22 +388,6 @@ impl Places {
             on(&PULL, &self.repositories_before),
         ]
     }
-}
-
-/// Counting resources through Cloud Control, which looks with the caller's rights.
-fn counting() -> Vec<Need> {
-    let types = counted_types().filter_map(|name| catalog().resource_type(name));
-    let listing: BTreeSet<&str> = types
-        .flat_map(|kind| kind.permissions(Handler::List))
-        .collect();
-    let counting = [on_any(
-        "cloudformation:ListResources",
-        "Cloud Control asks for it on all resources or none",
-    )];
-    let listing = listing
-        .into_iter()
-        .map(|action| on_any(action, "what is counted is all that there is"));
-    counting.into_iter().chain(listing).collect()
 }
 
 /// The deployments of services.

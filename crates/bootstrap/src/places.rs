@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use stratiform_assembly::Assembly;
+use stratiform_catalog::{ResourceType, catalog};
+use stratiform_deploy::guard::counted_types;
 use stratiform_environment::{Settings, Text, Topic};
 use stratiform_permissions::{Needed, of_reading};
 use stratiform_template::{Function, Resource, Template, Value};
@@ -43,6 +45,8 @@ pub(crate) struct Places {
     pub(crate) sns: String,
     pub(crate) bucket: String,
     pub(crate) execution_role: String,
+    /// The stacks' types of which an account has room for some only.
+    pub(crate) counted: Vec<ResourceType>,
     /// With which resources of the stacks are read, but for what hands out secrets or data.
     pub(crate) reading: Needed,
 }
@@ -164,6 +168,7 @@ impl Places {
                 Some(arn) => arn.clone(),
                 None => names.execution_role_arn("${AWS::Partition}", "${AWS::AccountId}"),
             },
+            counted: counted(assembly),
             reading: reading(assembly),
             stacks,
             services,
@@ -311,6 +316,19 @@ const TELLING: [&str; 7] = [
     "ssm:GetParameter",
     "ssm:GetParameters",
 ];
+
+/// The types that `guard` counts, as far as an environment has any.
+fn counted(assembly: &Assembly) -> Vec<ResourceType> {
+    let has = |name: &&str| {
+        let stacks = assembly.stacks.iter();
+        let mut resources = stacks.flat_map(|stack| stack.template.each_resource());
+        resources.any(|(_, resource)| resource.resource_type == *name)
+    };
+    let types = counted_types().filter(has);
+    types
+        .filter_map(|name| catalog().resource_type(name))
+        .collect()
+}
 
 /// What CloudFormation needs to read the resources of an environment, as their handlers name it.
 fn reading(assembly: &Assembly) -> Needed {

@@ -94,6 +94,9 @@ fn unscoped<'a>(open: impl Iterator<Item = (&'a str, String)>) -> String {
             .push(format!("`{action}`"));
         all.insert(action);
     }
+    if all.is_empty() {
+        return "\nEach action only on what the stacks name.\n".to_owned();
+    }
     let mut text = format!(
         "\n{} on more than what the stacks name:\n",
         counted(all.len(), "action", "actions")

@@ -539,6 +539,33 @@ fn whoever_looks_for_drift_reads_what_the_stacks_have() {
 }
 
 #[test]
+fn what_a_small_app_has_not_its_roles_may_not() {
+    let queue = "Resources: {Queue: {Type: AWS::SQS::Queue, Properties: {QueueName: jobs}}}";
+    let (queue, settings) = (assembly(&[("jobs", queue)]), settings("prod", json!({})));
+    let all = assemblies(&queue, &settings).unwrap();
+    let own = all.first().unwrap();
+    let roles = roles(
+        &stack(&all, "prod.bootstrap", "bootstrap").template,
+        &place(),
+    );
+    let deploy = role(&roles, "shop-prod-deploy");
+    // What an account has room for is asked where something of it is added.
+    for action in [
+        "cloudformation:ListResources",
+        "ec2:DescribeVpcs",
+        "rds:DescribeDBInstances",
+        "servicequotas:GetServiceQuota",
+    ] {
+        assert!(allowing(deploy, action).is_empty(), "{action}");
+    }
+    let report = report(&queue, &settings, own);
+    assert!(
+        report.contains("\nEach action only on what the stacks name.\n"),
+        "{report}"
+    );
+}
+
+#[test]
 fn what_a_release_does_besides_is_allowed_where_it_does_it_and_only_then() {
     let roles_of = |deployment: Value| {
         let all = assemblies(
