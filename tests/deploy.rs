@@ -12,6 +12,8 @@ mod besides;
 mod bootstrapping;
 #[path = "deploy/checklist.rs"]
 mod checklist;
+#[path = "deploy/denied.rs"]
+mod denied;
 #[path = "deploy/destroying.rs"]
 mod destroying;
 #[path = "deploy/drift.rs"]

@@ -9,12 +9,15 @@ pub(crate) mod one_way;
 mod stuck;
 pub(crate) mod target;
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use stratiform_assembly::Assembly;
 use stratiform_aws::{Aws, Identity};
 use stratiform_deploy::guard::StackFound;
+use stratiform_deploy::{Call, Reply, never_was_complete};
 use stratiform_environment::{Environment, Settings};
+use stratiform_service::{StackEvent, StackStatus};
 
 use self::stuck::{keep_data, mending, stuck};
 use self::target::{Target, target};
@@ -119,7 +122,8 @@ async fn back(
         let pulled = lever::pull(global, args, service, &there, &today, view);
         return pulled.await.map(answer);
     }
-    let stuck = stuck(&found, args)?;
+    let unmade = or_interrupted(async { Ok(unmade(&aws, &found).await) }).await?;
+    let stuck = stuck(&found, &unmade, args)?;
     let deploy = args.deployment(None);
     if !stuck.is_empty() {
         stderr(&stuck::text(&stuck));
@@ -177,6 +181,31 @@ async fn back(
         source: Source::Release(head),
     };
     carried_out(global, &deploy, cloud, intent, None, view).await
+}
+
+/// All events of the stacks that never were complete and could not be deleted, by key. One whose deletion failed and whose
+/// events could not be read may have been.
+async fn unmade<'a>(aws: &Aws, found: &'a [StackFound]) -> BTreeMap<&'a str, Vec<StackEvent>> {
+    let mut unmade = BTreeMap::new();
+    for found in found {
+        let Some(stack) = found.there() else { continue };
+        let is_known = stack.status == StackStatus::RollbackFailed;
+        if !is_known && stack.status != StackStatus::DeleteFailed {
+            continue;
+        }
+        let call = Call::StackEvents {
+            stack: stack.id.clone(),
+            after: Some(String::new()),
+        };
+        let events = match aws.call(&call).await {
+            Ok(Reply::Events(events)) => events,
+            _ => Vec::new(),
+        };
+        if is_known || never_was_complete(&events) {
+            unmade.insert(found.key.as_str(), events);
+        }
+    }
+    unmade
 }
 
 fn answer(exit: Exit) -> Answer {

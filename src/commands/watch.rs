@@ -57,7 +57,8 @@ pub(crate) fn run<E: Environment>(
         worse => Ok(Answer {
             exit: match worse {
                 Some(_) => Exit::No,
-                None => Exit::Done,
+                None if end.unseen().is_empty() => Exit::Done,
+                None => Exit::Failed,
             },
             ..Answer::of(told)
         }),
@@ -104,7 +105,10 @@ async fn watch(
     let mut watch = Watch::begin(&first);
     if let Some(span) = args.after_deployment {
         let Some(deployed) = last_deployed(&first.stacks) else {
-            return End::NotDeployed;
+            return match watch.unseen().next() {
+                None => End::NotDeployed,
+                Some(_) => well(&watch, (began, began), 1),
+            };
         };
         let over = later(deployed, span.duration());
         if over < began {
@@ -127,16 +131,25 @@ async fn watch(
             };
         }
         if later(clock.now, args.every.duration()) > until {
-            return End::Well {
-                began,
-                ended: clock.now,
-                looks,
-                in_doubt: watch.doubts().cloned().collect(),
-            };
+            return well(&watch, (began, clock.now), looks);
         }
         clock.pause(args.every.duration()).await;
         status = place.status(aws, identity).await;
         looks += 1;
+    }
+}
+
+/// Nothing got worse, as far as anybody could see.
+fn well(watch: &Watch, (began, ended): (Timestamp, Timestamp), looks: usize) -> End {
+    let unseen = watch.unseen();
+    End::Well {
+        began,
+        ended,
+        looks,
+        in_doubt: watch.doubts().cloned().collect(),
+        unseen: unseen
+            .map(|(subject, why)| (subject.clone(), why.to_owned()))
+            .collect(),
     }
 }
 

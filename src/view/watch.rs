@@ -27,6 +27,8 @@ pub(crate) enum End {
         looks: usize,
         /// What was not well at the last look, and not for long enough to count.
         in_doubt: Vec<Subject>,
+        /// What could not be asked at any look, and why.
+        unseen: Vec<(Subject, String)>,
     },
     /// Something did.
     Worse {
@@ -54,6 +56,14 @@ impl End {
         match self {
             End::Worse { worse, .. } => Some(worse),
             End::Well { .. } | End::NotDeployed | End::TooLate { .. } => None,
+        }
+    }
+
+    /// What nobody could look at, and why.
+    pub(crate) fn unseen(&self) -> &[(Subject, String)] {
+        match self {
+            End::Well { unseen, .. } => unseen,
+            End::Worse { .. } | End::NotDeployed | End::TooLate { .. } => &[],
         }
     }
 }
@@ -134,7 +144,10 @@ pub(crate) fn text(shown: &Shown<'_>) -> String {
     );
     head + &match shown.end {
         End::Well {
-            looks, in_doubt, ..
+            looks,
+            in_doubt,
+            unseen,
+            ..
         } => {
             let doubt = match in_doubt.is_empty() {
                 true => String::new(),
@@ -143,7 +156,16 @@ pub(crate) fn text(shown: &Shown<'_>) -> String {
                     joined(in_doubt.iter().map(subject))
                 ),
             };
-            format!("nothing got worse at {}{doubt}\n", counted(*looks, "look"))
+            let looks = counted(*looks, "look");
+            let what = match unseen.is_empty() {
+                true => "nothing",
+                false => "nothing of what could be looked at",
+            };
+            let unseen = unseen
+                .iter()
+                .map(|(of, why)| format!("  not looked at: {}: {}\n", subject(of), one_line(why)));
+            let unseen: String = unseen.collect();
+            format!("{what} got worse at {looks}{doubt}\n{unseen}")
         }
         End::Worse { worse, looks, .. } => format!(
             "worse at look {looks}\n  {}: {}\n  since {} UTC\n  → `{}`\n",
@@ -168,7 +190,15 @@ pub(crate) fn json(shown: &Shown<'_>) -> String {
             ended,
             looks,
             ..
-        } => ("well", Some(began), Some(ended), *looks),
+        } => (
+            match shown.end.unseen() {
+                [] => "well",
+                _ => "not-known",
+            },
+            Some(began),
+            Some(ended),
+            *looks,
+        ),
         End::Worse {
             began,
             ended,
@@ -187,6 +217,10 @@ pub(crate) fn json(shown: &Shown<'_>) -> String {
             "wayBack": way_back(worse, shown.environment),
         })
     });
+    let unseen = shown.end.unseen().iter();
+    let unseen: Vec<Value> = unseen
+        .map(|(of, why)| json!({"subject": subject(of).replace('`', ""), "why": why}))
+        .collect();
     let value = json!({
         "version": VERSION,
         "environment": shown.environment,
@@ -197,6 +231,7 @@ pub(crate) fn json(shown: &Shown<'_>) -> String {
         "ended": ended,
         "looks": looks,
         "worse": worse.unwrap_or(Value::Null),
+        "notLookedAt": unseen,
     });
     format!("{value:#}\n")
 }
@@ -261,10 +296,26 @@ mod tests {
             ended: at(30),
             looks: 31,
             in_doubt: vec![Subject::Part(PartKind::Service, "api".to_owned())],
+            unseen: Vec::new(),
         };
         assert!(text(&shown(&well)).ends_with(
             ": nothing got worse at 31 looks; not well at the last look, and not for long: the service `api`\n"
         ));
+        let blind = End::Well {
+            began: at(0),
+            ended: at(1),
+            looks: 2,
+            in_doubt: Vec::new(),
+            unseen: vec![(Subject::Stack("network".to_owned()), "denied".to_owned())],
+        };
+        assert!(text(&shown(&blind)).ends_with(
+            ": nothing of what could be looked at got worse at 2 looks\n  not looked at: the stack `network`: denied\n"
+        ));
+        let value: Value = serde_json::from_str(&json(&shown(&blind))).unwrap();
+        assert_eq!(
+            (&value["result"], &value["notLookedAt"][0]["subject"]),
+            (&"not-known".into(), &"the stack network".into())
+        );
         let late = End::TooLate { deployed: at(0) };
         assert!(text(&shown(&late)).ends_with("which is too long ago: nothing was watched\n"));
         let value: Value = serde_json::from_str(&json(&shown(&late))).unwrap();

@@ -78,6 +78,42 @@ fn storage_never_shrinks() {
 }
 
 #[test]
+fn a_creation_that_could_not_be_rolled_back_is_taken_away() {
+    let (project, engine) = (shop(), Engine::start());
+    engine.fault("create:shop-dev-network/FlowLogs");
+    engine.fault("delete:shop-dev-network/Vpc");
+    engine.deploy(&project, IMAGES).expect(
+        5,
+        &[
+            "the stack `network` is ROLLBACK_FAILED, and needs a person",
+            "`rollback` deletes what is left of it",
+        ],
+    );
+    engine
+        .deploy(&project, IMAGES)
+        .expect(5, &["`network` is ROLLBACK_FAILED", "rollback --env dev"]);
+    // It fails once more, and then it is a deletion that failed.
+    for status in ["ROLLBACK_FAILED", "DELETE_FAILED"] {
+        engine.run(&project, "rollback", "--yes").expect(
+            5,
+            &[
+                &format!("network is {status}: it failed to be created"),
+                "Vpc  DELETE_FAILED",
+                "  → what is left of it is deleted; `deploy` makes it anew\n",
+                "the stack `network` is DELETE_FAILED, and needs a person",
+            ],
+        );
+    }
+    engine.calm();
+    engine
+        .run(&project, "rollback", "--yes")
+        .expect(0, &["\nwent back in "]);
+    engine
+        .deploy(&project, IMAGES)
+        .expect(0, &["\ndeployed in "]);
+}
+
+#[test]
 fn a_rollback_that_is_stuck_is_explained_and_continued() {
     let (project, engine) = (shop(), Engine::start());
     engine.deploy(&project, IMAGES).expect(0, &[]);

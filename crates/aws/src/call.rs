@@ -151,6 +151,10 @@ impl Aws {
             } => self.publish(topic, subject, message, attributes).await,
             Call::Webhook { body } => self.tell_webhook(body).await,
             Call::RunCommand(new) => command::run(new, self.webhook_variable()).await,
+            Call::UnprotectDatabase { identifier } => self.unprotect_database(identifier).await,
+            Call::UnprotectLoadBalancer { load_balancer } => {
+                self.modify_load_balancer_attributes(load_balancer).await
+            }
             Call::DescribeTargetHealth { target_group } => {
                 self.describe_target_health(target_group).await
             }

@@ -145,7 +145,7 @@ pub(crate) fn stacks(app: &App, settings: &Settings, written: &Bootstrap, needed
 }
 
 /// What changes something that is there, of all that a deployment asks of AWS: not for who only prepares one.
-const EXECUTING: [&str; 12] = [
+const EXECUTING: [&str; 14] = [
     "cloudformation:CancelUpdateStack",
     "cloudformation:ContinueUpdateRollback",
     "cloudformation:DeleteStack",
@@ -157,7 +157,9 @@ const EXECUTING: [&str; 12] = [
     "ecs:RunTask",
     "ecs:StopTask",
     "ecs:UpdateService",
+    "elasticloadbalancing:ModifyLoadBalancerAttributes",
     "rds:CreateDBSnapshot",
+    "rds:ModifyDBInstance",
 ];
 
 /// The environment of GitHub that the deploying job names.

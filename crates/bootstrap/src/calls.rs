@@ -249,6 +249,12 @@ impl Places {
                 "elasticloadbalancing:DescribeTargetHealth",
                 "Elastic Load Balancing asks for it on all target groups or none",
             )],
+            // Only for what a creation left that could not be rolled back.
+            Kind::UnprotectLoadBalancer => vec![on(
+                &["elasticloadbalancing:ModifyLoadBalancerAttributes"],
+                &self.balancers,
+            )],
+            Kind::UnprotectDatabase => vec![on(&["rds:ModifyDBInstance"], &self.databases)],
             Kind::DescribeAlarms => vec![on_any(
                 "cloudwatch:DescribeAlarms",
                 "CloudWatch shows composite alarms only to who may see all alarms",

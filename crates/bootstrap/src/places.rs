@@ -34,6 +34,8 @@ pub(crate) struct Places {
     pub(crate) topic_keys: Vec<String>,
     /// The roles that tasks have.
     pub(crate) task_roles: Vec<String>,
+    /// Load balancers.
+    pub(crate) balancers: Vec<String>,
     pub(crate) databases: Vec<String>,
     pub(crate) readable_databases: Vec<String>,
     /// The snapshots that a deployment takes.
@@ -95,6 +97,13 @@ impl Places {
         let databases = found("AWS::RDS::DBInstance", &|stack, id, instance, _| {
             arn("rds", &format!("db:{}", name(stack, id, instance)))
         });
+        let balancers = found(
+            "AWS::ElasticLoadBalancingV2::LoadBalancer",
+            &|stack, id, balancer, _| {
+                let name = name(stack, id, balancer);
+                arn("elasticloadbalancing", &format!("loadbalancer/*/{name}/*"))
+            },
+        );
         let taken = |database: &String| database.replacen(":db:", ":snapshot:stratiform-*-", 1);
         let clusters: BTreeSet<String> = services
             .iter()
@@ -172,6 +181,7 @@ impl Places {
             reading: reading(assembly),
             stacks,
             services,
+            balancers,
             databases,
         }
     }

@@ -355,10 +355,11 @@ fn a_deployment_changes_its_own_stacks_with_its_own_role_and_no_others() {
             ),
         ]
     );
-    // Nothing that makes or changes a resource but through CloudFormation, and what is pushed.
+    // Nothing that makes or changes a resource but through CloudFormation, what is pushed, and the protection of what a
+    // creation left that could not be rolled back.
     let writes = [
         "iam:CreateRole",
-        "rds:ModifyDBInstance",
+        "rds:DeleteDBInstance",
         "sqs:CreateQueue",
         "ecs:DeleteService",
     ];
@@ -371,6 +372,11 @@ fn a_deployment_changes_its_own_stacks_with_its_own_role_and_no_others() {
     assert_eq!(
         pushed[0]["Resource"],
         "arn:aws:ecr:eu-central-1:111122223333:repository/shop/prod/api"
+    );
+    let protected = allowing(deploy, "rds:ModifyDBInstance");
+    assert_eq!(
+        protected[0]["Resource"],
+        "arn:aws:rds:eu-central-1:111122223333:db:shop-eu-central-1"
     );
     let snapshots = allowing(deploy, "rds:CreateDBSnapshot");
     assert_eq!(

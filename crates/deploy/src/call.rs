@@ -260,6 +260,16 @@ pub enum Call {
         /// The target group's ARN.
         target_group: String,
     },
+    /// Lets a load balancer be deleted; one that is not there can be: [`Reply::Done`].
+    UnprotectLoadBalancer {
+        /// Its ARN.
+        load_balancer: String,
+    },
+    /// Lets a database be deleted; one that is not there can be: [`Reply::Done`].
+    UnprotectDatabase {
+        /// Its identifier.
+        identifier: String,
+    },
     /// Alarms by name: [`Reply::Alarms`]. One that is not there is left out.
     DescribeAlarms {
         /// The names, at most 100.

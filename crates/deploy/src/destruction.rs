@@ -96,6 +96,8 @@ struct StackRun {
     failures: u32,
     /// How often nothing was heard of its deletion.
     silence: u32,
+    /// How often its events could not be read in a row.
+    unread: u32,
     /// What it has; none before it is looked at.
     inventory: Option<Inventory>,
     /// The token of a deletion that an earlier run began.
@@ -111,6 +113,7 @@ impl Destruction {
             since: now,
             failures: 0,
             silence: 0,
+            unread: 0,
             inventory: None,
             resumes: None,
         };

@@ -37,6 +37,7 @@ pub use plan::{
     Plan, PlannedStack, Record, SealedChangeSet, Seen, Skip, Until, is_record, stack_of,
 };
 pub use predicted::{Impact, Predicted, Prediction, Worse, impact};
+pub use run::undoing::never_was_complete;
 pub use run::{Effect, Input, Proposals, Run};
 pub use stack::{MOST_IN_A_CALL, changes_digest, text_digest};
 pub use standing::{Standing, Way};

@@ -10,6 +10,7 @@ mod looking;
 mod notifying;
 mod proposing;
 mod tasks;
+pub(crate) mod undoing;
 mod verifying;
 
 use std::collections::{HashMap, HashSet};
@@ -171,6 +172,8 @@ struct StackRun {
     reviewed: bool,
     /// How often nothing was heard of its operation.
     silence: u32,
+    /// How often its events could not be read in a row.
+    unread: u32,
     cancelled: bool,
 }
 
@@ -209,6 +212,7 @@ impl Run {
             remade: false,
             reviewed: false,
             silence: 0,
+            unread: 0,
             cancelled: false,
         };
         let mut names = HashSet::new();
@@ -373,7 +377,8 @@ impl Run {
         let own = self.stacks.iter().any(|stack| {
             matches!(
                 stack.step,
-                Step::Mend(..)
+                Step::Unprotect(..)
+                    | Step::Mend(..)
                     | Step::Execute
                     | Step::Confirm(_)
                     | Step::Follow(_)
@@ -387,6 +392,12 @@ impl Run {
                 .back
                 .as_ref()
                 .is_some_and(|(back, _)| back.is_executing())
+    }
+
+    /// When it comes to a verdict of what runs, where that stays as it is: until then nobody hears anything new by asking.
+    pub fn decides(&self) -> Option<Timestamp> {
+        let verification = self.verification.as_ref();
+        verification.and_then(Verification::decides)
     }
 
     fn own_outcome(&self) -> Option<Outcome> {

@@ -3,6 +3,8 @@
 //! A [`Step`] is what is being asked, or what is waited for. It has at most one call under way, and making a call a
 //! second time is safe in all of them: where an answer was lost, the next step looks before it acts.
 
+use std::collections::VecDeque;
+
 use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
 use stratiform_service::change_set::ChangeSetType;
@@ -13,6 +15,7 @@ use stratiform_service::{
 };
 
 use crate::call::{Call, NewChangeSet, OnDrift, ParameterValue, Stack, TemplateSource};
+use crate::destruction::Inventory;
 use crate::plan::{Conduct, PlannedStack, is_record};
 use crate::told::{Cause, Ending};
 
@@ -33,6 +36,14 @@ pub(crate) enum Step {
     Whose(Box<Stack>),
     /// Whether a creation that never succeeded left something.
     LookInside(StackId, Timestamp, Word<StackStatus>),
+    /// What the template of a creation says that could not be rolled back.
+    ReadLeft(Box<Stack>),
+    /// What is left of it.
+    ListLeft(Box<Stack>, String),
+    /// What of it ever was complete.
+    ReadBeginning(Box<Inventory>),
+    /// Calls that let resources be deleted, the first of them first; then the stack goes.
+    Unprotect(VecDeque<Call>, StackId),
     /// A call that changes the stack so that it can be updated, and then its end.
     Mend(Remedy, StackId, Timestamp),
     /// What its template is.
@@ -82,7 +93,7 @@ pub(crate) enum Step {
 /// A call that changes a stack so that it can be updated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Remedy {
-    /// Deletes a creation that never succeeded.
+    /// Deletes a creation that never succeeded, or what is left of it.
     Delete,
     /// Goes on with a rollback that is stuck.
     Continue,
@@ -440,6 +451,18 @@ pub(crate) fn call(
         Step::LookInside(stack, ..) => Call::ListStackResources {
             stack: stack.clone(),
         },
+        Step::ReadBeginning(left) => Call::StackEvents {
+            stack: left.stack.clone(),
+            // All of them.
+            after: Some(String::new()),
+        },
+        Step::ReadLeft(stack) => Call::GetTemplate {
+            stack: stack.id.clone(),
+        },
+        Step::ListLeft(stack, _) => Call::ListStackResources {
+            stack: stack.id.clone(),
+        },
+        Step::Unprotect(calls, _) => calls.front()?.clone(),
         Step::Mend(remedy, stack, since) => {
             let skip = skipped(planned, conduct);
             let token = mending_token(*remedy, *since, &skip, conduct);

@@ -23,6 +23,8 @@ pub enum Way {
     RollBack,
     /// To delete it: it never was anything, and holds nothing or little.
     Clear,
+    /// To undo its creation: what is left of it is deleted, without the protection that keeps it from going.
+    Undo,
     /// To delete what is left of it, after a look.
     Destroy,
     /// To wait.
@@ -58,8 +60,12 @@ impl Standing {
                 "failed to be created and was rolled back: it can only be deleted and made anew",
                 Way::Clear,
             ),
+            Phase::Settled(Ending::CreationStuck) => standing(
+                "failed to be created, and something that it had made could not be deleted: it never was complete",
+                Way::Undo,
+            ),
             Phase::Settled(Ending::Broken) => standing(
-                "was to be deleted, by somebody or by a rollback, and something in it could not be: the rest is gone",
+                "was to be deleted, and something in it could not be: the rest is gone",
                 Way::Destroy,
             ),
             Phase::Settled(Ending::Unknown) => {
@@ -92,7 +98,7 @@ mod tests {
             ("UPDATE_FAILED", Way::RollBack),
             ("CREATE_FAILED", Way::RollBack),
             ("ROLLBACK_COMPLETE", Way::Clear),
-            ("ROLLBACK_FAILED", Way::Destroy),
+            ("ROLLBACK_FAILED", Way::Undo),
             ("DELETE_FAILED", Way::Destroy),
             ("UPDATE_IN_PROGRESS", Way::Wait),
             ("REVIEW_IN_PROGRESS", Way::Open),

@@ -91,6 +91,8 @@ pub enum State {
     Halfway(Word<StackStatus>),
     /// The rollback of an update failed.
     RollbackStuck,
+    /// It failed to be created, and something of it could not be deleted.
+    CreationStuck,
     /// What is left of it can only be deleted.
     Broken(Word<StackStatus>),
     /// Its status is not known here.
@@ -209,6 +211,7 @@ impl StackStanding {
             | State::InProgress { .. }
             | State::Halfway(_)
             | State::RollbackStuck
+            | State::CreationStuck
             | State::Broken(_)
             | State::Unknown(_) => true,
         }
@@ -226,7 +229,11 @@ impl State {
     /// Whether nothing goes on before a person has done something.
     pub fn needs_person(&self) -> bool {
         match self {
-            State::Halfway(_) | State::RollbackStuck | State::Broken(_) | State::Unknown(_) => true,
+            State::Halfway(_)
+            | State::RollbackStuck
+            | State::CreationStuck
+            | State::Broken(_)
+            | State::Unknown(_) => true,
             State::NotDeployed
             | State::Deployed
             | State::RolledBack
@@ -259,6 +266,7 @@ fn state(stack: &Stack, token: Option<&str>) -> State {
         Phase::Settled(Ending::NeverCreated) => State::NeverCreated,
         Phase::Settled(Ending::Halfway) => State::Halfway(status),
         Phase::Settled(Ending::RollbackStuck) => State::RollbackStuck,
+        Phase::Settled(Ending::CreationStuck) => State::CreationStuck,
         Phase::Settled(Ending::Broken) => State::Broken(status),
         Phase::Settled(Ending::Unknown) => State::Unknown(status),
     }

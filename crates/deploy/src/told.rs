@@ -150,6 +150,8 @@ pub enum News {
     Resumed,
     /// A creation that never succeeded is deleted.
     Clearing,
+    /// The deletion protection of these is lifted: a creation that failed made them, and nothing is lost with them.
+    Unprotecting(Vec<LogicalId>),
     /// A rollback that was stuck is continued, or what was left halfway rolled back.
     Mending,
     /// Nothing changes.

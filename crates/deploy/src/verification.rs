@@ -6,6 +6,7 @@ use stratiform_service::{StackId, Timestamp};
 
 use crate::call::{Call, Database, Failure, Reply, Resource, Service, Target};
 use crate::plan::Pace;
+use crate::run::later;
 
 const MINUTE: i64 = 60_000;
 
@@ -238,7 +239,7 @@ impl Verification {
                 self.doubts = 0;
                 let since = since.unwrap_or(now);
                 self.healthy_since = Some(since);
-                if now.millis() - since.millis() >= i64::from(self.contract.bake_minutes) * MINUTE {
+                if now >= later(since, i64::from(self.contract.bake_minutes) * MINUTE) {
                     return Some(Verified::Yes);
                 }
             }
@@ -253,12 +254,27 @@ impl Verification {
     }
 
     fn is_out_of_patience(&self, now: Timestamp) -> bool {
-        now.millis() - self.began.millis() > i64::from(self.contract.patience_minutes) * MINUTE
+        now > later(
+            self.began,
+            i64::from(self.contract.patience_minutes) * MINUTE,
+        )
+    }
+
+    /// When it comes to a verdict where everything stays as it is. None where it asks again before that.
+    pub(crate) fn decides(&self) -> Option<Timestamp> {
+        self.next?;
+        match self.healthy_since {
+            Some(_) if self.doubts > 0 => None,
+            Some(since) => Some(later(since, i64::from(self.contract.bake_minutes) * MINUTE)),
+            None => Some(later(
+                self.began,
+                i64::from(self.contract.patience_minutes) * MINUTE + 1,
+            )),
+        }
     }
 
     fn later(&self, now: Timestamp) -> Timestamp {
-        let pause = self.pace.pause(now.millis() - self.began.millis());
-        Timestamp::from_millis(now.millis() + pause).unwrap_or(now)
+        later(now, self.pace.pause(now.millis() - self.began.millis()))
     }
 
     /// Whether there is something to judge.

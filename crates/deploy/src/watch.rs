@@ -23,6 +23,8 @@ pub struct Watch {
     best: BTreeMap<Subject, Level>,
     /// Of what is worse now: since which look, and for how many.
     doubts: BTreeMap<Subject, (Timestamp, u32)>,
+    /// What could not be asked at any look, and why.
+    unseen: BTreeMap<Subject, String>,
 }
 
 /// What is watched.
@@ -71,10 +73,11 @@ struct Seen {
 impl Watch {
     /// Begins with how it stands now.
     pub fn begin(status: &Status) -> Watch {
-        let seen = seen(status).into_iter();
+        let levels = seen(status).into_iter();
         Watch {
-            best: seen.map(|seen| (seen.subject, seen.level)).collect(),
+            best: levels.map(|seen| (seen.subject, seen.level)).collect(),
             doubts: BTreeMap::new(),
+            unseen: unseen(status),
         }
     }
 
@@ -86,8 +89,8 @@ impl Watch {
         let missing: Vec<Subject> = missing
             .map(|stack| Subject::Stack(stack.key.clone()))
             .collect();
-        let seen = seen(status).into_iter();
-        let best = seen.map(|seen| match seen.since {
+        let levels = seen(status).into_iter();
+        let best = levels.map(|seen| match seen.since {
             Some(since) if since < deployed => (seen.subject, seen.level),
             _ if missing.contains(&seen.subject) => (seen.subject, seen.level),
             _ => (seen.subject, Level::Well),
@@ -95,6 +98,7 @@ impl Watch {
         Watch {
             best: best.collect(),
             doubts: BTreeMap::new(),
+            unseen: unseen(status),
         }
     }
 
@@ -102,6 +106,8 @@ impl Watch {
     pub fn look(&mut self, status: &Status, now: Timestamp) -> Option<Worse> {
         let mut worst: Option<(Level, Worse)> = None;
         self.forget_alarms(status);
+        let still = unseen(status);
+        self.unseen.retain(|subject, _| still.contains_key(subject));
         for seen in seen(status) {
             let Some((level, worse)) = self.compare(seen, now) else {
                 continue;
@@ -154,6 +160,12 @@ impl Watch {
     pub fn doubts(&self) -> impl Iterator<Item = &Subject> {
         self.doubts.keys()
     }
+
+    /// What could not be asked at any look, and why: nobody knows whether it got worse.
+    pub fn unseen(&self) -> impl Iterator<Item = (&Subject, &str)> {
+        let unseen = self.unseen.iter();
+        unseen.map(|(subject, why)| (subject, why.as_str()))
+    }
 }
 
 impl Worse {
@@ -161,6 +173,14 @@ impl Worse {
     pub fn is_alarm(&self) -> bool {
         matches!(self.subject, Subject::Part(PartKind::Alarm, _))
     }
+}
+
+/// What could not be asked, and why.
+fn unseen(status: &Status) -> BTreeMap<Subject, String> {
+    let unasked = seen(status)
+        .into_iter()
+        .filter(|seen| seen.level == Level::Unasked);
+    unasked.map(|seen| (seen.subject, seen.why)).collect()
 }
 
 fn seen(status: &Status) -> Vec<Seen> {
@@ -186,6 +206,7 @@ fn of_stack(stack: &StackStanding) -> Seen {
             (Level::Broken, format!("it is {status}"))
         }
         State::RollbackStuck => (Level::Broken, "it is UPDATE_ROLLBACK_FAILED".to_owned()),
+        State::CreationStuck => (Level::Broken, "it is ROLLBACK_FAILED".to_owned()),
         State::Unasked(unasked) => (Level::Unasked, unasked.why.clone()),
     };
     Seen {

@@ -409,3 +409,45 @@ fn a_wait_survives_a_day_and_credentials_that_expire_in_it() {
     let most = 26 * 3_600_000 / run.plan().conduct.pace.most;
     assert!(i64::from(asked) < most + 500, "{asked} of {most}");
 }
+
+/// Goes through to the end without bad luck, and says when that was: asked as often as the run wants, or only when it
+/// says that it decides.
+fn ends(waits_for_the_verdict: bool) -> (Option<Outcome>, i64) {
+    let began: Timestamp = "2026-11-28T03:00:00.000Z".parse().unwrap();
+    let mut world = World::new(&[2, 2], Vec::new());
+    let (mut run, mut effects) = Run::new(plan(2, &[0, 1], |_| ()), began);
+    let mut open = Vec::new();
+    let (mut now, mut wake) = (began, None);
+    while run.outcome().is_none() {
+        let mut asks = false;
+        for effect in effects.drain(..) {
+            match effect {
+                Effect::Call { ticket, call } => open.push((ticket, call)),
+                Effect::Approve(_) => asks = true,
+                Effect::Wake(at) => wake = Some(at),
+                Effect::Tell(_) | Effect::Abandon(_) => {}
+            }
+        }
+        let input = if asks {
+            Input::Approved(true)
+        } else if let Some((ticket, call)) = open.pop() {
+            let reply = Box::new(world.answer(&call, now));
+            Input::Answer { ticket, reply }
+        } else {
+            let decides = run.decides().filter(|_| waits_for_the_verdict);
+            now = decides.max(wake.take()).unwrap().max(now);
+            Input::Time
+        };
+        effects = run.step(input, now);
+    }
+    (run.outcome(), now.millis() - began.millis())
+}
+
+#[test]
+fn what_stays_as_it_is_is_judged_when_that_was_said() {
+    let (asked, later) = ends(false);
+    let (waited, at) = ends(true);
+    assert_eq!((asked, waited), (Some(Outcome::Done), Some(Outcome::Done)));
+    let pause = plan(1, &[0], |_| ()).conduct.pace.most;
+    assert!((at..=at + pause).contains(&later), "{at} and {later}");
+}

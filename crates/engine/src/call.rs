@@ -42,6 +42,7 @@ pub(crate) fn answer(state: &mut State, request: &Request, effects: &mut Vec<Eff
         Some(ApiFault::Throttle) => {
             return whole(Err(Refused::new("Throttling", "Rate exceeded")));
         }
+        Some(ApiFault::Denied) => return whole(Err(denied(request))),
         Some(ApiFault::InternalFailure) => {
             return whole(Err(Refused {
                 code: "InternalFailure".to_owned(),
@@ -72,6 +73,22 @@ pub(crate) fn answer(state: &mut State, request: &Request, effects: &mut Vec<Eff
         _ => Delivery::Whole,
     };
     Answer { result, delivery }
+}
+
+/// That whoever calls may not, as IAM says it.
+fn denied(request: &Request) -> Refused {
+    let Request {
+        service, operation, ..
+    } = request;
+    Refused {
+        code: "AccessDenied".to_owned(),
+        message: format!(
+            "User: arn:aws:iam::{}:user/somebody is not authorized to perform: {service}:{operation} because no identity-based \
+             policy allows the {service}:{operation} action",
+            request.account
+        ),
+        http_status: 403,
+    }
 }
 
 impl State {

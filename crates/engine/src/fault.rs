@@ -153,6 +153,8 @@ pub enum TaskFault {
 pub enum ApiFault {
     /// It is refused as one too many; nothing happens.
     Throttle,
+    /// Whoever calls may not; nothing happens.
+    Denied,
     /// It is answered with an internal failure; nothing happens.
     InternalFailure,
     /// It is never answered; nothing happens.
@@ -406,6 +408,7 @@ fn api(text: &str) -> Result<Fault, String> {
         .ok_or_else(|| "it does not say how the call fails".to_owned())?;
     let how = match how {
         "throttle" => ApiFault::Throttle,
+        "denied" => ApiFault::Denied,
         "500" => ApiFault::InternalFailure,
         "timeout" => ApiFault::Timeout,
         "cut" => ApiFault::Cut,

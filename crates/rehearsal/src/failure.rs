@@ -166,6 +166,7 @@ impl Failure {
             Failure::Call { how, times, .. } => {
                 let how = match how {
                     ApiFault::Throttle => "is throttled",
+                    ApiFault::Denied => "is not allowed",
                     ApiFault::InternalFailure => "is answered with an internal failure",
                     ApiFault::Timeout => "is not answered",
                     ApiFault::Cut => "is answered by half",

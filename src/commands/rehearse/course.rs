@@ -74,7 +74,10 @@ impl Course {
             let reply = Box::new(aws.call(&call).await);
             Input::Answer { ticket, reply }
         } else if let Some(at) = self.wake.take() {
-            stage.jump(at, self.run.is_executing());
+            match self.run.is_executing() {
+                true => stage.jump(at, None),
+                false => stage.jump(at, Some(self.run.decides().unwrap_or(at))),
+            }
             Input::Time
         } else {
             return false;

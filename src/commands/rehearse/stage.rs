@@ -80,14 +80,12 @@ impl Stage {
         *self.clock.lock().unwrap_or_else(PoisonError::into_inner) = Clock { at, since };
     }
 
-    /// Goes on at a moment, or when the engine has something to tell: before that nobody hears anything new.
-    pub(super) fn jump(&self, at: Timestamp, waits_for_engine: bool) {
+    /// Goes on when the engine has something to tell, and not before a moment: until then nobody hears anything new. What is
+    /// decided without that is decided at its own moment.
+    pub(super) fn jump(&self, least: Timestamp, decided: Option<Timestamp>) {
         let due = self.engine.look(State::next_due);
-        let at = match due {
-            Some(due) if waits_for_engine => at.max(due),
-            _ => at,
-        };
-        self.at(at.max(self.now()));
+        let at = due.into_iter().chain(decided).min().unwrap_or(least);
+        self.at(at.max(least).max(self.now()));
     }
 
     /// Lets everything end that goes on by itself.

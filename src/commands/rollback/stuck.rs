@@ -1,17 +1,20 @@
 //! Stacks that cannot be deployed as they are: what they are, and the way out.
 
+use std::collections::BTreeMap;
+
 use stratiform_catalog::behaviour;
-use stratiform_deploy::call::Resource;
-use stratiform_deploy::guard::StackFound;
+use stratiform_deploy::call::{Resource, Stack};
+use stratiform_deploy::destruction::{Fate, Inventory, Protection};
+use stratiform_deploy::guard::{StackFound, Unasked};
 use stratiform_deploy::{
-    Approval, Conduct, Mending, OnFailure, Plan, PlannedStack, Record, Skip as Skipped, Standing,
-    Until, Way, text_digest,
+    Allowance, Approval, Conduct, Loss, Mending, OnFailure, Plan, PlannedStack, Record,
+    Skip as Skipped, Standing, Until, Way, text_digest,
 };
 use stratiform_environment::Settings;
 use stratiform_finding::words::few;
 use stratiform_finding::{Code, Finding};
 use stratiform_service::change_set::DeploymentConfigMode;
-use stratiform_service::{ResourceStatus, StackName, StackStatus, Word};
+use stratiform_service::{LogicalId, ResourceStatus, StackEvent, StackName, StackStatus, Word};
 
 use crate::args::{Allow, Going, Rollback};
 use crate::commands::deploy::conduct::{concurrency, pace};
@@ -30,6 +33,10 @@ pub(super) struct Stuck<'a> {
     skip: Vec<String>,
     /// Those that hold data, were made by what failed and go with its rollback, and were not named.
     losses: Vec<&'a Resource>,
+    /// What is left, where its creation is undone.
+    left: Option<Left<'a>>,
+    /// Those with data that may go.
+    allowed: Vec<Allowance>,
 }
 
 impl Stuck<'_> {
@@ -41,53 +48,75 @@ impl Stuck<'_> {
     /// Whether this command is its way out.
     pub(super) fn is_mended_here(&self) -> bool {
         match self.standing.way {
-            Way::Continue | Way::RollBack | Way::Clear => true,
+            Way::Continue | Way::RollBack | Way::Clear | Way::Undo => true,
             Way::Open | Way::Destroy | Way::Wait | Way::Look => false,
         }
     }
 }
 
-/// The stacks that cannot be deployed as they are.
+/// What is left of a creation that could not be rolled back.
+struct Left<'a> {
+    inventory: Inventory,
+    /// All events of its stack.
+    events: &'a [StackEvent],
+}
+
+/// The stacks that cannot be deployed as they are; `unmade` are those that never were complete and could not be deleted, with
+/// all their events.
 ///
 /// # Errors
 /// A stack could not be asked; something is to be skipped that is not in the way.
 pub(super) fn stuck<'a>(
     found: &'a [StackFound],
+    unmade: &'a BTreeMap<&str, Vec<StackEvent>>,
     args: &Rollback,
 ) -> Result<Vec<Stuck<'a>>, Failure> {
     let mut all = Vec::new();
     for found in found {
-        let stack = found.stack.as_ref().map_err(|unasked| {
-            let what = format!("it is not known how the stack `{}` stands", found.key);
-            let finding = Finding::new(Code::AwsUnavailable, what, unasked.help.clone());
-            Failure::of([finding.because(unasked.why.clone())])
-        })?;
+        let stack = known(found, found.stack.as_ref())?;
         let Some(stack) = stack else { continue };
         let chosen = |wanted: &String| *wanted == found.key || *wanted == stack.name;
         if !args.stack.is_empty() && !args.stack.iter().any(chosen) {
             continue;
         }
-        let standing = Standing::of(&stack.status);
+        let events = unmade.get(found.key.as_str());
+        let standing = match events {
+            Some(_) => Standing::of(&Word::Known(StackStatus::RollbackFailed)),
+            None => Standing::of(&stack.status),
+        };
         if standing.way == Way::Open {
             continue;
         }
         let resources = found.resources.iter().flatten();
         let failed = resources.filter(|resource| resource.status.as_str().ends_with("_FAILED"));
         let skip = args.skip.iter().filter(|skip| chosen(&skip.stack));
+        let allowed = args.allow.iter().filter_map(|allow| match allow {
+            Allow::Resource {
+                going: Going::Deleted,
+                stack,
+                logical_id,
+            } if chosen(stack) => Some(Allowance {
+                loss: Loss::Delete,
+                stack: found.key.clone(),
+                logical_id: LogicalId::new(logical_id).ok()?,
+            }),
+            Allow::Resource { .. } | Allow::Cross { .. } => None,
+        });
+        let allowed: Vec<Allowance> = allowed.collect();
         let is_allowed = |resource: &Resource| {
-            args.allow.iter().any(|allow| match allow {
-                Allow::Resource {
-                    going,
-                    stack,
-                    logical_id,
-                } => {
-                    *going == Going::Deleted
-                        && chosen(stack)
-                        && logical_id == resource.logical_id.as_str()
-                }
-                Allow::Cross { .. } => false,
-            })
+            let mut allowed = allowed.iter();
+            allowed.any(|allowed| allowed.logical_id == resource.logical_id)
         };
+        let left = match events {
+            Some(events) => Some(Left {
+                inventory: left(found, stack)?,
+                events,
+            }),
+            None => None,
+        };
+        let inventory = left.iter().map(|left| &left.inventory);
+        let at_risk = inventory.flat_map(|inventory| inventory.unnamed(&found.key, &[]));
+        let at_risk: Vec<LogicalId> = at_risk.map(|blocked| blocked.logical_id).collect();
         // What an operation made, its rollback deletes.
         let was_made = |resource: &Resource| {
             stack.status == StackStatus::CreateFailed
@@ -97,10 +126,10 @@ pub(super) fn stuck<'a>(
                         .is_none_or(|changed| Some(changed) >= stack.updated))
         };
         let losses = found.resources.iter().flatten().filter(|resource| {
-            was_made(resource)
+            let goes = was_made(resource)
                 && resource.status == ResourceStatus::CreateComplete
-                && behaviour::holds_data(&resource.resource_type)
-                && !is_allowed(resource)
+                && behaviour::holds_data(&resource.resource_type);
+            (goes || at_risk.contains(&resource.logical_id)) && !is_allowed(resource)
         });
         all.push(Stuck {
             key: &found.key,
@@ -110,6 +139,8 @@ pub(super) fn stuck<'a>(
             failed: failed.collect(),
             skip: skip.map(|skip| skip.resource.clone()).collect(),
             losses: losses.collect(),
+            left,
+            allowed,
         });
     }
     for skip in &args.skip {
@@ -143,6 +174,29 @@ pub(super) fn stuck<'a>(
         }
     }
     Ok(all)
+}
+
+/// What could be asked of a stack.
+///
+/// # Errors
+/// It could not.
+fn known<T>(found: &StackFound, asked: Result<T, &Unasked>) -> Result<T, Failure> {
+    asked.map_err(|unasked| {
+        let what = format!("it is not known how the stack `{}` stands", found.key);
+        let finding = Finding::new(Code::AwsUnavailable, what, unasked.help.clone());
+        Failure::of([finding.because(unasked.why.clone())])
+    })
+}
+
+/// What is left of a creation that failed and could not be rolled back.
+///
+/// # Errors
+/// Its template or its resources could not be asked for.
+fn left(found: &StackFound, stack: &Stack) -> Result<Inventory, Failure> {
+    let template = found.template.as_ref().map(Result::as_ref).transpose();
+    let template = known(found, template)?.map_or("", String::as_str);
+    let resources = known(found, found.resources.as_ref())?;
+    Ok(Inventory::of(stack, template, resources))
 }
 
 /// Refuses to roll creations back whose data nobody named: all that they made is deleted.
@@ -196,6 +250,7 @@ fn one(stuck: &Stuck<'_>) -> String {
         standing,
         failed,
         skip,
+        left,
         ..
     } = stuck;
     let mut text = format!("{key} is {status}: it {}\n", standing.sentence);
@@ -226,6 +281,7 @@ fn one(stuck: &Stuck<'_>) -> String {
         }
         Way::RollBack => "  → it is rolled back\n".to_owned(),
         Way::Clear => "  → it is deleted if it holds nothing; `deploy` makes it anew\n".to_owned(),
+        Way::Undo => left.as_ref().map(undone).unwrap_or_default(),
         Way::Destroy => format!(
             "  → correct what keeps it from going, and delete the stack `{name}` again; `deploy` makes it anew\n"
         ),
@@ -233,6 +289,37 @@ fn one(stuck: &Stuck<'_>) -> String {
         Way::Look => format!("  → look at the stack `{name}` in CloudFormation\n"),
     };
     text
+}
+
+/// What is done about what is left of a creation.
+fn undone(left: &Left<'_>) -> String {
+    let Left { inventory, events } = left;
+    let lifted = inventory.liftable(events);
+    let is_lifted = |id: &LogicalId| lifted.iter().any(|(item, _)| item.logical_id == *id);
+    let held = inventory.protections.iter().filter_map(|protection| {
+        let Protection::Resource {
+            logical_id, what, ..
+        } = protection
+        else {
+            return None;
+        };
+        let text = match is_lifted(logical_id) {
+            true => format!("  → the {what} of {logical_id} is lifted: the creation that failed made it, and nothing is lost with it\n"),
+            false => format!("  → the {what} of {logical_id} is not lifted: it may hold data; while it is on, AWS refuses to delete it\n"),
+        };
+        Some(text)
+    });
+    let stays = inventory
+        .items
+        .iter()
+        .filter(|item| item.fate == Fate::Stays);
+    let stays: Vec<String> = stays.map(|item| item.logical_id.to_string()).collect();
+    let stays = match stays.is_empty() {
+        true => String::new(),
+        false => format!(", but for {}, which no stack manages then", few(&stays)),
+    };
+    let held: String = held.collect();
+    format!("{held}  → what is left of it is deleted{stays}; `deploy` makes it anew\n")
 }
 
 /// A plan that mends them, and does nothing else.
@@ -271,7 +358,7 @@ pub(super) fn mending(
             on_failure: OnFailure::Keep,
             until: Until::Mended,
             approval: Approval::Given,
-            allowed: Vec::new(),
+            allowed: mended().flat_map(|stuck| stuck.allowed.clone()).collect(),
             mending: Mending::Rollbacks,
             skip: skip.collect(),
             role: written.role_arn.clone(),
@@ -286,4 +373,61 @@ pub(super) fn mending(
             pace: pace(args.local),
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use stratiform_service::StackId;
+
+    use super::*;
+
+    #[test]
+    fn what_is_left_is_told_by_what_becomes_of_it() {
+        let template = r#"{"Resources": {
+            "Balancer": {"Type": "AWS::ElasticLoadBalancingV2::LoadBalancer", "Properties": {
+                "LoadBalancerAttributes": [{"Key": "deletion_protection.enabled", "Value": "true"}]}},
+            "Instance": {"Type": "AWS::RDS::DBInstance", "Properties": {"DeletionProtection": true}},
+            "Logs": {"Type": "AWS::Logs::LogGroup", "DeletionPolicy": "Retain"}}}"#;
+        let id: StackId = "arn:aws:cloudformation:eu-central-1:111122223333:stack/shop-dev-front/1"
+            .parse()
+            .unwrap();
+        let resource = |id: &str, resource_type: &str| Resource {
+            logical_id: id.parse().unwrap(),
+            physical_id: format!("{id}-1").parse().ok(),
+            resource_type: resource_type.to_owned(),
+            status: Word::new("DELETE_FAILED"),
+            reason: None,
+            changed: None,
+        };
+        let resources = [
+            resource("Balancer", "AWS::ElasticLoadBalancingV2::LoadBalancer"),
+            resource("Instance", "AWS::RDS::DBInstance"),
+            resource("Logs", "AWS::Logs::LogGroup"),
+        ];
+        let moment = "2026-11-29T08:00:00Z".parse().unwrap();
+        let stack = Stack {
+            id,
+            name: "shop-dev-front".to_owned(),
+            status: Word::new("ROLLBACK_FAILED"),
+            reason: None,
+            created: moment,
+            updated: None,
+            parameters: Default::default(),
+            resolved: Default::default(),
+            tags: Default::default(),
+            outputs: Default::default(),
+            notification_arns: Vec::new(),
+            termination_protection: false,
+            drift: None,
+        };
+        let left = Left {
+            inventory: Inventory::of(&stack, template, &resources),
+            events: &[],
+        };
+        insta::assert_snapshot!(undone(&left), @"
+        → the deletion protection of Balancer is lifted: the creation that failed made it, and nothing is lost with it
+        → the deletion protection of Instance is not lifted: it may hold data; while it is on, AWS refuses to delete it
+        → what is left of it is deleted, but for Logs, which no stack manages then; `deploy` makes it anew
+        ");
+    }
 }

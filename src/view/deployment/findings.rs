@@ -184,7 +184,8 @@ impl About<'_> {
             Some("UPDATE_ROLLBACK_FAILED") => {
                 "correct what is in the way, then continue: `rollback`, or `deploy --continue-rollback`"
             }
-            Some("ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "CREATE_FAILED" | "DELETE_FAILED") => {
+            Some("ROLLBACK_FAILED") => "`rollback` deletes what is left of it; then deploy again",
+            Some("ROLLBACK_COMPLETE" | "CREATE_FAILED" | "DELETE_FAILED") => {
                 "look at what is left in it; if nobody needs it, delete the stack, and deploy again"
             }
             Some("UPDATE_FAILED") => "roll it back: `rollback`, or `deploy --continue-rollback`",

@@ -56,6 +56,7 @@ fn of_news(plan: &Plan, stack: usize, news: &News) -> (&'static str, Value) {
         }
         News::Resumed => ("resumed", json!({"stack": stack})),
         News::Clearing => ("clearing", json!({"stack": stack})),
+        News::Unprotecting(ids) => ("unprotecting", json!({"stack": stack, "logicalIds": ids})),
         News::Mending => ("mending", json!({"stack": stack})),
         News::Unchanged => ("unchanged", json!({"stack": stack})),
         News::Waits(others) => (

@@ -145,6 +145,10 @@ fn of_stack(plan: &Plan, news: &News) -> Option<String> {
         News::Found(_) | News::Unchanged => return None,
         News::Resumed => "goes on where an earlier run was interrupted".to_owned(),
         News::Clearing => "a creation that never succeeded is deleted".to_owned(),
+        News::Unprotecting(ids) => {
+            let ids = listed(ids.iter().map(|id| id.as_str()));
+            format!("the deletion protection of {ids} is lifted")
+        }
         News::Mending => "goes back to where it can be deployed from".to_owned(),
         News::Waits(stacks) => format!(
             "its change set can only be made after {}",

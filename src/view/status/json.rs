@@ -145,6 +145,7 @@ fn of_stack(stack: &StackStanding, environment: &str) -> Value {
             (Some(status.as_str()), None)
         }
         State::RollbackStuck => (Some("UPDATE_ROLLBACK_FAILED"), None),
+        State::CreationStuck => (Some("ROLLBACK_FAILED"), None),
         State::NotDeployed
         | State::Deployed
         | State::RolledBack

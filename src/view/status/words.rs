@@ -65,6 +65,12 @@ impl Words {
                     command("rollback --env ENV")
                 ),
             ),
+            State::CreationStuck => words(
+                "stuck",
+                RED,
+                "ROLLBACK_FAILED: its creation failed, and not all of it could be deleted",
+                command("rollback --env ENV"),
+            ),
             State::Broken(status) => Words {
                 state: "stuck",
                 code: RED,

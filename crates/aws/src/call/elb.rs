@@ -16,6 +16,22 @@ const ELB: Service = Service {
 const VERSION: &str = "2015-12-01";
 
 impl Aws {
+    /// Switches a load balancer's deletion protection off.
+    ///
+    /// Source: [ModifyLoadBalancerAttributes](https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ModifyLoadBalancerAttributes.html).
+    pub(super) async fn modify_load_balancer_attributes(&self, arn: &str) -> Result<Reply, Error> {
+        let operation = Operation::new("ModifyLoadBalancerAttributes", arn);
+        let form = Form::new(operation.operation, VERSION)
+            .with("LoadBalancerArn", arn)
+            .with("Attributes.member.1.Key", "deletion_protection.enabled")
+            .with("Attributes.member.1.Value", "false");
+        match self.query(&ELB, &operation, form).await {
+            Ok(_) => Ok(Reply::Done),
+            Err(error) if error.has_code(&["LoadBalancerNotFound"]) => Ok(Reply::Done),
+            Err(error) => Err(error),
+        }
+    }
+
     /// All targets of a target group; the answer has no pages.
     ///
     /// Source: [DescribeTargetHealth](https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetHealth.html).

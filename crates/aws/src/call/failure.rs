@@ -178,6 +178,8 @@ fn is_cloudformations(call: &Call) -> bool {
         | Call::Webhook { .. }
         | Call::RunCommand(_)
         | Call::DescribeTargetHealth { .. }
+        | Call::UnprotectLoadBalancer { .. }
+        | Call::UnprotectDatabase { .. }
         | Call::DescribeAlarms { .. }
         | Call::DescribeDbInstance { .. }
         | Call::CreateDbSnapshot { .. }

@@ -52,6 +52,22 @@ const MISSING: [&str; 2] = ["DBInstanceNotFound", "DBInstanceNotFoundFault"];
 const THERE: [&str; 2] = ["DBSnapshotAlreadyExists", "DBSnapshotAlreadyExistsFault"];
 
 impl Aws {
+    /// Switches a database's deletion protection off.
+    ///
+    /// Source: [ModifyDBInstance](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html).
+    pub(super) async fn unprotect_database(&self, identifier: &str) -> Result<Reply, Error> {
+        let operation = Operation::new("ModifyDBInstance", identifier);
+        let form = Form::new(operation.operation, VERSION)
+            .with("DBInstanceIdentifier", identifier)
+            .with("DeletionProtection", "false")
+            .with("ApplyImmediately", "true");
+        match self.query(&RDS, &operation, form).await {
+            Ok(_) => Ok(Reply::Done),
+            Err(error) if error.has_code(&MISSING) => Ok(Reply::Done),
+            Err(error) => Err(error),
+        }
+    }
+
     pub(super) async fn describe_db_instance(&self, identifier: &str) -> Result<Reply, Error> {
         self.described(&INSTANCES, identifier, database)
             .await

@@ -2,6 +2,8 @@
 
 use stratiform_deploy::{Call, Ending, Mending, News, OnFailure, Outcome, Reply, Told};
 
+use stratiform_test_support::{pass_on, serve};
+
 use crate::{Engine, plans};
 
 #[tokio::test]
@@ -295,4 +297,46 @@ async fn a_cause_is_found_in_the_nested_stack_that_has_it() {
         cause.subject("outer"),
         "`Queue` of the nested stack `Inner` of the nested stack `Middle` of the stack `outer`"
     );
+}
+
+/// Runs to its end, although nobody can read a stack's events: how it ends, its stack says.
+#[tokio::test]
+async fn events_that_cannot_be_read_keep_nobody_waiting() {
+    for how in ["throttle", "500"] {
+        let engine = Engine::start().await;
+        engine.fault(&format!("api:DescribeStackEvents={how}"));
+        let went = engine.deploy(plans::two(0)).await;
+        assert_eq!(went.endings(), [Ending::Deployed, Ending::Deployed]);
+        engine.fault("update:shop-dev-queue/Queue:times=1");
+        let went = engine.deploy(plans::two(1)).await;
+        assert_eq!(
+            went.endings(),
+            [Ending::RolledBack(None), Ending::Unchanged]
+        );
+    }
+}
+
+#[tokio::test]
+async fn nor_do_those_that_nobody_may_read() {
+    let engine = Engine::start().await;
+    let url = denying(engine.running.url(), "DescribeStackEvents");
+    let went = engine.deploy_through(&url, plans::two(0)).await;
+    assert_eq!(went.endings(), [Ending::Deployed, Ending::Deployed]);
+    let denied = went.watcher.told.iter().any(
+        |told| matches!(told, Told::Again { failure, .. } if failure.why.contains("not authorized")),
+    );
+    assert!(denied, "{:?}", went.watcher.told);
+}
+
+/// Somebody who may do everything but this.
+fn denying(engine: String, operation: &str) -> String {
+    let action = format!("Action={operation}&");
+    let denied = format!(
+        "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>User: somebody is not authorized to \
+         perform: cloudformation:{operation}</Message></Error></ErrorResponse>"
+    );
+    serve(move |request| match request.contains(&action) {
+        true => (403, denied.clone()),
+        false => pass_on(&engine, request),
+    })
 }

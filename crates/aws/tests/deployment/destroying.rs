@@ -188,3 +188,12 @@ async fn who_interrupts_keeps_what_is_not_begun() {
     let (went, _) = finish(&engine.aws()).await;
     assert_eq!(went.outcome(), Some(Outcome::Done));
 }
+
+#[tokio::test]
+async fn events_that_cannot_be_read_keep_nobody_waiting() {
+    let engine = Engine::start().await;
+    engine.deploy(plans::two(0)).await;
+    engine.fault("api:DescribeStackEvents=throttle");
+    let (went, _) = finish(&engine.aws()).await;
+    assert_eq!(went.outcome(), Some(Outcome::Done), "{:?}", went.endings());
+}

@@ -14,6 +14,7 @@ mod spoiled;
 #[expect(dead_code, reason = "what only reads is for others")]
 #[path = "../support/mod.rs"]
 mod support;
+mod undoing;
 
 use std::time::Duration;
 

@@ -68,6 +68,8 @@ kinds!(
     Webhook,
     RunCommand,
     DescribeTargetHealth,
+    UnprotectLoadBalancer,
+    UnprotectDatabase,
     DescribeAlarms,
     DescribeDbInstance,
     CreateDbSnapshot,

@@ -73,6 +73,10 @@ impl Destruction {
         let is_patient = self.now.millis() - stack.since.millis() < PATIENCE;
         let tries_left = stack.failures < TRIES;
         let passing = failure.kind.is_passing();
+        if matches!(step, Step::Follow(_)) {
+            stack.unread += 1;
+        }
+        let is_unread = stack.unread >= TRIES;
         match step {
             // By its ARN a deleted stack is there for ninety days; where somebody answers otherwise, it is gone.
             Step::Follow(operation) if failure.is_stack_missing() => {
@@ -84,6 +88,12 @@ impl Destruction {
             }
             Step::Peek(operation) if failure.is_stack_missing() => {
                 self.peeked(index, operation, None);
+            }
+            // How it ends, its stack says too.
+            Step::Follow(operation) if is_patient && is_unread => {
+                stack.failures = 0;
+                stack.step = Step::Peek(operation);
+                stack.pending = Pending::Due;
             }
             // What runs, runs; credentials come back, and so do networks.
             Step::Follow(_) | Step::Peek(_) | Step::Confirm { .. }

@@ -36,6 +36,7 @@ impl Destruction {
         let own = operation.take(events);
         let silence = silence(self.stacks[index].silence, &own);
         self.stacks[index].silence = silence;
+        self.stacks[index].unread = 0;
         for event in own {
             self.tell(index, News::Event(Box::new(event)));
         }
@@ -101,7 +102,10 @@ impl Destruction {
                 let reason = reason.or(told).unwrap_or_default();
                 self.end(index, Ending::CameBack { status, reason });
             }
-            Phase::Settled(StackEnding::Broken | StackEnding::Unknown) | Phase::Moving(_) => {
+            Phase::Settled(
+                StackEnding::CreationStuck | StackEnding::Broken | StackEnding::Unknown,
+            )
+            | Phase::Moving(_) => {
                 self.stuck(index, operation, Some(status), None);
             }
         }

@@ -3,13 +3,15 @@
 use serde::Serialize;
 use stratiform_catalog::behaviour::{self, Protection as Guard, While};
 use stratiform_resolve::{Resolved, Resolver, Scope, Whereabouts, expand};
+use stratiform_service::event::Subject;
 use stratiform_service::{
-    AccountId, LogicalId, PhysicalId, Region, ResourceStatus, StackId, StackStatus, Word,
+    AccountId, LogicalId, PhysicalId, Region, ResourceStatus, StackEvent, StackId, StackStatus,
+    Word,
 };
 use stratiform_template::{Member, Resource, Template, parse_with_repeats};
 
 use super::Protection;
-use crate::call::{self, Stack};
+use crate::call::{self, Call, Stack};
 use crate::gate::Blocked;
 use crate::plan::{Allowance, Loss};
 
@@ -77,7 +79,7 @@ impl Inventory {
 
     /// From a stack, its template's text, and what CloudFormation lists. Of what the template does not say, or cannot be
     /// read, the worst is taken: it is deleted.
-    pub(super) fn of(stack: &Stack, template: &str, resources: &[call::Resource]) -> Inventory {
+    pub fn of(stack: &Stack, template: &str, resources: &[call::Resource]) -> Inventory {
         let mut inventory = Inventory::empty(stack);
         let parsed = parse_with_repeats(template).ok();
         let template = parsed.and_then(|parsed| Template::from_node(&parsed.node).ok());
@@ -143,6 +145,24 @@ impl Inventory {
         });
     }
 
+    /// The resources that are protected and go, and with which nothing is lost, by all events of the stack: each with the
+    /// call that lifts its protection. They hold no data; or a snapshot of them is taken, and they never were complete.
+    pub fn liftable(&self, events: &[StackEvent]) -> Vec<(&Item, Call)> {
+        let is_protected = |item: &&Item| {
+            self.protections.iter().any(|protection| {
+                matches!(protection, Protection::Resource { logical_id, .. } if *logical_id == item.logical_id)
+            })
+        };
+        let is_safe = |item: &&Item| {
+            !item.holds_data
+                || (item.fate == Fate::Snapshot && never_was_made(&item.logical_id, events))
+        };
+        let items = self.items.iter().filter(is_protected).filter(is_safe);
+        items
+            .filter_map(|item| Some((item, item.unprotecting()?)))
+            .collect()
+    }
+
     /// The resources whose data would go, but for those that are named; `key` is the stack's.
     pub fn unnamed(&self, key: &str, allowed: &[Allowance]) -> Vec<Blocked> {
         let is_named = |item: &Item| {
@@ -166,6 +186,18 @@ impl Inventory {
 }
 
 impl Item {
+    /// The call that lifts its protection, where there is one here.
+    fn unprotecting(&self) -> Option<Call> {
+        let id = self.physical_id.to_string();
+        match self.resource_type.as_str() {
+            "AWS::ElasticLoadBalancingV2::LoadBalancer" => {
+                Some(Call::UnprotectLoadBalancer { load_balancer: id })
+            }
+            "AWS::RDS::DBInstance" => Some(Call::UnprotectDatabase { identifier: id }),
+            _ => None,
+        }
+    }
+
     /// Whether its data goes with it, and no snapshot of it is taken.
     pub fn loses_data(&self) -> bool {
         let is_kept = match self.fate {
@@ -312,6 +344,26 @@ fn is(value: &Resolved<'_>, text: &str) -> bool {
     value
         .known()
         .is_some_and(|known| known.eq_ignore_ascii_case(text))
+}
+
+/// Whether all events of a stack say that a resource was begun and never complete. Those that CloudFormation has forgotten
+/// say nothing, and then it may have been.
+fn never_was_made(id: &LogicalId, events: &[StackEvent]) -> bool {
+    let mut own = events
+        .iter()
+        .filter(|event| event.subject() == Subject::Resource(id.clone()))
+        .map(|event| event.resource_status.known());
+    own.next() == Some(Some(ResourceStatus::CreateInProgress))
+        && own.all(|status| {
+            !matches!(
+                status,
+                None | Some(
+                    ResourceStatus::CreateComplete
+                        | ResourceStatus::UpdateComplete
+                        | ResourceStatus::ImportComplete
+                )
+            )
+        })
 }
 
 /// Whether something is there that can be deleted.

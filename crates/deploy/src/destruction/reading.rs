@@ -33,6 +33,7 @@ impl Destruction {
                 | StackEnding::NeverCreated
                 | StackEnding::Halfway
                 | StackEnding::RollbackStuck
+                | StackEnding::CreationStuck
                 | StackEnding::Broken
                 | StackEnding::Unknown,
             ) => self.to(index, Step::ReadTemplate(stack)),

@@ -120,6 +120,7 @@ pub(super) fn promotion(facts: &Facts) -> Check {
                 | Ending::NeverCreated
                 | Ending::Halfway
                 | Ending::RollbackStuck
+                | Ending::CreationStuck
                 | Ending::Broken
                 | Ending::Unknown,
             )

@@ -69,6 +69,14 @@ fn look(facts: &Facts, found: &StackFound, stack: &Stack, tally: &mut Tally) {
             format!("`{key}` is {status}: it has to be rolled back first"),
             format!("deploy --env {environment} --continue-rollback"),
         ),
+        Phase::Settled(Ending::CreationStuck) if mends => tally.warn(
+            format!("`{key}` is {status}: what is left of its creation is deleted first"),
+            "",
+        ),
+        Phase::Settled(Ending::CreationStuck) => tally.block(
+            format!("`{key}` is {status}: what is left of its creation has to be deleted first"),
+            format!("rollback --env {environment}"),
+        ),
         Phase::Settled(Ending::Broken) => tally.block(
             format!("`{key}` is {status}: what is left of it can only be deleted"),
             format!(

@@ -155,9 +155,14 @@ impl Operation {
             (_, Ending::RolledBack | Ending::NeverCreated | Ending::Gone | Ending::Reviewed) => {
                 Outcome::RolledBack
             }
-            (_, Ending::Halfway | Ending::RollbackStuck | Ending::Broken | Ending::Unknown) => {
-                Outcome::NeedsPerson
-            }
+            (
+                _,
+                Ending::Halfway
+                | Ending::RollbackStuck
+                | Ending::CreationStuck
+                | Ending::Broken
+                | Ending::Unknown,
+            ) => Outcome::NeedsPerson,
         }
     }
 }

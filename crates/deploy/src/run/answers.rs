@@ -4,6 +4,7 @@ use stratiform_service::{Refusal, ResourceStatus};
 
 use super::{Effect, PATIENCE, Pending, Run, TRIES, later};
 use crate::call::{Failure, FailureKind, Reply, TemplateSource};
+use crate::destruction::Inventory;
 use crate::plan::PREFIX;
 use crate::stack::{
     Afterwards, Operation, Purpose, Remedy, Settled, Step, Waiting, is_same_json, mending_token,
@@ -75,6 +76,18 @@ impl Run {
                         },
                     );
                 }
+            }
+            (Step::ReadLeft(stack), Reply::Template(template)) => {
+                self.to(index, Step::ListLeft(stack, template));
+            }
+            (Step::ListLeft(stack, template), Reply::Resources(resources)) => {
+                let left = Inventory::of(&stack, &template, &resources);
+                self.to(index, Step::ReadBeginning(Box::new(left)));
+            }
+            (Step::ReadBeginning(left), Reply::Events(events)) => self.undo(index, &left, &events),
+            (Step::Unprotect(mut calls, stack), Reply::Done) => {
+                calls.pop_front();
+                self.unprotect(index, calls, stack);
             }
             (Step::Mend(remedy, stack, since), Reply::Done) => {
                 let skip = skipped(&self.plan.stacks[index], &self.plan.conduct);
@@ -209,7 +222,17 @@ impl Run {
         let waited = self.now.millis() - stack.since.millis();
         let tries_left = stack.failures < TRIES;
         let passing = failure.kind.is_passing();
+        if matches!(step, Step::Follow(_)) {
+            stack.unread += 1;
+        }
+        let is_unread = stack.unread >= TRIES;
         match step {
+            // How it ends, its stack says too.
+            Step::Follow(operation) if waited < PATIENCE && is_unread => {
+                stack.failures = 0;
+                stack.step = Step::Peek(operation);
+                stack.pending = Pending::Due;
+            }
             // What runs, runs; credentials come back, and so do networks.
             Step::Follow(_) | Step::Peek(_) | Step::Prove(..) | Step::Confirm(_)
                 if waited < PATIENCE
@@ -285,7 +308,7 @@ impl Run {
                     Refused::Moved("the approved change set is not there any more".to_owned());
                 self.end(index, Ending::Refused(Box::new(refused)));
             }
-            Step::Mend(..) | Step::SetPolicy(_) | Step::SetProtection(_) => {
+            Step::Unprotect(..) | Step::Mend(..) | Step::SetPolicy(_) | Step::SetProtection(_) => {
                 self.stuck(
                     index,
                     Stuck {

@@ -34,6 +34,7 @@ impl Run {
         let own = operation.take(events);
         let silence = silence(self.stacks[index].silence, &own);
         self.stacks[index].silence = silence;
+        self.stacks[index].unread = 0;
         for event in own {
             self.tell(index, News::Event(Box::new(event)));
         }

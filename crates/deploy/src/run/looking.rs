@@ -51,9 +51,13 @@ impl Run {
             Phase::Settled(StackEnding::RollbackStuck) if allowed => {
                 self.mend(index, Remedy::Continue, stack.id, since)
             }
+            Phase::Settled(StackEnding::CreationStuck | StackEnding::Broken) if allowed => {
+                self.to(index, Step::ReadLeft(stack));
+            }
             Phase::Settled(
                 StackEnding::Halfway
                 | StackEnding::RollbackStuck
+                | StackEnding::CreationStuck
                 | StackEnding::Broken
                 | StackEnding::Unknown,
             ) => {

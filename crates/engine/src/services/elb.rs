@@ -15,13 +15,14 @@ const LISTENER: &str = "AWS::ElasticLoadBalancingV2::Listener";
 const RULE: &str = "AWS::ElasticLoadBalancingV2::ListenerRule";
 const GROUP: &str = "AWS::ElasticLoadBalancingV2::TargetGroup";
 
-pub(super) fn answer(state: &State, call: &mut Call<'_>) -> Result {
+pub(super) fn answer(state: &mut State, call: &mut Call<'_>) -> Result {
     match call.request.operation.as_str() {
         "DescribeTargetHealth" => health(state, call),
         "DescribeTargetGroups" => groups(state, call),
         "DescribeLoadBalancers" => balancers(state, call),
         "DescribeListeners" => listeners(state, call),
         "DescribeRules" => rules(state, call),
+        "ModifyLoadBalancerAttributes" => modify(state, call),
         operation => {
             let message =
                 format!("Elastic Load Balancing's {operation} is not in the embedded engine");
@@ -272,6 +273,32 @@ fn balancers(state: &State, call: &Call<'_>) -> Result {
         })
     });
     pages(call, "LoadBalancers", shown)
+}
+
+/// Sets attributes of a load balancer; those that are not named stay.
+fn modify(state: &mut State, call: &Call<'_>) -> Result {
+    let arn = call.arguments.needed("LoadBalancerArn")?;
+    let living = state.realm_of(call)?.estate.living(BALANCER, arn);
+    let living = living.ok_or_else(|| {
+        missing(
+            "LoadBalancerNotFound",
+            &format!("Load balancers '[{arn}]' not found"),
+        )
+    })?;
+    let own = living.properties.get("LoadBalancerAttributes");
+    let mut all: Vec<Value> = own.and_then(Value::as_array).cloned().unwrap_or_default();
+    for set in call.arguments.structures("Attributes").unwrap_or_default() {
+        let key = set.needed("Key")?;
+        all.retain(|attribute| attribute.get("Key").and_then(Value::as_str) != Some(key));
+        all.push(json!({ "Key": key, "Value": set.text("Value") }));
+    }
+    let mut changes = Map::new();
+    changes.insert(
+        "LoadBalancerAttributes".to_owned(),
+        Value::Array(all.clone()),
+    );
+    state.change_outside(call, BALANCER, arn, changes)?;
+    Ok(json!({ "Attributes": all }))
 }
 
 fn listeners(state: &State, call: &Call<'_>) -> Result {

@@ -71,6 +71,8 @@ pub enum Ending {
     Halfway,
     /// The rollback of an update failed: it can be continued.
     RollbackStuck,
+    /// The creation failed, and some of it could not be deleted. Nothing of it ever was complete, and it can only be deleted.
+    CreationStuck,
     /// What is left can only be deleted, and some of it could not be so far.
     Broken,
     /// The stack is deleted.
@@ -133,9 +135,10 @@ impl StackStatus {
                 Phase::Settled(Ending::Halfway)
             }
             StackStatus::UpdateRollbackFailed => Phase::Settled(Ending::RollbackStuck),
-            StackStatus::RollbackFailed
-            | StackStatus::DeleteFailed
-            | StackStatus::ImportRollbackFailed => Phase::Settled(Ending::Broken),
+            StackStatus::RollbackFailed => Phase::Settled(Ending::CreationStuck),
+            StackStatus::DeleteFailed | StackStatus::ImportRollbackFailed => {
+                Phase::Settled(Ending::Broken)
+            }
             StackStatus::DeleteComplete => Phase::Settled(Ending::Gone),
             StackStatus::ReviewInProgress => Phase::Settled(Ending::Reviewed),
         }
@@ -152,6 +155,7 @@ impl StackStatus {
                 | Ending::NeverCreated
                 | Ending::Halfway
                 | Ending::RollbackStuck
+                | Ending::CreationStuck
                 | Ending::Broken
                 | Ending::Unknown,
             ) => true,
@@ -175,6 +179,7 @@ impl StackStatus {
                 | Phase::Settled(
                     Ending::NeverCreated
                     | Ending::RollbackStuck
+                    | Ending::CreationStuck
                     | Ending::Broken
                     | Ending::Gone
                     | Ending::Reviewed,
