@@ -7,7 +7,7 @@ use stratiform_template::{Resource, Value};
 
 use super::{Need, on, on_any};
 use crate::pattern::{get, items, name, pattern};
-use crate::places::{found, lower, referred};
+use crate::places::{found, referred};
 
 /// What it needs; nothing where no stack has a database.
 pub(super) fn needs(assembly: &Assembly, settings: &Settings) -> Vec<Need> {
@@ -23,7 +23,7 @@ pub(super) fn needs(assembly: &Assembly, settings: &Settings) -> Vec<Need> {
         all.collect()
     };
     let clusters = found(assembly, "AWS::RDS::DBCluster", &|stack, id, cluster, _| {
-        let name = lower(&name(stack, id, cluster));
+        let name = name(stack, id, cluster);
         arn("rds", here, &format!("cluster:{name}"))
     });
     let has_instances = !of_type(assembly, "AWS::RDS::DBInstance").is_empty();
