@@ -61,8 +61,16 @@ fn a_repository_of_ones_own() {
         );
         assert!(output.contains(words), "no `{words}` in {output}");
     };
-    expect(&workflows(&repository, "--check"), 3, "missing  ");
-    expect(&workflows(&repository, ""), 0, "7 workflows in ");
+    expect(
+        &workflows(&repository, "--check"),
+        3,
+        "missing  .github/workflows/",
+    );
+    expect(
+        &workflows(&repository, ""),
+        0,
+        "7 workflows in `.github/workflows`, 7 written",
+    );
     expect(
         &workflows(&repository, "--check"),
         0,

@@ -53,7 +53,7 @@ pub(crate) fn run<E: Environment>(
     facts.environments = stands
         .map(|(environment, (place, status))| {
             let name = environment.name.clone();
-            let back = environments::way_back(&folder, &args.release, &name);
+            let back = environments::way_back(&project, environment, &args.release);
             stratiform_deploy::release::EnvironmentFacts {
                 way_back: back.map_err(|failure| unasked(&failure)),
                 name,

@@ -3,7 +3,7 @@
 //! What lives here: from arguments to an answer. What does not: what was covered (`stratiform_deploy::drift`), what a
 //! difference does (`stratiform_diff::drift`), and setting it back ([`reverting`]).
 
-mod looking;
+pub(crate) mod looking;
 mod reverting;
 mod tracing;
 
@@ -14,7 +14,7 @@ use stratiform_diff::drift::{Drifted, drifted, stays, who};
 use stratiform_environment::Environment;
 use stratiform_resolve::Whereabouts;
 
-use self::looking::{Found, look};
+use self::looking::{All, Found, look};
 use self::reverting::revert;
 use self::tracing::Tracing;
 use crate::Define;
@@ -65,7 +65,7 @@ pub(crate) fn run<E: Environment>(
             &assembly,
             &mut Tracing::new(define, &loaded, &assembly),
         );
-        let shown = shown(&args.env, &assembly, &judged);
+        let shown = shown(&args.env, &assembly, (&judged, &found));
         if args.revert {
             if !is_json {
                 stderr(&text(&shown, Colour::on(global.color, &std::io::stderr())));
@@ -79,7 +79,7 @@ pub(crate) fn run<E: Environment>(
                 aws: &aws,
                 assembly: &assembly,
                 settings: &settings,
-                found: &found,
+                found: &found.stacks,
             };
             let exit = revert(global, args, &site, &shown, view).await?;
             if exit != Exit::Done {
@@ -133,7 +133,7 @@ fn in_a_line(shown: &Shown<'_>, is_json: bool) -> String {
 async fn again(aws: &Aws, args: &Drift, assembly: &Assembly) -> Result<Answer, Failure> {
     let found = or_interrupted(async { Ok(look(aws, assembly, args.local).await) }).await?;
     let judged = judged(assembly, &found);
-    let shown = shown(&args.env, assembly, &judged);
+    let shown = shown(&args.env, assembly, (&judged, &found));
     stderr(&format!("looked again: {}\n", sentence(&shown)));
     let is_json = args.format == StatusFormat::Json;
     Ok(Answer {
@@ -145,21 +145,29 @@ async fn again(aws: &Aws, args: &Drift, assembly: &Assembly) -> Result<Answer, F
     })
 }
 
-fn shown<'a>(environment: &'a str, assembly: &'a Assembly, judged: &'a [Judged]) -> Shown<'a> {
+fn shown<'a>(
+    environment: &'a str,
+    assembly: &'a Assembly,
+    (judged, found): (&'a [Judged], &'a All),
+) -> Shown<'a> {
     let stacks: Vec<StackDrift> = judged.iter().map(|judged| judged.stack.clone()).collect();
     Shown {
         environment,
         region: assembly.region.as_str(),
         account: assembly.account.as_ref().map(|account| account.as_str()),
-        verdict: Verdict::of(&stacks),
+        verdict: match found.unlisted {
+            Some(_) => Verdict::of(&stacks).max(Verdict::NotAllChecked),
+            None => Verdict::of(&stacks),
+        },
         ledger: Ledger::of(&stacks),
         stacks: judged,
+        unlisted: found.unlisted.as_ref(),
     }
 }
 
 /// What the differences of each stack do, and what differs.
-fn judged(assembly: &Assembly, found: &[Found]) -> Vec<Judged> {
-    let stacks = found.iter().filter_map(|found| {
+fn judged(assembly: &Assembly, found: &All) -> Vec<Judged> {
+    let stacks = found.stacks.iter().filter_map(|found| {
         let stack = found.drift.clone()?;
         let differences = stack.drifted().flat_map(|(covered, drift)| {
             let resource = found.of(covered.logical_id.as_str());
@@ -186,6 +194,7 @@ fn judged(assembly: &Assembly, found: &[Found]) -> Vec<Judged> {
             .as_ref()
             .map(|deployed| drifted(deployed, &found.drifted, &place(assembly, &stack.name)));
         Some(Judged {
+            is_in_code: found.is_in_code,
             stack,
             diff,
             differences,

@@ -6,6 +6,7 @@
 
 mod course;
 mod failing;
+pub(crate) mod going_back;
 mod setting;
 pub(crate) mod stage;
 

@@ -2,16 +2,22 @@
 //!
 //! What lives here: looking again and again, and going back. What does not: what is worse (`stratiform_deploy::watch`).
 
+mod errors;
+
 use std::time::Duration;
 
 use stratiform_aws::{Aws, Identity, now};
 use stratiform_deploy::watch::{Watch, Worse, last_deployed};
 use stratiform_environment::Environment;
+use stratiform_finding::words::visible;
 use stratiform_service::Timestamp;
 
+use self::errors::Errors;
 use crate::Define;
 use crate::args::{DeployFormat, Global, Rollback, Watch as Arguments, WatchFormat};
 use crate::cloud::Cloud;
+use crate::commands::deploy::conduct::pace;
+use crate::commands::drift::looking::{Wait, look_again};
 use crate::commands::rollback;
 use crate::commands::status::finding::Place;
 use crate::exit::Exit;
@@ -20,6 +26,10 @@ use crate::repository::project::Project;
 use crate::runtime::block_on;
 use crate::view::watch::{End, Shown, beginning, json, text};
 use crate::view::{Answer, Event, View, stdout_now};
+
+/// How often CloudFormation is asked to look for drift: it looks up every resource of every stack, at rates that it shares
+/// with all else in the account, and who changes something by hand is no matter of a minute.
+const DRIFT_EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// Looks until something is worse, or the time is over.
 pub(crate) fn run<E: Environment>(
@@ -95,12 +105,18 @@ async fn watch(
     identity: &Identity,
     view: &mut dyn View,
 ) -> End {
+    if args.after_deployment.is_none() {
+        // What had drifted before does not count, and nobody may have looked yet.
+        let wait = Wait::ForTheEnd(pace(args.local));
+        drift(place, aws, wait, view).await;
+    }
     let first = place.status(aws, identity).await;
     let began = now();
     let mut clock = Clock {
         now: began,
         is_simulated: args.local,
     };
+    let mut start = began;
     let mut until = later(began, args.duration.duration());
     let mut watch = Watch::begin(&first);
     if let Some(span) = args.after_deployment {
@@ -115,14 +131,22 @@ async fn watch(
             return End::TooLate { deployed };
         }
         until = until.min(over);
+        start = deployed;
         watch = Watch::after(&first, deployed);
+        drift(place, aws, Wait::No, view).await;
     }
+    let mut drift_due = later(began, DRIFT_EVERY);
+    let mut errors = Errors::begin(aws, place, start, view).await;
     let text = beginning(&place.name, &first, until, args.every.duration());
     view.event(&Event::Notice { text });
     let mut looks = 1;
     let mut status = first;
     loop {
-        if let Some(worse) = watch.look(&status, clock.now) {
+        let mut worse = watch.look(&status, clock.now);
+        if let (None, Some(errors)) = (&worse, &mut errors) {
+            worse = errors.look(clock.now).await;
+        }
+        if let Some(worse) = worse {
             return End::Worse {
                 worse,
                 began,
@@ -134,8 +158,26 @@ async fn watch(
             return well(&watch, (began, clock.now), looks);
         }
         clock.pause(args.every.duration()).await;
+        if clock.now >= drift_due {
+            drift(place, aws, Wait::No, view).await;
+            drift_due = later(clock.now, DRIFT_EVERY);
+        }
         status = place.status(aws, identity).await;
         looks += 1;
+    }
+}
+
+/// Has CloudFormation look for drift; where it cannot be asked to, that is said, once for all stacks.
+async fn drift(place: &Place, aws: &Aws, wait: Wait, view: &mut dyn View) {
+    let unasked = look_again(aws, &place.assembly, wait).await;
+    if let Some(first) = unasked.first() {
+        let text = format!(
+            "drift is not known of {} of {} stacks: {}",
+            unasked.len(),
+            place.assembly.stacks.len(),
+            visible(&first.why)
+        );
+        view.event(&Event::Notice { text });
     }
 }
 

@@ -24,6 +24,7 @@ use crate::report::Failure;
 use crate::repository::git::Folder;
 use crate::repository::project::Project;
 use crate::view::Answer;
+use crate::view::summary::from_here;
 
 /// A workflow.
 struct File {
@@ -88,7 +89,7 @@ pub(crate) fn run<E: Environment>(
         stderr: format!(
             "{} in `{}`, {written} written{removed}\n{}",
             counted(files.len(), "workflow"),
-            folder.display(),
+            from_here(&folder),
             own(&known)
         ),
         ..Answer::of(String::new())
@@ -164,7 +165,7 @@ fn checked(known: &[(PathBuf, Standing<'_>)], total: usize) -> Answer {
             Standing::Over => "over   ",
             Standing::Fresh | Standing::Own => return None,
         };
-        Some(format!("{word}  {}\n", path.display()))
+        Some(format!("{word}  {}\n", from_here(path)))
     });
     let lines: Vec<String> = lines.collect();
     let total = counted(total, "workflow");
@@ -190,7 +191,7 @@ fn own(known: &[(PathBuf, Standing<'_>)]) -> String {
     let lines = own.map(|(path, _)| {
         format!(
             "`{}` is your own, and stays: remove it to have the one that `workflows` writes\n",
-            path.display()
+            from_here(path)
         )
     });
     lines.collect()

@@ -9,6 +9,7 @@ use std::panic::Location;
 
 use serde_json::Value;
 use stratiform_deploy::drift::{Ledger, StackDrift, Verdict};
+use stratiform_deploy::guard::Unasked;
 use stratiform_diff::{Consequence, Severity, StackDiff};
 use stratiform_finding::words::counted;
 use stratiform_service::Word;
@@ -33,11 +34,15 @@ pub(crate) struct Shown<'a> {
     pub ledger: Ledger,
     /// The stacks that are there.
     pub stacks: &'a [Judged],
+    /// Why it is not known which stacks there are that the code does not have.
+    pub unlisted: Option<&'a Unasked>,
 }
 
 /// A stack that was looked at, and what its differences do.
 #[derive(Clone, Debug)]
 pub(crate) struct Judged {
+    /// Whether the code has the stack; else what is deployed is what is expected.
+    pub is_in_code: bool,
     /// What of it was looked at.
     pub stack: StackDrift,
     /// The differences, judged as a change; none where the template could not be read.

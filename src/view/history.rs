@@ -5,6 +5,7 @@ mod markdown;
 
 use std::time::Duration;
 
+use stratiform_deploy::Record;
 use stratiform_deploy::history::{Deployment, Gap, History, Kind, Outcome, Rates};
 use stratiform_finding::words::{counted, visible};
 use stratiform_service::Timestamp;
@@ -95,6 +96,45 @@ fn cause(deployment: &Deployment) -> Option<String> {
     })
 }
 
+/// Who deployed.
+fn by(deployment: &Deployment) -> Option<String> {
+    let by = deployment.record.deployed_by.as_deref()?;
+    Some(format!("by {}", visible(by)))
+}
+
+/// Who approved; none where nobody was to: a way back goes by itself.
+fn approval(deployment: &Deployment) -> Option<String> {
+    let is_asked = matches!(deployment.kind, Kind::Deploy | Kind::Rollback);
+    let approved_by = deployment.record.approved_by.as_deref();
+    is_asked.then(|| match approved_by {
+        Some(name) => format!("approved by {}", visible(name)),
+        None => "who approved is not recorded".to_owned(),
+    })
+}
+
+/// The reason that was given, and which checks it went before.
+fn why(record: &Record) -> Option<String> {
+    let reason = one_line(record.reason.as_deref()?);
+    let skipped = match skipped(record) {
+        Some(names) if names.is_empty() => "none".to_owned(),
+        Some(names) => names.join(", "),
+        None => "not recorded".to_owned(),
+    };
+    Some(format!(
+        "because: {reason}; checks skipped: {}",
+        visible(&skipped)
+    ))
+}
+
+/// The checks that were skipped; none where that is not recorded.
+fn skipped(record: &Record) -> Option<Vec<&str>> {
+    let skipped = record.skipped.as_deref()?;
+    Some(match skipped {
+        "none" => Vec::new(),
+        names => names.split_whitespace().collect(),
+    })
+}
+
 /// Rates as a sentence.
 fn rates(rates: &Rates) -> String {
     if rates.deployments == 0 {
@@ -122,10 +162,11 @@ fn rates(rates: &Rates) -> String {
 /// What is not known, in sentences.
 fn gaps(history: &History) -> Vec<String> {
     let mut gaps: Vec<String> = history.gaps.iter().map(gap).collect();
-    let is_ours = |deployment: &Deployment| deployment.run.is_some();
-    if history.deployments.iter().any(is_ours) {
+    let is_unknown = |it: &Deployment| approval(it).is_some() && it.record.approved_by.is_none();
+    if history.deployments.iter().any(is_unknown) {
         gaps.push(
-            "who approved: not recorded on stacks; the page of the workflow's run has it, where there was one"
+            "who approved what was sealed, or deployed by an earlier version, is not on the stacks: the page of the workflow's \
+             run has it, where there was one"
                 .to_owned(),
         );
     }
@@ -199,9 +240,12 @@ fn one(deployment: &Deployment, colour: Colour) -> String {
         Colour::Always => paint(&word, code),
         Colour::Never => word,
     };
-    let record = &deployment.record;
-    let by = record.deployed_by.as_deref();
-    let by = by.map_or_else(String::new, |by| format!("  by {}", visible(by)));
+    let by = [by(deployment), approval(deployment)];
+    let by: Vec<String> = by.into_iter().flatten().collect();
+    let by = match by.is_empty() {
+        true => String::new(),
+        false => format!("  {}", by.join(", ")),
+    };
     let first = format!(
         "  {} UTC  {:8}  {word}  {}  {}{by}\n",
         minute(deployment.began),
@@ -209,10 +253,9 @@ fn one(deployment: &Deployment, colour: Colour) -> String {
         release(deployment),
         took(deployment),
     );
-    let reason = record.reason.as_deref();
     let more = [
         Some(stacks(deployment)),
-        reason.map(|reason| format!("checks skipped, because: {}", one_line(reason))),
+        why(&deployment.record),
         cause(deployment).map(|cause| format!("failed first: {cause}")),
     ];
     let more = more.into_iter().flatten();

@@ -246,8 +246,7 @@ mod tests {
                 release: Some(release.to_owned()),
                 commit: Some("1a2b3c4d5e6f".to_owned()),
                 deployed_by: Some("alice".to_owned()),
-                reason: None,
-                rebuilt_from: None,
+                ..Record::default()
             },
             run: Some("0123456789".to_owned()),
             changed: "2026-11-29T03:12:44.000Z".parse().ok(),

@@ -1,6 +1,7 @@
 //! What `synth` did, in a few lines.
 
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 use std::time::Duration;
 
 use similar::{ChangeTag, TextDiff};
@@ -61,7 +62,7 @@ pub(crate) fn written(
         .files
         .iter()
         .filter(|file| verbose || file.change != FileChange::Unchanged)
-        .map(|file| (shown_path(snapshots, &file.name), file))
+        .map(|file| (from_here(&snapshots.folder.join(&file.name)), file))
         .collect();
     let width = shown
         .iter()
@@ -82,7 +83,7 @@ pub(crate) fn written(
 /// Templates that nothing lists, left by a merge or a hand. They are not ours to remove.
 fn unlisted(snapshots: &Snapshots) -> String {
     let files = snapshots.unlisted.iter().map(|name| {
-        let path = shown_path(snapshots, name);
+        let path = from_here(&snapshots.folder.join(name));
         format!("  ? {path}  not listed in {ASSEMBLY}: remove it\n")
     });
     files.collect()
@@ -133,9 +134,8 @@ pub(crate) fn stale(snapshots: &Snapshots, colour: Colour) -> String {
     text
 }
 
-/// The path of a file as seen from the current folder, where they have more in common than the root.
-fn shown_path(snapshots: &Snapshots, name: &str) -> String {
-    let path = snapshots.folder.join(name);
+/// A path as seen from the current folder, where they have more in common than the root.
+pub(crate) fn from_here(path: &Path) -> String {
     let here = std::env::current_dir().unwrap_or_default();
     let mut common = here
         .ancestors()

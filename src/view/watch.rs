@@ -105,6 +105,7 @@ fn subject(subject: &Subject) -> String {
     match subject {
         Subject::Stack(key) => format!("the stack `{}`", visible(key)),
         Subject::Drift(key) => format!("the stack `{}`", visible(key)),
+        Subject::Errors(name) => format!("the target group `{}`", visible(name)),
         Subject::Part(kind, name) => {
             let kind = match kind {
                 PartKind::Service => "the service",
@@ -122,7 +123,9 @@ fn subject(subject: &Subject) -> String {
 fn way_back(worse: &Worse, environment: &str) -> String {
     match worse.subject {
         Subject::Drift(_) => format!("drift --env {environment} --revert"),
-        Subject::Stack(_) | Subject::Part(..) => format!("rollback --env {environment}"),
+        Subject::Stack(_) | Subject::Part(..) | Subject::Errors(_) => {
+            format!("rollback --env {environment}")
+        }
     }
 }
 

@@ -81,7 +81,9 @@ fn from_nothing_to_a_release_with_nothing_open() {
         done.stdout
     );
     assert!(
-        done.stdout.contains("going back to v0.9.0 loses nothing"),
+        done.stdout.contains(
+            "going back to v0.9.0 loses nothing, and gets there on the embedded engine, within "
+        ),
         "{}",
         done.stdout
     );

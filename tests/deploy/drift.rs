@@ -112,6 +112,60 @@ fn a_port_that_was_opened_is_found_judged_and_closed_again() {
     drift("--revert --yes").expect(0, &["dev is in sync"]);
 }
 
+/// What the code has no more is compared with what it was deployed with, and is not set back.
+#[test]
+fn a_stack_that_the_code_has_no_more_is_looked_at() {
+    let (project, engine) = (shop(), Engine::start());
+    engine
+        .deploy(&project, "--yes --stack network")
+        .expect(0, &[]);
+    let queue = r#"{"Resources": {"Jobs": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "left", "DelaySeconds": 7}}}}"#;
+    let create = |stack: &str, app: &str| {
+        let parameters = [
+            ("StackName", stack),
+            ("TemplateBody", &queue.replace("left", stack)),
+            ("Tags.member.1.Key", "app"),
+            ("Tags.member.1.Value", app),
+        ];
+        engine.call("CreateStack", &parameters);
+        while !engine.describe(stack).contains("CREATE_COMPLETE") {}
+    };
+    create("shop-dev-old", "shop");
+    create("shop-dev-others", "shop-dev");
+    let drift = |words: &str| engine.run(&project, "drift", words);
+    let said = "the code has no stack `old`, and `shop-dev-old` is deployed: ";
+    let first = drift("--exit-code");
+    expect(&first, 0, &[said, "dev is in sync: "]);
+    assert!(!first.stdout.contains("others"), "{}", first.stdout);
+    let step = json!({ "op": "replace", "path": "/DelaySeconds", "value": 9 });
+    Hand(&engine).change("AWS::SQS::Queue", "shop-dev-old", &step);
+    expect(
+        &drift("--exit-code"),
+        3,
+        &[
+            "old  1 of 1 resource drifted\n",
+            "~ DelaySeconds  7 → 9\n",
+            said,
+        ],
+    );
+    drift("--revert --yes").expect(3, &["old is not set back: the code has no such stack\n"]);
+    let json = drift("--format json");
+    let found: Value = serde_json::from_str(&json.stdout).unwrap();
+    let stacks = found["stacks"].as_array().unwrap();
+    let told: Vec<_> = stacks
+        .iter()
+        .map(|stack| (&stack["stack"], &stack["inCode"]))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (&"network".into(), &true.into()),
+            (&"old".into(), &false.into())
+        ]
+    );
+    assert!(found["notListed"].is_null());
+}
+
 #[test]
 fn what_a_value_comes_from_is_found_out_and_what_to_write_is_told() {
     let (project, engine) = deployed();

@@ -136,8 +136,17 @@ fn where_it_comes_from_is_on_the_stacks() {
     for tag in [
         "stratiform:run",
         "<Value>octocat</Value>",
+        "<Value>octocat with --yes</Value>",
         "<Value>the queue is full</Value>",
+        "stratiform:skipped",
     ] {
         assert!(described.contains(tag), "no `{tag}` in {described}");
     }
+    let json = engine.run(&project, "history", "--format json");
+    let history: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    let told = &history["deployments"][0];
+    assert_eq!(told["approvedBy"], "octocat with --yes");
+    assert_eq!(told["emergency"], "the queue is full");
+    // Nothing was in the way: there is no repository that says what was reviewed.
+    assert_eq!(told["skippedChecks"], serde_json::json!([]));
 }

@@ -184,7 +184,7 @@ fn history_of_it(project: &Project, engine: &Engine) {
             "  deploy    needs a person  v2 (",
             "failed first: `FlowLogs` of the stack `network` is UPDATE_FAILED: ",
             "\n3 deployments: 67 % succeeded, ",
-            "not known: who approved: ",
+            ", approved by engine with --yes\n",
         ],
     );
     let markdown = engine.run(project, "history", "--since 2d --format markdown");

@@ -115,6 +115,31 @@ fn an_alarm_that_goes_on_ends_it() {
     );
 }
 
+/// Nobody had looked for drift: the watch has CloudFormation look.
+#[test]
+fn drift_counts_where_it_was_not_there_at_the_start() {
+    let (project, engine) = (shop(), Engine::start());
+    engine.deploy(&project, IMAGES).expect(0, &[]);
+    crate::drift::open_port(&engine);
+    // The start is the deployment.
+    let after = engine.run(
+        &project,
+        "watch",
+        "--for 10s --every 1s --after-deployment 24h",
+    );
+    expect(
+        &after,
+        3,
+        &[
+            "  the stack `services`: it is not as its template says any more\n",
+            "  → `drift --env dev --revert`\n",
+        ],
+    );
+    // The start is now.
+    let now = engine.run(&project, "watch", "--for 2s --every 1s");
+    expect(&now, 0, &["nothing got worse at "]);
+}
+
 #[test]
 fn with_an_alarm_it_goes_back_by_itself() {
     let project = with_alarm();
@@ -170,7 +195,8 @@ fn with_an_alarm_it_goes_back_by_itself() {
         0,
         &[
             "  rollback  succeeded       v1 (",
-            "checks skipped, because: watch: the alarm shop-errors",
+            "because: watch: the alarm shop-errors",
+            "; checks skipped: ",
         ],
     );
 }

@@ -15,6 +15,7 @@ mod elb;
 mod events;
 mod failure;
 mod logs;
+mod metrics;
 mod quotas;
 mod rds;
 mod reading;

@@ -14,7 +14,8 @@ impl ClassifyRetry for Repetition {
     fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
         let failed = context.output_or_error().and_then(|output| output.err());
         let is_unanswered = failed.is_some_and(|error| error.is_connector_error());
-        let body = context.response().and_then(|reply| reply.body().bytes());
+        let refusal = context.response().filter(|reply| !reply.status().is_success());
+        let body = refusal.and_then(|reply| reply.body().bytes());
         if is_unanswered || body.is_some_and(is_limit) {
             return RetryAction::RetryForbidden;
         }
@@ -30,7 +31,7 @@ impl ClassifyRetry for Repetition {
     }
 }
 
-/// Whether a body has the code of a limit: in XML.
+/// Whether a refusal has the code of a limit: in XML.
 fn is_limit(body: &[u8]) -> bool {
     const CODE: &[u8] = b"<Code>LimitExceededException</Code>";
     body.windows(CODE.len()).any(|part| part == CODE)

@@ -202,7 +202,7 @@ impl Policies {
         let many = roles
             .into_iter()
             .filter(|(_, count)| *count > MANAGED_POLICIES);
-        let many = many.map(|(role, count)| too_many(&role, count));
+        let many = many.map(|(role, count)| too_many(&role, count, deployed));
         let changeable = boundary.filter(|arn| policies.may_change(arn));
         let findings: Vec<Finding> = many.chain(changeable.map(not_a_limit)).collect();
         match findings.is_empty() {
@@ -243,12 +243,24 @@ fn not_a_limit(boundary: &PolicyArn) -> Finding {
     .because("a policy limits nobody who may change it: the stacks have it, or policies with names like its own")
 }
 
-fn too_many(role: &str, count: usize) -> Finding {
+/// Where something is deployed, that is why: what the stacks alone need is asked for before.
+fn too_many(role: &str, count: usize, deployed: &Assembly) -> Finding {
+    let (whose, help) = match deployed.stacks.is_empty() {
+        true => (
+            "",
+            "give the stacks' resources names that begin alike, so that fewer patterns cover them, or take stacks out into \
+             an app of their own",
+        ),
+        false => (
+            " for what is deployed and what is to be, together",
+            "deploy first: what is gone then needs nothing any more. Where the release adds something too, deploy one before \
+             it that only removes, and run `bootstrap` between the two",
+        ),
+    };
     Finding::new(
         Code::RolePolicies,
-        format!("the role `{role}` needs {count} managed policies"),
-        "give the stacks' resources names that begin alike, so that fewer patterns cover them, or take stacks out into an \
-         app of their own",
+        format!("the role `{role}` needs {count} managed policies{whose}"),
+        help,
     )
     .because(format!(
         "IAM allows {MANAGED_POLICIES} a role, each of {MANAGED_POLICY} characters"

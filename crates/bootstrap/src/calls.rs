@@ -1,15 +1,16 @@
-//! What a deployment from GitHub asks of AWS by itself: the calls of `deploy`, `rollback`, `status` and `guard`, and the push
-//! of images. All that makes or changes resources of stacks is CloudFormation's, with its own role.
+//! What a deployment from GitHub asks of AWS by itself: the calls of `deploy`, `rollback`, `status`, `guard`, `watch` and
+//! `backup check`, and the push of images. All that makes or changes resources of stacks is CloudFormation's, with its own role.
 //!
 //! Which actions and resources a call needs: Service Authorization Reference, the page of each service.
+
+mod backups;
 
 use std::collections::BTreeSet;
 use std::slice::from_ref;
 
 use stratiform_assembly::Assembly;
-use stratiform_catalog::{Handler, catalog};
+use stratiform_catalog::Handler;
 use stratiform_deploy::call::Kind;
-use stratiform_deploy::guard::counted_types;
 use stratiform_environment::Settings;
 use stratiform_permissions::{Condition, Grant};
 
@@ -33,8 +34,8 @@ const PUSH: [&str; 9] = [
 pub struct Calls {
     /// What is granted.
     pub grants: Vec<Grant>,
-    /// The actions that are granted on everything, each with the reason.
-    pub unscoped: Vec<(String, &'static str)>,
+    /// The actions that are granted on more than what the stacks name, each with the reason.
+    pub unscoped: Vec<(String, String)>,
 }
 
 /// What pulling an image needs.
@@ -49,8 +50,10 @@ pub(crate) fn needed(assembly: &Assembly, settings: &Settings) -> Calls {
     let places = Places::of(assembly, settings);
     let calls = Kind::ALL.iter().flat_map(|kind| places.needs(*kind));
     let pushes = places.pushes();
+    let backups = backups::needs(assembly, settings);
+    let metrics = places.metrics();
     let mut found = Calls::default();
-    for need in calls.chain(pushes) {
+    for need in calls.chain(pushes).chain(backups).chain(metrics) {
         let (resources, reason) = match need.on {
             On::These(resources) if resources.is_empty() => continue,
             On::These(resources) => (resources, None),
@@ -60,10 +63,15 @@ pub(crate) fn needed(assembly: &Assembly, settings: &Settings) -> Calls {
             let actions = need.actions.iter();
             found
                 .unscoped
-                .extend(actions.map(|action| (action.clone(), reason)));
+                .extend(actions.map(|action| (action.clone(), reason.to_owned())));
         }
         add(&mut found.grants, need.actions, resources, need.only);
     }
+    let looking = places.reading.unscoped.iter();
+    found.unscoped.extend(looking.map(|open| {
+        let why = format!("to look for drift; {}", open.reason);
+        (open.action.clone(), why)
+    }));
     found
 }
 
@@ -272,6 +280,7 @@ impl Places {
                     &[databases, &all].concat(),
                 )]
             }
+            Kind::Quota if self.counted.is_empty() => Vec::new(),
             Kind::Quota => {
                 let reason = "Service Quotas asks for it on all quotas or none";
                 vec![
@@ -279,7 +288,7 @@ impl Places {
                     on_any("servicequotas:GetAWSDefaultServiceQuota", reason),
                 ]
             }
-            Kind::CountResources => counting(),
+            Kind::CountResources => self.counting(),
             // Only `bootstrap` asks, with its caller's own rights.
             Kind::FindResource => Vec::new(),
             Kind::DescribeImage => vec![on(&["ecr:DescribeImages"], &self.repositories)],
@@ -290,17 +299,26 @@ impl Places {
 
     /// A look for drift: CloudFormation reads the resources with the rights of who asks. What would hand out secrets or data
     /// is not among them.
+    ///
+    /// Source: CloudFormation user guide, "Considerations when detecting drift".
     fn detections(&self) -> Vec<Need> {
-        let calls = ["DetectStackDrift", "DetectStackResourceDrift"];
-        let calls = calls.map(|call| format!("cloudformation:{call}"));
-        let own = on(&calls.each_ref().map(String::as_str), &self.stacks);
-        let reading = self.reading.iter().map(|action| {
+        let calls = [
+            "cloudformation:DetectStackDrift",
+            "cloudformation:DetectStackResourceDrift",
+        ];
+        let own = [
+            on(&calls, &self.stacks),
             on_any(
-                action,
-                "CloudFormation looks for drift with the rights of who asks, at whatever the stacks have by then",
-            )
+                "cloudformation:BatchDescribeTypeConfigurations",
+                "CloudFormation asks for it on all types or none",
+            ),
+        ];
+        let reading = self.reading.grants.iter().map(|grant| Need {
+            actions: grant.actions.clone(),
+            on: On::These(grant.resources.clone()),
+            only: grant.conditions.clone(),
         });
-        [own].into_iter().chain(reading).collect()
+        own.into_iter().chain(reading).collect()
     }
 
     /// Change sets, made with CloudFormation's role and no other.
@@ -347,6 +365,42 @@ impl Places {
             .collect()
     }
 
+    /// What `watch` asks about requests to services.
+    fn metrics(&self) -> Vec<Need> {
+        if self.services.is_empty() {
+            return Vec::new();
+        }
+        vec![
+            on_any(
+                "cloudwatch:GetMetricData",
+                "CloudWatch shows all metrics or none",
+            ),
+            on_any(
+                "elasticloadbalancing:DescribeTargetGroups",
+                "Elastic Load Balancing asks for it on all target groups or none",
+            ),
+        ]
+    }
+
+    /// Counting resources through Cloud Control, which looks with the caller's rights.
+    fn counting(&self) -> Vec<Need> {
+        if self.counted.is_empty() {
+            return Vec::new();
+        }
+        let types = self.counted.iter();
+        let listing: BTreeSet<&str> = types
+            .flat_map(|kind| kind.permissions(Handler::List))
+            .collect();
+        let counting = [on_any(
+            "cloudformation:ListResources",
+            "Cloud Control asks for it on all resources or none",
+        )];
+        let listing = listing
+            .into_iter()
+            .map(|action| on_any(action, "what is counted is all that there is"));
+        counting.into_iter().chain(listing).collect()
+    }
+
     /// What pushing images needs, and copying those that the environment before this one has tested.
     fn pushes(&self) -> Vec<Need> {
         if self.repositories.is_empty() {
@@ -361,22 +415,6 @@ impl Places {
             on(&PULL, &self.repositories_before),
         ]
     }
-}
-
-/// Counting resources through Cloud Control, which looks with the caller's rights.
-fn counting() -> Vec<Need> {
-    let types = counted_types().filter_map(|name| catalog().resource_type(name));
-    let listing: BTreeSet<&str> = types
-        .flat_map(|kind| kind.permissions(Handler::List))
-        .collect();
-    let counting = [on_any(
-        "cloudformation:ListResources",
-        "Cloud Control asks for it on all resources or none",
-    )];
-    let listing = listing
-        .into_iter()
-        .map(|action| on_any(action, "what is counted is all that there is"));
-    counting.into_iter().chain(listing).collect()
 }
 
 /// The deployments of services.

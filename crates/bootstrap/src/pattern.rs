@@ -76,7 +76,7 @@ pub(crate) fn name(stack: &str, logical_id: &str, resource: &Resource) -> String
         .as_ref()
         .and_then(|property| resource.properties.get(property));
     match given {
-        Some(given) => or_any(given),
+        Some(given) => naming.kept(&or_any(given)),
         None => naming.made(stack, logical_id, "*", |_| false),
     }
 }

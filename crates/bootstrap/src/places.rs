@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use stratiform_assembly::Assembly;
-use stratiform_catalog::action::action as iam_action;
-use stratiform_catalog::{Handler, catalog};
+use stratiform_catalog::{ResourceType, catalog};
+use stratiform_deploy::guard::counted_types;
 use stratiform_environment::{Settings, Text, Topic};
+use stratiform_permissions::{Needed, of_reading};
 use stratiform_template::{Function, Resource, Template, Value};
 
 use crate::names::Names;
@@ -46,8 +47,10 @@ pub(crate) struct Places {
     pub(crate) sns: String,
     pub(crate) bucket: String,
     pub(crate) execution_role: String,
-    /// The actions with which resources of the stacks' types are read, but for those that hand out secrets or data.
-    pub(crate) reading: BTreeSet<String>,
+    /// The stacks' types of which an account has room for some only.
+    pub(crate) counted: Vec<ResourceType>,
+    /// With which resources of the stacks are read, but for what hands out secrets or data.
+    pub(crate) reading: Needed,
 }
 
 impl Places {
@@ -92,9 +95,7 @@ impl Places {
             arn("ecs", &format!("service/{cluster}/{service}"))
         });
         let databases = found("AWS::RDS::DBInstance", &|stack, id, instance, _| {
-            // RDS knows identifiers in small letters.
-            let name = name(stack, id, instance);
-            arn("rds", &format!("db:{}", lower(&name)))
+            arn("rds", &format!("db:{}", name(stack, id, instance)))
         });
         let balancers = found(
             "AWS::ElasticLoadBalancingV2::LoadBalancer",
@@ -164,7 +165,7 @@ impl Places {
             snapshots: databases.iter().map(taken).collect(),
             repositories: found("AWS::ECR::Repository", &|stack, id, repository, _| {
                 let name = name(stack, id, repository);
-                arn("ecr", &format!("repository/{}", lower(&name)))
+                arn("ecr", &format!("repository/{name}"))
             }),
             repositories_before: repositories_before.into_iter().flatten().collect(),
             sns: format!("sns.{region}.amazonaws.com"),
@@ -176,6 +177,7 @@ impl Places {
                 Some(arn) => arn.clone(),
                 None => names.execution_role_arn("${AWS::Partition}", "${AWS::AccountId}"),
             },
+            counted: counted(assembly),
             reading: reading(assembly),
             stacks,
             services,
@@ -185,27 +187,8 @@ impl Places {
     }
 }
 
-/// A name in small letters, its `${…}` as they are.
-fn lower(name: &str) -> String {
-    let mut in_variable = false;
-    name.chars()
-        .map(|c| {
-            in_variable = match c {
-                '{' => true,
-                '}' => false,
-                _ => in_variable,
-            };
-            if in_variable {
-                c
-            } else {
-                c.to_ascii_lowercase()
-            }
-        })
-        .collect()
-}
-
 /// The ARNs of the resources of a type, each once.
-fn found(
+pub(crate) fn found(
     assembly: &Assembly,
     kind: &str,
     arn: &dyn Fn(&str, &str, &Resource, &Template) -> String,
@@ -344,24 +327,32 @@ const TELLING: [&str; 7] = [
     "ssm:GetParameters",
 ];
 
-/// The actions with which CloudFormation reads resources of the types that an environment has, as their handlers name them, and
-/// as far as IAM has them.
-fn reading(assembly: &Assembly) -> BTreeSet<String> {
-    let stacks = assembly.stacks.iter();
-    let resources = stacks.flat_map(|stack| stack.template.each_resource());
-    let types: BTreeSet<&str> = resources
-        .map(|(_, resource)| resource.resource_type.as_str())
-        .collect();
-    let known = types
-        .into_iter()
-        .filter_map(|name| catalog().resource_type(name));
-    let actions = known.flat_map(|known| known.permissions(Handler::Read));
-    let reads = actions.filter(|action| {
-        let name = action.split_once(':').map_or("", |(_, name)| name);
-        let is_reading = ["Describe", "Get", "List"]
-            .iter()
-            .any(|verb| name.starts_with(verb));
-        is_reading && !TELLING.contains(action) && iam_action(action).is_some()
-    });
-    reads.map(str::to_owned).collect()
+/// The types that `guard` counts, as far as an environment has any.
+fn counted(assembly: &Assembly) -> Vec<ResourceType> {
+    let has = |name: &&str| {
+        let stacks = assembly.stacks.iter();
+        let mut resources = stacks.flat_map(|stack| stack.template.each_resource());
+        resources.any(|(_, resource)| resource.resource_type == *name)
+    };
+    let types = counted_types().filter(has);
+    types
+        .filter_map(|name| catalog().resource_type(name))
+        .collect()
+}
+
+/// What CloudFormation needs to read the resources of an environment, as their handlers name it.
+fn reading(assembly: &Assembly) -> Needed {
+    let mut needed = of_reading(assembly);
+    for grant in &mut needed.grants {
+        grant.actions.retain(|action| is_reading(action));
+    }
+    needed.grants.retain(|grant| !grant.actions.is_empty());
+    needed.unscoped.retain(|open| is_reading(&open.action));
+    needed
+}
+
+fn is_reading(action: &str) -> bool {
+    let name = action.split_once(':').map_or("", |(_, name)| name);
+    let verbs = ["Describe", "Get", "List"];
+    verbs.iter().any(|verb| name.starts_with(verb)) && !TELLING.contains(&action)
 }

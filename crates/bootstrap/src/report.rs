@@ -37,7 +37,7 @@ pub fn report(assembly: &Assembly, settings: &Settings, bootstrap: &Assembly) ->
             text += &unknown(execution.unknown.iter().map(ToString::to_string));
         } else if role.name == names.deploy_role() {
             let open = deploy.unscoped.iter();
-            text += &unscoped(open.map(|(action, why)| (action.as_str(), (*why).to_owned())));
+            text += &unscoped(open.map(|(action, why)| (action.as_str(), why.clone())));
         } else {
             let deploys = names.deploy_role();
             text += &format!("\nWhat `{deploys}` may, but for what the last policy denies.\n");
@@ -93,6 +93,9 @@ fn unscoped<'a>(open: impl Iterator<Item = (&'a str, String)>) -> String {
             .or_default()
             .push(format!("`{action}`"));
         all.insert(action);
+    }
+    if all.is_empty() {
+        return "\nEach action only on what the stacks name.\n".to_owned();
     }
     let mut text = format!(
         "\n{} on more than what the stacks name:\n",

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use stratiform_assembly::{Assembly, StackAt};
 use stratiform_environment::Settings;
 use stratiform_finding::Code;
-use stratiform_permissions::{Needed, lacking};
+use stratiform_permissions::{Grant, Needed, lacking};
 use stratiform_service::AccountId;
 
 use crate::fixture::{assembly, settings, shop};
@@ -389,6 +389,50 @@ fn a_deployment_changes_its_own_stacks_with_its_own_role_and_no_others() {
 }
 
 #[test]
+fn backups_are_looked_at_in_both_regions_and_not_touched() {
+    let stacks = assembly(&[(
+        "data",
+        "
+Resources:
+  Database: {Type: AWS::RDS::DBInstance, Properties: {DBInstanceIdentifier: shop-prod}}
+  Cluster: {Type: AWS::RDS::DBCluster, Properties: {DBClusterIdentifier: Shop-Cluster}}
+  Vault: {Type: AWS::Backup::BackupVault, Properties: {BackupVaultName: shop-prod}}
+  Plan:
+    Type: AWS::Backup::BackupPlan
+    Properties:
+      BackupPlan:
+        BackupPlanRule:
+          - TargetBackupVault: !Ref Vault
+            CopyActions:
+              - DestinationBackupVaultArn: !Sub arn:${AWS::Partition}:backup:eu-west-1:${AWS::AccountId}:backup-vault:shop-far
+              - DestinationBackupVaultArn: !Sub arn:${AWS::Partition}:backup:us-east-1:${AWS::AccountId}:backup-vault:elsewhere
+",
+    )]);
+    let recovery = json!({ "disaster_recovery_region": "eu-west-1" });
+    let deploy = needs(&stacks, &settings("prod", recovery)).deploy;
+    let asked = deploy.grants.iter().flat_map(|grant| {
+        let actions = grant.actions.iter();
+        let ours = actions.filter(|action| {
+            action.starts_with("backup:")
+                || action.as_str() == "rds:DescribeDBInstanceAutomatedBackups"
+                || action.as_str() == "rds:DescribeDBClusters"
+        });
+        ours.map(|action| format!("{action} on {}", grant.resources.join(", ")))
+    });
+    let mut asked: Vec<String> = asked.filter(|line| !line.ends_with("on *")).collect();
+    asked.sort();
+    insta::assert_snapshot!(asked.join("\n"));
+    let unscoped = deploy.unscoped.iter().map(|(action, _)| action.as_str());
+    let jobs: Vec<&str> = unscoped.filter(|action| action.contains("Jobs")).collect();
+    assert_eq!(jobs, ["backup:ListBackupJobs", "backup:ListCopyJobs"]);
+    // Where no stack has a database nothing is asked.
+    let none = assembly(&[("data", "Resources: {Queue: {Type: AWS::SQS::Queue}}")]);
+    let none = needs(&none, &settings("prod", json!({}))).deploy;
+    let is_backup = |grant: &Grant| grant.actions.iter().any(|it| it.starts_with("backup:"));
+    assert!(!none.grants.iter().any(is_backup), "{:?}", none.grants);
+}
+
+#[test]
 fn where_backups_and_images_are_copied_to() {
     let stacks = assembly(&[(
         "data",
@@ -464,25 +508,110 @@ fn a_template_too_long_for_a_call_waits_for_its_bucket() {
     assert_eq!(waits_for(320), (true, vec![artifacts]));
 }
 
-#[test]
-fn more_policies_than_a_role_has_are_refused() {
-    let queues = (0..700).map(|number| {
-        format!(
-            "  Queue{number}: {{Type: AWS::SQS::Queue, Properties: {{QueueName: {number}{}}}}}\n",
-            "q".repeat(70)
-        )
+/// A stack of that many queues, whose names have nothing in common.
+fn queues(key: &str, count: usize) -> Assembly {
+    let queues = (0..count).map(|number| {
+        let name = format!("{number}{key}{}", "q".repeat(64));
+        format!("  Queue{number}: {{Type: AWS::SQS::Queue, Properties: {{QueueName: {name}}}}}\n")
     });
     let template = format!("Resources:\n{}", queues.collect::<String>());
-    let refused = assemblies(
-        &assembly(&[("queues", &template)]),
-        &settings("prod", json!({})),
-    );
+    assembly(&[(key, &template)])
+}
+
+#[test]
+fn more_policies_than_a_role_has_are_refused() {
+    let refused = assemblies(&queues("queues", 700), &settings("prod", json!({})));
     let refused = refused.unwrap_err();
     assert_eq!(refused[0].code.as_str(), "role-policies");
     assert!(
         refused[0]
             .what
             .starts_with("the role `shop-prod-execution` needs ")
+    );
+}
+
+#[test]
+fn where_only_the_way_there_needs_more_policies_deploying_first_is_the_way_out() {
+    let (before, after) = (queues("old", 320), queues("new", 320));
+    let settings = settings("prod", json!({}));
+    assert!(assemblies(&before, &settings).is_ok());
+    assert!(assemblies(&after, &settings).is_ok());
+    let refused = assemblies_from(&before, &after, &settings).unwrap_err();
+    assert_eq!(refused[0].code.as_str(), "role-policies");
+    assert!(
+        refused[0]
+            .what
+            .ends_with(" for what is deployed and what is to be, together")
+    );
+    assert!(refused[0].help.starts_with("deploy first"));
+}
+
+#[test]
+fn whoever_looks_for_drift_reads_what_the_stacks_have() {
+    let all = assemblies(&shop(), &settings("prod", json!({}))).unwrap();
+    let template = &stack(&all, "prod.bootstrap", "bootstrap").template;
+    let roles = roles(template, &place());
+    let deploy = role(&roles, "shop-prod-deploy");
+    let on = |action: &str| -> BTreeSet<String> {
+        let statements = allowing(deploy, action).into_iter();
+        let resources = statements.flat_map(|statement| match &statement["Resource"] {
+            Value::Array(all) => all.clone(),
+            one => vec![one.clone()],
+        });
+        resources
+            .map(|resource| resource.as_str().unwrap().to_owned())
+            .collect()
+    };
+    let only = |resource: &str| BTreeSet::from([resource.to_owned()]);
+    assert_eq!(
+        on("sqs:GetQueueAttributes"),
+        only("arn:aws:sqs:eu-central-1:111122223333:shop-prod-jobs")
+    );
+    assert_eq!(
+        on("iam:GetRole"),
+        only("arn:aws:iam::111122223333:role/shop-prod-services-*")
+    );
+    // CloudFormation asks who looks for these by themselves.
+    assert_eq!(
+        on("cloudformation:BatchDescribeTypeConfigurations"),
+        only("*")
+    );
+    // What would hand out secrets or data, and what changes anything, is not granted for it.
+    for action in [
+        "secretsmanager:GetSecretValue",
+        "sqs:SetQueueAttributes",
+        "iam:CreateRole",
+    ] {
+        assert_eq!(on(action), BTreeSet::new(), "{action}");
+    }
+    // The database's handler names it, and the stacks have no key.
+    assert_eq!(on("kms:DescribeKey"), BTreeSet::new());
+}
+
+#[test]
+fn what_a_small_app_has_not_its_roles_may_not() {
+    let queue = "Resources: {Queue: {Type: AWS::SQS::Queue, Properties: {QueueName: jobs}}}";
+    let (queue, settings) = (assembly(&[("jobs", queue)]), settings("prod", json!({})));
+    let all = assemblies(&queue, &settings).unwrap();
+    let own = all.first().unwrap();
+    let roles = roles(
+        &stack(&all, "prod.bootstrap", "bootstrap").template,
+        &place(),
+    );
+    let deploy = role(&roles, "shop-prod-deploy");
+    // What an account has room for is asked where something of it is added.
+    for action in [
+        "cloudformation:ListResources",
+        "ec2:DescribeVpcs",
+        "rds:DescribeDBInstances",
+        "servicequotas:GetServiceQuota",
+    ] {
+        assert!(allowing(deploy, action).is_empty(), "{action}");
+    }
+    let report = report(&queue, &settings, own);
+    assert!(
+        report.contains("\nEach action only on what the stacks name.\n"),
+        "{report}"
     );
 }
 

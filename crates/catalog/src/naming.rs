@@ -186,6 +186,27 @@ impl Naming {
         Some(naming)
     }
 
+    /// A name that a template gives, as the service keeps it: some know theirs in small letters. A `${…}` stays as it is.
+    pub fn kept(&self, given: &str) -> String {
+        if self.style != Style::Lower {
+            return given.to_owned();
+        }
+        let mut in_variable = false;
+        let small = given.chars().map(|c| {
+            in_variable = match c {
+                '{' => true,
+                '}' => false,
+                _ => in_variable,
+            };
+            if in_variable {
+                c
+            } else {
+                c.to_ascii_lowercase()
+            }
+        });
+        small.collect()
+    }
+
     /// The name that CloudFormation makes; `random` stands where it is random. Properties tell how it ends.
     pub fn made(
         &self,
@@ -226,6 +247,16 @@ fn start(text: &str, length: usize) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_given_name_is_what_the_service_keeps() {
+        let kept = |resource_type: &str, given: &str| naming(resource_type).kept(given);
+        assert_eq!(
+            kept("AWS::RDS::DBInstance", "Shop-${AWS::Region}-A"),
+            "shop-${AWS::Region}-a"
+        );
+        assert_eq!(kept("AWS::SQS::Queue", "Shop-Jobs"), "Shop-Jobs");
+    }
 
     #[test]
     fn a_made_name_has_stack_and_logical_id() {

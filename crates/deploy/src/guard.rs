@@ -95,6 +95,13 @@ pub struct Counts {
     pub block: usize,
 }
 
+impl Check {
+    /// Whether it blocks, and need not.
+    fn is_in_the_way(&self) -> bool {
+        self.verdict == Verdict::Block && self.skippable
+    }
+}
+
 impl Report {
     /// Looks at the facts. Behind the engine nothing is at stake: what may be skipped warns, and does not block.
     pub fn of(facts: &Facts) -> Report {
@@ -136,7 +143,7 @@ impl Report {
     /// What blocks, and need not.
     fn skippable_blocks(&mut self) -> impl Iterator<Item = &mut Check> {
         let checks = self.checks.iter_mut();
-        checks.filter(|check| check.verdict == Verdict::Block && check.skippable)
+        checks.filter(|check| check.is_in_the_way())
     }
 
     /// The same where it cannot wait, and why: what blocks and may be skipped is. All else stays as it is.
@@ -149,6 +156,16 @@ impl Report {
             }
         }
         self
+    }
+
+    /// The names of the checks that an emergency goes before, as a [`Record`](crate::Record) has them.
+    pub fn in_the_way(&self) -> String {
+        let checks = self.checks.iter().filter(|check| check.is_in_the_way());
+        let names: Vec<&str> = checks.map(|check| check.id.as_str()).collect();
+        match names.is_empty() {
+            true => "none".to_owned(),
+            false => names.join(" "),
+        }
     }
 
     /// How risky a deployment is, 0 to 100: each check costs its [weight](Id::weight) where it blocks, half of it where it
@@ -293,7 +310,10 @@ mod tests {
             (Id::Services, Verdict::Warn),
             (Id::Promotion, Verdict::Pass),
         ];
-        let report = report(&all).in_emergency("the shop is down");
+        let report = report(&all);
+        assert_eq!(report.in_the_way(), "backup");
+        let report = report.in_emergency("the shop is down");
+        assert_eq!(report.in_the_way(), "none");
         let verdicts: Vec<Verdict> = report.checks.iter().map(|check| check.verdict).collect();
         assert_eq!(
             verdicts,
@@ -307,6 +327,13 @@ mod tests {
         assert_eq!(report.checks[1].reason, "emergency (the shop is down): why");
         assert_eq!(report.checks[0].reason, "why");
         assert!(report.is_blocked());
+    }
+
+    #[test]
+    fn all_that_may_be_skipped_fits_a_tag() {
+        let all: Vec<_> = Id::ALL.iter().map(|id| (*id, Verdict::Block)).collect();
+        let names = report(&all).in_the_way();
+        assert!(names.len() <= 256, "{names}");
     }
 
     #[test]

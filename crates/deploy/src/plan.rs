@@ -158,6 +158,12 @@ pub struct Record {
     pub deployed_by: Option<String>,
     /// Why, where somebody had to say.
     pub reason: Option<String>,
+    /// Who said yes to it; none where that is not known when change sets are made: a sealed release is approved later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved_by: Option<String>,
+    /// Which checks were skipped for the reason: their names with spaces between them, or `none`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<String>,
     /// The region that was lost, where it was rebuilt in another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rebuilt_from: Option<String>,
@@ -261,6 +267,8 @@ impl Record {
             commit: tag("commit"),
             deployed_by: tag("deployed-by"),
             reason: tag("reason"),
+            approved_by: tag("approved-by"),
+            skipped: tag("skipped"),
             rebuilt_from: tag("rebuilt-from"),
         }
     }
@@ -273,6 +281,8 @@ impl Record {
             ("deployed-by", self.deployed_by.as_deref()),
             ("run", Some(run)),
             ("reason", self.reason.as_deref()),
+            ("approved-by", self.approved_by.as_deref()),
+            ("skipped", self.skipped.as_deref()),
             ("rebuilt-from", self.rebuilt_from.as_deref()),
         ];
         let tags = tags.into_iter();

@@ -79,6 +79,20 @@ pub struct WayBack {
     pub to: String,
     /// What would be lost or cannot be undone, in sentences.
     pub losses: Vec<String>,
+    /// What it comes to on the embedded engine; asked where nothing would be lost.
+    pub tried: Asked<Tried>,
+}
+
+/// What does the way back come to, where it is tried?
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tried {
+    /// The release before is there again, with all data.
+    Back {
+        /// After so many milliseconds of the engine's time.
+        millis: i64,
+    },
+    /// It is not, and why.
+    Not(String),
 }
 
 /// The boxes, in the order in which a release is made.
@@ -376,11 +390,24 @@ fn way_back(environment: &EnvironmentFacts) -> Assurance {
             let what = "there is no release before it that could be gone back to";
             Assurance::not_promised(name, NAME, what, "")
         }
-        Ok(Some(WayBack { to, losses })) => match losses.split_first() {
-            None => {
-                let what = format!("going back to {to} loses nothing, as the two releases say");
-                Assurance::yes(name, NAME, what)
-            }
+        Ok(Some(WayBack { to, losses, tried })) => match losses.split_first() {
+            None => match tried {
+                Err(unasked) => Assurance::not_known(name, NAME, unasked),
+                Ok(Tried::Not(why)) => {
+                    let what = format!("going back to {to}, tried on the embedded engine: {why}");
+                    let help = format!(
+                        "see to it before it is needed: `rehearse --env {name} --from {to}`"
+                    );
+                    Assurance::no(name, NAME, what, help)
+                }
+                Ok(Tried::Back { millis }) => {
+                    let minutes = millis.max(&0).unsigned_abs().div_ceil(60_000);
+                    let what = format!(
+                        "going back to {to} loses nothing, and gets there on the embedded engine, within {minutes} min"
+                    );
+                    Assurance::yes(name, NAME, what)
+                }
+            },
             Some((first, more)) => {
                 let more = match more.len() {
                     0 => String::new(),

@@ -2,6 +2,8 @@
 //!
 //! What lives here: what is worse than at the start. What does not: looking, waiting, and going back (`src/`).
 
+mod errors;
+
 use std::collections::BTreeMap;
 
 use stratiform_service::Timestamp;
@@ -9,6 +11,8 @@ use stratiform_service::Timestamp;
 use crate::guard::Asked;
 use crate::status::{Part, PartKind, StackStanding, State, Status};
 use crate::verification::Health;
+
+pub use errors::{ErrorRates, Requests};
 
 /// How many looks in a row something must be not well: ECS replaces a task, and one answer may be lost.
 const LOOKS: u32 = 2;
@@ -36,6 +40,8 @@ pub enum Subject {
     Drift(String),
     /// What runs: its kind, and its name.
     Part(PartKind, String),
+    /// The rate of errors behind a target group.
+    Errors(String),
 }
 
 /// How bad is it?
@@ -131,7 +137,7 @@ impl Watch {
         };
         self.best.retain(|subject, _| match subject {
             Subject::Part(PartKind::Alarm, name) => is_on(name),
-            Subject::Part(..) | Subject::Stack(_) | Subject::Drift(_) => true,
+            Subject::Part(..) | Subject::Stack(_) | Subject::Drift(_) | Subject::Errors(_) => true,
         });
     }
 
@@ -189,7 +195,7 @@ fn seen(status: &Status) -> Vec<Seen> {
         .iter()
         .any(|stack| matches!(stack.state, State::InProgress { .. }));
     let stacks = status.stacks.iter().map(of_stack);
-    let drifts = status.stacks.iter().map(drift);
+    let drifts = status.stacks.iter().filter_map(drift);
     let parts = status.parts.iter().map(|part| of_part(part, is_going_on));
     stacks.chain(drifts).chain(parts).collect()
 }
@@ -221,19 +227,21 @@ fn of_stack(stack: &StackStanding) -> Seen {
     }
 }
 
-fn drift(stack: &StackStanding) -> Seen {
-    let drift = stack.drift.as_ref();
-    let drifted = drift.filter(|drift| drift.status == "DRIFTED");
-    Seen {
+/// None where nobody looked since the stack was changed: that says nothing of whether what had drifted still does.
+fn drift(stack: &StackStanding) -> Option<Seen> {
+    let drift = stack.drift.as_ref()?;
+    let level = match drift.status.as_str() {
+        "DRIFTED" => Level::Ill,
+        "IN_SYNC" => Level::Well,
+        _ => return None,
+    };
+    Some(Seen {
         subject: Subject::Drift(stack.key.clone()),
-        level: match drifted {
-            Some(_) => Level::Ill,
-            None => Level::Well,
-        },
+        level,
         why: "it is not as its template says any more".to_owned(),
-        since: drifted.and_then(|drift| drift.checked),
+        since: drift.checked.filter(|_| level == Level::Ill),
         looks: 1,
-    }
+    })
 }
 
 fn of_part(part: &Part, is_going_on: bool) -> Seen {
@@ -409,7 +417,9 @@ mod tests {
             (worse.subject, worse.since),
             (Subject::Drift("services".to_owned()), minute(2))
         );
-        assert_eq!(worse_at(&drifted.clone(), &[drifted]), None);
+        // A change to the stack forgets what the last look found, and sets nothing back.
+        let looks = [drifted.clone(), well(), drifted.clone()];
+        assert_eq!(worse_at(&drifted, &looks), None);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use stratiform_catalog::action::{Action, action, actions};
 use stratiform_catalog::{Handler, ResourceType, catalog};
 use stratiform_resolve::{Resolver, Scope, Whereabouts, expand};
 
-use crate::around;
+use crate::around::{self, Around};
 use crate::glob::covers_action;
 use crate::grant::{Grant, Permissions};
 use crate::role::{self, Roles};
@@ -126,7 +126,28 @@ pub fn of_stacks(assembly: &Assembly) -> Needed {
 /// The same for several assemblies together. Whoever goes from one to another needs what both do: what is in the first
 /// only is deleted.
 pub fn of_all(assemblies: &[&Assembly]) -> Needed {
-    let mut around = around::Around::default();
+    let (things, roles, around) = collected(assemblies);
+    Deriving::new(&things, &roles, doing).derive(around)
+}
+
+/// What reading the resources of stacks needs, and nothing else of them.
+pub fn of_reading(assembly: &Assembly) -> Needed {
+    let (things, roles, _) = collected(&[assembly]);
+    let reading = |found: ResourceType| found.permissions(Handler::Read).collect();
+    Deriving::new(&things, &roles, reading).derive(Around::default())
+}
+
+/// The actions that all of a type's handlers name, and its tagging.
+fn doing(found: ResourceType) -> BTreeSet<&'static str> {
+    let named = HANDLERS
+        .into_iter()
+        .flat_map(|handler| found.permissions(handler));
+    named.chain(found.tagging_permissions()).collect()
+}
+
+/// What assemblies are of, and what is around their resources.
+fn collected(assemblies: &[&Assembly]) -> (Things, Roles, Around) {
+    let mut around = Around::default();
     let (mut things, mut roles) = (Things::default(), Roles::default());
     for assembly in assemblies {
         for stack in &assembly.stacks {
@@ -156,7 +177,7 @@ pub fn of_all(assemblies: &[&Assembly]) -> Needed {
         .retain(|thing| !own.contains(thing.rest.as_str()));
     things.outside.sort();
     things.outside.dedup();
-    Deriving::new(&things, &roles).derive(around)
+    (things, roles, around)
 }
 
 /// Takes what a stack's resources are, and what they name.
@@ -179,6 +200,8 @@ fn collect(names: &Names<'_, '_>, things: &mut Things, roles: &mut Roles) {
 struct Deriving<'a> {
     things: &'a Things,
     roles: &'a Roles,
+    /// The actions of a type.
+    named: fn(ResourceType) -> BTreeSet<&'static str>,
     permissions: Permissions,
     unscoped: BTreeSet<Unscoped>,
     left: BTreeMap<(String, Because), BTreeSet<String>>,
@@ -188,10 +211,15 @@ struct Deriving<'a> {
 }
 
 impl<'a> Deriving<'a> {
-    fn new(things: &'a Things, roles: &'a Roles) -> Self {
+    fn new(
+        things: &'a Things,
+        roles: &'a Roles,
+        named: fn(ResourceType) -> BTreeSet<&'static str>,
+    ) -> Self {
         Deriving {
             things,
             roles,
+            named,
             permissions: Permissions::default(),
             unscoped: BTreeSet::new(),
             left: BTreeMap::new(),
@@ -200,7 +228,7 @@ impl<'a> Deriving<'a> {
         }
     }
 
-    fn derive(mut self, around: around::Around) -> Needed {
+    fn derive(mut self, around: Around) -> Needed {
         let mut unknown = around.unknown;
         for name in self.things.of_types.keys() {
             let found = catalog().resource_type(name);
@@ -239,13 +267,7 @@ impl<'a> Deriving<'a> {
     }
 
     fn handlers(&mut self, found: ResourceType) {
-        let named = HANDLERS
-            .into_iter()
-            .flat_map(|handler| found.permissions(handler));
-        for name in named
-            .chain(found.tagging_permissions())
-            .collect::<BTreeSet<_>>()
-        {
+        for name in (self.named)(found) {
             match (name.strip_suffix('*'), action(name)) {
                 (Some(_), _) => self.pattern(found, name),
                 (None, Some(action)) => self.action(found, name, action),

@@ -232,7 +232,7 @@ impl<'s, 't> Names<'s, 't> {
         let given = given.and_then(|path| self.property(resource, path));
         if let Some(given) = given.filter(|name| !name.is_empty()) {
             let says = if given == ANY { Says::Kind } else { Says::Name };
-            return (given, says);
+            return (naming.kept(&given), says);
         }
         let is_true = |path: &str| self.property(resource, path).as_deref() == Some("true");
         let stack = &self.place.stack;

@@ -82,6 +82,18 @@ fn a_name_is_what_the_template_gives_or_what_cloudformation_makes() {
     );
 }
 
+/// IAM compares ARNs with capitals and small letters, and RDS has none of the former.
+#[test]
+fn a_name_is_as_the_service_keeps_it() {
+    let group =
+        "  Main:\n    Type: AWS::RDS::DBSubnetGroup\n    Properties: { DBSubnetGroupName: Main }";
+    check(
+        group,
+        "rds:DeleteDBSubnetGroup",
+        &["rds:eu-west-1:#:subgrp:main"],
+    );
+}
+
 #[test]
 fn parameters_and_conditions_count_with_the_values_that_they_have() {
     let template = "

@@ -1,7 +1,7 @@
 //! How environments stand, and what their way back to the release before would lose.
 
-use stratiform_deploy::guard::Asked;
-use stratiform_deploy::release::WayBack;
+use stratiform_deploy::guard::{Asked, Unasked};
+use stratiform_deploy::release::{Tried, WayBack};
 use stratiform_deploy::status::{State, Status};
 use stratiform_diff::{Kind, Severity, diff};
 use stratiform_finding::Code;
@@ -14,6 +14,7 @@ use crate::commands::status::finding::Place;
 use crate::exit::Exit;
 use crate::report::Failure;
 use crate::repository::git::Folder;
+use crate::repository::project::Project;
 use crate::repository::standing::unasked;
 
 /// Where an environment is, and how it stands there. That one cannot be asked is no reason not to ask the others.
@@ -35,16 +36,17 @@ pub(super) async fn status(cloud: &Cloud, environment: &Place) -> (String, Asked
     }
 }
 
-/// What going back from a release to the one before would lose, by the snapshots of both; none where there is no release
-/// before it that has any.
+/// What going back from a release to the one before would lose, by the snapshots of both, and what it comes to where it is
+/// tried; none where there is no release before it that has any.
 ///
 /// # Errors
 /// Git does not know the release, or it has no snapshots of the environment.
 pub(super) fn way_back(
-    folder: &Folder,
+    project: &Project,
+    place: &Place,
     release: &str,
-    environment: &str,
 ) -> Result<Option<WayBack>, Failure> {
+    let (folder, environment) = (&Folder::new(&project.root), place.name.as_str());
     let at = |tag: &str| at_release(folder, tag, environment, None);
     let (head, now) = at(release)?.ok_or_else(|| {
         let what = "there is no such tag yet";
@@ -90,5 +92,22 @@ pub(super) fn way_back(
         let (name, service) = (task.name, task.service);
         format!("the task `{name}` of `{service}` cannot be undone")
     }));
-    Ok(Some(WayBack { to, losses }))
+    // What loses something is held back there, too.
+    let tried = match losses.is_empty() {
+        true => tried(project, place, (release, &to)),
+        false => Err(Unasked::because("what it loses is known", "")),
+    };
+    Ok(Some(WayBack { to, losses, tried }))
+}
+
+#[cfg(feature = "engine")]
+fn tried(project: &Project, place: &Place, between: (&str, &str)) -> Asked<Tried> {
+    let tried = crate::commands::rehearse::going_back::tried(project, place, between);
+    tried.map_err(|failure| unasked(&failure))
+}
+
+#[cfg(not(feature = "engine"))]
+fn tried(_: &Project, _: &Place, _: (&str, &str)) -> Asked<Tried> {
+    let why = "this program was built without the embedded CloudFormation, on which it is tried";
+    Err(Unasked::because(why, "build it with the feature `engine`"))
 }

@@ -42,6 +42,15 @@ pub(crate) enum Answer {
 }
 
 impl Consent {
+    /// Who will have approved what whoever deploys is let do; none where it is somebody else, later, or nobody.
+    pub(crate) fn approver(self, deploys: &str) -> Option<String> {
+        match self {
+            Consent::Asked => Some(deploys.to_owned()),
+            Consent::Given => Some(format!("{deploys} with --yes")),
+            Consent::SealedAndAsked | Consent::Sealed | Consent::Nobody => None,
+        }
+    }
+
     /// Whether something may be that is done in one step, and that somebody was told of.
     pub(crate) fn is_yes(self, environment: &str, say: &mut impl FnMut(String)) -> bool {
         let answer = self.answer(Question::AsPredicted);

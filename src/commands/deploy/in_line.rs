@@ -11,6 +11,7 @@ use stratiform_finding::Code;
 use stratiform_service::StackName;
 
 use super::conduct::{Found, conduct};
+use super::consent;
 use super::record::{Origin, record, run};
 use crate::args::Deploy;
 use crate::commands::swap::Site;
@@ -65,11 +66,14 @@ pub(crate) fn in_line(
     let record = Record {
         release: found.record("release").map(str::to_owned),
         commit: found.record("commit").map(str::to_owned),
+        // It asks no check.
+        skipped: Some("all".to_owned()),
         ..record(Origin {
             head: None,
             release: None,
             caller: &identity.arn,
             actor: actor.as_deref(),
+            consent: consent(args),
             rebuilt_from: None,
             reason: Some(&reason),
         })

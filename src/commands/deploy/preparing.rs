@@ -11,6 +11,7 @@ use stratiform_finding::words::listed;
 use stratiform_finding::{Code, Finding};
 use stratiform_resolve::Whereabouts;
 
+use super::asking::Consent;
 use super::besides;
 use super::conduct::{Found, conduct, left_out, mending, rollback};
 use super::passes::{InPasses, Side, in_passes};
@@ -137,11 +138,16 @@ pub(crate) async fn prepare(
         Source::Deployed => None,
     };
     let actor = std::env::var("GITHUB_ACTOR").ok();
-    let record = record(Origin {
+    let mut record = record(Origin {
         head: head.as_ref(),
         release,
         caller: &identity.arn,
         actor: actor.as_deref(),
+        // What is sealed is approved later.
+        consent: match args.prepare {
+            Some(_) => Consent::Nobody,
+            None => consent(args),
+        },
         reason: args.emergency.as_deref(),
         rebuilt_from: args.elsewhere.from.as_deref(),
     });
@@ -182,7 +188,10 @@ pub(crate) async fn prepare(
     facts.wanted.crossed.clone_from(&besides.besides.crossed);
     let report = Report::of(&facts);
     let report = match &args.emergency {
-        Some(reason) => report.in_emergency(reason),
+        Some(reason) => {
+            record.skipped = Some(report.in_the_way());
+            report.in_emergency(reason)
+        }
         None => report,
     };
     // An alarm that is on is why somebody goes back: it would bring forth again what goes.

@@ -3,6 +3,7 @@
 use stratiform_deploy::call::ParameterValue;
 use stratiform_deploy::{PlannedStack, Record, text_digest};
 
+use super::asking::Consent;
 use crate::repository::head::Head;
 
 /// What is asked for and found of a deployment's origin.
@@ -16,6 +17,8 @@ pub(crate) struct Origin<'a> {
     pub caller: &'a str,
     /// Who GitHub says it is.
     pub actor: Option<&'a str>,
+    /// Whose word it has, as far as that is known before it is asked for.
+    pub consent: Consent,
     /// Why it could not wait.
     pub reason: Option<&'a str>,
     /// The region that was lost.
@@ -29,6 +32,7 @@ pub(crate) fn record(origin: Origin<'_>) -> Record {
         release,
         caller,
         actor,
+        consent,
         reason,
         rebuilt_from,
     } = origin;
@@ -41,6 +45,8 @@ pub(crate) fn record(origin: Origin<'_>) -> Record {
         commit: head.map(|head| head.commit.clone()),
         deployed_by: deployed_by.map(str::to_owned),
         reason: reason.map(str::to_owned),
+        approved_by: deployed_by.and_then(|name| consent.approver(name)),
+        skipped: None,
         rebuilt_from: rebuilt_from.map(str::to_owned),
     }
 }
@@ -70,6 +76,7 @@ mod tests {
             release,
             caller: "arn:aws:sts::111122223333:assumed-role/Deployer/alice",
             actor: None,
+            consent: Consent::Asked,
             reason: None,
             rebuilt_from: None,
         }

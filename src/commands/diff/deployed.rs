@@ -133,11 +133,14 @@ pub(crate) async fn deployed(
     let names: Vec<String> = names.into_iter().collect();
     let stacks = aws.deployed(&names).await?.into_iter().flatten();
     let ours = stacks.filter(|deployed| {
-        let name = &deployed.stack.name;
-        after.stack(name).is_some()
-            || ![BOOTSTRAP, ARTIFACTS].contains(&after.key(name)) && is_ours(&deployed.stack, after)
+        after.stack(&deployed.stack.name).is_some() || is_left(&deployed.stack, after)
     });
     Ok((identity.account, ours.collect()))
+}
+
+/// Whether a stack that is not synthesized, and whose name starts as those of the environment do, is one of them.
+pub(crate) fn is_left(stack: &Stack, after: &Assembly) -> bool {
+    ![BOOTSTRAP, ARTIFACTS].contains(&after.key(&stack.name)) && is_ours(stack, after)
 }
 
 /// Whether a stack whose name starts as ours do is ours: `shop-dev-tools-dev-network` may be the stack

@@ -18,6 +18,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::assemblies::deployed::parse_deployed;
 use crate::commands::deploy::conduct::pace;
+use crate::commands::diff::deployed::is_left;
 use crate::commands::guard::looking::{self, ask};
 use crate::repository::standing::unasked;
 
@@ -28,8 +29,18 @@ const AT_ONCE: usize = 8;
 /// How long a look may take. AWS says "up to several minutes".
 const PATIENCE: Duration = Duration::from_secs(30 * 60);
 
+/// What was found.
+pub(super) struct All {
+    /// The stacks of the code, in order, then those that are deployed and that the code does not have.
+    pub stacks: Vec<Found>,
+    /// Why it is not known which stacks there are that the code does not have.
+    pub unlisted: Option<Unasked>,
+}
+
 /// A stack, and what was found.
 pub(super) struct Found {
+    /// Whether the code has it.
+    pub is_in_code: bool,
     /// What of it was looked at; none where there is no stack.
     pub drift: Option<StackDrift>,
     /// The stack as it is deployed; none where its template cannot be read.
@@ -43,27 +54,35 @@ pub(super) struct Found {
 }
 
 /// The stacks of an environment, looked at.
-pub(super) async fn look(aws: &Aws, assembly: &Assembly, local: bool) -> Vec<Found> {
-    let stacks = assembly.stacks.iter();
-    let found = stacks.map(|stack| self::stack(aws, assembly, stack, pace(local)));
-    stream::iter(found).buffered(AT_ONCE).collect().await
+pub(super) async fn look(aws: &Aws, assembly: &Assembly, local: bool) -> All {
+    let (left, unlisted) = match left(aws, assembly).await {
+        Ok(left) => (left, None),
+        Err(why) => (Vec::new(), Some(why)),
+    };
+    let names = assembly.stacks.iter().map(|stack| &stack.name);
+    let found = names
+        .chain(&left)
+        .map(|name| stack(aws, assembly, name, pace(local)));
+    All {
+        stacks: stream::iter(found).buffered(AT_ONCE).collect().await,
+        unlisted,
+    }
 }
 
-async fn stack(aws: &Aws, assembly: &Assembly, planned: &StackAt, pace: Pace) -> Found {
-    let call = Call::DescribeStack {
-        stack: planned.name.clone(),
+/// The names of stacks that start as those of the environment do, and that the code does not have.
+async fn left(aws: &Aws, assembly: &Assembly) -> Asked<Vec<String>> {
+    let Some(prefix) = assembly.prefix() else {
+        return Ok(Vec::new());
     };
-    let stack = ask(aws, call, |reply| match reply {
-        Reply::Stack(stack) => Some(stack),
-        _ => None,
-    })
-    .await
-    .map(|stack| {
-        stack.filter(|stack| {
-            let phase = stack.status.phase();
-            !matches!(phase, Phase::Settled(Ending::Gone | Ending::Reviewed))
-        })
-    });
+    let mut names = aws.stack_names(prefix.as_str()).await?;
+    names.retain(|name| assembly.stack(name).is_none());
+    Ok(names)
+}
+
+async fn stack(aws: &Aws, assembly: &Assembly, name: &str, pace: Pace) -> Found {
+    let is_in_code = assembly.stack(name).is_some();
+    let stack = described(aws, name).await;
+    let stack = stack.map(|stack| stack.filter(|it| is_in_code || is_left(it, assembly)));
     let unknown = || Unasked::because("nobody knows which stack that would be", "");
     let (mut detection, mut resources, mut drifts) =
         (Err(unknown()), Ok(Vec::new()), Ok(Vec::new()));
@@ -80,15 +99,15 @@ async fn stack(aws: &Aws, assembly: &Assembly, planned: &StackAt, pace: Pace) ->
     }
     let there = stack.as_ref().ok().cloned().flatten();
     let looked = Looked {
-        key: assembly.key(&planned.name).to_owned(),
-        name: planned.name.clone(),
+        key: assembly.key(name).to_owned(),
+        name: name.to_owned(),
         stack,
         detection,
         resources,
         drifts,
     };
     let deployed = template.clone().and_then(|text| {
-        let parsed = parse_deployed(&planned.name, &text);
+        let parsed = parse_deployed(name, &text);
         parsed.map_err(|failure| unasked(&failure))
     });
     let mut drift = StackDrift::of(looked);
@@ -98,7 +117,7 @@ async fn stack(aws: &Aws, assembly: &Assembly, planned: &StackAt, pace: Pace) ->
             parameters: there.values(),
             tags: there.tags.clone(),
             termination_protection: Some(there.termination_protection),
-            ..StackAt::of(planned.name.clone(), parsed.template)
+            ..StackAt::of(name, parsed.template)
         }),
         (Err(why), Some(_)) => {
             drift
@@ -120,12 +139,57 @@ async fn stack(aws: &Aws, assembly: &Assembly, planned: &StackAt, pace: Pace) ->
         _ => Vec::new(),
     };
     Found {
+        is_in_code,
         drift,
         deployed,
         template: template.ok(),
         stack: there,
         drifted,
     }
+}
+
+/// The stack; none where none is deployed.
+async fn described(aws: &Aws, name: &str) -> Asked<Option<Box<Stack>>> {
+    let call = Call::DescribeStack {
+        stack: name.to_owned(),
+    };
+    let stack = ask(aws, call, |reply| match reply {
+        Reply::Stack(stack) => Some(stack),
+        _ => None,
+    });
+    Ok(stack.await?.filter(|stack| {
+        let phase = stack.status.phase();
+        !matches!(phase, Phase::Settled(Ending::Gone | Ending::Reviewed))
+    }))
+}
+
+/// Is it waited for until CloudFormation has looked?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wait {
+    /// Yes, asking so often.
+    ForTheEnd(Pace),
+    /// No: what it finds is at the stack later.
+    No,
+}
+
+/// Has CloudFormation look at the stacks of the code that it can look at now, and says of which it could not be asked to.
+pub(crate) async fn look_again(aws: &Aws, assembly: &Assembly, wait: Wait) -> Vec<Unasked> {
+    let looks = assembly.stacks.iter().map(async |planned| {
+        let stack = described(aws, &planned.name).await?;
+        let Some(stack) = stack.filter(|stack| is_detectable(&stack.status)) else {
+            return Ok(());
+        };
+        match wait {
+            Wait::ForTheEnd(pace) => detect(aws, &stack, pace).await.map(drop),
+            Wait::No => match begin(aws, &stack.id).await {
+                Err(why) if !is_under_way(&why) => Err(why),
+                _ => Ok(()),
+            },
+        }
+    });
+    let looks = stream::iter(looks).buffered(AT_ONCE);
+    let unasked = looks.filter_map(async |look: Asked<()>| look.err());
+    unasked.collect().await
 }
 
 /// Has CloudFormation look at a stack, and waits until it has.

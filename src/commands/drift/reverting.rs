@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use stratiform_assembly::Assembly;
 use stratiform_aws::Aws;
 use stratiform_deploy::call::{OnDrift, ParameterValue, Stack};
-use stratiform_deploy::guard::{Id, Report, StackFound};
+use stratiform_deploy::guard::{Id, Report};
 use stratiform_deploy::{Mending, Plan, PlannedStack, Record, Seen, is_record};
 use stratiform_diff::drift::reverted;
 use stratiform_diff::{Severity, StackDiff};
@@ -24,7 +24,7 @@ use crate::commands::deploy::conduct::{Found as Run, conduct};
 use crate::commands::deploy::planning::{allowances, dependencies};
 use crate::commands::deploy::preparing::identity;
 use crate::commands::deploy::record::{Origin, record, run};
-use crate::commands::deploy::{exit, followed, follower};
+use crate::commands::deploy::{consent, exit, followed, follower};
 use crate::commands::guard::gathering::{Asking, Gathered, Source, gather};
 use crate::commands::guard::risks;
 use crate::exit::Exit;
@@ -78,6 +78,9 @@ pub(super) async fn revert(
     for text in said(&back, shown) {
         stderr(&text);
     }
+    if drifted.is_empty() {
+        return Ok(Exit::No);
+    }
     let (plan, report) = or_interrupted(planned(&deploy, site, &drifted, &back, view)).await?;
     let sources = Sources {
         root: site.project.root.clone(),
@@ -109,6 +112,10 @@ fn drifted(found: &[Found]) -> Vec<Drifted<'_>> {
     found
         .filter_map(|(place, found)| {
             found.drift.as_ref()?.drifted().next()?;
+            // The code says that it should not be there at all.
+            if !found.is_in_code {
+                return None;
+            }
             Some(Drifted {
                 place,
                 found,
@@ -130,6 +137,13 @@ fn said(back: &[(&str, StackDiff)], shown: &Shown<'_>) -> Vec<String> {
         );
     }
     for judged in shown.stacks {
+        if !judged.is_in_code && judged.stack.drifted().next().is_some() {
+            lines.push(format!(
+                "{} is not set back: the code has no such stack\n",
+                judged.stack.key
+            ));
+            continue;
+        }
         let stay = judged.differences.iter();
         let stay = stay.filter_map(|difference| Some((difference, difference.stays?)));
         lines.extend(stay.map(|(difference, why)| {
@@ -201,16 +215,20 @@ async fn planned(
     });
     let Gathered { mut facts, .. } = gathered.await;
     let allowed = allowances(assembly, &deployed, &args.allow)?;
-    let stacks = stacks(site, drifted, &chosen, &facts.stacks, &identity.arn)?;
+    let mut stacks = stacks(site, drifted, &chosen)?;
     let actor = std::env::var("GITHUB_ACTOR").ok();
-    let record = record(Origin {
-        head: None,
-        release: None,
-        caller: &identity.arn,
-        actor: actor.as_deref(),
-        reason: Some(args.emergency.as_deref().unwrap_or(REASON)),
-        rebuilt_from: None,
-    });
+    let mut record = Record {
+        skipped: Some("none".to_owned()),
+        ..record(Origin {
+            head: None,
+            release: None,
+            caller: &identity.arn,
+            actor: actor.as_deref(),
+            consent: consent(args),
+            reason: Some(args.emergency.as_deref().unwrap_or(REASON)),
+            rebuilt_from: None,
+        })
+    };
     let run = run(&args.env, &record, &stacks);
     facts.wanted.run = Some(run.clone());
     facts.wanted.allowed.clone_from(&allowed);
@@ -222,9 +240,21 @@ async fn planned(
     facts.tasks = Ok(Vec::new());
     let report = Report::of(&facts);
     let report = match &args.emergency {
-        Some(reason) => report.in_emergency(reason),
+        Some(reason) => {
+            record.skipped = Some(report.in_the_way());
+            report.in_emergency(reason)
+        }
         None => report,
     };
+    for (stack, found) in stacks.iter_mut().zip(&facts.stacks) {
+        // It is the release that it was.
+        stack.record = Some(Record {
+            release: found.record("release").map(str::to_owned),
+            commit: found.record("commit").map(str::to_owned),
+            rebuilt_from: found.record("rebuilt-from").map(str::to_owned),
+            ..record.clone()
+        });
+    }
     let found = Run {
         run,
         record,
@@ -249,12 +279,10 @@ fn stacks(
     site: &Site<'_>,
     drifted: &[Drifted<'_>],
     chosen: &[usize],
-    found: &[StackFound],
-    caller: &str,
 ) -> Result<Vec<PlannedStack>, Failure> {
     let needed = dependencies(site.assembly, chosen);
-    let each = drifted.iter().zip(needed).zip(found);
-    let stacks = each.map(|((drifted, depends_on), found)| {
+    let each = drifted.iter().zip(needed);
+    let stacks = each.map(|(drifted, depends_on)| {
         let stack = drifted.stack;
         let name = StackName::new(&stack.name).map_err(|malformed| {
             Failure::new(Exit::Failed, Code::StackName, malformed.to_string(), "")
@@ -272,14 +300,6 @@ fn stacks(
                 .map(|(key, value)| (key.clone(), value.clone()))
                 .collect(),
             capabilities: planned.capabilities.clone(),
-            // It is the release that it was.
-            record: Some(Record {
-                release: found.record("release").map(str::to_owned),
-                commit: found.record("commit").map(str::to_owned),
-                deployed_by: caller.rsplit(['/', ':']).next().map(str::to_owned),
-                reason: Some(REASON.to_owned()),
-                rebuilt_from: found.record("rebuilt-from").map(str::to_owned),
-            }),
             seen: Some(Seen {
                 stack: Some(Box::new(stack.clone())),
                 template: Some(drifted.template.to_owned()),

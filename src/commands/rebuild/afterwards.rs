@@ -123,9 +123,10 @@ pub(super) fn differences(
              run `synth` and `bootstrap --env {environment}`, commit"
         ),
         format!(
-            "when {lost} is back: it was not touched. Its database goes on with the data of before; to go back with the data \
-             of now, let a backup reach {lost}, take the old environment down there (`destroy`), and \
-             `rebuild --env {environment} --region {lost}` from here"
+            "when {lost} is back: it was not touched, and its database goes on with the data of before. To go back with the data \
+             of now: copy a snapshot of the database to {lost}; take the old environment down from a branch whose file still has \
+             `region: {lost}` (`destroy` acts where the file says: with `region: {region}` it would take down what lives now); \
+             then, with `region: {region}`, `rebuild --env {environment} --region {lost} --database SNAPSHOT`"
         ),
     ];
     let list = |lines: &[String]| {

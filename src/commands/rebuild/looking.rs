@@ -224,10 +224,16 @@ impl Looking<'_> {
         let Some((stack, resource)) = resource else {
             return unknown("the release does not have it");
         };
-        if resource.resource_type != "AWS::RDS::DBInstance" {
-            return unknown("only snapshots of AWS::RDS::DBInstance are looked for");
-        }
-        let Some(name) = resource.properties.get("DBInstanceIdentifier") else {
+        let is_cluster = match resource.resource_type.as_str() {
+            "AWS::RDS::DBInstance" => false,
+            "AWS::RDS::DBCluster" => true,
+            _ => return unknown("only snapshots of databases of RDS are looked for"),
+        };
+        let named = match is_cluster {
+            true => "DBClusterIdentifier",
+            false => "DBInstanceIdentifier",
+        };
+        let Some(name) = resource.properties.get(named) else {
             return unknown(
                 "it has no name in the template, so that nobody here knows what it was called",
             );
@@ -235,11 +241,16 @@ impl Looking<'_> {
         let home = home(stack, self.lost);
         let values = IndexMap::new();
         let scope = Scope::new(&stack.template, &values, &home);
-        let instance = match Resolver::new(&scope, &home).resolve(name) {
+        let name = match Resolver::new(&scope, &home).resolve(name) {
             Outcome::Value(name) => name.known().map(std::borrow::Cow::into_owned),
             _ => None,
         };
-        match instance {
+        match name {
+            Some(cluster) if is_cluster => self
+                .aws
+                .db_cluster_snapshots(&cluster)
+                .await
+                .map_err(Unasked::from),
             Some(instance) => snapshots(self.aws, &instance).await,
             None => unknown("its name is not known here"),
         }

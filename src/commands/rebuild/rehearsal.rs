@@ -133,11 +133,26 @@ pub(super) fn images(target: &Target, account: &str) -> Vec<ServiceImage> {
     images.collect()
 }
 
-/// Refuses where a stack of that name is something else.
+/// Refuses where a stack of that name is something else, or may be.
 ///
 /// # Errors
-/// One is there, and does not say that it is a rehearsal of this environment.
+/// One is there, and does not say that it is a rehearsal of this environment; or one could not be asked for.
 pub(super) fn refuse_foreign(found: &[StackFound], of: &str) -> Result<(), Failure> {
+    if let Some((key, unasked)) = found
+        .iter()
+        .find_map(|found| Some((&found.key, found.stack.as_ref().err()?)))
+    {
+        let what = format!(
+            "whether the rehearsal's stack `{key}` is there already could not be asked: {}",
+            unasked.why
+        );
+        return Err(Failure::new(
+            Exit::Failed,
+            Code::AwsRefused,
+            what,
+            unasked.help.clone(),
+        ));
+    }
     let there = found.iter().filter_map(StackFound::there);
     let mut foreign = there.filter(|stack| stack.tags.get(TAG).map(String::as_str) != Some(of));
     match foreign.next() {
@@ -170,6 +185,8 @@ pub(super) fn everything(assembly: &Assembly) -> Vec<Allow> {
 
 #[cfg(test)]
 mod tests {
+    use stratiform_deploy::guard::Unasked;
+
     use super::*;
 
     #[test]
@@ -177,6 +194,28 @@ mod tests {
         assert_eq!(name("prod"), "prod-try");
         assert_eq!(name("production-1"), "producti-try");
         assert_eq!(name("eu-prod-two"), "eu-prod-try");
+    }
+
+    #[test]
+    fn what_could_not_be_asked_for_may_be_there() {
+        let of = |stack| StackFound {
+            key: "data".to_owned(),
+            planned: String::new(),
+            stack,
+            template: None,
+            resources: Ok(Vec::new()),
+            token: None,
+        };
+        assert!(refuse_foreign(&[of(Ok(None))], "prod").is_ok());
+        let denied = Err(Unasked::because(
+            "DescribeStacks is not allowed",
+            "allow it",
+        ));
+        let refused = refuse_foreign(&[of(Ok(None)), of(denied)], "prod").unwrap_err();
+        assert!(
+            refused.exit == Exit::Failed,
+            "nothing was made: it can be tried again"
+        );
     }
 
     #[test]

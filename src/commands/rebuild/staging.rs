@@ -76,7 +76,7 @@ impl Stage<'_> {
             .await
     }
 
-    /// Stacks as they are there; where none of them is, they are deployed.
+    /// Stacks as they are there; where one of them is not, they are deployed.
     async fn there(
         &self,
         assembly: &Assembly,
@@ -85,7 +85,7 @@ impl Stage<'_> {
     ) -> Result<Vec<StackFound>, Failure> {
         let aws = self.connect(assembly).await;
         let found = stacks(&aws, assembly).await;
-        if found.iter().any(|found| found.there().is_some()) {
+        if found.iter().all(|found| found.there().is_some()) {
             return Ok(found);
         }
         let environment = assembly.environment.clone().unwrap_or_default();

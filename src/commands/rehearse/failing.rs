@@ -256,7 +256,7 @@ impl Play {
     }
 
     /// How the stacks stand.
-    async fn look(&self, aws: &Aws) -> Stands {
+    pub(super) async fn look(&self, aws: &Aws) -> Stands {
         let mut stands = Stands::default();
         for (key, name) in &self.stacks {
             let Some(stack) = described(aws, name).await else {
@@ -436,7 +436,7 @@ fn unseen(plan: &Plan) -> Plan {
 }
 
 /// What stood in the way of a run.
-fn why(course: &Course) -> Vec<String> {
+pub(super) fn why(course: &Course) -> Vec<String> {
     let plan = course.run.plan();
     let endings = course.run.endings();
     let each = plan.stacks.iter().zip(endings);

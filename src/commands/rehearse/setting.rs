@@ -26,6 +26,7 @@ use crate::commands::deploy::preparing::{Prepared, prepare};
 use crate::commands::guard::gathering::Source;
 use crate::commands::guard::looking::stacks;
 use crate::commands::rollback::target::running;
+use crate::commands::status::finding::Place;
 use crate::exit::Exit;
 use crate::images::stand_ins;
 use crate::report::Failure;
@@ -164,6 +165,23 @@ pub(super) fn there(
     let release =
         release(folder, named, today, environment)?.ok_or_else(|| unknown(folder, named))?;
     Ok(Before::Release(Box::new(release)))
+}
+
+/// A release as it is to be, and another one as what is there before.
+///
+/// # Errors
+/// Git does not know one of them, or it has no snapshots of the environment.
+pub(super) fn both(
+    folder: &Folder,
+    place: &Place,
+    (from, to): (&str, &str),
+) -> Result<(Assembly, Before), Failure> {
+    let named = |tag: &str| {
+        let found = release(folder, tag, &place.assembly, &place.name)?;
+        found.ok_or_else(|| unknown(folder, tag))
+    };
+    let before = Before::Release(Box::new(named(to)?));
+    Ok((named(from)?.assembly, before))
 }
 
 fn release(

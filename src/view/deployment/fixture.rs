@@ -65,8 +65,7 @@ pub(super) fn plan() -> Plan {
                 release: Some("v1.2.0".to_owned()),
                 commit: Some("1a2b3c4d5e".to_owned()),
                 deployed_by: Some("alice".to_owned()),
-                reason: None,
-                rebuilt_from: None,
+                ..Record::default()
             },
             concurrency: 4,
             on_failure: OnFailure::Keep,

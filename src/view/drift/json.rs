@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use stratiform_deploy::drift::{Coverage, Covered};
+use stratiform_deploy::guard::Unasked;
 use stratiform_diff::Consequence;
 
 use super::{Difference, Judged, Shown, word};
@@ -38,21 +39,25 @@ fn object(shown: &Shown<'_>) -> Value {
             "notChecked": ledger.not_checked,
         },
         "stacks": stacks,
+        "notListed": shown.unlisted.map(unasked),
     })
 }
 
 fn stack(judged: &Judged) -> Value {
     let stack = &judged.stack;
-    let unasked = stack.unasked.iter();
-    let unasked = unasked.map(|unasked| json!({"why": unasked.why, "help": unasked.help}));
     let resources = stack.resources.iter();
     let resources = resources.map(|covered| resource(judged, covered));
     json!({
         "stack": stack.key,
         "name": stack.name,
-        "notAsked": unasked.collect::<Vec<_>>(),
+        "inCode": judged.is_in_code,
+        "notAsked": stack.unasked.iter().map(unasked).collect::<Vec<_>>(),
         "resources": resources.collect::<Vec<_>>(),
     })
+}
+
+fn unasked(unasked: &Unasked) -> Value {
+    json!({"why": unasked.why, "help": unasked.help})
 }
 
 fn resource(judged: &Judged, covered: &Covered) -> Value {

@@ -30,6 +30,13 @@ pub(crate) fn text(shown: &Shown<'_>, colour: Colour) -> String {
     for judged in shown.stacks {
         text += &of_stack(judged, colour);
     }
+    for judged in shown.stacks.iter().filter(|judged| !judged.is_in_code) {
+        let (key, name) = (&judged.stack.key, &judged.stack.name);
+        text += &format!(
+            "the code has no stack `{key}`, and `{name}` is deployed: compared with the template that it was deployed with\n  \
+             → delete it, or write it again\n\n"
+        );
+    }
     text += &ledger(shown, colour);
     let code = match shown.verdict {
         Verdict::Drifted => RED,
@@ -186,7 +193,7 @@ fn ledger(shown: &Shown<'_>, colour: Colour) -> String {
         .stacks
         .iter()
         .all(|judged| judged.stack.unasked.is_empty());
-    if ledger.not_checked > 0 || !is_asked {
+    if ledger.not_checked > 0 || !is_asked || shown.unlisted.is_some() {
         let word = painted("not checked yet", YELLOW, colour);
         text += &format!("{word}  {:>4}\n", ledger.not_checked);
         text += &not_checked(shown);
@@ -197,6 +204,12 @@ fn ledger(shown: &Shown<'_>, colour: Colour) -> String {
 
 fn not_checked(shown: &Shown<'_>) -> String {
     let mut text = String::new();
+    if let Some(why) = shown.unlisted {
+        text += &format!(
+            "  which stacks there are that the code does not have: {}\n",
+            one_line(&why.why)
+        );
+    }
     for judged in shown.stacks {
         let key = &judged.stack.key;
         for why in &judged.stack.unasked {
@@ -254,6 +267,7 @@ mod tests {
 
     fn judged(key: &str, resources: Vec<Covered>, unasked: Vec<Unasked>) -> Judged {
         Judged {
+            is_in_code: key != "news",
             stack: StackDrift {
                 key: key.to_owned(),
                 name: format!("shop-dev-{key}"),
@@ -295,6 +309,7 @@ mod tests {
                 vec![denied],
             ),
         ];
+        let unlisted = Unasked::because("ListStacks is not allowed", "");
         let all: Vec<StackDrift> = stacks.iter().map(|judged| judged.stack.clone()).collect();
         let shown = Shown {
             environment: "dev",
@@ -303,6 +318,7 @@ mod tests {
             verdict: Verdict::of(&all),
             ledger: Ledger::of(&all),
             stacks: &stacks,
+            unlisted: Some(&unlisted),
         };
         insta::assert_snapshot!(text(&shown, Colour::Never));
     }

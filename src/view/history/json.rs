@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use stratiform_deploy::history::{Deployment, Step};
 
-use super::{Shown, gaps};
+use super::{Shown, gaps, skipped};
 
 /// The shape of the JSON.
 const VERSION: u32 = 1;
@@ -47,7 +47,8 @@ fn deployment(deployment: &Deployment) -> Value {
         "commit": deployment.commit(),
         "deployedBy": record.deployed_by,
         "emergency": record.reason,
-        "approvedBy": null,
+        "skippedChecks": skipped(record),
+        "approvedBy": record.approved_by,
         "began": deployment.began,
         "ended": deployment.ended,
         "stacks": deployment.stacks.iter().map(step).collect::<Vec<_>>(),

@@ -1,16 +1,19 @@
 //! What was deployed, as Markdown.
 
-use super::{Shown, cause, gaps, heading, kind, outcome, rates, release, stacks, took};
+use super::{
+    Shown, approval, cause, gaps, heading, kind, outcome, rates, release, stacks, took, why,
+};
 use crate::view::deployment::words::one_line;
 use crate::view::status::minute;
 
 /// A table, the newest deployment first.
 pub(crate) fn markdown(shown: &Shown<'_>) -> String {
     let rows = shown.history.deployments.iter().map(|deployment| {
-        let record = &deployment.record;
-        let why = record.reason.as_deref();
-        let why = why.map(|reason| format!("checks skipped, because: {}", one_line(reason)));
-        let notes = [cause(deployment), why];
+        let notes = [
+            approval(deployment),
+            cause(deployment),
+            why(&deployment.record),
+        ];
         let notes: Vec<String> = notes.into_iter().flatten().collect();
         let cells = [
             format!("{} UTC", minute(deployment.began)),
@@ -18,7 +21,7 @@ pub(crate) fn markdown(shown: &Shown<'_>) -> String {
             outcome(deployment.outcome).0.to_owned(),
             release(deployment),
             took(deployment),
-            record.deployed_by.clone().unwrap_or_default(),
+            deployment.record.deployed_by.clone().unwrap_or_default(),
             stacks(deployment),
             notes.join("; "),
         ];

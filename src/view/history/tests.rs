@@ -58,6 +58,8 @@ fn history() -> History {
         commit: Some("aaaabbbbccccdddd".to_owned()),
         deployed_by: Some("alice".to_owned()),
         reason: Some("the shop is down".to_owned()),
+        approved_by: Some("alice with --yes".to_owned()),
+        skipped: Some("backup alarms".to_owned()),
         rebuilt_from: None,
     };
     let mut foreign = deployment(

@@ -5,8 +5,9 @@
 #![expect(clippy::unwrap_used, reason = "a test")]
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// A project with the app's environments, and nothing deployed.
 struct Project(tempfile::TempDir);
@@ -44,15 +45,33 @@ impl Project {
         fs::write(file, text.replacen(from, to, 1)).unwrap();
     }
 
-    fn run(&self, words: &str) -> Ran {
-        let output = Command::new(env!("CARGO_BIN_EXE_stratiform"))
+    fn command(&self, words: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stratiform"));
+        command
             .args(words.split(' '))
             .arg("--local")
             .current_dir(self.0.path())
             .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .output()
-            .unwrap();
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command
+    }
+
+    /// Runs a command until it says some words, and kills it then.
+    #[track_caller]
+    fn killed_at(&self, words: &str, at: &str) {
+        let mut command = self.command(words);
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut lines = lines.map(Result::unwrap);
+        let is_said = lines.any(|line| line.contains(at));
+        child.kill().unwrap();
+        let status = child.wait().unwrap();
+        assert!(is_said && status.code().is_none(), "`{at}`: {status}");
+    }
+
+    fn run(&self, words: &str) -> Ran {
+        let output = self.command(words).output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
         Ran {
             code: output.status.code(),
@@ -114,6 +133,37 @@ fn prod_comes_back_with_its_data_and_stays_itself() {
     project
         .run("deploy --env prod --yes")
         .expect(0, &["database  unchanged"]);
+}
+
+/// Killed while the day before is made, before anything is made there, and in the midst of stacks: it goes on each time, and
+/// ends as if nobody had killed it.
+#[test]
+fn killed_again_and_again_it_goes_on() {
+    let project = Project::new();
+    project
+        .run("deploy --env prod --stack network --yes")
+        .expect(0, &[]);
+    for at in [
+        "`prod.bootstrap.eu-west-1` is not in the engine's eu-west-1 yet",
+        "eu-central-1 is lost",
+        "network   executes: 58 resources",
+        "database  Instance  CREATE_IN_PROGRESS",
+        "services  executes: 42 resources",
+        "alarms    executes: 26 resources",
+    ] {
+        project.killed_at(REBUILD, at);
+    }
+    project.run(REBUILD).expect(
+        0,
+        &[
+            "database/Instance is there, from the snapshot storefront-prod-database-rehearsal",
+            "deployed in",
+            "prod is in eu-west-1, rebuilt from eu-central-1",
+        ],
+    );
+    project
+        .run(REBUILD)
+        .expect(0, &["nothing to deploy in 7 stacks"]);
 }
 
 #[test]

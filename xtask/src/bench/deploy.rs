@@ -5,7 +5,7 @@
 //! same run, from the server's events.
 
 mod deployer;
-mod observation;
+pub(super) mod observation;
 mod version;
 
 use std::collections::BTreeSet;

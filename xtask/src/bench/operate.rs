@@ -1,6 +1,9 @@
-//! `bench operate`: how many failures a second are rehearsed, of the reference app's prod.
+//! `bench operate`: how long it takes to see how the reference app's prod stands, and how many failures of it a second are
+//! rehearsed.
 //!
 //! Whole processes: planning, the run without a failure, and each failure on all cores.
+
+mod standing;
 
 use std::time::Duration;
 
@@ -52,7 +55,7 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
     }
     Ok(Report {
         tools: Vec::new(),
-        tables: vec![table],
+        tables: vec![standing::table(bench, request, &ours)?, table],
     })
 }
 

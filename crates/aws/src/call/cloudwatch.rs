@@ -8,13 +8,13 @@ use crate::aws::Aws;
 use crate::error::{Call as Operation, Error};
 use crate::service::{Element, Form, Service};
 
-const CLOUDWATCH: Service = Service {
+pub(super) const CLOUDWATCH: Service = Service {
     id: "CloudWatch",
     host: "monitoring",
     fips_host: "monitoring-fips",
     signed_as: "monitoring",
 };
-const VERSION: &str = "2010-08-01";
+pub(super) const VERSION: &str = "2010-08-01";
 
 impl Aws {
     /// Alarms of both kinds, in the order in which they are asked for.

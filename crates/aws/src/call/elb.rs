@@ -55,4 +55,27 @@ impl Aws {
         });
         targets.collect::<Result<_, Error>>().map(Reply::Targets)
     }
+
+    /// Target groups by ARN, at most 20, each with the application load balancer that forwards to it as its metrics name
+    /// it: `app/shop/0123`. Those without one are left out.
+    ///
+    /// Source: [DescribeTargetGroups](https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetGroups.html).
+    pub(super) async fn balancers(
+        &self,
+        groups: &[String],
+    ) -> Result<Vec<(String, String)>, Error> {
+        let operation = Operation::new("DescribeTargetGroups", &groups.join("`, `"));
+        let form = Form::new(operation.operation, VERSION)
+            .with_list("TargetGroupArns", groups.iter().map(String::as_str));
+        let answer = self.query(&ELB, &operation, form).await?;
+        let balanced = answer.items("TargetGroups").filter_map(|found| {
+            let mut balancers = found.items("LoadBalancerArns");
+            let balancer = balancers.find_map(|arn| {
+                let (_, name) = arn.own_text().split_once(":loadbalancer/")?;
+                name.starts_with("app/").then(|| name.to_owned())
+            })?;
+            Some((found.text("TargetGroupArn")?.to_owned(), balancer))
+        });
+        Ok(balanced.collect())
+    }
 }

@@ -47,6 +47,31 @@ const CLUSTERS: List = List {
     missing: &["DBClusterNotFoundFault"],
 };
 
+/// Snapshots of a kind of database.
+struct Snapshots {
+    operation: &'static str,
+    /// The parameter that names what they are of.
+    of: &'static str,
+    /// The member of the answer that has them.
+    items: &'static str,
+    /// What a snapshot's name is called.
+    id: &'static str,
+}
+
+const OF_INSTANCES: Snapshots = Snapshots {
+    operation: "DescribeDBSnapshots",
+    of: "DBInstanceIdentifier",
+    items: "DBSnapshots",
+    id: "DBSnapshotIdentifier",
+};
+
+const OF_CLUSTERS: Snapshots = Snapshots {
+    operation: "DescribeDBClusterSnapshots",
+    of: "DBClusterIdentifier",
+    items: "DBClusterSnapshots",
+    id: "DBClusterSnapshotIdentifier",
+};
+
 /// RDS's model has the second one, and it sends the first one.
 const MISSING: [&str; 2] = ["DBInstanceNotFound", "DBInstanceNotFoundFault"];
 const THERE: [&str; 2] = ["DBSnapshotAlreadyExists", "DBSnapshotAlreadyExistsFault"];
@@ -150,11 +175,13 @@ impl Aws {
     ) -> Result<Snapshot, Error> {
         match self.query(&RDS, operation, form).await {
             Ok(answer) => match answer.child("DBSnapshot") {
-                Some(made) => snapshot(operation, made),
+                Some(made) => snapshot(operation, made, OF_INSTANCES.id),
                 None => Err(operation.unreadable("the answer has no DBSnapshot")),
             },
             Err(error) if error.has_code(&THERE) => {
-                let found = self.snapshots("DBSnapshotIdentifier", identifier).await?;
+                let found = self
+                    .snapshots(&OF_INSTANCES, OF_INSTANCES.id, identifier)
+                    .await?;
                 found.into_iter().next().ok_or(error)
             }
             Err(error) => Err(error),
@@ -163,26 +190,48 @@ impl Aws {
 
     /// All snapshots of a database that the account has, manual and automated.
     pub(super) async fn describe_db_snapshots(&self, instance: &str) -> Result<Reply, Error> {
-        match self.snapshots("DBInstanceIdentifier", instance).await {
+        self.snapshots_of(&OF_INSTANCES, instance)
+            .await
+            .map(Reply::Snapshots)
+    }
+
+    /// The same of a database cluster, newest first.
+    ///
+    /// # Errors
+    /// A call fails.
+    pub async fn db_cluster_snapshots(&self, cluster: &str) -> Result<Vec<Snapshot>, Error> {
+        self.snapshots_of(&OF_CLUSTERS, cluster).await
+    }
+
+    /// The snapshots of a database, newest first; nothing where nobody knows it.
+    async fn snapshots_of(&self, kind: &Snapshots, database: &str) -> Result<Vec<Snapshot>, Error> {
+        match self.snapshots(kind, kind.of, database).await {
             Ok(mut found) => {
                 // One that is being taken has no time yet, and is the newest.
                 found.sort_by_key(|snapshot| {
                     let created = snapshot.created;
                     (created.is_some(), Reverse(created))
                 });
-                Ok(Reply::Snapshots(found))
+                Ok(found)
             }
-            Err(error) if error.has_code(&MISSING) => Ok(Reply::Snapshots(Vec::new())),
+            Err(error) if error.has_code(&MISSING) || error.has_code(CLUSTERS.missing) => {
+                Ok(Vec::new())
+            }
             Err(error) => Err(error),
         }
     }
 
-    async fn snapshots(&self, by: &str, identifier: &str) -> Result<Vec<Snapshot>, Error> {
-        let operation = Operation::new("DescribeDBSnapshots", identifier);
+    async fn snapshots(
+        &self,
+        kind: &Snapshots,
+        by: &str,
+        identifier: &str,
+    ) -> Result<Vec<Snapshot>, Error> {
+        let operation = Operation::new(kind.operation, identifier);
         let mut found = Vec::new();
         self.pages(&operation, &[(by, identifier)], |answer| {
-            for item in answer.items("DBSnapshots") {
-                found.push(snapshot(&operation, item)?);
+            for item in answer.items(kind.items) {
+                found.push(snapshot(&operation, item, kind.id)?);
             }
             Ok(())
         })
@@ -329,11 +378,10 @@ fn database(operation: &Operation, found: &Element) -> Result<Database, Error> {
     })
 }
 
-fn snapshot(operation: &Operation, found: &Element) -> Result<Snapshot, Error> {
-    let identifier = found.text("DBSnapshotIdentifier");
+fn snapshot(operation: &Operation, found: &Element, id: &'static str) -> Result<Snapshot, Error> {
     let created = found.text("SnapshotCreateTime");
     Ok(Snapshot {
-        identifier: operation.required(identifier, "DBSnapshotIdentifier")?,
+        identifier: operation.required(found.text(id), id)?,
         status: operation.required(found.text("Status"), "Status")?,
         percent: number(found.text("PercentProgress")),
         created: written(created),

@@ -94,6 +94,11 @@ impl Element {
         (!text.is_empty()).then_some(text)
     }
 
+    /// Its own text: an item of a list of texts.
+    pub(crate) fn own_text(&self) -> &str {
+        self.text.trim()
+    }
+
     /// The items of a list: the children of a child.
     pub(crate) fn items(&self, name: &str) -> impl Iterator<Item = &Element> {
         self.child(name).into_iter().flat_map(|list| &list.children)

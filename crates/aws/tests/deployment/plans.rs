@@ -16,8 +16,7 @@ pub(crate) fn conduct() -> Conduct {
             release: Some("v1.0.0".to_owned()),
             commit: Some("0123456".to_owned()),
             deployed_by: Some("somebody".to_owned()),
-            reason: None,
-            rebuilt_from: None,
+            ..Record::default()
         },
         concurrency: 4,
         on_failure: OnFailure::Keep,

@@ -111,6 +111,30 @@ async fn all_pages_and_the_newest_first() {
 }
 
 #[tokio::test]
+async fn snapshots_of_a_cluster_are_found_and_none_where_nobody_knows_it() {
+    let snapshot = |name: &str, day: u8| {
+        format!(
+            "<DBClusterSnapshot><DBClusterSnapshotIdentifier>{name}</DBClusterSnapshotIdentifier><Status>available</Status>\
+             <SnapshotCreateTime>2026-11-{day:02}T10:00:00Z</SnapshotCreateTime><KmsKeyId>key</KmsKeyId></DBClusterSnapshot>"
+        )
+    };
+    let items = snapshot("old", 1) + &snapshot("new", 2);
+    let there = reply(
+        "DescribeDBClusterSnapshots",
+        &format!("<DBClusterSnapshots>{items}</DBClusterSnapshots>"),
+    );
+    let (endpoint, _) = script(vec![there, error("DBClusterNotFoundFault", "no")]);
+    let aws = deploying(&endpoint).await;
+    let found = aws.db_cluster_snapshots("shop").await.unwrap();
+    let found: Vec<_> = found
+        .iter()
+        .map(|found| (found.identifier.as_str(), found.key.as_deref()))
+        .collect();
+    assert_eq!(found, [("new", Some("key")), ("old", Some("key"))]);
+    assert_eq!(aws.db_cluster_snapshots("gone").await.unwrap(), []);
+}
+
+#[tokio::test]
 async fn the_newest_deployment_is_that_of_all_pages() {
     let brief = |name: &str, at: &str| {
         format!(r#"{{"serviceDeploymentArn":"{name}","status":"SUCCESSFUL","createdAt":{at}}}"#)

@@ -6,6 +6,7 @@ mod calls;
 mod credentials;
 mod drift;
 mod errors;
+mod metrics;
 mod no_answers;
 mod quotas;
 mod replies;

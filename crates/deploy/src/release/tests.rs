@@ -1,9 +1,19 @@
 use super::*;
 use crate::assurance::{State as Box, all_hold};
+use crate::guard::Unasked;
 use crate::plan::Record;
 use crate::status::{Part, PartKind, StackStanding, State};
 
 const COMMIT: &str = "1111111aaaaaaa";
+
+/// A way back on which nothing is lost.
+fn back(tried: Asked<Tried>) -> WayBack {
+    WayBack {
+        to: "v1.1.0".to_owned(),
+        losses: Vec::new(),
+        tried,
+    }
+}
 
 fn runs(release: &str, state: State) -> Status {
     Status {
@@ -50,10 +60,7 @@ fn facts() -> Facts {
             name: "prod".to_owned(),
             place: "eu-central-1, account 111122223333".to_owned(),
             status: Ok(runs("v1.2.0", State::Deployed)),
-            way_back: Ok(Some(WayBack {
-                to: "v1.1.0".to_owned(),
-                losses: Vec::new(),
-            })),
+            way_back: Ok(Some(back(Ok(Tried::Back { millis: 61_000 })))),
         }],
     }
 }
@@ -111,7 +118,7 @@ fn nothing_known_ticks_nothing() {
 #[test]
 fn each_box_says_what_is_open() {
     type Open = (&'static str, &'static str, fn(&mut Facts));
-    let open: [Open; 17] = [
+    let open: [Open; 18] = [
         (
             "committed",
             "not as in commit 1111111: a, b, c and 1 more",
@@ -189,7 +196,16 @@ fn each_box_says_what_is_open() {
                 facts.environments[0].way_back = Ok(Some(WayBack {
                     to,
                     losses: losses.into(),
+                    tried: Err(Unasked::because("what it loses is known", "")),
                 }));
+            },
+        ),
+        (
+            "way-back",
+            "engine: it does not get there: stuck",
+            |facts| {
+                let tried = Ok(Tried::Not("it does not get there: stuck".to_owned()));
+                facts.environments[0].way_back = Ok(Some(back(tried)));
             },
         ),
         ("committed", "not as in commit 2222222: a", |facts| {
@@ -232,6 +248,11 @@ fn what_depends_on_something_that_is_not_there_is_not_known() {
     assert_eq!(other.state, Box::NotKnown);
     let unversioned = of("version", |facts| facts.version = Ok(None));
     assert_eq!(unversioned.state, Box::NotKnown);
+    let untried = of("way-back", |facts| {
+        let tried = Err(Unasked::because("there is no engine", ""));
+        facts.environments[0].way_back = Ok(Some(back(tried)));
+    });
+    assert_eq!(untried.state, Box::NotKnown);
     let untested = of("tests", |facts| facts.tests = Ok(Vec::new()));
     assert_eq!(untested.state, Box::NotKnown);
 }

@@ -188,6 +188,8 @@ impl PlannedStack {
                 release,
                 commit,
                 deployed_by: record.deployed_by.clone(),
+                approved_by: None,
+                skipped: None,
                 rebuilt_from: record.rebuilt_from.clone(),
             }),
             predicted: None,

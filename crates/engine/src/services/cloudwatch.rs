@@ -1,4 +1,4 @@
-//! CloudWatch: alarms. One is OK unless somebody says otherwise: a fault, or `SetAlarmState`.
+//! CloudWatch: alarms, and metrics that have no data. An alarm is OK unless somebody says otherwise: a fault, or `SetAlarmState`.
 
 mod rule;
 
@@ -20,6 +20,7 @@ const STATES: &str = "alarm-states";
 pub(super) fn answer(state: &mut State, call: &mut Call<'_>) -> Result {
     match call.request.operation.as_str() {
         "DescribeAlarms" => describe(state, call),
+        "GetMetricData" => metric_data(call),
         "SetAlarmState" => set_state(state, call),
         "PutMetricAlarm" => put(state, call, METRIC),
         "PutCompositeAlarm" => put(state, call, COMPOSITE),
@@ -46,6 +47,17 @@ pub(super) fn answer(state: &mut State, call: &mut Call<'_>) -> Result {
             Err(unsupported(call, "InvalidAction", message))
         }
     }
+}
+
+/// Nothing is counted here: each metric is one without data.
+fn metric_data(call: &Call<'_>) -> Result {
+    let queries = call.arguments.structures("MetricDataQueries");
+    let results = queries.unwrap_or_default().into_iter().map(|query| {
+        let id = query.text("Id").unwrap_or_default();
+        let label = query.text("Label").unwrap_or(id);
+        json!({ "Id": id, "Label": label, "Timestamps": [], "Values": [], "StatusCode": "Complete" })
+    });
+    Ok(json!({ "MetricDataResults": results.collect::<Vec<_>>(), "Messages": [] }))
 }
 
 fn missing(message: &str) -> Refused {

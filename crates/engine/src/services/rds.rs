@@ -30,6 +30,7 @@ pub(super) fn answer(state: &mut State, call: &mut Call<'_>) -> Result {
         "DescribeDBClusters" => cluster::describe(state, call),
         "CreateDBSnapshot" => snapshot::create(state, call),
         "DescribeDBSnapshots" => snapshot::describe(state, call),
+        "DescribeDBClusterSnapshots" => snapshot::describe_of_clusters(state, call),
         "CopyDBSnapshot" => snapshot::copy(state, call),
         "DeleteDBSnapshot" => snapshot::delete(state, call),
         operation => {

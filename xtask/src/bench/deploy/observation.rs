@@ -13,7 +13,7 @@ use crate::deployment::Environment;
 use crate::http;
 
 /// How often each operation was called: `cloudformation DescribeStacks`.
-pub(super) type Calls = BTreeMap<String, u64>;
+pub(in crate::bench) type Calls = BTreeMap<String, u64>;
 
 /// What there is before a deployment.
 pub(super) struct Before {
@@ -131,7 +131,7 @@ fn operation(stack: &str, events: &[String], seen: usize) -> Result<Option<Durat
 }
 
 /// The calls since the server's start.
-fn calls(server: &Server) -> Result<Calls, BenchError> {
+pub(in crate::bench) fn calls(server: &Server) -> Result<Calls, BenchError> {
     let answer = http::send("GET", &server.address, "/_stratiform/calls", &[], "");
     let (_, text) = answer.map_err(BenchError::file("call", &server.address))?;
     let services: BTreeMap<String, BTreeMap<String, u64>> = serde_json::from_str(&text)

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use stratiform_service::Timestamp;
 
 use super::instance::status;
-use super::{INSTANCE, filtered, instance_missing, pages, plain_name};
+use super::{CLUSTER, INSTANCE, filtered, instance_missing, pages, plain_name};
 use crate::call::{Call, Result};
 use crate::estate::{Estate, Living};
 use crate::input::Refused;
@@ -282,4 +282,49 @@ fn shown(realm: &Realm, name: &str, snapshot: &Value, now: Timestamp) -> Value {
         "SnapshotTarget": "region",
         "TagList": snapshot.get("Tags").cloned().unwrap_or_else(|| json!([])),
     })
+}
+
+/// Snapshots of clusters: those that stacks take when they delete one. Nobody else takes any here.
+pub(super) fn describe_of_clusters(state: &State, call: &Call<'_>) -> Result {
+    let realm = state.realm_of(call)?;
+    let wanted = |argument: &str, filter: &str| {
+        let argument = call.arguments.text(argument).map(plain_name);
+        let filter = filtered(call, &[filter]);
+        move |known: &str| {
+            argument.as_ref().is_none_or(|name| name == known)
+                && filter
+                    .as_ref()
+                    .is_none_or(|names| names.iter().any(|name| plain_name(name) == known))
+        }
+    };
+    let is_named = wanted("DBClusterSnapshotIdentifier", "db-cluster-snapshot-id");
+    let is_of = wanted("DBClusterIdentifier", "db-cluster-id");
+    let all = realm.estate.kept.get(KEPT).into_iter().flatten();
+    let found = all.filter(|(name, snapshot)| {
+        let is = |key: &str| snapshot.get(key).and_then(Value::as_str);
+        is("ResourceType") == Some(CLUSTER)
+            && is_named(name)
+            && is_of(is("Source").unwrap_or_default())
+    });
+    let shown = found.map(|(name, snapshot)| {
+        let properties = snapshot.get("Properties").and_then(Value::as_object);
+        let empty = Map::new();
+        let typed = super::model::typed(CLUSTER, properties.unwrap_or(&empty));
+        let of = |property: &str| typed.get(property).cloned();
+        json!({
+            "DBClusterSnapshotIdentifier": name,
+            "DBClusterSnapshotArn": realm.arn("rds", &format!("cluster-snapshot:{name}")),
+            "DBClusterIdentifier": snapshot.get("Source"),
+            "SnapshotCreateTime": snapshot.get("Created"),
+            "SnapshotType": "manual",
+            "Status": "available",
+            "PercentProgress": 100,
+            "Engine": of("Engine"),
+            "EngineVersion": of("EngineVersion"),
+            "MasterUsername": of("MasterUsername"),
+            "StorageEncrypted": of("StorageEncrypted").unwrap_or(Value::Bool(false)),
+            "KmsKeyId": of("KmsKeyId"),
+        })
+    });
+    pages(call, "DBClusterSnapshots", shown)
 }

@@ -33,6 +33,12 @@ fn snapshots(cloud: &mut Cloud, filter: Value) -> Vec<Value> {
     answer["DBSnapshots"].as_array().unwrap().clone()
 }
 
+fn cluster_snapshots(cloud: &mut Cloud, cluster: &str) -> Vec<Value> {
+    let filter = json!({ "DBClusterIdentifier": cluster });
+    let answer = ask(cloud, "rds", "DescribeDBClusterSnapshots", filter);
+    answer["DBClusterSnapshots"].as_array().unwrap().clone()
+}
+
 fn deployed() -> Cloud {
     let mut cloud = Cloud::new();
     cloud.create("data", DATABASE);
@@ -302,4 +308,31 @@ fn what_rds_saves_by_itself_is_where_it_is_replicated_to() {
     assert_eq!(saved("us-east-1", asked()), [Value::Null; 0]);
     let other = json!({ "Filters": [{ "Name": "db-instance-id", "Values": ["bank"] }] });
     assert_eq!(saved("eu-central-1", other), [Value::Null; 0]);
+}
+
+#[test]
+fn the_snapshot_that_a_deleted_cluster_leaves_is_found_by_its_name() {
+    let mut cloud = Cloud::new();
+    cloud.create(
+        "data",
+        "
+Resources:
+  Cluster:
+    Type: AWS::RDS::DBCluster
+    DeletionPolicy: Snapshot
+    Properties:
+      DBClusterIdentifier: shop
+      Engine: aurora-postgresql
+      MasterUsername: admin1
+      ManageMasterUserPassword: true
+",
+    );
+    assert!(cluster_snapshots(&mut cloud, "shop").is_empty());
+    cloud.done("DeleteStack", json!({ "StackName": "data" }));
+    cloud.settle();
+    let found = cluster_snapshots(&mut cloud, "shop");
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0]["Status"], "available");
+    assert_eq!(found[0]["Engine"], "aurora-postgresql");
+    assert!(cluster_snapshots(&mut cloud, "other").is_empty());
 }

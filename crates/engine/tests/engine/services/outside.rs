@@ -283,7 +283,7 @@ fn nothing_that_is_asked_brings_it_down() {
         ),
         (
             "monitoring",
-            "DescribeAlarms SetAlarmState PutMetricAlarm PutCompositeAlarm DeleteAlarms",
+            "DescribeAlarms GetMetricData SetAlarmState PutMetricAlarm PutCompositeAlarm DeleteAlarms",
         ),
         (
             "sns",
