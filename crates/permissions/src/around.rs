@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use stratiform_catalog::catalog;
+use stratiform_catalog::action::action;
+use stratiform_catalog::behaviour::restores_from;
+use stratiform_catalog::{Handler, catalog};
 use stratiform_resolve::{Resolver, unexpanded};
-use stratiform_template::{Function, Member, Template, Value};
+use stratiform_template::{Function, Member, Resource, Template, Value};
 
 use crate::needed::Unknown;
 use crate::thing::{ANY, Names, Thing, pattern};
@@ -58,6 +60,7 @@ impl Around {
             for value in resource.properties.values() {
                 value.walk(&mut |value| self.value(names, value));
             }
+            self.restored(names, resource);
             if resource.resource_type == NESTED_STACK {
                 let url = resource.properties.get("TemplateURL");
                 self.template(url.map(|url| text(names, url)));
@@ -70,6 +73,33 @@ impl Around {
         for (_, member) in &template.outputs {
             if let Member::One(output) = member {
                 output.value.walk(&mut |value| self.value(names, value));
+            }
+        }
+    }
+
+    /// What can be made from a snapshot: from any of its kind, since only who deploys knows which.
+    fn restored(&mut self, names: &Names<'_, '_>, resource: &Resource) {
+        let mut from = restores_from().filter(|path| path.is_top_level());
+        if !from.any(|path| resource.properties.contains_key(path.first())) {
+            return;
+        }
+        let known = catalog().resource_type(&resource.resource_type);
+        let named = known
+            .into_iter()
+            .flat_map(|known| known.permissions(Handler::Create));
+        let restoring = named
+            .filter_map(action)
+            .filter(|action| action.name.starts_with("Restore"));
+        for action in restoring {
+            let kinds = action
+                .kinds
+                .iter()
+                .filter(|kind| kind.name.ends_with("snapshot"));
+            for format in kinds.flat_map(|kind| &kind.formats) {
+                let format = format.replace("{region}", names.place.region.as_str());
+                let format = format.replace("{account}", "${AWS::AccountId}");
+                let name = format!("{}:{}", action.service, action.name);
+                self.allow(&name, format!("arn:${{AWS::Partition}}:{format}"));
             }
         }
     }

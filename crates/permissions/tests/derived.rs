@@ -349,6 +349,33 @@ Resources:
     );
 }
 
+/// Who deploys says which snapshot it is, so that it is any; what is taken when a database goes has its name all the same.
+#[test]
+fn what_can_be_made_from_a_snapshot_is_made_from_any() {
+    let instance = |more: &str| {
+        let name = "DBInstanceIdentifier: shop-dev-data";
+        format!("  Data: {{Type: AWS::RDS::DBInstance, Properties: {{{name}{more}}}}}\n")
+    };
+    let template = |more: &str| {
+        let parameters = "Parameters: {From: {Type: String}}";
+        needed(&[(
+            "shop-dev-a",
+            &format!("{parameters}\nResources:\n{}", instance(more)),
+        )])
+    };
+    let restored = template(", DBSnapshotIdentifier: !Ref From");
+    let is_any = |needed: &Needed, action: &str| {
+        let all = on(needed, action);
+        all.contains(&"rds:eu-west-1:#:snapshot:*".to_owned())
+    };
+    assert!(is_any(&restored, "rds:RestoreDBInstanceFromDBSnapshot"));
+    assert!(!is_any(&restored, "rds:DeleteDBSnapshot"));
+    assert!(!is_any(
+        &template(""),
+        "rds:RestoreDBInstanceFromDBSnapshot"
+    ));
+}
+
 #[test]
 fn what_nobody_knows_is_told_with_what_is_done_instead() {
     let template = "
