@@ -16,6 +16,7 @@ mod events;
 mod failure;
 mod logs;
 mod metrics;
+mod offers;
 mod quotas;
 mod rds;
 mod reading;

@@ -4,6 +4,7 @@
 //! took. What does not: asking, and deploying it (that is a deployment like any other, somewhere else).
 
 mod backup;
+mod offered;
 mod region;
 mod timeline;
 
@@ -12,6 +13,7 @@ use serde::Serialize;
 use crate::guard::Verdict;
 
 pub use backup::{Backup, Chosen, Wish, backup, key};
+pub use offered::{Ordered, Zones, orderable, ordered, zones};
 pub use region::{names, parts, values};
 pub use timeline::{Phase, Timeline, timeline};
 

@@ -240,7 +240,7 @@ impl Aws {
     }
 
     /// Reads all pages of a list.
-    async fn pages(
+    pub(super) async fn pages(
         &self,
         operation: &Operation,
         asked: &[(&str, &str)],

@@ -54,6 +54,23 @@ impl Aws {
         call: &Call,
         form: Form,
     ) -> Result<Element, Error> {
+        let answer = self.form(service, call, form).await?;
+        let result = answer.into_child(&format!("{}Result", call.operation));
+        result.ok_or_else(|| call.unreadable("the answer has no result"))
+    }
+
+    /// The same of EC2, whose answers are the results.
+    ///
+    /// Source: Smithy, "AWS EC2 query protocol".
+    ///
+    /// # Errors
+    /// The call fails, or the answer is none to it.
+    pub(crate) async fn form(
+        &self,
+        service: &'static Service,
+        call: &Call,
+        form: Form,
+    ) -> Result<Element, Error> {
         let content = "application/x-www-form-urlencoded".to_owned();
         let request = Request {
             method: "POST",
@@ -67,11 +84,9 @@ impl Aws {
         let text = self.send(service, call, request).await?;
         let root = Element::parse(&text).map_err(|error| call.unreadable(&error.to_string()))?;
         let operation = call.operation;
-        let result = format!("{operation}Result");
         if root.name() != format!("{operation}Response") {
             return Err(call.unreadable(&format!("the answer is none to {operation}")));
         }
-        let result = root.into_child(&result);
-        result.ok_or_else(|| call.unreadable("the answer has no result"))
+        Ok(root)
     }
 }

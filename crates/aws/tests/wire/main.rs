@@ -8,6 +8,7 @@ mod drift;
 mod errors;
 mod metrics;
 mod no_answers;
+mod offers;
 mod quotas;
 mod replies;
 mod requests;
