@@ -259,6 +259,44 @@ fn environments_decide() {
 }
 
 #[test]
+fn a_rebuild_is_rehearsed_where_an_environment_has_another_region() {
+    let repository = guestbook();
+    let file = ".github/workflows/disaster-recovery.yml";
+    workflows(&repository, "");
+    assert!(!repository.project.path(file).exists());
+    let write = |name: &str, more: &str| {
+        let region = "disaster_recovery_region: eu-west-3";
+        let text = format!("settings:\n  {region}\n{more}keep_days: 7\n");
+        repository
+            .project
+            .write(&format!("environments/{name}.yaml"), &text);
+    };
+    write("staging", "");
+    let who = "  account: '111122223333'\n  bootstrap: { repository: octo/shop, refs: [refs/tags/v*], github_environment: live }\n";
+    write(
+        "prod",
+        &format!("{who}  deployment: {{ release_only: true }}\n"),
+    );
+    let output = workflows(&repository, "");
+    assert!(output.starts_with("exit code 0\n"), "{output}");
+    let text = repository.project.read(file);
+    for line in [
+        "        options: [prod, staging]\n",
+        // Releases on their tags, all others on the branch of the schedule.
+        "          begin prod '[\"v*\"]'\n          begin staging ''\n",
+        // An environment of GitHub's and a role that are only for that.
+        "    environment: prod-try\n",
+        "      AWS_ROLE_ARN: arn:aws:iam::111122223333:role/guestbook-prod-try-deploy\n",
+        "    environment: staging-try\n",
+        "      AWS_ROLE_ARN: ${{ vars.AWS_ROLE_ARN }}\n",
+        "      AWS_REGION: eu-west-3\n",
+        "rebuild --env staging --region eu-west-3 --rehearsal --yes",
+    ] {
+        assert!(text.contains(line), "no `{line}` in:\n{text}");
+    }
+}
+
+#[test]
 fn what_cannot_be_built_is_said() {
     let refused = |manifest: Option<&str>, words: &str| {
         let repository = guestbook();

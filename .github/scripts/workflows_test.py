@@ -127,6 +127,7 @@ SITUATIONS = {
     "Rollback": [refused()],
     "Begin": [fails("gh"), fails("git")],
     "Watch": [refused(), with_values(FOR="a while")],
+    "Rehearse": [refused(), with_text("workspace", "environments/prod.yaml", "settings: {}\n")],
     "Report": [fails("gh"), with_values(GH_TOKEN="{}")],
     "deploy-prod.yml: prepare: Release": [with_values(GITHUB_REF_TYPE="branch")],
     "deploy-prod.yml: prepare: Prepare": [refused(), with_values(GITHUB_REF_NAME="v0.0.0")],
@@ -244,6 +245,7 @@ class Pipeline(unittest.TestCase):
             self.rollback(world)
             self.watch(world)
             self.drift(world)
+            self.disaster_recovery(world)
             self.every_step_failed(world, self.workflows.glob("*.yml"))
 
     def test_what_another_repository_gets_besides(self):
@@ -423,6 +425,37 @@ class Pipeline(unittest.TestCase):
         run = world.run("drift.yml", "workflow_dispatch", "refs/tags/v0.2.0", {"environment": "prod"})
         self.went(run, prod="success", dev="skipped", start_prod="skipped")
         self.assertIn("prod: nothing drifted of the ", run.step("prod", "Drift").text)
+
+    def disaster_recovery(self, world):
+        """Every month a run of the newest release is begun. Without a backup in the other region nothing is made; with one
+        prod comes back there under another name, by roles of its own, and is deleted again.
+        """
+        run = world.run("disaster-recovery.yml", "schedule", "refs/heads/main")
+        self.went(run, begin="success", build="skipped", prod="skipped")
+        self.assertEqual(set(run.results), {"begin", "build", "prod"})
+        begun = json.loads((world.folder / "begun.json").read_text())
+        self.assertIn(["disaster-recovery.yml", "v0.2.0", "environment=prod"], begun)
+        stacks = world.client("cloudformation", "eu-west-1")
+        world.stratiform("bootstrap", "--env", "prod", "--rehearsal", "--yes")
+        before = {stack["StackId"] for stack in stacks.list_stacks()["StackSummaries"]}
+        asked = ("disaster-recovery.yml", "workflow_dispatch", "refs/tags/v0.2.0", {"environment": "prod"})
+        run = self.went(world.run(*asked), begin="skipped", build="success", prod="failure")
+        self.assertIn("refused: something is missing there", run.summary)
+        self.assertEqual({stack["StackId"] for stack in stacks.list_stacks()["StackSummaries"]}, before)
+        database = {"DBInstanceIdentifier": "storefront-prod-database", "DBSnapshotIdentifier": "nightly"}
+        snapshot = world.client("rds").create_db_snapshot(**database)["DBSnapshot"]["DBSnapshotArn"]
+        copy = {"SourceDBSnapshotIdentifier": snapshot, "TargetDBSnapshotIdentifier": "nightly", "SourceRegion": "eu-central-1"}
+        world.client("rds", "eu-west-1").copy_db_snapshot(**copy, KmsKeyId="alias/aws/rds")
+        run = self.went(world.run(*asked), prod="success")
+        self.assertIn("prod came back in eu-west-1, and was deleted there again", run.summary)
+        self.assertIn("database/Instance begins with nightly", run.summary)
+        self.assertEqual(world.told[-1]["environment"], "prod-try")
+        made = [stack for stack in stacks.list_stacks()["StackSummaries"] if stack["StackId"] not in before]
+        self.assertIn("storefront-prod-try-services", {stack["StackName"] for stack in made})
+        self.assertEqual({stack["StackStatus"] for stack in made}, {"DELETE_COMPLETE"})
+        made = [stacks.describe_stacks(StackName=stack["StackId"])["Stacks"][0] for stack in made]
+        role = "arn:aws:iam::111122223333:role/storefront-prod-try-execution"
+        self.assertEqual({stack["RoleARN"] for stack in made}, {role})
 
     def every_step_failed(self, world, files):
         """Every step of these workflows ran, and ran once where it must fail."""

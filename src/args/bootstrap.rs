@@ -17,6 +17,10 @@ pub(crate) struct Bootstrap {
     /// Print the roles with their policies, as JSON for whoever has to agree; make nothing
     #[arg(long, conflicts_with_all = ["allow", "yes", "format", "local"])]
     pub print_policy: bool,
+    /// For rehearsals of `rebuild` instead: roles for an environment of their own in the region for disasters, which jobs on
+    /// GitHub make and delete again
+    #[arg(long)]
+    pub rehearsal: bool,
     /// A resource that may go (repeatable): `replace:bootstrap/ID` or `delete:bootstrap/ID`
     #[arg(long, value_name = "WHAT:STACK/ID")]
     pub allow: Vec<Allow>,
@@ -37,6 +41,13 @@ pub(crate) struct Bootstrap {
 }
 
 impl Bootstrap {
+    /// The command that does the same again.
+    #[cfg(feature = "aws")]
+    pub(crate) fn command(&self) -> String {
+        let rehearsal = if self.rehearsal { " --rehearsal" } else { "" };
+        format!("bootstrap --env {}{rehearsal}", self.env)
+    }
+
     /// The deployment that it is.
     #[cfg(feature = "aws")]
     pub(crate) fn deployment(&self) -> Deploy {

@@ -18,8 +18,10 @@ use self::deploying::deployed;
 use crate::Define;
 use crate::args::{Bootstrap, Global};
 use crate::assemblies::environment::{Synthesized, environment};
+use crate::assemblies::rehearsal::synthesized;
 use crate::assemblies::synthesis::bootstraps;
 use crate::exit::Exit;
+use crate::regions::region;
 use crate::report::Failure;
 use crate::repository::project::Project;
 use crate::view::{Answer, View};
@@ -37,7 +39,7 @@ pub(crate) fn run<E: Environment>(
         settings,
         unchecked,
         ..
-    } = environment(define, &project, &args.env)?;
+    } = of(define, &project, args)?;
     let bootstraps = bootstraps(&assembly, &settings)
         .map_err(|findings| Failure::below(&project.root, findings))?;
     if bootstraps.is_empty() {
@@ -53,6 +55,30 @@ pub(crate) fn run<E: Environment>(
         return policy::printed(&wanted);
     }
     deployed(global, args, &project, wanted, view)
+}
+
+/// The environment that is asked for, or its rehearsal: that has no snapshots, since nothing of it stays.
+fn of<E: Environment>(
+    define: Define<E>,
+    project: &Project,
+    args: &Bootstrap,
+) -> Result<Synthesized, Failure> {
+    let own = environment(define, project, &args.env)?;
+    if !args.rehearsal {
+        return Ok(own);
+    }
+    match &own.settings.disaster_recovery_region {
+        Some(there) => synthesized(define, project, &own.assembly, &region(there.as_ref())?),
+        None => Err(Failure::new(
+            Exit::Usage,
+            Code::NoBootstrap,
+            format!(
+                "the file of `{}` does not say where it is rebuilt",
+                args.env
+            ),
+            "write `disaster_recovery_region: REGION` under its `settings`",
+        )),
+    }
 }
 
 /// What is to be made, of which environment.

@@ -9,6 +9,7 @@ mod rehearsal;
 mod staging;
 
 use stratiform_assembly::Assembly;
+use stratiform_aws::Aws;
 use stratiform_deploy::guard::Verdict;
 use stratiform_deploy::rebuild::PointId;
 use stratiform_environment::{Environment, Settings};
@@ -21,7 +22,9 @@ use crate::Define;
 use crate::args::{Global, ParameterValue, Rebuild};
 use crate::assemblies::at_release;
 use crate::assemblies::environment::{Synthesized, environment};
+use crate::assemblies::rehearsal::synthesized;
 use crate::cloud::Cloud;
+use crate::commands::bootstrap::standing::{Bootstrapped, bootstrapped};
 use crate::commands::deploy::preparing::identity;
 use crate::commands::deploy::{Intent, besides, carried_out};
 use crate::commands::destroy::destroyed;
@@ -55,11 +58,11 @@ pub(crate) fn run<E: Environment>(
     besides::there(&absent, &commands, false)?;
     let region = elsewhere(args, &assembly)?;
     let cloud = Cloud::chosen(args.local, &project.root, view)?;
-    let target = target(&project, args, assembly, region)?;
     let tried = match args.rehearsal {
-        true => Some(rehearsal::synthesized(define, &project, &args.env)?),
+        true => Some(synthesized(define, &project, &assembly, &region)?),
         false => None,
     };
+    let target = target(&project, args, assembly, region)?;
     let rebuilding = Rebuilding {
         global,
         args,
@@ -120,31 +123,22 @@ impl Rebuilding<'_> {
             let made = target.assembly.clone();
             return self.rebuilt(&cloud, &target, &made, settings, view).await;
         };
-        let made = Assembly {
-            region: target.assembly.region.clone(),
-            ..tried.assembly.clone()
-        };
-        let made = rehearsal::disposable(made, &args.env);
-        let done = self
-            .rebuilt(&cloud, &target, &made, &tried.settings, view)
-            .await?;
+        let Synthesized {
+            assembly: made,
+            settings,
+            ..
+        } = tried;
+        let done = self.rebuilt(&cloud, &target, made, settings, view).await?;
         // What nobody made is not taken down.
         if args.dry_run || done.exit == Exit::No {
             return Ok(done);
         }
-        let destroy = args.destruction(rehearsal::everything(&made));
-        let taken = destroyed(
-            global,
-            &destroy,
-            &cloud,
-            project,
-            (&made, &tried.settings),
-            view,
-        )
-        .await?;
-        Ok(match done.exit {
-            Exit::Done => taken,
-            _ => done,
+        let destroy = args.destruction(rehearsal::everything(made));
+        let taken = destroyed(global, &destroy, &cloud, project, (made, settings), view).await?;
+        // What stays is worse than what failed.
+        Ok(match taken.exit {
+            Exit::Done => done,
+            _ => taken,
         })
     }
 
@@ -208,7 +202,7 @@ impl Rebuilding<'_> {
                 stale: Ok(Vec::new()),
             },
         };
-        let own = own(settings);
+        let own = self.own(&aws, settings).await?;
         let intent = Intent {
             project,
             assembly: made.clone(),
@@ -241,6 +235,15 @@ impl Rebuilding<'_> {
         }
         Ok(done)
     }
+
+    /// How it is deployed there: with the caller's own rights, unless it is a rehearsal that has roles of its own.
+    async fn own(&self, aws: &Aws, settings: &Settings) -> Result<Settings, Failure> {
+        let has_roles = async { Ok(bootstrapped(aws, settings).await) };
+        Ok(match (&self.tried, or_interrupted(has_roles).await?) {
+            (Some(_), Bootstrapped::Deployed(_)) => settings.clone(),
+            _ => own(settings),
+        })
+    }
 }
 
 /// Whether something is missing that nobody said is to be done without.
@@ -263,7 +266,7 @@ fn is_missing(before: &Before, args: &Rebuild) -> bool {
     true
 }
 
-/// How it is deployed there: with the caller's own rights. The roles of the bootstrap are for the region that is lost.
+/// With the caller's own rights: the roles of the bootstrap are for the region that is lost.
 fn own(settings: &Settings) -> Settings {
     let mut own = settings.clone();
     own.bootstrap = None;

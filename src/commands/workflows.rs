@@ -56,7 +56,7 @@ pub(crate) fn run<E: Environment>(
     }
     let root = Folder::new(&project.root).top()?;
     let package = Package::find(&project.root, &root)?;
-    let files = rendering::files(&package, &Stage::all(&known))?;
+    let files = rendering::files(&package, &Stage::all(&known)?)?;
     let folder = match &args.out {
         Some(folder) => folder.clone(),
         None => root.join(".github/workflows"),

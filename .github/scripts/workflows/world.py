@@ -42,6 +42,7 @@ class World:
             "staging": ("refs/heads/main", False),
             "prod-prepare": ("refs/tags/v", False),
             "prod": ("refs/tags/v", True),
+            "prod-try": ("refs/tags/v", False),
         }
         self.approves = True
         self.asked = []
@@ -263,13 +264,13 @@ class World:
 
         urllib.request.urlopen(f"{self.engine}/_stratiform/fault", fault.encode()).close()
 
-    def client(self, service):
+    def client(self, service, region="eu-central-1"):
         import boto3
 
         return boto3.client(
             service,
             endpoint_url=self.engine,
-            region_name="eu-central-1",
+            region_name=region,
             aws_access_key_id=ACCOUNT,
             aws_secret_access_key="any",
         )

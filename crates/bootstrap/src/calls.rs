@@ -4,6 +4,7 @@
 //! Which actions and resources a call needs: Service Authorization Reference, the page of each service.
 
 mod backups;
+mod rehearsal;
 
 use std::collections::BTreeSet;
 use std::slice::from_ref;
@@ -15,6 +16,8 @@ use stratiform_environment::Settings;
 use stratiform_permissions::{Condition, Grant};
 
 use crate::places::Places;
+
+pub use rehearsal::REHEARSAL_OF;
 
 /// What pushing an image needs, and pulling the layers that are there.
 const PUSH: [&str; 9] = [
@@ -52,8 +55,10 @@ pub(crate) fn needed(assembly: &Assembly, settings: &Settings) -> Calls {
     let pushes = places.pushes();
     let backups = backups::needs(assembly, settings);
     let metrics = places.metrics();
+    let rehearsal = rehearsal::needs(assembly, settings);
     let mut found = Calls::default();
-    for need in calls.chain(pushes).chain(backups).chain(metrics) {
+    let calls = calls.chain(pushes).chain(backups);
+    for need in calls.chain(metrics).chain(rehearsal) {
         let (resources, reason) = match need.on {
             On::These(resources) if resources.is_empty() => continue,
             On::These(resources) => (resources, None),
@@ -289,7 +294,7 @@ impl Places {
                 ]
             }
             Kind::CountResources => self.counting(),
-            // Only `bootstrap` asks, with its caller's own rights.
+            // `bootstrap` asks with its caller's own rights, and `rebuild` unless it is a rehearsal.
             Kind::FindResource => Vec::new(),
             Kind::DescribeImage => vec![on(&["ecr:DescribeImages"], &self.repositories)],
             // A web server is no service of AWS.

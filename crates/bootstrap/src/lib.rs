@@ -31,7 +31,7 @@ use stratiform_service::Region;
 use stratiform_stack::{App, References, Settings as AppSettings};
 
 pub use account::{GITHUB, PROVIDER, PROVIDER_ID, Provider, supposed};
-pub use calls::Calls;
+pub use calls::{Calls, REHEARSAL_OF};
 pub use names::{ARTIFACTS, KEY, Names, Whereabouts};
 pub use report::report;
 pub use roles::{Policy, Role, roles};

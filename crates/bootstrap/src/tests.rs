@@ -715,3 +715,63 @@ fn two_bootstraps_are_compared_with_a_value_for_what_their_deployment_finds_out(
     all.iter_mut().for_each(supposed);
     assert_eq!(given(&all), there);
 }
+
+/// What `rebuild --rehearsal` looks at of the environment that it rehearses is read, and nothing of it is changed.
+#[test]
+fn a_rehearsal_reads_the_images_backups_and_keys_of_what_it_rehearses() {
+    let tried = |tags: &[(&str, &str)]| {
+        let mut shop = shop();
+        for stack in &mut shop.stacks {
+            let tags = tags.iter();
+            let tags = tags.map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+            stack.tags.extend(tags);
+        }
+        let settings = settings("prod-try", json!({}));
+        let all = assemblies(&shop, &settings).unwrap();
+        let own = all[0].stack("shop-prod-try-bootstrap").unwrap();
+        roles(&own.template, &place())
+    };
+    let (own, other) = (tried(&[(crate::REHEARSAL_OF, "prod")]), tried(&[]));
+    let on = |roles: &[Role], action: &str| -> BTreeSet<String> {
+        let role = role(roles, "shop-prod-try-deploy");
+        let resources = allowing(role, action).into_iter();
+        let resources = resources.flat_map(|statement| match &statement["Resource"] {
+            Value::Array(all) => all.clone(),
+            one => vec![one.clone()],
+        });
+        let texts = resources.map(|resource| resource.as_str().unwrap().to_owned());
+        texts.collect()
+    };
+    for (action, resource) in [
+        (
+            "ecr:DescribeImages",
+            "ecr:eu-central-1:111122223333:repository/shop/prod/*",
+        ),
+        (
+            "ecr:BatchGetImage",
+            "ecr:eu-central-1:111122223333:repository/shop-prod*",
+        ),
+        (
+            "rds:DescribeDBClusterSnapshots",
+            "rds:eu-central-1:111122223333:cluster-snapshot:*",
+        ),
+        ("kms:DescribeKey", "kms:eu-central-1:111122223333:key/*"),
+        ("cloudformation:GetResource", ""),
+    ] {
+        let arn = match resource {
+            "" => "*".to_owned(),
+            resource => format!("arn:aws:{resource}"),
+        };
+        assert!(
+            on(&own, action).contains(&arn),
+            "{action}: {:?}",
+            on(&own, action)
+        );
+        assert!(!on(&other, action).contains(&arn), "{action}");
+    }
+    assert!(
+        !on(&own, "ecr:PutImage")
+            .iter()
+            .any(|arn| arn.ends_with("/prod/*"))
+    );
+}

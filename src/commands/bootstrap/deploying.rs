@@ -40,7 +40,7 @@ pub(super) fn deployed(
     view: &mut dyn View,
 ) -> Result<Answer, Failure> {
     for bootstrap in &wanted.bootstraps {
-        let stale = stale(project, bootstrap)?;
+        let stale = unreviewed(args, project, bootstrap)?;
         if !stale.is_empty() && !args.local {
             return Err(not_reviewed(&stale));
         }
@@ -51,6 +51,18 @@ pub(super) fn deployed(
     }
     let cloud = Cloud::chosen(args.local, &project.root, view)?;
     all_of(all(global, args, project, &cloud, &wanted, view))
+}
+
+/// The snapshots that are not what is synthesized. A rehearsal has none: what is approved is what is shown.
+fn unreviewed(
+    args: &Bootstrap,
+    project: &Project,
+    bootstrap: &Assembly,
+) -> Result<Vec<String>, Failure> {
+    match args.rehearsal {
+        true => Ok(Vec::new()),
+        false => stale(project, bootstrap),
+    }
 }
 
 async fn all(
@@ -88,12 +100,12 @@ async fn all(
             }
             kept = or_interrupted(keeping(&account.aws, wanted)).await?;
             if let Some(Kept { actions, .. }) = &kept {
-                let text = still_needed(wanted.settings, actions);
+                let text = still_needed(&args.command(), actions);
                 view.event(&Event::Notice { text });
             }
         }
         let with_kept = kept.as_ref().and_then(|kept| kept.bootstraps.get(index));
-        let stale = stale(project, bootstrap).map_err(|failure| unasked(&failure));
+        let stale = unreviewed(args, project, bootstrap).map_err(|failure| unasked(&failure));
         let intent = Intent {
             project,
             assembly: with_kept.unwrap_or(bootstrap).clone(),
@@ -107,7 +119,10 @@ async fn all(
         if answer.exit != Exit::Done {
             return Ok(answer);
         }
-        let text = format!("`{}` is bootstrapped in {}", args.env, bootstrap.region);
+        let text = format!(
+            "`{}` is bootstrapped in {}",
+            wanted.settings.name, bootstrap.region
+        );
         view.event(&Event::Notice { text });
     }
     view.event(&Event::Notice { text: left(wanted) });
@@ -151,7 +166,7 @@ async fn keeping(aws: &Aws, wanted: &Wanted<'_>) -> Result<Option<Kept>, Failure
 }
 
 /// What is kept and until when.
-fn still_needed(settings: &Settings, actions: &BTreeMap<String, BTreeSet<String>>) -> String {
+fn still_needed(command: &str, actions: &BTreeMap<String, BTreeSet<String>>) -> String {
     let mut text = String::new();
     for (role, actions) in actions {
         let names: Vec<String> = actions.iter().map(|action| format!("`{action}`")).collect();
@@ -161,10 +176,7 @@ fn still_needed(settings: &Settings, actions: &BTreeMap<String, BTreeSet<String>
             few(&names),
         );
     }
-    text + &format!(
-        "Run `bootstrap --env {}` again after `deploy`",
-        settings.name
-    )
+    text + &format!("Run `{command}` again after `deploy`")
 }
 
 /// What a bootstrap's assembly is called: after its environment, and where it is not in its region, that too.

@@ -6,6 +6,7 @@ use futures_util::future::{join, join_all};
 use indexmap::{IndexMap, IndexSet};
 use stratiform_assembly::Assembly;
 use stratiform_aws::{Aws, now};
+use stratiform_bootstrap::REHEARSAL_OF;
 use stratiform_deploy::guard::{
     Asked, Caller, Deploys, Facts, Git, Heading, ImageFound, Promotion, Room, StackFound, Unasked,
     Wanted, Whose, nearer,
@@ -152,6 +153,10 @@ pub(crate) async fn gather(asking: Asking<'_>) -> Gathered {
         now: now(),
         wanted: Wanted {
             environment: assembly.environment.clone().unwrap_or_default(),
+            rehearsal_of: assembly
+                .stacks
+                .iter()
+                .find_map(|stack| stack.tags.get(REHEARSAL_OF).cloned()),
             region: assembly.region.clone(),
             account: assembly.account.clone(),
             release: release.map(str::to_owned),

@@ -10,7 +10,8 @@ use stratiform_catalog::catalog;
 use stratiform_deploy::call::Snapshot;
 use stratiform_deploy::guard::{Asked, StackFound, Unasked, Verdict};
 use stratiform_deploy::rebuild::{
-    Backup, Chosen, Point, PointId, Wish, backup, key, names, parts, values,
+    Backup, Chosen, Point, PointId, Wish, Zones, backup, key, names, orderable, ordered, parts,
+    values, zones,
 };
 use stratiform_deploy::{Call, Reply};
 use stratiform_environment::{Settings, Text as _};
@@ -111,6 +112,7 @@ pub(super) async fn look(looking: &Looking<'_>) -> Result<Before, Failure> {
             beginnings.push((resource, chosen));
         }
     }
+    points.extend(offered(aws, args, made).await);
     points.sort_by_key(|point| point.id);
     let parameters = given.iter();
     let parameters = parameters.map(|(name, value)| parameter(name, value));
@@ -121,11 +123,45 @@ pub(super) async fn look(looking: &Looking<'_>) -> Result<Before, Failure> {
     })
 }
 
-/// Where a stack was.
-fn home(stack: &StackAt, lost: &Region) -> Whereabouts {
+/// What the region itself says of databases and zones.
+async fn offered(aws: &Aws, args: &Rebuild, made: &Assembly) -> Vec<Point> {
+    let region = made.region.as_str();
+    let nobody = || {
+        let why = "the embedded CloudFormation does not know what regions offer";
+        Unasked::because(why, "ask AWS: --dry-run, without --local")
+    };
+    let mut points = Vec::new();
+    let stacks = made.stacks.iter();
+    let keyed = stacks.map(|stack| (made.key(&stack.name), stack));
+    for (key, stack) in keyed.clone() {
+        for ordered in ordered(key, &stack.template, &home(stack, &made.region)) {
+            let versions = match args.local {
+                true => Err(nobody()),
+                false => aws
+                    .engine_versions(&ordered.engine, &ordered.class)
+                    .await
+                    .map_err(Unasked::from),
+            };
+            points.push(orderable(&ordered, region, &versions));
+        }
+    }
+    let keyed: Vec<(&str, &Template)> = keyed.map(|(key, stack)| (key, &*stack.template)).collect();
+    let wanted = Zones::of(&keyed);
+    if !wanted.is_empty() {
+        let there = match args.local {
+            true => Err(nobody()),
+            false => aws.zones().await.map_err(Unasked::from),
+        };
+        points.push(zones(&wanted, region, &there));
+    }
+    points
+}
+
+/// Where a stack is, or was.
+fn home(stack: &StackAt, region: &Region) -> Whereabouts {
     Whereabouts {
         stack: stack.name.clone(),
-        region: lost.clone(),
+        region: region.clone(),
         account: None,
     }
 }

@@ -17,15 +17,17 @@ macro_rules! templates {
     };
 }
 
-const TEMPLATES: [(&str, &str); 27] = templates![
+const TEMPLATES: [(&str, &str); 29] = templates![
     "allowed",
     "arguments",
+    "begin",
     "build",
     "changed",
     "ci.yml",
     "credentials",
     "deploy-sealed.yml",
     "deploy.yml",
+    "disaster-recovery.yml",
     "drift.yml",
     "folder",
     "head",
@@ -163,7 +165,7 @@ impl<'a> Content<'a> {
 }
 
 /// All workflows.
-pub(super) fn files(package: &Package, stages: &[Stage]) -> Result<Vec<File>, Failure> {
+pub(super) fn files<'a>(package: &'a Package, stages: &'a [Stage]) -> Result<Vec<File>, Failure> {
     let mut handlebars = Handlebars::new();
     handlebars.register_escape_fn(no_escape);
     handlebars.set_strict_mode(true);
@@ -203,35 +205,32 @@ pub(super) fn files(package: &Package, stages: &[Stage]) -> Result<Vec<File>, Fa
         };
         files.push(render(name, name.to_owned(), &content)?);
     }
-    let names: Vec<&str> = stages.iter().map(|stage| stage.name.as_str()).collect();
-    for title in ["drift", "rollback"] {
-        let content = Content {
-            stages: stages
-                .iter()
-                .map(|stage| Content::new(String::new(), package, Some(stage)))
-                .collect(),
+    let each = |title: &str, is_one: fn(&Stage) -> bool| {
+        let chosen: Vec<&Stage> = stages.iter().filter(|stage| is_one(stage)).collect();
+        let names: Vec<&str> = chosen.iter().map(|stage| stage.name.as_str()).collect();
+        let of = |stage: &&'a Stage| Content::new(String::new(), package, Some(*stage));
+        Content {
             names: format!("[{}]", names.join(", ")),
+            stages: chosen.iter().map(of).collect(),
             ..plain(title)
-        };
-        let file = format!("{title}.yml");
-        files.push(render(&file, file.clone(), &content)?);
-    }
-    let released: Vec<&Stage> = stages
-        .iter()
-        .filter(|stage| stage.sealed && !stage.tags.is_empty())
-        .collect();
-    let names: Vec<&str> = released.iter().map(|stage| stage.name.as_str()).collect();
-    let watch = Content {
-        names: format!("[{}]", names.join(", ")),
-        stages: released
-            .iter()
-            .map(|stage| Content::new(String::new(), package, Some(stage)))
-            .collect(),
-        ..plain("watch")
+        }
     };
-    // What takes releases is somebody's production; without such an environment there is nothing to watch.
-    if !watch.stages.is_empty() {
-        files.push(render("watch.yml", "watch.yml".to_owned(), &watch)?);
+    // What takes releases is somebody's production.
+    let is_released = |stage: &Stage| stage.sealed && !stage.tags.is_empty();
+    for (content, always) in [
+        (
+            each("disaster recovery", |stage| stage.recovery.is_some()),
+            false,
+        ),
+        (each("drift", |_| true), true),
+        (each("rollback", |_| true), true),
+        (each("watch", is_released), false),
+    ] {
+        // Without such an environment there is nothing to do.
+        if always || !content.stages.is_empty() {
+            let file = format!("{}.yml", content.title.replace(' ', "-"));
+            files.push(render(&file, file.clone(), &content)?);
+        }
     }
     Ok(files)
 }

@@ -13,6 +13,8 @@ use stratiform_finding::{Code, Finding};
 use stratiform_service::Region;
 use stratiform_template::{Member, Reference, Template, Value};
 
+use crate::assemblies::rehearsal;
+use crate::report::Failure;
 use crate::services::{kebab, parameter_of, pascal, repository, services};
 
 /// An environment with its stacks.
@@ -59,6 +61,8 @@ pub(super) struct Stage {
     pub role: String,
     /// The role of the job that only prepares.
     pub preparing_role: String,
+    /// Where its rebuild is rehearsed, if anywhere.
+    pub recovery: Option<Recovery>,
     /// GitHub's environment for what changes something.
     pub environment: String,
     /// GitHub's environment for what only prepares it: nobody has to approve that.
@@ -84,6 +88,33 @@ pub(super) struct From {
     pub region: String,
 }
 
+/// A rehearsal of an environment's rebuild.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Recovery {
+    /// The region.
+    pub region: String,
+    /// The role that its job is in AWS.
+    pub role: String,
+    /// GitHub's environment.
+    pub environment: String,
+}
+
+impl Recovery {
+    fn of(settings: &Settings) -> Result<Option<Recovery>, Failure> {
+        let Some(region) = &settings.disaster_recovery_region else {
+            return Ok(None);
+        };
+        let Trust {
+            role, environment, ..
+        } = Trust::of(&rehearsal::settings(settings)?);
+        Ok(Some(Recovery {
+            region: region.to_string(),
+            role,
+            environment,
+        }))
+    }
+}
+
 /// An image that is taken from another environment.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Promoted {
@@ -102,12 +133,15 @@ const MAIN: &str = "main";
 
 impl Stage {
     /// The pipelines of all environments.
-    pub(super) fn all(known: &[Known<'_>]) -> Vec<Stage> {
+    ///
+    /// # Errors
+    /// An environment cannot be rehearsed under another name.
+    pub(super) fn all(known: &[Known<'_>]) -> Result<Vec<Stage>, Failure> {
         let stages = known.iter().map(|one| Stage::of(one, known));
         stages.collect()
     }
 
-    fn of(one: &Known<'_>, known: &[Known<'_>]) -> Stage {
+    fn of(one: &Known<'_>, known: &[Known<'_>]) -> Result<Stage, Failure> {
         let (settings, assembly) = one;
         let name = settings.name.to_string();
         let deployment = &settings.deployment;
@@ -139,8 +173,9 @@ impl Stage {
             (false, None, true) => &["build", "image", "deploy"],
             (false, None, false) => &["build", "deploy"],
         };
-        Stage {
+        Ok(Stage {
             sealed,
+            recovery: Recovery::of(settings)?,
             rehearsed: deployment.rehearsal == Rehearsal::Required,
             pushes: !branches.is_empty() || !tags.is_empty(),
             branches: list(&branches),
@@ -176,7 +211,7 @@ impl Stage {
                 .map_or_else(Vec::new, |before| called_with(before, known)),
             taken: called_with(settings, known),
             name,
-        }
+        })
     }
 }
 

@@ -102,6 +102,7 @@ fn prod_comes_back_with_its_data_and_stays_itself() {
         0,
         &[
             "eu-central-1 is lost: from here on it refuses every call",
+            "skipped  region      which zones eu-west-1 has is not known",
             "passes   names       no name is one that the lost region's stacks still have",
             "passes   backup      database/Instance begins with storefront-prod-database-rehearsal",
             "deployed in",
@@ -222,6 +223,21 @@ fn a_rehearsal_deletes_what_it_made_and_nothing_else() {
     project
         .run("status --env prod")
         .expect(0, &["database  storefront-prod-database  well"]);
+    // With roles of its own it acts with these, and they may do all that it needs.
+    let made = "`prod-try` is bootstrapped in eu-west-1";
+    project
+        .run("bootstrap --env prod --rehearsal --yes")
+        .expect(0, &[made, "role `storefront-prod-try-deploy`"]);
+    let rehearsed = project
+        .run(&rehearsal)
+        .expect(0, &["7 stacks, nothing stays"]);
+    let checks = rehearsed.stderr.lines();
+    let mut checks = checks.filter(|line| line.starts_with("prod-try: nothing blocks"));
+    let line = checks.next().unwrap();
+    assert!(!line.contains("permissions"), "{line}");
+    project
+        .run("bootstrap --env dev --rehearsal --yes")
+        .expect(2, &["the file of `dev` does not say where it is rebuilt"]);
     // A stack of that name that is something else stays.
     project.edit("settings:\n", "settings:\n  region: eu-west-1\n");
     project.edit(

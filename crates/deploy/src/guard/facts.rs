@@ -96,6 +96,8 @@ pub struct Facts {
 pub struct Wanted {
     /// The environment.
     pub environment: String,
+    /// The environment that it is a rehearsal of.
+    pub rehearsal_of: Option<String>,
     /// Its region.
     pub region: Region,
     /// Its account; none where its file does not say.

@@ -61,6 +61,7 @@ pub(super) fn facts() -> Facts {
         now: ago(0),
         wanted: Wanted {
             environment: "prod".to_owned(),
+            rehearsal_of: None,
             region: "eu-central-1".parse().unwrap(),
             account: Some("111122223333".parse().unwrap()),
             release: Some("v2".to_owned()),

@@ -30,7 +30,10 @@ pub(super) fn permissions(facts: &Facts) -> Check {
     match &facts.permissions {
         Err(unasked) => tally.unasked(unasked),
         Ok(lacking) => {
-            let bootstrap = format!("bootstrap --env {}", facts.wanted.environment);
+            let bootstrap = match &facts.wanted.rehearsal_of {
+                Some(of) => format!("bootstrap --env {of} --rehearsal"),
+                None => format!("bootstrap --env {}", facts.wanted.environment),
+            };
             // The roles that this release has made may not delete what it does not know.
             let before = format!(
                 "check the release out that runs, and `{bootstrap}` there; then deploy this one, and bootstrap again"
@@ -122,6 +125,11 @@ mod tests {
         );
         facts.permissions = Ok(Vec::new());
         assert_eq!(check.remedy, "bootstrap --env prod");
+        let mut rehearsal = facts.clone();
+        rehearsal.wanted.rehearsal_of = Some("main".to_owned());
+        rehearsal.permissions = Ok(all.to_vec());
+        let check = permissions(&rehearsal);
+        assert_eq!(check.remedy, "bootstrap --env main --rehearsal");
         facts.permissions = Ok(vec![Lacking {
             whose: Needs::Going,
             ..lacks("sqs:DeleteQueue", queue)
