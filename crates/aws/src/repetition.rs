@@ -14,7 +14,9 @@ impl ClassifyRetry for Repetition {
     fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
         let failed = context.output_or_error().and_then(|output| output.err());
         let is_unanswered = failed.is_some_and(|error| error.is_connector_error());
-        let refusal = context.response().filter(|reply| !reply.status().is_success());
+        let refusal = context
+            .response()
+            .filter(|reply| !reply.status().is_success());
         let body = refusal.and_then(|reply| reply.body().bytes());
         if is_unanswered || body.is_some_and(is_limit) {
             return RetryAction::RetryForbidden;
