@@ -31,8 +31,8 @@ pub(crate) struct Rebuild {
     /// The release: a git tag [default: the newest tag that is part of what is checked out; without one, what is checked out]
     #[arg(long, value_name = "TAG")]
     pub release: Option<String>,
-    /// What a database begins with: `latest` (the newest backup in the region; with --back a new one), a snapshot's name, or `empty`; of one of
-    /// several (repeatable): `PARAMETER=` and that
+    /// What a database begins with: `latest` (the newest backup in the region; with --back a new one), a snapshot's name, or
+    /// `empty`; of one of several (repeatable): `PARAMETER=` and that
     #[arg(long, value_name = "BACKUP", default_value = "latest")]
     pub database: Vec<Beginning>,
     /// The value of a parameter there (repeatable) [default: `settings.recovery.parameters`]
@@ -75,7 +75,7 @@ impl Rebuild {
         &self,
         release: Option<String>,
         parameter: Vec<ParameterValue>,
-        lost: &str,
+        from: &str,
     ) -> Deploy {
         Deploy {
             image: self.image.clone(),
@@ -85,7 +85,7 @@ impl Rebuild {
             emergency: self.emergency.clone(),
             format: self.format,
             elsewhere: Elsewhere {
-                from: Some(lost.to_owned()),
+                from: Some(from.to_owned()),
                 only_look: self.dry_run,
                 quiet: false,
             },

@@ -211,7 +211,8 @@ impl Rebuilding<'_> {
         let place = (region, origin.as_str(), &identity.account);
         stdout_now(&page(environment, place, tag, &before.points, colour));
         if !before.in_the_way.is_empty() {
-            stdout_now(&afterwards::room(environment, (from, region), &before));
+            let values = &before.known_there;
+            stdout_now(&afterwards::room(environment, (from, region), values));
         }
         if is_missing(&before, args) {
             return Ok(answer(Exit::No));

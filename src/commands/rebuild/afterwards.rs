@@ -10,7 +10,6 @@ use stratiform_deploy::rebuild::{Chosen, Phase, Timeline, timeline as in_order};
 use stratiform_deploy::{Call, Reply};
 use stratiform_service::{Region, ResourceStatus, StackEvent, Word};
 
-use super::looking::Before;
 use crate::commands::guard::looking::ask;
 use crate::restores::restored;
 
@@ -182,11 +181,11 @@ impl Afterwards<'_> {
                 "deploy from now on with `region: {region}`; where the bootstrap was moved: `bootstrap --env {environment}`"
             ),
             format!(
-                "{from} was not touched but for the snapshots, and goes on. When nothing uses it any more, take it down: on a \
+                "{from} was not touched but for the snapshots, and goes on. When nothing uses it any more, take it down, since the next rebuild there would go on with its data: on a \
                  branch with `region: {from}` and `disaster_recovery_region: {region}` in `environments/{environment}.yaml`, \
-                 and {}; there {}",
-                unprotected(),
-                taking_down(environment)
+                 and {}; there `synth`, `deploy --env {environment}`, and then `destroy --env {environment}`, which names what \
+                 has data",
+                unprotected()
             ),
             "delete the snapshots, in both regions, when nobody needs them any more".to_owned(),
         ]
@@ -205,24 +204,48 @@ fn unprotected() -> &'static str {
      balancers off"
 }
 
-fn taking_down(environment: &str) -> String {
-    format!(
-        "`synth`, `deploy --env {environment}`, and then `destroy --env {environment}`, which names what has data"
-    )
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.,:/=@+".contains(c);
+    match word.chars().all(is_plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    }
 }
 
 /// How room is made at home for what comes back.
-pub(super) fn room(environment: &str, (from, home): (&Region, &Region), before: &Before) -> String {
-    let names = before.in_the_way.join(", ");
-    let values = before.known_there.iter();
-    let values: String = values.map(|one| format!(" --parameter {one}")).collect();
-    let (off, down) = (unprotected(), taking_down(environment));
+pub(super) fn room(
+    environment: &str,
+    (from, home): (&Region, &Region),
+    values: &[String],
+) -> String {
+    let values = values.iter();
+    let values: String = values
+        .map(|one| format!(" --parameter {}", quoted(one)))
+        .collect();
+    let off = unprotected();
     format!(
         "before {environment} comes back to {home}
-  1. see that nothing uses {names} in {home}: DNS points at {from}, and nobody deploys meanwhile. The database there has data \
-     that {from} does not have, if something was written after the last backup that was copied: save what you need
+  1. see that nothing uses its stacks there: DNS points at {from}, and nobody deploys meanwhile. What was written after the \
+     last backup that was copied is only there: save what is needed of it
   2. on a branch, in `environments/{environment}.yaml`, with `region: {home}` as it is: {off}
-  3. there {down}; of a database it keeps a last snapshot, where its policy says so
-  4. leave the branch, and start this again: `rebuild --env {environment} --back{values}`\n\n"
+  3. there, one after the other; the last one names what has data, and asks for its `--allow`:
+       synth
+       deploy --env {environment}
+       destroy --env {environment}
+  4. on what is deployed otherwise:
+       rebuild --env {environment} --back{values}\n\n"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_words_of_a_shell() {
+        let plain = "Certificate=arn:aws:acm:eu-west-1:111122223333:certificate/1a";
+        assert_eq!(quoted(plain), plain);
+        assert_eq!(quoted("Motto=it's $5"), r"'Motto=it'\''s $5'");
+    }
 }

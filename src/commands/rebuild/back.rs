@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use stratiform_assembly::Assembly;
 use stratiform_aws::{Aws, Error, now};
 use stratiform_deploy::call::Snapshot;
-use stratiform_deploy::guard::StackFound;
+use stratiform_deploy::guard::{StackFound, Unasked};
 use stratiform_deploy::rebuild::{Phase, Point, Room, fresh, room};
 use stratiform_deploy::{Call, Pace, Reply};
 use stratiform_finding::{Code, Finding};
@@ -58,26 +58,35 @@ impl Left {
         room(&self.found, at_home, (&self.region, home))
     }
 
-    /// A snapshot that a database is to begin with; none where only a database of before is known.
+    /// A snapshot that a database is to begin with, where one can be taken.
     pub(super) async fn fresh(
         &self,
         resource: String,
         restored: &Restored<'_>,
     ) -> (Point, Option<Copied>) {
         let key = resource.split('/').next().unwrap_or_default();
-        let is_instance = restored.resource.resource_type == "AWS::RDS::DBInstance";
+        let id = restored.logical_id;
         let stack = self.found.iter().find(|found| found.key == key);
-        let instance =
-            stack.and_then(|found| physical_id(found, |id, _| id == restored.logical_id));
-        let instance = instance.filter(|_| is_instance);
-        let call = |instance: &str| Call::DescribeDbInstance {
-            identifier: instance.to_owned(),
+        let instance = match stack.map(|found| &found.resources) {
+            _ if restored.resource.resource_type != "AWS::RDS::DBInstance" => Err(
+                Unasked::because("only snapshots of instances of RDS are taken here", ""),
+            ),
+            Some(Err(unasked)) => Err(unasked.clone()),
+            Some(Ok(_)) | None => {
+                Ok(stack.and_then(|found| physical_id(found, |known, _| known == id)))
+            }
         };
-        let Some(instance) = instance else {
-            let none = fresh(&resource, restored.logical_id, &Ok(None), &self.region);
-            return (none, None);
+        let instance = match instance {
+            Ok(Some(instance)) => instance,
+            none => {
+                let none = none.map(|_| None);
+                return (fresh(&resource, id, &none, &self.region), None);
+            }
         };
-        let database = ask(&self.aws, call(&instance), |reply| match reply {
+        let call = Call::DescribeDbInstance {
+            identifier: instance.clone(),
+        };
+        let database = ask(&self.aws, call, |reply| match reply {
             Reply::Database(database) => Some(database),
             _ => None,
         });
@@ -101,7 +110,7 @@ pub(super) fn key(args: &Rebuild) -> &str {
 /// Source: RDS API reference, "CreateDBSnapshot": letters, digits and single hyphens.
 fn name(instance: &str, at: Timestamp) -> String {
     let digits = at.to_string();
-    let digits = digits.chars().filter(char::is_ascii_digit).take(14);
+    let digits = digits.chars().filter(char::is_ascii_digit);
     format!("{instance}-back-{}", digits.collect::<String>())
 }
 

@@ -123,18 +123,20 @@ pub(super) async fn look(looking: &Looking<'_>) -> Result<Before, Failure> {
         .zip(&homes)
         .map(|((key, template), home)| (*key, *template, home))
         .collect();
-    let mut given = given(args, settings, &made.region, &keyed);
+    let region = made.region.as_str();
+    let mut given = given(args, settings, region, &keyed);
     let is_there = |key: &str, name: &str| {
         let stack = found.iter().find(|found| found.key == key);
         let stack = stack.and_then(StackFound::there);
         service_of(name).is_some() || stack.is_some_and(|stack| stack.parameters.contains_key(name))
     };
-    let region = made.region.as_str();
-    let mut points = vec![
-        parts(&keyed, region),
-        names(&placed, region),
-        values(&keyed, &given, is_there),
-    ];
+    let mut valued = values(&keyed, &given, is_there);
+    if let (Verdict::Block, Some(meant)) = (valued.verdict, meant_for_another(settings, region)) {
+        valued.remedy = format!(
+            "give it: --parameter NAME=VALUE (`settings.recovery.parameters` is for {meant})"
+        );
+    }
+    let mut points = vec![parts(&keyed, region), names(&placed, region), valued];
     let recovery = settings.recovery.as_ref();
     let rpo = recovery.and_then(|recovery| recovery.rpo_minutes);
     let mut beginnings = Vec::new();
@@ -144,20 +146,14 @@ pub(super) async fn look(looking: &Looking<'_>) -> Result<Before, Failure> {
         let room = left.room(found, &made.region);
         points.push(room.point);
         in_the_way = room.in_the_way;
-        for point in &mut points {
-            if (point.id, point.verdict) == (PointId::Parameters, Verdict::Block) {
-                point.remedy = format!(
-                    "give it: --parameter NAME=VALUE (`settings.recovery.parameters` is for {from})"
-                );
-            }
-        }
     }
     for (stack, found) in made.stacks.iter().zip(found) {
         let all = restored(&stack.template);
         points.extend(without_a_way(args, &found.key, &stack.template, &all));
         for (name, restored) in all {
             let resource = format!("{}/{}", found.key, restored.logical_id);
-            let made_from = standing(found).and_then(|stack| stack.parameters.get(name));
+            let there = standing(found).filter(|stack| !in_the_way.contains(&stack.name));
+            let made_from = there.and_then(|stack| stack.parameters.get(name));
             if let (Some(left), None, Wish::Latest) = (left, made_from, wish(args, name)) {
                 let (point, copied) = left.fresh(resource.clone(), &restored).await;
                 points.push(point);
@@ -220,13 +216,11 @@ fn home(stack: &StackAt, from: &Region) -> Whereabouts {
 fn given(
     args: &Rebuild,
     settings: &Settings,
-    region: &Region,
+    region: &str,
     stacks: &[(&str, &Template)],
 ) -> BTreeMap<String, String> {
     let recovery = settings.recovery.iter();
-    // What is written there is for that region.
-    let meant = settings.disaster_recovery_region.as_ref();
-    let recovery = recovery.filter(|_| meant.is_none_or(|meant| meant.as_str() == region.as_str()));
+    let recovery = recovery.filter(|_| meant_for_another(settings, region).is_none());
     let written = recovery.flat_map(|recovery| &recovery.parameters);
     let has = |name: &str| {
         stacks
@@ -240,6 +234,12 @@ fn given(
     written.chain(named).collect()
 }
 
+/// The region that `recovery.parameters` is written for, where it is another one.
+fn meant_for_another<'a>(settings: &'a Settings, region: &str) -> Option<&'a str> {
+    let meant = settings.disaster_recovery_region.as_ref()?.as_str();
+    Some(meant).filter(|meant| *meant != region)
+}
+
 /// Values of parameters that stacks have and no template says; those of images are looked for by themselves.
 fn known_there(stacks: &[(&str, &Template)], found: &[StackFound]) -> Vec<String> {
     let all = stacks.iter().zip(found).flat_map(|((_, template), found)| {
@@ -247,7 +247,7 @@ fn known_there(stacks: &[(&str, &Template)], found: &[StackFound]) -> Vec<String
         let asked = asked.filter(|(name, one)| one.default.is_none() && service_of(name).is_none());
         asked.filter_map(|(name, _)| {
             let value = standing(found)?.parameters.get(name)?;
-            Some(format!("{name}={value}"))
+            (value != "****").then(|| format!("{name}={value}"))
         })
     });
     all.collect()

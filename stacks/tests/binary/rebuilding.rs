@@ -56,18 +56,19 @@ impl Project {
         command
     }
 
-    /// Runs a command until it says some words, and kills it then.
+    /// Runs a command until it says some words, and kills it then. The line that has them is given.
     #[track_caller]
-    fn killed_at(&self, words: &str, at: &str) {
+    fn killed_at(&self, words: &str, at: &str) -> String {
         let mut command = self.command(words);
         command.stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let mut lines = lines.map(Result::unwrap);
-        let is_said = lines.any(|line| line.contains(at));
+        let said = lines.find(|line| line.contains(at));
         child.kill().unwrap();
         let status = child.wait().unwrap();
-        assert!(is_said && status.code().is_none(), "`{at}`: {status}");
+        assert!(status.code().is_none(), "`{at}`: {status}");
+        said.unwrap()
     }
 
     fn run(&self, words: &str) -> Ran {
@@ -234,11 +235,11 @@ fn home_again_with_the_data_of_now() {
         3,
         &[
             "blocks   home        the stacks of before are in eu-central-1: storefront-prod-network, ",
-            "before prod comes back to eu-central-1\n  1. see that nothing uses storefront-prod-network, ",
+            "before prod comes back to eu-central-1\n  1. see that nothing uses its stacks there",
             "nothing is made: home",
         ],
     );
-    let again = format!("`rebuild --env prod --back {CERTIFICATE}`");
+    let again = format!("rebuild --env prod --back {CERTIFICATE}\n");
     assert!(blocked.stdout.contains(&again), "{}", blocked.stdout);
     takes_home_down(&project);
     // Values for the other region are none for this one.
@@ -257,12 +258,10 @@ fn home_again_with_the_data_of_now() {
     );
     assert!(!looked.stderr.contains("is taken"), "{}", looked.stderr);
     // Killed before it made anything, it takes another snapshot: what was written in between is not lost.
-    project.killed_at(&back, "is taken and copied");
-    project.killed_at(&back, "network   executes");
+    let killed = project.killed_at(&back, "is taken and copied");
     let home = project.run(&back).expect(
         0,
         &[
-            "home        eu-central-1 has ",
             "what is written after ",
             "database/Instance's snapshot",
             "prod is in eu-central-1, rebuilt from eu-west-1",
@@ -278,12 +277,14 @@ fn home_again_with_the_data_of_now() {
             .to_owned()
     };
     let snapshot = word(&home.stdout);
+    assert_ne!(snapshot, word(&killed));
     // Started again, it stays what it is, and says that it is no newer.
     project.run(&back).expect(
         0,
         &[
             &format!("database/Instance is there, from the snapshot {snapshot}"),
             "what was written in eu-west-1 since then is not in it",
+            "home        eu-central-1 has 7 of the stacks from an earlier start",
             "nothing to deploy in 7 stacks",
         ],
     );
@@ -310,15 +311,10 @@ fn nobody_comes_back_from_where_nothing_was_rebuilt() {
     project
         .run("rebuild --env prod --back --region eu-west-1")
         .expect(2, &["cannot be used with"]);
-    project.edit("  disaster_recovery_region: eu-west-1\n", "");
     project
-        .run(BACK)
-        .expect(2, &["where `prod` comes back from is not known"]);
+        .run("rebuild --env dev --back")
+        .expect(2, &["where `dev` comes back from is not known"]);
     // The file names the region that it lives in now: it would come back to where it is.
-    project.edit(
-        "settings:\n",
-        "settings:\n  disaster_recovery_region: eu-west-1\n",
-    );
     project.run(REBUILD).expect(0, &[]);
     project.edit(
         "  disaster_recovery_region: eu-west-1\n",
@@ -351,6 +347,10 @@ fn it_is_another_region_and_one_that_there_is() {
     };
     refused("eu-central-1", "a rebuild is somewhere else");
     refused("eu-west-11", "AWS has no region `eu-west-11`");
+    // Values are written for `disaster_recovery_region`, and are none for a third one.
+    project
+        .run("rebuild --env prod --region eu-west-3 --dry-run")
+        .expect(3, &["without a value there: `CertificateArn` of services"]);
 }
 
 #[test]
