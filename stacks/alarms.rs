@@ -11,7 +11,7 @@ pub mod notifications;
 mod budget;
 mod dashboard;
 
-use stratiform_stack::{App, Expr, Handle, Stack, json, sub};
+use stratiform_stack::{App, Expr, Handle, Stack, json, props, sub};
 
 pub use alarm::{Alarm, Lasting, Limit, Measure};
 pub use metric::Metric;
@@ -318,12 +318,11 @@ fn rollback(
     let rule = rule.unwrap_or_else(|| sub!("FALSE"));
     stack.add(
         "RollbackAlarm",
-        cloudwatch::CompositeAlarm {
+        props!(cloudwatch::CompositeAlarm {
+            alarm_rule: rule,
             // Deployments find it by this name.
-            alarm_name: names.name("rollback").into(),
-            alarm_description: format!("{} is unwell: deployments are rolled back", names.prefix())
-                .into(),
-            ..cloudwatch::CompositeAlarm::new(rule)
-        },
+            alarm_name: names.name("rollback"),
+            alarm_description: format!("{} is unwell: deployments are rolled back", names.prefix()),
+        }),
     )
 }

@@ -5,7 +5,7 @@
 
 use stratiform_stack::{
     App, DeletionPolicy, Expr, Handle, Json, PolicyDocument, Principal, Stack, Statement, arn,
-    json, pseudo, sub,
+    json, props, pseudo, sub,
 };
 
 use crate::alarms::{Alarm, Alarms, Lasting, Limit, Measure, Metric, notifications};
@@ -34,13 +34,14 @@ pub fn stack(app: &App, env: &Environment, database: &Database, alarms: &Alarms)
     let instance = database.instance.db_instance_arn();
     stack.add(
         "Selection",
-        backup::BackupSelection::new(
-            plan.reference(),
-            backup_selection::BackupSelectionResourceType {
-                resources: [instance].into(),
-                ..backup_selection::BackupSelectionResourceType::new(role.arn(), "database")
-            },
-        ),
+        props!(backup::BackupSelection {
+            backup_plan_id: &plan,
+            backup_selection: backup_selection::BackupSelectionResourceType {
+                iam_role_arn: &role,
+                selection_name: "database",
+                resources: [instance],
+            }
+        }),
     );
     watch(&stack, alarms, &role, &vault);
 }
@@ -94,18 +95,17 @@ fn vault(
     .on_any();
     let vault = stack.add(
         "Vault",
-        backup::BackupVault {
-            encryption_key_arn: key.arn().into(),
+        props!(backup::BackupVault {
+            backup_vault_name: names.prefix(),
+            encryption_key_arn: &key,
             // Without `ChangeableForDays` an administrator can take the lock off. With it nobody could, and a
             // mistake in the numbers would stay for ever.
             lock_configuration: backup_vault::LockConfigurationType {
-                max_retention_days: kept.monthly_retention_days.into(),
-                ..backup_vault::LockConfigurationType::new(kept.daily_retention_days)
-            }
-            .into(),
-            access_policy: PolicyDocument::new([keep]).into(),
-            ..backup::BackupVault::new(names.prefix())
-        },
+                min_retention_days: kept.daily_retention_days,
+                max_retention_days: kept.monthly_retention_days,
+            },
+            access_policy: PolicyDocument::new([keep]),
+        }),
     );
     vault.on_removal(DeletionPolicy::RetainExceptOnCreate);
     vault
@@ -125,32 +125,33 @@ fn plan(
     ];
     let rules = rules.map(|(name, schedule, days)| {
         // RDS has no cold storage to move them to.
-        let lifecycle = backup_plan::LifecycleResourceType {
-            delete_after_days: days.into(),
-            ..Default::default()
-        };
-        backup_plan::BackupRuleResourceType {
-            schedule_expression: schedule.into(),
-            schedule_expression_timezone: "Etc/UTC".into(),
-            start_window_minutes: 60.into(),
-            completion_window_minutes: 480.into(),
+        let lifecycle = props!(backup_plan::LifecycleResourceType {
+            delete_after_days: days,
+        });
+        props!(backup_plan::BackupRuleResourceType {
+            rule_name: name,
+            target_backup_vault: vault,
+            schedule_expression: schedule,
+            schedule_expression_timezone: "Etc/UTC",
+            start_window_minutes: 60,
+            completion_window_minutes: 480,
             // To any second of the last weeks is what RDS's own backups are for.
-            enable_continuous_backup: false.into(),
-            lifecycle: lifecycle.clone().into(),
+            enable_continuous_backup: false,
+            lifecycle: lifecycle.clone(),
             copy_actions: [backup_plan::CopyActionResourceType {
-                lifecycle: lifecycle.into(),
-                ..backup_plan::CopyActionResourceType::new(there.vault_arn())
-            }]
-            .into(),
-            ..backup_plan::BackupRuleResourceType::new(name, vault.reference())
-        }
+                destination_backup_vault_arn: there.vault_arn(),
+                lifecycle,
+            }],
+        })
     });
     stack.add(
         "Plan",
-        backup::BackupPlan::new(backup_plan::BackupPlanResourceType::new(
-            names.prefix(),
-            rules,
-        )),
+        props!(backup::BackupPlan {
+            backup_plan: backup_plan::BackupPlanResourceType {
+                backup_plan_name: names.prefix(),
+                backup_plan_rule: rules,
+            }
+        }),
     )
 }
 
@@ -165,27 +166,26 @@ fn role(
     let instances = || arn("rds", "db:*");
     let everywhere = |resource: &str| [arn("rds", resource), there.arn("rds", resource)];
     let made = "snapshot:awsbackup:*";
-    let instance = database.instance.db_instance_arn().text();
-    let key = database.key.arn().text();
     // The vault's key there is not known here.
     let keys_there = || there.arn("kms", "key/*");
     let rds = sub!("rds.{}.amazonaws.com", pseudo::region());
     let rds_there = sub!("rds.{}.amazonaws.com", there.region);
-    let grant = |sid: &str, key: Expr<String>, services: Json| {
+    let grant = |sid: &str, services: Json| {
         allow(sid, &["kms:CreateGrant"])
-            .on([key])
             .when("Bool", "kms:GrantIsForAWSResource", "true")
             .when("StringEquals", "kms:ViaService", services)
     };
     let statements = vec![
-        allow("FindInstances", &["rds:DescribeDBInstances"]).on([instances()]),
+        allow("FindInstances", &["rds:DescribeDBInstances"]).on(instances()),
         allow(
             "FindSnapshots",
             &["rds:DescribeDBSnapshots", "rds:ListTagsForResource"],
         )
-        .on([instances()])
-        .on(everywhere("snapshot:*")),
-        allow("TakeSnapshots", &["rds:CreateDBSnapshot"]).on([instance, arn("rds", made)]),
+        .on(instances())
+        .on_each(everywhere("snapshot:*")),
+        allow("TakeSnapshots", &["rds:CreateDBSnapshot"])
+            .on(&database.instance)
+            .on(arn("rds", made)),
         allow(
             "ManageSnapshots",
             &[
@@ -194,16 +194,19 @@ fn role(
                 "rds:DeleteDBSnapshot",
             ],
         )
-        .on(everywhere(made)),
+        .on_each(everywhere(made)),
         allow(
             "UseVaults",
             &["backup:CopyIntoBackupVault", "backup:DescribeBackupVault"],
         )
-        .on([vault.backup_vault_arn().text(), there.vault_arn()]),
-        allow("CopyFromVault", &["backup:CopyFromBackupVault"]).on([arn("rds", made)]),
-        allow("SeeKeys", &["kms:DescribeKey"]).on([key.clone(), keys_there()]),
-        grant("GrantDatabaseKey", key, json!([rds, &rds_there])),
-        grant("GrantVaultKey", keys_there(), json!(&rds_there)),
+        .on(vault)
+        .on(there.vault_arn()),
+        allow("CopyFromVault", &["backup:CopyFromBackupVault"]).on(arn("rds", made)),
+        allow("SeeKeys", &["kms:DescribeKey"])
+            .on(&database.key)
+            .on(keys_there()),
+        grant("GrantDatabaseKey", json!([rds, &rds_there])).on(&database.key),
+        grant("GrantVaultKey", json!(&rds_there)).on(keys_there()),
     ];
     // AWS Backup does not say for which of its resources it comes.
     let assume =

@@ -3,7 +3,7 @@
 use stratiform_environment::Text;
 use stratiform_stack::{
     App, Condition, DeletionPolicy, Expr, Handle, Parameter, Prop, Stack, Statement, Update, arn,
-    either, equals, json, pseudo,
+    either, equals, json, props, pseudo,
 };
 
 use crate::environment::Environment;
@@ -43,14 +43,10 @@ pub fn stack(app: &App, env: &Environment, network: &Network) -> Database {
     let (server, clients) = security_groups(&stack, env, names, network);
     let subnets = stack.add(
         "SubnetGroup",
-        rds::DbSubnetGroup::new(
-            "Isolated subnets",
-            network
-                .isolated_subnets
-                .iter()
-                .map(|subnet| subnet.reference())
-                .collect::<Vec<_>>(),
-        ),
+        props!(rds::DbSubnetGroup {
+            db_subnet_group_description: "Isolated subnets",
+            subnet_ids: &network.isolated_subnets,
+        }),
     );
     let parameters = parameters(&stack, env, names);
     // The log groups are there before the instance writes to them, so that it does not make its own, which
@@ -73,51 +69,48 @@ pub fn stack(app: &App, env: &Environment, network: &Network) -> Database {
     let database = &env.database;
     let instance = stack.add(
         "Instance",
-        rds::DbInstance {
-            db_instance_identifier: (&identifier).into(),
-            db_instance_class: database.instance_class.as_str().into(),
-            engine: "postgres".into(),
-            engine_version: database.engine_version.as_str().into(),
-            auto_minor_version_upgrade: true.into(),
-            engine_lifecycle_support: "open-source-rds-extended-support-disabled".into(),
-            db_snapshot_identifier: origin.snapshot_where_given().into(),
-            db_name: origin.if_new(database.name.as_str()).into(),
-            master_username: origin.if_new("storefront").into(),
-            manage_master_user_password: true.into(),
+        props!(rds::DbInstance {
+            db_instance_identifier: &identifier,
+            db_instance_class: database.instance_class.as_str(),
+            engine: "postgres",
+            engine_version: database.engine_version.as_str(),
+            auto_minor_version_upgrade: true,
+            engine_lifecycle_support: "open-source-rds-extended-support-disabled",
+            db_snapshot_identifier: origin.snapshot_where_given(),
+            db_name: origin.if_new(database.name.as_str()),
+            master_username: origin.if_new("storefront"),
+            manage_master_user_password: true,
             master_user_secret: db_instance::MasterUserSecret {
-                kms_key_id: key.arn().into(),
-                ..Default::default()
-            }
-            .into(),
-            enable_iam_database_authentication: true.into(),
+                kms_key_id: key.arn(),
+            },
+            enable_iam_database_authentication: true,
 
-            allocated_storage: database.allocated_storage_gib.to_string().into(),
-            max_allocated_storage: database.max_allocated_storage_gib.into(),
-            storage_type: "gp3".into(),
-            storage_encrypted: true.into(),
-            kms_key_id: origin.if_new(key.arn()).into(),
+            allocated_storage: database.allocated_storage_gib.to_string(),
+            max_allocated_storage: database.max_allocated_storage_gib,
+            storage_type: "gp3",
+            storage_encrypted: true,
+            kms_key_id: origin.if_new(key.arn()),
 
-            db_subnet_group_name: subnets.reference().into(),
-            vpc_security_groups: [server.group_id()].into(),
-            port: database.port.to_string().into(),
-            publicly_accessible: false.into(),
-            multi_az: database.multi_az.into(),
-            db_parameter_group_name: parameters.reference().into(),
-            ca_certificate_identifier: "rds-ca-rsa2048-g1".into(),
+            db_subnet_group_name: &subnets,
+            vpc_security_groups: [&server],
+            port: database.port.to_string(),
+            publicly_accessible: false,
+            multi_az: database.multi_az,
+            db_parameter_group_name: &parameters,
+            ca_certificate_identifier: "rds-ca-rsa2048-g1",
 
-            backup_retention_period: i64::from(database.backup_retention_days).into(),
-            preferred_backup_window: "02:00-03:00".into(),
-            preferred_maintenance_window: "sun:05:00-sun:06:00".into(),
-            copy_tags_to_snapshot: true.into(),
-            delete_automated_backups: (!database.deletion_protection).into(),
-            deletion_protection: database.deletion_protection.into(),
+            backup_retention_period: i64::from(database.backup_retention_days),
+            preferred_backup_window: "02:00-03:00",
+            preferred_maintenance_window: "sun:05:00-sun:06:00",
+            copy_tags_to_snapshot: true,
+            delete_automated_backups: !database.deletion_protection,
+            deletion_protection: database.deletion_protection,
 
-            enable_cloudwatch_logs_exports: ["postgresql", "upgrade"].into(),
-            monitoring_interval: 60.into(),
-            monitoring_role_arn: monitoring.arn().into(),
-            database_insights_mode: db_instance::DatabaseInsightsMode::Standard.into(),
-            ..Default::default()
-        },
+            enable_cloudwatch_logs_exports: ["postgresql", "upgrade"],
+            monitoring_interval: 60,
+            monitoring_role_arn: &monitoring,
+            database_insights_mode: db_instance::DatabaseInsightsMode::Standard,
+        }),
     );
     instance.on_removal(DeletionPolicy::Snapshot);
     for group in &log_groups {
@@ -177,39 +170,38 @@ fn security_groups(
     let port = i64::from(env.database.port);
     let server = stack.add(
         "SecurityGroup",
-        ec2::SecurityGroup {
-            vpc_id: network.vpc.reference().into(),
+        props!(ec2::SecurityGroup {
+            group_description: "The database",
+            vpc_id: &network.vpc,
             security_group_egress: parts::no_egress(),
             tags: names.tag("database"),
-            ..ec2::SecurityGroup::new("The database")
-        },
+        }),
     );
     let clients = stack.add(
         "ClientSecurityGroup",
-        ec2::SecurityGroup {
-            vpc_id: network.vpc.reference().into(),
+        props!(ec2::SecurityGroup {
+            group_description: "Whoever carries this group may connect to the database",
+            vpc_id: &network.vpc,
             security_group_egress: [security_group::Egress {
-                description: "PostgreSQL to the database".into(),
-                from_port: port.into(),
-                to_port: port.into(),
-                destination_security_group_id: server.group_id().into(),
-                ..security_group::Egress::new("tcp")
-            }]
-            .into(),
+                ip_protocol: "tcp",
+                description: "PostgreSQL to the database",
+                from_port: port,
+                to_port: port,
+                destination_security_group_id: &server,
+            }],
             tags: names.tag("database-clients"),
-            ..ec2::SecurityGroup::new("Whoever carries this group may connect to the database")
-        },
+        }),
     );
     stack.add(
         "IngressFromClients",
-        ec2::SecurityGroupIngress {
-            description: "PostgreSQL from the clients".into(),
-            group_id: server.group_id().into(),
-            from_port: port.into(),
-            to_port: port.into(),
-            source_security_group_id: clients.group_id().into(),
-            ..ec2::SecurityGroupIngress::new("tcp")
-        },
+        props!(ec2::SecurityGroupIngress {
+            ip_protocol: "tcp",
+            description: "PostgreSQL from the clients",
+            group_id: &server,
+            from_port: port,
+            to_port: port,
+            source_security_group_id: &clients,
+        }),
     );
     (server, clients)
 }
@@ -226,7 +218,9 @@ fn parameters(stack: &Stack, env: &Environment, names: Names<'_>) -> Handle<rds:
         .to_owned();
     stack.add(
         "ParameterGroup",
-        rds::DbParameterGroup {
+        props!(rds::DbParameterGroup {
+            description: format!("{}: TLS only, statements and waits logged", names.prefix()),
+            family: format!("postgres{major}"),
             parameters: json!({
                 "rds.force_ssl": "1",
                 "log_connections": "1",
@@ -237,13 +231,8 @@ fn parameters(stack: &Stack, env: &Environment, names: Names<'_>) -> Handle<rds:
                 "log_temp_files": "10240",
                 "log_autovacuum_min_duration": "10000",
                 "idle_in_transaction_session_timeout": "300000",
-            })
-            .into(),
-            ..rds::DbParameterGroup::new(
-                format!("{}: TLS only, statements and waits logged", names.prefix()),
-                format!("postgres{major}"),
-            )
-        },
+            }),
+        }),
     )
 }
 
@@ -252,7 +241,7 @@ fn monitoring_role(stack: &Stack, identifier: &str) -> Handle<iam::Role> {
     let group = "log-group:RDSOSMetrics";
     let create = Statement::allow(["logs:CreateLogGroup", "logs:PutRetentionPolicy"])
         .sid("LogGroup")
-        .on([arn("logs", group)]);
+        .on(arn("logs", group));
     let write = Statement::allow([
         "logs:CreateLogStream",
         "logs:DescribeLogStreams",
@@ -260,7 +249,7 @@ fn monitoring_role(stack: &Stack, identifier: &str) -> Handle<iam::Role> {
         "logs:PutLogEvents",
     ])
     .sid("LogStreams")
-    .on([arn("logs", format!("{group}:log-stream:*"))]);
+    .on(arn("logs", format!("{group}:log-stream:*")));
     parts::role(
         stack,
         "MonitoringRole",

@@ -4,7 +4,7 @@
 mod endpoints;
 
 use stratiform_stack::{
-    App, Handle, Principal, Stack, Statement, arn, availability_zones, pseudo, select, sub,
+    App, Handle, Principal, Stack, Statement, arn, availability_zones, props, pseudo, select, sub,
 };
 
 use crate::environment::{Environment, Nat, Tier};
@@ -39,26 +39,25 @@ pub fn stack(app: &App, env: &Environment) -> Network {
     let logs_key = logs_key(&stack, env, names);
     let vpc = stack.add(
         "Vpc",
-        ec2::Vpc {
-            cidr_block: env.network.vpc_cidr.to_string().into(),
-            enable_dns_support: true.into(),
-            enable_dns_hostnames: true.into(),
+        props!(ec2::Vpc {
+            cidr_block: env.network.vpc_cidr.to_string(),
+            enable_dns_support: true,
+            enable_dns_hostnames: true,
             tags: names.tag("vpc"),
-            ..Default::default()
-        },
+        }),
     );
     let internet = stack.add(
         "InternetGateway",
-        ec2::InternetGateway {
+        props!(ec2::InternetGateway {
             tags: names.tag("internet"),
-        },
+        }),
     );
     let attachment = stack.add(
         "InternetGatewayAttachment",
-        ec2::VpcGatewayAttachment {
-            internet_gateway_id: internet.reference().into(),
-            ..ec2::VpcGatewayAttachment::new(vpc.reference())
-        },
+        props!(ec2::VpcGatewayAttachment {
+            vpc_id: &vpc,
+            internet_gateway_id: &internet,
+        }),
     );
     let builder = Builder {
         stack: &stack,
@@ -70,11 +69,11 @@ pub fn stack(app: &App, env: &Environment) -> Network {
     let public_routes = builder.route_table("PublicRouteTable", "public");
     let public_default = stack.add(
         "PublicDefaultRoute",
-        ec2::Route {
-            destination_cidr_block: ANYWHERE.into(),
-            gateway_id: internet.reference().into(),
-            ..ec2::Route::new(public_routes.reference())
-        },
+        props!(ec2::Route {
+            route_table_id: &public_routes,
+            destination_cidr_block: ANYWHERE,
+            gateway_id: internet.reference(),
+        }),
     );
     public_default.depends_on(&attachment);
     let public_subnets = builder.subnets(Tier::Public, |_| public_routes.clone());
@@ -85,21 +84,19 @@ pub fn stack(app: &App, env: &Environment) -> Network {
         let tags = names.tag(&format!("nat-{zone}"));
         let address = stack.add(
             format!("NatAddress{zone}"),
-            ec2::Eip {
-                domain: eip::Domain::Vpc.into(),
+            props!(ec2::Eip {
+                domain: eip::Domain::Vpc,
                 tags: tags.clone(),
-                ..Default::default()
-            },
+            }),
         );
         address.depends_on(&attachment);
         let gateway = stack.add(
             format!("NatGateway{zone}"),
-            ec2::NatGateway {
-                subnet_id: subnet.reference().into(),
-                allocation_id: address.allocation_id().into(),
+            props!(ec2::NatGateway {
+                subnet_id: subnet,
+                allocation_id: address.allocation_id(),
                 tags,
-                ..Default::default()
-            },
+            }),
         );
         gateway.depends_on(&public_default);
         nat_addresses.push(address);
@@ -118,11 +115,11 @@ pub fn stack(app: &App, env: &Environment) -> Network {
         };
         stack.add(
             format!("PrivateDefaultRoute{zone}"),
-            ec2::Route {
-                destination_cidr_block: ANYWHERE.into(),
-                nat_gateway_id: gateway.reference().into(),
-                ..ec2::Route::new(routes.reference())
-            },
+            props!(ec2::Route {
+                route_table_id: &routes,
+                destination_cidr_block: ANYWHERE,
+                nat_gateway_id: gateway,
+            }),
         );
         private_routes.push(routes.clone());
         routes
@@ -187,10 +184,10 @@ impl Builder<'_> {
     fn route_table(&self, id: &str, name: &str) -> Handle<ec2::RouteTable> {
         self.stack.add(
             id,
-            ec2::RouteTable {
+            props!(ec2::RouteTable {
+                vpc_id: self.vpc,
                 tags: self.names.tag(name),
-                ..ec2::RouteTable::new(self.vpc.reference())
-            },
+            }),
         )
     }
 
@@ -211,20 +208,20 @@ impl Builder<'_> {
             .map(|(block, zone)| {
                 let subnet = self.stack.add(
                     format!("{id}Subnet{zone}"),
-                    ec2::Subnet {
-                        availability_zone: select(u32::from(zone) - 1, availability_zones()).into(),
-                        cidr_block: block.to_string().into(),
-                        map_public_ip_on_launch: false.into(),
+                    props!(ec2::Subnet {
+                        vpc_id: self.vpc,
+                        availability_zone: select(u32::from(zone) - 1, availability_zones()),
+                        cidr_block: block.to_string(),
+                        map_public_ip_on_launch: false,
                         tags: self.names.tag(&format!("{name}-{zone}")),
-                        ..ec2::Subnet::new(self.vpc.reference())
-                    },
+                    }),
                 );
                 self.stack.add(
                     format!("{id}Subnet{zone}Routes"),
-                    ec2::SubnetRouteTableAssociation::new(
-                        routes(zone).reference(),
-                        subnet.reference(),
-                    ),
+                    props!(ec2::SubnetRouteTableAssociation {
+                        route_table_id: routes(zone).reference(),
+                        subnet_id: &subnet,
+                    }),
                 );
                 subnet
             })
@@ -235,10 +232,10 @@ impl Builder<'_> {
     fn isolate(&self, subnets: &[Handle<ec2::Subnet>]) {
         let acl = self.stack.add(
             "IsolatedAcl",
-            ec2::NetworkAcl {
+            props!(ec2::NetworkAcl {
+                vpc_id: self.vpc,
                 tags: self.names.tag("isolated"),
-                ..ec2::NetworkAcl::new(self.vpc.reference())
-            },
+            }),
         );
         let port = i64::from(self.env.database.port);
         let entries = [
@@ -251,28 +248,28 @@ impl Builder<'_> {
             for (name, egress, first_port, last_port) in entries {
                 self.stack.add(
                     format!("IsolatedAcl{name}{zone}"),
-                    ec2::NetworkAclEntry {
-                        egress: egress.into(),
-                        cidr_block: block.to_string().into(),
+                    props!(ec2::NetworkAclEntry {
+                        network_acl_id: &acl,
+                        protocol: TCP,
+                        rule_action: network_acl_entry::RuleAction::Allow,
+                        rule_number: 100 * i64::from(zone),
+                        egress,
+                        cidr_block: block.to_string(),
                         port_range: network_acl_entry::PortRange {
-                            from: first_port.into(),
-                            to: last_port.into(),
-                        }
-                        .into(),
-                        ..ec2::NetworkAclEntry::new(
-                            acl.reference(),
-                            TCP,
-                            network_acl_entry::RuleAction::Allow,
-                            100 * i64::from(zone),
-                        )
-                    },
+                            from: first_port,
+                            to: last_port,
+                        },
+                    }),
                 );
             }
         }
         for (zone, subnet) in (1..).zip(subnets) {
             self.stack.add(
                 format!("IsolatedSubnet{zone}Acl"),
-                ec2::SubnetNetworkAclAssociation::new(acl.reference(), subnet.reference()),
+                props!(ec2::SubnetNetworkAclAssociation {
+                    network_acl_id: &acl,
+                    subnet_id: subnet,
+                }),
             );
         }
     }
@@ -292,7 +289,7 @@ impl Builder<'_> {
             "logs:PutLogEvents",
         ])
         .sid("WriteLogs")
-        .on([group.arn()]);
+        .on(&group);
         let find = Statement::allow(["logs:DescribeLogGroups"])
             .sid("FindLogGroups")
             .on_any();
@@ -305,15 +302,16 @@ impl Builder<'_> {
         );
         self.stack.add(
             "FlowLog",
-            ec2::FlowLog {
-                traffic_type: flow_log::TrafficType::All.into(),
-                log_destination_type: flow_log::LogDestinationType::CloudWatchLogs.into(),
-                log_group_name: group.reference().into(),
-                deliver_logs_permission_arn: role.arn().into(),
-                max_aggregation_interval: 600.into(),
+            props!(ec2::FlowLog {
+                resource_id: self.vpc.reference(),
+                resource_type: flow_log::ResourceType::Vpc,
+                traffic_type: flow_log::TrafficType::All,
+                log_destination_type: flow_log::LogDestinationType::CloudWatchLogs,
+                log_group_name: &group,
+                deliver_logs_permission_arn: &role,
+                max_aggregation_interval: 600,
                 tags: self.names.tag("flow-log"),
-                ..ec2::FlowLog::new(self.vpc.reference(), flow_log::ResourceType::Vpc)
-            },
+            }),
         );
     }
 }

@@ -3,8 +3,8 @@
 //! What adds resources here says `#[track_caller]`: a mistake is shown where the part is used.
 
 use stratiform_stack::{
-    App, DeletionPolicy, Expr, Handle, List, Opt, PolicyDocument, Principal, Prop, Stack,
-    Statement, Tag, arn, pseudo,
+    App, Arn, DeletionPolicy, Expr, Handle, Id, PolicyDocument, Principal, Prop, Stack, Statement,
+    Tag, arn, props, pseudo,
 };
 
 use crate::environment::Environment;
@@ -62,8 +62,8 @@ impl<'a> Names<'a> {
     }
 
     /// A `Name` tag, which consoles show.
-    pub fn tag(self, name: &str) -> Opt<List<Tag>> {
-        [Tag::new("Name", self.name(name))].into()
+    pub fn tag(self, name: &str) -> [Tag; 1] {
+        [Tag::new("Name", self.name(name))]
     }
 }
 
@@ -92,23 +92,24 @@ pub fn key(
         .on_any();
     let key = stack.add(
         id,
-        kms::Key {
-            description: description.into(),
-            enable_key_rotation: true.into(),
+        props!(kms::Key {
+            description,
+            enable_key_rotation: true,
             pending_window_in_days: if env.settings.termination_protection {
                 30
             } else {
                 7
-            }
-            .into(),
-            key_policy: PolicyDocument::new([administration].into_iter().chain(statements)).into(),
-            ..Default::default()
-        },
+            },
+            key_policy: PolicyDocument::new([administration].into_iter().chain(statements)),
+        }),
     );
     key.on_removal(removal);
     stack.add(
         format!("{id}Alias"),
-        kms::Alias::new(format!("alias/{alias}"), key.reference()),
+        props!(kms::Alias {
+            alias_name: format!("alias/{alias}"),
+            target_key_id: key.reference(),
+        }),
     );
     key
 }
@@ -124,12 +125,11 @@ pub fn log_group(
 ) -> Handle<logs::LogGroup> {
     let group = stack.add(
         id,
-        logs::LogGroup {
-            log_group_name: name.into(),
-            retention_in_days: env.logs.retention_days.days().into(),
-            kms_key_id: key.arn().into(),
-            ..Default::default()
-        },
+        props!(logs::LogGroup {
+            log_group_name: name,
+            retention_in_days: env.logs.retention_days.days(),
+            kms_key_id: key.arn(),
+        }),
     );
     group.on_removal(keep_history(env));
     group
@@ -151,43 +151,39 @@ pub fn own_account(statement: Statement) -> Statement {
 ///
 /// The keys are S3's own: load balancers and S3 itself cannot write logs to a bucket with another.
 pub fn private_bucket() -> s3::Bucket {
-    use bucket::OwnershipControlsRuleObjectOwnership::BucketOwnerEnforced;
-    use bucket::ServerSideEncryptionByDefaultSseAlgorithm::Aes256;
-    s3::Bucket {
-        bucket_encryption: bucket::BucketEncryption::new([bucket::ServerSideEncryptionRule {
-            server_side_encryption_by_default: bucket::ServerSideEncryptionByDefault::new(Aes256)
-                .into(),
-            ..Default::default()
-        }])
-        .into(),
-        ownership_controls: bucket::OwnershipControls::new([bucket::OwnershipControlsRule {
-            object_ownership: BucketOwnerEnforced.into(),
-        }])
-        .into(),
+    use bucket::ownership_controls_rule::ObjectOwnership::BucketOwnerEnforced;
+    use bucket::server_side_encryption_by_default::SseAlgorithm::Aes256;
+    props!(s3::Bucket {
+        bucket_encryption: bucket::BucketEncryption {
+            server_side_encryption_configuration: [bucket::ServerSideEncryptionRule {
+                server_side_encryption_by_default: bucket::ServerSideEncryptionByDefault {
+                    sse_algorithm: Aes256,
+                },
+            }]
+        },
+        ownership_controls: bucket::OwnershipControls {
+            rules: [bucket::OwnershipControlsRule {
+                object_ownership: BucketOwnerEnforced,
+            }]
+        },
         public_access_block_configuration: bucket::PublicAccessBlockConfiguration {
-            block_public_acls: true.into(),
-            block_public_policy: true.into(),
-            ignore_public_acls: true.into(),
-            restrict_public_buckets: true.into(),
-        }
-        .into(),
-        versioning_configuration: bucket::VersioningConfiguration::new(
-            bucket::VersioningConfigurationStatus::Enabled,
-        )
-        .into(),
-        ..Default::default()
-    }
+            block_public_acls: true,
+            block_public_policy: true,
+            ignore_public_acls: true,
+            restrict_public_buckets: true,
+        },
+        versioning_configuration: bucket::VersioningConfiguration {
+            status: bucket::versioning_configuration::Status::Enabled,
+        },
+    })
 }
 
 /// Refuses requests without TLS.
-pub fn deny_plaintext<R: Into<Prop<String>>>(
-    action: &str,
-    resources: impl IntoIterator<Item = R>,
-) -> Statement {
+pub fn deny_plaintext(action: &str, resource: impl Into<Prop<Id<Arn>>>) -> Statement {
     Statement::deny([action])
         .sid("DenyPlaintext")
         .to(Principal::Everyone)
-        .on(resources)
+        .on(resource)
         .when("Bool", "aws:SecureTransport", "false")
 }
 
@@ -200,33 +196,29 @@ pub fn role(
     trust: PolicyDocument,
     (policy, statements): (&str, Vec<Statement>),
 ) -> Handle<iam::Role> {
-    let policies = if statements.is_empty() {
-        Opt::default()
-    } else {
-        [iam::role::Policy::new(
-            PolicyDocument::new(statements),
-            policy,
-        )]
-        .into()
-    };
+    let policy = (!statements.is_empty()).then(|| {
+        props!(iam::role::Policy {
+            policy_document: PolicyDocument::new(statements),
+            policy_name: policy,
+        })
+    });
     stack.add(
         id,
-        iam::Role {
-            description: description.into().into(),
-            policies,
-            ..iam::Role::new(trust)
-        },
+        props!(iam::Role {
+            assume_role_policy_document: trust,
+            description: description.into(),
+            policies: policy.map(|policy| [policy]),
+        }),
     )
 }
 
 /// No way out. A group without an egress rule gets "allow everything" from EC2; this one leads nowhere.
-pub fn no_egress() -> Opt<List<security_group::Egress>> {
-    [security_group::Egress {
-        description: "No outbound traffic".into(),
-        cidr_ip: "127.0.0.1/32".into(),
-        ..security_group::Egress::new("-1")
-    }]
-    .into()
+pub fn no_egress() -> [security_group::Egress; 1] {
+    [props!(security_group::Egress {
+        ip_protocol: "-1",
+        description: "No outbound traffic",
+        cidr_ip: "127.0.0.1/32",
+    })]
 }
 
 /// The items, where there are any: for lists that may be left out but not be empty.
@@ -245,20 +237,19 @@ pub const DAY: u32 = 24 * 60 * 60;
 
 /// What every queue has: a key.
 pub fn encrypted_queue(key: &Handle<kms::Key>) -> sqs::Queue {
-    sqs::Queue {
-        kms_master_key_id: key.arn().into(),
+    props!(sqs::Queue {
+        kms_master_key_id: key.arn(),
         // Fewer calls of KMS; a data key is never stored unencrypted.
-        kms_data_key_reuse_period_seconds: 3600.into(),
-        ..Default::default()
-    }
+        kms_data_key_reuse_period_seconds: 3600,
+    })
 }
 
 /// A queue that messages wait in for a person: as long as SQS allows.
 pub fn dead_letter_queue(key: &Handle<kms::Key>) -> sqs::Queue {
-    sqs::Queue {
-        message_retention_period: (14 * DAY).into(),
+    props!(sqs::Queue {
+        message_retention_period: 14 * DAY,
         ..encrypted_queue(key)
-    }
+    })
 }
 
 /// The policy of a queue: what services may do with it, and nothing without TLS.
@@ -270,9 +261,12 @@ pub fn queue_policy(
 ) {
     let statements = statements
         .into_iter()
-        .chain([deny_plaintext("sqs:*", [queue.arn()])]);
+        .chain([deny_plaintext("sqs:*", queue)]);
     stack.add(
         format!("{}Policy", queue.logical_id()),
-        sqs::QueuePolicy::new(PolicyDocument::new(statements), [queue.reference()]),
+        props!(sqs::QueuePolicy {
+            policy_document: PolicyDocument::new(statements),
+            queues: [queue],
+        }),
     );
 }

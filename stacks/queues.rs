@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use stratiform_stack::{App, Handle, Stack, arn, json};
+use stratiform_stack::{App, Handle, Stack, arn, json, props};
 
 use crate::environment::{Environment, Queue, ServiceName};
 use crate::parts::{self, Names};
@@ -76,32 +76,30 @@ fn service_queue(
     let name = names.name(service.as_ref());
     let dead_letters = stack.add(
         format!("{id}DeadLetters"),
-        sqs::Queue {
-            queue_name: format!("{name}-dead-letters").into(),
+        props!(sqs::Queue {
+            queue_name: format!("{name}-dead-letters"),
             redrive_allow_policy: json!({
                 "redrivePermission": "byQueue",
                 // By name: the queue itself refers to this one.
                 "sourceQueueArns": [arn("sqs", &name)],
-            })
-            .into(),
+            }),
             ..parts::dead_letter_queue(key)
-        },
+        }),
     );
     let queue = stack.add(
         format!("{id}Queue"),
-        sqs::Queue {
-            queue_name: name.into(),
-            message_retention_period: (u32::from(queue.retention_days) * parts::DAY).into(),
-            visibility_timeout: queue.visibility_timeout_seconds.into(),
+        props!(sqs::Queue {
+            queue_name: name,
+            message_retention_period: u32::from(queue.retention_days) * parts::DAY,
+            visibility_timeout: queue.visibility_timeout_seconds,
             // Long polling: an empty answer costs as much as a full one.
-            receive_message_wait_time_seconds: 20.into(),
+            receive_message_wait_time_seconds: 20,
             redrive_policy: json!({
                 "deadLetterTargetArn": dead_letters.arn(),
                 "maxReceiveCount": queue.max_receives,
-            })
-            .into(),
+            }),
             ..parts::encrypted_queue(key)
-        },
+        }),
     );
     for queue in [&queue, &dead_letters] {
         parts::queue_policy(stack, queue, []);

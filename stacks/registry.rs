@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use stratiform_stack::{App, DeletionPolicy, Expr, Handle, Stack, equals, json, not, pseudo};
+use stratiform_stack::{
+    App, DeletionPolicy, Expr, Handle, Stack, equals, json, not, props, pseudo,
+};
 
 use crate::environment::{Environment, ServiceName};
 use crate::parts::{self, Names};
@@ -34,25 +36,20 @@ pub fn stack(app: &App, env: &Environment) -> Registry {
     let repositories = env.services.keys().map(|service| {
         let repository = stack.add(
             format!("{}Repository", service.logical_id_prefix()),
-            ecr::Repository {
-                repository_name: names.repository(service.as_ref()).into(),
-                image_tag_mutability: repository::ImageTagMutability::Immutable.into(),
+            props!(ecr::Repository {
+                repository_name: names.repository(service.as_ref()),
+                image_tag_mutability: repository::ImageTagMutability::Immutable,
                 image_scanning_configuration: repository::ImageScanningConfiguration {
-                    scan_on_push: true.into(),
-                }
-                .into(),
+                    scan_on_push: true,
+                },
                 encryption_configuration: repository::EncryptionConfiguration {
-                    kms_key: key.arn().into(),
-                    ..repository::EncryptionConfiguration::new(repository::EncryptionType::Kms)
-                }
-                .into(),
+                    encryption_type: repository::EncryptionType::Kms,
+                    kms_key: key.arn(),
+                },
                 lifecycle_policy: repository::LifecyclePolicy {
-                    lifecycle_policy_text: lifecycle().into(),
-                    ..Default::default()
-                }
-                .into(),
-                ..Default::default()
-            },
+                    lifecycle_policy_text: lifecycle(),
+                },
+            }),
         );
         repository.on_removal(DeletionPolicy::RetainExceptOnCreate);
         (service.clone(), repository)
@@ -101,22 +98,24 @@ fn replicate(stack: &Stack, region: &str, repositories: String) {
         "OutsideRecoveryRegion",
         not(equals(pseudo::region(), region)),
     );
-    let rule = replication_configuration::ReplicationRule {
-        repository_filters: [replication_configuration::RepositoryFilter::new(
-            repositories,
-            replication_configuration::FilterType::PrefixMatch,
-        )]
-        .into(),
-        ..replication_configuration::ReplicationRule::new([
-            replication_configuration::ReplicationDestination::new(region, pseudo::account_id()),
-        ])
-    };
+    let rule = props!(replication_configuration::ReplicationRule {
+        destinations: [replication_configuration::ReplicationDestination {
+            region,
+            registry_id: pseudo::account_id(),
+        },],
+        repository_filters: [replication_configuration::RepositoryFilter {
+            filter: repositories,
+            filter_type: replication_configuration::FilterType::PrefixMatch,
+        }],
+    });
     stack
         .add(
             "Replication",
-            ecr::ReplicationConfiguration::new(
-                replication_configuration::ReplicationConfiguration::new([rule]),
-            ),
+            props!(ecr::ReplicationConfiguration {
+                replication_configuration: replication_configuration::ReplicationConfiguration {
+                    rules: [rule],
+                }
+            }),
         )
         .condition(&outside);
 }

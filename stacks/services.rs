@@ -19,7 +19,7 @@ mod waf;
 
 use std::collections::BTreeMap;
 
-use stratiform_stack::{App, Handle, Stack};
+use stratiform_stack::{App, Handle, Stack, props};
 
 use crate::database::Database;
 use crate::environment::{Deployment, Environment, Service, ServiceName};
@@ -154,25 +154,24 @@ fn run(
     let definition = task::definition(entry, cluster);
     let service = stack.add(
         entry.id("Service"),
-        ecs::Service {
-            service_name: entry.name.as_ref().into(),
-            cluster: cluster.handle.reference().into(),
-            task_definition: definition.reference().into(),
-            launch_type: service::LaunchType::Fargate.into(),
-            platform_version: "1.4.0".into(),
-            availability_zone_rebalancing: service::AvailabilityZoneRebalancing::Enabled.into(),
-            enable_ecs_managed_tags: true.into(),
-            propagate_tags: service::PropagateTags::Service.into(),
-            enable_execute_command: entry.service.execute_command.into(),
+        props!(ecs::Service {
+            service_name: entry.name.as_ref(),
+            cluster: &cluster.handle,
+            task_definition: &definition,
+            launch_type: service::LaunchType::Fargate,
+            platform_version: "1.4.0",
+            availability_zone_rebalancing: service::AvailabilityZoneRebalancing::Enabled,
+            enable_ecs_managed_tags: true,
+            propagate_tags: service::PropagateTags::Service,
+            enable_execute_command: entry.service.execute_command,
             deployment_controller: service::DeploymentController {
-                r#type: service::DeploymentControllerType::Ecs.into(),
-            }
-            .into(),
-            deployment_configuration: deployment::configuration(entry, route.as_ref()).into(),
-            network_configuration: network_configuration(entry, &tasks).into(),
+                r#type: service::deployment_controller::Type::Ecs,
+            },
+            deployment_configuration: deployment::configuration(entry, route.as_ref()),
+            network_configuration: network_configuration(entry, &tasks),
             // No DesiredCount: a deployment would set a scaled service back to it.
             ..in_front(entry, route.as_ref())
-        },
+        }),
     );
     if let Some(route) = &route {
         // Tasks that nobody can ask how they are would count as ill.
@@ -192,13 +191,12 @@ fn run(
 /// What a service has because the load balancer is in front of it.
 fn in_front(entry: &Entry<'_>, route: Option<&Route>) -> ecs::Service {
     let (Some(http), Some(route)) = (&entry.service.http, route) else {
-        return ecs::Service::default();
+        return props!(ecs::Service {});
     };
-    ecs::Service {
-        health_check_grace_period_seconds: http.health_check_grace_seconds.into(),
-        load_balancers: [route.targets.clone()].into(),
-        ..Default::default()
-    }
+    props!(ecs::Service {
+        health_check_grace_period_seconds: http.health_check_grace_seconds,
+        load_balancers: [route.targets.clone()],
+    })
 }
 
 fn network_configuration(
@@ -208,22 +206,17 @@ fn network_configuration(
     let Context {
         network, database, ..
     } = entry.context;
-    let mut groups = vec![tasks.group_id()];
+    let mut groups = vec![tasks];
     if entry.service.uses_database {
-        groups.push(database.clients.group_id());
+        groups.push(&database.clients);
     }
-    let subnets = network
-        .private_subnets
-        .iter()
-        .map(|subnet| subnet.reference());
-    service::NetworkConfiguration {
+    props!(service::NetworkConfiguration {
         awsvpc_configuration: service::AwsVpcConfiguration {
-            assign_public_ip: service::AwsVpcConfigurationAssignPublicIp::Disabled.into(),
-            subnets: subnets.collect(),
-            security_groups: groups.into(),
-        }
-        .into(),
-    }
+            assign_public_ip: service::aws_vpc_configuration::AssignPublicIp::Disabled,
+            subnets: &network.private_subnets,
+            security_groups: groups,
+        },
+    })
 }
 
 /// The group of the service's tasks. Only the load balancer gets in, where there is one.
@@ -236,18 +229,17 @@ fn security_group(entry: &Entry<'_>) -> Handle<ec2::SecurityGroup> {
     } = entry.context;
     stack.add(
         entry.id("TaskSecurityGroup"),
-        ec2::SecurityGroup {
-            vpc_id: network.vpc.reference().into(),
+        props!(ec2::SecurityGroup {
+            group_description: format!("The tasks of {}", entry.name),
+            vpc_id: &network.vpc,
             security_group_egress: [security_group::Egress {
-                description: "AWS APIs and other HTTPS endpoints".into(),
-                from_port: 443.into(),
-                to_port: 443.into(),
-                cidr_ip: parts::ANYWHERE.into(),
-                ..security_group::Egress::new("tcp")
-            }]
-            .into(),
+                ip_protocol: "tcp",
+                description: "AWS APIs and other HTTPS endpoints",
+                from_port: 443,
+                to_port: 443,
+                cidr_ip: parts::ANYWHERE,
+            }],
             tags: names.tag(entry.name.as_ref()),
-            ..ec2::SecurityGroup::new(format!("The tasks of {}", entry.name))
-        },
+        }),
     )
 }

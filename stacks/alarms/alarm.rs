@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use stratiform_stack::{Handle, List, Opt};
+use stratiform_stack::{Handle, props};
 
 use super::metric::Metric;
 use crate::environment::PercentAlarm;
@@ -84,24 +84,28 @@ impl Measure {
         cluster: &Handle<ecs::Cluster>,
         service: &Handle<ecs::Service>,
     ) -> Measure {
-        let lacking = MetricDataQuery {
-            expression: "desired - running".into(),
-            label: "Tasks lacking".into(),
-            return_data: true.into(),
-            ..MetricDataQuery::new("lacking")
-        };
+        let lacking = props!(MetricDataQuery {
+            id: "lacking",
+            expression: "desired - running",
+            label: "Tasks lacking",
+            return_data: true,
+        });
         let tasks = |id, name| {
             let metric = Metric::tasks(name, cluster, service);
-            let metric = cloudwatch::alarm::Metric {
-                namespace: metric.namespace.into(),
-                metric_name: metric.name.into(),
+            let metric = props!(cloudwatch::alarm::Metric {
+                namespace: metric.namespace,
+                metric_name: metric.name,
                 dimensions: dimensions(metric),
-            };
-            MetricDataQuery {
-                metric_stat: MetricStat::new(metric, MINUTE, Statistic::Average.as_str()).into(),
-                return_data: false.into(),
-                ..MetricDataQuery::new(id)
-            }
+            });
+            props!(MetricDataQuery {
+                id,
+                metric_stat: MetricStat {
+                    metric,
+                    period: MINUTE,
+                    stat: Statistic::Average.as_str(),
+                },
+                return_data: false,
+            })
         };
         Measure::Computed(vec![
             lacking,
@@ -161,37 +165,32 @@ impl From<Alarm> for cloudwatch::Alarm {
             Limit::Below(limit) => (ComparisonOperator::LessThanThreshold, limit),
         };
         let measured = match alarm.measure {
-            Measure::Metric(metric, statistic) => cloudwatch::Alarm {
-                namespace: metric.namespace.into(),
-                metric_name: metric.name.into(),
+            Measure::Metric(metric, statistic) => props!(cloudwatch::Alarm {
+                namespace: metric.namespace,
+                metric_name: metric.name,
                 dimensions: dimensions(metric),
-                statistic: statistic.into(),
-                period: lasting.period_seconds.into(),
-                ..Default::default()
-            },
-            Measure::Computed(queries) => cloudwatch::Alarm {
-                metrics: queries.into(),
-                ..Default::default()
-            },
+                statistic,
+                period: lasting.period_seconds,
+            }),
+            Measure::Computed(queries) => props!(cloudwatch::Alarm { metrics: queries }),
         };
-        cloudwatch::Alarm {
-            alarm_description: format!("{}{lasting}", alarm.what).into(),
-            comparison_operator: operator.into(),
-            threshold: threshold.into(),
-            evaluation_periods: lasting.periods.into(),
-            datapoints_to_alarm: lasting.periods.into(),
-            treat_missing_data: alarm.missing.into(),
+        props!(cloudwatch::Alarm {
+            alarm_description: format!("{}{lasting}", alarm.what),
+            comparison_operator: operator,
+            threshold,
+            evaluation_periods: lasting.periods,
+            datapoints_to_alarm: lasting.periods,
+            treat_missing_data: alarm.missing,
             ..measured
-        }
+        })
     }
 }
 
-fn dimensions(metric: Metric) -> Opt<List<Dimension>> {
+fn dimensions(metric: Metric) -> Vec<Dimension> {
     let dimensions = metric.dimensions.into_iter();
-    let dimensions: Vec<_> = dimensions
-        .map(|(name, value)| Dimension::new(name, value))
-        .collect();
-    dimensions.into()
+    dimensions
+        .map(|(name, value)| props!(Dimension { name, value }))
+        .collect()
 }
 
 #[cfg(test)]

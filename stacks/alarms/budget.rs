@@ -1,6 +1,6 @@
 //! What a month may cost, and when somebody is told.
 
-use stratiform_stack::{App, Stack};
+use stratiform_stack::{App, Stack, props};
 
 use super::Alarms;
 use crate::environment::Environment;
@@ -22,43 +22,48 @@ pub(super) fn add(stack: &Stack, app: &App, env: &Environment, alarms: &Alarms) 
         let mut given = settings.tags.iter();
         let given = given.find(|(given, _)| given.eq_ignore_ascii_case(key));
         let (key, value) = given.map_or((key, value), |(key, value)| (key.as_str(), value));
-        budget::Expression {
+        props!(budget::Expression {
             tags: budget::TagValues {
-                key: key.into(),
-                values: [value].into(),
-                match_options: ["EQUALS"].into(),
-            }
-            .into(),
-            ..Default::default()
-        }
+                key,
+                values: [value],
+                match_options: ["EQUALS"],
+            },
+        })
     });
-    let month = budget::BudgetData {
-        budget_limit: budget::Spend::new(env.budget.monthly_usd, "USD").into(),
+    let month = props!(budget::BudgetData {
+        budget_type: "COST",
+        time_unit: "MONTHLY",
+        budget_limit: budget::Spend {
+            amount: env.budget.monthly_usd,
+            unit: "USD",
+        },
         filter_expression: budget::Expression {
-            and: of_this_environment.into(),
-            ..Default::default()
-        }
-        .into(),
-        metrics: ["UnblendedCost"].into(),
-        ..budget::BudgetData::new("COST", "MONTHLY")
-    };
+            and: of_this_environment,
+        },
+        metrics: ["UnblendedCost"],
+    });
     let limits = [("ACTUAL", 80), ("ACTUAL", 100), ("FORECASTED", 100)];
     let notifications = limits.map(|(spent, percent)| {
-        budget::NotificationWithSubscribers::new(
-            budget::Notification {
-                threshold_type: "PERCENTAGE".into(),
-                ..budget::Notification::new("GREATER_THAN", spent, percent)
+        props!(budget::NotificationWithSubscribers {
+            notification: budget::Notification {
+                comparison_operator: "GREATER_THAN",
+                notification_type: spent,
+                threshold: percent,
+                threshold_type: "PERCENTAGE",
             },
-            [budget::Subscriber::new(alarms.topic.reference(), "SNS")],
-        )
+            subscribers: [budget::Subscriber {
+                address: alarms.topic.reference(),
+                subscription_type: "SNS",
+            }]
+        })
     });
     stack
         .add(
             "Budget",
-            budgets::Budget {
-                notifications_with_subscribers: notifications.into(),
-                ..budgets::Budget::new(month)
-            },
+            props!(budgets::Budget {
+                budget: month,
+                notifications_with_subscribers: notifications,
+            }),
         )
         // AWS tries whether it may publish.
         .depends_on(&alarms.policy);

@@ -1,6 +1,6 @@
 //! The dashboard: every alarm, and what there is to look at when one goes off.
 
-use stratiform_stack::{Expr, Json, Stack, json, pseudo, sub};
+use stratiform_stack::{Expr, Json, Stack, json, props, pseudo, sub};
 
 use super::metric::Metric;
 use crate::database::Database;
@@ -53,11 +53,11 @@ pub(super) fn add(
     let widgets: Vec<Json> = std::iter::once(status).chain(graphs).collect();
     stack.add(
         "Dashboard",
-        cloudwatch::Dashboard {
+        props!(cloudwatch::Dashboard {
+            dashboard_body: json!({"widgets": widgets}).into_text(),
             // Dashboards belong to no region: in another one the name must differ.
-            dashboard_name: sub!("{}-{}", names.prefix(), pseudo::region()).into(),
-            ..cloudwatch::Dashboard::new(json!({"widgets": widgets}).into_text())
-        },
+            dashboard_name: sub!("{}-{}", names.prefix(), pseudo::region()),
+        }),
     );
 }
 

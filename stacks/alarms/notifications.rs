@@ -2,8 +2,8 @@
 
 use stratiform_environment::Text;
 use stratiform_stack::{
-    DeletionPolicy, Expr, Handle, Json, PolicyDocument, Principal, Stack, Statement, arn, pseudo,
-    sub,
+    DeletionPolicy, Expr, Handle, Json, PolicyDocument, Principal, Stack, Statement, arn, props,
+    pseudo, sub,
 };
 
 use super::{Alarm, Alarms};
@@ -30,44 +30,42 @@ impl Alarms {
     pub fn alarm(&self, stack: &Stack, id: &str, alarm: Alarm) -> Handle<cloudwatch::Alarm> {
         stack.add(
             format!("{id}Alarm"),
-            cloudwatch::Alarm {
-                alarm_actions: [self.topic.reference()].into(),
-                ok_actions: [self.topic.reference()].into(),
+            props!(cloudwatch::Alarm {
+                alarm_actions: [self.topic.reference()],
+                ok_actions: [self.topic.reference()],
                 ..alarm.into()
-            },
+            }),
         )
     }
 
     /// Adds a rule that tells of events.
     #[track_caller]
     pub fn events(&self, stack: &Stack, id: &str, events: Events<'_>) -> Handle<events::Rule> {
-        let message = rule::InputTransformer {
-            input_paths_map: events.paths.into(),
-            ..rule::InputTransformer::new(format!("\"{}\"", events.message))
-        };
-        let target = rule::Target {
+        let message = props!(rule::InputTransformer {
+            input_template: format!("\"{}\"", events.message),
+            input_paths_map: events.paths,
+        });
+        let target = props!(rule::Target {
+            arn: &self.topic,
+            id: "notify",
             dead_letter_config: rule::DeadLetterConfig {
-                arn: self.undelivered.arn().into(),
-            }
-            .into(),
+                arn: &self.undelivered,
+            },
             // What is an hour old is no news; then the queue's alarm tells.
             retry_policy: rule::RetryPolicy {
-                maximum_event_age_in_seconds: 3600.into(),
-                maximum_retry_attempts: 10.into(),
-            }
-            .into(),
-            input_transformer: message.into(),
-            ..rule::Target::new(self.topic.reference(), "notify")
-        };
+                maximum_event_age_in_seconds: 3600,
+                maximum_retry_attempts: 10,
+            },
+            input_transformer: message,
+        });
         stack.add(
             id,
-            events::Rule {
-                description: events.description.into(),
-                state: rule::State::Enabled.into(),
-                event_pattern: events.pattern.into(),
-                targets: [target].into(),
-                ..Default::default()
-            },
+            props!(events::Rule {
+                description: events.description,
+                state: rule::State::Enabled,
+                event_pattern: events.pattern,
+                targets: [target],
+            }),
         )
     }
 }
@@ -77,23 +75,26 @@ pub(super) fn add(stack: &Stack, env: &Environment, names: Names<'_>) -> Alarms 
     let key = key(stack, env, names);
     let topic = stack.add(
         "Topic",
-        sns::Topic {
-            display_name: names.prefix().into(),
-            kms_master_key_id: key.arn().into(),
-            ..Default::default()
-        },
+        props!(sns::Topic {
+            display_name: names.prefix(),
+            kms_master_key_id: key.arn(),
+        }),
     );
     let policy = stack.add(
         "TopicPolicy",
-        sns::TopicPolicy::new(PolicyDocument::new(publishers(&topic)), [topic.reference()]),
+        props!(sns::TopicPolicy {
+            policy_document: PolicyDocument::new(publishers(&topic)),
+            topics: [&topic],
+        }),
     );
     if let Some(address) = &env.alarms.email {
         stack.add(
             "EmailSubscription",
-            sns::Subscription {
-                endpoint: address.as_str().into(),
-                ..sns::Subscription::new("email", topic.reference())
-            },
+            props!(sns::Subscription {
+                protocol: "email",
+                topic_arn: &topic,
+                endpoint: address.as_str(),
+            }),
         );
     }
     let undelivered = stack.add("UndeliveredEvents", parts::dead_letter_queue(&key));
@@ -101,7 +102,7 @@ pub(super) fn add(stack: &Stack, env: &Environment, names: Names<'_>) -> Alarms 
     let send = Statement::allow(["sqs:SendMessage"])
         .sid("EventRules")
         .to(events_service())
-        .on([undelivered.arn()]);
+        .on(&undelivered);
     let rules = arn("events", format!("rule/{}", names.name("*")));
     parts::queue_policy(
         stack,
@@ -148,7 +149,7 @@ fn publishers(topic: &Handle<sns::Topic>) -> [Statement; 4] {
         Statement::allow(["sns:Publish"])
             .sid(sid)
             .to(principal)
-            .on([topic.reference()])
+            .on(topic)
     };
     let of_account = |sid: &str, service: &str, source: Expr<String>| {
         own_account(publish(sid, Principal::service(service))).when(
@@ -172,6 +173,6 @@ fn publishers(topic: &Handle<sns::Topic>) -> [Statement; 4] {
         of_account("Budgets", "budgets.amazonaws.com", budgets),
         // EventBridge allows no conditions here.
         publish("EventRules", events_service()),
-        parts::deny_plaintext("sns:Publish", [topic.reference()]),
+        parts::deny_plaintext("sns:Publish", topic),
     ]
 }

@@ -1,6 +1,6 @@
 //! Endpoints: AWS services that are reached without leaving the VPC.
 
-use stratiform_stack::{Handle, PolicyDocument, Principal, Statement, arn, pseudo, sub};
+use stratiform_stack::{Handle, PolicyDocument, Principal, Statement, arn, props, pseudo, sub};
 
 use super::Builder;
 use crate::environment::{InterfaceEndpoint, Tier};
@@ -24,7 +24,7 @@ pub(super) fn add(
     let pull = Statement::allow(["s3:GetObject"])
         .sid("ImageLayers")
         .to(Principal::Everyone)
-        .on([layers]);
+        .on(layers);
     let own = Statement::allow(["s3:*"])
         .sid("OwnBuckets")
         .to(Principal::Everyone)
@@ -33,59 +33,51 @@ pub(super) fn add(
         .when("StringEquals", "aws:ResourceAccount", pseudo::account_id());
     builder.stack.add(
         "S3Endpoint",
-        ec2::VpcEndpoint {
-            vpc_endpoint_type: vpc_endpoint::VpcEndpointType::Gateway.into(),
-            service_name: sub!("com.amazonaws.{}.s3", pseudo::region()).into(),
-            route_table_ids: routes
-                .iter()
-                .map(|table| table.reference())
-                .collect::<Vec<_>>()
-                .into(),
-            policy_document: PolicyDocument::new([pull, own]).into(),
-            ..ec2::VpcEndpoint::new(builder.vpc.reference())
-        },
+        props!(ec2::VpcEndpoint {
+            vpc_id: builder.vpc,
+            vpc_endpoint_type: vpc_endpoint::VpcEndpointType::Gateway,
+            service_name: sub!("com.amazonaws.{}.s3", pseudo::region()),
+            route_table_ids: routes,
+            policy_document: PolicyDocument::new([pull, own]),
+        }),
     );
     if builder.env.network.interface_endpoints.is_empty() {
         return;
     }
-    let https = |block: String| security_group::Ingress {
-        description: "HTTPS from a private subnet".into(),
-        from_port: 443.into(),
-        to_port: 443.into(),
-        cidr_ip: block.into(),
-        ..security_group::Ingress::new("tcp")
+    let https = |block: String| {
+        props!(security_group::Ingress {
+            ip_protocol: "tcp",
+            description: "HTTPS from a private subnet",
+            from_port: 443,
+            to_port: 443,
+            cidr_ip: block,
+        })
     };
     let blocks = (0..).map_while(|zone| builder.env.network.subnet(Tier::Private, zone));
     let group = builder.stack.add(
         "EndpointSecurityGroup",
-        ec2::SecurityGroup {
-            vpc_id: builder.vpc.reference().into(),
+        props!(ec2::SecurityGroup {
+            group_description: "Interface endpoints",
+            vpc_id: builder.vpc,
             security_group_ingress: blocks
                 .map(|block| https(block.to_string()))
-                .collect::<Vec<_>>()
-                .into(),
+                .collect::<Vec<_>>(),
             security_group_egress: parts::no_egress(),
             tags: builder.names.tag("endpoints"),
-            ..ec2::SecurityGroup::new("Interface endpoints")
-        },
+        }),
     );
     for &endpoint in &builder.env.network.interface_endpoints {
         builder.stack.add(
             format!("{}Endpoint", endpoint_id(endpoint)),
-            ec2::VpcEndpoint {
-                vpc_endpoint_type: vpc_endpoint::VpcEndpointType::Interface.into(),
-                service_name: sub!("com.amazonaws.{}.{}", pseudo::region(), endpoint.service())
-                    .into(),
-                private_dns_enabled: true.into(),
-                subnet_ids: subnets
-                    .iter()
-                    .map(|subnet| subnet.reference())
-                    .collect::<Vec<_>>()
-                    .into(),
-                security_group_ids: [group.group_id()].into(),
-                policy_document: PolicyDocument::new(policy(builder.names, endpoint)).into(),
-                ..ec2::VpcEndpoint::new(builder.vpc.reference())
-            },
+            props!(ec2::VpcEndpoint {
+                vpc_id: builder.vpc,
+                vpc_endpoint_type: vpc_endpoint::VpcEndpointType::Interface,
+                service_name: sub!("com.amazonaws.{}.{}", pseudo::region(), endpoint.service()),
+                private_dns_enabled: true,
+                subnet_ids: subnets,
+                security_group_ids: [&group],
+                policy_document: PolicyDocument::new(policy(builder.names, endpoint)),
+            }),
         );
     }
 }
@@ -110,10 +102,10 @@ fn policy(names: Names<'_>, endpoint: InterfaceEndpoint) -> Vec<Statement> {
                     "ecr:GetDownloadUrlForLayer",
                 ],
             )
-            .on([repositories]),
+            .on(repositories),
         ],
         InterfaceEndpoint::Kms => {
-            vec![own("UseKeys", &["kms:Decrypt", "kms:GenerateDataKey"]).on([arn("kms", "key/*")])]
+            vec![own("UseKeys", &["kms:Decrypt", "kms:GenerateDataKey"]).on(arn("kms", "key/*"))]
         }
         InterfaceEndpoint::Logs => vec![
             own(
@@ -124,7 +116,7 @@ fn policy(names: Names<'_>, endpoint: InterfaceEndpoint) -> Vec<Statement> {
                     "logs:PutLogEvents",
                 ],
             )
-            .on([log_groups(&names.path("*"))]),
+            .on(log_groups(&names.path("*"))),
             own("FindLogGroups", &["logs:DescribeLogGroups"]).on_any(),
         ],
         InterfaceEndpoint::Monitoring => {
@@ -132,7 +124,7 @@ fn policy(names: Names<'_>, endpoint: InterfaceEndpoint) -> Vec<Statement> {
         }
         InterfaceEndpoint::SecretsManager => vec![
             own("ReadDatabaseSecrets", &["secretsmanager:GetSecretValue"])
-                .on([arn("secretsmanager", "secret:rds!db-*")]),
+                .on(arn("secretsmanager", "secret:rds!db-*")),
         ],
         InterfaceEndpoint::Sqs => vec![
             own(
@@ -146,11 +138,11 @@ fn policy(names: Names<'_>, endpoint: InterfaceEndpoint) -> Vec<Statement> {
                     "sqs:SendMessage",
                 ],
             )
-            .on([arn("sqs", names.name("*"))]),
+            .on(arn("sqs", names.name("*"))),
         ],
         InterfaceEndpoint::Ssm => vec![
             own("ReadParameters", &["ssm:GetParameters"])
-                .on([arn("ssm", format!("parameter{}", names.path("*")))]),
+                .on(arn("ssm", format!("parameter{}", names.path("*")))),
         ],
         InterfaceEndpoint::SsmMessages => vec![
             own(

@@ -1,7 +1,7 @@
 //! The bucket with the load balancer's access logs.
 
 use stratiform_stack::{
-    DeletionPolicy, Handle, PolicyDocument, Principal, Statement, arn, pseudo, sub,
+    DeletionPolicy, Handle, PolicyDocument, Principal, Statement, arn, props, pseudo, sub,
 };
 
 use crate::parts;
@@ -19,34 +19,38 @@ const OWN_PREFIX: &str = "bucket";
 pub(super) fn bucket(context: &Context<'_>) -> (Handle<s3::Bucket>, Handle<s3::BucketPolicy>) {
     let bucket = context.stack.add(
         "AccessLogBucket",
-        s3::Bucket {
+        props!(s3::Bucket {
             logging_configuration: bucket::LoggingConfiguration {
-                log_file_prefix: format!("{OWN_PREFIX}/").into(),
-                ..Default::default()
-            }
-            .into(),
-            lifecycle_configuration: bucket::LifecycleConfiguration::new([expiration(context)])
-                .into(),
+                log_file_prefix: format!("{OWN_PREFIX}/"),
+            },
+            lifecycle_configuration: bucket::LifecycleConfiguration {
+                rules: [expiration(context)],
+            },
             ..parts::private_bucket()
-        },
+        }),
     );
     // A bucket with something in it cannot be deleted anyway.
     bucket.on_removal(DeletionPolicy::RetainExceptOnCreate);
     let policy = context.stack.add(
         "AccessLogBucketPolicy",
-        s3::BucketPolicy::new(bucket.reference(), PolicyDocument::new(statements(&bucket))),
+        props!(s3::BucketPolicy {
+            bucket: &bucket,
+            policy_document: PolicyDocument::new(statements(&bucket)),
+        }),
     );
     (bucket, policy)
 }
 
 fn expiration(context: &Context<'_>) -> bucket::Rule {
-    bucket::Rule {
-        id: "expire".into(),
-        expiration_in_days: context.env.logs.retention_days.days().into(),
-        noncurrent_version_expiration: bucket::NoncurrentVersionExpiration::new(7).into(),
-        abort_incomplete_multipart_upload: bucket::AbortIncompleteMultipartUpload::new(1).into(),
-        ..bucket::Rule::new(bucket::RuleStatus::Enabled)
-    }
+    props!(bucket::Rule {
+        status: bucket::rule::Status::Enabled,
+        id: "expire",
+        expiration_in_days: context.env.logs.retention_days.days(),
+        noncurrent_version_expiration: bucket::NoncurrentVersionExpiration { noncurrent_days: 7 },
+        abort_incomplete_multipart_upload: bucket::AbortIncompleteMultipartUpload {
+            days_after_initiation: 1,
+        },
+    })
 }
 
 fn statements(bucket: &Handle<s3::Bucket>) -> [Statement; 3] {
@@ -54,7 +58,7 @@ fn statements(bucket: &Handle<s3::Bucket>) -> [Statement; 3] {
         Statement::allow(["s3:PutObject"])
             .sid(sid)
             .to(Principal::service(service))
-            .on([objects])
+            .on(objects)
     };
     [
         put(
@@ -78,6 +82,6 @@ fn statements(bucket: &Handle<s3::Bucket>) -> [Statement; 3] {
             sub!("{}/{}/*", bucket.arn(), OWN_PREFIX),
         ))
         .when("ArnLike", "aws:SourceArn", bucket.arn()),
-        parts::deny_plaintext("s3:*", [bucket.arn().text(), sub!("{}/*", bucket.arn())]),
+        parts::deny_plaintext("s3:*", bucket).on(sub!("{}/*", bucket.arn())),
     ]
 }

@@ -1,6 +1,6 @@
 //! The cluster that all services run in, and what sessions of people in its tasks leave behind.
 
-use stratiform_stack::{DeletionPolicy, Handle};
+use stratiform_stack::{DeletionPolicy, Handle, props};
 
 use crate::parts;
 use crate::resources::ecs::cluster;
@@ -45,30 +45,23 @@ pub(super) fn cluster(context: &Context<'_>) -> Cluster {
     );
     let handle = stack.add(
         "Cluster",
-        ecs::Cluster {
-            cluster_name: name.into(),
+        props!(ecs::Cluster {
+            cluster_name: name,
             cluster_settings: [cluster::ClusterSettings {
-                name: "containerInsights".into(),
-                value: container_insights(context).into(),
-            }]
-            .into(),
+                name: "containerInsights",
+                value: container_insights(context),
+            }],
             configuration: cluster::ClusterConfiguration {
                 execute_command_configuration: cluster::ExecuteCommandConfiguration {
-                    kms_key_id: exec_key.arn().into(),
-                    logging: cluster::ExecuteCommandConfigurationLogging::Override.into(),
+                    kms_key_id: exec_key.arn(),
+                    logging: cluster::execute_command_configuration::Logging::Override,
                     log_configuration: cluster::ExecuteCommandLogConfiguration {
-                        cloud_watch_log_group_name: exec_logs.reference().into(),
-                        cloud_watch_encryption_enabled: true.into(),
-                        ..Default::default()
-                    }
-                    .into(),
-                }
-                .into(),
-                ..Default::default()
-            }
-            .into(),
-            ..Default::default()
-        },
+                        cloud_watch_log_group_name: &exec_logs,
+                        cloud_watch_encryption_enabled: true,
+                    },
+                },
+            },
+        }),
     );
     handle.depends_on(&insights);
     Cluster {

@@ -1,6 +1,6 @@
 //! How a new version replaces the old one, and what makes ECS go back.
 
-use stratiform_stack::Handle;
+use stratiform_stack::{Handle, props};
 
 use crate::environment::Deployment;
 use crate::parts;
@@ -14,31 +14,37 @@ pub(super) fn configuration(
     entry: &Entry<'_>,
     route: Option<&Route>,
 ) -> service::DeploymentConfiguration {
-    let watched = service::DeploymentConfiguration {
-        minimum_healthy_percent: 100.into(),
-        maximum_percent: 200.into(),
-        alarms: watch(&alarms(entry, route)).into(),
-        ..Default::default()
-    };
+    let watched = props!(service::DeploymentConfiguration {
+        minimum_healthy_percent: 100,
+        maximum_percent: 200,
+        alarms: watch(&alarms(entry, route)),
+    });
     match &entry.service.deployment {
-        Deployment::Rolling { bake_time_minutes } => service::DeploymentConfiguration {
-            strategy: service::DeploymentConfigurationStrategy::Rolling.into(),
-            bake_time_in_minutes: (*bake_time_minutes).into(),
-            deployment_circuit_breaker: service::DeploymentCircuitBreaker::new(true, true).into(),
+        Deployment::Rolling { bake_time_minutes } => props!(service::DeploymentConfiguration {
+            strategy: service::deployment_configuration::Strategy::Rolling,
+            bake_time_in_minutes: *bake_time_minutes,
+            deployment_circuit_breaker: service::DeploymentCircuitBreaker {
+                enable: true,
+                rollback: true,
+            },
             ..watched
-        },
-        Deployment::BlueGreen { bake_time_minutes } => service::DeploymentConfiguration {
-            strategy: service::DeploymentConfigurationStrategy::BlueGreen.into(),
-            bake_time_in_minutes: (*bake_time_minutes).into(),
+        }),
+        Deployment::BlueGreen { bake_time_minutes } => props!(service::DeploymentConfiguration {
+            strategy: service::deployment_configuration::Strategy::BlueGreen,
+            bake_time_in_minutes: *bake_time_minutes,
             ..watched
-        },
+        }),
     }
 }
 
 /// Goes back when one of the alarms goes off.
 fn watch(alarms: &[Handle<cloudwatch::Alarm>]) -> Option<service::DeploymentAlarms> {
     let names = parts::some(alarms.iter().map(|alarm| alarm.reference()))?;
-    Some(service::DeploymentAlarms::new(names, true, true))
+    Some(props!(service::DeploymentAlarms {
+        alarm_names: names,
+        enable: true,
+        rollback: true,
+    }))
 }
 
 /// Alarms that tell nobody: ECS watches them while it deploys. They go off sooner than those that wake people,
@@ -57,22 +63,22 @@ fn alarms(entry: &Entry<'_>, route: Option<&Route>) -> Vec<Handle<cloudwatch::Al
             entry,
             "ErrorsAlarm",
             format!("more than {percent} % errors"),
-            cloudwatch::Alarm {
-                metrics: metrics::error_rate(load_balancer, target_groups).into(),
-                threshold: percent.into(),
+            props!(cloudwatch::Alarm {
+                metrics: metrics::error_rate(load_balancer, target_groups),
+                threshold: percent,
                 ..after(2, 3)
-            },
+            }),
         ));
         let seconds = f64::from(limits.response_time.above_milliseconds) / 1000.0;
         alarms.push(add(
             entry,
             "ResponseTimeAlarm",
             format!("slower than {seconds} s (p95)"),
-            cloudwatch::Alarm {
-                metrics: metrics::response_time(load_balancer, target_groups).into(),
-                threshold: seconds.into(),
+            props!(cloudwatch::Alarm {
+                metrics: metrics::response_time(load_balancer, target_groups),
+                threshold: seconds,
                 ..after(4, 5)
-            },
+            }),
         ));
     }
     if let Some(queue) = entry.context.queues.queues.get(entry.name) {
@@ -82,15 +88,18 @@ fn alarms(entry: &Entry<'_>, route: Option<&Route>) -> Vec<Handle<cloudwatch::Al
             entry,
             "BacklogAlarm",
             format!("a message has waited for more than {seconds} s"),
-            cloudwatch::Alarm {
-                namespace: "AWS/SQS".into(),
-                metric_name: "ApproximateAgeOfOldestMessage".into(),
-                dimensions: [alarm::Dimension::new("QueueName", name)].into(),
-                statistic: alarm::Statistic::Maximum.into(),
-                period: 60.into(),
-                threshold: seconds.into(),
+            props!(cloudwatch::Alarm {
+                namespace: "AWS/SQS",
+                metric_name: "ApproximateAgeOfOldestMessage",
+                dimensions: [alarm::Dimension {
+                    name: "QueueName",
+                    value: name,
+                }],
+                statistic: alarm::Statistic::Maximum,
+                period: 60,
+                threshold: seconds,
                 ..after(3, 3)
-            },
+            }),
         ));
     }
     alarms
@@ -98,13 +107,12 @@ fn alarms(entry: &Entry<'_>, route: Option<&Route>) -> Vec<Handle<cloudwatch::Al
 
 /// Goes off when so many of the last so many data points are above the threshold.
 fn after(points: u8, of: u8) -> cloudwatch::Alarm {
-    cloudwatch::Alarm {
-        comparison_operator: alarm::ComparisonOperator::GreaterThanThreshold.into(),
-        evaluation_periods: of.into(),
-        datapoints_to_alarm: points.into(),
-        treat_missing_data: alarm::TreatMissingData::NotBreaching.into(),
-        ..Default::default()
-    }
+    props!(cloudwatch::Alarm {
+        comparison_operator: alarm::ComparisonOperator::GreaterThanThreshold,
+        evaluation_periods: of,
+        datapoints_to_alarm: points,
+        treat_missing_data: alarm::TreatMissingData::NotBreaching,
+    })
 }
 
 fn add(
@@ -116,9 +124,9 @@ fn add(
     let description = format!("{}: {what}, watched during deployments", entry.name);
     entry.context.stack.add(
         entry.id(&format!("Deployment{id}")),
-        cloudwatch::Alarm {
-            alarm_description: description.into(),
+        props!(cloudwatch::Alarm {
+            alarm_description: description,
             ..alarm
-        },
+        }),
     )
 }

@@ -1,6 +1,6 @@
 //! The load balancer in front of the services that speak HTTP, and the doors to it.
 
-use stratiform_stack::{Expr, Handle, Opt, Parameter, Prop, sub};
+use stratiform_stack::{Expr, Handle, Opt, Parameter, props, sub};
 
 use crate::environment::{Deployment, Environment};
 use crate::parts;
@@ -89,36 +89,29 @@ fn balancer(
 ) -> Handle<elasticloadbalancingv2::LoadBalancer> {
     let (bucket, policy) = access_logs::bucket(context);
     let protected = context.env.load_balancer.deletion_protection.to_string();
-    let attribute = |key: &str, value: Opt<String>| load_balancer::LoadBalancerAttribute {
-        key: key.into(),
-        value,
-    };
-    let subnets = context.network.public_subnets.iter();
-    let subnets = subnets.map(|subnet| subnet.reference());
     let handle = context.stack.add(
         "LoadBalancer",
-        elasticloadbalancingv2::LoadBalancer {
-            r#type: load_balancer::Type::Application.into(),
-            scheme: load_balancer::Scheme::InternetFacing.into(),
-            ip_address_type: load_balancer::IpAddressType::Ipv4.into(),
-            subnets: subnets.collect(),
-            security_groups: [security_group.group_id()].into(),
+        props!(elasticloadbalancingv2::LoadBalancer {
+            r#type: load_balancer::Type::Application,
+            scheme: load_balancer::Scheme::InternetFacing,
+            ip_address_type: load_balancer::IpAddressType::Ipv4,
+            subnets: &context.network.public_subnets,
+            security_groups: [security_group],
             load_balancer_attributes: [
-                attribute("access_logs.s3.enabled", "true".into()),
-                attribute("access_logs.s3.bucket", bucket.reference().into()),
-                attribute("access_logs.s3.prefix", access_logs::PREFIX.into()),
-                attribute("deletion_protection.enabled", protected.into()),
-                attribute(
-                    "routing.http.drop_invalid_header_fields.enabled",
-                    "true".into(),
-                ),
-            ]
-            .into(),
-            ..Default::default()
-        },
+                attribute("access_logs.s3.enabled", "true"),
+                attribute("access_logs.s3.bucket", bucket.reference()),
+                attribute("access_logs.s3.prefix", access_logs::PREFIX),
+                attribute("deletion_protection.enabled", protected),
+                attribute("routing.http.drop_invalid_header_fields.enabled", "true",),
+            ],
+        }),
     );
     handle.depends_on(&policy);
     handle
+}
+
+fn attribute(key: &str, value: impl Into<Opt<String>>) -> load_balancer::LoadBalancerAttribute {
+    props!(load_balancer::LoadBalancerAttribute { key, value })
 }
 
 /// Which ports are open, and what happens behind each.
@@ -166,13 +159,13 @@ impl Doors {
 impl Door {
     /// Lets an address block in.
     fn ingress(&self, from: &str, block: impl Into<Opt<String>>) -> security_group::Ingress {
-        security_group::Ingress {
-            description: format!("{}{from}", self.what).into(),
-            from_port: self.port.into(),
-            to_port: self.port.into(),
-            cidr_ip: block.into(),
-            ..security_group::Ingress::new("tcp")
-        }
+        props!(security_group::Ingress {
+            ip_protocol: "tcp",
+            description: format!("{}{from}", self.what),
+            from_port: self.port,
+            to_port: self.port,
+            cidr_ip: block,
+        })
     }
 
     fn open(
@@ -181,25 +174,24 @@ impl Door {
         load_balancer: &Handle<elasticloadbalancingv2::LoadBalancer>,
         id: &str,
     ) -> Handle<elasticloadbalancingv2::Listener> {
-        let actions: Prop<_> = [self.otherwise.clone()].into();
-        let listener = elasticloadbalancingv2::Listener {
-            port: self.port.into(),
-            ..elasticloadbalancingv2::Listener::new(actions, load_balancer.reference())
-        };
+        let listener = props!(elasticloadbalancingv2::Listener {
+            default_actions: [self.otherwise.clone()],
+            load_balancer_arn: load_balancer,
+            port: self.port,
+        });
         let listener = match &self.certificate {
-            Some(arn) => elasticloadbalancingv2::Listener {
-                protocol: listener::Protocol::Https.into(),
-                ssl_policy: SSL_POLICY.into(),
+            Some(arn) => props!(elasticloadbalancingv2::Listener {
+                protocol: listener::Protocol::Https,
+                ssl_policy: SSL_POLICY,
                 certificates: [listener::Certificate {
-                    certificate_arn: arn.into(),
-                }]
-                .into(),
+                    certificate_arn: arn,
+                }],
                 ..listener
-            },
-            None => elasticloadbalancingv2::Listener {
-                protocol: listener::Protocol::Http.into(),
+            }),
+            None => props!(elasticloadbalancingv2::Listener {
+                protocol: listener::Protocol::Http,
                 ..listener
-            },
+            }),
         };
         context.stack.add(id, listener)
     }
@@ -207,27 +199,25 @@ impl Door {
 
 /// What a path gets that is no service's business.
 fn not_found() -> listener::Action {
-    listener::Action {
+    props!(listener::Action {
+        r#type: listener::action::Type::FixedResponse,
         fixed_response_config: listener::FixedResponseConfig {
-            content_type: "text/plain".into(),
-            message_body: "Not found".into(),
-            ..listener::FixedResponseConfig::new("404")
-        }
-        .into(),
-        ..listener::Action::new(listener::ActionType::FixedResponse)
-    }
+            status_code: "404",
+            content_type: "text/plain",
+            message_body: "Not found",
+        },
+    })
 }
 
 fn to_https() -> listener::Action {
-    listener::Action {
+    props!(listener::Action {
+        r#type: listener::action::Type::Redirect,
         redirect_config: listener::RedirectConfig {
-            protocol: "HTTPS".into(),
-            port: "443".into(),
-            ..listener::RedirectConfig::new(listener::RedirectConfigStatusCode::Http301)
-        }
-        .into(),
-        ..listener::Action::new(listener::ActionType::Redirect)
-    }
+            status_code: listener::redirect_config::StatusCode::Http301,
+            protocol: "HTTPS",
+            port: "443",
+        },
+    })
 }
 
 /// Lets in who may connect. The ways out to the tasks come with the services.
@@ -259,12 +249,12 @@ fn security_group(context: &Context<'_>, doors: &Doors) -> Handle<ec2::SecurityG
     }
     stack.add(
         "LoadBalancerSecurityGroup",
-        ec2::SecurityGroup {
-            vpc_id: network.vpc.reference().into(),
-            security_group_ingress: ingress.into(),
+        props!(ec2::SecurityGroup {
+            group_description: "The load balancer",
+            vpc_id: &network.vpc,
+            security_group_ingress: ingress,
             security_group_egress: parts::no_egress(),
             tags: names.tag("load-balancer"),
-            ..ec2::SecurityGroup::new("The load balancer")
-        },
+        }),
     )
 }

@@ -1,6 +1,6 @@
 //! What is measured of services: metrics, and the arithmetic with them, as alarms take it.
 
-use stratiform_stack::Handle;
+use stratiform_stack::{Handle, props};
 
 use crate::resources::cloudwatch::alarm::{Dimension, Metric, MetricDataQuery, MetricStat};
 use crate::resources::elasticloadbalancingv2::{LoadBalancer, TargetGroup};
@@ -63,34 +63,44 @@ pub fn response_time(
 }
 
 fn of_load_balancer(load_balancer: &Handle<LoadBalancer>) -> Dimension {
-    Dimension::new("LoadBalancer", load_balancer.load_balancer_full_name())
+    props!(Dimension {
+        name: "LoadBalancer",
+        value: load_balancer.load_balancer_full_name(),
+    })
 }
 
 fn of_group(load_balancer: &Handle<LoadBalancer>, group: &Handle<TargetGroup>) -> Vec<Dimension> {
     vec![
-        Dimension::new("TargetGroup", group.target_group_full_name()),
+        props!(Dimension {
+            name: "TargetGroup",
+            value: group.target_group_full_name(),
+        }),
         of_load_balancer(load_balancer),
     ]
 }
 
 fn query(id: &str, metric: &str, statistic: &str, dimensions: Vec<Dimension>) -> MetricDataQuery {
-    let metric = Metric {
-        namespace: LOAD_BALANCER.into(),
-        metric_name: metric.into(),
-        dimensions: dimensions.into(),
-    };
-    MetricDataQuery {
-        metric_stat: MetricStat::new(metric, PERIOD, statistic).into(),
-        return_data: false.into(),
-        ..MetricDataQuery::new(id)
-    }
+    let metric = props!(Metric {
+        namespace: LOAD_BALANCER,
+        metric_name: metric,
+        dimensions,
+    });
+    props!(MetricDataQuery {
+        id,
+        metric_stat: MetricStat {
+            metric,
+            period: PERIOD,
+            stat: statistic,
+        },
+        return_data: false,
+    })
 }
 
 fn expression(id: &str, text: String, label: &str) -> MetricDataQuery {
-    MetricDataQuery {
-        expression: text.into(),
-        label: label.into(),
-        return_data: true.into(),
-        ..MetricDataQuery::new(id)
-    }
+    props!(MetricDataQuery {
+        id,
+        expression: text,
+        label,
+        return_data: true,
+    })
 }

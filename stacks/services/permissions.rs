@@ -25,10 +25,10 @@ pub(super) fn execution_role(
             "ecr:GetDownloadUrlForLayer",
         ])
         .sid("Pull")
-        .on([entry.context.registry.repositories[entry.name].arn()]),
+        .on(&entry.context.registry.repositories[entry.name]),
         Statement::allow(["logs:CreateLogStream", "logs:PutLogEvents"])
             .sid("WriteLogs")
-            .on([logs.arn()]),
+            .on(logs),
     ];
     if entry.service.uses_database {
         statements.extend(read_database_secret(entry));
@@ -80,10 +80,10 @@ fn connect_to_database(entry: &Entry<'_>) -> Statement {
     let instance = entry.context.database.instance.dbi_resource_id();
     Statement::allow(["rds-db:connect"])
         .sid("ConnectToDatabase")
-        .on([arn(
+        .on(arn(
             "rds-db",
             sub!("dbuser:{}/{}", instance, entry.name.as_ref()),
-        )])
+        ))
 }
 
 fn read_database_secret(entry: &Entry<'_>) -> [Statement; 2] {
@@ -94,11 +94,11 @@ fn read_database_secret(entry: &Entry<'_>) -> [Statement; 2] {
         .master_user_secret_secret_arn();
     let decrypt = Statement::allow(["kms:Decrypt"])
         .sid("DecryptDatabaseSecret")
-        .on([entry.context.database.key.arn()]);
+        .on(&entry.context.database.key);
     [
         Statement::allow(["secretsmanager:GetSecretValue"])
             .sid("ReadDatabaseSecret")
-            .on([&secret]),
+            .on(&secret),
         through(decrypt, "secretsmanager").when(
             "StringEquals",
             "kms:EncryptionContext:SecretARN",
@@ -115,7 +115,7 @@ fn read_parameters(entry: &Entry<'_>) -> Vec<Statement> {
     // Nobody says here which key a parameter is encrypted with; but a key is for these parameters only.
     let decrypt = Statement::allow(["kms:Decrypt"])
         .sid("DecryptParameters")
-        .on([arn("kms", "key/*")])
+        .on(arn("kms", "key/*"))
         .when(
             "StringEquals",
             "kms:EncryptionContext:PARAMETER_ARN",
@@ -124,7 +124,7 @@ fn read_parameters(entry: &Entry<'_>) -> Vec<Statement> {
     vec![
         Statement::allow(["ssm:GetParameters"])
             .sid("ReadParameters")
-            .on(parameters),
+            .on_each(parameters),
         through(decrypt, "ssm"),
     ]
 }
@@ -174,11 +174,11 @@ fn on_queues<'a>(
     };
     let use_key = Statement::allow(key_actions.iter().copied())
         .sid(key_sid)
-        .on([key.arn()]);
+        .on(key);
     vec![
         Statement::allow(actions.iter().copied())
             .sid(sid)
-            .on(used.into_iter().map(|queue| queue.queue.arn())),
+            .on_each(used.into_iter().map(|queue| &queue.queue)),
         through(use_key, "sqs"),
     ]
 }
@@ -203,9 +203,9 @@ fn execute_command(cluster: &Cluster) -> [Statement; 4] {
             "logs:PutLogEvents",
         ])
         .sid("ExecLogs")
-        .on([cluster.exec_logs.arn()]),
+        .on(&cluster.exec_logs),
         Statement::allow(["kms:Decrypt"])
             .sid("ExecSession")
-            .on([cluster.exec_key.arn()]),
+            .on(&cluster.exec_key),
     ]
 }

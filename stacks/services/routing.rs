@@ -1,6 +1,6 @@
 //! The way of a request from the load balancer to a service's tasks.
 
-use stratiform_stack::{Handle, PolicyDocument, Statement};
+use stratiform_stack::{Handle, PolicyDocument, Statement, props};
 
 use crate::environment::{Deployment, Http};
 use crate::parts;
@@ -47,13 +47,12 @@ pub(super) fn route(
         target_groups.push(builder.target_group("GreenTargetGroup"));
     }
     let rule = builder.rule("ProductionRule", &load_balancer.production, &target_groups);
-    let targets = service::LoadBalancer {
-        container_name: entry.name.as_ref().into(),
-        container_port: http.port.into(),
-        target_group_arn: target_groups[0].reference().into(),
-        advanced_configuration: builder.shift(&rule, &target_groups).into(),
-        ..Default::default()
-    };
+    let targets = props!(service::LoadBalancer {
+        container_name: entry.name.as_ref(),
+        container_port: http.port,
+        target_group_arn: &target_groups[0],
+        advanced_configuration: builder.shift(&rule, &target_groups),
+    });
     Route {
         load_balancer: load_balancer.handle.clone(),
         target_groups,
@@ -84,62 +83,55 @@ impl Builder<'_> {
         let balancer = &self.load_balancer.security_group;
         let egress = stack.add(
             entry.id("EgressOfLoadBalancer"),
-            ec2::SecurityGroupEgress {
-                description: format!("To the tasks of {}", entry.name).into(),
-                from_port: http.port.into(),
-                to_port: http.port.into(),
-                destination_security_group_id: tasks.group_id().into(),
-                ..ec2::SecurityGroupEgress::new(balancer.group_id(), "tcp")
-            },
+            props!(ec2::SecurityGroupEgress {
+                group_id: balancer,
+                ip_protocol: "tcp",
+                description: format!("To the tasks of {}", entry.name),
+                from_port: http.port,
+                to_port: http.port,
+                destination_security_group_id: tasks,
+            }),
         );
         let ingress = stack.add(
             entry.id("IngressFromLoadBalancer"),
-            ec2::SecurityGroupIngress {
-                description: "Requests and health checks".into(),
-                group_id: tasks.group_id().into(),
-                from_port: http.port.into(),
-                to_port: http.port.into(),
-                source_security_group_id: balancer.group_id().into(),
-                ..ec2::SecurityGroupIngress::new("tcp")
-            },
+            props!(ec2::SecurityGroupIngress {
+                ip_protocol: "tcp",
+                description: "Requests and health checks",
+                group_id: tasks,
+                from_port: http.port,
+                to_port: http.port,
+                source_security_group_id: balancer,
+            }),
         );
         (egress, ingress)
     }
 
     fn target_group(&self, id: &str) -> Handle<TargetGroup> {
         let Builder { entry, http, .. } = self;
-        let attribute = |key: &str, value: &str| target_group::TargetGroupAttribute {
-            key: key.into(),
-            value: value.into(),
-        };
+        let attribute =
+            |key: &str, value: &str| props!(target_group::TargetGroupAttribute { key, value });
         entry.context.stack.add(
             entry.id(id),
-            TargetGroup {
-                vpc_id: entry.context.network.vpc.reference().into(),
-                target_type: target_group::TargetType::Ip.into(),
-                protocol: target_group::Protocol::Http.into(),
-                port: http.port.into(),
-                health_check_protocol: target_group::HealthCheckProtocol::Http.into(),
-                health_check_path: http.health_check_path.as_ref().into(),
-                health_check_interval_seconds: 15.into(),
-                health_check_timeout_seconds: 5.into(),
-                healthy_threshold_count: 2.into(),
-                unhealthy_threshold_count: 3.into(),
-                matcher: target_group::Matcher {
-                    http_code: "200".into(),
-                    ..Default::default()
-                }
-                .into(),
+            props!(TargetGroup {
+                vpc_id: &entry.context.network.vpc,
+                target_type: target_group::TargetType::Ip,
+                protocol: target_group::Protocol::Http,
+                port: http.port,
+                health_check_protocol: target_group::HealthCheckProtocol::Http,
+                health_check_path: http.health_check_path.as_ref(),
+                health_check_interval_seconds: 15,
+                health_check_timeout_seconds: 5,
+                healthy_threshold_count: 2,
+                unhealthy_threshold_count: 3,
+                matcher: target_group::Matcher { http_code: "200" },
                 target_group_attributes: [
                     attribute("deregistration_delay.timeout_seconds", "30"),
                     attribute(
                         "load_balancing.algorithm.type",
                         "least_outstanding_requests",
                     ),
-                ]
-                .into(),
-                ..Default::default()
-            },
+                ],
+            }),
         )
     }
 
@@ -155,33 +147,32 @@ impl Builder<'_> {
     ) -> Handle<ListenerRule> {
         let Builder { entry, http, .. } = self;
         let weights = [1, 0].into_iter().zip(target_groups);
-        let weighted = weights.map(|(weight, group)| listener_rule::TargetGroupTuple {
-            target_group_arn: group.reference().into(),
-            weight: weight.into(),
+        let weighted = weights.map(|(weight, group)| {
+            props!(listener_rule::TargetGroupTuple {
+                target_group_arn: group,
+                weight,
+            })
         });
-        let forward = listener_rule::Action {
+        let forward = props!(listener_rule::Action {
+            r#type: listener_rule::action::Type::Forward,
             forward_config: listener_rule::ForwardConfig {
-                target_groups: weighted.collect(),
-                ..Default::default()
-            }
-            .into(),
-            ..listener_rule::Action::new(listener_rule::ActionType::Forward)
-        };
-        let condition = listener_rule::RuleCondition {
-            field: "path-pattern".into(),
+                target_groups: weighted.collect::<Vec<_>>(),
+            },
+        });
+        let condition = props!(listener_rule::RuleCondition {
+            field: "path-pattern",
             path_pattern_config: listener_rule::PathPatternConfig {
-                values: http.paths.iter().map(AsRef::<str>::as_ref).collect(),
-                ..Default::default()
-            }
-            .into(),
-            ..Default::default()
-        };
+                values: http.paths.iter().map(AsRef::as_ref).collect::<Vec<&str>>(),
+            },
+        });
         entry.context.stack.add(
             entry.id(id),
-            ListenerRule {
-                listener_arn: listener.reference().into(),
-                ..ListenerRule::new([forward], [condition], http.priority)
-            },
+            props!(ListenerRule {
+                actions: [forward],
+                conditions: [condition],
+                priority: http.priority,
+                listener_arn: listener,
+            }),
         )
     }
 
@@ -199,12 +190,12 @@ impl Builder<'_> {
         let test = listener.map(|listener| self.rule("TestRule", listener, target_groups));
         let rules = [production].into_iter().chain(&test);
         let role = self.traffic_role(rules, target_groups);
-        Some(service::AdvancedConfiguration {
-            production_listener_rule: production.reference().into(),
-            test_listener_rule: test.as_ref().map(|rule| rule.reference()).into(),
-            role_arn: role.arn().into(),
-            ..service::AdvancedConfiguration::new(green.reference())
-        })
+        Some(props!(service::AdvancedConfiguration {
+            alternate_target_group_arn: green,
+            production_listener_rule: production.reference(),
+            test_listener_rule: test.as_ref().map(|rule| rule.reference()),
+            role_arn: &role,
+        }))
     }
 
     /// What ECS may do to move traffic: Amazon's own policy for it, limited to this service's rules and groups.
@@ -223,13 +214,13 @@ impl Builder<'_> {
         .on_any();
         let shift = Statement::allow(["elasticloadbalancing:ModifyRule"])
             .sid("ShiftTraffic")
-            .on(rules.map(|rule| rule.reference()));
+            .on_each(rules);
         let register = Statement::allow([
             "elasticloadbalancing:DeregisterTargets",
             "elasticloadbalancing:RegisterTargets",
         ])
         .sid("RegisterTasks")
-        .on(target_groups.iter().map(|group| group.reference()));
+        .on_each(target_groups);
         let service = self.entry.name;
         parts::role(
             self.entry.context.stack,

@@ -1,6 +1,6 @@
 //! How many tasks run: between the minimum and the maximum, near a target.
 
-use stratiform_stack::{Handle, Prop, sub};
+use stratiform_stack::{Handle, Prop, props, sub};
 
 use crate::environment::Scaling;
 use crate::resources::applicationautoscaling::{ScalableTarget, ScalingPolicy};
@@ -9,7 +9,7 @@ use crate::resources::ecs;
 use crate::services::Entry;
 use crate::services::cluster::Cluster;
 
-use scaling_policy::PredefinedMetricSpecificationPredefinedMetricType as Predefined;
+use scaling_policy::predefined_metric_specification::PredefinedMetricType as Predefined;
 
 pub(super) fn scale(entry: &Entry<'_>, cluster: &Cluster, service: &Handle<ecs::Service>) {
     let stack = entry.context.stack;
@@ -17,24 +17,22 @@ pub(super) fn scale(entry: &Entry<'_>, cluster: &Cluster, service: &Handle<ecs::
     let tasks = &entry.service.tasks;
     let target = stack.add(
         entry.id("ScalableTarget"),
-        ScalableTarget::new(
-            tasks.maximum,
-            tasks.minimum,
-            resource,
-            scalable_target::ScalableDimension::EcsServiceDesiredCount,
-            scalable_target::ServiceNamespace::Ecs,
-        ),
+        props!(ScalableTarget {
+            max_capacity: tasks.maximum,
+            min_capacity: tasks.minimum,
+            resource_id: resource,
+            scalable_dimension: scalable_target::ScalableDimension::EcsServiceDesiredCount,
+            service_namespace: scalable_target::ServiceNamespace::Ecs,
+        }),
     );
     stack.add(
         entry.id("ScalingPolicy"),
-        ScalingPolicy {
-            scaling_target_id: target.reference().into(),
-            target_tracking_scaling_policy_configuration: tracking(entry, cluster, service).into(),
-            ..ScalingPolicy::new(
-                entry.name.as_ref(),
-                scaling_policy::PolicyType::TargetTrackingScaling,
-            )
-        },
+        props!(ScalingPolicy {
+            policy_name: entry.name.as_ref(),
+            policy_type: scaling_policy::PolicyType::TargetTrackingScaling,
+            scaling_target_id: target.reference(),
+            target_tracking_scaling_policy_configuration: tracking(entry, cluster, service),
+        }),
     );
 }
 
@@ -43,16 +41,21 @@ fn tracking(
     cluster: &Cluster,
     service: &Handle<ecs::Service>,
 ) -> scaling_policy::TargetTrackingScalingPolicyConfiguration {
-    let toward = |target: Prop<f64>| scaling_policy::TargetTrackingScalingPolicyConfiguration {
-        // Quick to help, slow to leave.
-        scale_out_cooldown: 60.into(),
-        scale_in_cooldown: 300.into(),
-        ..scaling_policy::TargetTrackingScalingPolicyConfiguration::new(target)
+    let toward = |target: u32| {
+        props!(scaling_policy::TargetTrackingScalingPolicyConfiguration {
+            target_value: target,
+            // Quick to help, slow to leave.
+            scale_out_cooldown: 60,
+            scale_in_cooldown: 300,
+        })
     };
-    let average = |metric, percent: u8| scaling_policy::TargetTrackingScalingPolicyConfiguration {
-        predefined_metric_specification: scaling_policy::PredefinedMetricSpecification::new(metric)
-            .into(),
-        ..toward(percent.into())
+    let average = |metric, percent: u8| {
+        props!(scaling_policy::TargetTrackingScalingPolicyConfiguration {
+            predefined_metric_specification: scaling_policy::PredefinedMetricSpecification {
+                predefined_metric_type: metric,
+            },
+            ..toward(u32::from(percent))
+        })
     };
     match entry.service.scaling {
         Scaling::Cpu { target_percent } => {
@@ -63,10 +66,10 @@ fn tracking(
             target_percent,
         ),
         Scaling::QueueBacklog { messages_per_task } => {
-            scaling_policy::TargetTrackingScalingPolicyConfiguration {
-                customized_metric_specification: backlog(entry, cluster, service).into(),
-                ..toward(messages_per_task.into())
-            }
+            props!(scaling_policy::TargetTrackingScalingPolicyConfiguration {
+                customized_metric_specification: backlog(entry, cluster, service),
+                ..toward(messages_per_task)
+            })
         }
     }
 }
@@ -78,13 +81,12 @@ fn backlog(
     service: &Handle<ecs::Service>,
 ) -> scaling_policy::CustomizedMetricSpecification {
     let queue = &entry.context.queues.queues[entry.name].queue;
-    let per_task = scaling_policy::TargetTrackingMetricDataQuery {
-        id: "backlog".into(),
-        label: "Messages per task".into(),
-        expression: "visible / running".into(),
-        return_data: true.into(),
-        ..Default::default()
-    };
+    let per_task = props!(scaling_policy::TargetTrackingMetricDataQuery {
+        id: "backlog",
+        label: "Messages per task",
+        expression: "visible / running",
+        return_data: true,
+    });
     let visible = measured(
         "visible",
         ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Sum"),
@@ -98,21 +100,19 @@ fn backlog(
             dimension("ServiceName", service.name()),
         ],
     );
-    scaling_policy::CustomizedMetricSpecification {
-        metrics: [per_task, visible, running].into(),
-        ..Default::default()
-    }
+    props!(scaling_policy::CustomizedMetricSpecification {
+        metrics: [per_task, visible, running],
+    })
 }
 
 fn dimension(
     name: &str,
     value: impl Into<Prop<String>>,
 ) -> scaling_policy::TargetTrackingMetricDimension {
-    let value: Prop<String> = value.into();
-    scaling_policy::TargetTrackingMetricDimension {
-        name: name.into(),
+    props!(scaling_policy::TargetTrackingMetricDimension {
+        name,
         value: value.into(),
-    }
+    })
 }
 
 fn measured(
@@ -120,20 +120,16 @@ fn measured(
     (namespace, name, statistic): (&str, &str, &str),
     dimensions: Vec<scaling_policy::TargetTrackingMetricDimension>,
 ) -> scaling_policy::TargetTrackingMetricDataQuery {
-    scaling_policy::TargetTrackingMetricDataQuery {
-        id: id.into(),
+    props!(scaling_policy::TargetTrackingMetricDataQuery {
+        id,
         metric_stat: scaling_policy::TargetTrackingMetricStat {
             metric: scaling_policy::TargetTrackingMetric {
-                namespace: namespace.into(),
-                metric_name: name.into(),
-                dimensions: dimensions.into(),
-            }
-            .into(),
-            stat: statistic.into(),
-            ..Default::default()
-        }
-        .into(),
-        return_data: false.into(),
-        ..Default::default()
-    }
+                namespace,
+                metric_name: name,
+                dimensions,
+            },
+            stat: statistic,
+        },
+        return_data: false,
+    })
 }

@@ -1,6 +1,6 @@
 //! The task definition: one container, as closed as it can be.
 
-use stratiform_stack::{Expr, Handle, Parameter, Prop, pseudo};
+use stratiform_stack::{Expr, Handle, Parameter, props, pseudo};
 
 use crate::environment::{Architecture, Http};
 use crate::parts;
@@ -31,63 +31,61 @@ pub(super) fn definition(entry: &Entry<'_>, cluster: &Cluster) -> Handle<ecs::Ta
     );
     let execution_role = permissions::execution_role(entry, &logs);
     let task_role = permissions::task_role(entry, cluster);
-    let volumes = exec_volumes(entry).map(|(name, _)| task::Volume {
-        name: name.into(),
-        ..Default::default()
-    });
+    let volumes = exec_volumes(entry).map(|(name, _)| props!(task::Volume { name }));
     context.stack.add(
         entry.id("TaskDefinition"),
-        ecs::TaskDefinition {
-            family: context.names.name(entry.name.as_ref()).into(),
-            requires_compatibilities: [task::RequiresCompatibilities::Fargate].into(),
-            network_mode: task::NetworkMode::Awsvpc.into(),
+        props!(ecs::TaskDefinition {
+            family: context.names.name(entry.name.as_ref()),
+            requires_compatibilities: [task::RequiresCompatibilities::Fargate],
+            network_mode: task::NetworkMode::Awsvpc,
             runtime_platform: task::RuntimePlatform {
                 cpu_architecture: match entry.service.architecture {
-                    Architecture::Arm64 => task::RuntimePlatformCpuArchitecture::Arm64,
-                    Architecture::X86_64 => task::RuntimePlatformCpuArchitecture::X8664,
-                }
-                .into(),
-                operating_system_family: task::RuntimePlatformOperatingSystemFamily::Linux.into(),
-            }
-            .into(),
-            cpu: entry.service.cpu.units().to_string().into(),
-            memory: entry.service.memory_mib.to_string().into(),
-            execution_role_arn: execution_role.arn().into(),
-            task_role_arn: task_role.arn().into(),
-            volumes: parts::some(volumes).into(),
-            container_definitions: [container(entry, &logs)].into(),
-            ..Default::default()
-        },
+                    Architecture::Arm64 => task::runtime_platform::CpuArchitecture::Arm64,
+                    Architecture::X86_64 => task::runtime_platform::CpuArchitecture::X86_64,
+                },
+                operating_system_family: task::runtime_platform::OperatingSystemFamily::Linux,
+            },
+            cpu: entry.service.cpu.units().to_string(),
+            memory: entry.service.memory_mib.to_string(),
+            execution_role_arn: &execution_role,
+            task_role_arn: &task_role,
+            volumes: parts::some(volumes),
+            container_definitions: [container(entry, &logs)],
+        }),
     )
 }
 
 fn container(entry: &Entry<'_>, logs: &Handle<logs::LogGroup>) -> task::ContainerDefinition {
     let Variables { plain, secret } = Variables::of(entry);
-    let mount_points = exec_volumes(entry).map(|(name, path)| task::MountPoint {
-        source_volume: name.into(),
-        container_path: path.into(),
-        read_only: false.into(),
+    let mount_points = exec_volumes(entry).map(|(name, path)| {
+        props!(task::MountPoint {
+            source_volume: name,
+            container_path: path,
+            read_only: false,
+        })
     });
-    let ports = entry.service.http.iter().map(|http| task::PortMapping {
-        name: "http".into(),
-        container_port: http.port.into(),
-        protocol: task::PortMappingProtocol::Tcp.into(),
-        ..Default::default()
+    let ports = entry.service.http.iter().map(|http| {
+        props!(task::PortMapping {
+            name: "http",
+            container_port: http.port,
+            protocol: task::port_mapping::Protocol::Tcp,
+        })
     });
-    task::ContainerDefinition {
-        essential: true.into(),
-        user: USER.into(),
-        readonly_root_filesystem: true.into(),
-        linux_parameters: linux_parameters().into(),
-        environment: plain.into(),
-        secrets: parts::some(secret).into(),
-        health_check: health_check(entry.service.http.as_ref()).into(),
-        stop_timeout: stop_timeout(entry).into(),
-        log_configuration: log_configuration(entry, logs).into(),
-        mount_points: parts::some(mount_points).into(),
-        port_mappings: parts::some(ports).into(),
-        ..task::ContainerDefinition::new(image(entry), entry.name.as_ref())
-    }
+    props!(task::ContainerDefinition {
+        image: image(entry),
+        name: entry.name.as_ref(),
+        essential: true,
+        user: USER,
+        readonly_root_filesystem: true,
+        linux_parameters: linux_parameters(),
+        environment: plain,
+        secrets: parts::some(secret),
+        health_check: health_check(entry.service.http.as_ref()),
+        stop_timeout: stop_timeout(entry),
+        log_configuration: log_configuration(entry, logs),
+        mount_points: parts::some(mount_points),
+        port_mappings: parts::some(ports),
+    })
 }
 
 /// Seconds that a task has to end. What reads a queue finishes its message; requests have stopped by then.
@@ -120,21 +118,15 @@ fn image(entry: &Entry<'_>) -> Expr<String> {
 
 /// No rights of root, and no place to write to but a small `/tmp` that nothing can be run from.
 fn linux_parameters() -> task::LinuxParameters {
-    task::LinuxParameters {
-        init_process_enabled: true.into(),
-        capabilities: task::KernelCapabilities {
-            drop: ["ALL"].into(),
-            ..Default::default()
-        }
-        .into(),
+    props!(task::LinuxParameters {
+        init_process_enabled: true,
+        capabilities: task::KernelCapabilities { drop: ["ALL"] },
         tmpfs: [task::Tmpfs {
-            container_path: "/tmp".into(),
-            mount_options: ["nosuid", "nodev", "noexec"].into(),
-            ..task::Tmpfs::new(64)
-        }]
-        .into(),
-        ..Default::default()
-    }
+            size: 64,
+            container_path: "/tmp",
+            mount_options: ["nosuid", "nodev", "noexec"],
+        }],
+    })
 }
 
 /// Asks what the load balancer asks. A service without HTTP touches `/tmp/alive` while it is well.
@@ -145,28 +137,27 @@ fn health_check(http: Option<&Http>) -> task::HealthCheck {
         Some(url) => vec!["CMD", "wget", "-q", "-T", "2", "-O", "/dev/null", url],
         None => vec!["CMD-SHELL", "find /tmp/alive -mmin -2 | grep -q ."],
     };
-    task::HealthCheck {
-        command: command.into(),
-        interval: 15.into(),
-        timeout: 5.into(),
-        retries: 3.into(),
-        start_period: 60.into(),
-    }
+    props!(task::HealthCheck {
+        command,
+        interval: 15,
+        timeout: 5,
+        retries: 3,
+        start_period: 60,
+    })
 }
 
 fn log_configuration(entry: &Entry<'_>, logs: &Handle<logs::LogGroup>) -> task::LogConfiguration {
-    let options: [(&str, Prop<String>); 5] = [
-        ("awslogs-group", logs.reference().into()),
-        ("awslogs-region", pseudo::region().into()),
-        ("awslogs-stream-prefix", entry.name.as_ref().into()),
-        // A service that cannot write its log goes on; a blocking driver would stop it.
-        ("mode", "non-blocking".into()),
-        ("max-buffer-size", "25m".into()),
-    ];
-    task::LogConfiguration {
-        options: options.into(),
-        ..task::LogConfiguration::new("awslogs")
-    }
+    props!(task::LogConfiguration {
+        log_driver: "awslogs",
+        options: [
+            ("awslogs-group", logs.reference()),
+            ("awslogs-region", pseudo::region()),
+            ("awslogs-stream-prefix", entry.name.as_ref()),
+            // A service that cannot write its log goes on; a blocking driver would stop it.
+            ("mode", "non-blocking"),
+            ("max-buffer-size", "25m"),
+        ],
+    })
 }
 
 fn exec_volumes(entry: &Entry<'_>) -> impl Iterator<Item = (&'static str, &'static str)> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use stratiform_stack::{Expr, Prop, arn, sub};
+use stratiform_stack::{Expr, Prop, arn, props, sub};
 
 use crate::environment::{ParameterName, ServiceName};
 use crate::resources::ecs::task_definition::{KeyValuePair, Secret};
@@ -30,11 +30,11 @@ impl Variables {
         };
         for (name, value) in all(entry) {
             match value {
-                Value::Plain(value) => variables.plain.push(KeyValuePair {
-                    name: name.into(),
-                    value: value.into(),
-                }),
-                Value::Secret(from) => variables.secret.push(Secret::new(name, from)),
+                Value::Plain(value) => variables.plain.push(props!(KeyValuePair { name, value })),
+                Value::Secret(from) => variables.secret.push(props!(Secret {
+                    name,
+                    value_from: from,
+                })),
             }
         }
         variables

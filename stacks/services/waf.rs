@@ -1,6 +1,6 @@
 //! The web application firewall in front of the load balancer.
 
-use stratiform_stack::{Handle, arn, json, sub};
+use stratiform_stack::{Handle, arn, json, props, sub};
 
 use crate::parts;
 use crate::resources::elasticloadbalancingv2::LoadBalancer;
@@ -27,86 +27,86 @@ pub(super) fn protect(context: &Context<'_>, load_balancer: &Handle<LoadBalancer
     let rules = [rate_limit(&name)]
         .into_iter()
         .chain(MANAGED.map(|(rule, group)| managed(&name, rule, group)));
-    let rules = (0u8..).zip(rules).map(|(priority, rule)| web_acl::Rule {
-        priority: priority.into(),
-        ..rule
-    });
+    let rules = (0u8..)
+        .zip(rules)
+        .map(|(priority, rule)| props!(web_acl::Rule { priority, ..rule }));
     let acl = context.stack.add(
         "WebAcl",
-        wafv2::WebAcl {
-            description: format!("In front of the load balancer of {name}").into(),
-            rules: rules.collect(),
-            ..wafv2::WebAcl::new(
-                web_acl::DefaultAction {
-                    allow: web_acl::AllowAction::default().into(),
-                    ..Default::default()
-                },
-                web_acl::Scope::Regional,
-                visible(&name, "web-acl"),
-            )
-        },
+        props!(wafv2::WebAcl {
+            default_action: web_acl::DefaultAction {
+                allow: web_acl::AllowAction {},
+            },
+            scope: web_acl::Scope::Regional,
+            visibility_config: visible(&name, "web-acl"),
+            description: format!("In front of the load balancer of {name}"),
+            rules: rules.collect::<Vec<_>>(),
+        }),
     );
     context.stack.add(
         "WebAclAssociation",
-        wafv2::WebAclAssociation::new(load_balancer.reference(), acl.arn()),
+        props!(wafv2::WebAclAssociation {
+            resource_arn: load_balancer,
+            web_acl_arn: &acl,
+        }),
     );
     log(context, &acl);
 }
 
 /// Metrics, and a sample of the requests in the console.
 fn visible(name: &str, rule: &str) -> web_acl::VisibilityConfig {
-    web_acl::VisibilityConfig::new(true, format!("{name}-{rule}"), true)
+    props!(web_acl::VisibilityConfig {
+        cloud_watch_metrics_enabled: true,
+        metric_name: format!("{name}-{rule}"),
+        sampled_requests_enabled: true,
+    })
 }
 
 fn rate_limit(name: &str) -> web_acl::Rule {
-    let statement = web_acl::Statement {
+    let statement = props!(web_acl::Statement {
         rate_based_statement: web_acl::RateBasedStatement {
-            evaluation_window_sec: 300.into(),
-            ..web_acl::RateBasedStatement::new(
-                web_acl::RateBasedStatementAggregateKeyType::Ip,
-                REQUESTS_PER_ADDRESS,
-            )
-        }
-        .into(),
-        ..Default::default()
-    };
-    web_acl::Rule {
+            aggregate_key_type: web_acl::rate_based_statement::AggregateKeyType::Ip,
+            limit: REQUESTS_PER_ADDRESS,
+            evaluation_window_sec: 300,
+        },
+    });
+    props!(web_acl::Rule {
+        name: "rate-limit",
+        priority: 0,
+        statement,
+        visibility_config: visible(name, "rate-limit"),
         action: web_acl::RuleAction {
-            block: web_acl::BlockAction::default().into(),
-            ..Default::default()
-        }
-        .into(),
-        ..web_acl::Rule::new("rate-limit", 0, statement, visible(name, "rate-limit"))
-    }
+            block: web_acl::BlockAction {},
+        },
+    })
 }
 
 fn managed(name: &str, rule: &str, group: &str) -> web_acl::Rule {
-    let statement = web_acl::Statement {
+    let statement = props!(web_acl::Statement {
         managed_rule_group_statement: web_acl::ManagedRuleGroupStatement {
-            rule_action_overrides: exceptions(group).into(),
-            ..web_acl::ManagedRuleGroupStatement::new(group, "AWS")
-        }
-        .into(),
-        ..Default::default()
-    };
-    web_acl::Rule {
-        override_action: web_acl::OverrideAction {
-            none: json!({}).into(),
-            ..Default::default()
-        }
-        .into(),
-        ..web_acl::Rule::new(rule, 0, statement, visible(name, rule))
-    }
+            name: group,
+            vendor_name: "AWS",
+            rule_action_overrides: exceptions(group),
+        },
+    });
+    props!(web_acl::Rule {
+        name: rule,
+        priority: 0,
+        statement,
+        visibility_config: visible(name, rule),
+        override_action: web_acl::OverrideAction { none: json!({}) },
+    })
 }
 
 /// Bodies above 8 KiB are counted and not refused: nothing before prod would have said that a form with a
 /// picture, or a large order, does not pass.
 fn exceptions(group: &str) -> Option<[web_acl::RuleActionOverride; 1]> {
-    let count = web_acl::RuleAction {
-        count: web_acl::CountAction::default().into(),
-        ..Default::default()
-    };
-    let large_body = web_acl::RuleActionOverride::new(count, "SizeRestrictions_BODY");
+    let count = props!(web_acl::RuleAction {
+        count: web_acl::CountAction {},
+    });
+    let large_body = props!(web_acl::RuleActionOverride {
+        action_to_use: count,
+        name: "SizeRestrictions_BODY",
+    });
     (group == COMMON).then_some([large_body])
 }
 
@@ -121,32 +121,34 @@ fn log(context: &Context<'_>, acl: &Handle<wafv2::WebAcl>) {
     );
     // The attribute of a log group ends in `:*`, which WAF refuses.
     let destination = arn("logs", sub!("log-group:{}", group.reference()));
-    let condition = |action| logging_configuration::Condition {
-        action_condition: logging_configuration::ConditionActionCondition::new(action).into(),
-        ..Default::default()
+    let condition = |action| {
+        props!(logging_configuration::Condition {
+            action_condition: logging_configuration::ConditionActionCondition { action },
+        })
     };
-    let keep = logging_configuration::Filter::new(
-        logging_configuration::FilterBehavior::Keep,
-        [
-            condition(logging_configuration::ConditionActionConditionAction::Block),
-            condition(logging_configuration::ConditionActionConditionAction::Count),
+    let keep = props!(logging_configuration::Filter {
+        behavior: logging_configuration::filter::Behavior::Keep,
+        conditions: [
+            condition(logging_configuration::condition_action_condition::Action::Block),
+            condition(logging_configuration::condition_action_condition::Action::Count),
         ],
-        logging_configuration::FilterRequirement::MeetsAny,
-    );
-    let redacted = ["authorization", "cookie"].map(|header| logging_configuration::FieldToMatch {
-        single_header: logging_configuration::FieldToMatchSingleHeader::new(header).into(),
-        ..Default::default()
+        requirement: logging_configuration::filter::Requirement::MeetsAny,
+    });
+    let redacted = ["authorization", "cookie"].map(|header| {
+        props!(logging_configuration::FieldToMatch {
+            single_header: logging_configuration::FieldToMatchSingleHeader { name: header },
+        })
     });
     context.stack.add(
         "WebAclLogging",
-        wafv2::LoggingConfiguration {
-            logging_filter: logging_configuration::LoggingFilter::new(
-                logging_configuration::LoggingFilterDefaultBehavior::Drop,
-                [keep],
-            )
-            .into(),
-            redacted_fields: redacted.into(),
-            ..wafv2::LoggingConfiguration::new([destination], acl.arn())
-        },
+        props!(wafv2::LoggingConfiguration {
+            log_destination_configs: [destination],
+            resource_arn: acl,
+            logging_filter: logging_configuration::LoggingFilter {
+                default_behavior: logging_configuration::logging_filter::DefaultBehavior::Drop,
+                filters: [keep],
+            },
+            redacted_fields: redacted,
+        }),
     );
 }

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use indexmap::IndexMap;
-use stratiform_stack::{App, Assembly, References, Region, Settings};
+use stratiform_stack::{App, Assembly, References, Region, Settings, props};
 use stratiform_template::check;
 
 use crate::resources::sqs;
@@ -110,15 +110,14 @@ fn add_stack(app: &App, number: usize) {
     for queue in 0..QUEUES {
         stack.add(
             format!("Queue{queue}"),
-            sqs::Queue {
-                queue_name: format!("bench_{number}_{queue}").into(),
-                visibility_timeout: 60.into(),
-                message_retention_period: 345_600.into(),
-                receive_message_wait_time_seconds: 20.into(),
-                delay_seconds: 5.into(),
-                sqs_managed_sse_enabled: true.into(),
-                ..Default::default()
-            },
+            props!(sqs::Queue {
+                queue_name: format!("bench_{number}_{queue}"),
+                visibility_timeout: 60,
+                message_retention_period: 345_600,
+                receive_message_wait_time_seconds: 20,
+                delay_seconds: 5,
+                sqs_managed_sse_enabled: true,
+            }),
         );
     }
 }

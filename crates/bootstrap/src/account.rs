@@ -8,7 +8,7 @@ use stratiform_permissions::{
 };
 use stratiform_stack::{
     App, DeletionPolicy, Expr, Json, Opt, Parameter, PolicyDocument, Principal, Prop, Stack,
-    Statement, either, equals, pseudo, sub,
+    Statement, either, equals, props, pseudo, sub,
 };
 
 use crate::names::{ARTIFACTS, KEY, Names};
@@ -78,13 +78,13 @@ pub(crate) fn stacks(app: &App, settings: &Settings, written: &Bootstrap, needed
     );
     stack.add(
         "ExecutionRole",
-        iam::Role {
-            description: "CloudFormation takes it on for the environment's stacks".into(),
-            managed_policy_arns: policies.into(),
+        props!(iam::Role {
+            assume_role_policy_document: execution_trust(),
+            description: "CloudFormation takes it on for the environment's stacks",
+            managed_policy_arns: policies,
             permissions_boundary: boundary(),
-            role_name: names.execution_role().into(),
-            ..iam::Role::new(execution_trust())
-        },
+            role_name: names.execution_role(),
+        }),
     );
 
     let policies = self::policies(
@@ -95,18 +95,18 @@ pub(crate) fn stacks(app: &App, settings: &Settings, written: &Bootstrap, needed
     );
     let role = stack.add(
         "DeployRole",
-        iam::Role {
-            description: format!("Jobs of {} on GitHub take it on", written.repository).into(),
-            managed_policy_arns: policies.clone().into(),
-            max_session_duration: SESSION.into(),
-            permissions_boundary: boundary(),
-            role_name: names.deploy_role().into(),
-            ..iam::Role::new(trust(
+        props!(iam::Role {
+            assume_role_policy_document: trust(
                 written,
                 github_environment(settings, written),
                 &provider,
-            ))
-        },
+            ),
+            description: format!("Jobs of {} on GitHub take it on", written.repository),
+            managed_policy_arns: policies.clone(),
+            max_session_duration: SESSION,
+            permissions_boundary: boundary(),
+            role_name: names.deploy_role(),
+        }),
     );
     stack.output(
         "DeployRole",
@@ -121,26 +121,25 @@ pub(crate) fn stacks(app: &App, settings: &Settings, written: &Bootstrap, needed
     let environment = format!("{}-prepare", github_environment(settings, written));
     let nothing = stack.add(
         "PreparePolicy",
-        iam::ManagedPolicy {
-            description: "What is prepared for approval is not executed".into(),
-            managed_policy_name: format!("{}-1", names.prepare_role()).into(),
-            ..iam::ManagedPolicy::new(PolicyDocument::new([Statement::deny(EXECUTING).on_any()]))
-        },
+        props!(iam::ManagedPolicy {
+            policy_document: PolicyDocument::new([Statement::deny(EXECUTING).on_any()]),
+            description: "What is prepared for approval is not executed",
+            managed_policy_name: format!("{}-1", names.prepare_role()),
+        }),
     );
     let policies = policies.into_iter().chain([nothing.policy_arn().text()]);
     stack.add(
         "PrepareRole",
-        iam::Role {
+        props!(iam::Role {
+            assume_role_policy_document: trust(written, &environment, &provider),
             description: format!(
                 "Jobs of {} on GitHub prepare releases with it",
                 written.repository
-            )
-            .into(),
-            managed_policy_arns: policies.collect::<Vec<_>>().into(),
+            ),
+            managed_policy_arns: policies.collect::<Vec<_>>(),
             permissions_boundary: boundary(),
-            role_name: names.prepare_role().into(),
-            ..iam::Role::new(trust(written, &environment, &provider))
-        },
+            role_name: names.prepare_role(),
+        }),
     );
 }
 
@@ -281,11 +280,10 @@ fn provider(stack: &Stack) -> Expr<String> {
     );
     let provider = stack.add(
         PROVIDER_ID,
-        iam::OidcProvider {
-            client_id_list: ["sts.amazonaws.com"].into(),
-            url: format!("https://{GITHUB}").into(),
-            ..Default::default()
-        },
+        props!(iam::OidcProvider {
+            client_id_list: ["sts.amazonaws.com"],
+            url: format!("https://{GITHUB}"),
+        }),
     );
     provider
         .condition(&is_made)
@@ -356,11 +354,11 @@ fn policies(
         let number = index + 1;
         let policy = stack.add(
             format!("{id}{number}"),
-            iam::ManagedPolicy {
-                description: description.into(),
-                managed_policy_name: format!("{name}-{number}").into(),
-                ..iam::ManagedPolicy::new(Prop::<Json>::untyped(substituted(&document.0)))
-            },
+            props!(iam::ManagedPolicy {
+                policy_document: Prop::<Json>::untyped(substituted(&document.0)),
+                description,
+                managed_policy_name: format!("{name}-{number}"),
+            }),
         );
         policy.policy_arn().text()
     });
@@ -416,8 +414,8 @@ fn pieces(text: &str) -> Json {
 /// The bucket for templates that are too long for a call, in a stack of its own: the other's template may be one. Nothing but
 /// templates is in it: old ones go.
 fn artifacts(app: &App, names: &Names) {
-    use bucket::OwnershipControlsRuleObjectOwnership::BucketOwnerEnforced;
-    use bucket::ServerSideEncryptionByDefaultSseAlgorithm::Aes256;
+    use bucket::ownership_controls_rule::ObjectOwnership::BucketOwnerEnforced;
+    use bucket::server_side_encryption_by_default::SseAlgorithm::Aes256;
     let description = format!("{}: where long templates go", names.prefix());
     let stack = app.stack(ARTIFACTS, &description);
     let name = sub!(
@@ -426,52 +424,57 @@ fn artifacts(app: &App, names: &Names) {
         pseudo::account_id(),
         pseudo::region()
     );
-    let rule = bucket::Rule {
-        id: "OldVersionsGo".into(),
-        abort_incomplete_multipart_upload: bucket::AbortIncompleteMultipartUpload::new(7).into(),
-        noncurrent_version_expiration: bucket::NoncurrentVersionExpiration::new(90).into(),
-        ..bucket::Rule::new(bucket::RuleStatus::Enabled)
-    };
+    let rule = props!(bucket::Rule {
+        status: bucket::rule::Status::Enabled,
+        id: "OldVersionsGo",
+        abort_incomplete_multipart_upload: bucket::AbortIncompleteMultipartUpload {
+            days_after_initiation: 7,
+        },
+        noncurrent_version_expiration: bucket::NoncurrentVersionExpiration {
+            noncurrent_days: 90,
+        },
+    });
     let made = stack.add(
         "Artifacts",
-        s3::Bucket {
-            bucket_name: name.into(),
-            bucket_encryption: bucket::BucketEncryption::new([bucket::ServerSideEncryptionRule {
-                server_side_encryption_by_default: bucket::ServerSideEncryptionByDefault::new(
-                    Aes256,
-                )
-                .into(),
-                ..Default::default()
-            }])
-            .into(),
-            lifecycle_configuration: bucket::LifecycleConfiguration::new([rule]).into(),
-            ownership_controls: bucket::OwnershipControls::new([bucket::OwnershipControlsRule {
-                object_ownership: BucketOwnerEnforced.into(),
-            }])
-            .into(),
+        props!(s3::Bucket {
+            bucket_name: name,
+            bucket_encryption: bucket::BucketEncryption {
+                server_side_encryption_configuration: [bucket::ServerSideEncryptionRule {
+                    server_side_encryption_by_default: bucket::ServerSideEncryptionByDefault {
+                        sse_algorithm: Aes256,
+                    },
+                }]
+            },
+            lifecycle_configuration: bucket::LifecycleConfiguration { rules: [rule] },
+            ownership_controls: bucket::OwnershipControls {
+                rules: [bucket::OwnershipControlsRule {
+                    object_ownership: BucketOwnerEnforced,
+                }]
+            },
             public_access_block_configuration: bucket::PublicAccessBlockConfiguration {
-                block_public_acls: true.into(),
-                block_public_policy: true.into(),
-                ignore_public_acls: true.into(),
-                restrict_public_buckets: true.into(),
-            }
-            .into(),
-            versioning_configuration: bucket::VersioningConfiguration::new(
-                bucket::VersioningConfigurationStatus::Enabled,
-            )
-            .into(),
-            ..Default::default()
-        },
+                block_public_acls: true,
+                block_public_policy: true,
+                ignore_public_acls: true,
+                restrict_public_buckets: true,
+            },
+            versioning_configuration: bucket::VersioningConfiguration {
+                status: bucket::versioning_configuration::Status::Enabled,
+            },
+        }),
     );
     made.on_removal(DeletionPolicy::RetainExceptOnCreate);
     let objects = sub!("{}/*", made.arn());
     let deny = Statement::deny(["s3:*"])
         .sid("DenyPlaintext")
         .to(Principal::Everyone)
-        .on([made.arn().text(), objects])
+        .on(made.arn().text())
+        .on(objects)
         .when("Bool", "aws:SecureTransport", "false");
     stack.add(
         "ArtifactsPolicy",
-        s3::BucketPolicy::new(made.reference(), PolicyDocument::new([deny])),
+        props!(s3::BucketPolicy {
+            bucket: &made,
+            policy_document: PolicyDocument::new([deny]),
+        }),
     );
 }

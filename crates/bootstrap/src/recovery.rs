@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use stratiform_assembly::Assembly;
 use stratiform_environment::Settings;
 use stratiform_stack::{
-    App, DeletionPolicy, Opt, PolicyDocument, Principal, Prop, Stack, Statement,
+    App, DeletionPolicy, Opt, PolicyDocument, Principal, Prop, Stack, Statement, props,
 };
 use stratiform_template::{Resource, Value};
 
@@ -113,23 +113,24 @@ fn vault(stack: &Stack, settings: &Settings, id: &str, name: &str) {
         .on_any();
     let key = stack.add(
         format!("{id}Key"),
-        kms::Key {
-            description: format!("Backup vault {name}").into(),
-            enable_key_rotation: true.into(),
+        props!(kms::Key {
+            description: format!("Backup vault {name}"),
+            enable_key_rotation: true,
             pending_window_in_days: if settings.termination_protection {
                 30
             } else {
                 7
-            }
-            .into(),
-            key_policy: PolicyDocument::new([administration]).into(),
-            ..Default::default()
-        },
+            },
+            key_policy: PolicyDocument::new([administration]),
+        }),
     );
     key.on_removal(DeletionPolicy::RetainExceptOnCreate);
     stack.add(
         format!("{id}KeyAlias"),
-        kms::Alias::new(format!("alias/{name}"), key.reference()),
+        props!(kms::Alias {
+            alias_name: format!("alias/{name}"),
+            target_key_id: key.reference(),
+        }),
     );
     let keep = Statement::deny([
         "backup:DeleteRecoveryPoint",
@@ -140,11 +141,11 @@ fn vault(stack: &Stack, settings: &Settings, id: &str, name: &str) {
     .on_any();
     let vault = stack.add(
         id,
-        backup::BackupVault {
-            encryption_key_arn: key.arn().into(),
-            access_policy: PolicyDocument::new([keep]).into(),
-            ..backup::BackupVault::new(name)
-        },
+        props!(backup::BackupVault {
+            backup_vault_name: name,
+            encryption_key_arn: &key,
+            access_policy: PolicyDocument::new([keep]),
+        }),
     );
     vault.on_removal(DeletionPolicy::RetainExceptOnCreate);
 }
@@ -158,11 +159,12 @@ fn copied(stack: &Stack, id: &str, prefix: &str, like: Option<&Resource>) {
         property("LifecyclePolicy").and_then(|policy| get(policy, "LifecyclePolicyText"));
     stack.add(
         id,
-        ecr::RepositoryCreationTemplate {
+        props!(ecr::RepositoryCreationTemplate {
+            applied_for: [AppliedForItem::Replication],
+            prefix,
             description: Opt::from("Images that are copied from the environment's region"),
-            image_tag_mutability: mutability.map(Prop::untyped).into(),
-            lifecycle_policy: lifecycle.cloned().map(Prop::untyped).into(),
-            ..ecr::RepositoryCreationTemplate::new([AppliedForItem::Replication], prefix)
-        },
+            image_tag_mutability: mutability.map(Prop::untyped),
+            lifecycle_policy: lifecycle.cloned().map(Prop::untyped),
+        }),
     );
 }

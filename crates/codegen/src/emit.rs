@@ -1,8 +1,9 @@
 //! The model as Rust source.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use crate::model::{Attribute, Field, Kind, Model, Presence, PropertyType, Resource, RustType};
+use crate::model::{Attribute, Field, Model, Presence, PropertyType, Resource, RustType};
 
 /// Writes a line. Writing to a `String` cannot fail.
 macro_rules! line {
@@ -11,6 +12,8 @@ macro_rules! line {
         let _ = writeln!($source, $($argument)*);
     }};
 }
+
+mod give;
 
 /// The model as the text of one module.
 pub(crate) fn emit(model: &Model) -> String {
@@ -31,6 +34,7 @@ pub(crate) fn emit(model: &Model) -> String {
         line!(source, "{IMPORTS}");
         for resource in resources {
             emit_resource(&mut source, resource);
+            give::emit(&mut source, model, resource);
         }
         line!(source, "}}");
     }
@@ -80,31 +84,45 @@ fn emit_resource(source: &mut String, resource: &Resource) {
     line!(source, "/// The property types of `{resource_type}`.");
     line!(source, "pub mod {module} {{");
     line!(source, "{IMPORTS}");
+    let mut modules: BTreeMap<&str, Vec<_>> = BTreeMap::new();
     for property_type in &resource.types {
         match property_type {
             PropertyType::Struct { name, fields } => {
                 line!(source, "\n/// `{name}` of `{resource_type}`.");
                 emit_struct(source, name, fields, "");
             }
-            PropertyType::Enum { name, variants } => emit_enum(source, name, variants),
+            PropertyType::Enum {
+                module: None,
+                name,
+                variants,
+            } => emit_enum(source, name, variants),
+            PropertyType::Enum {
+                module: Some(module),
+                name,
+                variants,
+            } => modules.entry(module).or_default().push((name, variants)),
         }
+    }
+    for (module, enums) in modules {
+        line!(
+            source,
+            "\n/// What properties of the struct of this name may be."
+        );
+        line!(source, "pub mod {module} {{");
+        line!(source, "use ::stratiform_stack::generated as cfn;");
+        for (name, variants) in enums {
+            emit_enum(source, name, variants);
+        }
+        line!(source, "}}");
     }
     line!(source, "}}");
 }
 
 fn emit_struct(source: &mut String, name: &str, fields: &[Field], prefix: &str) {
-    let required: Vec<&Field> = fields
-        .iter()
-        .filter(|field| field.presence == Presence::Required)
-        .collect();
-    let default = if required.is_empty() { ", Default" } else { "" };
-    line!(source, "#[derive(Clone, Debug{default})]");
+    line!(source, "#[derive(Clone, Debug)]");
     line!(source, "pub struct {name} {{");
     for field in fields {
-        let optionality = match field.presence {
-            Presence::Required => "cfn::Prop",
-            Presence::Optional => "cfn::Opt",
-        };
+        let optionality = optionality(field);
         let facts = field
             .facts
             .iter()
@@ -138,41 +156,46 @@ fn emit_struct(source: &mut String, name: &str, fields: &[Field], prefix: &str) 
     line!(source, "    }}");
     line!(source, "}}");
     line!(source, "impl cfn::Accepts<Self> for {name} {{}}");
-    if !required.is_empty() {
-        emit_new(source, name, fields, &required, prefix);
-    }
+    emit_fields(source, name, fields);
 }
 
-fn emit_new(source: &mut String, name: &str, fields: &[Field], required: &[&Field], prefix: &str) {
-    let parameters = required.iter().map(|field| {
-        format!(
-            "{}: impl Into<cfn::Prop<{}>>",
-            field.name,
-            type_name(&field.rust_type, prefix)
-        )
-    });
-    let parameters: Vec<String> = parameters.collect();
-    line!(source, "impl {name} {{");
+/// What `props!` asks: which properties are required, and the struct before anything is set.
+fn emit_fields(source: &mut String, name: &str, fields: &[Field]) {
+    let required = fields
+        .iter()
+        .filter(|field| field.presence == Presence::Required)
+        .map(|field| {
+            let field = field.name.trim_start_matches("r#");
+            let message = format!("`{name}` needs `{field}`, which is required");
+            format!("({field:?}, {message:?})")
+        });
+    let required: Vec<String> = required.collect();
+    line!(source, "impl cfn::Fields for {name} {{");
     line!(
         source,
-        "    /// With what is required; set the rest with `..` in a struct literal."
+        "    const REQUIRED: &'static [(&'static str, &'static str)] = &[{}];",
+        required.join(", ")
     );
-    line!(
-        source,
-        "    pub fn new({}) -> Self {{",
-        parameters.join(", ")
-    );
+    line!(source, "    fn unset() -> Self {{");
     line!(source, "        Self {{");
     for field in fields {
-        let value = match field.presence {
-            Presence::Required => format!("{}.into()", field.name),
-            Presence::Optional => "cfn::Opt::default()".to_owned(),
-        };
-        line!(source, "            {}: {value},", field.name);
+        let optionality = optionality(field);
+        line!(
+            source,
+            "            {}: {optionality}::unset(),",
+            field.name
+        );
     }
     line!(source, "        }}");
     line!(source, "    }}");
     line!(source, "}}");
+}
+
+fn optionality(field: &Field) -> &'static str {
+    match field.presence {
+        Presence::Required => "cfn::Prop",
+        Presence::Optional => "cfn::Opt",
+    }
 }
 
 /// Text for a comment: in one line, nothing invisible.
@@ -266,7 +289,10 @@ fn emit_kinds(source: &mut String, model: &Model) {
     line!(source, "{LINTS}");
     line!(source, "#[rustfmt::skip]");
     line!(source, "pub mod kinds {{");
-    line!(source, "use ::stratiform_stack::generated::AcceptsKind;");
+    line!(
+        source,
+        "use ::stratiform_stack::generated::{{AcceptsKind, Arn}};"
+    );
     for (name, kind) in &model.kinds {
         let formats: Vec<String> = kind
             .formats
@@ -276,22 +302,21 @@ fn emit_kinds(source: &mut String, model: &Model) {
         line!(source, "/// {}.", formats.join(" or "));
         line!(source, "#[derive(Clone, Copy, Debug)]");
         line!(source, "pub enum {name} {{}}");
-        for (accepted, _) in model.kinds.iter().filter(|(_, other)| accepts(kind, other)) {
+        for (accepted, _) in model.kinds.iter().filter(|(_, other)| kind.accepts(other)) {
             line!(source, "impl AcceptsKind<{accepted}> for {name} {{}}");
+        }
+        if kind.is_arn() {
+            line!(source, "impl AcceptsKind<{name}> for Arn {{}}");
         }
     }
     line!(source, "}}");
-}
-
-/// A choice of kinds accepts each of them, and any smaller choice.
-fn accepts(kind: &Kind, other: &Kind) -> bool {
-    other.formats.is_subset(&kind.formats)
 }
 
 fn type_name(rust_type: &RustType, prefix: &str) -> String {
     match rust_type {
         RustType::Text => "String".to_owned(),
         RustType::UnknownKind => "cfn::Id<cfn::UnknownKind>".to_owned(),
+        RustType::Arn => "cfn::Id<cfn::Arn>".to_owned(),
         RustType::Id(kind) => format!("cfn::Id<kinds::{kind}>"),
         RustType::Integer => "i64".to_owned(),
         RustType::Number => "f64".to_owned(),

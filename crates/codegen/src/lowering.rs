@@ -1,6 +1,7 @@
 //! Schemas, one resource type after the other, turned into Rust's types.
 
 mod facts;
+mod kinds;
 mod shape;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -10,6 +11,7 @@ use stratiform_catalog::{PropertyPath, ResourceType, Schema};
 
 use crate::model::{Attribute, Field, Kind, Model, Presence, PropertyType, Resource, RustType};
 use crate::name::{TakenNames, camel, snake};
+use kinds::Inferred;
 use shape::{
     MAX_DEPTH, Shape, collect_properties, is_tag, kind, kind_name, shape, structured, text_values,
 };
@@ -48,11 +50,23 @@ impl<'a> Naming<'a> {
     }
 }
 
+/// A scope without the names of the prelude that the generated code itself uses.
+fn reserved() -> TakenNames {
+    let mut scope = TakenNames::default();
+    for name in ["From", "Into", "Some", "String"] {
+        scope.take([name.to_owned()]);
+    }
+    scope
+}
+
 /// Turns one resource type's schema into types.
 pub(crate) struct Lowering<'a> {
     kinds: &'a mut BTreeMap<String, Kind>,
     resource_type: ResourceType,
+    nameable: Vec<ResourceType>,
     scope: TakenNames,
+    /// The names in each module of a struct.
+    modules: HashMap<String, TakenNames>,
     types: IndexMap<String, PropertyType>,
     /// Definitions that are named types already, or are about to be.
     definitions: HashMap<&'static str, RustType>,
@@ -62,11 +76,7 @@ pub(crate) struct Lowering<'a> {
 
 impl<'a> Lowering<'a> {
     pub(crate) fn new(kinds: &'a mut BTreeMap<String, Kind>, resource_type: ResourceType) -> Self {
-        let mut scope = TakenNames::default();
-        // Names of the prelude that the generated code itself uses.
-        for name in ["From", "Into", "Some", "String"] {
-            scope.take([name.to_owned()]);
-        }
+        let mut scope = reserved();
         let definitions = resource_type.schema().definitions();
         let reserved = definitions
             .map(|(name, _)| (name, scope.take([camel(name), camel(name) + "Properties"])))
@@ -74,7 +84,9 @@ impl<'a> Lowering<'a> {
         Lowering {
             kinds,
             resource_type,
+            nameable: kinds::nameable(resource_type),
             scope,
+            modules: HashMap::new(),
             types: IndexMap::new(),
             definitions: HashMap::new(),
             reserved,
@@ -97,6 +109,7 @@ impl<'a> Lowering<'a> {
             name,
             module,
             fields,
+            identifier: kinds::identifier(self.resource_type),
             reference,
             attributes,
             types: self.types.into_values().collect(),
@@ -206,34 +219,42 @@ impl<'a> Lowering<'a> {
         if let Some(values) = text_values(schema) {
             return RustType::Named(self.choice(values, naming));
         }
-        let formats: BTreeSet<&'static str> = [schema]
+        let formats: BTreeSet<String> = [schema]
             .into_iter()
             .chain(schema.any_of())
             .chain(schema.one_of())
             .filter_map(kind)
+            .map(str::to_owned)
             .collect();
         // A choice with a member of no known kind accepts any text.
         let every_branch_known = schema
             .any_of()
             .chain(schema.one_of())
             .all(|branch| kind(branch).is_some());
-        if formats.is_empty() || !every_branch_known {
-            return RustType::Text;
+        if !formats.is_empty() && every_branch_known {
+            return self.kind(formats);
         }
-        let name: Vec<String> = formats.iter().map(|format| kind_name(format)).collect();
-        let name = name.join("Or");
-        self.kinds.insert(
-            name.clone(),
-            Kind {
-                formats: formats.clone(),
-            },
-        );
-        for format in formats {
-            self.kinds.entry(kind_name(format)).or_insert_with(|| Kind {
-                formats: BTreeSet::from([format]),
-            });
+        kinds::taken(self.resource_type, &self.nameable, naming.name(), schema)
+            .map_or(RustType::Text, |inferred| self.inferred(inferred))
+    }
+
+    /// Text of a kind, or of one of several.
+    fn kind(&mut self, formats: BTreeSet<String>) -> RustType {
+        let names: Vec<String> = formats.iter().map(|format| kind_name(format)).collect();
+        let name = names.join("Or");
+        for (name, format) in names.into_iter().zip(&formats) {
+            let formats = BTreeSet::from([format.clone()]);
+            self.kinds.entry(name).or_insert(Kind { formats });
         }
+        self.kinds.entry(name.clone()).or_insert(Kind { formats });
         RustType::Id(name)
+    }
+
+    fn inferred(&mut self, inferred: Inferred) -> RustType {
+        match inferred {
+            Inferred::Of(format) => self.kind(BTreeSet::from([format])),
+            Inferred::Arn => RustType::Arn,
+        }
     }
 
     fn name(&mut self, naming: Naming<'_>) -> String {
@@ -249,20 +270,33 @@ impl<'a> Lowering<'a> {
     }
 
     fn choice(&mut self, values: Vec<&'static str>, naming: Naming<'_>) -> String {
-        let name = self.name(naming);
+        let (module, name) = match naming {
+            Naming::Property { owner, property } if !owner.is_empty() => {
+                let module = snake(owner);
+                let scope = self.modules.entry(module.clone()).or_insert_with(reserved);
+                let name = scope.take([camel(property), camel(property) + "Value"]);
+                (Some(module), name)
+            }
+            _ => (None, self.name(naming)),
+        };
+        let path = match &module {
+            Some(module) => format!("{module}::{name}"),
+            None => name.clone(),
+        };
         let mut scope = TakenNames::default();
         let variants = values
             .iter()
             .map(|value| (scope.take([camel(value)]), *value))
             .collect();
         self.types.insert(
-            name.clone(),
+            path.clone(),
             PropertyType::Enum {
-                name: name.clone(),
+                module,
+                name,
                 variants,
             },
         );
-        name
+        path
     }
 
     fn attributes(&mut self) -> Vec<Attribute> {
@@ -276,7 +310,7 @@ impl<'a> Lowering<'a> {
             let rust_type = readable
                 .schema
                 .filter(|_| self.is_returned(attribute))
-                .and_then(|schema| self.attribute_type(schema));
+                .and_then(|schema| self.attribute_type(attribute, schema));
             let Some(rust_type) = rust_type else {
                 continue;
             };
@@ -303,18 +337,15 @@ impl<'a> Lowering<'a> {
     }
 
     /// What an attribute gives; nothing for objects, of which only the members can be asked for.
-    fn attribute_type(&mut self, schema: Schema) -> Option<RustType> {
+    fn attribute_type(&mut self, attribute: &str, schema: Schema) -> Option<RustType> {
         let resolved = schema.resolve();
         let format = kind(schema).or_else(|| kind(resolved));
         match (shape(resolved), format) {
-            (Shape::Text, Some(format)) => {
-                let name = kind_name(format);
-                self.kinds.entry(name.clone()).or_insert_with(|| Kind {
-                    formats: BTreeSet::from([format]),
-                });
-                Some(RustType::Id(name))
-            }
-            (Shape::Text, None) => Some(RustType::UnknownKind),
+            (Shape::Text, Some(format)) => Some(self.kind(BTreeSet::from([format.to_owned()]))),
+            (Shape::Text, None) => Some(
+                kinds::given(self.resource_type, attribute)
+                    .map_or(RustType::UnknownKind, |inferred| self.inferred(inferred)),
+            ),
             (Shape::Integer, _) => Some(RustType::Integer),
             (Shape::Number, _) => Some(RustType::Number),
             (Shape::Boolean, _) => Some(RustType::Boolean),
@@ -322,7 +353,7 @@ impl<'a> Lowering<'a> {
             (Shape::Array, _) => {
                 let items = resolved
                     .items()
-                    .and_then(|items| self.attribute_type(items));
+                    .and_then(|items| self.attribute_type(attribute, items));
                 Some(RustType::List(Box::new(items.unwrap_or(RustType::Json))))
             }
             (Shape::Object | Shape::Map(_), _) => None,
@@ -331,12 +362,10 @@ impl<'a> Lowering<'a> {
 
     /// What `Ref` gives: the primary identifier where it is one property, otherwise text of no known kind.
     fn reference(&mut self) -> RustType {
-        let mut identifier = self.resource_type.primary_identifier();
-        let (Some(path), None) = (identifier.next(), identifier.next()) else {
-            return RustType::UnknownKind;
-        };
-        let property = self.resource_type.schema().property(path.as_str());
-        let given = property.and_then(|schema| self.attribute_type(schema));
+        let given = kinds::identifier(self.resource_type).and_then(|property| {
+            let schema = self.resource_type.schema().property(property)?;
+            self.attribute_type(property, schema)
+        });
         given
             .filter(|given| matches!(given, RustType::Id(_)))
             .unwrap_or(RustType::UnknownKind)

@@ -17,7 +17,19 @@ pub(crate) struct Model {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Kind {
     /// The catalog's formats: `AWS::EC2::VPC.Id`.
-    pub(crate) formats: BTreeSet<&'static str>,
+    pub(crate) formats: BTreeSet<String>,
+}
+
+impl Kind {
+    /// A choice of kinds accepts each of them, and any smaller choice.
+    pub(crate) fn accepts(&self, other: &Kind) -> bool {
+        other.formats.is_subset(&self.formats)
+    }
+
+    /// Whether it is an ARN, whichever it is.
+    pub(crate) fn is_arn(&self) -> bool {
+        self.formats.iter().all(|format| format.ends_with("Arn"))
+    }
 }
 
 /// A resource type.
@@ -30,6 +42,8 @@ pub(crate) struct Resource {
     /// `db_instance`: where its property types are.
     pub(crate) module: String,
     pub(crate) fields: Vec<Field>,
+    /// The property that `Ref` gives, where it is one.
+    pub(crate) identifier: Option<&'static str>,
     pub(crate) reference: RustType,
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) types: Vec<PropertyType>,
@@ -43,6 +57,8 @@ pub(crate) enum PropertyType {
         fields: Vec<Field>,
     },
     Enum {
+        /// The module of the struct that has it; nothing where it is the resource's own, or has a definition.
+        module: Option<String>,
         name: String,
         variants: Vec<(String, &'static str)>,
     },
@@ -83,6 +99,8 @@ pub(crate) enum RustType {
     Text,
     /// Text that a resource gives and of which the catalog does not say what it identifies.
     UnknownKind,
+    /// An ARN of anything.
+    Arn,
     /// Text of a kind, by the kind's identifier.
     Id(String),
     Integer,

@@ -11,7 +11,19 @@ pub(crate) fn snake(name: &str) -> String {
 
 /// `DBInstance` → `DbInstance`, as an identifier.
 pub(crate) fn camel(name: &str) -> String {
-    identifier(&words(name).to_upper_camel_case())
+    let words = words(name);
+    let mut camel = String::new();
+    for word in words.split(' ').filter(|word| !word.is_empty()) {
+        let word = word.to_upper_camel_case();
+        // Two numbers stay two: `X86_64`.
+        if camel.ends_with(|last: char| last.is_ascii_digit())
+            && word.starts_with(|first: char| first.is_ascii_digit())
+        {
+            camel.push('_');
+        }
+        camel.push_str(&word);
+    }
+    identifier(&camel)
 }
 
 /// Cuts a name where case alone does not: `IPv6` is one word, `KMSKeyARNs` ends in one.
@@ -92,7 +104,8 @@ mod tests {
             ("CidrIPv6", "cidr_ipv6", "CidrIpv6"),
             ("Type", "r#type", "Type"),
             ("Self", "self_", "Self_"),
-            ("10.0", "_10_0", "_100"),
+            ("10.0", "_10_0", "_10_0"),
+            ("X86_64", "x86_64", "X86_64"),
             ("aws:kms", "aws_kms", "AwsKms"),
             ("*", "Empty", "Empty"),
         ];

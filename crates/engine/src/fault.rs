@@ -256,11 +256,17 @@ impl Faults {
         })
     }
 
+    /// The alarms that are to go off, or did.
+    pub(crate) fn alarms(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|fault| match fault {
+            Fault::Alarm { name, .. } => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
     /// Whether an alarm is to go off.
     pub(crate) fn has_alarm(&self, alarm: &str) -> bool {
-        self.0
-            .iter()
-            .any(|fault| matches!(fault, Fault::Alarm { name, .. } if name == alarm))
+        self.alarms().any(|name| name == alarm)
     }
 
     /// Whether a call is to fail, and how.

@@ -16,7 +16,7 @@ pub enum Input {
     Call(Request),
     /// Somebody has something fail.
     Fault(Fault),
-    /// Nothing fails any more that was to fail, but for alarms that are under way.
+    /// Nothing fails any more that was to fail, and alarms that had to go off are quiet; but for those that are on their way.
     Calm,
     /// Only time passes.
     Tick,

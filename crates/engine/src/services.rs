@@ -71,6 +71,13 @@ impl State {
             self.alarm_in(realm, &above, effects);
         }
     }
+
+    /// An alarm is not off any more, wherever it is.
+    pub(crate) fn quiet_alarm(&mut self, name: &str) {
+        for realm in &mut self.realms {
+            cloudwatch::quiet(&mut realm.estate, name);
+        }
+    }
 }
 
 /// Properties whose scalars are text, as the engine has them.

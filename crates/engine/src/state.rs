@@ -249,7 +249,8 @@ impl State {
     }
 
     pub(crate) fn forget_faults(&mut self) {
-        self.faults = Faults::default();
+        let faults = std::mem::take(&mut self.faults);
+        faults.alarms().for_each(|name| self.quiet_alarm(name));
     }
 
     /// An alarm goes off, in every realm.

@@ -12,6 +12,7 @@
 
 mod app;
 mod policy;
+mod props;
 mod resource;
 mod settings;
 mod stack;
@@ -33,21 +34,41 @@ pub use stack::Stack;
 pub use stack::capabilities::capabilities;
 pub use stack::parameter::Parameter;
 pub use stack::protection::Update;
+/// The properties of a resource, or of a part of one, written as a struct literal.
+///
+/// A value stands as it is: text, a number, a variant of an enum, what an environment says, an `Option`. A literal
+/// of another structure is written without `props!` where it is a value itself or a member of a list. What is not
+/// named is not set; what is required and not named does not compile, and the compiler says its name. With `..base`
+/// at the end, the rest is as it is there.
+///
+/// ```ignore
+/// let queue = stack.add(
+///     "Queue",
+///     props!(sqs::Queue {
+///         visibility_timeout: 30,
+///         kms_master_key_id: key.arn(),
+///         tags: [Tag::new("team", "orders")],
+///     }),
+/// );
+/// ```
+pub use stratiform_props::props;
 pub use tag::Tag;
 pub use value::function::{
     Condition, and, arn, availability_zones, base64, cidr, either, equals, find_in_map,
     import_value, join, not, or, pseudo, select, split,
 };
-pub use value::property::{Expr, Id, Json, List, Map, Opt, Prop};
+pub use value::property::{Arn, Expr, Id, Json, List, Map, Opt, Prop};
 
 /// What generated code needs and nobody writes by hand.
 #[doc(hidden)]
 pub mod generated {
+    pub use crate::props::{Fields, complete, member};
+    pub use crate::resource::handle::{Gives, One};
     pub use crate::resource::{NoAttributes, Resource, attribute};
     pub use crate::tag::Tag;
     pub use crate::value::draft::{Draft, Identity};
     pub use crate::value::function::{placeholders, substitute};
-    pub use crate::value::property::{Accepts, AcceptsKind, PropertyType, UnknownKind};
+    pub use crate::value::property::{Accepts, AcceptsKind, Arn, PropertyType, UnknownKind};
     pub use crate::{Expr, Id, Json, List, Map, Opt, Prop};
     pub use std::rc::Rc;
 }

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use crate::sub;
 use crate::value::draft::Draft;
 use crate::value::function::pseudo;
-use crate::value::property::{Json, Opt, Prop, PropertyType};
+use crate::value::property::{Arn, Id, Json, Opt, Prop, PropertyType};
 
 /// A policy document: statements, each allowing or denying some actions.
 ///
@@ -16,7 +16,7 @@ use crate::value::property::{Json, Opt, Prop, PropertyType};
 ///
 /// let read = Statement::allow(["sqs:ReceiveMessage", "sqs:DeleteMessage"])
 ///     .sid("Read")
-///     .on([arn("sqs", "orders")]);
+///     .on(arn("sqs", "orders"));
 /// let only_tls = Statement::deny(["sqs:*"])
 ///     .to(Principal::Everyone)
 ///     .on_any()
@@ -116,20 +116,21 @@ impl Statement {
         self
     }
 
-    /// Adds resources the statement is about, by ARN.
-    pub fn on<R: Into<Prop<String>>>(mut self, resources: impl IntoIterator<Item = R>) -> Self {
-        self.resources.extend(
-            resources
-                .into_iter()
-                .map(|resource| resource.into().into_draft()),
-        );
+    /// Adds a resource that the statement is about: a handle, an ARN, or text: `.on(&bucket).on(sub!("{}/*", arn))`.
+    pub fn on(mut self, resource: impl Into<Prop<Id<Arn>>>) -> Self {
+        self.resources.push(resource.into().into_draft());
         self
+    }
+
+    /// Adds each of some resources.
+    pub fn on_each<R: Into<Prop<Id<Arn>>>>(self, resources: impl IntoIterator<Item = R>) -> Self {
+        resources.into_iter().fold(self, Statement::on)
     }
 
     /// Makes the statement about every resource: for actions that know no resources, and in the policy of the
     /// resource itself.
     pub fn on_any(self) -> Self {
-        self.on(["*"])
+        self.on("*")
     }
 
     /// Adds a principal: only in policies that belong to a resource, or say who may assume a role.

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stratiform_environment::Settings;
-use stratiform_stack::{App, DeletionPolicy};
+use stratiform_stack::{App, DeletionPolicy, props};
 
 use crate::resources::s3::{self, bucket};
 use crate::resources::sqs;
@@ -42,24 +42,23 @@ fn stacks(env: &Environment, app: &App) {
     let storage = app.stack("storage", "Entries of the guestbook");
     let entries = storage.add(
         "Entries",
-        s3::Bucket {
-            lifecycle_configuration: bucket::LifecycleConfiguration::new([bucket::Rule {
-                expiration_in_days: env.keep_days.into(),
-                ..bucket::Rule::new(bucket::RuleStatus::Enabled)
-            }])
-            .into(),
-            ..Default::default()
-        },
+        props!(s3::Bucket {
+            lifecycle_configuration: bucket::LifecycleConfiguration {
+                rules: [bucket::Rule {
+                    status: bucket::rule::Status::Enabled,
+                    expiration_in_days: env.keep_days,
+                }]
+            },
+        }),
     );
     entries.on_removal(DeletionPolicy::Retain);
 
     let inbox = app.stack("inbox", "New entries, waiting to be read");
     inbox.add(
         "Queue",
-        sqs::Queue {
-            message_retention_period: (i64::from(env.keep_days.min(14)) * 86_400).into(),
-            ..Default::default()
-        },
+        props!(sqs::Queue {
+            message_retention_period: i64::from(env.keep_days.min(14)) * 86_400,
+        }),
     );
     inbox.output("Bucket", "Where entries go", entries.reference());
 }

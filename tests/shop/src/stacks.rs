@@ -1,7 +1,7 @@
 //! The stacks of the shop.
 
 use stratiform_stack::{
-    App, DeletionPolicy, Expr, Handle, Parameter, Stack, either, equals, pseudo, sub,
+    App, DeletionPolicy, Expr, Handle, Parameter, Prop, Stack, either, equals, props, pseudo, sub,
 };
 
 use crate::environment::{Environment, Service, Special};
@@ -28,7 +28,7 @@ pub(crate) fn app(env: &Environment, app: &App) {
     }
     if special == Special::Stack {
         app.stack("more", "More")
-            .add("Queue", sqs::Queue::default());
+            .add("Queue", props!(sqs::Queue {}));
     }
 }
 
@@ -43,28 +43,26 @@ fn network(env: &Environment, app: &App) -> Network {
     let cidr = env.network.vpc_cidr;
     let vpc = stack.add(
         "Vpc",
-        ec2::Vpc {
-            cidr_block: cidr.to_string().into(),
-            ..Default::default()
-        },
+        props!(ec2::Vpc {
+            cidr_block: cidr.to_string(),
+        }),
     );
     let subnets = (1..=env.network.subnets.unwrap_or(2)).map(|number| {
         let block = cidr.subnet(20, u32::from(number)).unwrap_or(cidr);
         stack.add(
             format!("Subnet{number}"),
-            ec2::Subnet {
-                cidr_block: block.to_string().into(),
-                ..ec2::Subnet::new(vpc.reference())
-            },
+            props!(ec2::Subnet {
+                vpc_id: &vpc,
+                cidr_block: block.to_string(),
+            }),
         )
     });
     let subnets = subnets.collect();
     stack.add(
         "FlowLogs",
-        logs::LogGroup {
-            retention_in_days: env.retention_days.into(),
-            ..Default::default()
-        },
+        props!(logs::LogGroup {
+            retention_in_days: env.retention_days,
+        }),
     );
     Network { vpc, subnets }
 }
@@ -74,10 +72,9 @@ fn registry(env: &Environment, app: &App, name: &str) {
     for service in env.services.keys() {
         let repository = stack.add(
             format!("{}Repository", capitalized(service)),
-            ecr::Repository {
-                repository_name: format!("{name}/{service}").into(),
-                ..Default::default()
-            },
+            props!(ecr::Repository {
+                repository_name: format!("{name}/{service}"),
+            }),
         );
         repository.on_removal(DeletionPolicy::Delete);
     }
@@ -92,19 +89,22 @@ fn database(
     let stack = app.stack("database", "PostgreSQL");
     let group = stack.add(
         "SecurityGroup",
-        ec2::SecurityGroup {
-            vpc_id: network.vpc.reference().into(),
-            ..ec2::SecurityGroup::new("The database")
-        },
+        props!(ec2::SecurityGroup {
+            group_description: "The database",
+            vpc_id: &network.vpc,
+        }),
     );
     let subnets = network.subnets.iter().map(Handle::reference);
     let subnets = stack.add(
         "SubnetGroup",
-        rds::DbSubnetGroup::new("Subnets", subnets.collect::<Vec<_>>()),
+        props!(rds::DbSubnetGroup {
+            db_subnet_group_description: "Subnets",
+            subnet_ids: subnets.collect::<Vec<_>>(),
+        }),
     );
     // What begins with data has its user in it.
     let (snapshot, user) = match env.database.restorable {
-        false => (Default::default(), "shop".into()),
+        false => (None, Prop::from("shop")),
         true => {
             let parameter = Parameter::string("The snapshot that it is made from");
             let from = stack.parameter("DatabaseSnapshot", parameter.default_value(""));
@@ -112,24 +112,23 @@ fn database(
             let nothing = pseudo::no_value::<String>;
             let snapshot: Expr<String> = either(&is_new, nothing(), from);
             let user: Expr<String> = either(&is_new, "shop", nothing());
-            (snapshot.into(), user.into())
+            (Some(snapshot), user.into())
         }
     };
     let instance = stack.add(
         "Instance",
-        rds::DbInstance {
+        props!(rds::DbInstance {
             db_snapshot_identifier: snapshot,
-            allocated_storage: "20".into(),
-            backup_retention_period: env.database.backup_retention_days.into(),
-            db_instance_class: env.database.instance_class.as_str().into(),
-            db_instance_identifier: name.into(),
-            db_subnet_group_name: subnets.reference().into(),
-            engine: "postgres".into(),
-            manage_master_user_password: true.into(),
+            allocated_storage: "20",
+            backup_retention_period: env.database.backup_retention_days,
+            db_instance_class: env.database.instance_class.as_str(),
+            db_instance_identifier: name,
+            db_subnet_group_name: &subnets,
+            engine: "postgres",
+            manage_master_user_password: true,
             master_username: user,
-            vpc_security_groups: [group.group_id()].into(),
-            ..Default::default()
-        },
+            vpc_security_groups: [&group],
+        }),
     );
     instance.on_removal(DeletionPolicy::Snapshot);
     stack.output("Address", "Where it is", instance.endpoint_address());
@@ -143,11 +142,10 @@ fn queues(env: &Environment, app: &App, name: &str, special: Special) {
         let days = if special == Special::Property { 1 } else { 4 };
         let queue = stack.add(
             format!("{}Queue", capitalized(service)),
-            sqs::Queue {
-                queue_name: format!("{name}-{service}").into(),
-                message_retention_period: (days * 86_400).into(),
-                ..Default::default()
-            },
+            props!(sqs::Queue {
+                queue_name: format!("{name}-{service}"),
+                message_retention_period: days * 86_400,
+            }),
         );
         queue.on_removal(DeletionPolicy::Delete);
         if special == Special::Output {
@@ -160,17 +158,16 @@ fn services(env: &Environment, app: &App, network: &Network) {
     let stack = app.stack("services", "Services");
     stack.add(
         "SecurityGroup",
-        ec2::SecurityGroup {
-            vpc_id: network.vpc.reference().into(),
+        props!(ec2::SecurityGroup {
+            group_description: "The services",
+            vpc_id: &network.vpc,
             security_group_ingress: [security_group::Ingress {
-                cidr_ip: env.network.allowed_cidr.to_string().into(),
-                from_port: 443.into(),
-                to_port: 443.into(),
-                ..security_group::Ingress::new("tcp")
-            }]
-            .into(),
-            ..ec2::SecurityGroup::new("The services")
-        },
+                ip_protocol: "tcp",
+                cidr_ip: env.network.allowed_cidr.to_string(),
+                from_port: 443,
+                to_port: 443,
+            }],
+        }),
     );
     for (name, service) in &env.services {
         let id = capitalized(name);
@@ -181,89 +178,101 @@ fn services(env: &Environment, app: &App, network: &Network) {
 
 fn add_service(stack: &Stack, id: &str, name: &str, service: &Service, image: Expr<String>) {
     let variables = service.variables.iter();
-    let variables = variables.map(|(name, value)| task_definition::KeyValuePair {
-        name: name.as_str().into(),
-        value: value.as_str().into(),
+    let variables = variables.map(|(name, value)| {
+        props!(task_definition::KeyValuePair {
+            name: name.as_str(),
+            value: value.as_str(),
+        })
     });
     let token = service.token.then(|| {
         let token = Parameter::string("The token").no_echo();
-        task_definition::KeyValuePair {
-            name: "TOKEN".into(),
-            value: stack.parameter(format!("{id}Token"), token).into(),
-        }
+        props!(task_definition::KeyValuePair {
+            name: "TOKEN",
+            value: stack.parameter(format!("{id}Token"), token),
+        })
     });
     let variables = variables.chain(token);
     let task = stack.add(
         format!("{id}TaskDefinition"),
-        ecs::TaskDefinition {
+        props!(ecs::TaskDefinition {
             container_definitions: [task_definition::ContainerDefinition {
-                environment: variables.collect::<Vec<_>>().into(),
-                ..task_definition::ContainerDefinition::new(image, name)
-            }]
-            .into(),
-            family: format!("shop-{name}").into(),
-            ..Default::default()
-        },
+                image,
+                name,
+                environment: variables.collect::<Vec<_>>(),
+            }],
+            family: format!("shop-{name}"),
+        }),
     );
     stack.add(
         format!("{id}Service"),
-        ecs::Service {
+        props!(ecs::Service {
             // ECS makes it for whoever uses it.
-            cluster: "default".into(),
-            task_definition: task.reference().into(),
-            ..Default::default()
-        },
+            cluster: "default",
+            task_definition: &task,
+        }),
     );
     stack.add(
         format!("{id}ScalableTarget"),
-        applicationautoscaling::ScalableTarget::new(
-            service.tasks.maximum,
-            service.tasks.minimum,
-            format!("service/default/{name}"),
-            scalable_target::ScalableDimension::EcsServiceDesiredCount,
-            scalable_target::ServiceNamespace::Ecs,
-        ),
+        props!(applicationautoscaling::ScalableTarget {
+            max_capacity: service.tasks.maximum,
+            min_capacity: service.tasks.minimum,
+            resource_id: format!("service/default/{name}"),
+            scalable_dimension: scalable_target::ScalableDimension::EcsServiceDesiredCount,
+            service_namespace: scalable_target::ServiceNamespace::Ecs,
+        }),
     );
 }
 
 fn backup(env: &Environment, app: &App, name: &str, days: u16, instance: &Handle<rds::DbInstance>) {
     let stack = app.stack("backup", "Backups");
-    let vault = stack.add("Vault", backup::BackupVault::new(name));
+    let vault = stack.add(
+        "Vault",
+        props!(backup::BackupVault {
+            backup_vault_name: name,
+        }),
+    );
     vault.on_removal(DeletionPolicy::Retain);
     let region = env.settings.disaster_recovery_region.as_ref();
     let copies = region.map(|region| {
         let (account, vault) = (pseudo::account_id(), format!("{name}-dr"));
-        [backup_plan::CopyActionResourceType::new(sub!(
-            "arn:aws:backup:{}:{}:backup-vault:{}",
-            region.as_ref(),
-            account,
-            vault
-        ))]
+        [props!(backup_plan::CopyActionResourceType {
+            destination_backup_vault_arn: sub!(
+                "arn:aws:backup:{}:{}:backup-vault:{}",
+                region.as_ref(),
+                account,
+                vault
+            )
+        })]
     });
-    let rule = backup_plan::BackupRuleResourceType {
+    let rule = props!(backup_plan::BackupRuleResourceType {
+        rule_name: "daily",
+        target_backup_vault: &vault,
         lifecycle: backup_plan::LifecycleResourceType {
-            delete_after_days: days.into(),
-            ..Default::default()
-        }
-        .into(),
-        copy_actions: copies.into(),
-        ..backup_plan::BackupRuleResourceType::new("daily", vault.reference())
-    };
+            delete_after_days: days,
+        },
+        copy_actions: copies,
+    });
     let plan = stack.add(
         "Plan",
-        backup::BackupPlan::new(backup_plan::BackupPlanResourceType::new(name, [rule])),
+        props!(backup::BackupPlan {
+            backup_plan: backup_plan::BackupPlanResourceType {
+                backup_plan_name: name,
+                backup_plan_rule: [rule],
+            }
+        }),
     );
     if region.is_some() {
         let role = sub!("arn:aws:iam::{}:role/backup", pseudo::account_id());
         stack.add(
             "Selection",
-            backup::BackupSelection::new(
-                plan.reference(),
-                backup_selection::BackupSelectionResourceType {
-                    resources: [instance.db_instance_arn()].into(),
-                    ..backup_selection::BackupSelectionResourceType::new(role, "database")
-                },
-            ),
+            props!(backup::BackupSelection {
+                backup_plan_id: &plan,
+                backup_selection: backup_selection::BackupSelectionResourceType {
+                    iam_role_arn: role,
+                    selection_name: "database",
+                    resources: [instance.db_instance_arn()],
+                }
+            }),
         );
     }
 }

@@ -1,7 +1,7 @@
 //! What the compiler must refuse, and that its message is understandable: read the `.stderr` files. And what it
 //! must not refuse.
 
-use stratiform_stack::{Condition, either};
+use stratiform_stack::{Condition, either, props};
 use typed_tests::ecs;
 use typed_tests::ecs::service::{DeploymentController, LaunchType};
 
@@ -13,14 +13,14 @@ fn refusals() {
 /// That it compiles is the test.
 #[test]
 fn either_chooses_between_generated_types() {
-    let _: fn(&Condition) -> ecs::Service = |large| ecs::Service {
-        launch_type: either(large, LaunchType::Ec2, LaunchType::Fargate).into(),
-        deployment_controller: either(
-            large,
-            DeploymentController::default(),
-            DeploymentController::default(),
-        )
-        .into(),
-        ..Default::default()
+    let _: fn(&Condition) -> ecs::Service = |large| {
+        props!(ecs::Service {
+            launch_type: either(large, LaunchType::Ec2, LaunchType::Fargate),
+            deployment_controller: either(
+                large,
+                props!(DeploymentController {}),
+                props!(DeploymentController {}),
+            ),
+        })
     };
 }

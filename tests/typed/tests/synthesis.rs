@@ -5,10 +5,10 @@
 use indexmap::IndexMap;
 use stratiform_stack::{
     App, Assembly, DeletionPolicy, Parameter, PolicyDocument, Principal, References, Settings,
-    Statement, Untyped, Update, arn, either, equals, join, json, pseudo, sub,
+    Statement, Untyped, Update, arn, either, equals, join, json, props, pseudo, sub,
 };
 use stratiform_template::{Member, Value};
-use typed_tests::{ec2, ecs, iam, kms, route53resolver, sns, sqs};
+use typed_tests::{ec2, ecs, iam, kms, lambda, route53resolver, sns, sqs};
 
 fn app(references: References) -> App {
     App::new(Settings {
@@ -39,27 +39,31 @@ fn templates(assembly: &Assembly) -> String {
 fn producer_and_consumer(references: References) -> Assembly {
     let app = app(references);
     let base = app.stack("base", "What others use");
-    let key = base.add("Key", kms::Key::default());
+    let key = base.add("Key", props!(kms::Key {}));
     key.on_removal(DeletionPolicy::Retain);
-    let group = base.add("Group", ec2::SecurityGroup::new("Resolver"));
+    let group = base.add(
+        "Group",
+        props!(ec2::SecurityGroup {
+            group_description: "Resolver",
+        }),
+    );
     let resolver = base.add(
         "Resolver",
-        route53resolver::ResolverEndpoint::new(
-            route53resolver::resolver_endpoint::Direction::Inbound,
-            [route53resolver::resolver_endpoint::IpAddressRequest::new(
-                "subnet-1",
-            )],
-            [group.group_id()],
-        ),
+        props!(route53resolver::ResolverEndpoint {
+            direction: route53resolver::resolver_endpoint::Direction::Inbound,
+            ip_addresses: [route53resolver::resolver_endpoint::IpAddressRequest {
+                subnet_id: "subnet-1",
+            }],
+            security_group_ids: [group.group_id()],
+        }),
     );
     let queues = app.stack("queues", "Queues");
     queues.add(
         "Queue",
-        sqs::Queue {
-            kms_master_key_id: key.key_id().into(),
-            queue_name: sub!("q-{}", key.arn()).into(),
-            ..Default::default()
-        },
+        props!(sqs::Queue {
+            kms_master_key_id: key.key_id(),
+            queue_name: sub!("q-{}", key.arn()),
+        }),
     );
     queues.output(
         "Resolver",
@@ -90,7 +94,7 @@ fn weak_references_read_the_output_instead() {
 fn a_list_crosses_stacks_as_joined_text() {
     let app = app(References::Strong);
     let network = app.stack("network", "Network");
-    let vpc = network.add("Vpc", ec2::Vpc::default());
+    let vpc = network.add("Vpc", props!(ec2::Vpc {}));
     let users = app.stack("users", "Users");
     users.output(
         "Blocks",
@@ -113,20 +117,17 @@ fn every_kind_of_text_and_function() {
     let large = stack.condition("Large", equals(pseudo::region(), "eu-central-1"));
     let topic = stack.add(
         "Topic",
-        sns::Topic {
-            topic_name: sub!("plain ${{text}} {}", "value").into(),
-            ..Default::default()
-        },
+        props!(sns::Topic {
+            topic_name: sub!("plain ${{text}} {}", "value"),
+        }),
     );
     let queue = stack.add(
         "Queue",
-        sqs::Queue {
-            queue_name: sub!("{}-{}-{}", image, topic.topic_arn(), 5.to_string()).into(),
-            visibility_timeout: either(&large, 30, 60).into(),
-            redrive_policy:
-                json!({"maxReceiveCount": 5, "none": null, "list": [1, true, {"a": []}]}).into(),
-            ..Default::default()
-        },
+        props!(sqs::Queue {
+            queue_name: sub!("{}-{}-{}", image, topic.topic_arn(), 5.to_string()),
+            visibility_timeout: either(&large, 30, 60),
+            redrive_policy: json!({"maxReceiveCount": 5, "none": null, "list": [1, true, {"a": []}]}),
+}),
     );
     queue
         .condition(&large)
@@ -134,32 +135,33 @@ fn every_kind_of_text_and_function() {
         .metadata(json!({"Why": "only in large regions"}));
     let read = Statement::allow(["sqs:ReceiveMessage"])
         .sid("Read")
-        .on([queue.arn()]);
+        .on(queue.arn());
     let write = Statement::deny(["sqs:SendMessage", "sqs:PurgeQueue"])
-        .on([arn("sqs", "a"), arn("sqs", "b")])
+        .on(arn("sqs", "a"))
+        .on(arn("sqs", "b"))
         .when("StringEquals", "aws:SourceAccount", pseudo::account_id())
         .when("StringEquals", "aws:RequestedRegion", "eu-central-1")
         .when("Bool", "aws:SecureTransport", "false");
     stack.add(
         "Role",
-        iam::Role {
-            policies: [iam::role::Policy::new(
-                PolicyDocument::new([read, write]),
-                "queue",
-            )]
-            .into(),
-            ..iam::Role::new(PolicyDocument::new([Statement::allow(["sts:AssumeRole"])
-                .to(Principal::service("ecs-tasks.amazonaws.com"))
-                .to(Principal::account())]))
-        },
+        props!(iam::Role {
+            assume_role_policy_document: PolicyDocument::new([Statement::allow([
+                "sts:AssumeRole"
+            ])
+            .to(Principal::service("ecs-tasks.amazonaws.com"))
+            .to(Principal::account())]),
+            policies: [iam::role::Policy {
+                policy_document: PolicyDocument::new([read, write]),
+                policy_name: "queue",
+            }],
+        }),
     );
     let dashboard = json!({"widgets": [{"quote": "say \"hi\"\n", "region": pseudo::region(), "n": 1.5, "empty": {}}]});
     stack.add(
         "Text",
-        sns::Topic {
-            display_name: dashboard.into_text().into(),
-            ..Default::default()
-        },
+        props!(sns::Topic {
+            display_name: dashboard.into_text(),
+        }),
     );
     insta::assert_snapshot!(templates(&app.synthesize().unwrap()));
 }
@@ -174,13 +176,7 @@ fn a_choice_between_values_of_an_enum() {
         ecs::service::LaunchType::Fargate,
         ecs::service::LaunchType::Ec2,
     );
-    stack.add(
-        "Service",
-        ecs::Service {
-            launch_type: launch_type.into(),
-            ..Default::default()
-        },
-    );
+    stack.add("Service", props!(ecs::Service { launch_type }));
     let template = app.synthesize().unwrap().stacks.remove(0).template;
     let Some(Member::One(service)) = template.resources.get("Service") else {
         panic!("no service")
@@ -191,11 +187,58 @@ fn a_choice_between_values_of_an_enum() {
 }
 
 #[test]
+fn a_handle_stands_for_what_is_expected() {
+    let app = app(References::Strong);
+    let stack = app.stack("one", "One");
+    let role = stack.add(
+        "Role",
+        props!(iam::Role {
+            assume_role_policy_document: json!({})
+        }),
+    );
+    let key = stack.add("Key", props!(kms::Key {}));
+    let vpc = stack.add("Vpc", props!(ec2::Vpc {}));
+    let subnets = [1, 2].map(|zone| {
+        let id = format!("Subnet{zone}");
+        stack.add(id, props!(ec2::Subnet { vpc_id: &vpc }))
+    });
+    let group = props!(ec2::SecurityGroup {
+        group_description: "x",
+        vpc_id: vpc,
+    });
+    let group = stack.add("Group", group);
+    stack.add(
+        "Function",
+        props!(lambda::Function {
+            code: lambda::function::Code {},
+            role: &role,
+            kms_key_arn: &key,
+            vpc_config: lambda::function::VpcConfig {
+                security_group_ids: [&group, "sg-1"],
+                subnet_ids: subnets.as_slice(),
+            },
+        }),
+    );
+    let statement = Statement::allow(["kms:Decrypt"])
+        .on(&key)
+        .on_each([&role])
+        .on(sub!("{}/*", key.arn()));
+    stack.add(
+        "OtherRole",
+        props!(iam::Role {
+            assume_role_policy_document: PolicyDocument::new([statement]),
+            managed_policy_arns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"],
+        }),
+    );
+    insta::assert_snapshot!(templates(&app.synthesize().unwrap()));
+}
+
+#[test]
 fn handles_of_several_types_are_protected_together() {
     let app = app(References::Strong);
     let stack = app.stack("one", "One");
-    let topic = stack.add("Topic", sns::Topic::default());
-    let queue = stack.add("Queue", sqs::Queue::default());
+    let topic = stack.add("Topic", props!(sns::Topic {}));
+    let queue = stack.add("Queue", props!(sqs::Queue {}));
     stack.protect([&topic, &queue], [Update::Replace]);
     let policy = app.synthesize().unwrap().stacks.remove(0).policy;
     let named = r#"["LogicalResourceId/Topic","LogicalResourceId/Queue"]"#;
@@ -206,7 +249,7 @@ fn handles_of_several_types_are_protected_together() {
 fn an_aspect_may_use_the_typed_handle_that_it_looks_at() {
     let app = app(References::Strong);
     let stack = app.stack("one", "One");
-    let queue = stack.add("Queue", sqs::Queue::default());
+    let queue = stack.add("Queue", props!(sqs::Queue {}));
     app.aspect(|view| {
         let same = queue.clone();
         same.on_removal(DeletionPolicy::Retain);

@@ -200,10 +200,15 @@ fn set_state(state: &mut State, call: &mut Call<'_>) -> Result {
     if value == "ALARM" {
         state.alarm_in(call.realm, &name, call.effects);
     } else {
-        estate.alarms.remove(&name);
-        settle_above(estate, &name);
+        quiet(estate, &name);
     }
     Ok(json!({}))
+}
+
+/// An alarm is not off any more.
+pub(super) fn quiet(estate: &mut Estate, name: &str) {
+    estate.alarms.remove(name);
+    settle_above(estate, name);
 }
 
 /// The composite alarms whose rule names an alarm.

@@ -75,6 +75,11 @@ impl Cloud {
         self.input(Input::Fault(text.parse::<Fault>().unwrap()));
     }
 
+    /// Nothing fails any more.
+    pub(crate) fn calm(&mut self) {
+        let _ = self.input(Input::Calm);
+    }
+
     /// Lets seconds pass.
     pub(crate) fn pass(&mut self, seconds: i64) {
         self.now = Timestamp::from_millis(self.now.millis() + seconds * 1000).unwrap();

@@ -9,7 +9,7 @@ use crate::resource::{
 };
 use crate::value::draft::{Draft, Identity, Reference};
 use crate::value::function::Condition;
-use crate::value::property::{AcceptsHandle, Expr, Json, Opt, Prop};
+use crate::value::property::{Expr, Json, Opt, Prop, Shaped};
 
 /// Stands for a resource: its attributes are methods, and using one in another stack connects the stacks.
 #[derive(Debug)]
@@ -132,16 +132,56 @@ impl<R: Resource> Identified for Handle<R> {
     }
 }
 
-/// Writes `From<$handle>` that no property has the trait for, so that the compiler says what to write instead.
+/// What a handle stands for where a `T` is expected: the one of its `Ref` and attributes that identifies the
+/// resource as such. Implemented by generated code.
+#[diagnostic::on_unimplemented(
+    message = "a handle of `{Self}` is no value where `{T}` is expected",
+    label = "nothing that identifies a `{Self}` is of this kind",
+    note = "write `.reference()`, or an attribute such as `.arn()`; `.cast()` it where you know better"
+)]
+pub trait Gives<T>: Resource {
+    /// [`One`], or what several are called.
+    type Choice;
+    /// The attribute; nothing for `Ref`.
+    const ATTRIBUTE: Option<&'static str>;
+}
+
+/// Where a handle can stand for one thing only.
+#[derive(Debug)]
+pub enum One {}
+
+/// Implemented by [`One`] alone: it is there for its message.
+#[diagnostic::on_unimplemented(
+    message = "a handle can stand for several things here: `{Self}`",
+    label = "write the one that is meant, such as `.arn()`"
+)]
+pub trait Chosen {}
+
+impl Chosen for One {}
+
+impl<R: Resource> Handle<R> {
+    fn given<T: Shaped>(&self) -> Draft
+    where
+        R: Gives<T>,
+    {
+        let target = self.resource.identity.clone();
+        Draft::Reference(match R::ATTRIBUTE {
+            Some(attribute) => Reference::attribute(target, attribute, T::SHAPE),
+            None => Reference::to(target),
+        })
+    }
+}
+
+/// Writes `From<$handle>` for properties.
 macro_rules! handles {
     ($($handle:ty),+) => { $(
-        impl<T: AcceptsHandle, R: Resource> From<$handle> for Prop<T> {
+        impl<T: Shaped, R: Gives<T, Choice: Chosen>> From<$handle> for Prop<T> {
             fn from(handle: $handle) -> Self {
-                Prop::new(handle.reference().draft)
+                Prop::new(handle.given())
             }
         }
 
-        impl<T: AcceptsHandle, R: Resource> From<$handle> for Opt<T> {
+        impl<T: Shaped, R: Gives<T, Choice: Chosen>> From<$handle> for Opt<T> {
             fn from(handle: $handle) -> Self {
                 Prop::from(handle).into()
             }

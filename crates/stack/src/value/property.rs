@@ -1,10 +1,10 @@
 //! What may stand in a property: literals, and intrinsic functions of the right type.
 //!
-//! [`Prop`] is a property that must be there, [`Opt`] one that may be left out; both are written with
-//! `.into()` from a literal, a list, a generated struct or an [`Expr`]. The type parameter is only a promise
-//! to the compiler: inside there is a [`Draft`].
+//! [`Prop`] is a property that must be there, [`Opt`] one that may be left out; `props!` makes both from a
+//! literal, a list, a generated struct, a handle or an [`Expr`]. The type parameter is only a promise to the
+//! compiler: inside there is a [`Draft`].
 //!
-//! What does not live here: how handles become properties (they do not; `handle.rs` says what to write instead).
+//! What does not live here: what a handle stands for (`handle.rs`).
 
 mod collection;
 mod document;
@@ -12,6 +12,8 @@ mod literal;
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
+
+use stratiform_template::Value;
 
 use crate::value::draft::{Draft, Reference, Shape};
 
@@ -46,6 +48,12 @@ pub struct Id<K> {
 /// kind is expected, since it is as likely a name as an ARN.
 #[derive(Clone, Copy, Debug)]
 pub enum UnknownKind {}
+
+/// The kind of every ARN, whatever it is the ARN of.
+#[derive(Clone, Copy, Debug)]
+pub enum Arn {}
+
+impl AcceptsKind<Arn> for Arn {}
 
 /// A list of `T`.
 #[derive(Clone, Debug)]
@@ -95,13 +103,6 @@ pub trait AcceptsKind<J> {}
 )]
 pub trait AcceptsLiteral<L> {}
 
-/// Implemented by nothing: it is there for its message.
-#[diagnostic::on_unimplemented(
-    message = "a handle is no value",
-    label = "write `.reference()`, or an attribute such as `.arn()`"
-)]
-pub trait AcceptsHandle {}
-
 impl Accepts<String> for String {}
 impl<J> Accepts<Id<J>> for String {}
 impl<K> Accepts<String> for Id<K> {}
@@ -122,6 +123,12 @@ impl<T> Prop<T> {
         }
     }
 
+    /// What `props!` puts in the place of what it is about to set. For generated code.
+    #[doc(hidden)]
+    pub fn unset() -> Self {
+        Prop::new(Draft::Value(Value::Null))
+    }
+
     /// The value itself. For generated code.
     pub fn into_draft(self) -> Draft {
         self.draft
@@ -134,6 +141,12 @@ impl<T> Prop<T> {
 }
 
 impl<T> Opt<T> {
+    /// Not set. For generated code.
+    #[doc(hidden)]
+    pub fn unset() -> Self {
+        Opt::default()
+    }
+
     /// The value itself, where one is set. For generated code.
     pub fn into_draft(self) -> Option<Draft> {
         self.draft

@@ -15,11 +15,10 @@ fn document(statements: impl IntoIterator<Item = Statement>) -> String {
 
 #[test]
 fn statements_say_one_or_several() {
-    let read = Statement::allow(["sqs:ReceiveMessage"])
-        .sid("Read")
-        .on(["a"]);
+    let read = Statement::allow(["sqs:ReceiveMessage"]).sid("Read").on("a");
     let write = Statement::deny(["sqs:SendMessage", "sqs:PurgeQueue"])
-        .on([arn("sqs", "a"), arn("sqs", "b")])
+        .on(arn("sqs", "a"))
+        .on(arn("sqs", "b"))
         .to(Principal::Everyone);
     let assume = Statement::allow(["sts:AssumeRole"])
         .to(Principal::service("ecs-tasks.amazonaws.com"))

@@ -1,5 +1,6 @@
+use stratiform_stack::props;
 use typed_tests::ec2;
 
 fn main() {
-    ec2::Subnet { cidr_block: "10.0.0.0/24".into(), ..Default::default() };
+    props!(ec2::Subnet { cidr_block: "10.0.0.0/24" });
 }

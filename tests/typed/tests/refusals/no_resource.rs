@@ -1,8 +1,8 @@
-use stratiform_stack::Stack;
+use stratiform_stack::{Stack, props};
 use typed_tests::ecs::service;
 
-fn main() {}
-
 fn resource(stack: &Stack) {
-    stack.add("Configuration", service::DeploymentConfiguration::default());
+    stack.add("Configuration", props!(service::DeploymentConfiguration {}));
 }
+
+fn main() {}

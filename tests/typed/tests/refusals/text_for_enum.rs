@@ -1,5 +1,6 @@
+use stratiform_stack::props;
 use typed_tests::ecs;
 
 fn main() {
-    ecs::Service { launch_type: "FARGATE".into(), ..Default::default() };
+    props!(ecs::Service { launch_type: "FARGATE" });
 }

@@ -1,8 +1,7 @@
-use stratiform_stack::Stack;
+use stratiform_stack::Handle;
 use typed_tests::kms;
 
-fn attribute(stack: &Stack) {
-    let key = stack.add("Key", kms::Key::default());
+fn attribute(key: &Handle<kms::Key>) {
     key.alias();
 }
 

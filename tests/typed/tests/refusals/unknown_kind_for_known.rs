@@ -1,8 +1,8 @@
-use stratiform_stack::Stack;
+use stratiform_stack::{Handle, props};
 use typed_tests::{ec2, iam};
 
-fn reference(stack: &Stack, role: &stratiform_stack::Handle<iam::Role>) {
-    stack.add("Subnet", ec2::Subnet::new(role.reference()));
+fn reference(role: &Handle<iam::Role>) {
+    props!(ec2::Subnet { vpc_id: role.role_id() });
 }
 
 fn main() {}

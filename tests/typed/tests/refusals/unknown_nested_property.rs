@@ -1,5 +1,6 @@
-use typed_tests::ecs::service;
+use stratiform_stack::props;
+use typed_tests::ecs::{self, service};
 
 fn main() {
-    service::DeploymentConfiguration { maximum_percentage: 200.into(), ..Default::default() };
+    props!(ecs::Service { deployment_configuration: service::DeploymentConfiguration { maximum_percentage: 200 } });
 }

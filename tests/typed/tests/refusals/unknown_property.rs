@@ -1,5 +1,6 @@
+use stratiform_stack::props;
 use typed_tests::sqs;
 
 fn main() {
-    sqs::Queue { visibility_timout: 30.into(), ..Default::default() };
+    props!(sqs::Queue { visibility_timout: 30 });
 }

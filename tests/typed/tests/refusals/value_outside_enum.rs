@@ -1,5 +1,6 @@
+use stratiform_stack::props;
 use typed_tests::ecs::{self, service};
 
 fn main() {
-    ecs::Service { launch_type: service::LaunchType::Fargat.into(), ..Default::default() };
+    props!(ecs::Service { launch_type: service::LaunchType::Fargat });
 }

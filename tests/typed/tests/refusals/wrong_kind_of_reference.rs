@@ -1,9 +1,8 @@
-use stratiform_stack::Stack;
+use stratiform_stack::{Handle, props};
 use typed_tests::{ec2, kms};
 
-fn reference(stack: &Stack) {
-    let key = stack.add("Key", kms::Key::default());
-    stack.add("Subnet", ec2::Subnet::new(key.arn()));
+fn reference(key: &Handle<kms::Key>) {
+    props!(ec2::Subnet { vpc_id: key.arn() });
 }
 
 fn main() {}

@@ -1,14 +1,9 @@
-use stratiform_stack::Stack;
-use typed_tests::lambda::{self, function};
+use stratiform_stack::{Handle, props};
 use typed_tests::ec2;
+use typed_tests::lambda::function;
 
-fn reference(stack: &Stack, subnet: &stratiform_stack::Handle<ec2::Subnet>) {
-    let vpc_config = function::VpcConfig { security_group_ids: [subnet.reference()].into(), ..Default::default() };
-    let function = lambda::Function {
-        vpc_config: vpc_config.into(),
-        ..lambda::Function::new(function::Code::default(), "arn:aws:iam::123456789012:role/function")
-    };
-    stack.add("Function", function);
+fn reference(subnet: &Handle<ec2::Subnet>) {
+    props!(function::VpcConfig { security_group_ids: [subnet.reference()] });
 }
 
 fn main() {}

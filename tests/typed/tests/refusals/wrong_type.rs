@@ -1,5 +1,6 @@
+use stratiform_stack::props;
 use typed_tests::sqs;
 
 fn main() {
-    sqs::Queue { delay_seconds: "ten".into(), ..Default::default() };
+    props!(sqs::Queue { delay_seconds: "ten" });
 }

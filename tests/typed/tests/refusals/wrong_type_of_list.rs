@@ -1,5 +1,6 @@
+use stratiform_stack::props;
 use typed_tests::ec2;
 
 fn main() {
-    ec2::SecurityGroup { security_group_egress: ["all"].into(), ..ec2::SecurityGroup::new("tasks") };
+    props!(ec2::SecurityGroup { group_description: "tasks", security_group_egress: ["all"] });
 }

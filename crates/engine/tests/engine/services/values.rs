@@ -262,6 +262,8 @@ fn alarms_are_ok_until_somebody_says_otherwise() {
         alarms(&mut cloud, both),
         [pair("errors", "ALARM"), pair("any", "ALARM")]
     );
+    cloud.calm();
+    assert_eq!(alarms(&mut cloud, json!({ "StateValue": "ALARM" })), []);
     let none = json!({ "AlarmName": "none", "StateValue": "OK", "StateReason": "a test" });
     assert_eq!(
         refused(&mut cloud, "monitoring", "SetAlarmState", none),

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
-use super::{List, Map, Opt, Prop, PropertyType};
+use super::{List, Map, Opt, Prop, PropertyType, Shaped};
+use crate::resource::handle::{Chosen, Gives, Handle};
 use crate::value::draft::Draft;
 
 /// Writes `From<$source>` for the property of a collection.
@@ -26,6 +27,8 @@ macro_rules! collections {
 collections! {
     [T, U: Into<Prop<T>>] Vec<U> => List<T>;
     [T, U: Into<Prop<T>>, const N: usize] [U; N] => List<T>;
+    [T: Shaped, R: Gives<T, Choice: Chosen>] &Vec<Handle<R>> => List<T>;
+    [T: Shaped, R: Gives<T, Choice: Chosen>] &[Handle<R>] => List<T>;
     [T, K: Into<String>, V: Into<Prop<T>>] Vec<(K, V)> => Map<T>;
     [T, K: Into<String>, V: Into<Prop<T>>, const N: usize] [(K, V); N] => Map<T>;
 }

@@ -1,5 +1,0 @@
-use typed_tests::ec2;
-
-fn main() {
-    ec2::Subnet::new();
-}

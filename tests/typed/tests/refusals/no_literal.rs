@@ -1,0 +1,6 @@
+use stratiform_stack::props;
+use typed_tests::sqs;
+
+fn main() {
+    props!(sqs::Queue);
+}
