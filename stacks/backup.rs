@@ -78,14 +78,14 @@ fn vault(
     names: Names<'_>,
     kept: &Backup,
 ) -> Handle<backup::BackupVault> {
-    let key = parts::key(
-        stack,
-        env,
-        ("Key", names.name("backup")),
-        format!("Backup vault of {}", names.prefix()),
-        [],
-        DeletionPolicy::RetainExceptOnCreate,
-    );
+    let key = parts::Key {
+        id: "Key",
+        alias: &names.name("backup"),
+        description: &format!("Backup vault of {}", names.prefix()),
+        services: Vec::new(),
+        removal: DeletionPolicy::RetainExceptOnCreate,
+    };
+    let key = key.add(stack, env);
     let keep = Statement::deny([
         "backup:DeleteRecoveryPoint",
         "backup:UpdateRecoveryPointLifecycle",
@@ -211,13 +211,14 @@ fn role(
     // AWS Backup does not say for which of its resources it comes.
     let assume =
         Statement::allow(["sts:AssumeRole"]).to(Principal::service("backup.amazonaws.com"));
-    parts::role(
-        stack,
-        "Role",
-        "Takes, copies and expires the backups of the database",
-        PolicyDocument::new([own_account(assume)]),
-        ("back-up-database", statements),
-    )
+    let role = parts::Role {
+        id: "Role",
+        description: "Takes, copies and expires the backups of the database",
+        trust: PolicyDocument::new([own_account(assume)]),
+        policy: "back-up-database",
+        statements,
+    };
+    role.add(stack)
 }
 
 /// Tells of backups that failed, and of backups that were not even tried.

@@ -28,18 +28,18 @@ pub struct Database {
 pub fn stack(app: &App, env: &Environment, network: &Network) -> Database {
     let names = Names::of(app);
     let stack = app.stack("database", &names.describe("PostgreSQL"));
-    let key = parts::key(
-        &stack,
-        env,
-        ("Key", names.name("database")),
-        format!(
+    let key = parts::Key {
+        id: "Key",
+        alias: &names.name("database"),
+        description: &format!(
             "Database of {}: storage, snapshots, master secret and Performance Insights",
             names.prefix()
         ),
-        [],
+        services: Vec::new(),
         // A snapshot without its key is worthless.
-        DeletionPolicy::RetainExceptOnCreate,
-    );
+        removal: DeletionPolicy::RetainExceptOnCreate,
+    };
+    let key = key.add(&stack, env);
     let (server, clients) = security_groups(&stack, env, names, network);
     let subnets = stack.add(
         "SubnetGroup",
@@ -54,13 +54,12 @@ pub fn stack(app: &App, env: &Environment, network: &Network) -> Database {
     let identifier = names.name("database");
     let log_groups =
         [("PostgresqlLogs", "postgresql"), ("UpgradeLogs", "upgrade")].map(|(id, log)| {
-            parts::log_group(
-                &stack,
-                env,
+            let group = parts::LogGroup {
                 id,
-                format!("/aws/rds/instance/{identifier}/{log}"),
-                &network.logs_key,
-            )
+                name: &format!("/aws/rds/instance/{identifier}/{log}"),
+                key: &network.logs_key,
+            };
+            group.add(&stack, env)
         });
     let monitoring = monitoring_role(&stack, &identifier);
 
@@ -250,14 +249,15 @@ fn monitoring_role(stack: &Stack, identifier: &str) -> Handle<iam::Role> {
     ])
     .sid("LogStreams")
     .on(arn("logs", format!("{group}:log-stream:*")));
-    parts::role(
-        stack,
-        "MonitoringRole",
-        "Enhanced monitoring of the database",
-        parts::trust(
+    let role = parts::Role {
+        id: "MonitoringRole",
+        description: "Enhanced monitoring of the database",
+        trust: parts::trust(
             "monitoring.rds.amazonaws.com",
             arn("rds", format!("db:{identifier}")),
         ),
-        ("write-os-metrics", vec![create, write]),
-    )
+        policy: "write-os-metrics",
+        statements: vec![create, write],
+    };
+    role.add(stack)
 }

@@ -163,14 +163,14 @@ fn logs_key(stack: &Stack, env: &Environment, names: Names<'_>) -> Handle<kms::K
     )))
     .on_any()
     .when("ArnLike", "kms:EncryptionContext:aws:logs:arn", groups);
-    parts::key(
-        stack,
-        env,
-        ("LogsKey", names.name("logs")),
-        format!("Log groups of {}", names.prefix()),
-        [encrypt],
-        parts::keep_history(env),
-    )
+    let key = parts::Key {
+        id: "LogsKey",
+        alias: &names.name("logs"),
+        description: &format!("Log groups of {}", names.prefix()),
+        services: vec![encrypt],
+        removal: parts::keep_history(env),
+    };
+    key.add(stack, env)
 }
 
 struct Builder<'a> {
@@ -276,13 +276,12 @@ impl Builder<'_> {
 
     /// Who talked to whom.
     fn flow_logs(&self, logs_key: &Handle<kms::Key>) {
-        let group = parts::log_group(
-            self.stack,
-            self.env,
-            "FlowLogs",
-            self.names.path("flow-logs"),
-            logs_key,
-        );
+        let group = parts::LogGroup {
+            id: "FlowLogs",
+            name: &self.names.path("flow-logs"),
+            key: logs_key,
+        };
+        let group = group.add(self.stack, self.env);
         let write = Statement::allow([
             "logs:CreateLogStream",
             "logs:DescribeLogStreams",
@@ -293,13 +292,14 @@ impl Builder<'_> {
         let find = Statement::allow(["logs:DescribeLogGroups"])
             .sid("FindLogGroups")
             .on_any();
-        let role = parts::role(
-            self.stack,
-            "FlowLogRole",
-            "Writes the VPC flow logs",
-            parts::trust("vpc-flow-logs.amazonaws.com", arn("ec2", "vpc-flow-log/*")),
-            ("write-flow-logs", vec![write, find]),
-        );
+        let role = parts::Role {
+            id: "FlowLogRole",
+            description: "Writes the VPC flow logs",
+            trust: parts::trust("vpc-flow-logs.amazonaws.com", arn("ec2", "vpc-flow-log/*")),
+            policy: "write-flow-logs",
+            statements: vec![write, find],
+        };
+        let role = role.add(self.stack);
         self.stack.add(
             "FlowLog",
             props!(ec2::FlowLog {

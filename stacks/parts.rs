@@ -77,62 +77,79 @@ pub fn keep_history(env: &Environment) -> DeletionPolicy {
 }
 
 /// A key that IAM policies of the account govern, plus what services may do with it, under an alias.
-#[track_caller]
-pub fn key(
-    stack: &Stack,
-    env: &Environment,
-    (id, alias): (&str, String),
-    description: String,
-    statements: impl IntoIterator<Item = Statement>,
-    removal: DeletionPolicy,
-) -> Handle<kms::Key> {
-    let administration = Statement::allow(["kms:*"])
-        .sid("AccountAdministersKey")
-        .to(Principal::account())
-        .on_any();
-    let key = stack.add(
-        id,
-        props!(kms::Key {
-            description,
-            enable_key_rotation: true,
-            pending_window_in_days: if env.settings.termination_protection {
-                30
-            } else {
-                7
-            },
-            key_policy: PolicyDocument::new([administration].into_iter().chain(statements)),
-        }),
-    );
-    key.on_removal(removal);
-    stack.add(
-        format!("{id}Alias"),
-        props!(kms::Alias {
-            alias_name: format!("alias/{alias}"),
-            target_key_id: key.reference(),
-        }),
-    );
-    key
+#[derive(Clone, Debug)]
+pub struct Key<'a> {
+    /// Its logical ID.
+    pub id: &'a str,
+    /// What follows `alias/`.
+    pub alias: &'a str,
+    /// What it encrypts.
+    pub description: &'a str,
+    /// What services may do with it.
+    pub services: Vec<Statement>,
+    /// What becomes of it when it leaves its stack.
+    pub removal: DeletionPolicy,
+}
+
+impl Key<'_> {
+    /// Adds it.
+    #[track_caller]
+    pub fn add(self, stack: &Stack, env: &Environment) -> Handle<kms::Key> {
+        let administration = Statement::allow(["kms:*"])
+            .sid("AccountAdministersKey")
+            .to(Principal::account())
+            .on_any();
+        let key = stack.add(
+            self.id,
+            props!(kms::Key {
+                description: self.description,
+                enable_key_rotation: true,
+                pending_window_in_days: if env.settings.termination_protection {
+                    30
+                } else {
+                    7
+                },
+                key_policy: PolicyDocument::new([administration].into_iter().chain(self.services)),
+            }),
+        );
+        key.on_removal(self.removal);
+        stack.add(
+            format!("{}Alias", self.id),
+            props!(kms::Alias {
+                alias_name: format!("alias/{}", self.alias),
+                target_key_id: key.reference(),
+            }),
+        );
+        key
+    }
 }
 
 /// A log group with the environment's retention, encrypted.
-#[track_caller]
-pub fn log_group(
-    stack: &Stack,
-    env: &Environment,
-    id: impl Into<String>,
-    name: String,
-    key: &Handle<kms::Key>,
-) -> Handle<logs::LogGroup> {
-    let group = stack.add(
-        id,
-        props!(logs::LogGroup {
-            log_group_name: name,
-            retention_in_days: env.logs.retention_days.days(),
-            kms_key_id: key.arn(),
-        }),
-    );
-    group.on_removal(keep_history(env));
-    group
+#[derive(Clone, Copy, Debug)]
+pub struct LogGroup<'a> {
+    /// Its logical ID.
+    pub id: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// What encrypts it.
+    pub key: &'a Handle<kms::Key>,
+}
+
+impl LogGroup<'_> {
+    /// Adds it.
+    #[track_caller]
+    pub fn add(self, stack: &Stack, env: &Environment) -> Handle<logs::LogGroup> {
+        let group = stack.add(
+            self.id,
+            props!(logs::LogGroup {
+                log_group_name: self.name,
+                retention_in_days: env.logs.retention_days.days(),
+                kms_key_id: self.key.arn(),
+            }),
+        );
+        group.on_removal(keep_history(env));
+        group
+    }
 }
 
 /// Trust in a service that acts for one resource of this account only.
@@ -188,28 +205,39 @@ pub fn deny_plaintext(action: &str, resource: impl Into<Prop<Id<Arn>>>) -> State
 }
 
 /// A role with one inline policy.
-#[track_caller]
-pub fn role(
-    stack: &Stack,
-    id: impl Into<String>,
-    description: impl Into<String>,
-    trust: PolicyDocument,
-    (policy, statements): (&str, Vec<Statement>),
-) -> Handle<iam::Role> {
-    let policy = (!statements.is_empty()).then(|| {
-        props!(iam::role::Policy {
-            policy_document: PolicyDocument::new(statements),
-            policy_name: policy,
-        })
-    });
-    stack.add(
-        id,
-        props!(iam::Role {
-            assume_role_policy_document: trust,
-            description: description.into(),
-            policies: policy.map(|policy| [policy]),
-        }),
-    )
+#[derive(Clone, Debug)]
+pub struct Role<'a> {
+    /// Its logical ID.
+    pub id: &'a str,
+    /// What it is for.
+    pub description: &'a str,
+    /// Who may take it.
+    pub trust: PolicyDocument,
+    /// The policy's name.
+    pub policy: &'a str,
+    /// What is in it. Without any the role has no policy.
+    pub statements: Vec<Statement>,
+}
+
+impl Role<'_> {
+    /// Adds it.
+    #[track_caller]
+    pub fn add(self, stack: &Stack) -> Handle<iam::Role> {
+        let policy = (!self.statements.is_empty()).then(|| {
+            props!(iam::role::Policy {
+                policy_document: PolicyDocument::new(self.statements),
+                policy_name: self.policy,
+            })
+        });
+        stack.add(
+            self.id,
+            props!(iam::Role {
+                assume_role_policy_document: self.trust,
+                description: self.description,
+                policies: policy.map(|policy| [policy]),
+            }),
+        )
+    }
 }
 
 /// No way out. A group without an egress rule gets "allow everything" from EC2; this one leads nowhere.

@@ -42,14 +42,14 @@ pub fn stack(app: &App, env: &Environment) -> Queues {
     let names = Names::of(app);
     let stack = app.stack("queues", &names.describe("queues and their dead letters"));
     let removal = parts::keep_history(env);
-    let key = parts::key(
-        &stack,
-        env,
-        ("Key", names.name("queues")),
-        format!("Queues of {}", names.prefix()),
-        [],
+    let key = parts::Key {
+        id: "Key",
+        alias: &names.name("queues"),
+        description: &format!("Queues of {}", names.prefix()),
+        services: Vec::new(),
         removal,
-    );
+    };
+    let key = key.add(&stack, env);
     let queues = wanted
         .into_iter()
         .map(|(service, queue)| {

@@ -24,15 +24,15 @@ pub struct Registry {
 pub fn stack(app: &App, env: &Environment) -> Registry {
     let names = Names::of(app);
     let stack = app.stack("registry", &names.describe("image repositories"));
-    let key = parts::key(
-        &stack,
-        env,
-        ("Key", names.name("registry")),
-        format!("Images of {}", names.prefix()),
-        [],
+    let key = parts::Key {
+        id: "Key",
+        alias: &names.name("registry"),
+        description: &format!("Images of {}", names.prefix()),
+        services: Vec::new(),
         // Images are what an older release is made of.
-        DeletionPolicy::RetainExceptOnCreate,
-    );
+        removal: DeletionPolicy::RetainExceptOnCreate,
+    };
+    let key = key.add(&stack, env);
     let repositories = env.services.keys().map(|service| {
         let repository = stack.add(
             format!("{}Repository", service.logical_id_prefix()),

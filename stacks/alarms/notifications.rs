@@ -130,18 +130,18 @@ fn key(stack: &Stack, env: &Environment, names: Names<'_>) -> Handle<kms::Key> {
     let publishers = encrypt("PublishersOfThisAccount")
         .to(Principal::service("budgets.amazonaws.com"))
         .to(Principal::service("cloudwatch.amazonaws.com"));
-    parts::key(
-        stack,
-        env,
-        ("Key", names.name("alarms")),
-        format!("Notifications of {}", names.prefix()),
-        [
+    let key = parts::Key {
+        id: "Key",
+        alias: &names.name("alarms"),
+        description: &format!("Notifications of {}", names.prefix()),
+        services: vec![
             own_account(publishers),
             // EventBridge does not say for which account it comes.
             encrypt("EventRules").to(events_service()),
         ],
-        DeletionPolicy::Delete,
-    )
+        removal: DeletionPolicy::Delete,
+    };
+    key.add(stack, env)
 }
 
 fn publishers(topic: &Handle<sns::Topic>) -> [Statement; 4] {

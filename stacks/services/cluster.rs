@@ -26,22 +26,23 @@ pub(super) fn cluster(context: &Context<'_>) -> Cluster {
     } = *context;
     // Key and log are there even where no service lets people in: somebody may switch it on in an emergency,
     // and that session must be on record, too.
-    let exec_key = parts::key(
-        stack,
-        env,
-        ("ExecKey", names.name("exec")),
-        format!("ECS Exec sessions of {}", names.prefix()),
-        [],
-        DeletionPolicy::Delete,
-    );
-    let log_group = |id: &str, name| parts::log_group(stack, env, id, name, &network.logs_key);
-    let exec_logs = log_group("ExecLogGroup", names.path("exec"));
+    let exec_key = parts::Key {
+        id: "ExecKey",
+        alias: &names.name("exec"),
+        description: &format!("ECS Exec sessions of {}", names.prefix()),
+        services: Vec::new(),
+        removal: DeletionPolicy::Delete,
+    };
+    let exec_key = exec_key.add(stack, env);
+    let key = &network.logs_key;
+    let log_group = |id: &str, name: &str| parts::LogGroup { id, name, key }.add(stack, env);
+    let exec_logs = log_group("ExecLogGroup", &names.path("exec"));
     // It is there before the cluster writes to it, so that Container Insights does not make its own, which
     // would be neither encrypted nor ever emptied. For that the cluster's name must be known.
     let name = names.prefix();
     let insights = log_group(
         "InsightsLogGroup",
-        format!("/aws/ecs/containerinsights/{name}/performance"),
+        &format!("/aws/ecs/containerinsights/{name}/performance"),
     );
     let handle = stack.add(
         "Cluster",

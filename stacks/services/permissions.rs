@@ -34,13 +34,14 @@ pub(super) fn execution_role(
         statements.extend(read_database_secret(entry));
     }
     statements.extend(read_parameters(entry));
-    parts::role(
-        entry.context.stack,
-        entry.id("ExecutionRole"),
-        format!("Starts the tasks of {}", entry.name),
-        trust_in_tasks(),
-        ("start-tasks", statements),
-    )
+    let role = parts::Role {
+        id: &entry.id("ExecutionRole"),
+        description: &format!("Starts the tasks of {}", entry.name),
+        trust: trust_in_tasks(),
+        policy: "start-tasks",
+        statements,
+    };
+    role.add(entry.context.stack)
 }
 
 /// What the service's own code may do.
@@ -56,13 +57,14 @@ pub(super) fn task_role(entry: &Entry<'_>, cluster: &Cluster) -> Handle<iam::Rol
     if entry.service.execute_command {
         statements.extend(execute_command(cluster));
     }
-    parts::role(
-        entry.context.stack,
-        entry.id("TaskRole"),
-        format!("What {} itself may do", entry.name),
-        trust_in_tasks(),
-        ("run", statements),
-    )
+    let role = parts::Role {
+        id: &entry.id("TaskRole"),
+        description: &format!("What {} itself may do", entry.name),
+        trust: trust_in_tasks(),
+        policy: "run",
+        statements,
+    };
+    role.add(entry.context.stack)
 }
 
 fn trust_in_tasks() -> PolicyDocument {
@@ -130,57 +132,60 @@ fn read_parameters(entry: &Entry<'_>) -> Vec<Statement> {
 }
 
 fn send(entry: &Entry<'_>) -> Vec<Statement> {
-    let targets = entry.service.publishes_to.iter();
-    on_queues(
-        entry,
-        targets,
-        (
-            "SendMessages",
-            &["sqs:GetQueueAttributes", "sqs:SendMessage"],
-        ),
-        ("EncryptMessages", &["kms:Decrypt", "kms:GenerateDataKey"]),
-    )
+    let queues = QueueUse {
+        sid: "SendMessages",
+        actions: &["sqs:GetQueueAttributes", "sqs:SendMessage"],
+        key_sid: "EncryptMessages",
+        key_actions: &["kms:Decrypt", "kms:GenerateDataKey"],
+    };
+    queues.of(entry, entry.service.publishes_to.iter())
 }
 
 fn consume(entry: &Entry<'_>) -> Vec<Statement> {
-    on_queues(
-        entry,
-        entry.service.queue.iter().map(|_| entry.name),
-        (
-            "ConsumeMessages",
-            &[
-                "sqs:ChangeMessageVisibility",
-                "sqs:DeleteMessage",
-                "sqs:GetQueueAttributes",
-                "sqs:ReceiveMessage",
-            ],
-        ),
-        ("DecryptMessages", &["kms:Decrypt"]),
-    )
+    let queues = QueueUse {
+        sid: "ConsumeMessages",
+        actions: &[
+            "sqs:ChangeMessageVisibility",
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+            "sqs:ReceiveMessage",
+        ],
+        key_sid: "DecryptMessages",
+        key_actions: &["kms:Decrypt"],
+    };
+    queues.of(entry, entry.service.queue.iter().map(|_| entry.name))
 }
 
-/// What may be done with the queues of some services, and through them with their key: a name and actions
-/// for each.
-fn on_queues<'a>(
-    entry: &Entry<'_>,
-    services: impl Iterator<Item = &'a ServiceName>,
-    (sid, actions): (&str, &[&str]),
-    (key_sid, key_actions): (&str, &[&str]),
-) -> Vec<Statement> {
-    let queues = entry.context.queues;
-    let used: Vec<&ServiceQueue> = services.map(|service| &queues.queues[service]).collect();
-    let Some(key) = queues.key.as_ref().filter(|_| !used.is_empty()) else {
-        return Vec::new();
-    };
-    let use_key = Statement::allow(key_actions.iter().copied())
-        .sid(key_sid)
-        .on(key);
-    vec![
-        Statement::allow(actions.iter().copied())
-            .sid(sid)
-            .on_each(used.into_iter().map(|queue| &queue.queue)),
-        through(use_key, "sqs"),
-    ]
+/// What may be done with queues, and through them with their key.
+struct QueueUse {
+    sid: &'static str,
+    actions: &'static [&'static str],
+    key_sid: &'static str,
+    key_actions: &'static [&'static str],
+}
+
+impl QueueUse {
+    /// The same of the queues of some services.
+    fn of<'a>(
+        self,
+        entry: &Entry<'_>,
+        services: impl Iterator<Item = &'a ServiceName>,
+    ) -> Vec<Statement> {
+        let queues = entry.context.queues;
+        let used: Vec<&ServiceQueue> = services.map(|service| &queues.queues[service]).collect();
+        let Some(key) = queues.key.as_ref().filter(|_| !used.is_empty()) else {
+            return Vec::new();
+        };
+        let use_key = Statement::allow(self.key_actions.iter().copied())
+            .sid(self.key_sid)
+            .on(key);
+        vec![
+            Statement::allow(self.actions.iter().copied())
+                .sid(self.sid)
+                .on_each(used.into_iter().map(|queue| &queue.queue)),
+            through(use_key, "sqs"),
+        ]
+    }
 }
 
 /// A session of a person in a task, encrypted and on record.

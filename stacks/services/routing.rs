@@ -222,12 +222,13 @@ impl Builder<'_> {
         .sid("RegisterTasks")
         .on_each(target_groups);
         let service = self.entry.name;
-        parts::role(
-            self.entry.context.stack,
-            self.entry.id("TrafficRole"),
-            format!("ECS moves the traffic of {service} between blue and green"),
-            PolicyDocument::assumed_by("ecs.amazonaws.com"),
-            ("shift-traffic", vec![describe, shift, register]),
-        )
+        let role = parts::Role {
+            id: &self.entry.id("TrafficRole"),
+            description: &format!("ECS moves the traffic of {service} between blue and green"),
+            trust: PolicyDocument::assumed_by("ecs.amazonaws.com"),
+            policy: "shift-traffic",
+            statements: vec![describe, shift, register],
+        };
+        role.add(self.entry.context.stack)
     }
 }

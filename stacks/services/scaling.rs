@@ -87,21 +87,25 @@ fn backlog(
         expression: "visible / running",
         return_data: true,
     });
-    let visible = measured(
-        "visible",
-        ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Sum"),
-        vec![dimension("QueueName", queue.queue_name())],
-    );
-    let running = measured(
-        "running",
-        ("ECS/ContainerInsights", "RunningTaskCount", "Average"),
-        vec![
+    let visible = Measured {
+        id: "visible",
+        namespace: "AWS/SQS",
+        name: "ApproximateNumberOfMessagesVisible",
+        statistic: "Sum",
+        dimensions: vec![dimension("QueueName", queue.queue_name())],
+    };
+    let running = Measured {
+        id: "running",
+        namespace: "ECS/ContainerInsights",
+        name: "RunningTaskCount",
+        statistic: "Average",
+        dimensions: vec![
             dimension("ClusterName", cluster.handle.reference()),
             dimension("ServiceName", service.name()),
         ],
-    );
+    };
     props!(scaling_policy::CustomizedMetricSpecification {
-        metrics: [per_task, visible, running],
+        metrics: [per_task, visible.query(), running.query()],
     })
 }
 
@@ -115,21 +119,28 @@ fn dimension(
     })
 }
 
-fn measured(
-    id: &str,
-    (namespace, name, statistic): (&str, &str, &str),
+/// What a formula is made of.
+struct Measured {
+    id: &'static str,
+    namespace: &'static str,
+    name: &'static str,
+    statistic: &'static str,
     dimensions: Vec<scaling_policy::TargetTrackingMetricDimension>,
-) -> scaling_policy::TargetTrackingMetricDataQuery {
-    props!(scaling_policy::TargetTrackingMetricDataQuery {
-        id,
-        metric_stat: scaling_policy::TargetTrackingMetricStat {
-            metric: scaling_policy::TargetTrackingMetric {
-                namespace,
-                metric_name: name,
-                dimensions,
+}
+
+impl Measured {
+    fn query(self) -> scaling_policy::TargetTrackingMetricDataQuery {
+        props!(scaling_policy::TargetTrackingMetricDataQuery {
+            id: self.id,
+            metric_stat: scaling_policy::TargetTrackingMetricStat {
+                metric: scaling_policy::TargetTrackingMetric {
+                    namespace: self.namespace,
+                    metric_name: self.name,
+                    dimensions: self.dimensions,
+                },
+                stat: self.statistic,
             },
-            stat: statistic,
-        },
-        return_data: false,
-    })
+            return_data: false,
+        })
+    }
 }

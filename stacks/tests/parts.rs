@@ -14,18 +14,15 @@ fn a_mistake_in_a_part_is_shown_where_the_part_is_used() {
         tags: Default::default(),
     });
     let stack = app.stack("one", "One");
-    let role = || {
-        let trust = PolicyDocument::assumed_by("lambda.amazonaws.com");
-        parts::role(
-            &stack,
-            "Role",
-            "What it is for",
-            trust,
-            ("none", Vec::new()),
-        )
+    let role = parts::Role {
+        id: "Role",
+        description: "What it is for",
+        trust: PolicyDocument::assumed_by("lambda.amazonaws.com"),
+        policy: "none",
+        statements: Vec::new(),
     };
-    role();
-    role();
+    role.clone().add(&stack);
+    role.add(&stack);
     let problems = app.synthesize().unwrap_err();
     assert_eq!(problems[0].code.as_str(), "duplicate-logical-id");
     let places = &problems[0].places;
