@@ -85,7 +85,7 @@ fn vault(
         services: Vec::new(),
         removal: DeletionPolicy::RetainExceptOnCreate,
     };
-    let key = key.add(stack, env);
+    let key = key.add_to(stack, env);
     let keep = Statement::deny([
         "backup:DeleteRecoveryPoint",
         "backup:UpdateRecoveryPointLifecycle",
@@ -218,7 +218,7 @@ fn role(
         policy: "back-up-database",
         statements,
     };
-    role.add(stack)
+    role.add_to(stack)
 }
 
 /// Tells of backups that failed, and of backups that were not even tried.

@@ -39,7 +39,7 @@ pub fn stack(app: &App, env: &Environment, network: &Network) -> Database {
         // A snapshot without its key is worthless.
         removal: DeletionPolicy::RetainExceptOnCreate,
     };
-    let key = key.add(&stack, env);
+    let key = key.add_to(&stack, env);
     let (server, clients) = security_groups(&stack, env, names, network);
     let subnets = stack.add(
         "SubnetGroup",
@@ -59,7 +59,7 @@ pub fn stack(app: &App, env: &Environment, network: &Network) -> Database {
                 name: &format!("/aws/rds/instance/{identifier}/{log}"),
                 key: &network.logs_key,
             };
-            group.add(&stack, env)
+            group.add_to(&stack, env)
         });
     let monitoring = monitoring_role(&stack, &identifier);
 
@@ -259,5 +259,5 @@ fn monitoring_role(stack: &Stack, identifier: &str) -> Handle<iam::Role> {
         policy: "write-os-metrics",
         statements: vec![create, write],
     };
-    role.add(stack)
+    role.add_to(stack)
 }

@@ -170,7 +170,7 @@ fn logs_key(stack: &Stack, env: &Environment, names: Names<'_>) -> Handle<kms::K
         services: vec![encrypt],
         removal: parts::keep_history(env),
     };
-    key.add(stack, env)
+    key.add_to(stack, env)
 }
 
 struct Builder<'a> {
@@ -281,7 +281,7 @@ impl Builder<'_> {
             name: &self.names.path("flow-logs"),
             key: logs_key,
         };
-        let group = group.add(self.stack, self.env);
+        let group = group.add_to(self.stack, self.env);
         let write = Statement::allow([
             "logs:CreateLogStream",
             "logs:DescribeLogStreams",
@@ -299,7 +299,7 @@ impl Builder<'_> {
             policy: "write-flow-logs",
             statements: vec![write, find],
         };
-        let role = role.add(self.stack);
+        let role = role.add_to(self.stack);
         self.stack.add(
             "FlowLog",
             props!(ec2::FlowLog {

@@ -94,7 +94,7 @@ pub struct Key<'a> {
 impl Key<'_> {
     /// Adds it.
     #[track_caller]
-    pub fn add(self, stack: &Stack, env: &Environment) -> Handle<kms::Key> {
+    pub fn add_to(self, stack: &Stack, env: &Environment) -> Handle<kms::Key> {
         let administration = Statement::allow(["kms:*"])
             .sid("AccountAdministersKey")
             .to(Principal::account())
@@ -138,7 +138,7 @@ pub struct LogGroup<'a> {
 impl LogGroup<'_> {
     /// Adds it.
     #[track_caller]
-    pub fn add(self, stack: &Stack, env: &Environment) -> Handle<logs::LogGroup> {
+    pub fn add_to(self, stack: &Stack, env: &Environment) -> Handle<logs::LogGroup> {
         let group = stack.add(
             self.id,
             props!(logs::LogGroup {
@@ -222,7 +222,7 @@ pub struct Role<'a> {
 impl Role<'_> {
     /// Adds it.
     #[track_caller]
-    pub fn add(self, stack: &Stack) -> Handle<iam::Role> {
+    pub fn add_to(self, stack: &Stack) -> Handle<iam::Role> {
         let policy = (!self.statements.is_empty()).then(|| {
             props!(iam::role::Policy {
                 policy_document: PolicyDocument::new(self.statements),

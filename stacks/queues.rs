@@ -49,7 +49,7 @@ pub fn stack(app: &App, env: &Environment) -> Queues {
         services: Vec::new(),
         removal,
     };
-    let key = key.add(&stack, env);
+    let key = key.add_to(&stack, env);
     let queues = wanted
         .into_iter()
         .map(|(service, queue)| {

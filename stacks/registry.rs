@@ -32,7 +32,7 @@ pub fn stack(app: &App, env: &Environment) -> Registry {
         // Images are what an older release is made of.
         removal: DeletionPolicy::RetainExceptOnCreate,
     };
-    let key = key.add(&stack, env);
+    let key = key.add_to(&stack, env);
     let repositories = env.services.keys().map(|service| {
         let repository = stack.add(
             format!("{}Repository", service.logical_id_prefix()),

@@ -65,11 +65,11 @@ pub(crate) struct Deploy {
     pub elsewhere: Elsewhere,
 }
 
-/// Whether it is deployed in another region than its own: `rebuild`.
+/// Whether it comes from another region: `rebuild`.
 #[cfg(feature = "aws")]
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Elsewhere {
-    /// Its own region, which is lost.
+    /// The region that is lost; on the way back, the one that is left.
     pub from: Option<String>,
     /// Whether it ends before anything is made.
     pub only_look: bool,

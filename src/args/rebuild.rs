@@ -12,20 +12,27 @@ use super::destroy::Destroy;
 /// Rebuild an environment in another region, from git and backups alone.
 ///
 /// What the release needs there is looked at first, and said on one page; where something is missing, nothing is made.
-/// Nothing in the lost region is asked or touched. Started again, it goes on.
+/// Nothing in the lost region is asked or touched. Started again, it goes on. With --back it goes home again.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Rebuild {
     /// The environment
     #[arg(long, value_name = "ENV")]
     pub env: String,
     /// The region to rebuild it in
-    #[arg(long, value_name = "REGION")]
-    pub region: String,
+    #[arg(long, value_name = "REGION", required_unless_present = "back")]
+    pub region: Option<String>,
+    /// Go back: from `settings.disaster_recovery_region` to the region of the environment's file, with a new snapshot of each
+    /// database. What is left is not touched
+    #[arg(long, conflicts_with_all = ["region", "rehearsal"])]
+    pub back: bool,
+    /// The key that snapshots are copied with on the way back [default: that of RDS, `alias/aws/rds`]
+    #[arg(long, value_name = "KEY", requires = "back")]
+    pub key: Option<String>,
     /// The release: a git tag [default: the newest tag that is part of what is checked out; without one, what is checked out]
     #[arg(long, value_name = "TAG")]
     pub release: Option<String>,
-    /// What a database begins with: `latest` (the newest backup in the region), a snapshot's name, or `empty`; of one of
-    /// several (repeatable): `PARAMETER=` and that
+    /// What a database begins with: `latest` (the newest backup in the region; with --back a new one), a snapshot's name, or
+    /// `empty`; of one of several (repeatable): `PARAMETER=` and that
     #[arg(long, value_name = "BACKUP", default_value = "latest")]
     pub database: Vec<Beginning>,
     /// The value of a parameter there (repeatable) [default: `settings.recovery.parameters`]
@@ -56,7 +63,7 @@ pub(crate) struct Rebuild {
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: DeployFormat,
     /// Rehearse it with the embedded CloudFormation: the environment is deployed and backed up there where it is not, then
-    /// its region is lost
+    /// its region is lost; with --back neither
     #[arg(long)]
     pub local: bool,
 }
@@ -68,7 +75,7 @@ impl Rebuild {
         &self,
         release: Option<String>,
         parameter: Vec<ParameterValue>,
-        lost: &str,
+        from: &str,
     ) -> Deploy {
         Deploy {
             image: self.image.clone(),
@@ -78,7 +85,7 @@ impl Rebuild {
             emergency: self.emergency.clone(),
             format: self.format,
             elsewhere: Elsewhere {
-                from: Some(lost.to_owned()),
+                from: Some(from.to_owned()),
                 only_look: self.dry_run,
                 quiet: false,
             },

@@ -4,6 +4,7 @@
 //! does not: deploying it (`commands/deploy`), and what is missing (`stratiform_deploy::rebuild`).
 
 mod afterwards;
+mod back;
 mod looking;
 mod rehearsal;
 mod staging;
@@ -12,10 +13,12 @@ use stratiform_assembly::Assembly;
 use stratiform_aws::Aws;
 use stratiform_deploy::guard::Verdict;
 use stratiform_deploy::rebuild::PointId;
-use stratiform_environment::{Environment, Settings};
+use stratiform_environment::{Environment, Settings, Text as _};
 use stratiform_finding::Code;
 use stratiform_service::Region;
 
+use self::afterwards::Afterwards;
+use self::back::Left;
 use self::looking::{Before, Looking, look};
 use self::staging::Stage;
 use crate::Define;
@@ -56,13 +59,13 @@ pub(crate) fn run<E: Environment>(
     } = environment(define, &project, &args.env)?;
     let commands = besides::asked(&settings.deployment, &assembly, &[], args.local)?;
     besides::there(&absent, &commands, false)?;
-    let region = elsewhere(args, &assembly)?;
+    let between = between(args, &assembly, &settings)?;
     let cloud = Cloud::chosen(args.local, &project.root, view)?;
     let tried = match args.rehearsal {
-        true => Some(synthesized(define, &project, &assembly, &region)?),
+        true => Some(synthesized(define, &project, &assembly, &between.1)?),
         false => None,
     };
-    let target = target(&project, args, assembly, region)?;
+    let target = target(&project, args, assembly, between)?;
     let rebuilding = Rebuilding {
         global,
         args,
@@ -85,8 +88,8 @@ struct Rebuilding<'a> {
 
 /// What is rebuilt.
 pub(crate) struct Target {
-    /// The region that is lost.
-    pub lost: Region,
+    /// The region that is lost; the one that is left, on the way back.
+    pub from: Region,
     /// The stacks, in the region that they are rebuilt in.
     pub assembly: Assembly,
     /// The release, where there is one.
@@ -107,7 +110,7 @@ impl Rebuilding<'_> {
             settings,
             ..
         } = *self;
-        if args.local && !args.dry_run {
+        if args.local && !args.dry_run && !args.back {
             let stage = Stage {
                 global,
                 args,
@@ -118,7 +121,9 @@ impl Rebuilding<'_> {
             };
             stage.set(view).await?;
         }
-        cloud.lose(&target.lost);
+        if !args.back {
+            cloud.lose(&target.from);
+        }
         let Some(tried) = &self.tried else {
             let made = target.assembly.clone();
             return self.rebuilt(&cloud, &target, &made, settings, view).await;
@@ -157,7 +162,7 @@ impl Rebuilding<'_> {
             project,
             ..
         } = *self;
-        let (lost, region) = (&target.lost, &made.region);
+        let (from, region) = (&target.from, &made.region);
         let environment = made.environment.as_deref().unwrap_or(&args.env);
         view.event(&Event::Asking {
             environment: environment.to_owned(),
@@ -172,24 +177,45 @@ impl Rebuilding<'_> {
         if self.tried.is_some() {
             rehearsal::refuse_foreign(&found, &args.env)?;
         }
+        let left = match args.back {
+            true => {
+                let left = cloud.deploying(from, Some(&identity.account)).await;
+                let look = async { Ok(Left::look(left, made, from).await) };
+                Some(or_interrupted(look).await?)
+            }
+            false => None,
+        };
         let looking = Looking {
             aws: &aws,
             args,
             settings: self.settings,
             origin: &target.assembly,
-            lost,
+            from,
+            left: left.as_ref(),
             made,
             found: &found,
         };
-        let before = or_interrupted(look(&looking)).await?;
+        let mut before = or_interrupted(look(&looking)).await?;
         let colour = Colour::on(global.color, &std::io::stdout());
         let tag = target.release.as_ref().map(|(tag, _)| tag.as_str());
-        let place = (region, lost, &identity.account);
+        let origin = match args.back {
+            true => format!("back from {from}"),
+            false => format!("{from} is lost"),
+        };
+        let place = (region, origin.as_str(), &identity.account);
         stdout_now(&page(environment, place, tag, &before.points, colour));
+        if !before.in_the_way.is_empty() {
+            let values = &before.known_there;
+            stdout_now(&afterwards::room(environment, (from, region), values));
+        }
         if is_missing(&before, args) {
             return Ok(answer(Exit::No));
         }
-        let mut deploy = args.deployment(tag.map(str::to_owned), before.parameters, lost.as_str());
+        if let (Some(left), false) = (&left, args.dry_run) {
+            or_interrupted(before.bring((&left.aws, &aws), args, view)).await?;
+        }
+        let given = std::mem::take(&mut before.parameters);
+        let mut deploy = args.deployment(tag.map(str::to_owned), given, from.as_str());
         environment.clone_into(&mut deploy.env);
         if self.tried.is_some() && !args.local {
             let own = rehearsal::images(target, identity.account.as_str());
@@ -213,25 +239,27 @@ impl Rebuilding<'_> {
         if args.dry_run || done.exit != Exit::Done {
             return Ok(done);
         }
-        let happened = async { Ok(afterwards::happened(&aws, made).await) };
+        let copied = std::mem::take(&mut before.phases);
+        let happened = async { Ok(afterwards::happened(&aws, made, copied).await) };
         let happened = or_interrupted(happened).await?;
         let recovery = self.settings.recovery.as_ref();
         let promised = recovery.and_then(|recovery| recovery.rto_minutes);
         stdout_now(&told(
             environment,
-            (region, lost),
+            (region, from),
             happened.timeline.as_ref(),
             promised,
         ));
         if self.tried.is_none() {
-            let beginnings = &before.beginnings;
-            stdout_now(&afterwards::differences(
+            let afterwards = Afterwards {
                 environment,
                 made,
-                beginnings,
-                &happened.taken_in,
-                lost,
-            ));
+                from,
+                is_back: args.back,
+                beginnings: &before.beginnings,
+                taken_in: &happened.taken_in,
+            };
+            stdout_now(&afterwards.told());
         }
         Ok(done)
     }
@@ -273,11 +301,29 @@ fn own(settings: &Settings) -> Settings {
     own
 }
 
-/// The region to rebuild in: one that AWS has, and another one than the environment's.
-fn elsewhere(args: &Rebuild, assembly: &Assembly) -> Result<Region, Failure> {
-    let region = region(&args.region)?;
-    if region != assembly.region {
-        return Ok(region);
+/// The region that is lost or left, and the one to rebuild in.
+fn between(
+    args: &Rebuild,
+    assembly: &Assembly,
+    settings: &Settings,
+) -> Result<(Region, Region), Failure> {
+    let home = assembly.region.clone();
+    let Some(named) = &args.region else {
+        let left = settings.disaster_recovery_region.as_ref();
+        let left = left.filter(|left| left.as_str() != home.as_str());
+        let left = left.ok_or_else(|| {
+            Failure::new(
+                Exit::Usage,
+                Code::UnknownRegion,
+                format!("where `{}` comes back from is not known", args.env),
+                "write the region that it was rebuilt in as `settings.disaster_recovery_region`",
+            )
+        })?;
+        return Ok((region(left.as_str())?, home));
+    };
+    let region = region(named)?;
+    if region != home {
+        return Ok((home, region));
     }
     Err(Failure::new(
         Exit::Usage,
@@ -292,17 +338,16 @@ fn target(
     project: &Project,
     args: &Rebuild,
     today: Assembly,
-    region: Region,
+    (from, region): (Region, Region),
 ) -> Result<Target, Failure> {
     let folder = Folder::new(&project.root);
     let named = match &args.release {
         Some(release) => Some(release.clone()),
         None => folder.newest_tag()?,
     };
-    let lost = today.region.clone();
     let Some(release) = named else {
         return Ok(Target {
-            lost,
+            from,
             assembly: Assembly { region, ..today },
             release: None,
         });
@@ -321,7 +366,7 @@ fn target(
         ))
     })?;
     Ok(Target {
-        lost,
+        from,
         assembly: Assembly { region, ..assembly },
         release: Some((release, head)),
     })

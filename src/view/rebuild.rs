@@ -6,17 +6,17 @@ use stratiform_service::{AccountId, Region};
 use super::guard::line;
 use crate::report::Colour;
 
-/// The page before: what is needed, and what of it is there.
+/// The page before: what is needed, and what of it is there. `origin` says why it is somewhere else.
 pub(crate) fn page(
     environment: &str,
-    (region, lost, account): (&Region, &Region, &AccountId),
+    (region, origin, account): (&Region, &str, &AccountId),
     release: Option<&str>,
     points: &[Point],
     colour: Colour,
 ) -> String {
     let what = release.unwrap_or("what is checked out, of which no commit is a release");
     let mut page =
-        format!("{environment} in {region} (account {account}), from {what}; {lost} is lost\n\n");
+        format!("{environment} in {region} (account {account}), from {what}; {origin}\n\n");
     let width = points
         .iter()
         .map(|point| point.id.as_str().len())
@@ -36,11 +36,11 @@ pub(crate) fn page(
 /// How long it took.
 pub(crate) fn told(
     environment: &str,
-    (region, lost): (&Region, &Region),
+    (region, from): (&Region, &Region),
     timeline: Option<&Timeline>,
     rto_minutes: Option<u32>,
 ) -> String {
-    let mut told = format!("\n{environment} is in {region}, rebuilt from {lost}\n");
+    let mut told = format!("\n{environment} is in {region}, rebuilt from {from}\n");
     let Some(timeline) = timeline else {
         return told + "how long it took is not known: CloudFormation tells no events of it\n";
     };

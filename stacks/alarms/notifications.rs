@@ -141,7 +141,7 @@ fn key(stack: &Stack, env: &Environment, names: Names<'_>) -> Handle<kms::Key> {
         ],
         removal: DeletionPolicy::Delete,
     };
-    key.add(stack, env)
+    key.add_to(stack, env)
 }
 
 fn publishers(topic: &Handle<sns::Topic>) -> [Statement; 4] {

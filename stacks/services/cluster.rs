@@ -33,9 +33,9 @@ pub(super) fn cluster(context: &Context<'_>) -> Cluster {
         services: Vec::new(),
         removal: DeletionPolicy::Delete,
     };
-    let exec_key = exec_key.add(stack, env);
+    let exec_key = exec_key.add_to(stack, env);
     let key = &network.logs_key;
-    let log_group = |id: &str, name: &str| parts::LogGroup { id, name, key }.add(stack, env);
+    let log_group = |id: &str, name: &str| parts::LogGroup { id, name, key }.add_to(stack, env);
     let exec_logs = log_group("ExecLogGroup", &names.path("exec"));
     // It is there before the cluster writes to it, so that Container Insights does not make its own, which
     // would be neither encrypted nor ever emptied. For that the cluster's name must be known.

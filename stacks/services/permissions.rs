@@ -41,7 +41,7 @@ pub(super) fn execution_role(
         policy: "start-tasks",
         statements,
     };
-    role.add(entry.context.stack)
+    role.add_to(entry.context.stack)
 }
 
 /// What the service's own code may do.
@@ -64,7 +64,7 @@ pub(super) fn task_role(entry: &Entry<'_>, cluster: &Cluster) -> Handle<iam::Rol
         policy: "run",
         statements,
     };
-    role.add(entry.context.stack)
+    role.add_to(entry.context.stack)
 }
 
 fn trust_in_tasks() -> PolicyDocument {

@@ -229,6 +229,6 @@ impl Builder<'_> {
             policy: "shift-traffic",
             statements: vec![describe, shift, register],
         };
-        role.add(self.entry.context.stack)
+        role.add_to(self.entry.context.stack)
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn definition(entry: &Entry<'_>, cluster: &Cluster) -> Handle<ecs::Ta
         name: &context.names.path(&format!("services/{}", entry.name)),
         key: &context.network.logs_key,
     };
-    let logs = logs.add(context.stack, context.env);
+    let logs = logs.add_to(context.stack, context.env);
     let execution_role = permissions::execution_role(entry, &logs);
     let task_role = permissions::task_role(entry, cluster);
     let volumes = exec_volumes(entry).map(|(name, _)| props!(task::Volume { name }));

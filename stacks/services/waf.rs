@@ -117,7 +117,7 @@ fn log(context: &Context<'_>, acl: &Handle<wafv2::WebAcl>) {
         name: &context.names.web_acl_logs(),
         key: &context.network.logs_key,
     };
-    let group = group.add(context.stack, context.env);
+    let group = group.add_to(context.stack, context.env);
     // The attribute of a log group ends in `:*`, which WAF refuses.
     let destination = arn("logs", sub!("log-group:{}", group.reference()));
     let condition = |action| {

@@ -21,8 +21,8 @@ fn a_mistake_in_a_part_is_shown_where_the_part_is_used() {
         policy: "none",
         statements: Vec::new(),
     };
-    role.clone().add(&stack);
-    role.add(&stack);
+    role.clone().add_to(&stack);
+    role.add_to(&stack);
     let problems = app.synthesize().unwrap_err();
     assert_eq!(problems[0].code.as_str(), "duplicate-logical-id");
     let places = &problems[0].places;

@@ -164,7 +164,7 @@ pub struct Record {
     /// Which checks were skipped for the reason: their names with spaces between them, or `none`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub skipped: Option<String>,
-    /// The region that was lost, where it was rebuilt in another one.
+    /// The region that was lost or left, where it was rebuilt in another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rebuilt_from: Option<String>,
 }

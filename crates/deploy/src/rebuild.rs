@@ -3,6 +3,7 @@
 //! What lives here: from templates, and what the other region answered, to what is there and what is missing; how long it
 //! took. What does not: asking, and deploying it (that is a deployment like any other, somewhere else).
 
+mod back;
 mod backup;
 mod offered;
 mod region;
@@ -12,6 +13,7 @@ use serde::Serialize;
 
 use crate::guard::Verdict;
 
+pub use back::{Room, fresh, room, standing};
 pub use backup::{Backup, Chosen, Wish, backup, key};
 pub use offered::{Ordered, Zones, orderable, ordered, zones};
 pub use region::{names, parts, values};
@@ -34,6 +36,8 @@ pub struct Point {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PointId {
+    /// That there is something to go back from, and room for it.
+    Home,
     /// Types and properties that the region has.
     Region,
     /// Names that nobody else has.
@@ -48,7 +52,8 @@ pub enum PointId {
 
 impl PointId {
     /// All of them, in the order in which they are told.
-    pub const ALL: [PointId; 5] = [
+    pub const ALL: [PointId; 6] = [
+        PointId::Home,
         PointId::Region,
         PointId::Names,
         PointId::Parameters,
@@ -59,6 +64,7 @@ impl PointId {
     /// Its name.
     pub fn as_str(self) -> &'static str {
         match self {
+            PointId::Home => "home",
             PointId::Region => "region",
             PointId::Names => "names",
             PointId::Parameters => "parameters",

@@ -149,7 +149,11 @@ pub(crate) async fn prepare(
             None => consent(args),
         },
         reason: args.emergency.as_deref(),
-        rebuilt_from: args.elsewhere.from.as_deref(),
+        // Where it was rebuilt from stays known, for the way back.
+        rebuilt_from: args.elsewhere.from.as_deref().or_else(|| {
+            let mut known = facts.stacks.iter();
+            known.find_map(|found| found.record("rebuilt-from"))
+        }),
     });
     let run = run(&args.env, &record, &stacks);
     facts.wanted.run = Some(run.clone());

@@ -21,7 +21,7 @@ pub(crate) struct Origin<'a> {
     pub consent: Consent,
     /// Why it could not wait.
     pub reason: Option<&'a str>,
-    /// The region that was lost.
+    /// The region that was lost or left.
     pub rebuilt_from: Option<&'a str>,
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::future::try_join_all;
 use indexmap::IndexMap;
 use stratiform_assembly::{Assembly, StackAt};
 use stratiform_aws::{Aws, now};
@@ -10,8 +11,8 @@ use stratiform_catalog::catalog;
 use stratiform_deploy::call::Snapshot;
 use stratiform_deploy::guard::{Asked, StackFound, Unasked, Verdict};
 use stratiform_deploy::rebuild::{
-    Backup, Chosen, Point, PointId, Wish, Zones, backup, key, names, orderable, ordered, parts,
-    values, zones,
+    Backup, Chosen, Phase, Point, PointId, Wish, Zones, backup, key, names, orderable, ordered,
+    parts, standing, values, zones,
 };
 use stratiform_deploy::{Call, Reply};
 use stratiform_environment::{Settings, Text as _};
@@ -19,12 +20,15 @@ use stratiform_resolve::{Outcome, Resolver, Scope, Whereabouts};
 use stratiform_service::Region;
 use stratiform_template::{Member, Resource, Template};
 
+use super::back::{self, Copied, Left};
 use super::parameter;
 use crate::args::{ParameterValue, Rebuild};
+use crate::commands::deploy::conduct::pace;
 use crate::commands::guard::looking::{ask, snapshots};
 use crate::report::Failure;
 use crate::restores::{Restored, restored};
 use crate::services::service_of;
+use crate::view::{Event, View};
 
 /// What is known before anything is made.
 pub(super) struct Before {
@@ -34,6 +38,51 @@ pub(super) struct Before {
     pub parameters: Vec<ParameterValue>,
     /// What each database begins with: `database/Instance`.
     pub beginnings: Vec<(String, Chosen)>,
+    /// Stacks that have to go first.
+    pub in_the_way: Vec<String>,
+    /// Values that they have, and nobody else knows: `Certificate=arn:…`.
+    pub known_there: Vec<String>,
+    /// Snapshots that are taken and copied before.
+    copied: Vec<Copied>,
+    /// How long that took.
+    pub phases: Vec<Phase>,
+}
+
+impl Before {
+    /// Takes and copies the snapshots that databases begin with, and says from when on nothing comes along.
+    pub(super) async fn bring(
+        &mut self,
+        between: (&Aws, &Aws),
+        args: &Rebuild,
+        view: &mut dyn View,
+    ) -> Result<(), Failure> {
+        let key = back::key(args);
+        for copied in &self.copied {
+            let Copied {
+                resource, snapshot, ..
+            } = copied;
+            view.event(&Event::Notice {
+                text: format!("{resource}: the snapshot {snapshot} is taken and copied"),
+            });
+        }
+        let all = self.copied.iter();
+        let all = all.map(|copied| copied.bring(between, key, pace(args.local)));
+        let phases = try_join_all(all).await?;
+        for (Copied { resource, .. }, phase) in self.copied.iter().zip(&phases) {
+            let Some(Phase { begun, .. }) = phase else {
+                continue;
+            };
+            view.event(&Event::Notice {
+                text: format!("{resource}: what is written after {begun} is not in it"),
+            });
+            let mut beginnings = self.beginnings.iter_mut();
+            if let Some((_, chosen)) = beginnings.find(|(of, _)| of == resource) {
+                chosen.taken = Some(*begun);
+            }
+        }
+        self.phases = phases.into_iter().flatten().collect();
+        Ok(())
+    }
 }
 
 /// What is looked at.
@@ -44,7 +93,9 @@ pub(super) struct Looking<'a> {
     /// The environment's stacks.
     pub origin: &'a Assembly,
     /// Where they were.
-    pub lost: &'a Region,
+    pub from: &'a Region,
+    /// The same, where it is gone back.
+    pub left: Option<&'a Left>,
     /// What is made of them: the same, or a rehearsal.
     pub made: &'a Assembly,
     /// What of that is there.
@@ -57,7 +108,8 @@ pub(super) async fn look(looking: &Looking<'_>) -> Result<Before, Failure> {
         aws,
         args,
         settings,
-        lost,
+        from,
+        left,
         made,
         found,
         ..
@@ -66,33 +118,52 @@ pub(super) async fn look(looking: &Looking<'_>) -> Result<Before, Failure> {
     let keyed: Vec<(&str, &Template)> = stacks
         .map(|stack| (made.key(&stack.name), &*stack.template))
         .collect();
-    let homes: Vec<Whereabouts> = made.stacks.iter().map(|stack| home(stack, lost)).collect();
+    let homes: Vec<Whereabouts> = made.stacks.iter().map(|stack| home(stack, from)).collect();
     let placed: Vec<(&str, &Template, &Whereabouts)> = keyed
         .iter()
         .zip(&homes)
         .map(|((key, template), home)| (*key, *template, home))
         .collect();
-    let mut given = given(args, settings, &keyed);
+    let region = made.region.as_str();
+    let mut given = given(args, settings, region, &keyed);
     let is_there = |key: &str, name: &str| {
         let stack = found.iter().find(|found| found.key == key);
         let stack = stack.and_then(StackFound::there);
         service_of(name).is_some() || stack.is_some_and(|stack| stack.parameters.contains_key(name))
     };
-    let region = made.region.as_str();
-    let mut points = vec![
-        parts(&keyed, region),
-        names(&placed, region),
-        values(&keyed, &given, is_there),
-    ];
+    let mut valued = values(&keyed, &given, is_there);
+    if let (Verdict::Block, Some(meant)) = (valued.verdict, meant_for_another(settings, region)) {
+        valued.remedy = format!(
+            "give it: --parameter NAME=VALUE (`settings.recovery.parameters` is for {meant})"
+        );
+    }
+    let mut points = vec![parts(&keyed, region), names(&placed, region), valued];
     let recovery = settings.recovery.as_ref();
     let rpo = recovery.and_then(|recovery| recovery.rpo_minutes);
     let mut beginnings = Vec::new();
+    let mut in_the_way = Vec::new();
+    let mut all_copied = Vec::new();
+    if let Some(left) = left {
+        let room = left.room(found, &made.region);
+        points.push(room.point);
+        in_the_way = room.in_the_way;
+    }
     for (stack, found) in made.stacks.iter().zip(found) {
         let all = restored(&stack.template);
         points.extend(without_a_way(args, &found.key, &stack.template, &all));
         for (name, restored) in all {
             let resource = format!("{}/{}", found.key, restored.logical_id);
-            let made_from = found.there().and_then(|stack| stack.parameters.get(name));
+            let there = standing(found).filter(|stack| !in_the_way.contains(&stack.name));
+            let made_from = there.and_then(|stack| stack.parameters.get(name));
+            if let (Some(left), None, Wish::Latest) = (left, made_from, wish(args, name)) {
+                let (point, copied) = left.fresh(resource.clone(), &restored).await;
+                points.push(point);
+                let Some(copied) = copied else { continue };
+                given.insert(name.to_owned(), copied.snapshot.clone());
+                beginnings.push((resource, Chosen::of(&copied.snapshot)));
+                all_copied.push(copied);
+                continue;
+            }
             let snapshots = match made_from {
                 Some(_) => Ok(Vec::new()),
                 None => looking.snapshots(&found.key, restored.logical_id).await,
@@ -102,7 +173,11 @@ pub(super) async fn look(looking: &Looking<'_>) -> Result<Before, Failure> {
                 snapshots,
                 made_from: made_from.map(String::as_str),
             };
-            let (point, chosen) = backup(&of, &wish(args, name), rpo, now());
+            let (mut point, chosen) = backup(&of, &wish(args, name), rpo, now());
+            if left.is_some() && made_from.is_some() {
+                point.verdict = Verdict::Warn;
+                point.remedy = format!("what was written in {from} since then is not in it");
+            }
             points.push(point);
             let Some(chosen) = chosen else { continue };
             if let Some(of) = &chosen.key {
@@ -112,6 +187,9 @@ pub(super) async fn look(looking: &Looking<'_>) -> Result<Before, Failure> {
             beginnings.push((resource, chosen));
         }
     }
+    if let (false, Some(of)) = (all_copied.is_empty(), &args.key) {
+        points.push(key(of, &has_key(aws, of).await));
+    }
     points.extend(offered(aws, args, made).await);
     points.sort_by_key(|point| point.id);
     let parameters = given.iter();
@@ -120,6 +198,10 @@ pub(super) async fn look(looking: &Looking<'_>) -> Result<Before, Failure> {
         points,
         parameters: parameters.collect(),
         beginnings,
+        in_the_way,
+        known_there: known_there(&keyed, found),
+        copied: all_copied,
+        phases: Vec::new(),
     })
 }
 
@@ -170,12 +252,12 @@ fn home(stack: &StackAt, region: &Region) -> Whereabouts {
 fn given(
     args: &Rebuild,
     settings: &Settings,
+    region: &str,
     stacks: &[(&str, &Template)],
 ) -> BTreeMap<String, String> {
-    let written = settings
-        .recovery
-        .iter()
-        .flat_map(|recovery| &recovery.parameters);
+    let recovery = settings.recovery.iter();
+    let recovery = recovery.filter(|_| meant_for_another(settings, region).is_none());
+    let written = recovery.flat_map(|recovery| &recovery.parameters);
     let has = |name: &str| {
         stacks
             .iter()
@@ -186,6 +268,25 @@ fn given(
     let named = args.parameter.iter();
     let named = named.map(|given| (given.name.clone(), given.value.clone()));
     written.chain(named).collect()
+}
+
+/// The region that `recovery.parameters` is written for, where it is another one.
+fn meant_for_another<'a>(settings: &'a Settings, region: &str) -> Option<&'a str> {
+    let meant = settings.disaster_recovery_region.as_ref()?.as_str();
+    Some(meant).filter(|meant| *meant != region)
+}
+
+/// Values of parameters that stacks have and no template says; those of images are looked for by themselves.
+fn known_there(stacks: &[(&str, &Template)], found: &[StackFound]) -> Vec<String> {
+    let all = stacks.iter().zip(found).flat_map(|((_, template), found)| {
+        let asked = template.parameters.iter();
+        let asked = asked.filter(|(name, one)| one.default.is_none() && service_of(name).is_none());
+        asked.filter_map(|(name, _)| {
+            let value = standing(found)?.parameters.get(name)?;
+            (value != "****").then(|| format!("{name}={value}"))
+        })
+    });
+    all.collect()
 }
 
 /// What a database is to begin with.
@@ -274,7 +375,7 @@ impl Looking<'_> {
                 "it has no name in the template, so that nobody here knows what it was called",
             );
         };
-        let home = home(stack, self.lost);
+        let home = home(stack, self.from);
         let values = IndexMap::new();
         let scope = Scope::new(&stack.template, &values, &home);
         let name = match Resolver::new(&scope, &home).resolve(name) {

@@ -2,19 +2,20 @@
 //! databases and images are copied into the region that it is rebuilt in.
 
 use stratiform_assembly::Assembly;
-use stratiform_aws::{Aws, Error};
+use stratiform_aws::Aws;
 use stratiform_deploy::guard::StackFound;
-use stratiform_deploy::{Call, Reply};
 use stratiform_environment::Settings;
-use stratiform_finding::{Code, Finding};
+use stratiform_finding::Code;
 
+use super::back::{Copied, physical_id};
 use super::{Target, own, parameter};
 use crate::args::{Elsewhere, Global, ParameterValue, Rebuild};
 use crate::assemblies::synthesis::bootstraps;
 use crate::cloud::Cloud;
+use crate::commands::deploy::conduct::pace;
 use crate::commands::deploy::{Intent, carried_out};
 use crate::commands::guard::gathering::Source;
-use crate::commands::guard::looking::{ask, snapshots, stacks};
+use crate::commands::guard::looking::{snapshots, stacks};
 use crate::exit::Exit;
 use crate::report::Failure;
 use crate::repository::project::Project;
@@ -38,7 +39,11 @@ impl Stage<'_> {
     /// # Errors
     /// The environment cannot be deployed, or its databases cannot be backed up.
     pub(super) async fn set(&self, view: &mut dyn View) -> Result<(), Failure> {
-        let Target { lost, assembly, .. } = self.target;
+        let Target {
+            from: lost,
+            assembly,
+            ..
+        } = self.target;
         let environment = Assembly {
             region: lost.clone(),
             ..assembly.clone()
@@ -143,19 +148,13 @@ impl Stage<'_> {
 
 /// The values that recovery has for the other region, as if they were of this one.
 fn at_home(settings: &Settings, target: &Target) -> Vec<ParameterValue> {
-    let (there, home) = (target.assembly.region.as_str(), target.lost.as_str());
+    let (there, home) = (target.assembly.region.as_str(), target.from.as_str());
     let written = settings
         .recovery
         .iter()
         .flat_map(|recovery| &recovery.parameters);
     let values = written.map(|(name, value)| parameter(name.as_ref(), &value.replace(there, home)));
     values.collect()
-}
-
-fn physical_id(found: &StackFound, is_it: impl Fn(&str, &str) -> bool) -> Option<String> {
-    let mut resources = found.resources.as_ref().ok()?.iter();
-    let found = resources.find(|one| is_it(one.logical_id.as_str(), &one.resource_type))?;
-    found.physical_id.as_ref().map(ToString::to_string)
 }
 
 /// Takes a snapshot of a database and copies it, unless there is one.
@@ -170,25 +169,14 @@ async fn back_up(
     if known.is_ok_and(|known| !known.is_empty()) {
         return Ok(());
     }
-    let snapshot = format!("{instance}-rehearsal");
-    let call = Call::CreateDbSnapshot {
+    let copied = Copied {
+        resource: String::new(),
         instance: instance.to_owned(),
-        snapshot: snapshot.clone(),
+        snapshot: format!("{instance}-rehearsal"),
     };
-    let taken = ask(home, call, |reply| match reply {
-        Reply::Snapshot(snapshot) => Some(snapshot),
-        _ => None,
-    });
-    let refused = |why: String| Failure::of([Finding::new(Code::AwsRefused, why, "")]);
-    taken.await.map_err(|unasked| refused(unasked.why))?;
-    let failed = |error: Error| Failure::of([error.into()]);
-    let arn = home.db_snapshot_arn(&snapshot).await.map_err(failed)?;
-    there
-        .copy_db_snapshot(&arn, &snapshot, key)
-        .await
-        .map_err(failed)?;
+    copied.bring((home, there), key, pace(true)).await?;
     view.event(&Event::Notice {
-        text: format!("{instance} is backed up as {snapshot}, and copied"),
+        text: format!("{instance} is backed up as {}, and copied", copied.snapshot),
     });
     Ok(())
 }

@@ -56,18 +56,19 @@ impl Project {
         command
     }
 
-    /// Runs a command until it says some words, and kills it then.
+    /// Runs a command until it says some words, and kills it then. The line that has them is given.
     #[track_caller]
-    fn killed_at(&self, words: &str, at: &str) {
+    fn killed_at(&self, words: &str, at: &str) -> String {
         let mut command = self.command(words);
         command.stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let mut lines = lines.map(Result::unwrap);
-        let is_said = lines.any(|line| line.contains(at));
+        let said = lines.find(|line| line.contains(at));
         child.kill().unwrap();
         let status = child.wait().unwrap();
-        assert!(is_said && status.code().is_none(), "`{at}`: {status}");
+        assert!(status.code().is_none(), "`{at}`: {status}");
+        said.unwrap()
     }
 
     fn run(&self, words: &str) -> Ran {
@@ -103,7 +104,7 @@ fn prod_comes_back_with_its_data_and_stays_itself() {
         &[
             "eu-central-1 is lost: from here on it refuses every call",
             "skipped  region      which zones eu-west-1 has is not known",
-            "passes   names       no name is one that the lost region's stacks still have",
+            "passes   names       no name is one that the other region's stacks still have",
             "passes   backup      database/Instance begins with storefront-prod-database-rehearsal",
             "deployed in",
             "RTO: 45 min, of 2 h that are promised",
@@ -194,6 +195,149 @@ fn what_is_missing_is_said_and_nothing_is_made() {
         .expect(0, &["database/Instance begins empty: --database empty"]);
 }
 
+const BACK: &str = "rebuild --env prod --back --yes";
+
+/// The value that prod's parameter has at home: the day before gives it.
+const CERTIFICATE: &str = "--parameter CertificateArn=arn:aws:acm:eu-central-1:111122223333:certificate/5d0c1a7e-6c1b-4b7e-9d4e-3f2a1b0c9d8e";
+
+/// As what is printed says: protections off, deployed, taken down.
+fn takes_home_down(project: &Project) {
+    let file = project.0.path().join("environments/prod.yaml");
+    let written = fs::read_to_string(&file).unwrap();
+    let mut off = written.clone();
+    for protection in [
+        "termination_protection",
+        "release_only",
+        "deletion_protection",
+    ] {
+        off = off.replace(
+            &format!("{protection}: true"),
+            &format!("{protection}: false"),
+        );
+    }
+    fs::write(&file, off).unwrap();
+    project.run("deploy --env prod --yes").expect(0, &[]);
+    let refused = project.run("destroy --env prod --yes").expect(3, &[]);
+    let flags = refused
+        .stderr
+        .lines()
+        .find(|line| line.starts_with("    --allow"));
+    let destroy = format!("destroy --env prod --yes {}", flags.unwrap().trim());
+    project.run(&destroy).expect(0, &["deleted in"]);
+    fs::write(&file, written).unwrap();
+}
+
+#[test]
+fn home_again_with_the_data_of_now() {
+    let project = Project::new();
+    project.run(REBUILD).expect(0, &[]);
+    // Everything stands at home: nothing is made, and what has to go first is said with the value that goes with it.
+    let blocked = project.run(BACK).expect(
+        3,
+        &[
+            "blocks   home        the stacks of before are in eu-central-1: storefront-prod-network, ",
+            "before prod comes back to eu-central-1\n  1. see that nothing uses its stacks there",
+            "nothing is made: home",
+        ],
+    );
+    let again = format!("rebuild --env prod --back {CERTIFICATE}\n");
+    assert!(blocked.stdout.contains(&again), "{}", blocked.stdout);
+    takes_home_down(&project);
+    // Values for the other region are none for this one.
+    project.run(BACK).expect(
+        3,
+        &[
+            "without a value there: `CertificateArn` of services",
+            "`settings.recovery.parameters` is for eu-west-1",
+        ],
+    );
+    let back = format!("{BACK} {CERTIFICATE}");
+    let looked = project.run(&format!("{back} --dry-run"));
+    let looked = looked.expect(
+        0,
+        &["passes   home        no stack of before is in eu-central-1"],
+    );
+    assert!(!looked.stderr.contains("is taken"), "{}", looked.stderr);
+    // Killed before it made anything, it takes another snapshot: what was written in between is not lost.
+    let killed = project.killed_at(&back, "is taken and copied");
+    let home = project.run(&back).expect(
+        0,
+        &[
+            "what is written after ",
+            "database/Instance's snapshot",
+            "prod is in eu-central-1, rebuilt from eu-west-1",
+            "what was written in eu-west-1 later is not in it",
+            "is part of the stacks now: backup/Vault, registry/ApiRepository, registry/WorkerRepository",
+        ],
+    );
+    let word = |text: &str| {
+        let mut words = text.split([' ', '(', ')']);
+        words
+            .find(|word| word.starts_with("storefront-prod-database-back-"))
+            .unwrap()
+            .to_owned()
+    };
+    let snapshot = word(&home.stdout);
+    assert_ne!(snapshot, word(&killed));
+    // Started again, it stays what it is, and says that it is no newer.
+    project.run(&back).expect(
+        0,
+        &[
+            &format!("database/Instance is there, from the snapshot {snapshot}"),
+            "what was written in eu-west-1 since then is not in it",
+            "home        eu-central-1 has 7 of the stacks from an earlier start",
+            "nothing to deploy in 7 stacks",
+        ],
+    );
+    project
+        .run("deploy --env prod --yes")
+        .expect(0, &["database  unchanged"]);
+    // What was left stands as it did.
+    project.edit(
+        "  disaster_recovery_region: eu-west-1\n",
+        "  region: eu-west-1\n  disaster_recovery_region: eu-central-1\n",
+    );
+    project
+        .run("status --env prod")
+        .expect(0, &["database  storefront-prod-database  well"]);
+}
+
+#[test]
+fn nobody_comes_back_from_where_nothing_was_rebuilt() {
+    let project = Project::new();
+    project.run(BACK).expect(
+        3,
+        &["no stack in eu-west-1 says that it was rebuilt from eu-central-1"],
+    );
+    project
+        .run("rebuild --env prod --back --region eu-west-1")
+        .expect(2, &["cannot be used with"]);
+    project
+        .run("rebuild --env dev --back")
+        .expect(2, &["where `dev` comes back from is not known"]);
+    // The file names the region that it lives in now: it would come back to where it is.
+    project.run(REBUILD).expect(0, &[]);
+    project.edit(
+        "  disaster_recovery_region: eu-west-1\n",
+        "  region: eu-west-1\n  disaster_recovery_region: eu-central-1\n",
+    );
+    project
+        .run("deploy --env prod --yes")
+        .expect(0, &["database  unchanged"]);
+    project.run(BACK).expect(
+        3,
+        &["no stack in eu-central-1 says that it was rebuilt from eu-west-1"],
+    );
+    // Deployed since, it still says where it was rebuilt from.
+    project.edit(
+        "  region: eu-west-1\n  disaster_recovery_region: eu-central-1\n",
+        "  disaster_recovery_region: eu-west-1\n",
+    );
+    project
+        .run(BACK)
+        .expect(3, &["the stacks of before are in eu-central-1"]);
+}
+
 #[test]
 fn it_is_another_region_and_one_that_there_is() {
     let project = Project::new();
@@ -204,6 +348,10 @@ fn it_is_another_region_and_one_that_there_is() {
     };
     refused("eu-central-1", "a rebuild is somewhere else");
     refused("eu-west-11", "AWS has no region `eu-west-11`");
+    // Values are written for `disaster_recovery_region`, and are none for a third one.
+    project
+        .run("rebuild --env prod --region eu-west-3 --dry-run")
+        .expect(3, &["without a value there: `CertificateArn` of services"]);
 }
 
 #[test]

@@ -133,8 +133,8 @@ impl Aws {
             .map(Reply::Snapshot)
     }
 
-    /// Copies a snapshot of another region into this one, encrypted with a key of this one. One of the same name that is there
-    /// is answered.
+    /// Copies a snapshot of another region into this one, encrypted with a key of this one where one is given. One of the same
+    /// name that is there is answered.
     ///
     /// # Errors
     /// There is no such snapshot; AWS refuses; nobody answers.
@@ -142,13 +142,13 @@ impl Aws {
         &self,
         source: &str,
         identifier: &str,
-        key: &str,
+        key: Option<&str>,
     ) -> Result<Snapshot, Error> {
         let operation = Operation::new("CopyDBSnapshot", source);
         let form = Form::new(operation.operation, VERSION)
             .with("SourceDBSnapshotIdentifier", source)
             .with("TargetDBSnapshotIdentifier", identifier)
-            .with("KmsKeyId", key);
+            .with_some("KmsKeyId", key);
         self.made(&operation, form, identifier).await
     }
 

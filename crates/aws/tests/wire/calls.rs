@@ -135,6 +135,30 @@ async fn snapshots_of_a_cluster_are_found_and_none_where_nobody_knows_it() {
 }
 
 #[tokio::test]
+async fn a_copy_is_encrypted_only_where_a_key_is_given() {
+    let copied = reply(
+        "CopyDBSnapshot",
+        "<DBSnapshot><DBSnapshotIdentifier>now</DBSnapshotIdentifier><Status>creating</Status></DBSnapshot>",
+    );
+    let (endpoint, requests) = script(vec![copied.clone(), copied]);
+    let aws = deploying(&endpoint).await;
+    let source = "arn:aws:rds:eu-west-1:111122223333:snapshot:now";
+    for key in [None, Some("alias/aws/rds")] {
+        let copy = aws.copy_db_snapshot(source, "now", key).await.unwrap();
+        assert_eq!(copy.identifier, "now");
+    }
+    let requests = requests.lock().unwrap();
+    let keys = requests.iter().map(|request| form(request));
+    let keys = keys.map(|form| form.contains(&"KmsKeyId=alias%2Faws%2Frds"));
+    assert_eq!(keys.collect::<Vec<_>>(), [false, true]);
+    assert!(
+        form(&requests[0])
+            .iter()
+            .all(|pair| !pair.starts_with("KmsKeyId"))
+    );
+}
+
+#[tokio::test]
 async fn the_newest_deployment_is_that_of_all_pages() {
     let brief = |name: &str, at: &str| {
         format!(r#"{{"serviceDeploymentArn":"{name}","status":"SUCCESSFUL","createdAt":{at}}}"#)

@@ -39,6 +39,17 @@ pub struct Chosen {
     pub key: Option<String>,
 }
 
+impl Chosen {
+    /// This snapshot, of which nothing is known.
+    pub fn of(snapshot: &str) -> Chosen {
+        Chosen {
+            snapshot: Some(snapshot.to_owned()),
+            taken: None,
+            key: None,
+        }
+    }
+}
+
 /// Whether the key of a snapshot is there. `found` is whether the region has it.
 pub fn key(key: &str, found: &Asked<bool>) -> Point {
     let (verdict, reason, remedy) = match found {
@@ -103,11 +114,7 @@ pub fn backup(
         (Wish::Named(name), Ok(snapshots)) => snapshots.iter().find(|one| one.identifier == *name),
         // Whoever names one knows that it is there.
         (Wish::Named(name), Err(unasked)) => {
-            let chosen = Chosen {
-                snapshot: Some(name.clone()),
-                taken: None,
-                key: None,
-            };
+            let chosen = Chosen::of(name);
             let reason = format!(
                 "{resource} begins with {name}; its age is not known: {}",
                 unasked.why

@@ -83,7 +83,7 @@ fn value_at(resource: &Resource, path: &[&str]) -> Option<String> {
     value.as_str().map(str::to_owned)
 }
 
-/// Whether the stacks give names that the account can have once, and that the lost region's stacks still have.
+/// Whether the stacks give names that the account can have once, and that the other region's stacks still have.
 pub fn names(templates: &[(&str, &Template, &Whereabouts)], there: &str) -> Point {
     let mut same = Vec::new();
     for (key, template, home) in templates {
@@ -121,7 +121,7 @@ pub fn names(templates: &[(&str, &Template, &Whereabouts)], there: &str) -> Poin
     if same.is_empty() {
         return Point::passes(
             PointId::Names,
-            "no name is one that the lost region's stacks still have",
+            "no name is one that the other region's stacks still have",
         );
     }
     Point {
