@@ -31,7 +31,9 @@ pub(crate) struct Wanted<'a> {
 /// Rehearses a deployment, and says so; none where nobody asks for it.
 pub(crate) fn rehearsed(wanted: &Wanted<'_>, view: &mut dyn View) -> Option<Asked<Rehearsed>> {
     let written = wanted.settings.deployment.rehearsal;
-    if written != Rehearsal::Required || wanted.heading == Heading::Back {
+    // What was lost is not waited for; a rebuild is rehearsed every month as a whole.
+    let is_rebuild = wanted.args.elsewhere.from.is_some();
+    if written != Rehearsal::Required || wanted.heading == Heading::Back || is_rebuild {
         return None;
     }
     let unasked = |why: &str, help: String| Some(Err(Unasked::because(why, help)));
