@@ -12,7 +12,7 @@ use stratiform_service::StackName;
 
 use super::conduct::{Found, conduct};
 use super::consent;
-use super::record::{Origin, record, run};
+use super::record::{Origin, actor, record, run};
 use crate::args::Deploy;
 use crate::commands::swap::Site;
 use crate::exit::Exit;
@@ -58,7 +58,7 @@ pub(crate) fn in_line(
         capabilities: planned.capabilities.clone(),
         ..PlannedStack::bare(name, found.key.clone())
     }];
-    let actor = std::env::var("GITHUB_ACTOR").ok();
+    let actor = actor();
     let reason = match &args.emergency {
         Some(reason) => reason.clone(),
         None => format!("{} went back", site.name),

@@ -16,7 +16,7 @@ use super::besides;
 use super::conduct::{Found, conduct, left_out, mending, rollback};
 use super::passes::{InPasses, Side, in_passes};
 use super::planning::{allowances, choose, dependencies, given, parameters, planned};
-use super::record::{Origin, record, run};
+use super::record::{Origin, actor, record, run};
 use super::sealing::Sealed;
 use super::{Intent, consent};
 use crate::args::Deploy;
@@ -137,7 +137,7 @@ pub(crate) async fn prepare(
         Source::Release(head) => Some(head.clone()),
         Source::Deployed => None,
     };
-    let actor = std::env::var("GITHUB_ACTOR").ok();
+    let actor = actor();
     let mut record = record(Origin {
         head: head.as_ref(),
         release,

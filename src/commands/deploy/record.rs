@@ -25,6 +25,11 @@ pub(crate) struct Origin<'a> {
     pub rebuilt_from: Option<&'a str>,
 }
 
+/// Who GitHub says it is, in a job of its.
+pub(crate) fn actor() -> Option<String> {
+    std::env::var("GITHUB_ACTOR").ok()
+}
+
 /// The record of a deployment. Whether the release that was named is what is deployed, the guard asks.
 pub(crate) fn record(origin: Origin<'_>) -> Record {
     let Origin {

@@ -23,7 +23,7 @@ use crate::commands::bootstrap::standing::bootstrapped;
 use crate::commands::deploy::conduct::{Found as Run, conduct};
 use crate::commands::deploy::planning::{allowances, dependencies};
 use crate::commands::deploy::preparing::identity;
-use crate::commands::deploy::record::{Origin, record, run};
+use crate::commands::deploy::record::{Origin, actor, record, run};
 use crate::commands::deploy::{consent, exit, followed, follower};
 use crate::commands::guard::gathering::{Asking, Gathered, Source, gather};
 use crate::commands::guard::risks;
@@ -216,7 +216,7 @@ async fn planned(
     let Gathered { mut facts, .. } = gathered.await;
     let allowed = allowances(assembly, &deployed, &args.allow)?;
     let mut stacks = stacks(site, drifted, &chosen)?;
-    let actor = std::env::var("GITHUB_ACTOR").ok();
+    let actor = actor();
     let mut record = Record {
         skipped: Some("none".to_owned()),
         ..record(Origin {
