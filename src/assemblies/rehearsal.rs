@@ -7,7 +7,7 @@ use serde::de::Error as _;
 use serde_json::Value as Json;
 use stratiform_assembly::{Assembly, StackAt, StackPolicy};
 use stratiform_bootstrap::REHEARSAL_OF;
-use stratiform_catalog::behaviour::{While, refusals};
+use stratiform_catalog::behaviour::{LOAD_BALANCER_PROTECTION, While, refusals};
 use stratiform_environment::{Environment, Rehearsal, Settings};
 use stratiform_finding::Code;
 use stratiform_service::Region;
@@ -147,7 +147,7 @@ fn unprotected(resource: &mut Resource) {
                 continue;
             };
             let is_it =
-                attribute.get("Key").and_then(Value::as_str) == Some("deletion_protection.enabled");
+                attribute.get("Key").and_then(Value::as_str) == Some(LOAD_BALANCER_PROTECTION);
             if let (true, Some(value)) = (is_it, attribute.get_mut("Value")) {
                 *value = "false".into();
             }

@@ -50,7 +50,7 @@ pub use network::{
     Behind, Decides, Firewall, OpenValues, Opening, Otherwise, connects_networks, firewall,
     openings, public_access_blocks,
 };
-pub use protection::{Protection, While, guards, protections, refusals};
+pub use protection::{LOAD_BALANCER_PROTECTION, Protection, While, guards, protections, refusals};
 pub use refusal::{
     Properties, Refusal, StayingItems, Upgrade, UpgradeStep, When, refused_updates, staying_items,
     upgrades,

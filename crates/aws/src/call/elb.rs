@@ -1,5 +1,6 @@
 //! Calls to Elastic Load Balancing.
 
+use stratiform_catalog::behaviour::LOAD_BALANCER_PROTECTION;
 use stratiform_deploy::Reply;
 use stratiform_deploy::call::Target;
 
@@ -23,7 +24,7 @@ impl Aws {
         let operation = Operation::new("ModifyLoadBalancerAttributes", arn);
         let form = Form::new(operation.operation, VERSION)
             .with("LoadBalancerArn", arn)
-            .with("Attributes.member.1.Key", "deletion_protection.enabled")
+            .with("Attributes.member.1.Key", LOAD_BALANCER_PROTECTION)
             .with("Attributes.member.1.Value", "false");
         match self.query(&ELB, &operation, form).await {
             Ok(_) => Ok(Reply::Done),

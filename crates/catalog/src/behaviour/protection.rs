@@ -25,6 +25,12 @@ pub enum While {
     Set,
 }
 
+/// The attribute of a load balancer with which ELBv2 refuses to delete it where it is `true`: one of a list, and so no property
+/// of its own.
+///
+/// Source: template reference, `AWS::ElasticLoadBalancingV2::LoadBalancer`, `LoadBalancerAttribute`.
+pub const LOAD_BALANCER_PROTECTION: &str = "deletion_protection.enabled";
+
 /// Returns the properties with which AWS refuses to delete such a resource, each with the value that does so.
 ///
 /// Source: CloudFormation template reference, the pages of the types.

@@ -1,7 +1,7 @@
 //! What a stack has, and what becomes of it when the stack is deleted.
 
 use serde::Serialize;
-use stratiform_catalog::behaviour::{self, Protection as Guard, While};
+use stratiform_catalog::behaviour::{self, LOAD_BALANCER_PROTECTION, Protection as Guard, While};
 use stratiform_resolve::{Resolved, Resolver, Scope, Whereabouts, expand};
 use stratiform_service::event::Subject;
 use stratiform_service::{
@@ -314,9 +314,9 @@ impl<'t> Declared<'t> {
         let properties = behaviour::refusals(resource_type)
             .filter(move |guard| !is_member && is_protecting(guard))
             .map(|guard| (guard.path.as_str().to_owned(), guard.what.to_owned()));
-        let attributes = self.attribute(LOAD_BALANCER).map(|()| {
+        let attributes = self.attribute(LOAD_BALANCER_PROTECTION).map(|()| {
             (
-                format!("LoadBalancerAttributes: {LOAD_BALANCER}"),
+                format!("LoadBalancerAttributes: {LOAD_BALANCER_PROTECTION}"),
                 "deletion protection".to_owned(),
             )
         });
@@ -334,11 +334,6 @@ impl<'t> Declared<'t> {
         protecting.next().map(|_| ())
     }
 }
-
-/// The attribute with which ELBv2 refuses to delete a load balancer.
-///
-/// Source: template reference, `AWS::ElasticLoadBalancingV2::LoadBalancer`, `LoadBalancerAttribute`.
-const LOAD_BALANCER: &str = "deletion_protection.enabled";
 
 fn is(value: &Resolved<'_>, text: &str) -> bool {
     value

@@ -279,7 +279,7 @@ fn reindexes(
 
 /// Returns the reason with which the service refuses a deletion.
 ///
-/// Source of what it refuses: the catalog's `behaviour`, and ELBv2's attribute `deletion_protection.enabled`. Texts: as
+/// Source of what it refuses: the catalog's `behaviour`, and its attribute of load balancers. Texts: as
 /// the services' answers are quoted in issues.
 pub(crate) fn refuses_deletion(
     resource_type: &str,
@@ -298,7 +298,7 @@ pub(crate) fn refuses_deletion(
         }
     });
     let is_protected =
-        is_protected || has_attribute(properties, "deletion_protection.enabled", "true");
+        is_protected || has_attribute(properties, behaviour::LOAD_BALANCER_PROTECTION, "true");
     // A member of a cluster goes, whatever the cluster's protection is.
     let is_member =
         resource_type == "AWS::RDS::DBInstance" && properties.contains_key("DBClusterIdentifier");
