@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use stratiform_test_support::alone;
 use tempfile::TempDir;
 
 /// A running engine. It is killed where the test ends before it.
@@ -64,10 +65,9 @@ impl Drop for Served {
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_stratiform"));
-    command
+    alone(&mut command)
         .args(["engine", "serve"])
-        .args(arguments)
-        .env_clear();
+        .args(arguments);
     command
 }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use stratiform_test_support::redact;
+use stratiform_test_support::{alone, redact};
 use tempfile::TempDir;
 
 /// A copy of an app's environments, and the app's binary.
@@ -81,21 +81,19 @@ impl Project {
     #[cfg(unix)]
     pub(crate) fn shell(&self, script: &str) -> Command {
         let mut command = Command::new("/bin/sh");
-        command
+        alone(&mut command)
             .args(["-c", script])
             .arg(&self.binary)
-            .current_dir(self.folder.path())
-            .env_clear();
+            .current_dir(self.folder.path());
         command
     }
 
     /// The binary in the project's folder, with nothing of this process's environment.
     pub(crate) fn command<const N: usize>(&self, arguments: [&str; N]) -> Command {
         let mut command = Command::new(&self.binary);
-        command
+        alone(&mut command)
             .args(arguments)
-            .current_dir(self.folder.path())
-            .env_clear();
+            .current_dir(self.folder.path());
         command
     }
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
+use stratiform_test_support::alone;
 
 use crate::support::{Project, run};
 
@@ -123,8 +124,7 @@ pub(crate) fn refused(mut command: Command, code: i32, words: &[&str]) {
 
 /// An environment with git, and nothing that git could be configured by.
 pub(crate) fn hermetic(command: &mut Command) -> &mut Command {
-    command
-        .env_clear()
+    alone(command)
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .env("HOME", "/nowhere")
         .env("GIT_CONFIG_GLOBAL", "/dev/null")

@@ -2,9 +2,10 @@
 //!
 //! What lives here: [`Entropy`], from whose bytes [`template`] and [`change`] make templates of real resource types and
 //! changes of them, the same for a property test and for a fuzzer; [`large`] ones, for what must grow linearly;
-//! [`redact`], which makes equal what differs from run to run; and who answers in AWS's place without being our engine:
+//! [`redact`], which makes equal what differs from run to run; [`alone`], for programs that a test starts; and who answers in AWS's place without being our engine:
 //! [`Moto`], [`Ministack`], and [`serve`] for what no program says. What does not: anything that a program needs.
 
+mod alone;
 mod change;
 mod emulator;
 mod entropy;
@@ -15,6 +16,7 @@ mod redact;
 mod server;
 mod template;
 
+pub use alone::alone;
 pub use change::change;
 pub use emulator::{Ministack, Moto};
 pub use entropy::Entropy;

@@ -4,6 +4,8 @@
 
 use std::process::Command;
 
+use stratiform_test_support::alone;
+
 // `dev` is a word in `/dev/null`, and `prod` in the name of AWS's bucket of image layers.
 #[test]
 fn environments_differ_by_their_values() {
@@ -14,10 +16,9 @@ fn environments_differ_by_their_values() {
         ("staging", "dev"),
         ("staging", "prod"),
     ] {
-        let output = Command::new(env!("CARGO_BIN_EXE_stratiform"))
+        let output = alone(&mut Command::new(env!("CARGO_BIN_EXE_stratiform")))
             .args(["diff", "--env", one, "--against", other])
             .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .env_clear()
             .output()
             .unwrap();
         let text = String::from_utf8(output.stdout).unwrap();

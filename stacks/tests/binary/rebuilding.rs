@@ -9,6 +9,8 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use stratiform_test_support::alone;
+
 /// A project with the app's environments, and nothing deployed.
 struct Project(tempfile::TempDir);
 
@@ -47,11 +49,10 @@ impl Project {
 
     fn command(&self, words: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_stratiform"));
-        command
+        alone(&mut command)
             .args(words.split(' '))
             .arg("--local")
             .current_dir(self.0.path())
-            .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command
     }

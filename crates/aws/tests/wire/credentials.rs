@@ -6,7 +6,7 @@ use std::process::Command;
 
 use aws_credential_types::provider::{ProvideCredentials, error::CredentialsError, future};
 use stratiform_aws::{Aws, Error};
-use stratiform_test_support::serve;
+use stratiform_test_support::{alone, serve};
 
 use crate::replies::reply;
 
@@ -27,14 +27,13 @@ fn identity_with(name: &str, profile: &str, environment: &[(&str, &str)]) -> Str
     });
     let config = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::write(&config, profile).unwrap();
-    let output = Command::new(std::env::current_exe().unwrap())
+    let output = alone(&mut Command::new(std::env::current_exe().unwrap()))
         .args([
             "--exact",
             "credentials::who_am_i",
             "--ignored",
             "--nocapture",
         ])
-        .env_clear()
         .env("AWS_CONFIG_FILE", config)
         .env("AWS_ENDPOINT_URL", endpoint)
         .env("AWS_EC2_METADATA_DISABLED", "true")
