@@ -11,6 +11,7 @@
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
 mod app;
+pub mod kinds;
 mod policy;
 mod props;
 mod resource;

@@ -11,6 +11,7 @@ mod document;
 mod literal;
 
 use std::borrow::Cow;
+use std::fmt;
 use std::marker::PhantomData;
 
 use stratiform_template::Value;
@@ -39,9 +40,21 @@ pub struct Expr<T> {
 }
 
 /// Text of a known kind, such as a VPC's ID or a key's ARN: the kinds come from the catalog's `format`.
-#[derive(Clone, Debug)]
 pub struct Id<K> {
     kind: PhantomData<fn() -> K>,
+}
+
+// Not derived: a kind says nothing but its name.
+impl<K> Clone for Id<K> {
+    fn clone(&self) -> Self {
+        Id { kind: PhantomData }
+    }
+}
+
+impl<K> fmt::Debug for Id<K> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Id")
+    }
 }
 
 /// What a resource gives without AWS's schemas saying what it identifies: fine as text, and refused where a known
