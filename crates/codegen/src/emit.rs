@@ -168,6 +168,7 @@ fn emit_struct(source: &mut String, name: &str, fields: &[Field], prefix: &str) 
     line!(source, "}}");
     line!(source, "impl cfn::Accepts<Self> for {name} {{}}");
     emit_fields(source, name, fields);
+    emit_overlay(source, name, fields);
 }
 
 /// What `props!` asks: which properties are required, and the struct before anything is set.
@@ -196,6 +197,19 @@ fn emit_fields(source: &mut String, name: &str, fields: &[Field]) {
             "            {}: {optionality}::unset(),",
             field.name
         );
+    }
+    line!(source, "        }}");
+    line!(source, "    }}");
+    line!(source, "}}");
+}
+
+/// What parts ask: what is set over what they would have set.
+fn emit_overlay(source: &mut String, name: &str, fields: &[Field]) {
+    line!(source, "impl cfn::Overlay for {name} {{");
+    line!(source, "    fn over(self, _rest: Self) -> Self {{");
+    line!(source, "        Self {{");
+    for Field { name, .. } in fields {
+        line!(source, "            {name}: self.{name}.over(_rest.{name}),");
     }
     line!(source, "        }}");
     line!(source, "    }}");

@@ -3,9 +3,9 @@
 //! They are one set for every crate with generated types: a handle that one crate gives fits the properties that
 //! another one has.
 
-use crate::value::property::{AcceptsKind, Arn};
+use crate::value::property::{AcceptsKind, ArnKind};
 
-/// Declares kinds. Each accepts itself; a choice accepts its members; [`Arn`] accepts every ARN.
+/// Declares kinds. A choice accepts its members, [`Arn`](crate::Arn) every ARN.
 macro_rules! kinds {
     (
         arns { $($arn:ident: $arn_of:literal,)+ }
@@ -15,11 +15,8 @@ macro_rules! kinds {
         $(kind!($arn, concat!("`", $arn_of, "`."));)+
         $(kind!($other, concat!("`", $other_of, "`."));)+
         $(kind!($choice, concat!("One of these:", $(" [`", stringify!($accepted), "`]"),+));)+
-        $(impl AcceptsKind<$arn> for $arn {})+
-        $(impl AcceptsKind<$other> for $other {})+
-        $(impl AcceptsKind<$choice> for $choice {})+
-        $($(impl AcceptsKind<$accepted> for $choice {})+)+
-        $(impl AcceptsKind<$arn> for Arn {})+
+        $($(#[diagnostic::do_not_recommend] impl AcceptsKind<$accepted> for $choice {})+)+
+        $(impl ArnKind for $arn {})+
     };
 }
 

@@ -63,7 +63,7 @@ pub use value::property::{Arn, Expr, Id, Json, List, Map, Opt, Prop};
 /// What generated code needs and nobody writes by hand.
 #[doc(hidden)]
 pub mod generated {
-    pub use crate::props::{Fields, complete, member};
+    pub use crate::props::{Fields, Overlay, complete, member};
     pub use crate::resource::handle::{Gives, One};
     pub use crate::resource::{NoAttributes, Resource, attribute};
     pub use crate::tag::Tag;
