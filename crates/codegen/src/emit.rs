@@ -209,7 +209,10 @@ fn emit_overlay(source: &mut String, name: &str, fields: &[Field]) {
     line!(source, "    fn over(self, _rest: Self) -> Self {{");
     line!(source, "        Self {{");
     for Field { name, .. } in fields {
-        line!(source, "            {name}: self.{name}.over(_rest.{name}),");
+        line!(
+            source,
+            "            {name}: self.{name}.over(_rest.{name}),"
+        );
     }
     line!(source, "        }}");
     line!(source, "    }}");
