@@ -10,7 +10,7 @@ use super::{Alarm, Alarms};
 use crate::environment::Environment;
 use crate::parts::{self, Names, own_account};
 use crate::resources::events::rule;
-use crate::resources::{cloudwatch, events, kms, sns};
+use crate::resources::{cloudwatch, events, kms, sns, sqs};
 
 /// Events of the account's event bus that somebody should know of.
 pub struct Events<'a> {
@@ -97,7 +97,13 @@ pub(super) fn add(stack: &Stack, env: &Environment, names: Names<'_>) -> Alarms 
             }),
         );
     }
-    let undelivered = stack.add("UndeliveredEvents", parts::dead_letter_queue(&key));
+    let undelivered = stack.add(
+        "UndeliveredEvents",
+        props!(sqs::Queue {
+            message_retention_period: 14 * parts::DAY,
+            ..parts::encrypted_queue(&key)
+        }),
+    );
     undelivered.on_removal(DeletionPolicy::Delete);
     let send = Statement::allow(["sqs:SendMessage"])
         .sid("EventRules")
@@ -130,18 +136,18 @@ fn key(stack: &Stack, env: &Environment, names: Names<'_>) -> Handle<kms::Key> {
     let publishers = encrypt("PublishersOfThisAccount")
         .to(Principal::service("budgets.amazonaws.com"))
         .to(Principal::service("cloudwatch.amazonaws.com"));
-    let key = parts::Key {
-        id: "Key",
-        alias: &names.name("alarms"),
-        description: &format!("Notifications of {}", names.prefix()),
+    let key = props!(parts::Key {
+        description: format!("Notifications of {}", names.prefix()),
+        alias: names.alias("alarms"),
         services: vec![
             own_account(publishers),
             // EventBridge does not say for which account it comes.
             encrypt("EventRules").to(events_service()),
         ],
         removal: DeletionPolicy::Delete,
-    };
-    key.add_to(stack, env)
+        key: parts::deletion_window(env),
+    });
+    key.add_to(stack, "Key")
 }
 
 fn publishers(topic: &Handle<sns::Topic>) -> [Statement; 4] {

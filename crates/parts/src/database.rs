@@ -3,7 +3,7 @@
 mod network;
 
 use stratiform_stack::generated::Overlay;
-use stratiform_stack::kinds::{Ec2SubnetId, Ec2VpcId};
+use stratiform_stack::kinds::{Ec2SubnetId, Ec2VpcId, KmsKeyArn};
 use stratiform_stack::{
     DeletionPolicy, Handle, Id, List, Opt, Prop, Stack, Statement, arn, json, props,
 };
@@ -38,8 +38,8 @@ part! {
             master_username: Prop<String> = "postgres".into(),
             /// Its storage in GiB, which grows by itself.
             storage_gib: Prop<i64> = 20.into(),
-            /// How far its storage grows, in GiB.
-            maximum_storage_gib: Prop<i64> = 100.into(),
+            /// How far its storage grows, in GiB. With `None` it does not.
+            maximum_storage_gib: Opt<i64> = 100.into(),
             /// The port that it listens on.
             port: Prop<i64> = 5432.into(),
             /// Days that backups are kept.
@@ -48,8 +48,8 @@ part! {
             multi_az: Prop<bool> = false.into(),
             /// Whether somebody has to switch this off before it can be deleted.
             deletion_protection: Prop<bool> = true.into(),
-            /// The alias of its key: `alias/orders-database`. Without one it has none.
-            key_alias: Opt<String> = Opt::default(),
+            /// What encrypts storage, snapshots and the master password's secret. Without one it gets a key of its own.
+            key: Opt<Id<KmsKeyArn>> = Opt::default(),
             /// How long its logs are kept, and under which key.
             logs: Logs = nothing(),
             /// What the `Name` tags of its security groups are; the logical ID where there is none.
@@ -65,8 +65,8 @@ part! {
 pub struct PostgresHandles {
     /// The instance.
     pub instance: Handle<rds::DbInstance>,
-    /// Encrypts storage, snapshots and the master password's secret.
-    pub key: Handle<kms::Key>,
+    /// Encrypts storage, snapshots and the master password's secret, where it is its own.
+    pub key: Option<Handle<kms::Key>>,
     /// Whoever carries this group may connect.
     pub clients: Handle<ec2::SecurityGroup>,
     /// The group of the instance itself.
@@ -80,14 +80,13 @@ impl Postgres {
     /// in its stack.
     #[track_caller]
     pub fn add_to(self, stack: &Stack, id: &str) -> PostgresHandles {
-        let key = props!(Key {
-            description: format!(
-                "Database {}: storage, snapshots, master secret and Performance Insights",
-                self.identifier.as_text().unwrap_or(id)
-            ),
-            alias: self.key_alias.clone(),
-        });
-        let key = key.add_to(stack, &format!("{id}Key"));
+        let (key, own_key) = match self.key.clone().into_prop() {
+            Some(key) => (key, None),
+            None => {
+                let own = self.add_key(stack, id);
+                (Prop::from(own.arn()), Some(own))
+            }
+        };
         let groups = network::add(stack, id, &self);
         let subnets = stack.add(
             format!("{id}SubnetGroup"),
@@ -105,9 +104,9 @@ impl Postgres {
             vpc_security_groups: [&groups.server],
             db_parameter_group_name: &parameters,
             monitoring_role_arn: &monitoring,
-            kms_key_id: key.arn(),
+            kms_key_id: key.clone().into_expr(),
             master_user_secret: db_instance::MasterUserSecret {
-                kms_key_id: key.arn(),
+                kms_key_id: key.into_expr(),
             },
         });
         let instance = stack.add(
@@ -120,11 +119,22 @@ impl Postgres {
         }
         PostgresHandles {
             instance,
-            key,
+            key: own_key,
             clients: groups.clients,
             security_group: groups.server,
             parameters,
         }
+    }
+
+    #[track_caller]
+    fn add_key(&self, stack: &Stack, id: &str) -> Handle<kms::Key> {
+        let key = props!(Key {
+            description: format!(
+                "Database of {}: storage, snapshots, master secret and Performance Insights",
+                self.name.as_text().unwrap_or(id)
+            ),
+        });
+        key.add_to(stack, &format!("{id}Key"))
     }
 
     /// What the instance is, without what it refers to.

@@ -103,7 +103,7 @@ impl LogKey {
             "kms:GenerateDataKey*",
             "kms:DescribeKey",
         ])
-        .sid("LogGroups")
+        .sid("LogGroupsOfThisEnvironment")
         .to(Principal::service(sub!(
             "logs.{}.amazonaws.com",
             pseudo::region()

@@ -24,7 +24,7 @@ pub use database::{Postgres, PostgresHandles};
 pub use key::{Key, LogKey, LogKeyHandles};
 pub use load_balancer::{Entrance, LoadBalancer, LoadBalancerHandles, Scheme, no_egress};
 pub use log_group::{LogGroup, Logs};
-pub use queue::{Queue, QueueHandles};
+pub use queue::{Queue, QueueHandles, encrypted_queue, queue_policy};
 pub use role::Role;
 pub use service::{CpuArchitecture, FargateService, FargateServiceHandles, Http};
 pub use statements::{deny_plaintext, log_groups, own_account, through, trust};

@@ -36,7 +36,7 @@ part! {
             /// The ARN of a certificate in ACM. Without one it speaks plain HTTP.
             certificate: Opt<String> = Opt::default(),
             /// Whether somebody has to switch this off before it can be deleted.
-            deletion_protection: Prop<bool> = true.into(),
+            deletion_protection: bool = true,
             /// Whether every request is logged, in a bucket of its own.
             access_logs: bool = true,
             /// Days until an access log is deleted.
@@ -99,7 +99,7 @@ impl LoadBalancer {
             attribute("routing.http.drop_invalid_header_fields.enabled", "true"),
             attribute(
                 "deletion_protection.enabled",
-                Prop::<String>::untyped(self.deletion_protection.clone().into_expr()),
+                self.deletion_protection.to_string(),
             ),
         ];
         let logs = self

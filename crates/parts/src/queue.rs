@@ -53,7 +53,7 @@ impl Queue {
     pub fn add_to(self, stack: &Stack, id: &str) -> QueueHandles {
         let name = self.name.into_prop().map(Prop::into_expr);
         let name = name.as_ref();
-        let encrypted = encrypted(self.key);
+        let encrypted = encrypted_queue(self.key);
         let dead_letters = props!(sqs::Queue {
             queue_name: name.map(|name| sub!("{}-dead-letters", name)),
             message_retention_period: 14 * DAY,
@@ -81,8 +81,8 @@ impl Queue {
         let queue = stack.add(format!("{id}Queue"), self.queue.over(queue));
         queue.on_removal(self.removal);
         dead_letters.on_removal(self.removal);
-        add_policy(stack, &queue, self.services);
-        add_policy(stack, &dead_letters, Vec::new());
+        queue_policy(stack, &queue, self.services);
+        queue_policy(stack, &dead_letters, []);
         QueueHandles {
             queue,
             dead_letters,
@@ -90,8 +90,10 @@ impl Queue {
     }
 }
 
-fn encrypted(key: Opt<Id<KmsKeyArn>>) -> sqs::Queue {
-    match key.into_prop() {
+/// The properties of a queue that is encrypted: with a key, or without one with a key of SQS's own. Add what it is
+/// for with `..parts::encrypted_queue(&key)`.
+pub fn encrypted_queue(key: impl Into<Opt<Id<KmsKeyArn>>>) -> sqs::Queue {
+    match key.into().into_prop() {
         Some(key) => props!(sqs::Queue {
             kms_master_key_id: key.into_expr(),
             // Fewer calls of KMS; a data key is never stored unencrypted.
@@ -105,7 +107,11 @@ fn encrypted(key: Opt<Id<KmsKeyArn>>) -> sqs::Queue {
 
 /// The policy of a queue: what services may do with it, and nothing without TLS.
 #[track_caller]
-fn add_policy(stack: &Stack, queue: &Handle<sqs::Queue>, services: Vec<Statement>) {
+pub fn queue_policy(
+    stack: &Stack,
+    queue: &Handle<sqs::Queue>,
+    services: impl IntoIterator<Item = Statement>,
+) {
     let statements = services.into_iter().chain([deny_plaintext("sqs:*", queue)]);
     stack.add(
         format!("{}Policy", queue.logical_id()),
