@@ -51,7 +51,7 @@ fn network(stack: &Stack) -> VpcHandles {
 
 #[test]
 fn a_network() {
-    insta::assert_snapshot!(template(|stack| {
+    let template = template(|stack| {
         props!(Vpc {
             cidr: "10.0.0.0/22",
             zones: 3,
@@ -59,7 +59,8 @@ fn a_network() {
             name: "shop-test",
         })
         .add_to(stack, "");
-    }));
+    });
+    insta::assert_snapshot!(template);
 }
 
 #[test]
@@ -80,7 +81,7 @@ fn a_network_without_a_way_out() {
 
 #[test]
 fn a_service_behind_a_load_balancer() {
-    insta::assert_snapshot!(template(|stack| {
+    let template = template(|stack| {
         let network = network(stack);
         let entrance = props!(LoadBalancer {
             vpc: &network.vpc,
@@ -110,7 +111,8 @@ fn a_service_behind_a_load_balancer() {
         })
         .add_to(stack, "Web");
         assert!(web.target_group.is_some() && web.cluster.is_some());
-    }));
+    });
+    insta::assert_snapshot!(template);
 }
 
 #[test]
@@ -138,7 +140,7 @@ fn a_service_in_a_cluster_that_is_there() {
 
 #[test]
 fn a_database() {
-    insta::assert_snapshot!(template(|stack| {
+    let template = template(|stack| {
         let network = props!(Vpc {
             cidr: "10.0.0.0/16",
             nat: Nat::None,
@@ -166,12 +168,13 @@ fn a_database() {
             },
         })
         .add_to(stack, "Orders");
-    }));
+    });
+    insta::assert_snapshot!(template);
 }
 
 #[test]
 fn what_holds_data() {
-    insta::assert_snapshot!(template(|stack| {
+    let template = template(|stack| {
         let key = props!(Key {
             description: "Orders",
             alias: "alias/orders",
@@ -195,18 +198,18 @@ fn what_holds_data() {
             description: "Works on orders",
         });
         role.add_to(stack, "Role");
-    }));
+    });
+    insta::assert_snapshot!(template);
 }
 
 #[test]
 fn mistakes_are_shown_where_a_part_is_used() {
-    insta::assert_snapshot!(mistakes(|stack| {
+    let mistakes = mistakes(|stack| {
         props!(Vpc {
             cidr: "10.0.0.0/8",
             zones: 9,
         })
         .add_to(stack, "Network");
-        network(stack);
         let key = props!(LogKey {
             description: "Log groups",
             groups: ["/shop/*"],
@@ -226,5 +229,8 @@ fn mistakes_are_shown_where_a_part_is_used() {
             logs: Logs { key: &key },
         })
         .add_to(stack, "Right");
-    }));
+        props!(Queue {}).add_to(stack, "Twice");
+        props!(Queue {}).add_to(stack, "Twice");
+    });
+    insta::assert_snapshot!(mistakes);
 }
