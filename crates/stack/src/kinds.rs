@@ -23,7 +23,6 @@ macro_rules! kinds {
 macro_rules! kind {
     ($name:ident, $documentation:expr) => {
         #[doc = $documentation]
-        #[allow(missing_debug_implementations, reason = "nobody has one")]
         pub enum $name {}
     };
 }
