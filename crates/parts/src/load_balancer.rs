@@ -102,14 +102,15 @@ impl LoadBalancer {
                 self.deletion_protection.to_string(),
             ),
         ];
-        let logs = self
-            .access_logs
-            .then(|| access_logs::add(stack, &format!("{id}AccessLogs"), self.log_retention_days));
-        if let Some(logs) = &logs {
+        let mut logs = None;
+        if self.access_logs {
+            let added =
+                access_logs::add(stack, &format!("{id}AccessLogs"), self.log_retention_days);
             attributes.extend([
                 attribute("access_logs.s3.enabled", "true"),
-                attribute("access_logs.s3.bucket", logs.bucket.reference()),
+                attribute("access_logs.s3.bucket", added.bucket.reference()),
             ]);
+            logs = Some(added);
         }
         let defaults = props!(elasticloadbalancingv2::LoadBalancer {
             r#type: load_balancer::Type::Application,

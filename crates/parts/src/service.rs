@@ -95,7 +95,6 @@ impl FargateService {
     /// Adds it. The logical IDs of what it is made of begin with `id`.
     #[track_caller]
     pub fn add_to(self, stack: &Stack, id: &str) -> FargateServiceHandles {
-        let name = self.container.name.clone();
         let security_group = security_group(stack, id, self.vpc.clone());
         let (cluster, own_cluster) = match self.cluster.into_prop() {
             Some(cluster) => (cluster, None),
@@ -104,16 +103,24 @@ impl FargateService {
                 (Prop::from(&own), Some(own))
             }
         };
-        let route = self
-            .http
-            .as_ref()
-            .map(|http| http.route(stack, id, &self.vpc, &security_group));
+        // No closure: it would be the place of mistakes.
+        let mut route = None;
+        if let Some(http) = &self.http {
+            route = Some(http.route(stack, id, &self.vpc, &security_group));
+        }
+        let load_balancers = route.as_ref().zip(self.http.clone()).map(|(route, http)| {
+            [props!(service::LoadBalancer {
+                container_name: self.container.name.clone().into_expr(),
+                container_port: http.port,
+                target_group_arn: &route.target_group,
+            })]
+        });
         let task = task::Task {
             container: self.container,
             cpu: self.cpu,
             memory: self.memory,
             architecture: self.architecture,
-            port: self.http.as_ref().map(|http| http.port.clone()),
+            port: self.http.map(|http| http.port),
             repository: self.repository,
             start_statements: self.start_statements,
             statements: self.statements,
@@ -124,13 +131,6 @@ impl FargateService {
         let task = task.add_to(stack, id);
         let mut groups = vec![Prop::from(&security_group)];
         groups.extend(self.security_groups);
-        let load_balancers = route.as_ref().zip(self.http).map(|(route, http)| {
-            [props!(service::LoadBalancer {
-                container_name: name.into_expr(),
-                container_port: http.port,
-                target_group_arn: &route.target_group,
-            })]
-        });
         let defaults = props!(ecs::Service {
             cluster: cluster.clone(),
             task_definition: &task.definition,
@@ -147,7 +147,7 @@ impl FargateService {
                     security_groups: groups,
                 },
             },
-            load_balancers: load_balancers,
+            load_balancers,
             // No DesiredCount: a deployment would set a scaled service back to it.
         });
         let service = stack.add(format!("{id}Service"), self.service.over(defaults));

@@ -162,25 +162,21 @@ impl Builder<'_> {
         let (nat_addresses, gateways) = self.gateways(&public, nat);
         let mut private_subnets = Vec::new();
         let mut private_routes = Vec::new();
-        for zone in 1..=self.zones {
+        for (zone, index) in (1..=self.zones).zip(0..) {
             let subnet = self.subnet(&vpc, Tier::Private, zone);
             let routes = self.route_table(
                 &vpc,
                 &format!("PrivateRouteTable{zone}"),
                 &format!("private-{zone}"),
             );
-            // With a single gateway all zones share the first.
-            if let Some(gateway) = (1..)
-                .zip(&gateways)
-                .take_while(|(of, _)| *of <= zone)
-                .last()
-            {
+            // All zones share a single gateway.
+            if let Some(gateway) = gateways.get(index).or(gateways.first()) {
                 self.stack.add(
                     self.id(&format!("PrivateDefaultRoute{zone}")),
                     props!(ec2::Route {
                         route_table_id: &routes,
                         destination_cidr_block: ANYWHERE,
-                        nat_gateway_id: gateway.1,
+                        nat_gateway_id: gateway,
                     }),
                 );
             }

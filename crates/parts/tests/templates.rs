@@ -42,6 +42,7 @@ fn mistakes(parts: impl FnOnce(&Stack)) -> String {
     text
 }
 
+#[track_caller]
 fn network(stack: &Stack) -> VpcHandles {
     props!(Vpc {
         cidr: "10.0.0.0/16",
@@ -106,7 +107,7 @@ fn a_service_behind_a_load_balancer() {
             },
             statements: vec![Statement::allow(["sqs:SendMessage"]).on(arn("sqs", "orders"))],
             service: ecs::Service {
-                enable_execute_command: true,
+                health_check_grace_period_seconds: 120,
             },
         })
         .add_to(stack, "Web");
@@ -229,8 +230,52 @@ fn mistakes_are_shown_where_a_part_is_used() {
             logs: Logs { key: &key },
         })
         .add_to(stack, "Right");
-        props!(Queue {}).add_to(stack, "Twice");
-        props!(Queue {}).add_to(stack, "Twice");
     });
     insta::assert_snapshot!(mistakes);
+}
+
+/// Parts of every kind that is made of several resources.
+fn everything(stack: &Stack) {
+    let network = network(stack);
+    let entrance = props!(LoadBalancer {
+        vpc: &network.vpc,
+        subnets: &network.private_subnets,
+        allowed_cidrs: ["10.0.0.0/8"],
+        certificate: "arn",
+    })
+    .add_to(stack, "LoadBalancer");
+    props!(FargateService {
+        vpc: &network.vpc,
+        subnets: &network.private_subnets,
+        container: ContainerDefinition {
+            name: "web",
+            image: "web",
+        },
+        http: Http {
+            load_balancer: &entrance,
+            port: 80,
+        },
+    })
+    .add_to(stack, "Web");
+    props!(Postgres {
+        vpc: &network.vpc,
+        subnets: &network.isolated_subnets,
+        instance_class: "db.t4g.medium",
+        engine_version: "17.6",
+        identifier: "orders",
+    })
+    .add_to(stack, "Database");
+    props!(Queue {}).add_to(stack, "Queue");
+    props!(Bucket {}).add_to(stack, "Bucket");
+}
+
+#[test]
+fn whatever_is_taken_already_is_shown_where_the_part_is_used() {
+    let resources = template(everything).matches("\n    Type: AWS::").count();
+    // That the places are in this file, `mistakes` says.
+    let mistakes = mistakes(|stack| {
+        everything(stack);
+        everything(stack);
+    });
+    assert_eq!(mistakes.matches("is declared twice").count(), resources);
 }
