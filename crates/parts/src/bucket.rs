@@ -1,7 +1,9 @@
 //! Buckets.
 
 use stratiform_stack::generated::Overlay;
-use stratiform_stack::{DeletionPolicy, Handle, PolicyDocument, Stack, Statement, props, sub};
+use stratiform_stack::{
+    Define, DeletionPolicy, Handle, PolicyDocument, Stack, Statement, props, sub,
+};
 
 use crate::part::{nothing, part};
 use crate::resources::s3::{self, bucket};
@@ -38,8 +40,8 @@ impl Bucket {
     /// Adds it: the bucket under the logical ID `id`, its policy under `<id>Policy`.
     #[track_caller]
     pub fn add_to(self, stack: &Stack, id: &str) -> BucketHandles {
-        let bucket = stack.add(id, self.bucket.over(private_bucket()));
-        bucket.on_removal(self.removal);
+        let bucket = self.bucket.over(private_bucket());
+        let bucket = stack.add(id, bucket.on_removal(self.removal));
         let plaintext = deny_plaintext("s3:*", &bucket).on(sub!("{}/*", bucket.arn()));
         let statements = self.services.into_iter().chain([plaintext]);
         let policy = stack.add(

@@ -5,7 +5,7 @@ mod network;
 use stratiform_stack::generated::Overlay;
 use stratiform_stack::kinds::{Ec2SubnetId, Ec2VpcId, KmsKeyArn};
 use stratiform_stack::{
-    DeletionPolicy, Handle, Id, List, Opt, Prop, Stack, Statement, arn, json, props,
+    Define, DeletionPolicy, Handle, Id, List, Opt, Prop, Stack, Statement, arn, json, props,
 };
 
 use crate::part::{digits, nothing, part};
@@ -111,12 +111,13 @@ impl Postgres {
         });
         let instance = stack.add(
             format!("{id}Instance"),
-            self.instance.clone().over(placed).over(self.properties()),
+            self.instance
+                .clone()
+                .over(placed)
+                .over(self.properties())
+                .on_removal(DeletionPolicy::Snapshot)
+                .depends_on(log_groups),
         );
-        instance.on_removal(DeletionPolicy::Snapshot);
-        for group in &log_groups {
-            instance.depends_on(group);
-        }
         PostgresHandles {
             instance,
             key: own_key,

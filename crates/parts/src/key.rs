@@ -2,8 +2,8 @@
 
 use stratiform_stack::generated::Overlay;
 use stratiform_stack::{
-    DeletionPolicy, Handle, Opt, PolicyDocument, Principal, Prop, Stack, Statement, arn, props,
-    pseudo, sub,
+    Define, DeletionPolicy, Handle, Opt, PolicyDocument, Principal, Prop, Stack, Statement, arn,
+    props, pseudo, sub,
 };
 
 use crate::part::{nothing, part};
@@ -43,8 +43,7 @@ impl Key {
             pending_window_in_days: 30,
             key_policy: PolicyDocument::new([administration].into_iter().chain(self.services)),
         });
-        let key = stack.add(id, self.key.over(defaults));
-        key.on_removal(self.removal);
+        let key = stack.add(id, self.key.over(defaults).on_removal(self.removal));
         if let Some(alias) = self.alias.into_prop() {
             stack.add(
                 format!("{id}Alias"),
@@ -84,6 +83,7 @@ part! {
 pub struct LogKeyHandles {
     /// The key.
     pub key: Handle<kms::Key>,
+    id: String,
     groups: Vec<Prop<String>>,
 }
 
@@ -119,6 +119,7 @@ impl LogKey {
         };
         LogKeyHandles {
             key: key.add_to(stack, id),
+            id: id.to_owned(),
             groups: self.groups,
         }
     }
@@ -129,6 +130,10 @@ impl LogKeyHandles {
     pub fn admits(&self, log_group: &str) -> bool {
         self.patterns()
             .any(|pattern| matches(pattern.as_bytes(), log_group.as_bytes()))
+    }
+
+    pub(crate) fn id(&self) -> &str {
+        &self.id
     }
 
     /// What it admits, for people.

@@ -6,7 +6,7 @@ use stratiform_stack::generated::Overlay;
 use stratiform_stack::kinds::{
     Ec2SecurityGroupId, Ec2SubnetId, Ec2VpcId, ElasticLoadBalancingV2ListenerArn,
 };
-use stratiform_stack::{Handle, Id, List, Opt, Prop, Stack, props};
+use stratiform_stack::{Define, Handle, Id, List, Opt, Prop, Stack, props};
 
 use crate::part::{Unset, nothing, part};
 use crate::resources::ec2::{self, security_group};
@@ -119,10 +119,12 @@ impl LoadBalancer {
             security_groups: [&security_group],
             load_balancer_attributes: attributes,
         });
-        let load_balancer = stack.add(id, self.load_balancer.over(defaults));
-        if let Some(logs) = &logs {
-            load_balancer.depends_on(&logs.policy);
-        }
+        let load_balancer = stack.add(
+            id,
+            self.load_balancer
+                .over(defaults)
+                .depends_on(logs.map(|logs| logs.policy)),
+        );
         let listener = add_listeners(stack, id, &load_balancer, certificate);
         LoadBalancerHandles {
             load_balancer,

@@ -1,7 +1,7 @@
 //! Log groups.
 
 use stratiform_stack::generated::Overlay;
-use stratiform_stack::{DeletionPolicy, Handle, Opt, Prop, Stack, props};
+use stratiform_stack::{Define, DeletionPolicy, Handle, Opt, Prop, Stack, props};
 
 use crate::LogKeyHandles;
 use crate::part::{nothing, part};
@@ -65,7 +65,7 @@ impl LogGroup {
             stack.refuse(
                 format!(
                     "the key `{}` is not for the log group `{id}`, {}",
-                    key.key.logical_id(),
+                    key.id(),
                     match name {
                         Some(name) => format!("which is called `{name}`"),
                         None => "of which no name is known here".to_owned(),
@@ -82,8 +82,6 @@ impl LogGroup {
             retention_in_days: retention_days,
             kms_key_id: key.map(|key| key.key.arn()),
         });
-        let group = stack.add(id, self.log_group.over(defaults));
-        group.on_removal(removal);
-        group
+        stack.add(id, self.log_group.over(defaults).on_removal(removal))
     }
 }

@@ -3,7 +3,8 @@
 use stratiform_stack::generated::Overlay;
 use stratiform_stack::kinds::KmsKeyArn;
 use stratiform_stack::{
-    DeletionPolicy, Handle, Id, Opt, PolicyDocument, Prop, Stack, Statement, arn, json, props, sub,
+    Define, DeletionPolicy, Handle, Id, Opt, PolicyDocument, Prop, Stack, Statement, arn, json,
+    props, sub,
 };
 
 use crate::part::{nothing, part};
@@ -66,7 +67,9 @@ impl Queue {
         });
         let dead_letters = stack.add(
             format!("{id}DeadLetters"),
-            self.dead_letters.over(dead_letters),
+            self.dead_letters
+                .over(dead_letters)
+                .on_removal(self.removal),
         );
         let queue = props!(sqs::Queue {
             queue_name: name,
@@ -78,11 +81,10 @@ impl Queue {
             }),
             ..encrypted
         });
-        let queue = stack.add(format!("{id}Queue"), self.queue.over(queue));
-        queue.on_removal(self.removal);
-        dead_letters.on_removal(self.removal);
-        queue_policy(stack, &queue, self.services);
-        queue_policy(stack, &dead_letters, []);
+        let queue = self.queue.over(queue).on_removal(self.removal);
+        let queue = stack.add(format!("{id}Queue"), queue);
+        queue_policy(stack, &format!("{id}Queue"), queue, self.services);
+        queue_policy(stack, &format!("{id}DeadLetters"), dead_letters, []);
         QueueHandles {
             queue,
             dead_letters,
@@ -105,16 +107,17 @@ pub fn encrypted_queue(key: impl Into<Opt<Id<KmsKeyArn>>>) -> sqs::Queue {
     }
 }
 
-/// The policy of a queue: what services may do with it, and nothing without TLS.
+/// The policy of the queue with this logical ID: what services may do with it, and nothing without TLS.
 #[track_caller]
 pub fn queue_policy(
     stack: &Stack,
-    queue: &Handle<sqs::Queue>,
+    id: &str,
+    queue: Handle<sqs::Queue>,
     services: impl IntoIterator<Item = Statement>,
 ) {
     let statements = services.into_iter().chain([deny_plaintext("sqs:*", queue)]);
     stack.add(
-        format!("{}Policy", queue.logical_id()),
+        format!("{id}Policy"),
         props!(sqs::QueuePolicy {
             policy_document: PolicyDocument::new(statements),
             queues: [queue],

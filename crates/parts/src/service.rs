@@ -7,7 +7,7 @@ mod task;
 
 use stratiform_stack::generated::Overlay;
 use stratiform_stack::kinds::{Ec2SecurityGroupId, Ec2SubnetId, Ec2VpcId, EcsClusterName};
-use stratiform_stack::{Arn, Handle, Id, List, Opt, Prop, Stack, Statement, props};
+use stratiform_stack::{Arn, Define, Handle, Id, List, Opt, Prop, Stack, Statement, props};
 
 use crate::Logs;
 use crate::part::{nothing, part};
@@ -150,15 +150,16 @@ impl FargateService {
             load_balancers,
             // No DesiredCount: a deployment would set a scaled service back to it.
         });
-        let service = stack.add(format!("{id}Service"), self.service.over(defaults));
-        if let Some(route) = &route {
-            // Tasks that nobody can ask how they are would count as ill; and ECS refuses a target group that no
-            // listener uses.
-            service
-                .depends_on(&route.egress)
-                .depends_on(&route.ingress)
-                .depends_on(&route.rule);
-        }
+        let service = stack.add(
+            format!("{id}Service"),
+            self.service
+                .over(defaults)
+                // Tasks that nobody can ask how they are would count as ill.
+                .depends_on(route.as_ref().map(|route| route.egress))
+                .depends_on(route.as_ref().map(|route| route.ingress))
+                // ECS refuses a target group that no listener uses.
+                .depends_on(route.as_ref().map(|route| route.rule)),
+        );
         let scaling = scaling::Scaling {
             minimum: self.minimum_tasks,
             maximum: self.maximum_tasks,

@@ -4,7 +4,7 @@ mod block;
 mod flow_logs;
 
 use stratiform_stack::generated::Overlay;
-use stratiform_stack::{Handle, Opt, Prop, Stack, Tag, availability_zones, props, select};
+use stratiform_stack::{Define, Handle, Opt, Prop, Stack, Tag, availability_zones, props, select};
 
 use crate::Logs;
 use crate::part::{name_tag, nothing, part};
@@ -139,6 +139,18 @@ enum Tier {
     Isolated,
 }
 
+impl Tier {
+    /// What the logical ID of its subnet in a zone ends in.
+    fn subnet(self, zone: u32) -> String {
+        let tier = match self {
+            Tier::Public => "Public",
+            Tier::Private => "Private",
+            Tier::Isolated => "Isolated",
+        };
+        format!("{tier}Subnet{zone}")
+    }
+}
+
 struct Builder<'a> {
     stack: &'a Stack,
     id: &'a str,
@@ -180,7 +192,7 @@ impl Builder<'_> {
                     }),
                 );
             }
-            self.associate(&subnet, &routes);
+            self.associate(Tier::Private, zone, subnet, routes);
             private_subnets.push(subnet);
             private_routes.push(routes);
         }
@@ -220,9 +232,9 @@ impl Builder<'_> {
                 route_table_id: &routes,
                 destination_cidr_block: ANYWHERE,
                 gateway_id: internet.reference(),
-            }),
+            })
+            .depends_on(attachment),
         );
-        default_route.depends_on(&attachment);
         Public {
             attachment,
             default_route,
@@ -251,18 +263,18 @@ impl Builder<'_> {
                 props!(ec2::Eip {
                     domain: eip::Domain::Vpc,
                     tags: tags.clone(),
-                }),
+                })
+                .depends_on(public.attachment),
             );
-            address.depends_on(&public.attachment);
             let gateway = self.stack.add(
                 self.id(&format!("NatGateway{zone}")),
                 props!(ec2::NatGateway {
                     subnet_id: subnet,
                     allocation_id: address.allocation_id(),
                     tags,
-                }),
+                })
+                .depends_on(public.default_route),
             );
-            gateway.depends_on(&public.default_route);
             addresses.push(address);
             gateways.push(gateway);
         }
@@ -291,7 +303,7 @@ impl Builder<'_> {
         let mut subnets = Vec::new();
         for zone in 1..=self.zones {
             let subnet = self.subnet(vpc, tier, zone);
-            self.associate(&subnet, routes);
+            self.associate(tier, zone, subnet, *routes);
             subnets.push(subnet);
         }
         subnets
@@ -300,13 +312,13 @@ impl Builder<'_> {
     /// The subnet of a tier in a zone, counted from 1.
     #[track_caller]
     fn subnet(&self, vpc: &Handle<ec2::Vpc>, tier: Tier, zone: u32) -> Handle<ec2::Subnet> {
-        let (id, name, first) = match tier {
-            Tier::Public => ("Public", "public", 0),
-            Tier::Private => ("Private", "private", Block::ZONES),
-            Tier::Isolated => ("Isolated", "isolated", 2 * Block::ZONES),
+        let (name, first) = match tier {
+            Tier::Public => ("public", 0),
+            Tier::Private => ("private", Block::ZONES),
+            Tier::Isolated => ("isolated", 2 * Block::ZONES),
         };
         self.stack.add(
-            self.id(&format!("{id}Subnet{zone}")),
+            self.id(&tier.subnet(zone)),
             props!(ec2::Subnet {
                 vpc_id: vpc,
                 availability_zone: select(zone - 1, availability_zones()),
@@ -318,12 +330,18 @@ impl Builder<'_> {
     }
 
     #[track_caller]
-    fn associate(&self, subnet: &Handle<ec2::Subnet>, routes: &Handle<ec2::RouteTable>) {
+    fn associate(
+        &self,
+        tier: Tier,
+        zone: u32,
+        subnet: Handle<ec2::Subnet>,
+        routes: Handle<ec2::RouteTable>,
+    ) {
         self.stack.add(
-            format!("{}Routes", subnet.logical_id()),
+            self.id(&format!("{}Routes", tier.subnet(zone))),
             props!(ec2::SubnetRouteTableAssociation {
-                route_table_id: routes,
-                subnet_id: subnet,
+                route_table_id: &routes,
+                subnet_id: &subnet,
             }),
         );
     }

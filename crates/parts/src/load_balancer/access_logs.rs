@@ -1,7 +1,8 @@
 //! The bucket with a load balancer's access logs.
 
 use stratiform_stack::{
-    DeletionPolicy, PolicyDocument, Principal, Prop, Stack, Statement, arn, props, pseudo, sub,
+    Define, DeletionPolicy, PolicyDocument, Principal, Prop, Stack, Statement, arn, props, pseudo,
+    sub,
 };
 
 use crate::bucket::{BucketHandles, private_bucket};
@@ -30,10 +31,10 @@ pub(super) fn add(stack: &Stack, id: &str, retention_days: Prop<i64>) -> BucketH
                 }],
             },
             ..private_bucket()
-        }),
+        })
+        // A bucket with something in it cannot be deleted anyway.
+        .on_removal(DeletionPolicy::RetainExceptOnCreate),
     );
-    // A bucket with something in it cannot be deleted anyway.
-    bucket.on_removal(DeletionPolicy::RetainExceptOnCreate);
     let write = Statement::allow(["s3:PutObject"])
         .sid("LoadBalancerLogs")
         .to(Principal::service(
