@@ -21,7 +21,7 @@ part! {
         required {}
         optional {
             /// Days until a log is deleted.
-            retention_days: Prop<i64> = 365.into(),
+            retention_days: Prop<i64> = 365,
         }
     }
 }
