@@ -25,7 +25,7 @@ pub(super) fn definition(entry: &Entry<'_>, cluster: &Cluster) -> Handle<ecs::Ta
     let logs = parts::LogGroup {
         id: &entry.id("Logs"),
         name: &context.names.path(&format!("services/{}", entry.name)),
-        key: &context.network.logs_key,
+        key: &context.uses.network.logs_key,
     };
     let logs = logs.add_to(context.stack, context.env);
     let execution_role = permissions::execution_role(entry, &logs);

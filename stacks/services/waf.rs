@@ -115,7 +115,7 @@ fn log(context: &Context<'_>, acl: &Handle<wafv2::WebAcl>) {
     let group = parts::LogGroup {
         id: "WebAclLogGroup",
         name: &context.names.web_acl_logs(),
-        key: &context.network.logs_key,
+        key: &context.uses.network.logs_key,
     };
     let group = group.add_to(context.stack, context.env);
     // The attribute of a log group ends in `:*`, which WAF refuses.
