@@ -83,14 +83,13 @@ fn vault(
     names: Names<'_>,
     kept: &Backup,
 ) -> Handle<backup::BackupVault> {
-    let key = parts::Key {
-        id: "Key",
-        alias: &names.name("backup"),
-        description: &format!("Backup vault of {}", names.prefix()),
-        services: Vec::new(),
+    let key = props!(parts::Key {
+        description: format!("Backup vault of {}", names.prefix()),
+        alias: names.alias("backup"),
         removal: DeletionPolicy::RetainExceptOnCreate,
-    };
-    let key = key.add_to(stack, env);
+        key: parts::deletion_window(env),
+    });
+    let key = key.add_to(stack, "Key");
     let keep = Statement::deny([
         "backup:DeleteRecoveryPoint",
         "backup:UpdateRecoveryPointLifecycle",
@@ -219,14 +218,13 @@ fn role(
     // AWS Backup does not say for which of its resources it comes.
     let assume =
         Statement::allow(["sts:AssumeRole"]).to(Principal::service("backup.amazonaws.com"));
-    let role = parts::Role {
-        id: "Role",
+    let role = props!(parts::Role {
         description: "Takes, copies and expires the backups of the database",
         trust: PolicyDocument::new([own_account(assume)]),
-        policy: "back-up-database",
+        policy_name: "back-up-database",
         statements,
-    };
-    role.add_to(stack)
+    });
+    role.add_to(stack, "Role")
 }
 
 /// Tells of backups that failed, and of backups that were not even tried.

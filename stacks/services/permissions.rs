@@ -1,10 +1,10 @@
 //! What a service may do: the role that starts its tasks, and the one that they run with.
 
-use stratiform_stack::{Expr, Handle, PolicyDocument, Statement, arn, pseudo, sub};
+use stratiform_parts::QueueHandles;
+use stratiform_stack::{Expr, Handle, PolicyDocument, Statement, arn, props, pseudo, sub};
 
 use crate::environment::ServiceName;
 use crate::parts;
-use crate::queues::ServiceQueue;
 use crate::resources::{iam, logs};
 use crate::services::Entry;
 use crate::services::cluster::Cluster;
@@ -34,14 +34,13 @@ pub(super) fn execution_role(
         statements.extend(read_database_secret(entry));
     }
     statements.extend(read_parameters(entry));
-    let role = parts::Role {
-        id: &entry.id("ExecutionRole"),
-        description: &format!("Starts the tasks of {}", entry.name),
+    let role = props!(parts::Role {
+        description: format!("Starts the tasks of {}", entry.name),
         trust: trust_in_tasks(),
-        policy: "start-tasks",
+        policy_name: "start-tasks",
         statements,
-    };
-    role.add_to(entry.context.stack)
+    });
+    role.add_to(entry.context.stack, &entry.id("ExecutionRole"))
 }
 
 /// What the service's own code may do.
@@ -57,14 +56,13 @@ pub(super) fn task_role(entry: &Entry<'_>, cluster: &Cluster) -> Handle<iam::Rol
     if entry.service.execute_command {
         statements.extend(execute_command(cluster));
     }
-    let role = parts::Role {
-        id: &entry.id("TaskRole"),
-        description: &format!("What {} itself may do", entry.name),
+    let role = props!(parts::Role {
+        description: format!("What {} itself may do", entry.name),
         trust: trust_in_tasks(),
-        policy: "run",
+        policy_name: "run",
         statements,
-    };
-    role.add_to(entry.context.stack)
+    });
+    role.add_to(entry.context.stack, &entry.id("TaskRole"))
 }
 
 fn trust_in_tasks() -> PolicyDocument {
@@ -173,7 +171,7 @@ impl QueueUse {
         services: impl Iterator<Item = &'a ServiceName>,
     ) -> Vec<Statement> {
         let queues = entry.context.uses.queues;
-        let used: Vec<&ServiceQueue> = services.map(|service| &queues.queues[service]).collect();
+        let used: Vec<&QueueHandles> = services.map(|service| &queues.queues[service]).collect();
         let Some(key) = queues.key.as_ref().filter(|_| !used.is_empty()) else {
             return Vec::new();
         };

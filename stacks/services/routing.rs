@@ -222,13 +222,12 @@ impl Builder<'_> {
         .sid("RegisterTasks")
         .on_each(target_groups);
         let service = self.entry.name;
-        let role = parts::Role {
-            id: &self.entry.id("TrafficRole"),
-            description: &format!("ECS moves the traffic of {service} between blue and green"),
+        let role = props!(parts::Role {
+            description: format!("ECS moves the traffic of {service} between blue and green"),
             trust: PolicyDocument::assumed_by("ecs.amazonaws.com"),
-            policy: "shift-traffic",
+            policy_name: "shift-traffic",
             statements: vec![describe, shift, register],
-        };
-        role.add_to(self.entry.context.stack)
+        });
+        role.add_to(self.entry.context.stack, &self.entry.id("TrafficRole"))
     }
 }
