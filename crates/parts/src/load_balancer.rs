@@ -12,6 +12,7 @@ use crate::part::{Unset, nothing, part};
 use crate::resources::ec2::{self, security_group};
 use crate::resources::elasticloadbalancingv2::{self, listener, load_balancer};
 
+pub use access_logs::AccessLogs;
 pub use load_balancer::Scheme;
 
 /// Of AWS's policies the strictest that browsers of the last years can speak: TLS 1.3, and 1.2 with forward
@@ -104,11 +105,14 @@ impl LoadBalancer {
         ];
         let mut logs = None;
         if self.access_logs {
-            let added =
-                access_logs::add(stack, &format!("{id}AccessLogs"), self.log_retention_days);
+            let bucket = props!(AccessLogs {
+                retention_days: self.log_retention_days,
+            });
+            let added = bucket.add_to(stack, &format!("{id}AccessLogs"));
             attributes.extend([
                 attribute("access_logs.s3.enabled", "true"),
                 attribute("access_logs.s3.bucket", added.bucket.reference()),
+                attribute("access_logs.s3.prefix", AccessLogs::PREFIX),
             ]);
             logs = Some(added);
         }
