@@ -67,14 +67,24 @@ fn roll_back(id: impl Into<String>, alarm: Alarm) -> Row {
     }
 }
 
+/// What is watched.
+#[derive(Clone, Copy, Debug)]
+pub struct Watched<'a> {
+    /// The database.
+    pub database: &'a Database,
+    /// The queues.
+    pub queues: &'a Queues,
+    /// The services.
+    pub services: &'a Services,
+}
+
 /// Adds the stack.
-pub fn stack(
-    app: &App,
-    env: &Environment,
-    database: &Database,
-    queues: &Queues,
-    services: &Services,
-) -> Alarms {
+pub fn stack(app: &App, env: &Environment, watched: Watched<'_>) -> Alarms {
+    let Watched {
+        database,
+        queues,
+        services,
+    } = watched;
     let names = Names::of(app);
     let stack = app.stack(
         "alarms",
@@ -107,7 +117,7 @@ pub fn stack(
     all.push(rollback(&stack, names, &rolling_back).arn().text());
 
     if env.dashboard {
-        dashboard::add(&stack, names, all, database, queues, services);
+        dashboard::add(&stack, names, all, watched);
     }
     budget::add(&stack, app, env, &alarms);
     alarms

@@ -5,7 +5,7 @@ use stratiform_stack::{Define, DeletionPolicy, Handle, props};
 use crate::parts;
 use crate::resources::ecs::cluster;
 use crate::resources::{ecs, kms, logs};
-use crate::services::Context;
+use crate::services::{Context, Uses};
 
 /// The cluster, and what `execute-command` needs.
 pub(super) struct Cluster {
@@ -21,7 +21,7 @@ pub(super) fn cluster(context: &Context<'_>) -> Cluster {
         stack,
         env,
         names,
-        network,
+        uses: Uses { network, .. },
         ..
     } = *context;
     // Key and log are there even where no service lets people in: somebody may switch it on in an emergency,

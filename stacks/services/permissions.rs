@@ -25,7 +25,7 @@ pub(super) fn execution_role(
             "ecr:GetDownloadUrlForLayer",
         ])
         .sid("Pull")
-        .on(entry.context.registry.repositories[entry.name]),
+        .on(entry.context.uses.registry.repositories[entry.name]),
         Statement::allow(["logs:CreateLogStream", "logs:PutLogEvents"])
             .sid("WriteLogs")
             .on(logs),
@@ -77,7 +77,7 @@ fn through(statement: Statement, service: &str) -> Statement {
 
 /// To log in without a password, as the database user of the service's name.
 fn connect_to_database(entry: &Entry<'_>) -> Statement {
-    let instance = entry.context.database.instance.dbi_resource_id();
+    let instance = entry.context.uses.database.instance.dbi_resource_id();
     Statement::allow(["rds-db:connect"])
         .sid("ConnectToDatabase")
         .on(arn(
@@ -89,12 +89,13 @@ fn connect_to_database(entry: &Entry<'_>) -> Statement {
 fn read_database_secret(entry: &Entry<'_>) -> [Statement; 2] {
     let secret = entry
         .context
+        .uses
         .database
         .instance
         .master_user_secret_secret_arn();
     let decrypt = Statement::allow(["kms:Decrypt"])
         .sid("DecryptDatabaseSecret")
-        .on(entry.context.database.key);
+        .on(entry.context.uses.database.key);
     [
         Statement::allow(["secretsmanager:GetSecretValue"])
             .sid("ReadDatabaseSecret")
@@ -169,7 +170,7 @@ impl QueueUse {
         entry: &Entry<'_>,
         services: impl Iterator<Item = &'a ServiceName>,
     ) -> Vec<Statement> {
-        let queues = entry.context.queues;
+        let queues = entry.context.uses.queues;
         let used: Vec<&QueueHandles> = services.map(|service| &queues.queues[service]).collect();
         let Some(key) = queues.key.as_ref().filter(|_| !used.is_empty()) else {
             return Vec::new();

@@ -113,7 +113,7 @@ impl Builder<'_> {
         entry.context.stack.add(
             entry.id(id),
             props!(TargetGroup {
-                vpc_id: &entry.context.network.vpc,
+                vpc_id: &entry.context.uses.network.vpc,
                 target_type: target_group::TargetType::Ip,
                 protocol: target_group::Protocol::Http,
                 port: http.port,

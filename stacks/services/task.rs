@@ -24,7 +24,7 @@ pub(super) fn definition(entry: &Entry<'_>, cluster: &Cluster) -> Handle<ecs::Ta
     let context = &entry.context;
     let logs = props!(parts::LogGroup {
         name: context.names.path(&format!("services/{}", entry.name)),
-        logs: &context.network.logs,
+        logs: &context.uses.network.logs,
     });
     let logs = logs.add_to(context.stack, &entry.id("Logs"));
     let execution_role = permissions::execution_role(entry, &logs);

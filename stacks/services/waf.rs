@@ -114,7 +114,7 @@ fn exceptions(group: &str) -> Option<[web_acl::RuleActionOverride; 1]> {
 fn log(context: &Context<'_>, acl: &Handle<wafv2::WebAcl>) {
     let group = props!(parts::LogGroup {
         name: context.names.web_acl_logs(),
-        logs: &context.network.logs,
+        logs: &context.uses.network.logs,
     });
     let group = group.add_to(context.stack, "WebAclLogGroup");
     // The attribute of a log group ends in `:*`, which WAF refuses.
