@@ -42,7 +42,7 @@ impl Bucket {
     pub fn add_to(self, stack: &Stack, id: &str) -> BucketHandles {
         let bucket = self.bucket.over(private_bucket());
         let bucket = stack.add(id, bucket.on_removal(self.removal));
-        let plaintext = deny_plaintext("s3:*", &bucket).on(sub!("{}/*", bucket.arn()));
+        let plaintext = deny_plaintext("s3:*", bucket).on(sub!("{}/*", bucket.arn()));
         let statements = self.services.into_iter().chain([plaintext]);
         let policy = stack.add(
             format!("{id}Policy"),

@@ -93,7 +93,7 @@ impl Queue {
 }
 
 /// The properties of a queue that is encrypted: with a key, or without one with a key of SQS's own. Add what it is
-/// for with `..parts::encrypted_queue(&key)`.
+/// for with `..parts::encrypted_queue(key)`.
 pub fn encrypted_queue(key: impl Into<Opt<Id<KmsKeyArn>>>) -> sqs::Queue {
     match key.into().into_prop() {
         Some(key) => props!(sqs::Queue {
