@@ -19,6 +19,7 @@ mod exit;
 mod images;
 #[cfg(feature = "aws")]
 mod programs;
+mod provenance;
 mod regions;
 mod report;
 mod repository;

@@ -58,16 +58,7 @@ pub(crate) fn assemble<E: Environment>(
     loaded: &Loaded<E>,
 ) -> Result<Assembly, Vec<Finding>> {
     let written = loaded.environment.settings();
-    let settings = settings(&loaded.environment).map_err(|malformed| vec![refused(&malformed)])?;
-    let app = App::new(settings);
-    define(&loaded.environment, &app);
-    boundary::limit(&app, written);
-    let mut assembly = app.synthesize()?;
-    let account = written.account.as_ref();
-    assembly.account = account
-        .map(AccountId::new)
-        .transpose()
-        .map_err(|malformed| vec![refused(&malformed)])?;
+    let mut assembly = synthesized(define, &loaded.environment)?;
     let mut findings = findings(&assembly);
     match tasks::entries(&assembly, loaded) {
         Ok(tasks) => assembly.tasks = tasks,
@@ -78,6 +69,25 @@ pub(crate) fn assemble<E: Environment>(
     findings.extend(boundary::others(&assembly, written));
     findings.extend(no_release(loaded));
     without(assembly, findings)
+}
+
+/// An environment's stacks as its values make them. Nothing is checked but what synthesis itself refuses.
+pub(crate) fn synthesized<E: Environment>(
+    define: Define<E>,
+    environment: &E,
+) -> Result<Assembly, Vec<Finding>> {
+    let written = environment.settings();
+    let settings = settings(environment).map_err(|malformed| vec![refused(&malformed)])?;
+    let app = App::new(settings);
+    define(environment, &app);
+    boundary::limit(&app, written);
+    let mut assembly = app.synthesize()?;
+    let account = written.account.as_ref();
+    assembly.account = account
+        .map(AccountId::new)
+        .transpose()
+        .map_err(|malformed| vec![refused(&malformed)])?;
+    Ok(assembly)
 }
 
 /// An environment that takes only releases, and whose role trusts no tag: nothing can ever be deployed to it from GitHub.
