@@ -136,11 +136,14 @@ pub(crate) fn value_at(assembly: &Assembly, keys: &[String]) -> Option<Value> {
     let mut resources = stack.template.each_resource();
     let (_, resource) = resources.find(|(known, _)| section == "Resources" && known == id)?;
     let value = attributes(resource);
-    below.iter().try_fold(&value, step).cloned()
+    below
+        .iter()
+        .try_fold(&value, |value, key| step(value, key))
+        .cloned()
 }
 
 /// One key further, as they are counted here: into a map, a list, or the argument of a function.
-pub(crate) fn step<'v>(value: &'v Value, key: &String) -> Option<&'v Value> {
+pub(crate) fn step<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
     match value {
         Value::Map(map) => map.get(key),
         Value::List(items) => items.get(key.parse::<usize>().ok()?),
