@@ -13,7 +13,7 @@ mod trial;
 use std::collections::{BTreeMap, BTreeSet};
 
 use stratiform_assembly::Assembly;
-use stratiform_environment::{Environment, Loaded, Variable};
+use stratiform_environment::{Environment, Loaded, Source, Variable};
 use stratiform_template::Value;
 
 use self::moved::Extent;
@@ -43,12 +43,32 @@ impl Provenance {
         loaded: &Loaded<E>,
         now: &Assembly,
     ) -> Provenance {
-        let variables = loaded.variables();
+        Provenance::among(define, loaded, now, loaded.variables(), trial::ENOUGH)
+    }
+
+    /// Tries only what was another way before: which change of YAML made what is another.
+    pub(crate) fn since<E: Environment>(
+        define: Define<E>,
+        loaded: &Loaded<E>,
+        now: &Assembly,
+        before: &[Source],
+    ) -> Provenance {
+        Provenance::among(define, loaded, now, loaded.since(before), 1)
+    }
+
+    fn among<E: Environment>(
+        define: Define<E>,
+        loaded: &Loaded<E>,
+        now: &Assembly,
+        variables: Vec<Variable>,
+        enough: usize,
+    ) -> Provenance {
         let trial = Trial {
             define,
             loaded,
             now,
             variables: &variables,
+            enough,
         };
         let (mut moved, mut untried) = (BTreeMap::new(), Vec::new());
         for (by, found) in trial.all().into_iter().enumerate() {

@@ -15,7 +15,7 @@ use crate::Define;
 use crate::assemblies::synthesis::synthesized;
 
 /// Of how many other values it is enough to know what they do: one to each side.
-const ENOUGH: usize = 2;
+pub(super) const ENOUGH: usize = 2;
 
 /// What is tried, and beside what.
 pub(super) struct Trial<'t, E> {
@@ -23,6 +23,8 @@ pub(super) struct Trial<'t, E> {
     pub loaded: &'t Loaded<E>,
     pub now: &'t Assembly,
     pub variables: &'t [Variable],
+    /// After so many that tell something, no more of a variable are tried.
+    pub enough: usize,
 }
 
 /// What a variable makes another; none where nothing could be tried.
@@ -72,7 +74,8 @@ impl<E: Environment> Trial<'_, E> {
         for variation in &variable.variations {
             // Each item of a list says something else; so does that there is nothing.
             let is_all = variable.value.as_ref().is_some_and(Value::is_array);
-            if telling >= ENOUGH && !is_all && variation.value.is_some() {
+            let says_more = self.enough > 1 && (is_all || variation.value.is_none());
+            if telling >= self.enough && !says_more {
                 continue;
             }
             let together = [given, &[variation]].concat();

@@ -331,6 +331,44 @@ fn what_is_tried_could_be_written() {
 }
 
 #[test]
+fn what_was_another_way_before_is_known_by_what_it_was() {
+    let after = "size: 2\nmode: wild\nshape: {kind: circle, radius: 3}\nwords: [b]\nfree: {x: yes, y: yes}\n";
+    let loaded = loaded(&[BASE, after]);
+    let before = "size: 2\nshape: {kind: dot}\nwords: [a]\nletters: abc\nfree: {y: yes}\n";
+    let since = loaded.since(&layers(&[BASE, before]));
+    let said = since.iter().map(|variable| {
+        let was = variable.variations[0].value.as_ref();
+        let was = was.map_or_else(|| "nothing".to_owned(), ToString::to_string);
+        format!("{} was {was}", variable.path)
+    });
+    let expected = [
+        "free.x was nothing",
+        "mode was nothing",
+        "shape.kind was \"dot\"",
+        "shape.radius was nothing",
+        "words was [\"a\"]",
+    ];
+    assert_eq!(
+        said.collect::<BTreeSet<_>>(),
+        expected.map(str::to_owned).into()
+    );
+    let of = |path: &str| since.iter().find(|it| it.path == Path::from(path)).unwrap();
+    let line = |line| Origin::File {
+        name: "1.yaml".to_owned(),
+        line,
+    };
+    assert_eq!(of("mode").origin, line(2));
+    // A tag alone does not fit; the map around it does.
+    let [alone, around] = of("shape.kind").variations.as_slice() else {
+        panic!("two ways");
+    };
+    assert!(loaded.varied(&[alone]).is_none());
+    assert_eq!(loaded.varied(&[around]).unwrap().shape, Shape::Dot {});
+    assert!(loaded.since(&layers(&[BASE, after])).is_empty());
+    assert!(loaded.since(&layers(&["["])).is_empty());
+}
+
+#[test]
 fn a_layer_needs_no_key_and_may_remove_what_is_optional() {
     let schema: serde_json::Value = serde_json::from_str(&schema::<Small>()).expect("JSON");
     assert_eq!(schema.get("required"), None);

@@ -6,9 +6,10 @@
 mod other;
 
 use serde_json::Value;
-use stratiform_finding::Place;
+use stratiform_finding::{Place, Source};
 
 use self::other::{others, sample};
+use crate::load::merge;
 use crate::load::origin::Origin;
 use crate::path::{Path, Step};
 use crate::schema::shape::{Field, Shape};
@@ -61,13 +62,28 @@ impl<E: Environment> Loaded<E> {
         variables
     }
 
+    /// What is written another way than in other layers: each value with what it was. Of a part that came, it is that it
+    /// may be left out; what went has no line any more, and is not among them. None where the other layers cannot be read.
+    pub fn since(&self, before: &[Source]) -> Vec<Variable> {
+        let Ok(before) = merge(before) else {
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        let (now, before) = (self.tree.to_json(), before.to_json());
+        collect_changed(&now, Some(&before), &Path::default(), None, &mut found);
+        for variable in &mut found {
+            variable.origin = self.origin(&variable.path);
+        }
+        found
+    }
+
     /// The environment's value with some things another way, one after the other; none where its type or its checks
     /// refuse that.
     pub fn varied(&self, variations: &[&Variation]) -> Option<E> {
         let mut all = serde_json::to_value(&self.environment).ok()?;
         for variation in variations {
             match &variation.value {
-                Some(value) => *at_mut(&mut all, variation.path.steps())? = value.clone(),
+                Some(value) => set(&mut all, &variation.path, value.clone())?,
                 None => remove(&mut all, &variation.path)?,
             }
         }
@@ -237,6 +253,56 @@ fn at_mut<'v>(value: &'v mut Value, steps: &[Step]) -> Option<&'v mut Value> {
         Step::Key(key) => value.get_mut(key),
         Step::Position(position) => value.get_mut(*position),
     })
+}
+
+/// Values that differ. Where one alone would not fit, the whole map around it as it was is tried, too.
+fn collect_changed(
+    now: &Value,
+    before: Option<&Value>,
+    path: &Path,
+    around: Option<&Variation>,
+    found: &mut Vec<Variable>,
+) {
+    match (now, before) {
+        (Value::Object(now), Some(map @ Value::Object(before))) => {
+            let whole = Variation {
+                path: path.clone(),
+                value: Some(map.clone()),
+            };
+            let around = (!path.steps().is_empty()).then_some(&whole);
+            for (key, now) in now {
+                collect_changed(now, before.get(key), &path.key(key), around, found);
+            }
+        }
+        (now, Some(before)) if now == before => {}
+        (now, before) => {
+            let own = Variation {
+                path: path.clone(),
+                value: before.cloned(),
+            };
+            found.push(Variable {
+                path: path.clone(),
+                value: (!now.is_object()).then(|| now.clone()),
+                origin: Origin::BuiltIn,
+                variations: std::iter::once(own).chain(around.cloned()).collect(),
+            });
+        }
+    }
+}
+
+/// Sets what stands at a path; the last key need not be there.
+fn set(all: &mut Value, path: &Path, value: Value) -> Option<()> {
+    let (last, above) = path.steps().split_last()?;
+    match (at_mut(all, above)?, last) {
+        (Value::Object(map), Step::Key(key)) => {
+            map.insert(key.clone(), value);
+            Some(())
+        }
+        (list, step) => {
+            *at_mut(list, std::slice::from_ref(step))? = value;
+            Some(())
+        }
+    }
 }
 
 fn remove(value: &mut Value, path: &Path) -> Option<()> {
