@@ -1,6 +1,6 @@
 //! What `explain` found, and its views.
 
-mod json;
+pub(in crate::view) mod json;
 mod text;
 mod value;
 
@@ -215,6 +215,6 @@ impl Effect {
 }
 
 /// `stacks/database.rs:64`.
-fn rust(location: &Location<'_>) -> String {
+pub(crate) fn rust(location: &Location<'_>) -> String {
     format!("{}:{}", location.file().replace('\\', "/"), location.line())
 }

@@ -1,5 +1,7 @@
 //! For programs; docs/explaining.md documents it.
 
+use std::panic::Location;
+
 use serde_json::{Value as Json, json};
 use stratiform_changes::Replacement;
 use stratiform_template::Value;
@@ -39,9 +41,11 @@ fn one(explained: &Explained) -> Json {
     object
 }
 
+pub(in crate::view) fn place(place: &Location<'_>) -> Json {
+    json!({"file": place.file(), "line": place.line()})
+}
+
 fn listed(resource: &Listed) -> Json {
-    let place =
-        |place: &std::panic::Location<'_>| json!({"file": place.file(), "line": place.line()});
     json!({
         "logicalId": resource.logical_id,
         "type": resource.resource_type,
@@ -97,7 +101,7 @@ fn with(mut object: Json, more: Json) -> Json {
     object
 }
 
-fn sources(sources: &[Source]) -> Vec<Json> {
+pub(in crate::view) fn sources(sources: &[Source]) -> Vec<Json> {
     let sources = sources.iter().map(|source| {
         let (file, line) = source.at.as_ref().map(|(file, line)| (file, line)).unzip();
         json!({"path": source.path, "value": source.value, "file": file, "line": line})
