@@ -21,7 +21,7 @@ use self::target::{Found, Target};
 use crate::Define;
 use crate::args::{Explain, Global, ShowFormat};
 use crate::assemblies::synthesis::synthesized;
-use crate::provenance::{Keys, Provenance, attributes, step, value_at};
+use crate::provenance::{Keys, Provenance, attributes, scalar, step, value_at};
 use crate::report::Failure;
 use crate::repository::project::Project;
 use crate::view::Answer;
@@ -233,15 +233,6 @@ fn shown(stack: &StackAt, id: &str) -> Option<Resource> {
     resources
         .find(|(known, _)| *known == id)
         .map(|(_, it)| it.clone())
-}
-
-fn scalar(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.as_str().to_owned()),
-        Value::Bool(value) => Some(value.to_string()),
-        Value::Null | Value::List(_) | Value::Map(_) | Value::Function(..) => None,
-    }
 }
 
 /// The properties that are not written, and that would make a new resource if they were.

@@ -6,11 +6,10 @@ use std::cell::OnceCell;
 use serde_json::Value as Json;
 use stratiform_assembly::Assembly;
 use stratiform_environment::{Environment, Loaded, Origin, Variable, Variation};
-use stratiform_template::Value;
 
 use crate::Define;
 use crate::assemblies::synthesis::synthesized;
-use crate::provenance::{Keys, Provenance, value_at};
+use crate::provenance::{Keys, Provenance, scalar, value_at};
 use crate::view::drift::{Difference, Key};
 
 /// An environment that is tried with other values, once somebody asks.
@@ -113,10 +112,5 @@ fn like(value: &Json, text: &str) -> Option<Json> {
 
 /// The scalar that a template has in a place, as text.
 fn written(assembly: &Assembly, keys: &[String]) -> Option<String> {
-    match value_at(assembly, keys)? {
-        Value::String(text) => Some(text),
-        Value::Number(number) => Some(number.as_str().to_owned()),
-        Value::Bool(value) => Some(value.to_string()),
-        Value::Null | Value::List(_) | Value::Map(_) | Value::Function(..) => None,
-    }
+    scalar(&value_at(assembly, keys)?)
 }

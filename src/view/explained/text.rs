@@ -124,7 +124,8 @@ fn of_value(value: &OfValue, explained: &Explained) -> String {
     text += &there(&value.of);
     let changing = match &value.change {
         Some(change) => changing(change),
-        None => vec!["touches no resource: CloudFormation acts on it by itself".to_owned()],
+        None if value.path == "Condition" => vec!["makes the resource, or deletes it".to_owned()],
+        None => vec!["changes nothing of the resource: CloudFormation goes by it later".to_owned()],
     };
     text += &labelled("changing it", &changing);
     text += &referring(&explained.stack, &value.referring);
