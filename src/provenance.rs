@@ -5,7 +5,8 @@
 //! be tried is said to be unknown. What lives here: that search and its answers. What does not: which other values there
 //! are (`Loaded::variables`), and how places are shown.
 
-#[cfg(all(test, feature = "storefront"))]
+#[cfg(test)]
+#[cfg(feature = "storefront")]
 mod laws;
 mod moved;
 mod trial;
@@ -131,7 +132,7 @@ impl Provenance {
             let inside = |other: &&Variable| {
                 other.path != map.path && other.path.steps().starts_with(map.path.steps())
             };
-            map.value.is_none() && all.iter().any(|other| inside(other))
+            map.value.is_none() && all.iter().any(inside)
         };
         let chosen = all.iter().filter(|variable| !is_map_around(variable));
         chosen.copied().collect()
