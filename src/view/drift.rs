@@ -70,8 +70,8 @@ pub(crate) struct Difference {
     pub who: Option<String>,
     /// Why a deployment cannot set it back.
     pub stays: Option<&'static str>,
-    /// The value of the environment's file that the expected one comes from.
-    pub key: Option<Key>,
+    /// The values of the environment's files that the expected one comes from, the one to look at first.
+    pub keys: Vec<Key>,
 }
 
 /// A value of an environment's file.

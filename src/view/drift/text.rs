@@ -97,7 +97,7 @@ fn of_resource(judged: &Judged, covered: &Covered, colour: Colour) -> String {
         if let Some(stays) = difference.stays {
             line(format!("  no deployment sets it back: {stays}"));
         }
-        if let Some(key) = &difference.key {
+        for key in &difference.keys {
             line(format!("  from {}", origin(key)));
         }
     }
@@ -333,7 +333,7 @@ mod tests {
             actual: None,
             who: None,
             stays: None,
-            key: None,
+            keys: Vec::new(),
         };
         assert_eq!(of_difference(&difference), "~ Tags.0.Value");
         let added = Difference {
