@@ -225,6 +225,7 @@ async fn planned(
             caller: &identity.arn,
             actor: actor.as_deref(),
             consent: consent(args),
+            approved_by: None,
             reason: Some(args.emergency.as_deref().unwrap_or(REASON)),
             rebuilt_from: None,
         })

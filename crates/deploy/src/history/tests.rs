@@ -150,6 +150,26 @@ fn the_stacks_of_a_run_are_one_deployment() {
 }
 
 #[test]
+fn who_approved_stays_known_and_somebody_else_may_let_it_go_on() {
+    let by = |name: &str| format!("{V1}-by-{name}");
+    let network = operation("network", Some(&by("ann")), &CREATED);
+    let queues = [(6, "CREATE_IN_PROGRESS"), (9, "CREATE_COMPLETE")];
+    let mut queues = operation("queues", Some(&by("bob")), &queues);
+    queues.extend(operation("queues", Some(V2), &updated(20, 26)));
+    let tags = [("run", "bbbb"), ("approved-by", "alice")];
+    let history = History::of(&past(vec![
+        stack("network", &[], network),
+        stack("queues", &tags, queues),
+    ]));
+    let approved = history.deployments.iter().map(Deployment::approved_by);
+    let approved: Vec<Option<String>> = approved.collect();
+    let expected = ["alice", "ann, bob"].map(|names| Some(names.to_owned()));
+    assert_eq!(approved, expected);
+    // Who deployed is in tags alone.
+    assert_eq!(history.gaps, [Gap::Overwritten(1)]);
+}
+
+#[test]
 fn what_failed_says_why_and_the_next_try_is_another_deployment() {
     let mut events = operation("queues", Some(V1), &CREATED);
     events.push(event("queues", 20, "UPDATE_IN_PROGRESS", Some(V2), None));
