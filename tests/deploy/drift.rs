@@ -172,7 +172,7 @@ fn what_a_value_comes_from_is_found_out_and_what_to_write_is_told() {
     let drift = |words: &str| engine.run(&project, "drift", words);
     let step = json!({ "op": "replace", "path": "/BackupRetentionPeriod", "value": 1 });
     Hand(&engine).change("AWS::RDS::DBInstance", "shop-dev", &step);
-    Hand(&engine).open_port();
+    Hand(&engine).open_port(22);
     let before = project.tree("environments");
     expect(
         &drift("--adopt"),
