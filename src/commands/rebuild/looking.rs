@@ -8,7 +8,7 @@ use stratiform_assembly::{Assembly, StackAt};
 use stratiform_aws::{Aws, now};
 use stratiform_catalog::behaviour::{holds_data, restores_from};
 use stratiform_catalog::catalog;
-use stratiform_deploy::call::Snapshot;
+use stratiform_deploy::call::{DatabaseKind, Snapshot};
 use stratiform_deploy::guard::{Asked, StackFound, Unasked, Verdict};
 use stratiform_deploy::rebuild::{
     Backup, Chosen, Phase, Point, PointId, Wish, Zones, backup, key, names, orderable, ordered,
@@ -24,7 +24,7 @@ use super::back::{self, Copied, Left};
 use super::parameter;
 use crate::args::{ParameterValue, Rebuild};
 use crate::commands::deploy::conduct::pace;
-use crate::commands::guard::looking::{ask, snapshots};
+use crate::commands::guard::looking::ask;
 use crate::report::Failure;
 use crate::restores::{Restored, restored};
 use crate::services::service_of;
@@ -361,14 +361,12 @@ impl Looking<'_> {
         let Some((stack, resource)) = resource else {
             return unknown("the release does not have it");
         };
-        let is_cluster = match resource.resource_type.as_str() {
-            "AWS::RDS::DBInstance" => false,
-            "AWS::RDS::DBCluster" => true,
-            _ => return unknown("only snapshots of databases of RDS are looked for"),
+        let Some(kind) = DatabaseKind::of(&resource.resource_type) else {
+            return unknown("only snapshots of databases of RDS are looked for");
         };
-        let named = match is_cluster {
-            true => "DBClusterIdentifier",
-            false => "DBInstanceIdentifier",
+        let named = match kind {
+            DatabaseKind::Cluster => "DBClusterIdentifier",
+            DatabaseKind::Instance => "DBInstanceIdentifier",
         };
         let Some(name) = resource.properties.get(named) else {
             return unknown(
@@ -383,12 +381,10 @@ impl Looking<'_> {
             _ => None,
         };
         match name {
-            Some(cluster) if is_cluster => self
-                .aws
-                .db_cluster_snapshots(&cluster)
-                .await
-                .map_err(Unasked::from),
-            Some(instance) => snapshots(self.aws, &instance).await,
+            Some(name) => {
+                let found = self.aws.snapshots_of(kind, &name).await;
+                found.map_err(Unasked::from)
+            }
             None => unknown("its name is not known here"),
         }
     }
