@@ -11,8 +11,8 @@ use stratiform_catalog::catalog;
 use stratiform_deploy::call::{DatabaseKind, Snapshot};
 use stratiform_deploy::guard::{Asked, StackFound, Unasked, Verdict};
 use stratiform_deploy::rebuild::{
-    Backup, Chosen, Phase, Point, PointId, Wish, Zones, backup, key, names, orderable, ordered,
-    parts, standing, values, zones,
+    Backup, Chosen, Phase, Point, PointId, Wish, Zones, backup, earlier, key, names, orderable,
+    ordered, parts, standing, values, zones,
 };
 use stratiform_deploy::{Call, Reply};
 use stratiform_environment::{Settings, Text as _};
@@ -143,10 +143,13 @@ pub(super) async fn look(looking: &Looking<'_>) -> Result<Before, Failure> {
     let mut beginnings = Vec::new();
     let mut in_the_way = Vec::new();
     let mut all_copied = Vec::new();
-    if let Some(left) = left {
-        let room = left.room(found, &made.region);
-        points.push(room.point);
-        in_the_way = room.in_the_way;
+    match left {
+        Some(left) => {
+            let room = left.room(found, &made.region);
+            points.push(room.point);
+            in_the_way = room.in_the_way;
+        }
+        None => points.extend(earlier(found, from, now())),
     }
     for (stack, found) in made.stacks.iter().zip(found) {
         let all = restored(&stack.template);
