@@ -1,7 +1,7 @@
 use stratiform_deploy::Outcome;
 use stratiform_deploy::call::{Resource, Stack};
 use stratiform_engine::ApiFault;
-use stratiform_service::{ChangeSet, Timestamp, Word};
+use stratiform_service::{ChangeSet, Word};
 
 use crate::*;
 

@@ -55,7 +55,7 @@ impl Kind {
 
     fn there(&self, name: &str) -> Refused {
         Refused::new(
-            &format!("{}AlreadyExists{}", self.item, self.fault),
+            format!("{}AlreadyExists{}", self.item, self.fault),
             format!(
                 "Cannot create the snapshot because a snapshot with the identifier {name} already exists."
             ),
@@ -64,7 +64,7 @@ impl Kind {
 
     fn unavailable(&self, name: &str) -> Refused {
         Refused::new(
-            &format!("Invalid{}State{}", self.item, self.fault),
+            format!("Invalid{}State{}", self.item, self.fault),
             format!("The snapshot {name} is not in the available state."),
         )
     }
