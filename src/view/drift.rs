@@ -17,7 +17,7 @@ use stratiform_service::drift::DifferenceType;
 
 pub(crate) use adoption::adoption;
 pub(crate) use json::{json, json_line};
-pub(crate) use text::text;
+pub(crate) use text::{text, without_code};
 
 /// What is shown.
 #[derive(Clone, Copy, Debug)]
