@@ -3,6 +3,7 @@
 
 mod endpoints;
 
+use stratiform_stack::condition::arn_like;
 use stratiform_stack::{
     App, Handle, Principal, Stack, Statement, arn, availability_zones, props, pseudo, select, sub,
 };
@@ -162,7 +163,7 @@ fn logs_key(stack: &Stack, env: &Environment, names: Names<'_>) -> Handle<kms::K
         pseudo::region()
     )))
     .on_any()
-    .when("ArnLike", "kms:EncryptionContext:aws:logs:arn", groups);
+    .when(arn_like("kms:EncryptionContext:aws:logs:arn", groups));
     let key = parts::Key {
         id: "LogsKey",
         alias: &names.name("logs"),

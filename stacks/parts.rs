@@ -2,6 +2,7 @@
 //!
 //! What adds resources here says `#[track_caller]`: a mistake is shown where the part is used.
 
+use stratiform_stack::condition::{arn_like, boolean, key, string_equals};
 use stratiform_stack::{
     App, Arn, DeletionPolicy, Expr, Handle, Id, PolicyDocument, Principal, Prop, Stack, Statement,
     Tag, arn, props, pseudo,
@@ -155,12 +156,12 @@ impl LogGroup<'_> {
 /// Trust in a service that acts for one resource of this account only.
 pub fn trust(service: &str, source: Expr<String>) -> PolicyDocument {
     let assume = Statement::allow(["sts:AssumeRole"]).to(Principal::service(service));
-    PolicyDocument::new([own_account(assume).when("ArnLike", "aws:SourceArn", source)])
+    PolicyDocument::new([own_account(assume).when(arn_like(key::SOURCE_ARN, source))])
 }
 
 /// Limits a statement to requests that a service makes for this account.
 pub fn own_account(statement: Statement) -> Statement {
-    statement.when("StringEquals", "aws:SourceAccount", pseudo::account_id())
+    statement.when(string_equals(key::SOURCE_ACCOUNT, pseudo::account_id()))
 }
 
 /// A bucket that nobody outside the account reads, encrypted, with old versions kept: add what it is for with
@@ -201,7 +202,7 @@ pub fn deny_plaintext(action: &str, resource: impl Into<Prop<Id<Arn>>>) -> State
         .sid("DenyPlaintext")
         .to(Principal::Everyone)
         .on(resource)
-        .when("Bool", "aws:SecureTransport", "false")
+        .when(boolean(key::SECURE_TRANSPORT, false))
 }
 
 /// A role with one inline policy.

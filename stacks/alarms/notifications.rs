@@ -1,6 +1,7 @@
 //! How people are told: an encrypted topic, what may publish to it, and a queue for what could not be told.
 
 use stratiform_environment::Text;
+use stratiform_stack::condition::{arn_like, key};
 use stratiform_stack::{
     DeletionPolicy, Expr, Handle, Json, PolicyDocument, Principal, Stack, Statement, arn, props,
     pseudo, sub,
@@ -107,7 +108,7 @@ pub(super) fn add(stack: &Stack, env: &Environment, names: Names<'_>) -> Alarms 
     parts::queue_policy(
         stack,
         &undelivered,
-        [own_account(send).when("ArnLike", "aws:SourceArn", rules)],
+        [own_account(send).when(arn_like(key::SOURCE_ARN, rules))],
     );
     Alarms {
         topic,
@@ -152,11 +153,8 @@ fn publishers(topic: &Handle<sns::Topic>) -> [Statement; 4] {
             .on(topic)
     };
     let of_account = |sid: &str, service: &str, source: Expr<String>| {
-        own_account(publish(sid, Principal::service(service))).when(
-            "ArnLike",
-            "aws:SourceArn",
-            source,
-        )
+        own_account(publish(sid, Principal::service(service)))
+            .when(arn_like(key::SOURCE_ARN, source))
     };
     // Budgets belong to no region.
     let budgets = sub!(

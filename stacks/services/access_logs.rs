@@ -1,5 +1,6 @@
 //! The bucket with the load balancer's access logs.
 
+use stratiform_stack::condition::{arn_like, key};
 use stratiform_stack::{
     DeletionPolicy, Handle, PolicyDocument, Principal, Statement, arn, props, pseudo, sub,
 };
@@ -71,17 +72,16 @@ fn statements(bucket: &Handle<s3::Bucket>) -> [Statement; 3] {
                 pseudo::account_id()
             ),
         )
-        .when(
-            "ArnLike",
-            "aws:SourceArn",
+        .when(arn_like(
+            key::SOURCE_ARN,
             arn("elasticloadbalancing", "loadbalancer/*"),
-        ),
+        )),
         parts::own_account(put(
             "BucketLogs",
             "logging.s3.amazonaws.com",
             sub!("{}/{}/*", bucket.arn(), OWN_PREFIX),
         ))
-        .when("ArnLike", "aws:SourceArn", bucket.arn()),
+        .when(arn_like(key::SOURCE_ARN, bucket.arn())),
         parts::deny_plaintext("s3:*", bucket).on(sub!("{}/*", bucket.arn())),
     ]
 }

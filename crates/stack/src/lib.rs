@@ -24,7 +24,7 @@ pub use stratiform_assembly::{Assembly, StackAt};
 pub use stratiform_service::Region;
 
 pub use app::App;
-pub use policy::{PolicyDocument, Principal, Statement};
+pub use policy::{PolicyDocument, Principal, Statement, condition};
 pub use resource::aspect::ResourceView;
 pub use resource::handle::{AnyHandle, Handle};
 pub use resource::untyped::Untyped;

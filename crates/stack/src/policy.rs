@@ -2,8 +2,11 @@
 //!
 //! Source: IAM user guide, "IAM JSON policy elements reference".
 
+pub mod condition;
+
 use std::borrow::Cow;
 
+use self::condition::Test;
 use crate::sub;
 use crate::value::draft::Draft;
 use crate::value::function::pseudo;
@@ -12,6 +15,7 @@ use crate::value::property::{Arn, Id, Json, Opt, Prop, PropertyType};
 /// A policy document: statements, each allowing or denying some actions.
 ///
 /// ```
+/// use stratiform_stack::condition::{boolean, key};
 /// use stratiform_stack::{Json, PolicyDocument, Principal, Statement, arn};
 ///
 /// let read = Statement::allow(["sqs:ReceiveMessage", "sqs:DeleteMessage"])
@@ -20,7 +24,7 @@ use crate::value::property::{Arn, Id, Json, Opt, Prop, PropertyType};
 /// let only_tls = Statement::deny(["sqs:*"])
 ///     .to(Principal::Everyone)
 ///     .on_any()
-///     .when("Bool", "aws:SecureTransport", "false");
+///     .when(boolean(key::SECURE_TRANSPORT, false));
 /// let document = PolicyDocument::new([read, only_tls]);
 /// // Goes into any property that takes a document.
 /// let property: Json = document.into();
@@ -39,7 +43,7 @@ pub struct Statement {
     principals: Vec<Principal>,
     actions: Vec<String>,
     resources: Vec<Draft>,
-    conditions: Vec<(String, String, Draft)>,
+    conditions: Vec<Test>,
 }
 
 /// Who a statement is about.
@@ -139,11 +143,10 @@ impl Statement {
         self
     }
 
-    /// Adds a condition: `when("StringEquals", "aws:SourceAccount", pseudo::account_id())`. The same operator
-    /// and key again add a value that is accepted as well.
-    pub fn when(mut self, operator: &str, key: &str, value: impl Into<Json>) -> Self {
-        self.conditions
-            .push((operator.to_owned(), key.to_owned(), value.into().0));
+    /// Adds a condition: `when(string_equals(key::SOURCE_ACCOUNT, pseudo::account_id()))`. The same operator and key
+    /// again add a value that is accepted as well.
+    pub fn when(mut self, test: impl Into<Test>) -> Self {
+        self.conditions.push(test.into());
         self
     }
 
@@ -190,18 +193,23 @@ fn principals(principals: Vec<Principal>) -> Draft {
 type Entries = Vec<(Cow<'static, str>, Draft)>;
 
 /// Conditions grouped by their operator and key, in the order first named.
-fn conditions(conditions: Vec<(String, String, Draft)>) -> Draft {
+fn conditions(conditions: Vec<Test>) -> Draft {
     let mut operators: Vec<(Cow<'static, str>, Entries)> = Vec::new();
-    for (operator, key, value) in conditions {
+    for test in conditions {
+        let Test {
+            operator,
+            key,
+            values,
+        } = test;
         let Some((_, entries)) = operators.iter_mut().find(|(name, _)| *name == operator) else {
-            operators.push((operator.into(), vec![(key.into(), value)]));
+            operators.push((operator, vec![(key.into(), values)]));
             continue;
         };
         match entries.iter_mut().find(|(name, _)| *name == key) {
             // One operator and key take several values as a list: any of them may hold.
-            Some((_, Draft::List(values))) => values.push(value),
-            Some((_, first)) => *first = Draft::List(vec![first.take(), value]),
-            None => entries.push((key.into(), value)),
+            Some((_, Draft::List(known))) => known.push(values),
+            Some((_, first)) => *first = Draft::List(vec![first.take(), values]),
+            None => entries.push((key.into(), values)),
         }
     }
     Draft::Map(
