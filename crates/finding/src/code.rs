@@ -170,6 +170,12 @@ codes! {
         ProtectAcrossStacks = "protect-across-stacks",
         /// The properties of an untyped resource are no map.
         UntypedProperties = "untyped-properties",
+        /// A statement of a policy names an action that IAM does not have.
+        UnknownAction = "unknown-action",
+        /// A condition of a policy has an operator that IAM does not have.
+        UnknownOperator = "unknown-operator",
+        /// A condition of a policy has a key that AWS does not have.
+        UnknownConditionKey = "unknown-condition-key",
     }
     /// AWS: calls that failed.
     Aws {

@@ -2,13 +2,16 @@
 //!
 //! Source: IAM user guide, "IAM JSON policy elements reference".
 
+pub(crate) mod check;
 pub mod condition;
+pub(crate) mod wildcard;
 
 use std::borrow::Cow;
+use std::panic::Location;
 
 use self::condition::Test;
 use crate::sub;
-use crate::value::draft::Draft;
+use crate::value::draft::{Draft, Listed, StatementDraft};
 use crate::value::function::pseudo;
 use crate::value::property::{Arn, Id, Json, Opt, Prop, PropertyType};
 
@@ -38,6 +41,8 @@ pub struct PolicyDocument {
 /// One statement of a [`PolicyDocument`].
 #[derive(Clone, Debug)]
 pub struct Statement {
+    location: &'static Location<'static>,
+    listed: Listed,
     sid: Option<String>,
     effect: &'static str,
     principals: Vec<Principal>,
@@ -93,18 +98,24 @@ impl Principal {
 }
 
 impl Statement {
-    /// A statement that allows actions.
+    /// A statement that allows actions: `["sqs:SendMessage", "sqs:Get*"]`. One that IAM does not have is a finding at
+    /// this line.
+    #[track_caller]
     pub fn allow<A: Into<String>>(actions: impl IntoIterator<Item = A>) -> Self {
         Statement::new("Allow", actions)
     }
 
-    /// A statement that denies actions.
+    /// A statement that denies actions; as [`Statement::allow`].
+    #[track_caller]
     pub fn deny<A: Into<String>>(actions: impl IntoIterator<Item = A>) -> Self {
         Statement::new("Deny", actions)
     }
 
+    #[track_caller]
     fn new<A: Into<String>>(effect: &'static str, actions: impl IntoIterator<Item = A>) -> Self {
         Statement {
+            location: Location::caller(),
+            listed: Listed::Here,
             sid: None,
             effect,
             principals: Vec::new(),
@@ -117,6 +128,12 @@ impl Statement {
     /// Names the statement.
     pub fn sid(mut self, sid: &str) -> Self {
         self.sid = Some(sid.to_owned());
+        self
+    }
+
+    /// Takes the statement as it is, where IAM has something newer than the catalog.
+    pub fn unlisted(mut self) -> Self {
+        self.listed = Listed::Elsewhere;
         self
     }
 
@@ -154,19 +171,23 @@ impl Statement {
         let principals = (!self.principals.is_empty()).then(|| principals(self.principals));
         let resources = (!self.resources.is_empty()).then(|| one_or_list(self.resources));
         let conditions = (!self.conditions.is_empty()).then(|| conditions(self.conditions));
-        Draft::object(vec![
-            ("Sid", self.sid.map(Draft::from)),
-            ("Effect", Some(Draft::from(self.effect))),
-            ("Principal", principals),
-            (
-                "Action",
-                Some(one_or_list(
-                    self.actions.into_iter().map(Draft::from).collect(),
-                )),
-            ),
-            ("Resource", resources),
-            ("Condition", conditions),
-        ])
+        Draft::Statement(StatementDraft {
+            location: self.location,
+            listed: self.listed,
+            content: Box::new(Draft::object(vec![
+                ("Sid", self.sid.map(Draft::from)),
+                ("Effect", Some(Draft::from(self.effect))),
+                ("Principal", principals),
+                (
+                    "Action",
+                    Some(one_or_list(
+                        self.actions.into_iter().map(Draft::from).collect(),
+                    )),
+                ),
+                ("Resource", resources),
+                ("Condition", conditions),
+            ])),
+        })
     }
 }
 

@@ -84,7 +84,11 @@ impl From<Presence> for Test {
 
 /// Writes the function of each operator.
 macro_rules! operators {
-    ($($(#[$doc:meta])+ $name:ident($kind:ident) = $operator:literal;)+) => { $(
+    ($($(#[$doc:meta])+ $name:ident($kind:ident) = $operator:literal;)+) => {
+        /// The names of all that have a kind.
+        pub(super) const OPERATORS: &[&str] = &[$($operator,)+];
+
+        $(
         $(#[$doc])+
         pub fn $name(key: impl key::Of<kind::$kind>, values: impl Into<Values<kind::$kind>>) -> Test {
             Test::new($operator, key.name(), values.into().draft)

@@ -8,7 +8,8 @@ use stratiform_template::{Function, Value};
 
 use super::substitution::Substitution;
 use super::{Lowering, Owner};
-use crate::value::draft::{Draft, Identity, Part};
+use crate::policy::check;
+use crate::value::draft::{Draft, Identity, Listed, Part, StatementDraft};
 
 impl Lowering<'_> {
     /// A draft as it stands in the template of a stack.
@@ -19,7 +20,8 @@ impl Lowering<'_> {
                 let items = items.into_iter().map(|item| self.value(item, owner));
                 Value::List(items.collect())
             }
-            Draft::Map(entries) => self.map(entries, owner),
+            Draft::Map(entries) => self.map(entries, owner, Listed::Here),
+            Draft::Statement(statement) => self.statement(statement, owner),
             Draft::Function(function, argument) => {
                 Value::function(function, self.value(*argument, owner))
             }
@@ -30,7 +32,12 @@ impl Lowering<'_> {
     }
 
     /// A map; or the function that it is, where a document was written as CloudFormation writes it.
-    fn map(&mut self, entries: Vec<(Cow<'static, str>, Draft)>, owner: Owner<'_>) -> Value {
+    fn map(
+        &mut self,
+        entries: Vec<(Cow<'static, str>, Draft)>,
+        owner: Owner<'_>,
+        listed: Listed,
+    ) -> Value {
         let function = match entries.as_slice() {
             // `Condition` is also a word of IAM policies; whoever means the function has `Condition::holds`.
             [(key, _)] if key != Function::Condition.name() => Function::from_name(key),
@@ -44,7 +51,28 @@ impl Lowering<'_> {
                 let argument = entries.next().map_or(Value::Null, |(_, argument)| argument);
                 Value::function(function, argument)
             }
-            None => Value::Map(entries.collect()),
+            None => {
+                let map = entries.collect();
+                if listed == Listed::Here && check::is_statement(&map) {
+                    let place = Place::rust(owner.location, "written here");
+                    let flaws = check::flaws(&map).into_iter();
+                    self.problems
+                        .extend(flaws.map(|flaw| flaw.at(place.clone())));
+                }
+                Value::Map(map)
+            }
+        }
+    }
+
+    /// A statement of a policy; what it refers to is used where it was written.
+    fn statement(&mut self, statement: StatementDraft, owner: Owner<'_>) -> Value {
+        let owner = Owner {
+            location: statement.location,
+            ..owner
+        };
+        match *statement.content {
+            Draft::Map(entries) => self.map(entries, owner, statement.listed),
+            other => self.value(other, owner),
         }
     }
 

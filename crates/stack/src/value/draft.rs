@@ -25,8 +25,29 @@ pub enum Draft {
     Text(Vec<Part>),
     /// A reference to a resource of some stack of the environment.
     Reference(Reference),
+    /// A statement of a policy document.
+    Statement(StatementDraft),
     /// The name of a condition, as the first argument of `Fn::If`.
     Condition(Rc<Identity>),
+}
+
+/// A statement of a policy document, which is held against what IAM knows.
+#[derive(Clone, Debug)]
+pub struct StatementDraft {
+    /// Where it was written.
+    pub(crate) location: &'static Location<'static>,
+    pub(crate) listed: Listed,
+    /// A map.
+    pub(crate) content: Box<Draft>,
+}
+
+/// Where a statement's actions and keys are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Listed {
+    /// In the catalog.
+    Here,
+    /// Only at AWS, which is ahead of the catalog.
+    Elsewhere,
 }
 
 /// A part of a [`Draft::Text`].

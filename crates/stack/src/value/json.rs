@@ -142,6 +142,7 @@ fn length(draft: &Draft) -> usize {
             });
             parts.sum::<usize>() + 2
         }
+        Draft::Statement(statement) => length(&statement.content),
         Draft::Function(..) | Draft::Reference(_) | Draft::Condition(_) => EVALUATED,
     }
 }
@@ -179,6 +180,7 @@ impl Writer {
                 }
                 self.text.push('"');
             }
+            Draft::Statement(statement) => self.draft(*statement.content, layout),
             Draft::Function(..) | Draft::Reference(_) | Draft::Condition(_) => {
                 self.text.push('"');
                 self.evaluated(draft);

@@ -3,14 +3,18 @@
 use std::collections::HashSet;
 
 use stratiform_finding::{Code, Group};
-use stratiform_stack::{App, Parameter, References, Settings, Untyped, Update, equals, json};
+use stratiform_stack::condition::string_equals;
+use stratiform_stack::{
+    App, Json, Parameter, PolicyDocument, References, Settings, Statement, Untyped, Update, equals,
+    json,
+};
 
 use crate::support::{app, found, queue};
 
 type Cause = fn(&App);
 
 /// What causes each code, alone.
-const CAUSES: [(Code, Cause); 16] = [
+const CAUSES: [(Code, Cause); 19] = [
     (Code::DuplicateStack, |app| {
         app.stack("one", "");
         app.stack("one", "");
@@ -80,7 +84,76 @@ const CAUSES: [(Code, Cause); 16] = [
         let properties = Untyped::new("Vendor::A::B", json!("text"));
         app.stack("one", "").add("Thing", properties);
     }),
+    (Code::UnknownAction, |app| {
+        policy(app, Statement::allow(["sqs:RecieveMessage"]));
+    }),
+    (Code::UnknownOperator, |app| {
+        let condition = json!({"StringEqual": {"aws:SourceAccount": "1"}});
+        let statement = json!({"Effect": "Allow", "Action": "sqs:Get*", "Condition": condition});
+        policy_document(app, json!({"Statement": [statement]}));
+    }),
+    (Code::UnknownConditionKey, |app| {
+        let misspelt = string_equals("aws:SourceAcount", "1");
+        policy(app, Statement::allow(["sqs:SendMessage"]).when(misspelt));
+    }),
 ];
+
+#[track_caller]
+fn policy(app: &App, statement: Statement) {
+    policy_document(app, PolicyDocument::new([statement]).into());
+}
+
+#[track_caller]
+fn policy_document(app: &App, document: Json) {
+    let role = Untyped::new("Vendor::A::Role", json!({"Document": document}));
+    app.stack("one", "").add("Role", role);
+}
+
+/// What is said of a statement with this action.
+fn said_of_action(action: &str) -> String {
+    let app = app();
+    policy(&app, Statement::allow([action]));
+    match app.synthesize() {
+        Ok(_) => "-".to_owned(),
+        Err(problems) => problems
+            .iter()
+            .map(|problem| format!("{}; {}; {}", problem.what, problem.why, problem.help))
+            .collect::<Vec<_>>()
+            .join("\n"),
+    }
+}
+
+#[test]
+fn actions_are_held_against_the_catalog() {
+    let actions = [
+        "sqs:SendMessage",
+        "SQS:sendmessage",
+        "sqs:Get*",
+        "sqs:*",
+        "*",
+        "sqs:RecieveMessage",
+        "sqs:Recieve*",
+        "SendMessage",
+        "s3:Frobnicate",
+        // Nothing is known of these.
+        "nobody:Knows",
+        "s*:Get*",
+        "sqs:SendMessag?",
+    ];
+    let said: Vec<String> = actions
+        .iter()
+        .map(|action| format!("{action}: {}", said_of_action(action)))
+        .collect();
+    insta::assert_snapshot!(said.join("\n"));
+}
+
+#[test]
+fn what_is_newer_than_the_catalog_can_be_said() {
+    let app = app();
+    let newer = Statement::allow(["sqs:Teleport"]).when(string_equals("aws:Planet", "Mars"));
+    policy(&app, newer.unlisted());
+    assert!(app.synthesize().is_ok());
+}
 
 #[test]
 fn every_code_has_a_cause_and_every_cause_its_code() {

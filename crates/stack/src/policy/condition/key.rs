@@ -86,6 +86,9 @@ fn tagged(key: &str, tag: &str) -> Key<kind::Text> {
 macro_rules! keys {
     ($($(#[$doc:meta])+ $name:ident: $kind:ident = $key:literal;)+) => {
         $($(#[$doc])+ pub const $name: Key<kind::$kind> = Key::new($key);)+
+
+        /// The names of all of them, without those that end in the name of a tag.
+        pub(crate) const ALL: &[&str] = &[$($key,)+];
     };
 }
 
