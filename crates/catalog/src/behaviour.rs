@@ -69,7 +69,7 @@ pub use update::{
     Class, DocumentedUpdate, Indexes, MajorUpgrade, PolicyEffect, Transition, UpdatePolicy,
     documented, indexes, major_upgrade, only_grows, transition, update_policies,
 };
-pub use value::{counts_up, order_matters};
+pub use value::{counts_up, order_matters, range};
 
 static TABLE: &str = include_str!("../data/behaviour.tsv");
 
@@ -129,6 +129,7 @@ enum Question {
     OrderMatters,
     Policy,
     Protects,
+    Range,
     Redirects,
     RefusesDeletion,
     RefusesUpdate,
@@ -152,7 +153,7 @@ enum Question {
 }
 
 impl Question {
-    const ALL: [(&'static str, Question); 57] = [
+    const ALL: [(&'static str, Question); 58] = [
         ("allows", Question::Allows),
         ("allows-major-upgrade", Question::AllowsMajorUpgrade),
         ("attaches", Question::Attaches),
@@ -190,6 +191,7 @@ impl Question {
         ("order-matters", Question::OrderMatters),
         ("policy", Question::Policy),
         ("protects", Question::Protects),
+        ("range", Question::Range),
         ("redirects", Question::Redirects),
         ("refuses-deletion", Question::RefusesDeletion),
         ("refuses-update", Question::RefusesUpdate),

@@ -38,8 +38,10 @@ pub(crate) fn synthesize(settings: &Settings, stacks: &[Stack]) -> Result<Assemb
     };
     let mut templates: Vec<Template> = Vec::with_capacity(stacks.len());
     let mut policies: Vec<Option<Value>> = Vec::with_capacity(stacks.len());
+    let mut untyped: Vec<Vec<Vec<String>>> = Vec::with_capacity(stacks.len());
     for stack in stacks {
         let mut draft = stack.draft.borrow_mut();
+        untyped.push(paths_of_untyped(&draft));
         templates.push(lowering.template(&mut draft));
         policies.push(lowering.stack_policy(&mut draft));
     }
@@ -67,14 +69,15 @@ pub(crate) fn synthesize(settings: &Settings, stacks: &[Stack]) -> Result<Assemb
             .or_default()
             .insert(&used.producer);
     }
-    let parts = stacks.iter().zip(templates).zip(policies);
+    let parts = stacks.iter().zip(templates).zip(policies).zip(untyped);
     let mut parts: Vec<_> = parts.map(Some).collect();
     let synthesized = order.into_iter().filter_map(|position| {
-        let ((stack, template), stack_policy) = parts.get_mut(position)?.take()?;
+        let (((stack, template), stack_policy), untyped) = parts.get_mut(position)?.take()?;
         let draft = stack.draft.borrow();
         let needs = producers.get(&*draft.key).into_iter().flatten().copied();
         Some(StackAt {
             policy: stack_policy.into(),
+            untyped,
             ..synthesized(settings, &draft, template, needs)
         })
     });
@@ -86,6 +89,19 @@ pub(crate) fn synthesize(settings: &Settings, stacks: &[Stack]) -> Result<Assemb
         stacks: synthesized.collect(),
         tasks: Vec::new(),
     })
+}
+
+/// Where a stack has values that are held against nothing.
+fn paths_of_untyped(draft: &StackDraft) -> Vec<Vec<String>> {
+    let mut found = Vec::new();
+    for resource in &draft.resources {
+        let logical_id = resource.identity.logical_id.as_str();
+        for (name, property) in &resource.content.borrow().properties {
+            let path = ["Resources", logical_id, "Properties", name];
+            property.untyped(&mut path.map(str::to_owned).to_vec(), &mut found);
+        }
+    }
+    found
 }
 
 fn synthesized<'a>(

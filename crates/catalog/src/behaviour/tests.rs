@@ -224,6 +224,7 @@ fn every_word_of_a_value_is_known() {
             Question::MadeByItself => row.value.split(' ').count() == 3,
             Question::Inlines => matches!(row.value.split(' ').count(), 2 | 3),
             Question::Nests => Nested::of(&row).is_some(),
+            Question::Range => value::numbers(&row).is_some_and(|numbers| !numbers.is_empty()),
             Question::Allows => Allows::of(&row).is_some(),
             Question::WhenRemoved | Question::WhenChanged => Transition::of(&row).is_some(),
             Question::Becomes => catalog().resource_type(row.value).is_some(),

@@ -1,6 +1,8 @@
-//! What values of some names mean, whatever type they are of.
+//! What values mean, and may be, beyond what the schemas say.
 
-use super::{ANY, Question};
+use std::ops::RangeInclusive;
+
+use super::{ANY, Question, Row};
 
 /// Tells whether an attribute is another one after every update, as `LatestVersionNumber` of a launch template is.
 ///
@@ -20,4 +22,18 @@ pub fn counts_up(attribute: &str) -> bool {
 pub fn order_matters(property: &str) -> bool {
     let mut lists = Question::OrderMatters.of(ANY).iter();
     lists.any(|row| row.path == property)
+}
+
+/// Returns the numbers that AWS takes for a property, where the schema does not say.
+///
+/// Source: the pages that the table names.
+pub fn range(resource_type: &str, path: &str) -> Option<RangeInclusive<i64>> {
+    let mut rows = Question::Range.of(resource_type).iter();
+    rows.find(|row| row.path == path).and_then(numbers)
+}
+
+/// The numbers that a line has: `1..900`.
+pub(super) fn numbers(row: &Row) -> Option<RangeInclusive<i64>> {
+    let (least, most) = row.value.split_once("..")?;
+    Some(least.parse().ok()?..=most.parse().ok()?)
 }

@@ -21,6 +21,7 @@ impl Lowering<'_> {
                 Value::List(items.collect())
             }
             Draft::Map(entries) => self.map(entries, owner, Listed::Here),
+            Draft::Untyped(inner) => self.value(*inner, owner),
             Draft::Statement(statement) => self.statement(statement, owner),
             Draft::Function(function, argument) => {
                 Value::function(function, self.value(*argument, owner))

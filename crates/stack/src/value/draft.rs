@@ -25,6 +25,8 @@ pub enum Draft {
     Text(Vec<Part>),
     /// A reference to a resource of some stack of the environment.
     Reference(Reference),
+    /// A value that is as somebody wants it, whatever the catalog says.
+    Untyped(Box<Draft>),
     /// A statement of a policy document.
     Statement(StatementDraft),
     /// The name of a condition, as the first argument of `Fn::If`.
@@ -150,6 +152,34 @@ impl Draft {
                 .filter_map(|(key, value)| Some((Cow::Borrowed(key), value?))),
         );
         Draft::Map(set)
+    }
+
+    /// Notes the paths below a path, of whatever is untyped; inside of it nothing more is noted.
+    pub(crate) fn untyped(&self, path: &mut Vec<String>, found: &mut Vec<Vec<String>>) {
+        let mut inside = |step: String, draft: &Draft| {
+            path.push(step);
+            draft.untyped(path, found);
+            path.pop();
+        };
+        match self {
+            Draft::Untyped(_) => found.push(path.clone()),
+            Draft::List(items) => {
+                for (position, item) in items.iter().enumerate() {
+                    inside(position.to_string(), item);
+                }
+            }
+            Draft::Map(entries) => {
+                for (key, entry) in entries {
+                    inside(key.to_string(), entry);
+                }
+            }
+            Draft::Function(function, argument) => inside(function.name().to_owned(), argument),
+            Draft::Value(_)
+            | Draft::Text(_)
+            | Draft::Reference(_)
+            | Draft::Statement(_)
+            | Draft::Condition(_) => {}
+        }
     }
 
     /// Leaves `null` in the place of a draft.

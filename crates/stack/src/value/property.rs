@@ -134,9 +134,9 @@ impl<T> Prop<T> {
         self.draft
     }
 
-    /// Any value at all: the way out where the catalog is behind CloudFormation.
+    /// Any value at all, held against nothing: the way out where the catalog is behind CloudFormation.
     pub fn untyped(value: impl Into<Json>) -> Self {
-        Prop::new(value.into().0)
+        Prop::new(Draft::Untyped(Box::new(value.into().0)))
     }
 }
 
@@ -152,7 +152,7 @@ impl<T> Opt<T> {
         self.draft
     }
 
-    /// Any value at all: the way out where the catalog is behind CloudFormation.
+    /// Any value at all, held against nothing: the way out where the catalog is behind CloudFormation.
     pub fn untyped(value: impl Into<Json>) -> Self {
         Prop::untyped(value).into()
     }
