@@ -291,21 +291,20 @@ fn is_position(step: &str) -> bool {
     step.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The schemas of a member: of the map itself, of what matches its name, and of its alternatives.
+/// The schemas of a member: that of its name, or else those that match it, and those of alternatives.
 fn members(name: &str, map: Schema, depth: usize, found: &mut Vec<Schema>) {
     if depth > DEEPEST {
         return;
     }
     let map = map.resolve();
-    let own = map.property(name);
-    found.extend(own);
-    if own.is_none() {
-        let named = map.pattern_properties();
-        found.extend(named.filter_map(|(pattern, schema)| {
-            (pattern::matches(pattern, name) == Some(true)).then_some(schema)
-        }));
-        found.extend(map.additional_properties());
+    if let Some(own) = map.property(name) {
+        return found.push(own);
     }
+    let named = map.pattern_properties();
+    found.extend(named.filter_map(|(pattern, schema)| {
+        (pattern::matches(pattern, name) == Some(true)).then_some(schema)
+    }));
+    found.extend(map.additional_properties());
     for branch in map.any_of().chain(map.one_of()).chain(map.all_of()) {
         members(name, branch, depth + 1, found);
     }

@@ -56,12 +56,17 @@ fn unknown_action(written: &str) -> Option<Finding> {
     };
     // Of a service that the catalog does not have nothing is certain, nor of a pattern with single characters.
     let known = || access::actions(service).into_iter().flatten();
-    if known().next().is_none() || name.contains('?') {
+    if name == "*" || name.contains('?') || known().next().is_none() {
         return None;
     }
-    let pattern = name.to_ascii_lowercase();
-    let is_known = |(known, _): (&str, _)| wildcard::matches(&pattern, &known.to_ascii_lowercase());
-    if known().any(is_known) {
+    let is_known = match name.contains('*') {
+        true => {
+            let pattern = name.to_ascii_lowercase();
+            known().any(|(known, _)| wildcard::matches(&pattern, &known.to_ascii_lowercase()))
+        }
+        false => known().any(|(known, _)| known.eq_ignore_ascii_case(name)),
+    };
+    if is_known {
         return None;
     }
     let what = match name.contains('*') {
