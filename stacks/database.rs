@@ -84,7 +84,7 @@ pub fn stack(app: &App, env: &Environment, network: &Network) -> Database {
             },
             enable_iam_database_authentication: true,
 
-            allocated_storage: database.allocated_storage_gib.to_string(),
+            allocated_storage: database.allocated_storage_gib,
             max_allocated_storage: database.max_allocated_storage_gib,
             storage_type: "gp3",
             storage_encrypted: true,
@@ -92,7 +92,7 @@ pub fn stack(app: &App, env: &Environment, network: &Network) -> Database {
 
             db_subnet_group_name: &subnets,
             vpc_security_groups: [&server],
-            port: database.port.to_string(),
+            port: database.port,
             publicly_accessible: false,
             multi_az: database.multi_az,
             db_parameter_group_name: &parameters,

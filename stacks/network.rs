@@ -73,7 +73,7 @@ pub fn stack(app: &App, env: &Environment) -> Network {
         props!(ec2::Route {
             route_table_id: &public_routes,
             destination_cidr_block: ANYWHERE,
-            gateway_id: internet.reference(),
+            gateway_id: &internet,
         }),
     );
     public_default.depends_on(&attachment);
@@ -95,7 +95,7 @@ pub fn stack(app: &App, env: &Environment) -> Network {
             format!("NatGateway{zone}"),
             props!(ec2::NatGateway {
                 subnet_id: subnet,
-                allocation_id: address.allocation_id(),
+                allocation_id: &address,
                 tags,
             }),
         );
@@ -220,7 +220,7 @@ impl Builder<'_> {
                 self.stack.add(
                     format!("{id}Subnet{zone}Routes"),
                     props!(ec2::SubnetRouteTableAssociation {
-                        route_table_id: routes(zone).reference(),
+                        route_table_id: routes(zone),
                         subnet_id: &subnet,
                     }),
                 );
@@ -304,7 +304,7 @@ impl Builder<'_> {
         self.stack.add(
             "FlowLog",
             props!(ec2::FlowLog {
-                resource_id: self.vpc.reference(),
+                resource_id: self.vpc,
                 resource_type: flow_log::ResourceType::Vpc,
                 traffic_type: flow_log::TrafficType::All,
                 log_destination_type: flow_log::LogDestinationType::CloudWatchLogs,

@@ -118,7 +118,7 @@ impl Key<'_> {
             format!("{}Alias", self.id),
             props!(kms::Alias {
                 alias_name: format!("alias/{}", self.alias),
-                target_key_id: key.reference(),
+                target_key_id: &key,
             }),
         );
         key

@@ -11,6 +11,7 @@ use super::{Alarm, Alarms};
 use crate::environment::Environment;
 use crate::parts::{self, Names, own_account};
 use crate::resources::events::rule;
+use crate::resources::sns::subscription::Protocol;
 use crate::resources::{cloudwatch, events, kms, sns};
 
 /// Events of the account's event bus that somebody should know of.
@@ -32,8 +33,8 @@ impl Alarms {
         stack.add(
             format!("{id}Alarm"),
             props!(cloudwatch::Alarm {
-                alarm_actions: [self.topic.reference()],
-                ok_actions: [self.topic.reference()],
+                alarm_actions: [&self.topic],
+                ok_actions: [&self.topic],
                 ..alarm.into()
             }),
         )
@@ -92,7 +93,7 @@ pub(super) fn add(stack: &Stack, env: &Environment, names: Names<'_>) -> Alarms 
         stack.add(
             "EmailSubscription",
             props!(sns::Subscription {
-                protocol: "email",
+                protocol: Protocol::Email,
                 topic_arn: &topic,
                 endpoint: address.as_str(),
             }),

@@ -318,6 +318,7 @@ fn type_name(rust_type: &RustType, prefix: &str) -> String {
         RustType::UnknownKind => "cfn::Id<cfn::UnknownKind>".to_owned(),
         RustType::Arn => "cfn::Id<cfn::Arn>".to_owned(),
         RustType::Id(kind) => format!("cfn::Id<kinds::{kind}>"),
+        RustType::Digits => "cfn::Digits".to_owned(),
         RustType::Integer => "i64".to_owned(),
         RustType::Number => "f64".to_owned(),
         RustType::Boolean => "bool".to_owned(),

@@ -1,5 +1,6 @@
 //! Schemas, one resource type after the other, turned into Rust's types.
 
+mod beyond;
 mod facts;
 mod kinds;
 mod shape;
@@ -11,6 +12,7 @@ use stratiform_catalog::{PropertyPath, ResourceType, Schema};
 
 use crate::model::{Attribute, Field, Kind, Model, Presence, PropertyType, Resource, RustType};
 use crate::name::{TakenNames, camel, snake};
+use beyond::Here;
 use kinds::Inferred;
 use shape::{
     MAX_DEPTH, Shape, collect_properties, is_tag, kind, kind_name, shape, structured, text_values,
@@ -153,6 +155,13 @@ impl<'a> Lowering<'a> {
             return RustType::Json;
         }
         let schema = structured(schema).unwrap_or(schema);
+        let resolved = schema.resolve();
+        if matches!(shape(resolved), Shape::Text)
+            && text_values(resolved).is_none()
+            && let Some(known) = self.beyond_the_schema(naming, schema)
+        {
+            return known;
+        }
         if let Some(definition) = schema.reference() {
             if let Some(known) = self.definitions.get(definition) {
                 return known.clone();
@@ -167,6 +176,26 @@ impl<'a> Lowering<'a> {
             return rust_type;
         }
         self.rust_type_of(schema.resolve(), naming, depth + 1)
+    }
+
+    /// What AWS's pages say of a property that takes text, where the schema leaves it out.
+    fn beyond_the_schema(&mut self, naming: Naming<'_>, schema: Schema) -> Option<RustType> {
+        let Naming::Property { owner, property } = naming else {
+            return None;
+        };
+        let here = Here {
+            resource_type: self.resource_type,
+            is_top_level: owner.is_empty(),
+            property,
+        };
+        if let Some(named) = here.names() {
+            return Some(self.inferred(named));
+        }
+        if here.is_digits(schema) {
+            return Some(RustType::Digits);
+        }
+        let choices = here.choices()?;
+        Some(RustType::Named(self.choice(choices, naming)))
     }
 
     fn definition(&mut self, definition: &'static str, schema: Schema) -> RustType {
@@ -201,7 +230,11 @@ impl<'a> Lowering<'a> {
             }
             Shape::Object if is_tag(naming.name(), schema) => RustType::Tag,
             Shape::Object => {
+                let naming = self.shared(naming, schema);
                 let name = self.name(naming);
+                if self.types.contains_key(&name) {
+                    return RustType::Named(name);
+                }
                 let fields = self.fields(schema, &name, |_| true);
                 self.types.insert(
                     name.clone(),
@@ -241,20 +274,53 @@ impl<'a> Lowering<'a> {
     /// Text of a kind, or of one of several.
     fn kind(&mut self, formats: BTreeSet<String>) -> RustType {
         let names: Vec<String> = formats.iter().map(|format| kind_name(format)).collect();
-        let name = names.join("Or");
-        for (name, format) in names.into_iter().zip(&formats) {
-            let formats = BTreeSet::from([format.clone()]);
-            self.kinds.entry(name).or_insert(Kind { formats });
+        self.named_kind(names.join("Or"), Kind::of(formats))
+    }
+
+    /// The same, of which the first is meant where a resource has several.
+    fn ordered_kind(&mut self, formats: Vec<String>) -> RustType {
+        let mut formats = formats.into_iter();
+        let (Some(first), second) = (formats.next(), formats.next()) else {
+            return RustType::Text;
+        };
+        let Some(second) = second else {
+            return self.kind(BTreeSet::from([first]));
+        };
+        let all = [first.clone(), second].into_iter().chain(formats);
+        let all: Vec<String> = all.collect();
+        let names: Vec<String> = all.iter().map(|format| kind_name(format)).collect();
+        let kind = Kind {
+            first: Some(first),
+            ..Kind::of(all)
+        };
+        self.named_kind(names.join("Else"), kind)
+    }
+
+    fn named_kind(&mut self, name: String, kind: Kind) -> RustType {
+        for format in &kind.formats {
+            let alone = Kind::of([format.clone()]);
+            self.kinds.entry(kind_name(format)).or_insert(alone);
         }
-        self.kinds.entry(name.clone()).or_insert(Kind { formats });
+        self.kinds.entry(name.clone()).or_insert(kind);
         RustType::Id(name)
     }
 
     fn inferred(&mut self, inferred: Inferred) -> RustType {
         match inferred {
             Inferred::Of(format) => self.kind(BTreeSet::from([format])),
+            Inferred::OneOf(formats) => self.ordered_kind(formats),
             Inferred::Arn => RustType::Arn,
         }
+    }
+
+    /// The definition of a property's own name, where that is what the property is, or a list of it: written out in one
+    /// place and named in another, it is one thing.
+    fn shared<'n>(&self, naming: Naming<'n>, schema: Schema) -> Naming<'n> {
+        let definitions = self.resource_type.schema().definitions();
+        let same = definitions.into_iter().find(|(name, definition)| {
+            *name == naming.name() && definition.items().unwrap_or(*definition) == schema
+        });
+        same.map_or(naming, |(name, _)| Naming::Definition(name))
     }
 
     fn name(&mut self, naming: Naming<'_>) -> String {
@@ -362,6 +428,9 @@ impl<'a> Lowering<'a> {
 
     /// What `Ref` gives: the primary identifier where it is one property, otherwise text of no known kind.
     fn reference(&mut self) -> RustType {
+        if let Some(named) = beyond::reference(self.resource_type) {
+            return self.inferred(named);
+        }
         let given = kinds::identifier(self.resource_type).and_then(|property| {
             let schema = self.resource_type.schema().property(property)?;
             self.attribute_type(property, schema)

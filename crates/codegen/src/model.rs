@@ -18,9 +18,19 @@ pub(crate) struct Model {
 pub(crate) struct Kind {
     /// The catalog's formats: `AWS::EC2::VPC.Id`.
     pub(crate) formats: BTreeSet<String>,
+    /// The one of them by which a resource is named that has several.
+    pub(crate) first: Option<String>,
 }
 
 impl Kind {
+    /// A choice of kinds, none of which comes first.
+    pub(crate) fn of(formats: impl IntoIterator<Item = String>) -> Kind {
+        Kind {
+            formats: formats.into_iter().collect(),
+            first: None,
+        }
+    }
+
     /// A choice of kinds accepts each of them, and any smaller choice.
     pub(crate) fn accepts(&self, other: &Kind) -> bool {
         other.formats.is_subset(&self.formats)
@@ -103,6 +113,8 @@ pub(crate) enum RustType {
     Arn,
     /// Text of a kind, by the kind's identifier.
     Id(String),
+    /// Text that is a number.
+    Digits,
     Integer,
     Number,
     Boolean,

@@ -68,7 +68,9 @@ pub mod generated {
     pub use crate::tag::Tag;
     pub use crate::value::draft::{Draft, Identity};
     pub use crate::value::function::{placeholders, substitute};
-    pub use crate::value::property::{Accepts, AcceptsKind, Arn, PropertyType, UnknownKind};
+    pub use crate::value::property::{
+        Accepts, AcceptsKind, Arn, Digits, PropertyType, UnknownKind,
+    };
     pub use crate::{Expr, Id, Json, List, Map, Opt, Prop};
     pub use std::rc::Rc;
 }

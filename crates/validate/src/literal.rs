@@ -216,7 +216,7 @@ impl Check {
                 let why = format!("it must match `{pattern}`");
                 return self.tell(Code::ValuePattern, is, why, help_for(schema));
             }
-            if let Some(known) = bound::choices(schema)
+            if let Some(known) = bound::choices(schema).or_else(|| self.choices())
                 && !known
                     .iter()
                     .any(|known| bound::is_choice(schema, known, text))
@@ -257,6 +257,14 @@ impl Check {
             }
         }
         named.join("/")
+    }
+
+    /// The choices that only AWS's page has.
+    fn choices(&self) -> Option<Vec<&'static str>> {
+        let own = self.property_path();
+        let mut choices = behaviour::choices(self.resource_type.name());
+        let (_, known) = choices.find(|(path, _)| path.as_str() == own)?;
+        Some(known)
     }
 
     fn is_secret(&self) -> bool {

@@ -55,6 +55,10 @@ pub enum Arn {}
 
 impl AcceptsKind<Arn> for Arn {}
 
+/// Text that is a number: a property that takes digits takes numbers, too.
+#[derive(Clone, Copy, Debug)]
+pub enum Digits {}
+
 /// A list of `T`.
 #[derive(Clone, Debug)]
 pub struct List<T> {
@@ -101,12 +105,20 @@ pub trait AcceptsKind<J> {}
     label = "expected `{Self}`, this is `{L}`",
     note = "for an enum write one of its variants, for a structure its struct; `Prop::untyped` or `Opt::untyped` take anything"
 )]
-pub trait AcceptsLiteral<L> {}
+pub trait AcceptsLiteral<L> {
+    /// The literal as the property takes it.
+    fn taken(literal: Draft) -> Draft {
+        literal
+    }
+}
 
 impl Accepts<String> for String {}
 impl<J> Accepts<Id<J>> for String {}
 impl<K> Accepts<String> for Id<K> {}
 impl<K: AcceptsKind<J>, J> Accepts<Id<J>> for Id<K> {}
+impl Accepts<String> for Digits {}
+impl Accepts<i64> for Digits {}
+impl<J> Accepts<Id<J>> for Digits {}
 impl Accepts<i64> for i64 {}
 impl Accepts<i64> for f64 {}
 impl Accepts<f64> for f64 {}
@@ -215,6 +227,7 @@ pub trait Shaped {
 }
 
 impl Shaped for String {}
+impl Shaped for Digits {}
 impl Shaped for i64 {}
 impl Shaped for f64 {}
 impl Shaped for bool {}
