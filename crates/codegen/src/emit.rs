@@ -212,9 +212,14 @@ fn printable(text: &str) -> String {
 }
 
 fn emit_enum(source: &mut String, name: &str, variants: &[(String, &str)]) {
-    line!(source, "\n/// The values that are allowed.");
+    let values = variants
+        .iter()
+        .map(|(_, value)| format!("`{}`", printable(value)));
+    line!(source, "\n/// One of {}.", some(values));
     line!(source, "#[derive(Clone, Copy, Debug, PartialEq, Eq)]");
-    line!(source, "pub enum {name} {{");
+    // The compiler shows this line where somebody writes a variant that there is not.
+    let names = variants.iter().map(|(variant, _)| variant.clone());
+    line!(source, "pub enum {name} {{ // {}", some(names));
     for (variant, value) in variants {
         line!(source, "    /// `{}`.", printable(value));
         line!(source, "    {variant},");
@@ -238,6 +243,17 @@ fn emit_enum(source: &mut String, name: &str, variants: &[(String, &str)]) {
     line!(source, "}}");
     line!(source, "impl cfn::Accepts<Self> for {name} {{}}");
     line!(source, "impl cfn::Accepts<String> for {name} {{}}");
+}
+
+/// As many of some words as people read.
+fn some(words: impl ExactSizeIterator<Item = String>) -> String {
+    const READ: usize = 24;
+    let more = words.len().saturating_sub(READ);
+    let mut shown: Vec<String> = words.take(READ).collect();
+    if more > 0 {
+        shown.push(format!("{more} more"));
+    }
+    shown.join(", ")
 }
 
 fn emit_attributes(source: &mut String, resource: &Resource, prefix: &str) {
@@ -291,7 +307,7 @@ fn emit_kinds(source: &mut String, model: &Model) {
     line!(source, "pub mod kinds {{");
     line!(
         source,
-        "use ::stratiform_stack::generated::{{AcceptsKind, Arn}};"
+        "use ::stratiform_stack::generated::{{AcceptsKind, Arn, Known}};"
     );
     for (name, kind) in &model.kinds {
         let formats: Vec<String> = kind
@@ -302,6 +318,10 @@ fn emit_kinds(source: &mut String, model: &Model) {
         line!(source, "/// {}.", formats.join(" or "));
         line!(source, "#[derive(Clone, Copy, Debug)]");
         line!(source, "pub enum {name} {{}}");
+        line!(
+            source,
+            "#[diagnostic::do_not_recommend] impl Known for {name} {{}}"
+        );
         for (accepted, _) in model.kinds.iter().filter(|(_, other)| kind.accepts(other)) {
             line!(source, "impl AcceptsKind<{accepted}> for {name} {{}}");
         }

@@ -24,7 +24,7 @@ pub use stratiform_assembly::{Assembly, StackAt};
 pub use stratiform_service::Region;
 
 pub use app::App;
-pub use policy::{PolicyDocument, Principal, Statement, condition};
+pub use policy::{Actions, PolicyDocument, Principal, Statement, condition};
 pub use resource::aspect::ResourceView;
 pub use resource::handle::{AnyHandle, Handle};
 pub use resource::untyped::Untyped;
@@ -69,7 +69,7 @@ pub mod generated {
     pub use crate::value::draft::{Draft, Identity};
     pub use crate::value::function::{placeholders, substitute};
     pub use crate::value::property::{
-        Accepts, AcceptsKind, Arn, Digits, PropertyType, UnknownKind,
+        Accepts, AcceptsKind, Arn, Digits, Known, PropertyType, UnknownKind,
     };
     pub use crate::{Expr, Id, Json, List, Map, Opt, Prop};
     pub use std::rc::Rc;

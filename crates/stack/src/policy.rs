@@ -97,29 +97,46 @@ impl Principal {
     }
 }
 
+/// Some actions: a list, or whatever goes through one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no list of actions",
+    label = "expected a list such as `[\"sqs:SendMessage\"]`"
+)]
+pub trait Actions {
+    /// Their names.
+    fn names(self) -> Vec<String>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<A: Into<String>, I: IntoIterator<Item = A>> Actions for I {
+    fn names(self) -> Vec<String> {
+        self.into_iter().map(Into::into).collect()
+    }
+}
+
 impl Statement {
     /// A statement that allows actions: `["sqs:SendMessage", "sqs:Get*"]`. One that IAM does not have is a finding at
     /// this line.
     #[track_caller]
-    pub fn allow<A: Into<String>>(actions: impl IntoIterator<Item = A>) -> Self {
+    pub fn allow(actions: impl Actions) -> Self {
         Statement::new("Allow", actions)
     }
 
     /// A statement that denies actions; as [`Statement::allow`].
     #[track_caller]
-    pub fn deny<A: Into<String>>(actions: impl IntoIterator<Item = A>) -> Self {
+    pub fn deny(actions: impl Actions) -> Self {
         Statement::new("Deny", actions)
     }
 
     #[track_caller]
-    fn new<A: Into<String>>(effect: &'static str, actions: impl IntoIterator<Item = A>) -> Self {
+    fn new(effect: &'static str, actions: impl Actions) -> Self {
         Statement {
             location: Location::caller(),
             listed: Listed::Here,
             sid: None,
             effect,
             principals: Vec::new(),
-            actions: actions.into_iter().map(Into::into).collect(),
+            actions: actions.names(),
             resources: Vec::new(),
             conditions: Vec::new(),
         }

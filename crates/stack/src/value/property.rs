@@ -54,6 +54,8 @@ pub enum UnknownKind {}
 pub enum Arn {}
 
 impl AcceptsKind<Arn> for Arn {}
+#[diagnostic::do_not_recommend]
+impl Known for Arn {}
 
 /// Text that is a number: a property that takes digits takes numbers, too.
 #[derive(Clone, Copy, Debug)]
@@ -99,6 +101,18 @@ pub trait Accepts<S> {}
 )]
 pub trait AcceptsKind<J> {}
 
+/// Kinds that say what a text identifies: all but [`UnknownKind`].
+#[diagnostic::on_unimplemented(
+    message = "nobody says what this reference identifies: a name, an ID or an ARN",
+    label = "it is not known to be of the kind that is expected here",
+    note = "pass an attribute that gives the expected kind, or `.cast()` it where you know better"
+)]
+pub trait Known {}
+
+// That it is not known is told once, by `Known`.
+#[diagnostic::do_not_recommend]
+impl<K> AcceptsKind<UnknownKind> for K {}
+
 /// Says which of Rust's own literals a property takes.
 #[diagnostic::on_unimplemented(
     message = "a literal of type `{L}` cannot be used where `{Self}` is expected",
@@ -115,7 +129,7 @@ pub trait AcceptsLiteral<L> {
 impl Accepts<String> for String {}
 impl<J> Accepts<Id<J>> for String {}
 impl<K> Accepts<String> for Id<K> {}
-impl<K: AcceptsKind<J>, J> Accepts<Id<J>> for Id<K> {}
+impl<K: AcceptsKind<J>, J: Known> Accepts<Id<J>> for Id<K> {}
 impl Accepts<String> for Digits {}
 impl Accepts<i64> for Digits {}
 impl<J> Accepts<Id<J>> for Digits {}

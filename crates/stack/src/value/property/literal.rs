@@ -20,7 +20,11 @@ macro_rules! literals {
             }
         }
 
-        $(impl<'text> AcceptsLiteral<$source> for $target {})+
+        $(
+            // What else takes such a literal is no help to whoever wrote it here.
+            #[diagnostic::do_not_recommend]
+            impl<'text> AcceptsLiteral<$source> for $target {}
+        )+
     )+ };
 }
 
@@ -35,14 +39,20 @@ literals! {
     u16 => i64, f64, Json: |number| Draft::from(i64::from(number));
     u32 => i64, f64, Json: |number| Draft::from(i64::from(number));
     f64 => f64, Json: |number| float(number);
+    Json => Json: |document| document.0;
 }
 
 /// Text of digits, and numbers that become text.
 macro_rules! digits {
     ($($text:ty),+; $($number:ty),+) => {
-        $(impl AcceptsLiteral<$text> for Digits {})+
+        $(
+            #[diagnostic::do_not_recommend]
+            impl AcceptsLiteral<$text> for Digits {}
+        )+
 
-        $(impl AcceptsLiteral<$number> for Digits {
+        $(
+            #[diagnostic::do_not_recommend]
+            impl AcceptsLiteral<$number> for Digits {
             fn taken(literal: Draft) -> Draft {
                 match literal {
                     Draft::Value(Value::Number(number)) => Draft::from(number.as_str()),
@@ -55,8 +65,11 @@ macro_rules! digits {
 
 digits!(&str, &String, String; i64, i32, u8, u16, u32);
 
+#[diagnostic::do_not_recommend]
 impl<K> AcceptsLiteral<&str> for Id<K> {}
+#[diagnostic::do_not_recommend]
 impl<K> AcceptsLiteral<&String> for Id<K> {}
+#[diagnostic::do_not_recommend]
 impl<K> AcceptsLiteral<String> for Id<K> {}
 
 /// A number that JSON cannot write (infinite, not a number) becomes text, which CloudFormation refuses.
