@@ -1,5 +1,7 @@
 //! Literal values against the catalog: what is found, and what nothing is said of.
 
+#![expect(clippy::unwrap_used, reason = "a test")]
+
 use stratiform_template::Template;
 use stratiform_validate::literals;
 
