@@ -275,7 +275,7 @@ impl Check {
     }
 
     fn tell(&mut self, code: Code, what: String, limit: String, help: String) {
-        let why = format!("{limit}, by the schema of {}", self.resource_type.name());
+        let why = format!("{limit}, by the catalog for {}", self.resource_type.name());
         self.found.push(Finding {
             path: self.path.clone(),
             ..Finding::new(code, what, help).because(why)

@@ -31,6 +31,7 @@ fn what_breaks_a_limit_is_found_with_its_path() {
         (FUNCTION, "{MemorySize: 64}"),
         (FUNCTION, "{MemorySize: '64'}"),
         (FUNCTION, "{Timeout: 3000}"),
+        (FUNCTION, "{Timeout: !If [A, 901, 900]}"),
         (FUNCTION, "{FunctionName: a b c}"),
         (FUNCTION, "{Handler: 'a b'}"),
         (FUNCTION, "{Role: nonsense}"),
@@ -39,6 +40,10 @@ fn what_breaks_a_limit_is_found_with_its_path() {
         ("AWS::S3::Bucket", "{BucketName: Not_A_Bucket}"),
         ("AWS::EC2::Subnet", "{VpcId: subnet-0123456789abcdef0}"),
         ("AWS::SQS::Queue", "{DelaySeconds: 901}"),
+        (
+            "AWS::EC2::SecurityGroup",
+            "{SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 443, ToPort: 4430000}]}",
+        ),
         (
             "AWS::DynamoDB::Table",
             "{BillingMode: ON_DEMAND, KeySchema: [{AttributeName: id, KeyType: HASSH}]}",
