@@ -24,7 +24,7 @@ use self::order::{Use, deployment_order};
 use crate::settings::Settings;
 use crate::stack::capabilities::capabilities;
 use crate::stack::{Stack, StackDraft};
-use crate::value::draft::Identity;
+use crate::value::draft::{Identity, Listed};
 
 /// Turns stacks into templates, in deployment order.
 pub(crate) fn synthesize(settings: &Settings, stacks: &[Stack]) -> Result<Assembly, Vec<Finding>> {
@@ -35,6 +35,7 @@ pub(crate) fn synthesize(settings: &Settings, stacks: &[Stack]) -> Result<Assemb
         uses: Vec::new(),
         exports: BTreeMap::new(),
         problems: Vec::new(),
+        listed: Listed::Here,
     };
     let mut templates: Vec<Template> = Vec::with_capacity(stacks.len());
     let mut policies: Vec<Option<Value>> = Vec::with_capacity(stacks.len());
@@ -139,6 +140,8 @@ struct Lowering<'a> {
     /// Producer → output's logical ID → what it exports.
     exports: BTreeMap<Rc<str>, BTreeMap<String, Export>>,
     problems: Vec<Finding>,
+    /// Whether documents that are written out are held against the catalog; those in what is untyped are not.
+    listed: Listed,
 }
 
 /// Who a draft belongs to while it is lowered.

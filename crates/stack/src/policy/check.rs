@@ -1,7 +1,7 @@
 //! Whether a statement says something that IAM knows: its actions, the operators of its conditions, and the keys that
 //! are AWS's own. What services call their keys is not held against anything.
 //!
-//! Statements are looked at as they stand in the template, so that those in `json!` are, too.
+//! Statements are looked at as they stand in the template, so that those in `json!` are, too, but for what is untyped.
 
 use indexmap::IndexMap;
 use stratiform_catalog::access;

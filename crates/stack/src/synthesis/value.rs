@@ -1,6 +1,7 @@
 //! Values: drafts with their references resolved, and text with values in it.
 
 use std::borrow::Cow;
+use std::mem::replace;
 use std::rc::Rc;
 
 use stratiform_finding::{Code, Finding, Place};
@@ -20,8 +21,13 @@ impl Lowering<'_> {
                 let items = items.into_iter().map(|item| self.value(item, owner));
                 Value::List(items.collect())
             }
-            Draft::Map(entries) => self.map(entries, owner, Listed::Here),
-            Draft::Untyped(inner) => self.value(*inner, owner),
+            Draft::Map(entries) => self.map(entries, owner, self.listed),
+            Draft::Untyped(inner) => {
+                let outside = replace(&mut self.listed, Listed::Elsewhere);
+                let value = self.value(*inner, owner);
+                self.listed = outside;
+                value
+            }
             Draft::Statement(statement) => self.statement(statement, owner),
             Draft::Function(function, argument) => {
                 Value::function(function, self.value(*argument, owner))

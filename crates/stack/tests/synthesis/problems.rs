@@ -4,9 +4,10 @@ use std::collections::HashSet;
 
 use stratiform_finding::{Code, Group};
 use stratiform_stack::condition::string_equals;
+use stratiform_stack::generated::{Draft, NoAttributes};
 use stratiform_stack::{
-    App, Json, Parameter, PolicyDocument, References, Settings, Statement, Untyped, Update, equals,
-    json,
+    App, Json, Parameter, PolicyDocument, Prop, References, Resource, Settings, Statement, Untyped,
+    Update, equals, json,
 };
 
 use crate::support::{app, found, queue};
@@ -90,7 +91,8 @@ const CAUSES: [(Code, Cause); 19] = [
     (Code::UnknownOperator, |app| {
         let condition = json!({"StringEqual": {"aws:SourceAccount": "1"}});
         let statement = json!({"Effect": "Allow", "Action": "sqs:Get*", "Condition": condition});
-        policy_document(app, json!({"Statement": [statement]}));
+        let document = json!({"Statement": [statement]});
+        app.stack("one", "").add("Role", Typed(document));
     }),
     (Code::UnknownConditionKey, |app| {
         let misspelt = string_equals("aws:SourceAcount", "1");
@@ -98,15 +100,39 @@ const CAUSES: [(Code, Cause); 19] = [
     }),
 ];
 
-#[track_caller]
-fn policy(app: &App, statement: Statement) {
-    policy_document(app, PolicyDocument::new([statement]).into());
+/// A resource with properties as generated code has them.
+struct Typed(Json);
+
+impl Resource for Typed {
+    type Reference = String;
+    type Attributes = NoAttributes;
+
+    fn resource_type(&self) -> &str {
+        "Vendor::A::Role"
+    }
+
+    fn into_properties(self) -> Draft {
+        let document = Prop::<Json>::from(self.0);
+        Draft::object(vec![("Document", Some(document.into_draft()))])
+    }
 }
 
 #[track_caller]
-fn policy_document(app: &App, document: Json) {
+fn policy(app: &App, statement: Statement) {
+    let document = PolicyDocument::new([statement]);
     let role = Untyped::new("Vendor::A::Role", json!({"Document": document}));
     app.stack("one", "").add("Role", role);
+}
+
+/// A statement knows its actions wherever it is; a document that nobody typed is as it is.
+#[test]
+fn of_documents_in_what_is_untyped_nothing_is_said() {
+    let app = app();
+    let statement = json!({"Effect": "Allow", "Action": "sqs:Teleport"});
+    let document = json!({"Document": {"Statement": statement}});
+    let role = Untyped::new("Vendor::A::Role", document);
+    app.stack("one", "").add("Role", role);
+    assert!(app.synthesize().is_ok());
 }
 
 /// What is said of a statement with this action.
