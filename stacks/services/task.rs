@@ -5,6 +5,7 @@ use stratiform_stack::{Expr, Handle, Parameter, props, pseudo};
 use crate::environment::{Architecture, Http};
 use crate::parts;
 use crate::resources::ecs::task_definition as task;
+use crate::resources::ecs::task_definition::log_configuration::LogDriver;
 use crate::resources::{ecs, logs};
 use crate::services::cluster::Cluster;
 use crate::services::variables::Variables;
@@ -43,8 +44,8 @@ pub(super) fn definition(entry: &Entry<'_>, cluster: &Cluster) -> Handle<ecs::Ta
                 },
                 operating_system_family: task::runtime_platform::OperatingSystemFamily::Linux,
             },
-            cpu: entry.service.cpu.units().to_string(),
-            memory: entry.service.memory_mib.to_string(),
+            cpu: entry.service.cpu.units(),
+            memory: entry.service.memory_mib,
             execution_role_arn: &execution_role,
             task_role_arn: &task_role,
             volumes: parts::some(volumes),
@@ -146,7 +147,7 @@ fn health_check(http: Option<&Http>) -> task::HealthCheck {
 
 fn log_configuration(entry: &Entry<'_>, logs: &Handle<logs::LogGroup>) -> task::LogConfiguration {
     props!(task::LogConfiguration {
-        log_driver: "awslogs",
+        log_driver: LogDriver::Awslogs,
         options: [
             ("awslogs-group", logs.reference()),
             ("awslogs-region", pseudo::region()),

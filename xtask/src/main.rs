@@ -20,7 +20,7 @@ use std::process::ExitCode;
 
 const USAGE: &str = "usage:
   cargo xtask ci [STEP]…                          everything that must hold before a change lands, or some of it
-  cargo xtask catalog [--check] [--wheel-dir DIR] import the facts of resource types
+  cargo xtask catalog [--check] [--package-dir DIR] import the facts of resource types
   cargo xtask conformance diff                    compare our change sets with recorded ones
   cargo xtask conformance service                 read recorded change sets and events, and write them again
   cargo xtask conformance engine                  have the AWS SDK do what was recorded against our endpoint

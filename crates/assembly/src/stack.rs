@@ -31,6 +31,9 @@ pub struct StackAt {
     pub supposed: Vec<&'static str>,
     /// Where each logical ID was declared in Rust; nothing of a stack that was not synthesized now.
     pub locations: HashMap<String, &'static Location<'static>>,
+    /// Paths of values that were written as they have to be, whatever the catalog says; nothing of a stack that was not
+    /// synthesized now.
+    pub untyped: Vec<Vec<String>>,
     /// What has to be known about the template's text.
     pub findings: Vec<Finding>,
 }
@@ -61,6 +64,7 @@ impl StackAt {
             policy: StackPolicy::NotKnown,
             supposed: Vec::new(),
             locations: HashMap::new(),
+            untyped: Vec::new(),
             findings: Vec::new(),
         }
     }
