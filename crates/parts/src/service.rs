@@ -17,6 +17,7 @@ use crate::resources::{elasticloadbalancingv2, iam, logs};
 use crate::vpc::ANYWHERE;
 
 pub use http::Http;
+pub use task::closed_container;
 pub use task_definition::runtime_platform::CpuArchitecture;
 
 part! {
