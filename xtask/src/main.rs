@@ -35,24 +35,7 @@ fn main() -> ExitCode {
         Some((task, rest)) if task == "catalog" => catalog::run(rest),
         Some((task, rest)) if task == "ci" => ci::run(rest),
         Some((task, rest)) if task == "conformance" => conformance::run(rest),
-        Some((task, rest)) if task == "codegen" => {
-            let done = match rest.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-                [] => codegen::compile(codegen::Which::MostUsed),
-                ["--all"] => codegen::compile(codegen::Which::All),
-                ["--kinds"] => codegen::write_kinds(),
-                _ => Err(USAGE.to_owned()),
-            };
-            match done {
-                Ok(seen) => {
-                    println!("{seen}");
-                    ExitCode::SUCCESS
-                }
-                Err(error) => {
-                    eprintln!("{error}");
-                    ExitCode::FAILURE
-                }
-            }
-        }
+        Some((task, rest)) if task == "codegen" => codegen::main(rest),
         _ => {
             eprintln!("{USAGE}");
             ExitCode::from(2)
