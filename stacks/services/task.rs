@@ -5,7 +5,6 @@ use stratiform_stack::{Expr, Handle, Parameter, props};
 use crate::environment::{Architecture, Http};
 use crate::parts;
 use crate::resources::ecs::task_definition as task;
-use crate::resources::ecs::task_definition::log_configuration::LogDriver;
 use crate::resources::{ecs, logs};
 use crate::services::cluster::Cluster;
 use crate::services::variables::Variables;

@@ -84,7 +84,10 @@ impl Kind {
 
     /// `KmsKeyArnOrKmsKeyId`; `KmsKeyIdElseKmsKeyArn` where the first is meant.
     pub(crate) fn name(&self) -> String {
-        let others = self.formats.iter().filter(|format| Some(*format) != self.first.as_ref());
+        let others = self
+            .formats
+            .iter()
+            .filter(|format| Some(*format) != self.first.as_ref());
         let all = self.first.iter().chain(others);
         let names: Vec<String> = all.map(|format| kind_name(format)).collect();
         names.join(match self.first {

@@ -11,10 +11,9 @@ use stratiform_stack::{
 /// Source: IAM user guide, "The confused deputy problem".
 pub fn trust(service: &str, source: impl Into<Prop<String>>) -> PolicyDocument {
     let assume = Statement::allow(["sts:AssumeRole"]).to(Principal::service(service));
-    PolicyDocument::new([own_account(assume).when(arn_like(
-        key::SOURCE_ARN,
-        source.into().into_expr(),
-    ))])
+    PolicyDocument::new([
+        own_account(assume).when(arn_like(key::SOURCE_ARN, source.into().into_expr()))
+    ])
 }
 
 /// Limits a statement to requests that a service makes for this account.

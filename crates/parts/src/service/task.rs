@@ -7,6 +7,7 @@ use stratiform_stack::{Arn, Handle, Id, Opt, Prop, Stack, Statement, partial, pr
 use super::permissions;
 use crate::part::digits;
 use crate::resources::ecs::task_definition as task;
+use crate::resources::ecs::task_definition::log_configuration::LogDriver;
 use crate::resources::{ecs, iam, logs};
 use crate::{LogGroup, Logs};
 
@@ -103,7 +104,7 @@ pub fn closed_container(
             }],
         },
         log_configuration: task::LogConfiguration {
-            log_driver: "awslogs",
+            log_driver: LogDriver::Awslogs,
             options: [
                 ("awslogs-group", log_group.into().into_expr()),
                 ("awslogs-region", pseudo::region()),
