@@ -14,7 +14,7 @@ mod trial;
 use std::collections::{BTreeMap, BTreeSet};
 
 use stratiform_assembly::Assembly;
-use stratiform_environment::{Environment, Loaded, Source, Variable};
+use stratiform_environment::{Environment, Loaded, Origin, Source, Variable};
 use stratiform_template::Value;
 
 use self::moved::Extent;
@@ -116,10 +116,10 @@ impl Provenance {
         self.chosen(by.map(|(by, _)| *by).collect())
     }
 
-    /// The values of which it is not known what they make.
+    /// The values that a file says, and of which it is not known what they make.
     pub(crate) fn untried(&self) -> impl Iterator<Item = &Variable> {
         let untried = self.untried.iter().filter_map(|by| self.variables.get(*by));
-        untried.filter(|variable| variable.value.is_some())
+        untried.filter(|variable| variable.value.is_some() && variable.origin != Origin::BuiltIn)
     }
 
     /// Of a map and a value in it, the value tells more; of maps, the inner one.

@@ -79,7 +79,9 @@ pub(super) fn change(assembly: &Assembly, place: Place<'_>, other: Option<Value>
 }
 
 fn is_told(consequence: &Consequence) -> bool {
-    TOLD.contains(&consequence.kind) && consequence.certainty != Certainty::Unknown
+    // A replacement that AWS refuses: the resource has a name that stays taken.
+    let withholds = consequence.kind == Kind::Refused && !consequence.withheld.is_empty();
+    (withholds || TOLD.contains(&consequence.kind)) && consequence.certainty != Certainty::Unknown
 }
 
 fn whereabouts(assembly: &Assembly, stack: &StackAt) -> Whereabouts {
@@ -106,6 +108,7 @@ fn effect_of(diff: &StackDiff, place: Place<'_>) -> Effect {
         {
             Effect::Revision
         }
+        (Edit::Modify, Replacement::Will | Replacement::May) if change.refused => Effect::Refused,
         (Edit::Modify, Replacement::Will) => Effect::Replaces,
         (Edit::Modify, Replacement::May) => Effect::MayReplace,
         _ => match interruptions.clone().find(is_own) {

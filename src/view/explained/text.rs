@@ -160,6 +160,7 @@ fn changing(change: &Change) -> Vec<String> {
     let mut lines = vec![match change.effect {
         Effect::InPlace => "updates it in place, without interruption".to_owned(),
         Effect::Unknown => "updates it in place; nobody says whether that interrupts".to_owned(),
+        Effect::Refused => "would replace it, which AWS refuses".to_owned(),
         effect => effect.words().to_owned(),
     }];
     let consequences = change.consequences.iter();
