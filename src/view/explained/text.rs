@@ -116,7 +116,7 @@ fn of_value(value: &OfValue, explained: &Explained) -> String {
             .map(|source| format!("`{}`", source.path))
             .collect();
         let what = format!(
-            "whether {} play a part: no other value fits the rest",
+            "whether it comes from {}, too: no other value there fits the rest",
             few(&names)
         );
         text += &labelled("not known", &[what]);
@@ -166,15 +166,18 @@ fn changing(change: &Change) -> Vec<String> {
     let consequences = change.consequences.iter();
     let consequences = consequences.map(|it| format!("{}: {}", it.severity, it.what));
     lines.extend(cut(consequences.collect()));
-    let touched = change.touched.iter().map(|touched| {
-        let (stack, id) = (&touched.stack, &touched.logical_id);
-        match touched.replacement {
-            Replacement::WillNot => format!("{stack}/{id} is updated with it"),
-            Replacement::May => format!("{stack}/{id} may be replaced with it"),
-            Replacement::Will => format!("{stack}/{id} is replaced with it"),
-        }
-    });
-    lines.extend(cut(touched.collect()));
+    let kinds = [
+        (Replacement::Will, "replaced"),
+        (Replacement::May, "maybe replaced"),
+        (Replacement::WillNot, "updated"),
+    ];
+    lines.extend(kinds.into_iter().filter_map(|(replacement, word)| {
+        let touched = change.touched.iter();
+        let touched = touched.filter(|touched| touched.replacement == replacement);
+        let names = touched.map(|it| format!("{}/{}", it.stack, it.logical_id));
+        let names: Vec<String> = names.collect();
+        (!names.is_empty()).then(|| format!("{word} with it: {}", few(&names)))
+    }));
     lines
 }
 
