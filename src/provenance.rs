@@ -20,6 +20,7 @@ use stratiform_template::Value;
 use self::moved::Extent;
 pub(crate) use self::moved::attributes;
 use self::trial::Trial;
+pub(crate) use self::trial::tried;
 use crate::Define;
 
 /// The keys to a value: the stack's, `Resources`, `Instance`, `Properties`, `MultiAZ`.
