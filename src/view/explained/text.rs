@@ -14,8 +14,9 @@ use super::{
 const LONGEST: usize = 400;
 const CELL: usize = 40;
 
-/// So many lines of one kind are shown.
+/// So many lines of one kind are shown, and so many consequences: the worst come first.
 const LINES: usize = 12;
+const CONSEQUENCES: usize = 8;
 
 /// Columns of a label.
 const LABEL: usize = 13;
@@ -143,7 +144,7 @@ fn origin(of: &Listed, from: &[Source]) -> String {
     if lines.is_empty() {
         lines.push(declared.to_owned());
     }
-    labelled("from", &cut(lines))
+    labelled("from", &cut(lines, LINES))
 }
 
 /// Why the resource is there at all.
@@ -153,7 +154,7 @@ fn there(of: &Listed) -> String {
     }
     let lines = of.there.iter();
     let lines = lines.map(|source| format!("because of {}  {}", source.place(), source.path));
-    labelled("it is there", &cut(lines.collect()))
+    labelled("it is there", &cut(lines.collect(), LINES))
 }
 
 fn changing(change: &Change) -> Vec<String> {
@@ -165,7 +166,7 @@ fn changing(change: &Change) -> Vec<String> {
     }];
     let consequences = change.consequences.iter();
     let consequences = consequences.map(|it| format!("{}: {}", it.severity, it.what));
-    lines.extend(cut(consequences.collect()));
+    lines.extend(cut(consequences.collect(), CONSEQUENCES));
     let kinds = [
         (Replacement::Will, "replaced"),
         (Replacement::May, "maybe replaced"),
@@ -181,25 +182,35 @@ fn changing(change: &Change) -> Vec<String> {
     lines
 }
 
-/// Its own stack's resources each with how; of other stacks, those that take an output, behind it.
+/// Its own stack's resources by how they refer to it; outputs, and behind each those of other stacks that take it.
 fn referring(own: &str, referring: &[Referring]) -> String {
-    let mut lines: Vec<String> = Vec::new();
+    let mut inside: IndexMap<String, Vec<String>> = IndexMap::new();
+    let mut outside: Vec<String> = Vec::new();
     let mut takers: IndexMap<&str, Vec<String>> = IndexMap::new();
     for it in referring {
-        if let [How::Import(_)] = it.ways.as_slice() {
-            takers.entry(&it.stack).or_default().push(it.name.clone());
-            continue;
-        }
-        lines.extend(taken(&mut takers));
         let ways: Vec<String> = it.ways.iter().map(how).collect();
-        let line = format!("by {}  {}", it.name, ways.join(", "));
-        lines.push(line.trim_end().to_owned());
+        match it.ways.as_slice() {
+            [How::Import(_)] => takers.entry(&it.stack).or_default().push(it.name.clone()),
+            [How::Output(_)] => {
+                outside.extend(taken(&mut takers));
+                let line = format!("by {}  {}", it.name, ways.join(", "));
+                outside.push(line.trim_end().to_owned());
+            }
+            _ => {
+                let names = inside.entry(ways.join(", ")).or_default();
+                names.push(it.name.clone());
+            }
+        }
     }
-    lines.extend(taken(&mut takers));
+    outside.extend(taken(&mut takers));
+    let inside = inside
+        .iter()
+        .map(|(ways, names)| format!("by {}  {ways}", few(names)));
+    let mut lines: Vec<String> = inside.chain(outside).collect();
     if lines.is_empty() {
         lines.push(format!("by nothing in {own} and elsewhere"));
     }
-    labelled("referred to", &cut(lines))
+    labelled("referred to", &cut(lines, LINES))
 }
 
 /// Who takes the output in the line before: `  → alarms: LoadAlarm, Dashboard`.
@@ -223,10 +234,10 @@ fn how(how: &How) -> String {
 }
 
 /// The first lines, and how many more there are.
-fn cut(mut lines: Vec<String>) -> Vec<String> {
-    let more = lines.len().saturating_sub(LINES);
+fn cut(mut lines: Vec<String>, most: usize) -> Vec<String> {
+    let more = lines.len().saturating_sub(most);
     if more > 1 {
-        lines.truncate(LINES);
+        lines.truncate(most);
         lines.push(format!("and {} more", grouped(more)));
     }
     lines
