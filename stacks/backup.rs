@@ -4,8 +4,8 @@
 //! for the copies, and its key, are in the other region; they are not made here.
 
 use stratiform_stack::{
-    App, DeletionPolicy, Expr, Handle, Json, PolicyDocument, Principal, Stack, Statement, arn,
-    json, props, pseudo, sub,
+    App, Define, DeletionPolicy, Expr, Handle, Json, PolicyDocument, Principal, Stack, Statement,
+    arn, json, props, pseudo, sub,
 };
 
 use crate::alarms::{Alarm, Alarms, Lasting, Limit, Measure, Metric, notifications};
@@ -93,7 +93,7 @@ fn vault(
     .sid("NobodyDeletesBackups")
     .to(Principal::Everyone)
     .on_any();
-    let vault = stack.add(
+    stack.add(
         "Vault",
         props!(backup::BackupVault {
             backup_vault_name: names.prefix(),
@@ -105,10 +105,9 @@ fn vault(
                 max_retention_days: kept.monthly_retention_days,
             },
             access_policy: PolicyDocument::new([keep]),
-        }),
-    );
-    vault.on_removal(DeletionPolicy::RetainExceptOnCreate);
-    vault
+        })
+        .on_removal(DeletionPolicy::RetainExceptOnCreate),
+    )
 }
 
 /// When backups are made: well before the instance's own backup (02:00) and maintenance.
@@ -184,7 +183,7 @@ fn role(
         .on(instances())
         .on_each(everywhere("snapshot:*")),
         allow("TakeSnapshots", &["rds:CreateDBSnapshot"])
-            .on(&database.instance)
+            .on(database.instance)
             .on(arn("rds", made)),
         allow(
             "ManageSnapshots",
@@ -203,9 +202,9 @@ fn role(
         .on(there.vault_arn()),
         allow("CopyFromVault", &["backup:CopyFromBackupVault"]).on(arn("rds", made)),
         allow("SeeKeys", &["kms:DescribeKey"])
-            .on(&database.key)
+            .on(database.key)
             .on(keys_there()),
-        grant("GrantDatabaseKey", json!([rds, &rds_there])).on(&database.key),
+        grant("GrantDatabaseKey", json!([rds, &rds_there])).on(database.key),
         grant("GrantVaultKey", json!(&rds_there)).on(keys_there()),
     ];
     // AWS Backup does not say for which of its resources it comes.

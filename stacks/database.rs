@@ -2,8 +2,8 @@
 
 use stratiform_environment::Text;
 use stratiform_stack::{
-    App, Condition, DeletionPolicy, Expr, Handle, Parameter, Prop, Stack, Statement, Update, arn,
-    either, equals, json, props, pseudo,
+    App, Condition, Define, DeletionPolicy, Expr, Handle, Parameter, Prop, Stack, Statement,
+    Update, arn, either, equals, json, props, pseudo,
 };
 
 use crate::environment::Environment;
@@ -109,12 +109,10 @@ pub fn stack(app: &App, env: &Environment, network: &Network) -> Database {
             monitoring_interval: 60,
             monitoring_role_arn: &monitoring,
             database_insights_mode: db_instance::DatabaseInsightsMode::Standard,
-        }),
+        })
+        .on_removal(DeletionPolicy::Snapshot)
+        .depends_on(log_groups),
     );
-    instance.on_removal(DeletionPolicy::Snapshot);
-    for group in &log_groups {
-        instance.depends_on(group);
-    }
     if database.deletion_protection {
         // Whoever asks for it: an update that would replace or delete one of them fails.
         stack.protect([&instance, &key], [Update::Replace, Update::Delete]);

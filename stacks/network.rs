@@ -4,7 +4,8 @@
 mod endpoints;
 
 use stratiform_stack::{
-    App, Handle, Principal, Stack, Statement, arn, availability_zones, props, pseudo, select, sub,
+    App, Define, Handle, Principal, Stack, Statement, arn, availability_zones, props, pseudo,
+    select, sub,
 };
 
 use crate::environment::{Environment, Nat, Tier};
@@ -73,10 +74,10 @@ pub fn stack(app: &App, env: &Environment) -> Network {
             route_table_id: &public_routes,
             destination_cidr_block: ANYWHERE,
             gateway_id: internet.reference(),
-        }),
+        })
+        .depends_on(attachment),
     );
-    public_default.depends_on(&attachment);
-    let public_subnets = builder.subnets(Tier::Public, |_| public_routes.clone());
+    let public_subnets = builder.subnets(Tier::Public, |_| public_routes);
 
     let mut nat_addresses = Vec::new();
     let mut nat_gateways = Vec::new();
@@ -87,18 +88,18 @@ pub fn stack(app: &App, env: &Environment) -> Network {
             props!(ec2::Eip {
                 domain: eip::Domain::Vpc,
                 tags: tags.clone(),
-            }),
+            })
+            .depends_on(attachment),
         );
-        address.depends_on(&attachment);
         let gateway = stack.add(
             format!("NatGateway{zone}"),
             props!(ec2::NatGateway {
                 subnet_id: subnet,
                 allocation_id: address.allocation_id(),
                 tags,
-            }),
+            })
+            .depends_on(public_default),
         );
-        gateway.depends_on(&public_default);
         nat_addresses.push(address);
         nat_gateways.push(gateway);
     }
@@ -121,12 +122,12 @@ pub fn stack(app: &App, env: &Environment) -> Network {
                 nat_gateway_id: gateway,
             }),
         );
-        private_routes.push(routes.clone());
+        private_routes.push(routes);
         routes
     });
 
     let isolated_routes = builder.route_table("IsolatedRouteTable", "isolated");
-    let isolated_subnets = builder.subnets(Tier::Isolated, |_| isolated_routes.clone());
+    let isolated_subnets = builder.subnets(Tier::Isolated, |_| isolated_routes);
     builder.isolate(&isolated_subnets);
     endpoints::add(&builder, &private_subnets, &private_routes);
     builder.flow_logs(&logs_key);
@@ -288,7 +289,7 @@ impl Builder<'_> {
             "logs:PutLogEvents",
         ])
         .sid("WriteLogs")
-        .on(&group);
+        .on(group);
         let find = Statement::allow(["logs:DescribeLogGroups"])
             .sid("FindLogGroups")
             .on_any();

@@ -3,8 +3,8 @@
 //! What adds resources here says `#[track_caller]`: a mistake is shown where the part is used.
 
 use stratiform_stack::{
-    App, Arn, DeletionPolicy, Expr, Handle, Id, PolicyDocument, Principal, Prop, Stack, Statement,
-    Tag, arn, props, pseudo,
+    App, Arn, Define, DeletionPolicy, Expr, Handle, Id, PolicyDocument, Principal, Prop, Stack,
+    Statement, Tag, arn, props, pseudo,
 };
 
 use crate::environment::Environment;
@@ -110,9 +110,9 @@ impl Key<'_> {
                     7
                 },
                 key_policy: PolicyDocument::new([administration].into_iter().chain(self.services)),
-            }),
+            })
+            .on_removal(self.removal),
         );
-        key.on_removal(self.removal);
         stack.add(
             format!("{}Alias", self.id),
             props!(kms::Alias {
@@ -139,16 +139,15 @@ impl LogGroup<'_> {
     /// Adds it.
     #[track_caller]
     pub fn add_to(self, stack: &Stack, env: &Environment) -> Handle<logs::LogGroup> {
-        let group = stack.add(
+        stack.add(
             self.id,
             props!(logs::LogGroup {
                 log_group_name: self.name,
                 retention_in_days: env.logs.retention_days.days(),
                 kms_key_id: self.key.arn(),
-            }),
-        );
-        group.on_removal(keep_history(env));
-        group
+            })
+            .on_removal(keep_history(env)),
+        )
     }
 }
 
@@ -280,10 +279,11 @@ pub fn dead_letter_queue(key: &Handle<kms::Key>) -> sqs::Queue {
     })
 }
 
-/// The policy of a queue: what services may do with it, and nothing without TLS.
+/// The policy of the queue with this logical ID: what services may do with it, and nothing without TLS.
 #[track_caller]
 pub fn queue_policy(
     stack: &Stack,
+    id: &str,
     queue: &Handle<sqs::Queue>,
     statements: impl IntoIterator<Item = Statement>,
 ) {
@@ -291,7 +291,7 @@ pub fn queue_policy(
         .into_iter()
         .chain([deny_plaintext("sqs:*", queue)]);
     stack.add(
-        format!("{}Policy", queue.logical_id()),
+        format!("{id}Policy"),
         props!(sqs::QueuePolicy {
             policy_document: PolicyDocument::new(statements),
             queues: [queue],

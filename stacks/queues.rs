@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use stratiform_stack::{App, Handle, Stack, arn, json, props};
+use stratiform_stack::{App, Define, DeletionPolicy, Handle, Stack, arn, json, props};
 
 use crate::environment::{Environment, Queue, ServiceName};
 use crate::parts::{self, Names};
@@ -53,10 +53,13 @@ pub fn stack(app: &App, env: &Environment) -> Queues {
     let queues = wanted
         .into_iter()
         .map(|(service, queue)| {
-            let queue = service_queue(&stack, names, service, queue, &key);
-            queue.queue.on_removal(removal);
-            queue.dead_letters.on_removal(removal);
-            (service.clone(), queue)
+            let queue = Wanted {
+                service,
+                queue,
+                key,
+                removal,
+            };
+            (service.clone(), queue.add_to(&stack, names))
         })
         .collect();
     Queues {
@@ -65,47 +68,59 @@ pub fn stack(app: &App, env: &Environment) -> Queues {
     }
 }
 
-fn service_queue(
-    stack: &Stack,
-    names: Names<'_>,
-    service: &ServiceName,
-    queue: &Queue,
-    key: &Handle<kms::Key>,
-) -> ServiceQueue {
-    let id = service.logical_id_prefix();
-    let name = names.name(service.as_ref());
-    let dead_letters = stack.add(
-        format!("{id}DeadLetters"),
-        props!(sqs::Queue {
-            queue_name: format!("{name}-dead-letters"),
-            redrive_allow_policy: json!({
-                "redrivePermission": "byQueue",
-                // By name: the queue itself refers to this one.
-                "sourceQueueArns": [arn("sqs", &name)],
-            }),
-            ..parts::dead_letter_queue(key)
-        }),
-    );
-    let queue = stack.add(
-        format!("{id}Queue"),
-        props!(sqs::Queue {
-            queue_name: name,
-            message_retention_period: u32::from(queue.retention_days) * parts::DAY,
-            visibility_timeout: queue.visibility_timeout_seconds,
-            // Long polling: an empty answer costs as much as a full one.
-            receive_message_wait_time_seconds: 20,
-            redrive_policy: json!({
-                "deadLetterTargetArn": dead_letters.arn(),
-                "maxReceiveCount": queue.max_receives,
-            }),
-            ..parts::encrypted_queue(key)
-        }),
-    );
-    for queue in [&queue, &dead_letters] {
-        parts::queue_policy(stack, queue, []);
-    }
-    ServiceQueue {
-        queue,
-        dead_letters,
+/// A service's queue, and what becomes of it.
+struct Wanted<'a> {
+    service: &'a ServiceName,
+    queue: &'a Queue,
+    key: Handle<kms::Key>,
+    removal: DeletionPolicy,
+}
+
+impl Wanted<'_> {
+    fn add_to(self, stack: &Stack, names: Names<'_>) -> ServiceQueue {
+        let Wanted {
+            service,
+            queue,
+            key,
+            removal,
+        } = self;
+        let prefix = service.logical_id_prefix();
+        let name = names.name(service.as_ref());
+        let dead_letters = stack.add(
+            format!("{prefix}DeadLetters"),
+            props!(sqs::Queue {
+                queue_name: format!("{name}-dead-letters"),
+                redrive_allow_policy: json!({
+                    "redrivePermission": "byQueue",
+                    // By name: the queue itself refers to this one.
+                    "sourceQueueArns": [arn("sqs", &name)],
+                }),
+                ..parts::dead_letter_queue(&key)
+            })
+            .on_removal(removal),
+        );
+        let queue = stack.add(
+            format!("{prefix}Queue"),
+            props!(sqs::Queue {
+                queue_name: name,
+                message_retention_period: u32::from(queue.retention_days) * parts::DAY,
+                visibility_timeout: queue.visibility_timeout_seconds,
+                // Long polling: an empty answer costs as much as a full one.
+                receive_message_wait_time_seconds: 20,
+                redrive_policy: json!({
+                    "deadLetterTargetArn": dead_letters.arn(),
+                    "maxReceiveCount": queue.max_receives,
+                }),
+                ..parts::encrypted_queue(&key)
+            })
+            .on_removal(removal),
+        );
+        for (id, queue) in [("Queue", queue), ("DeadLetters", dead_letters)] {
+            parts::queue_policy(stack, &format!("{prefix}{id}"), &queue, []);
+        }
+        ServiceQueue {
+            queue,
+            dead_letters,
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use stratiform_stack::{
-    App, DeletionPolicy, Expr, Handle, Stack, equals, json, not, props, pseudo,
+    App, Define, DeletionPolicy, Expr, Handle, Stack, equals, json, not, props, pseudo,
 };
 
 use crate::environment::{Environment, ServiceName};
@@ -49,9 +49,9 @@ pub fn stack(app: &App, env: &Environment) -> Registry {
                 lifecycle_policy: repository::LifecyclePolicy {
                     lifecycle_policy_text: lifecycle(),
                 },
-            }),
+            })
+            .on_removal(DeletionPolicy::RetainExceptOnCreate),
         );
-        repository.on_removal(DeletionPolicy::RetainExceptOnCreate);
         (service.clone(), repository)
     });
     let repositories = repositories.collect();
@@ -108,14 +108,13 @@ fn replicate(stack: &Stack, region: &str, repositories: String) {
             filter_type: replication_configuration::FilterType::PrefixMatch,
         }],
     });
-    stack
-        .add(
-            "Replication",
-            props!(ecr::ReplicationConfiguration {
-                replication_configuration: replication_configuration::ReplicationConfiguration {
-                    rules: [rule],
-                }
-            }),
-        )
-        .condition(&outside);
+    stack.add(
+        "Replication",
+        props!(ecr::ReplicationConfiguration {
+            replication_configuration: replication_configuration::ReplicationConfiguration {
+                rules: [rule],
+            }
+        })
+        .condition(&outside),
+    );
 }

@@ -19,7 +19,7 @@ mod waf;
 
 use std::collections::BTreeMap;
 
-use stratiform_stack::{App, Handle, Stack, props};
+use stratiform_stack::{App, Define, Handle, Stack, props};
 
 use crate::database::Database;
 use crate::environment::{Deployment, Environment, Service, ServiceName};
@@ -152,6 +152,11 @@ fn run(
         .zip(load_balancer)
         .map(|(http, load_balancer)| routing::route(entry, http, load_balancer, &tasks));
     let definition = task::definition(entry, cluster);
+    // ECS refuses a target group that no listener uses. With blue/green, the service refers to the rule.
+    let rule = match entry.service.deployment {
+        Deployment::Rolling { .. } => route.as_ref().map(|route| route.rule),
+        _ => None,
+    };
     let service = stack.add(
         entry.id("Service"),
         props!(ecs::Service {
@@ -171,16 +176,12 @@ fn run(
             network_configuration: network_configuration(entry, &tasks),
             // No DesiredCount: a deployment would set a scaled service back to it.
             ..in_front(entry, route.as_ref())
-        }),
-    );
-    if let Some(route) = &route {
+        })
         // Tasks that nobody can ask how they are would count as ill.
-        service.depends_on(&route.egress).depends_on(&route.ingress);
-        if let Deployment::Rolling { .. } = entry.service.deployment {
-            // ECS refuses a target group that no listener uses. With blue/green, the service refers to the rule.
-            service.depends_on(&route.rule);
-        }
-    }
+        .depends_on(route.as_ref().map(|route| route.egress))
+        .depends_on(route.as_ref().map(|route| route.ingress))
+        .depends_on(rule),
+    );
     scaling::scale(entry, cluster, &service);
     RunningService {
         service,

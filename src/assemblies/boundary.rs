@@ -3,7 +3,7 @@
 use stratiform_assembly::Assembly;
 use stratiform_environment::{Settings, Text};
 use stratiform_finding::{Code, Finding};
-use stratiform_stack::App;
+use stratiform_stack::{App, Json, Untyped};
 
 use super::synthesis::declared;
 
@@ -23,11 +23,10 @@ pub(super) fn limit(app: &App, settings: &Settings) {
     let Some(boundary) = boundary(settings) else {
         return;
     };
-    app.aspect(|resource| {
-        if LIMITED.contains(&resource.resource_type()) {
-            resource.set_default(PROPERTY, boundary);
-        }
-    });
+    for resource_type in LIMITED {
+        let properties = Json::object([(PROPERTY, Json::from(boundary))]);
+        app.defaults(Untyped::new(resource_type, properties));
+    }
 }
 
 /// Those that have another one: CloudFormation's role may not make them.

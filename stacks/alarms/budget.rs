@@ -1,6 +1,6 @@
 //! What a month may cost, and when somebody is told.
 
-use stratiform_stack::{App, Stack, props};
+use stratiform_stack::{App, Define, Stack, props};
 
 use super::Alarms;
 use crate::environment::Environment;
@@ -57,14 +57,13 @@ pub(super) fn add(stack: &Stack, app: &App, env: &Environment, alarms: &Alarms) 
             }]
         })
     });
-    stack
-        .add(
-            "Budget",
-            props!(budgets::Budget {
-                budget: month,
-                notifications_with_subscribers: notifications,
-            }),
-        )
+    stack.add(
+        "Budget",
+        props!(budgets::Budget {
+            budget: month,
+            notifications_with_subscribers: notifications,
+        })
         // AWS tries whether it may publish.
-        .depends_on(&alarms.policy);
+        .depends_on(alarms.policy),
+    );
 }

@@ -2,8 +2,8 @@
 
 use stratiform_environment::Text;
 use stratiform_stack::{
-    DeletionPolicy, Expr, Handle, Json, PolicyDocument, Principal, Stack, Statement, arn, props,
-    pseudo, sub,
+    Define, DeletionPolicy, Expr, Handle, Json, PolicyDocument, Principal, Stack, Statement, arn,
+    props, pseudo, sub,
 };
 
 use super::{Alarm, Alarms};
@@ -97,22 +97,26 @@ pub(super) fn add(stack: &Stack, env: &Environment, names: Names<'_>) -> Alarms 
             }),
         );
     }
-    let undelivered = stack.add("UndeliveredEvents", parts::dead_letter_queue(&key));
-    undelivered.on_removal(DeletionPolicy::Delete);
+    let undelivered = "UndeliveredEvents";
+    let queue = stack.add(
+        undelivered,
+        parts::dead_letter_queue(&key).on_removal(DeletionPolicy::Delete),
+    );
     let send = Statement::allow(["sqs:SendMessage"])
         .sid("EventRules")
         .to(events_service())
-        .on(&undelivered);
+        .on(queue);
     let rules = arn("events", format!("rule/{}", names.name("*")));
     parts::queue_policy(
         stack,
-        &undelivered,
+        undelivered,
+        &queue,
         [own_account(send).when("ArnLike", "aws:SourceArn", rules)],
     );
     Alarms {
         topic,
         policy,
-        undelivered,
+        undelivered: queue,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The bucket with the load balancer's access logs.
 
 use stratiform_stack::{
-    DeletionPolicy, Handle, PolicyDocument, Principal, Statement, arn, props, pseudo, sub,
+    Define, DeletionPolicy, Handle, PolicyDocument, Principal, Statement, arn, props, pseudo, sub,
 };
 
 use crate::parts;
@@ -27,10 +27,10 @@ pub(super) fn bucket(context: &Context<'_>) -> (Handle<s3::Bucket>, Handle<s3::B
                 rules: [expiration(context)],
             },
             ..parts::private_bucket()
-        }),
+        })
+        // A bucket with something in it cannot be deleted anyway.
+        .on_removal(DeletionPolicy::RetainExceptOnCreate),
     );
-    // A bucket with something in it cannot be deleted anyway.
-    bucket.on_removal(DeletionPolicy::RetainExceptOnCreate);
     let policy = context.stack.add(
         "AccessLogBucketPolicy",
         props!(s3::BucketPolicy {

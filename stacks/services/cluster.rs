@@ -1,6 +1,6 @@
 //! The cluster that all services run in, and what sessions of people in its tasks leave behind.
 
-use stratiform_stack::{DeletionPolicy, Handle, props};
+use stratiform_stack::{Define, DeletionPolicy, Handle, props};
 
 use crate::parts;
 use crate::resources::ecs::cluster;
@@ -62,9 +62,9 @@ pub(super) fn cluster(context: &Context<'_>) -> Cluster {
                     },
                 },
             },
-        }),
+        })
+        .depends_on(insights),
     );
-    handle.depends_on(&insights);
     Cluster {
         handle,
         exec_key,

@@ -1,6 +1,6 @@
 //! The load balancer in front of the services that speak HTTP, and the doors to it.
 
-use stratiform_stack::{Expr, Handle, Opt, Parameter, props, sub};
+use stratiform_stack::{Define, Expr, Handle, Opt, Parameter, props, sub};
 
 use crate::environment::{Deployment, Environment};
 use crate::parts;
@@ -89,7 +89,7 @@ fn balancer(
 ) -> Handle<elasticloadbalancingv2::LoadBalancer> {
     let (bucket, policy) = access_logs::bucket(context);
     let protected = context.env.load_balancer.deletion_protection.to_string();
-    let handle = context.stack.add(
+    context.stack.add(
         "LoadBalancer",
         props!(elasticloadbalancingv2::LoadBalancer {
             r#type: load_balancer::Type::Application,
@@ -104,10 +104,9 @@ fn balancer(
                 attribute("deletion_protection.enabled", protected),
                 attribute("routing.http.drop_invalid_header_fields.enabled", "true",),
             ],
-        }),
-    );
-    handle.depends_on(&policy);
-    handle
+        })
+        .depends_on(policy),
+    )
 }
 
 fn attribute(key: &str, value: impl Into<Opt<String>>) -> load_balancer::LoadBalancerAttribute {

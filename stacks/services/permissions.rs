@@ -25,7 +25,7 @@ pub(super) fn execution_role(
             "ecr:GetDownloadUrlForLayer",
         ])
         .sid("Pull")
-        .on(&entry.context.registry.repositories[entry.name]),
+        .on(entry.context.registry.repositories[entry.name]),
         Statement::allow(["logs:CreateLogStream", "logs:PutLogEvents"])
             .sid("WriteLogs")
             .on(logs),
@@ -96,7 +96,7 @@ fn read_database_secret(entry: &Entry<'_>) -> [Statement; 2] {
         .master_user_secret_secret_arn();
     let decrypt = Statement::allow(["kms:Decrypt"])
         .sid("DecryptDatabaseSecret")
-        .on(&entry.context.database.key);
+        .on(entry.context.database.key);
     [
         Statement::allow(["secretsmanager:GetSecretValue"])
             .sid("ReadDatabaseSecret")
@@ -208,9 +208,9 @@ fn execute_command(cluster: &Cluster) -> [Statement; 4] {
             "logs:PutLogEvents",
         ])
         .sid("ExecLogs")
-        .on(&cluster.exec_logs),
+        .on(cluster.exec_logs),
         Statement::allow(["kms:Decrypt"])
             .sid("ExecSession")
-            .on(&cluster.exec_key),
+            .on(cluster.exec_key),
     ]
 }

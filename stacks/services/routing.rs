@@ -54,7 +54,7 @@ pub(super) fn route(
         advanced_configuration: builder.shift(&rule, &target_groups),
     });
     Route {
-        load_balancer: load_balancer.handle.clone(),
+        load_balancer: load_balancer.handle,
         target_groups,
         rule,
         egress,

@@ -7,8 +7,8 @@ use stratiform_permissions::{
     Document, Grant, MANAGED_POLICIES, MANAGED_POLICY, Needed, documents, lacking,
 };
 use stratiform_stack::{
-    App, DeletionPolicy, Expr, Json, Opt, Parameter, PolicyDocument, Principal, Prop, Stack,
-    Statement, either, equals, props, pseudo, sub,
+    App, Define, DeletionPolicy, Expr, Json, Opt, Parameter, PolicyDocument, Principal, Prop,
+    Stack, Statement, either, equals, props, pseudo, sub,
 };
 
 use crate::names::{ARTIFACTS, KEY, Names};
@@ -283,11 +283,10 @@ fn provider(stack: &Stack) -> Expr<String> {
         props!(iam::OidcProvider {
             client_id_list: ["sts.amazonaws.com"],
             url: format!("https://{GITHUB}"),
-        }),
-    );
-    provider
+        })
         .condition(&is_made)
-        .on_removal(DeletionPolicy::RetainExceptOnCreate);
+        .on_removal(DeletionPolicy::RetainExceptOnCreate),
+    );
     let there_already = sub!(
         "arn:{}:iam::{}:oidc-provider/{}",
         pseudo::partition(),
@@ -460,9 +459,9 @@ fn artifacts(app: &App, names: &Names) {
             versioning_configuration: bucket::VersioningConfiguration {
                 status: bucket::versioning_configuration::Status::Enabled,
             },
-        }),
+        })
+        .on_removal(DeletionPolicy::RetainExceptOnCreate),
     );
-    made.on_removal(DeletionPolicy::RetainExceptOnCreate);
     let objects = sub!("{}/*", made.arn());
     let deny = Statement::deny(["s3:*"])
         .sid("DenyPlaintext")

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use stratiform_assembly::Assembly;
 use stratiform_environment::Settings;
 use stratiform_stack::{
-    App, DeletionPolicy, Opt, PolicyDocument, Principal, Prop, Stack, Statement, props,
+    App, Define, DeletionPolicy, Opt, PolicyDocument, Principal, Prop, Stack, Statement, props,
 };
 use stratiform_template::{Resource, Value};
 
@@ -122,9 +122,9 @@ fn vault(stack: &Stack, settings: &Settings, id: &str, name: &str) {
                 7
             },
             key_policy: PolicyDocument::new([administration]),
-        }),
+        })
+        .on_removal(DeletionPolicy::RetainExceptOnCreate),
     );
-    key.on_removal(DeletionPolicy::RetainExceptOnCreate);
     stack.add(
         format!("{id}KeyAlias"),
         props!(kms::Alias {
@@ -139,15 +139,15 @@ fn vault(stack: &Stack, settings: &Settings, id: &str, name: &str) {
     .sid("NobodyDeletesBackups")
     .to(Principal::Everyone)
     .on_any();
-    let vault = stack.add(
+    stack.add(
         id,
         props!(backup::BackupVault {
             backup_vault_name: name,
             encryption_key_arn: &key,
             access_policy: PolicyDocument::new([keep]),
-        }),
+        })
+        .on_removal(DeletionPolicy::RetainExceptOnCreate),
     );
-    vault.on_removal(DeletionPolicy::RetainExceptOnCreate);
 }
 
 /// What the repositories are like that ECR makes for copied images: as those that they are copied from. ECR's own key

@@ -250,19 +250,14 @@ fn emit_attributes(source: &mut String, resource: &Resource, prefix: &str) {
         ..
     } = resource;
     line!(source, "/// The attributes of `{resource_type}`.");
-    line!(source, "#[derive(Debug)]");
+    line!(source, "#[derive(Clone, Copy, Debug)]");
+    line!(source, "pub struct {name}Attributes(cfn::Target);");
+    line!(source, "impl cfn::Attributes for {name}Attributes {{");
     line!(
         source,
-        "pub struct {name}Attributes(cfn::Rc<cfn::Identity>);"
+        "    fn of(target: cfn::Target) -> Self {{ Self(target) }}"
     );
-    line!(
-        source,
-        "impl From<cfn::Rc<cfn::Identity>> for {name}Attributes {{"
-    );
-    line!(
-        source,
-        "    fn from(identity: cfn::Rc<cfn::Identity>) -> Self {{ Self(identity) }}"
-    );
+    line!(source, "    fn target(&self) -> cfn::Target {{ self.0 }}");
     line!(source, "}}");
     line!(source, "impl {name}Attributes {{");
     for Attribute {
@@ -275,7 +270,7 @@ fn emit_attributes(source: &mut String, resource: &Resource, prefix: &str) {
         line!(source, "    /// `{attribute}`.");
         line!(
             source,
-            "    pub fn {name}(&self) -> cfn::Expr<{rust_type}> {{ cfn::attribute(&self.0, {attribute:?}) }}"
+            "    pub fn {name}(&self) -> cfn::Expr<{rust_type}> {{ cfn::attribute(self.0, {attribute:?}) }}"
         );
     }
     line!(source, "}}");

@@ -17,19 +17,7 @@ use shape::{
 };
 
 /// Names that [`stratiform_stack::Handle`] has itself; an attribute of the same name gets a suffix.
-const HANDLE_METHODS: [&str; 11] = [
-    "reference",
-    "logical_id",
-    "deletion_policy",
-    "update_replace_policy",
-    "on_removal",
-    "depends_on",
-    "condition",
-    "creation_policy",
-    "update_policy",
-    "metadata",
-    "clone",
-];
+const HANDLE_METHODS: [&str; 2] = ["reference", "clone"];
 
 /// What a type is called after.
 #[derive(Clone, Copy)]

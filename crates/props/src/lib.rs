@@ -10,16 +10,36 @@ use proc_macro::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, Tok
 /// See `stratiform_stack::props`.
 #[proc_macro]
 pub fn props(input: TokenStream) -> TokenStream {
+    expand(input, "props", Extent::Whole)
+}
+
+/// See `stratiform_stack::partial`.
+#[proc_macro]
+pub fn partial(input: TokenStream) -> TokenStream {
+    expand(input, "partial", Extent::Part)
+}
+
+/// Whether a literal names all that is required.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    Whole,
+    Part,
+}
+
+fn expand(input: TokenStream, name: &str, extent: Extent) -> TokenStream {
     let tokens: Vec<TokenTree> = input.into_iter().collect();
-    match literal(&tokens) {
+    match literal(&tokens, extent) {
         Some(converted) => converted,
-        None => refuse(tokens.first().map_or_else(Span::call_site, TokenTree::span)),
+        None => refuse(
+            name,
+            tokens.first().map_or_else(Span::call_site, TokenTree::span),
+        ),
     }
 }
 
-fn refuse(at: Span) -> TokenStream {
-    let message = "write a struct literal: `props!(sqs::Queue { delay_seconds: 5 })`";
-    let text = TokenTree::from(proc_macro::Literal::string(message));
+fn refuse(name: &str, at: Span) -> TokenStream {
+    let message = format!("write a struct literal: `{name}!(sqs::Queue {{ delay_seconds: 5 }})`");
+    let text = TokenTree::from(proc_macro::Literal::string(&message));
     let arguments = group(Delimiter::Parenthesis, text.into(), at);
     path("::core::compile_error!", at)
         .into_iter()
@@ -28,7 +48,7 @@ fn refuse(at: Span) -> TokenStream {
 }
 
 /// `path { fields }` with every value converted; nothing where the tokens are no literal.
-fn literal(tokens: &[TokenTree]) -> Option<TokenStream> {
+fn literal(tokens: &[TokenTree], extent: Extent) -> Option<TokenStream> {
     let (TokenTree::Group(body), name) = tokens.split_last()? else {
         return None;
     };
@@ -48,7 +68,10 @@ fn literal(tokens: &[TokenTree]) -> Option<TokenStream> {
         Field::Set { name, .. } => Some(name),
         Field::AsItStands(_) => None,
     });
-    let check = check(name, named);
+    let check = match extent {
+        Extent::Whole => check(name, named),
+        Extent::Part => TokenStream::new(),
+    };
     let has_base = fields.iter().any(|field| match field {
         Field::AsItStands(tokens) => is_base(tokens),
         Field::Set { .. } => false,
@@ -209,7 +232,7 @@ fn converted(function: &str, value: &[TokenTree], at: Span) -> TokenStream {
 
 /// A value: a literal of another structure, a list, or anything else as it stands.
 fn value(tokens: &[TokenTree]) -> TokenStream {
-    if let Some(literal) = literal(tokens) {
+    if let Some(literal) = literal(tokens, Extent::Whole) {
         return literal;
     }
     match tokens {

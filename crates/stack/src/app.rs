@@ -1,16 +1,20 @@
 //! An app: the stacks of one environment.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::panic::Location;
 
 use indexmap::IndexMap;
 use stratiform_assembly::Assembly;
 use stratiform_finding::{Code, Finding, Place};
+use stratiform_template::Value;
 
-use crate::resource::aspect::ResourceView;
+use crate::resource::{Properties, Resource, properties};
 use crate::settings::Settings;
 use crate::stack::Stack;
 use crate::synthesis;
+use crate::value::draft::Draft;
 
 /// The stacks of one environment, while they are being built.
 ///
@@ -40,6 +44,40 @@ pub struct App {
     settings: Settings,
     stacks: RefCell<IndexMap<String, Stack>>,
     problems: RefCell<Vec<Finding>>,
+    defaults: RefCell<Defaults>,
+}
+
+/// Type → the properties that its resources have where they do not say otherwise.
+#[derive(Debug, Default)]
+pub(crate) struct Defaults(HashMap<String, Properties>);
+
+impl Defaults {
+    fn add(&mut self, resource_type: String, properties: Properties) {
+        // What is required and not said is there as nothing.
+        let said = properties
+            .into_iter()
+            .filter(|(_, value)| !matches!(value, Draft::Value(Value::Null)));
+        complete(self.0.entry(resource_type).or_default(), said);
+    }
+
+    /// Sets what a resource of a type does not set itself.
+    pub(crate) fn complete(&self, resource_type: &str, properties: &mut Properties) {
+        if let Some(defaults) = self.0.get(resource_type) {
+            complete(properties, defaults.iter().cloned());
+        }
+    }
+}
+
+/// Adds those that are not there yet.
+fn complete(
+    properties: &mut Properties,
+    others: impl IntoIterator<Item = (Cow<'static, str>, Draft)>,
+) {
+    for (name, value) in others {
+        if !properties.iter().any(|(there, _)| *there == name) {
+            properties.push((name, value));
+        }
+    }
 }
 
 impl App {
@@ -49,6 +87,7 @@ impl App {
             settings,
             stacks: RefCell::default(),
             problems: RefCell::default(),
+            defaults: RefCell::default(),
         }
     }
 
@@ -96,10 +135,10 @@ impl App {
         self.settings.stack_name(name)
     }
 
-    /// Applies a function to every resource of every stack that is there by now.
+    /// What every resource of one type has, in all stacks, where it does not say otherwise.
     ///
-    /// The function may use handles (those of the resource that it looks at too), add stacks and resources, which
-    /// it then does not see, and apply other aspects.
+    /// [`partial!`](crate::partial!) writes them, since what is required need not be there. Of several calls for one
+    /// type, the first one that sets a property decides.
     ///
     /// ```
     /// # use stratiform_stack::{App, References, Settings, Untyped, json};
@@ -112,25 +151,19 @@ impl App {
     /// #     tags: Default::default(),
     /// # });
     /// # let stack = app.stack("orders", "");
+    /// // Or `partial!(sqs::Queue { sqs_managed_sse_enabled: true })`, of a generated type.
+    /// app.defaults(Untyped::new("AWS::SQS::Queue", json!({"SqsManagedSseEnabled": true})));
     /// stack.add("Queue", Untyped::new("AWS::SQS::Queue", json!({})));
-    /// app.aspect(|resource| {
-    ///     if resource.resource_type() == "AWS::SQS::Queue" {
-    ///         resource.set_default("SqsManagedSseEnabled", true);
-    ///     }
-    /// });
     /// # let assembly = app.synthesize().unwrap_or_else(|problems| panic!("{problems:?}"));
     /// # assert!(assembly.stacks[0].template.to_yaml().contains("SqsManagedSseEnabled: true"));
     /// ```
-    pub fn aspect(&self, mut aspect: impl FnMut(&mut ResourceView<'_>)) {
-        // Nothing stays borrowed: the function may add stacks and resources itself, which it then does not
-        // see, use handles of the resource that it looks at, and apply other aspects.
-        let stacks: Vec<Stack> = self.stacks.borrow().values().cloned().collect();
-        let resources: Vec<_> = stacks
-            .iter()
-            .flat_map(|stack| stack.draft.borrow().resources.clone())
-            .collect();
-        for resource in resources {
-            aspect(&mut ResourceView::new(resource));
+    #[track_caller]
+    pub fn defaults(&self, defaults: impl Resource) {
+        let resource_type = defaults.resource_type().to_owned();
+        let what = format!("the defaults of `{resource_type}`");
+        match properties(&what, defaults.into_properties(), Location::caller()) {
+            Ok(properties) => self.defaults.borrow_mut().add(resource_type, properties),
+            Err(problem) => self.problems.borrow_mut().push(*problem),
         }
     }
 
@@ -171,7 +204,7 @@ impl App {
             problems.append(&mut stack.draft.borrow_mut().problems);
         }
         if problems.is_empty() {
-            synthesis::synthesize(&self.settings, &stacks)
+            synthesis::synthesize(&self.settings, &stacks, &self.defaults.take())
         } else {
             Err(problems)
         }

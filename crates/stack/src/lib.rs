@@ -25,8 +25,8 @@ pub use stratiform_service::Region;
 
 pub use app::App;
 pub use policy::{PolicyDocument, Principal, Statement};
-pub use resource::aspect::ResourceView;
-pub use resource::handle::{AnyHandle, Handle};
+pub use resource::definition::{Define, Definition};
+pub use resource::handle::{AnyHandle, Handle, Handles};
 pub use resource::untyped::Untyped;
 pub use resource::{DeletionPolicy, ReplacePolicy, Resource};
 pub use settings::{References, Settings};
@@ -52,6 +52,13 @@ pub use stack::protection::Update;
 /// );
 /// ```
 pub use stratiform_props::props;
+
+/// The same without the question whether all is there that is required: for [`App::defaults`].
+///
+/// ```ignore
+/// app.defaults(partial!(sqs::Queue { kms_data_key_reuse_period_seconds: 300 }));
+/// ```
+pub use stratiform_props::partial;
 pub use tag::Tag;
 pub use value::function::{
     Condition, and, arn, availability_zones, base64, cidr, either, equals, find_in_map,
@@ -64,11 +71,10 @@ pub use value::property::{Arn, Expr, Id, Json, List, Map, Opt, Prop};
 pub mod generated {
     pub use crate::props::{Fields, complete, member};
     pub use crate::resource::handle::{Gives, One};
-    pub use crate::resource::{NoAttributes, Resource, attribute};
+    pub use crate::resource::{Attributes, NoAttributes, Resource, attribute};
     pub use crate::tag::Tag;
-    pub use crate::value::draft::{Draft, Identity};
+    pub use crate::value::draft::{Draft, Target};
     pub use crate::value::function::{placeholders, substitute};
     pub use crate::value::property::{Accepts, AcceptsKind, Arn, PropertyType, UnknownKind};
     pub use crate::{Expr, Id, Json, List, Map, Opt, Prop};
-    pub use std::rc::Rc;
 }

@@ -1,31 +1,28 @@
 //! Resources: what a type has to tell, and what is kept of a resource while its stack is built.
 //!
-//! What does not live here: the handles that stand for them (`handle.rs`), and what aspects see (`aspect.rs`).
+//! What does not live here: what stands beside properties (`definition.rs`), and the handles that stand for
+//! resources (`handle.rs`).
 
-pub(crate) mod aspect;
+pub(crate) mod definition;
 pub(crate) mod handle;
 pub(crate) mod untyped;
 
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::panic::Location;
-use std::rc::Rc;
 
-use crate::value::draft::{Draft, Identity, Reference};
+use stratiform_finding::{Code, Finding, Place};
+
+use crate::resource::definition::ResourceSettings;
+use crate::value::draft::{Draft, Reference, Target};
 use crate::value::property::{Expr, Shaped};
 
 /// A resource's properties, of a type that CloudFormation knows. Implemented by the generated structs.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a resource",
-    label = "expected a resource such as `sqs::Queue`",
-    note = "property types (`sqs::queue::…`) go into the properties of a resource"
-)]
 pub trait Resource {
     /// What `Ref` gives.
     type Reference;
 
     /// The attributes that `Fn::GetAtt` can ask for, as methods.
-    type Attributes: From<Rc<Identity>>;
+    type Attributes: Attributes;
 
     /// CloudFormation's name of the type: `AWS::SQS::Queue`.
     fn resource_type(&self) -> &str;
@@ -97,51 +94,63 @@ impl DeletionPolicy {
 }
 
 /// A resource that is being built.
-///
-/// What never changes stands outside of the cell, so that a handle is cloned and a view is asked without
-/// borrowing anything. The cell is borrowed only inside functions that call nobody else's code: never across an
-/// aspect or a conversion that somebody else wrote, which may use the same resource again.
 #[derive(Debug)]
 pub(crate) struct ResourceDraft {
-    pub(crate) identity: Rc<Identity>,
+    pub(crate) target: Target,
     pub(crate) resource_type: String,
-    pub(crate) content: RefCell<ResourceContent>,
+    pub(crate) properties: Properties,
+    pub(crate) settings: ResourceSettings,
 }
 
-/// What handles and aspects change of a resource.
-#[derive(Debug, Default)]
-pub(crate) struct ResourceContent {
-    pub(crate) properties: Vec<(Cow<'static, str>, Draft)>,
-    pub(crate) condition: Option<Rc<Identity>>,
-    pub(crate) depends_on: Vec<Dependency>,
-    pub(crate) deletion_policy: Option<DeletionPolicy>,
-    pub(crate) update_replace_policy: Option<ReplacePolicy>,
-    pub(crate) creation_policy: Option<Draft>,
-    pub(crate) update_policy: Option<Draft>,
-    pub(crate) metadata: Option<Draft>,
+/// Properties by name, in order.
+pub(crate) type Properties = Vec<(Cow<'static, str>, Draft)>;
+
+/// The properties of `what`, which are a map where nobody made them by hand.
+pub(crate) fn properties(
+    what: &str,
+    properties: Draft,
+    location: &'static Location<'static>,
+) -> Result<Properties, Box<Finding>> {
+    match properties {
+        Draft::Map(properties) => Ok(properties),
+        _ => Err(Box::new(
+            Finding::new(
+                Code::UntypedProperties,
+                format!("the properties of {what} are no map"),
+                "write `json!({\"Name\": value})`",
+            )
+            .at(Place::rust(location, "declared here")),
+        )),
+    }
 }
 
-/// A resource that another one waits for, and where that is written.
-#[derive(Debug)]
-pub(crate) struct Dependency {
-    pub(crate) on: Rc<Identity>,
-    pub(crate) location: &'static Location<'static>,
+/// The attributes that `Fn::GetAtt` can ask a resource for. Implemented by generated code.
+pub trait Attributes: Copy {
+    /// Those of the resource that is there.
+    fn of(target: Target) -> Self;
+
+    /// Whose they are.
+    fn target(&self) -> Target;
 }
 
 /// The attributes of a type that has none.
-#[derive(Debug)]
-pub struct NoAttributes;
+#[derive(Clone, Copy, Debug)]
+pub struct NoAttributes(Target);
 
-impl From<Rc<Identity>> for NoAttributes {
-    fn from(_: Rc<Identity>) -> Self {
-        NoAttributes
+impl Attributes for NoAttributes {
+    fn of(target: Target) -> Self {
+        NoAttributes(target)
+    }
+
+    fn target(&self) -> Target {
+        self.0
     }
 }
 
 /// One attribute of a resource as an expression. For generated code.
-pub fn attribute<T: Shaped>(identity: &Rc<Identity>, name: &'static str) -> Expr<T> {
+pub fn attribute<T: Shaped>(target: Target, name: &'static str) -> Expr<T> {
     Expr::new(Draft::Reference(Reference::attribute(
-        identity.clone(),
+        target,
         name,
         T::SHAPE,
     )))

@@ -14,11 +14,12 @@ use indexmap::IndexMap;
 use stratiform_finding::{Code, Finding, Place};
 use stratiform_template::Value;
 
+use crate::resource::definition::{Define, Definition};
 use crate::resource::handle::Handle;
-use crate::resource::{Resource, ResourceContent, ResourceDraft};
+use crate::resource::{Resource, ResourceDraft, properties as properties_of};
 use crate::stack::parameter::Parameter;
 use crate::stack::protection::StackPolicyDraft;
-use crate::value::draft::{Draft, Exposure, Identity, Reference};
+use crate::value::draft::{Declared, Draft, Exposure, Reference, StackId, Target};
 use crate::value::function::Condition;
 use crate::value::property::{Expr, Json, Prop};
 
@@ -31,6 +32,7 @@ pub struct Stack {
 /// What a [`Stack`] has collected.
 #[derive(Debug)]
 pub(crate) struct StackDraft {
+    pub(crate) id: StackId,
     pub(crate) key: Rc<str>,
     pub(crate) description: String,
     pub(crate) location: &'static Location<'static>,
@@ -39,7 +41,9 @@ pub(crate) struct StackDraft {
     pub(crate) parameters: IndexMap<String, Parameter>,
     pub(crate) mappings: IndexMap<String, Value>,
     pub(crate) conditions: IndexMap<String, Draft>,
-    pub(crate) resources: Vec<Rc<ResourceDraft>>,
+    pub(crate) resources: Vec<ResourceDraft>,
+    /// Resources, parameters and conditions, as their targets count them.
+    pub(crate) declared: Vec<Declared>,
     pub(crate) outputs: IndexMap<String, OutputDraft>,
     pub(crate) metadata: IndexMap<String, Json>,
     pub(crate) depends_on: Vec<StackDependency>,
@@ -48,10 +52,11 @@ pub(crate) struct StackDraft {
     taken: HashMap<String, &'static Location<'static>>,
 }
 
-/// A stack that another one waits for: its key, where it was declared, and where the waiting is written.
+/// A stack that another one waits for: which, its key, where it was declared, and where the waiting is written.
 #[derive(Debug)]
 pub(crate) struct StackDependency {
-    pub(crate) on: Rc<str>,
+    pub(crate) on: StackId,
+    pub(crate) key: Rc<str>,
     pub(crate) declared: &'static Location<'static>,
     pub(crate) location: &'static Location<'static>,
 }
@@ -68,6 +73,7 @@ impl Stack {
     pub(crate) fn new(key: &str, description: &str, location: &'static Location<'static>) -> Self {
         Stack {
             draft: Rc::new(RefCell::new(StackDraft {
+                id: StackId::next(),
                 key: key.into(),
                 description: description.to_owned(),
                 location,
@@ -77,6 +83,7 @@ impl Stack {
                 mappings: IndexMap::new(),
                 conditions: IndexMap::new(),
                 resources: Vec::new(),
+                declared: Vec::new(),
                 outputs: IndexMap::new(),
                 metadata: IndexMap::new(),
                 depends_on: Vec::new(),
@@ -93,7 +100,7 @@ impl Stack {
     /// resources says `#[track_caller]`, so that the place is where the helper was called.
     ///
     /// ```
-    /// # use stratiform_stack::{App, DeletionPolicy, References, Settings, Untyped, json};
+    /// # use stratiform_stack::{App, Define, DeletionPolicy, References, Settings, Untyped, json};
     /// # let app = App::new(Settings {
     /// #     app: "shop".to_owned(),
     /// #     environment: "prod".to_owned(),
@@ -105,57 +112,37 @@ impl Stack {
     /// let stack = app.stack("orders", "What customers ordered");
     /// // A generated type stands where `Untyped` does; what AWS knows of it is then checked by the compiler.
     /// let key = stack.add("Key", Untyped::new("AWS::KMS::Key", json!({"EnableKeyRotation": true})));
-    /// let queue = stack.add(
-    ///     "Queue",
-    ///     Untyped::new("AWS::SQS::Queue", json!({"KmsMasterKeyId": key.reference()})),
-    /// );
-    /// queue.on_removal(DeletionPolicy::Retain);
+    /// let queue = Untyped::new("AWS::SQS::Queue", json!({"KmsMasterKeyId": key.reference()}));
+    /// stack.add("Queue", queue.on_removal(DeletionPolicy::Retain));
     /// # assert!(app.synthesize().is_ok());
     /// ```
     #[track_caller]
-    pub fn add<R: Resource>(&self, logical_id: impl Into<String>, resource: R) -> Handle<R> {
+    pub fn add<D: Define>(
+        &self,
+        logical_id: impl Into<String>,
+        definition: D,
+    ) -> Handle<D::Resource> {
         let location = Location::caller();
         let logical_id = logical_id.into();
-        // Asked while nothing is borrowed: how a resource makes its properties is somebody else's code, and so
-        // is what the handle makes of its attributes.
+        let Definition { resource, settings } = definition.define();
+        // Asked while nothing is borrowed: how a resource makes its properties is somebody else's code.
         let resource_type = resource.resource_type().to_owned();
         let properties = resource.into_properties();
-        Handle::new(self.add_resource(logical_id, resource_type, properties, location))
-    }
 
-    fn add_resource(
-        &self,
-        logical_id: String,
-        resource_type: String,
-        properties: Draft,
-        location: &'static Location<'static>,
-    ) -> Rc<ResourceDraft> {
         let mut draft = self.draft.borrow_mut();
-        draft.take(&logical_id, location);
-        let properties = match properties {
-            Draft::Map(properties) => properties,
-            _ => {
-                draft.problems.push(
-                    Finding::new(
-                        Code::UntypedProperties,
-                        format!("the properties of `{logical_id}` are no map"),
-                        "write `json!({\"Name\": value})`",
-                    )
-                    .at(Place::rust(location, "declared here")),
-                );
-                Vec::new()
-            }
-        };
-        let resource = Rc::new(ResourceDraft {
-            identity: Identity::open(&draft.key, logical_id, location),
-            resource_type,
-            content: RefCell::new(ResourceContent {
-                properties,
-                ..ResourceContent::default()
-            }),
+        let properties = properties_of(&format!("`{logical_id}`"), properties, location);
+        let properties = properties.unwrap_or_else(|problem| {
+            draft.problems.push(*problem);
+            Vec::new()
         });
-        draft.resources.push(resource.clone());
-        resource
+        let target = draft.declare(logical_id, Exposure::Open, location);
+        draft.resources.push(ResourceDraft {
+            target,
+            resource_type,
+            properties,
+            settings,
+        });
+        Handle::new(target)
     }
 
     /// Declares a parameter and gives its value; another stack may use it like anything else, unless it is
@@ -165,19 +152,13 @@ impl Stack {
         let name = name.into();
         let location = Location::caller();
         let mut draft = self.draft.borrow_mut();
-        draft.take(&name, location);
         let shape = parameter.shape();
         let exposure = match parameter.no_echo {
             true => Exposure::Secret,
             false => Exposure::Open,
         };
-        draft.parameters.insert(name.clone(), parameter);
-        let target = Rc::new(Identity {
-            stack: draft.key.clone(),
-            logical_id: name,
-            exposure,
-            location,
-        });
+        let target = draft.declare(name.clone(), exposure, location);
+        draft.parameters.insert(name, parameter);
         Expr::new(Draft::Reference(Reference {
             shape,
             ..Reference::to(target)
@@ -190,10 +171,9 @@ impl Stack {
         let name = name.into();
         let location = Location::caller();
         let mut draft = self.draft.borrow_mut();
-        draft.take(&name, location);
-        let identity = Identity::open(&draft.key, name.clone(), location);
+        let target = draft.declare(name.clone(), Exposure::Open, location);
         draft.conditions.insert(name, condition.draft);
-        Condition { identity }
+        Condition { target }
     }
 
     /// Declares a mapping: first key → second key → value.
@@ -272,7 +252,8 @@ impl Stack {
         let dependency = {
             let other = other.draft.borrow();
             StackDependency {
-                on: other.key.clone(),
+                on: other.id,
+                key: other.key.clone(),
                 declared: other.location,
                 location: Location::caller(),
             }
@@ -297,6 +278,26 @@ impl StackDraft {
             )
             .at(Place::rust(location, "declared again here")),
         );
+    }
+
+    /// Takes a logical ID for something that others may refer to.
+    fn declare(
+        &mut self,
+        logical_id: String,
+        exposure: Exposure,
+        location: &'static Location<'static>,
+    ) -> Target {
+        self.take(&logical_id, location);
+        let target = Target {
+            stack: self.id,
+            position: self.declared.len(),
+            location,
+        };
+        self.declared.push(Declared {
+            logical_id,
+            exposure,
+        });
+        target
     }
 
     fn take(&mut self, logical_id: &str, location: &'static Location<'static>) {

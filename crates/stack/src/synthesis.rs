@@ -12,6 +12,7 @@ mod template;
 mod value;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::mem::take;
 use std::panic::Location;
 use std::rc::Rc;
 
@@ -21,17 +22,23 @@ use stratiform_template::{Template, Value};
 
 use self::export::Export;
 use self::order::{Use, deployment_order};
+use crate::app::Defaults;
 use crate::settings::Settings;
 use crate::stack::capabilities::capabilities;
 use crate::stack::{Stack, StackDraft};
-use crate::value::draft::Identity;
+use crate::value::draft::{Declared, Exposure, StackId, Target};
 
 /// Turns stacks into templates, in deployment order.
-pub(crate) fn synthesize(settings: &Settings, stacks: &[Stack]) -> Result<Assembly, Vec<Finding>> {
-    let known = stacks.iter().map(|stack| stack.draft.borrow().key.clone());
+pub(crate) fn synthesize(
+    settings: &Settings,
+    stacks: &[Stack],
+    defaults: &Defaults,
+) -> Result<Assembly, Vec<Finding>> {
+    let known = Known::of(stacks);
     let mut lowering = Lowering {
         settings,
-        stacks: known.map(|key| (key.clone(), key)).collect(),
+        defaults,
+        known: &known,
         uses: Vec::new(),
         exports: BTreeMap::new(),
         problems: Vec::new(),
@@ -75,7 +82,7 @@ pub(crate) fn synthesize(settings: &Settings, stacks: &[Stack]) -> Result<Assemb
         let needs = producers.get(&*draft.key).into_iter().flatten().copied();
         Some(StackAt {
             policy: stack_policy.into(),
-            ..synthesized(settings, &draft, template, needs)
+            ..synthesized(settings, &known, &draft, template, needs)
         })
     });
     Ok(Assembly {
@@ -90,17 +97,14 @@ pub(crate) fn synthesize(settings: &Settings, stacks: &[Stack]) -> Result<Assemb
 
 fn synthesized<'a>(
     settings: &Settings,
+    known: &Known,
     draft: &StackDraft,
     template: Template,
     needs: impl Iterator<Item = &'a str>,
 ) -> StackAt {
-    let locations = draft.resources.iter().map(|resource| {
-        let Identity {
-            logical_id,
-            location,
-            ..
-        } = &*resource.identity;
-        (logical_id.clone(), *location)
+    let locations = draft.resources.iter().filter_map(|resource| {
+        let logical_id = known.get(resource.target)?.logical_id;
+        Some((logical_id.to_owned(), resource.target.location))
     });
     StackAt {
         depends_on: needs.map(|key| settings.stack_name(key)).collect(),
@@ -117,17 +121,56 @@ fn synthesized<'a>(
 /// What is known while stacks are turned into templates.
 struct Lowering<'a> {
     settings: &'a Settings,
-    /// The stacks of this app: a handle of another app has a stack that is none of these.
-    stacks: HashMap<Rc<str>, Rc<str>>,
+    defaults: &'a Defaults,
+    known: &'a Known,
     uses: Vec<Use>,
     /// Producer → output's logical ID → what it exports.
-    exports: BTreeMap<Rc<str>, BTreeMap<String, Export>>,
+    exports: BTreeMap<StackId, BTreeMap<String, Export>>,
     problems: Vec<Finding>,
+}
+
+/// What the stacks of an app have declared: a handle of another app has a stack that is none of these.
+struct Known(HashMap<StackId, (Rc<str>, Vec<Declared>)>);
+
+/// What a target of this app stands for.
+#[derive(Clone, Copy)]
+struct Named<'a> {
+    stack: &'a Rc<str>,
+    logical_id: &'a str,
+    exposure: Exposure,
+}
+
+impl Known {
+    fn of(stacks: &[Stack]) -> Known {
+        let known = stacks.iter().map(|stack| {
+            let mut draft = stack.draft.borrow_mut();
+            (draft.id, (draft.key.clone(), take(&mut draft.declared)))
+        });
+        Known(known.collect())
+    }
+
+    fn get(&self, target: Target) -> Option<Named<'_>> {
+        let (stack, declared) = self.0.get(&target.stack)?;
+        let Declared {
+            logical_id,
+            exposure,
+        } = declared.get(target.position)?;
+        Some(Named {
+            stack,
+            logical_id,
+            exposure: *exposure,
+        })
+    }
+
+    fn has(&self, stack: StackId) -> bool {
+        self.0.contains_key(&stack)
+    }
 }
 
 /// Who a draft belongs to while it is lowered.
 #[derive(Clone, Copy)]
 struct Owner<'a> {
+    id: StackId,
     stack: &'a Rc<str>,
     location: &'static Location<'static>,
 }

@@ -1,12 +1,14 @@
-//! From stacks to templates: references, order, exports, policies, aspects, and every mistake that is found.
+//! From stacks to templates: references, order, exports, policies, defaults, and every mistake that is found.
 //!
 //! Resources are untyped here, since generated types live in the crates that use this one; what their types
 //! promise is in `tests/typed`.
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
-#[path = "synthesis/aspects.rs"]
-mod aspects;
+#[path = "synthesis/conversions.rs"]
+mod conversions;
+#[path = "synthesis/defaults.rs"]
+mod defaults;
 #[path = "synthesis/documents.rs"]
 mod documents;
 #[path = "synthesis/foreign.rs"]

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stratiform_environment::Settings;
-use stratiform_stack::{App, DeletionPolicy, props};
+use stratiform_stack::{App, Define, DeletionPolicy, props};
 
 use crate::resources::s3::{self, bucket};
 use crate::resources::sqs;
@@ -49,9 +49,9 @@ fn stacks(env: &Environment, app: &App) {
                     expiration_in_days: env.keep_days,
                 }]
             },
-        }),
+        })
+        .on_removal(DeletionPolicy::Retain),
     );
-    entries.on_removal(DeletionPolicy::Retain);
 
     let inbox = app.stack("inbox", "New entries, waiting to be read");
     inbox.add(

@@ -1,7 +1,8 @@
 //! The stacks of the shop.
 
 use stratiform_stack::{
-    App, DeletionPolicy, Expr, Handle, Parameter, Prop, Stack, either, equals, props, pseudo, sub,
+    App, Define, DeletionPolicy, Expr, Handle, Parameter, Prop, Stack, either, equals, props,
+    pseudo, sub,
 };
 
 use crate::environment::{Environment, Service, Special};
@@ -70,13 +71,13 @@ fn network(env: &Environment, app: &App) -> Network {
 fn registry(env: &Environment, app: &App, name: &str) {
     let stack = app.stack("registry", "Images");
     for service in env.services.keys() {
-        let repository = stack.add(
+        stack.add(
             format!("{}Repository", capitalized(service)),
             props!(ecr::Repository {
                 repository_name: format!("{name}/{service}"),
-            }),
+            })
+            .on_removal(DeletionPolicy::Delete),
         );
-        repository.on_removal(DeletionPolicy::Delete);
     }
 }
 
@@ -128,9 +129,9 @@ fn database(
             manage_master_user_password: true,
             master_username: user,
             vpc_security_groups: [&group],
-        }),
+        })
+        .on_removal(DeletionPolicy::Snapshot),
     );
-    instance.on_removal(DeletionPolicy::Snapshot);
     stack.output("Address", "Where it is", instance.endpoint_address());
     instance
 }
@@ -145,9 +146,9 @@ fn queues(env: &Environment, app: &App, name: &str, special: Special) {
             props!(sqs::Queue {
                 queue_name: format!("{name}-{service}"),
                 message_retention_period: days * 86_400,
-            }),
+            })
+            .on_removal(DeletionPolicy::Delete),
         );
-        queue.on_removal(DeletionPolicy::Delete);
         if special == Special::Output {
             stack.output("More", "More", queue.queue_name());
         }
@@ -229,9 +230,9 @@ fn backup(env: &Environment, app: &App, name: &str, days: u16, instance: &Handle
         "Vault",
         props!(backup::BackupVault {
             backup_vault_name: name,
-        }),
+        })
+        .on_removal(DeletionPolicy::Retain),
     );
-    vault.on_removal(DeletionPolicy::Retain);
     let region = env.settings.disaster_recovery_region.as_ref();
     let copies = region.map(|region| {
         let (account, vault) = (pseudo::account_id(), format!("{name}-dr"));

@@ -4,8 +4,9 @@
 
 use indexmap::IndexMap;
 use stratiform_stack::{
-    App, Assembly, DeletionPolicy, Parameter, PolicyDocument, Principal, References, Settings,
-    Statement, Untyped, Update, arn, either, equals, join, json, props, pseudo, sub,
+    App, Assembly, Define, DeletionPolicy, Parameter, PolicyDocument, Principal, References,
+    Settings, Statement, Untyped, Update, arn, either, equals, join, json, partial, props, pseudo,
+    sub,
 };
 use stratiform_template::{Member, Value};
 use typed_tests::{ec2, ecs, iam, kms, lambda, route53resolver, sns, sqs};
@@ -39,8 +40,8 @@ fn templates(assembly: &Assembly) -> String {
 fn producer_and_consumer(references: References) -> Assembly {
     let app = app(references);
     let base = app.stack("base", "What others use");
-    let key = base.add("Key", props!(kms::Key {}));
-    key.on_removal(DeletionPolicy::Retain);
+    let key = props!(kms::Key {}).on_removal(DeletionPolicy::Retain);
+    let key = base.add("Key", key);
     let group = base.add(
         "Group",
         props!(ec2::SecurityGroup {
@@ -127,12 +128,11 @@ fn every_kind_of_text_and_function() {
             queue_name: sub!("{}-{}-{}", image, topic.topic_arn(), 5.to_string()),
             visibility_timeout: either(&large, 30, 60),
             redrive_policy: json!({"maxReceiveCount": 5, "none": null, "list": [1, true, {"a": []}]}),
-}),
-    );
-    queue
+})
         .condition(&large)
-        .depends_on(&topic)
-        .metadata(json!({"Why": "only in large regions"}));
+        .depends_on(topic)
+        .metadata(json!({"Why": "only in large regions"})),
+    );
     let read = Statement::allow(["sqs:ReceiveMessage"])
         .sid("Read")
         .on(queue.arn());
@@ -220,7 +220,7 @@ fn a_handle_stands_for_what_is_expected() {
         }),
     );
     let statement = Statement::allow(["kms:Decrypt"])
-        .on(&key)
+        .on(key)
         .on_each([&role])
         .on(sub!("{}/*", key.arn()));
     stack.add(
@@ -246,14 +246,24 @@ fn handles_of_several_types_are_protected_together() {
 }
 
 #[test]
-fn an_aspect_may_use_the_typed_handle_that_it_looks_at() {
+fn defaults_are_typed() {
     let app = app(References::Strong);
     let stack = app.stack("one", "One");
-    let queue = stack.add("Queue", props!(sqs::Queue {}));
-    app.aspect(|view| {
-        let same = queue.clone();
-        same.on_removal(DeletionPolicy::Retain);
-        view.set_default("QueueName", sub!("of-{}", same.arn()));
-    });
+    let topic = stack.add("Topic", props!(sns::Topic {}));
+    stack.add("Queue", props!(sqs::Queue {}));
+    app.defaults(partial!(sqs::Queue {
+        queue_name: sub!("of-{}", topic.topic_name()),
+        delay_seconds: 5,
+    }));
+    // What is required of a group is not said, and stays as it is.
+    app.defaults(partial!(ec2::SecurityGroup {
+        group_name: "named",
+    }));
+    stack.add(
+        "Group",
+        props!(ec2::SecurityGroup {
+            group_description: "one",
+        }),
+    );
     insta::assert_snapshot!(templates(&app.synthesize().unwrap()));
 }

@@ -1,109 +1,40 @@
 //! Handles: what stands for a resource once it is in its stack.
 
 use std::ops::Deref;
-use std::panic::Location;
-use std::rc::Rc;
 
-use crate::resource::{
-    DeletionPolicy, Dependency, ReplacePolicy, Resource, ResourceContent, ResourceDraft,
-};
-use crate::value::draft::{Draft, Identity, Reference};
-use crate::value::function::Condition;
-use crate::value::property::{Expr, Json, Opt, Prop, Shaped};
+use crate::resource::{Attributes, Resource};
+use crate::value::draft::{Draft, Reference, Target};
+use crate::value::property::{Expr, Opt, Prop, Shaped};
 
 /// Stands for a resource: its attributes are methods, and using one in another stack connects the stacks.
+///
+/// A plain value, as a number is: it is copied, and knows nothing but which resource it stands for.
 #[derive(Debug)]
 pub struct Handle<R: Resource> {
-    resource: Rc<ResourceDraft>,
     attributes: R::Attributes,
 }
 
 impl<R: Resource> Handle<R> {
-    pub(crate) fn new(resource: Rc<ResourceDraft>) -> Self {
+    pub(crate) fn new(target: Target) -> Self {
         Handle {
-            attributes: resource.identity.clone().into(),
-            resource,
+            attributes: R::Attributes::of(target),
         }
-    }
-
-    /// Changes what is kept of the resource. Everything that `change` needs is converted before, since nobody
-    /// else's code may run while the content is borrowed.
-    fn change(&self, change: impl FnOnce(&mut ResourceContent)) -> &Self {
-        change(&mut self.resource.content.borrow_mut());
-        self
     }
 
     /// What `Ref` gives.
     pub fn reference(&self) -> Expr<R::Reference> {
-        Expr::new(Draft::Reference(Reference::to(
-            self.resource.identity.clone(),
-        )))
-    }
-
-    /// The logical ID.
-    pub fn logical_id(&self) -> &str {
-        &self.resource.identity.logical_id
-    }
-
-    /// Sets what happens when the resource is removed or its stack deleted.
-    pub fn deletion_policy(&self, policy: DeletionPolicy) -> &Self {
-        self.change(|content| content.deletion_policy = Some(policy))
-    }
-
-    /// Sets what happens to the old resource when a change replaces it.
-    pub fn update_replace_policy(&self, policy: ReplacePolicy) -> &Self {
-        self.change(|content| content.update_replace_policy = Some(policy))
-    }
-
-    /// Sets what happens to the resource, and to its data, whenever it goes: deleted, removed or replaced.
-    pub fn on_removal(&self, policy: DeletionPolicy) -> &Self {
-        self.deletion_policy(policy)
-            .update_replace_policy(policy.on_replacement())
-    }
-
-    /// Creates this resource after another one, where no reference says so already.
-    ///
-    /// A resource of another stack is a mistake, reported with the place of this call.
-    #[track_caller]
-    pub fn depends_on<O: Resource>(&self, other: &Handle<O>) -> &Self {
-        let dependency = Dependency {
-            on: other.resource.identity.clone(),
-            location: Location::caller(),
-        };
-        self.change(|content| content.depends_on.push(dependency))
-    }
-
-    /// Makes the resource exist only where a condition holds.
-    pub fn condition(&self, condition: &Condition) -> &Self {
-        let identity = condition.identity.clone();
-        self.change(|content| content.condition = Some(identity))
-    }
-
-    /// Sets `CreationPolicy`.
-    pub fn creation_policy(&self, policy: impl Into<Json>) -> &Self {
-        let policy = policy.into().0;
-        self.change(|content| content.creation_policy = Some(policy))
-    }
-
-    /// Sets `UpdatePolicy`.
-    pub fn update_policy(&self, policy: impl Into<Json>) -> &Self {
-        let policy = policy.into().0;
-        self.change(|content| content.update_policy = Some(policy))
-    }
-
-    /// Sets `Metadata`.
-    pub fn metadata(&self, metadata: impl Into<Json>) -> &Self {
-        let metadata = metadata.into().0;
-        self.change(|content| content.metadata = Some(metadata))
+        Expr::new(Draft::Reference(Reference::to(self.attributes.target())))
     }
 }
 
-// Not derived: a handle can be cloned whatever the resource is.
+// Not derived: a handle can be copied whatever the resource is.
 impl<R: Resource> Clone for Handle<R> {
     fn clone(&self) -> Self {
-        Handle::new(self.resource.clone())
+        *self
     }
 }
+
+impl<R: Resource> Copy for Handle<R> {}
 
 impl<R: Resource> Deref for Handle<R> {
     type Target = R::Attributes;
@@ -121,16 +52,51 @@ pub trait AnyHandle: Identified {}
 /// Says which resource a handle stands for; not public, so that nobody else makes handles.
 pub trait Identified {
     /// The resource.
-    fn identity(&self) -> &Rc<Identity>;
+    fn target(&self) -> Target;
 }
 
 impl<R: Resource> AnyHandle for Handle<R> {}
 
 impl<R: Resource> Identified for Handle<R> {
-    fn identity(&self) -> &Rc<Identity> {
-        &self.resource.identity
+    fn target(&self) -> Target {
+        self.attributes.target()
     }
 }
+
+/// One handle or several: `table`, `[&table, &queue]` of one type, what an iterator collected.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no handle",
+    label = "expected what `stack.add(…)` gave, or a list of such"
+)]
+pub trait Handles {
+    /// The resources.
+    fn targets(&self) -> Vec<Target>;
+}
+
+impl<R: Resource> Handles for Handle<R> {
+    fn targets(&self) -> Vec<Target> {
+        vec![self.attributes.target()]
+    }
+}
+
+impl<H: Handles + ?Sized> Handles for &H {
+    fn targets(&self) -> Vec<Target> {
+        (**self).targets()
+    }
+}
+
+/// Writes [`Handles`] for what holds several.
+macro_rules! several {
+    ($([$($generics:tt)*] $several:ty),+) => { $(
+        impl<H: Handles, $($generics)*> Handles for $several {
+            fn targets(&self) -> Vec<Target> {
+                self.iter().flat_map(Handles::targets).collect()
+            }
+        }
+    )+ };
+}
+
+several!([] [H], [const N: usize] [H; N], [] Vec<H>, [] Option<H>);
 
 /// What a handle stands for where a `T` is expected: the one of its `Ref` and attributes that identifies the
 /// resource as such. Implemented by generated code.
@@ -164,7 +130,7 @@ impl<R: Resource> Handle<R> {
     where
         R: Gives<T>,
     {
-        let target = self.resource.identity.clone();
+        let target = self.attributes.target();
         Draft::Reference(match R::ATTRIBUTE {
             Some(attribute) => Reference::attribute(target, attribute, T::SHAPE),
             None => Reference::to(target),

@@ -1,11 +1,9 @@
 //! Resources of types that the catalog does not know yet.
 
-use std::rc::Rc;
-
 use stratiform_template::Value;
 
-use crate::resource::Resource;
-use crate::value::draft::{Draft, Identity, Reference, Shape};
+use crate::resource::{Attributes, Resource};
+use crate::value::draft::{Draft, Reference, Shape, Target};
 use crate::value::property::{Expr, Json};
 
 /// A resource of a type that the catalog does not know yet.
@@ -38,20 +36,24 @@ impl Untyped {
 }
 
 /// The attributes of an [`Untyped`] resource.
-#[derive(Debug)]
-pub struct UntypedAttributes(Rc<Identity>);
+#[derive(Clone, Copy, Debug)]
+pub struct UntypedAttributes(Target);
 
 impl UntypedAttributes {
     /// `Fn::GetAtt` of any attribute.
     pub fn attribute(&self, name: &str) -> Expr<String> {
-        let reference = Reference::attribute(self.0.clone(), name.to_owned(), Shape::Single);
+        let reference = Reference::attribute(self.0, name.to_owned(), Shape::Single);
         Expr::new(Draft::Reference(reference))
     }
 }
 
-impl From<Rc<Identity>> for UntypedAttributes {
-    fn from(identity: Rc<Identity>) -> Self {
-        UntypedAttributes(identity)
+impl Attributes for UntypedAttributes {
+    fn of(target: Target) -> Self {
+        UntypedAttributes(target)
+    }
+
+    fn target(&self) -> Target {
+        self.0
     }
 }
 

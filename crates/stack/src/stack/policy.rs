@@ -46,7 +46,7 @@ impl Stack {
         updates: impl IntoIterator<Item = Update>,
     ) {
         let protection = Protection {
-            resources: resources.map(|handle| handle.identity().clone()).into(),
+            resources: resources.map(|handle| handle.target()).into(),
             updates: updates.into_iter().collect(),
             location: Location::caller(),
         };

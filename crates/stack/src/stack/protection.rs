@@ -3,9 +3,8 @@
 //! Source: CloudFormation user guide, "Prevent updates to stack resources".
 
 use std::panic::Location;
-use std::rc::Rc;
 
-use crate::value::draft::Identity;
+use crate::value::draft::Target;
 use crate::value::property::Json;
 
 /// A kind of update that a stack policy can refuse.
@@ -50,7 +49,7 @@ pub(crate) struct PolicyDocumentDraft {
 /// Resources, and the updates of them that are refused.
 #[derive(Debug)]
 pub(crate) struct Protection {
-    pub(crate) resources: Vec<Rc<Identity>>,
+    pub(crate) resources: Vec<Target>,
     pub(crate) updates: Vec<Update>,
     pub(crate) location: &'static Location<'static>,
 }

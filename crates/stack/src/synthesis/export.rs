@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::panic::Location;
-use std::rc::Rc;
 
 use stratiform_finding::{Code, Finding, Place};
 use stratiform_template::{Function, Member, Output, Resource, Template, Value};
@@ -10,7 +9,7 @@ use stratiform_template::{Function, Member, Output, Resource, Template, Value};
 use super::Lowering;
 use crate::settings::References;
 use crate::stack::{Stack, StackDraft};
-use crate::value::draft::Shape;
+use crate::value::draft::{Shape, StackId};
 
 /// The text between the members of a list that crosses stacks.
 pub(super) const LIST_DELIMITER: &str = "||";
@@ -27,8 +26,8 @@ pub(super) struct Export {
 
 impl Lowering<'_> {
     /// Notes that a stack has to export something.
-    pub(super) fn export(&mut self, producer: &Rc<str>, output: String, export: Export) {
-        let exports = self.exports.entry(producer.clone()).or_default();
+    pub(super) fn export(&mut self, id: StackId, producer: &str, output: String, export: Export) {
+        let exports = self.exports.entry(id).or_default();
         match exports.get(&output) {
             Some(there)
                 if there.logical_id != export.logical_id || there.attribute != export.attribute =>
@@ -48,7 +47,7 @@ impl Lowering<'_> {
 
     /// Adds the outputs that other stacks turned out to need.
     pub(super) fn add_exports(&mut self, draft: &StackDraft, template: &mut Template) {
-        for (output, export) in self.exports.remove(&draft.key).unwrap_or_default() {
+        for (output, export) in self.exports.remove(&draft.id).unwrap_or_default() {
             if template.outputs.contains_key(&output) {
                 let places = vec![Place::rust(export.location, "used here")];
                 self.problems.push(collision(&draft.key, &output, places));

@@ -4,7 +4,6 @@
 
 use std::mem::take;
 use std::panic::Location;
-use std::rc::Rc;
 
 use stratiform_finding::words::nearest;
 use stratiform_finding::{Code, Finding, Place};
@@ -13,17 +12,17 @@ use stratiform_template::Value;
 use super::{Lowering, Owner};
 use crate::stack::StackDraft;
 use crate::stack::protection::{PolicyDocumentDraft, Protection, Update};
-use crate::value::draft::Identity;
+use crate::value::draft::{StackId, Target};
 
 /// What stands before a logical ID in a stack policy.
 const LOGICAL_ID: &str = "LogicalResourceId/";
 
-impl Lowering<'_> {
+impl<'a> Lowering<'a> {
     /// The stack policy, where anything was said about updates: the document that was written, or one that
     /// allows everything, with the refusals made from handles at its end.
     pub(super) fn stack_policy(&mut self, draft: &mut StackDraft) -> Option<Value> {
         let given = take(&mut draft.stack_policy);
-        let refusals = self.refusals(&draft.key, given.protections);
+        let refusals = self.refusals((draft.id, &draft.key), given.protections);
         match given.document {
             Some(document) => Some(self.document(draft, document, refusals)),
             None if refusals.is_empty() => None,
@@ -36,13 +35,13 @@ impl Lowering<'_> {
     }
 
     /// One statement for each set of updates, in the order first named.
-    fn refusals(&mut self, stack: &Rc<str>, protections: Vec<Protection>) -> Vec<Value> {
+    fn refusals(&mut self, stack: (StackId, &str), protections: Vec<Protection>) -> Vec<Value> {
         let mut refused: Vec<(Vec<Update>, Vec<String>)> = Vec::new();
         for protection in protections {
-            let named = protection.resources.iter();
+            let named = protection.resources.into_iter();
             let named = named
-                .filter(|resource| self.protected(stack, resource, protection.location))
-                .map(|resource| format!("{LOGICAL_ID}{}", resource.logical_id));
+                .filter_map(|resource| self.protected(stack, resource, protection.location))
+                .map(|logical_id| format!("{LOGICAL_ID}{logical_id}"));
             let named: Vec<String> = named.collect();
             let updates = without_repetition(protection.updates);
             match refused.iter_mut().find(|(there, _)| *there == updates) {
@@ -62,25 +61,22 @@ impl Lowering<'_> {
         refused.collect()
     }
 
-    /// Whether a resource is this stack's to protect.
+    /// The logical ID of a resource that is this stack's to protect.
     fn protected(
         &mut self,
-        stack: &Rc<str>,
-        resource: &Identity,
+        (id, stack): (StackId, &str),
+        resource: Target,
         location: &'static Location<'static>,
-    ) -> bool {
-        if !self.is_ours(&resource.stack) {
-            self.foreign(
-                resource,
-                (location, "protected here"),
-                "protect the resource in its own app, with its own stack",
-            );
-            return false;
-        }
-        if !Rc::ptr_eq(&resource.stack, stack) {
+    ) -> Option<&'a str> {
+        let Some(named) = self.known.get(resource) else {
+            let help = "protect the resource in its own app, with its own stack";
+            self.foreign(stack, resource, (location, "protected here"), help);
+            return None;
+        };
+        if resource.stack != id {
             let what = format!(
                 "stack `{stack}` protects `{}`, which is in stack `{}`",
-                resource.logical_id, resource.stack
+                named.logical_id, named.stack
             );
             let help = "a stack policy reaches no further than its stack: call `protect` on the other stack";
             let finding = Finding::new(Code::ProtectAcrossStacks, what, help);
@@ -89,9 +85,9 @@ impl Lowering<'_> {
                     .at(Place::rust(location, "protected here"))
                     .at(Place::rust(resource.location, "declared here")),
             );
-            return false;
+            return None;
         }
-        true
+        Some(named.logical_id)
     }
 
     /// A document that somebody wrote: plain, since nobody evaluates functions in it, and about resources that
@@ -104,6 +100,7 @@ impl Lowering<'_> {
     ) -> Value {
         let PolicyDocumentDraft { document, location } = given;
         let owner = Owner {
+            id: draft.id,
             stack: &draft.key,
             location,
         };
@@ -150,9 +147,10 @@ impl Lowering<'_> {
         pattern: &str,
         location: &'static Location<'static>,
     ) {
+        let known = self.known;
         let logical_ids = || {
             let resources = draft.resources.iter();
-            resources.map(|resource| resource.identity.logical_id.as_str())
+            resources.filter_map(|resource| Some(known.get(resource.target)?.logical_id))
         };
         if logical_ids().any(|logical_id| matches(pattern, logical_id)) {
             return;

@@ -1,7 +1,6 @@
 //! The template of one stack, without the outputs that other stacks need.
 
 use std::mem::take;
-use std::rc::Rc;
 
 use indexmap::IndexMap;
 use stratiform_finding::{Code, Finding, Place};
@@ -9,23 +8,30 @@ use stratiform_template::{Member, Output, Resource, Template, Value};
 
 use super::order::Use;
 use super::{Lowering, Owner};
-use crate::resource::{Dependency, ResourceDraft};
+use crate::resource::ResourceDraft;
+use crate::resource::definition::{Dependency, ResourceSettings};
 use crate::stack::parameter::Parameter;
 use crate::stack::{StackDependency, StackDraft};
-use crate::value::draft::Identity;
 
 impl Lowering<'_> {
     /// Takes out of the draft what becomes part of the template: moved, not copied, and freed on the way.
     pub(super) fn template(&mut self, draft: &mut StackDraft) -> Template {
         let key = draft.key.clone();
         let owner = Owner {
+            id: draft.id,
             stack: &key,
             location: draft.location,
         };
         self.dependencies(draft);
-        let resources = draft.resources.iter().map(|resource| {
-            let logical_id = resource.identity.logical_id.clone();
-            (logical_id, Member::One(self.resource(&key, resource)))
+        let known = self.known;
+        let resources = draft.resources.iter_mut().filter_map(|resource| {
+            let logical_id = known.get(resource.target)?.logical_id;
+            let owner = Owner {
+                location: resource.target.location,
+                ..owner
+            };
+            let resource = self.resource(logical_id, resource, owner);
+            Some((logical_id.to_owned(), Member::One(resource)))
         });
         let resources: IndexMap<_, _> = resources.collect();
         let outputs = take(&mut draft.outputs);
@@ -33,8 +39,8 @@ impl Lowering<'_> {
             let value = self.value(
                 output.value,
                 Owner {
-                    stack: &key,
                     location: output.location,
+                    ..owner
                 },
             );
             let output = Output {
@@ -76,13 +82,14 @@ impl Lowering<'_> {
         for dependency in &draft.depends_on {
             let StackDependency {
                 on,
+                key,
                 declared,
                 location,
             } = dependency;
-            if self.is_ours(on) {
+            if self.known.has(*on) {
                 self.uses.push(Use {
                     consumer: draft.key.clone(),
-                    producer: on.clone(),
+                    producer: key.clone(),
                     what: "the deployment".to_owned(),
                     location,
                 });
@@ -91,7 +98,7 @@ impl Lowering<'_> {
                     Finding::new(
                         Code::ForeignHandle,
                         format!(
-                            "stack `{}` waits for stack `{on}` of another app",
+                            "stack `{}` waits for stack `{key}` of another app",
                             draft.key
                         ),
                         "deploy the other app first; only stacks of one app are put in order",
@@ -103,61 +110,72 @@ impl Lowering<'_> {
         }
     }
 
-    fn resource(&mut self, stack: &Rc<str>, draft: &ResourceDraft) -> Resource {
-        // Nobody else's code runs here: the drafts are data.
-        let mut content = draft.content.borrow_mut();
-        let owner = Owner {
-            stack,
-            location: draft.identity.location,
-        };
-        let depends_on = take(&mut content.depends_on)
+    fn resource(
+        &mut self,
+        logical_id: &str,
+        draft: &mut ResourceDraft,
+        owner: Owner<'_>,
+    ) -> Resource {
+        let ResourceSettings {
+            condition,
+            depends_on,
+            deletion_policy,
+            update_replace_policy,
+            creation_policy,
+            update_policy,
+            metadata,
+        } = take(&mut draft.settings);
+        let depends_on = depends_on
             .into_iter()
-            .filter_map(|dependency| self.depends_on(&draft.identity, dependency))
+            .filter_map(|dependency| self.depends_on(logical_id, dependency, owner))
             .collect();
-        let properties = take(&mut content.properties)
+        let mut properties = take(&mut draft.properties);
+        self.defaults
+            .complete(&draft.resource_type, &mut properties);
+        let properties = properties
             .into_iter()
             .map(|(key, value)| (key.into_owned(), self.value(value, owner)))
             .collect();
-        let condition = content.condition.take();
-        let condition = condition.map(|condition| self.condition(&condition, owner));
+        let condition = condition.map(|condition| self.condition(condition, owner));
         let mut attribute = |draft: Option<_>| draft.map(|draft| self.value(draft, owner));
         Resource {
             resource_type: draft.resource_type.clone(),
             condition,
             depends_on,
-            deletion_policy: content.deletion_policy.map(|policy| policy.as_str().into()),
-            update_replace_policy: content
-                .update_replace_policy
-                .map(|policy| policy.as_str().into()),
-            creation_policy: attribute(content.creation_policy.take()),
-            update_policy: attribute(content.update_policy.take()),
-            metadata: attribute(content.metadata.take()),
+            deletion_policy: deletion_policy.map(|policy| policy.as_str().into()),
+            update_replace_policy: update_replace_policy.map(|policy| policy.as_str().into()),
+            creation_policy: attribute(creation_policy),
+            update_policy: attribute(update_policy),
+            metadata: attribute(metadata),
             properties,
             ..Resource::default()
         }
     }
 
     /// An entry of `DependsOn`, which reaches no further than its stack.
-    fn depends_on(&mut self, resource: &Identity, dependency: Dependency) -> Option<String> {
+    fn depends_on(
+        &mut self,
+        resource: &str,
+        dependency: Dependency,
+        owner: Owner<'_>,
+    ) -> Option<String> {
         let Dependency {
             on: target,
             location,
         } = dependency;
-        if !self.is_ours(&target.stack) {
-            self.foreign(
-                &target,
-                (location, "depended on here"),
-                "only resources of one stack wait for each other: deploy the other app first",
-            );
+        let Some(named) = self.known.get(target) else {
+            let help =
+                "only resources of one stack wait for each other: deploy the other app first";
+            self.foreign(owner.stack, target, (location, "depended on here"), help);
             return None;
-        }
-        if !Rc::ptr_eq(&target.stack, &resource.stack) {
+        };
+        if target.stack != owner.id {
             self.problems.push(
                 Finding::new(
                     Code::DependsOnAcrossStacks,
                     format!(
-                        "`{}` in stack `{}` depends on `{}`, which is in stack `{}`",
-                        resource.logical_id, resource.stack, target.logical_id, target.stack
+                        "`{resource}` in stack `{}` depends on `{}`, which is in stack `{}`",
+                        owner.stack, named.logical_id, named.stack
                     ),
                     "use `stack.depends_on(&other_stack)` between stacks",
                 )
@@ -166,7 +184,7 @@ impl Lowering<'_> {
             );
             return None;
         }
-        Some(target.logical_id.clone())
+        Some(named.logical_id.to_owned())
     }
 }
 

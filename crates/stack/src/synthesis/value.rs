@@ -1,14 +1,13 @@
 //! Values: drafts with their references resolved, and text with values in it.
 
 use std::borrow::Cow;
-use std::rc::Rc;
 
 use stratiform_finding::{Code, Finding, Place};
 use stratiform_template::{Function, Value};
 
 use super::substitution::Substitution;
 use super::{Lowering, Owner};
-use crate::value::draft::{Draft, Identity, Part};
+use crate::value::draft::{Draft, Part, Target};
 
 impl Lowering<'_> {
     /// A draft as it stands in the template of a stack.
@@ -25,7 +24,7 @@ impl Lowering<'_> {
             }
             Draft::Reference(reference) => self.reference(&reference, owner),
             Draft::Text(parts) => self.text(parts, owner),
-            Draft::Condition(condition) => self.condition(&condition, owner).into(),
+            Draft::Condition(condition) => self.condition(condition, owner).into(),
         }
     }
 
@@ -49,27 +48,26 @@ impl Lowering<'_> {
     }
 
     /// The name of a condition, which only its own stack has.
-    pub(super) fn condition(&mut self, condition: &Identity, owner: Owner<'_>) -> String {
-        if !self.is_ours(&condition.stack) {
-            self.foreign(
-                condition,
-                (owner.location, "used here"),
-                "declare the condition in this stack too: conditions cannot be imported",
-            );
-        } else if !Rc::ptr_eq(&condition.stack, owner.stack) {
+    pub(super) fn condition(&mut self, condition: Target, owner: Owner<'_>) -> String {
+        let help = "declare the condition in this stack too: conditions cannot be imported";
+        let Some(named) = self.known.get(condition) else {
+            self.foreign(owner.stack, condition, (owner.location, "used here"), help);
+            return String::new();
+        };
+        if condition.stack != owner.id {
             self.problems.push(
                 Finding::new(
                     Code::ConditionAcrossStacks,
                     format!(
                         "stack `{}` uses condition `{}` of stack `{}`",
-                        owner.stack, condition.logical_id, condition.stack
+                        owner.stack, named.logical_id, named.stack
                     ),
-                    "declare the condition in this stack too: conditions cannot be imported",
+                    help,
                 )
                 .at(Place::rust(owner.location, "used here")),
             );
         }
-        condition.logical_id.clone()
+        named.logical_id.to_owned()
     }
 
     /// Text with values in it: plain where all is known, otherwise `Fn::Sub`, with variables only for what

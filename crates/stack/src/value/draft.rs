@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 use std::panic::Location;
-use std::rc::Rc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use stratiform_template::{Function, Value};
 
@@ -26,7 +26,7 @@ pub enum Draft {
     /// A reference to a resource of some stack of the environment.
     Reference(Reference),
     /// The name of a condition, as the first argument of `Fn::If`.
-    Condition(Rc<Identity>),
+    Condition(Target),
 }
 
 /// A part of a [`Draft::Text`].
@@ -41,7 +41,7 @@ pub enum Part {
 /// What a reference points at: a resource, and either its `Ref` or one attribute.
 #[derive(Clone, Debug)]
 pub struct Reference {
-    pub(crate) target: Rc<Identity>,
+    pub(crate) target: Target,
     pub(crate) attribute: Option<Cow<'static, str>>,
     pub(crate) shape: Shape,
 }
@@ -55,15 +55,33 @@ pub enum Shape {
     List,
 }
 
-/// What a [`crate::Handle`], a parameter or a condition stands for.
-#[derive(Debug)]
-pub struct Identity {
-    /// The stack's own name: another app's stack of the same name is not the same.
-    pub(crate) stack: Rc<str>,
-    pub(crate) logical_id: String,
-    pub(crate) exposure: Exposure,
+/// What a [`crate::Handle`], a parameter or a condition stands for: a place in a stack, which knows its logical ID.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    pub(crate) stack: StackId,
+    /// The position in what the stack has declared.
+    pub(crate) position: usize,
     /// Where it was declared.
     pub(crate) location: &'static Location<'static>,
+}
+
+/// Which stack it is, of whatever app: names are unique in one app only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct StackId(u32);
+
+impl StackId {
+    /// One that no stack of this process has.
+    pub(crate) fn next() -> StackId {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        StackId(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// What a stack keeps of a resource, a parameter or a condition for those who refer to it.
+#[derive(Debug)]
+pub(crate) struct Declared {
+    pub(crate) logical_id: String,
+    pub(crate) exposure: Exposure,
 }
 
 /// Whether a value may stand in an output, where everyone in the account can read it.
@@ -75,25 +93,9 @@ pub(crate) enum Exposure {
     Secret,
 }
 
-impl Identity {
-    /// Something of a stack that anyone may see.
-    pub(crate) fn open(
-        stack: &Rc<str>,
-        logical_id: String,
-        location: &'static Location<'static>,
-    ) -> Rc<Identity> {
-        Rc::new(Identity {
-            stack: stack.clone(),
-            logical_id,
-            exposure: Exposure::Open,
-            location,
-        })
-    }
-}
-
 impl Reference {
     /// The reference that `Ref` gives.
-    pub fn to(target: Rc<Identity>) -> Reference {
+    pub fn to(target: Target) -> Reference {
         Reference {
             target,
             attribute: None,
@@ -103,7 +105,7 @@ impl Reference {
 
     /// The reference that `Fn::GetAtt` gives.
     pub fn attribute(
-        target: Rc<Identity>,
+        target: Target,
         attribute: impl Into<Cow<'static, str>>,
         shape: Shape,
     ) -> Reference {

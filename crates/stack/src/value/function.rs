@@ -2,11 +2,9 @@
 //!
 //! Source: CloudFormation template reference, "Intrinsic functions".
 
-use std::rc::Rc;
-
 use stratiform_template::Function;
 
-use crate::value::draft::{Draft, Identity, Part};
+use crate::value::draft::{Draft, Part, Target};
 use crate::value::property::{Expr, List, Prop};
 
 fn call<T>(function: Function, argument: Draft) -> Expr<T> {
@@ -93,7 +91,7 @@ pub fn either<T>(
     call(
         Function::If,
         Draft::List(vec![
-            Draft::Condition(condition.identity.clone()),
+            Draft::Condition(condition.target),
             draft(then),
             draft(otherwise),
         ]),
@@ -101,15 +99,15 @@ pub fn either<T>(
 }
 
 /// A condition that [`crate::Stack::condition`] declared, for use in that stack.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Condition {
-    pub(crate) identity: Rc<Identity>,
+    pub(crate) target: Target,
 }
 
 impl Condition {
     /// `{Condition: Name}`, for use inside another condition.
     pub fn holds(&self) -> Expr<bool> {
-        call(Function::Condition, Draft::Condition(self.identity.clone()))
+        call(Function::Condition, Draft::Condition(self.target))
     }
 }
 

@@ -1,9 +1,9 @@
 //! What belongs to another app is never taken for ours, not even where the names are equal.
 
 use stratiform_finding::Code;
-use stratiform_stack::{App, Handle, Stack, Untyped, Update, either, equals, sub};
+use stratiform_stack::{App, Define, Handle, Stack, Untyped, Update, either, equals, sub};
 
-use crate::support::{app, found, named_queue, only, queue};
+use crate::support::{a_queue, app, found, named_queue, only, queue};
 
 /// Ours and theirs: stacks of one name, with a queue each.
 fn twins() -> [(App, Stack, Handle<Untyped>); 2] {
@@ -37,9 +37,10 @@ fn a_stack_of_another_app_cannot_be_waited_for() {
 
 #[test]
 fn a_resource_of_another_app_cannot_be_waited_for() {
-    let [(app, _, queue), (_, _, theirs)] = twins();
+    let [(app, stack, _), (_, _, theirs)] = twins();
     let called = line!() + 1;
-    queue.depends_on(&theirs);
+    let waiting = a_queue().depends_on(theirs);
+    stack.add("Waiting", waiting);
     let (code, places) = only(app);
     assert_eq!(code, Code::ForeignHandle);
     assert_eq!(places[0], (called, "depended on here".to_owned()));
@@ -66,10 +67,10 @@ fn a_reference_in_text_is_a_reference() {
 
 #[test]
 fn a_condition_of_another_app_is_not_ours() {
-    let [(app, stack, queue), (_, their_stack, _)] = twins();
+    let [(app, stack, _), (_, their_stack, _)] = twins();
     stack.condition("Large", equals("a", "b"));
     let theirs = their_stack.condition("Large", equals("a", "b"));
-    queue.condition(&theirs);
+    stack.add("Conditional", a_queue().condition(&theirs));
     named_queue(&stack, "Named", either::<String>(&theirs, "a", "b"));
     let codes: Vec<Code> = found(app).iter().map(|problem| problem.code).collect();
     assert_eq!(codes, [Code::ForeignHandle; 2]);

@@ -1,12 +1,14 @@
 //! Intrinsic functions, conditions, parameters and mappings, as templates say them.
 
 use stratiform_stack::{
-    Expr, Parameter, and, arn, availability_zones, base64, cidr, either, equals, find_in_map,
-    import_value, join, json, not, or, pseudo, select, split, sub,
+    Define, Expr, Parameter, and, arn, availability_zones, base64, cidr, either, equals,
+    find_in_map, import_value, join, json, not, or, pseudo, select, split, sub,
 };
 use stratiform_template::Value;
 
-use crate::support::{app, named_queue, problems, property, queue, template, templates};
+use crate::support::{
+    a_named_queue, a_queue, app, named_queue, problems, property, template, templates,
+};
 
 /// How a function stands in the template of a stack with a mapping.
 fn check(function: impl Into<stratiform_stack::Json>, expected: &str) {
@@ -94,7 +96,7 @@ fn conditions_choose_values_and_resources() {
     let both = stack.condition("Both", and([large.holds(), not(equals("a", "b"))]));
     stack.condition("Any", or([large.holds(), both.holds()]));
     let name = either::<String>(&both, "large", pseudo::no_value::<String>());
-    named_queue(&stack, "Queue", name).condition(&large);
+    stack.add("Queue", a_named_queue(name).condition(&large));
     insta::assert_snapshot!(templates(&app.synthesize().unwrap()));
 }
 
@@ -131,7 +133,7 @@ fn a_condition_stays_in_its_stack() {
     let of_one = one.condition("C", equals("a", "b"));
     two.condition("C", equals("a", "a"));
     named_queue(&two, "Queue", either::<String>(&of_one, "1", "2"));
-    queue(&two, "Topic").condition(&of_one);
+    two.add("Topic", a_queue().condition(&of_one));
     insta::assert_snapshot!(problems(app));
 }
 
@@ -149,8 +151,7 @@ fn what_may_not_exist_is_not_exported() {
     let app = app();
     let one = app.stack("one", "One");
     let large = one.condition("Large", equals("a", "b"));
-    let handle = queue(&one, "Queue");
-    handle.condition(&large);
+    let handle = one.add("Queue", a_queue().condition(&large));
     let two = app.stack("two", "Two");
     two.output("Arn", "", handle.attribute("Arn"));
     insta::assert_snapshot!(problems(app));

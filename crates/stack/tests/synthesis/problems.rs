@@ -3,9 +3,11 @@
 use std::collections::HashSet;
 
 use stratiform_finding::{Code, Group};
-use stratiform_stack::{App, Parameter, References, Settings, Untyped, Update, equals, json};
+use stratiform_stack::{
+    App, Define, Parameter, References, Settings, Untyped, Update, equals, json,
+};
 
-use crate::support::{app, found, queue};
+use crate::support::{a_queue, app, found, queue};
 
 type Cause = fn(&App);
 
@@ -33,7 +35,8 @@ const CAUSES: [(Code, Cause); 16] = [
     }),
     (Code::DependsOnAcrossStacks, |app| {
         let other = queue(&app.stack("one", ""), "Queue");
-        queue(&app.stack("two", ""), "Queue").depends_on(&other);
+        app.stack("two", "")
+            .add("Queue", a_queue().depends_on(other));
     }),
     (Code::DuplicateName, |app| {
         let stack = app.stack("one", "");
@@ -46,13 +49,14 @@ const CAUSES: [(Code, Cause); 16] = [
     }),
     (Code::ConditionalExport, |app| {
         let stack = app.stack("one", "");
-        let queue = queue(&stack, "Queue");
-        queue.condition(&stack.condition("Large", equals("a", "b")));
+        let large = stack.condition("Large", equals("a", "b"));
+        let queue = stack.add("Queue", a_queue().condition(&large));
         app.stack("two", "").output("Queue", "", queue.reference());
     }),
     (Code::ConditionAcrossStacks, |app| {
         let large = app.stack("one", "").condition("Large", equals("a", "b"));
-        queue(&app.stack("two", ""), "Queue").condition(&large);
+        app.stack("two", "")
+            .add("Queue", a_queue().condition(&large));
     }),
     (Code::SecretAcrossStacks, |app| {
         let secret = Parameter::string("").no_echo();

@@ -1,23 +1,23 @@
 //! Resources: their attributes besides properties, what they wait for, and what follows for the stack.
 
 use stratiform_finding::Code;
-use stratiform_stack::{DeletionPolicy, Json, ReplacePolicy, Untyped, json};
+use stratiform_stack::{Define, DeletionPolicy, Json, ReplacePolicy, Untyped, json};
 
-use crate::support::{app, only, problems, queue, resource, template, templates};
+use crate::support::{a_queue, app, only, problems, queue, resource, template, templates};
 
 #[test]
-fn handles_set_the_attributes_of_resources() {
+fn a_definition_has_what_stands_beside_properties() {
     let app = app();
     let stack = app.stack("one", "One");
     let first = queue(&stack, "First");
-    let second = queue(&stack, "Second");
-    second
-        .depends_on(&first)
+    let second = a_queue()
+        .depends_on(first)
         .deletion_policy(DeletionPolicy::Snapshot)
         .update_replace_policy(ReplacePolicy::Retain)
         .creation_policy(json!({"ResourceSignal": {"Count": 1}}))
         .update_policy(json!({"UseOnlineResharding": true}))
         .metadata(json!({"Why": first.attribute("Arn")}));
+    let second = stack.add("Second", second);
     stack.metadata("Team", "platform");
     stack.output("Url", "Where it is", second.reference());
     stack.export("Shared", "For others", "shop:queue", first.attribute("Arn"));
@@ -38,7 +38,8 @@ fn what_stays_on_deletion_stays_on_replacement() {
     ];
     for (policy, deleted, replaced) in cases {
         let app = app();
-        queue(&app.stack("one", "One"), "Queue").on_removal(policy);
+        app.stack("one", "One")
+            .add("Queue", a_queue().on_removal(policy));
         let template = template(app, "one");
         let queue = resource(&template, "Queue");
         assert_eq!(queue.deletion_policy, Some(deleted.into()));
@@ -51,9 +52,9 @@ fn depends_on_does_not_reach_into_another_stack() {
     let app = app();
     let declared = line!() + 1;
     let topic = queue(&app.stack("one", "One"), "Topic");
-    let handle = queue(&app.stack("two", "Two"), "Queue");
     let called = line!() + 1;
-    handle.depends_on(&topic);
+    let waiting = a_queue().depends_on(topic);
+    app.stack("two", "Two").add("Queue", waiting);
     let places = vec![
         (called, "depended on here".to_owned()),
         (declared, "declared here".to_owned()),
@@ -65,7 +66,8 @@ fn depends_on_does_not_reach_into_another_stack() {
 fn depends_on_names_both_stacks() {
     let app = app();
     let topic = queue(&app.stack("one", "One"), "Topic");
-    queue(&app.stack("two", "Two"), "Queue").depends_on(&topic);
+    app.stack("two", "Two")
+        .add("Queue", a_queue().depends_on(topic));
     insta::assert_snapshot!(problems(app));
 }
 

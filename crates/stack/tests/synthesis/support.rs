@@ -23,7 +23,12 @@ pub(crate) fn app_with(references: References) -> App {
 /// A queue without properties.
 #[track_caller]
 pub(crate) fn queue(stack: &Stack, logical_id: &str) -> Handle<Untyped> {
-    stack.add(logical_id, Untyped::new("AWS::SQS::Queue", json!({})))
+    stack.add(logical_id, a_queue())
+}
+
+/// The properties of a queue that sets none.
+pub(crate) fn a_queue() -> Untyped {
+    Untyped::new("AWS::SQS::Queue", json!({}))
 }
 
 /// A queue with a name, which is where the tests put values.
@@ -33,9 +38,13 @@ pub(crate) fn named_queue(
     logical_id: &str,
     name: impl Into<Json>,
 ) -> Handle<Untyped> {
+    stack.add(logical_id, a_named_queue(name))
+}
+
+/// The properties of a queue with a name.
+pub(crate) fn a_named_queue(name: impl Into<Json>) -> Untyped {
     let name: Json = name.into();
-    let properties = Json::object([("QueueName", name)]);
-    stack.add(logical_id, Untyped::new("AWS::SQS::Queue", properties))
+    Untyped::new("AWS::SQS::Queue", Json::object([("QueueName", name)]))
 }
 
 /// Every template of an assembly, one after the other.
