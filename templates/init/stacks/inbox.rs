@@ -1,6 +1,6 @@
 //! A queue of what is to be done, one of what could not be, and an alarm when there is something in that.
 
-use stratiform_stack::{App, DeletionPolicy, json, props};
+use stratiform_stack::{App, Define, DeletionPolicy, json, props};
 
 use crate::environment::Environment;
 use crate::resources::cloudwatch::alarm::{
@@ -19,10 +19,10 @@ pub(crate) fn stack(env: &Environment, app: &App) {
         "Failed",
         props!(sqs::Queue {
             message_retention_period: 14 * DAY,
-        }),
+        })
+        // What is in it should not go with the stack.
+        .on_removal(DeletionPolicy::Retain),
     );
-    // What is in it should not go with the stack.
-    failed.on_removal(DeletionPolicy::Retain);
 
     let queue = stack.add(
         "Queue",
