@@ -11,6 +11,7 @@ pub mod notifications;
 mod budget;
 mod dashboard;
 
+use stratiform_parts::QueueHandles;
 use stratiform_stack::{App, Expr, Handle, Stack, json, props, sub};
 
 pub use alarm::{Alarm, Lasting, Limit, Measure};
@@ -19,7 +20,7 @@ pub use metric::Metric;
 use crate::database::Database;
 use crate::environment::{DatabaseAlarms, Environment, ServiceName};
 use crate::parts::Names;
-use crate::queues::{Queues, ServiceQueue};
+use crate::queues::Queues;
 use crate::resources::cloudwatch::alarm::TreatMissingData::{Breaching, NotBreaching};
 use crate::resources::{cloudwatch, sns, sqs};
 use crate::services::{RunningService, Services, metrics};
@@ -66,14 +67,24 @@ fn roll_back(id: impl Into<String>, alarm: Alarm) -> Row {
     }
 }
 
+/// What is watched.
+#[derive(Clone, Copy, Debug)]
+pub struct Watched<'a> {
+    /// The database.
+    pub database: &'a Database,
+    /// The queues.
+    pub queues: &'a Queues,
+    /// The services.
+    pub services: &'a Services,
+}
+
 /// Adds the stack.
-pub fn stack(
-    app: &App,
-    env: &Environment,
-    database: &Database,
-    queues: &Queues,
-    services: &Services,
-) -> Alarms {
+pub fn stack(app: &App, env: &Environment, watched: Watched<'_>) -> Alarms {
+    let Watched {
+        database,
+        queues,
+        services,
+    } = watched;
     let names = Names::of(app);
     let stack = app.stack(
         "alarms",
@@ -106,7 +117,7 @@ pub fn stack(
     all.push(rollback(&stack, names, &rolling_back).arn().text());
 
     if env.dashboard {
-        dashboard::add(&stack, names, all, database, queues, services);
+        dashboard::add(&stack, names, all, watched);
     }
     budget::add(&stack, app, env, &alarms);
     alarms
@@ -236,7 +247,7 @@ fn of_database(limits: &DatabaseAlarms, database: &Database) -> [Row; 5] {
 }
 
 /// Whether a service gets its messages done. SQS stops measuring a queue that nobody uses: that is fine.
-fn of_queue(env: &Environment, name: &ServiceName, queue: &ServiceQueue) -> [Row; 2] {
+fn of_queue(env: &Environment, name: &ServiceName, queue: &QueueHandles) -> [Row; 2] {
     let id = name.logical_id_prefix();
     let seconds = env.alarms.oldest_message_above_seconds;
     let age = Metric::queue("ApproximateAgeOfOldestMessage", &queue.queue);

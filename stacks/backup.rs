@@ -29,7 +29,12 @@ pub fn stack(app: &App, env: &Environment, database: &Database, alarms: &Alarms)
         region: region.as_ref(),
         vault: names.name("dr"),
     };
-    let plan = plan(&stack, names, kept, &vault, &there);
+    let plan = Plan {
+        kept,
+        vault,
+        there: &there,
+    };
+    let plan = plan.add_to(&stack, names);
     let role = role(&stack, database, &vault, &there);
     let instance = database.instance.db_instance_arn();
     stack.add(
@@ -78,14 +83,13 @@ fn vault(
     names: Names<'_>,
     kept: &Backup,
 ) -> Handle<backup::BackupVault> {
-    let key = parts::Key {
-        id: "Key",
-        alias: &names.name("backup"),
-        description: &format!("Backup vault of {}", names.prefix()),
-        services: Vec::new(),
+    let key = props!(parts::Key {
+        description: format!("Backup vault of {}", names.prefix()),
+        alias: names.alias("backup"),
         removal: DeletionPolicy::RetainExceptOnCreate,
-    };
-    let key = key.add_to(stack, env);
+        key: parts::deletion_window(env),
+    });
+    let key = key.add_to(stack, "Key");
     let keep = Statement::deny([
         "backup:DeleteRecoveryPoint",
         "backup:UpdateRecoveryPointLifecycle",
@@ -110,48 +114,52 @@ fn vault(
     )
 }
 
-/// When backups are made: well before the instance's own backup (02:00) and maintenance.
-fn plan(
-    stack: &Stack,
-    names: Names<'_>,
-    kept: &Backup,
-    vault: &Handle<backup::BackupVault>,
-    there: &Elsewhere<'_>,
-) -> Handle<backup::BackupPlan> {
-    let rules = [
-        ("daily", "cron(0 22 * * ? *)", kept.daily_retention_days),
-        ("monthly", "cron(0 12 1 * ? *)", kept.monthly_retention_days),
-    ];
-    let rules = rules.map(|(name, schedule, days)| {
-        // RDS has no cold storage to move them to.
-        let lifecycle = props!(backup_plan::LifecycleResourceType {
-            delete_after_days: days,
+/// When backups are made, how long they are kept, and where.
+struct Plan<'a> {
+    kept: &'a Backup,
+    vault: Handle<backup::BackupVault>,
+    there: &'a Elsewhere<'a>,
+}
+
+impl Plan<'_> {
+    /// Well before the instance's own backup (02:00) and maintenance.
+    fn add_to(self, stack: &Stack, names: Names<'_>) -> Handle<backup::BackupPlan> {
+        let Plan { kept, vault, there } = self;
+        let rules = [
+            ("daily", "cron(0 22 * * ? *)", kept.daily_retention_days),
+            ("monthly", "cron(0 12 1 * ? *)", kept.monthly_retention_days),
+        ];
+        let rules = rules.map(|(name, schedule, days)| {
+            // RDS has no cold storage to move them to.
+            let lifecycle = props!(backup_plan::LifecycleResourceType {
+                delete_after_days: days,
+            });
+            props!(backup_plan::BackupRuleResourceType {
+                rule_name: name,
+                target_backup_vault: vault,
+                schedule_expression: schedule,
+                schedule_expression_timezone: "Etc/UTC",
+                start_window_minutes: 60,
+                completion_window_minutes: 480,
+                // To any second of the last weeks is what RDS's own backups are for.
+                enable_continuous_backup: false,
+                lifecycle: lifecycle.clone(),
+                copy_actions: [backup_plan::CopyActionResourceType {
+                    destination_backup_vault_arn: there.vault_arn(),
+                    lifecycle,
+                }],
+            })
         });
-        props!(backup_plan::BackupRuleResourceType {
-            rule_name: name,
-            target_backup_vault: vault,
-            schedule_expression: schedule,
-            schedule_expression_timezone: "Etc/UTC",
-            start_window_minutes: 60,
-            completion_window_minutes: 480,
-            // To any second of the last weeks is what RDS's own backups are for.
-            enable_continuous_backup: false,
-            lifecycle: lifecycle.clone(),
-            copy_actions: [backup_plan::CopyActionResourceType {
-                destination_backup_vault_arn: there.vault_arn(),
-                lifecycle,
-            }],
-        })
-    });
-    stack.add(
-        "Plan",
-        props!(backup::BackupPlan {
-            backup_plan: backup_plan::BackupPlanResourceType {
-                backup_plan_name: names.prefix(),
-                backup_plan_rule: rules,
-            }
-        }),
-    )
+        stack.add(
+            "Plan",
+            props!(backup::BackupPlan {
+                backup_plan: backup_plan::BackupPlanResourceType {
+                    backup_plan_name: names.prefix(),
+                    backup_plan_rule: rules,
+                }
+            }),
+        )
+    }
 }
 
 /// The role of AWS Backup: this instance, the snapshots that AWS Backup itself makes, and the two vaults.
@@ -210,14 +218,13 @@ fn role(
     // AWS Backup does not say for which of its resources it comes.
     let assume =
         Statement::allow(["sts:AssumeRole"]).to(Principal::service("backup.amazonaws.com"));
-    let role = parts::Role {
-        id: "Role",
+    let role = props!(parts::Role {
         description: "Takes, copies and expires the backups of the database",
         trust: PolicyDocument::new([own_account(assume)]),
-        policy: "back-up-database",
+        policy_name: "back-up-database",
         statements,
-    };
-    role.add_to(stack)
+    });
+    role.add_to(stack, "Role")
 }
 
 /// Tells of backups that failed, and of backups that were not even tried.

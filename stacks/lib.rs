@@ -24,7 +24,18 @@ pub fn app(env: &Environment, app: &App) {
     let registry = registry::stack(app, env);
     let database = database::stack(app, env, &network);
     let queues = queues::stack(app, env);
-    let services = services::stack(app, env, &network, &registry, &database, &queues);
-    let alarms = alarms::stack(app, env, &database, &queues, &services);
+    let uses = services::Uses {
+        network: &network,
+        registry: &registry,
+        database: &database,
+        queues: &queues,
+    };
+    let services = services::stack(app, env, uses);
+    let watched = alarms::Watched {
+        database: &database,
+        queues: &queues,
+        services: &services,
+    };
+    let alarms = alarms::stack(app, env, watched);
     backup::stack(app, env, &database, &alarms);
 }

@@ -24,15 +24,14 @@ pub struct Registry {
 pub fn stack(app: &App, env: &Environment) -> Registry {
     let names = Names::of(app);
     let stack = app.stack("registry", &names.describe("image repositories"));
-    let key = parts::Key {
-        id: "Key",
-        alias: &names.name("registry"),
-        description: &format!("Images of {}", names.prefix()),
-        services: Vec::new(),
+    let key = props!(parts::Key {
+        description: format!("Images of {}", names.prefix()),
+        alias: names.alias("registry"),
         // Images are what an older release is made of.
         removal: DeletionPolicy::RetainExceptOnCreate,
-    };
-    let key = key.add_to(&stack, env);
+        key: parts::deletion_window(env),
+    });
+    let key = key.add_to(&stack, "Key");
     let repositories = env.services.keys().map(|service| {
         let repository = stack.add(
             format!("{}Repository", service.logical_id_prefix()),

@@ -55,16 +55,26 @@ pub struct RunningService {
     pub target_groups: Vec<Handle<elasticloadbalancingv2::TargetGroup>>,
 }
 
+/// What the services use of other stacks.
+#[derive(Clone, Copy, Debug)]
+pub struct Uses<'a> {
+    /// Where they run.
+    pub network: &'a Network,
+    /// Where their images come from.
+    pub registry: &'a Registry,
+    /// What some of them keep things in.
+    pub database: &'a Database,
+    /// What some of them read and write.
+    pub queues: &'a Queues,
+}
+
 /// What the parts of this stack are made from.
 #[derive(Clone, Copy)]
 struct Context<'a> {
     stack: &'a Stack,
     env: &'a Environment,
     names: Names<'a>,
-    network: &'a Network,
-    registry: &'a Registry,
-    database: &'a Database,
-    queues: &'a Queues,
+    uses: Uses<'a>,
 }
 
 /// One service of the environment, while it is being built.
@@ -83,24 +93,14 @@ impl Entry<'_> {
 }
 
 /// Adds the stack.
-pub fn stack(
-    app: &App,
-    env: &Environment,
-    network: &Network,
-    registry: &Registry,
-    database: &Database,
-    queues: &Queues,
-) -> Services {
+pub fn stack(app: &App, env: &Environment, uses: Uses<'_>) -> Services {
     let names = Names::of(app);
     let stack = app.stack("services", &names.describe(&contents(env)));
     let context = Context {
         stack: &stack,
         env,
         names,
-        network,
-        registry,
-        database,
-        queues,
+        uses,
     };
     let cluster = cluster::cluster(&context);
     let load_balancer = load_balancer::load_balancer(&context);
@@ -205,7 +205,10 @@ fn network_configuration(
     tasks: &Handle<ec2::SecurityGroup>,
 ) -> service::NetworkConfiguration {
     let Context {
-        network, database, ..
+        uses: Uses {
+            network, database, ..
+        },
+        ..
     } = entry.context;
     let mut groups = vec![tasks];
     if entry.service.uses_database {
@@ -225,7 +228,7 @@ fn security_group(entry: &Entry<'_>) -> Handle<ec2::SecurityGroup> {
     let Context {
         stack,
         names,
-        network,
+        uses: Uses { network, .. },
         ..
     } = entry.context;
     stack.add(

@@ -3,6 +3,7 @@
 use stratiform_stack::{Expr, Json, Stack, json, props, pseudo, sub};
 
 use super::metric::Metric;
+use crate::alarms::Watched;
 use crate::database::Database;
 use crate::parts::Names;
 use crate::queues::Queues;
@@ -32,9 +33,7 @@ pub(super) fn add(
     stack: &Stack,
     names: Names<'_>,
     alarms: Vec<Expr<String>>,
-    database: &Database,
-    queues: &Queues,
-    services: &Services,
+    watched: Watched<'_>,
 ) {
     let status = json!({
         "type": "alarm",
@@ -44,11 +43,11 @@ pub(super) fn add(
         "height": STATUS_HEIGHT,
         "properties": {"title": format!("Alarms of {}", names.prefix()), "alarms": alarms},
     });
-    let graphs = requests(services)
+    let graphs = requests(watched.services)
         .into_iter()
-        .chain(tasks(services))
-        .chain(messages(queues))
-        .chain(of_database(database));
+        .chain(tasks(watched.services))
+        .chain(messages(watched.queues))
+        .chain(of_database(watched.database));
     let graphs = (0..).zip(graphs).map(|(place, graph)| graph.widget(place));
     let widgets: Vec<Json> = std::iter::once(status).chain(graphs).collect();
     stack.add(

@@ -10,7 +10,7 @@ use super::{Alarm, Alarms};
 use crate::environment::Environment;
 use crate::parts::{self, Names, own_account};
 use crate::resources::events::rule;
-use crate::resources::{cloudwatch, events, kms, sns};
+use crate::resources::{cloudwatch, events, kms, sns, sqs};
 
 /// Events of the account's event bus that somebody should know of.
 pub struct Events<'a> {
@@ -100,7 +100,11 @@ pub(super) fn add(stack: &Stack, env: &Environment, names: Names<'_>) -> Alarms 
     let undelivered = "UndeliveredEvents";
     let queue = stack.add(
         undelivered,
-        parts::dead_letter_queue(&key).on_removal(DeletionPolicy::Delete),
+        props!(sqs::Queue {
+            message_retention_period: 14 * parts::DAY,
+            ..parts::encrypted_queue(&key)
+        })
+        .on_removal(DeletionPolicy::Delete),
     );
     let send = Statement::allow(["sqs:SendMessage"])
         .sid("EventRules")
@@ -110,7 +114,7 @@ pub(super) fn add(stack: &Stack, env: &Environment, names: Names<'_>) -> Alarms 
     parts::queue_policy(
         stack,
         undelivered,
-        &queue,
+        queue,
         [own_account(send).when("ArnLike", "aws:SourceArn", rules)],
     );
     Alarms {
@@ -134,18 +138,18 @@ fn key(stack: &Stack, env: &Environment, names: Names<'_>) -> Handle<kms::Key> {
     let publishers = encrypt("PublishersOfThisAccount")
         .to(Principal::service("budgets.amazonaws.com"))
         .to(Principal::service("cloudwatch.amazonaws.com"));
-    let key = parts::Key {
-        id: "Key",
-        alias: &names.name("alarms"),
-        description: &format!("Notifications of {}", names.prefix()),
+    let key = props!(parts::Key {
+        description: format!("Notifications of {}", names.prefix()),
+        alias: names.alias("alarms"),
         services: vec![
             own_account(publishers),
             // EventBridge does not say for which account it comes.
             encrypt("EventRules").to(events_service()),
         ],
         removal: DeletionPolicy::Delete,
-    };
-    key.add_to(stack, env)
+        key: parts::deletion_window(env),
+    });
+    key.add_to(stack, "Key")
 }
 
 fn publishers(topic: &Handle<sns::Topic>) -> [Statement; 4] {

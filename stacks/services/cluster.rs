@@ -5,7 +5,7 @@ use stratiform_stack::{Define, DeletionPolicy, Handle, props};
 use crate::parts;
 use crate::resources::ecs::cluster;
 use crate::resources::{ecs, kms, logs};
-use crate::services::Context;
+use crate::services::{Context, Uses};
 
 /// The cluster, and what `execute-command` needs.
 pub(super) struct Cluster {
@@ -21,29 +21,31 @@ pub(super) fn cluster(context: &Context<'_>) -> Cluster {
         stack,
         env,
         names,
-        network,
+        uses: Uses { network, .. },
         ..
     } = *context;
     // Key and log are there even where no service lets people in: somebody may switch it on in an emergency,
     // and that session must be on record, too.
-    let exec_key = parts::Key {
-        id: "ExecKey",
-        alias: &names.name("exec"),
-        description: &format!("ECS Exec sessions of {}", names.prefix()),
-        services: Vec::new(),
+    let exec_key = props!(parts::Key {
+        description: format!("ECS Exec sessions of {}", names.prefix()),
+        alias: names.alias("exec"),
         removal: DeletionPolicy::Delete,
-    };
-    let exec_key = exec_key.add_to(stack, env);
-    let key = &network.logs_key;
-    let log_group = |id: &str, name: &str| parts::LogGroup { id, name, key }.add_to(stack, env);
-    let exec_logs = log_group("ExecLogGroup", &names.path("exec"));
+        key: parts::deletion_window(env),
+    });
+    let exec_key = exec_key.add_to(stack, "ExecKey");
+    let exec_logs = props!(parts::LogGroup {
+        name: names.path("exec"),
+        logs: &network.logs,
+    });
+    let exec_logs = exec_logs.add_to(stack, "ExecLogGroup");
     // It is there before the cluster writes to it, so that Container Insights does not make its own, which
     // would be neither encrypted nor ever emptied. For that the cluster's name must be known.
     let name = names.prefix();
-    let insights = log_group(
-        "InsightsLogGroup",
-        &format!("/aws/ecs/containerinsights/{name}/performance"),
-    );
+    let insights = props!(parts::LogGroup {
+        name: format!("/aws/ecs/containerinsights/{name}/performance"),
+        logs: &network.logs,
+    });
+    let insights = insights.add_to(stack, "InsightsLogGroup");
     let handle = stack.add(
         "Cluster",
         props!(ecs::Cluster {

@@ -81,7 +81,7 @@ fn alarms(entry: &Entry<'_>, route: Option<&Route>) -> Vec<Handle<cloudwatch::Al
             }),
         ));
     }
-    if let Some(queue) = entry.context.queues.queues.get(entry.name) {
+    if let Some(queue) = entry.context.uses.queues.queues.get(entry.name) {
         let seconds = limits.oldest_message_above_seconds;
         let name = queue.queue.queue_name();
         alarms.push(add(

@@ -7,7 +7,7 @@ use crate::parts;
 use crate::resources::ec2::security_group;
 use crate::resources::elasticloadbalancingv2::{listener, load_balancer};
 use crate::resources::{ec2, elasticloadbalancingv2};
-use crate::services::{Context, access_logs};
+use crate::services::{Context, Uses, access_logs};
 
 /// Of AWS's policies the strictest that browsers of the last years can speak: TLS 1.3, and 1.2 with forward
 /// secrecy.
@@ -95,7 +95,7 @@ fn balancer(
             r#type: load_balancer::Type::Application,
             scheme: load_balancer::Scheme::InternetFacing,
             ip_address_type: load_balancer::IpAddressType::Ipv4,
-            subnets: &context.network.public_subnets,
+            subnets: &context.uses.network.public_subnets,
             security_groups: [security_group],
             load_balancer_attributes: [
                 attribute("access_logs.s3.enabled", "true"),
@@ -225,7 +225,7 @@ fn security_group(context: &Context<'_>, doors: &Doors) -> Handle<ec2::SecurityG
         stack,
         env,
         names,
-        network,
+        uses: Uses { network, .. },
         ..
     } = *context;
     let mut ingress = Vec::new();

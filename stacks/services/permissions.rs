@@ -1,10 +1,10 @@
 //! What a service may do: the role that starts its tasks, and the one that they run with.
 
-use stratiform_stack::{Expr, Handle, PolicyDocument, Statement, arn, pseudo, sub};
+use stratiform_parts::QueueHandles;
+use stratiform_stack::{Expr, Handle, PolicyDocument, Statement, arn, props, pseudo, sub};
 
 use crate::environment::ServiceName;
 use crate::parts;
-use crate::queues::ServiceQueue;
 use crate::resources::{iam, logs};
 use crate::services::Entry;
 use crate::services::cluster::Cluster;
@@ -25,7 +25,7 @@ pub(super) fn execution_role(
             "ecr:GetDownloadUrlForLayer",
         ])
         .sid("Pull")
-        .on(entry.context.registry.repositories[entry.name]),
+        .on(entry.context.uses.registry.repositories[entry.name]),
         Statement::allow(["logs:CreateLogStream", "logs:PutLogEvents"])
             .sid("WriteLogs")
             .on(logs),
@@ -34,14 +34,13 @@ pub(super) fn execution_role(
         statements.extend(read_database_secret(entry));
     }
     statements.extend(read_parameters(entry));
-    let role = parts::Role {
-        id: &entry.id("ExecutionRole"),
-        description: &format!("Starts the tasks of {}", entry.name),
+    let role = props!(parts::Role {
+        description: format!("Starts the tasks of {}", entry.name),
         trust: trust_in_tasks(),
-        policy: "start-tasks",
+        policy_name: "start-tasks",
         statements,
-    };
-    role.add_to(entry.context.stack)
+    });
+    role.add_to(entry.context.stack, &entry.id("ExecutionRole"))
 }
 
 /// What the service's own code may do.
@@ -57,14 +56,13 @@ pub(super) fn task_role(entry: &Entry<'_>, cluster: &Cluster) -> Handle<iam::Rol
     if entry.service.execute_command {
         statements.extend(execute_command(cluster));
     }
-    let role = parts::Role {
-        id: &entry.id("TaskRole"),
-        description: &format!("What {} itself may do", entry.name),
+    let role = props!(parts::Role {
+        description: format!("What {} itself may do", entry.name),
         trust: trust_in_tasks(),
-        policy: "run",
+        policy_name: "run",
         statements,
-    };
-    role.add_to(entry.context.stack)
+    });
+    role.add_to(entry.context.stack, &entry.id("TaskRole"))
 }
 
 fn trust_in_tasks() -> PolicyDocument {
@@ -79,7 +77,7 @@ fn through(statement: Statement, service: &str) -> Statement {
 
 /// To log in without a password, as the database user of the service's name.
 fn connect_to_database(entry: &Entry<'_>) -> Statement {
-    let instance = entry.context.database.instance.dbi_resource_id();
+    let instance = entry.context.uses.database.instance.dbi_resource_id();
     Statement::allow(["rds-db:connect"])
         .sid("ConnectToDatabase")
         .on(arn(
@@ -91,12 +89,13 @@ fn connect_to_database(entry: &Entry<'_>) -> Statement {
 fn read_database_secret(entry: &Entry<'_>) -> [Statement; 2] {
     let secret = entry
         .context
+        .uses
         .database
         .instance
         .master_user_secret_secret_arn();
     let decrypt = Statement::allow(["kms:Decrypt"])
         .sid("DecryptDatabaseSecret")
-        .on(entry.context.database.key);
+        .on(entry.context.uses.database.key);
     [
         Statement::allow(["secretsmanager:GetSecretValue"])
             .sid("ReadDatabaseSecret")
@@ -171,8 +170,8 @@ impl QueueUse {
         entry: &Entry<'_>,
         services: impl Iterator<Item = &'a ServiceName>,
     ) -> Vec<Statement> {
-        let queues = entry.context.queues;
-        let used: Vec<&ServiceQueue> = services.map(|service| &queues.queues[service]).collect();
+        let queues = entry.context.uses.queues;
+        let used: Vec<&QueueHandles> = services.map(|service| &queues.queues[service]).collect();
         let Some(key) = queues.key.as_ref().filter(|_| !used.is_empty()) else {
             return Vec::new();
         };

@@ -113,7 +113,7 @@ impl Builder<'_> {
         entry.context.stack.add(
             entry.id(id),
             props!(TargetGroup {
-                vpc_id: &entry.context.network.vpc,
+                vpc_id: &entry.context.uses.network.vpc,
                 target_type: target_group::TargetType::Ip,
                 protocol: target_group::Protocol::Http,
                 port: http.port,
@@ -222,13 +222,12 @@ impl Builder<'_> {
         .sid("RegisterTasks")
         .on_each(target_groups);
         let service = self.entry.name;
-        let role = parts::Role {
-            id: &self.entry.id("TrafficRole"),
-            description: &format!("ECS moves the traffic of {service} between blue and green"),
+        let role = props!(parts::Role {
+            description: format!("ECS moves the traffic of {service} between blue and green"),
             trust: PolicyDocument::assumed_by("ecs.amazonaws.com"),
-            policy: "shift-traffic",
+            policy_name: "shift-traffic",
             statements: vec![describe, shift, register],
-        };
-        role.add_to(self.entry.context.stack)
+        });
+        role.add_to(self.entry.context.stack, &self.entry.id("TrafficRole"))
     }
 }

@@ -80,7 +80,7 @@ fn backlog(
     cluster: &Cluster,
     service: &Handle<ecs::Service>,
 ) -> scaling_policy::CustomizedMetricSpecification {
-    let queue = &entry.context.queues.queues[entry.name].queue;
+    let queue = &entry.context.uses.queues.queues[entry.name].queue;
     let per_task = props!(scaling_policy::TargetTrackingMetricDataQuery {
         id: "backlog",
         label: "Messages per task",

@@ -22,12 +22,11 @@ const EXEC_VOLUMES: [(&str, &str); 2] = [
 /// Adds what a task of the service is made from.
 pub(super) fn definition(entry: &Entry<'_>, cluster: &Cluster) -> Handle<ecs::TaskDefinition> {
     let context = &entry.context;
-    let logs = parts::LogGroup {
-        id: &entry.id("Logs"),
-        name: &context.names.path(&format!("services/{}", entry.name)),
-        key: &context.network.logs_key,
-    };
-    let logs = logs.add_to(context.stack, context.env);
+    let logs = props!(parts::LogGroup {
+        name: context.names.path(&format!("services/{}", entry.name)),
+        logs: &context.uses.network.logs,
+    });
+    let logs = logs.add_to(context.stack, &entry.id("Logs"));
     let execution_role = permissions::execution_role(entry, &logs);
     let task_role = permissions::task_role(entry, cluster);
     let volumes = exec_volumes(entry).map(|(name, _)| props!(task::Volume { name }));

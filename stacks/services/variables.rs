@@ -54,7 +54,7 @@ fn all(entry: &Entry<'_>) -> BTreeMap<String, Value> {
         let variables = database(entry).into_iter();
         all.extend(variables.map(|(name, value)| (name.to_owned(), value)));
     }
-    for (name, queue) in &entry.context.queues.queues {
+    for (name, queue) in &entry.context.uses.queues.queues {
         if name == entry.name || entry.service.publishes_to.contains(name) {
             all.insert(queue_url(name), plain(queue.queue.queue_url()));
         }
@@ -76,7 +76,7 @@ fn plain(value: impl Into<Prop<String>>) -> Value {
 }
 
 fn database(entry: &Entry<'_>) -> [(&'static str, Value); 8] {
-    let instance = &entry.context.database.instance;
+    let instance = &entry.context.uses.database.instance;
     let secret = instance.master_user_secret_secret_arn();
     let key = |key: &str| Value::Secret(sub!("{}:{}::", &secret, key).into());
     [

@@ -112,12 +112,11 @@ fn exceptions(group: &str) -> Option<[web_acl::RuleActionOverride; 1]> {
 
 /// Requests that a rule had something to say about, without what identifies their sender.
 fn log(context: &Context<'_>, acl: &Handle<wafv2::WebAcl>) {
-    let group = parts::LogGroup {
-        id: "WebAclLogGroup",
-        name: &context.names.web_acl_logs(),
-        key: &context.network.logs_key,
-    };
-    let group = group.add_to(context.stack, context.env);
+    let group = props!(parts::LogGroup {
+        name: context.names.web_acl_logs(),
+        logs: &context.uses.network.logs,
+    });
+    let group = group.add_to(context.stack, "WebAclLogGroup");
     // The attribute of a log group ends in `:*`, which WAF refuses.
     let destination = arn("logs", sub!("log-group:{}", group.reference()));
     let condition = |action| {

@@ -1,7 +1,7 @@
 //! The parts that stacks share.
 
 use storefront_stacks::parts;
-use stratiform_stack::{App, PolicyDocument, References, Settings};
+use stratiform_stack::{App, PolicyDocument, References, Settings, props};
 
 #[test]
 fn a_mistake_in_a_part_is_shown_where_the_part_is_used() {
@@ -14,15 +14,12 @@ fn a_mistake_in_a_part_is_shown_where_the_part_is_used() {
         tags: Default::default(),
     });
     let stack = app.stack("one", "One");
-    let role = parts::Role {
-        id: "Role",
+    let role = props!(parts::Role {
         description: "What it is for",
         trust: PolicyDocument::assumed_by("lambda.amazonaws.com"),
-        policy: "none",
-        statements: Vec::new(),
-    };
-    role.clone().add_to(&stack);
-    role.add_to(&stack);
+    });
+    role.clone().add_to(&stack, "Role");
+    role.add_to(&stack, "Role");
     let problems = app.synthesize().unwrap_err();
     assert_eq!(problems[0].code.as_str(), "duplicate-logical-id");
     let places = &problems[0].places;

@@ -51,6 +51,28 @@ fn wanted(name: &str, which: Which) -> bool {
     which == Which::All || service == EC2 || MOST_USED.contains(&service)
 }
 
+/// The file of the kinds of text in `stratiform-stack`.
+const KINDS: &str = "crates/stack/src/kinds/all.rs";
+
+/// Writes the kinds of text that the whole catalog knows.
+///
+/// # Errors
+/// A choice of kinds that is not known, or a file that cannot be written.
+pub(crate) fn write_kinds() -> Result<String, String> {
+    write(&root().join(KINDS), &stratiform_codegen::kinds()?)?;
+    Ok(format!("{KINDS} is as the catalog says"))
+}
+
+fn check_kinds() -> Result<(), String> {
+    let present = fs::read_to_string(root().join(KINDS)).unwrap_or_default();
+    if present == stratiform_codegen::kinds()? {
+        return Ok(());
+    }
+    Err(format!(
+        "{KINDS} is not what the catalog says: run `cargo xtask codegen --kinds`"
+    ))
+}
+
 /// Generates for every type, and has the compiler check those that are asked for.
 ///
 /// # Errors
@@ -63,6 +85,7 @@ pub(crate) fn compile(which: Which) -> Result<String, String> {
         .collect();
     generate(&every)?;
     let generated = started.elapsed();
+    check_kinds()?;
     let names: Vec<&str> = catalog()
         .resource_types()
         .map(|each| each.name())

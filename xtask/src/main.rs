@@ -26,7 +26,8 @@ const USAGE: &str = "usage:
   cargo xtask conformance service                 read recorded change sets and events, and write them again
   cargo xtask conformance engine                  have the AWS SDK do what was recorded against our endpoint
   cargo xtask bench TASK                          measure us and our peers, side by side
-  cargo xtask codegen [--all]                     generate and compile the most used resource types, or all";
+  cargo xtask codegen [--all | --kinds]           generate and compile the most used resource types, or all;
+                                                  or write the kinds of text that all crates share";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -35,13 +36,14 @@ fn main() -> ExitCode {
         Some((task, rest)) if task == "catalog" => catalog::run(rest),
         Some((task, rest)) if task == "ci" => ci::run(rest),
         Some((task, rest)) if task == "conformance" => conformance::run(rest),
-        Some((task, rest)) if task == "codegen" && (rest.is_empty() || rest == ["--all"]) => {
-            let which = if rest.is_empty() {
-                codegen::Which::MostUsed
-            } else {
-                codegen::Which::All
+        Some((task, rest)) if task == "codegen" => {
+            let done = match rest.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+                [] => codegen::compile(codegen::Which::MostUsed),
+                ["--all"] => codegen::compile(codegen::Which::All),
+                ["--kinds"] => codegen::write_kinds(),
+                _ => Err(USAGE.to_owned()),
             };
-            match codegen::compile(which) {
+            match done {
                 Ok(seen) => {
                     println!("{seen}");
                     ExitCode::SUCCESS

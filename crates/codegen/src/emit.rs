@@ -1,9 +1,11 @@
 //! The model as Rust source.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use crate::model::{Attribute, Field, Model, Presence, PropertyType, Resource, RustType};
+use crate::model::{
+    Attribute, Field, Model, Presence, PropertyType, Resource, Reused, RustType, Service,
+};
 
 /// Writes a line. Writing to a `String` cannot fail.
 macro_rules! line {
@@ -14,6 +16,9 @@ macro_rules! line {
 }
 
 mod give;
+mod kinds;
+
+pub(crate) use kinds::emit_kinds;
 
 /// The model as the text of one module.
 pub(crate) fn emit(model: &Model) -> String {
@@ -22,23 +27,29 @@ pub(crate) fn emit(model: &Model) -> String {
         source,
         "// Generated from the catalog by stratiform-codegen: edit the list of resource types instead."
     );
-    for (service, resources) in &model.services {
-        let names: Vec<&str> = resources
-            .iter()
-            .map(|resource| resource.resource_type)
-            .collect();
+    for (service, Service { resources, reused }) in &model.services {
+        let reused_types = reused.iter().map(|reused| reused.resource_type);
+        let resource_types = resources.iter().map(|resource| resource.resource_type);
+        let names: BTreeSet<&str> = resource_types.chain(reused_types).collect();
+        let names: Vec<&str> = names.into_iter().collect();
         line!(source, "\n/// {}.", names.join(", "));
         line!(source, "{LINTS}");
         line!(source, "#[rustfmt::skip]");
         line!(source, "pub mod {service} {{");
         line!(source, "{IMPORTS}");
+        for Reused {
+            from, name, module, ..
+        } in reused
+        {
+            line!(source, "#[doc(inline)]");
+            line!(source, "pub use {from}::{service}::{{{name}, {module}}};");
+        }
         for resource in resources {
             emit_resource(&mut source, resource);
-            give::emit(&mut source, model, resource);
+            give::emit(&mut source, &model.kinds, resource);
         }
         line!(source, "}}");
     }
-    emit_kinds(&mut source, model);
     source
 }
 
@@ -47,7 +58,7 @@ const LINTS: &str = "#[allow(clippy::all, clippy::allow_attributes, dead_code, m
     unused_imports, reason = \"generated\")]";
 
 /// What generated code refers to, under names that no resource type can take.
-const IMPORTS: &str = "use {super::kinds, ::stratiform_stack::generated as cfn};";
+const IMPORTS: &str = "use ::stratiform_stack::{generated as cfn, kinds};";
 
 fn emit_resource(source: &mut String, resource: &Resource) {
     let Resource {
@@ -157,6 +168,7 @@ fn emit_struct(source: &mut String, name: &str, fields: &[Field], prefix: &str) 
     line!(source, "}}");
     line!(source, "impl cfn::Accepts<Self> for {name} {{}}");
     emit_fields(source, name, fields);
+    emit_overlay(source, name, fields);
 }
 
 /// What `props!` asks: which properties are required, and the struct before anything is set.
@@ -184,6 +196,22 @@ fn emit_fields(source: &mut String, name: &str, fields: &[Field]) {
             source,
             "            {}: {optionality}::unset(),",
             field.name
+        );
+    }
+    line!(source, "        }}");
+    line!(source, "    }}");
+    line!(source, "}}");
+}
+
+/// What parts ask: what is set over what they would have set.
+fn emit_overlay(source: &mut String, name: &str, fields: &[Field]) {
+    line!(source, "impl cfn::Overlay for {name} {{");
+    line!(source, "    fn over(self, _rest: Self) -> Self {{");
+    line!(source, "        Self {{");
+    for Field { name, .. } in fields {
+        line!(
+            source,
+            "            {name}: self.{name}.over(_rest.{name}),"
         );
     }
     line!(source, "        }}");
@@ -272,37 +300,6 @@ fn emit_attributes(source: &mut String, resource: &Resource, prefix: &str) {
             source,
             "    pub fn {name}(&self) -> cfn::Expr<{rust_type}> {{ cfn::attribute(self.0, {attribute:?}) }}"
         );
-    }
-    line!(source, "}}");
-}
-
-fn emit_kinds(source: &mut String, model: &Model) {
-    line!(
-        source,
-        "\n/// Kinds of text: IDs, names and ARNs of particular resources."
-    );
-    line!(source, "{LINTS}");
-    line!(source, "#[rustfmt::skip]");
-    line!(source, "pub mod kinds {{");
-    line!(
-        source,
-        "use ::stratiform_stack::generated::{{AcceptsKind, Arn}};"
-    );
-    for (name, kind) in &model.kinds {
-        let formats: Vec<String> = kind
-            .formats
-            .iter()
-            .map(|format| format!("`{format}`"))
-            .collect();
-        line!(source, "/// {}.", formats.join(" or "));
-        line!(source, "#[derive(Clone, Copy, Debug)]");
-        line!(source, "pub enum {name} {{}}");
-        for (accepted, _) in model.kinds.iter().filter(|(_, other)| kind.accepts(other)) {
-            line!(source, "impl AcceptsKind<{accepted}> for {name} {{}}");
-        }
-        if kind.is_arn() {
-            line!(source, "impl AcceptsKind<{name}> for Arn {{}}");
-        }
     }
     line!(source, "}}");
 }

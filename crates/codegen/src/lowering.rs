@@ -2,6 +2,7 @@
 
 mod facts;
 mod kinds;
+mod names;
 mod shape;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -9,12 +10,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use indexmap::IndexMap;
 use stratiform_catalog::{PropertyPath, ResourceType, Schema};
 
-use crate::model::{Attribute, Field, Kind, Model, Presence, PropertyType, Resource, RustType};
-use crate::name::{TakenNames, camel, snake};
-use kinds::Inferred;
-use shape::{
-    MAX_DEPTH, Shape, collect_properties, is_tag, kind, kind_name, shape, structured, text_values,
+use crate::model::{
+    Attribute, Field, Kind, Model, Presence, PropertyType, Resource, Reused, RustType,
 };
+use crate::name::{TakenNames, camel, snake};
+use crate::shared::Shared;
+use kinds::Inferred;
+use names::{Named, Names};
+use shape::{MAX_DEPTH, Shape, collect_properties, is_tag, kind, shape, structured, text_values};
 
 /// Names that [`stratiform_stack::Handle`] has itself; an attribute of the same name gets a suffix.
 const HANDLE_METHODS: [&str; 2] = ["reference", "clone"];
@@ -228,13 +231,14 @@ impl<'a> Lowering<'a> {
 
     /// Text of a kind, or of one of several.
     fn kind(&mut self, formats: BTreeSet<String>) -> RustType {
-        let names: Vec<String> = formats.iter().map(|format| kind_name(format)).collect();
-        let name = names.join("Or");
-        for (name, format) in names.into_iter().zip(&formats) {
+        for format in &formats {
             let formats = BTreeSet::from([format.clone()]);
-            self.kinds.entry(name).or_insert(Kind { formats });
+            let kind = Kind { formats };
+            self.kinds.entry(kind.name()).or_insert(kind);
         }
-        self.kinds.entry(name.clone()).or_insert(Kind { formats });
+        let kind = Kind { formats };
+        let name = kind.name();
+        self.kinds.entry(name.clone()).or_insert(kind);
         RustType::Id(name)
     }
 
@@ -362,30 +366,36 @@ impl<'a> Lowering<'a> {
 
 impl Model {
     pub(crate) fn of(resource_types: impl IntoIterator<Item = ResourceType>) -> Model {
+        Model::beside(&[], resource_types)
+    }
+
+    /// The model of some types, of which those that are shared are only named.
+    pub(crate) fn beside(
+        shared: &[Shared],
+        resource_types: impl IntoIterator<Item = ResourceType>,
+    ) -> Model {
         let mut model = Model::default();
-        let mut scopes: HashMap<String, TakenNames> = HashMap::new();
+        let mut names = Names::default();
         for resource_type in resource_types {
-            let (service, name) = names(resource_type.name());
-            let scope = scopes.entry(service.clone()).or_default();
-            let module = scope.take([snake(name), snake(name) + "_properties"]);
-            let name = scope.take([camel(name)]);
-            let resource = Lowering::new(&mut model.kinds, resource_type).resource(name, module);
-            model.services.entry(service).or_default().push(resource);
+            let Named {
+                service,
+                name,
+                module,
+            } = names.of(resource_type);
+            let service = model.services.entry(service).or_default();
+            let owner = shared.iter().find(|shared| shared.has(resource_type));
+            match owner {
+                Some(owner) => service.reused.push(Reused {
+                    resource_type: resource_type.name(),
+                    from: owner.module.clone(),
+                    name,
+                    module,
+                }),
+                None => service
+                    .resources
+                    .push(Lowering::new(&mut model.kinds, resource_type).resource(name, module)),
+            }
         }
         model
     }
-}
-
-/// `AWS::RDS::DBInstance` → `rds`, `DBInstance`; vendors other than AWS keep their name in the module.
-fn names(resource_type: &'static str) -> (String, &'static str) {
-    let mut parts = resource_type.split("::");
-    let vendor = parts.next().unwrap_or_default();
-    let service = parts.next().unwrap_or_default();
-    let name = resource_type.rsplit("::").next().unwrap_or_default();
-    let service = if vendor == "AWS" {
-        service.to_lowercase()
-    } else {
-        format!("{vendor}_{service}").to_lowercase()
-    };
-    (service, name)
 }

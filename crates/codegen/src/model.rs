@@ -4,13 +4,34 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::name::kind_name;
+
 /// Everything that one generated file holds.
 #[derive(Debug, Default)]
 pub(crate) struct Model {
-    /// Module of a service (`rds`) → its resources.
-    pub(crate) services: BTreeMap<String, Vec<Resource>>,
+    /// Module of a service (`rds`) → what is in it.
+    pub(crate) services: BTreeMap<String, Service>,
     /// Kinds of text, by identifier.
     pub(crate) kinds: BTreeMap<String, Kind>,
+}
+
+/// The module of a service.
+#[derive(Debug, Default)]
+pub(crate) struct Service {
+    pub(crate) resources: Vec<Resource>,
+    pub(crate) reused: Vec<Reused>,
+}
+
+/// A resource type that a crate depended on has already.
+#[derive(Debug)]
+pub(crate) struct Reused {
+    pub(crate) resource_type: &'static str,
+    /// The module of all resources there: `::stratiform_parts::resources`.
+    pub(crate) from: String,
+    /// `DbInstance`.
+    pub(crate) name: String,
+    /// `db_instance`.
+    pub(crate) module: String,
 }
 
 /// A kind of text, or a choice between several.
@@ -20,7 +41,31 @@ pub(crate) struct Kind {
     pub(crate) formats: BTreeSet<String>,
 }
 
+/// The choices of kinds that properties of the catalog take. A resource's handle fits them, whether a type that takes
+/// one is generated beside it or not.
+const CHOICES: [&[&str]; 2] = [
+    &["AWS::EC2::SecurityGroup.Id", "AWS::EC2::SecurityGroup.Name"],
+    &[
+        "AWS::KMS::Alias.AliasName",
+        "AWS::KMS::Key.Arn",
+        "AWS::KMS::Key.Id",
+    ],
+];
+
 impl Kind {
+    /// Every choice of several kinds.
+    pub(crate) fn choices() -> impl Iterator<Item = Kind> {
+        CHOICES.into_iter().map(|formats| Kind {
+            formats: formats.iter().map(|format| (*format).to_owned()).collect(),
+        })
+    }
+
+    /// `KmsKeyArnOrKmsKeyId`.
+    pub(crate) fn name(&self) -> String {
+        let names = self.formats.iter().map(|format| kind_name(format));
+        names.collect::<Vec<_>>().join("Or")
+    }
+
     /// A choice of kinds accepts each of them, and any smaller choice.
     pub(crate) fn accepts(&self, other: &Kind) -> bool {
         other.formats.is_subset(&self.formats)

@@ -26,6 +26,11 @@ pub(crate) fn camel(name: &str) -> String {
     identifier(&camel)
 }
 
+/// The identifier of a kind of text: `AWS::EC2::VPC.Id` → `Ec2VpcId`.
+pub(crate) fn kind_name(format: &str) -> String {
+    camel(format.strip_prefix("AWS::").unwrap_or(format))
+}
+
 /// Cuts a name where case alone does not: `IPv6` is one word, `KMSKeyARNs` ends in one.
 fn words(name: &str) -> String {
     let name = name

@@ -9,7 +9,7 @@ fn attributes(resource_type: &str) -> Vec<(String, String, String)> {
         let (method, body) = line
             .strip_prefix("    pub fn ")?
             .split_once("(&self) -> ")?;
-        let (rust_type, call) = body.split_once(" { cfn::attribute(&self.0, \"")?;
+        let (rust_type, call) = body.split_once(" { cfn::attribute(self.0, \"")?;
         let (attribute, _) = call.split_once('"')?;
         Some([method, rust_type, attribute].map(str::to_owned).into())
     };

@@ -168,6 +168,8 @@ codes! {
         StackPolicyResource = "stack-policy-resource",
         /// A stack protects a resource of another stack.
         ProtectAcrossStacks = "protect-across-stacks",
+        /// A part was asked for something that cannot work.
+        Part = "part",
         /// The properties of an untyped resource are no map.
         UntypedProperties = "untyped-properties",
     }

@@ -11,6 +11,7 @@
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
 mod app;
+pub mod kinds;
 mod policy;
 mod props;
 mod resource;
@@ -69,7 +70,7 @@ pub use value::property::{Arn, Expr, Id, Json, List, Map, Opt, Prop};
 /// What generated code needs and nobody writes by hand.
 #[doc(hidden)]
 pub mod generated {
-    pub use crate::props::{Fields, complete, member};
+    pub use crate::props::{Fields, Overlay, complete, member};
     pub use crate::resource::handle::{Gives, One};
     pub use crate::resource::{Attributes, NoAttributes, Resource, attribute};
     pub use crate::tag::Tag;

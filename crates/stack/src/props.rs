@@ -17,6 +17,12 @@ pub trait Fields: Sized {
     fn unset() -> Self;
 }
 
+/// A structure of which some is set, over one that has the rest.
+pub trait Overlay: Sized {
+    /// What is set here, and what is not from `rest`.
+    fn over(self, rest: Self) -> Self;
+}
+
 /// One member of a list. For [`props!`](crate::props!).
 pub fn member<T, V: Into<Prop<T>>>(value: V) -> Prop<T> {
     value.into()

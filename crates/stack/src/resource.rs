@@ -17,6 +17,11 @@ use crate::value::draft::{Draft, Reference, Target};
 use crate::value::property::{Expr, Shaped};
 
 /// A resource's properties, of a type that CloudFormation knows. Implemented by the generated structs.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a resource",
+    label = "expected a resource such as `sqs::Queue`",
+    note = "property types (`sqs::queue::…`) go into the properties of a resource"
+)]
 pub trait Resource {
     /// What `Ref` gives.
     type Reference;

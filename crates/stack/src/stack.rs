@@ -261,6 +261,15 @@ impl Stack {
         self.draft.borrow_mut().depends_on.push(dependency);
     }
 
+    /// Reports a mistake in what a part of this stack was given, when the app is synthesized: what is wrong, and
+    /// what to do. A function that calls this says `#[track_caller]`, so that the place is where it was called.
+    #[track_caller]
+    pub fn refuse(&self, what: impl Into<String>, help: impl Into<String>) {
+        let finding = Finding::new(Code::Part, what, help);
+        let place = Place::rust(Location::caller(), "asked for here");
+        self.draft.borrow_mut().problems.push(finding.at(place));
+    }
+
     /// Refuses deletion of the stack until someone switches this off.
     pub fn protect_from_termination(&self) {
         self.draft.borrow_mut().termination_protection = true;

@@ -15,6 +15,7 @@ use crate::report::Failure;
 pub(super) struct Dependencies {
     pub stratiform: String,
     pub environment: String,
+    pub parts: String,
     pub stack: String,
     pub codegen: String,
     /// Where they are from, for people.
@@ -55,6 +56,7 @@ impl Dependencies {
         Ok(Dependencies {
             stratiform: is_at(""),
             environment: is_at("crates/environment"),
+            parts: is_at("crates/parts"),
             stack: is_at("crates/stack"),
             codegen: is_at("crates/codegen"),
             from,

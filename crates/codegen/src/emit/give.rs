@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use crate::model::{Kind, Model, Resource, RustType};
+use crate::model::{Kind, Resource, RustType};
 use crate::name::camel;
 
 /// What identifies a resource: how it is asked for, and of which kind it is.
@@ -16,12 +16,17 @@ struct Identity<'a> {
 }
 
 /// Writes for each kind which of a resource's own identities has it. Where several do, the compiler says which.
-pub(super) fn emit(source: &mut String, model: &Model, resource: &Resource) {
-    let identities = identities(model, resource);
-    let known = model
-        .kinds
+/// Only the resource itself decides that, not which other types are generated beside it.
+pub(super) fn emit(source: &mut String, kinds: &BTreeMap<String, Kind>, resource: &Resource) {
+    let identities = identities(kinds, resource);
+    let own: BTreeSet<Kind> = identities
         .iter()
-        .map(|(name, kind)| (format!("kinds::{name}"), Expected::Kind(kind)));
+        .map(|identity| identity.kind.clone())
+        .chain(Kind::choices())
+        .collect();
+    let known = own
+        .iter()
+        .map(|kind| (format!("kinds::{}", kind.name()), Expected::Kind(kind)));
     let mut choices = BTreeSet::new();
     for (name, expected) in known.chain([("cfn::Arn".to_owned(), Expected::Arn)]) {
         let fitting: Vec<&Identity<'_>> = identities
@@ -77,7 +82,7 @@ impl Expected<'_> {
 ///
 /// `Ref` comes last but for the attribute that is the same: `GroupId` of a security group is its ID, and its `Ref`
 /// was a name in networks of old.
-fn identities<'a>(model: &'a Model, resource: &'a Resource) -> Vec<Identity<'a>> {
+fn identities<'a>(kinds: &'a BTreeMap<String, Kind>, resource: &'a Resource) -> Vec<Identity<'a>> {
     let attributes = resource
         .attributes
         .iter()
@@ -95,7 +100,7 @@ fn identities<'a>(model: &'a Model, resource: &'a Resource) -> Vec<Identity<'a>>
         let RustType::Id(name) = rust_type else {
             continue;
         };
-        let Some(kind) = model.kinds.get(name) else {
+        let Some(kind) = kinds.get(name) else {
             continue;
         };
         let own = |format: &String| {

@@ -3,8 +3,6 @@
 use indexmap::IndexMap;
 use stratiform_catalog::{Fact, JsonType, Keyword, Schema};
 
-use crate::name::camel;
-
 /// Deeper nesting of inline schemas than any real one; below it everything is [`RustType::Json`].
 pub(super) const MAX_DEPTH: usize = 24;
 
@@ -124,9 +122,4 @@ pub(super) fn kind(schema: Schema) -> Option<&'static str> {
     schema
         .format()
         .filter(|format| format.starts_with("AWS::") && format.contains('.'))
-}
-
-/// `AWS::EC2::VPC.Id` → `Ec2VpcId`.
-pub(super) fn kind_name(format: &str) -> String {
-    camel(format.strip_prefix("AWS::").unwrap_or(format))
 }

@@ -56,11 +56,6 @@ pub(crate) struct Dependency {
 /// stack.add("Queue", queue);
 /// # assert!(app.synthesize().is_ok());
 /// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a resource",
-    label = "expected a resource such as `sqs::Queue`",
-    note = "property types (`sqs::queue::…`) go into the properties of a resource"
-)]
 pub trait Define: Sized {
     /// What is defined.
     type Resource: Resource;

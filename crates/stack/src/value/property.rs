@@ -11,6 +11,7 @@ mod document;
 mod literal;
 
 use std::borrow::Cow;
+use std::fmt;
 use std::marker::PhantomData;
 
 use stratiform_template::Value;
@@ -39,9 +40,21 @@ pub struct Expr<T> {
 }
 
 /// Text of a known kind, such as a VPC's ID or a key's ARN: the kinds come from the catalog's `format`.
-#[derive(Clone, Debug)]
 pub struct Id<K> {
     kind: PhantomData<fn() -> K>,
+}
+
+// Not derived: a kind says nothing but its name.
+impl<K> Clone for Id<K> {
+    fn clone(&self) -> Self {
+        Id { kind: PhantomData }
+    }
+}
+
+impl<K> fmt::Debug for Id<K> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Id")
+    }
 }
 
 /// What a resource gives without AWS's schemas saying what it identifies: fine as text, and refused where a known
@@ -53,7 +66,8 @@ pub enum UnknownKind {}
 #[derive(Clone, Copy, Debug)]
 pub enum Arn {}
 
-impl AcceptsKind<Arn> for Arn {}
+/// A kind that is an ARN.
+pub trait ArnKind {}
 
 /// A list of `T`.
 #[derive(Clone, Debug)]
@@ -95,6 +109,12 @@ pub trait Accepts<S> {}
 )]
 pub trait AcceptsKind<J> {}
 
+// Not recommended: the compiler would list what has nothing to do with the mistake.
+#[diagnostic::do_not_recommend]
+impl<K> AcceptsKind<K> for K {}
+#[diagnostic::do_not_recommend]
+impl<K: ArnKind> AcceptsKind<K> for Arn {}
+
 /// Says which of Rust's own literals a property takes.
 #[diagnostic::on_unimplemented(
     message = "a literal of type `{L}` cannot be used where `{Self}` is expected",
@@ -134,9 +154,54 @@ impl<T> Prop<T> {
         self.draft
     }
 
+    /// The value as an expression, to pass it on to every property that accepts its kind.
+    pub fn into_expr(self) -> Expr<T> {
+        Expr::new(self.draft)
+    }
+
+    /// This value where it is set, the other one where not. For generated code.
+    #[doc(hidden)]
+    pub fn over(self, rest: Self) -> Self {
+        match self.draft {
+            Draft::Value(Value::Null) => rest,
+            _ => self,
+        }
+    }
+
     /// Any value at all: the way out where the catalog is behind CloudFormation.
     pub fn untyped(value: impl Into<Json>) -> Self {
         Prop::new(value.into().0)
+    }
+}
+
+impl Prop<String> {
+    /// The text, where it is known when synthesizing: nothing for an intrinsic function.
+    pub fn as_text(&self) -> Option<&str> {
+        text(&self.draft)
+    }
+}
+
+impl Prop<i64> {
+    /// The number, where it is known when synthesizing: nothing for an intrinsic function.
+    pub fn as_integer(&self) -> Option<i64> {
+        match &self.draft {
+            Draft::Value(Value::Number(number)) => number.as_i64(),
+            _ => None,
+        }
+    }
+}
+
+impl Opt<String> {
+    /// The text, where it is set, and known when synthesizing.
+    pub fn as_text(&self) -> Option<&str> {
+        self.draft.as_ref().and_then(text)
+    }
+}
+
+fn text(draft: &Draft) -> Option<&str> {
+    match draft {
+        Draft::Value(value) => value.as_str(),
+        _ => None,
     }
 }
 
@@ -150,6 +215,20 @@ impl<T> Opt<T> {
     /// The value itself, where one is set. For generated code.
     pub fn into_draft(self) -> Option<Draft> {
         self.draft
+    }
+
+    /// The value, where one is set.
+    pub fn into_prop(self) -> Option<Prop<T>> {
+        self.draft.map(Prop::new)
+    }
+
+    /// This value where one is set, the other one where not. For generated code.
+    #[doc(hidden)]
+    pub fn over(self, rest: Self) -> Self {
+        Opt {
+            draft: self.draft.or(rest.draft),
+            promise: PhantomData,
+        }
     }
 
     /// Any value at all: the way out where the catalog is behind CloudFormation.

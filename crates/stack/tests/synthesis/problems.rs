@@ -12,7 +12,7 @@ use crate::support::{a_queue, app, found, queue};
 type Cause = fn(&App);
 
 /// What causes each code, alone.
-const CAUSES: [(Code, Cause); 16] = [
+const CAUSES: [(Code, Cause); 17] = [
     (Code::DuplicateStack, |app| {
         app.stack("one", "");
         app.stack("one", "");
@@ -79,6 +79,10 @@ const CAUSES: [(Code, Cause); 16] = [
     (Code::ProtectAcrossStacks, |app| {
         let other = queue(&app.stack("one", ""), "Queue");
         app.stack("two", "").protect([&other], [Update::Delete]);
+    }),
+    (Code::Part, |app| {
+        app.stack("one", "")
+            .refuse("a block cannot be cut", "give a larger one");
     }),
     (Code::UntypedProperties, |app| {
         let properties = Untyped::new("Vendor::A::B", json!("text"));

@@ -1,0 +1,120 @@
+//! The task definition: one container, as closed as it can be.
+
+use stratiform_stack::generated::Overlay;
+use stratiform_stack::{Arn, Handle, Id, Opt, Prop, Stack, Statement, props, pseudo};
+
+use super::permissions;
+use crate::part::digits;
+use crate::resources::ecs::task_definition as task;
+use crate::resources::{ecs, iam, logs};
+use crate::{LogGroup, Logs};
+
+/// A user of no name and no rights. The image need not know it.
+const USER: &str = "10001:10001";
+
+/// What a task definition is made from.
+pub(super) struct Task {
+    pub(super) container: task::ContainerDefinition,
+    pub(super) cpu: Prop<i64>,
+    pub(super) memory: Prop<i64>,
+    pub(super) architecture: task::runtime_platform::CpuArchitecture,
+    pub(super) port: Option<Prop<i64>>,
+    pub(super) repository: Opt<Id<Arn>>,
+    pub(super) start_statements: Vec<Statement>,
+    pub(super) statements: Vec<Statement>,
+    pub(super) log_group_name: Opt<String>,
+    pub(super) logs: Logs,
+    pub(super) task_definition: ecs::TaskDefinition,
+}
+
+/// What was added for it.
+pub(super) struct TaskHandles {
+    pub(super) definition: Handle<ecs::TaskDefinition>,
+    pub(super) execution_role: Handle<iam::Role>,
+    pub(super) task_role: Handle<iam::Role>,
+    pub(super) log_group: Handle<logs::LogGroup>,
+}
+
+impl Task {
+    #[track_caller]
+    pub(super) fn add_to(self, stack: &Stack, id: &str) -> TaskHandles {
+        let log_group = props!(LogGroup {
+            name: self.log_group_name,
+            logs: self.logs,
+        });
+        let log_group = log_group.add_to(stack, &format!("{id}Logs"));
+        let execution_role =
+            permissions::execution_role(id, &log_group, self.repository, self.start_statements)
+                .add_to(stack, &format!("{id}ExecutionRole"));
+        let task_role =
+            permissions::task_role(id, self.statements).add_to(stack, &format!("{id}TaskRole"));
+        let container = self.container.over(closed(&log_group, self.port));
+        let defaults = props!(ecs::TaskDefinition {
+            requires_compatibilities: [task::RequiresCompatibilities::Fargate],
+            network_mode: task::NetworkMode::Awsvpc,
+            runtime_platform: task::RuntimePlatform {
+                cpu_architecture: self.architecture,
+                operating_system_family: task::runtime_platform::OperatingSystemFamily::Linux,
+            },
+            cpu: digits(self.cpu),
+            memory: digits(self.memory),
+            execution_role_arn: &execution_role,
+            task_role_arn: &task_role,
+            container_definitions: [container],
+        });
+        let definition = stack.add(
+            format!("{id}TaskDefinition"),
+            self.task_definition.over(defaults),
+        );
+        TaskHandles {
+            definition,
+            execution_role,
+            task_role,
+            log_group,
+        }
+    }
+}
+
+/// A container that writes its log, and that can do little else: no rights of root, and no place to write to but a
+/// small `/tmp` that nothing can be run from.
+fn closed(
+    log_group: &Handle<logs::LogGroup>,
+    port: Option<Prop<i64>>,
+) -> task::ContainerDefinition {
+    let ports = port.map(|port| {
+        [props!(task::PortMapping {
+            name: "http",
+            container_port: port,
+            protocol: task::port_mapping::Protocol::Tcp,
+        })]
+    });
+    props!(task::ContainerDefinition {
+        // Both are the user's.
+        name: "",
+        image: "",
+        essential: true,
+        user: USER,
+        readonly_root_filesystem: true,
+        linux_parameters: task::LinuxParameters {
+            init_process_enabled: true,
+            capabilities: task::KernelCapabilities { drop: ["ALL"] },
+            tmpfs: [task::Tmpfs {
+                size: 64,
+                container_path: "/tmp",
+                mount_options: ["nosuid", "nodev", "noexec"],
+            }],
+        },
+        log_configuration: task::LogConfiguration {
+            log_driver: "awslogs",
+            options: [
+                ("awslogs-group", log_group.reference()),
+                ("awslogs-region", pseudo::region()),
+                ("awslogs-stream-prefix", "task"),
+                // A service that cannot write its log goes on; a blocking driver would stop it.
+                ("mode", "non-blocking"),
+                ("max-buffer-size", "25m"),
+            ],
+        },
+        port_mappings: ports,
+    })
+}
