@@ -7,6 +7,7 @@ mod checklist;
 mod deploy;
 mod destroy;
 mod drift;
+mod explain;
 mod guard;
 mod history;
 mod init;
@@ -40,6 +41,7 @@ pub(crate) use deploy::{
 };
 pub(crate) use destroy::Destroy;
 pub(crate) use drift::Drift;
+pub(crate) use explain::Explain;
 pub(crate) use guard::Guard;
 #[cfg(feature = "aws")]
 pub(crate) use guard::GuardFormat;
@@ -144,6 +146,8 @@ pub(crate) enum Command {
     Diff(Diff),
     /// Show which stacks, services and environments a change touches, and why
     Changed(Changed),
+    /// Explain a value of a template: where it comes from, who refers to it, what changing it does
+    Explain(Explain),
     /// Deploy an environment's stacks with change sets
     Deploy(Box<Deploy>),
     /// Take an environment down: delete all its stacks, in order

@@ -19,6 +19,7 @@ mod exit;
 mod images;
 #[cfg(feature = "aws")]
 mod programs;
+mod provenance;
 mod regions;
 mod report;
 mod repository;
@@ -55,7 +56,7 @@ pub fn run<E: Environment>(define: Define<E>) -> ExitCode {
     let mut view = Terminal::new(&global);
     let answer = match request {
         Request::Command(command) => execute(define, &global, command, &mut view),
-        Request::Explain(code) => commands::explain::explained(&code).map(Answer::of),
+        Request::Explain(code) => commands::explain::code::explained(&code).map(Answer::of),
     };
     let told = answer.and_then(|answer| view.finish(&answer).map(|()| answer.exit));
     let exit = told.unwrap_or_else(|failure| {
@@ -130,6 +131,7 @@ fn execute<E: Environment>(
         Command::Bootstrap(bootstrap) => commands::bootstrap::run(define, global, &bootstrap, view),
         Command::Diff(diff) => commands::diff::run(define, global, &diff, view),
         Command::Changed(changed) => commands::changed::run(define, global, &changed),
+        Command::Explain(explain) => commands::explain::run(define, global, &explain),
         #[cfg(feature = "aws")]
         Command::Deploy(deploy) => commands::deploy::run(define, global, &deploy, view),
         #[cfg(feature = "aws")]

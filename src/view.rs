@@ -15,6 +15,7 @@ pub(crate) mod deployment;
 pub(crate) mod destruction;
 #[cfg(feature = "aws")]
 pub(crate) mod drift;
+pub(crate) mod explained;
 #[cfg(feature = "aws")]
 pub(crate) mod guard;
 #[cfg(feature = "aws")]

@@ -6,7 +6,6 @@
 
 pub mod metrics;
 
-mod access_logs;
 mod cluster;
 mod deployment;
 mod load_balancer;

@@ -134,6 +134,7 @@ SITUATIONS = {
     "deploy-prod.yml: prepare: Review": [with_text("temp", "sealed/release.json", "{")],
     "deploy-prod.yml: prepare: Seal": [without("temp", "sealed/release.json")],
     "deploy-prod.yml: execute: Seal": [with_text("temp", "sealed/release.json", "{}")],
+    "deploy-prod.yml: execute: Approval": [fails("gh"), with_values(GH_TOKEN="{}")],
     "deploy-prod.yml: execute: Execute": [refused(), with_text("temp", "sealed/release.json", "{}")],
     "git-cliff": [fails("python")],
     "release.yml: release: Prepare": [fails("git-cliff"), with_values(GITHUB_REF="refs/heads/feature/faster")],
@@ -368,6 +369,7 @@ class Pipeline(unittest.TestCase):
         self.same_image(world, "staging", "prod")
         self.assertEqual(world.statuses(run.sha)["deploy prod"], ("success", "done"))
         self.assertTrue(self.heard(world, "prod", "v0.1.0 is deployed"), world.heard)
+        self.assertIn("approved by octo-cat", world.stratiform("history", "--env", "prod"))
 
     def failing_release(self, world):
         """A release of which an update fails in AWS: it goes back, all of it, and that is what is said."""
@@ -385,8 +387,12 @@ class Pipeline(unittest.TestCase):
             world.statuses(run.sha)["deploy prod"], ("failure", "failed and rolled back: all that failed is as it was")
         )
         self.assertEqual(world.image("prod", "api"), before)
-        # The same release again, with nothing in its way.
-        self.went(world.run("deploy-prod.yml", "push", "refs/tags/v0.2.0"), execute="success")
+        # The same release again, with nothing in its way; that GitHub does not say who approved is none.
+        sums, world.changes_of = world.changes_of, lambda file, job, step: {"GH_TOKEN": "{}"} if step == "Approval" else {}
+        run = self.went(world.run("deploy-prod.yml", "push", "refs/tags/v0.2.0"), execute="success")
+        self.assertEqual(run.step("execute", "Approval").result, "failure")
+        world.changes_of = sums
+        self.assertIn("who approved is not recorded", world.stratiform("history", "--env", "prod"))
         self.assertNotEqual(world.image("prod", "api"), before)
 
     def rollback(self, world):

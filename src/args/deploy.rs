@@ -41,6 +41,9 @@ pub(crate) struct Deploy {
     /// Execute what was sealed in this file, exactly that, or refuse
     #[arg(long, value_name = "FILE", conflicts_with_all = ["image", "parameter", "stack", "allow", "release"])]
     pub execute: Option<PathBuf>,
+    /// Who approved what was sealed, where somebody else knows that: a workflow asks GitHub. `history` tells it
+    #[arg(long, value_name = "NAME", requires = "execute")]
+    pub approved_by: Option<String>,
     /// How many stacks at the same time [default: `settings.deployment.concurrency`]
     #[arg(long, value_name = "N")]
     pub concurrency: Option<NonZeroUsize>,
@@ -91,6 +94,7 @@ impl Deploy {
             yes: true,
             prepare: None,
             execute: None,
+            approved_by: None,
             concurrency: None,
             emergency: None,
             continue_rollback: false,

@@ -64,6 +64,7 @@ impl Drift {
             yes: self.yes,
             prepare: None,
             execute: None,
+            approved_by: None,
             concurrency: self.concurrency,
             emergency: self.emergency.clone(),
             continue_rollback: false,

@@ -109,6 +109,8 @@ impl Rebuild {
 /// Something that a rebuild needs, and that it is to do without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Needed {
+    /// Room: stacks of an earlier time are there, and it goes on with the data of then
+    Stacks,
     /// Types and properties that the region does not have
     Region,
     /// Names that somebody else has

@@ -3,14 +3,14 @@
 use indexmap::IndexSet;
 use stratiform_assembly::{Assembly, TOOL, environment_of};
 use stratiform_diff::Pair;
-use stratiform_environment::Environment;
+use stratiform_environment::{Environment, Source};
 use stratiform_resolve::Whereabouts;
 
 use super::synthesis::assemble_all;
 use super::{at_revision, tool_at_revision};
 use crate::Define;
 use crate::report::Failure;
-use crate::repository::git::{Folder, Revision};
+use crate::repository::git::{Folder, Objects, Revision};
 use crate::repository::project::Project;
 use crate::repository::tool::is_all_that_changed;
 use crate::view::reviewed::ToolChange;
@@ -24,6 +24,8 @@ pub(crate) struct Sides {
     pub after: Option<Assembly>,
     /// The tool before and after, where nothing but the tool differs.
     pub tool: Option<ToolChange>,
+    /// The files of the environment as they were before, where git has them.
+    pub layers: Vec<Source>,
 }
 
 impl Sides {
@@ -33,6 +35,7 @@ impl Sides {
             before,
             after,
             tool: None,
+            layers: Vec::new(),
         }
     }
 
@@ -130,6 +133,7 @@ pub(crate) fn since<E: Environment>(
                 }
                 before => sides.push(Sides {
                     tool: tool.change(tool_at_revision(&mut objects, &name)?)?,
+                    layers: layers(&mut objects, project, &name)?,
                     ..Sides::new(before, Some(after))
                 }),
             }
@@ -150,6 +154,21 @@ pub(crate) fn since<E: Environment>(
         has_snapshots: true,
         sides,
     })
+}
+
+/// The files of an environment at a revision; those that are there.
+fn layers(
+    objects: &mut Objects,
+    project: &Project,
+    environment: &str,
+) -> Result<Vec<Source>, Failure> {
+    let mut layers = Vec::new();
+    for file in project.files_of(environment) {
+        let text = objects.file(&file)?;
+        let text = text.map(|text| String::from_utf8_lossy(&text).into_owned());
+        layers.extend(text.map(|text| Source::new(file, text)));
+    }
+    Ok(layers)
 }
 
 /// The working tree's environments, as they are synthesized now.

@@ -1,5 +1,7 @@
 //! From an environment's values to its stacks, checked.
 
+use std::cell::OnceCell;
+
 use indexmap::IndexMap;
 use stratiform_bootstrap::assemblies;
 #[cfg(feature = "aws")]
@@ -14,7 +16,11 @@ use stratiform_stack::{App, Assembly, References, Settings, StackAt};
 use stratiform_template::check;
 
 use super::boundary;
+use crate::provenance::Provenance;
 use crate::{Define, services, tasks, topics};
+
+/// So many lines of YAML are said of what is wrong with a template.
+const PLACES: usize = 2;
 
 /// One environment's stacks, and those of its bootstrap, each synthesized and checked.
 pub(crate) fn assemble_all<E: Environment>(
@@ -58,17 +64,8 @@ pub(crate) fn assemble<E: Environment>(
     loaded: &Loaded<E>,
 ) -> Result<Assembly, Vec<Finding>> {
     let written = loaded.environment.settings();
-    let settings = settings(&loaded.environment).map_err(|malformed| vec![refused(&malformed)])?;
-    let app = App::new(settings);
-    define(&loaded.environment, &app);
-    boundary::limit(&app, written);
-    let mut assembly = app.synthesize()?;
-    let account = written.account.as_ref();
-    assembly.account = account
-        .map(AccountId::new)
-        .transpose()
-        .map_err(|malformed| vec![refused(&malformed)])?;
-    let mut findings = findings(&assembly);
+    let mut assembly = synthesized(define, &loaded.environment)?;
+    let mut findings = traced(define, loaded, &assembly);
     match tasks::entries(&assembly, loaded) {
         Ok(tasks) => assembly.tasks = tasks,
         Err(found) => findings.extend(found),
@@ -78,6 +75,25 @@ pub(crate) fn assemble<E: Environment>(
     findings.extend(boundary::others(&assembly, written));
     findings.extend(no_release(loaded));
     without(assembly, findings)
+}
+
+/// An environment's stacks as its values make them. Nothing is checked but what synthesis itself refuses.
+pub(crate) fn synthesized<E: Environment>(
+    define: Define<E>,
+    environment: &E,
+) -> Result<Assembly, Vec<Finding>> {
+    let written = environment.settings();
+    let settings = settings(environment).map_err(|malformed| vec![refused(&malformed)])?;
+    let app = App::new(settings);
+    define(environment, &app);
+    boundary::limit(&app, written);
+    let mut assembly = app.synthesize()?;
+    let account = written.account.as_ref();
+    assembly.account = account
+        .map(AccountId::new)
+        .transpose()
+        .map_err(|malformed| vec![refused(&malformed)])?;
+    Ok(assembly)
 }
 
 /// An environment that takes only releases, and whose role trusts no tag: nothing can ever be deployed to it from GitHub.
@@ -102,6 +118,38 @@ fn findings(assembly: &Assembly) -> Vec<Finding> {
     let findings = assembly.stacks.iter().flat_map(|stack| {
         let found = check(&stack.template).into_iter();
         found.map(|finding| declared(finding, stack))
+    });
+    findings.collect()
+}
+
+/// The same, each with the lines of YAML that make what is wrong, too.
+fn traced<E: Environment>(
+    define: Define<E>,
+    loaded: &Loaded<E>,
+    assembly: &Assembly,
+) -> Vec<Finding> {
+    let provenance = OnceCell::new();
+    let origins = |stack: &StackAt, path: &[String]| -> Vec<Place> {
+        let provenance = provenance.get_or_init(|| Provenance::of(define, loaded, assembly));
+        let keys = [&[assembly.key(&stack.name).to_owned()], path].concat();
+        let origins = provenance.origins(&keys).into_iter().take(PLACES);
+        let places = origins.filter_map(|variable| {
+            let path = &variable.path;
+            loaded.place(path, format!("`{path}` makes it so"))
+        });
+        places.collect()
+    };
+    let findings = assembly.stacks.iter().flat_map(|stack| {
+        let found = check(&stack.template).into_iter();
+        found.map(|finding| {
+            let places = match finding.path.len() {
+                // Of a whole section or resource, everything would be said.
+                0..=2 => Vec::new(),
+                _ => origins(stack, &finding.path),
+            };
+            let finding = declared(finding, stack);
+            places.into_iter().fold(finding, Finding::at)
+        })
     });
     findings.collect()
 }
@@ -218,6 +266,33 @@ mod tests {
     repository: octo-org/shop
     permissions_boundary: arn:aws:iam::111122223333:policy/limit
 ";
+
+    #[test]
+    fn what_a_value_of_the_environment_makes_wrong_is_found_where_both_are_written() {
+        fn define(values: &Values, app: &App) {
+            let team = values.settings.tags.iter().next();
+            let team = team.map_or(String::new(), |(_, team)| team.to_string());
+            let stack = app.stack("access", "Who may do what");
+            let named = json!({ "UserName": { "Ref": team }, "Path": { "Ref": "Nobody" } });
+            stack.add("Robot", Untyped::new("AWS::IAM::User", named));
+        }
+        let found = assembled(define, "  tags: {team: Unknown}\n").unwrap_err();
+        let places = |finding: &Finding| -> Vec<(String, usize)> {
+            let places = finding.places.iter();
+            let places = places.map(|place| place.at.position());
+            places
+                .map(|(file, line, _)| (file.to_owned(), line))
+                .collect()
+        };
+        assert_eq!(found.len(), 2, "{found:?}");
+        for finding in &found {
+            let places = places(finding);
+            assert!(places[0].0.ends_with(".rs"), "{places:?}");
+            // The other one stands in Rust alone.
+            let yaml = (finding.what.contains("UserName")).then(|| ("dev.yaml".to_owned(), 4));
+            assert_eq!(places.get(1), yaml.as_ref(), "{finding:?}");
+        }
+    }
 
     #[test]
     fn a_boundary_is_on_all_that_it_limits_where_the_environment_asks_for_one() {

@@ -6,6 +6,7 @@ pub(crate) mod deployed;
 #[path = "diff/without_aws.rs"]
 mod deployed;
 mod files;
+mod origins;
 mod parity;
 
 use std::collections::HashSet;
@@ -20,6 +21,7 @@ use stratiform_finding::Code;
 use stratiform_finding::words::{joined, meant, plural};
 use stratiform_resolve::hidden;
 
+use self::origins::Before;
 use crate::Define;
 use crate::args::{Diff, FailOn, Global, ReviewFormat};
 use crate::assemblies::since::{Sides, Since, since};
@@ -29,7 +31,7 @@ use crate::exit::Exit;
 use crate::report::{Colour, Failure};
 use crate::repository::project::Project;
 use crate::view::review::text::{Full, Layout};
-use crate::view::reviewed::{Method, Review, ReviewedEnvironment, ReviewedStack};
+use crate::view::reviewed::{Method, Origins, Review, ReviewedEnvironment, ReviewedStack};
 use crate::view::{Answer, View, review, width};
 
 /// Compares and shows; nothing is shown before everything is known.
@@ -50,7 +52,12 @@ pub(crate) fn run<E: Environment>(
         return Ok(answer);
     }
     let review = match args.files.as_slice() {
-        [] if args.deployed => deployed::review(define, global, args, view)?,
+        [] if args.deployed => {
+            let mut review = deployed::review(define, global, args, view)?;
+            let project = Project::find(global.environments.as_deref())?;
+            origins::add(define, &project, &Before::new(), &mut review);
+            review
+        }
         [] => with_revision(define, global, args)?,
         files => files::review(files, args)?,
     };
@@ -88,7 +95,17 @@ fn with_revision<E: Environment>(
         after: "the working tree, synthesized".to_owned(),
         facts: facts(),
     };
-    compare(sides, method, args)
+    let before: Before = sides
+        .iter()
+        .filter(|sides| sides.before.is_some())
+        .filter_map(|sides| {
+            let name = sides.after.as_ref()?.environment.clone()?;
+            Some((name, sides.layers.clone()))
+        })
+        .collect();
+    let mut review = compare(sides, method, args)?;
+    origins::add(define, &project, &before, &mut review);
+    Ok(review)
 }
 
 /// Compares what was found, in deployment order; what goes comes last, in reverse.
@@ -128,6 +145,7 @@ fn compare(mut sides: Vec<Sides>, method: Method, args: &Diff) -> Result<Review,
                 before: shown(pair.before),
                 after: shown(pair.after),
                 diff,
+                origins: Origins::default(),
             }
         });
         environments.push(ReviewedEnvironment {

@@ -60,11 +60,7 @@ pub(crate) fn run<E: Environment>(
         })
         .await?;
         let judged = judged(&assembly, &found);
-        let judged = placed(
-            judged,
-            &assembly,
-            &mut Tracing::new(define, &loaded, &assembly),
-        );
+        let judged = placed(judged, &assembly, &Tracing::new(define, &loaded, &assembly));
         let shown = shown(&args.env, &assembly, (&judged, &found));
         if args.revert {
             if !is_json {
@@ -184,7 +180,7 @@ fn judged(assembly: &Assembly, found: &All) -> Vec<Judged> {
                     actual,
                     who: found.who(covered.logical_id.as_str(), &difference.path),
                     stays: stays(&covered.resource_type, &difference.path),
-                    key: None,
+                    keys: Vec::new(),
                 }
             })
         });
@@ -217,7 +213,7 @@ fn place(assembly: &Assembly, stack: &str) -> Whereabouts {
 fn placed<E: Environment>(
     mut judged: Vec<Judged>,
     assembly: &Assembly,
-    tracing: &mut Tracing<'_, E>,
+    tracing: &Tracing<'_, E>,
 ) -> Vec<Judged> {
     for judged in &mut judged {
         let declared = assembly.stack(&judged.stack.name);
@@ -229,7 +225,7 @@ fn placed<E: Environment>(
             }
         }
         for difference in &mut judged.differences {
-            difference.key = tracing.trace(&judged.stack.name, difference);
+            difference.keys = tracing.trace(&judged.stack.name, difference);
         }
     }
     judged

@@ -1,70 +1,248 @@
-//! `--explain CODE`: what a finding means, from `docs/findings.md`.
+//! `explain`: where a value of a template comes from, who refers to it, and what changing it would do.
 //!
-//! The page is part of the program, so that it fits the codes which this program gives. It is embedded here and not
-//! beside the codes: a better sentence builds one crate again, and not all of them.
+//! What lives here: from a target to facts. What does not: the search for origins ([`crate::provenance`]), what a change
+//! means (`stratiform-diff`), and how it is shown.
 
-use stratiform_finding::words::shortened;
-use stratiform_finding::{Code, UnknownCode};
+mod change;
+pub(crate) mod code;
+mod referring;
+mod target;
 
-use crate::exit::Exit;
+use stratiform_assembly::{Assembly, StackAt};
+use stratiform_catalog::catalog;
+use stratiform_environment::{Environment, Loaded};
+use stratiform_finding::Code;
+use stratiform_resolve::hidden;
+use stratiform_template::{Resource, Value};
+
+use self::change::{Place, change, effect};
+use self::referring::referring;
+use self::target::{Found, Target};
+use crate::Define;
+use crate::args::{Explain, Global, ShowFormat};
+use crate::assemblies::synthesis::synthesized;
+use crate::provenance::{Keys, Provenance, attributes, scalar, step, value_at};
 use crate::report::Failure;
+use crate::repository::project::Project;
+use crate::view::Answer;
+use crate::view::explained::{
+    Attribute, Explained, Listed, OfResource, OfValue, Source, Subject, json, text,
+};
 
-/// What all codes mean: a heading each.
-const PAGE: &str = include_str!("../../docs/findings.md");
-
-/// A code, and what it means.
-///
-/// # Errors
-/// The text is no code.
-pub(crate) fn explained(text: &str) -> Result<String, Failure> {
-    let code: Code = text.parse().map_err(|unknown: UnknownCode| {
-        Failure::new(
-            Exit::Usage,
-            Code::UnknownCode,
-            format!("no finding has the code `{}`", shortened(text)),
-            match unknown.nearest {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "write one as it stands in brackets: `error[duplicate-key]`".to_owned(),
-            },
-        )
-    })?;
-    let section = sections().find(|(heading, _)| *heading == code.as_str());
-    let body = section.map_or("", |(_, body)| body);
-    Ok(format!("{code}\n\n{}\n", body.trim()))
+/// Explains, in each environment that has it.
+pub(crate) fn run<E: Environment>(
+    define: Define<E>,
+    global: &Global,
+    args: &Explain,
+) -> Result<Answer, Failure> {
+    let explained = match explained(define, global, args) {
+        Err(_) if args.what.parse::<Code>().is_ok() => {
+            return code::explained(&args.what).map(Answer::of);
+        }
+        explained => explained?,
+    };
+    Ok(Answer::of(match args.format {
+        ShowFormat::Text => text(&explained),
+        ShowFormat::Json => json(&explained),
+    }))
 }
 
-/// The headings of codes, each with the text below it.
-fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let parts = PAGE.split("\n## ").skip(1);
-    parts.map(|part| part.split_once('\n').unwrap_or((part, "")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_code_has_a_heading_and_every_heading_is_a_code() {
-        let headings: Vec<&str> = sections().map(|(heading, _)| heading).collect();
-        let codes: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
-        assert_eq!(headings, codes);
+fn explained<E: Environment>(
+    define: Define<E>,
+    global: &Global,
+    args: &Explain,
+) -> Result<Vec<Explained>, Failure> {
+    let project = Project::find(global.environments.as_deref())?;
+    let target = Target::parse(&args.what);
+    let (mut explained, mut missing) = (Vec::new(), None);
+    for loaded in &project.load::<E>(&args.env)?.environments {
+        let assembly = synthesized(define, &loaded.environment)
+            .map_err(|found| Failure::below(&project.root, found))?;
+        match target.find(&assembly) {
+            Ok(found) => explained.push(Explaining::of(define, loaded, &assembly).explain(found)),
+            Err(failure) => missing = missing.or(Some(failure)),
+        }
     }
+    match missing {
+        // Who names environments wants to hear of each.
+        Some(failure) if explained.is_empty() || !args.env.is_empty() => Err(failure),
+        _ => Ok(explained),
+    }
+}
 
-    #[test]
-    fn every_section_says_what_it_means_and_what_to_do() {
-        for (heading, body) in sections() {
-            let lines = body.lines().filter(|line| !line.is_empty()).count();
-            assert!((2..=14).contains(&lines), "{heading} has {lines} lines");
+/// An environment of which something is explained.
+struct Explaining<'a, E> {
+    define: Define<E>,
+    loaded: &'a Loaded<E>,
+    assembly: &'a Assembly,
+    provenance: Provenance,
+}
+
+impl<'a, E: Environment> Explaining<'a, E> {
+    fn of(define: Define<E>, loaded: &'a Loaded<E>, assembly: &'a Assembly) -> Self {
+        Explaining {
+            define,
+            loaded,
+            assembly,
+            provenance: Provenance::of(define, loaded, assembly),
         }
     }
 
-    #[test]
-    fn a_code_is_explained_and_another_text_is_not() {
-        let text = explained("duplicate-key").unwrap();
-        assert!(text.starts_with("duplicate-key\n\n"), "{text}");
-        assert!(!text.contains("key-not-scalar"), "{text}");
-        let failure = explained("duplicate-kye").unwrap_err();
-        assert_eq!(failure.exit, Exit::Usage);
-        assert_eq!(failure.findings[0].help, "did you mean `duplicate-key`?");
+    fn explain(&self, found: Found<'_>) -> Explained {
+        let stack = found.stack;
+        Explained {
+            environment: self.loaded.name.to_string(),
+            stack: self.assembly.key(&stack.name).to_owned(),
+            name: stack.name.clone(),
+            subject: match found.resource {
+                None => Subject::Stack(self.listed(stack)),
+                Some(resource) if found.below.is_empty() => {
+                    Subject::Resource(self.resource(stack, resource))
+                }
+                Some(resource) => Subject::Value(self.value(stack, resource, found.below)),
+            },
+            not_known: self.provenance.untried().map(Source::of).collect(),
+        }
     }
+
+    fn listed(&self, stack: &StackAt) -> Vec<Listed> {
+        let resources = stack.template.each_resource();
+        let listed = resources.map(|resource| self.line(stack, resource));
+        listed.collect()
+    }
+
+    fn line(&self, stack: &StackAt, (id, resource): (&str, &Resource)) -> Listed {
+        let there = self.provenance.existence(&self.keys(stack, id, &[]));
+        Listed {
+            logical_id: id.to_owned(),
+            resource_type: resource.resource_type.clone(),
+            declared: stack.locations.get(id).copied(),
+            there: there.into_iter().map(Source::of).collect(),
+        }
+    }
+
+    fn resource(&self, stack: &StackAt, (id, resource): (&str, &Resource)) -> OfResource {
+        let shown = attributes(shown(stack, id).as_ref().unwrap_or(resource));
+        let shown = shown.as_map().into_iter().flatten();
+        let mut settings = Vec::new();
+        let mut properties = Vec::new();
+        for (name, value) in shown {
+            match (name.as_str(), value) {
+                ("Type", _) => {}
+                ("Properties", Value::Map(map)) => {
+                    properties.extend(map.iter().map(|(name, value)| {
+                        let keys = ["Properties".to_owned(), name.clone()];
+                        let place = Place {
+                            stack,
+                            logical_id: id,
+                            resource,
+                            keys: std::slice::from_ref(name),
+                        };
+                        let keys = self.keys(stack, id, &keys);
+                        let other = self.other(&keys);
+                        Attribute {
+                            name: name.clone(),
+                            value: value.clone(),
+                            from: self.sources(&keys),
+                            effect: Some(effect(self.assembly, place, other)),
+                        }
+                    }));
+                }
+                _ => settings.push(Attribute {
+                    name: name.clone(),
+                    value: value.clone(),
+                    from: self.sources(&self.keys(stack, id, std::slice::from_ref(name))),
+                    effect: None,
+                }),
+            }
+        }
+        OfResource {
+            of: self.line(stack, (id, resource)),
+            settings,
+            properties,
+            also_replaced_by: unwritten(resource),
+            referring: referring(self.assembly, stack, id),
+        }
+    }
+
+    fn value(&self, stack: &StackAt, (id, resource): (&str, &Resource), below: Keys) -> OfValue {
+        let keys = self.keys(stack, id, &below);
+        let is_property = below.first().is_some_and(|first| first == "Properties");
+        let change = below.get(1..).filter(|_| is_property).map(|keys_below| {
+            let place = Place {
+                stack,
+                logical_id: id,
+                resource,
+                keys: keys_below,
+            };
+            change(self.assembly, place, self.other(&keys))
+        });
+        let path = match is_property {
+            true => below.get(1..).unwrap_or_default().join("."),
+            false => below.join("."),
+        };
+        let mut value = value_at(self.assembly, &keys);
+        if let (Some(_), Some(shown)) = (&value, shown(stack, id)) {
+            let whole = attributes(&shown);
+            let there = below.iter().try_fold(&whole, |value, key| step(value, key));
+            value = Some(there.cloned().unwrap_or_else(|| "(hidden)".into()));
+        }
+        OfValue {
+            of: self.line(stack, (id, resource)),
+            path,
+            value,
+            from: self.sources(&keys),
+            change,
+            referring: referring(self.assembly, stack, id),
+        }
+    }
+
+    /// The keys of something in a resource.
+    fn keys(&self, stack: &StackAt, id: &str, below: &[String]) -> Keys {
+        let resource = [self.assembly.key(&stack.name), "Resources", id];
+        let resource = resource.into_iter().map(str::to_owned);
+        resource.chain(below.iter().cloned()).collect()
+    }
+
+    /// The environment's values that make a value, first the one that is written as the template has it.
+    fn sources(&self, keys: &[String]) -> Vec<Source> {
+        let origins = self.provenance.origins(keys).into_iter();
+        let mut sources: Vec<Source> = origins.map(Source::of).collect();
+        let text = value_at(self.assembly, keys).as_ref().and_then(scalar);
+        sources.sort_by_key(|source| text.is_none() || source.text() != text);
+        sources
+    }
+
+    /// What would stand there with another value of the environment: better than one that nobody would write.
+    fn other(&self, keys: &[String]) -> Option<Value> {
+        let now = value_at(self.assembly, keys)?;
+        let origins = self.provenance.origins(keys).into_iter();
+        let mut variations = origins.flat_map(|variable| &variable.variations).take(4);
+        variations.find_map(|variation| {
+            let environment = self.loaded.varied(&[variation])?;
+            let other = value_at(&synthesized(self.define, &environment).ok()?, keys)?;
+            (other != now).then_some(other)
+        })
+    }
+}
+
+/// The resource as it may be shown: without secrets.
+fn shown(stack: &StackAt, id: &str) -> Option<Resource> {
+    let hidden = hidden(&stack.template);
+    let mut resources = hidden.each_resource();
+    resources
+        .find(|(known, _)| *known == id)
+        .map(|(_, it)| it.clone())
+}
+
+/// The properties that are not written, and that would make a new resource if they were.
+fn unwritten(resource: &Resource) -> Vec<String> {
+    let known = catalog().resource_type(&resource.resource_type);
+    let create_only = known.into_iter().flat_map(|known| known.create_only());
+    let mut names: Vec<String> = create_only
+        .filter(|path| path.is_top_level() && !resource.properties.contains_key(path.first()))
+        .map(|path| path.first().to_owned())
+        .collect();
+    names.sort();
+    names
 }

@@ -290,7 +290,10 @@ fn is_missing(before: &Before, args: &Rebuild) -> bool {
         return false;
     }
     let names: Vec<&str> = missing.map(|point| point.id.as_str()).collect();
-    stderr(&format!("nothing is made: {} missing\n", names.join(", ")));
+    stderr(&format!(
+        "nothing is made: blocked by {}\n",
+        names.join(", ")
+    ));
     true
 }
 

@@ -2,12 +2,13 @@
 //!
 //! What lives here: looking again and again, and going back. What does not: what is worse (`stratiform_deploy::watch`).
 
+mod drifts;
 mod errors;
 
 use std::time::Duration;
 
 use stratiform_aws::{Aws, Identity, now};
-use stratiform_deploy::watch::{Watch, Worse, last_deployed};
+use stratiform_deploy::watch::{Drifts, Watch, Worse, last_deployed};
 use stratiform_environment::Environment;
 use stratiform_finding::words::visible;
 use stratiform_service::Timestamp;
@@ -137,12 +138,14 @@ async fn watch(
     }
     let mut drift_due = later(began, DRIFT_EVERY);
     let mut errors = Errors::begin(aws, place, start, view).await;
+    let mut drifts = Drifts::default();
+    let mut further = drifts::look(&mut drifts, (aws, place), &first, view).await;
     let text = beginning(&place.name, &first, until, args.every.duration());
     view.event(&Event::Notice { text });
     let mut looks = 1;
     let mut status = first;
     loop {
-        let mut worse = watch.look(&status, clock.now);
+        let mut worse = watch.look(&status, clock.now).or(further);
         if let (None, Some(errors)) = (&worse, &mut errors) {
             worse = errors.look(clock.now).await;
         }
@@ -163,6 +166,7 @@ async fn watch(
             drift_due = later(clock.now, DRIFT_EVERY);
         }
         status = place.status(aws, identity).await;
+        further = drifts::look(&mut drifts, (aws, place), &status, view).await;
         looks += 1;
     }
 }

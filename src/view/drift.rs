@@ -17,7 +17,7 @@ use stratiform_service::drift::DifferenceType;
 
 pub(crate) use adoption::adoption;
 pub(crate) use json::{json, json_line};
-pub(crate) use text::text;
+pub(crate) use text::{text, without_code};
 
 /// What is shown.
 #[derive(Clone, Copy, Debug)]
@@ -70,8 +70,8 @@ pub(crate) struct Difference {
     pub who: Option<String>,
     /// Why a deployment cannot set it back.
     pub stays: Option<&'static str>,
-    /// The value of the environment's file that the expected one comes from.
-    pub key: Option<Key>,
+    /// The values of the environment's files that the expected one comes from, the one to look at first.
+    pub keys: Vec<Key>,
 }
 
 /// A value of an environment's file.

@@ -105,9 +105,8 @@ fn by(deployment: &Deployment) -> Option<String> {
 /// Who approved; none where nobody was to: a way back goes by itself.
 fn approval(deployment: &Deployment) -> Option<String> {
     let is_asked = matches!(deployment.kind, Kind::Deploy | Kind::Rollback);
-    let approved_by = deployment.record.approved_by.as_deref();
-    is_asked.then(|| match approved_by {
-        Some(name) => format!("approved by {}", visible(name)),
+    is_asked.then(|| match deployment.approved_by() {
+        Some(name) => format!("approved by {}", visible(&name)),
         None => "who approved is not recorded".to_owned(),
     })
 }
@@ -162,10 +161,10 @@ fn rates(rates: &Rates) -> String {
 /// What is not known, in sentences.
 fn gaps(history: &History) -> Vec<String> {
     let mut gaps: Vec<String> = history.gaps.iter().map(gap).collect();
-    let is_unknown = |it: &Deployment| approval(it).is_some() && it.record.approved_by.is_none();
+    let is_unknown = |it: &Deployment| approval(it).is_some() && it.approved_by().is_none();
     if history.deployments.iter().any(is_unknown) {
         gaps.push(
-            "who approved what was sealed, or deployed by an earlier version, is not on the stacks: the page of the workflow's \
+            "who approved what was sealed without --approved-by, or deployed by an earlier version: the page of the workflow's \
              run has it, where there was one"
                 .to_owned(),
         );

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::panic::Location;
 
 use stratiform_diff::{Kind, Severity, StackChange, StackDiff};
-use stratiform_finding::words::listed;
+use stratiform_finding::words::{few, listed};
+
+use crate::view::explained::{Source, rust};
 
 /// All that a run of `diff` found.
 #[derive(Debug)]
@@ -67,6 +70,47 @@ pub(crate) struct ReviewedStack {
     pub before: Option<String>,
     /// The template after, as YAML, where the view shows it; secrets are hidden.
     pub after: Option<String>,
+    /// Where what changes is written.
+    pub origins: Origins,
+}
+
+/// Where the values that change are written, as far as an environment's files make them.
+#[derive(Debug, Default)]
+pub(crate) struct Origins(Vec<Origin>);
+
+/// Where a value that changes is written.
+#[derive(Debug)]
+pub(crate) struct Origin {
+    /// The resource.
+    pub logical_id: String,
+    /// The keys below it, `Properties` first; none of a resource that comes.
+    pub path: Vec<String>,
+    /// The values of the environment's files that make it; never empty.
+    pub sources: Vec<Source>,
+    /// Where the resource is added, in Rust.
+    pub declared: Option<&'static Location<'static>>,
+}
+
+impl Origins {
+    /// These.
+    pub(crate) fn new(origins: Vec<Origin>) -> Origins {
+        Origins(origins)
+    }
+
+    /// All of them.
+    pub(crate) fn all(&self) -> &[Origin] {
+        &self.0
+    }
+
+    /// Where a value is written: `environments/prod.yaml:27 → stacks/database.rs:64`.
+    pub(crate) fn of(&self, logical_id: &str, path: &[String]) -> Option<String> {
+        let mut origins = self.0.iter();
+        let origin = origins.find(|it| it.logical_id == logical_id && it.path == path)?;
+        let places: Vec<String> = origin.sources.iter().map(Source::place).collect();
+        let declared = origin.declared.map(rust);
+        let declared = declared.map(|place| format!(" → {place}"));
+        Some(few(&places) + &declared.unwrap_or_default())
+    }
 }
 
 impl ReviewedEnvironment {

@@ -102,7 +102,7 @@ pub(super) fn add(stack: &Stack, env: &Environment, names: Names<'_>) -> Alarms 
         undelivered,
         props!(sqs::Queue {
             message_retention_period: 14 * parts::DAY,
-            ..parts::encrypted_queue(&key)
+            ..parts::encrypted_queue(key)
         })
         .on_removal(DeletionPolicy::Delete),
     );

@@ -7,7 +7,7 @@ use crate::parts;
 use crate::resources::ec2::security_group;
 use crate::resources::elasticloadbalancingv2::{listener, load_balancer};
 use crate::resources::{ec2, elasticloadbalancingv2};
-use crate::services::{Context, Uses, access_logs};
+use crate::services::{Context, Uses};
 
 /// Of AWS's policies the strictest that browsers of the last years can speak: TLS 1.3, and 1.2 with forward
 /// secrecy.
@@ -87,7 +87,10 @@ fn balancer(
     context: &Context<'_>,
     security_group: &Handle<ec2::SecurityGroup>,
 ) -> Handle<elasticloadbalancingv2::LoadBalancer> {
-    let (bucket, policy) = access_logs::bucket(context);
+    let logs = props!(parts::AccessLogs {
+        retention_days: context.env.logs.retention_days.days(),
+    });
+    let logs = logs.add_to(context.stack, "AccessLogBucket");
     let protected = context.env.load_balancer.deletion_protection.to_string();
     context.stack.add(
         "LoadBalancer",
@@ -99,13 +102,13 @@ fn balancer(
             security_groups: [security_group],
             load_balancer_attributes: [
                 attribute("access_logs.s3.enabled", "true"),
-                attribute("access_logs.s3.bucket", bucket.reference()),
-                attribute("access_logs.s3.prefix", access_logs::PREFIX),
+                attribute("access_logs.s3.bucket", logs.bucket.reference()),
+                attribute("access_logs.s3.prefix", parts::AccessLogs::PREFIX),
                 attribute("deletion_protection.enabled", protected),
                 attribute("routing.http.drop_invalid_header_fields.enabled", "true",),
             ],
         })
-        .depends_on(policy),
+        .depends_on(logs.policy),
     )
 }
 

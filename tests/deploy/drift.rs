@@ -40,17 +40,17 @@ impl Hand<'_> {
         );
     }
 
-    fn open_port(&self) {
+    fn open_port(&self, port: u16) {
         let rule =
-            json!({ "CidrIp": "0.0.0.0/0", "FromPort": 22, "IpProtocol": "tcp", "ToPort": 22 });
+            json!({ "CidrIp": "0.0.0.0/0", "FromPort": port, "IpProtocol": "tcp", "ToPort": port });
         let step = json!({ "op": "add", "path": "/SecurityGroupIngress/-", "value": rule });
         self.change("AWS::EC2::SecurityGroup", "The services", &step);
     }
 }
 
 /// Somebody opens a port of the services to the internet.
-pub(crate) fn open_port(engine: &Engine) {
-    Hand(engine).open_port();
+pub(crate) fn open_port(engine: &Engine, port: u16) {
+    Hand(engine).open_port(port);
 }
 
 fn deployed() -> (Project, Engine) {
@@ -80,7 +80,7 @@ fn a_port_that_was_opened_is_found_judged_and_closed_again() {
             "dev is in sync: all of 17 resources were checked\n",
         ],
     );
-    Hand(&engine).open_port();
+    Hand(&engine).open_port(22);
     expect(
         &drift(""),
         0,
@@ -148,7 +148,13 @@ fn a_stack_that_the_code_has_no_more_is_looked_at() {
             said,
         ],
     );
-    drift("--revert --yes").expect(3, &["old is not set back: the code has no such stack\n"]);
+    drift("--revert --yes").expect(
+        3,
+        &[
+            "old is not set back: the code has no such stack\n  → if nobody needs it: `aws cloudformation delete-stack --stack-name \
+             shop-dev-old --region eu-central-1`; ",
+        ],
+    );
     let json = drift("--format json");
     let found: Value = serde_json::from_str(&json.stdout).unwrap();
     let stacks = found["stacks"].as_array().unwrap();
@@ -172,7 +178,7 @@ fn what_a_value_comes_from_is_found_out_and_what_to_write_is_told() {
     let drift = |words: &str| engine.run(&project, "drift", words);
     let step = json!({ "op": "replace", "path": "/BackupRetentionPeriod", "value": 1 });
     Hand(&engine).change("AWS::RDS::DBInstance", "shop-dev", &step);
-    Hand(&engine).open_port();
+    Hand(&engine).open_port(22);
     let before = project.tree("environments");
     expect(
         &drift("--adopt"),

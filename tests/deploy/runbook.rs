@@ -108,7 +108,7 @@ impl Site {
                 crate::backups::make_vault(engine);
                 crate::backups::back_up(engine);
             }
-            ("A port was opened by hand", Some(engine)) => crate::drift::open_port(engine),
+            ("A port was opened by hand", Some(engine)) => crate::drift::open_port(engine, 22),
             (section, _) => panic!("no situation for `{section}`"),
         }
     }

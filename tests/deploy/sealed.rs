@@ -44,6 +44,45 @@ fn what_was_sealed_is_what_is_executed() {
     engine
         .deploy(&project, "--yes")
         .expect(0, &["nothing to deploy"]);
+    // GitHub could not be asked.
+    let past = engine.run(&project, "history", "");
+    assert!(
+        past.stdout.contains("who approved is not recorded\n"),
+        "{}",
+        past.stdout
+    );
+}
+
+#[test]
+fn who_approved_what_was_sealed_is_remembered() {
+    let (project, engine) = (shop(), Engine::start());
+    engine
+        .deploy(&project, "--yes --approved-by octo-cat")
+        .expect(2, &["--execute"]);
+    engine
+        .deploy(&project, &format!("{IMAGES} --prepare sealed.json"))
+        .expect(0, &[]);
+    engine
+        .deploy(&project, "--execute sealed.json --approved-by octo-cat")
+        .expect(0, &["\ndeployed in "]);
+    // Of every stack, also where the tags are those of the next deployment.
+    edit(
+        &project,
+        "environments/defaults.yaml",
+        "retention_days: 14",
+        "retention_days: 30",
+    );
+    engine.deploy(&project, "--yes").expect(0, &[]);
+    let past = engine.run(&project, "history", "--format json");
+    let past: Value = serde_json::from_str(&past.stdout).unwrap();
+    let deployments = past["deployments"].as_array().unwrap();
+    let approved: Vec<&Value> = deployments.iter().map(|it| &it["approvedBy"]).collect();
+    assert_eq!(approved.len(), 2, "{past:#}");
+    assert!(
+        approved[0].as_str().unwrap().ends_with(" with --yes"),
+        "{past:#}"
+    );
+    assert_eq!(approved[1], "octo-cat");
 }
 
 #[test]

@@ -120,7 +120,7 @@ fn an_alarm_that_goes_on_ends_it() {
 fn drift_counts_where_it_was_not_there_at_the_start() {
     let (project, engine) = (shop(), Engine::start());
     engine.deploy(&project, IMAGES).expect(0, &[]);
-    crate::drift::open_port(&engine);
+    crate::drift::open_port(&engine, 22);
     // The start is the deployment.
     let after = engine.run(
         &project,
@@ -138,6 +138,31 @@ fn drift_counts_where_it_was_not_there_at_the_start() {
     // The start is now.
     let now = engine.run(&project, "watch", "--for 2s --every 1s");
     expect(&now, 0, &["nothing got worse at "]);
+}
+
+/// Somebody else has CloudFormation look: what differs then is compared with what did at the start.
+#[test]
+fn what_had_drifted_and_drifts_further_is_worse() {
+    let (project, engine) = (shop(), Engine::start());
+    engine.deploy(&project, IMAGES).expect(0, &[]);
+    crate::drift::open_port(&engine, 22);
+    let mut command = engine.beside(of_dev(&project, "watch", "--for 24h --every 1s"));
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut watch = command.spawn().unwrap();
+    let mut said = BufReader::new(watch.stderr.take().unwrap()).lines();
+    let first = said.next().unwrap().unwrap();
+    assert!(first.starts_with("watching dev until "), "{first}");
+    crate::drift::open_port(&engine, 3389);
+    engine.call("DetectStackDrift", &[("StackName", "shop-dev-services")]);
+    let output = watch.wait_with_output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(3), "{text}");
+    for word in [
+        "\n  the stack `services`: it drifted further: SecurityGroup/SecurityGroupIngress",
+        "\n  → `drift --env dev --revert`\n",
+    ] {
+        assert!(text.contains(word), "no `{word}` in:\n{text}");
+    }
 }
 
 #[test]

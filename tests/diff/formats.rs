@@ -234,3 +234,56 @@ fn output_that_does_not_arrive_is_an_error() {
         );
     }
 }
+
+#[test]
+fn what_changes_because_of_yaml_has_its_line_and_what_rust_alone_makes_has_none() {
+    let repository = Repository::of_shop();
+    let days = "  backup_retention_days: 9\n";
+    for (file, class) in [("dev", "db.t3.micro\n"), ("staging", "db.t3.small\n")] {
+        let file = format!("environments/{file}.yaml");
+        repository.edit(&file, class, &format!("{class}{days}"));
+    }
+    // A service that is new, and with it all that belongs to it.
+    let new = "  mailer: { tasks: { minimum: 1, maximum: 2 }, queue: true, variables: {} }\n";
+    repository.edit(
+        "environments/dev.yaml",
+        "services:\n",
+        &format!("services:\n{new}"),
+    );
+    let [value, service] = [
+        "environments/dev.yaml:9 → tests/shop/src/stacks.rs:",
+        "environments/dev.yaml:12 → tests/shop/src/stacks.rs:",
+    ];
+    for format in ["text", "markdown", "html"] {
+        let told = text_of(&repository, &format!("--format {format}"));
+        assert_eq!(told.matches(value).count(), 1, "{format}: {told}");
+        // Where it is written is another line there, and that is no other change.
+        let again = "environments/staging.yaml:6";
+        let alike = format != "html";
+        assert_eq!(!told.contains(again), alike, "{format}: {told}");
+    }
+    let told = text_of(&repository, "--env dev --stack registry --stack queues");
+    assert!(told.contains(service), "{told}");
+    let review = repository.json("--env dev --stack database");
+    let origins = review["stacks"][0]["origins"].as_array().unwrap();
+    assert_eq!(origins.len(), 1, "{origins:?}");
+    let expected = serde_json::json!({
+        "path": "database.backup_retention_days",
+        "value": 9,
+        "file": "environments/dev.yaml",
+        "line": 9,
+    });
+    assert_eq!(origins[0]["from"][0], expected);
+    assert_eq!(origins[0]["logicalId"], "Instance");
+    let path = serde_json::json!(["Properties", "BackupRetentionPeriod"]);
+    assert_eq!(origins[0]["path"], path);
+
+    // The snapshots of before, made by other code: no file of the environment changed.
+    repository.git("checkout --quiet .");
+    repository.edit("snapshots/dev/queues.yaml", "345600", "345601");
+    repository.git("add .");
+    repository.git("commit --quiet --message other");
+    let told = text_of(&repository, "--env dev --base HEAD");
+    assert!(told.contains("345600"), "{told}");
+    assert!(!told.contains(".rs:"), "{told}");
+}

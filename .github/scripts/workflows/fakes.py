@@ -134,7 +134,10 @@ def gh(arguments):
     (path,) = (argument for argument in arguments if not argument.startswith("--"))
     place = path.removeprefix(f"repos/{os.environ['GITHUB_REPOSITORY']}/")
     kind, _, rest = place.partition("/")
-    if method == "GET" and kind == "actions":
+    if method == "GET" and place == f"actions/runs/{os.environ['GITHUB_RUN_ID']}/approvals":
+        may("actions", "read")
+        answer = Kept("approvals.json", {}).value.get(os.environ["GITHUB_RUN_ID"], [])
+    elif method == "GET" and kind == "actions":
         may("actions", "read")
         file = rest.split("/")[1]
         runs = [run for run in Kept("runs.json", []).value[::-1] if run["file"] == file and run["branch"] in path]

@@ -25,7 +25,7 @@ JOB_KEYS = {
     "name", "needs", "if", "runs-on", "timeout-minutes", "permissions", "environment", "concurrency", "env", "outputs",
     "secrets", "steps", "strategy", "uses",
 }  # fmt: skip
-STEP_KEYS = {"name", "id", "if", "uses", "with", "run", "shell", "env"}
+STEP_KEYS = {"name", "id", "if", "uses", "with", "run", "shell", "env", "continue-on-error"}
 
 
 def known(keys, allowed, place):
@@ -318,7 +318,7 @@ class Machine:
         self.run.steps.append(Step(self.job.prefix + self.job.name, name, result, text, outputs))
         if "id" in step:
             self.done[step["id"]] = {"outputs": Lacking(outputs)}
-        if result != "success":
+        if result != "success" and step.get("continue-on-error") is not True:
             self.result = "failure"
 
     def fails(self, number, place, step, script, environment, situation):

@@ -237,7 +237,17 @@ class World:
             return False
         if asks:
             self.asked.append((environment, run.summary))
+            self.review(run, environment)
         return self.approves or not asks
+
+    def review(self, run, environment):
+        """Somebody reads what is to be deployed, and says yes or no: of each run GitHub remembers it."""
+        file = self.folder / "approvals.json"
+        known = json.loads(file.read_text()) if file.exists() else {}
+        state = "approved" if self.approves else "rejected"
+        review = {"state": state, "comment": "", "environments": [{"name": environment}], "user": {"login": "octo-cat"}}
+        known.setdefault(str(run.id), []).append(review)
+        file.write_text(json.dumps(known))
 
     def situations_of(self, file, job, step):
         """Situations in which a step must fail."""

@@ -29,6 +29,7 @@ mod web;
 
 use std::time::Duration;
 
+use stratiform_deploy::call::DatabaseKind;
 use stratiform_deploy::{Call, Failure, Reply};
 use tokio::time::{Instant, sleep};
 
@@ -153,7 +154,9 @@ impl Aws {
             } => self.publish(topic, subject, message, attributes).await,
             Call::Webhook { body } => self.tell_webhook(body).await,
             Call::RunCommand(new) => command::run(new, self.webhook_variable()).await,
-            Call::UnprotectDatabase { identifier } => self.unprotect_database(identifier).await,
+            Call::UnprotectDatabase { kind, identifier } => {
+                self.unprotect_database(*kind, identifier).await
+            }
             Call::UnprotectLoadBalancer { load_balancer } => {
                 self.modify_load_balancer_attributes(load_balancer).await
             }
@@ -163,9 +166,14 @@ impl Aws {
             Call::DescribeAlarms { names } => self.describe_alarms(names).await,
             Call::DescribeDbInstance { identifier } => self.describe_db_instance(identifier).await,
             Call::CreateDbSnapshot { instance, snapshot } => {
-                self.create_db_snapshot(instance, snapshot).await
+                let kind = DatabaseKind::Instance;
+                let made = self.create_snapshot(kind, instance, snapshot).await;
+                made.map(Reply::Snapshot)
             }
-            Call::DescribeDbSnapshots { instance } => self.describe_db_snapshots(instance).await,
+            Call::DescribeDbSnapshots { instance } => {
+                let found = self.snapshots_of(DatabaseKind::Instance, instance).await;
+                found.map(Reply::Snapshots)
+            }
             Call::DescribeImage {
                 repository,
                 reference,

@@ -144,7 +144,7 @@ pub(crate) fn stacks(app: &App, settings: &Settings, written: &Bootstrap, needed
 }
 
 /// What changes something that is there, of all that a deployment asks of AWS: not for who only prepares one.
-const EXECUTING: [&str; 14] = [
+const EXECUTING: [&str; 15] = [
     "cloudformation:CancelUpdateStack",
     "cloudformation:ContinueUpdateRollback",
     "cloudformation:DeleteStack",
@@ -158,6 +158,7 @@ const EXECUTING: [&str; 14] = [
     "ecs:UpdateService",
     "elasticloadbalancing:ModifyLoadBalancerAttributes",
     "rds:CreateDBSnapshot",
+    "rds:ModifyDBCluster",
     "rds:ModifyDBInstance",
 ];
 

@@ -263,7 +263,10 @@ impl Places {
                 &["elasticloadbalancing:ModifyLoadBalancerAttributes"],
                 &self.balancers,
             )],
-            Kind::UnprotectDatabase => vec![on(&["rds:ModifyDBInstance"], &self.databases)],
+            Kind::UnprotectDatabase => vec![
+                on(&["rds:ModifyDBInstance"], &self.databases),
+                on(&["rds:ModifyDBCluster"], &self.database_clusters),
+            ],
             Kind::DescribeAlarms => vec![on_any(
                 "cloudwatch:DescribeAlarms",
                 "CloudWatch shows composite alarms only to who may see all alarms",

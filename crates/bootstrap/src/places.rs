@@ -37,6 +37,7 @@ pub(crate) struct Places {
     /// Load balancers.
     pub(crate) balancers: Vec<String>,
     pub(crate) databases: Vec<String>,
+    pub(crate) database_clusters: Vec<String>,
     pub(crate) readable_databases: Vec<String>,
     /// The snapshots that a deployment takes.
     pub(crate) snapshots: Vec<String>,
@@ -52,6 +53,13 @@ pub(crate) struct Places {
     /// With which resources of the stacks are read, but for what hands out secrets or data.
     pub(crate) reading: Needed,
 }
+
+/// The types of database clusters. RDS has the API of all of them.
+const CLUSTERS: [&str; 3] = [
+    "AWS::RDS::DBCluster",
+    "AWS::DocDB::DBCluster",
+    "AWS::Neptune::DBCluster",
+];
 
 impl Places {
     /// Those of an environment's stacks, its bootstrap, and of the environment before it.
@@ -96,6 +104,11 @@ impl Places {
         });
         let databases = found("AWS::RDS::DBInstance", &|stack, id, instance, _| {
             arn("rds", &format!("db:{}", name(stack, id, instance)))
+        });
+        let database_clusters = CLUSTERS.iter().flat_map(|kind| {
+            found(kind, &|stack, id, cluster, _| {
+                arn("rds", &format!("cluster:{}", name(stack, id, cluster)))
+            })
         });
         let balancers = found(
             "AWS::ElasticLoadBalancingV2::LoadBalancer",
@@ -182,6 +195,7 @@ impl Places {
             stacks,
             services,
             balancers,
+            database_clusters: database_clusters.collect(),
             databases,
         }
     }

@@ -427,6 +427,16 @@ Resources:
     let unscoped = deploy.unscoped.iter().map(|(action, _)| action.as_str());
     let jobs: Vec<&str> = unscoped.filter(|action| action.contains("Jobs")).collect();
     assert_eq!(jobs, ["backup:ListBackupJobs", "backup:ListCopyJobs"]);
+    // The protection of what a creation left that could not be rolled back.
+    let lifts = |grant: &&Grant| {
+        let mut actions = grant.actions.iter();
+        actions.any(|action| action == "rds:ModifyDBCluster")
+    };
+    let lifted = deploy.grants.iter().find(lifts).unwrap();
+    assert_eq!(
+        lifted.resources,
+        ["arn:${AWS::Partition}:rds:eu-central-1:${AWS::AccountId}:cluster:shop-cluster"]
+    );
     // Where no stack has a database nothing is asked.
     let none = assembly(&[("data", "Resources: {Queue: {Type: AWS::SQS::Queue}}")]);
     let none = needs(&none, &settings("prod", json!({}))).deploy;

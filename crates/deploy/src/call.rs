@@ -5,6 +5,7 @@
 mod ecs;
 mod kind;
 mod rds;
+mod stack;
 
 use std::path::PathBuf;
 
@@ -14,12 +15,15 @@ use stratiform_service::change_set::{ChangeSetType, DeploymentConfigMode, Rollba
 use stratiform_service::drift::{Detection, ResourceDrift};
 use stratiform_service::{
     AccountId, ChangeSet, ChangeSetId, LogicalId, PhysicalId, Refusal, ResourceStatus, StackEvent,
-    StackId, StackStatus, Timestamp, Word,
+    StackId, Timestamp, Word,
 };
 
 pub use ecs::{Container, Deployment, NewTask, Service, ServiceDeployment, Task};
 pub use kind::Kind;
-pub use rds::{Database, Snapshot};
+pub use rds::{Database, DatabaseKind, Snapshot};
+pub use stack::{Drift, Stack};
+
+pub(crate) use stack::HIDDEN;
 
 /// Something that is asked of AWS, or of what runs there. Whoever makes it tries again by himself where another try may
 /// succeed and does no harm.
@@ -267,6 +271,8 @@ pub enum Call {
     },
     /// Lets a database be deleted; one that is not there can be: [`Reply::Done`].
     UnprotectDatabase {
+        /// What it is.
+        kind: DatabaseKind,
         /// Its identifier.
         identifier: String,
     },
@@ -508,47 +514,6 @@ pub enum Reply {
     },
 }
 
-/// A stack, as `DescribeStacks` answers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stack {
-    /// Its ARN.
-    pub id: StackId,
-    /// Its name.
-    pub name: String,
-    /// Its status.
-    pub status: Word<StackStatus>,
-    /// Why.
-    pub reason: Option<String>,
-    /// When it was made.
-    pub created: Timestamp,
-    /// When its last operation began, but for its creation.
-    pub updated: Option<Timestamp>,
-    /// Values of parameters, as they were given; `****` where they are hidden.
-    pub parameters: IndexMap<String, String>,
-    /// What the template sees of those that name a parameter of Systems Manager, as of the last deployment; `****` where
-    /// it is hidden.
-    pub resolved: IndexMap<String, String>,
-    /// Its tags.
-    pub tags: IndexMap<String, String>,
-    /// Outputs: the value, and the name under which it is exported.
-    pub outputs: IndexMap<String, (String, Option<String>)>,
-    /// Topics that are told.
-    pub notification_arns: Vec<String>,
-    /// Whether CloudFormation refuses to delete it.
-    pub termination_protection: bool,
-    /// Whether it was as its template says when somebody looked last; none where nobody has.
-    pub drift: Option<Drift>,
-}
-
-/// Whether a stack is as its template says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Drift {
-    /// `IN_SYNC`, `DRIFTED`, `UNKNOWN`.
-    pub status: String,
-    /// When that was looked at.
-    pub checked: Option<Timestamp>,
-}
-
 /// A change set, without what it does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChangeSetSummary {
@@ -562,24 +527,6 @@ pub struct ChangeSetSummary {
     pub execution: String,
     /// When it was made.
     pub created: Option<Timestamp>,
-}
-
-/// What CloudFormation writes where it does not tell a value.
-pub(crate) const HIDDEN: &str = "****";
-
-impl Stack {
-    /// What the template sees of each parameter. Nobody is told those that are hidden; a value that really is `****` looks
-    /// the same.
-    pub fn values(&self) -> IndexMap<String, String> {
-        let seen = self.parameters.iter().map(|(name, given)| {
-            let resolved = self.resolved.get(name).unwrap_or(given);
-            (name, given, resolved)
-        });
-        // Where one of the two is hidden, the other was not meant to be seen.
-        let seen = seen.filter(|(_, given, resolved)| *given != HIDDEN && *resolved != HIDDEN);
-        seen.map(|(name, _, value)| (name.clone(), value.clone()))
-            .collect()
-    }
 }
 
 /// A resource of a stack.

@@ -2,8 +2,8 @@
 //!
 //! What lives here: from what was found to deployments and rates. What does not: finding it (`src/`), and saying it.
 //!
-//! An operation of a stack names its run and its commit by the token that is on its events. Who deployed and why is in
-//! the tags of stacks, which the next deployment overwrites: then nobody knows it any more, and that is said.
+//! An operation of a stack names its run, its commit and who approved it by the token that is on its events. Who deployed
+//! and why is in the tags of stacks, which the next deployment overwrites: then nobody knows it any more, and that is said.
 
 mod operation;
 
@@ -78,6 +78,8 @@ pub struct Deployment {
     pub record: Record,
     /// The commit as the token has it: its first 12 digits.
     pub commit: Option<String>,
+    /// Who approved it, as the tokens have it: more than one where somebody else let it go on.
+    pub approvers: Vec<String>,
     /// The tag that git has at that commit, where the stacks do not say.
     pub tag: Option<String>,
     /// When the first stack began.
@@ -239,9 +241,11 @@ fn together(found: Vec<Found>) -> Vec<Deployment> {
         let place = run.clone().map(|run| (run, kind));
         let known = place.as_ref().and_then(|place| newest.get(place)).copied();
         let step = operation.step(key);
-        let commit = mark.and_then(|mark| mark.commit);
+        let (commit, approver) = mark.map_or((None, None), |it| (it.commit, it.approved_by));
         match known {
-            Some(index) if goes_on(&deployments[index..], &step) => deployments[index].add(step),
+            Some(index) if goes_on(&deployments[index..], &step) => {
+                deployments[index].add(step, approver);
+            }
             _ => {
                 newest.extend(place.map(|place| (place, deployments.len())));
                 deployments.push(Deployment {
@@ -249,6 +253,7 @@ fn together(found: Vec<Found>) -> Vec<Deployment> {
                     run,
                     record: Record::default(),
                     commit,
+                    approvers: approver.into_iter().collect(),
                     tag: None,
                     began: step.began,
                     ended: step.ended,
@@ -296,7 +301,10 @@ fn kind(mark: Option<&Mark>, operation: &Operation) -> Kind {
 }
 
 impl Deployment {
-    fn add(&mut self, step: Step) {
+    fn add(&mut self, step: Step, approver: Option<String>) {
+        let is_new = |name: &String| !self.approvers.contains(name);
+        let approver = approver.filter(is_new);
+        self.approvers.extend(approver);
         self.ended = match (self.ended, step.ended) {
             (Some(one), Some(other)) => Some(one.max(other)),
             _ => None,
@@ -331,6 +339,14 @@ impl Deployment {
     /// The commit, as much of it as is known.
     pub fn commit(&self) -> Option<&str> {
         self.record.commit.as_deref().or(self.commit.as_deref())
+    }
+
+    /// Who approved it: what the tokens say, else the stacks; none where neither does.
+    pub fn approved_by(&self) -> Option<String> {
+        match self.approvers.as_slice() {
+            [] => self.record.approved_by.clone(),
+            approvers => Some(approvers.join(", ")),
+        }
     }
 
     /// Whether it is over, and one that is counted.

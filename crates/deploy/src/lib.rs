@@ -23,6 +23,7 @@ mod stack;
 mod standing;
 pub mod status;
 mod swap;
+mod token;
 mod told;
 mod verification;
 pub mod watch;

@@ -5,6 +5,7 @@
 
 mod back;
 mod backup;
+mod earlier;
 mod offered;
 mod region;
 mod timeline;
@@ -15,6 +16,7 @@ use crate::guard::Verdict;
 
 pub use back::{Room, fresh, room, standing};
 pub use backup::{Backup, Chosen, Wish, backup, key};
+pub use earlier::earlier;
 pub use offered::{Ordered, Zones, orderable, ordered, zones};
 pub use region::{names, parts, values};
 pub use timeline::{Phase, Timeline, timeline};
@@ -38,6 +40,8 @@ pub struct Point {
 pub enum PointId {
     /// That there is something to go back from, and room for it.
     Home,
+    /// That no stacks of an earlier time are there, with the data of then.
+    Stacks,
     /// Types and properties that the region has.
     Region,
     /// Names that nobody else has.
@@ -52,8 +56,9 @@ pub enum PointId {
 
 impl PointId {
     /// All of them, in the order in which they are told.
-    pub const ALL: [PointId; 6] = [
+    pub const ALL: [PointId; 7] = [
         PointId::Home,
+        PointId::Stacks,
         PointId::Region,
         PointId::Names,
         PointId::Parameters,
@@ -65,6 +70,7 @@ impl PointId {
     pub fn as_str(self) -> &'static str {
         match self {
             PointId::Home => "home",
+            PointId::Stacks => "stacks",
             PointId::Region => "region",
             PointId::Names => "names",
             PointId::Parameters => "parameters",

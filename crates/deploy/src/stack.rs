@@ -16,7 +16,8 @@ use stratiform_service::{
 
 use crate::call::{Call, NewChangeSet, OnDrift, ParameterValue, Stack, TemplateSource};
 use crate::destruction::Inventory;
-use crate::plan::{Conduct, PlannedStack, is_record};
+use crate::plan::{Conduct, PlannedStack, Record, is_record};
+use crate::token::{is_of, token, token_prefix};
 use crate::told::{Cause, Ending};
 
 /// What CloudFormation takes in a call; larger templates come from S3.
@@ -194,8 +195,8 @@ impl PlannedStack {
     /// The name of a change set of a run: the same for the same content. The commit is in it, because the token of its
     /// execution is made of it: CloudFormation remembers events, and not what tags were before.
     pub(crate) fn change_set_name(&self, conduct: &Conduct) -> String {
-        let record = self.record.as_ref().unwrap_or(&conduct.record);
-        let commit = record.commit.as_deref().unwrap_or_default();
+        let commit = self.record(conduct).commit.as_deref();
+        let commit = commit.unwrap_or_default();
         let name = format!("{}{}", token_prefix(&conduct.run), &self.digest()[..8]);
         match commit.get(..COMMIT) {
             Some(commit) if commit.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
@@ -203,6 +204,16 @@ impl PlannedStack {
             }
             _ => name,
         }
+    }
+
+    /// Where it comes from.
+    fn record<'a>(&'a self, conduct: &'a Conduct) -> &'a Record {
+        self.record.as_ref().unwrap_or(&conduct.record)
+    }
+
+    /// The token of the execution of its change set.
+    pub(crate) fn token(&self, change_set: &ChangeSetId, conduct: &Conduct) -> String {
+        token(change_set, self.record(conduct).approved_by.as_deref())
     }
 
     /// A digest of all that a change set is made from.
@@ -266,7 +277,7 @@ impl PlannedStack {
         exists: bool,
         conduct: &Conduct,
     ) -> NewChangeSet {
-        let record = self.record.as_ref().unwrap_or(&conduct.record);
+        let record = self.record(conduct);
         let mut tags = self.tags.clone();
         tags.extend(record.tags(&conduct.run));
         let release = record.release.as_deref().or(record.commit.as_deref());
@@ -314,7 +325,7 @@ impl Operation {
         }
         let own: Vec<StackEvent> = events
             .into_iter()
-            .filter(|event| event.client_request_token.as_deref() == Some(&self.token))
+            .filter(|event| is_of(event, &self.token))
             .filter(|event| {
                 self.events
                     .iter()
@@ -336,22 +347,6 @@ impl Operation {
         let status = Word::<StackStatus>::new(of_stack.next()?.resource_status.as_str());
         matches!(status.phase(), Phase::Settled(_)).then_some(status)
     }
-}
-
-/// The token of the execution of a change set: it names the run, and no other change set has it.
-pub(crate) fn token(change_set: &ChangeSetId) -> String {
-    let unique = change_set.as_str().rsplit('/').next().unwrap_or_default();
-    let unique: String = unique
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .take(12)
-        .collect();
-    format!("{}-{unique}", change_set.change_set_name())
-}
-
-/// How tokens of a run begin.
-pub(crate) fn token_prefix(run: &str) -> String {
-    format!("stratiform-{run}-")
 }
 
 /// The digest of what a change set does: two with the same do the same.
@@ -504,7 +499,7 @@ pub(crate) fn call(
             let waiting = waiting?;
             Call::ExecuteChangeSet {
                 change_set: waiting.change_set.clone(),
-                token: token(&waiting.change_set),
+                token: planned.token(&waiting.change_set, conduct),
             }
         }
         Step::Confirm(_) => Call::StackEvents {

@@ -289,21 +289,11 @@ mod tests {
         let id = format!("arn:aws:cloudformation:eu-west-1:111122223333:stack/shop-dev-{key}/0");
         let tag = release.map(|release| (format!("{PREFIX}release"), release.to_owned()));
         let stack = Stack {
-            id: id.parse().unwrap(),
-            name: format!("shop-dev-{key}"),
-            status: Word::new(status),
-            reason: None,
             created: format!("2026-11-29T03:{minute:02}:00.000Z")
                 .parse()
                 .unwrap(),
-            updated: None,
-            parameters: Default::default(),
-            resolved: Default::default(),
             tags: tag.into_iter().collect(),
-            outputs: Default::default(),
-            notification_arns: Vec::new(),
-            termination_protection: false,
-            drift: None,
+            ..Stack::bare(id.parse().unwrap(), Word::new(status))
         };
         StackFound {
             key: key.to_owned(),

@@ -9,6 +9,7 @@ use stratiform_service::{
 use crate::call::{Failure, ValidationFailure};
 use crate::gate::Blocked;
 use crate::predicted::Worse;
+use crate::token::is_of;
 use crate::verification::{Health, Subject, Verified};
 
 /// Something that happens. Stacks are places in the plan.
@@ -340,7 +341,7 @@ const NESTED: &str = "AWS::CloudFormation::Stack";
 /// The cause in the events of a nested stack, oldest first: among those that have the token; where none has it, in the last
 /// of its operations that failed.
 fn last_cause(mut events: Vec<StackEvent>, token: &str) -> Option<Cause> {
-    let is_own = |event: &StackEvent| event.client_request_token.as_deref() == Some(token);
+    let is_own = |event: &StackEvent| is_of(event, token);
     if events.iter().any(is_own) {
         events.retain(is_own);
         return Cause::of(&events);

@@ -2,6 +2,7 @@
 //!
 //! What lives here: what is worse than at the start. What does not: looking, waiting, and going back (`src/`).
 
+mod drifts;
 mod errors;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use crate::guard::Asked;
 use crate::status::{Part, PartKind, StackStanding, State, Status};
 use crate::verification::Health;
 
+pub use drifts::Drifts;
 pub use errors::{ErrorRates, Requests};
 
 /// How many looks in a row something must be not well: ECS replaces a task, and one answer may be lost.

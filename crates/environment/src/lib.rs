@@ -27,6 +27,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use load::origin::{Effective, Origin};
+pub use load::variation::{Variable, Variation};
 pub use load::{Loaded, check_all, images, load, load_all};
 pub use path::{Path, Step};
 pub use schema::{schema, unsupported};

@@ -3,6 +3,7 @@
 pub(crate) mod merge;
 pub(crate) mod origin;
 mod secrets;
+pub(crate) mod variation;
 
 use indexmap::{IndexMap, IndexSet};
 use serde_json::Value;
@@ -13,7 +14,7 @@ use stratiform_template::{Function, Node, NodeKind, Scalar, parse_yaml};
 use crate::check;
 use crate::load::merge::{Kind, Map, Tree};
 use crate::load::origin::Effective;
-use crate::path::{Path, Step};
+use crate::path::Path;
 use crate::schema::shape::Shape;
 use crate::values::names::EnvironmentName;
 use crate::values::text::Text;
@@ -203,28 +204,6 @@ impl<E: Environment> Loaded<E> {
             settings.remove("name");
         }
         origin::values(&value, &self.tree, &self.sources).into_iter()
-    }
-
-    /// The same environment with another value in one place; none where its type or its checks refuse that value.
-    ///
-    /// Where values are from stays as it is.
-    pub fn with(&self, path: &Path, value: Value) -> Option<Loaded<E>> {
-        let mut all = serde_json::to_value(&self.environment).ok()?;
-        let mut place = &mut all;
-        for step in path.steps() {
-            place = match step {
-                Step::Key(key) => place.get_mut(key)?,
-                Step::Position(position) => place.get_mut(*position)?,
-            };
-        }
-        *place = value;
-        let environment: E = serde_json::from_value(all).ok()?;
-        environment.check().is_empty().then(|| Loaded {
-            name: self.name.clone(),
-            environment,
-            tree: self.tree.clone(),
-            sources: self.sources.clone(),
-        })
     }
 
     /// A violation that only whoever uses the environment can see, as a finding with its place.

@@ -32,6 +32,15 @@ impl Path {
         Path([self.0.as_slice(), &[step]].concat())
     }
 
+    /// What it is in; the path itself where that is the environment.
+    #[must_use]
+    pub fn parent(&self) -> Path {
+        match self.0.split_last() {
+            Some((_, above)) => Path(above.to_vec()),
+            None => Path::default(),
+        }
+    }
+
     /// The steps, from the top.
     pub fn steps(&self) -> &[Step] {
         &self.0

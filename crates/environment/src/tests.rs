@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use stratiform_finding::Finding;
 
 use crate::{
-    Environment, EnvironmentName, Format, Loaded, Origin, Path, Settings, Source, Text, Violation,
-    load, load_all, schema, unsupported,
+    Environment, EnvironmentName, Format, Loaded, Origin, Path, Settings, Source, Text, Variation,
+    Violation, load, load_all, schema, unsupported,
 };
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -265,14 +265,107 @@ fn origins_name_the_layer_and_line_or_say_built_in() {
 #[test]
 fn another_value_is_one_that_type_and_checks_take() {
     let loaded = loaded(&[BASE, "shape: {kind: circle, radius: 2}\n"]);
-    let with = |path: &str, value: serde_json::Value| loaded.with(&Path::from(path), value);
-    let other = with("shape.radius", 3.into()).unwrap();
-    assert_eq!(other.environment.shape, Shape::Circle { radius: 3 });
-    assert_eq!(other.environment.size, loaded.environment.size);
-    // Not the type's, not what the checks take, not there.
-    assert!(with("size", 300.into()).is_none());
-    assert!(with("size", 13.into()).is_none());
-    assert!(with("shape.width", 3.into()).is_none());
+    let with = |path: &str, value: Option<serde_json::Value>| {
+        loaded.varied(&[&Variation {
+            path: Path::from(path),
+            value,
+        }])
+    };
+    let other = with("shape.radius", Some(3.into())).unwrap();
+    assert_eq!(other.shape, Shape::Circle { radius: 3 });
+    assert_eq!(other.size, loaded.environment.size);
+    let without = with("shape", None).unwrap();
+    assert_ne!(without.shape, loaded.environment.shape);
+    // Not the type's, not what the checks take, not there, and needed.
+    assert!(with("size", Some(300.into())).is_none());
+    assert!(with("size", Some(13.into())).is_none());
+    assert!(with("shape.width", Some(3.into())).is_none());
+    assert!(with("settings.app", None).is_none());
+}
+
+const FULL: &str = "ratio: 0.5\nmode: wild\nshape: {kind: circle, radius: 3}\nwords: [b, a]\nletters: abc\nfree: {x: yes}\n";
+
+#[test]
+fn what_could_be_different_is_everything_that_is_there_with_its_line() {
+    let loaded = loaded(&[BASE, FULL]);
+    let could_be = |path: &str| -> Vec<String> {
+        let variables = loaded.variables().into_iter();
+        let mut of = variables.filter(|variable| variable.path == Path::from(path));
+        let variations = of.next().expect("a variable").variations.into_iter();
+        let said = variations.map(|variation| match variation.value {
+            Some(value) => format!("{}: {value}", variation.path),
+            None => format!("no {}", variation.path),
+        });
+        said.collect()
+    };
+    assert_eq!(could_be("size")[..3], ["size: 2", "size: 0", "size: 255"]);
+    assert_eq!(could_be("mode"), ["mode: \"calm\"", "no mode"]);
+    assert_eq!(could_be("free.x"), ["free.x: false", "no free.x"]);
+    assert_eq!(could_be("letters")[..1], ["letters: \"acc\""]);
+    let kind = ["shape: {\"kind\":\"dot\"}", "no shape.kind"];
+    assert_eq!(could_be("shape.kind"), kind);
+    assert_eq!(could_be("shape"), ["no shape"]);
+    let words = could_be("words");
+    assert_eq!(words[..2], ["words: [\"a\"]", "words: [\"b\"]"]);
+    assert_eq!(words.last().map(String::as_str), Some("no words"));
+}
+
+#[test]
+fn what_is_tried_could_be_written() {
+    let loaded = loaded(&[BASE, FULL]);
+    let mut tried = 0;
+    for variation in loaded.variables().iter().flat_map(|it| &it.variations) {
+        let Some(other) = loaded.varied(&[variation]) else {
+            continue;
+        };
+        let mut written = serde_json::to_value(&other).expect("JSON");
+        written["settings"]
+            .as_object_mut()
+            .expect("a map")
+            .remove("name");
+        let again = load::<Small>(&dev(), &layers(&[&written.to_string()]));
+        assert!(again.is_ok(), "{variation:?}: {again:?}");
+        tried += 1;
+    }
+    assert!(tried > 20, "{tried}");
+}
+
+#[test]
+fn what_was_another_way_before_is_known_by_what_it_was() {
+    let after = "size: 2\nmode: wild\nshape: {kind: circle, radius: 3}\nwords: [b]\nfree: {x: yes, y: yes}\n";
+    let loaded = loaded(&[BASE, after]);
+    let before = "size: 2\nshape: {kind: dot}\nwords: [a]\nletters: abc\nfree: {y: yes}\n";
+    let since = loaded.since(&layers(&[BASE, before]));
+    let said = since.iter().map(|variable| {
+        let was = variable.variations[0].value.as_ref();
+        let was = was.map_or_else(|| "nothing".to_owned(), ToString::to_string);
+        format!("{} was {was}", variable.path)
+    });
+    let expected = [
+        "free.x was nothing",
+        "mode was nothing",
+        "shape.kind was \"dot\"",
+        "shape.radius was nothing",
+        "words was [\"a\"]",
+    ];
+    assert_eq!(
+        said.collect::<BTreeSet<_>>(),
+        expected.map(str::to_owned).into()
+    );
+    let of = |path: &str| since.iter().find(|it| it.path == Path::from(path)).unwrap();
+    let line = |line| Origin::File {
+        name: "1.yaml".to_owned(),
+        line,
+    };
+    assert_eq!(of("mode").origin, line(2));
+    // A tag alone does not fit; the map around it does.
+    let [alone, around] = of("shape.kind").variations.as_slice() else {
+        panic!("two ways");
+    };
+    assert!(loaded.varied(&[alone]).is_none());
+    assert_eq!(loaded.varied(&[around]).unwrap().shape, Shape::Dot {});
+    assert!(loaded.since(&layers(&[BASE, after])).is_empty());
+    assert!(loaded.since(&layers(&["["])).is_empty());
 }
 
 #[test]

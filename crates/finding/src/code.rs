@@ -206,6 +206,8 @@ codes! {
         OneEnvironment = "one-environment",
         /// No stack has this name.
         UnknownStack = "unknown-stack",
+        /// `explain` of something that a resource does not have.
+        UnknownProperty = "unknown-property",
         /// What an image is made from is not there, or not in the repository.
         MissingSource = "missing-source",
         /// AWS has no such region.

@@ -5,7 +5,7 @@ use stratiform_stack::{
     Define, DeletionPolicy, Handle, PolicyDocument, Stack, Statement, props, sub,
 };
 
-use crate::part::{nothing, part};
+use crate::part::part;
 use crate::resources::s3::{self, bucket};
 use crate::statements::deny_plaintext;
 
@@ -17,12 +17,12 @@ part! {
         required {}
         optional {
             /// What services may do with it, besides what IAM policies of the account allow.
-            services: Vec<Statement> = Vec::new(),
+            services: Vec<Statement>,
             /// What becomes of it when it leaves its stack.
             removal: DeletionPolicy = DeletionPolicy::RetainExceptOnCreate,
             /// Properties of the bucket itself, such as its lifecycle: what is named here counts, the rest is the
             /// part's.
-            bucket: s3::Bucket = nothing(),
+            bucket: s3::Bucket,
         }
     }
 }
@@ -42,7 +42,7 @@ impl Bucket {
     pub fn add_to(self, stack: &Stack, id: &str) -> BucketHandles {
         let bucket = self.bucket.over(private_bucket());
         let bucket = stack.add(id, bucket.on_removal(self.removal));
-        let plaintext = deny_plaintext("s3:*", &bucket).on(sub!("{}/*", bucket.arn()));
+        let plaintext = deny_plaintext("s3:*", bucket).on(sub!("{}/*", bucket.arn()));
         let statements = self.services.into_iter().chain([plaintext]);
         let policy = stack.add(
             format!("{id}Policy"),

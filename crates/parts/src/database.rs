@@ -8,7 +8,7 @@ use stratiform_stack::{
     Define, DeletionPolicy, Handle, Id, List, Opt, Prop, Stack, Statement, arn, json, props,
 };
 
-use crate::part::{digits, nothing, part};
+use crate::part::{digits, part};
 use crate::resources::rds::db_instance;
 use crate::resources::{ec2, kms, logs, rds};
 use crate::{Key, LogGroup, Logs, Role, statements};
@@ -31,31 +31,31 @@ part! {
         optional {
             /// The name of the instance. Without one, CloudFormation makes one; but then RDS makes the log groups
             /// itself, and nothing ever empties them.
-            identifier: Opt<String> = Opt::default(),
+            identifier: Opt<String>,
             /// The name of the database in it.
-            database: Opt<String> = Opt::default(),
+            database: Opt<String>,
             /// The name of the master user.
-            master_username: Prop<String> = "postgres".into(),
+            master_username: Prop<String> = "postgres",
             /// Its storage in GiB, which grows by itself.
-            storage_gib: Prop<i64> = 20.into(),
+            storage_gib: Prop<i64> = 20,
             /// How far its storage grows, in GiB. With `None` it does not.
-            maximum_storage_gib: Opt<i64> = 100.into(),
+            maximum_storage_gib: Opt<i64> = 100,
             /// The port that it listens on.
-            port: Prop<i64> = 5432.into(),
+            port: Prop<i64> = 5432,
             /// Days that backups are kept.
-            backup_days: Prop<i64> = 7.into(),
+            backup_days: Prop<i64> = 7,
             /// Whether a standby waits in another zone.
-            multi_az: Prop<bool> = false.into(),
+            multi_az: Prop<bool> = false,
             /// Whether somebody has to switch this off before it can be deleted.
-            deletion_protection: Prop<bool> = true.into(),
+            deletion_protection: Prop<bool> = true,
             /// What encrypts storage, snapshots and the master password's secret. Without one it gets a key of its own.
-            key: Opt<Id<KmsKeyArn>> = Opt::default(),
+            key: Opt<Id<KmsKeyArn>>,
             /// How long its logs are kept, and under which key.
-            logs: Logs = nothing(),
+            logs: Logs,
             /// What the `Name` tags of its security groups are; the logical ID where there is none.
-            name: Opt<String> = Opt::default(),
+            name: Opt<String>,
             /// Properties of the instance itself: what is named here counts, the rest is the part's.
-            instance: rds::DbInstance = nothing(),
+            instance: rds::DbInstance,
         }
     }
 }

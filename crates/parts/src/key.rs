@@ -6,7 +6,7 @@ use stratiform_stack::{
     props, pseudo, sub,
 };
 
-use crate::part::{nothing, part};
+use crate::part::part;
 use crate::resources::kms;
 
 part! {
@@ -18,13 +18,13 @@ part! {
         }
         optional {
             /// Its alias: `alias/orders`. Without one it has none.
-            alias: Opt<String> = Opt::default(),
+            alias: Opt<String>,
             /// What services may do with it, besides what IAM policies of the account allow.
-            services: Vec<Statement> = Vec::new(),
+            services: Vec<Statement>,
             /// What becomes of it when it leaves its stack. What it has encrypted is worthless without it.
             removal: DeletionPolicy = DeletionPolicy::RetainExceptOnCreate,
             /// Properties of the key itself: what is named here counts, the rest is the part's.
-            key: kms::Key = nothing(),
+            key: kms::Key,
         }
     }
 }
@@ -69,11 +69,11 @@ part! {
         }
         optional {
             /// Its alias: `alias/logs`. Without one it has none.
-            alias: Opt<String> = Opt::default(),
+            alias: Opt<String>,
             /// What becomes of it when it leaves its stack. What it has encrypted is worthless without it.
             removal: DeletionPolicy = DeletionPolicy::RetainExceptOnCreate,
             /// Properties of the key itself: what is named here counts, the rest is the part's.
-            key: kms::Key = nothing(),
+            key: kms::Key,
         }
     }
 }

@@ -22,7 +22,9 @@ pub mod resources {
 pub use bucket::{Bucket, BucketHandles, private_bucket};
 pub use database::{Postgres, PostgresHandles};
 pub use key::{Key, LogKey, LogKeyHandles};
-pub use load_balancer::{Entrance, LoadBalancer, LoadBalancerHandles, Scheme, no_egress};
+pub use load_balancer::{
+    AccessLogs, Entrance, LoadBalancer, LoadBalancerHandles, Scheme, no_egress,
+};
 pub use log_group::{LogGroup, Logs};
 pub use queue::{Queue, QueueHandles, encrypted_queue, queue_policy};
 pub use role::Role;

@@ -8,10 +8,11 @@ use stratiform_stack::kinds::{
 };
 use stratiform_stack::{Define, Handle, Id, List, Opt, Prop, Stack, props};
 
-use crate::part::{Unset, nothing, part};
+use crate::part::{Unset, part};
 use crate::resources::ec2::{self, security_group};
 use crate::resources::elasticloadbalancingv2::{self, listener, load_balancer};
 
+pub use access_logs::AccessLogs;
 pub use load_balancer::Scheme;
 
 /// Of AWS's policies the strictest that browsers of the last years can speak: TLS 1.3, and 1.2 with forward
@@ -34,15 +35,15 @@ part! {
             /// Whether the internet reaches it.
             scheme: Scheme = Scheme::Internal,
             /// The ARN of a certificate in ACM. Without one it speaks plain HTTP.
-            certificate: Opt<String> = Opt::default(),
+            certificate: Opt<String>,
             /// Whether somebody has to switch this off before it can be deleted.
             deletion_protection: bool = true,
             /// Whether every request is logged, in a bucket of its own.
             access_logs: bool = true,
             /// Days until an access log is deleted.
-            log_retention_days: Prop<i64> = 365.into(),
+            log_retention_days: Prop<i64> = 365,
             /// Properties of the load balancer itself: what is named here counts, the rest is the part's.
-            load_balancer: elasticloadbalancingv2::LoadBalancer = nothing(),
+            load_balancer: elasticloadbalancingv2::LoadBalancer,
         }
     }
 }
@@ -104,11 +105,14 @@ impl LoadBalancer {
         ];
         let mut logs = None;
         if self.access_logs {
-            let added =
-                access_logs::add(stack, &format!("{id}AccessLogs"), self.log_retention_days);
+            let bucket = props!(AccessLogs {
+                retention_days: self.log_retention_days,
+            });
+            let added = bucket.add_to(stack, &format!("{id}AccessLogs"));
             attributes.extend([
                 attribute("access_logs.s3.enabled", "true"),
                 attribute("access_logs.s3.bucket", added.bucket.reference()),
+                attribute("access_logs.s3.prefix", AccessLogs::PREFIX),
             ]);
             logs = Some(added);
         }

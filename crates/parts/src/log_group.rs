@@ -4,7 +4,7 @@ use stratiform_stack::generated::Overlay;
 use stratiform_stack::{Define, DeletionPolicy, Handle, Opt, Prop, Stack, props};
 
 use crate::LogKeyHandles;
-use crate::part::{nothing, part};
+use crate::part::part;
 use crate::resources::logs;
 
 part! {
@@ -13,9 +13,9 @@ part! {
         required {}
         optional {
             /// Days until a line is deleted.
-            retention_days: Prop<i64> = 365.into(),
+            retention_days: Prop<i64> = 365,
             /// What encrypts them. Without one, CloudWatch Logs uses a key of its own.
-            key: Option<LogKeyHandles> = None,
+            key: Option<LogKeyHandles>,
             /// What becomes of them when they leave their stack.
             removal: DeletionPolicy = DeletionPolicy::RetainExceptOnCreate,
         }
@@ -40,11 +40,11 @@ part! {
         required {}
         optional {
             /// Its name. A [`LogKey`](crate::LogKey) must admit it.
-            name: Opt<String> = Opt::default(),
+            name: Opt<String>,
             /// How long it keeps what, and under which key.
-            logs: Logs = nothing(),
+            logs: Logs,
             /// Properties of the log group itself: what is named here counts, the rest is the part's.
-            log_group: logs::LogGroup = nothing(),
+            log_group: logs::LogGroup,
         }
     }
 }

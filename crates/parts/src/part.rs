@@ -1,22 +1,26 @@
 //! How a part is declared.
 
-/// Declares a part: a struct for `props!`, with options that are required and options that have a default, which its
-/// documentation then says.
+/// Declares a part: a struct for `props!`, with options that are required, and others: those with a default say it in
+/// their documentation.
 macro_rules! part {
     (
         $(#[$about:meta])*
         pub struct $part:ident {
             required { $($(#[$required_doc:meta])+ $required:ident: $required_type:ty,)* }
-            optional { $($(#[$doc:meta])+ $option:ident: $type:ty = $default:expr,)* }
+            optional { $($(#[$doc:meta])+ $option:ident: $type:ty $(= $default:expr)?,)* }
         }
     ) => {
         $(#[$about])*
         #[derive(Clone, Debug)]
         pub struct $part {
-            $($(#[$required_doc])+ pub $required: $required_type,)*
+            $(
+                $(#[$required_doc])+
+                #[doc = "\n\nRequired."]
+                pub $required: $required_type,
+            )*
             $(
                 $(#[$doc])+
-                #[doc = concat!("\n\nDefault: `", stringify!($default), "`")]
+                $(#[doc = concat!("\n\nDefault: `", stringify!($default), "`.")])?
                 pub $option: $type,
             )*
         }
@@ -30,52 +34,57 @@ macro_rules! part {
             fn unset() -> Self {
                 $part {
                     $($required: crate::part::Unset::unset(),)*
-                    $($option: $default,)*
+                    $($option: part!(@initial $type $(, $default)?),)*
                 }
             }
         }
     };
+    (@initial $type:ty) => { <$type as crate::part::Unset>::unset() };
+    (@initial $type:ty, $default:expr) => { <$type as From<_>>::from($default) };
 }
 
 pub(crate) use part;
 
 use stratiform_stack::generated::Fields;
-use stratiform_stack::{PolicyDocument, Prop, Tag};
+use stratiform_stack::{Opt, PolicyDocument, Prop, Tag};
 
-use crate::resources::ecs::task_definition::ContainerDefinition;
+use crate::resources::{ec2, ecs, elasticloadbalancingv2, kms, logs, rds, s3, sqs};
+use crate::{Http, LogKeyHandles, Logs};
 
-/// What `props!` puts in the place of what it is about to set.
+/// What an option is before it is set.
 pub(crate) trait Unset {
     fn unset() -> Self;
 }
 
-impl<T> Unset for Prop<T> {
-    fn unset() -> Self {
-        Prop::unset()
-    }
+/// Writes [`Unset`] for types that have a word for nothing.
+macro_rules! unset {
+    ($([$($generics:ident)?] $type:ty => $nothing:expr;)+) => { $(
+        impl<$($generics)?> Unset for $type {
+            fn unset() -> Self {
+                $nothing
+            }
+        }
+    )+ };
 }
 
-impl<T> Unset for Vec<T> {
-    fn unset() -> Self {
-        Vec::new()
-    }
-}
-
-impl Unset for PolicyDocument {
-    fn unset() -> Self {
-        PolicyDocument::default()
-    }
-}
-
-impl Unset for ContainerDefinition {
-    fn unset() -> Self {
-        nothing()
-    }
-}
-
-/// A property's struct with nothing set: the default of an option that changes properties.
-pub(crate) fn nothing<T: Fields>() -> T {
-    T::unset()
+unset! {
+    [T] Prop<T> => Prop::unset();
+    [T] Opt<T> => Opt::unset();
+    [T] Vec<T> => Vec::new();
+    [] PolicyDocument => PolicyDocument::default();
+    [] Option<Http> => None;
+    [] Option<LogKeyHandles> => None;
+    [] Logs => Fields::unset();
+    [] ec2::Vpc => Fields::unset();
+    [] ecs::Service => Fields::unset();
+    [] ecs::TaskDefinition => Fields::unset();
+    [] ecs::task_definition::ContainerDefinition => Fields::unset();
+    [] elasticloadbalancingv2::LoadBalancer => Fields::unset();
+    [] kms::Key => Fields::unset();
+    [] logs::LogGroup => Fields::unset();
+    [] rds::DbInstance => Fields::unset();
+    [] s3::Bucket => Fields::unset();
+    [] sqs::Queue => Fields::unset();
 }
 
 /// A number where AWS takes digits.

@@ -7,7 +7,7 @@ use stratiform_stack::{
     props, sub,
 };
 
-use crate::part::{nothing, part};
+use crate::part::part;
 use crate::resources::sqs;
 use crate::statements::deny_plaintext;
 
@@ -22,19 +22,19 @@ part! {
         optional {
             /// The name of the queue; that of the other one is `<name>-dead-letters`. With a name, no other queue
             /// may put its messages there.
-            name: Opt<String> = Opt::default(),
+            name: Opt<String>,
             /// What encrypts the messages. Without one, SQS uses a key of its own.
-            key: Opt<Id<KmsKeyArn>> = Opt::default(),
+            key: Opt<Id<KmsKeyArn>>,
             /// How often a message is tried.
-            max_receives: Prop<i64> = 3.into(),
+            max_receives: Prop<i64> = 3,
             /// What services may do with the queue, besides what IAM policies of the account allow.
-            services: Vec<Statement> = Vec::new(),
+            services: Vec<Statement>,
             /// What becomes of both, and of the messages in them, when they leave their stack.
             removal: DeletionPolicy = DeletionPolicy::RetainExceptOnCreate,
             /// Properties of the queue itself, such as its time-out: what is named here counts, the rest is the part's.
-            queue: sqs::Queue = nothing(),
+            queue: sqs::Queue,
             /// The same of the queue of what was tried too often.
-            dead_letters: sqs::Queue = nothing(),
+            dead_letters: sqs::Queue,
         }
     }
 }
@@ -93,7 +93,7 @@ impl Queue {
 }
 
 /// The properties of a queue that is encrypted: with a key, or without one with a key of SQS's own. Add what it is
-/// for with `..parts::encrypted_queue(&key)`.
+/// for with `..parts::encrypted_queue(key)`.
 pub fn encrypted_queue(key: impl Into<Opt<Id<KmsKeyArn>>>) -> sqs::Queue {
     match key.into().into_prop() {
         Some(key) => props!(sqs::Queue {

@@ -16,11 +16,11 @@ part! {
         }
         optional {
             /// What it may do, as `vec![…]`. Without anything the role has no policy.
-            statements: Vec<Statement> = Vec::new(),
+            statements: Vec<Statement>,
             /// The name of the policy.
-            policy_name: Prop<String> = "permissions".into(),
+            policy_name: Prop<String> = "permissions",
             /// The most that the role may ever be allowed.
-            permissions_boundary: Opt<String> = Opt::default(),
+            permissions_boundary: Opt<String>,
         }
     }
 }

@@ -10,7 +10,7 @@ use stratiform_stack::kinds::{Ec2SecurityGroupId, Ec2SubnetId, Ec2VpcId, EcsClus
 use stratiform_stack::{Arn, Define, Handle, Id, List, Opt, Prop, Stack, Statement, props};
 
 use crate::Logs;
-use crate::part::{nothing, part};
+use crate::part::part;
 use crate::resources::ec2::{self, security_group};
 use crate::resources::ecs::{self, cluster, service, task_definition};
 use crate::resources::{elasticloadbalancingv2, iam, logs};
@@ -35,37 +35,37 @@ part! {
         }
         optional {
             /// The cluster. Without one, it gets its own, with Container Insights.
-            cluster: Opt<Id<EcsClusterName>> = Opt::default(),
+            cluster: Opt<Id<EcsClusterName>>,
             /// CPU of a task, in 1/1024 of a core.
-            cpu: Prop<i64> = 256.into(),
+            cpu: Prop<i64> = 256,
             /// Memory of a task in MiB. Not every pair with `cpu` exists.
-            memory: Prop<i64> = 512.into(),
+            memory: Prop<i64> = 512,
             /// What the image is built for.
             architecture: CpuArchitecture = CpuArchitecture::X86_64,
             /// The load balancer in front of it, where it speaks HTTP.
-            http: Option<Http> = None,
+            http: Option<Http>,
             /// The fewest tasks that run.
-            minimum_tasks: Prop<i64> = 2.into(),
+            minimum_tasks: Prop<i64> = 2,
             /// The most tasks that run.
-            maximum_tasks: Prop<i64> = 4.into(),
+            maximum_tasks: Prop<i64> = 4,
             /// The CPU that the tasks should use on average. More, and further tasks start.
-            target_cpu_percent: Prop<i64> = 60.into(),
+            target_cpu_percent: Prop<i64> = 60,
             /// The repository in ECR that the image is pulled from. Without one, the image has to be public.
-            repository: Opt<Id<Arn>> = Opt::default(),
+            repository: Opt<Id<Arn>>,
             /// What has to be allowed to start a task, besides pulling the image and writing the log: reading secrets.
-            start_statements: Vec<Statement> = Vec::new(),
+            start_statements: Vec<Statement>,
             /// What its own code may do.
-            statements: Vec<Statement> = Vec::new(),
+            statements: Vec<Statement>,
             /// Further security groups of the tasks, such as the clients of a database.
-            security_groups: Vec<Prop<Id<Ec2SecurityGroupId>>> = Vec::new(),
+            security_groups: Vec<Prop<Id<Ec2SecurityGroupId>>>,
             /// The name of its log group. A [`LogKey`](crate::LogKey) must admit it.
-            log_group_name: Opt<String> = Opt::default(),
+            log_group_name: Opt<String>,
             /// How long its log is kept, and under which key.
-            logs: Logs = nothing(),
+            logs: Logs,
             /// Properties of the service itself: what is named here counts, the rest is the part's.
-            service: ecs::Service = nothing(),
+            service: ecs::Service,
             /// The same of its task definition.
-            task_definition: ecs::TaskDefinition = nothing(),
+            task_definition: ecs::TaskDefinition,
         }
     }
 }

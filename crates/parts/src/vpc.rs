@@ -7,7 +7,7 @@ use stratiform_stack::generated::Overlay;
 use stratiform_stack::{Define, Handle, Opt, Prop, Stack, Tag, availability_zones, props, select};
 
 use crate::Logs;
-use crate::part::{name_tag, nothing, part};
+use crate::part::{name_tag, part};
 use crate::resources::ec2::{self, eip};
 use block::Block;
 
@@ -40,17 +40,17 @@ part! {
         }
         optional {
             /// How many availability zones it spreads over: 1 to 4.
-            zones: Prop<i64> = 2.into(),
+            zones: Prop<i64> = 2,
             /// How private subnets reach the internet.
             nat: Nat = Nat::Single,
             /// What the `Name` tags begin with, which consoles show; the logical ID where there is none.
-            name: Opt<String> = Opt::default(),
+            name: Opt<String>,
             /// Whether it is recorded who talked to whom.
             flow_logs: bool = true,
             /// How long the record is kept, and under which key. With a `name`, it is called `/<name>/flow-logs`.
-            logs: Logs = nothing(),
+            logs: Logs,
             /// Properties of the VPC itself: what is named here counts, the rest is the part's.
-            vpc: ec2::Vpc = nothing(),
+            vpc: ec2::Vpc,
         }
     }
 }

@@ -1,28 +1,13 @@
 use stratiform_deploy::Outcome;
 use stratiform_deploy::call::{Resource, Stack};
 use stratiform_engine::ApiFault;
-use stratiform_service::{ChangeSet, Timestamp, Word};
+use stratiform_service::{ChangeSet, Word};
 
 use crate::*;
 
 fn stack(status: &str) -> Stack {
-    Stack {
-        id: "arn:aws:cloudformation:eu-west-1:111122223333:stack/shop-data/1"
-            .parse()
-            .unwrap(),
-        name: "shop-data".to_owned(),
-        status: Word::new(status),
-        reason: None,
-        created: Timestamp::EPOCH,
-        updated: None,
-        parameters: Default::default(),
-        resolved: Default::default(),
-        tags: Default::default(),
-        outputs: Default::default(),
-        notification_arns: Vec::new(),
-        termination_protection: false,
-        drift: None,
-    }
+    let id = "arn:aws:cloudformation:eu-west-1:111122223333:stack/shop-data/1";
+    Stack::bare(id.parse().unwrap(), Word::new(status))
 }
 
 fn resource(id: &str, resource_type: &str, physical_id: &str, status: &str) -> Resource {

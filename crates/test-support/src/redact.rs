@@ -1,14 +1,15 @@
 //! What differs from run to run, made the same.
 
 /// A program's output with times, commits, the catalog's day and a folder made the same: `in 17 ms` → `in [TIME]`,
-/// `at 1a2b3c4` → `at [COMMIT]`, `facts  offline, …` → `facts  offline, [CATALOG]`, the folder → `[PROJECT]`.
+/// `at 1a2b3c4` → `at [COMMIT]`, `facts  offline, …` → `facts  offline, [CATALOG]`, `stacks.rs:64` → `stacks.rs:[LINE]`,
+/// the folder → `[PROJECT]`.
 pub fn redact(text: &str, folder: &str) -> String {
     let text = match folder {
         "" => text.to_owned(),
         folder => text.replace(folder, "[PROJECT]"),
     };
     text.split_inclusive('\n')
-        .map(|line| commit(&time(&catalog(line))))
+        .map(|line| rust(&commit(&time(&catalog(line)))))
         .collect()
 }
 
@@ -49,6 +50,19 @@ fn catalog(line: &str) -> String {
     }
 }
 
+/// Who edits an app moves its lines.
+fn rust(line: &str) -> String {
+    let mut parts = line.split(".rs:");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| {
+        let rest = part.trim_start_matches(|digit: char| digit.is_ascii_digit());
+        match rest.len() < part.len() {
+            true => format!("{text}.rs:[LINE]{rest}"),
+            false => format!("{text}.rs:{part}"),
+        }
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::redact;
@@ -67,6 +81,10 @@ mod tests {
             (
                 "  facts  offline, from the catalog\n",
                 "  facts  offline, [CATALOG]\n",
+            ),
+            (
+                "a.yaml:3 → a.rs:64, b.rs:7  c.rs: d",
+                "a.yaml:3 → a.rs:[LINE], b.rs:[LINE]  c.rs: d",
             ),
             ("in /tmp/x/a.yaml", "in [PROJECT]/a.yaml"),
         ];

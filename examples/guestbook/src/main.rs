@@ -1,7 +1,7 @@
 //! A second app on the same tool: a bucket of entries and a queue of new ones.
 //!
 //! It shows all that another repository needs: a list of resource types, an `Environment`, a function that adds
-//! stacks, and this `main`.
+//! stacks, and this `main`. The bucket and the queue are parts; types that the list and the parts both have are one.
 
 mod resources {
     include!(concat!(env!("OUT_DIR"), "/resources.rs"));
@@ -12,7 +12,8 @@ use std::process::ExitCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stratiform_environment::Settings;
-use stratiform_stack::{App, Define, DeletionPolicy, props};
+use stratiform_parts as parts;
+use stratiform_stack::{App, DeletionPolicy, props};
 
 use crate::resources::s3::{self, bucket};
 use crate::resources::sqs;
@@ -40,25 +41,26 @@ impl stratiform_environment::Environment for Environment {
 
 fn stacks(env: &Environment, app: &App) {
     let storage = app.stack("storage", "Entries of the guestbook");
-    let entries = storage.add(
-        "Entries",
-        props!(s3::Bucket {
+    let entries = props!(parts::Bucket {
+        removal: DeletionPolicy::Retain,
+        bucket: s3::Bucket {
             lifecycle_configuration: bucket::LifecycleConfiguration {
                 rules: [bucket::Rule {
                     status: bucket::rule::Status::Enabled,
                     expiration_in_days: env.keep_days,
                 }]
             },
-        })
-        .on_removal(DeletionPolicy::Retain),
-    );
+        },
+    });
+    let entries = entries.add_to(&storage, "Entries");
 
     let inbox = app.stack("inbox", "New entries, waiting to be read");
-    inbox.add(
-        "Queue",
-        props!(sqs::Queue {
+    let new = props!(parts::Queue {
+        removal: DeletionPolicy::Delete,
+        queue: sqs::Queue {
             message_retention_period: i64::from(env.keep_days.min(14)) * 86_400,
-        }),
-    );
-    inbox.output("Bucket", "Where entries go", entries.reference());
+        },
+    });
+    new.add_to(&inbox, "");
+    inbox.output("Bucket", "Where entries go", entries.bucket.reference());
 }

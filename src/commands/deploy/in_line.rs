@@ -74,6 +74,7 @@ pub(crate) fn in_line(
             caller: &identity.arn,
             actor: actor.as_deref(),
             consent: consent(args),
+            approved_by: None,
             rebuilt_from: None,
             reason: Some(&reason),
         })

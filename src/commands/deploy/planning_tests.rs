@@ -1,6 +1,6 @@
 //! What is planned, without anybody being asked.
 
-use stratiform_service::{StackStatus, Timestamp, Word};
+use stratiform_service::{StackStatus, Word};
 use stratiform_template::Template;
 
 use super::*;
@@ -46,19 +46,8 @@ pub(crate) fn deployed(status: StackStatus) -> Stack {
     let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let id = "arn:aws:cloudformation:eu-west-1:111122223333:stack/shop-dev-services/1";
     Stack {
-        id: id.parse().unwrap(),
-        name: "shop-dev-services".to_owned(),
-        status: Word::Known(status),
-        reason: None,
-        created: Timestamp::EPOCH,
-        updated: None,
         parameters: parameters.into(),
-        resolved: IndexMap::new(),
-        tags: IndexMap::new(),
-        outputs: IndexMap::new(),
-        notification_arns: Vec::new(),
-        termination_protection: false,
-        drift: None,
+        ..Stack::bare(id.parse().unwrap(), Word::Known(status))
     }
 }
 

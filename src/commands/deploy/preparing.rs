@@ -148,6 +148,7 @@ pub(crate) async fn prepare(
             Some(_) => Consent::Nobody,
             None => consent(args),
         },
+        approved_by: args.approved_by.as_deref(),
         reason: args.emergency.as_deref(),
         // Where it was rebuilt from stays known, for the way back.
         rebuilt_from: args.elsewhere.from.as_deref().or_else(|| {

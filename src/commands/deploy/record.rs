@@ -19,6 +19,8 @@ pub(crate) struct Origin<'a> {
     pub actor: Option<&'a str>,
     /// Whose word it has, as far as that is known before it is asked for.
     pub consent: Consent,
+    /// Whose word it is said to have.
+    pub approved_by: Option<&'a str>,
     /// Why it could not wait.
     pub reason: Option<&'a str>,
     /// The region that was lost or left.
@@ -38,6 +40,7 @@ pub(crate) fn record(origin: Origin<'_>) -> Record {
         caller,
         actor,
         consent,
+        approved_by,
         reason,
         rebuilt_from,
     } = origin;
@@ -50,7 +53,9 @@ pub(crate) fn record(origin: Origin<'_>) -> Record {
         commit: head.map(|head| head.commit.clone()),
         deployed_by: deployed_by.map(str::to_owned),
         reason: reason.map(str::to_owned),
-        approved_by: deployed_by.and_then(|name| consent.approver(name)),
+        approved_by: approved_by
+            .map(str::to_owned)
+            .or_else(|| deployed_by.and_then(|name| consent.approver(name))),
         skipped: None,
         rebuilt_from: rebuilt_from.map(str::to_owned),
     }
@@ -82,6 +87,7 @@ mod tests {
             caller: "arn:aws:sts::111122223333:assumed-role/Deployer/alice",
             actor: None,
             consent: Consent::Asked,
+            approved_by: None,
             reason: None,
             rebuilt_from: None,
         }

@@ -12,7 +12,7 @@ use stratiform_deploy::guard::{Asked, Unasked};
 use stratiform_deploy::{Call, FailureKind, Pace, Reply};
 use stratiform_diff::drift::Drifted;
 use stratiform_service::StackId;
-use stratiform_service::drift::{Detection, DetectionStatus};
+use stratiform_service::drift::{Detection, DetectionStatus, ResourceDrift};
 use stratiform_service::status::{Ending, Phase};
 use tokio::time::{Instant, sleep};
 
@@ -256,10 +256,15 @@ async fn status(aws: &Aws, id: &str) -> Asked<Detection> {
     .await
 }
 
-async fn drifts(
-    aws: &Aws,
-    stack: &StackId,
-) -> Asked<Vec<stratiform_service::drift::ResourceDrift>> {
+/// What CloudFormation found at its last look at a stack; nothing where it is not there.
+pub(crate) async fn differences(aws: &Aws, name: &str) -> Asked<Vec<ResourceDrift>> {
+    match described(aws, name).await? {
+        Some(stack) => drifts(aws, &stack.id).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+async fn drifts(aws: &Aws, stack: &StackId) -> Asked<Vec<ResourceDrift>> {
     let stack = stack.clone();
     ask(aws, Call::ResourceDrifts { stack }, |reply| match reply {
         Reply::Drifts(drifts) => Some(drifts),

@@ -32,7 +32,7 @@ use crate::report::Failure;
 use crate::repository::project::Project;
 use crate::runtime::or_interrupted;
 use crate::view::deployment::Sources;
-use crate::view::drift::Shown;
+use crate::view::drift::{Shown, without_code};
 use crate::view::guard::Guarded;
 use crate::view::{Event, View, stderr};
 
@@ -139,8 +139,9 @@ fn said(back: &[(&str, StackDiff)], shown: &Shown<'_>) -> Vec<String> {
     for judged in shown.stacks {
         if !judged.is_in_code && judged.stack.drifted().next().is_some() {
             lines.push(format!(
-                "{} is not set back: the code has no such stack\n",
-                judged.stack.key
+                "{} is not set back: the code has no such stack\n{}",
+                judged.stack.key,
+                without_code(&judged.stack.name, shown.region)
             ));
             continue;
         }
@@ -225,6 +226,7 @@ async fn planned(
             caller: &identity.arn,
             actor: actor.as_deref(),
             consent: consent(args),
+            approved_by: None,
             reason: Some(args.emergency.as_deref().unwrap_or(REASON)),
             rebuilt_from: None,
         })

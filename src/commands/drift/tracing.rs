@@ -1,28 +1,23 @@
-//! Which value of an environment's file made a value of a template: found out by trying.
-//!
-//! Synthesis is a function of the environment's values. A value that is the same as the expected one is given another
-//! value, and the stacks are synthesized again: where the property follows, it comes from there. Nothing is guessed; what
-//! cannot be tried has no line of YAML.
+//! Which values of an environment's file made the value that a template expects, and which other one would expect what
+//! is there.
+
+use std::cell::OnceCell;
 
 use serde_json::Value as Json;
 use stratiform_assembly::Assembly;
-use stratiform_environment::{Effective, Environment, Loaded, Origin};
-use stratiform_template::Value;
+use stratiform_environment::{Environment, Loaded, Origin, Variable, Variation};
 
 use crate::Define;
-use crate::assemblies::synthesis::assemble;
+use crate::assemblies::synthesis::synthesized;
+use crate::provenance::{Keys, Provenance, scalar, value_at};
 use crate::view::drift::{Difference, Key};
 
-/// How often a whole environment is synthesized for that, at most.
-const TRIES: usize = 64;
-
-/// An environment that is tried with other values.
+/// An environment that is tried with other values, once somebody asks.
 pub(super) struct Tracing<'a, E> {
     define: Define<E>,
     loaded: &'a Loaded<E>,
     assembly: &'a Assembly,
-    values: Vec<Effective>,
-    tries: usize,
+    provenance: OnceCell<Provenance>,
 }
 
 impl<'a, E: Environment> Tracing<'a, E> {
@@ -31,70 +26,63 @@ impl<'a, E: Environment> Tracing<'a, E> {
             define,
             loaded,
             assembly,
-            values: loaded.values().collect(),
-            tries: 0,
+            provenance: OnceCell::new(),
         }
     }
 
-    /// The value that the expected one of a difference comes from, where that can be found out.
-    pub(super) fn trace(&mut self, stack: &str, difference: &Difference) -> Option<Key> {
-        let expected = text(difference.expected.as_ref()?)?;
-        let place = (
-            stack,
-            difference.logical_id.as_str(),
-            difference.path.as_str(),
-        );
-        if written(self.assembly, place)? != expected {
+    /// The values that the expected one of a difference comes from: first one that can be set to what is there, then one
+    /// that is written as the template has it.
+    pub(super) fn trace(&self, stack: &str, difference: &Difference) -> Vec<Key> {
+        let keys = self.keys(stack, difference);
+        let expected = difference.expected.as_ref().and_then(text);
+        if expected.is_none() || written(self.assembly, &keys) != expected {
             // The code has changed since: what it says now made nothing of what is there.
-            return None;
+            return Vec::new();
         }
         let actual = difference.actual.as_ref().and_then(text);
-        let values = self.values.iter();
-        let same: Vec<Effective> = values
-            .filter(|value| text(&value.value).is_some_and(|value| value == expected))
-            .cloned()
-            .collect();
-        same.into_iter().find_map(|value| {
-            let adopted = actual
-                .as_deref()
-                .and_then(|actual| like(&value.value, actual));
-            let tried = adopted
-                .iter()
-                .chain(others(&value.value).iter())
-                .cloned()
-                .collect::<Vec<_>>();
-            let follows = tried.into_iter().find_map(|other| {
-                let now = self.with(&value, other.clone(), place)?;
-                (now != expected).then_some((other, now))
-            });
-            let (other, now) = follows?;
-            let is_adopted = actual.as_deref() == Some(now.as_str());
-            Some(Key {
-                path: value.path.to_string(),
-                value: value.value.clone(),
-                at: match &value.origin {
-                    Origin::File { name, line } => Some((name.clone(), *line)),
-                    Origin::BuiltIn => None,
-                },
-                adopted: is_adopted.then_some(other),
+        let provenance = self
+            .provenance
+            .get_or_init(|| Provenance::of(self.define, self.loaded, self.assembly));
+        let origins = provenance.origins(&keys).into_iter();
+        let mut found: Vec<Key> = origins
+            .filter_map(|variable| {
+                let actual = actual.as_deref();
+                Some(Key {
+                    path: variable.path.to_string(),
+                    value: variable.value.clone()?,
+                    at: match &variable.origin {
+                        Origin::File { name, line } => Some((name.clone(), *line)),
+                        Origin::BuiltIn => None,
+                    },
+                    adopted: actual.and_then(|actual| self.adopted(variable, &keys, actual)),
+                })
             })
-        })
+            .collect();
+        found.sort_by_key(|key| (key.adopted.is_none(), text(&key.value) != expected));
+        found
     }
 
-    /// What stands in a place of a template where one of the environment's values is another.
-    fn with(
-        &mut self,
-        value: &Effective,
-        other: Json,
-        place: (&str, &str, &str),
-    ) -> Option<String> {
-        if self.tries == TRIES {
-            return None;
-        }
-        self.tries += 1;
-        let loaded = self.loaded.with(&value.path, other)?;
-        let assembly = assemble(self.define, &loaded).ok()?;
-        written(&assembly, place)
+    /// The keys to what differs, in the templates.
+    fn keys(&self, stack: &str, difference: &Difference) -> Keys {
+        let resource = [
+            self.assembly.key(stack),
+            "Resources",
+            &difference.logical_id,
+        ];
+        let below = difference.path.split('/').skip(1);
+        let keys = resource.into_iter().chain(["Properties"]).chain(below);
+        keys.map(str::to_owned).collect()
+    }
+
+    /// The value with which the template expects what is there.
+    fn adopted(&self, variable: &Variable, keys: &[String], actual: &str) -> Option<Json> {
+        let value = like(variable.value.as_ref()?, actual)?;
+        let variation = Variation {
+            path: variable.path.clone(),
+            value: Some(value.clone()),
+        };
+        let other = synthesized(self.define, &self.loaded.varied(&[&variation])?).ok()?;
+        (written(&other, keys)?.as_str() == actual).then_some(value)
     }
 }
 
@@ -122,38 +110,7 @@ fn like(value: &Json, text: &str) -> Option<Json> {
     }
 }
 
-/// Other values of the same kind.
-fn others(value: &Json) -> Vec<Json> {
-    match value {
-        Json::Bool(value) => vec![(!value).into()],
-        Json::Number(number) => {
-            let number = number.as_i64();
-            let others = number.map(|number| [number + 1, number - 1]);
-            others.into_iter().flatten().map(Json::from).collect()
-        }
-        Json::String(text) => vec![format!("{text}1").into()],
-        Json::Null | Json::Array(_) | Json::Object(_) => Vec::new(),
-    }
-}
-
-/// The scalar that a template has in a place: stack, logical ID and `/VisibilityTimeout`.
-fn written(assembly: &Assembly, (stack, logical_id, path): (&str, &str, &str)) -> Option<String> {
-    let template = &assembly.stack(stack)?.template;
-    let mut resources = template.each_resource();
-    let (_, resource) = resources.find(|(id, _)| *id == logical_id)?;
-    let mut steps = path.split('/').skip(1);
-    let mut value = resource.properties.get(steps.next()?)?;
-    for step in steps {
-        value = match value {
-            Value::Map(map) => map.get(step)?,
-            Value::List(items) => items.get(step.parse::<usize>().ok()?)?,
-            _ => return None,
-        };
-    }
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.as_str().to_owned()),
-        Value::Bool(value) => Some(value.to_string()),
-        Value::Null | Value::List(_) | Value::Map(_) | Value::Function(..) => None,
-    }
+/// The scalar that a template has in a place, as text.
+fn written(assembly: &Assembly, keys: &[String]) -> Option<String> {
+    scalar(&value_at(assembly, keys)?)
 }

@@ -4,7 +4,7 @@ use stratiform_assembly::Assembly;
 use stratiform_deploy::guard::{Asked, Heading, Rehearsed, StackFound, Unasked};
 use stratiform_environment::{Rehearsal, Settings};
 
-use crate::args::Deploy;
+use crate::args::{Deploy, Elsewhere};
 use crate::cloud::Cloud;
 use crate::repository::project::Project;
 use crate::view::{Event, View};
@@ -31,9 +31,7 @@ pub(crate) struct Wanted<'a> {
 /// Rehearses a deployment, and says so; none where nobody asks for it.
 pub(crate) fn rehearsed(wanted: &Wanted<'_>, view: &mut dyn View) -> Option<Asked<Rehearsed>> {
     let written = wanted.settings.deployment.rehearsal;
-    // What was lost is not waited for; a rebuild is rehearsed every month as a whole.
-    let is_rebuild = wanted.args.elsewhere.from.is_some();
-    if written != Rehearsal::Required || wanted.heading == Heading::Back || is_rebuild {
+    if !is_asked(written, wanted.heading, &wanted.args.elsewhere) {
         return None;
     }
     let unasked = |why: &str, help: String| Some(Err(Unasked::because(why, help)));
@@ -51,6 +49,11 @@ pub(crate) fn rehearsed(wanted: &Wanted<'_>, view: &mut dyn View) -> Option<Aske
     Some(played(wanted))
 }
 
+/// Whether somebody asks for it. What was lost is not waited for: a rebuild is rehearsed every month as a whole.
+fn is_asked(written: Rehearsal, heading: Heading, elsewhere: &Elsewhere) -> bool {
+    written == Rehearsal::Required && heading == Heading::Forward && elsewhere.from.is_none()
+}
+
 #[cfg(feature = "engine")]
 fn played(wanted: &Wanted<'_>) -> Asked<Rehearsed> {
     use crate::commands::rehearse::guarded;
@@ -63,4 +66,24 @@ fn played(_: &Wanted<'_>) -> Asked<Rehearsed> {
     let why =
         "this program was built without the embedded CloudFormation, on which it is rehearsed";
     Err(Unasked::because(why, "build it with the feature `engine`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_lost_and_what_goes_back_are_not_rehearsed() {
+        use Heading::{Back, Forward};
+        let here = Elsewhere::default();
+        let rebuild = Elsewhere {
+            from: Some("eu-central-1".to_owned()),
+            ..Elsewhere::default()
+        };
+        let required = |heading, elsewhere| is_asked(Rehearsal::Required, heading, elsewhere);
+        assert!(required(Forward, &here));
+        assert!(!required(Forward, &rebuild));
+        assert!(!required(Back, &here));
+        assert!(!is_asked(Rehearsal::default(), Forward, &here));
+    }
 }

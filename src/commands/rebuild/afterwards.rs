@@ -181,7 +181,7 @@ impl Afterwards<'_> {
                 "deploy from now on with `region: {region}`; where the bootstrap was moved: `bootstrap --env {environment}`"
             ),
             format!(
-                "{from} was not touched but for the snapshots, and goes on. When nothing uses it any more, take it down, since the next rebuild there would go on with its data: on a \
+                "{from} was not touched but for the snapshots, and goes on. When nothing uses it any more, take it down, since the next rebuild there stops at its data: on a \
                  branch with `region: {from}` and `disaster_recovery_region: {region}` in `environments/{environment}.yaml`, \
                  and {}; there `synth`, `deploy --env {environment}`, and then `destroy --env {environment}`, which names what \
                  has data",

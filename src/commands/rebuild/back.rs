@@ -4,21 +4,27 @@ use std::time::{Duration, Instant};
 
 use stratiform_assembly::Assembly;
 use stratiform_aws::{Aws, Error, now};
-use stratiform_deploy::call::Snapshot;
+use stratiform_deploy::Pace;
+use stratiform_deploy::call::{DatabaseKind, Snapshot};
 use stratiform_deploy::guard::{StackFound, Unasked};
 use stratiform_deploy::rebuild::{Phase, Point, Room, fresh, room};
-use stratiform_deploy::{Call, Pace, Reply};
 use stratiform_finding::{Code, Finding};
 use stratiform_service::{Region, Timestamp};
 
 use crate::args::Rebuild;
-use crate::commands::guard::looking::{ask, snapshots, stacks};
+use crate::commands::guard::looking::stacks;
 use crate::exit::Exit;
 use crate::report::Failure;
 use crate::restores::Restored;
 
 /// The key of RDS's own that snapshots are encrypted with where none is named.
 const KEY: &str = "alias/aws/rds";
+
+/// How long a snapshot may be taken, or copied. AWS names no time: it is that of the data.
+const PATIENCE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How long one that was asked for may not be seen.
+const UNSEEN: Duration = Duration::from_secs(10 * 60);
 
 /// The region that is left, and what of the environment is there.
 pub(super) struct Left {
@@ -32,8 +38,10 @@ pub(super) struct Left {
 pub(super) struct Copied {
     /// What it is of: `database/Instance`.
     pub resource: String,
+    /// What that is.
+    pub kind: DatabaseKind,
     /// The database.
-    pub instance: String,
+    pub database: String,
     /// What it is called, in both regions.
     pub snapshot: String,
 }
@@ -67,34 +75,36 @@ impl Left {
         let key = resource.split('/').next().unwrap_or_default();
         let id = restored.logical_id;
         let stack = self.found.iter().find(|found| found.key == key);
-        let instance = match stack.map(|found| &found.resources) {
-            _ if restored.resource.resource_type != "AWS::RDS::DBInstance" => Err(
-                Unasked::because("only snapshots of instances of RDS are taken here", ""),
-            ),
-            Some(Err(unasked)) => Err(unasked.clone()),
-            Some(Ok(_)) | None => {
-                Ok(stack.and_then(|found| physical_id(found, |known, _| known == id)))
-            }
+        let kind = DatabaseKind::of(&restored.resource.resource_type);
+        let database = match (kind, stack.map(|found| &found.resources)) {
+            (None, _) => Err(Unasked::because(
+                "only snapshots of databases of RDS are taken here",
+                "",
+            )),
+            (_, Some(Err(unasked))) => Err(unasked.clone()),
+            (Some(kind), Some(Ok(_)) | None) => Ok(stack
+                .and_then(|found| physical_id(found, |known, _| known == id))
+                .map(|database| (kind, database))),
         };
-        let instance = match instance {
-            Ok(Some(instance)) => instance,
+        let (kind, database) = match database {
+            Ok(Some(database)) => database,
             none => {
                 let none = none.map(|_| None);
                 return (fresh(&resource, id, &none, &self.region), None);
             }
         };
-        let call = Call::DescribeDbInstance {
-            identifier: instance.clone(),
+        let found = match kind {
+            DatabaseKind::Instance => self.aws.database(&database).await,
+            DatabaseKind::Cluster => self.aws.database_cluster(&database).await,
         };
-        let database = ask(&self.aws, call, |reply| match reply {
-            Reply::Database(database) => Some(database),
-            _ => None,
-        });
-        let point = fresh(&resource, &instance, &database.await, &self.region);
+        let status = found.map(|found| found.map(|found| found.status));
+        let status = status.map_err(Unasked::from);
+        let point = fresh(&resource, &database, &status, &self.region);
         let copied = Copied {
-            snapshot: name(&instance, now()),
+            snapshot: name(&database, now()),
             resource,
-            instance,
+            kind,
+            database,
         };
         (point, Some(copied))
     }
@@ -125,24 +135,16 @@ impl Copied {
         key: &str,
         pace: Pace,
     ) -> Result<Option<Phase>, Failure> {
-        let call = Call::CreateDbSnapshot {
-            instance: self.instance.clone(),
-            snapshot: self.snapshot.clone(),
-        };
-        let asked = ask(from, call, |reply| match reply {
-            Reply::Snapshot(snapshot) => Some(snapshot),
-            _ => None,
-        });
-        asked.await.map_err(|unasked| self.failed(unasked.why))?;
-        let taken = self.available(from, pace).await?;
+        let name = self.snapshot.as_str();
         let refused = |error: Error| Failure::of([error.into()]);
-        let arn = from
-            .db_snapshot_arn(&self.snapshot)
-            .await
-            .map_err(refused)?;
-        // A copy of what is not encrypted would be, with a key.
+        let asked = from.create_snapshot(self.kind, &self.database, name);
+        asked.await.map_err(refused)?;
+        let taken = self.available(from, pace).await?;
+        let arn = from.snapshot_arn(self.kind, name).await;
+        let arn = arn.map_err(refused)?;
+        // A copy of what is not encrypted would be, with a key; of a cluster it would be refused.
         let key = taken.key.as_ref().map(|_| key);
-        let copy = to.copy_db_snapshot(&arn, &self.snapshot, key);
+        let copy = to.copy_snapshot(self.kind, (&arn, name), key);
         copy.await.map_err(refused)?;
         let there = self.available(to, pace).await?;
         let moments = taken.created.zip(there.created);
@@ -156,19 +158,16 @@ impl Copied {
     async fn available(&self, aws: &Aws, pace: Pace) -> Result<Snapshot, Failure> {
         let begun = Instant::now();
         loop {
-            let all = snapshots(aws, &self.instance).await;
-            let all = all.map_err(|unasked| self.failed(unasked.why))?;
+            let all = aws.snapshots_of(self.kind, &self.database).await;
+            let all = all.map_err(|error| Failure::of([error.into()]))?;
             let found = all.into_iter().find(|one| one.identifier == self.snapshot);
-            match found {
-                Some(found) if found.status == "available" => return Ok(found),
-                // What was just made may not be seen yet.
-                Some(found) if !["creating", "copying", "pending"].contains(&&*found.status) => {
-                    let why = format!("it is {} in {}", found.status, aws.region());
-                    return Err(self.failed(why));
-                }
-                Some(_) | None => {}
+            let waited = begun.elapsed();
+            match there(found, waited) {
+                Ok(Some(found)) => return Ok(found),
+                Ok(None) => {}
+                Err(why) => return Err(self.failed(format!("in {} {why}", aws.region()))),
             }
-            let waited = i64::try_from(begun.elapsed().as_millis()).unwrap_or(i64::MAX);
+            let waited = i64::try_from(waited.as_millis()).unwrap_or(i64::MAX);
             let pause = pace.pause(waited).max(1).unsigned_abs();
             tokio::time::sleep(Duration::from_millis(pause)).await;
         }
@@ -177,12 +176,28 @@ impl Copied {
     fn failed(&self, why: String) -> Failure {
         let what = format!(
             "the snapshot {} of {} could not be brought over",
-            self.snapshot, self.instance
+            self.snapshot, self.database
         );
         let help = "start it again: it takes another one";
         let mut failure = Failure::of([Finding::new(Code::AwsRefused, what, help).because(why)]);
         failure.exit = Exit::Failed;
         failure
+    }
+}
+
+/// A snapshot once it can be used; none where it is to be waited for.
+fn there(found: Option<Snapshot>, waited: Duration) -> Result<Option<Snapshot>, String> {
+    match found {
+        Some(found) if found.status == "available" => Ok(Some(found)),
+        Some(found) if !["creating", "copying", "pending"].contains(&&*found.status) => {
+            Err(format!("it is {}", found.status))
+        }
+        Some(found) if waited >= PATIENCE => {
+            Err(format!("it is still {} after 24 hours", found.status))
+        }
+        // What was just made may not be seen yet.
+        None if waited >= UNSEEN => Err("it was not to be seen for 10 minutes".to_owned()),
+        Some(_) | None => Ok(None),
     }
 }
 
@@ -194,4 +209,39 @@ pub(super) fn physical_id(
     let mut resources = found.resources.as_ref().ok()?.iter();
     let found = resources.find(|one| is_it(one.logical_id.as_str(), &one.resource_type))?;
     found.physical_id.as_ref().map(ToString::to_string)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_waited_for_without_end() {
+        let is = |status: &str| {
+            let found = Snapshot {
+                identifier: "shop-back-1".to_owned(),
+                status: status.to_owned(),
+                percent: 0,
+                created: None,
+                key: None,
+            };
+            Some(found)
+        };
+        let after = |found, minutes: u64| {
+            let waited = Duration::from_secs(minutes * 60);
+            there(found, waited).map(|found| found.is_some())
+        };
+        assert_eq!(after(is("available"), 5000), Ok(true));
+        assert_eq!(after(is("copying"), 1439), Ok(false));
+        assert_eq!(
+            after(is("copying"), 1440),
+            Err("it is still copying after 24 hours".to_owned())
+        );
+        assert_eq!(after(is("failed"), 0), Err("it is failed".to_owned()));
+        assert_eq!(after(None, 9), Ok(false));
+        assert_eq!(
+            after(None, 10),
+            Err("it was not to be seen for 10 minutes".to_owned())
+        );
+    }
 }

@@ -8,11 +8,11 @@ use stratiform_assembly::{Assembly, StackAt};
 use stratiform_aws::{Aws, now};
 use stratiform_catalog::behaviour::{holds_data, restores_from};
 use stratiform_catalog::catalog;
-use stratiform_deploy::call::Snapshot;
+use stratiform_deploy::call::{DatabaseKind, Snapshot};
 use stratiform_deploy::guard::{Asked, StackFound, Unasked, Verdict};
 use stratiform_deploy::rebuild::{
-    Backup, Chosen, Phase, Point, PointId, Wish, Zones, backup, key, names, orderable, ordered,
-    parts, standing, values, zones,
+    Backup, Chosen, Phase, Point, PointId, Wish, Zones, backup, earlier, key, names, orderable,
+    ordered, parts, standing, values, zones,
 };
 use stratiform_deploy::{Call, Reply};
 use stratiform_environment::{Settings, Text as _};
@@ -24,7 +24,7 @@ use super::back::{self, Copied, Left};
 use super::parameter;
 use crate::args::{ParameterValue, Rebuild};
 use crate::commands::deploy::conduct::pace;
-use crate::commands::guard::looking::{ask, snapshots};
+use crate::commands::guard::looking::ask;
 use crate::report::Failure;
 use crate::restores::{Restored, restored};
 use crate::services::service_of;
@@ -143,10 +143,13 @@ pub(super) async fn look(looking: &Looking<'_>) -> Result<Before, Failure> {
     let mut beginnings = Vec::new();
     let mut in_the_way = Vec::new();
     let mut all_copied = Vec::new();
-    if let Some(left) = left {
-        let room = left.room(found, &made.region);
-        points.push(room.point);
-        in_the_way = room.in_the_way;
+    match left {
+        Some(left) => {
+            let room = left.room(found, &made.region);
+            points.push(room.point);
+            in_the_way = room.in_the_way;
+        }
+        None => points.extend(earlier(found, from, now())),
     }
     for (stack, found) in made.stacks.iter().zip(found) {
         let all = restored(&stack.template);
@@ -361,14 +364,12 @@ impl Looking<'_> {
         let Some((stack, resource)) = resource else {
             return unknown("the release does not have it");
         };
-        let is_cluster = match resource.resource_type.as_str() {
-            "AWS::RDS::DBInstance" => false,
-            "AWS::RDS::DBCluster" => true,
-            _ => return unknown("only snapshots of databases of RDS are looked for"),
+        let Some(kind) = DatabaseKind::of(&resource.resource_type) else {
+            return unknown("only snapshots of databases of RDS are looked for");
         };
-        let named = match is_cluster {
-            true => "DBClusterIdentifier",
-            false => "DBInstanceIdentifier",
+        let named = match kind {
+            DatabaseKind::Cluster => "DBClusterIdentifier",
+            DatabaseKind::Instance => "DBInstanceIdentifier",
         };
         let Some(name) = resource.properties.get(named) else {
             return unknown(
@@ -383,12 +384,10 @@ impl Looking<'_> {
             _ => None,
         };
         match name {
-            Some(cluster) if is_cluster => self
-                .aws
-                .db_cluster_snapshots(&cluster)
-                .await
-                .map_err(Unasked::from),
-            Some(instance) => snapshots(self.aws, &instance).await,
+            Some(name) => {
+                let found = self.aws.snapshots_of(kind, &name).await;
+                found.map_err(Unasked::from)
+            }
             None => unknown("its name is not known here"),
         }
     }

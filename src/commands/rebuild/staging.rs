@@ -3,6 +3,7 @@
 
 use stratiform_assembly::Assembly;
 use stratiform_aws::Aws;
+use stratiform_deploy::call::DatabaseKind;
 use stratiform_deploy::guard::StackFound;
 use stratiform_environment::Settings;
 use stratiform_finding::Code;
@@ -15,7 +16,7 @@ use crate::cloud::Cloud;
 use crate::commands::deploy::conduct::pace;
 use crate::commands::deploy::{Intent, carried_out};
 use crate::commands::guard::gathering::Source;
-use crate::commands::guard::looking::{snapshots, stacks};
+use crate::commands::guard::looking::stacks;
 use crate::exit::Exit;
 use crate::report::Failure;
 use crate::repository::project::Project;
@@ -56,10 +57,10 @@ impl Stage<'_> {
         let key = self.key(&environment, view).await?;
         for (stack, found) in environment.stacks.iter().zip(&found) {
             for restored in restored(&stack.template).values() {
-                let is_instance = restored.resource.resource_type == "AWS::RDS::DBInstance";
-                let instance = physical_id(found, |id, _| id == restored.logical_id);
-                if let Some(instance) = instance.filter(|_| is_instance) {
-                    back_up(&home, &there, &instance, &key, view).await?;
+                let kind = DatabaseKind::of(&restored.resource.resource_type);
+                let database = physical_id(found, |id, _| id == restored.logical_id);
+                if let Some(database) = kind.zip(database) {
+                    back_up(&home, &there, database, &key, view).await?;
                 }
             }
         }
@@ -161,22 +162,26 @@ fn at_home(settings: &Settings, target: &Target) -> Vec<ParameterValue> {
 async fn back_up(
     home: &Aws,
     there: &Aws,
-    instance: &str,
+    (kind, database): (DatabaseKind, String),
     key: &str,
     view: &mut dyn View,
 ) -> Result<(), Failure> {
-    let known = snapshots(there, instance).await;
+    let known = there.snapshots_of(kind, &database).await;
     if known.is_ok_and(|known| !known.is_empty()) {
         return Ok(());
     }
     let copied = Copied {
         resource: String::new(),
-        instance: instance.to_owned(),
-        snapshot: format!("{instance}-rehearsal"),
+        snapshot: format!("{database}-rehearsal"),
+        kind,
+        database,
     };
     copied.bring((home, there), key, pace(true)).await?;
     view.event(&Event::Notice {
-        text: format!("{instance} is backed up as {}, and copied", copied.snapshot),
+        text: format!(
+            "{} is backed up as {}, and copied",
+            copied.database, copied.snapshot
+        ),
     });
     Ok(())
 }

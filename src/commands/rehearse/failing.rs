@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use stratiform_aws::Aws;
-use stratiform_deploy::{
-    Call, Ending, Mending, Outcome, Plan, Refused, Reply, alarm_name, stack_of,
-};
+use stratiform_deploy::{Call, Ending, Mending, Outcome, Plan, Reply, alarm_name, stack_of};
 use stratiform_rehearsal::{
     Clean, End, Ended, Failure, StackStands, Stands, Way, of_call, of_changes,
 };
@@ -14,6 +12,7 @@ use stratiform_service::{AccountId, Region};
 
 use super::course::Course;
 use super::stage::{Scene, Stage, aws};
+use crate::view::deployment::findings::sentences;
 
 /// All that a rehearsal is of.
 #[derive(Debug)]
@@ -440,19 +439,13 @@ pub(super) fn why(course: &Course) -> Vec<String> {
     let plan = course.run.plan();
     let endings = course.run.endings();
     let each = plan.stacks.iter().zip(endings);
-    let said = each.filter_map(|(stack, ending)| {
-        let what = match ending? {
-            Ending::Refused(refused) => match *refused {
-                Refused::Call(failure) => format!("{}: {}", failure.what, failure.why),
-                Refused::ChangeSet { reason, .. } => reason,
-                other => format!("{other:?}"),
-            },
-            Ending::RolledBack(Some(cause)) => format!("{cause:?}"),
-            Ending::NotApproved => "it would lose data that nobody named (--allow)".to_owned(),
-            Ending::Stuck(stuck) => format!("{stuck:?}"),
-            _ => return None,
-        };
-        Some(format!("{}: {what}", stack.key))
+    let said = each.flat_map(|(stack, ending)| match ending {
+        Some(Ending::NotApproved) => vec![format!(
+            "the stack `{}`: it would lose data that nobody named (--allow)",
+            stack.key
+        )],
+        Some(ending) => sentences(&stack.key, &ending),
+        None => Vec::new(),
     });
     said.collect()
 }

@@ -404,22 +404,7 @@ mod tests {
             resource("Instance", "AWS::RDS::DBInstance"),
             resource("Logs", "AWS::Logs::LogGroup"),
         ];
-        let moment = "2026-11-29T08:00:00Z".parse().unwrap();
-        let stack = Stack {
-            id,
-            name: "shop-dev-front".to_owned(),
-            status: Word::new("ROLLBACK_FAILED"),
-            reason: None,
-            created: moment,
-            updated: None,
-            parameters: Default::default(),
-            resolved: Default::default(),
-            tags: Default::default(),
-            outputs: Default::default(),
-            notification_arns: Vec::new(),
-            termination_protection: false,
-            drift: None,
-        };
+        let stack = Stack::bare(id, Word::new("ROLLBACK_FAILED"));
         let left = Left {
             inventory: Inventory::of(&stack, template, &resources),
             events: &[],

@@ -92,6 +92,22 @@ fn of_besides(failed: &Failed, one_way: &[String]) -> (u8, Finding) {
     }
 }
 
+/// What is wrong with how a stack ended, in sentences.
+pub(crate) fn sentences(key: &str, ending: &Ending) -> Vec<String> {
+    let about = About {
+        index: 0,
+        key,
+        sources: &Sources::default(),
+    };
+    let found = about.ending(ending).into_iter();
+    found
+        .map(|(_, finding)| match finding.why.is_empty() {
+            true => finding.what,
+            false => format!("{}: {}", finding.what, finding.why),
+        })
+        .collect()
+}
+
 /// A stack that something is said about.
 struct About<'a> {
     index: usize,

@@ -49,12 +49,12 @@ pub(crate) fn adoption(shown: &Shown<'_>) -> String {
 
 fn of(difference: &Difference, environment: &str, place: &str) -> String {
     let path = property(&difference.path);
-    if let Some(key) = &difference.key
+    if let Some(key) = difference.keys.first()
         && let Some(adopted) = &key.adopted
     {
         return in_file(key, adopted, environment);
     }
-    let derived = difference.key.as_ref().map(|key| {
+    let derived = difference.keys.first().map(|key| {
         format!(
             " (it follows from {}, of which no value gives that)",
             super::text::origin(key)

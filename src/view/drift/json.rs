@@ -100,7 +100,7 @@ fn status(coverage: &Coverage) -> &'static str {
 }
 
 fn difference(difference: &Difference) -> Value {
-    let key = difference.key.as_ref().map(|key| {
+    let mut keys = difference.keys.iter().map(|key| {
         let (file, line) = key.at.as_ref().map(|(file, line)| (file, line)).unzip();
         json!({"path": key.path, "value": key.value, "file": file, "line": line, "adopt": key.adopted})
     });
@@ -111,7 +111,8 @@ fn difference(difference: &Difference) -> Value {
         "actual": difference.actual,
         "mayHaveBeen": difference.who,
         "cannotBeSetBack": difference.stays,
-        "from": key,
+        "from": keys.next(),
+        "alsoFrom": keys.collect::<Vec<_>>(),
     })
 }
 

@@ -33,8 +33,8 @@ pub(crate) fn text(shown: &Shown<'_>, colour: Colour) -> String {
     for judged in shown.stacks.iter().filter(|judged| !judged.is_in_code) {
         let (key, name) = (&judged.stack.key, &judged.stack.name);
         text += &format!(
-            "the code has no stack `{key}`, and `{name}` is deployed: compared with the template that it was deployed with\n  \
-             → delete it, or write it again\n\n"
+            "the code has no stack `{key}`, and `{name}` is deployed: compared with the template that it was deployed with\n{}\n",
+            without_code(name, shown.region)
         );
     }
     text += &ledger(shown, colour);
@@ -53,6 +53,14 @@ pub(crate) fn text(shown: &Shown<'_>, colour: Colour) -> String {
         );
     }
     text
+}
+
+/// What to do about a stack that the code does not have. Nothing here deletes it: nobody but people know what it was for.
+pub(crate) fn without_code(name: &str, region: &str) -> String {
+    format!(
+        "  → if nobody needs it: `aws cloudformation delete-stack --stack-name {name} --region {region}`; otherwise write it again \
+         in `stacks/`, then `drift --revert` sets it back\n"
+    )
 }
 
 fn of_stack(judged: &Judged, colour: Colour) -> String {
@@ -97,7 +105,7 @@ fn of_resource(judged: &Judged, covered: &Covered, colour: Colour) -> String {
         if let Some(stays) = difference.stays {
             line(format!("  no deployment sets it back: {stays}"));
         }
-        if let Some(key) = &difference.key {
+        for key in &difference.keys {
             line(format!("  from {}", origin(key)));
         }
     }
@@ -333,7 +341,7 @@ mod tests {
             actual: None,
             who: None,
             stays: None,
-            key: None,
+            keys: Vec::new(),
         };
         assert_eq!(of_difference(&difference), "~ Tags.0.Value");
         let added = Difference {

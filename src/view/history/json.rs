@@ -48,7 +48,7 @@ fn deployment(deployment: &Deployment) -> Value {
         "deployedBy": record.deployed_by,
         "emergency": record.reason,
         "skippedChecks": skipped(record),
-        "approvedBy": record.approved_by,
+        "approvedBy": deployment.approved_by(),
         "began": deployment.began,
         "ended": deployment.ended,
         "stacks": deployment.stacks.iter().map(step).collect::<Vec<_>>(),

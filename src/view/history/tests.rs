@@ -37,6 +37,7 @@ fn deployment(kind: Kind, outcome: Outcome, stacks: Vec<Step>) -> Deployment {
         run: Some("0123456789".to_owned()),
         record: Record::default(),
         commit: Some("1a2b3c4d5e6f".to_owned()),
+        approvers: Vec::new(),
         tag: Some("v1".to_owned()),
         began: stacks[0].began,
         ended: ended.and_then(|ended| ended.into_iter().max()),

@@ -8,8 +8,9 @@ use stratiform_finding::words::{counted, joined, plural};
 use stratiform_resolve::{Resolved, Style};
 
 use super::digest::{Detail, Entry, named, several};
-use super::property::{self, Property};
+use super::property::{self, Beside, Property};
 use super::words;
+use crate::view::reviewed::Origins;
 
 /// Up to so many that come or go are listed one by one.
 const FEW: usize = 3;
@@ -17,8 +18,8 @@ const FEW: usize = 3;
 /// Something in the list of what changes.
 #[derive(Debug)]
 pub(super) enum Changed<'r> {
-    /// A resource, with its properties, and what was renamed around it.
-    Resource(&'r ChangedResource, &'r [Rename]),
+    /// A resource, with its properties.
+    Resource(&'r ChangedResource, Beside<'r>),
     /// A resource of which everything else was said.
     Named(&'r ChangedResource),
     /// Resources or outputs of which the names say enough.
@@ -28,8 +29,12 @@ pub(super) enum Changed<'r> {
 }
 
 /// Everything, one by one.
-pub(super) fn all(diff: &StackDiff) -> Vec<Changed<'_>> {
-    let resources = words::resources(diff).map(|change| Changed::Resource(change, &[]));
+pub(super) fn all<'r>(diff: &'r StackDiff, origins: &'r Origins) -> Vec<Changed<'r>> {
+    let beside = Beside {
+        renames: &[],
+        origins,
+    };
+    let resources = words::resources(diff).map(|change| Changed::Resource(change, beside));
     let outputs = diff.outputs.iter().flat_map(property::of_output);
     let parameters = diff.parameters.iter().map(property::of_parameter);
     resources
@@ -40,11 +45,11 @@ pub(super) fn all(diff: &StackDiff) -> Vec<Changed<'_>> {
 /// What a reviewer looks at: of a rename how many, of many that come or go the names, as far as entries have not said
 /// them.
 pub(super) fn brief<'r>(
-    diff: &'r StackDiff,
+    (diff, origins): (&'r StackDiff, &'r Origins),
     entries: &[Entry],
     detail: Detail,
 ) -> Vec<Changed<'r>> {
-    let mut changed = resources(diff, entries, detail);
+    let mut changed = resources((diff, origins), entries, detail);
     changed.extend(outputs(diff));
     let renamed: HashSet<&str> = diff
         .renames
@@ -69,7 +74,15 @@ pub(super) fn brief<'r>(
     changed
 }
 
-fn resources<'r>(diff: &'r StackDiff, entries: &[Entry], detail: Detail) -> Vec<Changed<'r>> {
+fn resources<'r>(
+    (diff, origins): (&'r StackDiff, &'r Origins),
+    entries: &[Entry],
+    detail: Detail,
+) -> Vec<Changed<'r>> {
+    let beside = Beside {
+        renames: &diff.renames,
+        origins,
+    };
     let pairs = || diff.renames.iter().flat_map(|rename| &rename.pairs);
     let renamed: HashSet<&str> = pairs()
         .flat_map(|(gone, come)| [gone.as_str(), come.as_str()])
@@ -100,7 +113,7 @@ fn resources<'r>(diff: &'r StackDiff, entries: &[Entry], detail: Detail) -> Vec<
             }
             Edit::Remove if is_said(change) => continue,
             Edit::Add | Edit::Remove | Edit::Modify => {
-                changed.push(Changed::Resource(change, &diff.renames));
+                changed.push(Changed::Resource(change, beside));
                 continue;
             }
         };

@@ -6,7 +6,7 @@ use stratiform_diff::{Certainty, Consequence, Kind, Note, Severity, diff};
 use stratiform_resolve::{Resolved, Whereabouts};
 use stratiform_template::Template;
 
-use crate::view::reviewed::{Method, Review, ReviewedEnvironment, ReviewedStack};
+use crate::view::reviewed::{Method, Origins, Review, ReviewedEnvironment, ReviewedStack};
 
 const DATABASE: &str = "
 Parameters:
@@ -98,6 +98,7 @@ pub(super) fn stack(
         diff,
         before: old.map(|stack| stack.template.to_yaml()),
         after: new.map(|stack| stack.template.to_yaml()),
+        origins: Origins::default(),
     }
 }
 

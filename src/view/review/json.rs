@@ -1,12 +1,14 @@
 //! The JSON view of a review. `docs/diff.md` documents it.
 
 use serde::Serialize;
+use serde_json::json;
 use stratiform_changes::{ChangeSetView, Edit, describe};
 use stratiform_diff::{Consequence, Kind, StackChange, verdict};
 use stratiform_resolve::Style;
 use stratiform_service::ResourceChange;
 
-use crate::view::reviewed::{Review, ReviewedEnvironment, ReviewedStack, ToolChange};
+use crate::view::explained::json::{place, sources};
+use crate::view::reviewed::{Origin, Review, ReviewedEnvironment, ReviewedStack, ToolChange};
 
 /// The version of the form. It changes when a field goes or changes its meaning, not when one is added.
 const VERSION: u32 = 1;
@@ -41,6 +43,8 @@ struct Stack<'r> {
     outputs: Vec<Named<'r>>,
     parameters: Vec<Named<'r>>,
     notes: Vec<Note<'r>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    origins: Vec<serde_json::Value>,
     #[serde(rename = "ResourceChanges")]
     with_values: Vec<ResourceChange>,
     #[serde(rename = "ResourceChangesWithoutValues")]
@@ -165,9 +169,19 @@ fn stack<'r>(environment: &'r ReviewedEnvironment, reviewed: &'r ReviewedStack) 
                 help: note.help.as_deref(),
             })
             .collect(),
+        origins: reviewed.origins.all().iter().map(origin).collect(),
         with_values: describe(&diff.resources, ChangeSetView::WithValues),
         without_values: describe(&diff.resources, ChangeSetView::WithoutValues),
     }
+}
+
+fn origin(origin: &Origin) -> serde_json::Value {
+    json!({
+        "logicalId": origin.logical_id,
+        "path": origin.path,
+        "from": sources(&origin.sources),
+        "declared": origin.declared.map(place),
+    })
 }
 
 fn consequence(consequence: &Consequence) -> Item<'_> {

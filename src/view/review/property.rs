@@ -12,6 +12,7 @@ use stratiform_finding::words::few;
 use stratiform_resolve::{Compare, Resolved, Style};
 
 use super::value::{Shown, shown};
+use crate::view::reviewed::Origins;
 
 /// A line in the list of what changes.
 #[derive(Debug)]
@@ -28,6 +29,17 @@ pub(super) struct Property {
     pub reasons: Vec<String>,
     /// Whether it makes a new resource, or may.
     pub replaces: bool,
+    /// Where it is written; none where the property before says the same.
+    pub place: Option<String>,
+}
+
+/// What has to be known of a resource that changes, beside the change.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Beside<'r> {
+    /// What was renamed around it.
+    pub renames: &'r [Rename],
+    /// Where what changes is written.
+    pub origins: &'r Origins,
 }
 
 impl Property {
@@ -44,6 +56,7 @@ impl Property {
             after,
             reasons: Vec::new(),
             replaces: false,
+            place: None,
         }
     }
 
@@ -56,6 +69,7 @@ impl Property {
             after: None,
             reasons: Vec::new(),
             replaces: false,
+            place: None,
         }
     }
 
@@ -85,13 +99,22 @@ impl Property {
 
 /// What changes in a resource: each path once, or all properties where the resource is new. Of a value that only follows
 /// a rename, that.
-pub(super) fn of_resource(change: &ChangedResource, renames: &[Rename]) -> Vec<Property> {
+pub(super) fn of_resource(change: &ChangedResource, beside: Beside<'_>) -> Vec<Property> {
     match (change.action, &change.after) {
         (Edit::Modify, _) => {
+            let mut said = None;
             let details = settled(change.properties().collect());
             let details = details.iter();
             details
-                .map(|detail| of_detail(change, detail).after(detail, renames))
+                .map(|detail| {
+                    let place = beside.origins.of(&change.logical_id, &detail.path);
+                    let again = place == said;
+                    said.clone_from(&place);
+                    Property {
+                        place: place.filter(|_| !again),
+                        ..of_detail(change, detail).after(detail, beside.renames)
+                    }
+                })
                 .collect()
         }
         (Edit::Add, Some(context)) => {
@@ -377,7 +400,11 @@ mod tests {
         };
         let lines = |before: &str, after: &str| -> Vec<String> {
             let found = stratiform_diff::diff(Some(&rule(before)), Some(&rule(after)), &place);
-            let lines = of_resource(&found.resources[0], &[]).into_iter();
+            let beside = Beside {
+                renames: &[],
+                origins: &Origins::default(),
+            };
+            let lines = of_resource(&found.resources[0], beside).into_iter();
             lines
                 .map(|it| format!("{}{}", it.sign, it.values(str::to_owned).join(" ")))
                 .collect()

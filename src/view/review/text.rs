@@ -7,18 +7,18 @@ mod tests;
 use std::collections::HashSet;
 
 use stratiform_changes::{ChangedResource, Edit};
-use stratiform_diff::{Rename, Severity, StackChange, StackDiff, verdict};
+use stratiform_diff::{Severity, StackChange, StackDiff, verdict};
 use stratiform_finding::words::{beginning, counted, few, grouped};
 
 use self::page::{Label, Page};
 use super::alike::without_environment;
 use super::changed::{self, Changed};
 use super::digest::{self, Detail, Entry, Told};
-use super::property::{self, Property};
+use super::property::{self, Beside, Property};
 use super::value::shortened;
 use super::{words, yaml};
 use crate::report::Colour;
-use crate::view::reviewed::{Review, ReviewedEnvironment, ReviewedStack};
+use crate::view::reviewed::{Origins, Review, ReviewedEnvironment, ReviewedStack};
 use crate::view::style::{CYAN, GREEN, RED, YELLOW};
 
 /// Is everything shown, one by one, and the differences between the templates as text too?
@@ -175,7 +175,8 @@ impl Page {
             width: WIDEST,
             ..self.layout
         };
-        let blocks = self.blocks_of(stack, entries, layout);
+        // Where something is written differs between environments, and says nothing of what happens.
+        let blocks = self.blocks_of((stack, &Origins::default()), entries, layout);
         let stack = without_environment(&stack.diff.name, environment);
         let parts = [vec![blocks.title], blocks.meaning, blocks.changes].concat();
         let key = |part: &String| format!("{stack} {}", without_environment(part, environment));
@@ -190,7 +191,7 @@ impl Page {
         are_new: &[bool],
         said: &Said<'_>,
     ) {
-        let blocks = self.blocks_of(stack, entries, self.layout);
+        let blocks = self.blocks_of((stack, &stack.origins), entries, self.layout);
         let mut are_new = are_new.iter().skip(1);
         let mut left_out = 0;
         let mut unsaid = |blocks: Vec<String>| {
@@ -214,7 +215,12 @@ impl Page {
         self.text += &blocks.end;
     }
 
-    fn blocks_of(&self, stack: &ReviewedStack, entries: &[Entry], layout: Layout) -> Blocks {
+    fn blocks_of(
+        &self,
+        (stack, origins): (&ReviewedStack, &Origins),
+        entries: &[Entry],
+        layout: Layout,
+    ) -> Blocks {
         let diff = &stack.diff;
         let made = |make: &dyn Fn(&mut Page)| {
             let mut page = Page::new(layout, self.detail);
@@ -233,7 +239,7 @@ impl Page {
         meaning.push(made(&|page| {
             page.more(entries.len(), listed, "consequence")
         }));
-        let changes = self.changed(diff, entries);
+        let changes = self.changed((diff, origins), entries);
         let mut shown: Vec<String> = changes
             .iter()
             .take(listed)
@@ -269,12 +275,18 @@ impl Page {
         }
     }
 
-    fn changed<'r>(&self, diff: &'r StackDiff, entries: &[Entry]) -> Vec<Changed<'r>> {
+    fn changed<'r>(
+        &self,
+        (diff, origins): (&'r StackDiff, &'r Origins),
+        entries: &[Entry],
+    ) -> Vec<Changed<'r>> {
         match (diff.change, self.layout.full) {
             (StackChange::Created | StackChange::Removed, _) => Vec::new(),
-            (StackChange::Updated | StackChange::Unchanged, Full::Yes) => changed::all(diff),
+            (StackChange::Updated | StackChange::Unchanged, Full::Yes) => {
+                changed::all(diff, origins)
+            }
             (StackChange::Updated | StackChange::Unchanged, Full::No) => {
-                changed::brief(diff, entries, self.detail)
+                changed::brief((diff, origins), entries, self.detail)
             }
         }
     }
@@ -371,7 +383,7 @@ impl Page {
 
     fn change(&mut self, change: &Changed<'_>) {
         match change {
-            Changed::Resource(change, renames) => self.resource(change, renames),
+            Changed::Resource(change, beside) => self.resource(change, *beside),
             Changed::Named(change) => self.named(change),
             Changed::Several { sign, what } => self.put(2, signed(sign), what),
             Changed::Property(property) => self.property(2, 3, property),
@@ -399,9 +411,9 @@ impl Page {
         );
     }
 
-    fn resource(&mut self, change: &ChangedResource, renames: &[Rename]) {
+    fn resource(&mut self, change: &ChangedResource, beside: Beside<'_>) {
         self.named(change);
-        let properties = property::of_resource(change, renames);
+        let properties = property::of_resource(change, beside);
         if (change.action, self.layout.full) == (Edit::Add, Full::No) {
             let all = properties.iter().map(|property| {
                 let values = property.values(str::to_owned);
@@ -410,6 +422,9 @@ impl Page {
             let all: Vec<String> = all.collect();
             if !all.is_empty() {
                 self.say(6, &all.join(", "));
+            }
+            if let Some(place) = beside.origins.of(&change.logical_id, &[]) {
+                self.say(6, &place);
             }
             return;
         }
@@ -451,6 +466,9 @@ impl Page {
         let is_told = self.is_short() && !property.replaces;
         for reason in property.reasons.iter().filter(|_| !is_told) {
             self.say(inside + 2, reason);
+        }
+        if let Some(place) = property.place.as_ref().filter(|_| !is_told) {
+            self.say(inside + 2, place);
         }
     }
 }

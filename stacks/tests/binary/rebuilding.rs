@@ -116,6 +116,7 @@ fn prod_comes_back_with_its_data_and_stays_itself() {
     project.run(REBUILD).expect(
         0,
         &[
+            "passes   stacks      an earlier start made 7 of the stacks, network among them: this one goes on with them",
             "database/Instance is there, from the snapshot storefront-prod-database-rehearsal",
             "nothing to deploy in 7 stacks",
         ],
@@ -181,7 +182,7 @@ fn what_is_missing_is_said_and_nothing_is_made() {
         &[
             "blocks   parameters  without a value there: `CertificateArn` of services",
             "→ write it under `settings.recovery.parameters`, or give it: --parameter NAME=VALUE",
-            "nothing is made: parameters missing",
+            "nothing is made: blocked by parameters",
         ],
     );
     let named = format!(
@@ -194,6 +195,33 @@ fn what_is_missing_is_said_and_nothing_is_made() {
     project
         .run(&empty)
         .expect(0, &["database/Instance begins empty: --database empty"]);
+}
+
+/// What stands there has the data of an earlier time: it goes on with that only where somebody says so.
+#[test]
+fn stacks_of_an_earlier_time_are_named_and_stop_it() {
+    let project = Project::new();
+    let (home, there) = (
+        "  disaster_recovery_region: eu-west-1\n",
+        "  region: eu-west-1\n  disaster_recovery_region: eu-central-1\n",
+    );
+    project.edit(home, there);
+    project
+        .run("deploy --env prod --stack network --stack database --yes")
+        .expect(0, &[]);
+    project.edit(there, home);
+    let looked = format!("{REBUILD} --dry-run");
+    project.run(&looked).expect(
+        3,
+        &[
+            "blocks   stacks      there are stacks of an earlier time, with the data of then: ",
+            "storefront-prod-database (made 20",
+            "nothing is made: blocked by stacks\n",
+        ],
+    );
+    project
+        .run(&format!("{looked} --despite stacks"))
+        .expect(0, &["database/Instance is there, and began empty"]);
 }
 
 const BACK: &str = "rebuild --env prod --back --yes";
@@ -238,7 +266,7 @@ fn home_again_with_the_data_of_now() {
         &[
             "blocks   home        the stacks of before are in eu-central-1: storefront-prod-network, ",
             "before prod comes back to eu-central-1\n  1. see that nothing uses its stacks there",
-            "nothing is made: home",
+            "nothing is made: blocked by home",
         ],
     );
     let again = format!("rebuild --env prod --back {CERTIFICATE}\n");

@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 
 use stratiform_deploy::Reply;
 use stratiform_deploy::backups::{Backup, DatabaseAt};
-use stratiform_deploy::call::{Database, Snapshot};
+use stratiform_deploy::call::{Database, DatabaseKind, Snapshot};
 use stratiform_service::Timestamp;
 
 use super::reading::written;
@@ -22,9 +22,11 @@ const RDS: Service = Service {
 };
 const VERSION: &str = "2014-10-31";
 
-/// How things of a kind are described.
+/// How databases of a kind are described, and changed.
 struct List {
     operation: &'static str,
+    /// The operation that changes one.
+    modify: &'static str,
     /// The parameter that names one.
     by: &'static str,
     /// The member of the answer that has them.
@@ -35,6 +37,7 @@ struct List {
 
 const INSTANCES: List = List {
     operation: "DescribeDBInstances",
+    modify: "ModifyDBInstance",
     by: "DBInstanceIdentifier",
     items: "DBInstances",
     missing: &MISSING,
@@ -42,6 +45,7 @@ const INSTANCES: List = List {
 
 const CLUSTERS: List = List {
     operation: "DescribeDBClusters",
+    modify: "ModifyDBCluster",
     by: "DBClusterIdentifier",
     items: "DBClusters",
     missing: &["DBClusterNotFoundFault"],
@@ -54,41 +58,88 @@ struct Snapshots {
     of: &'static str,
     /// The member of the answer that has them.
     items: &'static str,
+    /// One of them.
+    item: &'static str,
     /// What a snapshot's name is called.
     id: &'static str,
+    /// And its ARN.
+    arn: &'static str,
+    create: &'static str,
+    copy: &'static str,
+    /// The parameters of a copy: of what, and as what.
+    copied: [&'static str; 2],
+    /// What is answered where there is one of that name.
+    there: [&'static str; 2],
 }
 
 const OF_INSTANCES: Snapshots = Snapshots {
     operation: "DescribeDBSnapshots",
     of: "DBInstanceIdentifier",
     items: "DBSnapshots",
+    item: "DBSnapshot",
     id: "DBSnapshotIdentifier",
+    arn: "DBSnapshotArn",
+    create: "CreateDBSnapshot",
+    copy: "CopyDBSnapshot",
+    copied: ["SourceDBSnapshotIdentifier", "TargetDBSnapshotIdentifier"],
+    there: ["DBSnapshotAlreadyExists", "DBSnapshotAlreadyExistsFault"],
 };
 
 const OF_CLUSTERS: Snapshots = Snapshots {
     operation: "DescribeDBClusterSnapshots",
     of: "DBClusterIdentifier",
     items: "DBClusterSnapshots",
+    item: "DBClusterSnapshot",
     id: "DBClusterSnapshotIdentifier",
+    arn: "DBClusterSnapshotArn",
+    create: "CreateDBClusterSnapshot",
+    copy: "CopyDBClusterSnapshot",
+    copied: [
+        "SourceDBClusterSnapshotIdentifier",
+        "TargetDBClusterSnapshotIdentifier",
+    ],
+    there: [
+        "DBClusterSnapshotAlreadyExists",
+        "DBClusterSnapshotAlreadyExistsFault",
+    ],
 };
+
+fn list(kind: DatabaseKind) -> &'static List {
+    match kind {
+        DatabaseKind::Instance => &INSTANCES,
+        DatabaseKind::Cluster => &CLUSTERS,
+    }
+}
+
+fn snapshots(kind: DatabaseKind) -> &'static Snapshots {
+    match kind {
+        DatabaseKind::Instance => &OF_INSTANCES,
+        DatabaseKind::Cluster => &OF_CLUSTERS,
+    }
+}
 
 /// RDS's model has the second one, and it sends the first one.
 const MISSING: [&str; 2] = ["DBInstanceNotFound", "DBInstanceNotFoundFault"];
-const THERE: [&str; 2] = ["DBSnapshotAlreadyExists", "DBSnapshotAlreadyExistsFault"];
 
 impl Aws {
     /// Switches a database's deletion protection off.
     ///
-    /// Source: [ModifyDBInstance](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html).
-    pub(super) async fn unprotect_database(&self, identifier: &str) -> Result<Reply, Error> {
-        let operation = Operation::new("ModifyDBInstance", identifier);
+    /// Source: [ModifyDBInstance](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html),
+    /// [ModifyDBCluster](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBCluster.html).
+    pub(super) async fn unprotect_database(
+        &self,
+        kind: DatabaseKind,
+        identifier: &str,
+    ) -> Result<Reply, Error> {
+        let list = list(kind);
+        let operation = Operation::new(list.modify, identifier);
         let form = Form::new(operation.operation, VERSION)
-            .with("DBInstanceIdentifier", identifier)
+            .with(list.by, identifier)
             .with("DeletionProtection", "false")
             .with("ApplyImmediately", "true");
         match self.query(&RDS, &operation, form).await {
             Ok(_) => Ok(Reply::Done),
-            Err(error) if error.has_code(&MISSING) => Ok(Reply::Done),
+            Err(error) if error.has_code(list.missing) => Ok(Reply::Done),
             Err(error) => Err(error),
         }
     }
@@ -119,92 +170,91 @@ impl Aws {
     }
 
     /// Takes a snapshot. One of the same name that is there is answered, whatever it is of: names are those of runs.
-    pub(super) async fn create_db_snapshot(
+    ///
+    /// # Errors
+    /// There is no such database; AWS refuses; nobody answers.
+    pub async fn create_snapshot(
         &self,
-        instance: &str,
+        kind: DatabaseKind,
+        database: &str,
         identifier: &str,
-    ) -> Result<Reply, Error> {
-        let operation = Operation::new("CreateDBSnapshot", instance);
+    ) -> Result<Snapshot, Error> {
+        let kind = snapshots(kind);
+        let operation = Operation::new(kind.create, database);
         let form = Form::new(operation.operation, VERSION)
-            .with("DBInstanceIdentifier", instance)
-            .with("DBSnapshotIdentifier", identifier);
-        self.made(&operation, form, identifier)
-            .await
-            .map(Reply::Snapshot)
+            .with(kind.of, database)
+            .with(kind.id, identifier);
+        self.made(kind, &operation, form, identifier).await
     }
 
-    /// Copies a snapshot of another region into this one, encrypted with a key of this one where one is given. One of the same
-    /// name that is there is answered.
+    /// Copies a snapshot of another region, by its ARN, into this one, encrypted with a key of this one where one is given. One
+    /// of the same name that is there is answered.
     ///
     /// # Errors
     /// There is no such snapshot; AWS refuses; nobody answers.
-    pub async fn copy_db_snapshot(
+    pub async fn copy_snapshot(
         &self,
-        source: &str,
-        identifier: &str,
+        kind: DatabaseKind,
+        (source, identifier): (&str, &str),
         key: Option<&str>,
     ) -> Result<Snapshot, Error> {
-        let operation = Operation::new("CopyDBSnapshot", source);
+        let kind = snapshots(kind);
+        let operation = Operation::new(kind.copy, source);
+        let [of, to] = kind.copied;
         let form = Form::new(operation.operation, VERSION)
-            .with("SourceDBSnapshotIdentifier", source)
-            .with("TargetDBSnapshotIdentifier", identifier)
+            .with(of, source)
+            .with(to, identifier)
             .with_some("KmsKeyId", key);
-        self.made(&operation, form, identifier).await
+        self.made(kind, &operation, form, identifier).await
     }
 
     /// The ARN of a snapshot in this region.
     ///
     /// # Errors
     /// There is no such snapshot; AWS refuses; nobody answers.
-    pub async fn db_snapshot_arn(&self, identifier: &str) -> Result<String, Error> {
-        let operation = Operation::new("DescribeDBSnapshots", identifier);
-        let form = Form::new(operation.operation, VERSION).with("DBSnapshotIdentifier", identifier);
+    pub async fn snapshot_arn(
+        &self,
+        kind: DatabaseKind,
+        identifier: &str,
+    ) -> Result<String, Error> {
+        let kind = snapshots(kind);
+        let operation = Operation::new(kind.operation, identifier);
+        let form = Form::new(operation.operation, VERSION).with(kind.id, identifier);
         let answer = self.query(&RDS, &operation, form).await?;
-        let found = answer.items("DBSnapshots").next();
-        operation.required(
-            found.and_then(|found| found.text("DBSnapshotArn")),
-            "DBSnapshotArn",
-        )
+        let found = answer.items(kind.items).next();
+        operation.required(found.and_then(|found| found.text(kind.arn)), kind.arn)
     }
 
     async fn made(
         &self,
+        kind: &Snapshots,
         operation: &Operation,
         form: Form,
         identifier: &str,
     ) -> Result<Snapshot, Error> {
         match self.query(&RDS, operation, form).await {
-            Ok(answer) => match answer.child("DBSnapshot") {
-                Some(made) => snapshot(operation, made, OF_INSTANCES.id),
-                None => Err(operation.unreadable("the answer has no DBSnapshot")),
+            Ok(answer) => match answer.child(kind.item) {
+                Some(made) => snapshot(operation, made, kind.id),
+                None => Err(operation.unreadable(&format!("the answer has no {}", kind.item))),
             },
-            Err(error) if error.has_code(&THERE) => {
-                let found = self
-                    .snapshots(&OF_INSTANCES, OF_INSTANCES.id, identifier)
-                    .await?;
+            Err(error) if error.has_code(&kind.there) => {
+                let found = self.snapshots(kind, kind.id, identifier).await?;
                 found.into_iter().next().ok_or(error)
             }
             Err(error) => Err(error),
         }
     }
 
-    /// All snapshots of a database that the account has, manual and automated.
-    pub(super) async fn describe_db_snapshots(&self, instance: &str) -> Result<Reply, Error> {
-        self.snapshots_of(&OF_INSTANCES, instance)
-            .await
-            .map(Reply::Snapshots)
-    }
-
-    /// The same of a database cluster, newest first.
+    /// All snapshots of a database that the account has, manual and automated, newest first; nothing where nobody knows it.
     ///
     /// # Errors
     /// A call fails.
-    pub async fn db_cluster_snapshots(&self, cluster: &str) -> Result<Vec<Snapshot>, Error> {
-        self.snapshots_of(&OF_CLUSTERS, cluster).await
-    }
-
-    /// The snapshots of a database, newest first; nothing where nobody knows it.
-    async fn snapshots_of(&self, kind: &Snapshots, database: &str) -> Result<Vec<Snapshot>, Error> {
+    pub async fn snapshots_of(
+        &self,
+        kind: DatabaseKind,
+        database: &str,
+    ) -> Result<Vec<Snapshot>, Error> {
+        let kind = snapshots(kind);
         match self.snapshots(kind, kind.of, database).await {
             Ok(mut found) => {
                 // One that is being taken has no time yet, and is the newest.

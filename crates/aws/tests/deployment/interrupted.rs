@@ -46,13 +46,19 @@ pub(crate) async fn killed_after(aws: &Aws, plan: Plan, calls: usize) -> Option<
     None
 }
 
+fn approved(by: &str) -> Plan {
+    let mut plan = plans::two(1);
+    plan.conduct.record.approved_by = Some(by.to_owned());
+    plan
+}
+
 #[tokio::test]
-async fn a_run_that_was_killed_anywhere_is_finished_by_the_next() {
+async fn a_run_that_was_killed_anywhere_is_finished_by_the_next_whoever_approves_that() {
     for calls in 0.. {
         let engine = Engine::start().await;
         engine.deploy(plans::two(0)).await;
-        let ended = killed_after(&engine.aws(), plans::two(1), calls).await;
-        let went = engine.deploy(plans::two(1)).await;
+        let ended = killed_after(&engine.aws(), approved("octo-cat"), calls).await;
+        let went = engine.deploy(approved("ann")).await;
         assert_eq!(
             went.outcome(),
             Outcome::Done,

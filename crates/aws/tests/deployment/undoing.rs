@@ -166,16 +166,21 @@ const DATABASE: &str = r#""Instance": {"Type": "AWS::RDS::DBInstance", "Deletion
     "DBInstanceClass": "db.t4g.micro", "Engine": "postgres", "AllocatedStorage": "20", "MasterUsername": "shop",
     "ManageMasterUserPassword": true, "DeletionProtection": true}},"#;
 
+const CLUSTER: &str = r#""Cluster": {"Type": "AWS::RDS::DBCluster", "DeletionPolicy": "Snapshot", "Properties": {
+    "Engine": "aurora-postgresql", "MasterUsername": "shop", "ManageMasterUserPassword": true, "DeletionProtection": true}},"#;
+
 /// With `Snapshot`, nothing is lost either way.
 #[tokio::test]
 async fn a_database_that_never_was_complete_holds_nothing() {
-    let engine = Engine::start().await;
-    engine.fault("create:shop-dev-front/Instance:times=1");
-    let went = engine.deploy(front(DATABASE)).await;
-    assert_eq!(status(&went), "ROLLBACK_FAILED", "{:?}", went.story(0));
-    assert!(left(&engine).await.contains(&"Instance".to_owned()));
-    let went = engine.deploy(mending(front(DATABASE))).await;
-    assert_eq!(went.endings(), [Ending::Deployed], "{:?}", went.story(0));
+    for (id, resources) in [("Instance", DATABASE), ("Cluster", CLUSTER)] {
+        let engine = Engine::start().await;
+        engine.fault(&format!("create:shop-dev-front/{id}:times=1"));
+        let went = engine.deploy(front(resources)).await;
+        assert_eq!(status(&went), "ROLLBACK_FAILED", "{:?}", went.story(0));
+        assert!(left(&engine).await.contains(&id.to_owned()));
+        let went = engine.deploy(mending(front(resources))).await;
+        assert_eq!(went.endings(), [Ending::Deployed], "{:?}", went.story(0));
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Backups of a database, read over HTTP.
 
 use stratiform_aws::Aws;
+use stratiform_deploy::call::DatabaseKind;
 use stratiform_test_support::Caller;
 
 use crate::{ACCOUNT, Engine};
@@ -135,4 +136,21 @@ Resources:
     assert_eq!(found.status, "available");
     assert!(found.arn.ends_with(":cluster:shop"), "{}", found.arn);
     assert_eq!(aws.database_cluster("none").await.unwrap(), None);
+
+    // The way back takes a snapshot, and copies it.
+    let (there, kind) = (there(&engine), DatabaseKind::Cluster);
+    for _ in 0..2 {
+        let taken = aws.create_snapshot(kind, "shop", "now").await.unwrap();
+        assert_eq!(taken.identifier, "now");
+    }
+    let arn = aws.snapshot_arn(kind, "now").await.unwrap();
+    assert!(arn.ends_with(":cluster-snapshot:now"), "{arn}");
+    there
+        .copy_snapshot(kind, (&arn, "now"), None)
+        .await
+        .unwrap();
+    let found = there.snapshots_of(kind, "shop").await.unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].identifier, "now");
+    assert_eq!(there.snapshots_of(kind, "none").await.unwrap(), []);
 }

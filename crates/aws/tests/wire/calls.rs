@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use stratiform_aws::Aws;
+use stratiform_deploy::call::DatabaseKind;
 use stratiform_deploy::{Call, FailureKind, Reply};
 use stratiform_service::{ChangeSetId, Refusal, StackId};
 use stratiform_test_support::{Reply as Answer, serve};
@@ -125,37 +126,73 @@ async fn snapshots_of_a_cluster_are_found_and_none_where_nobody_knows_it() {
     );
     let (endpoint, _) = script(vec![there, error("DBClusterNotFoundFault", "no")]);
     let aws = deploying(&endpoint).await;
-    let found = aws.db_cluster_snapshots("shop").await.unwrap();
+    let of = DatabaseKind::Cluster;
+    let found = aws.snapshots_of(of, "shop").await.unwrap();
     let found: Vec<_> = found
         .iter()
         .map(|found| (found.identifier.as_str(), found.key.as_deref()))
         .collect();
     assert_eq!(found, [("new", Some("key")), ("old", Some("key"))]);
-    assert_eq!(aws.db_cluster_snapshots("gone").await.unwrap(), []);
+    assert_eq!(aws.snapshots_of(of, "gone").await.unwrap(), []);
 }
 
 #[tokio::test]
 async fn a_copy_is_encrypted_only_where_a_key_is_given() {
-    let copied = reply(
-        "CopyDBSnapshot",
-        "<DBSnapshot><DBSnapshotIdentifier>now</DBSnapshotIdentifier><Status>creating</Status></DBSnapshot>",
-    );
-    let (endpoint, requests) = script(vec![copied.clone(), copied]);
-    let aws = deploying(&endpoint).await;
-    let source = "arn:aws:rds:eu-west-1:111122223333:snapshot:now";
-    for key in [None, Some("alias/aws/rds")] {
-        let copy = aws.copy_db_snapshot(source, "now", key).await.unwrap();
-        assert_eq!(copy.identifier, "now");
+    for (kind, item, name) in [
+        (DatabaseKind::Instance, "DBSnapshot", "snapshot"),
+        (
+            DatabaseKind::Cluster,
+            "DBClusterSnapshot",
+            "cluster-snapshot",
+        ),
+    ] {
+        let copied = reply(
+            &format!("Copy{item}"),
+            &format!(
+                "<{item}><{item}Identifier>now</{item}Identifier><Status>creating</Status></{item}>"
+            ),
+        );
+        let (endpoint, requests) = script(vec![copied.clone(), copied]);
+        let aws = deploying(&endpoint).await;
+        let source = format!("arn:aws:rds:eu-west-1:111122223333:{name}:now");
+        for key in [None, Some("alias/aws/rds")] {
+            let copy = aws.copy_snapshot(kind, (&source, "now"), key);
+            assert_eq!(copy.await.unwrap().identifier, "now");
+        }
+        let requests = requests.lock().unwrap();
+        let action = format!("Action=Copy{item}");
+        let target = format!("Target{item}Identifier=now");
+        for request in requests.iter() {
+            let form = form(request);
+            assert!(form.contains(&action.as_str()) && form.contains(&target.as_str()));
+        }
+        let keys = requests.iter().map(|request| form(request));
+        let keys = keys.map(|form| form.contains(&"KmsKeyId=alias%2Faws%2Frds"));
+        assert_eq!(keys.collect::<Vec<_>>(), [false, true]);
+        assert!(
+            form(&requests[0])
+                .iter()
+                .all(|pair| !pair.starts_with("KmsKeyId"))
+        );
     }
-    let requests = requests.lock().unwrap();
-    let keys = requests.iter().map(|request| form(request));
-    let keys = keys.map(|form| form.contains(&"KmsKeyId=alias%2Faws%2Frds"));
-    assert_eq!(keys.collect::<Vec<_>>(), [false, true]);
-    assert!(
-        form(&requests[0])
-            .iter()
-            .all(|pair| !pair.starts_with("KmsKeyId"))
-    );
+}
+
+#[tokio::test]
+async fn the_protection_of_a_cluster_is_its_own() {
+    let done = reply("ModifyDBCluster", "<DBCluster></DBCluster>");
+    let gone = error("DBClusterNotFoundFault", "no");
+    let asked = Call::UnprotectDatabase {
+        kind: DatabaseKind::Cluster,
+        identifier: "shop".to_owned(),
+    };
+    let (answer, requests) = call(vec![done], &asked).await;
+    assert_eq!(answer.unwrap(), Reply::Done);
+    let sent = form(&requests[0]);
+    for pair in ["DBClusterIdentifier=shop", "DeletionProtection=false"] {
+        assert!(sent.contains(&pair), "{sent:?}");
+    }
+    let (answer, _) = call(vec![gone], &asked).await;
+    assert_eq!(answer.unwrap(), Reply::Done);
 }
 
 #[tokio::test]

@@ -2,6 +2,28 @@
 
 use stratiform_service::Timestamp;
 
+/// What has a name and data of its own?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DatabaseKind {
+    /// An instance.
+    Instance,
+    /// A cluster: of Aurora, DocumentDB or Neptune, which have one API.
+    Cluster,
+}
+
+impl DatabaseKind {
+    /// That of a type of resources; none where it is no database with snapshots of its own.
+    pub fn of(resource_type: &str) -> Option<DatabaseKind> {
+        match resource_type {
+            "AWS::RDS::DBInstance" => Some(DatabaseKind::Instance),
+            "AWS::RDS::DBCluster" | "AWS::DocDB::DBCluster" | "AWS::Neptune::DBCluster" => {
+                Some(DatabaseKind::Cluster)
+            }
+            _ => None,
+        }
+    }
+}
+
 /// A database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Database {

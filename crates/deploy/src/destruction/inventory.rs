@@ -11,7 +11,7 @@ use stratiform_service::{
 use stratiform_template::{Member, Resource, Template, parse_with_repeats};
 
 use super::Protection;
-use crate::call::{self, Call, Stack};
+use crate::call::{self, Call, DatabaseKind, Stack};
 use crate::gate::Blocked;
 use crate::plan::{Allowance, Loss};
 
@@ -189,13 +189,14 @@ impl Item {
     /// The call that lifts its protection, where there is one here.
     fn unprotecting(&self) -> Option<Call> {
         let id = self.physical_id.to_string();
-        match self.resource_type.as_str() {
-            "AWS::ElasticLoadBalancingV2::LoadBalancer" => {
-                Some(Call::UnprotectLoadBalancer { load_balancer: id })
-            }
-            "AWS::RDS::DBInstance" => Some(Call::UnprotectDatabase { identifier: id }),
-            _ => None,
+        if self.resource_type == "AWS::ElasticLoadBalancingV2::LoadBalancer" {
+            return Some(Call::UnprotectLoadBalancer { load_balancer: id });
         }
+        let kind = DatabaseKind::of(&self.resource_type)?;
+        Some(Call::UnprotectDatabase {
+            kind,
+            identifier: id,
+        })
     }
 
     /// Whether its data goes with it, and no snapshot of it is taken.

@@ -8,7 +8,8 @@ use stratiform_service::{LogicalId, StackId, Timestamp};
 
 use super::{Ending, PlannedStack, Remains};
 use crate::call::{Call, Failure, Stack};
-use crate::stack::{Operation, token_prefix};
+use crate::stack::Operation;
+use crate::token::token_prefix;
 
 /// What is being asked, or waited for.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,5 @@
 //! Facts of a day on which all is well, for tests to make worse.
 
-use indexmap::IndexMap;
 use stratiform_service::{StackStatus, Timestamp, Word};
 
 use super::*;
@@ -128,19 +127,11 @@ pub(super) fn stack(environment: &str, key: &str, release: &str) -> StackFound {
         key: key.to_owned(),
         planned: "{\"Resources\":{}}".to_owned(),
         stack: Ok(Some(Box::new(Stack {
-            id: id.parse().unwrap(),
-            name,
-            status: StackStatus::UpdateComplete.into(),
-            reason: None,
             created: ago(100),
             updated: Some(ago(50)),
-            parameters: IndexMap::new(),
-            resolved: Default::default(),
             tags: tags.into_iter().collect(),
-            outputs: IndexMap::new(),
-            notification_arns: Vec::new(),
             termination_protection: true,
-            drift: None,
+            ..Stack::bare(id.parse().unwrap(), StackStatus::UpdateComplete.into())
         }))),
         template: Some(Ok("{ \"Resources\": {} }".to_owned())),
         resources: Ok(vec![Resource {

@@ -9,7 +9,7 @@ use super::tally::{Tally, Wording, named};
 use super::{Check, Facts, Id, StackFound};
 use crate::call::Stack;
 use crate::plan::Mending;
-use crate::stack::token_prefix;
+use crate::token::token_prefix;
 
 pub(super) fn state(facts: &Facts) -> Check {
     let mut tally = Tally::default();

@@ -5,6 +5,7 @@ use stratiform_service::status::{Direction, Ending, Phase};
 use stratiform_service::{StackEvent, StackStatus, Timestamp, Word};
 
 use super::{Outcome, Step};
+use crate::token::approved_by;
 use crate::told::Cause;
 
 /// An operation: from the first event of the stack to its last.
@@ -24,6 +25,8 @@ pub(super) struct Mark {
     pub(super) run: String,
     /// The first digits of the commit, where it has them.
     pub(super) commit: Option<String>,
+    /// Who approved it, where it has a name.
+    pub(super) approved_by: Option<String>,
     pub(super) way: Way,
 }
 
@@ -56,6 +59,7 @@ impl Mark {
         Some(Mark {
             run: run.to_owned(),
             commit,
+            approved_by: approved_by(token),
             way,
         })
     }
@@ -177,6 +181,7 @@ mod tests {
             Some(Mark {
                 run: run.to_owned(),
                 commit: commit.map(str::to_owned),
+                approved_by: None,
                 way,
             })
         };
@@ -208,5 +213,11 @@ mod tests {
         ] {
             assert_eq!(Mark::of(token), expected, "{token}");
         }
+        let token = "stratiform-0123-89abcdef-c1a2b3c4d5e6f-0011-by-octo--cat";
+        let approved = Mark {
+            approved_by: Some("octo-cat".to_owned()),
+            ..mark("0123", commit, Way::Deploy).unwrap()
+        };
+        assert_eq!(Mark::of(token), Some(approved));
     }
 }

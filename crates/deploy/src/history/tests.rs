@@ -60,19 +60,9 @@ fn stack(key: &str, tags: &[(&str, &str)], events: Vec<StackEvent>) -> PastStack
         key: key.to_owned(),
         id: Some(id.clone()),
         stack: Ok(Some(Box::new(Stack {
-            id,
-            name: format!("shop-dev-{key}"),
-            status: Word::new("UPDATE_COMPLETE"),
-            reason: None,
             created: at(0),
-            updated: None,
-            parameters: Default::default(),
-            resolved: Default::default(),
             tags: tags.collect(),
-            outputs: Default::default(),
-            notification_arns: Vec::new(),
-            termination_protection: false,
-            drift: None,
+            ..Stack::bare(id, Word::new("UPDATE_COMPLETE"))
         }))),
         events: Ok(events),
     }
@@ -147,6 +137,26 @@ fn the_stacks_of_a_run_are_one_deployment() {
         ..Rates::default()
     };
     assert_eq!(history.rates, expected);
+}
+
+#[test]
+fn who_approved_stays_known_and_somebody_else_may_let_it_go_on() {
+    let by = |name: &str| format!("{V1}-by-{name}");
+    let network = operation("network", Some(&by("ann")), &CREATED);
+    let queues = [(6, "CREATE_IN_PROGRESS"), (9, "CREATE_COMPLETE")];
+    let mut queues = operation("queues", Some(&by("bob")), &queues);
+    queues.extend(operation("queues", Some(V2), &updated(20, 26)));
+    let tags = [("run", "bbbb"), ("approved-by", "alice")];
+    let history = History::of(&past(vec![
+        stack("network", &[], network),
+        stack("queues", &tags, queues),
+    ]));
+    let approved = history.deployments.iter().map(Deployment::approved_by);
+    let approved: Vec<Option<String>> = approved.collect();
+    let expected = ["alice", "ann, bob"].map(|names| Some(names.to_owned()));
+    assert_eq!(approved, expected);
+    // Who deployed is in tags alone.
+    assert_eq!(history.gaps, [Gap::Overwritten(1)]);
 }
 
 #[test]

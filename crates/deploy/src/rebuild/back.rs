@@ -4,7 +4,7 @@ use stratiform_service::Region;
 use stratiform_service::status::{Ending, Phase};
 
 use super::{Point, PointId};
-use crate::call::{Database, Stack};
+use crate::call::Stack;
 use crate::guard::{Asked, StackFound, Verdict};
 
 /// Whether an environment can come home.
@@ -89,30 +89,31 @@ pub fn standing(found: &StackFound) -> Option<&Stack> {
     })
 }
 
-/// Whether a snapshot of an instance can be taken in the region that is left, and copied home.
+/// Whether a snapshot of a database can be taken in the region that is left, and copied home. `status` is the database's;
+/// none where it is not there.
 pub fn fresh(
     resource: &str,
     instance: &str,
-    database: &Asked<Option<Database>>,
+    status: &Asked<Option<String>>,
     from: &Region,
 ) -> Point {
     let id = PointId::Backup;
     let blocked = |reason, remedy| point(id, Verdict::Block, reason, remedy);
     let name = "copy a snapshot yourself, and name it: --database SNAPSHOT";
-    match database {
-        // Source: RDS API reference, "CopyDBSnapshot", `PreSignedUrl`.
+    match status {
+        // Source: RDS API reference, "CopyDBSnapshot" and "CopyDBClusterSnapshot", `PreSignedUrl`.
         _ if from.partition() == "aws-us-gov" => blocked(
             format!("{resource}: between regions of GovCloud no snapshot is copied from here"),
             name,
         ),
-        Ok(Some(database)) if database.status == "available" => point(
+        Ok(Some(status)) if status == "available" => point(
             id,
             Verdict::Pass,
             format!("{resource} begins with a snapshot of {instance} in {from} that is taken now"),
             "what is written there later is lost: to lose nothing, stop before what writes",
         ),
-        Ok(Some(database)) => blocked(
-            format!("{instance} in {from} is {}", database.status),
+        Ok(Some(status)) => blocked(
+            format!("{instance} in {from} is {status}"),
             "wait until it is available",
         ),
         Ok(None) => blocked(format!("{from} has no database {instance}"), name),
@@ -159,19 +160,9 @@ mod tests {
         let id = format!("arn:aws:cloudformation:eu-west-1:111122223333:stack/{name}/1");
         let tags = from.map(|from| ("stratiform:rebuilt-from".to_owned(), from.to_owned()));
         let stack = Stack {
-            id: StackId::new(id).unwrap(),
-            name,
-            status: Word::new(status),
-            reason: None,
             created: format!("2026-11-29T{hour:02}:00:00.000Z").parse().unwrap(),
-            updated: None,
-            parameters: Default::default(),
-            resolved: Default::default(),
             tags: tags.into_iter().collect(),
-            outputs: Default::default(),
-            notification_arns: Vec::new(),
-            termination_protection: false,
-            drift: None,
+            ..Stack::bare(StackId::new(id).unwrap(), Word::new(status))
         };
         found(key, Ok(Some(Box::new(stack))))
     }
@@ -247,21 +238,13 @@ mod tests {
 
     #[test]
     fn a_snapshot_is_taken_of_what_is_available() {
-        let database = |status: &str| Database {
-            identifier: "shop".to_owned(),
-            status: status.to_owned(),
-            restorable_until: None,
-            backup_days: 1,
-            deletion_protection: false,
+        let of = |status: Option<&str>, region: &str| {
+            let (status, region) = (status.map(str::to_owned), region.parse().unwrap());
+            fresh("data/Instance", "shop", &Ok(status), &region).verdict
         };
-        let of = |database, region: &str| {
-            let region = region.parse().unwrap();
-            fresh("data/Instance", "shop", &Ok(database), &region).verdict
-        };
-        assert_eq!(of(Some(database("available")), "eu-west-1"), Verdict::Pass);
-        assert_eq!(of(Some(database("stopped")), "eu-west-1"), Verdict::Block);
+        assert_eq!(of(Some("available"), "eu-west-1"), Verdict::Pass);
+        assert_eq!(of(Some("stopped"), "eu-west-1"), Verdict::Block);
         assert_eq!(of(None, "eu-west-1"), Verdict::Block);
-        let gov = of(Some(database("available")), "us-gov-west-1");
-        assert_eq!(gov, Verdict::Block);
+        assert_eq!(of(Some("available"), "us-gov-west-1"), Verdict::Block);
     }
 }

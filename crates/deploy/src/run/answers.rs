@@ -8,8 +8,9 @@ use crate::destruction::Inventory;
 use crate::plan::PREFIX;
 use crate::stack::{
     Afterwards, Operation, Purpose, Remedy, Settled, Step, Waiting, is_same_json, mending_token,
-    skipped, token, token_prefix,
+    skipped,
 };
+use crate::token::{is_of, token_prefix};
 use crate::told::{Cause, Ending, News, Refused, Stuck, Told};
 
 impl Run {
@@ -154,10 +155,9 @@ impl Run {
                 let Some(waiting) = self.stacks[index].proposal.clone() else {
                     return;
                 };
-                let token = token(&waiting.change_set);
-                let began = events
-                    .iter()
-                    .any(|event| event.client_request_token.as_deref() == Some(&token));
+                let planned = &self.plan.stacks[index];
+                let token = planned.token(&waiting.change_set, &self.plan.conduct);
+                let began = events.iter().any(|event| is_of(event, &token));
                 let executed = failure
                     .as_ref()
                     .and_then(|failure| failure.refusal.as_ref())

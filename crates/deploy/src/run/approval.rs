@@ -3,7 +3,8 @@
 use super::{Effect, Run, StackRun, Word};
 use crate::call::Call;
 use crate::plan::{Approval, Until};
-use crate::stack::{Afterwards, Step, token_prefix};
+use crate::stack::{Afterwards, Step};
+use crate::token::token_prefix;
 use crate::told::Ending;
 
 impl Run {

@@ -5,7 +5,7 @@ use stratiform_service::{ChangeSet, ExecutionStatus, StackEvent, StackStatus, Wo
 
 use super::{PATIENCE, Pending, Run, SILENCE, silence};
 use crate::call::Stack;
-use crate::stack::{Operation, Purpose, Settled, Step, changed, token};
+use crate::stack::{Operation, Purpose, Settled, Step, changed};
 use crate::told::{Cause, Ending, News, Stuck};
 
 /// How deep is looked into nested stacks for a cause.
@@ -16,11 +16,8 @@ impl Run {
         let Some(waiting) = &self.stacks[index].proposal else {
             return;
         };
-        let operation = Operation::new(
-            waiting.stack.clone(),
-            token(&waiting.change_set),
-            Purpose::Deploy,
-        );
+        let token = self.plan.stacks[index].token(&waiting.change_set, &self.plan.conduct);
+        let operation = Operation::new(waiting.stack.clone(), token, Purpose::Deploy);
         self.to(index, Step::Follow(operation));
         self.pause(index);
     }

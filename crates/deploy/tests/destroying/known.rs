@@ -11,19 +11,8 @@ use stratiform_service::{StackId, Timestamp, Word};
 fn looked_at(template: &str, types: &[(&str, &str)]) -> (Inventory, Option<Ending>) {
     let id = "arn:aws:cloudformation:eu-west-1:111122223333:stack/shop-dev-a/0000";
     let stack = Stack {
-        id: StackId::new(id).unwrap(),
-        name: "shop-dev-a".to_owned(),
-        status: Word::new("CREATE_COMPLETE"),
-        reason: None,
-        created: Timestamp::EPOCH,
-        updated: None,
         parameters: [("Protected".to_owned(), "true".to_owned())].into(),
-        resolved: Default::default(),
-        tags: Default::default(),
-        outputs: Default::default(),
-        notification_arns: Vec::new(),
-        termination_protection: false,
-        drift: None,
+        ..Stack::bare(StackId::new(id).unwrap(), Word::new("CREATE_COMPLETE"))
     };
     let resources = types.iter().map(|(id, resource_type)| Resource {
         changed: None,

@@ -479,18 +479,9 @@ fn event(stack: &Deployed, id: &str, status: &str, token: &str, now: Timestamp) 
 fn described(stack: &Deployed) -> Stack {
     let export = ("value".to_owned(), Some(stack.id.stack_name().to_owned()));
     Stack {
-        id: stack.id.clone(),
-        name: stack.id.stack_name().to_owned(),
-        status: Word::new(&stack.status),
-        reason: None,
         created: "2026-11-01T03:00:00.000Z".parse().unwrap(),
-        updated: None,
-        parameters: Default::default(),
-        resolved: Default::default(),
-        tags: Default::default(),
         outputs: [("Name".to_owned(), export)].into(),
-        notification_arns: Vec::new(),
         termination_protection: stack.given.has == Has::TerminationProtection,
-        drift: None,
+        ..Stack::bare(stack.id.clone(), Word::new(&stack.status))
     }
 }

@@ -656,19 +656,9 @@ fn event(stack: &Deployed, number: u64, status: &str, token: &str, now: Timestam
 
 fn described(stack: &Deployed) -> Stack {
     Stack {
-        id: stack.id.clone(),
-        name: stack.id.stack_name().to_owned(),
-        status: Word::new(&stack.status),
-        reason: None,
         created: stack.updated,
-        updated: None,
         parameters: [("Size".to_owned(), "1".to_owned())].into(),
-        resolved: Default::default(),
-        tags: Default::default(),
-        outputs: Default::default(),
-        notification_arns: Vec::new(),
-        termination_protection: false,
-        drift: None,
+        ..Stack::bare(stack.id.clone(), Word::new(&stack.status))
     }
 }
 

@@ -27,11 +27,14 @@ pub(super) fn answer(state: &mut State, call: &mut Call<'_>) -> Result {
         "DescribeDBInstances" => instance::describe(state, call),
         "DescribeDBInstanceAutomatedBackups" => automated::describe(state, call),
         "ModifyDBInstance" => modify::modify(state, call),
+        "ModifyDBCluster" => cluster::modify(state, call),
         "DescribeDBClusters" => cluster::describe(state, call),
         "CreateDBSnapshot" => snapshot::create(state, call),
+        "CreateDBClusterSnapshot" => snapshot::create_of_cluster(state, call),
         "DescribeDBSnapshots" => snapshot::describe(state, call),
         "DescribeDBClusterSnapshots" => snapshot::describe_of_clusters(state, call),
-        "CopyDBSnapshot" => snapshot::copy(state, call),
+        "CopyDBSnapshot" => snapshot::copy(state, call, &snapshot::OF_INSTANCES),
+        "CopyDBClusterSnapshot" => snapshot::copy(state, call, &snapshot::OF_CLUSTERS),
         "DeleteDBSnapshot" => snapshot::delete(state, call),
         operation => {
             let message = format!("RDS's {operation} is not in the embedded engine");

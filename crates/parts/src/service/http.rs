@@ -20,11 +20,11 @@ part! {
         }
         optional {
             /// What the load balancer asks for to see whether a task is well. The answer has to be 200.
-            health_check_path: Prop<String> = "/".into(),
+            health_check_path: Prop<String> = "/",
             /// The paths that are its business.
-            paths: Prop<List<String>> = ["/*"].into(),
+            paths: Prop<List<String>> = ["/*"],
             /// Which service is asked first where the paths of several fit: the one with the smallest number.
-            priority: Prop<i64> = 1.into(),
+            priority: Prop<i64> = 1,
         }
     }
 }

@@ -3,7 +3,7 @@
 use stratiform_stack::kinds::Ec2VpcId;
 use stratiform_stack::{Handle, Id, Opt, Prop, Stack, Statement, arn, props};
 
-use crate::part::{name_tag, nothing, part};
+use crate::part::{name_tag, part};
 use crate::resources::ec2::{self, flow_log};
 use crate::resources::logs;
 use crate::{LogGroup, Logs, Role, statements};
@@ -17,11 +17,11 @@ part! {
         }
         optional {
             /// What its `Name` tag begins with, and the name of its log group: `/<name>/flow-logs`.
-            name: Opt<String> = Opt::default(),
+            name: Opt<String>,
             /// The name of the log group, where it is to be another one. Without any, CloudFormation makes one.
-            log_group_name: Opt<String> = Opt::default(),
+            log_group_name: Opt<String>,
             /// How long the record is kept, and under which key.
-            logs: Logs = nothing(),
+            logs: Logs,
         }
     }
 }

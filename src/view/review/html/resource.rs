@@ -12,6 +12,7 @@ use super::mark::Mark;
 use crate::view::review::graph::Impact;
 use crate::view::review::value::shortened;
 use crate::view::review::words;
+use crate::view::reviewed::Origins;
 
 /// How many characters of a value are shown, and how many properties of a resource.
 pub(super) const VALUE_LIMIT: usize = 500;
@@ -44,7 +45,11 @@ pub(super) struct Row {
 }
 
 impl<'r> Resource<'r> {
-    pub(super) fn new(id: String, change: &'r ChangedResource, open: bool) -> Self {
+    pub(super) fn new(
+        id: String,
+        (change, origins): (&'r ChangedResource, &Origins),
+        open: bool,
+    ) -> Self {
         let outcome = words::outcome(change);
         let entries = |context: &'r Option<Context>| {
             let contexts = context.iter();
@@ -55,7 +60,7 @@ impl<'r> Resource<'r> {
             Edit::Modify => {
                 let details = change.properties();
                 details
-                    .map(|detail| Row::of_detail(change, detail))
+                    .map(|detail| Row::of_detail(change, detail, origins))
                     .collect()
             }
             Edit::Add => {
@@ -114,7 +119,7 @@ impl Row {
     }
 
     /// A property with all that is said of it.
-    fn of_detail(change: &ChangedResource, detail: &ChangedAttribute) -> Row {
+    fn of_detail(change: &ChangedResource, detail: &ChangedAttribute, origins: &Origins) -> Row {
         let same = || change.expected().filter(|other| other.path == detail.path);
         let path = match detail.path.split_first() {
             Some((first, below)) if first == "Properties" && !below.is_empty() => below,
@@ -145,6 +150,7 @@ impl Row {
         if late {
             why.push("its value is known only during the change".to_owned());
         }
+        why.extend(origins.of(&change.logical_id, &detail.path));
         Row {
             effect: match effect {
                 Replacement::WillNot => None,

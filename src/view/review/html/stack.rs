@@ -128,7 +128,7 @@ impl<'r> Stack<'r> {
                 Impact::Changes => few,
                 Impact::Unchanged | Impact::New | Impact::Removed => false,
             };
-            Resource::new(format!("{id}r{index}"), change, open)
+            Resource::new(format!("{id}r{index}"), (change, &reviewed.origins), open)
         });
         let (resources, resources_left_out) = values.take(resources, Resource::size);
         let graph = Graph::of(diff, nodes);

@@ -3,11 +3,9 @@
 use serde::Serialize;
 use stratiform_changes::ChangedResource;
 
-use stratiform_diff::Rename;
-
 use super::escape::{code, long_sentence, sentence};
 use crate::view::review::changed::Changed;
-use crate::view::review::property::{self, Property};
+use crate::view::review::property::{self, Beside, Property};
 use crate::view::review::words;
 
 /// A resource, an output or a parameter that changes.
@@ -21,11 +19,8 @@ pub(super) struct Change {
 impl Change {
     pub(super) fn of(changed: &Changed<'_>) -> Self {
         match changed {
-            Changed::Resource(change, renames) => Change::of_resource(change, renames),
-            Changed::Named(change) => Change {
-                lines: Vec::new(),
-                ..Change::of_resource(change, &[])
-            },
+            Changed::Resource(change, beside) => Change::of_resource(change, *beside),
+            Changed::Named(change) => Change::of_named(change),
             Changed::Several { sign, what } => Change {
                 sign: code(sign),
                 what: long_sentence(what),
@@ -35,9 +30,18 @@ impl Change {
         }
     }
 
-    fn of_resource(change: &ChangedResource, renames: &[Rename]) -> Self {
-        let properties = property::of_resource(change, renames);
+    fn of_resource(change: &ChangedResource, beside: Beside<'_>) -> Self {
+        let properties = property::of_resource(change, beside);
         let lines = properties.iter().map(Change::of_property);
+        let lines = lines.map(|it| format!("{} {}", it.sign, it.what));
+        let place = beside.origins.of(&change.logical_id, &[]);
+        Change {
+            lines: lines.chain(place.as_deref().map(code)).collect(),
+            ..Change::of_named(change)
+        }
+    }
+
+    fn of_named(change: &ChangedResource) -> Self {
         Change {
             sign: code(words::sign(change)),
             what: format!(
@@ -46,7 +50,7 @@ impl Change {
                 code(&change.resource_type),
                 words::outcome(change)
             ),
-            lines: lines.map(|it| format!("{} {}", it.sign, it.what)).collect(),
+            lines: Vec::new(),
         }
     }
 
@@ -56,6 +60,8 @@ impl Change {
             .reasons
             .iter()
             .map(|reason| format!("; {}", sentence(reason)));
+        let place = property.place.iter();
+        let reasons = reasons.chain(place.map(|place| format!("; {}", code(place))));
         let colon = if values.is_empty() { "" } else { ": " };
         let (path, reasons) = (code(&property.path), reasons.collect::<String>());
         Change {

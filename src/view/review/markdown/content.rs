@@ -14,7 +14,7 @@ use crate::view::review::alike::without_environment;
 use crate::view::review::changed::{self, Changed};
 use crate::view::review::digest::{self, Detail};
 use crate::view::review::{words, yaml};
-use crate::view::reviewed::{Review, ReviewedStack};
+use crate::view::reviewed::{Origins, Review, ReviewedStack};
 
 /// What shows all of it.
 const COMMAND: &str = "cargo run -- diff --full";
@@ -129,8 +129,9 @@ impl Content {
         let row = Row::of(diff);
         self.rows.push(Part::new(environment, rank, row.clone()));
         let of = self.stacks.len();
-        let changes = self.changes(of, diff);
-        let shown = changes.iter().map(|part| part.data.shown());
+        // Where something is written differs between environments, and says nothing of what happens.
+        let alike = self.changes(of, (diff, &Origins::default()));
+        let shown = alike.iter().map(|part| part.data.shown());
         let key = [diff.name.clone()].into_iter().chain(shown);
         let key: Vec<String> = key.map(|text| without_environment(&text, name)).collect();
         let key = key.join("\n");
@@ -145,6 +146,7 @@ impl Content {
         }
         let alike = Vec::new();
         self.stacks.push(Listed { row, alike, key });
+        let changes = self.changes(of, (diff, &stack.origins));
         self.changes.extend(changes);
         let text = fenced(&yaml::of_stack(stack));
         if !text.is_empty() {
@@ -157,7 +159,7 @@ impl Content {
     }
 
     /// What changes in a stack.
-    fn changes(&self, of: usize, diff: &StackDiff) -> Vec<Part<Change>> {
+    fn changes(&self, of: usize, (diff, origins): (&StackDiff, &Origins)) -> Vec<Part<Change>> {
         let rank = (diff.severity(), diff.replacement());
         let types = |sign: &str| {
             let types = words::types(diff).into_iter();
@@ -170,7 +172,8 @@ impl Content {
             StackChange::Removed => types("-"),
             StackChange::Updated | StackChange::Unchanged => {
                 let mut changes = Vec::new();
-                for change in changed::brief(diff, &digest::brief(diff, self.detail), self.detail) {
+                let entries = digest::brief(diff, self.detail);
+                for change in changed::brief((diff, origins), &entries, self.detail) {
                     let rank = match change {
                         Changed::Resource(change, _) | Changed::Named(change) => {
                             (diff.severity(), change.replacement())

@@ -3,8 +3,7 @@
 use serde_json::{Map, Value, json};
 use stratiform_service::Timestamp;
 
-use super::instance::status;
-use super::{CLUSTER, INSTANCE, filtered, instance_missing, pages, plain_name};
+use super::{CLUSTER, INSTANCE, cluster, filtered, instance, instance_missing, pages, plain_name};
 use crate::call::{Call, Result};
 use crate::estate::{Estate, Living};
 use crate::input::Refused;
@@ -17,11 +16,74 @@ const KEPT: &str = "snapshots";
 /// Milliseconds until a snapshot is there.
 const MILLIS: u64 = 180_000;
 
-fn missing(name: &str) -> Refused {
-    Refused {
-        code: "DBSnapshotNotFound".to_owned(),
-        message: format!("DBSnapshot {name} not found."),
-        http_status: 404,
+/// Snapshots of a kind of database.
+pub(super) struct Kind {
+    resource_type: &'static str,
+    /// One of them, in answers and in messages.
+    item: &'static str,
+    /// The parameters of a copy: of what, and as what.
+    copied: [&'static str; 2],
+    /// How codes of refusals end.
+    fault: &'static str,
+}
+
+pub(super) const OF_INSTANCES: Kind = Kind {
+    resource_type: INSTANCE,
+    item: "DBSnapshot",
+    copied: ["SourceDBSnapshotIdentifier", "TargetDBSnapshotIdentifier"],
+    fault: "",
+};
+
+pub(super) const OF_CLUSTERS: Kind = Kind {
+    resource_type: CLUSTER,
+    item: "DBClusterSnapshot",
+    copied: [
+        "SourceDBClusterSnapshotIdentifier",
+        "TargetDBClusterSnapshotIdentifier",
+    ],
+    fault: "Fault",
+};
+
+impl Kind {
+    fn missing(&self, name: &str) -> Refused {
+        Refused {
+            code: format!("{}NotFound{}", self.item, self.fault),
+            message: format!("{} {name} not found.", self.item),
+            http_status: 404,
+        }
+    }
+
+    fn there(&self, name: &str) -> Refused {
+        Refused::new(
+            format!("{}AlreadyExists{}", self.item, self.fault),
+            format!(
+                "Cannot create the snapshot because a snapshot with the identifier {name} already exists."
+            ),
+        )
+    }
+
+    fn unavailable(&self, name: &str) -> Refused {
+        Refused::new(
+            format!("Invalid{}State{}", self.item, self.fault),
+            format!("The snapshot {name} is not in the available state."),
+        )
+    }
+
+    /// A snapshot of the kind.
+    fn kept<'e>(&self, estate: &'e Estate, name: &str) -> Option<&'e Value> {
+        let found = estate.kept(KEPT, name)?;
+        let own = found.get("ResourceType").and_then(Value::as_str);
+        (own == Some(self.resource_type)).then_some(found)
+    }
+
+    fn answer(&self, realm: &Realm, name: &str, now: Timestamp) -> Result {
+        let snapshot = self.kept(&realm.estate, name);
+        let snapshot = snapshot.ok_or_else(|| self.missing(name))?;
+        let shown = match self.resource_type {
+            CLUSTER => shown_of_cluster(realm, name, snapshot, now),
+            _ => shown(realm, name, snapshot, now),
+        };
+        Ok(json!({ self.item: shown }))
     }
 }
 
@@ -33,9 +95,19 @@ pub(in crate::services) fn take(
     kind: &str,
     now: Timestamp,
 ) -> Timestamp {
+    take_of(estate, name, (INSTANCE, source, living), kind, now)
+}
+
+fn take_of(
+    estate: &mut Estate,
+    name: &str,
+    (resource_type, source, living): (&str, &str, &Living),
+    kind: &str,
+    now: Timestamp,
+) -> Timestamp {
     let ready = after(now, MILLIS);
     let snapshot = json!({
-        "ResourceType": INSTANCE,
+        "ResourceType": resource_type,
         "Source": source,
         "Properties": living.properties,
         "Attributes": living.identity.attributes,
@@ -76,14 +148,9 @@ pub(super) fn create(state: &mut State, call: &Call<'_>) -> Result {
     let living = realm.estate.living(INSTANCE, &source);
     let living = living.ok_or_else(|| instance_missing(&source))?.clone();
     if realm.estate.kept(KEPT, &name).is_some() {
-        return Err(Refused::new(
-            "DBSnapshotAlreadyExists",
-            format!(
-                "Cannot create the snapshot because a snapshot with the identifier {name} already exists."
-            ),
-        ));
+        return Err(OF_INSTANCES.there(&name));
     }
-    if status(realm, &source, &living, now) != "available" {
+    if instance::status(realm, &source, &living, now) != "available" {
         return Err(Refused::new(
             "InvalidDBInstanceState",
             format!(
@@ -94,7 +161,33 @@ pub(super) fn create(state: &mut State, call: &Call<'_>) -> Result {
     let realm = state.realm_mut(call)?;
     let ready = take(&mut realm.estate, &name, (&source, &living), "manual", now);
     tag(realm, &name, call);
-    let answer = answer(realm, &name, now);
+    let answer = OF_INSTANCES.answer(realm, &name, now);
+    state.expect(call.realm, ready);
+    answer
+}
+
+pub(super) fn create_of_cluster(state: &mut State, call: &Call<'_>) -> Result {
+    let arguments = call.arguments;
+    let name = plain_name(arguments.needed("DBClusterSnapshotIdentifier")?);
+    let source = plain_name(arguments.needed("DBClusterIdentifier")?);
+    let now = state.now();
+    let realm = state.realm_of(call)?;
+    let living = realm.estate.living(CLUSTER, &source);
+    let living = living.ok_or_else(|| cluster::missing(&source))?.clone();
+    if realm.estate.kept(KEPT, &name).is_some() {
+        return Err(OF_CLUSTERS.there(&name));
+    }
+    if cluster::status(realm, &source, &living) != "available" {
+        return Err(Refused::new(
+            "InvalidDBClusterStateFault",
+            format!("The DB cluster {source} is not in available state."),
+        ));
+    }
+    let realm = state.realm_mut(call)?;
+    let of = (CLUSTER, source.as_str(), &living);
+    let ready = take_of(&mut realm.estate, &name, of, "manual", now);
+    tag(realm, &name, call);
+    let answer = OF_CLUSTERS.answer(realm, &name, now);
     state.expect(call.realm, ready);
     answer
 }
@@ -111,16 +204,12 @@ fn tag(realm: &mut Realm, name: &str, call: &Call<'_>) {
     }
 }
 
-fn answer(realm: &Realm, name: &str, now: Timestamp) -> Result {
-    let snapshot = realm.estate.kept(KEPT, name).ok_or_else(|| missing(name))?;
-    Ok(json!({ "DBSnapshot": shown(realm, name, snapshot, now) }))
-}
-
 /// Copies a snapshot, also from another region of the account, or another account.
-pub(super) fn copy(state: &mut State, call: &Call<'_>) -> Result {
+pub(super) fn copy(state: &mut State, call: &Call<'_>, kind: &Kind) -> Result {
     let arguments = call.arguments;
-    let from = arguments.needed("SourceDBSnapshotIdentifier")?;
-    let name = plain_name(arguments.needed("TargetDBSnapshotIdentifier")?);
+    let [source, target] = kind.copied;
+    let from = arguments.needed(source)?;
+    let name = plain_name(arguments.needed(target)?);
     let now = state.now();
     let own = state.realm_of(call)?;
     let place = |at: usize| from.split(':').nth(at).filter(|_| from.starts_with("arn:"));
@@ -129,21 +218,13 @@ pub(super) fn copy(state: &mut State, call: &Call<'_>) -> Result {
     let mut realms = state.realms.iter();
     let source =
         realms.find(|realm| realm.region.as_str() == region && realm.account.as_str() == account);
-    let source = source.and_then(|realm| realm.estate.kept(KEPT, &plain_name(from)));
-    let mut copied = source.cloned().ok_or_else(|| missing(from))?;
+    let source = source.and_then(|realm| kind.kept(&realm.estate, &plain_name(from)));
+    let mut copied = source.cloned().ok_or_else(|| kind.missing(from))?;
     if own.estate.kept(KEPT, &name).is_some() {
-        return Err(Refused::new(
-            "DBSnapshotAlreadyExists",
-            format!(
-                "Cannot create the snapshot because a snapshot with the identifier {name} already exists."
-            ),
-        ));
+        return Err(kind.there(&name));
     }
     if ready(&copied).is_some_and(|ready| now < ready) {
-        return Err(Refused::new(
-            "InvalidDBSnapshotState",
-            format!("The snapshot {from} is not in the available state."),
-        ));
+        return Err(kind.unavailable(from));
     }
     let region = region.to_owned();
     if let Value::Object(copied) = &mut copied {
@@ -165,7 +246,7 @@ pub(super) fn copy(state: &mut State, call: &Call<'_>) -> Result {
     let realm = state.realm_mut(call)?;
     realm.estate.keep(KEPT, &name, copied);
     tag(realm, &name, call);
-    let answer = answer(realm, &name, now);
+    let answer = kind.answer(realm, &name, now);
     state.expect(call.realm, after(now, MILLIS));
     answer
 }
@@ -174,17 +255,12 @@ pub(super) fn delete(state: &mut State, call: &Call<'_>) -> Result {
     let name = plain_name(call.arguments.needed("DBSnapshotIdentifier")?);
     let now = state.now();
     let realm = state.realm_mut(call)?;
-    let snapshot = realm
-        .estate
-        .kept(KEPT, &name)
-        .ok_or_else(|| missing(&name))?;
+    let snapshot = OF_INSTANCES.kept(&realm.estate, &name);
+    let snapshot = snapshot.ok_or_else(|| OF_INSTANCES.missing(&name))?;
     if ready(snapshot).is_some_and(|ready| now < ready) {
-        return Err(Refused::new(
-            "InvalidDBSnapshotState",
-            format!("The snapshot {name} is not in the available state."),
-        ));
+        return Err(OF_INSTANCES.unavailable(&name));
     }
-    let mut answer = answer(realm, &name, now)?;
+    let mut answer = OF_INSTANCES.answer(realm, &name, now)?;
     if let Some(snapshot) = answer.get_mut("DBSnapshot").and_then(Value::as_object_mut) {
         snapshot.insert("Status".to_owned(), "deleted".into());
     }
@@ -205,7 +281,7 @@ pub(super) fn describe(state: &State, call: &Call<'_>) -> Result {
     if let Some(asked) = &asked
         && realm.estate.kept(KEPT, asked).is_none()
     {
-        return Err(missing(asked));
+        return Err(OF_INSTANCES.missing(asked));
     }
     let has = |wanted: &Option<Vec<String>>, name: &str| {
         let wanted = wanted.as_ref();
@@ -245,14 +321,7 @@ fn shown(realm: &Realm, name: &str, snapshot: &Value, now: Timestamp) -> Value {
             .cloned()
     };
     let created = snapshot.get("Created").and_then(Value::as_str);
-    let begun: Option<Timestamp> = created.and_then(|created| created.parse().ok());
-    let left = ready(snapshot).filter(|ready| now < *ready);
-    let percent = match (left, begun) {
-        (Some(_), Some(begun)) => {
-            (now.millis() - begun.millis()).max(0) * 100 / MILLIS.cast_signed()
-        }
-        _ => 100,
-    };
+    let percent = percent(snapshot, now);
     let port = attribute("Endpoint.Port");
     let port = port.and_then(|port| port.as_str().and_then(|port| port.parse::<u64>().ok()));
     json!({
@@ -263,8 +332,8 @@ fn shown(realm: &Realm, name: &str, snapshot: &Value, now: Timestamp) -> Value {
         "SnapshotCreateTime": created,
         "OriginalSnapshotCreateTime": snapshot.get("Original").and_then(Value::as_str).or(created),
         "SnapshotType": snapshot.get("Kind"),
-        "Status": if left.is_some() { "creating" } else { "available" },
-        "PercentProgress": percent,
+        "Status": percent.map_or("available", |_| "creating"),
+        "PercentProgress": percent.unwrap_or(100),
         "Engine": of("Engine"),
         "EngineVersion": of("EngineVersion"),
         "LicenseModel": of("LicenseModel"),
@@ -284,7 +353,15 @@ fn shown(realm: &Realm, name: &str, snapshot: &Value, now: Timestamp) -> Value {
     })
 }
 
-/// Snapshots of clusters: those that stacks take when they delete one. Nobody else takes any here.
+/// How far a snapshot is, in per cent; none where it is there.
+fn percent(snapshot: &Value, now: Timestamp) -> Option<i64> {
+    ready(snapshot).filter(|ready| now < *ready)?;
+    let created = snapshot.get("Created").and_then(Value::as_str);
+    let begun: Option<Timestamp> = created.and_then(|created| created.parse().ok());
+    let passed = now.millis() - begun.unwrap_or(now).millis();
+    Some(passed.max(0) * 100 / MILLIS.cast_signed())
+}
+
 pub(super) fn describe_of_clusters(state: &State, call: &Call<'_>) -> Result {
     let realm = state.realm_of(call)?;
     let wanted = |argument: &str, filter: &str| {
@@ -306,25 +383,31 @@ pub(super) fn describe_of_clusters(state: &State, call: &Call<'_>) -> Result {
             && is_named(name)
             && is_of(is("Source").unwrap_or_default())
     });
-    let shown = found.map(|(name, snapshot)| {
-        let properties = snapshot.get("Properties").and_then(Value::as_object);
-        let empty = Map::new();
-        let typed = super::model::typed(CLUSTER, properties.unwrap_or(&empty));
-        let of = |property: &str| typed.get(property).cloned();
-        json!({
-            "DBClusterSnapshotIdentifier": name,
-            "DBClusterSnapshotArn": realm.arn("rds", &format!("cluster-snapshot:{name}")),
-            "DBClusterIdentifier": snapshot.get("Source"),
-            "SnapshotCreateTime": snapshot.get("Created"),
-            "SnapshotType": "manual",
-            "Status": "available",
-            "PercentProgress": 100,
-            "Engine": of("Engine"),
-            "EngineVersion": of("EngineVersion"),
-            "MasterUsername": of("MasterUsername"),
-            "StorageEncrypted": of("StorageEncrypted").unwrap_or(Value::Bool(false)),
-            "KmsKeyId": of("KmsKeyId"),
-        })
-    });
+    let now = state.now();
+    let shown = found.map(|(name, snapshot)| shown_of_cluster(realm, name, snapshot, now));
     pages(call, "DBClusterSnapshots", shown)
+}
+
+fn shown_of_cluster(realm: &Realm, name: &str, snapshot: &Value, now: Timestamp) -> Value {
+    let properties = snapshot.get("Properties").and_then(Value::as_object);
+    let empty = Map::new();
+    let typed = super::model::typed(CLUSTER, properties.unwrap_or(&empty));
+    let of = |property: &str| typed.get(property).cloned();
+    let percent = percent(snapshot, now);
+    json!({
+        "DBClusterSnapshotIdentifier": name,
+        "DBClusterSnapshotArn": realm.arn("rds", &format!("cluster-snapshot:{name}")),
+        "DBClusterIdentifier": snapshot.get("Source"),
+        "SnapshotCreateTime": snapshot.get("Created"),
+        "SnapshotType": snapshot.get("Kind"),
+        "Status": percent.map_or("available", |_| "creating"),
+        "PercentProgress": percent.unwrap_or(100),
+        "Engine": of("Engine"),
+        "EngineVersion": of("EngineVersion"),
+        "MasterUsername": of("MasterUsername"),
+        "StorageEncrypted": of("StorageEncrypted").unwrap_or(Value::Bool(false)),
+        "KmsKeyId": of("KmsKeyId"),
+        "SourceDBClusterSnapshotArn": snapshot.get("CopyOf"),
+        "TagList": snapshot.get("Tags").cloned().unwrap_or_else(|| json!([])),
+    })
 }

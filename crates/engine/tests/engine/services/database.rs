@@ -336,3 +336,68 @@ Resources:
     assert_eq!(found[0]["Engine"], "aurora-postgresql");
     assert!(cluster_snapshots(&mut cloud, "other").is_empty());
 }
+
+#[test]
+fn a_cluster_is_modified_saved_and_copied_to_another_region() {
+    let mut cloud = Cloud::new();
+    cloud.create(
+        "data",
+        "
+Resources:
+  Cluster:
+    Type: AWS::RDS::DBCluster
+    DeletionPolicy: Snapshot
+    Properties:
+      DBClusterIdentifier: shop
+      Engine: aurora-postgresql
+      MasterUsername: admin1
+      ManageMasterUserPassword: true
+      DeletionProtection: true
+",
+    );
+    let modify = json!({ "DBClusterIdentifier": "shop", "DeletionProtection": "false", "ApplyImmediately": "true" });
+    let modified = ask(&mut cloud, "rds", "ModifyDBCluster", modify);
+    assert_eq!(modified["DBCluster"]["DeletionProtection"], false);
+    let missing = json!({ "DBClusterIdentifier": "none" });
+    assert_eq!(
+        refused(&mut cloud, "rds", "ModifyDBCluster", missing),
+        "DBClusterNotFoundFault"
+    );
+    let create =
+        json!({ "DBClusterIdentifier": "shop", "DBClusterSnapshotIdentifier": "shop-back" });
+    let taken = ask(&mut cloud, "rds", "CreateDBClusterSnapshot", create.clone());
+    let taken = &taken["DBClusterSnapshot"];
+    assert_eq!(taken["Status"], "creating");
+    assert_eq!(
+        refused(&mut cloud, "rds", "CreateDBClusterSnapshot", create),
+        "DBClusterSnapshotAlreadyExistsFault"
+    );
+    let copy = json!({
+        "SourceDBClusterSnapshotIdentifier": taken["DBClusterSnapshotArn"],
+        "TargetDBClusterSnapshotIdentifier": "shop-back",
+        "KmsKeyId": "alias/aws/rds",
+    });
+    cloud.region = "eu-west-1";
+    assert_eq!(
+        refused(&mut cloud, "rds", "CopyDBClusterSnapshot", copy.clone()),
+        "InvalidDBClusterSnapshotStateFault"
+    );
+    // It is none of an instance.
+    let other = json!({
+        "SourceDBSnapshotIdentifier": taken["DBClusterSnapshotArn"],
+        "TargetDBSnapshotIdentifier": "shop-back",
+    });
+    assert_eq!(
+        refused(&mut cloud, "rds", "CopyDBSnapshot", other),
+        "DBSnapshotNotFound"
+    );
+    cloud.pass(180);
+    ask(&mut cloud, "rds", "CopyDBClusterSnapshot", copy);
+    cloud.pass(180);
+    let found = cluster_snapshots(&mut cloud, "shop");
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        (&found[0]["Status"], &found[0]["KmsKeyId"]),
+        (&json!("available"), &json!("alias/aws/rds"))
+    );
+}

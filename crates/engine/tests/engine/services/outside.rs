@@ -275,7 +275,7 @@ fn nothing_that_is_asked_brings_it_down() {
         ),
         (
             "rds",
-            "DescribeDBInstances CreateDBSnapshot DescribeDBSnapshots ModifyDBInstance CopyDBSnapshot DescribeDBClusters DescribeDBInstanceAutomatedBackups",
+            "DescribeDBInstances CreateDBSnapshot DescribeDBSnapshots ModifyDBInstance CopyDBSnapshot DescribeDBClusters ModifyDBCluster CreateDBClusterSnapshot CopyDBClusterSnapshot DescribeDBInstanceAutomatedBackups",
         ),
         (
             "elasticloadbalancing",

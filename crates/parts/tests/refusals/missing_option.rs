@@ -1,0 +1,6 @@
+use stratiform_parts::Vpc;
+use stratiform_stack::props;
+
+fn main() {
+    let _ = props!(Vpc { zones: 2 });
+}

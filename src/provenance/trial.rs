@@ -1,0 +1,111 @@
+//! Trying another value of each variable, on all cores.
+
+use std::num::NonZeroUsize;
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use serde_json::Value;
+use stratiform_assembly::Assembly;
+use stratiform_environment::{Environment, Loaded, Step, Variable, Variation};
+
+use super::Keys;
+use super::moved::{Extent, moved};
+use crate::Define;
+use crate::assemblies::synthesis::synthesized;
+
+/// Of how many other values it is enough to know what they do: one to each side.
+pub(super) const ENOUGH: usize = 2;
+
+/// What is tried, and beside what.
+pub(super) struct Trial<'t, E> {
+    pub define: Define<E>,
+    pub loaded: &'t Loaded<E>,
+    pub now: &'t Assembly,
+    pub variables: &'t [Variable],
+    /// After so many that tell something, no more of a variable are tried.
+    pub enough: usize,
+}
+
+/// What a variable makes another; none where nothing could be tried.
+type Found = Option<Vec<(Keys, Extent)>>;
+
+impl<E: Environment> Trial<'_, E> {
+    /// What each variable makes another, in their order.
+    pub(super) fn all(&self) -> Vec<Found> {
+        let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let turns = std::iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed));
+            let turns = turns.map_while(|turn| Some((turn, self.variables.get(turn)?)));
+            let found = turns.map(|(turn, variable)| (turn, self.one(variable)));
+            found.collect::<Vec<_>>()
+        };
+        let mut all: Vec<(usize, Found)> = thread::scope(|scope| {
+            let threads: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
+            let found = threads.into_iter().map(|thread| thread.join());
+            let found = found.map(|found| found.unwrap_or_else(|panic| resume_unwind(panic)));
+            found.flatten().collect()
+        });
+        all.sort_by_key(|(turn, _)| *turn);
+        all.into_iter().map(|(_, found)| found).collect()
+    }
+
+    fn one(&self, variable: &Variable) -> Found {
+        self.beside(variable, &[], self.now).or_else(|| {
+            // What goes with something else: a processor with its memory. Where both are others, what the second one
+            // does by itself is no difference.
+            let companions = self.companions(variable);
+            companions.into_iter().find_map(|companion| {
+                let own = variable.variations.iter();
+                let is_taken = |own: &&Variation| self.loaded.varied(&[companion, own]).is_some();
+                own.clone().find(is_taken)?;
+                let environment = self.loaded.varied(&[companion])?;
+                let now = synthesized(self.define, &environment).ok()?;
+                self.beside(variable, &[companion], &now)
+            })
+        })
+    }
+
+    /// What the other values of a variable make another, where something else is another way already.
+    fn beside(&self, variable: &Variable, given: &[&Variation], now: &Assembly) -> Found {
+        let mut found: Found = None;
+        let mut telling = 0;
+        for variation in &variable.variations {
+            // Each item of a list says something else; so does that there is nothing.
+            let is_all = variable.value.as_ref().is_some_and(Value::is_array);
+            let says_more = self.enough > 1 && (is_all || variation.value.is_none());
+            if telling >= self.enough && !says_more {
+                continue;
+            }
+            let together = [given, &[variation]].concat();
+            let environment = self.loaded.varied(&together);
+            let Some(Ok(other)) = environment.map(|it| synthesized(self.define, &it)) else {
+                continue;
+            };
+            let moved = moved(now, &other);
+            telling += usize::from(!moved.is_empty());
+            found.get_or_insert_default().extend(moved);
+        }
+        found
+    }
+
+    /// Other ways of what stands beside a variable, and of what names it.
+    fn companions(&self, variable: &Variable) -> Vec<&Variation> {
+        let name = match variable.path.steps().last() {
+            Some(Step::Key(name)) => name.as_str(),
+            _ => "",
+        };
+        let names = |value: &Value| match value {
+            Value::String(text) => text == name,
+            Value::Array(items) => items.iter().any(|item| item == name),
+            _ => false,
+        };
+        let others = self.variables.iter().filter(|other| {
+            let is_beside = other.path.parent() == variable.path.parent();
+            let is_named = !name.is_empty() && other.value.as_ref().is_some_and(names);
+            other.path != variable.path && (is_beside || is_named)
+        });
+        others.flat_map(|other| &other.variations).collect()
+    }
+}
