@@ -90,14 +90,24 @@ fn named(given: Option<&str>, folder: &Path) -> Result<AppName, Failure> {
         )
     };
     let checked = AppName::new(name).map_err(|refusal| refused(&refusal.why))?;
-    if TAKEN.contains(&name) {
-        return Err(refused("cargo does not build a package of this name"));
+    match taken(name) {
+        Some(why) => Err(refused(why)),
+        None => Ok(checked),
     }
-    Ok(checked)
 }
 
-/// What cargo calls something of its own: a binary may not be called so, or would stand in the way of what it needs.
-const TAKEN: [&str; 4] = ["build", "deps", "examples", "incremental"];
+/// Why an app's name cannot be that of its package, if it cannot.
+fn taken(name: &str) -> Option<&'static str> {
+    match name {
+        // Folders of cargo's own in `target/debug`, where the binary would be.
+        "build" | "deps" | "examples" | "incremental" => {
+            Some("cargo does not build a package of this name")
+        }
+        // In a lock file, two packages from folders may not have one name.
+        _ if name.starts_with("stratiform") => Some("packages of stratiform's own begin so"),
+        _ => None,
+    }
+}
 
 /// A name like another one, that an app can have.
 fn proposed(name: &str) -> String {
@@ -111,7 +121,7 @@ fn proposed(name: &str) -> String {
         .trim_start_matches(|c: char| !c.is_ascii_lowercase())
         .trim_end_matches('-');
     match AppName::new(proposed) {
-        Ok(_) if !TAKEN.contains(&proposed) => proposed.to_owned(),
+        Ok(_) if taken(proposed).is_none() => proposed.to_owned(),
         _ => "shop".to_owned(),
     }
 }
@@ -128,6 +138,7 @@ mod tests {
             ("42", "shop"),
             ("2nd-shop", "nd-shop"),
             ("build", "shop"),
+            ("stratiform", "shop"),
             ("the-infrastructure-of-us", "the-infrastructure-o"),
             ("", "shop"),
             ("Größe", "gr-e"),

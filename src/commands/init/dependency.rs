@@ -29,38 +29,50 @@ impl Dependencies {
     /// # Errors
     /// A folder that is no clone of stratiform's repository, or whose name is not text.
     pub(super) fn of(taken: &Taken, folder: &Path) -> Result<Dependencies, Failure> {
-        let version = env!("CARGO_PKG_VERSION");
-        let (from, is_at): (String, Box<dyn Fn(&str) -> String>) = match taken {
-            Taken::Path(path) => {
-                let clone = clone_at(path, folder)?;
-                let from = format!("`{}`", path.display());
-                (
-                    from,
-                    Box::new(move |part| format!("path = {}", text(&below(&clone, part)))),
-                )
-            }
-            Taken::Git { url, at } => {
-                let (what, at) = match at {
-                    At::Main => (String::new(), String::new()),
-                    At::Tag(tag) => (format!(" at {tag}"), format!(", tag = {}", text(tag))),
-                    At::Rev(rev) => (format!(" at {rev}"), format!(", rev = {}", text(rev))),
-                };
-                let git = format!("git = {}{at}", text(url));
-                (format!("{url}{what}"), Box::new(move |_| git.clone()))
-            }
-            Taken::Registry => (
-                format!("crates.io, {version}"),
-                Box::new(move |_| format!("version = {}", text(version))),
-            ),
+        let clone = match taken {
+            Taken::Path(path) => clone_at(path, folder)?,
+            Taken::Git { .. } | Taken::Registry => String::new(),
         };
+        let is_at = |part: &str| at(taken, &clone, part);
         Ok(Dependencies {
             stratiform: is_at(""),
             environment: is_at("crates/environment"),
             parts: is_at("crates/parts"),
             stack: is_at("crates/stack"),
             codegen: is_at("crates/codegen"),
-            from,
+            from: from(taken),
         })
+    }
+}
+
+/// The version of the program that is running.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Where a part is, as a manifest says it.
+fn at(taken: &Taken, clone: &str, part: &str) -> String {
+    match taken {
+        Taken::Path(_) => format!("path = {}", text(&below(clone, part))),
+        Taken::Git { url, at } => {
+            let commit = match at {
+                At::Main => String::new(),
+                At::Tag(tag) => format!(", tag = {}", text(tag)),
+                At::Rev(rev) => format!(", rev = {}", text(rev)),
+            };
+            format!("git = {}{commit}", text(url))
+        }
+        Taken::Registry => format!("version = {}", text(VERSION)),
+    }
+}
+
+/// Where all of them are, for people.
+fn from(taken: &Taken) -> String {
+    match taken {
+        Taken::Path(path) => format!("`{}`", path.display()),
+        Taken::Git { url, at } => match at {
+            At::Main => url.clone(),
+            At::Tag(commit) | At::Rev(commit) => format!("{url} at {commit}"),
+        },
+        Taken::Registry => format!("crates.io, {VERSION}"),
     }
 }
 
