@@ -10,6 +10,7 @@ mod drift;
 mod explain;
 mod guard;
 mod history;
+mod init;
 mod rebuild;
 mod rehearse;
 mod rollback;
@@ -47,6 +48,7 @@ pub(crate) use guard::GuardFormat;
 pub(crate) use history::History;
 #[cfg(feature = "aws")]
 pub(crate) use history::HistoryFormat;
+pub(crate) use init::{At, Init, Taken};
 pub(crate) use rebuild::Rebuild;
 pub(crate) use rehearse::Rehearse;
 #[cfg(all(feature = "aws", feature = "engine"))]
@@ -136,6 +138,8 @@ pub(crate) struct Global {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Begin a repository of stacks: a small typed stack, three environments, editor settings and a test
+    Init(Init),
     /// Synthesize CloudFormation templates into `snapshots/`
     Synth(Synth),
     /// Show what a change will do: replacement, data loss, interruption, access, other stacks

@@ -21,6 +21,7 @@ pub(crate) mod explain;
 pub(crate) mod guard;
 #[cfg(feature = "aws")]
 pub(crate) mod history;
+pub(crate) mod init;
 #[cfg(feature = "aws")]
 pub(crate) mod rebuild;
 #[cfg(all(feature = "aws", feature = "engine"))]

@@ -34,13 +34,17 @@ mod tasks;
 mod topics;
 mod view;
 
+use std::fmt;
 use std::process::ExitCode;
 
+pub use stratiform_assembly::Assembly;
 use stratiform_environment::Environment;
 use stratiform_stack::App;
 
 use crate::args::{Args, Command, Env, Global, Request};
+use crate::assemblies::synthesis::assemble;
 use crate::report::{Colour, Failure};
+use crate::repository::project::Project;
 use crate::view::{Answer, Terminal, View};
 
 /// What a team brings: a function that adds the stacks of one environment to an app.
@@ -63,6 +67,58 @@ pub fn run<E: Environment>(define: Define<E>) -> ExitCode {
     exit.into()
 }
 
+/// The stacks of an environment, as `synth` writes them: for the tests of an app. The project is the one of the current
+/// folder, which for a test is its package's.
+///
+/// ```no_run
+/// # use stratiform_environment::{Environment, Settings};
+/// # #[derive(Clone, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+/// # struct Values { settings: Settings }
+/// # impl Environment for Values {
+/// #     fn settings(&self) -> &Settings { &self.settings }
+/// # }
+/// # fn app(_: &Values, _: &stratiform_stack::App) {}
+/// let assembly = stratiform::synthesize(app, "prod").unwrap();
+/// let inbox = assembly.stack("shop-prod-inbox").unwrap();
+/// assert_eq!(inbox.termination_protection, Some(true));
+/// ```
+///
+/// # Errors
+/// All that `synth` would say of the environment's files and of its stacks.
+pub fn synthesize<E: Environment>(
+    define: Define<E>,
+    environment: &str,
+) -> Result<Assembly, NotSynthesized> {
+    let assembled = || {
+        let project = Project::find(None)?;
+        let wanted = [environment.to_owned()];
+        let checked = project.load::<E>(&wanted)?;
+        let mut loaded = checked.environments.iter();
+        let loaded = loaded.next().ok_or_else(|| Failure::of([]))?;
+        let assembly = assemble(define, loaded);
+        assembly.map_err(|findings| Failure::below(&project.root, findings))
+    };
+    assembled().map_err(|failure| NotSynthesized(failure.draw(Colour::Never)))
+}
+
+/// What is wrong with an environment or its stacks: as text, as `synth` says it.
+pub struct NotSynthesized(String);
+
+impl fmt::Display for NotSynthesized {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// The same: a test that unwraps shows it to people.
+impl fmt::Debug for NotSynthesized {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "\n{self}")
+    }
+}
+
+impl std::error::Error for NotSynthesized {}
+
 fn execute<E: Environment>(
     define: Define<E>,
     global: &Global,
@@ -70,6 +126,7 @@ fn execute<E: Environment>(
     view: &mut dyn View,
 ) -> Result<Answer, Failure> {
     match command {
+        Command::Init(init) => commands::init::run(&init),
         Command::Synth(synth) => commands::synth::run(define, global, &synth),
         Command::Bootstrap(bootstrap) => commands::bootstrap::run(define, global, &bootstrap, view),
         Command::Diff(diff) => commands::diff::run(define, global, &diff, view),

@@ -106,7 +106,9 @@ def released(changelog, version, day):
 
 def set_version(version):
     text = MANIFEST.read_text(encoding="utf-8")
-    table, _ = table_of(text)
+    table, before = table_of(text)
+    # What packages of the workspace want of each other: exactly the version of all of them.
+    text = re.sub(rf'(path = "[^"]*", version = )"={re.escape(before)}"', rf'\g<1>"={version}"', text)
     before, heading, after = text.partition(f"{table}\n")
     after = re.sub(r'^version = ".*"$', f'version = "{version}"', after, count=1, flags=re.MULTILINE)
     text = before + heading + after

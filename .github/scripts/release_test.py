@@ -25,6 +25,10 @@ edition = "2024"
 
 [workspace.package]
 version = "0.1.0"
+
+[workspace.dependencies]
+serde = { version = "=0.1.0" }
+stratiform-part = { path = "part", version = "=0.1.0" }
 """
 LOCK = 'version = 4\n\n[[package]]\nname = "stratiform"\nversion = "0.1.0"\n'
 CHANGELOG = "# Changelog\n\n## Unreleased\n\n### Added\n- A thing.\n"
@@ -181,6 +185,8 @@ class Release(unittest.TestCase):
             self.assertRegex(notes, r"^- It\.\n\n### Commits\n\n#### \w+\n\n- .*\(\w{7}\)\n$")
             version = tag.removeprefix("v")
             self.assertIn(f'version = "{version}"', self.read("Cargo.toml"))
+            self.assertIn(f'{{ path = "part", version = "={version}" }}', self.read("Cargo.toml"))
+            self.assertIn('serde = { version = "=0.1.0" }', self.read("Cargo.toml"))
             self.assertIn(f'name = "stratiform"\nversion = "{version}"', self.read("Cargo.lock"))
 
     def test_a_package_by_itself_has_its_own_version(self):

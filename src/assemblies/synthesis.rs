@@ -168,20 +168,25 @@ fn without(assembly: Assembly, findings: Vec<Finding>) -> Result<Assembly, Vec<F
     }
 }
 
-/// A finding in a synthesized template, with the place where the resource is declared in Rust.
+/// A finding in a synthesized template, with the place where the resource is declared in Rust, or else the stack.
 pub(super) fn declared(finding: Finding, stack: &StackAt) -> Finding {
     let path = finding.path.join("/");
-    let location = match finding.path.as_slice() {
+    let resource = match finding.path.as_slice() {
         [section, logical_id, ..] if section == "Resources" => stack.locations.get(logical_id),
-        // An output or a parameter may have a resource's name: better no place than a wrong one.
+        // An output or a parameter may have a resource's name, and is none.
         _ => None,
+    };
+    let place = match (resource, stack.location) {
+        (Some(location), _) => Some(Place::rust(location, format!("gives {path}"))),
+        (None, Some(location)) => Some(Place::rust(location, "the stack is declared here")),
+        (None, None) => None,
     };
     let finding = Finding {
         what: format!("{} (stack `{}`, at {path})", finding.what, stack.name),
         ..finding
     };
-    match location {
-        Some(location) => finding.at(Place::rust(location, format!("gives {path}"))),
+    match place {
+        Some(place) => finding.at(place),
         None => finding,
     }
 }
@@ -426,5 +431,17 @@ mod tests {
             declared(finding, &stack).places.len()
         };
         assert_eq!((places("Resources"), places("Outputs")), (1, 0));
+    }
+
+    #[test]
+    fn a_finding_about_a_whole_template_is_placed_at_its_stack() {
+        fn define(_: &Values, app: &App) {
+            app.stack("empty", "Nothing");
+        }
+        let found = assembled(define, "").unwrap_err();
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].code, Code::NoResources);
+        let place = format!("{:?}", found[0].places);
+        assert!(place.contains("the stack is declared here"), "{place}");
     }
 }

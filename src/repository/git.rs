@@ -88,12 +88,7 @@ impl Folder {
             .into_iter()
             .find(|name| known.lines().any(|line| line == *name));
         let Some(main) = main else {
-            return Err(Failure::new(
-                Exit::Failed,
-                Code::NoBase,
-                "there is no main branch to compare with",
-                "name what to compare with: --base REV",
-            ));
+            return Err(self.no_main());
         };
         let shown = main
             .trim_start_matches("refs/remotes/")
@@ -134,6 +129,22 @@ impl Folder {
             }),
             _ => Err(broken("git gave no pipes")),
         }
+    }
+
+    /// Why there is no main branch: another name, or nothing that was ever committed.
+    fn no_main(&self) -> Failure {
+        let head = self.git(&["rev-parse", "--verify", "--quiet", "HEAD"]);
+        let (what, help) = match head {
+            Ok(output) if !output.status.success() => (
+                "the repository has no commit yet, so there is nothing to compare with",
+                "commit the snapshots first: `git add --all && git commit`; then `diff` says what changes",
+            ),
+            _ => (
+                "there is no main branch to compare with",
+                "name what to compare with: --base REV",
+            ),
+        };
+        Failure::new(Exit::Failed, Code::NoBase, what, help)
     }
 
     /// Tells that there is no repository, if there is none.

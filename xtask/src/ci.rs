@@ -8,11 +8,11 @@ use std::time::Instant;
 
 use crate::command::{cargo, output, root, run as run_command};
 use crate::outcome::Outcome;
-use crate::{clients, codegen, conformance, emulators, oracles, screenshot, workflows};
+use crate::{clients, codegen, conformance, emulators, oracles, packages, screenshot, workflows};
 
 type Step = fn() -> Result<Outcome, String>;
 
-const STEPS: [(&str, Step); 17] = [
+const STEPS: [(&str, Step); 18] = [
     ("format", format),
     ("clippy", clippy),
     ("tests", tests),
@@ -30,6 +30,7 @@ const STEPS: [(&str, Step); 17] = [
     ("screenshots", screenshot::run),
     ("workflows", workflows::run),
     ("dependencies", dependencies),
+    ("packages", packages::step),
 ];
 
 /// Runs the steps whose name is or starts with one of `wanted`, or all; the later ones too when one fails.

@@ -12,6 +12,7 @@ mod emulators;
 mod http;
 mod oracles;
 mod outcome;
+mod packages;
 mod screenshot;
 mod venv;
 mod workflows;

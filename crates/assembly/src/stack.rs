@@ -29,6 +29,8 @@ pub struct StackAt {
     pub policy: StackPolicy,
     /// Pseudo parameters whose values are only supposed, since nobody told them: `AWS::Region`, `AWS::StackName`.
     pub supposed: Vec<&'static str>,
+    /// Where it was declared in Rust; none of a stack that was not synthesized now.
+    pub location: Option<&'static Location<'static>>,
     /// Where each logical ID was declared in Rust; nothing of a stack that was not synthesized now.
     pub locations: HashMap<String, &'static Location<'static>>,
     /// Paths of values that were written as they have to be, whatever the catalog says; nothing of a stack that was not
@@ -63,6 +65,7 @@ impl StackAt {
             termination_protection: None,
             policy: StackPolicy::NotKnown,
             supposed: Vec::new(),
+            location: None,
             locations: HashMap::new(),
             untyped: Vec::new(),
             findings: Vec::new(),

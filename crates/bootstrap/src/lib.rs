@@ -104,13 +104,12 @@ fn taken(assembly: &Assembly, settings: &Settings) -> Option<Finding> {
     let names = Names::of(settings);
     let stacks = names.stacks();
     let stack = stacks.iter().find_map(|name| assembly.stack(name))?;
-    let location = stack.locations.values().next();
     let finding = Finding::new(
         Code::StackName,
         format!("`{}` is a stack that `bootstrap` makes", stack.name),
         "give the environment's own stack another name, or leave `settings.bootstrap` out",
     );
-    Some(match location {
+    Some(match stack.location {
         Some(location) => finding.at(Place::rust(location, "declared here")),
         None => finding,
     })
@@ -175,6 +174,7 @@ fn synthesized(app: App, of: &Assembly, name: String) -> Result<Assembly, Vec<Fi
     made.environment = Some(name);
     for stack in &mut made.stacks {
         // They are declared here, and not in the project whose file a message would show.
+        stack.location = None;
         stack.locations.clear();
     }
     Ok(made)

@@ -337,7 +337,7 @@ fn together(
                 },
             ),
             format!(
-                "`stratiform deploy` takes the steps by itself: deploy {}",
+                "`deploy` takes the steps by itself: deploy {}",
                 steps.join(", then ")
             ),
         ),
@@ -358,7 +358,7 @@ fn together(
             certain,
             format!("changes {what}, which {importers} {import}"),
             format!(
-                "take two steps: first let {importers} hold the value as text, then change it; `stratiform deploy` does so by itself"
+                "take two steps: first let {importers} hold the value as text, then change it; `deploy` does so by itself"
             ),
         ),
     };

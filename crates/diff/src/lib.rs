@@ -3,6 +3,26 @@
 //! What lives here: the stacks of an environment before and after → what their changes mean: consequences, exports and
 //! imports, a verdict. Answers come from the templates and the catalog alone. What does not live here: what changes
 //! (`stratiform-changes`), values (`stratiform-resolve`), reading files, git or AWS, and showing anything.
+//!
+//! ```
+//! use stratiform_assembly::StackAt;
+//! use stratiform_diff::{Severity, diff};
+//! use stratiform_resolve::Whereabouts;
+//! use stratiform_template::Template;
+//!
+//! let stack = |text| StackAt::of("shop", Template::parse(text).unwrap());
+//! let before = stack("Resources: {Jobs: {Type: AWS::SQS::Queue, Properties: {FifoQueue: true}}}");
+//! let after = stack("Resources: {Jobs: {Type: AWS::SQS::Queue}}");
+//! let place = Whereabouts {
+//!     stack: "shop".to_owned(),
+//!     region: "eu-west-1".parse().unwrap(),
+//!     account: None,
+//! };
+//! let changes = diff(Some(&before), Some(&after), &place);
+//! assert_eq!(changes.counts().replaced, 1);
+//! // The messages go with the queue.
+//! assert_eq!(changes.severity(), Severity::Danger);
+//! ```
 
 mod arrival;
 mod cases;

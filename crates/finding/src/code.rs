@@ -237,6 +237,12 @@ codes! {
         More = "more",
         /// Two stacks whose snapshots would be the same file.
         FileName = "file-name",
+        /// Files where `init` would write its own.
+        AlreadyThere = "already-there",
+        /// A name that no app can have.
+        AppName = "app-name",
+        /// A folder that is no clone of stratiform's repository.
+        NoClone = "no-clone",
         /// No package whose binary the workflows would build.
         NoPackage = "no-package",
         /// A dependency that is not in the repository, where the workflows would build.

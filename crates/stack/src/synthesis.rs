@@ -132,6 +132,7 @@ fn synthesized<'a>(
         termination_protection: Some(
             draft.termination_protection || settings.termination_protection,
         ),
+        location: Some(draft.location),
         locations: locations.collect(),
         ..StackAt::of(settings.stack_name(&draft.key), template)
     }

@@ -175,6 +175,24 @@ impl Template {
                 Member::Unexpanded(_) => None,
             })
     }
+
+    /// The resource of a logical ID; none where there is none, or a loop or a macro stands in its place.
+    ///
+    /// ```
+    /// use stratiform_template::Template;
+    ///
+    /// let text = "Resources:\n  Queue: {Type: AWS::SQS::Queue, Properties: {DelaySeconds: 5}}\n";
+    /// let template = Template::parse(text).unwrap();
+    /// let queue = template.resource("Queue").unwrap();
+    /// assert_eq!(queue.properties["DelaySeconds"], 5.into());
+    /// assert_eq!(template.resource("Topic"), None);
+    /// ```
+    pub fn resource(&self, logical_id: &str) -> Option<&Resource> {
+        match self.resources.get(logical_id)? {
+            Member::One(resource) => Some(resource),
+            Member::Unexpanded(_) => None,
+        }
+    }
 }
 
 #[cfg(test)]

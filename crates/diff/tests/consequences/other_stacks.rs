@@ -105,7 +105,7 @@ Resources: {{Mine: {{Type: AWS::SNS::Topic, Properties: {{DisplayName: !ImportVa
     let found = environment(&stacks);
     assert_eq!(
         found[0].consequences[0].help.as_deref().unwrap(),
-        "`stratiform deploy` takes the steps by itself: deploy `base` with its exports of before and the new ones, then \
+        "`deploy` takes the steps by itself: deploy `base` with its exports of before and the new ones, then \
          `app`, then `base`"
     );
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::panic::Location;
 use std::rc::Rc;
 
+use stratiform_finding::words::joined;
 use stratiform_finding::{Code, Finding, Place};
 use stratiform_template::order;
 
@@ -64,7 +65,7 @@ fn cycle(circle: &[&Use]) -> Finding {
         [one] => format!("stack {one} depends on itself"),
         _ => format!(
             "stacks {} need each other, so none can be deployed first",
-            names.join(" and ")
+            joined(&names)
         ),
     };
     let help =

@@ -17,7 +17,7 @@ use crate::view::review::{words, yaml};
 use crate::view::reviewed::{Origins, Review, ReviewedStack};
 
 /// What shows all of it.
-const COMMAND: &str = "stratiform diff --full";
+const COMMAND: &str = "cargo run -- diff --full";
 
 /// Everything that there is to say.
 #[derive(Debug)]

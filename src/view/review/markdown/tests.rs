@@ -73,7 +73,7 @@ fn nothing_changes() {
 
     1 stack unchanged: <code>one</code>
 
-    <sub>before: snapshots at 1a2b3c4 (merge base with `main`) · after: the working tree, synthesized · facts: offline, from the catalog (cfn-lint 1.58.0, schemas of 2026-10-20) · locally: `stratiform diff --full`</sub>
+    <sub>before: snapshots at 1a2b3c4 (merge base with `main`) · after: the working tree, synthesized · facts: offline, from the catalog (cfn-lint 1.58.0, schemas of 2026-10-20) · locally: `cargo run -- diff --full`</sub>
     ");
 }
 
@@ -165,7 +165,7 @@ fn many_large_stacks_fit() {
     let markdown = assert_fits(&fixture::review(stacks.collect()));
     assert!(markdown.len() > LIMIT / 4 * 3, "{}", markdown.len());
     let left_out = markdown.lines().find(|line| line.starts_with('…'));
-    insta::assert_snapshot!(left_out.unwrap_or_default(), @"… 300 diffs, 60000 changed resources, 289 consequences left out to keep this short. Run `stratiform diff --full`.");
+    insta::assert_snapshot!(left_out.unwrap_or_default(), @"… 300 diffs, 60000 changed resources, 289 consequences left out to keep this short. Run `cargo run -- diff --full`.");
     assert!(markdown.contains("<code>stack-299</code>: burns"));
 }
 

@@ -1,0 +1,17 @@
+//! The stacks: one file for each.
+
+pub mod environment;
+mod inbox;
+
+mod resources {
+    include!(concat!(env!("OUT_DIR"), "/resources.rs"));
+}
+
+use stratiform_stack::App;
+
+use crate::environment::Environment;
+
+/// Adds the stacks of an environment.
+pub fn app(env: &Environment, app: &App) {
+    inbox::stack(env, app);
+}
