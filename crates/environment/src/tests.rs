@@ -1,5 +1,7 @@
 //! Loading, with a small environment that uses everything the check knows.
 
+mod named;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
@@ -635,53 +637,6 @@ fn nothing_is_said_in_the_words_of_templates() {
         "*a, ".repeat(1000)
     );
     assert_eq!(first(&[BASE, &many]).help, "write out fewer aliases");
-}
-
-/// An environment whose maps have names of their own.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Named {
-    settings: Settings,
-    #[serde(default)]
-    services: BTreeMap<crate::AppName, Service>,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Service {
-    cpu: u32,
-    tasks: u32,
-}
-
-impl Environment for Named {
-    fn settings(&self) -> &Settings {
-        &self.settings
-    }
-}
-
-#[track_caller]
-fn named(texts: &[&str]) -> Vec<String> {
-    let settings = "settings: {app: shop, region: eu-central-1}\n";
-    let layers = layers(&[&[settings], texts].concat());
-    let problems = load::<Named>(&dev(), &layers).expect_err("a mistake");
-    problems.into_iter().map(|problem| problem.what).collect()
-}
-
-#[test]
-fn what_stands_under_a_misspelt_name_is_not_missing_too() {
-    let shared = "services: {worker: {cpu: 1}, api: {cpu: 1}}\n";
-    assert_eq!(
-        named(&[shared, "services: {Worker: {tasks: 1}, api: {tasks: 1}}\n"]),
-        ["`Worker` in `services` is not an app name"]
-    );
-    // What another service lacks is.
-    assert_eq!(
-        named(&[shared, "services: {Worker: {tasks: 1}}\n"]),
-        [
-            "`services.api.tasks` is missing in `dev`",
-            "`Worker` in `services` is not an app name",
-        ]
-    );
 }
 
 #[test]

@@ -70,6 +70,7 @@ pub use value::property::{Arn, Expr, Id, Json, List, Map, Opt, Prop};
 /// What generated code needs and nobody writes by hand.
 #[doc(hidden)]
 pub mod generated {
+    pub use crate::policy::wildcard::matches;
     pub use crate::props::{Fields, Overlay, complete, member};
     pub use crate::resource::handle::{Gives, One};
     pub use crate::resource::{Attributes, NoAttributes, Resource, attribute};

@@ -1,27 +1,34 @@
 //! Patterns in policies.
 
-/// Whether a text is what a pattern means, in which `*` is any text.
-pub(crate) fn matches(pattern: &str, text: &str) -> bool {
-    let Some((start, rest)) = pattern.split_once('*') else {
-        return pattern == text;
-    };
-    let (middle, end) = rest.rsplit_once('*').unwrap_or(("", rest));
-    let Some(mut between) = text
-        .strip_prefix(start)
-        .and_then(|remaining| remaining.strip_suffix(end))
-    else {
-        return false;
-    };
-    // Each part as early as it can be leaves the most room for those that follow.
-    middle
-        .split('*')
-        .all(|part| match between.split_once(part) {
-            Some((_, after)) => {
-                between = after;
-                true
+/// Whether a text is what a pattern means: `*` stands for any characters, `?` for one.
+///
+/// Source: IAM user guide, "IAM JSON policy elements: Resource".
+pub fn matches(pattern: &str, text: &str) -> bool {
+    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
+    // Where the last star is, and what text it stands for so far.
+    let mut star = None;
+    let (mut at, mut here) = (0, 0);
+    while let Some(character) = text.get(here) {
+        match pattern.get(at) {
+            Some(b'*') => {
+                star = Some((at + 1, here));
+                at += 1;
             }
-            None => false,
-        })
+            Some(wanted) if wanted == character || *wanted == b'?' => {
+                at += 1;
+                here += 1;
+            }
+            _ => {
+                let Some((after, until)) = star else {
+                    return false;
+                };
+                star = Some((after, until + 1));
+                at = after;
+                here = until + 1;
+            }
+        }
+    }
+    pattern.iter().skip(at).all(|rest| *rest == b'*')
 }
 
 #[cfg(test)]
@@ -44,6 +51,13 @@ mod tests {
             ("A*b*b*C", "AbbC", true),
             ("A*b*b*C", "AbC", false),
             ("A**C", "AC", true),
+            ("/shop/prod/*", "/shop/prod/", true),
+            ("/shop/prod/*", "/shop/production", false),
+            ("a?c", "abc", true),
+            ("a?c", "ac", false),
+            ("", "", true),
+            ("*", "", true),
+            ("", "a", false),
         ];
         for (pattern, text, expected) in cases {
             assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
