@@ -14,12 +14,13 @@ mod trial;
 use std::collections::{BTreeMap, BTreeSet};
 
 use stratiform_assembly::Assembly;
-use stratiform_environment::{Environment, Loaded, Source, Variable};
+use stratiform_environment::{Environment, Loaded, Origin, Source, Variable};
 use stratiform_template::Value;
 
 use self::moved::Extent;
 pub(crate) use self::moved::attributes;
 use self::trial::Trial;
+pub(crate) use self::trial::tried;
 use crate::Define;
 
 /// The keys to a value: the stack's, `Resources`, `Instance`, `Properties`, `MultiAZ`.
@@ -116,10 +117,10 @@ impl Provenance {
         self.chosen(by.map(|(by, _)| *by).collect())
     }
 
-    /// The values of which it is not known what they make.
+    /// The values that a file says, and of which it is not known what they make.
     pub(crate) fn untried(&self) -> impl Iterator<Item = &Variable> {
         let untried = self.untried.iter().filter_map(|by| self.variables.get(*by));
-        untried.filter(|variable| variable.value.is_some())
+        untried.filter(|variable| variable.value.is_some() && variable.origin != Origin::BuiltIn)
     }
 
     /// Of a map and a value in it, the value tells more; of maps, the inner one.

@@ -3,9 +3,10 @@
 //! They are kept longer than what RDS keeps by itself, and nobody can delete them before their time. The vault
 //! for the copies, and its key, are in the other region; they are not made here.
 
+use stratiform_stack::condition::{boolean, string_equals};
 use stratiform_stack::{
-    App, Define, DeletionPolicy, Expr, Handle, Json, PolicyDocument, Principal, Stack, Statement,
-    arn, json, props, pseudo, sub,
+    App, Define, DeletionPolicy, Expr, Handle, PolicyDocument, Principal, Stack, Statement, arn,
+    json, props, pseudo, sub,
 };
 
 use crate::alarms::{Alarm, Alarms, Lasting, Limit, Measure, Metric, notifications};
@@ -177,11 +178,10 @@ fn role(
     let keys_there = || there.arn("kms", "key/*");
     let rds = sub!("rds.{}.amazonaws.com", pseudo::region());
     let rds_there = sub!("rds.{}.amazonaws.com", there.region);
-    let grant = |sid: &str, services: Json| {
-        allow(sid, &["kms:CreateGrant"])
-            .when("Bool", "kms:GrantIsForAWSResource", "true")
-            .when("StringEquals", "kms:ViaService", services)
+    let grant = |sid: &str| {
+        allow(sid, &["kms:CreateGrant"]).when(boolean("kms:GrantIsForAWSResource", true))
     };
+    let via = "kms:ViaService";
     let statements = vec![
         allow("FindInstances", &["rds:DescribeDBInstances"]).on(instances()),
         allow(
@@ -212,8 +212,12 @@ fn role(
         allow("SeeKeys", &["kms:DescribeKey"])
             .on(database.key)
             .on(keys_there()),
-        grant("GrantDatabaseKey", json!([rds, &rds_there])).on(database.key),
-        grant("GrantVaultKey", json!(&rds_there)).on(keys_there()),
+        grant("GrantDatabaseKey")
+            .on(database.key)
+            .when(string_equals(via, [&rds, &rds_there])),
+        grant("GrantVaultKey")
+            .on(keys_there())
+            .when(string_equals(via, &rds_there)),
     ];
     // AWS Backup does not say for which of its resources it comes.
     let assume =

@@ -66,6 +66,8 @@ fn what_is_not_there_and_what_was_meant() {
         "network/Instance",
         "network/Vpc.CidrBlok",
         "network/Vpc.CidrBlock.x",
+        "network/Vpc.Tags[team].Value",
+        "network/Vpc.Type",
         "services/ApiTaskDefinition.ContainerDefinitions[ap].Name",
     ];
     let all = all.map(|what| explained(&project, what));

@@ -14,6 +14,7 @@ use stratiform_finding::{Code, Finding, Place};
 use stratiform_service::{AccountId, Malformed, Region};
 use stratiform_stack::{App, Assembly, References, Settings, StackAt};
 use stratiform_template::check;
+use stratiform_validate::literals;
 
 use super::boundary;
 use crate::provenance::Provenance;
@@ -116,7 +117,12 @@ fn no_release<E: Environment>(loaded: &Loaded<E>) -> Option<Finding> {
 /// What is wrong with the templates.
 fn findings(assembly: &Assembly) -> Vec<Finding> {
     let findings = assembly.stacks.iter().flat_map(|stack| {
-        let found = check(&stack.template).into_iter();
+        let held = literals(&stack.template).into_iter();
+        let held = held.filter(|finding| {
+            let mut untyped = stack.untyped.iter();
+            !untyped.any(|path| finding.path.starts_with(path))
+        });
+        let found = check(&stack.template).into_iter().chain(held);
         found.map(|finding| declared(finding, stack))
     });
     findings.collect()
@@ -270,8 +276,9 @@ mod tests {
     #[test]
     fn what_a_value_of_the_environment_makes_wrong_is_found_where_both_are_written() {
         fn define(values: &Values, app: &App) {
-            let team = values.settings.tags.iter().next();
-            let team = team.map_or(String::new(), |(_, team)| team.to_string());
+            // Whoever is sure of the files may say so; that they say something else is tried all the same.
+            let (_, team) = values.settings.tags.iter().next().unwrap();
+            let team = team.to_string();
             let stack = app.stack("access", "Who may do what");
             let named = json!({ "UserName": { "Ref": team }, "Path": { "Ref": "Nobody" } });
             stack.add("Robot", Untyped::new("AWS::IAM::User", named));
@@ -390,6 +397,24 @@ mod tests {
         check("alarms/Nope", Some("the topics are: `access/Topic`"));
         // A user is no topic.
         check("access/Robot", Some("did you mean `access/Topic`?"));
+    }
+
+    #[test]
+    fn values_that_break_a_limit_are_found_where_they_are_declared_unless_they_are_untyped() {
+        let text = "Resources: {Queue: {Type: AWS::SQS::Queue, Properties: {DelaySeconds: 1000}}}";
+        let mut assembly = assembled(users, "").unwrap();
+        let mut stack = StackAt {
+            locations: [("Queue".to_owned(), std::panic::Location::caller())].into(),
+            ..StackAt::of("shop-dev-queues", Template::parse(text).unwrap())
+        };
+        assembly.stacks = vec![stack.clone()];
+        let found = findings(&assembly);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].code, Code::ValueOutOfRange);
+        assert_eq!(found[0].places.len(), 1);
+        stack.untyped = vec![found[0].path.clone()];
+        assembly.stacks = vec![stack];
+        assert_eq!(findings(&assembly), []);
     }
 
     #[test]

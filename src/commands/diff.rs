@@ -97,7 +97,6 @@ fn with_revision<E: Environment>(
     };
     let before: Before = sides
         .iter()
-        .filter(|sides| sides.before.is_some())
         .filter_map(|sides| {
             let name = sides.after.as_ref()?.environment.clone()?;
             Some((name, sides.layers.clone()))

@@ -21,7 +21,7 @@ use self::target::{Found, Target};
 use crate::Define;
 use crate::args::{Explain, Global, ShowFormat};
 use crate::assemblies::synthesis::synthesized;
-use crate::provenance::{Keys, Provenance, attributes, scalar, step, value_at};
+use crate::provenance::{Keys, Provenance, attributes, scalar, step, tried, value_at};
 use crate::report::Failure;
 use crate::repository::project::Project;
 use crate::view::Answer;
@@ -219,8 +219,8 @@ impl<'a, E: Environment> Explaining<'a, E> {
         let origins = self.provenance.origins(keys).into_iter();
         let mut variations = origins.flat_map(|variable| &variable.variations).take(4);
         variations.find_map(|variation| {
-            let environment = self.loaded.varied(&[variation])?;
-            let other = value_at(&synthesized(self.define, &environment).ok()?, keys)?;
+            let other = tried(self.define, self.loaded, variation)?;
+            let other = value_at(&other, keys)?;
             (other != now).then_some(other)
         })
     }

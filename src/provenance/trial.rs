@@ -1,7 +1,7 @@
 //! Trying another value of each variable, on all cores.
 
 use std::num::NonZeroUsize;
-use std::panic::resume_unwind;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind, set_hook, take_hook};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -16,6 +16,38 @@ use crate::assemblies::synthesis::synthesized;
 
 /// Of how many other values it is enough to know what they do: one to each side.
 pub(super) const ENOUGH: usize = 2;
+
+/// What an environment synthesizes with some things another way, where that can be; once.
+pub(crate) fn tried<E: Environment>(
+    define: Define<E>,
+    loaded: &Loaded<E>,
+    variation: &Variation,
+) -> Option<Assembly> {
+    quietly(|| caught(|| made(define, loaded, &[variation])))
+}
+
+fn made<E: Environment>(
+    define: Define<E>,
+    loaded: &Loaded<E>,
+    variations: &[&Variation],
+) -> Option<Assembly> {
+    let environment = loaded.varied(variations)?;
+    synthesized(define, &environment).ok()
+}
+
+/// What somebody's code gives: values that nobody wrote may be more than it can take.
+fn caught<T>(make: impl FnOnce() -> Option<T>) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(make)).ok().flatten()
+}
+
+/// Does something without a word of what panics in it.
+fn quietly<T>(work: impl FnOnce() -> T) -> T {
+    let hook = take_hook();
+    set_hook(Box::new(|_| {}));
+    let done = work();
+    set_hook(hook);
+    done
+}
 
 /// What is tried, and beside what.
 pub(super) struct Trial<'t, E> {
@@ -33,6 +65,10 @@ type Found = Option<Vec<(Keys, Extent)>>;
 impl<E: Environment> Trial<'_, E> {
     /// What each variable makes another, in their order.
     pub(super) fn all(&self) -> Vec<Found> {
+        quietly(|| self.each())
+    }
+
+    fn each(&self) -> Vec<Found> {
         let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let next = AtomicUsize::new(0);
         let work = || {
@@ -58,10 +94,9 @@ impl<E: Environment> Trial<'_, E> {
             let companions = self.companions(variable);
             companions.into_iter().find_map(|companion| {
                 let own = variable.variations.iter();
-                let is_taken = |own: &&Variation| self.loaded.varied(&[companion, own]).is_some();
-                own.clone().find(is_taken)?;
-                let environment = self.loaded.varied(&[companion])?;
-                let now = synthesized(self.define, &environment).ok()?;
+                let mut pairs = own.map(|own| [companion, own]);
+                pairs.find(|pair| caught(|| self.loaded.varied(pair)).is_some())?;
+                let now = self.made(&[companion])?;
                 self.beside(variable, &[companion], &now)
             })
         })
@@ -78,9 +113,7 @@ impl<E: Environment> Trial<'_, E> {
             if telling >= self.enough && !says_more {
                 continue;
             }
-            let together = [given, &[variation]].concat();
-            let environment = self.loaded.varied(&together);
-            let Some(Ok(other)) = environment.map(|it| synthesized(self.define, &it)) else {
+            let Some(other) = self.made(&[given, &[variation]].concat()) else {
                 continue;
             };
             let moved = moved(now, &other);
@@ -88,6 +121,10 @@ impl<E: Environment> Trial<'_, E> {
             found.get_or_insert_default().extend(moved);
         }
         found
+    }
+
+    fn made(&self, variations: &[&Variation]) -> Option<Assembly> {
+        caught(|| made(self.define, self.loaded, variations))
     }
 
     /// Other ways of what stands beside a variable, and of what names it.

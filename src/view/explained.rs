@@ -104,6 +104,8 @@ pub(crate) struct Source {
 pub(crate) enum Effect {
     Replaces,
     MayReplace,
+    /// It would replace it, and AWS refuses that.
+    Refused,
     Revision,
     Interrupts,
     MayInterrupt,
@@ -190,6 +192,7 @@ impl Effect {
         match self {
             Effect::Replaces => "replaces it",
             Effect::MayReplace => "may replace it",
+            Effect::Refused => "would replace it",
             Effect::Revision => "makes a new revision",
             Effect::Interrupts => "interrupts it",
             Effect::MayInterrupt => "may interrupt it",
@@ -204,6 +207,7 @@ impl Effect {
         match self {
             Effect::Replaces => "replacement",
             Effect::MayReplace => "possible-replacement",
+            Effect::Refused => "refused-replacement",
             Effect::Revision => "new-revision",
             Effect::Interrupts => "interruption",
             Effect::MayInterrupt => "possible-interruption",

@@ -6,6 +6,10 @@ use super::Alarms;
 use crate::environment::Environment;
 use crate::resources::budgets;
 use crate::resources::budgets::budget;
+use crate::resources::budgets::budget::budget_data::BudgetType;
+use crate::resources::budgets::budget::notification::NotificationType::{Actual, Forecasted};
+use crate::resources::budgets::budget::notification::{ComparisonOperator, ThresholdType};
+use crate::resources::budgets::budget::subscriber::SubscriptionType;
 
 /// Adds the budget: for what carries the tags of this environment, which may share its account with others.
 ///
@@ -31,7 +35,7 @@ pub(super) fn add(stack: &Stack, app: &App, env: &Environment, alarms: &Alarms) 
         })
     });
     let month = props!(budget::BudgetData {
-        budget_type: "COST",
+        budget_type: BudgetType::Cost,
         time_unit: "MONTHLY",
         budget_limit: budget::Spend {
             amount: env.budget.monthly_usd,
@@ -42,18 +46,18 @@ pub(super) fn add(stack: &Stack, app: &App, env: &Environment, alarms: &Alarms) 
         },
         metrics: ["UnblendedCost"],
     });
-    let limits = [("ACTUAL", 80), ("ACTUAL", 100), ("FORECASTED", 100)];
+    let limits = [(Actual, 80), (Actual, 100), (Forecasted, 100)];
     let notifications = limits.map(|(spent, percent)| {
         props!(budget::NotificationWithSubscribers {
             notification: budget::Notification {
-                comparison_operator: "GREATER_THAN",
+                comparison_operator: ComparisonOperator::GreaterThan,
                 notification_type: spent,
                 threshold: percent,
-                threshold_type: "PERCENTAGE",
+                threshold_type: ThresholdType::Percentage,
             },
             subscribers: [budget::Subscriber {
                 address: alarms.topic.reference(),
-                subscription_type: "SNS",
+                subscription_type: SubscriptionType::Sns,
             }]
         })
     });

@@ -1,6 +1,7 @@
 //! How people are told: an encrypted topic, what may publish to it, and a queue for what could not be told.
 
 use stratiform_environment::Text;
+use stratiform_stack::condition::{arn_like, key};
 use stratiform_stack::{
     Define, DeletionPolicy, Expr, Handle, Json, PolicyDocument, Principal, Stack, Statement, arn,
     props, pseudo, sub,
@@ -10,6 +11,7 @@ use super::{Alarm, Alarms};
 use crate::environment::Environment;
 use crate::parts::{self, Names, own_account};
 use crate::resources::events::rule;
+use crate::resources::sns::subscription::Protocol;
 use crate::resources::{cloudwatch, events, kms, sns, sqs};
 
 /// Events of the account's event bus that somebody should know of.
@@ -31,8 +33,8 @@ impl Alarms {
         stack.add(
             format!("{id}Alarm"),
             props!(cloudwatch::Alarm {
-                alarm_actions: [self.topic.reference()],
-                ok_actions: [self.topic.reference()],
+                alarm_actions: [&self.topic],
+                ok_actions: [&self.topic],
                 ..alarm.into()
             }),
         )
@@ -91,7 +93,7 @@ pub(super) fn add(stack: &Stack, env: &Environment, names: Names<'_>) -> Alarms 
         stack.add(
             "EmailSubscription",
             props!(sns::Subscription {
-                protocol: "email",
+                protocol: Protocol::Email,
                 topic_arn: &topic,
                 endpoint: address.as_str(),
             }),
@@ -115,7 +117,7 @@ pub(super) fn add(stack: &Stack, env: &Environment, names: Names<'_>) -> Alarms 
         stack,
         undelivered,
         queue,
-        [own_account(send).when("ArnLike", "aws:SourceArn", rules)],
+        [own_account(send).when(arn_like(key::SOURCE_ARN, rules))],
     );
     Alarms {
         topic,
@@ -160,11 +162,8 @@ fn publishers(topic: &Handle<sns::Topic>) -> [Statement; 4] {
             .on(topic)
     };
     let of_account = |sid: &str, service: &str, source: Expr<String>| {
-        own_account(publish(sid, Principal::service(service))).when(
-            "ArnLike",
-            "aws:SourceArn",
-            source,
-        )
+        own_account(publish(sid, Principal::service(service)))
+            .when(arn_like(key::SOURCE_ARN, source))
     };
     // Budgets belong to no region.
     let budgets = sub!(

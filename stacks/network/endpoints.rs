@@ -1,5 +1,6 @@
 //! Endpoints: AWS services that are reached without leaving the VPC.
 
+use stratiform_stack::condition::{key, string_equals};
 use stratiform_stack::{Handle, PolicyDocument, Principal, Statement, arn, props, pseudo, sub};
 
 use super::Builder;
@@ -29,8 +30,8 @@ pub(super) fn add(
         .sid("OwnBuckets")
         .to(Principal::Everyone)
         .on_any()
-        .when("StringEquals", "aws:PrincipalAccount", pseudo::account_id())
-        .when("StringEquals", "aws:ResourceAccount", pseudo::account_id());
+        .when(string_equals(key::PRINCIPAL_ACCOUNT, pseudo::account_id()))
+        .when(string_equals(key::RESOURCE_ACCOUNT, pseudo::account_id()));
     builder.stack.add(
         "S3Endpoint",
         props!(ec2::VpcEndpoint {
@@ -88,7 +89,7 @@ fn policy(names: Names<'_>, endpoint: InterfaceEndpoint) -> Vec<Statement> {
         Statement::allow(actions.iter().copied())
             .sid(sid)
             .to(Principal::Everyone)
-            .when("StringEquals", "aws:PrincipalAccount", pseudo::account_id())
+            .when(string_equals(key::PRINCIPAL_ACCOUNT, pseudo::account_id()))
     };
     let repositories = arn("ecr", format!("repository{}", names.path("*")));
     match endpoint {

@@ -204,7 +204,7 @@ fn not_found() -> listener::Action {
     props!(listener::Action {
         r#type: listener::action::Type::FixedResponse,
         fixed_response_config: listener::FixedResponseConfig {
-            status_code: "404",
+            status_code: 404,
             content_type: "text/plain",
             message_body: "Not found",
         },

@@ -1,6 +1,7 @@
 //! What a service may do: the role that starts its tasks, and the one that they run with.
 
 use stratiform_parts::QueueHandles;
+use stratiform_stack::condition::string_equals;
 use stratiform_stack::{Expr, Handle, PolicyDocument, Statement, arn, props, pseudo, sub};
 
 use crate::environment::ServiceName;
@@ -72,7 +73,7 @@ fn trust_in_tasks() -> PolicyDocument {
 /// Only with a request of another service on our behalf, never directly.
 fn through(statement: Statement, service: &str) -> Statement {
     let endpoint = sub!("{}.{}.amazonaws.com", service, pseudo::region());
-    statement.when("StringEquals", "kms:ViaService", endpoint)
+    statement.when(string_equals("kms:ViaService", endpoint))
 }
 
 /// To log in without a password, as the database user of the service's name.
@@ -100,11 +101,8 @@ fn read_database_secret(entry: &Entry<'_>) -> [Statement; 2] {
         Statement::allow(["secretsmanager:GetSecretValue"])
             .sid("ReadDatabaseSecret")
             .on(&secret),
-        through(decrypt, "secretsmanager").when(
-            "StringEquals",
-            "kms:EncryptionContext:SecretARN",
-            &secret,
-        ),
+        through(decrypt, "secretsmanager")
+            .when(string_equals("kms:EncryptionContext:SecretARN", &secret)),
     ]
 }
 
@@ -117,11 +115,10 @@ fn read_parameters(entry: &Entry<'_>) -> Vec<Statement> {
     let decrypt = Statement::allow(["kms:Decrypt"])
         .sid("DecryptParameters")
         .on(arn("kms", "key/*"))
-        .when(
-            "StringEquals",
+        .when(string_equals(
             "kms:EncryptionContext:PARAMETER_ARN",
             parameters.clone(),
-        );
+        ));
     vec![
         Statement::allow(["ssm:GetParameters"])
             .sid("ReadParameters")

@@ -192,8 +192,8 @@ impl Builder<'_> {
         let role = self.traffic_role(rules, target_groups);
         Some(props!(service::AdvancedConfiguration {
             alternate_target_group_arn: green,
-            production_listener_rule: production.reference(),
-            test_listener_rule: test.as_ref().map(|rule| rule.reference()),
+            production_listener_rule: production,
+            test_listener_rule: test.as_ref(),
             role_arn: &role,
         }))
     }

@@ -30,7 +30,7 @@ pub(super) fn scale(entry: &Entry<'_>, cluster: &Cluster, service: &Handle<ecs::
         props!(ScalingPolicy {
             policy_name: entry.name.as_ref(),
             policy_type: scaling_policy::PolicyType::TargetTrackingScaling,
-            scaling_target_id: target.reference(),
+            scaling_target_id: target,
             target_tracking_scaling_policy_configuration: tracking(entry, cluster, service),
         }),
     );

@@ -1,6 +1,6 @@
 //! The task definition: one container, as closed as it can be.
 
-use stratiform_stack::{Expr, Handle, Parameter, props, pseudo};
+use stratiform_stack::{Expr, Handle, Parameter, props};
 
 use crate::environment::{Architecture, Http};
 use crate::parts;
@@ -9,9 +9,6 @@ use crate::resources::{ecs, logs};
 use crate::services::cluster::Cluster;
 use crate::services::variables::Variables;
 use crate::services::{Entry, permissions};
-
-/// A user of no name and no rights. The image need not know it.
-const USER: &str = "10001:10001";
 
 /// What the agent of ECS Exec writes to; the rest of the file system is read-only.
 const EXEC_VOLUMES: [(&str, &str); 2] = [
@@ -43,8 +40,8 @@ pub(super) fn definition(entry: &Entry<'_>, cluster: &Cluster) -> Handle<ecs::Ta
                 },
                 operating_system_family: task::runtime_platform::OperatingSystemFamily::Linux,
             },
-            cpu: entry.service.cpu.units().to_string(),
-            memory: entry.service.memory_mib.to_string(),
+            cpu: entry.service.cpu.units(),
+            memory: entry.service.memory_mib,
             execution_role_arn: &execution_role,
             task_role_arn: &task_role,
             volumes: parts::some(volumes),
@@ -71,18 +68,13 @@ fn container(entry: &Entry<'_>, logs: &Handle<logs::LogGroup>) -> task::Containe
     });
     props!(task::ContainerDefinition {
         image: image(entry),
-        name: entry.name.as_ref(),
-        essential: true,
-        user: USER,
-        readonly_root_filesystem: true,
-        linux_parameters: linux_parameters(),
         environment: plain,
         secrets: parts::some(secret),
         health_check: health_check(entry.service.http.as_ref()),
         stop_timeout: stop_timeout(entry),
-        log_configuration: log_configuration(entry, logs),
         mount_points: parts::some(mount_points),
         port_mappings: parts::some(ports),
+        ..parts::closed_container(entry.name.as_ref(), logs)
     })
 }
 
@@ -114,19 +106,6 @@ fn image(entry: &Entry<'_>) -> Expr<String> {
     )
 }
 
-/// No rights of root, and no place to write to but a small `/tmp` that nothing can be run from.
-fn linux_parameters() -> task::LinuxParameters {
-    props!(task::LinuxParameters {
-        init_process_enabled: true,
-        capabilities: task::KernelCapabilities { drop: ["ALL"] },
-        tmpfs: [task::Tmpfs {
-            size: 64,
-            container_path: "/tmp",
-            mount_options: ["nosuid", "nodev", "noexec"],
-        }],
-    })
-}
-
 /// Asks what the load balancer asks. A service without HTTP touches `/tmp/alive` while it is well.
 fn health_check(http: Option<&Http>) -> task::HealthCheck {
     let url = http.map(|http| format!("http://127.0.0.1:{}{}", http.port, http.health_check_path));
@@ -141,20 +120,6 @@ fn health_check(http: Option<&Http>) -> task::HealthCheck {
         timeout: 5,
         retries: 3,
         start_period: 60,
-    })
-}
-
-fn log_configuration(entry: &Entry<'_>, logs: &Handle<logs::LogGroup>) -> task::LogConfiguration {
-    props!(task::LogConfiguration {
-        log_driver: "awslogs",
-        options: [
-            ("awslogs-group", logs.reference()),
-            ("awslogs-region", pseudo::region()),
-            ("awslogs-stream-prefix", entry.name.as_ref()),
-            // A service that cannot write its log goes on; a blocking driver would stop it.
-            ("mode", "non-blocking"),
-            ("max-buffer-size", "25m"),
-        ],
     })
 }
 

@@ -1,9 +1,11 @@
 //! `cargo xtask catalog`: imports the facts about all resource types; see decision 0003.
 //!
-//! `package` gets the source, `import` takes the facts out of it with the help of `attributes` and `actions`,
+//! `package` gets the sources, `import` takes the facts out of the first with the help of `attributes` and `actions`,
+//! `access` takes IAM's actions out of the second,
 //! `compare` holds the result against the source again, `table` writes down which keywords were
 //! kept. This file is the order of things.
 
+mod access;
 mod actions;
 mod attributes;
 mod compare;
@@ -29,18 +31,21 @@ const CATALOG: &str = "crates/catalog/data/catalog.bin";
 /// What IAM's actions act on.
 const ACTIONS: &str = "crates/catalog/data/actions.tsv";
 
+/// All of IAM's actions.
+const ACCESS: &str = "crates/catalog/data/access.tsv";
+
 /// The page with the table of keywords.
 const README: &str = "crates/catalog/README.md";
 
 /// The most that the catalog may take in the repository.
 const MAX_BYTES: usize = 2_500_000;
 
-const USAGE: &str = "usage: cargo xtask catalog [--check] [--wheel-dir DIR]
+const USAGE: &str = "usage: cargo xtask catalog [--check] [--package-dir DIR]
 
-Imports the facts about all CloudFormation resource types from a pinned package.
+Imports the facts about all CloudFormation resource types and IAM actions from pinned packages.
 
-  --check          change nothing; exit with 3 if the committed files are not up to date
-  --wheel-dir DIR  take the package's wheel from DIR and do not download it";
+  --check            change nothing; exit with 3 if the committed files are not up to date
+  --package-dir DIR  take the packages from DIR and do not download them";
 
 /// Runs the task. Exits with 0 done, 1 failed, 2 wrong usage, 3 not up to date.
 pub(crate) fn run(arguments: &[String]) -> ExitCode {
@@ -56,7 +61,7 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
         Ok(Outcome::Stale(files)) => {
             for file in files {
                 eprintln!(
-                    "`{file}` is not what the pinned package gives; run\n\n    cargo xtask catalog\n"
+                    "`{file}` is not what the pinned packages give; run\n\n    cargo xtask catalog\n"
                 );
             }
             ExitCode::from(3)
@@ -70,7 +75,7 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
 
 struct Request {
     mode: Mode,
-    wheel_dir: Option<PathBuf>,
+    package_dir: Option<PathBuf>,
 }
 
 enum Mode {
@@ -87,13 +92,13 @@ impl Request {
     fn parse(arguments: &[String]) -> Option<Request> {
         let mut request = Request {
             mode: Mode::Write,
-            wheel_dir: None,
+            package_dir: None,
         };
         let mut arguments = arguments.iter();
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
                 "--check" => request.mode = Mode::Check,
-                "--wheel-dir" => request.wheel_dir = Some(arguments.next()?.into()),
+                "--package-dir" => request.package_dir = Some(arguments.next()?.into()),
                 _ => return None,
             }
         }
@@ -125,7 +130,9 @@ enum CatalogError {
 
 fn import(request: &Request) -> Result<Outcome, CatalogError> {
     let repository = repository();
-    let files = package::unpack(&repository.join("target"), request.wheel_dir.as_deref())?;
+    let (target, package_dir) = (repository.join("target"), request.package_dir.as_deref());
+    let files = package::unpack(&target, package_dir)?;
+    let iam = package::unpack_iam(&target, package_dir)?;
     let package = import::read(&files, AttributeRules::read(&files)?)?;
     let (source, census) = package.facts()?;
     let bytes = stratiform_catalog::encode::encode(&source);
@@ -139,6 +146,7 @@ fn import(request: &Request) -> Result<Outcome, CatalogError> {
     let files = [
         (CATALOG, bytes.clone()),
         (ACTIONS, package.actions()?.into_bytes()),
+        (ACCESS, package.access(&iam)?.into_bytes()),
         (README, table::render(&census).into_bytes()),
     ];
     let stale: Vec<_> = files

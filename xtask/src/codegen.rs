@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::ExitCode;
 use std::time::Instant;
 
 use stratiform_catalog::catalog;
@@ -51,14 +52,35 @@ fn wanted(name: &str, which: Which) -> bool {
     which == Which::All || service == EC2 || MOST_USED.contains(&service)
 }
 
+/// Does what the arguments say, and tells of it.
+pub(crate) fn main(arguments: &[String]) -> ExitCode {
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match arguments.as_slice() {
+        [] => compile(Which::MostUsed),
+        ["--all"] => compile(Which::All),
+        ["--kinds"] => write_kinds(),
+        _ => {
+            eprintln!("usage: cargo xtask codegen [--all | --kinds]");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(seen) => {
+            println!("{seen}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 /// The file of the kinds of text in `stratiform-stack`.
 const KINDS: &str = "crates/stack/src/kinds/all.rs";
 
 /// Writes the kinds of text that the whole catalog knows.
-///
-/// # Errors
-/// A choice of kinds that is not known, or a file that cannot be written.
-pub(crate) fn write_kinds() -> Result<String, String> {
+fn write_kinds() -> Result<String, String> {
     write(&root().join(KINDS), &stratiform_codegen::kinds()?)?;
     Ok(format!("{KINDS} is as the catalog says"))
 }

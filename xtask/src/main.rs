@@ -21,7 +21,7 @@ use std::process::ExitCode;
 
 const USAGE: &str = "usage:
   cargo xtask ci [STEP]…                          everything that must hold before a change lands, or some of it
-  cargo xtask catalog [--check] [--wheel-dir DIR] import the facts of resource types
+  cargo xtask catalog [--check] [--package-dir DIR] import the facts of resource types
   cargo xtask conformance diff                    compare our change sets with recorded ones
   cargo xtask conformance service                 read recorded change sets and events, and write them again
   cargo xtask conformance engine                  have the AWS SDK do what was recorded against our endpoint
@@ -36,24 +36,7 @@ fn main() -> ExitCode {
         Some((task, rest)) if task == "catalog" => catalog::run(rest),
         Some((task, rest)) if task == "ci" => ci::run(rest),
         Some((task, rest)) if task == "conformance" => conformance::run(rest),
-        Some((task, rest)) if task == "codegen" => {
-            let done = match rest.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-                [] => codegen::compile(codegen::Which::MostUsed),
-                ["--all"] => codegen::compile(codegen::Which::All),
-                ["--kinds"] => codegen::write_kinds(),
-                _ => Err(USAGE.to_owned()),
-            };
-            match done {
-                Ok(seen) => {
-                    println!("{seen}");
-                    ExitCode::SUCCESS
-                }
-                Err(error) => {
-                    eprintln!("{error}");
-                    ExitCode::FAILURE
-                }
-            }
-        }
+        Some((task, rest)) if task == "codegen" => codegen::main(rest),
         _ => {
             eprintln!("{USAGE}");
             ExitCode::from(2)

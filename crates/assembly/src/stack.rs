@@ -33,6 +33,9 @@ pub struct StackAt {
     pub location: Option<&'static Location<'static>>,
     /// Where each logical ID was declared in Rust; nothing of a stack that was not synthesized now.
     pub locations: HashMap<String, &'static Location<'static>>,
+    /// Paths of values that were written as they have to be, whatever the catalog says; nothing of a stack that was not
+    /// synthesized now.
+    pub untyped: Vec<Vec<String>>,
     /// What has to be known about the template's text.
     pub findings: Vec<Finding>,
 }
@@ -64,6 +67,7 @@ impl StackAt {
             supposed: Vec::new(),
             location: None,
             locations: HashMap::new(),
+            untyped: Vec::new(),
             findings: Vec::new(),
         }
     }

@@ -6,6 +6,7 @@ use stratiform_finding::{Code, Finding};
 use stratiform_permissions::{
     Document, Grant, MANAGED_POLICIES, MANAGED_POLICY, Needed, documents, lacking,
 };
+use stratiform_stack::condition::{boolean, key, string_equals, string_like};
 use stratiform_stack::{
     App, Define, DeletionPolicy, Expr, Json, Opt, Parameter, PolicyDocument, Principal, Prop,
     Stack, Statement, either, equals, props, pseudo, sub,
@@ -319,17 +320,17 @@ fn trust(written: &Bootstrap, environment: &str, provider: &Expr<String>) -> Pol
     ];
     let mut statement = Statement::allow(["sts:AssumeRoleWithWebIdentity"])
         .to(Principal::Federated(provider.clone().into()))
-        .when("StringEquals", &claim("aud"), "sts.amazonaws.com")
-        .when("StringEquals", &claim("repository"), repository)
-        .when("StringEquals", &claim("environment"), environment);
+        .when(string_equals(claim("aud"), "sts.amazonaws.com"))
+        .when(string_equals(claim("repository"), repository))
+        .when(string_equals(claim("environment"), environment));
     if written.ids.is_some() {
-        statement = statement.when("StringEquals", &claim("repository_id"), repository_id);
+        statement = statement.when(string_equals(claim("repository_id"), repository_id));
     }
     for subject in subjects {
-        statement = statement.when("StringLike", &claim("sub"), subject);
+        statement = statement.when(string_like(claim("sub"), subject));
     }
     for allowed in &written.refs {
-        statement = statement.when("StringLike", &claim("ref"), allowed.as_str());
+        statement = statement.when(string_like(claim("ref"), allowed.as_str()));
     }
     PolicyDocument::new([statement])
 }
@@ -339,7 +340,7 @@ fn trust(written: &Bootstrap, environment: &str, provider: &Expr<String>) -> Pol
 fn execution_trust() -> PolicyDocument {
     let statement = Statement::allow(["sts:AssumeRole"])
         .to(Principal::service("cloudformation.amazonaws.com"))
-        .when("StringEquals", "aws:SourceAccount", pseudo::account_id());
+        .when(string_equals(key::SOURCE_ACCOUNT, pseudo::account_id()));
     PolicyDocument::new([statement])
 }
 
@@ -469,7 +470,7 @@ fn artifacts(app: &App, names: &Names) {
         .to(Principal::Everyone)
         .on(made.arn().text())
         .on(objects)
-        .when("Bool", "aws:SecureTransport", "false");
+        .when(boolean(key::SECURE_TRANSPORT, false));
     stack.add(
         "ArtifactsPolicy",
         props!(s3::BucketPolicy {

@@ -129,7 +129,7 @@ fn vault(stack: &Stack, settings: &Settings, id: &str, name: &str) {
         format!("{id}KeyAlias"),
         props!(kms::Alias {
             alias_name: format!("alias/{name}"),
-            target_key_id: key.reference(),
+            target_key_id: &key,
         }),
     );
     let keep = Statement::deny([

@@ -69,7 +69,7 @@ pub use update::{
     Class, DocumentedUpdate, Indexes, MajorUpgrade, PolicyEffect, Transition, UpdatePolicy,
     documented, indexes, major_upgrade, only_grows, transition, update_policies,
 };
-pub use value::{counts_up, order_matters};
+pub use value::{choices, counts_up, digits, names, order_matters, range};
 
 static TABLE: &str = include_str!("../data/behaviour.tsv");
 
@@ -98,6 +98,7 @@ enum Question {
     Becomes,
     BelongsTo,
     BlocksPublicAccess,
+    Choices,
     ConnectsNetworks,
     Copies,
     CountsUp,
@@ -107,6 +108,7 @@ enum Question {
     DeletedWhenEmpty,
     DeletesAt,
     DeploysItself,
+    Digits,
     Expires,
     Firewall,
     FixedInIndex,
@@ -119,6 +121,7 @@ enum Question {
     ItemsStay,
     MadeByItself,
     MovedBy,
+    Names,
     NeedsCapability,
     Nests,
     NeverBack,
@@ -129,6 +132,7 @@ enum Question {
     OrderMatters,
     Policy,
     Protects,
+    Range,
     Redirects,
     RefusesDeletion,
     RefusesUpdate,
@@ -152,13 +156,14 @@ enum Question {
 }
 
 impl Question {
-    const ALL: [(&'static str, Question); 57] = [
+    const ALL: [(&'static str, Question); 61] = [
         ("allows", Question::Allows),
         ("allows-major-upgrade", Question::AllowsMajorUpgrade),
         ("attaches", Question::Attaches),
         ("becomes", Question::Becomes),
         ("belongs-to", Question::BelongsTo),
         ("blocks-public-access", Question::BlocksPublicAccess),
+        ("choices", Question::Choices),
         ("connects-networks", Question::ConnectsNetworks),
         ("copies", Question::Copies),
         ("counts-up", Question::CountsUp),
@@ -168,6 +173,7 @@ impl Question {
         ("deleted-when-empty", Question::DeletedWhenEmpty),
         ("deletes-at", Question::DeletesAt),
         ("deploys-itself", Question::DeploysItself),
+        ("digits", Question::Digits),
         ("expires", Question::Expires),
         ("firewall", Question::Firewall),
         ("fixed-in-index", Question::FixedInIndex),
@@ -180,6 +186,7 @@ impl Question {
         ("items-stay", Question::ItemsStay),
         ("made-by-itself", Question::MadeByItself),
         ("moved-by", Question::MovedBy),
+        ("names", Question::Names),
         ("needs-capability", Question::NeedsCapability),
         ("nests", Question::Nests),
         ("never-back", Question::NeverBack),
@@ -190,6 +197,7 @@ impl Question {
         ("order-matters", Question::OrderMatters),
         ("policy", Question::Policy),
         ("protects", Question::Protects),
+        ("range", Question::Range),
         ("redirects", Question::Redirects),
         ("refuses-deletion", Question::RefusesDeletion),
         ("refuses-update", Question::RefusesUpdate),

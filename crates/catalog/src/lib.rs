@@ -19,6 +19,7 @@
 //! assert!(bucket.attribute("DomainName").is_some());
 //! ```
 
+pub mod access;
 pub mod action;
 mod attribute;
 pub mod behaviour;

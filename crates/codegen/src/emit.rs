@@ -240,9 +240,14 @@ fn printable(text: &str) -> String {
 }
 
 fn emit_enum(source: &mut String, name: &str, variants: &[(String, &str)]) {
-    line!(source, "\n/// The values that are allowed.");
+    let values = variants
+        .iter()
+        .map(|(_, value)| format!("`{}`", printable(value)));
+    line!(source, "\n/// One of {}.", some(values));
     line!(source, "#[derive(Clone, Copy, Debug, PartialEq, Eq)]");
-    line!(source, "pub enum {name} {{");
+    // The compiler shows this line where somebody writes a variant that there is not.
+    let names = variants.iter().map(|(variant, _)| variant.clone());
+    line!(source, "pub enum {name} {{ // {}", some(names));
     for (variant, value) in variants {
         line!(source, "    /// `{}`.", printable(value));
         line!(source, "    {variant},");
@@ -266,6 +271,17 @@ fn emit_enum(source: &mut String, name: &str, variants: &[(String, &str)]) {
     line!(source, "}}");
     line!(source, "impl cfn::Accepts<Self> for {name} {{}}");
     line!(source, "impl cfn::Accepts<String> for {name} {{}}");
+}
+
+/// As many of some words as people read.
+fn some(words: impl ExactSizeIterator<Item = String>) -> String {
+    const READ: usize = 24;
+    let more = words.len().saturating_sub(READ);
+    let mut shown: Vec<String> = words.take(READ).collect();
+    if more > 0 {
+        shown.push(format!("{more} more"));
+    }
+    shown.join(", ")
 }
 
 fn emit_attributes(source: &mut String, resource: &Resource, prefix: &str) {
@@ -310,6 +326,7 @@ fn type_name(rust_type: &RustType, prefix: &str) -> String {
         RustType::UnknownKind => "cfn::Id<cfn::UnknownKind>".to_owned(),
         RustType::Arn => "cfn::Id<cfn::Arn>".to_owned(),
         RustType::Id(kind) => format!("cfn::Id<kinds::{kind}>"),
+        RustType::Digits => "cfn::Digits".to_owned(),
         RustType::Integer => "i64".to_owned(),
         RustType::Number => "f64".to_owned(),
         RustType::Boolean => "bool".to_owned(),

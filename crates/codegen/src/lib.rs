@@ -47,10 +47,11 @@ pub fn generate(list: &str) -> Result<String, Vec<ListProblem>> {
 /// A choice of kinds that generated code would not know of.
 pub fn kinds() -> Result<String, String> {
     let model = Model::of(catalog().resource_types());
+    let choices = Kind::choices();
     let unknown = model
         .kinds
         .values()
-        .find(|kind| kind.formats.len() > 1 && Kind::choices().all(|choice| choice != **kind));
+        .find(|kind| kind.formats.len() > 1 && !choices.contains(kind));
     match unknown {
         Some(kind) => Err(format!(
             "`{}` is no known choice of kinds: add it to `CHOICES`",

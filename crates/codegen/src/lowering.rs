@@ -1,5 +1,6 @@
 //! Schemas, one resource type after the other, turned into Rust's types.
 
+pub(crate) mod beyond;
 mod facts;
 mod kinds;
 mod names;
@@ -15,6 +16,7 @@ use crate::model::{
 };
 use crate::name::{TakenNames, camel, snake};
 use crate::shared::Shared;
+use beyond::Here;
 use kinds::Inferred;
 use names::{Named, Names};
 use shape::{MAX_DEPTH, Shape, collect_properties, is_tag, kind, shape, structured, text_values};
@@ -144,6 +146,13 @@ impl<'a> Lowering<'a> {
             return RustType::Json;
         }
         let schema = structured(schema).unwrap_or(schema);
+        let resolved = schema.resolve();
+        if matches!(shape(resolved), Shape::Text)
+            && text_values(resolved).is_none()
+            && let Some(known) = self.beyond_the_schema(naming, schema)
+        {
+            return known;
+        }
         if let Some(definition) = schema.reference() {
             if let Some(known) = self.definitions.get(definition) {
                 return known.clone();
@@ -158,6 +167,26 @@ impl<'a> Lowering<'a> {
             return rust_type;
         }
         self.rust_type_of(schema.resolve(), naming, depth + 1)
+    }
+
+    /// What AWS's pages say of a property that takes text, where the schema leaves it out.
+    fn beyond_the_schema(&mut self, naming: Naming<'_>, schema: Schema) -> Option<RustType> {
+        let Naming::Property { owner, property } = naming else {
+            return None;
+        };
+        let here = Here {
+            resource_type: self.resource_type,
+            is_top_level: owner.is_empty(),
+            property,
+        };
+        if let Some(named) = here.names() {
+            return Some(self.inferred(named));
+        }
+        if here.is_digits(schema) {
+            return Some(RustType::Digits);
+        }
+        let choices = here.choices()?;
+        Some(RustType::Named(self.choice(choices, naming)))
     }
 
     fn definition(&mut self, definition: &'static str, schema: Schema) -> RustType {
@@ -192,7 +221,11 @@ impl<'a> Lowering<'a> {
             }
             Shape::Object if is_tag(naming.name(), schema) => RustType::Tag,
             Shape::Object => {
+                let naming = self.shared(naming, schema);
                 let name = self.name(naming);
+                if self.types.contains_key(&name) {
+                    return RustType::Named(name);
+                }
                 let fields = self.fields(schema, &name, |_| true);
                 self.types.insert(
                     name.clone(),
@@ -231,12 +264,19 @@ impl<'a> Lowering<'a> {
 
     /// Text of a kind, or of one of several.
     fn kind(&mut self, formats: BTreeSet<String>) -> RustType {
-        for format in &formats {
-            let formats = BTreeSet::from([format.clone()]);
-            let kind = Kind { formats };
-            self.kinds.entry(kind.name()).or_insert(kind);
+        self.named_kind(Kind::of(formats))
+    }
+
+    /// The same, of which the first is meant where a resource has several.
+    fn ordered_kind(&mut self, formats: Vec<String>) -> RustType {
+        self.named_kind(Kind::ordered(formats))
+    }
+
+    fn named_kind(&mut self, kind: Kind) -> RustType {
+        for format in &kind.formats {
+            let alone = Kind::of([format.clone()]);
+            self.kinds.entry(alone.name()).or_insert(alone);
         }
-        let kind = Kind { formats };
         let name = kind.name();
         self.kinds.entry(name.clone()).or_insert(kind);
         RustType::Id(name)
@@ -245,8 +285,19 @@ impl<'a> Lowering<'a> {
     fn inferred(&mut self, inferred: Inferred) -> RustType {
         match inferred {
             Inferred::Of(format) => self.kind(BTreeSet::from([format])),
+            Inferred::OneOf(formats) => self.ordered_kind(formats),
             Inferred::Arn => RustType::Arn,
         }
+    }
+
+    /// The definition of a property's own name, where that is what the property is, or a list of it: written out in one
+    /// place and named in another, it is one thing.
+    fn shared<'n>(&self, naming: Naming<'n>, schema: Schema) -> Naming<'n> {
+        let definitions = self.resource_type.schema().definitions();
+        let same = definitions.into_iter().find(|(name, definition)| {
+            *name == naming.name() && definition.items().unwrap_or(*definition) == schema
+        });
+        same.map_or(naming, |(name, _)| Naming::Definition(name))
     }
 
     fn name(&mut self, naming: Naming<'_>) -> String {
@@ -354,6 +405,9 @@ impl<'a> Lowering<'a> {
 
     /// What `Ref` gives: the primary identifier where it is one property, otherwise text of no known kind.
     fn reference(&mut self) -> RustType {
+        if let Some(named) = beyond::reference(self.resource_type) {
+            return self.inferred(named);
+        }
         let given = kinds::identifier(self.resource_type).and_then(|property| {
             let schema = self.resource_type.schema().property(property)?;
             self.attribute_type(property, schema)

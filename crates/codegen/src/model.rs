@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::lowering::beyond;
 use crate::name::kind_name;
 
 /// Everything that one generated file holds.
@@ -39,9 +40,11 @@ pub(crate) struct Reused {
 pub(crate) struct Kind {
     /// The catalog's formats: `AWS::EC2::VPC.Id`.
     pub(crate) formats: BTreeSet<String>,
+    /// The one of them by which a resource is named that has several.
+    pub(crate) first: Option<String>,
 }
 
-/// The choices of kinds that properties of the catalog take. A resource's handle fits them, whether a type that takes
+/// The choices of kinds that the schemas of the catalog have. A resource's handle fits them, whether a type that takes
 /// one is generated beside it or not.
 const CHOICES: [&[&str]; 2] = [
     &["AWS::EC2::SecurityGroup.Id", "AWS::EC2::SecurityGroup.Name"],
@@ -53,17 +56,44 @@ const CHOICES: [&[&str]; 2] = [
 ];
 
 impl Kind {
-    /// Every choice of several kinds.
-    pub(crate) fn choices() -> impl Iterator<Item = Kind> {
-        CHOICES.into_iter().map(|formats| Kind {
-            formats: formats.iter().map(|format| (*format).to_owned()).collect(),
-        })
+    /// A choice of kinds, none of which comes first.
+    pub(crate) fn of(formats: impl IntoIterator<Item = String>) -> Kind {
+        Kind {
+            formats: formats.into_iter().collect(),
+            first: None,
+        }
     }
 
-    /// `KmsKeyArnOrKmsKeyId`.
+    /// A choice of kinds, of which the first is meant where a resource has several.
+    pub(crate) fn ordered(formats: Vec<String>) -> Kind {
+        let first = formats.first().filter(|_| formats.len() > 1).cloned();
+        Kind {
+            first,
+            ..Kind::of(formats)
+        }
+    }
+
+    /// Every choice of several kinds: those of the schemas, and those that only AWS's pages have.
+    pub(crate) fn choices() -> BTreeSet<Kind> {
+        let of_schemas = CHOICES
+            .into_iter()
+            .map(|formats| Kind::of(formats.iter().map(|format| (*format).to_owned())));
+        let of_pages = beyond::choices().map(Kind::ordered);
+        of_schemas.chain(of_pages).collect()
+    }
+
+    /// `KmsKeyArnOrKmsKeyId`; `KmsKeyIdElseKmsKeyArn` where the first is meant.
     pub(crate) fn name(&self) -> String {
-        let names = self.formats.iter().map(|format| kind_name(format));
-        names.collect::<Vec<_>>().join("Or")
+        let others = self
+            .formats
+            .iter()
+            .filter(|format| Some(*format) != self.first.as_ref());
+        let all = self.first.iter().chain(others);
+        let names: Vec<String> = all.map(|format| kind_name(format)).collect();
+        names.join(match self.first {
+            Some(_) => "Else",
+            None => "Or",
+        })
     }
 
     /// A choice of kinds accepts each of them, and any smaller choice.
@@ -148,6 +178,8 @@ pub(crate) enum RustType {
     Arn,
     /// Text of a kind, by the kind's identifier.
     Id(String),
+    /// Text that is a number.
+    Digits,
     Integer,
     Number,
     Boolean,

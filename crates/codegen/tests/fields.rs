@@ -53,6 +53,54 @@ fn a_key_and_a_value_alone_are_no_tag() {
 }
 
 #[test]
+fn what_only_the_pages_say_is_in_the_types() {
+    let cases = [
+        (
+            "AWS::RDS::DBInstance",
+            "DbInstance",
+            "allocated_storage",
+            "cfn::Opt<cfn::Digits>",
+        ),
+        (
+            "AWS::RDS::DBInstance",
+            "DbInstance",
+            "port",
+            "cfn::Opt<cfn::Digits>",
+        ),
+        (
+            "AWS::ECS::TaskDefinition",
+            "TaskDefinition",
+            "cpu",
+            "cfn::Opt<cfn::Digits>",
+        ),
+        ("AWS::SQS::Queue", "Queue", "delay_seconds", "cfn::Opt<i64>"),
+        (
+            "AWS::DynamoDB::Table",
+            "KeySchema",
+            "key_type",
+            "cfn::Prop<key_schema::KeyType>",
+        ),
+        (
+            "AWS::ECS::TaskDefinition",
+            "LogConfiguration",
+            "log_driver",
+            "cfn::Prop<log_configuration::LogDriver>",
+        ),
+    ];
+    for (resource_type, name, of, expected) in cases {
+        assert_eq!(field(resource_type, name, of), expected, "{resource_type}");
+    }
+}
+
+#[test]
+fn one_shape_of_one_name_is_one_type() {
+    for index in ["GlobalSecondaryIndex", "LocalSecondaryIndex"] {
+        let of = field("AWS::DynamoDB::Table", index, "key_schema");
+        assert_eq!(of, "cfn::Prop<cfn::List<KeySchema>>", "{index}");
+    }
+}
+
+#[test]
 fn a_list_or_any_document_is_a_list() {
     assert_eq!(
         field("AWS::DynamoDB::Table", "Table", "key_schema"),

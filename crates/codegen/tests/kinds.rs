@@ -35,17 +35,33 @@ fn kinds_come_from_relationships_and_names() {
             "AWS::WAFv2::WebACLAssociation",
             "resource_arn: cfn::Prop<cfn::Id<cfn::Arn>>",
         ),
-        // A resource's own name, and what may be any of several gateways.
+        // A resource's own name.
         ("AWS::SQS::Queue", "queue_name: cfn::Opt<String>"),
         (
             "AWS::CloudWatch::CompositeAlarm",
             "alarm_name: cfn::Opt<String>",
         ),
-        ("AWS::EC2::Route", "gateway_id: cfn::Opt<String>"),
+        // What only AWS's pages say.
+        (
+            "AWS::EC2::Route",
+            "gateway_id: cfn::Opt<cfn::Id<kinds::Ec2InternetGatewayIdElseEc2VpnGatewayId>>",
+        ),
+        (
+            "AWS::CloudWatch::Alarm",
+            "alarm_actions: cfn::Opt<cfn::List<cfn::Id<cfn::Arn>>>",
+        ),
+        (
+            "AWS::EC2::NatGateway",
+            "allocation_id: cfn::Opt<cfn::Id<kinds::Ec2EipAllocationId>>",
+        ),
+        (
+            "AWS::ApplicationAutoScaling::ScalableTarget",
+            "type Reference = cfn::Id<kinds::ApplicationAutoScalingScalableTargetId>;",
+        ),
     ];
     for (resource_type, field) in cases {
         assert!(
-            has(resource_type, &format!("pub {field},")),
+            has(resource_type, &format!("pub {field},")) || has(resource_type, field),
             "{resource_type} {field}"
         );
     }
@@ -78,4 +94,8 @@ fn a_handle_stands_for_its_own_identity_alone() {
         "Some(\"Arn\")",
     );
     assert!(has("AWS::KMS::Key\nAWS::SQS::Queue", &ambiguous));
+    // An alias takes both, and is mostly given the ID.
+    let kind = "kinds::KmsKeyIdElseKmsKeyArn";
+    let preferred = gives(kind, "Key", "cfn::One", "None");
+    assert!(has("AWS::KMS::Key\nAWS::KMS::Alias", &preferred));
 }

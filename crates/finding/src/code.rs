@@ -172,6 +172,25 @@ codes! {
         Part = "part",
         /// The properties of an untyped resource are no map.
         UntypedProperties = "untyped-properties",
+        /// A statement of a policy names an action that IAM does not have.
+        UnknownAction = "unknown-action",
+        /// A condition of a policy has an operator that IAM does not have.
+        UnknownOperator = "unknown-operator",
+        /// A condition of a policy has a key that AWS does not have.
+        UnknownConditionKey = "unknown-condition-key",
+    }
+    /// Values of properties, held against what the catalog knows of them.
+    Values {
+        /// A number that is too small or too large.
+        ValueOutOfRange = "value-out-of-range",
+        /// Text that is too short or too long, a list with too few or too many items.
+        ValueLength = "value-length",
+        /// Text that does not match the property's pattern, or is an ID or ARN of another kind.
+        ValuePattern = "value-pattern",
+        /// Text that is none of the property's choices.
+        ValueNotAllowed = "value-not-allowed",
+        /// A list with an item twice.
+        ValueRepeated = "value-repeated",
     }
     /// AWS: calls that failed.
     Aws {

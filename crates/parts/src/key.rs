@@ -1,5 +1,6 @@
 //! Keys.
 
+use stratiform_stack::condition::arn_like;
 use stratiform_stack::generated::Overlay;
 use stratiform_stack::{
     Define, DeletionPolicy, Handle, Opt, PolicyDocument, Principal, Prop, Stack, Statement, arn,
@@ -109,7 +110,7 @@ impl LogKey {
             pseudo::region()
         )))
         .on_any()
-        .when("ArnLike", "kms:EncryptionContext:aws:logs:arn", arns);
+        .when(arn_like("kms:EncryptionContext:aws:logs:arn", arns));
         let key = Key {
             description: self.description,
             alias: self.alias,

@@ -28,6 +28,6 @@ pub use load_balancer::{
 pub use log_group::{LogGroup, Logs};
 pub use queue::{Queue, QueueHandles, encrypted_queue, queue_policy};
 pub use role::Role;
-pub use service::{CpuArchitecture, FargateService, FargateServiceHandles, Http};
+pub use service::{CpuArchitecture, FargateService, FargateServiceHandles, Http, closed_container};
 pub use statements::{deny_plaintext, log_groups, own_account, through, trust};
 pub use vpc::{ANYWHERE, FlowLogs, FlowLogsHandles, Nat, Vpc, VpcHandles};

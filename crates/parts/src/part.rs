@@ -46,7 +46,7 @@ macro_rules! part {
 pub(crate) use part;
 
 use stratiform_stack::generated::Fields;
-use stratiform_stack::{Opt, PolicyDocument, Prop, Tag};
+use stratiform_stack::{Expr, Opt, PolicyDocument, Prop, Tag};
 
 use crate::resources::{ec2, ecs, elasticloadbalancingv2, kms, logs, rds, s3, sqs};
 use crate::{Http, LogKeyHandles, Logs};
@@ -88,10 +88,10 @@ unset! {
 }
 
 /// A number where AWS takes digits.
-pub(crate) fn digits(number: Prop<i64>) -> Prop<String> {
+pub(crate) fn digits(number: Prop<i64>) -> Expr<String> {
     match number.as_integer() {
-        Some(number) => number.to_string().into(),
-        None => number.into_expr().cast::<String>().into(),
+        Some(number) => Prop::from(number.to_string()).into_expr(),
+        None => number.into_expr().cast(),
     }
 }
 

@@ -17,6 +17,7 @@ use crate::resources::{elasticloadbalancingv2, iam, logs};
 use crate::vpc::ANYWHERE;
 
 pub use http::Http;
+pub use task::closed_container;
 pub use task_definition::runtime_platform::CpuArchitecture;
 
 part! {
@@ -96,13 +97,7 @@ impl FargateService {
     #[track_caller]
     pub fn add_to(self, stack: &Stack, id: &str) -> FargateServiceHandles {
         let security_group = security_group(stack, id, self.vpc.clone());
-        let (cluster, own_cluster) = match self.cluster.into_prop() {
-            Some(cluster) => (cluster, None),
-            None => {
-                let own = add_cluster(stack, id);
-                (Prop::from(&own), Some(own))
-            }
-        };
+        let (cluster, own_cluster) = cluster_of(stack, id, self.cluster);
         // No closure: it would be the place of mistakes.
         let mut route = None;
         if let Some(http) = &self.http {
@@ -134,12 +129,7 @@ impl FargateService {
         let defaults = props!(ecs::Service {
             cluster: cluster.clone(),
             task_definition: &task.definition,
-            launch_type: service::LaunchType::Fargate,
-            platform_version: "1.4.0",
-            availability_zone_rebalancing: service::AvailabilityZoneRebalancing::Enabled,
-            enable_ecs_managed_tags: true,
-            propagate_tags: service::PropagateTags::Service,
-            deployment_configuration: deployment(),
+            load_balancers,
             network_configuration: service::NetworkConfiguration {
                 awsvpc_configuration: service::AwsVpcConfiguration {
                     assign_public_ip: service::aws_vpc_configuration::AssignPublicIp::Disabled,
@@ -147,8 +137,7 @@ impl FargateService {
                     security_groups: groups,
                 },
             },
-            load_balancers,
-            // No DesiredCount: a deployment would set a scaled service back to it.
+            ..on_fargate()
         });
         let service = stack.add(
             format!("{id}Service"),
@@ -179,21 +168,38 @@ impl FargateService {
     }
 }
 
-/// A new version replaces the old one task by task, and goes back where its tasks do not become well.
-fn deployment() -> service::DeploymentConfiguration {
-    props!(service::DeploymentConfiguration {
-        minimum_healthy_percent: 100,
-        maximum_percent: 200,
-        deployment_circuit_breaker: service::DeploymentCircuitBreaker {
-            enable: true,
-            rollback: true,
+/// What every service is. A new version replaces the old one task by task, and goes back where its tasks do not become
+/// well.
+fn on_fargate() -> ecs::Service {
+    // No DesiredCount: a deployment would set a scaled service back to it.
+    props!(ecs::Service {
+        launch_type: service::LaunchType::Fargate,
+        platform_version: "1.4.0",
+        availability_zone_rebalancing: service::AvailabilityZoneRebalancing::Enabled,
+        enable_ecs_managed_tags: true,
+        propagate_tags: service::PropagateTags::Service,
+        deployment_configuration: service::DeploymentConfiguration {
+            minimum_healthy_percent: 100,
+            maximum_percent: 200,
+            deployment_circuit_breaker: service::DeploymentCircuitBreaker {
+                enable: true,
+                rollback: true,
+            },
         },
     })
 }
 
+/// The cluster that was given, or one of its own.
 #[track_caller]
-fn add_cluster(stack: &Stack, id: &str) -> Handle<ecs::Cluster> {
-    stack.add(
+fn cluster_of(
+    stack: &Stack,
+    id: &str,
+    given: Opt<Id<EcsClusterName>>,
+) -> (Prop<Id<EcsClusterName>>, Option<Handle<ecs::Cluster>>) {
+    if let Some(given) = given.into_prop() {
+        return (given, None);
+    }
+    let own = stack.add(
         format!("{id}Cluster"),
         props!(ecs::Cluster {
             cluster_settings: [cluster::ClusterSettings {
@@ -201,7 +207,8 @@ fn add_cluster(stack: &Stack, id: &str) -> Handle<ecs::Cluster> {
                 value: "enabled",
             }],
         }),
-    )
+    );
+    (own.into(), Some(own))
 }
 
 /// The group of the tasks: out to HTTPS, and in from nowhere yet.

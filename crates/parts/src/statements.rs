@@ -1,5 +1,6 @@
 //! Statements that recur.
 
+use stratiform_stack::condition::{arn_like, boolean, key, string_equals};
 use stratiform_stack::{
     Arn, Expr, Id, PolicyDocument, Principal, Prop, Statement, arn, pseudo, sub,
 };
@@ -10,22 +11,20 @@ use stratiform_stack::{
 /// Source: IAM user guide, "The confused deputy problem".
 pub fn trust(service: &str, source: impl Into<Prop<String>>) -> PolicyDocument {
     let assume = Statement::allow(["sts:AssumeRole"]).to(Principal::service(service));
-    PolicyDocument::new([own_account(assume).when(
-        "ArnLike",
-        "aws:SourceArn",
-        source.into().into_expr(),
-    )])
+    PolicyDocument::new([
+        own_account(assume).when(arn_like(key::SOURCE_ARN, source.into().into_expr()))
+    ])
 }
 
 /// Limits a statement to requests that a service makes for this account.
 pub fn own_account(statement: Statement) -> Statement {
-    statement.when("StringEquals", "aws:SourceAccount", pseudo::account_id())
+    statement.when(string_equals(key::SOURCE_ACCOUNT, pseudo::account_id()))
 }
 
 /// Limits a statement to requests that a service (`sqs`) makes on one's behalf: never directly.
 pub fn through(statement: Statement, service: &str) -> Statement {
     let endpoint = sub!("{}.{}.amazonaws.com", service, pseudo::region());
-    statement.when("StringEquals", "kms:ViaService", endpoint)
+    statement.when(string_equals("kms:ViaService", endpoint))
 }
 
 /// Refuses requests without TLS.
@@ -34,7 +33,7 @@ pub fn deny_plaintext(action: &str, resource: impl Into<Prop<Id<Arn>>>) -> State
         .sid("DenyPlaintext")
         .to(Principal::Everyone)
         .on(resource)
-        .when("Bool", "aws:SecureTransport", "false")
+        .when(boolean(key::SECURE_TRANSPORT, false))
 }
 
 /// The ARNs of log groups by a pattern of their names.

@@ -79,35 +79,12 @@ impl Vpc {
     /// in its stack.
     #[track_caller]
     pub fn add_to(self, stack: &Stack, id: &str) -> VpcHandles {
-        let block = self.cidr.as_text().and_then(Block::parse);
-        let block = block.filter(Block::can_be_cut);
-        if block.is_none() {
-            stack.refuse(
-                format!(
-                    "{} cannot be the addresses of a VPC",
-                    match self.cidr.as_text() {
-                        Some(cidr) => format!("`{cidr}`"),
-                        None => "what is not known here".to_owned(),
-                    }
-                ),
-                "give a block from /16 to /24, such as `10.0.0.0/16`",
-            );
-        }
-        let zones = self.zones.as_integer();
-        let zones = zones.and_then(|zones| u32::try_from(zones).ok());
-        let zones = zones.filter(|zones| (1..=Block::ZONES).contains(zones));
-        if zones.is_none() {
-            stack.refuse(
-                "a VPC cannot spread over so many zones",
-                format!("give 1 to {} zones", Block::ZONES),
-            );
-        }
         let builder = Builder {
             stack,
             id,
             name: self.name.as_text().unwrap_or(id),
-            block: block.unwrap_or_default(),
-            zones: zones.unwrap_or_default(),
+            block: self.block(stack),
+            zones: self.zones(stack),
         };
         let vpc = stack.add(
             builder.id("Vpc"),
@@ -128,6 +105,40 @@ impl Vpc {
             flow_logs.add_to(stack, id);
         }
         handles
+    }
+}
+
+impl Vpc {
+    /// Its addresses; where they cannot be cut, something in their place, since the mistake is reported.
+    #[track_caller]
+    fn block(&self, stack: &Stack) -> Block {
+        let cidr = self.cidr.as_text();
+        let block = cidr.and_then(Block::parse).filter(Block::can_be_cut);
+        if block.is_none() {
+            stack.refuse(
+                match cidr {
+                    Some(cidr) => format!("`{cidr}` cannot be the addresses of a VPC"),
+                    None => "the addresses of a VPC have to be known here".to_owned(),
+                },
+                "give a block from /16 to /24, such as `10.0.0.0/16`",
+            );
+        }
+        block.unwrap_or_default()
+    }
+
+    /// How many zones it spreads over.
+    #[track_caller]
+    fn zones(&self, stack: &Stack) -> u32 {
+        let zones = self.zones.as_integer();
+        let zones = zones.and_then(|zones| u32::try_from(zones).ok());
+        let zones = zones.filter(|zones| (1..=Block::ZONES).contains(zones));
+        if zones.is_none() {
+            stack.refuse(
+                "a VPC cannot spread over so many zones",
+                format!("give 1 to {} zones", Block::ZONES),
+            );
+        }
+        zones.unwrap_or_default()
     }
 }
 

@@ -5,7 +5,7 @@
 //!
 //! What does not live here: which values a property takes, and what is required (`stratiform-stack`).
 
-use proc_macro::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+use proc_macro::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 
 /// See `stratiform_stack::props`.
 #[proc_macro]
@@ -256,7 +256,25 @@ fn value(tokens: &[TokenTree]) -> TokenStream {
             });
             group(Delimiter::Bracket, members.collect(), list.span()).into()
         }
+        [TokenTree::Literal(number)] => whole(number).into(),
+        [TokenTree::Punct(minus), TokenTree::Literal(number)] => {
+            [minus.clone().into(), whole(number)].into_iter().collect()
+        }
         other => other.iter().cloned().collect(),
+    }
+}
+
+/// A whole number of a type: one that could be of any has no message of its own where it does not fit.
+fn whole(literal: &Literal) -> TokenTree {
+    let text = literal.to_string().replace('_', "");
+    let is_decimal = text.bytes().all(|byte| byte.is_ascii_digit());
+    match text.parse() {
+        Ok(number) if is_decimal => {
+            let mut typed = Literal::i64_suffixed(number);
+            typed.set_span(literal.span());
+            typed.into()
+        }
+        _ => literal.clone().into(),
     }
 }
 

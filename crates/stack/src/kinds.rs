@@ -3,7 +3,7 @@
 //! They are one set for every crate with generated types: a handle that one crate gives fits the properties that
 //! another one has.
 
-use crate::value::property::{AcceptsKind, ArnKind};
+use crate::value::property::{AcceptsKind, ArnKind, Known};
 
 /// Declares kinds. A choice accepts its members, [`Arn`](crate::Arn) every ARN.
 macro_rules! kinds {
@@ -24,6 +24,8 @@ macro_rules! kind {
     ($name:ident, $documentation:expr) => {
         #[doc = $documentation]
         pub enum $name {}
+        #[diagnostic::do_not_recommend]
+        impl Known for $name {}
     };
 }
 

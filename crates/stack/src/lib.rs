@@ -25,7 +25,7 @@ pub use stratiform_assembly::{Assembly, StackAt};
 pub use stratiform_service::Region;
 
 pub use app::App;
-pub use policy::{PolicyDocument, Principal, Statement};
+pub use policy::{Actions, PolicyDocument, Principal, Statement, condition};
 pub use resource::definition::{Define, Definition};
 pub use resource::handle::{AnyHandle, Handle, Handles};
 pub use resource::untyped::Untyped;
@@ -76,6 +76,8 @@ pub mod generated {
     pub use crate::tag::Tag;
     pub use crate::value::draft::{Draft, Target};
     pub use crate::value::function::{placeholders, substitute};
-    pub use crate::value::property::{Accepts, AcceptsKind, Arn, PropertyType, UnknownKind};
+    pub use crate::value::property::{
+        Accepts, AcceptsKind, Arn, Digits, Known, PropertyType, UnknownKind,
+    };
     pub use crate::{Expr, Id, Json, List, Map, Opt, Prop};
 }

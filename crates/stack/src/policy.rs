@@ -2,16 +2,23 @@
 //!
 //! Source: IAM user guide, "IAM JSON policy elements reference".
 
-use std::borrow::Cow;
+pub(crate) mod check;
+pub mod condition;
+pub(crate) mod wildcard;
 
+use std::borrow::Cow;
+use std::panic::Location;
+
+use self::condition::Test;
 use crate::sub;
-use crate::value::draft::Draft;
+use crate::value::draft::{Draft, Listed, StatementDraft};
 use crate::value::function::pseudo;
 use crate::value::property::{Arn, Id, Json, Opt, Prop, PropertyType};
 
 /// A policy document: statements, each allowing or denying some actions.
 ///
 /// ```
+/// use stratiform_stack::condition::{boolean, key};
 /// use stratiform_stack::{Json, PolicyDocument, Principal, Statement, arn};
 ///
 /// let read = Statement::allow(["sqs:ReceiveMessage", "sqs:DeleteMessage"])
@@ -20,7 +27,7 @@ use crate::value::property::{Arn, Id, Json, Opt, Prop, PropertyType};
 /// let only_tls = Statement::deny(["sqs:*"])
 ///     .to(Principal::Everyone)
 ///     .on_any()
-///     .when("Bool", "aws:SecureTransport", "false");
+///     .when(boolean(key::SECURE_TRANSPORT, false));
 /// let document = PolicyDocument::new([read, only_tls]);
 /// // Goes into any property that takes a document.
 /// let property: Json = document.into();
@@ -34,12 +41,14 @@ pub struct PolicyDocument {
 /// One statement of a [`PolicyDocument`].
 #[derive(Clone, Debug)]
 pub struct Statement {
+    location: &'static Location<'static>,
+    listed: Listed,
     sid: Option<String>,
     effect: &'static str,
     principals: Vec<Principal>,
     actions: Vec<String>,
     resources: Vec<Draft>,
-    conditions: Vec<(String, String, Draft)>,
+    conditions: Vec<Test>,
 }
 
 /// Who a statement is about.
@@ -88,23 +97,46 @@ impl Principal {
     }
 }
 
+/// Some actions: a list, or whatever goes through one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no list of actions",
+    label = "expected a list such as `[\"sqs:SendMessage\"]`"
+)]
+pub trait Actions {
+    /// Their names.
+    fn names(self) -> Vec<String>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<A: Into<String>, I: IntoIterator<Item = A>> Actions for I {
+    fn names(self) -> Vec<String> {
+        self.into_iter().map(Into::into).collect()
+    }
+}
+
 impl Statement {
-    /// A statement that allows actions.
-    pub fn allow<A: Into<String>>(actions: impl IntoIterator<Item = A>) -> Self {
+    /// A statement that allows actions: `["sqs:SendMessage", "sqs:Get*"]`. One that IAM does not have is a finding at
+    /// this line.
+    #[track_caller]
+    pub fn allow(actions: impl Actions) -> Self {
         Statement::new("Allow", actions)
     }
 
-    /// A statement that denies actions.
-    pub fn deny<A: Into<String>>(actions: impl IntoIterator<Item = A>) -> Self {
+    /// A statement that denies actions; as [`Statement::allow`].
+    #[track_caller]
+    pub fn deny(actions: impl Actions) -> Self {
         Statement::new("Deny", actions)
     }
 
-    fn new<A: Into<String>>(effect: &'static str, actions: impl IntoIterator<Item = A>) -> Self {
+    #[track_caller]
+    fn new(effect: &'static str, actions: impl Actions) -> Self {
         Statement {
+            location: Location::caller(),
+            listed: Listed::Here,
             sid: None,
             effect,
             principals: Vec::new(),
-            actions: actions.into_iter().map(Into::into).collect(),
+            actions: actions.names(),
             resources: Vec::new(),
             conditions: Vec::new(),
         }
@@ -113,6 +145,12 @@ impl Statement {
     /// Names the statement.
     pub fn sid(mut self, sid: &str) -> Self {
         self.sid = Some(sid.to_owned());
+        self
+    }
+
+    /// Takes the statement as it is, where IAM has something newer than the catalog.
+    pub fn unlisted(mut self) -> Self {
+        self.listed = Listed::Elsewhere;
         self
     }
 
@@ -139,11 +177,10 @@ impl Statement {
         self
     }
 
-    /// Adds a condition: `when("StringEquals", "aws:SourceAccount", pseudo::account_id())`. The same operator
-    /// and key again add a value that is accepted as well.
-    pub fn when(mut self, operator: &str, key: &str, value: impl Into<Json>) -> Self {
-        self.conditions
-            .push((operator.to_owned(), key.to_owned(), value.into().0));
+    /// Adds a condition: `when(string_equals(key::SOURCE_ACCOUNT, pseudo::account_id()))`. The same operator and key
+    /// again add a value that is accepted as well.
+    pub fn when(mut self, test: impl Into<Test>) -> Self {
+        self.conditions.push(test.into());
         self
     }
 
@@ -151,19 +188,23 @@ impl Statement {
         let principals = (!self.principals.is_empty()).then(|| principals(self.principals));
         let resources = (!self.resources.is_empty()).then(|| one_or_list(self.resources));
         let conditions = (!self.conditions.is_empty()).then(|| conditions(self.conditions));
-        Draft::object(vec![
-            ("Sid", self.sid.map(Draft::from)),
-            ("Effect", Some(Draft::from(self.effect))),
-            ("Principal", principals),
-            (
-                "Action",
-                Some(one_or_list(
-                    self.actions.into_iter().map(Draft::from).collect(),
-                )),
-            ),
-            ("Resource", resources),
-            ("Condition", conditions),
-        ])
+        Draft::Statement(StatementDraft {
+            location: self.location,
+            listed: self.listed,
+            content: Box::new(Draft::object(vec![
+                ("Sid", self.sid.map(Draft::from)),
+                ("Effect", Some(Draft::from(self.effect))),
+                ("Principal", principals),
+                (
+                    "Action",
+                    Some(one_or_list(
+                        self.actions.into_iter().map(Draft::from).collect(),
+                    )),
+                ),
+                ("Resource", resources),
+                ("Condition", conditions),
+            ])),
+        })
     }
 }
 
@@ -190,18 +231,23 @@ fn principals(principals: Vec<Principal>) -> Draft {
 type Entries = Vec<(Cow<'static, str>, Draft)>;
 
 /// Conditions grouped by their operator and key, in the order first named.
-fn conditions(conditions: Vec<(String, String, Draft)>) -> Draft {
+fn conditions(conditions: Vec<Test>) -> Draft {
     let mut operators: Vec<(Cow<'static, str>, Entries)> = Vec::new();
-    for (operator, key, value) in conditions {
+    for test in conditions {
+        let Test {
+            operator,
+            key,
+            values,
+        } = test;
         let Some((_, entries)) = operators.iter_mut().find(|(name, _)| *name == operator) else {
-            operators.push((operator.into(), vec![(key.into(), value)]));
+            operators.push((operator, vec![(key.into(), values)]));
             continue;
         };
         match entries.iter_mut().find(|(name, _)| *name == key) {
             // One operator and key take several values as a list: any of them may hold.
-            Some((_, Draft::List(values))) => values.push(value),
-            Some((_, first)) => *first = Draft::List(vec![first.take(), value]),
-            None => entries.push((key.into(), value)),
+            Some((_, Draft::List(known))) => known.push(values),
+            Some((_, first)) => *first = Draft::List(vec![first.take(), values]),
+            None => entries.push((key.into(), values)),
         }
     }
     Draft::Map(

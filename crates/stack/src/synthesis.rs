@@ -26,7 +26,7 @@ use crate::app::Defaults;
 use crate::settings::Settings;
 use crate::stack::capabilities::capabilities;
 use crate::stack::{Stack, StackDraft};
-use crate::value::draft::{Declared, Exposure, StackId, Target};
+use crate::value::draft::{Declared, Exposure, Listed, StackId, Target};
 
 /// Turns stacks into templates, in deployment order.
 pub(crate) fn synthesize(
@@ -42,11 +42,14 @@ pub(crate) fn synthesize(
         uses: Vec::new(),
         exports: BTreeMap::new(),
         problems: Vec::new(),
+        listed: Listed::Here,
     };
     let mut templates: Vec<Template> = Vec::with_capacity(stacks.len());
     let mut policies: Vec<Option<Value>> = Vec::with_capacity(stacks.len());
+    let mut untyped: Vec<Vec<Vec<String>>> = Vec::with_capacity(stacks.len());
     for stack in stacks {
         let mut draft = stack.draft.borrow_mut();
+        untyped.push(paths_of_untyped(&known, &draft));
         templates.push(lowering.template(&mut draft));
         policies.push(lowering.stack_policy(&mut draft));
     }
@@ -74,14 +77,15 @@ pub(crate) fn synthesize(
             .or_default()
             .insert(&used.producer);
     }
-    let parts = stacks.iter().zip(templates).zip(policies);
+    let parts = stacks.iter().zip(templates).zip(policies).zip(untyped);
     let mut parts: Vec<_> = parts.map(Some).collect();
     let synthesized = order.into_iter().filter_map(|position| {
-        let ((stack, template), stack_policy) = parts.get_mut(position)?.take()?;
+        let (((stack, template), stack_policy), untyped) = parts.get_mut(position)?.take()?;
         let draft = stack.draft.borrow();
         let needs = producers.get(&*draft.key).into_iter().flatten().copied();
         Some(StackAt {
             policy: stack_policy.into(),
+            untyped,
             ..synthesized(settings, &known, &draft, template, needs)
         })
     });
@@ -93,6 +97,21 @@ pub(crate) fn synthesize(
         stacks: synthesized.collect(),
         tasks: Vec::new(),
     })
+}
+
+/// Where a stack has values that are held against nothing.
+fn paths_of_untyped(known: &Known, draft: &StackDraft) -> Vec<Vec<String>> {
+    let mut found = Vec::new();
+    for resource in &draft.resources {
+        let Some(named) = known.get(resource.target) else {
+            continue;
+        };
+        for (name, property) in &resource.properties {
+            let path = ["Resources", named.logical_id, "Properties", name];
+            property.untyped(&mut path.map(str::to_owned).to_vec(), &mut found);
+        }
+    }
+    found
 }
 
 fn synthesized<'a>(
@@ -128,6 +147,8 @@ struct Lowering<'a> {
     /// Producer → output's logical ID → what it exports.
     exports: BTreeMap<StackId, BTreeMap<String, Export>>,
     problems: Vec<Finding>,
+    /// Whether documents that are written out are held against the catalog; those in what is untyped are not.
+    listed: Listed,
 }
 
 /// What the stacks of an app have declared: a handle of another app has a stack that is none of these.

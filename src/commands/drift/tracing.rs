@@ -8,8 +8,7 @@ use stratiform_assembly::Assembly;
 use stratiform_environment::{Environment, Loaded, Origin, Variable, Variation};
 
 use crate::Define;
-use crate::assemblies::synthesis::synthesized;
-use crate::provenance::{Keys, Provenance, scalar, value_at};
+use crate::provenance::{Keys, Provenance, scalar, tried, value_at};
 use crate::view::drift::{Difference, Key};
 
 /// An environment that is tried with other values, once somebody asks.
@@ -81,7 +80,7 @@ impl<'a, E: Environment> Tracing<'a, E> {
             path: variable.path.clone(),
             value: Some(value.clone()),
         };
-        let other = synthesized(self.define, &self.loaded.varied(&[&variation])?).ok()?;
+        let other = tried(self.define, self.loaded, &variation)?;
         (written(&other, keys)?.as_str() == actual).then_some(value)
     }
 }

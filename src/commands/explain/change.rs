@@ -1,5 +1,7 @@
 //! What changing a value would do: the stacks with another value there, compared as `diff` compares them.
 
+use std::cmp::Reverse;
+
 use stratiform_assembly::{Assembly, StackAt};
 use stratiform_catalog::behaviour::is_revision;
 use stratiform_catalog::{JsonType, catalog};
@@ -58,6 +60,9 @@ pub(super) fn change(assembly: &Assembly, place: Place<'_>, other: Option<Value>
     let diffs = diff_environment(&pairs);
     let own = diffs.iter().find(|diff| diff.name == place.stack.name);
     let consequences = diffs.iter().flat_map(|diff| &diff.consequences);
+    let consequences = consequences.filter(|it| is_told(it)).cloned();
+    let mut consequences: Vec<Consequence> = consequences.collect();
+    consequences.sort_by_key(|it| Reverse(it.severity));
     let touched = diffs.iter().flat_map(|diff| {
         let key = assembly.key(&diff.name);
         let changes = diff.resources.iter().filter(|change| change.is_expected());
@@ -73,13 +78,15 @@ pub(super) fn change(assembly: &Assembly, place: Place<'_>, other: Option<Value>
     });
     Change {
         effect: own.map_or(Effect::Unknown, |diff| effect_of(diff, place)),
-        consequences: consequences.filter(|it| is_told(it)).cloned().collect(),
+        consequences,
         touched: touched.collect(),
     }
 }
 
 fn is_told(consequence: &Consequence) -> bool {
-    TOLD.contains(&consequence.kind) && consequence.certainty != Certainty::Unknown
+    // A replacement that AWS refuses: the resource has a name that stays taken.
+    let withholds = consequence.kind == Kind::Refused && !consequence.withheld.is_empty();
+    (withholds || TOLD.contains(&consequence.kind)) && consequence.certainty != Certainty::Unknown
 }
 
 fn whereabouts(assembly: &Assembly, stack: &StackAt) -> Whereabouts {
@@ -106,6 +113,7 @@ fn effect_of(diff: &StackDiff, place: Place<'_>) -> Effect {
         {
             Effect::Revision
         }
+        (Edit::Modify, Replacement::Will | Replacement::May) if change.refused => Effect::Refused,
         (Edit::Modify, Replacement::Will) => Effect::Replaces,
         (Edit::Modify, Replacement::May) => Effect::MayReplace,
         _ => match interruptions.clone().find(is_own) {

@@ -1,7 +1,7 @@
 //! What is to be explained: a text of the command line, and what it leads to in an environment's templates.
 
 use stratiform_assembly::{Assembly, StackAt};
-use stratiform_catalog::catalog;
+use stratiform_catalog::{PropertyPath, catalog};
 use stratiform_finding::Code;
 use stratiform_finding::words::{joined, listed, meant};
 use stratiform_template::{Resource, Value};
@@ -104,21 +104,27 @@ impl Target {
         };
         let (mut keys, mut value) = (Keys::new(), &whole);
         // Most ask about a property; `DeletionPolicy` and its like are no properties of anything.
-        let is_attribute = |key: &str| resource.properties.get(key).is_none() && has(&whole, key);
+        let is_attribute =
+            |key: &str| key != "Type" && resource.properties.get(key).is_none() && has(&whole, key);
         if !matches!(first, Step::Key(key) if is_attribute(key)) {
             keys.push("Properties".to_owned());
             value = step(value, "Properties").unwrap_or(value);
         }
-        for (place, wanted) in self.steps.iter().enumerate() {
+        for wanted in &self.steps {
             match wanted.inside(value) {
                 Some((inside, next)) => {
                     keys.extend(inside);
                     value = next;
                 }
-                None if place == 0 && is_property(resource, wanted) => {
-                    let rest = self.steps.iter().map(|step| step.text().to_owned());
-                    keys.extend(rest);
-                    return Ok(keys);
+                None if keys.len() == 1 && writable(resource).contains(&wanted.text()) => {
+                    keys.push(wanted.text().to_owned());
+                    return match self.steps.get(1) {
+                        None => Ok(keys),
+                        Some(inside) => {
+                            let at = format!("{id}.{}", wanted.text());
+                            Err(unknown_property(inside.text(), &at, &[]))
+                        }
+                    };
                 }
                 None => {
                     let names = names(value, (keys.len() == 1).then_some(resource));
@@ -188,12 +194,18 @@ fn called(item: &Value) -> Option<&str> {
     names.find_map(|key| item.as_map()?.get(key)?.as_str())
 }
 
-/// Whether a type has a property that a resource does not write.
-fn is_property(resource: &Resource, wanted: &Step) -> bool {
+/// The properties that a resource could write.
+fn writable(resource: &Resource) -> Vec<&'static str> {
     let Some(known) = catalog().resource_type(&resource.resource_type) else {
-        return false;
+        return Vec::new();
     };
-    known.schema().property(wanted.text()).is_some()
+    let read_only: Vec<PropertyPath> = known.read_only().collect();
+    let is_read_only = |name: &str| {
+        let mut paths = read_only.iter();
+        paths.any(|path| path.is_top_level() && path.first() == name)
+    };
+    let names = known.schema().properties().map(|(name, _)| name);
+    names.filter(|name| !is_read_only(name)).collect()
 }
 
 /// The names that can follow; those that a resource could write, too, where it is one.
@@ -213,11 +225,8 @@ fn names(value: &Value, resource: Option<&Resource>) -> Vec<String> {
         Value::Function(_, argument) => return names(argument, resource),
         _ => Vec::new(),
     };
-    let known = resource.and_then(|it| catalog().resource_type(&it.resource_type));
-    let others = known
-        .into_iter()
-        .flat_map(|known| known.schema().properties());
-    let others = others.map(|(name, _)| name.to_owned());
+    let others = resource.map(writable).unwrap_or_default().into_iter();
+    let others = others.map(str::to_owned);
     let others: Vec<String> = others.filter(|name| !names.contains(name)).collect();
     names.extend(others);
     names

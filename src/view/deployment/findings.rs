@@ -272,3 +272,43 @@ impl About<'_> {
 fn because(failure: &Failure) -> String {
     format!("{}: {}", failure.what, one_line(&failure.why))
 }
+
+#[cfg(test)]
+mod tests {
+    use stratiform_service::Word;
+
+    use super::*;
+
+    #[test]
+    fn endings_are_said_in_words() {
+        let cause = || Cause {
+            within: Vec::new(),
+            logical_id: "Queue".parse().ok(),
+            resource_type: "AWS::SQS::Queue".to_owned(),
+            status: Word::new("CREATE_FAILED"),
+            reason: "the key is\nnot there".to_owned(),
+            nested: None,
+        };
+        let failed = "`Queue` of the stack `queues` is CREATE_FAILED (AWS::SQS::Queue): the key is not there";
+        let ended = Ending::RolledBack(Some(Box::new(cause())));
+        assert_eq!(sentences("queues", &ended), [failed]);
+        let stuck = Stuck {
+            status: Some(Word::new("ROLLBACK_FAILED")),
+            cause: Some(cause()),
+            failure: None,
+        };
+        assert_eq!(
+            sentences("queues", &Ending::Stuck(Box::new(stuck))),
+            [
+                "the stack `queues` is ROLLBACK_FAILED, and needs a person",
+                failed
+            ]
+        );
+        let large = Refused::TooLarge { bytes: 60_000 };
+        assert_eq!(
+            sentences("queues", &Ending::Refused(Box::new(large))),
+            ["the template of `queues` has 60000 bytes: a call takes 51,200 bytes"]
+        );
+        assert_eq!(sentences("queues", &Ending::Deployed), Vec::<String>::new());
+    }
+}

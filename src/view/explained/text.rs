@@ -14,8 +14,9 @@ use super::{
 const LONGEST: usize = 400;
 const CELL: usize = 40;
 
-/// So many lines of one kind are shown.
+/// So many lines of one kind are shown, and so many consequences: the worst come first.
 const LINES: usize = 12;
+const CONSEQUENCES: usize = 8;
 
 /// Columns of a label.
 const LABEL: usize = 13;
@@ -116,7 +117,7 @@ fn of_value(value: &OfValue, explained: &Explained) -> String {
             .map(|source| format!("`{}`", source.path))
             .collect();
         let what = format!(
-            "whether {} play a part: no other value fits the rest",
+            "whether it comes from {}, too: no other value there fits the rest",
             few(&names)
         );
         text += &labelled("not known", &[what]);
@@ -143,7 +144,7 @@ fn origin(of: &Listed, from: &[Source]) -> String {
     if lines.is_empty() {
         lines.push(declared.to_owned());
     }
-    labelled("from", &cut(lines))
+    labelled("from", &cut(lines, LINES))
 }
 
 /// Why the resource is there at all.
@@ -153,49 +154,63 @@ fn there(of: &Listed) -> String {
     }
     let lines = of.there.iter();
     let lines = lines.map(|source| format!("because of {}  {}", source.place(), source.path));
-    labelled("it is there", &cut(lines.collect()))
+    labelled("it is there", &cut(lines.collect(), LINES))
 }
 
 fn changing(change: &Change) -> Vec<String> {
     let mut lines = vec![match change.effect {
         Effect::InPlace => "updates it in place, without interruption".to_owned(),
         Effect::Unknown => "updates it in place; nobody says whether that interrupts".to_owned(),
+        Effect::Refused => "would replace it, which AWS refuses".to_owned(),
         effect => effect.words().to_owned(),
     }];
     let consequences = change.consequences.iter();
     let consequences = consequences.map(|it| format!("{}: {}", it.severity, it.what));
-    lines.extend(cut(consequences.collect()));
-    let touched = change.touched.iter().map(|touched| {
-        let (stack, id) = (&touched.stack, &touched.logical_id);
-        match touched.replacement {
-            Replacement::WillNot => format!("{stack}/{id} is updated with it"),
-            Replacement::May => format!("{stack}/{id} may be replaced with it"),
-            Replacement::Will => format!("{stack}/{id} is replaced with it"),
-        }
-    });
-    lines.extend(cut(touched.collect()));
+    lines.extend(cut(consequences.collect(), CONSEQUENCES));
+    let kinds = [
+        (Replacement::Will, "replaced"),
+        (Replacement::May, "maybe replaced"),
+        (Replacement::WillNot, "updated"),
+    ];
+    lines.extend(kinds.into_iter().filter_map(|(replacement, word)| {
+        let touched = change.touched.iter();
+        let touched = touched.filter(|touched| touched.replacement == replacement);
+        let names = touched.map(|it| format!("{}/{}", it.stack, it.logical_id));
+        let names: Vec<String> = names.collect();
+        (!names.is_empty()).then(|| format!("{word} with it: {}", few(&names)))
+    }));
     lines
 }
 
-/// Its own stack's resources each with how; of other stacks, those that take an output, behind it.
+/// Its own stack's resources by how they refer to it; outputs, and behind each those of other stacks that take it.
 fn referring(own: &str, referring: &[Referring]) -> String {
-    let mut lines: Vec<String> = Vec::new();
+    let mut inside: IndexMap<String, Vec<String>> = IndexMap::new();
+    let mut outside: Vec<String> = Vec::new();
     let mut takers: IndexMap<&str, Vec<String>> = IndexMap::new();
     for it in referring {
-        if let [How::Import(_)] = it.ways.as_slice() {
-            takers.entry(&it.stack).or_default().push(it.name.clone());
-            continue;
-        }
-        lines.extend(taken(&mut takers));
         let ways: Vec<String> = it.ways.iter().map(how).collect();
-        let line = format!("by {}  {}", it.name, ways.join(", "));
-        lines.push(line.trim_end().to_owned());
+        match it.ways.as_slice() {
+            [How::Import(_)] => takers.entry(&it.stack).or_default().push(it.name.clone()),
+            [How::Output(_)] => {
+                outside.extend(taken(&mut takers));
+                let line = format!("by {}  {}", it.name, ways.join(", "));
+                outside.push(line.trim_end().to_owned());
+            }
+            _ => {
+                let names = inside.entry(ways.join(", ")).or_default();
+                names.push(it.name.clone());
+            }
+        }
     }
-    lines.extend(taken(&mut takers));
+    outside.extend(taken(&mut takers));
+    let inside = inside
+        .iter()
+        .map(|(ways, names)| format!("by {}  {ways}", few(names)));
+    let mut lines: Vec<String> = inside.chain(outside).collect();
     if lines.is_empty() {
         lines.push(format!("by nothing in {own} and elsewhere"));
     }
-    labelled("referred to", &cut(lines))
+    labelled("referred to", &cut(lines, LINES))
 }
 
 /// Who takes the output in the line before: `  → alarms: LoadAlarm, Dashboard`.
@@ -219,10 +234,10 @@ fn how(how: &How) -> String {
 }
 
 /// The first lines, and how many more there are.
-fn cut(mut lines: Vec<String>) -> Vec<String> {
-    let more = lines.len().saturating_sub(LINES);
+fn cut(mut lines: Vec<String>, most: usize) -> Vec<String> {
+    let more = lines.len().saturating_sub(most);
     if more > 1 {
-        lines.truncate(LINES);
+        lines.truncate(most);
         lines.push(format!("and {} more", grouped(more)));
     }
     lines

@@ -10,7 +10,14 @@ pub(super) fn flow(value: &Value) -> String {
         Value::Bool(value) => value.to_string(),
         Value::Number(number) => number.to_string(),
         Value::String(text) if text.is_empty() => "\"\"".to_owned(),
-        Value::String(text) => visible(text).into_owned(),
+        // Of a text of several lines, such as a document, the layout says nothing.
+        Value::String(text) => match text.contains('\n') {
+            true => {
+                let words: Vec<&str> = text.split_whitespace().collect();
+                visible(&words.join(" ")).into_owned()
+            }
+            false => visible(text).into_owned(),
+        },
         Value::List(items) => format!("[{}]", flows(items)),
         Value::Map(entries) => {
             let entries = entries.iter();

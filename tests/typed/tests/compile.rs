@@ -1,9 +1,9 @@
 //! What the compiler must refuse, and that its message is understandable: read the `.stderr` files. And what it
 //! must not refuse.
 
-use stratiform_stack::{Condition, either, props};
-use typed_tests::ecs;
+use stratiform_stack::{Condition, Handle, either, props};
 use typed_tests::ecs::service::{DeploymentController, LaunchType};
+use typed_tests::{ec2, ecs};
 
 #[test]
 fn refusals() {
@@ -23,4 +23,20 @@ fn either_chooses_between_generated_types() {
             ),
         })
     };
+}
+
+/// That it compiles is the test.
+#[test]
+fn handles_are_what_the_property_is_usually_named_by() {
+    let _: fn(&Handle<ec2::Eip>, &Handle<ec2::InternetGateway>, &Handle<ec2::RouteTable>) =
+        |address, internet, routes| {
+            let _ = props!(ec2::NatGateway {
+                subnet_id: "subnet-1",
+                allocation_id: address,
+            });
+            let _ = props!(ec2::Route {
+                route_table_id: routes,
+                gateway_id: internet,
+            });
+        };
 }

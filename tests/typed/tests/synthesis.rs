@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test")]
 
 use indexmap::IndexMap;
+use stratiform_stack::condition::{boolean, key, string_equals};
 use stratiform_stack::{
     App, Assembly, Define, DeletionPolicy, Parameter, PolicyDocument, Principal, References,
     Settings, Statement, Untyped, Update, arn, either, equals, join, json, partial, props, pseudo,
@@ -139,9 +140,9 @@ fn every_kind_of_text_and_function() {
     let write = Statement::deny(["sqs:SendMessage", "sqs:PurgeQueue"])
         .on(arn("sqs", "a"))
         .on(arn("sqs", "b"))
-        .when("StringEquals", "aws:SourceAccount", pseudo::account_id())
-        .when("StringEquals", "aws:RequestedRegion", "eu-central-1")
-        .when("Bool", "aws:SecureTransport", "false");
+        .when(string_equals(key::SOURCE_ACCOUNT, pseudo::account_id()))
+        .when(string_equals(key::REQUESTED_REGION, "eu-central-1"))
+        .when(boolean(key::SECURE_TRANSPORT, false));
     stack.add(
         "Role",
         props!(iam::Role {

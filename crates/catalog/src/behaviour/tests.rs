@@ -194,6 +194,12 @@ fn every_part_of_what_is_unique_exists() {
     }
 }
 
+/// Whether a word says what something identifies: `AWS::EC2::VPC.Id`, or any ARN.
+fn is_kind(word: &str) -> bool {
+    let of_type = |(name, _): (&str, &str)| catalog().resource_type(name).is_some();
+    word == "Arn" || word.rsplit_once('.').is_some_and(of_type)
+}
+
 #[test]
 fn every_word_of_a_value_is_known() {
     let exists = |name: &str, property: &str| {
@@ -224,6 +230,9 @@ fn every_word_of_a_value_is_known() {
             Question::MadeByItself => row.value.split(' ').count() == 3,
             Question::Inlines => matches!(row.value.split(' ').count(), 2 | 3),
             Question::Nests => Nested::of(&row).is_some(),
+            Question::Choices => row.value.contains(' '),
+            Question::Names => row.value.split(' ').all(is_kind),
+            Question::Range => value::numbers(&row).is_some_and(|numbers| !numbers.is_empty()),
             Question::Allows => Allows::of(&row).is_some(),
             Question::WhenRemoved | Question::WhenChanged => Transition::of(&row).is_some(),
             Question::Becomes => catalog().resource_type(row.value).is_some(),

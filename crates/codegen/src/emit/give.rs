@@ -33,10 +33,14 @@ pub(super) fn emit(source: &mut String, kinds: &BTreeMap<String, Kind>, resource
             .iter()
             .filter(|identity| expected.accepts(identity.kind))
             .collect();
-        let Some(first) = fitting.first() else {
+        let preferred = fitting
+            .iter()
+            .find(|identity| expected.prefers(identity.kind));
+        let Some(first) = preferred.or(fitting.first()) else {
             continue;
         };
         let choice = match fitting.as_slice() {
+            _ if preferred.is_some() => "cfn::One".to_owned(),
             [_] => "cfn::One".to_owned(),
             several => {
                 let methods = several.iter().map(|identity| camel(identity.method));
@@ -74,6 +78,17 @@ impl Expected<'_> {
         match self {
             Expected::Kind(kind) => kind.accepts(given),
             Expected::Arn => given.is_arn(),
+        }
+    }
+
+    /// Whether this is the one that is meant where several are accepted.
+    fn prefers(&self, given: &Kind) -> bool {
+        match self {
+            Expected::Kind(kind) => kind
+                .first
+                .as_ref()
+                .is_some_and(|first| given.formats.len() == 1 && given.formats.contains(first)),
+            Expected::Arn => false,
         }
     }
 }

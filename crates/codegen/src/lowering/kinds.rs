@@ -5,6 +5,7 @@
 
 use stratiform_catalog::{ResourceType, Schema, catalog};
 
+use super::beyond::Here;
 use super::shape::{Shape, kind, shape};
 
 /// A kind of text.
@@ -12,6 +13,8 @@ use super::shape::{Shape, kind, shape};
 pub(super) enum Inferred {
     /// What identifies resources of one type: `AWS::EC2::RouteTable.Id`.
     Of(String),
+    /// One of several kinds; the first is meant where a resource has more of them.
+    OneOf(Vec<String>),
     /// An ARN of nobody knows what.
     Arn,
 }
@@ -44,6 +47,18 @@ pub(super) fn nameable(resource_type: ResourceType) -> Vec<ResourceType> {
 
 /// What an attribute of a resource, or the property that `Ref` gives, identifies.
 pub(super) fn given(resource_type: ResourceType, attribute: &str) -> Option<Inferred> {
+    let here = Here {
+        resource_type,
+        is_top_level: true,
+        property: attribute,
+    };
+    // What a property takes that can be set says its name; only what is given is given here.
+    let is_read = resource_type
+        .read_only()
+        .any(|path| path.as_str() == attribute);
+    if let Some(named) = here.names().filter(|_| is_read) {
+        return Some(named);
+    }
     let own = |what: &str| Some(Inferred::Of(format!("{}.{what}", resource_type.name())));
     let is_identifier = identifier(resource_type) == Some(attribute);
     match suffixed(attribute)? {

@@ -63,7 +63,8 @@ impl<E: Environment> Loaded<E> {
     }
 
     /// What is written another way than in other layers: each value with what it was. Of a part that came, it is that it
-    /// may be left out; what went has no line any more, and is not among them. None where the other layers cannot be read.
+    /// may be left out; what went has no line any more, and is not among them. Nothing where the other layers cannot be
+    /// read.
     pub fn since(&self, before: &[Source]) -> Vec<Variable> {
         let Ok(before) = merge(before) else {
             return Vec::new();

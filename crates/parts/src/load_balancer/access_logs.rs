@@ -1,5 +1,6 @@
 //! The bucket with a load balancer's access logs.
 
+use stratiform_stack::condition::{arn_like, key};
 use stratiform_stack::{
     Define, DeletionPolicy, Handle, PolicyDocument, Principal, Prop, Stack, Statement, arn, props,
     pseudo, sub,
@@ -89,17 +90,16 @@ fn statements(bucket: Handle<s3::Bucket>) -> [Statement; 3] {
                 pseudo::account_id()
             ),
         )
-        .when(
-            "ArnLike",
-            "aws:SourceArn",
+        .when(arn_like(
+            key::SOURCE_ARN,
             arn("elasticloadbalancing", "loadbalancer/*"),
-        ),
+        )),
         own_account(put(
             "BucketLogs",
             "logging.s3.amazonaws.com",
             sub!("{}/{}/*", bucket.arn(), OWN_PREFIX),
         ))
-        .when("ArnLike", "aws:SourceArn", bucket.arn()),
+        .when(arn_like(key::SOURCE_ARN, bucket.arn())),
         deny_plaintext("s3:*", bucket).on(sub!("{}/*", bucket.arn())),
     ]
 }

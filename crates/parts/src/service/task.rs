@@ -1,11 +1,13 @@
 //! The task definition: one container, as closed as it can be.
 
 use stratiform_stack::generated::Overlay;
-use stratiform_stack::{Arn, Handle, Id, Opt, Prop, Stack, Statement, props, pseudo};
+use stratiform_stack::kinds::LogsLogGroupName;
+use stratiform_stack::{Arn, Handle, Id, Opt, Prop, Stack, Statement, partial, props, pseudo};
 
 use super::permissions;
 use crate::part::digits;
 use crate::resources::ecs::task_definition as task;
+use crate::resources::ecs::task_definition::log_configuration::LogDriver;
 use crate::resources::{ecs, iam, logs};
 use crate::{LogGroup, Logs};
 
@@ -48,7 +50,11 @@ impl Task {
                 .add_to(stack, &format!("{id}ExecutionRole"));
         let task_role =
             permissions::task_role(id, self.statements).add_to(stack, &format!("{id}TaskRole"));
-        let container = self.container.over(closed(&log_group, self.port));
+        let closed = partial!(task::ContainerDefinition {
+            port_mappings: self.port.map(|port| [port_mapping(port)]),
+            ..closed_container(self.container.name.clone(), log_group)
+        });
+        let container = self.container.over(closed);
         let defaults = props!(ecs::TaskDefinition {
             requires_compatibilities: [task::RequiresCompatibilities::Fargate],
             network_mode: task::NetworkMode::Awsvpc,
@@ -75,23 +81,16 @@ impl Task {
     }
 }
 
-/// A container that writes its log, and that can do little else: no rights of root, and no place to write to but a
-/// small `/tmp` that nothing can be run from.
-fn closed(
-    log_group: &Handle<logs::LogGroup>,
-    port: Option<Prop<i64>>,
+/// The properties of a container that writes its log, and that can do little else: no rights of root, and no place to
+/// write to but a small `/tmp` that nothing can be run from. Add the image and the rest with
+/// `..parts::closed_container(name, log_group)`.
+pub fn closed_container(
+    name: impl Into<Prop<String>>,
+    log_group: impl Into<Prop<Id<LogsLogGroupName>>>,
 ) -> task::ContainerDefinition {
-    let ports = port.map(|port| {
-        [props!(task::PortMapping {
-            name: "http",
-            container_port: port,
-            protocol: task::port_mapping::Protocol::Tcp,
-        })]
-    });
-    props!(task::ContainerDefinition {
-        // Both are the user's.
-        name: "",
-        image: "",
+    let name = name.into();
+    partial!(task::ContainerDefinition {
+        name: name.clone(),
         essential: true,
         user: USER,
         readonly_root_filesystem: true,
@@ -105,16 +104,24 @@ fn closed(
             }],
         },
         log_configuration: task::LogConfiguration {
-            log_driver: "awslogs",
+            log_driver: LogDriver::Awslogs,
             options: [
-                ("awslogs-group", log_group.reference()),
+                ("awslogs-group", log_group.into().into_expr()),
                 ("awslogs-region", pseudo::region()),
-                ("awslogs-stream-prefix", "task"),
+                ("awslogs-stream-prefix", name.into_expr()),
                 // A service that cannot write its log goes on; a blocking driver would stop it.
                 ("mode", "non-blocking"),
                 ("max-buffer-size", "25m"),
             ],
         },
-        port_mappings: ports,
+    })
+}
+
+/// The port that requests come to.
+fn port_mapping(port: Prop<i64>) -> task::PortMapping {
+    props!(task::PortMapping {
+        name: "http",
+        container_port: port,
+        protocol: task::port_mapping::Protocol::Tcp,
     })
 }

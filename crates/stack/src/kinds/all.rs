@@ -161,6 +161,7 @@ kinds! {
         CertificateManagerAcmeDomainValidationArn: "AWS::CertificateManager::AcmeDomainValidation.Arn",
         CertificateManagerAcmeEndpointArn: "AWS::CertificateManager::AcmeEndpoint.Arn",
         CertificateManagerAcmeExternalAccountBindingArn: "AWS::CertificateManager::AcmeExternalAccountBinding.Arn",
+        CertificateManagerCertificateArn: "AWS::CertificateManager::Certificate.Arn",
         ChatbotCustomActionArn: "AWS::Chatbot::CustomAction.Arn",
         ChatbotMicrosoftTeamsChannelConfigurationArn: "AWS::Chatbot::MicrosoftTeamsChannelConfiguration.Arn",
         ChatbotSlackChannelConfigurationArn: "AWS::Chatbot::SlackChannelConfiguration.Arn",
@@ -1218,6 +1219,7 @@ kinds! {
         AppSyncDomainNameName: "AWS::AppSync::DomainName.Name",
         AppSyncGraphQlSchemaId: "AWS::AppSync::GraphQLSchema.Id",
         AppTestTestCaseId: "AWS::AppTest::TestCase.Id",
+        ApplicationAutoScalingScalableTargetId: "AWS::ApplicationAutoScaling::ScalableTarget.Id",
         ApplicationSignalsDiscoveryId: "AWS::ApplicationSignals::Discovery.Id",
         ApplicationSignalsGroupingConfigurationId: "AWS::ApplicationSignals::GroupingConfiguration.Id",
         AthenaDataCatalogName: "AWS::Athena::DataCatalog.Name",
@@ -1355,6 +1357,7 @@ kinds! {
         Ec2DhcpOptionsId: "AWS::EC2::DHCPOptions.Id",
         Ec2Ec2FleetId: "AWS::EC2::EC2Fleet.Id",
         Ec2EgressOnlyInternetGatewayId: "AWS::EC2::EgressOnlyInternetGateway.Id",
+        Ec2EipAllocationId: "AWS::EC2::EIP.AllocationId",
         Ec2EipAssociationId: "AWS::EC2::EIPAssociation.Id",
         Ec2FlowLogId: "AWS::EC2::FlowLog.Id",
         Ec2GatewayRouteTableAssociationId: "AWS::EC2::GatewayRouteTableAssociation.Id",
@@ -1977,7 +1980,14 @@ kinds! {
         XRayTransactionSearchConfigId: "AWS::XRay::TransactionSearchConfig.Id",
     }
     choices {
+        CertificateManagerCertificateArnElseIamServerCertificateArn: CertificateManagerCertificateArn IamServerCertificateArn,
+        CloudWatchAlarmNameElseCloudWatchCompositeAlarmName: CloudWatchAlarmName CloudWatchCompositeAlarmName,
+        Ec2InternetGatewayIdElseEc2VpnGatewayId: Ec2InternetGatewayId Ec2VpnGatewayId,
         Ec2SecurityGroupIdOrEc2SecurityGroupName: Ec2SecurityGroupId Ec2SecurityGroupName,
-        KmsAliasAliasNameOrKmsKeyArnOrKmsKeyId: KmsAliasAliasName KmsKeyArn KmsKeyId,
+        Ec2VpcIdElseEc2NatGatewayIdElseEc2NetworkInterfaceIdElseEc2SubnetIdElseEc2TransitGatewayIdElseEc2TransitGatewayAttachmentId: Ec2NatGatewayId Ec2NetworkInterfaceId Ec2SubnetId Ec2TransitGatewayAttachmentId Ec2TransitGatewayId Ec2VpcId,
+        ElasticLoadBalancingV2ListenerRuleArnElseElasticLoadBalancingV2ListenerArn: ElasticLoadBalancingV2ListenerArn ElasticLoadBalancingV2ListenerRuleArn,
+        KmsAliasAliasNameOrKmsKeyArnOrKmsKeyId: KmsAliasAliasName KmsKeyArn KmsKeyId KmsKeyIdElseKmsKeyArn,
+        KmsKeyIdElseKmsKeyArn: KmsKeyArn KmsKeyId,
+        SqsQueueArnElseSnsTopicArn: SnsTopicArn SqsQueueArn,
     }
 }

@@ -66,6 +66,13 @@ impl Resource for Untyped {
     }
 
     fn into_properties(self) -> Draft {
-        self.properties.0
+        match self.properties.0 {
+            Draft::Map(entries) => {
+                let entries = entries.into_iter();
+                let untyped = entries.map(|(key, value)| (key, Draft::Untyped(Box::new(value))));
+                Draft::Map(untyped.collect())
+            }
+            other => other,
+        }
     }
 }

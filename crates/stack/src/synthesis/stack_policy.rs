@@ -10,6 +10,7 @@ use stratiform_finding::{Code, Finding, Place};
 use stratiform_template::Value;
 
 use super::{Lowering, Owner};
+use crate::policy::wildcard::matches;
 use crate::stack::StackDraft;
 use crate::stack::protection::{PolicyDocumentDraft, Protection, Update};
 use crate::value::draft::{StackId, Target};
@@ -229,64 +230,9 @@ fn resource_patterns(statement: &Value) -> impl Iterator<Item = &str> {
     named.filter_map(|resource| resource.as_str()?.strip_prefix(LOGICAL_ID))
 }
 
-/// Whether a logical ID is what a pattern means, in which `*` is any text.
-fn matches(pattern: &str, logical_id: &str) -> bool {
-    let Some((start, rest)) = pattern.split_once('*') else {
-        return pattern == logical_id;
-    };
-    let (middle, end) = rest.rsplit_once('*').unwrap_or(("", rest));
-    let Some(mut between) = logical_id
-        .strip_prefix(start)
-        .and_then(|remaining| remaining.strip_suffix(end))
-    else {
-        return false;
-    };
-    // Each part as early as it can be leaves the most room for those that follow.
-    middle
-        .split('*')
-        .all(|part| match between.split_once(part) {
-            Some((_, after)) => {
-                between = after;
-                true
-            }
-            None => false,
-        })
-}
-
 /// Whether a value needs nobody to evaluate it.
 fn is_plain(value: &Value) -> bool {
     let mut plain = true;
     value.walk(&mut |value| plain &= !matches!(value, Value::Null | Value::Function(..)));
     plain
-}
-
-#[cfg(test)]
-mod tests {
-    use super::matches;
-
-    #[test]
-    fn a_star_is_any_text() {
-        let cases = [
-            ("Key", "Key", true),
-            ("Key", "Keys", false),
-            ("*", "Key", true),
-            ("Key*", "Key", true),
-            ("Key*", "KeyOfLogs", true),
-            ("Key*", "Ke", false),
-            ("*Key", "LogsKey", true),
-            ("Logs*Key", "LogsAndMoreKey", true),
-            ("Logs*Key", "LogsKe", false),
-            ("Aa*aA", "AaA", false),
-            ("A*b*b*C", "AbbC", true),
-            ("A*b*b*C", "AbC", false),
-            ("A**C", "AC", true),
-        ];
-        for (pattern, logical_id, expected) in cases {
-            assert_eq!(
-                matches(pattern, logical_id),
-                expected,
-                "{pattern} {logical_id}"
-            );
-        }
-    }
 }

@@ -1,13 +1,15 @@
 //! Values: drafts with their references resolved, and text with values in it.
 
 use std::borrow::Cow;
+use std::mem::replace;
 
 use stratiform_finding::{Code, Finding, Place};
 use stratiform_template::{Function, Value};
 
 use super::substitution::Substitution;
 use super::{Lowering, Owner};
-use crate::value::draft::{Draft, Part, Target};
+use crate::policy::check;
+use crate::value::draft::{Draft, Listed, Part, StatementDraft, Target};
 
 impl Lowering<'_> {
     /// A draft as it stands in the template of a stack.
@@ -18,7 +20,14 @@ impl Lowering<'_> {
                 let items = items.into_iter().map(|item| self.value(item, owner));
                 Value::List(items.collect())
             }
-            Draft::Map(entries) => self.map(entries, owner),
+            Draft::Map(entries) => self.map(entries, owner, self.listed),
+            Draft::Untyped(inner) => {
+                let outside = replace(&mut self.listed, Listed::Elsewhere);
+                let value = self.value(*inner, owner);
+                self.listed = outside;
+                value
+            }
+            Draft::Statement(statement) => self.statement(statement, owner),
             Draft::Function(function, argument) => {
                 Value::function(function, self.value(*argument, owner))
             }
@@ -29,7 +38,12 @@ impl Lowering<'_> {
     }
 
     /// A map; or the function that it is, where a document was written as CloudFormation writes it.
-    fn map(&mut self, entries: Vec<(Cow<'static, str>, Draft)>, owner: Owner<'_>) -> Value {
+    fn map(
+        &mut self,
+        entries: Vec<(Cow<'static, str>, Draft)>,
+        owner: Owner<'_>,
+        listed: Listed,
+    ) -> Value {
         let function = match entries.as_slice() {
             // `Condition` is also a word of IAM policies; whoever means the function has `Condition::holds`.
             [(key, _)] if key != Function::Condition.name() => Function::from_name(key),
@@ -43,7 +57,28 @@ impl Lowering<'_> {
                 let argument = entries.next().map_or(Value::Null, |(_, argument)| argument);
                 Value::function(function, argument)
             }
-            None => Value::Map(entries.collect()),
+            None => {
+                let map = entries.collect();
+                if listed == Listed::Here && check::is_statement(&map) {
+                    let place = Place::rust(owner.location, "written here");
+                    let flaws = check::flaws(&map).into_iter();
+                    self.problems
+                        .extend(flaws.map(|flaw| flaw.at(place.clone())));
+                }
+                Value::Map(map)
+            }
+        }
+    }
+
+    /// A statement of a policy; what it refers to is used where it was written.
+    fn statement(&mut self, statement: StatementDraft, owner: Owner<'_>) -> Value {
+        let owner = Owner {
+            location: statement.location,
+            ..owner
+        };
+        match *statement.content {
+            Draft::Map(entries) => self.map(entries, owner, statement.listed),
+            other => self.value(other, owner),
         }
     }
 

@@ -25,8 +25,31 @@ pub enum Draft {
     Text(Vec<Part>),
     /// A reference to a resource of some stack of the environment.
     Reference(Reference),
+    /// A value that is as somebody wants it, whatever the catalog says.
+    Untyped(Box<Draft>),
+    /// A statement of a policy document.
+    Statement(StatementDraft),
     /// The name of a condition, as the first argument of `Fn::If`.
     Condition(Target),
+}
+
+/// A statement of a policy document, which is held against what IAM knows.
+#[derive(Clone, Debug)]
+pub struct StatementDraft {
+    /// Where it was written.
+    pub(crate) location: &'static Location<'static>,
+    pub(crate) listed: Listed,
+    /// A map.
+    pub(crate) content: Box<Draft>,
+}
+
+/// Where a statement's actions and keys are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Listed {
+    /// In the catalog.
+    Here,
+    /// Only at AWS, which is ahead of the catalog.
+    Elsewhere,
 }
 
 /// A part of a [`Draft::Text`].
@@ -131,6 +154,34 @@ impl Draft {
                 .filter_map(|(key, value)| Some((Cow::Borrowed(key), value?))),
         );
         Draft::Map(set)
+    }
+
+    /// Notes the paths below a path, of whatever is untyped; inside of it nothing more is noted.
+    pub(crate) fn untyped(&self, path: &mut Vec<String>, found: &mut Vec<Vec<String>>) {
+        let mut inside = |step: String, draft: &Draft| {
+            path.push(step);
+            draft.untyped(path, found);
+            path.pop();
+        };
+        match self {
+            Draft::Untyped(_) => found.push(path.clone()),
+            Draft::List(items) => {
+                for (position, item) in items.iter().enumerate() {
+                    inside(position.to_string(), item);
+                }
+            }
+            Draft::Map(entries) => {
+                for (key, entry) in entries {
+                    inside(key.to_string(), entry);
+                }
+            }
+            Draft::Function(function, argument) => inside(function.name().to_owned(), argument),
+            Draft::Value(_)
+            | Draft::Text(_)
+            | Draft::Reference(_)
+            | Draft::Statement(_)
+            | Draft::Condition(_) => {}
+        }
     }
 
     /// Leaves `null` in the place of a draft.

@@ -142,6 +142,8 @@ fn length(draft: &Draft) -> usize {
             });
             parts.sum::<usize>() + 2
         }
+        Draft::Untyped(inner) => length(inner),
+        Draft::Statement(statement) => length(&statement.content),
         Draft::Function(..) | Draft::Reference(_) | Draft::Condition(_) => EVALUATED,
     }
 }
@@ -179,6 +181,8 @@ impl Writer {
                 }
                 self.text.push('"');
             }
+            Draft::Untyped(inner) => self.draft(*inner, layout),
+            Draft::Statement(statement) => self.draft(*statement.content, layout),
             Draft::Function(..) | Draft::Reference(_) | Draft::Condition(_) => {
                 self.text.push('"');
                 self.evaluated(draft);

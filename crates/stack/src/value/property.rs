@@ -69,6 +69,13 @@ pub enum Arn {}
 /// A kind that is an ARN.
 pub trait ArnKind {}
 
+#[diagnostic::do_not_recommend]
+impl Known for Arn {}
+
+/// Text that is a number: a property that takes digits takes numbers, too.
+#[derive(Clone, Copy, Debug)]
+pub enum Digits {}
+
 /// A list of `T`.
 #[derive(Clone, Debug)]
 pub struct List<T> {
@@ -109,24 +116,43 @@ pub trait Accepts<S> {}
 )]
 pub trait AcceptsKind<J> {}
 
+/// Kinds that say what a text identifies: all but [`UnknownKind`].
+#[diagnostic::on_unimplemented(
+    message = "nobody says what this reference identifies: a name, an ID or an ARN",
+    label = "it is not known to be of the kind that is expected here",
+    note = "pass an attribute that gives the expected kind, or `.cast()` it where you know better"
+)]
+pub trait Known {}
+
 // Not recommended: the compiler would list what has nothing to do with the mistake.
 #[diagnostic::do_not_recommend]
-impl<K> AcceptsKind<K> for K {}
+impl<K: Known> AcceptsKind<K> for K {}
 #[diagnostic::do_not_recommend]
 impl<K: ArnKind> AcceptsKind<K> for Arn {}
+// That it is not known is told once, by `Known`.
+#[diagnostic::do_not_recommend]
+impl<K> AcceptsKind<UnknownKind> for K {}
 
 /// Says which of Rust's own literals a property takes.
 #[diagnostic::on_unimplemented(
     message = "a literal of type `{L}` cannot be used where `{Self}` is expected",
     label = "expected `{Self}`, this is `{L}`",
-    note = "for an enum write one of its variants, for a structure its struct; `Prop::untyped` or `Opt::untyped` take anything"
+    note = "text is in quotes; for an enum write one of its variants, for a structure its struct; `Prop::untyped` or `Opt::untyped` take anything"
 )]
-pub trait AcceptsLiteral<L> {}
+pub trait AcceptsLiteral<L> {
+    /// The literal as the property takes it.
+    fn taken(literal: Draft) -> Draft {
+        literal
+    }
+}
 
 impl Accepts<String> for String {}
 impl<J> Accepts<Id<J>> for String {}
 impl<K> Accepts<String> for Id<K> {}
-impl<K: AcceptsKind<J>, J> Accepts<Id<J>> for Id<K> {}
+impl<K: AcceptsKind<J>, J: Known> Accepts<Id<J>> for Id<K> {}
+impl Accepts<String> for Digits {}
+impl Accepts<i64> for Digits {}
+impl<J> Accepts<Id<J>> for Digits {}
 impl Accepts<i64> for i64 {}
 impl Accepts<i64> for f64 {}
 impl Accepts<f64> for f64 {}
@@ -168,9 +194,9 @@ impl<T> Prop<T> {
         }
     }
 
-    /// Any value at all: the way out where the catalog is behind CloudFormation.
+    /// Any value at all, held against nothing: the way out where the catalog is behind CloudFormation.
     pub fn untyped(value: impl Into<Json>) -> Self {
-        Prop::new(value.into().0)
+        Prop::new(Draft::Untyped(Box::new(value.into().0)))
     }
 }
 
@@ -231,7 +257,7 @@ impl<T> Opt<T> {
         }
     }
 
-    /// Any value at all: the way out where the catalog is behind CloudFormation.
+    /// Any value at all, held against nothing: the way out where the catalog is behind CloudFormation.
     pub fn untyped(value: impl Into<Json>) -> Self {
         Prop::untyped(value).into()
     }
@@ -294,6 +320,7 @@ pub trait Shaped {
 }
 
 impl Shaped for String {}
+impl Shaped for Digits {}
 impl Shaped for i64 {}
 impl Shaped for f64 {}
 impl Shaped for bool {}

@@ -1,5 +1,9 @@
 //! IAM policy documents, and JSON in text.
 
+use stratiform_stack::condition::{
+    arn_like, boolean, date_greater_than, ip_address, key, null, numeric_less_than, string_equals,
+    string_like, string_not_equals,
+};
 use stratiform_stack::{PolicyDocument, Principal, Statement, Untyped, arn, json, pseudo};
 
 use crate::support::{app, property, queue, template};
@@ -30,11 +34,34 @@ fn statements_say_one_or_several() {
 #[test]
 fn conditions_of_a_statement_add_up() {
     let statement = Statement::allow(["sts:AssumeRole"])
-        .when("StringEquals", "aws:SourceAccount", "1")
-        .when("Bool", "aws:SecureTransport", "true")
-        .when("StringEquals", "aws:SourceAccount", "2")
-        .when("StringEquals", "aws:RequestedRegion", "3")
-        .when("StringEquals", "aws:SourceAccount", pseudo::account_id());
+        .when(string_equals(key::SOURCE_ACCOUNT, "1"))
+        .when(boolean(key::SECURE_TRANSPORT, true))
+        .when(string_equals(key::SOURCE_ACCOUNT, "2"))
+        .when(string_equals(key::REQUESTED_REGION, "3"))
+        .when(string_equals(key::SOURCE_ACCOUNT, pseudo::account_id()));
+    insta::assert_snapshot!(document([statement]));
+}
+
+#[test]
+fn operators_have_the_words_of_iam() {
+    let statement = Statement::allow(["sqs:SendMessage"])
+        .when(string_equals(key::PRINCIPAL_ORG_PATHS, ["a", "b"]).for_any_value())
+        .when(string_equals(key::TAG_KEYS, "team").for_all_values())
+        .when(string_like(key::SOURCE_ARN, "arn:*").if_exists())
+        .when(
+            string_not_equals(key::principal_tag("team"), ["a"])
+                .for_any_value()
+                .if_exists(),
+        )
+        .when(arn_like(
+            key::SOURCE_ARN,
+            [arn("sqs", "a"), arn("sqs", "b")],
+        ))
+        .when(numeric_less_than(key::MULTI_FACTOR_AUTH_AGE, 3600))
+        .when(date_greater_than(key::CURRENT_TIME, "2026-12-01T00:00:00Z"))
+        .when(ip_address(key::SOURCE_IP, ["10.0.0.0/8", "192.0.2.1"]))
+        .when(null("kms:EncryptionContextKeys", true))
+        .when(boolean(key::VIA_AWS_SERVICE, true));
     insta::assert_snapshot!(document([statement]));
 }
 

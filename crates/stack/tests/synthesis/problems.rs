@@ -3,8 +3,11 @@
 use std::collections::HashSet;
 
 use stratiform_finding::{Code, Group};
+use stratiform_stack::condition::string_equals;
+use stratiform_stack::generated::{Draft, NoAttributes};
 use stratiform_stack::{
-    App, Define, Parameter, References, Settings, Untyped, Update, equals, json,
+    App, Define, Json, Parameter, PolicyDocument, Prop, References, Resource, Settings, Statement,
+    Untyped, Update, equals, json,
 };
 
 use crate::support::{a_queue, app, found, queue};
@@ -12,7 +15,7 @@ use crate::support::{a_queue, app, found, queue};
 type Cause = fn(&App);
 
 /// What causes each code, alone.
-const CAUSES: [(Code, Cause); 17] = [
+const CAUSES: [(Code, Cause); 20] = [
     (Code::DuplicateStack, |app| {
         app.stack("one", "");
         app.stack("one", "");
@@ -88,7 +91,101 @@ const CAUSES: [(Code, Cause); 17] = [
         let properties = Untyped::new("Vendor::A::B", json!("text"));
         app.stack("one", "").add("Thing", properties);
     }),
+    (Code::UnknownAction, |app| {
+        policy(app, Statement::allow(["sqs:RecieveMessage"]));
+    }),
+    (Code::UnknownOperator, |app| {
+        let condition = json!({"StringEqual": {"aws:SourceAccount": "1"}});
+        let statement = json!({"Effect": "Allow", "Action": "sqs:Get*", "Condition": condition});
+        let document = json!({"Statement": [statement]});
+        app.stack("one", "").add("Role", Typed(document));
+    }),
+    (Code::UnknownConditionKey, |app| {
+        let misspelt = string_equals("aws:SourceAcount", "1");
+        policy(app, Statement::allow(["sqs:SendMessage"]).when(misspelt));
+    }),
 ];
+
+/// A resource with properties as generated code has them.
+struct Typed(Json);
+
+impl Resource for Typed {
+    type Reference = String;
+    type Attributes = NoAttributes;
+
+    fn resource_type(&self) -> &str {
+        "Vendor::A::Role"
+    }
+
+    fn into_properties(self) -> Draft {
+        let document = Prop::<Json>::from(self.0);
+        Draft::object(vec![("Document", Some(document.into_draft()))])
+    }
+}
+
+#[track_caller]
+fn policy(app: &App, statement: Statement) {
+    let document = PolicyDocument::new([statement]);
+    let role = Untyped::new("Vendor::A::Role", json!({"Document": document}));
+    app.stack("one", "").add("Role", role);
+}
+
+/// A statement knows its actions wherever it is; a document that nobody typed is as it is.
+#[test]
+fn of_documents_in_what_is_untyped_nothing_is_said() {
+    let app = app();
+    let statement = json!({"Effect": "Allow", "Action": "sqs:Teleport"});
+    let document = json!({"Document": {"Statement": statement}});
+    let role = Untyped::new("Vendor::A::Role", document);
+    app.stack("one", "").add("Role", role);
+    assert!(app.synthesize().is_ok());
+}
+
+/// What is said of a statement with this action.
+fn said_of_action(action: &str) -> String {
+    let app = app();
+    policy(&app, Statement::allow([action]));
+    match app.synthesize() {
+        Ok(_) => "-".to_owned(),
+        Err(problems) => problems
+            .iter()
+            .map(|problem| format!("{}; {}; {}", problem.what, problem.why, problem.help))
+            .collect::<Vec<_>>()
+            .join("\n"),
+    }
+}
+
+#[test]
+fn actions_are_held_against_the_catalog() {
+    let actions = [
+        "sqs:SendMessage",
+        "SQS:sendmessage",
+        "sqs:Get*",
+        "sqs:*",
+        "*",
+        "sqs:RecieveMessage",
+        "sqs:Recieve*",
+        "SendMessage",
+        "s3:Frobnicate",
+        // Nothing is known of these.
+        "nobody:Knows",
+        "s*:Get*",
+        "sqs:SendMessag?",
+    ];
+    let said: Vec<String> = actions
+        .iter()
+        .map(|action| format!("{action}: {}", said_of_action(action)))
+        .collect();
+    insta::assert_snapshot!(said.join("\n"));
+}
+
+#[test]
+fn what_is_newer_than_the_catalog_can_be_said() {
+    let app = app();
+    let newer = Statement::allow(["sqs:Teleport"]).when(string_equals("aws:Planet", "Mars"));
+    policy(&app, newer.unlisted());
+    assert!(app.synthesize().is_ok());
+}
 
 #[test]
 fn every_code_has_a_cause_and_every_cause_its_code() {

@@ -113,3 +113,22 @@ fn a_stack_or_an_environment_is_protected_from_deletion() {
     assert_eq!(assembly.stacks[0].termination_protection, Some(true));
     assert_eq!(assembly.stacks[1].termination_protection, Some(false));
 }
+
+#[test]
+fn what_is_untyped_is_known_by_its_path() {
+    let app = app();
+    let stack = app.stack("one", "One");
+    let properties = json!({"DelaySeconds": 1000, "RedrivePolicy": {"maxReceiveCount": 1}});
+    stack.add("Queue", Untyped::new("AWS::SQS::Queue", properties));
+    let assembly = app.synthesize().unwrap();
+    let paths: Vec<String> = assembly.stacks[0]
+        .untyped
+        .iter()
+        .map(|path| path.join("/"))
+        .collect();
+    let expected = [
+        "Resources/Queue/Properties/DelaySeconds",
+        "Resources/Queue/Properties/RedrivePolicy",
+    ];
+    assert_eq!(paths, expected);
+}

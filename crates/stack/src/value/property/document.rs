@@ -4,14 +4,8 @@ use std::borrow::Cow;
 
 use stratiform_template::Value;
 
-use super::{Expr, Json, Prop, PropertyType};
+use super::{Expr, Json, Prop};
 use crate::value::draft::Draft;
-
-impl PropertyType for Json {
-    fn into_draft(self) -> Draft {
-        self.0
-    }
-}
 
 impl Json {
     /// A map with values of any kind.

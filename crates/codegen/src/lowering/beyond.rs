@@ -1,0 +1,71 @@
+//! What AWS's pages say of properties, and the schemas leave out: facts of the catalog.
+
+use stratiform_catalog::{PropertyPath, ResourceType, Schema, behaviour, catalog};
+
+use super::kinds::Inferred;
+
+/// A property: of the resource itself, or of one of its structs.
+///
+/// A struct may stand in several places; a fact about one of them is about the property of that name.
+#[derive(Clone, Copy)]
+pub(super) struct Here<'a> {
+    pub(super) resource_type: ResourceType,
+    pub(super) is_top_level: bool,
+    pub(super) property: &'a str,
+}
+
+impl Here<'_> {
+    fn is_at(self, path: PropertyPath) -> bool {
+        let last = path.segments().filter(|step| *step != "*").last();
+        path.is_top_level() == self.is_top_level && last == Some(self.property)
+    }
+
+    /// What it identifies.
+    pub(super) fn names(self) -> Option<Inferred> {
+        let mut names = behaviour::names(self.resource_type.name());
+        let (_, kinds) = names.find(|(path, _)| path.is_some_and(|path| self.is_at(path)))?;
+        inferred(&kinds)
+    }
+
+    /// The texts that it may be.
+    pub(super) fn choices(self) -> Option<Vec<&'static str>> {
+        let mut choices = behaviour::choices(self.resource_type.name());
+        let (_, values) = choices.find(|(path, _)| self.is_at(*path))?;
+        Some(values)
+    }
+
+    /// Whether it is a number as text. An account is none, though it is digits: `012345678901` begins with zero.
+    pub(super) fn is_digits(self, schema: Schema) -> bool {
+        const ANY_NUMBER: [&str; 4] = ["^[0-9]*$", "^[0-9]+$", r"^\d*$", r"^\d+$"];
+        let pattern = schema.resolve().pattern();
+        let by_pattern = pattern.is_some_and(|pattern| ANY_NUMBER.contains(&pattern));
+        by_pattern && !self.property.contains("Account")
+            || behaviour::digits(self.resource_type.name()).any(|path| self.is_at(path))
+    }
+}
+
+/// What `Ref` gives.
+pub(super) fn reference(resource_type: ResourceType) -> Option<Inferred> {
+    let mut names = behaviour::names(resource_type.name());
+    let (_, kinds) = names.find(|(path, _)| path.is_none())?;
+    inferred(&kinds)
+}
+
+/// Every choice of kinds, the one that is meant first.
+pub(crate) fn choices() -> impl Iterator<Item = Vec<String>> {
+    let types = catalog().resource_types();
+    let all = types.flat_map(|resource_type| behaviour::names(resource_type.name()));
+    let several = all.filter(|(_, kinds)| kinds.len() > 1);
+    several.map(|(_, kinds)| kinds.iter().copied().map(str::to_owned).collect())
+}
+
+fn inferred(kinds: &[&str]) -> Option<Inferred> {
+    match kinds {
+        [] => None,
+        ["Arn"] => Some(Inferred::Arn),
+        [one] => Some(Inferred::Of((*one).to_owned())),
+        several => Some(Inferred::OneOf(
+            several.iter().copied().map(str::to_owned).collect(),
+        )),
+    }
+}

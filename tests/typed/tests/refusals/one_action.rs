@@ -1,0 +1,5 @@
+use stratiform_stack::Statement;
+
+fn main() {
+    let _ = Statement::allow("sqs:SendMessage");
+}

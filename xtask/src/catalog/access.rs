@@ -1,0 +1,173 @@
+//! All of IAM's actions, as they are spelled, with what each gives: to list, read, write, tag, or change permissions.
+//!
+//! The package has a file per service (`data/actions/sqs.json`), made from AWS's Service Authorization Reference. The
+//! package with the schemas has that, too, of another day and in small letters: what only it has is kept without a level.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::error::{ImportError, unexpected};
+use super::package;
+
+/// Our word for each of the package's levels. Whoever may change permissions or tags writes, too.
+const LEVELS: [(&str, &str); 5] = [
+    ("List", "list"),
+    ("Read", "read"),
+    ("Write", "write"),
+    ("Tagging, Write", "tag"),
+    ("Permissions management, Write", "permit"),
+];
+
+/// The word for actions whose level nobody says.
+const UNKNOWN: &str = "unknown";
+
+/// Renders the file of all actions.
+pub(super) fn render(
+    data: &Path,
+    policies: &Value,
+    named: &BTreeSet<String>,
+) -> Result<String, ImportError> {
+    let names = read(&data.join("services.json"))?;
+    let mut services = BTreeMap::new();
+    for name in names.as_array().into_iter().flatten() {
+        let service = name
+            .as_str()
+            .ok_or_else(|| unexpected("services.json", "a list of names", name))?;
+        let actions = read(&data.join("actions").join(format!("{service}.json")))?;
+        services.insert(service.to_owned(), by_level(service, &actions)?);
+    }
+    let policies = policies
+        .as_object()
+        .ok_or_else(|| unexpected("Policies.json", "a map", policies))?;
+    for (service, facts) in policies {
+        let levels = services.entry(service.clone()).or_default();
+        let newer = newer(service, facts, levels, named)?;
+        if !newer.is_empty() {
+            levels.insert(UNKNOWN, newer);
+        }
+    }
+    Ok(table(&services))
+}
+
+/// The actions of a service that are in none of the levels, spelled as handlers do where one names them.
+fn newer(
+    service: &str,
+    facts: &Value,
+    levels: &ByLevel,
+    named: &BTreeSet<String>,
+) -> Result<Vec<String>, ImportError> {
+    let actions = facts["Actions"]
+        .as_object()
+        .ok_or_else(|| unexpected(service, "a map of actions", facts))?;
+    let known: BTreeSet<String> = levels
+        .values()
+        .flatten()
+        .map(|name| name.to_ascii_lowercase())
+        .collect();
+    let spelled = |action: &String| {
+        let full = format!("{service}:{action}");
+        let spelling = named.iter().find(|name| name.eq_ignore_ascii_case(&full));
+        let spelling = spelling.and_then(|name| name.split_once(':'));
+        spelling.map_or_else(|| action.clone(), |(_, name)| name.to_owned())
+    };
+    let newer: BTreeSet<String> = actions
+        .keys()
+        .filter(|action| !known.contains(action.as_str()))
+        .map(spelled)
+        .collect();
+    Ok(newer.into_iter().collect())
+}
+
+fn read(path: &Path) -> Result<Value, ImportError> {
+    let text = fs::read_to_string(path).map_err(|source| ImportError::Read {
+        path: path.to_owned(),
+        source,
+    })?;
+    serde_json::from_str(&text).map_err(|source| ImportError::Json {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+type ByLevel = BTreeMap<&'static str, Vec<String>>;
+
+fn table(services: &BTreeMap<String, ByLevel>) -> String {
+    let mut text = format!(
+        "# All of IAM's actions, from {} {}, and from {} {}. Written by `cargo xtask catalog`; read by src/access.rs.\n\
+         # service NAME, then `list|read|write|tag|permit|unknown ACTION…`.\n",
+        package::IAM_NAME,
+        package::IAM_VERSION,
+        package::NAME,
+        package::VERSION,
+    );
+    for (service, levels) in services.iter().filter(|(_, levels)| !levels.is_empty()) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "service\t{service}");
+        for (level, actions) in levels {
+            let _ = writeln!(text, "{level}\t{}", actions.join(" "));
+        }
+    }
+    text
+}
+
+fn by_level(service: &str, actions: &Value) -> Result<ByLevel, ImportError> {
+    let map = actions
+        .as_object()
+        .ok_or_else(|| unexpected(service, "a map of actions", actions))?;
+    let mut levels = ByLevel::new();
+    for facts in map.values() {
+        let name = facts["name"].as_str();
+        let level = LEVELS
+            .iter()
+            .find(|(level, _)| facts["accessLevel"] == *level);
+        let (Some(name), Some((_, level))) = (name, level) else {
+            return Err(unexpected(service, "an action with a known level", facts));
+        };
+        levels.entry(*level).or_default().push(name.to_owned());
+    }
+    levels.values_mut().for_each(|actions| actions.sort());
+    Ok(levels)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn actions_are_listed_by_level() {
+        let actions = json!({
+            "sendmessage": {"name": "SendMessage", "accessLevel": "Write"},
+            "addpermission": {"name": "AddPermission", "accessLevel": "Permissions management, Write"},
+            "purgequeue": {"name": "PurgeQueue", "accessLevel": "Write"},
+        });
+        let mut levels = by_level("sqs", &actions).unwrap();
+        let policies = json!({"Actions": {"sendmessage": {}, "newaction": {}, "other": {}}});
+        let named = ["sqs:NewAction".to_owned()].into();
+        let newer = newer("sqs", &policies, &levels, &named).unwrap();
+        levels.insert(UNKNOWN, newer);
+        let text = table(&[("sqs".to_owned(), levels)].into());
+        let lines: Vec<_> = text.lines().skip(2).collect();
+        let expected = [
+            "service\tsqs",
+            "permit\tAddPermission",
+            "unknown\tNewAction other",
+            "write\tPurgeQueue SendMessage",
+        ];
+        assert_eq!(lines, expected);
+    }
+
+    #[test]
+    fn another_level_is_refused() {
+        let error = by_level("sqs", &json!({"a": {"name": "A", "accessLevel": "Guess"}}));
+        let error = error.unwrap_err().to_string();
+        assert!(
+            error.contains("sqs is not an action with a known level"),
+            "{error}"
+        );
+    }
+}
