@@ -42,7 +42,7 @@ pub(crate) fn stack(env: &Environment, app: &App) {
             "Mail",
             props!(sns::Subscription {
                 topic_arn: &alarms,
-                protocol: "email",
+                protocol: sns::subscription::Protocol::Email,
                 endpoint: address,
             }),
         );
