@@ -6,6 +6,7 @@ use crate::environment::Environment;
 use crate::resources::cloudwatch::alarm::{
     ComparisonOperator, Dimension, Statistic, TreatMissingData,
 };
+use crate::resources::sns::subscription::Protocol;
 use crate::resources::{cloudwatch, sns, sqs};
 
 /// Seconds.
@@ -42,7 +43,7 @@ pub(crate) fn stack(env: &Environment, app: &App) {
             "Mail",
             props!(sns::Subscription {
                 topic_arn: &alarms,
-                protocol: "email",
+                protocol: Protocol::Email,
                 endpoint: address,
             }),
         );
