@@ -82,18 +82,20 @@ impl Kind {
         of_schemas.chain(of_pages).collect()
     }
 
-    /// `KmsKeyArnOrKmsKeyId`; `KmsKeyIdElseKmsKeyArn` where the first is meant.
+    /// `KmsKeyArnOrKmsKeyId`; `KmsKeyIdElseKmsKeyArn` where the first is meant, `Ec2VpcIdElse5Others` where there are
+    /// many: the compiler says these names.
     pub(crate) fn name(&self) -> String {
-        let others = self
-            .formats
-            .iter()
-            .filter(|format| Some(*format) != self.first.as_ref());
-        let all = self.first.iter().chain(others);
-        let names: Vec<String> = all.map(|format| kind_name(format)).collect();
-        names.join(match self.first {
-            Some(_) => "Else",
-            None => "Or",
-        })
+        let Some(first) = &self.first else {
+            let names = self.formats.iter().map(|format| kind_name(format));
+            return names.collect::<Vec<_>>().join("Or");
+        };
+        let others = self.formats.iter().filter(|format| *format != first);
+        let others: Vec<String> = others.map(|format| kind_name(format)).collect();
+        let first = kind_name(first);
+        match others.as_slice() {
+            [other] => format!("{first}Else{other}"),
+            others => format!("{first}Else{}Others", others.len()),
+        }
     }
 
     /// A choice of kinds accepts each of them, and any smaller choice.
@@ -189,4 +191,16 @@ pub(crate) enum RustType {
     Map(Box<RustType>),
     /// A [`PropertyType`] of the resource.
     Named(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn choices_have_names_of_their_own() {
+        let choices = Kind::choices();
+        let names: BTreeSet<String> = choices.iter().map(Kind::name).collect();
+        assert_eq!(names.len(), choices.len(), "{names:?}");
+    }
 }

@@ -129,8 +129,7 @@ impl LogKey {
 impl LogKeyHandles {
     /// Whether CloudWatch Logs may use the key for a log group.
     pub fn admits(&self, log_group: &str) -> bool {
-        self.patterns()
-            .any(|pattern| matches(pattern, log_group))
+        self.patterns().any(|pattern| matches(pattern, log_group))
     }
 
     pub(crate) fn id(&self) -> &str {

@@ -1984,7 +1984,7 @@ kinds! {
         CloudWatchAlarmNameElseCloudWatchCompositeAlarmName: CloudWatchAlarmName CloudWatchCompositeAlarmName,
         Ec2InternetGatewayIdElseEc2VpnGatewayId: Ec2InternetGatewayId Ec2VpnGatewayId,
         Ec2SecurityGroupIdOrEc2SecurityGroupName: Ec2SecurityGroupId Ec2SecurityGroupName,
-        Ec2VpcIdElseEc2NatGatewayIdElseEc2NetworkInterfaceIdElseEc2SubnetIdElseEc2TransitGatewayIdElseEc2TransitGatewayAttachmentId: Ec2NatGatewayId Ec2NetworkInterfaceId Ec2SubnetId Ec2TransitGatewayAttachmentId Ec2TransitGatewayId Ec2VpcId,
+        Ec2VpcIdElse5Others: Ec2NatGatewayId Ec2NetworkInterfaceId Ec2SubnetId Ec2TransitGatewayAttachmentId Ec2TransitGatewayId Ec2VpcId,
         ElasticLoadBalancingV2ListenerRuleArnElseElasticLoadBalancingV2ListenerArn: ElasticLoadBalancingV2ListenerArn ElasticLoadBalancingV2ListenerRuleArn,
         KmsAliasAliasNameOrKmsKeyArnOrKmsKeyId: KmsAliasAliasName KmsKeyArn KmsKeyId KmsKeyIdElseKmsKeyArn,
         KmsKeyIdElseKmsKeyArn: KmsKeyArn KmsKeyId,

@@ -30,7 +30,7 @@ fn of_several_defaults_the_first_decides() {
     queue(&stack, "Queue");
     delayed(&app, 1);
     delayed(&app, 2);
-    let more = json!({"QueueName": "orders", "FifoQueue": null});
+    let more = json!({"QueueName": "orders"});
     app.defaults(Untyped::new("AWS::SQS::Queue", more));
     let template = template(app, "one");
     assert_eq!(property(&template, "Queue", "DelaySeconds"), "1");
