@@ -116,16 +116,18 @@ fn no_release<E: Environment>(loaded: &Loaded<E>) -> Option<Finding> {
 
 /// What is wrong with the templates.
 fn findings(assembly: &Assembly) -> Vec<Finding> {
-    let findings = assembly.stacks.iter().flat_map(|stack| {
-        let held = literals(&stack.template).into_iter();
-        let held = held.filter(|finding| {
-            let mut untyped = stack.untyped.iter();
-            !untyped.any(|path| finding.path.starts_with(path))
-        });
-        let found = check(&stack.template).into_iter().chain(held);
-        found.map(|finding| declared(finding, stack))
+    let stacks = assembly.stacks.iter();
+    let found = stacks.flat_map(|stack| wrong(stack).map(|finding| declared(finding, stack)));
+    found.collect()
+}
+
+/// What is wrong with a template. Of what is untyped nothing is held against a limit.
+fn wrong(stack: &StackAt) -> impl Iterator<Item = Finding> {
+    let held = literals(&stack.template).into_iter().filter(|finding| {
+        let mut untyped = stack.untyped.iter();
+        !untyped.any(|path| finding.path.starts_with(path))
     });
-    findings.collect()
+    check(&stack.template).into_iter().chain(held)
 }
 
 /// The same, each with the lines of YAML that make what is wrong, too.
@@ -146,8 +148,7 @@ fn traced<E: Environment>(
         places.collect()
     };
     let findings = assembly.stacks.iter().flat_map(|stack| {
-        let found = check(&stack.template).into_iter();
-        found.map(|finding| {
+        wrong(stack).map(|finding| {
             let places = match finding.path.len() {
                 // Of a whole section or resource, everything would be said.
                 0..=2 => Vec::new(),
@@ -237,7 +238,8 @@ mod tests {
     use serde::{Deserialize, Serialize};
     use stratiform_environment::load;
     use stratiform_finding::Source;
-    use stratiform_stack::{Parameter, Untyped, json};
+    use stratiform_parts::resources::sqs;
+    use stratiform_stack::{Opt, Parameter, Untyped, json, props};
     use stratiform_template::Template;
 
     use super::*;
@@ -415,6 +417,23 @@ mod tests {
         stack.untyped = vec![found[0].path.clone()];
         assembly.stacks = vec![stack];
         assert_eq!(findings(&assembly), []);
+    }
+
+    #[test]
+    fn an_environment_whose_stacks_break_a_limit_is_refused() {
+        fn delayed(app: &App, seconds: impl Into<Opt<i64>>) {
+            let stack = app.stack("queues", "What is to be done");
+            stack.add(
+                "Late",
+                props!(sqs::Queue {
+                    delay_seconds: seconds.into(),
+                }),
+            );
+        }
+        let limited = assembled(|_, app| delayed(app, 1000), "").unwrap_err();
+        let codes: Vec<Code> = limited.iter().map(|finding| finding.code).collect();
+        assert_eq!(codes, [Code::ValueOutOfRange], "{limited:?}");
+        assert!(assembled(|_, app| delayed(app, Opt::untyped(1000)), "").is_ok());
     }
 
     #[test]
