@@ -179,10 +179,17 @@ impl Check {
             Some(range) => range.into(),
             None => Bounds::of(schema, Keyword::Minimum, Keyword::Maximum),
         };
-        let number = written.parse().ok();
-        if let Some(limit) = number.and_then(|number| bounds.broken_by(number)) {
-            let what = format!("{} is {written}", self.named());
+        let Ok(number) = written.parse() else {
+            return;
+        };
+        let what = format!("{} is {written}", self.named());
+        if let Some(limit) = bounds.broken_by(number) {
             self.tell(Code::ValueOutOfRange, what, limit, bounds.help(""));
+        } else if let Some(known) = bound::numbers(schema)
+            && !known.contains(&number)
+        {
+            let why = format!("it must be one of {}", bound::some_of(&known));
+            self.tell(Code::ValueNotAllowed, what, why, nearest(number, &known));
         }
     }
 
@@ -285,6 +292,17 @@ impl Check {
 
 /// What to do where AWS knows better than the catalog.
 const UNTYPED: &str = "where AWS accepts it, write `Opt::untyped(…)` or `Prop::untyped(…)`";
+
+/// The choices next to a number, below and above.
+fn nearest(number: f64, known: &[f64]) -> String {
+    let below = known.iter().copied().filter(|known| *known < number);
+    let above = known.iter().copied().filter(|known| *known > number);
+    match (below.reduce(f64::max), above.reduce(f64::min)) {
+        (Some(below), Some(above)) => format!("give it {below} or {above}"),
+        (Some(next), None) | (None, Some(next)) => format!("give it {next}"),
+        (None, None) => UNTYPED.to_owned(),
+    }
+}
 
 fn help_for(schema: Schema) -> String {
     match schema.pattern() {
