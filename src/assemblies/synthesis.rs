@@ -117,7 +117,10 @@ fn no_release<E: Environment>(loaded: &Loaded<E>) -> Option<Finding> {
 /// What is wrong with the templates.
 fn findings(assembly: &Assembly) -> Vec<Finding> {
     let stacks = assembly.stacks.iter();
-    let found = stacks.flat_map(|stack| wrong(stack).map(|finding| declared(finding, stack)));
+    let found = stacks.flat_map(|stack| {
+        let key = assembly.key(&stack.name);
+        wrong(stack).map(move |finding| declared(finding, key, stack))
+    });
     found.collect()
 }
 
@@ -154,7 +157,7 @@ fn traced<E: Environment>(
                 0..=2 => Vec::new(),
                 _ => origins(stack, &finding.path),
             };
-            let finding = declared(finding, stack);
+            let finding = declared(finding, assembly.key(&stack.name), stack);
             places.into_iter().fold(finding, Finding::at)
         })
     });
@@ -170,7 +173,9 @@ fn without(assembly: Assembly, findings: Vec<Finding>) -> Result<Assembly, Vec<F
 }
 
 /// A finding in a synthesized template, with the place where the resource is declared in Rust, or else the stack.
-pub(super) fn declared(finding: Finding, stack: &StackAt) -> Finding {
+///
+/// The stack is called by its key, so that what is wrong in several environments is told once.
+pub(super) fn declared(finding: Finding, key: &str, stack: &StackAt) -> Finding {
     let path = finding.path.join("/");
     let resource = match finding.path.as_slice() {
         [section, logical_id, ..] if section == "Resources" => stack.locations.get(logical_id),
@@ -183,7 +188,7 @@ pub(super) fn declared(finding: Finding, stack: &StackAt) -> Finding {
         (None, None) => None,
     };
     let finding = Finding {
-        what: format!("{} (stack `{}`, at {path})", finding.what, stack.name),
+        what: format!("{} (stack `{key}`, at {path})", finding.what),
         ..finding
     };
     match place {
@@ -433,6 +438,8 @@ mod tests {
         let limited = assembled(|_, app| delayed(app, 1000), "").unwrap_err();
         let codes: Vec<Code> = limited.iter().map(|finding| finding.code).collect();
         assert_eq!(codes, [Code::ValueOutOfRange], "{limited:?}");
+        // Another environment's is the same, and is told once.
+        assert!(limited[0].what.contains("(stack `queues`, "), "{limited:?}");
         assert!(assembled(|_, app| delayed(app, Opt::untyped(1000)), "").is_ok());
     }
 
@@ -447,7 +454,7 @@ mod tests {
                 path: vec![section.to_owned(), "Bucket".to_owned()],
                 ..Finding::new(Code::NullValue, "", "")
             };
-            declared(finding, &stack).places.len()
+            declared(finding, "storage", &stack).places.len()
         };
         assert_eq!((places("Resources"), places("Outputs")), (1, 0));
     }
