@@ -221,7 +221,9 @@ impl Check {
                 && pattern::matches(pattern, text) == Some(false)
             {
                 let why = format!("it must match `{pattern}`");
-                return self.tell(Code::ValuePattern, is, why, help_for(schema));
+                let meant = (!self.is_secret()).then(|| meant(pattern, text)).flatten();
+                let help = meant.unwrap_or_else(|| help_for(schema));
+                return self.tell(Code::ValuePattern, is, why, help);
             }
             if let Some(known) = bound::choices(schema).or_else(|| self.choices())
                 && !known
@@ -309,8 +311,24 @@ fn help_for(schema: Schema) -> String {
         Some(pattern) if pattern.trim_start_matches(['^', '(']).starts_with("arn:") => {
             format!("give an ARN, or a handle; {UNTYPED}")
         }
-        _ => UNTYPED.to_owned(),
+        _ => format!("correct the text; {UNTYPED}"),
     }
+}
+
+/// A name like the text that matches: without spaces, with hyphens for what names do not have, in small letters.
+fn meant(pattern: &'static str, text: &str) -> Option<String> {
+    let hyphens = |is_one: fn(char) -> bool| text.trim().replace(is_one, "-");
+    let name = hyphens(|letter| !letter.is_ascii_alphanumeric());
+    let small = name.to_ascii_lowercase();
+    let names = [
+        text.trim().to_owned(),
+        hyphens(char::is_whitespace),
+        name,
+        small,
+    ];
+    let fits = |name: &String| pattern::matches(pattern, name) == Some(true);
+    let name = names.into_iter().find(fits)?;
+    Some(format!("did you mean `{name}`?"))
 }
 
 fn is_position(step: &str) -> bool {
