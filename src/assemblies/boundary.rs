@@ -57,7 +57,7 @@ pub(super) fn others(assembly: &Assembly, settings: &Settings) -> Vec<Finding> {
             let finding = finding.because(format!(
                 "with `settings.bootstrap.permissions_boundary`, CloudFormation's role makes only what `{boundary}` limits"
             ));
-            findings.push(declared(finding, stack));
+            findings.push(declared(finding, assembly.key(&stack.name), stack));
         }
     }
     findings

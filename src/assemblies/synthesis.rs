@@ -116,16 +116,21 @@ fn no_release<E: Environment>(loaded: &Loaded<E>) -> Option<Finding> {
 
 /// What is wrong with the templates.
 fn findings(assembly: &Assembly) -> Vec<Finding> {
-    let findings = assembly.stacks.iter().flat_map(|stack| {
-        let held = literals(&stack.template).into_iter();
-        let held = held.filter(|finding| {
-            let mut untyped = stack.untyped.iter();
-            !untyped.any(|path| finding.path.starts_with(path))
-        });
-        let found = check(&stack.template).into_iter().chain(held);
-        found.map(|finding| declared(finding, stack))
+    let stacks = assembly.stacks.iter();
+    let found = stacks.flat_map(|stack| {
+        let key = assembly.key(&stack.name);
+        wrong(stack).map(move |finding| declared(finding, key, stack))
     });
-    findings.collect()
+    found.collect()
+}
+
+/// What is wrong with a template. Of what is untyped nothing is held against a limit.
+fn wrong(stack: &StackAt) -> impl Iterator<Item = Finding> {
+    let held = literals(&stack.template).into_iter().filter(|finding| {
+        let mut untyped = stack.untyped.iter();
+        !untyped.any(|path| finding.path.starts_with(path))
+    });
+    check(&stack.template).into_iter().chain(held)
 }
 
 /// The same, each with the lines of YAML that make what is wrong, too.
@@ -146,14 +151,13 @@ fn traced<E: Environment>(
         places.collect()
     };
     let findings = assembly.stacks.iter().flat_map(|stack| {
-        let found = check(&stack.template).into_iter();
-        found.map(|finding| {
+        wrong(stack).map(|finding| {
             let places = match finding.path.len() {
                 // Of a whole section or resource, everything would be said.
                 0..=2 => Vec::new(),
                 _ => origins(stack, &finding.path),
             };
-            let finding = declared(finding, stack);
+            let finding = declared(finding, assembly.key(&stack.name), stack);
             places.into_iter().fold(finding, Finding::at)
         })
     });
@@ -169,7 +173,9 @@ fn without(assembly: Assembly, findings: Vec<Finding>) -> Result<Assembly, Vec<F
 }
 
 /// A finding in a synthesized template, with the place where the resource is declared in Rust, or else the stack.
-pub(super) fn declared(finding: Finding, stack: &StackAt) -> Finding {
+///
+/// The stack is called by its key, so that what is wrong in several environments is told once.
+pub(super) fn declared(finding: Finding, key: &str, stack: &StackAt) -> Finding {
     let path = finding.path.join("/");
     let resource = match finding.path.as_slice() {
         [section, logical_id, ..] if section == "Resources" => stack.locations.get(logical_id),
@@ -182,7 +188,7 @@ pub(super) fn declared(finding: Finding, stack: &StackAt) -> Finding {
         (None, None) => None,
     };
     let finding = Finding {
-        what: format!("{} (stack `{}`, at {path})", finding.what, stack.name),
+        what: format!("{} (stack `{key}`, at {path})", finding.what),
         ..finding
     };
     match place {
@@ -237,7 +243,8 @@ mod tests {
     use serde::{Deserialize, Serialize};
     use stratiform_environment::load;
     use stratiform_finding::Source;
-    use stratiform_stack::{Parameter, Untyped, json};
+    use stratiform_parts::resources::sqs;
+    use stratiform_stack::{Opt, Parameter, Untyped, json, props};
     use stratiform_template::Template;
 
     use super::*;
@@ -418,6 +425,25 @@ mod tests {
     }
 
     #[test]
+    fn an_environment_whose_stacks_break_a_limit_is_refused() {
+        fn delayed(app: &App, seconds: impl Into<Opt<i64>>) {
+            let stack = app.stack("queues", "What is to be done");
+            stack.add(
+                "Late",
+                props!(sqs::Queue {
+                    delay_seconds: seconds.into(),
+                }),
+            );
+        }
+        let limited = assembled(|_, app| delayed(app, 1000), "").unwrap_err();
+        let codes: Vec<Code> = limited.iter().map(|finding| finding.code).collect();
+        assert_eq!(codes, [Code::ValueOutOfRange], "{limited:?}");
+        // Another environment's is the same, and is told once.
+        assert!(limited[0].what.contains("(stack `queues`, "), "{limited:?}");
+        assert!(assembled(|_, app| delayed(app, Opt::untyped(1000)), "").is_ok());
+    }
+
+    #[test]
     fn a_finding_is_placed_at_the_resource_it_is_in_and_at_no_other() {
         let stack = StackAt {
             locations: [("Bucket".to_owned(), std::panic::Location::caller())].into(),
@@ -428,7 +454,7 @@ mod tests {
                 path: vec![section.to_owned(), "Bucket".to_owned()],
                 ..Finding::new(Code::NullValue, "", "")
             };
-            declared(finding, &stack).places.len()
+            declared(finding, "storage", &stack).places.len()
         };
         assert_eq!((places("Resources"), places("Outputs")), (1, 0));
     }

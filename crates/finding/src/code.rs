@@ -187,7 +187,7 @@ codes! {
         ValueLength = "value-length",
         /// Text that does not match the property's pattern, or is an ID or ARN of another kind.
         ValuePattern = "value-pattern",
-        /// Text that is none of the property's choices.
+        /// Text or a number that is none of the property's choices.
         ValueNotAllowed = "value-not-allowed",
         /// A list with an item twice.
         ValueRepeated = "value-repeated",

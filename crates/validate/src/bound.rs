@@ -1,5 +1,6 @@
 //! Ranges and choices of schemas, and how they are said.
 
+use std::fmt::Display;
 use std::ops::RangeInclusive;
 
 use stratiform_catalog::{Fact, Keyword, Schema};
@@ -71,6 +72,12 @@ pub(crate) fn choices(schema: Schema) -> Option<Vec<&'static str>> {
     values.as_list()?.iter().map(Fact::as_text).collect()
 }
 
+/// The numbers of a choice, where all are.
+pub(crate) fn numbers(schema: Schema) -> Option<Vec<f64>> {
+    let values = schema.keyword(Keyword::Enum)?;
+    values.as_list()?.iter().map(number).collect()
+}
+
 /// Whether a text is this value of the choice.
 pub(crate) fn is_choice(schema: Schema, known: &str, text: &str) -> bool {
     match schema.keyword(Keyword::EnumCaseInsensitive) {
@@ -80,7 +87,7 @@ pub(crate) fn is_choice(schema: Schema, known: &str, text: &str) -> bool {
 }
 
 /// A few of the choices in words.
-pub(crate) fn some_of(known: &[&str]) -> String {
+pub(crate) fn some_of(known: &[impl Display]) -> String {
     const SHOWN: usize = 8;
     let shown = known.iter().take(SHOWN);
     let shown: Vec<String> = shown.map(|known| format!("`{known}`")).collect();

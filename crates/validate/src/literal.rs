@@ -179,10 +179,17 @@ impl Check {
             Some(range) => range.into(),
             None => Bounds::of(schema, Keyword::Minimum, Keyword::Maximum),
         };
-        let number = written.parse().ok();
-        if let Some(limit) = number.and_then(|number| bounds.broken_by(number)) {
-            let what = format!("{} is {written}", self.named());
+        let Ok(number) = written.parse() else {
+            return;
+        };
+        let what = format!("{} is {written}", self.named());
+        if let Some(limit) = bounds.broken_by(number) {
             self.tell(Code::ValueOutOfRange, what, limit, bounds.help(""));
+        } else if let Some(known) = bound::numbers(schema)
+            && !known.contains(&number)
+        {
+            let why = format!("it must be one of {}", bound::some_of(&known));
+            self.tell(Code::ValueNotAllowed, what, why, nearest(number, &known));
         }
     }
 
@@ -214,7 +221,9 @@ impl Check {
                 && pattern::matches(pattern, text) == Some(false)
             {
                 let why = format!("it must match `{pattern}`");
-                return self.tell(Code::ValuePattern, is, why, help_for(schema));
+                let meant = (!self.is_secret()).then(|| meant(pattern, text)).flatten();
+                let help = meant.unwrap_or_else(|| help_for(schema));
+                return self.tell(Code::ValuePattern, is, why, help);
             }
             if let Some(known) = bound::choices(schema).or_else(|| self.choices())
                 && !known
@@ -286,13 +295,40 @@ impl Check {
 /// What to do where AWS knows better than the catalog.
 const UNTYPED: &str = "where AWS accepts it, write `Opt::untyped(…)` or `Prop::untyped(…)`";
 
+/// The choices next to a number, below and above.
+fn nearest(number: f64, known: &[f64]) -> String {
+    let below = known.iter().copied().filter(|known| *known < number);
+    let above = known.iter().copied().filter(|known| *known > number);
+    match (below.reduce(f64::max), above.reduce(f64::min)) {
+        (Some(below), Some(above)) => format!("give it {below} or {above}"),
+        (Some(next), None) | (None, Some(next)) => format!("give it {next}"),
+        (None, None) => UNTYPED.to_owned(),
+    }
+}
+
 fn help_for(schema: Schema) -> String {
     match schema.pattern() {
         Some(pattern) if pattern.trim_start_matches(['^', '(']).starts_with("arn:") => {
             format!("give an ARN, or a handle; {UNTYPED}")
         }
-        _ => UNTYPED.to_owned(),
+        _ => format!("correct the text; {UNTYPED}"),
     }
+}
+
+/// A name like the text that matches: without spaces, with hyphens for what names do not have, in small letters.
+fn meant(pattern: &'static str, text: &str) -> Option<String> {
+    let hyphens = |is_one: fn(char) -> bool| text.trim().replace(is_one, "-");
+    let name = hyphens(|letter| !letter.is_ascii_alphanumeric());
+    let small = name.to_ascii_lowercase();
+    let names = [
+        text.trim().to_owned(),
+        hyphens(char::is_whitespace),
+        name,
+        small,
+    ];
+    let fits = |name: &String| pattern::matches(pattern, name) == Some(true);
+    let name = names.into_iter().find(fits)?;
+    Some(format!("did you mean `{name}`?"))
 }
 
 fn is_position(step: &str) -> bool {

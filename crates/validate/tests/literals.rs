@@ -40,6 +40,8 @@ fn what_breaks_a_limit_is_found_with_its_path() {
         ("AWS::S3::Bucket", "{BucketName: Not_A_Bucket}"),
         ("AWS::EC2::Subnet", "{VpcId: subnet-0123456789abcdef0}"),
         ("AWS::SQS::Queue", "{DelaySeconds: 901}"),
+        ("AWS::Logs::LogGroup", "{RetentionInDays: 31}"),
+        ("AWS::Logs::LogGroup", "{RetentionInDays: '10000'}"),
         (
             "AWS::EC2::SecurityGroup",
             "{SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 443, ToPort: 4430000}]}",
@@ -75,6 +77,7 @@ fn of_what_is_not_known_here_nothing_is_said() {
             "{Role: !Sub 'x${AWS::Region}', FunctionName: '{{resolve:ssm:name}}'}",
         ),
         (FUNCTION, "{MemorySize: !If [Large, 1024, 128]}"),
+        ("AWS::Logs::LogGroup", "{RetentionInDays: '30'}"),
         (FUNCTION, "{MemorySize: '1024', NoSuchProperty: 64}"),
         ("My::Own::Type", "{MemorySize: 64}"),
         (

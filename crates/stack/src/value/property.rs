@@ -137,7 +137,7 @@ impl<K> AcceptsKind<UnknownKind> for K {}
 #[diagnostic::on_unimplemented(
     message = "a literal of type `{L}` cannot be used where `{Self}` is expected",
     label = "expected `{Self}`, this is `{L}`",
-    note = "text is in quotes; for an enum write one of its variants, for a structure its struct; `Prop::untyped` or `Opt::untyped` take anything"
+    note = "text is in quotes, a number is not; for an enum write one of its variants, for a structure its struct; `Prop::untyped` or `Opt::untyped` take anything"
 )]
 pub trait AcceptsLiteral<L> {
     /// The literal as the property takes it.
