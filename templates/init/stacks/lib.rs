@@ -3,7 +3,8 @@
 pub mod environment;
 mod inbox;
 
-mod resources {
+/// The types that `resources.txt` lists: a type that is not there is added to it.
+pub mod resources {
     include!(concat!(env!("OUT_DIR"), "/resources.rs"));
 }
 

@@ -125,6 +125,18 @@ pub trait Chosen {}
 
 impl Chosen for One {}
 
+/// What no property takes. That a handle might give it, too, keeps the compiler from taking the only kind that a
+/// resource gives for what is expected: then the mistake would be shown at the list, and not at the handle in it.
+#[derive(Debug)]
+pub enum Nothing {}
+
+// Not recommended: nobody can write it.
+#[diagnostic::do_not_recommend]
+impl<R: Resource> Gives<Nothing> for R {
+    type Choice = Nothing;
+    const ATTRIBUTE: Option<&'static str> = None;
+}
+
 impl<R: Resource> Handle<R> {
     fn given<T: Shaped>(&self) -> Draft
     where

@@ -68,9 +68,14 @@ impl Resource for Untyped {
     fn into_properties(self) -> Draft {
         match self.properties.0 {
             Draft::Map(entries) => {
+                let untyped = |value| match value {
+                    // Nothing stays nothing: a default has it no more than what is left out.
+                    Draft::Value(Value::Null) => value,
+                    value => Draft::Untyped(Box::new(value)),
+                };
                 let entries = entries.into_iter();
-                let untyped = entries.map(|(key, value)| (key, Draft::Untyped(Box::new(value))));
-                Draft::Map(untyped.collect())
+                let entries = entries.map(|(key, value)| (key, untyped(value)));
+                Draft::Map(entries.collect())
             }
             other => other,
         }
