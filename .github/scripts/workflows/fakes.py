@@ -181,7 +181,10 @@ def cargo(arguments):
         case ["update", "--quiet", "--workspace", "--manifest-path", file]:
             if not pathlib.Path(file).is_file():
                 refused(f"there is no {file}")
-        case ["xtask", "ci"] | [("clippy" | "deny" | "fmt" | "install" | "llvm-cov" | "test"), *_]:
+        case ["xtask", "ci"] | [
+            ("clippy" | "deny" | "fmt" | "install" | "llvm-cov" | "publish" | "semver-checks" | "test"),
+            *_,
+        ]:
             print("cargo", *arguments)
         case _:
             refused(f"not known here: {arguments}")
