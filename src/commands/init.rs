@@ -155,8 +155,8 @@ mod tests {
             let named = named(given, Path::new(folder));
             named.map_err(|failure| failure.findings[0].what.clone())
         };
-        assert_eq!(name(None, "/work/shop").unwrap().as_str(), "shop");
-        assert_eq!(name(Some("web"), "/work/shop").unwrap().as_str(), "web");
+        assert_eq!(name(None, "/home/ann/shop").unwrap().as_str(), "shop");
+        assert_eq!(name(Some("web"), "/home/ann/shop").unwrap().as_str(), "web");
         assert!(
             name(None, "/")
                 .unwrap_err()

@@ -141,15 +141,21 @@ mod tests {
             let way = relative(Path::new(from), Path::new(to));
             way.to_str().unwrap().to_owned()
         };
-        assert_eq!(way("/work/shop", "/work/stratiform"), "../stratiform");
-        assert_eq!(way("/work/shop", "/work/shop/vendored"), "vendored");
-        assert_eq!(way("/work/stratiform/shop", "/work/stratiform"), "..");
+        assert_eq!(
+            way("/home/ann/shop", "/home/ann/stratiform"),
+            "../stratiform"
+        );
+        assert_eq!(way("/home/ann/shop", "/home/ann/shop/vendored"), "vendored");
+        assert_eq!(
+            way("/home/ann/stratiform/shop", "/home/ann/stratiform"),
+            ".."
+        );
         assert_eq!(way("/a/b", "/c"), "../../c");
     }
 
     #[test]
     fn what_a_manifest_says() {
-        let of = |taken: Taken| Dependencies::of(&taken, Path::new("/work/shop")).unwrap();
+        let of = |taken: Taken| Dependencies::of(&taken, Path::new("/home/ann/shop")).unwrap();
         let git = |at| {
             of(Taken::Git {
                 url: "https://example.com/a\"b".to_owned(),
