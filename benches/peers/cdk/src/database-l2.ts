@@ -6,7 +6,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as rds from 'aws-cdk-lib/aws-rds';
-import { Environment } from './environment';
+import { Environment } from './database-environment';
 
 export interface NetworkL2 { vpc: ec2.IVpc; logsKey: kms.IKey }
 

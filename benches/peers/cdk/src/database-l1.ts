@@ -7,7 +7,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as rds from 'aws-cdk-lib/aws-rds';
-import { Environment, Network } from './environment';
+import { Environment, Network } from './database-environment';
 
 export class DatabaseStack extends Stack {
   readonly instance: rds.CfnDBInstance;

@@ -3,9 +3,9 @@
 import { App, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as kms from 'aws-cdk-lib/aws-kms';
-import { dev } from './environment';
-import * as l1 from './l1';
-import * as l2 from './l2';
+import { dev } from './database-environment';
+import * as l1 from './database-l1';
+import * as l2 from './database-l2';
 const app = new App();
 const n1 = new Stack(app, 'n1');
 const vpc = new ec2.CfnVPC(n1, 'Vpc', { cidrBlock: '10.0.0.0/16' });
