@@ -22,8 +22,8 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
 
     let rust = Edit::new(
         copy.join("stacks/network.rs"),
-        r#"tag("vpc")"#,
-        r#"tag("vpc-{}")"#,
+        r#"tag("isolated")"#,
+        r#"tag("isolated-edit-{}")"#,
     )?;
     let typescript = Edit::new(
         cdk.source("network.ts"),
@@ -42,7 +42,10 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
     let subjects = [
         Subject::new("cargo build, stratiform synth", vec![build(), synth])
             .before(|run| remove(&out).and_then(|()| rust.make(run)))
-            .after(|run| contains(&out.join("dev/network.yaml"), &format!("vpc-{run}"))),
+            .after(|run| {
+                let edited = format!("isolated-edit-{run}");
+                contains(&out.join("dev/network.yaml"), &edited)
+            }),
         Subject::new(
             "tsc (incremental), cdk synth --no-validation",
             vec![
