@@ -11,6 +11,7 @@ mod substitution;
 mod template;
 mod value;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::mem::take;
 use std::panic::Location;
@@ -106,9 +107,13 @@ fn paths_of_untyped(known: &Known, draft: &StackDraft) -> Vec<Vec<String>> {
         let Some(named) = known.get(resource.target) else {
             continue;
         };
+        let mut path = ["Resources", named.logical_id, "Properties"]
+            .map(Cow::Borrowed)
+            .to_vec();
         for (name, property) in &resource.properties {
-            let path = ["Resources", named.logical_id, "Properties", name];
-            property.untyped(&mut path.map(str::to_owned).to_vec(), &mut found);
+            path.push(Cow::Borrowed(name));
+            property.untyped(&mut path, &mut found);
+            path.pop();
         }
     }
     found

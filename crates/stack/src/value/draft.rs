@@ -157,25 +157,29 @@ impl Draft {
     }
 
     /// Notes the paths below a path, of whatever is untyped; inside of it nothing more is noted.
-    pub(crate) fn untyped(&self, path: &mut Vec<String>, found: &mut Vec<Vec<String>>) {
-        let mut inside = |step: String, draft: &Draft| {
+    pub(crate) fn untyped<'d>(
+        &'d self,
+        path: &mut Vec<Cow<'d, str>>,
+        found: &mut Vec<Vec<String>>,
+    ) {
+        let mut inside = |step: Cow<'d, str>, draft: &'d Draft| {
             path.push(step);
             draft.untyped(path, found);
             path.pop();
         };
         match self {
-            Draft::Untyped(_) => found.push(path.clone()),
+            Draft::Untyped(_) => found.push(path.iter().map(Cow::to_string).collect()),
             Draft::List(items) => {
                 for (position, item) in items.iter().enumerate() {
-                    inside(position.to_string(), item);
+                    inside(position.to_string().into(), item);
                 }
             }
             Draft::Map(entries) => {
                 for (key, entry) in entries {
-                    inside(key.to_string(), entry);
+                    inside(Cow::Borrowed(key), entry);
                 }
             }
-            Draft::Function(function, argument) => inside(function.name().to_owned(), argument),
+            Draft::Function(function, argument) => inside(function.name().into(), argument),
             Draft::Value(_)
             | Draft::Text(_)
             | Draft::Reference(_)
