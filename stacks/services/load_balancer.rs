@@ -138,12 +138,12 @@ impl Doors {
             port,
             certificate,
             what,
-            otherwise: not_found(),
+            otherwise: parts::not_found(),
         };
         match certificate {
             Some(_) => Doors {
                 redirected: Some(Door {
-                    otherwise: to_https(),
+                    otherwise: parts::to_https(),
                     ..door(80, None, "HTTP, redirected to HTTPS")
                 }),
                 production: door(443, certificate.clone(), "HTTPS"),
@@ -197,29 +197,6 @@ impl Door {
         };
         context.stack.add(id, listener)
     }
-}
-
-/// What a path gets that is no service's business.
-fn not_found() -> listener::Action {
-    props!(listener::Action {
-        r#type: listener::action::Type::FixedResponse,
-        fixed_response_config: listener::FixedResponseConfig {
-            status_code: 404,
-            content_type: "text/plain",
-            message_body: "Not found",
-        },
-    })
-}
-
-fn to_https() -> listener::Action {
-    props!(listener::Action {
-        r#type: listener::action::Type::Redirect,
-        redirect_config: listener::RedirectConfig {
-            status_code: listener::redirect_config::StatusCode::Http301,
-            protocol: "HTTPS",
-            port: "443",
-        },
-    })
 }
 
 /// Lets in who may connect. The ways out to the tasks come with the services.

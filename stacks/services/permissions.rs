@@ -2,7 +2,7 @@
 
 use stratiform_parts::QueueHandles;
 use stratiform_stack::condition::string_equals;
-use stratiform_stack::{Expr, Handle, PolicyDocument, Statement, arn, props, pseudo, sub};
+use stratiform_stack::{Expr, Handle, Statement, arn, props, sub};
 
 use crate::environment::ServiceName;
 use crate::parts;
@@ -16,28 +16,20 @@ pub(super) fn execution_role(
     entry: &Entry<'_>,
     logs: &Handle<logs::LogGroup>,
 ) -> Handle<iam::Role> {
-    let mut statements = vec![
-        Statement::allow(["ecr:GetAuthorizationToken"])
-            .sid("Login")
-            .on_any(),
-        Statement::allow([
-            "ecr:BatchCheckLayerAvailability",
-            "ecr:BatchGetImage",
-            "ecr:GetDownloadUrlForLayer",
-        ])
-        .sid("Pull")
-        .on(entry.context.uses.registry.repositories[entry.name]),
+    let repository = entry.context.uses.registry.repositories[entry.name];
+    let mut statements = parts::pull(repository).to_vec();
+    statements.push(
         Statement::allow(["logs:CreateLogStream", "logs:PutLogEvents"])
             .sid("WriteLogs")
             .on(logs),
-    ];
+    );
     if entry.service.uses_database {
         statements.extend(read_database_secret(entry));
     }
     statements.extend(read_parameters(entry));
     let role = props!(parts::Role {
         description: format!("Starts the tasks of {}", entry.name),
-        trust: trust_in_tasks(),
+        trust: parts::trust_in_tasks(),
         policy_name: "start-tasks",
         statements,
     });
@@ -59,21 +51,11 @@ pub(super) fn task_role(entry: &Entry<'_>, cluster: &Cluster) -> Handle<iam::Rol
     }
     let role = props!(parts::Role {
         description: format!("What {} itself may do", entry.name),
-        trust: trust_in_tasks(),
+        trust: parts::trust_in_tasks(),
         policy_name: "run",
         statements,
     });
     role.add_to(entry.context.stack, &entry.id("TaskRole"))
-}
-
-fn trust_in_tasks() -> PolicyDocument {
-    parts::trust("ecs-tasks.amazonaws.com", arn("ecs", "*"))
-}
-
-/// Only with a request of another service on our behalf, never directly.
-fn through(statement: Statement, service: &str) -> Statement {
-    let endpoint = sub!("{}.{}.amazonaws.com", service, pseudo::region());
-    statement.when(string_equals("kms:ViaService", endpoint))
 }
 
 /// To log in without a password, as the database user of the service's name.
@@ -101,7 +83,7 @@ fn read_database_secret(entry: &Entry<'_>) -> [Statement; 2] {
         Statement::allow(["secretsmanager:GetSecretValue"])
             .sid("ReadDatabaseSecret")
             .on(&secret),
-        through(decrypt, "secretsmanager")
+        parts::through(decrypt, "secretsmanager")
             .when(string_equals("kms:EncryptionContext:SecretARN", &secret)),
     ]
 }
@@ -123,7 +105,7 @@ fn read_parameters(entry: &Entry<'_>) -> Vec<Statement> {
         Statement::allow(["ssm:GetParameters"])
             .sid("ReadParameters")
             .on_each(parameters),
-        through(decrypt, "ssm"),
+        parts::through(decrypt, "ssm"),
     ]
 }
 
@@ -179,7 +161,7 @@ impl QueueUse {
             Statement::allow(self.actions.iter().copied())
                 .sid(self.sid)
                 .on_each(used.into_iter().map(|queue| &queue.queue)),
-            through(use_key, "sqs"),
+            parts::through(use_key, "sqs"),
         ]
     }
 }

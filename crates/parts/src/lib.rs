@@ -23,11 +23,13 @@ pub use bucket::{Bucket, BucketHandles, private_bucket};
 pub use database::{Postgres, PostgresHandles};
 pub use key::{Key, LogKey, LogKeyHandles};
 pub use load_balancer::{
-    AccessLogs, Entrance, LoadBalancer, LoadBalancerHandles, Scheme, no_egress,
+    AccessLogs, Entrance, LoadBalancer, LoadBalancerHandles, Scheme, no_egress, not_found, to_https,
 };
 pub use log_group::{LogGroup, Logs};
 pub use queue::{Queue, QueueHandles, encrypted_queue, queue_policy};
 pub use role::Role;
 pub use service::{CpuArchitecture, FargateService, FargateServiceHandles, Http, closed_container};
-pub use statements::{deny_plaintext, log_groups, own_account, through, trust};
+pub use statements::{
+    deny_plaintext, log_groups, own_account, pull, through, trust, trust_in_tasks,
+};
 pub use vpc::{ANYWHERE, FlowLogs, FlowLogsHandles, Nat, Vpc, VpcHandles};

@@ -217,7 +217,7 @@ fn add_listeners(
 }
 
 /// What a path gets that is no service's business.
-fn not_found() -> listener::Action {
+pub fn not_found() -> listener::Action {
     props!(listener::Action {
         r#type: listener::action::Type::FixedResponse,
         fixed_response_config: listener::FixedResponseConfig {
@@ -228,7 +228,8 @@ fn not_found() -> listener::Action {
     })
 }
 
-fn to_https() -> listener::Action {
+/// Where browsers begin when nobody has told them about HTTPS.
+pub fn to_https() -> listener::Action {
     props!(listener::Action {
         r#type: listener::action::Type::Redirect,
         redirect_config: listener::RedirectConfig {

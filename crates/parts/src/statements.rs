@@ -40,3 +40,24 @@ pub fn deny_plaintext(action: &str, resource: impl Into<Prop<Id<Arn>>>) -> State
 pub fn log_groups(pattern: &str) -> Expr<String> {
     arn("logs", format!("log-group:{pattern}"))
 }
+
+/// Trust in the tasks of this account's clusters.
+pub fn trust_in_tasks() -> PolicyDocument {
+    trust("ecs-tasks.amazonaws.com", arn("ecs", "*"))
+}
+
+/// To log in to ECR, and pull the images of a repository.
+pub fn pull(repository: impl Into<Prop<Id<Arn>>>) -> [Statement; 2] {
+    [
+        Statement::allow(["ecr:GetAuthorizationToken"])
+            .sid("Login")
+            .on_any(),
+        Statement::allow([
+            "ecr:BatchCheckLayerAvailability",
+            "ecr:BatchGetImage",
+            "ecr:GetDownloadUrlForLayer",
+        ])
+        .sid("Pull")
+        .on(repository),
+    ]
+}

@@ -1,9 +1,10 @@
 //! What a service may do: the role that starts its tasks, and the one that they run with.
 
-use stratiform_stack::{Arn, Handle, Id, Opt, PolicyDocument, Prop, Statement, arn, props};
+use stratiform_stack::{Arn, Handle, Id, Opt, Statement, props};
 
+use crate::Role;
 use crate::resources::logs;
-use crate::{Role, statements};
+use crate::statements::{pull, trust_in_tasks};
 
 /// What ECS may do to start a task: pull its image, write its log, and what the service says.
 pub(super) fn execution_role(
@@ -32,23 +33,4 @@ pub(super) fn task_role(id: &str, statements: Vec<Statement>) -> Role {
         policy_name: "run",
         statements,
     })
-}
-
-fn trust_in_tasks() -> PolicyDocument {
-    statements::trust("ecs-tasks.amazonaws.com", arn("ecs", "*"))
-}
-
-fn pull(repository: Prop<Id<Arn>>) -> [Statement; 2] {
-    [
-        Statement::allow(["ecr:GetAuthorizationToken"])
-            .sid("Login")
-            .on_any(),
-        Statement::allow([
-            "ecr:BatchCheckLayerAvailability",
-            "ecr:BatchGetImage",
-            "ecr:GetDownloadUrlForLayer",
-        ])
-        .sid("Pull")
-        .on(repository),
-    ]
 }
