@@ -10,11 +10,11 @@ use stratiform_environment::{
     Environment, GitRef, Loaded, References as WrittenReferences, Settings as WrittenSettings,
     Text as _, Violation,
 };
-use stratiform_finding::{Code, Finding, Place};
+use stratiform_finding::{Code, Finding, Level, Place};
 use stratiform_service::{AccountId, Malformed, Region};
 use stratiform_stack::{App, Assembly, References, Settings, StackAt};
 use stratiform_template::check;
-use stratiform_validate::literals;
+use stratiform_validate::validate;
 
 use super::boundary;
 use crate::provenance::Provenance;
@@ -119,16 +119,17 @@ fn findings(assembly: &Assembly) -> Vec<Finding> {
     let stacks = assembly.stacks.iter();
     let found = stacks.flat_map(|stack| {
         let key = assembly.key(&stack.name);
-        wrong(stack).map(move |finding| declared(finding, key, stack))
+        wrong(stack, &assembly.region).map(move |finding| declared(finding, key, stack))
     });
     found.collect()
 }
 
 /// What is wrong with a template. Of what is untyped nothing is held against a limit.
-fn wrong(stack: &StackAt) -> impl Iterator<Item = Finding> {
-    let held = literals(&stack.template).into_iter().filter(|finding| {
+fn wrong(stack: &StackAt, region: &Region) -> impl Iterator<Item = Finding> {
+    let report = validate(&stack.template, &[region.as_str()]);
+    let held = report.findings.into_iter().filter(|finding| {
         let mut untyped = stack.untyped.iter();
-        !untyped.any(|path| finding.path.starts_with(path))
+        finding.level == Level::Error && !untyped.any(|path| finding.path.starts_with(path))
     });
     check(&stack.template).into_iter().chain(held)
 }
@@ -151,7 +152,7 @@ fn traced<E: Environment>(
         places.collect()
     };
     let findings = assembly.stacks.iter().flat_map(|stack| {
-        wrong(stack).map(|finding| {
+        wrong(stack, &assembly.region).map(|finding| {
             let places = match finding.path.len() {
                 // Of a whole section or resource, everything would be said.
                 0..=2 => Vec::new(),

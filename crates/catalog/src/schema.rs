@@ -215,6 +215,16 @@ impl Schema {
         self.keyword(Keyword::AdditionalProperties) != Some(Fact::Bool(false))
     }
 
+    /// Returns the schema that a keyword holds, for example [`Keyword::If`].
+    pub fn part(self, keyword: Keyword) -> Option<Schema> {
+        Some(self.at(self.keyword(keyword)?))
+    }
+
+    /// Returns the schemas that a keyword holds, for example [`Keyword::PrefixItems`].
+    pub fn parts(self, keyword: Keyword) -> impl Iterator<Item = Schema> {
+        self.schemas(keyword)
+    }
+
     fn texts(self, keyword: Keyword) -> impl Iterator<Item = &'static str> {
         self.keyword(keyword).into_iter().flat_map(Fact::texts)
     }

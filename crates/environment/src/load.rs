@@ -348,6 +348,7 @@ fn unreadable(mut error: Finding, source: &Source) -> Finding {
         why,
         help,
         recorded: None,
+        when: String::new(),
         ..error
     }
     .in_source(source)

@@ -191,6 +191,22 @@ codes! {
         ValueNotAllowed = "value-not-allowed",
         /// A list with an item twice.
         ValueRepeated = "value-repeated",
+        /// A value of another kind than the property takes: a list for a text.
+        ValueType = "value-type",
+        /// A value that fits none of the forms that the property may have.
+        ValueForm = "value-form",
+        /// A property that its type does not have.
+        NoSuchProperty = "no-such-property",
+        /// A property that must be there and is not, always or in some case.
+        MissingProperty = "missing-property",
+        /// Properties that exclude each other.
+        ExclusiveProperties = "exclusive-properties",
+        /// A property that AWS returns and nobody can set.
+        ReadOnlyProperty = "read-only-property",
+        /// A type that AWS does not have.
+        UnknownType = "unknown-type",
+        /// A type that does not exist in the region.
+        TypeNotInRegion = "type-not-in-region",
     }
     /// AWS: calls that failed.
     Aws {

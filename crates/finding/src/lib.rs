@@ -40,6 +40,8 @@ pub struct Finding {
     pub what: String,
     /// The rule or limit that was broken; empty where `what` says it all.
     pub why: String,
+    /// What makes it so: `` `Stage` is `prod` ``; empty where it always is.
+    pub when: String,
     /// The next edit, or a command.
     pub help: String,
     /// Where; the first place is the main one. `why` is what is told there, unless it has a label of its own.
@@ -58,6 +60,7 @@ impl Finding {
             level: Level::Error,
             what: what.into(),
             why: String::new(),
+            when: String::new(),
             help: help.into(),
             places: Vec::new(),
             path: Vec::new(),

@@ -11,6 +11,7 @@ mod check;
 mod node;
 mod order;
 mod parse;
+mod path;
 mod read;
 mod render;
 mod template;
@@ -24,6 +25,7 @@ pub use parse::{
     Document, Format, MAX_BYTES, MAX_DEPTH, MAX_NODES, RepeatedKey, parse, parse_bytes, parse_json,
     parse_with_repeats, parse_yaml,
 };
+pub use path::Path;
 pub use read::Step;
 pub use stratiform_finding::Span;
 pub use template::{Member, Output, Parameter, Resource, Section, Template};

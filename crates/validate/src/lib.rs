@@ -1,14 +1,40 @@
 //! What is wrong with a template by the facts about resource types.
 //!
-//! What lives here: [`literals`], which holds the values that are written out against the limits in the catalog. What
-//! does not: what needs nothing but the template (`stratiform_template::check`), and policies (`stratiform-stack`).
+//! What lives here: [`validate`], which holds a template against the catalog under every combination of its conditions
+//! that there can be. What does not: what needs nothing but the template (`stratiform_template::check`), which is asked
+//! too, and policies.
 //!
-//! An error is one whatever AWS makes of the rest: of what CloudFormation evaluates, of what the catalog does not have,
-//! and of limits that cannot be read nothing is said.
+//! An error is one whatever comes of what is not known here. Of what CloudFormation evaluates, of what the catalog does
+//! not have, and of limits that cannot be read nothing is said; what could not be looked at is counted
+//! ([`Report::not_checked`]).
 
 mod bound;
+mod cases;
 mod kind;
-mod literal;
+mod parameter;
 mod pattern;
+mod report;
+mod resource;
+mod rule;
+mod scene;
+mod schema;
 
-pub use literal::literals;
+use std::collections::HashSet;
+
+pub use report::{NotChecked, Reason, Report};
+use scene::Scene;
+use stratiform_template::Template;
+
+/// Holds a template against the facts, for the regions that it is deployed to; for any, where none is named.
+pub fn validate(template: &Template, regions: &[&str]) -> Report {
+    let scene = Scene::new(template, regions);
+    let mut report = Report::default();
+    resource::check(&scene, &mut report);
+    // Schemas say some things twice.
+    let mut seen = HashSet::new();
+    report
+        .findings
+        .retain(|finding| seen.insert((finding.path.clone(), finding.code, finding.what.clone())));
+    report.not_checked = scene.skipped.into_inner();
+    report
+}

@@ -1,0 +1,139 @@
+//! A question that is asked of each case that makes a difference to it, and of no others.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use stratiform_finding::{Finding, Level};
+
+use super::{Case, Cases, Decision};
+use crate::parameter;
+
+/// What a question hangs on that a case does not say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Open<'t> {
+    /// Whether a condition holds.
+    Condition(&'t str),
+    /// What a parameter is.
+    Parameter(&'t str),
+}
+
+/// How many cases a question is asked of.
+const MOST: usize = 256;
+
+impl<'t> Cases<'t> {
+    /// Asks a question of each case in which its answer could be another, and gives what is wrong: once, and with what
+    /// makes it so where it is not so always. A question says what it hangs on by an error.
+    ///
+    /// Nothing where there are too many cases.
+    pub(crate) fn each(
+        &self,
+        start: &Case<'t>,
+        mut ask: impl FnMut(&Case<'t>) -> Result<Vec<Finding>, Open<'t>>,
+    ) -> Option<Vec<(Case<'t>, Finding)>> {
+        let mut open = vec![start.clone()];
+        let mut answered: Vec<(Case<'t>, Vec<Finding>)> = Vec::new();
+        while let Some(case) = open.pop() {
+            match ask(&case) {
+                Ok(found) => answered.push((case, found)),
+                Err(hangs_on) => {
+                    let mut decided = self.decide(&case, hangs_on);
+                    decided.reverse();
+                    open.append(&mut decided);
+                }
+            }
+            if answered.len() + open.len() > MOST {
+                return None;
+            }
+        }
+        Some(self.merged(start, &answered))
+    }
+
+    /// The cases that something leaves, the likeliest first.
+    fn decide(&self, case: &Case<'t>, open: Open<'t>) -> Vec<Case<'t>> {
+        let decisions: Vec<Decision<'t>> = match open {
+            Open::Condition(name) => [true, false]
+                .map(|holds| Decision::Condition(name, holds))
+                .to_vec(),
+            Open::Parameter(name) => self
+                .values(name)
+                .into_iter()
+                .map(|text| Decision::Parameter(name, text))
+                .collect(),
+        };
+        let cases = decisions
+            .into_iter()
+            .filter_map(|decision| self.with(case, decision));
+        cases.collect()
+    }
+
+    /// What a parameter can be: its choices; or its default, and anything else.
+    fn values(&self, name: &str) -> Vec<Option<&'t str>> {
+        let Some(declared) = self.template.parameters.get(name) else {
+            return vec![None];
+        };
+        let borrowed = |texts: Vec<Cow<'t, str>>| {
+            texts.into_iter().filter_map(|text| match text {
+                Cow::Borrowed(text) => Some(Some(text)),
+                Cow::Owned(_) => None,
+            })
+        };
+        match parameter::choices(declared) {
+            Some(choices) => borrowed(choices).collect(),
+            None => {
+                let default = parameter::default(declared).into_iter().collect();
+                borrowed(default).chain([None]).collect()
+            }
+        }
+    }
+
+    /// Each thing that is wrong once, with the least that makes it so. What only some values of a parameter do may never
+    /// happen: that is a warning.
+    fn merged(
+        &self,
+        start: &Case<'t>,
+        answered: &[(Case<'t>, Vec<Finding>)],
+    ) -> Vec<(Case<'t>, Finding)> {
+        let always = answered.iter().all(|(_, found)| !found.is_empty());
+        let mut seen: HashSet<&Finding> = HashSet::new();
+        let mut merged = Vec::new();
+        for finding in answered.iter().flat_map(|(_, found)| found) {
+            if !seen.insert(finding) {
+                continue;
+            }
+            let cases = answered.iter().filter(|(_, found)| found.contains(finding));
+            let cases: Vec<&Case<'t>> = cases.map(|(case, _)| case).collect();
+            let shared = shared(start, &cases, answered);
+            let mut finding = finding.clone();
+            if !always && shared.values() > start.values() {
+                finding.level = finding.level.min(Level::Warning);
+            }
+            merged.push((shared, finding));
+        }
+        merged
+    }
+}
+
+/// What cases share, where that is all that it takes; or else the first of them.
+fn shared<'t>(
+    start: &Case<'t>,
+    cases: &[&Case<'t>],
+    answered: &[(Case<'t>, Vec<Finding>)],
+) -> Case<'t> {
+    let Some((first, others)) = cases.split_first() else {
+        return start.clone();
+    };
+    let everywhere =
+        |decision: &&Decision<'t>| others.iter().all(|case| case.decisions.contains(*decision));
+    let decisions = first.decisions.iter().filter(everywhere).cloned();
+    let shared = Case {
+        decisions: decisions.collect(),
+    };
+    let has_it = |(case, _): &&(Case<'t>, Vec<Finding>)| {
+        let mut decisions = shared.decisions.iter();
+        decisions.all(|decision| case.decisions.contains(decision))
+    };
+    match answered.iter().filter(has_it).count() == cases.len() {
+        true => shared,
+        false => (*first).clone(),
+    }
+}

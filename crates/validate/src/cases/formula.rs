@@ -1,0 +1,71 @@
+//! Conditions as formulas over what is not known.
+
+use std::borrow::Cow;
+
+/// Something that can have one of several texts.
+#[derive(Clone, Debug)]
+pub(super) struct Variable<'t> {
+    /// What it is called.
+    pub(super) name: Name<'t>,
+    /// The texts that the template compares it with, or allows; the default first.
+    pub(super) texts: Vec<Cow<'t, str>>,
+    /// Whether it can have another text than those.
+    pub(super) is_open: bool,
+}
+
+/// What a [`Variable`] is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Name<'t> {
+    /// A parameter, or a pseudo parameter.
+    Parameter(&'t str),
+    /// An expression whose value nobody knows, as it is written.
+    Expression(String),
+    /// An expression that holds or does not, as it is written.
+    Truth(String),
+}
+
+impl Name<'_> {
+    /// What it is called in sentences.
+    pub(super) fn said(&self) -> &str {
+        match self {
+            Name::Parameter(name) => name,
+            Name::Expression(written) | Name::Truth(written) => written,
+        }
+    }
+}
+
+/// The position of a [`Variable`].
+pub(super) type Place = usize;
+
+/// What holds where the variables have certain texts.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Formula {
+    /// It always holds, or never does.
+    Constant(bool),
+    /// A variable has the text of a position.
+    Is(Place, usize),
+    /// Two variables have one text; the third is whether they do where the template names neither's text.
+    Same(Place, Place, Place),
+    /// The condition of a position.
+    Condition(usize),
+    Not(Box<Formula>),
+    All(Vec<Formula>),
+    Any(Vec<Formula>),
+}
+
+impl Formula {
+    pub(super) fn not(self) -> Formula {
+        match self {
+            Formula::Constant(holds) => Formula::Constant(!holds),
+            Formula::Not(inner) => *inner,
+            other => Formula::Not(Box::new(other)),
+        }
+    }
+}
+
+/// The text that a variable has: a position, or one that the template does not name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Chosen {
+    Text(usize),
+    Another,
+}
