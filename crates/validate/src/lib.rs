@@ -10,6 +10,7 @@
 
 mod bound;
 mod cases;
+mod extension;
 mod kind;
 mod parameter;
 mod pattern;

@@ -6,6 +6,7 @@ use stratiform_finding::{Code, Finding};
 use stratiform_template::{Path, Resource, Step, Value};
 
 use crate::cases::{Case, Decision};
+use crate::extension;
 use crate::report::{Reason, Report};
 use crate::rule;
 use crate::scene::{Scene, Subject};
@@ -113,6 +114,7 @@ fn properties<'t>(scene: &Scene<'t>, subject: Subject<'t>, path: &Path<'_>) -> V
     let properties = Value::Map(resource.properties.clone());
     // In this mode nothing stops for what a case does not say.
     let _ = look.literal(&properties, subject.resource_type.schema(), &path);
+    let _ = extension::all(&mut look, subject, &properties, &path);
     read_only(&mut look, subject, &path);
     rule::all(&mut look, subject, &path);
     look.findings()
@@ -126,7 +128,7 @@ fn read_only(look: &mut Look<'_, '_>, subject: Subject<'_>, path: &Path<'_>) {
     };
     for name in subject.resource.properties.keys().filter(is_set) {
         let what = format!("property `{name}` cannot be set");
-        let why = format!("AWS returns it, {}", look.source());
+        let why = look.why("AWS returns it");
         look.tell(
             &path.key(name),
             Code::ReadOnlyProperty,

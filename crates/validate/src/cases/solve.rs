@@ -32,11 +32,11 @@ impl<'t> Cases<'t> {
         let mut wanted = Vec::new();
         for decision in case.decisions() {
             match decision {
-                Decision::Condition(name, holds) => match self.conditions.get_index_of(name) {
-                    Some(position) => wanted.push((Formula::Condition(position), *holds)),
-                    // What nothing says anything about is free.
-                    None => {}
-                },
+                // What nothing says anything about is free.
+                Decision::Condition(name, holds) => {
+                    let position = self.conditions.get_index_of(name);
+                    wanted.extend(position.map(|position| (Formula::Condition(position), *holds)));
+                }
                 Decision::Parameter(name, text) => {
                     let place = self.place(name);
                     let Some((place, chosen)) = place.zip(self.chosen(name, *text)) else {

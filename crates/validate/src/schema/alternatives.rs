@@ -74,7 +74,7 @@ impl<'t> Look<'_, 't> {
         let (fitting, _) = self.any(value, &schemas, path)?;
         if fitting > 1 {
             let what = format!("{} has {fitting} forms at once", named(path));
-            let why = format!("it must have exactly one, {}", self.source());
+            let why = self.why("it must have exactly one");
             self.tell(
                 path,
                 Code::ExclusiveProperties,

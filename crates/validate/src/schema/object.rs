@@ -170,7 +170,7 @@ impl<'t> Look<'_, 't> {
             return Ok(());
         }
         let what = format!("property `{name}` is missing");
-        let why = format!("it is required, {}", self.source());
+        let why = self.why("it is required");
         let near = entries
             .keys()
             .find(|key| key.to_lowercase() == name.to_lowercase() && *key != name);
@@ -192,7 +192,7 @@ impl<'t> Look<'_, 't> {
     ) -> Looked<'t> {
         if self.has(entries, name)? && !self.has(entries, other)? {
             let what = format!("`{name}` is there without `{other}`");
-            let why = format!("it needs `{other}`, {}", self.source());
+            let why = self.why(&format!("it needs `{other}`"));
             self.tell(
                 &path.key(name),
                 Code::MissingProperty,
@@ -213,7 +213,7 @@ impl<'t> Look<'_, 't> {
     ) -> Looked<'t> {
         if self.has(entries, name)? && self.has(entries, other)? {
             let what = format!("`{name}` and `{other}` are both there");
-            let why = format!("one excludes the other, {}", self.source());
+            let why = self.why("one excludes the other");
             self.tell(
                 &path.key(name),
                 Code::ExclusiveProperties,
@@ -238,11 +238,7 @@ impl<'t> Look<'_, 't> {
                 there.push(*name);
             }
         }
-        let why = format!(
-            "there must be exactly one of {}, {}",
-            listed(names),
-            self.source()
-        );
+        let why = self.why(&format!("there must be exactly one of {}", listed(names)));
         match there.as_slice() {
             [] if !hidden => {
                 let what = format!("none of {} is there", listed(names));
@@ -265,7 +261,7 @@ impl<'t> Look<'_, 't> {
             }
         }
         let what = format!("none of {} is there", listed(names));
-        let why = format!("one of them is required, {}", self.source());
+        let why = self.why("one of them is required");
         self.tell(path, Code::MissingProperty, what, why, "add one of them");
         Ok(())
     }
@@ -277,7 +273,7 @@ impl<'t> Look<'_, 't> {
         }
         if let Some(limit) = bounds.broken_by(count as f64) {
             let what = format!("{} has {count} properties", named(path));
-            let why = format!("{limit}, {}", self.source());
+            let why = self.why(&limit);
             self.tell(
                 path,
                 Code::ValueLength,
