@@ -35,7 +35,7 @@ pub fn validate(template: &Template, regions: &[&str]) -> Report {
     let mut seen = HashSet::new();
     report
         .findings
-        .retain(|finding| seen.insert((finding.path.clone(), finding.code, finding.what.clone())));
+        .retain(|finding| seen.insert((finding.path.clone(), finding.what.clone())));
     report.not_checked = scene.skipped.into_inner();
     report
 }
