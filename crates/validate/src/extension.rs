@@ -144,7 +144,7 @@ impl<'t> Look<'_, 't> {
             let Some(schema) = catalog().extension_in(extension.name, region) else {
                 continue;
             };
-            if seen.contains(&schema) {
+            if seen.iter().any(|seen| seen.fact().is_one_with(schema.fact())) {
                 continue;
             }
             seen.push(schema);

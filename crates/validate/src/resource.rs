@@ -14,6 +14,10 @@ use crate::schema::Look;
 
 /// Looks at every resource that is written out.
 pub(crate) fn check(scene: &Scene<'_>, report: &mut Report) {
+    if scene.is_transformed {
+        // What the macro is given is its own.
+        return scene.skip(Reason::Macro, vec!["Transform".to_owned()]);
+    }
     let section = Path {
         up: None,
         step: Step::Key("Resources"),
@@ -59,7 +63,7 @@ fn resource_type(
         name
     };
     let Some(known) = catalog().resource_type(own) else {
-        if !name.starts_with("AWS::") || name.ends_with("::MODULE") || scene.is_transformed {
+        if !name.starts_with("AWS::") || name.ends_with("::MODULE") {
             scene.skip(Reason::Type, path.steps());
             return Ok(None);
         }
@@ -126,6 +130,10 @@ fn read_only(look: &mut Look<'_, '_>, subject: Subject<'_>, path: &Path<'_>) {
         let mut only = subject.resource_type.read_only();
         only.any(|path| path.is_top_level() && path.as_str() == name.as_str())
     };
+    // What a transform makes of it is another type's.
+    if subject.resource_type.transform().is_some() {
+        return;
+    }
     for name in subject.resource.properties.keys().filter(is_set) {
         let what = format!("property `{name}` cannot be set");
         let why = look.why("AWS returns it");

@@ -179,7 +179,7 @@ impl<'s, 't> Look<'s, 't> {
     /// A finding with what makes it so.
     fn told_when(&self, case: &Case<'t>, mut finding: Finding) -> Finding {
         if self.mode == Mode::Each && case != self.base {
-            finding.when = self.scene.cases.witness(case);
+            finding.when.insert_str(0, &self.scene.cases.witness(case));
         }
         finding
     }

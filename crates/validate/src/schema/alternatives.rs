@@ -124,7 +124,12 @@ impl<'t> Look<'_, 't> {
             Verdict::Fails(_) => {}
             Verdict::Unknown => self.is_unknown = true,
             Verdict::Fits => {
-                let required: Vec<&str> = denied.required().collect();
+                let mut required: Vec<&str> = denied.required().collect();
+                for one in denied.any_of() {
+                    if let Verdict::Fits = self.verdict(value, one, path)? {
+                        required.extend(one.required());
+                    }
+                }
                 let what = match required.as_slice() {
                     [] => format!("{} has a value that is not allowed here", named(path)),
                     names => format!(
