@@ -174,10 +174,15 @@ impl Catalog {
     pub fn extension_in(self, name: &str, region: &str) -> Option<Schema> {
         let rule = self.extension(name)?;
         let by_region = rule.as_map()?;
-        let is_by_region = by_region.keys().any(|key| key == "all" || key.contains('-'));
+        let is_by_region = by_region
+            .keys()
+            .any(|key| key == "all" || key.contains('-'));
         match is_by_region {
             false => Some(Schema::root(rule)),
-            true => by_region.get(region).or_else(|| by_region.get("all")).map(Schema::root),
+            true => by_region
+                .get(region)
+                .or_else(|| by_region.get("all"))
+                .map(Schema::root),
         }
     }
 

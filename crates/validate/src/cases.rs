@@ -8,6 +8,8 @@ mod each;
 mod formula;
 mod read;
 mod solve;
+#[cfg(test)]
+mod tests;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;

@@ -144,7 +144,10 @@ impl<'t> Look<'_, 't> {
             let Some(schema) = catalog().extension_in(extension.name, region) else {
                 continue;
             };
-            if seen.iter().any(|seen| seen.fact().is_one_with(schema.fact())) {
+            if seen
+                .iter()
+                .any(|seen| seen.fact().is_one_with(schema.fact()))
+            {
                 continue;
             }
             seen.push(schema);

@@ -317,7 +317,17 @@ impl<'s, 't> Look<'s, 't> {
     fn keywords(&mut self, value: &Value, schema: Schema, path: &Path<'_>) -> Looked<'t> {
         let Some(keywords) = schema.fact().as_map() else {
             if schema.fact() == Fact::Bool(false) {
-                let what = format!("{} is not allowed", named(path));
+                let what = match self.extension {
+                    // The whole of what the rule is about.
+                    Some(_)
+                        if path
+                            .up
+                            .is_some_and(|up| up.up.is_some_and(|up| up.up.is_none())) =>
+                    {
+                        "these values do not go together".to_owned()
+                    }
+                    _ => format!("{} is not allowed", named(path)),
+                };
                 let source = self.source();
                 self.tell(path, Code::ValueNotAllowed, what, source, "take it away");
             }
