@@ -152,7 +152,9 @@ impl<'t> Checker<'t> {
                 "write a map with `StackName` and `OutputName`",
             ),
             Function::Transform => (
-                argument
+                items
+                    .first()
+                    .unwrap_or(argument)
                     .as_map()
                     .and_then(|map| map.get("Name"))
                     .is_some_and(|name| name.as_str().is_some()),
