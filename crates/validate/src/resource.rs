@@ -27,8 +27,11 @@ pub(crate) fn check(scene: &Scene<'_>, report: &mut Report) {
         match resource_type(scene, resource, &path) {
             Ok(Some(resource_type)) => {
                 report.checked += 1;
-                if let Some(base) = existing(scene, resource) {
-                    let subject = Subject::new(resource, resource_type, base);
+                let Some(base) = existing(scene, resource) else {
+                    continue;
+                };
+                for variant in scene.variants(resource_type) {
+                    let subject = Subject::new(resource, variant, base.clone());
                     let found = properties(scene, &subject, &path);
                     report.findings.extend(found);
                 }
@@ -96,7 +99,7 @@ fn resource_type(
             "deploy it to another region, or take it away".to_owned(),
         );
     }
-    Ok(scene.resource_type(own))
+    Ok(Some(known))
 }
 
 /// When a resource exists; none where it never does.

@@ -70,6 +70,23 @@ impl<'t> Scene<'t> {
         }
     }
 
+    /// A type as each of the regions has it, once for all that have it alike.
+    pub(crate) fn variants(&self, resource_type: ResourceType) -> Vec<ResourceType> {
+        let mut variants: Vec<ResourceType> = Vec::new();
+        for region in self.regions {
+            let variant = catalog().resource_type_in(resource_type.name(), region);
+            let is_new = |variant: &ResourceType| {
+                let id = variant.schema().id();
+                variants.iter().all(|known| known.schema().id() != id)
+            };
+            variants.extend(variant.filter(is_new));
+        }
+        match variants.is_empty() {
+            true => vec![resource_type],
+            false => variants,
+        }
+    }
+
     /// The type of a resource, as the first region that has it knows it.
     pub(crate) fn resource_type(&self, name: &str) -> Option<ResourceType> {
         let mut here = self.regions.iter();
