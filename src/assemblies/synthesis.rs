@@ -14,7 +14,7 @@ use stratiform_finding::{Code, Finding, Place};
 use stratiform_service::{AccountId, Malformed, Region};
 use stratiform_stack::{App, Assembly, References, Settings, StackAt};
 use stratiform_template::check;
-use stratiform_validate::literals;
+use stratiform_validate::{documents, literals};
 
 use super::boundary;
 use crate::provenance::Provenance;
@@ -124,9 +124,10 @@ fn findings(assembly: &Assembly) -> Vec<Finding> {
     found.collect()
 }
 
-/// What is wrong with a template. Of what is untyped nothing is held against a limit.
+/// What is wrong with a template. Of what is untyped nothing is held against the catalog.
 fn wrong(stack: &StackAt) -> impl Iterator<Item = Finding> {
-    let held = literals(&stack.template).into_iter().filter(|finding| {
+    let held = literals(&stack.template).into_iter();
+    let held = held.chain(documents(&stack.template)).filter(|finding| {
         let mut untyped = stack.untyped.iter();
         !untyped.any(|path| finding.path.starts_with(path))
     });

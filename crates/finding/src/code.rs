@@ -192,6 +192,15 @@ codes! {
         /// A list with an item twice.
         ValueRepeated = "value-repeated",
     }
+    /// Documents: what several properties say together.
+    Documents {
+        /// A rule of a security group that says something else than it does.
+        FirewallRule = "firewall-rule",
+        /// A metric that its service does not measure.
+        UnknownMetric = "unknown-metric",
+        /// A dimension that its metric does not have, or one that holds something else.
+        MetricDimension = "metric-dimension",
+    }
     /// AWS: calls that failed.
     Aws {
         /// No credentials were found, or AWS does not accept them.
