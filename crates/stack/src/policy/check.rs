@@ -134,8 +134,8 @@ fn unknown_own_key(written: &str) -> Option<Finding> {
 
 /// A key that its service does not have; of a service that the catalog does not have nothing is certain.
 fn unknown_service_key(written: &str, service: &str, name: &str) -> Option<Finding> {
-    let known = || access::keys(service).into_iter().flatten();
-    access::keys(service)?;
+    let known: Vec<&str> = access::keys(service)?.collect();
+    let known = || known.iter().copied();
     let name = name.to_ascii_lowercase();
     if known().any(|key| wildcard::matches(&key.to_ascii_lowercase(), &name)) {
         return None;
