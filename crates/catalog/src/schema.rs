@@ -220,6 +220,11 @@ impl Schema {
         Some(self.at(self.keyword(keyword)?))
     }
 
+    /// Returns the schema below a key that is no keyword: rules over gathered values have such.
+    pub fn part_named(self, key: &str) -> Option<Schema> {
+        Some(self.at(self.node.get(key)?))
+    }
+
     /// Returns the schemas that a keyword holds, for example [`Keyword::PrefixItems`].
     pub fn parts(self, keyword: Keyword) -> impl Iterator<Item = Schema> {
         self.schemas(keyword)

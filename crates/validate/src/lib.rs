@@ -10,6 +10,7 @@
 
 mod bound;
 mod cases;
+mod extension;
 mod kind;
 mod parameter;
 mod pattern;
@@ -34,7 +35,7 @@ pub fn validate(template: &Template, regions: &[&str]) -> Report {
     let mut seen = HashSet::new();
     report
         .findings
-        .retain(|finding| seen.insert((finding.path.clone(), finding.code, finding.what.clone())));
+        .retain(|finding| seen.insert((finding.path.clone(), finding.what.clone())));
     report.not_checked = scene.skipped.into_inner();
     report
 }

@@ -6,6 +6,7 @@ use stratiform_finding::{Code, Finding};
 use stratiform_template::{Path, Resource, Step, Value};
 
 use crate::cases::{Case, Decision};
+use crate::extension;
 use crate::report::{Reason, Report};
 use crate::rule;
 use crate::scene::{Scene, Subject};
@@ -13,6 +14,10 @@ use crate::schema::Look;
 
 /// Looks at every resource that is written out.
 pub(crate) fn check(scene: &Scene<'_>, report: &mut Report) {
+    if scene.is_transformed {
+        // What the macro is given is its own.
+        return scene.skip(Reason::Macro, vec!["Transform".to_owned()]);
+    }
     let section = Path {
         up: None,
         step: Step::Key("Resources"),
@@ -58,7 +63,7 @@ fn resource_type(
         name
     };
     let Some(known) = catalog().resource_type(own) else {
-        if !name.starts_with("AWS::") || name.ends_with("::MODULE") || scene.is_transformed {
+        if !name.starts_with("AWS::") || name.ends_with("::MODULE") {
             scene.skip(Reason::Type, path.steps());
             return Ok(None);
         }
@@ -113,6 +118,7 @@ fn properties<'t>(scene: &Scene<'t>, subject: Subject<'t>, path: &Path<'_>) -> V
     let properties = Value::Map(resource.properties.clone());
     // In this mode nothing stops for what a case does not say.
     let _ = look.literal(&properties, subject.resource_type.schema(), &path);
+    let _ = extension::all(&mut look, subject, &properties, &path);
     read_only(&mut look, subject, &path);
     rule::all(&mut look, subject, &path);
     look.findings()
@@ -124,9 +130,13 @@ fn read_only(look: &mut Look<'_, '_>, subject: Subject<'_>, path: &Path<'_>) {
         let mut only = subject.resource_type.read_only();
         only.any(|path| path.is_top_level() && path.as_str() == name.as_str())
     };
+    // What a transform makes of it is another type's.
+    if subject.resource_type.transform().is_some() {
+        return;
+    }
     for name in subject.resource.properties.keys().filter(is_set) {
         let what = format!("property `{name}` cannot be set");
-        let why = format!("AWS returns it, {}", look.source());
+        let why = look.why("AWS returns it");
         look.tell(
             &path.key(name),
             Code::ReadOnlyProperty,

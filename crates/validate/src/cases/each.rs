@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use stratiform_finding::words::counted;
 use stratiform_finding::{Finding, Level};
 
 use super::{Case, Cases, Decision};
@@ -86,8 +87,7 @@ impl<'t> Cases<'t> {
         }
     }
 
-    /// Each thing that is wrong once, with the least that makes it so. What only some values of a parameter do may never
-    /// happen: that is a warning.
+    /// Each thing that is wrong once, with the least that makes it so.
     fn merged(
         &self,
         start: &Case<'t>,
@@ -96,6 +96,7 @@ impl<'t> Cases<'t> {
         let always = answered.iter().all(|(_, found)| !found.is_empty());
         let mut seen: HashSet<&Finding> = HashSet::new();
         let mut merged = Vec::new();
+        let mut chosen: Vec<(Case<'t>, Finding)> = Vec::new();
         for finding in answered.iter().flat_map(|(_, found)| found) {
             if !seen.insert(finding) {
                 continue;
@@ -103,13 +104,49 @@ impl<'t> Cases<'t> {
             let cases = answered.iter().filter(|(_, found)| found.contains(finding));
             let cases: Vec<&Case<'t>> = cases.map(|(case, _)| case).collect();
             let shared = shared(start, &cases, answered);
-            let mut finding = finding.clone();
-            if !always && shared.values() > start.values() {
-                finding.level = finding.level.min(Level::Warning);
+            let values = shared.values().count() - start.values().count();
+            match always || values == 0 {
+                true => merged.push((shared, finding.clone())),
+                false => chosen.push((shared, finding.clone())),
             }
-            merged.push((shared, finding));
         }
+        merged.extend(self.folded(start, chosen));
         merged
+    }
+
+    /// What only some values of parameters do: whoever chooses them can choose others. That is a warning where one value
+    /// does it, or all defaults together do, and otherwise good to know; told once.
+    fn folded(
+        &self,
+        start: &Case<'t>,
+        mut chosen: Vec<(Case<'t>, Finding)>,
+    ) -> Option<(Case<'t>, Finding)> {
+        let matters = |case: &Case<'t>| {
+            let own = case
+                .values()
+                .filter(|value| !start.values().any(|known| known == *value));
+            let own: Vec<(&str, Option<&str>)> = own.collect();
+            own.len() == 1 || own.iter().all(|(name, text)| self.is_default(name, *text))
+        };
+        chosen.sort_by_key(|(case, _)| !matters(case));
+        let others = chosen.len().checked_sub(1)?;
+        let (case, mut finding) = chosen.into_iter().next()?;
+        let most = if matters(&case) {
+            Level::Warning
+        } else {
+            Level::Note
+        };
+        finding.level = finding.level.min(most);
+        if others > 0 {
+            finding.when = format!(", and in {}", counted(others, "other case"));
+        }
+        Some((case, finding))
+    }
+
+    fn is_default(&self, name: &str, text: Option<&str>) -> bool {
+        let declared = self.template.parameters.get(name);
+        let default = declared.and_then(parameter::default);
+        default.is_some() && default.as_deref() == text
     }
 }
 

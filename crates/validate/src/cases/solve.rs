@@ -32,11 +32,11 @@ impl<'t> Cases<'t> {
         let mut wanted = Vec::new();
         for decision in case.decisions() {
             match decision {
-                Decision::Condition(name, holds) => match self.conditions.get_index_of(name) {
-                    Some(position) => wanted.push((Formula::Condition(position), *holds)),
-                    // What nothing says anything about is free.
-                    None => {}
-                },
+                // What nothing says anything about is free.
+                Decision::Condition(name, holds) => {
+                    let position = self.conditions.get_index_of(name);
+                    wanted.extend(position.map(|position| (Formula::Condition(position), *holds)));
+                }
                 Decision::Parameter(name, text) => {
                     let place = self.place(name);
                     let Some((place, chosen)) = place.zip(self.chosen(name, *text)) else {
@@ -212,18 +212,7 @@ impl<'t> Cases<'t> {
                 Chosen::Text(position) => variable.texts.get(*position),
                 Chosen::Another => None,
             };
-            let known = variable.texts.iter().map(|text| format!("`{text}`"));
-            told.push(match (&variable.name, text) {
-                (Name::Truth(expression), Some(_)) => format!("`{expression}` holds"),
-                (Name::Truth(expression), None) => format!("`{expression}` does not hold"),
-                (Name::Parameter(name), Some(text)) => format!("`{name}` is `{text}`"),
-                (Name::Expression(name), Some(text)) => format!("`{name}` gives `{text}`"),
-                (name, None) => format!(
-                    "`{}` is none of {}",
-                    name.said(),
-                    known.collect::<Vec<_>>().join(", ")
-                ),
-            });
+            told.push(variable.told(text.map(AsRef::as_ref)));
         }
         for decision in case.decisions() {
             match decision {

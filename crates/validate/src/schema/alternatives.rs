@@ -74,7 +74,7 @@ impl<'t> Look<'_, 't> {
         let (fitting, _) = self.any(value, &schemas, path)?;
         if fitting > 1 {
             let what = format!("{} has {fitting} forms at once", named(path));
-            let why = format!("it must have exactly one, {}", self.source());
+            let why = self.why("it must have exactly one");
             self.tell(
                 path,
                 Code::ExclusiveProperties,
@@ -124,7 +124,12 @@ impl<'t> Look<'_, 't> {
             Verdict::Fails(_) => {}
             Verdict::Unknown => self.is_unknown = true,
             Verdict::Fits => {
-                let required: Vec<&str> = denied.required().collect();
+                let mut required: Vec<&str> = denied.required().collect();
+                for one in denied.any_of() {
+                    if let Verdict::Fits = self.verdict(value, one, path)? {
+                        required.extend(one.required());
+                    }
+                }
                 let what = match required.as_slice() {
                     [] => format!("{} has a value that is not allowed here", named(path)),
                     names => format!(

@@ -81,7 +81,7 @@ impl<'t> Look<'_, 't> {
         };
         if let Some(limit) = bounds.broken_by(present.len() as f64) {
             let what = format!("{} has {} items", named(path), present.len());
-            let why = format!("{limit}, {}", self.source());
+            let why = self.why(&limit);
             self.tell(path, Code::ValueLength, what, why, bounds.help("items"));
         }
         Ok(())
@@ -94,7 +94,7 @@ impl<'t> Look<'_, 't> {
             // Two equal references are one item twice, whatever they come to.
             if seen.contains(&item) {
                 let what = format!("{} has an item twice", named(path));
-                let why = format!("its items must differ, {}", self.source());
+                let why = self.why("its items must differ");
                 let path = path.below(Step::Index(position));
                 self.tell(
                     &path,
@@ -139,7 +139,7 @@ impl<'t> Look<'_, 't> {
                     named(path),
                     stratiform_finding::words::listed(&keys)
                 );
-                let why = format!("they must differ, {}", self.source());
+                let why = self.why("they must differ");
                 let path = path.below(Step::Index(position));
                 self.tell(
                     &path,
@@ -187,7 +187,7 @@ impl<'t> Look<'_, 't> {
         }
         if matches!(usize::try_from(most), Ok(most) if different.len() > most) {
             let what = format!("{} has {} different items", named(path), different.len());
-            let why = format!("at most {most}, {}", self.source());
+            let why = self.why(&format!("at most {most}"));
             self.tell(path, Code::ValueLength, what, why, "take some away");
         }
         Ok(())

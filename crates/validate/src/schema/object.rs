@@ -23,7 +23,7 @@ impl<'t> Look<'_, 't> {
     ) -> Looked<'t> {
         // What a macro or a loop adds is known only when the template is deployed.
         let is_made = |key: &String| key.starts_with("Fn::");
-        let hidden = entries.keys().any(is_made) || self.scene.is_transformed;
+        let hidden = entries.keys().any(is_made);
         if let Some(key) = entries.keys().find(|key| is_made(key)) {
             let reason = match key.starts_with("Fn::ForEach::") {
                 true => Reason::Loop,
@@ -31,7 +31,7 @@ impl<'t> Look<'_, 't> {
             };
             self.scene.skip(reason, path.key(key).steps());
         }
-        self.members(entries, schema, keywords, hidden, path)?;
+        self.members(entries, schema, keywords, path)?;
         for (keyword, fact) in keywords.iter() {
             match keyword {
                 "required" if !hidden => {
@@ -91,7 +91,6 @@ impl<'t> Look<'_, 't> {
         entries: &Entries,
         schema: Schema,
         keywords: MapFact,
-        hidden: bool,
         path: &Path<'_>,
     ) -> Looked<'t> {
         let others = keywords.get("additionalProperties");
@@ -117,10 +116,7 @@ impl<'t> Look<'_, 't> {
             }
             match (others, schema.additional_properties()) {
                 (Some(Fact::Bool(false)), _) => {
-                    // What a macro is given may be its own.
-                    if !hidden || !self.scene.is_transformed {
-                        self.unknown(entries, name, schema, value, &path)?;
-                    }
+                    self.unknown(entries, name, schema, value, &path)?;
                 }
                 (_, Some(schema)) => self.value(value, schema, &path)?,
                 (_, None) => {}
@@ -170,7 +166,7 @@ impl<'t> Look<'_, 't> {
             return Ok(());
         }
         let what = format!("property `{name}` is missing");
-        let why = format!("it is required, {}", self.source());
+        let why = self.why("it is required");
         let near = entries
             .keys()
             .find(|key| key.to_lowercase() == name.to_lowercase() && *key != name);
@@ -192,7 +188,7 @@ impl<'t> Look<'_, 't> {
     ) -> Looked<'t> {
         if self.has(entries, name)? && !self.has(entries, other)? {
             let what = format!("`{name}` is there without `{other}`");
-            let why = format!("it needs `{other}`, {}", self.source());
+            let why = self.why(&format!("it needs `{other}`"));
             self.tell(
                 &path.key(name),
                 Code::MissingProperty,
@@ -211,9 +207,15 @@ impl<'t> Look<'_, 't> {
         other: &str,
         path: &Path<'_>,
     ) -> Looked<'t> {
+        // An empty list is none to AWS.
+        let is_empty =
+            |name| matches!(entries.get(name), Some(Value::List(items)) if items.is_empty());
+        if is_empty(name) || is_empty(other) {
+            return Ok(());
+        }
         if self.has(entries, name)? && self.has(entries, other)? {
             let what = format!("`{name}` and `{other}` are both there");
-            let why = format!("one excludes the other, {}", self.source());
+            let why = self.why("one excludes the other");
             self.tell(
                 &path.key(name),
                 Code::ExclusiveProperties,
@@ -238,11 +240,7 @@ impl<'t> Look<'_, 't> {
                 there.push(*name);
             }
         }
-        let why = format!(
-            "there must be exactly one of {}, {}",
-            listed(names),
-            self.source()
-        );
+        let why = self.why(&format!("there must be exactly one of {}", listed(names)));
         match there.as_slice() {
             [] if !hidden => {
                 let what = format!("none of {} is there", listed(names));
@@ -265,7 +263,7 @@ impl<'t> Look<'_, 't> {
             }
         }
         let what = format!("none of {} is there", listed(names));
-        let why = format!("one of them is required, {}", self.source());
+        let why = self.why("one of them is required");
         self.tell(path, Code::MissingProperty, what, why, "add one of them");
         Ok(())
     }
@@ -277,7 +275,7 @@ impl<'t> Look<'_, 't> {
         }
         if let Some(limit) = bounds.broken_by(count as f64) {
             let what = format!("{} has {count} properties", named(path));
-            let why = format!("{limit}, {}", self.source());
+            let why = self.why(&limit);
             self.tell(
                 path,
                 Code::ValueLength,

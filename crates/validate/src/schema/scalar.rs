@@ -60,11 +60,14 @@ impl<'t> Look<'_, 't> {
     fn number(&mut self, text: &str, number: f64, schema: Schema, own: &str, path: &Path<'_>) {
         let bounds = match behaviour::range(self.subject.resource_type.name(), own) {
             Some(range) if self.is_top(schema) => range.into(),
-            _ => Bounds::of(schema, Keyword::Minimum, Keyword::Maximum),
+            _ => {
+                let limit = |keyword| schema.keyword(keyword).and_then(|fact| self.limit(fact));
+                Bounds::between(limit(Keyword::Minimum), limit(Keyword::Maximum))
+            }
         };
         let broken = bounds.broken_by(number).or_else(|| {
             let beyond = |keyword, is_beyond: fn(f64, f64) -> bool| {
-                let limit = schema.keyword(keyword)?.as_float()?;
+                let limit = self.limit(schema.keyword(keyword)?)?;
                 is_beyond(number, limit).then_some(limit)
             };
             let above = beyond(Keyword::ExclusiveMinimum, |number, limit| number <= limit);
@@ -74,14 +77,14 @@ impl<'t> Look<'_, 't> {
         });
         if let Some(limit) = broken {
             let what = format!("{} is {text}", named(path));
-            let why = format!("{limit}, {}", self.source());
+            let why = self.why(&limit);
             self.tell(path, Code::ValueOutOfRange, what, why, bounds.help(""));
         } else if let Some(step) = schema.keyword(Keyword::MultipleOf).and_then(Fact::as_float)
             && step > 0.0
             && (number / step).fract() != 0.0
         {
             let what = format!("{} is {text}", named(path));
-            let why = format!("it must be a multiple of {step}, {}", self.source());
+            let why = self.why(&format!("it must be a multiple of {step}"));
             let below = (number / step).floor() * step;
             let help = format!("give it {below} or {}", below + step);
             self.tell(path, Code::ValueOutOfRange, what, why, help);
@@ -98,7 +101,7 @@ impl<'t> Look<'_, 't> {
         let length = text.chars().count();
         if let Some(limit) = bounds.broken_by(length as f64) {
             let what = format!("{} has {length} characters", named(path));
-            let why = format!("{limit}, {}", self.source());
+            let why = self.why(&limit);
             return self.tell(
                 path,
                 Code::ValueLength,
@@ -107,50 +110,50 @@ impl<'t> Look<'_, 't> {
                 bounds.help("characters"),
             );
         }
-        if let Some(pattern) = schema.pattern()
+        if let Some(pattern) = schema
+            .keyword(Keyword::Pattern)
+            .and_then(|fact| self.pattern_of(fact))
             && pattern::matches(pattern, text) == Some(false)
         {
-            let why = format!("it must match `{pattern}`, {}", self.source());
+            let why = self.why(&format!("it must match `{pattern}`"));
             let is_secret = self.is_secret(path);
             let meant = (!is_secret).then(|| meant_name(pattern, text)).flatten();
             let help = meant.unwrap_or_else(|| help_for(schema));
-            let what = self.is(text, path);
+            let what = self.said(text, path);
             return self.tell(path, Code::ValuePattern, what, why, help);
         }
         if let Some(start) = kind::start(schema)
             && !text.starts_with(start)
         {
-            let why = format!("it must begin with `{start}`, {}", self.source());
+            let why = self.why(&format!("it must begin with `{start}`"));
             let help = "give the ID or the ARN of such a resource, or a handle";
-            let what = self.is(text, path);
+            let what = self.said(text, path);
             self.tell(path, Code::ValuePattern, what, why, help);
         }
     }
 
     fn choice(&mut self, text: &str, schema: Schema, path: &Path<'_>) {
-        if let Some(known) = bound::choices(schema) {
-            let is_one = |known: &&str| bound::is_choice(schema, known, text);
-            if !known.iter().any(is_one) {
-                self.not_among(text, &known, path);
-            }
-        } else if let Some(known) = bound::numbers(schema)
-            && let Ok(number) = text.trim().parse()
-            && !known.contains(&number)
-        {
+        let known = bound::choices(schema);
+        let any_case = self.is_rule() || schema.keyword(Keyword::EnumCaseInsensitive).is_some();
+        if known.iter().any(|known| is(text, *known, any_case)) || known.is_empty() {
+            return;
+        }
+        let numbers: Option<Vec<f64>> = known.iter().map(|known| known.as_float()).collect();
+        if let Some((numbers, number)) = numbers.zip(text.trim().parse().ok()) {
             let what = format!("{} is {text}", named(path));
-            let why = format!(
-                "it must be one of {}, {}",
-                bound::some_of(&known),
-                self.source()
-            );
-            self.tell(
+            let known = bound::some_of(&numbers);
+            let why = self.why(&format!("it must be one of {known}"));
+            return self.tell(
                 path,
                 Code::ValueNotAllowed,
                 what,
                 why,
-                nearest(number, &known),
+                nearest(number, &numbers),
             );
         }
+        let known: Vec<String> = known.into_iter().map(bound::written).collect();
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        self.not_among(text, &known, path);
     }
 
     fn not_among(&mut self, text: &str, known: &[&str], path: &Path<'_>) {
@@ -158,32 +161,19 @@ impl<'t> Look<'_, 't> {
             true => None,
             false => meant(text, known.iter().copied()),
         };
-        let why = format!(
-            "it must be one of {}, {}",
-            bound::some_of(known),
-            self.source()
-        );
-        let what = self.is(text, path);
+        let why = self.why(&format!("it must be one of {}", bound::some_of(known)));
+        let what = self.said(text, path);
         let help = help.unwrap_or_else(|| UNTYPED.to_owned());
         self.tell(path, Code::ValueNotAllowed, what, why, help);
     }
 
     fn only(&mut self, text: &str, wanted: Fact, path: &Path<'_>) {
-        let same = match wanted {
-            Fact::Text(wanted) => wanted == text,
-            Fact::Bool(wanted) => text.eq_ignore_ascii_case(if wanted { "true" } else { "false" }),
-            Fact::Int(_) | Fact::Float(_) => text.trim().parse().ok() == wanted.as_float(),
-            Fact::Null | Fact::List(_) | Fact::Map(_) => false,
-        };
-        if same {
+        if is(text, wanted, self.is_rule()) {
             return;
         }
-        let wanted = match wanted {
-            Fact::Text(wanted) => wanted.to_owned(),
-            other => format!("{other:?}"),
-        };
-        let what = self.is(text, path);
-        let why = format!("it must be `{wanted}`, {}", self.source());
+        let wanted = bound::written(wanted);
+        let what = self.said(text, path);
+        let why = self.why(&format!("it must be `{wanted}`"));
         self.tell(
             path,
             Code::ValueNotAllowed,
@@ -193,7 +183,7 @@ impl<'t> Look<'_, 't> {
         );
     }
 
-    fn is(&self, text: &str, path: &Path<'_>) -> String {
+    fn said(&self, text: &str, path: &Path<'_>) -> String {
         match self.is_secret(path) {
             true => format!("{} is text that is not shown here", named(path)),
             false => format!("{} is `{}`", named(path), shortened(text)),
@@ -232,6 +222,16 @@ impl<'t> Look<'_, 't> {
 
 /// What to do where AWS knows better than the catalog.
 const UNTYPED: &str = "where AWS accepts it, write `Opt::untyped(…)` or `Prop::untyped(…)`";
+
+/// Whether a text is what a schema has, as CloudFormation compares.
+fn is(text: &str, known: Fact, any_case: bool) -> bool {
+    match known {
+        Fact::Text(known) => known == text || any_case && known.eq_ignore_ascii_case(text),
+        Fact::Bool(known) => text.eq_ignore_ascii_case(if known { "true" } else { "false" }),
+        Fact::Int(_) | Fact::Float(_) => text.trim().parse().ok() == known.as_float(),
+        Fact::Null | Fact::List(_) | Fact::Map(_) => false,
+    }
+}
 
 /// The choices next to a number, below and above.
 fn nearest(number: f64, known: &[f64]) -> String {
