@@ -5,13 +5,16 @@
 //! several schemas) is asked of each case that makes a difference to it ([`Mode::Decide`]). What nobody knows is right.
 
 mod alternatives;
+mod document;
 mod function;
 mod list;
 mod object;
+mod part;
 mod scalar;
 
 use std::borrow::Cow;
 
+pub(crate) use part::Entries;
 use stratiform_catalog::{Fact, JsonType, Schema, TypeSet};
 use stratiform_finding::{Code, Finding};
 use stratiform_template::{Function, Path, Step, Value};
