@@ -8,6 +8,7 @@
 //! not have, and of limits that cannot be read nothing is said; what could not be looked at is counted
 //! ([`Report::not_checked`]).
 
+mod block;
 mod bound;
 mod cases;
 mod document;

@@ -96,7 +96,10 @@ fn of_what_is_not_known_here_nothing_is_said() {
             "AWS::SSO::Assignment",
             "{PrincipalId: 0123456789abcdef0123456789abcdef}",
         ),
-        ("AWS::IAM::Role", "{AssumeRolePolicyDocument: {Version: x}}"),
+        (
+            "AWS::IAM::Role",
+            "{AssumeRolePolicyDocument: {Statement: []}}",
+        ),
         (
             "AWS::EC2::SecurityGroup",
             "{SecurityGroupIngress: [{IpProtocol: '-1', CidrIp: 10.0.0.0/16}]}",
