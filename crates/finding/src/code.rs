@@ -374,6 +374,70 @@ codes! {
         /// A volume has settings that its kind does not take, or lacks some.
         VolumeSettings = "volume-settings",
     }
+    /// Documents: what several properties say together.
+    Documents {
+        /// A rule of a security group that says something else than it does.
+        FirewallRule = "firewall-rule",
+        /// A metric that its service does not measure.
+        UnknownMetric = "unknown-metric",
+        /// A dimension that its metric does not have, or one that holds something else.
+        MetricDimension = "metric-dimension",
+    }
+    /// Services: documents and values that a service refuses, and no schema says so.
+    Services {
+        /// A policy that IAM's grammar does not have: an element, a principal, a resource.
+        InvalidPolicy = "invalid-policy",
+        /// A policy in IAM's old language.
+        PolicyVersion = "policy-version",
+        /// A state machine that Step Functions refuses.
+        StateMachine = "state-machine",
+        /// A document of Systems Manager with another version of its schema than its type has.
+        SsmDocument = "ssm-document",
+        /// A pipeline whose stages, artifacts or variables do not fit together.
+        Pipeline = "pipeline",
+        /// A schedule that is neither a rate nor a cron expression, or a wrong one.
+        Schedule = "schedule",
+        /// A pattern that events cannot be matched against.
+        EventPattern = "event-pattern",
+        /// Something that `cfn-init` fails on, or leaves out.
+        CfnInit = "cfn-init",
+        /// A runtime of Lambda that no function can be made with.
+        RuntimeEnded = "runtime-ended",
+        /// A runtime of Lambda that gets no fixes.
+        RuntimeDeprecated = "runtime-deprecated",
+        /// SnapStart of a runtime that it does not know, or without a version.
+        SnapStart = "snap-start",
+        /// A subnet outside of its VPC.
+        SubnetOutsideVpc = "subnet-outside-vpc",
+        /// Two subnets of one VPC with the same addresses.
+        SubnetsOverlap = "subnets-overlap",
+        /// A subnet with two route tables.
+        TwoRouteTables = "two-route-tables",
+        /// Two endpoints of a VPC with the private name of one service.
+        PrivateNameTwice = "private-name-twice",
+        /// A name that is no domain, or not inside of the domain that it belongs to.
+        DomainName = "domain-name",
+        /// A behavior of CloudFront with an origin that the distribution does not have.
+        UnknownOrigin = "unknown-origin",
+        /// Attributes of a table that are defined and in no key, or the other way round.
+        KeyAttributes = "key-attributes",
+        /// A replication group in cluster mode that cannot be.
+        ClusterMode = "cluster-mode",
+        /// A port of the host that does not fit the container's, or the health check.
+        HostPort = "host-port",
+        /// A role with a path, where a service looks for it by its name.
+        RolePath = "role-path",
+        /// A type of a service that has been shut down.
+        ServiceEnded = "service-ended",
+        /// A type of a service that will be shut down, or takes no new customers.
+        ServiceEnding = "service-ending",
+        /// A password that is written out, or in a parameter that is shown.
+        PlainPassword = "plain-password",
+        /// An image in a parameter that could be any text.
+        ImageParameter = "image-parameter",
+        /// The name of an availability zone, written out.
+        HardCodedZone = "hard-coded-zone",
+    }
     /// AWS: calls that failed.
     Aws {
         /// No credentials were found, or AWS does not accept them.

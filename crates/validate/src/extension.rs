@@ -8,11 +8,10 @@ mod gather;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use stratiform_catalog::{Keyword, Schema, catalog};
+use stratiform_catalog::{Keyword, Schema};
 use stratiform_finding::{Code, Finding, Level};
-use stratiform_template::{Path, Step, Value};
+use stratiform_template::{Path, Value};
 
-use crate::scene::Subject;
 use crate::schema::{Look, Looked, Verdict};
 
 static TABLE: &str = include_str!("../data/extensions.tsv");
@@ -73,18 +72,13 @@ fn parse(line: &'static str) -> Option<(Extension, &'static str)> {
 }
 
 /// Holds the properties of a resource against the rules of its type.
-pub(crate) fn all<'t>(
-    look: &mut Look<'_, 't>,
-    subject: Subject<'t>,
-    properties: &Value,
-    path: &Path<'_>,
-) -> Looked<'t> {
+pub(crate) fn all<'t>(look: &mut Look<'_, 't>, properties: &Value, path: &Path<'_>) -> Looked<'t> {
     for (steps, extension) in EXTENSIONS
-        .get(subject.resource_type.name())
+        .get(look.subject.resource_type.name())
         .into_iter()
         .flatten()
     {
-        look.each_at(properties, steps, path, &mut |look, value, path| {
+        look.further(properties, steps, path, &mut |look, value, path| {
             look.at_each(path, |look| match look.is_exempt(*extension, value)? {
                 true => Ok(()),
                 false => look.extension(*extension, value, path),
@@ -95,30 +89,6 @@ pub(crate) fn all<'t>(
 }
 
 impl<'t> Look<'_, 't> {
-    /// Goes to every value that steps lead to, `*` to the items of a list.
-    fn each_at(
-        &mut self,
-        value: &Value,
-        steps: &[&str],
-        path: &Path<'_>,
-        go: &mut dyn FnMut(&mut Self, &Value, &Path<'_>) -> Looked<'t>,
-    ) -> Looked<'t> {
-        self.each_branch(value, path, &mut |look, value, path| match (steps, value) {
-            ([], value) => go(look, value, path),
-            (["*", rest @ ..], Value::List(items)) => {
-                for (position, item) in items.iter().enumerate() {
-                    look.each_at(item, rest, &path.below(Step::Index(position)), go)?;
-                }
-                Ok(())
-            }
-            ([step, rest @ ..], Value::Map(entries)) => match entries.get(*step) {
-                Some(value) => look.each_at(value, rest, &path.key(step), go),
-                None => Ok(()),
-            },
-            _ => Ok(()),
-        })
-    }
-
     /// Whether AWS does not ask for a rule here.
     fn is_exempt(&self, extension: Extension, value: &Value) -> Looked<'t, bool> {
         let Some((property, text)) = extension.unless else {
@@ -133,33 +103,18 @@ impl<'t> Look<'_, 't> {
 
     /// Holds a value against a rule, in the case that is looked at.
     fn extension(&mut self, extension: Extension, value: &Value, path: &Path<'_>) -> Looked<'t> {
-        let here = self.scene.regions;
-        let everywhere: Vec<&str> = match here {
-            [] => catalog().regions().collect(),
-            _ => here.to_vec(),
-        };
+        let is_anywhere = self.scene.regions.is_empty();
         let mut first = None;
-        let mut seen: Vec<Schema> = Vec::new();
-        for region in everywhere {
-            let Some(schema) = catalog().extension_in(extension.name, region) else {
-                continue;
-            };
-            if seen
-                .iter()
-                .any(|seen| seen.fact().is_one_with(schema.fact()))
-            {
-                continue;
-            }
-            seen.push(schema);
-            match (self.ruled(extension, value, schema, path)?, here) {
-                (Verdict::Fails(found), [_, ..]) => {
+        for schema in self.scene.rule(extension.name).iter() {
+            match (self.ruled(extension, value, *schema, path)?, is_anywhere) {
+                (Verdict::Fails(found), false) => {
                     self.found_all(found);
                     return Ok(());
                 }
-                (Verdict::Fails(found), []) => first = first.or(Some(found)),
+                (Verdict::Fails(found), true) => first = first.or(Some(found)),
                 // Somewhere it fits.
-                (Verdict::Fits | Verdict::Unknown, []) => return Ok(()),
-                (Verdict::Fits | Verdict::Unknown, _) => {}
+                (Verdict::Fits | Verdict::Unknown, true) => return Ok(()),
+                (Verdict::Fits | Verdict::Unknown, false) => {}
             }
         }
         self.found_all(first.unwrap_or_default());
@@ -203,6 +158,8 @@ impl<'t> Look<'_, 't> {
 
 #[cfg(test)]
 mod tests {
+    use stratiform_catalog::catalog;
+
     use super::*;
 
     #[test]

@@ -8,8 +8,10 @@
 //! not have, and of limits that cannot be read nothing is said; what could not be looked at is counted
 //! ([`Report::not_checked`]).
 
+mod block;
 mod bound;
 mod cases;
+mod document;
 mod extension;
 mod kind;
 mod parameter;
@@ -23,6 +25,7 @@ mod whole;
 
 use std::collections::HashSet;
 
+pub use document::documents;
 pub use report::{NotChecked, Reason, Report};
 use scene::Scene;
 use stratiform_template::Template;
@@ -33,6 +36,7 @@ pub fn validate(template: &Template, regions: &[&str]) -> Report {
     let mut report = Report::default();
     resource::check(&scene, &mut report);
     report.findings.extend(whole::check(&scene));
+    report.findings.extend(document::documents(template));
     // Schemas say some things twice.
     let mut seen = HashSet::new();
     report

@@ -97,10 +97,13 @@ fn of_what_is_not_known_here_nothing_is_said() {
             "AWS::SSO::Assignment",
             "{PrincipalId: 0123456789abcdef0123456789abcdef}",
         ),
-        ("AWS::IAM::Role", "{AssumeRolePolicyDocument: {Version: x}}"),
+        (
+            "AWS::IAM::Role",
+            "{AssumeRolePolicyDocument: {Statement: []}}",
+        ),
         (
             "AWS::EC2::SecurityGroup",
-            "{SecurityGroupIngress: [{IpProtocol: '-1'}]}",
+            "{SecurityGroupIngress: [{IpProtocol: '-1', CidrIp: 10.0.0.0/16}]}",
         ),
     ] {
         assert_eq!(said(resource_type, properties), "", "{properties}");

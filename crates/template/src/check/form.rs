@@ -163,7 +163,7 @@ impl Checker<'_> {
             };
             self.named("Resource", name, Recorded::Yes);
             for attribute in resource.unknown.keys() {
-                // Custom resources had it on AWS's page.
+                // Custom resources may say a version, which nothing reads.
                 let is_version = attribute == "Version" && is_custom(&resource.resource_type);
                 let is_of_sam = ["Connectors", "IgnoreGlobals"].contains(&attribute.as_str());
                 if self.serverless && is_of_sam {
@@ -303,6 +303,7 @@ impl Checker<'_> {
     }
 }
 
+/// Whether a type is one that somebody else makes.
 fn is_custom(resource_type: &str) -> bool {
     resource_type.starts_with("Custom::") || resource_type == "AWS::CloudFormation::CustomResource"
 }
