@@ -20,7 +20,7 @@ mod value;
 mod walk;
 
 pub use check::{check, sub_variables};
-pub use inspect::inspect;
+pub use inspect::{Inspected, inspect};
 pub use node::{Entry, Node, NodeKind, Scalar};
 pub use order::{Circle, Order, order};
 pub use parse::{

@@ -28,7 +28,7 @@ use std::collections::HashSet;
 pub use document::documents;
 pub use report::{NotChecked, Reason, Report};
 use scene::Scene;
-use stratiform_template::Template;
+use stratiform_template::{Node, Template};
 
 /// Holds a template against the facts, for the regions that it is deployed to; for any, where none is named.
 pub fn validate(template: &Template, regions: &[&str]) -> Report {
@@ -43,5 +43,15 @@ pub fn validate(template: &Template, regions: &[&str]) -> Report {
         .findings
         .retain(|finding| seen.insert((finding.path.clone(), finding.what.clone())));
     report.not_checked = scene.skipped.into_inner();
+    report
+}
+
+/// The same of a text's tree, as far as it can be read as a template; with what is wrong with its form first.
+pub fn inspect(node: &Node, regions: &[&str]) -> Report {
+    let inspected = stratiform_template::inspect(node);
+    let mut report = validate(&inspected.template, regions);
+    let own = std::mem::take(&mut report.findings).into_iter();
+    let own = own.filter(|finding| !inspected.follows(finding));
+    report.findings = inspected.findings().cloned().chain(own).collect();
     report
 }
