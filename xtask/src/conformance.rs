@@ -1,4 +1,4 @@
-//! `cargo xtask conformance diff|service|engine`: our answers beside those that the real service gave.
+//! `cargo xtask conformance diff|service|engine|validate`: our answers beside those that the real service gave.
 //!
 //! What lives here: the order of things. The modules below read recordings ([`case`]), compare them field by field
 //! ([`compare`], by the rules of [`mod@value`] and [`pattern`]), say which differences have a reason that is known
@@ -14,6 +14,7 @@ mod field;
 mod pattern;
 mod report;
 mod service;
+mod validate;
 mod value;
 
 use std::path::{Path, PathBuf};
@@ -27,12 +28,15 @@ use crate::outcome::Outcome;
 const USAGE: &str = "usage: cargo xtask conformance diff [--data DIR] [--verbose]
        cargo xtask conformance service [--data DIR]
        cargo xtask conformance engine [--data DIR] [--only TEXT] [--verbose] [--write]
+       cargo xtask conformance validate [--data DIR] [--write]
 
 diff compares the changes that `stratiform-diff` finds with recorded change sets, by the rules of their README.
 service reads recorded change sets, events and refusals into `stratiform-service`'s types, and renders them again.
 engine has the AWS SDK do what was recorded against our endpoint, and compares everything that it is answered.
+validate asks cfn-lint, AWS's own validator and us about the same templates, and compares finding by finding.
 
-  --data DIR   the recordings; ../shared/data/recorded-change-sets beside the workspace when left out
+  --data DIR   the recordings; ../shared/data/recorded-change-sets beside the workspace when left out.
+               For validate: a folder of templates, instead of the corpus
   --only TEXT  only cases whose ID or file has this text
   --verbose    show explained differences one by one, too
   --write      put the table into docs/conformance.md";
@@ -87,6 +91,10 @@ fn compare(request: &Request) -> Result<Option<(String, bool)>, String> {
                 compared.conforms(),
             )))
         }
+        Subject::Validate => {
+            let folder = (*folder != default_folder()).then(|| folder.clone());
+            validate::compare_all(&validate::Request { folder }).map(Some)
+        }
     }
 }
 
@@ -129,6 +137,8 @@ enum Subject {
     Service,
     /// What our endpoint answers.
     Engine,
+    /// What we find in templates.
+    Validate,
 }
 
 /// Does the table go into the documentation?
@@ -152,6 +162,7 @@ fn parse(arguments: &[String]) -> Option<Request> {
         "diff" => Subject::Diff,
         "service" => Subject::Service,
         "engine" => Subject::Engine,
+        "validate" => Subject::Validate,
         _ => return None,
     };
     let mut request = Request {

@@ -21,12 +21,12 @@ const VENV: Venv = Venv {
 };
 
 /// One environment's snapshots.
-struct Snapshots {
+pub(crate) struct Snapshots {
     environment: String,
-    region: String,
+    pub(crate) region: String,
     folder: PathBuf,
     /// Stack → template's file.
-    templates: Vec<PathBuf>,
+    pub(crate) templates: Vec<PathBuf>,
 }
 
 /// Asks both oracles about every template.
@@ -67,7 +67,7 @@ pub(crate) fn run() -> Result<Outcome, String> {
 }
 
 /// The environments that have snapshots, from their `assembly.json`.
-fn snapshots(folder: &Path) -> Result<Vec<Snapshots>, String> {
+pub(crate) fn snapshots(folder: &Path) -> Result<Vec<Snapshots>, String> {
     let mut environments = Vec::new();
     let entries = fs::read_dir(folder)
         .map_err(|error| format!("cannot read `{}`: {error}", folder.display()))?;
@@ -100,6 +100,11 @@ fn snapshots(folder: &Path) -> Result<Vec<Snapshots>, String> {
     }
     environments.sort_by(|one, other| one.environment.cmp(&other.environment));
     Ok(environments)
+}
+
+/// The interpreter of the virtual environment.
+pub(crate) fn python() -> Result<PathBuf, String> {
+    VENV.python()
 }
 
 /// A program of the virtual environment.

@@ -8,6 +8,8 @@ mod each;
 mod formula;
 mod read;
 mod solve;
+#[cfg(test)]
+mod tests;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -49,10 +51,12 @@ impl<'t> Case<'t> {
         })
     }
 
-    /// How many values of parameters are supposed.
-    fn values(&self) -> usize {
-        let is_value = |decision: &&Decision<'_>| matches!(decision, Decision::Parameter(..));
-        self.decisions.iter().filter(is_value).count()
+    /// The values of parameters that are supposed.
+    fn values(&self) -> impl Iterator<Item = (&'t str, Option<&'t str>)> {
+        self.decisions.iter().filter_map(|decision| match decision {
+            Decision::Parameter(name, text) => Some((*name, *text)),
+            Decision::Condition(..) => None,
+        })
     }
 
     fn and(&self, decision: Decision<'t>) -> Case<'t> {

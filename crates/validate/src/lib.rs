@@ -11,6 +11,8 @@
 mod block;
 mod bound;
 mod cases;
+mod document;
+mod extension;
 mod kind;
 mod parameter;
 mod pattern;
@@ -22,6 +24,7 @@ mod schema;
 
 use std::collections::HashSet;
 
+pub use document::documents;
 pub use report::{NotChecked, Reason, Report};
 use scene::Scene;
 use stratiform_template::Template;
@@ -31,11 +34,12 @@ pub fn validate(template: &Template, regions: &[&str]) -> Report {
     let scene = Scene::new(template, regions);
     let mut report = Report::default();
     resource::check(&scene, &mut report);
+    report.findings.extend(document::documents(template));
     // Schemas say some things twice.
     let mut seen = HashSet::new();
     report
         .findings
-        .retain(|finding| seen.insert((finding.path.clone(), finding.code, finding.what.clone())));
+        .retain(|finding| seen.insert((finding.path.clone(), finding.what.clone())));
     report.not_checked = scene.skipped.into_inner();
     report
 }

@@ -92,7 +92,7 @@ const RULES: &[(&str, Rule)] = &[
 ];
 
 /// Asks all rules about a resource.
-pub(crate) fn all<'t>(look: &mut Look<'_, 't>, subject: Subject<'t>, path: &Path<'_>) {
+pub(crate) fn all<'t>(look: &mut Look<'_, 't>, subject: &Subject<'t>, path: &Path<'_>) {
     let name = subject.resource_type.name();
     let own = RULES.iter().filter(|(about, _)| *about == name);
     for rule in EVERY.iter().chain(own.map(|(_, rule)| rule)) {

@@ -5,6 +5,7 @@
 //! several schemas) is asked of each case that makes a difference to it ([`Mode::Decide`]). What nobody knows is right.
 
 mod alternatives;
+mod decoded;
 mod document;
 mod function;
 mod list;
@@ -14,12 +15,15 @@ mod scalar;
 
 use std::borrow::Cow;
 
-pub(crate) use part::Entries;
-use stratiform_catalog::{Fact, JsonType, Schema, TypeSet};
+pub(crate) use self::decoded::Decodings;
+pub(crate) use self::function::Known;
+pub(crate) use self::part::Entries;
+use stratiform_catalog::{Fact, JsonType, Keyword, Schema, TypeSet};
 use stratiform_finding::{Code, Finding};
 use stratiform_template::{Function, Path, Step, Value};
 
 use crate::cases::{Case, Decision, Open};
+use crate::extension::Extension;
 use crate::report::Reason;
 use crate::scene::{Scene, Subject};
 
@@ -29,9 +33,7 @@ const DEEPEST: usize = 48;
 /// One look at a value and what is inside of it.
 pub(crate) struct Look<'s, 't> {
     pub(crate) scene: &'s Scene<'t>,
-    pub(crate) subject: Subject<'t>,
-    /// When the resource exists at all: nobody is told that.
-    base: &'s Case<'t>,
+    pub(crate) subject: &'s Subject<'t>,
     /// What is supposed.
     pub(crate) case: Case<'t>,
     mode: Mode,
@@ -39,6 +41,12 @@ pub(crate) struct Look<'s, 't> {
     /// Something could not be decided, since a value is not known.
     is_unknown: bool,
     depth: usize,
+    /// Only whether a value fits is asked, and not why not.
+    is_silent: bool,
+    /// The rule that the schema belongs to, where it is none of a type.
+    extension: Option<Extension>,
+    /// What the rule gathered: keywords may refer to it.
+    data: Option<Value>,
 }
 
 /// What happens where something depends on a condition.
@@ -65,16 +73,68 @@ pub(crate) type Looked<'t, T = ()> = Result<T, Open<'t>>;
 
 impl<'s, 't> Look<'s, 't> {
     /// A look at what there is of a resource, whatever the case.
-    pub(crate) fn new(scene: &'s Scene<'t>, subject: Subject<'t>, base: &'s Case<'t>) -> Self {
+    pub(crate) fn new(scene: &'s Scene<'t>, subject: &'s Subject<'t>) -> Self {
         Look {
             scene,
             subject,
-            base,
-            case: base.clone(),
+            case: subject.base.clone(),
             mode: Mode::Each,
             found: Vec::new(),
             is_unknown: false,
             depth: 0,
+            is_silent: false,
+            extension: None,
+            data: None,
+        }
+    }
+
+    /// From here on a rule is looked at; what was before is to be given to [`Look::leave`].
+    pub(crate) fn enter(&mut self, extension: Extension) -> Option<Extension> {
+        self.extension.replace(extension)
+    }
+
+    pub(crate) fn leave(&mut self, outer: Option<Extension>) {
+        self.extension = outer;
+    }
+
+    /// What keywords may refer to; what was before is returned.
+    pub(crate) fn with_data(&mut self, data: Option<Value>) -> Option<Value> {
+        std::mem::replace(&mut self.data, data)
+    }
+
+    /// What keywords may refer to.
+    pub(crate) fn data(&self) -> Option<&Value> {
+        self.data.as_ref()
+    }
+
+    /// Tells what was found already, in the case that is looked at.
+    pub(crate) fn tell_again(&mut self, finding: Finding) {
+        self.found.push(finding);
+    }
+
+    /// Whether a condition holds, in the case that is looked at.
+    pub(crate) fn exists(&self, condition: &str) -> Looked<'t, bool> {
+        let Some((name, _)) = self.scene.template.conditions.get_key_value(condition) else {
+            return Ok(true);
+        };
+        let holds = self.scene.cases.holds(&self.case, name);
+        holds.ok_or(Open::Condition(name))
+    }
+
+    /// Goes to a value, in each branch of `Fn::If`.
+    pub(crate) fn each_branch(
+        &mut self,
+        value: &Value,
+        path: &Path<'_>,
+        go: &mut dyn FnMut(&mut Self, &Value, &Path<'_>) -> Looked<'t>,
+    ) -> Looked<'t> {
+        match value {
+            Value::Function(Function::If, branches) => {
+                self.branches(branches, path, |look, branch, path| {
+                    look.each_branch(branch, path, go)
+                })
+            }
+            value => go(self, value, path),
         }
     }
 
@@ -92,17 +152,19 @@ impl<'s, 't> Look<'s, 't> {
         if self.mode == Mode::Decide {
             return ask(self);
         }
-        let (scene, subject, base, depth) = (self.scene, self.subject, self.base, self.depth);
+        let (scene, subject, depth) = (self.scene, self.subject, self.depth);
         let answers = scene.cases.each(&self.case, |case| {
             let mut look = Look {
                 scene,
                 subject,
-                base,
                 case: case.clone(),
                 mode: Mode::Decide,
                 found: Vec::new(),
                 is_unknown: false,
                 depth,
+                is_silent: false,
+                extension: None,
+                data: None,
             };
             ask(&mut look)?;
             Ok(look.found)
@@ -121,8 +183,8 @@ impl<'s, 't> Look<'s, 't> {
 
     /// A finding with what makes it so.
     fn told_when(&self, case: &Case<'t>, mut finding: Finding) -> Finding {
-        if self.mode == Mode::Each && case != self.base {
-            finding.when = self.scene.cases.witness(case);
+        if self.mode == Mode::Each && *case != self.subject.base {
+            finding.when.insert_str(0, &self.scene.cases.witness(case));
         }
         finding
     }
@@ -163,8 +225,35 @@ impl<'s, 't> Look<'s, 't> {
         })
     }
 
+    /// What a schema makes of a value, where nobody asks why: there are no words for it.
+    fn verdict_alone(
+        &mut self,
+        value: &Value,
+        schema: Schema,
+        path: &Path<'_>,
+    ) -> Looked<'t, Verdict> {
+        let outer = std::mem::replace(&mut self.is_silent, true);
+        let verdict = self.verdict(value, schema, path);
+        self.is_silent = outer;
+        verdict
+    }
+
+    /// Takes down that a value does not fit, where nobody asks why not.
+    fn fails_silently(&mut self) -> bool {
+        if self.is_silent {
+            self.found.push(Finding::new(Code::ValueForm, "", ""));
+        }
+        self.is_silent
+    }
+
     /// Holds a value against a schema.
     pub(crate) fn value(&mut self, value: &Value, schema: Schema, path: &Path<'_>) -> Looked<'t> {
+        if let Some(wanted) = schema
+            .keyword(Keyword::Const)
+            .and_then(|fact| self.referred(fact))
+        {
+            return self.same(value, &wanted, path);
+        }
         match value {
             Value::Function(Function::If, branches) => {
                 self.branches(branches, path, |look, branch, path| {
@@ -252,16 +341,21 @@ impl<'s, 't> Look<'s, 't> {
     }
 
     fn keywords(&mut self, value: &Value, schema: Schema, path: &Path<'_>) -> Looked<'t> {
-        let Some(keywords) = schema.fact().as_map() else {
+        let Some(decoded) = self.scene.schemas.get(schema) else {
             if schema.fact() == Fact::Bool(false) {
-                let what = format!("{} is not allowed", named(path));
-                self.tell(
-                    path,
-                    Code::ValueNotAllowed,
-                    what,
-                    self.source(),
-                    "take it away",
-                );
+                let what = match self.extension {
+                    // The whole of what the rule is about.
+                    Some(_)
+                        if path
+                            .up
+                            .is_some_and(|up| up.up.is_some_and(|up| up.up.is_none())) =>
+                    {
+                        "these values do not go together".to_owned()
+                    }
+                    _ => format!("{} is not allowed", named(path)),
+                };
+                let source = self.source();
+                self.tell(path, Code::ValueNotAllowed, what, source, "take it away");
             }
             return Ok(());
         };
@@ -269,28 +363,52 @@ impl<'s, 't> Look<'s, 't> {
             self.is_unknown = true;
             return Ok(());
         }
-        let types = schema.types();
+        let types = decoded.types;
         if !types.is_empty() && !has_type(value, types) {
             self.wrong_type(value, types, path);
             return Ok(());
         }
-        let resolved = schema.resolve();
-        if resolved != schema {
+        if let Some(resolved) = decoded.refers_to {
             self.literal(value, resolved, path)?;
         }
         // What stands in the place of a document is one.
-        if schema.format() == Some("json") {
+        if decoded.keyword("format") == Some(Fact::Text("json")) {
             return Ok(());
         }
         match value {
-            Value::List(items) => self.list(items, schema, keywords, path)?,
-            Value::Map(entries) => self.object(entries, schema, keywords, path)?,
-            _ => self.scalar(value, schema, keywords, path),
+            Value::List(items) => self.list(items, &decoded, path)?,
+            Value::Map(entries) => self.object(entries, &decoded, path)?,
+            _ => self.scalar(value, &decoded, path),
         }
-        self.alternatives(value, schema, keywords, path)
+        self.alternatives(value, &decoded, path)
+    }
+
+    /// A value that has to be the one of another property.
+    fn same(&mut self, value: &Value, wanted: &Value, path: &Path<'_>) -> Looked<'t> {
+        let known = match self.known(value)? {
+            Known::Value(known) => known,
+            Known::Absent => return Ok(()),
+            Known::Unknown(_) => Cow::Borrowed(value),
+        };
+        match self.is_referred(&known, wanted) {
+            Some(true) => {}
+            None => self.is_unknown = true,
+            Some(false) => {
+                let what = format!("{} is not what it has to be", named(path));
+                let help = match text_of(wanted) {
+                    Some(wanted) => format!("write `{wanted}`"),
+                    None => "give both the same".to_owned(),
+                };
+                self.tell(path, Code::ValueNotAllowed, what, self.source(), help);
+            }
+        }
+        Ok(())
     }
 
     fn wrong_type(&mut self, value: &Value, types: TypeSet, path: &Path<'_>) {
+        if self.fails_silently() {
+            return;
+        }
         let wanted: Vec<&str> = types.iter().map(said).collect();
         let is = match value {
             Value::List(_) => "a list".to_owned(),
@@ -304,7 +422,7 @@ impl<'s, 't> Look<'s, 't> {
             Value::Null | Value::Function(..) => "nothing".to_owned(),
         };
         let what = format!("{} is {is}", named(path));
-        let why = format!("it must be {}, by {}", wanted.join(" or "), self.catalog());
+        let why = self.why(&format!("it must be {}", wanted.join(" or ")));
         let help = match (value, types.single()) {
             (Value::Map(_) | Value::String(_), Some(JsonType::Array)) => {
                 "write a list, also where it has one item"
@@ -317,9 +435,25 @@ impl<'s, 't> Look<'s, 't> {
         self.tell(path, Code::ValueType, what, why, help);
     }
 
+    /// Whether the schema is a rule, and not that of a type: rules take engines and the like in letters of any size.
+    fn is_rule(&self) -> bool {
+        self.extension.is_some()
+    }
+
+    /// Why something is wrong: a limit, and where it comes from.
+    pub(crate) fn why(&self, limit: &str) -> String {
+        match self.extension {
+            Some(extension) => format!("{}: {limit}", extension.rule),
+            None => format!("{limit}, {}", self.source()),
+        }
+    }
+
     /// Where a rule comes from.
     pub(crate) fn source(&self) -> String {
-        format!("by {}", self.catalog())
+        match self.extension {
+            Some(extension) => extension.rule.to_owned(),
+            None => format!("by {}", self.catalog()),
+        }
     }
 
     fn catalog(&self) -> String {

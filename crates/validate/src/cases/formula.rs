@@ -13,6 +13,36 @@ pub(super) struct Variable<'t> {
     pub(super) is_open: bool,
 }
 
+impl Variable<'_> {
+    /// What it is supposed to be, in words; none for a text that the template does not name.
+    pub(super) fn told(&self, text: Option<&str>) -> String {
+        let verb = match self.name {
+            Name::Truth(_) => {
+                let holds = if text.is_some() {
+                    "holds"
+                } else {
+                    "does not hold"
+                };
+                return format!("`{}` {holds}", self.name.said());
+            }
+            Name::Expression(_) => "gives",
+            Name::Parameter(_) => "is",
+        };
+        let name = self.name.said();
+        match (text, self.texts.as_slice()) {
+            (Some(""), _) => format!("`{name}` {verb} nothing"),
+            (Some(text), _) => format!("`{name}` {verb} `{text}`"),
+            (None, []) => format!("`{name}` {verb} anything"),
+            (None, [only]) if only.is_empty() => format!("`{name}` {verb} something"),
+            (None, [only]) => format!("`{name}` {verb} not `{only}`"),
+            (None, texts) => {
+                let texts: Vec<String> = texts.iter().map(|text| format!("`{text}`")).collect();
+                format!("`{name}` {verb} none of {}", texts.join(", "))
+            }
+        }
+    }
+}
+
 /// What a [`Variable`] is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Name<'t> {

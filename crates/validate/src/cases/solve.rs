@@ -32,11 +32,11 @@ impl<'t> Cases<'t> {
         let mut wanted = Vec::new();
         for decision in case.decisions() {
             match decision {
-                Decision::Condition(name, holds) => match self.conditions.get_index_of(name) {
-                    Some(position) => wanted.push((Formula::Condition(position), *holds)),
-                    // What nothing says anything about is free.
-                    None => {}
-                },
+                // What nothing says anything about is free.
+                Decision::Condition(name, holds) => {
+                    let position = self.conditions.get_index_of(name);
+                    wanted.extend(position.map(|position| (Formula::Condition(position), *holds)));
+                }
                 Decision::Parameter(name, text) => {
                     let place = self.place(name);
                     let Some((place, chosen)) = place.zip(self.chosen(name, *text)) else {
@@ -66,10 +66,15 @@ impl<'t> Cases<'t> {
             .position(|variable| is_it(&variable.name))
     }
 
+    /// What a variable is supposed to be; nothing where it has another text than those that it can have, which says only
+    /// that nobody looks at it.
     fn chosen(&self, name: &str, text: Option<&str>) -> Option<Chosen> {
         let variable = self.variables.get(self.place(name)?)?;
         let position = text.and_then(|text| variable.texts.iter().position(|known| known == text));
-        Some(position.map_or(Chosen::Another, Chosen::Text))
+        match position {
+            Some(position) => Some(Chosen::Text(position)),
+            None => variable.is_open.then_some(Chosen::Another),
+        }
     }
 
     /// Finds texts with which all that is wanted holds, or does not where it should not.
@@ -212,18 +217,7 @@ impl<'t> Cases<'t> {
                 Chosen::Text(position) => variable.texts.get(*position),
                 Chosen::Another => None,
             };
-            let known = variable.texts.iter().map(|text| format!("`{text}`"));
-            told.push(match (&variable.name, text) {
-                (Name::Truth(expression), Some(_)) => format!("`{expression}` holds"),
-                (Name::Truth(expression), None) => format!("`{expression}` does not hold"),
-                (Name::Parameter(name), Some(text)) => format!("`{name}` is `{text}`"),
-                (Name::Expression(name), Some(text)) => format!("`{name}` gives `{text}`"),
-                (name, None) => format!(
-                    "`{}` is none of {}",
-                    name.said(),
-                    known.collect::<Vec<_>>().join(", ")
-                ),
-            });
+            told.push(variable.told(text.map(AsRef::as_ref)));
         }
         for decision in case.decisions() {
             match decision {

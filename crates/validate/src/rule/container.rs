@@ -59,7 +59,8 @@ fn follows<'t>(
     ) else {
         return Ok(());
     };
-    let (Some((_, task)), Some((group_name, group))) = (look.target(task)?, look.target(group)?)
+    let (Some((_, task)), Some((group_name, group))) =
+        (look.resource_of(task)?, look.resource_of(group)?)
     else {
         return Ok(());
     };

@@ -54,7 +54,7 @@ fn within<'t>(
     let Some(vpc) = properties.get("VpcId") else {
         return Ok(());
     };
-    let Some((vpc_name, vpc)) = look.target(vpc)? else {
+    let Some((vpc_name, vpc)) = look.resource_of(vpc)? else {
         return Ok(());
     };
     if vpc.resource_type != "AWS::EC2::VPC" {
@@ -106,13 +106,13 @@ fn blocks_of<'t>(
         let Some(more) = look.scene.template.resource(name) else {
             return Ok(None);
         };
-        if more.resource_type != "AWS::EC2::VPCCidrBlock" || !look.exists(more)? {
+        if more.resource_type != "AWS::EC2::VPCCidrBlock" || !look.stands(more)? {
             continue;
         }
         let Some(of) = more.properties.get("VpcId") else {
             return Ok(None);
         };
-        match look.target(of)? {
+        match look.resource_of(of)? {
             Some((name, _)) if name == vpc_name => {}
             Some(_) => continue,
             None => return Ok(None),
@@ -139,7 +139,7 @@ fn apart<'t>(
     (other_name, other): (&str, &'t Resource),
     path: &Path<'_>,
 ) -> Looked<'t> {
-    if !other.properties.contains_key(name) || !look.exists(other)? {
+    if !other.properties.contains_key(name) || !look.stands(other)? {
         return Ok(());
     }
     let (Some(own_vpc), Some(other_vpc)) = (properties.get("VpcId"), other.properties.get("VpcId"))
@@ -176,7 +176,7 @@ pub(super) fn route_table<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, 
     let others = before(look, "AWS::EC2::SubnetRouteTableAssociation");
     for (name, other) in others {
         let _ = look.at_each(&path, |look| {
-            if look.exists(other)? && is_same(look, properties, &other.properties, "SubnetId")? {
+            if look.stands(other)? && is_same(look, properties, &other.properties, "SubnetId")? {
                 let what = "the subnet already has a route table";
                 let why = format!("`{name}` gives it one, and it has only one");
                 look.tell(
@@ -210,7 +210,7 @@ fn is_same<'t>(
 pub(super) fn endpoint<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, path: &Path<'_>) {
     for (name, other) in before(look, "AWS::EC2::VPCEndpoint") {
         let _ = look.at_each(path, |look| {
-            if !look.exists(other)?
+            if !look.stands(other)?
                 || !has_name(look, properties)?
                 || !has_name(look, &other.properties)?
                 || !is_same(look, properties, &other.properties, "VpcId")?
@@ -252,7 +252,7 @@ pub(super) fn log_filter<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, p
     let _ = look.at_each(&path, |look| {
         let mut same = Vec::new();
         for (name, other) in &others {
-            if look.exists(other)? && is_same(look, properties, &other.properties, "LogGroupName")?
+            if look.stands(other)? && is_same(look, properties, &other.properties, "LogGroupName")?
             {
                 same.push(*name);
             }

@@ -97,11 +97,7 @@ impl<'t> Look<'_, 't> {
         };
         let what = format!("{} gets {gives} from `{function}`", named(path));
         let wanted_words: Vec<&str> = wanted.iter().map(said).collect();
-        let why = format!(
-            "it must be {}, {}",
-            wanted_words.join(" or "),
-            self.source()
-        );
+        let why = self.why(&format!("it must be {}", wanted_words.join(" or ")));
         let help = match (is_text, wanted.single()) {
             (true, Some(JsonType::Array)) => "put it into a list",
             (false, _) if given.contains(JsonType::Array) => {

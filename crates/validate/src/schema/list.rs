@@ -1,9 +1,10 @@
 //! Lists: how many items, which ones, and what each is.
 
-use stratiform_catalog::{Fact, Keyword, MapFact, Schema};
+use stratiform_catalog::{Fact, Keyword, Schema};
 use stratiform_finding::Code;
 use stratiform_template::{Function, Path, Step, Value};
 
+use super::decoded::Decoded;
 use super::{Look, Looked, Verdict, named};
 use crate::bound::Bounds;
 
@@ -11,16 +12,16 @@ impl<'t> Look<'_, 't> {
     pub(super) fn list(
         &mut self,
         items: &[Value],
-        schema: Schema,
-        keywords: MapFact,
+        decoded: &Decoded,
         path: &Path<'_>,
     ) -> Looked<'t> {
-        for (keyword, fact) in keywords.iter() {
+        let schema = decoded.schema;
+        for (keyword, fact) in decoded.keywords.iter().copied() {
             match keyword {
                 "minItems" | "maxItems" => {
                     let bounds = Bounds::of(schema, Keyword::MinItems, Keyword::MaxItems);
                     // Both are told at once, and once.
-                    if keyword == "minItems" || keywords.get("minItems").is_none() {
+                    if keyword == "minItems" || decoded.keyword("minItems").is_none() {
                         self.at_each(path, |look| look.length(items, bounds, path))?;
                     }
                 }
@@ -81,7 +82,7 @@ impl<'t> Look<'_, 't> {
         };
         if let Some(limit) = bounds.broken_by(present.len() as f64) {
             let what = format!("{} has {} items", named(path), present.len());
-            let why = format!("{limit}, {}", self.source());
+            let why = self.why(&limit);
             self.tell(path, Code::ValueLength, what, why, bounds.help("items"));
         }
         Ok(())
@@ -94,7 +95,7 @@ impl<'t> Look<'_, 't> {
             // Two equal references are one item twice, whatever they come to.
             if seen.contains(&item) {
                 let what = format!("{} has an item twice", named(path));
-                let why = format!("its items must differ, {}", self.source());
+                let why = self.why("its items must differ");
                 let path = path.below(Step::Index(position));
                 self.tell(
                     &path,
@@ -139,7 +140,7 @@ impl<'t> Look<'_, 't> {
                     named(path),
                     stratiform_finding::words::listed(&keys)
                 );
-                let why = format!("they must differ, {}", self.source());
+                let why = self.why("they must differ");
                 let path = path.below(Step::Index(position));
                 self.tell(
                     &path,
@@ -161,7 +162,7 @@ impl<'t> Look<'_, 't> {
         };
         let mut unknown = false;
         for (position, item) in present {
-            match self.verdict(item, wanted, &path.below(Step::Index(position)))? {
+            match self.verdict_alone(item, wanted, &path.below(Step::Index(position)))? {
                 Verdict::Fits => return Ok(()),
                 Verdict::Unknown => unknown = true,
                 Verdict::Fails(_) => {}
@@ -187,7 +188,7 @@ impl<'t> Look<'_, 't> {
         }
         if matches!(usize::try_from(most), Ok(most) if different.len() > most) {
             let what = format!("{} has {} different items", named(path), different.len());
-            let why = format!("at most {most}, {}", self.source());
+            let why = self.why(&format!("at most {most}"));
             self.tell(path, Code::ValueLength, what, why, "take some away");
         }
         Ok(())

@@ -6,6 +6,7 @@ use stratiform_finding::Code;
 use stratiform_finding::words::{listed, meant, shortened};
 use stratiform_template::{Path, Value};
 
+use super::decoded::Decoded;
 use super::{Look, Looked, named};
 use crate::bound::Bounds;
 use crate::pattern;
@@ -17,13 +18,13 @@ impl<'t> Look<'_, 't> {
     pub(super) fn object(
         &mut self,
         entries: &Entries,
-        schema: Schema,
-        keywords: MapFact,
+        decoded: &Decoded,
         path: &Path<'_>,
     ) -> Looked<'t> {
+        let schema = decoded.schema;
         // What a macro or a loop adds is known only when the template is deployed.
         let is_made = |key: &String| key.starts_with("Fn::");
-        let hidden = entries.keys().any(is_made) || self.scene.is_transformed;
+        let hidden = entries.keys().any(is_made);
         if let Some(key) = entries.keys().find(|key| is_made(key)) {
             let reason = match key.starts_with("Fn::ForEach::") {
                 true => Reason::Loop,
@@ -31,8 +32,8 @@ impl<'t> Look<'_, 't> {
             };
             self.scene.skip(reason, path.key(key).steps());
         }
-        self.members(entries, schema, keywords, hidden, path)?;
-        for (keyword, fact) in keywords.iter() {
+        self.members(entries, decoded, path)?;
+        for (keyword, fact) in decoded.keywords.iter().copied() {
             match keyword {
                 "required" if !hidden => {
                     for name in texts(fact) {
@@ -67,7 +68,7 @@ impl<'t> Look<'_, 't> {
                 }
                 "minProperties" | "maxProperties" if !hidden => {
                     let bounds = Bounds::of(schema, Keyword::MinProperties, Keyword::MaxProperties);
-                    if keyword == "minProperties" || keywords.get("minProperties").is_none() {
+                    if keyword == "minProperties" || decoded.keyword("minProperties").is_none() {
                         self.at_each(path, |look| look.count(entries, bounds, path))?;
                     }
                 }
@@ -86,18 +87,12 @@ impl<'t> Look<'_, 't> {
     }
 
     /// Each member by the schema of its name.
-    fn members(
-        &mut self,
-        entries: &Entries,
-        schema: Schema,
-        keywords: MapFact,
-        hidden: bool,
-        path: &Path<'_>,
-    ) -> Looked<'t> {
-        let others = keywords.get("additionalProperties");
+    fn members(&mut self, entries: &Entries, decoded: &Decoded, path: &Path<'_>) -> Looked<'t> {
+        let schema = decoded.schema;
+        let others = decoded.keyword("additionalProperties");
         for (name, value) in entries {
             let path = path.key(name);
-            if let Some(schema) = schema.property(name) {
+            if let Some(schema) = decoded.property(name) {
                 self.value(value, schema, &path)?;
                 continue;
             }
@@ -117,10 +112,7 @@ impl<'t> Look<'_, 't> {
             }
             match (others, schema.additional_properties()) {
                 (Some(Fact::Bool(false)), _) => {
-                    // What a macro is given may be its own.
-                    if !hidden || !self.scene.is_transformed {
-                        self.unknown(entries, name, schema, value, &path)?;
-                    }
+                    self.unknown(entries, name, schema, value, &path)?;
                 }
                 (_, Some(schema)) => self.value(value, schema, &path)?,
                 (_, None) => {}
@@ -147,11 +139,19 @@ impl<'t> Look<'_, 't> {
             Some(known) => format!("did you mean `{known}`?"),
             None => meant(name, free()).unwrap_or_else(|| "take it away".to_owned()),
         };
+        let patterns: Vec<&str> = schema
+            .pattern_properties()
+            .map(|(pattern, _)| pattern)
+            .collect();
+        let limit = format!("names must match {}", listed(&patterns));
         self.at_each(path, |look| {
             if look.settled(value)?.is_some() {
-                let what = format!("property `{}` does not exist", shortened(name));
-                let source = look.source();
-                look.tell(path, Code::NoSuchProperty, what, source, help.clone());
+                let (what, why) = match patterns.as_slice() {
+                    [] => ("property `{}` does not exist", look.source()),
+                    _ => ("`{}` is not a name that there can be", look.why(&limit)),
+                };
+                let what = what.replace("{}", &shortened(name));
+                look.tell(path, Code::NoSuchProperty, what, why, help.clone());
             }
             Ok(())
         })
@@ -166,11 +166,11 @@ impl<'t> Look<'_, 't> {
     }
 
     fn required(&mut self, entries: &Entries, name: &str, path: &Path<'_>) -> Looked<'t> {
-        if self.has(entries, name)? {
+        if self.has(entries, name)? || self.fails_silently() {
             return Ok(());
         }
         let what = format!("property `{name}` is missing");
-        let why = format!("it is required, {}", self.source());
+        let why = self.why("it is required");
         let near = entries
             .keys()
             .find(|key| key.to_lowercase() == name.to_lowercase() && *key != name);
@@ -192,7 +192,7 @@ impl<'t> Look<'_, 't> {
     ) -> Looked<'t> {
         if self.has(entries, name)? && !self.has(entries, other)? {
             let what = format!("`{name}` is there without `{other}`");
-            let why = format!("it needs `{other}`, {}", self.source());
+            let why = self.why(&format!("it needs `{other}`"));
             self.tell(
                 &path.key(name),
                 Code::MissingProperty,
@@ -211,9 +211,15 @@ impl<'t> Look<'_, 't> {
         other: &str,
         path: &Path<'_>,
     ) -> Looked<'t> {
+        // An empty list is none to AWS.
+        let is_empty =
+            |name| matches!(entries.get(name), Some(Value::List(items)) if items.is_empty());
+        if is_empty(name) || is_empty(other) {
+            return Ok(());
+        }
         if self.has(entries, name)? && self.has(entries, other)? {
             let what = format!("`{name}` and `{other}` are both there");
-            let why = format!("one excludes the other, {}", self.source());
+            let why = self.why("one excludes the other");
             self.tell(
                 &path.key(name),
                 Code::ExclusiveProperties,
@@ -238,11 +244,7 @@ impl<'t> Look<'_, 't> {
                 there.push(*name);
             }
         }
-        let why = format!(
-            "there must be exactly one of {}, {}",
-            listed(names),
-            self.source()
-        );
+        let why = self.why(&format!("there must be exactly one of {}", listed(names)));
         match there.as_slice() {
             [] if !hidden => {
                 let what = format!("none of {} is there", listed(names));
@@ -265,7 +267,7 @@ impl<'t> Look<'_, 't> {
             }
         }
         let what = format!("none of {} is there", listed(names));
-        let why = format!("one of them is required, {}", self.source());
+        let why = self.why("one of them is required");
         self.tell(path, Code::MissingProperty, what, why, "add one of them");
         Ok(())
     }
@@ -277,7 +279,7 @@ impl<'t> Look<'_, 't> {
         }
         if let Some(limit) = bounds.broken_by(count as f64) {
             let what = format!("{} has {count} properties", named(path));
-            let why = format!("{limit}, {}", self.source());
+            let why = self.why(&limit);
             self.tell(
                 path,
                 Code::ValueLength,

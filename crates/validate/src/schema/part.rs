@@ -10,7 +10,6 @@ use stratiform_finding::{Code, Level};
 use stratiform_template::{Function, Path, Resource, Step, Value};
 
 use super::{Look, Looked};
-use crate::cases::Open;
 
 /// The entries of a map.
 pub(crate) type Entries = IndexMap<String, Value>;
@@ -55,15 +54,10 @@ impl<'s, 't> Look<'s, 't> {
         path: &Path<'_>,
         go: Visit<'_, 's, 't>,
     ) -> Looked<'t> {
-        match value {
-            Value::Function(Function::If, branches) => {
-                self.branches(branches, path, |look, branch, path| {
-                    look.inside(branch, path, go)
-                })
-            }
+        self.each_branch(value, path, &mut |look, value, path| match value {
             Value::Function(Function::Ref, name) if name.as_str() == Some("AWS::NoValue") => Ok(()),
-            _ => go(self, value, path),
-        }
+            _ => go(look, value, path),
+        })
     }
 
     /// Goes along names of properties, `*` for each item of a list, to each part that is there.
@@ -169,21 +163,15 @@ impl<'s, 't> Look<'s, 't> {
     }
 
     /// Whether a resource is there in this case.
-    pub(crate) fn exists(&self, resource: &'t Resource) -> Looked<'t, bool> {
-        let Some(name) = &resource.condition else {
-            return Ok(true);
-        };
-        if !self.scene.template.conditions.contains_key(name) {
-            return Ok(true);
-        }
-        match self.scene.cases.holds(&self.case, name) {
-            Some(holds) => Ok(holds),
-            None => Err(Open::Condition(name)),
+    pub(crate) fn stands(&self, resource: &Resource) -> Looked<'t, bool> {
+        match &resource.condition {
+            Some(condition) => self.exists(condition),
+            None => Ok(true),
         }
     }
 
     /// The resource of this template that a value refers to in this case.
-    pub(crate) fn target(&self, value: &Value) -> Looked<'t, Option<(&'t str, &'t Resource)>> {
+    pub(crate) fn resource_of(&self, value: &Value) -> Looked<'t, Option<(&'t str, &'t Resource)>> {
         let Some(Value::Function(function, argument)) = self.settled(value)? else {
             return Ok(None);
         };
@@ -211,7 +199,7 @@ impl<'s, 't> Look<'s, 't> {
 
     /// What a value is known by in this case: two values with one key are one thing, whatever they come to.
     pub(crate) fn key(&self, value: &Value) -> Looked<'t, Option<String>> {
-        if let Some((name, resource)) = self.target(value)?
+        if let Some((name, resource)) = self.resource_of(value)?
             && let Some(Value::Function(function, argument)) = self.settled(value)?
         {
             let short = resource

@@ -1,0 +1,115 @@
+//! Two answers about one template, finding by finding.
+
+use stratiform_finding::Level;
+
+use super::case::Case;
+use super::rules::Rules;
+use super::seen::Seen;
+
+/// What became of a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Side {
+    /// Only they have it, and nothing of ours is near.
+    OnlyTheirs,
+    /// Only we have it, and nothing of theirs is near.
+    OnlyOurs,
+    /// Both have a finding at the place, of rules that are not each other's.
+    OtherRule,
+    /// Both have it; one of them as an error, the other not.
+    OtherLevel,
+}
+
+impl Side {
+    /// For a person.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Side::OnlyTheirs => "only theirs",
+            Side::OnlyOurs => "only ours",
+            Side::OtherRule => "other rule",
+            Side::OtherLevel => "other level",
+        }
+    }
+}
+
+/// A finding that is not the same on both sides.
+#[derive(Clone, Debug)]
+pub(super) struct Disagreement<'c> {
+    pub(super) case: &'c Case,
+    pub(super) side: Side,
+    /// The finding.
+    pub(super) seen: &'c Seen,
+    /// What the other side has near it.
+    pub(super) near: Option<&'c Seen>,
+}
+
+/// The findings of both about one template.
+pub(super) struct Compared<'c> {
+    /// Their findings that we have, too.
+    pub(super) agreed: Vec<&'c Seen>,
+    /// Our findings that they have, too.
+    pub(super) confirmed: Vec<&'c Seen>,
+    pub(super) disagreements: Vec<Disagreement<'c>>,
+}
+
+/// Compares errors and warnings; notes are looked at only where the other side has more than a note.
+pub(super) fn compare<'c>(
+    case: &'c Case,
+    theirs: &'c [Seen],
+    ours: &'c [Seen],
+    rules: &Rules,
+) -> Compared<'c> {
+    let mut compared = Compared {
+        agreed: Vec::new(),
+        confirmed: Vec::new(),
+        disagreements: Vec::new(),
+    };
+    let matters = |seen: &&Seen| seen.severity() > Level::Note;
+    for seen in theirs.iter().filter(matters) {
+        let is_one = |other: &Seen| rules.is_one(&other.rule, &seen.rule);
+        match judge(case, seen, ours, is_one, Side::OnlyTheirs) {
+            None => compared.agreed.push(seen),
+            Some(disagreement) => compared.disagreements.push(disagreement),
+        }
+    }
+    for seen in ours.iter().filter(matters) {
+        let is_one = |other: &Seen| rules.is_one(&seen.rule, &other.rule);
+        match judge(case, seen, theirs, is_one, Side::OnlyOurs) {
+            None => compared.confirmed.push(seen),
+            // What both see and call by other names was told above.
+            Some(told) if told.side != Side::OnlyOurs => {}
+            Some(disagreement) => compared.disagreements.push(disagreement),
+        }
+    }
+    compared
+}
+
+/// What the other side makes of a finding; `None` where it says the same.
+fn judge<'c>(
+    case: &'c Case,
+    seen: &'c Seen,
+    others: &'c [Seen],
+    is_one: impl Fn(&Seen) -> bool,
+    alone: Side,
+) -> Option<Disagreement<'c>> {
+    let near = || others.iter().filter(|other| other.is_near(seen));
+    let is_error = |seen: &Seen| seen.severity() == Level::Error;
+    let (side, near) = if let Some(same) = near().find(|other| is_one(other)) {
+        if near().any(|other| is_one(other) && is_error(other) == is_error(seen)) {
+            return None;
+        }
+        (Side::OtherLevel, Some(same))
+    } else {
+        // A warning says little about an error.
+        let other = near().find(|other| is_error(other) || !is_error(seen));
+        match other {
+            Some(other) => (Side::OtherRule, Some(other)),
+            None => (alone, None),
+        }
+    };
+    Some(Disagreement {
+        case,
+        side,
+        seen,
+        near,
+    })
+}
