@@ -113,6 +113,63 @@ codes! {
         /// A function of `AWS::LanguageExtensions` without that transform.
         MissingTransform = "missing-transform",
     }
+    /// Templates: what is used, what leads where, and what collides.
+    Usage {
+        /// An attribute that a resource's type does not have.
+        UnknownAttribute = "unknown-attribute",
+        /// A reference to a resource that is not there in some case where the reference is.
+        ConditionalReference = "conditional-reference",
+        /// A reference to a resource of another kind than the property takes.
+        ReferenceKind = "reference-kind",
+        /// A branch of `Fn::If` that no case leads to.
+        UnreachableBranch = "unreachable-branch",
+        /// A comparison that always holds, or never does.
+        ConstantCondition = "constant-condition",
+        /// A parameter that nothing refers to.
+        UnusedParameter = "unused-parameter",
+        /// A mapping that nothing looks into.
+        UnusedMapping = "unused-mapping",
+        /// A condition that nothing asks for.
+        UnusedCondition = "unused-condition",
+        /// A variable of `Fn::Sub` that its text does not have.
+        UnusedVariable = "unused-variable",
+        /// `Fn::Sub` of a text without variables.
+        NeedlessSub = "needless-sub",
+        /// Text with `${Name}` that nothing replaces.
+        VariableWithoutSub = "variable-without-sub",
+        /// A type that parameters cannot have.
+        ParameterType = "parameter-type",
+        /// A constraint of a parameter that cannot be read, or does not fit its type.
+        ParameterConstraint = "parameter-constraint",
+        /// A default that the parameter's own constraints do not allow.
+        ParameterDefault = "parameter-default",
+        /// An entry of the console's interface that cannot be used.
+        InterfaceEntry = "interface-entry",
+        /// An attribute beside a resource's properties that its type does not take.
+        ResourceAttribute = "resource-attribute",
+        /// What a resource holds is kept when it is deleted, or when it is replaced, and not in both cases.
+        UnevenPolicies = "uneven-policies",
+        /// An output that is no text.
+        OutputValue = "output-value",
+        /// A `DependsOn` that a reference says already.
+        RedundantDependsOn = "redundant-depends-on",
+        /// Two resources that would have one name.
+        NameCollision = "name-collision",
+        /// A parameter and a resource of one name.
+        AmbiguousName = "ambiguous-name",
+        /// A dynamic reference that cannot be read, or that is not resolved where it stands.
+        DynamicReference = "dynamic-reference",
+        /// A hidden parameter that an output or the metadata shows.
+        HiddenShown = "hidden-shown",
+        /// Nearly as much of something as CloudFormation allows.
+        NearLimit = "near-limit",
+        /// A nested stack that is given other parameters than its template has.
+        NestedParameter = "nested-parameter",
+        /// An export that is imported and that no stack has.
+        ImportWithoutExport = "import-without-export",
+        /// An export that no stack imports.
+        UnusedExport = "unused-export",
+    }
     /// Environments: the files of values.
     Environments {
         /// A key that nothing reads.
