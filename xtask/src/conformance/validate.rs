@@ -68,10 +68,18 @@ pub(super) fn compare_all(request: &Request) -> Result<(String, bool), String> {
         eprintln!("{m:?}");
         return Ok((String::new(), true));
     }
-    let cases = if std::env::var_os("KNOWN").is_some() { Oracle::CfnLint.known(&cases)? } else { cases };
+    let cases = if std::env::var_os("KNOWN").is_some() {
+        Oracle::CfnLint.known(&cases)?
+    } else {
+        cases
+    };
     let ours = ours::ask(&cases);
     let cfn_lint = Oracle::CfnLint.ask(&cases)?;
-    let aws = if std::env::var_os("KNOWN").is_some() { vec![Vec::new(); cases.len()] } else { Oracle::Aws.ask(&cases)? };
+    let aws = if std::env::var_os("KNOWN").is_some() {
+        vec![Vec::new(); cases.len()]
+    } else {
+        Oracle::Aws.ask(&cases)?
+    };
     let with_cfn_lint = tallied(&cases, &cfn_lint, &ours, &rules);
     let with_aws = tallied(&cases, &aws, &ours, &rules);
     for case in with_cfn_lint.unexplained.iter().map(|one| one.case) {
