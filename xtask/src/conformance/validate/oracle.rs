@@ -122,7 +122,11 @@ impl Oracle {
     pub(super) fn known(self, cases: &[Case]) -> Result<Vec<Case>, String> {
         let name = format!("{}-{}.jsonl", self.name(), self.version()?);
         let answers = Answers::open(root().join(FOLDER).join(name))?;
-        Ok(cases.iter().filter(|case| answers.knows(&self.key(case))).cloned().collect())
+        Ok(cases
+            .iter()
+            .filter(|case| answers.knows(&self.key(case)))
+            .cloned()
+            .collect())
     }
 
     fn key(self, case: &Case) -> String {
