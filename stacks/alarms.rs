@@ -12,7 +12,7 @@ mod budget;
 mod dashboard;
 
 use stratiform_parts::QueueHandles;
-use stratiform_stack::{App, Expr, Handle, Stack, json, props, sub};
+use stratiform_stack::{App, Expr, Handle, Json, Stack, json, props, sub};
 
 pub use alarm::{Alarm, Lasting, Limit, Measure};
 pub use metric::Metric;
@@ -52,15 +52,15 @@ struct Row {
     consequence: Consequence,
 }
 
-fn notify(id: impl Into<String>, alarm: Alarm) -> Row {
+fn notify(id: impl ToString, alarm: Alarm) -> Row {
     Row {
-        id: id.into(),
+        id: id.to_string(),
         alarm,
         consequence: Consequence::Notify,
     }
 }
 
-fn roll_back(id: impl Into<String>, alarm: Alarm) -> Row {
+fn roll_back(id: impl ToString, alarm: Alarm) -> Row {
     Row {
         consequence: Consequence::RollBack,
         ..notify(id, alarm)
@@ -108,13 +108,13 @@ pub fn stack(app: &App, env: &Environment, watched: Watched<'_>) -> Alarms {
     let mut rolling_back = Vec::new();
     for row in rows {
         let alarm = alarms.alarm(&stack, &row.id, row.alarm);
-        all.push(alarm.arn().text());
+        all.push(Json::from(alarm.arn()));
         match row.consequence {
             Consequence::Notify => {}
             Consequence::RollBack => rolling_back.push(alarm),
         }
     }
-    all.push(rollback(&stack, names, &rolling_back).arn().text());
+    all.push(Json::from(rollback(&stack, names, &rolling_back).arn()));
 
     if env.dashboard {
         dashboard::add(&stack, names, all, watched);
@@ -226,7 +226,7 @@ fn of_database(limits: &DatabaseAlarms, database: &Database) -> [Row; 5] {
                     limits.connections_above
                 ),
                 measure: average("DatabaseConnections"),
-                limit: Limit::Above(limits.connections_above.into()),
+                limit: Limit::above(limits.connections_above),
                 lasting: Lasting::averaged_minutes(15),
                 missing: NotBreaching,
             },
@@ -262,7 +262,7 @@ fn of_queue(env: &Environment, name: &ServiceName, queue: &QueueHandles) -> [Row
             Alarm {
                 what: format!("{name}: the oldest message is older than {seconds} s"),
                 measure: Measure::maximum(age),
-                limit: Limit::Above(seconds.into()),
+                limit: Limit::above(seconds),
                 lasting: Lasting::minutes(5),
                 missing: NotBreaching,
             },

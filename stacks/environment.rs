@@ -10,6 +10,7 @@ mod names;
 mod network;
 mod services;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -140,8 +141,8 @@ impl From<LogRetention> for u16 {
 }
 
 impl JsonSchema for LogRetention {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "LogRetention".into()
+    fn schema_name() -> Cow<'static, str> {
+        Cow::Borrowed("LogRetention")
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {

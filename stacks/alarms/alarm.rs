@@ -62,9 +62,16 @@ impl Alarm {
                 Measure::Computed(_) => Lasting::minutes(limit.for_minutes),
             },
             measure,
-            limit: Limit::Above(limit.above_percent.into()),
+            limit: Limit::above(limit.above_percent),
             missing: TreatMissingData::NotBreaching,
         }
+    }
+}
+
+impl Limit {
+    /// More than this is wrong.
+    pub fn above(limit: impl Into<f64>) -> Limit {
+        Limit::Above(limit.into())
     }
 }
 
@@ -121,14 +128,14 @@ const MINUTE: u32 = 60;
 impl Lasting {
     /// Measured every minute: for what nobody should wait for.
     pub fn minutes(minutes: u8) -> Lasting {
-        Lasting::periods(minutes.into(), MINUTE)
+        Lasting::periods(u32::from(minutes), MINUTE)
     }
 
     /// Measured every five minutes where that fits: for what comes in bursts, so that a short one neither
     /// counts nor starts the waiting again.
     pub fn averaged_minutes(minutes: u8) -> Lasting {
         if minutes.is_multiple_of(5) {
-            Lasting::periods((minutes / 5).into(), 5 * MINUTE)
+            Lasting::periods(u32::from(minutes / 5), 5 * MINUTE)
         } else {
             Lasting::minutes(minutes)
         }

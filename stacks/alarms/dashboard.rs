@@ -1,6 +1,6 @@
 //! The dashboard: every alarm, and what there is to look at when one goes off.
 
-use stratiform_stack::{Expr, Json, Stack, json, props, pseudo, sub};
+use stratiform_stack::{Json, Stack, json, props, pseudo, sub};
 
 use super::metric::Metric;
 use crate::alarms::Watched;
@@ -29,12 +29,7 @@ enum Axis {
 }
 
 /// Adds the dashboard.
-pub(super) fn add(
-    stack: &Stack,
-    names: Names<'_>,
-    alarms: Vec<Expr<String>>,
-    watched: Watched<'_>,
-) {
+pub(super) fn add(stack: &Stack, names: Names<'_>, alarms: Vec<Json>, watched: Watched<'_>) {
     let status = json!({
         "type": "alarm",
         "x": 0,
@@ -113,12 +108,10 @@ fn requests(services: &Services) -> Vec<Graph> {
             title: "Response time (s)",
             statistic: "p95",
             axis: Axis::Open,
-            lines: ["p50", "p95", "p99"]
-                .map(|percentile| {
-                    let options = json!({"stat": percentile, "label": percentile});
-                    metric("TargetResponseTime").line(options)
-                })
-                .into(),
+            lines: Vec::from(["p50", "p95", "p99"].map(|percentile| {
+                let options = json!({"stat": percentile, "label": percentile});
+                metric("TargetResponseTime").line(options)
+            })),
         },
     ]
 }

@@ -3,7 +3,7 @@
 //! Names and dimensions: CloudWatch sections of the user guides of Elastic Load Balancing, ECS, RDS, SQS and
 //! AWS Backup.
 
-use stratiform_stack::{Expr, Handle, Json};
+use stratiform_stack::{Expr, Handle, Json, Prop};
 
 use crate::resources::elasticloadbalancingv2::LoadBalancer;
 use crate::resources::{backup, ecs, rds, sqs};
@@ -19,8 +19,8 @@ pub struct Metric {
 impl Metric {
     /// A metric of a load balancer.
     pub fn load_balancer(name: &'static str, balancer: &Handle<LoadBalancer>) -> Metric {
-        let balancer = balancer.load_balancer_full_name().text();
-        Metric::of("AWS/ApplicationELB", name, [("LoadBalancer", balancer)])
+        let metric = Metric::of("AWS/ApplicationELB", name);
+        metric.by("LoadBalancer", balancer.load_balancer_full_name())
     }
 
     /// A metric of what the tasks of a service use.
@@ -29,12 +29,9 @@ impl Metric {
         cluster: &Handle<ecs::Cluster>,
         service: &Handle<ecs::Service>,
     ) -> Metric {
-        let cluster = cluster.reference().text();
-        let dimensions = [
-            ("ClusterName", cluster),
-            ("ServiceName", service.name().text()),
-        ];
-        Metric::of("AWS/ECS", name, dimensions)
+        Metric::of("AWS/ECS", name)
+            .by("ClusterName", cluster.reference())
+            .by("ServiceName", service.name())
     }
 
     /// A metric of how many tasks a service has.
@@ -51,31 +48,31 @@ impl Metric {
 
     /// A metric of a database instance.
     pub fn database(name: &'static str, instance: &Handle<rds::DbInstance>) -> Metric {
-        let instance = instance.reference().text();
-        Metric::of("AWS/RDS", name, [("DBInstanceIdentifier", instance)])
+        Metric::of("AWS/RDS", name).by("DBInstanceIdentifier", instance.reference())
     }
 
     /// A metric of a queue.
     pub fn queue(name: &'static str, queue: &Handle<sqs::Queue>) -> Metric {
-        Metric::of("AWS/SQS", name, [("QueueName", queue.queue_name().text())])
+        Metric::of("AWS/SQS", name).by("QueueName", queue.queue_name())
     }
 
     /// A metric of a backup vault.
     pub fn vault(name: &'static str, vault: &Handle<backup::BackupVault>) -> Metric {
-        let vault = vault.reference().text();
-        Metric::of("AWS/Backup", name, [("BackupVaultName", vault)])
+        Metric::of("AWS/Backup", name).by("BackupVaultName", vault.reference())
     }
 
-    fn of<const N: usize>(
-        namespace: &'static str,
-        name: &'static str,
-        dimensions: [(&'static str, Expr<String>); N],
-    ) -> Metric {
+    fn of(namespace: &'static str, name: &'static str) -> Metric {
         Metric {
             namespace,
             name,
-            dimensions: dimensions.into(),
+            dimensions: Vec::new(),
         }
+    }
+
+    /// The same metric of one thing only.
+    fn by(mut self, dimension: &'static str, value: impl Into<Prop<String>>) -> Metric {
+        self.dimensions.push((dimension, value.into().into_expr()));
+        self
     }
 
     /// The metric as a line of a dashboard's graph.

@@ -35,7 +35,7 @@ impl Alarms {
             props!(cloudwatch::Alarm {
                 alarm_actions: [&self.topic],
                 ok_actions: [&self.topic],
-                ..alarm.into()
+                ..cloudwatch::Alarm::from(alarm)
             }),
         )
     }

@@ -1,5 +1,6 @@
 //! The services: containers on Fargate.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -274,8 +275,8 @@ impl From<Cpu> for u32 {
 }
 
 impl JsonSchema for Cpu {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Cpu".into()
+    fn schema_name() -> Cow<'static, str> {
+        Cow::Borrowed("Cpu")
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {

@@ -3,7 +3,6 @@
 use stratiform_stack::{Handle, props};
 
 use crate::environment::Deployment;
-use crate::parts;
 use crate::resources::cloudwatch;
 use crate::resources::cloudwatch::alarm;
 use crate::resources::ecs::service;
@@ -39,12 +38,14 @@ pub(super) fn configuration(
 
 /// Goes back when one of the alarms goes off.
 fn watch(alarms: &[Handle<cloudwatch::Alarm>]) -> Option<service::DeploymentAlarms> {
-    let names = parts::some(alarms.iter().map(|alarm| alarm.reference()))?;
-    Some(props!(service::DeploymentAlarms {
-        alarm_names: names,
-        enable: true,
-        rollback: true,
-    }))
+    let watched = || {
+        props!(service::DeploymentAlarms {
+            alarm_names: alarms,
+            enable: true,
+            rollback: true,
+        })
+    };
+    (!alarms.is_empty()).then(watched)
 }
 
 /// Alarms that tell nobody: ECS watches them while it deploys. They go off sooner than those that wake people,

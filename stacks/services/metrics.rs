@@ -32,7 +32,7 @@ pub fn error_rate(
             ids.push(id);
         }
     }
-    let all = [of_load_balancer(load_balancer)].into();
+    let all = vec![of_load_balancer(load_balancer)];
     queries.push(query("balancer", "HTTPCode_ELB_5XX_Count", "Sum", all));
     // SUM of a list leaves out what has no data: a target group that is idle, a minute without errors.
     let rate = format!(

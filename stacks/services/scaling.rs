@@ -1,6 +1,6 @@
 //! How many tasks run: between the minimum and the maximum, near a target.
 
-use stratiform_stack::{Handle, Prop, props, sub};
+use stratiform_stack::{Handle, Opt, props, sub};
 
 use crate::environment::Scaling;
 use crate::resources::applicationautoscaling::{ScalableTarget, ScalingPolicy};
@@ -111,12 +111,9 @@ fn backlog(
 
 fn dimension(
     name: &str,
-    value: impl Into<Prop<String>>,
+    value: impl Into<Opt<String>>,
 ) -> scaling_policy::TargetTrackingMetricDimension {
-    props!(scaling_policy::TargetTrackingMetricDimension {
-        name,
-        value: value.into(),
-    })
+    props!(scaling_policy::TargetTrackingMetricDimension { name, value })
 }
 
 /// What a formula is made of.

@@ -63,10 +63,7 @@ fn all(entry: &Entry<'_>) -> BTreeMap<String, Value> {
         all.insert(name.to_string(), plain(value));
     }
     for (name, parameter) in &entry.service.secrets {
-        all.insert(
-            name.to_string(),
-            Value::Secret(parameter_arn(parameter).into()),
-        );
+        all.insert(name.to_string(), secret(parameter_arn(parameter)));
     }
     all
 }
@@ -75,10 +72,14 @@ fn plain(value: impl Into<Prop<String>>) -> Value {
     Value::Plain(value.into())
 }
 
+fn secret(arn: Expr<String>) -> Value {
+    Value::Secret(Prop::from(arn))
+}
+
 fn database(entry: &Entry<'_>) -> [(&'static str, Value); 8] {
     let instance = &entry.context.uses.database.instance;
-    let secret = instance.master_user_secret_secret_arn();
-    let key = |key: &str| Value::Secret(sub!("{}:{}::", &secret, key).into());
+    let credentials = instance.master_user_secret_secret_arn();
+    let key = |key: &str| secret(sub!("{}:{}::", &credentials, key));
     [
         ("DATABASE_HOST", plain(instance.endpoint_address())),
         ("DATABASE_PORT", plain(instance.endpoint_port())),
@@ -88,7 +89,7 @@ fn database(entry: &Entry<'_>) -> [(&'static str, Value); 8] {
         ),
         ("DATABASE_SSLMODE", plain("verify-full")),
         ("DATABASE_IAM_USER", plain(entry.name.as_ref())),
-        ("DATABASE_SECRET_ARN", plain(&secret)),
+        ("DATABASE_SECRET_ARN", plain(&credentials)),
         ("DATABASE_USERNAME", key("username")),
         ("DATABASE_PASSWORD", key("password")),
     ]

@@ -1,7 +1,7 @@
-//! All of IAM's actions, and what each gives.
+//! All of IAM's actions, what each gives, and the keys that conditions may test.
 //!
-//! Here live the actions of every service, as they are spelled (newer ones in small letters), read from `data/access.tsv`, which
-//! `cargo xtask catalog` writes. What they act on says `action`.
+//! Here live the actions of every service, as they are spelled (newer ones in small letters), and the keys of its own that
+//! requests have, read from `data/access.tsv`, which `cargo xtask catalog` writes. What actions act on says `action`.
 //!
 //! Nothing is read before somebody asks, and then only the lines of the service.
 
@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 static TABLE: &str = include_str!("../data/access.tsv");
+
+/// The word before keys.
+const KEY: &str = "key";
 
 static SERVICES: LazyLock<BTreeMap<&str, &str>> = LazyLock::new(|| {
     let blocks = TABLE.split("\nservice\t").skip(1);
@@ -57,12 +60,29 @@ impl Access {
 /// assert!(access::actions("nobody").is_none());
 /// ```
 pub fn actions(service: &str) -> Option<impl Iterator<Item = (&'static str, Access)>> {
-    let lines = SERVICES.get(service.to_ascii_lowercase().as_str())?;
-    let lines = lines.lines().filter_map(|line| {
-        let (level, actions) = line.split_once('\t')?;
-        Some((Access::from_word(level)?, actions))
-    });
+    let lines = lines(service)?.filter_map(|(word, names)| Some((Access::from_word(word)?, names)));
     Some(lines.flat_map(|(level, actions)| actions.split(' ').map(move |name| (name, level))))
+}
+
+/// Returns the keys of a service's own that conditions may test (`ViaService` of `kms`), without the service; `*` is any
+/// text: `ResourceTag/*`. Nothing for a service that IAM does not have.
+///
+/// ```
+/// use stratiform_catalog::access;
+///
+/// assert!(access::keys("kms").unwrap().any(|key| key == "ViaService"));
+/// assert_eq!(access::keys("sqs").unwrap().count(), 0);
+/// assert!(access::keys("nobody").is_none());
+/// ```
+pub fn keys(service: &str) -> Option<impl Iterator<Item = &'static str>> {
+    let lines = lines(service)?.filter(|(word, _)| *word == KEY);
+    Some(lines.flat_map(|(_, keys)| keys.split(' ')))
+}
+
+/// What is said of a service: words, each with names.
+fn lines(service: &str) -> Option<impl Iterator<Item = (&'static str, &'static str)>> {
+    let lines = SERVICES.get(service.to_ascii_lowercase().as_str())?;
+    Some(lines.lines().filter_map(|line| line.split_once('\t')))
 }
 
 /// Returns the names of all services, sorted.
@@ -79,12 +99,15 @@ mod tests {
         for (service, lines) in SERVICES.iter() {
             for line in lines.lines() {
                 let (level, names) = line.split_once('\t').unwrap();
-                assert!(Access::from_word(level).is_some(), "{service}: {line}");
+                let is_known = level == KEY || Access::from_word(level).is_some();
+                assert!(is_known, "{service}: {line}");
                 assert!(names.split(' ').all(|name| !name.is_empty()), "{service}");
             }
         }
         let all: usize = services().filter_map(actions).map(Iterator::count).sum();
         assert!(all > 20_000, "{all}");
+        let all: usize = services().filter_map(keys).map(Iterator::count).sum();
+        assert!(all > 1_000, "{all}");
     }
 
     /// What handlers name and IAM's other table knows is here, too.

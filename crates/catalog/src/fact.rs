@@ -155,6 +155,11 @@ impl Fact {
         }
     }
 
+    /// Returns where a map is: equal maps of a catalog are at one place, and no others.
+    pub(crate) fn place(self) -> Option<usize> {
+        self.as_map().map(|map| map.0.offset)
+    }
+
     /// Returns the strings in a list, in order; nothing if this is not a list.
     pub(crate) fn texts(self) -> impl Iterator<Item = &'static str> {
         self.items().filter_map(Fact::as_text)

@@ -29,6 +29,7 @@ pub mod compare;
 pub mod encode;
 mod fact;
 pub mod keyword;
+pub mod metric;
 pub mod naming;
 pub mod offered;
 mod resource_type;

@@ -36,6 +36,11 @@ impl Schema {
         self.node
     }
 
+    /// Returns what tells the schema from all others of the catalog; `None` for a boolean.
+    pub fn id(self) -> Option<(usize, usize)> {
+        Some((self.root.place()?, self.node.place()?))
+    }
+
     /// Returns a keyword's value. For [`Keyword::Ref`] it is what [`Schema::reference`] says.
     pub fn keyword(self, keyword: Keyword) -> Option<Fact> {
         self.node.get(keyword.name())

@@ -3,6 +3,7 @@
 //! [`crate::lowering`] makes them from the catalog's schemas; [`crate::emit`] only writes them down.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use crate::lowering::beyond;
 use crate::name::kind_name;
@@ -74,12 +75,15 @@ impl Kind {
     }
 
     /// Every choice of several kinds: those of the schemas, and those that only AWS's pages have.
-    pub(crate) fn choices() -> BTreeSet<Kind> {
-        let of_schemas = CHOICES
-            .into_iter()
-            .map(|formats| Kind::of(formats.iter().map(|format| (*format).to_owned())));
-        let of_pages = beyond::choices().map(Kind::ordered);
-        of_schemas.chain(of_pages).collect()
+    pub(crate) fn choices() -> &'static BTreeSet<Kind> {
+        static ALL: LazyLock<BTreeSet<Kind>> = LazyLock::new(|| {
+            let of_schemas = CHOICES
+                .into_iter()
+                .map(|formats| Kind::of(formats.iter().map(|format| (*format).to_owned())));
+            let of_pages = beyond::choices().map(Kind::ordered);
+            of_schemas.chain(of_pages).collect()
+        });
+        &ALL
     }
 
     /// `KmsKeyArnOrKmsKeyId`; `KmsKeyIdElseKmsKeyArn` where the first is meant, `Ec2VpcIdElse5Others` where there are

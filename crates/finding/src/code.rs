@@ -317,6 +317,15 @@ codes! {
         /// A volume has settings that its kind does not take, or lacks some.
         VolumeSettings = "volume-settings",
     }
+    /// Documents: what several properties say together.
+    Documents {
+        /// A rule of a security group that says something else than it does.
+        FirewallRule = "firewall-rule",
+        /// A metric that its service does not measure.
+        UnknownMetric = "unknown-metric",
+        /// A dimension that its metric does not have, or one that holds something else.
+        MetricDimension = "metric-dimension",
+    }
     /// AWS: calls that failed.
     Aws {
         /// No credentials were found, or AWS does not accept them.

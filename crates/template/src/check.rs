@@ -8,9 +8,12 @@
 
 mod cycles;
 mod form;
+mod free;
 mod functions;
 mod mappings;
+mod nested;
 mod references;
+mod rules;
 mod substitution;
 mod walk;
 
@@ -31,8 +34,10 @@ use crate::value::Value;
 /// "Understand CloudFormation quotas", and recorded replies.
 pub fn check(template: &Template) -> Vec<Finding> {
     let mut checker = Checker::new(template);
+    checker.transforms();
     checker.form();
     checker.mappings();
+    checker.rules();
     checker.walk();
     checker.cycles();
     checker.findings

@@ -8,6 +8,7 @@
 //! and anything that reads files, clocks or the network.
 
 mod check;
+mod inspect;
 mod node;
 mod order;
 mod parse;
@@ -19,6 +20,7 @@ mod value;
 mod walk;
 
 pub use check::{check, sub_variables};
+pub use inspect::inspect;
 pub use node::{Entry, Node, NodeKind, Scalar};
 pub use order::{Circle, Order, order};
 pub use parse::{

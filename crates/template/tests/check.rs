@@ -75,7 +75,7 @@ fn references() {
     );
     expect(
         &properties("!If [X, a, b]"),
-        &["unresolved-condition Resources/B/Properties/V/Fn::If"],
+        &["unresolved-condition Resources/B/Properties/V/Fn::If/0"],
     );
     expect(
         &resources("Metadata: {V: !Ref X, W: }"),

@@ -1,6 +1,6 @@
 //! What is wrong with templates in files, one finding a line: `cargo run -p stratiform-validate --example files -- F…`.
 
-use stratiform_template::{Template, check, parse_with_repeats};
+use stratiform_template::{inspect, parse_with_repeats};
 use stratiform_validate::validate;
 
 fn main() {
@@ -12,16 +12,14 @@ fn main() {
                 continue;
             }
         };
-        let read = parse_with_repeats(&text).map_err(|finding| vec![*finding]);
-        let template = read.and_then(|document| Template::from_node(&document.node));
-        let (findings, report) = match template {
-            Ok(template) => {
+        let (findings, report) = match parse_with_repeats(&text) {
+            Ok(document) => {
+                let (template, mut findings) = inspect(&document.node);
                 let report = validate(&template, &[]);
-                let mut findings = check(&template);
                 findings.extend(report.findings.iter().cloned());
                 (findings, report)
             }
-            Err(findings) => (findings, Default::default()),
+            Err(finding) => (vec![*finding], Default::default()),
         };
         for finding in findings {
             let when = match finding.when.as_str() {

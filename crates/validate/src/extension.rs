@@ -8,11 +8,10 @@ mod gather;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use stratiform_catalog::{Keyword, Schema, catalog};
+use stratiform_catalog::{Keyword, Schema};
 use stratiform_finding::{Code, Finding, Level};
 use stratiform_template::{Path, Step, Value};
 
-use crate::scene::Subject;
 use crate::schema::{Look, Looked, Verdict};
 
 static TABLE: &str = include_str!("../data/extensions.tsv");
@@ -73,14 +72,9 @@ fn parse(line: &'static str) -> Option<(Extension, &'static str)> {
 }
 
 /// Holds the properties of a resource against the rules of its type.
-pub(crate) fn all<'t>(
-    look: &mut Look<'_, 't>,
-    subject: Subject<'t>,
-    properties: &Value,
-    path: &Path<'_>,
-) -> Looked<'t> {
+pub(crate) fn all<'t>(look: &mut Look<'_, 't>, properties: &Value, path: &Path<'_>) -> Looked<'t> {
     for (steps, extension) in EXTENSIONS
-        .get(subject.resource_type.name())
+        .get(look.subject.resource_type.name())
         .into_iter()
         .flatten()
     {
@@ -133,33 +127,18 @@ impl<'t> Look<'_, 't> {
 
     /// Holds a value against a rule, in the case that is looked at.
     fn extension(&mut self, extension: Extension, value: &Value, path: &Path<'_>) -> Looked<'t> {
-        let here = self.scene.regions;
-        let everywhere: Vec<&str> = match here {
-            [] => catalog().regions().collect(),
-            _ => here.to_vec(),
-        };
+        let is_anywhere = self.scene.regions.is_empty();
         let mut first = None;
-        let mut seen: Vec<Schema> = Vec::new();
-        for region in everywhere {
-            let Some(schema) = catalog().extension_in(extension.name, region) else {
-                continue;
-            };
-            if seen
-                .iter()
-                .any(|seen| seen.fact().is_one_with(schema.fact()))
-            {
-                continue;
-            }
-            seen.push(schema);
-            match (self.ruled(extension, value, schema, path)?, here) {
-                (Verdict::Fails(found), [_, ..]) => {
+        for schema in self.scene.rule(extension.name).iter() {
+            match (self.ruled(extension, value, *schema, path)?, is_anywhere) {
+                (Verdict::Fails(found), false) => {
                     self.found_all(found);
                     return Ok(());
                 }
-                (Verdict::Fails(found), []) => first = first.or(Some(found)),
+                (Verdict::Fails(found), true) => first = first.or(Some(found)),
                 // Somewhere it fits.
-                (Verdict::Fits | Verdict::Unknown, []) => return Ok(()),
-                (Verdict::Fits | Verdict::Unknown, _) => {}
+                (Verdict::Fits | Verdict::Unknown, true) => return Ok(()),
+                (Verdict::Fits | Verdict::Unknown, false) => {}
             }
         }
         self.found_all(first.unwrap_or_default());
@@ -203,6 +182,8 @@ impl<'t> Look<'_, 't> {
 
 #[cfg(test)]
 mod tests {
+    use stratiform_catalog::catalog;
+
     use super::*;
 
     #[test]

@@ -10,6 +10,7 @@
 
 mod bound;
 mod cases;
+mod document;
 mod extension;
 mod kind;
 mod parameter;
@@ -22,6 +23,7 @@ mod schema;
 
 use std::collections::HashSet;
 
+pub use document::documents;
 pub use report::{NotChecked, Reason, Report};
 use scene::Scene;
 use stratiform_template::Template;
@@ -31,6 +33,7 @@ pub fn validate(template: &Template, regions: &[&str]) -> Report {
     let scene = Scene::new(template, regions);
     let mut report = Report::default();
     resource::check(&scene, &mut report);
+    report.findings.extend(document::documents(template));
     // Schemas say some things twice.
     let mut seen = HashSet::new();
     report

@@ -26,12 +26,15 @@ pub(crate) fn check(scene: &Scene<'_>, report: &mut Report) {
         let path = section.key(logical_id);
         match resource_type(scene, resource, &path) {
             Ok(Some(resource_type)) => {
-                let subject = Subject {
-                    resource,
-                    resource_type,
-                };
                 report.checked += 1;
-                report.findings.extend(properties(scene, subject, &path));
+                let Some(base) = existing(scene, resource) else {
+                    continue;
+                };
+                for variant in scene.variants(resource_type) {
+                    let subject = Subject::new(resource, variant, base.clone());
+                    let found = properties(scene, &subject, &path);
+                    report.findings.extend(found);
+                }
             }
             Ok(None) => {}
             Err(finding) => report.findings.push(*finding),
@@ -63,7 +66,8 @@ fn resource_type(
         name
     };
     let Some(known) = catalog().resource_type(own) else {
-        if !name.starts_with("AWS::") || name.ends_with("::MODULE") {
+        let is_own = is_type_name(name) && !name.starts_with("AWS::");
+        if is_own || name.ends_with("::MODULE") {
             scene.skip(Reason::Type, path.steps());
             return Ok(None);
         }
@@ -96,36 +100,42 @@ fn resource_type(
             "deploy it to another region, or take it away".to_owned(),
         );
     }
-    Ok(scene.resource_type(own))
+    Ok(Some(known))
+}
+
+/// Whether a type could be somebody's own: organization, service, resource, and more where it is a module.
+fn is_type_name(name: &str) -> bool {
+    let is_part =
+        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    name.split("::").count() >= 3 && name.split("::").all(is_part)
+}
+
+/// When a resource exists; none where it never does.
+fn existing<'t>(scene: &Scene<'t>, resource: &'t Resource) -> Option<Case<'t>> {
+    match &resource.condition {
+        Some(condition) if scene.template.conditions.contains_key(condition) => {
+            let decision = Decision::Condition(condition, true);
+            scene.cases.with(&Case::default(), decision)
+        }
+        Some(_) | None => Some(Case::default()),
+    }
 }
 
 /// What is wrong with the properties.
-fn properties<'t>(scene: &Scene<'t>, subject: Subject<'t>, path: &Path<'_>) -> Vec<Finding> {
-    let resource = subject.resource;
-    let mut base = Case::default();
-    if let Some(condition) = &resource.condition
-        && scene.template.conditions.contains_key(condition)
-    {
-        let decision = Decision::Condition(condition, true);
-        match scene.cases.with(&base, decision) {
-            Some(case) => base = case,
-            // It never exists.
-            None => return Vec::new(),
-        }
-    }
+fn properties<'t>(scene: &Scene<'t>, subject: &Subject<'t>, path: &Path<'_>) -> Vec<Finding> {
     let path = path.key("Properties");
-    let mut look = Look::new(scene, subject, &base);
-    let properties = Value::Map(resource.properties.clone());
+    let mut look = Look::new(scene, subject);
+    let properties = Value::Map(subject.resource.properties.clone());
     // In this mode nothing stops for what a case does not say.
     let _ = look.literal(&properties, subject.resource_type.schema(), &path);
-    let _ = extension::all(&mut look, subject, &properties, &path);
+    let _ = extension::all(&mut look, &properties, &path);
     read_only(&mut look, subject, &path);
     rule::all(&mut look, subject, &path);
     look.findings()
 }
 
 /// Properties that AWS returns, and nobody sets.
-fn read_only(look: &mut Look<'_, '_>, subject: Subject<'_>, path: &Path<'_>) {
+fn read_only(look: &mut Look<'_, '_>, subject: &Subject<'_>, path: &Path<'_>) {
     let is_set = |name: &&String| {
         let mut only = subject.resource_type.read_only();
         only.any(|path| path.is_top_level() && path.as_str() == name.as_str())

@@ -13,7 +13,7 @@ type Rule = for<'t> fn(&mut Look<'_, 't>, &'t IndexMap<String, Value>, &Path<'_>
 const RULES: &[(&str, Rule)] = &[];
 
 /// Asks all rules about a resource.
-pub(crate) fn all<'t>(look: &mut Look<'_, 't>, subject: Subject<'t>, path: &Path<'_>) {
+pub(crate) fn all<'t>(look: &mut Look<'_, 't>, subject: &Subject<'t>, path: &Path<'_>) {
     let name = subject.resource_type.name();
     for (_, rule) in RULES.iter().filter(|(about, _)| *about == name) {
         rule(look, &subject.resource.properties, path);

@@ -1,12 +1,15 @@
 //! The template that is looked at, and what is around it.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
 
-use stratiform_catalog::{ResourceType, catalog};
+use stratiform_catalog::{PropertyPath, ResourceType, Schema, behaviour, catalog};
 use stratiform_template::{Resource, Template};
 
-use crate::cases::Cases;
+use crate::cases::{Case, Cases};
 use crate::report::{NotChecked, Reason};
+use crate::schema::Decodings;
 
 /// A template, where it is deployed, and what its conditions can be.
 pub(crate) struct Scene<'t> {
@@ -16,15 +19,36 @@ pub(crate) struct Scene<'t> {
     pub(crate) regions: &'t [&'t str],
     /// A macro of the user's may change or add anything.
     pub(crate) is_transformed: bool,
+    pub(crate) schemas: Decodings,
+    /// The schemas of each rule, by its name: one for all regions that share it.
+    rules: RefCell<HashMap<&'static str, Rc<[Schema]>>>,
     /// What nobody could look at.
     pub(crate) skipped: RefCell<Vec<NotChecked>>,
 }
 
 /// A resource of the template with what is known of its type.
-#[derive(Clone, Copy)]
 pub(crate) struct Subject<'t> {
     pub(crate) resource: &'t Resource,
     pub(crate) resource_type: ResourceType,
+    /// When the resource exists at all: nobody is told that.
+    pub(crate) base: Case<'t>,
+    /// Choices that only AWS's pages have, by property.
+    pub(crate) choices: Vec<(PropertyPath, Vec<&'static str>)>,
+    /// Whether AWS's pages have ranges that the schema has not.
+    pub(crate) has_ranges: bool,
+}
+
+impl<'t> Subject<'t> {
+    pub(crate) fn new(resource: &'t Resource, resource_type: ResourceType, base: Case<'t>) -> Self {
+        let name = resource_type.name();
+        Subject {
+            resource,
+            resource_type,
+            base,
+            choices: behaviour::choices(name).collect(),
+            has_ranges: behaviour::has_ranges(name),
+        }
+    }
 }
 
 impl<'t> Scene<'t> {
@@ -40,7 +64,26 @@ impl<'t> Scene<'t> {
             cases: Cases::new(template, regions),
             regions,
             is_transformed,
+            schemas: Decodings::default(),
+            rules: RefCell::default(),
             skipped: RefCell::default(),
+        }
+    }
+
+    /// A type as each of the regions has it, once for all that have it alike.
+    pub(crate) fn variants(&self, resource_type: ResourceType) -> Vec<ResourceType> {
+        let mut variants: Vec<ResourceType> = Vec::new();
+        for region in self.regions {
+            let variant = catalog().resource_type_in(resource_type.name(), region);
+            let is_new = |variant: &ResourceType| {
+                let id = variant.schema().id();
+                variants.iter().all(|known| known.schema().id() != id)
+            };
+            variants.extend(variant.filter(is_new));
+        }
+        match variants.is_empty() {
+            true => vec![resource_type],
+            false => variants,
         }
     }
 
@@ -49,6 +92,27 @@ impl<'t> Scene<'t> {
         let mut here = self.regions.iter();
         here.find_map(|region| catalog().resource_type_in(name, region))
             .or_else(|| catalog().resource_type(name))
+    }
+
+    /// What a rule is, in each of the regions that there are to look at.
+    pub(crate) fn rule(&self, name: &'static str) -> Rc<[Schema]> {
+        if let Some(known) = self.rules.borrow().get(name) {
+            return Rc::clone(known);
+        }
+        let mut schemas: Vec<Schema> = Vec::new();
+        let mut add = |region: &str| {
+            let schema = catalog().extension_in(name, region);
+            schemas.extend(
+                schema.filter(|schema| schemas.iter().all(|known| known.id() != schema.id())),
+            );
+        };
+        match self.regions {
+            [] => catalog().regions().for_each(&mut add),
+            regions => regions.iter().for_each(|region| add(region)),
+        }
+        let schemas: Rc<[Schema]> = schemas.into();
+        self.rules.borrow_mut().insert(name, Rc::clone(&schemas));
+        schemas
     }
 
     /// Something was not looked at.

@@ -5,6 +5,7 @@
 //! several schemas) is asked of each case that makes a difference to it ([`Mode::Decide`]). What nobody knows is right.
 
 mod alternatives;
+mod decoded;
 mod function;
 mod list;
 mod object;
@@ -12,6 +13,7 @@ mod scalar;
 
 use std::borrow::Cow;
 
+pub(crate) use self::decoded::Decodings;
 pub(crate) use self::function::Known;
 use stratiform_catalog::{Fact, JsonType, Keyword, Schema, TypeSet};
 use stratiform_finding::{Code, Finding};
@@ -28,9 +30,7 @@ const DEEPEST: usize = 48;
 /// One look at a value and what is inside of it.
 pub(crate) struct Look<'s, 't> {
     pub(crate) scene: &'s Scene<'t>,
-    pub(crate) subject: Subject<'t>,
-    /// When the resource exists at all: nobody is told that.
-    base: &'s Case<'t>,
+    pub(crate) subject: &'s Subject<'t>,
     /// What is supposed.
     pub(crate) case: Case<'t>,
     mode: Mode,
@@ -38,6 +38,8 @@ pub(crate) struct Look<'s, 't> {
     /// Something could not be decided, since a value is not known.
     is_unknown: bool,
     depth: usize,
+    /// Only whether a value fits is asked, and not why not.
+    is_silent: bool,
     /// The rule that the schema belongs to, where it is none of a type.
     extension: Option<Extension>,
     /// What the rule gathered: keywords may refer to it.
@@ -68,16 +70,16 @@ pub(crate) type Looked<'t, T = ()> = Result<T, Open<'t>>;
 
 impl<'s, 't> Look<'s, 't> {
     /// A look at what there is of a resource, whatever the case.
-    pub(crate) fn new(scene: &'s Scene<'t>, subject: Subject<'t>, base: &'s Case<'t>) -> Self {
+    pub(crate) fn new(scene: &'s Scene<'t>, subject: &'s Subject<'t>) -> Self {
         Look {
             scene,
             subject,
-            base,
-            case: base.clone(),
+            case: subject.base.clone(),
             mode: Mode::Each,
             found: Vec::new(),
             is_unknown: false,
             depth: 0,
+            is_silent: false,
             extension: None,
             data: None,
         }
@@ -147,17 +149,17 @@ impl<'s, 't> Look<'s, 't> {
         if self.mode == Mode::Decide {
             return ask(self);
         }
-        let (scene, subject, base, depth) = (self.scene, self.subject, self.base, self.depth);
+        let (scene, subject, depth) = (self.scene, self.subject, self.depth);
         let answers = scene.cases.each(&self.case, |case| {
             let mut look = Look {
                 scene,
                 subject,
-                base,
                 case: case.clone(),
                 mode: Mode::Decide,
                 found: Vec::new(),
                 is_unknown: false,
                 depth,
+                is_silent: false,
                 extension: None,
                 data: None,
             };
@@ -178,7 +180,7 @@ impl<'s, 't> Look<'s, 't> {
 
     /// A finding with what makes it so.
     fn told_when(&self, case: &Case<'t>, mut finding: Finding) -> Finding {
-        if self.mode == Mode::Each && case != self.base {
+        if self.mode == Mode::Each && *case != self.subject.base {
             finding.when.insert_str(0, &self.scene.cases.witness(case));
         }
         finding
@@ -218,6 +220,27 @@ impl<'s, 't> Look<'s, 't> {
             (true, true) => Verdict::Unknown,
             (true, false) => Verdict::Fits,
         })
+    }
+
+    /// What a schema makes of a value, where nobody asks why: there are no words for it.
+    fn verdict_alone(
+        &mut self,
+        value: &Value,
+        schema: Schema,
+        path: &Path<'_>,
+    ) -> Looked<'t, Verdict> {
+        let outer = std::mem::replace(&mut self.is_silent, true);
+        let verdict = self.verdict(value, schema, path);
+        self.is_silent = outer;
+        verdict
+    }
+
+    /// Takes down that a value does not fit, where nobody asks why not.
+    fn fails_silently(&mut self) -> bool {
+        if self.is_silent {
+            self.found.push(Finding::new(Code::ValueForm, "", ""));
+        }
+        self.is_silent
     }
 
     /// Holds a value against a schema.
@@ -315,7 +338,7 @@ impl<'s, 't> Look<'s, 't> {
     }
 
     fn keywords(&mut self, value: &Value, schema: Schema, path: &Path<'_>) -> Looked<'t> {
-        let Some(keywords) = schema.fact().as_map() else {
+        let Some(decoded) = self.scene.schemas.get(schema) else {
             if schema.fact() == Fact::Bool(false) {
                 let what = match self.extension {
                     // The whole of what the rule is about.
@@ -337,25 +360,24 @@ impl<'s, 't> Look<'s, 't> {
             self.is_unknown = true;
             return Ok(());
         }
-        let types = schema.types();
+        let types = decoded.types;
         if !types.is_empty() && !has_type(value, types) {
             self.wrong_type(value, types, path);
             return Ok(());
         }
-        let resolved = schema.resolve();
-        if resolved != schema {
+        if let Some(resolved) = decoded.refers_to {
             self.literal(value, resolved, path)?;
         }
         // What stands in the place of a document is one.
-        if schema.format() == Some("json") {
+        if decoded.keyword("format") == Some(Fact::Text("json")) {
             return Ok(());
         }
         match value {
-            Value::List(items) => self.list(items, schema, keywords, path)?,
-            Value::Map(entries) => self.object(entries, schema, keywords, path)?,
-            _ => self.scalar(value, schema, keywords, path),
+            Value::List(items) => self.list(items, &decoded, path)?,
+            Value::Map(entries) => self.object(entries, &decoded, path)?,
+            _ => self.scalar(value, &decoded, path),
         }
-        self.alternatives(value, schema, keywords, path)
+        self.alternatives(value, &decoded, path)
     }
 
     /// A value that has to be the one of another property.
@@ -381,6 +403,9 @@ impl<'s, 't> Look<'s, 't> {
     }
 
     fn wrong_type(&mut self, value: &Value, types: TypeSet, path: &Path<'_>) {
+        if self.fails_silently() {
+            return;
+        }
         let wanted: Vec<&str> = types.iter().map(said).collect();
         let is = match value {
             Value::List(_) => "a list".to_owned(),

@@ -99,7 +99,7 @@ fn of_what_is_not_known_here_nothing_is_said() {
         ("AWS::IAM::Role", "{AssumeRolePolicyDocument: {Version: x}}"),
         (
             "AWS::EC2::SecurityGroup",
-            "{SecurityGroupIngress: [{IpProtocol: '-1'}]}",
+            "{SecurityGroupIngress: [{IpProtocol: '-1', CidrIp: 10.0.0.0/16}]}",
         ),
     ] {
         assert_eq!(said(resource_type, properties), "", "{properties}");

@@ -1,7 +1,9 @@
 //! All of IAM's actions, as they are spelled, with what each gives: to list, read, write, tag, or change permissions.
+//! And the keys that conditions may test.
 //!
-//! The package has a file per service (`data/actions/sqs.json`), made from AWS's Service Authorization Reference. The
-//! package with the schemas has that, too, of another day and in small letters: what only it has is kept without a level.
+//! The package has files per service (`data/actions/sqs.json`, `data/conditionKeys/sqs.json`), made from AWS's Service
+//! Authorization Reference. The package with the schemas has the actions, too, of another day and in small letters: what
+//! only it has is kept without a level.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -25,7 +27,10 @@ const LEVELS: [(&str, &str); 5] = [
 /// The word for actions whose level nobody says.
 const UNKNOWN: &str = "unknown";
 
-/// Renders the file of all actions.
+/// The word for keys of conditions.
+const KEY: &str = "key";
+
+/// Renders the file of all actions and keys.
 pub(super) fn render(
     data: &Path,
     policies: &Value,
@@ -50,7 +55,52 @@ pub(super) fn render(
             levels.insert(UNKNOWN, newer);
         }
     }
+    for (service, keys) in keys(data, &names)? {
+        // Keys of AWS's own and of identity providers belong to no service.
+        if let Some(levels) = services.get_mut(&service) {
+            levels.insert(KEY, keys.into_iter().collect());
+        }
+    }
     Ok(table(&services))
+}
+
+/// The keys of conditions, by whose they are.
+fn keys(data: &Path, services: &Value) -> Result<BTreeMap<String, BTreeSet<String>>, ImportError> {
+    let mut owners = BTreeMap::<_, BTreeSet<_>>::new();
+    for service in services.as_array().into_iter().flatten() {
+        let service = service.as_str().unwrap_or_default();
+        let keys = read(&data.join("conditionKeys").join(format!("{service}.json")))?;
+        for (owner, key) in keys_of(service, &keys)? {
+            owners.entry(owner).or_default().insert(key);
+        }
+    }
+    Ok(owners)
+}
+
+/// The keys that requests to a service have: whose each is (`kms`), and its name there. What stands for any text
+/// (`ResourceTag/${TagKey}`, `ExistingObjectTag/<key>`) is `*`.
+fn keys_of(service: &str, keys: &Value) -> Result<Vec<(String, String)>, ImportError> {
+    let map = keys
+        .as_object()
+        .ok_or_else(|| unexpected(service, "a map of keys", keys))?;
+    let keys = map.values().map(|facts| {
+        let key = facts["key"].as_str().and_then(|key| key.split_once(':'));
+        let (owner, name) =
+            key.ok_or_else(|| unexpected(service, "a key with its owner", facts))?;
+        Ok((owner.to_owned(), with_any(name)))
+    });
+    keys.collect()
+}
+
+/// The same name with `*` for what is in braces or angle brackets.
+fn with_any(name: &str) -> String {
+    let mut opened = [("${", '}'), ("<", '>')].into_iter();
+    let opened = opened.find_map(|(open, close)| {
+        let (before, rest) = name.split_once(open)?;
+        let (_, after) = rest.split_once(close)?;
+        Some(format!("{before}*{}", with_any(after)))
+    });
+    opened.unwrap_or_else(|| name.to_owned())
 }
 
 /// The actions of a service that are in none of the levels, spelled as handlers do where one names them.
@@ -97,8 +147,8 @@ type ByLevel = BTreeMap<&'static str, Vec<String>>;
 
 fn table(services: &BTreeMap<String, ByLevel>) -> String {
     let mut text = format!(
-        "# All of IAM's actions, from {} {}, and from {} {}. Written by `cargo xtask catalog`; read by src/access.rs.\n\
-         # service NAME, then `list|read|write|tag|permit|unknown ACTION…`.\n",
+        "# All of IAM's actions and the keys of its conditions, from {} {}, and from {} {}. Written by `cargo xtask catalog`; read by src/access.rs.\n\
+         # service NAME, then `list|read|write|tag|permit|unknown ACTION…` and `key KEY…`.\n",
         package::IAM_NAME,
         package::IAM_VERSION,
         package::NAME,
@@ -159,6 +209,26 @@ mod tests {
             "write\tPurgeQueue SendMessage",
         ];
         assert_eq!(lines, expected);
+    }
+
+    #[test]
+    fn keys_have_an_owner_and_stars_for_what_may_be_anything() {
+        let keys = json!({
+            "a": {"key": "s3:ExistingObjectTag/<key>"},
+            "b": {"key": "events:Metadata/${MetadataKey}/Matcher"},
+            "c": {"key": "kms:ViaService"},
+        });
+        let keys = keys_of("s3", &keys).unwrap();
+        let keys = keys
+            .iter()
+            .map(|(owner, key)| (owner.as_str(), key.as_str()));
+        let expected = [
+            ("s3", "ExistingObjectTag/*"),
+            ("events", "Metadata/*/Matcher"),
+            ("kms", "ViaService"),
+        ];
+        assert_eq!(keys.collect::<Vec<_>>(), expected);
+        assert!(keys_of("s3", &json!({"a": {"key": "ViaService"}})).is_err());
     }
 
     #[test]

@@ -19,13 +19,13 @@ struct Identity<'a> {
 /// Only the resource itself decides that, not which other types are generated beside it.
 pub(super) fn emit(source: &mut String, kinds: &BTreeMap<String, Kind>, resource: &Resource) {
     let identities = identities(kinds, resource);
-    let own: BTreeSet<Kind> = identities
+    let own: BTreeSet<&Kind> = identities
         .iter()
-        .map(|identity| identity.kind.clone())
+        .map(|identity| identity.kind)
         .chain(Kind::choices())
         .collect();
     let known = own
-        .iter()
+        .into_iter()
         .map(|kind| (format!("kinds::{}", kind.name()), Expected::Kind(kind)));
     let mut choices = BTreeSet::new();
     for (name, expected) in known.chain([("cfn::Arn".to_owned(), Expected::Arn)]) {

@@ -1,5 +1,7 @@
 //! What AWS's pages say of properties, and the schemas leave out: facts of the catalog.
 
+use std::sync::LazyLock;
+
 use stratiform_catalog::{PropertyPath, ResourceType, Schema, behaviour, catalog};
 
 use super::kinds::Inferred;
@@ -51,9 +53,16 @@ pub(super) fn reference(resource_type: ResourceType) -> Option<Inferred> {
     inferred(&kinds)
 }
 
+/// All types of the catalog. Going through it takes its time, and build scripts ask for each type that they generate.
+pub(super) fn all() -> &'static [ResourceType] {
+    static ALL: LazyLock<Vec<ResourceType>> =
+        LazyLock::new(|| catalog().resource_types().collect());
+    &ALL
+}
+
 /// Every choice of kinds, the one that is meant first.
 pub(crate) fn choices() -> impl Iterator<Item = Vec<String>> {
-    let types = catalog().resource_types();
+    let types = all().iter();
     let all = types.flat_map(|resource_type| behaviour::names(resource_type.name()));
     let several = all.filter(|(_, kinds)| kinds.len() > 1);
     several.map(|(_, kinds)| kinds.iter().copied().map(str::to_owned).collect())

@@ -5,7 +5,7 @@
 
 use stratiform_catalog::{ResourceType, Schema, catalog};
 
-use super::beyond::Here;
+use super::beyond::{Here, all};
 use super::shape::{Shape, kind, shape};
 
 /// A kind of text.
@@ -36,8 +36,9 @@ const ROLE: &str = "AWS::IAM::Role";
 pub(super) fn nameable(resource_type: ResourceType) -> Vec<ResourceType> {
     let service = |name: &'static str| name.rsplit_once("::").map(|(service, _)| service);
     let own = service(resource_type.name());
-    let siblings = catalog()
-        .resource_types()
+    let siblings = all()
+        .iter()
+        .copied()
         .filter(|sibling| service(sibling.name()) == own);
     let everywhere = EVERYWHERE
         .into_iter()

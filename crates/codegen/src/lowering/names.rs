@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use stratiform_catalog::{ResourceType, catalog};
+use stratiform_catalog::ResourceType;
 
+use super::beyond::all;
 use crate::name::{TakenNames, camel, snake};
 
 /// Where the struct of a resource type is.
@@ -43,7 +44,7 @@ impl Names {
 fn every(service: &str) -> HashMap<&'static str, Named> {
     let mut scope = TakenNames::default();
     let mut names = HashMap::new();
-    for resource_type in catalog().resource_types().map(ResourceType::name) {
+    for resource_type in all().iter().map(|each| each.name()) {
         let (own, name) = parts(resource_type);
         if own == service {
             let named = Named {

@@ -1,5 +1,5 @@
 //! Whether a statement says something that IAM knows: its actions, the operators of its conditions, and the keys that
-//! are AWS's own. What services call their keys is not held against anything.
+//! they test, AWS's own and those of services. Keys of identity providers are not held against anything.
 //!
 //! Statements are looked at as they stand in the template, so that those in `json!` are, too, but for what is untyped.
 
@@ -104,17 +104,25 @@ fn unknown_operator(written: &str) -> Option<Finding> {
 const TAGGED: [&str; 3] = ["aws:PrincipalTag/", "aws:RequestTag/", "aws:ResourceTag/"];
 
 fn unknown_key(written: &str) -> Option<Finding> {
-    let Some((owner, _)) = written.split_once(':') else {
+    let Some((owner, name)) = written.split_once(':') else {
         let what = format!("`{written}` is no key of a request");
         let help = "write whose it is before it: `aws:SourceAccount`, `kms:ViaService`";
         return Some(Finding::new(Code::UnknownConditionKey, what, help));
     };
-    let is_known = !owner.eq_ignore_ascii_case("aws")
-        || key::ALL.iter().any(|key| key.eq_ignore_ascii_case(written))
-        || TAGGED.iter().any(|tagged| {
-            let start = written.get(..tagged.len());
-            start.is_some_and(|start| start.eq_ignore_ascii_case(tagged))
-        });
+    match owner.eq_ignore_ascii_case("aws") {
+        true => unknown_own_key(written),
+        false => unknown_service_key(written, owner, name),
+    }
+}
+
+/// A key of AWS's own that it does not have.
+fn unknown_own_key(written: &str) -> Option<Finding> {
+    let is_tag = |tagged: &&str| {
+        let start = written.get(..tagged.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(tagged))
+    };
+    let is_known =
+        key::ALL.iter().any(|key| key.eq_ignore_ascii_case(written)) || TAGGED.iter().any(is_tag);
     (!is_known).then(|| {
         let what = format!("AWS has no condition key `{written}`");
         let known = key::ALL.iter().chain(&TAGGED).copied();
@@ -122,4 +130,26 @@ fn unknown_key(written: &str) -> Option<Finding> {
             .unwrap_or_else(|| "use one of `condition::key`, which the compiler knows".to_owned());
         Finding::new(Code::UnknownConditionKey, what, help)
     })
+}
+
+/// A key that its service does not have; of a service that the catalog does not have nothing is certain.
+fn unknown_service_key(written: &str, service: &str, name: &str) -> Option<Finding> {
+    let known: Vec<&str> = access::keys(service)?.collect();
+    let known = || known.iter().copied();
+    let name = name.to_ascii_lowercase();
+    if known().any(|key| wildcard::matches(&key.to_ascii_lowercase(), &name)) {
+        return None;
+    }
+    let what = format!("`{service}` has no condition key `{written}`");
+    let why = match known().count() {
+        0 => format!("`{service}` has no keys of its own"),
+        1 => format!("`{service}` has one key"),
+        count => format!("none of the {count} keys of `{service}`"),
+    };
+    let full = known().map(|key| format!("{service}:{key}"));
+    let help = match meant(written, Vec::from_iter(full).iter().map(String::as_str)) {
+        Some(meant) => format!("{meant} One that is newer than the catalog wants `.unlisted()`"),
+        None => "look it up in the Service Authorization Reference; one that is newer than the catalog wants `.unlisted()`".to_owned(),
+    };
+    Some(Finding::new(Code::UnknownConditionKey, what, help).because(why))
 }

@@ -142,9 +142,9 @@ fn of_documents_in_what_is_untyped_nothing_is_said() {
 }
 
 /// What is said of a statement with this action.
-fn said_of_action(action: &str) -> String {
+fn said_of(statement: Statement) -> String {
     let app = app();
-    policy(&app, Statement::allow([action]));
+    policy(&app, statement);
     match app.synthesize() {
         Ok(_) => "-".to_owned(),
         Err(problems) => problems
@@ -174,8 +174,33 @@ fn actions_are_held_against_the_catalog() {
     ];
     let said: Vec<String> = actions
         .iter()
-        .map(|action| format!("{action}: {}", said_of_action(action)))
+        .map(|action| format!("{action}: {}", said_of(Statement::allow([*action]))))
         .collect();
+    insta::assert_snapshot!(said.join("\n"));
+}
+
+#[test]
+fn keys_of_services_are_held_against_the_catalog() {
+    let keys = [
+        "kms:ViaService",
+        "KMS:viaservice",
+        "kms:EncryptionContext:SecretARN",
+        "ec2:ResourceTag/team",
+        "s3:ExistingObjectTag/level",
+        "kms:ViaServise",
+        "ec2:ResourceTags/team",
+        "sqs:QueueName",
+        // Nothing is known of these.
+        "nobody:Knows",
+        "token.actions.githubusercontent.com:sub",
+    ];
+    let said = keys.map(|key| {
+        let statement = Statement::allow(["sqs:SendMessage"]);
+        format!(
+            "{key}: {}",
+            said_of(statement.when(string_equals(key, "x")))
+        )
+    });
     insta::assert_snapshot!(said.join("\n"));
 }
 

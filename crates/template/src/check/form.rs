@@ -157,7 +157,9 @@ impl Checker<'_> {
             };
             self.named("Resource", name, Recorded::Yes);
             for attribute in resource.unknown.keys() {
-                if self.transformed || attribute.starts_with("Fn::") {
+                // Custom resources may say a version, which nothing reads.
+                let is_version = attribute == "Version" && is_custom(&resource.resource_type);
+                if self.transformed || attribute.starts_with("Fn::") || is_version {
                     continue;
                 }
                 self.unknown_attribute(name, attribute);
@@ -289,6 +291,11 @@ impl Checker<'_> {
             );
         }
     }
+}
+
+/// Whether a type is one that somebody else makes.
+fn is_custom(resource_type: &str) -> bool {
+    resource_type.starts_with("Custom::") || resource_type == "AWS::CloudFormation::CustomResource"
 }
 
 /// Whether CloudFormation's words for this have been recorded.

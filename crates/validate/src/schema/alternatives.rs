@@ -1,20 +1,21 @@
 //! Schemas of which some apply: all, any, exactly one, or one that another decides.
 
-use stratiform_catalog::{Keyword, MapFact, Schema};
+use stratiform_catalog::{Keyword, Schema};
 use stratiform_finding::{Code, Finding};
 use stratiform_template::{Path, Value};
 
+use super::decoded::Decoded;
 use super::{Look, Looked, Verdict, named};
 
 impl<'t> Look<'_, 't> {
     pub(super) fn alternatives(
         &mut self,
         value: &Value,
-        schema: Schema,
-        keywords: MapFact,
+        decoded: &Decoded,
         path: &Path<'_>,
     ) -> Looked<'t> {
-        for keyword in keywords.keys() {
+        let schema = decoded.schema;
+        for (keyword, _) in decoded.keywords.iter().copied() {
             match keyword {
                 "allOf" => {
                     for schema in schema.all_of() {
@@ -120,13 +121,14 @@ impl<'t> Look<'_, 't> {
     }
 
     fn denied(&mut self, value: &Value, denied: Schema, path: &Path<'_>) -> Looked<'t> {
-        match self.verdict(value, denied, path)? {
+        match self.verdict_alone(value, denied, path)? {
             Verdict::Fails(_) => {}
             Verdict::Unknown => self.is_unknown = true,
+            Verdict::Fits if self.fails_silently() => {}
             Verdict::Fits => {
                 let mut required: Vec<&str> = denied.required().collect();
                 for one in denied.any_of() {
-                    if let Verdict::Fits = self.verdict(value, one, path)? {
+                    if let Verdict::Fits = self.verdict_alone(value, one, path)? {
                         required.extend(one.required());
                     }
                 }
@@ -157,7 +159,7 @@ impl<'t> Look<'_, 't> {
         schema: Schema,
         path: &Path<'_>,
     ) -> Looked<'t> {
-        let branch = match self.verdict(value, condition, path)? {
+        let branch = match self.verdict_alone(value, condition, path)? {
             Verdict::Fits => Keyword::Then,
             Verdict::Fails(_) => Keyword::Else,
             Verdict::Unknown => {

@@ -1,9 +1,10 @@
 //! Lists: how many items, which ones, and what each is.
 
-use stratiform_catalog::{Fact, Keyword, MapFact, Schema};
+use stratiform_catalog::{Fact, Keyword, Schema};
 use stratiform_finding::Code;
 use stratiform_template::{Function, Path, Step, Value};
 
+use super::decoded::Decoded;
 use super::{Look, Looked, Verdict, named};
 use crate::bound::Bounds;
 
@@ -11,16 +12,16 @@ impl<'t> Look<'_, 't> {
     pub(super) fn list(
         &mut self,
         items: &[Value],
-        schema: Schema,
-        keywords: MapFact,
+        decoded: &Decoded,
         path: &Path<'_>,
     ) -> Looked<'t> {
-        for (keyword, fact) in keywords.iter() {
+        let schema = decoded.schema;
+        for (keyword, fact) in decoded.keywords.iter().copied() {
             match keyword {
                 "minItems" | "maxItems" => {
                     let bounds = Bounds::of(schema, Keyword::MinItems, Keyword::MaxItems);
                     // Both are told at once, and once.
-                    if keyword == "minItems" || keywords.get("minItems").is_none() {
+                    if keyword == "minItems" || decoded.keyword("minItems").is_none() {
                         self.at_each(path, |look| look.length(items, bounds, path))?;
                     }
                 }
@@ -161,7 +162,7 @@ impl<'t> Look<'_, 't> {
         };
         let mut unknown = false;
         for (position, item) in present {
-            match self.verdict(item, wanted, &path.below(Step::Index(position)))? {
+            match self.verdict_alone(item, wanted, &path.below(Step::Index(position)))? {
                 Verdict::Fits => return Ok(()),
                 Verdict::Unknown => unknown = true,
                 Verdict::Fails(_) => {}

@@ -6,6 +6,7 @@ use stratiform_finding::Code;
 use stratiform_finding::words::{listed, meant, shortened};
 use stratiform_template::{Path, Value};
 
+use super::decoded::Decoded;
 use super::{Look, Looked, named};
 use crate::bound::Bounds;
 use crate::pattern;
@@ -17,10 +18,10 @@ impl<'t> Look<'_, 't> {
     pub(super) fn object(
         &mut self,
         entries: &Entries,
-        schema: Schema,
-        keywords: MapFact,
+        decoded: &Decoded,
         path: &Path<'_>,
     ) -> Looked<'t> {
+        let schema = decoded.schema;
         // What a macro or a loop adds is known only when the template is deployed.
         let is_made = |key: &String| key.starts_with("Fn::");
         let hidden = entries.keys().any(is_made);
@@ -31,8 +32,8 @@ impl<'t> Look<'_, 't> {
             };
             self.scene.skip(reason, path.key(key).steps());
         }
-        self.members(entries, schema, keywords, path)?;
-        for (keyword, fact) in keywords.iter() {
+        self.members(entries, decoded, path)?;
+        for (keyword, fact) in decoded.keywords.iter().copied() {
             match keyword {
                 "required" if !hidden => {
                     for name in texts(fact) {
@@ -67,7 +68,7 @@ impl<'t> Look<'_, 't> {
                 }
                 "minProperties" | "maxProperties" if !hidden => {
                     let bounds = Bounds::of(schema, Keyword::MinProperties, Keyword::MaxProperties);
-                    if keyword == "minProperties" || keywords.get("minProperties").is_none() {
+                    if keyword == "minProperties" || decoded.keyword("minProperties").is_none() {
                         self.at_each(path, |look| look.count(entries, bounds, path))?;
                     }
                 }
@@ -86,17 +87,12 @@ impl<'t> Look<'_, 't> {
     }
 
     /// Each member by the schema of its name.
-    fn members(
-        &mut self,
-        entries: &Entries,
-        schema: Schema,
-        keywords: MapFact,
-        path: &Path<'_>,
-    ) -> Looked<'t> {
-        let others = keywords.get("additionalProperties");
+    fn members(&mut self, entries: &Entries, decoded: &Decoded, path: &Path<'_>) -> Looked<'t> {
+        let schema = decoded.schema;
+        let others = decoded.keyword("additionalProperties");
         for (name, value) in entries {
             let path = path.key(name);
-            if let Some(schema) = schema.property(name) {
+            if let Some(schema) = decoded.property(name) {
                 self.value(value, schema, &path)?;
                 continue;
             }
@@ -143,11 +139,19 @@ impl<'t> Look<'_, 't> {
             Some(known) => format!("did you mean `{known}`?"),
             None => meant(name, free()).unwrap_or_else(|| "take it away".to_owned()),
         };
+        let patterns: Vec<&str> = schema
+            .pattern_properties()
+            .map(|(pattern, _)| pattern)
+            .collect();
+        let limit = format!("names must match {}", listed(&patterns));
         self.at_each(path, |look| {
             if look.settled(value)?.is_some() {
-                let what = format!("property `{}` does not exist", shortened(name));
-                let source = look.source();
-                look.tell(path, Code::NoSuchProperty, what, source, help.clone());
+                let (what, why) = match patterns.as_slice() {
+                    [] => ("property `{}` does not exist", look.source()),
+                    _ => ("`{}` is not a name that there can be", look.why(&limit)),
+                };
+                let what = what.replace("{}", &shortened(name));
+                look.tell(path, Code::NoSuchProperty, what, why, help.clone());
             }
             Ok(())
         })
@@ -162,7 +166,7 @@ impl<'t> Look<'_, 't> {
     }
 
     fn required(&mut self, entries: &Entries, name: &str, path: &Path<'_>) -> Looked<'t> {
-        if self.has(entries, name)? {
+        if self.has(entries, name)? || self.fails_silently() {
             return Ok(());
         }
         let what = format!("property `{name}` is missing");

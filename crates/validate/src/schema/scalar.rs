@@ -1,10 +1,11 @@
 //! Texts, numbers and booleans: choices, ranges, lengths, patterns.
 
-use stratiform_catalog::{Fact, JsonType, Keyword, MapFact, PropertyPath, Schema, behaviour};
+use stratiform_catalog::{Fact, JsonType, Keyword, PropertyPath, Schema, behaviour};
 use stratiform_finding::Code;
 use stratiform_finding::words::{meant, shortened};
 use stratiform_template::{Function, Path, Step, Value};
 
+use super::decoded::Decoded;
 use super::{Look, named, text_of};
 use crate::bound::{self, Bounds};
 use crate::{kind, pattern};
@@ -16,73 +17,99 @@ const WRONG: [(&str, &str); 1] = [
 ];
 
 impl<'t> Look<'_, 't> {
-    pub(super) fn scalar(
-        &mut self,
-        value: &Value,
-        schema: Schema,
-        keywords: MapFact,
-        path: &Path<'_>,
-    ) {
+    pub(super) fn scalar(&mut self, value: &Value, decoded: &Decoded, path: &Path<'_>) {
+        let schema = decoded.schema;
         let Some(text) = text_of(value) else { return };
-        let own = self.property_path(path);
-        if WRONG.contains(&(self.subject.resource_type.name(), own.as_str())) {
+        let name = self.subject.resource_type.name();
+        let is_wrong = |(resource_type, property): &(&str, &str)| {
+            *resource_type == name && *property == self.property_path(path)
+        };
+        if WRONG.iter().any(is_wrong) {
             return;
         }
         let before = self.found.len();
-        let types = schema.types();
+        let types = decoded.types;
         let is_text = types.contains(JsonType::String)
             || types.is_empty() && matches!(value, Value::String(_));
-        if let Ok(number) = text.trim().parse::<f64>() {
-            self.number(&text, number, schema, &own, path);
-        }
-        if is_text {
-            self.text(&text, schema, path);
-        }
-        for (keyword, fact) in keywords.iter() {
+        for (keyword, fact) in decoded.keywords.iter().copied() {
             match keyword {
-                _ if self.found.len() > before => break,
+                _ if self.found.len() > before => return,
                 "const" => self.only(&text, fact, path),
-                "enum" | "enumCaseInsensitive" => self.choice(&text, schema, path),
+                "enum" | "enumCaseInsensitive" => {
+                    let any_case = self.is_rule() || keyword == "enumCaseInsensitive";
+                    let mut known = fact.as_list().into_iter().flat_map(|known| known.iter());
+                    if !known.any(|known| is(&text, known, any_case)) {
+                        self.choice(&text, schema, path);
+                    }
+                }
+                "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" => {
+                    self.bound(&text, keyword, fact, schema, path);
+                }
+                "multipleOf" => self.step(&text, fact, path),
+                "minLength" | "maxLength" if is_text => {
+                    self.length_of(&text, keyword, fact, schema, path)
+                }
+                "pattern" if is_text => self.pattern(&text, fact, path),
+                "format" if is_text => self.kind(&text, schema, path),
                 _ => {}
             }
         }
-        // Those that only AWS's page has.
-        if self.found.len() == before && is_text && keywords.get("enum").is_none() {
-            let mut choices = behaviour::choices(self.subject.resource_type.name());
-            if let Some((_, known)) = choices.find(|(path, _)| path.as_str() == own)
-                && !known.contains(&text.as_ref())
-            {
-                self.not_among(&text, &known, path);
-            }
+        self.beyond_schema(&text, schema, path);
+    }
+
+    /// What only AWS's pages have: it is about the property, whatever its schema adds elsewhere.
+    fn beyond_schema(&mut self, text: &str, schema: Schema, path: &Path<'_>) {
+        let subject = self.subject;
+        if schema.keyword(Keyword::Type).is_none()
+            || subject.choices.is_empty() && !subject.has_ranges
+        {
+            return;
+        }
+        let own = self.property_path(path);
+        let mut choices = subject.choices.iter();
+        if let Some((_, known)) = choices.find(|(path, _)| path.as_str() == own)
+            && !known.contains(&text)
+        {
+            return self.not_among(text, known, path);
+        }
+        let range = behaviour::range(subject.resource_type.name(), &own);
+        let bounds = range.map(Bounds::from).zip(text.trim().parse().ok());
+        if let Some((bounds, number)) = bounds
+            && let Some(limit) = bounds.broken_by(number)
+        {
+            self.out_of_range(text, &limit, bounds, path);
         }
     }
 
-    fn number(&mut self, text: &str, number: f64, schema: Schema, own: &str, path: &Path<'_>) {
-        let bounds = match behaviour::range(self.subject.resource_type.name(), own) {
-            Some(range) if self.is_top(schema) => range.into(),
-            _ => {
-                let limit = |keyword| schema.keyword(keyword).and_then(|fact| self.limit(fact));
-                Bounds::between(limit(Keyword::Minimum), limit(Keyword::Maximum))
-            }
+    /// One end of a range.
+    fn bound(&mut self, text: &str, keyword: &str, fact: Fact, schema: Schema, path: &Path<'_>) {
+        let Some((number, limit)) = text.trim().parse::<f64>().ok().zip(self.limit(fact)) else {
+            return;
         };
-        let broken = bounds.broken_by(number).or_else(|| {
-            let beyond = |keyword, is_beyond: fn(f64, f64) -> bool| {
-                let limit = self.limit(schema.keyword(keyword)?)?;
-                is_beyond(number, limit).then_some(limit)
-            };
-            let above = beyond(Keyword::ExclusiveMinimum, |number, limit| number <= limit);
-            let below = beyond(Keyword::ExclusiveMaximum, |number, limit| number >= limit);
-            let above = above.map(|limit| format!("more than {limit}"));
-            above.or(below.map(|limit| format!("less than {limit}")))
-        });
-        if let Some(limit) = broken {
-            let what = format!("{} is {text}", named(path));
-            let why = self.why(&limit);
-            self.tell(path, Code::ValueOutOfRange, what, why, bounds.help(""));
-        } else if let Some(step) = schema.keyword(Keyword::MultipleOf).and_then(Fact::as_float)
-            && step > 0.0
-            && (number / step).fract() != 0.0
-        {
+        let (is_broken, words) = match keyword {
+            "minimum" => (number < limit, "at least"),
+            "maximum" => (number > limit, "at most"),
+            "exclusiveMinimum" => (number <= limit, "more than"),
+            _ => (number >= limit, "less than"),
+        };
+        if is_broken {
+            let limit_of = |keyword| schema.keyword(keyword).and_then(|fact| self.limit(fact));
+            let bounds = Bounds::between(limit_of(Keyword::Minimum), limit_of(Keyword::Maximum));
+            self.out_of_range(text, &format!("{words} {limit}"), bounds, path);
+        }
+    }
+
+    fn out_of_range(&mut self, text: &str, limit: &str, bounds: Bounds, path: &Path<'_>) {
+        let what = format!("{} is {text}", named(path));
+        let why = self.why(limit);
+        self.tell(path, Code::ValueOutOfRange, what, why, bounds.help(""));
+    }
+
+    fn step(&mut self, text: &str, fact: Fact, path: &Path<'_>) {
+        let Some((number, step)) = text.trim().parse::<f64>().ok().zip(fact.as_float()) else {
+            return;
+        };
+        if step > 0.0 && (number / step).fract() != 0.0 {
             let what = format!("{} is {text}", named(path));
             let why = self.why(&format!("it must be a multiple of {step}"));
             let below = (number / step).floor() * step;
@@ -91,18 +118,31 @@ impl<'t> Look<'_, 't> {
         }
     }
 
-    /// Ranges that AWS's pages have are those of the property, whatever schemas its alternatives add.
-    fn is_top(&self, schema: Schema) -> bool {
-        schema.keyword(Keyword::Type).is_some()
-    }
-
-    fn text(&mut self, text: &str, schema: Schema, path: &Path<'_>) {
-        let bounds = Bounds::of(schema, Keyword::MinLength, Keyword::MaxLength);
+    fn length_of(
+        &mut self,
+        text: &str,
+        keyword: &str,
+        fact: Fact,
+        schema: Schema,
+        path: &Path<'_>,
+    ) {
+        // Counted only where bytes leave it open.
+        let is_broken =
+            fact.as_int()
+                .is_some_and(|limit| match (keyword, usize::try_from(limit)) {
+                    ("minLength", Ok(limit)) => text.chars().take(limit).count() < limit,
+                    (_, Ok(limit)) => text.len() > limit && text.chars().count() > limit,
+                    (_, Err(_)) => false,
+                });
+        if !is_broken {
+            return;
+        }
         let length = text.chars().count();
+        let bounds = Bounds::of(schema, Keyword::MinLength, Keyword::MaxLength);
         if let Some(limit) = bounds.broken_by(length as f64) {
             let what = format!("{} has {length} characters", named(path));
             let why = self.why(&limit);
-            return self.tell(
+            self.tell(
                 path,
                 Code::ValueLength,
                 what,
@@ -110,18 +150,23 @@ impl<'t> Look<'_, 't> {
                 bounds.help("characters"),
             );
         }
-        if let Some(pattern) = schema
-            .keyword(Keyword::Pattern)
-            .and_then(|fact| self.pattern_of(fact))
-            && pattern::matches(pattern, text) == Some(false)
-        {
+    }
+
+    fn pattern(&mut self, text: &str, fact: Fact, path: &Path<'_>) {
+        let Some(pattern) = self.pattern_of(fact) else {
+            return;
+        };
+        if pattern::matches(pattern, text) == Some(false) && !self.fails_silently() {
             let why = self.why(&format!("it must match `{pattern}`"));
             let is_secret = self.is_secret(path);
             let meant = (!is_secret).then(|| meant_name(pattern, text)).flatten();
-            let help = meant.unwrap_or_else(|| help_for(schema));
+            let help = meant.unwrap_or_else(|| help_for(pattern));
             let what = self.said(text, path);
-            return self.tell(path, Code::ValuePattern, what, why, help);
+            self.tell(path, Code::ValuePattern, what, why, help);
         }
+    }
+
+    fn kind(&mut self, text: &str, schema: Schema, path: &Path<'_>) {
         if let Some(start) = kind::start(schema)
             && !text.starts_with(start)
         {
@@ -132,12 +177,12 @@ impl<'t> Look<'_, 't> {
         }
     }
 
+    /// A text that is none of the choices.
     fn choice(&mut self, text: &str, schema: Schema, path: &Path<'_>) {
-        let known = bound::choices(schema);
-        let any_case = self.is_rule() || schema.keyword(Keyword::EnumCaseInsensitive).is_some();
-        if known.iter().any(|known| is(text, *known, any_case)) || known.is_empty() {
+        if self.fails_silently() {
             return;
         }
+        let known = bound::choices(schema);
         let numbers: Option<Vec<f64>> = known.iter().map(|known| known.as_float()).collect();
         if let Some((numbers, number)) = numbers.zip(text.trim().parse().ok()) {
             let what = format!("{} is {text}", named(path));
@@ -168,7 +213,7 @@ impl<'t> Look<'_, 't> {
     }
 
     fn only(&mut self, text: &str, wanted: Fact, path: &Path<'_>) {
-        if is(text, wanted, self.is_rule()) {
+        if is(text, wanted, self.is_rule()) || self.fails_silently() {
             return;
         }
         let wanted = bound::written(wanted);
@@ -244,12 +289,10 @@ fn nearest(number: f64, known: &[f64]) -> String {
     }
 }
 
-fn help_for(schema: Schema) -> String {
-    match schema.pattern() {
-        Some(pattern) if pattern.trim_start_matches(['^', '(']).starts_with("arn:") => {
-            format!("give an ARN, or a handle; {UNTYPED}")
-        }
-        _ => format!("correct the text; {UNTYPED}"),
+fn help_for(pattern: &str) -> String {
+    match pattern.trim_start_matches(['^', '(']).starts_with("arn:") {
+        true => format!("give an ARN, or a handle; {UNTYPED}"),
+        false => format!("correct the text; {UNTYPED}"),
     }
 }
 

@@ -1,0 +1,143 @@
+//! Rules of security groups and metrics: what is found, and what nothing is said of.
+
+#![expect(clippy::unwrap_used, reason = "a test")]
+
+use stratiform_template::Template;
+use stratiform_validate::documents;
+
+/// What is said of a resource with these properties, in YAML's flow notation.
+fn said(resource_type: &str, properties: &str) -> String {
+    let text = format!(
+        "Conditions: {{A: !Equals [a, b]}}\nResources:\n  It:\n    Type: {resource_type}\n    Properties: {properties}\n  \
+         Balancer: {{Type: AWS::ElasticLoadBalancingV2::LoadBalancer}}\n  Queue: {{Type: AWS::SQS::Queue}}\n"
+    );
+    let template = Template::parse(&text).unwrap();
+    let found = documents(&template).into_iter().map(|finding| {
+        let path = finding.path[3..].join("/");
+        let code = finding.code.as_str();
+        format!(
+            "{code}: {path}\n  {}\n  {}\n  {}",
+            finding.what, finding.why, finding.help
+        )
+    });
+    found.collect::<Vec<_>>().join("\n")
+}
+
+fn each(cases: &[(&str, &str)]) -> String {
+    let said = cases.iter().map(|(resource_type, properties)| {
+        format!(
+            "{resource_type} {properties}\n{}",
+            said(resource_type, properties)
+        )
+    });
+    said.collect::<Vec<_>>().join("\n\n")
+}
+
+const GROUP: &str = "AWS::EC2::SecurityGroup";
+const INGRESS: &str = "AWS::EC2::SecurityGroupIngress";
+const EGRESS: &str = "AWS::EC2::SecurityGroupEgress";
+const ALARM: &str = "AWS::CloudWatch::Alarm";
+
+#[test]
+fn a_rule_that_cannot_be_meant_is_found() {
+    let said = each(&[
+        (
+            INGRESS,
+            "{IpProtocol: tcp, FromPort: 443, ToPort: 80, CidrIp: 10.0.0.0/8}",
+        ),
+        (
+            INGRESS,
+            "{IpProtocol: tcp, FromPort: 443, CidrIp: 10.0.0.0/8}",
+        ),
+        (INGRESS, "{IpProtocol: 17, CidrIp: 10.0.0.0/8}"),
+        (
+            INGRESS,
+            "{IpProtocol: -1, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/8}",
+        ),
+        (
+            INGRESS,
+            "{IpProtocol: '50', FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/8}",
+        ),
+        (
+            INGRESS,
+            "{IpProtocol: tpc, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/8}",
+        ),
+        (INGRESS, "{IpProtocol: https, CidrIp: 10.0.0.0/8}"),
+        (
+            INGRESS,
+            "{IpProtocol: tcp, FromPort: 1, ToPort: 2, CidrIp: 10.0.0.0/8, SourceSecurityGroupId: !Ref G}",
+        ),
+        (EGRESS, "{IpProtocol: tcp, FromPort: 1, ToPort: 2}"),
+        (
+            GROUP,
+            "{SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 9, ToPort: 2, CidrIpv6: '::/0'}], SecurityGroupEgress: [{IpProtocol: '-1'}]}",
+        ),
+    ]);
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn of_a_rule_that_may_be_meant_nothing_is_said() {
+    let fine = [
+        "{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/8}",
+        "{IpProtocol: TCP, FromPort: '80', ToPort: '443', SourcePrefixListId: pl-1}",
+        "{IpProtocol: '-1', CidrIp: 10.0.0.0/8}",
+        "{IpProtocol: -1, FromPort: -1, ToPort: -1, CidrIp: 10.0.0.0/8}",
+        "{IpProtocol: -1, FromPort: 0, ToPort: 65535, CidrIp: 10.0.0.0/8}",
+        "{IpProtocol: icmp, FromPort: 8, ToPort: -1, CidrIp: 10.0.0.0/8}",
+        "{IpProtocol: tcp, FromPort: !Ref P, ToPort: 1, CidrIp: !Ref B}",
+        "{IpProtocol: !Ref P, SourceSecurityGroupName: a, SourceSecurityGroupOwnerId: '1'}",
+        "{IpProtocol: tcp, FromPort: 1, ToPort: 2, CidrIp: !If [A, 10.0.0.0/8, !Ref AWS::NoValue], CidrIpv6: '::/0'}",
+    ];
+    for rule in fine {
+        assert_eq!(said(INGRESS, rule), "", "{rule}");
+    }
+}
+
+#[test]
+fn a_metric_that_nobody_measures_is_found() {
+    let said = each(&[
+        (
+            ALARM,
+            "{Namespace: AWS/SQS, MetricName: AproximateAgeOfOldestMessage, Dimensions: [{Name: QueueName, Value: a}]}",
+        ),
+        (
+            ALARM,
+            "{Namespace: AWS/SQS, MetricName: CPUUtilization, Dimensions: [{Name: QueueName, Value: a}]}",
+        ),
+        (
+            ALARM,
+            "{Namespace: AWS/SQS, MetricName: Loudness, Dimensions: [{Name: QueueName, Value: a}]}",
+        ),
+        (ALARM, "{Namespace: AWS/SQS, MetricName: SentMessageSize}"),
+        (
+            ALARM,
+            "{Namespace: AWS/SQS, MetricName: SentMessageSize, Dimensions: [{Name: Queuename, Value: a}]}",
+        ),
+        (
+            ALARM,
+            "{Namespace: AWS/SQS, MetricName: SentMessageSize, Dimensions: [{Name: QueueName, Value: !Ref Queue}]}",
+        ),
+        (
+            ALARM,
+            "{Metrics: [{Id: a, MetricStat: {Metric: {Namespace: AWS/ApplicationELB, MetricName: RequestCounts, Dimensions: [{Name: LoadBalancer, Value: !GetAtt Balancer.LoadBalancerArn}]}}}]}",
+        ),
+    ]);
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn of_a_metric_that_may_be_measured_nothing_is_said() {
+    let fine = [
+        "{Namespace: Shop, MetricName: Orders}",
+        "{Namespace: AWS/RDS, MetricName: SomethingNewOfThis}",
+        "{Namespace: AWS/Lambda, MetricName: Errors}",
+        "{Namespace: AWS/SQS, MetricName: !Ref Name}",
+        "{Namespace: AWS/SQS, MetricName: SentMessageSize, Dimensions: [{Name: QueueName, Value: !GetAtt Queue.QueueName}]}",
+        "{Namespace: AWS/SQS, MetricName: SentMessageSize, Dimensions: [!If [A, {Name: QueueName, Value: a}, {Name: QueueName, Value: b}]]}",
+        "{Namespace: AWS/ApplicationELB, MetricName: RequestCount, Dimensions: [{Name: LoadBalancer, Value: !ImportValue x}]}",
+    ];
+    for alarm in fine {
+        assert_eq!(said(ALARM, alarm), "", "{alarm}");
+    }
+}
