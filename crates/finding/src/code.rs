@@ -71,6 +71,10 @@ codes! {
         InvalidAlias = "invalid-alias",
         /// A merge key `<<` with something other than maps.
         InvalidMerge = "invalid-merge",
+        /// A key of digits without quotes, which CloudFormation takes for a number.
+        NumberAsKey = "number-as-key",
+        /// Digits after a zero without quotes, which arrive as another number.
+        LeadingZero = "leading-zero",
         /// More than one YAML document.
         MultipleDocuments = "multiple-documents",
     }

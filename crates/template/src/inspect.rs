@@ -4,11 +4,12 @@
 //! (`read`, `check`).
 
 use stratiform_finding::words::shortened;
-use stratiform_finding::{Code, Finding, Place};
+use stratiform_finding::{Code, Finding, Fix, Place};
 
 use crate::check::check;
 use crate::node::{Entry, Node};
 use crate::parse::scalar::boolean;
+use crate::plain::numbers;
 use crate::template::Template;
 
 /// A template as far as it can be held, and what is wrong with it.
@@ -59,7 +60,8 @@ pub fn inspect(node: &Node) -> Inspected {
         wrong: Vec::new(),
     };
     let own = wrong.into_iter();
-    inspected.wrong = own.filter(|finding| !inspected.follows(finding)).collect();
+    let own = own.filter(|finding| !inspected.follows(finding));
+    inspected.wrong = own.chain(numbers(node)).collect();
     inspected
 }
 
@@ -92,6 +94,7 @@ fn boolean_names(node: &Node) -> Vec<Finding> {
             )
             .because("CloudFormation reads YAML 1.1, in which that word is a boolean")
             .at(Place::given(entry.key_span, ""))
+            .fixed_by(Fix::QuoteKey)
         })
     };
     SECTIONS

@@ -171,9 +171,14 @@ impl<'s, 't> Look<'s, 't> {
         why: impl Into<String>,
         help: impl Into<String>,
     ) {
+        self.tell_finding(path, Finding::new(code, what, help).because(why));
+    }
+
+    /// The same of a finding that says more.
+    pub(crate) fn tell_finding(&mut self, path: &Path<'_>, finding: Finding) {
         let finding = Finding {
             path: path.steps(),
-            ..Finding::new(code, what, help).because(why)
+            ..finding
         };
         let finding = self.told_when(&self.case, finding);
         self.found.push(finding);

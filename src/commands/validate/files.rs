@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use stratiform_assembly::{AssemblyFile, FILE as ASSEMBLY};
-use stratiform_finding::{Code, Finding, Place, Source, Span};
+use stratiform_finding::{Code, Finding, Fix, Place, Source, Span};
 use stratiform_template::{
     Document, MAX_BYTES, Node, RepeatedKey, parse_bytes, parse_with_repeats,
 };
@@ -264,7 +264,7 @@ fn written_twice(repeated: &RepeatedKey, source: &Source) -> Finding {
     );
     let finding = finding.because("CloudFormation takes the last one, and says nothing");
     let path = path.iter().chain([key]).cloned().collect();
-    let finding = Finding { path, ..finding };
+    let finding = Finding { path, ..finding }.fixed_by(Fix::Once);
     let last_first = places.iter().rev().enumerate();
     let placed = last_first.map(|(index, span)| {
         let label = if index == 0 {
