@@ -13,6 +13,7 @@ mod bound;
 mod cases;
 mod document;
 mod extension;
+mod hidden;
 mod kind;
 mod parameter;
 mod pattern;
@@ -32,16 +33,30 @@ use stratiform_template::{Node, Template};
 
 /// Holds a template against the facts, for the regions that it is deployed to; for any, where none is named.
 pub fn validate(template: &Template, regions: &[&str]) -> Report {
+    let mut report = match hidden::of(template) {
+        Some(written) => {
+            let report = plain(&written.template, regions);
+            hidden::with_loops(&written, template, report)
+        }
+        None => plain(template, regions),
+    };
+    whole::unused::check(template, &mut report.findings);
+    // Schemas say some things twice, and loops everything.
+    let mut seen = HashSet::new();
+    report
+        .findings
+        .retain(|finding| seen.insert((finding.path.clone(), finding.what.clone())));
+    report
+}
+
+/// The same of a template without loops that could be written out.
+fn plain(template: &Template, regions: &[&str]) -> Report {
     let scene = Scene::new(template, regions);
     let mut report = Report::default();
     resource::check(&scene, &mut report);
     report.findings.extend(whole::check(&scene));
     report.findings.extend(document::documents(template));
-    // Schemas say some things twice.
-    let mut seen = HashSet::new();
-    report
-        .findings
-        .retain(|finding| seen.insert((finding.path.clone(), finding.what.clone())));
+    hidden::count(&scene);
     report.not_checked = scene.skipped.into_inner();
     report
 }
