@@ -11,6 +11,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use stratiform_catalog::{ResourceType, Schema};
 use stratiform_template::{Function, Value};
 
+use crate::pattern;
 use crate::scene::Scene;
 
 /// What IDs of EC2 begin with.
@@ -165,6 +166,21 @@ pub(crate) fn kinds(schema: Schema) -> Vec<&'static str> {
         })
         .collect();
     kinds.unwrap_or_default()
+}
+
+/// Whether a schema takes ARNs, and no name that CloudFormation makes.
+pub(crate) fn takes_arn(schema: Schema) -> bool {
+    let pattern = schema.pattern().or(schema.resolve().pattern());
+    pattern.is_some_and(|pattern| {
+        let start = pattern.trim_start_matches(['^', '(']);
+        start.starts_with("arn:")
+            && pattern::matches(pattern, "shop-Role-1WLGN5YV2XYB") == Some(false)
+    })
+}
+
+/// Whether text of a kind is a name, and never an ARN.
+pub(crate) fn is_name(kind: &str) -> bool {
+    kind.ends_with("Name")
 }
 
 /// The kinds of text that a reference gives; none where that is not known.

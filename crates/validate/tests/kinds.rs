@@ -60,7 +60,16 @@ fn texts_of_another_kind_are_found() {
             "[10.0.0.0, 10.0.0.0/33, x/16]",
         ),
         ("AWS::Logs::MetricFilter", "LogGroupName", "['a b']"),
-        ("AWS::S3::BucketPolicy", "Bucket", "['a b', 's3://a']"),
+        (
+            "AWS::CloudTrail::Trail",
+            "S3BucketName",
+            "['a b', 's3://a']",
+        ),
+        (
+            "AWS::ECS::TaskDefinition",
+            "TaskRoleArn",
+            "[MyRole, 'arn:aws:sqs:eu-west-1:123456789012:q', 'arn:aws:iam::12:role/a', 'arn:aws:iam::123456789012:user/a']",
+        ),
     ] {
         for value in values.trim_matches(['[', ']']).split(", ") {
             all.push(format!("{property}: {value}"));
@@ -92,7 +101,7 @@ fn what_may_be_of_the_kind_is_right() {
             "'resolve:ssm:/aws/service/x'",
         ),
         ("AWS::EC2::VPC", "CidrBlock", "10.0.0.0/16"),
-        ("AWS::S3::BucketPolicy", "Bucket", "Old_Bucket"),
+        ("AWS::CloudTrail::Trail", "S3BucketName", "Old_Bucket"),
         ("AWS::SQS::Queue", "KmsMasterKeyId", "alias/aws/sqs"),
         (
             "AWS::EFS::FileSystem",
@@ -124,7 +133,12 @@ fn references_of_another_kind_are_found() {
             "SecurityGroupIds",
             "!Split [',', !Ref Open]",
         ),
-        ("AWS::EC2::Instance", "SecurityGroupIds", "[!Ref InNone]"),
+        (
+            "AWS::EC2::LaunchTemplate",
+            "LaunchTemplateData",
+            "{SecurityGroupIds: [!Ref InNone]}",
+        ),
+        ("AWS::ECS::TaskDefinition", "TaskRoleArn", "!Ref Role"),
         (
             "AWS::EC2::Instance",
             "SecurityGroupIds",

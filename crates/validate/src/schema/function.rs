@@ -94,11 +94,18 @@ impl<'t> Look<'_, 't> {
             return;
         }
         let wanted = kind::kinds(schema);
-        if wanted.is_empty() || given.iter().any(|kind| wanted.contains(kind)) {
+        let takes = match wanted.is_empty() {
+            true if kind::takes_arn(schema) && given.iter().all(|kind| kind::is_name(kind)) => {
+                "an ARN".to_owned()
+            }
+            true => return,
+            false => kind_words(&wanted),
+        };
+        if given.iter().any(|kind| wanted.contains(kind)) {
             return;
         }
         let what = format!("{} gets {}", named(path), kind_words(&given));
-        let why = self.why(&format!("it takes {}", kind_words(&wanted)));
+        let why = self.why(&format!("it takes {takes}"));
         let help = "refer to the right resource, or to the right attribute of it";
         self.tell(path, Code::ReferenceKind, what, why, help);
     }
