@@ -15,6 +15,7 @@ mod document;
 mod extension;
 mod hidden;
 mod kind;
+mod nested;
 mod parameter;
 mod pattern;
 mod report;
@@ -22,14 +23,17 @@ mod resource;
 mod rule;
 mod scene;
 mod schema;
+mod together;
 mod whole;
 
 use std::collections::HashSet;
 
 pub use document::documents;
+pub use nested::validate_nested;
 pub use report::{NotChecked, Reason, Report};
 use scene::Scene;
 use stratiform_template::{Node, Template};
+pub use together::{Deployed, validate_together};
 
 /// Holds a template against the facts, for the regions that it is deployed to; for any, where none is named.
 pub fn validate(template: &Template, regions: &[&str]) -> Report {

@@ -12,14 +12,14 @@ mod dynamic;
 mod interface;
 mod limit;
 mod mapping;
-mod name;
+pub(crate) mod name;
 mod output;
 mod parameter;
 mod policy;
 mod serverless;
 mod text;
 pub(crate) mod unused;
-mod walk;
+pub(crate) mod walk;
 
 use stratiform_finding::{Code, Finding, Level};
 use stratiform_template::{Path, Step, Value};
