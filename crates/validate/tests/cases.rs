@@ -364,3 +364,39 @@ Outputs:
 ",
     );
 }
+
+#[test]
+fn globals_of_sam_are_checked_where_they_are_written() {
+    let (found, _) = told(
+        "
+Transform: AWS::Serverless-2016-10-31
+Globals: {Function: {Timeout: 9000, Runtime: python3.13, Handler: i.h, Layers: [x y], VpcConfig: {SecurityGroupIds: [nonsense]}}}
+Resources:
+  A: {Type: AWS::Serverless::Function, Properties: {InlineCode: a, Layers: ['arn:aws:lambda:eu-west-1:123456789012:layer:a:1'], VpcConfig: {SubnetIds: [nonsense]}}}
+",
+    );
+    assert_eq!(
+        found,
+        [
+            "Error value-out-of-range Globals/Function/Timeout",
+            "Error value-pattern Globals/Function/Layers/0",
+            "Error value-pattern Globals/Function/VpcConfig/SecurityGroupIds/0",
+            "Error value-pattern Resources/A/Properties/VpcConfig/SubnetIds/0",
+        ]
+    );
+}
+
+#[test]
+fn modules_make_resources_of_their_own() {
+    let (found, _) = told(
+        "
+Resources:
+  Mine: {Type: My::Own::Thing::MODULE, UpdatePolicy: {A: b}}
+  T: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Ref MineBucket}}
+",
+    );
+    assert_eq!(
+        found,
+        ["Error resource-attribute Resources/Mine/UpdatePolicy"]
+    );
+}

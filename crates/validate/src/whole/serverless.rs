@@ -5,10 +5,10 @@
 use stratiform_catalog::catalog;
 use stratiform_finding::words::{listed, meant, shortened};
 use stratiform_finding::{Code, Finding, Level};
-use stratiform_template::Value;
+use stratiform_template::{Template, Value};
 
 use super::{section, told};
-use crate::scene::Scene;
+use crate::scene::{Scene, is_transformed};
 
 const GLOBALS: [&str; 10] = [
     "Api",
@@ -46,9 +46,16 @@ pub(super) fn check(scene: &Scene<'_>, findings: &mut Vec<Finding>) {
             ));
         }
     }
+}
+
+/// The section itself, as it is written.
+pub(crate) fn globals(template: &Template, findings: &mut Vec<Finding>) {
     let Some(Value::Map(globals)) = template.unknown.get("Globals") else {
         return;
     };
+    if is_transformed(template) {
+        return;
+    }
     let path = section("Globals");
     for name in globals
         .keys()

@@ -130,19 +130,25 @@ fn update(resource_type: &str) -> Option<Form> {
     }
 }
 
-/// Holds both against what the type takes.
+/// Holds both against what the type takes. Modules take neither. `E5001`.
 pub(super) fn check(resource: &Resource, path: &Path<'_>, findings: &mut Vec<Finding>) {
     let own = resource.resource_type.as_str();
-    if !own.starts_with("AWS::") || own.ends_with("::MODULE") {
+    let is_module = own.ends_with("::MODULE");
+    if !own.starts_with("AWS::") && !is_module {
         return;
     }
     // A policy that is of no use to the type does no harm.
+    let lenient = if is_module {
+        Level::Error
+    } else {
+        Level::Warning
+    };
     for (name, value, form, level) in [
         (
             "CreationPolicy",
             &resource.creation_policy,
             creation(own),
-            Level::Warning,
+            lenient,
         ),
         (
             "UpdatePolicy",
