@@ -11,7 +11,6 @@
 mod block;
 mod bound;
 mod cases;
-mod document;
 mod extension;
 mod kind;
 mod parameter;
@@ -25,7 +24,6 @@ mod whole;
 
 use std::collections::HashSet;
 
-pub use document::documents;
 pub use report::{NotChecked, Reason, Report};
 use scene::Scene;
 use stratiform_template::Template;
@@ -36,7 +34,6 @@ pub fn validate(template: &Template, regions: &[&str]) -> Report {
     let mut report = Report::default();
     resource::check(&scene, &mut report);
     report.findings.extend(whole::check(&scene));
-    report.findings.extend(document::documents(template));
     // Schemas say some things twice.
     let mut seen = HashSet::new();
     report
