@@ -193,19 +193,20 @@ fn environment<'t>(look: &mut Look<'_, 't>, value: &Value, path: &Path<'_>) -> L
     Ok(())
 }
 
+/// How long a layer's name can be. cfn-lint counts the whole ARN, and with it versions of up to three digits.
+const LONGEST: usize = 140;
+
 fn layer<'t>(look: &mut Look<'_, 't>, value: &Value, path: &Path<'_>) -> Looked<'t> {
     let Some(arn) = look.word(value)? else {
         return Ok(());
     };
     let parts: Vec<&str> = arn.split(':').collect();
-    let (partition, region) = match parts[..] {
-        ["arn", partition, "lambda", region, ..] => (partition, region),
-        _ => return Ok(()),
+    let ["arn", _, "lambda", _, _, "layer", name, ..] = parts[..] else {
+        return Ok(());
     };
-    let most = 176 + partition.len() + region.len();
-    if arn.len() > most {
-        let what = format!("the layer's ARN has {} characters", arn.len());
-        let why = format!("it has at most {most} in {region}");
+    if name.len() > LONGEST {
+        let what = format!("the layer's name has {} characters", name.len());
+        let why = format!("names of layers have at most {LONGEST}");
         look.tell(path, Code::ValueLength, what, why, "correct the ARN");
     }
     Ok(())
