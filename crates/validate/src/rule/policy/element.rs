@@ -132,7 +132,8 @@ fn action(look: &mut Look<'_, '_>, written: &str, path: &Path<'_>) {
         let why = format!("a policy of {resource_type} is about its own service");
         return look.warn(path, Code::UnknownAction, what, why, "take it away");
     }
-    let Some(known) = access::actions(&lower) else {
+    let known = || access::actions(&lower).map(|all| all.map(|(name, _)| name));
+    let Some(mut names) = known() else {
         // Whatever is meant with `*`, there is such a service.
         if lower.contains(['*', '?', '$']) {
             return;
@@ -143,24 +144,25 @@ fn action(look: &mut Look<'_, '_>, written: &str, path: &Path<'_>) {
             .unwrap_or_else(|| "look it up in the Service Authorization Reference".to_owned());
         return look.warn(path, Code::UnknownAction, what, why, help);
     };
-    let wanted = name.to_ascii_lowercase();
-    let names: Vec<&str> = known.map(|(name, _)| name).collect();
-    let is_known = names
-        .iter()
-        .any(|known| matches(wanted.as_bytes(), known.to_ascii_lowercase().as_bytes()));
+    let is_pattern = name.contains(['*', '?']);
+    let is_known = match is_pattern {
+        true => names.any(|known| matches(name.as_bytes(), known.as_bytes())),
+        false => names.any(|known| known.eq_ignore_ascii_case(name)),
+    };
     if !is_known {
-        let what = match wanted.contains(['*', '?']) {
+        let what = match is_pattern {
             true => format!("no action matches `{}`", shortened(written)),
             false => format!("IAM has no action `{}`", shortened(written)),
         };
-        let why = format!("none of the {} actions of `{lower}`", names.len());
-        let help = meant(name, names)
+        let names = || known().into_iter().flatten();
+        let why = format!("none of the {} actions of `{lower}`", names().count());
+        let help = meant(name, names())
             .unwrap_or_else(|| "look it up in the Service Authorization Reference".to_owned());
         look.warn(path, Code::UnknownAction, what, why, help);
     }
 }
 
-/// Whether a pattern of `*` and `?` is a text.
+/// Whether a pattern of `*` and `?` is a text, in letters of any size.
 fn matches(pattern: &[u8], text: &[u8]) -> bool {
     let (mut at, mut seen) = (0, 0);
     let mut star = None;
@@ -170,7 +172,7 @@ fn matches(pattern: &[u8], text: &[u8]) -> bool {
                 star = Some((at, seen));
                 at += 1;
             }
-            Some(letter) if *letter == b'?' || *letter == text[seen] => {
+            Some(letter) if *letter == b'?' || letter.eq_ignore_ascii_case(&text[seen]) => {
                 at += 1;
                 seen += 1;
             }
