@@ -21,6 +21,7 @@ mod resource;
 mod rule;
 mod scene;
 mod schema;
+mod whole;
 
 use std::collections::HashSet;
 
@@ -34,6 +35,7 @@ pub fn validate(template: &Template, regions: &[&str]) -> Report {
     let scene = Scene::new(template, regions);
     let mut report = Report::default();
     resource::check(&scene, &mut report);
+    report.findings.extend(whole::check(&scene));
     report.findings.extend(document::documents(template));
     // Schemas say some things twice.
     let mut seen = HashSet::new();

@@ -64,7 +64,7 @@ fn is_cluster<'t>(look: &Look<'_, 't>, properties: &'t Entries) -> Looked<'t, bo
     let Some(group) = properties.get("CacheParameterGroupName") else {
         return Ok(false);
     };
-    let Some((_, group)) = look.resource_of(group)? else {
+    let Some((_, group)) = look.target(group)? else {
         return Ok(false);
     };
     if group.resource_type != "AWS::ElastiCache::ParameterGroup" {

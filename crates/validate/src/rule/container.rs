@@ -59,8 +59,7 @@ fn follows<'t>(
     ) else {
         return Ok(());
     };
-    let (Some((_, task)), Some((group_name, group))) =
-        (look.resource_of(task)?, look.resource_of(group)?)
+    let (Some((_, task)), Some((group_name, group))) = (look.target(task)?, look.target(group)?)
     else {
         return Ok(());
     };

@@ -50,7 +50,7 @@ fn template_of<'t>(look: &Look<'_, 't>, reference: &'t Value) -> Looked<'t, Opti
     let Some(named) = named else {
         return Ok(None);
     };
-    let Some((name, template)) = look.resource_of(named)? else {
+    let Some((name, template)) = look.target(named)? else {
         return Ok(None);
     };
     if template.resource_type != "AWS::EC2::LaunchTemplate" || look.may_grow(&template.properties) {

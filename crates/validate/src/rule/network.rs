@@ -74,7 +74,7 @@ fn within<'t>(
     let Some(vpc) = properties.get("VpcId") else {
         return Ok(());
     };
-    let Some((vpc_name, vpc)) = look.resource_of(vpc)? else {
+    let Some((vpc_name, vpc)) = look.target(vpc)? else {
         return Ok(());
     };
     if vpc.resource_type != "AWS::EC2::VPC" {
@@ -126,13 +126,13 @@ fn blocks_of<'t>(
         let Some(more) = look.scene.template.resource(name) else {
             return Ok(None);
         };
-        if more.resource_type != "AWS::EC2::VPCCidrBlock" || !look.stands(more)? {
+        if more.resource_type != "AWS::EC2::VPCCidrBlock" || !look.exists(more)? {
             continue;
         }
         let Some(of) = more.properties.get("VpcId") else {
             return Ok(None);
         };
-        match look.resource_of(of)? {
+        match look.target(of)? {
             Some((name, _)) if name == vpc_name => {}
             Some(_) => continue,
             None => return Ok(None),
@@ -159,7 +159,7 @@ fn apart<'t>(
     (other_name, other): (&str, &'t Resource),
     path: &Path<'_>,
 ) -> Looked<'t> {
-    if !other.properties.contains_key(name) || !look.stands(other)? {
+    if !other.properties.contains_key(name) || !look.exists(other)? {
         return Ok(());
     }
     let (Some(own_vpc), Some(other_vpc)) = (properties.get("VpcId"), other.properties.get("VpcId"))
@@ -199,7 +199,7 @@ pub(super) fn route_table<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, 
             continue;
         }
         let _ = look.at_each(&path, |look| {
-            if look.stands(other)? && is_same(look, properties, &other.properties, "SubnetId")? {
+            if look.exists(other)? && is_same(look, properties, &other.properties, "SubnetId")? {
                 let what = "the subnet already has a route table";
                 let why = format!("`{name}` gives it one, and it has only one");
                 look.tell(
@@ -252,7 +252,7 @@ pub(super) fn endpoint<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, pat
             continue;
         }
         let _ = look.at_each(path, |look| {
-            if !look.stands(other)?
+            if !look.exists(other)?
                 || !has_name(look, properties)?
                 || !has_name(look, &other.properties)?
                 || !is_same(look, properties, &other.properties, "VpcId")?
@@ -294,7 +294,7 @@ pub(super) fn log_filter<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, p
     let _ = look.at_each(&path, |look| {
         let mut same = Vec::new();
         for (name, other) in &others {
-            if look.stands(other)? && is_same(look, properties, &other.properties, "LogGroupName")?
+            if look.exists(other)? && is_same(look, properties, &other.properties, "LogGroupName")?
             {
                 same.push(*name);
             }

@@ -20,7 +20,7 @@ pub(super) fn check<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, path: 
                 let Value::Function(Function::Ref, _) = value else {
                     return Ok(());
                 };
-                let Some((name, role)) = look.resource_of(value)? else {
+                let Some((name, role)) = look.target(value)? else {
                     return Ok(());
                 };
                 if let Some(given) = look.word_of(&role.properties, "Path")?

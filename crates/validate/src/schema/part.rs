@@ -10,6 +10,7 @@ use stratiform_finding::{Code, Level};
 use stratiform_template::{Function, Path, Resource, Step, Value};
 
 use super::{Look, Looked};
+use crate::cases::Open;
 
 /// The entries of a map.
 pub(crate) type Entries = IndexMap<String, Value>;
@@ -54,10 +55,15 @@ impl<'s, 't> Look<'s, 't> {
         path: &Path<'_>,
         go: Visit<'_, 's, 't>,
     ) -> Looked<'t> {
-        self.each_branch(value, path, &mut |look, value, path| match value {
+        match value {
+            Value::Function(Function::If, branches) => {
+                self.branches(branches, path, |look, branch, path| {
+                    look.inside(branch, path, go)
+                })
+            }
             Value::Function(Function::Ref, name) if name.as_str() == Some("AWS::NoValue") => Ok(()),
-            _ => go(look, value, path),
-        })
+            _ => go(self, value, path),
+        }
     }
 
     /// Goes along names of properties, `*` for each item of a list, to each part that is there.
@@ -77,7 +83,8 @@ impl<'s, 't> Look<'s, 't> {
         }
     }
 
-    fn further(
+    /// Goes along names and `*` from a value, to each part that is there.
+    pub(crate) fn further(
         &mut self,
         value: &Value,
         way: &[&str],
@@ -143,9 +150,17 @@ impl<'s, 't> Look<'s, 't> {
         &self,
         value: &'v Value,
     ) -> Looked<'t, Option<Vec<(usize, &'v Value)>>> {
-        let Some(items) = self.settled(value)?.and_then(Value::as_list) else {
-            return Ok(None);
-        };
+        match self.settled(value)?.and_then(Value::as_list) {
+            Some(items) => self.present(items),
+            None => Ok(None),
+        }
+    }
+
+    /// Those of some items that there are in this case, with their positions; none where some are not known.
+    pub(super) fn present<'v>(
+        &self,
+        items: &'v [Value],
+    ) -> Looked<'t, Option<Vec<(usize, &'v Value)>>> {
         let mut present = Vec::new();
         for (position, item) in items.iter().enumerate() {
             match self.settled(item)? {
@@ -163,15 +178,21 @@ impl<'s, 't> Look<'s, 't> {
     }
 
     /// Whether a resource is there in this case.
-    pub(crate) fn stands(&self, resource: &Resource) -> Looked<'t, bool> {
-        match &resource.condition {
-            Some(condition) => self.exists(condition),
-            None => Ok(true),
+    pub(crate) fn exists(&self, resource: &'t Resource) -> Looked<'t, bool> {
+        let Some(name) = &resource.condition else {
+            return Ok(true);
+        };
+        if !self.scene.template.conditions.contains_key(name) {
+            return Ok(true);
+        }
+        match self.scene.cases.holds(&self.case, name) {
+            Some(holds) => Ok(holds),
+            None => Err(Open::Condition(name)),
         }
     }
 
     /// The resource of this template that a value refers to in this case.
-    pub(crate) fn resource_of(&self, value: &Value) -> Looked<'t, Option<(&'t str, &'t Resource)>> {
+    pub(crate) fn target(&self, value: &Value) -> Looked<'t, Option<(&'t str, &'t Resource)>> {
         let Some(Value::Function(function, argument)) = self.settled(value)? else {
             return Ok(None);
         };
@@ -199,7 +220,7 @@ impl<'s, 't> Look<'s, 't> {
 
     /// What a value is known by in this case: two values with one key are one thing, whatever they come to.
     pub(crate) fn key(&self, value: &Value) -> Looked<'t, Option<String>> {
-        if let Some((name, resource)) = self.resource_of(value)?
+        if let Some((name, resource)) = self.target(value)?
             && let Some(Value::Function(function, argument)) = self.settled(value)?
         {
             let short = resource
