@@ -6,7 +6,7 @@ use stratiform_finding::{Code, Level};
 use stratiform_template::{Path, Step, Value};
 
 use super::place::Kind;
-use crate::schema::{Look, Looked};
+use crate::schema::{Entries, Look, Looked};
 
 /// What `Version` can be.
 const VERSIONS: [&str; 2] = ["2012-10-17", "2008-10-17"];
@@ -342,6 +342,9 @@ fn condition<'t>(look: &mut Look<'_, 't>, value: &Value, path: &Path<'_>) -> Loo
             look.tell(&path, Code::UnknownOperator, what, why, help);
         }
         look.inside(tests, &path, &mut |look, tests, path| {
+            for name in tests.as_map().into_iter().flat_map(Entries::keys) {
+                key(look, name, &path.key(name));
+            }
             let is_test = matches!(tests, Value::Map(_) | Value::Function(..));
             if !is_test {
                 let what = format!("`{}` compares nothing", shortened(written));
@@ -353,6 +356,31 @@ fn condition<'t>(look: &mut Look<'_, 't>, value: &Value, path: &Path<'_>) -> Loo
         })?;
     }
     Ok(())
+}
+
+/// A key of a service. AWS's own, and those of whoever vouches for users, are held against nothing here.
+fn key(look: &mut Look<'_, '_>, written: &str, path: &Path<'_>) {
+    let Some((service, name)) = written.split_once(':') else {
+        return;
+    };
+    let lower = service.to_ascii_lowercase();
+    let known = || access::keys(&lower).into_iter().flatten();
+    let has_keys = access::keys(&lower).is_some_and(|mut keys| keys.next().is_some());
+    if !has_keys
+        || written.contains("${")
+        || known().any(|known| matches(known.as_bytes(), name.as_bytes()))
+    {
+        return;
+    }
+    let what = format!("`{lower}` has no condition key `{}`", shortened(written));
+    let why = format!(
+        "none of the {} keys of `{lower}`: no request has it",
+        known().count()
+    );
+    let full: Vec<String> = known().map(|key| format!("{lower}:{key}")).collect();
+    let help = meant(written, full.iter().map(String::as_str))
+        .unwrap_or_else(|| "look it up in the Service Authorization Reference".to_owned());
+    look.warn(path, Code::UnknownConditionKey, what, why, help);
 }
 
 #[cfg(test)]
