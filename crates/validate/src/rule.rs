@@ -94,6 +94,7 @@ const RULES: &[(&str, Rule)] = &[
     ("AWS::Scheduler::Schedule", schedule::scheduler),
     ("AWS::Serverless::Function", function::serverless),
     ("AWS::Serverless::Function", runtime::serverless),
+    ("AWS::Serverless::StateMachine", state_machine::check),
     ("AWS::StepFunctions::StateMachine", state_machine::check),
 ];
 
