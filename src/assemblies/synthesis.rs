@@ -17,7 +17,7 @@ use stratiform_template::check;
 use stratiform_validate::{documents, literals};
 
 use super::boundary;
-use crate::provenance::Provenance;
+use crate::provenance::{Provenance, Synthesis};
 use crate::{Define, services, tasks, topics};
 
 /// So many lines of YAML are said of what is wrong with a template.
@@ -142,7 +142,8 @@ fn traced<E: Environment>(
 ) -> Vec<Finding> {
     let provenance = OnceCell::new();
     let origins = |stack: &StackAt, path: &[String]| -> Vec<Place> {
-        let provenance = provenance.get_or_init(|| Provenance::of(define, loaded, assembly));
+        let provenance =
+            provenance.get_or_init(|| Provenance::of(Synthesis::own(define), loaded, assembly));
         let keys = [&[assembly.key(&stack.name).to_owned()], path].concat();
         let origins = provenance.origins(&keys).into_iter().take(PLACES);
         let places = origins.filter_map(|variable| {
