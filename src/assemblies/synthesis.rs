@@ -17,7 +17,7 @@ use stratiform_template::check;
 use stratiform_validate::validate;
 
 use super::boundary;
-use crate::provenance::Provenance;
+use crate::provenance::{Provenance, Synthesis};
 use crate::validation::{Found, Unchecked, Verdict};
 use crate::{Define, services, tasks, topics};
 
@@ -174,7 +174,8 @@ fn traced<E: Environment>(
         if path.len() <= 2 {
             return Vec::new();
         }
-        let provenance = provenance.get_or_init(|| Provenance::of(define, loaded, assembly));
+        let provenance =
+            provenance.get_or_init(|| Provenance::of(Synthesis::own(define), loaded, assembly));
         let keys = [&[assembly.key(&stack.name).to_owned()], path].concat();
         let origins = provenance.origins(&keys).into_iter().take(PLACES);
         let places = origins.filter_map(|variable| {
