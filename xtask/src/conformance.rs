@@ -11,6 +11,7 @@ mod difference;
 mod engine;
 mod explanation;
 mod field;
+mod page;
 mod pattern;
 mod report;
 mod service;
@@ -93,7 +94,8 @@ fn compare(request: &Request) -> Result<Option<(String, bool)>, String> {
         }
         Subject::Validate => {
             let folder = (*folder != default_folder()).then(|| folder.clone());
-            validate::compare_all(&validate::Request { folder }).map(Some)
+            let compared = validate::compare_all(folder.as_deref(), request.page)?;
+            Ok(Some(compared))
         }
     }
 }
@@ -178,7 +180,9 @@ fn parse(arguments: &[String]) -> Option<Request> {
             "--data" => request.folder = arguments.next()?.into(),
             "--only" if subject == Subject::Engine => request.only.clone_from(arguments.next()?),
             "--verbose" if subject != Subject::Service => request.detail = Detail::All,
-            "--write" if subject == Subject::Engine => request.page = Page::Written,
+            "--write" if matches!(subject, Subject::Engine | Subject::Validate) => {
+                request.page = Page::Written
+            }
             _ => return None,
         }
     }

@@ -54,7 +54,7 @@ impl Reason {
             Reason::Loop => "loop",
             Reason::Type => "type",
             Reason::Region => "region",
-            Reason::Cases => "place with too many conditions",
+            Reason::Cases => "set of combinations",
         }
     }
 }

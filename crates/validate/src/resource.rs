@@ -66,7 +66,8 @@ fn resource_type(
         name
     };
     let Some(known) = catalog().resource_type(own) else {
-        if !name.starts_with("AWS::") || name.ends_with("::MODULE") {
+        let is_own = is_type_name(name) && !name.starts_with("AWS::");
+        if is_own || name.ends_with("::MODULE") {
             scene.skip(Reason::Type, path.steps());
             return Ok(None);
         }
@@ -100,6 +101,13 @@ fn resource_type(
         );
     }
     Ok(Some(known))
+}
+
+/// Whether a type could be somebody's own: organization, service, resource, and more where it is a module.
+fn is_type_name(name: &str) -> bool {
+    let is_part =
+        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    name.split("::").count() >= 3 && name.split("::").all(is_part)
 }
 
 /// When a resource exists; none where it never does.

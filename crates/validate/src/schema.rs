@@ -6,15 +6,18 @@
 
 mod alternatives;
 mod decoded;
+mod document;
 mod function;
 mod list;
 mod object;
+mod part;
 mod scalar;
 
 use std::borrow::Cow;
 
 pub(crate) use self::decoded::Decodings;
 pub(crate) use self::function::Known;
+pub(crate) use part::Entries;
 use stratiform_catalog::{Fact, JsonType, Keyword, Schema, TypeSet};
 use stratiform_finding::{Code, Finding};
 use stratiform_template::{Function, Path, Step, Value};
@@ -107,32 +110,6 @@ impl<'s, 't> Look<'s, 't> {
     /// Tells what was found already, in the case that is looked at.
     pub(crate) fn tell_again(&mut self, finding: Finding) {
         self.found.push(finding);
-    }
-
-    /// Whether a condition holds, in the case that is looked at.
-    pub(crate) fn exists(&self, condition: &str) -> Looked<'t, bool> {
-        let Some((name, _)) = self.scene.template.conditions.get_key_value(condition) else {
-            return Ok(true);
-        };
-        let holds = self.scene.cases.holds(&self.case, name);
-        holds.ok_or(Open::Condition(name))
-    }
-
-    /// Goes to a value, in each branch of `Fn::If`.
-    pub(crate) fn each_branch(
-        &mut self,
-        value: &Value,
-        path: &Path<'_>,
-        go: &mut dyn FnMut(&mut Self, &Value, &Path<'_>) -> Looked<'t>,
-    ) -> Looked<'t> {
-        match value {
-            Value::Function(Function::If, branches) => {
-                self.branches(branches, path, |look, branch, path| {
-                    look.each_branch(branch, path, go)
-                })
-            }
-            value => go(self, value, path),
-        }
     }
 
     /// What was found.

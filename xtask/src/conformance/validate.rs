@@ -13,29 +13,28 @@ mod generated;
 mod host;
 mod oracle;
 mod ours;
+mod peers;
 mod rules;
 mod scramble;
 mod seen;
 mod spoil;
+mod tables;
 mod tally;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 
 use case::Case;
+use explanation::Explanations;
 use oracle::Oracle;
+use peers::Disputes;
 use rules::Rules;
 use seen::Seen;
+use tables::Tables;
 use tally::Tally;
 
+use super::{Page, page};
 use crate::command::root;
-
-/// What is asked for.
-#[derive(Default)]
-pub(super) struct Request {
-    /// A folder of templates instead of the corpus.
-    pub(super) folder: Option<PathBuf>,
-}
 
 /// Where the list of disagreements is written, from the workspace.
 const LIST: &str = "target/conformance/validate/disagreements.md";
@@ -44,44 +43,19 @@ const LIST: &str = "target/conformance/validate/disagreements.md";
 ///
 /// # Errors
 /// The corpus cannot be read, or an oracle cannot be asked.
-pub(super) fn compare_all(request: &Request) -> Result<(String, bool), String> {
+pub(super) fn compare_all(folder: Option<&Path>, written: Page) -> Result<(String, bool), String> {
     let rules = Rules::read()?;
-    let cases = match &request.folder {
+    let explanations = Explanations::read()?;
+    let cases = match folder {
         Some(folder) => corpus::read_folder(folder)?,
         None => corpus::cases(&[])?,
     };
     eprintln!("{} templates", cases.len());
-    if std::env::var_os("DRY").is_some() {
-        let mut m = std::collections::BTreeMap::new();
-        for c in &cases {
-            *m.entry((
-                c.name.split('/').next().unwrap_or("").to_owned(),
-                c.change.is_empty(),
-            ))
-            .or_insert(0) += 1;
-        }
-        eprintln!("{m:?}");
-        let mut m = std::collections::BTreeMap::new();
-        for c in &cases {
-            *m.entry(c.change.clone()).or_insert(0) += 1;
-        }
-        eprintln!("{m:?}");
-        return Ok((String::new(), true));
-    }
-    let cases = if std::env::var_os("KNOWN").is_some() {
-        Oracle::CfnLint.known(&cases)?
-    } else {
-        cases
-    };
-    let ours = ours::ask(&cases);
     let cfn_lint = Oracle::CfnLint.ask(&cases)?;
-    let aws = if std::env::var_os("KNOWN").is_some() {
-        vec![Vec::new(); cases.len()]
-    } else {
-        Oracle::Aws.ask(&cases)?
-    };
-    let with_cfn_lint = tallied(&cases, &cfn_lint, &ours, &rules);
-    let with_aws = tallied(&cases, &aws, &ours, &rules);
+    let aws = Oracle::Aws.ask(&cases)?;
+    let ours = ours::ask(&cases);
+    let with_cfn_lint = tallied(&cases, &cfn_lint, &ours, (&rules, &explanations));
+    let with_aws = tallied(&cases, &aws, &ours, (&rules, &explanations));
     for case in with_cfn_lint.unexplained.iter().map(|one| one.case) {
         oracle::write(case)?;
     }
@@ -91,6 +65,23 @@ pub(super) fn compare_all(request: &Request) -> Result<(String, bool), String> {
     list += &with_aws.to_list(&rules);
     let path = root().join(LIST);
     fs::write(&path, &list).map_err(|error| format!("cannot write `{LIST}`: {error}"))?;
+    if written == Page::Written {
+        let mut disputes = Disputes::default();
+        for (index, case) in cases.iter().enumerate() {
+            disputes.add(case, &cfn_lint[index], &aws[index], &ours[index], &rules);
+        }
+        let tables = Tables {
+            every_rule: &Oracle::CfnLint.rules()?,
+            rules: &rules,
+            explanations: &explanations,
+            with_cfn_lint: &with_cfn_lint,
+            with_aws: &with_aws,
+            disputes: &disputes,
+            versions: [Oracle::CfnLint.version()?, Oracle::Aws.version()?],
+            found: cases.iter().filter(|case| case.change.is_empty()).count(),
+        };
+        page::write("validate", &tables.to_markdown())?;
+    }
     let text = format!(
         "cfn-lint: {}\n{}: {}\n{LIST}",
         headline(&with_cfn_lint),
@@ -104,11 +95,11 @@ fn tallied<'c>(
     cases: &'c [Case],
     theirs: &'c [Vec<Seen>],
     ours: &'c [Vec<Seen>],
-    rules: &Rules,
+    (rules, explanations): (&Rules, &Explanations),
 ) -> Tally<'c> {
     let mut tally = Tally::default();
     for ((case, theirs), ours) in cases.iter().zip(theirs).zip(ours) {
-        tally.add(compare::compare(case, theirs, ours, rules));
+        tally.add(compare::compare(case, theirs, ours, rules), explanations);
     }
     tally
 }
@@ -124,7 +115,7 @@ fn headline(tally: &Tally<'_>) -> String {
         sum(|count| count.both),
         sum(|count| count.other),
         sum(|count| count.only_theirs),
-        tally.explained.len(),
+        tally.explained.values().map(Vec::len).sum::<usize>(),
         tally.unexplained.len(),
     )
 }

@@ -152,10 +152,12 @@ impl<'t> Checker<'t> {
                 "write a map with `StackName` and `OutputName`",
             ),
             Function::Transform => (
+                // AWS's own examples have them in lists, too.
                 argument
-                    .as_map()
-                    .and_then(|map| map.get("Name"))
-                    .is_some_and(|name| name.as_str().is_some()),
+                    .as_list()
+                    .unwrap_or(std::slice::from_ref(argument))
+                    .iter()
+                    .all(is_macro),
                 Some("Key Name of transform definition must be a string."),
                 "write a map with a literal `Name`",
             ),
@@ -325,6 +327,12 @@ fn index_of(value: &Value) -> Option<usize> {
         Value::String(text) => text.parse().ok(),
         _ => None,
     }
+}
+
+/// Whether a map names a macro.
+fn is_macro(value: &Value) -> bool {
+    let name = value.as_map().and_then(|map| map.get("Name"));
+    name.is_some_and(|name| name.as_str().is_some())
 }
 
 fn out_of_range(index: &Value, values: &Value) -> bool {

@@ -18,6 +18,13 @@ pub(crate) enum Open<'t> {
     Parameter(&'t str),
 }
 
+/// Are the values of parameters tried? Where that are too many, nothing is said of any.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Parameters {
+    Tried,
+    Unknown,
+}
+
 /// How many cases a question is asked of.
 const MOST: usize = 256;
 
@@ -31,13 +38,26 @@ impl<'t> Cases<'t> {
         start: &Case<'t>,
         mut ask: impl FnMut(&Case<'t>) -> Result<Vec<Finding>, Open<'t>>,
     ) -> Option<Vec<(Case<'t>, Finding)>> {
+        let answered = self
+            .answered(start, &mut ask, Parameters::Tried)
+            .or_else(|| self.answered(start, &mut ask, Parameters::Unknown))?;
+        Some(self.merged(start, &answered))
+    }
+
+    /// What is wrong in each case; nothing where there are too many.
+    fn answered(
+        &self,
+        start: &Case<'t>,
+        ask: &mut impl FnMut(&Case<'t>) -> Result<Vec<Finding>, Open<'t>>,
+        parameters: Parameters,
+    ) -> Option<Vec<(Case<'t>, Vec<Finding>)>> {
         let mut open = vec![start.clone()];
         let mut answered: Vec<(Case<'t>, Vec<Finding>)> = Vec::new();
         while let Some(case) = open.pop() {
             match ask(&case) {
                 Ok(found) => answered.push((case, found)),
                 Err(hangs_on) => {
-                    let mut decided = self.decide(&case, hangs_on);
+                    let mut decided = self.decide(&case, hangs_on, parameters);
                     decided.reverse();
                     open.append(&mut decided);
                 }
@@ -46,15 +66,18 @@ impl<'t> Cases<'t> {
                 return None;
             }
         }
-        Some(self.merged(start, &answered))
+        Some(answered)
     }
 
     /// The cases that something leaves, the likeliest first.
-    fn decide(&self, case: &Case<'t>, open: Open<'t>) -> Vec<Case<'t>> {
+    fn decide(&self, case: &Case<'t>, open: Open<'t>, parameters: Parameters) -> Vec<Case<'t>> {
         let decisions: Vec<Decision<'t>> = match open {
             Open::Condition(name) => [true, false]
                 .map(|holds| Decision::Condition(name, holds))
                 .to_vec(),
+            Open::Parameter(name) if parameters == Parameters::Unknown => {
+                vec![Decision::Parameter(name, None)]
+            }
             Open::Parameter(name) => self
                 .values(name)
                 .into_iter()

@@ -66,10 +66,15 @@ impl<'t> Cases<'t> {
             .position(|variable| is_it(&variable.name))
     }
 
+    /// What a variable is supposed to be; nothing where it has another text than those that it can have, which says only
+    /// that nobody looks at it.
     fn chosen(&self, name: &str, text: Option<&str>) -> Option<Chosen> {
         let variable = self.variables.get(self.place(name)?)?;
         let position = text.and_then(|text| variable.texts.iter().position(|known| known == text));
-        Some(position.map_or(Chosen::Another, Chosen::Text))
+        match position {
+            Some(position) => Some(Chosen::Text(position)),
+            None => variable.is_open.then_some(Chosen::Another),
+        }
     }
 
     /// Finds texts with which all that is wanted holds, or does not where it should not.

@@ -6,6 +6,9 @@ use super::case::Case;
 use super::rules::Rules;
 use super::seen::Seen;
 
+/// What an oracle says where it could not judge a template, or a rule of its own broke.
+pub(super) const FAILED: [&str; 2] = ["E0002", "ERROR"];
+
 /// What became of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Side {
@@ -20,6 +23,14 @@ pub(super) enum Side {
 }
 
 impl Side {
+    /// All of them.
+    pub(super) const ALL: [Side; 4] = [
+        Side::OnlyTheirs,
+        Side::OnlyOurs,
+        Side::OtherRule,
+        Side::OtherLevel,
+    ];
+
     /// For a person.
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -63,7 +74,8 @@ pub(super) fn compare<'c>(
         confirmed: Vec::new(),
         disagreements: Vec::new(),
     };
-    let matters = |seen: &&Seen| seen.severity() > Level::Note;
+    let matters =
+        |seen: &&Seen| seen.severity() > Level::Note && !FAILED.contains(&seen.rule.as_str());
     for seen in theirs.iter().filter(matters) {
         let is_one = |other: &Seen| rules.is_one(&other.rule, &seen.rule);
         match judge(case, seen, ours, is_one, Side::OnlyTheirs) {
@@ -81,6 +93,17 @@ pub(super) fn compare<'c>(
         }
     }
     compared
+}
+
+/// Whether one of our errors says what a finding of theirs says, or is at its place.
+pub(super) fn is_told(seen: &Seen, ours: &[Seen], rules: &Rules) -> bool {
+    let is_error = |other: &&Seen| other.severity() == Level::Error;
+    let mut near = ours
+        .iter()
+        .filter(is_error)
+        .filter(|other| other.is_near(seen));
+    let is_same = |other: &Seen| rules.is_one(&other.rule, &seen.rule) || other.path == seen.path;
+    near.any(is_same)
 }
 
 /// What the other side makes of a finding; `None` where it says the same.

@@ -127,8 +127,12 @@ fn spoilt(case: &Case, known: &mut HashSet<String>, cases: &mut Vec<Case>) -> Re
             continue;
         };
         let host = to_json(&host).map_err(failed)?;
+        let name = format!("{}/{logical_id}", case.name);
+        if known.insert(format!("{} as it is", resource.resource_type)) {
+            cases.push(Case::found(&name, &case.region, format!("{host:#}")));
+        }
         let mut spoiler = Spoiler {
-            origin: format!("{}/{logical_id}", case.name),
+            origin: name,
             region: &case.region,
             resource_type: &resource.resource_type,
             logical_id,

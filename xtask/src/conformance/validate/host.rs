@@ -43,19 +43,30 @@ pub(super) fn host(template: &Template, logical_id: &str) -> Option<Template> {
     Some(host)
 }
 
-/// A resource with what its type requires, and not under any condition.
+/// A resource with what its type requires and what is plain in it, and not under any condition.
 fn least(resource: &Resource) -> Resource {
     let known = catalog().resource_type(&resource.resource_type);
     let properties: IndexMap<String, Value> = resource
         .properties
         .iter()
-        .filter(|(name, _)| known.is_some_and(|known| known.schema().requires(name)))
+        .filter(|(name, value)| {
+            is_plain(value) || known.is_some_and(|known| known.schema().requires(name))
+        })
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
     Resource {
         resource_type: resource.resource_type.clone(),
         properties,
         ..Resource::default()
+    }
+}
+
+/// A scalar, or a list of scalars: other resources may hang on it.
+fn is_plain(value: &Value) -> bool {
+    match value {
+        Value::Map(_) | Value::Function(..) => false,
+        Value::List(items) => items.iter().all(is_plain),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
     }
 }
 

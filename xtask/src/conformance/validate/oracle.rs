@@ -119,16 +119,6 @@ impl Oracle {
         Ok(all?)
     }
 
-    pub(super) fn known(self, cases: &[Case]) -> Result<Vec<Case>, String> {
-        let name = format!("{}-{}.jsonl", self.name(), self.version()?);
-        let answers = Answers::open(root().join(FOLDER).join(name))?;
-        Ok(cases
-            .iter()
-            .filter(|case| answers.knows(&self.key(case)))
-            .cloned()
-            .collect())
-    }
-
     fn key(self, case: &Case) -> String {
         let text = [self.script(), &case.region, &case.text].join("\n");
         let digest = Sha256::digest(text.as_bytes());

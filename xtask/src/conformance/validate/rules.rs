@@ -12,6 +12,8 @@ pub(super) struct Rules {
     numbers: BTreeMap<String, BTreeSet<String>>,
     /// Number → why there is no code.
     reasons: BTreeMap<String, String>,
+    /// Number → who is right where cfn-lint and AWS's validator differ.
+    verdicts: BTreeMap<String, String>,
 }
 
 impl Rules {
@@ -32,9 +34,14 @@ impl Rules {
                 .or_default()
                 .extend(numbers);
         }
-        for fields in lines("xtask/src/conformance/validate/reasons.tsv")? {
-            if let [number, reason, ..] = fields.as_slice() {
-                rules.reasons.insert(number.clone(), reason.clone());
+        for (file, table) in [
+            ("reasons.tsv", &mut rules.reasons),
+            ("verdicts.tsv", &mut rules.verdicts),
+        ] {
+            for fields in lines(&format!("xtask/src/conformance/validate/{file}"))? {
+                if let [number, text, ..] = fields.as_slice() {
+                    table.insert(number.clone(), text.clone());
+                }
             }
         }
         Ok(rules)
@@ -63,10 +70,15 @@ impl Rules {
     pub(super) fn reason(&self, rule: &str) -> Option<&str> {
         self.reasons.get(rule).map(String::as_str)
     }
+
+    /// Who is right where the two peers differ.
+    pub(super) fn verdict(&self, rule: &str) -> Option<&str> {
+        self.verdicts.get(rule).map(String::as_str)
+    }
 }
 
 /// `F3012` is `E3012`.
-fn cfn_lint_number(rule: &str) -> String {
+pub(super) fn cfn_lint_number(rule: &str) -> String {
     match rule.strip_prefix('F') {
         Some(number) => format!("E{number}"),
         None => rule.to_owned(),
@@ -74,7 +86,7 @@ fn cfn_lint_number(rule: &str) -> String {
 }
 
 /// The lines of a table with tabs between its fields; a `#` begins what is for people.
-fn lines(file: &str) -> Result<Vec<Vec<String>>, String> {
+pub(super) fn lines(file: &str) -> Result<Vec<Vec<String>>, String> {
     let text = fs::read_to_string(root().join(file))
         .map_err(|error| format!("cannot read `{file}`: {error}"))?;
     let told = |line: &&str| !line.is_empty() && !line.starts_with('#');

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use stratiform_finding::Level;
 
 use super::compare::{Compared, Disagreement, Side};
-use super::explanation::{Explanation, explain};
+use super::explanation::Explanations;
 use super::oracle;
 use super::rules::Rules;
 
@@ -31,11 +31,12 @@ pub(super) struct Tally<'c> {
     pub(super) codes: BTreeMap<String, Count>,
     /// What has no reason.
     pub(super) unexplained: Vec<Disagreement<'c>>,
-    pub(super) explained: Vec<(Disagreement<'c>, &'static Explanation)>,
+    /// By the line that says why.
+    pub(super) explained: BTreeMap<usize, Vec<Disagreement<'c>>>,
 }
 
 impl<'c> Tally<'c> {
-    pub(super) fn add(&mut self, compared: Compared<'c>) {
+    pub(super) fn add(&mut self, compared: Compared<'c>, explanations: &Explanations) {
         self.cases += 1;
         let alone = |one: &Disagreement<'_>| {
             one.seen.severity() == Level::Error
@@ -59,8 +60,8 @@ impl<'c> Tally<'c> {
                     self.rules.entry(rule).or_default().other += 1;
                 }
             }
-            match explain(&disagreement) {
-                Some(reason) => self.explained.push((disagreement, reason)),
+            match explanations.of(&disagreement) {
+                Some(line) => self.explained.entry(line).or_default().push(disagreement),
                 None => self.unexplained.push(disagreement),
             }
         }
