@@ -110,7 +110,10 @@ fn a_folder_is_searched_for_templates() {
     ] {
         project.write(file, TEMPLATE);
     }
-    for (folder, text) in [("all", "Resources: 'none ::'\n"), ("none", "Resources: [::\n")] {
+    for (folder, text) in [
+        ("all", "Resources: 'none ::'\n"),
+        ("none", "Resources: [::\n"),
+    ] {
         project.write(&format!("{folder}/values.yaml"), text);
     }
     insta::assert_snapshot!(
