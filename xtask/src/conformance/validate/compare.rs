@@ -142,8 +142,8 @@ fn judge<'c>(
         }
         (Side::OtherLevel, Some(same))
     } else {
-        // A warning says little about an error.
-        let other = near().find(|other| is_error(other) || !is_error(seen));
+        // A warning says little about an error, nor an error about a warning.
+        let other = near().find(|other| is_error(other) == is_error(seen));
         match other {
             Some(other) => (Side::OtherRule, Some(other)),
             None if is_error(seen) && others.iter().any(is_error) => (besides, None),
