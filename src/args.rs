@@ -59,7 +59,7 @@ pub(crate) use runbook::Runbook;
 pub(crate) use status::Status;
 #[cfg(feature = "aws")]
 pub(crate) use status::StatusFormat;
-pub(crate) use validate::{Validate, ValidateFormat};
+pub(crate) use validate::{Deny, Validate, ValidateFormat};
 pub(crate) use watch::Watch;
 #[cfg(feature = "aws")]
 pub(crate) use watch::WatchFormat;

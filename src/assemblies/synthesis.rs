@@ -239,7 +239,7 @@ fn verdict_of(
 
 /// Whether a finding is about something untyped, which is as somebody wants it, whatever the catalog says: about what is
 /// in it, or about the map that has it and what else that must have.
-fn is_about(finding: &Finding, untyped: &[String]) -> bool {
+pub(crate) fn is_about(finding: &Finding, untyped: &[String]) -> bool {
     let around = untyped.split_last().map(|(_, around)| around);
     finding.path.starts_with(untyped) || around == Some(finding.path.as_slice())
 }

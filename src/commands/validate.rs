@@ -1,14 +1,16 @@
 //! `validate`: what is wrong with templates, the project's own or anybody's.
 
 mod files;
+mod fixing;
 
 use std::path::PathBuf;
 
 use stratiform_environment::Environment;
 use stratiform_finding::{Code, Finding, Level};
 
+use self::fixing::Outcome;
 use crate::Define;
-use crate::args::{Global, Validate, ValidateFormat};
+use crate::args::{Deny, Global, Validate, ValidateFormat};
 use crate::assemblies::synthesis::{Asked, validated};
 use crate::commands::explain::code::known;
 use crate::exit::Exit;
@@ -30,17 +32,30 @@ pub(crate) fn run<E: Environment>(
     let regions = args.region.iter().map(|name| region(name));
     let regions = regions.map(|region| region.map(|region| region.to_string()));
     let regions = regions.collect::<Result<Vec<String>, _>>()?;
-    let mut looked = match args.files.as_slice() {
-        [] => stacks(define, global, &args.env, &regions)?,
-        paths => Looked {
-            verdict: files::verdict(paths, &regions),
-            ..Looked::default()
-        },
+    let judged = |mut looked: Looked| {
+        looked.verdict.judge(&accepted, args.deny.map(Deny::least));
+        looked.verdict.sort();
+        looked
     };
-    looked
-        .verdict
-        .judge(&accepted, args.deny.map(|deny| deny.least()));
-    looked.verdict.sort();
+    let of_files = || {
+        judged(Looked {
+            verdict: files::verdict(&args.files, &regions),
+            ..Looked::default()
+        })
+    };
+    if args.files.is_empty() {
+        let looked = stacks(define, global, &args.env, &regions)?;
+        return Ok(shown(&judged(looked), global, args));
+    }
+    if args.fix {
+        fixing::files_only(args)?;
+    }
+    let looked = of_files();
+    let colour = Colour::on(global.color, &std::io::stderr());
+    let looked = match args.fix {
+        true if fixing::fix(&looked.verdict, args, colour)? == Outcome::Written => of_files(),
+        _ => looked,
+    };
     Ok(shown(&looked, global, args))
 }
 

@@ -32,7 +32,7 @@ fn at(place: Option<&Place>) -> Option<(&str, usize, usize)> {
 }
 
 /// All that is said of a finding, in one line: what, when and why.
-fn message(finding: &Finding) -> String {
+pub(crate) fn message(finding: &Finding) -> String {
     let mut message = finding.what.clone();
     if !finding.when.is_empty() {
         message += &format!(", when {}", finding.when);

@@ -143,7 +143,7 @@ fn key(stack: &Stack, env: &Environment, names: Names<'_>) -> Handle<kms::Key> {
     let key = props!(parts::Key {
         description: format!("Notifications of {}", names.prefix()),
         alias: names.alias("alarms"),
-        services: vec![
+        services: [
             own_account(publishers),
             // EventBridge does not say for which account it comes.
             encrypt("EventRules").to(events_service()),

@@ -226,7 +226,7 @@ impl Builder<'_> {
             description: format!("ECS moves the traffic of {service} between blue and green"),
             trust: PolicyDocument::assumed_by("ecs.amazonaws.com"),
             policy_name: "shift-traffic",
-            statements: vec![describe, shift, register],
+            statements: [describe, shift, register],
         });
         role.add_to(self.entry.context.stack, &self.entry.id("TrafficRole"))
     }

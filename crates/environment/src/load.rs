@@ -348,6 +348,7 @@ fn unreadable(mut error: Finding, source: &Source) -> Finding {
         why,
         help,
         recorded: None,
+        fix: None,
         when: String::new(),
         ..error
     }

@@ -71,6 +71,10 @@ codes! {
         InvalidAlias = "invalid-alias",
         /// A merge key `<<` with something other than maps.
         InvalidMerge = "invalid-merge",
+        /// A key of digits without quotes, which CloudFormation takes for a number.
+        NumberAsKey = "number-as-key",
+        /// Digits after a zero without quotes, which arrive as another number.
+        LeadingZero = "leading-zero",
         /// More than one YAML document.
         MultipleDocuments = "multiple-documents",
     }
@@ -112,6 +116,63 @@ codes! {
         FunctionNotAllowed = "function-not-allowed",
         /// A function of `AWS::LanguageExtensions` without that transform.
         MissingTransform = "missing-transform",
+    }
+    /// Templates: what is used, what leads where, and what collides.
+    Usage {
+        /// An attribute that a resource's type does not have.
+        UnknownAttribute = "unknown-attribute",
+        /// A reference to a resource that is not there in some case where the reference is.
+        ConditionalReference = "conditional-reference",
+        /// A reference to a resource of another kind than the property takes.
+        ReferenceKind = "reference-kind",
+        /// A branch of `Fn::If` that no case leads to.
+        UnreachableBranch = "unreachable-branch",
+        /// A comparison that always holds, or never does.
+        ConstantCondition = "constant-condition",
+        /// A parameter that nothing refers to.
+        UnusedParameter = "unused-parameter",
+        /// A mapping that nothing looks into.
+        UnusedMapping = "unused-mapping",
+        /// A condition that nothing asks for.
+        UnusedCondition = "unused-condition",
+        /// A variable of `Fn::Sub` that its text does not have.
+        UnusedVariable = "unused-variable",
+        /// `Fn::Sub` of a text without variables.
+        NeedlessSub = "needless-sub",
+        /// Text with `${Name}` that nothing replaces.
+        VariableWithoutSub = "variable-without-sub",
+        /// A type that parameters cannot have.
+        ParameterType = "parameter-type",
+        /// A constraint of a parameter that cannot be read, or does not fit its type.
+        ParameterConstraint = "parameter-constraint",
+        /// A default that the parameter's own constraints do not allow.
+        ParameterDefault = "parameter-default",
+        /// An entry of the console's interface that cannot be used.
+        InterfaceEntry = "interface-entry",
+        /// An attribute beside a resource's properties that its type does not take.
+        ResourceAttribute = "resource-attribute",
+        /// What a resource holds is kept when it is deleted, or when it is replaced, and not in both cases.
+        UnevenPolicies = "uneven-policies",
+        /// An output that is no text.
+        OutputValue = "output-value",
+        /// A `DependsOn` that a reference says already.
+        RedundantDependsOn = "redundant-depends-on",
+        /// Two resources that would have one name.
+        NameCollision = "name-collision",
+        /// A parameter and a resource of one name.
+        AmbiguousName = "ambiguous-name",
+        /// A dynamic reference that cannot be read, or that is not resolved where it stands.
+        DynamicReference = "dynamic-reference",
+        /// A hidden parameter that an output or the metadata shows.
+        HiddenShown = "hidden-shown",
+        /// Nearly as much of something as CloudFormation allows.
+        NearLimit = "near-limit",
+        /// A nested stack that is given other parameters than its template has.
+        NestedParameter = "nested-parameter",
+        /// An export that is imported and that no stack has.
+        ImportWithoutExport = "import-without-export",
+        /// An export that no stack imports.
+        UnusedExport = "unused-export",
     }
     /// Environments: the files of values.
     Environments {
@@ -325,6 +386,61 @@ codes! {
         UnknownMetric = "unknown-metric",
         /// A dimension that its metric does not have, or one that holds something else.
         MetricDimension = "metric-dimension",
+    }
+    /// Services: documents and values that a service refuses, and no schema says so.
+    Services {
+        /// A policy that IAM's grammar does not have: an element, a principal, a resource.
+        InvalidPolicy = "invalid-policy",
+        /// A policy in IAM's old language.
+        PolicyVersion = "policy-version",
+        /// A state machine that Step Functions refuses.
+        StateMachine = "state-machine",
+        /// A document of Systems Manager with another version of its schema than its type has.
+        SsmDocument = "ssm-document",
+        /// A pipeline whose stages, artifacts or variables do not fit together.
+        Pipeline = "pipeline",
+        /// A schedule that is neither a rate nor a cron expression, or a wrong one.
+        Schedule = "schedule",
+        /// A pattern that events cannot be matched against.
+        EventPattern = "event-pattern",
+        /// Something that `cfn-init` fails on, or leaves out.
+        CfnInit = "cfn-init",
+        /// A runtime of Lambda that no function can be made with.
+        RuntimeEnded = "runtime-ended",
+        /// A runtime of Lambda that gets no fixes.
+        RuntimeDeprecated = "runtime-deprecated",
+        /// SnapStart of a runtime that it does not know, or without a version.
+        SnapStart = "snap-start",
+        /// A subnet outside of its VPC.
+        SubnetOutsideVpc = "subnet-outside-vpc",
+        /// Two subnets of one VPC with the same addresses.
+        SubnetsOverlap = "subnets-overlap",
+        /// A subnet with two route tables.
+        TwoRouteTables = "two-route-tables",
+        /// Two endpoints of a VPC with the private name of one service.
+        PrivateNameTwice = "private-name-twice",
+        /// A name that is no domain, or not inside of the domain that it belongs to.
+        DomainName = "domain-name",
+        /// A behavior of CloudFront with an origin that the distribution does not have.
+        UnknownOrigin = "unknown-origin",
+        /// Attributes of a table that are defined and in no key, or the other way round.
+        KeyAttributes = "key-attributes",
+        /// A replication group in cluster mode that cannot be.
+        ClusterMode = "cluster-mode",
+        /// A port of the host that does not fit the container's, or the health check.
+        HostPort = "host-port",
+        /// A role with a path, where a service looks for it by its name.
+        RolePath = "role-path",
+        /// A type of a service that has been shut down.
+        ServiceEnded = "service-ended",
+        /// A type of a service that will be shut down, or takes no new customers.
+        ServiceEnding = "service-ending",
+        /// A password that is written out, or in a parameter that is shown.
+        PlainPassword = "plain-password",
+        /// An image in a parameter that could be any text.
+        ImageParameter = "image-parameter",
+        /// The name of an availability zone, written out.
+        HardCodedZone = "hard-coded-zone",
     }
     /// AWS: calls that failed.
     Aws {

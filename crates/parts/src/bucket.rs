@@ -2,7 +2,7 @@
 
 use stratiform_stack::generated::Overlay;
 use stratiform_stack::{
-    Define, DeletionPolicy, Handle, PolicyDocument, Stack, Statement, props, sub,
+    Define, DeletionPolicy, Handle, PolicyDocument, Stack, Statements, props, sub,
 };
 
 use crate::part::part;
@@ -17,7 +17,7 @@ part! {
         required {}
         optional {
             /// What services may do with it, besides what IAM policies of the account allow.
-            services: Vec<Statement>,
+            services: Statements,
             /// What becomes of it when it leaves its stack.
             removal: DeletionPolicy = DeletionPolicy::RetainExceptOnCreate,
             /// Properties of the bucket itself, such as its lifecycle: what is named here counts, the rest is the
@@ -43,7 +43,7 @@ impl Bucket {
         let bucket = self.bucket.over(private_bucket());
         let bucket = stack.add(id, bucket.on_removal(self.removal));
         let plaintext = deny_plaintext("s3:*", bucket).on(sub!("{}/*", bucket.arn()));
-        let statements = self.services.into_iter().chain([plaintext]);
+        let statements = self.services.into_iter().chain([plaintext.into()]);
         let policy = stack.add(
             format!("{id}Policy"),
             props!(s3::BucketPolicy {

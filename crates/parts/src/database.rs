@@ -243,6 +243,6 @@ fn monitoring_role(identifier: &str) -> Role {
         ),
         description: "Enhanced monitoring of the database",
         policy_name: "write-os-metrics",
-        statements: vec![create, write],
+        statements: [create, write],
     })
 }

@@ -3,8 +3,8 @@
 use stratiform_stack::condition::arn_like;
 use stratiform_stack::generated::{Overlay, matches};
 use stratiform_stack::{
-    Define, DeletionPolicy, Handle, Opt, PolicyDocument, Principal, Prop, Stack, Statement, arn,
-    props, pseudo, sub,
+    Define, DeletionPolicy, Handle, Opt, PolicyDocument, Principal, Prop, Stack, Statement,
+    Statements, arn, props, pseudo, sub,
 };
 
 use crate::part::part;
@@ -21,7 +21,7 @@ part! {
             /// Its alias: `alias/orders`. Without one it has none.
             alias: Opt<String>,
             /// What services may do with it, besides what IAM policies of the account allow.
-            services: Vec<Statement>,
+            services: Statements,
             /// What becomes of it when it leaves its stack. What it has encrypted is worthless without it.
             removal: DeletionPolicy = DeletionPolicy::RetainExceptOnCreate,
             /// Properties of the key itself: what is named here counts, the rest is the part's.
@@ -42,7 +42,9 @@ impl Key {
             description: self.description,
             enable_key_rotation: true,
             pending_window_in_days: 30,
-            key_policy: PolicyDocument::new([administration].into_iter().chain(self.services)),
+            key_policy: PolicyDocument::new(
+                [administration.into()].into_iter().chain(self.services)
+            ),
         });
         let key = stack.add(id, self.key.over(defaults).on_removal(self.removal));
         if let Some(alias) = self.alias.into_prop() {
@@ -114,7 +116,7 @@ impl LogKey {
         let key = Key {
             description: self.description,
             alias: self.alias,
-            services: vec![encrypt],
+            services: Statements::from_iter([encrypt]),
             removal: self.removal,
             key: self.key,
         };

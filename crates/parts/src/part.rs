@@ -46,7 +46,7 @@ macro_rules! part {
 pub(crate) use part;
 
 use stratiform_stack::generated::Fields;
-use stratiform_stack::{Expr, Opt, PolicyDocument, Prop, Tag};
+use stratiform_stack::{Expr, Opt, PolicyDocument, Prop, Statements, Tag};
 
 use crate::resources::{ec2, ecs, elasticloadbalancingv2, kms, logs, rds, s3, sqs};
 use crate::{Http, LogKeyHandles, Logs};
@@ -72,6 +72,7 @@ unset! {
     [T] Opt<T> => Opt::unset();
     [T] Vec<T> => Vec::new();
     [] PolicyDocument => PolicyDocument::default();
+    [] Statements => Statements::default();
     [] Option<Http> => None;
     [] Option<LogKeyHandles> => None;
     [] Logs => Fields::unset();

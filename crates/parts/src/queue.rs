@@ -3,8 +3,8 @@
 use stratiform_stack::generated::Overlay;
 use stratiform_stack::kinds::KmsKeyArn;
 use stratiform_stack::{
-    Define, DeletionPolicy, Handle, Id, Opt, PolicyDocument, Prop, Stack, Statement, arn, json,
-    props, sub,
+    Define, DeletionPolicy, Handle, Id, Opt, PolicyDocument, Prop, Stack, Statement, Statements,
+    arn, json, props, sub,
 };
 
 use crate::part::part;
@@ -28,7 +28,7 @@ part! {
             /// How often a message is tried.
             max_receives: Prop<i64> = 3,
             /// What services may do with the queue, besides what IAM policies of the account allow.
-            services: Vec<Statement>,
+            services: Statements,
             /// What becomes of both, and of the messages in them, when they leave their stack.
             removal: DeletionPolicy = DeletionPolicy::RetainExceptOnCreate,
             /// Properties of the queue itself, such as its time-out: what is named here counts, the rest is the part's.
@@ -84,7 +84,12 @@ impl Queue {
         let queue = self.queue.over(queue).on_removal(self.removal);
         let queue = stack.add(format!("{id}Queue"), queue);
         queue_policy(stack, &format!("{id}Queue"), queue, self.services);
-        queue_policy(stack, &format!("{id}DeadLetters"), dead_letters, []);
+        queue_policy(
+            stack,
+            &format!("{id}DeadLetters"),
+            dead_letters,
+            Statements::default(),
+        );
         QueueHandles {
             queue,
             dead_letters,
@@ -113,9 +118,10 @@ pub fn queue_policy(
     stack: &Stack,
     id: &str,
     queue: Handle<sqs::Queue>,
-    services: impl IntoIterator<Item = Statement>,
+    services: impl IntoIterator<Item: Into<Prop<Statement>>>,
 ) {
-    let statements = services.into_iter().chain([deny_plaintext("sqs:*", queue)]);
+    let services = services.into_iter().map(Into::into);
+    let statements = services.chain([deny_plaintext("sqs:*", queue).into()]);
     stack.add(
         format!("{id}Policy"),
         props!(sqs::QueuePolicy {

@@ -1,6 +1,6 @@
 //! Roles.
 
-use stratiform_stack::{Handle, Opt, PolicyDocument, Prop, Stack, Statement, props};
+use stratiform_stack::{Handle, Opt, PolicyDocument, Prop, Stack, Statements, props};
 
 use crate::part::part;
 use crate::resources::iam;
@@ -15,8 +15,8 @@ part! {
             description: Prop<String>,
         }
         optional {
-            /// What it may do, as `vec![…]`. Without anything the role has no policy.
-            statements: Vec<Statement>,
+            /// What it may do. Without anything the role has no policy.
+            statements: Statements,
             /// The name of the policy.
             policy_name: Prop<String> = "permissions",
             /// The most that the role may ever be allowed.

@@ -7,7 +7,7 @@ mod task;
 
 use stratiform_stack::generated::Overlay;
 use stratiform_stack::kinds::{Ec2SecurityGroupId, Ec2SubnetId, Ec2VpcId, EcsClusterName};
-use stratiform_stack::{Arn, Define, Handle, Id, List, Opt, Prop, Stack, Statement, props};
+use stratiform_stack::{Arn, Define, Handle, Id, List, Opt, Prop, Stack, Statements, props};
 
 use crate::Logs;
 use crate::part::part;
@@ -54,9 +54,9 @@ part! {
             /// The repository in ECR that the image is pulled from. Without one, the image has to be public.
             repository: Opt<Id<Arn>>,
             /// What has to be allowed to start a task, besides pulling the image and writing the log: reading secrets.
-            start_statements: Vec<Statement>,
+            start_statements: Statements,
             /// What its own code may do.
-            statements: Vec<Statement>,
+            statements: Statements,
             /// Further security groups of the tasks, such as the clients of a database.
             security_groups: Vec<Prop<Id<Ec2SecurityGroupId>>>,
             /// The name of its log group. A [`LogKey`](crate::LogKey) must admit it.

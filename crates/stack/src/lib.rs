@@ -25,7 +25,7 @@ pub use stratiform_assembly::{Assembly, StackAt};
 pub use stratiform_service::Region;
 
 pub use app::App;
-pub use policy::{Actions, PolicyDocument, Principal, Statement, condition};
+pub use policy::{Actions, PolicyDocument, Principal, Statement, Statements, condition};
 pub use resource::definition::{Define, Definition};
 pub use resource::handle::{AnyHandle, Handle, Handles};
 pub use resource::untyped::Untyped;

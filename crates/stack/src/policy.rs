@@ -35,8 +35,12 @@ use crate::value::property::{Arn, Id, Json, Opt, Prop, PropertyType};
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct PolicyDocument {
-    statements: Vec<Statement>,
+    statements: Statements,
 }
+
+/// Statements, as an option of a part takes them: `statements: [send, receive]`.
+#[derive(Clone, Debug, Default)]
+pub struct Statements(Vec<Draft>);
 
 /// One statement of a [`PolicyDocument`].
 #[derive(Clone, Debug)]
@@ -66,7 +70,7 @@ pub enum Principal {
 
 impl PolicyDocument {
     /// A document of these statements.
-    pub fn new(statements: impl IntoIterator<Item = Statement>) -> Self {
+    pub fn new(statements: impl IntoIterator<Item: Into<Prop<Statement>>>) -> Self {
         PolicyDocument {
             statements: statements.into_iter().collect(),
         }
@@ -75,6 +79,42 @@ impl PolicyDocument {
     /// The trust policy of a role that one service assumes.
     pub fn assumed_by(service: &str) -> Self {
         PolicyDocument::new([Statement::allow(["sts:AssumeRole"]).to(Principal::service(service))])
+    }
+}
+
+impl Statements {
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<S: Into<Prop<Statement>>> FromIterator<S> for Statements {
+    fn from_iter<I: IntoIterator<Item = S>>(statements: I) -> Self {
+        let statements = statements.into_iter();
+        Statements(statements.map(|one| one.into().into_draft()).collect())
+    }
+}
+
+impl IntoIterator for Statements {
+    type Item = Prop<Statement>;
+    type IntoIter = std::iter::Map<std::vec::IntoIter<Draft>, fn(Draft) -> Prop<Statement>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter().map(Prop::new)
+    }
+}
+
+// What `props!` makes of `[send, receive]`.
+impl<const N: usize> From<[Prop<Statement>; N]> for Statements {
+    fn from(statements: [Prop<Statement>; N]) -> Self {
+        statements.into_iter().collect()
+    }
+}
+
+impl From<Vec<Statement>> for Statements {
+    fn from(statements: Vec<Statement>) -> Self {
+        statements.into_iter().collect()
     }
 }
 
@@ -183,7 +223,9 @@ impl Statement {
         self.conditions.push(test.into());
         self
     }
+}
 
+impl PropertyType for Statement {
     fn into_draft(self) -> Draft {
         let principals = (!self.principals.is_empty()).then(|| principals(self.principals));
         let resources = (!self.resources.is_empty()).then(|| one_or_list(self.resources));
@@ -267,14 +309,9 @@ fn one_or_list(mut members: Vec<Draft>) -> Draft {
 
 impl PropertyType for PolicyDocument {
     fn into_draft(self) -> Draft {
-        let statements = self
-            .statements
-            .into_iter()
-            .map(Statement::into_draft)
-            .collect();
         Draft::object(vec![
             ("Version", Some(Draft::from("2012-10-17"))),
-            ("Statement", Some(Draft::List(statements))),
+            ("Statement", Some(Draft::List(self.statements.0))),
         ])
     }
 }

@@ -6,11 +6,12 @@
 use std::collections::BTreeSet;
 
 use stratiform_finding::words::shortened;
-use stratiform_finding::{Code, Finding, Place};
+use stratiform_finding::{Code, Finding, Fix, Place};
 
 use crate::check::check;
 use crate::node::{Entry, Node};
 use crate::parse::scalar::boolean;
+use crate::plain::numbers;
 use crate::template::Template;
 
 /// Reads what can be held of a template, and tells everything that is wrong with its form; but nothing that is only so
@@ -28,6 +29,7 @@ use crate::template::Template;
 pub fn inspect(node: &Node) -> (Template, Vec<Finding>) {
     let (template, mut findings) = Template::read(node);
     findings.extend(boolean_names(node));
+    let numbers = numbers(node);
     let broken: BTreeSet<Vec<String>> = findings.iter().map(|found| found.path.clone()).collect();
     let follows = |found: &Finding| {
         let above = |path: &Vec<String>| found.path.starts_with(path);
@@ -35,6 +37,7 @@ pub fn inspect(node: &Node) -> (Template, Vec<Finding>) {
         broken.iter().any(|path| above(path) || below(path))
     };
     findings.extend(check(&template).into_iter().filter(|found| !follows(found)));
+    findings.extend(numbers);
     (template, findings)
 }
 
@@ -67,6 +70,7 @@ fn boolean_names(node: &Node) -> Vec<Finding> {
             )
             .because("CloudFormation reads YAML 1.1, in which that word is a boolean")
             .at(Place::given(entry.key_span, ""))
+            .fixed_by(Fix::QuoteKey)
         })
     };
     SECTIONS

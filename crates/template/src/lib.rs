@@ -8,11 +8,13 @@
 //! and anything that reads files, clocks or the network.
 
 mod check;
+mod edit;
 mod inspect;
 mod node;
 mod order;
 mod parse;
 mod path;
+mod plain;
 mod read;
 mod render;
 mod template;
@@ -20,6 +22,7 @@ mod value;
 mod walk;
 
 pub use check::{check, sub_variables};
+pub use edit::{Fixed, fixed};
 pub use inspect::inspect;
 pub use node::{Entry, Node, NodeKind, Scalar};
 pub use order::{Circle, Order, order};

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 use stratiform_catalog::{Keyword, Schema};
 use stratiform_finding::{Code, Finding, Level};
-use stratiform_template::{Path, Step, Value};
+use stratiform_template::{Path, Value};
 
 use crate::schema::{Look, Looked, Verdict};
 
@@ -78,7 +78,7 @@ pub(crate) fn all<'t>(look: &mut Look<'_, 't>, properties: &Value, path: &Path<'
         .into_iter()
         .flatten()
     {
-        look.each_at(properties, steps, path, &mut |look, value, path| {
+        look.further(properties, steps, path, &mut |look, value, path| {
             look.at_each(path, |look| match look.is_exempt(*extension, value)? {
                 true => Ok(()),
                 false => look.extension(*extension, value, path),
@@ -89,30 +89,6 @@ pub(crate) fn all<'t>(look: &mut Look<'_, 't>, properties: &Value, path: &Path<'
 }
 
 impl<'t> Look<'_, 't> {
-    /// Goes to every value that steps lead to, `*` to the items of a list.
-    fn each_at(
-        &mut self,
-        value: &Value,
-        steps: &[&str],
-        path: &Path<'_>,
-        go: &mut dyn FnMut(&mut Self, &Value, &Path<'_>) -> Looked<'t>,
-    ) -> Looked<'t> {
-        self.each_branch(value, path, &mut |look, value, path| match (steps, value) {
-            ([], value) => go(look, value, path),
-            (["*", rest @ ..], Value::List(items)) => {
-                for (position, item) in items.iter().enumerate() {
-                    look.each_at(item, rest, &path.below(Step::Index(position)), go)?;
-                }
-                Ok(())
-            }
-            ([step, rest @ ..], Value::Map(entries)) => match entries.get(*step) {
-                Some(value) => look.each_at(value, rest, &path.key(step), go),
-                None => Ok(()),
-            },
-            _ => Ok(()),
-        })
-    }
-
     /// Whether AWS does not ask for a rule here.
     fn is_exempt(&self, extension: Extension, value: &Value) -> Looked<'t, bool> {
         let Some((property, text)) = extension.unless else {

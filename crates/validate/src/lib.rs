@@ -8,6 +8,7 @@
 //! not have, and of limits that cannot be read nothing is said; what could not be looked at is counted
 //! ([`Report::not_checked`]).
 
+mod block;
 mod bound;
 mod cases;
 mod document;
@@ -20,6 +21,7 @@ mod resource;
 mod rule;
 mod scene;
 mod schema;
+mod whole;
 
 use std::collections::HashSet;
 
@@ -33,6 +35,7 @@ pub fn validate(template: &Template, regions: &[&str]) -> Report {
     let scene = Scene::new(template, regions);
     let mut report = Report::default();
     resource::check(&scene, &mut report);
+    report.findings.extend(whole::check(&scene));
     report.findings.extend(document::documents(template));
     // Schemas say some things twice.
     let mut seen = HashSet::new();

@@ -53,7 +53,14 @@ impl<'t> Subject<'t> {
 
 impl<'t> Scene<'t> {
     pub(crate) fn new(template: &'t Template, regions: &'t [&'t str]) -> Self {
-        let is_own = |name: &str| name.starts_with("AWS::");
+        /// Transforms of AWS's that leave what is written there as it means it.
+        const OWN: [&str; 4] = [
+            "AWS::LanguageExtensions",
+            "AWS::Serverless-2016-10-31",
+            "AWS::CodeDeployBlueGreen",
+            "AWS::SecretsManager-2020-07-23",
+        ];
+        let is_own = |name: &str| OWN.contains(&name);
         let is_transformed = template.unknown.contains_key("Fn::Transform")
             || template
                 .transform

@@ -6,15 +6,18 @@
 
 mod alternatives;
 mod decoded;
+mod document;
 mod function;
 mod list;
 mod object;
+mod part;
 mod scalar;
 
 use std::borrow::Cow;
 
 pub(crate) use self::decoded::Decodings;
 pub(crate) use self::function::Known;
+pub(crate) use part::Entries;
 use stratiform_catalog::{Fact, JsonType, Keyword, Schema, TypeSet};
 use stratiform_finding::{Code, Finding};
 use stratiform_template::{Function, Path, Step, Value};
@@ -109,32 +112,6 @@ impl<'s, 't> Look<'s, 't> {
         self.found.push(finding);
     }
 
-    /// Whether a condition holds, in the case that is looked at.
-    pub(crate) fn exists(&self, condition: &str) -> Looked<'t, bool> {
-        let Some((name, _)) = self.scene.template.conditions.get_key_value(condition) else {
-            return Ok(true);
-        };
-        let holds = self.scene.cases.holds(&self.case, name);
-        holds.ok_or(Open::Condition(name))
-    }
-
-    /// Goes to a value, in each branch of `Fn::If`.
-    pub(crate) fn each_branch(
-        &mut self,
-        value: &Value,
-        path: &Path<'_>,
-        go: &mut dyn FnMut(&mut Self, &Value, &Path<'_>) -> Looked<'t>,
-    ) -> Looked<'t> {
-        match value {
-            Value::Function(Function::If, branches) => {
-                self.branches(branches, path, |look, branch, path| {
-                    look.each_branch(branch, path, go)
-                })
-            }
-            value => go(self, value, path),
-        }
-    }
-
     /// What was found.
     pub(crate) fn findings(self) -> Vec<Finding> {
         self.found
@@ -194,9 +171,14 @@ impl<'s, 't> Look<'s, 't> {
         why: impl Into<String>,
         help: impl Into<String>,
     ) {
+        self.tell_finding(path, Finding::new(code, what, help).because(why));
+    }
+
+    /// The same of a finding that says more.
+    pub(crate) fn tell_finding(&mut self, path: &Path<'_>, finding: Finding) {
         let finding = Finding {
             path: path.steps(),
-            ..Finding::new(code, what, help).because(why)
+            ..finding
         };
         let finding = self.told_when(&self.case, finding);
         self.found.push(finding);

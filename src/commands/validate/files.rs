@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use stratiform_assembly::{AssemblyFile, FILE as ASSEMBLY};
-use stratiform_finding::{Code, Finding, Place, Source, Span};
+use stratiform_finding::{Code, Finding, Fix, Place, Source, Span};
 use stratiform_template::{
-    Document, MAX_BYTES, Node, RepeatedKey, Template, check, parse_bytes, parse_with_repeats,
+    Document, MAX_BYTES, Node, RepeatedKey, inspect, parse_bytes, parse_with_repeats,
 };
 use stratiform_validate::validate;
 
@@ -226,18 +226,11 @@ fn template(document: &Document, source: &Source, regions: &[&str], verdict: &mu
         }
         _ => finding.in_source(source),
     };
-    let template = match Template::from_node(&document.node) {
-        Ok(template) => template,
-        Err(findings) => return verdict.tell(findings.into_iter().map(placed)),
-    };
+    // Where the form is broken, the rest is looked at all the same.
+    let (template, form) = inspect(node);
     let report = validate(&template, regions);
     verdict.resources += report.checked;
-    verdict.tell(
-        check(&template)
-            .into_iter()
-            .chain(report.findings)
-            .map(placed),
-    );
+    verdict.tell(form.into_iter().chain(report.findings).map(placed));
     let not_checked = report.not_checked.into_iter().map(|it| {
         let span = node.span_at(it.path.iter().map(String::as_str));
         Unchecked {
@@ -273,7 +266,7 @@ fn written_twice(repeated: &RepeatedKey, source: &Source) -> Finding {
     );
     let finding = finding.because("CloudFormation takes the last one, and says nothing");
     let path = path.iter().chain([key]).cloned().collect();
-    let finding = Finding { path, ..finding };
+    let finding = Finding { path, ..finding }.fixed_by(Fix::Once);
     let last_first = places.iter().rev().enumerate();
     let placed = last_first.map(|(index, span)| {
         let label = if index == 0 {

@@ -30,8 +30,12 @@ help: change the resource, or accept the check in the environment's file, with a
             - resource: services/Uploads   # or services/*, or *
               reason: …";
 
-/// Asks about every environment; failures, accepted risks and entries that nothing needs are printed.
-pub(super) fn run(python: &Path, environments: &[Snapshots]) -> Result<String, String> {
+/// Asks about every environment of a project; failures, accepted risks and entries that nothing needs are printed.
+pub(super) fn run(
+    python: &Path,
+    project: &Path,
+    environments: &[Snapshots],
+) -> Result<String, String> {
     let today = today(python)?;
     let mut wrong = 0;
     let mut version = String::new();
@@ -69,7 +73,7 @@ pub(super) fn run(python: &Path, environments: &[Snapshots]) -> Result<String, S
     }
     let mut told = Vec::new();
     for (environment, (passed, failed)) in found {
-        let verdict = judge(&failed, &accepted(environment)?, &today);
+        let verdict = judge(&failed, &accepted(project, environment)?, &today);
         for line in &verdict.refused {
             eprintln!("checkov {environment}: NOT ACCEPTED {line}");
         }
@@ -184,8 +188,8 @@ fn covers(resource: &str, stack: &str, logical_id: &str) -> bool {
 }
 
 /// `settings.accepted_risks` of an environment, as the program itself shows them.
-fn accepted(environment: &str) -> Result<Accepted, String> {
-    let shown = output(&mut cargo([
+fn accepted(project: &Path, environment: &str) -> Result<Accepted, String> {
+    let mut show = cargo([
         "run",
         "--quiet",
         "--",
@@ -194,7 +198,8 @@ fn accepted(environment: &str) -> Result<Accepted, String> {
         environment,
         "--format",
         "json",
-    ]))?;
+    ]);
+    let shown = output(show.current_dir(project))?;
     if !shown.status.success() {
         return Err(String::from_utf8_lossy(&shown.stderr).into_owned());
     }

@@ -1,6 +1,6 @@
 //! What a service may do: the role that starts its tasks, and the one that they run with.
 
-use stratiform_stack::{Arn, Handle, Id, Opt, Statement, props};
+use stratiform_stack::{Arn, Handle, Id, Opt, Prop, Statement, Statements, props};
 
 use crate::Role;
 use crate::resources::logs;
@@ -11,22 +11,23 @@ pub(super) fn execution_role(
     id: &str,
     logs: &Handle<logs::LogGroup>,
     repository: Opt<Id<Arn>>,
-    further: Vec<Statement>,
+    further: Statements,
 ) -> Role {
     let pull = repository.into_prop().into_iter().flat_map(pull);
     let write = Statement::allow(["logs:CreateLogStream", "logs:PutLogEvents"])
         .sid("WriteLogs")
         .on(logs);
+    let own = pull.chain([write]);
     props!(Role {
         trust: trust_in_tasks(),
         description: format!("Starts the tasks of {id}"),
         policy_name: "start-tasks",
-        statements: pull.chain([write]).chain(further).collect::<Vec<_>>(),
+        statements: own.map(Prop::from).chain(further).collect::<Statements>(),
     })
 }
 
 /// What the service's own code may do.
-pub(super) fn task_role(id: &str, statements: Vec<Statement>) -> Role {
+pub(super) fn task_role(id: &str, statements: Statements) -> Role {
     props!(Role {
         trust: trust_in_tasks(),
         description: format!("What {id} itself may do"),

@@ -2,7 +2,7 @@
 
 use stratiform_stack::generated::Overlay;
 use stratiform_stack::kinds::LogsLogGroupName;
-use stratiform_stack::{Arn, Handle, Id, Opt, Prop, Stack, Statement, partial, props, pseudo};
+use stratiform_stack::{Arn, Handle, Id, Opt, Prop, Stack, Statements, partial, props, pseudo};
 
 use super::permissions;
 use crate::part::digits;
@@ -22,8 +22,8 @@ pub(super) struct Task {
     pub(super) architecture: task::runtime_platform::CpuArchitecture,
     pub(super) port: Option<Prop<i64>>,
     pub(super) repository: Opt<Id<Arn>>,
-    pub(super) start_statements: Vec<Statement>,
-    pub(super) statements: Vec<Statement>,
+    pub(super) start_statements: Statements,
+    pub(super) statements: Statements,
     pub(super) log_group_name: Opt<String>,
     pub(super) logs: Logs,
     pub(super) task_definition: ecs::TaskDefinition,

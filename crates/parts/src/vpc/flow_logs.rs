@@ -82,6 +82,6 @@ fn role(group: &Handle<logs::LogGroup>) -> Role {
         trust: statements::trust("vpc-flow-logs.amazonaws.com", arn("ec2", "vpc-flow-log/*")),
         description: "Writes the VPC flow logs",
         policy_name: "write-flow-logs",
-        statements: vec![write, find],
+        statements: [write, find],
     })
 }

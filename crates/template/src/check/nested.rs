@@ -3,9 +3,12 @@
 //! Source: CloudFormation template reference, "Supported functions" of each intrinsic function, and of
 //! "AWS::LanguageExtensions transform".
 
+use indexmap::IndexMap;
 use stratiform_finding::Code;
+use stratiform_finding::words::shortened;
 
 use super::Checker;
+use super::substitution::sub_variables;
 use crate::read::Step;
 use crate::value::{Function, Value};
 
@@ -123,14 +126,37 @@ impl<'t> Checker<'t> {
                     });
                 }
             }),
-            (Sub, Some([_, Value::Map(own)])) => self.below(Step::Index(1), |checker| {
-                for (name, value) in own {
-                    checker.below(Step::Key(name), |checker| {
-                        checker.argument(function, value, &TEXT);
-                    });
-                }
-            }),
+            (Sub, None) => self.variables(argument.as_str(), None),
+            (Sub, Some([text, Value::Map(own)])) => {
+                self.variables(text.as_str(), Some(own));
+                self.below(Step::Index(1), |checker| {
+                    for (name, value) in own {
+                        checker.below(Step::Key(name), |checker| {
+                            checker.argument(function, value, &TEXT);
+                        });
+                    }
+                });
+            }
             _ => {}
+        }
+    }
+
+    /// Variables of `Fn::Sub` that are several texts.
+    fn variables(&mut self, text: Option<&str>, own: Option<&IndexMap<String, Value>>) {
+        let is_own = |name: &&str| own.is_some_and(|own| own.contains_key(*name));
+        let names = text.into_iter().flat_map(sub_variables).map(str::trim);
+        for name in names.filter(|name| !is_own(name)) {
+            if self.ref_gives(name) == Some(Shape::List) {
+                self.find(
+                    Code::InvalidFunctionArgument,
+                    format!(
+                        "`${{{}}}` is a list, where `Fn::Sub` takes one text",
+                        shortened(name)
+                    ),
+                    None,
+                    "give `Fn::Sub` a variable that joins it with `Fn::Join`",
+                );
+            }
         }
     }
 

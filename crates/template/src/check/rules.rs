@@ -146,6 +146,8 @@ fn is_named(entries: &IndexMap<String, Value>) -> bool {
 /// Whether a value holds or does not.
 pub(super) fn is_truth(value: &Value) -> bool {
     match value {
+        Value::Bool(_) => true,
+        Value::String(text) => text == "true" || text == "false",
         Value::Function(function, _) => matches!(
             function,
             Function::Condition

@@ -59,7 +59,9 @@ impl<'t> Checker<'t> {
     }
 
     fn resource(&mut self, name: &str, resource: &'t Resource, position: Option<usize>) {
-        let block = Block::Resource(position);
+        // What a macro makes of it may be several resources, and only one of them refers to what is named.
+        let is_made = self.transformed || resource.resource_type.starts_with("AWS::Serverless::");
+        let block = Block::Resource(position.filter(|_| !is_made));
         if let Some(condition) = &resource.condition {
             self.below(Step::Key("Condition"), |checker| {
                 checker.condition_name(condition, None)

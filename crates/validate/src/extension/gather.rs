@@ -8,10 +8,10 @@ use stratiform_template::{Function, Path, Value};
 use crate::schema::{Look, Looked, Verdict, text_of};
 
 /// Where a part of what was gathered is from.
-struct Origin {
+struct Origin<'t> {
     entry: &'static str,
     /// The resource that is referred to; none for the resource itself.
-    logical_id: Option<String>,
+    logical_id: Option<&'t str>,
     paths: Paths,
 }
 
@@ -42,13 +42,13 @@ impl<'t> Look<'_, 't> {
             };
             let logical_id = match facts.get("reference").and_then(Fact::as_text) {
                 None => None,
-                Some(reference) => match self.target(properties, reference, facts)? {
+                Some(reference) => match self.referred_to(properties, reference, facts)? {
                     Some(logical_id) => Some(logical_id),
                     // What refers to nothing in the template is nothing to compare with.
                     None => return Ok(Verdict::Unknown),
                 },
             };
-            let (values, paths) = self.values_of(properties, logical_id.as_deref(), facts)?;
+            let (values, paths) = self.values_of(properties, logical_id, facts)?;
             gathered.insert(entry.to_owned(), Value::Map(values));
             origins.push(Origin {
                 entry,
@@ -79,12 +79,12 @@ impl<'t> Look<'_, 't> {
     }
 
     /// The resource that a property refers to, where it exists in this case and is of the type that is meant.
-    fn target(
+    fn referred_to(
         &self,
         properties: &Value,
         reference: &str,
         facts: MapFact,
-    ) -> Looked<'t, Option<String>> {
+    ) -> Looked<'t, Option<&'t str>> {
         let steps: Vec<&str> = reference.trim_matches('/').split('/').collect();
         let mut found = Vec::new();
         self.at_steps(properties, &steps, &mut found)?;
@@ -92,22 +92,12 @@ impl<'t> Look<'_, 't> {
             .get("filter")
             .and_then(|filter| filter.as_map()?.get("type")?.as_text());
         for value in found {
-            let Value::Function(Function::Ref | Function::GetAtt, argument) = value else {
+            let Some((name, resource)) = self.target(value)? else {
                 continue;
             };
-            let name = argument
-                .as_str()
-                .or_else(|| argument.as_list()?.first()?.as_str());
-            let resource = name.and_then(|name| self.scene.template.resource(name));
-            let Some((name, resource)) = name.zip(resource) else {
-                continue;
-            };
-            let exists = match &resource.condition {
-                None => true,
-                Some(condition) => self.exists(condition)?,
-            };
-            if exists && wanted.is_none_or(|wanted| wanted == resource.resource_type) {
-                return Ok(Some(name.to_owned()));
+            let is_meant = wanted.is_none_or(|wanted| wanted == resource.resource_type);
+            if is_meant && self.exists(resource)? {
+                return Ok(Some(name));
             }
         }
         Ok(None)
@@ -187,14 +177,14 @@ impl<'t> Look<'_, 't> {
     }
 
     /// A finding in what was gathered, at the place that it is from.
-    fn placed(&self, mut finding: Finding, origins: &[Origin], path: &Path<'_>) -> Finding {
+    fn placed(&self, mut finding: Finding, origins: &[Origin<'t>], path: &Path<'_>) -> Finding {
         let here = path.steps();
         let inner: Vec<String> = finding.path.get(here.len()..).unwrap_or_default().to_vec();
         let origin = inner
             .first()
             .and_then(|entry| origins.iter().find(|origin| origin.entry == entry));
         let Some(origin) = origin else { return finding };
-        let mut placed = match &origin.logical_id {
+        let mut placed = match origin.logical_id {
             None => here,
             Some(logical_id) => ["Resources", logical_id, "Properties"]
                 .map(str::to_owned)

@@ -7,6 +7,7 @@ use stratiform_finding::Code;
 use stratiform_template::{Function, Parameter, Path, Value, sub_variables};
 
 use super::{Look, Looked, named, said, text_of};
+use crate::block::Block;
 use crate::cases::Open;
 use crate::parameter;
 use crate::report::Reason;
@@ -121,6 +122,12 @@ impl<'t> Look<'_, 't> {
             },
             (Function::Ref, [Value::String(name)]) => return self.reference(name),
             (Function::GetAtt, [Value::String(name), Value::String(attribute)]) => {
+                if let Some(same) = self.same_property(name, attribute) {
+                    return Ok(match self.known(same)? {
+                        Known::Value(known) => Known::Value(Cow::Owned(known.into_owned())),
+                        Known::Absent | Known::Unknown(_) => text(),
+                    });
+                }
                 self.attribute(name, attribute)
             }
             (Function::FindInMap, [mapping, first, second]) => {
@@ -140,6 +147,22 @@ impl<'t> Look<'_, 't> {
                     }
                     _ => anything(),
                 }
+            }
+            (Function::Select, [index, source @ Value::Function(..)]) => {
+                let index = self.text_known(index)?;
+                let index = index.and_then(|index| index.parse::<usize>().ok());
+                return Ok(match (index, self.known(source)?) {
+                    (Some(index), Known::Value(list)) => {
+                        match list.as_list().and_then(|items| items.get(index)) {
+                            Some(item @ Value::String(_)) => Known::Value(Cow::Owned(item.clone())),
+                            _ => anything(),
+                        }
+                    }
+                    _ => anything(),
+                });
+            }
+            (Function::Cidr, [block, count, free]) => {
+                return self.split_block(block, [count, free]);
             }
             (Function::Split, [Value::String(delimiter), source]) if !delimiter.is_empty() => {
                 match self.text_known(source)? {
@@ -212,6 +235,33 @@ impl<'t> Look<'_, 't> {
             }
             None => Ok(text()),
         }
+    }
+
+    /// The property that an attribute is the same as: EC2 gives a VPC the block that it asks for.
+    fn same_property(&self, name: &str, attribute: &str) -> Option<&'t Value> {
+        let resource = self.scene.template.resource(name)?;
+        let is_same = resource.resource_type == "AWS::EC2::VPC" && attribute == "CidrBlock";
+        resource.properties.get(attribute).filter(|_| is_same)
+    }
+
+    /// The blocks of `Fn::Cidr`, where all that it is given is known.
+    fn split_block<'v>(&self, block: &Value, numbers: [&Value; 2]) -> Looked<'t, Known<'v>> {
+        let block = self.text_known(block)?.and_then(|text| Block::parse(&text));
+        let mut known = Vec::new();
+        for number in numbers {
+            let number = self.text_known(number)?;
+            known.extend(number.and_then(|number| number.trim().parse::<u32>().ok()));
+        }
+        let (Some(block), [count, free]) = (block, &known[..]) else {
+            return Ok(list());
+        };
+        Ok(match block.split(*count, *free) {
+            Some(blocks) => {
+                let blocks = blocks.iter().map(|block| Value::from(block.to_string()));
+                Known::Value(Cow::Owned(Value::List(blocks.collect())))
+            }
+            None => list(),
+        })
     }
 
     fn attribute<'v>(&self, name: &str, attribute: &str) -> Known<'v> {

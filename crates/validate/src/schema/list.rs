@@ -2,7 +2,7 @@
 
 use stratiform_catalog::{Fact, Keyword, Schema};
 use stratiform_finding::Code;
-use stratiform_template::{Function, Path, Step, Value};
+use stratiform_template::{Path, Step, Value};
 
 use super::decoded::Decoded;
 use super::{Look, Looked, Verdict, named};
@@ -59,20 +59,6 @@ impl<'t> Look<'_, 't> {
             }
         }
         Ok(())
-    }
-
-    /// The items that there are in this case; none of them where a function may give several.
-    fn present<'v>(&mut self, items: &'v [Value]) -> Looked<'t, Option<Vec<(usize, &'v Value)>>> {
-        let mut present = Vec::new();
-        for (position, item) in items.iter().enumerate() {
-            match self.settled(item)? {
-                None => {}
-                // A macro, or a loop, gives any number.
-                Some(Value::Function(Function::Transform, _)) => return Ok(None),
-                Some(item) => present.push((position, item)),
-            }
-        }
-        Ok(Some(present))
     }
 
     fn length(&mut self, items: &[Value], bounds: Bounds, path: &Path<'_>) -> Looked<'t> {

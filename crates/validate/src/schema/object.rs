@@ -2,8 +2,8 @@
 
 use indexmap::IndexMap;
 use stratiform_catalog::{Fact, Keyword, MapFact, Schema};
-use stratiform_finding::Code;
-use stratiform_finding::words::{listed, meant, shortened};
+use stratiform_finding::words::{listed, meant, only_near, shortened};
+use stratiform_finding::{Code, Finding, Fix};
 use stratiform_template::{Path, Value};
 
 use super::decoded::Decoded;
@@ -139,6 +139,8 @@ impl<'t> Look<'_, 't> {
             Some(known) => format!("did you mean `{known}`?"),
             None => meant(name, free()).unwrap_or_else(|| "take it away".to_owned()),
         };
+        let only = other_case.or_else(|| only_near(name, free()));
+        let fix = only.map(|only| Fix::Rename(only.to_owned()));
         let patterns: Vec<&str> = schema
             .pattern_properties()
             .map(|(pattern, _)| pattern)
@@ -151,7 +153,11 @@ impl<'t> Look<'_, 't> {
                     _ => ("`{}` is not a name that there can be", look.why(&limit)),
                 };
                 let what = what.replace("{}", &shortened(name));
-                look.tell(path, Code::NoSuchProperty, what, why, help.clone());
+                let finding = Finding {
+                    fix: fix.clone(),
+                    ..Finding::new(Code::NoSuchProperty, what, help.clone()).because(why)
+                };
+                look.tell_finding(path, finding);
             }
             Ok(())
         })

@@ -1,8 +1,8 @@
 //! Texts, numbers and booleans: choices, ranges, lengths, patterns.
 
 use stratiform_catalog::{Fact, JsonType, Keyword, PropertyPath, Schema, behaviour};
-use stratiform_finding::Code;
-use stratiform_finding::words::{meant, shortened};
+use stratiform_finding::words::{meant, only_near, shortened};
+use stratiform_finding::{Code, Finding, Fix};
 use stratiform_template::{Function, Path, Step, Value};
 
 use super::decoded::Decoded;
@@ -202,14 +202,19 @@ impl<'t> Look<'_, 't> {
     }
 
     fn not_among(&mut self, text: &str, known: &[&str], path: &Path<'_>) {
-        let help = match self.is_secret(path) {
-            true => None,
-            false => meant(text, known.iter().copied()),
+        let (help, only) = match self.is_secret(path) {
+            true => (None, None),
+            false => (
+                meant(text, known.iter().copied()),
+                only_near(text, known.iter().copied()),
+            ),
         };
         let why = self.why(&format!("it must be one of {}", bound::some_of(known)));
         let what = self.said(text, path);
         let help = help.unwrap_or_else(|| UNTYPED.to_owned());
-        self.tell(path, Code::ValueNotAllowed, what, why, help);
+        let finding = Finding::new(Code::ValueNotAllowed, what, help).because(why);
+        let fix = only.map(|only| Fix::Replace(only.to_owned()));
+        self.tell_finding(path, Finding { fix, ..finding });
     }
 
     fn only(&mut self, text: &str, wanted: Fact, path: &Path<'_>) {
