@@ -11,7 +11,6 @@
 mod block;
 mod bound;
 mod cases;
-mod document;
 mod extension;
 mod globals;
 mod hidden;
@@ -29,7 +28,6 @@ mod whole;
 
 use std::collections::HashSet;
 
-pub use document::documents;
 pub use nested::validate_nested;
 pub use report::{NotChecked, Reason, Report};
 use scene::Scene;
@@ -73,7 +71,6 @@ fn plain(template: &Template, regions: &[&str]) -> Report {
     let mut report = Report::default();
     resource::check(&scene, &mut report);
     report.findings.extend(whole::check(&scene));
-    report.findings.extend(document::documents(template));
     hidden::count(&scene);
     report.not_checked = scene.skipped.into_inner();
     report

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use stratiform_catalog::{PropertyPath, ResourceType, Schema, behaviour, catalog};
 use stratiform_template::{Resource, Template};
 
+use crate::block::Block;
 use crate::cases::{Case, Cases};
 use crate::report::{NotChecked, Reason};
 use crate::schema::Decodings;
@@ -22,6 +23,8 @@ pub(crate) struct Scene<'t> {
     pub(crate) schemas: Decodings,
     /// The schemas of each rule, by its name: one for all regions that share it.
     rules: RefCell<HashMap<&'static str, Rc<[Schema]>>>,
+    /// The blocks of addresses in properties of resources that hang on no condition.
+    pub(crate) blocks: RefCell<HashMap<(*const Resource, &'static str), Option<Block>>>,
     /// What nobody could look at.
     pub(crate) skipped: RefCell<Vec<NotChecked>>,
 }
@@ -60,6 +63,7 @@ impl<'t> Scene<'t> {
             is_transformed: is_transformed(template),
             schemas: Decodings::default(),
             rules: RefCell::default(),
+            blocks: RefCell::default(),
             skipped: RefCell::default(),
         }
     }

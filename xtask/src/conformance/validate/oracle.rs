@@ -15,14 +15,6 @@ use sha2::{Digest, Sha256};
 use super::case::Case;
 use super::seen::Seen;
 use crate::command::{output, root};
-use crate::venv::Venv;
-
-/// AWS's own validator, as its users of Python install it.
-const VALIDATORS: Venv = Venv {
-    name: "validators",
-    file: "validators.txt",
-    requirements: include_str!("../../../validators.txt"),
-};
 
 /// Below the workspace: the templates that are asked about, and what was answered.
 pub(super) const FOLDER: &str = "target/conformance/validate";
@@ -53,7 +45,7 @@ impl Oracle {
     fn python(self) -> Result<PathBuf, String> {
         match self {
             Oracle::CfnLint => crate::oracles::python(),
-            Oracle::Aws => VALIDATORS.python(),
+            Oracle::Aws => crate::oracles::validators(),
         }
     }
 
