@@ -400,3 +400,34 @@ Resources:
         ["Error resource-attribute Resources/Mine/UpdatePolicy"]
     );
 }
+
+/// Templates that were deployed, as they were found in public repositories, in small.
+#[test]
+fn what_runs_elsewhere_is_right() {
+    clean(
+        "
+Conditions: {C: !Equals [!Ref AWS::Region, eu-west-1]}
+Resources:
+  Group:
+    Type: AWS::AutoScaling::AutoScalingGroup
+    CreationPolicy: {ResourceSignal: {Count: !If [C, 0, 1]}}
+    Properties: {MinSize: '0', MaxSize: '1', LaunchConfigurationName: x, AvailabilityZones: !GetAZs ''}
+  Version: {Type: AWS::Lambda::Version, DeletionPolicy: Retain, Properties: {FunctionName: f}}
+",
+    );
+    let (found, _) = told(
+        "
+Transform: AWS::Serverless-2016-10-31
+Globals: {Function: [a]}
+Resources:
+  F: {Type: AWS::Serverless::Function, OpenApiVersion: 3.0.1, Connectors: {}, Properties: {Runtime: python3.13, Handler: i.h, InlineCode: a}}
+",
+    );
+    assert_eq!(
+        found,
+        [
+            "Warning unknown-member Resources/F/OpenApiVersion",
+            "Error invalid-structure Globals/Function",
+        ]
+    );
+}

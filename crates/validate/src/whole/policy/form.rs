@@ -4,7 +4,7 @@
 
 use stratiform_finding::words::{listed, meant, shortened};
 use stratiform_finding::{Code, Finding, Level};
-use stratiform_template::{Path, Resource, Step, Value};
+use stratiform_template::{Function, Path, Resource, Step, Value};
 
 use super::branches;
 use crate::parameter::scalar;
@@ -21,7 +21,7 @@ enum Form {
     List(&'static Form),
 }
 
-const SIGNAL: Form = Form::Map(&[("Count", Form::Whole(1, i64::MAX)), ("Timeout", Form::Text)]);
+const SIGNAL: Form = Form::Map(&[("Count", Form::Whole(0, i64::MAX)), ("Timeout", Form::Text)]);
 const PERCENT: Form = Form::Whole(0, 100);
 const CREATION: Form = Form::Map(&[
     (
@@ -180,7 +180,15 @@ fn hold(value: &Value, form: &Form, path: &Path<'_>, findings: &mut Vec<Finding>
         }
         return;
     }
-    if matches!(value, Value::Function(..) | Value::Null) {
+    if let Value::Function(function, _) = value {
+        // These give text, and the others anything.
+        let gives_text = matches!(function, Function::Ref | Function::Sub | Function::Join);
+        if gives_text && matches!(form, Form::Map(_)) {
+            wrong(form, path, findings);
+        }
+        return;
+    }
+    if *value == Value::Null {
         return;
     }
     match (form, value) {
@@ -200,17 +208,19 @@ fn hold(value: &Value, form: &Form, path: &Path<'_>, findings: &mut Vec<Finding>
             }
         }
         _ if fits(form, value) => {}
-        _ => {
-            let what = format!("{} has the wrong form", crate::schema::named(path));
-            findings.push(told(
-                path,
-                (Code::ResourceAttribute, Level::Error),
-                what,
-                format!("it must be {}", said(form)),
-                "correct the value",
-            ));
-        }
+        _ => wrong(form, path, findings),
     }
+}
+
+fn wrong(form: &Form, path: &Path<'_>, findings: &mut Vec<Finding>) {
+    let what = format!("{} has the wrong form", crate::schema::named(path));
+    findings.push(told(
+        path,
+        (Code::ResourceAttribute, Level::Error),
+        what,
+        format!("it must be {}", said(form)),
+        "correct the value",
+    ));
 }
 
 fn unknown(key: &str, members: &[(&str, Form)], path: &Path<'_>, findings: &mut Vec<Finding>) {
