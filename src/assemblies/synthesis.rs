@@ -14,7 +14,7 @@ use stratiform_finding::{Code, Finding, Group, Level, Place};
 use stratiform_service::{AccountId, Malformed, Region};
 use stratiform_stack::{App, Assembly, References, Settings, StackAt};
 use stratiform_template::check;
-use stratiform_validate::validate;
+use stratiform_validate::{Deployed, validate, validate_together};
 
 use super::boundary;
 use crate::provenance::{Provenance, Synthesis};
@@ -202,22 +202,29 @@ pub(crate) fn verdict_of(
     };
     let regions: Vec<&str> = regions.iter().map(String::as_str).collect();
     let mut verdict = Verdict::default();
-    for stack in &assembly.stacks {
+    let between = between(assembly);
+    for (position, stack) in assembly.stacks.iter().enumerate() {
         let key = assembly.key(&stack.name);
         let report = validate(&stack.template, &regions);
         verdict.templates += 1;
         verdict.resources += report.checked;
         let form = check(&stack.template).into_iter();
         let form = form.map(|finding| (finding, false));
-        let held = report.findings.into_iter().map(|mut finding| {
-            // What AWS takes in silence stops a team's own stacks; what is untyped is meant so.
-            if Group::Documents.codes().contains(&finding.code) {
-                finding.level = Level::Error;
-            }
-            let mut untyped = stack.untyped.iter();
-            let is_accepted = untyped.any(|path| is_about(&finding, path));
-            (finding, is_accepted)
-        });
+        let between = between.iter().filter(|(at, _)| *at == position);
+        let between = between.map(|(_, finding)| finding.clone());
+        let held = report
+            .findings
+            .into_iter()
+            .chain(between)
+            .map(|mut finding| {
+                // What AWS takes in silence stops a team's own stacks; what is untyped is meant so.
+                if Group::Documents.codes().contains(&finding.code) {
+                    finding.level = Level::Error;
+                }
+                let mut untyped = stack.untyped.iter();
+                let is_accepted = untyped.any(|path| is_about(&finding, path));
+                (finding, is_accepted)
+            });
         verdict
             .found
             .extend(form.chain(held).map(|(finding, is_accepted)| {
@@ -240,6 +247,20 @@ pub(crate) fn verdict_of(
         verdict.not_checked.extend(not_checked);
     }
     verdict
+}
+
+/// What no template says alone, with the position of the stack that it is about.
+fn between(assembly: &Assembly) -> Vec<(usize, Finding)> {
+    let region = assembly.region.to_string();
+    let stacks = assembly.stacks.iter();
+    let deployed: Vec<Deployed<'_>> = stacks
+        .map(|stack| Deployed {
+            stack: Some(&stack.name),
+            region: Some(&region),
+            template: &stack.template,
+        })
+        .collect();
+    validate_together(&deployed)
 }
 
 /// Whether a finding is about something untyped, which is as somebody wants it, whatever the catalog says: about what is
