@@ -8,7 +8,7 @@ use stratiform_finding::Code;
 use stratiform_finding::words::{listed, shortened};
 use stratiform_template::{Path, Value, parse};
 
-use crate::schema::{Entries, Look, Looked};
+use crate::schema::{Entries, Form, Look, Looked};
 
 /// A type of document, and the versions that it can have.
 type Versions = (&'static str, &'static [&'static str]);
@@ -106,6 +106,17 @@ fn version<'t>(
                 what,
                 "Systems Manager wants a text",
                 help,
+            );
+        }
+        Some(value @ (Value::List(_) | Value::Map(_) | Value::Bool(_))) => {
+            let form = look.misformed(value, Form::Scalar)?.unwrap_or(Form::Scalar);
+            let what = format!("`schemaVersion` is {}", form.noun());
+            look.tell(
+                &own,
+                Code::SsmDocument,
+                what,
+                why,
+                "write the version, in quotes",
             );
         }
         Some(value) => {
