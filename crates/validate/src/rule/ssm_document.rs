@@ -86,6 +86,16 @@ fn version<'t>(
     let Some((kind, versions)) = known.filter(|_| !look.may_grow(document)) else {
         return Ok(());
     };
+    for name in ["assumeRole", "description"] {
+        let Some(value) = document.get(name) else {
+            continue;
+        };
+        if let Some(form) = look.misformed(value, Form::Scalar)? {
+            let what = format!("`{name}` is {}", form.noun());
+            let help = "write it as text";
+            look.tell(&path.key(name), Code::SsmDocument, what, "it is text", help);
+        }
+    }
     let name = "schemaVersion";
     let why = format!("a document of type `{kind}` has {}", listed(*versions));
     let own = path.key(name);

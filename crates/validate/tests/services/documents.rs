@@ -27,7 +27,8 @@ fn state_machines() {
         "{Definition: {QueryLanguage: JSONata, StartAt: A, States: {A: {Type: Succeed, QueryLanguage: JSONPath}}}}".to_owned(),
         "{Definition: {Coment: x, StartAt: A, States: {A: {Type: Pass, Next: [B], Catch: {}}, B: x}}}".to_owned(),
         states("A", "{A: {Type: Choice, Choices: [[x], {Variable: $.a, IsNull: true, Next: [A]}]}}"),
-        states("A", "{A: {Type: Parallel, End: true, Branches: [x], Retry: [x]}}"),
+        states("A", "{A: {Type: Parallel, End: true, Branches: [x], Retry: [x, {ErrorEquals: [[a]], MaxAttempts: [1]}]}}"),
+        states("A", "{A: {Type: Choice, Choices: [{Variable: [$.a], IsNull: true, Next: A}]}}"),
         "{Definition: {States: {}}}".to_owned(),
     ];
     let cases: Vec<&str> = cases.iter().map(String::as_str).collect();

@@ -104,6 +104,9 @@ fn compares<'t>(look: &mut Look<'_, 't>, rule: &Entries, path: &Path<'_>) -> Loo
         if look.given(rule, name)?.is_none() {
             continue;
         }
+        if !JOINS.contains(&name.as_str()) && name != "Assign" {
+            field::formed(look, rule, name, Form::Scalar, path)?;
+        }
         if is_operator(name) {
             operators.push(name.as_str());
         } else if !BESIDE.contains(&name.as_str()) {

@@ -451,6 +451,17 @@ fn values<'t>(look: &mut Look<'_, 't>, state: &Entries, path: &Path<'_>) -> Look
     Ok(())
 }
 
+/// What says when, and how often, something is done again.
+const SCALARS: [&str; 7] = [
+    "BackoffRate",
+    "IntervalSeconds",
+    "JitterStrategy",
+    "MaxAttempts",
+    "MaxDelaySeconds",
+    "Next",
+    "ResultPath",
+];
+
 /// What is done when a state fails.
 fn retries<'t>(
     look: &mut Look<'_, 't>,
@@ -468,7 +479,19 @@ fn retries<'t>(
             continue;
         };
         formed(look, entries, "ErrorEquals", Form::List, &path)?;
-        formed(look, entries, "Next", Form::Scalar, &path)?;
+        for name in SCALARS {
+            formed(look, entries, name, Form::Scalar, &path)?;
+        }
+        if let Some(names) = entries.get("ErrorEquals") {
+            let path = path.key("ErrorEquals");
+            for (position, name) in look.items(names)?.unwrap_or_default() {
+                if let Some(form) = look.misformed(name, Form::Scalar)? {
+                    let path = path.below(Step::Index(position));
+                    let what = format!("the name of an error is {}", form.noun());
+                    tell(look, &path, what, "it is text", "write it as text");
+                }
+            }
+        }
         let needs = match name {
             "Catch" => &["ErrorEquals", "Next"][..],
             _ => &["ErrorEquals"][..],
