@@ -17,7 +17,7 @@ use std::borrow::Cow;
 
 pub(crate) use self::decoded::Decodings;
 pub(crate) use self::function::Known;
-pub(crate) use part::Entries;
+pub(crate) use part::{Entries, Form};
 use stratiform_catalog::{Fact, JsonType, Keyword, Schema, TypeSet};
 use stratiform_finding::{Code, Finding};
 use stratiform_template::{Function, Path, Step, Value};
