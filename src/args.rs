@@ -17,6 +17,7 @@ mod rollback;
 mod runbook;
 mod span;
 mod status;
+mod validate;
 mod watch;
 mod workflows;
 
@@ -58,6 +59,7 @@ pub(crate) use runbook::Runbook;
 pub(crate) use status::Status;
 #[cfg(feature = "aws")]
 pub(crate) use status::StatusFormat;
+pub(crate) use validate::{Deny, Validate, ValidateFormat};
 pub(crate) use watch::Watch;
 #[cfg(feature = "aws")]
 pub(crate) use watch::WatchFormat;
@@ -142,6 +144,8 @@ pub(crate) enum Command {
     Init(Init),
     /// Synthesize CloudFormation templates into `snapshots/`
     Synth(Synth),
+    /// Find what is wrong with templates, before AWS does: those of the project, or any others
+    Validate(Validate),
     /// Show what a change will do: replacement, data loss, interruption, access, other stacks
     Diff(Diff),
     /// Show which stacks, services and environments a change touches, and why
@@ -258,6 +262,9 @@ pub(crate) struct Synth {
     /// Write nothing; fail with exit code 3 and a diff where the snapshots are stale
     #[arg(long, conflicts_with = "stdout")]
     pub check: bool,
+    /// Do not validate the templates
+    #[arg(long)]
+    pub no_validate: bool,
     /// Print the templates instead of writing them
     #[arg(long)]
     pub stdout: bool,

@@ -35,6 +35,7 @@ pub(crate) mod status;
 #[cfg(feature = "aws")]
 pub(crate) mod swap;
 pub(crate) mod synth;
+pub(crate) mod validate;
 #[cfg(feature = "aws")]
 pub(crate) mod watch;
 #[cfg(not(all(feature = "aws", feature = "engine")))]

@@ -32,6 +32,7 @@ mod snapshots;
 mod sources;
 mod tasks;
 mod topics;
+mod validation;
 mod view;
 
 use std::fmt;
@@ -129,6 +130,7 @@ fn execute<E: Environment>(
         Command::Init(init) => commands::init::run(&init),
         Command::Synth(synth) => commands::synth::run(define, global, &synth),
         Command::Bootstrap(bootstrap) => commands::bootstrap::run(define, global, &bootstrap, view),
+        Command::Validate(validate) => commands::validate::run(define, global, &validate),
         Command::Diff(diff) => commands::diff::run(define, global, &diff, view),
         Command::Changed(changed) => commands::changed::run(define, global, &changed),
         Command::Explain(explain) => commands::explain::run(define, global, &explain),

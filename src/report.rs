@@ -89,16 +89,25 @@ impl Failure {
 
     /// Draws the findings, the way compilers do.
     pub(crate) fn draw(&self, colour: Colour) -> String {
-        let renderer = match colour {
-            Colour::Always => Renderer::styled(),
-            Colour::Never => Renderer::plain(),
-        };
-        let renderer = renderer.decor_style(decor()).term_width(100);
-        let width = width::of_stderr();
-        let drawn = self.findings.iter();
-        let drawn = drawn.map(|finding| draw(&renderer, finding, &self.root, width) + "\n\n");
-        drawn.collect()
+        let findings = self.findings.iter();
+        drawn(findings, &self.root, colour, width::of_stderr())
     }
+}
+
+/// Findings as compilers draw them, with an empty line after each; for a stream of a width.
+pub(crate) fn drawn<'f>(
+    findings: impl Iterator<Item = &'f Finding>,
+    root: &Path,
+    colour: Colour,
+    width: Option<usize>,
+) -> String {
+    let renderer = match colour {
+        Colour::Always => Renderer::styled(),
+        Colour::Never => Renderer::plain(),
+    };
+    let renderer = renderer.decor_style(decor()).term_width(100);
+    let drawn = findings.map(|finding| draw(&renderer, finding, root, width) + "\n\n");
+    drawn.collect()
 }
 
 /// Colour, or not.
@@ -194,6 +203,8 @@ fn draw(renderer: &Renderer, finding: &Finding, root: &Path, width: Option<usize
             });
             continue;
         };
+        let shown = around(text, here.clone().map(|place| place.span));
+        let text = text.get(shown.range()).unwrap_or_default();
         let annotations = here.enumerate().map(|(index, place)| {
             let kind = if index == 0 {
                 AnnotationKind::Primary
@@ -201,9 +212,16 @@ fn draw(renderer: &Renderer, finding: &Finding, root: &Path, width: Option<usize
                 AnnotationKind::Context
             };
             let label = (!place.label.is_empty()).then_some(place.label);
-            kind.span(within(text, place.span.range())).label(label)
+            let span = place.span.range();
+            let span = span.start.saturating_sub(shown.start)..span.end.saturating_sub(shown.start);
+            kind.span(within(text, span)).label(label)
         });
-        group = group.element(Snippet::source(text).path(file).annotations(annotations));
+        let snippet = Snippet::source(text).path(file).line_start(shown.line);
+        group = group.element(snippet.annotations(annotations));
+    }
+    if !finding.when.is_empty() {
+        let when = fitting(&format!("when {}", finding.when), 9);
+        group = group.element(Title::NOTE.message(when));
     }
     if let Some(why) = why {
         group = group.element(Title::NOTE.message(why));
@@ -246,6 +264,24 @@ fn shown<'f>(finding: &'f Finding, root: &Path) -> Vec<Shown<'f>> {
     places.collect()
 }
 
+/// The lines of a text that some places are in: whoever draws it goes through all that it is given.
+fn around(text: &str, spans: impl Iterator<Item = Span> + Clone) -> Span {
+    let first = spans.clone().min_by_key(|span| span.start);
+    let Some(first) = first else {
+        return Span::default();
+    };
+    let end = spans.map(|span| span.end.max(span.start)).max();
+    let whole = within(text, first.start..end.unwrap_or(first.start));
+    let before = text.get(..whole.start).unwrap_or_default();
+    let after = text.get(whole.end..).unwrap_or_default();
+    Span {
+        start: before.rfind('\n').map_or(0, |at| at + 1),
+        end: after.find('\n').map_or(text.len(), |at| whole.end + at + 1),
+        line: first.line,
+        column: 1,
+    }
+}
+
 /// A span moved to where the text is, and to whole characters.
 fn within(text: &str, span: Range<usize>) -> Range<usize> {
     let start = text.floor_char_boundary(span.start);
@@ -283,17 +319,20 @@ mod tests {
 
     use super::*;
 
-    fn span(range: Range<usize>) -> Span {
-        Span {
+    /// A text that is gone had a line 7.
+    fn place(file: &str, text: &str, range: Range<usize>, label: &str) -> Place {
+        let before = text.get(..range.start).unwrap_or_default();
+        let span = Span {
             start: range.start,
             end: range.end,
-            line: 7,
+            line: if text.is_empty() {
+                7
+            } else {
+                before.matches('\n').count() + 1
+            },
             column: 3,
-        }
-    }
-
-    fn place(file: &str, text: &str, range: Range<usize>, label: &str) -> Place {
-        Place::text(&Source::new(file, text), span(range), label)
+        };
+        Place::text(&Source::new(file, text), span, label)
     }
 
     fn finding() -> Finding {

@@ -1,5 +1,6 @@
 //! What people and programs see.
 
+pub(crate) mod annotation;
 #[cfg(feature = "aws")]
 pub(crate) mod assurances;
 #[cfg(feature = "aws")]
@@ -41,6 +42,7 @@ pub(crate) mod summary;
     )
 )]
 mod terminal;
+pub(crate) mod validated;
 #[cfg(feature = "aws")]
 pub(crate) mod watch;
 pub(crate) mod width;

@@ -10,27 +10,64 @@ use stratiform_environment::{
     Environment, GitRef, Loaded, References as WrittenReferences, Settings as WrittenSettings,
     Text as _, Violation,
 };
-use stratiform_finding::{Code, Finding, Place};
+use stratiform_finding::{Code, Finding, Group, Level, Place};
 use stratiform_service::{AccountId, Malformed, Region};
 use stratiform_stack::{App, Assembly, References, Settings, StackAt};
 use stratiform_template::check;
-use stratiform_validate::{documents, literals};
+use stratiform_validate::validate;
 
 use super::boundary;
 use crate::provenance::{Provenance, Synthesis};
+use crate::validation::{Found, Unchecked, Verdict};
 use crate::{Define, services, tasks, topics};
 
 /// So many lines of YAML are said of what is wrong with a template.
 const PLACES: usize = 2;
+
+/// What is asked of templates?
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Questions<'a> {
+    /// Nothing: `synth --no-validate`.
+    Nothing,
+    /// What is wrong with them, in the environment's region.
+    Errors,
+    /// All that there is to say, in these regions; in the environment's, where there are none.
+    Everything(&'a [String]),
+}
 
 /// One environment's stacks, and those of its bootstrap, each synthesized and checked.
 pub(crate) fn assemble_all<E: Environment>(
     define: Define<E>,
     loaded: &Loaded<E>,
 ) -> Result<Vec<Assembly>, Vec<Finding>> {
-    let assembly = assemble(define, loaded)?;
-    let bootstraps = bootstraps(&assembly, loaded.environment.settings())?;
-    Ok([assembly].into_iter().chain(bootstraps).collect())
+    let (assemblies, verdict) = validated(define, loaded, Questions::Errors)?;
+    without(assemblies, verdict.errors())
+}
+
+/// The same with all that is said of them. Those of a bootstrap follow from the stacks, and so from stacks without errors.
+///
+/// # Errors
+/// What keeps stacks from being synthesized.
+pub(crate) fn validated<E: Environment>(
+    define: Define<E>,
+    loaded: &Loaded<E>,
+    asked: Questions<'_>,
+) -> Result<(Vec<Assembly>, Verdict), Vec<Finding>> {
+    let (assembly, mut verdict) = own(define, loaded, asked)?;
+    let mut all = vec![assembly];
+    if verdict.count(Level::Error) == 0 {
+        let settings = loaded.environment.settings();
+        let bootstraps = all.iter().map(|assembly| assemblies(assembly, settings));
+        for bootstrap in bootstraps
+            .collect::<Result<Vec<_>, _>>()?
+            .into_iter()
+            .flatten()
+        {
+            verdict.add(verdict_of(&bootstrap, asked, |_, _| Vec::new()));
+            all.push(bootstrap);
+        }
+    }
+    Ok((all, verdict))
 }
 
 /// The stacks of an environment's bootstrap, checked; none where its file asks for none.
@@ -53,8 +90,8 @@ pub(crate) fn bootstraps_from(
 
 fn checked(bootstraps: Vec<Assembly>) -> Result<Vec<Assembly>, Vec<Finding>> {
     let checked = bootstraps.into_iter().map(|bootstrap| {
-        let findings = findings(&bootstrap);
-        without(bootstrap, findings)
+        let verdict = verdict_of(&bootstrap, Questions::Errors, |_, _| Vec::new());
+        without(bootstrap, verdict.errors())
     });
     checked.collect()
 }
@@ -64,18 +101,29 @@ pub(crate) fn assemble<E: Environment>(
     define: Define<E>,
     loaded: &Loaded<E>,
 ) -> Result<Assembly, Vec<Finding>> {
+    let (assembly, verdict) = own(define, loaded, Questions::Errors)?;
+    without(assembly, verdict.errors())
+}
+
+/// One environment's stacks with all that is said of them.
+fn own<E: Environment>(
+    define: Define<E>,
+    loaded: &Loaded<E>,
+    asked: Questions<'_>,
+) -> Result<(Assembly, Verdict), Vec<Finding>> {
     let written = loaded.environment.settings();
-    let (mut assembly, mut findings) = with_flaws(define, &loaded.environment)?;
-    findings.extend(traced(define, loaded, &assembly));
+    let (mut assembly, flaws) = with_flaws(define, &loaded.environment)?;
+    let mut verdict = traced(define, loaded, &assembly, asked);
+    verdict.tell(flaws);
     match tasks::entries(&assembly, loaded) {
         Ok(tasks) => assembly.tasks = tasks,
-        Err(found) => findings.extend(found),
+        Err(found) => verdict.tell(found),
     }
-    findings.extend(services::unknown(loaded, &assembly));
-    findings.extend(topics::unknown(loaded, &assembly));
-    findings.extend(boundary::others(&assembly, written));
-    findings.extend(no_release(loaded));
-    without(assembly, findings)
+    verdict.tell(services::unknown(loaded, &assembly));
+    verdict.tell(topics::unknown(loaded, &assembly));
+    verdict.tell(boundary::others(&assembly, written));
+    verdict.tell(no_release(loaded));
+    Ok((assembly, verdict))
 }
 
 /// An environment's stacks as its values make them. Nothing is checked but what synthesis itself refuses.
@@ -123,34 +171,19 @@ fn no_release<E: Environment>(loaded: &Loaded<E>) -> Option<Finding> {
     Some(loaded.refused(violation))
 }
 
-/// What is wrong with the templates.
-fn findings(assembly: &Assembly) -> Vec<Finding> {
-    let stacks = assembly.stacks.iter();
-    let found = stacks.flat_map(|stack| {
-        let key = assembly.key(&stack.name);
-        wrong(stack).map(move |finding| declared(finding, key, stack))
-    });
-    found.collect()
-}
-
-/// What is wrong with a template. Of what is untyped nothing is held against the catalog.
-fn wrong(stack: &StackAt) -> impl Iterator<Item = Finding> {
-    let held = literals(&stack.template).into_iter();
-    let held = held.chain(documents(&stack.template)).filter(|finding| {
-        let mut untyped = stack.untyped.iter();
-        !untyped.any(|path| finding.path.starts_with(path))
-    });
-    check(&stack.template).into_iter().chain(held)
-}
-
-/// The same, each with the lines of YAML that make what is wrong, too.
+/// What is said of the templates, each thing with the lines of YAML that make it so.
 fn traced<E: Environment>(
     define: Define<E>,
     loaded: &Loaded<E>,
     assembly: &Assembly,
-) -> Vec<Finding> {
+    asked: Questions<'_>,
+) -> Verdict {
     let provenance = OnceCell::new();
-    let origins = |stack: &StackAt, path: &[String]| -> Vec<Place> {
+    verdict_of(assembly, asked, |stack, path| {
+        // Of a whole section or resource, everything would be said.
+        if path.len() <= 2 {
+            return Vec::new();
+        }
         let provenance =
             provenance.get_or_init(|| Provenance::of(Synthesis::own(define), loaded, assembly));
         let keys = [&[assembly.key(&stack.name).to_owned()], path].concat();
@@ -160,24 +193,75 @@ fn traced<E: Environment>(
             loaded.place(path, format!("`{path}` makes it so"))
         });
         places.collect()
-    };
-    let findings = assembly.stacks.iter().flat_map(|stack| {
-        wrong(stack).map(|finding| {
-            let places = match finding.path.len() {
-                // Of a whole section or resource, everything would be said.
-                0..=2 => Vec::new(),
-                _ => origins(stack, &finding.path),
-            };
-            let finding = declared(finding, assembly.key(&stack.name), stack);
-            places.into_iter().fold(finding, Finding::at)
-        })
-    });
-    findings.collect()
+    })
 }
 
-fn without(assembly: Assembly, findings: Vec<Finding>) -> Result<Assembly, Vec<Finding>> {
+/// What is said of the templates, each thing with where it is declared and with more places for it.
+pub(crate) fn verdict_of(
+    assembly: &Assembly,
+    asked: Questions<'_>,
+    origins: impl Fn(&StackAt, &[String]) -> Vec<Place>,
+) -> Verdict {
+    let here = [assembly.region.to_string()];
+    // Notes are rarely shown, and nobody waits for where they come from.
+    let (regions, least) = match asked {
+        Questions::Nothing => return Verdict::default(),
+        Questions::Errors => (here.as_slice(), Level::Error),
+        Questions::Everything([]) => (here.as_slice(), Level::Warning),
+        Questions::Everything(regions) => (regions, Level::Warning),
+    };
+    let regions: Vec<&str> = regions.iter().map(String::as_str).collect();
+    let mut verdict = Verdict::default();
+    for stack in &assembly.stacks {
+        let key = assembly.key(&stack.name);
+        let report = validate(&stack.template, &regions);
+        verdict.templates += 1;
+        verdict.resources += report.checked;
+        let form = check(&stack.template).into_iter();
+        let form = form.map(|finding| (finding, false));
+        let held = report.findings.into_iter().map(|mut finding| {
+            // What AWS takes in silence stops a team's own stacks; what is untyped is meant so.
+            if Group::Documents.codes().contains(&finding.code) {
+                finding.level = Level::Error;
+            }
+            let mut untyped = stack.untyped.iter();
+            let is_accepted = untyped.any(|path| is_about(&finding, path));
+            (finding, is_accepted)
+        });
+        verdict
+            .found
+            .extend(form.chain(held).map(|(finding, is_accepted)| {
+                let places = match !is_accepted && finding.level >= least {
+                    true => origins(stack, &finding.path),
+                    false => Vec::new(),
+                };
+                let finding = declared(finding, key, stack);
+                let finding = places.into_iter().fold(finding, Finding::at);
+                Found {
+                    finding,
+                    is_accepted,
+                }
+            }));
+        let not_checked = report.not_checked.into_iter().map(|it| Unchecked {
+            reason: it.reason,
+            place: place(&it.path, stack),
+            path: it.path,
+        });
+        verdict.not_checked.extend(not_checked);
+    }
+    verdict
+}
+
+/// Whether a finding is about something untyped, which is as somebody wants it, whatever the catalog says: about what is
+/// in it, or about the map that has it and what else that must have.
+pub(crate) fn is_about(finding: &Finding, untyped: &[String]) -> bool {
+    let around = untyped.split_last().map(|(_, around)| around);
+    finding.path.starts_with(untyped) || around == Some(finding.path.as_slice())
+}
+
+fn without<T>(assembled: T, findings: Vec<Finding>) -> Result<T, Vec<Finding>> {
     if findings.is_empty() {
-        Ok(assembly)
+        Ok(assembled)
     } else {
         Err(findings)
     }
@@ -188,16 +272,7 @@ fn without(assembly: Assembly, findings: Vec<Finding>) -> Result<Assembly, Vec<F
 /// The stack is called by its key, so that what is wrong in several environments is told once.
 pub(super) fn declared(finding: Finding, key: &str, stack: &StackAt) -> Finding {
     let path = finding.path.join("/");
-    let resource = match finding.path.as_slice() {
-        [section, logical_id, ..] if section == "Resources" => stack.locations.get(logical_id),
-        // An output or a parameter may have a resource's name, and is none.
-        _ => None,
-    };
-    let place = match (resource, stack.location) {
-        (Some(location), _) => Some(Place::rust(location, "given here")),
-        (None, Some(location)) => Some(Place::rust(location, "the stack is declared here")),
-        (None, None) => None,
-    };
+    let place = place(&finding.path, stack);
     let finding = Finding {
         what: format!("{} (stack `{key}`, at {path})", finding.what),
         ..finding
@@ -205,6 +280,23 @@ pub(super) fn declared(finding: Finding, key: &str, stack: &StackAt) -> Finding 
     match place {
         Some(place) => finding.at(place),
         None => finding,
+    }
+}
+
+/// Where a part of a template is declared in Rust: its resource, or else the stack.
+fn place(path: &[String], stack: &StackAt) -> Option<Place> {
+    let resource = match path {
+        [section, logical_id, ..] if section == "Resources" => stack.locations.get(logical_id),
+        // An output or a parameter may have a resource's name, and is none.
+        _ => None,
+    };
+    match (resource, stack.location) {
+        (Some(location), _) => {
+            // The path is said above.
+            Some(Place::rust(location, "given here"))
+        }
+        (None, Some(location)) => Some(Place::rust(location, "the stack is declared here")),
+        (None, None) => None,
     }
 }
 
@@ -426,13 +518,16 @@ mod tests {
             ..StackAt::of("shop-dev-queues", Template::parse(text).unwrap())
         };
         assembly.stacks = vec![stack.clone()];
-        let found = findings(&assembly);
+        let verdict =
+            |assembly: &Assembly| verdict_of(assembly, Questions::Errors, |_, _| Vec::new());
+        let found = verdict(&assembly).errors();
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(found[0].code, Code::ValueOutOfRange);
         assert_eq!(found[0].places.len(), 1);
         stack.untyped = vec![found[0].path.clone()];
         assembly.stacks = vec![stack];
-        assert_eq!(findings(&assembly), []);
+        let verdict = verdict(&assembly);
+        assert_eq!((verdict.errors(), verdict.accepted()), (vec![], 1));
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub(crate) mod deployed;
 #[path = "diff/without_aws.rs"]
 mod deployed;
 mod files;
+mod found;
 mod origins;
 mod parity;
 
@@ -15,7 +16,7 @@ use indexmap::IndexSet;
 use stratiform_assembly::StackAt;
 use stratiform_bootstrap::supposed;
 use stratiform_catalog::catalog;
-use stratiform_diff::{Kind, Note, diff_environment, importers_unknown};
+use stratiform_diff::{Kind, Note, StackChange, diff_environment, importers_unknown};
 use stratiform_environment::Environment;
 use stratiform_finding::Code;
 use stratiform_finding::words::{joined, meant, plural};
@@ -131,6 +132,9 @@ fn compare(mut sides: Vec<Sides>, method: Method, args: &Diff) -> Result<Review,
             let name = pair.place.stack.as_str();
             wanted.is_empty() || wanted.contains(name) || wanted.contains(of.key(name))
         });
+        // Files that are compared may be anybody's; validating them takes longer than comparing them.
+        let is_validated = args.files.is_empty()
+            || matches!(args.format, ReviewFormat::Markdown | ReviewFormat::Html);
         // Writing templates takes longer than comparing them: only where they are shown.
         let is_shown =
             args.full || matches!(args.format, ReviewFormat::Markdown | ReviewFormat::Html);
@@ -140,6 +144,9 @@ fn compare(mut sides: Vec<Sides>, method: Method, args: &Diff) -> Result<Review,
         };
         let stacks = stacks.map(|(pair, mut diff)| {
             diff.notes.extend(text_notes(sides, &pair.place.stack));
+            if is_validated && diff.change != StackChange::Unchanged {
+                diff.notes.extend(found::notes(pair));
+            }
             ReviewedStack {
                 before: shown(pair.before),
                 after: shown(pair.after),

@@ -14,11 +14,12 @@ use stratiform_finding::{Code, Finding};
 
 use crate::Define;
 use crate::args::{Global, Synth, TemplateFormat};
-use crate::assemblies::synthesis::assemble_all;
+use crate::assemblies::synthesis::{Questions, validated};
 use crate::exit::Exit;
 use crate::report::{Colour, Failure};
 use crate::repository::project::{Checked, Project};
 use crate::snapshots::{Coverage, Rendered, Snapshots};
+use crate::validation::Verdict;
 use crate::view::stale::stale;
 use crate::view::{Answer, summary};
 
@@ -34,11 +35,11 @@ pub(crate) fn run<E: Environment>(
         environments,
         unchecked,
     } = project.load::<E>(&args.env)?;
-    let mut rendered = synthesize(define, &environments, &project.root, args.format)?;
+    let (mut rendered, verdict) = synthesize(define, &environments, &project.root, args)?;
     select_stacks(&mut rendered, &args.stack)?;
     if args.stdout {
         return Ok(Answer {
-            stderr: summary::unchecked(&unchecked),
+            stderr: summary::validated(&verdict) + &summary::unchecked(&unchecked),
             ..Answer::of(printed(&rendered, args))
         });
     }
@@ -68,6 +69,7 @@ pub(crate) fn run<E: Environment>(
             exit: Exit::Done,
         }
     };
+    answer.stderr += &summary::validated(&verdict);
     answer.stderr += &summary::unchecked(&unchecked);
     Ok(answer)
 }
@@ -77,49 +79,60 @@ fn synthesize<E: Environment>(
     define: Define<E>,
     environments: &[Loaded<E>],
     root: &Path,
-    format: TemplateFormat,
-) -> Result<Vec<Rendered>, Failure> {
-    let results: Vec<Result<Vec<Rendered>, Vec<Finding>>> = thread::scope(|scope| {
+    args: &Synth,
+) -> Result<(Vec<Rendered>, Verdict), Failure> {
+    let results: Vec<Result<_, Vec<Finding>>> = thread::scope(|scope| {
         let threads: Vec<_> = environments
             .iter()
-            .map(|loaded| {
-                scope.spawn(|| {
-                    let assemblies = assemble_all(define, loaded)?;
-                    let permissions = match assemblies.as_slice() {
-                        [own, bootstrap, ..] => {
-                            Some(report(own, loaded.environment.settings(), bootstrap))
-                        }
-                        _ => None,
-                    };
-                    let rendered = assemblies
-                        .into_iter()
-                        .map(|assembly| Rendered::new(assembly, format));
-                    let mut rendered: Vec<Rendered> = rendered.collect::<Result<_, _>>()?;
-                    if let Some(bootstrap) = rendered.get_mut(1) {
-                        bootstrap.permissions = permissions;
-                    }
-                    Ok(rendered)
-                })
-            })
+            .map(|loaded| scope.spawn(|| environment(define, loaded, args)))
             .collect();
         let results = threads
             .into_iter()
             .map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
         results.collect()
     });
-    let mut rendered = Vec::new();
+    let (mut rendered, mut verdict) = (Vec::new(), Verdict::default());
     let mut findings = Vec::new();
     for result in results {
         match result {
-            Ok(environment) => rendered.extend(environment),
+            Ok((environment, of_it)) => {
+                rendered.extend(environment);
+                verdict.add(of_it);
+            }
             Err(found) => findings.extend(found),
         }
     }
+    verdict.sort();
+    findings.extend(verdict.errors());
     if findings.is_empty() {
-        Ok(rendered)
+        Ok((rendered, verdict))
     } else {
         Err(Failure::below(root, findings))
     }
+}
+
+/// The stacks of one environment and of its bootstrap.
+fn environment<E: Environment>(
+    define: Define<E>,
+    loaded: &Loaded<E>,
+    args: &Synth,
+) -> Result<(Vec<Rendered>, Verdict), Vec<Finding>> {
+    let asked = match args.no_validate {
+        true => Questions::Nothing,
+        false => Questions::Errors,
+    };
+    let (assemblies, verdict) = validated(define, loaded, asked)?;
+    let permissions = match assemblies.as_slice() {
+        [own, bootstrap, ..] => Some(report(own, loaded.environment.settings(), bootstrap)),
+        _ => None,
+    };
+    let rendered = assemblies.into_iter();
+    let rendered = rendered.map(|assembly| Rendered::new(assembly, args.format));
+    let mut rendered: Vec<Rendered> = rendered.collect::<Result<_, _>>()?;
+    if let Some(bootstrap) = rendered.get_mut(1) {
+        bootstrap.permissions = permissions;
+    }
+    Ok((rendered, verdict))
 }
 
 /// Chooses the stacks that were asked for, by short or full name. Environments that have none of them are left

@@ -26,6 +26,9 @@ pub(crate) enum Input {
     Snapshot,
 }
 
+/// How files of templates end.
+pub(crate) const TEMPLATE_ENDINGS: [&str; 4] = ["yaml", "yml", "json", "template"];
+
 const MEGABYTE: usize = 1024 * 1024;
 
 impl Input {

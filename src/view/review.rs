@@ -14,7 +14,7 @@ mod graph;
 mod property;
 mod value;
 mod words;
-pub(super) mod yaml;
+pub(crate) mod yaml;
 
 use stratiform_finding::Code;
 

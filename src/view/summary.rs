@@ -5,10 +5,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use similar::{ChangeTag, TextDiff};
+use stratiform_finding::Level;
 use stratiform_finding::words::{counted, plural};
 
 use crate::report::Colour;
 use crate::snapshots::{FileChange, Rendered, SnapshotFile, Snapshots};
+use crate::validation::Verdict;
 use crate::view::style::{GREEN, RED, YELLOW, paint};
 use stratiform_assembly::{FILE as ASSEMBLY, environment_of};
 
@@ -86,6 +88,14 @@ fn unlisted(snapshots: &Snapshots) -> String {
         format!("  ? {path}  not listed in {ASSEMBLY}: remove it\n")
     });
     files.collect()
+}
+
+/// Says that there is something to look at, where there is.
+pub(crate) fn validated(verdict: &Verdict) -> String {
+    match verdict.count(Level::Warning) {
+        0 => String::new(),
+        count => format!("{} (`validate` shows them)\n", counted(count, "warning")),
+    }
 }
 
 /// Says against which environments nothing was checked.

@@ -17,6 +17,11 @@ pub(crate) fn of_stdout() -> usize {
     }
 }
 
+/// The columns of standard output; none where nobody sees them.
+pub(crate) fn where_stdout_is_seen() -> Option<usize> {
+    std::io::stdout().is_terminal().then(of_stdout)
+}
+
 /// The columns of standard error; none where nobody sees them.
 pub(crate) fn of_stderr() -> Option<usize> {
     let stderr = std::io::stderr();

@@ -1,4 +1,4 @@
-//! `cargo xtask conformance diff|service|engine`: our answers beside those that the real service gave.
+//! `cargo xtask conformance diff|service|engine|validate`: our answers beside those that the real service gave.
 //!
 //! What lives here: the order of things. The modules below read recordings ([`case`]), compare them field by field
 //! ([`compare`], by the rules of [`mod@value`] and [`pattern`]), say which differences have a reason that is known
@@ -11,9 +11,11 @@ mod difference;
 mod engine;
 mod explanation;
 mod field;
+mod page;
 mod pattern;
 mod report;
 mod service;
+mod validate;
 mod value;
 
 use std::path::{Path, PathBuf};
@@ -27,12 +29,15 @@ use crate::outcome::Outcome;
 const USAGE: &str = "usage: cargo xtask conformance diff [--data DIR] [--verbose]
        cargo xtask conformance service [--data DIR]
        cargo xtask conformance engine [--data DIR] [--only TEXT] [--verbose] [--write]
+       cargo xtask conformance validate [--data DIR] [--write]
 
 diff compares the changes that `stratiform-diff` finds with recorded change sets, by the rules of their README.
 service reads recorded change sets, events and refusals into `stratiform-service`'s types, and renders them again.
 engine has the AWS SDK do what was recorded against our endpoint, and compares everything that it is answered.
+validate asks cfn-lint, AWS's own validator and us about the same templates, and compares finding by finding.
 
-  --data DIR   the recordings; ../shared/data/recorded-change-sets beside the workspace when left out
+  --data DIR   the recordings; ../shared/data/recorded-change-sets beside the workspace when left out.
+               For validate: a folder of templates, instead of the corpus
   --only TEXT  only cases whose ID or file has this text
   --verbose    show explained differences one by one, too
   --write      put the table into docs/conformance.md";
@@ -87,6 +92,11 @@ fn compare(request: &Request) -> Result<Option<(String, bool)>, String> {
                 compared.conforms(),
             )))
         }
+        Subject::Validate => {
+            let folder = (*folder != default_folder()).then(|| folder.clone());
+            let compared = validate::compare_all(folder.as_deref(), request.page)?;
+            Ok(Some(compared))
+        }
     }
 }
 
@@ -129,6 +139,8 @@ enum Subject {
     Service,
     /// What our endpoint answers.
     Engine,
+    /// What we find in templates.
+    Validate,
 }
 
 /// Does the table go into the documentation?
@@ -152,6 +164,7 @@ fn parse(arguments: &[String]) -> Option<Request> {
         "diff" => Subject::Diff,
         "service" => Subject::Service,
         "engine" => Subject::Engine,
+        "validate" => Subject::Validate,
         _ => return None,
     };
     let mut request = Request {
@@ -167,7 +180,9 @@ fn parse(arguments: &[String]) -> Option<Request> {
             "--data" => request.folder = arguments.next()?.into(),
             "--only" if subject == Subject::Engine => request.only.clone_from(arguments.next()?),
             "--verbose" if subject != Subject::Service => request.detail = Detail::All,
-            "--write" if subject == Subject::Engine => request.page = Page::Written,
+            "--write" if matches!(subject, Subject::Engine | Subject::Validate) => {
+                request.page = Page::Written
+            }
             _ => return None,
         }
     }

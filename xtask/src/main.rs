@@ -25,6 +25,7 @@ const USAGE: &str = "usage:
   cargo xtask conformance diff                    compare our change sets with recorded ones
   cargo xtask conformance service                 read recorded change sets and events, and write them again
   cargo xtask conformance engine                  have the AWS SDK do what was recorded against our endpoint
+  cargo xtask conformance validate                compare our findings with cfn-lint's and those of AWS's validator
   cargo xtask bench TASK                          measure us and our peers, side by side
   cargo xtask codegen [--all | --kinds]           generate and compile the most used resource types, or all;
                                                   or write the kinds of text that all crates share";

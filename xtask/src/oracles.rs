@@ -26,13 +26,20 @@ const PROJECTS: [&str; 3] = ["", GUESTBOOK, "examples/website"];
 /// It shows an output of what it imports, on purpose, and cfn-lint warns of that (W6001).
 const GUESTBOOK: &str = "examples/guestbook";
 
+/// AWS's own validator, as its users of Python install it.
+const VALIDATORS: Venv = Venv {
+    name: "validators",
+    file: "validators.txt",
+    requirements: include_str!("../validators.txt"),
+};
+
 /// One environment's snapshots.
-struct Snapshots {
+pub(crate) struct Snapshots {
     environment: String,
-    region: String,
+    pub(crate) region: String,
     folder: PathBuf,
     /// Stack → template's file.
-    templates: Vec<PathBuf>,
+    pub(crate) templates: Vec<PathBuf>,
 }
 
 /// Asks both oracles about every template.
@@ -70,7 +77,7 @@ pub(crate) fn run() -> Result<Outcome, String> {
 }
 
 /// The environments that have snapshots, from their `assembly.json`.
-fn snapshots(folder: &Path) -> Result<Vec<Snapshots>, String> {
+pub(crate) fn snapshots(folder: &Path) -> Result<Vec<Snapshots>, String> {
     let mut environments = Vec::new();
     let entries = fs::read_dir(folder)
         .map_err(|error| format!("cannot read `{}`: {error}", folder.display()))?;
@@ -103,6 +110,16 @@ fn snapshots(folder: &Path) -> Result<Vec<Snapshots>, String> {
     }
     environments.sort_by(|one, other| one.environment.cmp(&other.environment));
     Ok(environments)
+}
+
+/// The interpreter of the virtual environment.
+pub(crate) fn python() -> Result<PathBuf, String> {
+    VENV.python()
+}
+
+/// The interpreter that AWS's own validator is installed for.
+pub(crate) fn validators() -> Result<PathBuf, String> {
+    VALIDATORS.python()
 }
 
 /// A program of the virtual environment.

@@ -69,7 +69,7 @@ pub use update::{
     Class, DocumentedUpdate, Indexes, MajorUpgrade, PolicyEffect, Transition, UpdatePolicy,
     documented, indexes, major_upgrade, only_grows, transition, update_policies,
 };
-pub use value::{choices, counts_up, digits, names, order_matters, range};
+pub use value::{choices, counts_up, digits, has_ranges, names, order_matters, range};
 
 static TABLE: &str = include_str!("../data/behaviour.tsv");
 

@@ -147,6 +147,19 @@ impl Fact {
         }
     }
 
+    /// Tells whether two maps are one: what is equal is stored once, so that this is quick where `==` looks at all.
+    pub fn is_one_with(self, other: Fact) -> bool {
+        match (self, other) {
+            (Fact::Map(one), Fact::Map(other)) => one.0.is(other.0),
+            _ => self == other,
+        }
+    }
+
+    /// Returns where a map is: equal maps of a catalog are at one place, and no others.
+    pub(crate) fn place(self) -> Option<usize> {
+        self.as_map().map(|map| map.0.offset)
+    }
+
     /// Returns the strings in a list, in order; nothing if this is not a list.
     pub(crate) fn texts(self) -> impl Iterator<Item = &'static str> {
         self.items().filter_map(Fact::as_text)

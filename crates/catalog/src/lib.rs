@@ -170,6 +170,23 @@ impl Catalog {
         self.root.get(key::EXTENSIONS)?.get(name)
     }
 
+    /// Returns a rule beyond the schemas as the schema that it is in a region; `None` where there is no such rule, or it
+    /// says nothing of the region. One that all regions share is what it is in each of them.
+    pub fn extension_in(self, name: &str, region: &str) -> Option<Schema> {
+        let rule = self.extension(name)?;
+        let by_region = rule.as_map()?;
+        let is_by_region = by_region
+            .keys()
+            .any(|key| key == "all" || key.contains('-'));
+        match is_by_region {
+            false => Some(Schema::root(rule)),
+            true => by_region
+                .get(region)
+                .or_else(|| by_region.get("all"))
+                .map(Schema::root),
+        }
+    }
+
     /// Returns all rules beyond the schemas, sorted by name.
     pub fn extensions(self) -> impl Iterator<Item = (&'static str, Fact)> {
         self.root

@@ -36,6 +36,11 @@ impl Schema {
         self.node
     }
 
+    /// Returns what tells the schema from all others of the catalog; `None` for a boolean.
+    pub fn id(self) -> Option<(usize, usize)> {
+        Some((self.root.place()?, self.node.place()?))
+    }
+
     /// Returns a keyword's value. For [`Keyword::Ref`] it is what [`Schema::reference`] says.
     pub fn keyword(self, keyword: Keyword) -> Option<Fact> {
         self.node.get(keyword.name())
@@ -213,6 +218,21 @@ impl Schema {
     /// allows them; names that match a pattern are listed.
     pub fn allows_additional_properties(self) -> bool {
         self.keyword(Keyword::AdditionalProperties) != Some(Fact::Bool(false))
+    }
+
+    /// Returns the schema that a keyword holds, for example [`Keyword::If`].
+    pub fn part(self, keyword: Keyword) -> Option<Schema> {
+        Some(self.at(self.keyword(keyword)?))
+    }
+
+    /// Returns the schema below a key that is no keyword: rules over gathered values have such.
+    pub fn part_named(self, key: &str) -> Option<Schema> {
+        Some(self.at(self.node.get(key)?))
+    }
+
+    /// Returns the schemas that a keyword holds, for example [`Keyword::PrefixItems`].
+    pub fn parts(self, keyword: Keyword) -> impl Iterator<Item = Schema> {
+        self.schemas(keyword)
     }
 
     fn texts(self, keyword: Keyword) -> impl Iterator<Item = &'static str> {

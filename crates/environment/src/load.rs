@@ -348,6 +348,8 @@ fn unreadable(mut error: Finding, source: &Source) -> Finding {
         why,
         help,
         recorded: None,
+        fix: None,
+        when: String::new(),
         ..error
     }
     .in_source(source)

@@ -1,10 +1,11 @@
 //! What is wrong, in one shape for every crate and command.
 //!
-//! What lives here: [`Finding`] with its [`Code`], [`Level`] and [`Place`]s, and the [`words`] that messages
+//! What lives here: [`Finding`] with its [`Code`], [`Level`], [`Place`]s and [`Fix`], and the [`words`] that messages
 //! share. What does not: drawing findings (`src/report.rs`), what a code means to people (`docs/findings.md`), and
 //! any rule by which something is wrong.
 
 mod code;
+mod fix;
 mod place;
 mod plain;
 pub mod words;
@@ -12,6 +13,7 @@ pub mod words;
 use std::fmt;
 
 pub use code::{Code, Group, UnknownCode};
+pub use fix::Fix;
 pub use place::{At, Place, Source, Span};
 pub use plain::Plain;
 
@@ -40,6 +42,8 @@ pub struct Finding {
     pub what: String,
     /// The rule or limit that was broken; empty where `what` says it all.
     pub why: String,
+    /// What makes it so: `` `Stage` is `prod` ``; empty where it always is.
+    pub when: String,
     /// The next edit, or a command.
     pub help: String,
     /// Where; the first place is the main one. `why` is what is told there, unless it has a label of its own.
@@ -48,6 +52,8 @@ pub struct Finding {
     pub path: Vec<String>,
     /// AWS's own words for it, where a reply has been recorded.
     pub recorded: Option<String>,
+    /// The one right answer, where there is one.
+    pub fix: Option<Fix>,
 }
 
 impl Finding {
@@ -58,11 +64,20 @@ impl Finding {
             level: Level::Error,
             what: what.into(),
             why: String::new(),
+            when: String::new(),
             help: help.into(),
             places: Vec::new(),
             path: Vec::new(),
             recorded: None,
+            fix: None,
         }
+    }
+
+    /// With the one right answer.
+    #[must_use]
+    pub fn fixed_by(mut self, fix: Fix) -> Finding {
+        self.fix = Some(fix);
+        self
     }
 
     /// With the rule that was broken.

@@ -5,7 +5,7 @@ mod near;
 mod short;
 
 pub use invisible::{is_invisible, visible};
-pub use near::{meant, nearest};
+pub use near::{meant, nearest, only_near};
 pub use short::{beginning, cut_values};
 
 /// Names in one line, each in backticks, the longest lists cut: `a`, `b` and 12 more.

@@ -46,15 +46,16 @@ mod supposed;
 mod text;
 mod world;
 
-pub use expand::{expand, expand_but, unexpanded};
+pub use expand::{WrittenOut, expand, expand_but, unexpanded, written_out};
 pub use globals::with_globals;
 pub use outcome::Outcome;
 pub use resolved::Resolved;
+pub use resolver::Resolver;
 pub use resolver::branch::{Branch, Choice, MAX_BRANCHES};
-pub use resolver::{Path, Resolver};
 pub use same::Compare;
 pub use scope::{ParameterValue, Scope};
 pub use sensitive::{hidden, is_sensitive};
+pub use stratiform_template::Path;
 pub use supposed::Supposed;
 pub use text::{HIDDEN, KNOWN_AFTER_APPLY, Secret, Segment, Style, Text, Time, Use};
 pub use world::{StackOutput, Whereabouts, World, reference};

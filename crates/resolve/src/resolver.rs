@@ -8,7 +8,7 @@ mod function;
 use std::borrow::Cow;
 
 use indexmap::IndexMap;
-use stratiform_template::{Step, Value};
+use stratiform_template::{Path, Step, Value};
 
 use crate::outcome::Outcome;
 use crate::resolved::Resolved;
@@ -49,27 +49,6 @@ enum Exposure {
 enum Branching {
     Outermost,
     Done,
-}
-
-/// The way to a value: a step, and the way to what it is in.
-#[derive(Clone, Copy, Debug)]
-pub struct Path<'p> {
-    /// What it is in.
-    pub up: Option<&'p Path<'p>>,
-    /// The last step.
-    pub step: Step<'p>,
-}
-
-impl Path<'_> {
-    /// The steps from the top.
-    fn steps(&self) -> Vec<String> {
-        let up = |path: &&Self| path.up;
-        let mut steps: Vec<String> = std::iter::successors(Some(self), |path| up(path))
-            .map(|path| path.step.to_string())
-            .collect();
-        steps.reverse();
-        steps
-    }
 }
 
 impl<'s, 't> Resolver<'s, 't> {

@@ -8,9 +8,12 @@
 
 mod cycles;
 mod form;
+mod free;
 mod functions;
 mod mappings;
+mod nested;
 mod references;
+mod rules;
 mod substitution;
 mod walk;
 
@@ -31,8 +34,10 @@ use crate::value::Value;
 /// "Understand CloudFormation quotas", and recorded replies.
 pub fn check(template: &Template) -> Vec<Finding> {
     let mut checker = Checker::new(template);
+    checker.transforms();
     checker.form();
     checker.mappings();
+    checker.rules();
     checker.walk();
     checker.cycles();
     checker.findings
@@ -53,12 +58,20 @@ pub(crate) const PSEUDO_PARAMETERS: [&str; 8] = [
 /// The transform that adds loops and more functions.
 const LANGUAGE_EXTENSIONS: &str = "AWS::LanguageExtensions";
 
+/// The transform of AWS SAM.
+const SERVERLESS: &str = "AWS::Serverless-2016-10-31";
+
+/// Transforms that add nothing to which a template could refer.
+const SILENT: [&str; 2] = ["AWS::CodeDeployBlueGreen", "AWS::SecretsManager-2020-07-23"];
+
 struct Checker<'t> {
     template: &'t Template,
     path: Vec<Step<'t>>,
     findings: Vec<Finding>,
     /// `AWS::LanguageExtensions` is there.
     extended: bool,
+    /// AWS SAM is there, which makes several resources of one, each with a name that starts like that one's.
+    serverless: bool,
     /// Some other transform is there, which may add anything.
     transformed: bool,
     /// Logical IDs of resources, with their position in `edges`.
@@ -79,13 +92,15 @@ struct Checker<'t> {
 impl<'t> Checker<'t> {
     fn new(template: &'t Template) -> Self {
         let named = |wanted: &str| {
-            template
-                .transform
-                .iter()
-                .any(|value| value.as_str() == Some(wanted))
+            let mut names = template.transform.iter().map(named);
+            names.any(|name| name == Some(wanted))
+        };
+        let is_ours = |name: &str| {
+            name == LANGUAGE_EXTENSIONS || name == SERVERLESS || SILENT.contains(&name)
         };
         let extended = named(LANGUAGE_EXTENSIONS);
-        let transformed = template.transform.len() > usize::from(extended)
+        let mut names = template.transform.iter().map(self::named);
+        let transformed = names.any(|name| !name.is_some_and(is_ours))
             || template.unknown.contains_key("Fn::Transform");
         let resources = positions(template.resources.iter().map(one));
         let conditions = positions(template.conditions.iter().map(one));
@@ -94,6 +109,7 @@ impl<'t> Checker<'t> {
             path: Vec::new(),
             findings: Vec::new(),
             extended,
+            serverless: named(SERVERLESS),
             transformed,
             hidden_resources: transformed || resources.len() < template.resources.len(),
             hidden_conditions: transformed || conditions.len() < template.conditions.len(),
@@ -142,6 +158,13 @@ impl<'t> Checker<'t> {
         self.suggestions -= 1;
         meant(word, candidates.into_iter().take(CANDIDATES)).unwrap_or_else(|| otherwise.to_owned())
     }
+}
+
+/// The name of a transform.
+fn named(transform: &Value) -> Option<&str> {
+    transform
+        .as_str()
+        .or_else(|| transform.as_map()?.get("Name")?.as_str())
 }
 
 fn one<'t, T>((name, member): (&'t String, &'t Member<T>)) -> Option<&'t str> {

@@ -8,9 +8,13 @@
 //! and anything that reads files, clocks or the network.
 
 mod check;
+mod edit;
+mod inspect;
 mod node;
 mod order;
 mod parse;
+mod path;
+mod plain;
 mod read;
 mod render;
 mod template;
@@ -18,12 +22,15 @@ mod value;
 mod walk;
 
 pub use check::{check, sub_variables};
+pub use edit::{Fixed, fixed};
+pub use inspect::{Inspected, inspect};
 pub use node::{Entry, Node, NodeKind, Scalar};
 pub use order::{Circle, Order, order};
 pub use parse::{
     Document, Format, MAX_BYTES, MAX_DEPTH, MAX_NODES, RepeatedKey, parse, parse_bytes, parse_json,
     parse_with_repeats, parse_yaml,
 };
+pub use path::Path;
 pub use read::Step;
 pub use stratiform_finding::Span;
 pub use template::{Member, Output, Parameter, Resource, Section, Template};

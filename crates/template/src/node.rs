@@ -99,7 +99,17 @@ impl Node {
     /// A scalar is its own place; a list or map stands for its key, where it has one. Paths are those of the long
     /// form, so the text may well have less: `Fn::GetAtt: A.B` has no part `1`.
     pub fn span_at<'a>(&self, path: impl IntoIterator<Item = &'a str>) -> Span {
-        let mut span = self.span;
+        self.spans_at(path).1
+    }
+
+    /// The same for what is wrong with a key, and not with what it stands for: a scalar's key is its place, too.
+    pub fn key_span_at<'a>(&self, path: impl IntoIterator<Item = &'a str>) -> Span {
+        self.spans_at(path).0
+    }
+
+    /// The place of the last key or item on a path, and the place of what it stands for.
+    fn spans_at<'a>(&self, path: impl IntoIterator<Item = &'a str>) -> (Span, Span) {
+        let mut spans = (self.span, self.span);
         let mut node = self;
         for step in path {
             let next = match &node.kind {
@@ -115,16 +125,17 @@ impl Node {
                 NodeKind::Scalar(_) => None,
             };
             let Some((below, key_span)) = next else {
-                return span;
+                return spans;
             };
             node = below;
-            span = match &node.kind {
+            let value_span = match &node.kind {
                 NodeKind::Scalar(Scalar::Null) => key_span,
                 NodeKind::Scalar(_) => node.span,
                 NodeKind::List(_) | NodeKind::Map(_) => key_span,
             };
+            spans = (key_span, value_span);
         }
-        span
+        spans
     }
 }
 

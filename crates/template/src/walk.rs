@@ -72,6 +72,13 @@ impl Value {
             }
         });
     }
+
+    /// The same of the function alone that the value is, and nothing that is in its argument.
+    pub fn for_own_references<'v>(&'v self, visit: &mut impl FnMut(Reference<'v>)) {
+        if let Value::Function(function, argument) = self {
+            references_of(*function, argument, visit);
+        }
+    }
 }
 
 /// What one function refers to by itself, whatever its arguments do.

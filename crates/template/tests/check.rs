@@ -75,7 +75,7 @@ fn references() {
     );
     expect(
         &properties("!If [X, a, b]"),
-        &["unresolved-condition Resources/B/Properties/V/Fn::If"],
+        &["unresolved-condition Resources/B/Properties/V/Fn::If/0"],
     );
     expect(
         &resources("Metadata: {V: !Ref X, W: }"),
@@ -385,7 +385,19 @@ fn cycles() {
 #[test]
 fn macros_and_loops_are_given_the_benefit_of_the_doubt() {
     expect(
-        "Transform: AWS::Serverless-2016-10-31\nGlobals: {}\nResources: {A: {Type: T, Connectors: {}, Properties: {V: !Ref ARole, W: {Fn::Length: [1]}}}}",
+        "Transform: My::Macro\nGlobals: {}\nResources: {A: {Type: T, Connectors: {}, Properties: {V: !Ref ARole, W: {Fn::Length: [1]}}}}",
+        &[],
+    );
+    // AWS SAM makes resources whose names start like those that they are made of, and nothing else.
+    expect(
+        "Transform: AWS::Serverless-2016-10-31\nGlobals: {}\nResources: {A: {Type: AWS::Serverless::Function, Connectors: {}, DependsOn: ARole, Properties: {V: !Ref ARole, W: !Ref B, X: !Sub '${ServerlessRestApi}${A.Version}', Y: !Ref A.Alias, Z: {Fn::Length: [1]}}}}",
+        &[
+            "unresolved-reference Resources/A/Properties/W/Ref",
+            "missing-transform Resources/A/Properties/Z/Fn::Length",
+        ],
+    );
+    expect(
+        "Transform: AWS::Serverless-2016-10-31\nResources: {A: {Type: AWS::Serverless::Function, Properties: {V: !Ref B}}, B: {Type: AWS::Serverless::Api, Properties: {V: !GetAtt A.Arn}}}",
         &[],
     );
     expect(

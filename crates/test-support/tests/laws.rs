@@ -17,6 +17,7 @@ use stratiform_resolve::{Resolved, Resolver, Scope, Style, Whereabouts, World, e
 use stratiform_service::Region;
 use stratiform_template::{Template, check};
 use stratiform_test_support::{Entropy, change, large, template, wide};
+use stratiform_validate::validate;
 
 fn place() -> Whereabouts {
     Whereabouts {
@@ -130,6 +131,18 @@ proptest! {
     fn the_checks_answer_for_any_template(bytes in bytes()) {
         check(&template(&mut Entropy::new(&bytes)));
     }
+
+    #[test]
+    fn validation_answers_for_any_template_and_always_the_same(bytes in bytes()) {
+        let template = template(&mut Entropy::new(&bytes));
+        for regions in [&[][..], &["us-east-1"], &["eu-west-1", "cn-north-1"]] {
+            let report = validate(&template, regions);
+            let again = validate(&template, regions);
+            prop_assert_eq!(&report.findings, &again.findings);
+            prop_assert_eq!(&report.not_checked, &again.not_checked);
+            prop_assert_eq!(report.checked, again.checked);
+        }
+    }
 }
 
 /// Four times what CloudFormation takes: what grows with the cube of it does not come to an end here, and what grows
@@ -152,6 +165,22 @@ fn changes_of_many_types_come_to_an_end() {
     let (before, after) = (wide(LARGE, 0), wide(LARGE, 1));
     assert!(changes_between(&before, &after) >= LARGE / 4);
     assert_eq!(diff_between(&before, &after), StackChange::Updated);
+}
+
+#[test]
+fn validation_of_large_templates_comes_to_an_end() {
+    for template in [large(LARGE), wide(LARGE, 0)] {
+        let report = validate(&template, &["us-east-1"]);
+        assert!(report.checked > LARGE / 2, "{}", report.checked);
+    }
+}
+
+#[test]
+fn what_is_found_grows_with_what_is_there() {
+    let found = |count| validate(&wide(count, 0), &[]).findings.len();
+    let (one, two) = (found(LARGE / 4), found(LARGE / 2));
+    assert!(one > LARGE / 4);
+    assert!(two <= one * 2 + one / 5, "{one}, then {two}");
 }
 
 #[test]

@@ -22,6 +22,10 @@ impl From<RangeInclusive<i64>> for Bounds {
 }
 
 impl Bounds {
+    pub(crate) fn between(least: Option<f64>, most: Option<f64>) -> Bounds {
+        Bounds { least, most }
+    }
+
     pub(crate) fn of(schema: Schema, least: Keyword, most: Keyword) -> Bounds {
         let number = |keyword| schema.keyword(keyword).and_then(number);
         Bounds {
@@ -65,24 +69,21 @@ fn number(fact: Fact) -> Option<f64> {
     }
 }
 
-/// The values of a choice, where all are text.
-pub(crate) fn choices(schema: Schema) -> Option<Vec<&'static str>> {
+/// The values of a choice.
+pub(crate) fn choices(schema: Schema) -> Vec<Fact> {
     let mut values = [Keyword::Enum, Keyword::EnumCaseInsensitive].into_iter();
-    let values = values.find_map(|keyword| schema.keyword(keyword))?;
-    values.as_list()?.iter().map(Fact::as_text).collect()
+    let values = values.find_map(|keyword| schema.keyword(keyword)?.as_list());
+    values
+        .into_iter()
+        .flat_map(|values| values.iter())
+        .collect()
 }
 
-/// The numbers of a choice, where all are.
-pub(crate) fn numbers(schema: Schema) -> Option<Vec<f64>> {
-    let values = schema.keyword(Keyword::Enum)?;
-    values.as_list()?.iter().map(number).collect()
-}
-
-/// Whether a text is this value of the choice.
-pub(crate) fn is_choice(schema: Schema, known: &str, text: &str) -> bool {
-    match schema.keyword(Keyword::EnumCaseInsensitive) {
-        Some(_) => known.eq_ignore_ascii_case(text),
-        None => known == text,
+/// A value of a schema as text.
+pub(crate) fn written(fact: Fact) -> String {
+    match fact {
+        Fact::Text(text) => text.to_owned(),
+        other => format!("{other:?}"),
     }
 }
 

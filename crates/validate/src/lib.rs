@@ -1,16 +1,69 @@
 //! What is wrong with a template by the facts about resource types.
 //!
-//! What lives here: [`literals`], which holds the values that are written out against the limits in the catalog, and
-//! [`documents`], which reads rules of security groups and metrics. What does not: what needs nothing but the template (`stratiform_template::check`), and policies (`stratiform-stack`).
+//! What lives here: [`validate`], which holds a template against the catalog under every combination of its conditions
+//! that there can be. What does not: what needs nothing but the template (`stratiform_template::check`), which is asked
+//! too, and policies.
 //!
-//! An error is one whatever AWS makes of the rest: of what CloudFormation evaluates, of what the catalog does not have,
-//! and of limits that cannot be read nothing is said.
+//! An error is one whatever comes of what is not known here. Of what CloudFormation evaluates, of what the catalog does
+//! not have, and of limits that cannot be read nothing is said; what could not be looked at is counted
+//! ([`Report::not_checked`]).
 
+mod block;
 mod bound;
-mod document;
+mod cases;
+mod extension;
+mod hidden;
 mod kind;
-mod literal;
+mod parameter;
 mod pattern;
+mod report;
+mod resource;
+mod rule;
+mod scene;
+mod schema;
+mod whole;
 
-pub use document::documents;
-pub use literal::literals;
+use std::collections::HashSet;
+
+pub use report::{NotChecked, Reason, Report};
+use scene::Scene;
+use stratiform_template::{Node, Template};
+
+/// Holds a template against the facts, for the regions that it is deployed to; for any, where none is named.
+pub fn validate(template: &Template, regions: &[&str]) -> Report {
+    let mut report = match hidden::of(template) {
+        Some(written) => {
+            let report = plain(&written.template, regions);
+            hidden::with_loops(&written, template, report)
+        }
+        None => plain(template, regions),
+    };
+    whole::unused::check(template, &mut report.findings);
+    // Schemas say some things twice, and loops everything.
+    let mut seen = HashSet::new();
+    report
+        .findings
+        .retain(|finding| seen.insert((finding.path.clone(), finding.what.clone())));
+    report
+}
+
+/// The same of a template without loops that could be written out.
+fn plain(template: &Template, regions: &[&str]) -> Report {
+    let scene = Scene::new(template, regions);
+    let mut report = Report::default();
+    resource::check(&scene, &mut report);
+    report.findings.extend(whole::check(&scene));
+    hidden::count(&scene);
+    report.not_checked = scene.skipped.into_inner();
+    report
+}
+
+/// The same of a text's tree, as far as it can be read as a template; with what is wrong with its form first.
+pub fn inspect(node: &Node, regions: &[&str]) -> Report {
+    let inspected = stratiform_template::inspect(node);
+    let mut report = validate(&inspected.template, regions);
+    let own = std::mem::take(&mut report.findings).into_iter();
+    let own = own.filter(|finding| !inspected.follows(finding));
+    report.findings = inspected.findings().cloned().chain(own).collect();
+    report
+}

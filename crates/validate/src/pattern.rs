@@ -17,6 +17,12 @@ pub(crate) fn matches(pattern: &'static str, text: &str) -> Option<bool> {
     regex.as_ref().map(|regex| regex.is_match(text))
 }
 
+/// Whether the whole of a text matches a pattern that a template has; nothing where that cannot be read.
+pub(crate) fn covers(pattern: &str, text: &str) -> Option<bool> {
+    let regex = parse(&format!("^(?:{pattern})$"))?;
+    Some(regex.is_match(text))
+}
+
 /// Unicode's letters, digits and marks beyond ASCII are more than the class asks for: nothing that is right is refused.
 const BEYOND: &str = r"\u{80}-\u{10FFFF}";
 

@@ -16,11 +16,8 @@ use crate::assemblies::parse;
 use crate::exit::Exit;
 use crate::regions::region;
 use crate::report::Failure;
-use crate::repository::input::Input;
+use crate::repository::input::{Input, TEMPLATE_ENDINGS};
 use crate::view::reviewed::{Method, Review};
-
-/// How files of templates end.
-const ENDINGS: [&str; 4] = ["yaml", "yml", "json", "template"];
 
 /// Pseudo parameters that follow from the region.
 const OF_REGION: [&str; 3] = ["AWS::Region", "AWS::Partition", "AWS::URLSuffix"];
@@ -234,7 +231,7 @@ fn folder(path: &Path) -> Result<Assembly, Failure> {
     let mut files: Vec<_> = entries.into_iter().map(|entry| entry.path()).collect();
     files.retain(|file| {
         let extension = file.extension().and_then(|extension| extension.to_str());
-        !file.is_dir() && extension.is_some_and(|extension| ENDINGS.contains(&extension))
+        !file.is_dir() && extension.is_some_and(|extension| TEMPLATE_ENDINGS.contains(&extension))
     });
     files.sort();
     let stacks = files.iter().map(|file| {

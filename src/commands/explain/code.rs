@@ -17,7 +17,16 @@ const PAGE: &str = include_str!("../../../docs/findings.md");
 /// # Errors
 /// The text is no code.
 pub(crate) fn explained(text: &str) -> Result<String, Failure> {
-    let code: Code = text.parse().map_err(|unknown: UnknownCode| {
+    let code = known(text)?;
+    Ok(format!("{code}\n\n{}\n", meaning(code)))
+}
+
+/// A code that somebody wrote.
+///
+/// # Errors
+/// The text is no code.
+pub(crate) fn known(text: &str) -> Result<Code, Failure> {
+    text.parse().map_err(|unknown: UnknownCode| {
         Failure::new(
             Exit::Usage,
             Code::UnknownCode,
@@ -27,10 +36,13 @@ pub(crate) fn explained(text: &str) -> Result<String, Failure> {
                 None => "write one as it stands in brackets: `error[duplicate-key]`".to_owned(),
             },
         )
-    })?;
+    })
+}
+
+/// What a code means, and what to do: Markdown.
+pub(crate) fn meaning(code: Code) -> &'static str {
     let section = sections().find(|(heading, _)| *heading == code.as_str());
-    let body = section.map_or("", |(_, body)| body);
-    Ok(format!("{code}\n\n{}\n", body.trim()))
+    section.map_or("", |(_, body)| body).trim()
 }
 
 /// The headings of codes, each with the text below it.

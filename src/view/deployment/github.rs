@@ -14,6 +14,7 @@ use stratiform_finding::{At, Finding};
 use super::words::{ending, line};
 use super::{Clock, Ended, Follow, Proposals, Sink, Sources, findings, lines, review, table};
 use crate::report::Colour;
+use crate::view::annotation::{data, property};
 use crate::view::guard::{self, Guarded};
 
 /// Lines, and what GitHub makes of them.
@@ -45,17 +46,6 @@ impl GitHub {
             (self.sink)(&text);
         }
     }
-}
-
-/// A text as GitHub reads it in a command.
-fn data(text: &str) -> String {
-    let text = text.replace('%', "%25").replace('\r', "%0D");
-    text.replace('\n', "%0A")
-}
-
-/// A text as GitHub reads it as the value of a property.
-fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
 fn annotation(finding: &Finding) -> String {

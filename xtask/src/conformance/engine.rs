@@ -10,7 +10,6 @@ mod expected;
 mod explanation;
 mod judge;
 mod order;
-mod page;
 mod plan;
 mod planning;
 mod player;
@@ -26,6 +25,7 @@ use std::path::{Path, PathBuf};
 use recording::Recording;
 use report::{NotComparable, Report};
 
+use super::page;
 use super::report::Detail;
 
 /// Compares the recordings of a folder whose file or ID has a text; `None` where there is no such folder.
@@ -76,7 +76,7 @@ impl Compared {
 
     /// Puts the table into `docs/conformance.md`.
     pub(super) fn write(&self) -> Result<(), String> {
-        page::write(&self.0.to_markdown())
+        page::write("engine", &self.0.to_markdown())
     }
 }
 

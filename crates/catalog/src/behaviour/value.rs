@@ -33,6 +33,11 @@ pub fn range(resource_type: &str, path: &str) -> Option<RangeInclusive<i64>> {
     rows.find(|row| row.path == path).and_then(numbers)
 }
 
+/// Tells whether [`range`] has an answer for a property of a type.
+pub fn has_ranges(resource_type: &str) -> bool {
+    Question::Range.is_answered(resource_type)
+}
+
 /// The numbers that a line has: `1..900`.
 pub(super) fn numbers(row: &Row) -> Option<RangeInclusive<i64>> {
     let (least, most) = row.value.split_once("..")?;

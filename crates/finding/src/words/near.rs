@@ -26,6 +26,18 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// The candidate that a word can only have been meant for: at most two edits away, and no other as near.
+pub fn only_near<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    let near = nearest(word, candidates.iter().copied())?;
+    let lower = word.to_lowercase();
+    let away = |candidate: &str| distance(&lower, &candidate.to_lowercase());
+    let edits = away(near);
+    let mut others = candidates.into_iter().filter(|other| *other != near);
+    let is_only = edits <= 2 && !others.any(|other| away(other) <= edits);
+    is_only.then_some(near)
+}
+
 /// Edits (insert, remove, replace) from one text to the other.
 fn distance(one: &str, other: &str) -> usize {
     let other: Vec<char> = other.chars().collect();
@@ -44,7 +56,7 @@ fn distance(one: &str, other: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{nearest, only_near};
 
     fn check(word: &str, candidates: &[&str], expected: Option<&str>) {
         assert_eq!(
@@ -65,5 +77,15 @@ mod tests {
         check("a", &["A"], Some("A"));
         check("Größe", &["Grösse"], None);
         check("x", &[], None);
+    }
+
+    #[test]
+    fn what_can_only_have_been_meant_is_near_and_alone() {
+        let known = ["DelaySeconds", "KmsMasterKeyId"];
+        assert_eq!(only_near("delaysecond", known), Some("DelaySeconds"));
+        assert_eq!(only_near("DelaySekundes", known), None);
+        let alike = ["Subnet1", "Subnet2"];
+        assert_eq!(only_near("Subnet", alike), None);
+        assert_eq!(only_near("subnet2", alike), Some("Subnet2"));
     }
 }

@@ -40,7 +40,13 @@ impl Checker<'_> {
             checker.quota("bytes", description.len(), MAX_DESCRIPTION, None);
         });
         if !self.transformed {
-            for name in template.unknown.keys() {
+            let is_known = |name: &&String| self.serverless && *name == "Globals";
+            let unknown: Vec<&String> = template
+                .unknown
+                .keys()
+                .filter(|name| !is_known(name))
+                .collect();
+            for name in unknown {
                 self.below(Step::Key(name), |checker| checker.unknown_section(name));
             }
         }
@@ -157,7 +163,13 @@ impl Checker<'_> {
             };
             self.named("Resource", name, Recorded::Yes);
             for attribute in resource.unknown.keys() {
-                if self.transformed || attribute.starts_with("Fn::") {
+                // Custom resources may say a version, which nothing reads.
+                let is_version = attribute == "Version" && is_custom(&resource.resource_type);
+                let is_of_sam = ["Connectors", "IgnoreGlobals"].contains(&attribute.as_str());
+                if self.serverless && is_of_sam {
+                    continue;
+                }
+                if self.transformed || attribute.starts_with("Fn::") || is_version {
                     continue;
                 }
                 self.unknown_attribute(name, attribute);
@@ -289,6 +301,11 @@ impl Checker<'_> {
             );
         }
     }
+}
+
+/// Whether a type is one that somebody else makes.
+fn is_custom(resource_type: &str) -> bool {
+    resource_type.starts_with("Custom::") || resource_type == "AWS::CloudFormation::CustomResource"
 }
 
 /// Whether CloudFormation's words for this have been recorded.

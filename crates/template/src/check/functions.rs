@@ -3,9 +3,11 @@
 use stratiform_finding::Code;
 use stratiform_finding::words::shortened;
 
+use super::rules::is_truth;
 use super::substitution::sub_variables;
 use super::walk::Block;
 use super::{Checker, is_scalar};
+use crate::read::Step;
 use crate::value::{Function, Value};
 
 impl<'t> Checker<'t> {
@@ -26,6 +28,7 @@ impl<'t> Checker<'t> {
             );
             return;
         }
+        self.nested(function, argument);
         match function {
             Function::Ref => match argument {
                 Value::String(name) => self.reference(name, block),
@@ -43,13 +46,17 @@ impl<'t> Checker<'t> {
             Function::Sub => self.sub(argument, block),
             Function::If => match argument {
                 Value::List(items) if items.len() == 3 => match &items[0] {
-                    Value::String(name) => self.condition_name(name, Some((function, block))),
+                    Value::String(name) => self.below(Step::Index(0), |checker| {
+                        checker.condition_name(name, Some((function, block)));
+                    }),
                     _ if matches!(block, Block::Rule | Block::Condition(_)) => {}
-                    _ => self.wrong(
-                        function,
-                        None,
-                        "the first of the three is the name of a condition",
-                    ),
+                    _ => self.below(Step::Index(0), |checker| {
+                        checker.wrong(
+                            function,
+                            None,
+                            "the first of the three is the name of a condition, written out",
+                        );
+                    }),
                 },
                 _ => self.wrong(
                     function,
@@ -69,6 +76,10 @@ impl<'t> Checker<'t> {
             Function::Length | Function::ToJsonString => {
                 self.needs_extensions(&format!("`{function}`"))
             }
+            Function::ImportValue => {
+                self.shape(function, argument);
+                self.import(argument);
+            }
             _ => self.shape(function, argument),
         }
     }
@@ -77,6 +88,8 @@ impl<'t> Checker<'t> {
     fn shape(&mut self, function: Function, argument: &Value) {
         let items = argument.as_list().unwrap_or_default();
         let given = |value: &Value| matches!(value, Value::Function(..));
+        let truth =
+            |value: &Value| is_truth(value) || self.loops > 0 && given(value) || self.transformed;
         let text = |value: &Value| is_scalar(value) || given(value);
         let list = |value: &Value| matches!(value, Value::List(_)) || given(value);
         let (fits, recorded, help) = match function {
@@ -112,12 +125,12 @@ impl<'t> Checker<'t> {
                 "write `[value, value]`",
             ),
             Function::And | Function::Or => (
-                (2..=10).contains(&items.len()) && items.iter().all(given),
+                (2..=10).contains(&items.len()) && items.iter().all(truth),
                 None,
                 "write a list of 2 to 10 conditions",
             ),
             Function::Not => (
-                matches!(items, [one] if given(one)),
+                matches!(items, [one] if truth(one)),
                 None,
                 "write a list of one condition",
             ),
@@ -139,10 +152,12 @@ impl<'t> Checker<'t> {
                 "write a map with `StackName` and `OutputName`",
             ),
             Function::Transform => (
+                // AWS's own examples have them in lists, too.
                 argument
-                    .as_map()
-                    .and_then(|map| map.get("Name"))
-                    .is_some_and(|name| name.as_str().is_some()),
+                    .as_list()
+                    .unwrap_or(std::slice::from_ref(argument))
+                    .iter()
+                    .all(is_macro),
                 Some("Key Name of transform definition must be a string."),
                 "write a map with a literal `Name`",
             ),
@@ -213,7 +228,7 @@ impl<'t> Checker<'t> {
         if self.loops > 0 {
             return;
         }
-        for name in sub_variables(text) {
+        for name in sub_variables(text).map(str::trim) {
             if own.is_some_and(|own| own.contains_key(name)) {
                 continue;
             }
@@ -255,7 +270,7 @@ impl<'t> Checker<'t> {
 }
 
 /// Whether CloudFormation evaluates a function in a part of the template. Where pages disagree: yes.
-fn allowed(function: Function, block: Block) -> bool {
+pub(super) fn allowed(function: Function, block: Block) -> bool {
     let of_rules = matches!(
         function,
         Function::Contains
@@ -286,7 +301,15 @@ fn allowed(function: Function, block: Block) -> bool {
                     Function::GetAtt | Function::ImportValue | Function::GetStackOutput
                 )
         }
-        Block::Resource(_) | Block::Metadata(_) | Block::Output => !of_rules,
+        // Documents of other languages may have words like those of conditions: what they say is kept in metadata.
+        Block::Metadata(_) => !of_rules,
+        Block::Resource(_) | Block::Output => {
+            !of_rules
+                && !matches!(
+                    function,
+                    Function::Equals | Function::And | Function::Or | Function::Not
+                )
+        }
     }
 }
 
@@ -304,6 +327,12 @@ fn index_of(value: &Value) -> Option<usize> {
         Value::String(text) => text.parse().ok(),
         _ => None,
     }
+}
+
+/// Whether a map names a macro.
+fn is_macro(value: &Value) -> bool {
+    let name = value.as_map().and_then(|map| map.get("Name"));
+    name.is_some_and(|name| name.as_str().is_some())
 }
 
 fn out_of_range(index: &Value, values: &Value) -> bool {

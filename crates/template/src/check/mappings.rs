@@ -24,7 +24,10 @@ impl<'t> Checker<'t> {
             }
             for (name, mapping) in mappings {
                 if !name.starts_with("Fn::") {
-                    checker.below(Step::Key(name), |checker| checker.mapping(name, mapping));
+                    checker.below(Step::Key(name), |checker| {
+                        checker.key(name, &[]);
+                        checker.mapping(name, mapping);
+                    });
                 }
             }
         });
@@ -44,11 +47,17 @@ impl<'t> Checker<'t> {
         }
         for (key, attributes) in keys.iter().filter(|(key, _)| !key.starts_with("Fn::")) {
             self.below(Step::Key(key), |checker| {
+                checker.key(key, b"-.");
                 let Some(attributes) = checker.mapping_map(key, attributes) else {
                     return;
                 };
                 for (attribute, value) in attributes {
-                    checker.below(Step::Key(attribute), |checker| checker.mapping_leaf(value));
+                    checker.below(Step::Key(attribute), |checker| {
+                        if !attribute.starts_with("Fn::") {
+                            checker.key(attribute, &[]);
+                            checker.mapping_leaf(value);
+                        }
+                    });
                 }
             });
         }
@@ -60,7 +69,17 @@ impl<'t> Checker<'t> {
         value: &'t Value,
     ) -> Option<&'t indexmap::IndexMap<String, Value>> {
         match value {
-            Value::Map(map) => Some(map),
+            Value::Map(map) => {
+                if map.is_empty() {
+                    self.find(
+                        Code::MissingMember,
+                        format!("`{}` of a mapping has nothing in it", shortened(name)),
+                        None,
+                        "add a key, or remove it",
+                    );
+                }
+                Some(map)
+            }
             Value::Function(crate::value::Function::Transform, _) => None,
             _ => {
                 self.find(
@@ -74,6 +93,23 @@ impl<'t> Checker<'t> {
                 None
             }
         }
+    }
+
+    /// The name of a mapping, or a key in it: letters and digits, and what else may stand there.
+    fn key(&mut self, name: &str, others: &[u8]) {
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || others.contains(&byte);
+        if !name.is_empty() && name.bytes().all(fits) {
+            return;
+        }
+        self.find(
+            Code::InvalidName,
+            format!("`{}` cannot be a name in a mapping", shortened(name)),
+            None,
+            match others {
+                [] => "use letters and digits only",
+                _ => "use letters, digits, `-` and `.` only",
+            },
+        );
     }
 
     fn mapping_leaf(&mut self, value: &'t Value) {

@@ -48,7 +48,7 @@ impl<'t> Checker<'t> {
             }
             return;
         }
-        if self.hidden_resources || self.loops > 0 {
+        if self.hidden_resources || self.loops > 0 || self.is_generated(name) {
             return;
         }
         let template = self.template;
@@ -68,6 +68,17 @@ impl<'t> Checker<'t> {
         self.find(Code::UnresolvedReference, what, Some(recorded), help);
     }
 
+    /// Whether AWS SAM may make a resource of this name.
+    ///
+    /// Source: AWS SAM developer guide, "Generated CloudFormation resources".
+    fn is_generated(&self, name: &str) -> bool {
+        let starts = |logical_id: &str| name.starts_with(logical_id);
+        self.serverless
+            && (name.starts_with("Serverless")
+                || name == "CodeDeployServiceRole"
+                || self.template.each_resource().any(|(id, _)| starts(id)))
+    }
+
     fn names(&self) -> impl Iterator<Item = &'t str> + use<'t> {
         let template = self.template;
         let resources = template.resources.keys().map(String::as_str);
@@ -79,7 +90,7 @@ impl<'t> Checker<'t> {
         match (self.resources.get(target), position) {
             (Some(&target), Some(position)) => self.edges[position].push(target),
             (Some(_), None) => {}
-            (None, _) if self.hidden_resources => {}
+            (None, _) if self.hidden_resources || self.is_generated(target) => {}
             (None, _) => {
                 let names = self.template.resources.keys().map(String::as_str);
                 let help = self.suggest(

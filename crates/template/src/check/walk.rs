@@ -24,11 +24,6 @@ pub(super) enum Block {
 impl<'t> Checker<'t> {
     pub(super) fn walk(&mut self) {
         let template = self.template;
-        self.below(Step::Key("Rules"), |checker| {
-            for (name, rule) in &template.rules {
-                checker.below(Step::Key(name), |checker| checker.value(rule, Block::Rule));
-            }
-        });
         self.below(Step::Key("Conditions"), |checker| {
             let mut position = 0..;
             for (name, member) in &template.conditions {
@@ -56,7 +51,7 @@ impl<'t> Checker<'t> {
         self.below(Step::Key("Outputs"), |checker| {
             for (name, member) in &template.outputs {
                 checker.below(Step::Key(name), |checker| match member {
-                    Member::One(output) => checker.output(output),
+                    Member::One(output) => checker.output(name, output),
                     Member::Unexpanded(value) => checker.repeated(name, value, Block::Output),
                 });
             }
@@ -64,7 +59,9 @@ impl<'t> Checker<'t> {
     }
 
     fn resource(&mut self, name: &str, resource: &'t Resource, position: Option<usize>) {
-        let block = Block::Resource(position);
+        // What a macro makes of it may be several resources, and only one of them refers to what is named.
+        let is_made = self.transformed || resource.resource_type.starts_with("AWS::Serverless::");
+        let block = Block::Resource(position.filter(|_| !is_made));
         if let Some(condition) = &resource.condition {
             self.below(Step::Key("Condition"), |checker| {
                 checker.condition_name(condition, None)
@@ -100,7 +97,7 @@ impl<'t> Checker<'t> {
         });
     }
 
-    fn output(&mut self, output: &'t Output) {
+    fn output(&mut self, name: &str, output: &'t Output) {
         if let Some(condition) = &output.condition {
             self.below(Step::Key("Condition"), |checker| {
                 checker.condition_name(condition, None)
@@ -112,6 +109,7 @@ impl<'t> Checker<'t> {
         if let Some(export) = &output.export {
             self.below(Step::Key("Export"), |checker| {
                 checker.below(Step::Key("Name"), |checker| {
+                    checker.export(name, export);
                     checker.value(export, Block::Output)
                 });
             });
@@ -119,14 +117,7 @@ impl<'t> Checker<'t> {
     }
 
     fn condition(&mut self, value: &'t Value, block: Block) {
-        if !matches!(value, Value::Function(..)) {
-            self.find(
-                Code::InvalidStructure,
-                "a condition is no function",
-                None,
-                "write a condition function: `!Equals [!Ref Stage, prod]`",
-            );
-        }
+        self.truth(value, "a condition", block);
         self.value(value, block);
     }
 
@@ -149,8 +140,22 @@ impl<'t> Checker<'t> {
                 self.below(Step::Key(function.name()), |checker| {
                     checker.function(*function, argument, block);
                     // Parameters of a macro are the macro's business.
-                    if *function != Function::Transform {
-                        checker.value(argument, block);
+                    match (function, argument.as_list()) {
+                        (Function::Transform, _) => {}
+                        // What stands for the condition is looked at by whoever looks at the function.
+                        (Function::If, Some([_, branches @ ..]))
+                            if matches!(
+                                block,
+                                Block::Resource(_) | Block::Metadata(_) | Block::Output
+                            ) =>
+                        {
+                            for (position, branch) in (1..).zip(branches) {
+                                checker.below(Step::Index(position), |checker| {
+                                    checker.value(branch, block);
+                                });
+                            }
+                        }
+                        _ => checker.value(argument, block),
                     }
                 });
             }

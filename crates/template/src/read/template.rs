@@ -28,9 +28,17 @@ impl Template {
     /// # Errors
     /// Every problem, in the order of the text.
     pub fn from_node(node: &Node) -> Result<Template, Vec<Finding>> {
+        match Template::read(node) {
+            (template, findings) if findings.is_empty() => Ok(template),
+            (_, findings) => Err(findings),
+        }
+    }
+
+    /// Reads what can be held of a template, and tells what cannot.
+    pub(crate) fn read(node: &Node) -> (Template, Vec<Finding>) {
         let mut reader = Reader::new();
         let template = reader.template(node);
-        reader.finish(template)
+        (template, reader.findings)
     }
 }
 

@@ -42,10 +42,26 @@ impl<'node> Reader<'node> {
             NodeKind::Map(entries) => match entries.as_slice() {
                 [entry] => match function_of(entry, place) {
                     Some(function) => self.function(function, entry, place),
-                    None => Value::Map(self.map(entries, place)),
+                    None => self.whole(entries, place),
                 },
-                _ => Value::Map(self.map(entries, place)),
+                _ => self.whole(entries, place),
             },
+        }
+    }
+
+    /// A map; nothing, where there is something in it that cannot be held.
+    fn whole(&mut self, entries: &'node [Entry], place: Content) -> Value {
+        let before = self.findings.len();
+        let map = self.map(entries, place);
+        let here = self.path.len() + 1;
+        let is_broken = |finding: &Finding| {
+            let code = finding.code;
+            finding.path.len() == here
+                && matches!(code, Code::UnknownFunction | Code::FunctionWithSiblings)
+        };
+        match self.findings[before..].iter().any(is_broken) {
+            true => Value::Null,
+            false => Value::Map(map),
         }
     }
 
@@ -108,13 +124,8 @@ impl<'node> Reader<'node> {
                 );
             }
         } else if !is_loop(key) {
-            let short = |name: &'static str| name.strip_prefix("Fn::");
-            let names = Function::ALL
-                .into_iter()
-                .map(Function::name)
-                .filter_map(short);
-            let help = match nearest(key.trim_start_matches("Fn::"), names) {
-                Some(name) => format!("did you mean `Fn::{name}`?"),
+            let help = match near_function(key) {
+                Some(name) => format!("did you mean `{name}`?"),
                 None if key == "Fn::ForEach" => "a loop has a name: `Fn::ForEach::Name`".to_owned(),
                 None => "use one of CloudFormation's functions".to_owned(),
             };
@@ -126,6 +137,26 @@ impl<'node> Reader<'node> {
                 help,
             );
         }
+    }
+}
+
+/// The function that was meant. Of two that are as near, it is the one with the same first letter.
+fn near_function(key: &str) -> Option<&'static str> {
+    let short = |name: &str| name.strip_prefix("Fn::").unwrap_or(name).to_owned();
+    let first = |name: &str| short(name).chars().next();
+    let names = || Function::ALL.into_iter().map(Function::name);
+    let alike = names().filter(|name| first(name) == first(key));
+    let ordered: Vec<&'static str> = alike
+        .chain(names().filter(|name| first(name) != first(key)))
+        .collect();
+    let shorts: Vec<String> = ordered.iter().map(|name| short(name)).collect();
+    let found = nearest(&short(key), shorts.iter().map(String::as_str));
+    let found = found.and_then(|found| shorts.iter().position(|name| name == found));
+    match found.and_then(|position| ordered.get(position)) {
+        Some(name) => Some(name),
+        // Two letters are too few for an edit.
+        None if short(key).len() == 2 => nearest(key, ordered),
+        None => None,
     }
 }
 

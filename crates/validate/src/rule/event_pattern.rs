@@ -1,0 +1,127 @@
+//! Patterns of events: what EventBridge, and what filters of its kind, can match.
+//!
+//! Source: EventBridge user guide, "Creating Amazon EventBridge event patterns" and "Comparison operators for use in
+//! event patterns". AWS's own validator: E9014.
+
+use stratiform_finding::Code;
+use stratiform_finding::words::{listed, meant};
+use stratiform_template::{Path, Step, Value};
+
+use crate::schema::{Entries, Look, Looked};
+
+/// Looks at the pattern of a rule, or of an archive.
+pub(super) fn rule<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, path: &Path<'_>) {
+    at(look, properties, &["EventPattern"], path);
+}
+
+/// Looks at the filters of a pipe, or of what hands events to a function.
+pub(super) fn filters<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, path: &Path<'_>) {
+    at(
+        look,
+        properties,
+        &["FilterCriteria", "Filters", "*", "Pattern"],
+        path,
+    );
+    let way = [
+        "SourceParameters",
+        "FilterCriteria",
+        "Filters",
+        "*",
+        "Pattern",
+    ];
+    at(look, properties, &way, path);
+}
+
+fn at<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, way: &[&str], path: &Path<'_>) {
+    let _ = look.along(properties, way, path, &mut |look, value, path| {
+        look.document(
+            value,
+            path,
+            &mut |look, document, path| match document.as_map() {
+                Some(entries) => fields(look, entries, path),
+                None => Ok(()),
+            },
+        )
+    });
+}
+
+fn fields<'t>(look: &mut Look<'_, 't>, entries: &Entries, path: &Path<'_>) -> Looked<'t> {
+    for (name, value) in entries {
+        let path = path.key(name);
+        look.inside(value, &path, &mut |look, value, path| match value {
+            Value::Map(entries) => fields(look, entries, path),
+            Value::List(items) if name == "$or" => {
+                for (position, item) in items.iter().enumerate() {
+                    let path = path.below(Step::Index(position));
+                    look.inside(item, &path, &mut |look, item, path| match item {
+                        Value::Map(entries) => fields(look, entries, path),
+                        _ => Ok(()),
+                    })?;
+                }
+                Ok(())
+            }
+            Value::List(items) => choices(look, items, path),
+            Value::Function(..) => Ok(()),
+            _ if name.starts_with("Fn::") => Ok(()),
+            _ => {
+                let what = format!("`{name}` is matched against one value");
+                let why = "a pattern has a list of what it matches, or a map of fields";
+                let help = "write the value into a list";
+                look.tell(path, Code::EventPattern, what, why, help);
+                Ok(())
+            }
+        })?;
+    }
+    Ok(())
+}
+
+/// What matches by comparing.
+const OPERATORS: [&str; 8] = [
+    "anything-but",
+    "cidr",
+    "equals-ignore-case",
+    "exists",
+    "numeric",
+    "prefix",
+    "suffix",
+    "wildcard",
+];
+
+fn choices<'t>(look: &mut Look<'_, 't>, items: &[Value], path: &Path<'_>) -> Looked<'t> {
+    if items.is_empty() {
+        let why = "an empty list matches nothing, and EventBridge refuses it";
+        let help = "write what it matches, or take the field away";
+        look.tell(
+            path,
+            Code::EventPattern,
+            "the pattern has an empty list",
+            why,
+            help,
+        );
+    }
+    for (position, item) in items.iter().enumerate() {
+        let path = path.below(Step::Index(position));
+        look.inside(item, &path, &mut |look, item, path| {
+            let Value::Map(entries) = item else {
+                if let Value::List(_) = item {
+                    let why = "a list has values, and what compares with them";
+                    let help = "take out the inner brackets";
+                    let what = "the pattern has a list in a list";
+                    look.tell(path, Code::EventPattern, what, why, help);
+                }
+                return Ok(());
+            };
+            for name in entries.keys() {
+                if OPERATORS.contains(&name.as_str()) || name.starts_with("Fn::") {
+                    continue;
+                }
+                let what = format!("patterns have no operator `{name}`");
+                let why = format!("there are {}", listed(OPERATORS));
+                let help = meant(name, OPERATORS).unwrap_or_else(|| "use one of them".to_owned());
+                look.tell(&path.key(name), Code::EventPattern, what, why, help);
+            }
+            Ok(())
+        })?;
+    }
+    Ok(())
+}

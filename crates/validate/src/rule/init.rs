@@ -1,0 +1,180 @@
+//! What `cfn-init` does on an instance: `AWS::CloudFormation::Init` in the metadata of a resource.
+//!
+//! CloudFormation takes any of it; `cfn-init` fails on the instance, or leaves out what it does not know.
+//!
+//! Source: CloudFormation user guide, "AWS::CloudFormation::Init". cfn-lint: E3009, which refuses commands that are
+//! lists, and numbers for texts.
+
+use stratiform_finding::Code;
+use stratiform_finding::words::{listed, meant};
+use stratiform_template::{Path, Value};
+
+use crate::schema::{Entries, Look, Looked};
+
+const INIT: &str = "AWS::CloudFormation::Init";
+
+/// What a part of a configuration is.
+enum Form {
+    /// Maps of anything, by any name.
+    Named,
+    /// By any name, maps with these.
+    Each(&'static [&'static str]),
+    /// By one of these names, more of the form.
+    Managers(&'static [&'static str], &'static Form),
+    /// Whatever it is.
+    Any,
+}
+
+const SERVICE: Form = Form::Each(&[
+    "commands",
+    "enabled",
+    "ensureRunning",
+    "files",
+    "packages",
+    "sources",
+]);
+
+/// The parts of a configuration.
+const PARTS: [(&str, Form); 7] = [
+    (
+        "commands",
+        Form::Each(&[
+            "command",
+            "cwd",
+            "env",
+            "ignoreErrors",
+            "test",
+            "waitAfterCompletion",
+        ]),
+    ),
+    (
+        "files",
+        Form::Each(&[
+            "authentication",
+            "content",
+            "context",
+            "encoding",
+            "group",
+            "mode",
+            "owner",
+            "source",
+        ]),
+    ),
+    ("groups", Form::Each(&["gid"])),
+    (
+        "packages",
+        Form::Managers(
+            &[
+                "apt", "dnf", "msi", "python", "rpm", "rubygems", "yum", "zypper",
+            ],
+            &Form::Any,
+        ),
+    ),
+    (
+        "services",
+        Form::Managers(&["systemd", "sysvinit", "windows"], &SERVICE),
+    ),
+    ("sources", Form::Named),
+    ("users", Form::Each(&["groups", "homeDir", "uid"])),
+];
+
+/// Looks at what `cfn-init` is given.
+pub(super) fn check<'t>(look: &mut Look<'_, 't>, _: &'t Entries, path: &Path<'_>) {
+    let Some(Value::Map(metadata)) = &look.subject.resource.metadata else {
+        return;
+    };
+    let (Some(resource), Some(_)) = (path.up, metadata.get(INIT)) else {
+        return;
+    };
+    let path = resource.key("Metadata");
+    let _ = look.along(metadata, &[INIT], &path, &mut |look, value, path| {
+        let Some(configurations) = map(look, value, path) else {
+            return Ok(());
+        };
+        for (name, value) in configurations {
+            if name == "configSets" || name.starts_with("Fn::") {
+                continue;
+            }
+            look.inside(value, &path.key(name), &mut configuration)?;
+        }
+        Ok(())
+    });
+}
+
+/// The map that a value must be; told, where it is something else.
+fn map<'v>(look: &mut Look<'_, '_>, value: &'v Value, path: &Path<'_>) -> Option<&'v Entries> {
+    match value {
+        Value::Map(entries) => Some(entries),
+        Value::Function(..) | Value::Null => None,
+        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::List(_) => {
+            let what = format!("{} is no map", crate::schema::named(path));
+            let why = "`cfn-init` fails on it";
+            look.tell(path, Code::CfnInit, what, why, "write it as a map of names");
+            None
+        }
+    }
+}
+
+fn configuration<'t>(look: &mut Look<'_, 't>, value: &Value, path: &Path<'_>) -> Looked<'t> {
+    let Some(parts) = map(look, value, path) else {
+        return Ok(());
+    };
+    for (name, value) in parts {
+        let path = path.key(name);
+        match PARTS.iter().find(|(known, _)| known == name) {
+            Some((_, form)) => {
+                look.inside(value, &path, &mut |look, value, path| {
+                    part(look, form, value, path)
+                })?;
+            }
+            None if !name.starts_with("Fn::") => {
+                unknown(look, name, &PARTS.map(|(known, _)| known), &path);
+            }
+            None => {}
+        }
+    }
+    Ok(())
+}
+
+fn part<'t>(look: &mut Look<'_, 't>, form: &Form, value: &Value, path: &Path<'_>) -> Looked<'t> {
+    if let Form::Any = form {
+        return Ok(());
+    }
+    let Some(entries) = map(look, value, path) else {
+        return Ok(());
+    };
+    for (name, value) in entries {
+        let path = path.key(name);
+        match form {
+            Form::Named | Form::Any => {}
+            Form::Each(names) => {
+                look.inside(value, &path, &mut |look, value, path| {
+                    for name in map(look, value, path).into_iter().flat_map(Entries::keys) {
+                        if !names.contains(&name.as_str()) && !name.starts_with("Fn::") {
+                            unknown(look, name, names, &path.key(name));
+                        }
+                    }
+                    Ok(())
+                })?;
+            }
+            Form::Managers(names, inner) if names.contains(&name.as_str()) => {
+                look.inside(value, &path, &mut |look, value, path| {
+                    part(look, inner, value, path)
+                })?;
+            }
+            Form::Managers(names, _) if !name.starts_with("Fn::") => {
+                unknown(look, name, names, &path)
+            }
+            Form::Managers(..) => {}
+        }
+    }
+    Ok(())
+}
+
+/// `cfn-init` leaves out what it does not know.
+fn unknown(look: &mut Look<'_, '_>, name: &str, known: &[&str], path: &Path<'_>) {
+    let what = format!("`cfn-init` does not know `{name}`");
+    let why = format!("here it knows {}", listed(known));
+    let help = meant(name, known.iter().copied()).unwrap_or_else(|| "take it away".to_owned());
+    look.warn(path, Code::CfnInit, what, why, help);
+}

@@ -1,0 +1,139 @@
+//! The template that is looked at, and what is around it.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use stratiform_catalog::{PropertyPath, ResourceType, Schema, behaviour, catalog};
+use stratiform_template::{Resource, Template};
+
+use crate::block::Block;
+use crate::cases::{Case, Cases};
+use crate::report::{NotChecked, Reason};
+use crate::schema::Decodings;
+
+/// A template, where it is deployed, and what its conditions can be.
+pub(crate) struct Scene<'t> {
+    pub(crate) template: &'t Template,
+    pub(crate) cases: Cases<'t>,
+    /// Where the template is deployed; anywhere, where there are none.
+    pub(crate) regions: &'t [&'t str],
+    /// A macro of the user's may change or add anything.
+    pub(crate) is_transformed: bool,
+    pub(crate) schemas: Decodings,
+    /// The schemas of each rule, by its name: one for all regions that share it.
+    rules: RefCell<HashMap<&'static str, Rc<[Schema]>>>,
+    /// The blocks of addresses in properties of resources that hang on no condition.
+    pub(crate) blocks: RefCell<HashMap<(*const Resource, &'static str), Option<Block>>>,
+    /// What nobody could look at.
+    pub(crate) skipped: RefCell<Vec<NotChecked>>,
+}
+
+/// A resource of the template with what is known of its type.
+pub(crate) struct Subject<'t> {
+    pub(crate) resource: &'t Resource,
+    pub(crate) resource_type: ResourceType,
+    /// When the resource exists at all: nobody is told that.
+    pub(crate) base: Case<'t>,
+    /// Choices that only AWS's pages have, by property.
+    pub(crate) choices: Vec<(PropertyPath, Vec<&'static str>)>,
+    /// Whether AWS's pages have ranges that the schema has not.
+    pub(crate) has_ranges: bool,
+}
+
+impl<'t> Subject<'t> {
+    pub(crate) fn new(resource: &'t Resource, resource_type: ResourceType, base: Case<'t>) -> Self {
+        let name = resource_type.name();
+        Subject {
+            resource,
+            resource_type,
+            base,
+            choices: behaviour::choices(name).collect(),
+            has_ranges: behaviour::has_ranges(name),
+        }
+    }
+}
+
+impl<'t> Scene<'t> {
+    pub(crate) fn new(template: &'t Template, regions: &'t [&'t str]) -> Self {
+        Scene {
+            template,
+            cases: Cases::new(template, regions),
+            regions,
+            is_transformed: is_transformed(template),
+            schemas: Decodings::default(),
+            rules: RefCell::default(),
+            blocks: RefCell::default(),
+            skipped: RefCell::default(),
+        }
+    }
+
+    /// A type as each of the regions has it, once for all that have it alike.
+    pub(crate) fn variants(&self, resource_type: ResourceType) -> Vec<ResourceType> {
+        let mut variants: Vec<ResourceType> = Vec::new();
+        for region in self.regions {
+            let variant = catalog().resource_type_in(resource_type.name(), region);
+            let is_new = |variant: &ResourceType| {
+                let id = variant.schema().id();
+                variants.iter().all(|known| known.schema().id() != id)
+            };
+            variants.extend(variant.filter(is_new));
+        }
+        match variants.is_empty() {
+            true => vec![resource_type],
+            false => variants,
+        }
+    }
+
+    /// The type of a resource, as the first region that has it knows it.
+    pub(crate) fn resource_type(&self, name: &str) -> Option<ResourceType> {
+        let mut here = self.regions.iter();
+        here.find_map(|region| catalog().resource_type_in(name, region))
+            .or_else(|| catalog().resource_type(name))
+    }
+
+    /// What a rule is, in each of the regions that there are to look at.
+    pub(crate) fn rule(&self, name: &'static str) -> Rc<[Schema]> {
+        if let Some(known) = self.rules.borrow().get(name) {
+            return Rc::clone(known);
+        }
+        let mut schemas: Vec<Schema> = Vec::new();
+        let mut add = |region: &str| {
+            let schema = catalog().extension_in(name, region);
+            schemas.extend(
+                schema.filter(|schema| schemas.iter().all(|known| known.id() != schema.id())),
+            );
+        };
+        match self.regions {
+            [] => catalog().regions().for_each(&mut add),
+            regions => regions.iter().for_each(|region| add(region)),
+        }
+        let schemas: Rc<[Schema]> = schemas.into();
+        self.rules.borrow_mut().insert(name, Rc::clone(&schemas));
+        schemas
+    }
+
+    /// Something was not looked at.
+    pub(crate) fn skip(&self, reason: Reason, path: Vec<String>) {
+        let mut skipped = self.skipped.borrow_mut();
+        let skip = NotChecked { reason, path };
+        if !skipped.contains(&skip) {
+            skipped.push(skip);
+        }
+    }
+}
+
+/// Whether a macro of somebody's may change or add anything.
+pub(crate) fn is_transformed(template: &Template) -> bool {
+    /// Transforms of AWS's that leave what is written there as it means it.
+    const OWN: [&str; 4] = [
+        "AWS::LanguageExtensions",
+        "AWS::Serverless-2016-10-31",
+        "AWS::CodeDeployBlueGreen",
+        "AWS::SecretsManager-2020-07-23",
+    ];
+    let is_own = |name: &str| OWN.contains(&name);
+    let mut names = template.transform.iter();
+    template.unknown.contains_key("Fn::Transform")
+        || names.any(|name| !name.as_str().is_some_and(is_own))
+}

@@ -1,0 +1,69 @@
+//! Schemas, taken out of the catalog's bytes: once for each that a template needs, however many values it is asked of.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use stratiform_catalog::{Fact, MapFact, Schema, TypeSet};
+
+/// A schema that is a map.
+pub(crate) struct Decoded {
+    pub(super) schema: Schema,
+    pub(super) types: TypeSet,
+    /// What it refers to, where it does.
+    pub(super) refers_to: Option<Schema>,
+    /// In the order of their names.
+    pub(super) keywords: Vec<(&'static str, Fact)>,
+    /// In the order of their names.
+    properties: Vec<(&'static str, Schema)>,
+}
+
+impl Decoded {
+    fn new(schema: Schema, keywords: MapFact) -> Self {
+        let resolved = schema.resolve();
+        Decoded {
+            schema,
+            types: schema.types(),
+            refers_to: (resolved.id() != schema.id()).then_some(resolved),
+            keywords: keywords.iter().collect(),
+            properties: schema.properties().collect(),
+        }
+    }
+
+    /// What a keyword says.
+    pub(super) fn keyword(&self, name: &str) -> Option<Fact> {
+        let mut keywords = self.keywords.iter();
+        keywords
+            .find(|(known, _)| *known == name)
+            .map(|(_, fact)| *fact)
+    }
+
+    /// The schema of a property.
+    pub(super) fn property(&self, name: &str) -> Option<Schema> {
+        let position = self
+            .properties
+            .binary_search_by(|(known, _)| (*known).cmp(name));
+        position
+            .ok()
+            .and_then(|position| Some(self.properties.get(position)?.1))
+    }
+}
+
+/// Those that were asked for.
+#[derive(Default)]
+pub(crate) struct Decodings {
+    known: RefCell<HashMap<(usize, usize), Rc<Decoded>>>,
+}
+
+impl Decodings {
+    /// A schema; none that is only true or false.
+    pub(crate) fn get(&self, schema: Schema) -> Option<Rc<Decoded>> {
+        let id = schema.id()?;
+        if let Some(known) = self.known.borrow().get(&id) {
+            return Some(Rc::clone(known));
+        }
+        let decoded = Rc::new(Decoded::new(schema, schema.fact().as_map()?));
+        self.known.borrow_mut().insert(id, Rc::clone(&decoded));
+        Some(decoded)
+    }
+}

@@ -1,0 +1,202 @@
+//! What may be there once: names of resources in AWS, and names in the template. `E3007`, `E3019`.
+
+use std::collections::BTreeMap;
+
+use stratiform_catalog::naming::{arns, naming};
+use stratiform_catalog::{PropertyPath, ResourceType, behaviour};
+use stratiform_finding::words::shortened;
+use stratiform_finding::{Code, Finding, Level};
+use stratiform_template::{Function, Resource, Value};
+
+use super::{section, told, walk};
+use crate::cases::{Case, Decision};
+use crate::parameter;
+use crate::scene::Scene;
+
+/// How many values of a resource's identity are looked at; more are not looked at.
+const MOST: usize = 32;
+
+/// A parameter and a resource of one name.
+pub(super) fn ambiguous(scene: &Scene<'_>, findings: &mut Vec<Finding>) {
+    for (logical_id, _) in scene.template.each_resource() {
+        if scene.template.parameters.contains_key(logical_id) {
+            findings.push(told(
+                &section("Resources").key(logical_id),
+                (Code::AmbiguousName, Level::Error),
+                format!("`{}` is a parameter, too", shortened(logical_id)),
+                "the names of parameters and resources are unique in a template",
+                "rename one of the two",
+            ));
+        }
+    }
+}
+
+/// Something that only one resource can have, in the case in which it has it.
+pub(crate) struct Claim<'t> {
+    pub(crate) logical_id: &'t str,
+    /// The property that is shown.
+    pub(crate) property: String,
+    pub(crate) case: Case<'t>,
+}
+
+/// Resources of one type that would have one name, or one identifier, in a case that can be.
+pub(super) fn collisions(scene: &Scene<'_>, findings: &mut Vec<Finding>) {
+    let mut first: BTreeMap<String, Vec<Claim<'_>>> = BTreeMap::new();
+    for (key, claim) in claims(scene) {
+        let others = first.entry(key).or_default();
+        let other = others
+            .iter()
+            .filter(|other| other.logical_id != claim.logical_id)
+            .find_map(|other| Some((other, both(scene, &other.case, &claim.case)?)));
+        if let Some((other, case)) = other {
+            let path = section("Resources");
+            let path = path.key(claim.logical_id);
+            let path = path.key("Properties");
+            // Cases may be such that nobody chooses them.
+            let level = match case == Case::default() {
+                true => Level::Error,
+                false => Level::Warning,
+            };
+            let mut finding = told(
+                &path.key(&claim.property),
+                (Code::NameCollision, level),
+                format!("`{}` has this already", shortened(other.logical_id)),
+                "two such resources cannot be the same in what identifies them",
+                "give one of them another name, or none",
+            );
+            finding.when = scene.cases.witness(&case);
+            findings.push(finding);
+        }
+        others.push(claim);
+    }
+}
+
+/// What each resource claims for itself, under a key that two of a kind share.
+pub(crate) fn claims<'t>(scene: &Scene<'t>) -> Vec<(String, Claim<'t>)> {
+    let mut claims = Vec::new();
+    for (logical_id, resource) in scene.template.each_resource() {
+        let Some(known) = scene.resource_type(&resource.resource_type) else {
+            continue;
+        };
+        let Some(case) = walk::existing(scene, resource.condition.as_deref()) else {
+            continue;
+        };
+        for group in groups(known, resource) {
+            let property = group.last().copied().unwrap_or_default().to_owned();
+            for (case, key) in keys(scene, resource, &group, &case) {
+                let key = format!("{} {key}", known.name());
+                let property = property.clone();
+                let claim = Claim {
+                    logical_id,
+                    property,
+                    case,
+                };
+                claims.push((key, claim));
+            }
+        }
+    }
+    claims
+}
+
+/// The properties that identify such a resource: its name within what scopes it, and its identifier, as far as the user
+/// gives them. The name comes last.
+fn groups(known: ResourceType, resource: &Resource) -> Vec<Vec<&str>> {
+    let given = |name: &str| {
+        let found = resource.properties.get_key_value(name);
+        found.map(|(name, _)| name.as_str())
+    };
+    let mut groups = Vec::new();
+    if let Some(name) = unique_name(known).and_then(given) {
+        let scopes = resource.properties.keys().map(String::as_str);
+        let scopes = scopes.filter(|key| *key != name && behaviour::scopes_names(known, key));
+        let mut group: Vec<&str> = scopes.collect();
+        group.sort_unstable();
+        group.push(name);
+        groups.push(group);
+    }
+    let identifier: Option<Vec<&str>> = known
+        .primary_identifier()
+        .map(|path| {
+            let is_set = path.is_top_level() && !known.read_only().any(|only| only == path);
+            given(path.as_str()).filter(|_| is_set)
+        })
+        .collect();
+    match identifier {
+        Some(identifier) if !identifier.is_empty() && !groups.contains(&identifier) => {
+            groups.push(identifier);
+        }
+        _ => {}
+    }
+    groups
+}
+
+/// The property with the name that only one such resource can have: of types whose names were looked at one by one.
+fn unique_name(known: ResourceType) -> Option<&'static str> {
+    let name = behaviour::unique_name(known).map(PropertyPath::as_str)?;
+    let is_written_down = arns(known.name()).are_own_known
+        && naming(known.name()).property.as_deref() == Some(name)
+        && !behaviour::is_revision(known.name());
+    is_written_down.then_some(name)
+}
+
+/// What the properties of a group come to, case by case; nothing of a case in which one of them is missing.
+fn keys<'t>(
+    scene: &Scene<'t>,
+    resource: &'t Resource,
+    group: &[&str],
+    case: &Case<'t>,
+) -> Vec<(Case<'t>, String)> {
+    let mut keys = vec![(case.clone(), String::new())];
+    for name in group {
+        let Some(value) = resource.properties.get(*name) else {
+            return Vec::new();
+        };
+        let mut longer = Vec::new();
+        for (case, key) in keys {
+            for (case, text) in leaves(scene, value, &case) {
+                longer.push((case, format!("{key} {name}={text}")));
+            }
+        }
+        if longer.len() > MOST {
+            return Vec::new();
+        }
+        keys = longer;
+    }
+    keys
+}
+
+/// What a value comes to: a text, or an expression as it is written, which comes to the same wherever it stands.
+fn leaves<'t>(scene: &Scene<'t>, value: &'t Value, case: &Case<'t>) -> Vec<(Case<'t>, String)> {
+    if let Value::Function(Function::If, branches) = value
+        && let Some([Value::String(name), then, otherwise]) = branches.as_list()
+    {
+        let branch = |branch, holds| {
+            let case = scene.cases.with(case, Decision::Condition(name, holds));
+            case.map(|case| leaves(scene, branch, &case))
+                .unwrap_or_default()
+        };
+        let mut found = branch(then, true);
+        found.extend(branch(otherwise, false));
+        return found;
+    }
+    let key = match value {
+        Value::Function(Function::Ref, name) if name.as_str() == Some("AWS::NoValue") => {
+            return Vec::new();
+        }
+        // A macro or a store of secrets may give each another one.
+        Value::Function(Function::Transform, _) => return Vec::new(),
+        _ => match parameter::scalar(value) {
+            Some(text) => format!("`{text}`"),
+            None => value.to_json(),
+        },
+    };
+    vec![(case.clone(), key)]
+}
+
+/// The case in which both are so, if there is one.
+fn both<'t>(scene: &Scene<'t>, one: &Case<'t>, other: &Case<'t>) -> Option<Case<'t>> {
+    let mut decisions = other.decisions().iter();
+    decisions.try_fold(one.clone(), |case, decision| {
+        scene.cases.with(&case, decision.clone())
+    })
+}

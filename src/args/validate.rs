@@ -1,0 +1,73 @@
+//! `validate`: what can be asked for.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use stratiform_finding::Level;
+
+/// Find what is wrong with templates, before AWS does.
+///
+/// Without files, the project's own stacks are synthesized and validated. With files, any CloudFormation templates are,
+/// in JSON or YAML.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Validate {
+    /// Templates, or folders that have some; `-` is standard input [default: the project's stacks]
+    #[arg(value_name = "FILE", conflicts_with = "env")]
+    pub files: Vec<PathBuf>,
+    /// Only this environment (repeatable) [default: all]
+    #[arg(long, value_name = "ENV")]
+    pub env: Vec<String>,
+    /// A region that the templates are deployed to (repeatable) [default: the environment's; of files, any]
+    #[arg(long, value_name = "REGION")]
+    pub region: Vec<String>,
+    /// What to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: ValidateFormat,
+    /// Take warnings for errors, or notes too
+    #[arg(long, value_name = "LEVEL")]
+    pub deny: Option<Deny>,
+    /// Accept what has this code (repeatable): it is counted, and no error
+    #[arg(long, value_name = "CODE")]
+    pub allow: Vec<String>,
+    /// Show notes, too
+    #[arg(long)]
+    pub notes: bool,
+    /// Correct what has one right answer in the files that are named; the edits are shown first
+    #[arg(long, requires = "files")]
+    pub fix: bool,
+    /// Correct without asking
+    #[arg(long, requires = "fix")]
+    pub yes: bool,
+}
+
+/// What `validate` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ValidateFormat {
+    /// For the terminal
+    Text,
+    /// For programs; docs/validating.md documents it
+    Json,
+    /// For code scanning: SARIF 2.1.0
+    Sarif,
+    /// Annotations of a GitHub workflow
+    Github,
+}
+
+/// From which level on a finding is an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Deny {
+    /// Warnings are errors
+    Warning,
+    /// So are notes
+    Note,
+}
+
+impl Deny {
+    /// The least level that is an error.
+    pub(crate) fn least(self) -> Level {
+        match self {
+            Deny::Warning => Level::Warning,
+            Deny::Note => Level::Note,
+        }
+    }
+}

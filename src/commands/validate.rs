@@ -1,0 +1,133 @@
+//! `validate`: what is wrong with templates, the project's own or anybody's.
+
+mod files;
+mod fixing;
+
+use std::path::PathBuf;
+
+use stratiform_environment::Environment;
+use stratiform_finding::{Code, Finding, Level};
+
+use self::fixing::Outcome;
+use crate::Define;
+use crate::args::{Deny, Global, Validate, ValidateFormat};
+use crate::assemblies::synthesis::{Questions, validated};
+use crate::commands::explain::code::known;
+use crate::exit::Exit;
+use crate::regions::region;
+use crate::report::{Colour, Failure};
+use crate::repository::project::Project;
+use crate::validation::Verdict;
+use crate::view::validated::{github, json, sarif, text};
+use crate::view::{Answer, summary};
+
+/// Looks at all templates, and shows what was found.
+pub(crate) fn run<E: Environment>(
+    define: Define<E>,
+    global: &Global,
+    args: &Validate,
+) -> Result<Answer, Failure> {
+    let accepted = args.allow.iter().map(|code| known(code));
+    let accepted = accepted.collect::<Result<Vec<Code>, _>>()?;
+    let regions = args.region.iter().map(|name| region(name));
+    let regions = regions.map(|region| region.map(|region| region.to_string()));
+    let regions = regions.collect::<Result<Vec<String>, _>>()?;
+    let judged = |mut looked: Looked| {
+        looked.verdict.judge(&accepted, args.deny.map(Deny::least));
+        looked.verdict.sort();
+        looked
+    };
+    let of_files = || {
+        judged(Looked {
+            verdict: files::verdict(&args.files, &regions),
+            ..Looked::default()
+        })
+    };
+    if args.files.is_empty() {
+        let looked = stacks(define, global, &args.env, &regions)?;
+        return Ok(shown(&judged(looked), global, args));
+    }
+    if args.fix {
+        fixing::files_only(args)?;
+    }
+    let looked = of_files();
+    let colour = Colour::on(global.color, &std::io::stderr());
+    let looked = match args.fix {
+        true if fixing::fix(&looked.verdict, args, colour)? == Outcome::Written => of_files(),
+        _ => looked,
+    };
+    Ok(shown(&looked, global, args))
+}
+
+/// What was found, and where its Rust files are.
+#[derive(Default)]
+struct Looked {
+    verdict: Verdict,
+    root: PathBuf,
+    /// Environments that nothing was checked against.
+    unchecked: Vec<String>,
+}
+
+/// The stacks of the project's environments.
+fn stacks<E: Environment>(
+    define: Define<E>,
+    global: &Global,
+    wanted: &[String],
+    regions: &[String],
+) -> Result<Looked, Failure> {
+    let project = Project::find(global.environments.as_deref())?;
+    let checked = project.load::<E>(wanted)?;
+    let mut verdict = Verdict::default();
+    let mut findings: Vec<Finding> = Vec::new();
+    for loaded in &checked.environments {
+        match validated(define, loaded, Questions::Everything(regions)) {
+            Ok((_, of_it)) => verdict.add(of_it),
+            Err(found) => findings.extend(found),
+        }
+    }
+    // What cannot be synthesized cannot be looked at.
+    if !findings.is_empty() {
+        findings.extend(verdict.errors());
+        return Err(Failure::below(&project.root, findings));
+    }
+    Ok(Looked {
+        verdict,
+        root: project.root,
+        unchecked: checked.unchecked,
+    })
+}
+
+fn shown(looked: &Looked, global: &Global, args: &Validate) -> Answer {
+    let Looked { verdict, root, .. } = looked;
+    let are_notes_shown = args.notes;
+    let sentence = verdict.sentence(are_notes_shown) + "\n";
+    let unchecked = summary::unchecked(&looked.unchecked);
+    let (stdout, stderr) = match args.format {
+        ValidateFormat::Text => {
+            let colour = Colour::on(global.color, &std::io::stdout());
+            let least = if are_notes_shown {
+                Level::Note
+            } else {
+                Level::Warning
+            };
+            let mut page = text(verdict, least, root, colour);
+            if global.verbose {
+                page += &text::not_checked(verdict);
+            }
+            (page + &sentence, unchecked)
+        }
+        ValidateFormat::Json => (json(verdict), sentence + &unchecked),
+        ValidateFormat::Sarif => (sarif(verdict), sentence + &unchecked),
+        ValidateFormat::Github => (github(verdict, are_notes_shown), sentence + &unchecked),
+    };
+    let exit = match verdict.count(Level::Error) {
+        _ if verdict.unreadable > 0 => Exit::Failed,
+        0 => Exit::Done,
+        _ => Exit::No,
+    };
+    Answer {
+        stdout,
+        stderr,
+        exit,
+    }
+}

@@ -1,0 +1,350 @@
+//! `validate FILE…`: any templates, on all cores, read and let go one by one.
+
+use std::fs;
+use std::panic::resume_unwind;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use stratiform_assembly::{AssemblyFile, FILE as ASSEMBLY};
+use stratiform_finding::{Code, Finding, Fix, Place, Source, Span};
+use stratiform_template::{
+    Document, MAX_BYTES, Node, RepeatedKey, parse_bytes, parse_with_repeats,
+};
+use stratiform_validate::inspect;
+
+use crate::repository::input::{Input, TEMPLATE_ENDINGS};
+use crate::validation::{Unchecked, Verdict};
+
+/// A file that is to be looked at.
+struct File {
+    path: PathBuf,
+    why: Why,
+    /// The region that its folder says.
+    region: Option<String>,
+}
+
+/// Why is a file looked at?
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Why {
+    /// Somebody named it: it has to be a template.
+    Named,
+    /// It is in a folder that was named, and may be anything.
+    InFolder,
+}
+
+/// What is wrong with the templates that are named, and with those in folders that are.
+pub(super) fn verdict(paths: &[PathBuf], regions: &[String]) -> Verdict {
+    let mut verdict = Verdict::default();
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let before = files.len();
+            collect(path, &mut files, &mut verdict);
+            if files.len() == before {
+                verdict.unreadable += 1;
+                verdict.tell([no_templates(path)]);
+            }
+        } else {
+            files.push(File {
+                path: path.clone(),
+                why: Why::Named,
+                region: None,
+            });
+        }
+    }
+    for one in on_all_cores(&files, |file| looked_at(file, regions)) {
+        verdict.add(one);
+    }
+    verdict
+}
+
+/// What comes of each item, in their order.
+fn on_all_cores<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let mut done: Vec<(usize, R)> = thread::scope(|scope| {
+        let worker = || {
+            let mut done = Vec::new();
+            loop {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                let Some(item) = items.get(index) else {
+                    return done;
+                };
+                done.push((index, work(item)));
+            }
+        };
+        let threads = (0..cores.min(items.len())).map(|_| scope.spawn(worker));
+        let threads: Vec<_> = threads.collect();
+        let done = threads
+            .into_iter()
+            .flat_map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        done.collect()
+    });
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, result)| result).collect()
+}
+
+/// The files below a folder that end as templates do, by name. Links to folders are not followed, and nobody has
+/// templates of their own in what is hidden or comes from a registry.
+fn collect(folder: &Path, files: &mut Vec<File>, verdict: &mut Verdict) {
+    let entries = fs::read_dir(folder).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
+    let mut entries = match entries {
+        Ok(entries) => entries,
+        Err(error) => {
+            let what = format!("cannot read `{}`: {error}", folder.display());
+            verdict.unreadable += 1;
+            verdict.tell([at_file(
+                folder,
+                Finding::new(Code::File, what, "check that you may read it"),
+            )]);
+            return;
+        }
+    };
+    entries.sort_by_key(fs::DirEntry::file_name);
+    let region = region_of(folder);
+    for entry in entries {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let (path, kind) = (entry.path(), entry.file_type());
+        if kind.as_ref().is_ok_and(fs::FileType::is_dir) {
+            if !name.starts_with('.') && name != "node_modules" {
+                collect(&path, files, verdict);
+            }
+            continue;
+        }
+        let ending = path.extension().and_then(|ending| ending.to_str());
+        let is_ours = ending.is_some_and(|ending| TEMPLATE_ENDINGS.contains(&ending));
+        let Some(metadata) = fs::metadata(&path)
+            .ok()
+            .filter(|_| is_ours && name != ASSEMBLY)
+        else {
+            continue;
+        };
+        // What is larger than any template is none.
+        if usize::try_from(metadata.len()).is_ok_and(|length| length <= MAX_BYTES) {
+            files.push(File {
+                path,
+                why: Why::InFolder,
+                region: region.clone(),
+            });
+        } else {
+            verdict.passed_over += 1;
+        }
+    }
+}
+
+/// The region of a folder that `synth` wrote.
+fn region_of(folder: &Path) -> Option<String> {
+    let listing = folder.join(ASSEMBLY);
+    let text = listing
+        .is_file()
+        .then(|| Input::Snapshot.text(&listing).ok())?;
+    let assembly = AssemblyFile::parse(&text?).ok()?;
+    Some(assembly.region.to_string())
+}
+
+fn no_templates(folder: &Path) -> Finding {
+    let what = format!("there is no template in `{}`", folder.display());
+    let help = "name a folder with files that end in .yaml, .yml, .json or .template";
+    at_file(folder, Finding::new(Code::NoTemplates, what, help))
+}
+
+/// One file, read, looked at and let go.
+fn looked_at(file: &File, regions: &[String]) -> Verdict {
+    let of_folder = file.region.iter().filter(|_| regions.is_empty());
+    let regions: Vec<&str> = regions
+        .iter()
+        .chain(of_folder)
+        .map(String::as_str)
+        .collect();
+    let mut verdict = Verdict::default();
+    let bytes = match Input::Template.bytes(&file.path) {
+        Ok(bytes) => bytes,
+        Err(failure) => {
+            verdict.unreadable += 1;
+            let findings = failure.findings.into_iter();
+            verdict.tell(findings.map(|finding| at_file(&file.path, finding)));
+            return verdict;
+        }
+    };
+    let name = shown(&file.path);
+    let text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            if file.why == Why::InFolder {
+                verdict.passed_over += 1;
+            } else {
+                verdict.unreadable += 1;
+                // What is no text is not shown.
+                let source = Source::new(name, "");
+                let found = parse_bytes(error.as_bytes()).err();
+                verdict.tell(found.map(|finding| finding.in_source(&source)));
+            }
+            return verdict;
+        }
+    };
+    if file.why == Why::InFolder && !may_be_template(&text) {
+        verdict.passed_over += 1;
+        return verdict;
+    }
+    let source = Source::new(name, text);
+    match parse_with_repeats(&source.text) {
+        Ok(document) if is_template(&document.node, file.why) => {
+            template(&document, &source, &regions, &mut verdict);
+        }
+        Ok(_) if file.why == Why::InFolder => verdict.passed_over += 1,
+        Ok(document) => {
+            verdict.unreadable += 1;
+            verdict.tell([no_template(&document.node, &source)]);
+        }
+        Err(_) if file.why == Why::InFolder && !source.text.contains("AWS") => {
+            verdict.passed_over += 1;
+        }
+        Err(finding) => {
+            verdict.templates += 1;
+            verdict.tell([finding.in_source(&source)]);
+        }
+    }
+    verdict
+}
+
+/// What is wrong with a template.
+fn template(document: &Document, source: &Source, regions: &[&str], verdict: &mut Verdict) {
+    verdict.templates += 1;
+    let repeated = document
+        .repeated
+        .iter()
+        .map(|repeated| written_twice(repeated, source));
+    verdict.tell(repeated);
+    let node = &document.node;
+    let placed = |finding: Finding| match finding.places.as_slice() {
+        [] => {
+            let steps = finding.path.iter().map(String::as_str);
+            let span = match is_about_a_name(finding.code) {
+                true => node.key_span_at(steps),
+                false => node.span_at(steps),
+            };
+            finding.at(Place::text(source, span, ""))
+        }
+        _ => finding.in_source(source),
+    };
+    let report = inspect(&document.node, regions);
+    verdict.resources += report.checked;
+    verdict.tell(report.findings.into_iter().map(placed));
+    let not_checked = report.not_checked.into_iter().map(|it| {
+        let span = node.span_at(it.path.iter().map(String::as_str));
+        Unchecked {
+            reason: it.reason,
+            place: Some(Place::text(source, span, "")),
+            path: it.path,
+        }
+    });
+    verdict.not_checked.extend(not_checked);
+}
+
+/// Whether a finding is about a name and not about what it stands for.
+fn is_about_a_name(code: Code) -> bool {
+    matches!(
+        code,
+        Code::NoSuchProperty
+            | Code::UnknownMember
+            | Code::UnknownFunction
+            | Code::ReadOnlyProperty
+            | Code::ExclusiveProperties
+            | Code::InvalidName
+    )
+}
+
+/// A key that stands more than once in one map.
+fn written_twice(repeated: &RepeatedKey, source: &Source) -> Finding {
+    let RepeatedKey { path, key, places } = repeated;
+    let what = format!("key `{key}` stands {} in one map", times(places.len()));
+    let finding = Finding::new(
+        Code::DuplicateKey,
+        what,
+        "leave the one that is meant, and remove the others",
+    );
+    let finding = finding.because("CloudFormation takes the last one, and says nothing");
+    let path = path.iter().chain([key]).cloned().collect();
+    let finding = Finding { path, ..finding }.fixed_by(Fix::Once);
+    let last_first = places.iter().rev().enumerate();
+    let placed = last_first.map(|(index, span)| {
+        let label = if index == 0 {
+            "this one counts"
+        } else {
+            "in vain"
+        };
+        Place::text(source, *span, label)
+    });
+    // More of them help nobody.
+    placed.take(4).fold(finding, Finding::at)
+}
+
+fn times(count: usize) -> String {
+    match count {
+        2 => "twice".to_owned(),
+        count => format!("{count} times"),
+    }
+}
+
+/// Whether a file of a folder is worth reading as a template.
+fn may_be_template(text: &str) -> bool {
+    text.contains("AWSTemplateFormatVersion") || (text.contains("Resources") && text.contains("::"))
+}
+
+/// Whether a tree is a template, as far as that can be asked of it. What is no map at all says so when it is read.
+fn is_template(node: &Node, why: Why) -> bool {
+    let is_resource = |node: &Node| {
+        let kind = node.get("Type").and_then(Node::as_str);
+        kind.is_some_and(|kind| kind.contains("::"))
+    };
+    let has = |section: &str| node.get(section).is_some();
+    match why {
+        Why::Named => {
+            node.entries().is_empty()
+                || ["Resources", "AWSTemplateFormatVersion", "Transform"]
+                    .into_iter()
+                    .any(has)
+        }
+        Why::InFolder => {
+            has("AWSTemplateFormatVersion")
+                || node.get("Resources").is_some_and(|resources| {
+                    let mut entries = resources.entries().iter();
+                    entries.any(|entry| is_resource(&entry.value))
+                })
+        }
+    }
+}
+
+fn no_template(node: &Node, source: &Source) -> Finding {
+    let keys = node.entries().iter().map(|entry| entry.key.as_str());
+    let what = format!("`{}` is no template: it has no `Resources`", source.name);
+    let help = match stratiform_finding::words::nearest("Resources", keys) {
+        Some(near) => format!("did you mean `Resources` by `{near}`?"),
+        None => "name a CloudFormation template, or a folder of templates".to_owned(),
+    };
+    at_file(
+        Path::new(&*source.name),
+        Finding::new(Code::NoTemplate, what, help),
+    )
+}
+
+/// A finding about a file as a whole.
+fn at_file(path: &Path, finding: Finding) -> Finding {
+    let first = Span {
+        line: 1,
+        column: 1,
+        ..Span::default()
+    };
+    finding.at(Place::text(&Source::new(shown(path), ""), first, ""))
+}
+
+/// A file's name as people see it, and tests compare it: with `/` everywhere.
+fn shown(path: &Path) -> String {
+    let shown = path.to_string_lossy().replace('\\', "/");
+    match shown.strip_prefix("./") {
+        Some(below) if !below.is_empty() => below.to_owned(),
+        _ => shown,
+    }
+}

@@ -1,0 +1,33 @@
+//! Findings for the terminal.
+
+use std::path::Path;
+
+use stratiform_finding::Level;
+
+use super::at;
+use crate::report::{Colour, drawn};
+use crate::validation::Verdict;
+use crate::view::width;
+
+/// Findings of a level and worse, in the order of files and places.
+pub(crate) fn text(verdict: &Verdict, least: Level, root: &Path, colour: Colour) -> String {
+    let findings = verdict.open().filter(|finding| finding.level >= least);
+    drawn(findings, root, colour, width::where_stdout_is_seen())
+}
+
+/// What nobody could look at, a line each.
+pub(crate) fn not_checked(verdict: &Verdict) -> String {
+    let lines = verdict.not_checked.iter().map(|unchecked| {
+        let place = match at(unchecked.place.as_ref()) {
+            Some((file, line, column)) => format!("{file}:{line}:{column}: "),
+            None => String::new(),
+        };
+        let (noun, path) = (unchecked.reason.noun(), unchecked.path.join("/"));
+        format!("{place}not checked: {noun}, {path}\n")
+    });
+    let lines: String = lines.collect();
+    match lines.is_empty() {
+        true => lines,
+        false => lines + "\n",
+    }
+}

@@ -1,0 +1,125 @@
+//! `cargo xtask conformance validate`: our findings beside those of cfn-lint and of AWS's own validator.
+//!
+//! What lives here: the order of things. A corpus of templates is made ([`corpus`]); all three are asked about each
+//! ([`oracle`], [`ours`]); their findings are compared by rule and place ([`compare`]); differences that have a reason
+//! are told apart ([`explanation`]), and the rest is listed for whoever writes rules ([`tally`]). What does not: the
+//! rules, and which of ours stand for which of cfn-lint's (`crates/validate/data/rules.tsv`).
+
+mod case;
+mod compare;
+mod corpus;
+mod explanation;
+mod generated;
+mod host;
+mod oracle;
+mod ours;
+mod peers;
+mod rules;
+mod scramble;
+mod seen;
+mod spoil;
+mod tables;
+mod tally;
+
+use std::fs;
+use std::path::Path;
+
+use case::Case;
+use explanation::Explanations;
+use oracle::Oracle;
+use peers::Disputes;
+use rules::Rules;
+use seen::Seen;
+use tables::Tables;
+use tally::Tally;
+
+use super::{Page, page};
+use crate::command::root;
+
+/// Where the list of disagreements is written, from the workspace: over the corpus, and over other templates.
+const LISTS: [&str; 2] = [
+    "target/conformance/validate/disagreements.md",
+    "target/conformance/validate/disagreements-elsewhere.md",
+];
+
+/// Compares everything; what is printed, and whether every disagreement has a reason.
+///
+/// # Errors
+/// The corpus cannot be read, or an oracle cannot be asked.
+pub(super) fn compare_all(folder: Option<&Path>, written: Page) -> Result<(String, bool), String> {
+    let rules = Rules::read()?;
+    let explanations = Explanations::read()?;
+    let cases = match folder {
+        Some(folder) => corpus::read_folder(folder)?,
+        None => corpus::cases(&[])?,
+    };
+    eprintln!("{} templates", cases.len());
+    let cfn_lint = Oracle::CfnLint.ask(&cases)?;
+    let aws = Oracle::Aws.ask(&cases)?;
+    let ours = ours::ask(&cases);
+    let with_cfn_lint = tallied(&cases, &cfn_lint, &ours, (&rules, &explanations));
+    let with_aws = tallied(&cases, &aws, &ours, (&rules, &explanations));
+    for case in with_cfn_lint.unexplained.iter().map(|one| one.case) {
+        oracle::write(case)?;
+    }
+    let mut list = format!("# Ours and cfn-lint\n\n{}\n", headline(&with_cfn_lint));
+    list += &with_cfn_lint.to_list(&rules);
+    list += &format!("\n# Ours and AWS's validator\n\n{}\n", headline(&with_aws));
+    list += &with_aws.to_list(&rules);
+    let path = LISTS[usize::from(folder.is_some())];
+    fs::write(root().join(path), &list)
+        .map_err(|error| format!("cannot write `{path}`: {error}"))?;
+    if written == Page::Written {
+        let mut disputes = Disputes::default();
+        for (index, case) in cases.iter().enumerate() {
+            disputes.add(case, &cfn_lint[index], &aws[index], &ours[index], &rules);
+        }
+        let tables = Tables {
+            every_rule: &Oracle::CfnLint.rules()?,
+            rules: &rules,
+            explanations: &explanations,
+            with_cfn_lint: &with_cfn_lint,
+            with_aws: &with_aws,
+            disputes: &disputes,
+            versions: [Oracle::CfnLint.version()?, Oracle::Aws.version()?],
+            found: cases.iter().filter(|case| case.change.is_empty()).count(),
+        };
+        page::write("validate", &tables.to_markdown())?;
+    }
+    let text = format!(
+        "cfn-lint: {}\n{}: {}\n{path}",
+        headline(&with_cfn_lint),
+        Oracle::Aws.name(),
+        headline(&with_aws)
+    );
+    Ok((text, with_cfn_lint.unexplained.is_empty()))
+}
+
+fn tallied<'c>(
+    cases: &'c [Case],
+    theirs: &'c [Vec<Seen>],
+    ours: &'c [Vec<Seen>],
+    (rules, explanations): (&Rules, &Explanations),
+) -> Tally<'c> {
+    let mut tally = Tally::default();
+    for ((case, theirs), ours) in cases.iter().zip(theirs).zip(ours) {
+        tally.add(compare::compare(case, theirs, ours, rules), explanations);
+    }
+    tally
+}
+
+fn headline(tally: &Tally<'_>) -> String {
+    let sum = |of: fn(&tally::Count) -> usize| tally.rules.values().map(of).sum::<usize>();
+    let only_ours: usize = tally.codes.values().map(|count| count.only_ours).sum();
+    format!(
+        "{} of {} templates without an error on one side alone; findings: {} of both, {} under other rules, \
+         {} only theirs, {only_ours} only ours; {} explained, {} not",
+        tally.equal,
+        tally.cases,
+        sum(|count| count.both),
+        sum(|count| count.other),
+        sum(|count| count.only_theirs),
+        tally.explained.values().map(Vec::len).sum::<usize>(),
+        tally.unexplained.len(),
+    )
+}

@@ -1,0 +1,82 @@
+//! Why findings differ where nobody is to mend anything: rules about the finding and its template, in a table.
+//!
+//! What lives here: reading the table, and telling which of its lines a difference is. What does not: the lines
+//! (`explanations.tsv`; its head says what its columns mean).
+
+use super::compare::{Disagreement, Side};
+use super::rules::lines;
+
+const FILE: &str = "xtask/src/conformance/validate/explanations.tsv";
+
+/// A reason, and which differences have it.
+#[derive(Debug)]
+pub(super) struct Explanation {
+    side: Side,
+    /// Numbers of cfn-lint's, or codes of ours.
+    rules: Vec<String>,
+    /// What the other side has near it.
+    near: Vec<String>,
+    /// What was done to the template.
+    changes: Vec<String>,
+    /// What place and message have in them.
+    mentions: String,
+    /// A sentence for `docs/conformance.md`.
+    pub(super) text: String,
+}
+
+/// All reasons.
+pub(super) struct Explanations(Vec<Explanation>);
+
+impl Explanations {
+    /// Reads the table.
+    ///
+    /// # Errors
+    /// It is not there, or a line of it has another form.
+    pub(super) fn read() -> Result<Explanations, String> {
+        let lines = lines(FILE)?.into_iter().map(|fields| {
+            let [side, rules, near, changes, mentions, text] = fields.as_slice() else {
+                return Err(format!("`{FILE}`: a line without six columns: {fields:?}"));
+            };
+            let words = |text: &str| text.split_whitespace().map(str::to_owned).collect();
+            let side = Side::ALL.into_iter().find(|one| one.name() == side);
+            Ok(Explanation {
+                side: side.ok_or_else(|| format!("`{FILE}`: no such side: {fields:?}"))?,
+                rules: words(rules),
+                near: words(near)
+                    .into_iter()
+                    .map(|word: String| word.trim_matches('-').to_owned())
+                    .collect(),
+                changes: words(changes),
+                mentions: mentions.clone(),
+                text: text.clone(),
+            })
+        });
+        lines.collect::<Result<_, String>>().map(Explanations)
+    }
+
+    /// The line of a difference, where one is about it.
+    pub(super) fn of(&self, one: &Disagreement<'_>) -> Option<usize> {
+        let near = one.near.map(|near| near.rule.as_str()).unwrap_or_default();
+        let place = format!("{}: {}", one.seen.place(), one.seen.message);
+        self.0.iter().position(|line| {
+            line.side == one.side
+                && is_one(&line.rules, &one.seen.rule)
+                && is_one(&line.near, near)
+                && is_one(&line.changes, &one.case.change)
+                && (line.mentions == "*" || place.contains(&line.mentions))
+        })
+    }
+
+    /// The line.
+    pub(super) fn get(&self, line: usize) -> Option<&Explanation> {
+        self.0.get(line)
+    }
+}
+
+/// Whether a word is one of some, or one of any: `*`, or its beginning: `if-*`.
+fn is_one(words: &[String], word: &str) -> bool {
+    words.iter().any(|one| match one.strip_suffix('*') {
+        Some(beginning) => word.starts_with(beginning),
+        None => one == word,
+    })
+}

@@ -1,0 +1,93 @@
+//! A resource of a template, with what it needs and nothing else: a small template that can be spoilt in one place.
+
+use indexmap::IndexMap;
+use stratiform_catalog::catalog;
+use stratiform_template::{Member, Reference, Resource, Template, Value};
+
+/// A template with one resource whole, those that it refers to with nothing but what they require, and the parameters,
+/// conditions and mappings that these name.
+pub(super) fn host(template: &Template, logical_id: &str) -> Option<Template> {
+    let mut host = Template {
+        format_version: template.format_version.clone(),
+        transform: template.transform.clone(),
+        ..Template::default()
+    };
+    let mut resource = template.resource(logical_id)?.clone();
+    resource.depends_on.clear();
+    let mut wanted = names_of(&resource);
+    host.resources
+        .insert(logical_id.to_owned(), Member::One(resource));
+    while let Some(name) = wanted.pop() {
+        if host.resources.contains_key(&name)
+            || host.parameters.contains_key(&name)
+            || host.mappings.contains_key(&name)
+            || host.conditions.contains_key(&name)
+        {
+            continue;
+        }
+        if let Some(resource) = template.resource(&name) {
+            let least = least(resource);
+            wanted.extend(names_of(&least));
+            host.resources.insert(name, Member::One(least));
+        } else if let Some(parameter) = template.parameters.get(&name) {
+            host.parameters.insert(name, parameter.clone());
+        } else if let Some(mapping) = template.mappings.get(&name) {
+            host.mappings.insert(name, mapping.clone());
+        } else if let Some(condition) = template.conditions.get(&name) {
+            if let Member::One(value) = condition {
+                wanted.extend(names_in(value));
+            }
+            host.conditions.insert(name, condition.clone());
+        }
+    }
+    Some(host)
+}
+
+/// A resource with what its type requires and what is plain in it, and not under any condition.
+fn least(resource: &Resource) -> Resource {
+    let known = catalog().resource_type(&resource.resource_type);
+    let properties: IndexMap<String, Value> = resource
+        .properties
+        .iter()
+        .filter(|(name, value)| {
+            is_plain(value) || known.is_some_and(|known| known.schema().requires(name))
+        })
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    Resource {
+        resource_type: resource.resource_type.clone(),
+        properties,
+        ..Resource::default()
+    }
+}
+
+/// A scalar, or a list of scalars: other resources may hang on it.
+fn is_plain(value: &Value) -> bool {
+    match value {
+        Value::Map(_) | Value::Function(..) => false,
+        Value::List(items) => items.iter().all(is_plain),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
+    }
+}
+
+fn names_of(resource: &Resource) -> Vec<String> {
+    let mut names: Vec<String> = resource.condition.iter().cloned().collect();
+    resource.for_each_reference(&mut |reference| names.extend(name(reference)));
+    names
+}
+
+fn names_in(value: &Value) -> Vec<String> {
+    let mut names = Vec::new();
+    value.for_each_reference(&mut |reference| names.extend(name(reference)));
+    names
+}
+
+fn name(reference: Reference<'_>) -> Option<String> {
+    match reference {
+        Reference::Name(name) | Reference::Mapping(name) | Reference::Condition(name) => {
+            Some(name.to_owned())
+        }
+        Reference::Attribute { logical_id, .. } => Some(logical_id.to_owned()),
+        Reference::Export(_) | Reference::Output(_) | Reference::Anything => None,
+    }
+}
