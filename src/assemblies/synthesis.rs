@@ -10,14 +10,14 @@ use stratiform_environment::{
     Environment, GitRef, Loaded, References as WrittenReferences, Settings as WrittenSettings,
     Text as _, Violation,
 };
-use stratiform_finding::{Code, Finding, Level, Place};
+use stratiform_finding::{Code, Finding, Group, Level, Place};
 use stratiform_service::{AccountId, Malformed, Region};
 use stratiform_stack::{App, Assembly, References, Settings, StackAt};
 use stratiform_template::check;
 use stratiform_validate::validate;
 
 use super::boundary;
-use crate::provenance::Provenance;
+use crate::provenance::{Provenance, Synthesis};
 use crate::validation::{Found, Unchecked, Verdict};
 use crate::{Define, services, tasks, topics};
 
@@ -174,7 +174,8 @@ fn traced<E: Environment>(
         if path.len() <= 2 {
             return Vec::new();
         }
-        let provenance = provenance.get_or_init(|| Provenance::of(define, loaded, assembly));
+        let provenance =
+            provenance.get_or_init(|| Provenance::of(Synthesis::own(define), loaded, assembly));
         let keys = [&[assembly.key(&stack.name).to_owned()], path].concat();
         let origins = provenance.origins(&keys).into_iter().take(PLACES);
         let places = origins.filter_map(|variable| {
@@ -208,7 +209,11 @@ pub(crate) fn verdict_of(
         verdict.resources += report.checked;
         let form = check(&stack.template).into_iter();
         let form = form.map(|finding| (finding, false));
-        let held = report.findings.into_iter().map(|finding| {
+        let held = report.findings.into_iter().map(|mut finding| {
+            // What AWS takes in silence stops a team's own stacks; what is untyped is meant so.
+            if Group::Documents.codes().contains(&finding.code) {
+                finding.level = Level::Error;
+            }
             let mut untyped = stack.untyped.iter();
             let is_accepted = untyped.any(|path| is_about(&finding, path));
             (finding, is_accepted)

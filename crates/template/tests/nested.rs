@@ -96,9 +96,9 @@ fn functions_inside_of_functions() {
 
 /// The codes and paths of all that is wrong.
 fn inspected(text: &str) -> Vec<String> {
-    let (_, findings) = inspect(&parse(text).unwrap());
-    let found = findings.iter();
-    found
+    let inspected = inspect(&parse(text).unwrap());
+    inspected
+        .findings()
         .map(|finding| format!("{} {}", finding.code, finding.path.join("/")))
         .collect()
 }

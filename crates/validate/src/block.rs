@@ -67,6 +67,11 @@ impl Block {
         }
     }
 
+    /// Whether two blocks have addresses in common.
+    pub(crate) fn overlaps(self, other: Block) -> bool {
+        self.contains(other) || other.contains(self)
+    }
+
     /// So many blocks with so many bits free, one after the other from the first on, as `Fn::Cidr` gives them; none
     /// where they do not fit.
     pub(crate) fn split(self, count: u32, free: u32) -> Option<Vec<Block>> {

@@ -11,8 +11,8 @@
 mod block;
 mod bound;
 mod cases;
-mod document;
 mod extension;
+mod hidden;
 mod kind;
 mod parameter;
 mod pattern;
@@ -25,23 +25,45 @@ mod whole;
 
 use std::collections::HashSet;
 
-pub use document::documents;
 pub use report::{NotChecked, Reason, Report};
 use scene::Scene;
-use stratiform_template::Template;
+use stratiform_template::{Node, Template};
 
 /// Holds a template against the facts, for the regions that it is deployed to; for any, where none is named.
 pub fn validate(template: &Template, regions: &[&str]) -> Report {
-    let scene = Scene::new(template, regions);
-    let mut report = Report::default();
-    resource::check(&scene, &mut report);
-    report.findings.extend(whole::check(&scene));
-    report.findings.extend(document::documents(template));
-    // Schemas say some things twice.
+    let mut report = match hidden::of(template) {
+        Some(written) => {
+            let report = plain(&written.template, regions);
+            hidden::with_loops(&written, template, report)
+        }
+        None => plain(template, regions),
+    };
+    whole::unused::check(template, &mut report.findings);
+    // Schemas say some things twice, and loops everything.
     let mut seen = HashSet::new();
     report
         .findings
         .retain(|finding| seen.insert((finding.path.clone(), finding.what.clone())));
+    report
+}
+
+/// The same of a template without loops that could be written out.
+fn plain(template: &Template, regions: &[&str]) -> Report {
+    let scene = Scene::new(template, regions);
+    let mut report = Report::default();
+    resource::check(&scene, &mut report);
+    report.findings.extend(whole::check(&scene));
+    hidden::count(&scene);
     report.not_checked = scene.skipped.into_inner();
+    report
+}
+
+/// The same of a text's tree, as far as it can be read as a template; with what is wrong with its form first.
+pub fn inspect(node: &Node, regions: &[&str]) -> Report {
+    let inspected = stratiform_template::inspect(node);
+    let mut report = validate(&inspected.template, regions);
+    let own = std::mem::take(&mut report.findings).into_iter();
+    let own = own.filter(|finding| !inspected.follows(finding));
+    report.findings = inspected.findings().cloned().chain(own).collect();
     report
 }

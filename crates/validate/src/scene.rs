@@ -7,6 +7,7 @@ use std::rc::Rc;
 use stratiform_catalog::{PropertyPath, ResourceType, Schema, behaviour, catalog};
 use stratiform_template::{Resource, Template};
 
+use crate::block::Block;
 use crate::cases::{Case, Cases};
 use crate::report::{NotChecked, Reason};
 use crate::schema::Decodings;
@@ -22,6 +23,8 @@ pub(crate) struct Scene<'t> {
     pub(crate) schemas: Decodings,
     /// The schemas of each rule, by its name: one for all regions that share it.
     rules: RefCell<HashMap<&'static str, Rc<[Schema]>>>,
+    /// The blocks of addresses in properties of resources that hang on no condition.
+    pub(crate) blocks: RefCell<HashMap<(*const Resource, &'static str), Option<Block>>>,
     /// What nobody could look at.
     pub(crate) skipped: RefCell<Vec<NotChecked>>,
 }
@@ -53,26 +56,14 @@ impl<'t> Subject<'t> {
 
 impl<'t> Scene<'t> {
     pub(crate) fn new(template: &'t Template, regions: &'t [&'t str]) -> Self {
-        /// Transforms of AWS's that leave what is written there as it means it.
-        const OWN: [&str; 4] = [
-            "AWS::LanguageExtensions",
-            "AWS::Serverless-2016-10-31",
-            "AWS::CodeDeployBlueGreen",
-            "AWS::SecretsManager-2020-07-23",
-        ];
-        let is_own = |name: &str| OWN.contains(&name);
-        let is_transformed = template.unknown.contains_key("Fn::Transform")
-            || template
-                .transform
-                .iter()
-                .any(|name| !name.as_str().is_some_and(is_own));
         Scene {
             template,
             cases: Cases::new(template, regions),
             regions,
-            is_transformed,
+            is_transformed: is_transformed(template),
             schemas: Decodings::default(),
             rules: RefCell::default(),
+            blocks: RefCell::default(),
             skipped: RefCell::default(),
         }
     }
@@ -130,4 +121,19 @@ impl<'t> Scene<'t> {
             skipped.push(skip);
         }
     }
+}
+
+/// Whether a macro of somebody's may change or add anything.
+pub(crate) fn is_transformed(template: &Template) -> bool {
+    /// Transforms of AWS's that leave what is written there as it means it.
+    const OWN: [&str; 4] = [
+        "AWS::LanguageExtensions",
+        "AWS::Serverless-2016-10-31",
+        "AWS::CodeDeployBlueGreen",
+        "AWS::SecretsManager-2020-07-23",
+    ];
+    let is_own = |name: &str| OWN.contains(&name);
+    let mut names = template.transform.iter();
+    template.unknown.contains_key("Fn::Transform")
+        || names.any(|name| !name.as_str().is_some_and(is_own))
 }

@@ -18,7 +18,7 @@ mod parameter;
 mod policy;
 mod serverless;
 mod text;
-mod unused;
+pub(crate) mod unused;
 mod walk;
 
 use stratiform_finding::{Code, Finding, Level};
@@ -33,12 +33,11 @@ type ValueRule = for<'t> fn(&Spot<'_, 't>, &'t Value, &Path<'_>, &mut Vec<Findin
 /// Asks about the template.
 type TemplateRule = fn(&Scene<'_>, &mut Vec<Finding>);
 
-const TEMPLATE_RULES: [TemplateRule; 12] = [
+const TEMPLATE_RULES: [TemplateRule; 11] = [
     limit::check,
     interface::check,
     parameter::check,
     branch::constants,
-    unused::check,
     policy::check,
     output::check,
     depends::check,

@@ -9,9 +9,9 @@ use std::thread;
 use stratiform_assembly::{AssemblyFile, FILE as ASSEMBLY};
 use stratiform_finding::{Code, Finding, Fix, Place, Source, Span};
 use stratiform_template::{
-    Document, MAX_BYTES, Node, RepeatedKey, inspect, parse_bytes, parse_with_repeats,
+    Document, MAX_BYTES, Node, RepeatedKey, parse_bytes, parse_with_repeats,
 };
-use stratiform_validate::validate;
+use stratiform_validate::inspect;
 
 use crate::repository::input::{Input, TEMPLATE_ENDINGS};
 use crate::validation::{Unchecked, Verdict};
@@ -229,11 +229,9 @@ fn template(document: &Document, source: &Source, regions: &[&str], verdict: &mu
         }
         _ => finding.in_source(source),
     };
-    // Where the form is broken, the rest is looked at all the same.
-    let (template, form) = inspect(node);
-    let report = validate(&template, regions);
+    let report = inspect(&document.node, regions);
     verdict.resources += report.checked;
-    verdict.tell(form.into_iter().chain(report.findings).map(placed));
+    verdict.tell(report.findings.into_iter().map(placed));
     let not_checked = report.not_checked.into_iter().map(|it| {
         let span = node.span_at(it.path.iter().map(String::as_str));
         Unchecked {

@@ -11,6 +11,7 @@ use crate::schema::{Entries, Look, Looked};
 
 /// Looks at a function of SAM: the same, as far as it has it.
 pub(super) fn serverless<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, path: &Path<'_>) {
+    let _ = look.at_each(path, |look| snap_start(look, properties, path));
     let _ = look.at_each(path, |look| package(look, properties, path));
 }
 
@@ -73,32 +74,18 @@ fn snap_start<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, path: &Path<
             "take `SnapStart` away, or use another runtime",
         );
     }
-    let own = look.subject.resource;
-    let template = look.scene.template;
-    let named = template
-        .each_resource()
-        .find(|(_, resource)| std::ptr::eq(*resource, own));
-    let is_used = template.each_resource().any(|(_, resource)| {
-        let mut refers = false;
-        resource.for_each_reference(&mut |reference| {
-            let name = match reference {
-                Reference::Name(name) => name,
-                Reference::Attribute { logical_id, .. } => logical_id,
-                Reference::Mapping(_)
-                | Reference::Condition(_)
-                | Reference::Export(_)
-                | Reference::Output(_)
-                | Reference::Anything => return,
-            };
-            refers |= named.is_some_and(|(own, _)| own == name);
-        });
-        resource.resource_type == "AWS::Lambda::Version" && refers
-    });
-    // A macro, a loop or another stack may add a version.
-    if named.is_some() && !is_used && !look.scene.is_transformed {
-        let why =
-            "it is for published versions, and no `AWS::Lambda::Version` of the function is here";
-        let help = "add an `AWS::Lambda::Version`, and call that";
+    // A macro may add a version.
+    if !is_published(look, properties) && !look.scene.is_transformed {
+        let (why, help) = match is_sam(look) {
+            true => (
+                "it is for published versions, and there is no `AutoPublishAlias`",
+                "add `AutoPublishAlias`",
+            ),
+            false => (
+                "it is for published versions, and no `AWS::Lambda::Version` of the function is here",
+                "add an `AWS::Lambda::Version`, and call that",
+            ),
+        };
         look.warn(
             &path,
             Code::SnapStart,
@@ -108,6 +95,34 @@ fn snap_start<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, path: &Path<
         );
     }
     Ok(())
+}
+
+/// Whether the template publishes versions of the function.
+fn is_published(look: &Look<'_, '_>, properties: &Entries) -> bool {
+    if is_sam(look) {
+        return properties.contains_key("AutoPublishAlias") || is_global(look, "AutoPublishAlias");
+    }
+    let own = look.subject.resource;
+    let mut all = look.scene.template.each_resource();
+    let Some((own, _)) = all.find(|(_, resource)| std::ptr::eq(*resource, own)) else {
+        return true;
+    };
+    let mut versions = look.scene.template.each_resource();
+    versions.any(|(_, resource)| {
+        let mut refers = false;
+        resource.for_each_reference(&mut |reference| {
+            refers |= match reference {
+                Reference::Name(name) => name == own,
+                Reference::Attribute { logical_id, .. } => logical_id == own,
+                Reference::Mapping(_)
+                | Reference::Condition(_)
+                | Reference::Export(_)
+                | Reference::Output(_)
+                | Reference::Anything => false,
+            };
+        });
+        resource.resource_type == "AWS::Lambda::Version" && refers
+    })
 }
 
 /// A package in a `.zip` file needs a handler and a runtime; an image has both inside.
@@ -193,19 +208,20 @@ fn environment<'t>(look: &mut Look<'_, 't>, value: &Value, path: &Path<'_>) -> L
     Ok(())
 }
 
+/// How long a layer's name can be. cfn-lint counts the whole ARN, and with it versions of up to three digits.
+const LONGEST: usize = 140;
+
 fn layer<'t>(look: &mut Look<'_, 't>, value: &Value, path: &Path<'_>) -> Looked<'t> {
     let Some(arn) = look.word(value)? else {
         return Ok(());
     };
     let parts: Vec<&str> = arn.split(':').collect();
-    let (partition, region) = match parts[..] {
-        ["arn", partition, "lambda", region, ..] => (partition, region),
-        _ => return Ok(()),
+    let ["arn", _, "lambda", _, _, "layer", name, ..] = parts[..] else {
+        return Ok(());
     };
-    let most = 176 + partition.len() + region.len();
-    if arn.len() > most {
-        let what = format!("the layer's ARN has {} characters", arn.len());
-        let why = format!("it has at most {most} in {region}");
+    if name.len() > LONGEST {
+        let what = format!("the layer's name has {} characters", name.len());
+        let why = format!("names of layers have at most {LONGEST}");
         look.tell(path, Code::ValueLength, what, why, "correct the ARN");
     }
     Ok(())

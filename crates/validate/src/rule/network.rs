@@ -6,7 +6,7 @@
 
 use stratiform_finding::Code;
 use stratiform_finding::words::{few_ids, joined};
-use stratiform_template::{Path, Resource};
+use stratiform_template::{Function, Path, Resource, Value};
 
 use crate::block::Block;
 use crate::schema::{Entries, Look, Looked};
@@ -22,12 +22,32 @@ pub(super) fn subnet<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, path:
     {
         let path = path.key(name);
         let _ = look.at_each(&path, |look| within(look, properties, name, &path));
+        let own = plain(look, look.subject.resource, name);
         for (other_name, other) in before(look, "AWS::EC2::Subnet") {
+            // Most subnets are plainly beside each other.
+            if let (Some(own), Some(other)) = (own, plain(look, other, name))
+                && !own.overlaps(other)
+            {
+                continue;
+            }
             let _ = look.at_each(&path, |look| {
                 apart(look, properties, name, (other_name, other), &path)
             });
         }
     }
+}
+
+/// The block of a resource, where it is the same in every case.
+fn plain<'t>(look: &mut Look<'_, 't>, resource: &'t Resource, name: &'static str) -> Option<Block> {
+    let place = (std::ptr::from_ref(resource), name);
+    if let Some(known) = look.scene.blocks.borrow().get(&place) {
+        return *known;
+    }
+    let case = std::mem::take(&mut look.case);
+    let known = block(look, &resource.properties, name).ok().flatten();
+    look.case = case;
+    look.scene.blocks.borrow_mut().insert(place, known);
+    known
 }
 
 /// The resources of a type that stand before the one that is looked at.
@@ -156,7 +176,7 @@ fn apart<'t>(
     ) else {
         return Ok(());
     };
-    if own.contains(theirs) || theirs.contains(own) {
+    if own.overlaps(theirs) {
         let what = format!("the subnet {own} overlaps with `{other_name}`");
         let why = format!("that has {theirs}, in the same VPC");
         look.tell(
@@ -175,6 +195,9 @@ pub(super) fn route_table<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, 
     let path = path.key("SubnetId");
     let others = before(look, "AWS::EC2::SubnetRouteTableAssociation");
     for (name, other) in others {
+        if is_other(look, properties, &other.properties, "SubnetId") {
+            continue;
+        }
         let _ = look.at_each(&path, |look| {
             if look.exists(other)? && is_same(look, properties, &other.properties, "SubnetId")? {
                 let what = "the subnet already has a route table";
@@ -189,6 +212,22 @@ pub(super) fn route_table<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, 
             }
             Ok(())
         });
+    }
+}
+
+/// Whether two resources plainly differ in a property: two texts, or two resources.
+fn is_other(look: &Look<'_, '_>, one: &Entries, other: &Entries, name: &str) -> bool {
+    let is_resource = |argument: &Value| {
+        let name = argument.as_str();
+        name.is_some_and(|name| look.scene.template.resources.contains_key(name))
+    };
+    match (one.get(name), other.get(name)) {
+        (Some(Value::String(one)), Some(Value::String(other))) => one != other,
+        (
+            Some(Value::Function(Function::Ref, one)),
+            Some(Value::Function(Function::Ref, other)),
+        ) => one != other && is_resource(one) && is_resource(other),
+        _ => false,
     }
 }
 
@@ -209,6 +248,9 @@ fn is_same<'t>(
 /// Looks at an endpoint that takes over the public name of a service.
 pub(super) fn endpoint<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, path: &Path<'_>) {
     for (name, other) in before(look, "AWS::EC2::VPCEndpoint") {
+        if is_other(look, properties, &other.properties, "ServiceName") {
+            continue;
+        }
         let _ = look.at_each(path, |look| {
             if !look.exists(other)?
                 || !has_name(look, properties)?

@@ -1,25 +1,29 @@
 //! Documents of Systems Manager: the version of their schema fits what they are.
 //!
-//! Source: Systems Manager user guide, "SSM document schema features and examples". cfn-lint: E3051, which asks for a
-//! version of every document, also of those that have none (CloudFormation templates, configurations, calendars).
+//! Source: Systems Manager user guide, "Data elements and parameters" and "SSM document schema features". cfn-lint:
+//! E3051, which asks for a version of every document, also of those that have none (CloudFormation templates,
+//! configurations, calendars), and does not ask what type it is.
 
 use stratiform_finding::Code;
 use stratiform_finding::words::{listed, shortened};
-use stratiform_template::Path;
+use stratiform_template::{Path, Value, parse};
 
 use crate::schema::{Entries, Look, Looked};
 
-/// The versions of each type of document.
-const VERSIONS: [(&str, &[&str]); 4] = [
+/// A type of document, and the versions that it can have.
+type Versions = (&'static str, &'static [&'static str]);
+
+const VERSIONS: [Versions; 4] = [
     ("Automation", &["0.3"]),
-    ("Command", &["1.0", "1.2", "2.0", "2.2"]),
-    ("Policy", &["2.0"]),
+    ("Command", &["1.2", "2.0", "2.2"]),
+    ("Policy", &["2.0", "2.2"]),
     ("Session", &["1.0"]),
 ];
 
 /// Looks at a document.
 pub(super) fn check<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, path: &Path<'_>) {
     let _ = look.along(properties, &["Content"], path, &mut |look, value, path| {
+        look.at_each(path, |look| text(look, properties, value, path))?;
         look.document(
             value,
             path,
@@ -33,41 +37,86 @@ pub(super) fn check<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, path: 
     });
 }
 
+/// What the document is, and the versions of that; none where it has none, or nobody knows.
+fn versions<'t>(
+    look: &Look<'_, 't>,
+    properties: &Entries,
+) -> Looked<'t, Option<&'static Versions>> {
+    let kind = match look.given(properties, "DocumentType")? {
+        Some(given) => look.word(given)?,
+        None => Some("Command".into()),
+    };
+    let is_it = |known: &&Versions| Some(known.0) == kind.as_deref();
+    Ok(VERSIONS.iter().find(is_it))
+}
+
+/// A document in text is one.
+fn text<'t>(
+    look: &mut Look<'_, 't>,
+    properties: &Entries,
+    value: &Value,
+    path: &Path<'_>,
+) -> Looked<'t> {
+    let Value::String(text) = value else {
+        return Ok(());
+    };
+    // Whether Systems Manager reads what we do not, nobody knows.
+    let is_other = parse(text).is_ok_and(|node| node.entries().is_empty());
+    if is_other && !text.contains("{{resolve:") && versions(look, properties)?.is_some() {
+        let why = "it is a map with `schemaVersion`, in JSON or YAML";
+        let help = "write the document, or read it from a file with `Fn::Transform`";
+        look.tell(
+            path,
+            Code::SsmDocument,
+            "`Content` is no document",
+            why,
+            help,
+        );
+    }
+    Ok(())
+}
+
 fn version<'t>(
     look: &mut Look<'_, 't>,
     properties: &Entries,
     document: &Entries,
     path: &Path<'_>,
 ) -> Looked<'t> {
-    let kind = match look.given(properties, "DocumentType")? {
-        Some(given) => look.word(given)?,
-        None => Some("Command".into()),
-    };
-    let known = VERSIONS
-        .iter()
-        .find(|(known, _)| Some(*known) == kind.as_deref());
+    let known = versions(look, properties)?;
     let Some((kind, versions)) = known.filter(|_| !look.may_grow(document)) else {
         return Ok(());
     };
+    let name = "schemaVersion";
     let why = format!("a document of type `{kind}` has {}", listed(*versions));
-    if look.given(document, "schemaVersion")?.is_none() {
-        let what = "the document has no `schemaVersion`";
-        let help = format!("add `schemaVersion: \"{}\"`", versions[versions.len() - 1]);
-        look.tell(path, Code::SsmDocument, what, why, help);
-        return Ok(());
-    }
-    if let Some(version) = look.word_of(document, "schemaVersion")?
-        && !versions.contains(&version.as_ref())
-    {
-        let what = format!("`schemaVersion` is `{}`", shortened(&version));
-        let help = "write that version, or another `DocumentType`";
-        look.tell(
-            &path.key("schemaVersion"),
-            Code::SsmDocument,
-            what,
-            why,
-            help,
-        );
+    let own = path.key(name);
+    match look.given(document, name)? {
+        None => {
+            let what = "the document has no `schemaVersion`";
+            let newest = versions.last().copied().unwrap_or_default();
+            let help = format!("add `schemaVersion: \"{newest}\"`");
+            look.tell(path, Code::SsmDocument, what, why, help);
+        }
+        // Found by cfn-lint's users (#2728).
+        Some(Value::Number(number)) => {
+            let what = format!("`schemaVersion` is the number {}", number.as_str());
+            let help = format!("write it in quotes: `\"{}\"`", number.as_str());
+            look.tell(
+                &own,
+                Code::SsmDocument,
+                what,
+                "Systems Manager wants a text",
+                help,
+            );
+        }
+        Some(value) => {
+            if let Some(version) = look.word(value)?
+                && !versions.contains(&version.as_ref())
+            {
+                let what = format!("`schemaVersion` is `{}`", shortened(&version));
+                let help = "write that version, or another `DocumentType`";
+                look.tell(&own, Code::SsmDocument, what, why, help);
+            }
+        }
     }
     Ok(())
 }

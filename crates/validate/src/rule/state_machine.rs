@@ -123,6 +123,13 @@ fn state_of<'t>(
     look.at_each(path, |look| {
         let outer = language(look, machine_of, around)?;
         let inner = language(look, state, outer)?;
+        if (outer, inner) == (Some(Language::Jsonata), Some(Language::Path)) {
+            let what = "a state is written in JSONPath, and the state machine in JSONata";
+            let why = "states of a machine in JSONata are all in JSONata";
+            let help = "take it away, and write the state in JSONata";
+            tell(look, &path.key("QueryLanguage"), what, why, help);
+            return Ok(());
+        }
         field::check(look, state, inner, path)
     })?;
     for (name, way) in [

@@ -148,21 +148,14 @@ impl<'t> Look<'_, 't> {
                     _ => anything(),
                 }
             }
-            (Function::Select, [index, source @ Value::Function(..)]) => {
+            (Function::Select, [index, Value::Function(Function::Cidr, argument)]) => {
                 let index = self.text_known(index)?;
                 let index = index.and_then(|index| index.parse::<usize>().ok());
-                return Ok(match (index, self.known(source)?) {
-                    (Some(index), Known::Value(list)) => {
-                        match list.as_list().and_then(|items| items.get(index)) {
-                            Some(item @ Value::String(_)) => Known::Value(Cow::Owned(item.clone())),
-                            _ => anything(),
-                        }
-                    }
-                    _ => anything(),
-                });
-            }
-            (Function::Cidr, [block, count, free]) => {
-                return self.split_block(block, [count, free]);
+                let blocks = self.split_block(argument)?;
+                match index.and_then(|index| blocks?.get(index).copied()) {
+                    Some(block) => Known::Value(Cow::Owned(Value::from(block.to_string()))),
+                    None => text(),
+                }
             }
             (Function::Split, [Value::String(delimiter), source]) if !delimiter.is_empty() => {
                 match self.text_known(source)? {
@@ -245,22 +238,21 @@ impl<'t> Look<'_, 't> {
     }
 
     /// The blocks of `Fn::Cidr`, where all that it is given is known.
-    fn split_block<'v>(&self, block: &Value, numbers: [&Value; 2]) -> Looked<'t, Known<'v>> {
-        let block = self.text_known(block)?.and_then(|text| Block::parse(&text));
-        let mut known = Vec::new();
-        for number in numbers {
-            let number = self.text_known(number)?;
-            known.extend(number.and_then(|number| number.trim().parse::<u32>().ok()));
-        }
-        let (Some(block), [count, free]) = (block, &known[..]) else {
-            return Ok(list());
+    fn split_block(&self, argument: &Value) -> Looked<'t, Option<Vec<Block>>> {
+        let Some([block, count, free]) = argument.as_list() else {
+            return Ok(None);
         };
-        Ok(match block.split(*count, *free) {
-            Some(blocks) => {
-                let blocks = blocks.iter().map(|block| Value::from(block.to_string()));
-                Known::Value(Cow::Owned(Value::List(blocks.collect())))
-            }
-            None => list(),
+        let Some(block) = self.text_known(block)?.and_then(|text| Block::parse(&text)) else {
+            return Ok(None);
+        };
+        let mut numbers = Vec::new();
+        for number in [count, free] {
+            let number = self.text_known(number)?;
+            numbers.extend(number.and_then(|number| number.trim().parse::<u32>().ok()));
+        }
+        Ok(match numbers[..] {
+            [count, free] => block.split(count, free),
+            _ => None,
         })
     }
 

@@ -24,6 +24,7 @@ fn state_machines() {
         states("A", "{A: {Type: Parallel, End: true, Branches: [{StartAt: B}]}}"),
         states("A", "{A: {Type: Pass, Next: !If [Prod, B, C]}, B: {Type: Succeed}}"),
         "{Definition: {QueryLanguage: JSONata, StartAt: A, States: {A: {Type: Choice, Choices: [{Next: B}]}, B: {Type: Pass, Parameters: {}, End: true}}}}".to_owned(),
+        "{Definition: {QueryLanguage: JSONata, StartAt: A, States: {A: {Type: Succeed, QueryLanguage: JSONPath}}}}".to_owned(),
         "{Definition: {States: {}}}".to_owned(),
     ];
     let cases: Vec<&str> = cases.iter().map(String::as_str).collect();
@@ -191,6 +192,9 @@ fn documents_of_systems_manager() {
             "{Content: {schemaVersion: '0.3'}}",
             "{DocumentType: Automation, Content: {schemaVersion: '2.2'}}",
             "{DocumentType: Automation, Content: '{\"description\": \"x\"}'}",
+            "{Content: {schemaVersion: 2.2}}",
+            "{Content: 'arn:aws:iam::123456789012:role/x'}",
+            "{DocumentType: !If [Prod, Automation, Command], Content: {schemaVersion: '2.2'}}",
         ],
     ));
     clean(

@@ -27,6 +27,7 @@ fn elements_of_policies() {
         "{Effect: Allow, Action: '*', Resource: '*', Condition: {StringEqual: {a: b}}}",
         "{Effect: Allow, Action: '*', Resource: '*', Condition: {StringEquals: b}}",
         "{Effect: !If [Prod, !Ref AWS::NoValue, Deny], Action: '*', Resource: '*'}",
+        "{Effect: Allow, Action: '*', Resource: '*', Condition: {StringEquals: {'kms:ViaServise': x}}}",
         "[{Effect: Allow, Action: '*', Resource: [{Effect: Allow}]}]",
     ];
     let said = cases.map(|case| format!("{case}\n{}", statement(case)));
@@ -58,6 +59,7 @@ fn policies_that_are_right() {
         "[!If [Prod, {Sid: a, Effect: Allow, Action: '*', Resource: '*'}, {Sid: a, Effect: Deny, Action: '*', Resource: '*'}]]",
         "{Effect: Allow, Action: '*', Resource: '*', Condition: {'ForAnyValue:StringLikeIfExists': {a: b}, Bool: {c: 'true'}}}",
         "{Effect: Allow, Action: '*', Resource: '{{resolve:ssm:name}}'}",
+        "{Effect: Allow, Action: '*', Resource: '*', Condition: {StringEquals: {'kms:viaservice': x, 'ec2:ResourceTag/a': x, 'own.example.com:aud': x, 'aws:Any': x}}}",
         "{Fn::Transform: {Name: Own}}",
     ] {
         assert_eq!(statement(case), "", "{case}");

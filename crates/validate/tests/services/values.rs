@@ -42,6 +42,23 @@ fn functions() {
     let version = "  It: {Type: AWS::Lambda::Function, Properties: {Runtime: java25, SnapStart: {ApplyOn: PublishedVersions}}}
   Version: {Type: AWS::Lambda::Version, Properties: {FunctionName: !Ref It}}\n";
     assert_eq!(said(version), "");
+    let sam = "AWS::Serverless::Function";
+    insta::assert_snapshot!(each(
+        sam,
+        &[
+            "{CodeUri: x, Handler: x}",
+            "{CodeUri: x, Handler: x, Runtime: nodejs8.10}",
+            "{CodeUri: x, Handler: x, Runtime: java25, SnapStart: {ApplyOn: PublishedVersions}}",
+        ],
+    ));
+    clean(
+        sam,
+        &[
+            "{ImageUri: x, PackageType: Image}",
+            "{ImageUri: !Ref Any}",
+            "{CodeUri: x, Handler: x, Runtime: java25, AutoPublishAlias: live, SnapStart: {ApplyOn: PublishedVersions}}",
+        ],
+    );
 }
 
 #[test]

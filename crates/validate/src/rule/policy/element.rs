@@ -6,7 +6,7 @@ use stratiform_finding::{Code, Level};
 use stratiform_template::{Path, Step, Value};
 
 use super::place::Kind;
-use crate::schema::{Look, Looked};
+use crate::schema::{Entries, Look, Looked};
 
 /// What `Version` can be.
 const VERSIONS: [&str; 2] = ["2012-10-17", "2008-10-17"];
@@ -132,7 +132,8 @@ fn action(look: &mut Look<'_, '_>, written: &str, path: &Path<'_>) {
         let why = format!("a policy of {resource_type} is about its own service");
         return look.warn(path, Code::UnknownAction, what, why, "take it away");
     }
-    let Some(known) = access::actions(&lower) else {
+    let known = || access::actions(&lower).map(|all| all.map(|(name, _)| name));
+    let Some(mut names) = known() else {
         // Whatever is meant with `*`, there is such a service.
         if lower.contains(['*', '?', '$']) {
             return;
@@ -143,24 +144,25 @@ fn action(look: &mut Look<'_, '_>, written: &str, path: &Path<'_>) {
             .unwrap_or_else(|| "look it up in the Service Authorization Reference".to_owned());
         return look.warn(path, Code::UnknownAction, what, why, help);
     };
-    let wanted = name.to_ascii_lowercase();
-    let names: Vec<&str> = known.map(|(name, _)| name).collect();
-    let is_known = names
-        .iter()
-        .any(|known| matches(wanted.as_bytes(), known.to_ascii_lowercase().as_bytes()));
+    let is_pattern = name.contains(['*', '?']);
+    let is_known = match is_pattern {
+        true => names.any(|known| matches(name.as_bytes(), known.as_bytes())),
+        false => names.any(|known| known.eq_ignore_ascii_case(name)),
+    };
     if !is_known {
-        let what = match wanted.contains(['*', '?']) {
+        let what = match is_pattern {
             true => format!("no action matches `{}`", shortened(written)),
             false => format!("IAM has no action `{}`", shortened(written)),
         };
-        let why = format!("none of the {} actions of `{lower}`", names.len());
-        let help = meant(name, names)
+        let names = || known().into_iter().flatten();
+        let why = format!("none of the {} actions of `{lower}`", names().count());
+        let help = meant(name, names())
             .unwrap_or_else(|| "look it up in the Service Authorization Reference".to_owned());
         look.warn(path, Code::UnknownAction, what, why, help);
     }
 }
 
-/// Whether a pattern of `*` and `?` is a text.
+/// Whether a pattern of `*` and `?` is a text, in letters of any size.
 fn matches(pattern: &[u8], text: &[u8]) -> bool {
     let (mut at, mut seen) = (0, 0);
     let mut star = None;
@@ -170,7 +172,7 @@ fn matches(pattern: &[u8], text: &[u8]) -> bool {
                 star = Some((at, seen));
                 at += 1;
             }
-            Some(letter) if *letter == b'?' || *letter == text[seen] => {
+            Some(letter) if *letter == b'?' || letter.eq_ignore_ascii_case(&text[seen]) => {
                 at += 1;
                 seen += 1;
             }
@@ -340,6 +342,9 @@ fn condition<'t>(look: &mut Look<'_, 't>, value: &Value, path: &Path<'_>) -> Loo
             look.tell(&path, Code::UnknownOperator, what, why, help);
         }
         look.inside(tests, &path, &mut |look, tests, path| {
+            for name in tests.as_map().into_iter().flat_map(Entries::keys) {
+                key(look, name, &path.key(name));
+            }
             let is_test = matches!(tests, Value::Map(_) | Value::Function(..));
             if !is_test {
                 let what = format!("`{}` compares nothing", shortened(written));
@@ -351,6 +356,31 @@ fn condition<'t>(look: &mut Look<'_, 't>, value: &Value, path: &Path<'_>) -> Loo
         })?;
     }
     Ok(())
+}
+
+/// A key of a service. AWS's own, and those of whoever vouches for users, are held against nothing here.
+fn key(look: &mut Look<'_, '_>, written: &str, path: &Path<'_>) {
+    let Some((service, name)) = written.split_once(':') else {
+        return;
+    };
+    let lower = service.to_ascii_lowercase();
+    let known = || access::keys(&lower).into_iter().flatten();
+    let has_keys = access::keys(&lower).is_some_and(|mut keys| keys.next().is_some());
+    if !has_keys
+        || written.contains("${")
+        || known().any(|known| matches(known.as_bytes(), name.as_bytes()))
+    {
+        return;
+    }
+    let what = format!("`{lower}` has no condition key `{}`", shortened(written));
+    let why = format!(
+        "none of the {} keys of `{lower}`: no request has it",
+        known().count()
+    );
+    let full: Vec<String> = known().map(|key| format!("{lower}:{key}")).collect();
+    let help = meant(written, full.iter().map(String::as_str))
+        .unwrap_or_else(|| "look it up in the Service Authorization Reference".to_owned());
+    look.warn(path, Code::UnknownConditionKey, what, why, help);
 }
 
 #[cfg(test)]
