@@ -18,7 +18,7 @@ pub(super) struct Explanation {
     near: Vec<String>,
     /// What was done to the template.
     changes: Vec<String>,
-    /// What place and message have in them.
+    /// What case, place or message have in them.
     mentions: String,
     /// A sentence for `docs/conformance.md`.
     pub(super) text: String,
@@ -57,7 +57,12 @@ impl Explanations {
     /// The line of a difference, where one is about it.
     pub(super) fn of(&self, one: &Disagreement<'_>) -> Option<usize> {
         let near = one.near.map(|near| near.rule.as_str()).unwrap_or_default();
-        let place = format!("{}: {}", one.seen.place(), one.seen.message);
+        let place = format!(
+            "{} {}: {}",
+            one.case.name,
+            one.seen.place(),
+            one.seen.message
+        );
         self.0.iter().position(|line| {
             line.side == one.side
                 && is_one(&line.rules, &one.seen.rule)
