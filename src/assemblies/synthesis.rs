@@ -17,7 +17,7 @@ use stratiform_template::check;
 use stratiform_validate::validate;
 
 use super::boundary;
-use crate::provenance::Provenance;
+use crate::provenance::{Provenance, Synthesis};
 use crate::validation::{Found, Unchecked, Verdict};
 use crate::{Define, services, tasks, topics};
 
@@ -26,7 +26,7 @@ const PLACES: usize = 2;
 
 /// What is asked of templates?
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Asked<'a> {
+pub(crate) enum Questions<'a> {
     /// Nothing: `synth --no-validate`.
     Nothing,
     /// What is wrong with them, in the environment's region.
@@ -40,7 +40,7 @@ pub(crate) fn assemble_all<E: Environment>(
     define: Define<E>,
     loaded: &Loaded<E>,
 ) -> Result<Vec<Assembly>, Vec<Finding>> {
-    let (assemblies, verdict) = validated(define, loaded, Asked::Errors)?;
+    let (assemblies, verdict) = validated(define, loaded, Questions::Errors)?;
     without(assemblies, verdict.errors())
 }
 
@@ -51,7 +51,7 @@ pub(crate) fn assemble_all<E: Environment>(
 pub(crate) fn validated<E: Environment>(
     define: Define<E>,
     loaded: &Loaded<E>,
-    asked: Asked<'_>,
+    asked: Questions<'_>,
 ) -> Result<(Vec<Assembly>, Verdict), Vec<Finding>> {
     let (assembly, mut verdict) = own(define, loaded, asked)?;
     let mut all = vec![assembly];
@@ -90,7 +90,7 @@ pub(crate) fn bootstraps_from(
 
 fn checked(bootstraps: Vec<Assembly>) -> Result<Vec<Assembly>, Vec<Finding>> {
     let checked = bootstraps.into_iter().map(|bootstrap| {
-        let verdict = verdict_of(&bootstrap, Asked::Errors, |_, _| Vec::new());
+        let verdict = verdict_of(&bootstrap, Questions::Errors, |_, _| Vec::new());
         without(bootstrap, verdict.errors())
     });
     checked.collect()
@@ -101,7 +101,7 @@ pub(crate) fn assemble<E: Environment>(
     define: Define<E>,
     loaded: &Loaded<E>,
 ) -> Result<Assembly, Vec<Finding>> {
-    let (assembly, verdict) = own(define, loaded, Asked::Errors)?;
+    let (assembly, verdict) = own(define, loaded, Questions::Errors)?;
     without(assembly, verdict.errors())
 }
 
@@ -109,7 +109,7 @@ pub(crate) fn assemble<E: Environment>(
 fn own<E: Environment>(
     define: Define<E>,
     loaded: &Loaded<E>,
-    asked: Asked<'_>,
+    asked: Questions<'_>,
 ) -> Result<(Assembly, Verdict), Vec<Finding>> {
     let written = loaded.environment.settings();
     let mut assembly = synthesized(define, &loaded.environment)?;
@@ -166,7 +166,7 @@ fn traced<E: Environment>(
     define: Define<E>,
     loaded: &Loaded<E>,
     assembly: &Assembly,
-    asked: Asked<'_>,
+    asked: Questions<'_>,
 ) -> Verdict {
     let provenance = OnceCell::new();
     verdict_of(assembly, asked, |stack, path| {
@@ -174,7 +174,8 @@ fn traced<E: Environment>(
         if path.len() <= 2 {
             return Vec::new();
         }
-        let provenance = provenance.get_or_init(|| Provenance::of(define, loaded, assembly));
+        let provenance =
+            provenance.get_or_init(|| Provenance::of(Synthesis::own(define), loaded, assembly));
         let keys = [&[assembly.key(&stack.name).to_owned()], path].concat();
         let origins = provenance.origins(&keys).into_iter().take(PLACES);
         let places = origins.filter_map(|variable| {
@@ -186,18 +187,18 @@ fn traced<E: Environment>(
 }
 
 /// What is said of the templates, each thing with where it is declared and with more places for it.
-fn verdict_of(
+pub(crate) fn verdict_of(
     assembly: &Assembly,
-    asked: Asked<'_>,
+    asked: Questions<'_>,
     origins: impl Fn(&StackAt, &[String]) -> Vec<Place>,
 ) -> Verdict {
     let here = [assembly.region.to_string()];
     // Notes are rarely shown, and nobody waits for where they come from.
     let (regions, least) = match asked {
-        Asked::Nothing => return Verdict::default(),
-        Asked::Errors => (here.as_slice(), Level::Error),
-        Asked::Everything([]) => (here.as_slice(), Level::Warning),
-        Asked::Everything(regions) => (regions, Level::Warning),
+        Questions::Nothing => return Verdict::default(),
+        Questions::Errors => (here.as_slice(), Level::Error),
+        Questions::Everything([]) => (here.as_slice(), Level::Warning),
+        Questions::Everything(regions) => (regions, Level::Warning),
     };
     let regions: Vec<&str> = regions.iter().map(String::as_str).collect();
     let mut verdict = Verdict::default();
@@ -507,7 +508,8 @@ mod tests {
             ..StackAt::of("shop-dev-queues", Template::parse(text).unwrap())
         };
         assembly.stacks = vec![stack.clone()];
-        let verdict = |assembly: &Assembly| verdict_of(assembly, Asked::Errors, |_, _| Vec::new());
+        let verdict =
+            |assembly: &Assembly| verdict_of(assembly, Questions::Errors, |_, _| Vec::new());
         let found = verdict(&assembly).errors();
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(found[0].code, Code::ValueOutOfRange);

@@ -14,7 +14,7 @@ use stratiform_finding::{Code, Finding};
 
 use crate::Define;
 use crate::args::{Global, Synth, TemplateFormat};
-use crate::assemblies::synthesis::{Asked, validated};
+use crate::assemblies::synthesis::{Questions, validated};
 use crate::exit::Exit;
 use crate::report::{Colour, Failure};
 use crate::repository::project::{Checked, Project};
@@ -117,8 +117,8 @@ fn environment<E: Environment>(
     args: &Synth,
 ) -> Result<(Vec<Rendered>, Verdict), Vec<Finding>> {
     let asked = match args.no_validate {
-        true => Asked::Nothing,
-        false => Asked::Errors,
+        true => Questions::Nothing,
+        false => Questions::Errors,
     };
     let (assemblies, verdict) = validated(define, loaded, asked)?;
     let permissions = match assemblies.as_slice() {

@@ -11,7 +11,7 @@ use stratiform_finding::{Code, Finding, Level};
 use self::fixing::Outcome;
 use crate::Define;
 use crate::args::{Deny, Global, Validate, ValidateFormat};
-use crate::assemblies::synthesis::{Asked, validated};
+use crate::assemblies::synthesis::{Questions, validated};
 use crate::commands::explain::code::known;
 use crate::exit::Exit;
 use crate::regions::region;
@@ -80,7 +80,7 @@ fn stacks<E: Environment>(
     let mut verdict = Verdict::default();
     let mut findings: Vec<Finding> = Vec::new();
     for loaded in &checked.environments {
-        match validated(define, loaded, Asked::Everything(regions)) {
+        match validated(define, loaded, Questions::Everything(regions)) {
             Ok((_, of_it)) => verdict.add(of_it),
             Err(found) => findings.extend(found),
         }

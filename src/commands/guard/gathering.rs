@@ -13,9 +13,11 @@ use stratiform_deploy::guard::{
 };
 use stratiform_deploy::{Call, Mending, Reply};
 use stratiform_environment::Deployment;
+use stratiform_finding::Level;
 use tokio::task::spawn_blocking;
 
 use super::looking::{ask, running, stacks};
+use crate::assemblies::synthesis::{Questions, verdict_of};
 use crate::cloud::Cloud;
 use crate::commands::swap::swapped_before;
 use crate::images::pinning::{Pinning, Place, pinned};
@@ -23,6 +25,7 @@ use crate::repository::git::Folder;
 use crate::repository::head::Head;
 use crate::repository::project::Project;
 use crate::services::service_of;
+use crate::view::validated::message;
 
 /// What is to be found out about.
 pub(crate) struct Asking<'a> {
@@ -185,6 +188,7 @@ pub(crate) async fn gather(asking: Asking<'_>) -> Gathered {
         room,
         git,
         stale,
+        findings: findings(source, assembly),
         caller,
         stacks,
         running,
@@ -197,6 +201,18 @@ pub(crate) async fn gather(asking: Asking<'_>) -> Gathered {
         images: chosen,
         said,
     }
+}
+
+/// What validation finds in what is to be deployed. Of what is deployed already, it is not asked.
+fn findings(source: &Source, assembly: &Assembly) -> Asked<Vec<String>> {
+    if let Source::Deployed = source {
+        return Err(Unasked::because("what is deployed stays", ""));
+    }
+    let verdict = verdict_of(assembly, Questions::Errors, |_, _| Vec::new());
+    let found = verdict
+        .open()
+        .filter(|finding| finding.level >= Level::Warning);
+    Ok(found.map(message).collect())
 }
 
 /// What git knows of where it comes from, and the snapshots that are not what would be deployed.
