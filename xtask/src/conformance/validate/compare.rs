@@ -146,7 +146,7 @@ fn judge<'c>(
         let other = near().find(|other| is_error(other) == is_error(seen));
         match other {
             Some(other) => (Side::OtherRule, Some(other)),
-            None if is_error(seen) && others.iter().any(is_error) => (besides, None),
+            None if others.iter().any(is_error) => (besides, None),
             None => (alone, None),
         }
     };
