@@ -85,3 +85,39 @@ fn is_one(words: &[String], word: &str) -> bool {
         None => one == word,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Explanations, is_one};
+    use crate::conformance::validate::rules::Rules;
+
+    #[test]
+    fn the_tables_can_be_read() {
+        assert!(Explanations::read().unwrap().get(0).is_some());
+        let rules = Rules::read().unwrap();
+        assert_eq!(rules.codes("F3012"), rules.codes("E3012"));
+        assert!(rules.is_one("value-type", "E3012"));
+        assert!(!rules.is_one("value-type", "E3002"));
+        assert!(rules.reason("E0100").is_some());
+        assert!(rules.verdict("E9014").is_some());
+    }
+
+    #[test]
+    fn a_rule_with_a_code_needs_no_reason() {
+        let rules = Rules::read().unwrap();
+        let both: Vec<&str> = rules
+            .reasons()
+            .filter(|rule| !rules.codes(rule).is_empty())
+            .collect();
+        assert!(both.is_empty(), "{both:?}");
+    }
+
+    #[test]
+    fn a_star_is_any_ending() {
+        let words = ["if-*".to_owned(), "null".to_owned()];
+        assert!(is_one(&words, "if-two"));
+        assert!(is_one(&words, "null"));
+        assert!(!is_one(&words, "nulls"));
+        assert!(is_one(&["*".to_owned()], ""));
+    }
+}
