@@ -9,6 +9,7 @@
 #[cfg(feature = "storefront")]
 mod laws;
 mod moved;
+mod synthesis;
 mod trial;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,9 +20,9 @@ use stratiform_template::Value;
 
 use self::moved::Extent;
 pub(crate) use self::moved::attributes;
+pub(crate) use self::synthesis::Synthesis;
 use self::trial::Trial;
 pub(crate) use self::trial::tried;
-use crate::Define;
 
 /// The keys to a value: the stack's, `Resources`, `Instance`, `Properties`, `MultiAZ`.
 pub(crate) type Keys = Vec<String>;
@@ -41,32 +42,33 @@ pub(crate) struct Provenance {
 impl Provenance {
     /// Tries all values of an environment. `now` is what it synthesizes as it is.
     pub(crate) fn of<E: Environment>(
-        define: Define<E>,
+        synthesis: Synthesis<E>,
         loaded: &Loaded<E>,
         now: &Assembly,
     ) -> Provenance {
-        Provenance::among(define, loaded, now, loaded.variables(), trial::ENOUGH)
+        let enough = synthesis.enough();
+        Provenance::among(synthesis, loaded, now, loaded.variables(), enough)
     }
 
     /// Tries only what was another way before: which change of YAML made what is another.
     pub(crate) fn since<E: Environment>(
-        define: Define<E>,
+        synthesis: Synthesis<E>,
         loaded: &Loaded<E>,
         now: &Assembly,
         before: &[Source],
     ) -> Provenance {
-        Provenance::among(define, loaded, now, loaded.since(before), 1)
+        Provenance::among(synthesis, loaded, now, loaded.since(before), 1)
     }
 
     fn among<E: Environment>(
-        define: Define<E>,
+        synthesis: Synthesis<E>,
         loaded: &Loaded<E>,
         now: &Assembly,
         variables: Vec<Variable>,
         enough: usize,
     ) -> Provenance {
         let trial = Trial {
-            define,
+            synthesis,
             loaded,
             now,
             variables: &variables,

@@ -160,6 +160,7 @@ SITUATIONS = {
     "Format": [fails("cargo")],
     "Lints": [fails("cargo")],
     "ci.yml: ci: Build": [fails("cargo")],
+    "Validate": [with_text("workspace", "environments/dev.yaml", "nonsense: true\n")],
     "Snapshots": [with_text("workspace", "snapshots/dev/network.yaml", "Resources: {}\n")],
     "Workflows": [with_text("workspace", ".github/workflows/rollback.yml", "# Written by `stratiform workflows`\n")],
     "cargo-deny": [fails("cargo")],

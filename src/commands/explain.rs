@@ -5,10 +5,12 @@
 
 mod change;
 pub(crate) mod code;
+mod imported;
 mod referring;
 mod target;
 
 use stratiform_assembly::{Assembly, StackAt};
+use stratiform_bootstrap::assemblies;
 use stratiform_catalog::catalog;
 use stratiform_environment::{Environment, Loaded};
 use stratiform_finding::Code;
@@ -16,12 +18,13 @@ use stratiform_resolve::hidden;
 use stratiform_template::{Resource, Value};
 
 use self::change::{Place, change, effect};
+use self::imported::imported;
 use self::referring::referring;
 use self::target::{Found, Target};
 use crate::Define;
 use crate::args::{Explain, Global, ShowFormat};
 use crate::assemblies::synthesis::synthesized;
-use crate::provenance::{Keys, Provenance, attributes, scalar, step, tried, value_at};
+use crate::provenance::{Keys, Provenance, Synthesis, attributes, scalar, step, tried, value_at};
 use crate::report::Failure;
 use crate::repository::project::Project;
 use crate::view::Answer;
@@ -58,9 +61,24 @@ fn explained<E: Environment>(
     for loaded in &project.load::<E>(&args.env)?.environments {
         let assembly = synthesized(define, &loaded.environment)
             .map_err(|found| Failure::below(&project.root, found))?;
-        match target.find(&assembly) {
-            Ok(found) => explained.push(Explaining::of(define, loaded, &assembly).explain(found)),
-            Err(failure) => missing = missing.or(Some(failure)),
+        let own = Synthesis::own(define);
+        let failure = match target.find(&assembly) {
+            Ok(found) => {
+                explained.push(Explaining::of(own, loaded, &assembly).explain(found));
+                continue;
+            }
+            Err(failure) => failure,
+        };
+        let bootstraps = assemblies(&assembly, loaded.environment.settings()).unwrap_or_default();
+        let before = explained.len();
+        for (place, bootstrap) in bootstraps.iter().enumerate() {
+            if let Ok(found) = target.find(bootstrap) {
+                let explaining = Explaining::of(own.bootstrap(place), loaded, bootstrap);
+                explained.push(explaining.explain(found));
+            }
+        }
+        if explained.len() == before {
+            missing = missing.or(Some(failure));
         }
     }
     match missing {
@@ -72,26 +90,26 @@ fn explained<E: Environment>(
 
 /// An environment of which something is explained.
 struct Explaining<'a, E> {
-    define: Define<E>,
+    synthesis: Synthesis<E>,
     loaded: &'a Loaded<E>,
     assembly: &'a Assembly,
     provenance: Provenance,
 }
 
 impl<'a, E: Environment> Explaining<'a, E> {
-    fn of(define: Define<E>, loaded: &'a Loaded<E>, assembly: &'a Assembly) -> Self {
+    fn of(synthesis: Synthesis<E>, loaded: &'a Loaded<E>, assembly: &'a Assembly) -> Self {
         Explaining {
-            define,
+            synthesis,
             loaded,
             assembly,
-            provenance: Provenance::of(define, loaded, assembly),
+            provenance: Provenance::of(synthesis, loaded, assembly),
         }
     }
 
     fn explain(&self, found: Found<'_>) -> Explained {
         let stack = found.stack;
         Explained {
-            environment: self.loaded.name.to_string(),
+            environment: self.environment(),
             stack: self.assembly.key(&stack.name).to_owned(),
             name: stack.name.clone(),
             subject: match found.resource {
@@ -103,6 +121,12 @@ impl<'a, E: Environment> Explaining<'a, E> {
             },
             not_known: self.provenance.untried().map(Source::of).collect(),
         }
+    }
+
+    /// What the assembly is called: `prod`, `prod.bootstrap`.
+    fn environment(&self) -> String {
+        let name = self.assembly.environment.clone();
+        name.unwrap_or_else(|| self.loaded.name.to_string())
     }
 
     fn listed(&self, stack: &StackAt) -> Vec<Listed> {
@@ -161,6 +185,7 @@ impl<'a, E: Environment> Explaining<'a, E> {
             settings,
             properties,
             also_replaced_by: unwritten(resource),
+            imported: imported(self.assembly, &attributes(resource)),
             referring: referring(self.assembly, stack, id),
         }
     }
@@ -187,9 +212,11 @@ impl<'a, E: Environment> Explaining<'a, E> {
             let there = below.iter().try_fold(&whole, |value, key| step(value, key));
             value = Some(there.cloned().unwrap_or_else(|| "(hidden)".into()));
         }
+        let imported = value.as_ref().map(|value| imported(self.assembly, value));
         OfValue {
             of: self.line(stack, (id, resource)),
             path,
+            imported: imported.unwrap_or_default(),
             value,
             from: self.sources(&keys),
             change,
@@ -219,7 +246,7 @@ impl<'a, E: Environment> Explaining<'a, E> {
         let origins = self.provenance.origins(keys).into_iter();
         let mut variations = origins.flat_map(|variable| &variable.variations).take(4);
         variations.find_map(|variation| {
-            let other = tried(self.define, self.loaded, variation)?;
+            let other = tried(self.synthesis, self.loaded, variation)?;
             let other = value_at(&other, keys)?;
             (other != now).then_some(other)
         })

@@ -14,12 +14,13 @@ use stratiform_finding::{Code, Finding};
 
 use crate::Define;
 use crate::args::{Global, Synth, TemplateFormat};
-use crate::assemblies::synthesis::{Asked, validated};
+use crate::assemblies::synthesis::{Questions, validated};
 use crate::exit::Exit;
 use crate::report::{Colour, Failure};
 use crate::repository::project::{Checked, Project};
 use crate::snapshots::{Coverage, Rendered, Snapshots};
 use crate::validation::Verdict;
+use crate::view::stale::stale;
 use crate::view::{Answer, summary};
 
 /// Synthesizes, then writes, checks or prints.
@@ -52,7 +53,7 @@ pub(crate) fn run<E: Environment>(
     let mut answer = if args.check {
         let colour = Colour::on(global.color, &std::io::stdout());
         Answer {
-            stdout: summary::stale(&snapshots, colour),
+            stdout: stale(&snapshots, colour),
             stderr: summary::checked(&snapshots, started.elapsed()),
             exit: match snapshots.stale() {
                 0 => Exit::Done,
@@ -117,8 +118,8 @@ fn environment<E: Environment>(
     args: &Synth,
 ) -> Result<(Vec<Rendered>, Verdict), Vec<Finding>> {
     let asked = match args.no_validate {
-        true => Asked::Nothing,
-        false => Asked::Errors,
+        true => Questions::Nothing,
+        false => Questions::Errors,
     };
     let (assemblies, verdict) = validated(define, loaded, asked)?;
     let permissions = match assemblies.as_slice() {

@@ -11,13 +11,13 @@ use stratiform_finding::{Code, Finding, Level};
 use self::fixing::Outcome;
 use crate::Define;
 use crate::args::{Deny, Global, Validate, ValidateFormat};
-use crate::assemblies::synthesis::{Asked, validated};
+use crate::assemblies::synthesis::{Questions, validated};
 use crate::commands::explain::code::known;
 use crate::exit::Exit;
 use crate::regions::region;
 use crate::report::{Colour, Failure};
 use crate::repository::project::Project;
-use crate::validation::Verdict;
+use crate::validation::{Verdict, today};
 use crate::view::validated::{github, json, sarif, text};
 use crate::view::{Answer, summary};
 
@@ -33,6 +33,7 @@ pub(crate) fn run<E: Environment>(
     let regions = regions.map(|region| region.map(|region| region.to_string()));
     let regions = regions.collect::<Result<Vec<String>, _>>()?;
     let judged = |mut looked: Looked| {
+        looked.verdict.expire(&today());
         looked.verdict.judge(&accepted, args.deny.map(Deny::least));
         looked.verdict.sort();
         looked
@@ -80,7 +81,7 @@ fn stacks<E: Environment>(
     let mut verdict = Verdict::default();
     let mut findings: Vec<Finding> = Vec::new();
     for loaded in &checked.environments {
-        match validated(define, loaded, Asked::Everything(regions)) {
+        match validated(define, loaded, Questions::Everything(regions)) {
             Ok((_, of_it)) => verdict.add(of_it),
             Err(found) => findings.extend(found),
         }
@@ -111,6 +112,7 @@ fn shown(looked: &Looked, global: &Global, args: &Validate) -> Answer {
                 Level::Warning
             };
             let mut page = text(verdict, least, root, colour);
+            page += &text::accepted(verdict);
             if global.verbose {
                 page += &text::not_checked(verdict);
             }

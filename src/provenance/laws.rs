@@ -24,7 +24,7 @@ fn named(variables: &[&Variable]) -> Vec<String> {
 fn what_is_said_to_make_a_value_does_and_nothing_else() {
     let loaded = prod();
     let now = synthesized(storefront_stacks::app, &loaded.environment).unwrap();
-    let provenance = Provenance::of(storefront_stacks::app, &loaded, &now);
+    let provenance = Provenance::of(Synthesis::own(storefront_stacks::app), &loaded, &now);
     whatever_moves_is_named(&loaded, &now, &provenance);
     origins_are_those_that_people_expect(&now, &provenance);
 }
@@ -92,6 +92,9 @@ fn origins_are_those_that_people_expect(now: &Assembly, provenance: &Provenance)
     assert_eq!(there("network/Resources/PrivateSubnet3"), ["network.zones"]);
     assert_eq!(there("queues/Resources/WorkerQueue"), ["services.worker"]);
     assert_eq!(there("database/Resources/Instance"), [""; 0]);
-    let untried: Vec<&Variable> = provenance.untried().collect();
-    assert_eq!(named(&untried), ["services.worker.deployment.strategy"]);
+    // No other one passes the checks.
+    let strategy = "services/Resources/WorkerService/Properties/DeploymentConfiguration/Strategy";
+    let strategy = named(&provenance.origins(&keys(strategy)));
+    assert_eq!(strategy, ["services.worker.deployment.strategy"]);
+    assert_eq!(provenance.untried().count(), 0);
 }

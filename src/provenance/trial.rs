@@ -1,7 +1,9 @@
 //! Trying another value of each variable, on all cores.
 
+use std::cell::Cell;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind, set_hook, take_hook};
+use std::sync::Once;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -10,48 +12,49 @@ use stratiform_assembly::Assembly;
 use stratiform_environment::{Environment, Loaded, Step, Variable, Variation};
 
 use super::Keys;
+use super::Synthesis;
 use super::moved::{Extent, moved};
-use crate::Define;
-use crate::assemblies::synthesis::synthesized;
-
-/// Of how many other values it is enough to know what they do: one to each side.
-pub(super) const ENOUGH: usize = 2;
 
 /// What an environment synthesizes with some things another way, where that can be; once.
 pub(crate) fn tried<E: Environment>(
-    define: Define<E>,
+    synthesis: Synthesis<E>,
     loaded: &Loaded<E>,
     variation: &Variation,
 ) -> Option<Assembly> {
-    quietly(|| caught(|| made(define, loaded, &[variation])))
+    caught(|| synthesis.of(&loaded.varied(&[variation])?))
 }
 
-fn made<E: Environment>(
-    define: Define<E>,
-    loaded: &Loaded<E>,
-    variations: &[&Variation],
-) -> Option<Assembly> {
-    let environment = loaded.varied(variations)?;
-    synthesized(define, &environment).ok()
+/// Whether what is tried has to pass the environment's checks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Checks {
+    Passed,
+    Left,
 }
 
-/// What somebody's code gives: values that nobody wrote may be more than it can take.
+/// What somebody's code gives: values that nobody wrote may be more than it can take. Nothing is said of what panics.
 fn caught<T>(make: impl FnOnce() -> Option<T>) -> Option<T> {
-    catch_unwind(AssertUnwindSafe(make)).ok().flatten()
-}
-
-/// Does something without a word of what panics in it.
-fn quietly<T>(work: impl FnOnce() -> T) -> T {
-    let hook = take_hook();
-    set_hook(Box::new(|_| {}));
-    let done = work();
-    set_hook(hook);
-    done
+    thread_local! {
+        static IS_TRYING: Cell<bool> = const { Cell::new(false) };
+    }
+    // Once, and never back: environments are tried side by side, and the hook is that of all threads.
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let tell = take_hook();
+        set_hook(Box::new(move |panic| {
+            if !IS_TRYING.get() {
+                tell(panic);
+            }
+        }));
+    });
+    let outside = IS_TRYING.replace(true);
+    let made = catch_unwind(AssertUnwindSafe(make));
+    IS_TRYING.set(outside);
+    made.ok().flatten()
 }
 
 /// What is tried, and beside what.
 pub(super) struct Trial<'t, E> {
-    pub define: Define<E>,
+    pub synthesis: Synthesis<E>,
     pub loaded: &'t Loaded<E>,
     pub now: &'t Assembly,
     pub variables: &'t [Variable],
@@ -65,10 +68,6 @@ type Found = Option<Vec<(Keys, Extent)>>;
 impl<E: Environment> Trial<'_, E> {
     /// What each variable makes another, in their order.
     pub(super) fn all(&self) -> Vec<Found> {
-        quietly(|| self.each())
-    }
-
-    fn each(&self) -> Vec<Found> {
         let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let next = AtomicUsize::new(0);
         let work = || {
@@ -88,7 +87,8 @@ impl<E: Environment> Trial<'_, E> {
     }
 
     fn one(&self, variable: &Variable) -> Found {
-        self.beside(variable, &[], self.now).or_else(|| {
+        let checked = self.beside(variable, Checks::Passed, &[], self.now);
+        let with_another = checked.or_else(|| {
             // What goes with something else: a processor with its memory. Where both are others, what the second one
             // does by itself is no difference.
             let companions = self.companions(variable);
@@ -96,14 +96,22 @@ impl<E: Environment> Trial<'_, E> {
                 let own = variable.variations.iter();
                 let mut pairs = own.map(|own| [companion, own]);
                 pairs.find(|pair| caught(|| self.loaded.varied(pair)).is_some())?;
-                let now = self.made(&[companion])?;
-                self.beside(variable, &[companion], &now)
+                let now = self.made(Checks::Passed, &[companion])?;
+                self.beside(variable, Checks::Passed, &[companion], &now)
             })
-        })
+        });
+        // Nothing else fits. What the stacks would make of it shows all the same what it is for.
+        with_another.or_else(|| self.beside(variable, Checks::Left, &[], self.now))
     }
 
     /// What the other values of a variable make another, where something else is another way already.
-    fn beside(&self, variable: &Variable, given: &[&Variation], now: &Assembly) -> Found {
+    fn beside(
+        &self,
+        variable: &Variable,
+        checks: Checks,
+        given: &[&Variation],
+        now: &Assembly,
+    ) -> Found {
         let mut found: Found = None;
         let mut telling = 0;
         for variation in &variable.variations {
@@ -113,7 +121,7 @@ impl<E: Environment> Trial<'_, E> {
             if telling >= self.enough && !says_more {
                 continue;
             }
-            let Some(other) = self.made(&[given, &[variation]].concat()) else {
+            let Some(other) = self.made(checks, &[given, &[variation]].concat()) else {
                 continue;
             };
             let moved = moved(now, &other);
@@ -123,8 +131,14 @@ impl<E: Environment> Trial<'_, E> {
         found
     }
 
-    fn made(&self, variations: &[&Variation]) -> Option<Assembly> {
-        caught(|| made(self.define, self.loaded, variations))
+    fn made(&self, checks: Checks, variations: &[&Variation]) -> Option<Assembly> {
+        caught(|| {
+            let environment = match checks {
+                Checks::Passed => self.loaded.varied(variations),
+                Checks::Left => self.loaded.unchecked(variations),
+            };
+            self.synthesis.of(&environment?)
+        })
     }
 
     /// Other ways of what stands beside a variable, and of what names it.

@@ -61,6 +61,7 @@ pub(crate) struct OfResource {
     pub properties: Vec<Attribute>,
     /// Properties that are not written, and would make a new resource.
     pub also_replaced_by: Vec<String>,
+    pub imported: Vec<Imported>,
     pub referring: Vec<Referring>,
 }
 
@@ -85,6 +86,7 @@ pub(crate) struct OfValue {
     pub from: Vec<Source>,
     /// What changing it does; none where that touches no resource.
     pub change: Option<Change>,
+    pub imported: Vec<Imported>,
     pub referring: Vec<Referring>,
 }
 
@@ -130,6 +132,18 @@ pub(crate) struct Touched {
     pub stack: String,
     pub logical_id: String,
     pub replacement: Replacement,
+}
+
+/// What is taken from another stack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Imported {
+    /// The stack, by its short name.
+    pub stack: String,
+    pub output: String,
+    /// The resource that the output is of, where it is of one.
+    pub logical_id: Option<String>,
+    /// The attribute; none of what `Ref` gives.
+    pub attribute: Option<String>,
 }
 
 /// Who refers to a resource.

@@ -111,7 +111,7 @@ impl Report {
             Id::Release => source::release(facts),
             Id::ReleaseOnly => source::release_only(facts),
             Id::Snapshots => source::snapshots(facts),
-            Id::Findings => later::findings(),
+            Id::Findings => source::findings(facts),
             Id::Compliance => later::compliance(facts),
             Id::Credentials => account::credentials(facts),
             Id::Account => account::account(facts),
@@ -265,7 +265,7 @@ mod tests {
         let skipped = report.checks.iter();
         let skipped = skipped.filter(|check| check.verdict == Verdict::Skipped);
         let skipped: Vec<&str> = skipped.map(|check| check.id.as_str()).collect();
-        assert_eq!(skipped, ["findings", "compliance"]);
+        assert_eq!(skipped, ["compliance"]);
         assert!(!report.is_blocked());
     }
 

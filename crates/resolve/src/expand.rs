@@ -5,11 +5,14 @@
 use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
-use stratiform_template::{Function, Member, Output, Resource, Section, Template, Value};
+use stratiform_template::{
+    Function, Member, Output, Reference, Resource, Section, Template, Value,
+};
 
 use crate::resolved::Resolved;
 use crate::resolver::Resolver;
 use crate::scope::Scope;
+use crate::world::Whereabouts;
 
 /// The transform that gives loops their meaning.
 const EXTENSIONS: &str = "AWS::LanguageExtensions";
@@ -28,22 +31,58 @@ pub fn expand(resolver: &Resolver<'_, '_>) -> Option<Template> {
 
 /// The same, but for some loops among the members of the sections.
 pub fn expand_but(resolver: &Resolver<'_, '_>, kept: &BTreeSet<&str>) -> Option<Template> {
-    let template = resolver.scope.template;
+    Expansion::new(resolver, kept, Collections::Any)
+        .whole()
+        .map(|written| written.template)
+}
+
+/// A template with loops written out, and where the parts of it come from.
+#[derive(Clone, Debug)]
+pub struct WrittenOut {
+    /// The template.
+    pub template: Template,
+    /// The path of each member that a loop stands for, and that of what it is made from.
+    origins: Vec<(Vec<String>, Vec<String>)>,
+}
+
+impl WrittenOut {
+    /// The path in the template with the loops, of a path in the one without.
+    pub fn origin(&self, path: Vec<String>) -> Vec<String> {
+        let of = self.origins.iter().filter(|(to, _)| path.starts_with(to));
+        match of.max_by_key(|(to, _)| to.len()) {
+            Some((to, from)) => {
+                let rest = path.iter().skip(to.len());
+                from.iter().chain(rest).cloned().collect()
+            }
+            None => path,
+        }
+    }
+}
+
+/// The template with those loops written out whose items are the same wherever it is deployed, and whatever is given for
+/// its parameters; `None` where there are no loops.
+pub fn written_out(template: &Template) -> Option<WrittenOut> {
+    // Nothing is asked of either.
+    let given = IndexMap::new();
+    let place = Whereabouts {
+        stack: String::new(),
+        region: "us-east-1".parse().ok()?,
+        account: None,
+    };
+    let scope = Scope::new(template, &given, &place);
+    let resolver = Resolver::new(&scope, &place);
+    Expansion::new(&resolver, &BTreeSet::new(), Collections::Literal).whole()
+}
+
+/// Whether a template has loops, and the transform that gives them their meaning.
+fn is_extended(template: &Template) -> bool {
     let extends = |transform: &Value| {
         let name = transform
             .as_str()
             .or_else(|| transform.as_map()?.get("Name")?.as_str());
         name == Some(EXTENSIONS)
     };
-    if !template.transform.iter().any(extends) || !has_loop(template) {
-        return None;
-    }
-    let mut expansion = Expansion {
-        resolver,
-        kept,
-        members: 0,
-    };
-    Some(expansion.template(template))
+    template.transform.iter().any(extends) && has_loop(template)
 }
 
 /// The loops, and what macros stand in for, among the members of a template's sections.
@@ -78,20 +117,74 @@ fn is_loop(key: &str) -> bool {
     key.starts_with(FOR_EACH)
 }
 
+/// Which collections are written out?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Collections {
+    /// All whose items are known.
+    Any,
+    /// Those that depend on nothing but mappings.
+    Literal,
+}
+
 struct Expansion<'r, 's, 't> {
     resolver: &'r Resolver<'s, 't>,
     kept: &'r BTreeSet<&'r str>,
+    collections: Collections,
     members: usize,
+    /// Where we are in what is written out, and in the template with the loops.
+    path: Vec<String>,
+    from: Vec<String>,
+    origins: Vec<(Vec<String>, Vec<String>)>,
 }
 
-impl Expansion<'_, '_, '_> {
+impl<'r, 's, 't> Expansion<'r, 's, 't> {
+    fn new(
+        resolver: &'r Resolver<'s, 't>,
+        kept: &'r BTreeSet<&'r str>,
+        collections: Collections,
+    ) -> Self {
+        Expansion {
+            resolver,
+            kept,
+            collections,
+            members: 0,
+            path: Vec::new(),
+            from: Vec::new(),
+            origins: Vec::new(),
+        }
+    }
+
+    fn whole(mut self) -> Option<WrittenOut> {
+        let template = self.resolver.scope.template;
+        is_extended(template).then(|| WrittenOut {
+            template: self.template(template),
+            origins: self.origins,
+        })
+    }
+
+    /// Goes one step down in both.
+    fn below<T>(&mut self, to: &str, from: &str, go: impl FnOnce(&mut Self) -> T) -> T {
+        self.path.push(to.to_owned());
+        self.from.push(from.to_owned());
+        let gone = go(self);
+        self.path.pop();
+        self.from.pop();
+        gone
+    }
+
     fn template(&mut self, template: &Template) -> Template {
-        let resources = self.section(&template.resources, Self::resource, |body| {
-            Resource::from_value(body).ok()
+        let resources = self.below("Resources", "Resources", |expansion| {
+            expansion.section(&template.resources, Self::resource, |body| {
+                Resource::from_value(body).ok()
+            })
         });
-        let conditions = self.section(&template.conditions, Self::value, |body| Some(body.clone()));
-        let outputs = self.section(&template.outputs, Self::output, |body| {
-            Output::from_value(body).ok()
+        let conditions = self.below("Conditions", "Conditions", |expansion| {
+            expansion.section(&template.conditions, Self::value, |body| Some(body.clone()))
+        });
+        let outputs = self.below("Outputs", "Outputs", |expansion| {
+            expansion.section(&template.outputs, Self::output, |body| {
+                Output::from_value(body).ok()
+            })
         });
         Template {
             resources,
@@ -112,11 +205,12 @@ impl Expansion<'_, '_, '_> {
         for (name, member) in section {
             match member {
                 Member::One(member) => {
-                    expanded.insert(name.clone(), Member::One(one(self, member)));
+                    let member = self.below(name, name, |expansion| one(expansion, member));
+                    expanded.insert(name.clone(), Member::One(member));
                 }
                 Member::Unexpanded(body) => {
                     let is_loop = is_loop(name) && !self.kept.contains(name.as_str());
-                    let members = is_loop.then(|| self.body(body)).flatten();
+                    let members = is_loop.then(|| self.body(name, body)).flatten();
                     let members: Option<Vec<_>> = members.and_then(|members| {
                         let member = |(name, body): (String, Value)| Some((name, read(&body)?));
                         members.into_iter().map(member).collect()
@@ -139,23 +233,27 @@ impl Expansion<'_, '_, '_> {
 
     fn resource(&mut self, resource: &Resource) -> Resource {
         let mut expanded = resource.clone();
-        expanded.properties = self.entries(&resource.properties);
+        expanded.properties = self.below("Properties", "Properties", |expansion| {
+            expansion.entries(&resource.properties)
+        });
         let attributes = [
-            &mut expanded.metadata,
-            &mut expanded.creation_policy,
-            &mut expanded.update_policy,
-            &mut expanded.deletion_policy,
-            &mut expanded.update_replace_policy,
+            ("Metadata", &mut expanded.metadata),
+            ("CreationPolicy", &mut expanded.creation_policy),
+            ("UpdatePolicy", &mut expanded.update_policy),
+            ("DeletionPolicy", &mut expanded.deletion_policy),
+            ("UpdateReplacePolicy", &mut expanded.update_replace_policy),
         ];
-        for value in attributes.into_iter().flatten() {
-            *value = self.value(value);
+        for (name, value) in attributes {
+            if let Some(value) = value {
+                *value = self.below(name, name, |expansion| expansion.value(value));
+            }
         }
         expanded
     }
 
     fn output(&mut self, output: &Output) -> Output {
         Output {
-            value: self.value(&output.value),
+            value: self.below("Value", "Value", |expansion| expansion.value(&output.value)),
             ..output.clone()
         }
     }
@@ -164,9 +262,17 @@ impl Expansion<'_, '_, '_> {
     fn value(&mut self, value: &Value) -> Value {
         match value {
             Value::Map(entries) => Value::Map(self.entries(entries)),
-            Value::List(items) => Value::List(items.iter().map(|item| self.value(item)).collect()),
+            Value::List(items) => {
+                let items = items.iter().enumerate().map(|(position, item)| {
+                    let position = position.to_string();
+                    self.below(&position, &position, |expansion| expansion.value(item))
+                });
+                Value::List(items.collect())
+            }
             Value::Function(function, argument) => {
-                Value::Function(*function, Box::new(self.value(argument)))
+                let name = function.name();
+                let argument = self.below(name, name, |expansion| expansion.value(argument));
+                Value::Function(*function, Box::new(argument))
             }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
         }
@@ -175,10 +281,11 @@ impl Expansion<'_, '_, '_> {
     fn entries(&mut self, entries: &IndexMap<String, Value>) -> IndexMap<String, Value> {
         let mut expanded = IndexMap::new();
         for (key, value) in entries {
-            match is_loop(key).then(|| self.body(value)).flatten() {
+            match is_loop(key).then(|| self.body(key, value)).flatten() {
                 Some(members) => expanded.extend(members),
                 None => {
-                    expanded.insert(key.clone(), self.value(value));
+                    let value = self.below(key, key, |expansion| expansion.value(value));
+                    expanded.insert(key.clone(), value);
                 }
             }
         }
@@ -186,7 +293,15 @@ impl Expansion<'_, '_, '_> {
     }
 
     /// The members that a loop stands for; `None` where that cannot be known, of a loop in it neither.
-    fn body(&mut self, value: &Value) -> Option<IndexMap<String, Value>> {
+    fn body(&mut self, key: &str, value: &Value) -> Option<IndexMap<String, Value>> {
+        let depth = self.from.len();
+        self.from.extend([key.to_owned(), "2".to_owned()]);
+        let members = self.members(value);
+        self.from.truncate(depth);
+        members
+    }
+
+    fn members(&mut self, value: &Value) -> Option<IndexMap<String, Value>> {
         let [Value::String(identifier), collection, Value::Map(body)] = value.as_list()? else {
             return None;
         };
@@ -196,14 +311,32 @@ impl Expansion<'_, '_, '_> {
             if self.members > MAX_MEMBERS {
                 return None;
             }
-            let replaced = substituted(body, identifier, &item);
-            members.extend(self.entries(&replaced));
+            for (key, value) in body {
+                let (name, value) = substituted((key, value), identifier, &item);
+                if let Some(inner) = is_loop(&name).then(|| self.body(key, &value)).flatten() {
+                    members.extend(inner);
+                    continue;
+                }
+                let value = self.below(&name, key, |expansion| {
+                    let origin = (expansion.path.clone(), expansion.from.clone());
+                    expansion.origins.push(origin);
+                    expansion.value(&value)
+                });
+                members.insert(name, value);
+            }
         }
         (!members.keys().any(|key| is_loop(key))).then_some(members)
     }
 
     /// The items: a list, or anything whose value is known and is one.
     fn collection(&self, collection: &Value) -> Option<Vec<String>> {
+        let mut is_literal = true;
+        collection.for_each_reference(&mut |reference| {
+            is_literal &= matches!(reference, Reference::Mapping(_));
+        });
+        if self.collections == Collections::Literal && !is_literal {
+            return None;
+        }
         let scope: &Scope<'_> = self.resolver.scope;
         let resolver = Resolver::new(scope, self.resolver.world);
         match resolver.resolve(collection).part()? {
@@ -217,35 +350,28 @@ impl Expansion<'_, '_, '_> {
 }
 
 /// Puts an item in the place of a loop's identifier: `${Name}`, `&{Name}` (letters and digits only) and `Ref`.
-fn substituted(
-    entries: &IndexMap<String, Value>,
-    identifier: &str,
-    item: &str,
-) -> IndexMap<String, Value> {
+fn substituted((key, value): (&str, &Value), identifier: &str, item: &str) -> (String, Value) {
     let plain: String = item.chars().filter(char::is_ascii_alphanumeric).collect();
     let patterns = [format!("${{{identifier}}}"), format!("&{{{identifier}}}")];
     let replaced = |text: &str| {
         text.replace(&patterns[0], item)
             .replace(&patterns[1], &plain)
     };
-    let own = entries.iter().map(|(key, value)| {
-        let value = value.clone().map(&mut |value| match value {
-            Value::String(text) => Value::String(replaced(&text)),
-            Value::Function(Function::Ref, name) if name.as_str() == Some(identifier) => {
-                Value::from(item)
-            }
-            // As it may have been written before its tag was read: `!GetAtt` of a name with the identifier in it.
-            Value::Map(entries) => Value::Map(
-                entries
-                    .into_iter()
-                    .map(|(key, value)| (replaced(&key), value))
-                    .collect(),
-            ),
-            other => other,
-        });
-        (replaced(key), value)
+    let value = value.clone().map(&mut |value| match value {
+        Value::String(text) => Value::String(replaced(&text)),
+        Value::Function(Function::Ref, name) if name.as_str() == Some(identifier) => {
+            Value::from(item)
+        }
+        // As it may have been written before its tag was read: `!GetAtt` of a name with the identifier in it.
+        Value::Map(entries) => Value::Map(
+            entries
+                .into_iter()
+                .map(|(key, value)| (replaced(&key), value))
+                .collect(),
+        ),
+        other => other,
     });
-    own.collect()
+    (replaced(key), value)
 }
 
 #[cfg(test)]

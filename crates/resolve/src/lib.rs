@@ -46,7 +46,7 @@ mod supposed;
 mod text;
 mod world;
 
-pub use expand::{expand, expand_but, unexpanded};
+pub use expand::{WrittenOut, expand, expand_but, unexpanded, written_out};
 pub use globals::with_globals;
 pub use outcome::Outcome;
 pub use resolved::Resolved;

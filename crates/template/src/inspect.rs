@@ -3,8 +3,6 @@
 //! What lives here: [`inspect`], which goes on where something cannot be held. What does not: the rules themselves
 //! (`read`, `check`).
 
-use std::collections::BTreeSet;
-
 use stratiform_finding::words::shortened;
 use stratiform_finding::{Code, Finding, Fix, Place};
 
@@ -14,6 +12,32 @@ use crate::parse::scalar::boolean;
 use crate::plain::numbers;
 use crate::template::Template;
 
+/// A template as far as it can be held, and what is wrong with it.
+#[derive(Clone, Debug)]
+pub struct Inspected {
+    /// What can be held. Where something cannot, there is `null`, or nothing.
+    pub template: Template,
+    /// What cannot be held.
+    pub unreadable: Vec<Finding>,
+    /// What CloudFormation would refuse besides, as [`check`] tells it.
+    pub wrong: Vec<Finding>,
+}
+
+impl Inspected {
+    /// Whether a finding is about a part that cannot be held, or about what that is in: it may follow from that alone.
+    pub fn follows(&self, finding: &Finding) -> bool {
+        let is_about = |found: &Finding| {
+            finding.path.starts_with(&found.path) || found.path.starts_with(&finding.path)
+        };
+        self.unreadable.iter().any(is_about)
+    }
+
+    /// All of it, as it stands.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.unreadable.iter().chain(&self.wrong)
+    }
+}
+
 /// Reads what can be held of a template, and tells everything that is wrong with its form; but nothing that is only so
 /// since a part could not be held.
 ///
@@ -21,24 +45,24 @@ use crate::template::Template;
 /// use stratiform_template::{inspect, parse};
 ///
 /// let text = "Conditions:\n  C: {Fn::Of: [a]}\nResources:\n  A: {Type: AWS::SNS::Topic, Condition: D}\n";
-/// let (template, findings) = inspect(&parse(text).unwrap());
-/// assert_eq!(template.resources.len(), 1);
-/// let codes: Vec<&str> = findings.iter().map(|finding| finding.code.as_str()).collect();
+/// let inspected = inspect(&parse(text).unwrap());
+/// assert_eq!(inspected.template.resources.len(), 1);
+/// let codes: Vec<&str> = inspected.findings().map(|finding| finding.code.as_str()).collect();
 /// assert_eq!(codes, ["unknown-function", "unresolved-condition"]);
 /// ```
-pub fn inspect(node: &Node) -> (Template, Vec<Finding>) {
-    let (template, mut findings) = Template::read(node);
-    findings.extend(boolean_names(node));
-    let numbers = numbers(node);
-    let broken: BTreeSet<Vec<String>> = findings.iter().map(|found| found.path.clone()).collect();
-    let follows = |found: &Finding| {
-        let above = |path: &Vec<String>| found.path.starts_with(path);
-        let below = |path: &Vec<String>| path.starts_with(&found.path);
-        broken.iter().any(|path| above(path) || below(path))
+pub fn inspect(node: &Node) -> Inspected {
+    let (template, mut unreadable) = Template::read(node);
+    unreadable.extend(boolean_names(node));
+    let wrong = check(&template);
+    let mut inspected = Inspected {
+        template,
+        unreadable,
+        wrong: Vec::new(),
     };
-    findings.extend(check(&template).into_iter().filter(|found| !follows(found)));
-    findings.extend(numbers);
-    (template, findings)
+    let own = wrong.into_iter();
+    let own = own.filter(|finding| !inspected.follows(finding));
+    inspected.wrong = own.chain(numbers(node)).collect();
+    inspected
 }
 
 /// Names that YAML 1.1, which CloudFormation reads, takes for `true` or `false`: nothing finds them again.

@@ -23,7 +23,7 @@ mod walk;
 
 pub use check::{check, sub_variables};
 pub use edit::{Fixed, fixed};
-pub use inspect::inspect;
+pub use inspect::{Inspected, inspect};
 pub use node::{Entry, Node, NodeKind, Scalar};
 pub use order::{Circle, Order, order};
 pub use parse::{

@@ -1,7 +1,7 @@
 //! What is wrong with templates in files, one finding a line: `cargo run -p stratiform-validate --example files -- F…`.
 
-use stratiform_template::{inspect, parse_with_repeats};
-use stratiform_validate::validate;
+use stratiform_template::parse_with_repeats;
+use stratiform_validate::{Report, inspect};
 
 fn main() {
     for name in std::env::args().skip(1) {
@@ -12,16 +12,14 @@ fn main() {
                 continue;
             }
         };
-        let (findings, report) = match parse_with_repeats(&text) {
-            Ok(document) => {
-                let (template, mut findings) = inspect(&document.node);
-                let report = validate(&template, &[]);
-                findings.extend(report.findings.iter().cloned());
-                (findings, report)
-            }
-            Err(finding) => (vec![*finding], Default::default()),
+        let report = match parse_with_repeats(&text) {
+            Ok(document) => inspect(&document.node, &[]),
+            Err(finding) => Report {
+                findings: vec![*finding],
+                ..Report::default()
+            },
         };
-        for finding in findings {
+        for finding in report.findings {
             let when = match finding.when.as_str() {
                 "" => String::new(),
                 when => format!(" when {when}"),

@@ -23,7 +23,7 @@ static EXTENSIONS: LazyLock<HashMap<&str, Vec<Placed>>> = LazyLock::new(|| {
         let Some((extension, places)) = parse(line) else {
             continue;
         };
-        for place in places.split(' ') {
+        for place in places.split_whitespace() {
             let mut steps = place.split('/');
             let resource_type = steps.next().unwrap_or_default();
             by_type
@@ -169,7 +169,7 @@ mod tests {
         for line in lines {
             let (extension, places) = parse(line).unwrap_or_else(|| panic!("{line}"));
             named.push(extension.name);
-            for place in places.split(' ') {
+            for place in places.split_whitespace() {
                 let resource_type = place.split('/').next().unwrap();
                 assert!(catalog().resource_type(resource_type).is_some(), "{place}");
             }

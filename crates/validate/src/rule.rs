@@ -6,11 +6,13 @@ mod detector;
 mod distribution;
 mod domain;
 mod event_pattern;
+mod firewall;
 mod function;
 mod health_check;
 mod image;
 mod init;
 mod lifecycle;
+mod metric;
 mod network;
 mod password;
 mod period;
@@ -38,6 +40,7 @@ type Rule = for<'t> fn(&mut Look<'_, 't>, &'t IndexMap<String, Value>, &Path<'_>
 const EVERY: &[Rule] = &[
     init::check,
     lifecycle::check,
+    metric::check,
     password::check,
     policy::check,
     zone::check,
@@ -60,6 +63,9 @@ const RULES: &[(&str, Rule)] = &[
     ("AWS::EC2::Instance", volume::check),
     ("AWS::EC2::LaunchTemplate", image::parameter),
     ("AWS::EC2::LaunchTemplate", volume::check),
+    ("AWS::EC2::SecurityGroup", firewall::group),
+    ("AWS::EC2::SecurityGroupEgress", firewall::egress),
+    ("AWS::EC2::SecurityGroupIngress", firewall::ingress),
     ("AWS::EC2::SpotFleet", image::parameter),
     ("AWS::EC2::SpotFleet", volume::check),
     ("AWS::EC2::Subnet", network::subnet),

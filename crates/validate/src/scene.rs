@@ -56,24 +56,11 @@ impl<'t> Subject<'t> {
 
 impl<'t> Scene<'t> {
     pub(crate) fn new(template: &'t Template, regions: &'t [&'t str]) -> Self {
-        /// Transforms of AWS's that leave what is written there as it means it.
-        const OWN: [&str; 4] = [
-            "AWS::LanguageExtensions",
-            "AWS::Serverless-2016-10-31",
-            "AWS::CodeDeployBlueGreen",
-            "AWS::SecretsManager-2020-07-23",
-        ];
-        let is_own = |name: &str| OWN.contains(&name);
-        let is_transformed = template.unknown.contains_key("Fn::Transform")
-            || template
-                .transform
-                .iter()
-                .any(|name| !name.as_str().is_some_and(is_own));
         Scene {
             template,
             cases: Cases::new(template, regions),
             regions,
-            is_transformed,
+            is_transformed: is_transformed(template),
             schemas: Decodings::default(),
             rules: RefCell::default(),
             blocks: RefCell::default(),
@@ -134,4 +121,19 @@ impl<'t> Scene<'t> {
             skipped.push(skip);
         }
     }
+}
+
+/// Whether a macro of somebody's may change or add anything.
+pub(crate) fn is_transformed(template: &Template) -> bool {
+    /// Transforms of AWS's that leave what is written there as it means it.
+    const OWN: [&str; 4] = [
+        "AWS::LanguageExtensions",
+        "AWS::Serverless-2016-10-31",
+        "AWS::CodeDeployBlueGreen",
+        "AWS::SecretsManager-2020-07-23",
+    ];
+    let is_own = |name: &str| OWN.contains(&name);
+    let mut names = template.transform.iter();
+    template.unknown.contains_key("Fn::Transform")
+        || names.any(|name| !name.as_str().is_some_and(is_own))
 }

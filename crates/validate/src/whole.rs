@@ -10,16 +10,16 @@ mod branch;
 mod depends;
 mod dynamic;
 mod interface;
-mod limit;
+pub(crate) mod limit;
 mod mapping;
-mod name;
+pub(crate) mod name;
 mod output;
 mod parameter;
 mod policy;
-mod serverless;
+pub(crate) mod serverless;
 mod text;
-mod unused;
-mod walk;
+pub(crate) mod unused;
+pub(crate) mod walk;
 
 use stratiform_finding::{Code, Finding, Level};
 use stratiform_template::{Path, Step, Value};
@@ -33,12 +33,11 @@ type ValueRule = for<'t> fn(&Spot<'_, 't>, &'t Value, &Path<'_>, &mut Vec<Findin
 /// Asks about the template.
 type TemplateRule = fn(&Scene<'_>, &mut Vec<Finding>);
 
-const TEMPLATE_RULES: [TemplateRule; 12] = [
+const TEMPLATE_RULES: [TemplateRule; 11] = [
     limit::check,
     interface::check,
     parameter::check,
     branch::constants,
-    unused::check,
     policy::check,
     output::check,
     depends::check,

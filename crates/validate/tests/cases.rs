@@ -4,15 +4,14 @@
 #![expect(clippy::unwrap_used, reason = "a test")]
 
 use stratiform_finding::Level;
-use stratiform_template::{inspect, parse};
-use stratiform_validate::{Reason, validate};
+use stratiform_template::parse;
+use stratiform_validate::{Reason, inspect};
 
 /// The errors and warnings of a template, and what was not checked.
 fn told(text: &str) -> (Vec<String>, Vec<(Reason, String)>) {
-    let (template, mut findings) = inspect(&parse(text).unwrap());
-    let report = validate(&template, &[]);
-    findings.extend(report.findings);
-    let worse = findings
+    let report = inspect(&parse(text).unwrap(), &[]);
+    let worse = report
+        .findings
         .iter()
         .filter(|finding| finding.level > Level::Note);
     let findings = worse.map(|finding| {
@@ -239,6 +238,196 @@ Resources:
         found,
         [
             "Error invalid-function-argument Resources/Fn::ForEach::Queues/2/Queue${N}/Properties/VisibilityTimeout/Fn::If/0"
+        ]
+    );
+}
+
+/// A template with one loop of queues over a collection.
+fn looped(head: &str, collection: &str) -> String {
+    format!(
+        "{EXTENDED}{head}
+Resources:
+  Fn::ForEach::Queues:
+    - N
+    - {collection}
+    - Queue${{N}}: {{Type: AWS::SQS::Queue, Properties: {{VisibilityTimeout: 99999, QueueName: !Ref N}}}}
+"
+    )
+}
+
+#[test]
+fn cases_04_05_and_06_loops_over_what_is_not_known_are_counted() {
+    let skipped = [(Reason::Loop, "Resources/Fn::ForEach::Queues".to_owned())];
+    for (head, collection) in [
+        (
+            "Parameters: {Stage: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /x}}\nMappings: {M: {Of: {dev: ['1']}}}",
+            "!FindInMap [M, Of, !Ref Stage]",
+        ),
+        (
+            "Parameters: {Names: {Type: CommaDelimitedList}}",
+            "!Ref Names",
+        ),
+        // A default is not all that there can be.
+        (
+            "Parameters: {Names: {Type: CommaDelimitedList, Default: a}}",
+            "!Ref Names",
+        ),
+        (
+            "Parameters: {Names: {Type: CommaDelimitedList}}\nConditions: {C: !Equals [!Ref AWS::Region, x]}",
+            "!If [C, !Ref Names, []]",
+        ),
+    ] {
+        let text = looped(head, collection);
+        assert_eq!(told(&text), (Vec::new(), skipped.to_vec()), "{text}");
+    }
+}
+
+#[test]
+fn loops_over_what_is_known_are_checked_at_their_own_place() {
+    let place = "Resources/Fn::ForEach::Queues/2/Queue${N}/Properties/VisibilityTimeout";
+    for (head, collection) in [
+        ("", "[a, b]"),
+        ("Mappings: {M: {a: {b: [x, y]}}}", "!FindInMap [M, a, b]"),
+    ] {
+        let (found, skipped) = told(&looped(head, collection));
+        assert_eq!(found, [format!("Error value-out-of-range {place}")]);
+        assert_eq!(skipped, []);
+    }
+    // What loops make can be referred to, and what they do not make cannot.
+    let text = format!(
+        "{}  A: {{Type: AWS::SNS::Topic, Properties: {{DisplayName: !Sub '${{Queuea.QueueName}}${{Queuec}}'}}}}\n",
+        looped("", "[a, b]").replace("99999", "9")
+    );
+    let (found, _) = told(&text);
+    assert_eq!(
+        found,
+        ["Error unresolved-reference Resources/A/Properties/DisplayName/Fn::Sub"]
+    );
+    // A loop in a loop, and one in properties.
+    let (found, _) = told(&format!(
+        "{EXTENDED}Resources:
+  Fn::ForEach::Outer:
+    - A
+    - [x]
+    - Fn::ForEach::Inner:
+        - B
+        - [!Sub '${{A}}1']
+        - 'R${{B}}':
+            Type: AWS::SNS::Topic
+            Properties:
+              Fn::ForEach::Names: [K, [TopicName, Display], {{'${{K}}': !Ref B}}]
+"
+    ));
+    assert_eq!(
+        found,
+        [
+            "Error no-such-property Resources/Fn::ForEach::Outer/2/Fn::ForEach::Inner/2/R${B}/Properties/Fn::ForEach::Names/2/${K}"
+        ]
+    );
+}
+
+#[test]
+fn case_32_what_macros_make_is_counted() {
+    let (found, skipped) = told(
+        "
+Transform: [MyMacro, AWS::LanguageExtensions]
+Mappings: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: 's3://b/m.yaml'}}}
+Resources:
+  Bucket:
+    Type: AWS::S3::Bucket
+    Properties: {BucketName: !FindInMap [FromInclude, a, b], Fn::Transform: {Name: Mine, Parameters: {X: 1}}}
+",
+    );
+    assert_eq!(found, Vec::<String>::new());
+    let macros = [
+        "Transform",
+        "Resources/Bucket/Properties/Fn::Transform",
+        "Mappings/Fn::Transform",
+    ];
+    assert_eq!(skipped, macros.map(|path| (Reason::Macro, path.to_owned())));
+}
+
+#[test]
+fn cases_09_and_10_what_sam_knows_is_known() {
+    clean(
+        "
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  App: {Type: AWS::Serverless::Application, Properties: {Location: ./app.yaml}}
+  Api:
+    Type: AWS::Serverless::WebSocketApi
+    Properties: {RouteSelectionExpression: $request.body.action, Routes: {$default: {FunctionArn: !GetAtt Fn.Arn}}}
+  Fn: {Type: AWS::Serverless::Function, Properties: {Runtime: python3.13, Handler: i.h, InlineCode: 'def h(e, c): return {}'}}
+Outputs:
+  Topic: {Value: !GetAtt App.Outputs.TopicName}
+  Role: {Value: !GetAtt FnRole.Arn}
+",
+    );
+}
+
+#[test]
+fn globals_of_sam_are_checked_where_they_are_written() {
+    let (found, _) = told(
+        "
+Transform: AWS::Serverless-2016-10-31
+Globals: {Function: {Timeout: 9000, Runtime: python3.13, Handler: i.h, Layers: [x y], VpcConfig: {SecurityGroupIds: [nonsense]}}}
+Resources:
+  A: {Type: AWS::Serverless::Function, Properties: {InlineCode: a, Layers: ['arn:aws:lambda:eu-west-1:123456789012:layer:a:1'], VpcConfig: {SubnetIds: [nonsense]}}}
+",
+    );
+    assert_eq!(
+        found,
+        [
+            "Error value-out-of-range Globals/Function/Timeout",
+            "Error value-pattern Globals/Function/Layers/0",
+            "Error value-pattern Globals/Function/VpcConfig/SecurityGroupIds/0",
+            "Error value-pattern Resources/A/Properties/VpcConfig/SubnetIds/0",
+        ]
+    );
+}
+
+#[test]
+fn modules_make_resources_of_their_own() {
+    let (found, _) = told(
+        "
+Resources:
+  Mine: {Type: My::Own::Thing::MODULE, UpdatePolicy: {A: b}}
+  T: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Ref MineBucket}}
+",
+    );
+    assert_eq!(
+        found,
+        ["Error resource-attribute Resources/Mine/UpdatePolicy"]
+    );
+}
+
+/// Templates that were deployed, as they were found in public repositories, in small.
+#[test]
+fn what_runs_elsewhere_is_right() {
+    clean(
+        "
+Conditions: {C: !Equals [!Ref AWS::Region, eu-west-1]}
+Resources:
+  Group:
+    Type: AWS::AutoScaling::AutoScalingGroup
+    CreationPolicy: {ResourceSignal: {Count: !If [C, 0, 1]}}
+    Properties: {MinSize: '0', MaxSize: '1', LaunchConfigurationName: x, AvailabilityZones: !GetAZs ''}
+  Version: {Type: AWS::Lambda::Version, DeletionPolicy: Retain, Properties: {FunctionName: f}}
+",
+    );
+    let (found, _) = told(
+        "
+Transform: AWS::Serverless-2016-10-31
+Globals: {Function: [a]}
+Resources:
+  F: {Type: AWS::Serverless::Function, OpenApiVersion: 3.0.1, Connectors: {}, Properties: {Runtime: python3.13, Handler: i.h, InlineCode: a}}
+",
+    );
+    assert_eq!(
+        found,
+        [
+            "Warning unknown-member Resources/F/OpenApiVersion",
+            "Error invalid-structure Globals/Function",
         ]
     );
 }

@@ -2,22 +2,25 @@
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
+use stratiform_finding::Group;
 use stratiform_template::Template;
-use stratiform_validate::documents;
+use stratiform_validate::validate;
 
 /// What is said of a resource with these properties, in YAML's flow notation.
 fn said(resource_type: &str, properties: &str) -> String {
     let text = format!(
-        "Conditions: {{A: !Equals [a, b]}}\nResources:\n  It:\n    Type: {resource_type}\n    Properties: {properties}\n  \
+        "Parameters: {{P: {{Type: String}}}}\nConditions: {{A: !Equals [!Ref P, b]}}\nResources:\n  It:\n    Type: {resource_type}\n    Properties: {properties}\n  \
          Balancer: {{Type: AWS::ElasticLoadBalancingV2::LoadBalancer}}\n  Queue: {{Type: AWS::SQS::Queue}}\n"
     );
     let template = Template::parse(&text).unwrap();
-    let found = documents(&template).into_iter().map(|finding| {
+    let found = validate(&template, &[]).findings.into_iter();
+    let own = found.filter(|finding| Group::Documents.codes().contains(&finding.code));
+    let found = own.map(|finding| {
         let path = finding.path[3..].join("/");
         let code = finding.code.as_str();
         format!(
-            "{code}: {path}\n  {}\n  {}\n  {}",
-            finding.what, finding.why, finding.help
+            "{:?} {code}: {path} {}\n  {}\n  {}\n  {}",
+            finding.level, finding.when, finding.what, finding.why, finding.help
         )
     });
     found.collect::<Vec<_>>().join("\n")
@@ -69,6 +72,10 @@ fn a_rule_that_cannot_be_meant_is_found() {
         ),
         (EGRESS, "{IpProtocol: tcp, FromPort: 1, ToPort: 2}"),
         (
+            EGRESS,
+            "{IpProtocol: !If [A, tcp, udp], FromPort: !If [A, 2, 1], ToPort: 1, CidrIp: !If [A, 10.0.0.0/8, !Ref AWS::NoValue], CidrIpv6: '::/0'}",
+        ),
+        (
             GROUP,
             "{SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 9, ToPort: 2, CidrIpv6: '::/0'}], SecurityGroupEgress: [{IpProtocol: '-1'}]}",
         ),
@@ -87,7 +94,7 @@ fn of_a_rule_that_may_be_meant_nothing_is_said() {
         "{IpProtocol: icmp, FromPort: 8, ToPort: -1, CidrIp: 10.0.0.0/8}",
         "{IpProtocol: tcp, FromPort: !Ref P, ToPort: 1, CidrIp: !Ref B}",
         "{IpProtocol: !Ref P, SourceSecurityGroupName: a, SourceSecurityGroupOwnerId: '1'}",
-        "{IpProtocol: tcp, FromPort: 1, ToPort: 2, CidrIp: !If [A, 10.0.0.0/8, !Ref AWS::NoValue], CidrIpv6: '::/0'}",
+        "{IpProtocol: tcp, FromPort: 1, ToPort: 2, CidrIp: !If [A, 10.0.0.0/8, !Ref AWS::NoValue], CidrIpv6: !If [A, !Ref AWS::NoValue, '::/0']}",
     ];
     for rule in fine {
         assert_eq!(said(INGRESS, rule), "", "{rule}");

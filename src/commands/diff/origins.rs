@@ -8,7 +8,7 @@ use stratiform_environment::{Environment, Source, Variable};
 
 use crate::Define;
 use crate::assemblies::synthesis::synthesized;
-use crate::provenance::{Keys, Provenance};
+use crate::provenance::{Keys, Provenance, Synthesis};
 use crate::repository::project::Project;
 use crate::view::explained;
 use crate::view::reviewed::{Origin, Origins, Review, ReviewedEnvironment};
@@ -35,9 +35,10 @@ pub(super) fn add<E: Environment>(
         let Ok(now) = synthesized(define, &loaded.environment) else {
             continue;
         };
+        let synthesis = Synthesis::own(define);
         let provenance = match before.get(&name) {
-            Some(before) => Provenance::since(define, &loaded, &now, before),
-            None => Provenance::of(define, &loaded, &now),
+            Some(before) => Provenance::since(synthesis, &loaded, &now, before),
+            None => Provenance::of(synthesis, &loaded, &now),
         };
         of_environment(&provenance, &now, environment);
     }

@@ -8,7 +8,7 @@ use stratiform_assembly::Assembly;
 use stratiform_environment::{Environment, Loaded, Origin, Variable, Variation};
 
 use crate::Define;
-use crate::provenance::{Keys, Provenance, scalar, tried, value_at};
+use crate::provenance::{Keys, Provenance, Synthesis, scalar, tried, value_at};
 use crate::view::drift::{Difference, Key};
 
 /// An environment that is tried with other values, once somebody asks.
@@ -39,9 +39,9 @@ impl<'a, E: Environment> Tracing<'a, E> {
             return Vec::new();
         }
         let actual = difference.actual.as_ref().and_then(text);
-        let provenance = self
-            .provenance
-            .get_or_init(|| Provenance::of(self.define, self.loaded, self.assembly));
+        let provenance = self.provenance.get_or_init(|| {
+            Provenance::of(Synthesis::own(self.define), self.loaded, self.assembly)
+        });
         let origins = provenance.origins(&keys).into_iter();
         let mut found: Vec<Key> = origins
             .filter_map(|variable| {
@@ -80,7 +80,7 @@ impl<'a, E: Environment> Tracing<'a, E> {
             path: variable.path.clone(),
             value: Some(value.clone()),
         };
-        let other = tried(self.define, self.loaded, &variation)?;
+        let other = tried(Synthesis::own(self.define), self.loaded, &variation)?;
         (written(&other, keys)?.as_str() == actual).then_some(value)
     }
 }

@@ -12,10 +12,12 @@ use stratiform_deploy::guard::{
     Wanted, Whose, nearer,
 };
 use stratiform_deploy::{Call, Mending, Reply};
-use stratiform_environment::Deployment;
+use stratiform_environment::{Deployment, Settings};
+use stratiform_finding::Level;
 use tokio::task::spawn_blocking;
 
 use super::looking::{ask, running, stacks};
+use crate::assemblies::synthesis::{Questions, verdict_of};
 use crate::cloud::Cloud;
 use crate::commands::swap::swapped_before;
 use crate::images::pinning::{Pinning, Place, pinned};
@@ -23,6 +25,8 @@ use crate::repository::git::Folder;
 use crate::repository::head::Head;
 use crate::repository::project::Project;
 use crate::services::service_of;
+use crate::validation::today;
+use crate::view::validated::message;
 
 /// What is to be found out about.
 pub(crate) struct Asking<'a> {
@@ -40,6 +44,8 @@ pub(crate) struct Asking<'a> {
     pub whole: &'a Assembly,
     /// How it is deployed.
     pub settings: &'a Deployment,
+    /// What else its file says.
+    pub written: &'a Settings,
     /// Where it comes from.
     pub source: &'a Source,
     /// The release that somebody named.
@@ -104,6 +110,7 @@ pub(crate) async fn gather(asking: Asking<'_>) -> Gathered {
         assembly,
         whole,
         settings,
+        written,
         source,
         release,
         images,
@@ -185,6 +192,7 @@ pub(crate) async fn gather(asking: Asking<'_>) -> Gathered {
         room,
         git,
         stale,
+        findings: findings(source, assembly, written),
         caller,
         stacks,
         running,
@@ -197,6 +205,19 @@ pub(crate) async fn gather(asking: Asking<'_>) -> Gathered {
         images: chosen,
         said,
     }
+}
+
+/// What validation finds in what is to be deployed. Of what is deployed already, it is not asked.
+fn findings(source: &Source, assembly: &Assembly, written: &Settings) -> Asked<Vec<String>> {
+    if let Source::Deployed = source {
+        return Err(Unasked::because("what is deployed stays", ""));
+    }
+    let mut verdict = verdict_of(assembly, written, Questions::Errors, |_, _| Vec::new());
+    verdict.expire(&today());
+    let found = verdict
+        .open()
+        .filter(|finding| finding.level >= Level::Warning);
+    Ok(found.map(message).collect())
 }
 
 /// What git knows of where it comes from, and the snapshots that are not what would be deployed.

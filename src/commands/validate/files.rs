@@ -9,9 +9,9 @@ use std::thread;
 use stratiform_assembly::{AssemblyFile, FILE as ASSEMBLY};
 use stratiform_finding::{Code, Finding, Fix, Place, Source, Span};
 use stratiform_template::{
-    Document, MAX_BYTES, Node, RepeatedKey, inspect, parse_bytes, parse_with_repeats,
+    Document, MAX_BYTES, Node, RepeatedKey, parse_bytes, parse_with_repeats,
 };
-use stratiform_validate::validate;
+use stratiform_validate::inspect;
 
 use crate::repository::input::{Input, TEMPLATE_ENDINGS};
 use crate::validation::{Unchecked, Verdict};
@@ -37,14 +37,12 @@ enum Why {
 pub(super) fn verdict(paths: &[PathBuf], regions: &[String]) -> Verdict {
     let mut verdict = Verdict::default();
     let mut files = Vec::new();
+    let mut folders = Vec::new();
     for path in paths {
         if path.is_dir() {
             let before = files.len();
             collect(path, &mut files, &mut verdict);
-            if files.len() == before {
-                verdict.unreadable += 1;
-                verdict.tell([no_templates(path)]);
-            }
+            folders.push((path, before..files.len()));
         } else {
             files.push(File {
                 path: path.clone(),
@@ -53,9 +51,15 @@ pub(super) fn verdict(paths: &[PathBuf], regions: &[String]) -> Verdict {
             });
         }
     }
-    for one in on_all_cores(&files, |file| looked_at(file, regions)) {
-        verdict.add(one);
+    let looked = on_all_cores(&files, |file| looked_at(file, regions));
+    for (folder, of_it) in folders {
+        let mut inside = looked.get(of_it).unwrap_or_default().iter();
+        if inside.all(|file| file.found.is_empty() && file.templates == 0) {
+            verdict.unreadable += 1;
+            verdict.tell([no_templates(folder)]);
+        }
     }
+    looked.into_iter().for_each(|one| verdict.add(one));
     verdict
 }
 
@@ -198,6 +202,9 @@ fn looked_at(file: &File, regions: &[String]) -> Verdict {
             verdict.unreadable += 1;
             verdict.tell([no_template(&document.node, &source)]);
         }
+        Err(_) if file.why == Why::InFolder && !source.text.contains("AWS") => {
+            verdict.passed_over += 1;
+        }
         Err(finding) => {
             verdict.templates += 1;
             verdict.tell([finding.in_source(&source)]);
@@ -226,11 +233,9 @@ fn template(document: &Document, source: &Source, regions: &[&str], verdict: &mu
         }
         _ => finding.in_source(source),
     };
-    // Where the form is broken, the rest is looked at all the same.
-    let (template, form) = inspect(node);
-    let report = validate(&template, regions);
+    let report = inspect(&document.node, regions);
     verdict.resources += report.checked;
-    verdict.tell(form.into_iter().chain(report.findings).map(placed));
+    verdict.tell(report.findings.into_iter().map(placed));
     let not_checked = report.not_checked.into_iter().map(|it| {
         let span = node.span_at(it.path.iter().map(String::as_str));
         Unchecked {

@@ -7,7 +7,8 @@ use stratiform_changes::Replacement;
 use stratiform_template::Value;
 
 use super::{
-    Attribute, Change, Explained, How, Listed, OfResource, OfValue, Referring, Source, Subject,
+    Attribute, Change, Explained, How, Imported, Listed, OfResource, OfValue, Referring, Source,
+    Subject,
 };
 
 /// The shape of the JSON. It changes when a field goes or changes its meaning, not when one is added.
@@ -62,6 +63,7 @@ fn of_resource(resource: &OfResource) -> Json {
             "settings": attributes(&resource.settings),
             "properties": attributes(&resource.properties),
             "alsoReplacedBy": resource.also_replaced_by,
+            "imports": imports(&resource.imported),
             "referredToBy": referring(&resource.referring),
         }),
     )
@@ -84,9 +86,22 @@ fn of_value(value: &OfValue) -> Json {
             "value": value.value.as_ref().map(written),
             "from": sources(&value.from),
             "change": value.change.as_ref().map(change),
+            "imports": imports(&value.imported),
             "referredToBy": referring(&value.referring),
         }),
     )
+}
+
+fn imports(imported: &[Imported]) -> Vec<Json> {
+    let imported = imported.iter().map(|imported| {
+        json!({
+            "stack": imported.stack,
+            "output": imported.output,
+            "logicalId": imported.logical_id,
+            "attribute": imported.attribute,
+        })
+    });
+    imported.collect()
 }
 
 /// A value with functions in their long form.

@@ -6,8 +6,8 @@ use stratiform_finding::words::{beginning, counted, few, grouped};
 
 use super::value::flow;
 use super::{
-    Attribute, Change, Effect, Explained, How, Listed, OfResource, OfValue, Referring, Source,
-    Subject, rust,
+    Attribute, Change, Effect, Explained, How, Imported, Listed, OfResource, OfValue, Referring,
+    Source, Subject, rust,
 };
 
 /// The longest value that is shown whole: of one, and in a table.
@@ -21,35 +21,52 @@ const CONSEQUENCES: usize = 8;
 /// Columns of a label.
 const LABEL: usize = 13;
 
-/// Each environment by itself.
+/// Each environment by itself; those of which the same is to say, together.
 pub(crate) fn text(explained: &[Explained]) -> String {
-    let parts: Vec<String> = explained.iter().map(one).collect();
-    parts.join("\n")
+    let mut parts: IndexMap<String, Vec<&Explained>> = IndexMap::new();
+    for explained in explained {
+        parts
+            .entry(anywhere(explained))
+            .or_default()
+            .push(explained);
+    }
+    let parts = parts.into_iter().map(|(part, all)| match all.as_slice() {
+        [only] => format!("{}  {}", only.environment, one(only)),
+        _ => {
+            let names: Vec<&str> = all.iter().map(|it| it.environment.as_str()).collect();
+            format!("{}  {part}", names.join(", "))
+        }
+    });
+    parts.collect::<Vec<_>>().join("\n")
 }
 
+/// What there is to say of any environment: names of stacks have its name in them.
+fn anywhere(explained: &Explained) -> String {
+    let own = explained.name.strip_suffix(explained.stack.as_str());
+    let own = own.unwrap_or_default();
+    let name = format!("{}-", explained.environment);
+    match own.strip_suffix(name.as_str()) {
+        Some(app) => one(explained).replace(own, &format!("{app}<environment>-")),
+        None => one(explained),
+    }
+}
+
+/// What there is to say, without the environment.
 fn one(explained: &Explained) -> String {
-    let Explained {
-        environment, stack, ..
-    } = explained;
+    let Explained { stack, .. } = explained;
     match &explained.subject {
         Subject::Stack(resources) => {
             let name = &explained.name;
             let count = counted(resources.len(), "resource");
-            format!(
-                "{environment}  {stack}  {name}, {count}\n\n{}",
-                listed(resources)
-            )
+            format!("{stack}  {name}, {count}\n\n{}", listed(resources))
         }
         Subject::Resource(resource) => {
-            let title = format!("{environment}  {stack}/{}", resource.of.logical_id);
+            let title = format!("{stack}/{}", resource.of.logical_id);
             let kind = &resource.of.resource_type;
             format!("{title}  {kind}\n\n{}", of_resource(resource, explained))
         }
         Subject::Value(value) => {
-            let title = format!(
-                "{environment}  {stack}/{}.{}",
-                value.of.logical_id, value.path
-            );
+            let title = format!("{stack}/{}.{}", value.of.logical_id, value.path);
             let kind = &value.of.resource_type;
             format!("{title}  {kind}\n\n{}", of_value(value, explained))
         }
@@ -73,6 +90,7 @@ fn listed(resources: &[Listed]) -> String {
 fn of_resource(resource: &OfResource, explained: &Explained) -> String {
     let mut text = origin(&resource.of, &[]);
     text += &there(&resource.of);
+    text += &imports(&resource.imported);
     text += &referring(&explained.stack, &resource.referring);
     if !resource.also_replaced_by.is_empty() {
         let names = few(&resource.also_replaced_by);
@@ -129,6 +147,7 @@ fn of_value(value: &OfValue, explained: &Explained) -> String {
         None => vec!["changes nothing of the resource: CloudFormation goes by it later".to_owned()],
     };
     text += &labelled("changing it", &changing);
+    text += &imports(&value.imported);
     text += &referring(&explained.stack, &value.referring);
     text
 }
@@ -136,7 +155,7 @@ fn of_value(value: &OfValue, explained: &Explained) -> String {
 /// The lines of YAML and of Rust that make something.
 fn origin(of: &Listed, from: &[Source]) -> String {
     let declared = of.declared.map(rust);
-    let declared = declared.as_deref().unwrap_or("not known in Rust");
+    let declared = declared.as_deref().unwrap_or("stratiform itself");
     let lines = from
         .iter()
         .map(|source| format!("{} → {declared}  {}", source.place(), source.path));
@@ -231,6 +250,24 @@ fn how(how: &How) -> String {
         How::Output(None) => String::new(),
         How::Import(output) => format!("takes {output}"),
     }
+}
+
+/// What is taken from other stacks, and of which resource that is.
+fn imports(imported: &[Imported]) -> String {
+    let lines = imported.iter().map(|imported| {
+        let Imported {
+            stack,
+            output,
+            logical_id,
+            attribute,
+        } = imported;
+        match (logical_id, attribute) {
+            (Some(id), Some(attribute)) => format!("{stack}/{id}.{attribute}"),
+            (Some(id), None) => format!("{stack}/{id}  Ref"),
+            (None, _) => format!("{stack}  output {output}"),
+        }
+    });
+    labelled("imports", &cut(lines.collect(), LINES))
 }
 
 /// The first lines, and how many more there are.

@@ -67,6 +67,8 @@ pub struct Facts {
     pub git: Asked<Git>,
     /// Snapshots that are not what is synthesized.
     pub stale: Asked<Vec<String>>,
+    /// What validation finds in what is to be deployed, each thing in a sentence.
+    pub findings: Asked<Vec<String>>,
     /// Whose credentials these are.
     pub caller: Asked<Caller>,
     /// What the roles of the environment's bootstrap may not do, and have to.

@@ -29,6 +29,7 @@ pub(super) fn nothing_asked() -> Facts {
     Facts {
         git: Err(unasked()),
         stale: Err(unasked()),
+        findings: Err(unasked()),
         caller: Err(unasked()),
         permissions: Err(unasked()),
         rehearsal: Some(Err(unasked())),
@@ -83,6 +84,7 @@ pub(super) fn facts() -> Facts {
             known: vec!["v1".to_owned(), "v2".to_owned()],
         }),
         stale: Ok(Vec::new()),
+        findings: Ok(Vec::new()),
         caller: Ok(Caller {
             account: "111122223333".parse().unwrap(),
             arn: "arn:aws:sts::111122223333:assumed-role/Deployer/alice".to_owned(),

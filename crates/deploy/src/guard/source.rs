@@ -142,6 +142,24 @@ pub(super) fn snapshots(facts: &Facts) -> Check {
     tally.check(Id::Snapshots, "they are what is synthesized")
 }
 
+/// What is wrong stops synthesis. What is found in a release that ran already stops nobody on the way back to it.
+pub(super) fn findings(facts: &Facts) -> Check {
+    let mut tally = Tally::default();
+    match &facts.findings {
+        Err(unasked) => tally.unasked(unasked),
+        Ok(found) => {
+            let environment = &facts.wanted.environment;
+            for found in found {
+                tally.warn(
+                    found.as_str(),
+                    format!("read `validate --env {environment}`"),
+                );
+            }
+        }
+    }
+    tally.check(Id::Findings, "validation finds nothing in the templates")
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::Verdict::{Block, Pass, Skipped, Warn};
@@ -150,6 +168,16 @@ mod tests {
 
     fn git(facts: &mut Facts) -> &mut Git {
         facts.git.as_mut().unwrap()
+    }
+
+    #[test]
+    fn what_validation_finds_is_told() {
+        let mut facts = fixture::facts();
+        assert_eq!(findings(&facts).verdict, Pass);
+        facts.findings = Ok(vec!["one".to_owned(), "two".to_owned()]);
+        let check = findings(&facts);
+        assert_eq!((check.verdict, &*check.reason), (Warn, "one; two"));
+        assert_eq!(check.remedy, "read `validate --env prod`");
     }
 
     fn no_git() -> Facts {

@@ -81,6 +81,12 @@ impl<E: Environment> Loaded<E> {
     /// The environment's value with some things another way, one after the other; none where its type or its checks
     /// refuse that.
     pub fn varied(&self, variations: &[&Variation]) -> Option<E> {
+        let environment = self.unchecked(variations)?;
+        environment.check().is_empty().then_some(environment)
+    }
+
+    /// The same; none where its type refuses that, whatever its checks say.
+    pub fn unchecked(&self, variations: &[&Variation]) -> Option<E> {
         let mut all = serde_json::to_value(&self.environment).ok()?;
         for variation in variations {
             match &variation.value {
@@ -88,8 +94,7 @@ impl<E: Environment> Loaded<E> {
                 None => remove(&mut all, &variation.path)?,
             }
         }
-        let environment: E = serde_json::from_value(all).ok()?;
-        environment.check().is_empty().then_some(environment)
+        serde_json::from_value(all).ok()
     }
 
     /// Where a part is written, as a place to point at; none of what no file says.

@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use stratiform_finding::words::shortened;
-use stratiform_finding::{Code, Finding, Level};
+use stratiform_finding::{Code, Finding, Fix, Level};
 use stratiform_template::{Reference, Step};
 
 use super::{section, told, walk};
@@ -39,13 +39,14 @@ pub(super) fn check(scene: &Scene<'_>, findings: &mut Vec<Finding>) {
         for (position, target) in resource.depends_on.iter().enumerate() {
             let is_known = scene.template.resource(target).is_some();
             if is_known && needed.contains(&(logical_id, target.as_str())) {
-                findings.push(told(
+                let finding = told(
                     &path.below(Step::Index(position)),
                     (Code::RedundantDependsOn, Level::Note),
                     format!("it waits for `{}` already", shortened(target)),
                     "a reference to it makes it wait",
                     "remove it from `DependsOn`",
-                ));
+                );
+                findings.push(finding.fixed_by(Fix::Remove));
             }
         }
     }

@@ -8,11 +8,11 @@ use stratiform_finding::{Code, Finding, Level};
 use stratiform_template::{Function, Member, Reference, Section, Template, Value};
 
 use super::{section, told};
-use crate::scene::Scene;
+use crate::scene::is_transformed;
 
-pub(super) fn check(scene: &Scene<'_>, findings: &mut Vec<Finding>) {
-    let template = scene.template;
-    if scene.is_transformed {
+/// Asks of a template as it is written: what is written out has lost the collections of its loops.
+pub(crate) fn check(template: &Template, findings: &mut Vec<Finding>) {
+    if is_transformed(template) {
         return;
     }
     let mut used = Used::default();

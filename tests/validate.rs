@@ -1,0 +1,206 @@
+//! The built binary, end to end: `validate`, on the project and on files.
+
+#![expect(clippy::unwrap_used, reason = "a test")]
+
+mod support;
+
+use std::fs;
+
+use support::{Project, run};
+
+/// Something is wrong in it always, something in one case, and something nobody can look at.
+const TEMPLATE: &str = "Parameters:
+  Stage:
+    Type: String
+    AllowedValues: [dev, prod]
+Conditions:
+  Prod: !Equals [!Ref Stage, prod]
+Resources:
+  Queue:
+    Type: AWS::SQS::Queue
+    Properties:
+      DelaySecond: 5  # a little
+      VisibilityTimeout: !If [Prod, 999999, 30]
+  Own:
+    Type: My::Own::Thing
+";
+
+#[track_caller]
+fn exit(project: &Project, code: i32, shell: &str) -> String {
+    let said = run(project.shell(&format!("exec \"$0\" {shell}")));
+    assert!(said.starts_with(&format!("exit code {code}\n")), "{said}");
+    said
+}
+
+#[test]
+fn the_projects_stacks_are_right() {
+    let project = Project::of_shop();
+    insta::assert_snapshot!("project", run(project.command(["validate"])));
+    // A repository of one's own, without the SDK.
+    exit(&Project::of_guestbook(), 0, "validate");
+    let one = run(project.command(["validate", "--env", "dev", "--format", "json"]));
+    insta::assert_snapshot!("project_json", one);
+    insta::assert_snapshot!(
+        "project_files_and_environment",
+        run(project.command(["validate", "--env", "dev", "a.yaml"]))
+    );
+}
+
+#[test]
+fn a_value_of_the_environment_that_breaks_a_limit_is_found_by_everyone_but_who_asks_not_to() {
+    let project = Project::of_shop();
+    let prod = project.read("environments/prod.yaml");
+    let wrong = prod.replace("retention_days: 365", "retention_days: 366");
+    project.write("environments/prod.yaml", &wrong);
+    insta::assert_snapshot!("wrong_value", run(project.command(["validate"])));
+    exit(&project, 1, "synth");
+    exit(&project, 0, "synth --no-validate");
+    let accepted = exit(&project, 0, "validate --allow value-not-allowed");
+    assert!(accepted.contains("accepted\n"), "{accepted}");
+}
+
+#[test]
+fn what_an_environments_file_accepts_is_listed_with_its_reason_until_its_last_day() {
+    let project = Project::of_shop();
+    let prod = project.read("environments/prod.yaml");
+    let wrong = prod.replace("retention_days: 365", "retention_days: 366");
+    let accepted = |more: &str| {
+        let risk = format!("{{resource: network/FlowLogs, reason: It is a leap year.{more}}}");
+        let risks = format!("settings:\n  accepted_risks: {{value-not-allowed: [{risk}]}}\n");
+        project.write(
+            "environments/prod.yaml",
+            &wrong.replace("settings:\n", &risks),
+        );
+    };
+    accepted("");
+    insta::assert_snapshot!("accepted_risk", exit(&project, 0, "validate"));
+    let json = exit(&project, 0, "validate --format json");
+    assert!(
+        json.contains("\"acceptance\": \"It is a leap year.\""),
+        "{json}"
+    );
+    accepted(", until: 2001-02-28");
+    exit(&project, 3, "validate");
+    // Synthesis gives the same on every day.
+    exit(&project, 0, "synth");
+}
+
+#[test]
+fn findings_of_a_file_in_every_format() {
+    let project = Project::of_shop();
+    project.write("queue.yaml", TEMPLATE);
+    let format = |format| run(project.command(["validate", "queue.yaml", "--format", format]));
+    insta::assert_snapshot!("file_text", format("text"));
+    insta::assert_snapshot!("file_json", format("json"));
+    insta::assert_snapshot!("file_github", format("github"));
+    let sarif = format("sarif");
+    assert!(sarif.starts_with("exit code 3\n"), "{sarif}");
+    assert!(sarif.contains("\"startLine\": 12"), "{sarif}");
+    insta::assert_snapshot!(
+        "file_verbose",
+        run(project.command([
+            "validate",
+            "queue.yaml",
+            "--allow",
+            "no-such-property",
+            "-v"
+        ]))
+    );
+}
+
+#[test]
+fn what_is_no_template_is_said_of_each_file_and_the_others_are_looked_at() {
+    let project = Project::of_shop();
+    project.write("queue.yaml", TEMPLATE);
+    project.write("empty.yaml", "");
+    project.write("other.json", "{\"name\": \"x\"}");
+    project.write("broken.yaml", "Resources:\n  A: [\n");
+    project.write(
+        "twice.json",
+        "{\"Resources\": {\"A\": {\"Type\": \"AWS::SQS::Queue\", \"Type\": \"AWS::SNS::Topic\"}}}",
+    );
+    fs::write(project.path("binary.yaml"), b"\xFF\xFE\0\0").unwrap();
+    let files = "empty.yaml other.json broken.yaml binary.yaml missing.yaml queue.yaml twice.json";
+    insta::assert_snapshot!("several", exit(&project, 1, &format!("validate {files}")));
+}
+
+#[test]
+fn a_folder_is_searched_for_templates() {
+    let project = Project::of_shop();
+    for folder in ["all/below", "all/.hidden", "all/node_modules", "none"] {
+        fs::create_dir_all(project.path(folder)).unwrap();
+    }
+    for file in [
+        "all/below/one.yaml",
+        "all/two.template",
+        "all/.hidden/no.yaml",
+        "all/node_modules/no.yaml",
+    ] {
+        project.write(file, TEMPLATE);
+    }
+    for (folder, text) in [
+        ("all", "Resources: 'none ::'\n"),
+        ("none", "Resources: [::\n"),
+    ] {
+        project.write(&format!("{folder}/values.yaml"), text);
+    }
+    insta::assert_snapshot!(
+        "folder",
+        exit(&project, 3, "validate ./all --format github")
+    );
+    insta::assert_snapshot!("folder_without", exit(&project, 1, "validate none"));
+    // Files that synth wrote are for the region that it says.
+    exit(&project, 0, "synth");
+    let snapshots = exit(&project, 0, "validate snapshots");
+    assert!(
+        snapshots.ends_with("nothing found\n── stderr\n"),
+        "{snapshots}"
+    );
+}
+
+#[test]
+fn what_is_denied_or_accepted_decides_the_exit_code() {
+    let project = Project::of_shop();
+    let text = "Parameters: {P: {Type: String, Default: 012}}\nResources: {T: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Ref P}}}\n";
+    project.write("a.yaml", text);
+    exit(&project, 0, "validate a.yaml");
+    exit(&project, 3, "validate a.yaml --deny warning");
+    exit(
+        &project,
+        0,
+        "validate a.yaml --deny note --allow leading-zero",
+    );
+    let unknown = exit(&project, 2, "validate a.yaml --allow leading-zeros");
+    assert!(
+        unknown.contains("did you mean `leading-zero`?"),
+        "{unknown}"
+    );
+    let unknown = exit(&project, 2, "validate a.yaml --region eu-west-9");
+    assert!(
+        unknown.contains("AWS has no region `eu-west-9`"),
+        "{unknown}"
+    );
+    exit(&project, 0, "validate - < a.yaml");
+}
+
+#[test]
+fn what_has_one_right_answer_is_shown_and_written_only_after_a_yes() {
+    let project = Project::of_shop();
+    project.write("queue.yaml", TEMPLATE);
+    let before = project.tree(".");
+    insta::assert_snapshot!(
+        "fix_shown",
+        exit(&project, 3, "validate queue.yaml --fix < /dev/null")
+    );
+    assert_eq!(project.tree("."), before);
+    insta::assert_snapshot!(
+        "fix_written",
+        exit(&project, 3, "validate queue.yaml --fix --yes")
+    );
+    let fixed = TEMPLATE.replace("DelaySecond:", "DelaySeconds:");
+    assert_eq!(project.read("queue.yaml"), fixed);
+    let nothing = exit(&project, 3, "validate queue.yaml --fix --yes");
+    assert!(nothing.contains("has one right answer"), "{nothing}");
+    exit(&project, 2, "validate . --fix --yes");
+    exit(&project, 2, "validate --fix");
+}
