@@ -130,6 +130,23 @@ pub(crate) fn cdk() -> Result<(PathBuf, String), String> {
     Ok((cdk.folder().to_owned(), cdk.versions))
 }
 
+/// The templates that the CDK makes of the reference app, below the target folder.
+///
+/// # Errors
+/// Its packages cannot be installed, the app does not run, or a benchmark is running.
+pub(crate) fn cdk_templates() -> Result<PathBuf, String> {
+    let made = || {
+        let bench = Workbench::open(root())?;
+        let out = bench.path("out").join("cdk-templates");
+        workbench::remove(&out)?;
+        let cdk = peer::Cdk::install(&bench)?;
+        cdk.app("app.js", &out, peer::Validation::Off)
+            .run(&bench.log())?;
+        Ok(out)
+    };
+    made().map_err(|error: BenchError| error.to_string())
+}
+
 impl Task {
     const ALL: [Task; 9] = [
         Task::Synth,

@@ -235,9 +235,10 @@ fn padded(mut template: Value, bytes: usize) -> String {
     if let Some(resources) = template["Resources"].as_object_mut()
         && let Some(missing) = bytes.checked_sub(length)
     {
-        // What the metadata is written in takes its place, too.
-        let words =
-            "what it is for, and who asked for it; ".repeat(missing / resources.len().max(1) / 38);
+        // What the metadata is written in takes the place of two of these sentences.
+        let sentence = "what it is for, and who asked for it; ";
+        let times = missing / resources.len().max(1) / sentence.len();
+        let words = sentence.repeat(times.saturating_sub(2));
         for resource in resources.values_mut() {
             resource["Metadata"] = json!({"About": words});
         }

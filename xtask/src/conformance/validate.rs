@@ -51,7 +51,7 @@ pub(super) fn compare_all(folder: Option<&Path>, written: Page) -> Result<(Strin
     let explanations = Explanations::read()?;
     let cases = match folder {
         Some(folder) => corpus::read_folder(folder)?,
-        None => corpus::cases(&[])?,
+        None => corpus::cases()?,
     };
     eprintln!("{} templates", cases.len());
     let cfn_lint = Oracle::CfnLint.ask(&cases)?;

@@ -28,6 +28,10 @@ impl<'t> Checker<'t> {
             );
             return;
         }
+        // That it is null is told once, by whoever looks at it as a value.
+        if matches!(argument, Value::Null) {
+            return;
+        }
         self.nested(function, argument);
         match function {
             Function::Ref => match argument {

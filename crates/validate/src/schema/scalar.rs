@@ -218,6 +218,11 @@ impl<'t> Look<'_, 't> {
     }
 
     fn only(&mut self, text: &str, wanted: Fact, path: &Path<'_>) {
+        // What a rule gathered may have no such value.
+        if let Fact::Map(_) = wanted {
+            self.is_unknown = true;
+            return;
+        }
         if is(text, wanted, self.is_rule()) || self.fails_silently() {
             return;
         }

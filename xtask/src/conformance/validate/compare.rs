@@ -146,7 +146,7 @@ fn judge<'c>(
         let other = near().find(|other| is_error(other) == is_error(seen));
         match other {
             Some(other) => (Side::OtherRule, Some(other)),
-            None if is_error(seen) && others.iter().any(is_error) => (besides, None),
+            None if others.iter().any(is_error) => (besides, None),
             None => (alone, None),
         }
     };
@@ -156,4 +156,59 @@ fn judge<'c>(
         seen,
         near,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Case, Rules, Seen, Side, compare};
+
+    fn seen(rule: &str, level: &str, path: &str) -> Seen {
+        Seen {
+            rule: rule.to_owned(),
+            level: level.to_owned(),
+            path: path.split('/').map(str::to_owned).collect(),
+            message: String::new(),
+        }
+    }
+
+    /// What becomes of one finding of each, beside findings of both that are the same.
+    fn sides(theirs: &[Seen], ours: &[Seen]) -> Vec<Side> {
+        let rules = Rules::read().unwrap();
+        let case = Case::found("case", "us-east-1", "");
+        let compared = compare(&case, theirs, ours, &rules);
+        let sides = compared.disagreements.iter();
+        sides.map(|disagreement| disagreement.side).collect()
+    }
+
+    #[test]
+    fn findings_are_compared_by_rule_place_and_level() {
+        let here = "Resources/A/Properties/B";
+        let theirs = [seen("E3012", "", here)];
+        let ours = |code, level, path| [seen(code, level, path)];
+        for (ours, expected) in [
+            (ours("value-type", "Error", here), vec![]),
+            (
+                ours("value-type", "Error", "Resources/A/Properties"),
+                vec![],
+            ),
+            (ours("value-type", "Warning", here), vec![Side::OtherLevel]),
+            (
+                ours("read-only-property", "Error", here),
+                vec![Side::OtherRule],
+            ),
+            (
+                ours("value-type", "Error", "Resources/C/Properties/B"),
+                vec![Side::TheirsBesides, Side::OursBesides],
+            ),
+        ] {
+            assert_eq!(sides(&theirs, &ours), expected, "{ours:?}");
+        }
+        assert_eq!(sides(&theirs, &[]), [Side::OnlyTheirs]);
+        assert_eq!(
+            sides(&[], &ours("value-type", "Error", here)),
+            [Side::OnlyOurs]
+        );
+        assert!(sides(&[], &ours("value-type", "Note", here)).is_empty());
+        assert!(sides(&[seen("E0002", "", "")], &[]).is_empty());
+    }
 }

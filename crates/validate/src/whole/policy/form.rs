@@ -21,6 +21,7 @@ enum Form {
     List(&'static Form),
 }
 
+// A group without instances waits for no signal: templates that are deployed have `Count: 0`.
 const SIGNAL: Form = Form::Map(&[("Count", Form::Whole(0, i64::MAX)), ("Timeout", Form::Text)]);
 const PERCENT: Form = Form::Whole(0, 100);
 const CREATION: Form = Form::Map(&[
