@@ -66,8 +66,8 @@ fn texts_of_another_kind_are_found() {
             "['a b', 's3://a']",
         ),
         (
-            "AWS::ECS::TaskDefinition",
-            "TaskRoleArn",
+            "AWS::AutoScaling::LifecycleHook",
+            "RoleARN",
             "[MyRole, 'arn:aws:sqs:eu-west-1:123456789012:q', 'arn:aws:iam::12:role/a', 'arn:aws:iam::123456789012:user/a']",
         ),
     ] {
@@ -138,7 +138,7 @@ fn references_of_another_kind_are_found() {
             "LaunchTemplateData",
             "{SecurityGroupIds: [!Ref InNone]}",
         ),
-        ("AWS::ECS::TaskDefinition", "TaskRoleArn", "!Ref Role"),
+        ("AWS::AutoScaling::LifecycleHook", "RoleARN", "!Ref Role"),
         (
             "AWS::EC2::Instance",
             "SecurityGroupIds",
@@ -169,6 +169,9 @@ fn references_of_the_kind_or_of_none_are_right() {
             "[!Ref InVpc, !GetAtt InNone.GroupId, !GetAtt Vpc.DefaultSecurityGroup]",
         ),
         ("AWS::EC2::Instance", "SubnetId", "!Ref Subnet"),
+        // ECS takes the short name, too.
+        ("AWS::ECS::TaskDefinition", "TaskRoleArn", "!Ref Role"),
+        ("AWS::ECS::TaskDefinition", "TaskRoleArn", "MyRole"),
         ("AWS::EFS::FileSystem", "KmsKeyId", "!Ref Key"),
         ("AWS::EFS::FileSystem", "KmsKeyId", "!GetAtt Key.Arn"),
     ] {

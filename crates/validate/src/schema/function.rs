@@ -90,7 +90,7 @@ impl<'t> Look<'_, 't> {
     /// A reference to something of another kind than the property takes: a name for an ARN.
     fn other_kind(&mut self, value: &Value, schema: Schema, path: &Path<'_>) {
         let given = kind::given(self.scene, value);
-        if given.is_empty() {
+        if given.is_empty() || self.is_wrong_limit(path) {
             return;
         }
         let wanted = kind::kinds(schema);

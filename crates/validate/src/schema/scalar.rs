@@ -11,7 +11,13 @@ use crate::bound::{self, Bounds};
 use crate::{kind, pattern};
 
 /// Limits of the schemas that AWS does not keep to: type and property. Each with who found it.
-const WRONG: [(&str, &str); 1] = [
+const WRONG: [(&str, &str); 5] = [
+    // ECS API, `RegisterTaskDefinition` and `CreateService`; Batch API, `CreateComputeEnvironment`: the short name of a
+    // role, or its ARN.
+    ("AWS::Batch::ComputeEnvironment", "ServiceRole"),
+    ("AWS::ECS::Service", "Role"),
+    ("AWS::ECS::TaskDefinition", "ExecutionRoleArn"),
+    ("AWS::ECS::TaskDefinition", "TaskRoleArn"),
     // aws-cdk#38827: 32 hexadecimal digits without hyphens are accepted.
     ("AWS::SSO::Assignment", "PrincipalId"),
 ];
@@ -20,11 +26,7 @@ impl<'t> Look<'_, 't> {
     pub(super) fn scalar(&mut self, value: &Value, decoded: &Decoded, path: &Path<'_>) {
         let schema = decoded.schema;
         let Some(text) = text_of(value) else { return };
-        let name = self.subject.resource_type.name();
-        let is_wrong = |(resource_type, property): &(&str, &str)| {
-            *resource_type == name && *property == self.property_path(path)
-        };
-        if WRONG.iter().any(is_wrong) {
+        if self.is_wrong_limit(path) {
             return;
         }
         let before = self.found.len();
@@ -164,6 +166,15 @@ impl<'t> Look<'_, 't> {
             let what = self.said(text, path);
             self.tell(path, Code::ValuePattern, what, why, help);
         }
+    }
+
+    /// Whether AWS does not keep to what the schema says of a property.
+    pub(super) fn is_wrong_limit(&self, path: &Path<'_>) -> bool {
+        let name = self.subject.resource_type.name();
+        let is_it = |(resource_type, property): &(&str, &str)| {
+            *resource_type == name && *property == self.property_path(path)
+        };
+        WRONG.iter().any(is_it)
     }
 
     fn kind(&mut self, text: &str, schema: Schema, path: &Path<'_>) {

@@ -60,7 +60,10 @@ fn what_remains(
     let mut known = vec!["Delete", "Retain"];
     known.extend(only);
     let own = resource.resource_type.as_str();
-    if behaviour::takes_snapshot(own) || !own.starts_with("AWS::") {
+    if behaviour::takes_snapshot(own)
+        || !own.starts_with("AWS::")
+        || own.starts_with("AWS::Serverless::")
+    {
         known.push("Snapshot");
     }
     if known.contains(&text) {
