@@ -1,9 +1,6 @@
 //! Trying another value of each variable, on all cores.
 
-use std::num::NonZeroUsize;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind, set_hook, take_hook};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 
 use serde_json::Value;
 use stratiform_assembly::Assembly;
@@ -12,6 +9,7 @@ use stratiform_environment::{Environment, Loaded, Step, Variable, Variation};
 use super::Keys;
 use super::Synthesis;
 use super::moved::{Extent, moved};
+use crate::cores::on_all_cores;
 
 /// What an environment synthesizes with some things another way, where that can be; once.
 pub(crate) fn tried<E: Environment>(
@@ -63,22 +61,7 @@ impl<E: Environment> Trial<'_, E> {
     }
 
     fn each(&self) -> Vec<Found> {
-        let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        let next = AtomicUsize::new(0);
-        let work = || {
-            let turns = std::iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed));
-            let turns = turns.map_while(|turn| Some((turn, self.variables.get(turn)?)));
-            let found = turns.map(|(turn, variable)| (turn, self.one(variable)));
-            found.collect::<Vec<_>>()
-        };
-        let mut all: Vec<(usize, Found)> = thread::scope(|scope| {
-            let threads: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
-            let found = threads.into_iter().map(|thread| thread.join());
-            let found = found.map(|found| found.unwrap_or_else(|panic| resume_unwind(panic)));
-            found.flatten().collect()
-        });
-        all.sort_by_key(|(turn, _)| *turn);
-        all.into_iter().map(|(_, found)| found).collect()
+        on_all_cores(self.variables, |variable| self.one(variable))
     }
 
     fn one(&self, variable: &Variable) -> Found {
