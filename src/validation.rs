@@ -7,6 +7,7 @@ use std::collections::HashSet;
 
 use stratiform_finding::words::counted;
 use stratiform_finding::{Code, Finding, Level, Place};
+use stratiform_service::Timestamp;
 use stratiform_validate::Reason;
 
 /// Something that was found, and whether somebody said that it may be so.
@@ -14,8 +15,53 @@ use stratiform_validate::Reason;
 pub(crate) struct Found {
     /// What.
     pub finding: Finding,
-    /// It is counted, and fails nothing.
-    pub is_accepted: bool,
+    /// Why it may be so: then it is counted, and fails nothing.
+    pub accepted: Option<Acceptance>,
+}
+
+/// Why may something be as it is?
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Acceptance {
+    /// The command line says so.
+    Allowed,
+    /// It is written untyped in the code of the stack.
+    Untyped,
+    /// The environment's file says so.
+    Risk {
+        /// Why.
+        reason: String,
+        /// The last day on which it is accepted.
+        until: Option<String>,
+    },
+}
+
+impl Acceptance {
+    /// The same in words.
+    pub(crate) fn reason(&self) -> String {
+        match self {
+            Acceptance::Allowed => "--allow".to_owned(),
+            Acceptance::Untyped => "untyped in the code of the stack".to_owned(),
+            Acceptance::Risk {
+                reason,
+                until: Some(day),
+            } => format!("{reason} (until {day})"),
+            Acceptance::Risk {
+                reason,
+                until: None,
+            } => reason.clone(),
+        }
+    }
+
+    fn is_over(&self, today: &str) -> bool {
+        match self {
+            Acceptance::Risk {
+                until: Some(day), ..
+            } => day.as_str() < today,
+            Acceptance::Risk { until: None, .. } | Acceptance::Allowed | Acceptance::Untyped => {
+                false
+            }
+        }
+    }
 }
 
 /// Something that nobody could look at.
@@ -61,7 +107,7 @@ impl Verdict {
     pub(crate) fn tell(&mut self, findings: impl IntoIterator<Item = Finding>) {
         let found = findings.into_iter().map(|finding| Found {
             finding,
-            is_accepted: false,
+            accepted: None,
         });
         self.found.extend(found);
     }
@@ -69,11 +115,20 @@ impl Verdict {
     /// Accepts what has one of these codes, and makes errors of what has at least a level and is not accepted.
     pub(crate) fn judge(&mut self, accepted: &[Code], denied: Option<Level>) {
         for found in &mut self.found {
-            found.is_accepted |= accepted.contains(&found.finding.code);
+            let is_allowed = accepted.contains(&found.finding.code);
+            let allowed = is_allowed.then_some(Acceptance::Allowed);
+            found.accepted = found.accepted.take().or(allowed);
             let is_denied = denied.is_some_and(|least| found.finding.level >= least);
-            if is_denied && !found.is_accepted {
+            if is_denied && found.accepted.is_none() {
                 found.finding.level = Level::Error;
             }
+        }
+    }
+
+    /// Takes back what was accepted for a time that is over. Synthesis gives the same on every day and never does.
+    pub(crate) fn expire(&mut self, today: &str) {
+        for found in &mut self.found {
+            found.accepted = found.accepted.take().filter(|it| !it.is_over(today));
         }
     }
 
@@ -95,7 +150,7 @@ impl Verdict {
 
     /// What was found, and nobody accepted.
     pub(crate) fn open(&self) -> impl Iterator<Item = &Finding> {
-        let open = self.found.iter().filter(|found| !found.is_accepted);
+        let open = self.found.iter().filter(|found| found.accepted.is_none());
         open.map(|found| &found.finding)
     }
 
@@ -112,7 +167,8 @@ impl Verdict {
 
     /// How many findings somebody accepted.
     pub(crate) fn accepted(&self) -> usize {
-        self.found.iter().filter(|found| found.is_accepted).count()
+        let accepted = self.found.iter();
+        accepted.filter(|found| found.accepted.is_some()).count()
     }
 
     /// What there was: `412 resources checked in 19 templates: 2 errors, 1 warning; not checked: 1 macro, 2 types`.
@@ -160,6 +216,15 @@ impl Verdict {
             found.join(", "),
         )
     }
+}
+
+/// The day of a moment that the clock says.
+pub(crate) fn today() -> String {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let millis = since.map(|since| since.as_millis()).unwrap_or_default();
+    let now = Timestamp::from_millis(i64::try_from(millis).unwrap_or_default());
+    let now = now.map(|now| now.to_string()).unwrap_or_default();
+    now.chars().take("2027-03-31".len()).collect()
 }
 
 /// What places are sorted by.
@@ -225,6 +290,19 @@ mod tests {
         assert_eq!(verdict.accepted(), 1);
         assert_eq!(verdict.count(Level::Error), 2);
         assert!(verdict.sentence(true).ends_with("2 errors, 1 accepted"));
+    }
+
+    #[test]
+    fn what_was_accepted_for_a_time_is_open_again_after_it() {
+        let mut verdict = verdict();
+        verdict.found[0].accepted = Some(Acceptance::Risk {
+            reason: "it is a test".to_owned(),
+            until: Some("2027-03-31".to_owned()),
+        });
+        verdict.expire("2027-03-31");
+        assert_eq!(verdict.accepted(), 1);
+        verdict.expire("2027-04-01");
+        assert_eq!(verdict.accepted(), 0);
     }
 
     #[test]

@@ -36,6 +36,8 @@ fn exit(project: &Project, code: i32, shell: &str) -> String {
 fn the_projects_stacks_are_right() {
     let project = Project::of_shop();
     insta::assert_snapshot!("project", run(project.command(["validate"])));
+    // A repository of one's own, without the SDK.
+    exit(&Project::of_guestbook(), 0, "validate");
     let one = run(project.command(["validate", "--env", "dev", "--format", "json"]));
     insta::assert_snapshot!("project_json", one);
     insta::assert_snapshot!(
@@ -55,6 +57,32 @@ fn a_value_of_the_environment_that_breaks_a_limit_is_found_by_everyone_but_who_a
     exit(&project, 0, "synth --no-validate");
     let accepted = exit(&project, 0, "validate --allow value-not-allowed");
     assert!(accepted.contains("accepted\n"), "{accepted}");
+}
+
+#[test]
+fn what_an_environments_file_accepts_is_listed_with_its_reason_until_its_last_day() {
+    let project = Project::of_shop();
+    let prod = project.read("environments/prod.yaml");
+    let wrong = prod.replace("retention_days: 365", "retention_days: 366");
+    let accepted = |more: &str| {
+        let risk = format!("{{resource: network/FlowLogs, reason: It is a leap year.{more}}}");
+        let risks = format!("settings:\n  accepted_risks: {{value-not-allowed: [{risk}]}}\n");
+        project.write(
+            "environments/prod.yaml",
+            &wrong.replace("settings:\n", &risks),
+        );
+    };
+    accepted("");
+    insta::assert_snapshot!("accepted_risk", exit(&project, 0, "validate"));
+    let json = exit(&project, 0, "validate --format json");
+    assert!(
+        json.contains("\"acceptance\": \"It is a leap year.\""),
+        "{json}"
+    );
+    accepted(", until: 2001-02-28");
+    exit(&project, 3, "validate");
+    // Synthesis gives the same on every day.
+    exit(&project, 0, "synth");
 }
 
 #[test]
@@ -159,11 +187,12 @@ fn what_is_denied_or_accepted_decides_the_exit_code() {
 fn what_has_one_right_answer_is_shown_and_written_only_after_a_yes() {
     let project = Project::of_shop();
     project.write("queue.yaml", TEMPLATE);
+    let before = project.tree(".");
     insta::assert_snapshot!(
         "fix_shown",
         exit(&project, 3, "validate queue.yaml --fix < /dev/null")
     );
-    assert_eq!(project.read("queue.yaml"), TEMPLATE);
+    assert_eq!(project.tree("."), before);
     insta::assert_snapshot!(
         "fix_written",
         exit(&project, 3, "validate queue.yaml --fix --yes")

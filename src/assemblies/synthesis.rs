@@ -18,7 +18,7 @@ use stratiform_validate::validate;
 
 use super::boundary;
 use crate::provenance::{Provenance, Synthesis};
-use crate::validation::{Found, Unchecked, Verdict};
+use crate::validation::{Acceptance, Found, Unchecked, Verdict};
 use crate::{Define, services, tasks, topics};
 
 /// So many lines of YAML are said of what is wrong with a template.
@@ -63,7 +63,7 @@ pub(crate) fn validated<E: Environment>(
             .into_iter()
             .flatten()
         {
-            verdict.add(verdict_of(&bootstrap, asked, |_, _| Vec::new()));
+            verdict.add(verdict_of(&bootstrap, settings, asked, |_, _| Vec::new()));
             all.push(bootstrap);
         }
     }
@@ -75,7 +75,7 @@ pub(crate) fn bootstraps(
     assembly: &Assembly,
     settings: &WrittenSettings,
 ) -> Result<Vec<Assembly>, Vec<Finding>> {
-    checked(assemblies(assembly, settings)?)
+    checked(assemblies(assembly, settings)?, settings)
 }
 
 /// The same, whose roles may also do what is needed on the way from the stacks that are deployed.
@@ -85,12 +85,15 @@ pub(crate) fn bootstraps_from(
     assembly: &Assembly,
     settings: &WrittenSettings,
 ) -> Result<Vec<Assembly>, Vec<Finding>> {
-    checked(assemblies_from(deployed, assembly, settings)?)
+    checked(assemblies_from(deployed, assembly, settings)?, settings)
 }
 
-fn checked(bootstraps: Vec<Assembly>) -> Result<Vec<Assembly>, Vec<Finding>> {
+fn checked(
+    bootstraps: Vec<Assembly>,
+    settings: &WrittenSettings,
+) -> Result<Vec<Assembly>, Vec<Finding>> {
     let checked = bootstraps.into_iter().map(|bootstrap| {
-        let verdict = verdict_of(&bootstrap, Questions::Errors, |_, _| Vec::new());
+        let verdict = verdict_of(&bootstrap, settings, Questions::Errors, |_, _| Vec::new());
         without(bootstrap, verdict.errors())
     });
     checked.collect()
@@ -112,8 +115,9 @@ fn own<E: Environment>(
     asked: Questions<'_>,
 ) -> Result<(Assembly, Verdict), Vec<Finding>> {
     let written = loaded.environment.settings();
-    let mut assembly = synthesized(define, &loaded.environment)?;
+    let (mut assembly, flaws) = with_flaws(define, &loaded.environment)?;
     let mut verdict = traced(define, loaded, &assembly, asked);
+    verdict.tell(flaws);
     match tasks::entries(&assembly, loaded) {
         Ok(tasks) => assembly.tasks = tasks,
         Err(found) => verdict.tell(found),
@@ -130,18 +134,27 @@ pub(crate) fn synthesized<E: Environment>(
     define: Define<E>,
     environment: &E,
 ) -> Result<Assembly, Vec<Finding>> {
+    let (assembly, flaws) = with_flaws(define, environment)?;
+    without(assembly, flaws)
+}
+
+/// The same, and what is wrong with documents in the templates.
+pub(crate) fn with_flaws<E: Environment>(
+    define: Define<E>,
+    environment: &E,
+) -> Result<(Assembly, Vec<Finding>), Vec<Finding>> {
     let written = environment.settings();
     let settings = settings(environment).map_err(|malformed| vec![refused(&malformed)])?;
     let app = App::new(settings);
     define(environment, &app);
     boundary::limit(&app, written);
-    let mut assembly = app.synthesize()?;
+    let (mut assembly, flaws) = app.synthesize_with_flaws()?;
     let account = written.account.as_ref();
     assembly.account = account
         .map(AccountId::new)
         .transpose()
         .map_err(|malformed| vec![refused(&malformed)])?;
-    Ok(assembly)
+    Ok((assembly, flaws))
 }
 
 /// An environment that takes only releases, and whose role trusts no tag: nothing can ever be deployed to it from GitHub.
@@ -169,7 +182,8 @@ fn traced<E: Environment>(
     asked: Questions<'_>,
 ) -> Verdict {
     let provenance = OnceCell::new();
-    verdict_of(assembly, asked, |stack, path| {
+    let settings = loaded.environment.settings();
+    verdict_of(assembly, settings, asked, |stack, path| {
         // Of a whole section or resource, everything would be said.
         if path.len() <= 2 {
             return Vec::new();
@@ -189,6 +203,7 @@ fn traced<E: Environment>(
 /// What is said of the templates, each thing with where it is declared and with more places for it.
 pub(crate) fn verdict_of(
     assembly: &Assembly,
+    settings: &WrittenSettings,
     asked: Questions<'_>,
     origins: impl Fn(&StackAt, &[String]) -> Vec<Place>,
 ) -> Verdict {
@@ -208,30 +223,25 @@ pub(crate) fn verdict_of(
         verdict.templates += 1;
         verdict.resources += report.checked;
         let form = check(&stack.template).into_iter();
-        let form = form.map(|finding| (finding, false));
+        let form = form.map(|finding| (finding, None));
         let held = report.findings.into_iter().map(|mut finding| {
             // What AWS takes in silence stops a team's own stacks; what is untyped is meant so.
             if Group::Documents.codes().contains(&finding.code) {
                 finding.level = Level::Error;
             }
-            let mut untyped = stack.untyped.iter();
-            let is_accepted = untyped.any(|path| is_about(&finding, path));
-            (finding, is_accepted)
+            let accepted = accepted(&finding, stack, key, settings);
+            (finding, accepted)
         });
-        verdict
-            .found
-            .extend(form.chain(held).map(|(finding, is_accepted)| {
-                let places = match !is_accepted && finding.level >= least {
-                    true => origins(stack, &finding.path),
-                    false => Vec::new(),
-                };
-                let finding = declared(finding, key, stack);
-                let finding = places.into_iter().fold(finding, Finding::at);
-                Found {
-                    finding,
-                    is_accepted,
-                }
-            }));
+        let found = form.chain(held).map(|(finding, accepted)| {
+            let places = match accepted.is_none() && finding.level >= least {
+                true => origins(stack, &finding.path),
+                false => Vec::new(),
+            };
+            let finding = declared(finding, key, stack);
+            let finding = places.into_iter().fold(finding, Finding::at);
+            Found { finding, accepted }
+        });
+        verdict.found.extend(found);
         let not_checked = report.not_checked.into_iter().map(|it| Unchecked {
             reason: it.reason,
             place: place(&it.path, stack),
@@ -240,6 +250,29 @@ pub(crate) fn verdict_of(
         verdict.not_checked.extend(not_checked);
     }
     verdict
+}
+
+/// Why what is found in a stack may be so: its code says it, or the environment's file.
+fn accepted(
+    finding: &Finding,
+    stack: &StackAt,
+    key: &str,
+    settings: &WrittenSettings,
+) -> Option<Acceptance> {
+    let mut untyped = stack.untyped.iter();
+    if untyped.any(|path| is_about(finding, path)) {
+        return Some(Acceptance::Untyped);
+    }
+    let [section, logical_id, ..] = finding.path.as_slice() else {
+        return None;
+    };
+    let code = finding.code.as_str();
+    let risk = settings.accepted(code, key, logical_id);
+    risk.filter(|_| section == "Resources")
+        .map(|risk| Acceptance::Risk {
+            reason: risk.reason.clone(),
+            until: risk.until.as_ref().map(ToString::to_string),
+        })
 }
 
 /// Whether a finding is about something untyped, which is as somebody wants it, whatever the catalog says: about what is
@@ -282,8 +315,8 @@ fn place(path: &[String], stack: &StackAt) -> Option<Place> {
     };
     match (resource, stack.location) {
         (Some(location), _) => {
-            let path = path.join("/");
-            Some(Place::rust(location, format!("gives {path}")))
+            // The path is said above.
+            Some(Place::rust(location, "given here"))
         }
         (None, Some(location)) => Some(Place::rust(location, "the stack is declared here")),
         (None, None) => None,
@@ -356,9 +389,13 @@ mod tests {
 
     /// What somebody's function makes of settings.
     fn assembled(define: Define<Values>, more: &str) -> Result<Assembly, Vec<Finding>> {
+        assemble(define, &loaded(more)?)
+    }
+
+    fn loaded(more: &str) -> Result<Loaded<Values>, Vec<Finding>> {
         let text = format!("settings:\n  app: shop\n  region: eu-west-1\n{more}");
         let layers = [Source::new("dev.yaml", text)];
-        assemble(define, &load::<Values>(&"dev".parse().unwrap(), &layers)?)
+        load::<Values>(&"dev".parse().unwrap(), &layers)
     }
 
     fn users(_: &Values, app: &App) {
@@ -508,8 +545,11 @@ mod tests {
             ..StackAt::of("shop-dev-queues", Template::parse(text).unwrap())
         };
         assembly.stacks = vec![stack.clone()];
-        let verdict =
-            |assembly: &Assembly| verdict_of(assembly, Questions::Errors, |_, _| Vec::new());
+        let loaded = loaded("").unwrap();
+        let settings = loaded.environment.settings();
+        let verdict = |assembly: &Assembly| {
+            verdict_of(assembly, settings, Questions::Errors, |_, _| Vec::new())
+        };
         let found = verdict(&assembly).errors();
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(found[0].code, Code::ValueOutOfRange);
@@ -537,6 +577,14 @@ mod tests {
         // Another environment's is the same, and is told once.
         assert!(limited[0].what.contains("(stack `queues`, "), "{limited:?}");
         assert!(assembled(|_, app| delayed(app, Opt::untyped(1000)), "").is_ok());
+        // What the environment's file accepts of one resource is no error of it.
+        let accepted = |resource: &str| {
+            let risk = format!("{{resource: {resource}, reason: it has to be so}}");
+            let more = format!("  accepted_risks: {{value-out-of-range: [{risk}]}}\n");
+            assembled(|_, app| delayed(app, 1000), &more).is_ok()
+        };
+        assert!(accepted("queues/Late"));
+        assert!(!accepted("queues/Early"));
     }
 
     #[test]

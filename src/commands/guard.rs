@@ -70,6 +70,7 @@ pub(crate) fn run<E: Environment>(
             assembly: &assembly,
             whole: &assembly,
             settings: &settings.deployment,
+            written: &settings,
             source: &source,
             release: args.release.as_deref(),
             images: &IndexMap::new(),

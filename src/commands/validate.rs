@@ -17,7 +17,7 @@ use crate::exit::Exit;
 use crate::regions::region;
 use crate::report::{Colour, Failure};
 use crate::repository::project::Project;
-use crate::validation::Verdict;
+use crate::validation::{Verdict, today};
 use crate::view::validated::{github, json, sarif, text};
 use crate::view::{Answer, summary};
 
@@ -33,6 +33,7 @@ pub(crate) fn run<E: Environment>(
     let regions = regions.map(|region| region.map(|region| region.to_string()));
     let regions = regions.collect::<Result<Vec<String>, _>>()?;
     let judged = |mut looked: Looked| {
+        looked.verdict.expire(&today());
         looked.verdict.judge(&accepted, args.deny.map(Deny::least));
         looked.verdict.sort();
         looked
@@ -111,6 +112,7 @@ fn shown(looked: &Looked, global: &Global, args: &Validate) -> Answer {
                 Level::Warning
             };
             let mut page = text(verdict, least, root, colour);
+            page += &text::accepted(verdict);
             if global.verbose {
                 page += &text::not_checked(verdict);
             }

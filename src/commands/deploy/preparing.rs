@@ -99,6 +99,7 @@ pub(crate) async fn prepare(
         assembly: &wanted,
         whole: &assembly,
         settings: written,
+        written: settings,
         source: &source,
         release,
         images: &fixed,

@@ -209,6 +209,7 @@ async fn planned(
         assembly: &wanted,
         whole: assembly,
         settings: &written,
+        written: settings,
         source: &source,
         release: None,
         images: &images,

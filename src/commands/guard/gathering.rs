@@ -12,7 +12,7 @@ use stratiform_deploy::guard::{
     Wanted, Whose, nearer,
 };
 use stratiform_deploy::{Call, Mending, Reply};
-use stratiform_environment::Deployment;
+use stratiform_environment::{Deployment, Settings};
 use stratiform_finding::Level;
 use tokio::task::spawn_blocking;
 
@@ -25,6 +25,7 @@ use crate::repository::git::Folder;
 use crate::repository::head::Head;
 use crate::repository::project::Project;
 use crate::services::service_of;
+use crate::validation::today;
 use crate::view::validated::message;
 
 /// What is to be found out about.
@@ -43,6 +44,8 @@ pub(crate) struct Asking<'a> {
     pub whole: &'a Assembly,
     /// How it is deployed.
     pub settings: &'a Deployment,
+    /// What else its file says.
+    pub written: &'a Settings,
     /// Where it comes from.
     pub source: &'a Source,
     /// The release that somebody named.
@@ -107,6 +110,7 @@ pub(crate) async fn gather(asking: Asking<'_>) -> Gathered {
         assembly,
         whole,
         settings,
+        written,
         source,
         release,
         images,
@@ -188,7 +192,7 @@ pub(crate) async fn gather(asking: Asking<'_>) -> Gathered {
         room,
         git,
         stale,
-        findings: findings(source, assembly),
+        findings: findings(source, assembly, written),
         caller,
         stacks,
         running,
@@ -204,11 +208,12 @@ pub(crate) async fn gather(asking: Asking<'_>) -> Gathered {
 }
 
 /// What validation finds in what is to be deployed. Of what is deployed already, it is not asked.
-fn findings(source: &Source, assembly: &Assembly) -> Asked<Vec<String>> {
+fn findings(source: &Source, assembly: &Assembly, written: &Settings) -> Asked<Vec<String>> {
     if let Source::Deployed = source {
         return Err(Unasked::because("what is deployed stays", ""));
     }
-    let verdict = verdict_of(assembly, Questions::Errors, |_, _| Vec::new());
+    let mut verdict = verdict_of(assembly, written, Questions::Errors, |_, _| Vec::new());
+    verdict.expire(&today());
     let found = verdict
         .open()
         .filter(|finding| finding.level >= Level::Warning);

@@ -37,14 +37,12 @@ enum Why {
 pub(super) fn verdict(paths: &[PathBuf], regions: &[String]) -> Verdict {
     let mut verdict = Verdict::default();
     let mut files = Vec::new();
+    let mut folders = Vec::new();
     for path in paths {
         if path.is_dir() {
             let before = files.len();
             collect(path, &mut files, &mut verdict);
-            if files.len() == before {
-                verdict.unreadable += 1;
-                verdict.tell([no_templates(path)]);
-            }
+            folders.push((path, before..files.len()));
         } else {
             files.push(File {
                 path: path.clone(),
@@ -53,9 +51,15 @@ pub(super) fn verdict(paths: &[PathBuf], regions: &[String]) -> Verdict {
             });
         }
     }
-    for one in on_all_cores(&files, |file| looked_at(file, regions)) {
-        verdict.add(one);
+    let looked = on_all_cores(&files, |file| looked_at(file, regions));
+    for (folder, of_it) in folders {
+        let mut inside = looked.get(of_it).unwrap_or_default().iter();
+        if inside.all(|file| file.found.is_empty() && file.templates == 0) {
+            verdict.unreadable += 1;
+            verdict.tell([no_templates(folder)]);
+        }
     }
+    looked.into_iter().for_each(|one| verdict.add(one));
     verdict
 }
 

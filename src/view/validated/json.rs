@@ -4,7 +4,7 @@ use serde::Serialize;
 use stratiform_finding::Level;
 
 use super::{at, level, position};
-use crate::validation::{Found, Unchecked, Verdict};
+use crate::validation::{Acceptance, Found, Unchecked, Verdict};
 
 /// The version of the form. It changes when a field goes or changes its meaning, not when one is added.
 const VERSION: u32 = 1;
@@ -47,6 +47,7 @@ struct Item<'v> {
     when: &'v str,
     help: &'v str,
     accepted: bool,
+    acceptance: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -101,7 +102,8 @@ fn item(found: &Found) -> Item<'_> {
         why: &finding.why,
         when: &finding.when,
         help: &finding.help,
-        accepted: found.is_accepted,
+        accepted: found.accepted.is_some(),
+        acceptance: found.accepted.as_ref().map(Acceptance::reason),
     }
 }
 

@@ -134,7 +134,7 @@ struct Fingerprints {
 #[derive(Serialize)]
 struct Suppression {
     kind: &'static str,
-    justification: &'static str,
+    justification: String,
 }
 
 /// All findings, the accepted ones as suppressed.
@@ -198,9 +198,9 @@ fn outcome(found: &Found, codes: &IndexSet<Code>, known: &mut HashMap<String, us
         logical_locations: Vec::new(),
         ..location(Some(place), finding)
     });
-    let accepted = found.is_accepted.then_some(Suppression {
+    let accepted = found.accepted.as_ref().map(|accepted| Suppression {
         kind: "external",
-        justification: "accepted with --allow, or untyped in the stack's code",
+        justification: accepted.reason(),
     });
     Outcome {
         rule_id: code.as_str(),
@@ -310,6 +310,7 @@ mod tests {
     use stratiform_finding::{Source, Span};
 
     use super::*;
+    use crate::validation::Acceptance;
 
     fn verdict() -> Verdict {
         let text = "Resources:\n  Größe: {}\n";
@@ -331,7 +332,7 @@ mod tests {
         let other = Finding::new(Code::NoTemplate, "nowhere", "");
         let mut verdict = Verdict::default();
         verdict.tell([finding.clone(), finding, other]);
-        verdict.found[1].is_accepted = true;
+        verdict.found[1].accepted = Some(Acceptance::Allowed);
         verdict
     }
 

@@ -4,15 +4,41 @@ use std::path::Path;
 
 use stratiform_finding::Level;
 
-use super::at;
+use super::{at, message};
 use crate::report::{Colour, drawn};
-use crate::validation::Verdict;
+use crate::validation::{Acceptance, Verdict};
 use crate::view::width;
 
 /// Findings of a level and worse, in the order of files and places.
 pub(crate) fn text(verdict: &Verdict, least: Level, root: &Path, colour: Colour) -> String {
     let findings = verdict.open().filter(|finding| finding.level >= least);
     drawn(findings, root, colour, width::where_stdout_is_seen())
+}
+
+/// What the environments' files say may be so, each thing with the reason.
+pub(crate) fn accepted(verdict: &Verdict) -> String {
+    let lines = verdict
+        .found
+        .iter()
+        .filter_map(|found| match &found.accepted {
+            Some(accepted @ Acceptance::Risk { .. }) => {
+                let (code, message) = (found.finding.code, message(&found.finding));
+                Some(format!(
+                    "accepted[{code}]: {message}\n  {}\n",
+                    accepted.reason()
+                ))
+            }
+            Some(Acceptance::Allowed | Acceptance::Untyped) | None => None,
+        });
+    ended(lines.collect())
+}
+
+/// Lines with an empty one after them, where there are any.
+fn ended(lines: String) -> String {
+    match lines.is_empty() {
+        true => lines,
+        false => lines + "\n",
+    }
 }
 
 /// What nobody could look at, a line each.
@@ -25,9 +51,5 @@ pub(crate) fn not_checked(verdict: &Verdict) -> String {
         let (noun, path) = (unchecked.reason.noun(), unchecked.path.join("/"));
         format!("{place}not checked: {noun}, {path}\n")
     });
-    let lines: String = lines.collect();
-    match lines.is_empty() {
-        true => lines,
-        false => lines + "\n",
-    }
+    ended(lines.collect())
 }

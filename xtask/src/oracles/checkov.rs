@@ -221,6 +221,10 @@ fn risks(values: &[Value]) -> Accepted {
         let Some((check, rest)) = entry.split_once('[') else {
             continue;
         };
+        // Codes of `validate` are accepted there, too.
+        if !check.starts_with("CKV") {
+            continue;
+        }
         let Some((index, field)) = rest.split_once("].") else {
             continue;
         };
@@ -315,7 +319,7 @@ mod tests {
 
     #[test]
     fn risks_are_read_from_env_show() {
-        let entry = |field: &str, value: &str| json!({"path": format!("settings.accepted_risks.A[0].{field}"), "value": value});
+        let entry = |field: &str, value: &str| json!({"path": format!("settings.accepted_risks.CKV_A[0].{field}"), "value": value});
         let values = [
             entry("resource", "database/*"),
             entry("reason", "why"),
@@ -323,7 +327,7 @@ mod tests {
         ];
         assert_eq!(
             risks(&values),
-            Accepted::from([("A".to_owned(), vec![risk("database/*", None)])])
+            Accepted::from([("CKV_A".to_owned(), vec![risk("database/*", None)])])
         );
     }
 }
