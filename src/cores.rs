@@ -5,6 +5,10 @@ use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+/// Bytes of stack of a thread: templates and schemas that are as deep as they may be need a tenth of it in a debug
+/// build. Only what is used is memory.
+const STACK: usize = 64 * 1024 * 1024;
+
 /// What comes of each thing, in their order. A panic in one of them goes on here.
 pub(crate) fn on_all_cores<T: Sync, R: Send>(
     things: &[T],
@@ -19,8 +23,15 @@ pub(crate) fn on_all_cores<T: Sync, R: Send>(
         done.collect::<Vec<_>>()
     };
     let mut all: Vec<(usize, R)> = thread::scope(|scope| {
-        let threads = (0..cores.min(things.len())).map(|_| scope.spawn(worker));
+        let threads = (0..cores.min(things.len())).filter_map(|_| {
+            let thread = thread::Builder::new().stack_size(STACK);
+            thread.spawn_scoped(scope, worker).ok()
+        });
         let threads: Vec<_> = threads.collect();
+        // Where there is no room for another thread, this one has to do.
+        if threads.is_empty() {
+            return worker();
+        }
         let done = threads.into_iter().map(|thread| thread.join());
         let done = done.map(|done| done.unwrap_or_else(|panic| resume_unwind(panic)));
         done.flatten().collect()
