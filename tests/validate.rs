@@ -204,3 +204,31 @@ fn what_has_one_right_answer_is_shown_and_written_only_after_a_yes() {
     exit(&project, 2, "validate . --fix --yes");
     exit(&project, 2, "validate --fix");
 }
+
+#[test]
+fn nested_stacks_are_held_against_the_templates_beside_them() {
+    let project = Project::of_shop();
+    project.write(
+        "parent.yaml",
+        "Resources:
+  Child:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: ./child.yaml
+      Parameters: {Nam: a}
+Outputs:
+  Topic: {Value: !GetAtt Child.Outputs.Topc}
+",
+    );
+    project.write(
+        "child.yaml",
+        "Parameters: {Name: {Type: String}}
+Resources: {Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Ref Name}}}
+Outputs: {Topic: {Value: !Ref Topic}}
+",
+    );
+    insta::assert_snapshot!(
+        "nested",
+        exit(&project, 3, "validate parent.yaml child.yaml")
+    );
+}

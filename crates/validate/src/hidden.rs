@@ -19,9 +19,15 @@ pub(crate) fn of(template: &Template) -> Option<WrittenOut> {
 /// What was said of a template without its loops, said of the one with them; and what the loops' members are refused for.
 pub(crate) fn with_loops(written: &WrittenOut, template: &Template, mut report: Report) -> Report {
     let told = check(template);
-    let origin = |finding: Finding| Finding {
-        path: written.origin(finding.path.clone()),
-        ..finding
+    let origin = |finding: Finding| {
+        let path = written.origin(finding.path.clone());
+        // What would mend one member is not what would mend the loop.
+        let fix = finding.fix.clone().filter(|_| path == finding.path);
+        Finding {
+            path,
+            fix,
+            ..finding
+        }
     };
     let refused = check(&written.template).into_iter().map(origin);
     let is_new = |finding: &Finding| {
