@@ -55,7 +55,7 @@ impl Seen {
     }
 
     /// With a path that begins once at the top, where AWS's validator has its beginning twice.
-    pub(super) fn from_the_top(mut self) -> Seen {
+    pub(super) fn beginning_once(mut self) -> Seen {
         if let [section, name, again, repeated, ..] = self.path.as_slice()
             && section == again
             && name == repeated
@@ -108,9 +108,9 @@ mod tests {
 
     #[test]
     fn a_path_that_begins_twice_begins_once() {
-        let twice = seen("Conditions/A/Conditions/A/Fn::And").from_the_top();
+        let twice = seen("Conditions/A/Conditions/A/Fn::And").beginning_once();
         assert_eq!(twice.place(), "Conditions/A/Fn::And");
-        let once = seen("Conditions/A/Fn::And/0").from_the_top();
+        let once = seen("Conditions/A/Fn::And/0").beginning_once();
         assert_eq!(once.place(), "Conditions/A/Fn::And/0");
     }
 }
