@@ -2,6 +2,8 @@
 //!
 //! Libraries hold what, where, why and what to do as data; here it becomes text.
 
+mod written;
+
 use std::borrow::Cow;
 use std::io::IsTerminal;
 use std::ops::Range;
@@ -243,7 +245,12 @@ fn shown<'f>(finding: &'f Finding, root: &Path) -> Vec<Shown<'f>> {
             At::Text(source, span) => (&*source.name, Cow::from(&*source.text), *span),
             At::Rust(location) => {
                 let (line, column) = (location.line() as usize, location.column() as usize);
-                let (text, span) = rust(root, location.file(), line, column);
+                let (text, mut span) = rust(root, location.file(), line, column);
+                if index == 0
+                    && let Some(found) = written::property(&text, span.start, &finding.path)
+                {
+                    (span.start, span.end) = (found.start, found.end);
+                }
                 (location.file(), text.into(), span)
             }
         };

@@ -53,6 +53,13 @@ fn a_value_a_resource_and_a_stack() {
             "{all}"
         );
     }
+    insta::assert_snapshot!(
+        "imports",
+        explained(&project, "services/SecurityGroup.VpcId")
+    );
+    // Where nothing is another but names, once.
+    let folded = ["explain", "queues/WorkerQueue.QueueName"];
+    insta::assert_snapshot!("folded", run(project.command(folded)));
     let code = run(project.command(["explain", "duplicate-key"]));
     assert_eq!(code, run(project.command(["--explain", "duplicate-key"])));
 }

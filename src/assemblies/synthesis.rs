@@ -115,8 +115,9 @@ fn own<E: Environment>(
     asked: Questions<'_>,
 ) -> Result<(Assembly, Verdict), Vec<Finding>> {
     let written = loaded.environment.settings();
-    let mut assembly = synthesized(define, &loaded.environment)?;
+    let (mut assembly, flaws) = with_flaws(define, &loaded.environment)?;
     let mut verdict = traced(define, loaded, &assembly, asked);
+    verdict.tell(flaws);
     match tasks::entries(&assembly, loaded) {
         Ok(tasks) => assembly.tasks = tasks,
         Err(found) => verdict.tell(found),
@@ -133,18 +134,27 @@ pub(crate) fn synthesized<E: Environment>(
     define: Define<E>,
     environment: &E,
 ) -> Result<Assembly, Vec<Finding>> {
+    let (assembly, flaws) = with_flaws(define, environment)?;
+    without(assembly, flaws)
+}
+
+/// The same, and what is wrong with documents in the templates.
+pub(crate) fn with_flaws<E: Environment>(
+    define: Define<E>,
+    environment: &E,
+) -> Result<(Assembly, Vec<Finding>), Vec<Finding>> {
     let written = environment.settings();
     let settings = settings(environment).map_err(|malformed| vec![refused(&malformed)])?;
     let app = App::new(settings);
     define(environment, &app);
     boundary::limit(&app, written);
-    let mut assembly = app.synthesize()?;
+    let (mut assembly, flaws) = app.synthesize_with_flaws()?;
     let account = written.account.as_ref();
     assembly.account = account
         .map(AccountId::new)
         .transpose()
         .map_err(|malformed| vec![refused(&malformed)])?;
-    Ok(assembly)
+    Ok((assembly, flaws))
 }
 
 /// An environment that takes only releases, and whose role trusts no tag: nothing can ever be deployed to it from GitHub.
@@ -305,8 +315,8 @@ fn place(path: &[String], stack: &StackAt) -> Option<Place> {
     };
     match (resource, stack.location) {
         (Some(location), _) => {
-            let path = path.join("/");
-            Some(Place::rust(location, format!("gives {path}")))
+            // The path is said above.
+            Some(Place::rust(location, "given here"))
         }
         (None, Some(location)) => Some(Place::rust(location, "the stack is declared here")),
         (None, None) => None,

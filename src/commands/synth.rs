@@ -19,6 +19,7 @@ use crate::report::{Colour, Failure};
 use crate::repository::project::{Checked, Project};
 use crate::snapshots::{Coverage, Rendered, Snapshots};
 use crate::validation::Verdict;
+use crate::view::stale::stale;
 use crate::view::{Answer, summary};
 
 /// Synthesizes, then writes, checks or prints.
@@ -51,7 +52,7 @@ pub(crate) fn run<E: Environment>(
     let mut answer = if args.check {
         let colour = Colour::on(global.color, &std::io::stdout());
         Answer {
-            stdout: summary::stale(&snapshots, colour),
+            stdout: stale(&snapshots, colour),
             stderr: summary::checked(&snapshots, started.elapsed()),
             exit: match snapshots.stale() {
                 0 => Exit::Done,

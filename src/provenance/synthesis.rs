@@ -5,7 +5,7 @@ use stratiform_bootstrap::assemblies;
 use stratiform_environment::Environment;
 
 use crate::Define;
-use crate::assemblies::synthesis::synthesized;
+use crate::assemblies::synthesis::with_flaws;
 
 /// A function from an environment's values to some of its stacks.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ impl<E: Environment> Synthesis<E> {
 
     /// The stacks as an environment's values make them, where that can be.
     pub(super) fn of(self, environment: &E) -> Option<Assembly> {
-        let own = synthesized(self.define, environment).ok()?;
+        let (own, _) = with_flaws(self.define, environment).ok()?;
         match self.whose {
             Whose::Environment => Some(own),
             Whose::Bootstrap(place) => {

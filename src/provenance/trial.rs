@@ -1,6 +1,8 @@
 //! Trying another value of each variable, on all cores.
 
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+use std::sync::Once;
 
 use serde_json::Value;
 use stratiform_assembly::Assembly;
@@ -17,7 +19,7 @@ pub(crate) fn tried<E: Environment>(
     loaded: &Loaded<E>,
     variation: &Variation,
 ) -> Option<Assembly> {
-    quietly(|| caught(|| synthesis.of(&loaded.varied(&[variation])?)))
+    caught(|| synthesis.of(&loaded.varied(&[variation])?))
 }
 
 /// Whether what is tried has to pass the environment's checks.
@@ -27,18 +29,25 @@ enum Checks {
     Left,
 }
 
-/// What somebody's code gives: values that nobody wrote may be more than it can take.
+/// What somebody's code gives: values that nobody wrote may be more than it can take. Nothing is said of what panics.
 fn caught<T>(make: impl FnOnce() -> Option<T>) -> Option<T> {
-    catch_unwind(AssertUnwindSafe(make)).ok().flatten()
-}
-
-/// Does something without a word of what panics in it.
-fn quietly<T>(work: impl FnOnce() -> T) -> T {
-    let hook = take_hook();
-    set_hook(Box::new(|_| {}));
-    let done = work();
-    set_hook(hook);
-    done
+    thread_local! {
+        static IS_TRYING: Cell<bool> = const { Cell::new(false) };
+    }
+    // Once, and never back: environments are tried side by side, and the hook is that of all threads.
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let tell = take_hook();
+        set_hook(Box::new(move |panic| {
+            if !IS_TRYING.get() {
+                tell(panic);
+            }
+        }));
+    });
+    let outside = IS_TRYING.replace(true);
+    let made = catch_unwind(AssertUnwindSafe(make));
+    IS_TRYING.set(outside);
+    made.ok().flatten()
 }
 
 /// What is tried, and beside what.
@@ -57,10 +66,6 @@ type Found = Option<Vec<(Keys, Extent)>>;
 impl<E: Environment> Trial<'_, E> {
     /// What each variable makes another, in their order.
     pub(super) fn all(&self) -> Vec<Found> {
-        quietly(|| self.each())
-    }
-
-    fn each(&self) -> Vec<Found> {
         on_all_cores(self.variables, |variable| self.one(variable))
     }
 

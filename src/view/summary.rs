@@ -11,7 +11,6 @@ use stratiform_finding::words::{counted, plural};
 use crate::report::Colour;
 use crate::snapshots::{FileChange, Rendered, SnapshotFile, Snapshots};
 use crate::validation::Verdict;
-use crate::view::review::yaml;
 use crate::view::style::{GREEN, RED, YELLOW, paint};
 use stratiform_assembly::{FILE as ASSEMBLY, environment_of};
 
@@ -127,21 +126,6 @@ pub(crate) fn checked(snapshots: &Snapshots, took: Duration) -> String {
         ""
     };
     format!("{unlisted}{checked}: {files}\n{help}")
-}
-
-/// What a run would change, as a unified diff.
-pub(crate) fn stale(snapshots: &Snapshots, colour: Colour) -> String {
-    let mut text = String::new();
-    for file in &snapshots.files {
-        let (before, after) = match &file.change {
-            FileChange::Unchanged | FileChange::Rewritten(_) => continue,
-            FileChange::Added => (None, Some(file.text.as_str())),
-            FileChange::Modified(before) => (Some(before.as_str()), Some(file.text.as_str())),
-            FileChange::Removed(before) => (Some(before.as_str()), None),
-        };
-        text += &yaml::coloured(&yaml::unified(&file.name, before, after), colour);
-    }
-    text
 }
 
 /// A path as seen from the current folder, where they have more in common than the root.

@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: our program and its peers, whole processes, side by side in one run.
 //!
 //! What lives here: the order of things, and what is printed. The modules below measure one thing each:
-//! `synth`, `scale`, `edit`, `build`, `diff`, `engine`, `deploy` and `operate`. Everything that they need is installed below the target folder.
+//! `synth`, `scale`, `edit`, `build`, `diff`, `validate`, `engine`, `deploy` and `operate`. Everything that they need is installed below the target folder.
 //! Nothing here is a test: times depend on the machine, and are for people to read.
 
 mod build;
@@ -22,6 +22,7 @@ mod server;
 mod subject;
 mod synth;
 mod table;
+mod validate;
 mod workbench;
 
 use std::path::PathBuf;
@@ -35,7 +36,7 @@ use workbench::Workbench;
 use crate::command::root;
 
 pub(crate) const USAGE: &str =
-    "usage: cargo xtask bench synth|scale|edit|build|diff|engine|deploy|operate|all [--rounds N] [--speed N] [--write]
+    "usage: cargo xtask bench synth|scale|edit|build|diff|validate|engine|deploy|operate|all [--rounds N] [--speed N] [--write]
 
 Measures our program and its peers side by side, and prints a table.
 
@@ -44,6 +45,7 @@ Measures our program and its peers side by side, and prints a table.
   edit        from an edit to its templates, against the CDK
   build       from a fresh clone to the first templates, against rusty-cdk
   diff        templates of 50 to 2000 resources, against the CDK's diff
+  validate    templates validated, against cfn-lint and AWS's validator
   engine      deployments to our endpoint, against moto
   deploy      an environment deployed to our endpoint, against the CDK and the AWS CLI; long
   operate     a deployment rehearsed with everything that can fail in it
@@ -80,6 +82,7 @@ enum Task {
     Edit,
     Build,
     Diff,
+    Validate,
     Engine,
     Deploy,
     Operate,
@@ -127,13 +130,31 @@ pub(crate) fn cdk() -> Result<(PathBuf, String), String> {
     Ok((cdk.folder().to_owned(), cdk.versions))
 }
 
+/// The templates that the CDK makes of the reference app, below the target folder.
+///
+/// # Errors
+/// Its packages cannot be installed, the app does not run, or a benchmark is running.
+pub(crate) fn cdk_templates() -> Result<PathBuf, String> {
+    let made = || {
+        let bench = Workbench::open(root())?;
+        let out = bench.path("out").join("cdk-templates");
+        workbench::remove(&out)?;
+        let cdk = peer::Cdk::install(&bench)?;
+        cdk.app("app.js", &out, peer::Validation::Off)
+            .run(&bench.log())?;
+        Ok(out)
+    };
+    made().map_err(|error: BenchError| error.to_string())
+}
+
 impl Task {
-    const ALL: [Task; 8] = [
+    const ALL: [Task; 9] = [
         Task::Synth,
         Task::Scale,
         Task::Edit,
         Task::Build,
         Task::Diff,
+        Task::Validate,
         Task::Engine,
         Task::Deploy,
         Task::Operate,
@@ -146,6 +167,7 @@ impl Task {
             Task::Edit => "edit",
             Task::Build => "build",
             Task::Diff => "diff",
+            Task::Validate => "validate",
             Task::Engine => "engine",
             Task::Deploy => "deploy",
             Task::Operate => "operate",
@@ -195,6 +217,7 @@ fn measure(request: &Request) -> Result<(), BenchError> {
             Task::Edit => edit::run(&bench, request)?,
             Task::Build => build::run(&bench, request)?,
             Task::Diff => diff::run(&bench, request)?,
+            Task::Validate => validate::run(&bench, request)?,
             Task::Engine => engine::run(&bench, request)?,
             Task::Deploy => deploy::run(&bench, request)?,
             Task::Operate => operate::run(&bench, request)?,

@@ -27,6 +27,13 @@ const PROJECTS: [&str; 3] = ["", GUESTBOOK, "examples/website"];
 /// It shows an output of what it imports, on purpose, and cfn-lint warns of that (W6001).
 const GUESTBOOK: &str = "examples/guestbook";
 
+/// AWS's own validator, as its users of Python install it.
+const VALIDATORS: Venv = Venv {
+    name: "validators",
+    file: "validators.txt",
+    requirements: include_str!("../validators.txt"),
+};
+
 /// One environment's snapshots.
 pub(crate) struct Snapshots {
     environment: String,
@@ -113,6 +120,11 @@ pub(crate) fn snapshots(folder: &Path) -> Result<Vec<Snapshots>, String> {
 /// The interpreter of the virtual environment.
 pub(crate) fn python() -> Result<PathBuf, String> {
     VENV.python()
+}
+
+/// The interpreter that AWS's own validator is installed for.
+pub(crate) fn validators() -> Result<PathBuf, String> {
+    VALIDATORS.python()
 }
 
 /// A program of the virtual environment.

@@ -2,7 +2,7 @@
 //! by itself, `.github/workflows/ci.yml` shows: it takes minutes.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
@@ -25,6 +25,7 @@ struct Metadata {
 struct Package {
     name: String,
     version: String,
+    manifest_path: PathBuf,
     /// Where it may be published: nowhere, or anywhere where nothing is said.
     publish: Option<Vec<String>>,
 }
@@ -44,7 +45,19 @@ pub(crate) fn step() -> Result<Outcome, String> {
     said(&arguments)?;
     let folder = Path::new(&metadata.target_directory).join("package");
     let mut total = 0;
-    for Package { name, version, .. } in &packages {
+    for package in &packages {
+        let Package {
+            name,
+            version,
+            manifest_path,
+            ..
+        } = package;
+        if !manifest_path.with_file_name("LICENSE").is_file() {
+            let link = "link it to the one at the root";
+            return Err(format!(
+                "`{name}` has no LICENSE beside its Cargo.toml: {link}"
+            ));
+        }
         let file = folder.join(format!("{name}-{version}.crate"));
         let size = fs::metadata(&file).map_err(|error| format!("{}: {error}", file.display()))?;
         if size.len() > LIMIT {

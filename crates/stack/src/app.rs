@@ -198,6 +198,19 @@ impl App {
     /// }
     /// ```
     pub fn synthesize(self) -> Result<Assembly, Vec<Finding>> {
+        let (assembly, flaws) = self.synthesize_with_flaws()?;
+        match flaws.is_empty() {
+            true => Ok(assembly),
+            false => Err(flaws),
+        }
+    }
+
+    /// Does the same, and gives the templates even where statements of policies name what IAM does not have: the
+    /// second is what is wrong with those. So that all that is wrong with the templates can be told at once.
+    ///
+    /// # Errors
+    /// Everything else that is wrong with the stacks.
+    pub fn synthesize_with_flaws(self) -> Result<(Assembly, Vec<Finding>), Vec<Finding>> {
         let stacks: Vec<Stack> = self.stacks.take().into_values().collect();
         let mut problems = self.problems.take();
         for stack in &stacks {

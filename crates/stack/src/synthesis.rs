@@ -29,12 +29,12 @@ use crate::stack::capabilities::capabilities;
 use crate::stack::{Stack, StackDraft};
 use crate::value::draft::{Declared, Exposure, Listed, StackId, Target};
 
-/// Turns stacks into templates, in deployment order.
+/// Turns stacks into templates, in deployment order. The second is what is wrong with documents in them.
 pub(crate) fn synthesize(
     settings: &Settings,
     stacks: &[Stack],
     defaults: &Defaults,
-) -> Result<Assembly, Vec<Finding>> {
+) -> Result<(Assembly, Vec<Finding>), Vec<Finding>> {
     let known = Known::of(stacks);
     let mut lowering = Lowering {
         settings,
@@ -43,6 +43,7 @@ pub(crate) fn synthesize(
         uses: Vec::new(),
         exports: BTreeMap::new(),
         problems: Vec::new(),
+        flaws: Vec::new(),
         listed: Listed::Here,
     };
     let mut templates: Vec<Template> = Vec::with_capacity(stacks.len());
@@ -59,7 +60,10 @@ pub(crate) fn synthesize(
     }
     lowering.equal_exports(stacks, &templates);
     let Lowering {
-        uses, mut problems, ..
+        uses,
+        mut problems,
+        flaws,
+        ..
     } = lowering;
     let order = match deployment_order(stacks, &uses) {
         Ok(order) => order,
@@ -69,6 +73,7 @@ pub(crate) fn synthesize(
         }
     };
     if !problems.is_empty() {
+        problems.extend(flaws);
         return Err(problems);
     }
     let mut producers: HashMap<&str, BTreeSet<&str>> = HashMap::new();
@@ -90,14 +95,15 @@ pub(crate) fn synthesize(
             ..synthesized(settings, &known, &draft, template, needs)
         })
     });
-    Ok(Assembly {
+    let assembly = Assembly {
         app: Some(settings.app.clone()),
         environment: Some(settings.environment.clone()),
         region: settings.region.clone(),
         account: None,
         stacks: synthesized.collect(),
         tasks: Vec::new(),
-    })
+    };
+    Ok((assembly, flaws))
 }
 
 /// Where a stack has values that are held against nothing.
@@ -152,6 +158,8 @@ struct Lowering<'a> {
     /// Producer → output's logical ID → what it exports.
     exports: BTreeMap<StackId, BTreeMap<String, Export>>,
     problems: Vec<Finding>,
+    /// What is wrong with documents; the templates are none the worse for it.
+    flaws: Vec<Finding>,
     /// Whether documents that are written out are held against the catalog; those in what is untyped are not.
     listed: Listed,
 }

@@ -397,6 +397,10 @@ fn macros_and_loops_are_given_the_benefit_of_the_doubt() {
         ],
     );
     expect(
+        "Resources: {A: {Type: My::Own::MODULE}, B: {Type: T, DependsOn: AQueue, Properties: {V: !Ref ABucket, W: !GetAtt A.Bucket.Arn, X: !Ref C}}}",
+        &["unresolved-reference Resources/B/Properties/X/Ref"],
+    );
+    expect(
         "Transform: AWS::Serverless-2016-10-31\nResources: {A: {Type: AWS::Serverless::Function, Properties: {V: !Ref B}}, B: {Type: AWS::Serverless::Api, Properties: {V: !GetAtt A.Arn}}}",
         &[],
     );

@@ -68,6 +68,10 @@ fn functions_inside_of_functions() {
             "!FindInMap [M, !Sub a, b]",
             vec![format!("{place} Fn::FindInMap/1")],
         ),
+        (
+            "!Select [0, {'Fn::Cidr': !Ref P}]",
+            vec![format!("{argument} Fn::Select/1/Fn::Cidr")],
+        ),
         ("!GetAtt [T, !Ref P]", vec![]),
         ("!GetAtt [T, !Sub a]", vec![format!("{place} Fn::GetAtt/1")]),
         (

@@ -12,8 +12,10 @@ mod block;
 mod bound;
 mod cases;
 mod extension;
+mod globals;
 mod hidden;
 mod kind;
+mod nested;
 mod parameter;
 mod pattern;
 mod report;
@@ -21,23 +23,27 @@ mod resource;
 mod rule;
 mod scene;
 mod schema;
+mod together;
 mod whole;
 
 use std::collections::HashSet;
 
+pub use nested::validate_nested;
 pub use report::{NotChecked, Reason, Report};
 use scene::Scene;
 use stratiform_template::{Node, Template};
+pub use together::{Deployed, validate_together};
 
 /// Holds a template against the facts, for the regions that it is deployed to; for any, where none is named.
 pub fn validate(template: &Template, regions: &[&str]) -> Report {
     let mut report = match hidden::of(template) {
         Some(written) => {
-            let report = plain(&written.template, regions);
+            let report = with_globals(&written.template, regions);
             hidden::with_loops(&written, template, report)
         }
-        None => plain(template, regions),
+        None => with_globals(template, regions),
     };
+    whole::serverless::globals(template, &mut report.findings);
     whole::unused::check(template, &mut report.findings);
     // Schemas say some things twice, and loops everything.
     let mut seen = HashSet::new();
@@ -48,6 +54,18 @@ pub fn validate(template: &Template, regions: &[&str]) -> Report {
 }
 
 /// The same of a template without loops that could be written out.
+fn with_globals(template: &Template, regions: &[&str]) -> Report {
+    let Some(merged) = globals::merged(template) else {
+        return plain(template, regions);
+    };
+    let mut report = plain(&merged, regions);
+    for finding in &mut report.findings {
+        finding.path = globals::origin(template, std::mem::take(&mut finding.path));
+    }
+    report
+}
+
+/// The same of one whose resources say all of it themselves.
 fn plain(template: &Template, regions: &[&str]) -> Report {
     let scene = Scene::new(template, regions);
     let mut report = Report::default();
@@ -64,6 +82,8 @@ pub fn inspect(node: &Node, regions: &[&str]) -> Report {
     let mut report = validate(&inspected.template, regions);
     let own = std::mem::take(&mut report.findings).into_iter();
     let own = own.filter(|finding| !inspected.follows(finding));
-    report.findings = inspected.findings().cloned().chain(own).collect();
+    let size = whole::limit::size(node.span.end.saturating_sub(node.span.start));
+    let form = inspected.findings().cloned();
+    report.findings = size.into_iter().chain(form).chain(own).collect();
     report
 }

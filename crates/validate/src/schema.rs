@@ -17,7 +17,7 @@ use std::borrow::Cow;
 
 pub(crate) use self::decoded::Decodings;
 pub(crate) use self::function::Known;
-pub(crate) use part::Entries;
+pub(crate) use part::{Entries, Form};
 use stratiform_catalog::{Fact, JsonType, Keyword, Schema, TypeSet};
 use stratiform_finding::{Code, Finding};
 use stratiform_template::{Function, Path, Step, Value};
@@ -28,7 +28,7 @@ use crate::report::Reason;
 use crate::scene::{Scene, Subject};
 
 /// How deep schemas are followed without a step down in the value. The catalog's go down to 10.
-const DEEPEST: usize = 48;
+const DEEPEST: usize = 300;
 
 /// One look at a value and what is inside of it.
 pub(crate) struct Look<'s, 't> {
@@ -240,7 +240,11 @@ impl<'s, 't> Look<'s, 't> {
                 })
             }
             Value::Function(..) => self.at_each(path, |look| look.function(value, schema, path)),
-            Value::Null => Ok(()),
+            // That it is null is told elsewhere; rules gather it for what is not there.
+            Value::Null => {
+                self.is_unknown |= self.data.is_none();
+                Ok(())
+            }
             _ => self.literal(value, schema, path),
         }
     }

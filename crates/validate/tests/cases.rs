@@ -364,3 +364,70 @@ Outputs:
 ",
     );
 }
+
+#[test]
+fn globals_of_sam_are_checked_where_they_are_written() {
+    let (found, _) = told(
+        "
+Transform: AWS::Serverless-2016-10-31
+Globals: {Function: {Timeout: 9000, Runtime: python3.13, Handler: i.h, Layers: [x y], VpcConfig: {SecurityGroupIds: [nonsense]}}}
+Resources:
+  A: {Type: AWS::Serverless::Function, Properties: {InlineCode: a, Layers: ['arn:aws:lambda:eu-west-1:123456789012:layer:a:1'], VpcConfig: {SubnetIds: [nonsense]}}}
+",
+    );
+    assert_eq!(
+        found,
+        [
+            "Error value-out-of-range Globals/Function/Timeout",
+            "Error value-pattern Globals/Function/Layers/0",
+            "Error value-pattern Globals/Function/VpcConfig/SecurityGroupIds/0",
+            "Error value-pattern Resources/A/Properties/VpcConfig/SubnetIds/0",
+        ]
+    );
+}
+
+#[test]
+fn modules_make_resources_of_their_own() {
+    let (found, _) = told(
+        "
+Resources:
+  Mine: {Type: My::Own::Thing::MODULE, UpdatePolicy: {A: b}}
+  T: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Ref MineBucket}}
+",
+    );
+    assert_eq!(
+        found,
+        ["Error resource-attribute Resources/Mine/UpdatePolicy"]
+    );
+}
+
+/// Templates that were deployed, as they were found in public repositories, in small.
+#[test]
+fn what_runs_elsewhere_is_right() {
+    clean(
+        "
+Conditions: {C: !Equals [!Ref AWS::Region, eu-west-1]}
+Resources:
+  Group:
+    Type: AWS::AutoScaling::AutoScalingGroup
+    CreationPolicy: {ResourceSignal: {Count: !If [C, 0, 1]}}
+    Properties: {MinSize: '0', MaxSize: '1', LaunchConfigurationName: x, AvailabilityZones: !GetAZs ''}
+  Version: {Type: AWS::Lambda::Version, DeletionPolicy: Retain, Properties: {FunctionName: f}}
+",
+    );
+    let (found, _) = told(
+        "
+Transform: AWS::Serverless-2016-10-31
+Globals: {Function: [a]}
+Resources:
+  F: {Type: AWS::Serverless::Function, OpenApiVersion: 3.0.1, Connectors: {}, Properties: {Runtime: python3.13, Handler: i.h, InlineCode: a}}
+",
+    );
+    assert_eq!(
+        found,
+        [
+            "Warning unknown-member Resources/F/OpenApiVersion",
+            "Error invalid-structure Globals/Function",
+        ]
+    );
+}

@@ -27,6 +27,11 @@ use super::{Report, Request};
 
 pub(super) use ours::{TASK, run as ours};
 
+/// A template with so many resources.
+pub(super) fn template(resources: usize) -> Value {
+    templates::template(resources, Version::Before)
+}
+
 const SIZES: [usize; 6] = [50, 100, 200, 500, 1000, 2000];
 
 /// The size for which there is a number to reach.

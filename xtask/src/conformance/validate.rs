@@ -36,8 +36,11 @@ use tally::Tally;
 use super::{Page, page};
 use crate::command::root;
 
-/// Where the list of disagreements is written, from the workspace.
-const LIST: &str = "target/conformance/validate/disagreements.md";
+/// Where the list of disagreements is written, from the workspace: over the corpus, and over other templates.
+const LISTS: [&str; 2] = [
+    "target/conformance/validate/disagreements.md",
+    "target/conformance/validate/disagreements-elsewhere.md",
+];
 
 /// Compares everything; what is printed, and whether every disagreement has a reason.
 ///
@@ -48,7 +51,7 @@ pub(super) fn compare_all(folder: Option<&Path>, written: Page) -> Result<(Strin
     let explanations = Explanations::read()?;
     let cases = match folder {
         Some(folder) => corpus::read_folder(folder)?,
-        None => corpus::cases(&[])?,
+        None => corpus::cases()?,
     };
     eprintln!("{} templates", cases.len());
     let cfn_lint = Oracle::CfnLint.ask(&cases)?;
@@ -63,8 +66,9 @@ pub(super) fn compare_all(folder: Option<&Path>, written: Page) -> Result<(Strin
     list += &with_cfn_lint.to_list(&rules);
     list += &format!("\n# Ours and AWS's validator\n\n{}\n", headline(&with_aws));
     list += &with_aws.to_list(&rules);
-    let path = root().join(LIST);
-    fs::write(&path, &list).map_err(|error| format!("cannot write `{LIST}`: {error}"))?;
+    let path = LISTS[usize::from(folder.is_some())];
+    fs::write(root().join(path), &list)
+        .map_err(|error| format!("cannot write `{path}`: {error}"))?;
     if written == Page::Written {
         let mut disputes = Disputes::default();
         for (index, case) in cases.iter().enumerate() {
@@ -83,7 +87,7 @@ pub(super) fn compare_all(folder: Option<&Path>, written: Page) -> Result<(Strin
         page::write("validate", &tables.to_markdown())?;
     }
     let text = format!(
-        "cfn-lint: {}\n{}: {}\n{LIST}",
+        "cfn-lint: {}\n{}: {}\n{path}",
         headline(&with_cfn_lint),
         Oracle::Aws.name(),
         headline(&with_aws)

@@ -62,8 +62,7 @@ impl Lowering<'_> {
                 if listed == Listed::Here && check::is_statement(&map) {
                     let place = Place::rust(owner.location, "written here");
                     let flaws = check::flaws(&map).into_iter();
-                    self.problems
-                        .extend(flaws.map(|flaw| flaw.at(place.clone())));
+                    self.flaws.extend(flaws.map(|flaw| flaw.at(place.clone())));
                 }
                 Value::Map(map)
             }

@@ -165,7 +165,9 @@ impl Checker<'_> {
             for attribute in resource.unknown.keys() {
                 // Custom resources may say a version, which nothing reads.
                 let is_version = attribute == "Version" && is_custom(&resource.resource_type);
-                let is_of_sam = ["Connectors", "IgnoreGlobals"].contains(&attribute.as_str());
+                // SAM leaves out what it does not know beside its own types, and reads these of any.
+                let is_of_sam = ["Connectors", "IgnoreGlobals"].contains(&attribute.as_str())
+                    || resource.resource_type.starts_with("AWS::Serverless::");
                 if self.serverless && is_of_sam {
                     continue;
                 }

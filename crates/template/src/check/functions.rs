@@ -28,6 +28,10 @@ impl<'t> Checker<'t> {
             );
             return;
         }
+        // That it is null is told once, by whoever looks at it as a value.
+        if matches!(argument, Value::Null) {
+            return;
+        }
         self.nested(function, argument);
         match function {
             Function::Ref => match argument {
@@ -66,8 +70,9 @@ impl<'t> Checker<'t> {
             },
             Function::FindInMap => match argument {
                 Value::List(items) if items.len() == 3 || items.len() == 4 => {
-                    if items.len() == 4 {
+                    if let Some(default) = items.get(3) {
                         self.needs_extensions("a default value in `Fn::FindInMap`");
+                        self.default_value(default);
                     }
                     self.mapping_reference(items);
                 }
@@ -81,6 +86,19 @@ impl<'t> Checker<'t> {
                 self.import(argument);
             }
             _ => self.shape(function, argument),
+        }
+    }
+
+    /// What `Fn::FindInMap` gives where the mapping has nothing.
+    fn default_value(&mut self, default: &Value) {
+        let fits = match default {
+            Value::Map(entries) => entries.keys().all(|key| key == "DefaultValue"),
+            _ => false,
+        };
+        if !fits && !self.transformed {
+            self.below(Step::Index(3), |checker| {
+                checker.wrong(Function::FindInMap, None, "write a map with `DefaultValue`");
+            });
         }
     }
 
@@ -140,7 +158,7 @@ impl<'t> Checker<'t> {
                 "write a text, or a function that gives one",
             ),
             Function::Cidr => (
-                given(argument) || (2..=3).contains(&items.len()),
+                (2..=3).contains(&items.len()),
                 None,
                 "write `[block, count, host bits]`",
             ),

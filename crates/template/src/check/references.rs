@@ -68,15 +68,19 @@ impl<'t> Checker<'t> {
         self.find(Code::UnresolvedReference, what, Some(recorded), help);
     }
 
-    /// Whether AWS SAM may make a resource of this name.
+    /// Whether AWS SAM, or a module, may make a resource of this name.
     ///
-    /// Source: AWS SAM developer guide, "Generated CloudFormation resources".
+    /// Source: AWS SAM developer guide, "Generated CloudFormation resources"; CloudFormation user guide, "Reference
+    /// module resources in CloudFormation templates".
     fn is_generated(&self, name: &str) -> bool {
-        let starts = |logical_id: &str| name.starts_with(logical_id);
-        self.serverless
-            && (name.starts_with("Serverless")
-                || name == "CodeDeployServiceRole"
-                || self.template.each_resource().any(|(id, _)| starts(id)))
+        let is_of_sam =
+            self.serverless && (name.starts_with("Serverless") || name == "CodeDeployServiceRole");
+        let mut resources = self.template.each_resource();
+        is_of_sam
+            || resources.any(|(id, resource)| {
+                let makes = self.serverless || resource.resource_type.ends_with("::MODULE");
+                makes && name.starts_with(id)
+            })
     }
 
     fn names(&self) -> impl Iterator<Item = &'t str> + use<'t> {

@@ -6,9 +6,9 @@ use indexmap::IndexMap;
 use stratiform_finding::Code;
 use stratiform_finding::words::shortened;
 
-use super::Checker;
 use super::functions::allowed;
 use super::walk::Block;
+use super::{Checker, is_scalar};
 use crate::read::Step;
 use crate::value::{Function, Value};
 
@@ -69,6 +69,16 @@ impl<'t> Checker<'t> {
     }
 
     fn assertion(&mut self, assertion: &'t Value) {
+        let described = assertion
+            .as_map()
+            .and_then(|assertion| assertion.get("AssertDescription"));
+        if described.is_some_and(|text| !is_scalar(text)) && !self.transformed {
+            self.below(Step::Key("AssertDescription"), |checker| {
+                let help = "write a literal text; functions are not evaluated here";
+                let what = "the description of an assertion is no text";
+                checker.find(Code::InvalidStructure, what, None, help);
+            });
+        }
         let asserted = assertion.as_map().map(|assertion| assertion.get("Assert"));
         match asserted {
             Some(Some(asserted)) => self.below(Step::Key("Assert"), |checker| {

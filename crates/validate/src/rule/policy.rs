@@ -51,6 +51,10 @@ fn policy<'t>(
         let path = path.key("Version");
         look.at_each(&path, |look| element::version(look, version, &path))?;
     }
+    if let Some(name) = document.get("Id") {
+        let path = path.key("Id");
+        look.at_each(&path, |look| element::name(look, name, &path))?;
+    }
     look.at_each(path, |look| {
         if look.given(document, "Statement")?.is_none() && !look.may_grow(document) {
             let why = "a policy is its statements, by IAM's grammar";

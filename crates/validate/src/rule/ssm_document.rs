@@ -8,7 +8,7 @@ use stratiform_finding::Code;
 use stratiform_finding::words::{listed, shortened};
 use stratiform_template::{Path, Value, parse};
 
-use crate::schema::{Entries, Look, Looked};
+use crate::schema::{Entries, Form, Look, Looked};
 
 /// A type of document, and the versions that it can have.
 type Versions = (&'static str, &'static [&'static str]);
@@ -86,6 +86,16 @@ fn version<'t>(
     let Some((kind, versions)) = known.filter(|_| !look.may_grow(document)) else {
         return Ok(());
     };
+    for name in ["assumeRole", "description"] {
+        let Some(value) = document.get(name) else {
+            continue;
+        };
+        if let Some(form) = look.misformed(value, Form::Scalar)? {
+            let what = format!("`{name}` is {}", form.noun());
+            let help = "write it as text";
+            look.tell(&path.key(name), Code::SsmDocument, what, "it is text", help);
+        }
+    }
     let name = "schemaVersion";
     let why = format!("a document of type `{kind}` has {}", listed(*versions));
     let own = path.key(name);
@@ -106,6 +116,17 @@ fn version<'t>(
                 what,
                 "Systems Manager wants a text",
                 help,
+            );
+        }
+        Some(value @ (Value::List(_) | Value::Map(_) | Value::Bool(_))) => {
+            let form = look.misformed(value, Form::Scalar)?.unwrap_or(Form::Scalar);
+            let what = format!("`schemaVersion` is {}", form.noun());
+            look.tell(
+                &own,
+                Code::SsmDocument,
+                what,
+                why,
+                "write the version, in quotes",
             );
         }
         Some(value) => {

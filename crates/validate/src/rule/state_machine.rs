@@ -8,11 +8,11 @@ mod field;
 mod flow;
 
 use stratiform_finding::Code;
-use stratiform_finding::words::shortened;
-use stratiform_template::Path;
+use stratiform_finding::words::{meant, shortened};
+use stratiform_template::{Path, Value};
 
 use self::field::Language;
-use crate::schema::{Entries, Look, Looked};
+use crate::schema::{Entries, Form, Look, Looked};
 
 /// Looks at the definition of a state machine.
 pub(super) fn check<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, path: &Path<'_>) {
@@ -62,6 +62,17 @@ fn language<'t>(
     Ok(said.and_then(|said| Language::named(&said)))
 }
 
+/// What a machine has, and in which form.
+const TOP: [(&str, Form); 7] = [
+    ("Comment", Form::Scalar),
+    ("ProcessorConfig", Form::Map),
+    ("QueryLanguage", Form::Scalar),
+    ("StartAt", Form::Scalar),
+    ("States", Form::Map),
+    ("TimeoutSeconds", Form::Scalar),
+    ("Version", Form::Scalar),
+];
+
 /// A machine: the whole, a branch of `Parallel`, or what `Map` does with each item.
 fn machine<'t>(
     look: &mut Look<'_, 't>,
@@ -70,6 +81,20 @@ fn machine<'t>(
     path: &Path<'_>,
 ) -> Looked<'t> {
     look.at_each(path, |look| {
+        for (name, value) in entries {
+            let own = path.key(name);
+            match TOP.iter().find(|(known, _)| known == name) {
+                Some((_, form)) => field::formed(look, entries, name, *form, path)?,
+                None if look.settled(value)?.is_some() && !name.starts_with("Fn::") => {
+                    let what = format!("a state machine has no `{}`", shortened(name));
+                    let why = "Step Functions refuses what it does not have";
+                    let known = TOP.iter().map(|(known, _)| *known);
+                    let help = meant(name, known).unwrap_or_else(|| "take it away".to_owned());
+                    tell(look, &own, what, why, help);
+                }
+                None => {}
+            }
+        }
         for name in ["StartAt", "States"] {
             if look.given(entries, name)?.is_none() && !look.may_grow(entries) {
                 let what = format!("the state machine has no `{name}`");
@@ -97,14 +122,15 @@ fn machine<'t>(
                 let why = format!("names of states have at most {LONGEST}");
                 tell(look, &path, what, why, "shorten it");
             }
-            look.inside(
-                value,
-                &path,
-                &mut |look, value, path| match value.as_map() {
-                    Some(state) => state_of(look, entries, state, around, path),
-                    None => Ok(()),
-                },
-            )?;
+            look.inside(value, &path, &mut |look, value, path| match value {
+                Value::Map(state) => state_of(look, entries, state, around, path),
+                Value::Function(..) => Ok(()),
+                _ => {
+                    let help = "write it as a map, with its `Type`";
+                    tell(look, path, "a state is no map", "a state is a map", help);
+                    Ok(())
+                }
+            })?;
         }
         Ok(())
     })
@@ -141,7 +167,7 @@ fn state_of<'t>(
             continue;
         }
         look.along(state, way, path, &mut |look, value, path| {
-            let Some(entries) = value.as_map() else {
+            let Some(entries) = field::map(look, value, path)? else {
                 return Ok(());
             };
             // Whether what a state says of its language holds inside of it, no page says.

@@ -96,7 +96,17 @@ impl<'t> Look<'_, 't> {
         let nearest = failures.iter().min_by_key(|found| {
             let wrong_kind = found.iter().any(is_kind);
             let deepest = found.iter().map(|finding| finding.path.len()).max();
-            (wrong_kind, std::cmp::Reverse(deepest), found.len())
+            // Events and the like name their kind: what another kind lacks is of no use.
+            let other_kind = found.iter().any(|finding| {
+                finding.code == Code::ValueNotAllowed
+                    && finding.path.last().is_some_and(|name| name == "Type")
+            });
+            (
+                wrong_kind,
+                other_kind,
+                std::cmp::Reverse(deepest),
+                found.len(),
+            )
         });
         match (failures.len(), nearest) {
             (1, Some(found)) => self.found.extend(found.iter().cloned()),

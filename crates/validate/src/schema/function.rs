@@ -9,6 +9,7 @@ use stratiform_template::{Function, Parameter, Path, Value, sub_variables};
 use super::{Look, Looked, named, said, text_of};
 use crate::block::Block;
 use crate::cases::Open;
+use crate::kind;
 use crate::parameter;
 use crate::report::Reason;
 
@@ -78,10 +79,35 @@ impl<'t> Look<'_, 't> {
                     || given.iter().any(|one| wanted.contains(one));
                 if !fits {
                     self.wrong_kind(value, given, wanted, path);
+                } else {
+                    self.other_kind(value, schema, path);
                 }
                 Ok(())
             }
         }
+    }
+
+    /// A reference to something of another kind than the property takes: a name for an ARN.
+    fn other_kind(&mut self, value: &Value, schema: Schema, path: &Path<'_>) {
+        let given = kind::given(self.scene, value);
+        if given.is_empty() {
+            return;
+        }
+        let wanted = kind::kinds(schema);
+        let takes = match wanted.is_empty() {
+            true if kind::takes_arn(schema) && given.iter().all(|kind| kind::is_name(kind)) => {
+                "an ARN".to_owned()
+            }
+            true => return,
+            false => kind_words(&wanted),
+        };
+        if given.iter().any(|kind| wanted.contains(kind)) {
+            return;
+        }
+        let what = format!("{} gets {}", named(path), kind_words(&given));
+        let why = self.why(&format!("it takes {takes}"));
+        let help = "refer to the right resource, or to the right attribute of it";
+        self.tell(path, Code::ReferenceKind, what, why, help);
     }
 
     fn wrong_kind(&mut self, value: &Value, given: TypeSet, wanted: TypeSet, path: &Path<'_>) {
@@ -349,6 +375,12 @@ impl<'t> Look<'_, 't> {
             parts.join(delimiter),
         ))))
     }
+}
+
+/// Kinds in a sentence.
+fn kind_words(kinds: &[&str]) -> String {
+    let words: Vec<String> = kinds.iter().map(|kind| format!("`{kind}`")).collect();
+    words.join(" or ")
 }
 
 /// Whether a macro gives the value.

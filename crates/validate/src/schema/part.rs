@@ -15,6 +15,36 @@ use crate::cases::Open;
 /// The entries of a map.
 pub(crate) type Entries = IndexMap<String, Value>;
 
+/// What a part of a document is, as far as that is the same for all of its values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Text, a number, or a boolean.
+    Scalar,
+    List,
+    Map,
+}
+
+impl Form {
+    /// The form of what is written out.
+    pub(crate) fn of(value: &Value) -> Option<Form> {
+        match value {
+            Value::Bool(_) | Value::Number(_) | Value::String(_) => Some(Form::Scalar),
+            Value::List(_) => Some(Form::List),
+            Value::Map(_) => Some(Form::Map),
+            Value::Null | Value::Function(..) => None,
+        }
+    }
+
+    /// The form with its article.
+    pub(crate) fn noun(self) -> &'static str {
+        match self {
+            Form::Scalar => "a text or number",
+            Form::List => "a list",
+            Form::Map => "a map",
+        }
+    }
+}
+
 /// What is done with a part of a value.
 pub(crate) type Visit<'v, 's, 't> =
     &'v mut dyn FnMut(&mut Look<'s, 't>, &Value, &Path<'_>) -> Looked<'t>;
@@ -170,6 +200,16 @@ impl<'s, 't> Look<'s, 't> {
             }
         }
         Ok(Some(present))
+    }
+
+    /// The form that a value has in this case and must not have; none where it fits, or nobody knows.
+    pub(crate) fn misformed(&self, value: &Value, wanted: Form) -> Looked<'t, Option<Form>> {
+        let Some(value) = self.settled(value)? else {
+            return Ok(None);
+        };
+        let is_open = |entries: &Entries| entries.keys().any(|key| key.starts_with("Fn::"));
+        let form = Form::of(value).filter(|_| !value.as_map().is_some_and(is_open));
+        Ok(form.filter(|form| *form != wanted))
     }
 
     /// Whether a macro or a loop may add to a map.

@@ -167,10 +167,10 @@ impl<'t> Look<'_, 't> {
     }
 
     fn kind(&mut self, text: &str, schema: Schema, path: &Path<'_>) {
-        if let Some(start) = kind::start(schema)
-            && !text.starts_with(start)
+        if let Some(limit) = kind::broken(schema, text)
+            && !self.fails_silently()
         {
-            let why = self.why(&format!("it must begin with `{start}`"));
+            let why = self.why(&limit);
             let help = "give the ID or the ARN of such a resource, or a handle";
             let what = self.said(text, path);
             self.tell(path, Code::ValuePattern, what, why, help);
@@ -218,6 +218,11 @@ impl<'t> Look<'_, 't> {
     }
 
     fn only(&mut self, text: &str, wanted: Fact, path: &Path<'_>) {
+        // What a rule gathered may have no such value.
+        if let Fact::Map(_) = wanted {
+            self.is_unknown = true;
+            return;
+        }
         if is(text, wanted, self.is_rule()) || self.fails_silently() {
             return;
         }

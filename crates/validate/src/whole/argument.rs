@@ -50,9 +50,10 @@ pub(super) fn check<'t>(
 
 /// The region of `Fn::GetAZs`; the text without one means this region.
 fn zones(region: &Value, path: &Path<'_>, findings: &mut Vec<Finding>) {
-    let Some(region) = region.as_str().filter(|region| !region.is_empty()) else {
+    let Some(region) = scalar(region).filter(|region| !region.is_empty()) else {
         return;
     };
+    let region = region.as_ref();
     if catalog().regions().any(|known| known == region) {
         return;
     }
@@ -68,14 +69,14 @@ fn zones(region: &Value, path: &Path<'_>, findings: &mut Vec<Finding>) {
 }
 
 fn blocks(block: &Value, path: &Path<'_>, findings: &mut Vec<Finding>) {
-    let Value::String(text) = block else { return };
-    if is_block(text) || text.contains("{{resolve:") {
+    let Some(text) = scalar(block) else { return };
+    if is_block(&text) || text.contains("{{resolve:") {
         return;
     }
     findings.push(told(
         path,
         (Code::InvalidFunctionArgument, Level::Error),
-        format!("`{}` is no block of addresses", shortened(text)),
+        format!("`{}` is no block of addresses", shortened(&text)),
         "`Fn::Cidr` takes a part of a block",
         "write one as `10.0.0.0/16`, or refer to it",
     ));

@@ -35,7 +35,7 @@ pub(super) fn check(scene: &Scene<'_>, findings: &mut Vec<Finding>) {
         let path = path.key("ParameterLabels");
         for (name, label) in reading.map(labels, &path, &[]).into_iter().flatten() {
             reading.parameter(name, &path.key(name));
-            reading.map(label, &path.key(name), &["default"]);
+            reading.label(label, &path.key(name));
         }
     }
 }
@@ -51,7 +51,7 @@ impl Reading<'_, '_> {
                 continue;
             };
             if let Some(label) = group.get("Label") {
-                self.map(label, &path.key("Label"), &["default"]);
+                self.label(label, &path.key("Label"));
             }
             let path = path.key("Parameters");
             match group.get("Parameters") {
@@ -65,6 +65,14 @@ impl Reading<'_, '_> {
                 Some(_) => self.wrong(&path, "is no list"),
                 None => {}
             }
+        }
+    }
+
+    fn label(&mut self, label: &Value, path: &Path<'_>) {
+        let text = self.map(label, path, &["default"]);
+        let text = text.and_then(|label| label.get("default"));
+        if text.is_some_and(|text| crate::parameter::scalar(text).is_none()) {
+            self.wrong(&path.key("default"), "is no text");
         }
     }
 

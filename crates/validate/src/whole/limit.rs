@@ -12,6 +12,33 @@ use crate::scene::Scene;
 const LONGEST_NAME: usize = 255;
 const LONGEST_DESCRIPTION: usize = 1024;
 
+/// How long a template may be, in bytes.
+const LARGEST: usize = 1_048_576;
+
+/// The length of the text. `E1002`, `I1002`.
+pub(crate) fn size(bytes: usize) -> Option<Finding> {
+    if bytes > LARGEST {
+        let what = format!("the template has {bytes} bytes");
+        let finding = Finding::new(
+            Code::QuotaExceeded,
+            what,
+            "split the template into several stacks",
+        );
+        return Some(finding.because(format!("CloudFormation takes {LARGEST}, from S3")));
+    }
+    let mut findings = Vec::new();
+    let top = section("Resources");
+    near(
+        &top,
+        "the template has",
+        bytes,
+        "bytes",
+        LARGEST,
+        &mut findings,
+    );
+    findings.pop()
+}
+
 pub(super) fn check(scene: &Scene<'_>, findings: &mut Vec<Finding>) {
     let template = scene.template;
     let description = template.description.as_deref().unwrap_or_default();

@@ -31,9 +31,13 @@ pub(super) fn ambiguous(scene: &Scene<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
+/// What a value comes to, where that is known.
+type Text<'a> = &'a dyn Fn(&Value) -> Option<String>;
+
 /// Something that only one resource can have, in the case in which it has it.
 pub(crate) struct Claim<'t> {
     pub(crate) logical_id: &'t str,
+    pub(crate) type_name: &'static str,
     /// The property that is shown.
     pub(crate) property: String,
     pub(crate) case: Case<'t>,
@@ -71,8 +75,19 @@ pub(super) fn collisions(scene: &Scene<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// What each resource claims for itself, under a key that two of a kind share.
-pub(crate) fn claims<'t>(scene: &Scene<'t>) -> Vec<(String, Claim<'t>)> {
+/// What each resource claims for itself, under a key that two of a kind share: an expression as it is written comes to
+/// the same wherever it stands in the template.
+fn claims<'t>(scene: &Scene<'t>) -> Vec<(String, Claim<'t>)> {
+    claims_by(scene, &|value| {
+        Some(match parameter::scalar(value) {
+            Some(text) => format!("`{text}`"),
+            None => value.to_json(),
+        })
+    })
+}
+
+/// The same with what a value comes to; nothing of what has no answer.
+pub(crate) fn claims_by<'t>(scene: &Scene<'t>, text: Text<'_>) -> Vec<(String, Claim<'t>)> {
     let mut claims = Vec::new();
     for (logical_id, resource) in scene.template.each_resource() {
         let Some(known) = scene.resource_type(&resource.resource_type) else {
@@ -83,11 +98,12 @@ pub(crate) fn claims<'t>(scene: &Scene<'t>) -> Vec<(String, Claim<'t>)> {
         };
         for group in groups(known, resource) {
             let property = group.last().copied().unwrap_or_default().to_owned();
-            for (case, key) in keys(scene, resource, &group, &case) {
+            for (case, key) in keys(scene, resource, (&group, text), &case) {
                 let key = format!("{} {key}", known.name());
                 let property = property.clone();
                 let claim = Claim {
                     logical_id,
+                    type_name: known.name(),
                     property,
                     case,
                 };
@@ -143,7 +159,7 @@ fn unique_name(known: ResourceType) -> Option<&'static str> {
 fn keys<'t>(
     scene: &Scene<'t>,
     resource: &'t Resource,
-    group: &[&str],
+    (group, text): (&[&str], Text<'_>),
     case: &Case<'t>,
 ) -> Vec<(Case<'t>, String)> {
     let mut keys = vec![(case.clone(), String::new())];
@@ -153,7 +169,7 @@ fn keys<'t>(
         };
         let mut longer = Vec::new();
         for (case, key) in keys {
-            for (case, text) in leaves(scene, value, &case) {
+            for (case, text) in leaves(scene, value, (text, &case)) {
                 longer.push((case, format!("{key} {name}={text}")));
             }
         }
@@ -165,14 +181,18 @@ fn keys<'t>(
     keys
 }
 
-/// What a value comes to: a text, or an expression as it is written, which comes to the same wherever it stands.
-fn leaves<'t>(scene: &Scene<'t>, value: &'t Value, case: &Case<'t>) -> Vec<(Case<'t>, String)> {
+/// What a value comes to, case by case.
+fn leaves<'t>(
+    scene: &Scene<'t>,
+    value: &'t Value,
+    (text, case): (Text<'_>, &Case<'t>),
+) -> Vec<(Case<'t>, String)> {
     if let Value::Function(Function::If, branches) = value
         && let Some([Value::String(name), then, otherwise]) = branches.as_list()
     {
         let branch = |branch, holds| {
             let case = scene.cases.with(case, Decision::Condition(name, holds));
-            case.map(|case| leaves(scene, branch, &case))
+            case.map(|case| leaves(scene, branch, (text, &case)))
                 .unwrap_or_default()
         };
         let mut found = branch(then, true);
@@ -185,12 +205,9 @@ fn leaves<'t>(scene: &Scene<'t>, value: &'t Value, case: &Case<'t>) -> Vec<(Case
         }
         // A macro or a store of secrets may give each another one.
         Value::Function(Function::Transform, _) => return Vec::new(),
-        _ => match parameter::scalar(value) {
-            Some(text) => format!("`{text}`"),
-            None => value.to_json(),
-        },
+        _ => text(value),
     };
-    vec![(case.clone(), key)]
+    key.map(|key| (case.clone(), key)).into_iter().collect()
 }
 
 /// The case in which both are so, if there is one.

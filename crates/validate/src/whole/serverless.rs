@@ -5,10 +5,10 @@
 use stratiform_catalog::catalog;
 use stratiform_finding::words::{listed, meant, shortened};
 use stratiform_finding::{Code, Finding, Level};
-use stratiform_template::Value;
+use stratiform_template::{Path, Resource, Template, Value};
 
 use super::{section, told};
-use crate::scene::Scene;
+use crate::scene::{Scene, is_transformed};
 
 const GLOBALS: [&str; 10] = [
     "Api",
@@ -34,6 +34,9 @@ pub(super) fn check(scene: &Scene<'_>, findings: &mut Vec<Finding>) {
     };
     let resources = section("Resources");
     for (logical_id, resource) in template.each_resource() {
+        if resource.resource_type.starts_with("AWS::Serverless::") {
+            left_out(resource, &resources.key(logical_id), findings);
+        }
         let known = catalog().resource_type(&resource.resource_type);
         let needed = known.and_then(|known| known.transform());
         if let Some(needed) = needed.filter(|needed| !has(needed)) {
@@ -46,10 +49,43 @@ pub(super) fn check(scene: &Scene<'_>, findings: &mut Vec<Finding>) {
             ));
         }
     }
+}
+
+/// What SAM does not read beside properties. `W3001`.
+fn left_out(resource: &Resource, path: &Path<'_>, findings: &mut Vec<Finding>) {
+    const READ: [&str; 2] = ["Connectors", "IgnoreGlobals"];
+    let unknown = resource
+        .unknown
+        .keys()
+        .filter(|name| !READ.contains(&name.as_str()) && !name.starts_with("Fn::"));
+    for name in unknown {
+        findings.push(told(
+            &path.key(name),
+            (Code::UnknownMember, Level::Warning),
+            format!("SAM leaves out `{}`", shortened(name)),
+            "it reads properties, and few other attributes of a resource",
+            "move it to `Properties`, or remove it",
+        ));
+    }
+}
+
+/// The section itself, as it is written.
+pub(crate) fn globals(template: &Template, findings: &mut Vec<Finding>) {
     let Some(Value::Map(globals)) = template.unknown.get("Globals") else {
         return;
     };
+    if is_transformed(template) {
+        return;
+    }
     let path = section("Globals");
+    for (name, value) in globals {
+        if !matches!(value, Value::Map(_) | Value::Null) {
+            let what = format!("`{}` of `Globals` is no map", shortened(name));
+            let kind = (Code::InvalidStructure, Level::Error);
+            let help = "write a map of properties";
+            findings.push(told(&path.key(name), kind, what, "", help));
+        }
+    }
     for name in globals
         .keys()
         .filter(|name| !GLOBALS.contains(&name.as_str()))

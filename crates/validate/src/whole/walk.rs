@@ -8,7 +8,7 @@ use crate::scene::Scene;
 
 /// Which part of the template a value stands in.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Part<'t> {
+pub(crate) enum Part<'t> {
     /// The properties of a resource.
     Properties(&'t Resource),
     /// Its metadata.
@@ -25,7 +25,7 @@ pub(super) enum Part<'t> {
 
 impl Part<'_> {
     /// Whether resources may be referred to.
-    pub(super) fn has_references(self) -> bool {
+    pub(crate) fn has_references(self) -> bool {
         match self {
             Part::Properties(_) | Part::Metadata | Part::Attribute | Part::Output => true,
             Part::Export | Part::Condition | Part::Rule => false,
@@ -34,21 +34,21 @@ impl Part<'_> {
 }
 
 /// Where a value stands, and in which case.
-pub(super) struct Spot<'a, 't> {
-    pub(super) scene: &'a Scene<'t>,
-    pub(super) part: Part<'t>,
+pub(crate) struct Spot<'a, 't> {
+    pub(crate) scene: &'a Scene<'t>,
+    pub(crate) part: Part<'t>,
     /// What it stands in; nothing where that is no member.
-    pub(super) owner: &'t str,
+    pub(crate) owner: &'t str,
     /// In which case it is there.
-    pub(super) case: Case<'t>,
+    pub(crate) case: Case<'t>,
     /// Whether it is there whenever its resource or output is.
-    pub(super) is_always: bool,
+    pub(crate) is_always: bool,
 }
 
 type Visit<'v, 't> = &'v mut dyn FnMut(&Spot<'_, 't>, &'t Value, &Path<'_>);
 
 /// Goes through all values that are there in some case.
-pub(super) fn each<'t>(scene: &Scene<'t>, visit: Visit<'_, 't>) {
+pub(crate) fn each<'t>(scene: &Scene<'t>, visit: Visit<'_, 't>) {
     let resources = section("Resources");
     for (logical_id, resource) in scene.template.each_resource() {
         if let Some(case) = existing(scene, resource.condition.as_deref()) {

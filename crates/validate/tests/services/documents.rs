@@ -25,6 +25,10 @@ fn state_machines() {
         states("A", "{A: {Type: Pass, Next: !If [Prod, B, C]}, B: {Type: Succeed}}"),
         "{Definition: {QueryLanguage: JSONata, StartAt: A, States: {A: {Type: Choice, Choices: [{Next: B}]}, B: {Type: Pass, Parameters: {}, End: true}}}}".to_owned(),
         "{Definition: {QueryLanguage: JSONata, StartAt: A, States: {A: {Type: Succeed, QueryLanguage: JSONPath}}}}".to_owned(),
+        "{Definition: {Coment: x, StartAt: A, States: {A: {Type: Pass, Next: [B], Catch: {}}, B: x}}}".to_owned(),
+        states("A", "{A: {Type: Choice, Choices: [[x], {Variable: $.a, IsNull: true, Next: [A]}]}}"),
+        states("A", "{A: {Type: Parallel, End: true, Branches: [x], Retry: [x, {ErrorEquals: [[a]], MaxAttempts: [1]}]}}"),
+        states("A", "{A: {Type: Choice, Choices: [{Variable: [$.a], IsNull: true, Next: A}]}}"),
         "{Definition: {States: {}}}".to_owned(),
     ];
     let cases: Vec<&str> = cases.iter().map(String::as_str).collect();

@@ -28,6 +28,8 @@ fn elements_of_policies() {
         "{Effect: Allow, Action: '*', Resource: '*', Condition: {StringEquals: b}}",
         "{Effect: !If [Prod, !Ref AWS::NoValue, Deny], Action: '*', Resource: '*'}",
         "{Effect: Allow, Action: '*', Resource: '*', Condition: {StringEquals: {'kms:ViaServise': x}}}",
+        "{Effect: Allow, Action: [[a]], Resource: '*', Condition: {StringEquals: {a: {}}}}",
+        "{Effect: [Allow], Sid: {a: b}, Action: [], Resource: '*x', Condition: []}",
         "[{Effect: Allow, Action: '*', Resource: [{Effect: Allow}]}]",
     ];
     let said = cases.map(|case| format!("{case}\n{}", statement(case)));

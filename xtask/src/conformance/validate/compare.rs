@@ -12,10 +12,14 @@ pub(super) const FAILED: [&str; 2] = ["E0002", "ERROR"];
 /// What became of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Side {
-    /// Only they have it, and nothing of ours is near.
+    /// Only they have it; we see nothing wrong with the template.
     OnlyTheirs,
-    /// Only we have it, and nothing of theirs is near.
+    /// Only we have it; they see nothing wrong with the template.
     OnlyOurs,
+    /// Only they have it; our errors are at other places of the template.
+    TheirsBesides,
+    /// Only we have it; their errors are at other places of the template.
+    OursBesides,
     /// Both have a finding at the place, of rules that are not each other's.
     OtherRule,
     /// Both have it; one of them as an error, the other not.
@@ -24,9 +28,11 @@ pub(super) enum Side {
 
 impl Side {
     /// All of them.
-    pub(super) const ALL: [Side; 4] = [
+    pub(super) const ALL: [Side; 6] = [
         Side::OnlyTheirs,
         Side::OnlyOurs,
+        Side::TheirsBesides,
+        Side::OursBesides,
         Side::OtherRule,
         Side::OtherLevel,
     ];
@@ -36,6 +42,8 @@ impl Side {
         match self {
             Side::OnlyTheirs => "only theirs",
             Side::OnlyOurs => "only ours",
+            Side::TheirsBesides => "theirs besides",
+            Side::OursBesides => "ours besides",
             Side::OtherRule => "other rule",
             Side::OtherLevel => "other level",
         }
@@ -78,17 +86,29 @@ pub(super) fn compare<'c>(
         |seen: &&Seen| seen.severity() > Level::Note && !FAILED.contains(&seen.rule.as_str());
     for seen in theirs.iter().filter(matters) {
         let is_one = |other: &Seen| rules.is_one(&other.rule, &seen.rule);
-        match judge(case, seen, ours, is_one, Side::OnlyTheirs) {
+        match judge(
+            case,
+            seen,
+            ours,
+            is_one,
+            [Side::OnlyTheirs, Side::TheirsBesides],
+        ) {
             None => compared.agreed.push(seen),
             Some(disagreement) => compared.disagreements.push(disagreement),
         }
     }
     for seen in ours.iter().filter(matters) {
         let is_one = |other: &Seen| rules.is_one(&seen.rule, &other.rule);
-        match judge(case, seen, theirs, is_one, Side::OnlyOurs) {
+        match judge(
+            case,
+            seen,
+            theirs,
+            is_one,
+            [Side::OnlyOurs, Side::OursBesides],
+        ) {
             None => compared.confirmed.push(seen),
             // What both see and call by other names was told above.
-            Some(told) if told.side != Side::OnlyOurs => {}
+            Some(told) if matches!(told.side, Side::OtherRule | Side::OtherLevel) => {}
             Some(disagreement) => compared.disagreements.push(disagreement),
         }
     }
@@ -112,7 +132,7 @@ fn judge<'c>(
     seen: &'c Seen,
     others: &'c [Seen],
     is_one: impl Fn(&Seen) -> bool,
-    alone: Side,
+    [alone, besides]: [Side; 2],
 ) -> Option<Disagreement<'c>> {
     let near = || others.iter().filter(|other| other.is_near(seen));
     let is_error = |seen: &Seen| seen.severity() == Level::Error;
@@ -122,10 +142,11 @@ fn judge<'c>(
         }
         (Side::OtherLevel, Some(same))
     } else {
-        // A warning says little about an error.
-        let other = near().find(|other| is_error(other) || !is_error(seen));
+        // A warning says little about an error, nor an error about a warning.
+        let other = near().find(|other| is_error(other) == is_error(seen));
         match other {
             Some(other) => (Side::OtherRule, Some(other)),
+            None if others.iter().any(is_error) => (besides, None),
             None => (alone, None),
         }
     };
@@ -135,4 +156,59 @@ fn judge<'c>(
         seen,
         near,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Case, Rules, Seen, Side, compare};
+
+    fn seen(rule: &str, level: &str, path: &str) -> Seen {
+        Seen {
+            rule: rule.to_owned(),
+            level: level.to_owned(),
+            path: path.split('/').map(str::to_owned).collect(),
+            message: String::new(),
+        }
+    }
+
+    /// What becomes of one finding of each, beside findings of both that are the same.
+    fn sides(theirs: &[Seen], ours: &[Seen]) -> Vec<Side> {
+        let rules = Rules::read().unwrap();
+        let case = Case::found("case", "us-east-1", "");
+        let compared = compare(&case, theirs, ours, &rules);
+        let sides = compared.disagreements.iter();
+        sides.map(|disagreement| disagreement.side).collect()
+    }
+
+    #[test]
+    fn findings_are_compared_by_rule_place_and_level() {
+        let here = "Resources/A/Properties/B";
+        let theirs = [seen("E3012", "", here)];
+        let ours = |code, level, path| [seen(code, level, path)];
+        for (ours, expected) in [
+            (ours("value-type", "Error", here), vec![]),
+            (
+                ours("value-type", "Error", "Resources/A/Properties"),
+                vec![],
+            ),
+            (ours("value-type", "Warning", here), vec![Side::OtherLevel]),
+            (
+                ours("read-only-property", "Error", here),
+                vec![Side::OtherRule],
+            ),
+            (
+                ours("value-type", "Error", "Resources/C/Properties/B"),
+                vec![Side::TheirsBesides, Side::OursBesides],
+            ),
+        ] {
+            assert_eq!(sides(&theirs, &ours), expected, "{ours:?}");
+        }
+        assert_eq!(sides(&theirs, &[]), [Side::OnlyTheirs]);
+        assert_eq!(
+            sides(&[], &ours("value-type", "Error", here)),
+            [Side::OnlyOurs]
+        );
+        assert!(sides(&[], &ours("value-type", "Note", here)).is_empty());
+        assert!(sides(&[seen("E0002", "", "")], &[]).is_empty());
+    }
 }

@@ -29,7 +29,7 @@ const KEPT: u64 = 6;
 ///
 /// # Errors
 /// Something of the corpus cannot be read.
-pub(super) fn cases(cdk: &[Case]) -> Result<Vec<Case>, String> {
+pub(super) fn cases() -> Result<Vec<Case>, String> {
     let mut found = Vec::new();
     for folder in [
         "snapshots",
@@ -38,7 +38,10 @@ pub(super) fn cases(cdk: &[Case]) -> Result<Vec<Case>, String> {
     ] {
         found.extend(snapshots(&root().join(folder))?);
     }
-    found.extend_from_slice(cdk);
+    match crate::bench::cdk_templates() {
+        Ok(folder) => found.extend(synthesized(&folder)?),
+        Err(error) => eprintln!("without the templates of the CDK: {error}"),
+    }
     let mut cases = found.clone();
     let mut known = HashSet::new();
     for case in &found {
@@ -100,6 +103,17 @@ fn snapshots(folder: &Path) -> Result<Vec<Case>, String> {
             let name = name.with_extension("").to_string_lossy().into_owned();
             cases.push(Case::found(name, &environment.region, text));
         }
+    }
+    Ok(cases)
+}
+
+/// The templates of a cloud assembly of the CDK.
+fn synthesized(folder: &Path) -> Result<Vec<Case>, String> {
+    let mut cases = read_folder(folder)?;
+    cases.retain(|case| case.name.ends_with(".template.json"));
+    for case in &mut cases {
+        let name = case.name.trim_end_matches(".template.json");
+        case.name = format!("cdk/{name}");
     }
     Ok(cases)
 }

@@ -18,7 +18,7 @@ pub(super) struct Explanation {
     near: Vec<String>,
     /// What was done to the template.
     changes: Vec<String>,
-    /// What place and message have in them.
+    /// What case, place or message have in them.
     mentions: String,
     /// A sentence for `docs/conformance.md`.
     pub(super) text: String,
@@ -57,7 +57,12 @@ impl Explanations {
     /// The line of a difference, where one is about it.
     pub(super) fn of(&self, one: &Disagreement<'_>) -> Option<usize> {
         let near = one.near.map(|near| near.rule.as_str()).unwrap_or_default();
-        let place = format!("{}: {}", one.seen.place(), one.seen.message);
+        let place = format!(
+            "{} {}: {}",
+            one.case.name,
+            one.seen.place(),
+            one.seen.message
+        );
         self.0.iter().position(|line| {
             line.side == one.side
                 && is_one(&line.rules, &one.seen.rule)
@@ -79,4 +84,40 @@ fn is_one(words: &[String], word: &str) -> bool {
         Some(beginning) => word.starts_with(beginning),
         None => one == word,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Explanations, is_one};
+    use crate::conformance::validate::rules::Rules;
+
+    #[test]
+    fn the_tables_can_be_read() {
+        assert!(Explanations::read().unwrap().get(0).is_some());
+        let rules = Rules::read().unwrap();
+        assert_eq!(rules.codes("F3012"), rules.codes("E3012"));
+        assert!(rules.is_one("value-type", "E3012"));
+        assert!(!rules.is_one("value-type", "E3002"));
+        assert!(rules.reason("E0100").is_some());
+        assert!(rules.verdict("E9014").is_some());
+    }
+
+    #[test]
+    fn a_rule_with_a_code_needs_no_reason() {
+        let rules = Rules::read().unwrap();
+        let both: Vec<&str> = rules
+            .reasons()
+            .filter(|rule| !rules.codes(rule).is_empty())
+            .collect();
+        assert!(both.is_empty(), "{both:?}");
+    }
+
+    #[test]
+    fn a_star_is_any_ending() {
+        let words = ["if-*".to_owned(), "null".to_owned()];
+        assert!(is_one(&words, "if-two"));
+        assert!(is_one(&words, "null"));
+        assert!(!is_one(&words, "nulls"));
+        assert!(is_one(&["*".to_owned()], ""));
+    }
 }

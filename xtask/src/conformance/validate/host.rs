@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use stratiform_catalog::catalog;
 use stratiform_template::{Member, Reference, Resource, Template, Value};
 
-/// A template with one resource whole, those that it refers to with nothing but what they require, and the parameters,
+/// A template with one resource whole, those that it refers to with as few further ones as can be, and the parameters,
 /// conditions and mappings that these name.
 pub(super) fn host(template: &Template, logical_id: &str) -> Option<Template> {
     let mut host = Template {
@@ -26,7 +26,7 @@ pub(super) fn host(template: &Template, logical_id: &str) -> Option<Template> {
             continue;
         }
         if let Some(resource) = template.resource(&name) {
-            let least = least(resource);
+            let least = least(resource, template);
             wanted.extend(names_of(&least));
             host.resources.insert(name, Member::One(least));
         } else if let Some(parameter) = template.parameters.get(&name) {
@@ -43,30 +43,25 @@ pub(super) fn host(template: &Template, logical_id: &str) -> Option<Template> {
     Some(host)
 }
 
-/// A resource with what its type requires and what is plain in it, and not under any condition.
-fn least(resource: &Resource) -> Resource {
+/// A resource without what refers to further ones, unless its type requires it, and not under any condition.
+fn least(resource: &Resource, template: &Template) -> Resource {
     let known = catalog().resource_type(&resource.resource_type);
+    let is_needed = |name: &str, value: &Value| {
+        let alone = !names_in(value)
+            .iter()
+            .any(|name| template.resources.contains_key(name));
+        alone || known.is_some_and(|known| known.schema().requires(name))
+    };
     let properties: IndexMap<String, Value> = resource
         .properties
         .iter()
-        .filter(|(name, value)| {
-            is_plain(value) || known.is_some_and(|known| known.schema().requires(name))
-        })
+        .filter(|(name, value)| is_needed(name, value))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
     Resource {
         resource_type: resource.resource_type.clone(),
         properties,
         ..Resource::default()
-    }
-}
-
-/// A scalar, or a list of scalars: other resources may hang on it.
-fn is_plain(value: &Value) -> bool {
-    match value {
-        Value::Map(_) | Value::Function(..) => false,
-        Value::List(items) => items.iter().all(is_plain),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
     }
 }
 
@@ -89,5 +84,41 @@ fn name(reference: Reference<'_>) -> Option<String> {
         }
         Reference::Attribute { logical_id, .. } => Some(logical_id.to_owned()),
         Reference::Export(_) | Reference::Output(_) | Reference::Anything => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::host;
+    use stratiform_template::Template;
+
+    #[test]
+    fn a_host_has_what_a_resource_needs_and_nothing_else() {
+        let text = "
+Parameters:
+  Name: {Type: String}
+  Other: {Type: String}
+Conditions:
+  Is: !Equals [!Ref Name, x]
+Resources:
+  Queue:
+    Type: AWS::SQS::Queue
+    Condition: Is
+    DependsOn: Topic
+    Properties: {RedrivePolicy: {deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 1}}
+  Dead:
+    Type: AWS::SQS::Queue
+    Properties: {DelaySeconds: 1, KmsMasterKeyId: !Ref Key}
+  Key: {Type: AWS::KMS::Key}
+  Topic: {Type: AWS::SNS::Topic}
+";
+        let template = Template::parse(text).unwrap();
+        let host = host(&template, "Queue").unwrap();
+        let names = |keys: Vec<&String>| keys.into_iter().cloned().collect::<Vec<_>>().join(" ");
+        assert_eq!(names(host.resources.keys().collect()), "Queue Dead");
+        assert_eq!(names(host.parameters.keys().collect()), "Name");
+        assert_eq!(names(host.conditions.keys().collect()), "Is");
+        let dead = &host.resource("Dead").unwrap().properties;
+        assert_eq!(names(dead.keys().collect()), "DelaySeconds");
     }
 }

@@ -15,14 +15,6 @@ use sha2::{Digest, Sha256};
 use super::case::Case;
 use super::seen::Seen;
 use crate::command::{output, root};
-use crate::venv::Venv;
-
-/// AWS's own validator, as its users of Python install it.
-const VALIDATORS: Venv = Venv {
-    name: "validators",
-    file: "validators.txt",
-    requirements: include_str!("../../../validators.txt"),
-};
 
 /// Below the workspace: the templates that are asked about, and what was answered.
 pub(super) const FOLDER: &str = "target/conformance/validate";
@@ -53,7 +45,7 @@ impl Oracle {
     fn python(self) -> Result<PathBuf, String> {
         match self {
             Oracle::CfnLint => crate::oracles::python(),
-            Oracle::Aws => VALIDATORS.python(),
+            Oracle::Aws => crate::oracles::validators(),
         }
     }
 
@@ -237,7 +229,8 @@ impl Answers {
         let text = fs::read_to_string(&path).unwrap_or_default();
         let read = |line: &str| {
             let line: Value = serde_json::from_str(line).ok()?;
-            let seen = serde_json::from_value(line["seen"].clone()).ok()?;
+            let seen: Vec<Seen> = serde_json::from_value(line["seen"].clone()).ok()?;
+            let seen = seen.into_iter().map(Seen::from_the_top).collect();
             Some((line["key"].as_str()?.to_owned(), seen))
         };
         let file = OpenOptions::new().append(true).create(true).open(&path);
@@ -257,6 +250,7 @@ impl Answers {
         let mut file = self.file.lock().map_err(|_| broken(()))?;
         writeln!(file, "{line}").map_err(|error| error.to_string())?;
         let mut known = self.known.lock().map_err(|_| broken(()))?;
+        let seen = seen.into_iter().map(Seen::from_the_top).collect();
         known.insert(key.to_owned(), seen);
         Ok(())
     }

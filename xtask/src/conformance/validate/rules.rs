@@ -66,6 +66,12 @@ impl Rules {
             .collect()
     }
 
+    /// The rules that have a reason.
+    #[cfg(test)]
+    pub(super) fn reasons(&self) -> impl Iterator<Item = &str> {
+        self.reasons.keys().map(String::as_str)
+    }
+
     /// Why no code stands for a rule.
     pub(super) fn reason(&self, rule: &str) -> Option<&str> {
         self.reasons.get(rule).map(String::as_str)

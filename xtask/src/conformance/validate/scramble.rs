@@ -108,3 +108,30 @@ fn every_path(value: &Value, path: &mut Vec<String>, paths: &mut Vec<Vec<String>
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Case, scrambled};
+
+    #[test]
+    fn every_part_is_changed_and_always_the_same() {
+        let seed = Case::found(
+            "seed.yaml",
+            "us-east-1",
+            "Resources: {A: {Type: AWS::SNS::Topic}}",
+        );
+        let names = || {
+            let cases = scrambled(&seed).unwrap().into_iter();
+            cases.map(|case| case.name).collect::<Vec<_>>()
+        };
+        let first = names();
+        assert_eq!(first, names());
+        for part in ["Resources/", "Resources.A/", "Resources.A.Type/"] {
+            let begins = format!("seeds/seed/{part}");
+            assert!(
+                first.iter().any(|name| name.starts_with(&begins)),
+                "{first:?}"
+            );
+        }
+    }
+}

@@ -34,11 +34,11 @@ impl Seen {
 
     /// Whether two are about one place: the same one, one in the other, or two members of one thing.
     pub(super) fn is_near(&self, other: &Seen) -> bool {
-        let (one, two) = (&self.path, &other.path);
+        let (one, two) = (self.steps(), other.steps());
         let (short, long) = if one.len() < two.len() {
-            (one, two)
+            (&one, &two)
         } else {
-            (two, one)
+            (&two, &one)
         };
         if long.starts_with(short) {
             return true;
@@ -49,8 +49,68 @@ impl Seen {
         }
     }
 
+    /// The path, with the parts of keys that have a dot: AWS's validator writes paths with dots.
+    fn steps(&self) -> Vec<&str> {
+        self.path.iter().flat_map(|step| step.split('.')).collect()
+    }
+
+    /// With a path that begins once at the top, where AWS's validator has its beginning twice.
+    pub(super) fn from_the_top(mut self) -> Seen {
+        if let [section, name, again, repeated, ..] = self.path.as_slice()
+            && section == again
+            && name == repeated
+        {
+            self.path.drain(..2);
+        }
+        self
+    }
+
     /// The place as text.
     pub(super) fn place(&self) -> String {
         self.path.join("/")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(path: &str) -> Seen {
+        Seen {
+            rule: "E3012".to_owned(),
+            level: String::new(),
+            path: path.split('/').map(str::to_owned).collect(),
+            message: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_place_is_near_what_it_is_in_and_what_is_beside_it() {
+        let here = seen("Resources/A/Properties/B/0");
+        for near in [
+            "Resources/A/Properties/B/0",
+            "Resources/A/Properties",
+            "Resources/A/Properties/B/0/Fn::If/1",
+            "Resources/A/Properties/B/1",
+        ] {
+            assert!(here.is_near(&seen(near)), "{near}");
+            assert!(seen(near).is_near(&here), "{near}");
+        }
+        for far in ["Resources/B/Properties", "Resources/A/Properties/C"] {
+            assert!(!here.is_near(&seen(far)), "{far}");
+        }
+    }
+
+    #[test]
+    fn a_key_with_a_dot_is_the_same_as_two_keys() {
+        assert!(seen("Resources/A/a.b/c").is_near(&seen("Resources/A/a/b/c/d")));
+    }
+
+    #[test]
+    fn a_path_that_begins_twice_begins_once() {
+        let twice = seen("Conditions/A/Conditions/A/Fn::And").from_the_top();
+        assert_eq!(twice.place(), "Conditions/A/Fn::And");
+        let once = seen("Conditions/A/Fn::And/0").from_the_top();
+        assert_eq!(once.place(), "Conditions/A/Fn::And/0");
     }
 }

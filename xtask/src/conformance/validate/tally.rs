@@ -56,7 +56,8 @@ impl<'c> Tally<'c> {
             match disagreement.side {
                 Side::OnlyTheirs => self.rules.entry(rule).or_default().only_theirs += 1,
                 Side::OnlyOurs => self.codes.entry(rule).or_default().only_ours += 1,
-                Side::OtherRule | Side::OtherLevel => {
+                Side::OursBesides => {}
+                Side::TheirsBesides | Side::OtherRule | Side::OtherLevel => {
                     self.rules.entry(rule).or_default().other += 1;
                 }
             }
@@ -87,7 +88,7 @@ impl<'c> Tally<'c> {
             if !near.is_empty() {
                 let _ = write!(text, ", there {near}");
             }
-            if side != Side::OnlyOurs && near.is_empty() {
+            if matches!(side, Side::OnlyTheirs | Side::TheirsBesides) && near.is_empty() {
                 let codes = rules.codes(&rule);
                 let _ = match codes.is_empty() {
                     true => write!(text, " (no code of ours stands for it)"),

@@ -20,11 +20,14 @@ fn names<'t>(
     };
     let mut names = Vec::new();
     for (position, item) in items {
-        let name = match item.as_map() {
-            Some(entries) => look.word_of(entries, "Name")?,
-            None => None,
+        let Some(entries) = item.as_map() else {
+            return Ok(None);
         };
-        match name {
+        // That it needs a name is in the schema.
+        if look.given(entries, "Name")?.is_none() && !look.may_grow(entries) {
+            continue;
+        }
+        match look.word_of(entries, "Name")? {
             Some(name) => names.push((position, name.into_owned())),
             None => return Ok(None),
         }

@@ -6,12 +6,20 @@ use stratiform_finding::{Code, Level};
 use stratiform_template::{Path, Step, Value};
 
 use super::place::Kind;
-use crate::schema::{Entries, Look, Looked};
+use crate::schema::{Form, Look, Looked, named};
 
 /// What `Version` can be.
 const VERSIONS: [&str; 2] = ["2012-10-17", "2008-10-17"];
 
+/// What the author calls the policy.
+pub(super) fn name<'t>(look: &mut Look<'_, 't>, value: &Value, path: &Path<'_>) -> Looked<'t> {
+    is_misformed(look, value, Form::Scalar, path).map(drop)
+}
+
 pub(super) fn version<'t>(look: &mut Look<'_, 't>, value: &Value, path: &Path<'_>) -> Looked<'t> {
+    if is_misformed(look, value, Form::Scalar, path)? {
+        return Ok(());
+    }
     let Some(version) = look.word(value)? else {
         return Ok(());
     };
@@ -38,10 +46,20 @@ pub(super) fn check<'t>(
 ) -> Looked<'t> {
     match name {
         "Effect" => look.at_each(path, |look| effect(look, value, path)),
-        "Sid" if kind == Kind::Identity => look.at_each(path, |look| id(look, value, path)),
-        "Action" | "NotAction" => texts(look, value, path, &mut |look, text, path| {
-            action(look, text, path);
-        }),
+        "Sid" => look.at_each(path, |look| id(look, kind, value, path)),
+        "Action" | "NotAction" => {
+            look.at_each(path, |look| {
+                if look.items(value)?.is_some_and(|items| items.is_empty()) {
+                    let what = format!("{} is empty", named(path));
+                    let why = "a statement is about at least one action";
+                    look.tell(path, Code::InvalidPolicy, what, why, "add an action");
+                }
+                Ok(())
+            })?;
+            texts(look, value, path, &mut |look, text, path| {
+                action(look, text, path);
+            })
+        }
         "Resource" | "NotResource" => texts(look, value, path, &mut |look, text, path| {
             resource(look, kind, text, path);
         }),
@@ -61,12 +79,21 @@ fn texts<'t>(
     look.inside(value, path, &mut |look, value, path| match value {
         Value::List(items) => {
             for (position, item) in items.iter().enumerate() {
-                texts(look, item, &path.below(Step::Index(position)), ask)?;
+                let path = path.below(Step::Index(position));
+                match item {
+                    Value::List(_) => {
+                        let why = "it is a text, or a list of texts";
+                        let what = format!("an item of {} is a list", named(&path));
+                        let help = "take out the inner brackets";
+                        look.tell(&path, Code::InvalidPolicy, what, why, help);
+                    }
+                    item => texts(look, item, &path, ask)?,
+                }
             }
             Ok(())
         }
         Value::Map(entries) if !look.may_grow(entries) => {
-            let what = format!("{} is a map", crate::schema::named(path));
+            let what = format!("{} is a map", named(path));
             let why = "it is a text, or a list of texts";
             look.tell(path, Code::InvalidPolicy, what, why, "write it as a text");
             Ok(())
@@ -80,7 +107,32 @@ fn texts<'t>(
     })
 }
 
+/// Tells what has another form than its element; whether it has.
+fn is_misformed<'t>(
+    look: &mut Look<'_, 't>,
+    value: &Value,
+    wanted: Form,
+    path: &Path<'_>,
+) -> Looked<'t, bool> {
+    let Some(form) = look.misformed(value, wanted)? else {
+        return Ok(false);
+    };
+    let what = format!("{} is {}", named(path), form.noun());
+    let why = format!("it is {}, by IAM's grammar", wanted.noun());
+    look.tell(
+        path,
+        Code::InvalidPolicy,
+        what,
+        why,
+        "write it in that form",
+    );
+    Ok(true)
+}
+
 fn effect<'t>(look: &mut Look<'_, 't>, value: &Value, path: &Path<'_>) -> Looked<'t> {
+    if is_misformed(look, value, Form::Scalar, path)? {
+        return Ok(());
+    }
     let choices = ["Allow", "Deny"];
     if let Some(effect) = look.word(value)?
         && !choices.contains(&effect.as_ref())
@@ -93,8 +145,10 @@ fn effect<'t>(look: &mut Look<'_, 't>, value: &Value, path: &Path<'_>) -> Looked
     Ok(())
 }
 
-fn id<'t>(look: &mut Look<'_, 't>, value: &Value, path: &Path<'_>) -> Looked<'t> {
-    if let Some(id) = look.word(value)?
+fn id<'t>(look: &mut Look<'_, 't>, kind: Kind, value: &Value, path: &Path<'_>) -> Looked<'t> {
+    if !is_misformed(look, value, Form::Scalar, path)?
+        && kind == Kind::Identity
+        && let Some(id) = look.word(value)?
         && !id.chars().all(|letter| letter.is_ascii_alphanumeric())
     {
         let what = format!("`Sid` is `{}`", shortened(&id));
@@ -201,8 +255,6 @@ fn resource(look: &mut Look<'_, '_>, kind: Kind, written: &str, path: &Path<'_>)
     let why = match &parts[..] {
         _ if is_all => "S3 wants the bucket, and what is in it, in a bucket's policy",
         ["arn", _, service, ..] if !service.is_empty() => return,
-        // A pattern may stand for any part.
-        [first, ..] if first.contains(['*', '?']) => return,
         _ => "it is an ARN, or `*`",
     };
     let what = format!("the resource is `{}`", shortened(written));
@@ -252,7 +304,9 @@ fn principal<'t>(look: &mut Look<'_, 't>, value: &Value, path: &Path<'_>) -> Loo
         let path = path.key(name);
         if name == "AWS" {
             texts(look, value, &path, &mut account)?;
-        } else if !PRINCIPALS.contains(&name.as_str()) && !name.starts_with("Fn::") {
+        } else if PRINCIPALS.contains(&name.as_str()) {
+            texts(look, value, &path, &mut |_, _, _| {})?;
+        } else if !name.starts_with("Fn::") {
             let what = format!("`{name}` is no kind of principal");
             let why = format!("there are {}", listed(PRINCIPALS));
             let help = meant(name, PRINCIPALS).unwrap_or_else(|| "use one of them".to_owned());
@@ -323,7 +377,9 @@ const OPERATORS: [&str; 27] = [
 
 fn condition<'t>(look: &mut Look<'_, 't>, value: &Value, path: &Path<'_>) -> Looked<'t> {
     let Some(entries) = value.as_map() else {
-        return Ok(());
+        return look.at_each(path, |look| {
+            is_misformed(look, value, Form::Map, path).map(drop)
+        });
     };
     for (written, tests) in entries {
         let path = path.key(written);
@@ -342,8 +398,10 @@ fn condition<'t>(look: &mut Look<'_, 't>, value: &Value, path: &Path<'_>) -> Loo
             look.tell(&path, Code::UnknownOperator, what, why, help);
         }
         look.inside(tests, &path, &mut |look, tests, path| {
-            for name in tests.as_map().into_iter().flat_map(Entries::keys) {
-                key(look, name, &path.key(name));
+            for (name, value) in tests.as_map().into_iter().flatten() {
+                let path = path.key(name);
+                key(look, name, &path);
+                texts(look, value, &path, &mut |_, _, _| {})?;
             }
             let is_test = matches!(tests, Value::Map(_) | Value::Function(..));
             if !is_test {

@@ -3,9 +3,9 @@
 use stratiform_finding::words::{listed, meant, shortened};
 use stratiform_template::{Path, Step};
 
-use super::field::Language;
+use super::field::{self, Language};
 use super::tell;
-use crate::schema::{Entries, Look, Looked};
+use crate::schema::{Entries, Form, Look, Looked};
 
 /// What compares, without the `Path` at the end of those that compare with another part of the input.
 const COMPARES: [&str; 16] = [
@@ -73,8 +73,11 @@ pub(super) fn check<'t>(
         );
     }
     for (position, item) in items {
-        let Some(rule) = item.as_map() else { continue };
         let path = path.below(Step::Index(position));
+        let Some(rule) = field::map(look, item, &path)? else {
+            continue;
+        };
+        field::formed(look, rule, "Next", Form::Scalar, &path)?;
         if look.may_grow(rule) {
             continue;
         }
@@ -100,6 +103,9 @@ fn compares<'t>(look: &mut Look<'_, 't>, rule: &Entries, path: &Path<'_>) -> Loo
     for name in rule.keys() {
         if look.given(rule, name)?.is_none() {
             continue;
+        }
+        if !JOINS.contains(&name.as_str()) && name != "Assign" {
+            field::formed(look, rule, name, Form::Scalar, path)?;
         }
         if is_operator(name) {
             operators.push(name.as_str());

@@ -1,10 +1,10 @@
 //! What a state can have, by its type and by the language that it is written in.
 
 use stratiform_finding::words::{listed, meant, shortened};
-use stratiform_template::{Path, Step};
+use stratiform_template::{Path, Step, Value};
 
 use super::{choice, tell, text};
-use crate::schema::{Entries, Look, Looked};
+use crate::schema::{Entries, Form, Look, Looked, named};
 
 /// How a state takes values out of what it gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -233,7 +233,10 @@ pub(super) fn check<'t>(
     };
     for name in state.keys() {
         if look.given(state, name)?.is_some() {
-            allowed(look, known, name, language, path);
+            let is_known = allowed(look, known, name, language, path);
+            if let Some(form) = form(name).filter(|_| is_known) {
+                formed(look, state, name, form, path)?;
+            }
         }
     }
     for name in known.needs {
@@ -266,6 +269,7 @@ fn type_of<'t>(
         return Ok(None);
     }
     let Some(name) = text(look, state, "Type")? else {
+        formed(look, state, "Type", Form::Scalar, path)?;
         return Ok(None);
     };
     let known = TYPES.iter().find(|known| known.name == name);
@@ -277,13 +281,75 @@ fn type_of<'t>(
     Ok(known)
 }
 
+/// The fields that are lists, and those that are maps. Others are text, numbers, or anything.
+const LISTS: [&str; 4] = ["Branches", "Catch", "Choices", "Retry"];
+const MAPS: [&str; 9] = [
+    "Assign",
+    "ItemBatcher",
+    "ItemProcessor",
+    "ItemReader",
+    "ItemSelector",
+    "Iterator",
+    "Parameters",
+    "ResultSelector",
+    "ResultWriter",
+];
+const ANYTHING: [&str; 5] = ["Arguments", "Credentials", "Items", "Output", "Result"];
+
+/// The form of a field; none where it may have any.
+pub(super) fn form(name: &str) -> Option<Form> {
+    match name {
+        _ if ANYTHING.contains(&name) => None,
+        _ if LISTS.contains(&name) => Some(Form::List),
+        _ if MAPS.contains(&name) => Some(Form::Map),
+        _ => Some(Form::Scalar),
+    }
+}
+
+/// The entries of an item that must be a map; told, where it is something else.
+pub(super) fn map<'v, 't>(
+    look: &mut Look<'_, 't>,
+    item: &'v Value,
+    path: &Path<'_>,
+) -> Looked<'t, Option<&'v Entries>> {
+    if let Some(form) = look.misformed(item, Form::Map)? {
+        let what = format!("an item of {} is {}", named(path), form.noun());
+        tell(look, path, what, "it is a map", "write it in that form");
+    }
+    look.entries(item)
+}
+
+/// Tells a field of another form.
+pub(super) fn formed<'t>(
+    look: &mut Look<'_, 't>,
+    entries: &Entries,
+    name: &str,
+    wanted: Form,
+    path: &Path<'_>,
+) -> Looked<'t> {
+    let Some(value) = look.given(entries, name)? else {
+        return Ok(());
+    };
+    // In JSONata, an expression gives whatever is wanted.
+    let is_expression = value
+        .as_str()
+        .is_some_and(|text| text.contains("{%") || text.contains("${"));
+    if let Some(form) = look.misformed(value, wanted)?.filter(|_| !is_expression) {
+        let what = format!("`{name}` is {}", form.noun());
+        let why = format!("it is {}", wanted.noun());
+        tell(look, &path.key(name), what, why, "write it in that form");
+    }
+    Ok(())
+}
+
+/// Whether the type of a state has a field; told where it does not, or its language does not.
 fn allowed(
     look: &mut Look<'_, '_>,
     known: &Type,
     name: &str,
     language: Option<Language>,
     path: &Path<'_>,
-) {
+) -> bool {
     let path = path.key(name);
     if !COMMON.contains(&name) && !known.fields.contains(&name) {
         let what = format!("a state of type `{}` has no `{name}`", known.name);
@@ -296,7 +362,7 @@ fn allowed(
             "Step Functions refuses what a type does not have",
             help,
         );
-        return;
+        return false;
     }
     if let (Some(language), Some(of)) = (language, Language::of(name))
         && language != of
@@ -309,6 +375,7 @@ fn allowed(
         };
         tell(look, &path, what, why, help);
     }
+    true
 }
 
 fn exactly_one<'t>(
@@ -384,6 +451,17 @@ fn values<'t>(look: &mut Look<'_, 't>, state: &Entries, path: &Path<'_>) -> Look
     Ok(())
 }
 
+/// What says when, and how often, something is done again.
+const SCALARS: [&str; 7] = [
+    "BackoffRate",
+    "IntervalSeconds",
+    "JitterStrategy",
+    "MaxAttempts",
+    "MaxDelaySeconds",
+    "Next",
+    "ResultPath",
+];
+
 /// What is done when a state fails.
 fn retries<'t>(
     look: &mut Look<'_, 't>,
@@ -396,10 +474,24 @@ fn retries<'t>(
     };
     let path = path.key(name);
     for (position, item) in look.items(list)?.unwrap_or_default() {
-        let Some(entries) = item.as_map() else {
+        let path = path.below(Step::Index(position));
+        let Some(entries) = map(look, item, &path)? else {
             continue;
         };
-        let path = path.below(Step::Index(position));
+        formed(look, entries, "ErrorEquals", Form::List, &path)?;
+        for name in SCALARS {
+            formed(look, entries, name, Form::Scalar, &path)?;
+        }
+        if let Some(names) = entries.get("ErrorEquals") {
+            let path = path.key("ErrorEquals");
+            for (position, name) in look.items(names)?.unwrap_or_default() {
+                if let Some(form) = look.misformed(name, Form::Scalar)? {
+                    let path = path.below(Step::Index(position));
+                    let what = format!("the name of an error is {}", form.noun());
+                    tell(look, &path, what, "it is text", "write it as text");
+                }
+            }
+        }
         let needs = match name {
             "Catch" => &["ErrorEquals", "Next"][..],
             _ => &["ErrorEquals"][..],

@@ -4,7 +4,7 @@
 
 use stratiform_finding::words::{listed, meant, shortened};
 use stratiform_finding::{Code, Finding, Level};
-use stratiform_template::{Path, Resource, Step, Value};
+use stratiform_template::{Function, Path, Resource, Step, Value};
 
 use super::branches;
 use crate::parameter::scalar;
@@ -21,7 +21,8 @@ enum Form {
     List(&'static Form),
 }
 
-const SIGNAL: Form = Form::Map(&[("Count", Form::Whole(1, i64::MAX)), ("Timeout", Form::Text)]);
+// A group without instances waits for no signal: templates that are deployed have `Count: 0`.
+const SIGNAL: Form = Form::Map(&[("Count", Form::Whole(0, i64::MAX)), ("Timeout", Form::Text)]);
 const PERCENT: Form = Form::Whole(0, 100);
 const CREATION: Form = Form::Map(&[
     (
@@ -130,19 +131,25 @@ fn update(resource_type: &str) -> Option<Form> {
     }
 }
 
-/// Holds both against what the type takes.
+/// Holds both against what the type takes. Modules take neither. `E5001`.
 pub(super) fn check(resource: &Resource, path: &Path<'_>, findings: &mut Vec<Finding>) {
     let own = resource.resource_type.as_str();
-    if !own.starts_with("AWS::") || own.ends_with("::MODULE") {
+    let is_module = own.ends_with("::MODULE");
+    if !own.starts_with("AWS::") && !is_module {
         return;
     }
     // A policy that is of no use to the type does no harm.
+    let lenient = if is_module {
+        Level::Error
+    } else {
+        Level::Warning
+    };
     for (name, value, form, level) in [
         (
             "CreationPolicy",
             &resource.creation_policy,
             creation(own),
-            Level::Warning,
+            lenient,
         ),
         (
             "UpdatePolicy",
@@ -174,7 +181,15 @@ fn hold(value: &Value, form: &Form, path: &Path<'_>, findings: &mut Vec<Finding>
         }
         return;
     }
-    if matches!(value, Value::Function(..) | Value::Null) {
+    if let Value::Function(function, _) = value {
+        // These give text, and the others anything.
+        let gives_text = matches!(function, Function::Ref | Function::Sub | Function::Join);
+        if gives_text && matches!(form, Form::Map(_)) {
+            wrong(form, path, findings);
+        }
+        return;
+    }
+    if *value == Value::Null {
         return;
     }
     match (form, value) {
@@ -194,17 +209,19 @@ fn hold(value: &Value, form: &Form, path: &Path<'_>, findings: &mut Vec<Finding>
             }
         }
         _ if fits(form, value) => {}
-        _ => {
-            let what = format!("{} has the wrong form", crate::schema::named(path));
-            findings.push(told(
-                path,
-                (Code::ResourceAttribute, Level::Error),
-                what,
-                format!("it must be {}", said(form)),
-                "correct the value",
-            ));
-        }
+        _ => wrong(form, path, findings),
     }
+}
+
+fn wrong(form: &Form, path: &Path<'_>, findings: &mut Vec<Finding>) {
+    let what = format!("{} has the wrong form", crate::schema::named(path));
+    findings.push(told(
+        path,
+        (Code::ResourceAttribute, Level::Error),
+        what,
+        format!("it must be {}", said(form)),
+        "correct the value",
+    ));
 }
 
 fn unknown(key: &str, members: &[(&str, Form)], path: &Path<'_>, findings: &mut Vec<Finding>) {

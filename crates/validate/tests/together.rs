@@ -1,0 +1,171 @@
+//! Several templates: exports and imports, names across stacks, stacks in stacks.
+
+#![expect(clippy::unwrap_used, reason = "a test")]
+
+use stratiform_template::Template;
+use stratiform_validate::{Deployed, validate_nested, validate_together};
+
+/// What is said of stacks `a`, `b` and so on.
+fn said(texts: &[&str]) -> Vec<String> {
+    let templates: Vec<Template> = texts
+        .iter()
+        .map(|text| Template::parse(text).unwrap())
+        .collect();
+    let names = ["a", "b", "c"];
+    let deployed = names
+        .iter()
+        .zip(&templates)
+        .map(|(name, template)| Deployed {
+            stack: Some(name),
+            region: Some("eu-west-1"),
+            template,
+        });
+    let deployed: Vec<Deployed<'_>> = deployed.collect();
+    let found = validate_together(&deployed).into_iter();
+    found
+        .map(|(at, finding)| {
+            let path = finding.path.join("/");
+            format!(
+                "{:?} {} {} {path}: {}",
+                finding.level, finding.code, names[at], finding.what
+            )
+        })
+        .collect()
+}
+
+const TOPIC: &str = "Resources: {T: {Type: AWS::SNS::Topic}}\n";
+
+fn exporting(name: &str) -> String {
+    format!("{TOPIC}Outputs: {{O: {{Value: !Ref T, Export: {{Name: {name}}}}}}}")
+}
+
+fn importing(name: &str) -> String {
+    format!(
+        "Parameters: {{P: {{Type: String}}}}\nResources: {{T: {{Type: AWS::SNS::Topic, Properties: {{DisplayName: {{'Fn::ImportValue': {name}}}}}}}}}"
+    )
+}
+
+#[test]
+fn what_is_imported_is_exported() {
+    let quiet = Vec::<String>::new();
+    assert_eq!(
+        said(&[&exporting("shop-topic"), &importing("shop-topic")]),
+        quiet
+    );
+    let own = exporting("!Sub '${AWS::StackName}-topic'");
+    assert_eq!(said(&[&own, &importing("a-topic")]), quiet);
+    assert_eq!(said(&[&own, &importing("!Join ['-', [a, topic]]")]), quiet);
+    assert_eq!(
+        said(&[&own, &importing("a-topc")]),
+        [
+            "Warning import-without-export b Resources/T/Properties/DisplayName/Fn::ImportValue: no stack exports `a-topc`",
+            "Note unused-export a Outputs/O/Export/Name: no stack imports `a-topic`",
+        ]
+    );
+    // What is not known may be any.
+    assert_eq!(said(&[&own, &importing("!Sub '${P}-topic'")]), quiet);
+    let open = "Parameters: {P: {Type: String}}\n".to_owned() + &exporting("!Ref P");
+    assert_eq!(said(&[&open, &importing("x")]), quiet);
+}
+
+#[test]
+fn one_name_is_exported_once() {
+    let one = exporting("x");
+    let found = said(&[&one, &one, &importing("x")]);
+    assert_eq!(
+        found,
+        ["Error duplicate-export b Outputs/O/Export/Name: another stack exports `x`, too"]
+    );
+}
+
+#[test]
+fn names_collide_across_stacks() {
+    let queue = |name: &str, more: &str| {
+        format!(
+            "Parameters: {{P: {{Type: String}}}}\nConditions: {{C: !Equals [!Ref P, x]}}\nResources: {{Q: {{Type: AWS::SQS::Queue, {more} Properties: {{QueueName: {name}}}}}}}"
+        )
+    };
+    let quiet = Vec::<String>::new();
+    assert_eq!(
+        said(&[&queue("orders", ""), &queue("!Sub 'orders'", "")]),
+        ["Error name-collision b Resources/Q/Properties/QueueName: `Q` of `a` has this already"]
+    );
+    // The case may be one that nobody chooses.
+    assert_eq!(
+        said(&[&queue("orders", ""), &queue("orders", "Condition: C,")]),
+        ["Warning name-collision b Resources/Q/Properties/QueueName: `Q` of `a` has this already"]
+    );
+    let own = queue("!Sub '${AWS::StackName}-orders'", "");
+    assert_eq!(said(&[&own, &own]), quiet);
+    assert_eq!(said(&[&queue("!Ref P", ""), &queue("!Ref P", "")]), quiet);
+}
+
+#[test]
+fn names_are_unique_in_a_region_or_an_account() {
+    let both = |text: &str| {
+        let template = Template::parse(text).unwrap();
+        let of = |region| Deployed {
+            stack: Some("a"),
+            region: Some(region),
+            template: &template,
+        };
+        validate_together(&[of("eu-west-1"), of("us-east-1")]).len()
+    };
+    assert_eq!(
+        both("Resources: {Q: {Type: AWS::SQS::Queue, Properties: {QueueName: x}}}"),
+        0
+    );
+    assert_eq!(
+        both("Resources: {R: {Type: AWS::IAM::Role, Properties: {RoleName: x}}}"),
+        1
+    );
+    assert_eq!(
+        both(
+            "Resources: {R: {Type: AWS::IAM::Role, Properties: {RoleName: !Sub 'x-${AWS::Region}'}}}"
+        ),
+        0
+    );
+}
+
+#[test]
+fn nested_stacks_are_given_what_they_take() {
+    let child = "Parameters: {Name: {Type: String}, Size: {Type: Number, Default: 1}}\nResources: {T: {Type: AWS::SNS::Topic}}\nOutputs: {Arn: {Value: !Ref T}}";
+    let child = Template::parse(child).unwrap();
+    let found = |parameters: &str, value: &str| {
+        let text = format!(
+            "Resources: {{S: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: child.yaml{parameters}}}}}}}\nOutputs: {{O: {{Value: !GetAtt S.Outputs.{value}}}}}"
+        );
+        let parent = Template::parse(&text).unwrap();
+        let found = validate_nested(&parent, &|place| {
+            (place == "child.yaml").then(|| child.clone())
+        });
+        let found = found.iter();
+        found
+            .map(|finding| {
+                format!(
+                    "{} {}: {}",
+                    finding.code,
+                    finding.path.join("/"),
+                    finding.what
+                )
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        found(", Parameters: {Name: a}", "Arn"),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        found(", Parameters: {Nam: a}", "Arm"),
+        [
+            "nested-parameter Resources/S/Properties/Parameters/Nam: the stack has no parameter `Nam`",
+            "nested-parameter Resources/S/Properties: the stack is not given parameter `Name`",
+            "unknown-attribute Outputs/O/Value/Fn::GetAtt: `S` has no output `Arm`",
+        ]
+    );
+    assert_eq!(found("", "Arn").len(), 1);
+    assert_eq!(
+        found(", Parameters: {Fn::Transform: {Name: M}}", "Arn"),
+        Vec::<String>::new()
+    );
+}
