@@ -14,7 +14,7 @@ use stratiform_finding::{Code, Finding, Group, Level, Place};
 use stratiform_service::{AccountId, Malformed, Region};
 use stratiform_stack::{App, Assembly, References, Settings, StackAt};
 use stratiform_template::check;
-use stratiform_validate::validate;
+use stratiform_validate::{Deployed, validate, validate_together};
 
 use super::boundary;
 use crate::provenance::{Provenance, Synthesis};
@@ -217,14 +217,18 @@ pub(crate) fn verdict_of(
     };
     let regions: Vec<&str> = regions.iter().map(String::as_str).collect();
     let mut verdict = Verdict::default();
-    for stack in &assembly.stacks {
+    let between = between(assembly);
+    for (position, stack) in assembly.stacks.iter().enumerate() {
         let key = assembly.key(&stack.name);
         let report = validate(&stack.template, &regions);
         verdict.templates += 1;
         verdict.resources += report.checked;
         let form = check(&stack.template).into_iter();
         let form = form.map(|finding| (finding, None));
-        let held = report.findings.into_iter().map(|mut finding| {
+        let between = between.iter().filter(|(at, _)| *at == position);
+        let between = between.map(|(_, finding)| finding.clone());
+        let held = report.findings.into_iter().chain(between);
+        let held = held.map(|mut finding| {
             // What AWS takes in silence stops a team's own stacks; what is untyped is meant so.
             if Group::Documents.codes().contains(&finding.code) {
                 finding.level = Level::Error;
@@ -273,6 +277,20 @@ fn accepted(
             reason: risk.reason.clone(),
             until: risk.until.as_ref().map(ToString::to_string),
         })
+}
+
+/// What no template says alone, with the position of the stack that it is about.
+fn between(assembly: &Assembly) -> Vec<(usize, Finding)> {
+    let region = assembly.region.to_string();
+    let stacks = assembly.stacks.iter();
+    let deployed: Vec<Deployed<'_>> = stacks
+        .map(|stack| Deployed {
+            stack: Some(&stack.name),
+            region: Some(&region),
+            template: &stack.template,
+        })
+        .collect();
+    validate_together(&deployed)
 }
 
 /// Whether a finding is about something untyped, which is as somebody wants it, whatever the catalog says: about what is

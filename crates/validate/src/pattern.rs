@@ -1,26 +1,108 @@
 //! The schemas' patterns: regular expressions as ECMA-262 has them, found anywhere in a text.
 //!
-//! A pattern is read when somebody asks for it, once. One that cannot be read limits nothing: those that look around,
-//! and classes of Unicode that are denied. See decision 0044.
+//! A pattern is read when somebody asks for it, once. What a pattern looks at ahead of its beginning (`^(?!aws:)…`) is
+//! asked by itself. One that cannot be read limits nothing: those that look around elsewhere, and classes of Unicode
+//! that are denied. See decision 0044.
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use regex_lite::Regex;
 
-static READ: LazyLock<Mutex<HashMap<&'static str, Option<Regex>>>> = LazyLock::new(Mutex::default);
+static READ: LazyLock<Mutex<HashMap<&'static str, Option<Pattern>>>> =
+    LazyLock::new(Mutex::default);
+
+/// What a text must match.
+struct Pattern {
+    /// What it must begin with, or must not.
+    ahead: Vec<(Regex, bool)>,
+    rest: Regex,
+}
+
+impl Pattern {
+    fn is_match(&self, text: &str) -> bool {
+        let fits = |(regex, wanted): &(Regex, bool)| regex.is_match(text) == *wanted;
+        self.ahead.iter().all(fits) && self.rest.is_match(text)
+    }
+}
 
 /// Whether a text matches; nothing where the pattern cannot be read.
 pub(crate) fn matches(pattern: &'static str, text: &str) -> Option<bool> {
     let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
-    let regex = read.entry(pattern).or_insert_with(|| parse(pattern));
-    regex.as_ref().map(|regex| regex.is_match(text))
+    let known = read.entry(pattern).or_insert_with(|| parse(pattern));
+    known.as_ref().map(|known| known.is_match(text))
 }
 
 /// Whether the whole of a text matches a pattern that a template has; nothing where that cannot be read.
 pub(crate) fn covers(pattern: &str, text: &str) -> Option<bool> {
-    let regex = parse(&format!("^(?:{pattern})$"))?;
+    let regex = plain(&format!("^(?:{pattern})$"))?;
     Some(regex.is_match(text))
+}
+
+/// Reads a pattern, and what it looks at ahead of its beginning.
+fn parse(pattern: &str) -> Option<Pattern> {
+    let mut rest = ["^", r"\A"]
+        .iter()
+        .find_map(|start| pattern.strip_prefix(start))
+        .filter(|rest| rest.starts_with("(?!") || rest.starts_with("(?="))
+        .unwrap_or(pattern);
+    let mut ahead = Vec::new();
+    // Ahead of alternatives it would be about the first of them only.
+    let is_anchored = rest.len() < pattern.len() && !has_alternatives(rest);
+    while is_anchored && let Some((inner, after)) = lookahead(rest) {
+        let regex = plain(&format!("^(?:{inner})"))?;
+        ahead.push((regex, rest.starts_with("(?=")));
+        rest = after;
+    }
+    let rest = match ahead.is_empty() {
+        true => plain(pattern)?,
+        false => plain(&format!("^(?:{rest})"))?,
+    };
+    Some(Pattern { ahead, rest })
+}
+
+/// What is inside of a look ahead that a pattern begins with, and what comes after it.
+fn lookahead(pattern: &str) -> Option<(&str, &str)> {
+    let inner = pattern
+        .strip_prefix("(?!")
+        .or_else(|| pattern.strip_prefix("(?="))?;
+    let end = outside(inner)
+        .find(|(_, character, depth)| *character == ')' && *depth == 0)?
+        .0;
+    Some((&inner[..end], &inner[end + 1..]))
+}
+
+/// Whether a pattern has alternatives that are in no group.
+fn has_alternatives(pattern: &str) -> bool {
+    outside(pattern).any(|(_, character, depth)| character == '|' && depth == 0)
+}
+
+/// The characters of a pattern that are neither escaped nor in a class, with the groups that they are in.
+fn outside(pattern: &str) -> impl Iterator<Item = (usize, char, i32)> {
+    let mut in_class = false;
+    let mut escaped = false;
+    let mut depth = 0;
+    pattern.char_indices().filter_map(move |(at, character)| {
+        if std::mem::take(&mut escaped) {
+            return None;
+        }
+        match character {
+            '\\' => escaped = true,
+            '[' if !in_class => in_class = true,
+            ']' => in_class = false,
+            _ if in_class => {}
+            '(' => {
+                depth += 1;
+                return Some((at, character, depth - 1));
+            }
+            ')' => {
+                depth -= 1;
+                return Some((at, character, depth + 1));
+            }
+            _ => return Some((at, character, depth)),
+        }
+        None
+    })
 }
 
 /// Unicode's letters, digits and marks beyond ASCII are more than the class asks for: nothing that is right is refused.
@@ -38,15 +120,31 @@ const CLASSES: [(&str, &str); 8] = [
     (r"\p{Zs}", " "),
 ];
 
-fn parse(pattern: &str) -> Option<Regex> {
+fn plain(pattern: &str) -> Option<Regex> {
+    let pattern = pattern.replace(r"\Z", r"\z");
     if !pattern.contains(r"\p") {
-        return Regex::new(pattern).ok();
+        return Regex::new(&pattern)
+            .or_else(|_| Regex::new(&hyphens(&pattern)))
+            .ok();
     }
     // Denied, a class that is too large refuses what is right.
     if pattern.contains("[^") || pattern.contains(r"\P") {
         return None;
     }
-    Regex::new(&written_out(pattern)?).ok()
+    let pattern = written_out(&pattern)?;
+    Regex::new(&pattern)
+        .or_else(|_| Regex::new(&hyphens(&pattern)))
+        .ok()
+}
+
+/// The pattern where a hyphen after a class (`[\w-.]`) is a hyphen, as ECMA-262 has it.
+fn hyphens(pattern: &str) -> String {
+    [r"\w-", r"\d-", r"\s-"]
+        .iter()
+        .fold(pattern.to_owned(), |pattern, class| {
+            let written = class.replace('-', r"\-");
+            pattern.replace(class, &written)
+        })
 }
 
 /// The pattern without classes of Unicode.
@@ -136,5 +234,23 @@ mod tests {
         assert_eq!(matches(r"^\p{L}+$", "a1"), Some(false));
         assert_eq!(matches(r"[^\p{L}]", "a"), None);
         assert_eq!(matches(r"(?!a)b", "b"), None);
+    }
+
+    #[test]
+    fn what_a_pattern_looks_at_ahead_is_asked() {
+        let cases = [
+            (r"^(?!aws:)(?!.*--)[a-z:-]+$", "a:b", true),
+            (r"^(?!aws:)(?!.*--)[a-z:-]+$", "aws:b", false),
+            (r"^(?!aws:)(?!.*--)[a-z:-]+$", "a--b", false),
+            (r"^(?=.{2,4}$)[a-z]+$", "abcde", false),
+            (r"^(?!(a|b(c)))[a-d]+$", "bcd", false),
+            (r"^(?!(a|b(c)))[a-d]+$", "bd", true),
+            (r"^(?!(?i)(stop|help)$)\S+$", "STOP", false),
+            (r"\A[\w-.~]+\Z", "a-b.c", true),
+        ];
+        for (pattern, text, expected) in cases {
+            assert_eq!(matches(pattern, text), Some(expected), "{pattern} {text}");
+        }
+        assert_eq!(matches(r"^(?!a)b|c", "c"), None);
     }
 }

@@ -1,18 +1,16 @@
 //! `validate FILE…`: any templates, on all cores, read and let go one by one.
 
 use std::fs;
-use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use stratiform_assembly::{AssemblyFile, FILE as ASSEMBLY};
 use stratiform_finding::{Code, Finding, Fix, Place, Source, Span};
 use stratiform_template::{
-    Document, MAX_BYTES, Node, RepeatedKey, parse_bytes, parse_with_repeats,
+    Document, MAX_BYTES, Node, RepeatedKey, Template, parse_bytes, parse_with_repeats,
 };
-use stratiform_validate::inspect;
+use stratiform_validate::{inspect, validate_nested};
 
+use crate::cores::on_all_cores;
 use crate::repository::input::{Input, TEMPLATE_ENDINGS};
 use crate::validation::{Unchecked, Verdict};
 
@@ -61,32 +59,6 @@ pub(super) fn verdict(paths: &[PathBuf], regions: &[String]) -> Verdict {
     }
     looked.into_iter().for_each(|one| verdict.add(one));
     verdict
-}
-
-/// What comes of each item, in their order.
-fn on_all_cores<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let next = AtomicUsize::new(0);
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let mut done: Vec<(usize, R)> = thread::scope(|scope| {
-        let worker = || {
-            let mut done = Vec::new();
-            loop {
-                let index = next.fetch_add(1, Ordering::Relaxed);
-                let Some(item) = items.get(index) else {
-                    return done;
-                };
-                done.push((index, work(item)));
-            }
-        };
-        let threads = (0..cores.min(items.len())).map(|_| scope.spawn(worker));
-        let threads: Vec<_> = threads.collect();
-        let done = threads
-            .into_iter()
-            .flat_map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        done.collect()
-    });
-    done.sort_by_key(|(index, _)| *index);
-    done.into_iter().map(|(_, result)| result).collect()
 }
 
 /// The files below a folder that end as templates do, by name. Links to folders are not followed, and nobody has
@@ -195,7 +167,7 @@ fn looked_at(file: &File, regions: &[String]) -> Verdict {
     let source = Source::new(name, text);
     match parse_with_repeats(&source.text) {
         Ok(document) if is_template(&document.node, file.why) => {
-            template(&document, &source, &regions, &mut verdict);
+            template(&document, &source, (&file.path, &regions), &mut verdict);
         }
         Ok(_) if file.why == Why::InFolder => verdict.passed_over += 1,
         Ok(document) => {
@@ -214,7 +186,12 @@ fn looked_at(file: &File, regions: &[String]) -> Verdict {
 }
 
 /// What is wrong with a template.
-fn template(document: &Document, source: &Source, regions: &[&str], verdict: &mut Verdict) {
+fn template(
+    document: &Document,
+    source: &Source,
+    (path, regions): (&Path, &[&str]),
+    verdict: &mut Verdict,
+) {
     verdict.templates += 1;
     let repeated = document
         .repeated
@@ -235,7 +212,8 @@ fn template(document: &Document, source: &Source, regions: &[&str], verdict: &mu
     };
     let report = inspect(&document.node, regions);
     verdict.resources += report.checked;
-    verdict.tell(report.findings.into_iter().map(placed));
+    let nested = nested(document, source, path);
+    verdict.tell(report.findings.into_iter().chain(nested).map(placed));
     let not_checked = report.not_checked.into_iter().map(|it| {
         let span = node.span_at(it.path.iter().map(String::as_str));
         Unchecked {
@@ -245,6 +223,28 @@ fn template(document: &Document, source: &Source, regions: &[&str], verdict: &mu
         }
     });
     verdict.not_checked.extend(not_checked);
+}
+
+/// What is wrong with how nested stacks are used whose templates lie beside this one, as they do before they are
+/// packaged.
+fn nested(document: &Document, source: &Source, path: &Path) -> Vec<Finding> {
+    const NESTED: [&str; 2] = ["AWS::CloudFormation::Stack", "AWS::Serverless::Application"];
+    if !NESTED.iter().any(|name| source.text.contains(name)) {
+        return Vec::new();
+    }
+    let Ok(parent) = Template::from_node(&document.node) else {
+        return Vec::new();
+    };
+    validate_nested(&parent, &|place| {
+        let is_elsewhere = place.contains("://") || Path::new(place).is_absolute();
+        let beside = path.parent()?.join(place);
+        if is_elsewhere || !beside.is_file() {
+            return None;
+        }
+        let bytes = Input::Template.bytes(&beside).ok()?;
+        let document = parse_with_repeats(std::str::from_utf8(&bytes).ok()?).ok()?;
+        Template::from_node(&document.node).ok()
+    })
 }
 
 /// Whether a finding is about a name and not about what it stands for.

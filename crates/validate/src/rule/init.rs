@@ -9,23 +9,23 @@ use stratiform_finding::Code;
 use stratiform_finding::words::{listed, meant};
 use stratiform_template::{Path, Value};
 
-use crate::schema::{Entries, Look, Looked};
+use crate::schema::{Entries, Form, Look, Looked};
 
 const INIT: &str = "AWS::CloudFormation::Init";
 
 /// What a part of a configuration is.
-enum Form {
+enum Part {
     /// Maps of anything, by any name.
     Named,
     /// By any name, maps with these.
     Each(&'static [&'static str]),
-    /// By one of these names, more of the form.
-    Managers(&'static [&'static str], &'static Form),
+    /// By one of these names, more of the same.
+    Managers(&'static [&'static str], &'static Part),
     /// Whatever it is.
     Any,
 }
 
-const SERVICE: Form = Form::Each(&[
+const SERVICE: Part = Part::Each(&[
     "commands",
     "enabled",
     "ensureRunning",
@@ -35,10 +35,10 @@ const SERVICE: Form = Form::Each(&[
 ]);
 
 /// The parts of a configuration.
-const PARTS: [(&str, Form); 7] = [
+const PARTS: [(&str, Part); 7] = [
     (
         "commands",
-        Form::Each(&[
+        Part::Each(&[
             "command",
             "cwd",
             "env",
@@ -49,7 +49,7 @@ const PARTS: [(&str, Form); 7] = [
     ),
     (
         "files",
-        Form::Each(&[
+        Part::Each(&[
             "authentication",
             "content",
             "context",
@@ -60,22 +60,22 @@ const PARTS: [(&str, Form); 7] = [
             "source",
         ]),
     ),
-    ("groups", Form::Each(&["gid"])),
+    ("groups", Part::Each(&["gid"])),
     (
         "packages",
-        Form::Managers(
+        Part::Managers(
             &[
                 "apt", "dnf", "msi", "python", "rpm", "rubygems", "yum", "zypper",
             ],
-            &Form::Any,
+            &Part::Any,
         ),
     ),
     (
         "services",
-        Form::Managers(&["systemd", "sysvinit", "windows"], &SERVICE),
+        Part::Managers(&["systemd", "sysvinit", "windows"], &SERVICE),
     ),
-    ("sources", Form::Named),
-    ("users", Form::Each(&["groups", "homeDir", "uid"])),
+    ("sources", Part::Named),
+    ("users", Part::Each(&["groups", "homeDir", "uid"])),
 ];
 
 /// Looks at what `cfn-init` is given.
@@ -92,7 +92,14 @@ pub(super) fn check<'t>(look: &mut Look<'_, 't>, _: &'t Entries, path: &Path<'_>
             return Ok(());
         };
         for (name, value) in configurations {
-            if name == "configSets" || name.starts_with("Fn::") {
+            if name.starts_with("Fn::") {
+                continue;
+            }
+            if name == "configSets" {
+                look.inside(value, &path.key(name), &mut |look, value, path| {
+                    map(look, value, path);
+                    Ok(())
+                })?;
                 continue;
             }
             look.inside(value, &path.key(name), &mut configuration)?;
@@ -136,8 +143,8 @@ fn configuration<'t>(look: &mut Look<'_, 't>, value: &Value, path: &Path<'_>) ->
     Ok(())
 }
 
-fn part<'t>(look: &mut Look<'_, 't>, form: &Form, value: &Value, path: &Path<'_>) -> Looked<'t> {
-    if let Form::Any = form {
+fn part<'t>(look: &mut Look<'_, 't>, form: &Part, value: &Value, path: &Path<'_>) -> Looked<'t> {
+    if let Part::Any = form {
         return Ok(());
     }
     let Some(entries) = map(look, value, path) else {
@@ -146,27 +153,53 @@ fn part<'t>(look: &mut Look<'_, 't>, form: &Form, value: &Value, path: &Path<'_>
     for (name, value) in entries {
         let path = path.key(name);
         match form {
-            Form::Named | Form::Any => {}
-            Form::Each(names) => {
+            Part::Named | Part::Any => {}
+            Part::Each(names) => {
                 look.inside(value, &path, &mut |look, value, path| {
-                    for name in map(look, value, path).into_iter().flat_map(Entries::keys) {
-                        if !names.contains(&name.as_str()) && !name.starts_with("Fn::") {
-                            unknown(look, name, names, &path.key(name));
+                    for (name, value) in map(look, value, path).into_iter().flatten() {
+                        let path = path.key(name);
+                        if names.contains(&name.as_str()) {
+                            look.at_each(&path, |look| formed(look, name, value, &path))?;
+                        } else if !name.starts_with("Fn::") {
+                            unknown(look, name, names, &path);
                         }
                     }
                     Ok(())
                 })?;
             }
-            Form::Managers(names, inner) if names.contains(&name.as_str()) => {
+            Part::Managers(names, inner) if names.contains(&name.as_str()) => {
                 look.inside(value, &path, &mut |look, value, path| {
                     part(look, inner, value, path)
                 })?;
             }
-            Form::Managers(names, _) if !name.starts_with("Fn::") => {
+            Part::Managers(names, _) if !name.starts_with("Fn::") => {
                 unknown(look, name, names, &path)
             }
-            Form::Managers(..) => {}
+            Part::Managers(..) => {}
         }
+    }
+    Ok(())
+}
+
+/// The form of what stands under a name; none where it may have several.
+fn form(name: &str) -> Option<Form> {
+    match name {
+        "authentication" | "command" | "content" | "context" => None,
+        "env" | "packages" => Some(Form::Map),
+        "commands" | "files" | "groups" | "sources" => Some(Form::List),
+        _ => Some(Form::Scalar),
+    }
+}
+
+/// Tells what has another form.
+fn formed<'t>(look: &mut Look<'_, 't>, name: &str, value: &Value, path: &Path<'_>) -> Looked<'t> {
+    let Some(wanted) = form(name) else {
+        return Ok(());
+    };
+    if let Some(form) = look.misformed(value, wanted)? {
+        let what = format!("`{name}` is {}", form.noun());
+        let why = format!("`cfn-init` wants {}", wanted.noun());
+        look.tell(path, Code::CfnInit, what, why, "write it in that form");
     }
     Ok(())
 }

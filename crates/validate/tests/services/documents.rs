@@ -224,6 +224,7 @@ fn what_an_instance_does_first() {
         "[a]",
         "{config: {packages: {yum: {a: []}, yam: {}}, files: [a]}}",
         "{config: {file: {}, commands: {a: {comand: x}}, services: {sysvinit: {a: {enable: true}}}}}",
+        "{configSets: [a], config: {commands: {a: {command: x, cwd: [a], env: a}}, users: {a: {groups: a}}}}",
         "{config: !If [Prod, {packages: a}, {}]}",
     ];
     let said_of = cases.map(|case| format!("{case}\n{}", said(&init(case))));
