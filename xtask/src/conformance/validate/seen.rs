@@ -35,18 +35,17 @@ impl Seen {
     /// Whether two are about one place: the same one, one in the other, or two members of one thing.
     pub(super) fn is_near(&self, other: &Seen) -> bool {
         let (one, two) = (self.steps(), other.steps());
-        let (short, long) = if one.len() < two.len() {
-            (&one, &two)
-        } else {
-            (&two, &one)
-        };
-        if long.starts_with(short) {
-            return true;
-        }
-        match (one.split_last(), two.split_last()) {
-            (Some((_, one)), Some((_, two))) => one == two && one.len() > 1,
-            _ => false,
-        }
+        self.is_around(other)
+            || match (one.split_last(), two.split_last()) {
+                (Some((_, one)), Some((_, two))) => one == two && one.len() > 1,
+                _ => false,
+            }
+    }
+
+    /// Whether the place of one is that of the other, or in it.
+    pub(super) fn is_around(&self, other: &Seen) -> bool {
+        let (one, two) = (self.steps(), other.steps());
+        one.starts_with(&two) || two.starts_with(&one)
     }
 
     /// The path, with the parts of keys that have a dot: AWS's validator writes paths with dots.
