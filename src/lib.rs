@@ -14,6 +14,7 @@ mod assemblies;
 #[cfg(feature = "aws")]
 mod cloud;
 mod commands;
+mod cores;
 mod exit;
 #[cfg(feature = "aws")]
 mod images;

@@ -86,10 +86,8 @@ fn what_is_not_there_and_what_was_meant() {
 
 /// The properties of one environment's resources, as they are synthesized: `network/Vpc.CidrBlock` and its value.
 fn properties(project: &Project) -> Option<BTreeMap<String, Value>> {
-    // What AWS makes of it is another question.
-    let arguments = ["synth", "--no-validate", "--env", "dev", "--format", "json"];
-    let mut synth = project.command(arguments);
-    let output = synth.args(["--out", "out"]).output().unwrap();
+    let arguments = ["synth", "--env", "dev", "--format", "json", "--out", "out"];
+    let output = project.command(arguments).output().unwrap();
     if !output.status.success() {
         return None;
     }
@@ -181,5 +179,6 @@ fn changing_a_line_changes_what_it_is_said_to_make_and_nothing_else() {
         }
         project.write(file, &text);
     }
-    assert!(tried >= 12, "{tried}");
+    // What AWS would refuse is not tried.
+    assert!(tried >= 11, "{tried}");
 }

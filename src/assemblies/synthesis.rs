@@ -233,6 +233,9 @@ pub(crate) fn verdict_of(
             if Group::Documents.codes().contains(&finding.code) {
                 finding.level = Level::Error;
             }
+            if is_by_the_catalog(finding.code) && !finding.help.starts_with("did you mean") {
+                finding.help += UNTYPED;
+            }
             let accepted = accepted(&finding, stack, key, settings);
             (finding, accepted)
         });
@@ -277,6 +280,20 @@ fn accepted(
             reason: risk.reason.clone(),
             until: risk.until.as_ref().map(ToString::to_string),
         })
+}
+
+/// What to do in a definition where AWS knows better than the catalog.
+const UNTYPED: &str = "; where AWS accepts it, write `Opt::untyped(…)` or `Prop::untyped(…)`";
+
+/// Whether a value may be right all the same: the catalog can be wrong, or old.
+fn is_by_the_catalog(code: Code) -> bool {
+    let facts = [
+        Code::ValueNotAllowed,
+        Code::ValuePattern,
+        Code::UnknownMetric,
+        Code::MetricDimension,
+    ];
+    facts.contains(&code)
 }
 
 /// What no template says alone, with the position of the stack that it is about.

@@ -1,9 +1,7 @@
 //! `synth`: stacks and environments to templates.
 
 use std::collections::HashSet;
-use std::panic::resume_unwind;
 use std::path::Path;
-use std::thread;
 use std::time::Instant;
 
 use indexmap::IndexSet;
@@ -15,6 +13,7 @@ use stratiform_finding::{Code, Finding};
 use crate::Define;
 use crate::args::{Global, Synth, TemplateFormat};
 use crate::assemblies::synthesis::{Questions, validated};
+use crate::cores::on_all_cores;
 use crate::exit::Exit;
 use crate::report::{Colour, Failure};
 use crate::repository::project::{Checked, Project};
@@ -74,25 +73,16 @@ pub(crate) fn run<E: Environment>(
     Ok(answer)
 }
 
-/// All environments, each on a thread of its own: they have nothing in common.
+/// All environments at once: they have nothing in common.
 fn synthesize<E: Environment>(
     define: Define<E>,
     environments: &[Loaded<E>],
     root: &Path,
     args: &Synth,
 ) -> Result<(Vec<Rendered>, Verdict), Failure> {
-    let results: Vec<Result<_, Vec<Finding>>> = thread::scope(|scope| {
-        let threads: Vec<_> = environments
-            .iter()
-            .map(|loaded| scope.spawn(|| environment(define, loaded, args)))
-            .collect();
-        let results = threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        results.collect()
-    });
+    let results = on_all_cores(environments, |loaded| environment(define, loaded, args));
     let (mut rendered, mut verdict) = (Vec::new(), Verdict::default());
-    let mut findings = Vec::new();
+    let mut findings: Vec<Finding> = Vec::new();
     for result in results {
         match result {
             Ok((environment, of_it)) => {

@@ -13,6 +13,7 @@ use crate::Define;
 use crate::args::{Deny, Global, Validate, ValidateFormat};
 use crate::assemblies::synthesis::{Questions, validated};
 use crate::commands::explain::code::known;
+use crate::cores::on_all_cores;
 use crate::exit::Exit;
 use crate::regions::region;
 use crate::report::{Colour, Failure};
@@ -80,8 +81,11 @@ fn stacks<E: Environment>(
     let checked = project.load::<E>(wanted)?;
     let mut verdict = Verdict::default();
     let mut findings: Vec<Finding> = Vec::new();
-    for loaded in &checked.environments {
-        match validated(define, loaded, Questions::Everything(regions)) {
+    let looked = on_all_cores(&checked.environments, |loaded| {
+        validated(define, loaded, Questions::Everything(regions))
+    });
+    for looked in looked {
+        match looked {
             Ok((_, of_it)) => verdict.add(of_it),
             Err(found) => findings.extend(found),
         }

@@ -1,11 +1,8 @@
 //! Trying another value of each variable, on all cores.
 
 use std::cell::Cell;
-use std::num::NonZeroUsize;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind, set_hook, take_hook};
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::Once;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use serde_json::Value;
 use stratiform_assembly::Assembly;
@@ -14,6 +11,7 @@ use stratiform_environment::{Environment, Loaded, Step, Variable, Variation};
 use super::Keys;
 use super::Synthesis;
 use super::moved::{Extent, moved};
+use crate::cores::on_all_cores;
 
 /// What an environment synthesizes with some things another way, where that can be; once.
 pub(crate) fn tried<E: Environment>(
@@ -68,22 +66,7 @@ type Found = Option<Vec<(Keys, Extent)>>;
 impl<E: Environment> Trial<'_, E> {
     /// What each variable makes another, in their order.
     pub(super) fn all(&self) -> Vec<Found> {
-        let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        let next = AtomicUsize::new(0);
-        let work = || {
-            let turns = std::iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed));
-            let turns = turns.map_while(|turn| Some((turn, self.variables.get(turn)?)));
-            let found = turns.map(|(turn, variable)| (turn, self.one(variable)));
-            found.collect::<Vec<_>>()
-        };
-        let mut all: Vec<(usize, Found)> = thread::scope(|scope| {
-            let threads: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
-            let found = threads.into_iter().map(|thread| thread.join());
-            let found = found.map(|found| found.unwrap_or_else(|panic| resume_unwind(panic)));
-            found.flatten().collect()
-        });
-        all.sort_by_key(|(turn, _)| *turn);
-        all.into_iter().map(|(_, found)| found).collect()
+        on_all_cores(self.variables, |variable| self.one(variable))
     }
 
     fn one(&self, variable: &Variable) -> Found {

@@ -2,6 +2,7 @@
 
 mod cfn_lint;
 mod checkov;
+mod sarif;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -65,6 +66,10 @@ pub(crate) fn run() -> Result<Outcome, String> {
                 Err(failure) => failures.push(failure),
             }
         }
+    }
+    match sarif::run(&python) {
+        Ok(seen) => told.push(seen),
+        Err(failure) => failures.push(failure),
     }
     if failures.is_empty() {
         Ok(Outcome::Passed(Some(format!(

@@ -1,10 +1,7 @@
 //! `validate FILE…`: any templates, on all cores, read and let go one by one.
 
 use std::fs;
-use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use stratiform_assembly::{AssemblyFile, FILE as ASSEMBLY};
 use stratiform_finding::{Code, Finding, Fix, Place, Source, Span};
@@ -13,6 +10,7 @@ use stratiform_template::{
 };
 use stratiform_validate::{inspect, validate_nested};
 
+use crate::cores::on_all_cores;
 use crate::repository::input::{Input, TEMPLATE_ENDINGS};
 use crate::validation::{Unchecked, Verdict};
 
@@ -61,32 +59,6 @@ pub(super) fn verdict(paths: &[PathBuf], regions: &[String]) -> Verdict {
     }
     looked.into_iter().for_each(|one| verdict.add(one));
     verdict
-}
-
-/// What comes of each item, in their order.
-fn on_all_cores<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let next = AtomicUsize::new(0);
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let mut done: Vec<(usize, R)> = thread::scope(|scope| {
-        let worker = || {
-            let mut done = Vec::new();
-            loop {
-                let index = next.fetch_add(1, Ordering::Relaxed);
-                let Some(item) = items.get(index) else {
-                    return done;
-                };
-                done.push((index, work(item)));
-            }
-        };
-        let threads = (0..cores.min(items.len())).map(|_| scope.spawn(worker));
-        let threads: Vec<_> = threads.collect();
-        let done = threads
-            .into_iter()
-            .flat_map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        done.collect()
-    });
-    done.sort_by_key(|(index, _)| *index);
-    done.into_iter().map(|(_, result)| result).collect()
 }
 
 /// The files below a folder that end as templates do, by name. Links to folders are not followed, and nobody has

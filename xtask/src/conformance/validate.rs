@@ -71,8 +71,8 @@ pub(super) fn compare_all(folder: Option<&Path>, written: Page) -> Result<(Strin
         .map_err(|error| format!("cannot write `{path}`: {error}"))?;
     if written == Page::Written {
         let mut disputes = Disputes::default();
-        for (index, case) in cases.iter().enumerate() {
-            disputes.add(case, &cfn_lint[index], &aws[index], &ours[index], &rules);
+        for ((cfn_lint, aws), ours) in cfn_lint.iter().zip(&aws).zip(&ours) {
+            disputes.add(cfn_lint, aws, ours, &rules);
         }
         let tables = Tables {
             every_rule: &Oracle::CfnLint.rules()?,

@@ -65,9 +65,7 @@ fn unmeasured(
         (Some(near), []) => near,
         // AWS's page may have it.
         (None, []) if !known.is_whole => return,
-        (None, []) => {
-            format!("look it up in CloudWatch; one that is newer than the catalog wants {UNTYPED}")
-        }
+        (None, []) => "look it up in CloudWatch".to_owned(),
     };
     let what = format!("`{namespace}` has no metric `{name}`");
     let why = "nothing is ever measured of it, so that an alarm stays as it is";
@@ -130,12 +128,8 @@ fn unknown(look: &mut Look<'_, '_>, known: Namespace, name: &str, path: &Path<'_
         return;
     }
     let what = format!("the metric has no dimension `{name}`");
-    let help = meant(name, all.iter().copied()).unwrap_or_else(|| {
-        format!(
-            "it has {}; one that is newer than the catalog wants {UNTYPED}",
-            listed(&all)
-        )
-    });
+    let help =
+        meant(name, all.iter().copied()).unwrap_or_else(|| format!("it has {}", listed(&all)));
     let why = "nothing is measured with it, so that an alarm stays as it is";
     look.warn(&path.key("Name"), Code::MetricDimension, what, why, help);
 }
@@ -174,6 +168,3 @@ fn held<'t>(
     }
     Ok(())
 }
-
-/// What to do where AWS knows better than the catalog.
-const UNTYPED: &str = "`Opt::untyped(…)` or `Prop::untyped(…)`";

@@ -222,7 +222,7 @@ impl<'t> Look<'_, 't> {
         };
         let why = self.why(&format!("it must be one of {}", bound::some_of(known)));
         let what = self.said(text, path);
-        let help = help.unwrap_or_else(|| UNTYPED.to_owned());
+        let help = help.unwrap_or_else(|| "write one of them".to_owned());
         let finding = Finding::new(Code::ValueNotAllowed, what, help).because(why);
         let fix = only.map(|only| Fix::Replace(only.to_owned()));
         self.tell_finding(path, Finding { fix, ..finding });
@@ -286,9 +286,6 @@ impl<'t> Look<'_, 't> {
     }
 }
 
-/// What to do where AWS knows better than the catalog.
-const UNTYPED: &str = "where AWS accepts it, write `Opt::untyped(…)` or `Prop::untyped(…)`";
-
 /// Whether a text is what a schema has, as CloudFormation compares.
 fn is(text: &str, known: Fact, any_case: bool) -> bool {
     match known {
@@ -306,14 +303,14 @@ fn nearest(number: f64, known: &[f64]) -> String {
     match (below.reduce(f64::max), above.reduce(f64::min)) {
         (Some(below), Some(above)) => format!("give it {below} or {above}"),
         (Some(next), None) | (None, Some(next)) => format!("give it {next}"),
-        (None, None) => UNTYPED.to_owned(),
+        (None, None) => "write one of them".to_owned(),
     }
 }
 
 fn help_for(pattern: &str) -> String {
     match pattern.trim_start_matches(['^', '(']).starts_with("arn:") {
-        true => format!("give an ARN, or a handle; {UNTYPED}"),
-        false => format!("correct the text; {UNTYPED}"),
+        true => "give an ARN".to_owned(),
+        false => "correct the text".to_owned(),
     }
 }
 

@@ -143,7 +143,7 @@ fn judge<'c>(
         (Side::OtherLevel, Some(same))
     } else {
         // A warning says little about an error, nor an error about a warning.
-        let other = near().find(|other| is_error(other) == is_error(seen));
+        let other = near().find(|other| is_error(other) == is_error(seen) && other.is_around(seen));
         match other {
             Some(other) => (Side::OtherRule, Some(other)),
             None if others.iter().any(is_error) => (besides, None),

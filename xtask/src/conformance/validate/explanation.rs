@@ -78,9 +78,10 @@ impl Explanations {
     }
 }
 
-/// Whether a word is one of some, or one of any: `*`, or its beginning: `if-*`.
+/// Whether a word is one of some, or one of any: `*`, `?*` where there must be one, or its beginning: `if-*`.
 fn is_one(words: &[String], word: &str) -> bool {
     words.iter().any(|one| match one.strip_suffix('*') {
+        Some("?") => !word.is_empty(),
         Some(beginning) => word.starts_with(beginning),
         None => one == word,
     })
@@ -119,5 +120,7 @@ mod tests {
         assert!(is_one(&words, "null"));
         assert!(!is_one(&words, "nulls"));
         assert!(is_one(&["*".to_owned()], ""));
+        assert!(!is_one(&["?*".to_owned()], ""));
+        assert!(is_one(&["?*".to_owned()], "null"));
     }
 }

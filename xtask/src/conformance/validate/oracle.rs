@@ -230,7 +230,7 @@ impl Answers {
         let read = |line: &str| {
             let line: Value = serde_json::from_str(line).ok()?;
             let seen: Vec<Seen> = serde_json::from_value(line["seen"].clone()).ok()?;
-            let seen = seen.into_iter().map(Seen::from_the_top).collect();
+            let seen = seen.into_iter().map(Seen::beginning_once).collect();
             Some((line["key"].as_str()?.to_owned(), seen))
         };
         let file = OpenOptions::new().append(true).create(true).open(&path);
@@ -250,7 +250,7 @@ impl Answers {
         let mut file = self.file.lock().map_err(|_| broken(()))?;
         writeln!(file, "{line}").map_err(|error| error.to_string())?;
         let mut known = self.known.lock().map_err(|_| broken(()))?;
-        let seen = seen.into_iter().map(Seen::from_the_top).collect();
+        let seen = seen.into_iter().map(Seen::beginning_once).collect();
         known.insert(key.to_owned(), seen);
         Ok(())
     }

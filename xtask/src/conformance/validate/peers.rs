@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use stratiform_finding::Level;
 
-use super::case::Case;
 use super::compare::{FAILED, is_told};
 use super::rules::{Rules, cfn_lint_number};
 use super::seen::Seen;
@@ -28,14 +27,7 @@ pub(super) struct Disputes(pub(super) BTreeMap<String, Dispute>);
 
 impl Disputes {
     /// Adds what the three say about one template.
-    pub(super) fn add(
-        &mut self,
-        _: &Case,
-        cfn_lint: &[Seen],
-        aws: &[Seen],
-        ours: &[Seen],
-        rules: &Rules,
-    ) {
+    pub(super) fn add(&mut self, cfn_lint: &[Seen], aws: &[Seen], ours: &[Seen], rules: &Rules) {
         let broken = |seen: &Seen| FAILED.contains(&seen.rule.as_str());
         if cfn_lint.iter().chain(aws).any(broken) {
             return;

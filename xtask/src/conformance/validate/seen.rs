@@ -35,18 +35,17 @@ impl Seen {
     /// Whether two are about one place: the same one, one in the other, or two members of one thing.
     pub(super) fn is_near(&self, other: &Seen) -> bool {
         let (one, two) = (self.steps(), other.steps());
-        let (short, long) = if one.len() < two.len() {
-            (&one, &two)
-        } else {
-            (&two, &one)
-        };
-        if long.starts_with(short) {
-            return true;
-        }
-        match (one.split_last(), two.split_last()) {
-            (Some((_, one)), Some((_, two))) => one == two && one.len() > 1,
-            _ => false,
-        }
+        self.is_around(other)
+            || match (one.split_last(), two.split_last()) {
+                (Some((_, one)), Some((_, two))) => one == two && one.len() > 1,
+                _ => false,
+            }
+    }
+
+    /// Whether the place of one is that of the other, or in it.
+    pub(super) fn is_around(&self, other: &Seen) -> bool {
+        let (one, two) = (self.steps(), other.steps());
+        one.starts_with(&two) || two.starts_with(&one)
     }
 
     /// The path, with the parts of keys that have a dot: AWS's validator writes paths with dots.
@@ -55,7 +54,7 @@ impl Seen {
     }
 
     /// With a path that begins once at the top, where AWS's validator has its beginning twice.
-    pub(super) fn from_the_top(mut self) -> Seen {
+    pub(super) fn beginning_once(mut self) -> Seen {
         if let [section, name, again, repeated, ..] = self.path.as_slice()
             && section == again
             && name == repeated
@@ -108,9 +107,9 @@ mod tests {
 
     #[test]
     fn a_path_that_begins_twice_begins_once() {
-        let twice = seen("Conditions/A/Conditions/A/Fn::And").from_the_top();
+        let twice = seen("Conditions/A/Conditions/A/Fn::And").beginning_once();
         assert_eq!(twice.place(), "Conditions/A/Fn::And");
-        let once = seen("Conditions/A/Fn::And/0").from_the_top();
+        let once = seen("Conditions/A/Fn::And/0").beginning_once();
         assert_eq!(once.place(), "Conditions/A/Fn::And/0");
     }
 }

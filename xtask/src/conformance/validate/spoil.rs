@@ -50,7 +50,7 @@ pub(super) fn changes(value: &Value, schema: Option<Schema>) -> Vec<(&'static st
                 put("item-for-list", first.clone());
                 put(
                     "item-twice",
-                    json!([items.as_slice(), &[first.clone()]].concat()),
+                    json!([items.as_slice(), std::slice::from_ref(first)].concat()),
                 );
                 put("list-in-list", json!([items]));
             }

@@ -51,15 +51,17 @@ impl Tables<'_> {
         };
         let sum = |tally: &Tally<'_>, of: fn(&Count) -> usize| tally.rules.values().map(of).sum();
         row("of both", &|tally| sum(tally, |count| count.both));
-        row("at one place, under another rule", &|tally| {
-            sum(tally, |count| count.other)
-        });
+        row(
+            "told by both, under another rule or at another place",
+            &|tally| sum(tally, |count| count.other),
+        );
         row("only theirs", &|tally| {
             sum(tally, |count| count.only_theirs)
         });
         row("only ours", &|tally| {
             tally.codes.values().map(|count| count.only_ours).sum()
         });
+        row("without a reason below", &|tally| tally.unexplained.len());
         row("templates without an error on one side alone", &|tally| {
             tally.equal
         });
@@ -70,7 +72,7 @@ impl Tables<'_> {
         let covered = |rule: &&(String, String)| !self.rules.codes(&rule.0).is_empty();
         let mut text = format!(
             "**All {} rules of cfn-lint**, {} of them covered: how often it and we say the same at one place, how \
-             often we say something else there, and how often only it has something.\n\n\
+             often we say something else, there or elsewhere in the template, and how often only it has something.\n\n\
              | rule | about | our codes, or why there is none | both | other | only cfn-lint |\n\
              | --- | --- | --- | --: | --: | --: |\n",
             self.every_rule.len(),
