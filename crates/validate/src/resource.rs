@@ -30,9 +30,9 @@ pub(crate) fn check(scene: &Scene<'_>, report: &mut Report) {
                 let Some(base) = existing(scene, resource) else {
                     continue;
                 };
-                for variant in scene.variants(resource_type) {
+                for (position, variant) in scene.variants(resource_type).into_iter().enumerate() {
                     let subject = Subject::new(resource, variant, base.clone());
-                    let found = properties(scene, &subject, &path);
+                    let found = properties(scene, &subject, position == 0, &path);
                     report.findings.extend(found);
                 }
             }
@@ -122,7 +122,12 @@ fn existing<'t>(scene: &Scene<'t>, resource: &'t Resource) -> Option<Case<'t>> {
 }
 
 /// What is wrong with the properties.
-fn properties<'t>(scene: &Scene<'t>, subject: &Subject<'t>, path: &Path<'_>) -> Vec<Finding> {
+fn properties<'t>(
+    scene: &Scene<'t>,
+    subject: &Subject<'t>,
+    is_first: bool,
+    path: &Path<'_>,
+) -> Vec<Finding> {
     let path = path.key("Properties");
     let mut look = Look::new(scene, subject);
     let properties = Value::Map(subject.resource.properties.clone());
@@ -130,7 +135,10 @@ fn properties<'t>(scene: &Scene<'t>, subject: &Subject<'t>, path: &Path<'_>) -> 
     let _ = look.literal(&properties, subject.resource_type.schema(), &path);
     let _ = extension::all(&mut look, &properties, &path);
     read_only(&mut look, subject, &path);
-    rule::all(&mut look, subject, &path);
+    // Services are the same in all regions.
+    if is_first {
+        rule::all(&mut look, subject, &path);
+    }
     look.findings()
 }
 

@@ -24,6 +24,7 @@ mod schedule;
 mod ssm_document;
 mod state_machine;
 mod table;
+mod tag;
 mod volume;
 mod zone;
 
@@ -43,6 +44,7 @@ const EVERY: &[Rule] = &[
     metric::check,
     password::check,
     policy::check,
+    tag::check,
     zone::check,
 ];
 

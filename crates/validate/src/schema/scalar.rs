@@ -10,8 +10,8 @@ use super::{Look, named, text_of};
 use crate::bound::{self, Bounds};
 use crate::{kind, pattern};
 
-/// Limits of the schemas that AWS does not keep to: type and property. Each with who found it.
-const WRONG: [(&str, &str); 5] = [
+/// Limits of the schemas that AWS does not keep to: type and property, `*` for any step. Each with who found it.
+const WRONG: [(&str, &str); 6] = [
     // ECS API, `RegisterTaskDefinition` and `CreateService`; Batch API, `CreateComputeEnvironment`: the short name of a
     // role, or its ARN.
     ("AWS::Batch::ComputeEnvironment", "ServiceRole"),
@@ -20,6 +20,8 @@ const WRONG: [(&str, &str); 5] = [
     ("AWS::ECS::TaskDefinition", "TaskRoleArn"),
     // aws-cdk#38827: 32 hexadecimal digits without hyphens are accepted.
     ("AWS::SSO::Assignment", "PrincipalId"),
+    // AWS SAM, "Cognito": names of triggers; the catalog has CloudFormation's own property there.
+    ("AWS::Serverless::Function", "Events/*/Properties/Trigger"),
 ];
 
 impl<'t> Look<'_, 't> {
@@ -171,10 +173,15 @@ impl<'t> Look<'_, 't> {
     /// Whether AWS does not keep to what the schema says of a property.
     pub(super) fn is_wrong_limit(&self, path: &Path<'_>) -> bool {
         let name = self.subject.resource_type.name();
-        let is_it = |(resource_type, property): &(&str, &str)| {
-            *resource_type == name && *property == self.property_path(path)
-        };
-        WRONG.iter().any(is_it)
+        let mut known = WRONG
+            .iter()
+            .filter(|(resource_type, _)| *resource_type == name);
+        known.any(|(_, property)| {
+            let own = self.property_path(path);
+            let is_step = |(known, step): (&str, &str)| known == "*" || known == step;
+            property.split('/').count() == own.split('/').count()
+                && property.split('/').zip(own.split('/')).all(is_step)
+        })
     }
 
     fn kind(&mut self, text: &str, schema: Schema, path: &Path<'_>) {
