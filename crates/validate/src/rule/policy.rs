@@ -11,7 +11,7 @@ use stratiform_finding::words::{listed, meant};
 use stratiform_template::{Path, Step, Value};
 
 use self::place::{Kind, PLACES};
-use crate::schema::{Entries, Look, Looked};
+use crate::schema::{Entries, Form, Look, Looked};
 
 /// Looks at every policy of a resource.
 pub(super) fn check<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, path: &Path<'_>) {
@@ -134,18 +134,15 @@ fn statement<'t>(
 ) -> Looked<'t> {
     let entries = match value {
         Value::Map(entries) => entries,
-        Value::Function(..) => return Ok(()),
         _ => {
-            let why = "it is a map with `Effect`, by IAM's grammar";
-            let help = "write it as a map";
-            look.tell(
-                path,
-                Code::InvalidPolicy,
-                "a statement is no map",
-                why,
-                help,
-            );
-            return Ok(());
+            return look.at_each(path, |look| {
+                if look.misformed(value, Form::Map)?.is_some() {
+                    let what = "a statement is no map";
+                    let why = "it is a map with `Effect`, by IAM's grammar";
+                    look.tell(path, Code::InvalidPolicy, what, why, "write it as a map");
+                }
+                Ok(())
+            });
         }
     };
     for (name, value) in entries {

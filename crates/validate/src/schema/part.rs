@@ -6,10 +6,11 @@
 use std::borrow::Cow;
 
 use indexmap::IndexMap;
+use stratiform_catalog::{JsonType, TypeSet};
 use stratiform_finding::{Code, Level};
 use stratiform_template::{Function, Path, Resource, Step, Value};
 
-use super::{Look, Looked};
+use super::{Known, Look, Looked};
 use crate::cases::Open;
 
 /// The entries of a map.
@@ -33,6 +34,19 @@ impl Form {
             Value::Map(_) => Some(Form::Map),
             Value::Null | Value::Function(..) => None,
         }
+    }
+
+    /// The form of what a function gives, where all that it can give has one.
+    fn of_types(types: TypeSet) -> Option<Form> {
+        let mut forms = types.iter().map(|one| match one {
+            JsonType::Array => Some(Form::List),
+            JsonType::Object | JsonType::Null => None,
+            JsonType::Boolean | JsonType::Integer | JsonType::Number | JsonType::String => {
+                Some(Form::Scalar)
+            }
+        });
+        let first = forms.next()??;
+        forms.all(|form| form == Some(first)).then_some(first)
     }
 
     /// The form with its article.
@@ -208,7 +222,14 @@ impl<'s, 't> Look<'s, 't> {
             return Ok(None);
         };
         let is_open = |entries: &Entries| entries.keys().any(|key| key.starts_with("Fn::"));
-        let form = Form::of(value).filter(|_| !value.as_map().is_some_and(is_open));
+        let form = match value {
+            Value::Function(..) => match self.known(value)? {
+                Known::Value(known) => Form::of(&known),
+                Known::Unknown(types) => Form::of_types(types),
+                Known::Absent => None,
+            },
+            value => Form::of(value).filter(|_| !value.as_map().is_some_and(is_open)),
+        };
         Ok(form.filter(|form| *form != wanted))
     }
 
