@@ -19,13 +19,22 @@ pub(crate) use self::decoded::Decodings;
 pub(crate) use self::function::Known;
 pub(crate) use part::{Entries, Form};
 use stratiform_catalog::{Fact, JsonType, Keyword, Schema, TypeSet};
-use stratiform_finding::{Code, Finding};
+use stratiform_finding::{Code, Finding, Level};
 use stratiform_template::{Function, Path, Step, Value};
 
 use crate::cases::{Case, Decision, Open};
 use crate::extension::Extension;
 use crate::report::Reason;
 use crate::scene::{Scene, Subject};
+
+/// Where `aws cloudformation package` takes paths, and the schema has none.
+const PACKAGED: [(&str, &str); 5] = [
+    ("AWS::ApiGateway::RestApi", "BodyS3Location"),
+    ("AWS::CodeCommit::Repository", "Code/S3"),
+    ("AWS::ElasticBeanstalk::ApplicationVersion", "SourceBundle"),
+    ("AWS::Lambda::Function", "Code"),
+    ("AWS::Lambda::LayerVersion", "Content"),
+];
 
 /// How deep schemas are followed without a step down in the value. The catalog's go down to 10.
 const DEEPEST: usize = 300;
@@ -388,8 +397,37 @@ impl<'s, 't> Look<'s, 't> {
         Ok(())
     }
 
+    /// Whether a text is a path that `aws cloudformation package` puts an address in the place of. Without it, nothing
+    /// can be deployed; SAM's own commands always do it.
+    ///
+    /// Source: AWS CLI reference, `cloudformation package`. cfn-lint: W3002.
+    fn is_packaged(&mut self, value: &Value, path: &Path<'_>) -> bool {
+        let name = self.subject.resource_type.name();
+        let is_place = |(resource_type, property): &(&str, &str)| {
+            *resource_type == name && *property == self.property_path(path)
+        };
+        let Value::String(text) = value else {
+            return false;
+        };
+        if text.contains("://") || !PACKAGED.iter().any(is_place) {
+            return false;
+        }
+        let template = self.scene.template;
+        let mut transforms = template.transform.iter();
+        if !transforms.any(|name| name.as_str() == Some("AWS::Serverless-2016-10-31")) {
+            let what = format!("{} is a path", named(path));
+            let why = "only `aws cloudformation package` makes an address in S3 of it";
+            let help = "package the template before it is deployed";
+            self.tell(path, Code::ValueType, what, why, help);
+            if let Some(finding) = self.found.last_mut() {
+                finding.level = Level::Warning;
+            }
+        }
+        true
+    }
+
     fn wrong_type(&mut self, value: &Value, types: TypeSet, path: &Path<'_>) {
-        if self.fails_silently() {
+        if self.fails_silently() || self.is_packaged(value, path) {
             return;
         }
         let wanted: Vec<&str> = types.iter().map(said).collect();

@@ -21,9 +21,15 @@ pub(crate) struct Decoded {
 impl Decoded {
     fn new(schema: Schema, keywords: MapFact) -> Self {
         let resolved = schema.resolve();
+        // One of the catalog's says a map of what it refers to as text: what is referred to is right.
+        let other = resolved.types();
+        let types = match schema.types() {
+            own if other.is_empty() || own.iter().any(|one| other.contains(one)) => own,
+            _ => TypeSet::EMPTY,
+        };
         Decoded {
             schema,
-            types: schema.types(),
+            types,
             refers_to: (resolved.id() != schema.id()).then_some(resolved),
             keywords: keywords.iter().collect(),
             properties: schema.properties().collect(),

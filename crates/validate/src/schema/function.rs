@@ -68,7 +68,8 @@ impl<'t> Look<'_, 't> {
             },
             Known::Unknown(given) => {
                 self.is_unknown = true;
-                let wanted = schema.types();
+                let decoded = self.scene.schemas.get(schema);
+                let wanted = decoded.map_or(TypeSet::EMPTY, |decoded| decoded.types);
                 let wanted = if wanted.is_empty() {
                     schema.resolve().types()
                 } else {

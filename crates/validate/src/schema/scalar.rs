@@ -264,7 +264,7 @@ impl<'t> Look<'_, 't> {
     }
 
     /// The path as the catalog writes it: names, and `*` for the items of a list.
-    fn property_path(&self, path: &Path<'_>) -> String {
+    pub(super) fn property_path(&self, path: &Path<'_>) -> String {
         let mut steps = Vec::new();
         let mut path = Some(path);
         while let Some(here) = path {

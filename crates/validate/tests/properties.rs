@@ -1,8 +1,8 @@
-//! Tags, and where AWS SAM has another property than the catalog.
+//! Properties: tags, paths that are packaged, and where the catalog is not right.
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
-use stratiform_finding::Code;
+use stratiform_finding::{Code, Level};
 use stratiform_template::Template;
 use stratiform_validate::validate;
 
@@ -62,4 +62,44 @@ Resources:
     )
     .unwrap();
     assert_eq!(validate(&template, &[]).findings, []);
+}
+
+#[test]
+fn a_path_that_is_packaged_is_a_warning_and_nothing_to_sam() {
+    let function = "Resources:
+  Function:
+    Type: AWS::Lambda::Function
+    Properties: {Runtime: python3.13, Handler: a.b, Role: 'arn:aws:iam::123456789012:role/x', Code: ./src}
+";
+    let levels = |head: &str| {
+        let template = Template::parse(&format!("{head}{function}")).unwrap();
+        let found = validate(&template, &[]).findings.into_iter();
+        found
+            .map(|finding| (finding.code, finding.level))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(levels(""), [(Code::ValueType, Level::Warning)]);
+    assert_eq!(levels("Transform: AWS::Serverless-2016-10-31\n"), []);
+}
+
+#[test]
+fn a_schema_that_contradicts_itself_refuses_nothing() {
+    let template = Template::parse(
+        "Resources:
+  Stream:
+    Type: AWS::QLDB::Stream
+    Properties:
+      InclusiveStartTime: '2026-01-01T00:00:00Z'
+      LedgerName: ledger
+      RoleArn: arn:aws:iam::123456789012:role/x
+      StreamName: stream
+      KinesisConfiguration: {StreamArn: arn:aws:kinesis:eu-west-1:123456789012:stream/s}
+",
+    )
+    .unwrap();
+    let found = validate(&template, &[]).findings;
+    assert!(
+        found.iter().all(|finding| finding.code != Code::ValueType),
+        "{found:?}"
+    );
 }
