@@ -303,6 +303,11 @@ fn names_and_quotas() {
             "invalid-name Outputs/O_",
         ],
     );
+    // CloudFormation takes both, though no page says so.
+    expect(
+        "Resources: {A: {Type: T, Description: x}, B: {Type: 'Custom::T', Version: '1.0'}}",
+        &[],
+    );
     let many = |count: usize, kind: &str| {
         (0..count)
             .map(|index| format!("  A{index}: {{{kind}}}\n"))

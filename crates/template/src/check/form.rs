@@ -163,15 +163,17 @@ impl Checker<'_> {
             };
             self.named("Resource", name, Recorded::Yes);
             for attribute in resource.unknown.keys() {
-                // Custom resources may say a version, which nothing reads.
-                let is_version = attribute == "Version" && is_custom(&resource.resource_type);
+                // No page says so, and CloudFormation takes both: CodeStar's own templates describe every resource, and
+                // custom resources may say a version (aws-cdk#10522).
+                let is_taken = attribute == "Description"
+                    || attribute == "Version" && is_custom(&resource.resource_type);
                 // SAM leaves out what it does not know beside its own types, and reads these of any.
                 let is_of_sam = ["Connectors", "IgnoreGlobals"].contains(&attribute.as_str())
                     || resource.resource_type.starts_with("AWS::Serverless::");
                 if self.serverless && is_of_sam {
                     continue;
                 }
-                if self.transformed || attribute.starts_with("Fn::") || is_version {
+                if self.transformed || attribute.starts_with("Fn::") || is_taken {
                     continue;
                 }
                 self.unknown_attribute(name, attribute);
