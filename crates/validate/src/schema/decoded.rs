@@ -16,6 +16,17 @@ pub(crate) struct Decoded {
     pub(super) keywords: Vec<(&'static str, Fact)>,
     /// In the order of their names.
     properties: Vec<(&'static str, Schema)>,
+    /// Of names that match a pattern.
+    pub(super) patterns: Vec<(&'static str, Schema)>,
+    pub(super) others: Others,
+}
+
+/// Properties that a schema does not name.
+#[derive(Clone, Copy)]
+pub(super) enum Others {
+    Any,
+    None,
+    Like(Schema),
 }
 
 impl Decoded {
@@ -33,6 +44,12 @@ impl Decoded {
             refers_to: (resolved.id() != schema.id()).then_some(resolved),
             keywords: keywords.iter().collect(),
             properties: schema.properties().collect(),
+            patterns: schema.pattern_properties().collect(),
+            others: match schema.additional_properties() {
+                Some(others) => Others::Like(others),
+                None if schema.allows_additional_properties() => Others::Any,
+                None => Others::None,
+            },
         }
     }
 

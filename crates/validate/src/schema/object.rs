@@ -6,7 +6,7 @@ use stratiform_finding::words::{listed, meant, only_near, shortened};
 use stratiform_finding::{Code, Finding, Fix};
 use stratiform_template::{Path, Value};
 
-use super::decoded::Decoded;
+use super::decoded::{Decoded, Others};
 use super::{Look, Looked, named};
 use crate::bound::Bounds;
 use crate::pattern;
@@ -89,7 +89,6 @@ impl<'t> Look<'_, 't> {
     /// Each member by the schema of its name.
     fn members(&mut self, entries: &Entries, decoded: &Decoded, path: &Path<'_>) -> Looked<'t> {
         let schema = decoded.schema;
-        let others = decoded.keyword("additionalProperties");
         for (name, value) in entries {
             let path = path.key(name);
             if let Some(schema) = decoded.property(name) {
@@ -97,11 +96,11 @@ impl<'t> Look<'_, 't> {
                 continue;
             }
             let mut known = false;
-            for (pattern, schema) in schema.pattern_properties() {
+            for (pattern, schema) in &decoded.patterns {
                 match pattern::matches(pattern, name) {
                     Some(true) => {
                         known = true;
-                        self.value(value, schema, &path)?;
+                        self.value(value, *schema, &path)?;
                     }
                     Some(false) => {}
                     None => known = true,
@@ -110,12 +109,10 @@ impl<'t> Look<'_, 't> {
             if known || name.starts_with("Fn::") {
                 continue;
             }
-            match (others, schema.additional_properties()) {
-                (Some(Fact::Bool(false)), _) => {
-                    self.unknown(entries, name, schema, value, &path)?;
-                }
-                (_, Some(schema)) => self.value(value, schema, &path)?,
-                (_, None) => {}
+            match decoded.others {
+                Others::None => self.unknown(entries, name, schema, value, &path)?,
+                Others::Like(schema) => self.value(value, schema, &path)?,
+                Others::Any => {}
             }
         }
         Ok(())
