@@ -13,7 +13,7 @@ use stratiform_template::{Path, Step, Value};
 use crate::outcome::Outcome;
 use crate::resolved::Resolved;
 use crate::resolver::assumed::Assumed;
-use crate::scope::{ParameterValue, Scope, scalar};
+use crate::scope::{ParameterValue, Scope};
 use crate::sensitive::{concealed, is_pair_of_secret, is_sensitive, is_value_of_pair};
 use crate::text::{Segment, Time};
 use crate::world::World;
@@ -84,7 +84,7 @@ impl<'s, 't> Resolver<'s, 't> {
     pub fn resolve(&self, value: &'t Value) -> Outcome<'t> {
         match value {
             Value::Null => Resolved::Null.into(),
-            Value::Bool(_) | Value::Number(_) | Value::String(_) => match scalar(value) {
+            Value::Bool(_) | Value::Number(_) | Value::String(_) => match value.scalar() {
                 Some(text) => self.seen(Resolved::Literal(text).into()),
                 None => Outcome::Absent,
             },

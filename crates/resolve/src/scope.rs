@@ -51,7 +51,7 @@ impl<'t> Scope<'t> {
             let is_given = given.is_some();
             let value = ParameterValue {
                 declaration,
-                text: given.or_else(|| scalar(declaration.default.as_ref()?)),
+                text: given.or_else(|| declaration.default.as_ref()?.scalar()),
                 is_given,
             };
             (name.as_str(), value)
@@ -114,16 +114,12 @@ impl<'t> Scope<'t> {
 impl<'t> ParameterValue<'t> {
     /// Whether the value is read from the Systems Manager parameter that the text names.
     pub fn is_looked_up(&self) -> bool {
-        let name = self.declaration.parameter_type.as_str();
-        name.starts_with("AWS::SSM::Parameter::Value<")
+        self.declaration.is_looked_up()
     }
 
     /// Whether `Ref` gives a list.
     pub fn is_list(&self) -> bool {
-        let name = self.declaration.parameter_type.as_str();
-        let looked_up = name.strip_prefix("AWS::SSM::Parameter::Value<");
-        let name = looked_up.unwrap_or(name);
-        name.starts_with("CommaDelimitedList") || name.starts_with("List<")
+        self.declaration.is_list()
     }
 
     /// Whether nobody may see the value.
@@ -134,7 +130,7 @@ impl<'t> ParameterValue<'t> {
     /// The texts that are allowed, where the template lists them.
     pub(crate) fn allowed(&self) -> Option<Vec<Cow<'t, str>>> {
         let values = self.declaration.constraints.get("AllowedValues")?;
-        values.as_list()?.iter().map(scalar).collect()
+        values.as_list()?.iter().map(Value::scalar).collect()
     }
 
     /// The value as `Ref` gives it.
@@ -171,15 +167,5 @@ impl<'t> ParameterValue<'t> {
             return Resolved::List(items.collect());
         }
         Resolved::text(vec![Segment::Known(text.into_owned())], uses)
-    }
-}
-
-/// The text of a scalar, as CloudFormation passes it on.
-pub(crate) fn scalar(value: &Value) -> Option<Cow<'_, str>> {
-    match value {
-        Value::String(text) => Some(Cow::Borrowed(text)),
-        Value::Number(number) => Some(Cow::Borrowed(number.as_str())),
-        Value::Bool(boolean) => Some(Cow::Borrowed(if *boolean { "true" } else { "false" })),
-        Value::Null | Value::List(_) | Value::Map(_) | Value::Function(..) => None,
     }
 }

@@ -66,6 +66,23 @@ pub struct Parameter {
     pub constraints: IndexMap<String, Value>,
 }
 
+impl Parameter {
+    /// Whether the value is read from the Systems Manager parameter that the text names.
+    pub fn is_looked_up(&self) -> bool {
+        self.parameter_type.starts_with(LOOKED_UP)
+    }
+
+    /// Whether `Ref` gives a list.
+    pub fn is_list(&self) -> bool {
+        let name = self.parameter_type.as_str();
+        let name = name.strip_prefix(LOOKED_UP).unwrap_or(name);
+        name.starts_with("CommaDelimitedList") || name.starts_with("List<")
+    }
+}
+
+/// How types of parameters begin whose values are read from Systems Manager.
+const LOOKED_UP: &str = "AWS::SSM::Parameter::Value<";
+
 /// One entry of `Resources`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Resource {

@@ -1,5 +1,6 @@
 //! Values: what may stand in a property, an output, a condition.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use indexmap::IndexMap;
@@ -238,6 +239,16 @@ impl Value {
         match self {
             Value::String(text) => Some(text),
             _ => None,
+        }
+    }
+
+    /// The text of a scalar, as CloudFormation passes it on.
+    pub fn scalar(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Value::String(text) => Some(Cow::Borrowed(text)),
+            Value::Number(number) => Some(Cow::Borrowed(number.as_str())),
+            Value::Bool(boolean) => Some(Cow::Borrowed(if *boolean { "true" } else { "false" })),
+            Value::Null | Value::List(_) | Value::Map(_) | Value::Function(..) => None,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Loops and macros: what is written out before anything is looked at, and what nobody can look at.
 
 use stratiform_finding::Finding;
-use stratiform_resolve::{WrittenOut, written_out};
+use stratiform_resolve::WrittenOut;
 use stratiform_template::{Member, Path, Section, Step, Template, Value, check};
 
 use crate::report::{Reason, Report};
@@ -10,11 +10,6 @@ use crate::scene::Scene;
 /// How keys of loops, and of what macros stand in for, start.
 const LOOP: &str = "Fn::ForEach::";
 const MACRO: &str = "Fn::Transform";
-
-/// A template whose loops are known: as it is without them.
-pub(crate) fn of(template: &Template) -> Option<WrittenOut> {
-    written_out(template)
-}
 
 /// What was said of a template without its loops, said of the one with them; and what the loops' members are refused for.
 pub(crate) fn with_loops(written: &WrittenOut, template: &Template, mut report: Report) -> Report {

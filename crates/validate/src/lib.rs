@@ -31,12 +31,13 @@ use std::collections::HashSet;
 pub use nested::validate_nested;
 pub use report::{NotChecked, Reason, Report};
 use scene::Scene;
+use stratiform_resolve::written_out;
 use stratiform_template::{Node, Template};
 pub use together::{Deployed, validate_together};
 
 /// Holds a template against the facts, for the regions that it is deployed to; for any, where none is named.
 pub fn validate(template: &Template, regions: &[&str]) -> Report {
-    let mut report = match hidden::of(template) {
+    let mut report = match written_out(template) {
         Some(written) => {
             let report = with_globals(&written.template, regions);
             hidden::with_loops(&written, template, report)

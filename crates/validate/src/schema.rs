@@ -19,7 +19,7 @@ pub(crate) use self::decoded::Decodings;
 pub(crate) use self::function::Known;
 pub(crate) use part::{Entries, Form};
 use stratiform_catalog::{Fact, JsonType, Keyword, Schema, TypeSet};
-use stratiform_finding::{Code, Finding, Level};
+use stratiform_finding::{Code, Finding};
 use stratiform_template::{Function, Path, Step, Value};
 
 use crate::cases::{Case, Decision, Open};
@@ -36,7 +36,7 @@ const PACKAGED: [(&str, &str); 5] = [
     ("AWS::Lambda::LayerVersion", "Content"),
 ];
 
-/// How deep schemas are followed without a step down in the value. The catalog's go down to 10.
+/// How deep schemas are followed: references, alternatives and steps down in the value.
 const DEEPEST: usize = 300;
 
 /// One look at a value and what is inside of it.
@@ -138,16 +138,10 @@ impl<'s, 't> Look<'s, 't> {
         let (scene, subject, depth) = (self.scene, self.subject, self.depth);
         let answers = scene.cases.each(&self.case, |case| {
             let mut look = Look {
-                scene,
-                subject,
                 case: case.clone(),
                 mode: Mode::Decide,
-                found: Vec::new(),
-                is_unknown: false,
                 depth,
-                is_silent: false,
-                extension: None,
-                data: None,
+                ..Look::new(scene, subject)
             };
             ask(&mut look)?;
             Ok(look.found)
@@ -236,9 +230,10 @@ impl<'s, 't> Look<'s, 't> {
 
     /// Holds a value against a schema.
     pub(crate) fn value(&mut self, value: &Value, schema: Schema, path: &Path<'_>) -> Looked<'t> {
-        if let Some(wanted) = schema
-            .keyword(Keyword::Const)
-            .and_then(|fact| self.referred(fact))
+        // Only rules that gathered something refer to it.
+        if self.data.is_some()
+            && let Some(wanted) = schema.keyword(Keyword::Const)
+            && let Some(wanted) = self.referred(wanted)
         {
             return self.same(value, &wanted, path);
         }
@@ -387,7 +382,7 @@ impl<'s, 't> Look<'s, 't> {
             None => self.is_unknown = true,
             Some(false) => {
                 let what = format!("{} is not what it has to be", named(path));
-                let help = match text_of(wanted) {
+                let help = match wanted.scalar() {
                     Some(wanted) => format!("write `{wanted}`"),
                     None => "give both the same".to_owned(),
                 };
@@ -402,14 +397,10 @@ impl<'s, 't> Look<'s, 't> {
     ///
     /// Source: AWS CLI reference, `cloudformation package`. cfn-lint: W3002.
     fn is_packaged(&mut self, value: &Value, path: &Path<'_>) -> bool {
-        let name = self.subject.resource_type.name();
-        let is_place = |(resource_type, property): &(&str, &str)| {
-            *resource_type == name && *property == self.property_path(path)
-        };
         let Value::String(text) = value else {
             return false;
         };
-        if text.contains("://") || !PACKAGED.iter().any(is_place) {
+        if text.contains("://") || !self.stands_in(&PACKAGED, path) {
             return false;
         }
         let template = self.scene.template;
@@ -418,10 +409,7 @@ impl<'s, 't> Look<'s, 't> {
             let what = format!("{} is a path", named(path));
             let why = "only `aws cloudformation package` makes an address in S3 of it";
             let help = "package the template before it is deployed";
-            self.tell(path, Code::ValueType, what, why, help);
-            if let Some(finding) = self.found.last_mut() {
-                finding.level = Level::Warning;
-            }
+            self.warn(path, Code::ValueType, what, why, help);
         }
         true
     }
@@ -536,9 +524,4 @@ fn said(json_type: JsonType) -> &'static str {
         JsonType::Object => "a map",
         JsonType::String => "text",
     }
-}
-
-/// The text of a scalar.
-pub(crate) fn text_of(value: &Value) -> Option<Cow<'_, str>> {
-    crate::parameter::scalar(value)
 }

@@ -10,7 +10,6 @@ use stratiform_finding::words::{meant, shortened};
 use stratiform_finding::{Code, Finding, Level};
 use stratiform_template::{Function, Member, Template, Value, sub_variables};
 
-use crate::parameter;
 use crate::scene::Scene;
 use crate::whole::name::{Claim, claims_by};
 use crate::whole::walk;
@@ -256,7 +255,7 @@ fn collisions(deployed: &[Deployed<'_>]) -> Vec<(usize, Finding)> {
 /// The text of a name, as far as the stack says it. What is the same in all stacks of an account stands for itself.
 fn text(value: &Value, one: Deployed<'_>) -> Option<String> {
     let Value::Function(function, argument) = value else {
-        return parameter::scalar(value).map(|text| text.into_owned());
+        return value.scalar().map(|text| text.into_owned());
     };
     match (function, argument.as_list()) {
         (Function::Ref, _) => pseudo(argument.as_str()?, one),

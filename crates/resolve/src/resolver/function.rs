@@ -13,7 +13,6 @@ use stratiform_template::{Function, Step, Value};
 use crate::outcome::Outcome;
 use crate::resolved::Resolved;
 use crate::resolver::Resolver;
-use crate::scope::scalar;
 use crate::sensitive::is_sensitive;
 use crate::text::{Segment, Style, Use};
 use crate::world::StackOutput;
@@ -113,7 +112,7 @@ impl<'t> Resolver<'_, 't> {
     }
 
     fn sub(&self, arguments: &'t [Value]) -> Outcome<'t> {
-        let Some(text) = arguments.first().and_then(scalar) else {
+        let Some(text) = arguments.first().and_then(Value::scalar) else {
             return self.malformed(
                 Function::Sub,
                 arguments,

@@ -79,7 +79,7 @@ impl<'t> Reader<'_, 't> {
     /// What holds or does not.
     fn truth(&mut self, value: &'t Value) -> Formula {
         let Value::Function(function, argument) = value else {
-            return match scalar(value).as_deref() {
+            return match value.scalar().as_deref() {
                 Some("true") => Formula::Constant(true),
                 Some("false") => Formula::Constant(false),
                 _ => self.unknown(value),
@@ -182,7 +182,7 @@ impl<'t> Reader<'_, 't> {
 
     /// One side of a comparison; none where it is nothing that could be compared.
     fn term(&mut self, value: &'t Value) -> Option<Term<'t>> {
-        if let Some(text) = scalar(value) {
+        if let Some(text) = value.scalar() {
             return Some(Term::Text(text));
         }
         let Value::Function(function, argument) = value else {
@@ -220,8 +220,7 @@ impl<'t> Reader<'_, 't> {
         if declared.is_none() && !name.starts_with("AWS::") {
             return None;
         }
-        let is_list = |declared: &Parameter| parameter::is_list(declared);
-        if declared.is_some_and(is_list) {
+        if declared.is_some_and(Parameter::is_list) {
             return None;
         }
         Some(Term::Variable(self.variable(Name::Parameter(name))))
@@ -259,12 +258,12 @@ impl<'t> Reader<'_, 't> {
                     .get(first.as_ref())?
                     .as_map()?
                     .get(second.as_ref())?;
-                scalar(found).map(Term::Text)
+                found.scalar().map(Term::Text)
             }
             (Term::Variable(place), Term::Text(second)) => {
                 let rows = mapping.iter().take(MAX_LOOKUPS);
                 let rows = rows.filter_map(|(key, row)| {
-                    Some((key, scalar(row.as_map()?.get(second.as_ref())?)?))
+                    Some((key, row.as_map()?.get(second.as_ref())?.scalar()?))
                 });
                 Some(self.table(place, rows))
             }
@@ -274,7 +273,7 @@ impl<'t> Reader<'_, 't> {
                     .as_map()?
                     .iter()
                     .take(MAX_LOOKUPS);
-                let row = row.filter_map(|(key, value)| Some((key, scalar(value)?)));
+                let row = row.filter_map(|(key, value)| Some((key, value.scalar()?)));
                 Some(self.table(place, row))
             }
             _ => None,
@@ -339,11 +338,6 @@ impl<'t> Reader<'_, 't> {
         };
         self.variables.insert_full(name, variable).0
     }
-}
-
-/// The text of a scalar, as CloudFormation compares it.
-fn scalar(value: &Value) -> Option<Cow<'_, str>> {
-    parameter::scalar(value)
 }
 
 /// An expression on one line.

@@ -5,7 +5,7 @@ use stratiform_catalog::{Fact, Keyword, MapFact, Schema};
 use stratiform_finding::Finding;
 use stratiform_template::{Function, Path, Value};
 
-use crate::schema::{Look, Looked, Verdict, text_of};
+use crate::schema::{Look, Looked, Verdict};
 
 /// Where a part of what was gathered is from.
 struct Origin<'t> {
@@ -223,7 +223,7 @@ impl<'t> Look<'_, 't> {
     pub(crate) fn limit(&self, fact: Fact) -> Option<f64> {
         match self.referred(fact) {
             None => fact.as_float(),
-            Some(value) => text_of(&value)?.trim().parse().ok(),
+            Some(value) => value.scalar()?.trim().parse().ok(),
         }
     }
 
@@ -251,7 +251,7 @@ impl<'t> Look<'_, 't> {
                 is_resource(one).and(is_resource(two)).map(|()| false)
             }
             (Value::Function(..), _) | (_, Value::Function(..)) => None,
-            (one, two) => Some(text_of(one)?.eq_ignore_ascii_case(&text_of(two)?)),
+            (one, two) => Some(one.scalar()?.eq_ignore_ascii_case(&two.scalar()?)),
         }
     }
 }

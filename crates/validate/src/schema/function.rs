@@ -6,7 +6,7 @@ use stratiform_catalog::{JsonType, Schema, TypeSet};
 use stratiform_finding::Code;
 use stratiform_template::{Function, Parameter, Path, Value, sub_variables};
 
-use super::{Look, Looked, named, said, text_of};
+use super::{Look, Looked, named, said};
 use crate::block::Block;
 use crate::cases::Open;
 use crate::kind;
@@ -167,7 +167,7 @@ impl<'t> Look<'_, 't> {
                 return self.joined(delimiter, items);
             }
             (Function::Select, [index, Value::List(items)]) => {
-                let index = text_of(index).and_then(|index| index.parse::<usize>().ok());
+                let index = index.scalar().and_then(|index| index.parse::<usize>().ok());
                 match index.and_then(|index| items.get(index)) {
                     Some(item) if items.iter().all(|item| !is_macro(item)) => {
                         return self.known(item);
@@ -210,9 +210,9 @@ impl<'t> Look<'_, 't> {
     /// The text that a value comes to, where that is known.
     pub(crate) fn text_known<'v>(&self, value: &'v Value) -> Looked<'t, Option<Cow<'v, str>>> {
         Ok(match self.known(value)? {
-            Known::Value(Cow::Borrowed(value)) => text_of(value),
+            Known::Value(Cow::Borrowed(value)) => value.scalar(),
             Known::Value(Cow::Owned(value)) => {
-                text_of(&value).map(|text| Cow::Owned(text.into_owned()))
+                value.scalar().map(|text| Cow::Owned(text.into_owned()))
             }
             Known::Absent | Known::Unknown(_) => None,
         })
@@ -238,11 +238,11 @@ impl<'t> Look<'_, 't> {
     }
 
     fn parameter<'v>(&self, name: &'t str, declared: &'t Parameter) -> Looked<'t, Known<'v>> {
-        if parameter::is_list(declared) {
+        if declared.is_list() {
             return Ok(list());
         }
         // Nobody may see what a hidden one has as its default.
-        if declared.no_echo == Some(true) || parameter::is_looked_up(declared) {
+        if declared.no_echo == Some(true) || declared.is_looked_up() {
             return Ok(text());
         }
         match self.case.parameter(name) {
@@ -339,7 +339,7 @@ impl<'t> Look<'_, 't> {
                 Some(given) => self.text_known(given)?.map(Cow::into_owned),
                 None if name.contains('.') => None,
                 None => match self.reference(name)? {
-                    Known::Value(value) => text_of(&value).map(Cow::into_owned),
+                    Known::Value(value) => value.scalar().map(Cow::into_owned),
                     Known::Absent | Known::Unknown(_) => None,
                 },
             };
@@ -365,7 +365,7 @@ impl<'t> Look<'_, 't> {
         for item in items {
             match self.known(item)? {
                 Known::Absent => {}
-                Known::Value(value) => match text_of(&value) {
+                Known::Value(value) => match value.scalar() {
                     Some(part) => parts.push(part.into_owned()),
                     None => return Ok(text()),
                 },

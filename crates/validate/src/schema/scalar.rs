@@ -6,7 +6,7 @@ use stratiform_finding::{Code, Finding, Fix};
 use stratiform_template::{Function, Path, Step, Value};
 
 use super::decoded::Decoded;
-use super::{Look, named, text_of};
+use super::{Look, named};
 use crate::bound::{self, Bounds};
 use crate::{kind, pattern};
 
@@ -27,7 +27,7 @@ const WRONG: [(&str, &str); 6] = [
 impl<'t> Look<'_, 't> {
     pub(super) fn scalar(&mut self, value: &Value, decoded: &Decoded, path: &Path<'_>) {
         let schema = decoded.schema;
-        let Some(text) = text_of(value) else { return };
+        let Some(text) = value.scalar() else { return };
         if self.is_wrong_limit(path) {
             return;
         }
@@ -172,8 +172,13 @@ impl<'t> Look<'_, 't> {
 
     /// Whether AWS does not keep to what the schema says of a property.
     pub(super) fn is_wrong_limit(&self, path: &Path<'_>) -> bool {
+        self.stands_in(&WRONG, path)
+    }
+
+    /// Whether a value stands at one of some properties: type and path, `*` for any step.
+    pub(super) fn stands_in(&self, places: &[(&str, &str)], path: &Path<'_>) -> bool {
         let name = self.subject.resource_type.name();
-        let mut known = WRONG
+        let mut known = places
             .iter()
             .filter(|(resource_type, _)| *resource_type == name);
         known.any(|(_, property)| {

@@ -9,7 +9,6 @@ use stratiform_template::{Function, Path, Step, Value};
 
 use super::told;
 use super::walk::Spot;
-use crate::parameter::scalar;
 
 pub(super) fn check<'t>(
     spot: &Spot<'_, 't>,
@@ -50,7 +49,7 @@ pub(super) fn check<'t>(
 
 /// The region of `Fn::GetAZs`; the text without one means this region.
 fn zones(region: &Value, path: &Path<'_>, findings: &mut Vec<Finding>) {
-    let Some(region) = scalar(region).filter(|region| !region.is_empty()) else {
+    let Some(region) = region.scalar().filter(|region| !region.is_empty()) else {
         return;
     };
     let region = region.as_ref();
@@ -69,7 +68,7 @@ fn zones(region: &Value, path: &Path<'_>, findings: &mut Vec<Finding>) {
 }
 
 fn blocks(block: &Value, path: &Path<'_>, findings: &mut Vec<Finding>) {
-    let Some(text) = scalar(block) else { return };
+    let Some(text) = block.scalar() else { return };
     if is_block(&text) || text.contains("{{resolve:") {
         return;
     }
@@ -97,7 +96,7 @@ fn is_block(text: &str) -> bool {
 /// How many blocks, and of how many bits.
 fn numbers(numbers: &[Value], path: &Path<'_>, findings: &mut Vec<Finding>) {
     for (position, (value, most)) in numbers.iter().zip([256, 128]).enumerate() {
-        let Some(text) = scalar(value) else { continue };
+        let Some(text) = value.scalar() else { continue };
         let fits = text
             .trim()
             .parse::<u32>()

@@ -96,7 +96,7 @@ fn comparisons(scene: &Scene<'_>, value: &Value, path: &Path<'_>, findings: &mut
 }
 
 fn constant(scene: &Scene<'_>, one: &Value, two: &Value) -> Option<bool> {
-    if let (Some(one), Some(two)) = (parameter::scalar(one), parameter::scalar(two)) {
+    if let (Some(one), Some(two)) = (one.scalar(), two.scalar()) {
         return Some(one == two);
     }
     if one == two {
@@ -104,9 +104,7 @@ fn constant(scene: &Scene<'_>, one: &Value, two: &Value) -> Option<bool> {
     }
     let (name, text) = match (one, two) {
         (Value::Function(Function::Ref, name), text)
-        | (text, Value::Function(Function::Ref, name)) => {
-            (name.as_str()?, parameter::scalar(text)?)
-        }
+        | (text, Value::Function(Function::Ref, name)) => (name.as_str()?, text.scalar()?),
         _ => return None,
     };
     let choices = parameter::choices(scene.template.parameters.get(name)?)?;

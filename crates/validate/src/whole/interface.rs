@@ -71,7 +71,7 @@ impl Reading<'_, '_> {
     fn label(&mut self, label: &Value, path: &Path<'_>) {
         let text = self.map(label, path, &["default"]);
         let text = text.and_then(|label| label.get("default"));
-        if text.is_some_and(|text| crate::parameter::scalar(text).is_none()) {
+        if text.is_some_and(|text| text.scalar().is_none()) {
             self.wrong(&path.key("default"), "is no text");
         }
     }

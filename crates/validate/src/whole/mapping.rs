@@ -85,7 +85,7 @@ fn text<'t>(
             Some(name) => name,
             None => return Ok(None),
         },
-        _ => return Ok(parameter::scalar(value)),
+        _ => return Ok(value.scalar()),
     };
     if let (Some(Some(text)), _) = (case.parameter(name), ()) {
         return Ok(Some(Cow::Borrowed(text)));

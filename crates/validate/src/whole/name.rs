@@ -10,7 +10,6 @@ use stratiform_template::{Function, Resource, Value};
 
 use super::{section, told, walk};
 use crate::cases::{Case, Decision};
-use crate::parameter;
 use crate::scene::Scene;
 
 /// How many values of a resource's identity are looked at; more are not looked at.
@@ -79,7 +78,7 @@ pub(super) fn collisions(scene: &Scene<'_>, findings: &mut Vec<Finding>) {
 /// the same wherever it stands in the template.
 fn claims<'t>(scene: &Scene<'t>) -> Vec<(String, Claim<'t>)> {
     claims_by(scene, &|value| {
-        Some(match parameter::scalar(value) {
+        Some(match value.scalar() {
             Some(text) => format!("`{text}`"),
             None => value.to_json(),
         })

@@ -5,11 +5,10 @@
 use stratiform_catalog::JsonType;
 use stratiform_finding::words::shortened;
 use stratiform_finding::{Code, Finding, Level};
-use stratiform_template::{Function, Path, Reference, Value};
+use stratiform_template::{Function, Parameter, Path, Reference, Value};
 
 use super::walk::{Part, Spot};
 use super::{told, walk};
-use crate::parameter;
 use crate::scene::Scene;
 
 pub(super) fn check(scene: &Scene<'_>, findings: &mut Vec<Finding>) {
@@ -78,7 +77,7 @@ fn gives_list(scene: &Scene<'_>, value: &Value) -> bool {
         (Function::Split | Function::GetAZs | Function::Cidr, _) => true,
         (Function::Ref, _) => argument.as_str().is_some_and(|name| {
             let declared = scene.template.parameters.get(name);
-            name == "AWS::NotificationARNs" || declared.is_some_and(parameter::is_list)
+            name == "AWS::NotificationARNs" || declared.is_some_and(Parameter::is_list)
         }),
         (Function::GetAtt, Some([Value::String(name), Value::String(attribute)])) => {
             let resource = scene.template.resource(name);

@@ -9,7 +9,6 @@ use stratiform_resolve::declared;
 use stratiform_template::{Parameter, Path, Value};
 
 use super::{section, told};
-use crate::parameter::{is_looked_up, scalar};
 use crate::scene::Scene;
 
 const TYPES: [&str; 15] = [
@@ -59,7 +58,7 @@ pub(super) fn check(scene: &Scene<'_>, findings: &mut Vec<Finding>) {
 
 fn kind(parameter: &Parameter, path: &Path<'_>) -> Option<Finding> {
     let name = parameter.parameter_type.as_str();
-    let own = match is_looked_up(parameter) {
+    let own = match parameter.is_looked_up() {
         true => name
             .strip_prefix("AWS::SSM::Parameter::Value<")?
             .strip_suffix('>')?,
@@ -74,7 +73,7 @@ fn kind(parameter: &Parameter, path: &Path<'_>) -> Option<Finding> {
         return None;
     }
     // What is read from Systems Manager may have types that no page lists.
-    let level = match is_looked_up(parameter) {
+    let level = match parameter.is_looked_up() {
         true => Level::Warning,
         false => Level::Error,
     };
@@ -97,13 +96,17 @@ fn constraints(parameter: &Parameter, path: &Path<'_>, findings: &mut Vec<Findin
     };
     for (name, value) in &parameter.constraints {
         let name = name.as_str();
-        let number = || scalar(value).and_then(|text| text.trim().parse::<f64>().ok());
+        let number = || {
+            value
+                .scalar()
+                .and_then(|text| text.trim().parse::<f64>().ok())
+        };
         match name {
-            "AllowedPattern" | "ConstraintDescription" if scalar(value).is_none() => {
+            "AllowedPattern" | "ConstraintDescription" if value.scalar().is_none() => {
                 wrong(name, format!("`{name}` is no text"), "write a text");
             }
             "AllowedValues" => match value.as_list() {
-                Some(items) if items.iter().all(|item| scalar(item).is_some()) => {}
+                Some(items) if items.iter().all(|item| item.scalar().is_some()) => {}
                 Some(_) => wrong(
                     name,
                     "`AllowedValues` has something other than texts".to_owned(),
@@ -159,7 +162,10 @@ fn between(
     wrong: &mut impl FnMut(&str, String, &str),
 ) {
     let number = |name: &str| -> Option<f64> {
-        scalar(parameter.constraints.get(name)?)?
+        parameter
+            .constraints
+            .get(name)?
+            .scalar()?
             .trim()
             .parse()
             .ok()

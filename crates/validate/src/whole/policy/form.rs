@@ -7,7 +7,6 @@ use stratiform_finding::{Code, Finding, Level};
 use stratiform_template::{Function, Path, Resource, Step, Value};
 
 use super::branches;
-use crate::parameter::scalar;
 use crate::whole::told;
 
 /// What something may be.
@@ -237,7 +236,7 @@ fn unknown(key: &str, members: &[(&str, Form)], path: &Path<'_>, findings: &mut 
 }
 
 fn fits(form: &Form, value: &Value) -> bool {
-    let Some(text) = scalar(value) else {
+    let Some(text) = value.scalar() else {
         return false;
     };
     match form {
