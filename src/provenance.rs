@@ -6,7 +6,6 @@
 //! are (`Loaded::variables`), and how places are shown.
 
 #[cfg(test)]
-#[cfg(feature = "storefront")]
 mod laws;
 mod moved;
 mod synthesis;

@@ -169,7 +169,7 @@ def gh(arguments):
 
 def cargo(arguments):
     match arguments:
-        case ["build", "--locked", "--package", "stratiform"]:
+        case ["build", "--locked", "--package", "stratiform-cli"]:
             # What was built before this test.
             built = pathlib.Path("target/debug/stratiform")
             built.parent.mkdir(parents=True)

@@ -37,10 +37,13 @@ pub(super) struct Package {
 struct Metadata {
     packages: Vec<Described>,
     workspace_root: String,
+    /// What cargo takes where no package is named.
+    workspace_default_members: Vec<String>,
 }
 
 #[derive(Deserialize)]
 struct Described {
+    id: String,
     name: String,
     manifest_path: PathBuf,
     /// Where it is from; none for a folder.
@@ -67,7 +70,7 @@ struct Target {
 }
 
 impl Package {
-    /// The package whose folder a project is in.
+    /// The package whose folder a project is in; where that has no binary, the one that `cargo run` takes there.
     ///
     /// # Errors
     /// Cargo does not answer, there is no package, it is not clear which of its binaries it is, or it needs what is not in
@@ -109,6 +112,7 @@ impl Metadata {
         let package = package
             .max_by_key(|package| package.manifest_path.as_os_str().len())
             .ok_or_else(|| refused("no package of the workspace has the environments' folder"))?;
+        let package = self.that_runs(package);
         let below = |folder: &Path| {
             let folder = folder.strip_prefix(repository).unwrap_or(folder);
             folder.to_string_lossy().replace('\\', "/")
@@ -125,6 +129,18 @@ impl Metadata {
             versioned: below(&package.versioned(workspace)?),
             deny: workspace.join("deny.toml").is_file(),
         })
+    }
+
+    /// A package, or the one of the workspace's default members that has a binary where it has none.
+    fn that_runs<'a>(&'a self, package: &'a Described) -> &'a Described {
+        let is_default = |member: &&Described| self.workspace_default_members.contains(&member.id);
+        let mut members = self.packages.iter().filter(is_default);
+        match package.bins().next() {
+            Some(_) => package,
+            None => members
+                .find(|member| member.bins().next().is_some())
+                .unwrap_or(package),
+        }
     }
 
     /// What is taken from folders that are not in the repository.
@@ -169,15 +185,15 @@ impl Described {
         ))
     }
 
+    fn bins(&self) -> impl Iterator<Item = &str> {
+        let is_bin = |target: &&Target| target.kind.iter().any(|kind| kind == "bin");
+        let bins = self.targets.iter().filter(is_bin);
+        bins.map(|target| target.name.as_str())
+    }
+
     /// The binary: the one that `cargo run` takes, the only one, or the one with the package's name.
     fn bin(&self) -> Result<&str, Failure> {
-        let is_bin = |target: &&Target| target.kind.iter().any(|kind| kind == "bin");
-        let bins: Vec<&str> = self
-            .targets
-            .iter()
-            .filter(is_bin)
-            .map(|target| target.name.as_str())
-            .collect();
+        let bins: Vec<&str> = self.bins().collect();
         let named = self.default_run.as_deref();
         let own = bins.iter().copied().find(|bin| *bin == self.name);
         let only = bins.first().copied().filter(|_| bins.len() == 1);

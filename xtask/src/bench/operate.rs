@@ -20,7 +20,7 @@ use super::{Report, Request, verdict};
 const GOAL: Duration = Duration::from_secs(10);
 
 pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchError> {
-    let ours = bench.build("stratiform")?;
+    let ours = bench.program()?;
     let out = bench.folder("operate")?.join("rehearsal.json");
     // 3 is an answer, too: docs/exit-codes.md.
     let script = r#""$0" rehearse --env prod --format json > "$1" 2> /dev/null || [ $? = 3 ]"#;

@@ -16,7 +16,7 @@ const WHAT_IS_CHECKED: &str = "`stratiform synth` checks references, functions, 
     validation checks property values as well, against the schemas of resource types.";
 
 pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchError> {
-    let binary = bench.build("stratiform")?;
+    let binary = bench.program()?;
     let cdk = Cdk::install(bench)?;
     let out = |name: &str| bench.path("out").join(name);
     let synth = |out| {

@@ -53,7 +53,7 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
     let installed = |result: Result<PathBuf, String>| result.map_err(BenchError::Answer);
     let programs = Programs {
         bench,
-        ours: bench.build("stratiform")?,
+        ours: bench.program()?,
         cfn_lint: installed(oracles::program("cfn-lint"))?,
         aws: installed(oracles::validators())?,
     };

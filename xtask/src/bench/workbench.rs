@@ -61,13 +61,22 @@ impl Workbench {
         Step::new(cargo, folder).env("CARGO_TARGET_DIR", target)
     }
 
-    /// Builds a binary of ours as it is shipped, and gives its path.
+    /// Builds the program as it is shipped, and gives its path.
+    pub(super) fn program(&self) -> Result<PathBuf, BenchError> {
+        self.binary("stratiform-cli", "stratiform")
+    }
+
+    /// The same of a package with a binary of its name.
     pub(super) fn build(&self, package: &str) -> Result<PathBuf, BenchError> {
-        eprintln!("building {package}");
+        self.binary(package, package)
+    }
+
+    fn binary(&self, package: &str, binary: &str) -> Result<PathBuf, BenchError> {
+        eprintln!("building {binary}");
         Workbench::cargo(&self.root, &self.target)
-            .args(["build", "--release", "--package", package, "--bin", package])
+            .args(["build", "--release", "--package", package, "--bin", binary])
             .run(&self.log())?;
-        let name = format!("{package}{}", std::env::consts::EXE_SUFFIX);
+        let name = format!("{binary}{}", std::env::consts::EXE_SUFFIX);
         Ok(self.target.join("release").join(name))
     }
 }

@@ -48,7 +48,7 @@ pub(super) struct Programs {
 impl Programs {
     pub(super) fn install(bench: &Workbench) -> Result<Programs, BenchError> {
         Ok(Programs {
-            ours: bench.build("stratiform")?,
+            ours: bench.program()?,
             cdk: Cdk::install(bench)?,
             aws: clients::aws().map_err(BenchError::Answer)?,
         })

@@ -18,7 +18,7 @@ const GOAL: Duration = Duration::from_millis(50);
 const TAG: [&str; 2] = ["team: storefront", "team: somebody"];
 
 pub(super) fn measure(bench: &Workbench, request: &Request) -> Result<Table, BenchError> {
-    let program = bench.build("stratiform")?;
+    let program = bench.program()?;
     let [same, changed] = ["revision-same", "revision-changed"];
     let (same, changed) = (repository(bench, same)?, repository(bench, changed)?);
     let defaults = changed.join("environments").join("defaults.yaml");

@@ -24,7 +24,7 @@ impl Programs {
                 "build",
                 "--release",
                 "--package",
-                "stratiform",
+                "stratiform-cli",
                 "--package",
                 "xtask",
             ])

@@ -64,7 +64,7 @@ const FORBIDDEN: [&str; 51] = [
 
 /// The stacks' own lints.
 fn lints() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("stacks/clippy.toml")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../stacks/clippy.toml")
 }
 
 /// The paths that one list of the lints refuses.

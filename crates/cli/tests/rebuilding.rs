@@ -1,6 +1,4 @@
 //! The reference app's prod comes back in another region, while its own refuses every call.
-//!
-//! A test of the package `stratiform`, since it runs that package's binary, and here since it is about this app.
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
@@ -26,7 +24,7 @@ impl Project {
         let folder = tempfile::tempdir().unwrap();
         let environments = folder.path().join("environments");
         fs::create_dir(&environments).unwrap();
-        let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("environments");
+        let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../environments");
         for file in fs::read_dir(here).unwrap() {
             let file = file.unwrap();
             fs::copy(file.path(), environments.join(file.file_name())).unwrap();

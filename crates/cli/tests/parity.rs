@@ -1,6 +1,4 @@
 //! The reference app's own environments differ by their values and by nothing else.
-//!
-//! A test of the package `stratiform`, since it runs that package's binary, and here since it is about this app.
 
 use std::process::Command;
 
@@ -18,7 +16,7 @@ fn environments_differ_by_their_values() {
     ] {
         let output = alone(&mut Command::new(env!("CARGO_BIN_EXE_stratiform")))
             .args(["diff", "--env", one, "--against", other])
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
             .output()
             .unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
