@@ -442,6 +442,15 @@ codes! {
         /// The name of an availability zone, written out.
         HardCodedZone = "hard-coded-zone",
     }
+    /// Policies: what must not reach an environment. `crates/validate/src/policy` has them, in the order of the alphabet.
+    Policies {
+        /// A bucket does not keep the public out.
+        BucketPublic = "bucket-public",
+        /// An image whose tag says nothing of what runs.
+        ImageLatest = "image-latest",
+        /// Something stores data, and does not encrypt it.
+        StorageEncrypted = "storage-encrypted",
+    }
     /// AWS: calls that failed.
     Aws {
         /// No credentials were found, or AWS does not accept them.

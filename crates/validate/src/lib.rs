@@ -1,8 +1,8 @@
 //! What is wrong with a template by the facts about resource types.
 //!
 //! What lives here: [`validate`], which holds a template against the catalog under every combination of its conditions
-//! that there can be. What does not: what needs nothing but the template (`stratiform_template::check`), which is asked
-//! too, and policies.
+//! that there can be; and [`policy`], what must not reach an environment. What does not: what needs nothing but the
+//! template (`stratiform_template::check`), which is asked too.
 //!
 //! An error is one whatever comes of what is not known here. Of what CloudFormation evaluates, of what the catalog does
 //! not have, and of limits that cannot be read nothing is said; what could not be looked at is counted
@@ -18,6 +18,7 @@ mod kind;
 mod nested;
 mod parameter;
 mod pattern;
+pub mod policy;
 mod report;
 mod resource;
 mod rule;

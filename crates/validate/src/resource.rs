@@ -111,7 +111,7 @@ fn is_type_name(name: &str) -> bool {
 }
 
 /// When a resource exists; none where it never does.
-fn existing<'t>(scene: &Scene<'t>, resource: &'t Resource) -> Option<Case<'t>> {
+pub(crate) fn existing<'t>(scene: &Scene<'t>, resource: &'t Resource) -> Option<Case<'t>> {
     match &resource.condition {
         Some(condition) if scene.template.conditions.contains_key(condition) => {
             let decision = Decision::Condition(condition, true);

@@ -49,6 +49,8 @@ pub(crate) struct Look<'s, 't> {
     found: Vec<Finding>,
     /// Something could not be decided, since a value is not known.
     is_unknown: bool,
+    /// A policy has nothing to ask here.
+    has_passed: bool,
     depth: usize,
     /// Only whether a value fits is asked, and not why not.
     is_silent: bool,
@@ -90,6 +92,7 @@ impl<'s, 't> Look<'s, 't> {
             mode: Mode::Each,
             found: Vec::new(),
             is_unknown: false,
+            has_passed: false,
             depth: 0,
             is_silent: false,
             extension: None,
@@ -121,6 +124,26 @@ impl<'s, 't> Look<'s, 't> {
         self.found.push(finding);
     }
 
+    /// It cannot be said here whether something is right.
+    pub(crate) fn doubt(&mut self) {
+        self.is_unknown = true;
+    }
+
+    /// Whether something could not be decided.
+    pub(crate) fn is_in_doubt(&self) -> bool {
+        self.is_unknown
+    }
+
+    /// A policy is not about this at all: it neither holds nor is broken.
+    pub(crate) fn pass(&mut self) {
+        self.has_passed = true;
+    }
+
+    /// Whether a policy is not about this.
+    pub(crate) fn has_passed(&self) -> bool {
+        self.has_passed
+    }
+
     /// What was found.
     pub(crate) fn findings(self) -> Vec<Finding> {
         self.found
@@ -136,6 +159,7 @@ impl<'s, 't> Look<'s, 't> {
             return ask(self);
         }
         let (scene, subject, depth) = (self.scene, self.subject, self.depth);
+        let mut is_unknown = false;
         let answers = scene.cases.each(&self.case, |case| {
             let mut look = Look {
                 case: case.clone(),
@@ -144,8 +168,10 @@ impl<'s, 't> Look<'s, 't> {
                 ..Look::new(scene, subject)
             };
             ask(&mut look)?;
+            is_unknown |= look.is_unknown;
             Ok(look.found)
         });
+        self.is_unknown |= is_unknown;
         match answers {
             Some(answers) => {
                 for (case, finding) in answers {
@@ -153,7 +179,10 @@ impl<'s, 't> Look<'s, 't> {
                     self.found.push(finding);
                 }
             }
-            None => scene.skip(Reason::Cases, path.steps()),
+            None => {
+                self.is_unknown = true;
+                scene.skip(Reason::Cases, path.steps());
+            }
         }
         Ok(())
     }

@@ -1,0 +1,104 @@
+//! Images whose tag says nothing of what runs.
+
+use stratiform_finding::{Code, Level};
+use stratiform_template::{Path, Step, Value};
+
+use super::{Part, Policy};
+use crate::schema::{Entries, Look, Looked};
+
+pub(super) static POLICY: Policy = Policy {
+    code: Code::ImageLatest,
+    level: Some(Level::Warning),
+    rule: "An image has a tag other than `latest`, or a digest",
+    reason: "what runs changes without a deployment, and nobody can go back to what ran before",
+    remedy: "Name a version, or best a digest: `repository@sha256:…`.",
+    sources: &["CKV_AWS_51", "ECS task definition parameters: `image`"],
+    checks: &[
+        ("AWS::ECS::TaskDefinition", task),
+        ("AWS::Lambda::Function", function),
+    ],
+};
+
+fn task<'t>(look: &mut Look<'_, 't>, task: &'t Entries, path: &Path<'_>) -> Looked<'t> {
+    const CONTAINERS: &str = "ContainerDefinitions";
+    let Some(containers) = look.items_of(task, &[CONTAINERS])? else {
+        return Ok(());
+    };
+    let path = path.key(CONTAINERS);
+    for (position, container) in containers {
+        match container {
+            Value::Map(container) => {
+                let path = path.below(Step::Index(position));
+                image(look, container, &["Image"], &path)?;
+            }
+            _ => look.doubt(),
+        }
+    }
+    Ok(())
+}
+
+fn function<'t>(look: &mut Look<'_, 't>, function: &'t Entries, path: &Path<'_>) -> Looked<'t> {
+    image(look, function, &["Code", "ImageUri"], path)
+}
+
+fn image<'t>(
+    look: &mut Look<'_, 't>,
+    entries: &Entries,
+    way: &[&str],
+    path: &Path<'_>,
+) -> Looked<'t> {
+    let name = match look.part(entries, way)? {
+        Part::Given(value) => look.word(value)?,
+        Part::Absent => {
+            look.pass();
+            return Ok(());
+        }
+        Part::Unknown => None,
+    };
+    let Some(name) = name else {
+        look.doubt();
+        return Ok(());
+    };
+    if is_latest(&name) {
+        let what = format!("the image `{name}` is whatever is the latest");
+        look.broken_at(
+            &POLICY,
+            entries,
+            way,
+            path,
+            what,
+            "name a version or a digest",
+        );
+    }
+    Ok(())
+}
+
+/// Whether a name has no digest, and no tag but `latest`. A colon before the last slash is a port.
+fn is_latest(name: &str) -> bool {
+    let last = name.rsplit('/').next().unwrap_or(name);
+    match last.split_once(':') {
+        _ if name.contains('@') => false,
+        Some((_, tag)) => tag == "latest",
+        None => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_is_no_tag_and_a_digest_is_enough() {
+        for name in ["nginx", "nginx:latest", "host:5000/team/nginx"] {
+            assert!(is_latest(name), "{name}");
+        }
+        for name in [
+            "nginx:1.27",
+            "host:5000/nginx:1",
+            "nginx@sha256:0f",
+            "a/b:latest@sha256:0f",
+        ] {
+            assert!(!is_latest(name), "{name}");
+        }
+    }
+}
