@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
+use stratiform_finding::Finding;
 use stratiform_template::{
     Function, Member, Output, Reference, Resource, Section, Template, Value,
 };
@@ -43,6 +44,8 @@ pub struct WrittenOut {
     pub template: Template,
     /// The path of each member that a loop stands for, and that of what it is made from.
     origins: Vec<(Vec<String>, Vec<String>)>,
+    /// What keeps members of loops from being read: each by its path in the template with the loops.
+    pub refused: Vec<Finding>,
 }
 
 impl WrittenOut {
@@ -135,6 +138,7 @@ struct Expansion<'r, 's, 't> {
     path: Vec<String>,
     from: Vec<String>,
     origins: Vec<(Vec<String>, Vec<String>)>,
+    refused: Vec<Finding>,
 }
 
 impl<'r, 's, 't> Expansion<'r, 's, 't> {
@@ -151,6 +155,7 @@ impl<'r, 's, 't> Expansion<'r, 's, 't> {
             path: Vec::new(),
             from: Vec::new(),
             origins: Vec::new(),
+            refused: Vec::new(),
         }
     }
 
@@ -159,6 +164,7 @@ impl<'r, 's, 't> Expansion<'r, 's, 't> {
         is_extended(template).then(|| WrittenOut {
             template: self.template(template),
             origins: self.origins,
+            refused: self.refused,
         })
     }
 
@@ -174,17 +180,13 @@ impl<'r, 's, 't> Expansion<'r, 's, 't> {
 
     fn template(&mut self, template: &Template) -> Template {
         let resources = self.below("Resources", "Resources", |expansion| {
-            expansion.section(&template.resources, Self::resource, |body| {
-                Resource::from_value(body).ok()
-            })
+            expansion.section(&template.resources, Self::resource, Resource::from_value)
         });
         let conditions = self.below("Conditions", "Conditions", |expansion| {
-            expansion.section(&template.conditions, Self::value, |body| Some(body.clone()))
+            expansion.section(&template.conditions, Self::value, |body| Ok(body.clone()))
         });
         let outputs = self.below("Outputs", "Outputs", |expansion| {
-            expansion.section(&template.outputs, Self::output, |body| {
-                Output::from_value(body).ok()
-            })
+            expansion.section(&template.outputs, Self::output, Output::from_value)
         });
         Template {
             resources,
@@ -199,7 +201,7 @@ impl<'r, 's, 't> Expansion<'r, 's, 't> {
         &mut self,
         section: &Section<T>,
         one: impl Fn(&mut Self, &T) -> T,
-        read: impl Fn(&Value) -> Option<T>,
+        read: impl Fn(&Value) -> Result<T, Vec<Finding>>,
     ) -> Section<T> {
         let mut expanded = Section::new();
         for (name, member) in section {
@@ -212,7 +214,13 @@ impl<'r, 's, 't> Expansion<'r, 's, 't> {
                     let is_loop = is_loop(name) && !self.kept.contains(name.as_str());
                     let members = is_loop.then(|| self.body(name, body)).flatten();
                     let members: Option<Vec<_>> = members.and_then(|members| {
-                        let member = |(name, body): (String, Value)| Some((name, read(&body)?));
+                        let member = |(name, body): (String, Value)| match read(&body) {
+                            Ok(member) => Some((name, member)),
+                            Err(findings) => {
+                                self.refuse(&name, findings);
+                                None
+                            }
+                        };
                         members.into_iter().map(member).collect()
                     });
                     match members {
@@ -229,6 +237,19 @@ impl<'r, 's, 't> Expansion<'r, 's, 't> {
             }
         }
         expanded
+    }
+
+    /// A member of a loop that is none of the section.
+    fn refuse(&mut self, name: &str, findings: Vec<Finding>) {
+        let path: Vec<String> = self.path.iter().cloned().chain([name.to_owned()]).collect();
+        let known = self.origins.iter().rev().find(|(to, _)| *to == path);
+        let from = known.map_or(path.clone(), |(_, from)| from.clone());
+        self.refused
+            .extend(findings.into_iter().map(|finding| Finding {
+                path: from.iter().cloned().chain(finding.path).collect(),
+                places: Vec::new(),
+                ..finding
+            }));
     }
 
     fn resource(&mut self, resource: &Resource) -> Resource {
@@ -272,6 +293,11 @@ impl<'r, 's, 't> Expansion<'r, 's, 't> {
             Value::Function(function, argument) => {
                 let name = function.name();
                 let argument = self.below(name, name, |expansion| expansion.value(argument));
+                let argument = match function {
+                    // Names may be made of items.
+                    Function::GetAtt | Function::Ref => plain(argument),
+                    _ => argument,
+                };
                 Value::Function(*function, Box::new(argument))
             }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
@@ -346,6 +372,19 @@ impl<'r, 's, 't> Expansion<'r, 's, 't> {
             }
             _ => None,
         }
+    }
+}
+
+/// A name without what made it: `Fn::Sub` that has nothing more to put in.
+fn plain(name: Value) -> Value {
+    match name {
+        Value::List(items) => Value::List(items.into_iter().map(plain).collect()),
+        Value::Function(Function::Sub, text)
+            if text.as_str().is_some_and(|text| !text.contains("${")) =>
+        {
+            *text
+        }
+        other => other,
     }
 }
 

@@ -46,6 +46,8 @@ impl fmt::Display for Step<'_> {
 /// Reads nodes and keeps what is wrong with them.
 pub(crate) struct Reader<'node> {
     path: Vec<Step<'node>>,
+    /// What is read, where no key says it.
+    whole: &'static str,
     findings: Vec<Finding>,
     /// A macro of the user's may give meaning to anything.
     macros: bool,
@@ -55,6 +57,7 @@ impl<'node> Reader<'node> {
     pub(crate) fn new() -> Self {
         Reader {
             path: Vec::new(),
+            whole: "the template",
             findings: Vec::new(),
             macros: false,
         }
@@ -121,6 +124,6 @@ impl<'node> Reader<'node> {
                 Step::Key(key) => Some(*key),
                 Step::Index(_) => None,
             })
-            .unwrap_or("the template")
+            .unwrap_or(self.whole)
     }
 }

@@ -25,6 +25,7 @@ pub(crate) fn with_loops(written: &WrittenOut, template: &Template, mut report: 
         }
     };
     let refused = check(&written.template).into_iter().map(origin);
+    let refused = written.refused.iter().cloned().chain(refused);
     let is_new = |finding: &Finding| {
         let same = |other: &Finding| other.path == finding.path && other.code == finding.code;
         !told.iter().any(same)

@@ -380,7 +380,7 @@ impl<'s, 't> Look<'s, 't> {
             return Ok(());
         }
         let types = decoded.types;
-        if !types.is_empty() && !has_type(value, types) && !self.is_wrong_limit(path) {
+        if !types.is_empty() && !has_type(value, types) && !self.is_wrong_type(path) {
             self.wrong_type(value, types, path);
             return Ok(());
         }

@@ -347,3 +347,81 @@ Outputs:
         .collect();
     assert_eq!(codes, BTreeSet::new());
 }
+
+#[test]
+fn members_of_loops_are_what_their_section_takes() {
+    insta::assert_snapshot!(said(
+        "
+Transform: AWS::LanguageExtensions
+Parameters: {Stage: {Type: String, AllowedValues: [dev, prod], Default: dev}}
+Mappings: {Delays: {dev: {Value: long}}}
+Resources:
+  'Fn::ForEach::Queues':
+    - Name
+    - [Orders, Mails]
+    - 'Queue${Name}':
+        Type: AWS::SQS::Queue
+        Properties: {DelaySeconds: !FindInMap [Delays, !Ref Stage, Value, {DefaultValue: 5}]}
+  'Fn::ForEach::Topics': [Name, [A], {'Topic${Name}': {Type: !Ref Stage}}]
+Outputs:
+  'Fn::ForEach::None': [Name, [Orders], {'None${Name}': {Description: nothing}}]
+",
+        &[Code::InvalidStructure, Code::MissingMember, Code::ValueType,],
+    ));
+    insta::assert_snapshot!(said(
+        "
+Transform: AWS::LanguageExtensions
+Resources:
+  'Fn::ForEach::Queues': [Name, [Orders, Mails], {'Queue${Name}': {Type: AWS::SQS::Queue}}]
+Outputs:
+  'Fn::ForEach::Arns': [Name, [Orders, Nobody], {'Arn${Name}': {Value: !GetAtt [!Sub 'Queue${Name}', Arn]}}]
+",
+        &[Code::UnresolvedReference],
+    ), @r"
+    Error unresolved-reference: Outputs/Fn::ForEach::Arns/2/Arn${Name}/Value/Fn::GetAtt
+      `QueueNobody` does not exist in the template
+      
+      add it, or correct the name
+    ");
+}
+
+#[test]
+fn what_has_another_form_than_it_needs_is_told() {
+    insta::assert_snapshot!(said(
+        "
+Transform: ''
+Resources:
+  Task: {Type: AWS::ECS::TaskDefinition, Metadata: !Ref AWS::Region}
+",
+        &[Code::InvalidStructure],
+    ));
+    insta::assert_snapshot!(said(
+        "
+Resources:
+  Bucket: {Type: AWS::S3::Bucket}
+  Task: {Type: AWS::ECS::TaskDefinition, Properties: {ExecutionRoleArn: ['arn:aws:iam::111122223333:role/x'], TaskRoleArn: short}}
+  Profile: {Type: AWS::IoTWireless::DeviceProfile, Properties: {Tags: [{Value: x}, {Key: !Ref Bucket, Value: y}, {Key: !Ref Bucket, Value: z}]}}
+  Policy: {Type: AWS::IAM::ManagedPolicy, Properties: {PolicyDocument: [{Statement: []}]}}
+  Other: {Type: AWS::IAM::ManagedPolicy, Properties: {PolicyDocument: ''}}
+  Third:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+        Statement: {Effect: Allow, Action: 's3:GetObject', Resource: '*', Condition: {StringEquals: !Sub plain}}
+  Distribution:
+    Type: AWS::CloudFront::Distribution
+    Properties:
+      DistributionConfig: {Enabled: true, Origins: [], DefaultCacheBehavior: {TargetOriginId: a, ViewerProtocolPolicy: https-only}}
+Outputs:
+  Name: {Value: !GetAtt [Bucket, !Ref AWS::Region]}
+",
+        &[
+            Code::InvalidPolicy,
+            Code::MissingProperty,
+            Code::UnknownAttribute,
+            Code::UnknownOrigin,
+            Code::ValueRepeated,
+            Code::ValueType,
+        ],
+    ));
+}

@@ -214,6 +214,7 @@ impl<'t> Checker<'t> {
                     return self.wrong(Function::GetAtt, Some(RECORDED), help);
                 }
                 self.resource_reference(name, block);
+                self.named_attribute(attribute);
             }
             Some([name @ Value::Function(..), _]) => {
                 self.extended_argument(Function::GetAtt, name, help)

@@ -68,6 +68,27 @@ impl<'t> Checker<'t> {
         self.find(Code::UnresolvedReference, what, Some(recorded), help);
     }
 
+    /// An attribute by a parameter: those that AWS gives say where the stack is, and nothing is called like that.
+    pub(super) fn named_attribute(&mut self, attribute: &Value) {
+        let Value::Function(Function::Ref, name) = attribute else {
+            return;
+        };
+        let Some(name) = name
+            .as_str()
+            .filter(|name| PSEUDO_PARAMETERS.contains(name))
+        else {
+            return;
+        };
+        if name != "AWS::StackName" {
+            self.find(
+                Code::UnknownAttribute,
+                format!("no attribute is called like `{name}`"),
+                None,
+                "write the attribute's name, or refer to a parameter that has it",
+            );
+        }
+    }
+
     /// Whether AWS SAM, or a module, may make a resource of this name.
     ///
     /// Source: AWS SAM developer guide, "Generated CloudFormation resources"; CloudFormation user guide, "Reference

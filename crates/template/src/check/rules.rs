@@ -127,7 +127,8 @@ impl<'t> Checker<'t> {
 
     fn transform(&mut self, transform: &Value) {
         let fits = match transform {
-            Value::String(_) | Value::Null => true,
+            Value::String(name) => !name.trim().is_empty(),
+            Value::Null => true,
             Value::Map(entries) => is_named(entries),
             Value::Function(Function::Transform, argument) => {
                 argument.as_map().is_none_or(is_named)

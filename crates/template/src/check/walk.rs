@@ -87,6 +87,18 @@ impl<'t> Checker<'t> {
         }
         if let Some(metadata) = &resource.metadata {
             self.below(Step::Key("Metadata"), |checker| {
+                // "Any Metadata member must be an object" (cfn-lint#2758).
+                if matches!(
+                    metadata,
+                    Value::Function(Function::Ref | Function::Sub | Function::Join, _)
+                ) {
+                    checker.find(
+                        Code::InvalidStructure,
+                        "`Metadata` is no map",
+                        None,
+                        "give it names with values, or remove it",
+                    );
+                }
                 checker.value(metadata, Block::Metadata(position));
             });
         }

@@ -50,6 +50,7 @@ impl Resource {
     pub fn from_value(value: &Value) -> Result<Resource, Vec<Finding>> {
         let node = Node::from(value);
         let mut reader = Reader::new();
+        reader.whole = "the resource";
         let resource = reader.resource(&node);
         reader.finish(resource.unwrap_or_default())
     }
@@ -63,6 +64,7 @@ impl Output {
     pub fn from_value(value: &Value) -> Result<Output, Vec<Finding>> {
         let node = Node::from(value);
         let mut reader = Reader::new();
+        reader.whole = "the output";
         let output = reader.output(&node);
         reader.finish(output.unwrap_or_else(Output::empty))
     }

@@ -90,7 +90,9 @@ fn target<'t>(
     if settings.contains_key("S3Origin") || settings.contains_key("CustomOrigin") {
         return Ok(());
     }
-    for list in look.given(settings, "Origins")?.into_iter().chain(groups) {
+    let origins = look.given(settings, "Origins")?;
+    let is_there = origins.is_some();
+    for list in origins.into_iter().chain(groups) {
         let Some(items) = look.items(list)? else {
             return Ok(());
         };
@@ -105,12 +107,15 @@ fn target<'t>(
             }
         }
     }
-    // That origins are needed is in the schema.
-    if known.is_empty() || known.iter().any(|known| *known == wanted) {
+    // That origins are needed is in the schema, and not how many.
+    if !is_there || known.iter().any(|known| *known == wanted) {
         return Ok(());
     }
     let what = format!("there is no origin `{}`", shortened(&wanted));
-    let why = format!("the distribution has {}", listed(&known));
+    let why = match known.as_slice() {
+        [] => "the distribution has no origins".to_owned(),
+        known => format!("the distribution has {}", listed(known)),
+    };
     let help = meant(&wanted, known.iter().map(String::as_str))
         .unwrap_or_else(|| "name one of them, or add it to `Origins`".to_owned());
     look.tell(path, Code::UnknownOrigin, what, why, help);

@@ -193,8 +193,13 @@ fn form(name: &str) -> Option<Form> {
 
 /// Tells what has another form.
 fn formed<'t>(look: &mut Look<'_, 't>, name: &str, value: &Value, path: &Path<'_>) -> Looked<'t> {
-    let Some(wanted) = form(name) else {
-        return Ok(());
+    // A command is text, or a list of it.
+    let wanted = match (name, look.misformed(value, Form::List)?) {
+        ("command", Some(Form::Map)) => Form::Scalar,
+        _ => match form(name) {
+            Some(wanted) => wanted,
+            None => return Ok(()),
+        },
     };
     if let Some(form) = look.misformed(value, wanted)? {
         let what = format!("`{name}` is {}", form.noun());

@@ -11,13 +11,14 @@ use stratiform_finding::words::{listed, meant};
 use stratiform_template::{Path, Step, Value};
 
 use self::place::{Kind, PLACES};
-use crate::schema::{Entries, Form, Look, Looked};
+use crate::schema::{Entries, Form, Look, Looked, named};
 
 /// Looks at every policy of a resource.
 pub(super) fn check<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, path: &Path<'_>) {
     let name = look.subject.resource_type.name();
     for place in PLACES.iter().filter(|place| place.resource_type == name) {
         let _ = look.along(properties, place.way, path, &mut |look, value, path| {
+            is_no_policy(look, value, path);
             look.document(
                 value,
                 path,
@@ -27,6 +28,21 @@ pub(super) fn check<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, path: 
                 },
             )
         });
+    }
+}
+
+/// A list, or text that is nothing: other text is read as a document.
+fn is_no_policy(look: &mut Look<'_, '_>, value: &Value, path: &Path<'_>) {
+    let is_none = match value {
+        Value::List(_) => true,
+        Value::String(text) => text.trim().is_empty(),
+        _ => false,
+    };
+    if is_none {
+        let why = "a policy is a map, by IAM's grammar";
+        let help = "write `Version` and `Statement` below it";
+        let what = format!("{} is no policy", named(path));
+        look.tell(path, Code::InvalidPolicy, what, why, help);
     }
 }
 

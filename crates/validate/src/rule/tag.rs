@@ -11,8 +11,11 @@ use crate::schema::{Entries, Look, Looked};
 /// Looks at the tags of a resource, where they are a list.
 pub(super) fn check<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, path: &Path<'_>) {
     let tagging = look.subject.resource_type.tagging();
-    let Some(way) = tagging.property else { return };
-    let way: Vec<&str> = way.segments().collect();
+    // Not every type that has tags says that it has.
+    let way: Vec<&str> = match &tagging.property {
+        Some(way) => way.segments().collect(),
+        None => vec!["Tags"],
+    };
     let _ = look.along(properties, &way, path, &mut |look, value, path| {
         if value.as_list().is_none() {
             return Ok(());
@@ -27,11 +30,23 @@ fn keys<'t>(look: &mut Look<'_, 't>, value: &Value, path: &Path<'_>) -> Looked<'
         let Some(tag) = item.as_map().filter(|tag| !look.may_grow(tag)) else {
             continue;
         };
-        let Some(key) = look.word_of(tag, "Key")? else {
-            continue;
+        let given = look.given(tag, "Key")?;
+        if given.is_none() && tag.keys().all(|name| name == "Value") {
+            let what = "a tag has no `Key`";
+            let why = "it is what a tag is called";
+            let path = path.below(Step::Index(position));
+            look.tell(&path, Code::MissingProperty, what, why, "add `Key`");
+        }
+        let key = match given {
+            Some(key) => look.key(key)?,
+            None => None,
         };
+        let Some(key) = key else { continue };
         if seen.iter().any(|seen| *seen == key) {
-            let what = format!("the tag `{}` is given twice", shortened(&key));
+            let what = match look.word_of(tag, "Key")? {
+                Some(key) => format!("the tag `{}` is given twice", shortened(&key)),
+                None => "a tag is given twice".to_owned(),
+            };
             let why = "a resource has each tag once";
             let path = path.below(Step::Index(position));
             look.tell(
@@ -42,7 +57,7 @@ fn keys<'t>(look: &mut Look<'_, 't>, value: &Value, path: &Path<'_>) -> Looked<'
                 "take one of them away",
             );
         }
-        seen.push(key.into_owned());
+        seen.push(key);
     }
     Ok(())
 }

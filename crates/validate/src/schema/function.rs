@@ -157,8 +157,10 @@ impl<'t> Look<'_, 't> {
                 }
                 self.attribute(name, attribute)
             }
-            (Function::FindInMap, [mapping, first, second]) => {
-                return self.looked_up(mapping, first, second);
+            (Function::FindInMap, [mapping, first, second, others @ ..]) => {
+                let otherwise = others.first().and_then(Value::as_map);
+                let otherwise = otherwise.and_then(|others| others.get("DefaultValue"));
+                return self.looked_up([mapping, first, second], otherwise);
             }
             (Function::Sub, [Value::String(template), others @ ..]) => {
                 return self.substituted(template, others.first());
@@ -306,12 +308,11 @@ impl<'t> Look<'_, 't> {
 
     fn looked_up<'v>(
         &self,
-        mapping: &'v Value,
-        first: &'v Value,
-        second: &'v Value,
+        way: [&'v Value; 3],
+        otherwise: Option<&'v Value>,
     ) -> Looked<'t, Known<'v>> {
         let mut keys = Vec::new();
-        for key in [mapping, first, second] {
+        for key in way {
             match self.text_known(key)? {
                 Some(key) => keys.push(key),
                 None => return Ok(anything()),
@@ -325,7 +326,10 @@ impl<'t> Look<'_, 't> {
         let found = found.and_then(|rows| row(row(rows, first)?, second));
         Ok(match found {
             Some(found) => Known::Value(Cow::Owned(found.clone())),
-            None => anything(),
+            None => match otherwise {
+                Some(otherwise) => return self.known(otherwise),
+                None => anything(),
+            },
         })
     }
 

@@ -24,6 +24,9 @@ const WRONG: [(&str, &str); 6] = [
     ("AWS::Serverless::Function", "Events/*/Properties/Trigger"),
 ];
 
+/// Of those, what is not even of the schema's type.
+const WRONG_TYPES: [(&str, &str); 1] = [WRONG[5]];
+
 impl<'t> Look<'_, 't> {
     pub(super) fn scalar(&mut self, value: &Value, decoded: &Decoded, path: &Path<'_>) {
         let schema = decoded.schema;
@@ -173,6 +176,11 @@ impl<'t> Look<'_, 't> {
     /// Whether AWS does not keep to what the schema says of a property.
     pub(super) fn is_wrong_limit(&self, path: &Path<'_>) -> bool {
         self.stands_in(&WRONG, path)
+    }
+
+    /// Whether a property may have another type than its schema says.
+    pub(super) fn is_wrong_type(&self, path: &Path<'_>) -> bool {
+        self.stands_in(&WRONG_TYPES, path)
     }
 
     /// Whether a value stands at one of some properties: type and path, `*` for any step.

@@ -403,14 +403,19 @@ fn condition<'t>(look: &mut Look<'_, 't>, value: &Value, path: &Path<'_>) -> Loo
                 key(look, name, &path);
                 texts(look, value, &path, &mut |_, _, _| {})?;
             }
-            let is_test = matches!(tests, Value::Map(_) | Value::Function(..));
-            if !is_test {
+            if matches!(tests, Value::Map(_)) {
+                return Ok(());
+            }
+            look.at_each(path, |look| {
+                if look.misformed(tests, Form::Map)?.is_none() {
+                    return Ok(());
+                }
                 let what = format!("`{}` compares nothing", shortened(written));
                 let why = "below an operator stand keys with what they are compared with";
                 let help = "write `key: value` below it";
                 look.tell_as(Level::Error, path, Code::InvalidPolicy, what, why, help);
-            }
-            Ok(())
+                Ok(())
+            })
         })?;
     }
     Ok(())
