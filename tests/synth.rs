@@ -101,6 +101,17 @@ fn check_shows_what_is_stale_and_writes_nothing() {
 }
 
 #[test]
+fn what_changes_alike_in_several_environments_is_shown_once() {
+    let project = Project::of_guestbook();
+    run(project.command(["synth"]));
+    let defaults = project.read("environments/defaults.yaml");
+    let tagged = defaults.replace("settings:\n", "settings:\n  tags: { team: books }\n");
+    project.write("environments/defaults.yaml", &tagged);
+    project.write("environments/dev.yaml", "keep_days: 8\n");
+    insta::assert_snapshot!("alike", run(project.command(["synth", "--check"])));
+}
+
+#[test]
 fn what_a_bootstraps_roles_may_do_is_beside_its_templates() {
     let project = Project::of_guestbook();
     let prod = project.read("environments/prod.yaml");
