@@ -14,6 +14,7 @@ mod init;
 mod lifecycle;
 mod metric;
 mod network;
+mod packaged;
 mod password;
 mod period;
 mod pipeline;
@@ -56,6 +57,7 @@ const RULES: &[(&str, Rule)] = &[
     ("AWS::Backup::BackupPlan", period::backup),
     ("AWS::Batch::ComputeEnvironment", image::parameter),
     ("AWS::CertificateManager::Certificate", domain::certificate),
+    ("AWS::CloudFormation::Stack", packaged::check),
     ("AWS::CloudFront::Distribution", distribution::check),
     ("AWS::CodeBuild::Project", role_path::check),
     ("AWS::CodePipeline::Pipeline", pipeline::check),

@@ -355,6 +355,7 @@ fn members_of_loops_are_what_their_section_takes() {
 Transform: AWS::LanguageExtensions
 Parameters: {Stage: {Type: String, AllowedValues: [dev, prod], Default: dev}}
 Mappings: {Delays: {dev: {Value: long}}}
+Conditions: {Prod: !Equals [!Ref Stage, prod]}
 Resources:
   'Fn::ForEach::Queues':
     - Name
@@ -363,6 +364,7 @@ Resources:
         Type: AWS::SQS::Queue
         Properties: {DelaySeconds: !FindInMap [Delays, !Ref Stage, Value, {DefaultValue: 5}]}
   'Fn::ForEach::Topics': [Name, [A], {'Topic${Name}': {Type: !Ref Stage}}]
+  Text: {Type: AWS::SSM::Parameter, DeletionPolicy: !If [Prod, Retain, Delete], Properties: {Type: String, Value: {'Fn::ToJsonString': !Ref AWS::Region}}}
 Outputs:
   'Fn::ForEach::None': [Name, [Orders], {'None${Name}': {Description: nothing}}]
 ",
@@ -412,6 +414,8 @@ Resources:
     Type: AWS::CloudFront::Distribution
     Properties:
       DistributionConfig: {Enabled: true, Origins: [], DefaultCacheBehavior: {TargetOriginId: a, ViewerProtocolPolicy: https-only}}
+  Child: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: ./child.yaml}}
+  Zones: {Type: AWS::SQS::Queue, Properties: {Tags: !GetAZs ''}}
 Outputs:
   Name: {Value: !GetAtt [Bucket, !Ref AWS::Region]}
 ",

@@ -6,7 +6,7 @@ use stratiform_finding::words::shortened;
 use super::rules::is_truth;
 use super::substitution::sub_variables;
 use super::walk::Block;
-use super::{Checker, is_scalar};
+use super::{Checker, PSEUDO_PARAMETERS, is_scalar};
 use crate::read::Step;
 use crate::value::{Function, Value};
 
@@ -79,7 +79,14 @@ impl<'t> Checker<'t> {
                 _ => self.wrong(function, None, "write `[mapping, first key, second key]`"),
             },
             Function::Length | Function::ToJsonString => {
-                self.needs_extensions(&format!("`{function}`"))
+                self.needs_extensions(&format!("`{function}`"));
+                if is_scalar(argument) || is_pseudo_text(argument) {
+                    self.wrong(
+                        function,
+                        None,
+                        "give it a list, or a function that gives one",
+                    );
+                }
             }
             Function::ImportValue => {
                 self.shape(function, argument);
@@ -357,6 +364,17 @@ fn is_macro(value: &Value) -> bool {
 fn out_of_range(index: &Value, values: &Value) -> bool {
     match (index_of(index), values.as_list()) {
         (Some(index), Some(items)) => index >= items.len(),
+        _ => false,
+    }
+}
+
+/// Whether a value is one of those that say where the stack is: text, whatever it is.
+fn is_pseudo_text(value: &Value) -> bool {
+    const LISTS: [&str; 2] = ["AWS::NoValue", "AWS::NotificationARNs"];
+    match value {
+        Value::Function(Function::Ref, name) => name
+            .as_str()
+            .is_some_and(|name| PSEUDO_PARAMETERS.contains(&name) && !LISTS.contains(&name)),
         _ => false,
     }
 }

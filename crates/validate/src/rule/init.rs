@@ -110,16 +110,18 @@ pub(super) fn check<'t>(look: &mut Look<'_, 't>, _: &'t Entries, path: &Path<'_>
 
 /// The map that a value must be; told, where it is something else.
 fn map<'v>(look: &mut Look<'_, '_>, value: &'v Value, path: &Path<'_>) -> Option<&'v Entries> {
-    match value {
-        Value::Map(entries) => Some(entries),
-        Value::Function(..) | Value::Null => None,
-        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::List(_) => {
+    if let Value::Map(entries) = value {
+        return Some(entries);
+    }
+    let _ = look.at_each(path, |look| {
+        if look.misformed(value, Form::Map)?.is_some() {
             let what = format!("{} is no map", crate::schema::named(path));
             let why = "`cfn-init` fails on it";
             look.tell(path, Code::CfnInit, what, why, "write it as a map of names");
-            None
         }
-    }
+        Ok(())
+    });
+    None
 }
 
 fn configuration<'t>(look: &mut Look<'_, 't>, value: &Value, path: &Path<'_>) -> Looked<'t> {

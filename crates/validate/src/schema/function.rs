@@ -38,6 +38,21 @@ fn text<'v>() -> Known<'v> {
     Known::Unknown(types(&SCALAR))
 }
 
+/// Whether what a function gives is a list of texts, whatever they are.
+fn gives_texts(value: &Value) -> bool {
+    let texts = [Function::Cidr, Function::GetAZs, Function::Split];
+    matches!(value, Value::Function(function, _) if texts.contains(function))
+}
+
+/// Whether the items of a list have to be something else than text.
+fn takes_no_text(schema: Schema) -> bool {
+    let items = schema
+        .resolve()
+        .items()
+        .map(|items| items.resolve().types());
+    items.is_some_and(|types| types == self::types(&[JsonType::Object]))
+}
+
 fn list<'v>() -> Known<'v> {
     Known::Unknown(types(&[JsonType::Array]))
 }
@@ -80,6 +95,11 @@ impl<'t> Look<'_, 't> {
                     || given.iter().any(|one| wanted.contains(one));
                 if !fits {
                     self.wrong_kind(value, given, wanted, path);
+                } else if gives_texts(value) && takes_no_text(schema) {
+                    let what = format!("{} gets a list of texts", named(path));
+                    let why = self.why("its items are no texts");
+                    let help = "write its items, each with what it has";
+                    self.tell(path, Code::ValueType, what, why, help);
                 } else {
                     self.other_kind(value, schema, path);
                 }

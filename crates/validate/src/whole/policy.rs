@@ -96,6 +96,14 @@ fn branches(value: &Value) -> Option<[(usize, &Value); 2]> {
     }
 }
 
+/// Whether something remains, in one case or another.
+fn saves(policy: &Value) -> bool {
+    match branches(policy) {
+        Some(branches) => branches.iter().any(|(_, branch)| saves(branch)),
+        None => policy.as_str().is_some_and(|text| text != "Delete"),
+    }
+}
+
 /// Data that is saved in one case, and in the other not.
 fn uneven(resource: &Resource, path: &Path<'_>) -> Option<Finding> {
     // Versions are there to be kept, and no update replaces what was published.
@@ -103,10 +111,7 @@ fn uneven(resource: &Resource, path: &Path<'_>) -> Option<Finding> {
     if ["AWS::Lambda::LayerVersion", "AWS::Lambda::Version"].contains(&own) {
         return None;
     }
-    let saves = |policy: &Option<Value>| {
-        let text = policy.as_ref().and_then(Value::as_str);
-        text.is_some_and(|text| text != "Delete")
-    };
+    let saves = |policy: &Option<Value>| policy.as_ref().is_some_and(saves);
     let (has, lacks) = match (&resource.deletion_policy, &resource.update_replace_policy) {
         (one, None) if saves(one) => ("DeletionPolicy", "UpdateReplacePolicy"),
         (None, other) if saves(other) => ("UpdateReplacePolicy", "DeletionPolicy"),

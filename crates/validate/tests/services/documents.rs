@@ -29,6 +29,7 @@ fn state_machines() {
         states("A", "{A: {Type: Choice, Choices: [[x], {Variable: $.a, IsNull: true, Next: [A]}]}}"),
         states("A", "{A: {Type: Parallel, End: true, Branches: [x], Retry: [x, {ErrorEquals: [[a]], MaxAttempts: [1]}]}}"),
         states("A", "{A: {Type: Choice, Choices: [{Variable: [$.a], IsNull: true, Next: A}]}}"),
+        states("A", "{A: {Type: Wait, Seconds: soon, Next: B}, B: {Type: Choice, Choices: [{Variable: '7', IsNull: true, Next: A}]}}"),
         "{Definition: {States: {}}}".to_owned(),
     ];
     let cases: Vec<&str> = cases.iter().map(String::as_str).collect();
@@ -226,9 +227,11 @@ fn what_an_instance_does_first() {
         "{config: {file: {}, commands: {a: {comand: x}}, services: {sysvinit: {a: {enable: true}}}}}",
         "{configSets: [a], config: {commands: {a: {command: x, cwd: [a], env: a}}, users: {a: {groups: a}}}}",
         "{config: !If [Prod, {packages: a}, {}]}",
+        "{config: !Ref AWS::Region}",
+        "{config: {commands: {a: {command: {b: c}}}}}",
     ];
     let said_of = cases.map(|case| format!("{case}\n{}", said(&init(case))));
     insta::assert_snapshot!(said_of.join("\n\n"));
-    let right = "{configSets: {a: [b]}, b: {packages: {yum: {a: []}}, commands: {a: {command: [a, b]}}, files: {/a: {content: !Ref Any, mode: 644}}, services: {systemd: {a: {enabled: 'true'}}}, users: !Ref Any}}";
+    let right = "{configSets: {a: [b]}, b: {packages: {yum: {a: []}}, commands: {a: {command: [a, b]}}, files: {/a: {content: !Ref Any, mode: 644}}, services: {systemd: {a: {enabled: 'true'}}}, users: !Transform {Name: Users}}}";
     assert_eq!(said(&init(right)), "");
 }

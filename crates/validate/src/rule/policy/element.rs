@@ -6,7 +6,7 @@ use stratiform_finding::{Code, Level};
 use stratiform_template::{Path, Step, Value};
 
 use super::place::Kind;
-use crate::schema::{Form, Look, Looked, named};
+use crate::schema::{Form, Known, Look, Looked, named};
 
 /// What `Version` can be.
 const VERSIONS: [&str; 2] = ["2012-10-17", "2008-10-17"];
@@ -99,7 +99,13 @@ fn texts<'t>(
             Ok(())
         }
         value => look.at_each(path, |look| {
-            if let Some(text) = look.word(value)? {
+            if let Known::Value(known) = look.known(value)?
+                && let Some(items) = known.as_list()
+            {
+                for text in items.iter().filter_map(Value::as_str) {
+                    ask(look, text, path);
+                }
+            } else if let Some(text) = look.word(value)? {
                 ask(look, &text, path);
             }
             Ok(())

@@ -4,7 +4,7 @@ use stratiform_finding::words::{listed, meant, shortened};
 use stratiform_template::{Path, Step};
 
 use super::field::{self, Language};
-use super::tell;
+use super::{tell, text};
 use crate::schema::{Entries, Form, Look, Looked};
 
 /// What compares, without the `Path` at the end of those that compare with another part of the input.
@@ -126,6 +126,14 @@ fn compares<'t>(look: &mut Look<'_, 't>, rule: &Entries, path: &Path<'_>) -> Loo
         }
         [one] if JOINS.contains(&one) => joined(look, rule, one, path)?,
         [_] => {
+            if let Some(variable) = text(look, rule, "Variable")?
+                && !variable.starts_with('$')
+            {
+                let what = format!("`Variable` is `{}`", shortened(&variable));
+                let help = format!("write `$.{variable}`");
+                let path = path.key("Variable");
+                tell(look, &path, what, "a path starts with `$`", help);
+            }
             if look.given(rule, "Variable")?.is_none() {
                 let what = "a rule of a choice has no `Variable`";
                 tell(

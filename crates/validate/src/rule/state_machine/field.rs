@@ -434,11 +434,15 @@ fn values<'t>(look: &mut Look<'_, 't>, state: &Entries, path: &Path<'_>) -> Look
         ("HeartbeatSeconds", 1.0),
         ("Seconds", 0.0),
     ] {
-        if let Some(number) = look.number_of(state, name)?
-            && number < least
-        {
-            let what = format!("`{name}` is {number}");
-            let why = format!("it is at least {least}");
+        let Some(written) = text(look, state, name)? else {
+            continue;
+        };
+        let is_right = written.trim().parse::<f64>().map(|number| number >= least);
+        // In JSONata it may be computed.
+        let is_computed = written.trim_start().starts_with("{%");
+        if !is_computed && is_right != Ok(true) {
+            let what = format!("`{name}` is {}", shortened(&written));
+            let why = format!("it is a number of at least {least}");
             tell(
                 look,
                 &path.key(name),
