@@ -7,7 +7,7 @@ use stratiform_catalog::catalog;
 use stratiform_changes::ChangedResource;
 use stratiform_finding::words::nearest;
 use stratiform_resolve::{Scope, Segment, unexpanded};
-use stratiform_template::{Template, Value};
+use stratiform_template::Template;
 
 use crate::cases::Cases;
 use crate::consequence::Consequence;
@@ -186,13 +186,9 @@ fn meant(unknown: &BTreeSet<&str>) -> Option<String> {
 /// The macros of a template that only AWS can expand: what they make is not compared, here or anywhere. Those that
 /// stand inside of a resource (`Fn::Transform`) are not among them.
 pub fn macros(template: &Template) -> impl Iterator<Item = String> {
-    template.transform.iter().filter_map(|transform| {
-        let name = match transform {
-            Value::String(name) => name.clone(),
-            other => other.as_map()?.get("Name")?.as_str()?.to_owned(),
-        };
-        (name != "AWS::LanguageExtensions").then_some(name)
-    })
+    let names = template.transform_names().flatten();
+    let others = names.filter(|name| *name != "AWS::LanguageExtensions");
+    others.map(str::to_owned)
 }
 
 fn subject(one: &str, many: &str, names: &BTreeSet<&str>, verb: &str, verbs: &str) -> String {

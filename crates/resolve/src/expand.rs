@@ -79,13 +79,7 @@ pub fn written_out(template: &Template) -> Option<WrittenOut> {
 
 /// Whether a template has loops, and the transform that gives them their meaning.
 fn is_extended(template: &Template) -> bool {
-    let extends = |transform: &Value| {
-        let name = transform
-            .as_str()
-            .or_else(|| transform.as_map()?.get("Name")?.as_str());
-        name == Some(EXTENSIONS)
-    };
-    template.transform.iter().any(extends) && has_loop(template)
+    template.has_transform(EXTENSIONS) && has_loop(template)
 }
 
 /// The loops, and what macros stand in for, among the members of a template's sections.

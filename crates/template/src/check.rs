@@ -91,15 +91,11 @@ struct Checker<'t> {
 
 impl<'t> Checker<'t> {
     fn new(template: &'t Template) -> Self {
-        let named = |wanted: &str| {
-            let mut names = template.transform.iter().map(named);
-            names.any(|name| name == Some(wanted))
-        };
         let is_ours = |name: &str| {
             name == LANGUAGE_EXTENSIONS || name == SERVERLESS || SILENT.contains(&name)
         };
-        let extended = named(LANGUAGE_EXTENSIONS);
-        let mut names = template.transform.iter().map(self::named);
+        let extended = template.has_transform(LANGUAGE_EXTENSIONS);
+        let mut names = template.transform_names();
         let transformed = names.any(|name| !name.is_some_and(is_ours))
             || template.unknown.contains_key("Fn::Transform");
         let resources = positions(template.resources.iter().map(one));
@@ -109,7 +105,7 @@ impl<'t> Checker<'t> {
             path: Vec::new(),
             findings: Vec::new(),
             extended,
-            serverless: named(SERVERLESS),
+            serverless: template.has_transform(SERVERLESS),
             transformed,
             hidden_resources: transformed || resources.len() < template.resources.len(),
             hidden_conditions: transformed || conditions.len() < template.conditions.len(),
@@ -158,13 +154,6 @@ impl<'t> Checker<'t> {
         self.suggestions -= 1;
         meant(word, candidates.into_iter().take(CANDIDATES)).unwrap_or_else(|| otherwise.to_owned())
     }
-}
-
-/// The name of a transform.
-fn named(transform: &Value) -> Option<&str> {
-    transform
-        .as_str()
-        .or_else(|| transform.as_map()?.get("Name")?.as_str())
 }
 
 fn one<'t, T>((name, member): (&'t String, &'t Member<T>)) -> Option<&'t str> {

@@ -173,6 +173,27 @@ impl Resource {
 }
 
 impl Template {
+    /// The names of the transforms, in order; none of one that is no name and has none.
+    pub fn transform_names(&self) -> impl Iterator<Item = Option<&str>> {
+        self.transform.iter().map(|transform| match transform {
+            Value::Map(entries) => entries.get("Name").and_then(Value::as_str),
+            name => name.as_str(),
+        })
+    }
+
+    /// Whether a transform is among them.
+    ///
+    /// ```
+    /// use stratiform_template::Template;
+    ///
+    /// let text = "Transform: [{Name: 'AWS::LanguageExtensions'}]\nResources: {T: {Type: AWS::SNS::Topic}}\n";
+    /// let template = Template::parse(text).unwrap();
+    /// assert!(template.has_transform("AWS::LanguageExtensions"));
+    /// ```
+    pub fn has_transform(&self, name: &str) -> bool {
+        self.transform_names().any(|known| known == Some(name))
+    }
+
     /// The resources that are written out: what a loop or a macro stands for is not among them.
     pub fn each_resource(&self) -> impl Iterator<Item = (&str, &Resource)> {
         self.resources

@@ -173,7 +173,10 @@ pub(crate) fn resource(entropy: &mut Entropy<'_>) -> Resource {
         deletion_policy: policy(entropy),
         update_replace_policy: policy(entropy),
         update_policy: entropy.once_in(4).then(|| update_policy(entropy)),
-        metadata: entropy.once_in(12).then(|| value(entropy, None, 0)),
+        metadata: entropy.once_in(12).then(|| {
+            let note = ("Note".to_owned(), value(entropy, None, 0));
+            Value::Map([note].into_iter().collect())
+        }),
         ..Resource::default()
     }
 }

@@ -5,13 +5,14 @@
 use stratiform_resolve::with_globals;
 use stratiform_template::{Template, Value};
 
+use crate::scene::SERVERLESS;
+
 /// How the types start to which the section applies.
 const TYPES: &str = "AWS::Serverless::";
 
 /// The template with its globals in its resources, if it has some that count.
 pub(crate) fn merged(template: &Template) -> Option<Template> {
-    let mut names = template.transform.iter().filter_map(Value::as_str);
-    let is_sam = names.any(|name| name == "AWS::Serverless-2016-10-31");
+    let is_sam = template.has_transform(SERVERLESS);
     is_sam.then(|| with_globals(template)).flatten()
 }
 

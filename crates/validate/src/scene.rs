@@ -123,17 +123,19 @@ impl<'t> Scene<'t> {
     }
 }
 
+/// The transform of AWS SAM.
+pub(crate) const SERVERLESS: &str = "AWS::Serverless-2016-10-31";
+
 /// Whether a macro of somebody's may change or add anything.
 pub(crate) fn is_transformed(template: &Template) -> bool {
     /// Transforms of AWS's that leave what is written there as it means it.
     const OWN: [&str; 4] = [
         "AWS::LanguageExtensions",
-        "AWS::Serverless-2016-10-31",
+        SERVERLESS,
         "AWS::CodeDeployBlueGreen",
         "AWS::SecretsManager-2020-07-23",
     ];
-    let is_own = |name: &str| OWN.contains(&name);
-    let mut names = template.transform.iter();
-    template.unknown.contains_key("Fn::Transform")
-        || names.any(|name| !name.as_str().is_some_and(is_own))
+    let is_own = |name| OWN.contains(&name);
+    let mut names = template.transform_names();
+    template.unknown.contains_key("Fn::Transform") || names.any(|name| !name.is_some_and(is_own))
 }

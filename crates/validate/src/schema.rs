@@ -25,7 +25,7 @@ use stratiform_template::{Function, Path, Step, Value};
 use crate::cases::{Case, Decision, Open};
 use crate::extension::Extension;
 use crate::report::Reason;
-use crate::scene::{Scene, Subject};
+use crate::scene::{SERVERLESS, Scene, Subject};
 
 /// Where `aws cloudformation package` takes paths, and the schema has none.
 const PACKAGED: [(&str, &str); 5] = [
@@ -432,9 +432,7 @@ impl<'s, 't> Look<'s, 't> {
         if text.contains("://") || !self.stands_in(&PACKAGED, path) {
             return false;
         }
-        let template = self.scene.template;
-        let mut transforms = template.transform.iter();
-        if !transforms.any(|name| name.as_str() == Some("AWS::Serverless-2016-10-31")) {
+        if !self.scene.template.has_transform(SERVERLESS) {
             let what = format!("{} is a path", named(path));
             let why = "only `aws cloudformation package` makes an address in S3 of it";
             let help = "package the template before it is deployed";

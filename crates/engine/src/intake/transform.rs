@@ -70,7 +70,7 @@ fn not_here(name: String, world: &dyn World) -> Refusal {
 
 /// The names of the transforms that a template declares, and of those inside of it, each once.
 pub(super) fn names(template: &Template) -> Vec<String> {
-    let mut names: IndexSet<&str> = template.transform.iter().filter_map(name_of).collect();
+    let mut names: IndexSet<&str> = template.transform_names().flatten().collect();
     for_each_embedded(template, &mut |transform| {
         names.insert(name_of(transform).unwrap_or(EMBEDDED));
     });
@@ -94,13 +94,12 @@ pub(super) fn check_names(template: &Template) -> Result<(), Refused> {
 
 /// Whether loops and more functions mean something in a template.
 pub(super) fn is_extended(template: &Template) -> bool {
-    let mut names = template.transform.iter().filter_map(name_of);
-    names.any(|name| name == LANGUAGE_EXTENSIONS)
+    template.has_transform(LANGUAGE_EXTENSIONS)
 }
 
 /// Whether a template names transforms that may give anything a meaning.
 pub(super) fn has_macros(template: &Template) -> bool {
-    let mut names = template.transform.iter().map(name_of);
+    let mut names = template.transform_names();
     let mut has_macros = names.any(|name| name != Some(LANGUAGE_EXTENSIONS));
     for_each_embedded(template, &mut |_| has_macros = true);
     has_macros

@@ -223,6 +223,9 @@ impl<'t> Checker<'t> {
                 self.resource_reference(name, block);
                 self.named_attribute(attribute);
             }
+            Some([name, _]) if is_pseudo_text(name) => {
+                self.wrong(Function::GetAtt, Some(RECORDED), help)
+            }
             Some([name @ Value::Function(..), _]) => {
                 self.extended_argument(Function::GetAtt, name, help)
             }

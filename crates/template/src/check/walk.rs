@@ -87,7 +87,6 @@ impl<'t> Checker<'t> {
         }
         if let Some(metadata) = &resource.metadata {
             self.below(Step::Key("Metadata"), |checker| {
-                // "Any Metadata member must be an object" (cfn-lint#2758).
                 if matches!(
                     metadata,
                     Value::Function(Function::Ref | Function::Sub | Function::Join, _)
@@ -95,7 +94,11 @@ impl<'t> Checker<'t> {
                     checker.find(
                         Code::InvalidStructure,
                         "`Metadata` is no map",
-                        None,
+                        // cfn-lint#2758.
+                        Some(
+                            "Template format error: Any Metadata member must be an object."
+                                .to_owned(),
+                        ),
                         "give it names with values, or remove it",
                     );
                 }

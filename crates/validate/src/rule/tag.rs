@@ -42,7 +42,7 @@ fn keys<'t>(look: &mut Look<'_, 't>, value: &Value, path: &Path<'_>) -> Looked<'
             None => None,
         };
         let Some(key) = key else { continue };
-        if seen.iter().any(|seen| *seen == key) {
+        if seen.contains(&key) {
             let what = match look.word_of(tag, "Key")? {
                 Some(key) => format!("the tag `{}` is given twice", shortened(&key)),
                 None => "a tag is given twice".to_owned(),

@@ -52,6 +52,12 @@ fn what_remains(
         return;
     }
     let text = match value {
+        // Where the stack is says nothing of what remains of it.
+        Value::Function(Function::Ref, name)
+            if name.as_str().is_some_and(|name| name.starts_with("AWS::")) =>
+        {
+            ""
+        }
         // What a function gives is not known.
         Value::Function(..) | Value::Null => return,
         Value::String(text) => text.as_str(),

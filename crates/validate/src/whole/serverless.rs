@@ -28,10 +28,6 @@ pub(super) fn check(scene: &Scene<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     let template = scene.template;
-    let has = |wanted: &str| {
-        let mut names = template.transform.iter().filter_map(Value::as_str);
-        names.any(|name| name == wanted)
-    };
     let resources = section("Resources");
     for (logical_id, resource) in template.each_resource() {
         if resource.resource_type.starts_with("AWS::Serverless::") {
@@ -39,7 +35,7 @@ pub(super) fn check(scene: &Scene<'_>, findings: &mut Vec<Finding>) {
         }
         let known = catalog().resource_type(&resource.resource_type);
         let needed = known.and_then(|known| known.transform());
-        if let Some(needed) = needed.filter(|needed| !has(needed)) {
+        if let Some(needed) = needed.filter(|needed| !template.has_transform(needed)) {
             findings.push(told(
                 &resources.key(logical_id).key("Type"),
                 (Code::MissingTransform, Level::Error),

@@ -434,23 +434,30 @@ fn values<'t>(look: &mut Look<'_, 't>, state: &Entries, path: &Path<'_>) -> Look
         ("HeartbeatSeconds", 1.0),
         ("Seconds", 0.0),
     ] {
-        let Some(written) = text(look, state, name)? else {
-            continue;
-        };
-        let is_right = written.trim().parse::<f64>().map(|number| number >= least);
-        // In JSONata it may be computed.
-        let is_computed = written.trim_start().starts_with("{%");
-        if !is_computed && is_right != Ok(true) {
-            let what = format!("`{name}` is {}", shortened(&written));
-            let why = format!("it is a number of at least {least}");
-            tell(
-                look,
-                &path.key(name),
-                what,
-                why,
-                format!("give it {least} or more"),
-            );
-        }
+        number(look, state, name, least, path)?;
+    }
+    Ok(())
+}
+
+/// A field that is a number, of at least this much.
+fn number<'t>(
+    look: &mut Look<'_, 't>,
+    entries: &Entries,
+    name: &str,
+    least: f64,
+    path: &Path<'_>,
+) -> Looked<'t> {
+    let Some(written) = text(look, entries, name)? else {
+        return Ok(());
+    };
+    let is_right = written.trim().parse::<f64>().map(|number| number >= least);
+    // In JSONata it may be computed.
+    let is_computed = written.trim_start().starts_with("{%");
+    if !is_computed && is_right != Ok(true) {
+        let what = format!("`{name}` is {}", shortened(&written));
+        let why = format!("it is a number of at least {least}");
+        let help = format!("give it {least} or more");
+        tell(look, &path.key(name), what, why, help);
     }
     Ok(())
 }
@@ -485,6 +492,14 @@ fn retries<'t>(
         formed(look, entries, "ErrorEquals", Form::List, &path)?;
         for name in SCALARS {
             formed(look, entries, name, Form::Scalar, &path)?;
+        }
+        for (name, least) in [
+            ("BackoffRate", 1.0),
+            ("IntervalSeconds", 1.0),
+            ("MaxAttempts", 0.0),
+            ("MaxDelaySeconds", 1.0),
+        ] {
+            number(look, entries, name, least, &path)?;
         }
         if let Some(names) = entries.get("ErrorEquals") {
             let path = path.key("ErrorEquals");
