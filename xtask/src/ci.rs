@@ -12,7 +12,7 @@ use crate::{clients, codegen, conformance, emulators, oracles, packages, screens
 
 type Step = fn() -> Result<Outcome, String>;
 
-const STEPS: [(&str, Step); 18] = [
+const STEPS: [(&str, Step); 19] = [
     ("format", format),
     ("clippy", clippy),
     ("tests", tests),
@@ -22,6 +22,7 @@ const STEPS: [(&str, Step); 18] = [
     ("catalog reproducible", catalog),
     ("resource types compile", resource_types),
     ("conformance", conformance::step),
+    ("conformance validate", conformance::validate::step),
     ("oracles", oracles::run),
     ("moto", moto),
     ("ministack", ministack),

@@ -15,7 +15,7 @@ mod page;
 mod pattern;
 mod report;
 mod service;
-mod validate;
+pub(crate) mod validate;
 mod value;
 
 use std::path::{Path, PathBuf};
@@ -29,7 +29,7 @@ use crate::outcome::Outcome;
 const USAGE: &str = "usage: cargo xtask conformance diff [--data DIR] [--verbose]
        cargo xtask conformance service [--data DIR]
        cargo xtask conformance engine [--data DIR] [--only TEXT] [--verbose] [--write]
-       cargo xtask conformance validate [--data DIR] [--write]
+       cargo xtask conformance validate [--data DIR] [--every N] [--write]
 
 diff compares the changes that `stratiform-diff` finds with recorded change sets, by the rules of their README.
 service reads recorded change sets, events and refusals into `stratiform-service`'s types, and renders them again.
@@ -38,6 +38,7 @@ validate asks cfn-lint, AWS's own validator and us about the same templates, and
 
   --data DIR   the recordings; ../shared/data/recorded-change-sets beside the workspace when left out.
                For validate: a folder of templates, instead of the corpus
+  --every N    one template of N, from the first on
   --only TEXT  only cases whose ID or file has this text
   --verbose    show explained differences one by one, too
   --write      put the table into docs/conformance.md";
@@ -94,7 +95,7 @@ fn compare(request: &Request) -> Result<Option<(String, bool)>, String> {
         }
         Subject::Validate => {
             let folder = (*folder != default_folder()).then(|| folder.clone());
-            let compared = validate::compare_all(folder.as_deref(), request.page)?;
+            let compared = validate::compare_all(folder.as_deref(), request.page, request.every)?;
             Ok(Some(compared))
         }
     }
@@ -156,6 +157,8 @@ struct Request {
     only: String,
     detail: Detail,
     page: Page,
+    /// One template of so many.
+    every: usize,
 }
 
 fn parse(arguments: &[String]) -> Option<Request> {
@@ -173,6 +176,7 @@ fn parse(arguments: &[String]) -> Option<Request> {
         only: String::new(),
         detail: Detail::Unexplained,
         page: Page::Left,
+        every: 1,
     };
     let mut arguments = arguments.iter();
     while let Some(argument) = arguments.next() {
@@ -180,6 +184,9 @@ fn parse(arguments: &[String]) -> Option<Request> {
             "--data" => request.folder = arguments.next()?.into(),
             "--only" if subject == Subject::Engine => request.only.clone_from(arguments.next()?),
             "--verbose" if subject != Subject::Service => request.detail = Detail::All,
+            "--every" if subject == Subject::Validate => {
+                request.every = arguments.next()?.parse().ok().filter(|every| *every > 0)?;
+            }
             "--write" if matches!(subject, Subject::Engine | Subject::Validate) => {
                 request.page = Page::Written
             }
