@@ -37,9 +37,10 @@ use super::{Page, page};
 use crate::command::root;
 use crate::outcome::Outcome;
 
-/// Where the list of disagreements is written, from the workspace: over the corpus, and over other templates.
-const LISTS: [&str; 2] = [
+/// Where the list of disagreements is written, from the workspace: over the corpus, a part of it, and other templates.
+const LISTS: [&str; 3] = [
     "target/conformance/validate/disagreements.md",
+    "target/conformance/validate/disagreements-part.md",
     "target/conformance/validate/disagreements-elsewhere.md",
 ];
 
@@ -87,7 +88,11 @@ pub(super) fn compare_all(
     list += &with_cfn_lint.to_list(&rules);
     list += &format!("\n# Ours and AWS's validator\n\n{}\n", headline(&with_aws));
     list += &with_aws.to_list(&rules);
-    let path = LISTS[usize::from(folder.is_some())];
+    let path = LISTS[match (folder, every) {
+        (None, 1) => 0,
+        (None, _) => 1,
+        (Some(_), _) => 2,
+    }];
     fs::write(root().join(path), &list)
         .map_err(|error| format!("cannot write `{path}`: {error}"))?;
     if written == Page::Written {
