@@ -423,6 +423,10 @@ codes! {
         DomainName = "domain-name",
         /// A behavior of CloudFront with an origin that the distribution does not have.
         UnknownOrigin = "unknown-origin",
+        /// An API is defined in two ways at once.
+        MixedDefinitions = "mixed-definitions",
+        /// A name that AWS keeps for itself.
+        ReservedName = "reserved-name",
         /// Attributes of a table that are defined and in no key, or the other way round.
         KeyAttributes = "key-attributes",
         /// A replication group in cluster mode that cannot be.

@@ -9,6 +9,7 @@ mod event_pattern;
 mod firewall;
 mod function;
 mod health_check;
+mod ignored;
 mod image;
 mod init;
 mod lifecycle;
@@ -19,10 +20,12 @@ mod password;
 mod period;
 mod pipeline;
 mod policy;
+mod rest_api;
 mod role_path;
 mod runtime;
 mod schedule;
 mod ssm_document;
+mod ssm_parameter;
 mod state_machine;
 mod table;
 mod tag;
@@ -51,7 +54,10 @@ const EVERY: &[Rule] = &[
 
 /// The rules of each resource type.
 const RULES: &[(&str, Rule)] = &[
+    ("AWS::ApiGateway::RestApi", rest_api::check),
+    ("AWS::ApiGateway::Stage", ignored::stage),
     ("AWS::AutoScaling::AutoScalingGroup", health_check::check),
+    ("AWS::AutoScaling::LaunchConfiguration", ignored::instance),
     ("AWS::AutoScaling::LaunchConfiguration", image::parameter),
     ("AWS::AutoScaling::LaunchConfiguration", volume::check),
     ("AWS::Backup::BackupPlan", period::backup),
@@ -59,17 +65,21 @@ const RULES: &[(&str, Rule)] = &[
     ("AWS::CertificateManager::Certificate", domain::certificate),
     ("AWS::CloudFormation::Stack", packaged::check),
     ("AWS::CloudFront::Distribution", distribution::check),
+    ("AWS::CloudFront::Distribution", ignored::distribution),
     ("AWS::CodeBuild::Project", role_path::check),
     ("AWS::CodePipeline::Pipeline", pipeline::check),
     ("AWS::DynamoDB::GlobalTable", table::check),
     ("AWS::DynamoDB::Table", table::check),
+    ("AWS::EC2::Instance", ignored::instance),
     ("AWS::EC2::Instance", image::instance),
     ("AWS::EC2::Instance", volume::check),
+    ("AWS::EC2::LaunchTemplate", ignored::launch_template),
     ("AWS::EC2::LaunchTemplate", image::parameter),
     ("AWS::EC2::LaunchTemplate", volume::check),
     ("AWS::EC2::SecurityGroup", firewall::group),
     ("AWS::EC2::SecurityGroupEgress", firewall::egress),
     ("AWS::EC2::SecurityGroupIngress", firewall::ingress),
+    ("AWS::EC2::SpotFleet", ignored::fleet),
     ("AWS::EC2::SpotFleet", image::parameter),
     ("AWS::EC2::SpotFleet", volume::check),
     ("AWS::EC2::Subnet", network::subnet),
@@ -89,12 +99,15 @@ const RULES: &[(&str, Rule)] = &[
     ("AWS::Lambda::Function", function::check),
     ("AWS::Lambda::Function", runtime::check),
     ("AWS::Logs::SubscriptionFilter", network::log_filter),
+    ("AWS::OpsWorks::Instance", ignored::instance),
     ("AWS::OpsWorks::Instance", volume::check),
     ("AWS::Pipes::Pipe", event_pattern::filters),
+    ("AWS::RDS::DBInstance", ignored::database),
     ("AWS::Route53::RecordSet", domain::record),
     ("AWS::Route53::RecordSetGroup", domain::records),
     ("AWS::S3::Bucket", period::tiers),
     ("AWS::SSM::Document", ssm_document::check),
+    ("AWS::SSM::Parameter", ssm_parameter::check),
     ("AWS::Scheduler::Schedule", schedule::scheduler),
     ("AWS::Serverless::Function", function::serverless),
     ("AWS::Serverless::Function", runtime::serverless),

@@ -293,3 +293,72 @@ fn the_rest() {
         ""
     );
 }
+
+#[test]
+fn what_a_service_does_not_look_at() {
+    let found = [
+        each(
+            "AWS::EC2::Instance",
+            &[
+                "{ImageId: a, BlockDeviceMappings: [{DeviceName: a, VirtualName: ephemeral0, Ebs: {}}]}",
+                "{ImageId: a, BlockDeviceMappings: [{DeviceName: a, VirtualName: !If [Prod, ephemeral0, !Ref AWS::NoValue], Ebs: {}}]}",
+            ],
+        ),
+        each(
+            "AWS::CloudFront::Distribution",
+            &[
+                "{DistributionConfig: {DefaultCacheBehavior: {ForwardedValues: {}, CachePolicyId: a}}}",
+            ],
+        ),
+        each(
+            "AWS::RDS::DBInstance",
+            &["{ReplicaMode: mounted, Engine: postgres}"],
+        ),
+        each(
+            "AWS::ApiGateway::Stage",
+            &["{MethodSettings: [{HttpMethod: '*', ResourcePath: /*}]}"],
+        ),
+        each(
+            "AWS::SSM::Parameter",
+            &["{Name: /AWS/thing}", "{Name: ssm-thing}"],
+        ),
+    ];
+    insta::assert_snapshot!(found.join("\n\n"));
+    clean(
+        "AWS::EC2::Instance",
+        &[
+            "{ImageId: a, BlockDeviceMappings: [{DeviceName: a, VirtualName: ephemeral0}]}",
+            "{ImageId: a, BlockDeviceMappings: [{DeviceName: a, VirtualName: !If [Prod, ephemeral0, !Ref AWS::NoValue], Ebs: !If [Prod, !Ref AWS::NoValue, {}]}]}",
+        ],
+    );
+    clean(
+        "AWS::RDS::DBInstance",
+        &[
+            "{ReplicaMode: mounted, Engine: oracle-ee}",
+            "{ReplicaMode: mounted, Engine: !Ref Any}",
+        ],
+    );
+    clean(
+        "AWS::ApiGateway::Stage",
+        &["{MethodSettings: [{HttpMethod: '*', ResourcePath: /*, LoggingLevel: INFO}]}"],
+    );
+    clean(
+        "AWS::SSM::Parameter",
+        &["{Name: /shop/aws}", "{Name: !Ref Any}"],
+    );
+}
+
+#[test]
+fn apis_are_defined_in_one_way() {
+    let with = |api: &str| {
+        said(&format!(
+            "  Api: {{Type: AWS::ApiGateway::RestApi, Properties: {api}}}
+  Part: {{Type: AWS::ApiGateway::Resource, Condition: Prod, Properties: {{RestApiId: !Ref Api, ParentId: !GetAtt Api.RootResourceId, PathPart: a}}}}
+  Stage: {{Type: AWS::ApiGateway::Stage, Properties: {{RestApiId: !Ref Api}}}}
+"
+        ))
+    };
+    insta::assert_snapshot!(with("{Body: {}}"));
+    assert_eq!(with("{Name: a}"), "");
+    assert_eq!(with("{Body: !If [Prod, !Ref AWS::NoValue, {}]}"), "");
+}
