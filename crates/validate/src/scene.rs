@@ -22,7 +22,7 @@ pub(crate) struct Scene<'t> {
     pub(crate) is_transformed: bool,
     pub(crate) schemas: Decodings,
     /// The schemas of each rule, by its name: one for all regions that share it.
-    rules: RefCell<HashMap<&'static str, Rc<[Schema]>>>,
+    rules: Rules,
     /// The blocks of addresses in properties of resources that hang on no condition.
     pub(crate) blocks: RefCell<HashMap<(*const Resource, &'static str), Option<Block>>>,
     /// What nobody could look at.
@@ -94,23 +94,10 @@ impl<'t> Scene<'t> {
 
     /// What a rule is, in each of the regions that there are to look at.
     pub(crate) fn rule(&self, name: &'static str) -> Rc<[Schema]> {
-        if let Some(known) = self.rules.borrow().get(name) {
-            return Rc::clone(known);
-        }
-        let mut schemas: Vec<Schema> = Vec::new();
-        let mut add = |region: &str| {
-            let schema = catalog().extension_in(name, region);
-            schemas.extend(
-                schema.filter(|schema| schemas.iter().all(|known| known.id() != schema.id())),
-            );
-        };
         match self.regions {
-            [] => catalog().regions().for_each(&mut add),
-            regions => regions.iter().for_each(|region| add(region)),
+            [] => ANYWHERE.with(|rules| in_regions(rules, name, catalog().regions())),
+            regions => in_regions(&self.rules, name, regions.iter().copied()),
         }
-        let schemas: Rc<[Schema]> = schemas.into();
-        self.rules.borrow_mut().insert(name, Rc::clone(&schemas));
-        schemas
     }
 
     /// Something was not looked at.
@@ -121,6 +108,34 @@ impl<'t> Scene<'t> {
             skipped.push(skip);
         }
     }
+}
+
+/// The different schemas of each rule, by its name.
+type Rules = RefCell<HashMap<&'static str, Rc<[Schema]>>>;
+
+thread_local! {
+    /// Those of all regions, which are the same for every template.
+    static ANYWHERE: Rules = Rules::default();
+}
+
+/// What a rule is in some regions: asked once.
+fn in_regions<'r>(
+    rules: &Rules,
+    name: &'static str,
+    regions: impl Iterator<Item = &'r str>,
+) -> Rc<[Schema]> {
+    if let Some(known) = rules.borrow().get(name) {
+        return Rc::clone(known);
+    }
+    let mut schemas: Vec<Schema> = Vec::new();
+    for region in regions {
+        let schema = catalog().extension_in(name, region);
+        let is_new = |schema: &Schema| schemas.iter().all(|known| known.id() != schema.id());
+        schemas.extend(schema.filter(is_new));
+    }
+    let schemas: Rc<[Schema]> = schemas.into();
+    rules.borrow_mut().insert(name, Rc::clone(&schemas));
+    schemas
 }
 
 /// The transform of AWS SAM.

@@ -1,4 +1,4 @@
-//! Schemas, taken out of the catalog's bytes: once for each that a template needs, however many values it is asked of.
+//! Schemas, taken out of the catalog's bytes: once for each that a thread needs, however many values and templates ask.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -72,10 +72,24 @@ impl Decoded {
     }
 }
 
+type Known = RefCell<HashMap<(usize, usize), Rc<Decoded>>>;
+
+thread_local! {
+    /// What the catalog says is the same for every template.
+    static KNOWN: Rc<Known> = Rc::default();
+}
+
 /// Those that were asked for.
-#[derive(Default)]
 pub(crate) struct Decodings {
-    known: RefCell<HashMap<(usize, usize), Rc<Decoded>>>,
+    known: Rc<Known>,
+}
+
+impl Default for Decodings {
+    fn default() -> Self {
+        Decodings {
+            known: KNOWN.with(Rc::clone),
+        }
+    }
 }
 
 impl Decodings {
