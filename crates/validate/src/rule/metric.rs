@@ -115,7 +115,7 @@ fn dimensions<'t>(
     let is_named = |needed: &&str| names.iter().any(|name| name == needed);
     if are_known && !needed.is_empty() && !needed.iter().any(is_named) {
         let what = format!("the metric `{metric}` is of nothing in particular");
-        let help = format!("give it the dimension {}", listed(&needed));
+        let help = format!("give it the dimension {}", either(&needed));
         let why = "it is measured with a dimension only, so that an alarm stays as it is";
         look.warn(&path, Code::MetricDimension, what, why, help);
     }
@@ -162,9 +162,18 @@ fn held<'t>(
     let held: Vec<_> = held.collect();
     if !held.contains(&given) {
         let what = format!("`{given}` of `{logical_id}` is not what `{dimension}` holds");
-        let help = format!("give it {} of `{logical_id}`", listed(&held));
+        let help = match held.as_slice() {
+            [] => format!("write the name: no attribute of `{logical_id}` gives it"),
+            held => format!("give it {} of `{logical_id}`", either(held)),
+        };
         let why = "nothing is measured under that name, so that an alarm stays as it is";
         look.warn(&path.key("Value"), Code::MetricDimension, what, why, help);
     }
     Ok(())
+}
+
+/// Names of which one is enough.
+fn either(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(" or ")
 }
