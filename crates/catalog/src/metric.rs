@@ -92,10 +92,13 @@ pub fn namespaces_of(metric: &str) -> impl Iterator<Item = &'static str> {
 /// assert_eq!(metric::held("ApiName", "AWS::ApiGateway::RestApi").unwrap().next(), None);
 /// ```
 pub fn held(dimension: &str, resource_type: &str) -> Option<impl Iterator<Item = &'static str>> {
-    let found = rows().find_map(|columns| match columns.collect::<Vec<_>>().as_slice() {
-        ["from", name, of, what] if *name == dimension && *of == resource_type => Some(*what),
-        _ => None,
-    });
+    let lines = TABLE.lines().filter_map(|line| line.strip_prefix("from\t"));
+    let found = lines
+        .map(|line| line.split('\t').collect::<Vec<_>>())
+        .find_map(|columns| match columns.as_slice() {
+            [name, of, what] if *name == dimension && *of == resource_type => Some(*what),
+            _ => None,
+        });
     found.map(|what| what.split(' ').filter(|what| *what != "-"))
 }
 
