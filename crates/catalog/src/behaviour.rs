@@ -69,7 +69,7 @@ pub use update::{
     Class, DocumentedUpdate, Indexes, MajorUpgrade, PolicyEffect, Transition, UpdatePolicy,
     documented, indexes, major_upgrade, only_grows, transition, update_policies,
 };
-pub use value::{choices, counts_up, digits, has_ranges, names, order_matters, range};
+pub use value::{choices, counts_up, digits, has_ranges, names, offered, order_matters, range};
 
 static TABLE: &str = include_str!("../data/behaviour.tsv");
 
@@ -126,6 +126,7 @@ enum Question {
     Nests,
     NeverBack,
     NoDrift,
+    Offered,
     OneIndexPerUpdate,
     OnlyGrows,
     Opens,
@@ -156,7 +157,7 @@ enum Question {
 }
 
 impl Question {
-    const ALL: [(&'static str, Question); 61] = [
+    const ALL: [(&'static str, Question); 62] = [
         ("allows", Question::Allows),
         ("allows-major-upgrade", Question::AllowsMajorUpgrade),
         ("attaches", Question::Attaches),
@@ -191,6 +192,7 @@ impl Question {
         ("nests", Question::Nests),
         ("never-back", Question::NeverBack),
         ("no-drift", Question::NoDrift),
+        ("offered", Question::Offered),
         ("one-index-per-update", Question::OneIndexPerUpdate),
         ("only-grows", Question::OnlyGrows),
         ("opens", Question::Opens),

@@ -33,7 +33,7 @@ static NAMESPACES: LazyLock<BTreeMap<&str, Namespace>> = LazyLock::new(|| {
 /// What is known of a namespace.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Namespace {
-    /// Whether all metrics of AWS's page are known.
+    /// Whether all its metrics are known.
     pub is_whole: bool,
     metrics: &'static str,
     dimensions: &'static str,
@@ -79,8 +79,8 @@ pub fn namespaces_of(metric: &str) -> impl Iterator<Item = &'static str> {
     having.map(|(name, _)| *name)
 }
 
-/// Returns what of a resource of a type a dimension holds: `Ref`, or names of attributes that are the same. Nothing where
-/// the dimension is not about such resources.
+/// Returns what of a resource of a type a dimension holds: `Ref`, or names of attributes that are the same; none where
+/// neither is it. Nothing where the dimension is not about such resources.
 ///
 /// ```
 /// use stratiform_catalog::metric;
@@ -88,13 +88,18 @@ pub fn namespaces_of(metric: &str) -> impl Iterator<Item = &'static str> {
 /// let balancer = "AWS::ElasticLoadBalancingV2::LoadBalancer";
 /// let held = metric::held("LoadBalancer", balancer).unwrap();
 /// assert_eq!(held.collect::<Vec<_>>(), ["LoadBalancerFullName"]);
+/// // A REST API is measured under its name, and `Ref` gives its ID.
+/// assert_eq!(metric::held("ApiName", "AWS::ApiGateway::RestApi").unwrap().next(), None);
 /// ```
 pub fn held(dimension: &str, resource_type: &str) -> Option<impl Iterator<Item = &'static str>> {
-    let found = rows().find_map(|columns| match columns.collect::<Vec<_>>().as_slice() {
-        ["from", name, of, what] if *name == dimension && *of == resource_type => Some(*what),
-        _ => None,
-    });
-    found.map(|what| what.split(' '))
+    let lines = TABLE.lines().filter_map(|line| line.strip_prefix("from\t"));
+    let found = lines
+        .map(|line| line.split('\t').collect::<Vec<_>>())
+        .find_map(|columns| match columns.as_slice() {
+            [name, of, what] if *name == dimension && *of == resource_type => Some(*what),
+            _ => None,
+        });
+    found.map(|what| what.split(' ').filter(|what| *what != "-"))
 }
 
 fn rows() -> impl Iterator<Item = std::str::Split<'static, char>> {
@@ -115,7 +120,10 @@ mod tests {
                 ["metrics", _, "all" | "some", names, page] => {
                     let names: Vec<_> = names.split(' ').collect();
                     assert!(names.is_sorted() && !names.contains(&""), "{names:?}");
-                    assert!(page.contains("/latest/"), "{page}");
+                    assert!(
+                        page.contains("/latest/") || page.contains("/userguide/"),
+                        "{page}"
+                    );
                 }
                 ["dimensions", name, all, needed] => {
                     let all: Vec<_> = all.split(' ').collect();
@@ -127,7 +135,7 @@ mod tests {
                 }
                 ["from", _, resource_type, what] => {
                     let known = catalog().resource_type(resource_type).unwrap();
-                    for what in what.split(' ') {
+                    for what in what.split(' ').filter(|what| *what != "-") {
                         let mut attributes = known.attributes();
                         let is_known =
                             what == "Ref" || attributes.any(|attribute| attribute.name == what);
@@ -141,7 +149,9 @@ mod tests {
 
     #[test]
     fn a_metric_names_its_namespaces() {
-        let found: Vec<_> = namespaces_of("CPUUtilization").collect();
-        assert_eq!(found, ["AWS/ECS", "AWS/RDS"]);
+        let found: Vec<_> = namespaces_of("VolumeReadOps").collect();
+        assert_eq!(found, ["AWS/EBS"]);
+        let found: Vec<_> = namespaces_of("HealthyHostCount").collect();
+        assert_eq!(found, ["AWS/ApplicationELB", "AWS/ELB", "AWS/NetworkELB"]);
     }
 }

@@ -1,7 +1,9 @@
 //! What a region offers of what a type can be: instance classes, node types.
 
-use crate::catalog;
+use std::collections::BTreeSet;
+
 use crate::fact::{Fact, MapFact};
+use crate::{behaviour, catalog};
 
 /// A value that a region does not offer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,14 +26,17 @@ pub fn not_offered(
     value: &dyn Fn(&[&str]) -> Option<String>,
 ) -> Vec<NotOffered> {
     let prefix = format!("{}/", resource_type.to_lowercase().replace("::", "_"));
+    let own = catalog().extensions().filter_map(|(name, extension)| {
+        let stem = name.strip_prefix(&prefix)?.strip_suffix("_enum")?;
+        Some((stem.to_owned(), extension))
+    });
+    let of_others = behaviour::offered(resource_type).filter_map(|(path, name)| {
+        let stem = path.as_str().to_lowercase().replace('/', "_");
+        let extension = catalog().extension(name)?;
+        (!name.starts_with(&prefix)).then_some((stem, extension))
+    });
     let mut found: Vec<NotOffered> = Vec::new();
-    for (name, extension) in catalog().extensions() {
-        let Some(stem) = name
-            .strip_prefix(&prefix)
-            .and_then(|rest| rest.strip_suffix("_enum"))
-        else {
-            continue;
-        };
+    for (stem, extension) in own.chain(of_others) {
         let there = extension
             .as_map()
             .and_then(|by_region| by_region.get(region)?.as_map());
@@ -60,6 +65,25 @@ pub fn not_offered(
     // The source has some cases twice.
     found.dedup();
     found
+}
+
+/// Returns the texts that an extension lists by region: those that some region offers, sorted.
+///
+/// ```
+/// use stratiform_catalog::offered::anywhere;
+///
+/// let nodes = anywhere("aws_elasticache_cachecluster/cachenodetype_enum");
+/// assert!(nodes.contains(&"cache.t4g.micro"));
+/// ```
+pub fn anywhere(extension: &str) -> Vec<&'static str> {
+    let by_region = catalog().extension(extension).and_then(Fact::as_map);
+    let regions = by_region.into_iter().flat_map(MapFact::iter);
+    let lists = regions.filter_map(|(_, there)| there.as_map()?.get("enum")?.as_list());
+    let texts: BTreeSet<&str> = lists
+        .flat_map(|list| list.iter())
+        .filter_map(Fact::as_text)
+        .collect();
+    texts.into_iter().collect()
 }
 
 fn properties(schema: MapFact) -> Option<MapFact> {
@@ -144,6 +168,13 @@ mod tests {
         assert!(offered("eu-west-1", "t3.micro").is_empty());
         assert_eq!(offered("eu-west-1", "t3.tiny"), ["instancetype=t3.tiny"]);
         assert!(offered("nowhere-1", "t3.tiny").is_empty());
+        // By the list of cache clusters.
+        let node = |name: &str| {
+            let values = [("cachenodetype", name)];
+            of("AWS::ElastiCache::ReplicationGroup", "eu-west-1", &values)
+        };
+        assert!(node("cache.t4g.micro").is_empty());
+        assert_eq!(node("cache.t4g.tiny"), ["cachenodetype=cache.t4g.tiny"]);
         let nested = [("clusterconfig.instancetype", "x")];
         assert_eq!(
             of("AWS::OpenSearchService::Domain", "eu-west-1", &nested),

@@ -86,6 +86,18 @@ fn what_only_the_pages_say_is_in_the_types() {
             "log_driver",
             "cfn::Prop<log_configuration::LogDriver>",
         ),
+        (
+            "AWS::ElastiCache::ReplicationGroup",
+            "ReplicationGroup",
+            "cache_node_type",
+            "cfn::Opt<replication_group::CacheNodeType>",
+        ),
+        (
+            "AWS::ElastiCache::CacheCluster",
+            "CacheCluster",
+            "cache_node_type",
+            "cfn::Prop<cache_cluster::CacheNodeType>",
+        ),
     ];
     for (resource_type, name, of, expected) in cases {
         assert_eq!(field(resource_type, name, of), expected, "{resource_type}");

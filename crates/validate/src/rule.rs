@@ -13,7 +13,7 @@ mod ignored;
 mod image;
 mod init;
 mod lifecycle;
-mod metric;
+pub(crate) mod metric;
 mod network;
 mod packaged;
 mod password;

@@ -3,6 +3,8 @@
 //! What lives here: what no template says alone. What does not: stacks in stacks (`nested`), and the order of stacks,
 //! which `assembly` knows.
 
+mod dimension;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use stratiform_catalog::naming::{NameScope, name_scope};
@@ -43,6 +45,7 @@ pub struct Deployed<'t> {
 pub fn validate_together(deployed: &[Deployed<'_>]) -> Vec<(usize, Finding)> {
     let mut findings = exports_and_imports(deployed);
     findings.extend(collisions(deployed));
+    findings.extend(dimension::held(deployed));
     findings
 }
 

@@ -71,7 +71,7 @@ pub(crate) fn check(scene: &Scene<'_>) -> Vec<Finding> {
 }
 
 /// The path to a section.
-fn section(name: &'static str) -> Path<'static> {
+pub(crate) fn section(name: &'static str) -> Path<'static> {
     Path {
         up: None,
         step: Step::Key(name),

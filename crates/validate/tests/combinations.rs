@@ -80,6 +80,7 @@ fn what_does_not_fit_together_is_found() {
         "  A: {Type: AWS::EC2::Instance, Properties: {ImageId: ami-0123456789abcdef0, InstanceType: t3.tiny}}\n".to_owned(),
         "  A: {Type: AWS::AutoScaling::AutoScalingGroup, Properties: {MinSize: '3', MaxSize: '2'}}\n".to_owned(),
         "  A: {Type: AWS::RDS::DBInstance, Properties: {Engine: postgres, DBInstanceClass: db.t3.tiny}}\n".to_owned(),
+        "  A: {Type: AWS::ElastiCache::ReplicationGroup, Properties: {ReplicationGroupDescription: a, Engine: redis, CacheNodeType: cache.t4g.tiny, NumCacheClusters: 2}}\n".to_owned(),
         "  A: {Type: AWS::RDS::DBInstance, Properties: {Engine: Postgres, EngineVersion: '9.0', DBInstanceClass: db.t4g.micro}}\n".to_owned(),
         "  Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: a}}
   Other: {Type: AWS::ApiGateway::RestApi, Properties: {Name: b}}

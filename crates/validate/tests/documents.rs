@@ -10,7 +10,8 @@ use stratiform_validate::validate;
 fn said(resource_type: &str, properties: &str) -> String {
     let text = format!(
         "Parameters: {{P: {{Type: String}}}}\nConditions: {{A: !Equals [!Ref P, b]}}\nResources:\n  It:\n    Type: {resource_type}\n    Properties: {properties}\n  \
-         Balancer: {{Type: AWS::ElasticLoadBalancingV2::LoadBalancer}}\n  Queue: {{Type: AWS::SQS::Queue}}\n"
+         Balancer: {{Type: AWS::ElasticLoadBalancingV2::LoadBalancer}}\n  Queue: {{Type: AWS::SQS::Queue}}\n  \
+         Api: {{Type: AWS::ApiGateway::RestApi}}\n  Machine: {{Type: AWS::StepFunctions::StateMachine}}\n"
     );
     let template = Template::parse(&text).unwrap();
     let found = validate(&template, &[]).findings.into_iter();
@@ -110,7 +111,7 @@ fn a_metric_that_nobody_measures_is_found() {
         ),
         (
             ALARM,
-            "{Namespace: AWS/SQS, MetricName: CPUUtilization, Dimensions: [{Name: QueueName, Value: a}]}",
+            "{Namespace: AWS/SQS, MetricName: HealthyHostCount, Dimensions: [{Name: QueueName, Value: a}]}",
         ),
         (
             ALARM,
@@ -129,6 +130,16 @@ fn a_metric_that_nobody_measures_is_found() {
             ALARM,
             "{Metrics: [{Id: a, MetricStat: {Metric: {Namespace: AWS/ApplicationELB, MetricName: RequestCounts, Dimensions: [{Name: LoadBalancer, Value: !GetAtt Balancer.LoadBalancerArn}]}}}]}",
         ),
+        // A REST API is measured under its name; `Ref` gives its ID.
+        (
+            ALARM,
+            "{Namespace: AWS/ApiGateway, MetricName: 5XXError, Dimensions: [{Name: ApiName, Value: !Ref Api}]}",
+        ),
+        (ALARM, "{Namespace: AWS/ApiGateway, MetricName: 5xx}"),
+        (
+            ALARM,
+            "{Namespace: AWS/States, MetricName: ExecutionsFailed, Dimensions: [{Name: StateMachineArn, Value: !GetAtt Machine.Name}]}",
+        ),
     ]);
     insta::assert_snapshot!(said);
 }
@@ -143,6 +154,11 @@ fn of_a_metric_that_may_be_measured_nothing_is_said() {
         "{Namespace: AWS/SQS, MetricName: SentMessageSize, Dimensions: [{Name: QueueName, Value: !GetAtt Queue.QueueName}]}",
         "{Namespace: AWS/SQS, MetricName: SentMessageSize, Dimensions: [!If [A, {Name: QueueName, Value: a}, {Name: QueueName, Value: b}]]}",
         "{Namespace: AWS/ApplicationELB, MetricName: RequestCount, Dimensions: [{Name: LoadBalancer, Value: !ImportValue x}]}",
+        "{Namespace: AWS/ApiGateway, MetricName: 5XXError, Dimensions: [{Name: ApiName, Value: shop}, {Name: Stage, Value: prod}]}",
+        "{Namespace: AWS/EC2, MetricName: StatusCheckFailed, Dimensions: [{Name: InstanceId, Value: i-1}]}",
+        // Dimensions of one's own choice.
+        "{Namespace: AWS/SES, MetricName: Bounce, Dimensions: [{Name: campaign, Value: spring}]}",
+        "{Namespace: AWS/States, MetricName: ExecutionsFailed, Dimensions: [{Name: StateMachineArn, Value: !Ref Machine}]}",
     ];
     for alarm in fine {
         assert_eq!(said(ALARM, alarm), "", "{alarm}");

@@ -128,6 +128,84 @@ fn names_are_unique_in_a_region_or_an_account() {
 }
 
 #[test]
+fn dimensions_hold_what_is_measured_in_another_stack_too() {
+    let exporting = |value: &str| {
+        format!(
+            "Parameters: {{P: {{Type: String}}}}\nConditions: {{C: !Equals [!Ref P, x]}}\nResources: {{Q: {{Type: AWS::SQS::Queue}}, Api: {{Type: AWS::ApiGateway::RestApi}}}}\nOutputs: {{O: {{Value: {value}, Export: {{Name: !Sub '${{AWS::StackName}}-it'}}}}}}"
+        )
+    };
+    let measuring = |namespace: &str, metric: &str, dimension: &str, value: &str| {
+        format!(
+            "Parameters: {{P: {{Type: String}}}}\nResources: {{A: {{Type: AWS::CloudWatch::Alarm, Properties: {{Namespace: {namespace}, MetricName: {metric}, Dimensions: [{{Name: {dimension}, Value: {value}}}]}}}}}}"
+        )
+    };
+    let of_queue = measuring(
+        "AWS/SQS",
+        "SentMessageSize",
+        "QueueName",
+        "!ImportValue a-it",
+    );
+    let quiet = Vec::<String>::new();
+    assert_eq!(said(&[&exporting("!GetAtt Q.QueueName"), &of_queue]), quiet);
+    let at = "Warning metric-dimension b Resources/A/Properties/Dimensions/0/Value";
+    assert_eq!(
+        said(&[&exporting("!Ref Q"), &of_queue]),
+        [format!(
+            "{at}: `Ref` of `Q` in `a` is not what `QueueName` holds"
+        )]
+    );
+    assert_eq!(
+        said(&[&exporting("!GetAtt Q.Arn"), &of_queue]),
+        [format!(
+            "{at}: `Arn` of `Q` in `a` is not what `QueueName` holds"
+        )]
+    );
+    let of_api = measuring(
+        "AWS/ApiGateway",
+        "5XXError",
+        "ApiName",
+        "!ImportValue {'Fn::Join': ['-', [a, it]]}",
+    );
+    assert_eq!(
+        said(&[&exporting("!Ref Api"), &of_api]),
+        [format!(
+            "{at}: `Ref` of `Api` in `a` is not what `ApiName` holds"
+        )]
+    );
+    let inside = "Resources: {A: {Type: AWS::CloudWatch::Alarm, Properties: {Metrics: [{Id: a, MetricStat: {Metric: {Namespace: AWS/SQS, MetricName: SentMessageSize, Dimensions: [{Name: QueueName, Value: !ImportValue a-it}]}}}]}}}";
+    assert_eq!(said(&[&exporting("!Ref Q"), inside]).len(), 1);
+    // What nobody knows may be right: the value, the name, the namespace, the dimension.
+    for value in ["!Ref P", "!If [C, !Ref Q, !Ref P]", "!Sub 'x-${Q}'"] {
+        assert_eq!(said(&[&exporting(value), &of_queue]), quiet, "{value}");
+    }
+    let unknown = [
+        (
+            "AWS/SQS",
+            "QueueName",
+            "!ImportValue {'Fn::Sub': '${P}-it'}",
+        ),
+        ("Shop", "QueueName", "!ImportValue a-it"),
+        ("!Ref P", "QueueName", "!ImportValue a-it"),
+        ("AWS/SQS", "!Ref P", "!ImportValue a-it"),
+    ];
+    for (namespace, dimension, value) in unknown {
+        let alarm = measuring(namespace, "SentMessageSize", dimension, value);
+        let found = said(&[&exporting("!Ref Q"), &alarm]);
+        assert_eq!(found, quiet, "{namespace} {dimension} {value}");
+    }
+    // Which of the two is meant, nobody can say.
+    let found = said(&[
+        &exporting("!Ref Q"),
+        &of_queue,
+        &exporting("!Ref Q").replace("'${AWS::StackName}-it'", "a-it"),
+    ]);
+    assert_eq!(
+        found,
+        ["Error duplicate-export c Outputs/O/Export/Name: another stack exports `a-it`, too"]
+    );
+}
+
+#[test]
 fn nested_stacks_are_given_what_they_take() {
     let child = "Parameters: {Name: {Type: String}, Size: {Type: Number, Default: 1}}\nResources: {T: {Type: AWS::SNS::Topic}}\nOutputs: {Arn: {Value: !Ref T}}";
     let child = Template::parse(child).unwrap();

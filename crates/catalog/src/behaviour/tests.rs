@@ -231,6 +231,7 @@ fn every_word_of_a_value_is_known() {
             Question::Inlines => matches!(row.value.split(' ').count(), 2 | 3),
             Question::Nests => Nested::of(&row).is_some(),
             Question::Choices => row.value.contains(' '),
+            Question::Offered => !crate::offered::anywhere(row.value).is_empty(),
             Question::Names => row.value.split(' ').all(is_kind),
             Question::Range => value::numbers(&row).is_some_and(|numbers| !numbers.is_empty()),
             Question::Allows => Allows::of(&row).is_some(),

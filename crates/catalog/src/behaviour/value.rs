@@ -59,6 +59,15 @@ pub fn choices(resource_type: &str) -> impl Iterator<Item = (PropertyPath, Vec<&
     rows.filter_map(|row| Some((row.path()?, row.value.split(' ').collect())))
 }
 
+/// Returns the properties that take one of the texts that a region offers, and the extension of the catalog that lists them
+/// by region: [`offered::anywhere`](crate::offered::anywhere) has all of them.
+///
+/// Source: the pages that the table names.
+pub fn offered(resource_type: &str) -> impl Iterator<Item = (PropertyPath, &'static str)> {
+    let rows = Question::Offered.of(resource_type).iter();
+    rows.filter_map(|row| Some((row.path()?, row.value)))
+}
+
 /// Returns what properties and attributes identify, where the schema does not say: kinds such as `AWS::EC2::VPC.Id`, the
 /// one first that a resource of the type is usually named by; or `Arn`, any ARN. Without a path: what `Ref` gives.
 ///

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use stratiform_catalog::{PropertyPath, ResourceType, Schema, behaviour, catalog};
+use stratiform_catalog::{PropertyPath, ResourceType, Schema, behaviour, catalog, offered};
 
 use super::kinds::Inferred;
 
@@ -31,9 +31,14 @@ impl Here<'_> {
 
     /// The texts that it may be.
     pub(super) fn choices(self) -> Option<Vec<&'static str>> {
-        let mut choices = behaviour::choices(self.resource_type.name());
-        let (_, values) = choices.find(|(path, _)| self.is_at(*path))?;
-        Some(values)
+        let name = self.resource_type.name();
+        let mut choices = behaviour::choices(name);
+        let mut offered = behaviour::offered(name);
+        let listed = choices.find(|(path, _)| self.is_at(*path));
+        listed.map(|(_, values)| values).or_else(|| {
+            let (_, extension) = offered.find(|(path, _)| self.is_at(*path))?;
+            Some(offered::anywhere(extension))
+        })
     }
 
     /// Whether it is a number as text. An account is none, though it is digits: `012345678901` begins with zero.

@@ -115,7 +115,7 @@ fn dimensions<'t>(
     let is_named = |needed: &&str| names.iter().any(|name| name == needed);
     if are_known && !needed.is_empty() && !needed.iter().any(is_named) {
         let what = format!("the metric `{metric}` is of nothing in particular");
-        let help = format!("give it the dimension {}", listed(&needed));
+        let help = format!("give it the dimension {}", either(&needed));
         let why = "it is measured with a dimension only, so that an alarm stays as it is";
         look.warn(&path, Code::MetricDimension, what, why, help);
     }
@@ -156,15 +156,41 @@ fn held<'t>(
         }
         _ => return Ok(()),
     };
-    let Some(held) = metric::held(dimension, &resource.resource_type) else {
-        return Ok(());
-    };
-    let held: Vec<_> = held.collect();
-    if !held.contains(&given) {
+    let wrong = misheld(dimension, given, &resource.resource_type);
+    if let Some(held) = wrong {
         let what = format!("`{given}` of `{logical_id}` is not what `{dimension}` holds");
-        let help = format!("give it {} of `{logical_id}`", listed(&held));
-        let why = "nothing is measured under that name, so that an alarm stays as it is";
-        look.warn(&path.key("Value"), Code::MetricDimension, what, why, help);
+        let help = match held.as_slice() {
+            [] => format!("write the name: no attribute of `{logical_id}` gives it"),
+            held => format!("give it {} of `{logical_id}`", either(held)),
+        };
+        look.warn(
+            &path.key("Value"),
+            Code::MetricDimension,
+            what,
+            NOT_MEASURED,
+            help,
+        );
     }
     Ok(())
+}
+
+/// What a dimension that holds something else than the metric is measured under leads to.
+pub(crate) const NOT_MEASURED: &str =
+    "nothing is measured under that name, so that an alarm stays as it is";
+
+/// What of a resource of a type a dimension holds, where it is not what is given: `Ref`, or an attribute. None where nothing
+/// of it is; nothing where it is that, or nobody knows.
+pub(crate) fn misheld(
+    dimension: &str,
+    given: &str,
+    resource_type: &str,
+) -> Option<Vec<&'static str>> {
+    let held: Vec<_> = metric::held(dimension, resource_type)?.collect();
+    (!held.contains(&given)).then_some(held)
+}
+
+/// Names of which one is enough.
+pub(crate) fn either(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(" or ")
 }
