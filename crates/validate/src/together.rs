@@ -46,6 +46,38 @@ pub fn validate_together(deployed: &[Deployed<'_>]) -> Vec<(usize, Finding)> {
     let mut findings = exports_and_imports(deployed);
     findings.extend(collisions(deployed));
     findings.extend(dimension::held(deployed));
+    findings.extend(too_many(deployed));
+    findings
+}
+
+/// How many stacks an account has in a region, where nobody asked AWS for more; nested ones count.
+///
+/// Source: CloudFormation user guide, "Understand CloudFormation quotas".
+const MOST_STACKS: usize = 2000;
+
+/// The first stack of each region that is one too many.
+fn too_many(deployed: &[Deployed<'_>]) -> Vec<(usize, Finding)> {
+    let mut counts: BTreeMap<Option<&str>, usize> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for (at, one) in deployed.iter().enumerate() {
+        let resources = one.template.each_resource();
+        let nested = resources
+            .filter(|(_, resource)| resource.resource_type == "AWS::CloudFormation::Stack");
+        let count = counts.entry(one.region).or_default();
+        let before = *count;
+        *count += 1 + nested.count();
+        if before <= MOST_STACKS && *count > MOST_STACKS {
+            let what = format!("these are more than {MOST_STACKS} stacks in one region");
+            let help = "put resources together, or ask AWS for more";
+            let finding = Finding::new(Code::QuotaExceeded, what, help);
+            let finding = Finding {
+                level: Level::Warning,
+                path: vec!["Resources".to_owned()],
+                ..finding.because("an account has no more, where nobody asked for more")
+            };
+            findings.push((at, finding));
+        }
+    }
     findings
 }
 

@@ -247,3 +247,29 @@ fn nested_stacks_are_given_what_they_take() {
         Vec::<String>::new()
     );
 }
+
+#[test]
+fn an_account_has_so_many_stacks() {
+    let template = Template::parse(TOPIC).unwrap();
+    let nesting = "Resources: {S: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: 'https://a'}}}";
+    let nesting = Template::parse(nesting).unwrap();
+    let deployed = |stacks: usize, last: &'static str| {
+        let one = |region| Deployed {
+            stack: None,
+            region: Some(region),
+            template: &template,
+        };
+        let mut all = vec![one("eu-west-1"); stacks];
+        all.push(Deployed {
+            template: &nesting,
+            ..one(last)
+        });
+        let found = validate_together(&all).into_iter();
+        let lines = found.map(|(at, finding)| format!("{at} {finding}"));
+        lines.collect::<Vec<_>>()
+    };
+    assert_eq!(deployed(1998, "eu-west-1"), [""; 0]);
+    assert_eq!(deployed(1999, "eu-central-1"), [""; 0]);
+    let expected = "1999 Resources: these are more than 2000 stacks in one region";
+    assert_eq!(deployed(1999, "eu-west-1"), [expected]);
+}
