@@ -150,7 +150,7 @@ fn is_network<A: std::str::FromStr>(text: &str, most: u8) -> bool {
 }
 
 /// The kinds of text that a schema takes, or gives; none where it may be any.
-pub(crate) fn kinds(schema: Schema) -> Vec<&'static str> {
+pub fn kinds(schema: Schema) -> Vec<&'static str> {
     let resolved = schema.resolve();
     let is_kind = |format: &&str| format.starts_with("AWS::");
     if let Some(format) = schema.format().or(resolved.format()).filter(is_kind) {
@@ -185,13 +185,6 @@ pub(crate) fn is_name(kind: &str) -> bool {
 
 /// The kinds of text that a reference gives; none where that is not known.
 pub(crate) fn given(scene: &Scene<'_>, value: &Value) -> Vec<&'static str> {
-    /// Types that give what somebody else decides.
-    const OTHERS: [&str; 4] = [
-        "AWS::CloudFormation::CustomResource",
-        "AWS::CloudFormation::Stack",
-        "AWS::ServiceCatalog::CloudFormationProvisionedProduct",
-        "AWS::SSM::Parameter",
-    ];
     let Value::Function(function, argument) = value else {
         return Vec::new();
     };
@@ -205,6 +198,23 @@ pub(crate) fn given(scene: &Scene<'_>, value: &Value) -> Vec<&'static str> {
     let Some((resource, known)) = resource.zip(known) else {
         return Vec::new();
     };
+    let is_set = |property: &str| resource.properties.contains_key(property);
+    given_by(known, attribute, is_set)
+}
+
+/// The kinds of text that an attribute of a resource gives, or `Ref`; none where that is not known.
+pub fn given_by(
+    known: ResourceType,
+    attribute: Option<&str>,
+    is_set: impl Fn(&str) -> bool,
+) -> Vec<&'static str> {
+    /// Types that give what somebody else decides.
+    const OTHERS: [&str; 4] = [
+        "AWS::CloudFormation::CustomResource",
+        "AWS::CloudFormation::Stack",
+        "AWS::ServiceCatalog::CloudFormationProvisionedProduct",
+        "AWS::SSM::Parameter",
+    ];
     if OTHERS.contains(&known.name()) || known.transform().is_some() {
         return Vec::new();
     }
@@ -217,7 +227,7 @@ pub(crate) fn given(scene: &Scene<'_>, value: &Value) -> Vec<&'static str> {
                 .unwrap_or_default()
         }
         // Without a VPC it is one of the default VPC's, and known by its name.
-        (None, "AWS::EC2::SecurityGroup") if resource.properties.contains_key("VpcId") => {
+        (None, "AWS::EC2::SecurityGroup") if is_set("VpcId") => {
             vec!["AWS::EC2::SecurityGroup.Id"]
         }
         (None, "AWS::EC2::SecurityGroup") => vec!["AWS::EC2::SecurityGroup.Name"],

@@ -29,6 +29,7 @@ mod whole;
 
 use std::collections::HashSet;
 
+pub use kind::{given_by, kinds};
 pub use nested::validate_nested;
 pub use report::{NotChecked, Reason, Report};
 use scene::Scene;

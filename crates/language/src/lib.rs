@@ -1,0 +1,3 @@
+//! What an editor asks.
+pub mod sketch;
+pub mod text;
