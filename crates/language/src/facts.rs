@@ -180,7 +180,7 @@ impl Facts {
 
     /// What is here, in words: `text, 1 to 80 characters`.
     pub(crate) fn shape(&self) -> String {
-        let words = self.schemas.iter().map(|schema| shape(*schema));
+        let mut words = self.schemas.iter().map(|schema| shape(*schema));
         let words = words.find(|words| !words.is_empty());
         words.unwrap_or_default()
     }
@@ -211,7 +211,7 @@ impl Facts {
             Class::Later => "A change is for what is made later",
         };
         match documented.what {
-            "" | "-" => format!("{words}."),
+            "" | "-" | "no interruption" => format!("{words}."),
             what => format!("{words}: {what}."),
         }
     }
@@ -284,7 +284,7 @@ pub(crate) fn scalar(fact: Fact) -> Option<String> {
 }
 
 /// What a schema takes, in words.
-fn shape(schema: Schema) -> String {
+pub(crate) fn shape(schema: Schema) -> String {
     let types: Vec<&str> = JsonType::ALL
         .into_iter()
         .filter(|it| schema.types().contains(*it))

@@ -1,6 +1,7 @@
 //! The names of a template: what it has now, and what it had when it could last be read.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use stratiform_catalog::{ResourceType, catalog};
 
@@ -83,9 +84,10 @@ impl<'s> Names<'s> {
     }
 }
 
-/// Whether a text is a template, or nothing yet that could be anything else.
-pub(crate) fn may_be_template(sketch: &Sketch) -> bool {
-    let mut sections = sketch.below(&[]).peekable();
+/// Whether a text is a template, or nothing yet that could be anything else, whatever is being written.
+pub(crate) fn may_be_template(sketch: &Sketch, written: &Range<usize>) -> bool {
+    let sections = sketch.below(&[]).filter(|sign| sign.span != *written);
+    let mut sections = sections.peekable();
     let is_own = |sign: &Sign| {
         ["AWSTemplateFormatVersion", "Resources", "Transform"].contains(&sign.key.as_str())
     };

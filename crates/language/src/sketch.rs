@@ -7,6 +7,7 @@
 mod block;
 mod flow;
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use stratiform_template::Function;
@@ -25,18 +26,51 @@ pub struct Sign {
     pub span: Range<usize>,
     /// The scalar that it stands for.
     pub value: Option<String>,
+    /// The position of the first key behind all that it has.
+    next: usize,
 }
 
 /// The names of a text, in its order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sketch {
     signs: Vec<Sign>,
+    /// Where the members of each section are.
+    members: HashMap<String, HashMap<String, usize>>,
 }
 
 impl Sketch {
     /// Reads what can be made out.
     pub fn read(text: &str) -> Sketch {
         read(text, None).0
+    }
+
+    fn of(mut signs: Vec<Sign>) -> Sketch {
+        let mut members: HashMap<String, HashMap<String, usize>> = HashMap::new();
+        let mut open: Vec<usize> = Vec::new();
+        let mut section = String::new();
+        for index in 0..=signs.len() {
+            let depth = signs.get(index).map_or(0, |sign| sign.depth);
+            while let Some(last) = open.pop_if(|last| {
+                signs.get(*last).is_some_and(|sign| sign.depth >= depth)
+            }) {
+                if let Some(sign) = signs.get_mut(last) {
+                    sign.next = index;
+                }
+            }
+            open.push(index);
+            match signs.get(index) {
+                Some(sign) if depth == 1 => section.clone_from(&sign.key),
+                Some(sign) if depth == 2 => {
+                    let names = match members.get_mut(&section) {
+                        Some(names) => names,
+                        None => members.entry(section.clone()).or_default(),
+                    };
+                    names.entry(sign.key.clone()).or_insert(index);
+                }
+                _ => {}
+            }
+        }
+        Sketch { signs, members }
     }
 
     /// All keys that are kept.
@@ -46,15 +80,21 @@ impl Sketch {
 
     /// What is directly below a path: `["Resources"]` has the resources.
     pub fn below<'s>(&'s self, path: &[&str]) -> impl Iterator<Item = &'s Sign> + use<'s> {
-        let inside = self.inside(path);
-        let depth = path.len() + 1;
-        inside.iter().filter(move |sign| sign.depth == depth)
+        let range = match path {
+            [] => Some(0..self.signs.len()),
+            path => self.position(path).map(|position| self.inside(position)),
+        };
+        let mut range = range.unwrap_or(0..0);
+        std::iter::from_fn(move || {
+            let sign = self.signs.get(range.start).filter(|_| range.start < range.end)?;
+            range.start = sign.next.max(range.start + 1);
+            Some(sign)
+        })
     }
 
     /// The key that a path ends in.
     pub fn at(&self, path: &[&str]) -> Option<&Sign> {
-        let (last, above) = path.split_last()?;
-        self.below(above).find(|sign| sign.key == *last)
+        self.signs.get(self.position(path)?)
     }
 
     /// The scalar that a path leads to.
@@ -62,25 +102,37 @@ impl Sketch {
         self.at(path)?.value.as_deref()
     }
 
-    fn inside(&self, path: &[&str]) -> &[Sign] {
-        let mut signs = self.signs.as_slice();
-        for (above, step) in path.iter().enumerate() {
-            let depth = above + 1;
-            let found = signs
-                .iter()
-                .position(|sign| sign.depth == depth && sign.key == *step);
-            let rest = found.and_then(|at| signs.get(at + 1..));
-            let rest = rest.unwrap_or_default();
-            let end = rest.iter().position(|sign| sign.depth <= depth);
-            signs = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
+    fn inside(&self, position: usize) -> Range<usize> {
+        position + 1..self.signs.get(position).map_or(0, |sign| sign.next)
+    }
+
+    fn position(&self, path: &[&str]) -> Option<usize> {
+        let (mut found, rest) = match path {
+            [section, name, rest @ ..] => (*self.members.get(*section)?.get(*name)?, rest),
+            [section] => (self.find(0..self.signs.len(), section)?, &[][..]),
+            [] => return None,
+        };
+        for step in rest {
+            found = self.find(self.inside(found), step)?;
         }
-        signs
+        Some(found)
+    }
+
+    fn find(&self, mut range: Range<usize>, key: &str) -> Option<usize> {
+        while range.start < range.end {
+            let sign = self.signs.get(range.start)?;
+            if sign.key == key {
+                return Some(range.start);
+            }
+            range.start = sign.next.max(range.start + 1);
+        }
+        None
     }
 }
 
 /// What can stand where the cursor is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
+pub(crate) enum Role {
     /// A key of the map that the path leads to.
     Key,
     /// What the path leads to.
@@ -91,7 +143,7 @@ pub enum Role {
 
 /// How the text around the cursor is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
+pub(crate) enum Style {
     /// A line for each key.
     Block,
     /// YAML in brackets.
@@ -102,32 +154,32 @@ pub enum Style {
 
 /// Where the cursor is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Spot {
+pub(crate) struct Spot {
     /// Keys and list positions from the top, functions in the long form.
-    pub path: Vec<String>,
+    pub(crate) path: Vec<String>,
     /// What can stand there.
-    pub role: Role,
+    pub(crate) role: Role,
     /// What stands there, quotes included; empty where nothing does.
-    pub token: Range<usize>,
+    pub(crate) token: Range<usize>,
     /// How the text around it is written.
-    pub style: Style,
+    pub(crate) style: Style,
     /// Whether a colon follows the key.
-    pub has_colon: bool,
+    pub(crate) has_colon: bool,
     /// The other keys of the map.
-    pub siblings: Vec<String>,
+    pub(crate) siblings: Vec<String>,
     /// The items before it in its list, as far as they are scalars.
-    pub before: Vec<String>,
+    pub(crate) before: Vec<String>,
 }
 
 impl Spot {
     /// The path as texts.
-    pub fn steps(&self) -> Vec<&str> {
+    pub(crate) fn steps(&self) -> Vec<&str> {
         self.path.iter().map(String::as_str).collect()
     }
 }
 
 /// Reads what can be made out, and where the cursor is; nowhere, where nothing can be said of it, as in a comment.
-pub fn read(text: &str, cursor: Option<usize>) -> (Sketch, Option<Spot>) {
+pub(crate) fn read(text: &str, cursor: Option<usize>) -> (Sketch, Option<Spot>) {
     let mut scan = Scan {
         text,
         cursor,
@@ -142,8 +194,7 @@ pub fn read(text: &str, cursor: Option<usize>) -> (Sketch, Option<Spot>) {
         }
         None => scan.lines(),
     }
-    let sketch = Sketch { signs: scan.signs };
-    (sketch, scan.spot)
+    (Sketch::of(scan.signs), scan.spot)
 }
 
 /// Where a text starts that is JSON: `{`, and then a key or nothing yet.
@@ -155,7 +206,7 @@ fn json_start(text: &str) -> Option<usize> {
 }
 
 /// A text without the quotes that it is in.
-pub fn unquoted(text: &str) -> &str {
+pub(crate) fn unquoted(text: &str) -> &str {
     let Some(quote) = text.chars().next().filter(|it| matches!(it, '"' | '\'')) else {
         return text;
     };
@@ -248,9 +299,10 @@ impl<'t> Scan<'t> {
         self.path(self.frames.len().saturating_sub(1))
     }
 
+    /// How deep the last frame's key is, as far as that makes a difference.
     fn depth(&self) -> usize {
-        let steps = self.frames.iter().map(|frame| 1 + frame.functions.len());
-        steps.sum()
+        let most = self.frames.iter().take(KEPT + 1);
+        most.map(|frame| 1 + frame.functions.len()).sum()
     }
 
     /// A key of the map that is the last frame.
@@ -280,6 +332,7 @@ impl<'t> Scan<'t> {
                 key: key.to_owned(),
                 span: range,
                 value: None,
+                next: 0,
             });
         }
     }

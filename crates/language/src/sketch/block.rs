@@ -211,8 +211,12 @@ impl Scan<'_> {
 
     /// Where a text in quotes ends, behind the quote, if it does so before an end.
     pub(super) fn close(&self, open: usize, end: usize) -> Option<usize> {
-        let quote = self.byte(open)?;
-        let mut at = open + 1;
+        self.close_from(open + 1, self.byte(open)?, end)
+    }
+
+    /// The same from somewhere inside of it.
+    fn close_from(&self, from: usize, quote: u8, end: usize) -> Option<usize> {
+        let mut at = from;
         while at < end {
             match self.byte(at)? {
                 b'\\' if quote == b'"' => at += 2,
@@ -224,6 +228,23 @@ impl Scan<'_> {
             }
         }
         None
+    }
+
+    /// The same in its line, and where that ends if it does not.
+    pub(super) fn close_in_line(&self, open: usize) -> Result<usize, usize> {
+        let quote = self.byte(open).unwrap_or(b'"');
+        let mut at = open + 1;
+        loop {
+            match self.byte(at) {
+                None | Some(b'\n' | b'\r') => return Err(at.min(self.text.len())),
+                Some(b'\\') if quote == b'"' && self.byte(at + 1) != Some(b'\n') => at += 2,
+                Some(byte) if byte == quote => match self.byte(at + 1) {
+                    Some(b'\'') if quote == b'\'' => at += 2,
+                    _ => return Ok(at + 1),
+                },
+                Some(_) => at += 1,
+            }
+        }
     }
 
     /// Reads what a key or an item stands for, from a position to the end of the line; `alone` is the column of what
@@ -321,6 +342,7 @@ impl Scan<'_> {
         if let Some(close) = self.close(at, end) {
             return (at..close, None);
         }
+        let quote = self.byte(at).unwrap_or(b'"');
         let inside = self.frames.last().map_or(0, |frame| frame.indent + 1);
         let mut last = end;
         loop {
@@ -333,7 +355,7 @@ impl Scan<'_> {
             if !is_blank && self.spaces(line.start, line.end) < inside {
                 return (at..end, None);
             }
-            if let Some(close) = self.close(at, line.end) {
+            if let Some(close) = self.close_from(line.start, quote, line.end) {
                 return (at..close, Some(self.next_line(line.end)));
             }
             // What would be another key was not meant to be text.

@@ -6,6 +6,12 @@ use stratiform_template::Function;
 
 use super::{Frame, Kind, Next, Role, Scan, Spot, Style, Watch, spot};
 
+/// How far a text in quotes is looked for that goes on in the next lines, in bytes.
+const FURTHER: usize = 4_096;
+
+/// The column of what has no brackets of its own.
+const PAIR: usize = usize::MAX;
+
 impl Scan<'_> {
     /// Reads from a bracket to the one that closes it, or to the end of the text; where it ends.
     pub(super) fn flow(&mut self, start: usize, style: Style) -> usize {
@@ -34,6 +40,7 @@ impl Scan<'_> {
                 b'{' => self.open(at, brackets()),
                 b'[' => self.open(at, list()),
                 b'}' | b']' => {
+                    self.leave_pair();
                     if self.watch.as_ref().is_some_and(|watch| watch.frame + 1 == self.frames.len()) {
                         self.watch = None;
                     }
@@ -52,6 +59,7 @@ impl Scan<'_> {
                     self.set(Next::Value);
                     at + 1
                 }
+                b':' if self.enter_pair(behind) => at + 1,
                 b'"' => self.in_quotes(at, style),
                 b'\'' if !is_json => self.in_quotes(at, style),
                 b'!' if !is_json => self.tag(at, style),
@@ -90,7 +98,36 @@ impl Scan<'_> {
         at + 1
     }
 
+    /// Goes into a key and its value that stand in a list without brackets: `[Condition: Prod]`.
+    fn enter_pair(&mut self, behind: usize) -> bool {
+        let Some(Frame {
+            kind: Kind::List { items, .. },
+            ..
+        }) = self.frames.last_mut()
+        else {
+            return false;
+        };
+        let Some(key) = items.pop_if(|item| item.end == behind) else {
+            return false;
+        };
+        self.frames.push(Frame {
+            indent: PAIR,
+            kind: brackets(),
+            functions: Vec::new(),
+        });
+        self.key(key);
+        self.set(Next::Value);
+        true
+    }
+
+    fn leave_pair(&mut self) {
+        if self.frames.pop_if(|frame| frame.indent == PAIR).is_some() {
+            self.set(Next::Comma);
+        }
+    }
+
     fn comma(&mut self) {
+        self.leave_pair();
         if let Some(frame) = self.frames.last_mut() {
             frame.functions.clear();
             match &mut frame.kind {
@@ -148,13 +185,11 @@ impl Scan<'_> {
     }
 
     fn in_quotes(&mut self, at: usize, style: Style) -> usize {
-        let rest = self.text.get(at..).unwrap_or_default();
-        let line = at + rest.find(['\n', '\r']).unwrap_or(rest.len());
-        let end = match self.close(at, line) {
-            Some(close) => close,
+        let end = match self.close_in_line(at) {
+            Ok(close) => close,
             // In YAML a text may go on in the next lines.
-            None if style == Style::Flow => self.close(at, self.text.len()).unwrap_or(line),
-            None => line,
+            Err(line) if style == Style::Flow => self.close(at, line + FURTHER).unwrap_or(line),
+            Err(line) => line,
         };
         self.part(at..end, style);
         end

@@ -76,6 +76,9 @@ fn what_is_in_brackets() {
     check("A: {B: ¦", "A/B Value `` beside [] after []");
     check("A: [x, ¦", "A/1 Value `` beside [] after [x]");
     check("A: {\n  B: [1,\n    2¦]}\nC: 1", "A/B/1 Value `2` beside [] after [1]");
+    check("A: !Not [Condition: ¦]", "A/Fn::Not/0/Condition Value `` beside [] after []");
+    check("A: !Or [B: C, D: ¦E]\nF: 1", "A/Fn::Or/1/D Value `E` beside [] after []");
+    check("A: [B: C]\nF: ¦", "F Value `` beside [] after []");
     check("{¦", " Key `` beside [] after []");
     check("{\"A\": {\"B\": \"¦\"}}", "A/B Value `\"\"` beside [] after []");
     check("{\"A\": {\"B\": 1, \"C¦\n \"D\": 2}}", "A Key `\"C` beside [B, D] after []");
