@@ -11,6 +11,7 @@ mod explain;
 mod guard;
 mod history;
 mod init;
+mod lsp;
 mod rebuild;
 mod rehearse;
 mod rollback;
@@ -50,6 +51,7 @@ pub(crate) use history::History;
 #[cfg(feature = "aws")]
 pub(crate) use history::HistoryFormat;
 pub(crate) use init::{At, Init, Taken};
+pub(crate) use lsp::Lsp;
 pub(crate) use rebuild::Rebuild;
 pub(crate) use rehearse::Rehearse;
 #[cfg(all(feature = "aws", feature = "engine"))]
@@ -146,6 +148,8 @@ pub(crate) enum Command {
     Synth(Synth),
     /// Find what is wrong with templates, before AWS does: those of the project, or any others
     Validate(Validate),
+    /// Speak with an editor: findings as one types, hover, completion, definitions
+    Lsp(Lsp),
     /// Show what a change will do: replacement, data loss, interruption, access, other stacks
     Diff(Diff),
     /// Show which stacks, services and environments a change touches, and why

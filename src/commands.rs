@@ -22,6 +22,7 @@ pub(crate) mod guard;
 #[cfg(feature = "aws")]
 pub(crate) mod history;
 pub(crate) mod init;
+pub(crate) mod lsp;
 #[cfg(feature = "aws")]
 pub(crate) mod rebuild;
 #[cfg(all(feature = "aws", feature = "engine"))]

@@ -1,6 +1,6 @@
 //! `validate`: what is wrong with templates, the project's own or anybody's.
 
-mod files;
+pub(crate) mod files;
 mod fixing;
 
 use std::path::PathBuf;

@@ -36,7 +36,7 @@ pub(crate) struct Checked<E> {
 type Layers = (EnvironmentName, Vec<Source>);
 
 /// The file with what environments share.
-const DEFAULTS: &str = "defaults";
+pub(crate) const DEFAULTS: &str = "defaults";
 
 impl Project {
     /// The project of a folder of environments, or the nearest one from the current folder upwards.
@@ -236,14 +236,23 @@ impl Project {
         Ok(names)
     }
 
-    fn source(&self, name: &str) -> Result<Source, Failure> {
+    /// The folder with the files of environments.
+    pub(crate) fn environments(&self) -> &Path {
+        &self.environments
+    }
+
+    /// A file of that folder.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub(crate) fn source(&self, name: &str) -> Result<Source, Failure> {
         let file = self.environments.join(format!("{name}.yaml"));
         let text = Input::Environment.text(&file)?;
         Ok(Source::new(self.shown(&file), text))
     }
 
     /// A file's name as people see it, and tests compare it: with `/` everywhere.
-    fn shown(&self, file: &Path) -> String {
+    pub(crate) fn shown(&self, file: &Path) -> String {
         let shown = file.strip_prefix(&self.root).unwrap_or(file);
         shown.to_string_lossy().replace('\\', "/")
     }

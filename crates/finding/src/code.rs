@@ -496,6 +496,8 @@ codes! {
         UnknownRegion = "unknown-region",
         /// No finding has this code.
         UnknownCode = "unknown-code",
+        /// An editor sent what is no message of the language server protocol.
+        MalformedMessage = "malformed-message",
         /// Further findings, which are not shown.
         More = "more",
         /// Two stacks whose snapshots would be the same file.

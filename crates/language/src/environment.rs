@@ -50,7 +50,9 @@ pub fn hover_environment(schema: &Value, text: &str, cursor: usize) -> Option<Ho
     let (path, range) = path_at(text, cursor)?;
     let places = at(schema, &path);
     let about = places.iter().map(|place| description(place));
-    let about = about.filter(|about| !about.is_empty()).max_by_key(|about| about.len());
+    let about = about
+        .filter(|about| !about.is_empty())
+        .max_by_key(|about| about.len());
     let mut markdown = format!("**{}**", path.join("."));
     let types: Vec<&str> = places.iter().flat_map(|place| types(place)).collect();
     if let Some(first) = types.first() {
@@ -140,7 +142,12 @@ fn values(schema: &Value) -> Vec<String> {
     };
     let listed = schema.get("enum").and_then(Value::as_array);
     let only = schema.get("const");
-    let values: Vec<String> = listed.into_iter().flatten().chain(only).filter_map(text).collect();
+    let values: Vec<String> = listed
+        .into_iter()
+        .flatten()
+        .chain(only)
+        .filter_map(text)
+        .collect();
     match values.is_empty() && types(schema).contains(&"boolean") {
         true => ["true", "false"].map(str::to_owned).to_vec(),
         false => values,

@@ -93,9 +93,10 @@ impl Facts {
     /// The properties that may be here, without those that are only returned; those that must be are marked.
     pub(crate) fn properties(&self) -> Vec<(&'static str, bool)> {
         let mut found: Vec<(&'static str, bool)> = Vec::new();
-        let required: Vec<&str> = self.schemas.first().map_or_else(Vec::new, |schema| {
-            schema.required().collect()
-        });
+        let required: Vec<&str> = self
+            .schemas
+            .first()
+            .map_or_else(Vec::new, |schema| schema.required().collect());
         for schema in &self.schemas {
             for (name, _) in schema.properties() {
                 let is_known = found.iter().any(|(known, _)| *known == name);
@@ -170,7 +171,11 @@ impl Facts {
     /// The kinds of text that may be here; none where it may be any.
     pub(crate) fn kinds(&self) -> Vec<&'static str> {
         let mut kinds = Vec::new();
-        for kind in self.schemas.iter().flat_map(|schema| stratiform_validate::kinds(*schema)) {
+        for kind in self
+            .schemas
+            .iter()
+            .flat_map(|schema| stratiform_validate::kinds(*schema))
+        {
             if !kinds.contains(&kind) {
                 kinds.push(kind);
             }

@@ -68,7 +68,11 @@ impl About<'_> {
         let long = Function::from_name(inner).filter(|_| is_key);
         let long = long.filter(|function| *function != Function::Condition);
         if let Some(function) = tag.or(long) {
-            return here(format!("**{}**\n\n{}", function.name(), sentence(about(function))));
+            return here(format!(
+                "**{}**\n\n{}",
+                function.name(),
+                sentence(about(function))
+            ));
         }
         let mut path = self.spot.steps();
         if is_key {
@@ -92,7 +96,10 @@ impl About<'_> {
     fn named(&self, named: &Named) -> Option<String> {
         let name = &named.name;
         if let Some((pseudo, about)) = PSEUDO.iter().find(|(pseudo, _)| pseudo == name) {
-            return Some(format!("**{pseudo}** · pseudo parameter\n\n{}", sentence(about)));
+            return Some(format!(
+                "**{pseudo}** · pseudo parameter\n\n{}",
+                sentence(about)
+            ));
         }
         let (section, key) = defined(self.sketch, named)?;
         let before = self.text.get(..key.start).unwrap_or_default();
@@ -131,7 +138,9 @@ impl About<'_> {
             return format!("**{name}** · resource, line {line}");
         };
         let Some(known) = catalog().resource_type(kind) else {
-            return format!("**{name}** · {kind}, line {line}\n\nThe catalog does not have its type.");
+            return format!(
+                "**{name}** · {kind}, line {line}\n\nThe catalog does not have its type."
+            );
         };
         let Some(attribute) = attribute else {
             let of_type = returned(known);
@@ -144,7 +153,8 @@ impl About<'_> {
                 let given = self.names.given(name, Some(attribute));
                 let words = found.schema.map(|schema| shape(schema.resolve()));
                 let words = words.filter(|words| !words.is_empty());
-                let words = words.map_or_else(String::new, |words| format!("\n\n{}.", capital(&words)));
+                let words =
+                    words.map_or_else(String::new, |words| format!("\n\n{}.", capital(&words)));
                 let given = match given.as_slice() {
                     [] => String::new(),
                     kinds => format!("\n\nIt gives {}.", listed(kinds)),
@@ -177,7 +187,11 @@ fn property(facts: &Facts) -> String {
     let kind = facts.resource_type.name();
     let path = facts.path.join("/");
     let mut said = format!("**{path}** · {kind}\n\n");
-    let needed = if facts.is_required { "required" } else { "optional" };
+    let needed = if facts.is_required {
+        "required"
+    } else {
+        "optional"
+    };
     let shape = facts.shape();
     said += &match shape.as_str() {
         "" => capital(needed),
@@ -227,7 +241,9 @@ fn resource_type(name: &str) -> Option<String> {
         said += &format!("\n\nThe template needs the transform `{transform}`.");
     }
     if let Some(lifecycle) = known.lifecycle() {
-        let date = lifecycle.date.map_or_else(String::new, |date| format!(" ({date})"));
+        let date = lifecycle
+            .date
+            .map_or_else(String::new, |date| format!(" ({date})"));
         said += &format!("\n\nThe service is in {}{date}.", lifecycle.status);
     }
     Some(said)
@@ -235,11 +251,17 @@ fn resource_type(name: &str) -> Option<String> {
 
 /// What `Ref` and the attributes of a type give.
 fn returned(known: ResourceType) -> String {
-    let identifier: Vec<&str> = known.primary_identifier().map(|path| path.as_str()).collect();
+    let identifier: Vec<&str> = known
+        .primary_identifier()
+        .map(|path| path.as_str())
+        .collect();
     // Of some older types `Ref` gives something else, and nothing says of which.
     let mut said = match identifier.as_slice() {
         [] => "`Ref` gives what identifies it.".to_owned(),
-        parts => format!("`Ref` gives what identifies it, as a rule {}.", listed(parts)),
+        parts => format!(
+            "`Ref` gives what identifies it, as a rule {}.",
+            listed(parts)
+        ),
     };
     let attributes: Vec<&str> = known.attributes().map(|attribute| attribute.name).collect();
     if !attributes.is_empty() {
@@ -250,7 +272,9 @@ fn returned(known: ResourceType) -> String {
 
 fn capital(text: &str) -> String {
     let mut characters = text.chars();
-    let first = characters.next().map(|first| first.to_uppercase().to_string());
+    let first = characters
+        .next()
+        .map(|first| first.to_uppercase().to_string());
     first.unwrap_or_default() + characters.as_str()
 }
 

@@ -12,12 +12,18 @@ pub(crate) const SECTIONS: [(&str, &str); 10] = [
     ("AWSTemplateFormatVersion", "only `2010-09-09` exists"),
     ("Description", "what the stack is for"),
     ("Metadata", "whatever there is to say about the template"),
-    ("Parameters", "values that are given when the stack is deployed"),
+    (
+        "Parameters",
+        "values that are given when the stack is deployed",
+    ),
     ("Rules", "assertions on parameters"),
     ("Mappings", "tables of values"),
     ("Conditions", "what holds only in some cases"),
     ("Transform", "macros that the template goes through first"),
-    ("Resources", "what the stack has; the one section that must be there"),
+    (
+        "Resources",
+        "what the stack has; the one section that must be there",
+    ),
     ("Outputs", "values that others may read"),
 ];
 
@@ -25,12 +31,18 @@ pub(crate) const SECTIONS: [(&str, &str); 10] = [
 pub(crate) const PSEUDO: [(&str, &str); 8] = [
     ("AWS::AccountId", "the account that the stack is in"),
     ("AWS::NoValue", "takes the property away"),
-    ("AWS::NotificationARNs", "the topics that are told of the stack"),
+    (
+        "AWS::NotificationARNs",
+        "the topics that are told of the stack",
+    ),
     ("AWS::Partition", "`aws`, `aws-cn` or `aws-us-gov`"),
     ("AWS::Region", "the region that the stack is in"),
     ("AWS::StackId", "the stack's ARN"),
     ("AWS::StackName", "the stack's name"),
-    ("AWS::URLSuffix", "what AWS's domains end with, as `amazonaws.com`"),
+    (
+        "AWS::URLSuffix",
+        "what AWS's domains end with, as `amazonaws.com`",
+    ),
 ];
 
 /// The names of a template.

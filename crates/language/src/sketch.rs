@@ -50,9 +50,9 @@ impl Sketch {
         let mut section = String::new();
         for index in 0..=signs.len() {
             let depth = signs.get(index).map_or(0, |sign| sign.depth);
-            while let Some(last) = open.pop_if(|last| {
-                signs.get(*last).is_some_and(|sign| sign.depth >= depth)
-            }) {
+            while let Some(last) =
+                open.pop_if(|last| signs.get(*last).is_some_and(|sign| sign.depth >= depth))
+            {
                 if let Some(sign) = signs.get_mut(last) {
                     sign.next = index;
                 }
@@ -86,7 +86,10 @@ impl Sketch {
         };
         let mut range = range.unwrap_or(0..0);
         std::iter::from_fn(move || {
-            let sign = self.signs.get(range.start).filter(|_| range.start < range.end)?;
+            let sign = self
+                .signs
+                .get(range.start)
+                .filter(|_| range.start < range.end)?;
             range.start = sign.next.max(range.start + 1);
             Some(sign)
         })

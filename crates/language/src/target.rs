@@ -146,7 +146,12 @@ pub(crate) fn defined(sketch: &Sketch, named: &Named) -> Option<(Section, Range<
 /// Every place that names what the cursor is on, in the order of the text; with where it is defined, if wanted.
 ///
 /// Nothing where the text cannot be read.
-pub fn references(text: &str, cursor: usize, node: &Node, with_definition: bool) -> Vec<Range<usize>> {
+pub fn references(
+    text: &str,
+    cursor: usize,
+    node: &Node,
+    with_definition: bool,
+) -> Vec<Range<usize>> {
     let (sketch, spot) = read(text, Some(cursor));
     let Some(named) = spot.and_then(|spot| named(text, &spot, cursor)) else {
         return Vec::new();

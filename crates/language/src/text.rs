@@ -67,8 +67,11 @@ impl Text {
         let start = self.starts.get(line).copied().unwrap_or_default();
         let rest = self.text.get(start..).unwrap_or_default();
         let before = rest.char_indices();
-        let before = before.take_while(|(at, character)| start + at + character.len_utf8() <= offset);
-        let column = before.map(|(_, character)| width(character, encoding)).sum();
+        let before =
+            before.take_while(|(at, character)| start + at + character.len_utf8() <= offset);
+        let column = before
+            .map(|(_, character)| width(character, encoding))
+            .sum();
         Position { line, column }
     }
 
@@ -108,7 +111,9 @@ fn starts(text: &str) -> Vec<usize> {
         b'\r' => bytes.get(at + 1) != Some(&b'\n'),
         _ => false,
     });
-    std::iter::once(0).chain(ends.map(|(at, _)| at + 1)).collect()
+    std::iter::once(0)
+        .chain(ends.map(|(at, _)| at + 1))
+        .collect()
 }
 
 /// The smallest part in which two texts differ, and what is there in the second.
@@ -142,7 +147,13 @@ mod tests {
         // One, two, three and four bytes; one unit of UTF-16 each, but for the last, which has two.
         let text = Text::new("aé€𝄞b\nc".to_owned());
         let both = [Encoding::Utf8, Encoding::Utf16];
-        for (offset, columns) in [(0, [0, 0]), (1, [1, 1]), (3, [3, 2]), (6, [6, 3]), (10, [10, 5])] {
+        for (offset, columns) in [
+            (0, [0, 0]),
+            (1, [1, 1]),
+            (3, [3, 2]),
+            (6, [6, 3]),
+            (10, [10, 5]),
+        ] {
             for (encoding, column) in both.into_iter().zip(columns) {
                 assert_eq!(text.position(offset, encoding), at(0, column));
                 assert_eq!(text.offset(at(0, column), encoding), offset);

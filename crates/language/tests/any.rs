@@ -10,16 +10,58 @@ use stratiform_language::{
 use stratiform_template::parse;
 
 const PIECES: [&str; 40] = [
-    "Resources", "Type", "AWS::SQS::Queue", "Properties", "Tags", "Ref", "Fn::GetAtt", "!GetAtt ", "!Sub ", "!If ",
-    "Fn::Sub", "Conditions", ":", ": ", ":\n", "\n", "\n  ", "\n    ", "\n      ", "- ", "-", "{", "}", "[", "]", ",",
-    "\"", "'", "${", "}", "|\n", ">\n", "#", " #", "\\", "é", "𝄞", "\r\n", "\t", "A.B",
+    "Resources",
+    "Type",
+    "AWS::SQS::Queue",
+    "Properties",
+    "Tags",
+    "Ref",
+    "Fn::GetAtt",
+    "!GetAtt ",
+    "!Sub ",
+    "!If ",
+    "Fn::Sub",
+    "Conditions",
+    ":",
+    ": ",
+    ":\n",
+    "\n",
+    "\n  ",
+    "\n    ",
+    "\n      ",
+    "- ",
+    "-",
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    "\"",
+    "'",
+    "${",
+    "}",
+    "|\n",
+    ">\n",
+    "#",
+    " #",
+    "\\",
+    "é",
+    "𝄞",
+    "\r\n",
+    "\t",
+    "A.B",
 ];
 
 fn texts() -> impl Strategy<Value = String> {
     let pieces = prop::collection::vec(prop::sample::select(&PIECES[..]), 0..60);
     let template = Just(TEMPLATE.to_owned());
     // A template with something taken out and something put in is what an editor holds most of the time.
-    let edited = (template, any::<prop::sample::Index>(), 0..40_usize, "[ -~é\n]{0,6}");
+    let edited = (
+        template,
+        any::<prop::sample::Index>(),
+        0..40_usize,
+        "[ -~é\n]{0,6}",
+    );
     let edited = edited.prop_map(|(text, at, length, new)| {
         let mut characters: Vec<char> = text.chars().collect();
         let at = at.index(characters.len());
@@ -101,14 +143,28 @@ proptest! {
 
 #[test]
 fn a_text_that_opens_without_end_is_read_in_no_time() {
-    for piece in ["[", "\"a\",", "{\"a\":\"b\",\"c\":", "{", "- ", "\"", "{\"a\":", "!If [", "a:\n- "] {
+    for piece in [
+        "[",
+        "\"a\",",
+        "{\"a\":\"b\",\"c\":",
+        "{",
+        "- ",
+        "\"",
+        "{\"a\":",
+        "!If [",
+        "a:\n- ",
+    ] {
         let text = piece.repeat(200_000 / piece.len());
         assert!(Sketch::read(&text).signs().len() <= text.len());
         complete(&text, text.len(), None);
     }
-    let template: String = (0..3_000).map(|n| format!("  R{n}:\n    Type: \"a\n")).collect();
+    let template: String = (0..3_000)
+        .map(|n| format!("  R{n}:\n    Type: \"a\n"))
+        .collect();
     let sketch = Sketch::read(&format!("Resources:\n{template}"));
     assert_eq!(sketch.below(&["Resources"]).count(), 3_000);
     assert!(parse("{").is_err());
-    Sketch::read(&"A: 'x\n".repeat(50_000)).value(&["A"]).unwrap();
+    Sketch::read(&"A: 'x\n".repeat(50_000))
+        .value(&["A"])
+        .unwrap();
 }

@@ -165,24 +165,45 @@ fn looked_at(file: &File, regions: &[String]) -> Verdict {
         return verdict;
     }
     let source = Source::new(name, text);
+    read(&source, file, &regions, &mut verdict);
+    verdict
+}
+
+/// What is wrong with the text of a file that somebody writes. It may be anything: then nothing is.
+pub(crate) fn as_one_types(source: &Source, path: &Path) -> Verdict {
+    let mut verdict = Verdict::default();
+    if may_be_template(&source.text) {
+        let region = path.parent().and_then(region_of);
+        let regions: Vec<&str> = region.iter().map(String::as_str).collect();
+        let file = File {
+            path: path.to_owned(),
+            why: Why::InFolder,
+            region: region.clone(),
+        };
+        read(source, &file, &regions, &mut verdict);
+    }
+    verdict
+}
+
+/// The same of a text that was read.
+fn read(source: &Source, file: &File, regions: &[&str], verdict: &mut Verdict) {
     match parse_with_repeats(&source.text) {
         Ok(document) if is_template(&document.node, file.why) => {
-            template(&document, &source, (&file.path, &regions), &mut verdict);
+            template(&document, source, (&file.path, regions), verdict);
         }
         Ok(_) if file.why == Why::InFolder => verdict.passed_over += 1,
         Ok(document) => {
             verdict.unreadable += 1;
-            verdict.tell([no_template(&document.node, &source)]);
+            verdict.tell([no_template(&document.node, source)]);
         }
         Err(_) if file.why == Why::InFolder && !source.text.contains("AWS") => {
             verdict.passed_over += 1;
         }
         Err(finding) => {
             verdict.templates += 1;
-            verdict.tell([finding.in_source(&source)]);
+            verdict.tell([finding.in_source(source)]);
         }
     }
-    verdict
 }
 
 /// What is wrong with a template.

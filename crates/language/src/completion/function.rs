@@ -71,7 +71,9 @@ fn refs(asked: &Asked<'_>, wanted: &[&str]) -> Vec<(String, String, u8)> {
         let kind = asked.names.value(&["Parameters", &sign.key, "Type"]);
         let kind = kind.unwrap_or_default();
         // `AWS::EC2::VPC.Id` is `AWS::EC2::VPC::Id` there, or in a list of them.
-        let fits = wanted.iter().any(|it| kind.contains(&it.replace('.', "::")));
+        let fits = wanted
+            .iter()
+            .any(|it| kind.contains(&it.replace('.', "::")));
         let rank = if fits { 0 } else { 1 };
         found.push((sign.key.clone(), format!("parameter, {kind}"), rank));
     }
@@ -119,7 +121,11 @@ fn owners(asked: &Asked<'_>, dotted: bool) -> Vec<Completion> {
             found.insert = asked.spaced(&format!("{}.", sign.key));
         }
         Completion {
-            detail: asked.names.type_name(&sign.key).unwrap_or_default().to_owned(),
+            detail: asked
+                .names
+                .type_name(&sign.key)
+                .unwrap_or_default()
+                .to_owned(),
             ..found
         }
     };
@@ -127,7 +133,12 @@ fn owners(asked: &Asked<'_>, dotted: bool) -> Vec<Completion> {
 }
 
 /// The attributes of a resource; `dotted` where they stand behind its name.
-fn attributes(asked: &Asked<'_>, place: &[&str], logical_id: &str, dotted: bool) -> Vec<Completion> {
+fn attributes(
+    asked: &Asked<'_>,
+    place: &[&str],
+    logical_id: &str,
+    dotted: bool,
+) -> Vec<Completion> {
     let wanted = wanted(asked, place);
     let Some(known) = asked.names.resource_type(logical_id) else {
         return Vec::new();
@@ -189,7 +200,9 @@ fn variable(asked: &Asked<'_>) -> Option<Vec<Completion>> {
     let behind = asked.text.get(asked.cursor..)?;
     let rest = behind.find(|it: char| !(it.is_alphanumeric() || matches!(it, ':' | '.')));
     let rest = rest.unwrap_or(behind.len());
-    let is_closed = behind.get(rest..).is_some_and(|behind| behind.starts_with('}'));
+    let is_closed = behind
+        .get(rest..)
+        .is_some_and(|behind| behind.starts_with('}'));
     let proposal = |label: &str, written: &str, is_whole: bool| Completion {
         label: label.to_owned(),
         replace: start..asked.cursor + rest,
@@ -205,7 +218,10 @@ fn variable(asked: &Asked<'_>) -> Option<Vec<Completion>> {
         let attributes = known.attributes().map(|attribute| {
             let written = format!("{logical_id}.{}", attribute.name);
             Completion {
-                detail: asked.names.given(logical_id, Some(attribute.name)).join(", "),
+                detail: asked
+                    .names
+                    .given(logical_id, Some(attribute.name))
+                    .join(", "),
                 ..proposal(attribute.name, &written, true)
             }
         });
@@ -267,11 +283,9 @@ fn functions(asked: &Asked<'_>) -> Vec<Completion> {
     let section = asked.spot.path.first().map(String::as_str);
     let is_condition = matches!(section, Some("Conditions" | "Rules"));
     let fits = |function: &Function| match function {
-        Function::Condition
-        | Function::And
-        | Function::Or
-        | Function::Not
-        | Function::Equals => is_condition,
+        Function::Condition | Function::And | Function::Or | Function::Not | Function::Equals => {
+            is_condition
+        }
         Function::If
         | Function::GetAtt
         | Function::ImportValue
@@ -286,7 +300,10 @@ fn functions(asked: &Asked<'_>) -> Vec<Completion> {
     let proposal = |function: Function| {
         let name = function.name();
         let (label, insert) = match (function.tag(), asked.spot.style) {
-            (_, Style::Json) => (name.to_owned(), format!("{{\"{name}\": {}}}", empty(function))),
+            (_, Style::Json) => (
+                name.to_owned(),
+                format!("{{\"{name}\": {}}}", empty(function)),
+            ),
             (Some(tag), _) => (format!("!{tag}"), asked.spaced(&format!("!{tag} "))),
             (None, _) => return None,
         };

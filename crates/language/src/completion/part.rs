@@ -19,8 +19,16 @@ const RESOURCE: [Attribute; 9] = [
     ("Properties", "what it is like", true),
     ("DependsOn", "what has to be there before it", false),
     ("Condition", "it exists only where this holds", false),
-    ("DeletionPolicy", "what becomes of it when it leaves the stack", false),
-    ("UpdateReplacePolicy", "what becomes of the old one when it is replaced", false),
+    (
+        "DeletionPolicy",
+        "what becomes of it when it leaves the stack",
+        false,
+    ),
+    (
+        "UpdateReplacePolicy",
+        "what becomes of the old one when it is replaced",
+        false,
+    ),
     ("UpdatePolicy", "how its parts are updated", true),
     ("CreationPolicy", "what its creation waits for", true),
     ("Metadata", "whatever there is to say about it", true),
@@ -32,7 +40,11 @@ const PARAMETER: [Attribute; 11] = [
     ("Description", "what it is for", false),
     ("AllowedValues", "the values that it may have", true),
     ("AllowedPattern", "what its value has to match", false),
-    ("ConstraintDescription", "what is said where the value is refused", false),
+    (
+        "ConstraintDescription",
+        "what is said where the value is refused",
+        false,
+    ),
     ("MinLength", "the fewest characters", false),
     ("MaxLength", "the most characters", false),
     ("MinValue", "the least number", false),
@@ -43,7 +55,11 @@ const PARAMETER: [Attribute; 11] = [
 const OUTPUT: [Attribute; 4] = [
     ("Value", "what it is", false),
     ("Description", "what it is for", false),
-    ("Export", "the name under which other stacks import it", true),
+    (
+        "Export",
+        "the name under which other stacks import it",
+        true,
+    ),
     ("Condition", "it exists only where this holds", false),
 ];
 
@@ -66,19 +82,31 @@ const PARAMETER_TYPES: [&str; 13] = [
 
 pub(super) fn part(asked: &Asked<'_>) -> Vec<Completion> {
     match asked.spot.steps().as_slice() {
-        [] => attributes(asked, Kind::Section, SECTIONS.map(|(name, about)| {
-            let has_parts = !matches!(name, "AWSTemplateFormatVersion" | "Description" | "Transform");
-            (name, about, has_parts)
-        })),
+        [] => attributes(
+            asked,
+            Kind::Section,
+            SECTIONS.map(|(name, about)| {
+                let has_parts = !matches!(
+                    name,
+                    "AWSTemplateFormatVersion" | "Description" | "Transform"
+                );
+                (name, about, has_parts)
+            }),
+        ),
         ["AWSTemplateFormatVersion"] => values(asked, ["2010-09-09"]),
-        ["Transform"] => values(asked, ["AWS::LanguageExtensions", "AWS::Serverless-2016-10-31"]),
+        ["Transform"] => values(
+            asked,
+            ["AWS::LanguageExtensions", "AWS::Serverless-2016-10-31"],
+        ),
         ["Parameters", _] => attributes(asked, Kind::Attribute, PARAMETER),
         ["Parameters", _, "Type"] => values(asked, PARAMETER_TYPES),
         ["Parameters", _, "NoEcho"] => values(asked, ["true", "false"]),
         ["Outputs", _] => attributes(asked, Kind::Attribute, OUTPUT),
-        ["Outputs", _, "Export"] => {
-            attributes(asked, Kind::Attribute, [("Name", "unique in the region", false)])
-        }
+        ["Outputs", _, "Export"] => attributes(
+            asked,
+            Kind::Attribute,
+            [("Name", "unique in the region", false)],
+        ),
         ["Outputs" | "Resources", _, "Condition"] => names(asked, &["Conditions"], "condition"),
         ["Outputs", _, "Value"] | ["Outputs", _, "Export", "Name"] => calls(asked),
         ["Conditions", _, ..] => calls(asked),
@@ -103,10 +131,16 @@ fn attributes<const N: usize>(
     if !asked.may_be_key() {
         return Vec::new();
     }
-    let new = attributes.into_iter().filter(|(name, ..)| asked.is_new(name));
+    let new = attributes
+        .into_iter()
+        .filter(|(name, ..)| asked.is_new(name));
     let proposal = |(name, about, has_parts): Attribute| Completion {
         detail: about.to_owned(),
-        rank: if matches!(name, "Type" | "Value") { 0 } else { 1 },
+        rank: if matches!(name, "Type" | "Value") {
+            0
+        } else {
+            1
+        },
         ..asked.key(kind, name, has_parts)
     };
     new.map(proposal).collect()
@@ -114,7 +148,9 @@ fn attributes<const N: usize>(
 
 fn values<const N: usize>(asked: &Asked<'_>, values: [&str; N]) -> Vec<Completion> {
     let values = values.into_iter().filter(|_| asked.may_be_value());
-    values.map(|value| asked.value(Kind::Value, value)).collect()
+    values
+        .map(|value| asked.value(Kind::Value, value))
+        .collect()
 }
 
 /// Resource types that have what is typed in their names.
@@ -123,7 +159,11 @@ fn types(asked: &Asked<'_>) -> Vec<Completion> {
     let all = catalog().resource_types().map(|known| known.name());
     let fitting = all.filter(|name| name.to_ascii_lowercase().contains(&typed));
     let proposal = |name: &str| Completion {
-        rank: if name.to_ascii_lowercase().starts_with(&typed) { 1 } else { 2 },
+        rank: if name.to_ascii_lowercase().starts_with(&typed) {
+            1
+        } else {
+            2
+        },
         ..asked.value(Kind::ResourceType, name)
     };
     fitting.take(TYPES).map(proposal).collect()
@@ -132,9 +172,14 @@ fn types(asked: &Asked<'_>) -> Vec<Completion> {
 fn dependencies(asked: &Asked<'_>) -> Vec<Completion> {
     let own = asked.spot.path.get(1);
     let all = asked.names.below(&["Resources"]).into_iter();
-    let others = all.filter(|sign| Some(&sign.key) != own && !asked.spot.before.contains(&sign.key));
+    let others =
+        all.filter(|sign| Some(&sign.key) != own && !asked.spot.before.contains(&sign.key));
     let proposal = |sign: &crate::sketch::Sign| Completion {
-        detail: asked.names.type_name(&sign.key).unwrap_or_default().to_owned(),
+        detail: asked
+            .names
+            .type_name(&sign.key)
+            .unwrap_or_default()
+            .to_owned(),
         ..asked.value(Kind::Reference, &sign.key)
     };
     others.map(proposal).collect()
@@ -156,7 +201,9 @@ fn properties(asked: &Asked<'_>) -> Vec<Completion> {
         // Under the key of a list each item begins with a dash.
         if found.is_empty()
             && asked.spot.style == Style::Block
-            && let Some(items) = facts.below("0").filter(|items| items.path.last().is_some_and(|it| it == "*"))
+            && let Some(items) = facts
+                .below("0")
+                .filter(|items| items.path.last().is_some_and(|it| it == "*"))
         {
             found.extend(keys(asked, &items, "- "));
         }

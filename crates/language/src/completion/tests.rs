@@ -54,14 +54,26 @@ fn with(rest: &str) -> String {
 #[test]
 fn sections_and_attributes() {
     let sections = labels("¦", 3);
-    assert_eq!(sections, "1:AWSTemplateFormatVersion 1:Conditions 1:Description");
+    assert_eq!(
+        sections,
+        "1:AWSTemplateFormatVersion 1:Conditions 1:Description"
+    );
     assert!(!labels("Resources: {}\n¦", 99).contains("Resources"));
     assert_eq!(labels("kind: Pod\n¦", 9), "");
     assert_eq!(labels("AWSTemplateFormatVersion: ¦", 9), "1:2010-09-09");
     let resource = labels(&with("  Q:\n    ¦\n    DependsOn: Key\n"), 4);
-    assert_eq!(resource, "0:Type 1:Condition 1:CreationPolicy 1:DeletionPolicy");
-    assert_eq!(labels(&with("  Q:\n    DependsOn: [Key, ¦]\n"), 9), "1:Topic");
-    assert_eq!(labels(&with("  Q:\n    DependsOn:\n    - Topic\n    - ¦\n"), 9), "1:Key");
+    assert_eq!(
+        resource,
+        "0:Type 1:Condition 1:CreationPolicy 1:DeletionPolicy"
+    );
+    assert_eq!(
+        labels(&with("  Q:\n    DependsOn: [Key, ¦]\n"), 9),
+        "1:Topic"
+    );
+    assert_eq!(
+        labels(&with("  Q:\n    DependsOn:\n    - Topic\n    - ¦\n"), 9),
+        "1:Key"
+    );
     assert_eq!(labels(&with("  Q:\n    Condition: ¦\n"), 9), "1:Prod");
     assert_eq!(taken("Res¦", "Resources"), "Resources:");
     assert_eq!(taken("{\"¦\"}", "Resources"), "{\"Resources\": }");
@@ -82,7 +94,10 @@ fn types_by_what_is_typed() {
 fn properties_that_are_not_there_the_required_first() {
     let rule = "  R:\n    Type: AWS::IAM::Role\n    Properties:\n      RoleName: x\n      ¦\n";
     let found = labels(&with(rule), 3);
-    assert_eq!(found, "0:AssumeRolePolicyDocument 1:Description 1:ManagedPolicyArns");
+    assert_eq!(
+        found,
+        "0:AssumeRolePolicyDocument 1:Description 1:ManagedPolicyArns"
+    );
     assert!(!labels(&with(rule), 99).contains("RoleName"));
     // What is only returned is no property to write.
     assert!(!labels(&with(rule), 99).contains("RoleId"));
@@ -93,7 +108,10 @@ fn properties_that_are_not_there_the_required_first() {
     let branch = "  Q:\n    Type: AWS::SQS::Queue\n    Properties:\n      Tags:\n        - !If\n          - Prod\n          - Key: a\n            ¦\n";
     assert_eq!(labels(&with(branch), 9), "0:Value");
     let json = "{\"Resources\": {\"Q\": {\"Type\": \"AWS::SQS::Queue\", \"Properties\": {\"DelaySeconds\": 1, \"Vis¦\"}}}}";
-    assert!(taken(json, "VisibilityTimeout").ends_with("{\"DelaySeconds\": 1, \"VisibilityTimeout\": }}}}"));
+    assert!(
+        taken(json, "VisibilityTimeout")
+            .ends_with("{\"DelaySeconds\": 1, \"VisibilityTimeout\": }}}}")
+    );
 }
 
 #[test]
@@ -111,10 +129,18 @@ fn references_that_fit_come_first() {
     let key = "  B:\n    Type: AWS::EC2::Subnet\n    Properties:\n      VpcId: !Ref ¦\n";
     assert_eq!(labels(&with(key), 2), "0:Vpc 1:Stage");
     let vpc = "  V:\n    Type: AWS::EC2::VPC\n  B:\n    Type: AWS::EC2::Subnet\n    Properties:\n      VpcId: ¦\n";
-    assert!(labels(&with(vpc), 2).starts_with("0:!Ref V 0:!Ref Vpc"), "{}", labels(&with(vpc), 3));
+    assert!(
+        labels(&with(vpc), 2).starts_with("0:!Ref V 0:!Ref Vpc"),
+        "{}",
+        labels(&with(vpc), 3)
+    );
     assert!(taken(&with(vpc), "!GetAtt V.VpcId").ends_with("VpcId: !GetAtt V.VpcId\n"));
     let dlq = "  F:\n    Type: AWS::Lambda::EventSourceMapping\n    Properties:\n      KmsKeyArn: !GetAtt Key.¦\n";
-    assert!(labels(&with(dlq), 1).starts_with("0:Arn"), "{}", labels(&with(dlq), 3));
+    assert!(
+        labels(&with(dlq), 1).starts_with("0:Arn"),
+        "{}",
+        labels(&with(dlq), 3)
+    );
     assert!(taken(&with(dlq), "Arn").ends_with("KmsKeyArn: !GetAtt Key.Arn\n"));
     let list = "  F:\n    Type: AWS::SNS::Topic\n    Properties:\n      TopicName:\n        Fn::GetAtt: [Key, ¦]\n";
     assert_eq!(labels(&with(list), 9), "2:Arn 2:KeyId");
@@ -124,7 +150,8 @@ fn references_that_fit_come_first() {
 
 #[test]
 fn variables_of_text() {
-    let text = "  T2:\n    Type: AWS::SNS::Topic\n    Properties:\n      TopicName: !Sub x-${St¦}\n";
+    let text =
+        "  T2:\n    Type: AWS::SNS::Topic\n    Properties:\n      TopicName: !Sub x-${St¦}\n";
     assert!(taken(&with(text), "Stage").ends_with("TopicName: !Sub x-${Stage}\n"));
     let open = text.replace('}', "");
     assert!(taken(&with(&open), "Stage").ends_with("TopicName: !Sub x-${Stage}\n"));
@@ -140,7 +167,9 @@ fn conditions_and_mappings() {
     let condition = "  T2:\n    Type: AWS::SNS::Topic\n    Properties:\n      TopicName: !If [¦]\n";
     assert_eq!(labels(&with(condition), 9), "1:Prod");
     let mapping = |rest: &str| {
-        let text = format!("  T2:\n    Type: AWS::SNS::Topic\n    Properties:\n      TopicName: !FindInMap [{rest}]\n");
+        let text = format!(
+            "  T2:\n    Type: AWS::SNS::Topic\n    Properties:\n      TopicName: !FindInMap [{rest}]\n"
+        );
         labels(&with(&text), 9)
     };
     assert_eq!(mapping("¦"), "1:Sizes");
@@ -149,13 +178,18 @@ fn conditions_and_mappings() {
     let other = "Conditions:\n  A: !Equals [a, b]\n  B: !Not [!Condition ¦]\n";
     assert_eq!(labels(&format!("Resources: {{}}\n{other}"), 9), "1:A");
     let functions = "Resources: {}\nConditions:\n  A: ¦\n";
-    assert!(labels(functions, 2).starts_with("5:!And 5:!Condition"), "{}", labels(functions, 9));
+    assert!(
+        labels(functions, 2).starts_with("5:!And 5:!Condition"),
+        "{}",
+        labels(functions, 9)
+    );
 }
 
 #[test]
 fn names_that_cannot_be_made_out_any_more_are_those_of_before() {
     let earlier = Sketch::read(&with(""));
-    let broken = "Resources:\n  B:\n    Type: AWS::SNS::Topic\n    Properties:\n      TopicName: !Ref ";
+    let broken =
+        "Resources:\n  B:\n    Type: AWS::SNS::Topic\n    Properties:\n      TopicName: !Ref ";
     let found = complete(broken, broken.len(), Some(&earlier));
     assert!(found.iter().any(|it| it.label == "Stage"));
 }

@@ -43,7 +43,10 @@ fn keys_and_values_are_those_of_the_schema() {
     assert_eq!(labels("settings:\n  region: ¦\n"), "eu-central-1|eu-west-1");
     assert_eq!(labels("settings:\n  protected:¦\n"), " false| true");
     assert_eq!(labels("services:\n  api:\n    kind: ¦\n"), "job|web");
-    assert_eq!(labels("services:\n  api: {kind: job, ¦}\n"), "port: |rate: ");
+    assert_eq!(
+        labels("services:\n  api: {kind: job, ¦}\n"),
+        "port: |rate: "
+    );
     assert_eq!(labels("zones:\n  - ¦\n"), "a|b");
     assert_eq!(labels("other:\n  ¦\n"), "");
 }
@@ -63,7 +66,10 @@ fn what_the_schema_says_is_said() {
 #[test]
 fn a_path_leads_to_its_key_in_another_file() {
     let (path, range) = path_at("settings:\n  region: eu-west-1\n", 21).unwrap();
-    assert_eq!((path.join("."), range), ("settings.region".to_owned(), 20..29));
+    assert_eq!(
+        (path.join("."), range),
+        ("settings.region".to_owned(), 20..29)
+    );
     let defaults = "# all\nsettings: {app: x, region: y}\n";
     assert_eq!(&defaults[key_at(defaults, &path).unwrap()], "region");
     assert_eq!(key_at("settings: {}\n", &path), None);

@@ -64,7 +64,11 @@ impl Scan<'_> {
             self.frames.clear();
             return None;
         }
-        if self.watch.as_ref().is_some_and(|watch| indent < watch.indent) {
+        if self
+            .watch
+            .as_ref()
+            .is_some_and(|watch| indent < watch.indent)
+        {
             self.watch = None;
         }
         let (mut column, mut at) = (indent, start + indent);
@@ -129,7 +133,12 @@ impl Scan<'_> {
             Kind::List { .. } => frame.indent < column,
         };
         let mut open = self.frames.len();
-        while open > 0 && self.frames.get(open - 1).is_some_and(|frame| !is_open(frame)) {
+        while open > 0
+            && self
+                .frames
+                .get(open - 1)
+                .is_some_and(|frame| !is_open(frame))
+        {
             open -= 1;
         }
         let is_beside = open > 0

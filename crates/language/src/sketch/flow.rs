@@ -41,7 +41,11 @@ impl Scan<'_> {
                 b'[' => self.open(at, list()),
                 b'}' | b']' => {
                     self.leave_pair();
-                    if self.watch.as_ref().is_some_and(|watch| watch.frame + 1 == self.frames.len()) {
+                    if self
+                        .watch
+                        .as_ref()
+                        .is_some_and(|watch| watch.frame + 1 == self.frames.len())
+                    {
                         self.watch = None;
                     }
                     self.frames.pop();
@@ -161,7 +165,9 @@ impl Scan<'_> {
             (true, Some(Next::Key)) => self.key_spot(cursor..cursor, style),
             // The comma comes when what is behind it is there.
             (true, Some(Next::Comma)) if is_new_line => self.key_spot(cursor..cursor, style),
-            (true, Some(Next::Value)) | (false, Some(Next::Value)) => self.value_spot(cursor..cursor, style),
+            (true, Some(Next::Value)) | (false, Some(Next::Value)) => {
+                self.value_spot(cursor..cursor, style)
+            }
             _ => return,
         };
         self.found_here(found);
@@ -224,7 +230,10 @@ impl Scan<'_> {
             b'#' => position > 0 && rest.get(position - 1) == Some(&b' '),
             _ => false,
         };
-        let length = rest.iter().enumerate().find(|(position, byte)| is_end(*position, **byte));
+        let length = rest
+            .iter()
+            .enumerate()
+            .find(|(position, byte)| is_end(*position, **byte));
         let end = at + length.map_or(rest.len(), |(position, _)| position);
         let token = self.slice(&(at..end)).trim_end();
         let token = at..at + token.len();

@@ -3,8 +3,17 @@ use super::*;
 fn outline(text: &str) -> String {
     fn add(text: &str, symbols: &[Symbol], depth: usize, all: &mut String) {
         for symbol in symbols {
-            let Symbol { name, detail, range, key, .. } = symbol;
-            assert!(range.start <= key.start && key.end <= range.end, "{symbol:?}");
+            let Symbol {
+                name,
+                detail,
+                range,
+                key,
+                ..
+            } = symbol;
+            assert!(
+                range.start <= key.start && key.end <= range.end,
+                "{symbol:?}"
+            );
             let written = text[range.clone()].replace('\n', "⏎");
             *all += &format!("{}{name} ({detail}): {written}\n", "  ".repeat(depth));
             add(text, &symbol.inside, depth + 1, all);
@@ -17,7 +26,9 @@ fn outline(text: &str) -> String {
 
 #[test]
 fn sections_and_what_they_have() {
-    let yaml = outline("Description: x\nResources:\n  A: {Type: T::A::B}\n  B:\n    Type: T::C::D\n    Properties:\n      P: 1\n\nOutputs:\n  O:\n");
+    let yaml = outline(
+        "Description: x\nResources:\n  A: {Type: T::A::B}\n  B:\n    Type: T::C::D\n    Properties:\n      P: 1\n\nOutputs:\n  O:\n",
+    );
     insta::assert_snapshot!(yaml, @r"
     Description (x): Description: x
     Resources (): Resources:⏎  A: {Type: T::A::B}⏎  B:⏎    Type: T::C::D⏎    Properties:⏎      P: 1

@@ -73,10 +73,22 @@ fn all_references_are_found_in_their_places() {
         });
         lines.collect::<Vec<_>>().join(" ")
     };
-    assert_eq!(found(nth("Stage: ", 0), true), "2:Stage 6:Stage 14:Stage 20:Stage");
-    assert_eq!(found(nth("Prod: ", 0), false), "7:Prod 8:Prod 12:Prod 15:Prod");
-    assert_eq!(found(nth("Ref Topic", 0) + 5, true), "10:Topic 18:Topic 20:Topic 21:Topic");
-    assert_eq!(found(nth("Queue:", 0), false), "14:Queue.QueueName 15:Queue.Arn");
+    assert_eq!(
+        found(nth("Stage: ", 0), true),
+        "2:Stage 6:Stage 14:Stage 20:Stage"
+    );
+    assert_eq!(
+        found(nth("Prod: ", 0), false),
+        "7:Prod 8:Prod 12:Prod 15:Prod"
+    );
+    assert_eq!(
+        found(nth("Ref Topic", 0) + 5, true),
+        "10:Topic 18:Topic 20:Topic 21:Topic"
+    );
+    assert_eq!(
+        found(nth("Queue:", 0), false),
+        "14:Queue.QueueName 15:Queue.Arn"
+    );
     assert_eq!(found(nth("Sizes: ", 0), false), "15:Sizes");
     assert_eq!(found(nth("AWS::SNS", 0), true), "");
 }
