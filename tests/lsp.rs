@@ -316,6 +316,51 @@ fn a_template_from_the_first_message_to_the_last() {
 }
 
 #[test]
+fn of_more_than_anybody_reads_the_first_are_proposed_and_the_next_letter_leaves_fewer() {
+    let project = Project::of_shop();
+    let (mut editor, _) = Editor::ready(&project, &[]);
+    editor.open(
+        "q.yaml",
+        "Resources:\n  Q:\n    Type: \n  R:\n    Type: A::Q\n",
+    );
+    let all: lsp::CompletionList =
+        editor.ask("textDocument/completion", editor.at("q.yaml", 2, 10));
+    assert_eq!((all.items.len(), all.is_incomplete), (300, true));
+    let end = json!({ "line": 2, "character": 10 });
+    editor.change(
+        "q.yaml",
+        2,
+        json!([{ "range": { "start": end, "end": end }, "text": "sqs" }]),
+    );
+    let few: lsp::CompletionList =
+        editor.ask("textDocument/completion", editor.at("q.yaml", 2, 13));
+    let labels: Vec<&str> = few.items.iter().map(|item| item.label.as_str()).collect();
+    assert!(labels.starts_with(&["AWS::SQS::Queue"]), "{labels:?}");
+    assert!(!few.is_incomplete);
+    // References are filtered by the letters that are there, not cut off.
+    let members: String = (0..900)
+        .map(|n| format!("  Q{n}: {{Type: AWS::SQS::Queue}}\n"))
+        .collect();
+    let text = format!(
+        "Resources:\n  A:\n    Type: AWS::SNS::Topic\n    Properties:\n      TopicName: !Ref Q89\n{members}"
+    );
+    editor.open("large.yaml", &text);
+    let found: lsp::CompletionList =
+        editor.ask("textDocument/completion", editor.at("large.yaml", 4, 26));
+    let labels: Vec<&str> = found.items.iter().map(|item| item.label.as_str()).collect();
+    assert!(
+        labels.contains(&"Q89") && labels.contains(&"Q899"),
+        "{labels:?}"
+    );
+    assert!(
+        labels
+            .iter()
+            .all(|label| label.contains('Q') && label.contains("89")),
+        "{labels:?}"
+    );
+}
+
+#[test]
 fn columns_are_units_of_utf_16_unless_the_editor_knows_bytes() {
     let text = "Resources:\n  Q: {Type: AWS::SQS::Queue, Metadata: '𝄞é', Propertys: {}}\n";
     let column = |encodings: &[&str]| {

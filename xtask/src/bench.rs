@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: our program and its peers, whole processes, side by side in one run.
 //!
 //! What lives here: the order of things, and what is printed. The modules below measure one thing each:
-//! `synth`, `scale`, `edit`, `build`, `diff`, `validate`, `engine`, `deploy` and `operate`. Everything that they need is installed below the target folder.
+//! `synth`, `scale`, `edit`, `build`, `diff`, `validate`, `lsp`, `engine`, `deploy` and `operate`. Everything that they need is installed below the target folder.
 //! Nothing here is a test: times depend on the machine, and are for people to read.
 
 mod build;
@@ -11,6 +11,7 @@ mod diff;
 mod edit;
 mod engine;
 mod error;
+mod lsp;
 mod machine;
 mod operate;
 mod page;
@@ -36,7 +37,7 @@ use workbench::Workbench;
 use crate::command::root;
 
 pub(crate) const USAGE: &str =
-    "usage: cargo xtask bench synth|scale|edit|build|diff|validate|engine|deploy|operate|all [--rounds N] [--speed N] [--write]
+    "usage: cargo xtask bench synth|scale|edit|build|diff|validate|lsp|engine|deploy|operate|all [--rounds N] [--speed N] [--write]
 
 Measures our program and its peers side by side, and prints a table.
 
@@ -46,6 +47,7 @@ Measures our program and its peers side by side, and prints a table.
   build       from a fresh clone to the first templates, against rusty-cdk
   diff        templates of 50 to 2000 resources, against the CDK's diff
   validate    templates validated, against cfn-lint and AWS's validator
+  lsp         answers to an editor, about templates of 50 to 5000 resources
   engine      deployments to our endpoint, against moto
   deploy      an environment deployed to our endpoint, against the CDK and the AWS CLI; long
   operate     a deployment rehearsed with everything that can fail in it
@@ -83,6 +85,7 @@ enum Task {
     Build,
     Diff,
     Validate,
+    Lsp,
     Engine,
     Deploy,
     Operate,
@@ -148,13 +151,14 @@ pub(crate) fn cdk_templates() -> Result<PathBuf, String> {
 }
 
 impl Task {
-    const ALL: [Task; 9] = [
+    const ALL: [Task; 10] = [
         Task::Synth,
         Task::Scale,
         Task::Edit,
         Task::Build,
         Task::Diff,
         Task::Validate,
+        Task::Lsp,
         Task::Engine,
         Task::Deploy,
         Task::Operate,
@@ -168,6 +172,7 @@ impl Task {
             Task::Build => "build",
             Task::Diff => "diff",
             Task::Validate => "validate",
+            Task::Lsp => "lsp",
             Task::Engine => "engine",
             Task::Deploy => "deploy",
             Task::Operate => "operate",
@@ -218,6 +223,7 @@ fn measure(request: &Request) -> Result<(), BenchError> {
             Task::Build => build::run(&bench, request)?,
             Task::Diff => diff::run(&bench, request)?,
             Task::Validate => validate::run(&bench, request)?,
+            Task::Lsp => lsp::run(&bench, request)?,
             Task::Engine => engine::run(&bench, request)?,
             Task::Deploy => deploy::run(&bench, request)?,
             Task::Operate => operate::run(&bench, request)?,

@@ -1,7 +1,5 @@
 //! Whatever stands in a text, and wherever the cursor is: an answer, and no panic.
 
-#![expect(clippy::unwrap_used, reason = "a test")]
-
 use proptest::prelude::*;
 use stratiform_language::{
     Encoding, Position, Sketch, Text, complete, complete_environment, definition, difference,

@@ -161,8 +161,21 @@ fn title(fix: &Fix) -> String {
     }
 }
 
-/// What may be written.
-pub(super) fn completion(document: &Document, found: &[Completion], encoding: Encoding) -> Value {
+/// What may be written. Where there is too much to show, only what has the letters in it that are there already.
+pub(super) fn completion(
+    document: &Document,
+    mut found: Vec<Completion>,
+    cursor: usize,
+    encoding: Encoding,
+) -> Value {
+    let is_too_much = found.len() > PROPOSED;
+    if is_too_much {
+        let text = document.text.as_str();
+        found.retain(|it| {
+            let typed = text.get(it.replace.start..cursor).unwrap_or_default();
+            has_letters(&it.filter, typed)
+        });
+    }
     let items = found.iter().take(PROPOSED).enumerate();
     let items = items.map(|(index, found)| {
         let mut item = json!({
@@ -193,7 +206,14 @@ pub(super) fn completion(document: &Document, found: &[Completion], encoding: En
         }
         item
     });
-    json!({ "isIncomplete": found.len() > PROPOSED, "items": items.collect::<Vec<_>>() })
+    json!({ "isIncomplete": is_too_much, "items": items.collect::<Vec<_>>() })
+}
+
+/// Whether a text has letters in it, in their order, as editors ask.
+fn has_letters(text: &str, letters: &str) -> bool {
+    let mut text = text.chars();
+    let mut letters = letters.chars();
+    letters.all(|wanted| text.any(|letter| letter.eq_ignore_ascii_case(&wanted)))
 }
 
 pub(super) fn hover(document: &Document, hover: &Hover, encoding: Encoding) -> Value {

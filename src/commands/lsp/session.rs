@@ -49,6 +49,9 @@ pub(super) struct Session<'a, E: Environment> {
     open: IndexMap<String, Document>,
 }
 
+/// So many findings of a document are told: nobody reads on, and the first ones go first.
+const TOLD: usize = 1_000;
+
 /// An error of the protocol.
 type Refusal = (ErrorCode, String);
 
@@ -250,7 +253,7 @@ impl<'a, E: Environment> Session<'a, E> {
             if !is_broken {
                 document.names = Some(Sketch::read(document.text.as_str()));
             }
-            let all = document.findings.iter();
+            let all = document.findings.iter().take(TOLD);
             let all: Vec<Value> = all
                 .map(|finding| answers::diagnostic(document, finding, &root, encoding))
                 .collect();
@@ -303,7 +306,7 @@ impl<'a, E: Environment> Session<'a, E> {
             Some((environments, _)) => complete_environment(environments.schema(), text, cursor),
             None => complete(text, cursor, document.names.as_ref()),
         };
-        answers::completion(document, &found, self.encoding)
+        answers::completion(document, found, cursor, self.encoding)
     }
 
     fn hover(&mut self, document: &Document, params: &Value) -> Value {

@@ -21,7 +21,7 @@ const ENVIRONMENTS: [&str; 3] = ["dev", "staging", "prod"];
 const SIZES: [usize; 4] = [50, 100, 200, 500];
 
 /// As many bytes as CloudFormation takes in a template.
-const LARGEST: usize = 1_000_000;
+pub(super) const LARGEST: usize = 1_000_000;
 
 const COLUMNS: [&str; 8] = [
     "",
@@ -230,7 +230,7 @@ impl Programs<'_> {
 }
 
 /// A template as JSON with a description of each resource that makes it as large as is wanted.
-fn padded(mut template: Value, bytes: usize) -> String {
+pub(super) fn padded(mut template: Value, bytes: usize) -> String {
     let length = format!("{template:#}").len();
     if let Some(resources) = template["Resources"].as_object_mut()
         && let Some(missing) = bytes.checked_sub(length)

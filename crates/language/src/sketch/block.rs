@@ -73,7 +73,7 @@ impl Scan<'_> {
         }
         let (mut column, mut at) = (indent, start + indent);
         while self.byte(at) == Some(b'-') && (at + 1 == end || self.byte(at + 1) == Some(b' ')) {
-            self.to_item(column);
+            self.next_item(column);
             let gap = 1 + self.spaces(at + 1, end);
             if at + gap >= end {
                 if self.is_here(&(at + 1..end)) {
@@ -93,7 +93,7 @@ impl Scan<'_> {
         }
         match self.key_at(at, end) {
             Some((key, colon)) => {
-                self.to_map(column);
+                self.leave_to(column);
                 if self.frames.last().is_none_or(|frame| {
                     frame.indent != column || matches!(frame.kind, Kind::List { .. })
                 }) {
@@ -117,7 +117,7 @@ impl Scan<'_> {
                 self.value(colon + 1, end, None)
             }
             None => {
-                self.to_map(column);
+                self.leave_to(column);
                 self.value(at, end, Some(column))
             }
         }
@@ -158,7 +158,7 @@ impl Scan<'_> {
     }
 
     /// Leaves what stands further to the right than a key at a column.
-    fn to_map(&mut self, column: usize) {
+    fn leave_to(&mut self, column: usize) {
         while let Some(frame) = self.frames.last() {
             let is_left = frame.indent > column
                 || frame.indent == column && matches!(frame.kind, Kind::List { .. });
@@ -170,7 +170,7 @@ impl Scan<'_> {
     }
 
     /// Goes to the next item of the list whose dashes are at a column.
-    fn to_item(&mut self, column: usize) {
+    fn next_item(&mut self, column: usize) {
         while self.frames.last().is_some_and(|it| it.indent > column) {
             self.frames.pop();
         }

@@ -1,0 +1,250 @@
+//! `bench lsp`: how long an editor waits. Whole messages, from the first byte of a question to the last of its answer,
+//! with the program that it starts.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use stratiform_template::Template;
+
+use super::diff::template;
+use super::error::BenchError;
+use super::table::{self, Table};
+use super::validate::{LARGEST, padded};
+use super::workbench::Workbench;
+use super::{Report, Request, verdict};
+
+/// How many resources there are in templates that grow; the middle one is the most that CloudFormation takes.
+const SIZES: [usize; 3] = [50, 500, 5_000];
+
+/// The size for which there is a time to reach, and the time, in milliseconds.
+const GOAL: usize = 500;
+const GOAL_TIME: f64 = 20.0;
+
+/// How often everything is asked in a round.
+const TIMES: u32 = 10;
+
+/// What is asked about, at the end of the template: a property that does not exist, so that there is always something
+/// to tell.
+const ASKED: &str = "AskedAbout";
+
+/// A program that is spoken with.
+struct Server {
+    process: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+    asked: u64,
+}
+
+/// What was measured of one template, in the order of [`QUESTIONS`].
+type Times = [Vec<Duration>; 6];
+
+const QUESTIONS: [&str; 6] = [
+    "opened → findings",
+    "letter typed → findings",
+    "hover",
+    "properties",
+    "references",
+    "outline",
+];
+
+pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchError> {
+    // The same server as every app's, and the AWS SDK need not be built for it.
+    let program = bench.build("guestbook")?;
+    let mut columns = vec!["resources", "size", "as"];
+    columns.extend(QUESTIONS);
+    let mut table = Table::new("How long an editor waits for an answer", &columns);
+    let mut typed = Vec::new();
+    for resources in SIZES {
+        for format in ["YAML", "JSON"] {
+            let text = text(resources, format)?;
+            let mut times = Times::default();
+            for _ in 0..request.rounds {
+                let failed = |error: io::Error| BenchError::Answer(error.to_string());
+                round(&program, &text, format, &mut times).map_err(failed)?;
+            }
+            let mut row = vec![
+                resources.to_string(),
+                format!("{} KB", text.len() / 1000),
+                format.to_owned(),
+            ];
+            for times in &mut times {
+                times.sort();
+                let median = times.get(times.len() / 2).copied().unwrap_or_default();
+                row.push(table::time(median));
+            }
+            table.rows.push(row);
+            let longest = times
+                .iter()
+                .skip(1)
+                .filter_map(|times| times.get(times.len() / 2));
+            let longest = longest.max().copied().unwrap_or_default();
+            typed.push((resources, format, longest));
+        }
+    }
+    let longest = typed.iter().filter(|(resources, ..)| *resources == GOAL);
+    let longest = longest
+        .map(|(.., time)| time.as_secs_f64() * 1e3)
+        .fold(0.0, f64::max);
+    table.notes.push(verdict(
+        "every answer about 500 resources within 20 ms",
+        GOAL_TIME / longest,
+        1.0,
+    ));
+    let of = |wanted: usize| {
+        let found = typed.iter().find(|(resources, ..)| *resources == wanted);
+        found.map_or(f64::NAN, |(.., time)| time.as_secs_f64())
+    };
+    table.notes.push(verdict(
+        "ten times the resources in at most fifteen times the time",
+        15.0 * of(500) / of(5_000),
+        1.0,
+    ));
+    Ok(Report {
+        tools: Vec::new(),
+        tables: vec![table],
+    })
+}
+
+/// A template of so many resources, each as large as those of the largest template that CloudFormation takes.
+fn text(resources: usize, format: &str) -> Result<String, BenchError> {
+    let mut template = template(resources.saturating_sub(1));
+    template["Resources"][ASKED] = json!({
+        "Type": "AWS::SQS::Queue",
+        "Properties": { "DelaySecond": 1, "KmsMasterKeyId": { "Ref": "AWS::NoValue" } },
+    });
+    let json = padded(template, LARGEST / GOAL * resources);
+    match format {
+        "YAML" => match Template::parse(&json) {
+            Ok(template) => Ok(template.to_yaml()),
+            Err(findings) => Err(BenchError::Answer(stratiform_finding::one_line(&findings))),
+        },
+        _ => Ok(json),
+    }
+}
+
+/// Opens a text, and asks about it again and again.
+fn round(program: &Path, text: &str, format: &str, times: &mut Times) -> io::Result<()> {
+    let mut server = Server::start(program)?;
+    let uri = format!("file:///bench/template.{}", format.to_lowercase());
+    let document = json!({ "uri": uri, "languageId": "x", "version": 0, "text": text });
+    let open = json!({ "textDocument": document });
+    times[0].push(server.told("textDocument/didOpen", &open)?);
+    let place = |needle: &str| {
+        let at = text.rfind(needle).map_or(0, |at| at + needle.len());
+        let before = text.get(..at).unwrap_or_default();
+        let line = before.matches('\n').count();
+        let column = before.rsplit('\n').next().map_or(0, str::len);
+        json!({ "line": line, "character": column })
+    };
+    let (property, reference) = (place("DelaySec"), place("AWS::N"));
+    // A letter in the middle of the template.
+    let middle = text.len() / 2;
+    let middle = text.get(middle..).and_then(|rest| rest.find("what it is"));
+    let middle = middle.map_or_else(|| place("DelaySec"), |at| {
+        let before = text.get(..text.len() / 2 + at).unwrap_or_default();
+        json!({ "line": before.matches('\n').count(), "character": before.rsplit('\n').next().map_or(0, str::len) })
+    });
+    for version in 1..=TIMES {
+        let change = json!({ "range": { "start": middle, "end": middle }, "text": "x" });
+        let changed = json!({
+            "textDocument": { "uri": uri, "version": version },
+            "contentChanges": [change],
+        });
+        times[1].push(server.told("textDocument/didChange", &changed)?);
+        let at = |position: &Value| json!({ "textDocument": { "uri": uri }, "position": position });
+        times[2].push(server.asked("textDocument/hover", &at(&reference))?);
+        times[3].push(server.asked("textDocument/completion", &at(&property))?);
+        times[4].push(server.asked("textDocument/completion", &at(&reference))?);
+        times[5].push(server.asked("textDocument/documentSymbol", &at(&property))?);
+    }
+    server.end()
+}
+
+impl Server {
+    fn start(program: &Path) -> io::Result<Server> {
+        let mut process = Command::new(program)
+            .arg("lsp")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let gone = || io::Error::other("the server has no input or output");
+        let mut server = Server {
+            input: process.stdin.take().ok_or_else(gone)?,
+            output: BufReader::new(process.stdout.take().ok_or_else(gone)?),
+            process,
+            asked: 0,
+        };
+        server.asked("initialize", &json!({ "capabilities": {} }))?;
+        server.send(&json!({ "jsonrpc": "2.0", "method": "initialized", "params": {} }))?;
+        Ok(server)
+    }
+
+    fn send(&mut self, message: &Value) -> io::Result<()> {
+        let text = message.to_string();
+        write!(self.input, "Content-Length: {}\r\n\r\n{text}", text.len())?;
+        self.input.flush()
+    }
+
+    /// The bytes of the next message.
+    fn receive(&mut self) -> io::Result<Vec<u8>> {
+        let mut length = 0;
+        loop {
+            let mut line = String::new();
+            if self.output.read_line(&mut line)? == 0 {
+                return Err(io::Error::other("the server has ended"));
+            }
+            match line.trim_end().strip_prefix("Content-Length: ") {
+                Some(value) => length = value.parse().map_err(io::Error::other)?,
+                None if line.trim_end().is_empty() => break,
+                None => {}
+            }
+        }
+        let mut content = vec![0; length];
+        self.output.read_exact(&mut content)?;
+        Ok(content)
+    }
+
+    /// How long it takes until something is told that follows from a message.
+    fn told(&mut self, method: &str, params: &Value) -> io::Result<Duration> {
+        let message = json!({ "jsonrpc": "2.0", "method": method, "params": params });
+        let start = Instant::now();
+        self.send(&message)?;
+        let told = self.receive()?;
+        let took = start.elapsed();
+        let told: Value = serde_json::from_slice(&told)?;
+        match told["params"]["diagnostics"].as_array() {
+            Some(findings) if !findings.is_empty() => Ok(took),
+            _ => Err(io::Error::other(format!("no findings were told: {told}"))),
+        }
+    }
+
+    /// How long it takes until a question is answered.
+    fn asked(&mut self, method: &str, params: &Value) -> io::Result<Duration> {
+        self.asked += 1;
+        let id = self.asked;
+        let message = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
+        let start = Instant::now();
+        self.send(&message)?;
+        let answer = self.receive()?;
+        let took = start.elapsed();
+        let answer: Value = serde_json::from_slice(&answer)?;
+        match answer.get("result") {
+            Some(result) if answer["id"] == id && !result.is_null() => Ok(took),
+            _ => Err(io::Error::other(format!(
+                "`{method}` was not answered: {answer}"
+            ))),
+        }
+    }
+
+    fn end(mut self) -> io::Result<()> {
+        self.asked += 1;
+        let id = self.asked;
+        self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": "shutdown" }))?;
+        self.receive()?;
+        self.send(&json!({ "jsonrpc": "2.0", "method": "exit" }))?;
+        self.process.wait().map(|_| ())
+    }
+}
