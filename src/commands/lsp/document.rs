@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use stratiform_finding::Finding;
-use stratiform_language::{Encoding, Position, Sketch, Text};
+use stratiform_language::{Encoding, Position, Text};
 
 /// A text that is open.
 pub(super) struct Document {
@@ -21,8 +21,8 @@ pub(super) struct Document {
     pub(super) findings: Vec<Finding>,
     /// Whether the editor was told of any finding.
     pub(super) is_marked: bool,
-    /// Its names as of when it could last be read.
-    pub(super) names: Option<Sketch>,
+    /// The text as of when it could last be read.
+    pub(super) readable: Option<String>,
 }
 
 impl Document {
@@ -35,7 +35,7 @@ impl Document {
             is_new: true,
             findings: Vec::new(),
             is_marked: false,
-            names: None,
+            readable: None,
         }
     }
 

@@ -251,7 +251,7 @@ impl<'a, E: Environment> Session<'a, E> {
             let is_broken =
                 matches!(document.findings.as_slice(), [only] if is_unreadable(only.code));
             if !is_broken {
-                document.names = Some(Sketch::read(document.text.as_str()));
+                document.readable = Some(document.text.as_str().to_owned());
             }
             let all = document.findings.iter().take(TOLD);
             let all: Vec<Value> = all
@@ -304,7 +304,11 @@ impl<'a, E: Environment> Session<'a, E> {
         let text = document.text.as_str();
         let found = match self.layer(document) {
             Some((environments, _)) => complete_environment(environments.schema(), text, cursor),
-            None => complete(text, cursor, document.names.as_ref()),
+            None => {
+                // Names that cannot be made out any more are those of before.
+                let earlier = document.readable.as_deref().filter(|it| *it != text);
+                complete(text, cursor, earlier.map(Sketch::read).as_ref())
+            }
         };
         answers::completion(document, found, cursor, self.encoding)
     }
