@@ -3,6 +3,7 @@
 #![expect(clippy::panic, reason = "a test")]
 
 mod policies {
+    mod each;
     mod pages;
     mod storage;
 }

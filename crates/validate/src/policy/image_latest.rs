@@ -1,9 +1,10 @@
 //! Images whose tag says nothing of what runs.
 
 use stratiform_finding::{Code, Level};
-use stratiform_template::{Path, Step, Value};
+use stratiform_template::Path;
 
-use super::{Part, Policy};
+use super::shape::{HOLE, shape};
+use super::{Part, Policy, container};
 use crate::schema::{Entries, Look, Looked};
 
 pub(super) static POLICY: Policy = Policy {
@@ -14,31 +15,23 @@ pub(super) static POLICY: Policy = Policy {
     remedy: "Name a version, or best a digest: `repository@sha256:…`.",
     sources: &["CKV_AWS_51", "ECS task definition parameters: `image`"],
     checks: &[
+        ("AWS::Batch::JobDefinition", |look, job, path| {
+            image(look, job, &["ContainerProperties", "Image"], path)
+        }),
         ("AWS::ECS::TaskDefinition", task),
-        ("AWS::Lambda::Function", function),
+        ("AWS::Lambda::Function", |look, function, path| {
+            image(look, function, &["Code", "ImageUri"], path)
+        }),
+        ("AWS::Serverless::Function", |look, function, path| {
+            image(look, function, &["ImageUri"], path)
+        }),
     ],
 };
 
 fn task<'t>(look: &mut Look<'_, 't>, task: &'t Entries, path: &Path<'_>) -> Looked<'t> {
-    const CONTAINERS: &str = "ContainerDefinitions";
-    let Some(containers) = look.items_of(task, &[CONTAINERS])? else {
-        return Ok(());
-    };
-    let path = path.key(CONTAINERS);
-    for (position, container) in containers {
-        match container {
-            Value::Map(container) => {
-                let path = path.below(Step::Index(position));
-                image(look, container, &["Image"], &path)?;
-            }
-            _ => look.doubt(),
-        }
-    }
-    Ok(())
-}
-
-fn function<'t>(look: &mut Look<'_, 't>, function: &'t Entries, path: &Path<'_>) -> Looked<'t> {
-    image(look, function, &["Code", "ImageUri"], path)
+    container::each(look, task, path, &mut |look, container, path| {
+        image(look, container, &["Image"], path)
+    })
 }
 
 fn image<'t>(
@@ -48,7 +41,8 @@ fn image<'t>(
     path: &Path<'_>,
 ) -> Looked<'t> {
     let name = match look.part(entries, way)? {
-        Part::Given(value) => look.word(value)?,
+        // Whatever the account is, the tag is written.
+        Part::Given(value) => Some(shape(look, value)?).filter(|name| is_tag_known(name)),
         Part::Absent => {
             look.pass();
             return Ok(());
@@ -60,7 +54,8 @@ fn image<'t>(
         return Ok(());
     };
     if is_latest(&name) {
-        let what = format!("the image `{name}` is whatever is the latest");
+        let last = name.rsplit('/').next().unwrap_or(&name);
+        let what = format!("the image `{last}` is whatever is the latest");
         look.broken_at(
             &POLICY,
             entries,
@@ -81,6 +76,11 @@ fn is_latest(name: &str) -> bool {
         Some((_, tag)) => tag == "latest",
         None => true,
     }
+}
+
+/// Whether all is known of what is after the last slash.
+fn is_tag_known(name: &str) -> bool {
+    !name.rsplit('/').next().unwrap_or(name).contains(HOLE)
 }
 
 #[cfg(test)]
