@@ -16,6 +16,7 @@ mod bucket_logged;
 mod bucket_public;
 mod bucket_tls_only;
 mod bucket_versioned;
+mod cache;
 mod cluster_endpoint_public;
 mod container;
 mod container_files;

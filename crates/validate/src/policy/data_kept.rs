@@ -25,7 +25,6 @@ pub(super) static POLICY: Policy = Policy {
         ("AWS::EC2::Volume", SNAPSHOT),
         ("AWS::EFS::FileSystem", RETAINED),
         ("AWS::FSx::FileSystem", RETAINED),
-        ("AWS::KMS::Key", RETAINED),
         ("AWS::Neptune::DBCluster", SNAPSHOT),
         ("AWS::OpenSearchService::Domain", RETAINED),
         ("AWS::RDS::DBCluster", SNAPSHOT_BY_ITSELF),

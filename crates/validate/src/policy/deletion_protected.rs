@@ -13,7 +13,7 @@ pub(super) static POLICY: Policy = Policy {
     reason: "one wrong click, call or change of the template deletes it",
     remedy: "Turn deletion protection on. Whoever means it turns it off first.",
     sources: &[
-        "Cognito.1",
+        "Cognito.6",
         "DocumentDB.5",
         "DynamoDB.6",
         "Neptune.4",

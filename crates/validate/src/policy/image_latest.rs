@@ -3,7 +3,7 @@
 use stratiform_finding::{Code, Level};
 use stratiform_template::Path;
 
-use super::shape::{HOLE, shape};
+use super::shape::{HOLE, LATER, shape};
 use super::{Part, Policy, container};
 use crate::schema::{Entries, Look, Looked};
 
@@ -80,7 +80,11 @@ fn is_latest(name: &str) -> bool {
 
 /// Whether all is known of what is after the last slash.
 fn is_tag_known(name: &str) -> bool {
-    !name.rsplit('/').next().unwrap_or(name).contains(HOLE)
+    !name
+        .rsplit('/')
+        .next()
+        .unwrap_or(name)
+        .contains([HOLE, LATER])
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ pub(super) static POLICY: Policy = Policy {
     rule: "A database takes minor versions by itself",
     reason: "known holes stay open until somebody thinks of it",
     remedy: "Leave `AutoMinorVersionUpgrade` out, or write `true`.",
-    sources: &["ElastiCache.2", "Neptune.9", "RDS.13", "AwsSolutions-N2"],
+    sources: &["ElastiCache.2", "RDS.13", "AwsSolutions-N2"],
     checks: &[
         ("AWS::AmazonMQ::Broker", UPGRADED),
         ("AWS::ElastiCache::ReplicationGroup", UPGRADED),

@@ -2,8 +2,9 @@
 
 use stratiform_catalog::naming::naming;
 use stratiform_finding::{Code, Level};
-use stratiform_template::{Path, Value};
+use stratiform_template::{Function, Path, Value, sub_variables};
 
+use super::shape::{HOLE, LATER, shape};
 use super::{Check, Part, Policy};
 use crate::schema::{Entries, Look, Looked};
 
@@ -41,6 +42,12 @@ fn check<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, path: &Path<'_>) 
     let Some(property) = naming(look.subject.resource_type.name()).property else {
         return Ok(());
     };
+    // What no update replaces can keep its name.
+    let mut only = look.subject.resource_type.create_only();
+    if !only.any(|path| path.as_str() != property) {
+        look.pass();
+        return Ok(());
+    }
     let value = match look.part(properties, &[&property])? {
         Part::Given(value) => value,
         Part::Absent => return Ok(()),
@@ -49,27 +56,41 @@ fn check<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, path: &Path<'_>) 
             return Ok(());
         }
     };
-    if has_stack(value) {
+    if is_of_stack(look, value) {
         return Ok(());
     }
-    match look.word(value)? {
-        Some(name) => {
-            let what = format!("`{property}` is always `{name}`");
-            let help = "leave it out, or write `${AWS::StackName}` into it";
-            look.broken(&POLICY, &path.key(&property), what, help);
-        }
-        None => look.doubt(),
+    let name = shape(look, value)?;
+    if name.contains(HOLE)
+        || matches!(value, Value::Function(Function::Ref, _)) && name.contains(LATER)
+    {
+        look.doubt();
+        return Ok(());
     }
+    let what = format!("`{property}` is always `{}`", name.replace(LATER, "…"));
+    let help = "leave it out, or write `${AWS::StackName}` into it";
+    look.broken(&POLICY, &path.key(&property), what, help);
     Ok(())
 }
 
-/// Whether the stack's name is in a name: another stack gives another one.
-fn has_stack(value: &Value) -> bool {
-    let mut has = false;
+/// Whether there is something in a name that another stack has not: the stack's own name, or a resource.
+fn is_of_stack(look: &Look<'_, '_>, value: &Value) -> bool {
+    let template = look.scene.template;
+    let is_own = |name: &str| {
+        let name = name.split('.').next().unwrap_or(name).trim();
+        ["AWS::StackName", "AWS::StackId"].contains(&name) || template.resource(name).is_some()
+    };
+    let mut is_of_stack = false;
     value.walk(&mut |value| {
-        has |= value
-            .as_str()
-            .is_some_and(|text| text.contains("AWS::StackName") || text.contains("AWS::StackId"));
+        let Value::Function(function, argument) = value else {
+            return;
+        };
+        let first = argument.as_list().and_then(|items| items.first());
+        let text = first.unwrap_or(argument).as_str();
+        is_of_stack |= match (function, text) {
+            (Function::Ref | Function::GetAtt, Some(name)) => is_own(name),
+            (Function::Sub, Some(text)) => sub_variables(text).any(is_own),
+            _ => false,
+        };
     });
-    has
+    is_of_stack
 }

@@ -16,7 +16,6 @@ pub(super) static POLICY: Policy = Policy {
     reason: "everybody who has an account somewhere, or nobody at all has to have one, does what it allows",
     remedy: "Name accounts, roles or services, or say who in a condition (`aws:PrincipalOrgID`, `aws:SourceArn`).",
     sources: &[
-        "ECR.4",
         "KMS.5",
         "Lambda.1",
         "S3.2",

@@ -14,7 +14,6 @@ pub(super) static POLICY: Policy = Policy {
     reason: "where a zone fails, it is gone until a backup is restored",
     remedy: "Turn on what the type calls several zones.",
     sources: &[
-        "ElastiCache.3",
         "RDS.5",
         "CKV_AWS_157",
         "AwsSolutions-AEC4",

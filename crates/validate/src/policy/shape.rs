@@ -8,8 +8,8 @@ use crate::schema::{Look, Looked};
 /// Stands for a text that nobody knows. Nobody writes it: it is for private use.
 pub(super) const HOLE: char = '\u{F8FF}';
 
-/// Stands for something that is known later, and has no `*` in it: an account, an ID.
-const LATER: &str = "0";
+/// Stands for something that is known later, and is no `*`: an account, an ID. Nobody writes it either.
+pub(super) const LATER: char = '\u{F8FE}';
 
 /// A text with [`HOLE`] for what could be anything, `*` too.
 pub(super) fn shape<'t>(look: &Look<'_, 't>, value: &Value) -> Looked<'t, String> {
@@ -28,7 +28,7 @@ pub(super) fn shape<'t>(look: &Look<'_, 't>, value: &Value) -> Looked<'t, String
     match (value, arguments) {
         (Value::Function(Function::Ref, _), [Value::String(name)]) => reference(look, name),
         // What resources and other stacks give are names, IDs and ARNs.
-        (Value::Function(Function::GetAtt | Function::ImportValue, _), _) => Ok(LATER.to_owned()),
+        (Value::Function(Function::GetAtt | Function::ImportValue, _), _) => Ok(LATER.to_string()),
         (Value::Function(Function::Sub, _), [Value::String(text), others @ ..]) => {
             let own = others.first().and_then(Value::as_map);
             let mut written = text.clone();
@@ -36,7 +36,7 @@ pub(super) fn shape<'t>(look: &Look<'_, 't>, value: &Value) -> Looked<'t, String
                 let name = variable.trim();
                 let shape = match own.and_then(|own| own.get(name)) {
                     Some(value) => shape(look, value)?,
-                    None if name.contains('.') => LATER.to_owned(),
+                    None if name.contains('.') => LATER.to_string(),
                     None => reference(look, name)?,
                 };
                 written = written.replace(&format!("${{{variable}}}"), &shape);
@@ -74,6 +74,6 @@ fn reference<'t>(look: &Look<'_, 't>, name: &str) -> Looked<'t, String> {
     };
     Ok(match is_anything {
         true => HOLE.to_string(),
-        false => LATER.to_owned(),
+        false => LATER.to_string(),
     })
 }

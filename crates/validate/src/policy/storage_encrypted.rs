@@ -3,7 +3,7 @@
 use stratiform_finding::{Code, Level};
 use stratiform_template::{Path, Step, Value};
 
-use super::{Check, Part, Policy};
+use super::{Check, Part, Policy, cache};
 use crate::schema::{Entries, Look, Looked};
 
 pub(super) static POLICY: Policy = Policy {
@@ -71,7 +71,13 @@ pub(super) static POLICY: Policy = Policy {
             look.has_to_be_true(&POLICY, files, &["Encrypted"], path, WHAT)
         }),
         ("AWS::ElastiCache::ReplicationGroup", |look, group, path| {
-            look.has_to_be_true(&POLICY, group, &["AtRestEncryptionEnabled"], path, WHAT)
+            cache::has_to_be_true(
+                look,
+                &POLICY,
+                group,
+                "AtRestEncryptionEnabled",
+                (path, WHAT),
+            )
         }),
         ("AWS::Elasticsearch::Domain", DOMAIN),
         ("AWS::Neptune::DBCluster", database),

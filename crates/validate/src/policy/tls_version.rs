@@ -23,7 +23,7 @@ pub(super) static POLICY: Policy = Policy {
     ],
     checks: &[
         ("AWS::ApiGateway::DomainName", |look, domain, path| {
-            newer(look, domain, (&["SecurityPolicy"], LeftOut::New), path)
+            newer(look, domain, (&["SecurityPolicy"], LeftOut::Unknown), path)
         }),
         ("AWS::CloudFront::Distribution", distribution),
         ("AWS::ElasticLoadBalancingV2::Listener", listener),
@@ -38,7 +38,8 @@ pub(super) static POLICY: Policy = Policy {
 #[derive(Clone, Copy)]
 enum LeftOut {
     Old,
-    New,
+    /// AWS's pages do not say.
+    Unknown,
 }
 
 /// Whether a name of AWS's for what is spoken takes TLS 1.0 or 1.1. Each service has names of its own.
@@ -78,8 +79,8 @@ fn newer<'t>(
         (Text::Absent, LeftOut::Old) => {
             format!("without `{name}`, TLS 1.0 and 1.1 are taken")
         }
-        (Text::Known(_), _) | (Text::Absent, LeftOut::New) => return Ok(()),
-        (Text::Unknown, _) => {
+        (Text::Known(_), _) => return Ok(()),
+        (Text::Absent, LeftOut::Unknown) | (Text::Unknown, _) => {
             look.doubt();
             return Ok(());
         }

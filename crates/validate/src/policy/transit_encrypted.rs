@@ -4,7 +4,7 @@ use stratiform_finding::{Code, Level};
 use stratiform_template::{Path, Step, Value};
 
 use super::asking::Text;
-use super::{Check, Part, Policy};
+use super::{Check, Part, Policy, cache};
 use crate::schema::{Entries, Look, Looked};
 
 pub(super) static POLICY: Policy = Policy {
@@ -29,7 +29,6 @@ pub(super) static POLICY: Policy = Policy {
         "CKV_AWS_97",
         "CKV_AWS_105",
         "AwsSolutions-AEC3",
-        "AwsSolutions-CFR4",
         "AwsSolutions-MSK2",
         "AwsSolutions-MSK3",
         "AwsSolutions-OS2",
@@ -46,7 +45,13 @@ pub(super) static POLICY: Policy = Policy {
         ),
         ("AWS::ECS::TaskDefinition", task),
         ("AWS::ElastiCache::ReplicationGroup", |look, group, path| {
-            look.has_to_be_true(&POLICY, group, &["TransitEncryptionEnabled"], path, WHAT)
+            cache::has_to_be_true(
+                look,
+                &POLICY,
+                group,
+                "TransitEncryptionEnabled",
+                (path, WHAT),
+            )
         }),
         ("AWS::Elasticsearch::Domain", DOMAIN),
         ("AWS::MSK::Cluster", |look, cluster, path| {

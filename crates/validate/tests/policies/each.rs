@@ -4,8 +4,8 @@
 //! told when), `Holds…`, `Unknown…`, `Passes…` (the policy is not about it). `Other…` stand beside.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
+use std::{fs, io};
 
 use stratiform_finding::{Finding, Level};
 use stratiform_template::Template;
@@ -33,19 +33,21 @@ const BEGINNINGS: [&str; 5] = ["Broken", "When", "Holds", "Unknown", "Passes"];
 /// Policies that break or hold by what is there, and nothing else.
 const ALWAYS_KNOWN: [&str; 2] = ["access-key", "flow-logs"];
 
-fn cases() -> BTreeMap<String, String> {
+/// The resources for each policy, by its name.
+fn cases() -> io::Result<BTreeMap<String, String>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/policies/cases");
-    let files = fs::read_dir(folder).unwrap().map(|entry| {
-        let path = entry.unwrap().path();
-        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-        (name, fs::read_to_string(path).unwrap())
-    });
-    files.collect()
+    let mut cases = BTreeMap::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        cases.insert(name.into_owned(), fs::read_to_string(&path)?);
+    }
+    Ok(cases)
 }
 
 #[test]
 fn each_policy_says_what_it_should() {
-    let cases = cases();
+    let cases = cases().unwrap();
     let names: Vec<_> = ALL.iter().map(|policy| policy.code.as_str()).collect();
     assert_eq!(cases.keys().collect::<Vec<_>>(), names);
     // Those that nobody asks for are asked here.
