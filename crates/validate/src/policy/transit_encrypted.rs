@@ -10,11 +10,12 @@ use crate::schema::{Entries, Look, Looked};
 pub(super) static POLICY: Policy = Policy {
     code: Code::TransitEncrypted,
     level: Some(Level::Warning),
-    rule: "Data is encrypted on its way to a cache, a search domain, a broker or a file system, and to those who look",
+    rule: "Data is encrypted on its way to databases, caches, search domains, brokers and file systems, and to those who look",
     reason: "whoever is on the way reads it, and passwords with it",
     remedy: "Turn encryption in transit on. Clients have to use it, too.",
     sources: &[
         "CloudFront.3",
+        "CloudFront.9",
         "ElastiCache.5",
         "MSK.1",
         "Opensearch.3",
@@ -28,6 +29,8 @@ pub(super) static POLICY: Policy = Policy {
         "CKV_AWS_90",
         "CKV_AWS_97",
         "CKV_AWS_105",
+        "CKV2_AWS_69",
+        "CKV2_AWS_72",
         "AwsSolutions-AEC3",
         "AwsSolutions-MSK2",
         "AwsSolutions-MSK3",
@@ -62,6 +65,8 @@ pub(super) static POLICY: Policy = Policy {
             look.must_not_be_false(&POLICY, cluster, &way, path, WHAT)
         }),
         ("AWS::OpenSearchService::Domain", DOMAIN),
+        ("AWS::RDS::DBClusterParameterGroup", PARAMETERS),
+        ("AWS::RDS::DBParameterGroup", PARAMETERS),
         ("AWS::Redshift::ClusterParameterGroup", redshift),
     ],
 };
@@ -85,6 +90,14 @@ const DOMAIN: Check = |look, domain, path| {
         path,
         "data goes from node to node as it is",
     )
+};
+
+/// What makes a database take connections without TLS. Left out, it hangs on engine and version.
+const PARAMETERS: Check = |look, group, path| {
+    let way = ["Parameters", "rds.force_ssl"];
+    not(look, group, (&way, &["0"]), path, "write `1`")?;
+    let way = ["Parameters", "require_secure_transport"];
+    not(look, group, (&way, &["0", "OFF"]), path, "write `ON`")
 };
 
 /// A property that must not have some texts; left out it has none of them.
@@ -122,8 +135,20 @@ fn distribution<'t>(
             return Ok(());
         }
     };
-    let path = path.key(CONFIG);
-    let path = path.key("CacheBehaviors");
+    let config_path = path.key(CONFIG);
+    let path = config_path.key("Origins");
+    for (position, origin) in look.maps_of(config, &["Origins"])? {
+        let path = path.below(Step::Index(position));
+        let way = ["CustomOriginConfig", "OriginProtocolPolicy"];
+        not(
+            look,
+            origin,
+            (&way, &["http-only"]),
+            &path,
+            "write `https-only`",
+        )?;
+    }
+    let path = config_path.key("CacheBehaviors");
     for (position, behavior) in look.maps_of(config, &["CacheBehaviors"])? {
         let path = path.below(Step::Index(position));
         not(look, behavior, (&[PROTOCOL], &["allow-all"]), &path, help)?;
