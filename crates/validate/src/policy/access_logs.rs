@@ -29,7 +29,7 @@ pub(super) static POLICY: Policy = Policy {
     checks: &[
         ("AWS::ApiGateway::Stage", STAGE),
         ("AWS::ApiGatewayV2::Stage", |look, stage, path| {
-            logged(look, stage, &["AccessLogSettings"], path)
+            logged(look, stage, &["AccessLogSettings", "DestinationArn"], path)
         }),
         ("AWS::CloudFront::Distribution", |look, properties, path| {
             logged(look, properties, &["DistributionConfig", "Logging"], path)
@@ -47,7 +47,8 @@ pub(super) static POLICY: Policy = Policy {
 
 const WHAT: &str = "its requests are not logged";
 
-const STAGE: Check = |look, stage, path| logged(look, stage, &["AccessLogSetting"], path);
+const STAGE: Check =
+    |look, stage, path| logged(look, stage, &["AccessLogSetting", "DestinationArn"], path);
 
 fn logged<'t>(
     look: &mut Look<'_, 't>,

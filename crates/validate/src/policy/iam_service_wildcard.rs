@@ -1,4 +1,4 @@
-//! Statements with all that a service has.
+//! Statements with all that a service has, or all services.
 
 use stratiform_finding::{Code, Level};
 use stratiform_template::Path;
@@ -10,7 +10,7 @@ use crate::schema::{Entries, Look, Looked};
 pub(super) static POLICY: Policy = Policy {
     code: Code::IamServiceWildcard,
     level: Some(Level::Note),
-    rule: "A statement names the actions that are needed, and not all of a service",
+    rule: "A statement names the actions that are needed, and not all that there are",
     reason: "it allows to delete and to change permissions, too, and what AWS adds tomorrow",
     remedy: "Name the actions, or what they begin with: `s3:Get*`.",
     sources: &["IAM.21", "AwsSolutions-IAM5"],
@@ -32,15 +32,22 @@ fn named<'t>(look: &mut Look<'_, 't>, statement: &Entries, path: &Path<'_>) -> L
         return Ok(());
     }
     for item in statement::items(look, statement, "Action")? {
-        match item {
-            Item::Text(text) if text.ends_with(":*") && text != "*:*" => {
-                let what = format!("`{text}` is all that the service has");
-                let help = "name the actions that are needed";
-                look.broken_at(&POLICY, statement, &["Action"], path, what, help);
+        let text = match item {
+            Item::Text(text) => text,
+            Item::Value(_) => {
+                look.doubt();
+                continue;
             }
-            Item::Text(_) => {}
-            Item::Value(_) => look.doubt(),
-        }
+        };
+        let what = match text.as_ref() {
+            // Of everything on everything, `iam-admin` tells.
+            "*" | "*:*" if statement::is_unlimited(look, statement)? => continue,
+            "*" | "*:*" => "`*` is every action that there is".to_owned(),
+            text if text.ends_with(":*") => format!("`{text}` is all that the service has"),
+            _ => continue,
+        };
+        let help = "name the actions that are needed";
+        look.broken_at(&POLICY, statement, &["Action"], path, what, help);
     }
     Ok(())
 }

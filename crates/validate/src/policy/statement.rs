@@ -156,6 +156,12 @@ pub(super) fn allows<'t>(look: &mut Look<'_, 't>, statement: &Entries) -> Looked
     })
 }
 
+/// Whether a statement is about everything, and no condition limits it.
+pub(super) fn is_unlimited<'t>(look: &Look<'_, 't>, statement: &Entries) -> Looked<'t, bool> {
+    let is_conditional = look.is_given(statement, &["Condition"])? != Some(false);
+    Ok(!is_conditional && reach(look, statement)? == Reach::Everything)
+}
+
 /// Those of a statement's actions that it allows on everything, without a condition, though they can be limited.
 ///
 /// They are asked for by what they are called and what they give. In doubt where one may be among them.
