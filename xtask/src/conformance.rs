@@ -13,7 +13,7 @@ mod explanation;
 mod field;
 mod page;
 mod pattern;
-mod policies;
+pub(crate) mod policies;
 mod report;
 mod service;
 pub(crate) mod validate;

@@ -15,6 +15,7 @@ use ours::{Ours, Said};
 use table::{Check, Table};
 
 use super::{Page, page};
+use crate::outcome::Outcome;
 
 /// What came of the failures of a check.
 #[derive(Clone, Debug, Default)]
@@ -78,6 +79,18 @@ pub(super) fn compare_all(written: Page) -> Result<(String, bool), String> {
     }
     let conforms = sum(|count| count.unexplained.len()) == 0 && unused.is_empty();
     Ok((lines.join("\n"), conforms))
+}
+
+/// The step of `cargo xtask ci`.
+///
+/// # Errors
+/// Something cannot be asked, or a disagreement has no reason.
+pub(crate) fn step() -> Result<Outcome, String> {
+    let (text, conforms) = compare_all(Page::Left)?;
+    match conforms {
+        true => Ok(Outcome::Passed(text.lines().next().map(str::to_owned))),
+        false => Err(text),
+    }
 }
 
 /// How many places of a check are listed.

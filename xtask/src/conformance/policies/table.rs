@@ -177,18 +177,19 @@ impl Table {
                     .join(", "),
             };
             let count = counts.get(check.name.as_str()).cloned().unwrap_or_default();
-            let differences: Vec<String> = count
-                .differences
-                .iter()
-                .map(|(why, count)| format!("{count}: {why}"))
-                .collect();
+            let differences = count.differences.iter();
+            let differences = differences.map(|(why, count)| format!("{count}: {why}"));
+            let holds: Vec<String> = match count.none {
+                0 => differences.collect(),
+                count => vec![count.to_string()],
+            };
             text += &format!(
                 "| {} | {} | {by} | {} | {} | {} |\n",
                 check.name,
                 title.replace('|', "\\|"),
                 shown(count.both),
                 shown(count.unknown),
-                differences.join("; "),
+                holds.join("; "),
             );
         }
         text.trim_end().to_owned()
