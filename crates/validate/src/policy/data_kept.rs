@@ -1,9 +1,10 @@
 //! Data that goes with its resource.
 
+use stratiform_catalog::behaviour;
 use stratiform_finding::{Code, Level};
 use stratiform_template::{Path, Value};
 
-use super::{Check, Policy};
+use super::Policy;
 use crate::schema::{Entries, Look, Looked};
 
 pub(super) static POLICY: Policy = Policy {
@@ -17,101 +18,130 @@ pub(super) static POLICY: Policy = Policy {
         "cfn-lint I3011",
     ],
     checks: &[
-        ("AWS::Backup::BackupVault", RETAINED),
-        ("AWS::Cognito::UserPool", RETAINED),
-        ("AWS::DocDB::DBCluster", SNAPSHOT),
-        ("AWS::DynamoDB::GlobalTable", RETAINED),
-        ("AWS::DynamoDB::Table", RETAINED),
-        ("AWS::EC2::Volume", SNAPSHOT),
-        ("AWS::EFS::FileSystem", RETAINED),
-        ("AWS::FSx::FileSystem", RETAINED),
-        ("AWS::Neptune::DBCluster", SNAPSHOT),
-        ("AWS::OpenSearchService::Domain", RETAINED),
-        ("AWS::RDS::DBCluster", SNAPSHOT_BY_ITSELF),
-        ("AWS::RDS::DBInstance", instance),
-        ("AWS::Redshift::Cluster", SNAPSHOT),
-        ("AWS::S3::Bucket", RETAINED),
+        ("AWS::Backup::BackupVault", check),
+        ("AWS::Cognito::UserPool", check),
+        ("AWS::DocDB::DBCluster", check),
+        ("AWS::DynamoDB::GlobalTable", check),
+        ("AWS::DynamoDB::Table", check),
+        ("AWS::EC2::Volume", check),
+        ("AWS::EFS::FileSystem", check),
+        ("AWS::FSx::FileSystem", check),
+        ("AWS::Neptune::DBCluster", check),
+        ("AWS::OpenSearchService::Domain", check),
+        ("AWS::RDS::DBCluster", check),
+        ("AWS::RDS::DBInstance", check),
+        ("AWS::Redshift::Cluster", check),
+        ("AWS::S3::Bucket", check),
     ],
 };
 
-/// What becomes of a resource of a type.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// It can be kept.
-    Retained,
-    /// It can be kept, or a snapshot of it.
-    Snapshot,
-    /// The same, and CloudFormation takes one where nobody says anything.
-    SnapshotByItself,
-}
-
-const RETAINED: Check = |look, _, path| kept(look, Kind::Retained, path);
-const SNAPSHOT: Check = |look, _, path| kept(look, Kind::Snapshot, path);
-const SNAPSHOT_BY_ITSELF: Check = |look, _, path| kept(look, Kind::SnapshotByItself, path);
-
-fn instance<'t>(look: &mut Look<'_, 't>, instance: &'t Entries, path: &Path<'_>) -> Looked<'t> {
-    match look.is_given(instance, &["DBClusterIdentifier"])? {
+fn check<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, path: &Path<'_>) -> Looked<'t> {
+    let elsewhere = behaviour::data_elsewhere(look.subject.resource_type.name());
+    let is_elsewhere = match elsewhere {
+        Some(elsewhere) => look.is_given(properties, &[elsewhere.as_str()])?,
+        None => Some(false),
+    };
+    match is_elsewhere {
         // The data is the cluster's.
         Some(true) => look.pass(),
-        Some(false) => kept(look, Kind::SnapshotByItself, path)?,
+        Some(false) => kept(look, path)?,
         None => look.doubt(),
     }
     Ok(())
 }
 
-fn kept<'t>(look: &mut Look<'_, 't>, kind: Kind, path: &Path<'_>) -> Looked<'t> {
+fn kept<'t>(look: &mut Look<'_, 't>, path: &Path<'_>) -> Looked<'t> {
     let place = path.up.unwrap_or(path);
     let resource = look.subject.resource;
-    let policies = [
+    let name = look.subject.resource_type.name();
+    let by_itself = behaviour::snapshot_by_default(name);
+    let goes = [
+        (DELETION, said(look, &resource.deletion_policy, by_itself)?),
         (
-            "DeletionPolicy",
-            &resource.deletion_policy,
-            kind == Kind::SnapshotByItself,
-            "goes with the stack",
-        ),
-        (
-            "UpdateReplacePolicy",
-            &resource.update_replace_policy,
-            false,
-            "goes when an update makes another in its place",
+            REPLACEMENT,
+            said(look, &resource.update_replace_policy, false)?,
         ),
     ];
-    for (name, written, is_kept_by_itself, goes) in policies {
-        let said = match written {
-            Some(value) => said(look, value)?,
-            None if is_kept_by_itself => continue,
-            None => Said::Delete,
-        };
-        let place = match written {
-            Some(_) => &place.key(name),
-            None => place,
-        };
-        match said {
-            Said::Kept => {}
-            Said::Unknown => look.doubt(),
-            Said::Delete => {
-                let help = match kind {
-                    Kind::Retained => format!("write `{name}: Retain`"),
-                    _ => format!("write `{name}: Snapshot`, or `Retain`"),
-                };
-                look.broken(&POLICY, place, format!("what is stored here {goes}"), help);
-            }
-        }
+    let value = match behaviour::takes_snapshot(name) {
+        true => "Snapshot",
+        false => "Retain",
+    };
+    let names: Vec<&str> = goes
+        .iter()
+        .filter(|(_, said)| *said == Said::Delete)
+        .map(|(name, _)| *name)
+        .collect();
+    if goes.iter().any(|(_, said)| *said == Said::Unknown) {
+        look.doubt();
+    }
+    let (what, help) = match names.as_slice() {
+        [] => return Ok(()),
+        [DELETION] => (
+            "what is stored here goes with the stack",
+            format!("write `{DELETION}: {value}`"),
+        ),
+        [_] => (
+            "what is stored here goes when an update makes another in its place",
+            format!("write `{REPLACEMENT}: {value}`"),
+        ),
+        _ => (
+            "what is stored here goes with the stack, and when an update makes another in its place",
+            format!("write `{DELETION}: {value}` and `{REPLACEMENT}: {value}`"),
+        ),
+    };
+    let written = [
+        (DELETION, resource.deletion_policy.is_some()),
+        (REPLACEMENT, resource.update_replace_policy.is_some()),
+    ];
+    // Where it is written, it is told there.
+    let written = written
+        .iter()
+        .find(|(name, is)| *is && names.contains(name));
+    match written {
+        Some((name, _)) => look.broken(&POLICY, &place.key(name), what, help),
+        None => look.broken(&POLICY, place, what, help),
     }
     Ok(())
 }
 
+const DELETION: &str = "DeletionPolicy";
+const REPLACEMENT: &str = "UpdateReplacePolicy";
+
+/// What becomes of the data.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Said {
     Kept,
     Delete,
     Unknown,
 }
 
-fn said<'t>(look: &Look<'_, 't>, value: &Value) -> Looked<'t, Said> {
+fn said<'t>(
+    look: &Look<'_, 't>,
+    written: &Option<Value>,
+    is_kept_by_itself: bool,
+) -> Looked<'t, Said> {
+    let Some(value) = written else {
+        return Ok(match is_kept_by_itself {
+            true => Said::Kept,
+            false => Said::Delete,
+        });
+    };
     Ok(match look.word(value)?.as_deref() {
         Some("Delete") => Said::Delete,
         Some(_) => Said::Kept,
         None if look.settled(value)?.is_none() => Said::Delete,
         None => Said::Unknown,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_about_what_holds_data() {
+        for name in POLICY.types() {
+            assert!(behaviour::holds_data(name), "{name}");
+        }
+    }
 }
