@@ -13,7 +13,10 @@ pub(super) static POLICY: Policy = Policy {
     rule: "An image has a tag other than `latest`, or a digest",
     reason: "what runs changes without a deployment, and nobody can go back to what ran before",
     remedy: "Name a version, or best a digest: `repository@sha256:…`.",
-    sources: &["CKV_AWS_51", "ECS task definition parameters: `image`"],
+    sources: &[
+        "ECS task definition parameters: `image`",
+        "Kubernetes documentation, \"Images\"",
+    ],
     checks: &[
         ("AWS::Batch::JobDefinition", |look, job, path| {
             image(look, job, &["ContainerProperties", "Image"], path)

@@ -14,6 +14,7 @@ pub(super) static POLICY: Policy = Policy {
     reason: "nobody but AWS can say who uses the key, or take it away",
     remedy: "Name a key of `AWS::KMS::Key`.",
     sources: &[
+        "CKV_AWS_35",
         "CKV_AWS_119",
         "CKV_AWS_136",
         "CKV_AWS_149",
