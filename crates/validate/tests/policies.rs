@@ -4,6 +4,7 @@
 
 mod policies {
     mod each;
+    mod everywhere;
     mod pages;
     mod storage;
 }

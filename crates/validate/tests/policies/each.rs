@@ -11,7 +11,7 @@ use stratiform_finding::{Finding, Level};
 use stratiform_template::Template;
 use stratiform_validate::policy::{ALL, Answer, Levels, ask};
 
-const HEAD: &str = "
+pub(super) const HEAD: &str = "
 Parameters:
   Stage: {Type: String, AllowedValues: [dev, prod]}
   Given: {Type: String, Default: 'true'}
@@ -33,8 +33,17 @@ const BEGINNINGS: [&str; 5] = ["Broken", "When", "Holds", "Unknown", "Passes"];
 /// Policies that break or hold by what is there, and nothing else.
 const ALWAYS_KNOWN: [&str; 2] = ["access-key", "flow-logs"];
 
+/// The levels with which every policy is asked: those that nobody asks for otherwise, too.
+pub(super) fn all_asked() -> Levels {
+    let mut levels = Levels::default();
+    for policy in ALL.iter().filter(|policy| policy.level.is_none()) {
+        levels.set(policy, Some(Level::Note));
+    }
+    levels
+}
+
 /// The resources for each policy, by its name.
-fn cases() -> io::Result<BTreeMap<String, String>> {
+pub(super) fn cases() -> io::Result<BTreeMap<String, String>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/policies/cases");
     let mut cases = BTreeMap::new();
     for entry in fs::read_dir(folder)? {
@@ -50,11 +59,7 @@ fn each_policy_says_what_it_should() {
     let cases = cases().unwrap();
     let names: Vec<_> = ALL.iter().map(|policy| policy.code.as_str()).collect();
     assert_eq!(cases.keys().collect::<Vec<_>>(), names);
-    // Those that nobody asks for are asked here.
-    let mut levels = Levels::default();
-    for policy in ALL.iter().filter(|policy| policy.level.is_none()) {
-        levels.set(policy, Some(Level::Note));
-    }
+    let levels = all_asked();
     let mut wrong = Vec::new();
     let mut page = String::new();
     for (policy, resources) in &cases {
