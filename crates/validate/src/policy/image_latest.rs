@@ -57,8 +57,8 @@ fn image<'t>(
         return Ok(());
     };
     if is_latest(&name) {
-        let last = name.rsplit('/').next().unwrap_or(&name);
-        let what = format!("the image `{last}` is whatever is the latest");
+        let name = name.replace([HOLE, LATER], "…");
+        let what = format!("the image `{name}` is whatever is the latest");
         look.broken_at(
             &POLICY,
             entries,
@@ -81,13 +81,11 @@ fn is_latest(name: &str) -> bool {
     }
 }
 
-/// Whether all is known of what is after the last slash.
+/// Whether it is known what a name ends with, whatever it begins with: `:1.2` of `${Repository.RepositoryUri}:1.2`.
 fn is_tag_known(name: &str) -> bool {
-    !name
-        .rsplit('/')
-        .next()
-        .unwrap_or(name)
-        .contains([HOLE, LATER])
+    let last = name.rsplit('/').next().unwrap_or(name);
+    let tag = last.rsplit_once(':').map_or(last, |(_, tag)| tag);
+    last.contains('@') || !tag.contains([HOLE, LATER])
 }
 
 #[cfg(test)]
