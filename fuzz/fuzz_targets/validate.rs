@@ -1,10 +1,11 @@
-//! Any bytes → a template of real resource types → what is wrong with it, twice the same.
+//! Any bytes → a template of real resource types → what is wrong with it, and which policies it breaks, twice the same.
 
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use stratiform_template::{Template, check};
 use stratiform_test_support::{Entropy, template};
+use stratiform_validate::policy::{Levels, ask};
 use stratiform_validate::validate;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -27,5 +28,9 @@ fn holds(template: &Template) {
         let again = validate(template, regions);
         assert_eq!(report.findings, again.findings);
         assert_eq!(report.not_checked, again.not_checked);
+        let asked = ask(template, regions, &Levels::default());
+        let again = ask(template, regions, &Levels::default());
+        assert_eq!(asked.findings, again.findings);
+        assert_eq!(asked.answers, again.answers);
     }
 }

@@ -12,7 +12,7 @@ use crate::{clients, codegen, conformance, emulators, oracles, packages, screens
 
 type Step = fn() -> Result<Outcome, String>;
 
-const STEPS: [(&str, Step); 19] = [
+const STEPS: [(&str, Step); 20] = [
     ("format", format),
     ("clippy", clippy),
     ("tests", tests),
@@ -23,6 +23,7 @@ const STEPS: [(&str, Step); 19] = [
     ("resource types compile", resource_types),
     ("conformance", conformance::step),
     ("conformance validate", conformance::validate::step),
+    ("conformance policies", conformance::policies::step),
     ("oracles", oracles::run),
     ("moto", moto),
     ("ministack", ministack),

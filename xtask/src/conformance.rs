@@ -1,4 +1,4 @@
-//! `cargo xtask conformance diff|service|engine|validate`: our answers beside those that the real service gave.
+//! `cargo xtask conformance diff|service|engine|validate|policies`: our answers beside those that the real service gave.
 //!
 //! What lives here: the order of things. The modules below read recordings ([`case`]), compare them field by field
 //! ([`compare`], by the rules of [`mod@value`] and [`pattern`]), say which differences have a reason that is known
@@ -13,6 +13,7 @@ mod explanation;
 mod field;
 mod page;
 mod pattern;
+pub(crate) mod policies;
 mod report;
 mod service;
 pub(crate) mod validate;
@@ -29,11 +30,13 @@ use crate::outcome::Outcome;
 const USAGE: &str = "usage: cargo xtask conformance diff [--data DIR] [--verbose]
        cargo xtask conformance service [--data DIR]
        cargo xtask conformance engine [--data DIR] [--only TEXT] [--verbose] [--write]
+       cargo xtask conformance policies [--write]
        cargo xtask conformance validate [--data DIR] [--every N] [--write]
 
 diff compares the changes that `stratiform-diff` finds with recorded change sets, by the rules of their README.
 service reads recorded change sets, events and refusals into `stratiform-service`'s types, and renders them again.
 engine has the AWS SDK do what was recorded against our endpoint, and compares everything that it is answered.
+policies asks checkov and our policies about the same templates: what it finds and we do not needs a reason.
 validate asks cfn-lint, AWS's own validator and us about the same templates, and compares finding by finding.
 
   --data DIR   the recordings; ../shared/data/recorded-change-sets beside the workspace when left out.
@@ -93,6 +96,7 @@ fn compare(request: &Request) -> Result<Option<(String, bool)>, String> {
                 compared.conforms(),
             )))
         }
+        Subject::Policies => policies::compare_all(request.page).map(Some),
         Subject::Validate => {
             let folder = (*folder != default_folder()).then(|| folder.clone());
             let compared = validate::compare_all(folder.as_deref(), request.page, request.every)?;
@@ -140,6 +144,8 @@ enum Subject {
     Service,
     /// What our endpoint answers.
     Engine,
+    /// What our policies say.
+    Policies,
     /// What we find in templates.
     Validate,
 }
@@ -167,6 +173,7 @@ fn parse(arguments: &[String]) -> Option<Request> {
         "diff" => Subject::Diff,
         "service" => Subject::Service,
         "engine" => Subject::Engine,
+        "policies" => Subject::Policies,
         "validate" => Subject::Validate,
         _ => return None,
     };
@@ -187,7 +194,12 @@ fn parse(arguments: &[String]) -> Option<Request> {
             "--every" if subject == Subject::Validate => {
                 request.every = arguments.next()?.parse().ok().filter(|every| *every > 0)?;
             }
-            "--write" if matches!(subject, Subject::Engine | Subject::Validate) => {
+            "--write"
+                if matches!(
+                    subject,
+                    Subject::Engine | Subject::Policies | Subject::Validate
+                ) =>
+            {
                 request.page = Page::Written
             }
             _ => return None,

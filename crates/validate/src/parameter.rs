@@ -30,6 +30,14 @@ pub(crate) fn default(declared: &Parameter) -> Option<Cow<'_, str>> {
     declared.default.as_ref()?.scalar()
 }
 
+/// The texts, with commas between them, of a parameter that is a list, where nobody gives others.
+pub(crate) fn list_default(declared: &Parameter) -> Option<Cow<'_, str>> {
+    if declared.is_looked_up() || !declared.is_list() {
+        return None;
+    }
+    declared.default.as_ref()?.scalar()
+}
+
 /// Whether a parameter may have a text; nothing where that cannot be said.
 pub(crate) fn allows(declared: &Parameter, text: &str) -> Option<bool> {
     let limit = |name: &str| -> Option<f64> {

@@ -5,13 +5,73 @@
 //!
 //! A policy holds, is broken, or cannot be known here: there are no other answers, and the last is counted.
 
+mod access_key;
+mod access_logs;
 mod answer;
+mod api_open;
+mod asking;
+mod backups_kept;
+mod bucket_acl_public;
+mod bucket_logged;
 mod bucket_public;
+mod bucket_tls_only;
+mod bucket_versioned;
+mod cache;
+mod cluster_endpoint_public;
+mod container;
+mod container_files;
+mod container_host;
+mod container_logs;
+mod container_privileged;
+mod data_kept;
+mod deletion_protected;
+mod exec_logged;
+mod flow_logs;
+mod function_caller;
+mod function_dead_letters;
+mod function_url_open;
+mod iam_admin;
+mod iam_allows_all_but;
+mod iam_data_everywhere;
+mod iam_pass_role;
+mod iam_permissions_everywhere;
+mod iam_service_wildcard;
+mod iam_user_policy;
+mod iam_write_everywhere;
+mod identity_pool_guests;
 mod image_latest;
+mod imds_v2;
+mod invalid_headers;
+mod key_rotation;
 mod levels;
+mod listener_plain;
+mod log_key;
+mod log_retention;
+mod minor_upgrades;
+mod name_fixed;
+mod network;
+mod own_key;
 mod page;
 mod part;
+mod point_in_time;
+mod port_inner_open;
+mod port_open;
+mod principal_anyone;
+mod public_address;
+mod publicly_accessible;
+mod queue_dead_letters;
+mod repository_immutable;
+mod repository_scanned;
+mod several_zones;
+mod shape;
+mod statement;
 mod storage_encrypted;
+mod stream_encrypted;
+mod tls_version;
+mod topic_encrypted;
+mod trail_whole;
+mod transit_encrypted;
+mod trust_anyone;
 
 pub use answer::{Answer, Answered, Asked, ask};
 pub use levels::Levels;
@@ -63,7 +123,61 @@ pub(crate) type Check = for<'t> fn(&mut Look<'_, 't>, &'t Entries, &Path<'_>) ->
 
 /// All policies, in the order of their names.
 pub static ALL: &[&Policy] = &[
+    &access_key::POLICY,
+    &access_logs::POLICY,
+    &api_open::POLICY,
+    &backups_kept::POLICY,
+    &bucket_acl_public::POLICY,
+    &bucket_logged::POLICY,
     &bucket_public::POLICY,
+    &bucket_tls_only::POLICY,
+    &bucket_versioned::POLICY,
+    &cluster_endpoint_public::POLICY,
+    &container_files::POLICY,
+    &container_host::POLICY,
+    &container_logs::POLICY,
+    &container_privileged::POLICY,
+    &data_kept::POLICY,
+    &deletion_protected::POLICY,
+    &exec_logged::POLICY,
+    &flow_logs::POLICY,
+    &function_caller::POLICY,
+    &function_dead_letters::POLICY,
+    &function_url_open::POLICY,
+    &iam_admin::POLICY,
+    &iam_allows_all_but::POLICY,
+    &iam_data_everywhere::POLICY,
+    &iam_pass_role::POLICY,
+    &iam_permissions_everywhere::POLICY,
+    &iam_service_wildcard::POLICY,
+    &iam_user_policy::POLICY,
+    &iam_write_everywhere::POLICY,
+    &identity_pool_guests::POLICY,
     &image_latest::POLICY,
+    &imds_v2::POLICY,
+    &invalid_headers::POLICY,
+    &key_rotation::POLICY,
+    &listener_plain::POLICY,
+    &log_key::POLICY,
+    &log_retention::POLICY,
+    &minor_upgrades::POLICY,
+    &name_fixed::POLICY,
+    &own_key::POLICY,
+    &point_in_time::POLICY,
+    &port_inner_open::POLICY,
+    &port_open::POLICY,
+    &principal_anyone::POLICY,
+    &public_address::POLICY,
+    &publicly_accessible::POLICY,
+    &queue_dead_letters::POLICY,
+    &repository_immutable::POLICY,
+    &repository_scanned::POLICY,
+    &several_zones::POLICY,
     &storage_encrypted::POLICY,
+    &stream_encrypted::POLICY,
+    &tls_version::POLICY,
+    &topic_encrypted::POLICY,
+    &trail_whole::POLICY,
+    &transit_encrypted::POLICY,
+    &trust_anyone::POLICY,
 ];

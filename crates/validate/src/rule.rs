@@ -19,7 +19,7 @@ mod packaged;
 mod password;
 mod period;
 mod pipeline;
-mod policy;
+pub(crate) mod policy;
 mod rest_api;
 mod role_path;
 mod runtime;

@@ -3,6 +3,8 @@
 #![expect(clippy::panic, reason = "a test")]
 
 mod policies {
+    mod each;
+    mod everywhere;
     mod pages;
     mod storage;
 }

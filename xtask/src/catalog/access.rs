@@ -1,5 +1,5 @@
-//! All of IAM's actions, as they are spelled, with what each gives: to list, read, write, tag, or change permissions.
-//! And the keys that conditions may test.
+//! All of IAM's actions, as they are spelled, with what each gives: to list, read, write, tag, or change permissions; and
+//! whether that can be limited to some resources. And the keys that conditions may test.
 //!
 //! The package has files per service (`data/actions/sqs.json`, `data/conditionKeys/sqs.json`), made from AWS's Service
 //! Authorization Reference. The package with the schemas has the actions, too, of another day and in small letters: what
@@ -13,7 +13,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::error::{ImportError, unexpected};
-use super::package;
+use super::{actions, package};
 
 /// Our word for each of the package's levels. Whoever may change permissions or tags writes, too.
 const LEVELS: [(&str, &str); 5] = [
@@ -29,6 +29,9 @@ const UNKNOWN: &str = "unknown";
 
 /// The word for keys of conditions.
 const KEY: &str = "key";
+
+/// What a word ends with, where the actions are allowed on everything or not at all.
+const EVERYWHERE: &str = "-any";
 
 /// Renders the file of all actions and keys.
 pub(super) fn render(
@@ -51,14 +54,12 @@ pub(super) fn render(
     for (service, facts) in policies {
         let levels = services.entry(service.clone()).or_default();
         let newer = newer(service, facts, levels, named)?;
-        if !newer.is_empty() {
-            levels.insert(UNKNOWN, newer);
-        }
+        levels.extend(newer);
     }
     for (service, keys) in keys(data, &names)? {
         // Keys of AWS's own and of identity providers belong to no service.
         if let Some(levels) = services.get_mut(&service) {
-            levels.insert(KEY, keys.into_iter().collect());
+            levels.insert(KEY.to_owned(), keys.into_iter().collect());
         }
     }
     Ok(table(&services))
@@ -109,8 +110,8 @@ fn newer(
     facts: &Value,
     levels: &ByLevel,
     named: &BTreeSet<String>,
-) -> Result<Vec<String>, ImportError> {
-    let actions = facts["Actions"]
+) -> Result<ByLevel, ImportError> {
+    let all = facts["Actions"]
         .as_object()
         .ok_or_else(|| unexpected(service, "a map of actions", facts))?;
     let known: BTreeSet<String> = levels
@@ -124,12 +125,16 @@ fn newer(
         let spelling = spelling.and_then(|name| name.split_once(':'));
         spelling.map_or_else(|| action.clone(), |(_, name)| name.to_owned())
     };
-    let newer: BTreeSet<String> = actions
-        .keys()
-        .filter(|action| !known.contains(action.as_str()))
-        .map(spelled)
-        .collect();
-    Ok(newer.into_iter().collect())
+    let mut newer = ByLevel::new();
+    for (action, facts) in all.iter().filter(|(action, _)| !known.contains(*action)) {
+        let is_limited = !actions::kinds(&format!("{service}:{action}"), facts)?.is_empty();
+        newer
+            .entry(word(UNKNOWN, is_limited))
+            .or_default()
+            .push(spelled(action));
+    }
+    newer.values_mut().for_each(|actions| actions.sort());
+    Ok(newer)
 }
 
 fn read(path: &Path) -> Result<Value, ImportError> {
@@ -143,12 +148,18 @@ fn read(path: &Path) -> Result<Value, ImportError> {
     })
 }
 
-type ByLevel = BTreeMap<&'static str, Vec<String>>;
+/// The word for actions of a level that can be limited to some resources, or not.
+fn word(level: &str, is_limited: bool) -> String {
+    let end = if is_limited { "" } else { EVERYWHERE };
+    format!("{level}{end}")
+}
+
+type ByLevel = BTreeMap<String, Vec<String>>;
 
 fn table(services: &BTreeMap<String, ByLevel>) -> String {
     let mut text = format!(
         "# All of IAM's actions and the keys of its conditions, from {} {}, and from {} {}. Written by `cargo xtask catalog`; read by src/access.rs.\n\
-         # service NAME, then `list|read|write|tag|permit|unknown ACTION…` and `key KEY…`.\n",
+         # service NAME, then `list|read|write|tag|permit|unknown ACTION…`, with `-any` where they cannot be limited to resources, and `key KEY…`.\n",
         package::IAM_NAME,
         package::IAM_VERSION,
         package::NAME,
@@ -177,7 +188,15 @@ fn by_level(service: &str, actions: &Value) -> Result<ByLevel, ImportError> {
         let (Some(name), Some((_, level))) = (name, level) else {
             return Err(unexpected(service, "an action with a known level", facts));
         };
-        levels.entry(*level).or_default().push(name.to_owned());
+        let kinds = facts["resourceTypes"].as_array().ok_or_else(|| {
+            unexpected(service, "an action with a list of what it acts on", facts)
+        })?;
+        let full = format!("{service}:{name}");
+        let is_limited = !kinds.is_empty() && !actions::is_on_everything(&full);
+        levels
+            .entry(word(level, is_limited))
+            .or_default()
+            .push(name.to_owned());
     }
     levels.values_mut().for_each(|actions| actions.sort());
     Ok(levels)
@@ -190,22 +209,35 @@ mod tests {
 
     #[test]
     fn actions_are_listed_by_level() {
+        let on = json!([{"name": "queue", "required": false}]);
         let actions = json!({
-            "sendmessage": {"name": "SendMessage", "accessLevel": "Write"},
-            "addpermission": {"name": "AddPermission", "accessLevel": "Permissions management, Write"},
-            "purgequeue": {"name": "PurgeQueue", "accessLevel": "Write"},
+            "sendmessage": {"name": "SendMessage", "accessLevel": "Write", "resourceTypes": on},
+            "addpermission": {
+                "name": "AddPermission",
+                "accessLevel": "Permissions management, Write",
+                "resourceTypes": on,
+            },
+            "listqueues": {"name": "ListQueues", "accessLevel": "List", "resourceTypes": []},
+            "purgequeue": {"name": "PurgeQueue", "accessLevel": "Write", "resourceTypes": on},
         });
         let mut levels = by_level("sqs", &actions).unwrap();
-        let policies = json!({"Actions": {"sendmessage": {}, "newaction": {}, "other": {}}});
+        let policies = json!({"Actions": {
+            "sendmessage": {},
+            "newaction": {"Resources": ["queue"]},
+            "other": {"Resources": ["queue"]},
+            "another": {},
+        }});
         let named = ["sqs:NewAction".to_owned()].into();
         let newer = newer("sqs", &policies, &levels, &named).unwrap();
-        levels.insert(UNKNOWN, newer);
+        levels.extend(newer);
         let text = table(&[("sqs".to_owned(), levels)].into());
         let lines: Vec<_> = text.lines().skip(2).collect();
         let expected = [
             "service\tsqs",
+            "list-any\tListQueues",
             "permit\tAddPermission",
             "unknown\tNewAction other",
+            "unknown-any\tanother",
             "write\tPurgeQueue SendMessage",
         ];
         assert_eq!(lines, expected);
@@ -232,12 +264,27 @@ mod tests {
     }
 
     #[test]
-    fn another_level_is_refused() {
-        let error = by_level("sqs", &json!({"a": {"name": "A", "accessLevel": "Guess"}}));
-        let error = error.unwrap_err().to_string();
-        assert!(
-            error.contains("sqs is not an action with a known level"),
-            "{error}"
+    fn what_the_packages_say_too_much_of_is_allowed_on_everything() {
+        let on = json!([{"name": "dataset", "required": false}]);
+        let metric =
+            json!({"a": {"name": "PutMetricData", "accessLevel": "Write", "resourceTypes": on}});
+        let levels = by_level("cloudwatch", &metric).unwrap();
+        assert_eq!(levels["write-any"], ["PutMetricData"]);
+    }
+
+    #[test]
+    fn another_form_is_refused() {
+        let check = |facts: Value, expected: &str| {
+            let error = by_level("sqs", &json!({"a": facts})).unwrap_err();
+            assert!(error.to_string().contains(expected), "{error}");
+        };
+        check(
+            json!({"name": "A", "accessLevel": "Guess", "resourceTypes": []}),
+            "sqs is not an action with a known level",
+        );
+        check(
+            json!({"name": "A", "accessLevel": "Write"}),
+            "sqs is not an action with a list of what it acts on",
         );
     }
 }

@@ -32,13 +32,15 @@ const ALSO: [&str; 14] = [
     "ssm:GetParameters",
 ];
 
-/// Actions that have to be allowed on everything although they have kinds, which the package does not tell. Sources: the
+/// Actions that have to be allowed on everything although they have kinds, which the packages do not tell. Sources: the
 /// CloudWatch API reference ("you must be signed on with the permission that is scoped to *", where alarms are composite);
-/// the Service Authorization Reference (the data set of `GetMetricData` is optional).
-const ON_EVERYTHING: [&str; 3] = [
+/// the Service Authorization Reference (the data set of `GetMetricData`, `ListMetrics` and `PutMetricData` is optional).
+const ON_EVERYTHING: [&str; 5] = [
     "cloudwatch:describealarms",
     "cloudwatch:getmetricdata",
+    "cloudwatch:listmetrics",
     "cloudwatch:putcompositealarm",
+    "cloudwatch:putmetricdata",
 ];
 
 /// The words that begin what is common to all ARNs.
@@ -111,12 +113,17 @@ fn kept<'p>(
     Ok(kept)
 }
 
+/// Whether an action has to be allowed on everything, whatever the packages say.
+pub(super) fn is_on_everything(action: &str) -> bool {
+    ON_EVERYTHING.contains(&action.to_ascii_lowercase().as_str())
+}
+
 /// The kinds that an action acts on. The package writes them in small letters where it says what they are.
-fn kinds(action: &str, facts: &Value) -> Result<Vec<String>, ImportError> {
+pub(super) fn kinds(action: &str, facts: &Value) -> Result<Vec<String>, ImportError> {
     let place = format!("`Resources` of {action} in Policies.json");
     let refused = || unexpected(&place, "a list of kinds", &facts["Resources"]);
     let kinds = match &facts["Resources"] {
-        _ if ON_EVERYTHING.contains(&action) => return Ok(Vec::new()),
+        _ if is_on_everything(action) => return Ok(Vec::new()),
         Value::Null => return Ok(Vec::new()),
         Value::Array(kinds) => kinds,
         _ => return Err(refused()),

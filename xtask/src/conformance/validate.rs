@@ -25,10 +25,12 @@ use std::fs;
 use std::path::Path;
 
 use case::Case;
+pub(super) use case::number_of;
 use explanation::Explanations;
 use oracle::Oracle;
 use peers::Disputes;
 use rules::Rules;
+pub(super) use rules::lines;
 use seen::Seen;
 use tables::Tables;
 use tally::Tally;

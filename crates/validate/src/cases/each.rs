@@ -104,7 +104,9 @@ impl<'t> Cases<'t> {
         match parameter::choices(declared) {
             Some(choices) => borrowed(choices).collect(),
             None => {
-                let default = parameter::default(declared).into_iter().collect();
+                let list = || parameter::list_default(declared);
+                let default = parameter::default(declared).or_else(list);
+                let default = default.into_iter().collect();
                 borrowed(default).chain([None]).collect()
             }
         }
@@ -168,7 +170,9 @@ impl<'t> Cases<'t> {
 
     fn is_default(&self, name: &str, text: Option<&str>) -> bool {
         let declared = self.template.parameters.get(name);
-        let default = declared.and_then(parameter::default);
+        let default = declared.and_then(|declared| {
+            parameter::default(declared).or_else(|| parameter::list_default(declared))
+        });
         default.is_some() && default.as_deref() == text
     }
 }

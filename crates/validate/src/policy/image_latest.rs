@@ -1,9 +1,10 @@
 //! Images whose tag says nothing of what runs.
 
 use stratiform_finding::{Code, Level};
-use stratiform_template::{Path, Step, Value};
+use stratiform_template::Path;
 
-use super::{Part, Policy};
+use super::shape::{HOLE, LATER, shape};
+use super::{Part, Policy, container};
 use crate::schema::{Entries, Look, Looked};
 
 pub(super) static POLICY: Policy = Policy {
@@ -12,33 +13,28 @@ pub(super) static POLICY: Policy = Policy {
     rule: "An image has a tag other than `latest`, or a digest",
     reason: "what runs changes without a deployment, and nobody can go back to what ran before",
     remedy: "Name a version, or best a digest: `repository@sha256:…`.",
-    sources: &["CKV_AWS_51", "ECS task definition parameters: `image`"],
+    sources: &[
+        "ECS task definition parameters: `image`",
+        "Kubernetes documentation, \"Images\"",
+    ],
     checks: &[
+        ("AWS::Batch::JobDefinition", |look, job, path| {
+            image(look, job, &["ContainerProperties", "Image"], path)
+        }),
         ("AWS::ECS::TaskDefinition", task),
-        ("AWS::Lambda::Function", function),
+        ("AWS::Lambda::Function", |look, function, path| {
+            image(look, function, &["Code", "ImageUri"], path)
+        }),
+        ("AWS::Serverless::Function", |look, function, path| {
+            image(look, function, &["ImageUri"], path)
+        }),
     ],
 };
 
 fn task<'t>(look: &mut Look<'_, 't>, task: &'t Entries, path: &Path<'_>) -> Looked<'t> {
-    const CONTAINERS: &str = "ContainerDefinitions";
-    let Some(containers) = look.items_of(task, &[CONTAINERS])? else {
-        return Ok(());
-    };
-    let path = path.key(CONTAINERS);
-    for (position, container) in containers {
-        match container {
-            Value::Map(container) => {
-                let path = path.below(Step::Index(position));
-                image(look, container, &["Image"], &path)?;
-            }
-            _ => look.doubt(),
-        }
-    }
-    Ok(())
-}
-
-fn function<'t>(look: &mut Look<'_, 't>, function: &'t Entries, path: &Path<'_>) -> Looked<'t> {
-    image(look, function, &["Code", "ImageUri"], path)
+    container::each(look, task, path, &mut |look, container, path| {
+        image(look, container, &["Image"], path)
+    })
 }
 
 fn image<'t>(
@@ -48,7 +44,8 @@ fn image<'t>(
     path: &Path<'_>,
 ) -> Looked<'t> {
     let name = match look.part(entries, way)? {
-        Part::Given(value) => look.word(value)?,
+        // Whatever the account is, the tag is written.
+        Part::Given(value) => Some(shape(look, value)?).filter(|name| is_tag_known(name)),
         Part::Absent => {
             look.pass();
             return Ok(());
@@ -60,6 +57,7 @@ fn image<'t>(
         return Ok(());
     };
     if is_latest(&name) {
+        let name = name.replace([HOLE, LATER], "…");
         let what = format!("the image `{name}` is whatever is the latest");
         look.broken_at(
             &POLICY,
@@ -81,6 +79,13 @@ fn is_latest(name: &str) -> bool {
         Some((_, tag)) => tag == "latest",
         None => true,
     }
+}
+
+/// Whether it is known what a name ends with, whatever it begins with: `:1.2` of `${Repository.RepositoryUri}:1.2`.
+fn is_tag_known(name: &str) -> bool {
+    let last = name.rsplit('/').next().unwrap_or(name);
+    let tag = last.rsplit_once(':').map_or(last, |(_, tag)| tag);
+    last.contains('@') || !tag.contains([HOLE, LATER])
 }
 
 #[cfg(test)]

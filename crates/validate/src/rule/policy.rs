@@ -4,7 +4,7 @@
 //! cfn-lint: E3510, E3512, E3513, E3514, E3530, W2511, W3037.
 
 mod element;
-mod place;
+pub(crate) mod place;
 
 use stratiform_finding::Code;
 use stratiform_finding::words::{listed, meant};

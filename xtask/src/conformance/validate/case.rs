@@ -37,7 +37,7 @@ impl Case {
 }
 
 /// A number that is the same for the same text on every machine: FNV-1a.
-pub(super) fn number_of(text: &str) -> u64 {
+pub(in crate::conformance) fn number_of(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |number, byte| {
         (number ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })

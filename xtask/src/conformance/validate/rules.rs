@@ -92,7 +92,7 @@ pub(super) fn cfn_lint_number(rule: &str) -> String {
 }
 
 /// The lines of a table with tabs between its fields; a `#` begins what is for people.
-pub(super) fn lines(file: &str) -> Result<Vec<Vec<String>>, String> {
+pub(in crate::conformance) fn lines(file: &str) -> Result<Vec<Vec<String>>, String> {
     let text = fs::read_to_string(root().join(file))
         .map_err(|error| format!("cannot read `{file}`: {error}"))?;
     let told = |line: &&str| !line.is_empty() && !line.starts_with('#');

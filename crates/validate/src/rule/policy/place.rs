@@ -5,7 +5,7 @@ use stratiform_finding::words::meant;
 
 /// What a policy is attached to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// An identity: what it may do.
     Identity,
     /// A resource: who may do what with it.
@@ -23,10 +23,10 @@ pub(super) enum Kind {
 }
 
 /// Where a policy stands in a resource.
-pub(super) struct Place {
-    pub(super) resource_type: &'static str,
-    pub(super) way: &'static [&'static str],
-    pub(super) kind: Kind,
+pub(crate) struct Place {
+    pub(crate) resource_type: &'static str,
+    pub(crate) way: &'static [&'static str],
+    pub(crate) kind: Kind,
 }
 
 const fn place(resource_type: &'static str, way: &'static [&'static str], kind: Kind) -> Place {
@@ -40,7 +40,7 @@ const fn place(resource_type: &'static str, way: &'static [&'static str], kind: 
 const INLINE: &[&str] = &["Policies", "*", "PolicyDocument"];
 const DOCUMENT: &[&str] = &["PolicyDocument"];
 
-pub(super) const PLACES: &[Place] = &[
+pub(crate) const PLACES: &[Place] = &[
     place("AWS::IAM::Group", INLINE, Kind::Identity),
     place("AWS::IAM::GroupPolicy", DOCUMENT, Kind::Identity),
     place("AWS::IAM::ManagedPolicy", DOCUMENT, Kind::Identity),
@@ -99,7 +99,7 @@ const ELEMENTS: [&str; 9] = [
 
 impl Kind {
     /// Pairs of elements of which a statement has one.
-    pub(super) fn needs(self) -> &'static [(&'static str, &'static str)] {
+    pub(crate) fn needs(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Kind::Identity => &[ACTION, RESOURCE],
             Kind::Resource | Kind::Bucket | Kind::Key => &[ACTION, RESOURCE, PRINCIPAL],
@@ -109,7 +109,7 @@ impl Kind {
     }
 
     /// Whether a statement can have an element.
-    pub(super) fn allows(self, name: &str) -> bool {
+    pub(crate) fn allows(self, name: &str) -> bool {
         let is_of = |pair: (&str, &str)| pair.0 == name || pair.1 == name;
         ELEMENTS.contains(&name)
             && !(self == Kind::Identity && is_of(PRINCIPAL))
@@ -117,7 +117,7 @@ impl Kind {
     }
 
     /// What is said of an element that a statement cannot have.
-    pub(super) fn refusal(self, name: &str) -> (String, String, String) {
+    pub(crate) fn refusal(self, name: &str) -> (String, String, String) {
         let what = format!("a statement has no `{name}`");
         if ELEMENTS.contains(&name) {
             let is_identity = self == Kind::Identity;
@@ -137,7 +137,7 @@ impl Kind {
     }
 
     /// What such a policy is called.
-    pub(super) fn noun(self) -> &'static str {
+    pub(crate) fn noun(self) -> &'static str {
         match self {
             Kind::Identity => "a policy of an identity",
             Kind::Resource | Kind::Bucket | Kind::Own => "a policy of a resource",
@@ -149,7 +149,7 @@ impl Kind {
 
     /// How much it matters that an element is not there. KMS takes statements without: they do nothing
     /// (API reference, `CreateKey`).
-    pub(super) fn level(self, element: &str) -> Level {
+    pub(crate) fn level(self, element: &str) -> Level {
         match (self, element) {
             (Kind::Key, "Action" | "Resource") => Level::Warning,
             _ => Level::Error,
@@ -157,7 +157,7 @@ impl Kind {
     }
 
     /// Whether two statements cannot have one `Sid`. S3 and ECR do not mind.
-    pub(super) fn has_unique_ids(self) -> bool {
+    pub(crate) fn has_unique_ids(self) -> bool {
         match self {
             Kind::Identity | Kind::Trust | Kind::Resource | Kind::Key => true,
             Kind::Bucket | Kind::Own | Kind::Other => false,
