@@ -441,6 +441,8 @@ codes! {
         ServiceEnding = "service-ending",
         /// A password that is written out, or in a parameter that is shown.
         PlainPassword = "plain-password",
+        /// A secret that is written out: known by its form, or by its name and its randomness.
+        PlainSecret = "plain-secret",
         /// An image in a parameter that could be any text.
         ImageParameter = "image-parameter",
         /// The name of an availability zone, written out.

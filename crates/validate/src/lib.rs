@@ -24,6 +24,7 @@ mod resource;
 mod rule;
 mod scene;
 mod schema;
+pub mod secret;
 mod together;
 mod whole;
 
@@ -33,12 +34,27 @@ pub use kind::{given_by, kinds};
 pub use nested::validate_nested;
 pub use report::{NotChecked, Reason, Report};
 use scene::Scene;
+use stratiform_finding::Finding;
 use stratiform_resolve::written_out;
 use stratiform_template::{Node, Template};
 pub use together::{Deployed, validate_together};
 
 /// Holds a template against the facts, for the regions that it is deployed to; for any, where none is named.
 pub fn validate(template: &Template, regions: &[&str]) -> Report {
+    let mut report = without_secrets(template, regions);
+    secret::told(&secret::written(template), &mut report.findings);
+    report
+}
+
+/// Takes the secrets of a template out of what is said of it by others.
+pub fn hide_secrets(template: &Template, findings: &mut [Finding]) {
+    if !findings.is_empty() {
+        secret::hide(&secret::written(template), findings);
+    }
+}
+
+/// All but what is said of secrets.
+fn without_secrets(template: &Template, regions: &[&str]) -> Report {
     let mut report = match written_out(template) {
         Some(written) => {
             let report = with_globals(&written.template, regions);
@@ -82,11 +98,12 @@ fn plain(template: &Template, regions: &[&str]) -> Report {
 /// The same of a text's tree, as far as it can be read as a template; with what is wrong with its form first.
 pub fn inspect(node: &Node, regions: &[&str]) -> Report {
     let inspected = stratiform_template::inspect(node);
-    let mut report = validate(&inspected.template, regions);
+    let mut report = without_secrets(&inspected.template, regions);
     let own = std::mem::take(&mut report.findings).into_iter();
     let own = own.filter(|finding| !inspected.follows(finding));
     let size = whole::limit::size(node.span.end.saturating_sub(node.span.start));
     let form = inspected.findings().cloned();
     report.findings = size.into_iter().chain(form).chain(own).collect();
+    secret::told(&secret::written(&inspected.template), &mut report.findings);
     report
 }

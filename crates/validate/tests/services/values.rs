@@ -241,6 +241,10 @@ fn the_rest() {
             ],
         ),
         each(
+            "AWS::SSM::Parameter",
+            &["{Type: String, Name: /db/password, Value: 'kT7!wQ2zX+'}"],
+        ),
+        each(
             "AWS::RDS::DBInstance",
             &[
                 "{MasterUserPassword: secret}",
