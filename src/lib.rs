@@ -28,6 +28,7 @@ mod repository;
 mod restores;
 #[cfg(feature = "aws")]
 mod runtime;
+mod secrets;
 mod services;
 mod snapshots;
 mod sources;

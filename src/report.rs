@@ -14,8 +14,10 @@ use annotate_snippets::{Annotation, AnnotationKind, Level as Title, Origin, Rend
 use indexmap::IndexSet;
 use stratiform_finding::words::grouped;
 use stratiform_finding::{At, Code, Finding, Level, Span};
+use stratiform_validate::secret::masked;
 
 use crate::exit::Exit;
+use crate::secrets::{hide, is_secret};
 use crate::view::width::{self, wrapped};
 
 /// Why a command stops.
@@ -160,6 +162,9 @@ struct Shown<'f> {
 }
 
 fn draw(renderer: &Renderer, finding: &Finding, root: &Path, width: Option<usize>) -> String {
+    let mut finding = finding.clone();
+    hide(&mut finding);
+    let finding = &finding;
     let shown = shown(finding, root);
     let (what, why) = match (shown.first(), finding.why.as_str()) {
         (_, "") => (finding.what.clone(), None),
@@ -204,7 +209,7 @@ fn draw(renderer: &Renderer, finding: &Finding, root: &Path, width: Option<usize
             continue;
         };
         let shown = around(text, here.clone().map(|place| place.span));
-        let text = text.get(shown.range()).unwrap_or_default();
+        let text = masked(text.get(shown.range()).unwrap_or_default());
         let annotations = here.enumerate().map(|(index, place)| {
             let kind = if index == 0 {
                 AnnotationKind::Primary
@@ -214,8 +219,9 @@ fn draw(renderer: &Renderer, finding: &Finding, root: &Path, width: Option<usize
             let label = (!place.label.is_empty()).then_some(place.label);
             let span = place.span.range();
             let span = span.start.saturating_sub(shown.start)..span.end.saturating_sub(shown.start);
-            kind.span(within(text, span)).label(label)
+            kind.span(within(&text, span)).label(label)
         });
+        let annotations: Vec<_> = annotations.collect();
         let snippet = Snippet::source(text).path(file).line_start(shown.line);
         group = group.element(snippet.annotations(annotations));
     }
@@ -245,7 +251,11 @@ fn shown<'f>(finding: &'f Finding, root: &Path) -> Vec<Shown<'f>> {
             At::Text(source, span) => (&*source.name, Cow::from(&*source.text), *span),
             At::Rust(location) => {
                 let (line, column) = (location.line() as usize, location.column() as usize);
-                let (text, mut span) = rust(root, location.file(), line, column);
+                let (mut text, mut span) = rust(root, location.file(), line, column);
+                // What stands there may be the secret itself.
+                if is_secret(finding) {
+                    text.clear();
+                }
                 if index == 0
                     && let Some(found) = written::property(&text, span.start, &finding.path)
                 {

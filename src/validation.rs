@@ -3,12 +3,16 @@
 //! What lives here: findings of many templates together, what of them is accepted, and their number. What does not: what
 //! is wrong with a template (`stratiform-validate`), and how it is shown (`view::validated`).
 
+pub(crate) mod known;
+
 use std::collections::HashSet;
 
 use stratiform_finding::words::counted;
 use stratiform_finding::{Code, Finding, Level, Place};
 use stratiform_service::Timestamp;
 use stratiform_validate::Reason;
+
+use crate::secrets::hide;
 
 /// Something that was found, and whether somebody said that it may be so.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -17,6 +21,27 @@ pub(crate) struct Found {
     pub finding: Finding,
     /// Why it may be so: then it is counted, and fails nothing.
     pub accepted: Option<Acceptance>,
+    /// The key of the stack that it is in; none of a file, and of what no stack says.
+    pub stack: Option<String>,
+    /// Whether it was there before the change that is asked about: then it is counted, and fails nothing.
+    pub is_known: bool,
+}
+
+impl Found {
+    /// Something that nobody said anything of yet.
+    pub(crate) fn new(finding: Finding) -> Found {
+        Found {
+            finding,
+            accepted: None,
+            stack: None,
+            is_known: false,
+        }
+    }
+
+    /// Whether somebody has to do something about it.
+    pub(crate) fn is_open(&self) -> bool {
+        self.accepted.is_none() && !self.is_known
+    }
 }
 
 /// Why may something be as it is?
@@ -26,6 +51,8 @@ pub(crate) enum Acceptance {
     Allowed,
     /// It is written untyped in the code of the stack.
     Untyped,
+    /// Its line says that it is no secret.
+    Marked,
     /// The environment's file says so.
     Risk {
         /// Why.
@@ -41,6 +68,7 @@ impl Acceptance {
         match self {
             Acceptance::Allowed => "--allow".to_owned(),
             Acceptance::Untyped => "untyped in the code of the stack".to_owned(),
+            Acceptance::Marked => "its line says that it is no secret".to_owned(),
             Acceptance::Risk {
                 reason,
                 until: Some(day),
@@ -57,9 +85,10 @@ impl Acceptance {
             Acceptance::Risk {
                 until: Some(day), ..
             } => day.as_str() < today,
-            Acceptance::Risk { until: None, .. } | Acceptance::Allowed | Acceptance::Untyped => {
-                false
-            }
+            Acceptance::Risk { until: None, .. }
+            | Acceptance::Allowed
+            | Acceptance::Untyped
+            | Acceptance::Marked => false,
         }
     }
 }
@@ -90,6 +119,8 @@ pub(crate) struct Verdict {
     pub passed_over: usize,
     /// How many files could not be looked at: unreadable, or no templates though they are named.
     pub unreadable: usize,
+    /// What is asked about is what changed since this revision.
+    pub since: Option<String>,
 }
 
 impl Verdict {
@@ -101,25 +132,22 @@ impl Verdict {
         self.not_checked.extend(other.not_checked);
         self.passed_over += other.passed_over;
         self.unreadable += other.unreadable;
+        self.since = self.since.take().or(other.since);
     }
 
     /// More findings, none of them accepted.
     pub(crate) fn tell(&mut self, findings: impl IntoIterator<Item = Finding>) {
-        let found = findings.into_iter().map(|finding| Found {
-            finding,
-            accepted: None,
-        });
-        self.found.extend(found);
+        self.found.extend(findings.into_iter().map(Found::new));
     }
 
-    /// Accepts what has one of these codes, and makes errors of what has at least a level and is not accepted.
+    /// Accepts what has one of these codes, and makes errors of what has at least a level and is not accepted, and new.
     pub(crate) fn judge(&mut self, accepted: &[Code], denied: Option<Level>) {
         for found in &mut self.found {
             let is_allowed = accepted.contains(&found.finding.code);
             let allowed = is_allowed.then_some(Acceptance::Allowed);
             found.accepted = found.accepted.take().or(allowed);
             let is_denied = denied.is_some_and(|least| found.finding.level >= least);
-            if is_denied && found.accepted.is_none() {
+            if is_denied && found.is_open() {
                 found.finding.level = Level::Error;
             }
         }
@@ -132,8 +160,12 @@ impl Verdict {
         }
     }
 
-    /// Puts everything in the order of files and places, and what several environments have alike there once.
+    /// Puts everything in the order of files and places, and what several environments have alike there once; without
+    /// secrets.
     pub(crate) fn sort(&mut self) {
+        for found in &mut self.found {
+            hide(&mut found.finding);
+        }
         let mut seen = HashSet::new();
         self.found.retain(|found| seen.insert(found.clone()));
         self.found.sort_by(|one, other| {
@@ -148,9 +180,9 @@ impl Verdict {
         });
     }
 
-    /// What was found, and nobody accepted.
+    /// What was found, is new where that is asked, and nobody accepted.
     pub(crate) fn open(&self) -> impl Iterator<Item = &Finding> {
-        let open = self.found.iter().filter(|found| found.accepted.is_none());
+        let open = self.found.iter().filter(|found| found.is_open());
         open.map(|found| &found.finding)
     }
 
@@ -169,6 +201,13 @@ impl Verdict {
     pub(crate) fn accepted(&self) -> usize {
         let accepted = self.found.iter();
         accepted.filter(|found| found.accepted.is_some()).count()
+    }
+
+    /// What was there before, and nobody accepted.
+    pub(crate) fn known(&self) -> impl Iterator<Item = &Finding> {
+        let known = self.found.iter();
+        let known = known.filter(|found| found.is_known && found.accepted.is_none());
+        known.map(|found| &found.finding)
     }
 
     /// What there was: `412 resources checked in 19 templates: 2 errors, 1 warning; not checked: 1 macro, 2 types`.
@@ -190,6 +229,10 @@ impl Verdict {
         let accepted = self.accepted();
         if accepted > 0 {
             found.push(format!("{accepted} accepted"));
+        }
+        let known = self.known().count();
+        if let (Some(since), 1..) = (&self.since, known) {
+            found.push(format!("{known} known since {since}"));
         }
         if found.is_empty() {
             found.push("nothing found".to_owned());

@@ -29,6 +29,12 @@ pub(crate) struct Validate {
     /// Accept what has this code (repeatable): it is counted, and no error
     #[arg(long, value_name = "CODE")]
     pub allow: Vec<String>,
+    /// Fail only for what is new since this revision; what was there is counted
+    #[arg(long, value_name = "REV")]
+    pub new_since: Option<String>,
+    /// List what was there, too
+    #[arg(long, requires = "new_since")]
+    pub known: bool,
     /// Show notes, too
     #[arg(long)]
     pub notes: bool,

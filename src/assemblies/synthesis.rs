@@ -14,12 +14,12 @@ use stratiform_finding::{Code, Finding, Group, Level, Place};
 use stratiform_service::{AccountId, Malformed, Region};
 use stratiform_stack::{App, Assembly, References, Settings, StackAt};
 use stratiform_template::check;
-use stratiform_validate::{Deployed, validate, validate_together};
+use stratiform_validate::{Deployed, hide_secrets, validate, validate_together};
 
 use super::boundary;
 use crate::provenance::{Provenance, Synthesis};
 use crate::validation::{Acceptance, Found, Unchecked, Verdict};
-use crate::{Define, services, tasks, topics};
+use crate::{Define, secrets, services, tasks, topics};
 
 /// So many lines of YAML are said of what is wrong with a template.
 const PLACES: usize = 2;
@@ -117,6 +117,9 @@ fn own<E: Environment>(
     let written = loaded.environment.settings();
     let (mut assembly, flaws) = with_flaws(define, &loaded.environment)?;
     let mut verdict = traced(define, loaded, &assembly, asked);
+    if !matches!(asked, Questions::Nothing) {
+        verdict.found.extend(in_files(loaded, &verdict));
+    }
     verdict.tell(flaws);
     match tasks::entries(&assembly, loaded) {
         Ok(tasks) => assembly.tasks = tasks,
@@ -127,6 +130,22 @@ fn own<E: Environment>(
     verdict.tell(boundary::others(&assembly, written));
     verdict.tell(no_release(loaded));
     Ok((assembly, verdict))
+}
+
+/// The secrets in an environment's files that are not told already, as what a template has of them.
+fn in_files<E: Environment>(loaded: &Loaded<E>, verdict: &Verdict) -> Vec<Found> {
+    let told = verdict.found.iter().map(|found| &found.finding);
+    let told = told.filter(|finding| secrets::is_secret(finding));
+    let lines = |finding: &Finding| -> Vec<(String, usize)> {
+        let positions = finding.places.iter().map(|place| place.at.position());
+        positions
+            .map(|(file, line, _)| (file.to_owned(), line))
+            .collect()
+    };
+    let told: Vec<(String, usize)> = told.flat_map(lines).collect();
+    let mut found = secrets::in_environment(loaded);
+    found.retain(|found| !lines(&found.finding).iter().any(|line| told.contains(line)));
+    found
 }
 
 /// An environment's stacks as its values make them. Nothing is checked but what synthesis itself refuses.
@@ -223,8 +242,9 @@ pub(crate) fn verdict_of(
         let report = validate(&stack.template, &regions);
         verdict.templates += 1;
         verdict.resources += report.checked;
-        let form = check(&stack.template).into_iter();
-        let form = form.map(|finding| (finding, None));
+        let mut form = check(&stack.template);
+        hide_secrets(&stack.template, &mut form);
+        let form = form.into_iter().map(|finding| (finding, None));
         let between = between.iter().filter(|(at, _)| *at == position);
         let between = between.map(|(_, finding)| finding.clone());
         let held = report.findings.into_iter().chain(between);
@@ -246,7 +266,11 @@ pub(crate) fn verdict_of(
             };
             let finding = declared(finding, key, stack);
             let finding = places.into_iter().fold(finding, Finding::at);
-            Found { finding, accepted }
+            Found {
+                accepted,
+                stack: Some(key.to_owned()),
+                ..Found::new(finding)
+            }
         });
         verdict.found.extend(found);
         let not_checked = report.not_checked.into_iter().map(|it| Unchecked {

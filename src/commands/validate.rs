@@ -2,6 +2,7 @@
 
 pub(crate) mod files;
 mod fixing;
+mod since;
 
 use std::path::PathBuf;
 
@@ -9,6 +10,7 @@ use stratiform_environment::Environment;
 use stratiform_finding::{Code, Finding, Level};
 
 use self::fixing::Outcome;
+use self::since::{FilesThen, StacksThen};
 use crate::Define;
 use crate::args::{Deny, Global, Validate, ValidateFormat};
 use crate::assemblies::synthesis::{Questions, validated};
@@ -39,23 +41,24 @@ pub(crate) fn run<E: Environment>(
         looked.verdict.sort();
         looked
     };
-    let of_files = || {
-        judged(Looked {
-            verdict: files::verdict(&args.files, &regions),
-            ..Looked::default()
-        })
-    };
     if args.files.is_empty() {
-        let looked = stacks(define, global, &args.env, &regions)?;
+        let looked = stacks(define, global, args, &regions)?;
         return Ok(shown(&judged(looked), global, args));
     }
+    let then = args.new_since.as_deref().map(FilesThen::at).transpose()?;
+    let of_files = || -> Result<Looked, Failure> {
+        Ok(judged(Looked {
+            verdict: files::verdict(&args.files, &regions, then.as_ref())?,
+            ..Looked::default()
+        }))
+    };
     if args.fix {
         fixing::files_only(args)?;
     }
-    let looked = of_files();
+    let looked = of_files()?;
     let colour = Colour::on(global.color, &std::io::stderr());
     let looked = match args.fix {
-        true if fixing::fix(&looked.verdict, args, colour)? == Outcome::Written => of_files(),
+        true if fixing::fix(&looked.verdict, args, colour)? == Outcome::Written => of_files()?,
         _ => looked,
     };
     Ok(shown(&looked, global, args))
@@ -68,25 +71,36 @@ struct Looked {
     root: PathBuf,
     /// Environments that nothing was checked against.
     unchecked: Vec<String>,
+    /// What has to be known besides.
+    said: String,
 }
 
 /// The stacks of the project's environments.
 fn stacks<E: Environment>(
     define: Define<E>,
     global: &Global,
-    wanted: &[String],
+    args: &Validate,
     regions: &[String],
 ) -> Result<Looked, Failure> {
     let project = Project::find(global.environments.as_deref())?;
-    let checked = project.load::<E>(wanted)?;
+    let then = args.new_since.as_deref();
+    let then = then.map(|revision| StacksThen::at(&project, revision));
+    let mut then = then.transpose()?;
+    let checked = project.load::<E>(&args.env)?;
+    let asked = Questions::Everything(regions);
     let mut verdict = Verdict::default();
     let mut findings: Vec<Finding> = Vec::new();
     let looked = on_all_cores(&checked.environments, |loaded| {
-        validated(define, loaded, Questions::Everything(regions))
+        validated(define, loaded, asked)
     });
-    for looked in looked {
+    for (loaded, looked) in checked.environments.iter().zip(looked) {
         match looked {
-            Ok((_, of_it)) => verdict.add(of_it),
+            Ok((assemblies, mut of_it)) => {
+                if let Some(then) = then.as_mut().filter(|_| of_it.open().next().is_some()) {
+                    of_it.know(&then.found(loaded, &assemblies, asked)?);
+                }
+                verdict.add(of_it);
+            }
             Err(found) => findings.extend(found),
         }
     }
@@ -95,10 +109,13 @@ fn stacks<E: Environment>(
         findings.extend(verdict.errors());
         return Err(Failure::below(&project.root, findings));
     }
+    verdict.since = then.as_ref().map(|then| then.shown().to_owned());
+    let said = then.as_ref().map(StacksThen::said).unwrap_or_default();
     Ok(Looked {
         verdict,
         root: project.root,
         unchecked: checked.unchecked,
+        said,
     })
 }
 
@@ -106,7 +123,7 @@ fn shown(looked: &Looked, global: &Global, args: &Validate) -> Answer {
     let Looked { verdict, root, .. } = looked;
     let are_notes_shown = args.notes;
     let sentence = verdict.sentence(are_notes_shown) + "\n";
-    let unchecked = summary::unchecked(&looked.unchecked);
+    let unchecked = looked.said.clone() + &summary::unchecked(&looked.unchecked);
     let (stdout, stderr) = match args.format {
         ValidateFormat::Text => {
             let colour = Colour::on(global.color, &std::io::stdout());
@@ -117,6 +134,9 @@ fn shown(looked: &Looked, global: &Global, args: &Validate) -> Answer {
             };
             let mut page = text(verdict, least, root, colour);
             page += &text::accepted(verdict);
+            if args.known {
+                page += &text::known(verdict);
+            }
             if global.verbose {
                 page += &text::not_checked(verdict);
             }

@@ -3,6 +3,7 @@
 //! Git makes the tree itself, so that ignored files, filters, modes, links and sparse checkouts count as they do in a
 //! commit. Its objects and its index are in a folder of their own: neither the repository nor its index changes.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -85,6 +86,33 @@ impl WorkingTree {
         let names = String::from_utf8_lossy(&output.stdout).into_owned();
         let names = names.split('\0').filter(|name| !name.is_empty());
         Ok(names.map(str::to_owned).collect())
+    }
+
+    /// What files are called at a commit that have another name now, by that.
+    ///
+    /// # Errors
+    /// Git cannot tell.
+    pub(crate) fn renamed_since(
+        &self,
+        revision: &Revision,
+    ) -> Result<HashMap<String, String>, Failure> {
+        let trees = [
+            "-z",
+            "--name-status",
+            "--find-renames",
+            "--diff-filter=R",
+            "-r",
+        ];
+        let sides = [revision.commit.as_str(), self.tree.as_str()];
+        let output = self.git(&[&["diff-tree"], trees.as_slice(), &sides].concat())?;
+        let names = String::from_utf8_lossy(&output.stdout).into_owned();
+        // Each entry: how near they are, the old name, the new one.
+        let names: Vec<&str> = names.split('\0').collect();
+        let entries = names.chunks_exact(3).filter_map(|entry| match entry {
+            [_, old, new] => Some(((*new).to_owned(), (*old).to_owned())),
+            _ => None,
+        });
+        Ok(entries.collect())
     }
 
     /// The name of git's object at a path from the repository's top: of a file's content, or of all that is in a

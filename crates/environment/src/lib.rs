@@ -28,14 +28,14 @@ use serde::de::DeserializeOwned;
 
 pub use load::origin::{Effective, Origin};
 pub use load::variation::{Variable, Variation};
-pub use load::{Loaded, check_all, images, load, load_all};
+pub use load::{Loaded, accepted_risks, check_all, images, load, load_all};
 pub use path::{Path, Step};
 pub use schema::{schema, unsupported};
 pub use settings::{
-    AcceptedRisk, BesidesName, Bootstrap, Command, Contact, Covered, Deployment, FolderName,
-    GitHubEnvironment, GitHubRepository, GitRef, HttpCheck, ImageSource, Images, Notify, OnFailure,
-    ParameterOfStack, PolicyArn, Recovery, References, Rehearsal, RepositoryIds, Runs,
-    ServiceWithImage, Settings, SourcePath, Task, Topic, VariableName, Verify, When,
+    AcceptedRisk, AcceptedRisks, BesidesName, Bootstrap, Command, Contact, Covered, Deployment,
+    FolderName, GitHubEnvironment, GitHubRepository, GitRef, HttpCheck, ImageSource, Images,
+    Notify, OnFailure, ParameterOfStack, PolicyArn, Recovery, References, Rehearsal, RepositoryIds,
+    Runs, ServiceWithImage, Settings, SourcePath, Task, Topic, VariableName, Verify, When,
 };
 pub use stratiform_finding::Source;
 pub use stratiform_finding::words::{joined, listed, meant, nearest};

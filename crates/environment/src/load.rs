@@ -19,7 +19,7 @@ use crate::schema::shape::Shape;
 use crate::values::names::EnvironmentName;
 use crate::values::text::Text;
 use crate::violation::{Related, Violation};
-use crate::{Environment, Images, Settings, schema};
+use crate::{AcceptedRisks, Environment, Images, Settings, schema};
 
 /// An environment, and where its values are from.
 #[derive(Clone, Debug)]
@@ -176,6 +176,16 @@ pub fn images(layers: &[Source]) -> Option<Images> {
     }
 }
 
+/// The findings that an environment accepts, whatever else its layers say and however its type was then; none where that
+/// cannot be read.
+pub fn accepted_risks(layers: &[Source]) -> Option<AcceptedRisks> {
+    let tree = merge(layers).ok()?.to_json();
+    match tree.get(Settings::SECTION)?.get("accepted_risks") {
+        Some(risks) => serde_json::from_value(risks.clone()).ok(),
+        None => Some(AcceptedRisks::new()),
+    }
+}
+
 /// What does not fit together between environments; see [`Environment::check_all`].
 pub fn check_all<E: Environment>(all: &[Loaded<E>]) -> Vec<Finding> {
     let environments: Vec<(&EnvironmentName, &E)> = all
@@ -191,6 +201,11 @@ pub fn check_all<E: Environment>(all: &[Loaded<E>]) -> Vec<Finding> {
 }
 
 impl<E: Environment> Loaded<E> {
+    /// The files that its values are from, the shared one first.
+    pub fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
     /// Every value that is in force, and where it is from; built-in defaults included.
     ///
     /// In the order of the files; built-in values follow those of their section, sorted.

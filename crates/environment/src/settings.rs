@@ -92,8 +92,11 @@ pub struct Settings {
 
     /// Findings that the team has decided to live with: the check's ID, then for which resource and why.
     #[serde(default)]
-    pub accepted_risks: BTreeMap<CheckId, Vec<AcceptedRisk>>,
+    pub accepted_risks: AcceptedRisks,
 }
+
+/// Findings that the team has decided to live with, by the check's ID.
+pub type AcceptedRisks = BTreeMap<CheckId, Vec<AcceptedRisk>>;
 
 impl Settings {
     /// The name of the field that an app's environment has them in.

@@ -131,6 +131,23 @@ impl Function {
             .find(|function| function.name() == name)
     }
 
+    /// Whether it only says where a value is: its argument is no part of the value.
+    pub fn is_reference(self) -> bool {
+        matches!(
+            self,
+            Function::Ref
+                | Function::Condition
+                | Function::GetAtt
+                | Function::GetAZs
+                | Function::ImportValue
+                | Function::GetStackOutput
+                | Function::FindInMap
+                | Function::RefAll
+                | Function::ValueOf
+                | Function::ValueOfAll
+        )
+    }
+
     /// The short tag without its `!`, for the functions that have one.
     pub fn tag(self) -> Option<&'static str> {
         match self {

@@ -2,11 +2,12 @@
 //!
 //! What lives here: what a text says by itself ([`in_text`], [`masked`]), what it says under a name ([`under_name`]), and
 //! what of that is in a template. What does not: passwords by the properties of types (`rule/password.rs`), and how
-//! findings are drawn.
+//! findings are drawn. `document.rs` goes through any YAML or JSON ([`in_document`]), `template.rs` through a template.
 //!
 //! Only what is written out can be one: a reference, an attribute, a dynamic reference and what a function gives are
 //! none. Nothing here keeps, prints or hands on what a secret is: a [`Secret`] is its kind and its place.
 
+mod document;
 mod format;
 mod name;
 mod template;
@@ -17,6 +18,7 @@ use std::ops::Range;
 
 use stratiform_finding::{Code, Finding, Level};
 
+pub use document::in_document;
 pub use name::under_name;
 pub(crate) use template::{hide, told, written};
 pub use text::in_text;

@@ -1,15 +1,14 @@
 //! What validation finds in a template that it did not find before the change.
 
-use std::collections::HashSet;
-
 use stratiform_assembly::StackAt;
 use stratiform_diff::{Note, Pair};
-use stratiform_finding::{Code, Finding, Level};
+use stratiform_finding::{Finding, Level};
 use stratiform_service::Region;
 use stratiform_template::check;
-use stratiform_validate::validate;
+use stratiform_validate::{hide_secrets, validate};
 
 use crate::assemblies::synthesis::is_about;
+use crate::validation::known::{About, are_known};
 use crate::view::validated::message;
 
 /// The errors and warnings that are new, for whoever reviews the change. What is wrong in another way at the same place
@@ -24,21 +23,21 @@ pub(super) fn notes(pair: &Pair<'_>) -> Vec<Note> {
     }
     let before = pair.before.map(|before| found(before, &pair.place.region));
     let before = before.unwrap_or_default();
-    let known: HashSet<(Code, &[String])> = before.iter().map(about).collect();
-    let new = after
-        .iter()
-        .filter(|finding| !known.contains(&about(finding)));
-    new.map(note).collect()
-}
-
-fn about(finding: &Finding) -> (Code, &[String]) {
-    (finding.code, &finding.path)
+    let [known, all] = [&before, &after].map(|side| {
+        let side = side.iter().map(|finding| (None, finding));
+        side.collect::<Vec<About<'_>>>()
+    });
+    let new = are_known(&known, &all).into_iter().zip(&after);
+    let new = new.filter(|(is_known, _)| !is_known);
+    new.map(|(_, finding)| note(finding)).collect()
 }
 
 fn found(stack: &StackAt, region: &Region) -> Vec<Finding> {
     let template = &stack.template;
     let report = validate(template, &[region.as_str()]);
-    let found = check(template).into_iter().chain(report.findings);
+    let mut form = check(template);
+    hide_secrets(template, &mut form);
+    let found = form.into_iter().chain(report.findings);
     let found = found.filter(|finding| {
         let mut untyped = stack.untyped.iter();
         finding.level >= Level::Warning && !untyped.any(|path| is_about(finding, path))

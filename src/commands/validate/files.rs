@@ -10,8 +10,11 @@ use stratiform_template::{
 };
 use stratiform_validate::{inspect, validate_nested};
 
+use super::since::FilesThen;
 use crate::cores::on_all_cores;
+use crate::report::Failure;
 use crate::repository::input::{Input, TEMPLATE_ENDINGS};
+use crate::secrets::settled;
 use crate::validation::{Unchecked, Verdict};
 
 /// A file that is to be looked at.
@@ -31,8 +34,16 @@ enum Why {
     InFolder,
 }
 
-/// What is wrong with the templates that are named, and with those in folders that are.
-pub(super) fn verdict(paths: &[PathBuf], regions: &[String]) -> Verdict {
+/// What is wrong with the templates that are named, and with those in folders that are; and what of that was there
+/// before.
+///
+/// # Errors
+/// Git cannot be asked what was there.
+pub(super) fn verdict(
+    paths: &[PathBuf],
+    regions: &[String],
+    then: Option<&FilesThen>,
+) -> Result<Verdict, Failure> {
     let mut verdict = Verdict::default();
     let mut files = Vec::new();
     let mut folders = Vec::new();
@@ -49,7 +60,17 @@ pub(super) fn verdict(paths: &[PathBuf], regions: &[String]) -> Verdict {
             });
         }
     }
-    let looked = on_all_cores(&files, |file| looked_at(file, regions));
+    let looked = on_all_cores(&files, |file| {
+        let mut verdict = looked_at(file, regions);
+        // Of what is right now, nobody asks what it was.
+        if let Some(then) = then.filter(|_| verdict.open().next().is_some())
+            && let Some(text) = then.text(&file.path)?
+        {
+            verdict.know(&of_text(file, text, regions));
+        }
+        Ok(verdict)
+    });
+    let looked = looked.into_iter().collect::<Result<Vec<_>, Failure>>()?;
     for (folder, of_it) in folders {
         let mut inside = looked.get(of_it).unwrap_or_default().iter();
         if inside.all(|file| file.found.is_empty() && file.templates == 0) {
@@ -58,7 +79,8 @@ pub(super) fn verdict(paths: &[PathBuf], regions: &[String]) -> Verdict {
         }
     }
     looked.into_iter().for_each(|one| verdict.add(one));
-    verdict
+    verdict.since = then.map(|then| then.shown().to_owned());
+    Ok(verdict)
 }
 
 /// The files below a folder that end as templates do, by name. Links to folders are not followed, and nobody has
@@ -128,12 +150,6 @@ fn no_templates(folder: &Path) -> Finding {
 
 /// One file, read, looked at and let go.
 fn looked_at(file: &File, regions: &[String]) -> Verdict {
-    let of_folder = file.region.iter().filter(|_| regions.is_empty());
-    let regions: Vec<&str> = regions
-        .iter()
-        .chain(of_folder)
-        .map(String::as_str)
-        .collect();
     let mut verdict = Verdict::default();
     let bytes = match Input::Template.bytes(&file.path) {
         Ok(bytes) => bytes,
@@ -144,27 +160,37 @@ fn looked_at(file: &File, regions: &[String]) -> Verdict {
             return verdict;
         }
     };
-    let name = shown(&file.path);
-    let text = match String::from_utf8(bytes) {
-        Ok(text) => text,
+    match String::from_utf8(bytes) {
+        Ok(text) => return of_text(file, text, regions),
         Err(error) => {
             if file.why == Why::InFolder {
                 verdict.passed_over += 1;
             } else {
                 verdict.unreadable += 1;
                 // What is no text is not shown.
-                let source = Source::new(name, "");
+                let source = Source::new(shown(&file.path), "");
                 let found = parse_bytes(error.as_bytes()).err();
                 verdict.tell(found.map(|finding| finding.in_source(&source)));
             }
-            return verdict;
         }
-    };
+    }
+    verdict
+}
+
+/// A file's text, looked at.
+fn of_text(file: &File, text: String, regions: &[String]) -> Verdict {
+    let of_folder = file.region.iter().filter(|_| regions.is_empty());
+    let regions: Vec<&str> = regions
+        .iter()
+        .chain(of_folder)
+        .map(String::as_str)
+        .collect();
+    let mut verdict = Verdict::default();
     if file.why == Why::InFolder && !may_be_template(&text) {
         verdict.passed_over += 1;
         return verdict;
     }
-    let source = Source::new(name, text);
+    let source = Source::new(shown(&file.path), text);
     read(&source, file, &regions, &mut verdict);
     verdict
 }
@@ -218,7 +244,6 @@ fn template(
         .repeated
         .iter()
         .map(|repeated| written_twice(repeated, source));
-    verdict.tell(repeated);
     let node = &document.node;
     let placed = |finding: Finding| match finding.places.as_slice() {
         [] => {
@@ -234,7 +259,10 @@ fn template(
     let report = inspect(&document.node, regions);
     verdict.resources += report.checked;
     let nested = nested(document, source, path);
-    verdict.tell(report.findings.into_iter().chain(nested).map(placed));
+    let held = report.findings.into_iter().chain(nested).map(placed);
+    verdict
+        .found
+        .extend(settled(repeated.chain(held).collect(), source));
     let not_checked = report.not_checked.into_iter().map(|it| {
         let span = node.span_at(it.path.iter().map(String::as_str));
         Unchecked {

@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use stratiform_finding::words::counted;
 use stratiform_finding::{At, Code, Finding, Fix, Source};
 use stratiform_template::fixed;
+use stratiform_validate::secret::masked;
 
 use crate::args::Validate;
 use crate::exit::Exit;
@@ -22,6 +23,8 @@ struct Correction {
     source: Source,
     text: String,
     count: usize,
+    /// What is in it that nobody may see.
+    secrets: Vec<String>,
 }
 
 /// What was done about what can be corrected.
@@ -38,7 +41,7 @@ pub(super) enum Outcome {
 /// # Errors
 /// A folder or standard input is named; a file cannot be written, or is another by now.
 pub(super) fn fix(verdict: &Verdict, args: &Validate, colour: Colour) -> Result<Outcome, Failure> {
-    let corrections = corrections(verdict);
+    let corrections = corrections(verdict)?;
     if corrections.is_empty() {
         if verdict.open().next().is_some() {
             stderr("nothing that was found has one right answer\n");
@@ -48,6 +51,7 @@ pub(super) fn fix(verdict: &Verdict, args: &Validate, colour: Colour) -> Result<
     for correction in &corrections {
         let Source { name, text } = &correction.source;
         let diff = yaml::unified(name, Some(text), Some(&correction.text));
+        let diff = without(&diff, &correction.secrets);
         stderr(&yaml::coloured(&diff, colour));
     }
     let count = corrections.iter().map(|correction| correction.count).sum();
@@ -78,8 +82,12 @@ pub(super) fn files_only(args: &Validate) -> Result<(), Failure> {
     })
 }
 
-/// The files that would be others. What somebody accepts is as it should be.
-fn corrections(verdict: &Verdict) -> Vec<Correction> {
+/// The files that would be others. What somebody accepts is as it should be. The texts are read again: those that
+/// findings show are without secrets.
+///
+/// # Errors
+/// A file that cannot be read any more.
+fn corrections(verdict: &Verdict) -> Result<Vec<Correction>, Failure> {
     let mut files: IndexMap<&Source, Vec<(&[String], &Fix)>> = IndexMap::new();
     for finding in verdict.open() {
         if let (Some(source), Some(fix)) = (source(finding), &finding.fix) {
@@ -91,15 +99,67 @@ fn corrections(verdict: &Verdict) -> Vec<Correction> {
             }
         }
     }
-    let corrected = files.into_iter().map(|(source, fixes)| {
-        let fixed = fixed(&source.text, &fixes);
-        Correction {
-            source: source.clone(),
-            text: fixed.text,
-            count: fixed.done.into_iter().filter(|done| *done).count(),
+    let mut corrections = Vec::new();
+    for (source, fixes) in files {
+        let text = Input::Template.text(Path::new(&*source.name))?;
+        if !is_the_same(&text, &source.text) {
+            return Err(changed(&source.name));
         }
+        let fixed = fixed(&text, &fixes);
+        let count = fixed.done.into_iter().filter(|done| *done).count();
+        if count > 0 {
+            corrections.push(Correction {
+                secrets: hidden(&text, &source.text),
+                source: Source::new(source.name.clone(), text),
+                text: fixed.text,
+                count,
+            });
+        }
+    }
+    Ok(corrections)
+}
+
+/// Whether a text is the one that is shown, but for what is hidden there.
+fn is_the_same(text: &str, shown: &str) -> bool {
+    let mut pairs = text.bytes().zip(shown.bytes());
+    text.len() == shown.len() && pairs.all(|(own, shown)| own == shown || shown == b'*')
+}
+
+/// The parts of a text's lines that are hidden where it is shown, the longest first: one may be in another.
+fn hidden(text: &str, shown: &str) -> Vec<String> {
+    /// What is shorter is a quote, or the sign that a text follows.
+    const LEAST: usize = 4;
+    let lines = text.split('\n').zip(shown.split('\n'));
+    let parts = lines.flat_map(|(own, shown)| {
+        let mut at = 0;
+        // Stars of the text itself are in front of what is hidden, or behind it, or all that there is.
+        shown
+            .split_inclusive(|letter| letter != '*')
+            .filter_map(move |part| {
+                let start = at;
+                at += part.len();
+                let length = part.trim_end_matches(|letter| letter != '*').len();
+                own.get(start..start + length)
+            })
     });
-    corrected.filter(|corrected| corrected.count > 0).collect()
+    let parts = parts.map(str::trim);
+    let parts = parts.filter(|part| part.len() >= LEAST && part.bytes().any(|byte| byte != b'*'));
+    let mut parts: Vec<String> = parts.map(str::to_owned).collect();
+    parts.sort_by_key(|part| std::cmp::Reverse(part.len()));
+    parts
+}
+
+/// A diff that shows no secret.
+fn without(diff: &str, secrets: &[String]) -> String {
+    let diff = secrets.iter().fold(diff.to_owned(), |diff, secret| {
+        diff.replace(secret, &"*".repeat(secret.len()))
+    });
+    masked(&diff).into_owned()
+}
+
+fn changed(file: &str) -> Failure {
+    let what = format!("`{file}` is another by now, and was left");
+    Failure::new(Exit::Failed, Code::File, what, "start again")
 }
 
 fn source(finding: &Finding) -> Option<&Source> {
@@ -124,8 +184,7 @@ fn is_wanted(question: &str) -> bool {
 fn write(correction: &Correction) -> Result<(), Failure> {
     let path = Path::new(&*correction.source.name);
     if Input::Template.text(path)? != *correction.source.text {
-        let what = format!("`{}` is another by now, and was left", path.display());
-        return Err(Failure::new(Exit::Failed, Code::File, what, "start again"));
+        return Err(changed(&correction.source.name));
     }
     let written = || {
         // Through a link to what it leads to.

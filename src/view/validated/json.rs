@@ -48,6 +48,7 @@ struct Item<'v> {
     help: &'v str,
     accepted: bool,
     acceptance: Option<String>,
+    known: bool,
 }
 
 #[derive(Serialize)]
@@ -66,6 +67,7 @@ struct Counts {
     warnings: usize,
     notes: usize,
     accepted: usize,
+    known: usize,
     not_checked: usize,
     passed_over: usize,
 }
@@ -83,6 +85,7 @@ pub(crate) fn json(verdict: &Verdict) -> String {
             warnings: verdict.count(Level::Warning),
             notes: verdict.count(Level::Note),
             accepted: verdict.accepted(),
+            known: verdict.known().count(),
             not_checked: verdict.not_checked.len(),
             passed_over: verdict.passed_over,
         },
@@ -104,6 +107,7 @@ fn item(found: &Found) -> Item<'_> {
         help: &finding.help,
         accepted: found.accepted.is_some(),
         acceptance: found.accepted.as_ref().map(Acceptance::reason),
+        known: found.is_known,
     }
 }
 

@@ -80,6 +80,8 @@ struct Outcome {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<Location>,
     partial_fingerprints: Fingerprints,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline_state: Option<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     suppressions: Vec<Suppression>,
 }
@@ -143,7 +145,13 @@ pub(crate) fn sarif(verdict: &Verdict) -> String {
     let codes: IndexSet<Code> = codes.collect();
     let mut known = HashMap::new();
     let results = verdict.found.iter().take(RESULTS);
-    let results = results.map(|found| outcome(found, &codes, &mut known));
+    let results = results.map(|found| Outcome {
+        baseline_state: verdict.since.as_ref().map(|_| match found.is_known {
+            true => "unchanged",
+            false => "new",
+        }),
+        ..outcome(found, &codes, &mut known)
+    });
     let run = Run {
         column_kind: "unicodeCodePoints",
         results: results.collect(),
@@ -211,6 +219,7 @@ fn outcome(found: &Found, codes: &IndexSet<Code>, known: &mut HashMap<String, us
         partial_fingerprints: Fingerprints {
             primary_location_line_hash: fingerprint(finding, &main, known),
         },
+        baseline_state: None,
         locations: vec![main],
         suppressions: accepted.into_iter().collect(),
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use stratiform_finding::Level;
 
-use super::{at, message};
+use super::{at, level, message, position};
 use crate::report::{Colour, drawn};
 use crate::validation::{Acceptance, Verdict};
 use crate::view::width;
@@ -28,8 +28,21 @@ pub(crate) fn accepted(verdict: &Verdict) -> String {
                     accepted.reason()
                 ))
             }
-            Some(Acceptance::Allowed | Acceptance::Untyped) | None => None,
+            Some(Acceptance::Allowed | Acceptance::Untyped | Acceptance::Marked) | None => None,
         });
+    ended(lines.collect())
+}
+
+/// What was there before, a line each: whoever asks for it has seen it before, too.
+pub(crate) fn known(verdict: &Verdict) -> String {
+    let lines = verdict.known().map(|finding| {
+        let place = match position(finding) {
+            Some((file, line, column)) => format!("{file}:{line}:{column}: "),
+            None => String::new(),
+        };
+        let (level, code, message) = (level(finding.level), finding.code, message(finding));
+        format!("{place}known {level}[{code}]: {message}\n")
+    });
     ended(lines.collect())
 }
 

@@ -169,19 +169,7 @@ impl<'t> Walk<'t> {
 
     fn function(&mut self, function: Function, argument: &'t Value, name: &str, path: &Path<'_>) {
         match (function, argument) {
-            (
-                Function::Ref
-                | Function::Condition
-                | Function::GetAtt
-                | Function::GetAZs
-                | Function::ImportValue
-                | Function::GetStackOutput
-                | Function::FindInMap
-                | Function::RefAll
-                | Function::ValueOf
-                | Function::ValueOfAll,
-                _,
-            ) => {}
+            (function, _) if function.is_reference() => {}
             (Function::If, Value::List(items)) => {
                 for (position, item) in items.iter().enumerate().skip(1) {
                     self.value(item, name, &path.below(Step::Index(position)));
@@ -226,9 +214,16 @@ impl<'t> Walk<'t> {
             let Some(text) = whole.get(secret.range.clone()) else {
                 continue;
             };
-            let at = starts.partition_point(|start| *start <= secret.range.start);
-            let path = path.below(Step::Index(at.saturating_sub(1)));
-            self.tell(secret.kind, text.to_owned().into(), &path);
+            let item = |at: usize| {
+                starts
+                    .partition_point(|start| *start <= at)
+                    .saturating_sub(1)
+            };
+            let (first, last) = (item(secret.range.start), item(secret.range.end - 1));
+            let at = path.below(Step::Index(first));
+            // What goes over several lines is all of them.
+            let path = if first == last { &at } else { path };
+            self.tell(secret.kind, text.to_owned().into(), path);
         }
         let is_known = parts.iter().all(|part| part.as_str().is_some());
         if is_known
@@ -263,17 +258,19 @@ impl<'t> Walk<'t> {
     }
 }
 
+/// Keys of names, and of the values that they name.
+pub(super) const PAIRS: [(&str, &str); 6] = [
+    ("Name", "Value"),
+    ("Key", "Value"),
+    ("OptionName", "Value"),
+    ("ParameterKey", "ParameterValue"),
+    ("ParameterName", "ParameterValue"),
+    ("name", "value"),
+];
+
 /// A map that has a name and a value of something, as variables of containers, options and parameters are written: the
 /// key of the value, and the name.
 fn pair(entries: &IndexMap<String, Value>) -> Option<(&'static str, &str)> {
-    const PAIRS: [(&str, &str); 6] = [
-        ("Name", "Value"),
-        ("Key", "Value"),
-        ("OptionName", "Value"),
-        ("ParameterKey", "ParameterValue"),
-        ("ParameterName", "ParameterValue"),
-        ("name", "value"),
-    ];
     /// Of these, the value is the name of something that is elsewhere. Source: CodeBuild's `EnvironmentVariable`.
     const ELSEWHERE: [&str; 2] = ["PARAMETER_STORE", "SECRETS_MANAGER"];
     // Most maps are no pairs: their keys are looked at, and not looked up.
