@@ -16,6 +16,7 @@ mod rebuild;
 mod rehearse;
 mod rollback;
 mod runbook;
+mod secrets;
 mod span;
 mod status;
 mod validate;
@@ -58,6 +59,7 @@ pub(crate) use rehearse::Rehearse;
 pub(crate) use rehearse::RehearseFormat;
 pub(crate) use rollback::Rollback;
 pub(crate) use runbook::Runbook;
+pub(crate) use secrets::Secrets;
 pub(crate) use status::Status;
 #[cfg(feature = "aws")]
 pub(crate) use status::StatusFormat;
@@ -150,6 +152,8 @@ pub(crate) enum Command {
     Validate(Validate),
     /// Speak with an editor: findings as one types, hover, completion, definitions
     Lsp(Lsp),
+    /// Find secrets in what git would commit
+    Secrets(Secrets),
     /// Show what a change will do: replacement, data loss, interruption, access, other stacks
     Diff(Diff),
     /// Show which stacks, services and environments a change touches, and why

@@ -31,6 +31,7 @@ pub(crate) mod rehearse;
 pub(crate) mod rollback;
 #[cfg(feature = "aws")]
 pub(crate) mod runbook;
+pub(crate) mod secrets;
 #[cfg(feature = "aws")]
 pub(crate) mod status;
 #[cfg(feature = "aws")]

@@ -134,6 +134,7 @@ fn execute<E: Environment>(
         Command::Bootstrap(bootstrap) => commands::bootstrap::run(define, global, &bootstrap, view),
         Command::Validate(validate) => commands::validate::run(define, global, &validate),
         Command::Lsp(lsp) => commands::lsp::run(define, global, &lsp),
+        Command::Secrets(secrets) => commands::secrets::run(global, &secrets),
         Command::Diff(diff) => commands::diff::run(define, global, &diff, view),
         Command::Changed(changed) => commands::changed::run(define, global, &changed),
         Command::Explain(explain) => commands::explain::run(define, global, &explain),

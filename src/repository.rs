@@ -1,5 +1,6 @@
 //! The repository that a command works in: its folders and settings, its revisions, and the files that are given.
 
+pub(crate) mod changes;
 #[cfg(feature = "aws")]
 mod checks;
 pub(crate) mod git;

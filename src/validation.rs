@@ -210,8 +210,8 @@ impl Verdict {
         known.map(|found| &found.finding)
     }
 
-    /// What there was: `412 resources checked in 19 templates: 2 errors, 1 warning; not checked: 1 macro, 2 types`.
-    pub(crate) fn sentence(&self, are_notes_shown: bool) -> String {
+    /// What of it there was, in words: `2 errors, 1 warning, 1 accepted`.
+    pub(crate) fn found_of_it(&self, are_notes_shown: bool) -> String {
         let notes = self.count(Level::Note);
         let found = [
             (self.count(Level::Error), "error"),
@@ -234,9 +234,14 @@ impl Verdict {
         if let (Some(since), 1..) = (&self.since, known) {
             found.push(format!("{known} known since {since}"));
         }
-        if found.is_empty() {
-            found.push("nothing found".to_owned());
+        match found.is_empty() {
+            true => "nothing found".to_owned(),
+            false => found.join(", "),
         }
+    }
+
+    /// What there was: `412 resources checked in 19 templates: 2 errors, 1 warning; not checked: 1 macro, 2 types`.
+    pub(crate) fn sentence(&self, are_notes_shown: bool) -> String {
         let of = |reason: Reason| {
             let not_checked = self.not_checked.iter();
             let count = not_checked.filter(|it| it.reason == reason).count();
@@ -256,7 +261,7 @@ impl Verdict {
             "{} checked in {}: {}{not_checked}{passed_over}",
             counted(self.resources, "resource"),
             counted(self.templates, "template"),
-            found.join(", "),
+            self.found_of_it(are_notes_shown),
         )
     }
 }

@@ -161,6 +161,7 @@ SITUATIONS = {
     "Lints": [fails("cargo")],
     "ci.yml: ci: Build": [fails("cargo")],
     "Validate": [with_text("workspace", "environments/dev.yaml", "nonsense: true\n")],
+    "Plain secrets": [with_text("workspace", "token.txt", "ghp" + "_vQ7zK2mX9pR4tW6yB1nC8dF3gH5jL0sAeUqI")],
     "Snapshots": [with_text("workspace", "snapshots/dev/network.yaml", "Resources: {}\n")],
     "Workflows": [with_text("workspace", ".github/workflows/rollback.yml", "# Written by `stratiform workflows`\n")],
     "cargo-deny": [fails("cargo")],

@@ -54,12 +54,23 @@ impl Folder {
         ])?;
         if !output.status.success() {
             self.inside()?;
+            let shallow = self.git(&["rev-parse", "--is-shallow-repository"])?;
+            let (what, help) = match line(&shallow).as_str() {
+                "true" => (
+                    format!("git knows no revision `{name}` here: the clone is shallow"),
+                    "fetch it first: `git fetch --unshallow origin`, or `fetch-depth: 0` of `actions/checkout` in a \
+                     workflow",
+                ),
+                _ => (
+                    format!("git knows no revision `{name}`"),
+                    "name a commit, branch or tag that `git log` shows, or fetch it first: `git fetch origin`",
+                ),
+            };
             return Err(Failure::new(
                 Exit::Failed,
                 Code::UnknownRevision,
-                format!("git knows no revision `{name}`"),
-                "name a commit, branch or tag that `git log` shows; a shallow clone may have to fetch it first: \
-                 `git fetch origin`",
+                what,
+                help,
             ));
         }
         let commit = line(&output);

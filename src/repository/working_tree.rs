@@ -3,7 +3,6 @@
 //! Git makes the tree itself, so that ignored files, filters, modes, links and sparse checkouts count as they do in a
 //! commit. Its objects and its index are in a folder of their own: neither the repository nor its index changes.
 
-use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,6 +11,7 @@ use std::process::Output;
 use stratiform_finding::Code;
 use tempfile::TempDir;
 
+use super::changes::{ASKED, Change, changes};
 use super::git::{Folder, Revision, not_started};
 use crate::exit::Exit;
 use crate::report::Failure;
@@ -88,31 +88,32 @@ impl WorkingTree {
         Ok(names.map(str::to_owned).collect())
     }
 
-    /// What files are called at a commit that have another name now, by that.
+    /// The files that are there and differ from those of a commit, with what they were called there.
     ///
     /// # Errors
     /// Git cannot tell.
-    pub(crate) fn renamed_since(
-        &self,
-        revision: &Revision,
-    ) -> Result<HashMap<String, String>, Failure> {
-        let trees = [
-            "-z",
-            "--name-status",
-            "--find-renames",
-            "--diff-filter=R",
+    pub(crate) fn files_since(&self, revision: &Revision) -> Result<Vec<Change>, Failure> {
+        let sides = ["-r", revision.commit.as_str(), self.tree.as_str()];
+        let output = self.git(&[&["diff-tree"], ASKED.as_slice(), &sides].concat())?;
+        Ok(changes(&String::from_utf8_lossy(&output.stdout)))
+    }
+
+    /// All files, from the repository's top, sorted.
+    ///
+    /// # Errors
+    /// Git cannot tell.
+    pub(crate) fn files(&self) -> Result<Vec<String>, Failure> {
+        let output = self.git(&[
+            "ls-tree",
             "-r",
-        ];
-        let sides = [revision.commit.as_str(), self.tree.as_str()];
-        let output = self.git(&[&["diff-tree"], trees.as_slice(), &sides].concat())?;
+            "-z",
+            "--name-only",
+            "--full-tree",
+            &self.tree,
+        ])?;
         let names = String::from_utf8_lossy(&output.stdout).into_owned();
-        // Each entry: how near they are, the old name, the new one.
-        let names: Vec<&str> = names.split('\0').collect();
-        let entries = names.chunks_exact(3).filter_map(|entry| match entry {
-            [_, old, new] => Some(((*new).to_owned(), (*old).to_owned())),
-            _ => None,
-        });
-        Ok(entries.collect())
+        let names = names.split('\0').filter(|name| !name.is_empty());
+        Ok(names.map(str::to_owned).collect())
     }
 
     /// The name of git's object at a path from the repository's top: of a file's content, or of all that is in a

@@ -10,6 +10,7 @@ use crate::running::{Ran, deploy, edit, ran, shop};
 use crate::support::Project;
 
 /// What is looked for.
+// stratiform: no secret: nobody gave it out
 const ACCESS_KEY: &str = "AKIAXXACCESSXXKEYXXX";
 const SECRET_KEY: &str = "secretXXkeyXXofXXnobody";
 const SESSION: &str = "sessionXXtokenXXofXXnobody";

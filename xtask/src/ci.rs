@@ -12,13 +12,14 @@ use crate::{clients, codegen, conformance, emulators, oracles, packages, screens
 
 type Step = fn() -> Result<Outcome, String>;
 
-const STEPS: [(&str, Step); 20] = [
+const STEPS: [(&str, Step); 21] = [
     ("format", format),
     ("clippy", clippy),
     ("tests", tests),
     ("doc tests", doc_tests),
     ("second app", other_apps),
     ("snapshots fresh", snapshots),
+    ("plain secrets", secrets),
     ("catalog reproducible", catalog),
     ("resource types compile", resource_types),
     ("conformance", conformance::step),
@@ -228,6 +229,13 @@ fn without_aws(app: &str) -> Result<usize, String> {
 
 fn snapshots() -> Result<Outcome, String> {
     quietly(&mut cargo(["run", "--quiet", "--", "synth", "--check"]))
+}
+
+/// What git would commit has no secrets, and nothing that looks like one and is not said to be none.
+fn secrets() -> Result<Outcome, String> {
+    quietly(&mut cargo([
+        "run", "--quiet", "--", "secrets", "--deny", "warning",
+    ]))
 }
 
 fn catalog() -> Result<Outcome, String> {

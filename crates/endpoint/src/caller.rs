@@ -219,6 +219,7 @@ mod tests {
                 "111122223333 us-east-1 sts",
             ),
             (
+                // stratiform: no secret: the engine made it
                 "ASIA444455556666ABCD/20261128/us-east-1/sts/aws4_request",
                 "444455556666 us-east-1 sts",
             ),

@@ -35,7 +35,9 @@ impl FilesThen {
         let folder = Folder::new(Path::new("."));
         let revision = folder.revision(revision)?;
         let tree = folder.working_tree()?;
-        let renamed = tree.renamed_since(&revision)?;
+        let changes = tree.files_since(&revision)?.into_iter();
+        let renamed = changes.filter_map(|change| Some((change.name, change.before?)));
+        let renamed = renamed.collect();
         Ok(FilesThen {
             tree,
             revision,

@@ -213,6 +213,7 @@ mod tests {
         ] {
             assert_eq!(Mark::of(token), expected, "{token}");
         }
+        // stratiform: no secret: it names a run
         let token = "stratiform-0123-89abcdef-c1a2b3c4d5e6f-0011-by-octo--cat";
         let approved = Mark {
             approved_by: Some("octo-cat".to_owned()),

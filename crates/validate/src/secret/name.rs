@@ -215,9 +215,9 @@ fn entropy(value: &str) -> f64 {
 /// Whether a value is something else by its form, or stands for what is known later: a name, an address, a path, a
 /// reference, code.
 fn is_something_else(value: &str) -> bool {
-    const BEGINS: [&str; 16] = [
-        "arn:", "http", "s3:", "/", "./", "$", "%", "sha256", "sha512", "sha1-", "ssm:", "env:",
-        "kms:",
+    const BEGINS: [&str; 18] = [
+        "arn:", "http", "s3:", "/", "./", "$", "%", "{", "[", "sha256", "sha512", "sha1-", "ssm:",
+        "env:", "kms:",
         // What AWS KMS encrypted, and what sops did: no secret that is written out.
         "AQICAH", "AQECAH", "ENC[",
     ];

@@ -191,6 +191,16 @@ fn what_is_assigned_to_a_name_that_says_so_is_found() {
     ] {
         assert_eq!(kinds(&text), ["a token"], "{text}");
     }
+    // What its form says is surer than its name.
+    let token = format!("ghp_{}", word(36));
+    for text in [
+        format!("export TOKEN={token}"),
+        format!("{{\"token\": \"{token}\"}}"),
+    ] {
+        assert_eq!(kinds(&text), ["a token of GitHub"], "{text}");
+    }
+    let bot = format!("BOT_TOKEN=123456789:AA{}", word(33));
+    assert_eq!(kinds(&bot), ["a token of a Telegram bot"]);
     let key = access_key();
     assert_eq!(
         kinds(&format!("aws_secret_access_key = {key}")),
@@ -344,6 +354,40 @@ Outputs:
     );
     let secrets = [&*token, &*password, &*random, &*access, &key[40..100]];
     insta::assert_snapshot!(said(&text, &secrets));
+}
+
+#[test]
+fn any_tree_is_gone_through_with_paths_and_places() {
+    let (token, password) = (word(32), format!("{}!7", word(10)));
+    let text = format!(
+        "service:
+  variables:
+    LOG_LEVEL: info
+    DB_PASSWORD: '{password}'
+  tokens: [{{name: API_TOKEN, value: {token}}}, {{name: OTHER, value: {token}}}]
+  api_key: !Ref Key
+  secret: {{Fn::ImportValue: {token}}}
+  script: |
+    export TOKEN={token}
+"
+    );
+    let node = parse(&text).unwrap();
+    let found = in_document(&node);
+    let found: Vec<String> = found
+        .iter()
+        .map(|finding| {
+            let span = finding.span().unwrap();
+            format!("{}:{} {}", span.line, finding.path.join("/"), finding.what)
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "4:service/variables/DB_PASSWORD a password of 12 characters is written out",
+            "5:service/tokens/0/value a token of 32 characters is written out",
+            "9:service/script a token of 32 characters is written out",
+        ]
+    );
 }
 
 #[test]

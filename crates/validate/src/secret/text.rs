@@ -253,7 +253,13 @@ fn assigned(text: &str, at: usize) -> Option<Secret> {
     let kind = judged(kind, name, value)?;
     // What stands without quotes may be the name of something.
     let is_secret = kind.proof == Proof::Form || quote.is_some() || is_unnamed(value);
-    is_secret.then_some(Secret { kind, range })
+    // What its form tells is told by that, on the way on.
+    let has_form = || {
+        in_text(value)
+            .iter()
+            .any(|own| own.kind.proof != Proof::Name)
+    };
+    (is_secret && !has_form()).then_some(Secret { kind, range })
 }
 
 /// The name that ends before a sign, with blanks and quotes between.
