@@ -16,7 +16,7 @@ mod lifecycle;
 pub(crate) mod metric;
 mod network;
 mod packaged;
-mod password;
+pub(crate) mod password;
 mod period;
 mod pipeline;
 pub(crate) mod policy;

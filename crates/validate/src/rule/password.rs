@@ -9,7 +9,7 @@ use stratiform_template::{Function, Path, Step, Value};
 use crate::schema::{Entries, Look, Looked};
 
 /// Properties that are passwords, of any type.
-const NAMES: [&str; 9] = [
+pub(crate) const NAMES: [&str; 9] = [
     "ADDomainJoinPassword",
     "AccountPassword",
     "AdminPassword",

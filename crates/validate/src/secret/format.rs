@@ -94,7 +94,7 @@ const fn likely(
 }
 
 /// As long as anything can be.
-const ANY: usize = 4096;
+const ANY: usize = 2048;
 
 /// All of them. Sources are the issuers' own pages; which issuers matter was read off the lists of detect-secrets and
 /// CredSweeper. IDs that name an account and open nothing (Twilio's `AC…` and `SK…`, Stripe's `pk_…`, OAuth client IDs)
@@ -241,7 +241,8 @@ pub(super) fn at_start(text: &[u8]) -> Option<(Kind, usize, usize)> {
     FORMATS.iter().filter(fits).find_map(|format| {
         let start = format.prefix.len();
         let rest = text.get(start..)?;
-        let length = run(rest, format.rest);
+        // What is longer is something else, however long it is.
+        let length = run(rest.get(..=format.most).unwrap_or(rest), format.rest);
         let is_long_enough = (format.least..=format.most).contains(&length);
         // What goes on as a word is another word.
         let goes_on = rest
@@ -259,9 +260,12 @@ pub(super) fn run(text: &[u8], alphabet: Alphabet) -> usize {
 
 /// A JSON Web Token (RFC 7519): two parts that are JSON, and a signature. How long the text's one is.
 pub(super) fn web_token(text: &[u8]) -> Option<usize> {
+    /// No part is longer.
+    const LONGEST: usize = 8192;
     let part = |from: usize, least: usize| {
-        let length = run(text.get(from..)?, URL);
-        (length >= least).then_some(from + length)
+        let rest = text.get(from..)?;
+        let length = run(rest.get(..=LONGEST).unwrap_or(rest), URL);
+        (least..=LONGEST).contains(&length).then_some(from + length)
     };
     let dot = |at: usize| (text.get(at) == Some(&b'.')).then_some(at + 1);
     let header = part(0, 15)?;
@@ -290,14 +294,14 @@ pub(super) fn private_key(text: &str) -> Option<(usize, usize, usize)> {
     let start = text.len() - body.len();
     let until = body.floor_char_boundary(LONGEST);
     let body = body.get(..until).unwrap_or(body);
-    match body.find("-----END ") {
-        Some(end) => {
-            let rest = text.get(start + end + 5..).unwrap_or_default();
-            let closes = rest.find("-----").map_or(0, |at| at + 5);
-            Some((start + end + 5 + closes, start, start + end))
-        }
-        None => Some((start + body.len(), start, start + body.len())),
-    }
+    let end = body.find("-----").unwrap_or(body.len());
+    let last = body.get(end..).unwrap_or_default();
+    // `-----END PRIVATE KEY-----`, where the key has an end.
+    let closes = last.strip_prefix("-----END ").and_then(|rest| {
+        let rest = rest.get(..rest.floor_char_boundary(45)).unwrap_or(rest);
+        Some("-----END ".len() + rest.find("-----")? + "-----".len())
+    });
+    Some((start + end + closes.unwrap_or(0), start, start + end))
 }
 
 /// Forty characters of a secret access key (IAM user guide, "Managing access keys"): no other word is like that, but

@@ -68,7 +68,7 @@ const LONGEST_NAME: usize = 64;
 
 /// No secret that somebody would write out is shorter or longer.
 const SHORTEST: usize = 8;
-const LONGEST: usize = 512;
+pub(super) const LONGEST: usize = 512;
 
 /// What a whole value is by its name: `DB_PASSWORD`, `apiKey`, `/prod/db/password`.
 ///

@@ -10,10 +10,12 @@ use stratiform_template::{Function, Member, Path, Step, Template, Value};
 use super::name::under_name;
 use super::text::in_text;
 use super::{Kind, finding};
+use crate::rule::password::NAMES;
 
 /// A secret in a template. It has what is hidden, and so neither `Debug` nor `Display`.
 pub(crate) struct Written<'t> {
-    kind: Kind,
+    /// Its kind; none of what another rule tells: it is hidden all the same.
+    kind: Option<Kind>,
     path: Vec<String>,
     text: Cow<'t, str>,
 }
@@ -74,9 +76,12 @@ pub(crate) fn told(written: &[Written<'_>], findings: &mut Vec<Finding>) {
     let is_error = |finding: &Finding| finding.level == Level::Error;
     let mut more = Vec::new();
     for secret in written {
+        let Some(kind) = secret.kind else {
+            continue;
+        };
         let told = Finding {
             path: secret.path.clone(),
-            ..finding(secret.kind, secret.text.chars().count())
+            ..finding(kind, secret.text.chars().count())
         };
         // One thing is told once: by its form, or else by the property that it is.
         let same =
@@ -97,6 +102,8 @@ pub(crate) fn told(written: &[Written<'_>], findings: &mut Vec<Finding>) {
 pub(crate) fn hide(written: &[Written<'_>], findings: &mut [Finding]) {
     /// What is shorter may stand in a sentence by chance, where it is said of something else.
     const LONG: usize = 12;
+    /// What is shorter may be part of a word anywhere, and is one only where it is quoted.
+    const SHORT: usize = 8;
     for finding in findings {
         for secret in written {
             let is_about = finding.path.starts_with(&secret.path)
@@ -105,15 +112,20 @@ pub(crate) fn hide(written: &[Written<'_>], findings: &mut [Finding]) {
                 continue;
             }
             let short = shortened(&secret.text);
+            let quoted = format!("`{short}`");
+            let parts = match secret.text.len() < SHORT {
+                true => vec![quoted.as_str()],
+                false => vec![&*secret.text, short.as_str(), short.trim_end_matches('…')],
+            };
             for text in [
                 &mut finding.what,
                 &mut finding.why,
                 &mut finding.when,
                 &mut finding.help,
             ] {
-                for secret in [&*secret.text, short.as_str(), short.trim_end_matches('…')] {
-                    if text.contains(secret) {
-                        *text = text.replace(secret, "***");
+                for part in &parts {
+                    if text.contains(part) {
+                        *text = text.replace(part, "***");
                     }
                 }
             }
@@ -237,8 +249,13 @@ impl<'t> Walk<'t> {
     fn text(&mut self, text: &'t str, name: &str, path: &Path<'_>) {
         let found = in_text(text);
         if found.is_empty() {
-            if let Some(kind) = under_name(name, text) {
-                self.tell(kind, text.into(), path);
+            let kind = under_name(name, text);
+            if kind.is_some() || NAMES.contains(&name) && !text.is_empty() {
+                self.found.push(Written {
+                    kind,
+                    path: path.steps(),
+                    text: text.into(),
+                });
             }
             return;
         }
@@ -251,7 +268,7 @@ impl<'t> Walk<'t> {
 
     fn tell(&mut self, kind: Kind, text: Cow<'t, str>, path: &Path<'_>) {
         self.found.push(Written {
-            kind,
+            kind: Some(kind),
             path: path.steps(),
             text,
         });

@@ -403,6 +403,50 @@ fn what_else_is_said_of_a_secret_does_not_show_it() {
     assert_eq!(said(&text, &[&token]).matches("plain-secret").count(), 2);
 }
 
+#[test]
+fn a_password_that_is_told_as_one_is_not_shown_by_what_else_is_said_of_it() {
+    let text = "
+Parameters: {Password: {Type: String, Default: 'ab;c', AllowedPattern: '[a-z]+'}}
+Resources: {E: {Type: AWS::DMS::Endpoint, Properties: {EndpointType: source, EngineName: mysql, Password: !Ref Password}}}
+";
+    let found = inspect(&parse(text).unwrap(), &[]).findings;
+    let codes: Vec<Code> = found.iter().map(|finding| finding.code).collect();
+    assert!(codes.contains(&Code::ParameterDefault), "{codes:?}");
+    for finding in &found {
+        let told = format!("{finding:?}");
+        assert!(!told.contains("ab;c"), "{told}");
+    }
+}
+
+#[test]
+fn texts_that_begin_something_again_and_again_are_gone_through_once() {
+    // Each would take hours if every beginning were followed to the end.
+    let lengths = |part: &str| part.repeat(100_000 / part.len());
+    for part in [
+        "eyJ",
+        "eyJaaaaaaaaaaaaaaa.",
+        "glpat-",
+        "ya29.",
+        "AKIA",
+        "-----BEGIN PRIVATE KEY-----",
+        "-----BEGIN PRIVATE KEY-----\nabc\n",
+        "token=",
+        "token=aB3dE5gH7jK9mN1pQ2rS4tU6v=",
+        "password='",
+        "a8xQ~",
+        "123456789:AA",
+        "x://a:b",
+        "://",
+        "\\\"token\\\" ",
+    ] {
+        let text = lengths(part);
+        let found = in_text(&text).len();
+        assert!(found < 100_000, "{part}: {found}");
+        let text = format!("{text} TOKEN=ghp_{} ", word(36));
+        assert!(!masked(&text).contains(&word(36)), "{part}");
+    }
+}
+
 proptest::proptest! {
     #[test]
     fn whatever_a_text_is_its_secrets_are_in_it_and_in_order(text in "[a-zA-Z0-9:=~@/\"'\\\\ ü.\n_-]{0,200}") {

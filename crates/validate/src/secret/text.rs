@@ -1,7 +1,7 @@
 //! The way through a text, once: what begins as a secret does, and what is assigned to a name that says so.
 
 use super::format::{self, Role};
-use super::name::{is_made_up, is_unnamed, judged, says};
+use super::name::{LONGEST, is_made_up, is_unnamed, judged, says};
 use super::{Kind, Proof, Secret};
 
 /// Nothing shorter has a form.
@@ -30,6 +30,18 @@ const fn sure(noun: &'static str) -> Kind {
 /// The secrets in a text, in order: by their forms, and by the names that they are assigned to (`DB_PASSWORD=…`,
 /// `"apiKey": "…"`).
 pub fn in_text(text: &str) -> Vec<Secret> {
+    scanned(text, Names::Read)
+}
+
+/// Are names read, and what is assigned to them?
+#[derive(Clone, Copy)]
+enum Names {
+    Read,
+    /// Forms alone count.
+    Passed,
+}
+
+fn scanned(text: &str, names: Names) -> Vec<Secret> {
     let mut found: Vec<Secret> = Vec::new();
     if text.len() < SHORTEST {
         return found;
@@ -41,7 +53,7 @@ pub fn in_text(text: &str) -> Vec<Secret> {
         let secret = match role {
             Role::Word if is_inside => None,
             Role::Word => by_form(text, at),
-            Role::Sign => at_sign(text, at, byte),
+            Role::Sign => at_sign(text, at, (byte, names)),
             Role::Other => None,
         };
         is_inside = role == Role::Word;
@@ -63,16 +75,17 @@ pub fn in_text(text: &str) -> Vec<Secret> {
 }
 
 /// What a sign may say of what stands around it.
-fn at_sign(text: &str, at: usize, sign: u8) -> Option<Secret> {
-    match sign {
-        b':' => address(text, at)
-            .or_else(|| bot(text, at))
-            .or_else(|| assigned(text, at)),
-        b'=' => assigned(text, at),
+fn at_sign(text: &str, at: usize, (sign, names): (u8, Names)) -> Option<Secret> {
+    let by_form = match sign {
+        b':' => address(text, at).or_else(|| bot(text, at)),
         b'-' => private_key(text, at),
         b'~' => client_secret(text, at),
         _ => None,
-    }
+    };
+    by_form.or_else(|| match (sign, names) {
+        (b':' | b'=', Names::Read) => assigned(text, at),
+        _ => None,
+    })
 }
 
 /// A secret that begins here, where a word does.
@@ -150,7 +163,8 @@ fn address(text: &str, at: usize) -> Option<Secret> {
                 '/' | '?' | '"' | '\'' | '`' | '<' | '>' | '\\' | '(' | ','
             )
     };
-    let authority = after.get(..after.find(is_end).unwrap_or(after.len()))?;
+    let near = after.get(..after.floor_char_boundary(LONGEST))?;
+    let authority = near.get(..near.find(is_end).unwrap_or(near.len()))?;
     let (user, host) = authority.rsplit_once('@')?;
     let (user, password) = user.split_once(':')?;
     let lower = password.to_ascii_lowercase();
@@ -171,9 +185,13 @@ fn address(text: &str, at: usize) -> Option<Secret> {
 fn bot(text: &str, at: usize) -> Option<Secret> {
     let rest = text.get(at..)?.strip_prefix(":AA")?;
     let is_of_token = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    let length = rest.bytes().take_while(is_of_token).count();
+    let length = rest.bytes().take(34).take_while(is_of_token).count();
     let before = text.as_bytes().get(..at)?;
-    let digits = before.iter().rev().take_while(|byte| byte.is_ascii_digit());
+    let digits = before
+        .iter()
+        .rev()
+        .take(11)
+        .take_while(|byte| byte.is_ascii_digit());
     let digits = digits.count();
     let is_token = length == 33 && (8..=10).contains(&digits) && !is_made_up(rest.get(..length)?);
     is_token.then_some(Secret {
@@ -194,7 +212,11 @@ fn client_secret(text: &str, at: usize) -> Option<Secret> {
     let begins = [first, second, third].into_iter().all(is_of_secret);
     let is_begun = begins && digit.is_ascii_digit() && *letter == b'Q';
     let rest = bytes.get(at + 1..)?;
-    let length = rest.iter().take_while(|byte| is_of_secret(byte)).count();
+    let length = rest
+        .iter()
+        .take(35)
+        .take_while(|byte| is_of_secret(byte))
+        .count();
     let range = start..at + 1 + length;
     let is_secret =
         is_begun && (31..=34).contains(&length) && !is_made_up(text.get(range.clone())?);
@@ -248,24 +270,25 @@ fn assigned(text: &str, at: usize) -> Option<Secret> {
                 )
         }
     };
-    let value = rest.get(..rest.find(is_end).unwrap_or(rest.len()))?;
+    // What is longer is none, however long it is.
+    let near = rest.get(..rest.floor_char_boundary(LONGEST + 1))?;
+    let value = near.get(..near.find(is_end).unwrap_or(near.len()))?;
+    if value.len() > LONGEST {
+        return None;
+    }
     let range = start..start + value.len();
     let kind = judged(kind, name, value)?;
     // What stands without quotes may be the name of something.
     let is_secret = kind.proof == Proof::Form || quote.is_some() || is_unnamed(value);
     // What its form tells is told by that, on the way on.
-    let has_form = || {
-        in_text(value)
-            .iter()
-            .any(|own| own.kind.proof != Proof::Name)
-    };
+    let has_form = || !scanned(value, Names::Passed).is_empty();
     (is_secret && !has_form()).then_some(Secret { kind, range })
 }
 
 /// The name that ends before a sign, with blanks and quotes between.
 fn name_before(text: &str, at: usize) -> Option<&str> {
     /// No name is longer, as far as its end says what it is.
-    const LONGEST: usize = 64;
+    const LONGEST_NAME: usize = 64;
     let before = text.as_bytes().get(..at)?;
     let is_between = |byte: &u8| matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b'`' | b'\\' | b']');
     let end = at
@@ -276,7 +299,7 @@ fn name_before(text: &str, at: usize) -> Option<&str> {
             .take_while(|byte| is_between(byte))
             .count();
     let is_of_name = |byte: &u8| format::is_of_word(*byte) || matches!(byte, b'-' | b'.');
-    let named = before.get(..end)?.iter().rev().take(LONGEST);
+    let named = before.get(..end)?.iter().rev().take(LONGEST_NAME);
     let length = named.take_while(|byte| is_of_name(byte)).count();
     text.get(end - length..end).filter(|name| !name.is_empty())
 }
