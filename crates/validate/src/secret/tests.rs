@@ -431,6 +431,7 @@ fn texts_that_begin_something_again_and_again_are_gone_through_once() {
         "-----BEGIN PRIVATE KEY-----",
         "-----BEGIN PRIVATE KEY-----\nabc\n",
         "token=",
+        // stratiform: no secret
         "token=aB3dE5gH7jK9mN1pQ2rS4tU6v=",
         "password='",
         "a8xQ~",
