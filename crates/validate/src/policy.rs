@@ -39,6 +39,7 @@ mod iam_service_wildcard;
 mod iam_user_policy;
 mod iam_write_everywhere;
 mod identity_pool_guests;
+mod given;
 mod image_latest;
 mod imds_v2;
 mod invalid_headers;
@@ -74,6 +75,7 @@ mod transit_encrypted;
 mod trust_anyone;
 
 pub use answer::{Answer, Answered, Asked, ask};
+pub use given::given;
 pub use levels::Levels;
 pub use page::{sections, table};
 pub(crate) use part::Part;
