@@ -25,7 +25,7 @@ use crate::repository::git::Folder;
 use crate::repository::head::Head;
 use crate::repository::project::Project;
 use crate::services::service_of;
-use crate::validation::today;
+use crate::validation::{Terms, today};
 use crate::view::validated::message;
 
 /// What is to be found out about.
@@ -212,7 +212,9 @@ fn findings(source: &Source, assembly: &Assembly, written: &Settings) -> Asked<V
     if let Source::Deployed = source {
         return Err(Unasked::because("what is deployed stays", ""));
     }
-    let mut verdict = verdict_of(assembly, written, Questions::Errors, |_, _| Vec::new());
+    let mut verdict = verdict_of(assembly, &Terms::of(written), Questions::Errors, |_, _| {
+        Vec::new()
+    });
     verdict.expire(&today());
     let found = verdict
         .open()

@@ -8,11 +8,13 @@ use stratiform_finding::{Code, Finding, Fix, Place, Source, Span};
 use stratiform_template::{
     Document, MAX_BYTES, Node, RepeatedKey, Template, parse_bytes, parse_with_repeats,
 };
+use stratiform_validate::policy::{Levels, ask};
 use stratiform_validate::{inspect, validate_nested};
 
+use crate::assemblies::policies::{answered, decided, questions_of, risk};
 use crate::cores::on_all_cores;
 use crate::repository::input::{Input, TEMPLATE_ENDINGS};
-use crate::validation::{Unchecked, Verdict};
+use crate::validation::{Acceptance, Found, Terms, Unchecked, Verdict};
 
 /// A file that is to be looked at.
 struct File {
@@ -31,8 +33,16 @@ enum Why {
     InFolder,
 }
 
+/// What is asked of files.
+pub(super) struct Asked<'a> {
+    /// The regions that they are deployed to; none where nobody says.
+    pub regions: &'a [String],
+    /// How much policies matter, where they are asked.
+    pub policies: Option<Levels>,
+}
+
 /// What is wrong with the templates that are named, and with those in folders that are.
-pub(super) fn verdict(paths: &[PathBuf], regions: &[String]) -> Verdict {
+pub(super) fn verdict(paths: &[PathBuf], asked: &Asked<'_>) -> Verdict {
     let mut verdict = Verdict::default();
     let mut files = Vec::new();
     let mut folders = Vec::new();
@@ -49,7 +59,7 @@ pub(super) fn verdict(paths: &[PathBuf], regions: &[String]) -> Verdict {
             });
         }
     }
-    let looked = on_all_cores(&files, |file| looked_at(file, regions));
+    let looked = on_all_cores(&files, |file| looked_at(file, asked));
     for (folder, of_it) in folders {
         let mut inside = looked.get(of_it).unwrap_or_default().iter();
         if inside.all(|file| file.found.is_empty() && file.templates == 0) {
@@ -127,9 +137,10 @@ fn no_templates(folder: &Path) -> Finding {
 }
 
 /// One file, read, looked at and let go.
-fn looked_at(file: &File, regions: &[String]) -> Verdict {
-    let of_folder = file.region.iter().filter(|_| regions.is_empty());
-    let regions: Vec<&str> = regions
+fn looked_at(file: &File, asked: &Asked<'_>) -> Verdict {
+    let of_folder = file.region.iter().filter(|_| asked.regions.is_empty());
+    let regions: Vec<&str> = asked
+        .regions
         .iter()
         .chain(of_folder)
         .map(String::as_str)
@@ -165,7 +176,8 @@ fn looked_at(file: &File, regions: &[String]) -> Verdict {
         return verdict;
     }
     let source = Source::new(name, text);
-    read(&source, file, &regions, &mut verdict);
+    let policies = asked.policies.as_ref();
+    read(&source, (file, &regions), policies, &mut verdict);
     verdict
 }
 
@@ -180,16 +192,21 @@ pub(crate) fn as_one_types(source: &Source, path: &Path) -> Verdict {
             why: Why::InFolder,
             region: region.clone(),
         };
-        read(source, &file, &regions, &mut verdict);
+        read(source, (&file, &regions), None, &mut verdict);
     }
     verdict
 }
 
 /// The same of a text that was read.
-fn read(source: &Source, file: &File, regions: &[&str], verdict: &mut Verdict) {
+fn read(
+    source: &Source,
+    (file, regions): (&File, &[&str]),
+    policies: Option<&Levels>,
+    verdict: &mut Verdict,
+) {
     match parse_with_repeats(&source.text) {
         Ok(document) if is_template(&document.node, file.why) => {
-            template(&document, source, (&file.path, regions), verdict);
+            template(&document, source, (&file.path, regions), policies, verdict);
         }
         Ok(_) if file.why == Why::InFolder => verdict.passed_over += 1,
         Ok(document) => {
@@ -211,6 +228,7 @@ fn template(
     document: &Document,
     source: &Source,
     (path, regions): (&Path, &[&str]),
+    policies: Option<&Levels>,
     verdict: &mut Verdict,
 ) {
     verdict.templates += 1;
@@ -231,10 +249,46 @@ fn template(
         }
         _ => finding.in_source(source),
     };
-    let report = inspect(&document.node, regions);
+    let mut report = inspect(&document.node, regions);
     verdict.resources += report.checked;
-    let nested = nested(document, source, path);
-    verdict.tell(report.findings.into_iter().chain(nested).map(placed));
+    let mut found: Vec<Finding> = report.findings;
+    found.extend(nested(document, source, path));
+    // Nobody else writes that word into `Metadata`.
+    let has_decisions = source.text.contains("stratiform");
+    let template =
+        (has_decisions || policies.is_some()).then(|| stratiform_template::inspect(node).template);
+    let (decisions, refused) = match template.as_ref().filter(|_| has_decisions) {
+        Some(template) => decided(template, |path| {
+            let span = node.span_at(path.iter().map(String::as_str));
+            Some(Place::text(source, span, ""))
+        }),
+        None => Default::default(),
+    };
+    found.extend(refused);
+    let mut questions = Vec::new();
+    if let Some((template, levels)) = template.as_ref().zip(policies) {
+        let asked = ask(template, regions, levels);
+        found.extend(asked.findings);
+        report.not_checked.extend(asked.not_checked);
+        questions = questions_of(asked.answers, (None, ""));
+    }
+    let terms = Terms::default();
+    let found = found.into_iter().map(|finding| {
+        let accepted = risk(&finding, "", &terms, &decisions);
+        (finding, accepted)
+    });
+    let found: Vec<(Finding, Option<Acceptance>)> = found.collect();
+    let about = found
+        .iter()
+        .map(|(finding, accepted)| (finding, accepted.as_ref()));
+    verdict.asked.extend(answered(questions, about));
+    let written = decisions.into_iter().map(|(_, written)| written);
+    verdict.written.extend(written);
+    let found = found.into_iter().map(|(finding, accepted)| Found {
+        finding: placed(finding),
+        accepted,
+    });
+    verdict.found.extend(found);
     let not_checked = report.not_checked.into_iter().map(|it| {
         let span = node.span_at(it.path.iter().map(String::as_str));
         Unchecked {

@@ -21,7 +21,7 @@ pub(crate) fn accepted(verdict: &Verdict) -> String {
         .found
         .iter()
         .filter_map(|found| match &found.accepted {
-            Some(accepted @ Acceptance::Risk { .. }) => {
+            Some(accepted @ Acceptance::Risk(_)) => {
                 let (code, message) = (found.finding.code, message(&found.finding));
                 Some(format!(
                     "accepted[{code}]: {message}\n  {}\n",
