@@ -138,6 +138,12 @@ impl Verdict {
             .collect()
     }
 
+    /// How the one environment stands that was asked about.
+    pub(crate) fn score(&self) -> Compliance {
+        let first = self.compliance().into_values().next();
+        first.unwrap_or_default()
+    }
+
     /// Puts everything in the order of files and places, and what several environments have alike there once.
     pub(crate) fn sort(&mut self) {
         let mut seen = HashSet::new();
@@ -346,7 +352,7 @@ mod tests {
             .map(ToString::to_string)
             .collect();
         let what = "`null-value` is accepted for `database/Instance`, and nothing is found there";
-        assert_eq!(told, [format!("{what} (a.yaml:12:1)")]);
+        assert_eq!(told, [format!("{what} (a.yaml, line 12, column 1)")]);
     }
 
     #[test]

@@ -19,15 +19,15 @@ pub(crate) struct Held {
     pub not_checked: Vec<NotChecked>,
 }
 
-/// Holds a stack against them, with the images that it is to run, as far as they are known.
+/// Holds a stack against them, with the values of its parameters that are known.
 pub(crate) fn held(
     stack: &StackAt,
     (environment, key): (Option<&str>, &str),
     regions: &[&str],
     terms: &Terms,
-    images: &IndexMap<String, String>,
+    values: &IndexMap<String, String>,
 ) -> Held {
-    let with_values = with_values(stack, images);
+    let with_values = with_values(stack, values);
     let template = with_values.as_ref().unwrap_or(&stack.template);
     let asked = ask(template, regions, &terms.levels);
     Held {

@@ -33,10 +33,10 @@ pub(crate) enum Questions<'a> {
     Errors,
     /// All that there is to say, in these regions; in the environment's, where there are none. Policies are asked, too.
     Everything(&'a [String]),
-    /// What is wrong with them, and what their policies say, where these images run.
+    /// What is wrong with them, and what their policies say, where parameters have these values.
     #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "deployments ask"))]
     Deployment(&'a IndexMap<String, String>),
-    /// Only what their policies say, where these images run.
+    /// Only what their policies say, where parameters have these values.
     Policies(&'a IndexMap<String, String>),
 }
 
@@ -214,15 +214,15 @@ pub(crate) fn verdict_of(
     origins: impl Fn(&StackAt, &[String]) -> Vec<Place>,
 ) -> Verdict {
     let here = [assembly.region.to_string()];
-    let no_images = IndexMap::new();
+    let no_values = IndexMap::new();
     // Notes are rarely shown, and nobody waits for where they come from.
-    let (regions, least, images) = match asked {
+    let (regions, least, values) = match asked {
         Questions::Nothing => return Verdict::default(),
         Questions::Errors => (here.as_slice(), Level::Error, None),
-        Questions::Everything([]) => (here.as_slice(), Level::Warning, Some(&no_images)),
-        Questions::Everything(regions) => (regions, Level::Warning, Some(&no_images)),
-        Questions::Deployment(images) => (here.as_slice(), Level::Error, Some(images)),
-        Questions::Policies(images) => (here.as_slice(), Level::Error, Some(images)),
+        Questions::Everything([]) => (here.as_slice(), Level::Warning, Some(&no_values)),
+        Questions::Everything(regions) => (regions, Level::Warning, Some(&no_values)),
+        Questions::Deployment(values) => (here.as_slice(), Level::Error, Some(values)),
+        Questions::Policies(values) => (here.as_slice(), Level::Error, Some(values)),
     };
     let is_held = !matches!(asked, Questions::Policies(_));
     let regions: Vec<&str> = regions.iter().map(String::as_str).collect();
@@ -262,9 +262,9 @@ pub(crate) fn verdict_of(
             let accepted = accepted(&finding, stack, key, terms, &decisions);
             (finding, accepted)
         });
-        let policies = images.map(|images| {
+        let policies = values.map(|values| {
             let environment = assembly.environment.as_deref();
-            policies::held(stack, (environment, key), &regions, terms, images)
+            policies::held(stack, (environment, key), &regions, terms, values)
         });
         let (mut broken, mut questions) = (Vec::new(), Vec::new());
         if let Some(policies) = policies {

@@ -85,7 +85,7 @@ pub(crate) struct Written {
 /// What ends an acceptance, told where it is written: once, however much it is about.
 pub(super) fn expired(code: Code, risk: &Risk) -> Finding {
     let day = risk.until.as_deref().unwrap_or_default();
-    let what = format!("what is accepted as `{code}` was so until {day}, and is still there");
+    let what = format!("`{code}` was accepted until {day}, and is still found");
     let why = match &risk.owner {
         Some(owner) => format!("{owner} decided: {}", risk.reason),
         None => format!("the reason was: {}", risk.reason),

@@ -143,7 +143,20 @@ impl Compliance {
         }
     }
 
+    /// What was asked and cannot be answered here.
+    pub(crate) fn unanswered<'q>(
+        questions: impl IntoIterator<Item = &'q Question>,
+    ) -> impl Iterator<Item = String> {
+        let questions = questions.into_iter();
+        let unknown = questions.filter(|question| question.answer == Answer::Unknown);
+        unknown.map(|question| format!("{} in {}", question.code, question.resource()))
+    }
+
     /// Some of what costs most: `storage-encrypted in database/Instance (1.9)`.
+    #[cfg_attr(
+        not(feature = "aws"),
+        cfg_attr(not(test), expect(dead_code, reason = "guard tells it"))
+    )]
     pub(crate) fn dearest(&self, most: usize) -> Vec<String> {
         let dearest = self.costs.iter().take(most);
         let dearest = dearest.map(|(what, hundredths)| {

@@ -89,18 +89,16 @@ impl Terms {
     }
 }
 
-/// A stack's template with the values that its parameters are deployed with, as far as they are known: the images that
-/// are given, and the defaults of what is neither an image nor restored from.
-pub(crate) fn with_values(stack: &StackAt, images: &IndexMap<String, String>) -> Option<Template> {
+/// A stack's template with the values that its parameters are deployed with, as far as they are known: those that it is
+/// given, and the defaults of what is neither an image nor restored from, which nobody gives another value.
+pub(crate) fn with_values(stack: &StackAt, known: &IndexMap<String, String>) -> Option<Template> {
     let restored = restored(&stack.template);
     let values = stack.template.parameters.iter();
     let values = values.filter_map(|(name, declared)| {
-        let value = match service_of(name) {
-            _ if stack.parameters.contains_key(name) => stack.parameters.get(name).cloned(),
-            Some(_) => images.get(name).cloned(),
-            None if restored.contains_key(name.as_str()) => None,
-            None => default(declared),
-        };
+        let stays = service_of(name).is_some() || restored.contains_key(name.as_str());
+        let default = default(declared).filter(|_| !stays);
+        let given = stack.parameters.get(name).cloned();
+        let value = given.or(default).or_else(|| known.get(name).cloned());
         Some((name.clone(), value?))
     });
     given(&stack.template, &values.collect())

@@ -43,12 +43,15 @@ pub(super) struct Score {
     broken: usize,
     accepted: usize,
     unknown: usize,
+    not_known: Vec<String>,
 }
 
 /// The scores, in the order of the environments.
 pub(super) fn scores(verdict: &Verdict, minimum: &HashMap<String, u32>) -> Vec<Score> {
     let scores = verdict.compliance().into_iter().map(|(name, compliance)| {
         let least = name.and_then(|name| minimum.get(name).copied());
+        let asked = verdict.asked.iter();
+        let of_it = asked.filter(|question| question.environment.as_deref() == name);
         Score {
             environment: name.map(str::to_owned),
             score: compliance.score,
@@ -59,6 +62,7 @@ pub(super) fn scores(verdict: &Verdict, minimum: &HashMap<String, u32>) -> Vec<S
             broken: compliance.broken,
             accepted: compliance.accepted,
             unknown: compliance.unknown,
+            not_known: Compliance::unanswered(of_it).collect(),
         }
     });
     scores.collect()
