@@ -52,6 +52,8 @@ pub(crate) struct Verdict {
     pub not_checked: Vec<Unchecked>,
     /// What policies were asked, and what they say.
     pub asked: Vec<Question>,
+    /// The environments whose policies were asked, each with how many of them are turned off.
+    pub held: IndexMap<String, usize>,
     /// What somebody decided to live with, as it is written.
     pub written: Vec<Written>,
     /// Decisions whose last day is over: what they are about, and where they are written.
@@ -70,6 +72,7 @@ impl Verdict {
         self.resources += other.resources;
         self.not_checked.extend(other.not_checked);
         self.asked.extend(other.asked);
+        self.held.extend(other.held);
         self.written.extend(other.written);
         self.expired.extend(other.expired);
         self.passed_over += other.passed_over;
@@ -124,18 +127,25 @@ impl Verdict {
     /// How environments stand by their policies, in the order in which they were asked; of templates that lie around, all
     /// together. What an environment has besides its own stacks is found, and is no part of it: nobody deploys it with them.
     pub(crate) fn compliance(&self) -> IndexMap<Option<&str>, Compliance> {
-        let mut by: IndexMap<Option<&str>, Vec<&Question>> = IndexMap::new();
+        let own = |name: &&str| environment_of(name) == *name;
+        let held = self.held.keys().map(String::as_str).filter(own).map(Some);
+        let mut by: IndexMap<Option<&str>, Vec<&Question>> =
+            held.map(|it| (it, Vec::new())).collect();
         for question in &self.asked {
             let name = question.environment.as_deref();
-            if name.is_some_and(|name| environment_of(name) != name) {
-                continue;
+            if name.as_ref().is_none_or(own) {
+                by.entry(name).or_default().push(question);
             }
-            by.entry(name).or_default().push(question);
         }
-        let scores = by.into_iter();
-        scores
-            .map(|(name, questions)| (name, Compliance::of(questions)))
-            .collect()
+        let scores = by.into_iter().map(|(name, questions)| {
+            let off = name.and_then(|name| self.held.get(name).copied());
+            let compliance = Compliance {
+                off: off.unwrap_or_default(),
+                ..Compliance::of(questions)
+            };
+            (name, compliance)
+        });
+        scores.collect()
     }
 
     /// How the one environment stands that was asked about.

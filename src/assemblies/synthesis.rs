@@ -125,6 +125,9 @@ fn own<E: Environment>(
     let (mut assembly, flaws) = with_flaws(define, &loaded.environment)?;
     let mut verdict = traced(define, loaded, &assembly, asked);
     verdict.tell(flaws);
+    if let Questions::Everything(_) = asked {
+        verdict.tell(Terms::written(loaded).misspelt());
+    }
     match tasks::entries(&assembly, loaded) {
         Ok(tasks) => assembly.tasks = tasks,
         Err(found) => verdict.tell(found),
@@ -190,8 +193,8 @@ fn traced<E: Environment>(
 ) -> Verdict {
     let provenance = OnceCell::new();
     verdict_of(assembly, &Terms::written(loaded), asked, |stack, path| {
-        // Of a whole section or resource, everything would be said.
-        if path.len() <= 2 {
+        // Of a whole section, a resource or all of its properties, everything would be said.
+        if path.len() <= 2 || path.len() == 3 && path[2] == "Properties" {
             return Vec::new();
         }
         let provenance =
@@ -230,6 +233,11 @@ pub(crate) fn verdict_of(
         written: terms.decisions().collect(),
         ..Verdict::default()
     };
+    if values.is_some()
+        && let Some(name) = &assembly.environment
+    {
+        verdict.held.insert(name.clone(), terms.levels.off());
+    }
     let between = if is_held {
         between(assembly)
     } else {

@@ -64,6 +64,8 @@ pub(crate) struct Compliance {
     pub accepted: usize,
     /// How many nobody can answer here.
     pub unknown: usize,
+    /// How many policies are turned off, and ask nothing.
+    pub off: usize,
     /// What costs most, worst first: `storage-encrypted in database/Instance`, with so many hundredths of a point.
     pub costs: Vec<(String, usize)>,
 }
@@ -120,7 +122,7 @@ impl Compliance {
                 format!("{score} ({without} without what is accepted)")
             }
             (Some(score), _) => score.to_string(),
-            (None, _) => "no score: no policy asks about anything here".to_owned(),
+            (None, _) => "no score".to_owned(),
         }
     }
 
@@ -137,9 +139,14 @@ impl Compliance {
             .map(|(count, word)| format!("{count} {word}"))
             .collect();
         let questions = stratiform_finding::words::counted(self.questions, "question");
+        let off = match self.off {
+            0 => String::new(),
+            1 => "; 1 policy is off".to_owned(),
+            off => format!("; {off} policies are off"),
+        };
         match parts.as_slice() {
-            [] => questions,
-            parts => format!("{questions}: {}", parts.join(", ")),
+            [] => questions + &off,
+            parts => format!("{questions}: {}{off}", parts.join(", ")),
         }
     }
 
@@ -198,6 +205,11 @@ mod tests {
             compliance.parts(),
             "4 questions: 2 hold, 1 broken, 1 accepted"
         );
+        let less = Compliance {
+            off: 2,
+            ..compliance.clone()
+        };
+        assert!(less.parts().ends_with("1 accepted; 2 policies are off"));
         let dearest = ["storage-encrypted in database/Instance (12.5)"];
         assert_eq!(compliance.dearest(3), dearest);
     }
@@ -213,7 +225,10 @@ mod tests {
         assert_eq!((compliance.score, compliance.unknown), (Some(50), 1));
         let none = Compliance::of([]);
         assert_eq!(none.score, None);
-        assert!(none.number().starts_with("no score"));
+        assert_eq!(
+            (none.number(), none.parts()),
+            ("no score".to_owned(), "0 questions".to_owned())
+        );
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use indexmap::IndexMap;
 use stratiform_assembly::StackAt;
-use stratiform_environment::{Covered, Environment, Loaded, Path as Place, Settings, Text as _};
-use stratiform_finding::Finding;
+use stratiform_environment::{Covered, Environment, Loaded, Path as Place, Settings};
+use stratiform_finding::{Code, Finding, Level};
 use stratiform_resolve::declared::default;
 use stratiform_template::Template;
 use stratiform_validate::policy::{Levels, Policy, given};
@@ -26,8 +26,10 @@ impl Terms {
     pub(crate) fn of(settings: &Settings) -> Terms {
         let mut levels = Levels::default();
         for (name, level) in &settings.policies {
-            if let Some(policy) = Policy::named(name.as_str()) {
-                levels.set(policy, level.of_findings());
+            let level = level.of_findings();
+            match name.code().and_then(|code| Policy::named(code.as_str())) {
+                Some(policy) => levels.set(policy, level),
+                None => levels.set_all(level),
             }
         }
         let risks = settings.accepted_risks.iter();
@@ -75,6 +77,21 @@ impl Terms {
             section == "Resources" && check == code && resource.covers(stack, logical_id)
         })?;
         Some(Acceptance::Risk(Box::new(risk.clone())))
+    }
+
+    /// What is accepted by a name that is almost one of ours, and none.
+    pub(crate) fn misspelt(&self) -> Vec<Finding> {
+        let misspelt = self.risks.iter().filter_map(|(check, _, risk)| {
+            let near = check.parse::<Code>().err()?.nearest?;
+            let what = format!("no finding has the code `{check}`, and nothing is accepted by it");
+            let help = format!("did you mean `{near}`?");
+            let finding = Finding {
+                level: Level::Warning,
+                ..Finding::new(Code::UnusedAcceptance, what, help)
+            };
+            Some(risk.place.iter().cloned().fold(finding, Finding::at))
+        });
+        misspelt.collect()
     }
 
     /// What is accepted of what this program finds. Checks of others are theirs to look for.

@@ -366,6 +366,7 @@ mod tests {
             broken: 2,
             accepted: 3,
             unknown: 1,
+            off: 0,
             costs: Vec::new(),
         };
         [Shown {

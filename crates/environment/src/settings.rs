@@ -90,7 +90,8 @@ pub struct Settings {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub contacts: Vec<Contact>,
 
-    /// How much policies matter here: `storage-encrypted: error`. Those that are not named have their own levels.
+    /// How much policies matter here: `storage-encrypted: error`. Those that are not named have the level of `all`, or else
+    /// their own.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub policies: BTreeMap<PolicyName, PolicyLevel>,
 

@@ -44,6 +44,7 @@ pub(super) struct Score {
     accepted: usize,
     unknown: usize,
     not_known: Vec<String>,
+    policies_off: usize,
 }
 
 /// The scores, in the order of the environments.
@@ -62,6 +63,7 @@ pub(super) fn scores(verdict: &Verdict, minimum: &HashMap<String, u32>) -> Vec<S
             broken: compliance.broken,
             accepted: compliance.accepted,
             unknown: compliance.unknown,
+            policies_off: compliance.off,
             not_known: Compliance::unanswered(of_it).collect(),
         }
     });

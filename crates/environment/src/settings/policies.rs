@@ -36,19 +36,23 @@ impl PolicyLevel {
 }
 
 text! {
-    /// The name of a policy: `storage-encrypted`.
-    pub struct PolicyName("policy", "a policy", r"^[a-z]+(-[a-z0-9]+)+$", check_policy, policies);
+    /// The name of a policy: `storage-encrypted`; or `all`, for those that are not named.
+    pub struct PolicyName("policy", "a policy", r"^[a-z]+(-[a-z0-9]+)*$", check_policy, policies);
 }
 
 impl PolicyName {
-    /// The code of what breaks it.
+    /// The code of what breaks it; none of `all`.
     pub fn code(&self) -> Option<Code> {
         self.as_str().parse().ok()
     }
 }
 
+/// What stands for all policies that are not named.
+const ALL: &str = "all";
+
 fn names() -> impl Iterator<Item = &'static str> {
-    Group::Policies.codes().iter().map(|code| code.as_str())
+    let codes = Group::Policies.codes().iter();
+    codes.map(|code| code.as_str()).chain([ALL])
 }
 
 fn policies() -> Vec<String> {
