@@ -30,8 +30,8 @@ mod whole;
 
 use std::collections::HashSet;
 
-pub use kind::{given_by, kinds};
 pub use accepted::{Accepted, accepted};
+pub use kind::{given_by, kinds};
 pub use nested::validate_nested;
 pub use report::{NotChecked, Reason, Report};
 use scene::Scene;
