@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use stratiform_finding::{Code, Level};
-use stratiform_validate::policy::Answer;
+use stratiform_validate::policy::{ALL, Answer};
 
 use super::Acceptance;
 
@@ -141,6 +141,7 @@ impl Compliance {
         let questions = stratiform_finding::words::counted(self.questions, "question");
         let off = match self.off {
             0 => String::new(),
+            off if off == by_default() => "; all policies are off".to_owned(),
             1 => "; 1 policy is off".to_owned(),
             off => format!("; {off} policies are off"),
         };
@@ -172,6 +173,12 @@ impl Compliance {
         });
         dearest.collect()
     }
+}
+
+/// How many policies are asked where nobody says anything.
+fn by_default() -> usize {
+    let asked = ALL.iter().filter(|policy| policy.level.is_some());
+    asked.count()
 }
 
 #[cfg(test)]
@@ -210,6 +217,11 @@ mod tests {
             ..compliance.clone()
         };
         assert!(less.parts().ends_with("1 accepted; 2 policies are off"));
+        let none = Compliance {
+            off: by_default(),
+            ..Compliance::default()
+        };
+        assert_eq!(none.parts(), "0 questions; all policies are off");
         let dearest = ["storage-encrypted in database/Instance (12.5)"];
         assert_eq!(compliance.dearest(3), dearest);
     }
