@@ -32,6 +32,23 @@ fn exit(project: &Project, code: i32, shell: &str) -> String {
     said
 }
 
+/// What was said, without how many policies there are to be off: whoever adds one changes none of this.
+fn without_number(said: &str) -> String {
+    let lines = said
+        .lines()
+        .map(|line| match line.split_once("\"policies_off\": ") {
+            Some((before, _)) => format!("{before}\"policies_off\": [NUMBER]"),
+            None => match line.strip_suffix(" policies are off") {
+                Some(line) if !line.ends_with("all") => {
+                    let line = line.trim_end_matches(|digit: char| digit.is_ascii_digit());
+                    format!("{line}[NUMBER] policies are off")
+                }
+                Some(_) | None => line.to_owned(),
+            },
+        });
+    lines.map(|line| line + "\n").collect()
+}
+
 #[test]
 fn the_projects_stacks_are_right() {
     let project = Project::of_shop();
@@ -39,7 +56,7 @@ fn the_projects_stacks_are_right() {
     // A repository of one's own, without the SDK.
     exit(&Project::of_guestbook(), 0, "validate");
     let one = run(project.command(["validate", "--env", "dev", "--format", "json"]));
-    insta::assert_snapshot!("project_json", one);
+    insta::assert_snapshot!("project_json", without_number(&one));
     insta::assert_snapshot!(
         "project_files_and_environment",
         run(project.command(["validate", "--env", "dev", "a.yaml"]))
@@ -141,7 +158,7 @@ fn an_environment_says_how_much_policies_matter_and_which_score_it_needs() {
       - { resource: network/*, reason: There is no storage. }
     storage-encryptd: [{ reason: It is misspelt. }]
 ";
-    insta::assert_snapshot!("policy_accepted", with(risk));
+    insta::assert_snapshot!("policy_accepted", without_number(&with(risk)));
     let misspelt = with("  policies: { bucket-publik: off }\n");
     assert!(
         misspelt.contains("did you mean `bucket-public`?"),
