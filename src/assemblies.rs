@@ -4,6 +4,7 @@ mod boundary;
 #[cfg(feature = "aws")]
 pub(crate) mod deployed;
 pub(crate) mod environment;
+pub(crate) mod policies;
 pub(crate) mod rehearsal;
 pub(crate) mod since;
 pub(crate) mod synthesis;

@@ -24,7 +24,6 @@ mod provenance;
 mod regions;
 mod report;
 mod repository;
-#[cfg(feature = "aws")]
 mod restores;
 #[cfg(feature = "aws")]
 mod runtime;

@@ -8,6 +8,10 @@ use stratiform_template::{Reference, Resource, Template};
 
 /// A resource that can be made from a snapshot.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(
+    not(feature = "aws"),
+    expect(dead_code, reason = "deployments look at the resource")
+)]
 pub(crate) struct Restored<'t> {
     /// Its logical ID.
     pub logical_id: &'t str,

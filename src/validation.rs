@@ -3,14 +3,22 @@
 //! What lives here: findings of many templates together, what of them is accepted, and their number. What does not: what
 //! is wrong with a template (`stratiform-validate`), and how it is shown (`view::validated`).
 
+mod acceptance;
+mod compliance;
 pub(crate) mod known;
+mod terms;
 
 use std::collections::HashSet;
 
+pub(crate) use acceptance::{Acceptance, Risk, Written};
+pub(crate) use compliance::{Compliance, Question};
+use indexmap::IndexMap;
+use stratiform_assembly::environment_of;
 use stratiform_finding::words::counted;
 use stratiform_finding::{Code, Finding, Level, Place};
 use stratiform_service::Timestamp;
 use stratiform_validate::Reason;
+pub(crate) use terms::{Terms, with_values};
 
 use crate::secrets::hide;
 
@@ -44,55 +52,6 @@ impl Found {
     }
 }
 
-/// Why may something be as it is?
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Acceptance {
-    /// The command line says so.
-    Allowed,
-    /// It is written untyped in the code of the stack.
-    Untyped,
-    /// Its line says that it is no secret.
-    Marked,
-    /// The environment's file says so.
-    Risk {
-        /// Why.
-        reason: String,
-        /// The last day on which it is accepted.
-        until: Option<String>,
-    },
-}
-
-impl Acceptance {
-    /// The same in words.
-    pub(crate) fn reason(&self) -> String {
-        match self {
-            Acceptance::Allowed => "--allow".to_owned(),
-            Acceptance::Untyped => "untyped in the code of the stack".to_owned(),
-            Acceptance::Marked => "its line says that it is no secret".to_owned(),
-            Acceptance::Risk {
-                reason,
-                until: Some(day),
-            } => format!("{reason} (until {day})"),
-            Acceptance::Risk {
-                reason,
-                until: None,
-            } => reason.clone(),
-        }
-    }
-
-    fn is_over(&self, today: &str) -> bool {
-        match self {
-            Acceptance::Risk {
-                until: Some(day), ..
-            } => day.as_str() < today,
-            Acceptance::Risk { until: None, .. }
-            | Acceptance::Allowed
-            | Acceptance::Untyped
-            | Acceptance::Marked => false,
-        }
-    }
-}
-
 /// Something that nobody could look at.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Unchecked {
@@ -115,6 +74,14 @@ pub(crate) struct Verdict {
     pub resources: usize,
     /// What nobody could look at.
     pub not_checked: Vec<Unchecked>,
+    /// What policies were asked, and what they say.
+    pub asked: Vec<Question>,
+    /// The environments whose policies were asked, each with how many of them are turned off.
+    pub held: IndexMap<String, usize>,
+    /// What somebody decided to live with, as it is written.
+    pub written: Vec<Written>,
+    /// Decisions whose last day is over: what they are about, and where they are written.
+    pub expired: HashSet<(Code, Option<Place>)>,
     /// How many files of folders are no templates.
     pub passed_over: usize,
     /// How many files could not be looked at: unreadable, or no templates though they are named.
@@ -130,6 +97,10 @@ impl Verdict {
         self.templates += other.templates;
         self.resources += other.resources;
         self.not_checked.extend(other.not_checked);
+        self.asked.extend(other.asked);
+        self.held.extend(other.held);
+        self.written.extend(other.written);
+        self.expired.extend(other.expired);
         self.passed_over += other.passed_over;
         self.unreadable += other.unreadable;
         self.since = self.since.take().or(other.since);
@@ -142,22 +113,68 @@ impl Verdict {
 
     /// Accepts what has one of these codes, and makes errors of what has at least a level and is not accepted, and new.
     pub(crate) fn judge(&mut self, accepted: &[Code], denied: Option<Level>) {
+        let allowed = |code: Code| accepted.contains(&code).then_some(Acceptance::Allowed);
         for found in &mut self.found {
-            let is_allowed = accepted.contains(&found.finding.code);
-            let allowed = is_allowed.then_some(Acceptance::Allowed);
-            found.accepted = found.accepted.take().or(allowed);
+            found.accepted = found.accepted.take().or(allowed(found.finding.code));
             let is_denied = denied.is_some_and(|least| found.finding.level >= least);
             if is_denied && found.is_open() {
                 found.finding.level = Level::Error;
             }
         }
+        for question in &mut self.asked {
+            question.accepted = question.accepted.take().or(allowed(question.code));
+        }
     }
 
-    /// Takes back what was accepted for a time that is over. Synthesis gives the same on every day and never does.
+    /// Takes back what was accepted for a time that is over, and says so where it is written. Synthesis gives the same on
+    /// every day and never does.
     pub(crate) fn expire(&mut self, today: &str) {
+        let mut told = Vec::new();
         for found in &mut self.found {
-            found.accepted = found.accepted.take().filter(|it| !it.is_over(today));
+            let Some(over) = found.accepted.take_if(|it| it.is_over(today)) else {
+                continue;
+            };
+            let code = found.finding.code;
+            if let Some(risk) = over.risk()
+                && self.expired.insert((code, risk.place.clone()))
+            {
+                told.push(acceptance::expired(code, risk));
+            }
         }
+        for question in &mut self.asked {
+            question.accepted.take_if(|it| it.is_over(today));
+        }
+        self.tell(told);
+    }
+
+    /// How environments stand by their policies, in the order in which they were asked; of templates that lie around, all
+    /// together. What an environment has besides its own stacks is found, and is no part of it: nobody deploys it with them.
+    pub(crate) fn compliance(&self) -> IndexMap<Option<&str>, Compliance> {
+        let own = |name: &&str| environment_of(name) == *name;
+        let held = self.held.keys().map(String::as_str).filter(own).map(Some);
+        let mut by: IndexMap<Option<&str>, Vec<&Question>> =
+            held.map(|it| (it, Vec::new())).collect();
+        for question in &self.asked {
+            let name = question.environment.as_deref();
+            if name.as_ref().is_none_or(own) {
+                by.entry(name).or_default().push(question);
+            }
+        }
+        let scores = by.into_iter().map(|(name, questions)| {
+            let off = name.and_then(|name| self.held.get(name).copied());
+            let compliance = Compliance {
+                off: off.unwrap_or_default(),
+                ..Compliance::of(questions)
+            };
+            (name, compliance)
+        });
+        scores.collect()
+    }
+
+    /// How the one environment stands that was asked about.
+    pub(crate) fn score(&self) -> Compliance {
+        let first = self.compliance().into_values().next();
+        first.unwrap_or_default()
     }
 
     /// Puts everything in the order of files and places, and what several environments have alike there once; without
@@ -343,14 +360,52 @@ mod tests {
     #[test]
     fn what_was_accepted_for_a_time_is_open_again_after_it() {
         let mut verdict = verdict();
-        verdict.found[0].accepted = Some(Acceptance::Risk {
+        let risk = |owner: Option<&str>| Risk {
             reason: "it is a test".to_owned(),
+            owner: owner.map(str::to_owned),
             until: Some("2027-03-31".to_owned()),
-        });
+            place: None,
+        };
+        verdict.found[0].accepted = Some(Acceptance::Risk(Box::new(risk(Some("web")))));
         verdict.expire("2027-03-31");
-        assert_eq!(verdict.accepted(), 1);
+        assert_eq!((verdict.accepted(), verdict.count(Level::Error)), (1, 0));
         verdict.expire("2027-04-01");
-        assert_eq!(verdict.accepted(), 0);
+        assert_eq!((verdict.accepted(), verdict.count(Level::Error)), (0, 2));
+        let told = verdict.found.last().map(|found| &found.finding);
+        let told = told.map(|it| format!("{it}\n{}\n{}", it.why, it.help));
+        insta::assert_snapshot!(told.unwrap());
+        // Each is told once.
+        verdict.expire("2027-04-01");
+        assert_eq!(verdict.count(Level::Error), 2);
+    }
+
+    #[test]
+    fn what_is_accepted_and_not_there_can_go() {
+        let mut verdict = verdict();
+        let place = |line| finding(Code::ValueLength, Level::Note, line).places[0].clone();
+        let written = |code, line| Written {
+            code,
+            resource: "database/Instance".to_owned(),
+            risk: Risk {
+                reason: "it is a test".to_owned(),
+                owner: None,
+                until: None,
+                place: Some(place(line)),
+            },
+        };
+        let used = written(Code::ValueLength, 11);
+        verdict.found[2].accepted = Some(Acceptance::Risk(Box::new(used.risk.clone())));
+        // Two environments have what stands in a file of both.
+        verdict.written = vec![used.clone(), used, written(Code::NullValue, 12)];
+        verdict.written.push(written(Code::NullValue, 12));
+        verdict.tell_unused();
+        let told = verdict.open();
+        let told: Vec<String> = told
+            .filter(|finding| finding.code == Code::UnusedAcceptance)
+            .map(ToString::to_string)
+            .collect();
+        let what = "`null-value` is accepted for `database/Instance`, and nothing is found there";
+        assert_eq!(told, [format!("{what} (a.yaml, line 12, column 1)")]);
     }
 
     #[test]

@@ -28,6 +28,8 @@ mod formats;
 mod moto;
 #[path = "deploy/passes.rs"]
 mod passes;
+#[path = "deploy/policies.rs"]
+mod policies;
 #[path = "deploy/rehearsing.rs"]
 mod rehearsing;
 #[path = "deploy/rolling_back.rs"]

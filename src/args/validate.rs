@@ -20,6 +20,9 @@ pub(crate) struct Validate {
     /// A region that the templates are deployed to (repeatable) [default: the environment's; of files, any]
     #[arg(long, value_name = "REGION")]
     pub region: Vec<String>,
+    /// Ask the policies of files, too, each at its own level; the project's stacks are always held against them
+    #[arg(long)]
+    pub policies: bool,
     /// What to print
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: ValidateFormat,

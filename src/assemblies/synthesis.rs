@@ -14,11 +14,11 @@ use stratiform_finding::{Code, Finding, Group, Level, Place};
 use stratiform_service::{AccountId, Malformed, Region};
 use stratiform_stack::{App, Assembly, References, Settings, StackAt};
 use stratiform_template::check;
-use stratiform_validate::{Deployed, hide_secrets, validate, validate_together};
+use stratiform_validate::{Accepted, Deployed, Report, hide_secrets, validate, validate_together};
 
-use super::boundary;
+use super::{boundary, policies};
 use crate::provenance::{Provenance, Synthesis};
-use crate::validation::{Acceptance, Found, Unchecked, Verdict};
+use crate::validation::{Acceptance, Found, Terms, Unchecked, Verdict, Written};
 use crate::{Define, secrets, services, tasks, topics};
 
 /// So many lines of YAML are said of what is wrong with a template.
@@ -31,8 +31,13 @@ pub(crate) enum Questions<'a> {
     Nothing,
     /// What is wrong with them, in the environment's region.
     Errors,
-    /// All that there is to say, in these regions; in the environment's, where there are none.
+    /// All that there is to say, in these regions; in the environment's, where there are none. Policies are asked, too.
     Everything(&'a [String]),
+    /// What is wrong with them, and what their policies say, where parameters have these values.
+    #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "deployments ask"))]
+    Deployment(&'a IndexMap<String, String>),
+    /// Only what their policies say, where parameters have these values.
+    Policies(&'a IndexMap<String, String>),
 }
 
 /// One environment's stacks, and those of its bootstrap, each synthesized and checked.
@@ -57,13 +62,14 @@ pub(crate) fn validated<E: Environment>(
     let mut all = vec![assembly];
     if verdict.count(Level::Error) == 0 {
         let settings = loaded.environment.settings();
+        let terms = Terms::written(loaded);
         let bootstraps = all.iter().map(|assembly| assemblies(assembly, settings));
         for bootstrap in bootstraps
             .collect::<Result<Vec<_>, _>>()?
             .into_iter()
             .flatten()
         {
-            verdict.add(verdict_of(&bootstrap, settings, asked, |_, _| Vec::new()));
+            verdict.add(verdict_of(&bootstrap, &terms, asked, |_, _| Vec::new()));
             all.push(bootstrap);
         }
     }
@@ -92,8 +98,9 @@ fn checked(
     bootstraps: Vec<Assembly>,
     settings: &WrittenSettings,
 ) -> Result<Vec<Assembly>, Vec<Finding>> {
+    let terms = Terms::of(settings);
     let checked = bootstraps.into_iter().map(|bootstrap| {
-        let verdict = verdict_of(&bootstrap, settings, Questions::Errors, |_, _| Vec::new());
+        let verdict = verdict_of(&bootstrap, &terms, Questions::Errors, |_, _| Vec::new());
         without(bootstrap, verdict.errors())
     });
     checked.collect()
@@ -117,10 +124,13 @@ fn own<E: Environment>(
     let written = loaded.environment.settings();
     let (mut assembly, flaws) = with_flaws(define, &loaded.environment)?;
     let mut verdict = traced(define, loaded, &assembly, asked);
-    if !matches!(asked, Questions::Nothing) {
+    if !matches!(asked, Questions::Nothing | Questions::Policies(_)) {
         verdict.found.extend(in_files(loaded, &verdict));
     }
     verdict.tell(flaws);
+    if let Questions::Everything(_) = asked {
+        verdict.tell(Terms::written(loaded).misspelt());
+    }
     match tasks::entries(&assembly, loaded) {
         Ok(tasks) => assembly.tasks = tasks,
         Err(found) => verdict.tell(found),
@@ -201,10 +211,9 @@ fn traced<E: Environment>(
     asked: Questions<'_>,
 ) -> Verdict {
     let provenance = OnceCell::new();
-    let settings = loaded.environment.settings();
-    verdict_of(assembly, settings, asked, |stack, path| {
-        // Of a whole section or resource, everything would be said.
-        if path.len() <= 2 {
+    verdict_of(assembly, &Terms::written(loaded), asked, |stack, path| {
+        // Of a whole section, a resource or all of its properties, everything would be said.
+        if path.len() <= 2 || path.len() == 3 && path[2] == "Properties" {
             return Vec::new();
         }
         let provenance =
@@ -222,28 +231,50 @@ fn traced<E: Environment>(
 /// What is said of the templates, each thing with where it is declared and with more places for it.
 pub(crate) fn verdict_of(
     assembly: &Assembly,
-    settings: &WrittenSettings,
+    terms: &Terms,
     asked: Questions<'_>,
     origins: impl Fn(&StackAt, &[String]) -> Vec<Place>,
 ) -> Verdict {
     let here = [assembly.region.to_string()];
+    let no_values = IndexMap::new();
     // Notes are rarely shown, and nobody waits for where they come from.
-    let (regions, least) = match asked {
+    let (regions, least, values) = match asked {
         Questions::Nothing => return Verdict::default(),
-        Questions::Errors => (here.as_slice(), Level::Error),
-        Questions::Everything([]) => (here.as_slice(), Level::Warning),
-        Questions::Everything(regions) => (regions, Level::Warning),
+        Questions::Errors => (here.as_slice(), Level::Error, None),
+        Questions::Everything([]) => (here.as_slice(), Level::Warning, Some(&no_values)),
+        Questions::Everything(regions) => (regions, Level::Warning, Some(&no_values)),
+        Questions::Deployment(values) => (here.as_slice(), Level::Error, Some(values)),
+        Questions::Policies(values) => (here.as_slice(), Level::Error, Some(values)),
     };
+    let is_held = !matches!(asked, Questions::Policies(_));
     let regions: Vec<&str> = regions.iter().map(String::as_str).collect();
-    let mut verdict = Verdict::default();
-    let between = between(assembly);
+    let mut verdict = Verdict {
+        written: terms.decisions().collect(),
+        ..Verdict::default()
+    };
+    if values.is_some()
+        && let Some(name) = &assembly.environment
+    {
+        verdict.held.insert(name.clone(), terms.levels.off());
+    }
+    let between = if is_held {
+        between(assembly)
+    } else {
+        Vec::new()
+    };
     for (position, stack) in assembly.stacks.iter().enumerate() {
         let key = assembly.key(&stack.name);
-        let report = validate(&stack.template, &regions);
+        let (decisions, refused) = policies::decided(&stack.template, |path| place(path, stack));
+        let mut report = Report::default();
+        let mut form = Vec::new();
+        if is_held {
+            report = validate(&stack.template, &regions);
+            form = check(&stack.template);
+            hide_secrets(&stack.template, &mut form);
+            form.extend(refused);
+        }
         verdict.templates += 1;
         verdict.resources += report.checked;
-        let mut form = check(&stack.template);
-        hide_secrets(&stack.template, &mut form);
         let form = form.into_iter().map(|finding| (finding, None));
         let between = between.iter().filter(|(at, _)| *at == position);
         let between = between.map(|(_, finding)| finding.clone());
@@ -256,10 +287,30 @@ pub(crate) fn verdict_of(
             if is_by_the_catalog(finding.code) && !finding.help.starts_with("did you mean") {
                 finding.help += UNTYPED;
             }
-            let accepted = accepted(&finding, stack, key, settings);
+            let accepted = accepted(&finding, stack, key, terms, &decisions);
             (finding, accepted)
         });
-        let found = form.chain(held).map(|(finding, accepted)| {
+        let policies = values.map(|values| {
+            let environment = assembly.environment.as_deref();
+            policies::held(stack, (environment, key), &regions, terms, values)
+        });
+        let (mut broken, mut questions) = (Vec::new(), Vec::new());
+        if let Some(policies) = policies {
+            let findings = policies.findings.into_iter().map(|finding| {
+                // What is untyped is meant so where the catalog is wrong, and not where a policy is broken.
+                let accepted = policies::risk(&finding, key, terms, &decisions);
+                (finding, accepted)
+            });
+            broken = findings.collect();
+            questions = policies.questions;
+            report.not_checked.extend(policies.not_checked);
+        }
+        let about = broken
+            .iter()
+            .map(|(finding, accepted)| (finding, accepted.as_ref()));
+        verdict.asked.extend(policies::answered(questions, about));
+        let found = form.chain(held).chain(broken);
+        let found = found.map(|(finding, accepted)| {
             let places = match accepted.is_none() && finding.level >= least {
                 true => origins(stack, &finding.path),
                 false => Vec::new(),
@@ -279,31 +330,25 @@ pub(crate) fn verdict_of(
             path: it.path,
         });
         verdict.not_checked.extend(not_checked);
+        let decisions = decisions.into_iter().map(|(_, written)| written);
+        verdict.written.extend(decisions);
     }
     verdict
 }
 
-/// Why what is found in a stack may be so: its code says it, or the environment's file.
+/// Why what is found in a stack may be so: its code says it, its template, or the environment's file.
 fn accepted(
     finding: &Finding,
     stack: &StackAt,
     key: &str,
-    settings: &WrittenSettings,
+    terms: &Terms,
+    decisions: &[(Accepted, Written)],
 ) -> Option<Acceptance> {
     let mut untyped = stack.untyped.iter();
     if untyped.any(|path| is_about(finding, path)) {
         return Some(Acceptance::Untyped);
     }
-    let [section, logical_id, ..] = finding.path.as_slice() else {
-        return None;
-    };
-    let code = finding.code.as_str();
-    let risk = settings.accepted(code, key, logical_id);
-    risk.filter(|_| section == "Resources")
-        .map(|risk| Acceptance::Risk {
-            reason: risk.reason.clone(),
-            until: risk.until.as_ref().map(ToString::to_string),
-        })
+    policies::risk(finding, key, terms, decisions)
 }
 
 /// What to do in a definition where AWS knows better than the catalog.
@@ -605,9 +650,9 @@ mod tests {
         };
         assembly.stacks = vec![stack.clone()];
         let loaded = loaded("").unwrap();
-        let settings = loaded.environment.settings();
+        let terms = Terms::written(&loaded);
         let verdict = |assembly: &Assembly| {
-            verdict_of(assembly, settings, Questions::Errors, |_, _| Vec::new())
+            verdict_of(assembly, &terms, Questions::Errors, |_, _| Vec::new())
         };
         let found = verdict(&assembly).errors();
         assert_eq!(found.len(), 1, "{found:?}");

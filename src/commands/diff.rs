@@ -9,8 +9,9 @@ mod files;
 mod found;
 mod origins;
 mod parity;
+mod scores;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexSet;
 use stratiform_assembly::StackAt;
@@ -103,7 +104,16 @@ fn with_revision<E: Environment>(
             Some((name, sides.layers.clone()))
         })
         .collect();
+    // Nobody else shows them, and asking takes longer than comparing.
+    let scores = match args.format {
+        ReviewFormat::Markdown => scores::scores(define, &project, &sides),
+        ReviewFormat::Text | ReviewFormat::Html | ReviewFormat::Json => HashMap::new(),
+    };
     let mut review = compare(sides, method, args)?;
+    for environment in &mut review.environments {
+        let name = environment.name.as_ref();
+        environment.compliance = name.and_then(|name| scores.get(name).cloned());
+    }
     origins::add(define, &project, &before, &mut review);
     Ok(review)
 }
@@ -158,6 +168,7 @@ fn compare(mut sides: Vec<Sides>, method: Method, args: &Diff) -> Result<Review,
             name: of.environment.clone(),
             region: of.region.to_string(),
             tool: sides.tool.clone(),
+            compliance: None,
             stacks: stacks.collect(),
         });
     }

@@ -1,5 +1,6 @@
 //! `secrets`: what is written out in the files that git would commit.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -128,7 +129,7 @@ fn told(
             let page = text(&verdict, Level::Warning, Path::new(""), colour);
             (page + &sentence, String::new())
         }
-        ValidateFormat::Json => (json(&verdict), sentence),
+        ValidateFormat::Json => (json(&verdict, &HashMap::new()), sentence),
         ValidateFormat::Sarif => (sarif(&verdict), sentence),
         ValidateFormat::Github => (github(&verdict, false), sentence),
     };

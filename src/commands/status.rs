@@ -19,6 +19,7 @@ use crate::exit::Exit;
 use crate::report::{Colour, Failure};
 use crate::repository::project::Project;
 use crate::runtime::{all_of, block_on};
+use crate::validation::Compliance;
 use crate::view::status::{Shown, json, line, text};
 use crate::view::{Answer, View, stderr, stdout_now};
 
@@ -60,12 +61,16 @@ fn answer(
 ) -> Answer {
     let colour = Colour::on(global.color, &std::io::stdout());
     let failed = Colour::on(global.color, &std::io::stderr());
+    let compliance: Vec<Compliance> = places.iter().map(Place::compliance).collect();
     let shown: Vec<Shown<'_>> = places
         .iter()
+        .zip(&compliance)
         .zip(&found)
-        .map(|(place, found)| Shown {
+        .map(|((place, compliance), found)| Shown {
             environment: &place.name,
             region: place.assembly.region.as_str(),
+            compliance,
+            minimum: place.settings.deployment.compliance_at_least,
             found: found.as_ref(),
         })
         .collect();

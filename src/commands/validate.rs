@@ -4,10 +4,12 @@ pub(crate) mod files;
 mod fixing;
 mod since;
 
-use std::path::PathBuf;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
 use stratiform_environment::Environment;
 use stratiform_finding::{Code, Finding, Level};
+use stratiform_validate::policy::Levels;
 
 use self::fixing::Outcome;
 use self::since::{FilesThen, StacksThen};
@@ -20,8 +22,8 @@ use crate::exit::Exit;
 use crate::regions::region;
 use crate::report::{Colour, Failure};
 use crate::repository::project::Project;
-use crate::validation::{Verdict, today};
-use crate::view::validated::{github, json, sarif, text};
+use crate::validation::{Verdict, Written, today};
+use crate::view::validated::{compliance, github, json, sarif, text};
 use crate::view::{Answer, summary};
 
 /// Looks at all templates, and shows what was found.
@@ -36,7 +38,6 @@ pub(crate) fn run<E: Environment>(
     let regions = regions.map(|region| region.map(|region| region.to_string()));
     let regions = regions.collect::<Result<Vec<String>, _>>()?;
     let judged = |mut looked: Looked| {
-        looked.verdict.expire(&today());
         looked.verdict.judge(&accepted, args.deny.map(Deny::least));
         looked.verdict.sort();
         looked
@@ -46,11 +47,20 @@ pub(crate) fn run<E: Environment>(
         return Ok(shown(&judged(looked), global, args));
     }
     let then = args.new_since.as_deref().map(FilesThen::at).transpose()?;
+    let asked = files::Asked {
+        regions: &regions,
+        policies: args.policies.then(Levels::default),
+    };
     let of_files = || -> Result<Looked, Failure> {
-        Ok(judged(Looked {
-            verdict: files::verdict(&args.files, &regions, then.as_ref())?,
+        let mut looked = Looked {
+            verdict: files::verdict(&args.files, &asked, then.as_ref())?,
             ..Looked::default()
-        }))
+        };
+        looked.verdict.expire(&today());
+        if args.policies {
+            looked.verdict.tell_unused();
+        }
+        Ok(judged(looked))
     };
     if args.fix {
         fixing::files_only(args)?;
@@ -69,6 +79,8 @@ pub(crate) fn run<E: Environment>(
 struct Looked {
     verdict: Verdict,
     root: PathBuf,
+    /// The score that an environment asks for.
+    minimum: HashMap<String, u32>,
     /// Environments that nothing was checked against.
     unchecked: Vec<String>,
     /// What has to be known besides.
@@ -89,7 +101,13 @@ fn stacks<E: Environment>(
     let checked = project.load::<E>(&args.env)?;
     let asked = Questions::Everything(regions);
     let mut verdict = Verdict::default();
+    let mut minimum = HashMap::new();
     let mut findings: Vec<Finding> = Vec::new();
+    for loaded in &checked.environments {
+        let settings = loaded.environment.settings();
+        let least = settings.deployment.compliance_at_least;
+        minimum.extend(least.map(|least| (settings.name.to_string(), least)));
+    }
     let looked = on_all_cores(&checked.environments, |loaded| {
         validated(define, loaded, asked)
     });
@@ -111,18 +129,40 @@ fn stacks<E: Environment>(
     }
     verdict.since = then.as_ref().map(|then| then.shown().to_owned());
     let said = then.as_ref().map(StacksThen::said).unwrap_or_default();
+    verdict.expire(&today());
+    // In another region, or with other environments beside them, there may be what is accepted and not found here.
+    if regions.is_empty() {
+        if !args.env.is_empty() || !checked.unchecked.is_empty() {
+            let names = checked.environments.iter().map(|loaded| &loaded.name);
+            let names: Vec<String> = names.map(ToString::to_string).collect();
+            verdict.written.retain(|written| is_own(written, &names));
+        }
+        verdict.tell_unused();
+    }
     Ok(Looked {
         verdict,
+        minimum,
         root: project.root,
         unchecked: checked.unchecked,
         said,
     })
 }
 
+/// Whether an acceptance stands in the file of one of these environments, and in none that they share with others.
+fn is_own(written: &Written, names: &[String]) -> bool {
+    let file = written
+        .risk
+        .place
+        .as_ref()
+        .map(|place| place.at.position().0);
+    let stem = file.and_then(|file| Path::new(file).file_stem()?.to_str());
+    stem.is_some_and(|stem| names.iter().any(|name| name == stem))
+}
+
 fn shown(looked: &Looked, global: &Global, args: &Validate) -> Answer {
     let Looked { verdict, root, .. } = looked;
     let are_notes_shown = args.notes;
-    let sentence = verdict.sentence(are_notes_shown) + "\n";
+    let sentence = verdict.sentence(are_notes_shown) + "\n" + &compliance(verdict, &looked.minimum);
     let unchecked = looked.said.clone() + &summary::unchecked(&looked.unchecked);
     let (stdout, stderr) = match args.format {
         ValidateFormat::Text => {
@@ -142,7 +182,7 @@ fn shown(looked: &Looked, global: &Global, args: &Validate) -> Answer {
             }
             (page + &sentence, unchecked)
         }
-        ValidateFormat::Json => (json(verdict), sentence + &unchecked),
+        ValidateFormat::Json => (json(verdict, &looked.minimum), sentence + &unchecked),
         ValidateFormat::Sarif => (sarif(verdict), sentence + &unchecked),
         ValidateFormat::Github => (github(verdict, are_notes_shown), sentence + &unchecked),
     };

@@ -38,8 +38,30 @@ pub(crate) struct ReviewedEnvironment {
     pub region: String,
     /// The tool before and after, where what changes can only come from that.
     pub tool: Option<ToolChange>,
+    /// How it stands by its policies, where the view shows that.
+    pub compliance: Option<Scores>,
     /// All stacks that were compared, in deployment order, unchanged ones too.
     pub stacks: Vec<ReviewedStack>,
+}
+
+/// A score before and after, as people read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Scores {
+    /// Before; none where the environment was not there.
+    pub before: Option<String>,
+    /// After.
+    pub after: String,
+}
+
+impl Scores {
+    /// What changes: `97 → 94`; none where nothing does.
+    pub(crate) fn change(&self) -> Option<String> {
+        match &self.before {
+            Some(before) if *before == self.after => None,
+            Some(before) => Some(format!("{before} → {}", self.after)),
+            None => Some(self.after.clone()),
+        }
+    }
 }
 
 /// Two versions of the tool between which the team changed nothing of its own.
@@ -199,6 +221,7 @@ mod tests {
                 before: before.to_owned(),
                 after: "0.4.0".to_owned(),
             }),
+            compliance: None,
             stacks: vec![stack],
         };
         let mut review = review(Vec::new());

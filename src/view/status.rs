@@ -14,6 +14,7 @@ use super::style::paint;
 use crate::commands::status::finding::Standing;
 use crate::report::{Colour, Failure};
 use crate::repository::git::short;
+use crate::validation::Compliance;
 
 pub(crate) use json::{json, line};
 
@@ -24,6 +25,10 @@ pub(crate) struct Shown<'a> {
     pub environment: &'a str,
     /// Its region.
     pub region: &'a str,
+    /// How what is checked out stands by its policies.
+    pub compliance: &'a Compliance,
+    /// The score that it needs to be deployed.
+    pub minimum: Option<u32>,
     /// How it stands; or why that could not be asked.
     pub found: Result<&'a Standing, &'a Failure>,
 }
@@ -96,12 +101,26 @@ fn one(shown: &Shown<'_>, found: &Standing, colour: Colour) -> String {
         format!("{parts}\n")
     };
     format!(
-        "{} in {}, account {}\n\n{stacks}\n{parts}{}\n",
+        "{} in {}, account {}\n\n{stacks}\n{parts}{}\n{}",
         shown.environment,
         shown.region,
         found.identity.account,
-        sentence(shown.environment, status)
+        sentence(shown.environment, status),
+        compliance(shown),
     )
+}
+
+/// How what is checked out stands by its policies; nothing where none asks about anything.
+fn compliance(shown: &Shown<'_>) -> String {
+    let Some(score) = shown.compliance.score else {
+        return String::new();
+    };
+    let number = shown.compliance.number();
+    let least = match shown.minimum {
+        Some(least) if score < least => format!(", below the {least} that it needs to be deployed"),
+        Some(_) | None => String::new(),
+    };
+    format!("compliance of what is checked out: {number}{least}\n")
 }
 
 fn stacks(status: &Status, environment: &str, colour: Colour) -> String {
@@ -339,9 +358,22 @@ mod tests {
     }
 
     fn shown(found: &Standing) -> [Shown<'_>; 1] {
+        static COMPLIANCE: Compliance = Compliance {
+            score: Some(94),
+            without_accepted: Some(91),
+            questions: 60,
+            hold: 54,
+            broken: 2,
+            accepted: 3,
+            unknown: 1,
+            off: 0,
+            costs: Vec::new(),
+        };
         [Shown {
             environment: "dev",
             region: "eu-west-1",
+            compliance: &COMPLIANCE,
+            minimum: Some(95),
             found: Ok(found),
         }]
     }
@@ -422,7 +454,7 @@ mod tests {
         let found = standing(status);
         let text = text(&shown(&found), Colour::Never);
         assert!(
-            text.ends_with("\ndev runs v1 (1a2b3c4); all is well\n"),
+            text.contains("\ndev runs v1 (1a2b3c4); all is well\ncompliance of what"),
             "{text}"
         );
     }

@@ -1,10 +1,12 @@
 //! What `validate` found, for people and for programs.
 
+mod compliance;
 pub(crate) mod github;
 pub(crate) mod json;
 pub(crate) mod sarif;
 pub(crate) mod text;
 
+pub(crate) use compliance::compliance;
 pub(crate) use github::github;
 pub(crate) use json::json;
 pub(crate) use sarif::sarif;

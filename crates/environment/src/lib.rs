@@ -34,8 +34,9 @@ pub use schema::{schema, unsupported};
 pub use settings::{
     AcceptedRisk, AcceptedRisks, BesidesName, Bootstrap, Command, Contact, Covered, Deployment,
     FolderName, GitHubEnvironment, GitHubRepository, GitRef, HttpCheck, ImageSource, Images,
-    Notify, OnFailure, ParameterOfStack, PolicyArn, Recovery, References, Rehearsal, RepositoryIds,
-    Runs, ServiceWithImage, Settings, SourcePath, Task, Topic, VariableName, Verify, When,
+    Notify, OnFailure, ParameterOfStack, PolicyArn, PolicyLevel, PolicyName, Recovery, References,
+    Rehearsal, RepositoryIds, Runs, ServiceWithImage, Settings, SourcePath, Task, Topic,
+    VariableName, Verify, When,
 };
 pub use stratiform_finding::Source;
 pub use stratiform_finding::words::{joined, listed, meant, nearest};

@@ -4,6 +4,7 @@ pub(crate) mod merge;
 pub(crate) mod origin;
 mod secrets;
 pub(crate) mod variation;
+mod words;
 
 use indexmap::{IndexMap, IndexSet};
 use serde_json::Value;
@@ -81,7 +82,8 @@ fn load_as<E: Environment>(
     name: &EnvironmentName,
     layers: &[Source],
 ) -> Result<Loaded<E>, Vec<Finding>> {
-    let tree = merge(layers)?;
+    let mut tree = merge(layers)?;
+    words::take(&mut tree, shape, layers);
     let problems = check::findings(&tree, shape, layers);
     if !problems.is_empty() {
         return Err(problems);

@@ -12,7 +12,7 @@ use crate::values::text::{Format, Text};
 use crate::{
     AccountId, AppName, BesidesName, CheckId, Cidr, Covered, Date, EmailAddress, Environment,
     EnvironmentName, FolderName, GitHubEnvironment, GitHubRepository, GitRef, ParameterOfStack,
-    PolicyArn, Region, ServiceWithImage, Settings, SourcePath, TagKey, TagValue, Topic,
+    PolicyArn, PolicyName, Region, ServiceWithImage, Settings, SourcePath, TagKey, TagValue, Topic,
     VariableName,
 };
 
@@ -101,6 +101,7 @@ fn own() -> Vec<Format> {
         GitHubRepository::FORMAT,
         GitRef::FORMAT,
         PolicyArn::FORMAT,
+        PolicyName::FORMAT,
         Region::FORMAT,
         ServiceWithImage::FORMAT,
         ParameterOfStack::FORMAT,

@@ -5,6 +5,7 @@ mod bootstrap;
 mod contacts;
 mod deployment;
 mod images;
+mod policies;
 mod recovery;
 
 use std::collections::BTreeMap;
@@ -12,10 +13,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::text;
-use crate::values::names::{AccountId, AppName, CheckId, Date, EnvironmentName, TagKey, TagValue};
+use crate::values::names::{AccountId, AppName, CheckId, EnvironmentName, TagKey, TagValue};
 use crate::values::region::Region;
-use crate::values::text::{RefusedText, Text};
 
 pub use besides::{
     BesidesName, Command, FolderName, Notify, Runs, Task, Topic, VariableName, When,
@@ -26,6 +25,7 @@ pub use bootstrap::{
 pub use contacts::Contact;
 pub use deployment::{Deployment, HttpCheck, OnFailure, Rehearsal, Verify};
 pub use images::{ImageSource, Images, ServiceWithImage, SourcePath};
+pub use policies::{AcceptedRisk, Covered, PolicyLevel, PolicyName};
 pub use recovery::{ParameterOfStack, Recovery};
 
 /// What the tool itself needs to know: where the environment lives, and how its stacks are treated.
@@ -90,6 +90,11 @@ pub struct Settings {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub contacts: Vec<Contact>,
 
+    /// How much policies matter here: `storage-encrypted: error`. Those that are not named have the level of `all`, or else
+    /// their own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub policies: BTreeMap<PolicyName, PolicyLevel>,
+
     /// Findings that the team has decided to live with: the check's ID, then for which resource and why.
     #[serde(default)]
     pub accepted_risks: AcceptedRisks,
@@ -104,10 +109,19 @@ impl Settings {
 
     /// The accepted risk that covers a check's finding on a resource, if there is one.
     pub fn accepted(&self, check: &str, stack: &str, logical_id: &str) -> Option<&AcceptedRisk> {
-        self.accepted_risks
-            .get(check)?
-            .iter()
-            .find(|risk| risk.resource.covers(stack, logical_id))
+        self.acceptance(check, stack, logical_id)
+            .map(|(_, risk)| risk)
+    }
+
+    /// The same with its position among those of the check.
+    pub fn acceptance(
+        &self,
+        check: &str,
+        stack: &str,
+        logical_id: &str,
+    ) -> Option<(usize, &AcceptedRisk)> {
+        let mut risks = self.accepted_risks.get(check)?.iter().enumerate();
+        risks.find(|(_, risk)| risk.resource.covers(stack, logical_id))
     }
 }
 
@@ -120,59 +134,4 @@ pub enum References {
     Strong,
     /// `Fn::GetStackOutput`: the producer changes freely, and its users notice on their next deployment.
     Weak,
-}
-
-/// A finding that the team has decided to live with.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AcceptedRisk {
-    /// The resource it is accepted for: `database/Instance` (a stack and a logical ID), `database/*` or `*`.
-    #[serde(default)]
-    pub resource: Covered,
-
-    /// Why it is acceptable, for the reader of the report. At least 10 characters.
-    #[schemars(length(min = 10, max = 500))]
-    pub reason: String,
-
-    /// The last day on which it is accepted: `2027-03-31`. For ever when left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub until: Option<Date>,
-}
-
-text! {
-    /// Resources of an environment: `*`, all of a stack (`database/*`), or one (`database/Instance`).
-    pub struct Covered("covered-resources", "a resource", r"^(\*|[a-z][a-z0-9-]*/(\*|[A-Za-z0-9]+))$", check_covered);
-}
-
-impl Covered {
-    /// Whether a resource is among them.
-    pub fn covers(&self, stack: &str, logical_id: &str) -> bool {
-        match self.as_str().split_once('/') {
-            None => true,
-            Some((of_stack, id)) => of_stack == stack && (id == "*" || id == logical_id),
-        }
-    }
-}
-
-impl Default for Covered {
-    fn default() -> Self {
-        Covered("*".to_owned())
-    }
-}
-
-fn check_covered(text: &str) -> Result<(), RefusedText> {
-    let alphanumeric = |id: &str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric());
-    let valid = match text.split_once('/') {
-        None => text == "*",
-        Some((stack, id)) => {
-            text::check_kebab(stack, 40).is_ok() && (id == "*" || alphanumeric(id))
-        }
-    };
-    if valid {
-        return Ok(());
-    }
-    Err(RefusedText::new(
-        "a resource is a stack, `/`, and a logical ID or `*`",
-        "write one such as `database/Instance`, `database/*` or `*`",
-    ))
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stratiform_environment::{
-    Cidr, Environment, EnvironmentName, Loaded, Settings, Source, Text, load_all,
+    Cidr, Environment, EnvironmentName, Loaded, PolicyLevel, Settings, Source, Text, load_all,
 };
 use stratiform_finding::{Finding, Plain};
 
@@ -191,6 +191,25 @@ fn without_an_edit_there_is_no_mistake() {
     assert!(load(&[]).is_ok_and(|loaded| loaded.len() == 2));
 }
 
+#[test]
+fn levels_of_policies_are_words_and_off_is_one_without_quotes() {
+    let from = "settings:\n  termination_protection: true";
+    let to = "settings:\n  policies: { image-latest: off, storage-encrypted: error }";
+    let loaded = load(&[("prod.yaml", from, to)]).expect("no mistake");
+    let policies = &loaded[1].environment.settings.policies;
+    let policies: Vec<_> = policies
+        .iter()
+        .map(|(name, level)| (name.as_str(), *level))
+        .collect();
+    assert_eq!(
+        policies,
+        [
+            ("image-latest", PolicyLevel::Off),
+            ("storage-encrypted", PolicyLevel::Error)
+        ]
+    );
+}
+
 /// One test for each mistake: its name, then its edits.
 macro_rules! mistakes {
     ($($name:ident: $($file:literal: $from:expr => $to:expr),+;)+) => {
@@ -244,6 +263,8 @@ mistakes! {
     bad_date: "dev.yaml": "      - resource: database" => "      - until: 2027-02-30\n        resource: database";
     reason_too_short: "dev.yaml": "reason: Nobody waits for dev; a restore is good enough." => "reason: because";
     bad_risk_resource: "dev.yaml": "database/Instance" => "Instance";
+    unknown_policy: "prod.yaml": "settings:" => "settings:\n  policies: { storage-encryptd: error }";
+    bad_policy_level: "prod.yaml": "settings:" => "settings:\n  policies: { storage-encrypted: fatal }";
 
     // Tagged maps.
     unknown_tag: "defaults.yaml": "metric: cpu" => "metric: cpu/load";

@@ -565,6 +565,15 @@ codes! {
         /// Anybody may take on a role.
         TrustAnyone = "trust-anyone",
     }
+    /// Acceptances: what somebody decided to live with.
+    Acceptances {
+        /// An acceptance in a template that is not written as it has to be.
+        InvalidAcceptance = "invalid-acceptance",
+        /// The last day of an acceptance is over, and what it accepts is still there.
+        ExpiredAcceptance = "expired-acceptance",
+        /// Nothing is found that an acceptance is about.
+        UnusedAcceptance = "unused-acceptance",
+    }
     /// AWS: calls that failed.
     Aws {
         /// No credentials were found, or AWS does not accept them.

@@ -8,6 +8,7 @@
 //! not have, and of limits that cannot be read nothing is said; what could not be looked at is counted
 //! ([`Report::not_checked`]).
 
+mod accepted;
 mod block;
 mod bound;
 mod cases;
@@ -30,6 +31,7 @@ mod whole;
 
 use std::collections::HashSet;
 
+pub use accepted::{Accepted, accepted};
 pub use kind::{given_by, kinds};
 pub use nested::validate_nested;
 pub use report::{NotChecked, Reason, Report};

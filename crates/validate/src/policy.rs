@@ -30,6 +30,7 @@ mod flow_logs;
 mod function_caller;
 mod function_dead_letters;
 mod function_url_open;
+mod given;
 mod iam_admin;
 mod iam_allows_all_but;
 mod iam_data_everywhere;
@@ -74,6 +75,7 @@ mod transit_encrypted;
 mod trust_anyone;
 
 pub use answer::{Answer, Answered, Asked, ask};
+pub use given::given;
 pub use levels::Levels;
 pub use page::{sections, table};
 pub(crate) use part::Part;

@@ -8,8 +8,8 @@ use stratiform_assembly::Assembly;
 use stratiform_aws::{Aws, now};
 use stratiform_bootstrap::REHEARSAL_OF;
 use stratiform_deploy::guard::{
-    Asked, Caller, Deploys, Facts, Git, Heading, ImageFound, Promotion, Room, StackFound, Unasked,
-    Wanted, Whose, nearer,
+    Asked, Caller, Compliance, Deploys, Facts, Flaw, Git, Heading, ImageFound, Promotion, Room,
+    Severity, StackFound, Unasked, Wanted, Whose, nearer,
 };
 use stratiform_deploy::{Call, Mending, Reply};
 use stratiform_environment::{Deployment, Settings};
@@ -25,7 +25,7 @@ use crate::repository::git::Folder;
 use crate::repository::head::Head;
 use crate::repository::project::Project;
 use crate::services::service_of;
-use crate::validation::today;
+use crate::validation::{Terms, Verdict, today};
 use crate::view::validated::message;
 
 /// What is to be found out about.
@@ -140,6 +140,7 @@ pub(crate) async fn gather(asking: Asking<'_>) -> Gathered {
     // An alarm that is on is why somebody goes back: CloudFormation does not listen to it then.
     let rollback_alarm = settings.rollback_alarm.clone();
     let rollback_alarm = rollback_alarm.filter(|_| source.heading() == Heading::Forward);
+    let images_wanted = images.clone();
     let images = async {
         let pinned = pinned(&pinning, images).await;
         let mut wanted = images.clone();
@@ -156,6 +157,10 @@ pub(crate) async fn gather(asking: Asking<'_>) -> Gathered {
     let ((images, pinned), ((running, (mut chosen, said)), room)) =
         join(images, join(running, self::room(cloud, aws, &stacks))).await;
     chosen.extend(pinned);
+    let mut values = deployed_values(&stacks);
+    values.extend(images_wanted);
+    values.extend(chosen.clone());
+    let (findings, compliance) = judged(source, (assembly, whole), written, &values);
     let facts = Facts {
         now: now(),
         wanted: Wanted {
@@ -192,7 +197,8 @@ pub(crate) async fn gather(asking: Asking<'_>) -> Gathered {
         room,
         git,
         stale,
-        findings: findings(source, assembly, written),
+        findings,
+        compliance,
         caller,
         stacks,
         running,
@@ -207,17 +213,59 @@ pub(crate) async fn gather(asking: Asking<'_>) -> Gathered {
     }
 }
 
-/// What validation finds in what is to be deployed. Of what is deployed already, it is not asked.
-fn findings(source: &Source, assembly: &Assembly, written: &Settings) -> Asked<Vec<String>> {
+/// The values that parameters have where they are deployed already; whoever gives no others leaves them so.
+fn deployed_values(stacks: &[StackFound]) -> IndexMap<String, String> {
+    let there = stacks.iter().filter_map(StackFound::there);
+    there.flat_map(|stack| stack.parameters.clone()).collect()
+}
+
+/// What validation finds in what is to be deployed, and how the whole environment stands by its policies. Of what is
+/// deployed already, it is not asked.
+fn judged(
+    source: &Source,
+    (assembly, whole): (&Assembly, &Assembly),
+    written: &Settings,
+    values: &IndexMap<String, String>,
+) -> (Asked<Vec<Flaw>>, Asked<Compliance>) {
     if let Source::Deployed = source {
-        return Err(Unasked::because("what is deployed stays", ""));
+        let unasked = Unasked::because("what is deployed stays", "");
+        return (Err(unasked.clone()), Err(unasked));
     }
-    let mut verdict = verdict_of(assembly, written, Questions::Errors, |_, _| Vec::new());
-    verdict.expire(&today());
-    let found = verdict
-        .open()
-        .filter(|finding| finding.level >= Level::Warning);
-    Ok(found.map(message).collect())
+    let terms = Terms::of(written);
+    let verdict = |assembly: &Assembly, asked: Questions<'_>| {
+        let mut verdict = verdict_of(assembly, &terms, asked, |_, _| Vec::new());
+        verdict.expire(&today());
+        verdict
+    };
+    let found = verdict(assembly, Questions::Deployment(values));
+    let flaws = found.open().filter_map(|finding| {
+        let severity = match finding.level {
+            Level::Error => Severity::Error,
+            Level::Warning => Severity::Warning,
+            Level::Note => return None,
+        };
+        Some(Flaw {
+            what: message(finding),
+            severity,
+        })
+    });
+    let flaws = flaws.collect();
+    let is_all = assembly.stacks.len() == whole.stacks.len();
+    let found = match is_all {
+        true => found,
+        false => verdict(whole, Questions::Policies(values)),
+    };
+    (Ok(flaws), Ok(compliance(&found)))
+}
+
+/// A score as a fact.
+fn compliance(verdict: &Verdict) -> Compliance {
+    let compliance = verdict.score();
+    Compliance {
+        score: compliance.score,
+        number: compliance.number(),
+        costs: compliance.dearest(compliance.costs.len()),
+    }
 }
 
 /// What git knows of where it comes from, and the snapshots that are not what would be deployed.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::{join, join_all};
 use futures_util::{StreamExt, stream};
+use indexmap::IndexMap;
 use stratiform_assembly::Assembly;
 use stratiform_aws::{Aws, Identity, now};
 use stratiform_deploy::call::ChangeSetSummary;
@@ -15,11 +16,13 @@ use stratiform_service::Timestamp;
 
 use crate::Define;
 use crate::assemblies::environment::{Synthesized, environment};
+use crate::assemblies::synthesis::{Questions, verdict_of};
 use crate::cloud::Cloud;
 use crate::commands::guard::looking::{AT_ONCE, ask, running, stacks};
 use crate::images::pinning::Place as InRegistry;
 use crate::report::Failure;
 use crate::repository::project::Project;
+use crate::validation::{Compliance, Terms, today};
 use crate::view::Event;
 
 /// An environment that is looked at.
@@ -61,6 +64,15 @@ impl Place {
             assembly,
             settings,
         })
+    }
+
+    /// How it stands by its policies, as it is synthesized now.
+    pub(crate) fn compliance(&self) -> Compliance {
+        let (terms, values) = (Terms::of(&self.settings), IndexMap::new());
+        let asked = Questions::Policies(&values);
+        let mut verdict = verdict_of(&self.assembly, &terms, asked, |_, _| Vec::new());
+        verdict.expire(&today());
+        verdict.score()
     }
 
     /// That it is asked about.

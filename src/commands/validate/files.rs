@@ -8,14 +8,16 @@ use stratiform_finding::{Code, Finding, Fix, Place, Source, Span};
 use stratiform_template::{
     Document, MAX_BYTES, Node, RepeatedKey, Template, parse_bytes, parse_with_repeats,
 };
+use stratiform_validate::policy::{Levels, ask};
 use stratiform_validate::{inspect, validate_nested};
 
 use super::since::FilesThen;
+use crate::assemblies::policies::{answered, decided, questions_of, risk};
 use crate::cores::on_all_cores;
 use crate::report::Failure;
 use crate::repository::input::{Input, TEMPLATE_ENDINGS};
 use crate::secrets::settled;
-use crate::validation::{Unchecked, Verdict};
+use crate::validation::{Acceptance, Terms, Unchecked, Verdict};
 
 /// A file that is to be looked at.
 struct File {
@@ -34,6 +36,14 @@ enum Why {
     InFolder,
 }
 
+/// What is asked of files.
+pub(super) struct Asked<'a> {
+    /// The regions that they are deployed to; none where nobody says.
+    pub regions: &'a [String],
+    /// How much policies matter, where they are asked.
+    pub policies: Option<Levels>,
+}
+
 /// What is wrong with the templates that are named, and with those in folders that are; and what of that was there
 /// before.
 ///
@@ -41,7 +51,7 @@ enum Why {
 /// Git cannot be asked what was there.
 pub(super) fn verdict(
     paths: &[PathBuf],
-    regions: &[String],
+    asked: &Asked<'_>,
     then: Option<&FilesThen>,
 ) -> Result<Verdict, Failure> {
     let mut verdict = Verdict::default();
@@ -61,12 +71,12 @@ pub(super) fn verdict(
         }
     }
     let looked = on_all_cores(&files, |file| {
-        let mut verdict = looked_at(file, regions);
+        let mut verdict = looked_at(file, asked);
         // Of what is right now, nobody asks what it was.
         if let Some(then) = then.filter(|_| verdict.open().next().is_some())
             && let Some(text) = then.text(&file.path)?
         {
-            verdict.know(&of_text(file, text, regions));
+            verdict.know(&of_text(file, text, asked));
         }
         Ok(verdict)
     });
@@ -149,7 +159,7 @@ fn no_templates(folder: &Path) -> Finding {
 }
 
 /// One file, read, looked at and let go.
-fn looked_at(file: &File, regions: &[String]) -> Verdict {
+fn looked_at(file: &File, asked: &Asked<'_>) -> Verdict {
     let mut verdict = Verdict::default();
     let bytes = match Input::Template.bytes(&file.path) {
         Ok(bytes) => bytes,
@@ -161,7 +171,7 @@ fn looked_at(file: &File, regions: &[String]) -> Verdict {
         }
     };
     match String::from_utf8(bytes) {
-        Ok(text) => return of_text(file, text, regions),
+        Ok(text) => return of_text(file, text, asked),
         Err(error) => {
             if file.why == Why::InFolder {
                 verdict.passed_over += 1;
@@ -178,9 +188,10 @@ fn looked_at(file: &File, regions: &[String]) -> Verdict {
 }
 
 /// A file's text, looked at.
-fn of_text(file: &File, text: String, regions: &[String]) -> Verdict {
-    let of_folder = file.region.iter().filter(|_| regions.is_empty());
-    let regions: Vec<&str> = regions
+fn of_text(file: &File, text: String, asked: &Asked<'_>) -> Verdict {
+    let of_folder = file.region.iter().filter(|_| asked.regions.is_empty());
+    let regions: Vec<&str> = asked
+        .regions
         .iter()
         .chain(of_folder)
         .map(String::as_str)
@@ -191,7 +202,8 @@ fn of_text(file: &File, text: String, regions: &[String]) -> Verdict {
         return verdict;
     }
     let source = Source::new(shown(&file.path), text);
-    read(&source, file, &regions, &mut verdict);
+    let policies = asked.policies.as_ref();
+    read(&source, (file, &regions), policies, &mut verdict);
     verdict
 }
 
@@ -206,16 +218,21 @@ pub(crate) fn as_one_types(source: &Source, path: &Path) -> Verdict {
             why: Why::InFolder,
             region: region.clone(),
         };
-        read(source, &file, &regions, &mut verdict);
+        read(source, (&file, &regions), None, &mut verdict);
     }
     verdict
 }
 
 /// The same of a text that was read.
-fn read(source: &Source, file: &File, regions: &[&str], verdict: &mut Verdict) {
+fn read(
+    source: &Source,
+    (file, regions): (&File, &[&str]),
+    policies: Option<&Levels>,
+    verdict: &mut Verdict,
+) {
     match parse_with_repeats(&source.text) {
         Ok(document) if is_template(&document.node, file.why) => {
-            template(&document, source, (&file.path, regions), verdict);
+            template(&document, source, (&file.path, regions), policies, verdict);
         }
         Ok(_) if file.why == Why::InFolder => verdict.passed_over += 1,
         Ok(document) => {
@@ -237,6 +254,7 @@ fn template(
     document: &Document,
     source: &Source,
     (path, regions): (&Path, &[&str]),
+    policies: Option<&Levels>,
     verdict: &mut Verdict,
 ) {
     verdict.templates += 1;
@@ -256,13 +274,49 @@ fn template(
         }
         _ => finding.in_source(source),
     };
-    let report = inspect(&document.node, regions);
+    let mut report = inspect(&document.node, regions);
     verdict.resources += report.checked;
-    let nested = nested(document, source, path);
-    let held = report.findings.into_iter().chain(nested).map(placed);
-    verdict
-        .found
-        .extend(settled(repeated.chain(held).collect(), source));
+    let mut found: Vec<Finding> = report.findings;
+    found.extend(nested(document, source, path));
+    // Nobody else writes that word into `Metadata`.
+    let has_decisions = source.text.contains("stratiform");
+    let template =
+        (has_decisions || policies.is_some()).then(|| stratiform_template::inspect(node).template);
+    let (decisions, refused) = match template.as_ref().filter(|_| has_decisions) {
+        Some(template) => decided(template, |path| {
+            let span = node.span_at(path.iter().map(String::as_str));
+            Some(Place::text(source, span, ""))
+        }),
+        None => Default::default(),
+    };
+    found.extend(refused);
+    let mut questions = Vec::new();
+    if let Some((template, levels)) = template.as_ref().zip(policies) {
+        let asked = ask(template, regions, levels);
+        found.extend(asked.findings);
+        report.not_checked.extend(asked.not_checked);
+        questions = questions_of(asked.answers, (None, ""));
+    }
+    let terms = Terms::default();
+    let found = found.into_iter().map(|finding| {
+        let accepted = risk(&finding, "", &terms, &decisions);
+        (finding, accepted)
+    });
+    let found: Vec<(Finding, Option<Acceptance>)> = found.collect();
+    let about = found
+        .iter()
+        .map(|(finding, accepted)| (finding, accepted.as_ref()));
+    verdict.asked.extend(answered(questions, about));
+    let written = decisions.into_iter().map(|(_, written)| written);
+    verdict.written.extend(written);
+    let (held, accepted): (Vec<Finding>, Vec<Option<Acceptance>>) = found.into_iter().unzip();
+    let repeated = repeated.map(|finding| (finding, None));
+    let held = held.into_iter().map(placed).zip(accepted);
+    let (all, accepted): (Vec<_>, Vec<_>) = repeated.chain(held).unzip();
+    for (mut found, accepted) in settled(all, source).into_iter().zip(accepted) {
+        found.accepted = found.accepted.take().or(accepted);
+        verdict.found.push(found);
+    }
     let not_checked = report.not_checked.into_iter().map(|it| {
         let span = node.span_at(it.path.iter().map(String::as_str));
         Unchecked {

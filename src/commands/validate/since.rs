@@ -16,7 +16,7 @@ use crate::repository::git::{Folder, Objects, Revision};
 use crate::repository::project::Project;
 use crate::repository::working_tree::WorkingTree;
 use crate::secrets::in_layer;
-use crate::validation::Verdict;
+use crate::validation::{Terms, Verdict};
 
 /// Files as they were at a revision.
 pub(super) struct FilesThen {
@@ -131,13 +131,14 @@ impl<'p> StacksThen<'p> {
         verdict.found.extend(layers.iter().flat_map(in_layer));
         let mut settings = loaded.environment.settings().clone();
         settings.accepted_risks = accepted_risks(&layers).unwrap_or_default();
+        let terms = Terms::of(&settings);
         for after in assemblies {
             let Some(name) = &after.environment else {
                 continue;
             };
             let before = at_revision(&mut self.objects, &self.revision, name, Some(after))?;
             if let Some(before) = before {
-                verdict.add(verdict_of(&before, &settings, asked, |_, _| Vec::new()));
+                verdict.add(verdict_of(&before, &terms, asked, |_, _| Vec::new()));
             }
         }
         Ok(verdict)

@@ -114,6 +114,7 @@ pub(in crate::view) fn review(stacks: Vec<ReviewedStack>) -> Review {
             name: Some("prod".to_owned()),
             region: "eu-west-1".parse().unwrap(),
             tool: None,
+            compliance: None,
             stacks,
         }],
     }

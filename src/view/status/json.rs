@@ -63,6 +63,11 @@ fn asked(shown: &Shown<'_>, found: &Standing) -> Value {
         "runs": newest,
         "notChangedSince": others.collect::<Vec<_>>(),
         "stacks": stacks.collect::<Vec<_>>(),
+        "compliance": {
+            "score": shown.compliance.score,
+            "withoutAccepted": shown.compliance.without_accepted,
+            "minimum": shown.minimum,
+        },
         "parts": status.parts.iter().map(of_part).collect::<Vec<_>>(),
     })
 }

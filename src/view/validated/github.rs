@@ -5,7 +5,7 @@
 use stratiform_finding::{Finding, Level};
 
 use super::{level, message, position};
-use crate::validation::Verdict;
+use crate::validation::{Acceptance, Verdict};
 use crate::view::annotation::{data, property};
 
 /// So many annotations of one level are shown.
@@ -33,6 +33,17 @@ pub(crate) fn github(verdict: &Verdict, are_notes_shown: bool) -> String {
             text.extend(more.iter().map(|finding| line(finding)));
         }
     }
+    // What somebody decided to live with is nobody's to look at, and is not hidden.
+    let decided = verdict.found.iter().filter_map(|found| {
+        let reason = found.accepted.as_ref()?.risk().map(|_| &found.accepted)?;
+        let reason = reason.as_ref().map(Acceptance::reason)?;
+        Some(plain_line(
+            "accepted",
+            &found.finding,
+            &format!(" ({reason})"),
+        ))
+    });
+    text.extend(decided);
     text
 }
 
@@ -63,9 +74,13 @@ fn annotation(finding: &Finding) -> String {
 
 /// The same for whoever reads the log; nothing in it is a command.
 fn line(finding: &Finding) -> String {
+    plain_line(level(finding.level), finding, "")
+}
+
+fn plain_line(word: &str, finding: &Finding, more: &str) -> String {
     let place = position(finding).map(|(file, line, column)| format!("{file}:{line}:{column}: "));
-    let (level, code) = (level(finding.level), finding.code);
-    let text = format!("{level}[{code}]: {}", message(finding));
+    let code = finding.code;
+    let text = format!("{word}[{code}]: {}{more}", message(finding));
     let line = place.unwrap_or_default() + &text;
     format!("  {}\n", line.replace(['\n', '\r'], " "))
 }

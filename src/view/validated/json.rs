@@ -1,8 +1,11 @@
 //! Findings for programs. `docs/validating.md` documents the form.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use stratiform_finding::Level;
 
+use super::compliance::{Score, scores};
 use super::{at, level, position};
 use crate::validation::{Acceptance, Found, Unchecked, Verdict};
 
@@ -15,6 +18,7 @@ struct Document<'v> {
     findings: Vec<Item<'v>>,
     not_checked: Vec<NotChecked<'v>>,
     counts: Counts,
+    compliance: Vec<Score>,
 }
 
 /// A place; `null` three times where there is none.
@@ -73,7 +77,7 @@ struct Counts {
 }
 
 /// All of it.
-pub(crate) fn json(verdict: &Verdict) -> String {
+pub(crate) fn json(verdict: &Verdict, minimum: &HashMap<String, u32>) -> String {
     let document = Document {
         version: VERSION,
         findings: verdict.found.iter().map(item).collect(),
@@ -89,6 +93,7 @@ pub(crate) fn json(verdict: &Verdict) -> String {
             not_checked: verdict.not_checked.len(),
             passed_over: verdict.passed_over,
         },
+        compliance: scores(verdict, minimum),
     };
     // Nothing in it can be refused: texts and numbers.
     serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"

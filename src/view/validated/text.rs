@@ -6,7 +6,7 @@ use stratiform_finding::Level;
 
 use super::{at, level, message, position};
 use crate::report::{Colour, drawn};
-use crate::validation::{Acceptance, Verdict};
+use crate::validation::{Acceptance, Compliance, Verdict};
 use crate::view::width;
 
 /// Findings of a level and worse, in the order of files and places.
@@ -21,7 +21,7 @@ pub(crate) fn accepted(verdict: &Verdict) -> String {
         .found
         .iter()
         .filter_map(|found| match &found.accepted {
-            Some(accepted @ Acceptance::Risk { .. }) => {
+            Some(accepted @ Acceptance::Risk(_)) => {
                 let (code, message) = (found.finding.code, message(&found.finding));
                 Some(format!(
                     "accepted[{code}]: {message}\n  {}\n",
@@ -64,5 +64,7 @@ pub(crate) fn not_checked(verdict: &Verdict) -> String {
         let (noun, path) = (unchecked.reason.noun(), unchecked.path.join("/"));
         format!("{place}not checked: {noun}, {path}\n")
     });
-    ended(lines.collect())
+    let unanswered = Compliance::unanswered(&verdict.asked);
+    let unanswered = unanswered.map(|what| format!("not known here: {what}\n"));
+    ended(lines.chain(unanswered).collect())
 }

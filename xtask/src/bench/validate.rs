@@ -64,6 +64,7 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
         ],
         tables: vec![
             programs.snapshots(request)?,
+            programs.policies(request)?,
             programs.growth(request)?,
             programs.synthesis(request)?,
         ],
@@ -110,8 +111,8 @@ impl Programs<'_> {
         side_by_side(&self.subjects(files), rounds, WarmUp::OneRound, &log)
     }
 
-    /// All templates of the reference app.
-    fn snapshots(&self, request: &Request) -> Result<Table, BenchError> {
+    /// The templates of the reference app, by name.
+    fn templates(&self) -> Result<Vec<PathBuf>, BenchError> {
         let mut files = Vec::new();
         for environment in ENVIRONMENTS {
             let folder = self.bench.root.join("snapshots").join(environment);
@@ -123,6 +124,44 @@ impl Programs<'_> {
             }));
         }
         files.sort();
+        Ok(files)
+    }
+
+    /// The same templates, and a large one, with their policies and without.
+    fn policies(&self, request: &Request) -> Result<Table, BenchError> {
+        let large = self.bench.folder("validate")?.join("policies.json");
+        let text = format!("{:#}", template(500));
+        fs::write(&large, text).map_err(BenchError::file("write", &large))?;
+        let mut columns = COLUMNS.to_vec();
+        columns[0] = "what";
+        let mut table = Table::new("With policies", &columns);
+        for (name, files) in [
+            ("the reference app", self.templates()?),
+            ("500 resources", vec![large]),
+        ] {
+            let subject = |words: &str, arguments: &[&str]| {
+                let step = Step::new(&self.ours, &self.bench.root).arg("validate");
+                let step = step.args(arguments).args(&files);
+                Subject::new(format!("{name}{words}"), vec![step]).per_round(5)
+            };
+            let subjects = [subject("", &[]), subject(", --policies", &["--policies"])];
+            let log = self.bench.log();
+            let measured = side_by_side(&subjects, request.rounds, WarmUp::OneRound, &log)?;
+            table
+                .rows
+                .extend(measured.iter().map(|one| cells(one, &measured)));
+            if let [without, with] = measured.as_slice() {
+                let times = without.wall().as_secs_f64() * 2.0 / with.wall().as_secs_f64();
+                let goal = format!("{name}: with policies in less than twice the time");
+                table.notes.push(verdict(&goal, times, 1.0));
+            }
+        }
+        Ok(table)
+    }
+
+    /// All templates of the reference app.
+    fn snapshots(&self, request: &Request) -> Result<Table, BenchError> {
+        let files = self.templates()?;
         let bytes: u64 = files
             .iter()
             .filter_map(|file| Some(file.metadata().ok()?.len()))

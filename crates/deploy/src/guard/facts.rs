@@ -67,8 +67,10 @@ pub struct Facts {
     pub git: Asked<Git>,
     /// Snapshots that are not what is synthesized.
     pub stale: Asked<Vec<String>>,
-    /// What validation finds in what is to be deployed, each thing in a sentence.
-    pub findings: Asked<Vec<String>>,
+    /// What validation and policies find in what is to be deployed.
+    pub findings: Asked<Vec<Flaw>>,
+    /// How much of what the environment's policies ask for is so.
+    pub compliance: Asked<Compliance>,
     /// Whose credentials these are.
     pub caller: Asked<Caller>,
     /// What the roles of the environment's bootstrap may not do, and have to.
@@ -91,6 +93,35 @@ pub struct Facts {
     pub images: Vec<ImageFound>,
     /// The alarm that rolls stacks back; none where there is none.
     pub rollback_alarm: Option<String>,
+}
+
+/// Something that is found in what is to be deployed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flaw {
+    /// What, in a sentence.
+    pub what: String,
+    /// How much it matters.
+    pub severity: Severity,
+}
+
+/// Must what is found not be deployed?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// It has to be known.
+    Warning,
+    /// The environment does not take it.
+    Error,
+}
+
+/// How much of what the policies of an environment ask for is so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Compliance {
+    /// 0 to 100, rounded down; none where no policy asks about anything.
+    pub score: Option<u32>,
+    /// The score with what it would be if nothing were accepted, in words.
+    pub number: String,
+    /// What costs most, each with so many points.
+    pub costs: Vec<String>,
 }
 
 /// What is to be deployed where.

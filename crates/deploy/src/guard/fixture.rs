@@ -30,6 +30,7 @@ pub(super) fn nothing_asked() -> Facts {
         git: Err(unasked()),
         stale: Err(unasked()),
         findings: Err(unasked()),
+        compliance: Err(unasked()),
         caller: Err(unasked()),
         permissions: Err(unasked()),
         rehearsal: Some(Err(unasked())),
@@ -85,6 +86,11 @@ pub(super) fn facts() -> Facts {
         }),
         stale: Ok(Vec::new()),
         findings: Ok(Vec::new()),
+        compliance: Ok(Compliance {
+            score: Some(97),
+            number: "97".to_owned(),
+            costs: Vec::new(),
+        }),
         caller: Ok(Caller {
             account: "111122223333".parse().unwrap(),
             arn: "arn:aws:sts::111122223333:assumed-role/Deployer/alice".to_owned(),

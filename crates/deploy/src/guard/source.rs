@@ -1,7 +1,7 @@
 //! What is deployed from: the commit, its release, and the snapshots.
 
 use super::tally::{Tally, Wording, named};
-use super::{Check, Deploys, Facts, Git, Id, Whose};
+use super::{Check, Deploys, Facts, Git, Heading, Id, Severity, Whose};
 
 /// A commit as people read it.
 pub(super) fn short(commit: &str) -> &str {
@@ -142,18 +142,24 @@ pub(super) fn snapshots(facts: &Facts) -> Check {
     tally.check(Id::Snapshots, "they are what is synthesized")
 }
 
-/// What is wrong stops synthesis. What is found in a release that ran already stops nobody on the way back to it.
+/// What is wrong stops synthesis; what a policy forbids stops here. What is found in a release that ran already stops
+/// nobody on the way back to it.
 pub(super) fn findings(facts: &Facts) -> Check {
     let mut tally = Tally::default();
     match &facts.findings {
         Err(unasked) => tally.unasked(unasked),
         Ok(found) => {
             let environment = &facts.wanted.environment;
-            for found in found {
-                tally.warn(
-                    found.as_str(),
-                    format!("read `validate --env {environment}`"),
-                );
+            let remedy = format!("read `validate --env {environment}`");
+            for flaw in found {
+                match (flaw.severity, facts.wanted.heading) {
+                    (Severity::Error, Heading::Forward) => {
+                        tally.block(flaw.what.as_str(), remedy.as_str());
+                    }
+                    (Severity::Error, Heading::Back) | (Severity::Warning, _) => {
+                        tally.warn(flaw.what.as_str(), remedy.as_str());
+                    }
+                }
             }
         }
     }
@@ -163,7 +169,7 @@ pub(super) fn findings(facts: &Facts) -> Check {
 #[cfg(test)]
 mod tests {
     use super::super::Verdict::{Block, Pass, Skipped, Warn};
-    use super::super::{Unasked, fixture};
+    use super::super::{Flaw, Unasked, fixture};
     use super::*;
 
     fn git(facts: &mut Facts) -> &mut Git {
@@ -174,10 +180,26 @@ mod tests {
     fn what_validation_finds_is_told() {
         let mut facts = fixture::facts();
         assert_eq!(findings(&facts).verdict, Pass);
-        facts.findings = Ok(vec!["one".to_owned(), "two".to_owned()]);
+        let flaw = |what: &str, severity| Flaw {
+            what: what.to_owned(),
+            severity,
+        };
+        facts.findings = Ok(vec![
+            flaw("one", Severity::Warning),
+            flaw("two", Severity::Warning),
+        ]);
         let check = findings(&facts);
         assert_eq!((check.verdict, &*check.reason), (Warn, "one; two"));
         assert_eq!(check.remedy, "read `validate --env prod`");
+        facts.findings = Ok(vec![
+            flaw("one", Severity::Warning),
+            flaw("two", Severity::Error),
+        ]);
+        let check = findings(&facts);
+        assert_eq!((check.verdict, &*check.reason), (Block, "two; one"));
+        assert!(check.skippable);
+        facts.wanted.heading = Heading::Back;
+        assert_eq!(findings(&facts).verdict, Warn);
     }
 
     fn no_git() -> Facts {

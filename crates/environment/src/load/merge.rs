@@ -67,6 +67,16 @@ impl Map {
         self.members.get(key)
     }
 
+    /// What a key has, to be changed.
+    pub(super) fn value_mut(&mut self, key: &str) -> Option<&mut Tree> {
+        self.members.get_mut(key).map(|member| &mut member.value)
+    }
+
+    /// What all keys have, to be changed.
+    pub(super) fn values_mut(&mut self) -> impl Iterator<Item = &mut Tree> {
+        self.members.values_mut().map(|member| &mut member.value)
+    }
+
     /// Where a key is among the others.
     pub(crate) fn position(&self, key: &str) -> Option<usize> {
         self.members.get_index_of(key)

@@ -9,8 +9,8 @@ use serde_json::Value;
 use stratiform_finding::{Place, Source};
 
 use self::other::{others, sample};
-use crate::load::merge;
 use crate::load::origin::Origin;
+use crate::load::{merge, words};
 use crate::path::{Path, Step};
 use crate::schema::shape::{Field, Shape};
 use crate::{Effective, Environment, Loaded, schema};
@@ -66,9 +66,11 @@ impl<E: Environment> Loaded<E> {
     /// may be left out; what went has no line any more, and is not among them. Nothing where the other layers cannot be
     /// read.
     pub fn since(&self, before: &[Source]) -> Vec<Variable> {
-        let Ok(before) = merge(before) else {
+        let layers = before;
+        let (Ok(mut before), Ok(shape)) = (merge(layers), schema::shape::<E>()) else {
             return Vec::new();
         };
+        words::take(&mut before, &shape, layers);
         let mut found = Vec::new();
         let (now, before) = (self.tree.to_json(), before.to_json());
         collect_changed(&now, Some(&before), &Path::default(), None, &mut found);

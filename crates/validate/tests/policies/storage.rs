@@ -70,6 +70,10 @@ fn images_have_versions() {
   Pinned: {Type: AWS::ECS::TaskDefinition, Properties: {ContainerDefinitions: [{Name: a, Image: 'nginx:1'}]}}
   InDev: {Type: AWS::ECS::TaskDefinition, Properties: {ContainerDefinitions: [{Name: a, Image: !If [Prod, 'nginx:1', nginx]}]}}
   Parameter: {Type: AWS::ECS::TaskDefinition, Properties: {ContainerDefinitions: [{Name: a, Image: !Ref Any}]}}
+  Repository: {Type: AWS::ECR::Repository}
+  OfARepository: {Type: AWS::ECS::TaskDefinition, Properties: {ContainerDefinitions: [{Name: a, Image: !Sub '${Repository.RepositoryUri}:latest'}]}}
+  Tagged: {Type: AWS::ECS::TaskDefinition, Properties: {ContainerDefinitions: [{Name: a, Image: !Sub '${Repository.RepositoryUri}:1.2'}]}}
+  TagGiven: {Type: AWS::ECS::TaskDefinition, Properties: {ContainerDefinitions: [{Name: a, Image: !Sub '${Repository.RepositoryUri}:${Any}'}]}}
   Zip: {Type: AWS::Lambda::Function, Properties: {Code: {S3Bucket: b, S3Key: k}}}
   Image: {Type: AWS::Lambda::Function, Properties: {Code: {ImageUri: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/a}}}
 ",

@@ -39,6 +39,7 @@ struct Frame {
     sign: &'static str,
     verdict: String,
     unchanged: String,
+    compliance: Vec<String>,
     cause: Option<String>,
     before: String,
     after: String,
@@ -244,7 +245,13 @@ impl Frame {
             && review
                 .stacks()
                 .all(|stack| stack.notes.is_empty() && stack.replacement() == Replacement::WillNot);
+        let compliance = review.by_weight().into_iter().filter_map(|environment| {
+            let change = environment.compliance.as_ref()?.change()?;
+            let name = environment.name.as_deref()?;
+            Some(sentence(&format!("compliance of {name}: {change}")))
+        });
         Frame {
+            compliance: compliance.collect(),
             marker: MARKER,
             sign: if calm {
                 "✅ "
