@@ -17,6 +17,7 @@ use stratiform_template::check;
 use stratiform_validate::{Deployed, validate, validate_together};
 
 use super::boundary;
+use crate::own_rules::{self, Rules, Setting};
 use crate::provenance::{Provenance, Synthesis};
 use crate::validation::{Acceptance, Found, Unchecked, Verdict};
 use crate::{Define, services, tasks, topics};
@@ -31,8 +32,13 @@ pub(crate) enum Questions<'a> {
     Nothing,
     /// What is wrong with them, in the environment's region.
     Errors,
-    /// All that there is to say, in these regions; in the environment's, where there are none.
-    Everything(&'a [String]),
+    /// All that there is to say.
+    Everything {
+        /// In these regions; in the environment's, where there are none.
+        regions: &'a [String],
+        /// By these rules of the user's, too.
+        rules: &'a [Rules<'a>],
+    },
 }
 
 /// One environment's stacks, and those of its bootstrap, each synthesized and checked.
@@ -209,11 +215,11 @@ pub(crate) fn verdict_of(
 ) -> Verdict {
     let here = [assembly.region.to_string()];
     // Notes are rarely shown, and nobody waits for where they come from.
-    let (regions, least) = match asked {
+    let (regions, rules, least) = match asked {
         Questions::Nothing => return Verdict::default(),
-        Questions::Errors => (here.as_slice(), Level::Error),
-        Questions::Everything([]) => (here.as_slice(), Level::Warning),
-        Questions::Everything(regions) => (regions, Level::Warning),
+        Questions::Errors => (here.as_slice(), [].as_slice(), Level::Error),
+        Questions::Everything { regions: [], rules } => (here.as_slice(), rules, Level::Warning),
+        Questions::Everything { regions, rules } => (regions, rules, Level::Warning),
     };
     let regions: Vec<&str> = regions.iter().map(String::as_str).collect();
     let mut verdict = Verdict::default();
@@ -221,13 +227,20 @@ pub(crate) fn verdict_of(
     for (position, stack) in assembly.stacks.iter().enumerate() {
         let key = assembly.key(&stack.name);
         let report = validate(&stack.template, &regions);
+        let setting = Setting {
+            regions: &regions,
+            stack: Some(&stack.name),
+            account: assembly.account.as_ref(),
+            parameters: Some(&stack.parameters),
+        };
+        let (broken, not_judged) = own_rules::check(&stack.template, &setting, rules);
         verdict.templates += 1;
         verdict.resources += report.checked;
         let form = check(&stack.template).into_iter();
         let form = form.map(|finding| (finding, None));
         let between = between.iter().filter(|(at, _)| *at == position);
         let between = between.map(|(_, finding)| finding.clone());
-        let held = report.findings.into_iter().chain(between);
+        let held = report.findings.into_iter().chain(between).chain(broken);
         let held = held.map(|mut finding| {
             // What AWS takes in silence stops a team's own stacks; what is untyped is meant so.
             if Group::Documents.codes().contains(&finding.code) {
@@ -244,12 +257,16 @@ pub(crate) fn verdict_of(
                 true => origins(stack, &finding.path),
                 false => Vec::new(),
             };
+            // The place of a rule comes after those of what breaks it.
+            let mut finding = finding;
+            let rule = std::mem::take(&mut finding.places);
             let finding = declared(finding, key, stack);
-            let finding = places.into_iter().fold(finding, Finding::at);
+            let finding = places.into_iter().chain(rule).fold(finding, Finding::at);
             Found { finding, accepted }
         });
         verdict.found.extend(found);
-        let not_checked = report.not_checked.into_iter().map(|it| Unchecked {
+        let not_checked = report.not_checked.into_iter().chain(not_judged);
+        let not_checked = not_checked.map(|it| Unchecked {
             reason: it.reason,
             place: place(&it.path, stack),
             path: it.path,
@@ -266,7 +283,9 @@ fn accepted(
     key: &str,
     settings: &WrittenSettings,
 ) -> Option<Acceptance> {
-    let mut untyped = stack.untyped.iter();
+    // Whoever knows better than the catalog does not know better than the team.
+    let is_own = Group::Rules.codes().contains(&finding.code);
+    let mut untyped = stack.untyped.iter().filter(|_| !is_own);
     if untyped.any(|path| is_about(finding, path)) {
         return Some(Acceptance::Untyped);
     }

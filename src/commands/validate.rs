@@ -15,6 +15,7 @@ use crate::assemblies::synthesis::{Questions, validated};
 use crate::commands::explain::code::known;
 use crate::cores::on_all_cores;
 use crate::exit::Exit;
+use crate::own_rules::RuleFiles;
 use crate::regions::region;
 use crate::report::{Colour, Failure};
 use crate::repository::project::Project;
@@ -39,16 +40,21 @@ pub(crate) fn run<E: Environment>(
         looked.verdict.sort();
         looked
     };
+    let named = RuleFiles::named(args.rules());
+    if args.files.is_empty() {
+        let looked = stacks(define, global, args, (&regions, named))?;
+        return Ok(shown(&judged(looked), global, args));
+    }
+    let mut of_rules = Verdict::default();
+    let rules = named.rules(&mut of_rules);
     let of_files = || {
+        let mut verdict = files::verdict(&args.files, &regions, &rules);
+        verdict.add(of_rules.clone());
         judged(Looked {
-            verdict: files::verdict(&args.files, &regions),
+            verdict,
             ..Looked::default()
         })
     };
-    if args.files.is_empty() {
-        let looked = stacks(define, global, &args.env, &regions)?;
-        return Ok(shown(&judged(looked), global, args));
-    }
     if args.fix {
         fixing::files_only(args)?;
     }
@@ -74,15 +80,19 @@ struct Looked {
 fn stacks<E: Environment>(
     define: Define<E>,
     global: &Global,
-    wanted: &[String],
-    regions: &[String],
+    args: &Validate,
+    (regions, named): (&[String], RuleFiles),
 ) -> Result<Looked, Failure> {
     let project = Project::find(global.environments.as_deref())?;
-    let checked = project.load::<E>(wanted)?;
+    let checked = project.load::<E>(&args.env)?;
     let mut verdict = Verdict::default();
+    let files = named.with_those_of(&project.root);
+    let rules = files.rules(&mut verdict);
+    let rules = rules.as_slice();
     let mut findings: Vec<Finding> = Vec::new();
     let looked = on_all_cores(&checked.environments, |loaded| {
-        validated(define, loaded, Questions::Everything(regions))
+        let asked = Questions::Everything { regions, rules };
+        validated(define, loaded, asked)
     });
     for looked in looked {
         match looked {

@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 
 use stratiform_assembly::{AssemblyFile, FILE as ASSEMBLY};
 use stratiform_finding::{Code, Finding, Fix, Place, Source, Span};
+use stratiform_template::inspect as inspected;
 use stratiform_template::{
     Document, MAX_BYTES, Node, RepeatedKey, Template, parse_bytes, parse_with_repeats,
 };
 use stratiform_validate::{inspect, validate_nested};
 
 use crate::cores::on_all_cores;
+use crate::own_rules::{self, Rules, Setting};
 use crate::repository::input::{Input, TEMPLATE_ENDINGS};
 use crate::validation::{Unchecked, Verdict};
 
@@ -32,7 +34,7 @@ enum Why {
 }
 
 /// What is wrong with the templates that are named, and with those in folders that are.
-pub(super) fn verdict(paths: &[PathBuf], regions: &[String]) -> Verdict {
+pub(super) fn verdict(paths: &[PathBuf], regions: &[String], rules: &[Rules<'_>]) -> Verdict {
     let mut verdict = Verdict::default();
     let mut files = Vec::new();
     let mut folders = Vec::new();
@@ -49,7 +51,7 @@ pub(super) fn verdict(paths: &[PathBuf], regions: &[String]) -> Verdict {
             });
         }
     }
-    let looked = on_all_cores(&files, |file| looked_at(file, regions));
+    let looked = on_all_cores(&files, |file| looked_at(file, regions, rules));
     for (folder, of_it) in folders {
         let mut inside = looked.get(of_it).unwrap_or_default().iter();
         if inside.all(|file| file.found.is_empty() && file.templates == 0) {
@@ -127,7 +129,7 @@ fn no_templates(folder: &Path) -> Finding {
 }
 
 /// One file, read, looked at and let go.
-fn looked_at(file: &File, regions: &[String]) -> Verdict {
+fn looked_at(file: &File, regions: &[String], rules: &[Rules<'_>]) -> Verdict {
     let of_folder = file.region.iter().filter(|_| regions.is_empty());
     let regions: Vec<&str> = regions
         .iter()
@@ -165,7 +167,7 @@ fn looked_at(file: &File, regions: &[String]) -> Verdict {
         return verdict;
     }
     let source = Source::new(name, text);
-    read(&source, file, &regions, &mut verdict);
+    read(&source, file, (&regions, rules), &mut verdict);
     verdict
 }
 
@@ -180,16 +182,22 @@ pub(crate) fn as_one_types(source: &Source, path: &Path) -> Verdict {
             why: Why::InFolder,
             region: region.clone(),
         };
-        read(source, &file, &regions, &mut verdict);
+        read(source, &file, (&regions, &[]), &mut verdict);
     }
     verdict
 }
 
 /// The same of a text that was read.
-fn read(source: &Source, file: &File, regions: &[&str], verdict: &mut Verdict) {
+fn read(
+    source: &Source,
+    file: &File,
+    (regions, rules): (&[&str], &[Rules<'_>]),
+    verdict: &mut Verdict,
+) {
     match parse_with_repeats(&source.text) {
         Ok(document) if is_template(&document.node, file.why) => {
             template(&document, source, (&file.path, regions), verdict);
+            own(&document.node, source, (regions, rules), verdict);
         }
         Ok(_) if file.why == Why::InFolder => verdict.passed_over += 1,
         Ok(document) => {
@@ -242,6 +250,38 @@ fn template(
             place: Some(Place::text(source, span, "")),
             path: it.path,
         }
+    });
+    verdict.not_checked.extend(not_checked);
+}
+
+/// What breaks the user's own rules.
+fn own(
+    node: &Node,
+    source: &Source,
+    (regions, rules): (&[&str], &[Rules<'_>]),
+    verdict: &mut Verdict,
+) {
+    if rules.is_empty() {
+        return;
+    }
+    let setting = Setting {
+        regions,
+        ..Setting::default()
+    };
+    let template = inspected(node).template;
+    let (found, not_checked) = own_rules::check(&template, &setting, rules);
+    let place = |path: &[String]| {
+        let span = node.span_at(path.iter().map(String::as_str));
+        Place::text(source, span, "")
+    };
+    verdict.tell(found.into_iter().map(|mut finding| {
+        finding.places.insert(0, place(&finding.path));
+        finding
+    }));
+    let not_checked = not_checked.into_iter().map(|it| Unchecked {
+        reason: it.reason,
+        place: Some(place(&it.path)),
+        path: it.path,
     });
     verdict.not_checked.extend(not_checked);
 }
