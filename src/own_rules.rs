@@ -1,7 +1,7 @@
 //! The user's own rules: which files there are, and what they say of a template.
 //!
 //! What lives here: finding and reading the files. What does not: the language (`stratiform-guard-rules`, behind the
-//! feature `guard-rules`; a build without it reads no files and has no rules).
+//! feature `guard-rules`; a build without it says of each file that nobody reads it).
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,6 @@ use crate::validation::Verdict;
 const FOLDER: &str = "policies";
 
 /// How files of rules end.
-#[cfg(feature = "guard-rules")]
 const ENDING: &str = "guard";
 
 /// There are none: this was built without them.
@@ -54,11 +53,11 @@ impl RuleFiles {
         let mut files = RuleFiles::default();
         for path in paths {
             if !path.is_dir() {
-                files.read(path);
+                files.read(path, path);
                 continue;
             }
             let before = files.sources.len() + files.unreadable.len();
-            files.collect(path);
+            files.collect(path, Path::new(""));
             if files.sources.len() + files.unreadable.len() == before {
                 let what = format!("there are no rules in `{}`", path.display());
                 let help = "name a file, or a folder with files that end in .guard";
@@ -74,7 +73,7 @@ impl RuleFiles {
     pub(crate) fn with_those_of(mut self, root: &Path) -> RuleFiles {
         let folder = root.join(FOLDER);
         if folder.is_dir() {
-            self.collect(&folder);
+            self.collect(&folder, root);
         }
         self
     }
@@ -86,8 +85,8 @@ impl RuleFiles {
         parsed(&self.sources, verdict)
     }
 
-    /// The files of a folder that end as rules do, by name.
-    fn collect(&mut self, folder: &Path) {
+    /// The files of a folder that end as rules do, by name as seen from the top.
+    fn collect(&mut self, folder: &Path, top: &Path) {
         let entries = fs::read_dir(folder);
         let entries = entries.and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
         let mut entries = match entries {
@@ -106,18 +105,18 @@ impl RuleFiles {
             let name = name.to_string_lossy();
             if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 if !name.starts_with('.') && name != "node_modules" {
-                    self.collect(&path);
+                    self.collect(&path, top);
                 }
             } else if is_rules(&path) {
-                self.read(&path);
+                self.read(&path, path.strip_prefix(top).unwrap_or(&path));
             }
         }
     }
 
-    fn read(&mut self, path: &Path) {
+    fn read(&mut self, path: &Path, name: &Path) {
         match Input::Rules.text(path) {
             Ok(text) => {
-                let name = path.display().to_string().replace('\\', "/");
+                let name = name.display().to_string().replace('\\', "/");
                 self.sources.push(Source::new(name, text));
             }
             Err(failure) => self.unreadable.extend(failure.findings),
@@ -125,15 +124,8 @@ impl RuleFiles {
     }
 }
 
-#[cfg(feature = "guard-rules")]
 fn is_rules(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending == ENDING)
-}
-
-/// Nobody could read them.
-#[cfg(not(feature = "guard-rules"))]
-fn is_rules(_path: &Path) -> bool {
-    false
 }
 
 #[cfg(feature = "guard-rules")]
@@ -155,7 +147,14 @@ fn parsed<'s>(sources: &'s [Source], verdict: &mut Verdict) -> Vec<Rules<'s>> {
 }
 
 #[cfg(not(feature = "guard-rules"))]
-fn parsed<'s>(_sources: &'s [Source], _verdict: &mut Verdict) -> Vec<Rules<'s>> {
+fn parsed<'s>(sources: &'s [Source], verdict: &mut Verdict) -> Vec<Rules<'s>> {
+    let unread = sources.iter().map(|source| {
+        let what = format!("nothing here reads the rules in `{}`", source.name);
+        let help = "build with the feature `guard-rules`, or move the file away";
+        Finding::new(Code::GuardFile, what, help)
+    });
+    verdict.unreadable += sources.len();
+    verdict.tell(unread);
     Vec::new()
 }
 

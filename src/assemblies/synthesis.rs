@@ -13,12 +13,12 @@ use stratiform_environment::{
 use stratiform_finding::{Code, Finding, Group, Level, Place};
 use stratiform_service::{AccountId, Malformed, Region};
 use stratiform_stack::{App, Assembly, References, Settings, StackAt};
-use stratiform_template::check;
+use stratiform_template::{Value, check};
 use stratiform_validate::{Deployed, validate, validate_together};
 
 use super::boundary;
 use crate::own_rules::{self, Rules, Setting};
-use crate::provenance::{Provenance, Synthesis};
+use crate::provenance::{Provenance, Synthesis, value_at};
 use crate::validation::{Acceptance, Found, Unchecked, Verdict};
 use crate::{Define, services, tasks, topics};
 
@@ -253,7 +253,16 @@ pub(crate) fn verdict_of(
             (finding, accepted)
         });
         let found = form.chain(held).map(|(finding, accepted)| {
-            let places = match accepted.is_none() && finding.level >= least {
+            // What lacks something has no value that could be another.
+            let is_own = Group::Rules.codes().contains(&finding.code);
+            let lacks = is_own && {
+                let keys = [&[key.to_owned()], finding.path.as_slice()].concat();
+                matches!(
+                    value_at(assembly, &keys),
+                    Some(Value::Map(_) | Value::List(_))
+                )
+            };
+            let places = match accepted.is_none() && finding.level >= least && !lacks {
                 true => origins(stack, &finding.path),
                 false => Vec::new(),
             };

@@ -52,6 +52,16 @@ pub(crate) enum Known {
 
 impl Document {
     pub(crate) fn new(template: &Template, setting: &Setting<'_>, scenario: &Scenario) -> Document {
+        Document::with(template, setting, scenario, None)
+    }
+
+    /// The same with a text in the place of whatever nobody knows.
+    pub(crate) fn with(
+        template: &Template,
+        setting: &Setting<'_>,
+        scenario: &Scenario,
+        stand_in: Option<&str>,
+    ) -> Document {
         let told = scenario.parameters.iter();
         let told = told.filter_map(|(name, text)| Some((name.clone(), text.clone()?)));
         let mut given: IndexMap<String, String> = setting.parameters.cloned().unwrap_or_default();
@@ -99,6 +109,7 @@ impl Document {
             scope: &scope,
             resolver: Resolver::new(&scope, &place),
             hidden: &hidden,
+            stand_in,
             unknown: HashSet::new(),
             origins: HashMap::new(),
         };
@@ -137,6 +148,11 @@ impl Document {
             rest.is_some_and(|rest| rest.starts_with('/'))
         };
         self.unknown.iter().any(is_below)
+    }
+
+    /// Whether nobody knows something of it.
+    pub(crate) fn has_unknown(&self) -> bool {
+        !self.unknown.is_empty()
     }
 
     /// The path of what nobody knows, which a path leads to or into.
@@ -203,6 +219,8 @@ struct Writer<'s, 't> {
     resolver: Resolver<'s, 't>,
     /// Pseudo parameters that nobody knows here.
     hidden: &'s [&'static str],
+    /// What stands in the place of what nobody knows; its function, where there is nothing.
+    stand_in: Option<&'s str>,
     unknown: HashSet<String>,
     origins: HashMap<String, Vec<String>>,
 }
@@ -458,6 +476,9 @@ impl<'t> Writer<'_, 't> {
 
     /// What nobody knows, as it is written.
     fn form(&mut self, value: &Value, way: &Way) -> PathAwareValue {
+        if let Some(text) = self.stand_in {
+            return string(&way.path, text.to_owned());
+        }
         self.unknown.insert(way.path.clone());
         raw(value, &way.path)
     }

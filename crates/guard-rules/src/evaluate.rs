@@ -6,7 +6,8 @@ use std::rc::Rc;
 use std::sync::Once;
 
 use cloudformation_guard_lang::eval::eval_rule;
-use cloudformation_guard_lang::eval_context::root_scope;
+use cloudformation_guard_lang::eval_context::{EventRecord, RootScope, root_scope};
+use cloudformation_guard_lang::exprs::Rule;
 use stratiform_finding::{Code, Finding, Level};
 use stratiform_resolve::is_sensitive;
 use stratiform_validate::{NotChecked, Reason};
@@ -17,33 +18,52 @@ use crate::file::Rules;
 use crate::judge::{Breach, Judge};
 use crate::message;
 
-/// Holds a document against the rules of a file.
-pub(crate) fn evaluate(rules: &Rules<'_>, document: &Document) -> Checked {
+/// Holds a document against the rules of a file. `with` makes the same with a text in the place of what nobody knows.
+pub(crate) fn evaluate(
+    rules: &Rules<'_>,
+    document: &Document,
+    with: impl Fn(&str) -> Document,
+) -> Checked {
     let mut checked = Checked::default();
     let mut judge = Judge::new(document, rules.clauses());
     let mut scope = root_scope(&rules.file, Rc::clone(&document.root));
+    let mut others: Option<Vec<Document>> = None;
     for rule in &rules.file.guard_rules {
         let name = rule.rule_name.as_str();
-        let evaluated = quietly(|| catch_unwind(AssertUnwindSafe(|| eval_rule(rule, &mut scope))));
-        let why = match evaluated {
-            Ok(Ok(_)) => None,
-            Ok(Err(error)) => Some(reason(&error.to_string())),
-            Err(_) => Some("Guard's own code stopped over it".to_owned()),
+        let record = match record(rule, &mut scope) {
+            Ok(record) => record,
+            Err(why) => {
+                checked.findings.push(failed(rules, name, why));
+                checked.not_checked.push(not_checked(Vec::new()));
+                // What it has remembered may be half of something.
+                scope = root_scope(&rules.file, Rc::clone(&document.root));
+                continue;
+            }
         };
-        if let Some(why) = why {
-            checked.findings.push(failed(rules, name, why));
-            checked.not_checked.push(not_checked(Vec::new()));
-            // What it has remembered may be half of something.
-            scope = root_scope(&rules.file, Rc::clone(&document.root));
-            continue;
+        let Some(record) = record else { continue };
+        let (mut breaches, mut unknown) = judge.rule(&record);
+        if !breaches.is_empty() && document.has_unknown() {
+            let others =
+                others.get_or_insert_with(|| rules.subject().denied().map(&with).collect());
+            for other in others.iter() {
+                let broken = broken_in(rules, rule, other);
+                let (kept, gone) = breaches
+                    .into_iter()
+                    .partition(|breach| broken.iter().any(|other| other.is_like(breach)));
+                breaches = kept;
+                let gone: Vec<Breach> = gone;
+                unknown.extend(gone.into_iter().filter_map(|breach| breach.path));
+            }
         }
-        let Some(record) = scope.reset_recorder().final_event else {
-            continue;
-        };
-        let (breaches, unknown) = judge.rule(&record);
         for breach in breaches {
             let finding = broken(rules, name, document, &breach);
-            if !checked.findings.contains(&finding) {
+            // What is missing has no other flaws.
+            let is_told = |told: &Finding| {
+                let is_missing = breach.missing.is_some();
+                let is_same = told.path == finding.path && told.what == finding.what;
+                is_same && (is_missing || *told == finding)
+            };
+            if !checked.findings.iter().any(is_told) {
                 checked.findings.push(finding);
             }
         }
@@ -55,6 +75,29 @@ pub(crate) fn evaluate(rules: &Rules<'_>, document: &Document) -> Checked {
         }
     }
     checked
+}
+
+/// What breaks a rule in another document.
+fn broken_in<'r>(rules: &'r Rules<'_>, rule: &'r Rule<'_>, document: &Document) -> Vec<Breach> {
+    let mut scope = root_scope(&rules.file, Rc::clone(&document.root));
+    let record = record(rule, &mut scope).ok().flatten();
+    let mut judge = Judge::new(document, rules.clauses());
+    record
+        .map(|record| judge.rule(&record).0)
+        .unwrap_or_default()
+}
+
+/// What Guard records of a rule's evaluation; why it could not be evaluated.
+fn record<'r, 's: 'r>(
+    rule: &'r Rule<'s>,
+    scope: &mut RootScope<'r, 's>,
+) -> Result<Option<EventRecord<'r>>, String> {
+    let evaluated = quietly(|| catch_unwind(AssertUnwindSafe(|| eval_rule(rule, scope))));
+    match evaluated {
+        Ok(Ok(_)) => Ok(scope.reset_recorder().final_event),
+        Ok(Err(error)) => Err(reason(&error.to_string())),
+        Err(_) => Err("Guard's own code stopped over it".to_owned()),
+    }
 }
 
 fn not_checked(path: Vec<String>) -> NotChecked {
@@ -70,13 +113,9 @@ fn broken(rules: &Rules<'_>, rule: &str, document: &Document, breach: &Breach) -
         .as_deref()
         .map(|path| document.origin(path))
         .unwrap_or_default();
-    let mut above = breach.path.as_deref().unwrap_or_default().rsplit('/');
-    let name = match above.next() {
-        // A resource has a name that says more.
-        Some("Properties") => above.next(),
-        name => name,
-    };
-    let name = name.unwrap_or_default();
+    let judged = breach.path.as_deref().unwrap_or_default();
+    let name = name(judged);
+    let name = name.as_str();
     let shown = breach.shown.as_ref().filter(|_| !is_sensitive(name));
     let what = match (name, &breach.missing, shown) {
         ("", _, _) => format!("rule `{rule}` is broken"),
@@ -97,6 +136,19 @@ fn broken(rules: &Rules<'_>, rule: &str, document: &Document, breach: &Breach) -
     }
     .because(why)
     .at(rules.place(rule, breach.clause))
+}
+
+/// What is judged, by its last key; a resource and an item of a list by what says more.
+fn name(path: &str) -> String {
+    let mut above = path.rsplit('/');
+    let last = above.next().unwrap_or_default();
+    match (last, above.next()) {
+        ("Properties", Some(resource)) => resource.to_owned(),
+        (position, Some(list)) if position.bytes().all(|byte| byte.is_ascii_digit()) => {
+            format!("{list}[{position}]")
+        }
+        _ => last.to_owned(),
+    }
 }
 
 fn failed(rules: &Rules<'_>, rule: &str, why: String) -> Finding {

@@ -42,6 +42,20 @@ pub(crate) struct Breach {
     pub(crate) message: Option<String>,
 }
 
+impl Breach {
+    /// Whether it is the same clause about the same resource.
+    pub(crate) fn is_like(&self, other: &Breach) -> bool {
+        let resource = |breach: &Breach| {
+            let path = breach.path.as_deref().unwrap_or_default();
+            path.split('/')
+                .take(3)
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
+        self.clause == other.clause && resource(self) == resource(other)
+    }
+}
+
 /// Judges the rules of a file, one after the other.
 pub(crate) struct Judge<'d> {
     document: &'d Document,

@@ -75,7 +75,8 @@ fn each(template: &Template, setting: &Setting<'_>, rules: &[Rules<'_>]) -> Chec
             let document = documents
                 .entry(scenario.clone())
                 .or_insert_with(|| Rc::new(Document::new(template, setting, scenario)));
-            let of_it = evaluate::evaluate(rules, document);
+            let with = |text: &str| Document::with(template, setting, scenario, Some(text));
+            let of_it = evaluate::evaluate(rules, document, with);
             not_checked.extend(of_it.not_checked);
             of_it.findings
         });

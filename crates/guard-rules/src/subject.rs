@@ -3,12 +3,15 @@
 use std::collections::BTreeSet;
 
 use cloudformation_guard_lang::exprs::{
-    BlockGuardClause, GuardClause, QueryPart, RulesFile, TypeBlock,
+    GuardAccessClause, GuardClause, LetValue, QueryPart, RulesFile, TypeBlock,
 };
 use cloudformation_guard_lang::path_value::PathAwareValue;
 use stratiform_template::{Reference, Resource, Template, Value};
 
 use crate::walk::{Visit, walk};
+
+/// How many texts are tried in the place of what nobody knows.
+const MOST_DENIED: usize = 16;
 
 /// What rules look at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,6 +20,8 @@ pub(crate) struct Subject {
     types: BTreeSet<String>,
     /// Whether they look at resources of any type, or at other sections.
     is_everything: bool,
+    /// Texts that something must not be: a clause with them holds on the function that stands for what nobody knows.
+    denied: BTreeSet<String>,
 }
 
 impl Subject {
@@ -25,6 +30,11 @@ impl Subject {
         walk(file, &mut subject);
         subject.is_everything |= subject.types.is_empty();
         subject
+    }
+
+    /// Texts that clauses deny, as far as somebody has the time to try them.
+    pub(crate) fn denied(&self) -> impl Iterator<Item = &str> {
+        self.denied.iter().take(MOST_DENIED).map(String::as_str)
     }
 
     /// The conditions and parameters of a template on which the things hang that rules look at.
@@ -81,7 +91,25 @@ impl<'a> Visit<'a> for Subject {
         self.types.insert(block.type_name.clone());
     }
 
-    fn block(&mut self, _clause: &'a BlockGuardClause<'a>) {}
+    fn clause(&mut self, clause: &'a GuardAccessClause<'a>) {
+        let (_, is_denied) = clause.access_clause.comparator;
+        if is_denied == clause.negation {
+            return;
+        }
+        match &clause.access_clause.compare_with {
+            Some(LetValue::Value(PathAwareValue::String((_, text)))) => {
+                self.denied.insert(text.clone());
+            }
+            Some(LetValue::Value(PathAwareValue::List((_, items)))) => {
+                let texts = items.iter().filter_map(|item| match item {
+                    PathAwareValue::String((_, text)) => Some(text.clone()),
+                    _ => None,
+                });
+                self.denied.extend(texts);
+            }
+            _ => {}
+        }
+    }
 
     fn literal(&mut self, value: &'a PathAwareValue) {
         match value {

@@ -156,6 +156,28 @@ fn what_nobody_knows_breaks_nothing_and_is_counted() {
         told(&found),
         ["not checked: rule Resources/Data/Properties/StorageEncrypted"]
     );
+    // A condition that holds on everything but a text may not hold.
+    let rule = "AWS::RDS::DBInstance {\n  when Properties.Engine not in ['mysql'] {\n    Properties.KmsKeyId exists\n  }\n}\n";
+    let engine = "Parameters: {E: {Type: String}}\n";
+    let open = database(engine, "true\n      Engine: !Ref E");
+    let found = checked(&open, rule);
+    assert_eq!(
+        told(&found),
+        ["not checked: rule Resources/Data/Properties"]
+    );
+    let known = checked(&open.replace("!Ref E", "postgres"), rule);
+    assert_eq!(known.findings.len(), 1, "{:?}", told(&known));
+    let other = rule
+        .replace(
+            "Properties.KmsKeyId",
+            "Properties.Engine not in ['x']\n    Properties.KmsKeyId",
+        )
+        .replace("['mysql']", "['never', 'x']");
+    let always = other.replace(
+        "when Properties.Engine not in ['never', 'x'] {",
+        "when Properties exists {",
+    );
+    assert_eq!(checked(&open, &always).findings.len(), 1);
     // A choice without a default is gone through.
     let chosen = "Parameters: {Encrypted: {Type: String, AllowedValues: ['true', 'false']}}\n";
     let found = checked(&database(chosen, "!Ref Encrypted"), ENCRYPTED);
