@@ -7,7 +7,7 @@ use std::process::Command;
 
 use sha2::{Digest, Sha256};
 
-use crate::command::{root, run};
+use crate::command::{cargo, root, run};
 
 /// Where both are, from the workspace.
 const FOLDER: &str = "target/guard";
@@ -73,8 +73,7 @@ pub(crate) fn program() -> Result<PathBuf, String> {
     }
     eprintln!("building {PROGRAM} {PROGRAM_VERSION}");
     let version = format!("={PROGRAM_VERSION}");
-    let mut install =
-        crate::command::cargo(["install", PROGRAM, "--locked", "--version", &version]);
+    let mut install = cargo(["install", PROGRAM, "--locked", "--version", &version]);
     install
         .arg("--root")
         .arg(&folder)
@@ -82,4 +81,23 @@ pub(crate) fn program() -> Result<PathBuf, String> {
         .arg(root().join(FOLDER).join("build"));
     run(&mut install)?;
     Ok(program)
+}
+
+/// Our own program as it is shipped, without what neither asks anything of: AWS and the engine.
+///
+/// # Errors
+/// It cannot be built.
+pub(crate) fn ours() -> Result<PathBuf, String> {
+    let build = [
+        "build",
+        "--release",
+        "--package",
+        "stratiform",
+        "--no-default-features",
+    ];
+    run(cargo(build).args(["--features", "guard-rules,storefront"]))?;
+    let target = std::env::var_os("CARGO_TARGET_DIR");
+    let target = target.map_or_else(|| root().join("target"), |folder| root().join(folder));
+    let name = format!("stratiform{}", std::env::consts::EXE_SUFFIX);
+    Ok(target.join("release").join(name))
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::command::{cargo, root, run, shown};
+use crate::command::shown;
 use crate::guard;
 
 /// What is said of a template.
@@ -101,17 +101,7 @@ fn collect(value: &Value, paths: &mut Vec<String>) {
 /// # Errors
 /// It cannot be built, or answers in another form.
 pub(super) fn ours(folder: &Path) -> Result<BTreeMap<String, Verdicts>, String> {
-    run(&mut cargo([
-        "build",
-        "--release",
-        "--package",
-        "stratiform",
-    ]))?;
-    let target = std::env::var_os("CARGO_TARGET_DIR");
-    let target = target.map_or_else(|| root().join("target"), |folder| root().join(folder));
-    let program = target
-        .join("release")
-        .join(format!("stratiform{}", std::env::consts::EXE_SUFFIX));
+    let program = guard::ours()?;
     let mut command = Command::new(program);
     command
         .arg("validate")
