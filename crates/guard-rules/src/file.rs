@@ -14,6 +14,9 @@ use crate::subject::Subject;
 /// How deep blocks, filters and lists may stand inside each other. Each takes some kilobytes of stack.
 const DEEPEST: usize = 50;
 
+/// How deep filters and lists may: Guard's parser tries each of them in two ways, and those in it again.
+const DEEPEST_FILTER: usize = 10;
+
 /// The rules of a file.
 #[derive(Debug)]
 pub struct Rules<'s> {
@@ -36,7 +39,9 @@ impl<'s> Rules<'s> {
                 what,
                 "take parts out as rules of their own",
             )
-            .because(format!("at most {DEEPEST}"));
+            .because(format!(
+                "at most {DEEPEST}, and filters at most {DEEPEST_FILTER}"
+            ));
             return Err(vec![finding.at(Place::text(
                 source,
                 span(source, place),
@@ -192,6 +197,7 @@ fn span(source: &Source, (line, column): Position) -> Span {
 /// none.
 fn too_deep(text: &str) -> Option<Position> {
     let mut depth = 0_usize;
+    let mut filters = 0_usize;
     for (line, content) in lines(text) {
         let mut characters = content.chars().zip(1_u32..);
         let mut quote: Option<char> = None;
@@ -205,13 +211,15 @@ fn too_deep(text: &str) -> Option<Position> {
                 (Some(_), _) => {}
                 (None, '#') => break,
                 (None, '"' | '\'' | '/') => quote = Some(character),
-                (None, '{' | '[' | '(') => depth += 1,
-                (None, '}' | ']' | ')') => depth = depth.saturating_sub(1),
+                (None, '[') => filters += 1,
+                (None, ']') => filters = filters.saturating_sub(1),
+                (None, '{' | '(') => depth += 1,
+                (None, '}' | ')') => depth = depth.saturating_sub(1),
                 (None, '<') if before == '<' => break,
                 (None, _) => {}
             }
             before = character;
-            if depth > DEEPEST {
+            if depth > DEEPEST || filters > DEEPEST_FILTER {
                 return Some((line, column));
             }
         }
@@ -318,7 +326,7 @@ mod tests {
             text + &format!("rule a {{\n  %x{} exists\n}}\n", length - 1)
         };
         assert_eq!(read(&chain(150)), Ok(1));
-        let told = read(&chain(60_000)).unwrap_err();
+        let told = read(&chain(3_000)).unwrap_err();
         assert_eq!(told.len(), 1);
         assert!(
             told[0].contains("leads through too many others; at most 200"),
@@ -357,8 +365,16 @@ mod tests {
         let told = read(&nested(100_000)).unwrap_err();
         assert_eq!(
             told,
-            ["51:3 `{`: blocks stand inside each other too many times; at most 50"]
+            [
+                "51:3 `{`: blocks stand inside each other too many times; at most 50, and filters at most 10"
+            ]
         );
+        let filters = |depth: usize| {
+            let (open, close) = ("X.*[ ".repeat(depth), " ] exists".repeat(depth));
+            format!("rule a {{\n  {open}Z exists{close}\n}}\n")
+        };
+        assert_eq!(read(&filters(8)), Ok(1));
+        assert_eq!(read(&filters(40)).unwrap_err().len(), 1);
         // Brackets in texts, patterns, comments and messages are none.
         let text = format!(
             "rule a {{\n  # {0}\n  Resources.* != '{0}'\n  X != /{0}/ << {0} >>\n}}\n",

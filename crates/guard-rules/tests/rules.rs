@@ -337,3 +337,22 @@ rule even {
     not checked: rule
     ");
 }
+
+#[test]
+fn a_panic_of_guards_own_code_ends_nothing() {
+    // The pattern tries more than its library has patience for.
+    let rules = "rule slow {
+  Resources.*.Properties.KmsKeyId in [/^(a+)+\\1b$/]
+}
+rule even {
+  Resources.*.Properties.StorageEncrypted == true
+}
+";
+    let key = format!("false\n      KmsKeyId: {}c", "a".repeat(60));
+    let found = checked(&database("", &key), rules);
+    let told = told(&found);
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert!(told[0].starts_with("guard-failed : rule `slow` could not be evaluated; why: Guard's own code stopped over it"), "{told:?}");
+    assert!(told[1].contains("rule `even` is broken"), "{told:?}");
+    assert_eq!(told[2], "not checked: rule ");
+}
