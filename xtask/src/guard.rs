@@ -92,10 +92,10 @@ pub(crate) fn ours() -> Result<PathBuf, String> {
         "build",
         "--release",
         "--package",
-        "stratiform",
+        "stratiform-cli",
         "--no-default-features",
     ];
-    run(cargo(build).args(["--features", "guard-rules,storefront"]))?;
+    run(cargo(build).args(["--features", "guard-rules"]))?;
     let target = std::env::var_os("CARGO_TARGET_DIR");
     let target = target.map_or_else(|| root().join("target"), |folder| root().join(folder));
     let name = format!("stratiform{}", std::env::consts::EXE_SUFFIX);
