@@ -1,5 +1,7 @@
 //! Rules on templates: what is found, where, and what nobody can say.
 
+#![expect(clippy::unwrap_used, reason = "a test")]
+
 use stratiform_finding::{Code, Finding, Source};
 use stratiform_guard_rules::{Checked, Rules, Setting, check};
 use stratiform_template::Template;
@@ -355,4 +357,49 @@ rule even {
     assert!(told[0].starts_with("guard-failed : rule `slow` could not be evaluated; why: Guard's own code stopped over it"), "{told:?}");
     assert!(told[1].contains("rule `even` is broken"), "{told:?}");
     assert_eq!(told[2], "not checked: rule ");
+}
+
+/// A rule of two lines, and templates that break it by a parameter's default and in one case.
+const TWO_LINES: &str = "let open = Resources.*[ Properties.StorageEncrypted == false ]
+%open empty <<Data has to be encrypted>>
+";
+
+const ORDERS: &str = "Parameters:
+  Encrypted: {Type: String, Default: 'false'}
+  Stage: {Type: String, Default: dev}
+Conditions:
+  IsProd: !Equals [!Ref Stage, prod]
+Resources:
+  Orders:
+    Type: AWS::DocDB::DBCluster
+    Properties:
+      StorageEncrypted: !Ref Encrypted
+  Reports:
+    Type: AWS::DocDB::DBCluster
+    Properties:
+      StorageEncrypted: !If [IsProd, true, false]
+";
+
+#[test]
+fn what_guard_itself_misses_is_found_by_what_it_comes_to() {
+    use std::rc::Rc;
+
+    use cloudformation_guard_lang::Status;
+    use cloudformation_guard_lang::eval::eval_rules_file;
+    use cloudformation_guard_lang::eval_context::root_scope;
+    use cloudformation_guard_lang::parser::{Span, rules_file};
+    use cloudformation_guard_lang::path_value::PathAwareValue;
+    use cloudformation_guard_lang::values::read_from;
+
+    let file = rules_file(Span::new_extra(TWO_LINES, "")).unwrap().unwrap();
+    let written = PathAwareValue::try_from(read_from(ORDERS).unwrap()).unwrap();
+    let mut scope = root_scope(&file, Rc::new(written));
+    assert_eq!(
+        eval_rules_file(&file, &mut scope, None).unwrap(),
+        Status::PASS
+    );
+    insta::assert_snapshot!(told(&checked(ORDERS, TWO_LINES)).join("\n"), @r"
+    guard-rule Resources/Orders: rule `default` is broken by `Orders`; why: Data has to be encrypted; when: ; help: change it, or the rule; line 2
+    guard-rule Resources/Reports: rule `default` is broken by `Reports`; why: Data has to be encrypted; when: `Stage` is `dev`; help: change it, or the rule; line 2
+    ");
 }

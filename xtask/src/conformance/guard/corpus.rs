@@ -12,16 +12,11 @@ use super::FOLDER;
 use crate::command::root;
 
 /// Snapshots whose values are changed: one environment of each app.
-const CHANGED: [&str; 4] = [
-    "snapshots/prod/",
-    "snapshots/prod.bootstrap/",
-    "guestbook",
-    "website",
-];
+const CHANGED: [&str; 3] = ["snapshots/prod/", "guestbook", "website"];
 
 /// How many properties of each resource are changed in each way, one after the other; and how many values below them.
-const PROPERTIES: usize = 8;
-const VALUES: usize = 12;
+const PROPERTIES: usize = 4;
+const VALUES: usize = 6;
 
 /// How many parameters a template may have.
 const PARAMETERS: usize = 150;
@@ -30,6 +25,8 @@ const PARAMETERS: usize = 150;
 #[derive(Clone, Debug)]
 pub(super) struct Case {
     pub(super) name: String,
+    /// Whether it is as it was found.
+    pub(super) is_found: bool,
     template: Value,
 }
 
@@ -65,6 +62,7 @@ pub(super) fn cases() -> Result<Vec<Case>, String> {
         ] {
             let made = (0..count).map(|position| Case {
                 name: format!("{}-{change}-{position}", case.name),
+                is_found: false,
                 template: changed_at(&case.template, change, position),
             });
             let is_new = |made: &Case| made.template != case.template;
@@ -84,7 +82,11 @@ fn found(path: &PathBuf) -> Result<Case, String> {
         serde_json::from_str(&template.to_json()).map_err(|error| failed(error.to_string()))?;
     let name = path.strip_prefix(root()).unwrap_or(path).with_extension("");
     let name = name.to_string_lossy().replace(['/', '\\'], "-");
-    Ok(Case { name, template })
+    Ok(Case {
+        name,
+        is_found: true,
+        template,
+    })
 }
 
 /// A template in which each resource has a property changed, or a value below one.
@@ -193,6 +195,7 @@ pub(super) fn wrapped(case: &Case) -> Case {
     }
     Case {
         name: case.name.clone(),
+        is_found: case.is_found,
         template,
     }
 }
@@ -272,6 +275,7 @@ mod tests {
         }}}});
         let case = Case {
             name: "a".to_owned(),
+            is_found: true,
             template,
         };
         let wrapped = wrapped(&case).template;
