@@ -1,7 +1,5 @@
 //! Rules on templates: what is found, where, and what nobody can say.
 
-#![expect(clippy::unwrap_used, reason = "a test")]
-
 use stratiform_finding::{Code, Finding, Source};
 use stratiform_guard_rules::{Checked, Rules, Setting, check};
 use stratiform_template::Template;
