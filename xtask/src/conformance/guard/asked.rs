@@ -9,6 +9,9 @@ use serde_json::Value;
 use crate::command::shown;
 use crate::guard;
 
+/// In the place of a path: Guard says that a rule failed, and has recorded no clause that did.
+pub(super) const NOTHING: &str = "nothing";
+
 /// What is said of a template.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Verdicts {
@@ -65,13 +68,26 @@ pub(super) fn guard(folder: &Path) -> Result<BTreeMap<String, Verdicts>, String>
             let name = rule["name"].as_str().unwrap_or_default();
             let mut paths = Vec::new();
             collect(&rule["checks"], &mut paths);
-            if paths.is_empty() {
+            if !has_clause(&rule["checks"]) {
+                paths.push(NOTHING.to_owned());
+            } else if paths.is_empty() {
                 paths.push(String::new());
             }
             paths.into_iter().for_each(|path| of.add(name, path));
         }
     }
     Ok(verdicts)
+}
+
+/// Whether a clause is among what is recorded, and not only the rules around it.
+fn has_clause(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.iter().any(has_clause),
+        Value::Object(entries) => entries
+            .iter()
+            .any(|(key, value)| matches!(key.as_str(), "Clause" | "Block") || has_clause(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
 }
 
 /// The paths of what was judged: what is compared with, and what the rule itself says, is none.

@@ -6,12 +6,17 @@
 use std::fs;
 
 use super::Difference;
+use super::asked::NOTHING;
 use crate::command::root;
 
 const FILE: &str = "xtask/src/conformance/guard/reasons.tsv";
 
 /// What nobody knows breaks nothing.
 const NOT_KNOWN: &str = "only Guard, which judges the function in the place of a value that nobody knows: counted by us as not checked";
+
+/// What no clause of is broken, isn't.
+const NOT_RECORDED: &str =
+    "only Guard's report, which lists a rule that it skipped: no clause of it failed";
 
 /// All reasons.
 pub(super) struct Reasons(Vec<Reason>);
@@ -55,6 +60,9 @@ impl Reasons {
                 .iter()
                 .any(|other| path.starts_with(other) || other.starts_with(path.as_str()))
         };
+        if one.is_theirs && one.paths == [NOTHING] {
+            return Some(NOT_RECORDED.to_owned());
+        }
         if one.is_theirs && one.paths.iter().any(touches) {
             return Some(NOT_KNOWN.to_owned());
         }
