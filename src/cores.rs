@@ -10,9 +10,9 @@ use std::thread;
 const STACK: usize = 64 * 1024 * 1024;
 
 /// What comes of each thing, in their order. A panic in one of them goes on here.
-pub(crate) fn on_all_cores<T: Sync, R: Send>(
-    things: &[T],
-    work: impl Fn(&T) -> R + Sync,
+pub(crate) fn on_all_cores<'t, T: Sync, R: Send>(
+    things: &'t [T],
+    work: impl Fn(&'t T) -> R + Sync,
 ) -> Vec<R> {
     let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let next = AtomicUsize::new(0);

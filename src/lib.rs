@@ -18,6 +18,7 @@ mod cores;
 mod exit;
 #[cfg(feature = "aws")]
 mod images;
+mod own_rules;
 #[cfg(feature = "aws")]
 mod programs;
 mod provenance;

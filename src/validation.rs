@@ -72,6 +72,8 @@ pub(crate) struct Verdict {
     pub templates: usize,
     /// How many resources were held against the catalog.
     pub resources: usize,
+    /// How many rules of the user's they were held against.
+    pub rules: usize,
     /// What nobody could look at.
     pub not_checked: Vec<Unchecked>,
     /// What policies were asked, and what they say.
@@ -96,6 +98,7 @@ impl Verdict {
         self.found.extend(other.found);
         self.templates += other.templates;
         self.resources += other.resources;
+        self.rules = self.rules.max(other.rules);
         self.not_checked.extend(other.not_checked);
         self.asked.extend(other.asked);
         self.held.extend(other.held);
@@ -274,8 +277,12 @@ impl Verdict {
             1 => "; 1 file is no template".to_owned(),
             count => format!("; {count} files are no templates"),
         };
+        let rules = match self.rules {
+            0 => String::new(),
+            rules => format!(", against {} of yours too", counted(rules, "rule")),
+        };
         format!(
-            "{} checked in {}: {}{not_checked}{passed_over}",
+            "{} checked in {}{rules}: {}{not_checked}{passed_over}",
             counted(self.resources, "resource"),
             counted(self.templates, "template"),
             self.found_of_it(are_notes_shown),

@@ -29,6 +29,7 @@ pub(crate) mod rebuild;
 pub(crate) mod rehearsal;
 pub(crate) mod review;
 pub(crate) mod reviewed;
+pub(crate) mod sorted;
 pub(crate) mod stale;
 #[cfg(feature = "aws")]
 pub(crate) mod status;

@@ -313,3 +313,111 @@ Outputs: {Topic: {Value: !Ref Topic}}
         exit(&project, 3, "validate parent.yaml child.yaml")
     );
 }
+
+/// Two lines that find a thing by what it comes to.
+const RULES: &str = "AWS::RDS::DBInstance {
+  Properties.StorageEncrypted != false <<Data has to be encrypted>>
+}
+";
+
+/// Encrypted by a parameter, and in one case by a condition; and by something that nobody knows.
+const DATA: &str = "Parameters:
+  Encrypted: {Type: String, Default: 'false'}
+  Stage: {Type: String, Default: dev}
+  Later: {Type: String}
+Conditions:
+  IsProd: !Equals [!Ref Stage, prod]
+Resources:
+  Orders:
+    Type: AWS::RDS::DBInstance
+    DeletionPolicy: Snapshot
+    UpdateReplacePolicy: Snapshot
+    Properties: &database
+      DBInstanceClass: db.t4g.micro
+      Engine: postgres
+      AllocatedStorage: '20'
+      BackupRetentionPeriod: 7
+      ManageMasterUserPassword: true
+      MasterUsername: app
+      StorageEncrypted: !Ref Encrypted
+  Reports:
+    Type: AWS::RDS::DBInstance
+    DeletionPolicy: Snapshot
+    UpdateReplacePolicy: Snapshot
+    Properties:
+      <<: *database
+      StorageEncrypted: !If [IsProd, true, false]
+  Archive:
+    Type: AWS::RDS::DBInstance
+    DeletionPolicy: Snapshot
+    UpdateReplacePolicy: Snapshot
+    Properties:
+      <<: *database
+      StorageEncrypted: !Ref Later
+";
+
+#[test]
+fn rules_of_ones_own_judge_values_as_they_come_out() {
+    let project = Project::of_shop();
+    project.write("data.yaml", DATA);
+    project.write("rules/data.guard", RULES);
+    for format in ["text", "json", "github", "sarif"] {
+        let validate =
+            format!("validate data.yaml --rules rules/data.guard --verbose --format {format}");
+        insta::assert_snapshot!(format!("rules_{format}"), exit(&project, 3, &validate));
+    }
+    // A folder has the same; what is accepted is no error.
+    let accepted = exit(
+        &project,
+        0,
+        "validate data.yaml --rules rules --allow guard-rule",
+    );
+    assert!(accepted.contains("2 accepted"), "{accepted}");
+}
+
+#[test]
+fn the_rules_of_a_project_judge_all_of_its_environments() {
+    let project = Project::of_shop();
+    let rules = "rule logs_are_kept {
+  Resources.*[ Type == 'AWS::Logs::LogGroup' ].Properties.RetentionInDays >= 90 <<
+    Logs are kept for a quarter.
+    [FIX]: Raise `logs.retention_days`.
+  >>
+}
+";
+    project.write("policies/logs.guard", rules);
+    insta::assert_snapshot!("rules_project", exit(&project, 3, "validate"));
+    // What the file of an environment accepts of one resource is accepted.
+    let prod = project.read("environments/prod.yaml");
+    exit(&project, 0, "validate --env prod");
+    project.write("policies/logs.guard", &rules.replace("90", "400"));
+    exit(&project, 3, "validate --env prod");
+    let risk = "settings:\n  accepted_risks: {guard-rule: [{resource: network/FlowLogs, reason: Space is scarce.}]}\n";
+    project.write("environments/prod.yaml", &prod.replace("settings:\n", risk));
+    exit(&project, 0, "validate --env prod");
+}
+
+#[test]
+fn rules_that_cannot_be_used_are_found_at_their_place_and_nothing_is_green() {
+    let project = Project::of_shop();
+    project.write("data.yaml", DATA);
+    project.write(
+        "rules/circle.guard",
+        "rule one when two {\n  Resources exists\n}\nrule two {\n  one\n}\n",
+    );
+    project.write("rules/syntax.guard", "rule one {\n  Resources exists\n");
+    project.write(
+        "rules/more/unknown.guard",
+        "rule one {\n  %there exists\n}\n",
+    );
+    insta::assert_snapshot!(
+        "rules_unusable",
+        exit(&project, 1, "validate data.yaml --rules rules")
+    );
+    let none = exit(&project, 1, "validate data.yaml --rules environments");
+    assert!(
+        none.contains("there are no rules in `environments`"),
+        "{none}"
+    );
+    exit(&project, 1, "validate data.yaml --rules nowhere.guard");
+}

@@ -23,6 +23,11 @@ pub(crate) struct Validate {
     /// Ask the policies of files, too, each at its own level; the project's stacks are always held against them
     #[arg(long)]
     pub policies: bool,
+    /// Rules in the language of AWS CloudFormation Guard, or folders that have some (repeatable) [default: of the
+    /// project's stacks, those in `policies/`]
+    #[cfg(feature = "guard-rules")]
+    #[arg(long, value_name = "FILE")]
+    pub rules: Vec<PathBuf>,
     /// What to print
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: ValidateFormat,
@@ -47,6 +52,16 @@ pub(crate) struct Validate {
     /// Correct without asking
     #[arg(long, requires = "fix")]
     pub yes: bool,
+}
+
+impl Validate {
+    /// The rules that are named.
+    pub(crate) fn rules(&self) -> &[PathBuf] {
+        #[cfg(feature = "guard-rules")]
+        return &self.rules;
+        #[cfg(not(feature = "guard-rules"))]
+        return &[];
+    }
 }
 
 /// What `validate` prints.

@@ -13,11 +13,12 @@ use stratiform_environment::{
 use stratiform_finding::{Code, Finding, Group, Level, Place};
 use stratiform_service::{AccountId, Malformed, Region};
 use stratiform_stack::{App, Assembly, References, Settings, StackAt};
-use stratiform_template::check;
+use stratiform_template::{Value, check};
 use stratiform_validate::{Accepted, Deployed, Report, hide_secrets, validate, validate_together};
 
 use super::{boundary, policies};
-use crate::provenance::{Provenance, Synthesis};
+use crate::own_rules::{self, Rules, Setting};
+use crate::provenance::{Provenance, Synthesis, value_at};
 use crate::validation::{Acceptance, Found, Terms, Unchecked, Verdict, Written};
 use crate::{Define, secrets, services, tasks, topics};
 
@@ -31,8 +32,13 @@ pub(crate) enum Questions<'a> {
     Nothing,
     /// What is wrong with them, in the environment's region.
     Errors,
-    /// All that there is to say, in these regions; in the environment's, where there are none. Policies are asked, too.
-    Everything(&'a [String]),
+    /// All that there is to say. Policies are asked, too.
+    Everything {
+        /// In these regions; in the environment's, where there are none.
+        regions: &'a [String],
+        /// By these rules of the user's, too.
+        rules: &'a [Rules<'a>],
+    },
     /// What is wrong with them, and what their policies say, where parameters have these values.
     #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "deployments ask"))]
     Deployment(&'a IndexMap<String, String>),
@@ -128,7 +134,7 @@ fn own<E: Environment>(
         verdict.found.extend(in_files(loaded, &verdict));
     }
     verdict.tell(flaws);
-    if let Questions::Everything(_) = asked {
+    if let Questions::Everything { .. } = asked {
         verdict.tell(Terms::written(loaded).misspelt());
     }
     match tasks::entries(&assembly, loaded) {
@@ -241,12 +247,18 @@ pub(crate) fn verdict_of(
     let (regions, least, values) = match asked {
         Questions::Nothing => return Verdict::default(),
         Questions::Errors => (here.as_slice(), Level::Error, None),
-        Questions::Everything([]) => (here.as_slice(), Level::Warning, Some(&no_values)),
-        Questions::Everything(regions) => (regions, Level::Warning, Some(&no_values)),
+        Questions::Everything { regions: [], .. } => {
+            (here.as_slice(), Level::Warning, Some(&no_values))
+        }
+        Questions::Everything { regions, .. } => (regions, Level::Warning, Some(&no_values)),
         Questions::Deployment(values) => (here.as_slice(), Level::Error, Some(values)),
         Questions::Policies(values) => (here.as_slice(), Level::Error, Some(values)),
     };
     let is_held = !matches!(asked, Questions::Policies(_));
+    let rules = match asked {
+        Questions::Everything { rules, .. } => rules,
+        _ => &[],
+    };
     let regions: Vec<&str> = regions.iter().map(String::as_str).collect();
     let mut verdict = Verdict {
         written: terms.decisions().collect(),
@@ -273,12 +285,19 @@ pub(crate) fn verdict_of(
             hide_secrets(&stack.template, &mut form);
             form.extend(refused);
         }
+        let setting = Setting {
+            regions: &regions,
+            stack: Some(&stack.name),
+            account: assembly.account.as_ref(),
+            parameters: Some(&stack.parameters),
+        };
+        let (own, not_judged) = own_rules::check(&stack.template, &setting, rules);
         verdict.templates += 1;
         verdict.resources += report.checked;
         let form = form.into_iter().map(|finding| (finding, None));
         let between = between.iter().filter(|(at, _)| *at == position);
         let between = between.map(|(_, finding)| finding.clone());
-        let held = report.findings.into_iter().chain(between);
+        let held = report.findings.into_iter().chain(between).chain(own);
         let held = held.map(|mut finding| {
             // What AWS takes in silence stops a team's own stacks; what is untyped is meant so.
             if Group::Documents.codes().contains(&finding.code) {
@@ -311,12 +330,24 @@ pub(crate) fn verdict_of(
         verdict.asked.extend(policies::answered(questions, about));
         let found = form.chain(held).chain(broken);
         let found = found.map(|(finding, accepted)| {
-            let places = match accepted.is_none() && finding.level >= least {
+            // What lacks something has no value that could be another.
+            let is_own = Group::Rules.codes().contains(&finding.code);
+            let lacks = is_own && {
+                let keys = [&[key.to_owned()], finding.path.as_slice()].concat();
+                matches!(
+                    value_at(assembly, &keys),
+                    Some(Value::Map(_) | Value::List(_))
+                )
+            };
+            let places = match accepted.is_none() && finding.level >= least && !lacks {
                 true => origins(stack, &finding.path),
                 false => Vec::new(),
             };
+            // The place of a rule comes after those of what breaks it.
+            let mut finding = finding;
+            let rule = std::mem::take(&mut finding.places);
             let finding = declared(finding, key, stack);
-            let finding = places.into_iter().fold(finding, Finding::at);
+            let finding = places.into_iter().chain(rule).fold(finding, Finding::at);
             Found {
                 accepted,
                 stack: Some(key.to_owned()),
@@ -324,7 +355,8 @@ pub(crate) fn verdict_of(
             }
         });
         verdict.found.extend(found);
-        let not_checked = report.not_checked.into_iter().map(|it| Unchecked {
+        let not_checked = report.not_checked.into_iter().chain(not_judged);
+        let not_checked = not_checked.map(|it| Unchecked {
             reason: it.reason,
             place: place(&it.path, stack),
             path: it.path,
@@ -344,7 +376,9 @@ fn accepted(
     terms: &Terms,
     decisions: &[(Accepted, Written)],
 ) -> Option<Acceptance> {
-    let mut untyped = stack.untyped.iter();
+    // Whoever knows better than the catalog does not know better than the team.
+    let is_own = Group::Rules.codes().contains(&finding.code);
+    let mut untyped = stack.untyped.iter().filter(|_| !is_own);
     if untyped.any(|path| is_about(finding, path)) {
         return Some(Acceptance::Untyped);
     }

@@ -8,6 +8,7 @@ use crate::args::{Global, ShowFormat};
 use crate::report::Failure;
 use crate::repository::project::Project;
 use crate::view::Answer;
+use crate::view::sorted::sorted;
 
 /// The values, for people or programs.
 pub(crate) fn run<E: Environment>(
@@ -59,7 +60,10 @@ fn json(values: &[Effective]) -> String {
     let entries = values
         .iter()
         .map(|value| json!({"path": value.path.to_string(), "value": value.value, "origin": origin(&value.origin)}));
-    format!("{:#}\n", serde_json::Value::Array(entries.collect()))
+    format!(
+        "{:#}\n",
+        sorted(serde_json::Value::Array(entries.collect()))
+    )
 }
 
 fn origin(origin: &Origin) -> String {

@@ -19,6 +19,7 @@ use crate::assemblies::synthesis::{Questions, validated};
 use crate::commands::explain::code::known;
 use crate::cores::on_all_cores;
 use crate::exit::Exit;
+use crate::own_rules::RuleFiles;
 use crate::regions::region;
 use crate::report::{Colour, Failure};
 use crate::repository::project::Project;
@@ -42,25 +43,30 @@ pub(crate) fn run<E: Environment>(
         looked.verdict.sort();
         looked
     };
+    let named = RuleFiles::named(args.rules());
     if args.files.is_empty() {
-        let looked = stacks(define, global, args, &regions)?;
+        let looked = stacks(define, global, args, (&regions, named))?;
         return Ok(shown(&judged(looked), global, args));
     }
     let then = args.new_since.as_deref().map(FilesThen::at).transpose()?;
+    let mut of_rules = Verdict::default();
+    let rules = named.rules(&mut of_rules);
     let asked = files::Asked {
         regions: &regions,
         policies: args.policies.then(Levels::default),
+        rules: &rules,
     };
     let of_files = || -> Result<Looked, Failure> {
-        let mut looked = Looked {
-            verdict: files::verdict(&args.files, &asked, then.as_ref())?,
-            ..Looked::default()
-        };
-        looked.verdict.expire(&today());
+        let mut verdict = files::verdict(&args.files, &asked, then.as_ref())?;
+        verdict.add(of_rules.clone());
+        verdict.expire(&today());
         if args.policies {
-            looked.verdict.tell_unused();
+            verdict.tell_unused();
         }
-        Ok(judged(looked))
+        Ok(judged(Looked {
+            verdict,
+            ..Looked::default()
+        }))
     };
     if args.fix {
         fixing::files_only(args)?;
@@ -92,15 +98,18 @@ fn stacks<E: Environment>(
     define: Define<E>,
     global: &Global,
     args: &Validate,
-    regions: &[String],
+    (regions, named): (&[String], RuleFiles),
 ) -> Result<Looked, Failure> {
     let project = Project::find(global.environments.as_deref())?;
     let then = args.new_since.as_deref();
     let then = then.map(|revision| StacksThen::at(&project, revision));
     let mut then = then.transpose()?;
     let checked = project.load::<E>(&args.env)?;
-    let asked = Questions::Everything(regions);
     let mut verdict = Verdict::default();
+    let files = named.with_those_of(&project.root);
+    let rules = files.rules(&mut verdict);
+    let rules = rules.as_slice();
+    let asked = Questions::Everything { regions, rules };
     let mut minimum = HashMap::new();
     let mut findings: Vec<Finding> = Vec::new();
     for loaded in &checked.environments {

@@ -24,6 +24,8 @@ pub(crate) enum Input {
     Parameters,
     /// A file of `snapshots/`.
     Snapshot,
+    /// Rules of the user's.
+    Rules,
 }
 
 /// How files of templates end.
@@ -35,14 +37,14 @@ impl Input {
     /// The most that is read, in bytes.
     fn most(self) -> usize {
         match self {
-            Input::Environment | Input::Parameters => MEGABYTE,
+            Input::Environment | Input::Parameters | Input::Rules => MEGABYTE,
             Input::Template | Input::Snapshot => MAX_BYTES,
         }
     }
 
     fn may_be_a_pipe(self) -> bool {
         match self {
-            Input::Environment | Input::Snapshot => false,
+            Input::Environment | Input::Snapshot | Input::Rules => false,
             Input::Template | Input::Parameters => true,
         }
     }

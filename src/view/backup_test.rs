@@ -6,6 +6,7 @@ use serde_json::json;
 use stratiform_deploy::backups::Backup;
 
 use super::deployment::words::{duration, one_line};
+use crate::view::sorted::sorted;
 
 /// The shape of the JSON.
 const VERSION: u32 = 1;
@@ -122,7 +123,7 @@ pub(crate) fn json(tested: &Tested<'_>) -> String {
         "inTime": tested.is_in_time(),
         "left": tested.made.removed.as_ref().err(),
     });
-    format!("{value:#}\n")
+    format!("{:#}\n", sorted(value))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use stratiform_deploy::backups::Promises;
 
 use super::assurances::{Words, counts, rows};
 use crate::report::Colour;
+use crate::view::sorted::sorted;
 
 /// The shape of the JSON.
 const VERSION: u32 = 1;
@@ -79,7 +80,7 @@ pub(crate) fn json(checked: &Checked<'_>) -> String {
         "kept": all_hold(assurances),
         "assurances": assurances,
     });
-    format!("{promises:#}\n")
+    format!("{:#}\n", sorted(promises))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use stratiform_finding::words::counted;
 
 use super::assurances::{Words, rows};
 use crate::report::Colour;
+use crate::view::sorted::sorted;
 
 /// The shape of the JSON.
 const VERSION: u32 = 1;
@@ -48,7 +49,7 @@ pub(crate) fn json(release: &str, boxes: &[Assurance]) -> String {
         "done": all_hold(boxes),
         "boxes": boxes,
     });
-    format!("{value:#}\n")
+    format!("{:#}\n", sorted(value))
 }
 
 #[cfg(test)]

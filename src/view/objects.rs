@@ -6,6 +6,7 @@ use stratiform_finding::{At, Finding};
 use stratiform_service::StackEvent;
 
 use super::deployment::{Clock, Sink};
+use crate::view::sorted::sorted;
 
 /// Where objects go, each with its event and how long it has been.
 pub(crate) struct Objects {
@@ -24,7 +25,7 @@ impl Objects {
             let millis = u64::try_from(elapsed).unwrap_or(u64::MAX);
             object.insert("elapsedMilliseconds".to_owned(), millis.into());
         }
-        (self.sink)(&format!("{value}\n"));
+        (self.sink)(&format!("{}\n", sorted(value)));
     }
 }
 

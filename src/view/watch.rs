@@ -10,6 +10,7 @@ use stratiform_service::Timestamp;
 
 use super::deployment::words::{duration, one_line};
 use super::status::minute;
+use crate::view::sorted::sorted;
 
 /// The shape of the JSON.
 const VERSION: u32 = 1;
@@ -236,7 +237,7 @@ pub(crate) fn json(shown: &Shown<'_>) -> String {
         "worse": worse.unwrap_or(Value::Null),
         "notLookedAt": unseen,
     });
-    format!("{value:#}\n")
+    format!("{:#}\n", sorted(value))
 }
 
 #[cfg(test)]

@@ -53,7 +53,9 @@ impl Project {
     }
 
     pub(crate) fn write(&self, name: &str, text: &str) {
-        fs::write(self.path(name), text).unwrap();
+        let path = self.path(name);
+        path.parent().map(fs::create_dir_all).transpose().unwrap();
+        fs::write(path, text).unwrap();
     }
 
     /// Every file below a folder with its content.

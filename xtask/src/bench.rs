@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: our program and its peers, whole processes, side by side in one run.
 //!
 //! What lives here: the order of things, and what is printed. The modules below measure one thing each:
-//! `synth`, `scale`, `edit`, `build`, `diff`, `validate`, `lsp`, `engine`, `deploy` and `operate`. Everything that they need is installed below the target folder.
+//! `synth`, `scale`, `edit`, `build`, `diff`, `validate`, `lsp`, `guard_rules`, `engine`, `deploy` and `operate`. Everything that they need is installed below the target folder.
 //! Nothing here is a test: times depend on the machine, and are for people to read.
 
 mod build;
@@ -11,6 +11,7 @@ mod diff;
 mod edit;
 mod engine;
 mod error;
+mod guard_rules;
 mod lsp;
 mod machine;
 mod operate;
@@ -37,7 +38,7 @@ use workbench::Workbench;
 use crate::command::root;
 
 pub(crate) const USAGE: &str =
-    "usage: cargo xtask bench synth|scale|edit|build|diff|validate|lsp|engine|deploy|operate|all [--rounds N] [--speed N] [--write]
+    "usage: cargo xtask bench synth|scale|edit|build|diff|validate|lsp|guard-rules|engine|deploy|operate|all [--rounds N] [--speed N] [--write]
 
 Measures our program and its peers side by side, and prints a table.
 
@@ -48,6 +49,7 @@ Measures our program and its peers side by side, and prints a table.
   diff        templates of 50 to 2000 resources, against the CDK's diff
   validate    templates validated, against cfn-lint and AWS's validator
   lsp         answers to an editor, about templates of 50 to 5000 resources
+  guard-rules templates held against AWS's rules, against Guard's own command line
   engine      deployments to our endpoint, against moto
   deploy      an environment deployed to our endpoint, against the CDK and the AWS CLI; long
   operate     a deployment rehearsed with everything that can fail in it
@@ -86,6 +88,7 @@ enum Task {
     Diff,
     Validate,
     Lsp,
+    GuardRules,
     Engine,
     Deploy,
     Operate,
@@ -151,7 +154,7 @@ pub(crate) fn cdk_templates() -> Result<PathBuf, String> {
 }
 
 impl Task {
-    const ALL: [Task; 10] = [
+    const ALL: [Task; 11] = [
         Task::Synth,
         Task::Scale,
         Task::Edit,
@@ -159,6 +162,7 @@ impl Task {
         Task::Diff,
         Task::Validate,
         Task::Lsp,
+        Task::GuardRules,
         Task::Engine,
         Task::Deploy,
         Task::Operate,
@@ -173,6 +177,7 @@ impl Task {
             Task::Diff => "diff",
             Task::Validate => "validate",
             Task::Lsp => "lsp",
+            Task::GuardRules => "guard-rules",
             Task::Engine => "engine",
             Task::Deploy => "deploy",
             Task::Operate => "operate",
@@ -224,6 +229,7 @@ fn measure(request: &Request) -> Result<(), BenchError> {
             Task::Diff => diff::run(&bench, request)?,
             Task::Validate => validate::run(&bench, request)?,
             Task::Lsp => lsp::run(&bench, request)?,
+            Task::GuardRules => guard_rules::run(&bench, request)?,
             Task::Engine => engine::run(&bench, request)?,
             Task::Deploy => deploy::run(&bench, request)?,
             Task::Operate => operate::run(&bench, request)?,

@@ -1,4 +1,4 @@
-//! `cargo xtask conformance diff|service|engine|validate|policies`: our answers beside those that the real service gave.
+//! `cargo xtask conformance diff|service|engine|validate|policies|guard`: our answers beside those that others gave.
 //!
 //! What lives here: the order of things. The modules below read recordings ([`case`]), compare them field by field
 //! ([`compare`], by the rules of [`mod@value`] and [`pattern`]), say which differences have a reason that is known
@@ -11,6 +11,7 @@ mod difference;
 mod engine;
 mod explanation;
 mod field;
+mod guard;
 mod page;
 mod pattern;
 pub(crate) mod policies;
@@ -32,12 +33,14 @@ const USAGE: &str = "usage: cargo xtask conformance diff [--data DIR] [--verbose
        cargo xtask conformance engine [--data DIR] [--only TEXT] [--verbose] [--write]
        cargo xtask conformance policies [--write]
        cargo xtask conformance validate [--data DIR] [--every N] [--write]
+       cargo xtask conformance guard [--write]
 
 diff compares the changes that `stratiform-diff` finds with recorded change sets, by the rules of their README.
 service reads recorded change sets, events and refusals into `stratiform-service`'s types, and renders them again.
 engine has the AWS SDK do what was recorded against our endpoint, and compares everything that it is answered.
 policies asks checkov and our policies about the same templates: what it finds and we do not needs a reason.
 validate asks cfn-lint, AWS's own validator and us about the same templates, and compares finding by finding.
+guard holds templates against AWS's own rules in the language of Guard, and compares with Guard itself.
 
   --data DIR   the recordings; ../shared/data/recorded-change-sets beside the workspace when left out.
                For validate: a folder of templates, instead of the corpus
@@ -102,6 +105,7 @@ fn compare(request: &Request) -> Result<Option<(String, bool)>, String> {
             let compared = validate::compare_all(folder.as_deref(), request.page, request.every)?;
             Ok(Some(compared))
         }
+        Subject::Guard => guard::compare_all(request.page).map(Some),
     }
 }
 
@@ -148,6 +152,8 @@ enum Subject {
     Policies,
     /// What we find in templates.
     Validate,
+    /// What rules of the user's say of them.
+    Guard,
 }
 
 /// Does the table go into the documentation?
@@ -175,6 +181,7 @@ fn parse(arguments: &[String]) -> Option<Request> {
         "engine" => Subject::Engine,
         "policies" => Subject::Policies,
         "validate" => Subject::Validate,
+        "guard" => Subject::Guard,
         _ => return None,
     };
     let mut request = Request {
@@ -197,7 +204,7 @@ fn parse(arguments: &[String]) -> Option<Request> {
             "--write"
                 if matches!(
                     subject,
-                    Subject::Engine | Subject::Policies | Subject::Validate
+                    Subject::Engine | Subject::Policies | Subject::Validate | Subject::Guard
                 ) =>
             {
                 request.page = Page::Written

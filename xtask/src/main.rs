@@ -9,6 +9,7 @@ mod command;
 mod conformance;
 mod deployment;
 mod emulators;
+mod guard;
 mod http;
 mod oracles;
 mod outcome;
@@ -26,6 +27,7 @@ const USAGE: &str = "usage:
   cargo xtask conformance service                 read recorded change sets and events, and write them again
   cargo xtask conformance engine                  have the AWS SDK do what was recorded against our endpoint
   cargo xtask conformance validate                compare our findings with cfn-lint's and those of AWS's validator
+  cargo xtask conformance guard                   compare our verdicts of AWS's rules with those of Guard itself
   cargo xtask bench TASK                          measure us and our peers, side by side
   cargo xtask codegen [--all | --kinds]           generate and compile the most used resource types, or all;
                                                   or write the kinds of text that all crates share";

@@ -574,6 +574,15 @@ codes! {
         /// Nothing is found that an acceptance is about.
         UnusedAcceptance = "unused-acceptance",
     }
+    /// Rules: the user's own, in the language of Guard.
+    Rules {
+        /// A template breaks a rule.
+        GuardRule = "guard-rule",
+        /// A file of rules that cannot be read, or whose rules lead to themselves.
+        GuardFile = "guard-file",
+        /// A rule that could not be evaluated.
+        GuardFailed = "guard-failed",
+    }
     /// AWS: calls that failed.
     Aws {
         /// No credentials were found, or AWS does not accept them.

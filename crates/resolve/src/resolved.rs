@@ -1,6 +1,7 @@
 //! Values after intrinsic functions.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
@@ -152,12 +153,13 @@ impl<'t> Resolved<'t> {
             Resolved::List(items) => {
                 serde_json::Value::Array(items.iter().map(|item| item.to_json(style)).collect())
             }
-            Resolved::Map(entries) => serde_json::Value::Object(
-                entries
-                    .iter()
-                    .map(|(key, value)| (key.to_string(), value.to_json(style)))
-                    .collect(),
-            ),
+            Resolved::Map(entries) => {
+                let entries = entries.iter();
+                let entries = entries.map(|(key, value)| (key.to_string(), value.to_json(style)));
+                // Sorted, whether or not `serde_json` is built so that it keeps another order.
+                let sorted: BTreeMap<String, serde_json::Value> = entries.collect();
+                serde_json::Value::Object(sorted.into_iter().collect())
+            }
         }
     }
 

@@ -7,6 +7,7 @@
 mod each;
 mod formula;
 mod read;
+mod scenario;
 mod solve;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ use stratiform_template::Template;
 
 pub(crate) use self::each::Open;
 use self::formula::{Formula, Variable};
+pub use self::scenario::{Scenario, in_each_scenario};
 use self::solve::Answer;
 
 /// Something that is supposed.

@@ -1,8 +1,9 @@
 //! What is wrong with a template by the facts about resource types.
 //!
 //! What lives here: [`validate`], which holds a template against the catalog under every combination of its conditions
-//! that there can be; and [`policy`], what must not reach an environment. What does not: what needs nothing but the
-//! template (`stratiform_template::check`), which is asked too.
+//! that there can be; [`policy`], what must not reach an environment; and [`in_each_scenario`], for whoever else looks at
+//! a template that way. What does not: what needs nothing but the template (`stratiform_template::check`), which is asked
+//! too.
 //!
 //! An error is one whatever comes of what is not known here. Of what CloudFormation evaluates, of what the catalog does
 //! not have, and of limits that cannot be read nothing is said; what could not be looked at is counted
@@ -32,6 +33,7 @@ mod whole;
 use std::collections::HashSet;
 
 pub use accepted::{Accepted, accepted};
+pub use cases::{Scenario, in_each_scenario};
 pub use kind::{given_by, kinds};
 pub use nested::validate_nested;
 pub use report::{NotChecked, Reason, Report};

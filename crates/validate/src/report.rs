@@ -35,16 +35,19 @@ pub enum Reason {
     Region,
     /// More combinations of conditions than could be looked at.
     Cases,
+    /// A rule of the user's whose answer hangs on what is not known.
+    Rule,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Reason; 5] = [
+    pub const ALL: [Reason; 6] = [
         Reason::Macro,
         Reason::Loop,
         Reason::Type,
         Reason::Region,
         Reason::Cases,
+        Reason::Rule,
     ];
 
     /// What there is of it, as one word: `2 macros`.
@@ -55,6 +58,7 @@ impl Reason {
             Reason::Type => "type",
             Reason::Region => "region",
             Reason::Cases => "set of combinations",
+            Reason::Rule => "rule",
         }
     }
 }

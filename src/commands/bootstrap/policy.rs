@@ -8,6 +8,7 @@ use stratiform_permissions::{MANAGED_POLICIES, MANAGED_POLICY};
 use super::Wanted;
 use crate::report::Failure;
 use crate::view::Answer;
+use crate::view::sorted::sorted;
 
 /// Stands for the account where the environment's file names none.
 const ACCOUNT: &str = "ACCOUNT_ID";
@@ -37,7 +38,7 @@ pub(super) fn printed(wanted: &Wanted<'_>) -> Result<Answer, Failure> {
         stderr += &report(&wanted.assembly, wanted.settings, own);
     }
     let roles: Vec<Value> = all.iter().map(shown).collect();
-    let text = serde_json::to_string_pretty(&json!({ "version": 1, "roles": roles }));
+    let text = serde_json::to_string_pretty(&sorted(json!({ "version": 1, "roles": roles })));
     Ok(Answer {
         stderr,
         ..Answer::of(text.unwrap_or_default() + "\n")

@@ -148,7 +148,14 @@ impl Environments {
 fn synthesized<E: Environment>(define: Define<E>, about: &[&Loaded<E>]) -> Vec<Finding> {
     let all = catch_unwind(AssertUnwindSafe(|| {
         on_all_cores(about, |loaded| {
-            validated(define, loaded, Questions::Everything(&[]))
+            validated(
+                define,
+                loaded,
+                Questions::Everything {
+                    regions: &[],
+                    rules: &[],
+                },
+            )
         })
     }));
     let all = all.unwrap_or_default().into_iter();

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use stratiform_assembly::{AssemblyFile, FILE as ASSEMBLY};
 use stratiform_finding::{Code, Finding, Fix, Place, Source, Span};
+use stratiform_template::inspect as inspected;
 use stratiform_template::{
     Document, MAX_BYTES, Node, RepeatedKey, Template, parse_bytes, parse_with_repeats,
 };
@@ -14,6 +15,7 @@ use stratiform_validate::{inspect, validate_nested};
 use super::since::FilesThen;
 use crate::assemblies::policies::{answered, decided, questions_of, risk};
 use crate::cores::on_all_cores;
+use crate::own_rules::{self, Rules, Setting};
 use crate::report::Failure;
 use crate::repository::input::{Input, TEMPLATE_ENDINGS};
 use crate::secrets::settled;
@@ -42,6 +44,8 @@ pub(super) struct Asked<'a> {
     pub regions: &'a [String],
     /// How much policies matter, where they are asked.
     pub policies: Option<Levels>,
+    /// Rules of the user's.
+    pub rules: &'a [Rules<'a>],
 }
 
 /// What is wrong with the templates that are named, and with those in folders that are; and what of that was there
@@ -202,8 +206,8 @@ fn of_text(file: &File, text: String, asked: &Asked<'_>) -> Verdict {
         return verdict;
     }
     let source = Source::new(shown(&file.path), text);
-    let policies = asked.policies.as_ref();
-    read(&source, (file, &regions), policies, &mut verdict);
+    let laws = (asked.policies.as_ref(), asked.rules);
+    read(&source, (file, &regions), laws, &mut verdict);
     verdict
 }
 
@@ -218,7 +222,7 @@ pub(crate) fn as_one_types(source: &Source, path: &Path) -> Verdict {
             why: Why::InFolder,
             region: region.clone(),
         };
-        read(source, (&file, &regions), None, &mut verdict);
+        read(source, (&file, &regions), (None, &[]), &mut verdict);
     }
     verdict
 }
@@ -227,12 +231,13 @@ pub(crate) fn as_one_types(source: &Source, path: &Path) -> Verdict {
 fn read(
     source: &Source,
     (file, regions): (&File, &[&str]),
-    policies: Option<&Levels>,
+    (policies, rules): (Option<&Levels>, &[Rules<'_>]),
     verdict: &mut Verdict,
 ) {
     match parse_with_repeats(&source.text) {
         Ok(document) if is_template(&document.node, file.why) => {
             template(&document, source, (&file.path, regions), policies, verdict);
+            own(&document.node, source, (regions, rules), verdict);
         }
         Ok(_) if file.why == Why::InFolder => verdict.passed_over += 1,
         Ok(document) => {
@@ -324,6 +329,38 @@ fn template(
             place: Some(Place::text(source, span, "")),
             path: it.path,
         }
+    });
+    verdict.not_checked.extend(not_checked);
+}
+
+/// What breaks the user's own rules.
+fn own(
+    node: &Node,
+    source: &Source,
+    (regions, rules): (&[&str], &[Rules<'_>]),
+    verdict: &mut Verdict,
+) {
+    if rules.is_empty() {
+        return;
+    }
+    let setting = Setting {
+        regions,
+        ..Setting::default()
+    };
+    let template = inspected(node).template;
+    let (found, not_checked) = own_rules::check(&template, &setting, rules);
+    let place = |path: &[String]| {
+        let span = node.span_at(path.iter().map(String::as_str));
+        Place::text(source, span, "")
+    };
+    verdict.tell(found.into_iter().map(|mut finding| {
+        finding.places.insert(0, place(&finding.path));
+        finding
+    }));
+    let not_checked = not_checked.into_iter().map(|it| Unchecked {
+        reason: it.reason,
+        place: Some(place(&it.path)),
+        path: it.path,
     });
     verdict.not_checked.extend(not_checked);
 }

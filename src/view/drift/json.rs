@@ -6,13 +6,14 @@ use stratiform_deploy::guard::Unasked;
 use stratiform_diff::Consequence;
 
 use super::{Difference, Judged, Shown, word};
+use crate::view::sorted::sorted;
 
 /// The shape of the JSON.
 const VERSION: u32 = 1;
 
 /// One object, to read.
 pub(crate) fn json(shown: &Shown<'_>) -> String {
-    format!("{:#}\n", object(shown))
+    format!("{:#}\n", sorted(object(shown)))
 }
 
 /// The same in a line, after those of a deployment.

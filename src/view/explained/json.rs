@@ -10,6 +10,7 @@ use super::{
     Attribute, Change, Explained, How, Imported, Listed, OfResource, OfValue, Referring, Source,
     Subject,
 };
+use crate::view::sorted::sorted;
 
 /// The shape of the JSON. It changes when a field goes or changes its meaning, not when one is added.
 const VERSION: u32 = 1;
@@ -18,7 +19,7 @@ const VERSION: u32 = 1;
 pub(crate) fn json(explained: &[Explained]) -> String {
     let environments: Vec<Json> = explained.iter().map(one).collect();
     let whole = json!({"version": VERSION, "environments": environments});
-    format!("{whole:#}\n")
+    format!("{:#}\n", sorted(whole))
 }
 
 fn one(explained: &Explained) -> Json {

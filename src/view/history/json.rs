@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use stratiform_deploy::history::{Deployment, Step};
 
 use super::{Shown, gaps, skipped};
+use crate::view::sorted::sorted;
 
 /// The shape of the JSON.
 const VERSION: u32 = 1;
@@ -28,7 +29,7 @@ pub(crate) fn json(shown: &Shown<'_>) -> String {
         },
         "notKnown": gaps(history),
     });
-    format!("{value:#}\n")
+    format!("{:#}\n", sorted(value))
 }
 
 fn deployment(deployment: &Deployment) -> Value {

@@ -11,18 +11,19 @@ use super::Shown;
 use super::parts::{health, kind};
 use super::words::Words;
 use crate::commands::status::finding::Standing;
+use crate::view::sorted::sorted;
 
 /// The shape of the JSON.
 const VERSION: u32 = 2;
 
 /// All of them, for programs and for people who read it.
 pub(crate) fn json(all: &[Shown<'_>]) -> String {
-    format!("{:#}\n", whole(all))
+    format!("{:#}\n", sorted(whole(all)))
 }
 
 /// The same in a line.
 pub(crate) fn line(all: &[Shown<'_>]) -> String {
-    format!("{}\n", whole(all))
+    format!("{}\n", sorted(whole(all)))
 }
 
 fn whole(all: &[Shown<'_>]) -> Value {

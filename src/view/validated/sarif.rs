@@ -320,6 +320,7 @@ mod tests {
 
     use super::*;
     use crate::validation::Acceptance;
+    use crate::view::sorted::sorted;
 
     fn verdict() -> Verdict {
         let text = "Resources:\n  Größe: {}\n";
@@ -350,7 +351,7 @@ mod tests {
         let log: serde_json::Value = serde_json::from_str(&sarif(&verdict())).unwrap();
         let run = &log["runs"][0];
         assert_eq!(run["tool"]["driver"]["rules"].as_array().unwrap().len(), 2);
-        let results = serde_json::to_string_pretty(&run["results"]).unwrap();
+        let results = serde_json::to_string_pretty(&sorted(run["results"].clone())).unwrap();
         insta::assert_snapshot!(results);
     }
 }

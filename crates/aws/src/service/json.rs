@@ -25,6 +25,9 @@ impl Aws {
         call: &Call,
         body: &Value,
     ) -> Result<Answer, Error> {
+        // Equal calls have equal bytes, however `serde_json` is built.
+        let mut body = body.clone();
+        body.sort_all_objects();
         let request = Request {
             method: "POST",
             endpoint: self.endpoint(service).url(),

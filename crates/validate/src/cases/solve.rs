@@ -25,6 +25,33 @@ struct Exhausted;
 
 impl<'t> Cases<'t> {
     pub(super) fn solve(&self, case: &Case<'t>) -> Answer {
+        match self.attempt(case) {
+            Ok(Some(attempt)) => Answer::Possible(self.told(case, &attempt)),
+            Ok(None) => Answer::Impossible,
+            Err(Exhausted) => Answer::Unknown,
+        }
+    }
+
+    /// The values of parameters with which a case comes true, as far as it hangs on them; none for a text that the
+    /// template does not name.
+    pub(super) fn values_in(&self, case: &Case<'t>) -> Vec<(&'t str, Option<String>)> {
+        let Ok(Some(attempt)) = self.attempt(case) else {
+            return Vec::new();
+        };
+        let chosen = self.variables.iter().zip(&attempt.chosen);
+        let values = chosen.filter_map(|(variable, chosen)| match (&variable.name, chosen) {
+            (Name::Parameter(name), Some(Chosen::Text(position))) => {
+                let text = variable.texts.get(*position)?;
+                Some((*name, Some(text.to_string())))
+            }
+            (Name::Parameter(name), Some(Chosen::Another)) => Some((*name, None)),
+            (Name::Expression(_) | Name::Truth(_), _) | (_, None) => None,
+        });
+        values.collect()
+    }
+
+    /// Texts with which a case comes true, without those that do not matter for it; none where it cannot.
+    fn attempt(&self, case: &Case<'t>) -> Result<Option<Attempt>, Exhausted> {
         let mut attempt = Attempt {
             chosen: vec![None; self.variables.len()],
             conditions: vec![None; self.conditions.len()],
@@ -43,7 +70,7 @@ impl<'t> Cases<'t> {
                         continue;
                     };
                     match attempt.chosen[place] {
-                        Some(other) if other != chosen => return Answer::Impossible,
+                        Some(other) if other != chosen => return Ok(None),
                         _ => attempt.chosen[place] = Some(chosen),
                     }
                 }
@@ -52,11 +79,11 @@ impl<'t> Cases<'t> {
         let given = attempt.chosen.clone();
         let rules = self.rules.iter().map(|rule| (rule.clone(), true));
         wanted.extend(rules);
-        match self.search(&mut attempt, &wanted) {
-            Ok(true) => Answer::Possible(self.told(case, &mut attempt, &given, &wanted)),
-            Ok(false) => Answer::Impossible,
-            Err(Exhausted) => Answer::Unknown,
+        let is_found = self.search(&mut attempt, &wanted)?;
+        if is_found {
+            self.narrow(&mut attempt, &given, &wanted);
         }
+        Ok(is_found.then_some(attempt))
     }
 
     fn place(&self, name: &str) -> Option<Place> {
@@ -189,14 +216,8 @@ impl<'t> Cases<'t> {
         }
     }
 
-    /// What makes a case come true, without what does not matter for it.
-    fn told(
-        &self,
-        case: &Case<'t>,
-        attempt: &mut Attempt,
-        given: &[Option<Chosen>],
-        wanted: &[(Formula, bool)],
-    ) -> String {
+    /// Takes back what does not matter.
+    fn narrow(&self, attempt: &mut Attempt, given: &[Option<Chosen>], wanted: &[(Formula, bool)]) {
         for (place, given) in given.iter().enumerate() {
             let Some(chosen) = attempt.chosen[place].filter(|_| given.is_none()) else {
                 continue;
@@ -210,6 +231,10 @@ impl<'t> Cases<'t> {
                 attempt.chosen[place] = Some(chosen);
             }
         }
+    }
+
+    /// What makes a case come true, in words.
+    fn told(&self, case: &Case<'t>, attempt: &Attempt) -> String {
         let mut told: Vec<String> = Vec::new();
         for (variable, chosen) in self.variables.iter().zip(&attempt.chosen) {
             let Some(chosen) = chosen else { continue };
