@@ -8,6 +8,7 @@ pub(crate) mod policies;
 pub(crate) mod rehearsal;
 pub(crate) mod since;
 pub(crate) mod synthesis;
+pub(crate) mod verdict;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -5,7 +5,7 @@ use stratiform_environment::{Settings, Text};
 use stratiform_finding::{Code, Finding};
 use stratiform_stack::{App, Json, Untyped};
 
-use super::synthesis::declared;
+use super::verdict::declared;
 
 /// The types that a boundary limits.
 const LIMITED: [&str; 2] = ["AWS::IAM::Role", "AWS::IAM::User"];

@@ -10,41 +10,18 @@ use stratiform_environment::{
     Environment, GitRef, Loaded, References as WrittenReferences, Settings as WrittenSettings,
     Text as _, Violation,
 };
-use stratiform_finding::{Code, Finding, Group, Level, Place};
+use stratiform_finding::{Code, Finding, Level};
 use stratiform_service::{AccountId, Malformed, Region};
-use stratiform_stack::{App, Assembly, References, Settings, StackAt};
-use stratiform_template::{Value, check};
-use stratiform_validate::{Accepted, Deployed, Report, hide_secrets, validate, validate_together};
+use stratiform_stack::{App, Assembly, References, Settings};
 
-use super::{boundary, policies};
-use crate::own_rules::{self, Rules, Setting};
-use crate::provenance::{Provenance, Synthesis, value_at};
-use crate::validation::{Acceptance, Found, Terms, Unchecked, Verdict, Written};
+use super::boundary;
+use super::verdict::{Questions, verdict_of};
+use crate::provenance::{Provenance, Synthesis};
+use crate::validation::{Found, Terms, Verdict};
 use crate::{Define, secrets, services, tasks, topics};
 
 /// So many lines of YAML are said of what is wrong with a template.
 const PLACES: usize = 2;
-
-/// What is asked of templates?
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Questions<'a> {
-    /// Nothing: `synth --no-validate`.
-    Nothing,
-    /// What is wrong with them, in the environment's region.
-    Errors,
-    /// All that there is to say. Policies are asked, too.
-    Everything {
-        /// In these regions; in the environment's, where there are none.
-        regions: &'a [String],
-        /// By these rules of the user's, too.
-        rules: &'a [Rules<'a>],
-    },
-    /// What is wrong with them, and what their policies say, where parameters have these values.
-    #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "deployments ask"))]
-    Deployment(&'a IndexMap<String, String>),
-    /// Only what their policies say, where parameters have these values.
-    Policies(&'a IndexMap<String, String>),
-}
 
 /// One environment's stacks, and those of its bootstrap, each synthesized and checked.
 pub(crate) fn assemble_all<E: Environment>(
@@ -130,7 +107,7 @@ fn own<E: Environment>(
     let written = loaded.environment.settings();
     let (mut assembly, flaws) = with_flaws(define, &loaded.environment)?;
     let mut verdict = traced(define, loaded, &assembly, asked);
-    if !matches!(asked, Questions::Nothing | Questions::Policies(_)) {
+    if asked.is_of_facts() {
         verdict.found.extend(in_files(loaded, &verdict));
     }
     verdict.tell(flaws);
@@ -234,230 +211,11 @@ fn traced<E: Environment>(
     })
 }
 
-/// What is said of the templates, each thing with where it is declared and with more places for it.
-pub(crate) fn verdict_of(
-    assembly: &Assembly,
-    terms: &Terms,
-    asked: Questions<'_>,
-    origins: impl Fn(&StackAt, &[String]) -> Vec<Place>,
-) -> Verdict {
-    let here = [assembly.region.to_string()];
-    let no_values = IndexMap::new();
-    // Notes are rarely shown, and nobody waits for where they come from.
-    let (regions, least, values) = match asked {
-        Questions::Nothing => return Verdict::default(),
-        Questions::Errors => (here.as_slice(), Level::Error, None),
-        Questions::Everything { regions: [], .. } => {
-            (here.as_slice(), Level::Warning, Some(&no_values))
-        }
-        Questions::Everything { regions, .. } => (regions, Level::Warning, Some(&no_values)),
-        Questions::Deployment(values) => (here.as_slice(), Level::Error, Some(values)),
-        Questions::Policies(values) => (here.as_slice(), Level::Error, Some(values)),
-    };
-    let is_held = !matches!(asked, Questions::Policies(_));
-    let rules = match asked {
-        Questions::Everything { rules, .. } => rules,
-        _ => &[],
-    };
-    let regions: Vec<&str> = regions.iter().map(String::as_str).collect();
-    let mut verdict = Verdict {
-        written: terms.decisions().collect(),
-        ..Verdict::default()
-    };
-    if values.is_some()
-        && let Some(name) = &assembly.environment
-    {
-        verdict.held.insert(name.clone(), terms.levels.off());
-    }
-    let between = if is_held {
-        between(assembly)
-    } else {
-        Vec::new()
-    };
-    for (position, stack) in assembly.stacks.iter().enumerate() {
-        let key = assembly.key(&stack.name);
-        let (decisions, refused) = policies::decided(&stack.template, |path| place(path, stack));
-        let mut report = Report::default();
-        let mut form = Vec::new();
-        if is_held {
-            report = validate(&stack.template, &regions);
-            form = check(&stack.template);
-            hide_secrets(&stack.template, &mut form);
-            form.extend(refused);
-        }
-        let setting = Setting {
-            regions: &regions,
-            stack: Some(&stack.name),
-            account: assembly.account.as_ref(),
-            parameters: Some(&stack.parameters),
-        };
-        let (own, not_judged) = own_rules::check(&stack.template, &setting, rules);
-        verdict.templates += 1;
-        verdict.resources += report.checked;
-        let form = form.into_iter().map(|finding| (finding, None));
-        let between = between.iter().filter(|(at, _)| *at == position);
-        let between = between.map(|(_, finding)| finding.clone());
-        let held = report.findings.into_iter().chain(between).chain(own);
-        let held = held.map(|mut finding| {
-            // What AWS takes in silence stops a team's own stacks; what is untyped is meant so.
-            if Group::Documents.codes().contains(&finding.code) {
-                finding.level = Level::Error;
-            }
-            if is_by_the_catalog(finding.code) && !finding.help.starts_with("did you mean") {
-                finding.help += UNTYPED;
-            }
-            let accepted = accepted(&finding, stack, key, terms, &decisions);
-            (finding, accepted)
-        });
-        let policies = values.map(|values| {
-            let environment = assembly.environment.as_deref();
-            policies::held(stack, (environment, key), &regions, terms, values)
-        });
-        let (mut broken, mut questions) = (Vec::new(), Vec::new());
-        if let Some(policies) = policies {
-            let findings = policies.findings.into_iter().map(|finding| {
-                // What is untyped is meant so where the catalog is wrong, and not where a policy is broken.
-                let accepted = policies::risk(&finding, key, terms, &decisions);
-                (finding, accepted)
-            });
-            broken = findings.collect();
-            questions = policies.questions;
-            report.not_checked.extend(policies.not_checked);
-        }
-        let about = broken
-            .iter()
-            .map(|(finding, accepted)| (finding, accepted.as_ref()));
-        verdict.asked.extend(policies::answered(questions, about));
-        let found = form.chain(held).chain(broken);
-        let found = found.map(|(finding, accepted)| {
-            // What lacks something has no value that could be another.
-            let is_own = Group::Rules.codes().contains(&finding.code);
-            let lacks = is_own && {
-                let keys = [&[key.to_owned()], finding.path.as_slice()].concat();
-                matches!(
-                    value_at(assembly, &keys),
-                    Some(Value::Map(_) | Value::List(_))
-                )
-            };
-            let places = match accepted.is_none() && finding.level >= least && !lacks {
-                true => origins(stack, &finding.path),
-                false => Vec::new(),
-            };
-            // The place of a rule comes after those of what breaks it.
-            let mut finding = finding;
-            let rule = std::mem::take(&mut finding.places);
-            let finding = declared(finding, key, stack);
-            let finding = places.into_iter().chain(rule).fold(finding, Finding::at);
-            Found {
-                accepted,
-                stack: Some(key.to_owned()),
-                ..Found::new(finding)
-            }
-        });
-        verdict.found.extend(found);
-        let not_checked = report.not_checked.into_iter().chain(not_judged);
-        let not_checked = not_checked.map(|it| Unchecked {
-            reason: it.reason,
-            place: place(&it.path, stack),
-            path: it.path,
-        });
-        verdict.not_checked.extend(not_checked);
-        let decisions = decisions.into_iter().map(|(_, written)| written);
-        verdict.written.extend(decisions);
-    }
-    verdict
-}
-
-/// Why what is found in a stack may be so: its code says it, its template, or the environment's file.
-fn accepted(
-    finding: &Finding,
-    stack: &StackAt,
-    key: &str,
-    terms: &Terms,
-    decisions: &[(Accepted, Written)],
-) -> Option<Acceptance> {
-    // Whoever knows better than the catalog does not know better than the team.
-    let is_own = Group::Rules.codes().contains(&finding.code);
-    let mut untyped = stack.untyped.iter().filter(|_| !is_own);
-    if untyped.any(|path| is_about(finding, path)) {
-        return Some(Acceptance::Untyped);
-    }
-    policies::risk(finding, key, terms, decisions)
-}
-
-/// What to do in a definition where AWS knows better than the catalog.
-const UNTYPED: &str = "; where AWS accepts it, write `Opt::untyped(…)` or `Prop::untyped(…)`";
-
-/// Whether a value may be right all the same: the catalog can be wrong, or old.
-fn is_by_the_catalog(code: Code) -> bool {
-    let facts = [
-        Code::ValueNotAllowed,
-        Code::ValuePattern,
-        Code::UnknownMetric,
-        Code::MetricDimension,
-    ];
-    facts.contains(&code)
-}
-
-/// What no template says alone, with the position of the stack that it is about.
-fn between(assembly: &Assembly) -> Vec<(usize, Finding)> {
-    let region = assembly.region.to_string();
-    let stacks = assembly.stacks.iter();
-    let deployed: Vec<Deployed<'_>> = stacks
-        .map(|stack| Deployed {
-            stack: Some(&stack.name),
-            region: Some(&region),
-            template: &stack.template,
-        })
-        .collect();
-    validate_together(&deployed)
-}
-
-/// Whether a finding is about something untyped, which is as somebody wants it, whatever the catalog says: about what is
-/// in it, or about the map that has it and what else that must have.
-pub(crate) fn is_about(finding: &Finding, untyped: &[String]) -> bool {
-    let around = untyped.split_last().map(|(_, around)| around);
-    finding.path.starts_with(untyped) || around == Some(finding.path.as_slice())
-}
-
 fn without<T>(assembled: T, findings: Vec<Finding>) -> Result<T, Vec<Finding>> {
     if findings.is_empty() {
         Ok(assembled)
     } else {
         Err(findings)
-    }
-}
-
-/// A finding in a synthesized template, with the place where the resource is declared in Rust, or else the stack.
-///
-/// The stack is called by its key, so that what is wrong in several environments is told once.
-pub(super) fn declared(finding: Finding, key: &str, stack: &StackAt) -> Finding {
-    let path = finding.path.join("/");
-    let place = place(&finding.path, stack);
-    let finding = Finding {
-        what: format!("{} (stack `{key}`, at {path})", finding.what),
-        ..finding
-    };
-    match place {
-        Some(place) => finding.at(place),
-        None => finding,
-    }
-}
-
-/// Where a part of a template is declared in Rust: its resource, or else the stack.
-fn place(path: &[String], stack: &StackAt) -> Option<Place> {
-    let resource = match path {
-        [section, logical_id, ..] if section == "Resources" => stack.locations.get(logical_id),
-        // An output or a parameter may have a resource's name, and is none.
-        _ => None,
-    };
-    match (resource, stack.location) {
-        (Some(location), _) => {
-            // The path is said above.
-            Some(Place::rust(location, "given here"))
-        }
-        (None, Some(location)) => Some(Place::rust(location, "the stack is declared here")),
-        (None, None) => None,
     }
 }
 
@@ -508,7 +266,7 @@ mod tests {
     use stratiform_environment::load;
     use stratiform_finding::Source;
     use stratiform_parts::resources::sqs;
-    use stratiform_stack::{Opt, Parameter, Untyped, json, props};
+    use stratiform_stack::{Opt, Parameter, StackAt, Untyped, json, props};
     use stratiform_template::Template;
 
     use super::*;
@@ -723,22 +481,6 @@ mod tests {
         };
         assert!(accepted("queues/Late"));
         assert!(!accepted("queues/Early"));
-    }
-
-    #[test]
-    fn a_finding_is_placed_at_the_resource_it_is_in_and_at_no_other() {
-        let stack = StackAt {
-            locations: [("Bucket".to_owned(), std::panic::Location::caller())].into(),
-            ..StackAt::of("shop-dev-storage", Template::default())
-        };
-        let places = |section: &str| {
-            let finding = Finding {
-                path: vec![section.to_owned(), "Bucket".to_owned()],
-                ..Finding::new(Code::NullValue, "", "")
-            };
-            declared(finding, "storage", &stack).places.len()
-        };
-        assert_eq!((places("Resources"), places("Outputs")), (1, 0));
     }
 
     #[test]

@@ -12,7 +12,8 @@ use stratiform_finding::{Code, Finding};
 
 use crate::Define;
 use crate::args::{Global, Synth, TemplateFormat};
-use crate::assemblies::synthesis::{Questions, validated};
+use crate::assemblies::synthesis::validated;
+use crate::assemblies::verdict::Questions;
 use crate::cores::on_all_cores;
 use crate::exit::Exit;
 use crate::report::{Colour, Failure};

@@ -7,7 +7,7 @@ use stratiform_service::Region;
 use stratiform_template::check;
 use stratiform_validate::{hide_secrets, validate};
 
-use crate::assemblies::synthesis::is_about;
+use crate::assemblies::verdict::is_about;
 use crate::validation::known::{About, are_known};
 use crate::view::validated::message;
 

@@ -8,7 +8,7 @@ use stratiform_environment::{Environment, load};
 
 use crate::Define;
 use crate::assemblies::since::Sides;
-use crate::assemblies::synthesis::{Questions, verdict_of};
+use crate::assemblies::verdict::{Questions, verdict_of};
 use crate::repository::project::Project;
 use crate::validation::{Terms, today};
 use crate::view::reviewed::Scores;

@@ -17,7 +17,7 @@ use stratiform_finding::Level;
 use tokio::task::spawn_blocking;
 
 use super::looking::{ask, running, stacks};
-use crate::assemblies::synthesis::{Questions, verdict_of};
+use crate::assemblies::verdict::{Questions, verdict_of};
 use crate::cloud::Cloud;
 use crate::commands::swap::swapped_before;
 use crate::images::pinning::{Pinning, Place, pinned};

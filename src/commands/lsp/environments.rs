@@ -11,7 +11,8 @@ use stratiform_finding::{At, Code, Finding, Place};
 
 use super::document::Document;
 use crate::Define;
-use crate::assemblies::synthesis::{Questions, validated};
+use crate::assemblies::synthesis::validated;
+use crate::assemblies::verdict::Questions;
 use crate::cores::on_all_cores;
 use crate::repository::project::{DEFAULTS, Project};
 

@@ -16,7 +16,7 @@ use stratiform_service::Timestamp;
 
 use crate::Define;
 use crate::assemblies::environment::{Synthesized, environment};
-use crate::assemblies::synthesis::{Questions, verdict_of};
+use crate::assemblies::verdict::{Questions, verdict_of};
 use crate::cloud::Cloud;
 use crate::commands::guard::looking::{AT_ONCE, ask, running, stacks};
 use crate::images::pinning::Place as InRegistry;

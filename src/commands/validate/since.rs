@@ -10,7 +10,7 @@ use stratiform_environment::{Environment, Loaded, Source, Text as _, accepted_ri
 use stratiform_stack::Assembly;
 
 use crate::assemblies::at_revision;
-use crate::assemblies::synthesis::{Questions, verdict_of};
+use crate::assemblies::verdict::{Questions, verdict_of};
 use crate::report::Failure;
 use crate::repository::git::{Folder, Objects, Revision};
 use crate::repository::project::Project;
