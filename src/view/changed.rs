@@ -9,6 +9,7 @@ use stratiform_finding::words::listed;
 
 use crate::commands::changed::{Touched, TouchedEnvironment, TouchedService, TouchedStack};
 use crate::view::reviewed::ToolChange;
+use crate::view::sorted::sorted;
 
 /// The version of the form. It changes when a field goes or changes its meaning, not when one is added.
 const VERSION: u32 = 1;
@@ -198,5 +199,5 @@ pub(crate) fn github(touched: &Touched) -> String {
 
 /// What a job's `strategy.matrix` takes.
 fn matrix(include: impl Iterator<Item = Value>) -> Value {
-    json!({"include": include.collect::<Vec<_>>()})
+    sorted(json!({"include": include.collect::<Vec<_>>()}))
 }

@@ -9,6 +9,7 @@ use stratiform_service::ResourceChange;
 
 use crate::view::explained::json::{place, sources};
 use crate::view::reviewed::{Origin, Review, ReviewedEnvironment, ReviewedStack, ToolChange};
+use crate::view::sorted::sorted;
 
 /// The version of the form. It changes when a field goes or changes its meaning, not when one is added.
 const VERSION: u32 = 1;
@@ -176,12 +177,12 @@ fn stack<'r>(environment: &'r ReviewedEnvironment, reviewed: &'r ReviewedStack) 
 }
 
 fn origin(origin: &Origin) -> serde_json::Value {
-    json!({
+    sorted(json!({
         "logicalId": origin.logical_id,
         "path": origin.path,
         "from": sources(&origin.sources),
         "declared": origin.declared.map(place),
-    })
+    }))
 }
 
 fn consequence(consequence: &Consequence) -> Item<'_> {

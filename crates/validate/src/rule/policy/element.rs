@@ -207,7 +207,7 @@ fn action(look: &mut Look<'_, '_>, written: &str, path: &Path<'_>) {
     let is_pattern = name.contains(['*', '?']);
     let is_known = match is_pattern {
         true => names.any(|known| matches(name.as_bytes(), known.as_bytes())),
-        false => names.any(|known| known.eq_ignore_ascii_case(name)),
+        false => access::permission(written).is_some(),
     };
     if !is_known {
         let what = match is_pattern {
