@@ -145,7 +145,7 @@ fn an_environment_says_how_much_policies_matter_and_which_score_it_needs() {
         );
         run(project.command(["validate", "--env", "prod"]))
     };
-    let levels = "  policies: { all: error, storage-encrypted: LEVEL }\n";
+    let levels = "  policies: { all: off, storage-encrypted: LEVEL }\n";
     let level = |level| with(&levels.replace("LEVEL", level));
     insta::assert_snapshot!("policy_error", level("error"));
     insta::assert_snapshot!("policy_warning", level("warning"));

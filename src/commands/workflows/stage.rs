@@ -16,6 +16,7 @@ use stratiform_template::{Member, Reference, Template, Value};
 use crate::assemblies::rehearsal;
 use crate::report::Failure;
 use crate::services::{kebab, parameter_of, pascal, repository, services};
+use crate::view::sorted::sorted;
 
 /// An environment with its stacks.
 pub(super) type Known<'a> = (&'a Settings, Assembly);
@@ -185,7 +186,10 @@ impl Stage {
             called: !followers.is_empty(),
             changed,
             builds,
-            images: format!("'{}'", json!(images).to_string().replace('\'', "''")),
+            images: format!(
+                "'{}'",
+                sorted(json!(images)).to_string().replace('\'', "''")
+            ),
             from: before.map(|(before, _)| From {
                 name: before.name.to_string(),
                 region: before.region.to_string(),

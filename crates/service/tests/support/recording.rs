@@ -75,10 +75,9 @@ fn refusal(error: &Value) -> Result<usize, String> {
 /// Reads an answer, and renders it to the same text.
 fn same<T: Serialize + DeserializeOwned>(answer: &Value) -> Result<(), String> {
     let typed: T = serde_json::from_value(answer.clone()).map_err(|error| error.to_string())?;
-    let (ours, recorded) = (serde_json::to_string(&typed), serde_json::to_string(answer));
-    match (ours, recorded) {
-        (Ok(ours), Ok(recorded)) if ours == recorded => Ok(()),
-        (ours, recorded) => Err(format!("{recorded:?} became {ours:?}")),
+    match serde_json::to_value(&typed) {
+        Ok(ours) if ours == *answer => Ok(()),
+        ours => Err(format!("{answer} became {ours:?}")),
     }
 }
 
