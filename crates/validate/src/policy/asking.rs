@@ -85,15 +85,7 @@ impl<'s, 't> Look<'s, 't> {
         path: &Path<'_>,
         what: &str,
     ) -> Looked<'t> {
-        match self.flag(entries, way, false)? {
-            Some(false) => {}
-            Some(true) => {
-                let help = format!("write `{}: false`", way.join("."));
-                self.broken_at(policy, entries, way, path, what, help);
-            }
-            None => self.doubt(),
-        }
-        Ok(())
+        self.has_to_be(policy, entries, (way, false, false), path, what)
     }
 
     /// A property that must not be `false`, and is `true` where it is left out.
@@ -105,15 +97,7 @@ impl<'s, 't> Look<'s, 't> {
         path: &Path<'_>,
         what: &str,
     ) -> Looked<'t> {
-        match self.flag(entries, way, true)? {
-            Some(true) => {}
-            Some(false) => {
-                let help = format!("write `{}: true`", way.join("."));
-                self.broken_at(policy, entries, way, path, what, help);
-            }
-            None => self.doubt(),
-        }
-        Ok(())
+        self.has_to_be(policy, entries, (way, true, true), path, what)
     }
 
     /// A property that must have a text; left out it does not.

@@ -72,10 +72,23 @@ impl<'t> Look<'_, 't> {
         path: &Path<'_>,
         what: impl Into<String>,
     ) -> Looked<'t> {
-        match self.flag(entries, way, false)? {
-            Some(true) => {}
-            Some(false) => {
-                let help = format!("write `{}: true`", way.join("."));
+        self.has_to_be(policy, entries, (way, true, false), path, what)
+    }
+
+    /// A property that has to be `true` or `false`, and is one of them where it is left out: broken, or in doubt, where
+    /// it is not.
+    pub(super) fn has_to_be(
+        &mut self,
+        policy: &Policy,
+        entries: &Entries,
+        (way, wanted, left_out): (&[&str], bool, bool),
+        path: &Path<'_>,
+        what: impl Into<String>,
+    ) -> Looked<'t> {
+        match self.flag(entries, way, left_out)? {
+            Some(given) if given == wanted => {}
+            Some(_) => {
+                let help = format!("write `{}: {wanted}`", way.join("."));
                 self.broken_at(policy, entries, way, path, what, help);
             }
             None => self.doubt(),
