@@ -72,13 +72,6 @@ fn balancer<'t>(look: &mut Look<'_, 't>, balancer: &'t Entries, path: &Path<'_>)
         Text::Known(_) | Text::Absent => {}
         Text::Unknown => look.doubt(),
     }
-    match look.attribute_of(balancer, (LIST, KEY))? {
-        Text::Known(given) if given == "true" => {}
-        Text::Known(_) | Text::Absent => {
-            let help = format!("add the attribute `{KEY}`, and the bucket");
-            look.broken_at(&POLICY, balancer, &[LIST], path, WHAT, help);
-        }
-        Text::Unknown => look.doubt(),
-    }
-    Ok(())
+    let help = format!("add the attribute `{KEY}`, and the bucket");
+    look.attribute_has_to_be_true(&POLICY, balancer, (LIST, KEY), path, (WHAT, &help))
 }

@@ -122,7 +122,7 @@ impl<'s, 't> Look<'s, 't> {
     }
 
     /// The value of the entry with a key, in a list of `Key` and `Value`.
-    pub(crate) fn attribute_of<'v>(
+    fn attribute_of<'v>(
         &self,
         entries: &'v Entries,
         (list, key): (&str, &str),
@@ -148,6 +148,25 @@ impl<'s, 't> Look<'s, 't> {
             }
         }
         Ok(otherwise)
+    }
+
+    /// The entry with a key has to be `true`, in a list of `Key` and `Value`; left out it is not.
+    pub(crate) fn attribute_has_to_be_true(
+        &mut self,
+        policy: &Policy,
+        entries: &Entries,
+        (list, key): (&str, &str),
+        path: &Path<'_>,
+        (what, help): (&str, &str),
+    ) -> Looked<'t> {
+        match self.attribute_of(entries, (list, key))? {
+            Text::Known(given) if given == "true" => {}
+            Text::Known(_) | Text::Absent => {
+                self.broken_at(policy, entries, &[list], path, what, help);
+            }
+            Text::Unknown => self.doubt(),
+        }
+        Ok(())
     }
 
     /// The maps of a list that are there in this case, each with its position; in doubt where some are not known.

@@ -4,7 +4,7 @@ use stratiform_finding::{Code, Level};
 use stratiform_template::Path;
 
 use super::Policy;
-use super::statement::{self, of_identities};
+use super::statement::{self, of_identities, of_statements};
 use crate::schema::{Entries, Look, Looked};
 
 pub(super) static POLICY: Policy = Policy {
@@ -18,18 +18,8 @@ pub(super) static POLICY: Policy = Policy {
         "CKV_AWS_107",
         "CKV_AWS_110",
     ],
-    checks: of_identities!(check),
+    checks: of_statements!(all_but),
 };
-
-fn check<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, path: &Path<'_>) -> Looked<'t> {
-    statement::each(
-        look,
-        properties,
-        path,
-        statement::is_of_identity,
-        &mut all_but,
-    )
-}
 
 fn all_but<'t>(look: &mut Look<'_, 't>, statement: &Entries, path: &Path<'_>) -> Looked<'t> {
     for (name, instead) in [("NotAction", "Action"), ("NotResource", "Resource")] {

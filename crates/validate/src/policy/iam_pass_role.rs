@@ -5,7 +5,7 @@ use stratiform_finding::{Code, Level};
 use stratiform_template::Path;
 
 use super::Policy;
-use super::statement::{self, Item, Reach, of_identities};
+use super::statement::{self, Item, Reach, of_identities, of_statements};
 use crate::schema::{Entries, Look, Looked};
 
 pub(super) static POLICY: Policy = Policy {
@@ -18,18 +18,8 @@ pub(super) static POLICY: Policy = Policy {
         "CKV_AWS_110",
         "IAM user guide, \"Granting a user permissions to pass a role\"",
     ],
-    checks: of_identities!(check),
+    checks: of_statements!(passed),
 };
-
-fn check<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, path: &Path<'_>) -> Looked<'t> {
-    statement::each(
-        look,
-        properties,
-        path,
-        statement::is_of_identity,
-        &mut passed,
-    )
-}
 
 fn passed<'t>(look: &mut Look<'_, 't>, statement: &Entries, path: &Path<'_>) -> Looked<'t> {
     let mut passes = false;

@@ -5,7 +5,7 @@ use stratiform_finding::{Code, Level};
 use stratiform_template::Path;
 
 use super::Policy;
-use super::statement::{self, Class, of_identities};
+use super::statement::{self, Class, of_identities, of_statements};
 use crate::schema::{Entries, Look, Looked};
 
 pub(super) static POLICY: Policy = Policy {
@@ -15,23 +15,11 @@ pub(super) static POLICY: Policy = Policy {
     reason: "whoever gets hold of it gives themselves the rest",
     remedy: "Name the resources, or limit it by a condition.",
     sources: &["CKV_AWS_109", "CKV_AWS_110", "AwsSolutions-IAM5"],
-    checks: of_identities!(check),
+    checks: of_statements!(limited),
 };
 
-fn check<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, path: &Path<'_>) -> Looked<'t> {
-    statement::each(
-        look,
-        properties,
-        path,
-        statement::is_of_identity,
-        &mut limited,
-    )
-}
-
 fn limited<'t>(look: &mut Look<'_, 't>, statement: &Entries, path: &Path<'_>) -> Looked<'t> {
-    let actions = statement::unlimited(look, statement, is_meant)?;
-    statement::told_unlimited(look, &POLICY, statement, path, &actions);
-    Ok(())
+    statement::limits(look, &POLICY, statement, path, is_meant)
 }
 
 fn is_meant(_: &str, class: &Class) -> bool {

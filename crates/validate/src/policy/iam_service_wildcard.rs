@@ -4,7 +4,7 @@ use stratiform_finding::{Code, Level};
 use stratiform_template::Path;
 
 use super::Policy;
-use super::statement::{self, Item, of_identities};
+use super::statement::{self, Item, of_identities, of_statements};
 use crate::schema::{Entries, Look, Looked};
 
 pub(super) static POLICY: Policy = Policy {
@@ -14,18 +14,8 @@ pub(super) static POLICY: Policy = Policy {
     reason: "it allows to delete and to change permissions, too, and what AWS adds tomorrow",
     remedy: "Name the actions, or what they begin with: `s3:Get*`.",
     sources: &["IAM.21", "AwsSolutions-IAM5"],
-    checks: of_identities!(check),
+    checks: of_statements!(named),
 };
-
-fn check<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, path: &Path<'_>) -> Looked<'t> {
-    statement::each(
-        look,
-        properties,
-        path,
-        statement::is_of_identity,
-        &mut named,
-    )
-}
 
 fn named<'t>(look: &mut Look<'_, 't>, statement: &Entries, path: &Path<'_>) -> Looked<'t> {
     if !statement::allows(look, statement)? {

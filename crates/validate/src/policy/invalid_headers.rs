@@ -33,14 +33,7 @@ fn check<'t>(look: &mut Look<'_, 't>, balancer: &'t Entries, path: &Path<'_>) ->
         Text::Known(_) | Text::Absent => {}
         Text::Unknown => look.doubt(),
     }
-    match look.attribute_of(balancer, (LIST, KEY))? {
-        Text::Known(given) if given == "true" => {}
-        Text::Known(_) | Text::Absent => {
-            let what = "headers that are not valid are handed on";
-            let help = format!("set the attribute `{KEY}` to `true`");
-            look.broken_at(&POLICY, balancer, &[LIST], path, what, help);
-        }
-        Text::Unknown => look.doubt(),
-    }
-    Ok(())
+    let what = "headers that are not valid are handed on";
+    let help = format!("set the attribute `{KEY}` to `true`");
+    look.attribute_has_to_be_true(&POLICY, balancer, (LIST, KEY), path, (what, &help))
 }

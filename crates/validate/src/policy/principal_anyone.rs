@@ -61,19 +61,16 @@ fn known<'t>(look: &mut Look<'_, 't>, statement: &Entries, path: &Path<'_>) -> L
     if !statement::allows(look, statement)? {
         return Ok(());
     }
-    match (
-        Anyone::of(look, statement)?,
-        statement::is_limited(look, statement)?,
-    ) {
-        (Anyone::No, _) | (_, Some(true)) => {}
-        (Anyone::Yes, Some(false)) => {
+    match statement::is_open(look, statement)? {
+        Some(false) => {}
+        Some(true) => {
             let name = ["Principal", "NotPrincipal"];
             let name = name.iter().find(|name| statement.contains_key(**name));
             let way: Vec<&str> = name.into_iter().copied().collect();
             let what = "everybody may do what the statement allows";
             look.broken_at(&POLICY, statement, &way, path, what, HELP);
         }
-        (Anyone::Yes | Anyone::Unknown, _) => look.doubt(),
+        None => look.doubt(),
     }
     Ok(())
 }

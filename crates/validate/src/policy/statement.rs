@@ -9,7 +9,7 @@ mod principal;
 mod reach;
 
 pub(super) use self::action::{Class, class, means};
-pub(super) use self::principal::{Anyone, is_limited};
+pub(super) use self::principal::{Anyone, is_open};
 pub(super) use self::reach::{Reach, reach, reach_of};
 
 use std::borrow::Cow;
@@ -162,10 +162,30 @@ pub(super) fn is_unlimited<'t>(look: &Look<'_, 't>, statement: &Entries) -> Look
     Ok(!is_conditional && reach(look, statement)? == Reach::Everything)
 }
 
-/// Those of a statement's actions that it allows on everything, without a condition, though they can be limited.
+/// Some actions have to be limited: broken by what a statement allows on everything, without a condition, though it can
+/// be limited.
 ///
 /// They are asked for by what they are called and what they give. In doubt where one may be among them.
-pub(super) fn unlimited<'v, 't>(
+pub(super) fn limits<'t>(
+    look: &mut Look<'_, 't>,
+    policy: &Policy,
+    statement: &Entries,
+    path: &Path<'_>,
+    is_meant: fn(&str, &Class) -> bool,
+) -> Looked<'t> {
+    let actions = unlimited(look, statement, is_meant)?;
+    if actions.is_empty() {
+        return Ok(());
+    }
+    let names = stratiform_finding::words::few_ids(actions.iter().map(AsRef::as_ref));
+    let verb = if actions.len() == 1 { "is" } else { "are" };
+    let what = format!("{names} {verb} allowed on everything");
+    let help = "name the resources in `Resource`, or limit it by a `Condition`";
+    look.broken_at(policy, statement, &["Resource"], path, what, help);
+    Ok(())
+}
+
+fn unlimited<'v, 't>(
     look: &mut Look<'_, 't>,
     statement: &'v Entries,
     is_meant: fn(&str, &Class) -> bool,
@@ -207,24 +227,6 @@ pub(super) fn unlimited<'v, 't>(
     Ok(meant)
 }
 
-/// Tells which actions a statement allows on everything.
-pub(super) fn told_unlimited(
-    look: &mut Look<'_, '_>,
-    policy: &Policy,
-    statement: &Entries,
-    path: &Path<'_>,
-    actions: &[Cow<'_, str>],
-) {
-    if actions.is_empty() {
-        return;
-    }
-    let names = stratiform_finding::words::few_ids(actions.iter().map(AsRef::as_ref));
-    let verb = if actions.len() == 1 { "is" } else { "are" };
-    let what = format!("{names} {verb} allowed on everything");
-    let help = "name the resources in `Resource`, or limit it by a `Condition`";
-    look.broken_at(policy, statement, &["Resource"], path, what, help);
-}
-
 /// The types with policies of identities, each with a question.
 macro_rules! of_identities {
     ($check:expr) => {
@@ -242,6 +244,19 @@ macro_rules! of_identities {
     };
 }
 pub(super) use of_identities;
+
+/// The same, with a question about each statement of theirs.
+macro_rules! of_statements {
+    ($ask:expr) => {
+        of_identities!({
+            const CHECK: super::Check = |look, properties, path| {
+                statement::each(look, properties, path, statement::is_of_identity, &mut $ask)
+            };
+            CHECK
+        })
+    };
+}
+pub(super) use of_statements;
 
 /// Whether a policy is that of an identity.
 pub(super) fn is_of_identity(kind: Kind) -> bool {

@@ -4,7 +4,7 @@ use stratiform_finding::{Code, Level};
 use stratiform_template::{Path, Value};
 
 use super::shape::shape;
-use super::statement::{self, Anyone, Item};
+use super::statement::{self, Item};
 use super::{Part, Policy};
 use crate::rule::policy::place::Kind;
 use crate::schema::{Entries, Look, Looked};
@@ -52,17 +52,14 @@ fn trusted<'t>(look: &mut Look<'_, 't>, statement: &Entries, path: &Path<'_>) ->
     if !statement::allows(look, statement)? {
         return Ok(());
     }
-    match (
-        Anyone::of(look, statement)?,
-        statement::is_limited(look, statement)?,
-    ) {
-        (Anyone::No, _) | (_, Some(true)) => {}
-        (Anyone::Yes, Some(false)) => {
+    match statement::is_open(look, statement)? {
+        Some(false) => {}
+        Some(true) => {
             let what = "everybody may take the role on";
             let help = "name who may in `Principal`";
             look.broken_at(&POLICY, statement, &["Principal"], path, what, help);
         }
-        (Anyone::Yes | Anyone::Unknown, _) => look.doubt(),
+        None => look.doubt(),
     }
     federated(look, statement, path)
 }

@@ -54,6 +54,20 @@ impl Anyone {
     }
 }
 
+/// Whether a statement is about anybody and nothing limits it; none where nobody knows.
+pub(in super::super) fn is_open<'t>(
+    look: &Look<'_, 't>,
+    statement: &Entries,
+) -> Looked<'t, Option<bool>> {
+    Ok(
+        match (Anyone::of(look, statement)?, is_limited(look, statement)?) {
+            (Anyone::No, _) | (_, Some(true)) => Some(false),
+            (Anyone::Yes, Some(false)) => Some(true),
+            (Anyone::Yes | Anyone::Unknown, _) => None,
+        },
+    )
+}
+
 /// Keys of conditions that do not say who: anybody can do what they ask.
 const OPEN: [&str; 8] = [
     "aws:currenttime",
@@ -67,10 +81,7 @@ const OPEN: [&str; 8] = [
 ];
 
 /// Whether a condition limits whom a statement is about; none where nobody knows.
-pub(in super::super) fn is_limited<'t>(
-    look: &Look<'_, 't>,
-    statement: &Entries,
-) -> Looked<'t, Option<bool>> {
+fn is_limited<'t>(look: &Look<'_, 't>, statement: &Entries) -> Looked<'t, Option<bool>> {
     let operators = match look.part(statement, &["Condition"])? {
         Part::Given(Value::Map(operators)) => operators,
         Part::Given(_) | Part::Unknown => return Ok(None),
