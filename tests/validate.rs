@@ -373,6 +373,20 @@ fn rules_of_ones_own_judge_values_as_they_come_out() {
         "validate data.yaml --rules rules --allow guard-rule",
     );
     assert!(accepted.contains("2 accepted"), "{accepted}");
+    // So is what the template itself accepts.
+    let accepts = "Resources:
+  Queue:
+    Type: AWS::SQS::Queue
+    Metadata: { stratiform: { accept: [{ code: guard-rule, reason: It has to be so. }] } }
+    Properties: { DelaySeconds: 5 }
+";
+    project.write("queue.yaml", accepts);
+    project.write(
+        "late.guard",
+        "rule late { Resources.*.Properties.DelaySeconds == 6 }\n",
+    );
+    let accepted = exit(&project, 0, "validate queue.yaml --rules late.guard");
+    assert!(accepted.contains("It has to be so."), "{accepted}");
 }
 
 #[test]

@@ -4,8 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use stratiform_assembly::{AssemblyFile, FILE as ASSEMBLY};
-use stratiform_finding::{Code, Finding, Fix, Place, Source, Span};
-use stratiform_template::inspect as inspected;
+use stratiform_finding::{Code, Finding, Fix, Group, Place, Source, Span};
 use stratiform_template::{
     Document, MAX_BYTES, Node, RepeatedKey, Template, parse_bytes, parse_with_repeats,
 };
@@ -236,8 +235,8 @@ fn read(
 ) {
     match parse_with_repeats(&source.text) {
         Ok(document) if is_template(&document.node, file.why) => {
-            template(&document, source, (&file.path, regions), policies, verdict);
-            own(&document.node, source, (regions, rules), verdict);
+            let laws = (policies, rules);
+            template(&document, source, (&file.path, regions), laws, verdict);
         }
         Ok(_) if file.why == Why::InFolder => verdict.passed_over += 1,
         Ok(document) => {
@@ -259,7 +258,7 @@ fn template(
     document: &Document,
     source: &Source,
     (path, regions): (&Path, &[&str]),
-    policies: Option<&Levels>,
+    (policies, rules): (Option<&Levels>, &[Rules<'_>]),
     verdict: &mut Verdict,
 ) {
     verdict.templates += 1;
@@ -268,30 +267,37 @@ fn template(
         .iter()
         .map(|repeated| written_twice(repeated, source));
     let node = &document.node;
-    let placed = |finding: Finding| match finding.places.as_slice() {
-        [] => {
-            let steps = finding.path.iter().map(String::as_str);
-            let span = match is_about_a_name(finding.code) {
-                true => node.key_span_at(steps),
-                false => node.span_at(steps),
-            };
-            finding.at(Place::text(source, span, ""))
-        }
-        _ => finding.in_source(source),
+    let place = |path: &[String]| {
+        let span = node.span_at(path.iter().map(String::as_str));
+        Place::text(source, span, "")
     };
-    let mut report = inspect(&document.node, regions);
+    let placed = |mut finding: Finding| {
+        // The place of a rule comes after that of what breaks it.
+        if Group::Rules.codes().contains(&finding.code) {
+            finding.places.insert(0, place(&finding.path));
+        }
+        match finding.places.as_slice() {
+            [] => {
+                let steps = finding.path.iter().map(String::as_str);
+                let span = match is_about_a_name(finding.code) {
+                    true => node.key_span_at(steps),
+                    false => node.span_at(steps),
+                };
+                finding.at(Place::text(source, span, ""))
+            }
+            _ => finding.in_source(source),
+        }
+    };
+    let mut report = inspect(node, regions);
     verdict.resources += report.checked;
     let mut found: Vec<Finding> = report.findings;
     found.extend(nested(document, source, path));
     // Nobody else writes that word into `Metadata`.
     let has_decisions = source.text.contains("stratiform");
-    let template =
-        (has_decisions || policies.is_some()).then(|| stratiform_template::inspect(node).template);
+    let is_asked = has_decisions || policies.is_some() || !rules.is_empty();
+    let template = is_asked.then(|| stratiform_template::inspect(node).template);
     let (decisions, refused) = match template.as_ref().filter(|_| has_decisions) {
-        Some(template) => decided(template, |path| {
-            let span = node.span_at(path.iter().map(String::as_str));
-            Some(Place::text(source, span, ""))
-        }),
+        Some(template) => decided(template, |path| Some(place(path))),
         None => Default::default(),
     };
     found.extend(refused);
@@ -301,6 +307,15 @@ fn template(
         found.extend(asked.findings);
         report.not_checked.extend(asked.not_checked);
         questions = questions_of(asked.answers, (None, ""));
+    }
+    if let Some(template) = &template {
+        let setting = Setting {
+            regions,
+            ..Setting::default()
+        };
+        let (broken, not_judged) = own_rules::check(template, &setting, rules);
+        found.extend(broken);
+        report.not_checked.extend(not_judged);
     }
     let terms = Terms::default();
     let found = found.into_iter().map(|finding| {
@@ -322,42 +337,7 @@ fn template(
         found.accepted = found.accepted.take().or(accepted);
         verdict.found.push(found);
     }
-    let not_checked = report.not_checked.into_iter().map(|it| {
-        let span = node.span_at(it.path.iter().map(String::as_str));
-        Unchecked {
-            reason: it.reason,
-            place: Some(Place::text(source, span, "")),
-            path: it.path,
-        }
-    });
-    verdict.not_checked.extend(not_checked);
-}
-
-/// What breaks the user's own rules.
-fn own(
-    node: &Node,
-    source: &Source,
-    (regions, rules): (&[&str], &[Rules<'_>]),
-    verdict: &mut Verdict,
-) {
-    if rules.is_empty() {
-        return;
-    }
-    let setting = Setting {
-        regions,
-        ..Setting::default()
-    };
-    let template = inspected(node).template;
-    let (found, not_checked) = own_rules::check(&template, &setting, rules);
-    let place = |path: &[String]| {
-        let span = node.span_at(path.iter().map(String::as_str));
-        Place::text(source, span, "")
-    };
-    verdict.tell(found.into_iter().map(|mut finding| {
-        finding.places.insert(0, place(&finding.path));
-        finding
-    }));
-    let not_checked = not_checked.into_iter().map(|it| Unchecked {
+    let not_checked = report.not_checked.into_iter().map(|it| Unchecked {
         reason: it.reason,
         place: Some(place(&it.path)),
         path: it.path,

@@ -4,7 +4,7 @@ use stratiform_finding::{Code, Level};
 use stratiform_template::Path;
 
 use super::Policy;
-use super::statement::{self, Item, of_identities, of_statements};
+use super::statement::{self, Item, of_statements};
 use crate::schema::{Entries, Look, Looked};
 
 pub(super) static POLICY: Policy = Policy {

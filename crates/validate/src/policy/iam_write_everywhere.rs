@@ -5,7 +5,7 @@ use stratiform_finding::{Code, Level};
 use stratiform_template::Path;
 
 use super::Policy;
-use super::statement::{self, Class, of_identities, of_statements};
+use super::statement::{self, Class, of_statements};
 use crate::schema::{Entries, Look, Looked};
 
 pub(super) static POLICY: Policy = Policy {

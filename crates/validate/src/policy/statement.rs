@@ -248,7 +248,7 @@ pub(super) use of_identities;
 /// The same, with a question about each statement of theirs.
 macro_rules! of_statements {
     ($ask:expr) => {
-        of_identities!({
+        statement::of_identities!({
             const CHECK: super::Check = |look, properties, path| {
                 statement::each(look, properties, path, statement::is_of_identity, &mut $ask)
             };
