@@ -2,6 +2,7 @@
 //!
 //! Source: AWS SAM developer guide, "Globals section of the AWS SAM template".
 
+use stratiform_finding::Finding;
 use stratiform_resolve::with_globals;
 use stratiform_template::{Template, Value};
 
@@ -10,14 +11,30 @@ use crate::scene::SERVERLESS;
 /// How the types start to which the section applies.
 const TYPES: &str = "AWS::Serverless::";
 
+/// What is said of a template with its globals in its resources; findings are told where they are written.
+pub(crate) fn looked_at<R>(
+    template: &Template,
+    look: impl Fn(&Template) -> R,
+    findings: impl Fn(&mut R) -> &mut Vec<Finding>,
+) -> R {
+    let Some(merged) = merged(template) else {
+        return look(template);
+    };
+    let mut looked = look(&merged);
+    for finding in findings(&mut looked) {
+        finding.path = origin(template, std::mem::take(&mut finding.path));
+    }
+    looked
+}
+
 /// The template with its globals in its resources, if it has some that count.
-pub(crate) fn merged(template: &Template) -> Option<Template> {
+fn merged(template: &Template) -> Option<Template> {
     let is_sam = template.has_transform(SERVERLESS);
     is_sam.then(|| with_globals(template)).flatten()
 }
 
 /// The path in the template as it is written, of a path in the merged one.
-pub(crate) fn origin(template: &Template, path: Vec<String>) -> Vec<String> {
+fn origin(template: &Template, path: Vec<String>) -> Vec<String> {
     let found = match path.as_slice() {
         [section, logical_id, properties, rest @ ..]
             if section == "Resources" && properties == "Properties" =>

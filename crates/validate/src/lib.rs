@@ -59,12 +59,16 @@ pub fn hide_secrets(template: &Template, findings: &mut [Finding]) {
 
 /// All but what is said of secrets.
 fn without_secrets(template: &Template, regions: &[&str]) -> Report {
+    let look = |template: &Template| {
+        let look = |template: &Template| plain(template, regions);
+        globals::looked_at(template, look, |report| &mut report.findings)
+    };
     let mut report = match written_out(template) {
         Some(written) => {
-            let report = with_globals(&written.template, regions);
+            let report = look(&written.template);
             hidden::with_loops(&written, template, report)
         }
-        None => with_globals(template, regions),
+        None => look(template),
     };
     whole::serverless::globals(template, &mut report.findings);
     whole::unused::check(template, &mut report.findings);
@@ -73,18 +77,6 @@ fn without_secrets(template: &Template, regions: &[&str]) -> Report {
     report
         .findings
         .retain(|finding| seen.insert((finding.path.clone(), finding.what.clone())));
-    report
-}
-
-/// The same of a template without loops that could be written out.
-fn with_globals(template: &Template, regions: &[&str]) -> Report {
-    let Some(merged) = globals::merged(template) else {
-        return plain(template, regions);
-    };
-    let mut report = plain(&merged, regions);
-    for finding in &mut report.findings {
-        finding.path = globals::origin(template, std::mem::take(&mut finding.path));
-    }
     report
 }
 

@@ -433,12 +433,17 @@ impl<'s, 't> Look<'s, 't> {
             return false;
         }
         if !self.scene.template.has_transform(SERVERLESS) {
-            let what = format!("{} is a path", named(path));
-            let why = "only `aws cloudformation package` makes an address in S3 of it";
-            let help = "package the template before it is deployed";
-            self.warn(path, Code::ValueType, what, why, help);
+            self.tell_packaged(path);
         }
         true
+    }
+
+    /// Warns of a path that has to be packaged.
+    pub(crate) fn tell_packaged(&mut self, path: &Path<'_>) {
+        let what = format!("{} is a path", named(path));
+        let why = "only `aws cloudformation package` makes an address in S3 of it";
+        let help = "package the template before it is deployed";
+        self.warn(path, Code::ValueType, what, why, help);
     }
 
     fn wrong_type(&mut self, value: &Value, types: TypeSet, path: &Path<'_>) {

@@ -49,27 +49,19 @@ pub struct Asked {
 /// Holds a template against the policies, where each matters as much as it is said. Where the template is deployed
 /// decides what `AWS::Region` is.
 pub fn ask(template: &Template, regions: &[&str], levels: &Levels) -> Asked {
-    let Some(written) = written_out(template) else {
-        return with_globals(template, regions, levels);
+    let look = |template: &Template| {
+        let look = |template: &Template| plain(template, regions, levels);
+        globals::looked_at(template, look, |asked| &mut asked.findings)
     };
-    let mut asked = with_globals(&written.template, regions, levels);
+    let Some(written) = written_out(template) else {
+        return look(template);
+    };
+    let mut asked = look(&written.template);
     for finding in &mut asked.findings {
         finding.path = written.origin(std::mem::take(&mut finding.path));
     }
     for answered in &mut asked.answers {
         answered.path = written.origin(std::mem::take(&mut answered.path));
-    }
-    asked
-}
-
-/// The same of a template without loops that could be written out.
-fn with_globals(template: &Template, regions: &[&str], levels: &Levels) -> Asked {
-    let Some(merged) = globals::merged(template) else {
-        return plain(template, regions, levels);
-    };
-    let mut asked = plain(&merged, regions, levels);
-    for finding in &mut asked.findings {
-        finding.path = globals::origin(template, std::mem::take(&mut finding.path));
     }
     asked
 }

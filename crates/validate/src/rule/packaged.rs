@@ -2,7 +2,6 @@
 //!
 //! Source: AWS CLI reference, `cloudformation package`, which puts an address in the place of the path. cfn-lint: W3002.
 
-use stratiform_finding::Code;
 use stratiform_template::Path;
 
 use crate::schema::{Entries, Look};
@@ -16,10 +15,7 @@ pub(super) fn check<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, path: 
         &mut |look, value, path| {
             look.at_each(path, |look| {
                 if look.word(value)?.is_some_and(|text| !text.contains("://")) {
-                    let what = "`TemplateURL` is a path";
-                    let why = "only `aws cloudformation package` makes an address in S3 of it";
-                    let help = "package the template before it is deployed";
-                    look.warn(path, Code::ValueType, what, why, help);
+                    look.tell_packaged(path);
                 }
                 Ok(())
             })
