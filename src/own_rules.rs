@@ -3,7 +3,6 @@
 //! What lives here: finding and reading the files. What does not: the language (`stratiform-guard-rules`, behind the
 //! feature `guard-rules`; a build without it says of each file that nobody reads it).
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use stratiform_finding::{Code, Finding, Source};
@@ -12,7 +11,7 @@ pub(crate) use stratiform_guard_rules::{Rules, Setting};
 use stratiform_template::Template;
 use stratiform_validate::NotChecked;
 
-use crate::repository::input::Input;
+use crate::repository::input::{Input, entries, is_of_others};
 use crate::validation::Verdict;
 
 /// The folder of a project that has its rules.
@@ -87,24 +86,14 @@ impl RuleFiles {
 
     /// The files of a folder that end as rules do, by name as seen from the top.
     fn collect(&mut self, folder: &Path, top: &Path) {
-        let entries = fs::read_dir(folder);
-        let entries = entries.and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
-        let mut entries = match entries {
+        let entries = match entries(folder) {
             Ok(entries) => entries,
-            Err(error) => {
-                let what = format!("cannot read `{}`: {error}", folder.display());
-                let help = "check that you may read it";
-                self.unreadable.push(Finding::new(Code::File, what, help));
-                return;
-            }
+            Err(finding) => return self.unreadable.push(*finding),
         };
-        entries.sort_by_key(fs::DirEntry::file_name);
         for entry in entries {
             let path = entry.path();
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
             if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                if !name.starts_with('.') && name != "node_modules" {
+                if !is_of_others(&entry.file_name()) {
                     self.collect(&path, top);
                 }
             } else if is_rules(&path) {

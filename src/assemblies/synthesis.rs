@@ -41,11 +41,11 @@ pub(crate) fn validated<E: Environment>(
     loaded: &Loaded<E>,
     asked: Questions<'_>,
 ) -> Result<(Vec<Assembly>, Verdict), Vec<Finding>> {
-    let (assembly, mut verdict) = own(define, loaded, asked)?;
+    let terms = Terms::written(loaded);
+    let (assembly, mut verdict) = own(define, loaded, &terms, asked)?;
     let mut all = vec![assembly];
     if verdict.count(Level::Error) == 0 {
         let settings = loaded.environment.settings();
-        let terms = Terms::written(loaded);
         let bootstraps = all.iter().map(|assembly| assemblies(assembly, settings));
         for bootstrap in bootstraps
             .collect::<Result<Vec<_>, _>>()?
@@ -94,7 +94,8 @@ pub(crate) fn assemble<E: Environment>(
     define: Define<E>,
     loaded: &Loaded<E>,
 ) -> Result<Assembly, Vec<Finding>> {
-    let (assembly, verdict) = own(define, loaded, Questions::Errors)?;
+    let terms = Terms::written(loaded);
+    let (assembly, verdict) = own(define, loaded, &terms, Questions::Errors)?;
     without(assembly, verdict.errors())
 }
 
@@ -102,17 +103,18 @@ pub(crate) fn assemble<E: Environment>(
 fn own<E: Environment>(
     define: Define<E>,
     loaded: &Loaded<E>,
+    terms: &Terms,
     asked: Questions<'_>,
 ) -> Result<(Assembly, Verdict), Vec<Finding>> {
     let written = loaded.environment.settings();
     let (mut assembly, flaws) = with_flaws(define, &loaded.environment)?;
-    let mut verdict = traced(define, loaded, &assembly, asked);
+    let mut verdict = traced(define, loaded, (&assembly, terms), asked);
     if asked.is_of_facts() {
         verdict.found.extend(in_files(loaded, &verdict));
     }
     verdict.tell(flaws);
     if let Questions::Everything { .. } = asked {
-        verdict.tell(Terms::written(loaded).misspelt());
+        verdict.tell(terms.misspelt());
     }
     match tasks::entries(&assembly, loaded) {
         Ok(tasks) => assembly.tasks = tasks,
@@ -190,11 +192,11 @@ fn no_release<E: Environment>(loaded: &Loaded<E>) -> Option<Finding> {
 fn traced<E: Environment>(
     define: Define<E>,
     loaded: &Loaded<E>,
-    assembly: &Assembly,
+    (assembly, terms): (&Assembly, &Terms),
     asked: Questions<'_>,
 ) -> Verdict {
     let provenance = OnceCell::new();
-    verdict_of(assembly, &Terms::written(loaded), asked, |stack, path| {
+    verdict_of(assembly, terms, asked, |stack, path| {
         // Of a whole section, a resource or all of its properties, everything would be said.
         if path.len() <= 2 || path.len() == 3 && path[2] == "Properties" {
             return Vec::new();

@@ -3,11 +3,12 @@
 //! What lives here: how much of a file is looked at, and what is said of one that is a folder, a device, too large or
 //! no text. What does not live here: what a text means.
 
-use std::fs::{self, File};
+use std::ffi::OsStr;
+use std::fs::{self, DirEntry, File};
 use std::io::Read;
 use std::path::Path;
 
-use stratiform_finding::Code;
+use stratiform_finding::{Code, Finding};
 use stratiform_template::MAX_BYTES;
 
 use crate::exit::Exit;
@@ -30,6 +31,26 @@ pub(crate) enum Input {
 
 /// How files of templates end.
 pub(crate) const TEMPLATE_ENDINGS: [&str; 4] = ["yaml", "yml", "json", "template"];
+
+/// What is in a folder, by name.
+///
+/// # Errors
+/// What to say of a folder that cannot be read.
+pub(crate) fn entries(folder: &Path) -> Result<Vec<DirEntry>, Box<Finding>> {
+    let entries = fs::read_dir(folder).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
+    let mut entries = entries.map_err(|error| {
+        let what = format!("cannot read `{}`: {error}", folder.display());
+        Box::new(Finding::new(Code::File, what, "check that you may read it"))
+    })?;
+    entries.sort_by_key(DirEntry::file_name);
+    Ok(entries)
+}
+
+/// Whether nobody has files of their own in a folder of this name: it is hidden, or comes from a registry.
+pub(crate) fn is_of_others(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    name.starts_with('.') || name == "node_modules"
+}
 
 const MEGABYTE: usize = 1024 * 1024;
 

@@ -11,7 +11,7 @@ mod attributes;
 mod compare;
 mod error;
 mod import;
-mod package;
+pub(crate) mod package;
 mod table;
 
 use attributes::AttributeRules;

@@ -3,10 +3,8 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
 
-use sha2::{Digest, Sha256};
-
+use crate::catalog::package::{fetch_npm, unpack_npm};
 use crate::command::{cargo, root, run};
 
 /// Where both are, from the workspace.
@@ -32,27 +30,13 @@ pub(crate) fn rules() -> Result<PathBuf, String> {
     if rules.is_dir() {
         return Ok(rules);
     }
-    fs::create_dir_all(&folder).map_err(|error| format!("cannot make `{FOLDER}`: {error}"))?;
+    let work = root().join(FOLDER);
+    fs::create_dir_all(&work).map_err(|error| format!("cannot make `{FOLDER}`: {error}"))?;
     eprintln!("fetching {PACKAGE} {PACKAGE_VERSION}");
-    let package = format!("{PACKAGE}@{PACKAGE_VERSION}");
-    let mut npm = Command::new("npm");
-    npm.args(["pack", "--silent", &package])
-        .current_dir(&folder);
-    run(&mut npm).map_err(|error| format!("{error}: install npm, which fetches AWS's rules"))?;
-    let bytes =
-        fs::read(folder.join(FILE)).map_err(|error| format!("cannot read `{FILE}`: {error}"))?;
-    let digest: String = Sha256::digest(&bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    if digest != DIGEST {
-        return Err(format!(
-            "`{FILE}` is another file than the one that is pinned: {digest}"
-        ));
-    }
-    run(Command::new("tar")
-        .args(["-xzf", FILE])
-        .current_dir(&folder))?;
+    let tarball = work.join(FILE);
+    fetch_npm(&format!("{PACKAGE}@{PACKAGE_VERSION}"), &tarball)
+        .and_then(|()| unpack_npm(&tarball, DIGEST, folder))
+        .map_err(|error| error.to_string())?;
     match rules.is_dir() {
         true => Ok(rules),
         false => Err(format!("`{FILE}` has no rules where they were")),

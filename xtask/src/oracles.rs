@@ -1,7 +1,7 @@
 //! Other programs' opinion of the snapshots: cfn-lint and checkov, the real ones, pinned.
 
 mod cfn_lint;
-mod checkov;
+pub(crate) mod checkov;
 mod sarif;
 
 use std::fs;

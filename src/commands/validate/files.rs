@@ -16,7 +16,7 @@ use crate::assemblies::policies::{answered, decided, questions_of, risk};
 use crate::cores::on_all_cores;
 use crate::own_rules::{self, Rules, Setting};
 use crate::report::Failure;
-use crate::repository::input::{Input, TEMPLATE_ENDINGS};
+use crate::repository::input::{Input, TEMPLATE_ENDINGS, entries, is_of_others};
 use crate::secrets::settled;
 use crate::validation::{Acceptance, Terms, Unchecked, Verdict};
 
@@ -99,27 +99,20 @@ pub(super) fn verdict(
 /// The files below a folder that end as templates do, by name. Links to folders are not followed, and nobody has
 /// templates of their own in what is hidden or comes from a registry.
 fn collect(folder: &Path, files: &mut Vec<File>, verdict: &mut Verdict) {
-    let entries = fs::read_dir(folder).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
-    let mut entries = match entries {
+    let entries = match entries(folder) {
         Ok(entries) => entries,
-        Err(error) => {
-            let what = format!("cannot read `{}`: {error}", folder.display());
+        Err(finding) => {
             verdict.unreadable += 1;
-            verdict.tell([at_file(
-                folder,
-                Finding::new(Code::File, what, "check that you may read it"),
-            )]);
+            verdict.tell([at_file(folder, *finding)]);
             return;
         }
     };
-    entries.sort_by_key(fs::DirEntry::file_name);
     let region = region_of(folder);
     for entry in entries {
         let name = entry.file_name();
-        let name = name.to_string_lossy();
         let (path, kind) = (entry.path(), entry.file_type());
         if kind.as_ref().is_ok_and(fs::FileType::is_dir) {
-            if !name.starts_with('.') && name != "node_modules" {
+            if !is_of_others(&name) {
                 collect(&path, files, verdict);
             }
             continue;

@@ -57,7 +57,7 @@ pub(crate) enum PackageError {
     #[error(
         "`{path}` is not the pinned release: its SHA-256 is {found}, not {expected}.\n\
          Delete it and run again. If it stays like that, somebody changed a published release: \
-         find out who before you change the constant in xtask/src/catalog/package.rs."
+         find out who before you change the constant that pins it."
     )]
     Hash {
         path: PathBuf,
@@ -89,22 +89,33 @@ pub(crate) fn unpack_iam(
 ) -> Result<PathBuf, PackageError> {
     let work = workplace(target)?;
     let tarball = package_dir.unwrap_or(&work).join(IAM_TARBALL);
-    if package_dir.is_none() && !tarball.exists() {
-        let requirement = format!("{IAM_NAME}@{IAM_VERSION}");
-        let into = text(&work);
-        let arguments = [
-            "pack",
-            "--silent",
-            "--pack-destination",
-            &into,
-            &requirement,
-        ];
+    if package_dir.is_none() {
+        fetch_npm(&format!("{IAM_NAME}@{IAM_VERSION}"), &tarball)?;
+    }
+    let package = unpack_npm(&tarball, IAM_SHA256, work.join("unpacked-iam"))?;
+    Ok(package.join("data"))
+}
+
+/// Has npm put a package where it is to be, unless it is there.
+pub(crate) fn fetch_npm(requirement: &str, tarball: &Path) -> Result<(), PackageError> {
+    if !tarball.exists() {
+        let into = text(tarball.parent().unwrap_or(Path::new("")));
+        let arguments = ["pack", "--silent", "--pack-destination", &into, requirement];
         succeed("npm", &arguments)?;
     }
-    verify(&tarball, IAM_SHA256)?;
-    let unpacked = emptied(work.join("unpacked-iam"))?;
-    python(&["-m", "tarfile", "-e", &text(&tarball), &text(&unpacked)])?;
-    Ok(unpacked.join("package/data"))
+    Ok(())
+}
+
+/// Unpacks an npm package that is the one that is pinned; the folder of what it has.
+pub(crate) fn unpack_npm(
+    tarball: &Path,
+    sha256: &'static str,
+    into: PathBuf,
+) -> Result<PathBuf, PackageError> {
+    verify(tarball, sha256)?;
+    let unpacked = emptied(into)?;
+    python(&["-m", "tarfile", "-e", &text(tarball), &text(&unpacked)])?;
+    Ok(unpacked.join("package"))
 }
 
 fn workplace(target: &Path) -> Result<PathBuf, PackageError> {

@@ -30,6 +30,20 @@ help: change the resource, or accept the check in the environment's file, with a
             - resource: services/Uploads   # or services/*, or *
               reason: …";
 
+/// What checkov is asked about the templates of a folder; it answers in JSON.
+pub(crate) fn asking(folder: &str) -> [&str; 8] {
+    [
+        "--framework",
+        "cloudformation",
+        "--skip-download",
+        "--compact",
+        "--output",
+        "json",
+        "--directory",
+        folder,
+    ]
+}
+
 /// Asks about every environment of a project; failures, accepted risks and entries that nothing needs are printed.
 pub(super) fn run(
     python: &Path,
@@ -41,18 +55,8 @@ pub(super) fn run(
     let mut version = String::new();
     let mut found: BTreeMap<&str, (u64, Vec<Failed>)> = BTreeMap::new();
     for snapshots in environments {
-        let folder = snapshots.folder.to_string_lossy().into_owned();
-        let arguments = [
-            "--framework",
-            "cloudformation",
-            "--skip-download",
-            "--compact",
-            "--output",
-            "json",
-            "--directory",
-            &folder,
-        ];
-        let answer = json(python, "checkov", &arguments)?;
+        let folder = snapshots.folder.to_string_lossy();
+        let answer = json(python, "checkov", &asking(&folder))?;
         version = answer["summary"]["checkov_version"]
             .as_str()
             .unwrap_or_default()

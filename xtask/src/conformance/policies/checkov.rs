@@ -125,16 +125,7 @@ fn asked(cases: &[Case]) -> Result<String, String> {
     for case in cases {
         fs::write(folder.join(file(case)), &case.text).map_err(failed)?;
     }
-    let printed = run(&[
-        "--framework",
-        "cloudformation",
-        "--skip-download",
-        "--compact",
-        "--output",
-        "json",
-        "--directory",
-        FOLDER,
-    ])?;
+    let printed = run(&oracles::checkov::asking(FOLDER))?;
     // Before it stands where its own checks broke down.
     let start = match printed.starts_with('{') {
         true => 0,
