@@ -170,21 +170,31 @@ impl Catalog {
         self.root.get(key::EXTENSIONS)?.get(name)
     }
 
-    /// Returns a rule beyond the schemas as the schema that it is in a region; `None` where there is no such rule, or it
-    /// says nothing of the region. One that all regions share is what it is in each of them.
-    pub fn extension_in(self, name: &str, region: &str) -> Option<Schema> {
-        let rule = self.extension(name)?;
-        let by_region = rule.as_map()?;
-        let is_by_region = by_region
-            .keys()
-            .any(|key| key == "all" || key.contains('-'));
-        match is_by_region {
-            false => Some(Schema::root(rule)),
-            true => by_region
-                .get(region)
-                .or_else(|| by_region.get("all"))
-                .map(Schema::root),
+    /// Returns a rule beyond the schemas as the different schemas that it is in some regions: none where there is no such
+    /// rule, or it says nothing of them; one where they all share it.
+    pub fn extension_in<'r>(
+        self,
+        name: &str,
+        regions: impl IntoIterator<Item = &'r str>,
+    ) -> Vec<Schema> {
+        let Some(rule) = self.extension(name) else {
+            return Vec::new();
+        };
+        let by_region = rule.as_map().filter(|by_region| {
+            let mut keys = by_region.keys();
+            keys.any(|key| key == "all" || key.contains('-'))
+        });
+        let Some(by_region) = by_region else {
+            return vec![Schema::root(rule)];
+        };
+        let everywhere = by_region.get("all");
+        let mut schemas: Vec<Schema> = Vec::new();
+        for region in regions {
+            let schema = by_region.get(region).or(everywhere).map(Schema::root);
+            let is_new = |schema: &Schema| schemas.iter().all(|known| known.id() != schema.id());
+            schemas.extend(schema.filter(is_new));
         }
+        schemas
     }
 
     /// Returns all rules beyond the schemas, sorted by name.

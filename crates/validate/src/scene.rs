@@ -127,13 +127,7 @@ fn in_regions<'r>(
     if let Some(known) = rules.borrow().get(name) {
         return Rc::clone(known);
     }
-    let mut schemas: Vec<Schema> = Vec::new();
-    for region in regions {
-        let schema = catalog().extension_in(name, region);
-        let is_new = |schema: &Schema| schemas.iter().all(|known| known.id() != schema.id());
-        schemas.extend(schema.filter(is_new));
-    }
-    let schemas: Rc<[Schema]> = schemas.into();
+    let schemas: Rc<[Schema]> = catalog().extension_in(name, regions).into();
     rules.borrow_mut().insert(name, Rc::clone(&schemas));
     schemas
 }
