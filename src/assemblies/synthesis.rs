@@ -3,9 +3,9 @@
 use std::cell::OnceCell;
 
 use indexmap::IndexMap;
-use stratiform_bootstrap::assemblies;
 #[cfg(feature = "aws")]
 use stratiform_bootstrap::assemblies_from;
+use stratiform_bootstrap::{Needs, assemblies, bootstrap};
 use stratiform_environment::{
     Environment, GitRef, Loaded, References as WrittenReferences, Settings as WrittenSettings,
     Text as _, Violation,
@@ -28,8 +28,16 @@ pub(crate) fn assemble_all<E: Environment>(
     define: Define<E>,
     loaded: &Loaded<E>,
 ) -> Result<Vec<Assembly>, Vec<Finding>> {
-    let (assemblies, verdict) = validated(define, loaded, Questions::Errors)?;
-    without(assemblies, verdict.errors())
+    let validated = validated(define, loaded, Questions::Errors)?;
+    without(validated.assemblies, validated.verdict.errors())
+}
+
+/// The stacks of an environment, and those of its bootstrap, with all that is said of them.
+pub(crate) struct Validated {
+    pub(crate) assemblies: Vec<Assembly>,
+    pub(crate) verdict: Verdict,
+    /// What the roles of its bootstrap need.
+    pub(crate) needs: Option<Needs>,
 }
 
 /// The same with all that is said of them. Those of a bootstrap follow from the stacks, and so from stacks without errors.
@@ -40,23 +48,26 @@ pub(crate) fn validated<E: Environment>(
     define: Define<E>,
     loaded: &Loaded<E>,
     asked: Questions<'_>,
-) -> Result<(Vec<Assembly>, Verdict), Vec<Finding>> {
+) -> Result<Validated, Vec<Finding>> {
     let terms = Terms::written(loaded);
     let (assembly, mut verdict) = own(define, loaded, &terms, asked)?;
-    let mut all = vec![assembly];
-    if verdict.count(Level::Error) == 0 {
-        let settings = loaded.environment.settings();
-        let bootstraps = all.iter().map(|assembly| assemblies(assembly, settings));
-        for bootstrap in bootstraps
-            .collect::<Result<Vec<_>, _>>()?
-            .into_iter()
-            .flatten()
-        {
+    let bootstrapped = match verdict.count(Level::Error) {
+        0 => bootstrap(&assembly, loaded.environment.settings())?,
+        _ => None,
+    };
+    let mut assemblies = vec![assembly];
+    let needs = bootstrapped.map(|bootstrapped| {
+        for bootstrap in bootstrapped.assemblies {
             verdict.add(verdict_of(&bootstrap, &terms, asked, |_, _| Vec::new()));
-            all.push(bootstrap);
+            assemblies.push(bootstrap);
         }
-    }
-    Ok((all, verdict))
+        bootstrapped.needs
+    });
+    Ok(Validated {
+        assemblies,
+        verdict,
+        needs,
+    })
 }
 
 /// The stacks of an environment's bootstrap, checked; none where its file asks for none.

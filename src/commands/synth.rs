@@ -12,7 +12,7 @@ use stratiform_finding::{Code, Finding};
 
 use crate::Define;
 use crate::args::{Global, Synth, TemplateFormat};
-use crate::assemblies::synthesis::validated;
+use crate::assemblies::synthesis::{Validated, validated};
 use crate::assemblies::verdict::Questions;
 use crate::cores::on_all_cores;
 use crate::exit::Exit;
@@ -112,9 +112,16 @@ fn environment<E: Environment>(
         true => Questions::Nothing,
         false => Questions::Errors,
     };
-    let (assemblies, verdict) = validated(define, loaded, asked)?;
-    let permissions = match assemblies.as_slice() {
-        [own, bootstrap, ..] => Some(report(own, loaded.environment.settings(), bootstrap)),
+    let Validated {
+        assemblies,
+        verdict,
+        needs,
+    } = validated(define, loaded, asked)?;
+    let permissions = match (assemblies.as_slice(), &needs) {
+        ([own, bootstrap, ..], Some(needs)) => {
+            let settings = loaded.environment.settings();
+            Some(report(own, settings, bootstrap, needs))
+        }
         _ => None,
     };
     let rendered = assemblies.into_iter();

@@ -15,7 +15,7 @@ use self::fixing::Outcome;
 use self::since::{FilesThen, StacksThen};
 use crate::Define;
 use crate::args::{Deny, Global, Validate, ValidateFormat};
-use crate::assemblies::synthesis::validated;
+use crate::assemblies::synthesis::{Validated, validated};
 use crate::assemblies::verdict::Questions;
 use crate::commands::explain::code::known;
 use crate::cores::on_all_cores;
@@ -123,7 +123,11 @@ fn stacks<E: Environment>(
     });
     for (loaded, looked) in checked.environments.iter().zip(looked) {
         match looked {
-            Ok((assemblies, mut of_it)) => {
+            Ok(Validated {
+                assemblies,
+                verdict: mut of_it,
+                ..
+            }) => {
                 if let Some(then) = then.as_mut().filter(|_| of_it.open().next().is_some()) {
                     of_it.know(&then.found(loaded, &assemblies, asked)?);
                 }

@@ -12,10 +12,10 @@ use stratiform_stack::{
     Stack, Statement, either, equals, props, pseudo, sub,
 };
 
+use crate::Needs;
 use crate::names::{ARTIFACTS, KEY, Names};
 use crate::resources::s3::bucket;
 use crate::resources::{iam, s3};
-use crate::{Needs, needs_between};
 
 /// The host of GitHub's identity provider, by which AWS knows it.
 ///
@@ -176,22 +176,21 @@ pub(crate) struct Policies {
 }
 
 impl Policies {
-    /// What both need for an environment's stacks, and for the way there from those that are deployed.
+    /// What both need, on the way from the stacks that are deployed.
     ///
     /// # Errors
     /// More managed policies than a role may have.
     pub(crate) fn of(
+        needs: &Needs,
         deployed: &Assembly,
-        assembly: &Assembly,
         settings: &Settings,
     ) -> Result<Policies, Vec<Finding>> {
         let names = Names::of(settings);
         let written = settings.bootstrap.as_ref();
         let boundary = written.and_then(|written| written.permissions_boundary.as_ref());
-        let Needs { execution, deploy } = needs_between(deployed, assembly, settings);
         let policies = Policies {
-            execution: documents(&execution.grants, MANAGED_POLICY),
-            deploy: documents(&deploy.grants, MANAGED_POLICY),
+            execution: documents(&needs.execution.grants, MANAGED_POLICY),
+            deploy: documents(&needs.deploy.grants, MANAGED_POLICY),
         };
         let mut roles = vec![
             (names.execution_role(), policies.execution.len()),

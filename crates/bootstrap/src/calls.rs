@@ -13,7 +13,7 @@ use stratiform_assembly::Assembly;
 use stratiform_catalog::Handler;
 use stratiform_deploy::call::Kind;
 use stratiform_environment::Settings;
-use stratiform_permissions::{Condition, Grant};
+use stratiform_permissions::{Condition, Grant, Inventory};
 
 use crate::places::Places;
 
@@ -49,8 +49,8 @@ const PULL: [&str; 3] = [
 ];
 
 /// What the deploy role needs.
-pub(crate) fn needed(assembly: &Assembly, settings: &Settings) -> Calls {
-    let places = Places::of(assembly, settings);
+pub(crate) fn needed(assembly: &Assembly, settings: &Settings, inventory: &Inventory) -> Calls {
+    let places = Places::of(assembly, settings, inventory);
     let calls = Kind::ALL.iter().flat_map(|kind| places.needs(*kind));
     let pushes = places.pushes();
     let backups = backups::needs(assembly, settings);

@@ -26,7 +26,7 @@ use stratiform_assembly::Assembly;
 use stratiform_deploy::MOST_IN_A_CALL;
 use stratiform_environment::{Settings, Text};
 use stratiform_finding::{Code, Finding, Place};
-use stratiform_permissions::{Needed, of_all};
+use stratiform_permissions::{Inventory, Needed};
 use stratiform_service::Region;
 use stratiform_stack::{App, References, Settings as AppSettings};
 
@@ -44,14 +44,32 @@ pub use roles::{Policy, Role, roles};
 /// # Errors
 /// A role would need more policies than IAM allows.
 pub fn assemblies(assembly: &Assembly, settings: &Settings) -> Result<Vec<Assembly>, Vec<Finding>> {
-    assemblies_from(
-        &Assembly {
-            stacks: Vec::new(),
-            ..assembly.clone()
-        },
-        assembly,
-        settings,
-    )
+    let made = bootstrap(assembly, settings)?;
+    Ok(made.map_or_else(Vec::new, |made| made.assemblies))
+}
+
+/// A bootstrap, and what its roles need.
+#[derive(Clone, Debug)]
+pub struct Bootstrapped {
+    /// As [`assemblies`] gives them.
+    pub assemblies: Vec<Assembly>,
+    /// What its policies were made of.
+    pub needs: Needs,
+}
+
+/// The bootstrap of an environment with what its roles need; none where the environment's file does not ask for one.
+///
+/// # Errors
+/// As [`assemblies`].
+pub fn bootstrap(
+    assembly: &Assembly,
+    settings: &Settings,
+) -> Result<Option<Bootstrapped>, Vec<Finding>> {
+    let nothing = Assembly {
+        stacks: Vec::new(),
+        ..assembly.clone()
+    };
+    bootstrap_from(&nothing, assembly, settings)
 }
 
 /// The same where some stacks are deployed already: the roles may do what the way from them needs, too.
@@ -63,13 +81,23 @@ pub fn assemblies_from(
     assembly: &Assembly,
     settings: &Settings,
 ) -> Result<Vec<Assembly>, Vec<Finding>> {
+    let made = bootstrap_from(deployed, assembly, settings)?;
+    Ok(made.map_or_else(Vec::new, |made| made.assemblies))
+}
+
+fn bootstrap_from(
+    deployed: &Assembly,
+    assembly: &Assembly,
+    settings: &Settings,
+) -> Result<Option<Bootstrapped>, Vec<Finding>> {
     let Some(written) = &settings.bootstrap else {
-        return Ok(Vec::new());
+        return Ok(None);
     };
     if let Some(taken) = taken(assembly, settings) {
         return Err(vec![taken]);
     }
-    let policies = Policies::of(deployed, assembly, settings)?;
+    let needs = needs_between(deployed, assembly, settings);
+    let policies = Policies::of(&needs, deployed, settings)?;
     let name = format!("{}.{KEY}", settings.name);
     let app = app(assembly, settings, assembly.region.clone());
     account::stacks(&app, settings, written, &policies);
@@ -96,7 +124,10 @@ pub fn assemblies_from(
             all.push(synthesized(app, assembly, format!("{name}.{region}"))?);
         }
     }
-    Ok(all)
+    Ok(Some(Bootstrapped {
+        assemblies: all,
+        needs,
+    }))
 }
 
 /// A stack of the environment's own that has the bootstrap's name.
@@ -126,28 +157,29 @@ pub struct Needs {
 
 /// What the roles need on the way from some stacks to others: what is only there is deleted.
 pub fn needs_between(before: &Assembly, after: &Assembly, settings: &Settings) -> Needs {
+    if before.stacks.is_empty() {
+        return needs(after, settings);
+    }
     let stacks = after.stacks.iter().chain(&before.stacks);
     let both = Assembly {
         stacks: stacks.cloned().collect(),
         ..after.clone()
     };
-    Needs {
-        execution: execution(&[before, after], settings),
-        deploy: calls::needed(&both, settings),
-    }
+    needs(&both, settings)
 }
 
 /// What the roles need for an environment's stacks.
 pub fn needs(assembly: &Assembly, settings: &Settings) -> Needs {
+    let inventory = Inventory::of(&[assembly]);
     Needs {
-        execution: execution(&[assembly], settings),
-        deploy: calls::needed(assembly, settings),
+        execution: execution(&inventory, settings),
+        deploy: calls::needed(assembly, settings, &inventory),
     }
 }
 
 /// What CloudFormation's role needs: with a boundary, what it limits is all that the role makes.
-fn execution(assemblies: &[&Assembly], settings: &Settings) -> Needed {
-    let needed = of_all(assemblies);
+fn execution(inventory: &Inventory, settings: &Settings) -> Needed {
+    let needed = inventory.needed();
     let written = settings.bootstrap.as_ref();
     match written.and_then(|written| written.permissions_boundary.as_ref()) {
         Some(boundary) => needed.within(boundary.as_str()),

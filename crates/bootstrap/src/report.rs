@@ -8,13 +8,18 @@ use stratiform_assembly::Assembly;
 use stratiform_environment::Settings;
 use stratiform_permissions::{MANAGED_POLICIES, MANAGED_POLICY};
 
-use crate::{Names, Needs, Role, Whereabouts, needs, roles};
+use crate::{Names, Needs, Role, Whereabouts, roles};
 
 /// As long as any account.
 const ANY_ACCOUNT: &str = "000000000000";
 
-/// The report as Markdown, of an environment's stacks and what bootstraps them in its own region.
-pub fn report(assembly: &Assembly, settings: &Settings, bootstrap: &Assembly) -> String {
+/// The report as Markdown, of an environment's stacks, what their roles need, and what bootstraps them in its own region.
+pub fn report(
+    assembly: &Assembly,
+    settings: &Settings,
+    bootstrap: &Assembly,
+    needs: &Needs,
+) -> String {
     let names = Names::of(settings);
     let account = assembly.account.as_ref();
     let place = Whereabouts {
@@ -22,7 +27,7 @@ pub fn report(assembly: &Assembly, settings: &Settings, bootstrap: &Assembly) ->
         account: account.map_or_else(|| ANY_ACCOUNT.to_owned(), ToString::to_string),
         region: assembly.region.to_string(),
     };
-    let Needs { execution, deploy } = needs(assembly, settings);
+    let Needs { execution, deploy } = needs;
     let mut text = format!(
         "# What the roles of `{}` may do\n\nA role has at most {MANAGED_POLICIES} policies, each of at most {MANAGED_POLICY} \
          characters.\n",

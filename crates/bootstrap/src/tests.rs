@@ -82,7 +82,8 @@ fn stacks_of_an_environment() {
 fn what_the_roles_may_do_in_words() {
     let settings = bounded("arn:aws:iam::111122223333:policy/boundary");
     let all = assemblies(&shop(), &settings).unwrap();
-    insta::assert_snapshot!(report(&shop(), &settings, &all[0]));
+    let needs = needs(&shop(), &settings);
+    insta::assert_snapshot!(report(&shop(), &settings, &all[0], &needs));
 }
 
 #[test]

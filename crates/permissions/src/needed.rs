@@ -1,19 +1,18 @@
 //! What is needed, for all stacks together.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
-use std::sync::Mutex;
 
 use stratiform_assembly::Assembly;
 use stratiform_catalog::action::{Action, action, actions};
 use stratiform_catalog::{Handler, ResourceType, catalog};
-use stratiform_resolve::{Resolver, Scope, Whereabouts, expand};
 
 use crate::around::{self, Around};
 use crate::glob::covers_action;
 use crate::grant::{Grant, Permissions};
+use crate::inventory::{Inventory, Things};
 use crate::role::{self, Roles};
-use crate::thing::{ANY, Names, Says, Thing, Things};
+use crate::thing::{ANY, Says, Thing};
 
 /// The operations that CloudFormation calls.
 const HANDLERS: [Handler; 4] = [
@@ -120,21 +119,21 @@ impl fmt::Display for Unknown {
 
 /// What CloudFormation must be allowed to do for the stacks of an environment.
 pub fn of_stacks(assembly: &Assembly) -> Needed {
-    of_all(&[assembly])
+    Inventory::of(&[assembly]).needed()
 }
 
-/// The same for several assemblies together. Whoever goes from one to another needs what both do: what is in the first
-/// only is deleted.
-pub fn of_all(assemblies: &[&Assembly]) -> Needed {
-    let (things, roles, around) = collected(assemblies);
-    Deriving::new(&things, &roles, doing).derive(around)
-}
+impl Inventory {
+    /// What CloudFormation must be allowed to do for these stacks. Whoever goes from some to others needs what both do:
+    /// what is in the first only is deleted.
+    pub fn needed(&self) -> Needed {
+        Deriving::new(self, doing).derive(&self.around)
+    }
 
-/// What reading the resources of stacks needs, and nothing else of them.
-pub fn of_reading(assembly: &Assembly) -> Needed {
-    let (things, roles, _) = collected(&[assembly]);
-    let reading = |found: ResourceType| found.permissions(Handler::Read).collect();
-    Deriving::new(&things, &roles, reading).derive(Around::default())
+    /// What reading the resources needs, and nothing else of the stacks.
+    pub fn needed_to_read(&self) -> Needed {
+        let reading = |found: ResourceType| found.permissions(Handler::Read).collect();
+        Deriving::new(self, reading).derive(&Around::default())
+    }
 }
 
 /// The actions that all of a type's handlers name, and its tagging.
@@ -143,57 +142,6 @@ fn doing(found: ResourceType) -> BTreeSet<&'static str> {
         .into_iter()
         .flat_map(|handler| found.permissions(handler));
     named.chain(found.tagging_permissions()).collect()
-}
-
-/// What assemblies are of, and what is around their resources.
-fn collected(assemblies: &[&Assembly]) -> (Things, Roles, Around) {
-    let mut around = Around::default();
-    let (mut things, mut roles) = (Things::default(), Roles::default());
-    for assembly in assemblies {
-        for stack in &assembly.stacks {
-            let place = Whereabouts {
-                stack: stack.name.clone(),
-                region: assembly.region.clone(),
-                account: assembly.account.clone(),
-            };
-            let scope = Scope::new(&stack.template, &stack.parameters, &place);
-            let expanded = expand(&Resolver::new(&scope, &place));
-            let template = expanded.as_ref().unwrap_or(&stack.template);
-            let scope = Scope::new(template, &stack.parameters, &place);
-            let known = Mutex::default();
-            let names = Names::new(&scope, &place, &known);
-            collect(&names, &mut things, &mut roles);
-            around.collect(&names);
-        }
-    }
-    let own: BTreeSet<&str> = things
-        .of_types
-        .values()
-        .flatten()
-        .map(|thing| thing.rest.as_str())
-        .collect();
-    things
-        .outside
-        .retain(|thing| !own.contains(thing.rest.as_str()));
-    things.outside.sort();
-    things.outside.dedup();
-    (things, roles, around)
-}
-
-/// Takes what a stack's resources are, and what they name.
-fn collect(names: &Names<'_, '_>, things: &mut Things, roles: &mut Roles) {
-    for (logical_id, resource) in names.scope.resources() {
-        let own = names.things(logical_id, resource);
-        roles.collect(names, resource, &own);
-        let known = things
-            .of_types
-            .entry(resource.resource_type.clone())
-            .or_default();
-        known.extend(own);
-        known.sort();
-        known.dedup();
-        things.outside.extend(names.named_in(&resource.properties));
-    }
 }
 
 /// The state of a derivation.
@@ -206,30 +154,29 @@ struct Deriving<'a> {
     unscoped: BTreeSet<Unscoped>,
     left: BTreeMap<(String, Because), BTreeSet<String>>,
     granted: BTreeSet<String>,
-    /// The kinds of a service that things are of.
-    kinds: BTreeMap<(&'a Thing, &'static str), BTreeSet<&'static str>>,
+    /// The things of each kind, by service: each is gone through once.
+    of_services: HashMap<&'static str, OfKinds<'a>>,
 }
 
+/// The things of each kind of a service, each with the type whose resource it is; none where templates only name it.
+type OfKinds<'a> = HashMap<&'static str, Vec<(Option<&'a str>, &'a Thing)>>;
+
 impl<'a> Deriving<'a> {
-    fn new(
-        things: &'a Things,
-        roles: &'a Roles,
-        named: fn(ResourceType) -> BTreeSet<&'static str>,
-    ) -> Self {
+    fn new(inventory: &'a Inventory, named: fn(ResourceType) -> BTreeSet<&'static str>) -> Self {
         Deriving {
-            things,
-            roles,
+            things: &inventory.things,
+            roles: &inventory.roles,
             named,
             permissions: Permissions::default(),
             unscoped: BTreeSet::new(),
             left: BTreeMap::new(),
             granted: BTreeSet::new(),
-            kinds: BTreeMap::new(),
+            of_services: HashMap::new(),
         }
     }
 
-    fn derive(mut self, around: Around) -> Needed {
-        let mut unknown = around.unknown;
+    fn derive(mut self, around: &Around) -> Needed {
+        let mut unknown = around.unknown.clone();
         for name in self.things.of_types.keys() {
             let found = catalog().resource_type(name);
             match found.filter(|found| found.handlers().next().is_some()) {
@@ -240,11 +187,11 @@ impl<'a> Deriving<'a> {
                 None => unknown.extend(around::without_handlers(name)),
             }
         }
-        for (action, resource) in around.permissions {
+        for (action, resource) in &around.permissions {
             if resource == ANY {
-                self.everywhere(&action);
+                self.everywhere(action);
             } else {
-                self.permissions.allow(&action, resource, Vec::new());
+                self.permissions.allow(action, resource.clone(), Vec::new());
             }
         }
         // What one type's handler has nothing for, another's may have.
@@ -298,21 +245,20 @@ impl<'a> Deriving<'a> {
             _ if action.kinds.is_empty() => return self.everywhere(name),
             _ => {}
         }
-        let things = self.things;
-        let own = things.of_type(found.name());
         let mut on = BTreeSet::new();
         // Tags are set on the resource, whatever else an action could tag.
         let is_tagging = found.tagging_permissions().any(|tagging| tagging == name);
         for kind in &action.kinds {
-            let mut is_of = |thing: &&'a Thing| self.is_of(thing, action.service, kind.name);
+            let of_kind = self.of_kind(action.service, kind.name);
+            let own = of_kind.iter().filter(|(of, _)| *of == Some(found.name()));
             let (defaults, some): (Vec<&Thing>, Vec<_>) = own
-                .iter()
-                .filter(&mut is_of)
+                .map(|(_, thing)| thing)
                 .partition(|thing| thing.is_default);
             if !some.is_empty() {
                 on.extend(some);
             } else if !is_tagging {
-                on.extend(things.all().filter(|thing| !thing.is_default).filter(is_of));
+                let all = of_kind.iter().map(|(_, thing)| *thing);
+                on.extend(all.filter(|thing| !thing.is_default));
                 on.extend(defaults);
             }
         }
@@ -326,11 +272,19 @@ impl<'a> Deriving<'a> {
         }
     }
 
-    fn is_of(&mut self, thing: &'a Thing, service: &'static str, kind: &str) -> bool {
-        let kinds = self.kinds.entry((thing, service));
-        kinds
-            .or_insert_with(|| thing.kinds_in(service))
-            .contains(kind)
+    /// The things of a kind.
+    fn of_kind(&mut self, service: &'static str, kind: &str) -> &[(Option<&'a str>, &'a Thing)] {
+        let things = self.things;
+        let of_service = self.of_services.entry(service).or_insert_with(|| {
+            let mut of_kinds = OfKinds::new();
+            for (of, thing) in things.all() {
+                for kind in thing.kinds_in(service) {
+                    of_kinds.entry(kind).or_default().push((of, thing));
+                }
+            }
+            of_kinds
+        });
+        of_service.get(kind).map_or(&[], Vec::as_slice)
     }
 
     fn on(&mut self, name: &str, thing: &Thing) {

@@ -93,9 +93,12 @@ impl Thing {
     /// The kinds of a service that it is of: of those whose ARNs look alike, the ones that say most of it.
     /// `loadbalancer/app/*`, and not `loadbalancer/*`.
     pub(crate) fn kinds_in(&self, service: &str) -> BTreeSet<&'static str> {
-        let is_own = Parts::of(&self.rest).is_some_and(|parts| parts.service == service);
+        let Some(parts) = Parts::of(&self.rest) else {
+            return BTreeSet::new();
+        };
+        let is_own = parts.service == service;
         let own = self.kind.filter(|_| is_own || self.is_service_linked());
-        let fits = |kind: &'static Kind| Some((self.fit(kind)?, kind.name));
+        let fits = |kind: &'static Kind| Some((parts.fit(kind)?, kind.name));
         let fitting: Vec<_> = action::kinds(service).iter().filter_map(fits).collect();
         let most = fitting.iter().map(|(fit, _)| *fit).max();
         let fitting = fitting.into_iter().filter(|(fit, name)| match own {
@@ -103,23 +106,6 @@ impl Thing {
             None => Some(*fit) == most,
         });
         fitting.map(|(_, name)| name).collect()
-    }
-
-    /// How many letters a kind's ARNs say of this one.
-    fn fit(&self, kind: &'static Kind) -> Option<usize> {
-        let thing = Parts::of(&self.rest)?;
-        let fits = |format: &'static str| {
-            let format = Parts::of(format)?;
-            let fits = format.service == thing.service && covers(format.resource, thing.resource);
-            fits.then(|| {
-                format
-                    .resource
-                    .chars()
-                    .filter(|letter| *letter != '*')
-                    .count()
-            })
-        };
-        kind.formats.iter().copied().filter_map(fits).max()
     }
 }
 
@@ -135,6 +121,18 @@ impl Parts<'_> {
         let service = parts.next()?;
         let resource = parts.nth(2)?;
         Some(Parts { service, resource })
+    }
+
+    /// How many letters a kind's ARNs say of this one.
+    fn fit(&self, kind: &Kind) -> Option<usize> {
+        let fits = |format: &&str| {
+            // Most are of another service.
+            let place = format.strip_prefix(self.service)?.strip_prefix(':')?;
+            let resource = place.splitn(3, ':').nth(2)?;
+            let letters = || resource.chars().filter(|letter| *letter != '*').count();
+            covers(resource, self.resource).then(letters)
+        };
+        kind.formats.iter().filter_map(fits).max()
     }
 }
 
@@ -491,22 +489,4 @@ fn undoing(found: ResourceType) -> Option<&'static Action> {
     let mut deletion = acting(Handler::Delete);
     let first = deletion.find(|action| action.name.starts_with("De"));
     first.or_else(|| acting(Handler::Create).next())
-}
-
-/// The things of stacks: those of each type, and those that templates name.
-#[derive(Debug, Default)]
-pub(crate) struct Things {
-    pub(crate) of_types: BTreeMap<String, Vec<Thing>>,
-    pub(crate) outside: Vec<Thing>,
-}
-
-impl Things {
-    pub(crate) fn of_type(&self, resource_type: &str) -> &[Thing] {
-        self.of_types.get(resource_type).map_or(&[], Vec::as_slice)
-    }
-
-    /// All of them that are of a kind.
-    pub(crate) fn all(&self) -> impl Iterator<Item = &Thing> {
-        self.of_types.values().flatten().chain(&self.outside)
-    }
 }

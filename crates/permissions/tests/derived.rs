@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test")]
 
 use stratiform_assembly::{Assembly, StackAt};
-use stratiform_permissions::{Because, Needed, Reason, of_all, of_stacks};
+use stratiform_permissions::{Because, Inventory, Needed, Reason, of_stacks};
 use stratiform_template::Template;
 
 fn needed(stacks: &[(&str, &str)]) -> Needed {
@@ -452,7 +452,7 @@ fn who_goes_from_one_to_another_needs_what_both_do() {
         assembly(&[("shop-dev-a", &before)]),
         assembly(&[("shop-dev-a", &after)]),
     ];
-    let needed = of_all(&[&both[0], &both[1]]);
+    let needed = Inventory::of(&[&both[0], &both[1]]).needed();
     let queues = ["sqs:eu-west-1:#:new", "sqs:eu-west-1:#:old"];
     assert_eq!(on(&needed, "sqs:DeleteQueue"), queues);
 }

@@ -1,7 +1,7 @@
 //! `bootstrap --print-policy`: the roles with their policies, for whoever has to agree.
 
 use serde_json::{Value, json};
-use stratiform_bootstrap::{Role, Whereabouts, report, roles};
+use stratiform_bootstrap::{Role, Whereabouts, needs, report, roles};
 #[cfg(feature = "aws")]
 use stratiform_permissions::{MANAGED_POLICIES, MANAGED_POLICY};
 
@@ -35,7 +35,8 @@ pub(super) fn printed(wanted: &Wanted<'_>) -> Result<Answer, Failure> {
             &format!("`{ACCOUNT}` stands for the account: the environment's file names none\n");
     }
     if let Some(own) = wanted.bootstraps.first() {
-        stderr += &report(&wanted.assembly, wanted.settings, own);
+        let needs = needs(&wanted.assembly, wanted.settings);
+        stderr += &report(&wanted.assembly, wanted.settings, own, &needs);
     }
     let roles: Vec<Value> = all.iter().map(shown).collect();
     let text = serde_json::to_string_pretty(&sorted(json!({ "version": 1, "roles": roles })));

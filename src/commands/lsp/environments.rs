@@ -161,7 +161,7 @@ fn synthesized<E: Environment>(define: Define<E>, about: &[&Loaded<E>]) -> Vec<F
     }));
     let all = all.unwrap_or_default().into_iter();
     all.flat_map(|looked| match looked {
-        Ok((_, verdict)) => verdict.open().cloned().collect(),
+        Ok(validated) => validated.verdict.open().cloned().collect(),
         Err(found) => found,
     })
     .collect()

@@ -64,7 +64,7 @@ fn what_a_small_app_has_not_its_roles_may_not() {
     ] {
         assert!(allowing(deploy, action).is_empty(), "{action}");
     }
-    let report = report(&queue, &settings, own);
+    let report = report(&queue, &settings, own, &needs(&queue, &settings));
     assert!(
         report.contains("\nEach action only on what the stacks name.\n"),
         "{report}"
