@@ -424,6 +424,23 @@ fn macros_and_loops_are_given_the_benefit_of_the_doubt() {
         &format!("{LE}Resources: {{Fn::ForEach::L: [I, [a]]}}"),
         &["invalid-function-argument Resources/Fn::ForEach::L"],
     );
+    for argument in [
+        "[[I], [a], {}]",
+        "[{I: a}, [a], {}]",
+        "[I, [a], text]",
+        "[I, [a], [b]]",
+    ] {
+        expect(
+            &format!("{LE}Resources: {{A: {{Type: T}}, Fn::ForEach::L: {argument}}}"),
+            &["invalid-function-argument Resources/Fn::ForEach::L"],
+        );
+    }
+    expect(
+        &format!(
+            "{LE}Resources: {{A: {{Type: T, Properties: {{V: {{Fn::Length: {{a: b}}}}, W: {{Fn::ToJsonString: {{a: b}}}}}}}}}}"
+        ),
+        &["invalid-function-argument Resources/A/Properties/V/Fn::Length"],
+    );
 }
 
 /// Everything a person gets to read about findings.

@@ -80,7 +80,9 @@ impl<'t> Checker<'t> {
             },
             Function::Length | Function::ToJsonString => {
                 self.needs_extensions(&format!("`{function}`"));
-                if is_scalar(argument) || is_pseudo_text(argument) {
+                // Any map can be JSON, and none has a length.
+                let is_map = function == Function::Length && argument.as_map().is_some();
+                if is_map || is_scalar(argument) || is_pseudo_text(argument) {
                     self.wrong(
                         function,
                         None,

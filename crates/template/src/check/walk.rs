@@ -193,10 +193,20 @@ impl<'t> Checker<'t> {
             return;
         }
         self.needs_extensions("a loop");
-        if !matches!(value, Value::List(items) if items.len() == 3) {
+        let wrong = match value.as_list() {
+            Some([Value::Map(_) | Value::List(_) | Value::Function(..), _, _]) => {
+                Some("the identifier of a loop is no text")
+            }
+            Some([_, _, body]) if body.scalar().is_some() || body.as_list().is_some() => {
+                Some("the body of a loop is no map")
+            }
+            Some([_, _, _]) => None,
+            _ => Some("a loop is no list of three"),
+        };
+        if let Some(what) = wrong {
             self.find(
                 Code::InvalidFunctionArgument,
-                "a loop is no list of three",
+                what,
                 None,
                 "write `[identifier, collection, body]`",
             );
