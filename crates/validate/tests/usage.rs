@@ -297,6 +297,7 @@ Resources:
   A: {Type: My::Own::Type, Properties: {A: !Join [',', !GetAtt T.TopicArn], B: !Join [',', [!GetAtt Zone.NameServers]], C: !Join [',', !GetAtt Zone.NameServers]}}
   B: {Type: My::Own::Type, Properties: {A: !Cidr [x, 4, 8], B: !Cidr [10.0.0.0/16, 300, 200], C: !Cidr [!Ref Any, 4, 8], D: !Cidr ['2001:db8::/56', 4, 64]}}
   C: {Type: My::Own::Type, Properties: {A: !GetAZs eu-wst-1, B: !GetAZs eu-west-1, C: !GetAZs ''}}
+  D: {Type: My::Own::Type, Properties: {A: !FindInMap [!Ref Stage, dev, a], B: !FindInMap [!Ref Any, dev, a]}}
 ",
         &[Code::InvalidFunctionArgument, Code::UnresolvedMapping],
     ));

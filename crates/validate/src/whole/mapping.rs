@@ -1,4 +1,4 @@
-//! Keys of `Fn::FindInMap` that depend on what parameters are, or on the region. `E1011`, `W1034`.
+//! Mappings and keys of `Fn::FindInMap` that depend on what parameters are, or on the region. `E1011`, `W1034`.
 
 use std::borrow::Cow;
 
@@ -22,7 +22,10 @@ pub(super) fn keys(scene: &Scene<'_>, findings: &mut Vec<Finding>) {
         };
         let asked = scene.cases.each(&spot.case, |case| {
             let missing = missing(scene, case, lookup)?;
-            Ok(missing.map(|name| tell(path, &name)).into_iter().collect())
+            Ok(missing
+                .map(|missing| tell(path, &missing))
+                .into_iter()
+                .collect())
         });
         for (case, mut finding) in asked.into_iter().flatten() {
             if case != spot.case {
@@ -33,45 +36,73 @@ pub(super) fn keys(scene: &Scene<'_>, findings: &mut Vec<Finding>) {
     });
 }
 
-fn tell(path: &Path<'_>, name: &str) -> Finding {
+/// What a lookup does not find.
+enum Missing {
+    Mapping(String),
+    Key(String),
+}
+
+fn tell(path: &Path<'_>, missing: &Missing) -> Finding {
+    let (what, why, help) = match missing {
+        Missing::Mapping(name) => (
+            format!("mapping `{}` does not exist", shortened(name)),
+            "a parameter or the region names it",
+            "add the mapping, or take the value from `AllowedValues`",
+        ),
+        Missing::Key(name) => (
+            format!("`{}` does not exist in the mapping", shortened(name)),
+            "a parameter or the region can be that",
+            "add the key to the mapping, or take the value from `AllowedValues`",
+        ),
+    };
     told(
         &path.key(Function::FindInMap.name()),
         (Code::UnresolvedMapping, Level::Error),
-        format!("`{}` does not exist in the mapping", shortened(name)),
-        "a parameter or the region can be that",
-        "add the key to the mapping, or take the value from `AllowedValues`",
+        what,
+        why,
+        help,
     )
 }
 
-/// The key that a mapping does not have in a case. Where all are literals, it is found without this.
+/// What is not there in a case. Where all are literals, it is found without this.
 fn missing<'t>(
     scene: &Scene<'t>,
     case: &Case<'t>,
     lookup: &'t [Value],
-) -> Result<Option<String>, Open<'t>> {
-    let [Value::String(mapping), first, second] = lookup else {
+) -> Result<Option<Missing>, Open<'t>> {
+    let [name, first, second] = lookup else {
         return Ok(None);
     };
     let is_literal = |value: &Value| value.as_str().is_some();
-    let Some(rows) = scene.template.mappings.get(mapping).and_then(Value::as_map) else {
-        return Ok(None);
-    };
     let is_hidden =
         |rows: &indexmap::IndexMap<String, Value>| rows.keys().any(|key| key.starts_with("Fn::"));
-    if is_literal(first) && is_literal(second) || is_hidden(rows) || scene.is_transformed {
+    let mappings = &scene.template.mappings;
+    if scene.is_transformed || is_hidden(mappings) {
+        return Ok(None);
+    }
+    let Some(mapping) = text(scene, case, name)? else {
+        return Ok(None);
+    };
+    let Some(rows) = mappings.get(mapping.as_ref()) else {
+        return Ok((!is_literal(name)).then(|| Missing::Mapping(mapping.into_owned())));
+    };
+    let Some(rows) = rows.as_map().filter(|rows| !is_hidden(rows)) else {
+        return Ok(None);
+    };
+    if [name, first, second].into_iter().all(is_literal) {
         return Ok(None);
     }
     let Some(first) = text(scene, case, first)? else {
         return Ok(None);
     };
     let Some(row) = rows.get(first.as_ref()) else {
-        return Ok(Some(first.into_owned()));
+        return Ok(Some(Missing::Key(first.into_owned())));
     };
     let (Some(row), Some(second)) = (row.as_map(), text(scene, case, second)?) else {
         return Ok(None);
     };
     let is_there = row.contains_key(second.as_ref()) || is_hidden(row);
-    Ok((!is_there).then(|| second.into_owned()))
+    Ok((!is_there).then(|| Missing::Key(second.into_owned())))
 }
 
 /// The text of a key: a literal, or what a parameter is.
