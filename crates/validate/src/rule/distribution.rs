@@ -91,7 +91,6 @@ fn target<'t>(
         return Ok(());
     }
     let origins = look.given(settings, "Origins")?;
-    let is_there = origins.is_some();
     for list in origins.into_iter().chain(groups) {
         let Some(items) = look.items(list)? else {
             return Ok(());
@@ -107,8 +106,7 @@ fn target<'t>(
             }
         }
     }
-    // That origins are needed is in the schema, and not how many.
-    if !is_there || known.iter().any(|known| *known == wanted) {
+    if known.iter().any(|known| *known == wanted) {
         return Ok(());
     }
     let what = format!("there is no origin `{}`", shortened(&wanted));

@@ -70,6 +70,7 @@ fn distributions() {
             "{DistributionConfig: {Aliases: [example, 'a.*.example.com', WWW.example.com, -a.example.com]}}",
             "{DistributionConfig: {Origins: [{Id: web}], DefaultCacheBehavior: {TargetOriginId: wev}, CacheBehaviors: [{TargetOriginId: api}]}}",
             "{DistributionConfig: {Origins: [{Id: web}, !If [Prod, {Id: api}, !Ref AWS::NoValue]], DefaultCacheBehavior: {TargetOriginId: api}}}",
+            "{DistributionConfig: {DefaultCacheBehavior: {TargetOriginId: web}}}",
         ],
     ));
     clean(
