@@ -16,6 +16,7 @@ mod scalar;
 use std::borrow::Cow;
 
 pub(crate) use self::decoded::Decodings;
+pub(crate) use self::document::is_no_document;
 pub(crate) use self::function::Known;
 pub(crate) use part::{Entries, Form};
 use stratiform_catalog::{Fact, JsonType, Keyword, Schema, TypeSet};

@@ -7,11 +7,42 @@ use stratiform_finding::Code;
 use stratiform_finding::words::{listed, meant};
 use stratiform_template::{Path, Step, Value};
 
-use crate::schema::{Entries, Look, Looked};
+use crate::schema::{Entries, Form, Look, Looked, is_no_document, named};
 
 /// Looks at the pattern of a rule, or of an archive.
 pub(super) fn rule<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, path: &Path<'_>) {
     at(look, properties, &["EventPattern"], path);
+    let _ = look.along(
+        properties,
+        &["EventPattern"],
+        path,
+        &mut |look, value, path| look.inside(value, path, &mut full),
+    );
+}
+
+/// Whether every map has something in it: of filters elsewhere nobody says that they must.
+fn full<'t>(look: &mut Look<'_, 't>, value: &Value, path: &Path<'_>) -> Looked<'t> {
+    let Value::Map(entries) = value else {
+        return Ok(());
+    };
+    look.at_each(path, |look| {
+        for name in entries.keys() {
+            if look.given(entries, name)?.is_some() {
+                return Ok(());
+            }
+        }
+        if !look.may_grow(entries) {
+            let what = format!("{} is empty", named(path));
+            let why = "a pattern, and each map in it, has at least one field";
+            let help = "write what it matches, or take it away";
+            look.tell(path, Code::EventPattern, what, why, help);
+        }
+        Ok(())
+    })?;
+    for (name, value) in entries {
+        look.inside(value, &path.key(name), &mut full)?;
+    }
+    Ok(())
 }
 
 /// Looks at the filters of a pipe, or of what hands events to a function.
@@ -34,6 +65,12 @@ pub(super) fn filters<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, path
 
 fn at<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, way: &[&str], path: &Path<'_>) {
     let _ = look.along(properties, way, path, &mut |look, value, path| {
+        if value.as_str().is_some_and(is_no_document) {
+            let what = format!("{} is no pattern", named(path));
+            let why = "a pattern is a map, or text with JSON of one";
+            let help = "write the fields that it matches";
+            look.tell(path, Code::EventPattern, what, why, help);
+        }
         look.document(
             value,
             path,
@@ -61,18 +98,27 @@ fn fields<'t>(look: &mut Look<'_, 't>, entries: &Entries, path: &Path<'_>) -> Lo
                 Ok(())
             }
             Value::List(items) => choices(look, items, path),
-            Value::Function(..) => Ok(()),
             _ if name.starts_with("Fn::") => Ok(()),
+            Value::Function(..) => look.at_each(path, |look| {
+                if look.misformed(value, Form::List)? == Some(Form::Scalar) {
+                    one_value(look, name, path);
+                }
+                Ok(())
+            }),
             _ => {
-                let what = format!("`{name}` is matched against one value");
-                let why = "a pattern has a list of what it matches, or a map of fields";
-                let help = "write the value into a list";
-                look.tell(path, Code::EventPattern, what, why, help);
+                one_value(look, name, path);
                 Ok(())
             }
         })?;
     }
     Ok(())
+}
+
+fn one_value(look: &mut Look<'_, '_>, name: &str, path: &Path<'_>) {
+    let what = format!("`{name}` is matched against one value");
+    let why = "a pattern has a list of what it matches, or a map of fields";
+    let help = "write the value into a list";
+    look.tell(path, Code::EventPattern, what, why, help);
 }
 
 /// What matches by comparing.
@@ -103,13 +149,15 @@ fn choices<'t>(look: &mut Look<'_, 't>, items: &[Value], path: &Path<'_>) -> Loo
         let path = path.below(Step::Index(position));
         look.inside(item, &path, &mut |look, item, path| {
             let Value::Map(entries) = item else {
-                if let Value::List(_) = item {
-                    let why = "a list has values, and what compares with them";
-                    let help = "take out the inner brackets";
-                    let what = "the pattern has a list in a list";
-                    look.tell(path, Code::EventPattern, what, why, help);
-                }
-                return Ok(());
+                return look.at_each(path, |look| {
+                    if look.misformed(item, Form::Scalar)? == Some(Form::List) {
+                        let why = "a list has values, and what compares with them";
+                        let help = "take out the inner brackets";
+                        let what = "the pattern has a list in a list";
+                        look.tell(path, Code::EventPattern, what, why, help);
+                    }
+                    Ok(())
+                });
             };
             for name in entries.keys() {
                 if OPERATORS.contains(&name.as_str()) || name.starts_with("Fn::") {

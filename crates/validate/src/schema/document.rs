@@ -122,6 +122,12 @@ fn read(text: &str) -> Option<Value> {
     (is_known && matches!(value, Value::Map(_))).then_some(value)
 }
 
+/// Whether a text that is written out is no document whatever comes into it: neither JSON nor YAML of a map.
+pub(crate) fn is_no_document(text: &str) -> bool {
+    let is_begun = text.trim_start().starts_with('{');
+    !is_begun && !text.contains("{{resolve:") && read(text).is_none()
+}
+
 /// JSON with what is put into it later in quotes, where it stands outside of any: `{"a": ${b}}`.
 fn quoted(text: &str) -> String {
     let mut written = String::with_capacity(text.len());

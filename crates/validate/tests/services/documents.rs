@@ -173,13 +173,21 @@ fn patterns_of_events() {
             "{EventPattern: {source: [[a]]}}",
             "{EventPattern: {detail: {state: [{prefx: a}]}}}",
             "{EventPattern: {detail: {state: !If [Prod, a, [a]]}}}",
+            "{EventPattern: {}}",
+            "{EventPattern: text}",
+            "{EventPattern: {source: [a], detail: {state: !Ref AWS::NoValue}}}",
+            "{EventPattern: {detail: !If [Prod, {}, {state: [a]}]}}",
+            "{EventPattern: {detail: !Ref AWS::Region, source: !Ref Any}}",
+            "{EventPattern: {source: [!Split [',', 'a,b']]}}",
         ],
     ));
     clean(
         "AWS::Events::Rule",
         &[
             "{EventPattern: {source: [aws.ec2, !Ref Any], detail: {n: [{numeric: ['>', 1]}], $or: [{a: [1]}, {b: [{exists: false}]}]}}}",
-            "{EventPattern: {source: !Ref Any, detail: !If [Prod, {a: [b]}, !Ref AWS::NoValue]}}",
+            "{EventPattern: {source: [!Ref Any], detail: !If [Prod, {a: [b]}, !Ref AWS::NoValue]}}",
+            "{EventPattern: {source: !GetAtt Any.List, detail: !Split [',', !Ref Any]}}",
+            "{EventPattern: '{{resolve:ssm:pattern}}'}",
         ],
     );
     clean(
