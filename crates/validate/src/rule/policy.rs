@@ -11,7 +11,7 @@ use stratiform_finding::words::{listed, meant};
 use stratiform_template::{Path, Step, Value};
 
 use self::place::{Kind, PLACES};
-use crate::schema::{Entries, Form, Look, Looked, named};
+use crate::schema::{Entries, Form, Look, Looked, is_no_document, named};
 
 /// Looks at every policy of a resource.
 pub(super) fn check<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, path: &Path<'_>) {
@@ -35,7 +35,7 @@ pub(super) fn check<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, path: 
 fn is_no_policy(look: &mut Look<'_, '_>, value: &Value, path: &Path<'_>) {
     let is_none = match value {
         Value::List(_) => true,
-        Value::String(text) => text.trim().is_empty(),
+        Value::String(text) => is_no_document(text),
         _ => false,
     };
     if is_none {
@@ -93,6 +93,17 @@ fn policy<'t>(
         let Some(items) = statements.as_list() else {
             return statement(look, kind, statements, path);
         };
+        if items.is_empty() && kind.needs_statements() {
+            let why = "IAM takes no policy without one: `MalformedPolicyDocument`";
+            let help = "add a statement, or take the policy away";
+            look.tell(
+                path,
+                Code::InvalidPolicy,
+                "the policy has no statement",
+                why,
+                help,
+            );
+        }
         for (position, item) in items.iter().enumerate() {
             let path = path.below(Step::Index(position));
             look.inside(item, &path, &mut |look, item, path| {

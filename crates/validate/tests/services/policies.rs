@@ -13,6 +13,8 @@ fn statement(statement: &str) -> String {
 fn elements_of_policies() {
     let cases = [
         "text",
+        "[]",
+        "!If [Prod, {Effect: Allow, Action: '*', Resource: '*'}, []]",
         "[text]",
         "{Effect: Allow, Action: '*'}",
         "{Effect: Allow, Action: '*', NotAction: '*', Resource: '*'}",
@@ -52,8 +54,6 @@ fn actions_of_policies() {
 fn policies_that_are_right() {
     for case in [
         "{Effect: Allow, Action: [s3:Get*, 'S3:getobject', 's3:*', '*'], Resource: '*'}",
-        "[]",
-        "!If [Prod, {Effect: Allow, Action: '*', Resource: '*'}, []]",
         "[!If [Prod, !Ref AWS::NoValue, {Effect: Deny, NotAction: '*', NotResource: '*'}]]",
         "{Effect: !Ref Any, Action: !Ref Any, Resource: !Ref Any}",
         "{Effect: Allow, Action: !Sub '${Any}:x', Resource: [!Sub 'arn:${AWS::Partition}:s3:::a', !GetAtt Bucket.Arn]}",
@@ -125,4 +125,15 @@ fn policies_in_text() {
     };
     assert_eq!(said(&document("logs:PutLogEvents")), "");
     insta::assert_snapshot!(said(&document("logs:PutEvents")));
+    for (text, expected) in [
+        ("text", true),
+        ("'{{resolve:ssm:policy}}'", false),
+        ("'{\"Statement\": []'", false),
+    ] {
+        let said = one(
+            "AWS::IAM::Role",
+            &format!("{{AssumeRolePolicyDocument: {text}}}"),
+        );
+        assert_eq!(said.contains("is no policy"), expected, "{text}: {said}");
+    }
 }

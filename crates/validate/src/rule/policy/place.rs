@@ -156,6 +156,16 @@ impl Kind {
         }
     }
 
+    /// Whether a policy without any statement is refused. IAM refuses one of an identity; of others nobody says.
+    pub(crate) fn needs_statements(self) -> bool {
+        match self {
+            Kind::Identity => true,
+            Kind::Trust | Kind::Resource | Kind::Bucket | Kind::Key | Kind::Own | Kind::Other => {
+                false
+            }
+        }
+    }
+
     /// Whether two statements cannot have one `Sid`. S3 and ECR do not mind.
     pub(crate) fn has_unique_ids(self) -> bool {
         match self {
