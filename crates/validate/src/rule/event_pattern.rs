@@ -4,7 +4,7 @@
 //! event patterns". AWS's own validator: E9014.
 
 use stratiform_finding::Code;
-use stratiform_finding::words::{listed, meant};
+use stratiform_finding::words::{counted, listed, meant};
 use stratiform_template::{Path, Step, Value};
 
 use crate::schema::{Entries, Form, Look, Looked, is_no_document, named};
@@ -159,6 +159,12 @@ fn choices<'t>(look: &mut Look<'_, 't>, items: &[Value], path: &Path<'_>) -> Loo
                     Ok(())
                 });
             };
+            if entries.len() != 1 && !look.may_grow(entries) {
+                let what = format!("a comparison has {}", counted(entries.len(), "operator"));
+                let why = "it is a map with one operator, and what that compares with";
+                let help = "write each comparison as an item of the list";
+                look.tell(path, Code::EventPattern, what, why, help);
+            }
             for name in entries.keys() {
                 if OPERATORS.contains(&name.as_str()) || name.starts_with("Fn::") {
                     continue;

@@ -179,6 +179,7 @@ fn patterns_of_events() {
             "{EventPattern: {detail: !If [Prod, {}, {state: [a]}]}}",
             "{EventPattern: {detail: !Ref AWS::Region, source: !Ref Any}}",
             "{EventPattern: {source: [!Split [',', 'a,b']]}}",
+            "{EventPattern: {source: [{}, {prefix: a, suffix: b}]}}",
         ],
     ));
     clean(
