@@ -110,6 +110,7 @@ const RULES: &[(&str, Rule)] = &[
     ("AWS::SSM::Parameter", ssm_parameter::check),
     ("AWS::Scheduler::Schedule", schedule::scheduler),
     ("AWS::Serverless::Function", function::serverless),
+    ("AWS::Serverless::Function", network::log_events),
     ("AWS::Serverless::Function", runtime::serverless),
     ("AWS::Serverless::StateMachine", state_machine::check),
     ("AWS::StepFunctions::StateMachine", state_machine::check),

@@ -286,21 +286,80 @@ const FILTERS: usize = 5;
 ///
 /// Source: CloudWatch Logs user guide, "CloudWatch Logs quotas". cfn-lint: E2529.
 pub(super) fn log_filter<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, path: &Path<'_>) {
-    let others = before(look, "AWS::Logs::SubscriptionFilter");
+    let others = filters_before(look);
+    filter(look, properties, &others, path);
+}
+
+/// Looks at the events of one of SAM's functions, each of which makes a filter of a log group.
+pub(super) fn log_events<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, path: &Path<'_>) {
+    let own = events(properties);
+    if own.is_empty() {
+        return;
+    }
+    let mut others = filters_before(look);
+    let (resource, path) = (look.subject.resource, path.key("Events"));
+    for (name, event) in own {
+        filter(look, event, &others, &path.key(name).key("Properties"));
+        others.push((name, resource, event));
+    }
+}
+
+/// A filter of a log group: the resource or event that makes it, the resource, and its properties.
+type Filter<'t> = (&'t str, &'t Resource, &'t Entries);
+
+/// The filters of resources that stand before the one that is looked at.
+fn filters_before<'t>(look: &Look<'_, 't>) -> Vec<Filter<'t>> {
+    let own = look.subject.resource;
+    let mut filters = Vec::new();
+    let all = look.scene.template.each_resource();
+    for (name, resource) in all.take_while(|(_, resource)| !std::ptr::eq(*resource, own)) {
+        match resource.resource_type.as_str() {
+            "AWS::Logs::SubscriptionFilter" => filters.push((name, resource, &resource.properties)),
+            "AWS::Serverless::Function" => {
+                let events = events(&resource.properties).into_iter();
+                filters.extend(events.map(|(_, event)| (name, resource, event)));
+            }
+            _ => {}
+        }
+    }
+    filters
+}
+
+/// The events of one of SAM's functions that come from log groups: what they are called, and their properties.
+fn events(properties: &Entries) -> Vec<(&str, &Entries)> {
+    let events = properties.get("Events").and_then(Value::as_map);
+    events
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, event)| {
+            let event = event.as_map()?;
+            let is_of_logs = event.get("Type")?.as_str() == Some("CloudWatchLogs");
+            let properties = event.get("Properties")?.as_map()?;
+            is_of_logs.then_some((name.as_str(), properties))
+        })
+        .collect()
+}
+
+fn filter<'t>(
+    look: &mut Look<'_, 't>,
+    properties: &'t Entries,
+    others: &[Filter<'t>],
+    path: &Path<'_>,
+) {
     if others.len() < FILTERS {
         return;
     }
     let path = path.key("LogGroupName");
     let _ = look.at_each(&path, |look| {
         let mut same = Vec::new();
-        for (name, other) in &others {
-            if look.exists(other)? && is_same(look, properties, &other.properties, "LogGroupName")?
-            {
+        for (name, resource, other) in others {
+            if look.exists(resource)? && is_same(look, properties, other, "LogGroupName")? {
                 same.push(*name);
             }
         }
         if same.len() >= FILTERS {
             let what = format!("the log group has {} subscription filters", same.len() + 1);
+            same.dedup();
             let why = format!("it has at most {FILTERS}; there are {} too", few_ids(same));
             let help = "send what several need to a stream that they share";
             look.tell(&path, Code::QuotaExceeded, what, why, help);

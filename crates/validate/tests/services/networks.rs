@@ -65,6 +65,18 @@ fn one_of_each() {
         };
         (0..count).map(one).collect()
     };
+    let sam = |events: &[&str]| -> String {
+        let event = |(number, group): (usize, &&str)| {
+            format!(
+                "E{number}: {{Type: CloudWatchLogs, Properties: {{LogGroupName: {group}, FilterPattern: ''}}}}"
+            )
+        };
+        let events: Vec<String> = events.iter().enumerate().map(event).collect();
+        format!(
+            "  G: {{Type: AWS::Serverless::Function, Properties: {{Runtime: python3.13, Handler: a.b, InlineCode: c, Events: {{{}}}}}}}\n",
+            events.join(", ")
+        )
+    };
     let wrong = [
         format!("{}{}", route("A", "subnet-1"), route("B", "subnet-1")),
         format!(
@@ -78,6 +90,8 @@ fn one_of_each() {
             endpoint("B", "PrivateDnsEnabled: !If [Prod, true, false]")
         ),
         filters(6),
+        format!("{}{}", filters(4), sam(&["group", "other", "group"])),
+        sam(&["group"; 6]),
     ];
     let found = wrong.map(|case| format!("{case}{}", with(&case)));
     insta::assert_snapshot!(found.join("\n\n"));
@@ -90,6 +104,7 @@ fn one_of_each() {
             endpoint("B", "PrivateDnsEnabled: !Ref Any")
         ),
         filters(5),
+        format!("{}{}", filters(4), sam(&["group", "other", "!Ref Any"])),
     ] {
         assert_eq!(with(&case), "", "{case}");
     }
