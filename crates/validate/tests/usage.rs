@@ -318,6 +318,33 @@ Resources:
 }
 
 #[test]
+fn what_globals_say_is_a_property_that_all_can_have() {
+    let said = |globals: &str, resource: &str| {
+        let text = format!(
+            "Transform: AWS::Serverless-2016-10-31\nGlobals: {globals}\nResources: {{F: {resource}}}\n"
+        );
+        said(&text, &[Code::UnknownMember, Code::NoSuchProperty])
+    };
+    let function = "{Type: AWS::Serverless::Function, Properties: {Runtime: python3.13, Handler: a.b, InlineCode: c}}";
+    let ignoring = "{Type: AWS::Serverless::Function, IgnoreGlobals: '*', Properties: {Runtime: python3.13, Handler: a.b, InlineCode: c}}";
+    let topic = "{Type: AWS::SNS::Topic}";
+    let own = said("{Function: {Policies: [A]}}", function);
+    assert!(
+        own.starts_with("Error unknown-member: Globals/Function/Policies"),
+        "{own}"
+    );
+    for resource in [function, ignoring, topic] {
+        let unknown = said("{Function: {Timeuot: 3}}", resource);
+        assert!(
+            unknown.starts_with("Error no-such-property: Globals/Function/Timeuot"),
+            "{resource}: {unknown}"
+        );
+        assert_eq!(unknown.matches("Error").count(), 1, "{unknown}");
+        assert_eq!(said("{Function: {Timeout: 3, Tags: {A: b}}}", resource), "");
+    }
+}
+
+#[test]
 fn quotas_that_are_nearly_used_up_are_noted() {
     let mut text = "Resources:\n".to_owned();
     for number in 0..451 {

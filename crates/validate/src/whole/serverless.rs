@@ -2,6 +2,7 @@
 //!
 //! Source: AWS SAM developer guide, "Globals section of the AWS SAM template".
 
+use indexmap::IndexMap;
 use stratiform_catalog::catalog;
 use stratiform_finding::words::{listed, meant, shortened};
 use stratiform_finding::{Code, Finding, Level};
@@ -82,16 +83,71 @@ pub(crate) fn globals(template: &Template, findings: &mut Vec<Finding>) {
             findings.push(told(&path.key(name), kind, what, "", help));
         }
     }
-    for name in globals
-        .keys()
-        .filter(|name| !GLOBALS.contains(&name.as_str()))
-    {
+    for (name, value) in globals {
+        if let Some(entries) = value.as_map() {
+            shared(template, name, entries, &path.key(name), findings);
+        }
+        if GLOBALS.contains(&name.as_str()) {
+            continue;
+        }
         findings.push(told(
             &path.key(name),
             (Code::UnknownMember, Level::Error),
             format!("`Globals` has no `{}`", shortened(name)),
             format!("there may be {}", listed(GLOBALS)),
             meant(name, GLOBALS).unwrap_or_else(|| "remove it".to_owned()),
+        ));
+    }
+}
+
+/// What SAM does not take for all resources of a kind, though one may have it.
+const ONES_OWN: [(&str, &[&str]); 2] = [
+    ("Api", &["DefinitionBody", "StageName"]),
+    ("Function", &["Events", "FunctionName", "Policies", "Role"]),
+];
+
+/// The properties of a kind: those that no resource can have, where none shows it, and those that each has for itself.
+fn shared(
+    template: &Template,
+    kind: &str,
+    entries: &IndexMap<String, Value>,
+    path: &Path<'_>,
+    findings: &mut Vec<Finding>,
+) {
+    let type_name = format!("AWS::Serverless::{kind}");
+    let own = ONES_OWN.iter().find(|(of, _)| *of == kind);
+    for name in own.map(|(_, own)| *own).unwrap_or_default() {
+        if entries.contains_key(*name) {
+            findings.push(told(
+                &path.key(name),
+                (Code::UnknownMember, Level::Error),
+                format!("`{name}` cannot stand in `Globals`"),
+                format!("SAM takes it of each {type_name} by itself"),
+                format!("move it to each {type_name}"),
+            ));
+        }
+    }
+    let is_shown = |resource: &Resource| {
+        resource.resource_type == type_name && !resource.unknown.contains_key("IgnoreGlobals")
+    };
+    if template.each_resource().any(|(_, one)| is_shown(one)) {
+        return;
+    }
+    let Some(known) = catalog().resource_type(&type_name) else {
+        return;
+    };
+    let schema = known.schema().resolve();
+    let names = || schema.properties().map(|(name, _)| name);
+    for name in entries.keys().filter(|name| !name.starts_with("Fn::")) {
+        if names().any(|known| known == name) {
+            continue;
+        }
+        findings.push(told(
+            &path.key(name),
+            (Code::NoSuchProperty, Level::Error),
+            format!("property `{}` does not exist", shortened(name)),
+            format!("by the catalog for {type_name}"),
+            meant(name, names()).unwrap_or_else(|| "remove it".to_owned()),
         ));
     }
 }
