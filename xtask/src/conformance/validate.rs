@@ -26,7 +26,7 @@ use std::path::Path;
 
 use case::Case;
 pub(super) use case::number_of;
-use explanation::Explanations;
+use explanation::{Explanations, Peer};
 use oracle::Oracle;
 use peers::Disputes;
 use rules::Rules;
@@ -81,9 +81,15 @@ pub(super) fn compare_all(
     let cfn_lint = Oracle::CfnLint.ask(&cases)?;
     let aws = Oracle::Aws.ask(&cases)?;
     let ours = ours::ask(&cases);
-    let with_cfn_lint = tallied(&cases, &cfn_lint, &ours, (&rules, &explanations));
-    let with_aws = tallied(&cases, &aws, &ours, (&rules, &explanations));
-    for case in with_cfn_lint.unexplained.iter().map(|one| one.case) {
+    let [with_cfn_lint, with_aws] =
+        tallied(&cases, [&cfn_lint, &aws], &ours, (&rules, &explanations));
+    let unexplained = || {
+        with_cfn_lint
+            .unexplained
+            .iter()
+            .chain(&with_aws.unexplained)
+    };
+    for case in unexplained().map(|one| one.case) {
         oracle::write(case)?;
     }
     let mut list = format!("# Ours and cfn-lint\n\n{}\n", headline(&with_cfn_lint));
@@ -120,20 +126,26 @@ pub(super) fn compare_all(
         Oracle::Aws.name(),
         headline(&with_aws)
     );
-    Ok((text, with_cfn_lint.unexplained.is_empty()))
+    Ok((text, unexplained().next().is_none()))
 }
 
+/// Both comparisons of all cases: with cfn-lint, and with AWS's validator.
 fn tallied<'c>(
     cases: &'c [Case],
-    theirs: &'c [Vec<Seen>],
+    [cfn_lint, aws]: [&'c [Vec<Seen>]; 2],
     ours: &'c [Vec<Seen>],
     (rules, explanations): (&Rules, &Explanations),
-) -> Tally<'c> {
-    let mut tally = Tally::default();
-    for ((case, theirs), ours) in cases.iter().zip(theirs).zip(ours) {
-        tally.add(compare::compare(case, theirs, ours, rules), explanations);
+) -> [Tally<'c>; 2] {
+    let mut with_cfn_lint = Tally::default();
+    let mut with_aws = Tally::default();
+    for (((case, cfn_lint), aws), ours) in cases.iter().zip(cfn_lint).zip(aws).zip(ours) {
+        let one = compare::compare(case, cfn_lint, ours, rules);
+        let two = compare::compare(case, aws, ours, rules);
+        let backings = [two.confirmed.clone(), one.confirmed.clone()];
+        with_cfn_lint.add(Peer::CfnLint, one, &backings[0], explanations);
+        with_aws.add(Peer::Aws, two, &backings[1], explanations);
     }
-    tally
+    [with_cfn_lint, with_aws]
 }
 
 fn headline(tally: &Tally<'_>) -> String {
@@ -147,7 +159,7 @@ fn headline(tally: &Tally<'_>) -> String {
         sum(|count| count.both),
         sum(|count| count.other),
         sum(|count| count.only_theirs),
-        tally.explained.values().map(Vec::len).sum::<usize>(),
+        tally.explained.values().map(Vec::len).sum::<usize>() + tally.backed,
         tally.unexplained.len(),
     )
 }

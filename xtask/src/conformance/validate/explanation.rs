@@ -4,15 +4,36 @@
 //! (`explanations.tsv`; its head says what its columns mean).
 
 use super::compare::{Disagreement, Side};
-use super::rules::lines;
+use super::rules::{cfn_lint_number, lines};
 
 const FILE: &str = "xtask/src/conformance/validate/explanations.tsv";
+
+/// Whose findings are held against ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Peer {
+    CfnLint,
+    /// `cloudformation-validate`.
+    Aws,
+}
+
+impl Peer {
+    /// Those that the first column of the table names.
+    fn named(text: &str) -> Option<&'static [Peer]> {
+        match text {
+            "cfn-lint" => Some(&[Peer::CfnLint]),
+            "AWS" => Some(&[Peer::Aws]),
+            "both" => Some(&[Peer::CfnLint, Peer::Aws]),
+            _ => None,
+        }
+    }
+}
 
 /// A reason, and which differences have it.
 #[derive(Debug)]
 pub(super) struct Explanation {
+    peers: &'static [Peer],
     side: Side,
-    /// Numbers of cfn-lint's, or codes of ours.
+    /// Numbers of theirs, or codes of ours.
     rules: Vec<String>,
     /// What the other side has near it.
     near: Vec<String>,
@@ -34,12 +55,16 @@ impl Explanations {
     /// It is not there, or a line of it has another form.
     pub(super) fn read() -> Result<Explanations, String> {
         let lines = lines(FILE)?.into_iter().map(|fields| {
-            let [side, rules, near, changes, mentions, text] = fields.as_slice() else {
-                return Err(format!("`{FILE}`: a line without six columns: {fields:?}"));
+            let [peers, side, rules, near, changes, mentions, text] = fields.as_slice() else {
+                return Err(format!(
+                    "`{FILE}`: a line without seven columns: {fields:?}"
+                ));
             };
             let words = |text: &str| text.split_whitespace().map(str::to_owned).collect();
             let side = Side::ALL.into_iter().find(|one| one.name() == side);
+            let peers = Peer::named(peers);
             Ok(Explanation {
+                peers: peers.ok_or_else(|| format!("`{FILE}`: no such peer: {fields:?}"))?,
                 side: side.ok_or_else(|| format!("`{FILE}`: no such side: {fields:?}"))?,
                 rules: words(rules),
                 near: words(near)
@@ -54,8 +79,8 @@ impl Explanations {
         lines.collect::<Result<_, String>>().map(Explanations)
     }
 
-    /// The line of a difference, where one is about it.
-    pub(super) fn of(&self, one: &Disagreement<'_>) -> Option<usize> {
+    /// The line of a difference with a peer, where one is about it.
+    pub(super) fn of(&self, peer: Peer, one: &Disagreement<'_>) -> Option<usize> {
         let near = one.near.map(|near| near.rule.as_str()).unwrap_or_default();
         let place = format!(
             "{} {}: {}",
@@ -64,9 +89,10 @@ impl Explanations {
             one.seen.message
         );
         self.0.iter().position(|line| {
-            line.side == one.side
-                && is_one(&line.rules, &one.seen.rule)
-                && is_one(&line.near, near)
+            line.peers.contains(&peer)
+                && line.side == one.side
+                && is_rule(&line.rules, &one.seen.rule)
+                && is_rule(&line.near, near)
                 && is_one(&line.changes, &one.case.change)
                 && (line.mentions == "*" || place.contains(&line.mentions))
         })
@@ -76,6 +102,11 @@ impl Explanations {
     pub(super) fn get(&self, line: usize) -> Option<&Explanation> {
         self.0.get(line)
     }
+}
+
+/// As [`is_one`], of a number: AWS's `F3012` is cfn-lint's `E3012`.
+fn is_rule(words: &[String], rule: &str) -> bool {
+    is_one(words, rule) || is_one(words, &cfn_lint_number(rule))
 }
 
 /// Whether a word is one of some, or one of any: `*`, `?*` where there must be one, or its beginning: `if-*`.
@@ -111,6 +142,16 @@ mod tests {
             .filter(|rule| !rules.codes(rule).is_empty())
             .collect();
         assert!(both.is_empty(), "{both:?}");
+    }
+
+    #[test]
+    fn a_line_about_both_peers_names_neither() {
+        let explanations = Explanations::read().unwrap();
+        for line in &explanations.0 {
+            let is_about_both = line.peers.len() == 2;
+            let names_one = line.text.contains("cfn-lint") || line.text.contains("AWS's validator");
+            assert!(!is_about_both || !names_one, "{}", line.text);
+        }
     }
 
     #[test]

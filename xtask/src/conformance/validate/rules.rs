@@ -5,7 +5,7 @@ use std::fs;
 
 use crate::command::root;
 
-/// Codes and cfn-lint's numbers: `crates/validate/data/rules.tsv`, which lives with the rules.
+/// Codes and numbers of cfn-lint's, and of AWS's validator where they are its own: `crates/validate/data/rules.tsv`, which lives with the rules.
 #[derive(Default)]
 pub(super) struct Rules {
     /// Code → numbers.
@@ -47,21 +47,19 @@ impl Rules {
         Ok(rules)
     }
 
-    /// Whether a code of ours stands for a rule of theirs. AWS's numbers are cfn-lint's; those of what is fatal begin
-    /// with another letter.
+    /// Whether a code of ours stands for a rule of theirs. Most of AWS's numbers are cfn-lint's; those of what is fatal
+    /// begin with another letter.
     pub(super) fn is_one(&self, code: &str, rule: &str) -> bool {
-        let rule = cfn_lint_number(rule);
         self.numbers
             .get(code)
-            .is_some_and(|numbers| numbers.contains(&rule))
+            .is_some_and(|numbers| has(numbers, rule))
     }
 
     /// The codes that stand for a rule.
     pub(super) fn codes(&self, rule: &str) -> Vec<&str> {
-        let rule = cfn_lint_number(rule);
         let codes = self.numbers.iter();
         codes
-            .filter(|(_, numbers)| numbers.contains(&rule))
+            .filter(|(_, numbers)| has(numbers, rule))
             .map(|(code, _)| code.as_str())
             .collect()
     }
@@ -81,6 +79,11 @@ impl Rules {
     pub(super) fn verdict(&self, rule: &str) -> Option<&str> {
         self.verdicts.get(rule).map(String::as_str)
     }
+}
+
+/// Whether a number of theirs is among some: itself, or cfn-lint's for it.
+fn has(numbers: &BTreeSet<String>, rule: &str) -> bool {
+    numbers.contains(rule) || numbers.contains(&cfn_lint_number(rule))
 }
 
 /// `F3012` is `E3012`.

@@ -1,6 +1,6 @@
 //! What `docs/conformance.md` says of all this: tables by rule, by code, by reason.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::explanation::Explanations;
@@ -125,17 +125,31 @@ impl Tables<'_> {
     }
 
     fn reasons(&self) -> String {
-        let mut text =
-            "**Why they differ**, against cfn-lint:\n\n| differences | why |\n| --: | --- |\n"
-                .to_owned();
-        for (line, differences) in &self.with_cfn_lint.explained {
-            if let Some(explanation) = self.explanations.get(*line) {
-                let _ = writeln!(text, "| {} | {} |", differences.len(), explanation.text);
+        let mut text = "**Why they differ**:\n\n\
+                        | with cfn-lint | with AWS's | why |\n| --: | --: | --- |\n"
+            .to_owned();
+        let tallies = [self.with_cfn_lint, self.with_aws];
+        let lines: BTreeSet<usize> = tallies
+            .iter()
+            .flat_map(|tally| tally.explained.keys().copied())
+            .collect();
+        let mut row = |counts: [usize; 2], why: &str| {
+            let [cfn_lint, aws] = counts.map(shown);
+            let _ = writeln!(text, "| {cfn_lint} | {aws} | {why} |");
+        };
+        row(
+            tallies.map(|tally| tally.backed),
+            "ours, which the other of the two says, too",
+        );
+        for line in lines {
+            let of_line = |tally: &Tally<'_>| tally.explained.get(&line).map_or(0, Vec::len);
+            if let Some(explanation) = self.explanations.get(line) {
+                row(tallies.map(of_line), &explanation.text);
             }
         }
-        let open = self.with_cfn_lint.unexplained.len();
-        if open > 0 {
-            let _ = writeln!(text, "| {open} | not explained |");
+        let open = tallies.map(|tally| tally.unexplained.len());
+        if open != [0, 0] {
+            row(open, "not explained");
         }
         text
     }

@@ -6,9 +6,10 @@ use std::fmt::Write as _;
 use stratiform_finding::Level;
 
 use super::compare::{Compared, Disagreement, Side};
-use super::explanation::Explanations;
+use super::explanation::{Explanations, Peer};
 use super::oracle;
 use super::rules::Rules;
+use super::seen::Seen;
 
 /// How often a rule was seen.
 #[derive(Clone, Copy, Debug, Default)]
@@ -29,6 +30,8 @@ pub(super) struct Tally<'c> {
     pub(super) rules: BTreeMap<String, Count>,
     /// By code of ours.
     pub(super) codes: BTreeMap<String, Count>,
+    /// Ours alone, which the other peer has, too: no reason beyond that is needed.
+    pub(super) backed: usize,
     /// What has no reason.
     pub(super) unexplained: Vec<Disagreement<'c>>,
     /// By the line that says why.
@@ -36,7 +39,14 @@ pub(super) struct Tally<'c> {
 }
 
 impl<'c> Tally<'c> {
-    pub(super) fn add(&mut self, compared: Compared<'c>, explanations: &Explanations) {
+    /// Adds a comparison with a peer; `backing` is what the other peer says, too, of our findings.
+    pub(super) fn add(
+        &mut self,
+        peer: Peer,
+        compared: Compared<'c>,
+        backing: &[&Seen],
+        explanations: &Explanations,
+    ) {
         self.cases += 1;
         let alone = |one: &Disagreement<'_>| {
             one.seen.severity() == Level::Error
@@ -61,7 +71,11 @@ impl<'c> Tally<'c> {
                     self.rules.entry(rule).or_default().other += 1;
                 }
             }
-            match explanations.of(&disagreement) {
+            if disagreement.side == Side::OnlyOurs && backing.contains(&disagreement.seen) {
+                self.backed += 1;
+                continue;
+            }
+            match explanations.of(peer, &disagreement) {
                 Some(line) => self.explained.entry(line).or_default().push(disagreement),
                 None => self.unexplained.push(disagreement),
             }
@@ -140,4 +154,30 @@ fn examples(class: &[&Disagreement<'_>]) -> String {
         let _ = writeln!(text, "- and {} more changes", changes.len() - EXAMPLES);
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::case::Case;
+    use super::super::compare::compare;
+    use super::{Explanations, Peer, Rules, Seen, Tally};
+
+    #[test]
+    fn what_the_other_peer_says_too_needs_no_reason() {
+        let rules = Rules::read().unwrap();
+        let explanations = Explanations::read().unwrap();
+        let case = Case::found("case", "us-east-1", "");
+        let ours = [Seen {
+            rule: "no-such-code".to_owned(),
+            level: "Error".to_owned(),
+            path: vec!["Resources".to_owned()],
+            message: String::new(),
+        }];
+        for (backing, expected) in [(vec![], (0, 1)), (vec![&ours[0]], (1, 0))] {
+            let mut tally = Tally::default();
+            let compared = compare(&case, &[], &ours, &rules);
+            tally.add(Peer::Aws, compared, &backing, &explanations);
+            assert_eq!((tally.backed, tally.unexplained.len()), expected);
+        }
+    }
 }
