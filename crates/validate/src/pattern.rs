@@ -1,9 +1,10 @@
 //! The schemas' patterns: regular expressions as ECMA-262 has them, found anywhere in a text.
 //!
-//! A pattern is read when somebody asks for it, once. What a pattern looks at ahead of its beginning (`^(?!aws:)…`) is
-//! asked by itself. One that cannot be read limits nothing: those that look around elsewhere, and classes of Unicode
-//! that are denied. See decision 0044.
+//! A pattern is read when somebody asks for it, once. What a pattern looks at ahead of its beginning (`^(?!aws:)…`), or
+//! behind its end (`…(?<!-)$`), is asked by itself. One that cannot be read limits nothing: those that look around
+//! elsewhere. See decision 0044.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
@@ -14,15 +15,15 @@ static READ: LazyLock<Mutex<HashMap<&'static str, Option<Pattern>>>> =
 
 /// What a text must match.
 struct Pattern {
-    /// What it must begin with, or must not.
-    ahead: Vec<(Regex, bool)>,
+    /// What it must begin or end with, or must not.
+    around: Vec<(Regex, bool)>,
     rest: Regex,
 }
 
 impl Pattern {
     fn is_match(&self, text: &str) -> bool {
         let fits = |(regex, wanted): &(Regex, bool)| regex.is_match(text) == *wanted;
-        self.ahead.iter().all(fits) && self.rest.is_match(text)
+        self.around.iter().all(fits) && self.rest.is_match(text)
     }
 }
 
@@ -39,26 +40,45 @@ pub(crate) fn covers(pattern: &str, text: &str) -> Option<bool> {
     Some(regex.is_match(text))
 }
 
-/// Reads a pattern, and what it looks at ahead of its beginning.
+/// Reads a pattern, and what it looks at ahead of its beginning and behind its end.
 fn parse(pattern: &str) -> Option<Pattern> {
+    let (pattern, behind) = lookbehind(pattern);
+    let pattern = pattern.as_ref();
     let mut rest = ["^", r"\A"]
         .iter()
         .find_map(|start| pattern.strip_prefix(start))
         .filter(|rest| rest.starts_with("(?!") || rest.starts_with("(?="))
         .unwrap_or(pattern);
-    let mut ahead = Vec::new();
+    let mut around = Vec::new();
+    if let Some(inner) = behind {
+        around.push((exact(&format!("(?:{inner})$"))?, false));
+    }
     // Ahead of alternatives it would be about the first of them only.
     let is_anchored = rest.len() < pattern.len() && !has_alternatives(rest);
     while is_anchored && let Some((inner, after)) = lookahead(rest) {
-        let regex = plain(&format!("^(?:{inner})"))?;
-        ahead.push((regex, rest.starts_with("(?=")));
+        let ahead = format!("^(?:{inner})");
+        let is_wanted = rest.starts_with("(?=");
+        let regex = if is_wanted { plain(&ahead) } else { exact(&ahead) };
+        around.push((regex?, is_wanted));
         rest = after;
     }
-    let rest = match ahead.is_empty() {
-        true => plain(pattern)?,
-        false => plain(&format!("^(?:{rest})"))?,
+    let rest = match is_anchored {
+        false => plain(pattern)?,
+        true => plain(&format!("^(?:{rest})"))?,
     };
-    Some(Pattern { ahead, rest })
+    Some(Pattern { around, rest })
+}
+
+/// A pattern without what its end must not be: `(?<!-)$`.
+fn lookbehind(pattern: &str) -> (Cow<'_, str>, Option<&str>) {
+    let parts = pattern
+        .strip_suffix(")$")
+        .and_then(|begun| begun.rsplit_once("(?<!"))
+        .filter(|(before, inner)| !inner.contains(['(', ')', '|']) && !has_alternatives(before));
+    match parts {
+        Some((before, inner)) => (Cow::Owned(format!("{before}$")), Some(inner)),
+        None => (Cow::Borrowed(pattern), None),
+    }
 }
 
 /// What is inside of a look ahead that a pattern begins with, and what comes after it.
@@ -109,7 +129,7 @@ fn outside(pattern: &str) -> impl Iterator<Item = (usize, char, i32)> {
 const BEYOND: &str = r"\u{80}-\u{10FFFF}";
 
 /// Classes of Unicode, with what of them is ASCII.
-const CLASSES: [(&str, &str); 8] = [
+const CLASSES: [(&str, &str); 16] = [
     (r"\p{L}", "a-zA-Z"),
     (r"\p{M}", ""),
     (r"\p{Mn}", ""),
@@ -118,20 +138,38 @@ const CLASSES: [(&str, &str); 8] = [
     (r"\p{S}", "$+<->^`|~"),
     (r"\p{Z}", " "),
     (r"\p{Zs}", " "),
+    (r"\p{C}", r"\x00-\x1F\x7F"),
+    (r"\p{Cc}", r"\x00-\x1F\x7F"),
+    (r"\p{Cf}", ""),
+    (r"\p{Graph}", "!-~"),
+    (r"\p{Print}", " -~"),
+    (r"\p{ASCII}", r"\x00-\x7F"),
+    (r"\P{C}", " -~"),
+    (r"\P{M}", r"\x00-\x7F"),
 ];
 
+/// How characters beyond the first 65,536 are written in halves.
+const HALVES: [&str; 3] = [
+    r"\uD800\uDBFF-\uDC00\uDFFF",
+    r"\uD800\uDC00-\uDBFF\uDFFF",
+    r"\uD83C-\uDBFF\uDC00-\uDFFF",
+];
+
+/// A pattern that must not match: a class that is too large would refuse what is right.
+fn exact(pattern: &str) -> Option<Regex> {
+    let has_classes = pattern.contains(r"\p") || pattern.contains(r"\P");
+    (!has_classes).then(|| plain(pattern)).flatten()
+}
+
 fn plain(pattern: &str) -> Option<Regex> {
-    let pattern = pattern.replace(r"\Z", r"\z");
-    if !pattern.contains(r"\p") {
-        return Regex::new(&pattern)
-            .or_else(|_| Regex::new(&hyphens(&pattern)))
-            .ok();
+    // Nothing follows: the end.
+    let mut pattern = pattern.replace(r"\Z", r"\z").replace(r"(?![\s\S])", r"\z");
+    for halves in HALVES {
+        pattern = pattern.replace(halves, r"\u{10000}-\u{10FFFF}");
     }
-    // Denied, a class that is too large refuses what is right.
-    if pattern.contains("[^") || pattern.contains(r"\P") {
-        return None;
+    if pattern.contains(r"\p") || pattern.contains(r"\P") {
+        pattern = written_out(&pattern)?;
     }
-    let pattern = written_out(&pattern)?;
     Regex::new(&pattern)
         .or_else(|_| Regex::new(&hyphens(&pattern)))
         .ok()
@@ -147,21 +185,34 @@ fn hyphens(pattern: &str) -> String {
         })
 }
 
-/// The pattern without classes of Unicode.
+/// Where a part of a pattern stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Outside,
+    Class,
+    /// A class of what must not be.
+    Denied,
+}
+
+/// The pattern without classes of Unicode. Of what is denied only ASCII's part is: the rest is not known.
 fn written_out(pattern: &str) -> Option<String> {
+    // Classes that are cut with each other are another thing in each language.
+    if pattern.contains("&&") {
+        return None;
+    }
     let mut out = String::with_capacity(pattern.len());
     let mut rest = pattern;
-    let mut in_class = false;
+    let mut place = Place::Outside;
     while let Some(character) = rest.chars().next() {
         let named = CLASSES.iter().find(|(name, _)| rest.starts_with(name));
         let length = match (named, character) {
             (Some((name, ascii)), _) => {
-                let class = format!("{ascii}{BEYOND}");
-                out += &if in_class {
-                    class
-                } else {
-                    format!("[{class}]")
-                };
+                match place {
+                    Place::Outside => out += &format!("[{ascii}{BEYOND}]"),
+                    Place::Class => out += &format!("{ascii}{BEYOND}"),
+                    Place::Denied if name.starts_with(r"\P") => return None,
+                    Place::Denied => out += ascii,
+                }
                 name.len()
             }
             (None, '\\') => {
@@ -170,10 +221,11 @@ fn written_out(pattern: &str) -> Option<String> {
                 length
             }
             (None, _) => {
-                in_class = match character {
-                    '[' => true,
-                    ']' => false,
-                    _ => in_class,
+                place = match character {
+                    '[' if place == Place::Outside && rest.starts_with("[^") => Place::Denied,
+                    '[' if place == Place::Outside => Place::Class,
+                    ']' => Place::Outside,
+                    _ => place,
                 };
                 out.push(character);
                 character.len_utf8()
@@ -232,7 +284,20 @@ mod tests {
             assert_eq!(matches(tags, text), Some(expected), "{text}");
         }
         assert_eq!(matches(r"^\p{L}+$", "a1"), Some(false));
-        assert_eq!(matches(r"[^\p{L}]", "a"), None);
+        for (pattern, text, expected) in [
+            (r"^[^\p{L}]+$", "a", false),
+            (r"^[^\p{L}]+$", "12", true),
+            (r"^[^\p{C}]+$", "Größe 1", true),
+            (r"^[^\p{C}]+$", "a\tb", false),
+            (r"^[\P{C}\t]+$", "a\tb", true),
+            (r"^\P{C}*$", "a\nb", false),
+            (r"^[\u0020-\uD7FF\uE000-\uFFFD\uD800\uDBFF-\uDC00\uDFFF\t]*$", "a 😀", true),
+            (r"^[\u0020-\uD7FF\uE000-\uFFFD\uD800\uDBFF-\uDC00\uDFFF\t]*$", "a\u{1}", false),
+        ] {
+            assert_eq!(matches(pattern, text), Some(expected), "{pattern} {text}");
+        }
+        assert_eq!(matches(r"[^\P{C}]", "a"), None);
+        assert_eq!(matches(r"^(?!\p{L})\w+$", "ß"), None);
         assert_eq!(matches(r"(?!a)b", "b"), None);
     }
 
@@ -247,10 +312,18 @@ mod tests {
             (r"^(?!(a|b(c)))[a-d]+$", "bd", true),
             (r"^(?!(?i)(stop|help)$)\S+$", "STOP", false),
             (r"\A[\w-.~]+\Z", "a-b.c", true),
+            (r"^[a-z.]+(?<!\.git)$", "a.gi", true),
+            (r"^[a-z.]+(?<!\.git)$", "a.git", false),
+            (r"^(?! )[a-z ]*(?<! )$", "a b", true),
+            (r"^(?! )[a-z ]*(?<! )$", "a ", false),
+            (r"^\S([\s\S]*\S)?(?![\s\S])", "a b", true),
+            (r"^\S([\s\S]*\S)?(?![\s\S])", "a b ", false),
         ];
         for (pattern, text, expected) in cases {
             assert_eq!(matches(pattern, text), Some(expected), "{pattern} {text}");
         }
-        assert_eq!(matches(r"^(?!a)b|c", "c"), None);
+        for pattern in [r"^(?!a)b|c", r"a|b(?<!c)$", r"(?<!c)d"] {
+            assert_eq!(matches(pattern, "c"), None, "{pattern}");
+        }
     }
 }
