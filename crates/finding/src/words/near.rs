@@ -20,7 +20,10 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     candidates
         .into_iter()
         .filter(|candidate| candidate.len().abs_diff(word.len()) <= allowed * 4 + 4)
-        .map(|candidate| (distance(&lower, &candidate.to_lowercase()), candidate))
+        .map(|candidate| (candidate.to_lowercase(), candidate))
+        // Of thousands of candidates few are looked at letter by letter.
+        .filter(|(candidate, _)| at_least(&lower, candidate) <= allowed)
+        .map(|(lowered, candidate)| (distance(&lower, &lowered), candidate))
         .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
@@ -36,6 +39,20 @@ pub fn only_near<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) 
     let mut others = candidates.into_iter().filter(|other| *other != near);
     let is_only = edits <= 2 && !others.any(|other| away(other) <= edits);
     is_only.then_some(near)
+}
+
+/// How many edits there must be: each takes away one letter at most, and adds one at most. Only ASCII's are counted.
+fn at_least(one: &str, other: &str) -> usize {
+    let mut more = [0_i32; 128];
+    for (text, sign) in [(one, 1), (other, -1)] {
+        for byte in text.bytes() {
+            if let Some(count) = more.get_mut(usize::from(byte)) {
+                *count += sign;
+            }
+        }
+    }
+    let missing = |sign: i32| -> i32 { more.iter().map(|count| (count * sign).max(0)).sum() };
+    usize::try_from(missing(1).max(missing(-1))).unwrap_or_default()
 }
 
 /// Edits (insert, remove, replace) from one text to the other.
@@ -56,7 +73,7 @@ fn distance(one: &str, other: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{nearest, only_near};
+    use super::{at_least, distance, nearest, only_near};
 
     fn check(word: &str, candidates: &[&str], expected: Option<&str>) {
         assert_eq!(
@@ -77,6 +94,20 @@ mod tests {
         check("a", &["A"], Some("A"));
         check("Größe", &["Grösse"], None);
         check("x", &[], None);
+    }
+
+    #[test]
+    fn letters_that_differ_are_no_more_than_edits() {
+        let words = [
+            "", "a", "queue", "queeu", "kms::key", "größe", "grösse", "ſs", "aaaa", "äöü",
+        ];
+        for (one, other) in words.iter().flat_map(|one| words.map(|other| (one, other))) {
+            assert!(
+                at_least(one, other) <= distance(one, other),
+                "{one} {other}"
+            );
+        }
+        assert_eq!(at_least("queue", "keys"), 4);
     }
 
     #[test]
