@@ -58,7 +58,11 @@ fn parse(pattern: &str) -> Option<Pattern> {
     while is_anchored && let Some((inner, after)) = lookahead(rest) {
         let ahead = format!("^(?:{inner})");
         let is_wanted = rest.starts_with("(?=");
-        let regex = if is_wanted { plain(&ahead) } else { exact(&ahead) };
+        let regex = if is_wanted {
+            plain(&ahead)
+        } else {
+            exact(&ahead)
+        };
         around.push((regex?, is_wanted));
         rest = after;
     }
@@ -291,8 +295,16 @@ mod tests {
             (r"^[^\p{C}]+$", "a\tb", false),
             (r"^[\P{C}\t]+$", "a\tb", true),
             (r"^\P{C}*$", "a\nb", false),
-            (r"^[\u0020-\uD7FF\uE000-\uFFFD\uD800\uDBFF-\uDC00\uDFFF\t]*$", "a 😀", true),
-            (r"^[\u0020-\uD7FF\uE000-\uFFFD\uD800\uDBFF-\uDC00\uDFFF\t]*$", "a\u{1}", false),
+            (
+                r"^[\u0020-\uD7FF\uE000-\uFFFD\uD800\uDBFF-\uDC00\uDFFF\t]*$",
+                "a 😀",
+                true,
+            ),
+            (
+                r"^[\u0020-\uD7FF\uE000-\uFFFD\uD800\uDBFF-\uDC00\uDFFF\t]*$",
+                "a\u{1}",
+                false,
+            ),
         ] {
             assert_eq!(matches(pattern, text), Some(expected), "{pattern} {text}");
         }
