@@ -81,6 +81,20 @@ fn references() {
         &resources("Metadata: {V: !Ref X, W: }"),
         &["unresolved-reference Resources/B/Metadata/V/Ref"],
     );
+    for metadata in ["some text", "[a]", "1", "true", "!Ref A"] {
+        expect(
+            &resources(&format!("Metadata: {metadata}")),
+            &["invalid-structure Resources/B/Metadata"],
+        );
+    }
+    for metadata in ["{}", "{V: [a]}", "{V: a}"] {
+        expect(&resources(&format!("Metadata: {metadata}")), &[]);
+    }
+    // What it chooses may be a map.
+    expect(
+        &resources("Metadata: !If [X, {V: a}, {V: b}]"),
+        &["unresolved-condition Resources/B/Metadata/Fn::If/0"],
+    );
     expect(
         "Resources: {A: {Type: T}}\nOutputs: {O: {Value: !Ref X, Condition: C, Export: {Name: !Ref Y}}}",
         &[
@@ -368,7 +382,7 @@ fn cycles() {
     let recorded = |names: &str| Some(format!("Circular dependency between resources: [{names}]"));
     assert_eq!(
         code(
-            "Resources: {A: {Type: T, DependsOn: B}, B: {Type: T, Properties: {V: !Sub '${C.Arn}'}}, C: {Type: T, Metadata: [!Ref A]}, D: {Type: T, DependsOn: A}}"
+            "Resources: {A: {Type: T, DependsOn: B}, B: {Type: T, Properties: {V: !Sub '${C.Arn}'}}, C: {Type: T, Metadata: {V: [!Ref A]}}, D: {Type: T, DependsOn: A}}"
         ),
         [(
             "a circle of dependencies: A → B → C → A".to_owned(),

@@ -87,10 +87,16 @@ impl<'t> Checker<'t> {
         }
         if let Some(metadata) = &resource.metadata {
             self.below(Step::Key("Metadata"), |checker| {
-                if matches!(
-                    metadata,
-                    Value::Function(Function::Ref | Function::Sub | Function::Join, _)
-                ) {
+                // Text as it is recorded, and any other kind of value, since the words are of all that is no map. What other
+                // functions give may be one; nobody knows what becomes of `null`.
+                let is_no_map = match metadata {
+                    Value::Map(_) | Value::Null => false,
+                    Value::Function(function, _) => {
+                        matches!(function, Function::Ref | Function::Sub | Function::Join)
+                    }
+                    Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::List(_) => true,
+                };
+                if is_no_map {
                     checker.find(
                         Code::InvalidStructure,
                         "`Metadata` is no map",
