@@ -19,8 +19,8 @@ use crate::{
 /// The schema of one layer's file, for editors: `environments/schema.json`.
 ///
 /// It is the schema that is checked, but for what only a whole environment has: no key is required, `null`
-/// is allowed where it removes something, and the values of a [`Format`] are listed. Keys are sorted, so that
-/// the same types give the same bytes.
+/// is allowed where it removes something, and the values of a [`Format`] are listed, as values and as keys. Keys are
+/// sorted, so that the same types give the same bytes.
 pub fn schema<E: Environment>() -> String {
     let mut schema = root::<E>();
     for_layers(&mut schema, &formats::<E>());
@@ -156,6 +156,7 @@ fn for_layers(schema: &mut Value, formats: &BTreeMap<&'static str, Format>) {
             allow_null(value);
         }
     }
+    list_names(object, formats);
     // Items are not merged: each is whole, and what it requires stays required.
     if let Some(items) = object.get_mut("items") {
         list_choices(items, formats);
@@ -168,6 +169,28 @@ fn for_layers(schema: &mut Value, formats: &BTreeMap<&'static str, Format>) {
             }
             object.insert("anyOf".to_owned(), Value::Array(variants));
         }
+    }
+}
+
+/// Lists the keys of a map that are the values of a format. Editors offer them only where nothing else is said of other
+/// keys.
+fn list_names(object: &mut Map<String, Value>, formats: &BTreeMap<&'static str, Format>) {
+    let patterns = object.get("patternProperties").and_then(Value::as_object);
+    let mut patterns = patterns.into_iter().flatten();
+    let (Some((pattern, value)), None) = (patterns.next(), patterns.next()) else {
+        return;
+    };
+    let mut all = formats.values();
+    let Some(format) = all.find(|format| format.pattern == pattern) else {
+        return;
+    };
+    let names = (format.choices)();
+    if !names.is_empty() {
+        let value = value.clone();
+        object.remove("patternProperties");
+        object.insert("additionalProperties".to_owned(), value);
+        let names = serde_json::json!({ "enum": names });
+        object.insert("propertyNames".to_owned(), names);
     }
 }
 

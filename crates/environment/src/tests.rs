@@ -390,6 +390,20 @@ fn a_layer_needs_no_key_and_may_remove_what_is_optional() {
         of("/properties/settings/properties/name"),
         serde_json::Value::Null
     );
+    let policies = "/properties/settings/properties/policies";
+    let names = of(&format!("{policies}/propertyNames/enum"));
+    let has = |name: &str| {
+        let mut names = names.as_array().into_iter().flatten();
+        names.any(|known| known == name)
+    };
+    assert!(has("storage-encrypted") && has("all") && !has("duplicate-key"));
+    // Levels are those of any other name.
+    let level = of(&format!("{policies}/additionalProperties/anyOf/0/const"));
+    assert_eq!(level, "off");
+    assert_eq!(
+        of(&format!("{policies}/patternProperties")),
+        serde_json::Value::Null
+    );
 }
 
 #[test]

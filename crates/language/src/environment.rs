@@ -35,6 +35,13 @@ pub fn complete_environment(schema: &Value, text: &str, cursor: usize) -> Vec<Co
                 add(proposal);
             }
         }
+        let other = place.get("additionalProperties");
+        for name in place.get("propertyNames").into_iter().flat_map(values) {
+            if question.may_be_key() && question.is_new(&name) {
+                let is_map = other.is_some_and(has_parts);
+                add(question.key(Kind::Property, &name, is_map));
+            }
+        }
         if question.may_be_value() {
             for value in values(place) {
                 add(question.value(Kind::Value, &value));

@@ -24,6 +24,11 @@ fn schema() -> Value {
                     ]
                 }
             },
+            "policies": {
+                "type": "object",
+                "additionalProperties": {"enum": ["off", "error"]},
+                "propertyNames": {"enum": ["port-open", "all"]}
+            },
             "zones": {"type": "array", "items": {"enum": ["a", "b"]}}
         }
     })
@@ -38,7 +43,10 @@ fn labels(text: &str) -> String {
 
 #[test]
 fn keys_and_values_are_those_of_the_schema() {
-    assert_eq!(labels("¦"), "services:|settings:|zones:");
+    assert_eq!(labels("¦"), "policies:|services:|settings:|zones:");
+    // Keys that are not properties by themselves.
+    assert_eq!(labels("policies:\n  all: off\n  ¦\n"), "port-open: ");
+    assert_eq!(labels("policies:\n  port-open: ¦\n"), "error|\"off\"");
     assert_eq!(labels("settings:\n  region: x\n  ¦\n"), "protected: ");
     assert_eq!(labels("settings:\n  region: ¦\n"), "eu-central-1|eu-west-1");
     assert_eq!(labels("settings:\n  protected:¦\n"), " false| true");
