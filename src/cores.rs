@@ -9,6 +9,18 @@ use std::thread;
 /// build. Only what is used is memory.
 const STACK: usize = 64 * 1024 * 1024;
 
+/// What comes of something that may go as deep as templates do. A panic in it goes on here.
+pub(crate) fn on_a_deep_stack<R: Send>(work: impl Fn() -> R + Sync) -> R {
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().stack_size(STACK);
+        match thread.spawn_scoped(scope, &work) {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            // Where there is no room for another thread, this one has to do.
+            Err(_) => work(),
+        }
+    })
+}
+
 /// What comes of each thing, in their order. A panic in one of them goes on here.
 pub(crate) fn on_all_cores<'t, T: Sync, R: Send>(
     things: &'t [T],

@@ -1,18 +1,22 @@
 //! The user's own rules: which files there are, and what they say of a template.
 //!
-//! What lives here: finding and reading the files. What does not: the language (`stratiform-guard-rules`, behind the
-//! feature `guard-rules`; a build without it says of each file that nobody reads it).
+//! What lives here: finding and reading the files, and what of a stack is known to rules. Whoever holds templates against
+//! rules asks here. What does not: the language (`stratiform-guard-rules`, behind the feature `guard-rules`; a build
+//! without it says of each file that nobody reads it), and what is accepted (`assemblies::verdict`).
 
 use std::path::{Path, PathBuf};
 
+use indexmap::IndexMap;
+use stratiform_assembly::StackAt;
 use stratiform_finding::{Code, Finding, Source};
 #[cfg(feature = "guard-rules")]
 pub(crate) use stratiform_guard_rules::{Rules, Setting};
+use stratiform_service::AccountId;
 use stratiform_template::Template;
 use stratiform_validate::NotChecked;
 
 use crate::repository::input::{Input, entries, is_of_others};
-use crate::validation::Verdict;
+use crate::validation::{Verdict, values};
 
 /// The folder of a project that has its rules.
 const FOLDER: &str = "policies";
@@ -35,8 +39,8 @@ pub(crate) enum Rules<'s> {
 pub(crate) struct Setting<'a> {
     pub regions: &'a [&'a str],
     pub stack: Option<&'a str>,
-    pub account: Option<&'a stratiform_service::AccountId>,
-    pub parameters: Option<&'a indexmap::IndexMap<String, String>>,
+    pub account: Option<&'a AccountId>,
+    pub parameters: Option<&'a IndexMap<String, String>>,
 }
 
 /// Files of rules, and what is wrong with them.
@@ -66,6 +70,11 @@ impl RuleFiles {
             }
         }
         files
+    }
+
+    /// Those of a project.
+    pub(crate) fn of(root: &Path) -> RuleFiles {
+        RuleFiles::default().with_those_of(root)
     }
 
     /// Adds those of a project.
@@ -145,6 +154,31 @@ fn parsed<'s>(sources: &'s [Source], verdict: &mut Verdict) -> Vec<Rules<'s>> {
     verdict.unreadable += sources.len();
     verdict.tell(unread);
     Vec::new()
+}
+
+/// What breaks rules in a stack, where it is deployed, and what they could not judge. What is known of its parameters
+/// besides what they are given counts where it is what they are deployed with.
+pub(crate) fn held(
+    stack: &StackAt,
+    regions: &[&str],
+    account: Option<&AccountId>,
+    known: &IndexMap<String, String>,
+    rules: &[Rules<'_>],
+) -> (Vec<Finding>, Vec<NotChecked>) {
+    if rules.is_empty() {
+        return (Vec::new(), Vec::new());
+    }
+    let mut parameters = stack.parameters.clone();
+    // Of a default, other values are tried where a condition asks for them.
+    let deployed = values(stack, known).into_iter();
+    parameters.extend(deployed.filter(|(name, value)| known.get(name) == Some(value)));
+    let setting = Setting {
+        regions,
+        stack: Some(&stack.name),
+        account,
+        parameters: Some(&parameters),
+    };
+    check(&stack.template, &setting, rules)
 }
 
 /// What breaks rules in a template, and what they could not judge.

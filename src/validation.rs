@@ -18,7 +18,7 @@ use stratiform_finding::words::counted;
 use stratiform_finding::{Code, Finding, Level, Place};
 use stratiform_service::Timestamp;
 use stratiform_validate::Reason;
-pub(crate) use terms::{Terms, with_values};
+pub(crate) use terms::{Terms, values, with_values};
 
 use crate::secrets::hide;
 
@@ -204,6 +204,13 @@ impl Verdict {
     pub(crate) fn open(&self) -> impl Iterator<Item = &Finding> {
         let open = self.found.iter().filter(|found| found.is_open());
         open.map(|found| &found.finding)
+    }
+
+    /// The same on a day, for whoever shows it one by one: once, and without secrets.
+    pub(crate) fn open_on(mut self, today: &str) -> Vec<Finding> {
+        self.expire(today);
+        self.sort();
+        self.open().cloned().collect()
     }
 
     /// What is wrong.

@@ -27,6 +27,8 @@ mod refused;
 mod repository;
 #[path = "diff/revisions.rs"]
 mod revisions;
+#[path = "diff/rules.rs"]
+mod rules;
 #[path = "diff/secrets.rs"]
 mod secrets;
 mod support;

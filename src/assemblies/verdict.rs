@@ -10,7 +10,7 @@ use stratiform_validate::{
 };
 
 use super::policies;
-use crate::own_rules::{self, Rules, Setting};
+use crate::own_rules::{self, Rules};
 use crate::provenance::value_at;
 use crate::validation::{Acceptance, Found, Terms, Unchecked, Verdict, Written};
 
@@ -28,9 +28,14 @@ pub(crate) enum Questions<'a> {
         /// By these rules of the user's, too.
         rules: &'a [Rules<'a>],
     },
-    /// What is wrong with them, and what their policies say, where parameters have these values.
+    /// What is wrong with them, and what their policies and the user's rules say.
     #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "deployments ask"))]
-    Deployment(&'a IndexMap<String, String>),
+    Deployment {
+        /// Where parameters have these values.
+        values: &'a IndexMap<String, String>,
+        /// By these rules of the user's, too.
+        rules: &'a [Rules<'a>],
+    },
     /// Only what their policies say, where parameters have these values.
     Policies(&'a IndexMap<String, String>),
 }
@@ -52,7 +57,7 @@ impl<'a> Questions<'a> {
     /// The user's rules.
     fn rules(self) -> &'a [Rules<'a>] {
         match self {
-            Questions::Everything { rules, .. } => rules,
+            Questions::Everything { rules, .. } | Questions::Deployment { rules, .. } => rules,
             _ => &[],
         }
     }
@@ -90,7 +95,7 @@ pub(crate) fn verdict_of(
         values: match asked {
             Questions::Nothing | Questions::Errors => None,
             Questions::Everything { .. } => Some(&no_values),
-            Questions::Deployment(values) | Questions::Policies(values) => Some(values),
+            Questions::Deployment { values, .. } | Questions::Policies(values) => Some(values),
         },
     };
     let mut verdict = Verdict {
@@ -183,13 +188,12 @@ impl Judge<'_> {
 
     /// What breaks the user's rules, and what nobody could judge.
     fn own_rules(&self, stack: &StackAt) -> (Vec<Finding>, Vec<NotChecked>) {
-        let setting = Setting {
-            regions: &self.regions,
-            stack: Some(&stack.name),
-            account: self.assembly.account.as_ref(),
-            parameters: Some(&stack.parameters),
+        // Rules are asked where policies are.
+        let Some(values) = self.values else {
+            return Default::default();
         };
-        own_rules::check(&stack.template, &setting, self.asked.rules())
+        let account = self.assembly.account.as_ref();
+        own_rules::held(stack, &self.regions, account, values, self.asked.rules())
     }
 
     /// What breaks policies, and what could not be looked at; the verdict gets the questions.

@@ -14,7 +14,7 @@ mod scores;
 use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexSet;
-use stratiform_assembly::StackAt;
+use stratiform_assembly::{StackAt, environment_of};
 use stratiform_bootstrap::supposed;
 use stratiform_catalog::catalog;
 use stratiform_diff::{Kind, Note, StackChange, diff_environment, importers_unknown};
@@ -23,6 +23,7 @@ use stratiform_finding::Code;
 use stratiform_finding::words::{joined, meant, plural};
 use stratiform_resolve::hidden;
 
+use self::found::Laws;
 use self::origins::Before;
 use crate::Define;
 use crate::args::{Diff, FailOn, Global, ReviewFormat};
@@ -30,8 +31,10 @@ use crate::assemblies::since::{Sides, Since, since};
 #[cfg(feature = "aws")]
 use crate::commands::deploy::sealing::shown::review as sealed_release;
 use crate::exit::Exit;
+use crate::own_rules::RuleFiles;
 use crate::report::{Colour, Failure};
 use crate::repository::project::Project;
+use crate::validation::{Terms, Verdict};
 use crate::view::review::text::{Full, Layout};
 use crate::view::reviewed::{Method, Origins, Review, ReviewedEnvironment, ReviewedStack};
 use crate::view::{Answer, View, review, width};
@@ -109,7 +112,7 @@ fn with_revision<E: Environment>(
         ReviewFormat::Markdown => scores::scores(define, &project, &sides),
         ReviewFormat::Text | ReviewFormat::Html | ReviewFormat::Json => HashMap::new(),
     };
-    let mut review = compare(sides, method, args)?;
+    let mut review = by_laws::<E, _>(&project, |laws| compare(sides, method, args, laws))?;
     for environment in &mut review.environments {
         let name = environment.name.as_ref();
         environment.compliance = name.and_then(|name| scores.get(name).cloned());
@@ -118,8 +121,30 @@ fn with_revision<E: Environment>(
     Ok(review)
 }
 
+/// Does something by what a project says of its templates.
+fn by_laws<E: Environment, T>(project: &Project, work: impl FnOnce(&Laws<'_>) -> T) -> T {
+    let files = RuleFiles::of(&project.root);
+    let mut verdict = Verdict::default();
+    let rules = files.rules(&mut verdict);
+    let terms = |name: &str| {
+        let loaded = project.load_one::<E>(environment_of(name));
+        let terms = loaded.map(|loaded| Terms::of(loaded.environment.settings()));
+        terms.unwrap_or_default()
+    };
+    work(&Laws {
+        rules: &rules,
+        unread: verdict.open().cloned().collect(),
+        terms: &terms,
+    })
+}
+
 /// Compares what was found, in deployment order; what goes comes last, in reverse.
-fn compare(mut sides: Vec<Sides>, method: Method, args: &Diff) -> Result<Review, Failure> {
+fn compare(
+    mut sides: Vec<Sides>,
+    method: Method,
+    args: &Diff,
+    laws: &Laws<'_>,
+) -> Result<Review, Failure> {
     for sides in &mut sides {
         if !sides.is_environment() {
             let bootstraps = [&mut sides.before, &mut sides.after];
@@ -155,7 +180,7 @@ fn compare(mut sides: Vec<Sides>, method: Method, args: &Diff) -> Result<Review,
         let stacks = stacks.map(|(pair, mut diff)| {
             diff.notes.extend(text_notes(sides, &pair.place.stack));
             if is_validated && diff.change != StackChange::Unchanged {
-                diff.notes.extend(found::notes(pair));
+                diff.notes.extend(found::notes(pair, of, laws));
             }
             ReviewedStack {
                 before: shown(pair.before),

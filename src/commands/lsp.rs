@@ -19,14 +19,18 @@ use std::thread;
 
 use stratiform_environment::Environment;
 use stratiform_finding::Code;
+use stratiform_validate::policy::Levels;
 
 use self::session::{Ended, Session};
 use self::wire::Incoming;
 use crate::Define;
 use crate::args::{Global, Lsp};
+use crate::commands::validate::files::Asked;
 use crate::cores::on_all_cores;
 use crate::exit::Exit;
+use crate::own_rules::RuleFiles;
 use crate::report::Failure;
+use crate::validation::{Verdict, today};
 use crate::view::Answer;
 
 /// Answers until the editor has enough.
@@ -36,8 +40,19 @@ use crate::view::Answer;
 pub(crate) fn run<E: Environment>(
     define: Define<E>,
     global: &Global,
-    _: &Lsp,
+    args: &Lsp,
 ) -> Result<Answer, Failure> {
+    let files = RuleFiles::named(args.rules());
+    let mut unread = Verdict::default();
+    let rules = files.rules(&mut unread);
+    if unread.unreadable > 0 {
+        return Err(Failure::some_of(unread.open_on(&today())));
+    }
+    let asked = Asked {
+        regions: &[],
+        policies: args.policies.then(Levels::default),
+        rules: &rules,
+    };
     let (sender, messages) = channel();
     // It ends with the process: nothing else ends the wait for what an editor sends.
     let reader = thread::Builder::new().spawn(move || {
@@ -58,7 +73,7 @@ pub(crate) fn run<E: Environment>(
             .lock()
             .ok()
             .and_then(|mut messages| messages.take());
-        messages.map(|messages| answer(&mut Session::new(define, global), &messages))
+        messages.map(|messages| answer(&mut Session::new(define, global, &asked), &messages))
     });
     let exit = match ended.into_iter().flatten().next() {
         Some(Ok(Ended::Well)) => Exit::Done,

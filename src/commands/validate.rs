@@ -163,7 +163,7 @@ fn stacks<E: Environment>(
 }
 
 /// Whether an acceptance stands in the file of one of these environments, and in none that they share with others.
-fn is_own(written: &Written, names: &[String]) -> bool {
+pub(crate) fn is_own(written: &Written, names: &[String]) -> bool {
     let file = written
         .risk
         .place

@@ -69,7 +69,7 @@ impl Acceptance {
     }
 
     /// Whether its last day is over.
-    pub(super) fn is_over(&self, today: &str) -> bool {
+    pub(crate) fn is_over(&self, today: &str) -> bool {
         self.risk().is_some_and(|risk| risk.is_over(today))
     }
 }

@@ -106,9 +106,17 @@ impl Terms {
     }
 }
 
-/// A stack's template with the values that its parameters are deployed with, as far as they are known: those that it is
-/// given, and the defaults of what is neither an image nor restored from, which nobody gives another value.
+/// A stack's template with the values that its parameters are deployed with, as far as they are known.
 pub(crate) fn with_values(stack: &StackAt, known: &IndexMap<String, String>) -> Option<Template> {
+    given(&stack.template, &values(stack, known))
+}
+
+/// The values that a stack's parameters are deployed with, as far as they are known: those that it is given, and the
+/// defaults of what is neither an image nor restored from, which nobody gives another value.
+pub(crate) fn values(
+    stack: &StackAt,
+    known: &IndexMap<String, String>,
+) -> IndexMap<String, String> {
     let restored = restored(&stack.template);
     let values = stack.template.parameters.iter();
     let values = values.filter_map(|(name, declared)| {
@@ -118,5 +126,5 @@ pub(crate) fn with_values(stack: &StackAt, known: &IndexMap<String, String>) -> 
         let value = given.or(default).or_else(|| known.get(name).cloned());
         Some((name.clone(), value?))
     });
-    given(&stack.template, &values.collect())
+    values.collect()
 }

@@ -74,3 +74,33 @@ fn what_a_policy_forbids_is_not_deployed_unless_somebody_accepts_it() {
         "`storage-encrypted` was accepted until 2001-02-28, and is still found: shop decided";
     assert!(reason.contains(over), "{reason}");
 }
+
+#[test]
+fn what_a_rule_of_the_projects_forbids_is_not_deployed_unless_somebody_accepts_it() {
+    let project = Project::of_shop();
+    git(&project, "init --quiet --initial-branch main");
+    let rule = "rule small { AWS::RDS::DBInstance { Properties.DBInstanceClass == 'db.t3.large' <<Too small>> } }\n";
+    project.write("policies/data.guard", rule);
+    synth(&project);
+    release(&project, "v1");
+    let engine = Engine::start();
+    let (code, verdict, reason) = check(&engine, &project, "findings");
+    assert_eq!((code, &*verdict), (3, "block"), "{reason}");
+    let words = "rule `small` is broken by `DBInstanceClass` (stack `database`, at Resources/Instance/Properties/DBInstanceClass): Too small";
+    assert!(reason.contains(words), "{reason}");
+
+    let accepted = "settings:
+  accepted_risks: { guard-rule: [{ resource: database/*, reason: It is a shop of tests. }] }
+";
+    edit(&project, "environments/dev.yaml", "settings:\n", accepted);
+    release(&project, "v2");
+    let (code, verdict, reason) = check(&engine, &project, "findings");
+    assert_eq!((code, &*verdict), (0, "pass"), "{reason}");
+
+    // Rules that nobody can use hold nothing: that is no green.
+    project.write("policies/data.guard", "rule small { Resources exists\n");
+    release(&project, "v3");
+    let (code, verdict, reason) = check(&engine, &project, "findings");
+    assert_eq!((code, &*verdict), (3, "block"), "{reason}");
+    assert!(reason.contains("policies/data.guard"), "{reason}");
+}

@@ -15,7 +15,7 @@ use stratiform_finding::{Code, Finding, Level};
 use stratiform_service::AccountId;
 use stratiform_template::{Value, parse_json};
 
-use super::{Sides, compare, facts};
+use super::{Sides, by_laws, compare, facts};
 use crate::Define;
 use crate::args::{Diff, Global};
 use crate::assemblies::deployed::stack_at;
@@ -76,7 +76,7 @@ pub(super) fn review<E: Environment>(
             after: "the working tree, synthesized".to_owned(),
             facts: facts(),
         };
-        let mut review = compare(sides, method, args)?;
+        let mut review = by_laws::<E, _>(&project, |laws| compare(sides, method, args, laws))?;
         for (environment, aws) in review.environments.iter_mut().zip(&connections) {
             let stacks = environment.stacks.iter();
             let own: BTreeSet<String> = stacks.map(|stack| stack.diff.name.clone()).collect();

@@ -10,6 +10,7 @@ use stratiform_finding::Code;
 use stratiform_finding::words::{joined, meant};
 use stratiform_service::Region;
 
+use super::found::Laws;
 use super::{Sides, compare, facts};
 use crate::args::Diff;
 use crate::assemblies::parse;
@@ -64,7 +65,7 @@ pub(super) fn review(files: &[std::path::PathBuf], args: &Diff) -> Result<Review
             after: new.display().to_string(),
             facts: facts(),
         };
-        return compare(sides, method, args);
+        return compare(sides, method, args, &Laws::none());
     }
     let before = read(
         old,
@@ -91,7 +92,12 @@ pub(super) fn review(files: &[std::path::PathBuf], args: &Diff) -> Result<Review
         after: format!("{}{hint}", new.display()),
         facts: facts(),
     };
-    compare(vec![Sides::new(Some(before), Some(after))], method, args)
+    compare(
+        vec![Sides::new(Some(before), Some(after))],
+        method,
+        args,
+        &Laws::none(),
+    )
 }
 
 /// Two folders of environments, each with its `assembly.json`, as `synth` writes them.

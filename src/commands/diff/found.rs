@@ -1,48 +1,100 @@
-//! What validation finds in a template that it did not find before the change.
+//! What validation and a project's own rules find in a template that they did not find before the change.
 
-use stratiform_assembly::StackAt;
+use indexmap::IndexMap;
+use stratiform_assembly::{Assembly, StackAt};
 use stratiform_diff::{Note, Pair};
 use stratiform_finding::{Finding, Level};
-use stratiform_service::Region;
+use stratiform_resolve::Whereabouts;
 use stratiform_template::check;
 use stratiform_validate::{hide_secrets, validate};
 
+use crate::assemblies::policies::{decided, risk};
 use crate::assemblies::verdict::is_about;
+use crate::cores::on_a_deep_stack;
+use crate::own_rules::{self, Rules};
 use crate::validation::known::{About, are_known};
+use crate::validation::{Terms, today};
 use crate::view::validated::message;
 
-/// The errors and warnings that are new, for whoever reviews the change. What is wrong in another way at the same place
-/// is not new.
-pub(super) fn notes(pair: &Pair<'_>) -> Vec<Note> {
+/// What a project says of its templates besides.
+pub(super) struct Laws<'p> {
+    /// Its own rules.
+    pub rules: &'p [Rules<'p>],
+    /// What keeps rules from being asked.
+    pub unread: Vec<Finding>,
+    /// On which terms an environment is judged, by its name: asked only where something is found.
+    pub terms: &'p dyn Fn(&str) -> Terms,
+}
+
+impl Laws<'_> {
+    /// Those of templates that are nobody's.
+    pub(super) fn none() -> Laws<'static> {
+        Laws {
+            rules: &[],
+            unread: Vec::new(),
+            terms: &|_| Terms::default(),
+        }
+    }
+}
+
+/// The errors and warnings that are new and that nobody accepts, for whoever reviews the change. What is wrong in another
+/// way at the same place is not new.
+pub(super) fn notes(pair: &Pair<'_>, of: &Assembly, laws: &Laws<'_>) -> Vec<Note> {
     let Some(after) = pair.after else {
         return Vec::new();
     };
-    let after = found(after, &pair.place.region);
-    if after.is_empty() {
-        return Vec::new();
+    let place = &pair.place;
+    let unread = laws.unread.iter().map(|finding| Note {
+        what: format!("not held against rules of yours: {finding}"),
+        help: Some(finding.help.clone()).filter(|help| !help.is_empty()),
+    });
+    let mut notes: Vec<Note> = unread.collect();
+    let mut found_after = found(after, place, laws.rules);
+    if !found_after.is_empty() {
+        let key = of.key(&after.name);
+        let terms = (laws.terms)(of.environment.as_deref().unwrap_or_default());
+        let (decisions, _) = decided(&after.template, |_| None);
+        let today = today();
+        found_after.retain(|finding| {
+            let accepted = risk(finding, key, &terms, &decisions);
+            accepted.is_none_or(|accepted| accepted.is_over(&today))
+        });
     }
-    let before = pair.before.map(|before| found(before, &pair.place.region));
-    let before = before.unwrap_or_default();
+    if found_after.is_empty() {
+        return notes;
+    }
+    let before = pair.before.map(|before| found(before, place, laws.rules));
+    let (before, after) = (before.unwrap_or_default(), found_after);
     let [known, all] = [&before, &after].map(|side| {
         let side = side.iter().map(|finding| (None, finding));
         side.collect::<Vec<About<'_>>>()
     });
     let new = are_known(&known, &all).into_iter().zip(&after);
     let new = new.filter(|(is_known, _)| !is_known);
-    new.map(|(_, finding)| note(finding)).collect()
+    notes.extend(new.map(|(_, finding)| note(finding)));
+    notes
 }
 
-fn found(stack: &StackAt, region: &Region) -> Vec<Finding> {
+fn found(stack: &StackAt, place: &Whereabouts, rules: &[Rules<'_>]) -> Vec<Finding> {
     let template = &stack.template;
-    let report = validate(template, &[region.as_str()]);
+    let regions = [place.region.as_str()];
+    let report = validate(template, &regions);
     let mut form = check(template);
     hide_secrets(template, &mut form);
     let found = form.into_iter().chain(report.findings);
     let found = found.filter(|finding| {
         let mut untyped = stack.untyped.iter();
-        finding.level >= Level::Warning && !untyped.any(|path| is_about(finding, path))
+        !untyped.any(|path| is_about(finding, path))
     });
-    found.collect()
+    let mut found: Vec<Finding> = found.collect();
+    if !rules.is_empty() {
+        let (account, known) = (place.account.as_ref(), IndexMap::new());
+        let held = || own_rules::held(stack, &regions, account, &known, rules);
+        // Rules may be as deep as templates.
+        found.extend(on_a_deep_stack(held).0);
+    }
+    found.retain(|finding| finding.level >= Level::Warning);
+    found
 }
 
 fn note(finding: &Finding) -> Note {
@@ -56,7 +108,7 @@ fn note(finding: &Finding) -> Note {
 
 #[cfg(test)]
 mod tests {
-    use stratiform_resolve::Whereabouts;
+    use stratiform_service::Region;
     use stratiform_template::Template;
 
     use super::*;
@@ -78,7 +130,16 @@ mod tests {
             before: Some(before),
             after: Some(after),
         };
-        notes(&pair).into_iter().map(|note| note.what).collect()
+        let assembly = Assembly {
+            app: None,
+            environment: None,
+            region: Region::us_east_1(),
+            account: None,
+            stacks: Vec::new(),
+            tasks: Vec::new(),
+        };
+        let notes = notes(&pair, &assembly, &Laws::none());
+        notes.into_iter().map(|note| note.what).collect()
     }
 
     #[test]

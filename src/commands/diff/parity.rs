@@ -12,6 +12,7 @@ use stratiform_diff::{StackChange, diff_environment};
 use stratiform_environment::{Environment, Loaded, Origin};
 use stratiform_finding::Code;
 
+use super::found::Laws;
 use super::{Sides, compare, facts, shown};
 use crate::Define;
 use crate::args::{Diff, Global, ReviewFormat};
@@ -75,7 +76,7 @@ pub(super) fn run<E: Environment>(
         after: format!("`{against}`"),
         facts: facts(),
     };
-    let review = compare(vec![sides], method, args)?;
+    let review = compare(vec![sides], method, args, &Laws::none())?;
     let undeclared: usize = review
         .stacks()
         .map(|stack| stack.resources.len() + stack.outputs.len())

@@ -20,7 +20,9 @@ use super::looking::{ask, running, stacks};
 use crate::assemblies::verdict::{Questions, verdict_of};
 use crate::cloud::Cloud;
 use crate::commands::swap::swapped_before;
+use crate::cores::on_a_deep_stack;
 use crate::images::pinning::{Pinning, Place, pinned};
+use crate::own_rules::RuleFiles;
 use crate::repository::git::Folder;
 use crate::repository::head::Head;
 use crate::repository::project::Project;
@@ -160,7 +162,9 @@ pub(crate) async fn gather(asking: Asking<'_>) -> Gathered {
     let mut values = deployed_values(&stacks);
     values.extend(images_wanted);
     values.extend(chosen.clone());
-    let (findings, compliance) = judged(source, (assembly, whole), written, &values);
+    // Rules may be as deep as templates.
+    let (findings, compliance) =
+        on_a_deep_stack(|| judged(project, source, (assembly, whole), written, &values));
     let facts = Facts {
         now: now(),
         wanted: Wanted {
@@ -219,9 +223,10 @@ fn deployed_values(stacks: &[StackFound]) -> IndexMap<String, String> {
     there.flat_map(|stack| stack.parameters.clone()).collect()
 }
 
-/// What validation finds in what is to be deployed, and how the whole environment stands by its policies. Of what is
-/// deployed already, it is not asked.
+/// What validation finds in what is to be deployed, by the project's own rules too, and how the whole environment stands by
+/// its policies. Of what is deployed already, it is not asked.
 fn judged(
+    project: &Project,
     source: &Source,
     (assembly, whole): (&Assembly, &Assembly),
     written: &Settings,
@@ -237,7 +242,12 @@ fn judged(
         verdict.expire(&today());
         verdict
     };
-    let found = verdict(assembly, Questions::Deployment(values));
+    let files = RuleFiles::of(&project.root);
+    // Of files that nobody can use, nothing is held: that has to be known, too.
+    let mut found = Verdict::default();
+    let rules = files.rules(&mut found);
+    let rules = rules.as_slice();
+    found.add(verdict(assembly, Questions::Deployment { values, rules }));
     let flaws = found.open().filter_map(|finding| {
         let severity = match finding.level {
             Level::Error => Severity::Error,

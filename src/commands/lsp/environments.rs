@@ -13,8 +13,11 @@ use super::document::Document;
 use crate::Define;
 use crate::assemblies::synthesis::validated;
 use crate::assemblies::verdict::Questions;
+use crate::commands::validate::is_own;
 use crate::cores::on_all_cores;
+use crate::own_rules::RuleFiles;
 use crate::repository::project::{DEFAULTS, Project};
+use crate::validation::{Verdict, today};
 
 /// The project that the editor has open.
 pub(super) struct Environments {
@@ -97,7 +100,7 @@ impl Environments {
                     Layer::Of(name) => loaded.name.as_str() == name,
                 };
                 let about: Vec<&Loaded<E>> = loaded.iter().filter(is_about).collect();
-                synthesized(define, &about)
+                synthesized(define, &self.project, (layer, &about))
             }
             Err(found) => found,
         };
@@ -146,25 +149,37 @@ impl Environments {
 }
 
 /// What is wrong with the stacks of environments, where their values make it so.
-fn synthesized<E: Environment>(define: Define<E>, about: &[&Loaded<E>]) -> Vec<Finding> {
+fn synthesized<E: Environment>(
+    define: Define<E>,
+    project: &Project,
+    (layer, about): (&Layer, &[&Loaded<E>]),
+) -> Vec<Finding> {
+    // What is wrong with a file of rules is at no place of an environment's, and `validate` says it.
+    let files = RuleFiles::of(&project.root);
+    let rules = files.rules(&mut Verdict::default());
+    let (rules, regions) = (rules.as_slice(), [].as_slice());
+    let asked = Questions::Everything { regions, rules };
     let all = catch_unwind(AssertUnwindSafe(|| {
-        on_all_cores(about, |loaded| {
-            validated(
-                define,
-                loaded,
-                Questions::Everything {
-                    regions: &[],
-                    rules: &[],
-                },
-            )
-        })
+        on_all_cores(about, |loaded| validated(define, loaded, asked))
     }));
-    let all = all.unwrap_or_default().into_iter();
-    all.flat_map(|looked| match looked {
-        Ok(validated) => validated.verdict.open().cloned().collect(),
-        Err(found) => found,
-    })
-    .collect()
+    let (mut verdict, mut found) = (Verdict::default(), Vec::new());
+    for looked in all.unwrap_or_default() {
+        match looked {
+            Ok(validated) => verdict.add(validated.verdict),
+            Err(refused) => found.extend(refused),
+        }
+    }
+    let today = today();
+    verdict.expire(&today);
+    if found.is_empty() {
+        if let Layer::Of(name) = layer {
+            let names = [name.clone()];
+            verdict.written.retain(|written| is_own(written, &names));
+        }
+        verdict.tell_unused();
+    }
+    found.extend(verdict.open_on(&today));
+    found
 }
 
 /// A finding with its place in a file first; none where it has nothing to do with that file.

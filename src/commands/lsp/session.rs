@@ -18,7 +18,8 @@ use super::document::{Document, path_of, position, range, uri_of};
 use super::environments::{Environments, Layer};
 use crate::Define;
 use crate::args::Global;
-use crate::commands::validate::files::as_one_types;
+use crate::commands::validate::files::{Asked, as_one_types};
+use crate::validation::today;
 
 /// How did it end?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +42,8 @@ enum Stage {
 pub(super) struct Session<'a, E: Environment> {
     define: Define<E>,
     global: &'a Global,
+    /// What is asked of templates.
+    asked: &'a Asked<'a>,
     stage: Stage,
     encoding: Encoding,
     /// Whether the editor shows the outline as a tree.
@@ -56,10 +59,11 @@ const TOLD: usize = 1_000;
 type Refusal = (ErrorCode, String);
 
 impl<'a, E: Environment> Session<'a, E> {
-    pub(super) fn new(define: Define<E>, global: &'a Global) -> Self {
+    pub(super) fn new(define: Define<E>, global: &'a Global, asked: &'a Asked<'a>) -> Self {
         Session {
             define,
             global,
+            asked,
             stage: Stage::New,
             encoding: Encoding::Utf16,
             has_tree: false,
@@ -286,8 +290,7 @@ impl<'a, E: Environment> Session<'a, E> {
             None => {
                 let name = document.path.to_string_lossy();
                 let source = Source::new(name, document.text.as_str());
-                let verdict = as_one_types(&source, &document.path);
-                verdict.open().cloned().collect()
+                as_one_types(&source, &document.path, self.asked).open_on(&today())
             }
         };
         findings.sort_by_key(|finding| finding.span().unwrap_or_default().start);

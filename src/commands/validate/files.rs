@@ -18,7 +18,7 @@ use crate::own_rules::{self, Rules, Setting};
 use crate::report::Failure;
 use crate::repository::input::{Input, TEMPLATE_ENDINGS, entries, is_of_others};
 use crate::secrets::settled;
-use crate::validation::{Acceptance, Terms, Unchecked, Verdict};
+use crate::validation::{Acceptance, Terms, Unchecked, Verdict, today};
 
 /// A file that is to be looked at.
 struct File {
@@ -38,7 +38,7 @@ enum Why {
 }
 
 /// What is asked of files.
-pub(super) struct Asked<'a> {
+pub(crate) struct Asked<'a> {
     /// The regions that they are deployed to; none where nobody says.
     pub regions: &'a [String],
     /// How much policies matter, where they are asked.
@@ -203,8 +203,9 @@ fn of_text(file: &File, text: String, asked: &Asked<'_>) -> Verdict {
     verdict
 }
 
-/// What is wrong with the text of a file that somebody writes. It may be anything: then nothing is.
-pub(crate) fn as_one_types(source: &Source, path: &Path) -> Verdict {
+/// What is wrong with the text of a file that somebody writes, as [`verdict`] says it of that file. It may be anything: then
+/// nothing is.
+pub(crate) fn as_one_types(source: &Source, path: &Path, asked: &Asked<'_>) -> Verdict {
     let mut verdict = Verdict::default();
     if may_be_template(&source.text) {
         let region = path.parent().and_then(region_of);
@@ -214,7 +215,12 @@ pub(crate) fn as_one_types(source: &Source, path: &Path) -> Verdict {
             why: Why::InFolder,
             region: region.clone(),
         };
-        read(source, (&file, &regions), (None, &[]), &mut verdict);
+        let laws = (asked.policies.as_ref(), asked.rules);
+        read(source, (&file, &regions), laws, &mut verdict);
+    }
+    verdict.expire(&today());
+    if asked.policies.is_some() {
+        verdict.tell_unused();
     }
     verdict
 }
