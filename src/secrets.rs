@@ -1,12 +1,18 @@
 //! Secrets that are written out, wherever something is told of them.
 //!
-//! What lives here: which findings are of secrets, what is taken out of the texts that findings show, and which lines say
-//! that something is none. What does not: what is a secret (`stratiform_validate::secret`).
+//! What lives here: which findings are of secrets, what is taken out of the texts that findings show and of whatever else
+//! is shown of values, and which lines say that something is none. What does not: what is a secret
+//! (`stratiform_validate::secret`).
 
-use stratiform_environment::{Environment, Loaded, Source};
+pub(crate) mod review;
+
+use std::borrow::Cow;
+
+use serde_json::Value as Json;
+use stratiform_environment::{Environment, Loaded, Path, Source, Step};
 use stratiform_finding::{At, Code, Finding, Span};
 use stratiform_template::parse_yaml;
-use stratiform_validate::secret::{in_document, masked, starred};
+use stratiform_validate::secret::{PAIRS, in_document, masked, starred, under_name};
 
 use crate::validation::{Acceptance, Found};
 
@@ -81,6 +87,46 @@ pub(crate) fn in_layer(source: &Source) -> Vec<Found> {
         found.map(|finding| finding.in_source(source)).collect(),
         source,
     )
+}
+
+/// A value of an environment's files as it may be shown: with stars in the place of what is a secret by its form, or by its
+/// name there.
+pub(crate) fn shown_at(path: &Path, value: &Json) -> Json {
+    let mut steps = path.steps().iter().rev();
+    let name = steps.find_map(|step| match step {
+        Step::Key(name) => Some(name.as_str()),
+        Step::Position(_) => None,
+    });
+    shown_under(name.unwrap_or_default(), value)
+}
+
+fn shown_under(name: &str, value: &Json) -> Json {
+    match value {
+        Json::String(text) => match masked(text) {
+            Cow::Owned(hidden) => hidden.into(),
+            Cow::Borrowed(_) if under_name(name, text).is_some() => {
+                starred(text, [0..text.len()]).into()
+            }
+            Cow::Borrowed(_) => value.clone(),
+        },
+        Json::Array(items) => items.iter().map(|item| shown_under(name, item)).collect(),
+        Json::Object(entries) => {
+            let pairs = PAIRS
+                .into_iter()
+                .filter(|(_, of)| entries.contains_key(*of));
+            let mut pairs = pairs.filter_map(|(name, of)| Some((of, entries.get(name)?.as_str()?)));
+            let pair = pairs.next();
+            let entries = entries.iter().map(|(key, value)| {
+                let name = match pair {
+                    Some((of, name)) if of == key => name,
+                    Some(_) | None => key,
+                };
+                (key.clone(), shown_under(name, value))
+            });
+            Json::Object(entries.collect())
+        }
+        Json::Null | Json::Bool(_) | Json::Number(_) => value.clone(),
+    }
 }
 
 /// Takes out of the words of a finding what is a secret by its form: somebody may have written one where a message shows

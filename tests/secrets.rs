@@ -116,6 +116,75 @@ fn a_secret_in_an_environments_file_is_told_once_at_its_line() {
     }
 }
 
+/// A secret stands in a file that somebody accepted: then it is in the templates, and no command shows it.
+#[test]
+fn what_is_accepted_is_not_shown_either() {
+    let repository = Repository::of_shop();
+    let variables = format!(
+        "LOG_LEVEL: info\n      GITHUB: {} # stratiform: no secret\n      DB_PASSWORD_VALUE: {}",
+        token(),
+        password()
+    );
+    repository.edit("environments/defaults.yaml", "LOG_LEVEL: info", &variables);
+    let risk = "{reason: It is a token of tests.}";
+    let risks = format!("settings:\n  accepted_risks: {{plain-secret: [{risk}]}}\n");
+    repository.edit("environments/defaults.yaml", "settings:\n", &risks);
+    for format in ["text", "json"] {
+        for command in [
+            "env show dev",
+            "explain --env dev services",
+            "explain --env dev services/ApiTaskDefinition",
+            "explain --env dev services/ApiTaskDefinition.ContainerDefinitions",
+            "explain --env dev services/ApiTaskDefinition.ContainerDefinitions[api].Environment[GITHUB].Value",
+        ] {
+            let said = said(&repository, 0, &format!("{command} --format {format}"));
+            // Of a resource, the beginning of each value is shown.
+            let is_whole = command.contains('.') || command.starts_with("env");
+            assert!(!is_whole || said.contains("****"), "{said}");
+        }
+    }
+    for format in ["text", "markdown", "html", "json"] {
+        let said = said(&repository, 0, &format!("diff --env dev --format {format}"));
+        assert!(said.contains("GITHUB") && said.contains("****"), "{said}");
+    }
+    said(&repository, 0, "diff --env dev --full");
+    said(&repository, 0, "diff --env dev --against staging");
+    // Another one is a change, and neither is shown.
+    repository.synth();
+    repository.commit();
+    let other: String = token().chars().rev().take(36).collect();
+    repository.edit(
+        "environments/defaults.yaml",
+        &token(),
+        &format!("ghp_{other}"),
+    );
+    for format in ["text", "markdown", "html", "json"] {
+        let said = said(&repository, 0, &format!("diff --env dev --format {format}"));
+        assert!(!said.contains(&other[..8]), "{said}");
+        assert!(said.contains("ApiTaskDefinition"), "{said}");
+    }
+}
+
+#[test]
+fn two_files_with_secrets_are_compared_and_show_none() {
+    let repository = Repository::of_shop();
+    repository.project.write("a.yaml", &template());
+    let other = template()
+        .replace(&token(), &token().replace("vQ7zK2", "wR8aL3"))
+        .replace("Cpu: 'a'", "Cpu: '256'");
+    repository.project.write("b.yaml", &other);
+    for arguments in ["a.yaml b.yaml", "b.yaml a.yaml"] {
+        for format in ["text", "text --full", "markdown", "html", "json"] {
+            let said = said(
+                &repository,
+                0,
+                &format!("diff {arguments} --format {format}"),
+            );
+            assert!(said.contains("Token") && !said.contains("wR8aL3"), "{said}");
+        }
+    }
+}
+
 #[test]
 fn what_git_would_commit_is_looked_at() {
     let repository = Repository::of_shop();

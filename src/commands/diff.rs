@@ -21,7 +21,6 @@ use stratiform_diff::{Kind, Note, StackChange, diff_environment, importers_unkno
 use stratiform_environment::Environment;
 use stratiform_finding::Code;
 use stratiform_finding::words::{joined, meant, plural};
-use stratiform_resolve::hidden;
 
 use self::found::Laws;
 use self::origins::Before;
@@ -34,6 +33,7 @@ use crate::exit::Exit;
 use crate::own_rules::RuleFiles;
 use crate::report::{Colour, Failure};
 use crate::repository::project::Project;
+use crate::secrets;
 use crate::validation::{Terms, Verdict};
 use crate::view::review::text::{Full, Layout};
 use crate::view::reviewed::{Method, Origins, Review, ReviewedEnvironment, ReviewedStack};
@@ -175,12 +175,15 @@ fn compare(
             args.full || matches!(args.format, ReviewFormat::Markdown | ReviewFormat::Html);
         let shown = |side: Option<&StackAt>| {
             let side = side.filter(|_| is_shown)?;
-            Some(hidden(&side.template).to_yaml())
+            Some(secrets::review::text(&side.template))
         };
         let stacks = stacks.map(|(pair, mut diff)| {
             diff.notes.extend(text_notes(sides, &pair.place.stack));
             if is_validated && diff.change != StackChange::Unchanged {
                 diff.notes.extend(found::notes(pair, of, laws));
+            }
+            if diff.change != StackChange::Unchanged {
+                secrets::review::hide(&mut diff, [pair.before, pair.after]);
             }
             ReviewedStack {
                 before: shown(pair.before),

@@ -7,6 +7,7 @@ use stratiform_finding::words::beginning;
 use crate::args::{Global, ShowFormat};
 use crate::report::Failure;
 use crate::repository::project::Project;
+use crate::secrets::shown_at;
 use crate::view::Answer;
 use crate::view::sorted::sorted;
 
@@ -17,7 +18,12 @@ pub(crate) fn run<E: Environment>(
     format: ShowFormat,
 ) -> Result<Answer, Failure> {
     let project = Project::find(global.environments.as_deref())?;
-    let values: Vec<Effective> = project.load_one::<E>(environment)?.values().collect();
+    let loaded = project.load_one::<E>(environment)?;
+    let values = loaded.values().map(|value| Effective {
+        value: shown_at(&value.path, &value.value),
+        ..value
+    });
+    let values: Vec<Effective> = values.collect();
     Ok(Answer::of(match format {
         ShowFormat::Text => text(&values),
         ShowFormat::Json => json(&values),

@@ -14,8 +14,8 @@ use stratiform_bootstrap::assemblies;
 use stratiform_catalog::catalog;
 use stratiform_environment::{Environment, Loaded};
 use stratiform_finding::Code;
-use stratiform_resolve::hidden;
 use stratiform_template::{Resource, Value};
+use stratiform_validate::secret;
 
 use self::change::{Place, change, effect};
 use self::imported::imported;
@@ -29,7 +29,7 @@ use crate::report::Failure;
 use crate::repository::project::Project;
 use crate::view::Answer;
 use crate::view::explained::{
-    Attribute, Explained, Listed, OfResource, OfValue, Source, Subject, json, text,
+    Attribute, Explained, Listed, OfResource, OfValue, Source, Subject, as_text, json, text,
 };
 
 /// Explains, in each environment that has it.
@@ -44,10 +44,12 @@ pub(crate) fn run<E: Environment>(
         }
         explained => explained?,
     };
-    Ok(Answer::of(match args.format {
+    let said = match args.format {
         ShowFormat::Text => text(&explained),
         ShowFormat::Json => json(&explained),
-    }))
+    };
+    // What is said of a change may have what is in no value: the words of a consequence.
+    Ok(Answer::of(secret::masked(&said).into_owned()))
 }
 
 fn explained<E: Environment>(
@@ -233,11 +235,12 @@ impl<'a, E: Environment> Explaining<'a, E> {
 
     /// The environment's values that make a value, first the one that is written as the template has it.
     fn sources(&self, keys: &[String]) -> Vec<Source> {
-        let origins = self.provenance.origins(keys).into_iter();
-        let mut sources: Vec<Source> = origins.map(Source::of).collect();
         let text = value_at(self.assembly, keys).as_ref().and_then(scalar);
-        sources.sort_by_key(|source| text.is_none() || source.text() != text);
-        sources
+        let mut origins = self.provenance.origins(keys);
+        origins.sort_by_key(|variable| {
+            text.is_none() || variable.value.as_ref().and_then(as_text) != text
+        });
+        origins.into_iter().map(Source::of).collect()
     }
 
     /// What would stand there with another value of the environment: better than one that nobody would write.
@@ -255,7 +258,7 @@ impl<'a, E: Environment> Explaining<'a, E> {
 
 /// The resource as it may be shown: without secrets.
 fn shown(stack: &StackAt, id: &str) -> Option<Resource> {
-    let hidden = hidden(&stack.template);
+    let hidden = secret::shown(&stack.template);
     let mut resources = hidden.each_resource();
     resources
         .find(|(known, _)| *known == id)

@@ -12,6 +12,8 @@ use stratiform_diff::Consequence;
 use stratiform_environment::{Origin, Variable};
 use stratiform_template::Value;
 
+use crate::secrets::shown_at;
+
 pub(crate) use json::json;
 pub(crate) use text::text;
 
@@ -173,21 +175,14 @@ impl Source {
     pub(crate) fn of(variable: &Variable) -> Source {
         Source {
             path: variable.path.to_string(),
-            value: variable.value.clone(),
+            value: variable
+                .value
+                .as_ref()
+                .map(|value| shown_at(&variable.path, value)),
             at: match &variable.origin {
                 Origin::File { name, line } => Some((name.clone(), *line)),
                 Origin::BuiltIn => None,
             },
-        }
-    }
-
-    /// The value as text, where it is no list.
-    pub(crate) fn text(&self) -> Option<String> {
-        match self.value.as_ref()? {
-            Json::String(text) => Some(text.clone()),
-            Json::Bool(value) => Some(value.to_string()),
-            Json::Number(number) => Some(number.to_string()),
-            Json::Null | Json::Array(_) | Json::Object(_) => None,
         }
     }
 
@@ -197,6 +192,16 @@ impl Source {
             Some((file, line)) => format!("{file}:{line}"),
             None => "built in".to_owned(),
         }
+    }
+}
+
+/// A value of an environment's files as text, where it is no list.
+pub(crate) fn as_text(value: &Json) -> Option<String> {
+    match value {
+        Json::String(text) => Some(text.clone()),
+        Json::Bool(value) => Some(value.to_string()),
+        Json::Number(number) => Some(number.to_string()),
+        Json::Null | Json::Array(_) | Json::Object(_) => None,
     }
 }
 

@@ -9,6 +9,7 @@
 
 mod document;
 mod format;
+mod hidden;
 mod name;
 mod template;
 mod text;
@@ -19,7 +20,9 @@ use std::ops::Range;
 use stratiform_finding::{Code, Finding, Level};
 
 pub use document::in_document;
+pub use hidden::{Hidden, shown};
 pub use name::under_name;
+pub use template::PAIRS;
 pub(crate) use template::{hide, told, written};
 pub use text::in_text;
 

@@ -20,6 +20,7 @@ use crate::assemblies::synthesis::assemble;
 use crate::exit::Exit;
 use crate::report::Failure;
 use crate::repository::project::Project;
+use crate::secrets::shown_at;
 use crate::view::Answer;
 use crate::view::reviewed::Method;
 use rename::Names;
@@ -117,11 +118,12 @@ fn declared<E: Environment>(one: &Loaded<E>, other: &Loaded<E>) -> Vec<Declared>
                 Origin::File { name, line } => format!("{name}:{line}"),
                 Origin::BuiltIn => "built in".to_owned(),
             };
-            let shown = match &value.value {
-                serde_json::Value::String(text) => text.clone(),
+            // What is compared is the value, and not what is shown of it.
+            let shown = match shown_at(&value.path, &value.value) {
+                serde_json::Value::String(text) => text,
                 value => value.to_string(),
             };
-            (value.path.to_string(), (shown, origin))
+            (value.path.to_string(), (value.value, (shown, origin)))
         });
         values.collect::<indexmap::IndexMap<_, _>>()
     };
@@ -131,23 +133,20 @@ fn declared<E: Environment>(one: &Loaded<E>, other: &Loaded<E>) -> Vec<Declared>
         .chain(more)
         .filter(|path| path.as_str() != "settings.name")
         .filter(|path| {
-            let value = |values: &indexmap::IndexMap<String, (String, String)>| {
-                values.get(*path).map(|(value, _)| value.clone())
-            };
-            value(&one) != value(&other)
+            let [one, other] = [&one, &other].map(|values| values.get(*path));
+            one.map(|(value, _)| value) != other.map(|(value, _)| value)
         })
         // Where one has nothing and the other has entries, the entries say so.
         .filter(|path| {
             let below = format!("{path}.");
-            let is_told = |values: &indexmap::IndexMap<String, (String, String)>| {
-                !values.contains_key(*path) && values.keys().any(|other| other.starts_with(&below))
-            };
-            !is_told(&one) && !is_told(&other)
+            [&one, &other].into_iter().all(|values| {
+                values.contains_key(*path) || !values.keys().any(|other| other.starts_with(&below))
+            })
         })
         .map(|path| Declared {
             path: path.clone(),
-            one: one.get(path).cloned(),
-            other: other.get(path).cloned(),
+            one: one.get(path).map(|(_, said)| said.clone()),
+            other: other.get(path).map(|(_, said)| said.clone()),
         })
         .collect()
 }

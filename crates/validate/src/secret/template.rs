@@ -15,9 +15,9 @@ use crate::rule::password::NAMES;
 /// A secret in a template. It has what is hidden, and so neither `Debug` nor `Display`.
 pub(crate) struct Written<'t> {
     /// Its kind; none of what another rule tells: it is hidden all the same.
-    kind: Option<Kind>,
-    path: Vec<String>,
-    text: Cow<'t, str>,
+    pub(super) kind: Option<Kind>,
+    pub(super) path: Vec<String>,
+    pub(super) text: Cow<'t, str>,
 }
 
 /// So many of one text are told.
@@ -276,7 +276,7 @@ impl<'t> Walk<'t> {
 }
 
 /// Keys of names, and of the values that they name.
-pub(super) const PAIRS: [(&str, &str); 6] = [
+pub const PAIRS: [(&str, &str); 6] = [
     ("Name", "Value"),
     ("Key", "Value"),
     ("OptionName", "Value"),

@@ -285,6 +285,61 @@ fn said(text: &str, secrets: &[&str]) -> String {
 }
 
 #[test]
+fn a_template_is_shown_without_what_is_written_in_it() {
+    let token = format!("ghp_{}", word(36));
+    let other = format!("ghp_{}", drawn(&WORD[7..], 36));
+    let random = word(32);
+    let key = private_key("RSA PRIVATE KEY", "\n");
+    let lines: Vec<String> = key.lines().map(|line| format!("\"{line}\"")).collect();
+    let lines = lines.join(", ");
+    let text = format!(
+        "
+Metadata: {{Mine: {{Note: 'with {token}'}}}}
+Parameters: {{Note: {{Type: String, Default: '{token}'}}}}
+Mappings: {{All: {{eu-west-1: {{ApiKey: {random}}}}}}}
+Resources:
+  Function:
+    Type: AWS::Lambda::Function
+    Metadata: {{Cli: [a, 'use {token}']}}
+    Properties:
+      Code: {{ZipFile: !Join [\"\\n\", [\"x = 1\", {lines}, \"y = 2\"]]}}
+      Environment:
+        Variables:
+          GITHUB: !If [Prod, !Sub 'before {token} {other}', !Ref Stage]
+          LEVEL: info
+          Pairs: [{{Name: SIGNING_KEY, Value: {random}}}]
+Outputs:
+  Out: {{Value: 'https://{token}@host'}}
+  'Fn::ForEach::Outputs': [A, [b], {{'Out${{A}}': {{Value: {token}}}}}]
+Own: [{{a: {token}}}]
+"
+    );
+    let template = stratiform_template::inspect(&parse(&text).unwrap()).template;
+    let shown = shown(&template).to_yaml();
+    let key: Vec<&str> = key.lines().collect();
+    for secret in [token.as_str(), &other, &random].iter().chain(&key) {
+        assert!(template.to_yaml().contains(secret), "{secret}");
+        assert!(!shown.contains(secret), "{shown}");
+    }
+    // All that is none is as it was.
+    for text in [
+        "LEVEL: info",
+        "before ****",
+        "!Ref Stage",
+        "- use ****",
+        "https://***",
+    ] {
+        assert!(shown.contains(text), "no {text} in:\n{shown}");
+    }
+    let hidden = Hidden::of([&template]);
+    let said = format!("`Note` becomes {token}, and `ApiKey` {random}");
+    let stars = |length: usize| "*".repeat(length);
+    let expected = format!("`Note` becomes {}, and `ApiKey` {}", stars(40), stars(32));
+    assert_eq!(hidden.out_of(&said), expected);
+    assert_eq!(hidden.out_of("nothing of it"), "nothing of it");
+}
+
+#[test]
 fn a_template_is_gone_through_wherever_something_can_be_written() {
     let token = format!("ghp_{}", word(36));
     let password = format!("{}!7", word(10));
