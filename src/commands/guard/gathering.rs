@@ -13,7 +13,7 @@ use stratiform_deploy::guard::{
 };
 use stratiform_deploy::{Call, Mending, Reply};
 use stratiform_environment::{Deployment, Settings};
-use stratiform_finding::Level;
+use stratiform_finding::{Code, Level};
 use tokio::task::spawn_blocking;
 
 use super::looking::{ask, running, stacks};
@@ -255,7 +255,11 @@ fn judged(
             Level::Note => return None,
         };
         Some(Flaw {
-            what: message(finding),
+            what: match finding.code {
+                // It is in no stack: where it is, the file says.
+                Code::GuardFile => finding.to_string(),
+                _ => message(finding),
+            },
             severity,
         })
     });
