@@ -14,6 +14,7 @@ mod trial;
 use std::collections::{BTreeMap, BTreeSet};
 
 use stratiform_assembly::Assembly;
+use stratiform_bootstrap::Derivations;
 use stratiform_environment::{Environment, Loaded, Origin, Source, Variable};
 use stratiform_template::Value;
 
@@ -72,6 +73,7 @@ impl Provenance {
             now,
             variables: &variables,
             enough,
+            derivations: Derivations::default(),
         };
         let (mut moved, mut untried) = (BTreeMap::new(), Vec::new());
         for (by, found) in trial.all().into_iter().enumerate() {

@@ -1,7 +1,7 @@
 //! What is synthesized and tried: an environment's stacks, or those of one of its bootstraps.
 
 use stratiform_assembly::Assembly;
-use stratiform_bootstrap::assemblies;
+use stratiform_bootstrap::{Derivations, assemblies_by};
 use stratiform_environment::Environment;
 
 use crate::Define;
@@ -54,13 +54,14 @@ impl<E: Environment> Synthesis<E> {
         }
     }
 
-    /// The stacks as an environment's values make them, where that can be.
-    pub(super) fn of(self, environment: &E) -> Option<Assembly> {
+    /// The stacks as an environment's values make them, where that can be. What was derived for another one is not
+    /// derived again.
+    pub(super) fn of(self, environment: &E, derivations: &Derivations) -> Option<Assembly> {
         let (own, _) = with_flaws(self.define, environment).ok()?;
         match self.whose {
             Whose::Environment => Some(own),
             Whose::Bootstrap(place) => {
-                let bootstraps = assemblies(&own, environment.settings()).ok()?;
+                let bootstraps = assemblies_by(derivations, &own, environment.settings()).ok()?;
                 bootstraps.into_iter().nth(place)
             }
         }

@@ -6,6 +6,7 @@ use std::sync::Once;
 
 use serde_json::Value;
 use stratiform_assembly::Assembly;
+use stratiform_bootstrap::Derivations;
 use stratiform_environment::{Environment, Loaded, Step, Variable, Variation};
 
 use super::Keys;
@@ -19,7 +20,7 @@ pub(crate) fn tried<E: Environment>(
     loaded: &Loaded<E>,
     variation: &Variation,
 ) -> Option<Assembly> {
-    caught(|| synthesis.of(&loaded.varied(&[variation])?))
+    caught(|| synthesis.of(&loaded.varied(&[variation])?, &Derivations::default()))
 }
 
 /// Whether what is tried has to pass the environment's checks.
@@ -58,6 +59,8 @@ pub(super) struct Trial<'t, E> {
     pub variables: &'t [Variable],
     /// After so many that tell something, no more of a variable are tried.
     pub enough: usize,
+    /// What roles need, as far as that was derived: most values are of no matter for it.
+    pub derivations: Derivations,
 }
 
 /// What a variable makes another; none where nothing could be tried.
@@ -120,7 +123,7 @@ impl<E: Environment> Trial<'_, E> {
                 Checks::Passed => self.loaded.varied(variations),
                 Checks::Left => self.loaded.unchecked(variations),
             };
-            self.synthesis.of(&environment?)
+            self.synthesis.of(&environment?, &self.derivations)
         })
     }
 

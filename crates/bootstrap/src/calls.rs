@@ -13,7 +13,7 @@ use stratiform_assembly::Assembly;
 use stratiform_catalog::Handler;
 use stratiform_deploy::call::Kind;
 use stratiform_environment::Settings;
-use stratiform_permissions::{Condition, Grant, Inventory};
+use stratiform_permissions::{Condition, Grant, Needed};
 
 use crate::places::Places;
 
@@ -48,9 +48,9 @@ const PULL: [&str; 3] = [
     "ecr:GetDownloadUrlForLayer",
 ];
 
-/// What the deploy role needs.
-pub(crate) fn needed(assembly: &Assembly, settings: &Settings, inventory: &Inventory) -> Calls {
-    let places = Places::of(assembly, settings, inventory);
+/// What the deploy role needs; `reading` is what reading the stacks' resources does.
+pub(crate) fn needed(assembly: &Assembly, settings: &Settings, reading: &Needed) -> Calls {
+    let places = Places::of(assembly, settings, reading);
     let calls = Kind::ALL.iter().flat_map(|kind| places.needs(*kind));
     let pushes = places.pushes();
     let backups = backups::needs(assembly, settings);

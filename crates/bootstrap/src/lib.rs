@@ -35,6 +35,7 @@ pub use calls::{Calls, REHEARSAL_OF};
 pub use names::{ARTIFACTS, KEY, Names, Whereabouts};
 pub use report::report;
 pub use roles::{Policy, Role, roles};
+pub use stratiform_permissions::Derivations;
 
 /// The bootstrap of an environment: the assembly of its own region, and that of the region for disasters where something
 /// leans on it; none where the environment's file does not ask for one.
@@ -44,8 +45,29 @@ pub use roles::{Policy, Role, roles};
 /// # Errors
 /// A role would need more policies than IAM allows.
 pub fn assemblies(assembly: &Assembly, settings: &Settings) -> Result<Vec<Assembly>, Vec<Finding>> {
-    let made = bootstrap(assembly, settings)?;
+    assemblies_by(&Derivations::default(), assembly, settings)
+}
+
+/// The same for whoever asks for many that differ in little: what was derived before is not derived again.
+///
+/// # Errors
+/// A role would need more policies than IAM allows.
+pub fn assemblies_by(
+    derivations: &Derivations,
+    assembly: &Assembly,
+    settings: &Settings,
+) -> Result<Vec<Assembly>, Vec<Finding>> {
+    let needs = || needs_by(derivations, assembly, settings);
+    let made = made_of(needs, &nothing(assembly), assembly, settings)?;
     Ok(made.map_or_else(Vec::new, |made| made.assemblies))
+}
+
+/// An environment of which nothing is deployed.
+fn nothing(assembly: &Assembly) -> Assembly {
+    Assembly {
+        stacks: Vec::new(),
+        ..assembly.clone()
+    }
 }
 
 /// A bootstrap, and what its roles need.
@@ -65,11 +87,7 @@ pub fn bootstrap(
     assembly: &Assembly,
     settings: &Settings,
 ) -> Result<Option<Bootstrapped>, Vec<Finding>> {
-    let nothing = Assembly {
-        stacks: Vec::new(),
-        ..assembly.clone()
-    };
-    bootstrap_from(&nothing, assembly, settings)
+    bootstrap_from(&nothing(assembly), assembly, settings)
 }
 
 /// The same where some stacks are deployed already: the roles may do what the way from them needs, too.
@@ -90,13 +108,24 @@ fn bootstrap_from(
     assembly: &Assembly,
     settings: &Settings,
 ) -> Result<Option<Bootstrapped>, Vec<Finding>> {
+    let needs = || needs_between(deployed, assembly, settings);
+    made_of(needs, deployed, assembly, settings)
+}
+
+/// A bootstrap by what its roles need, which is asked only where there is one.
+fn made_of(
+    needs: impl FnOnce() -> Needs,
+    deployed: &Assembly,
+    assembly: &Assembly,
+    settings: &Settings,
+) -> Result<Option<Bootstrapped>, Vec<Finding>> {
     let Some(written) = &settings.bootstrap else {
         return Ok(None);
     };
     if let Some(taken) = taken(assembly, settings) {
         return Err(vec![taken]);
     }
-    let needs = needs_between(deployed, assembly, settings);
+    let needs = needs();
     let policies = Policies::of(&needs, deployed, settings)?;
     let name = format!("{}.{KEY}", settings.name);
     let app = app(assembly, settings, assembly.region.clone());
@@ -170,16 +199,19 @@ pub fn needs_between(before: &Assembly, after: &Assembly, settings: &Settings) -
 
 /// What the roles need for an environment's stacks.
 pub fn needs(assembly: &Assembly, settings: &Settings) -> Needs {
-    let inventory = Inventory::of(&[assembly]);
+    needs_by(&Derivations::default(), assembly, settings)
+}
+
+fn needs_by(derivations: &Derivations, assembly: &Assembly, settings: &Settings) -> Needs {
+    let derived = derivations.of(Inventory::of(&[assembly]));
     Needs {
-        execution: execution(&inventory, settings),
-        deploy: calls::needed(assembly, settings, &inventory),
+        execution: execution(derived.needed.clone(), settings),
+        deploy: calls::needed(assembly, settings, &derived.needed_to_read),
     }
 }
 
 /// What CloudFormation's role needs: with a boundary, what it limits is all that the role makes.
-fn execution(inventory: &Inventory, settings: &Settings) -> Needed {
-    let needed = inventory.needed();
+fn execution(needed: Needed, settings: &Settings) -> Needed {
     let written = settings.bootstrap.as_ref();
     match written.and_then(|written| written.permissions_boundary.as_ref()) {
         Some(boundary) => needed.within(boundary.as_str()),

@@ -6,7 +6,7 @@ use stratiform_assembly::Assembly;
 use stratiform_catalog::{ResourceType, catalog};
 use stratiform_deploy::guard::counted_types;
 use stratiform_environment::{Settings, Text, Topic};
-use stratiform_permissions::{Inventory, Needed};
+use stratiform_permissions::Needed;
 use stratiform_template::{Function, Resource, Template, Value};
 
 use crate::names::Names;
@@ -63,7 +63,7 @@ const CLUSTERS: [&str; 3] = [
 
 impl Places {
     /// Those of an environment's stacks, its bootstrap, and of the environment before it.
-    pub(crate) fn of(assembly: &Assembly, settings: &Settings, inventory: &Inventory) -> Places {
+    pub(crate) fn of(assembly: &Assembly, settings: &Settings, reading: &Needed) -> Places {
         let names = Names::of(settings);
         let region = &assembly.region;
         let arn = |service: &str, resource: &str| {
@@ -191,7 +191,7 @@ impl Places {
                 None => names.execution_role_arn("${AWS::Partition}", "${AWS::AccountId}"),
             },
             counted: counted(assembly),
-            reading: reading(inventory),
+            reading: self::reading(reading.clone()),
             stacks,
             services,
             balancers,
@@ -355,8 +355,7 @@ fn counted(assembly: &Assembly) -> Vec<ResourceType> {
 }
 
 /// What CloudFormation needs to read the resources of an environment, as their handlers name it.
-fn reading(inventory: &Inventory) -> Needed {
-    let mut needed = inventory.needed_to_read();
+fn reading(mut needed: Needed) -> Needed {
     for grant in &mut needed.grants {
         grant.actions.retain(|action| is_reading(action));
     }

@@ -11,7 +11,8 @@ use stratiform_service::AccountId;
 
 use crate::fixture::{assembly, settings, shop};
 use crate::{
-    Names, PROVIDER, Role, Whereabouts, assemblies, assemblies_from, needs, report, roles, supposed,
+    Derivations, Names, PROVIDER, Role, Whereabouts, assemblies, assemblies_by, assemblies_from,
+    needs, report, roles, supposed,
 };
 
 mod deploy_role;
@@ -638,4 +639,32 @@ fn a_rehearsal_reads_the_images_backups_and_keys_of_what_it_rehearses() {
             .iter()
             .any(|arn| arn.ends_with("/prod/*"))
     );
+}
+
+#[test]
+fn what_stacks_need_is_derived_once_where_they_have_and_name_the_same() {
+    let queue = |properties: &str| {
+        let text = format!(
+            "Resources: {{Queue: {{Type: AWS::SQS::Queue, Properties: {{{properties}}}}}}}"
+        );
+        assembly(&[("queues", text.as_str())])
+    };
+    let settings = settings("prod", json!({}));
+    let derivations = Derivations::default();
+    for (properties, derived) in [
+        ("QueueName: shop-prod-jobs", 1),
+        // A number is of no matter for it, a name is.
+        ("QueueName: shop-prod-jobs, DelaySeconds: 5", 1),
+        ("QueueName: shop-prod-mails", 2),
+        ("QueueName: shop-prod-jobs", 2),
+    ] {
+        let queue = queue(properties);
+        let made = assemblies_by(&derivations, &queue, &settings).unwrap();
+        assert_eq!(derivations.count(), derived, "{properties}");
+        let text = |all: &[Assembly]| -> Vec<String> {
+            let stacks = all.iter().flat_map(|one| &one.stacks);
+            stacks.map(|stack| stack.template.to_yaml()).collect()
+        };
+        assert_eq!(text(&made), text(&assemblies(&queue, &settings).unwrap()));
+    }
 }

@@ -31,7 +31,7 @@ const OF_CLOUDFORMATION: [&str; 3] = [
 ];
 
 /// What templates need outside of their resources' handlers.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Around {
     /// Actions and what they are on.
     pub(crate) permissions: BTreeSet<(String, String)>,

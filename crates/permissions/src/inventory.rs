@@ -11,7 +11,7 @@ use crate::role::Roles;
 use crate::thing::{Names, Thing};
 
 /// What stacks have and name, from which it follows what they need: gone through once, whatever is asked then.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Inventory {
     pub(crate) things: Things,
     pub(crate) roles: Roles,
@@ -58,7 +58,7 @@ impl Inventory {
 }
 
 /// The things of stacks: those of each type, and those that templates name.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Things {
     pub(crate) of_types: BTreeMap<String, Vec<Thing>>,
     pub(crate) outside: Vec<Thing>,

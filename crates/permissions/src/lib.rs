@@ -10,6 +10,7 @@
 
 mod around;
 mod boundary;
+mod derived;
 mod document;
 mod glob;
 mod grant;
@@ -19,6 +20,7 @@ mod needed;
 mod role;
 mod thing;
 
+pub use derived::{Derivations, Derived};
 pub use document::{Document, INLINE_POLICIES, MANAGED_POLICIES, MANAGED_POLICY, documents};
 pub use grant::{Condition, Grant};
 pub use inventory::Inventory;

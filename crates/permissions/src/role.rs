@@ -12,7 +12,7 @@ use crate::thing::{ANY, Names, Thing, pattern};
 const ROLE: &str = "AWS::IAM::Role";
 
 /// The roles of stacks, and the services that may assume each.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Roles {
     services: BTreeMap<String, BTreeSet<String>>,
 }
