@@ -105,7 +105,7 @@ fn shown_under(name: &str, value: &Json) -> Json {
         Json::String(text) => match masked(text) {
             Cow::Owned(hidden) => hidden.into(),
             Cow::Borrowed(_) if under_name(name, text).is_some() => {
-                starred(text, [0..text.len()]).into()
+                starred(text, std::iter::once(0..text.len())).into()
             }
             Cow::Borrowed(_) => value.clone(),
         },

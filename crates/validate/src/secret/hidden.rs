@@ -50,7 +50,7 @@ impl Hidden {
 }
 
 fn stars(text: &str) -> String {
-    starred(text, [0..text.len()])
+    starred(text, std::iter::once(0..text.len()))
 }
 
 /// Puts stars in the place of a secret. Where it is put together of several texts, nothing of them is shown.
