@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use indexmap::IndexMap;
-
+use crate::entries::Entries;
 use crate::text::{Segment, Style, Text, Time, Use};
 
 /// A value without intrinsic functions. Scalars are text, as CloudFormation passes them on: `80` is `"80"`.
@@ -19,7 +18,7 @@ pub enum Resolved<'t> {
     /// A list.
     List(Vec<Resolved<'t>>),
     /// A map.
-    Map(IndexMap<Cow<'t, str>, Resolved<'t>>),
+    Map(Entries<'t>),
 }
 
 impl<'t> Resolved<'t> {
@@ -178,6 +177,6 @@ impl<'t> Resolved<'t> {
 impl Default for Resolved<'_> {
     /// An empty map.
     fn default() -> Self {
-        Resolved::Map(IndexMap::new())
+        Resolved::Map(Entries::new())
     }
 }

@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use indexmap::IndexMap;
 use stratiform_template::{Path, Step, Value};
 
+use crate::entries::Entries;
 use crate::outcome::Outcome;
 use crate::resolved::Resolved;
 use crate::resolver::assumed::Assumed;
@@ -106,10 +107,7 @@ impl<'s, 't> Resolver<'s, 't> {
     }
 
     /// The entries of a map, without those that are absent; secrets are hidden.
-    pub fn entries(
-        &self,
-        entries: &'t IndexMap<String, Value>,
-    ) -> IndexMap<Cow<'t, str>, Resolved<'t>> {
+    pub fn entries(&self, entries: &'t IndexMap<String, Value>) -> Entries<'t> {
         let telling = is_pair_of_secret(entries);
         let resolved = entries.iter().filter_map(|(key, value)| {
             let secret = is_sensitive(key) || telling && is_value_of_pair(key);

@@ -52,13 +52,13 @@ pub(super) struct Difference {
 impl<'e> Groups<'e> {
     pub(super) fn of(estate: &'e Estate<'_, '_>) -> Self {
         let mut wanted = Wanted::default();
-        for change in estate.changes {
+        let changes = estate.changes.iter();
+        for change in changes.filter(|change| firewall(&change.resource_type).is_some()) {
             let sides = estate.sides_of(change);
-            let walls = sides
+            sides
                 .iter()
                 .flatten()
-                .filter(|one| firewall(one.resource_type).is_some());
-            walls.for_each(|one| wanted.add(about(one)));
+                .for_each(|one| wanted.add(about(one)));
         }
         let [mut before, mut after] = Moment::BOTH.map(|moment| parts(estate, moment, &wanted));
         let now = defaults(estate, Moment::Before, &before, None, &wanted);
