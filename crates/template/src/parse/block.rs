@@ -70,7 +70,9 @@ struct Open {
 struct Line {
     number: usize,
     start: usize,
+    /// Where it ends, and where the blanks at its end start.
     end: usize,
+    said: usize,
     /// Where the next one starts.
     next: usize,
 }
@@ -99,6 +101,7 @@ impl<'text> Reader<'text> {
             number: self.line.number + 1,
             start,
             end,
+            said: start + self.text[start..end].trim_end_matches(' ').len(),
             next: end + 1,
         };
         true
@@ -106,7 +109,7 @@ impl<'text> Reader<'text> {
 
     /// What is left of the line from a position, without blanks at its end.
     fn rest(&self, at: usize) -> &'text str {
-        self.text[at..self.line.end].trim_end_matches(' ')
+        self.text.get(at..self.line.said).unwrap_or_default()
     }
 
     /// Where the next thing in the line is.
@@ -275,8 +278,7 @@ impl<'text> Reader<'text> {
     fn flow(&mut self, start: usize) -> Option<()> {
         let text = self.rest(start);
         let brackets = text.bytes().filter(|byte| b"[{".contains(byte)).count();
-        let anchors = text.contains(['&', '*']);
-        if anchors || self.open.len() + brackets >= MAX_DEPTH {
+        if self.open.len() + brackets >= MAX_DEPTH {
             return None;
         }
         let parts = yaml::read(text).ok()?;
@@ -289,7 +291,9 @@ impl<'text> Reader<'text> {
             }
             PartKind::Alias(_) => false,
         };
-        if !is_whole || !is_nothing(&text[first.span.end..]) {
+        // What an alias stands for is counted among all parts.
+        let is_alias = |part: &Part<'_>| matches!(part.kind, PartKind::Alias(_));
+        if !is_whole || parts.iter().any(is_alias) || !is_nothing(&text[first.span.end..]) {
             return None;
         }
         let (offset, line) = (self.parts.len(), self.line);
