@@ -148,10 +148,7 @@ impl Lives<'_, '_> {
     /// What a reference is now: as a property of the resource says, or as the world around knows it.
     fn now(&self, logical_id: &str, attribute: Option<&str>) -> Option<String> {
         let said = self.values.get(logical_id, attribute).cloned();
-        said.or_else(|| {
-            let known = self.outer.resource(logical_id, attribute);
-            known.known().map(|text| text.into_owned())
-        })
+        said.or_else(|| self.outer.held(logical_id, attribute))
     }
 }
 

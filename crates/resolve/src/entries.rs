@@ -29,6 +29,15 @@ impl<'t> Entries<'t> {
         Entries::default()
     }
 
+    /// Entries of which each has a key of its own, of at most so many.
+    pub(crate) fn distinct(most: usize, entries: impl Iterator<Item = Entry<'t>>) -> Self {
+        let mut all = Vec::with_capacity(most);
+        all.extend(entries);
+        let mut distinct = Entries { all, index: None };
+        distinct.index();
+        distinct
+    }
+
     /// How many entries there are.
     pub fn len(&self) -> usize {
         self.all.len()
@@ -67,12 +76,17 @@ impl<'t> Entries<'t> {
             index.insert(key.clone(), self.all.len());
         }
         self.all.push((key, value));
+        self.index();
+        None
+    }
+
+    /// Makes the index, where there are many entries and none yet.
+    fn index(&mut self) {
         if self.index.is_none() && self.all.len() > FEW {
             let keys = self.all.iter().enumerate();
             let index = keys.map(|(position, (key, _))| (key.clone(), position));
             self.index = Some(Box::new(index.collect()));
         }
-        None
     }
 
     /// The entries, in order.

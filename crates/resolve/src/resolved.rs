@@ -89,12 +89,15 @@ impl<'t> Resolved<'t> {
             Resolved::List(items) => {
                 Resolved::List(items.into_iter().map(Resolved::into_owned).collect())
             }
-            Resolved::Map(entries) => Resolved::Map(
-                entries
-                    .into_iter()
-                    .map(|(key, value)| (Cow::Owned(key.into_owned()), value.into_owned()))
-                    .collect(),
-            ),
+            Resolved::Map(entries) => {
+                let own = |(key, value): (Cow<'t, str>, Resolved<'t>)| {
+                    (Cow::Owned(key.into_owned()), value.into_owned())
+                };
+                Resolved::Map(Entries::distinct(
+                    entries.len(),
+                    entries.into_iter().map(own),
+                ))
+            }
         }
     }
 

@@ -90,9 +90,11 @@ impl<'s, 't> Resolver<'s, 't> {
                 None => Outcome::Absent,
             },
             Value::List(items) => {
+                let mut resolved = Vec::with_capacity(items.len());
                 let items = items.iter().enumerate();
-                let items = items.filter_map(|(index, item)| self.item(Step::Index(index), item));
-                Resolved::List(items.collect()).into()
+                resolved
+                    .extend(items.filter_map(|(index, item)| self.item(Step::Index(index), item)));
+                Resolved::List(resolved).into()
             }
             Value::Map(entries) => Resolved::Map(self.entries(entries)).into(),
             Value::Function(function, argument) => {
@@ -114,7 +116,7 @@ impl<'s, 't> Resolver<'s, 't> {
             let value = self.concealing(secret).item(Step::Key(key), value)?;
             Some((Cow::Borrowed(key.as_str()), value))
         });
-        resolved.collect()
+        Entries::distinct(entries.len(), resolved)
     }
 
     /// One entry of a map, as [`Resolver::entries`] has it.

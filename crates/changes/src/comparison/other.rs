@@ -1,5 +1,7 @@
 //! What changes besides properties: metadata, policies, the stack's tags, nested stacks.
 
+use std::collections::HashSet;
+
 use indexmap::IndexMap;
 use stratiform_resolve::{Entries, Resolved};
 use stratiform_template::Resource;
@@ -114,18 +116,19 @@ impl<'t> Comparison<'_, 't> {
         existing: &[(&'t str, &'t Resource)],
         changes: &mut Vec<ChangedResource>,
     ) {
+        let told: HashSet<String> = changes
+            .iter()
+            .filter(|change| change.resource_type == NESTED_STACK)
+            .map(|change| change.logical_id.clone())
+            .collect();
         for (logical_id, after) in existing {
-            let Some(before) = self.before().scope.resource(logical_id) else {
-                continue;
-            };
-            if !is_nested(after)
-                || !is_nested(before)
-                || changes
-                    .iter()
-                    .any(|change| change.logical_id == *logical_id)
-            {
+            if !is_nested(after) || told.contains(*logical_id) {
                 continue;
             }
+            let before = self.before().scope.resource(logical_id);
+            let Some(before) = before.filter(|before| is_nested(before)) else {
+                continue;
+            };
             let detail = ChangedAttribute {
                 attribute: Attribute::Properties,
                 evaluation: Evaluation::Dynamic,

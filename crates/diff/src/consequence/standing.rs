@@ -4,6 +4,7 @@
 //! its own opens nothing. What lives here: the resources of both sides, and the keys by which those are found that are
 //! about the same thing. What does not: what is compared.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
@@ -286,14 +287,22 @@ impl Standing<'_> {
     }
 
     fn named_by(&self, property: Option<PropertyPath>) -> Resolved<'static> {
-        let name = property.and_then(|path| self.properties.get(path.as_str())?.known());
-        let name = name.map(|name| name.into_owned());
+        let name = self.name(property).map(Cow::into_owned);
         reference(self.logical_id, None, Time::Now, name)
+    }
+
+    fn name(&self, property: Option<PropertyPath>) -> Option<Cow<'_, str>> {
+        self.properties.get(property?.as_str())?.known()
     }
 
     /// What it is found by: its logical ID, and the name that it has.
     pub(super) fn own_keys(&self) -> Vec<String> {
-        keys(&self.of_type.noun, &self.reference())
+        let kind = &self.of_type.noun;
+        let name = self.name(self.of_type.name);
+        let own = format!("{kind} ${{{}}}", self.logical_id);
+        std::iter::once(own)
+            .chain(name.map(|name| format!("{kind} {name}")))
+            .collect()
     }
 
     /// What those are found by that it says something about; nothing where it is about itself.

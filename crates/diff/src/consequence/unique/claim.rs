@@ -13,6 +13,9 @@ use crate::consequence::iam::property::quoted;
 use crate::consequence::network::block::Block;
 use crate::consequence::standing::{Properties, Standing};
 
+/// Room for a key as most are.
+const KEY: usize = 96;
+
 /// What a resource has that no other may have.
 #[derive(Clone)]
 pub(super) struct Claim {
@@ -177,7 +180,7 @@ impl OfRule {
         let mut claims = vec![Claim {
             is_name: self.is_name,
             rule: self.rule,
-            key: resource_type.to_owned(),
+            key: String::with_capacity(KEY) + resource_type,
             block: None,
             unless: None,
             shown: Vec::new(),
