@@ -20,6 +20,10 @@ type Entry<'t> = (Cow<'t, str>, Resolved<'t>);
 pub struct Entries<'t> {
     all: Vec<Entry<'t>>,
     /// Where each key is, as soon as there are many.
+    #[expect(
+        clippy::box_collection,
+        reason = "most maps have none, and values are to be small"
+    )]
     index: Option<Box<HashMap<Cow<'t, str>, usize>>>,
 }
 

@@ -28,9 +28,12 @@ pub(super) struct Groups<'e> {
 struct Side {
     written: Index<Part>,
     defaults: Index<Part>,
-    /// What is said of a group, put together once for all of its rules: by its keys, and by the condition of who asks.
-    said: RefCell<HashMap<(Vec<String>, Option<String>), Rc<Said>>>,
+    /// What is said of a group, put together once for all of its rules.
+    said: RefCell<HashMap<Asked, Rc<Said>>>,
 }
+
+/// The keys of a group, and the condition of the resource that asks.
+type Asked = (Vec<String>, Option<String>);
 
 /// The rules of a group: those that are there for certain, or under the same condition, and all that may be.
 #[derive(Default)]
