@@ -3,7 +3,7 @@
 //! What lives here: which findings are of secrets, what is taken out of the texts that findings show, and which lines say
 //! that something is none. What does not: what is a secret (`stratiform_validate::secret`).
 
-use stratiform_environment::{Environment, Loaded, Source};
+use stratiform_environment::{Loaded, Source};
 use stratiform_finding::{At, Code, Finding, Span};
 use stratiform_template::parse_yaml;
 use stratiform_validate::secret::{in_document, masked, starred};
@@ -67,7 +67,7 @@ fn is_marked(text: &str, at: usize) -> bool {
 }
 
 /// The secrets in the files that an environment's values are from.
-pub(crate) fn in_environment<E: Environment>(loaded: &Loaded<E>) -> Vec<Found> {
+pub(crate) fn in_environment(loaded: &Loaded) -> Vec<Found> {
     loaded.sources().iter().flat_map(in_layer).collect()
 }
 

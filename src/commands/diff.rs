@@ -18,17 +18,16 @@ use stratiform_assembly::StackAt;
 use stratiform_bootstrap::supposed;
 use stratiform_catalog::catalog;
 use stratiform_diff::{Kind, Note, StackChange, diff_environment, importers_unknown};
-use stratiform_environment::Environment;
 use stratiform_finding::Code;
 use stratiform_finding::words::{joined, meant, plural};
 use stratiform_resolve::hidden;
 
 use self::origins::Before;
-use crate::Define;
 use crate::args::{Diff, FailOn, Global, ReviewFormat};
 use crate::assemblies::since::{Sides, Since, since};
 #[cfg(feature = "aws")]
 use crate::commands::deploy::sealing::shown::review as sealed_release;
+use crate::definition::Definition;
 use crate::exit::Exit;
 use crate::report::{Colour, Failure};
 use crate::repository::project::Project;
@@ -37,8 +36,8 @@ use crate::view::reviewed::{Method, Origins, Review, ReviewedEnvironment, Review
 use crate::view::{Answer, View, review, width};
 
 /// Compares and shows; nothing is shown before everything is known.
-pub(crate) fn run<E: Environment>(
-    define: Define<E>,
+pub(crate) fn run(
+    define: &dyn Definition,
     global: &Global,
     args: &Diff,
     view: &mut dyn View,
@@ -73,11 +72,7 @@ pub(crate) fn run<E: Environment>(
 }
 
 /// The working tree's synthesis against the snapshots of a revision.
-fn with_revision<E: Environment>(
-    define: Define<E>,
-    global: &Global,
-    args: &Diff,
-) -> Result<Review, Failure> {
+fn with_revision(define: &dyn Definition, global: &Global, args: &Diff) -> Result<Review, Failure> {
     let project = Project::find(global.environments.as_deref())?;
     let Since {
         revision,

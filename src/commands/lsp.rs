@@ -17,14 +17,13 @@ use std::io::{self, BufReader};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
 
-use stratiform_environment::Environment;
 use stratiform_finding::Code;
 
 use self::session::{Ended, Session};
 use self::wire::Incoming;
-use crate::Define;
 use crate::args::{Global, Lsp};
 use crate::cores::on_all_cores;
+use crate::definition::Definition;
 use crate::exit::Exit;
 use crate::report::Failure;
 use crate::view::Answer;
@@ -33,11 +32,7 @@ use crate::view::Answer;
 ///
 /// # Errors
 /// What comes in is no message of the protocol, or nobody reads what goes out.
-pub(crate) fn run<E: Environment>(
-    define: Define<E>,
-    global: &Global,
-    _: &Lsp,
-) -> Result<Answer, Failure> {
+pub(crate) fn run(define: &dyn Definition, global: &Global, _: &Lsp) -> Result<Answer, Failure> {
     let (sender, messages) = channel();
     // It ends with the process: nothing else ends the wait for what an editor sends.
     let reader = thread::Builder::new().spawn(move || {
@@ -78,10 +73,7 @@ fn broken(what: &str) -> Failure {
 }
 
 /// Answers one message after the other, and looks at texts where none waits.
-fn answer<E: Environment>(
-    session: &mut Session<'_, E>,
-    messages: &Receiver<Incoming>,
-) -> Result<Ended, String> {
+fn answer(session: &mut Session<'_>, messages: &Receiver<Incoming>) -> Result<Ended, String> {
     let mut output = io::stdout().lock();
     let mut waiting: VecDeque<Incoming> = VecDeque::new();
     let mut is_open = true;
