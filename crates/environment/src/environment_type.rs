@@ -70,6 +70,9 @@ impl fmt::Debug for AnyEnvironment {
 /// Why values are not of a type, and at which of them that shows.
 pub(crate) type Refused = serde_path_to_error::Error<serde_json::Error>;
 
+/// [`Environment::check_all`], of a type.
+pub(crate) type CheckAll<E> = fn(&[(&EnvironmentName, &E)]) -> Vec<(EnvironmentName, Violation)>;
+
 /// A type of environments: [`Environment`] as a value. `E` is that type itself, or [`AnyEnvironment`] where it is not
 /// known.
 pub struct EnvironmentType<E = AnyEnvironment> {
@@ -79,7 +82,7 @@ pub struct EnvironmentType<E = AnyEnvironment> {
     pub(crate) read: fn(Value) -> Result<E, Refused>,
     pub(crate) to_json: fn(&E) -> serde_json::Result<Value>,
     pub(crate) check: fn(&E) -> Vec<Violation>,
-    pub(crate) check_all: fn(&[(&EnvironmentName, &E)]) -> Vec<(EnvironmentName, Violation)>,
+    pub(crate) check_all: CheckAll<E>,
 }
 
 // Not derived: it can be copied whatever the environment is.
