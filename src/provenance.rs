@@ -174,7 +174,7 @@ pub(crate) fn step<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
 /// A scalar as text, as CloudFormation compares them.
 pub(crate) fn scalar(value: &Value) -> Option<String> {
     match value {
-        Value::String(text) => Some(text.clone()),
+        Value::String(text) => Some(text.to_string()),
         Value::Number(number) => Some(number.as_str().to_owned()),
         Value::Bool(value) => Some(value.to_string()),
         Value::Null | Value::List(_) | Value::Map(_) | Value::Function(..) => None,

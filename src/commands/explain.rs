@@ -155,27 +155,29 @@ impl<'a> Explaining<'a> {
                 ("Type", _) => {}
                 ("Properties", Value::Map(map)) => {
                     properties.extend(map.iter().map(|(name, value)| {
+                        let name = name.to_string();
                         let keys = ["Properties".to_owned(), name.clone()];
                         let place = Place {
                             stack,
                             logical_id: id,
                             resource,
-                            keys: std::slice::from_ref(name),
+                            keys: std::slice::from_ref(&name),
                         };
                         let keys = self.keys(stack, id, &keys);
                         let other = self.other(&keys);
+                        let effect = Some(effect(self.assembly, place, other));
                         Attribute {
-                            name: name.clone(),
+                            name,
                             value: value.clone(),
                             from: self.sources(&keys),
-                            effect: Some(effect(self.assembly, place, other)),
+                            effect,
                         }
                     }));
                 }
                 _ => settings.push(Attribute {
-                    name: name.clone(),
+                    name: name.to_string(),
                     value: value.clone(),
-                    from: self.sources(&self.keys(stack, id, std::slice::from_ref(name))),
+                    from: self.sources(&self.keys(stack, id, &[name.to_string()])),
                     effect: None,
                 }),
             }

@@ -240,7 +240,7 @@ impl<'s> Hanging<'s> {
         let mut hanging = Hanging {
             parameters: supposed(stacks),
             mappings: names
-                .map(String::as_str)
+                .map(|name| name.as_str())
                 .filter(|name| old.mappings.get(*name) != new.mappings.get(*name))
                 .collect(),
             conditions: old.conditions != new.conditions,

@@ -7,8 +7,7 @@ mod function;
 
 use std::borrow::Cow;
 
-use indexmap::IndexMap;
-use stratiform_template::{Path, Step, Value};
+use stratiform_template::{Map, Path, Step, Value};
 
 use crate::entries::Entries;
 use crate::outcome::Outcome;
@@ -109,7 +108,7 @@ impl<'s, 't> Resolver<'s, 't> {
     }
 
     /// The entries of a map, without those that are absent; secrets are hidden.
-    pub fn entries(&self, entries: &'t IndexMap<String, Value>) -> Entries<'t> {
+    pub fn entries(&self, entries: &'t Map) -> Entries<'t> {
         let telling = is_pair_of_secret(entries);
         let resolved = entries.iter().filter_map(|(key, value)| {
             let secret = is_sensitive(key) || telling && is_value_of_pair(key);
@@ -120,7 +119,7 @@ impl<'s, 't> Resolver<'s, 't> {
     }
 
     /// One entry of a map, as [`Resolver::entries`] has it.
-    pub fn entry(&self, entries: &'t IndexMap<String, Value>, key: &str) -> Option<Resolved<'t>> {
+    pub fn entry(&self, entries: &'t Map, key: &str) -> Option<Resolved<'t>> {
         let value = entries.get(key)?;
         let telling = is_pair_of_secret(entries);
         let secret = is_sensitive(key) || telling && is_value_of_pair(key);

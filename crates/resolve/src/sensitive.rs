@@ -3,8 +3,7 @@
 //! CloudFormation itself knows only `NoEcho` parameters. A literal password is a mistake, and a comment on a pull
 //! request must not spread it further.
 
-use indexmap::IndexMap;
-use stratiform_template::{Function, Member, Template, Value};
+use stratiform_template::{Function, Map, Member, Template, Text, Value};
 
 use crate::resolved::Resolved;
 use crate::text::{HIDDEN, Secret, Segment};
@@ -56,7 +55,7 @@ pub fn is_sensitive(name: &str) -> bool {
 }
 
 /// Whether a map is a pair of a telling name and a value: `Name: DB_PASSWORD, Value: …`.
-pub(crate) fn is_pair_of_secret(entries: &IndexMap<String, Value>) -> bool {
+pub(crate) fn is_pair_of_secret(entries: &Map) -> bool {
     let mut names = NAMES.iter().filter_map(|key| entries.get(*key)?.as_str());
     names.any(is_sensitive)
 }
@@ -128,7 +127,7 @@ pub fn hidden(template: &Template) -> Template {
     template
 }
 
-fn hide_entries(entries: &mut IndexMap<String, Value>) {
+fn hide_entries(entries: &mut Map) {
     let telling = is_pair_of_secret(entries);
     for (key, value) in entries {
         hide(value, is_sensitive(key) || telling && is_value_of_pair(key));
@@ -155,7 +154,7 @@ fn hide(value: &mut Value, secret: bool) {
             }
         }
         Value::Function(_, argument) => hide(argument, secret),
-        Value::String(text) if secret && !is_harmless(text) => *text = HIDDEN.to_owned(),
+        Value::String(text) if secret && !is_harmless(text) => *text = Text::new_static(HIDDEN),
         Value::Number(_) if secret => *value = HIDDEN.into(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }

@@ -1,6 +1,5 @@
 //! An app: the stacks of one environment.
 
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::panic::Location;
@@ -8,7 +7,7 @@ use std::panic::Location;
 use indexmap::IndexMap;
 use stratiform_assembly::Assembly;
 use stratiform_finding::{Code, Finding, Place};
-use stratiform_template::Value;
+use stratiform_template::{Text, Value};
 
 use crate::resource::{Properties, Resource, properties};
 use crate::settings::Settings;
@@ -69,10 +68,7 @@ impl Defaults {
 }
 
 /// Adds those that are not there yet.
-fn complete(
-    properties: &mut Properties,
-    others: impl IntoIterator<Item = (Cow<'static, str>, Draft)>,
-) {
+fn complete(properties: &mut Properties, others: impl IntoIterator<Item = (Text, Draft)>) {
     for (name, value) in others {
         if !properties.iter().any(|(there, _)| *there == name) {
             properties.push((name, value));

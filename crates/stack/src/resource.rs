@@ -7,10 +7,11 @@ pub(crate) mod definition;
 pub(crate) mod handle;
 pub(crate) mod untyped;
 
-use std::borrow::Cow;
 use std::panic::Location;
 
 use stratiform_finding::{Code, Finding, Place};
+
+use stratiform_template::Text;
 
 use crate::resource::definition::ResourceSettings;
 use crate::value::draft::{Draft, Reference, Target};
@@ -108,7 +109,7 @@ pub(crate) struct ResourceDraft {
 }
 
 /// Properties by name, in order.
-pub(crate) type Properties = Vec<(Cow<'static, str>, Draft)>;
+pub(crate) type Properties = Vec<(Text, Draft)>;
 
 /// The properties of `what`, which are a map where nobody made them by hand.
 pub(crate) fn properties(
@@ -156,7 +157,7 @@ impl Attributes for NoAttributes {
 pub fn attribute<T: Shaped>(target: Target, name: &'static str) -> Expr<T> {
     Expr::new(Draft::Reference(Reference::attribute(
         target,
-        name,
+        Text::new_static(name),
         T::SHAPE,
     )))
 }

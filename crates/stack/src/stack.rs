@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 use indexmap::IndexMap;
 use stratiform_finding::{Code, Finding, Place};
-use stratiform_template::Value;
+use stratiform_template::{Map, Value};
 
 use crate::resource::definition::{Define, Definition};
 use crate::resource::handle::Handle;
@@ -39,7 +39,7 @@ pub(crate) struct StackDraft {
     pub(crate) termination_protection: bool,
     pub(crate) stack_policy: StackPolicyDraft,
     pub(crate) parameters: IndexMap<String, Parameter>,
-    pub(crate) mappings: IndexMap<String, Value>,
+    pub(crate) mappings: Map,
     pub(crate) conditions: IndexMap<String, Draft>,
     pub(crate) resources: Vec<ResourceDraft>,
     /// Resources, parameters and conditions, as their targets count them.
@@ -80,7 +80,7 @@ impl Stack {
                 termination_protection: false,
                 stack_policy: StackPolicyDraft::default(),
                 parameters: IndexMap::new(),
-                mappings: IndexMap::new(),
+                mappings: Map::new(),
                 conditions: IndexMap::new(),
                 resources: Vec::new(),
                 declared: Vec::new(),

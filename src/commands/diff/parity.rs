@@ -193,7 +193,8 @@ fn renamed(mut assembly: Assembly, names: &Names<'_>, target: &Assembly) -> Asse
         let other = counterpart.map(|other| &*other.template);
         stack.template = Arc::new(names.template(&stack.template, other));
         for (key, value) in &mut stack.tags {
-            *value = names.text(value, counterpart.and_then(|other| other.tags.get(key)));
+            let other = counterpart.and_then(|other| other.tags.get(key));
+            *value = names.text(value, other.map(String::as_str));
         }
         let policy = stack.policy.document();
         let other = counterpart.and_then(|other| other.policy.document());

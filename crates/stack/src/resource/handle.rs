@@ -2,6 +2,8 @@
 
 use std::ops::Deref;
 
+use stratiform_template::Text;
+
 use crate::resource::{Attributes, Resource};
 use crate::value::draft::{Draft, Reference, Target};
 use crate::value::property::{Expr, Opt, Prop, Shaped};
@@ -144,7 +146,7 @@ impl<R: Resource> Handle<R> {
     {
         let target = self.attributes.target();
         Draft::Reference(match R::ATTRIBUTE {
-            Some(attribute) => Reference::attribute(target, attribute, T::SHAPE),
+            Some(attribute) => Reference::attribute(target, Text::new_static(attribute), T::SHAPE),
             None => Reference::to(target),
         })
     }

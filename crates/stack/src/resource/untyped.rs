@@ -22,7 +22,7 @@ impl Untyped {
                 let entries = entries.into_iter();
                 Draft::Map(
                     entries
-                        .map(|(key, value)| (key.into(), Draft::Value(value)))
+                        .map(|(key, value)| (key, Draft::Value(value)))
                         .collect(),
                 )
             }

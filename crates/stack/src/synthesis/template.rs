@@ -134,7 +134,7 @@ impl Lowering<'_> {
             .complete(&draft.resource_type, &mut properties);
         let properties = properties
             .into_iter()
-            .map(|(key, value)| (key.into_owned(), self.value(value, owner)))
+            .map(|(key, value)| (key, self.value(value, owner)))
             .collect();
         let condition = condition.map(|condition| self.condition(condition, owner));
         let mut attribute = |draft: Option<_>| draft.map(|draft| self.value(draft, owner));

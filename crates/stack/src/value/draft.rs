@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::panic::Location;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use stratiform_template::{Function, Value};
+use stratiform_template::{Function, Text, Value};
 
 /// A tree of values, intrinsic functions and references across stacks.
 #[derive(Clone, Debug)]
@@ -18,7 +18,7 @@ pub enum Draft {
     /// A list.
     List(Vec<Draft>),
     /// A map, in order.
-    Map(Vec<(Cow<'static, str>, Draft)>),
+    Map(Vec<(Text, Draft)>),
     /// An intrinsic function and its argument.
     Function(Function, Box<Draft>),
     /// Text with values in it: becomes `Fn::Sub`.
@@ -65,7 +65,7 @@ pub enum Part {
 #[derive(Clone, Debug)]
 pub struct Reference {
     pub(crate) target: Target,
-    pub(crate) attribute: Option<Cow<'static, str>>,
+    pub(crate) attribute: Option<Text>,
     pub(crate) shape: Shape,
 }
 
@@ -127,11 +127,7 @@ impl Reference {
     }
 
     /// The reference that `Fn::GetAtt` gives.
-    pub fn attribute(
-        target: Target,
-        attribute: impl Into<Cow<'static, str>>,
-        shape: Shape,
-    ) -> Reference {
+    pub fn attribute(target: Target, attribute: impl Into<Text>, shape: Shape) -> Reference {
         Reference {
             target,
             attribute: Some(attribute.into()),
@@ -151,7 +147,7 @@ impl Draft {
         set.extend(
             entries
                 .into_iter()
-                .filter_map(|(key, value)| Some((Cow::Borrowed(key), value?))),
+                .filter_map(|(key, value)| Some((Text::new_static(key), value?))),
         );
         Draft::Map(set)
     }
