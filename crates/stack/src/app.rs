@@ -156,8 +156,9 @@ impl App {
     #[track_caller]
     pub fn defaults(&self, defaults: impl Resource) {
         let resource_type = defaults.resource_type().to_owned();
-        let what = format!("the defaults of `{resource_type}`");
-        match properties(&what, defaults.into_properties(), Location::caller()) {
+        let location = Location::caller();
+        let what = format_args!("the defaults of `{resource_type}`");
+        match properties(what, defaults.into_properties(), location) {
             Ok(properties) => self.defaults.borrow_mut().add(resource_type, properties),
             Err(problem) => self.problems.borrow_mut().push(*problem),
         }

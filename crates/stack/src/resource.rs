@@ -7,6 +7,7 @@ pub(crate) mod definition;
 pub(crate) mod handle;
 pub(crate) mod untyped;
 
+use std::fmt;
 use std::panic::Location;
 
 use stratiform_finding::{Code, Finding, Place};
@@ -103,17 +104,18 @@ impl DeletionPolicy {
 #[derive(Debug)]
 pub(crate) struct ResourceDraft {
     pub(crate) target: Target,
-    pub(crate) resource_type: String,
+    pub(crate) resource_type: Text,
     pub(crate) properties: Properties,
-    pub(crate) settings: ResourceSettings,
+    /// None where nothing stands beside the properties.
+    pub(crate) settings: Option<Box<ResourceSettings>>,
 }
 
 /// Properties by name, in order.
 pub(crate) type Properties = Vec<(Text, Draft)>;
 
-/// The properties of `what`, which are a map where nobody made them by hand.
+/// The properties of what is named, which are a map where nobody made them by hand.
 pub(crate) fn properties(
-    what: &str,
+    what: impl fmt::Display,
     properties: Draft,
     location: &'static Location<'static>,
 ) -> Result<Properties, Box<Finding>> {
@@ -155,7 +157,7 @@ impl Attributes for NoAttributes {
 
 /// One attribute of a resource as an expression. For generated code.
 pub fn attribute<T: Shaped>(target: Target, name: &'static str) -> Expr<T> {
-    Expr::new(Draft::Reference(Reference::attribute(
+    Expr::new(Draft::reference(Reference::attribute(
         target,
         Text::new_static(name),
         T::SHAPE,

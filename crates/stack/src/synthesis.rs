@@ -87,12 +87,13 @@ pub(crate) fn synthesize(
     let mut parts: Vec<_> = parts.map(Some).collect();
     let synthesized = order.into_iter().filter_map(|position| {
         let (((stack, template), stack_policy), untyped) = parts.get_mut(position)?.take()?;
-        let draft = stack.draft.borrow();
-        let needs = producers.get(&*draft.key).into_iter().flatten().copied();
+        let mut draft = stack.draft.borrow_mut();
+        let key = draft.key.clone();
+        let needs = producers.get(&*key).into_iter().flatten().copied();
         Some(StackAt {
             policy: stack_policy.into(),
             untyped,
-            ..synthesized(settings, &known, &draft, template, needs)
+            ..synthesized(settings, &mut draft, template, needs)
         })
     });
     let assembly = Assembly {
@@ -108,14 +109,13 @@ pub(crate) fn synthesize(
 
 /// Where a stack has values that are held against nothing.
 fn paths_of_untyped(known: &Known, draft: &StackDraft) -> Vec<Vec<String>> {
-    let mut found = Vec::new();
+    let (mut found, mut path) = (Vec::new(), Vec::new());
     for resource in &draft.resources {
         let Some(named) = known.get(resource.target) else {
             continue;
         };
-        let mut path = ["Resources", named.logical_id, "Properties"]
-            .map(Cow::Borrowed)
-            .to_vec();
+        path.clear();
+        path.extend(["Resources", named.logical_id, "Properties"].map(Cow::Borrowed));
         for (name, property) in &resource.properties {
             path.push(Cow::Borrowed(name));
             property.untyped(&mut path, &mut found);
@@ -127,15 +127,10 @@ fn paths_of_untyped(known: &Known, draft: &StackDraft) -> Vec<Vec<String>> {
 
 fn synthesized<'a>(
     settings: &Settings,
-    known: &Known,
-    draft: &StackDraft,
+    draft: &mut StackDraft,
     template: Template,
     needs: impl Iterator<Item = &'a str>,
 ) -> StackAt {
-    let locations = draft.resources.iter().filter_map(|resource| {
-        let logical_id = known.get(resource.target)?.logical_id;
-        Some((logical_id.to_owned(), resource.target.location))
-    });
     StackAt {
         depends_on: needs.map(|key| settings.stack_name(key)).collect(),
         capabilities: capabilities(&template),
@@ -144,7 +139,7 @@ fn synthesized<'a>(
             draft.termination_protection || settings.termination_protection,
         ),
         location: Some(draft.location),
-        locations: locations.collect(),
+        locations: take(&mut draft.taken),
         ..StackAt::of(settings.stack_name(&draft.key), template)
     }
 }

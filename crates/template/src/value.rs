@@ -5,7 +5,6 @@ use std::fmt;
 
 /// Text as a value or a key has it: short and static texts are held in place, others are shared by their copies.
 pub use smol_str::SmolStr as Text;
-use smol_str::ToSmolStr as _;
 
 use crate::map::Map;
 
@@ -228,7 +227,7 @@ impl Number {
 
 impl From<i64> for Number {
     fn from(number: i64) -> Self {
-        Number(number.to_smolstr())
+        Number(itoa::Buffer::new().format(number).into())
     }
 }
 

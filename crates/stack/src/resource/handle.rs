@@ -25,7 +25,7 @@ impl<R: Resource> Handle<R> {
 
     /// What `Ref` gives.
     pub fn reference(&self) -> Expr<R::Reference> {
-        Expr::new(Draft::Reference(Reference::to(self.attributes.target())))
+        Expr::new(Draft::reference(Reference::to(self.attributes.target())))
     }
 }
 
@@ -145,7 +145,7 @@ impl<R: Resource> Handle<R> {
         R: Gives<T>,
     {
         let target = self.attributes.target();
-        Draft::Reference(match R::ATTRIBUTE {
+        Draft::reference(match R::ATTRIBUTE {
             Some(attribute) => Reference::attribute(target, Text::new_static(attribute), T::SHAPE),
             None => Reference::to(target),
         })

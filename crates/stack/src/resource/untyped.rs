@@ -43,7 +43,7 @@ impl UntypedAttributes {
     /// `Fn::GetAtt` of any attribute.
     pub fn attribute(&self, name: &str) -> Expr<String> {
         let reference = Reference::attribute(self.0, name.to_owned(), Shape::Single);
-        Expr::new(Draft::Reference(reference))
+        Expr::new(Draft::reference(reference))
     }
 }
 

@@ -124,7 +124,11 @@ impl Lowering<'_> {
             creation_policy,
             update_policy,
             metadata,
-        } = take(&mut draft.settings);
+        } = draft
+            .settings
+            .take()
+            .map(|settings| *settings)
+            .unwrap_or_default();
         let depends_on = depends_on
             .into_iter()
             .filter_map(|dependency| self.depends_on(logical_id, dependency, owner))
@@ -139,7 +143,7 @@ impl Lowering<'_> {
         let condition = condition.map(|condition| self.condition(condition, owner));
         let mut attribute = |draft: Option<_>| draft.map(|draft| self.value(draft, owner));
         Resource {
-            resource_type: draft.resource_type.clone(),
+            resource_type: draft.resource_type.to_string(),
             condition,
             depends_on,
             deletion_policy: deletion_policy.map(|policy| policy.as_str().into()),

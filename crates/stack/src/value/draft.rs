@@ -24,7 +24,7 @@ pub enum Draft {
     /// Text with values in it: becomes `Fn::Sub`.
     Text(Vec<Part>),
     /// A reference to a resource of some stack of the environment.
-    Reference(Reference),
+    Reference(Box<Reference>),
     /// A value that is as somebody wants it, whatever the catalog says.
     Untyped(Box<Draft>),
     /// A statement of a policy document.
@@ -103,7 +103,7 @@ impl StackId {
 /// What a stack keeps of a resource, a parameter or a condition for those who refer to it.
 #[derive(Debug)]
 pub(crate) struct Declared {
-    pub(crate) logical_id: String,
+    pub(crate) logical_id: Text,
     pub(crate) exposure: Exposure,
 }
 
@@ -152,6 +152,11 @@ impl Draft {
         Draft::Map(set)
     }
 
+    /// A reference as a value.
+    pub(crate) fn reference(reference: Reference) -> Draft {
+        Draft::Reference(Box::new(reference))
+    }
+
     /// Notes the paths below a path, of whatever is untyped; inside of it nothing more is noted.
     pub(crate) fn untyped<'d>(
         &'d self,
@@ -193,5 +198,15 @@ impl Draft {
 impl<T: Into<Value>> From<T> for Draft {
     fn from(value: T) -> Self {
         Draft::Value(value.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_draft_is_as_small_as_a_value() {
+        assert_eq!(size_of::<Draft>(), size_of::<Value>());
     }
 }

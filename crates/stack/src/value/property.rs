@@ -292,9 +292,9 @@ impl<T> Expr<T> {
     /// The same function with another promise, where you know better than the catalog.
     pub fn cast<U: Shaped>(self) -> Expr<U> {
         let draft = match self.draft {
-            Draft::Reference(reference) => Draft::Reference(Reference {
+            Draft::Reference(reference) => Draft::reference(Reference {
                 shape: U::SHAPE,
-                ..reference
+                ..*reference
             }),
             other => other,
         };
