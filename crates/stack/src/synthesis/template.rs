@@ -143,7 +143,7 @@ impl Lowering<'_> {
         let condition = condition.map(|condition| self.condition(condition, owner));
         let mut attribute = |draft: Option<_>| draft.map(|draft| self.value(draft, owner));
         Resource {
-            resource_type: draft.resource_type.to_string(),
+            resource_type: draft.resource_type.as_str().to_owned(),
             condition,
             depends_on,
             deletion_policy: deletion_policy.map(|policy| policy.as_str().into()),
