@@ -78,7 +78,7 @@ impl Lowering<'_> {
     }
 
     /// Notes which stacks a stack waits for without referring to them.
-    fn dependencies(&mut self, draft: &StackDraft) {
+    pub(super) fn dependencies(&mut self, draft: &StackDraft) {
         for dependency in &draft.depends_on {
             let StackDependency {
                 on,
