@@ -15,6 +15,7 @@ mod assemblies;
 mod cloud;
 mod commands;
 mod cores;
+mod definition;
 mod exit;
 #[cfg(feature = "aws")]
 mod images;
@@ -46,6 +47,7 @@ use stratiform_stack::App;
 
 use crate::args::{Args, Command, Env, Global, Request};
 use crate::assemblies::synthesis::assemble;
+use crate::definition::Definition;
 use crate::report::{Colour, Failure};
 use crate::repository::project::Project;
 use crate::view::{Answer, Terminal, View};
@@ -55,6 +57,10 @@ pub type Define<E> = fn(&E, &App);
 
 /// Runs the command line for an app.
 pub fn run<E: Environment>(define: Define<E>) -> ExitCode {
+    run_any(&define)
+}
+
+fn run_any(define: &dyn Definition) -> ExitCode {
     let (global, request) = Args::read();
     let mut view = Terminal::new(&global);
     let answer = match request {
@@ -92,10 +98,14 @@ pub fn synthesize<E: Environment>(
     define: Define<E>,
     environment: &str,
 ) -> Result<Assembly, NotSynthesized> {
+    synthesize_any(&define, environment)
+}
+
+fn synthesize_any(define: &dyn Definition, environment: &str) -> Result<Assembly, NotSynthesized> {
     let assembled = || {
         let project = Project::find(None)?;
         let wanted = [environment.to_owned()];
-        let checked = project.load::<E>(&wanted)?;
+        let checked = project.load(define, &wanted)?;
         let mut loaded = checked.environments.iter();
         let loaded = loaded.next().ok_or_else(|| Failure::of([]))?;
         let assembly = assemble(define, loaded);
@@ -122,8 +132,8 @@ impl fmt::Debug for NotSynthesized {
 
 impl std::error::Error for NotSynthesized {}
 
-fn execute<E: Environment>(
-    define: Define<E>,
+fn execute(
+    define: &dyn Definition,
     global: &Global,
     command: Command,
     view: &mut dyn View,
@@ -193,11 +203,11 @@ fn execute<E: Environment>(
         Command::Env(Env::Show {
             environment,
             format,
-        }) => commands::env_show::run::<E>(global, &environment, format),
+        }) => commands::env_show::run(define, global, &environment, format),
         Command::Workflows(workflows) => commands::workflows::run(define, global, &workflows),
         #[cfg(feature = "engine")]
         Command::Engine(args::Engine::Serve(serve)) => commands::engine_serve::run(&serve, view),
-        Command::Schema => Ok(Answer::of(stratiform_environment::schema::<E>())),
+        Command::Schema => Ok(Answer::of(define.environment_type().schema())),
         Command::Completions { shell } => Ok(Answer::of(commands::completions(shell))),
     }
 }

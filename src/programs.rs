@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use stratiform_environment::{Command, Environment, Loaded, Path as Written, Text as _, Violation};
+use stratiform_environment::{Command, Loaded, Path as Written, Text as _, Violation};
 use stratiform_finding::{Code, Finding};
 
 /// A command that cannot run here.
@@ -18,11 +18,7 @@ pub(crate) struct Absent {
 }
 
 /// The commands of an environment that cannot run here; programs without a folder are looked for in these.
-pub(crate) fn absent<E: Environment>(
-    root: &Path,
-    loaded: &Loaded<E>,
-    folders: Option<&OsStr>,
-) -> Vec<Absent> {
+pub(crate) fn absent(root: &Path, loaded: &Loaded, folders: Option<&OsStr>) -> Vec<Absent> {
     let commands = loaded.environment.settings().deployment.commands.iter();
     let absent = commands.enumerate().filter_map(|(index, command)| {
         let (may_be_elsewhere, violation) = missing(root, index, command, folders)?;

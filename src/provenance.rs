@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use stratiform_assembly::Assembly;
 use stratiform_bootstrap::Derivations;
-use stratiform_environment::{Environment, Loaded, Origin, Source, Variable};
+use stratiform_environment::{Loaded, Origin, Source, Variable};
 use stratiform_template::Value;
 
 use self::moved::Extent;
@@ -41,28 +41,24 @@ pub(crate) struct Provenance {
 
 impl Provenance {
     /// Tries all values of an environment. `now` is what it synthesizes as it is.
-    pub(crate) fn of<E: Environment>(
-        synthesis: Synthesis<E>,
-        loaded: &Loaded<E>,
-        now: &Assembly,
-    ) -> Provenance {
+    pub(crate) fn of(synthesis: Synthesis<'_>, loaded: &Loaded, now: &Assembly) -> Provenance {
         let enough = synthesis.enough();
         Provenance::among(synthesis, loaded, now, loaded.variables(), enough)
     }
 
     /// Tries only what was another way before: which change of YAML made what is another.
-    pub(crate) fn since<E: Environment>(
-        synthesis: Synthesis<E>,
-        loaded: &Loaded<E>,
+    pub(crate) fn since(
+        synthesis: Synthesis<'_>,
+        loaded: &Loaded,
         now: &Assembly,
         before: &[Source],
     ) -> Provenance {
         Provenance::among(synthesis, loaded, now, loaded.since(before), 1)
     }
 
-    fn among<E: Environment>(
-        synthesis: Synthesis<E>,
-        loaded: &Loaded<E>,
+    fn among(
+        synthesis: Synthesis<'_>,
+        loaded: &Loaded,
         now: &Assembly,
         variables: Vec<Variable>,
         enough: usize,
@@ -180,7 +176,7 @@ pub(crate) fn step<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
 /// A scalar as text, as CloudFormation compares them.
 pub(crate) fn scalar(value: &Value) -> Option<String> {
     match value {
-        Value::String(text) => Some(text.clone()),
+        Value::String(text) => Some(text.to_string()),
         Value::Number(number) => Some(number.as_str().to_owned()),
         Value::Bool(value) => Some(value.to_string()),
         Value::Null | Value::List(_) | Value::Map(_) | Value::Function(..) => None,

@@ -9,7 +9,7 @@ pub(crate) mod review;
 use std::borrow::Cow;
 
 use serde_json::Value as Json;
-use stratiform_environment::{Environment, Loaded, Path, Source, Step};
+use stratiform_environment::{Loaded, Path, Source, Step};
 use stratiform_finding::{At, Code, Finding, Span};
 use stratiform_template::parse_yaml;
 use stratiform_validate::secret::{PAIRS, in_document, masked, starred, under_name};
@@ -73,7 +73,7 @@ fn is_marked(text: &str, at: usize) -> bool {
 }
 
 /// The secrets in the files that an environment's values are from.
-pub(crate) fn in_environment<E: Environment>(loaded: &Loaded<E>) -> Vec<Found> {
+pub(crate) fn in_environment(loaded: &Loaded) -> Vec<Found> {
     loaded.sources().iter().flat_map(in_layer).collect()
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use stratiform_assembly::{Assembly, StackAt};
-use stratiform_environment::{Environment, Loaded, Path, Violation};
+use stratiform_environment::{Loaded, Path, Violation};
 use stratiform_finding::words::meant;
 use stratiform_finding::{Code, Finding};
 use stratiform_template::{Function, Member, Resource, Value};
@@ -107,7 +107,7 @@ fn is_reference(value: &Value, name: &str) -> bool {
 }
 
 /// The services of `settings.images` that no stack has an image of.
-pub(crate) fn unknown<E: Environment>(loaded: &Loaded<E>, assembly: &Assembly) -> Vec<Finding> {
+pub(crate) fn unknown(loaded: &Loaded, assembly: &Assembly) -> Vec<Finding> {
     let services = services(assembly);
     let images = loaded.environment.settings().images.keys();
     let unknown = images.filter(|service| !services.contains_key(&*pascal(service.as_ref())));

@@ -12,6 +12,7 @@ use stratiform_assembly::{AssemblyFile, FILE as ASSEMBLY, StackEntry};
 use stratiform_bootstrap::KEY as BOOTSTRAP;
 
 use self::staging::Staging;
+use crate::cores::on_all_cores;
 use crate::report::Failure;
 use crate::repository::input::Input;
 
@@ -91,8 +92,11 @@ impl Snapshots {
     ) -> Result<Self, Failure> {
         let mut files = Vec::new();
         let mut unlisted = Vec::new();
-        for environment in &rendered {
-            let found = compare_environment(folder, environment)?;
+        let compared = on_all_cores(&rendered, |environment| {
+            compare_environment(folder, environment)
+        });
+        for found in compared {
+            let found = found?;
             files.extend(found.0);
             unlisted.extend(found.1);
         }
@@ -121,30 +125,13 @@ impl Snapshots {
     /// # Errors
     /// A file that cannot be written or removed.
     pub(crate) fn write(&self) -> Result<(), Failure> {
-        for environment in &self.rendered {
-            let folder = self.folder.join(&environment.environment);
-            fs::create_dir_all(&folder).map_err(|error| Failure::io("create", &folder, &error))?;
-        }
-        let staging = Staging::new(&self.folder)
-            .map_err(|error| Failure::io("write into", &self.folder, &error))?;
-        let mut staged = Vec::new();
-        for file in &self.files {
-            let path = self.folder.join(&file.name);
-            match file.change {
-                FileChange::Unchanged | FileChange::Removed(_) => {}
-                FileChange::Added | FileChange::Modified(_) | FileChange::Rewritten(_) => {
-                    let temporary = staging
-                        .stage(&file.text)
-                        .map_err(|error| Failure::io("write", &path, &error))?;
-                    staged.push((temporary, path));
-                }
-            }
-        }
-        staged.sort_by_key(|(_, path)| path.ends_with(ASSEMBLY));
-        for (temporary, path) in staged {
-            temporary
-                .persist(&path)
-                .map_err(|error| Failure::io("write", &path, &error.error))?;
+        let is_new = |file: &&SnapshotFile| match file.change {
+            FileChange::Unchanged | FileChange::Removed(_) => false,
+            FileChange::Added | FileChange::Modified(_) | FileChange::Rewritten(_) => true,
+        };
+        let new: Vec<&SnapshotFile> = self.files.iter().filter(is_new).collect();
+        if !new.is_empty() {
+            self.move_in(&new)?;
         }
         for file in &self.files {
             if let FileChange::Removed(_) = file.change {
@@ -155,6 +142,31 @@ impl Snapshots {
                     let _ = fs::remove_dir(parent);
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Writes files side by side where nobody looks, and then moves each to its place.
+    fn move_in(&self, new: &[&SnapshotFile]) -> Result<(), Failure> {
+        for environment in &self.rendered {
+            let folder = self.folder.join(&environment.environment);
+            fs::create_dir_all(&folder).map_err(|error| Failure::io("create", &folder, &error))?;
+        }
+        let staging = Staging::new(&self.folder)
+            .map_err(|error| Failure::io("write into", &self.folder, &error))?;
+        let staged = on_all_cores(new, |file| {
+            let path = self.folder.join(&file.name);
+            match staging.stage(&file.text) {
+                Ok(temporary) => Ok((temporary, path)),
+                Err(error) => Err(Failure::io("write", &path, &error)),
+            }
+        });
+        let mut staged = staged.into_iter().collect::<Result<Vec<_>, _>>()?;
+        staged.sort_by_key(|(_, path)| path.ends_with(ASSEMBLY));
+        for (temporary, path) in staged {
+            temporary
+                .persist(&path)
+                .map_err(|error| Failure::io("write", &path, &error.error))?;
         }
         Ok(())
     }

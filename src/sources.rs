@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use stratiform_environment::{Environment, ImageSource, Loaded, Path as ValuePath, Violation};
+use stratiform_environment::{ImageSource, Loaded, Path as ValuePath, Violation};
 use stratiform_finding::{Code, Finding};
 
 /// The paths that an image is made from, as they are written; what is inside of its source is not named again.
@@ -37,7 +37,7 @@ pub(crate) fn from_top(project: &str, path: &str) -> Option<String> {
 }
 
 /// What `settings.images` names and is not there, or is not in the repository.
-pub(crate) fn missing<E: Environment>(root: &Path, loaded: &Loaded<E>) -> Vec<Finding> {
+pub(crate) fn missing(root: &Path, loaded: &Loaded) -> Vec<Finding> {
     let top = top(root);
     let mut found = Vec::new();
     for (service, image) in &loaded.environment.settings().images {

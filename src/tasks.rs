@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use stratiform_assembly::{Assembly, TaskEntry};
 use stratiform_environment::{
-    Command, Deployment, Environment, Loaded, Path, Runs, Task, Text as _, Violation, When,
+    Command, Deployment, Loaded, Path, Runs, Task, Text as _, Violation, When,
 };
 use stratiform_finding::words::{listed, meant};
 use stratiform_finding::{Code, Finding};
@@ -18,9 +18,9 @@ const COMMANDS: &str = "settings.deployment.commands";
 ///
 /// # Errors
 /// A service that has no image, a container that does not run it, stacks that are not there, and names that stand twice.
-pub(crate) fn entries<E: Environment>(
+pub(crate) fn entries(
     assembly: &Assembly,
-    loaded: &Loaded<E>,
+    loaded: &Loaded,
 ) -> Result<Vec<TaskEntry>, Vec<Finding>> {
     let deployment = &loaded.environment.settings().deployment;
     let services = services(assembly, &deployment.tasks);

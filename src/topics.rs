@@ -1,12 +1,12 @@
 //! The topics that are told of releases, checked against the stacks.
 
 use stratiform_assembly::Assembly;
-use stratiform_environment::{Environment, Loaded, Path, Text as _, Violation};
+use stratiform_environment::{Loaded, Path, Text as _, Violation};
 use stratiform_finding::words::{listed, meant};
 use stratiform_finding::{Code, Finding};
 
 /// The topics of `settings.deployment.notify` that no stack has.
-pub(crate) fn unknown<E: Environment>(loaded: &Loaded<E>, assembly: &Assembly) -> Vec<Finding> {
+pub(crate) fn unknown(loaded: &Loaded, assembly: &Assembly) -> Vec<Finding> {
     let known: Vec<String> = assembly
         .stacks
         .iter()

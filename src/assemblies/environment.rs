@@ -1,11 +1,11 @@
 //! One environment of a project, from its files to its stacks.
 
 use stratiform_assembly::Assembly;
-use stratiform_environment::{Environment, Settings};
+use stratiform_environment::{AnyEnvironment, Settings};
 use stratiform_finding::Code;
 
 use super::synthesis::assemble;
-use crate::Define;
+use crate::definition::Definition;
 use crate::exit::Exit;
 #[cfg(feature = "aws")]
 use crate::programs::{Absent, absent};
@@ -30,8 +30,8 @@ pub(crate) struct Synthesized {
 ///
 /// # Errors
 /// There is no such environment; a file cannot be read; what is wrong with the values or the stacks.
-pub(crate) fn environment<E: Environment>(
-    define: Define<E>,
+pub(crate) fn environment(
+    define: &dyn Definition,
     project: &Project,
     name: &str,
 ) -> Result<Synthesized, Failure> {
@@ -42,13 +42,13 @@ pub(crate) fn environment<E: Environment>(
 ///
 /// # Errors
 /// As [`environment`]; the values cannot be changed so.
-pub(crate) fn with_values<E: Environment>(
-    define: Define<E>,
+pub(crate) fn with_values(
+    define: &dyn Definition,
     project: &Project,
     name: &str,
-    change: impl FnOnce(E) -> Result<E, Failure>,
+    change: impl FnOnce(AnyEnvironment) -> Result<AnyEnvironment, Failure>,
 ) -> Result<Synthesized, Failure> {
-    let checked = project.load::<E>(&[name.to_owned()])?;
+    let checked = project.load(define, &[name.to_owned()])?;
     let unchecked = summary::unchecked(&checked.unchecked);
     let mut loaded = checked.environments.into_iter().next().ok_or_else(|| {
         let what = format!("no environment is called `{name}`");

@@ -8,13 +8,13 @@ use serde_json::Value as Json;
 use stratiform_assembly::{Assembly, StackAt, StackPolicy};
 use stratiform_bootstrap::REHEARSAL_OF;
 use stratiform_catalog::behaviour::{LOAD_BALANCER_PROTECTION, While, refusals};
-use stratiform_environment::{Environment, Rehearsal, Settings};
+use stratiform_environment::{AnyEnvironment, Rehearsal, Settings};
 use stratiform_finding::Code;
 use stratiform_service::Region;
 use stratiform_template::{Function, Member, Resource, Template, Value};
 
 use super::environment::{Synthesized, with_values};
-use crate::Define;
+use crate::definition::Definition;
 use crate::exit::Exit;
 use crate::report::Failure;
 use crate::repository::project::Project;
@@ -27,8 +27,8 @@ const LONGEST: usize = 12;
 ///
 /// # Errors
 /// As for any environment; it cannot have another name.
-pub(crate) fn synthesized<E: Environment>(
-    define: Define<E>,
+pub(crate) fn synthesized(
+    define: &dyn Definition,
     project: &Project,
     of: &Assembly,
     region: &Region,
@@ -37,7 +37,7 @@ pub(crate) fn synthesized<E: Environment>(
     let mut own = None;
     let synthesized = with_values(define, project, environment, |values| {
         own = Some(settings(values.settings())?);
-        renamed(&values, environment).map_err(|why| unnamed(environment, &why.to_string()))
+        renamed(define, &values, environment).map_err(|why| unnamed(environment, &why.to_string()))
     })?;
     let assembly = Assembly {
         region: region.clone(),
@@ -74,13 +74,17 @@ fn unnamed(environment: &str, why: &str) -> Failure {
     Failure::new(Exit::Failed, Code::Malformed, what, "")
 }
 
-fn renamed<E: Environment>(values: &E, environment: &str) -> Result<E, serde_json::Error> {
-    let mut values = serde_json::to_value(values)?;
+fn renamed(
+    define: &dyn Definition,
+    values: &AnyEnvironment,
+    environment: &str,
+) -> Result<AnyEnvironment, serde_json::Error> {
+    let mut values = values.to_json()?;
     let settings = values.get_mut("settings").and_then(Json::as_object_mut);
     let settings = settings.ok_or_else(|| serde_json::Error::custom("there are no settings"))?;
     settings.insert("name".to_owned(), name(environment).into());
     settings.insert("termination_protection".to_owned(), false.into());
-    serde_json::from_value(values)
+    define.environment_type().read(values)
 }
 
 /// What it is called.

@@ -3,12 +3,12 @@
 use indexmap::IndexSet;
 use stratiform_assembly::{Assembly, TOOL, environment_of};
 use stratiform_diff::Pair;
-use stratiform_environment::{Environment, Source};
+use stratiform_environment::Source;
 use stratiform_resolve::Whereabouts;
 
 use super::synthesis::assemble_all;
 use super::{at_revision, tool_at_revision};
-use crate::Define;
+use crate::definition::Definition;
 use crate::report::Failure;
 use crate::repository::git::{Folder, Objects, Revision};
 use crate::repository::project::Project;
@@ -82,8 +82,8 @@ pub(crate) struct Since {
 ///
 /// # Errors
 /// What git does not know, snapshots that cannot be read, and everything that is wrong now.
-pub(crate) fn since<E: Environment>(
-    define: Define<E>,
+pub(crate) fn since(
+    define: &dyn Definition,
     project: &Project,
     base: Option<&str>,
     environments: &[String],
@@ -175,14 +175,14 @@ fn layers(
 ///
 /// # Errors
 /// Everything that is wrong with them.
-pub(crate) fn synthesized<E: Environment>(
-    define: Define<E>,
+pub(crate) fn synthesized(
+    define: &dyn Definition,
     project: &Project,
     wanted: &[String],
 ) -> Result<Vec<Assembly>, Failure> {
     let mut assemblies = Vec::new();
     let mut findings = Vec::new();
-    for loaded in &project.load::<E>(wanted)?.environments {
+    for loaded in &project.load(define, wanted)?.environments {
         match assemble_all(define, loaded) {
             Ok(all) => assemblies.extend(all),
             Err(found) => findings.extend(found),

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use stratiform_bootstrap::assemblies_from;
 use stratiform_bootstrap::{Needs, assemblies, bootstrap};
 use stratiform_environment::{
-    Environment, GitRef, Loaded, References as WrittenReferences, Settings as WrittenSettings,
+    AnyEnvironment, GitRef, Loaded, References as WrittenReferences, Settings as WrittenSettings,
     Text as _, Violation,
 };
 use stratiform_finding::{Code, Finding, Level};
@@ -16,17 +16,18 @@ use stratiform_stack::{App, Assembly, References, Settings};
 
 use super::boundary;
 use super::verdict::{Questions, verdict_of};
+use crate::definition::Definition;
 use crate::provenance::{Provenance, Synthesis};
 use crate::validation::{Found, Terms, Verdict};
-use crate::{Define, secrets, services, tasks, topics};
+use crate::{secrets, services, tasks, topics};
 
 /// So many lines of YAML are said of what is wrong with a template.
 const PLACES: usize = 2;
 
 /// One environment's stacks, and those of its bootstrap, each synthesized and checked.
-pub(crate) fn assemble_all<E: Environment>(
-    define: Define<E>,
-    loaded: &Loaded<E>,
+pub(crate) fn assemble_all(
+    define: &dyn Definition,
+    loaded: &Loaded,
 ) -> Result<Vec<Assembly>, Vec<Finding>> {
     let validated = validated(define, loaded, Questions::Errors)?;
     without(validated.assemblies, validated.verdict.errors())
@@ -44,9 +45,9 @@ pub(crate) struct Validated {
 ///
 /// # Errors
 /// What keeps stacks from being synthesized.
-pub(crate) fn validated<E: Environment>(
-    define: Define<E>,
-    loaded: &Loaded<E>,
+pub(crate) fn validated(
+    define: &dyn Definition,
+    loaded: &Loaded,
     asked: Questions<'_>,
 ) -> Result<Validated, Vec<Finding>> {
     let terms = Terms::written(loaded);
@@ -101,19 +102,16 @@ fn checked(
 }
 
 /// One environment's stacks, synthesized and checked.
-pub(crate) fn assemble<E: Environment>(
-    define: Define<E>,
-    loaded: &Loaded<E>,
-) -> Result<Assembly, Vec<Finding>> {
+pub(crate) fn assemble(define: &dyn Definition, loaded: &Loaded) -> Result<Assembly, Vec<Finding>> {
     let terms = Terms::written(loaded);
     let (assembly, verdict) = own(define, loaded, &terms, Questions::Errors)?;
     without(assembly, verdict.errors())
 }
 
 /// One environment's stacks with all that is said of them.
-fn own<E: Environment>(
-    define: Define<E>,
-    loaded: &Loaded<E>,
+fn own(
+    define: &dyn Definition,
+    loaded: &Loaded,
     terms: &Terms,
     asked: Questions<'_>,
 ) -> Result<(Assembly, Verdict), Vec<Finding>> {
@@ -139,7 +137,7 @@ fn own<E: Environment>(
 }
 
 /// The secrets in an environment's files that are not told already, as what a template has of them.
-fn in_files<E: Environment>(loaded: &Loaded<E>, verdict: &Verdict) -> Vec<Found> {
+fn in_files(loaded: &Loaded, verdict: &Verdict) -> Vec<Found> {
     let told = verdict.found.iter().map(|found| &found.finding);
     let told = told.filter(|finding| secrets::is_secret(finding));
     let lines = |finding: &Finding| -> Vec<(String, usize)> {
@@ -155,23 +153,23 @@ fn in_files<E: Environment>(loaded: &Loaded<E>, verdict: &Verdict) -> Vec<Found>
 }
 
 /// An environment's stacks as its values make them. Nothing is checked but what synthesis itself refuses.
-pub(crate) fn synthesized<E: Environment>(
-    define: Define<E>,
-    environment: &E,
+pub(crate) fn synthesized(
+    define: &dyn Definition,
+    environment: &AnyEnvironment,
 ) -> Result<Assembly, Vec<Finding>> {
     let (assembly, flaws) = with_flaws(define, environment)?;
     without(assembly, flaws)
 }
 
 /// The same, and what is wrong with documents in the templates.
-pub(crate) fn with_flaws<E: Environment>(
-    define: Define<E>,
-    environment: &E,
+pub(crate) fn with_flaws(
+    define: &dyn Definition,
+    environment: &AnyEnvironment,
 ) -> Result<(Assembly, Vec<Finding>), Vec<Finding>> {
     let written = environment.settings();
     let settings = settings(environment).map_err(|malformed| vec![refused(&malformed)])?;
     let app = App::new(settings);
-    define(environment, &app);
+    define.add(environment, &app);
     boundary::limit(&app, written);
     let (mut assembly, flaws) = app.synthesize_with_flaws()?;
     let account = written.account.as_ref();
@@ -183,7 +181,7 @@ pub(crate) fn with_flaws<E: Environment>(
 }
 
 /// An environment that takes only releases, and whose role trusts no tag: nothing can ever be deployed to it from GitHub.
-fn no_release<E: Environment>(loaded: &Loaded<E>) -> Option<Finding> {
+fn no_release(loaded: &Loaded) -> Option<Finding> {
     let settings = loaded.environment.settings();
     let refs = &settings.bootstrap.as_ref()?.refs;
     let is_tag = |name: &GitRef| name.as_str().starts_with("refs/tags/");
@@ -200,9 +198,9 @@ fn no_release<E: Environment>(loaded: &Loaded<E>) -> Option<Finding> {
 }
 
 /// What is said of the templates, each thing with the lines of YAML that make it so.
-fn traced<E: Environment>(
-    define: Define<E>,
-    loaded: &Loaded<E>,
+fn traced(
+    define: &dyn Definition,
+    loaded: &Loaded,
     (assembly, terms): (&Assembly, &Terms),
     asked: Questions<'_>,
 ) -> Verdict {
@@ -232,7 +230,7 @@ fn without<T>(assembled: T, findings: Vec<Finding>) -> Result<T, Vec<Finding>> {
     }
 }
 
-fn settings<E: Environment>(environment: &E) -> Result<Settings, Malformed> {
+fn settings(environment: &AnyEnvironment) -> Result<Settings, Malformed> {
     let written = environment.settings();
     Ok(Settings {
         app: written.app.to_string(),
@@ -276,13 +274,14 @@ fn tags(written: &WrittenSettings) -> IndexMap<String, String> {
 mod tests {
     use schemars::JsonSchema;
     use serde::{Deserialize, Serialize};
-    use stratiform_environment::load;
+    use stratiform_environment::Environment;
     use stratiform_finding::Source;
     use stratiform_parts::resources::sqs;
     use stratiform_stack::{Opt, Parameter, StackAt, Untyped, json, props};
     use stratiform_template::Template;
 
     use super::*;
+    use crate::Define;
 
     #[derive(Serialize, Deserialize, JsonSchema)]
     #[serde(deny_unknown_fields)]
@@ -298,13 +297,15 @@ mod tests {
 
     /// What somebody's function makes of settings.
     fn assembled(define: Define<Values>, more: &str) -> Result<Assembly, Vec<Finding>> {
-        assemble(define, &loaded(more)?)
+        assemble(&define, &loaded(define, more)?)
     }
 
-    fn loaded(more: &str) -> Result<Loaded<Values>, Vec<Finding>> {
+    fn loaded(define: Define<Values>, more: &str) -> Result<Loaded, Vec<Finding>> {
         let text = format!("settings:\n  app: shop\n  region: eu-west-1\n{more}");
         let layers = [Source::new("dev.yaml", text)];
-        load::<Values>(&"dev".parse().unwrap(), &layers)
+        define
+            .environment_type()
+            .load(&"dev".parse().unwrap(), &layers)
     }
 
     fn users(_: &Values, app: &App) {
@@ -454,7 +455,7 @@ mod tests {
             ..StackAt::of("shop-dev-queues", Template::parse(text).unwrap())
         };
         assembly.stacks = vec![stack.clone()];
-        let loaded = loaded("").unwrap();
+        let loaded = loaded(users, "").unwrap();
         let terms = Terms::written(&loaded);
         let verdict = |assembly: &Assembly| {
             verdict_of(assembly, &terms, Questions::Errors, |_, _| Vec::new())

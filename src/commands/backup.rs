@@ -9,14 +9,14 @@ mod restoring;
 use stratiform_assembly::Assembly;
 use stratiform_deploy::assurance::all_hold;
 use stratiform_deploy::backups::{Promises, assurances};
-use stratiform_environment::{Environment, Settings, Text as _};
+use stratiform_environment::{Settings, Text as _};
 
 use self::gathering::{Site, gather};
-use crate::Define;
 use crate::args::{Backup, BackupCheck, BackupFormat, Global};
 use crate::assemblies::environment::{Synthesized, environment};
 use crate::cloud::Cloud;
 use crate::commands::deploy::preparing::identity;
+use crate::definition::Definition;
 use crate::exit::Exit;
 use crate::report::{Colour, Failure};
 use crate::repository::project::Project;
@@ -24,8 +24,8 @@ use crate::runtime::block_on;
 use crate::view::backups::{Checked, json, text};
 use crate::view::{Answer, Event, View};
 
-pub(crate) fn run<E: Environment>(
-    define: Define<E>,
+pub(crate) fn run(
+    define: &dyn Definition,
     global: &Global,
     args: &Backup,
     view: &mut dyn View,
@@ -60,8 +60,8 @@ fn promises(settings: &Settings) -> Promises {
     }
 }
 
-fn check<E: Environment>(
-    define: Define<E>,
+fn check(
+    define: &dyn Definition,
     global: &Global,
     args: &BackupCheck,
     view: &mut dyn View,

@@ -10,16 +10,16 @@ mod policy;
 pub(crate) mod standing;
 
 use stratiform_assembly::Assembly;
-use stratiform_environment::{Environment, Settings};
+use stratiform_environment::Settings;
 use stratiform_finding::Code;
 
 #[cfg(feature = "aws")]
 use self::deploying::deployed;
-use crate::Define;
 use crate::args::{Bootstrap, Global};
 use crate::assemblies::environment::{Synthesized, environment};
 use crate::assemblies::rehearsal::synthesized;
 use crate::assemblies::synthesis::bootstraps;
+use crate::definition::Definition;
 use crate::exit::Exit;
 use crate::regions::region;
 use crate::report::Failure;
@@ -27,8 +27,8 @@ use crate::repository::project::Project;
 use crate::view::{Answer, View};
 
 /// Deploys what is asked for, or prints its policies.
-pub(crate) fn run<E: Environment>(
-    define: Define<E>,
+pub(crate) fn run(
+    define: &dyn Definition,
     global: &Global,
     args: &Bootstrap,
     view: &mut dyn View,
@@ -58,8 +58,8 @@ pub(crate) fn run<E: Environment>(
 }
 
 /// The environment that is asked for, or its rehearsal: that has no snapshots, since nothing of it stays.
-fn of<E: Environment>(
-    define: Define<E>,
+fn of(
+    define: &dyn Definition,
     project: &Project,
     args: &Bootstrap,
 ) -> Result<Synthesized, Failure> {

@@ -4,11 +4,10 @@ mod services;
 mod why;
 
 use stratiform_diff::{StackChange, diff_environment};
-use stratiform_environment::Environment;
 
-use crate::Define;
 use crate::args::{Changed, ChangedFormat, Global};
 use crate::assemblies::since::{Sides, Since, since};
+use crate::definition::Definition;
 use crate::report::Failure;
 use crate::repository::project::Project;
 use crate::services::parameter_of;
@@ -72,8 +71,8 @@ pub(crate) struct TouchedService {
 }
 
 /// Compares and shows.
-pub(crate) fn run<E: Environment>(
-    define: Define<E>,
+pub(crate) fn run(
+    define: &dyn Definition,
     global: &Global,
     args: &Changed,
 ) -> Result<Answer, Failure> {
@@ -83,7 +82,7 @@ pub(crate) fn run<E: Environment>(
     } = since(define, &project, args.base.as_deref(), &args.env)?;
     // `bootstrap` deploys what an environment has besides its own stacks; no job does.
     let sides: Vec<Sides> = sides.into_iter().filter(Sides::is_environment).collect();
-    let services = services::touched::<E>(&project, &revision, &sides)?;
+    let services = services::touched(define, &project, &revision, &sides)?;
     let environments = sides.iter().filter_map(|sides| touched(sides, &services));
     let touched = Touched {
         base: revision.shown.clone(),

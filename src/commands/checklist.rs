@@ -8,12 +8,11 @@ mod repository;
 
 use stratiform_deploy::assurance::all_hold;
 use stratiform_deploy::release::{Facts, assurances};
-use stratiform_environment::Environment;
 
-use crate::Define;
 use crate::args::{Checklist, ChecklistFormat, Global};
 use crate::cloud::Cloud;
 use crate::commands::status::finding::Place;
+use crate::definition::Definition;
 use crate::exit::Exit;
 use crate::report::{Colour, Failure};
 use crate::repository::git::Folder;
@@ -24,8 +23,8 @@ use crate::view::checklist::{json, text};
 use crate::view::{Answer, View};
 
 /// Asks, and ticks.
-pub(crate) fn run<E: Environment>(
-    define: Define<E>,
+pub(crate) fn run(
+    define: &dyn Definition,
     global: &Global,
     args: &Checklist,
     view: &mut dyn View,

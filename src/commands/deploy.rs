@@ -20,7 +20,7 @@ use stratiform_assembly::Assembly;
 use stratiform_aws::{Aws, carry_out};
 use stratiform_deploy::guard::Id;
 use stratiform_deploy::{Outcome, Plan, Run};
-use stratiform_environment::{Environment, Settings};
+use stratiform_environment::Settings;
 use stratiform_finding::Code;
 use stratiform_finding::words::few;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -29,12 +29,12 @@ use self::asking::Consent;
 use self::audience::{Watching, is_somebody_there};
 use self::preparing::Prepared;
 use self::sealing::Sealed;
-use crate::Define;
 use crate::args::{Deploy, DeployFormat, Global};
 use crate::assemblies::environment::{Synthesized, environment};
 use crate::cloud::Cloud;
 use crate::commands::guard::gathering::Source;
 use crate::commands::guard::{before, stale};
+use crate::definition::Definition;
 use crate::exit::Exit;
 use crate::report::{Colour, Failure};
 use crate::repository::project::Project;
@@ -49,8 +49,8 @@ use crate::view::objects::Objects;
 use crate::view::{Answer, Event, View, stderr, stdout_now};
 
 /// Deploys what is checked out, and shows that while it goes on.
-pub(crate) fn run<E: Environment>(
-    define: Define<E>,
+pub(crate) fn run(
+    define: &dyn Definition,
     global: &Global,
     args: &Deploy,
     view: &mut dyn View,

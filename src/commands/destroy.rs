@@ -11,11 +11,10 @@ use std::time::Instant;
 use stratiform_assembly::Assembly;
 use stratiform_aws::destroy;
 use stratiform_deploy::Outcome;
-use stratiform_environment::{Environment, Settings};
+use stratiform_environment::Settings;
 
 use self::planning::{plan, protected};
 use self::watching::Watching;
-use crate::Define;
 use crate::args::{DeployFormat, Destroy, Global};
 use crate::assemblies::environment::{Synthesized, environment};
 use crate::cloud::Cloud;
@@ -23,6 +22,7 @@ use crate::commands::deploy::asking::Consent;
 use crate::commands::deploy::audience::is_somebody_there;
 use crate::commands::deploy::preparing::identity;
 use crate::commands::deploy::{exit, interrupts};
+use crate::definition::Definition;
 use crate::report::{Colour, Failure};
 use crate::repository::project::Project;
 use crate::runtime::{all_of, or_interrupted};
@@ -34,8 +34,8 @@ use crate::view::objects::Objects;
 use crate::view::{Answer, Event, View, stderr, stdout_now};
 
 /// Takes an environment down, and shows that while it goes on.
-pub(crate) fn run<E: Environment>(
-    define: Define<E>,
+pub(crate) fn run(
+    define: &dyn Definition,
     global: &Global,
     args: &Destroy,
     view: &mut dyn View,

@@ -18,17 +18,16 @@ use stratiform_assembly::{StackAt, environment_of};
 use stratiform_bootstrap::supposed;
 use stratiform_catalog::catalog;
 use stratiform_diff::{Kind, Note, StackChange, diff_environment, importers_unknown};
-use stratiform_environment::Environment;
 use stratiform_finding::Code;
 use stratiform_finding::words::{joined, meant, plural};
 
 use self::found::Laws;
 use self::origins::Before;
-use crate::Define;
 use crate::args::{Diff, FailOn, Global, ReviewFormat};
 use crate::assemblies::since::{Sides, Since, since};
 #[cfg(feature = "aws")]
 use crate::commands::deploy::sealing::shown::review as sealed_release;
+use crate::definition::Definition;
 use crate::exit::Exit;
 use crate::own_rules::RuleFiles;
 use crate::report::{Colour, Failure};
@@ -40,8 +39,8 @@ use crate::view::reviewed::{Method, Origins, Review, ReviewedEnvironment, Review
 use crate::view::{Answer, View, review, width};
 
 /// Compares and shows; nothing is shown before everything is known.
-pub(crate) fn run<E: Environment>(
-    define: Define<E>,
+pub(crate) fn run(
+    define: &dyn Definition,
     global: &Global,
     args: &Diff,
     view: &mut dyn View,
@@ -76,11 +75,7 @@ pub(crate) fn run<E: Environment>(
 }
 
 /// The working tree's synthesis against the snapshots of a revision.
-fn with_revision<E: Environment>(
-    define: Define<E>,
-    global: &Global,
-    args: &Diff,
-) -> Result<Review, Failure> {
+fn with_revision(define: &dyn Definition, global: &Global, args: &Diff) -> Result<Review, Failure> {
     let project = Project::find(global.environments.as_deref())?;
     let Since {
         revision,
@@ -112,7 +107,7 @@ fn with_revision<E: Environment>(
         ReviewFormat::Markdown => scores::scores(define, &project, &sides),
         ReviewFormat::Text | ReviewFormat::Html | ReviewFormat::Json => HashMap::new(),
     };
-    let mut review = by_laws::<E, _>(&project, |laws| compare(sides, method, args, laws))?;
+    let mut review = by_laws(define, &project, |laws| compare(sides, method, args, laws))?;
     for environment in &mut review.environments {
         let name = environment.name.as_ref();
         environment.compliance = name.and_then(|name| scores.get(name).cloned());
@@ -122,12 +117,12 @@ fn with_revision<E: Environment>(
 }
 
 /// Does something by what a project says of its templates.
-fn by_laws<E: Environment, T>(project: &Project, work: impl FnOnce(&Laws<'_>) -> T) -> T {
+fn by_laws<T>(define: &dyn Definition, project: &Project, work: impl FnOnce(&Laws<'_>) -> T) -> T {
     let files = RuleFiles::of(&project.root);
     let mut verdict = Verdict::default();
     let rules = files.rules(&mut verdict);
     let terms = |name: &str| {
-        let loaded = project.load_one::<E>(environment_of(name));
+        let loaded = project.load_one(define, environment_of(name));
         let terms = loaded.map(|loaded| Terms::of(loaded.environment.settings()));
         terms.unwrap_or_default()
     };

@@ -11,17 +11,16 @@ use stratiform_assembly::Assembly;
 use stratiform_aws::Aws;
 use stratiform_deploy::drift::{Ledger, StackDrift, Verdict};
 use stratiform_diff::drift::{Drifted, drifted, stays, who};
-use stratiform_environment::Environment;
 use stratiform_resolve::Whereabouts;
 
 use self::looking::{All, Found, look};
 use self::reverting::revert;
 use self::tracing::Tracing;
-use crate::Define;
 use crate::args::{Drift, Global, StatusFormat};
 use crate::assemblies::environment::{Synthesized, environment};
 use crate::cloud::Cloud;
 use crate::commands::deploy::preparing::identity;
+use crate::definition::Definition;
 use crate::exit::Exit;
 use crate::report::{Colour, Failure};
 use crate::repository::project::Project;
@@ -30,8 +29,8 @@ use crate::view::drift::{Difference, Judged, Shown, adoption, json, json_line, s
 use crate::view::{Answer, Event, View, stderr};
 
 /// Looks, and tells; or sets back, or says what to write.
-pub(crate) fn run<E: Environment>(
-    define: Define<E>,
+pub(crate) fn run(
+    define: &dyn Definition,
     global: &Global,
     args: &Drift,
     view: &mut dyn View,
@@ -42,7 +41,7 @@ pub(crate) fn run<E: Environment>(
         settings,
         ..
     } = environment(define, &project, &args.env)?;
-    let loaded = project.load_one::<E>(&args.env)?;
+    let loaded = project.load_one(define, &args.env)?;
     let cloud = Cloud::chosen(args.local, &project.root, view)?;
     view.event(&Event::Asking {
         environment: args.env.clone(),
@@ -210,11 +209,7 @@ fn place(assembly: &Assembly, stack: &str) -> Whereabouts {
 }
 
 /// With the lines of Rust and of YAML that the expected values come from.
-fn placed<E: Environment>(
-    mut judged: Vec<Judged>,
-    assembly: &Assembly,
-    tracing: &Tracing<'_, E>,
-) -> Vec<Judged> {
+fn placed(mut judged: Vec<Judged>, assembly: &Assembly, tracing: &Tracing<'_>) -> Vec<Judged> {
     for judged in &mut judged {
         let declared = assembly.stack(&judged.stack.name);
         for (covered, _) in judged.stack.drifted() {

@@ -1,10 +1,11 @@
 //! `env show`: every effective value of an environment, and where it comes from.
 
 use serde_json::json;
-use stratiform_environment::{Effective, Environment, Origin};
+use stratiform_environment::{Effective, Origin};
 use stratiform_finding::words::beginning;
 
 use crate::args::{Global, ShowFormat};
+use crate::definition::Definition;
 use crate::report::Failure;
 use crate::repository::project::Project;
 use crate::secrets::shown_at;
@@ -12,13 +13,14 @@ use crate::view::Answer;
 use crate::view::sorted::sorted;
 
 /// The values, for people or programs.
-pub(crate) fn run<E: Environment>(
+pub(crate) fn run(
+    define: &dyn Definition,
     global: &Global,
     environment: &str,
     format: ShowFormat,
 ) -> Result<Answer, Failure> {
     let project = Project::find(global.environments.as_deref())?;
-    let loaded = project.load_one::<E>(environment)?;
+    let loaded = project.load_one(define, environment)?;
     let values = loaded.values().map(|value| Effective {
         value: shown_at(&value.path, &value.value),
         ..value

@@ -12,7 +12,7 @@ mod target;
 use stratiform_assembly::{Assembly, StackAt};
 use stratiform_bootstrap::assemblies;
 use stratiform_catalog::catalog;
-use stratiform_environment::{Environment, Loaded};
+use stratiform_environment::Loaded;
 use stratiform_finding::Code;
 use stratiform_template::{Resource, Value};
 use stratiform_validate::secret;
@@ -21,9 +21,9 @@ use self::change::{Place, change, effect};
 use self::imported::imported;
 use self::referring::referring;
 use self::target::{Found, Target};
-use crate::Define;
 use crate::args::{Explain, Global, ShowFormat};
 use crate::assemblies::synthesis::synthesized;
+use crate::definition::Definition;
 use crate::provenance::{Keys, Provenance, Synthesis, attributes, scalar, step, tried, value_at};
 use crate::report::Failure;
 use crate::repository::project::Project;
@@ -33,8 +33,8 @@ use crate::view::explained::{
 };
 
 /// Explains, in each environment that has it.
-pub(crate) fn run<E: Environment>(
-    define: Define<E>,
+pub(crate) fn run(
+    define: &dyn Definition,
     global: &Global,
     args: &Explain,
 ) -> Result<Answer, Failure> {
@@ -52,15 +52,15 @@ pub(crate) fn run<E: Environment>(
     Ok(Answer::of(secret::masked(&said).into_owned()))
 }
 
-fn explained<E: Environment>(
-    define: Define<E>,
+fn explained(
+    define: &dyn Definition,
     global: &Global,
     args: &Explain,
 ) -> Result<Vec<Explained>, Failure> {
     let project = Project::find(global.environments.as_deref())?;
     let target = Target::parse(&args.what);
     let (mut explained, mut missing) = (Vec::new(), None);
-    for loaded in &project.load::<E>(&args.env)?.environments {
+    for loaded in &project.load(define, &args.env)?.environments {
         let assembly = synthesized(define, &loaded.environment)
             .map_err(|found| Failure::below(&project.root, found))?;
         let own = Synthesis::own(define);
@@ -91,15 +91,15 @@ fn explained<E: Environment>(
 }
 
 /// An environment of which something is explained.
-struct Explaining<'a, E> {
-    synthesis: Synthesis<E>,
-    loaded: &'a Loaded<E>,
+struct Explaining<'a> {
+    synthesis: Synthesis<'a>,
+    loaded: &'a Loaded,
     assembly: &'a Assembly,
     provenance: Provenance,
 }
 
-impl<'a, E: Environment> Explaining<'a, E> {
-    fn of(synthesis: Synthesis<E>, loaded: &'a Loaded<E>, assembly: &'a Assembly) -> Self {
+impl<'a> Explaining<'a> {
+    fn of(synthesis: Synthesis<'a>, loaded: &'a Loaded, assembly: &'a Assembly) -> Self {
         Explaining {
             synthesis,
             loaded,
@@ -157,27 +157,29 @@ impl<'a, E: Environment> Explaining<'a, E> {
                 ("Type", _) => {}
                 ("Properties", Value::Map(map)) => {
                     properties.extend(map.iter().map(|(name, value)| {
+                        let name = name.to_string();
                         let keys = ["Properties".to_owned(), name.clone()];
                         let place = Place {
                             stack,
                             logical_id: id,
                             resource,
-                            keys: std::slice::from_ref(name),
+                            keys: std::slice::from_ref(&name),
                         };
                         let keys = self.keys(stack, id, &keys);
                         let other = self.other(&keys);
+                        let effect = Some(effect(self.assembly, place, other));
                         Attribute {
-                            name: name.clone(),
+                            name,
                             value: value.clone(),
                             from: self.sources(&keys),
-                            effect: Some(effect(self.assembly, place, other)),
+                            effect,
                         }
                     }));
                 }
                 _ => settings.push(Attribute {
-                    name: name.clone(),
+                    name: name.to_string(),
                     value: value.clone(),
-                    from: self.sources(&self.keys(stack, id, std::slice::from_ref(name))),
+                    from: self.sources(&self.keys(stack, id, &[name.to_string()])),
                     effect: None,
                 }),
             }

@@ -14,10 +14,9 @@ use stratiform_assembly::Assembly;
 use stratiform_deploy::call::ParameterValue;
 use stratiform_deploy::guard::{Asked, Heading, Report, StackFound, TaskFound};
 use stratiform_deploy::{Mending, PlannedStack};
-use stratiform_environment::{Environment, Settings, Text as _};
+use stratiform_environment::{Settings, Text as _};
 
 use self::gathering::{Asking, Gathered, Source, gather};
-use crate::Define;
 use crate::args::{Global, Guard, GuardFormat, TemplateFormat};
 use crate::assemblies::environment::{Synthesized, environment};
 use crate::cloud::Cloud;
@@ -25,6 +24,7 @@ use crate::commands::bootstrap::standing::bootstrapped;
 use crate::commands::deploy::besides;
 use crate::commands::deploy::planning::{parameters, planned};
 use crate::commands::deploy::preparing::seen;
+use crate::definition::Definition;
 use crate::exit::Exit;
 use crate::report::{Colour, Failure};
 use crate::repository::project::Project;
@@ -35,8 +35,8 @@ use crate::view::guard::{Guarded, json, text};
 use crate::view::{Answer, Event, View};
 
 /// Asks, and tells what it comes to.
-pub(crate) fn run<E: Environment>(
-    define: Define<E>,
+pub(crate) fn run(
+    define: &dyn Definition,
     global: &Global,
     args: &Guard,
     view: &mut dyn View,
@@ -163,8 +163,8 @@ fn tasks(
 }
 
 /// The stacks of the environment before one, as they are synthesized now; none where there is no such environment.
-pub(crate) fn before<E: Environment>(
-    define: Define<E>,
+pub(crate) fn before(
+    define: &dyn Definition,
     project: &Project,
     settings: &Settings,
 ) -> Option<Asked<Assembly>> {

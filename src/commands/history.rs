@@ -9,14 +9,13 @@ use stratiform_aws::{Aws, now};
 use stratiform_deploy::guard::{Asked, Unasked};
 use stratiform_deploy::history::{History, Past, PastStack};
 use stratiform_deploy::{Call, Reply};
-use stratiform_environment::Environment;
 use stratiform_service::{StackEvent, StackId, Timestamp};
 
-use crate::Define;
 use crate::args::{Global, History as Arguments, HistoryFormat};
 use crate::cloud::Cloud;
 use crate::commands::guard::looking::{AT_ONCE, ask};
 use crate::commands::status::finding::Place;
+use crate::definition::Definition;
 use crate::report::{Colour, Failure};
 use crate::repository::git::Folder;
 use crate::repository::project::Project;
@@ -25,8 +24,8 @@ use crate::view::history::{Shown, json, markdown, text};
 use crate::view::{Answer, View};
 
 /// Asks, and tells.
-pub(crate) fn run<E: Environment>(
-    define: Define<E>,
+pub(crate) fn run(
+    define: &dyn Definition,
     global: &Global,
     args: &Arguments,
     view: &mut dyn View,

@@ -17,16 +17,15 @@ use std::io::{self, BufReader};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
 
-use stratiform_environment::Environment;
 use stratiform_finding::Code;
 use stratiform_validate::policy::Levels;
 
 use self::session::{Ended, Session};
 use self::wire::Incoming;
-use crate::Define;
 use crate::args::{Global, Lsp};
 use crate::commands::validate::files::Asked;
 use crate::cores::on_all_cores;
+use crate::definition::Definition;
 use crate::exit::Exit;
 use crate::own_rules::RuleFiles;
 use crate::report::Failure;
@@ -37,11 +36,7 @@ use crate::view::Answer;
 ///
 /// # Errors
 /// What comes in is no message of the protocol, or nobody reads what goes out.
-pub(crate) fn run<E: Environment>(
-    define: Define<E>,
-    global: &Global,
-    args: &Lsp,
-) -> Result<Answer, Failure> {
+pub(crate) fn run(define: &dyn Definition, global: &Global, args: &Lsp) -> Result<Answer, Failure> {
     let files = RuleFiles::named(args.rules());
     let mut unread = Verdict::default();
     let rules = files.rules(&mut unread);
@@ -93,10 +88,7 @@ fn broken(what: &str) -> Failure {
 }
 
 /// Answers one message after the other, and looks at texts where none waits.
-fn answer<E: Environment>(
-    session: &mut Session<'_, E>,
-    messages: &Receiver<Incoming>,
-) -> Result<Ended, String> {
+fn answer(session: &mut Session<'_>, messages: &Receiver<Incoming>) -> Result<Ended, String> {
     let mut output = io::stdout().lock();
     let mut waiting: VecDeque<Incoming> = VecDeque::new();
     let mut is_open = true;

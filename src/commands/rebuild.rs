@@ -13,7 +13,7 @@ use stratiform_assembly::Assembly;
 use stratiform_aws::Aws;
 use stratiform_deploy::guard::Verdict;
 use stratiform_deploy::rebuild::PointId;
-use stratiform_environment::{Environment, Settings, Text as _};
+use stratiform_environment::{Settings, Text as _};
 use stratiform_finding::Code;
 use stratiform_service::Region;
 
@@ -21,7 +21,6 @@ use self::afterwards::Afterwards;
 use self::back::Left;
 use self::looking::{Before, Looking, look};
 use self::staging::Stage;
-use crate::Define;
 use crate::args::{Global, ParameterValue, Rebuild};
 use crate::assemblies::at_release;
 use crate::assemblies::environment::{Synthesized, environment};
@@ -33,6 +32,7 @@ use crate::commands::deploy::{Intent, besides, carried_out};
 use crate::commands::destroy::destroyed;
 use crate::commands::guard::gathering::Source;
 use crate::commands::guard::looking::stacks;
+use crate::definition::Definition;
 use crate::exit::Exit;
 use crate::regions::region;
 use crate::report::{Colour, Failure};
@@ -44,8 +44,8 @@ use crate::view::rebuild::{page, told};
 use crate::view::{Answer, Event, View, stderr, stdout_now};
 
 /// Rebuilds an environment, and shows that while it goes on.
-pub(crate) fn run<E: Environment>(
-    define: Define<E>,
+pub(crate) fn run(
+    define: &dyn Definition,
     global: &Global,
     args: &Rebuild,
     view: &mut dyn View,

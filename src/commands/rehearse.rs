@@ -18,17 +18,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use stratiform_deploy::guard::{Comes, Rehearsed};
-use stratiform_environment::Environment;
 use stratiform_finding::Code;
 use stratiform_rehearsal::{End, Report};
 use tokio::runtime::Runtime;
 
 use self::failing::{Play, Played};
 use self::setting::{Before, before, set, there};
-use crate::Define;
 use crate::args::{Global, Rehearse, RehearseFormat};
 use crate::assemblies::environment::{Synthesized, environment};
 use crate::commands::guard::rehearsal::Wanted;
+use crate::definition::Definition;
 use crate::exit::Exit;
 use crate::report::{Colour, Failure};
 use crate::repository::git::Folder;
@@ -37,8 +36,8 @@ use crate::view::rehearsal::{json, text};
 use crate::view::{Answer, Event, View};
 
 /// Rehearses, and tells what it comes to.
-pub(crate) fn run<E: Environment>(
-    define: Define<E>,
+pub(crate) fn run(
+    define: &dyn Definition,
     global: &Global,
     args: &Rehearse,
     view: &mut dyn View,

@@ -16,12 +16,11 @@ use stratiform_assembly::Assembly;
 use stratiform_aws::{Aws, Identity};
 use stratiform_deploy::guard::StackFound;
 use stratiform_deploy::{Call, Reply, never_was_complete};
-use stratiform_environment::{Environment, Settings};
+use stratiform_environment::Settings;
 use stratiform_service::{StackEvent, StackStatus};
 
 use self::stuck::{keep_data, mending, stuck};
 use self::target::{Target, target};
-use crate::Define;
 use crate::args::{Deploy, Global, Rollback};
 use crate::assemblies::environment::{Synthesized, environment};
 use crate::cloud::Cloud;
@@ -30,6 +29,7 @@ use crate::commands::deploy::preparing::identity;
 use crate::commands::deploy::{Intent, carried_out, consent, exit, watched};
 use crate::commands::guard::gathering::Source;
 use crate::commands::guard::looking::stacks;
+use crate::definition::Definition;
 use crate::exit::Exit;
 use crate::programs::Absent;
 use crate::report::Failure;
@@ -40,8 +40,8 @@ use crate::view::deployment::Sources;
 use crate::view::{Answer, Event, View, stderr};
 
 /// Brings an environment back, and shows that while it goes on.
-pub(crate) fn run<E: Environment>(
-    define: Define<E>,
+pub(crate) fn run(
+    define: &dyn Definition,
     global: &Global,
     args: &Rollback,
     view: &mut dyn View,

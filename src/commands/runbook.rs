@@ -9,13 +9,13 @@ use std::fs;
 
 use handlebars::{Handlebars, no_escape};
 use serde::Serialize;
-use stratiform_environment::{Environment, Text as _};
+use stratiform_environment::Text as _;
 
 use self::times::{StackTimes, Times};
-use crate::Define;
 use crate::args::{Global, Runbook};
 use crate::assemblies::environment::{Synthesized, environment};
 use crate::commands::backup::database_subjects;
+use crate::definition::Definition;
 use crate::report::Failure;
 use crate::repository::project::Project;
 use crate::restores::restored;
@@ -66,8 +66,8 @@ struct Recovery {
 }
 
 /// Computes the page, and prints or writes it.
-pub(crate) fn run<E: Environment>(
-    define: Define<E>,
+pub(crate) fn run(
+    define: &dyn Definition,
     global: &Global,
     args: &Runbook,
 ) -> Result<Answer, Failure> {

@@ -9,12 +9,11 @@ use std::io::IsTerminal;
 
 use futures_util::future::join_all;
 use stratiform_deploy::status::Verdict;
-use stratiform_environment::Environment;
 
 use self::finding::{Place, Standing};
-use crate::Define;
 use crate::args::{Global, Status as Arguments, StatusFormat};
 use crate::cloud::Cloud;
+use crate::definition::Definition;
 use crate::exit::Exit;
 use crate::report::{Colour, Failure};
 use crate::repository::project::Project;
@@ -27,8 +26,8 @@ use crate::view::{Answer, View, stderr, stdout_now};
 const CLEAR: &str = "\u{1b}[2J\u{1b}[H";
 
 /// Asks, and tells.
-pub(crate) fn run<E: Environment>(
-    define: Define<E>,
+pub(crate) fn run(
+    define: &dyn Definition,
     global: &Global,
     args: &Arguments,
     view: &mut dyn View,

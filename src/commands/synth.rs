@@ -6,15 +6,15 @@ use std::time::Instant;
 
 use indexmap::IndexSet;
 use stratiform_bootstrap::report;
-use stratiform_environment::{Environment, Loaded};
+use stratiform_environment::Loaded;
 use stratiform_finding::words::{joined, meant};
 use stratiform_finding::{Code, Finding};
 
-use crate::Define;
 use crate::args::{Global, Synth, TemplateFormat};
 use crate::assemblies::synthesis::{Validated, validated};
 use crate::assemblies::verdict::Questions;
 use crate::cores::on_all_cores;
+use crate::definition::Definition;
 use crate::exit::Exit;
 use crate::report::{Colour, Failure};
 use crate::repository::project::{Checked, Project};
@@ -24,8 +24,8 @@ use crate::view::stale::stale;
 use crate::view::{Answer, summary};
 
 /// Synthesizes, then writes, checks or prints.
-pub(crate) fn run<E: Environment>(
-    define: Define<E>,
+pub(crate) fn run(
+    define: &dyn Definition,
     global: &Global,
     args: &Synth,
 ) -> Result<Answer, Failure> {
@@ -34,7 +34,7 @@ pub(crate) fn run<E: Environment>(
     let Checked {
         environments,
         unchecked,
-    } = project.load::<E>(&args.env)?;
+    } = project.load(define, &args.env)?;
     let (mut rendered, verdict) = synthesize(define, &environments, &project.root, args)?;
     select_stacks(&mut rendered, &args.stack)?;
     if args.stdout {
@@ -75,9 +75,9 @@ pub(crate) fn run<E: Environment>(
 }
 
 /// All environments at once: they have nothing in common.
-fn synthesize<E: Environment>(
-    define: Define<E>,
-    environments: &[Loaded<E>],
+fn synthesize(
+    define: &dyn Definition,
+    environments: &[Loaded],
     root: &Path,
     args: &Synth,
 ) -> Result<(Vec<Rendered>, Verdict), Failure> {
@@ -103,9 +103,9 @@ fn synthesize<E: Environment>(
 }
 
 /// The stacks of one environment and of its bootstrap.
-fn environment<E: Environment>(
-    define: Define<E>,
-    loaded: &Loaded<E>,
+fn environment(
+    define: &dyn Definition,
+    loaded: &Loaded,
     args: &Synth,
 ) -> Result<(Vec<Rendered>, Verdict), Vec<Finding>> {
     let asked = match args.no_validate {

@@ -7,18 +7,17 @@ mod since;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use stratiform_environment::Environment;
 use stratiform_finding::{Code, Finding, Level};
 use stratiform_validate::policy::Levels;
 
 use self::fixing::Outcome;
 use self::since::{FilesThen, StacksThen};
-use crate::Define;
 use crate::args::{Deny, Global, Validate, ValidateFormat};
 use crate::assemblies::synthesis::{Validated, validated};
 use crate::assemblies::verdict::Questions;
 use crate::commands::explain::code::known;
 use crate::cores::on_all_cores;
+use crate::definition::Definition;
 use crate::exit::Exit;
 use crate::own_rules::RuleFiles;
 use crate::regions::region;
@@ -29,8 +28,8 @@ use crate::view::validated::{compliance, github, json, sarif, text};
 use crate::view::{Answer, summary};
 
 /// Looks at all templates, and shows what was found.
-pub(crate) fn run<E: Environment>(
-    define: Define<E>,
+pub(crate) fn run(
+    define: &dyn Definition,
     global: &Global,
     args: &Validate,
 ) -> Result<Answer, Failure> {
@@ -95,8 +94,8 @@ struct Looked {
 }
 
 /// The stacks of the project's environments.
-fn stacks<E: Environment>(
-    define: Define<E>,
+fn stacks(
+    define: &dyn Definition,
     global: &Global,
     args: &Validate,
     (regions, named): (&[String], RuleFiles),
@@ -105,7 +104,7 @@ fn stacks<E: Environment>(
     let then = args.new_since.as_deref();
     let then = then.map(|revision| StacksThen::at(&project, revision));
     let mut then = then.transpose()?;
-    let checked = project.load::<E>(&args.env)?;
+    let checked = project.load(define, &args.env)?;
     let mut verdict = Verdict::default();
     let files = named.with_those_of(&project.root);
     let rules = files.rules(&mut verdict);

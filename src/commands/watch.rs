@@ -9,18 +9,17 @@ use std::time::Duration;
 
 use stratiform_aws::{Aws, Identity, now};
 use stratiform_deploy::watch::{Drifts, Watch, Worse, last_deployed};
-use stratiform_environment::Environment;
 use stratiform_finding::words::visible;
 use stratiform_service::Timestamp;
 
 use self::errors::Errors;
-use crate::Define;
 use crate::args::{DeployFormat, Global, Rollback, Watch as Arguments, WatchFormat};
 use crate::cloud::Cloud;
 use crate::commands::deploy::conduct::pace;
 use crate::commands::drift::looking::{Wait, look_again};
 use crate::commands::rollback;
 use crate::commands::status::finding::Place;
+use crate::definition::Definition;
 use crate::exit::Exit;
 use crate::report::Failure;
 use crate::repository::project::Project;
@@ -33,8 +32,8 @@ use crate::view::{Answer, Event, View, stdout_now};
 const DRIFT_EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// Looks until something is worse, or the time is over.
-pub(crate) fn run<E: Environment>(
-    define: Define<E>,
+pub(crate) fn run(
+    define: &dyn Definition,
     global: &Global,
     args: &Arguments,
     view: &mut dyn View,
@@ -200,8 +199,8 @@ fn well(watch: &Watch, (began, ended): (Timestamp, Timestamp), looks: usize) -> 
 }
 
 /// Goes back, once. Where that went well something had got worse all the same.
-fn back<E: Environment>(
-    define: Define<E>,
+fn back(
+    define: &dyn Definition,
     global: &Global,
     args: &Arguments,
     worse: &Worse,

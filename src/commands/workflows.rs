@@ -11,14 +11,13 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use stratiform_environment::Environment;
 use stratiform_finding::words::counted;
 
 use self::package::Package;
 use self::stage::Stage;
-use crate::Define;
 use crate::args::{Global, Workflows};
 use crate::assemblies::synthesis::assemble;
+use crate::definition::Definition;
 use crate::exit::Exit;
 use crate::report::Failure;
 use crate::repository::git::Folder;
@@ -34,13 +33,13 @@ struct File {
 }
 
 /// Writes the workflows, or says which are stale.
-pub(crate) fn run<E: Environment>(
-    define: Define<E>,
+pub(crate) fn run(
+    define: &dyn Definition,
     global: &Global,
     args: &Workflows,
 ) -> Result<Answer, Failure> {
     let project = Project::find(global.environments.as_deref())?;
-    let environments = project.load::<E>(&[])?.environments;
+    let environments = project.load(define, &[])?.environments;
     let settings = environments
         .iter()
         .map(|loaded| loaded.environment.settings());

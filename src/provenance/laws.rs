@@ -6,13 +6,16 @@ use storefront_stacks::environment::Environment as Storefront;
 
 use super::moved::{RESOURCE, moved};
 use super::*;
+use crate::Define;
 use crate::assemblies::synthesis::synthesized;
 use crate::repository::project::Project;
 
-fn prod() -> Loaded<Storefront> {
+const STOREFRONT: Define<Storefront> = storefront_stacks::app;
+
+fn prod() -> Loaded {
     let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("environments");
     let project = Project::find(Some(&files)).unwrap();
-    project.load_one("prod").unwrap()
+    project.load_one(&STOREFRONT, "prod").unwrap()
 }
 
 fn named(variables: &[&Variable]) -> Vec<String> {
@@ -23,13 +26,13 @@ fn named(variables: &[&Variable]) -> Vec<String> {
 #[test]
 fn what_is_said_to_make_a_value_does_and_nothing_else() {
     let loaded = prod();
-    let now = synthesized(storefront_stacks::app, &loaded.environment).unwrap();
-    let provenance = Provenance::of(Synthesis::own(storefront_stacks::app), &loaded, &now);
+    let now = synthesized(&STOREFRONT, &loaded.environment).unwrap();
+    let provenance = Provenance::of(Synthesis::own(&STOREFRONT), &loaded, &now);
     whatever_moves_is_named(&loaded, &now, &provenance);
     origins_are_those_that_people_expect(&now, &provenance);
 }
 
-fn whatever_moves_is_named(loaded: &Loaded<Storefront>, now: &Assembly, provenance: &Provenance) {
+fn whatever_moves_is_named(loaded: &Loaded, now: &Assembly, provenance: &Provenance) {
     // More values than the search tries.
     let variables = loaded.variables();
     let mut tried = 0;
@@ -38,7 +41,7 @@ fn whatever_moves_is_named(loaded: &Loaded<Storefront>, now: &Assembly, provenan
             let Some(other) = loaded.varied(&[variation]) else {
                 continue;
             };
-            let Ok(other) = synthesized(storefront_stacks::app, &other) else {
+            let Ok(other) = synthesized(&STOREFRONT, &other) else {
                 continue;
             };
             tried += 1;

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 use stratiform_assembly::Assembly;
-use stratiform_template::{Member, Output, Parameter, Resource, Section, Template, Value};
+use stratiform_template::{Map, Member, Output, Parameter, Resource, Section, Template, Value};
 
 use super::Keys;
 
@@ -35,9 +35,9 @@ pub(super) fn moved(now: &Assembly, other: &Assembly) -> Vec<(Keys, Extent)> {
 
 /// A resource as a map of its attributes.
 pub(crate) fn attributes(resource: &Resource) -> Value {
-    let mut map = IndexMap::new();
+    let mut map = Map::new();
     let text = |text: &String| Value::from(text.as_str());
-    map.insert("Type".to_owned(), text(&resource.resource_type));
+    map.insert("Type", text(&resource.resource_type));
     let depends_on = resource.depends_on.iter().map(text).collect();
     let attributes = [
         ("Condition", resource.condition.as_ref().map(text)),
@@ -56,7 +56,7 @@ pub(crate) fn attributes(resource: &Resource) -> Value {
         ("Properties", Some(Value::Map(resource.properties.clone()))),
     ];
     for (name, value) in attributes {
-        map.extend(value.map(|value| (name.to_owned(), value)));
+        map.extend(value.map(|value| (name, value)));
     }
     Value::Map(map)
 }
@@ -169,7 +169,7 @@ impl Found {
 
 fn output(output: &Output) -> Value {
     let text = |text: &String| Value::from(text.as_str());
-    let mut map = IndexMap::new();
+    let mut map = Map::new();
     let attributes = [
         ("Description", output.description.as_ref().map(text)),
         ("Condition", output.condition.as_ref().map(text)),
@@ -177,14 +177,14 @@ fn output(output: &Output) -> Value {
         ("Export", output.export.clone()),
     ];
     for (name, value) in attributes {
-        map.extend(value.map(|value| (name.to_owned(), value)));
+        map.extend(value.map(|value| (name, value)));
     }
     Value::Map(map)
 }
 
 fn parameter(parameter: &Parameter) -> Value {
     let mut map = parameter.constraints.clone();
-    map.insert("Type".to_owned(), parameter.parameter_type.as_str().into());
+    map.insert("Type", parameter.parameter_type.as_str().into());
     map.extend(
         parameter
             .default

@@ -2,15 +2,15 @@
 
 use stratiform_assembly::Assembly;
 use stratiform_bootstrap::{Derivations, assemblies_by};
-use stratiform_environment::Environment;
+use stratiform_environment::AnyEnvironment;
 
-use crate::Define;
 use crate::assemblies::synthesis::with_flaws;
+use crate::definition::Definition;
 
 /// A function from an environment's values to some of its stacks.
-#[derive(Debug)]
-pub(crate) struct Synthesis<E> {
-    define: Define<E>,
+#[derive(Clone, Copy)]
+pub(crate) struct Synthesis<'a> {
+    define: &'a dyn Definition,
     whose: Whose,
 }
 
@@ -23,18 +23,9 @@ enum Whose {
     Bootstrap(usize),
 }
 
-// Not derived: it can be copied whatever the environment is.
-impl<E> Clone for Synthesis<E> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<E> Copy for Synthesis<E> {}
-
-impl<E: Environment> Synthesis<E> {
+impl<'a> Synthesis<'a> {
     /// The environment's own stacks.
-    pub(crate) fn own(define: Define<E>) -> Self {
+    pub(crate) fn own(define: &'a dyn Definition) -> Self {
         let whose = Whose::Environment;
         Synthesis { define, whose }
     }
@@ -56,7 +47,11 @@ impl<E: Environment> Synthesis<E> {
 
     /// The stacks as an environment's values make them, where that can be. What was derived for another one is not
     /// derived again.
-    pub(super) fn of(self, environment: &E, derivations: &Derivations) -> Option<Assembly> {
+    pub(super) fn of(
+        self,
+        environment: &AnyEnvironment,
+        derivations: &Derivations,
+    ) -> Option<Assembly> {
         let (own, _) = with_flaws(self.define, environment).ok()?;
         match self.whose {
             Whose::Environment => Some(own),

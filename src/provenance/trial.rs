@@ -7,7 +7,7 @@ use std::sync::Once;
 use serde_json::Value;
 use stratiform_assembly::Assembly;
 use stratiform_bootstrap::Derivations;
-use stratiform_environment::{Environment, Loaded, Step, Variable, Variation};
+use stratiform_environment::{Loaded, Step, Variable, Variation};
 
 use super::Keys;
 use super::Synthesis;
@@ -15,9 +15,9 @@ use super::moved::{Extent, moved};
 use crate::cores::on_all_cores;
 
 /// What an environment synthesizes with some things another way, where that can be; once.
-pub(crate) fn tried<E: Environment>(
-    synthesis: Synthesis<E>,
-    loaded: &Loaded<E>,
+pub(crate) fn tried(
+    synthesis: Synthesis<'_>,
+    loaded: &Loaded,
     variation: &Variation,
 ) -> Option<Assembly> {
     caught(|| synthesis.of(&loaded.varied(&[variation])?, &Derivations::default()))
@@ -52,9 +52,9 @@ fn caught<T>(make: impl FnOnce() -> Option<T>) -> Option<T> {
 }
 
 /// What is tried, and beside what.
-pub(super) struct Trial<'t, E> {
-    pub synthesis: Synthesis<E>,
-    pub loaded: &'t Loaded<E>,
+pub(super) struct Trial<'t> {
+    pub synthesis: Synthesis<'t>,
+    pub loaded: &'t Loaded,
     pub now: &'t Assembly,
     pub variables: &'t [Variable],
     /// After so many that tell something, no more of a variable are tried.
@@ -66,7 +66,7 @@ pub(super) struct Trial<'t, E> {
 /// What a variable makes another; none where nothing could be tried.
 type Found = Option<Vec<(Keys, Extent)>>;
 
-impl<E: Environment> Trial<'_, E> {
+impl Trial<'_> {
     /// What each variable makes another, in their order.
     pub(super) fn all(&self) -> Vec<Found> {
         on_all_cores(self.variables, |variable| self.one(variable))

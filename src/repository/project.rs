@@ -4,12 +4,11 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use stratiform_environment::{
-    Environment, EnvironmentName, Loaded, Source, Text, check_all, load, load_all,
-};
+use stratiform_environment::{EnvironmentName, Loaded, Source, Text, check_all};
 use stratiform_finding::words::meant;
 use stratiform_finding::{Code, Finding};
 
+use crate::definition::Definition;
 use crate::exit::Exit;
 use crate::report::Failure;
 use crate::repository::input::Input;
@@ -24,10 +23,10 @@ pub(crate) struct Project {
 }
 
 /// Environments, checked against all others that can be.
-#[derive(Clone, Debug)]
-pub(crate) struct Checked<E> {
+#[derive(Debug)]
+pub(crate) struct Checked {
     /// Those that were asked for, by name.
-    pub environments: Vec<Loaded<E>>,
+    pub environments: Vec<Loaded>,
     /// Others that have problems of their own, so that nothing was checked against them.
     pub unchecked: Vec<String>,
 }
@@ -103,10 +102,11 @@ impl Project {
     ///
     /// # Errors
     /// A file that cannot be read, a name that no file has, and every mistake in the files.
-    pub(crate) fn load_one<E: Environment>(&self, name: &str) -> Result<Loaded<E>, Failure> {
+    pub(crate) fn load_one(&self, define: &dyn Definition, name: &str) -> Result<Loaded, Failure> {
         self.known(&[name.to_owned()], &self.names()?)?;
         let (name, layers) = self.layers(name)?;
-        load(&name, &layers).map_err(Failure::some_of)
+        let loaded = define.environment_type().load(&name, &layers);
+        loaded.map_err(Failure::some_of)
     }
 
     /// Reads and checks environments: those that are named, or all of them, by name. What is wrong inside others
@@ -114,7 +114,12 @@ impl Project {
     ///
     /// # Errors
     /// A file that cannot be read, a name that no file has, and every mistake in the files.
-    pub(crate) fn load<E: Environment>(&self, wanted: &[String]) -> Result<Checked<E>, Failure> {
+    pub(crate) fn load(
+        &self,
+        define: &dyn Definition,
+        wanted: &[String],
+    ) -> Result<Checked, Failure> {
+        let environment_type = define.environment_type();
         let names = self.names()?;
         self.known(wanted, &names)?;
         let wanted: HashSet<&String> = wanted.iter().collect();
@@ -124,11 +129,15 @@ impl Project {
         let layers: Result<Vec<Layers>, Failure> =
             chosen.iter().map(|name| self.layers(name)).collect();
         let mut layers = layers?;
-        let mut environments: Vec<Loaded<E>> = load_all(&layers).map_err(Failure::some_of)?;
+        let mut environments: Vec<Loaded> = environment_type
+            .load_all(&layers)
+            .map_err(Failure::some_of)?;
         let mut unchecked = Vec::new();
         for name in &others {
             let other = self.layers(name).ok();
-            match other.and_then(|other| Some((load(&other.0, &other.1).ok()?, other))) {
+            match other
+                .and_then(|other| Some((environment_type.load(&other.0, &other.1).ok()?, other)))
+            {
                 Some((loaded, other)) => {
                     environments.push(loaded);
                     layers.push(other);
@@ -159,14 +168,16 @@ impl Project {
     ///
     /// # Errors
     /// Those of [`Project::load_one`].
-    pub(crate) fn load_as<E: Environment>(
+    pub(crate) fn load_as(
         &self,
+        define: &dyn Definition,
         name: &str,
         values: &str,
-    ) -> Result<Loaded<E>, Failure> {
+    ) -> Result<Loaded, Failure> {
         let (name, _) = self.layers(name)?;
         let (_, layers) = self.layers(values)?;
-        load(&name, &layers).map_err(Failure::some_of)
+        let loaded = define.environment_type().load(&name, &layers);
+        loaded.map_err(Failure::some_of)
     }
 
     fn layers(&self, name: &str) -> Result<Layers, Failure> {

@@ -1,13 +1,13 @@
 //! Which environment has a release before another one: that it is there, and that no way leads back.
 
-use stratiform_environment::{Environment, Loaded, Path, Text, Violation};
+use stratiform_environment::{Loaded, Path, Text, Violation};
 use stratiform_finding::words::meant;
 use stratiform_finding::{Code, Finding};
 
 const KEY: &str = "settings.deployment.promotes_from";
 
 /// What is wrong with `promotes_from` of environments that could be read; `names` has all that there are.
-pub(crate) fn problems<E: Environment>(all: &[Loaded<E>], names: &[String]) -> Vec<Finding> {
+pub(crate) fn problems(all: &[Loaded], names: &[String]) -> Vec<Finding> {
     let found = all.iter().filter_map(|loaded| {
         let (code, violation) = problem(loaded, all, names)?;
         Some(Finding {
@@ -18,11 +18,7 @@ pub(crate) fn problems<E: Environment>(all: &[Loaded<E>], names: &[String]) -> V
     found.collect()
 }
 
-fn problem<E: Environment>(
-    loaded: &Loaded<E>,
-    all: &[Loaded<E>],
-    names: &[String],
-) -> Option<(Code, Violation)> {
+fn problem(loaded: &Loaded, all: &[Loaded], names: &[String]) -> Option<(Code, Violation)> {
     let before = from(loaded)?;
     if !names.iter().any(|name| name == before) {
         let others = names.iter().map(String::as_str);
@@ -56,7 +52,7 @@ fn problem<E: Environment>(
     })
 }
 
-fn from<E: Environment>(loaded: &Loaded<E>) -> Option<&str> {
+fn from(loaded: &Loaded) -> Option<&str> {
     let before = &loaded.environment.settings().deployment.promotes_from;
     before.as_ref().map(|name| name.as_str())
 }

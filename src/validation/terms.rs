@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 use stratiform_assembly::StackAt;
-use stratiform_environment::{Covered, Environment, Loaded, Path as Place, Settings};
+use stratiform_environment::{Covered, Loaded, Path as Place, Settings};
 use stratiform_finding::{Code, Finding, Level};
 use stratiform_resolve::declared::default;
 use stratiform_template::Template;
@@ -51,7 +51,7 @@ impl Terms {
     }
 
     /// The same with where each is written.
-    pub(crate) fn written<E: Environment>(loaded: &Loaded<E>) -> Terms {
+    pub(crate) fn written(loaded: &Loaded) -> Terms {
         let mut terms = Terms::of(loaded.environment.settings());
         let section = Place::from(Settings::SECTION).key("accepted_risks");
         let (mut before, mut position) = (String::new(), 0);

@@ -1,5 +1,6 @@
 //! `watch`: whether an environment gets worse.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
@@ -68,6 +69,35 @@ fn behind_the_engine_a_day_takes_no_time() {
         0,
         &["nothing got worse at "],
     );
+}
+
+#[test]
+fn nothing_is_asked_twice_where_nothing_changes() {
+    let (project, engine) = (with_alarm(), Engine::start());
+    engine.call(
+        "CreateStack",
+        &[("StackName", "alarm"), ("TemplateBody", ALARM)],
+    );
+    engine.deploy(&project, IMAGES).expect(0, &[]);
+    let before = engine.calls();
+    engine.deploy(&project, IMAGES).expect(0, &[]);
+    let after = engine.calls();
+    let asked = |service: &str, operation: &str| {
+        let of = |calls: &BTreeMap<String, BTreeMap<String, u64>>| {
+            let calls = calls.get(service).and_then(|calls| calls.get(operation));
+            calls.copied().unwrap_or_default()
+        };
+        of(&after) - of(&before)
+    };
+    let stacks = before["cloudformation"]["CreateChangeSet"];
+    assert!(stacks > 2, "{before:?}");
+    let cloudformation = |operation| asked("cloudformation", operation);
+    assert_eq!(cloudformation("DescribeStacks"), stacks, "{after:?}");
+    assert_eq!(cloudformation("GetTemplate"), stacks, "{after:?}");
+    assert_eq!(cloudformation("ListStackResources"), stacks, "{after:?}");
+    assert_eq!(cloudformation("CreateChangeSet"), 0, "{after:?}");
+    assert_eq!(asked("monitoring", "DescribeAlarms"), 1, "{after:?}");
+    assert_eq!(asked("sts", "GetCallerIdentity"), 1, "{after:?}");
 }
 
 #[test]

@@ -1,18 +1,28 @@
-//! The packages that crates.io would get: whether all of them can be packed, and are not too large. That each also builds
-//! by itself, `.github/workflows/ci.yml` shows: it takes minutes.
+//! The packages that crates.io would get: whether all of them can be packed, are not too large, and compile from what was
+//! packed. `.github/workflows/ci.yml` builds each by itself, too, as cargo does when it publishes: that takes minutes.
 
+use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde::Deserialize;
 
-use crate::command::{cargo, output};
+use crate::command::{cargo, output, root};
 use crate::outcome::Outcome;
 
 /// What crates.io takes: "there is a 10 MB upload size limit".
 ///
 /// Source: The Cargo Book, "Publishing on crates.io".
 const LIMIT: u64 = 10 * 1024 * 1024;
+
+/// The profile of the workspace, so that crates of others are not checked again for another one.
+const PROFILE: [&str; 4] = [
+    "--config",
+    "profile.dev.debug=\"line-tables-only\"",
+    "--config",
+    "profile.dev.package.\"*\".debug=false",
+];
 
 /// What `cargo metadata` says.
 #[derive(Deserialize)]
@@ -30,7 +40,7 @@ struct Package {
     publish: Option<Vec<String>>,
 }
 
-/// Packs all packages that are published.
+/// Packs all packages that are published, and checks what was packed.
 pub(crate) fn step() -> Result<Outcome, String> {
     let metadata = said(&["metadata", "--no-deps", "--format-version", "1"])?;
     let metadata: Metadata =
@@ -68,16 +78,57 @@ pub(crate) fn step() -> Result<Outcome, String> {
         }
         total += size.len();
     }
+    check(&folder, &packages)?;
     Ok(Outcome::Passed(Some(format!(
-        "{} packages of {} kB in all",
+        "{} packages of {} kB in all, checked as packed",
         packages.len(),
         total / 1000
     ))))
 }
 
+/// Compiles, without making code, all packages from the files that were packed: in a workspace of nothing else, where they
+/// stand for those on crates.io. A file that a package needs and that was not packed is missing there.
+fn check(folder: &Path, packages: &[&Package]) -> Result<(), String> {
+    let unpacked = folder.join("unpacked");
+    let failed = |error: std::io::Error| format!("{}: {error}", unpacked.display());
+    if unpacked.exists() {
+        fs::remove_dir_all(&unpacked).map_err(failed)?;
+    }
+    fs::create_dir_all(&unpacked).map_err(failed)?;
+    let folder_of = |package: &Package| format!("{}-{}", package.name, package.version);
+    let members: Vec<String> = packages.iter().map(|package| folder_of(package)).collect();
+    // Writing to a `String` cannot fail.
+    let mut manifest = String::new();
+    let _ = writeln!(
+        manifest,
+        "[workspace]\nresolver = \"3\"\nmembers = {members:?}"
+    );
+    manifest.push_str("\n[patch.crates-io]\n");
+    for package in packages {
+        let (name, member) = (&package.name, folder_of(package));
+        let mut tar = Command::new("tar");
+        let file = folder.join(format!("{member}.crate"));
+        finished(tar.arg("-xzf").arg(&file).arg("-C").arg(&unpacked))?;
+        let _ = writeln!(manifest, "{name} = {{ path = {member:?} }}");
+    }
+    fs::write(unpacked.join("Cargo.toml"), manifest).map_err(failed)?;
+    fs::copy(root().join("Cargo.lock"), unpacked.join("Cargo.lock")).map_err(failed)?;
+    let mut check = cargo(["check", "--quiet", "--workspace", "--offline"]);
+    let target = folder.parent().unwrap_or(folder);
+    check
+        .args(PROFILE)
+        .current_dir(&unpacked)
+        .env("CARGO_TARGET_DIR", target);
+    finished(&mut check).map(drop)
+}
+
 /// What cargo prints; what it complains about where it fails.
 fn said(arguments: &[&str]) -> Result<Vec<u8>, String> {
-    let done = output(&mut cargo(arguments))?;
+    finished(&mut cargo(arguments))
+}
+
+fn finished(command: &mut Command) -> Result<Vec<u8>, String> {
+    let done = output(command)?;
     if done.status.success() {
         return Ok(done.stdout);
     }

@@ -6,17 +6,25 @@
 mod resources;
 
 use std::fs;
-use std::io;
+use std::num::NonZeroUsize;
+use std::panic::resume_unwind;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Mutex;
+use std::sync::mpsc::sync_channel;
+use std::thread;
 
 use indexmap::IndexMap;
-use stratiform_stack::{App, Assembly, References, Region, Settings, props};
+use stratiform_finding::Finding;
+use stratiform_stack::{App, References, Region, Settings, StackAt, props};
 use stratiform_template::check;
 
 use crate::resources::sqs;
 
 const QUEUES: usize = 20;
+
+/// What stands before the short name of a stack.
+const PREFIX: &str = "scale-bench-";
 
 /// What is done with the stacks.
 #[derive(Clone, Copy)]
@@ -82,13 +90,16 @@ fn run(stacks: usize, work: Work, apps: Apps, folder: &Path) -> Result<usize, St
         Apps::Together => {
             let app = app();
             (0..stacks).for_each(|number| add_stack(&app, number));
-            write(&synthesize(app)?, work, folder)
+            match work {
+                Work::Rendered => one_after_the_other(app, work, folder),
+                Work::Checked | Work::Written => side_by_side(app, work, folder),
+            }
         }
         Apps::Apart => (0..stacks)
             .map(|number| {
                 let app = app();
                 add_stack(&app, number);
-                write(&synthesize(app)?, work, folder)
+                one_after_the_other(app, work, folder)
             })
             .sum(),
     }
@@ -122,31 +133,62 @@ fn add_stack(app: &App, number: usize) {
     }
 }
 
-fn synthesize(app: App) -> Result<Assembly, String> {
-    app.synthesize().map_err(|problems| {
-        let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        problems.join("\n")
+fn one_after_the_other(app: App, work: Work, folder: &Path) -> Result<usize, String> {
+    let mut bytes = Ok(0);
+    let each = |stack: StackAt| {
+        if let Ok(before) = bytes {
+            bytes = write(&stack, work, folder).map(|more| before + more);
+        }
+    };
+    app.synthesize_each(each).map_err(|found| joined(&found))?;
+    bytes
+}
+
+/// Templates are checked, rendered and written on all cores while others are made. What waits is bounded, and so is memory.
+fn side_by_side(app: App, work: Work, folder: &Path) -> Result<usize, String> {
+    const WAITING: usize = 64;
+    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let (hand_on, next) = sync_channel::<StackAt>(WAITING);
+    let next = Mutex::new(next);
+    let take = || next.lock().ok()?.recv().ok();
+    let worker = || -> Result<usize, String> {
+        let stacks = std::iter::from_fn(take);
+        // What comes after a mistake is taken all the same: nobody waits for room.
+        let written: Vec<_> = stacks.map(|stack| write(&stack, work, folder)).collect();
+        written.into_iter().sum()
+    };
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..cores).map(|_| scope.spawn(worker)).collect();
+        // Nobody takes any more only where a worker has panicked, which is told below.
+        let done = app.synthesize_each(|stack| drop(hand_on.send(stack)));
+        drop(hand_on);
+        let workers = workers.into_iter().map(|worker| worker.join());
+        let written = workers.map(|written| written.unwrap_or_else(|panic| resume_unwind(panic)));
+        let written: Result<usize, String> = written.sum();
+        done.map_err(|found| joined(&found))?;
+        written
     })
 }
 
-fn write(assembly: &Assembly, work: Work, folder: &Path) -> Result<usize, String> {
-    let failed = |error: io::Error| format!("cannot write to `{}`: {error}", folder.display());
-    let mut bytes = 0;
-    for stack in &assembly.stacks {
-        let (text, extension) = match work {
-            Work::Checked => {
-                if let Some(finding) = check(&stack.template).first() {
-                    return Err(format!("{}: {finding}", stack.name));
-                }
-                (stack.template.to_yaml(), "yaml")
+fn joined(found: &[Finding]) -> String {
+    let found: Vec<String> = found.iter().map(ToString::to_string).collect();
+    found.join("\n")
+}
+
+fn write(stack: &StackAt, work: Work, folder: &Path) -> Result<usize, String> {
+    let (text, extension) = match work {
+        Work::Checked => {
+            if let Some(finding) = check(&stack.template).first() {
+                return Err(format!("{}: {finding}", stack.name));
             }
-            Work::Written | Work::Rendered => (stack.template.to_json(), "json"),
-        };
-        bytes += text.len();
-        if !matches!(work, Work::Rendered) {
-            let file = format!("{}.{extension}", assembly.key(&stack.name));
-            fs::write(folder.join(file), text).map_err(failed)?;
+            (stack.template.to_yaml(), "yaml")
         }
+        Work::Written | Work::Rendered => (stack.template.to_json(), "json"),
+    };
+    if !matches!(work, Work::Rendered) {
+        let key = stack.name.strip_prefix(PREFIX).unwrap_or(&stack.name);
+        fs::write(folder.join(format!("{key}.{extension}")), &text)
+            .map_err(|error| format!("cannot write to `{}`: {error}", folder.display()))?;
     }
-    Ok(bytes)
+    Ok(text.len())
 }

@@ -168,7 +168,7 @@ impl StackEntry {
 
 fn default_of(parameter: &Parameter) -> Option<String> {
     match parameter.default.as_ref()? {
-        Value::String(text) => Some(text.clone()),
+        Value::String(text) => Some(text.to_string()),
         Value::Number(number) => Some(number.to_string()),
         Value::Bool(boolean) => Some(boolean.to_string()),
         Value::Null | Value::List(_) | Value::Map(_) | Value::Function(..) => None,

@@ -2,10 +2,9 @@
 
 use std::fmt;
 
-use indexmap::IndexMap;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{self, Serialize, Serializer};
-use stratiform_template::{Number, Value};
+use stratiform_template::{Map, Number, Value};
 
 /// A value that is JSON and nothing more: writing one with `null` or a function in it fails.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,9 +32,11 @@ impl Serialize for Borrowed<'_> {
             },
             Value::String(text) => serializer.serialize_str(text),
             Value::List(items) => serializer.collect_seq(items.iter().map(Borrowed)),
-            Value::Map(entries) => {
-                serializer.collect_map(entries.iter().map(|(key, value)| (key, Borrowed(value))))
-            }
+            Value::Map(entries) => serializer.collect_map(
+                entries
+                    .iter()
+                    .map(|(key, value)| (key.as_str(), Borrowed(value))),
+            ),
             Value::Function(function, _) => {
                 Err(ser::Error::custom(format!("it has `{function}` in it")))
             }
@@ -87,8 +88,8 @@ impl<'de> Visitor<'de> for Json {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        let mut map = IndexMap::new();
-        while let Some((key, Ordered(value))) = entries.next_entry()? {
+        let mut map = Map::new();
+        while let Some((key, Ordered(value))) = entries.next_entry::<String, _>()? {
             map.insert(key, value);
         }
         Ok(Value::Map(map))

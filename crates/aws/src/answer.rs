@@ -10,7 +10,7 @@ use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
-use crate::service::Element;
+use crate::service::root;
 
 /// Refuses what is not one whole document in the Query protocol: that makes an answer unreadable, and says nothing about
 /// whether the call was carried out.
@@ -47,11 +47,7 @@ impl Intercept for WholeAnswer {
 /// Whether a body is one whole element with the name that answers to an operation have.
 fn is_answer(body: Option<&[u8]>, operation: &str) -> bool {
     body.and_then(|body| std::str::from_utf8(body).ok())
-        .and_then(|text| Element::parse(text).ok())
-        .and_then(|root| {
-            root.name()
-                .strip_suffix("Response")
-                .map(|name| name == operation)
-        })
-        .unwrap_or_default()
+        .and_then(|text| root(text).ok())
+        .and_then(|root| root.strip_suffix("Response"))
+        .is_some_and(|name| name == operation)
 }

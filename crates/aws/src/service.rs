@@ -46,7 +46,7 @@ use refused::{Refused, refused};
 
 pub(crate) use json::Seconds;
 pub(crate) use query::Form;
-pub(crate) use xml::Element;
+pub(crate) use xml::{Element, root};
 
 /// A service of AWS.
 #[derive(Debug)]

@@ -15,7 +15,7 @@ const PSEUDO: [&str; 4] = [
 /// of it is known.
 pub(crate) fn pattern(value: &Value) -> Option<String> {
     match value {
-        Value::String(text) => Some(text.clone()),
+        Value::String(text) => Some(text.to_string()),
         Value::Function(Function::Ref, name) => match name.as_str() {
             Some(name) if PSEUDO.contains(&name) => Some(format!("${{{name}}}")),
             _ => None,

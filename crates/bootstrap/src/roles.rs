@@ -79,11 +79,11 @@ fn plain(value: &Value, place: &Whereabouts) -> Json {
         Value::Null => Json::Null,
         Value::Bool(value) => Json::Bool(*value),
         Value::Number(number) => serde_json::from_str(number.as_str()).unwrap_or_default(),
-        Value::String(text) => Json::String(text.clone()),
+        Value::String(text) => Json::String(text.to_string()),
         Value::List(items) => items.iter().map(|item| plain(item, place)).collect(),
         Value::Map(members) => {
             let members = members.iter();
-            let members = members.map(|(key, value)| (key.clone(), plain(value, place)));
+            let members = members.map(|(key, value)| (key.to_string(), plain(value, place)));
             Json::Object(members.collect::<Map<String, Json>>())
         }
         Value::Function(Function::Ref, name) => {

@@ -32,6 +32,7 @@ mod update;
 mod value;
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{LazyLock, OnceLock};
 
 use crate::resource_type::PropertyPath;
@@ -263,9 +264,31 @@ impl OfType {
     }
 }
 
+/// A hash of a few instructions. The keys are those of the table, so that nobody can choose ones that collide.
+#[derive(Default)]
+struct Mixed(u64);
+
+impl Hasher for Mixed {
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            // An odd number whose bits are spread evenly: 2^64 divided by the golden ratio.
+            let mixed = (self.0.rotate_left(5) ^ u64::from_le_bytes(word))
+                .wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            self.0 = mixed;
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        // The table takes the lowest bits, which a product mixes least.
+        self.0 ^ (self.0 >> 32)
+    }
+}
+
 /// The types by their names.
-static TYPES: LazyLock<HashMap<&str, OfType>> = LazyLock::new(|| {
-    let mut types = HashMap::new();
+static TYPES: LazyLock<HashMap<&str, OfType, BuildHasherDefault<Mixed>>> = LazyLock::new(|| {
+    let mut types = HashMap::default();
     let is_comment = |line: &&str| line.starts_with('#');
     let (_, mut rest) = TABLE.split_at(length(TABLE, is_comment));
     while let Some((name, _)) = rest.split_once('\t') {

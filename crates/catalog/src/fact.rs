@@ -24,6 +24,7 @@
 //! A reference leads to a smaller offset than its own node's, so there are no cycles. Reading is total: bytes that
 //! break the format read as `Null`, an empty list or an empty map, never as a panic.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 pub(crate) const KIND_TEXT: u8 = 0;
@@ -294,6 +295,14 @@ impl fmt::Debug for MapFact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.iter()).finish()
     }
+}
+
+/// Compares the text at an offset with another one, without checking that it is UTF-8; `None` where there is no text.
+pub(crate) fn compared(bytes: &[u8], node: usize, text: &str) -> Option<Ordering> {
+    let (kind, n, body) = read_tag(bytes, node)?;
+    let end = body.checked_add(usize::try_from(n).ok()?)?;
+    let found = bytes.get(body..end).filter(|_| kind == KIND_TEXT)?;
+    Some(found.cmp(text.as_bytes()))
 }
 
 /// Where a value is.

@@ -121,12 +121,12 @@ impl Catalog {
         let (mut low, mut high) = (0, self.len());
         while low < high {
             let middle = low.midpoint(high);
-            let found = self.name(middle)?;
-            match found.cmp(name) {
+            let node = read_u32(self.index, middle * ENTRY);
+            match fact::compared(self.bytes, node, name)? {
                 std::cmp::Ordering::Less => low = middle + 1,
                 std::cmp::Ordering::Greater => high = middle,
                 std::cmp::Ordering::Equal => {
-                    return ResourceType::main_variant(found, self.record(middle)?);
+                    return ResourceType::main_variant(self.name(middle)?, self.record(middle)?);
                 }
             }
         }

@@ -6,7 +6,8 @@
 use std::collections::HashMap;
 
 use stratiform_catalog::{JsonType, Keyword, Schema, behaviour};
-use stratiform_resolve::{Compare, Resolved, Style};
+use stratiform_resolve::{Compare, Path, Resolved, Style};
+use stratiform_template::Step;
 
 use crate::change::Edit;
 
@@ -40,39 +41,34 @@ impl Difference<'_, '_> {
 
 /// How the lists of a property are compared.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Shape {
+pub(crate) struct Shape<'n> {
     schema: Option<Schema>,
-    /// Whether the value is a list of tags.
-    tags: bool,
-    /// Whether the order of the list means something, although its schema does not say so.
-    ordered: bool,
+    /// The property; none for an item, and for what is no property.
+    name: Option<&'n str>,
 }
 
-impl Shape {
-    pub(crate) const UNKNOWN: Shape = Shape {
+impl<'n> Shape<'n> {
+    pub(crate) const UNKNOWN: Shape<'static> = Shape {
         schema: None,
-        tags: false,
-        ordered: false,
+        name: None,
     };
 
-    pub(crate) fn new(schema: Option<Schema>, name: &str) -> Self {
+    pub(crate) fn new(schema: Option<Schema>, name: &'n str) -> Self {
         Shape {
             schema: schema.map(Schema::resolve),
-            tags: name == "Tags",
-            ordered: behaviour::order_matters(name),
+            name: Some(name),
         }
     }
 
-    fn below(self, key: &str) -> Shape {
+    fn below(self, key: &'n str) -> Shape<'n> {
         let schema = self.schema.and_then(|schema| schema.property(key));
         Shape::new(schema, key)
     }
 
-    fn item(self) -> Shape {
+    fn item(self) -> Shape<'n> {
         Shape {
             schema: self.schema.and_then(Schema::items).map(Schema::resolve),
-            tags: false,
-            ordered: false,
+            name: None,
         }
     }
 
@@ -82,11 +78,14 @@ impl Shape {
                 .and_then(|schema| schema.keyword(keyword)?.as_bool())
         };
         match says(Keyword::InsertionOrder) {
-            _ if self.tags => true,
+            _ if self.name == Some("Tags") => true,
             Some(ordered) => !ordered,
             // JSON Schema's default is that order matters. AWS's schemas say so where it does: a list of unique
             // items about whose order nothing is said is a set (`VPCSecurityGroups`).
-            None => says(Keyword::UniqueItems) == Some(true) && !self.ordered,
+            None => {
+                says(Keyword::UniqueItems) == Some(true)
+                    && !self.name.is_some_and(behaviour::order_matters)
+            }
         }
     }
 
@@ -105,41 +104,55 @@ impl Shape {
     }
 }
 
-/// Finds where two values differ, as expressions or as values.
+/// Finds where two values differ, as expressions or as values. Their shape is asked for only where they do.
 pub(crate) fn differences<'r, 't>(
-    path: &[String],
+    name: Option<&str>,
     before: Option<&'r Resolved<'t>>,
     after: Option<&'r Resolved<'t>>,
-    shape: Shape,
+    shape: impl FnOnce() -> Shape<'r>,
 ) -> Vec<Difference<'r, 't>> {
-    let mut walk = Walk {
-        path: path.to_vec(),
-        found: Vec::new(),
+    let mut found = Vec::new();
+    let is_same = match (before, after) {
+        (Some(one), Some(two)) => {
+            one.same(two, Compare::Expressions) && one.same(two, Compare::Values)
+        }
+        (one, two) => one.is_none() && two.is_none(),
     };
-    walk.compare(before, after, shape);
-    walk.found
+    if !is_same {
+        let path = name.map(|name| Path {
+            up: None,
+            step: Step::Key(name),
+        });
+        let mut walk = Walk { found: &mut found };
+        walk.compare(path.as_ref(), before, after, shape());
+    }
+    found
 }
 
-struct Walk<'r, 't> {
-    path: Vec<String>,
-    found: Vec<Difference<'r, 't>>,
+struct Walk<'f, 'r, 't> {
+    found: &'f mut Vec<Difference<'r, 't>>,
 }
 
-impl<'r, 't> Walk<'r, 't> {
+impl<'r, 't> Walk<'_, 'r, 't> {
     fn compare(
         &mut self,
+        path: Option<&Path<'_>>,
         before: Option<&'r Resolved<'t>>,
         after: Option<&'r Resolved<'t>>,
-        shape: Shape,
+        shape: Shape<'r>,
     ) {
+        let below = |step| Path { up: path, step };
         match (before, after) {
             (Some(Resolved::Map(one)), Some(Resolved::Map(two))) => {
                 for (key, value) in one {
-                    self.below(key, Some(value), two.get(key), shape.below(key));
+                    let path = below(Step::Key(key));
+                    let other = two.get(key);
+                    self.compare(Some(&path), Some(value), other, shape.below(key));
                 }
                 for (key, value) in two {
                     if !one.contains_key(key) {
-                        self.below(key, None, Some(value), shape.below(key));
+                        let path = below(Step::Key(key));
+                        self.compare(Some(&path), None, Some(value), shape.below(key));
                     }
                 }
             }
@@ -153,7 +166,8 @@ impl<'r, 't> Walk<'r, 't> {
                 for (position, (before, after)) in pairs {
                     let before = before.map(|index| &one[index]);
                     let after = after.map(|index| &two[index]);
-                    self.below(&position.to_string(), before, after, item);
+                    let path = below(Step::Index(position));
+                    self.compare(Some(&path), before, after, item);
                 }
             }
             (Some(one), Some(two)) => {
@@ -164,36 +178,26 @@ impl<'r, 't> Walk<'r, 't> {
                 let expressions = !one.same(two, Compare::Expressions);
                 let values = !one.same(two, Compare::Values);
                 if (expressions || values) && !coerced {
-                    self.found(before, after, expressions, values);
+                    self.found(path, before, after, expressions, values);
                 }
             }
             (None, None) => {}
-            (None, Some(_)) | (Some(_), None) => self.found(before, after, true, true),
+            (None, Some(_)) | (Some(_), None) => {
+                self.found(path, before, after, true, true);
+            }
         }
-    }
-
-    fn below(
-        &mut self,
-        step: &str,
-        before: Option<&'r Resolved<'t>>,
-        after: Option<&'r Resolved<'t>>,
-        shape: Shape,
-    ) {
-        self.path.push(step.to_owned());
-        self.compare(before, after, shape);
-        self.path.pop();
     }
 
     fn found(
         &mut self,
+        path: Option<&Path<'_>>,
         before: Option<&'r Resolved<'t>>,
         after: Option<&'r Resolved<'t>>,
         expressions: bool,
         values: bool,
     ) {
-        let path = self.path.clone();
         self.found.push(Difference {
-            path,
+            path: path.map(Path::steps).unwrap_or_default(),
             before,
             after,
             expressions,

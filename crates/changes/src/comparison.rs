@@ -315,7 +315,7 @@ impl<'s, 't> Comparison<'s, 't> {
         let mut at_last = Vec::new();
         let names = old
             .keys()
-            .chain(new.keys().filter(|name| !old.contains_key(*name)));
+            .chain(new.keys().filter(|name| !old.contains_key(name)));
         for name in names {
             let expression = after.properties.get(name.as_ref());
             let property = property::Property::new(name, expression, rules);

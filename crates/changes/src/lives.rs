@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use indexmap::{IndexMap, IndexSet};
-use stratiform_catalog::Catalog;
+use stratiform_catalog::{Catalog, PropertyPath, ResourceType};
 use stratiform_resolve::{
     Resolved, Resolver, Scope, Segment, StackOutput, Time, Whereabouts, World, reference,
 };
@@ -148,10 +148,7 @@ impl Lives<'_, '_> {
     /// What a reference is now: as a property of the resource says, or as the world around knows it.
     fn now(&self, logical_id: &str, attribute: Option<&str>) -> Option<String> {
         let said = self.values.get(logical_id, attribute).cloned();
-        said.or_else(|| {
-            let known = self.outer.resource(logical_id, attribute);
-            known.known().map(|text| text.into_owned())
-        })
+        said.or_else(|| self.outer.held(logical_id, attribute))
     }
 }
 
@@ -170,8 +167,9 @@ impl<'t> Values<'t> {
         outer: &dyn World,
         catalog: Catalog,
     ) -> Values<'t> {
+        let mut types = HashMap::new();
         let known = referred.iter().filter_map(|name| {
-            let property = property_of(scope, *name, catalog)?;
+            let property = property_of(scope, *name, catalog, &mut types)?;
             Some((*name, property))
         });
         let referred: IndexMap<Referred<'t>, (&'t Resource, &'t str)> = known.collect();
@@ -255,6 +253,25 @@ fn referred_to(reference: Reference<'_>) -> Option<Referred<'_>> {
     }
 }
 
+/// What a type says of references to its resources.
+struct OfType {
+    /// The primary identifier, where that has one part.
+    identifier: Option<PropertyPath>,
+    /// What AWS chooses.
+    read_only: Vec<PropertyPath>,
+}
+
+impl OfType {
+    fn new(resource_type: ResourceType) -> Self {
+        let mut identifier = resource_type.primary_identifier();
+        let first = identifier.next();
+        OfType {
+            identifier: first.filter(|_| identifier.next().is_none()),
+            read_only: resource_type.read_only().collect(),
+        }
+    }
+}
+
 /// The resource that a reference names, and the property of it that the reference gives.
 ///
 /// `Ref` is the primary identifier. Where that has several parts, or AWS chooses it, nothing is known.
@@ -262,22 +279,21 @@ fn property_of<'t>(
     scope: &Scope<'t>,
     (logical_id, attribute): Referred<'t>,
     catalog: Catalog,
+    types: &mut HashMap<&'t str, Option<OfType>>,
 ) -> Option<(&'t Resource, &'t str)> {
     let resource = scope.resource(logical_id)?;
-    let resource_type = catalog.resource_type(&resource.resource_type)?;
+    let of_type = types.entry(&resource.resource_type).or_insert_with(|| {
+        catalog
+            .resource_type(&resource.resource_type)
+            .map(OfType::new)
+    });
+    let of_type = of_type.as_ref()?;
     let property = match attribute {
         Some(attribute) => attribute,
-        None => {
-            let mut identifier = resource_type.primary_identifier();
-            let first = identifier.next()?;
-            if identifier.next().is_some() {
-                return None;
-            }
-            first.as_str()
-        }
+        None => of_type.identifier?.as_str(),
     };
     let (property, _) = resource.properties.get_key_value(property)?;
-    let mut read_only = resource_type.read_only();
+    let mut read_only = of_type.read_only.iter();
     let chosen_by_aws = read_only.any(|path| path.as_str() == property);
     (!chosen_by_aws).then_some((resource, property.as_str()))
 }

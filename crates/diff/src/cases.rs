@@ -14,7 +14,7 @@ use indexmap::IndexMap;
 use stratiform_assembly::StackAt;
 use stratiform_changes::Sides;
 use stratiform_resolve::{ParameterValue, Scope, Supposed, Whereabouts, declared, unexpanded};
-use stratiform_template::{Function, Member, Reference, Resource, Template, Value};
+use stratiform_template::{Function, Map, Member, Reference, Resource, Template, Text, Value};
 
 use crate::stack::Compared;
 
@@ -327,14 +327,11 @@ impl<'s, 't> Finder<'s, 't> {
             if let Some(texts) = referred(first).and_then(|name| self.parameter(name)) {
                 texts.chooses = true;
                 texts.has_default |= !default.is_empty();
-                texts.told.extend(rows.keys().cloned());
+                texts.told.extend(rows.keys().map(Text::to_string));
             }
             if let Some(texts) = referred(second).and_then(|name| self.parameter(name)) {
-                let columns = rows
-                    .values()
-                    .filter_map(Value::as_map)
-                    .flat_map(IndexMap::keys);
-                texts.told.extend(columns.cloned());
+                let columns = rows.values().filter_map(Value::as_map).flat_map(Map::keys);
+                texts.told.extend(columns.map(Text::to_string));
             }
         }
     }

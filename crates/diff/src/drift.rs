@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
 use serde_json::{Map, Value as Json};
 use stratiform_assembly::StackAt;
 use stratiform_catalog::behaviour::{Given, movers, scaled};
@@ -270,7 +269,7 @@ fn with<'d>(
     }
 }
 
-fn map(properties: &Map<String, Json>) -> IndexMap<String, Value> {
+fn map(properties: &Map<String, Json>) -> stratiform_template::Map {
     let properties = properties.iter();
     properties
         .map(|(key, value)| (key.clone(), literal(value)))
@@ -283,8 +282,8 @@ fn literal(value: &Json) -> Value {
         Json::Null => Value::Null,
         Json::Bool(value) => Value::Bool(*value),
         Json::Number(number) => Number::parse(&number.to_string())
-            .map_or_else(|| Value::String(number.to_string()), Value::Number),
-        Json::String(text) => Value::String(text.clone()),
+            .map_or_else(|| Value::from(number.to_string()), Value::Number),
+        Json::String(text) => Value::from(text.as_str()),
         Json::Array(items) => Value::List(items.iter().map(literal).collect()),
         Json::Object(entries) => Value::Map(map(entries)),
     }

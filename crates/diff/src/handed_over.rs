@@ -192,7 +192,7 @@ fn read<'n>(pair: &Pair<'_>, names: &HashSet<&'n str>) -> Vec<(&'n str, Reader)>
             }
             let region = pair.place.region.as_str();
             let rules = Rules::of(catalog(), &resource.resource_type, region);
-            let recreation = rules.at(std::slice::from_ref(property), None, None);
+            let recreation = rules.at(&[property.to_string()], None, None);
             let then = match recreation.requires {
                 RequiresRecreation::Always => ", and is replaced then",
                 RequiresRecreation::Conditionally => ", and may be replaced then",

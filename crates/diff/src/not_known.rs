@@ -119,11 +119,9 @@ pub(crate) fn notes(
         });
     }
     notes.extend(faults(changes));
-    let unknown: BTreeSet<&str> = changes
-        .iter()
-        .map(|change| change.resource_type.as_str())
-        .filter(|name| !name.starts_with("Custom::") && catalog().resource_type(name).is_none())
-        .collect();
+    let types = changes.iter().map(|change| change.resource_type.as_str());
+    let mut unknown: BTreeSet<&str> = types.collect();
+    unknown.retain(|name| !name.starts_with("Custom::") && catalog().resource_type(name).is_none());
     if !unknown.is_empty() {
         notes.push(Note {
             what: format!(

@@ -240,7 +240,7 @@ impl<'s> Hanging<'s> {
         let mut hanging = Hanging {
             parameters: supposed(stacks),
             mappings: names
-                .map(String::as_str)
+                .map(|name| name.as_str())
                 .filter(|name| old.mappings.get(*name) != new.mappings.get(*name))
                 .collect(),
             conditions: old.conditions != new.conditions,
@@ -262,7 +262,7 @@ impl<'s> Hanging<'s> {
         let mut all = old.iter().chain(new);
         !self.parameters.is_empty()
             && all.any(|(id, one)| {
-                !seen.contains(id.as_str()) && self.has(one, old.get(id) == new.get(id))
+                !seen.contains(id.as_str()) && self.has(one, || old.get(id) == new.get(id))
             })
     }
 
@@ -300,22 +300,24 @@ impl<'s> Hanging<'s> {
         behind
     }
 
-    fn has(&self, resource: &Member<Resource>, is_same: bool) -> bool {
+    fn has(&self, resource: &Member<Resource>, is_same: impl FnOnce() -> bool) -> bool {
         let Member::One(resource) = resource else {
-            return !is_same || self.conditions || !self.mappings.is_empty();
+            return self.conditions || !self.mappings.is_empty() || !is_same();
         };
         let mut refers = Refers {
             to_conditions: resource.condition.is_some(),
             ..Refers::default()
         };
         resource.for_each_reference(&mut |one| self.note(one, &mut refers));
-        match is_same {
-            true => {
-                let hangs = refers.to_parameters || refers.to_conditions;
-                self.conditions && refers.to_conditions || refers.to_other_mappings && hangs
+        let hangs = refers.to_parameters || refers.to_conditions;
+        // Most refer to none of that, and need not be compared.
+        (hangs || refers.to_mappings)
+            && match is_same() {
+                true => {
+                    self.conditions && refers.to_conditions || refers.to_other_mappings && hangs
+                }
+                false => true,
             }
-            false => refers.to_parameters || refers.to_conditions || refers.to_mappings,
-        }
     }
 
     fn note(&self, reference: Reference<'_>, refers: &mut Refers) {

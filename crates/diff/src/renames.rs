@@ -304,7 +304,7 @@ fn differences(
     };
     match (old, new) {
         (Resolved::Map(one), Resolved::Map(two)) => {
-            let more = two.iter().filter(|(key, _)| !one.contains_key(*key));
+            let more = two.iter().filter(|(key, _)| !one.contains_key(key));
             for (key, value) in one {
                 match two.get(key) {
                     Some(other) => differences(value, other, rename, &below(key), found),

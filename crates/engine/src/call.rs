@@ -13,6 +13,8 @@ mod recover;
 mod stack;
 mod template;
 
+pub(crate) use describe::PAGE;
+
 use serde_json::{Value, json};
 
 use crate::fault::ApiFault;

@@ -4,6 +4,8 @@ mod making;
 mod nested;
 mod reality;
 
+use std::ops::Deref;
+
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -154,9 +156,10 @@ impl Realm {
             return self
                 .change_sets
                 .get(name)
+                .map(Deref::deref)
                 .filter(|found| found.status != ChangeSetStatus::DeleteComplete);
         }
-        let mut change_sets = self.change_sets.values().rev();
+        let mut change_sets = self.change_sets.values().rev().map(Deref::deref);
         change_sets.find(|found| {
             found.has_name() && found.name.as_str() == name && Some(found.stack.as_str()) == stack
         })
@@ -167,7 +170,7 @@ impl Realm {
         &'a self,
         stack: &'a str,
     ) -> impl Iterator<Item = &'a ChangeSetRecord> {
-        let change_sets = self.change_sets.values();
+        let change_sets = self.change_sets.values().map(Deref::deref);
         change_sets.filter(move |found| found.has_name() && found.stack.as_str() == stack)
     }
 

@@ -130,6 +130,11 @@ impl Event {
         }
     }
 
+    /// Whether `DescribeStackEvents` lists it.
+    pub(crate) fn is_listed(&self) -> bool {
+        matches!(self, Event::Progress { .. })
+    }
+
     pub(crate) fn operation(&self) -> Option<usize> {
         match self {
             Event::Progress { operation, .. } | Event::Validation { operation, .. } => *operation,

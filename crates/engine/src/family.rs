@@ -263,7 +263,7 @@ impl State {
     }
 
     fn nested(&self, place: &Place) -> Option<&Stack> {
-        self.realms.get(place.realm)?.stacks.get(&place.stack)
+        self.realms.get(place.realm)?.stack(&place.stack)
     }
 
     pub(crate) fn nested_deployment(

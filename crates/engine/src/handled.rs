@@ -62,7 +62,7 @@ impl Handled {
             resource_type: resource_type.to_owned(),
             handler,
             physical_id: living.identity.physical_id.clone(),
-            attributes: living.identity.attributes.clone(),
+            attributes: BTreeMap::clone(&living.identity.attributes),
         });
     }
 }

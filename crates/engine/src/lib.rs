@@ -21,6 +21,7 @@ mod operation;
 mod properties;
 mod provider;
 mod services;
+mod shared;
 mod stack;
 mod state;
 mod world;

@@ -30,6 +30,7 @@ use serde_json::{Map, Value};
 use stratiform_catalog::{ReplacementStrategy, ResourceType, behaviour, catalog};
 
 use crate::ids::Ids;
+use crate::shared::Shared;
 use form::{Filling, property};
 use recipe::recipe;
 
@@ -60,7 +61,7 @@ pub(crate) struct Identity {
     /// What `Ref` gives.
     pub(crate) reference: String,
     /// What `Fn::GetAtt` gives of what cannot be set: text, or a list of text. Names have dots: `Endpoint.Address`.
-    pub(crate) attributes: BTreeMap<String, Value>,
+    pub(crate) attributes: Shared<BTreeMap<String, Value>>,
 }
 
 /// Makes a resource.
@@ -94,7 +95,7 @@ pub(crate) fn create(
     Identity {
         physical_id,
         reference,
-        attributes,
+        attributes: attributes.into(),
     }
 }
 
@@ -129,7 +130,7 @@ pub(crate) fn update(
         }
     }
     Identity {
-        attributes,
+        attributes: attributes.into(),
         ..identity.clone()
     }
 }
@@ -238,7 +239,7 @@ impl Identity {
             Value::String(text) if text == "1" => Value::String(number.to_string()),
             other => other,
         };
-        let attributes = self.attributes.clone().into_iter();
+        let attributes = BTreeMap::clone(&self.attributes).into_iter();
         Identity {
             attributes: attributes
                 .map(|(name, value)| (name, renumbered(value)))

@@ -7,12 +7,14 @@ use serde::{Deserialize, Serialize};
 use stratiform_service::{AccountId, Region, StackId, StackStatus, Timestamp};
 
 use crate::agenda::{Agenda, Due, Moment, Place};
+use crate::call::PAGE;
 use crate::change_set::ChangeSetRecord;
 use crate::estate::{Estate, rollback_trigger};
 use crate::fault::{Fault, Faults};
 use crate::ids::Ids;
 use crate::input::Effect;
 use crate::operation::{Around, Deferred, Stage};
+use crate::shared::Shared;
 use crate::stack::Stack;
 
 /// All accounts and regions, at a moment.
@@ -28,6 +30,13 @@ pub struct State {
     pub(crate) importers: BTreeMap<String, BTreeSet<String>>,
     pub(crate) outputs: BTreeMap<String, BTreeMap<String, String>>,
     pub(crate) faults: Faults,
+    /// How many events `DescribeStackEvents` gives at a time: nothing that is kept.
+    #[serde(skip, default = "usual_page")]
+    pub(crate) events_a_page: usize,
+}
+
+fn usual_page() -> usize {
+    PAGE
 }
 
 /// An account in a region, apart from all others.
@@ -36,11 +45,11 @@ pub(crate) struct Realm {
     pub(crate) account: AccountId,
     pub(crate) region: Region,
     /// All stacks by their ARN, deleted ones too.
-    pub(crate) stacks: IndexMap<String, Stack>,
+    pub(crate) stacks: IndexMap<String, Shared<Stack>>,
     /// The ARN of each name that is in use.
     pub(crate) names: BTreeMap<String, StackId>,
     /// All change sets by their ARN.
-    pub(crate) change_sets: IndexMap<String, ChangeSetRecord>,
+    pub(crate) change_sets: IndexMap<String, Shared<ChangeSetRecord>>,
     pub(crate) estate: Estate,
 }
 
@@ -73,6 +82,16 @@ impl State {
             importers: BTreeMap::new(),
             outputs: BTreeMap::new(),
             faults: Faults::default(),
+            events_a_page: PAGE,
+        }
+    }
+
+    /// The same with pages of so many events, of one at least and 100 at most: no service promises how long they are, and who
+    /// asks for what is new has less to read.
+    pub fn with_events_a_page(self, events: usize) -> State {
+        State {
+            events_a_page: events.clamp(1, PAGE),
+            ..self
         }
     }
 
@@ -241,6 +260,20 @@ impl State {
     pub(crate) fn expect(&mut self, realm: usize, at: Timestamp) {
         let what = String::new();
         self.agenda.put(at, Due::Estate { realm, what });
+    }
+
+    /// Whether a stack is one with that of another state: the one was copied from the other, and nothing happened to the stack
+    /// since. Names that neither knows are no stacks.
+    pub fn has_same_stack(&self, other: &State, name: &str) -> bool {
+        let mut pairs = self.realms.iter().zip(&other.realms);
+        let found = pairs.find_map(|(one, two)| {
+            let id = one.names.get(name)?.as_str();
+            Some((
+                one.stacks.get(id)?,
+                two.stacks.get(two.names.get(name)?.as_str())?,
+            ))
+        });
+        found.is_some_and(|(one, two)| one.is_one_with(two))
     }
 
     /// Whether a fault is still to come, as often as it was to.

@@ -185,7 +185,7 @@ pub(crate) fn value(
 /// The values of properties.
 pub(crate) fn values<'t>(
     resolver: &Resolver<'_, 't>,
-    entries: &'t IndexMap<String, Expression>,
+    entries: &'t stratiform_template::Map,
 ) -> Result<Map<String, Value>, Unresolved> {
     let resolved = resolver.entries(entries);
     let values = resolved
@@ -197,7 +197,7 @@ pub(crate) fn values<'t>(
 /// The same, where a text stands for what is not known.
 pub(crate) fn values_or<'t>(
     resolver: &Resolver<'_, 't>,
-    entries: &'t IndexMap<String, Expression>,
+    entries: &'t stratiform_template::Map,
     unknown: &str,
 ) -> Map<String, Value> {
     let resolved = resolver.entries(entries);

@@ -12,6 +12,7 @@
 //! ```
 
 mod check;
+mod environment_type;
 mod load;
 mod message;
 mod path;
@@ -26,6 +27,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub use environment_type::{AnyEnvironment, EnvironmentType};
 pub use load::origin::{Effective, Origin};
 pub use load::variation::{Variable, Variation};
 pub use load::{Loaded, accepted_risks, check_all, images, load, load_all};
@@ -53,7 +55,7 @@ pub use violation::{Related, Violation};
 ///
 /// Its [`Settings`] are in a field named `settings`. Each struct and each tagged enum in it says
 /// `#[serde(deny_unknown_fields)]`, so that a misspelt key is found.
-pub trait Environment: DeserializeOwned + Serialize + JsonSchema + Sync {
+pub trait Environment: DeserializeOwned + Serialize + JsonSchema + Sync + 'static {
     /// What the tool itself needs.
     fn settings(&self) -> &Settings;
 

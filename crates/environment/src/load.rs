@@ -20,15 +20,16 @@ use crate::schema::shape::Shape;
 use crate::values::names::EnvironmentName;
 use crate::values::text::Text;
 use crate::violation::{Related, Violation};
-use crate::{AcceptedRisks, Environment, Images, Settings, schema};
+use crate::{AcceptedRisks, AnyEnvironment, Environment, EnvironmentType, Images, Settings};
 
 /// An environment, and where its values are from.
 #[derive(Clone, Debug)]
-pub struct Loaded<E> {
+pub struct Loaded<E = AnyEnvironment> {
     /// Its name.
     pub name: EnvironmentName,
     /// Its values.
     pub environment: E,
+    environment_type: EnvironmentType<E>,
     tree: Tree,
     sources: Vec<Source>,
 }
@@ -42,11 +43,7 @@ pub fn load<E: Environment>(
     name: &EnvironmentName,
     layers: &[Source],
 ) -> Result<Loaded<E>, Vec<Finding>> {
-    load_as(&shape::<E>(layers)?, name, layers).map_err(|problems| {
-        let problems = problems.into_iter();
-        let problems = problems.map(|problem| in_environments(problem, &[(name, layers)]));
-        hidden(problems.collect())
-    })
+    EnvironmentType::known().load(name, layers)
 }
 
 /// Says which environments lack a value, and which files those are: its place may be in one that all of them share.
@@ -72,12 +69,78 @@ fn in_environments(problem: Finding, environments: &[(&EnvironmentName, &[Source
     }
 }
 
-/// What `E` must be: made once, for all environments of an app.
-fn shape<E: Environment>(layers: &[Source]) -> Result<Shape, Vec<Finding>> {
-    schema::shape::<E>().map_err(|unsupported| vec![cannot_check(layers, &unsupported)])
+/// Reads all environments of an app, and checks them against each other.
+///
+/// A problem in a layer that several share is returned once.
+pub fn load_all<E: Environment>(
+    environments: &[(EnvironmentName, Vec<Source>)],
+) -> Result<Vec<Loaded<E>>, Vec<Finding>> {
+    EnvironmentType::known().load_all(environments)
 }
 
-fn load_as<E: Environment>(
+impl<E> EnvironmentType<E> {
+    /// Reads an environment as [`load`] does.
+    ///
+    /// # Errors
+    /// Those of [`load`].
+    pub fn load(
+        self,
+        name: &EnvironmentName,
+        layers: &[Source],
+    ) -> Result<Loaded<E>, Vec<Finding>> {
+        let loaded = load_as(self, &self.shape_for(layers)?, name, layers);
+        loaded.map_err(|problems| {
+            let problems = problems.into_iter();
+            let problems = problems.map(|problem| in_environments(problem, &[(name, layers)]));
+            hidden(problems.collect())
+        })
+    }
+
+    /// Reads all environments of an app as [`load_all`] does.
+    ///
+    /// # Errors
+    /// Those of [`load_all`].
+    pub fn load_all(
+        self,
+        environments: &[(EnvironmentName, Vec<Source>)],
+    ) -> Result<Vec<Loaded<E>>, Vec<Finding>> {
+        let environments = shared(environments);
+        let mut all = Vec::new();
+        let mut found: IndexMap<Finding, Vec<(&EnvironmentName, &[Source])>> = IndexMap::new();
+        let shape = self.shape_for(environments.first().map_or(&[], |(_, layers)| layers))?;
+        for (name, layers) in &environments {
+            match load_as(self, &shape, name, layers) {
+                Ok(loaded) => all.push(loaded),
+                Err(problems) => {
+                    for problem in problems {
+                        found.entry(problem).or_default().push((name, layers));
+                    }
+                }
+            }
+        }
+        let mut problems: Vec<Finding> = found
+            .into_iter()
+            .map(|(problem, environments)| in_environments(problem, &environments))
+            .collect();
+        if problems.is_empty() {
+            problems = check_all(&all);
+        }
+        if problems.is_empty() {
+            Ok(all)
+        } else {
+            Err(hidden(problems))
+        }
+    }
+
+    /// What an environment must be: made once, for all environments of an app.
+    fn shape_for(self, layers: &[Source]) -> Result<Shape, Vec<Finding>> {
+        self.shape()
+            .map_err(|unsupported| vec![cannot_check(layers, &unsupported)])
+    }
+}
+
+fn load_as<E>(
+    environment_type: EnvironmentType<E>,
     shape: &Shape,
     name: &EnvironmentName,
     layers: &[Source],
@@ -95,15 +158,16 @@ fn load_as<E: Environment>(
     {
         settings.insert("name".to_owned(), name.as_str().into());
     }
-    let environment: E = serde_path_to_error::deserialize(value)
-        .map_err(|error| vec![refused(&error, &tree, layers)])?;
+    let environment =
+        (environment_type.read)(value).map_err(|error| vec![refused(&error, &tree, layers)])?;
     let loaded = Loaded {
         name: name.clone(),
         environment,
+        environment_type,
         tree,
         sources: layers.to_vec(),
     };
-    let violations = loaded.environment.check();
+    let violations = (environment_type.check)(&loaded.environment);
     if violations.is_empty() {
         return Ok(loaded);
     }
@@ -113,40 +177,6 @@ fn load_as<E: Environment>(
         .collect();
     found.sort_by_key(|(position, _)| *position);
     Err(found.into_iter().map(|(_, finding)| finding).collect())
-}
-
-/// Reads all environments of an app, and checks them against each other.
-///
-/// A problem in a layer that several share is returned once.
-pub fn load_all<E: Environment>(
-    environments: &[(EnvironmentName, Vec<Source>)],
-) -> Result<Vec<Loaded<E>>, Vec<Finding>> {
-    let environments = shared(environments);
-    let mut all = Vec::new();
-    let mut found: IndexMap<Finding, Vec<(&EnvironmentName, &[Source])>> = IndexMap::new();
-    let shape = shape::<E>(environments.first().map_or(&[], |(_, layers)| layers))?;
-    for (name, layers) in &environments {
-        match load_as(&shape, name, layers) {
-            Ok(loaded) => all.push(loaded),
-            Err(problems) => {
-                for problem in problems {
-                    found.entry(problem).or_default().push((name, layers));
-                }
-            }
-        }
-    }
-    let mut problems: Vec<Finding> = found
-        .into_iter()
-        .map(|(problem, environments)| in_environments(problem, &environments))
-        .collect();
-    if problems.is_empty() {
-        problems = check_all(&all);
-    }
-    if problems.is_empty() {
-        Ok(all)
-    } else {
-        Err(hidden(problems))
-    }
 }
 
 /// The same layers; those that are equal are one, so that comparing their findings does not compare their texts.
@@ -189,12 +219,18 @@ pub fn accepted_risks(layers: &[Source]) -> Option<AcceptedRisks> {
 }
 
 /// What does not fit together between environments; see [`Environment::check_all`].
-pub fn check_all<E: Environment>(all: &[Loaded<E>]) -> Vec<Finding> {
+pub fn check_all<E>(all: &[Loaded<E>]) -> Vec<Finding> {
+    let Some(Loaded {
+        environment_type, ..
+    }) = all.first()
+    else {
+        return Vec::new();
+    };
     let environments: Vec<(&EnvironmentName, &E)> = all
         .iter()
         .map(|loaded| (&loaded.name, &loaded.environment))
         .collect();
-    let violations = E::check_all(&environments).into_iter();
+    let violations = (environment_type.check_all)(&environments).into_iter();
     let findings = violations.filter_map(|(name, violation)| {
         let loaded = all.iter().find(|loaded| loaded.name == name)?;
         Some(loaded.finding(violation, all).1)
@@ -202,7 +238,7 @@ pub fn check_all<E: Environment>(all: &[Loaded<E>]) -> Vec<Finding> {
     hidden(findings.collect())
 }
 
-impl<E: Environment> Loaded<E> {
+impl<E> Loaded<E> {
     /// The files that its values are from, the shared one first.
     pub fn sources(&self) -> &[Source] {
         &self.sources
@@ -212,7 +248,7 @@ impl<E: Environment> Loaded<E> {
     ///
     /// In the order of the files; built-in values follow those of their section, sorted.
     pub fn values(&self) -> impl Iterator<Item = Effective> + use<E> {
-        let mut value = serde_json::to_value(&self.environment).unwrap_or_default();
+        let mut value = (self.environment_type.to_json)(&self.environment).unwrap_or_default();
         // The name is the file's name, and what was asked for.
         if let Some(settings) = value
             .get_mut(Settings::SECTION)

@@ -11,9 +11,9 @@ use crate::schema::shape::{Reader, Shape};
 use crate::values::text::{Format, Text};
 use crate::{
     AccountId, AppName, BesidesName, CheckId, Cidr, Covered, Date, EmailAddress, Environment,
-    EnvironmentName, FolderName, GitHubEnvironment, GitHubRepository, GitRef, ParameterOfStack,
-    PolicyArn, PolicyName, Region, ServiceWithImage, Settings, SourcePath, TagKey, TagValue, Topic,
-    VariableName,
+    EnvironmentName, EnvironmentType, FolderName, GitHubEnvironment, GitHubRepository, GitRef,
+    ParameterOfStack, PolicyArn, PolicyName, Region, ServiceWithImage, Settings, SourcePath,
+    TagKey, TagValue, Topic, VariableName,
 };
 
 /// The schema of one layer's file, for editors: `environments/schema.json`.
@@ -22,64 +22,74 @@ use crate::{
 /// is allowed where it removes something, and the values of a [`Format`] are listed, as values and as keys. Keys are
 /// sorted, so that the same types give the same bytes.
 pub fn schema<E: Environment>() -> String {
-    let mut schema = root::<E>();
-    for_layers(&mut schema, &formats::<E>());
-    let sorted = sorted(&schema);
-    // Maps with text as keys, and nothing that can fail: a JSON value always has a text.
-    let text = serde_json::to_string_pretty(&sorted).unwrap_or_default();
-    text + "\n"
+    EnvironmentType::<E>::known().schema()
 }
 
 /// What in `E` the check does not know; an app has a test that this is empty.
 ///
 /// Loading refuses such a type too: nothing is left unchecked in silence.
 pub fn unsupported<E: Environment>() -> Vec<String> {
-    shape::<E>().err().unwrap_or_default()
+    EnvironmentType::<E>::known()
+        .shape()
+        .err()
+        .unwrap_or_default()
 }
 
-/// What a whole environment must be.
-pub(crate) fn shape<E: Environment>() -> Result<Shape, Vec<String>> {
-    let formats = formats::<E>();
-    let schema = root::<E>();
-    let mut reader = Reader::new(&formats);
-    let shape = reader.shape(&schema, "");
-    if schema
-        .pointer(&format!("/properties/{}", Settings::SECTION))
-        .is_none()
-    {
-        let missing = format!("the environment: no field `{}`", Settings::SECTION);
-        reader.unsupported.push(missing);
+impl<E> EnvironmentType<E> {
+    /// The schema of one layer's file, as [`schema`] gives it.
+    pub fn schema(self) -> String {
+        let mut schema = (self.schema)();
+        for_layers(&mut schema, &self.formats());
+        let sorted = sorted(&schema);
+        // Maps with text as keys, and nothing that can fail: a JSON value always has a text.
+        let text = serde_json::to_string_pretty(&sorted).unwrap_or_default();
+        text + "\n"
     }
-    reader.unsupported.extend(shadowed::<E>());
-    match reader.unsupported {
-        nothing if nothing.is_empty() => Ok(shape),
-        unsupported => Err(unsupported),
+
+    /// What a whole environment must be.
+    pub(crate) fn shape(self) -> Result<Shape, Vec<String>> {
+        let formats = self.formats();
+        let schema = (self.schema)();
+        let mut reader = Reader::new(&formats);
+        let shape = reader.shape(&schema, "");
+        if schema
+            .pointer(&format!("/properties/{}", Settings::SECTION))
+            .is_none()
+        {
+            let missing = format!("the environment: no field `{}`", Settings::SECTION);
+            reader.unsupported.push(missing);
+        }
+        reader.unsupported.extend(self.shadowed());
+        match reader.unsupported {
+            nothing if nothing.is_empty() => Ok(shape),
+            unsupported => Err(unsupported),
+        }
     }
-}
 
-/// All formats that may be named, this crate's and the app's.
-fn formats<E: Environment>() -> BTreeMap<&'static str, Format> {
-    let all = own().into_iter().chain(E::formats());
-    all.map(|format| (format.name, format)).collect()
-}
+    /// All formats that may be named, this crate's and the app's.
+    fn formats(self) -> BTreeMap<&'static str, Format> {
+        let all = own().into_iter().chain((self.formats)());
+        all.map(|format| (format.name, format)).collect()
+    }
 
-/// Formats that have a name of which there is another one: a value would be checked by either of them.
-fn shadowed<E: Environment>() -> Vec<String> {
-    let all: Vec<Format> = own().into_iter().chain(E::formats()).collect();
-    let looks = |format: &Format| (format.noun, format.pattern);
-    let again = all.iter().enumerate().filter(|(index, format)| {
-        let mut before = all.iter().take(*index);
-        before.any(|other| other.name == format.name && looks(other) != looks(format))
-    });
-    again
-        .map(|(_, format)| {
-            let name = format.name;
-            format!(
-                "the format {name} ({}): another one is called so; rename the app's",
-                format.noun
-            )
-        })
-        .collect()
+    /// Formats that have a name of which there is another one: a value would be checked by either of them.
+    fn shadowed(self) -> Vec<String> {
+        let all: Vec<Format> = own().into_iter().chain((self.formats)()).collect();
+        let looks = |format: &Format| (format.noun, format.pattern);
+        let again = all.iter().enumerate().filter(|(index, format)| {
+            let mut before = all.iter().take(*index);
+            before.any(|other| other.name == format.name && looks(other) != looks(format))
+        });
+        again
+            .map(|(_, format)| {
+                let name = format.name;
+                format!(
+                    "the format {name} ({}): another one is called so; rename the app's",
+                    format.noun
+                )
+            })
+            .collect()
+    }
 }
 
 /// This crate's formats.
@@ -112,7 +122,7 @@ fn own() -> Vec<Format> {
 }
 
 /// The schema of a whole environment, without references, so that neither we nor editors have to follow any.
-fn root<E: Environment>() -> Value {
+pub(crate) fn root<E: Environment>() -> Value {
     let settings = SchemaSettings::draft07().with(|settings| settings.inline_subschemas = true);
     settings.into_generator().into_root_schema_for::<E>().into()
 }

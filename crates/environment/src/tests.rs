@@ -1,6 +1,7 @@
 //! Loading, with a small environment that uses everything the check knows.
 
 mod named;
+mod unknown_type;
 
 use std::collections::{BTreeMap, BTreeSet};
 

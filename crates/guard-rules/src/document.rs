@@ -12,7 +12,7 @@ use stratiform_catalog::{JsonType, Schema, catalog};
 use stratiform_resolve::{Outcome, Resolved, Resolver, Scope, Segment, Whereabouts};
 use stratiform_service::{AccountId, Region};
 use stratiform_template::{
-    Function, Member, Output, Parameter, Reference, Resource, Template, Value,
+    Function, Map, Member, Output, Parameter, Reference, Resource, Template, Value,
 };
 use stratiform_validate::Scenario;
 
@@ -349,7 +349,7 @@ impl<'t> Writer<'_, 't> {
         for (key, value) in &resource.unknown {
             entries.extend(
                 self.value(value, &way.key(key), None)
-                    .map(|value| (key.clone(), value)),
+                    .map(|value| (key.to_string(), value)),
             );
         }
         map(&way.path, entries)
@@ -387,7 +387,7 @@ impl<'t> Writer<'_, 't> {
 
     fn entries(
         &mut self,
-        entries: &'t IndexMap<String, Value>,
+        entries: &'t Map,
         way: &Way,
         schema: Option<Schema>,
     ) -> Vec<(String, PathAwareValue)> {
@@ -395,7 +395,7 @@ impl<'t> Writer<'_, 't> {
         for (key, value) in entries {
             let schema = schema.and_then(|schema| Some(schema.resolve().property(key)?.resolve()));
             let value = self.value(value, &way.key(key), schema);
-            written.extend(value.map(|value| (key.clone(), value)));
+            written.extend(value.map(|value| (key.to_string(), value)));
         }
         written
     }
@@ -556,7 +556,7 @@ fn raw(value: &Value, path: &str) -> PathAwareValue {
             let text = written.as_str();
             number(text, path).unwrap_or_else(|| string(path, text.to_owned()))
         }
-        Value::String(text) => string(path, text.clone()),
+        Value::String(text) => string(path, text.to_string()),
         Value::List(items) => {
             let items = items.iter().enumerate();
             list(
@@ -567,7 +567,7 @@ fn raw(value: &Value, path: &str) -> PathAwareValue {
         Value::Map(entries) => {
             let entries = entries.iter();
             let entries =
-                entries.map(|(key, value)| (key.clone(), raw(value, &format!("{path}/{key}"))));
+                entries.map(|(key, value)| (key.to_string(), raw(value, &format!("{path}/{key}"))));
             map(path, entries.collect())
         }
         Value::Function(function, argument) => {
@@ -603,13 +603,14 @@ fn parameter(declared: &Parameter, path: &str) -> PathAwareValue {
         )
     }));
     let constraints = declared.constraints.iter();
-    entries.extend(constraints.map(|(key, value)| (key.clone(), raw(value, &below(key)))));
+    entries.extend(constraints.map(|(key, value)| (key.to_string(), raw(value, &below(key)))));
     map(path, entries)
 }
 
-fn plain_section(section: &IndexMap<String, Value>, path: &str) -> Option<PathAwareValue> {
+fn plain_section(section: &Map, path: &str) -> Option<PathAwareValue> {
     let entries = section.iter();
-    let entries = entries.map(|(key, value)| (key.clone(), raw(value, &format!("{path}/{key}"))));
+    let entries =
+        entries.map(|(key, value)| (key.to_string(), raw(value, &format!("{path}/{key}"))));
     filled(path, entries.collect())
 }
 

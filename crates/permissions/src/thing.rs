@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Mutex;
 
-use indexmap::IndexMap;
 use stratiform_catalog::action::{self, Action, Kind};
 use stratiform_catalog::naming::{self, Arn, SERVICE_LINKED};
 use stratiform_catalog::{Handler, PropertyPath, ResourceType, catalog};
@@ -390,10 +389,7 @@ impl<'s, 't> Names<'s, 't> {
 
     /// What the properties of a resource name by ARNs, outside of the stacks too. What policies speak of is not what
     /// handlers touch.
-    pub(crate) fn named_in(
-        &self,
-        properties: &'t IndexMap<String, stratiform_template::Value>,
-    ) -> Vec<Thing> {
+    pub(crate) fn named_in(&self, properties: &'t stratiform_template::Map) -> Vec<Thing> {
         let mut found = Vec::new();
         for (key, value) in Resolver::new(self.scope, self).entries(properties) {
             collect_named(&key, &value, &mut found);

@@ -113,6 +113,11 @@ impl Stands {
         self.0.get(key).is_some_and(|stack| !stack.is_nothing())
     }
 
+    /// How a stack stands; none where it is not there.
+    pub fn of(&self, key: &str) -> Option<&StackStands> {
+        self.0.get(key)
+    }
+
     /// Adds a stack that is there.
     pub fn insert(&mut self, key: &str, stack: StackStands) {
         self.0.insert(key.to_owned(), stack);
@@ -179,8 +184,12 @@ impl Stands {
         for (key, stack) in &self.0 {
             let _ = writeln!(
                 text,
-                "{key} {} {:?} {}",
-                stack.status, stack.parameters, stack.template
+                "{key} {} {:?} {} {}",
+                stack.status,
+                stack.parameters,
+                // Where it ends, so that nothing in it can be taken for what comes after it.
+                stack.template.len(),
+                stack.template
             );
             for (id, held) in &stack.resources {
                 if held.status != "DELETE_COMPLETE" {

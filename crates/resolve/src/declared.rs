@@ -164,7 +164,7 @@ pub fn default(parameter: &Parameter) -> Option<String> {
 /// The text of a scalar, as the service passes it on.
 pub fn text(value: &Value) -> Option<String> {
     match value {
-        Value::String(text) => Some(text.clone()),
+        Value::String(text) => Some(text.to_string()),
         Value::Number(number) => Some(number.to_string()),
         Value::Bool(boolean) => Some(boolean.to_string()),
         Value::Null | Value::List(_) | Value::Map(_) | Value::Function(..) => None,

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 use stratiform_finding::Finding;
 use stratiform_template::{
-    Function, Member, Output, Reference, Resource, Section, Template, Value,
+    Function, Map, Member, Output, Reference, Resource, Section, Template, Text, Value,
 };
 
 use crate::resolved::Resolved;
@@ -99,7 +99,7 @@ fn has_loop(template: &Template) -> bool {
     let in_value = |value: &Value| {
         let mut found = false;
         value.walk(&mut |value| {
-            let keys = value.as_map().into_iter().flat_map(IndexMap::keys);
+            let keys = value.as_map().into_iter().flat_map(Map::keys);
             found |= keys.into_iter().any(|key| is_loop(key));
         });
         found
@@ -208,8 +208,8 @@ impl<'r, 's, 't> Expansion<'r, 's, 't> {
                     let is_loop = is_loop(name) && !self.kept.contains(name.as_str());
                     let members = is_loop.then(|| self.body(name, body)).flatten();
                     let members: Option<Vec<_>> = members.and_then(|members| {
-                        let member = |(name, body): (String, Value)| match read(&body) {
-                            Ok(member) => Some((name, member)),
+                        let member = |(name, body): (Text, Value)| match read(&body) {
+                            Ok(member) => Some((name.to_string(), member)),
                             Err(findings) => {
                                 self.refuse(&name, findings);
                                 None
@@ -298,8 +298,8 @@ impl<'r, 's, 't> Expansion<'r, 's, 't> {
         }
     }
 
-    fn entries(&mut self, entries: &IndexMap<String, Value>) -> IndexMap<String, Value> {
-        let mut expanded = IndexMap::new();
+    fn entries(&mut self, entries: &Map) -> Map {
+        let mut expanded = Map::new();
         for (key, value) in entries {
             match is_loop(key).then(|| self.body(key, value)).flatten() {
                 Some(members) => expanded.extend(members),
@@ -313,7 +313,7 @@ impl<'r, 's, 't> Expansion<'r, 's, 't> {
     }
 
     /// The members that a loop stands for; `None` where that cannot be known, of a loop in it neither.
-    fn body(&mut self, key: &str, value: &Value) -> Option<IndexMap<String, Value>> {
+    fn body(&mut self, key: &str, value: &Value) -> Option<Map> {
         let depth = self.from.len();
         self.from.extend([key.to_owned(), "2".to_owned()]);
         let members = self.members(value);
@@ -321,11 +321,11 @@ impl<'r, 's, 't> Expansion<'r, 's, 't> {
         members
     }
 
-    fn members(&mut self, value: &Value) -> Option<IndexMap<String, Value>> {
+    fn members(&mut self, value: &Value) -> Option<Map> {
         let [Value::String(identifier), collection, Value::Map(body)] = value.as_list()? else {
             return None;
         };
-        let mut members = IndexMap::new();
+        let mut members = Map::new();
         for item in self.collection(collection)? {
             self.members += body.len();
             if self.members > MAX_MEMBERS {
@@ -345,7 +345,8 @@ impl<'r, 's, 't> Expansion<'r, 's, 't> {
                 members.insert(name, value);
             }
         }
-        (!members.keys().any(|key| is_loop(key))).then_some(members)
+        let is_loop_left = members.keys().any(|key| is_loop(key));
+        (!is_loop_left).then_some(members)
     }
 
     /// The items: a list, or anything whose value is known and is one.
@@ -391,7 +392,7 @@ fn substituted((key, value): (&str, &Value), identifier: &str, item: &str) -> (S
             .replace(&patterns[1], &plain)
     };
     let value = value.clone().map(&mut |value| match value {
-        Value::String(text) => Value::String(replaced(&text)),
+        Value::String(text) => Value::from(replaced(&text)),
         Value::Function(Function::Ref, name) if name.as_str() == Some(identifier) => {
             Value::from(item)
         }

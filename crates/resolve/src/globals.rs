@@ -2,8 +2,7 @@
 //!
 //! Source: AWS SAM developer guide, "Globals section of the AWS SAM template".
 
-use indexmap::IndexMap;
-use stratiform_template::{Member, Template, Value};
+use stratiform_template::{Map, Member, Template, Value};
 
 /// How the types start to which the section applies; the rest of the name is the key in it.
 const TYPES: &str = "AWS::Serverless::";
@@ -29,10 +28,7 @@ pub fn with_globals(template: &Template) -> Option<Template> {
     Some(written)
 }
 
-fn entries(
-    global: &IndexMap<String, Value>,
-    own: &IndexMap<String, Value>,
-) -> IndexMap<String, Value> {
+fn entries(global: &Map, own: &Map) -> Map {
     let mut merged = global.clone();
     for (key, own) in own {
         let value = match global.get(key) {

@@ -34,6 +34,7 @@
 //! ```
 
 pub mod declared;
+mod entries;
 mod expand;
 mod globals;
 mod outcome;
@@ -46,6 +47,7 @@ mod supposed;
 mod text;
 mod world;
 
+pub use entries::Entries;
 pub use expand::{WrittenOut, expand, expand_but, unexpanded, written_out};
 pub use globals::with_globals;
 pub use outcome::Outcome;

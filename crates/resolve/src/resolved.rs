@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use indexmap::IndexMap;
-
+use crate::entries::Entries;
 use crate::text::{Segment, Style, Text, Time, Use};
 
 /// A value without intrinsic functions. Scalars are text, as CloudFormation passes them on: `80` is `"80"`.
@@ -19,7 +18,7 @@ pub enum Resolved<'t> {
     /// A list.
     List(Vec<Resolved<'t>>),
     /// A map.
-    Map(IndexMap<Cow<'t, str>, Resolved<'t>>),
+    Map(Entries<'t>),
 }
 
 impl<'t> Resolved<'t> {
@@ -90,12 +89,15 @@ impl<'t> Resolved<'t> {
             Resolved::List(items) => {
                 Resolved::List(items.into_iter().map(Resolved::into_owned).collect())
             }
-            Resolved::Map(entries) => Resolved::Map(
-                entries
-                    .into_iter()
-                    .map(|(key, value)| (Cow::Owned(key.into_owned()), value.into_owned()))
-                    .collect(),
-            ),
+            Resolved::Map(entries) => {
+                let own = |(key, value): (Cow<'t, str>, Resolved<'t>)| {
+                    (Cow::Owned(key.into_owned()), value.into_owned())
+                };
+                Resolved::Map(Entries::distinct(
+                    entries.len(),
+                    entries.into_iter().map(own),
+                ))
+            }
         }
     }
 
@@ -178,6 +180,6 @@ impl<'t> Resolved<'t> {
 impl Default for Resolved<'_> {
     /// An empty map.
     fn default() -> Self {
-        Resolved::Map(IndexMap::new())
+        Resolved::Map(Entries::new())
     }
 }

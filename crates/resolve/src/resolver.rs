@@ -7,9 +7,9 @@ mod function;
 
 use std::borrow::Cow;
 
-use indexmap::IndexMap;
-use stratiform_template::{Path, Step, Value};
+use stratiform_template::{Map, Path, Step, Value};
 
+use crate::entries::Entries;
 use crate::outcome::Outcome;
 use crate::resolved::Resolved;
 use crate::resolver::assumed::Assumed;
@@ -89,9 +89,11 @@ impl<'s, 't> Resolver<'s, 't> {
                 None => Outcome::Absent,
             },
             Value::List(items) => {
+                let mut resolved = Vec::with_capacity(items.len());
                 let items = items.iter().enumerate();
-                let items = items.filter_map(|(index, item)| self.item(Step::Index(index), item));
-                Resolved::List(items.collect()).into()
+                resolved
+                    .extend(items.filter_map(|(index, item)| self.item(Step::Index(index), item)));
+                Resolved::List(resolved).into()
             }
             Value::Map(entries) => Resolved::Map(self.entries(entries)).into(),
             Value::Function(function, argument) => {
@@ -106,21 +108,18 @@ impl<'s, 't> Resolver<'s, 't> {
     }
 
     /// The entries of a map, without those that are absent; secrets are hidden.
-    pub fn entries(
-        &self,
-        entries: &'t IndexMap<String, Value>,
-    ) -> IndexMap<Cow<'t, str>, Resolved<'t>> {
+    pub fn entries(&self, entries: &'t Map) -> Entries<'t> {
         let telling = is_pair_of_secret(entries);
         let resolved = entries.iter().filter_map(|(key, value)| {
             let secret = is_sensitive(key) || telling && is_value_of_pair(key);
             let value = self.concealing(secret).item(Step::Key(key), value)?;
             Some((Cow::Borrowed(key.as_str()), value))
         });
-        resolved.collect()
+        Entries::distinct(entries.len(), resolved)
     }
 
     /// One entry of a map, as [`Resolver::entries`] has it.
-    pub fn entry(&self, entries: &'t IndexMap<String, Value>, key: &str) -> Option<Resolved<'t>> {
+    pub fn entry(&self, entries: &'t Map, key: &str) -> Option<Resolved<'t>> {
         let value = entries.get(key)?;
         let telling = is_pair_of_secret(entries);
         let secret = is_sensitive(key) || telling && is_value_of_pair(key);

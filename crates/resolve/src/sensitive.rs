@@ -3,8 +3,7 @@
 //! CloudFormation itself knows only `NoEcho` parameters. A literal password is a mistake, and a comment on a pull
 //! request must not spread it further.
 
-use indexmap::IndexMap;
-use stratiform_template::{Function, Member, Template, Value};
+use stratiform_template::{Function, Map, Member, Template, Text, Value};
 
 use crate::resolved::Resolved;
 use crate::text::{HIDDEN, Secret, Segment};
@@ -26,6 +25,9 @@ const ENDINGS: [&str; 13] = [
     "credential",
 ];
 
+/// As many letters as the longest of them has, and an `s`.
+const LETTERS: usize = 13;
+
 /// A name that ends like a secret's, and is that of a topic's or a function's ARN.
 const NOT_SECRET: &str = "ServiceToken";
 
@@ -34,23 +36,26 @@ const NAMES: [&str; 3] = ["Name", "Key", "ParameterKey"];
 
 /// Whether a value of this name is secret.
 pub fn is_sensitive(name: &str) -> bool {
-    let ends = |name: &str, ending: &str| {
-        let mut letters = name.bytes().rev().filter(u8::is_ascii_alphanumeric);
-        let mut expected = ending.bytes().rev();
-        expected.all(|byte| {
-            letters
-                .next()
-                .is_some_and(|letter| letter.to_ascii_lowercase() == byte)
-        })
+    let mut letters = [0; LETTERS];
+    let mut start = LETTERS;
+    let last = name.bytes().rev().filter(u8::is_ascii_alphanumeric);
+    for letter in last.take(LETTERS) {
+        start -= 1;
+        letters[start] = letter.to_ascii_lowercase();
+    }
+    let ends = |letters: &[u8]| {
+        let mut endings = ENDINGS.iter();
+        endings.any(|ending| letters.ends_with(ending.as_bytes()))
     };
-    let one = name.strip_suffix(['s', 'S']);
-    let mut endings = ENDINGS.iter();
-    name != NOT_SECRET
-        && endings.any(|ending| ends(name, ending) || one.is_some_and(|one| ends(one, ending)))
+    let all = &letters[start..];
+    let one = all
+        .strip_suffix(b"s")
+        .filter(|_| name.ends_with(['s', 'S']));
+    name != NOT_SECRET && (ends(all) || one.is_some_and(ends))
 }
 
 /// Whether a map is a pair of a telling name and a value: `Name: DB_PASSWORD, Value: …`.
-pub(crate) fn is_pair_of_secret(entries: &IndexMap<String, Value>) -> bool {
+pub(crate) fn is_pair_of_secret(entries: &Map) -> bool {
     let mut names = NAMES.iter().filter_map(|key| entries.get(*key)?.as_str());
     names.any(is_sensitive)
 }
@@ -122,7 +127,7 @@ pub fn hidden(template: &Template) -> Template {
     template
 }
 
-fn hide_entries(entries: &mut IndexMap<String, Value>) {
+fn hide_entries(entries: &mut Map) {
     let telling = is_pair_of_secret(entries);
     for (key, value) in entries {
         hide(value, is_sensitive(key) || telling && is_value_of_pair(key));
@@ -149,7 +154,7 @@ fn hide(value: &mut Value, secret: bool) {
             }
         }
         Value::Function(_, argument) => hide(argument, secret),
-        Value::String(text) if secret && !is_harmless(text) => *text = HIDDEN.to_owned(),
+        Value::String(text) if secret && !is_harmless(text) => *text = Text::new_static(HIDDEN),
         Value::Number(_) if secret => *value = HIDDEN.into(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
@@ -180,9 +185,26 @@ mod tests {
             "TokenValidity",
             "ServiceToken",
             "Name",
-            "",
+            "ecret",
+            "s",
+            "Pas",
         ] {
             assert!(!is_sensitive(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_ending_tells_it_alone_and_of_several() {
+        for ending in ENDINGS {
+            assert!(ending.len() < LETTERS, "{ending}");
+            for name in [
+                ending.to_owned(),
+                format!("{ending}s"),
+                format!("X-{}_S", ending.to_uppercase()),
+                format!("Very{ending}"),
+            ] {
+                assert!(is_sensitive(&name), "{name}");
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! What is around a template, and answers what the template cannot.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use stratiform_service::{AccountId, Region};
@@ -23,6 +24,12 @@ pub trait World: fmt::Debug + Sync {
     /// `Ref` (no attribute) or `Fn::GetAtt` of a resource.
     fn resource(&self, logical_id: &str, attribute: Option<&str>) -> Resolved<'static> {
         reference(logical_id, attribute, Time::Now, None)
+    }
+
+    /// The value of such a reference, where all of it is known.
+    fn held(&self, logical_id: &str, attribute: Option<&str>) -> Option<String> {
+        let reference = self.resource(logical_id, attribute);
+        reference.known().map(Cow::into_owned)
     }
 
     /// `Fn::ImportValue`: the value of an export.
@@ -73,6 +80,10 @@ pub struct Whereabouts {
 impl World for Whereabouts {
     fn place(&self) -> &Whereabouts {
         self
+    }
+
+    fn held(&self, _logical_id: &str, _attribute: Option<&str>) -> Option<String> {
+        None
     }
 }
 

@@ -43,33 +43,46 @@ impl ser::Error for NoForm {
 }
 
 fn element(out: &mut String, name: &str, value: &(impl Serialize + ?Sized)) -> Result<(), NoForm> {
-    *out += &format!("<{name}>");
+    out.extend(["<", name, ">"]);
     let start = out.len();
     value.serialize(Content { out: &mut *out })?;
     if out.len() == start {
         out.pop();
         *out += "/>";
     } else {
-        *out += &format!("</{name}>");
+        out.extend(["</", name, ">"]);
     }
     Ok(())
 }
 
 /// Adds a text as the content of an element. What XML 1.0 cannot say becomes U+FFFD.
 pub fn escape(out: &mut String, text: &str) {
-    for character in text.chars() {
-        match character {
-            '&' => *out += "&amp;",
-            '<' => *out += "&lt;",
-            '>' => *out += "&gt;",
-            '"' => *out += "&quot;",
+    let mut rest = text;
+    while let Some(at) = rest.find(is_special) {
+        let (plain, from) = rest.split_at(at);
+        let mut characters = from.chars();
+        *out += plain;
+        match characters.next() {
+            Some('&') => *out += "&amp;",
+            Some('<') => *out += "&lt;",
+            Some('>') => *out += "&gt;",
+            Some('"') => *out += "&quot;",
             // Readers make a line feed of it otherwise.
-            '\r' => *out += "&#xD;",
-            '\t' | '\n' => out.push(character),
-            // XML 1.0 cannot say these in any way.
-            '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => out.push(char::REPLACEMENT_CHARACTER),
-            _ => out.push(character),
+            Some('\r') => *out += "&#xD;",
+            // XML 1.0 cannot say the others in any way.
+            _ => out.push(char::REPLACEMENT_CHARACTER),
         }
+        rest = characters.as_str();
+    }
+    *out += rest;
+}
+
+/// Is a character written another way than it is?
+fn is_special(character: char) -> bool {
+    match character {
+        '\t' | '\n' => false,
+        '&' | '<' | '>' | '"' | '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => true,
+        _ => false,
     }
 }
 

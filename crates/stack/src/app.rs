@@ -1,14 +1,13 @@
 //! An app: the stacks of one environment.
 
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::panic::Location;
 
 use indexmap::IndexMap;
-use stratiform_assembly::Assembly;
+use stratiform_assembly::{Assembly, StackAt};
 use stratiform_finding::{Code, Finding, Place};
-use stratiform_template::Value;
+use stratiform_template::{Text, Value};
 
 use crate::resource::{Properties, Resource, properties};
 use crate::settings::Settings;
@@ -60,6 +59,16 @@ impl Defaults {
         complete(self.0.entry(resource_type).or_default(), said);
     }
 
+    /// What a resource of a type has besides what it sets itself.
+    pub(crate) fn missing<'d>(
+        &'d self,
+        resource_type: &str,
+        properties: &'d Properties,
+    ) -> impl Iterator<Item = &'d (Text, Draft)> {
+        let defaults = self.0.get(resource_type).into_iter().flatten();
+        defaults.filter(|(name, _)| !properties.iter().any(|(there, _)| there == name))
+    }
+
     /// Sets what a resource of a type does not set itself.
     pub(crate) fn complete(&self, resource_type: &str, properties: &mut Properties) {
         if let Some(defaults) = self.0.get(resource_type) {
@@ -69,10 +78,7 @@ impl Defaults {
 }
 
 /// Adds those that are not there yet.
-fn complete(
-    properties: &mut Properties,
-    others: impl IntoIterator<Item = (Cow<'static, str>, Draft)>,
-) {
+fn complete(properties: &mut Properties, others: impl IntoIterator<Item = (Text, Draft)>) {
     for (name, value) in others {
         if !properties.iter().any(|(there, _)| *there == name) {
             properties.push((name, value));
@@ -160,8 +166,9 @@ impl App {
     #[track_caller]
     pub fn defaults(&self, defaults: impl Resource) {
         let resource_type = defaults.resource_type().to_owned();
-        let what = format!("the defaults of `{resource_type}`");
-        match properties(&what, defaults.into_properties(), Location::caller()) {
+        let location = Location::caller();
+        let what = format_args!("the defaults of `{resource_type}`");
+        match properties(what, defaults.into_properties(), location) {
             Ok(properties) => self.defaults.borrow_mut().add(resource_type, properties),
             Err(problem) => self.problems.borrow_mut().push(*problem),
         }
@@ -211,15 +218,53 @@ impl App {
     /// # Errors
     /// Everything else that is wrong with the stacks.
     pub fn synthesize_with_flaws(self) -> Result<(Assembly, Vec<Finding>), Vec<Finding>> {
+        let stacks = self.declared()?;
+        synthesis::synthesize(&self.settings, &stacks, &self.defaults.take())
+    }
+
+    /// Turns the stacks into templates one after the other, in the order in which they were declared, and hands each
+    /// on: nothing of it is kept, so that many stacks need no more memory than their definitions. Each names what must
+    /// be deployed before it (`depends_on`).
+    ///
+    /// # Errors
+    /// As [`App::synthesize`]. What was handed on before counts for nothing then.
+    ///
+    /// ```
+    /// # use stratiform_stack::{App, References, Settings, Untyped, json};
+    /// # let app = App::new(Settings {
+    /// #     app: "shop".to_owned(),
+    /// #     environment: "prod".to_owned(),
+    /// #     region: "eu-central-1".parse().unwrap(),
+    /// #     references: References::Strong,
+    /// #     termination_protection: true,
+    /// #     tags: Default::default(),
+    /// # });
+    /// let stack = app.stack("base", "What others use");
+    /// stack.add("Key", Untyped::new("AWS::KMS::Key", json!({})));
+    /// let mut bytes = 0;
+    /// let done = app.synthesize_each(|stack| bytes += stack.template.to_json().len());
+    /// assert!(done.is_ok() && bytes > 0);
+    /// ```
+    pub fn synthesize_each(self, each: impl FnMut(StackAt)) -> Result<(), Vec<Finding>> {
+        let stacks = self.declared()?;
+        let defaults = self.defaults.take();
+        let (_, flaws) = synthesis::synthesize_each(&self.settings, &stacks, &defaults, each)?;
+        match flaws.is_empty() {
+            true => Ok(()),
+            false => Err(flaws),
+        }
+    }
+
+    /// The stacks, where nothing was wrong with what was declared.
+    fn declared(&self) -> Result<Vec<Stack>, Vec<Finding>> {
         let stacks: Vec<Stack> = self.stacks.take().into_values().collect();
         let mut problems = self.problems.take();
         for stack in &stacks {
             problems.append(&mut stack.draft.borrow_mut().problems);
         }
-        if problems.is_empty() {
-            synthesis::synthesize(&self.settings, &stacks, &self.defaults.take())
-        } else {
-            Err(problems)
+        match problems.is_empty() {
+            true => Ok(stacks),
+            false => Err(problems),
         }
     }
 }

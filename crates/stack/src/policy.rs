@@ -6,10 +6,11 @@ pub(crate) mod check;
 pub mod condition;
 pub(crate) mod wildcard;
 
-use std::borrow::Cow;
 use std::panic::Location;
 
 use self::condition::Test;
+use stratiform_template::Text;
+
 use crate::sub;
 use crate::value::draft::{Draft, Listed, StatementDraft};
 use crate::value::function::pseudo;
@@ -270,11 +271,11 @@ fn principals(principals: Vec<Principal>) -> Draft {
     ])
 }
 
-type Entries = Vec<(Cow<'static, str>, Draft)>;
+type Entries = Vec<(Text, Draft)>;
 
 /// Conditions grouped by their operator and key, in the order first named.
 fn conditions(conditions: Vec<Test>) -> Draft {
-    let mut operators: Vec<(Cow<'static, str>, Entries)> = Vec::new();
+    let mut operators: Vec<(Text, Entries)> = Vec::new();
     for test in conditions {
         let Test {
             operator,

@@ -7,10 +7,12 @@ pub(crate) mod definition;
 pub(crate) mod handle;
 pub(crate) mod untyped;
 
-use std::borrow::Cow;
+use std::fmt;
 use std::panic::Location;
 
 use stratiform_finding::{Code, Finding, Place};
+
+use stratiform_template::Text;
 
 use crate::resource::definition::ResourceSettings;
 use crate::value::draft::{Draft, Reference, Target};
@@ -102,17 +104,18 @@ impl DeletionPolicy {
 #[derive(Debug)]
 pub(crate) struct ResourceDraft {
     pub(crate) target: Target,
-    pub(crate) resource_type: String,
+    pub(crate) resource_type: Text,
     pub(crate) properties: Properties,
-    pub(crate) settings: ResourceSettings,
+    /// None where nothing stands beside the properties.
+    pub(crate) settings: Option<Box<ResourceSettings>>,
 }
 
 /// Properties by name, in order.
-pub(crate) type Properties = Vec<(Cow<'static, str>, Draft)>;
+pub(crate) type Properties = Vec<(Text, Draft)>;
 
-/// The properties of `what`, which are a map where nobody made them by hand.
+/// The properties of what is named, which are a map where nobody made them by hand.
 pub(crate) fn properties(
-    what: &str,
+    what: impl fmt::Display,
     properties: Draft,
     location: &'static Location<'static>,
 ) -> Result<Properties, Box<Finding>> {
@@ -154,9 +157,9 @@ impl Attributes for NoAttributes {
 
 /// One attribute of a resource as an expression. For generated code.
 pub fn attribute<T: Shaped>(target: Target, name: &'static str) -> Expr<T> {
-    Expr::new(Draft::Reference(Reference::attribute(
+    Expr::new(Draft::reference(Reference::attribute(
         target,
-        name,
+        Text::new_static(name),
         T::SHAPE,
     )))
 }

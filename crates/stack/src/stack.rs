@@ -7,12 +7,13 @@ pub(crate) mod protection;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::panic::Location;
 use std::rc::Rc;
 
 use indexmap::IndexMap;
 use stratiform_finding::{Code, Finding, Place};
-use stratiform_template::Value;
+use stratiform_template::{Map, Text, Value};
 
 use crate::resource::definition::{Define, Definition};
 use crate::resource::handle::Handle;
@@ -39,7 +40,7 @@ pub(crate) struct StackDraft {
     pub(crate) termination_protection: bool,
     pub(crate) stack_policy: StackPolicyDraft,
     pub(crate) parameters: IndexMap<String, Parameter>,
-    pub(crate) mappings: IndexMap<String, Value>,
+    pub(crate) mappings: Map,
     pub(crate) conditions: IndexMap<String, Draft>,
     pub(crate) resources: Vec<ResourceDraft>,
     /// Resources, parameters and conditions, as their targets count them.
@@ -49,7 +50,7 @@ pub(crate) struct StackDraft {
     pub(crate) depends_on: Vec<StackDependency>,
     pub(crate) problems: Vec<Finding>,
     /// Every logical ID with the place that took it: parameters, conditions and resources share one space.
-    taken: HashMap<String, &'static Location<'static>>,
+    pub(crate) taken: HashMap<String, &'static Location<'static>>,
 }
 
 /// A stack that another one waits for: which, its key, where it was declared, and where the waiting is written.
@@ -80,7 +81,7 @@ impl Stack {
                 termination_protection: false,
                 stack_policy: StackPolicyDraft::default(),
                 parameters: IndexMap::new(),
-                mappings: IndexMap::new(),
+                mappings: Map::new(),
                 conditions: IndexMap::new(),
                 resources: Vec::new(),
                 declared: Vec::new(),
@@ -126,11 +127,11 @@ impl Stack {
         let logical_id = logical_id.into();
         let Definition { resource, settings } = definition.define();
         // Asked while nothing is borrowed: how a resource makes its properties is somebody else's code.
-        let resource_type = resource.resource_type().to_owned();
+        let resource_type = Text::from(resource.resource_type());
         let properties = resource.into_properties();
 
         let mut draft = self.draft.borrow_mut();
-        let properties = properties_of(&format!("`{logical_id}`"), properties, location);
+        let properties = properties_of(format_args!("`{logical_id}`"), properties, location);
         let properties = properties.unwrap_or_else(|problem| {
             draft.problems.push(*problem);
             Vec::new()
@@ -159,7 +160,7 @@ impl Stack {
         };
         let target = draft.declare(name.clone(), exposure, location);
         draft.parameters.insert(name, parameter);
-        Expr::new(Draft::Reference(Reference {
+        Expr::new(Draft::reference(Reference {
             shape,
             ..Reference::to(target)
         }))
@@ -296,20 +297,21 @@ impl StackDraft {
         exposure: Exposure,
         location: &'static Location<'static>,
     ) -> Target {
-        self.take(&logical_id, location);
+        let name = Text::from(logical_id.as_str());
+        self.take(logical_id, location);
         let target = Target {
             stack: self.id,
             position: self.declared.len(),
             location,
         };
         self.declared.push(Declared {
-            logical_id,
+            logical_id: name,
             exposure,
         });
         target
     }
 
-    fn take(&mut self, logical_id: &str, location: &'static Location<'static>) {
+    fn take(&mut self, logical_id: String, location: &'static Location<'static>) {
         let alphanumeric = logical_id.bytes().all(|byte| byte.is_ascii_alphanumeric());
         if logical_id.is_empty() || logical_id.len() > 255 || !alphanumeric {
             self.problems.push(
@@ -324,16 +326,27 @@ impl StackDraft {
                 .at(Place::rust(location, "declared here")),
             );
         }
-        if let Some(first) = self.taken.insert(logical_id.to_owned(), location) {
-            self.problems.push(
-                Finding::new(
+        match self.taken.entry(logical_id) {
+            Entry::Vacant(free) => {
+                free.insert(location);
+            }
+            Entry::Occupied(mut there) => {
+                let finding = Finding::new(
                     Code::DuplicateLogicalId,
-                    format!("`{logical_id}` is declared twice in stack `{}`", self.key),
+                    format!(
+                        "`{}` is declared twice in stack `{}`",
+                        there.key(),
+                        self.key
+                    ),
                     "give one of the two another logical ID",
-                )
-                .at(Place::rust(location, "declared again here"))
-                .at(Place::rust(first, "first declared here")),
-            );
+                );
+                let first = there.insert(location);
+                self.problems.push(
+                    finding
+                        .at(Place::rust(location, "declared again here"))
+                        .at(Place::rust(first, "first declared here")),
+                );
+            }
         }
     }
 }

@@ -6,6 +6,7 @@
 mod export;
 mod order;
 mod reference;
+mod settle;
 mod stack_policy;
 mod substitution;
 mod template;
@@ -19,9 +20,9 @@ use std::rc::Rc;
 
 use stratiform_assembly::{Assembly, StackAt};
 use stratiform_finding::Finding;
-use stratiform_template::{Template, Value};
+use stratiform_template::Template;
 
-use self::export::Export;
+use self::export::{ExportNames, Exports};
 use self::order::{Use, deployment_order};
 use crate::app::Defaults;
 use crate::settings::Settings;
@@ -35,87 +36,101 @@ pub(crate) fn synthesize(
     stacks: &[Stack],
     defaults: &Defaults,
 ) -> Result<(Assembly, Vec<Finding>), Vec<Finding>> {
-    let known = Known::of(stacks);
-    let mut lowering = Lowering {
-        settings,
-        defaults,
-        known: &known,
-        uses: Vec::new(),
-        exports: BTreeMap::new(),
-        problems: Vec::new(),
-        flaws: Vec::new(),
-        listed: Listed::Here,
-    };
-    let mut templates: Vec<Template> = Vec::with_capacity(stacks.len());
-    let mut policies: Vec<Option<Value>> = Vec::with_capacity(stacks.len());
-    let mut untyped: Vec<Vec<Vec<String>>> = Vec::with_capacity(stacks.len());
-    for stack in stacks {
-        let mut draft = stack.draft.borrow_mut();
-        untyped.push(paths_of_untyped(&known, &draft));
-        templates.push(lowering.template(&mut draft));
-        policies.push(lowering.stack_policy(&mut draft));
-    }
-    for (stack, template) in stacks.iter().zip(&mut templates) {
-        lowering.add_exports(&stack.draft.borrow(), template);
-    }
-    lowering.equal_exports(stacks, &templates);
-    let Lowering {
-        uses,
-        mut problems,
-        flaws,
-        ..
-    } = lowering;
-    let order = match deployment_order(stacks, &uses) {
-        Ok(order) => order,
-        Err(problem) => {
-            problems.push(*problem);
-            Vec::new()
-        }
-    };
-    if !problems.is_empty() {
-        problems.extend(flaws);
-        return Err(problems);
-    }
-    let mut producers: HashMap<&str, BTreeSet<&str>> = HashMap::new();
-    for used in &uses {
-        producers
-            .entry(&used.consumer)
-            .or_default()
-            .insert(&used.producer);
-    }
-    let parts = stacks.iter().zip(templates).zip(policies).zip(untyped);
-    let mut parts: Vec<_> = parts.map(Some).collect();
-    let synthesized = order.into_iter().filter_map(|position| {
-        let (((stack, template), stack_policy), untyped) = parts.get_mut(position)?.take()?;
-        let draft = stack.draft.borrow();
-        let needs = producers.get(&*draft.key).into_iter().flatten().copied();
-        Some(StackAt {
-            policy: stack_policy.into(),
-            untyped,
-            ..synthesized(settings, &known, &draft, template, needs)
-        })
-    });
+    let mut declared: Vec<Option<StackAt>> = Vec::with_capacity(stacks.len());
+    let each = |stack| declared.push(Some(stack));
+    let (order, flaws) = synthesize_each(settings, stacks, defaults, each)?;
+    let ordered = order.into_iter();
+    let ordered = ordered.filter_map(|position| declared.get_mut(position)?.take());
     let assembly = Assembly {
         app: Some(settings.app.clone()),
         environment: Some(settings.environment.clone()),
         region: settings.region.clone(),
         account: None,
-        stacks: synthesized.collect(),
+        stacks: ordered.collect(),
         tasks: Vec::new(),
     };
     Ok((assembly, flaws))
 }
 
+/// Turns stacks into templates, one after the other as they were declared, and hands each on. Gives their deployment
+/// order, and what is wrong with documents in them.
+///
+/// What stacks need of each other is settled first, so that a template is whole when it is handed on. Once something
+/// is wrong, no more are.
+pub(crate) fn synthesize_each(
+    settings: &Settings,
+    stacks: &[Stack],
+    defaults: &Defaults,
+    mut each: impl FnMut(StackAt),
+) -> Result<(Vec<usize>, Vec<Finding>), Vec<Finding>> {
+    let known = Known::of(stacks);
+    let mut settling = Lowering::new(settings, defaults, &known);
+    for stack in stacks {
+        settling.settle(&stack.draft.borrow());
+    }
+    // What is wrong with references is told where templates are made.
+    let Lowering {
+        uses, mut exports, ..
+    } = settling;
+    let order = deployment_order(stacks, &uses);
+    let mut producers: HashMap<&str, BTreeSet<&str>> = HashMap::new();
+    for used in &uses {
+        let producers = producers.entry(&used.consumer).or_default();
+        producers.insert(&used.producer);
+    }
+
+    let mut lowering = Lowering::new(settings, defaults, &known);
+    let mut names = ExportNames::default();
+    let mut with_exports: Vec<Finding> = Vec::new();
+    let mut with_names: Vec<Finding> = Vec::new();
+    for stack in stacks {
+        let mut draft = stack.draft.borrow_mut();
+        let untyped = paths_of_untyped(&known, &draft);
+        let mut template = lowering.template(&mut draft);
+        let policy = lowering.stack_policy(&mut draft);
+        let needed = exports.remove(&draft.id).unwrap_or_default();
+        with_exports.extend(lowering.add_exports(&draft, needed, &mut template));
+        with_names.extend(names.add(&draft, &template));
+        // They were noted when the references were settled.
+        lowering.uses.clear();
+        draft.resources = Vec::new();
+        let problems = [&lowering.problems, &with_exports, &with_names];
+        if problems.into_iter().all(Vec::is_empty) && order.is_ok() {
+            let key = draft.key.clone();
+            let needs = producers.get(&*key).into_iter().flatten().copied();
+            each(StackAt {
+                policy: policy.into(),
+                untyped,
+                ..synthesized(settings, &mut draft, template, needs)
+            });
+        }
+    }
+    let Lowering {
+        mut problems,
+        flaws,
+        ..
+    } = lowering;
+    problems.append(&mut with_exports);
+    problems.append(&mut with_names);
+    match order {
+        Ok(order) if problems.is_empty() => Ok((order, flaws)),
+        order => {
+            problems.extend(order.err().map(|problem| *problem));
+            problems.extend(flaws);
+            Err(problems)
+        }
+    }
+}
+
 /// Where a stack has values that are held against nothing.
 fn paths_of_untyped(known: &Known, draft: &StackDraft) -> Vec<Vec<String>> {
-    let mut found = Vec::new();
+    let (mut found, mut path) = (Vec::new(), Vec::new());
     for resource in &draft.resources {
         let Some(named) = known.get(resource.target) else {
             continue;
         };
-        let mut path = ["Resources", named.logical_id, "Properties"]
-            .map(Cow::Borrowed)
-            .to_vec();
+        path.clear();
+        path.extend(["Resources", named.logical_id, "Properties"].map(Cow::Borrowed));
         for (name, property) in &resource.properties {
             path.push(Cow::Borrowed(name));
             property.untyped(&mut path, &mut found);
@@ -127,15 +142,10 @@ fn paths_of_untyped(known: &Known, draft: &StackDraft) -> Vec<Vec<String>> {
 
 fn synthesized<'a>(
     settings: &Settings,
-    known: &Known,
-    draft: &StackDraft,
+    draft: &mut StackDraft,
     template: Template,
     needs: impl Iterator<Item = &'a str>,
 ) -> StackAt {
-    let locations = draft.resources.iter().filter_map(|resource| {
-        let logical_id = known.get(resource.target)?.logical_id;
-        Some((logical_id.to_owned(), resource.target.location))
-    });
     StackAt {
         depends_on: needs.map(|key| settings.stack_name(key)).collect(),
         capabilities: capabilities(&template),
@@ -144,7 +154,7 @@ fn synthesized<'a>(
             draft.termination_protection || settings.termination_protection,
         ),
         location: Some(draft.location),
-        locations: locations.collect(),
+        locations: take(&mut draft.taken),
         ..StackAt::of(settings.stack_name(&draft.key), template)
     }
 }
@@ -156,12 +166,27 @@ struct Lowering<'a> {
     known: &'a Known,
     uses: Vec<Use>,
     /// Producer → output's logical ID → what it exports.
-    exports: BTreeMap<StackId, BTreeMap<String, Export>>,
+    exports: BTreeMap<StackId, Exports>,
     problems: Vec<Finding>,
     /// What is wrong with documents; the templates are none the worse for it.
     flaws: Vec<Finding>,
     /// Whether documents that are written out are held against the catalog; those in what is untyped are not.
     listed: Listed,
+}
+
+impl<'a> Lowering<'a> {
+    fn new(settings: &'a Settings, defaults: &'a Defaults, known: &'a Known) -> Self {
+        Lowering {
+            settings,
+            defaults,
+            known,
+            uses: Vec::new(),
+            exports: BTreeMap::new(),
+            problems: Vec::new(),
+            flaws: Vec::new(),
+            listed: Listed::Here,
+        }
+    }
 }
 
 /// What the stacks of an app have declared: a handle of another app has a stack that is none of these.

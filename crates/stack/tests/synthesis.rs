@@ -11,6 +11,8 @@ mod conversions;
 mod defaults;
 #[path = "synthesis/documents.rs"]
 mod documents;
+#[path = "synthesis/each.rs"]
+mod each;
 #[path = "synthesis/foreign.rs"]
 mod foreign;
 #[path = "synthesis/functions.rs"]

@@ -10,6 +10,7 @@
 mod check;
 mod edit;
 mod inspect;
+mod map;
 mod node;
 mod order;
 mod parse;
@@ -24,6 +25,7 @@ mod walk;
 pub use check::{check, sub_variables};
 pub use edit::{Fixed, fixed};
 pub use inspect::{Inspected, inspect};
+pub use map::Map;
 pub use node::{Entry, Node, NodeKind, Scalar};
 pub use order::{Circle, Order, order};
 pub use parse::{
@@ -34,5 +36,5 @@ pub use path::Path;
 pub use read::Step;
 pub use stratiform_finding::Span;
 pub use template::{Member, Output, Parameter, Resource, Section, Template};
-pub use value::{Function, Number, Value};
+pub use value::{Function, Number, Text, Value};
 pub use walk::Reference;

@@ -151,7 +151,7 @@ impl From<&Value> for Node {
             Value::Null => NodeKind::Scalar(Scalar::Null),
             Value::Bool(boolean) => NodeKind::Scalar(Scalar::Bool(*boolean)),
             Value::Number(number) => NodeKind::Scalar(Scalar::Number(number.clone())),
-            Value::String(text) => NodeKind::Scalar(Scalar::String(text.clone())),
+            Value::String(text) => NodeKind::Scalar(Scalar::String(text.to_string())),
             Value::List(items) => NodeKind::List(items.iter().map(Node::from).collect()),
             Value::Map(entries) => {
                 let entries = entries.iter().map(|(key, value)| entry(key, value));

@@ -3,6 +3,7 @@
 //! What lives here: the choice between YAML and JSON, encodings, and the limits that keep hostile text from
 //! costing more than it weighs. What does not: what a template means, which is `from_node`'s business.
 
+mod block;
 mod build;
 mod entries;
 pub(crate) mod error;

@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use crate::map::Map;
 use crate::value::Value;
 
 /// A section whose members are named: logical ID, or the name of a mapping, condition or rule.
@@ -31,13 +32,13 @@ pub struct Template {
     /// `Transform`: macros, in order.
     pub transform: Vec<Value>,
     /// `Metadata`, free.
-    pub metadata: IndexMap<String, Value>,
+    pub metadata: Map,
     /// `Parameters`, at most 200.
     pub parameters: IndexMap<String, Parameter>,
     /// `Rules`: assertions on parameters.
-    pub rules: IndexMap<String, Value>,
+    pub rules: Map,
     /// `Mappings`: name → first key → second key → string or list.
-    pub mappings: IndexMap<String, Value>,
+    pub mappings: Map,
     /// `Conditions`.
     pub conditions: Section<Value>,
     /// `Resources`: the one section that must be there.
@@ -45,9 +46,9 @@ pub struct Template {
     /// `Outputs`, at most 200.
     pub outputs: Section<Output>,
     /// `Hooks`, only with `AWS::CodeDeployBlueGreen`.
-    pub hooks: IndexMap<String, Value>,
+    pub hooks: Map,
     /// Sections that CloudFormation does not know but a macro may (`Globals`), and `Fn::Transform`, as written.
-    pub unknown: IndexMap<String, Value>,
+    pub unknown: Map,
 }
 
 /// One entry of `Parameters`: its attributes (`Type`, `Default`, `AllowedPattern` …) as written.
@@ -63,7 +64,7 @@ pub struct Parameter {
     pub no_echo: Option<bool>,
     /// Constraints: `AllowedPattern`, `AllowedValues`, `ConstraintDescription`, `MinLength`, `MaxLength`,
     /// `MinValue`, `MaxValue`, as written.
-    pub constraints: IndexMap<String, Value>,
+    pub constraints: Map,
 }
 
 impl Parameter {
@@ -103,9 +104,9 @@ pub struct Resource {
     /// `Metadata`.
     pub metadata: Option<Value>,
     /// `Properties`: a map, or a function that gives one (`Fn::Transform`).
-    pub properties: IndexMap<String, Value>,
+    pub properties: Map,
     /// Attributes that CloudFormation does not know, as written: a finding for whoever validates.
-    pub unknown: IndexMap<String, Value>,
+    pub unknown: Map,
 }
 
 /// One entry of `Outputs`.

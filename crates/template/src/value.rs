@@ -3,7 +3,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use indexmap::IndexMap;
+/// Text as a value or a key has it: short and static texts are held in place, others are shared by their copies.
+pub use smol_str::SmolStr as Text;
+
+use crate::map::Map;
 
 /// A tree of scalars, lists, maps and intrinsic functions. Order is kept.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,11 +18,11 @@ pub enum Value {
     /// A number.
     Number(Number),
     /// Text.
-    String(String),
+    String(Text),
     /// A list.
     List(Vec<Value>),
     /// A map that is no intrinsic function.
-    Map(IndexMap<String, Value>),
+    Map(Map),
     /// An intrinsic function and its argument in the long form.
     Function(Function, Box<Value>),
 }
@@ -183,7 +186,7 @@ impl fmt::Display for Function {
 ///
 /// Always a valid JSON number.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Number(String);
+pub struct Number(Text);
 
 impl Number {
     /// Reads a JSON number; anything else is refused.
@@ -203,7 +206,7 @@ impl Number {
             && (whole == "0" || !whole.starts_with('0'))
             && fraction.is_none_or(digits)
             && exponent.is_none_or(|text| digits(text.strip_prefix(['+', '-']).unwrap_or(text)));
-        valid.then(|| Number(text.to_owned()))
+        valid.then(|| Number(text.into()))
     }
 
     /// The number as written.
@@ -224,7 +227,7 @@ impl Number {
 
 impl From<i64> for Number {
     fn from(number: i64) -> Self {
-        Number(number.to_string())
+        Number(itoa::Buffer::new().format(number).into())
     }
 }
 
@@ -278,7 +281,7 @@ impl Value {
     }
 
     /// The entries of a map.
-    pub fn as_map(&self) -> Option<&IndexMap<String, Value>> {
+    pub fn as_map(&self) -> Option<&Map> {
         match self {
             Value::Map(entries) => Some(entries),
             _ => None,
@@ -288,12 +291,18 @@ impl Value {
 
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
-        Value::String(text.to_owned())
+        Value::String(text.into())
     }
 }
 
 impl From<String> for Value {
     fn from(text: String) -> Self {
+        Value::String(text.into())
+    }
+}
+
+impl From<Text> for Value {
+    fn from(text: Text) -> Self {
         Value::String(text)
     }
 }
@@ -322,19 +331,14 @@ impl From<Vec<Value>> for Value {
     }
 }
 
-impl From<IndexMap<String, Value>> for Value {
-    fn from(entries: IndexMap<String, Value>) -> Self {
+impl From<Map> for Value {
+    fn from(entries: Map) -> Self {
         Value::Map(entries)
     }
 }
 
 impl<const N: usize> From<[(&str, Value); N]> for Value {
     fn from(entries: [(&str, Value); N]) -> Self {
-        Value::Map(
-            entries
-                .into_iter()
-                .map(|(key, value)| (key.to_owned(), value))
-                .collect(),
-        )
+        Value::Map(entries.into())
     }
 }

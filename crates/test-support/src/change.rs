@@ -69,7 +69,8 @@ fn edit(entropy: &mut Entropy<'_>, resource: &mut Resource) {
     let index = entropy.below(count);
     match entropy.below(6) {
         0 => {
-            resource.properties.shift_remove_index(index);
+            let name = resource.properties.keys().nth(index).cloned();
+            name.map(|name| resource.properties.shift_remove(&name));
         }
         1 => resource.deletion_policy = Some(entropy.pick(&["Retain", "Delete"]).into()),
         2 => resource.condition = Some(entropy.pick(&["Holds", "Open", "Follows"]).to_owned()),
@@ -83,12 +84,12 @@ fn edit(entropy: &mut Entropy<'_>, resource: &mut Resource) {
             resource.properties.insert(name.to_owned(), value);
         }
         4 => {
-            if let Some((_, value)) = resource.properties.get_index_mut(index) {
+            if let Some((_, value)) = resource.properties.iter_mut().nth(index) {
                 *value = reference(entropy);
             }
         }
         _ => {
-            if let Some((name, old)) = resource.properties.get_index_mut(index) {
+            if let Some((name, old)) = resource.properties.iter_mut().nth(index) {
                 let property = schema.and_then(|schema| schema.property(name));
                 *old = value(entropy, property, 1);
             }

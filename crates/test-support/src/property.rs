@@ -1,8 +1,7 @@
 //! Values of properties, as the schema has them or, now and then, as it has not.
 
-use indexmap::IndexMap;
 use stratiform_catalog::{JsonType, Schema};
-use stratiform_template::{Function, Value};
+use stratiform_template::{Function, Map, Value};
 
 use crate::entropy::Entropy;
 use crate::template::{CONDITIONS, IDS, PARAMETERS};
@@ -67,12 +66,8 @@ pub(crate) fn value(entropy: &mut Entropy<'_>, schema: Option<Schema>, depth: us
 }
 
 /// The properties that a schema requires, and some of the others.
-pub(crate) fn properties(
-    entropy: &mut Entropy<'_>,
-    schema: Schema,
-    depth: usize,
-) -> IndexMap<String, Value> {
-    let mut found = IndexMap::new();
+pub(crate) fn properties(entropy: &mut Entropy<'_>, schema: Schema, depth: usize) -> Map {
+    let mut found = Map::new();
     for (name, property) in schema.resolve().properties() {
         let wanted = schema.resolve().requires(name) || entropy.once_in(6);
         if wanted {

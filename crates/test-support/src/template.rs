@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use stratiform_catalog::catalog;
 use stratiform_template::{
-    Function, Member, Output, Parameter, Resource, Section, Template, Value,
+    Function, Map, Member, Output, Parameter, Resource, Section, Template, Value,
 };
 
 use crate::entropy::Entropy;
@@ -161,7 +161,7 @@ pub(crate) fn resource(entropy: &mut Entropy<'_>) -> Resource {
         resource_type: resource_type.to_owned(),
         properties: match known {
             Some(known) => properties(entropy, known.schema(), 0),
-            None => IndexMap::from([("Any".to_owned(), value(entropy, None, 0))]),
+            None => Map::from([("Any", value(entropy, None, 0))]),
         },
         condition: entropy
             .once_in(4)
@@ -234,7 +234,7 @@ fn parameters(entropy: &mut Entropy<'_>) -> IndexMap<String, Parameter> {
     );
     let allowed = Value::List(vec!["x".into(), "y".into(), "z".into()]);
     let bounded = Parameter {
-        constraints: IndexMap::from([("AllowedValues".to_owned(), allowed)]),
+        constraints: Map::from([("AllowedValues", allowed)]),
         ..of("String", None)
     };
     let password = Parameter {
@@ -246,10 +246,10 @@ fn parameters(entropy: &mut Entropy<'_>) -> IndexMap<String, Parameter> {
     named.zip(all).collect()
 }
 
-fn mappings() -> IndexMap<String, Value> {
+fn mappings() -> Map {
     let row = |one: &str| Value::from([("x", one.into()), ("y", Value::List(vec![one.into()]))]);
     let map = Value::from([("x", row("1")), ("y", row("1")), ("z", row("2"))]);
-    IndexMap::from([("Map".to_owned(), map)])
+    Map::from([("Map", map)])
 }
 
 fn conditions(entropy: &mut Entropy<'_>) -> Section<Value> {

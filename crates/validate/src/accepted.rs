@@ -3,10 +3,9 @@
 //! What lives here: reading it, and what is wrong with it. What does not: the acceptances of an environment's file, and
 //! what day it is.
 
-use indexmap::IndexMap;
 use stratiform_finding::words::{listed, meant};
 use stratiform_finding::{Code, Finding};
-use stratiform_template::{Template, Value};
+use stratiform_template::{Map, Template, Value};
 
 /// Something that a template accepts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -51,7 +50,7 @@ pub fn accepted(template: &Template) -> (Vec<Accepted>, Vec<Finding>) {
 }
 
 fn read(
-    metadata: &IndexMap<String, Value>,
+    metadata: &Map,
     mut path: Vec<String>,
     (accepted, wrong): &mut (Vec<Accepted>, Vec<Finding>),
 ) {
@@ -103,7 +102,7 @@ fn entry(written: &Value, path: &[String]) -> Result<Accepted, Box<Finding>> {
     }
     let text = |name: &str| match fields.get(name) {
         None => Ok(None),
-        Some(Value::String(text)) if !text.trim().is_empty() => Ok(Some(text.clone())),
+        Some(Value::String(text)) if !text.trim().is_empty() => Ok(Some(text.to_string())),
         Some(_) => {
             let what = format!("the `{name}` of an acceptance is no text");
             Err(refused(what, "write it out, in quotes", below(name)))

@@ -2,7 +2,7 @@
 
 use stratiform_finding::Finding;
 use stratiform_resolve::WrittenOut;
-use stratiform_template::{Member, Path, Section, Step, Template, Value, check};
+use stratiform_template::{Map, Member, Path, Section, Step, Template, Value, check};
 
 use crate::report::{Reason, Report};
 use crate::scene::Scene;
@@ -77,7 +77,7 @@ fn section<T>(
     }
 }
 
-fn keys(scene: &Scene<'_>, entries: &indexmap::IndexMap<String, Value>, path: &Path<'_>) {
+fn keys(scene: &Scene<'_>, entries: &Map, path: &Path<'_>) {
     for (name, value) in entries {
         let path = path.key(name);
         skip(scene, name, &path);

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use stratiform_catalog::behaviour::{Nested, nests};
 use stratiform_finding::words::{listed, meant, shortened};
 use stratiform_finding::{Code, Finding, Level};
-use stratiform_template::{Path, Reference, Resource, Step, Template, Value};
+use stratiform_template::{Map, Path, Reference, Resource, Step, Template, Text, Value};
 
 use crate::scene::Scene;
 use crate::whole::walk;
@@ -56,7 +56,7 @@ fn of(resource: &Resource, wanted: Nested) -> Option<(&'static str, &Value)> {
 }
 
 fn parameters(resource: &Resource, child: &Template, path: &Path<'_>, findings: &mut Vec<Finding>) {
-    let none = IndexMap::new();
+    let none = Map::new();
     let (name, given) = match of(resource, Nested::Parameters) {
         Some((name, Value::Map(given))) => (name, given),
         // What a function gives is not known.
@@ -71,9 +71,9 @@ fn parameters(resource: &Resource, child: &Template, path: &Path<'_>, findings: 
         });
     };
     let own = path.key(name);
-    let is_member = |name: &&String| !name.starts_with("Fn::");
+    let is_member = |name: &&Text| !name.starts_with("Fn::");
     for name in given.keys().filter(is_member) {
-        if !child.parameters.contains_key(name) {
+        if !child.parameters.contains_key(name.as_str()) {
             let names = child.parameters.keys().map(String::as_str);
             let help = meant(name, names).unwrap_or_else(|| "take it away".to_owned());
             tell(

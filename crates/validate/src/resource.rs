@@ -3,7 +3,7 @@
 use stratiform_catalog::{ResourceType, catalog};
 use stratiform_finding::words::meant;
 use stratiform_finding::{Code, Finding};
-use stratiform_template::{Path, Resource, Step, Value};
+use stratiform_template::{Path, Resource, Step, Text, Value};
 
 use crate::cases::{Case, Decision};
 use crate::extension;
@@ -144,7 +144,7 @@ fn properties<'t>(
 
 /// Properties that AWS returns, and nobody sets.
 fn read_only(look: &mut Look<'_, '_>, subject: &Subject<'_>, path: &Path<'_>) {
-    let is_set = |name: &&String| {
+    let is_set = |name: &&Text| {
         let mut only = subject.resource_type.read_only();
         only.any(|path| path.is_top_level() && path.as_str() == name.as_str())
     };

@@ -32,14 +32,13 @@ mod tag;
 mod volume;
 mod zone;
 
-use indexmap::IndexMap;
-use stratiform_template::{Path, Value};
+use stratiform_template::{Map, Path};
 
 use crate::scene::Subject;
 use crate::schema::Look;
 
 /// Asks about the properties of a resource; the path leads to them.
-type Rule = for<'t> fn(&mut Look<'_, 't>, &'t IndexMap<String, Value>, &Path<'_>);
+type Rule = for<'t> fn(&mut Look<'_, 't>, &'t Map, &Path<'_>);
 
 /// The rules that ask about resources of every type, or that have a table of places of their own.
 const EVERY: &[Rule] = &[

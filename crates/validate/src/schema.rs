@@ -294,7 +294,7 @@ impl<'s, 't> Look<'s, 't> {
             self.is_unknown = true;
             return Ok(());
         };
-        let Some((name, _)) = self.scene.template.conditions.get_key_value(name) else {
+        let Some((name, _)) = self.scene.template.conditions.get_key_value(name.as_str()) else {
             self.is_unknown = true;
             return Ok(());
         };
@@ -328,7 +328,7 @@ impl<'s, 't> Look<'s, 't> {
                 let Some([Value::String(name), then, otherwise]) = branches.as_list() else {
                     return Ok(Some(value));
                 };
-                let known = self.scene.template.conditions.get_key_value(name);
+                let known = self.scene.template.conditions.get_key_value(name.as_str());
                 let Some((name, _)) = known else {
                     return Ok(Some(value));
                 };

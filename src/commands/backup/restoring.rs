@@ -13,19 +13,19 @@ use stratiform_deploy::backups::Backup;
 use stratiform_deploy::call::Stack;
 use stratiform_deploy::guard::Unasked;
 use stratiform_deploy::{Call, PREFIX, Reply};
-use stratiform_environment::{Environment, Settings};
+use stratiform_environment::Settings;
 use stratiform_finding::words::{joined, meant};
 use stratiform_finding::{Code, Finding};
 use stratiform_service::status::{Ending, Phase};
 
 use self::carrying_out::Stage;
 use super::gathering::{Placed, database, databases, is_cluster};
-use crate::Define;
 use crate::args::{BackupFormat, BackupTest, Global};
 use crate::assemblies::environment::{Synthesized, environment};
 use crate::cloud::Cloud;
 use crate::commands::deploy::preparing::identity;
 use crate::commands::guard::looking::{ask, stacks};
+use crate::definition::Definition;
 use crate::exit::Exit;
 use crate::report::Failure;
 use crate::repository::project::Project;
@@ -52,8 +52,8 @@ struct Chosen {
 }
 
 /// Restores, measures, removes.
-pub(super) fn run<E: Environment>(
-    define: Define<E>,
+pub(super) fn run(
+    define: &dyn Definition,
     global: &Global,
     args: &BackupTest,
     view: &mut dyn View,

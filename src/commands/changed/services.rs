@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
-use stratiform_environment::{Environment, ImageSource, Loaded, ServiceWithImage, Source, images};
+use stratiform_environment::{ImageSource, Loaded, ServiceWithImage, Source, images};
 use stratiform_finding::Code;
 
 use super::TouchedService;
 use crate::assemblies::since::Sides;
+use crate::definition::Definition;
 use crate::exit::Exit;
 use crate::report::Failure;
 use crate::repository::git::{Folder, Revision};
@@ -19,7 +20,8 @@ use crate::sources::{from_top, missing, paths};
 type Image = (ServiceWithImage, ImageSource);
 
 /// The images of environments as they are now that are not as at a revision, each once.
-pub(super) fn touched<E: Environment>(
+pub(super) fn touched(
+    define: &dyn Definition,
     project: &Project,
     revision: &Revision,
     sides: &[Sides],
@@ -29,8 +31,8 @@ pub(super) fn touched<E: Environment>(
     if now.is_empty() {
         return Ok(Vec::new());
     }
-    let environments = project.load::<E>(&now)?.environments;
-    let is_missing = |loaded: &Loaded<E>| missing(&project.root, loaded);
+    let environments = project.load(define, &now)?.environments;
+    let is_missing = |loaded: &Loaded| missing(&project.root, loaded);
     let absent: Vec<_> = environments.iter().flat_map(is_missing).collect();
     if !absent.is_empty() {
         return Err(Failure::some_of(absent));

@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 
 use stratiform_assembly::Assembly;
 use stratiform_aws::Aws;
+use stratiform_deploy::guard::Running;
 use stratiform_deploy::{
     Allowance, Approval, Besides, Call, Conduct, Contract, HttpCheck, Mending, OnFailure, Pace,
     Record, Reply, Until,
@@ -158,22 +159,29 @@ pub(super) fn left_out(args: &Deploy, written: &Deployment) -> Vec<String> {
     left_out
 }
 
-/// The alarm that rolls stacks back, as it is there; and what has to be known about it.
+/// The alarm that rolls stacks back, as it is there; and what has to be known about it. The guard has asked for it with all
+/// others; where it was not answered, it is asked for again, and has to be.
 pub(super) async fn rollback(
     aws: &Aws,
     assembly: &Assembly,
     written: &Deployment,
+    running: &Running,
 ) -> Result<(Option<RollbackConfiguration>, Option<String>), Failure> {
     let Some(name) = &written.rollback_alarm else {
         return Ok((None, None));
     };
-    let call = Call::DescribeAlarms {
-        names: vec![name.clone()],
+    let alarms = match &running.alarms {
+        Ok(alarms) => alarms.clone(),
+        Err(_) => {
+            let names = vec![name.clone()];
+            match aws.call(&Call::DescribeAlarms { names }).await {
+                Ok(Reply::Alarms(alarms)) => alarms,
+                Ok(_) => Vec::new(),
+                Err(failure) => return Err(failed(failure)),
+            }
+        }
     };
-    let alarm = match aws.call(&call).await.map_err(failed)? {
-        Reply::Alarms(alarms) => alarms.into_iter().find(|alarm| alarm.name == *name),
-        _ => None,
-    };
+    let alarm = alarms.into_iter().find(|alarm| alarm.name == *name);
     let Some(alarm) = alarm else {
         let note =
             format!("there is no alarm `{name}` yet: no stack of this run is rolled back by it");

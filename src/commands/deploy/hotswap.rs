@@ -2,18 +2,18 @@
 
 use std::time::{Duration, Instant};
 
-use stratiform_environment::{Environment, Settings};
+use stratiform_environment::Settings;
 use stratiform_finding::{Code, Finding};
 
 use super::conduct::pace;
 use super::consent;
 use super::preparing::{identity, resolved};
-use crate::Define;
 use crate::args::{Deploy, Global};
 use crate::assemblies::environment::{Synthesized, environment};
 use crate::cloud::Cloud;
 use crate::commands::guard::looking::stacks;
 use crate::commands::swap::{To, begin, follow, propose, site};
+use crate::definition::Definition;
 use crate::exit::Exit;
 use crate::images::asked;
 use crate::report::Failure;
@@ -24,8 +24,8 @@ use crate::view::deployment::words::duration;
 use crate::view::{Answer, Event, View};
 
 /// Lets ECS run other images.
-pub(super) fn run<E: Environment>(
-    define: Define<E>,
+pub(super) fn run(
+    define: &dyn Definition,
     global: &Global,
     args: &Deploy,
     view: &mut dyn View,

@@ -242,7 +242,7 @@ pub(super) fn given(
 
 fn default(parameter: &Parameter) -> Option<String> {
     match parameter.default.as_ref()? {
-        Value::String(text) => Some(text.clone()),
+        Value::String(text) => Some(text.to_string()),
         Value::Number(number) => Some(number.as_str().to_owned()),
         Value::Bool(value) => Some(value.to_string()),
         Value::Null | Value::List(_) | Value::Map(_) | Value::Function(..) => None,

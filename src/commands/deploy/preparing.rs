@@ -202,7 +202,7 @@ pub(crate) async fn prepare(
     };
     // An alarm that is on is why somebody goes back: it would bring forth again what goes.
     let (rollback, note) = match source.heading() {
-        Heading::Forward => rollback(&aws, &assembly, written).await?,
+        Heading::Forward => rollback(&aws, &assembly, written, &facts.running).await?,
         Heading::Back => (
             written.rollback_alarm.as_ref().map(|_| Default::default()),
             None,

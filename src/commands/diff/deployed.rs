@@ -10,17 +10,16 @@ use stratiform_bootstrap::{ARTIFACTS, KEY as BOOTSTRAP};
 use stratiform_changes::Edit;
 use stratiform_deploy::call::Stack;
 use stratiform_diff::{Note, StackDiff, imported_elsewhere};
-use stratiform_environment::Environment;
 use stratiform_finding::{Code, Finding, Level};
 use stratiform_service::AccountId;
 use stratiform_template::{Value, parse_json};
 
 use super::{Sides, by_laws, compare, facts};
-use crate::Define;
 use crate::args::{Diff, Global};
 use crate::assemblies::deployed::stack_at;
 use crate::assemblies::since::synthesized;
 use crate::cloud::Cloud;
+use crate::definition::Definition;
 use crate::report::Failure;
 use crate::repository::project::Project;
 use crate::restores::restored;
@@ -29,8 +28,8 @@ use crate::view::reviewed::{Method, Review};
 use crate::view::{Event, View};
 
 /// The working tree's synthesis against the stacks that exist.
-pub(super) fn review<E: Environment>(
-    define: Define<E>,
+pub(super) fn review(
+    define: &dyn Definition,
     global: &Global,
     args: &Diff,
     view: &mut dyn View,
@@ -76,7 +75,7 @@ pub(super) fn review<E: Environment>(
             after: "the working tree, synthesized".to_owned(),
             facts: facts(),
         };
-        let mut review = by_laws::<E, _>(&project, |laws| compare(sides, method, args, laws))?;
+        let mut review = by_laws(define, &project, |laws| compare(sides, method, args, laws))?;
         for (environment, aws) in review.environments.iter_mut().zip(&connections) {
             let stacks = environment.stacks.iter();
             let own: BTreeSet<String> = stacks.map(|stack| stack.diff.name.clone()).collect();

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use stratiform_assembly::Assembly;
 use stratiform_changes::{ChangedResource, Edit};
-use stratiform_environment::{Environment, Source, Variable};
+use stratiform_environment::{Source, Variable};
 
-use crate::Define;
 use crate::assemblies::synthesis::synthesized;
+use crate::definition::Definition;
 use crate::provenance::{Keys, Provenance, Synthesis};
 use crate::repository::project::Project;
 use crate::view::explained;
@@ -17,8 +17,8 @@ use crate::view::reviewed::{Origin, Origins, Review, ReviewedEnvironment};
 pub(super) type Before = HashMap<String, Vec<Source>>;
 
 /// Adds to a review where its values are written. What cannot be found out is left out.
-pub(super) fn add<E: Environment>(
-    define: Define<E>,
+pub(super) fn add(
+    define: &dyn Definition,
     project: &Project,
     before: &Before,
     review: &mut Review,
@@ -29,7 +29,7 @@ pub(super) fn add<E: Environment>(
             continue;
         };
         // What an environment has besides its own stacks is made by this program.
-        let Ok(loaded) = project.load_one::<E>(&name) else {
+        let Ok(loaded) = project.load_one(define, &name) else {
             continue;
         };
         let Ok(now) = synthesized(define, &loaded.environment) else {

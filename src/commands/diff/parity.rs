@@ -9,14 +9,14 @@ use std::sync::Arc;
 
 use stratiform_assembly::{Assembly, StackPolicy};
 use stratiform_diff::{StackChange, diff_environment};
-use stratiform_environment::{Environment, Loaded, Origin};
+use stratiform_environment::{Loaded, Origin};
 use stratiform_finding::Code;
 
 use super::found::Laws;
 use super::{Sides, compare, facts, shown};
-use crate::Define;
 use crate::args::{Diff, Global, ReviewFormat};
 use crate::assemblies::synthesis::assemble;
+use crate::definition::Definition;
 use crate::exit::Exit;
 use crate::report::Failure;
 use crate::repository::project::Project;
@@ -26,8 +26,8 @@ use crate::view::reviewed::Method;
 use rename::Names;
 
 /// Compares; the answer is no if there is a difference that no file declares.
-pub(super) fn run<E: Environment>(
-    define: Define<E>,
+pub(super) fn run(
+    define: &dyn Definition,
     global: &Global,
     args: &Diff,
     against: &str,
@@ -49,9 +49,9 @@ pub(super) fn run<E: Environment>(
         ));
     }
     let project = Project::find(global.environments.as_deref())?;
-    let one = project.load_one::<E>(environment)?;
-    let other = project.load_one::<E>(against)?;
-    let source = |loaded: &Loaded<E>| {
+    let one = project.load_one(define, environment)?;
+    let other = project.load_one(define, against)?;
+    let source = |loaded: &Loaded| {
         let assembly =
             assemble(define, loaded).map_err(|findings| Failure::below(&project.root, findings))?;
         Ok::<_, Failure>(Assembly {
@@ -69,7 +69,7 @@ pub(super) fn run<E: Environment>(
     let actual = Sides::new(Some(actual), Some(target.clone()));
     let effects = diff_environment(&actual.pairs(&target));
     let resources: usize = effects.iter().map(|stack| stack.resources.len()).sum();
-    let swapped = project.load_as::<E>(environment, against)?;
+    let swapped = project.load_as(define, environment, against)?;
     let before = renamed(source(&swapped)?, &names, &target);
     let sides = Sides::new(Some(before), Some(target));
     let method = Method {
@@ -111,8 +111,8 @@ struct Declared {
 }
 
 /// The values that differ, with the files that say so. The name is what the environments are told apart by.
-fn declared<E: Environment>(one: &Loaded<E>, other: &Loaded<E>) -> Vec<Declared> {
-    let values = |loaded: &Loaded<E>| {
+fn declared(one: &Loaded, other: &Loaded) -> Vec<Declared> {
+    let values = |loaded: &Loaded| {
         let values = loaded.values().map(|value| {
             let origin = match &value.origin {
                 Origin::File { name, line } => format!("{name}:{line}"),
@@ -193,7 +193,8 @@ fn renamed(mut assembly: Assembly, names: &Names<'_>, target: &Assembly) -> Asse
         let other = counterpart.map(|other| &*other.template);
         stack.template = Arc::new(names.template(&stack.template, other));
         for (key, value) in &mut stack.tags {
-            *value = names.text(value, counterpart.and_then(|other| other.tags.get(key)));
+            let other = counterpart.and_then(|other| other.tags.get(key));
+            *value = names.text(value, other.map(String::as_str));
         }
         let policy = stack.policy.document();
         let other = counterpart.and_then(|other| other.policy.document());

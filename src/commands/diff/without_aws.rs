@@ -1,18 +1,17 @@
 //! `diff --deployed` where the program was built without the feature `aws`: what it needs, and how to get it.
 
-use stratiform_environment::Environment;
 use stratiform_finding::Code;
 
-use crate::Define;
 use crate::args::{Diff, Global};
+use crate::definition::Definition;
 use crate::exit::Exit;
 use crate::report::Failure;
 use crate::view::View;
 use crate::view::reviewed::Review;
 
 /// Refuses, as `deployed.rs` would answer: the flag is there in every program, so that nobody looks for it in vain.
-pub(super) fn review<E: Environment>(
-    _: Define<E>,
+pub(super) fn review(
+    _: &dyn Definition,
     _: &Global,
     _: &Diff,
     _: &mut dyn View,

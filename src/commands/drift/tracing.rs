@@ -5,22 +5,26 @@ use std::cell::OnceCell;
 
 use serde_json::Value as Json;
 use stratiform_assembly::Assembly;
-use stratiform_environment::{Environment, Loaded, Origin, Variable, Variation};
+use stratiform_environment::{Loaded, Origin, Variable, Variation};
 
-use crate::Define;
+use crate::definition::Definition;
 use crate::provenance::{Keys, Provenance, Synthesis, scalar, tried, value_at};
 use crate::view::drift::{Difference, Key};
 
 /// An environment that is tried with other values, once somebody asks.
-pub(super) struct Tracing<'a, E> {
-    define: Define<E>,
-    loaded: &'a Loaded<E>,
+pub(super) struct Tracing<'a> {
+    define: &'a dyn Definition,
+    loaded: &'a Loaded,
     assembly: &'a Assembly,
     provenance: OnceCell<Provenance>,
 }
 
-impl<'a, E: Environment> Tracing<'a, E> {
-    pub(super) fn new(define: Define<E>, loaded: &'a Loaded<E>, assembly: &'a Assembly) -> Self {
+impl<'a> Tracing<'a> {
+    pub(super) fn new(
+        define: &'a dyn Definition,
+        loaded: &'a Loaded,
+        assembly: &'a Assembly,
+    ) -> Self {
         Tracing {
             define,
             loaded,

@@ -193,9 +193,9 @@ fn another(value: &Value) -> Value {
         Value::Map(entries) => {
             let mut entries = entries.clone();
             match entries.last_mut() {
-                Some((_, last)) => *last = another(last),
+                Some(last) => *last = another(last),
                 None => {
-                    entries.insert("Other".to_owned(), "other".into());
+                    entries.insert("Other", "other".into());
                 }
             }
             entries.into()

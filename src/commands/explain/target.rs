@@ -211,7 +211,7 @@ fn writable(resource: &Resource) -> Vec<&'static str> {
 /// The names that can follow; those that a resource could write, too, where it is one.
 fn names(value: &Value, resource: Option<&Resource>) -> Vec<String> {
     let mut names: Vec<String> = match value {
-        Value::Map(map) => map.keys().cloned().collect(),
+        Value::Map(map) => map.keys().map(|name| name.to_string()).collect(),
         Value::List(items) => {
             let named = items
                 .iter()

@@ -4,17 +4,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use stratiform_environment::{
-    Environment, EnvironmentName, Loaded, Source, Text as _, load_all, schema,
-};
+use stratiform_environment::{EnvironmentName, Loaded, Source, Text as _};
 use stratiform_finding::{At, Code, Finding, Place};
 
 use super::document::Document;
-use crate::Define;
 use crate::assemblies::synthesis::validated;
 use crate::assemblies::verdict::Questions;
 use crate::commands::validate::is_own;
 use crate::cores::on_all_cores;
+use crate::definition::Definition;
 use crate::own_rules::RuleFiles;
 use crate::repository::project::{DEFAULTS, Project};
 use crate::validation::{Verdict, today};
@@ -36,7 +34,8 @@ pub(super) enum Layer {
 
 impl Environments {
     /// The project of a folder, or of the nearest above it; none where there is none.
-    pub(super) fn find<E: Environment>(
+    pub(super) fn find(
+        define: &dyn Definition,
         named: Option<&Path>,
         folder: &Path,
     ) -> Option<Environments> {
@@ -44,7 +43,7 @@ impl Environments {
         let near = || near.into_iter().find(|folder| folder.is_dir());
         let folder = named.map(Path::to_owned).or_else(near)?;
         let project = Project::find(Some(&folder)).ok()?;
-        let schema = serde_json::from_str(&schema::<E>()).unwrap_or_default();
+        let schema = serde_json::from_str(&define.environment_type().schema()).unwrap_or_default();
         Some(Environments { project, schema })
     }
 
@@ -80,9 +79,9 @@ impl Environments {
     }
 
     /// What is wrong with a file: with its values, and with the stacks that are made of them.
-    pub(super) fn findings<E: Environment>(
+    pub(super) fn findings(
         &self,
-        define: Define<E>,
+        define: &dyn Definition,
         layer: &Layer,
         open: &[&Document],
     ) -> Vec<Finding> {
@@ -93,13 +92,13 @@ impl Environments {
         let Some(own) = self.source(name, open) else {
             return Vec::new();
         };
-        let found = match self.loaded::<E>(open) {
+        let found = match self.loaded(define, open) {
             Ok(loaded) => {
-                let is_about = |loaded: &&Loaded<E>| match layer {
+                let is_about = |loaded: &&Loaded| match layer {
                     Layer::Shared => true,
                     Layer::Of(name) => loaded.name.as_str() == name,
                 };
-                let about: Vec<&Loaded<E>> = loaded.iter().filter(is_about).collect();
+                let about: Vec<&Loaded> = loaded.iter().filter(is_about).collect();
                 synthesized(define, &self.project, (layer, &about))
             }
             Err(found) => found,
@@ -113,7 +112,11 @@ impl Environments {
     }
 
     /// All environments, as they are with what is open.
-    fn loaded<E: Environment>(&self, open: &[&Document]) -> Result<Vec<Loaded<E>>, Vec<Finding>> {
+    fn loaded(
+        &self,
+        define: &dyn Definition,
+        open: &[&Document],
+    ) -> Result<Vec<Loaded>, Vec<Finding>> {
         let defaults = self.source(DEFAULTS, open);
         let names = self.project.names().map_err(|failure| failure.findings)?;
         let layers = names.iter().filter_map(|name| {
@@ -124,7 +127,9 @@ impl Environments {
         });
         let layers: Vec<(EnvironmentName, Vec<Source>)> = layers.collect();
         // What a team checks of its own values may panic over values that nobody thought of.
-        let loaded = catch_unwind(AssertUnwindSafe(|| load_all::<E>(&layers)));
+        let loaded = catch_unwind(AssertUnwindSafe(|| {
+            define.environment_type().load_all(&layers)
+        }));
         loaded.unwrap_or_else(|_| Ok(Vec::new()))
     }
 
@@ -149,10 +154,10 @@ impl Environments {
 }
 
 /// What is wrong with the stacks of environments, where their values make it so.
-fn synthesized<E: Environment>(
-    define: Define<E>,
+fn synthesized(
+    define: &dyn Definition,
     project: &Project,
-    (layer, about): (&Layer, &[&Loaded<E>]),
+    (layer, about): (&Layer, &[&Loaded]),
 ) -> Vec<Finding> {
     // What is wrong with a file of rules is at no place of an environment's, and `validate` says it.
     let files = RuleFiles::of(&project.root);

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 use lsp_server::{ErrorCode, Message, Notification, Request};
 use serde_json::{Value, json};
-use stratiform_environment::Environment;
 use stratiform_finding::{Code, Finding, Group, Source};
 use stratiform_language::{
     Encoding, Sketch, complete, complete_environment, definition, hover, hover_environment, key_at,
@@ -16,9 +15,9 @@ use stratiform_template::parse_with_repeats;
 use super::answers;
 use super::document::{Document, path_of, position, range, uri_of};
 use super::environments::{Environments, Layer};
-use crate::Define;
 use crate::args::Global;
 use crate::commands::validate::files::{Asked, as_one_types};
+use crate::definition::Definition;
 use crate::validation::today;
 
 /// How did it end?
@@ -39,8 +38,8 @@ enum Stage {
 }
 
 /// One editor.
-pub(super) struct Session<'a, E: Environment> {
-    define: Define<E>,
+pub(super) struct Session<'a> {
+    define: &'a dyn Definition,
     global: &'a Global,
     /// What is asked of templates.
     asked: &'a Asked<'a>,
@@ -58,8 +57,12 @@ const TOLD: usize = 1_000;
 /// An error of the protocol.
 type Refusal = (ErrorCode, String);
 
-impl<'a, E: Environment> Session<'a, E> {
-    pub(super) fn new(define: Define<E>, global: &'a Global, asked: &'a Asked<'a>) -> Self {
+impl<'a> Session<'a> {
+    pub(super) fn new(
+        define: &'a dyn Definition,
+        global: &'a Global,
+        asked: &'a Asked<'a>,
+    ) -> Self {
         Session {
             define,
             global,
@@ -189,7 +192,8 @@ impl<'a, E: Environment> Session<'a, E> {
             .and_then(Value::as_str);
         let folder = folder.map_or_else(std::env::current_dir, |uri| Ok(path_of(uri)));
         let folder = folder.unwrap_or_else(|_| PathBuf::from("."));
-        self.environments = Environments::find::<E>(self.global.environments.as_deref(), &folder);
+        self.environments =
+            Environments::find(self.define, self.global.environments.as_deref(), &folder);
         answers::capabilities(self.encoding)
     }
 

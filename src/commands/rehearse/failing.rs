@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use stratiform_aws::Aws;
 use stratiform_deploy::{Call, Ending, Mending, Outcome, Plan, Reply, alarm_name, stack_of};
+use stratiform_endpoint::State;
 use stratiform_rehearsal::{
     Clean, End, Ended, Failure, StackStands, Stands, Way, of_call, of_changes,
 };
@@ -50,8 +51,17 @@ pub(super) struct Played {
     pub(super) cells: Vec<Cell>,
     before: Stands,
     after: Stands,
+    /// What was looked at: a stack to which nothing happened since stands as it did.
+    seen: Vec<Seen>,
     /// What gets out of a situation: many failures come to the same.
     ways: Mutex<HashMap<String, Arc<OnceLock<WayOut>>>>,
+}
+
+/// How the stacks stood in a state.
+#[derive(Debug)]
+pub(super) struct Seen {
+    state: State,
+    stands: Stands,
 }
 
 #[derive(Clone, Debug)]
@@ -90,7 +100,7 @@ impl Play {
     pub(super) async fn play(&self) -> Played {
         let stage = Stage::new(&self.before);
         let aws = self.aws(&stage);
-        let before = self.look(&aws).await;
+        let before = self.look(&stage, &aws, &[]).await;
         stage.set(&self.before);
 
         let mut course = Course::begin(&self.plan, &stage);
@@ -101,9 +111,17 @@ impl Play {
         let stacks = endings.iter().flatten();
         let stacks = stacks.filter(|ending| **ending == Ending::Deployed).count();
         let clean = Clean::new(outcome, millis, stacks, why(&course));
-        let after = self.look(&aws).await;
+        let after = self.look(&stage, &aws, &[]).await;
+        let mut seen = vec![Seen {
+            state: self.before.state.clone(),
+            stands: before.clone(),
+        }];
         let cells = match outcome {
-            Outcome::Done => self.cells(&noted, &course, &stage, &aws).await,
+            Outcome::Done => {
+                let cells = self.cells(&noted, &course, &stage, &aws).await;
+                seen.push(self.seen(&stage, &aws).await);
+                cells
+            }
             _ => Vec::new(),
         };
         Played {
@@ -111,6 +129,7 @@ impl Play {
             cells,
             before,
             after,
+            seen,
             ways: Mutex::default(),
         }
     }
@@ -221,6 +240,7 @@ impl Play {
             }
             keep(&mut cells, late, &course, stage);
         }
+        course.end(stage, aws).await;
         cells
     }
 
@@ -254,10 +274,23 @@ impl Play {
         alarms
     }
 
-    /// How the stacks stand.
-    pub(super) async fn look(&self, aws: &Aws) -> Stands {
+    /// How the stacks stand in the state that is there.
+    async fn seen(&self, stage: &Stage, aws: &Aws) -> Seen {
+        let state = stage.scene().state;
+        let stands = self.look(stage, aws, &[]).await;
+        Seen { state, stands }
+    }
+
+    /// How the stacks stand. What is known of a stack to which nothing happened since is not asked again.
+    pub(super) async fn look(&self, stage: &Stage, aws: &Aws, seen: &[Seen]) -> Stands {
         let mut stands = Stands::default();
         for (key, name) in &self.stacks {
+            let mut same = seen.iter();
+            let same = same.find(|seen| stage.has_same_stack(&seen.state, name));
+            if let Some(stack) = same.and_then(|seen| seen.stands.of(key)) {
+                stands.insert(key, stack.clone());
+                continue;
+            }
             let Some(stack) = described(aws, name).await else {
                 continue;
             };
@@ -303,7 +336,7 @@ impl Play {
         stage.calm();
         let millis = stage.now().millis() - began.millis();
         stage.settle();
-        let stands = self.look(&aws).await;
+        let stands = self.look(&stage, &aws, &played.seen).await;
         let is_through = outcome == Outcome::Done && stands.is_like(&played.after);
         let is_back = stands.is_as(&played.before);
         let stuck = stands.stuck().into_iter();
@@ -372,7 +405,7 @@ impl Play {
             let outcome = course.end(stage, aws).await;
             let millis = stage.now().millis() - scene.at.millis();
             stage.settle();
-            let stands = self.look(aws).await;
+            let stands = self.look(stage, aws, &played.seen).await;
             lost = stands.lost(&played.before, &played.after);
             if outcome == Outcome::Done && stands.is_like(wanted) {
                 return WayOut { way, lost, millis };

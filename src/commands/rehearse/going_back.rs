@@ -53,13 +53,13 @@ impl Play {
             ));
         }
         let scene = stage.scene();
-        let after = self.look(&aws).await;
+        let after = self.look(&stage, &aws, &[]).await;
         stage.set(&scene);
         let mut course = Course::begin(back, &stage);
         let outcome = course.end(&stage, &aws).await;
         let millis = stage.now().millis() - scene.at.millis();
         stage.settle();
-        let lost = self.look(&aws).await.lost(&after, &after);
+        let lost = self.look(&stage, &aws, &[]).await.lost(&after, &after);
         match (outcome, lost.is_empty()) {
             (Outcome::Done, true) => Tried::Back { millis },
             (Outcome::Done, false) => Tried::Not(format!("it loses {}", lost.join(", "))),

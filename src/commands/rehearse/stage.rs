@@ -13,6 +13,9 @@ use stratiform_endpoint::{Delivery, Direct, Fault, State};
 use stratiform_service::{AccountId, Region, Timestamp};
 use tokio::time::Instant;
 
+/// A run asks for what is new, look after look: longer pages are mostly what it knows.
+const EVENTS_A_PAGE: usize = 12;
+
 /// Where a rehearsal is played.
 #[derive(Debug)]
 pub(crate) struct Stage {
@@ -39,7 +42,7 @@ impl Scene {
     pub(super) fn empty() -> Scene {
         let at = now();
         Scene {
-            state: State::new(0, at),
+            state: State::new(0, at).with_events_a_page(EVENTS_A_PAGE),
             at,
         }
     }
@@ -107,6 +110,11 @@ impl Stage {
 
     pub(super) fn calm(&self) {
         self.engine.calm(self.now());
+    }
+
+    /// Whether nothing happened to a stack between a state and now, whichever of the two came first.
+    pub(super) fn has_same_stack(&self, other: &State, name: &str) -> bool {
+        self.engine.look(|state| state.has_same_stack(other, name))
     }
 
     /// Whether a fault is still to come.

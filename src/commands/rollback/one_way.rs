@@ -136,7 +136,7 @@ fn one_way(key: &str, id: &str, now: &Resource, then: &Resource) -> Vec<Finding>
 
 fn text(resource: &Resource, property: &str) -> Option<String> {
     match resource.properties.get(property)? {
-        Value::String(text) => Some(text.clone()),
+        Value::String(text) => Some(text.to_string()),
         Value::Number(number) => Some(number.as_str().to_owned()),
         _ => None,
     }

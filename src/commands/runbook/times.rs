@@ -164,7 +164,7 @@ mod engine {
         let properties = resource.properties.iter();
         let read = properties.filter_map(|(name, value)| {
             let value = serde_json::from_str(&value.to_json()).ok()?;
-            Some((name.clone(), value))
+            Some((name.to_string(), value))
         });
         read.collect()
     }

@@ -11,14 +11,14 @@ use stratiform_deploy::call::ChangeSetSummary;
 use stratiform_deploy::guard::{Asked, Running, StackFound};
 use stratiform_deploy::status::{Found, RunningImage, Status};
 use stratiform_deploy::{Call, Reply};
-use stratiform_environment::{Environment, Settings};
+use stratiform_environment::Settings;
 use stratiform_service::Timestamp;
 
-use crate::Define;
 use crate::assemblies::environment::{Synthesized, environment};
 use crate::assemblies::verdict::{Questions, verdict_of};
 use crate::cloud::Cloud;
 use crate::commands::guard::looking::{AT_ONCE, ask, running, stacks};
+use crate::definition::Definition;
 use crate::images::pinning::Place as InRegistry;
 use crate::report::Failure;
 use crate::repository::project::Project;
@@ -51,8 +51,8 @@ impl Place {
     ///
     /// # Errors
     /// As [`environment`].
-    pub(crate) fn of<E: Environment>(
-        define: Define<E>,
+    pub(crate) fn of(
+        define: &dyn Definition,
         project: &Project,
         name: &str,
     ) -> Result<Place, Failure> {

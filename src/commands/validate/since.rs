@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use stratiform_environment::{Environment, Loaded, Source, Text as _, accepted_risks};
+use stratiform_environment::{Loaded, Source, Text as _, accepted_risks};
 use stratiform_stack::Assembly;
 
 use crate::assemblies::at_revision;
@@ -115,9 +115,9 @@ impl<'p> StacksThen<'p> {
     ///
     /// # Errors
     /// Snapshots that cannot be read.
-    pub(super) fn found<E: Environment>(
+    pub(super) fn found(
         &mut self,
-        loaded: &Loaded<E>,
+        loaded: &Loaded,
         assemblies: &[Assembly],
         asked: Questions<'_>,
     ) -> Result<Verdict, Failure> {

@@ -61,7 +61,11 @@ fn read(path: &Path) -> Result<Resources, BenchError> {
     let resources = template.resources.into_iter();
     let resources = resources.filter_map(|(logical_id, member)| match member {
         Member::One(resource) => {
-            let properties = resource.properties.into_keys().collect();
+            let properties = resource
+                .properties
+                .keys()
+                .map(|name| name.to_string())
+                .collect();
             Some((logical_id, (resource.resource_type, properties)))
         }
         Member::Unexpanded(_) => None,

@@ -76,6 +76,16 @@ impl Server {
         Ok(self)
     }
 
+    /// How long its threads have been running; none where the system does not say that in parts of a tick.
+    pub(super) fn own_time(&self) -> Option<Duration> {
+        let threads = std::fs::read_dir(format!("/proc/{}/task", self.process.id())).ok()?;
+        let threads = threads.map(|thread| {
+            let text = std::fs::read_to_string(thread.ok()?.path().join("schedstat")).ok()?;
+            text.split(' ').next()?.parse::<u64>().ok()
+        });
+        threads.sum::<Option<u64>>().map(Duration::from_nanos)
+    }
+
     /// Its resident set, in bytes; 0 where the system does not say.
     pub(super) fn memory(&self) -> u64 {
         let ps = Step::new("ps", ".")

@@ -1,9 +1,9 @@
 //! What changes besides properties: metadata, policies, the stack's tags, nested stacks.
 
-use std::borrow::Cow;
+use std::collections::HashSet;
 
 use indexmap::IndexMap;
-use stratiform_resolve::Resolved;
+use stratiform_resolve::{Entries, Resolved};
 use stratiform_template::Resource;
 
 use super::{Comparison, Details, context};
@@ -38,7 +38,7 @@ impl<'t> Comparison<'_, 't> {
         for ((attribute, old), (_, new)) in values(before).into_iter().zip(values(after)) {
             let old = old.and_then(|value| self.now(|resolver| resolver.resolve(value).part()));
             let new = new.and_then(|value| self.then(|resolver| resolver.resolve(value).part()));
-            let found = differences(&[], old.as_ref(), new.as_ref(), Shape::UNKNOWN);
+            let found = differences(None, old.as_ref(), new.as_ref(), || Shape::UNKNOWN);
             let found: Vec<_> = found.iter().filter(|found| found.expressions).collect();
             if found.is_empty() {
                 continue;
@@ -59,14 +59,15 @@ impl<'t> Comparison<'_, 't> {
     pub(super) fn stack_tags(
         &self,
         rules: &Rules,
-        properties: &IndexMap<Cow<'t, str>, Resolved<'t>>,
+        properties: &Entries<'t>,
         details: &mut Details,
     ) {
         let (before, after) = (self.before().tags, self.after().tags);
-        let Some(tagging) = rules.resource_type.map(|known| known.tagging()) else {
+        if before == after {
             return;
-        };
-        let Some(property) = tagging.property.filter(|_| before != after) else {
+        }
+        let tagging = rules.resource_type.map(|known| known.tagging());
+        let Some(property) = tagging.and_then(|tagging| tagging.property) else {
             return;
         };
         let own = properties.get(property.first());
@@ -115,18 +116,19 @@ impl<'t> Comparison<'_, 't> {
         existing: &[(&'t str, &'t Resource)],
         changes: &mut Vec<ChangedResource>,
     ) {
+        let told: HashSet<String> = changes
+            .iter()
+            .filter(|change| change.resource_type == NESTED_STACK)
+            .map(|change| change.logical_id.clone())
+            .collect();
         for (logical_id, after) in existing {
-            let Some(before) = self.before().scope.resource(logical_id) else {
-                continue;
-            };
-            if !is_nested(after)
-                || !is_nested(before)
-                || changes
-                    .iter()
-                    .any(|change| change.logical_id == *logical_id)
-            {
+            if !is_nested(after) || told.contains(*logical_id) {
                 continue;
             }
+            let before = self.before().scope.resource(logical_id);
+            let Some(before) = before.filter(|before| is_nested(before)) else {
+                continue;
+            };
             let detail = ChangedAttribute {
                 attribute: Attribute::Properties,
                 evaluation: Evaluation::Dynamic,

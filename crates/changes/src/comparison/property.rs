@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use stratiform_resolve::{Resolved, Style, Time, Use};
-use stratiform_template::Value;
+use stratiform_resolve::{Path, Resolved, Style, Time, Use};
+use stratiform_template::{Step, Value};
 
 use super::{Comparison, Details};
 use crate::change::{ChangedAttribute, Edit};
@@ -16,21 +16,22 @@ pub(super) struct Property<'p, 't> {
     name: &'p str,
     /// What the template after says.
     expression: Option<&'t Value>,
-    shape: Shape,
     rules: &'p Rules,
 }
 
 impl<'p, 't> Property<'p, 't> {
     pub(super) fn new(name: &'p str, expression: Option<&'t Value>, rules: &'p Rules) -> Self {
-        let schema = rules
-            .resource_type
-            .and_then(|known| known.schema().property(name));
         Property {
             name,
             expression,
-            shape: Shape::new(schema, name),
             rules,
         }
+    }
+
+    fn shape(&self) -> Shape<'p> {
+        let known = self.rules.resource_type;
+        let schema = known.and_then(|known| known.schema().property(self.name));
+        Shape::new(schema, self.name)
     }
 
     fn detail(
@@ -72,7 +73,7 @@ impl<'t> Comparison<'_, 't> {
         after: Option<&Resolved<'t>>,
         details: &mut Details,
     ) -> Option<Resolved<'t>> {
-        let found = differences(&[property.name.to_owned()], before, after, property.shape);
+        let found = differences(Some(property.name), before, after, || property.shape());
         self.without_values(property, after, &found, &mut details.references);
         for difference in found.iter().filter(|difference| difference.values) {
             self.with_values(property, difference, &mut details.values);
@@ -97,11 +98,12 @@ impl<'t> Comparison<'_, 't> {
                 let Some((source, evaluation)) = effect else {
                     continue;
                 };
+                let path = path.steps();
                 // Recorded: a parameter that changes without changing the property is not listed.
                 let listed = source != ChangeSource::ParameterReference
-                    || differs().any(|difference| overlap(&difference.path, path));
+                    || differs().any(|difference| overlap(&difference.path, &path));
                 if listed {
-                    let recreation = property.rules.at(path, None, None);
+                    let recreation = property.rules.at(&path, None, None);
                     let cause = causes.entry((source, used.entity()));
                     cause
                         .and_modify(|(_, worst)| *worst = worse(*worst, recreation))
@@ -189,8 +191,8 @@ impl<'t> Comparison<'_, 't> {
             listed.any(|difference| overlap(&difference.path, path))
         };
         let count = details.len();
-        let path = [property.name.to_owned()];
-        for difference in differences(&path, before, later.as_ref(), property.shape) {
+        let name = Some(property.name);
+        for difference in differences(name, before, later.as_ref(), || property.shape()) {
             let (Some(old), Some(new)) = (difference.before, difference.after) else {
                 continue;
             };
@@ -226,8 +228,11 @@ impl<'t> Comparison<'_, 't> {
         };
         let mut places: BTreeMap<Vec<String>, Use> = BTreeMap::new();
         for_each_text(after, property.name, &mut |path, uses| {
-            if let Some(used) = uses.iter().find(counts).filter(|_| !is_listed(path)) {
-                places.insert(path.to_vec(), used.clone());
+            if let Some(used) = uses.iter().find(counts) {
+                let path = path.steps();
+                if !is_listed(&path) {
+                    places.insert(path, used.clone());
+                }
             }
         });
         for (path, used) in places {
@@ -311,33 +316,29 @@ fn at<'r, 't>(value: Option<&'r Resolved<'t>>, path: &[String]) -> Option<&'r Re
 fn for_each_text(
     value: Option<&Resolved<'_>>,
     name: &str,
-    visit: &mut impl FnMut(&[String], &[Use]),
+    visit: &mut impl FnMut(&Path<'_>, &[Use]),
 ) {
-    fn walk(
-        value: &Resolved<'_>,
-        path: &mut Vec<String>,
-        visit: &mut impl FnMut(&[String], &[Use]),
-    ) {
+    fn walk(value: &Resolved<'_>, path: &Path<'_>, visit: &mut impl FnMut(&Path<'_>, &[Use])) {
         match value {
             Resolved::Null | Resolved::Literal(_) => {}
             Resolved::Text(text) => visit(path, &text.uses),
             Resolved::List(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    path.push(index.to_string());
-                    walk(item, path, visit);
-                    path.pop();
+                    walk(item, &path.below(Step::Index(index)), visit);
                 }
             }
             Resolved::Map(entries) => {
                 for (key, value) in entries {
-                    path.push(key.to_string());
-                    walk(value, path, visit);
-                    path.pop();
+                    walk(value, &path.key(key), visit);
                 }
             }
         }
     }
     if let Some(value) = value {
-        walk(value, &mut vec![name.to_owned()], visit);
+        let path = Path {
+            up: None,
+            step: Step::Key(name),
+        };
+        walk(value, &path, visit);
     }
 }

@@ -140,7 +140,7 @@ impl Zones {
             && zone.ends_with(|last: char| last.is_ascii_lowercase())
             && zone.contains('-')
         {
-            self.named.insert((zone.clone(), place.to_owned()));
+            self.named.insert((zone.to_string(), place.to_owned()));
         }
     }
 }

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use indexmap::IndexMap;
 use stratiform_catalog::catalog;
 use stratiform_catalog::naming::{NameScope, name_scope, naming};
 use stratiform_catalog::offered::not_offered;
 use stratiform_resolve::{Outcome, Resolver, Scope, Whereabouts};
-use stratiform_template::{Resource, Template, Value};
+use stratiform_template::{Map, Resource, Template};
 
 use super::{Point, PointId};
 use crate::guard::Verdict;
@@ -72,7 +71,7 @@ pub fn parts(templates: &[(&str, &Template)], region: &str) -> Point {
 /// The text of a property by its path in small letters; none where it is no plain text.
 fn value_at(resource: &Resource, path: &[&str]) -> Option<String> {
     let (first, rest) = path.split_first()?;
-    let named = |map: &IndexMap<String, Value>, step: &str| {
+    let named = |map: &Map, step: &str| {
         let found = map.iter().find(|(name, _)| name.eq_ignore_ascii_case(step));
         found.map(|(_, value)| value.clone())
     };

@@ -1,7 +1,6 @@
 //! Does a quota come near?
 
-use indexmap::IndexMap;
-use stratiform_template::{Member, Template, Value};
+use stratiform_template::{Map, Member, Template, Value};
 
 use super::{Certainty, Consequence, Kind, Severity};
 
@@ -39,7 +38,7 @@ fn size(template: &Template) -> usize {
     resources.sum::<usize>() + entries_size(&template.mappings) + entries_size(&template.metadata)
 }
 
-fn entries_size(entries: &IndexMap<String, Value>) -> usize {
+fn entries_size(entries: &Map) -> usize {
     entries
         .iter()
         .map(|(key, value)| key.len() + value_size(value) + PUNCTUATION)

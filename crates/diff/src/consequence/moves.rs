@@ -1,6 +1,6 @@
 //! Is it the same resource, only under another logical ID or in another stack?
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 use stratiform_catalog::behaviour::holds_data;
@@ -26,11 +26,12 @@ pub(crate) fn across<'c>(changes: &[Located<'c>]) -> Vec<(&'c str, Consequence)>
     let mut come: Vec<(Located<'c>, String)> = Vec::new();
     for (stack, changes) in stacks {
         let within = within(changes.iter().copied());
-        let stays = |change: &ChangedResource| {
-            let mut pairs = within.iter();
-            pairs.any(|pair| [pair.old, pair.new].contains(&change.logical_id.as_str()))
-        };
-        for change in changes.into_iter().filter(|change| !stays(change)) {
+        let stays: HashSet<&str> = within
+            .iter()
+            .flat_map(|pair| [pair.old, pair.new])
+            .collect();
+        let leaves = |change: &&ChangedResource| !stays.contains(change.logical_id.as_str());
+        for change in changes.into_iter().filter(leaves) {
             if change.action == Edit::Modify {
                 continue;
             }

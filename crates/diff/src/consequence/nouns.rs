@@ -48,22 +48,22 @@ pub(crate) fn noun(resource_type: &str) -> String {
 
 /// `TopicPolicy` as `topic policy`; what is all capitals stays so.
 fn words(name: &str) -> String {
-    let letters: Vec<char> = name.chars().collect();
-    let mut words = String::new();
-    for (index, letter) in letters.iter().enumerate() {
-        let next_is_small = letters
-            .get(index + 1)
-            .is_some_and(|next| next.is_lowercase());
-        let after_small = index > 0 && letters[index - 1].is_lowercase();
-        if letter.is_uppercase() && index > 0 && (after_small || next_is_small) {
+    let mut words = String::with_capacity(name.len() + 4);
+    let mut before: Option<char> = None;
+    let mut letters = name.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let next = letters.peek();
+        let next_is_small = next.is_some_and(|next| next.is_lowercase());
+        let after_small = before.is_some_and(char::is_lowercase);
+        if letter.is_uppercase() && before.is_some() && (after_small || next_is_small) {
             words.push(' ');
         }
-        let alone = letter.is_uppercase() && (next_is_small || letters.len() == 1);
-        words.extend(if alone {
-            letter.to_lowercase().collect::<Vec<_>>()
-        } else {
-            vec![*letter]
-        });
+        let is_only = before.is_none() && next.is_none();
+        match letter.is_uppercase() && (next_is_small || is_only) {
+            true => words.extend(letter.to_lowercase()),
+            false => words.push(letter),
+        }
+        before = Some(letter);
     }
     words
 }

@@ -38,7 +38,6 @@ fn properties(change: &ChangedResource, found: &mut Vec<Consequence>) {
     let (Some(before), Some(after)) = (&change.before, &change.after) else {
         return;
     };
-    let name = named(&change.resource_type, &change.logical_id);
     let of_type = &change.resource_type;
     for protection in behaviour::protections(of_type) {
         let Some(old) = at(&before.properties, protection.path) else {
@@ -48,6 +47,7 @@ fn properties(change: &ChangedResource, found: &mut Vec<Consequence>) {
         let Some(certainty) = is_lost(protection.protects, old, new) else {
             continue;
         };
+        let name = named(of_type, &change.logical_id);
         let verb = match certainty {
             Certainty::Will => "takes",
             Certainty::May | Certainty::Unknown => "may take",

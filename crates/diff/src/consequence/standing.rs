@@ -4,6 +4,7 @@
 //! its own opens nothing. What lives here: the resources of both sides, and the keys by which those are found that are
 //! about the same thing. What does not: what is compared.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
@@ -32,11 +33,18 @@ pub(super) struct Estate<'c, 't> {
     pub changes: &'c [ChangedResource],
     sides: &'c Sides<'t>,
     unchanged: Vec<Unchanged<'c, 't>>,
-    types: HashMap<&'c str, OfType>,
+    types: Vec<OfType<'c>>,
+    /// Where each type is among them.
+    positions: HashMap<&'c str, usize>,
+    /// The types of the changes and then of the unchanged, by position.
+    each_type: Vec<usize>,
+    /// The conditions that decide whether a resource is there, where their values are not known: before, and after.
+    conditions: [HashMap<&'t str, &'t str>; 2],
 }
 
 /// What is known of a type, looked up once.
-struct OfType {
+struct OfType<'c> {
+    resource_type: &'c str,
     noun: String,
     /// The property that names it.
     name: Option<PropertyPath>,
@@ -46,10 +54,11 @@ struct OfType {
     owners: Vec<Owner>,
 }
 
-impl OfType {
-    fn new(resource_type: &str) -> Self {
+impl<'c> OfType<'c> {
+    fn new(resource_type: &'c str) -> Self {
         let known = catalog().resource_type(resource_type);
         OfType {
+            resource_type,
             noun: noun(resource_type),
             name: known.and_then(unique_name),
             identifier: known.and_then(|known| known.primary_identifier().next()),
@@ -79,7 +88,7 @@ pub(super) enum Properties<'e> {
 pub(super) struct Standing<'e> {
     pub logical_id: &'e str,
     pub resource_type: &'e str,
-    of_type: &'e OfType,
+    of_type: &'e OfType<'e>,
     pub properties: Properties<'e>,
     /// The condition that decides whether it is there, where that is not known here.
     pub condition: Option<&'e str>,
@@ -102,15 +111,24 @@ impl<'c, 't> Estate<'c, 't> {
         let others = unchanged
             .iter()
             .map(|one| one.resource.resource_type.as_str());
-        let names: HashSet<&str> = names.chain(others).collect();
+        let mut types = Vec::new();
+        let mut positions = HashMap::new();
+        let each_type = names.chain(others).map(|name| {
+            *positions.entry(name).or_insert_with(|| {
+                types.push(OfType::new(name));
+                types.len() - 1
+            })
+        });
+        let each_type = each_type.collect();
+        let scopes = [&sides.before.scope, &sides.after.scope];
         Estate {
             changes,
             sides,
             unchanged,
-            types: names
-                .into_iter()
-                .map(|name| (name, OfType::new(name)))
-                .collect(),
+            types,
+            positions,
+            each_type,
+            conditions: scopes.map(|scope| unknown_conditions(scope).collect()),
         }
     }
 
@@ -120,52 +138,59 @@ impl<'c, 't> Estate<'c, 't> {
         moment: Moment,
         is_of: impl Fn(&str) -> bool,
     ) -> impl Iterator<Item = Standing<'_>> {
-        let scope = match moment {
-            Moment::Before => &self.sides.before.scope,
-            Moment::After => &self.sides.after.scope,
-        };
-        let types = self.types.iter().filter(|(name, _)| is_of(name));
-        let types: HashMap<&str, &OfType> = types.map(|(name, of_type)| (*name, of_type)).collect();
-        let changed = self.changes.iter().filter_map(move |change| {
-            let context = match moment {
-                Moment::After if !stays(change) => &change.after,
-                Moment::Before | Moment::After => &change.before,
+        let wanted = |of_type: &OfType<'_>| is_of(of_type.resource_type);
+        let wanted: Vec<bool> = self.types.iter().map(wanted).collect();
+        let positions = self.each_type.iter().enumerate();
+        let wanted = positions.filter(move |(_, of_type)| wanted.get(**of_type) == Some(&true));
+        wanted.filter_map(move |(position, of_type)| {
+            let (logical_id, properties) = match self.changes.get(position) {
+                Some(change) => {
+                    let context = match moment {
+                        Moment::After if !stays(change) => &change.after,
+                        Moment::Before | Moment::After => &change.before,
+                    };
+                    let properties = Properties::Changed(&context.as_ref()?.properties);
+                    (change.logical_id.as_str(), properties)
+                }
+                None => {
+                    let one = self.unchanged.get(position - self.changes.len())?;
+                    (one.logical_id, Properties::Unchanged(one))
+                }
             };
-            let properties = Properties::Changed(&context.as_ref()?.properties);
-            Some((
-                change.logical_id.as_str(),
-                &change.resource_type,
-                properties,
-            ))
-        });
-        let unchanged = self.unchanged.iter().map(|one| {
-            let properties = Properties::Unchanged(one);
-            (one.logical_id, &one.resource.resource_type, properties)
-        });
-        let all = changed.chain(unchanged);
-        all.filter_map(move |(logical_id, resource_type, properties)| {
-            Some(Standing {
-                logical_id,
-                resource_type,
-                of_type: types.get(resource_type.as_str())?,
-                properties,
-                condition: unknown_condition(scope, logical_id),
-            })
+            let of_type = self.types.get(*of_type)?;
+            Some(self.standing(moment, logical_id, of_type, properties))
         })
+    }
+
+    fn standing<'e>(
+        &'e self,
+        moment: Moment,
+        logical_id: &'e str,
+        of_type: &'e OfType<'c>,
+        properties: Properties<'e>,
+    ) -> Standing<'e> {
+        let [before, after] = &self.conditions;
+        let conditions = match moment {
+            Moment::Before => before,
+            Moment::After => after,
+        };
+        Standing {
+            logical_id,
+            resource_type: of_type.resource_type,
+            of_type,
+            properties,
+            condition: conditions.get(logical_id).copied(),
+        }
     }
 
     /// A change's resource before and after.
     pub(super) fn sides_of<'e>(&'e self, change: &'e ChangedResource) -> [Option<Standing<'e>>; 2] {
-        let scopes = [&self.sides.before.scope, &self.sides.after.scope];
+        let position = self.positions.get(change.resource_type.as_str());
+        let of_type = position.and_then(|position| self.types.get(*position));
         let [before, after] = sides(change);
-        [(scopes[0], before), (scopes[1], after)].map(|(scope, properties)| {
-            Some(Standing {
-                logical_id: &change.logical_id,
-                resource_type: &change.resource_type,
-                of_type: self.types.get(change.resource_type.as_str())?,
-                properties: Properties::Changed(properties?),
-                condition: unknown_condition(scope, &change.logical_id),
-            })
+        [(Moment::Before, before), (Moment::After, after)].map(|(moment, properties)| {
+            let properties = Properties::Changed(properties?);
+            Some(self.standing(moment, &change.logical_id, of_type?, properties))
         })
     }
 
@@ -241,10 +266,13 @@ impl<'e> Properties<'e> {
     }
 }
 
-/// The condition of a resource, where its value is not known.
-fn unknown_condition<'t>(scope: &Scope<'t>, logical_id: &str) -> Option<&'t str> {
-    let condition = scope.resource(logical_id)?.condition.as_deref()?;
-    scope.condition(condition).is_none().then_some(condition)
+/// The resources whose conditions have no value that is known.
+fn unknown_conditions<'t>(scope: &Scope<'t>) -> impl Iterator<Item = (&'t str, &'t str)> {
+    let conditions = scope.resources().filter_map(|(logical_id, resource)| {
+        let condition = resource.condition.as_deref()?;
+        Some((logical_id, condition))
+    });
+    conditions.filter(|(_, condition)| scope.condition(condition).is_none())
 }
 
 impl Standing<'_> {
@@ -259,14 +287,22 @@ impl Standing<'_> {
     }
 
     fn named_by(&self, property: Option<PropertyPath>) -> Resolved<'static> {
-        let name = property.and_then(|path| self.properties.get(path.as_str())?.known());
-        let name = name.map(|name| name.into_owned());
+        let name = self.name(property).map(Cow::into_owned);
         reference(self.logical_id, None, Time::Now, name)
+    }
+
+    fn name(&self, property: Option<PropertyPath>) -> Option<Cow<'_, str>> {
+        self.properties.get(property?.as_str())?.known()
     }
 
     /// What it is found by: its logical ID, and the name that it has.
     pub(super) fn own_keys(&self) -> Vec<String> {
-        keys(&self.of_type.noun, &self.reference())
+        let kind = &self.of_type.noun;
+        let name = self.name(self.of_type.name);
+        let own = format!("{kind} ${{{}}}", self.logical_id);
+        std::iter::once(own)
+            .chain(name.map(|name| format!("{kind} {name}")))
+            .collect()
     }
 
     /// What those are found by that it says something about; nothing where it is about itself.

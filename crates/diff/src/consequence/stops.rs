@@ -9,7 +9,7 @@ use super::nouns::named;
 use super::{Certainty, Consequence, Kind, Severity};
 
 pub(crate) fn find(change: &ChangedResource, found: &mut Vec<Consequence>) {
-    let name = named(&change.resource_type, &change.logical_id);
+    let name = || named(&change.resource_type, &change.logical_id);
     let of = |severity, certainty, what: String, why: String| {
         Consequence::of(change, Kind::Interruption, severity, certainty, what, why)
     };
@@ -21,7 +21,7 @@ pub(crate) fn find(change: &ChangedResource, found: &mut Vec<Consequence>) {
                 found.push(of(
                     Severity::Warning,
                     Certainty::Will,
-                    format!("removes {name}: {missing}"),
+                    format!("removes {}: {missing}", name()),
                     why,
                 ));
             }
@@ -29,13 +29,13 @@ pub(crate) fn find(change: &ChangedResource, found: &mut Vec<Consequence>) {
         Edit::Modify => {
             for stop in behaviour::stops(&change.resource_type) {
                 if is_at(change, stop.path, stop.value) {
-                    let what = format!("stops {name}: {}", stop.what);
+                    let what = format!("stops {}: {}", name(), stop.what);
                     found.push(of(Severity::Warning, Certainty::Will, what, why(stop.path)));
                 }
             }
             for redirect in behaviour::redirects(&change.resource_type) {
                 if changes(change, redirect.path) {
-                    let what = format!("changes {name}: {}", redirect.what);
+                    let what = format!("changes {}: {}", name(), redirect.what);
                     let why = why(redirect.path);
                     found.push(of(Severity::Attention, Certainty::Will, what, why));
                 }

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use stratiform_catalog::behaviour::holds_data;
 use stratiform_changes::{ChangedResource, Edit};
 use stratiform_resolve::{Compare, Scope, Whereabouts};
-use stratiform_template::{Member, Reference, Section, Template, Value};
+use stratiform_template::{Map, Member, Reference, Section, Template, Value};
 
 use super::{Certainty, Consequence, Kind, Severity};
 
@@ -214,7 +214,7 @@ fn name_of(transform: &Value) -> Option<&str> {
 fn is_same_but_for_words(old: &Template, new: &Template) -> bool {
     let without = |template: &Template| Template {
         description: None,
-        metadata: IndexMap::new(),
+        metadata: Map::new(),
         ..template.clone()
     };
     without(old) == without(new)
@@ -274,7 +274,7 @@ impl<'t> Surroundings<'t> {
         let changed = changes.iter().filter(|change| change.is_expected());
         Surroundings {
             parameters: parameters.collect(),
-            mappings: mappings.map(String::as_str).collect(),
+            mappings: mappings.map(|name| name.as_str()).collect(),
             conditions: after.changed_conditions(before).collect(),
             resources: changed.map(|change| change.logical_id.as_str()).collect(),
         }

@@ -109,7 +109,10 @@ pub(super) fn find(estate: &Estate<'_, '_>) -> Vec<Taken> {
                     Some((Fate::New, doubted(certainty, one, other)?))
                 })
             });
-            found.extend(conflict.map(|conflict| told(change, claim, conflict)));
+            found.extend(conflict.map(|conflict| {
+                let shown = rules.told(one, claim);
+                told(change, claim, &shown, conflict)
+            }));
             if !is_kept {
                 fresh.entry(&claim.key).or_default().push(Holder {
                     one: *one,
@@ -265,7 +268,7 @@ fn doubted(certainty: Certainty, new: &Standing<'_>, holder: &Holder<'_>) -> Opt
     }
 }
 
-fn told(change: &ChangedResource, claim: &Claim, conflict: Conflict<'_, '_>) -> Taken {
+fn told(change: &ChangedResource, claim: &Claim, shown: &str, conflict: Conflict<'_, '_>) -> Taken {
     let (holder, fate, certainty) = conflict;
     let by = holder.one.logical_id;
     let (documented, otherwise) = match claim.rule {
@@ -292,12 +295,12 @@ fn told(change: &ChangedResource, claim: &Claim, conflict: Conflict<'_, '_>) -> 
         Fate::Itself => "the old one".to_owned(),
         _ => format!("`{by}`"),
     };
-    let has = match (claim.shown(), claim.block.is_some(), fate) {
-        (shown, ..) if shown.is_empty() => format!("there can be only one, and that is {whose}"),
-        (shown, true, _) => format!("{shown} overlaps with {whose}"),
-        (shown, false, Fate::Itself) => format!("{shown} stays taken by {whose}"),
-        (shown, false, Fate::New) => format!("{shown} is taken by {whose}"),
-        (shown, false, _) => format!("{shown} is still taken by {whose}"),
+    let has = match (claim.block.is_some(), fate) {
+        _ if shown.is_empty() => format!("there can be only one, and that is {whose}"),
+        (true, _) => format!("{shown} overlaps with {whose}"),
+        (false, Fate::Itself) => format!("{shown} stays taken by {whose}"),
+        (false, Fate::New) => format!("{shown} is taken by {whose}"),
+        (false, _) => format!("{shown} is still taken by {whose}"),
     };
     let what = format!("{can} {verb} {name}: {has}");
     let when = match fate {

@@ -22,7 +22,7 @@ pub(super) fn holding(
         Value::Function(Function::ImportValue, name) => {
             let name = name_of(&resolver, Reference::Export(name));
             let held = name.and_then(|(name, _)| values.get(&name));
-            held.map_or(value, |held| Value::String(held.value.clone()))
+            held.map_or(value, |held| Value::from(held.value.as_str()))
         }
         _ => value,
     };
@@ -151,9 +151,9 @@ pub(super) fn keeping<'k>(
                 .or_insert_with(|| parameter.clone());
         }
         if let Some(mapping) = before.mappings.get(&name) {
-            kept.mappings
-                .entry(name.clone())
-                .or_insert_with(|| mapping.clone());
+            if !kept.mappings.contains_key(&name) {
+                kept.mappings.insert(name.as_str(), mapping.clone());
+            }
         }
         if let Some(condition) = before.conditions.get(&name)
             && !kept.conditions.contains_key(&name)

@@ -109,14 +109,14 @@ pub(crate) fn leaf(out: &mut String, name: &str, text: &str) {
 
 fn around(out: &mut String, name: &str, content: impl FnOnce(&mut String)) {
     let start = out.len();
-    *out += &format!("<{name}>");
+    out.extend(["<", name, ">"]);
     let inside = out.len();
     content(out);
     if out.len() == inside {
         out.truncate(start);
-        *out += &format!("<{name}/>");
+        out.extend(["<", name, "/>"]);
     } else {
-        *out += &format!("</{name}>");
+        out.extend(["</", name, ">"]);
     }
 }
 

@@ -106,7 +106,7 @@ impl State {
         self.agenda.put(after(self.now(), MAKE), due);
         self.realm_mut(call)?
             .change_sets
-            .insert(id.to_string(), record);
+            .insert(id.to_string(), record.into());
         if is_new {
             let place = Place {
                 realm: call.realm,
@@ -461,7 +461,7 @@ impl State {
         let realm = self.realm_of(call)?;
         let name = call.arguments.needed("ChangeSetName")?;
         let stack = match (named, call.arguments.text("StackName")) {
-            (Ok(change_set), _) => realm.stacks.get(change_set.stack.as_str()),
+            (Ok(change_set), _) => realm.stack(change_set.stack.as_str()),
             (Err(_), Some(name)) => realm.stack(name),
             (Err(_), None) => None,
         };

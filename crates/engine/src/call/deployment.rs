@@ -202,7 +202,7 @@ impl State {
                 let stack = Stack::new(id.clone(), stack_name, self.now());
                 if let Some(realm) = self.realms.get_mut(realm) {
                     realm.names.insert(name.to_owned(), id.clone());
-                    realm.stacks.insert(id.to_string(), stack);
+                    realm.stacks.insert(id.to_string(), stack.into());
                 }
                 id
             }

@@ -1,5 +1,7 @@
 //! Calls that describe stacks, their resources, exports and imports.
 
+use std::ops::Deref;
+
 use serde_json::{Value, json};
 use stratiform_service::status::DetailedStatus;
 use stratiform_service::{Refusal, StackStatus, Timestamp};
@@ -22,7 +24,7 @@ impl State {
             let stack = self.stack_of(call)?;
             return Ok(json!({ "Stacks": [described(stack)] }));
         }
-        let live = realm.stacks.values().rev();
+        let live = realm.stacks.values().rev().map(Deref::deref);
         let live = live.filter(|stack| stack.status != StackStatus::DeleteComplete);
         let (stacks, token) = page(live, call)?;
         let stacks: Vec<Value> = stacks.into_iter().map(described).collect();
@@ -35,7 +37,7 @@ impl State {
             .texts("StackStatusFilter")
             .unwrap_or_default();
         let realm = self.realm_of(call)?;
-        let stacks = realm.stacks.values().rev();
+        let stacks = realm.stacks.values().rev().map(Deref::deref);
         let stacks = stacks.filter(|stack| {
             wanted.is_empty() || wanted.iter().any(|status| status == stack.status.as_str())
         });
@@ -153,7 +155,7 @@ impl State {
 
 /// The stack that has a resource.
 fn owner<'r>(realm: &'r Realm, physical_id: &str) -> std::result::Result<&'r Stack, Refused> {
-    let mut stacks = realm.stacks.values();
+    let mut stacks = realm.stacks.values().map(Deref::deref);
     let found = stacks.find(|stack| {
         let mut records = stack.resources.values();
         records.any(|record| record.exists() && record.physical_id() == Some(physical_id))
@@ -359,6 +361,15 @@ pub(crate) fn page<T>(
     items: impl Iterator<Item = T>,
     call: &Call<'_>,
 ) -> std::result::Result<(Vec<T>, Option<String>), Refused> {
+    page_of(PAGE, items, call)
+}
+
+/// The same, where a page has no more than so many.
+pub(crate) fn page_of<T>(
+    most: usize,
+    items: impl Iterator<Item = T>,
+    call: &Call<'_>,
+) -> std::result::Result<(Vec<T>, Option<String>), Refused> {
     let start = match call.arguments.text("NextToken") {
         None => 0,
         Some(token) => token
@@ -366,8 +377,8 @@ pub(crate) fn page<T>(
             .map_err(|_| Refused::validation(format!("NextToken {token} is invalid")))?,
     };
     let size = match call.arguments.number("MaxResults")? {
-        Some(size) => usize::try_from(size).unwrap_or(PAGE).clamp(1, PAGE),
-        None => PAGE,
+        Some(size) => usize::try_from(size).unwrap_or(most).clamp(1, most),
+        None => most,
     };
     let mut items = items.skip(start);
     let page: Vec<T> = items.by_ref().take(size).collect();

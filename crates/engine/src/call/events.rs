@@ -1,10 +1,12 @@
 //! Calls that list events.
 
+use std::ops::Deref;
+
 use serde_json::{Value, json};
 use stratiform_service::{Refusal, ResourceStatus};
 
 use crate::call::change_set::put;
-use crate::call::describe::{page, paged};
+use crate::call::describe::{page, page_of, paged};
 use crate::call::{Call, Result};
 use crate::event::{Event, NESTED_STACK, OperationStatus};
 use crate::input::Refused;
@@ -19,10 +21,13 @@ impl State {
                 stack: name.to_owned(),
             })
         })?;
-        let events = stack.events.iter().rev();
-        let events = events.filter_map(|event| stack.stack_event(event));
-        let (events, token) = page(events, call)?;
-        Ok(paged(json!({ "StackEvents": events }), token))
+        let events = stack.events.iter().rev().filter(|event| event.is_listed());
+        let (events, token) = page_of(self.events_a_page, events, call)?;
+        let events = events
+            .into_iter()
+            .filter_map(|event| stack.stack_event(event));
+        let events = json!({ "StackEvents": events.collect::<Vec<_>>() });
+        Ok(paged(events, token))
     }
 
     /// Source: CloudFormation API reference, `DescribeEvents`.
@@ -47,13 +52,14 @@ impl State {
                         change_set: id.to_owned(),
                     })
                 })?;
-                let stack = realm.stacks.get(found.stack.as_str());
+                let stack = realm.stack(found.stack.as_str());
                 (stack, None, Some(found.id.to_string()))
             }
             (None, Some(id), _) => {
                 let stack = realm
                     .stacks
                     .values()
+                    .map(Deref::deref)
                     .find(|stack| stack.history.iter().any(|begun| begun.id == id));
                 let index =
                     stack.and_then(|stack| stack.history.iter().position(|begun| begun.id == id));

@@ -1,5 +1,7 @@
 //! Calls that make, change and delete stacks.
 
+use std::ops::Deref;
+
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 use stratiform_service::change_set::{DeploymentConfig, DeploymentConfigMode};
@@ -18,9 +20,10 @@ impl Realm {
     /// A stack by its name, or by its ARN; by that also where it is deleted.
     pub(crate) fn stack(&self, name: &str) -> Option<&Stack> {
         if name.starts_with("arn:") {
-            return self.stacks.get(name);
+            return self.stacks.get(name).map(Deref::deref);
         }
-        self.stacks.get(self.names.get(name)?.as_str())
+        let id = self.names.get(name)?.as_str();
+        self.stacks.get(id).map(Deref::deref)
     }
 }
 

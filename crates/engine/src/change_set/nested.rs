@@ -159,7 +159,7 @@ impl State {
         if let Some(realm) = self.realms.get_mut(realm) {
             realm
                 .change_sets
-                .insert(child.change_set.to_string(), record);
+                .insert(child.change_set.to_string(), record.into());
         }
         if nested.stack.is_none() {
             self.with_stack(&place, &mut Vec::new(), Stack::review);

@@ -25,7 +25,7 @@ pub(super) fn check(template: &Template) -> Result<(), Refused> {
         let mut attributes = parameter.constraints.keys();
         let unknown = attributes.find(|key| !CONSTRAINTS.contains(&key.as_str()));
         if let Some(name) = unknown.filter(|_| !transform::has_macros(template)) {
-            let name = name.clone();
+            let name = name.to_string();
             return Err(Refusal::UnknownParameterAttribute { name }.into());
         }
         // What is wrong with the name is said first.

@@ -2,7 +2,7 @@
 
 use stratiform_finding::{Code, Finding};
 use stratiform_service::Refusal;
-use stratiform_template::{Member, Template};
+use stratiform_template::{Member, Template, Text};
 
 use super::refused::format_error;
 use super::{declaration, transform};
@@ -33,7 +33,7 @@ fn known(template: &Template) -> Result<(), Refused> {
     let unknown = template.unknown.keys();
     let names: Vec<String> = unknown
         .filter(|name| *name != "Fn::Transform")
-        .cloned()
+        .map(Text::to_string)
         .collect();
     match names.is_empty() {
         true => Ok(()),

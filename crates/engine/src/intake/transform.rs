@@ -7,7 +7,7 @@
 use indexmap::{IndexMap, IndexSet};
 use stratiform_resolve::World;
 use stratiform_service::Refusal;
-use stratiform_template::{Function, Member, Section, Template, Value};
+use stratiform_template::{Function, Map, Member, Section, Template, Value};
 
 use super::language;
 use super::parameter::ParameterValue;
@@ -182,10 +182,7 @@ fn keys_of_section<'t, T, V: FnMut(&'t str, &'t Value)>(
     }
 }
 
-fn keys_of_map<'t>(
-    entries: &'t IndexMap<String, Value>,
-    visit: &mut impl FnMut(&'t str, &'t Value),
-) {
+fn keys_of_map<'t>(entries: &'t Map, visit: &mut impl FnMut(&'t str, &'t Value)) {
     for (key, value) in entries {
         visit(key, value);
         keys_of(value, visit);

@@ -71,7 +71,7 @@ impl Stack {
             let after = wanted.map(|wanted| &wanted.properties);
             self.as_it_is(&logical_id, record, after, around)
         });
-        let exists = record.as_ref().filter(|record| record.exists());
+        let exists = record.filter(Record::exists);
         let wanted = match wanted {
             Ok(wanted) => Wanted {
                 is_validated: self.is_validated(index),
@@ -98,18 +98,15 @@ impl Stack {
                 }
                 Vec::new()
             }
-            Some(record) => {
-                let record = record.clone();
-                match wanted.change(&record, around.region.as_str()) {
-                    Change::Nothing if wanted.resource_type != NESTED_STACK => {
-                        self.keep(index, &logical_id, &wanted)
-                    }
-                    change => {
-                        self.change(index, &logical_id, &record, wanted, change, around);
-                        Vec::new()
-                    }
+            Some(record) => match wanted.change(&record, around.region.as_str()) {
+                Change::Nothing if wanted.resource_type != NESTED_STACK => {
+                    self.keep(index, &logical_id, &wanted)
                 }
-            }
+                change => {
+                    self.change(index, &logical_id, &record, wanted, change, around);
+                    Vec::new()
+                }
+            },
         }
     }
 

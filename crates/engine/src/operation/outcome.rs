@@ -74,7 +74,7 @@ impl Stack {
 
     /// A resource is done, for good or ill.
     pub(crate) fn done(&mut self, index: usize, around: &mut Around<'_>) {
-        let Some((logical_id, work)) = self.work(index) else {
+        let Some((logical_id, work)) = self.finished(index) else {
             return;
         };
         let ready = match work {
@@ -99,6 +99,24 @@ impl Stack {
         }
         let task = operation.tasks.get(index)?;
         Some((task.logical_id.clone(), task.work.clone()?))
+    }
+
+    /// What a task did. What its type refuses stays with it: whoever calls off what is running asks what it was.
+    fn finished(&mut self, index: usize) -> Option<(String, Work)> {
+        let operation = self.operation.as_mut()?;
+        if !operation.is_running(index) {
+            return None;
+        }
+        let task = operation.tasks.get_mut(index)?;
+        let is_made = match task.work.as_ref()? {
+            Work::Create(made) | Work::Update(made) | Work::Replace(made) => made.refused.is_none(),
+            Work::Import(_) | Work::Restore | Work::Delete(_) => false,
+        };
+        let work = match is_made {
+            true => task.work.take(),
+            false => task.work.clone(),
+        };
+        Some((task.logical_id.clone(), work?))
     }
 
     pub(crate) fn over(&mut self, index: usize, state: TaskState) -> Vec<usize> {

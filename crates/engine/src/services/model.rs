@@ -76,7 +76,7 @@ pub(super) fn whole(
     properties: &Map<String, Value>,
 ) -> Map<String, Value> {
     let mut all = properties.clone();
-    for (name, value) in &identity.attributes {
+    for (name, value) in identity.attributes.iter() {
         put(&mut all, name, value);
     }
     typed(resource_type, &all)

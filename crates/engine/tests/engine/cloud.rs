@@ -16,10 +16,14 @@ pub(crate) struct Cloud {
 
 impl Cloud {
     pub(crate) fn new() -> Cloud {
-        let now: Timestamp = "2026-11-28T03:00:00.000Z".parse().unwrap();
+        Cloud::of(State::new(7, "2026-11-28T03:00:00.000Z".parse().unwrap()))
+    }
+
+    /// With what is there already.
+    pub(crate) fn of(state: State) -> Cloud {
         Cloud {
-            state: Some(State::new(7, now)),
-            now,
+            now: state.now(),
+            state: Some(state),
             log: Vec::new(),
             account: "111122223333",
             region: "eu-central-1",

@@ -3,6 +3,7 @@
 
 mod calls;
 mod cloud;
+mod copies;
 mod laws;
 mod lifecycle;
 mod services;

@@ -13,7 +13,7 @@ use crate::load::origin::Origin;
 use crate::load::{merge, words};
 use crate::path::{Path, Step};
 use crate::schema::shape::{Field, Shape};
-use crate::{Effective, Environment, Loaded, schema};
+use crate::{Effective, Loaded};
 
 /// A part of an environment, and what it could be instead.
 #[derive(Clone, Debug)]
@@ -37,14 +37,14 @@ pub struct Variation {
     pub value: Option<Value>,
 }
 
-impl<E: Environment> Loaded<E> {
+impl<E> Loaded<E> {
     /// Everything that could be different: the values in force, in the order of [`Loaded::values`], and then the maps
     /// that may be left out as a whole.
     pub fn variables(&self) -> Vec<Variable> {
-        let Ok(shape) = schema::shape::<E>() else {
+        let Ok(shape) = self.environment_type.shape() else {
             return Vec::new();
         };
-        let whole = serde_json::to_value(&self.environment).unwrap_or_default();
+        let whole = (self.environment_type.to_json)(&self.environment).unwrap_or_default();
         let values = self.values().filter(|leaf| !is_empty_map(&leaf.value));
         let mut variables: Vec<Variable> =
             values.map(|leaf| of_leaf(leaf, &whole, &shape)).collect();
@@ -67,7 +67,7 @@ impl<E: Environment> Loaded<E> {
     /// read.
     pub fn since(&self, before: &[Source]) -> Vec<Variable> {
         let layers = before;
-        let (Ok(mut before), Ok(shape)) = (merge(layers), schema::shape::<E>()) else {
+        let (Ok(mut before), Ok(shape)) = (merge(layers), self.environment_type.shape()) else {
             return Vec::new();
         };
         words::take(&mut before, &shape, layers);
@@ -84,19 +84,21 @@ impl<E: Environment> Loaded<E> {
     /// refuse that.
     pub fn varied(&self, variations: &[&Variation]) -> Option<E> {
         let environment = self.unchecked(variations)?;
-        environment.check().is_empty().then_some(environment)
+        (self.environment_type.check)(&environment)
+            .is_empty()
+            .then_some(environment)
     }
 
     /// The same; none where its type refuses that, whatever its checks say.
     pub fn unchecked(&self, variations: &[&Variation]) -> Option<E> {
-        let mut all = serde_json::to_value(&self.environment).ok()?;
+        let mut all = (self.environment_type.to_json)(&self.environment).ok()?;
         for variation in variations {
             match &variation.value {
                 Some(value) => set(&mut all, &variation.path, value.clone())?,
                 None => remove(&mut all, &variation.path)?,
             }
         }
-        serde_json::from_value(all).ok()
+        (self.environment_type.read)(all).ok()
     }
 
     /// Where a part is written, as a place to point at; none of what no file says.

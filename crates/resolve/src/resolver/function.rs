@@ -96,6 +96,9 @@ impl<'t> Resolver<'_, 't> {
     }
 
     fn get_att(&self, arguments: &'t [Value]) -> Outcome<'t> {
+        if let [Value::String(logical_id), Value::String(attribute)] = arguments {
+            return self.world.resource(logical_id, Some(attribute)).into();
+        }
         let open = self.naming();
         let parts: Vec<Resolved<'t>> = (0..arguments.len())
             .filter_map(|index| open.argument(arguments, index))

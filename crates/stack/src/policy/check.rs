@@ -3,35 +3,34 @@
 //!
 //! Statements are looked at as they stand in the template, so that those in `json!` are, too, but for what is untyped.
 
-use indexmap::IndexMap;
 use stratiform_catalog::access;
 use stratiform_finding::words::meant;
 use stratiform_finding::{Code, Finding};
-use stratiform_template::Value;
+use stratiform_template::{Map, Value};
 
 use super::condition::{OPERATORS, key};
 use super::wildcard;
 
 /// Whether a map is a statement of a policy.
-pub(crate) fn is_statement(map: &IndexMap<String, Value>) -> bool {
+pub(crate) fn is_statement(map: &Map) -> bool {
     let effect = map.get("Effect").and_then(Value::as_str);
     matches!(effect, Some("Allow" | "Deny")) && actions(map).next().is_some()
 }
 
 /// What is wrong with a statement, without a place.
-pub(crate) fn flaws(statement: &IndexMap<String, Value>) -> Vec<Finding> {
+pub(crate) fn flaws(statement: &Map) -> Vec<Finding> {
     let mut found: Vec<Finding> = actions(statement).filter_map(unknown_action).collect();
     let tests = statement.get("Condition").and_then(Value::as_map);
     for (operator, keys) in tests.into_iter().flatten() {
         found.extend(unknown_operator(operator));
-        let keys = keys.as_map().into_iter().flat_map(IndexMap::keys);
+        let keys = keys.as_map().into_iter().flat_map(Map::keys);
         found.extend(keys.filter_map(|key| unknown_key(key)));
     }
     found
 }
 
 /// The actions that are plain text.
-fn actions(statement: &IndexMap<String, Value>) -> impl Iterator<Item = &str> {
+fn actions(statement: &Map) -> impl Iterator<Item = &str> {
     let named = ["Action", "NotAction"].into_iter();
     let named = named.filter_map(|key| statement.get(key));
     named.flat_map(texts)

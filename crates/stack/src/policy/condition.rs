@@ -10,8 +10,9 @@
 pub mod key;
 pub mod kind;
 
-use std::borrow::Cow;
 use std::marker::PhantomData;
+
+use stratiform_template::Text;
 
 use crate::resource::handle::{Chosen, Gives, Handle};
 use crate::value::draft::Draft;
@@ -22,7 +23,7 @@ pub use key::Key;
 /// One test of a request, for [`Statement::when`](crate::Statement::when).
 #[derive(Clone, Debug)]
 pub struct Test {
-    pub(super) operator: Cow<'static, str>,
+    pub(super) operator: Text,
     pub(super) key: String,
     pub(super) values: Draft,
 }
@@ -41,7 +42,7 @@ pub struct Values<K> {
 impl Test {
     fn new(operator: &'static str, key: String, values: Draft) -> Test {
         Test {
-            operator: operator.into(),
+            operator: Text::new_static(operator),
             key,
             values,
         }

@@ -12,7 +12,8 @@ use crate::value::property::Json;
 #[derive(Debug)]
 pub struct Definition<R> {
     pub(crate) resource: R,
-    pub(crate) settings: ResourceSettings,
+    /// None where nothing was said: most resources are nothing but their properties.
+    pub(crate) settings: Option<Box<ResourceSettings>>,
 }
 
 /// What stands beside a resource's properties.
@@ -129,7 +130,7 @@ impl<R: Resource> Define for R {
     fn define(self) -> Definition<R> {
         Definition {
             resource: self,
-            settings: ResourceSettings::default(),
+            settings: None,
         }
     }
 }
@@ -144,6 +145,6 @@ impl<R: Resource> Define for Definition<R> {
 
 fn with<D: Define>(defined: D, set: impl FnOnce(&mut ResourceSettings)) -> Definition<D::Resource> {
     let mut definition = defined.define();
-    set(&mut definition.settings);
+    set(definition.settings.get_or_insert_default());
     definition
 }

@@ -2,6 +2,8 @@
 
 use std::ops::Deref;
 
+use stratiform_template::Text;
+
 use crate::resource::{Attributes, Resource};
 use crate::value::draft::{Draft, Reference, Target};
 use crate::value::property::{Expr, Opt, Prop, Shaped};
@@ -23,7 +25,7 @@ impl<R: Resource> Handle<R> {
 
     /// What `Ref` gives.
     pub fn reference(&self) -> Expr<R::Reference> {
-        Expr::new(Draft::Reference(Reference::to(self.attributes.target())))
+        Expr::new(Draft::reference(Reference::to(self.attributes.target())))
     }
 }
 
@@ -143,8 +145,8 @@ impl<R: Resource> Handle<R> {
         R: Gives<T>,
     {
         let target = self.attributes.target();
-        Draft::Reference(match R::ATTRIBUTE {
-            Some(attribute) => Reference::attribute(target, attribute, T::SHAPE),
+        Draft::reference(match R::ATTRIBUTE {
+            Some(attribute) => Reference::attribute(target, Text::new_static(attribute), T::SHAPE),
             None => Reference::to(target),
         })
     }

@@ -22,7 +22,7 @@ impl Untyped {
                 let entries = entries.into_iter();
                 Draft::Map(
                     entries
-                        .map(|(key, value)| (key.into(), Draft::Value(value)))
+                        .map(|(key, value)| (key, Draft::Value(value)))
                         .collect(),
                 )
             }
@@ -43,7 +43,7 @@ impl UntypedAttributes {
     /// `Fn::GetAtt` of any attribute.
     pub fn attribute(&self, name: &str) -> Expr<String> {
         let reference = Reference::attribute(self.0, name.to_owned(), Shape::Single);
-        Expr::new(Draft::Reference(reference))
+        Expr::new(Draft::reference(reference))
     }
 }
 

@@ -1,11 +1,21 @@
 //! What CloudFormation must be told to acknowledge.
 
+use std::collections::HashMap;
+
 use stratiform_catalog::behaviour::{self, Capability};
 use stratiform_template::Template;
 
 /// The capabilities that a template needs.
 pub fn capabilities(template: &Template) -> Vec<String> {
-    let needed = template.each_resource().filter_map(|(_, resource)| {
+    // A stack has many resources of few types, and hardly any type needs one whatever is set.
+    let mut asked: HashMap<&str, bool> = HashMap::new();
+    let mut may_need = |resource_type| {
+        let ask = || behaviour::needs_capability(resource_type, |_| true).is_some();
+        *asked.entry(resource_type).or_insert_with(ask)
+    };
+    let resources = template.each_resource().map(|(_, resource)| resource);
+    let resources = resources.filter(|resource| may_need(&resource.resource_type));
+    let needed = resources.filter_map(|resource| {
         behaviour::needs_capability(&resource.resource_type, |property| {
             resource.properties.contains_key(property)
         })

@@ -1,7 +1,6 @@
 //! Parameters: values that are given when a stack is deployed.
 
-use indexmap::IndexMap;
-use stratiform_template::Value;
+use stratiform_template::{Map, Value};
 
 use crate::value::draft::Shape;
 
@@ -12,7 +11,7 @@ pub struct Parameter {
     pub(crate) description: String,
     pub(crate) default: Option<String>,
     pub(crate) no_echo: bool,
-    pub(crate) constraints: IndexMap<String, Value>,
+    pub(crate) constraints: Map,
 }
 
 impl Parameter {
@@ -28,7 +27,7 @@ impl Parameter {
             description: description.to_owned(),
             default: None,
             no_echo: false,
-            constraints: IndexMap::new(),
+            constraints: Map::new(),
         }
     }
 

@@ -1,18 +1,22 @@
 //! Outputs that other stacks turned out to need, and the names of exports.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::panic::Location;
+use std::rc::Rc;
 
 use stratiform_finding::{Code, Finding, Place};
-use stratiform_template::{Function, Member, Output, Resource, Template, Value};
+use stratiform_template::{Function, Member, Output, Resource, Template, Text, Value};
 
 use super::Lowering;
 use crate::settings::References;
-use crate::stack::{Stack, StackDraft};
+use crate::stack::StackDraft;
 use crate::value::draft::{Shape, StackId};
 
 /// The text between the members of a list that crosses stacks.
 pub(super) const LIST_DELIMITER: &str = "||";
+
+/// What a stack exports because others need it, by its output's logical ID.
+pub(super) type Exports = BTreeMap<String, Export>;
 
 /// An attribute that some stack imports.
 pub(super) struct Export {
@@ -45,12 +49,18 @@ impl Lowering<'_> {
         }
     }
 
-    /// Adds the outputs that other stacks turned out to need.
-    pub(super) fn add_exports(&mut self, draft: &StackDraft, template: &mut Template) {
-        for (output, export) in self.exports.remove(&draft.id).unwrap_or_default() {
+    /// Adds the outputs that other stacks turned out to need. Gives what is wrong with them.
+    pub(super) fn add_exports(
+        &self,
+        draft: &StackDraft,
+        exports: Exports,
+        template: &mut Template,
+    ) -> Vec<Finding> {
+        let mut problems = Vec::new();
+        for (output, export) in exports {
             if template.outputs.contains_key(&output) {
                 let places = vec![Place::rust(export.location, "used here")];
-                self.problems.push(collision(&draft.key, &output, places));
+                problems.push(collision(&draft.key, &output, places));
                 continue;
             }
             if let Some(Member::One(Resource {
@@ -64,8 +74,7 @@ impl Lowering<'_> {
                 );
                 let help = "decide with a value of the environment instead, in both stacks";
                 let finding = Finding::new(Code::ConditionalExport, what, help);
-                self.problems
-                    .push(finding.at(Place::rust(export.location, "used here")));
+                problems.push(finding.at(Place::rust(export.location, "used here")));
             }
             let value = local(&export.logical_id, export.attribute.as_deref());
             let value = match export.shape {
@@ -84,36 +93,40 @@ impl Lowering<'_> {
             };
             template.outputs.insert(output, Member::One(output_value));
         }
+        problems
     }
+}
 
-    /// Finds exports of one name in several stacks.
-    pub(super) fn equal_exports(&mut self, stacks: &[Stack], templates: &[Template]) {
-        let mut seen: HashMap<&str, &Stack> = HashMap::new();
-        for (stack, template) in stacks.iter().zip(templates) {
-            for output in template.outputs.values() {
-                let Member::One(Output {
-                    export: Some(Value::String(name)),
-                    ..
-                }) = output
-                else {
-                    continue;
-                };
-                let Some(first) = seen.insert(name, stack) else {
-                    continue;
-                };
-                let declared = |stack: &Stack| {
-                    let draft = stack.draft.borrow();
-                    Place::rust(draft.location, format!("stack `{}`", draft.key))
-                };
-                let finding = Finding::new(
-                    Code::ExportCollision,
-                    format!("two outputs are exported as `{name}`"),
-                    "export names are unique in an account and region: give one another name",
-                );
-                let finding = finding.at(declared(stack)).at(declared(first));
-                self.problems.push(finding);
-            }
+/// The names of exports, each with the stack that was the first to have it: the place of its declaration, and its key.
+#[derive(Default)]
+pub(super) struct ExportNames(HashMap<Text, (&'static Location<'static>, Rc<str>)>);
+
+impl ExportNames {
+    /// Adds those of a stack. Gives what is wrong where others have them.
+    pub(super) fn add(&mut self, draft: &StackDraft, template: &Template) -> Vec<Finding> {
+        let mut problems = Vec::new();
+        for output in template.outputs.values() {
+            let Member::One(Output {
+                export: Some(Value::String(name)),
+                ..
+            }) = output
+            else {
+                continue;
+            };
+            let declared = (draft.location, draft.key.clone());
+            let Some(first) = self.0.insert(name.clone(), declared.clone()) else {
+                continue;
+            };
+            let place =
+                |(location, key): (_, Rc<str>)| Place::rust(location, format!("stack `{key}`"));
+            let finding = Finding::new(
+                Code::ExportCollision,
+                format!("two outputs are exported as `{name}`"),
+                "export names are unique in an account and region: give one another name",
+            );
+            problems.push(finding.at(place(declared)).at(place(first)));
         }
+        problems
     }
 }
 

@@ -1,7 +1,6 @@
 //! Text with values in it, as `Fn::Sub` says it.
 
-use indexmap::IndexMap;
-use stratiform_template::{Function, Value};
+use stratiform_template::{Function, Map, Text, Value};
 
 /// The argument of an `Fn::Sub` under construction.
 #[derive(Default)]
@@ -14,9 +13,9 @@ enum Piece {
     /// Text as it is.
     Literal(String),
     /// Text in `Fn::Sub`'s own notation.
-    Notation(String),
+    Notation(Text),
     /// What stands in `${…}`.
-    Name(String),
+    Name(Text),
     /// What `${…}` cannot say, and so needs a variable.
     Variable(Value),
 }
@@ -34,7 +33,7 @@ impl Substitution {
     /// Adds a value, in the shortest notation there is for it.
     pub(super) fn value(&mut self, value: Value) {
         let piece = match value {
-            Value::String(text) => return self.literal(text),
+            Value::String(text) => return self.literal(text.into()),
             Value::Bool(boolean) => return self.literal(boolean.to_string()),
             Value::Number(number) => return self.literal(number.to_string()),
             Value::Function(function, argument) => match (function, *argument) {
@@ -43,7 +42,7 @@ impl Substitution {
                     if path.iter().all(|step| step.as_str().is_some()) =>
                 {
                     let path: Vec<&str> = path.iter().filter_map(Value::as_str).collect();
-                    Piece::Name(path.join("."))
+                    Piece::Name(path.join(".").into())
                 }
                 (Function::Sub, Value::String(text)) => Piece::Notation(text),
                 (function, argument) => {
@@ -66,10 +65,10 @@ impl Substitution {
                 Piece::Literal(text) => Some(text),
                 Piece::Notation(_) | Piece::Name(_) | Piece::Variable(_) => None,
             });
-            return Value::String(literals.collect());
+            return Value::from(literals.collect::<String>());
         }
         let mut text = String::new();
-        let mut variables: IndexMap<String, Value> = IndexMap::new();
+        let mut variables = Map::new();
         for piece in &self.pieces {
             match piece {
                 Piece::Literal(literal) => self.escape(literal, &mut text, &mut variables),
@@ -90,7 +89,7 @@ impl Substitution {
 
     /// Adds text in which `${` stands for itself: `${!NAME}` where it is closed at once, and a variable for the
     /// dollar where that would take in what follows.
-    fn escape(&self, literal: &str, text: &mut String, variables: &mut IndexMap<String, Value>) {
+    fn escape(&self, literal: &str, text: &mut String, variables: &mut Map) {
         let mut rest = literal;
         while let Some((before, after)) = rest.split_once("${") {
             text.push_str(before);
@@ -109,13 +108,13 @@ impl Substitution {
     }
 
     /// The name of the variable that holds a value.
-    fn variable(&self, value: &Value, variables: &mut IndexMap<String, Value>) -> String {
+    fn variable(&self, value: &Value, variables: &mut Map) -> Text {
         let known = variables
             .iter()
             .find(|(_, there)| *there == value)
             .map(|(name, _)| name.clone());
         known.unwrap_or_else(|| {
-            let name = self.free_name(value, variables);
+            let name = Text::from(self.free_name(value, variables));
             variables.insert(name.clone(), value.clone());
             name
         })
@@ -123,7 +122,7 @@ impl Substitution {
 
     /// A name for a variable: what it is called where it comes from, unless that is taken. A variable hides a
     /// resource of the same name in its text.
-    fn free_name(&self, value: &Value, variables: &IndexMap<String, Value>) -> String {
+    fn free_name(&self, value: &Value, variables: &Map) -> String {
         let base = match value {
             Value::Function(Function::ImportValue, name) => {
                 name.as_str().and_then(|name| name.rsplit(':').next())

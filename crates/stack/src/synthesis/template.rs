@@ -78,7 +78,7 @@ impl Lowering<'_> {
     }
 
     /// Notes which stacks a stack waits for without referring to them.
-    fn dependencies(&mut self, draft: &StackDraft) {
+    pub(super) fn dependencies(&mut self, draft: &StackDraft) {
         for dependency in &draft.depends_on {
             let StackDependency {
                 on,
@@ -124,7 +124,11 @@ impl Lowering<'_> {
             creation_policy,
             update_policy,
             metadata,
-        } = take(&mut draft.settings);
+        } = draft
+            .settings
+            .take()
+            .map(|settings| *settings)
+            .unwrap_or_default();
         let depends_on = depends_on
             .into_iter()
             .filter_map(|dependency| self.depends_on(logical_id, dependency, owner))
@@ -134,12 +138,12 @@ impl Lowering<'_> {
             .complete(&draft.resource_type, &mut properties);
         let properties = properties
             .into_iter()
-            .map(|(key, value)| (key.into_owned(), self.value(value, owner)))
+            .map(|(key, value)| (key, self.value(value, owner)))
             .collect();
         let condition = condition.map(|condition| self.condition(condition, owner));
         let mut attribute = |draft: Option<_>| draft.map(|draft| self.value(draft, owner));
         Resource {
-            resource_type: draft.resource_type.clone(),
+            resource_type: draft.resource_type.as_str().to_owned(),
             condition,
             depends_on,
             deletion_policy: deletion_policy.map(|policy| policy.as_str().into()),

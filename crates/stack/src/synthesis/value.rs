@@ -1,10 +1,9 @@
 //! Values: drafts with their references resolved, and text with values in it.
 
-use std::borrow::Cow;
 use std::mem::replace;
 
 use stratiform_finding::{Code, Finding, Place};
-use stratiform_template::{Function, Value};
+use stratiform_template::{Function, Text, Value};
 
 use super::substitution::Substitution;
 use super::{Lowering, Owner};
@@ -38,12 +37,7 @@ impl Lowering<'_> {
     }
 
     /// A map; or the function that it is, where a document was written as CloudFormation writes it.
-    fn map(
-        &mut self,
-        entries: Vec<(Cow<'static, str>, Draft)>,
-        owner: Owner<'_>,
-        listed: Listed,
-    ) -> Value {
+    fn map(&mut self, entries: Vec<(Text, Draft)>, owner: Owner<'_>, listed: Listed) -> Value {
         let function = match entries.as_slice() {
             // `Condition` is also a word of IAM policies; whoever means the function has `Condition::holds`.
             [(key, _)] if key != Function::Condition.name() => Function::from_name(key),
@@ -51,7 +45,7 @@ impl Lowering<'_> {
         };
         let mut entries = entries
             .into_iter()
-            .map(|(key, value)| (key.into_owned(), self.value(value, owner)));
+            .map(|(key, value)| (key, self.value(value, owner)));
         match function {
             Some(function) => {
                 let argument = entries.next().map_or(Value::Null, |(_, argument)| argument);

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::panic::Location;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use stratiform_template::{Function, Value};
+use stratiform_template::{Function, Text, Value};
 
 /// A tree of values, intrinsic functions and references across stacks.
 #[derive(Clone, Debug)]
@@ -18,13 +18,13 @@ pub enum Draft {
     /// A list.
     List(Vec<Draft>),
     /// A map, in order.
-    Map(Vec<(Cow<'static, str>, Draft)>),
+    Map(Vec<(Text, Draft)>),
     /// An intrinsic function and its argument.
     Function(Function, Box<Draft>),
     /// Text with values in it: becomes `Fn::Sub`.
     Text(Vec<Part>),
     /// A reference to a resource of some stack of the environment.
-    Reference(Reference),
+    Reference(Box<Reference>),
     /// A value that is as somebody wants it, whatever the catalog says.
     Untyped(Box<Draft>),
     /// A statement of a policy document.
@@ -65,7 +65,7 @@ pub enum Part {
 #[derive(Clone, Debug)]
 pub struct Reference {
     pub(crate) target: Target,
-    pub(crate) attribute: Option<Cow<'static, str>>,
+    pub(crate) attribute: Option<Text>,
     pub(crate) shape: Shape,
 }
 
@@ -103,7 +103,7 @@ impl StackId {
 /// What a stack keeps of a resource, a parameter or a condition for those who refer to it.
 #[derive(Debug)]
 pub(crate) struct Declared {
-    pub(crate) logical_id: String,
+    pub(crate) logical_id: Text,
     pub(crate) exposure: Exposure,
 }
 
@@ -127,11 +127,7 @@ impl Reference {
     }
 
     /// The reference that `Fn::GetAtt` gives.
-    pub fn attribute(
-        target: Target,
-        attribute: impl Into<Cow<'static, str>>,
-        shape: Shape,
-    ) -> Reference {
+    pub fn attribute(target: Target, attribute: impl Into<Text>, shape: Shape) -> Reference {
         Reference {
             target,
             attribute: Some(attribute.into()),
@@ -151,9 +147,14 @@ impl Draft {
         set.extend(
             entries
                 .into_iter()
-                .filter_map(|(key, value)| Some((Cow::Borrowed(key), value?))),
+                .filter_map(|(key, value)| Some((Text::new_static(key), value?))),
         );
         Draft::Map(set)
+    }
+
+    /// A reference as a value.
+    pub(crate) fn reference(reference: Reference) -> Draft {
+        Draft::Reference(Box::new(reference))
     }
 
     /// Notes the paths below a path, of whatever is untyped; inside of it nothing more is noted.
@@ -197,5 +198,15 @@ impl Draft {
 impl<T: Into<Value>> From<T> for Draft {
     fn from(value: T) -> Self {
         Draft::Value(value.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_draft_is_as_small_as_a_value() {
+        assert_eq!(size_of::<Draft>(), size_of::<Value>());
     }
 }

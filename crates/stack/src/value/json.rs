@@ -206,7 +206,7 @@ impl Writer {
             Value::Map(entries) => {
                 let entries = entries
                     .into_iter()
-                    .map(|(key, value)| (key.into(), Draft::Value(value)));
+                    .map(|(key, value)| (key, Draft::Value(value)));
                 self.draft(Draft::Map(entries.collect()), layout);
             }
             Value::Function(function, argument) => {

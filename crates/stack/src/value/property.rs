@@ -10,11 +10,10 @@ mod collection;
 mod document;
 mod literal;
 
-use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use stratiform_template::Value;
+use stratiform_template::{Text, Value};
 
 use crate::value::draft::{Draft, Reference, Shape};
 
@@ -86,7 +85,7 @@ pub struct List<T> {
 /// A map from names to `T`.
 #[derive(Clone, Debug)]
 pub struct Map<T> {
-    entries: Vec<(Cow<'static, str>, Draft)>,
+    entries: Vec<(Text, Draft)>,
     promise: PhantomData<fn() -> T>,
 }
 
@@ -293,9 +292,9 @@ impl<T> Expr<T> {
     /// The same function with another promise, where you know better than the catalog.
     pub fn cast<U: Shaped>(self) -> Expr<U> {
         let draft = match self.draft {
-            Draft::Reference(reference) => Draft::Reference(Reference {
+            Draft::Reference(reference) => Draft::reference(Reference {
                 shape: U::SHAPE,
-                ..reference
+                ..*reference
             }),
             other => other,
         };

@@ -8,7 +8,7 @@ use stratiform_finding::words::shortened;
 use super::Checker;
 use crate::read::Step;
 use crate::template::{Member, Parameter};
-use crate::value::Value;
+use crate::value::{Text, Value};
 
 const MAX_RESOURCES: usize = 500;
 const MAX_PARAMETERS: usize = 200;
@@ -40,8 +40,8 @@ impl Checker<'_> {
             checker.quota("bytes", description.len(), MAX_DESCRIPTION, None);
         });
         if !self.transformed {
-            let is_known = |name: &&String| self.serverless && *name == "Globals";
-            let unknown: Vec<&String> = template
+            let is_known = |name: &&Text| self.serverless && *name == "Globals";
+            let unknown: Vec<&Text> = template
                 .unknown
                 .keys()
                 .filter(|name| !is_known(name))

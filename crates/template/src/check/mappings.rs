@@ -4,6 +4,7 @@ use stratiform_finding::Code;
 use stratiform_finding::words::shortened;
 
 use super::{Checker, is_scalar};
+use crate::map::Map;
 use crate::read::Step;
 use crate::value::Value;
 
@@ -63,11 +64,7 @@ impl<'t> Checker<'t> {
         }
     }
 
-    fn mapping_map(
-        &mut self,
-        name: &str,
-        value: &'t Value,
-    ) -> Option<&'t indexmap::IndexMap<String, Value>> {
+    fn mapping_map(&mut self, name: &str, value: &'t Value) -> Option<&'t Map> {
         match value {
             Value::Map(map) => {
                 if map.is_empty() {

@@ -3,12 +3,12 @@
 //! Source: CloudFormation template reference, "Supported functions" of each intrinsic function, and of
 //! "AWS::LanguageExtensions transform".
 
-use indexmap::IndexMap;
 use stratiform_finding::Code;
 use stratiform_finding::words::shortened;
 
 use super::Checker;
 use super::substitution::sub_variables;
+use crate::map::Map;
 use crate::read::Step;
 use crate::value::{Function, Value};
 
@@ -142,7 +142,7 @@ impl<'t> Checker<'t> {
     }
 
     /// Variables of `Fn::Sub` that are several texts.
-    fn variables(&mut self, text: Option<&str>, own: Option<&IndexMap<String, Value>>) {
+    fn variables(&mut self, text: Option<&str>, own: Option<&Map>) {
         let is_own = |name: &&str| own.is_some_and(|own| own.contains_key(*name));
         let names = text.into_iter().flat_map(sub_variables).map(str::trim);
         for name in names.filter(|name| !is_own(name)) {

@@ -5,7 +5,7 @@ use stratiform_finding::words::shortened;
 
 use super::walk::Block;
 use super::{Checker, PSEUDO_PARAMETERS};
-use crate::value::{Function, Value};
+use crate::value::{Function, Text, Value};
 
 impl<'t> Checker<'t> {
     /// `Ref` of a name, or `${Name}`.
@@ -190,7 +190,7 @@ impl<'t> Checker<'t> {
         let Some(missing) = missing else { return };
         let parts = [Some(name), literal(1), literal(2)].map(|part| part.unwrap_or("?"));
         let help = if missing == name {
-            let names = mappings.keys().map(String::as_str);
+            let names = mappings.keys().map(Text::as_str);
             self.suggest(name, names, "add it to `Mappings`")
         } else {
             "add the key to the mapping".to_owned()

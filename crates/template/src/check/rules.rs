@@ -2,15 +2,15 @@
 //!
 //! Source: CloudFormation user guide, "Rules section syntax" and "Transform section".
 
-use indexmap::IndexMap;
 use stratiform_finding::Code;
 use stratiform_finding::words::shortened;
 
 use super::functions::allowed;
 use super::walk::Block;
 use super::{Checker, is_scalar};
+use crate::map::Map;
 use crate::read::Step;
-use crate::value::{Function, Value};
+use crate::value::{Function, Text, Value};
 
 impl<'t> Checker<'t> {
     pub(super) fn rules(&mut self) {
@@ -146,8 +146,8 @@ impl<'t> Checker<'t> {
     }
 }
 
-fn is_named(entries: &IndexMap<String, Value>) -> bool {
-    let known = |name: &String| name == "Name" || name == "Parameters";
+fn is_named(entries: &Map) -> bool {
+    let known = |name: &Text| name == "Name" || name == "Parameters";
     entries
         .get("Name")
         .is_some_and(|name| name.as_str().is_some())

@@ -57,6 +57,14 @@ impl Tag {
             .ok_or_else(|| unknown(&written, span))
     }
 
+    /// The short form of a function: `!Ref`; `None` for all other tags.
+    pub(super) fn short(written: &str) -> Option<Tag> {
+        written
+            .strip_prefix('!')
+            .and_then(function)
+            .map(Tag::Function)
+    }
+
     /// The scalar that a tagged text is.
     pub(super) fn scalar(
         self,

@@ -1,7 +1,7 @@
 //! YAML → [`Node`]: events of the parser in, a flat list of parts, then the tree.
 //!
 //! The list in between is what makes aliases cheap to refuse: nothing is copied before it is known how much
-//! there will be to copy.
+//! there will be to copy. Most templates are of a form that `block.rs` makes the same list of, sooner.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -10,6 +10,7 @@ use granit_parser::{Event, Marker, Parser, ScalarStyle, ScanError, StructureStyl
 use stratiform_finding::words::shortened;
 use stratiform_finding::{At, Code, Finding, Span};
 
+use super::block;
 use super::build::build;
 use super::error::unreadable;
 use super::options::options;
@@ -21,6 +22,7 @@ use super::{MAX_DEPTH, MAX_NODES, refuse_too_large, too_deep, too_many_nodes};
 use crate::node::Node;
 
 /// One event of the text.
+#[derive(Debug, PartialEq)]
 pub(super) struct Part<'text> {
     pub(super) kind: PartKind<'text>,
     pub(super) tag: Tag,
@@ -49,6 +51,7 @@ impl Part<'_> {
 }
 
 /// What a [`Part`] is. Children stand behind their collection, up to `end`.
+#[derive(Debug, PartialEq)]
 pub(super) enum PartKind<'text> {
     Scalar {
         text: Cow<'text, str>,
@@ -78,6 +81,9 @@ pub fn parse_yaml(text: &str) -> Result<Node, Box<Finding>> {
 
 pub(super) fn document(text: &str, repeats: Repeats) -> Result<Document, Box<Finding>> {
     refuse_too_large(text)?;
+    if let Some(parts) = block::read(text) {
+        return build(&parts, repeats);
+    }
     match read(text) {
         Ok(parts) => build(&parts, repeats),
         Err(Stop::Other(error)) => Err(error),
@@ -114,7 +120,8 @@ fn read_again(indented: &Indented, repeats: Repeats) -> Result<Document, Box<Fin
 }
 
 /// Why reading stops.
-enum Stop {
+#[derive(Debug)]
+pub(super) enum Stop {
     /// A line of a quoted text is further to the left than the parser takes it.
     QuoteGoesOn(Box<Finding>),
     /// Anything else.
@@ -127,7 +134,8 @@ impl From<Box<Finding>> for Stop {
     }
 }
 
-fn read(text: &str) -> Result<Vec<Part<'_>>, Stop> {
+/// The parts of a text, as the parser tells them.
+pub(super) fn read(text: &str) -> Result<Vec<Part<'_>>, Stop> {
     let mut parts: Vec<Part<'_>> = Vec::new();
     let mut open: Vec<usize> = Vec::new();
     let mut anchors: HashMap<usize, usize> = HashMap::new();
@@ -225,7 +233,7 @@ fn read(text: &str) -> Result<Vec<Part<'_>>, Stop> {
 }
 
 /// The end of a collection that has none yet.
-const OPEN: usize = 0;
+pub(super) const OPEN: usize = 0;
 
 fn known_alias(parts: &[Part<'_>], target: usize, span: Span) -> Result<usize, Box<Finding>> {
     match parts.get(target).map(|part| &part.kind) {

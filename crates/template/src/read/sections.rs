@@ -5,6 +5,7 @@ use stratiform_finding::Code;
 use stratiform_finding::words::shortened;
 
 use super::{Content, Reader, Step};
+use crate::map::Map;
 use crate::node::{Entry, Node, NodeKind, Scalar};
 use crate::parse::scalar::boolean;
 use crate::template::{Member, Output, Parameter, Resource};
@@ -180,7 +181,7 @@ impl<'node> Reader<'node> {
     }
 
     /// The properties; a function in their place becomes a single entry under its name.
-    fn properties(&mut self, node: &'node Node) -> IndexMap<String, Value> {
+    fn properties(&mut self, node: &'node Node) -> Map {
         let entries = self.entries(node, None);
         match entries {
             [entry] if entry.key.starts_with("Fn::Transform") => self.map(entries, Content::Free),

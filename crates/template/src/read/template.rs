@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use stratiform_finding::{Code, Finding};
 
 use super::{Content, Reader, Step};
+use crate::map::Map;
 use crate::node::{Node, NodeKind, Scalar};
 use crate::parse::parse;
 use crate::template::{Output, Resource, Template};
@@ -125,7 +126,7 @@ impl<'node> Reader<'node> {
         template
     }
 
-    fn free(&mut self, node: &'node Node) -> IndexMap<String, Value> {
+    fn free(&mut self, node: &'node Node) -> Map {
         let entries = self.entries(node, None);
         self.map(entries, Content::Free)
     }

@@ -1,10 +1,10 @@
 //! [`Node`] → [`Value`].
 
-use indexmap::IndexMap;
 use stratiform_finding::words::{nearest, shortened};
 use stratiform_finding::{Code, Finding};
 
 use super::{Content, Reader, Step};
+use crate::map::Map;
 use crate::node::{Entry, Node, NodeKind, Scalar};
 use crate::value::{Function, Value};
 
@@ -89,11 +89,7 @@ impl<'node> Reader<'node> {
     }
 
     /// The entries of a map that is no function.
-    pub(super) fn map(
-        &mut self,
-        entries: &'node [Entry],
-        place: Content,
-    ) -> IndexMap<String, Value> {
+    pub(super) fn map(&mut self, entries: &'node [Entry], place: Content) -> Map {
         entries
             .iter()
             .map(|entry| {
@@ -171,7 +167,7 @@ fn scalar_value(scalar: &Scalar) -> Value {
         Scalar::Null => Value::Null,
         Scalar::Bool(boolean) => Value::Bool(*boolean),
         Scalar::Number(number) => Value::Number(number.clone()),
-        Scalar::String(text) => Value::String(text.clone()),
+        Scalar::String(text) => Value::from(text.as_str()),
     }
 }
 

@@ -122,6 +122,16 @@ impl Writer {
         use std::fmt::Write as _;
 
         self.out.push('"');
+        // Hardly any text has something to escape, and one pass without a branch says so.
+        let mut special = false;
+        for &byte in text.as_bytes() {
+            special |= byte < b' ' || matches!(byte, b'"' | b'\\' | 0x7F);
+        }
+        if !special {
+            self.out.push_str(text);
+            self.out.push('"');
+            return;
+        }
         let mut rest = text;
         while let Some(length) = rest
             .bytes()

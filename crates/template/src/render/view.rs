@@ -1,7 +1,6 @@
 //! A template as nested fields: which, under what name, in what order.
 
-use indexmap::IndexMap;
-
+use crate::map::Map;
 use crate::template::{Member, Output, Parameter, Resource, Section, Template};
 use crate::value::Value;
 
@@ -12,7 +11,7 @@ pub(super) enum View<'a> {
     Bool(bool),
     Texts(&'a [String]),
     List(&'a [Value]),
-    Map(&'a IndexMap<String, Value>),
+    Map(&'a Map),
     Fields(Vec<(&'a str, View<'a>)>),
 }
 
@@ -137,7 +136,7 @@ fn value<'a>(fields: &mut Fields<'a>, name: &'a str, value: Option<&'a Value>) {
     fields.extend(value.map(|value| (name, View::Value(value))));
 }
 
-fn map<'a>(fields: &mut Fields<'a>, name: &'a str, map: &'a IndexMap<String, Value>) {
+fn map<'a>(fields: &mut Fields<'a>, name: &'a str, map: &'a Map) {
     if !map.is_empty() {
         fields.push((name, View::Map(map)));
     }

@@ -6,12 +6,11 @@
     reason = "each test binary uses its part"
 )]
 
-use indexmap::IndexMap;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use stratiform_template::{
-    Function, Member, Number, Output, Parameter, Resource, Section, Template, Value,
+    Function, Map, Member, Number, Output, Parameter, Resource, Section, Template, Value,
 };
 
 /// Texts that some YAML reader takes for something else.
@@ -196,14 +195,14 @@ pub fn number() -> impl Strategy<Value = Value> {
 
 pub fn scalar() -> impl Strategy<Value = Value> {
     prop_oneof![
-        6 => text().prop_map(Value::String),
+        6 => text().prop_map(Value::from),
         1 => any::<bool>().prop_map(Value::Bool),
         1 => number(),
         1 => Just(Value::Null),
     ]
 }
 
-fn map_of(value: impl Strategy<Value = Value>) -> impl Strategy<Value = IndexMap<String, Value>> {
+fn map_of(value: impl Strategy<Value = Value>) -> impl Strategy<Value = Map> {
     vec((key(), value), 0..5).prop_map(|entries| entries.into_iter().collect())
 }
 
@@ -349,7 +348,7 @@ pub fn template() -> impl Strategy<Value = Template> {
     let head = (
         option::of(text()),
         option::of(text()),
-        vec(prop_oneof![text().prop_map(Value::String)], 0..3),
+        vec(prop_oneof![text().prop_map(Value::from)], 0..3),
         map_of(value()),
     );
     let middle = (

@@ -203,7 +203,7 @@ impl<'t> Reader<'_, 't> {
                     .and_then(|rest| rest.strip_suffix('}'));
                 match name {
                     Some(name) if !name.contains(['$', '!', '.']) => self.parameter(name.trim()),
-                    None if !text.contains("${") => Some(Term::Text(text.into())),
+                    None if !text.contains("${") => Some(Term::Text(text.as_str().into())),
                     _ => None,
                 }
             }
@@ -263,7 +263,7 @@ impl<'t> Reader<'_, 't> {
             (Term::Variable(place), Term::Text(second)) => {
                 let rows = mapping.iter().take(MAX_LOOKUPS);
                 let rows = rows.filter_map(|(key, row)| {
-                    Some((key, row.as_map()?.get(second.as_ref())?.scalar()?))
+                    Some((key.as_str(), row.as_map()?.get(second.as_ref())?.scalar()?))
                 });
                 Some(self.table(place, rows))
             }
@@ -273,7 +273,7 @@ impl<'t> Reader<'_, 't> {
                     .as_map()?
                     .iter()
                     .take(MAX_LOOKUPS);
-                let row = row.filter_map(|(key, value)| Some((key, value.scalar()?)));
+                let row = row.filter_map(|(key, value)| Some((key.as_str(), value.scalar()?)));
                 Some(self.table(place, row))
             }
             _ => None,
@@ -283,7 +283,7 @@ impl<'t> Reader<'_, 't> {
     fn table(
         &mut self,
         place: Place,
-        rows: impl Iterator<Item = (&'t String, Cow<'t, str>)>,
+        rows: impl Iterator<Item = (&'t str, Cow<'t, str>)>,
     ) -> Term<'t> {
         let mut found = Vec::new();
         for (key, text) in rows {
@@ -346,7 +346,7 @@ fn shown(value: &Value) -> String {
         Value::Null => "null".to_owned(),
         Value::Bool(boolean) => boolean.to_string(),
         Value::Number(number) => number.to_string(),
-        Value::String(text) => text.clone(),
+        Value::String(text) => text.to_string(),
         Value::List(items) => {
             let items: Vec<String> = items.iter().map(shown).collect();
             format!("[{}]", items.join(", "))

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use stratiform_catalog::{Fact, Keyword, MapFact, Schema};
 use stratiform_finding::Finding;
-use stratiform_template::{Function, Path, Value};
+use stratiform_template::{Function, Map, Path, Value};
 
 use crate::schema::{Look, Looked, Verdict};
 
@@ -34,7 +34,7 @@ impl<'t> Look<'_, 't> {
         let (Some(entries), Some(rule)) = (entries, rule) else {
             return Ok(Verdict::Unknown);
         };
-        let mut gathered = IndexMap::new();
+        let mut gathered = Map::new();
         let mut origins = Vec::new();
         for (entry, facts) in entries.iter() {
             let Some(facts) = facts.as_map() else {
@@ -49,7 +49,7 @@ impl<'t> Look<'_, 't> {
                 },
             };
             let (values, paths) = self.values_of(properties, logical_id, facts)?;
-            gathered.insert(entry.to_owned(), Value::Map(values));
+            gathered.insert(entry, Value::Map(values));
             origins.push(Origin {
                 entry,
                 logical_id,
@@ -136,8 +136,8 @@ impl<'t> Look<'_, 't> {
         properties: &Value,
         logical_id: Option<&str>,
         facts: MapFact,
-    ) -> Looked<'t, (IndexMap<String, Value>, Paths)> {
-        let mut values = IndexMap::new();
+    ) -> Looked<'t, (Map, Paths)> {
+        let mut values = Map::new();
         let mut paths = IndexMap::new();
         let other = logical_id.and_then(|name| self.scene.template.resource(name));
         let wanted = facts.get("properties").and_then(Fact::as_map);
@@ -152,7 +152,7 @@ impl<'t> Look<'_, 't> {
             let Some(wanted) = wanted else { continue };
             if wanted == "$type" {
                 let name = other.map(|other| other.resource_type.as_str());
-                values.extend(name.map(|name| (key.to_owned(), Value::from(name))));
+                values.extend(name.map(|name| (key, Value::from(name))));
                 continue;
             }
             let steps: Vec<&'static str> = wanted.trim_matches('/').split('/').collect();
@@ -170,7 +170,7 @@ impl<'t> Look<'_, 't> {
                 (Some(value), _) => Some((*value).clone()),
                 (None, default) => default.map(literal),
             };
-            values.extend(value.map(|value| (key.to_owned(), value)));
+            values.extend(value.map(|value| (key, value)));
             paths.insert(key, steps);
         }
         Ok((values, paths))

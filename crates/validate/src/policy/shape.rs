@@ -31,7 +31,7 @@ pub(super) fn shape<'t>(look: &Look<'_, 't>, value: &Value) -> Looked<'t, String
         (Value::Function(Function::GetAtt | Function::ImportValue, _), _) => Ok(LATER.to_string()),
         (Value::Function(Function::Sub, _), [Value::String(text), others @ ..]) => {
             let own = others.first().and_then(Value::as_map);
-            let mut written = text.clone();
+            let mut written = text.to_string();
             for variable in sub_variables(text) {
                 let name = variable.trim();
                 let shape = match own.and_then(|own| own.get(name)) {

@@ -1,7 +1,7 @@
 //! Roles that anybody may take on.
 
 use stratiform_finding::{Code, Level};
-use stratiform_template::{Path, Value};
+use stratiform_template::{Path, Text, Value};
 
 use super::shape::shape;
 use super::statement::{self, Item};
@@ -105,7 +105,7 @@ fn says<'t>(look: &Look<'_, 't>, statement: &Entries, key: &str) -> Looked<'t, O
     for operator in operators.values() {
         match look.settled(operator)? {
             Some(Value::Map(keys)) => {
-                let is_meant = |name: &&String| {
+                let is_meant = |name: &&Text| {
                     name.rsplit_once(':')
                         .is_some_and(|(_, last)| last.eq_ignore_ascii_case(key))
                 };

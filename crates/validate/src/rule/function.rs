@@ -5,7 +5,7 @@
 
 use stratiform_finding::Code;
 use stratiform_finding::words::{listed, shortened};
-use stratiform_template::{Path, Reference, Value};
+use stratiform_template::{Path, Reference, Text, Value};
 
 use crate::schema::{Entries, Look, Looked};
 
@@ -193,7 +193,7 @@ fn environment<'t>(look: &mut Look<'_, 't>, value: &Value, path: &Path<'_>) -> L
         return Ok(());
     };
     // What is not known may be empty. Only what is written out is counted, so that nothing hangs on conditions.
-    let length = |(name, value): (&String, &Value)| match value {
+    let length = |(name, value): (&Text, &Value)| match value {
         Value::String(text) if text.contains("{{resolve:") => name.len(),
         Value::String(text) => name.len() + text.len(),
         _ => name.len(),

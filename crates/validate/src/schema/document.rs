@@ -52,7 +52,7 @@ impl<'s, 't> Look<'s, 't> {
 /// The text that a value comes to, with holes where it is not known.
 fn written(value: &Value) -> Option<String> {
     match value {
-        Value::String(text) => Some(text.clone()),
+        Value::String(text) => Some(text.to_string()),
         Value::Function(Function::Sub, argument) => {
             let text = match argument.as_ref() {
                 Value::List(items) => items.first()?.as_str()?,
@@ -65,7 +65,7 @@ fn written(value: &Value) -> Option<String> {
                 return None;
             };
             let parts = items.iter().map(|item| match item {
-                Value::String(text) => text.clone(),
+                Value::String(text) => text.to_string(),
                 Value::Function(Function::Sub, _) => written(item).unwrap_or(HOLE.to_string()),
                 _ => HOLE.to_string(),
             });

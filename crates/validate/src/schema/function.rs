@@ -379,7 +379,7 @@ impl<'t> Look<'_, 't> {
             rest = &rest[at + marker.len()..];
         }
         written += rest;
-        Ok(Known::Value(Cow::Owned(Value::String(
+        Ok(Known::Value(Cow::Owned(Value::from(
             written.replace("${!", "${"),
         ))))
     }
@@ -396,9 +396,7 @@ impl<'t> Look<'_, 't> {
                 Known::Unknown(_) => return Ok(text()),
             }
         }
-        Ok(Known::Value(Cow::Owned(Value::String(
-            parts.join(delimiter),
-        ))))
+        Ok(Known::Value(Cow::Owned(Value::from(parts.join(delimiter)))))
     }
 }
 

@@ -1,10 +1,9 @@
 //! Maps: which properties there are, which there must be, and which not together.
 
-use indexmap::IndexMap;
 use stratiform_catalog::{Fact, Keyword, MapFact, Schema};
 use stratiform_finding::words::{listed, meant, only_near, shortened};
 use stratiform_finding::{Code, Finding, Fix};
-use stratiform_template::{Path, Value};
+use stratiform_template::{Map, Path, Text, Value};
 
 use super::decoded::{Decoded, Others};
 use super::{Look, Looked, named};
@@ -12,7 +11,7 @@ use crate::bound::Bounds;
 use crate::pattern;
 use crate::report::Reason;
 
-type Entries = IndexMap<String, Value>;
+type Entries = Map;
 
 impl<'t> Look<'_, 't> {
     pub(super) fn object(
@@ -23,7 +22,7 @@ impl<'t> Look<'_, 't> {
     ) -> Looked<'t> {
         let schema = decoded.schema;
         // What a macro or a loop adds is known only when the template is deployed.
-        let is_made = |key: &String| key.starts_with("Fn::");
+        let is_made = |key: &Text| key.starts_with("Fn::");
         let hidden = entries.keys().any(is_made);
         if let Some(key) = entries.keys().find(|key| is_made(key)) {
             let reason = match key.starts_with("Fn::ForEach::") {

@@ -5,16 +5,15 @@
 
 use std::borrow::Cow;
 
-use indexmap::IndexMap;
 use stratiform_catalog::{JsonType, TypeSet};
 use stratiform_finding::{Code, Level};
-use stratiform_template::{Function, Path, Resource, Step, Value};
+use stratiform_template::{Function, Map, Path, Resource, Step, Value};
 
 use super::{Known, Look, Looked};
 use crate::cases::Open;
 
 /// The entries of a map.
-pub(crate) type Entries = IndexMap<String, Value>;
+pub(crate) type Entries = Map;
 
 /// What a part of a document is, as far as that is the same for all of its values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -57,7 +57,7 @@ fn stars(text: &str) -> String {
 fn star(value: &mut Value, secret: &str) {
     match value {
         Value::String(text) if text.contains(secret) => {
-            *text = text.replace(secret, &stars(secret))
+            *text = text.replace(secret, &stars(secret)).into()
         }
         Value::List(items) => items.iter_mut().for_each(star_all),
         _ => {}
@@ -66,7 +66,7 @@ fn star(value: &mut Value, secret: &str) {
 
 fn star_all(value: &mut Value) {
     match value {
-        Value::String(text) => *text = stars(text),
+        Value::String(text) => *text = stars(text).into(),
         Value::List(items) => items.iter_mut().for_each(star_all),
         Value::Map(entries) => entries.values_mut().for_each(star_all),
         // What a function gives is no secret that is written out.

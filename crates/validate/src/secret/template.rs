@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 
-use indexmap::IndexMap;
 use stratiform_finding::words::shortened;
 use stratiform_finding::{Code, Finding, Level};
-use stratiform_template::{Function, Member, Path, Step, Template, Value};
+use stratiform_template::{Function, Map, Member, Path, Step, Template, Text, Value};
 
 use super::name::under_name;
 use super::text::in_text;
@@ -145,14 +144,14 @@ struct Walk<'t> {
 }
 
 impl<'t> Walk<'t> {
-    fn section(&mut self, name: &str, entries: &'t IndexMap<String, Value>) {
+    fn section(&mut self, name: &str, entries: &'t Map) {
         if !entries.is_empty() {
             self.entries(entries, &top(name));
         }
     }
 
     /// Each entry of a map, under its key; or, of a name and its value in two entries, under that name.
-    fn entries(&mut self, entries: &'t IndexMap<String, Value>, path: &Path<'_>) {
+    fn entries(&mut self, entries: &'t Map, path: &Path<'_>) {
         let pair = pair(entries);
         for (key, value) in entries {
             let name = match pair {
@@ -287,11 +286,11 @@ pub const PAIRS: [(&str, &str); 6] = [
 
 /// A map that has a name and a value of something, as variables of containers, options and parameters are written: the
 /// key of the value, and the name.
-fn pair(entries: &IndexMap<String, Value>) -> Option<(&'static str, &str)> {
+fn pair(entries: &Map) -> Option<(&'static str, &str)> {
     /// Of these, the value is the name of something that is elsewhere. Source: CodeBuild's `EnvironmentVariable`.
     const ELSEWHERE: [&str; 2] = ["PARAMETER_STORE", "SECRETS_MANAGER"];
     // Most maps are no pairs: their keys are looked at, and not looked up.
-    let may_be = |key: &String| key.ends_with("alue");
+    let may_be = |key: &Text| key.ends_with("alue");
     if !(2..=6).contains(&entries.len()) || !entries.keys().any(may_be) {
         return None;
     }

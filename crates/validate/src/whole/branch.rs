@@ -24,7 +24,7 @@ pub(super) fn is_reached<'t>(
     };
     let scene = spot.scene;
     // What is the same whatever is around it is told of the condition.
-    let Some((name, _)) = scene.template.conditions.get_key_value(name) else {
+    let Some((name, _)) = scene.template.conditions.get_key_value(name.as_str()) else {
         return;
     };
     if scene
@@ -52,11 +52,11 @@ pub(super) fn is_reached<'t>(
 pub(super) fn constants(scene: &Scene<'_>, findings: &mut Vec<Finding>) {
     let conditions = scene.template.conditions.iter();
     let conditions = conditions.filter_map(|(name, member)| match member {
-        Member::One(value) => Some(("Conditions", name, value)),
+        Member::One(value) => Some(("Conditions", name.as_str(), value)),
         Member::Unexpanded(_) => None,
     });
     let rules = scene.template.rules.iter();
-    let rules = rules.map(|(name, value)| ("Rules", name, value));
+    let rules = rules.map(|(name, value)| ("Rules", name.as_str(), value));
     for (of, name, value) in rules.chain(conditions) {
         comparisons(scene, value, &section(of).key(name), findings);
     }

@@ -2,10 +2,9 @@
 //!
 //! Source: CloudFormation template reference, "AWS::CloudFormation::Interface".
 
-use indexmap::IndexMap;
 use stratiform_finding::words::{meant, shortened};
 use stratiform_finding::{Code, Finding, Level};
-use stratiform_template::{Path, Step, Value};
+use stratiform_template::{Map, Path, Step, Text, Value};
 
 use super::{section, told};
 use crate::scene::Scene;
@@ -77,17 +76,12 @@ impl Reading<'_, '_> {
     }
 
     /// A map with some keys; any, where there are none.
-    fn map<'v>(
-        &mut self,
-        value: &'v Value,
-        path: &Path<'_>,
-        known: &[&str],
-    ) -> Option<&'v IndexMap<String, Value>> {
+    fn map<'v>(&mut self, value: &'v Value, path: &Path<'_>, known: &[&str]) -> Option<&'v Map> {
         let Value::Map(entries) = value else {
             self.wrong(path, "is no map");
             return None;
         };
-        let unknown = |key: &&String| !known.is_empty() && !known.contains(&key.as_str());
+        let unknown = |key: &&Text| !known.is_empty() && !known.contains(&key.as_str());
         for key in entries.keys().filter(unknown) {
             self.wrong(&path.key(key), "is not known here");
         }

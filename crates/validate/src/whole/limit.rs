@@ -51,7 +51,7 @@ pub(super) fn check(scene: &Scene<'_>, findings: &mut Vec<Finding>) {
         LONGEST_DESCRIPTION,
         findings,
     );
-    let names = |of, limit, names: Vec<&String>, findings: &mut Vec<Finding>| {
+    let names = |of, limit, names: Vec<&str>, findings: &mut Vec<Finding>| {
         let path = section(of);
         near(&path, "there are", names.len(), "of them", limit, findings);
         for name in names {
@@ -70,22 +70,27 @@ pub(super) fn check(scene: &Scene<'_>, findings: &mut Vec<Finding>) {
     names(
         "Parameters",
         200,
-        template.parameters.keys().collect(),
+        template.parameters.keys().map(String::as_str).collect(),
         findings,
     );
     names(
         "Mappings",
         200,
-        template.mappings.keys().collect(),
+        template.mappings.keys().map(|name| name.as_str()).collect(),
         findings,
     );
     names(
         "Resources",
         500,
-        template.resources.keys().collect(),
+        template.resources.keys().map(String::as_str).collect(),
         findings,
     );
-    names("Outputs", 200, template.outputs.keys().collect(), findings);
+    names(
+        "Outputs",
+        200,
+        template.outputs.keys().map(String::as_str).collect(),
+        findings,
+    );
 }
 
 /// More than nine tenths of what is allowed, and no more than that.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use stratiform_finding::words::shortened;
 use stratiform_finding::{Code, Finding, Level};
-use stratiform_template::{Function, Path, Value};
+use stratiform_template::{Function, Map, Path, Value};
 
 use super::{told, walk};
 use crate::cases::{Case, Open};
@@ -74,8 +74,7 @@ fn missing<'t>(
         return Ok(None);
     };
     let is_literal = |value: &Value| value.as_str().is_some();
-    let is_hidden =
-        |rows: &indexmap::IndexMap<String, Value>| rows.keys().any(|key| key.starts_with("Fn::"));
+    let is_hidden = |rows: &Map| rows.keys().any(|key| key.starts_with("Fn::"));
     let mappings = &scene.template.mappings;
     if scene.is_transformed || is_hidden(mappings) {
         return Ok(None);

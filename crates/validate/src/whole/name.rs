@@ -122,7 +122,7 @@ fn groups(known: ResourceType, resource: &Resource) -> Vec<Vec<&str>> {
     };
     let mut groups = Vec::new();
     if let Some(name) = unique_name(known).and_then(given) {
-        let scopes = resource.properties.keys().map(String::as_str);
+        let scopes = resource.properties.keys().map(|key| key.as_str());
         let scopes = scopes.filter(|key| *key != name && behaviour::scopes_names(known, key));
         let mut group: Vec<&str> = scopes.collect();
         group.sort_unstable();

@@ -2,11 +2,10 @@
 //!
 //! Source: AWS SAM developer guide, "Globals section of the AWS SAM template".
 
-use indexmap::IndexMap;
 use stratiform_catalog::catalog;
 use stratiform_finding::words::{listed, meant, shortened};
 use stratiform_finding::{Code, Finding, Level};
-use stratiform_template::{Path, Resource, Template, Value};
+use stratiform_template::{Map, Path, Resource, Template, Value};
 
 use super::{section, told};
 use crate::scene::{Scene, is_transformed};
@@ -110,7 +109,7 @@ const ONES_OWN: [(&str, &[&str]); 2] = [
 fn shared(
     template: &Template,
     kind: &str,
-    entries: &IndexMap<String, Value>,
+    entries: &Map,
     path: &Path<'_>,
     findings: &mut Vec<Finding>,
 ) {

@@ -2,7 +2,7 @@
 
 use stratiform_finding::words::shortened;
 use stratiform_finding::{Code, Finding, Level};
-use stratiform_template::{Function, Path, Step, Value, sub_variables};
+use stratiform_template::{Function, Path, Step, Text, Value, sub_variables};
 
 use super::told;
 use super::walk::{Part, Spot};
@@ -45,7 +45,7 @@ fn substituted(
     };
     let path = path.key(Function::Sub.name());
     let variables: Vec<&str> = sub_variables(text).map(str::trim).collect();
-    let unused = |name: &&String| !variables.contains(&name.as_str());
+    let unused = |name: &&Text| !variables.contains(&name.as_str());
     let list = path.below(Step::Index(1));
     for name in own.into_iter().flat_map(|own| own.keys()).filter(unused) {
         findings.push(told(

@@ -2,10 +2,9 @@
 
 use std::collections::HashSet;
 
-use indexmap::IndexMap;
 use stratiform_finding::words::shortened;
 use stratiform_finding::{Code, Finding, Level};
-use stratiform_template::{Function, Member, Reference, Section, Template, Value};
+use stratiform_template::{Function, Map, Member, Reference, Section, Template, Text, Value};
 
 use super::{section, told};
 use crate::scene::is_transformed;
@@ -36,17 +35,18 @@ pub(crate) fn check(template: &Template, findings: &mut Vec<Finding>) {
         let help = "refer to it, or remove it";
         tell("Parameters", name, Code::UnusedParameter, "parameter", help);
     }
-    let is_map = |name: &&String| !name.starts_with("Fn::");
-    let mappings = template.mappings.keys().filter(is_map);
-    for name in mappings.filter(|name| !used.any_mapping && !used.mappings.contains(name.as_str()))
-    {
+    let is_map = |name: &&str| !name.starts_with("Fn::");
+    let mappings = template.mappings.keys().map(Text::as_str).filter(is_map);
+    for name in mappings.filter(|name| !used.any_mapping && !used.mappings.contains(name)) {
         let help = "look into it with `Fn::FindInMap`, or remove it";
         tell("Mappings", name, Code::UnusedMapping, "mapping", help);
     }
-    let conditions = template.conditions.keys().filter(is_map);
-    for name in
-        conditions.filter(|name| !used.any_condition && !used.conditions.contains(name.as_str()))
-    {
+    let conditions = template
+        .conditions
+        .keys()
+        .map(String::as_str)
+        .filter(is_map);
+    for name in conditions.filter(|name| !used.any_condition && !used.conditions.contains(name)) {
         let help = "give something this condition, or remove it";
         tell("Conditions", name, Code::UnusedCondition, "condition", help);
     }
@@ -109,8 +109,8 @@ impl<'t> Used<'t> {
         }
     }
 
-    fn keys(&mut self, entries: &IndexMap<String, Value>) {
-        let is_macro = |key: &String| key.starts_with("Fn::Transform");
+    fn keys(&mut self, entries: &Map) {
+        let is_macro = |key: &Text| key.starts_with("Fn::Transform");
         self.is_hidden |= entries.keys().any(is_macro);
     }
 

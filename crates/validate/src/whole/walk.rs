@@ -1,6 +1,6 @@
 //! The way through all values, with the case in which each is there.
 
-use stratiform_template::{Function, Member, Path, Resource, Value};
+use stratiform_template::{Function, Map, Member, Path, Resource, Value};
 
 use super::section;
 use crate::cases::{Case, Decision};
@@ -85,11 +85,11 @@ pub(crate) fn each<'t>(scene: &Scene<'t>, visit: Visit<'_, 't>) {
 fn of_parameters<'t>(scene: &Scene<'t>, visit: Visit<'_, 't>) {
     let conditions = scene.template.conditions.iter();
     let conditions = conditions.filter_map(|(name, member)| match member {
-        Member::One(value) => Some(("Conditions", Part::Condition, name, value)),
+        Member::One(value) => Some(("Conditions", Part::Condition, name.as_str(), value)),
         Member::Unexpanded(_) => None,
     });
     let rules = scene.template.rules.iter();
-    let rules = rules.map(|(name, value)| ("Rules", Part::Rule, name, value));
+    let rules = rules.map(|(name, value)| ("Rules", Part::Rule, name.as_str(), value));
     for (of, part, name, value) in rules.chain(conditions) {
         let mut spot = Spot {
             scene,
@@ -145,12 +145,7 @@ fn in_resource<'t>(
     }
 }
 
-fn entries<'t>(
-    spot: &mut Spot<'_, 't>,
-    entries: &'t indexmap::IndexMap<String, Value>,
-    path: &Path<'_>,
-    visit: Visit<'_, 't>,
-) {
+fn entries<'t>(spot: &mut Spot<'_, 't>, entries: &'t Map, path: &Path<'_>, visit: Visit<'_, 't>) {
     for (name, value) in entries {
         if !name.starts_with("Fn::Transform") {
             go(spot, value, &path.key(name), visit);
@@ -174,7 +169,7 @@ fn go<'t>(spot: &mut Spot<'_, 't>, value: &'t Value, path: &Path<'_>, visit: Vis
             let path = path.key(function.name());
             match (function, argument.as_list()) {
                 (Function::If, Some([Value::String(name), then, otherwise]))
-                    if spot.scene.template.conditions.contains_key(name) =>
+                    if spot.scene.template.conditions.contains_key(name.as_str()) =>
                 {
                     branches(spot, name, [then, otherwise], &path, visit);
                 }

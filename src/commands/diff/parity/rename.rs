@@ -1,7 +1,7 @@
 //! One environment's name in the place of another's, wherever a template has it.
 
 use indexmap::IndexMap;
-use stratiform_template::{Member, Output, Parameter, Resource, Section, Template, Value};
+use stratiform_template::{Map, Member, Output, Parameter, Resource, Section, Template, Value};
 
 /// The name of an environment, and the one that takes its place.
 pub(super) struct Names<'n> {
@@ -12,15 +12,13 @@ pub(super) struct Names<'n> {
 impl Names<'_> {
     /// A template with the other name, as its counterpart has it. What is the same in both is left alone.
     pub(super) fn template(&self, own: &Template, other: Option<&Template>) -> Template {
-        let parts = |part: fn(&Template) -> &IndexMap<String, Value>| {
-            self.entries(part(own), other.map(part))
-        };
+        let parts = |part: fn(&Template) -> &Map| self.entries(part(own), other.map(part));
         Template {
             format_version: own.format_version.clone(),
             description: own
                 .description
                 .as_ref()
-                .map(|text| self.text(text, other.and_then(|other| other.description.as_ref()))),
+                .map(|text| self.text(text, other.and_then(|other| other.description.as_deref()))),
             transform: own.transform.clone(),
             metadata: parts(|template| &template.metadata),
             parameters: self.all(
@@ -54,7 +52,7 @@ impl Names<'_> {
     pub(super) fn value(&self, own: &Value, other: Option<&Value>) -> Value {
         match (own, other) {
             (own, Some(other)) if own == other => own.clone(),
-            (Value::String(text), other) => Value::String(match other {
+            (Value::String(text), other) => Value::from(match other {
                 Some(Value::String(other)) => self.text(text, Some(other)),
                 _ => self.text(text, None),
             }),
@@ -79,19 +77,21 @@ impl Names<'_> {
     }
 
     /// A text with the other name: where the counterpart has it or, where there is none, wherever it stands for itself.
-    pub(super) fn text(&self, own: &str, other: Option<&String>) -> String {
+    pub(super) fn text(&self, own: &str, other: Option<&str>) -> String {
         match other {
             Some(other) => rename_as(own, other, self.from, self.to),
             None => rename(own, self.from, self.to),
         }
     }
 
-    fn entries(
-        &self,
-        own: &IndexMap<String, Value>,
-        other: Option<&IndexMap<String, Value>>,
-    ) -> IndexMap<String, Value> {
-        self.all(own, other, Self::value)
+    fn entries(&self, own: &Map, other: Option<&Map>) -> Map {
+        let renamed = own.iter().map(|(key, value)| {
+            let same = other.is_some_and(|other| other.contains_key(key));
+            let key = self.name(key, same);
+            let other = other.and_then(|other| other.get(&key));
+            (key, self.value(value, other))
+        });
+        renamed.collect()
     }
 
     /// Named things; a name that the counterpart does not have is another one there.
@@ -103,14 +103,19 @@ impl Names<'_> {
     ) -> IndexMap<String, T> {
         let renamed = own.iter().map(|(key, value)| {
             let same = other.is_some_and(|other| other.contains_key(key));
-            let key = match same {
-                true => key.clone(),
-                false => self.text(key, None),
-            };
+            let key = self.name(key, same);
             let other = other.and_then(|other| other.get(&key));
             (key, one(self, value, other))
         });
         renamed.collect()
+    }
+
+    /// The name of something; another one, where the counterpart does not have it.
+    fn name(&self, own: &str, is_there: bool) -> String {
+        match is_there {
+            true => own.to_owned(),
+            false => self.text(own, None),
+        }
     }
 
     fn section<T>(
@@ -133,7 +138,7 @@ impl Names<'_> {
 
     fn parameter(&self, own: &Parameter, other: Option<&Parameter>) -> Parameter {
         let default = other.and_then(|other| other.default.as_ref());
-        let description = other.and_then(|other| other.description.as_ref());
+        let description = other.and_then(|other| other.description.as_deref());
         Parameter {
             default: own.default.as_ref().map(|own| self.value(own, default)),
             description: own
@@ -151,7 +156,9 @@ impl Names<'_> {
             part(own).as_ref().map(|own| self.value(own, other))
         };
         let depends_on = own.depends_on.iter().enumerate().map(|(index, own)| {
-            let other = other.and_then(|other| other.depends_on.get(index));
+            let other = other
+                .and_then(|other| other.depends_on.get(index))
+                .map(String::as_str);
             self.text(own, other)
         });
         Resource {
@@ -159,7 +166,7 @@ impl Names<'_> {
             condition: own
                 .condition
                 .as_ref()
-                .map(|own| self.text(own, other.and_then(|other| other.condition.as_ref()))),
+                .map(|own| self.text(own, other.and_then(|other| other.condition.as_deref()))),
             depends_on: depends_on.collect(),
             deletion_policy: attribute(|resource| &resource.deletion_policy),
             update_replace_policy: attribute(|resource| &resource.update_replace_policy),
@@ -173,7 +180,7 @@ impl Names<'_> {
 
     fn output(&self, own: &Output, other: Option<&Output>) -> Output {
         let export = other.and_then(|other| other.export.as_ref());
-        let description = other.and_then(|other| other.description.as_ref());
+        let description = other.and_then(|other| other.description.as_deref());
         Output {
             value: self.value(&own.value, other.map(|other| &other.value)),
             description: own
@@ -184,7 +191,7 @@ impl Names<'_> {
             condition: own
                 .condition
                 .as_ref()
-                .map(|own| self.text(own, other.and_then(|other| other.condition.as_ref()))),
+                .map(|own| self.text(own, other.and_then(|other| other.condition.as_deref()))),
         }
     }
 }

@@ -1,8 +1,7 @@
 //! A resource of a template, with what it needs and nothing else: a small template that can be spoilt in one place.
 
-use indexmap::IndexMap;
 use stratiform_catalog::catalog;
-use stratiform_template::{Member, Reference, Resource, Template, Value};
+use stratiform_template::{Map, Member, Reference, Resource, Template, Value};
 
 /// A template with one resource whole, those that it refers to with as few further ones as can be, and the parameters,
 /// conditions and mappings that these name.
@@ -52,7 +51,7 @@ fn least(resource: &Resource, template: &Template) -> Resource {
             .any(|name| template.resources.contains_key(name));
         alone || known.is_some_and(|known| known.schema().requires(name))
     };
-    let properties: IndexMap<String, Value> = resource
+    let properties: Map = resource
         .properties
         .iter()
         .filter(|(name, value)| is_needed(name, value))
@@ -119,6 +118,6 @@ Resources:
         assert_eq!(names(host.parameters.keys().collect()), "Name");
         assert_eq!(names(host.conditions.keys().collect()), "Is");
         let dead = &host.resource("Dead").unwrap().properties;
-        assert_eq!(names(dead.keys().collect()), "DelaySeconds");
+        assert_eq!(dead.keys().collect::<Vec<_>>(), ["DelaySeconds"]);
     }
 }

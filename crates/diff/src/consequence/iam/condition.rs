@@ -1,9 +1,6 @@
 //! Conditions of statements, and which of them let more through.
 
-use std::borrow::Cow;
-
-use indexmap::IndexMap;
-use stratiform_resolve::Resolved;
+use stratiform_resolve::{Entries, Resolved};
 
 use super::pattern::{Case, Cover, Pattern};
 
@@ -162,13 +159,15 @@ impl Test {
 
 /// Adds a test to a condition that is being written.
 pub(super) fn add(
-    tests: &mut IndexMap<Cow<'static, str>, Resolved<'static>>,
+    tests: &mut Entries<'static>,
     operator: &str,
     key: &str,
     value: Resolved<'static>,
 ) {
-    let keys = tests.entry(operator.to_owned().into()).or_default();
-    if let Resolved::Map(keys) = keys {
+    if !tests.contains_key(operator) {
+        tests.insert(operator.to_owned().into(), Resolved::default());
+    }
+    if let Some(Resolved::Map(keys)) = tests.get_mut(operator) {
         keys.insert(key.to_owned().into(), value);
     }
 }

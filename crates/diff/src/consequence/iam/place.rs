@@ -2,7 +2,7 @@
 //! catalog knows.
 
 use stratiform_catalog::behaviour::{About, PolicyPlace, belongs_to};
-use stratiform_resolve::{Resolved, Style};
+use stratiform_resolve::{Entries, Resolved, Style};
 
 use super::condition;
 use super::pattern::{Case, Pattern};
@@ -106,7 +106,7 @@ fn named(kind: &str, name: &Resolved<'_>) -> Pattern {
 ///
 /// Source: Lambda API reference, "AddPermission", "AddLayerVersionPermission"; EventBridge API reference, "PutPermission".
 fn permission(properties: Properties<'_>) -> Resolved<'static> {
-    let mut statement = indexmap::IndexMap::new();
+    let mut statement = Entries::new();
     let mut put = |key: &'static str, value: Resolved<'static>| statement.insert(key.into(), value);
     put("Effect", Resolved::literal("Allow"));
     for (key, property) in [
@@ -125,7 +125,7 @@ fn permission(properties: Properties<'_>) -> Resolved<'static> {
         let kinds = [(kind.into(), principal.clone())];
         put("Principal", Resolved::Map(kinds.into_iter().collect()));
     }
-    let mut tests: indexmap::IndexMap<_, Resolved<'static>> = indexmap::IndexMap::new();
+    let mut tests = Entries::new();
     for (property, operator, key) in [
         ("SourceArn", "ArnLike", "aws:SourceArn"),
         ("SourceAccount", "StringEquals", "aws:SourceAccount"),

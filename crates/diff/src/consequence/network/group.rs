@@ -1,6 +1,8 @@
 //! The rules of one group, wherever they stand: in the group itself, or in resources of their own.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use stratiform_catalog::behaviour::{Firewall, firewall};
 use stratiform_changes::ChangedResource;
@@ -16,10 +18,35 @@ const MAX_RULES: usize = 500;
 
 /// All rules before and after, by the group that they are about.
 pub(super) struct Groups<'e> {
-    before: Index<Part>,
-    after: Index<Part>,
+    before: Side,
+    after: Side,
     /// Which change tells of a group's default rule: the group's, or else the first of its rules that changes.
     tellers: HashMap<String, &'e str>,
+}
+
+/// The rules of a moment.
+struct Side {
+    written: Index<Part>,
+    defaults: Index<Part>,
+    /// What is said of a group, put together once for all of its rules.
+    said: RefCell<HashMap<Asked, Rc<Said>>>,
+}
+
+/// The keys of a group, and the condition of the resource that asks.
+type Asked = (Vec<String>, Option<String>);
+
+/// The rules of a group: those that are there for certain, or under the same condition, and all that may be.
+#[derive(Default)]
+struct Said {
+    open: [Known; 2],
+    closed: [Known; 2],
+}
+
+/// Rules that may cover another one, and the same to find its equal.
+#[derive(Default)]
+struct Known {
+    rules: Vec<Rule>,
+    equal: HashSet<Rule>,
 }
 
 /// What one resource says about a group.
@@ -28,8 +55,6 @@ struct Part {
     logical_id: String,
     rules: Rules,
     presence: Presence,
-    /// Whether it is the rule of a group that has no outbound rules.
-    is_default: bool,
 }
 
 /// Is it there?
@@ -52,25 +77,20 @@ pub(super) struct Difference {
 impl<'e> Groups<'e> {
     pub(super) fn of(estate: &'e Estate<'_, '_>) -> Self {
         let mut wanted = Wanted::default();
-        for change in estate.changes {
+        let changes = estate.changes.iter();
+        for change in changes.filter(|change| firewall(&change.resource_type).is_some()) {
             let sides = estate.sides_of(change);
-            let walls = sides
+            sides
                 .iter()
                 .flatten()
-                .filter(|one| firewall(one.resource_type).is_some());
-            walls.for_each(|one| wanted.add(about(one)));
+                .for_each(|one| wanted.add(about(one)));
         }
-        let [mut before, mut after] = Moment::BOTH.map(|moment| parts(estate, moment, &wanted));
+        let [before, after] = Moment::BOTH.map(|moment| parts(estate, moment, &wanted));
         let now = defaults(estate, Moment::Before, &before, None, &wanted);
         let then = defaults(estate, Moment::After, &after, Some(&before), &wanted);
-        for (index, defaults) in [(&mut before, now), (&mut after, then)] {
-            for (keys, part) in defaults {
-                index.insert(keys, part);
-            }
-        }
         let mut groups = Groups {
-            before,
-            after,
+            before: Side::new(before, now),
+            after: Side::new(after, then),
             tellers: HashMap::new(),
         };
         groups.tellers = groups.tellers(estate);
@@ -89,8 +109,8 @@ impl<'e> Groups<'e> {
         for change in of_kind(Firewall::Egress) {
             let sides = estate.sides_of(change);
             let keys: Vec<String> = sides.iter().flatten().flat_map(about).collect();
-            let parts = [&self.before, &self.after].map(|index| index.about(&keys));
-            for default in parts.into_iter().flatten().filter(|part| part.is_default) {
+            let parts = [&self.before, &self.after].map(|side| side.defaults.about(&keys));
+            for default in parts.into_iter().flatten() {
                 let teller = tellers.entry(default.logical_id.clone());
                 teller.or_insert(&change.logical_id);
             }
@@ -118,45 +138,27 @@ impl<'e> Groups<'e> {
         change: &ChangedResource,
         own: Option<Standing<'_>>,
         otherwise: Option<Standing<'_>>,
-        [side, other]: [&Index<Part>; 2],
+        [side, other]: [&Side; 2],
     ) -> Difference {
         let Some(one) = own.or(otherwise) else {
             return Difference::default();
         };
         let keys = about(&one);
-        let told = |part: &&Part| {
-            part.is_default
-                && self.tellers.get(&part.logical_id) == Some(&change.logical_id.as_str())
-        };
+        let told =
+            |part: &&Part| self.tellers.get(&part.logical_id) == Some(&change.logical_id.as_str());
         let mut own = own.as_ref().map(read).unwrap_or_default();
-        let defaults: Vec<&Part> = side.about(&keys).filter(told).collect();
+        let defaults: Vec<&Part> = side.defaults.about(&keys).filter(told).collect();
         let perhaps = defaults.iter().any(|part| part.presence != Presence::Sure);
         let default_rules = defaults.iter().flat_map(|part| part.rules.open.clone());
         own.open.extend(default_rules);
-        let here = |presence: &Presence| match presence {
-            Presence::Sure => true,
-            Presence::If(condition) => one.condition == Some(condition),
-            Presence::Perhaps => false,
-        };
-        let others: Vec<&Part> = other.about(&keys).collect();
+        let said = other.said(keys, one.condition);
         let mut difference = Difference::default();
-        for (list, of) in [
-            (
-                &mut difference.open,
-                (|rules: &Rules| &rules.open) as fn(&Rules) -> &Vec<Rule>,
-            ),
-            (&mut difference.closed, |rules| &rules.closed),
+        for (list, own, [sure, any]) in [
+            (&mut difference.open, &own.open, &said.open),
+            (&mut difference.closed, &own.closed, &said.closed),
         ] {
-            let all = |is_in: &dyn Fn(&Part) -> bool| -> Vec<Rule> {
-                let parts = others.iter().filter(|part| is_in(part));
-                parts
-                    .flat_map(|part| of(&part.rules).iter().cloned())
-                    .collect()
-            };
-            let sure = all(&|part| here(&part.presence));
-            let any = all(&|_| true);
-            let never: HashSet<Rule> = uncovered(of(&own), &any).into_iter().cloned().collect();
-            for rule in uncovered(of(&own), &sure) {
+            let never: HashSet<&Rule> = uncovered(own, any).into_iter().collect();
+            for rule in uncovered(own, sure) {
                 let is_default =
                     perhaps && defaults.iter().any(|part| part.rules.open.contains(rule));
                 let certainty = match never.contains(rule) && !is_default {
@@ -167,6 +169,59 @@ impl<'e> Groups<'e> {
             }
         }
         difference
+    }
+}
+
+impl Side {
+    fn new(written: Index<Part>, defaults: Vec<(Vec<String>, Part)>) -> Self {
+        let mut side = Side {
+            written,
+            defaults: Index::default(),
+            said: RefCell::default(),
+        };
+        for (keys, part) in defaults {
+            side.defaults.insert(keys, part);
+        }
+        side
+    }
+
+    /// What is said of a group, as it counts for a resource with a condition.
+    fn said(&self, keys: Vec<String>, condition: Option<&str>) -> Rc<Said> {
+        let key = (keys, condition.map(str::to_owned));
+        if let Some(said) = self.said.borrow().get(&key) {
+            return Rc::clone(said);
+        }
+        let mut said = Said::default();
+        for part in self
+            .written
+            .about(&key.0)
+            .chain(self.defaults.about(&key.0))
+        {
+            let is_here = match &part.presence {
+                Presence::Sure => true,
+                Presence::If(needed) => condition == Some(needed),
+                Presence::Perhaps => false,
+            };
+            for ([sure, any], rules) in [
+                (&mut said.open, &part.rules.open),
+                (&mut said.closed, &part.rules.closed),
+            ] {
+                any.extend(rules);
+                if is_here {
+                    sure.extend(rules);
+                }
+            }
+        }
+        let said = Rc::new(said);
+        self.said.borrow_mut().insert(key, Rc::clone(&said));
+        said
+    }
+}
+
+impl Known {
+    fn extend(&mut self, rules: &[Rule]) {
+        self.rules.extend(rules.iter().cloned());
+        self.equal.extend(rules.iter().cloned());
     }
 }
 
@@ -185,7 +240,6 @@ fn parts(estate: &Estate<'_, '_>, moment: Moment, wanted: &Wanted) -> Index<Part
                 None => Presence::Sure,
                 Some(condition) => Presence::If(condition.to_owned()),
             },
-            is_default: false,
         };
         index.insert(keys, part);
     }
@@ -232,7 +286,6 @@ fn defaults(
                 true => Presence::Perhaps,
                 false => Presence::Sure,
             },
-            is_default: true,
         };
         Some((keys, part))
     });
@@ -264,11 +317,11 @@ fn read(one: &Standing<'_>) -> Rules {
 }
 
 /// The rules that others do not cover, each once.
-fn uncovered<'r>(rules: &'r [Rule], others: &[Rule]) -> Vec<&'r Rule> {
-    let many = rules.len().max(others.len()) > MAX_RULES;
+fn uncovered<'r>(rules: &'r [Rule], others: &Known) -> Vec<&'r Rule> {
+    let many = rules.len().max(others.rules.len()) > MAX_RULES;
     let mut seen = HashSet::new();
-    let equal: HashSet<&Rule> = others.iter().collect();
-    let covered = |rule: &Rule| equal.contains(rule) || !many && rule.is_covered(others);
+    let covered =
+        |rule: &Rule| others.equal.contains(rule) || !many && rule.is_covered(&others.rules);
     rules
         .iter()
         .filter(|rule| seen.insert(*rule) && !covered(rule))

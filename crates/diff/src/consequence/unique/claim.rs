@@ -1,16 +1,20 @@
 //! What a resource has that no other may have: the values that identify it, and those that AWS documents as unique.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use stratiform_catalog::behaviour::{self, Part, Second};
+use stratiform_catalog::behaviour::{self, Inline, Part, Second};
 use stratiform_catalog::{PropertyPath, catalog};
 use stratiform_resolve::{Resolved, Segment, Style, Time};
 
 use crate::consequence::iam::property::quoted;
 use crate::consequence::network::block::Block;
 use crate::consequence::standing::{Properties, Standing};
+
+/// Room for a key as most are.
+const KEY: usize = 96;
 
 /// What a resource has that no other may have.
 #[derive(Clone)]
@@ -22,7 +26,7 @@ pub(super) struct Claim {
     pub block: Option<Block>,
     /// With the same value of this, it is allowed.
     pub unless: Option<String>,
-    /// The properties with their values, for people.
+    /// The properties with their values, for people; see [`Rules::told`].
     shown: Vec<String>,
     /// Whether it is an item of the resource that could be a resource of its own.
     pub is_inline: bool,
@@ -41,10 +45,20 @@ pub(super) enum Rule {
 
 /// What must be unique of each type, looked up once.
 #[derive(Default)]
-pub(super) struct Rules(RefCell<HashMap<String, OfType>>);
+pub(super) struct Rules(RefCell<HashMap<String, Rc<OfType>>>);
 
-/// The rules of a type.
-type OfType = Rc<[OfRule]>;
+/// The rules of a type, and which of its items could be resources of their own.
+struct OfType {
+    rules: Vec<OfRule>,
+    inlines: Vec<Inline>,
+}
+
+/// Are claims also put into words? Most are only compared.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Words {
+    With,
+    Without,
+}
 
 /// A rule and what it is about.
 struct OfRule {
@@ -55,7 +69,7 @@ struct OfRule {
 }
 
 impl Rules {
-    fn of(&self, resource_type: &str) -> OfType {
+    fn of(&self, resource_type: &str) -> Rc<OfType> {
         if let Some(known) = self.0.borrow().get(resource_type) {
             return Rc::clone(known);
         }
@@ -66,16 +80,18 @@ impl Rules {
         let name = catalog()
             .resource_type(resource_type)
             .and_then(behaviour::unique_name);
-        let rules: OfType = rules
-            .map(|(rule, parts)| OfRule {
-                rule,
-                is_name: name.is_some_and(|name| parts.iter().any(|part| part.path() == name)),
-                parts,
-            })
-            .collect();
+        let rules = rules.map(|(rule, parts)| OfRule {
+            rule,
+            is_name: name.is_some_and(|name| parts.iter().any(|part| part.path() == name)),
+            parts,
+        });
+        let of_type = Rc::new(OfType {
+            rules: rules.collect(),
+            inlines: behaviour::inlines(resource_type).collect(),
+        });
         let mut all = self.0.borrow_mut();
-        all.insert(resource_type.to_owned(), Rc::clone(&rules));
-        rules
+        all.insert(resource_type.to_owned(), Rc::clone(&of_type));
+        of_type
     }
 
     /// The types of which a resource has claims: its own, and those of its items.
@@ -85,13 +101,30 @@ impl Rules {
     ) -> impl Iterator<Item = &'n str> {
         let items = behaviour::inlines(resource_type).map(|inline| inline.resource_type);
         let types = std::iter::once(resource_type).chain(items);
-        types.filter(|name| !self.of(name).is_empty())
+        types.filter(|name| !self.of(name).rules.is_empty())
     }
 
     /// What a resource has that no other may have, itself and by its items.
     pub(super) fn claims(&self, one: &Standing<'_>) -> Vec<Claim> {
-        let mut claims = self.own_claims(one.resource_type, one.properties);
-        for inline in behaviour::inlines(one.resource_type) {
+        self.claimed(one, Words::Without)
+    }
+
+    /// What a claim of a resource is about, for people: its properties with their values.
+    pub(super) fn told(&self, one: &Standing<'_>, claim: &Claim) -> String {
+        let mut claims = self.claimed(one, Words::With).into_iter();
+        let same = |other: &Claim| {
+            other.key == claim.key && other.block == claim.block && other.unless == claim.unless
+        };
+        claims
+            .find(same)
+            .map(|claim| claim.shown())
+            .unwrap_or_default()
+    }
+
+    fn claimed(&self, one: &Standing<'_>, words: Words) -> Vec<Claim> {
+        let of_type = self.of(one.resource_type);
+        let mut claims = of_type.claims(one.resource_type, one.properties, words);
+        for inline in &of_type.inlines {
             for item in one.properties.at(inline.path.as_str()) {
                 let Resolved::Map(mut properties) = item.clone() else {
                     continue;
@@ -103,23 +136,26 @@ impl Rules {
                 }
                 let properties = Resolved::Map(properties);
                 let properties = Properties::Changed(&properties);
-                let of_item = self.own_claims(inline.resource_type, properties);
+                let of_item = self.of(inline.resource_type);
+                let of_item = of_item.claims(inline.resource_type, properties, words);
                 claims.extend(of_item.into_iter().map(|claim| Claim {
                     is_inline: true,
                     ..claim
                 }));
             }
         }
-        let mut seen = HashSet::new();
-        claims.retain(|claim| seen.insert(claim.key.clone()) || claim.block.is_some());
+        if claims.len() > 1 {
+            let mut seen = HashSet::new();
+            claims.retain(|claim| seen.insert(claim.key.clone()) || claim.block.is_some());
+        }
         claims
     }
+}
 
-    fn own_claims(&self, resource_type: &str, properties: Properties<'_>) -> Vec<Claim> {
-        let rules = self.of(resource_type);
-        let claims = rules
-            .iter()
-            .flat_map(|rule| rule.claims(resource_type, properties));
+impl OfType {
+    fn claims(&self, resource_type: &str, properties: Properties<'_>, words: Words) -> Vec<Claim> {
+        let rules = self.rules.iter();
+        let claims = rules.flat_map(|rule| rule.claims(resource_type, properties, words));
         claims.collect()
     }
 }
@@ -140,11 +176,11 @@ fn identifier(resource_type: &str) -> Option<(Rule, Vec<Part>)> {
 
 impl OfRule {
     /// The claims by it: one for each item of a list.
-    fn claims(&self, resource_type: &str, properties: Properties<'_>) -> Vec<Claim> {
+    fn claims(&self, resource_type: &str, properties: Properties<'_>, words: Words) -> Vec<Claim> {
         let mut claims = vec![Claim {
             is_name: self.is_name,
             rule: self.rule,
-            key: resource_type.to_owned(),
+            key: String::with_capacity(KEY) + resource_type,
             block: None,
             unless: None,
             shown: Vec::new(),
@@ -155,23 +191,34 @@ impl OfRule {
                 break;
             }
             let path = part.path().as_str();
-            let values = properties.at(path);
-            let given: Vec<&Resolved<'static>> = match (part, values.as_slice()) {
-                (Part::Optional(_), []) => {
-                    claims
-                        .iter_mut()
-                        .for_each(|claim| claim.key += &format!("\n{path} -"));
-                    continue;
-                }
-                (Part::Unless(_), []) => continue,
-                _ => values,
+            // Most paths are one step, and have one value.
+            let (own, below) = match path.contains('/') {
+                true => (None, properties.at(path)),
+                false => (properties.get(path), Vec::new()),
             };
-            let extended = claims.iter().flat_map(|claim| {
-                given
-                    .iter()
-                    .filter_map(move |value| claim.with(*part, path, value))
-            });
-            claims = extended.collect();
+            let given = match own.as_slice() {
+                [] => below.as_slice(),
+                own => own,
+            };
+            match (part, given) {
+                (Part::Optional(_), []) => {
+                    let none = |claim: &mut Claim| claim.key.extend(["\n", path, " -"]);
+                    claims.iter_mut().for_each(none);
+                }
+                (Part::Unless(_), []) => {}
+                (_, []) => claims.clear(),
+                (_, [rest @ .., last]) => {
+                    let mut extended = Vec::with_capacity(claims.len() * given.len());
+                    for claim in claims {
+                        let of = |value: &&Resolved<'static>| {
+                            claim.clone().with(*part, path, value, words)
+                        };
+                        extended.extend(rest.iter().filter_map(of));
+                        extended.extend(claim.with(*part, path, last, words));
+                    }
+                    claims = extended;
+                }
+            }
         }
         claims
     }
@@ -184,39 +231,47 @@ impl Claim {
     }
 
     /// The claim with another property; `None` where nobody can tell whether it is the same.
-    fn with(&self, part: Part, path: &str, value: &Resolved<'static>) -> Option<Claim> {
-        let mut claim = self.clone();
+    fn with(
+        mut self,
+        part: Part,
+        path: &str,
+        value: &Resolved<'static>,
+        words: Words,
+    ) -> Option<Claim> {
+        let identity = identity(value)?;
         // A domain's name may end in a dot.
-        let identity = identity(value)?.trim_end_matches('.').to_owned();
-        match part {
-            Part::Is(_, wanted) if identity != wanted => return None,
+        let identity = identity.trim_end_matches('.');
+        if matches!(part, Part::Is(_, wanted) if identity != wanted) {
+            return None;
+        }
+        let block = match part {
             Part::Unless(_) => {
-                claim.unless = Some(identity);
-                return Some(claim);
+                self.unless = Some(identity.to_owned());
+                return Some(self);
             }
-            Part::Block(_) => match Block::parse(&identity) {
-                Some(block) => {
-                    claim.block = Some(block);
-                    claim.key += &format!("\n{path}");
-                }
-                None => claim.key += &format!("\n{path} {identity}"),
-            },
-            Part::Is(..) | Part::Given(_) | Part::Optional(_) => {
-                claim.key += &format!("\n{path} {identity}")
-            }
+            Part::Block(_) => Block::parse(identity),
+            Part::Is(..) | Part::Given(_) | Part::Optional(_) => None,
+        };
+        self.key.extend(["\n", path]);
+        match block {
+            Some(_) => self.block = block,
+            None => self.key.extend([" ", identity]),
+        }
+        if words == Words::Without {
+            return Some(self);
         }
         let property = path.rsplit('/').find(|step| *step != "*").unwrap_or(path);
         let shown = format!("`{property}` {}", short(value));
         match part {
             // What a block is in says little.
-            Part::Block(_) => claim.shown = vec![shown],
-            _ => claim.shown.push(shown),
+            Part::Block(_) => self.shown = vec![shown],
+            _ => self.shown.push(shown),
         }
-        Some(claim)
+        Some(self)
     }
 
     /// The properties with their values: the first of them, where there are many.
-    pub(super) fn shown(&self) -> String {
+    fn shown(&self) -> String {
         const SHOWN: usize = 3;
         let (first, rest) = self.shown.split_at(SHOWN.min(self.shown.len()));
         let more = if rest.is_empty() { "" } else { " …" };
@@ -235,8 +290,9 @@ fn short(value: &Resolved<'_>) -> String {
 }
 
 /// What a value is before the change or after it: the same text means the same thing. `None` for secrets.
-pub(in crate::consequence) fn identity(value: &Resolved<'_>) -> Option<String> {
-    match value {
+pub(in crate::consequence) fn identity<'r>(value: &'r Resolved<'_>) -> Option<Cow<'r, str>> {
+    let text = match value {
+        Resolved::Literal(text) => return Some(Cow::Borrowed(text)),
         // Alone, a reference to a resource means the resource, whichever of its attributes it is.
         Resolved::Text(text) if text.segments.len() == 1 => match &text.segments[0] {
             Segment::Resource {
@@ -249,11 +305,12 @@ pub(in crate::consequence) fn identity(value: &Resolved<'_>) -> Option<String> {
         },
         Resolved::Text(text) => text.segments.iter().map(of_segment).collect(),
         Resolved::List(items) => {
-            let items: Option<Vec<String>> = items.iter().map(identity).collect();
+            let items: Option<Vec<_>> = items.iter().map(identity).collect();
             items.map(|items| items.join(","))
         }
-        other => Some(other.shown(Style::Expression)),
-    }
+        Resolved::Null | Resolved::Map(_) => Some(value.shown(Style::Expression)),
+    };
+    text.map(Cow::Owned)
 }
 
 fn of_segment(segment: &Segment) -> Option<String> {

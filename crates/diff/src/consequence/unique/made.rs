@@ -1,5 +1,6 @@
 //! What AWS has probably made by itself already, for what exists.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use stratiform_catalog::PropertyPath;
@@ -39,7 +40,7 @@ pub(in crate::consequence) fn find(estate: &Estate<'_, '_>, found: &mut Vec<Cons
         .collect();
     let name_of = |resource_type: &str, properties_of: Properties<'_>| {
         let property = properties.get(resource_type)?;
-        identity(properties_of.get(property.as_str())?)
+        identity(properties_of.get(property.as_str())?).map(Cow::into_owned)
     };
     let existing: HashSet<String> = estate
         .at(Moment::Before, |name| properties.contains_key(name))

@@ -1,9 +1,10 @@
 //! Lists and maps in properties.
 
-use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use super::{List, Map, Opt, Prop, PropertyType, Shaped};
+use stratiform_template::Text;
+
 use crate::resource::handle::{Chosen, Gives, Handle};
 use crate::value::draft::Draft;
 
@@ -70,7 +71,7 @@ impl<T, K: Into<String>, V: Into<Prop<T>>> FromIterator<(K, V)> for Map<T> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
         let entries = entries
             .into_iter()
-            .map(|(key, value)| (Cow::Owned(key.into()), value.into().draft));
+            .map(|(key, value)| (Text::from(key.into()), value.into().draft));
         Map {
             entries: entries.collect(),
             promise: PhantomData,

@@ -1,8 +1,6 @@
 //! Documents of any shape, from Rust values; [`json!`](crate::json!) writes them in JSON's notation.
 
-use std::borrow::Cow;
-
-use stratiform_template::Value;
+use stratiform_template::{Text, Value};
 
 use super::{Expr, Json, Prop};
 use crate::value::draft::Draft;
@@ -13,7 +11,7 @@ impl Json {
         Json(Draft::Map(
             entries
                 .into_iter()
-                .map(|(key, value)| (Cow::Owned(key.into()), value.0))
+                .map(|(key, value)| (Text::from(key.into()), value.0))
                 .collect(),
         ))
     }

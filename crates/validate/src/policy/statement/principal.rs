@@ -1,6 +1,6 @@
 //! Whom a statement is about.
 
-use stratiform_template::Value;
+use stratiform_template::{Text, Value};
 
 use super::super::Part;
 use super::super::shape::{HOLE, shape};
@@ -91,7 +91,7 @@ fn is_limited<'t>(look: &Look<'_, 't>, statement: &Entries) -> Looked<'t, Option
     for operator in operators.values() {
         match look.settled(operator)? {
             Some(Value::Map(keys)) => {
-                let says_who = |key: &String| !OPEN.contains(&key.to_ascii_lowercase().as_str());
+                let says_who = |key: &Text| !OPEN.contains(&key.to_ascii_lowercase().as_str());
                 if keys.keys().any(says_who) {
                     return Ok(Some(true));
                 }

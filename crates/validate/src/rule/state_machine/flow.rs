@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use stratiform_finding::words::{meant, shortened};
-use stratiform_template::{Path, Value};
+use stratiform_template::{Path, Text, Value};
 
 use super::{tell, text};
 use crate::schema::{Entries, Look, Looked};
@@ -66,7 +66,7 @@ fn target<'t>(
         if !states.contains_key(name.as_ref()) {
             let what = format!("there is no state `{}`", shortened(&name));
             let why = "it is not among the `States` beside it";
-            let names = states.keys().map(String::as_str);
+            let names = states.keys().map(Text::as_str);
             let help =
                 meant(&name, names).unwrap_or_else(|| "name one of them, or add it".to_owned());
             tell(look, path, what, why, help);
@@ -103,7 +103,7 @@ fn reached<'t>(
         }
     }
     for name in there {
-        if !led_to.contains(name) {
+        if !led_to.contains(name.as_str()) {
             let what = format!("nothing leads to the state `{}`", shortened(name));
             let why = "Step Functions refuses what is not reachable";
             let help = "name it as `Next` of another state, or take it away";
