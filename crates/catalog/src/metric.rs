@@ -30,6 +30,15 @@ static NAMESPACES: LazyLock<BTreeMap<&str, Namespace>> = LazyLock::new(|| {
     namespaces
 });
 
+/// What of a resource dimensions hold, by dimension and type.
+static HELD: LazyLock<BTreeMap<(&str, &str), &str>> = LazyLock::new(|| {
+    let held = rows().filter_map(|mut columns| match columns.next()? {
+        "from" => Some(((columns.next()?, columns.next()?), columns.next()?)),
+        _ => None,
+    });
+    held.collect()
+});
+
 /// What is known of a namespace.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Namespace {
@@ -92,14 +101,8 @@ pub fn namespaces_of(metric: &str) -> impl Iterator<Item = &'static str> {
 /// assert_eq!(metric::held("ApiName", "AWS::ApiGateway::RestApi").unwrap().next(), None);
 /// ```
 pub fn held(dimension: &str, resource_type: &str) -> Option<impl Iterator<Item = &'static str>> {
-    let lines = TABLE.lines().filter_map(|line| line.strip_prefix("from\t"));
-    let found = lines
-        .map(|line| line.split('\t').collect::<Vec<_>>())
-        .find_map(|columns| match columns.as_slice() {
-            [name, of, what] if *name == dimension && *of == resource_type => Some(*what),
-            _ => None,
-        });
-    found.map(|what| what.split(' ').filter(|what| *what != "-"))
+    let what = HELD.get(&(dimension, resource_type))?;
+    Some(what.split(' ').filter(|what| *what != "-"))
 }
 
 fn rows() -> impl Iterator<Item = std::str::Split<'static, char>> {

@@ -47,30 +47,27 @@ fn matches(pattern: &str, text: &str) -> bool {
         '?' => text != '*',
         pattern => pattern == text,
     };
-    let (pattern, text): (Vec<char>, Vec<char>) =
-        (pattern.chars().collect(), text.chars().collect());
-    let (mut at, mut read) = (0, 0);
-    let mut star: Option<(usize, usize)> = None;
-    while read < text.len() {
-        match pattern.get(at) {
-            Some('*') => {
-                star = Some((at, read));
-                at += 1;
+    let (mut pattern, mut text) = (pattern.chars(), text.chars());
+    let mut star = None;
+    loop {
+        let before = text.clone();
+        match (pattern.next(), text.next()) {
+            (Some('*'), _) => {
+                text = before;
+                star = Some((pattern.clone(), text.clone()));
             }
-            Some(&letter) if stands_for(letter, text[read]) => {
-                at += 1;
-                read += 1;
+            (Some(wanted), Some(letter)) if stands_for(wanted, letter) => {}
+            (None, None) => return true,
+            (_, None) => return false,
+            (_, Some(_)) => {
+                let Some((after, from)) = &mut star else {
+                    return false;
+                };
+                from.next();
+                (pattern, text) = (after.clone(), from.clone());
             }
-            _ => match &mut star {
-                Some((star, from)) => {
-                    *from += 1;
-                    (at, read) = (*star + 1, *from);
-                }
-                None => return false,
-            },
         }
     }
-    pattern[at..].iter().all(|letter| *letter == '*')
 }
 
 /// Whether there is a text that both patterns match.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
 use stratiform_assembly::Assembly;
-use stratiform_catalog::action::{Action, action, actions};
+use stratiform_catalog::action::{Action, action, actions, kinds};
 use stratiform_catalog::{Handler, ResourceType, catalog};
 
 use crate::around::{self, Around};
@@ -277,9 +277,14 @@ impl<'a> Deriving<'a> {
         let things = self.things;
         let of_service = self.of_services.entry(service).or_insert_with(|| {
             let mut of_kinds = OfKinds::new();
+            let kinds = kinds(service);
+            let formats = kinds.iter().flat_map(|kind| &kind.formats);
+            let services: BTreeSet<&str> = formats.filter_map(|it| it.split(':').next()).collect();
             for (of, thing) in things.all() {
-                for kind in thing.kinds_in(service) {
-                    of_kinds.entry(kind).or_default().push((of, thing));
+                if services.contains(thing.service()) {
+                    for kind in thing.kinds_in(service, kinds) {
+                        of_kinds.entry(kind).or_default().push((of, thing));
+                    }
                 }
             }
             of_kinds

@@ -89,16 +89,21 @@ impl Thing {
         )
     }
 
+    /// The service that its ARN names.
+    pub(crate) fn service(&self) -> &str {
+        self.rest.split(':').next().unwrap_or_default()
+    }
+
     /// The kinds of a service that it is of: of those whose ARNs look alike, the ones that say most of it.
     /// `loadbalancer/app/*`, and not `loadbalancer/*`.
-    pub(crate) fn kinds_in(&self, service: &str) -> BTreeSet<&'static str> {
+    pub(crate) fn kinds_in(&self, service: &str, all: &'static [Kind]) -> BTreeSet<&'static str> {
         let Some(parts) = Parts::of(&self.rest) else {
             return BTreeSet::new();
         };
         let is_own = parts.service == service;
         let own = self.kind.filter(|_| is_own || self.is_service_linked());
         let fits = |kind: &'static Kind| Some((parts.fit(kind)?, kind.name));
-        let fitting: Vec<_> = action::kinds(service).iter().filter_map(fits).collect();
+        let fitting: Vec<_> = all.iter().filter_map(fits).collect();
         let most = fitting.iter().map(|(fit, _)| *fit).max();
         let fitting = fitting.into_iter().filter(|(fit, name)| match own {
             Some(own) => *name == own,

@@ -143,7 +143,7 @@ impl<'t> Checker<'t> {
 
     /// Variables of `Fn::Sub` that are several texts.
     fn variables(&mut self, text: Option<&str>, own: Option<&Map>) {
-        let is_own = |name: &&str| own.is_some_and(|own| own.contains_key(*name));
+        let is_own = |name: &&str| own.is_some_and(|own| own.contains_key(name));
         let names = text.into_iter().flat_map(sub_variables).map(str::trim);
         for name in names.filter(|name| !is_own(name)) {
             if self.ref_gives(name) == Some(Shape::List) {

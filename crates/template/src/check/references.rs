@@ -181,7 +181,7 @@ impl<'t> Checker<'t> {
                 None if keys.contains_key("Fn::Transform") => None,
                 None => Some(first),
                 Some(Value::Map(attributes)) => second.filter(|second| {
-                    !attributes.contains_key(*second) && !attributes.contains_key("Fn::Transform")
+                    !attributes.contains_key(second) && !attributes.contains_key("Fn::Transform")
                 }),
                 Some(_) => None,
             },
