@@ -139,7 +139,7 @@ impl Found {
                         None => found.all(),
                     });
                 }
-                for key in other.keys().filter(|key| !now.contains_key(*key)) {
+                for key in other.keys().filter(|key| !now.contains_key(key)) {
                     self.inside(key, Found::all);
                 }
             }

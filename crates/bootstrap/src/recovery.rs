@@ -99,7 +99,7 @@ fn of_type<'a>(assembly: &'a Assembly, kind: &'a str) -> impl Iterator<Item = &'
 /// The items of a list in a resource's properties.
 fn list<'a>(resource: &'a Resource, path: &[&str]) -> impl Iterator<Item = &'a Value> {
     let (first, rest) = match path {
-        [first, rest @ ..] => (resource.properties.get(*first), rest),
+        [first, rest @ ..] => (resource.properties.get(first), rest),
         [] => (None, path),
     };
     items(rest.iter().fold(first, |value, key| get(value?, key)))

@@ -146,7 +146,7 @@ impl<'t> Surroundings<'t> {
         };
         let mappings = after.scope.template.mappings.iter();
         let mappings = mappings
-            .filter(|(name, mapping)| before.scope.template.mappings.get(*name) != Some(mapping));
+            .filter(|(name, mapping)| before.scope.template.mappings.get(name) != Some(mapping));
         Surroundings {
             // Recorded: where only what Systems Manager holds is another, no parameter changes, and its users do.
             parameters: parameters

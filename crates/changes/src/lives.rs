@@ -175,7 +175,7 @@ impl<'t> Values<'t> {
         let referred: IndexMap<Referred<'t>, (&'t Resource, &'t str)> = known.collect();
         let needs = referred.values().map(|(resource, property)| {
             let mut needs = Vec::new();
-            if let Some(value) = resource.properties.get(*property) {
+            if let Some(value) = resource.properties.get(property) {
                 value.for_each_reference(&mut |reference| {
                     let name = referred_to(reference);
                     needs.extend(name.and_then(|name| referred.get_index_of(&name)));

@@ -241,7 +241,7 @@ impl<'s> Hanging<'s> {
             parameters: supposed(stacks),
             mappings: names
                 .map(|name| name.as_str())
-                .filter(|name| old.mappings.get(*name) != new.mappings.get(*name))
+                .filter(|name| old.mappings.get(name) != new.mappings.get(name))
                 .collect(),
             conditions: old.conditions != new.conditions,
         };

@@ -56,7 +56,7 @@ pub fn is_sensitive(name: &str) -> bool {
 
 /// Whether a map is a pair of a telling name and a value: `Name: DB_PASSWORD, Value: …`.
 pub(crate) fn is_pair_of_secret(entries: &Map) -> bool {
-    let mut names = NAMES.iter().filter_map(|key| entries.get(*key)?.as_str());
+    let mut names = NAMES.iter().filter_map(|key| entries.get(key)?.as_str());
     names.any(is_sensitive)
 }
 

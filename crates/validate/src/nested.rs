@@ -88,7 +88,7 @@ fn parameters(resource: &Resource, child: &Template, path: &Path<'_>, findings: 
         .parameters
         .iter()
         .filter(|(_, declared)| declared.default.is_none());
-    for (name, _) in needed.filter(|(name, _)| is_whole && !given.contains_key(*name)) {
+    for (name, _) in needed.filter(|(name, _)| is_whole && !given.contains_key(name)) {
         let what = format!("the stack is not given parameter `{}`", shortened(name));
         tell(
             path,

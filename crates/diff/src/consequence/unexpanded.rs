@@ -182,7 +182,7 @@ fn macros(
     let sections = ["Globals", "Fn::Transform"];
     let sections = sections
         .into_iter()
-        .filter(|key| old.unknown.get(*key) != new.unknown.get(*key));
+        .filter(|key| old.unknown.get(key) != new.unknown.get(key));
     let names = named.into_iter().chain(sections);
     let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
     if !names.is_empty() {
@@ -270,7 +270,7 @@ impl<'t> Surroundings<'t> {
         let mappings = new
             .keys()
             .chain(old.keys())
-            .filter(|name| old.get(*name) != new.get(*name));
+            .filter(|name| old.get(name) != new.get(name));
         let changed = changes.iter().filter(|change| change.is_expected());
         Surroundings {
             parameters: parameters.collect(),

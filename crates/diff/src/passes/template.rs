@@ -150,10 +150,10 @@ pub(super) fn keeping<'k>(
                 .entry(name.clone())
                 .or_insert_with(|| parameter.clone());
         }
-        if let Some(mapping) = before.mappings.get(&name) {
-            if !kept.mappings.contains_key(&name) {
-                kept.mappings.insert(name.as_str(), mapping.clone());
-            }
+        if let Some(mapping) = before.mappings.get(&name)
+            && !kept.mappings.contains_key(&name)
+        {
+            kept.mappings.insert(name.as_str(), mapping.clone());
         }
         if let Some(condition) = before.conditions.get(&name)
             && !kept.conditions.contains_key(&name)

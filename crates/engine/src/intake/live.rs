@@ -294,7 +294,7 @@ fn sub_names(argument: &Value) -> impl Iterator<Item = &str> {
         .flat_map(stratiform_template::sub_variables);
     variables
         .map(str::trim)
-        .filter(move |name| own.is_none_or(|own| !own.contains_key(*name)))
+        .filter(move |name| own.is_none_or(|own| !own.contains_key(name)))
         .map(|name| name.split_once('.').map_or(name, |(resource, _)| resource))
 }
 

@@ -121,7 +121,7 @@ impl<'t> Look<'_, 't> {
                 }
             }
             ([step, rest @ ..], Value::Map(entries)) => {
-                if let Some(value) = entries.get(*step) {
+                if let Some(value) = entries.get(step) {
                     self.at_steps(value, rest, found)?;
                 }
             }
@@ -160,7 +160,7 @@ impl<'t> Look<'_, 't> {
             match (other, steps.split_first()) {
                 (None, _) => self.at_steps(properties, &steps, &mut found)?,
                 (Some(other), Some((first, rest))) => {
-                    if let Some(value) = other.properties.get(*first) {
+                    if let Some(value) = other.properties.get(first) {
                         self.at_steps(value, rest, &mut found)?;
                     }
                 }

@@ -107,8 +107,8 @@ impl<'t> Look<'_, 't> {
         help: impl Into<String>,
     ) {
         match way.split_first() {
-            Some((name, rest)) if entries.contains_key(*name) => {
-                let inner = entries.get(*name).and_then(Value::as_map);
+            Some((name, rest)) if entries.contains_key(name) => {
+                let inner = entries.get(name).and_then(Value::as_map);
                 let path = path.key(name);
                 match inner {
                     Some(inner) if !rest.is_empty() => {

@@ -65,7 +65,7 @@ fn known<'t>(look: &mut Look<'_, 't>, statement: &Entries, path: &Path<'_>) -> L
         Some(false) => {}
         Some(true) => {
             let name = ["Principal", "NotPrincipal"];
-            let name = name.iter().find(|name| statement.contains_key(**name));
+            let name = name.iter().find(|name| statement.contains_key(name));
             let way: Vec<&str> = name.into_iter().copied().collect();
             let what = "everybody may do what the statement allows";
             look.broken_at(&POLICY, statement, &way, path, what, HELP);

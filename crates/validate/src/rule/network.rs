@@ -18,7 +18,7 @@ const BLOCKS: [&str; 2] = ["CidrBlock", "Ipv6CidrBlock"];
 pub(super) fn subnet<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, path: &Path<'_>) {
     for name in BLOCKS
         .into_iter()
-        .filter(|name| properties.contains_key(*name))
+        .filter(|name| properties.contains_key(name))
     {
         let path = path.key(name);
         let _ = look.at_each(&path, |look| within(look, properties, name, &path));

@@ -112,7 +112,7 @@ impl<'t> Look<'_, 't> {
             };
             let mut own = Vec::new();
             for key in &keys {
-                let Some(value) = entries.get(*key) else {
+                let Some(value) = entries.get(key) else {
                     break;
                 };
                 own.extend(self.settled(value)?);

@@ -48,7 +48,7 @@ impl<'t> Look<'_, 't> {
                 }
                 "dependentExcluded" => {
                     for (name, others) in fact.as_map().into_iter().flat_map(MapFact::iter) {
-                        let there = |other: &&str| entries.contains_key(*other);
+                        let there = |other: &&str| entries.contains_key(other);
                         for other in texts(others)
                             .filter(|_| entries.contains_key(name))
                             .filter(there)
@@ -127,7 +127,7 @@ impl<'t> Look<'_, 't> {
     ) -> Looked<'t> {
         let free = || {
             let names = schema.properties().map(|(name, _)| name);
-            names.filter(|name| !entries.contains_key(*name))
+            names.filter(|name| !entries.contains_key(name))
         };
         let small = name.to_lowercase();
         let other_case = free().find(|known| known.to_lowercase() == small);

@@ -120,7 +120,7 @@ impl<'s, 't> Look<'s, 't> {
         let Some((name, rest)) = way.split_first() else {
             return Ok(());
         };
-        match entries.get(*name) {
+        match entries.get(name) {
             Some(value) => self.further(value, rest, &path.key(name), go),
             None => Ok(()),
         }

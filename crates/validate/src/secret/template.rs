@@ -301,7 +301,7 @@ fn pair(entries: &Map) -> Option<(&'static str, &str)> {
     };
     let mut pairs = PAIRS
         .into_iter()
-        .filter(|(_, value)| entries.contains_key(*value));
+        .filter(|(_, value)| entries.contains_key(value));
     let (value, name) = pairs.find_map(|(name, value)| Some((value, text(name)?)))?;
     let is_elsewhere = text("Type").is_some_and(|kind| ELSEWHERE.contains(&kind));
     Some((value, if is_elsewhere { "" } else { name }))

@@ -163,7 +163,7 @@ fn keys<'t>(
 ) -> Vec<(Case<'t>, String)> {
     let mut keys = vec![(case.clone(), String::new())];
     for name in group {
-        let Some(value) = resource.properties.get(*name) else {
+        let Some(value) = resource.properties.get(name) else {
             return Vec::new();
         };
         let mut longer = Vec::new();

@@ -116,7 +116,7 @@ fn shared(
     let type_name = format!("AWS::Serverless::{kind}");
     let own = ONES_OWN.iter().find(|(of, _)| *of == kind);
     for name in own.map(|(_, own)| *own).unwrap_or_default() {
-        if entries.contains_key(*name) {
+        if entries.contains_key(name) {
             findings.push(told(
                 &path.key(name),
                 (Code::UnknownMember, Level::Error),
