@@ -102,6 +102,13 @@ impl Args {
     fn request(self, command: &mut clap::Command) -> Result<(Global, Request), clap::Error> {
         let mut wrong = |kind, what| Err(command.error(kind, what));
         let request = match (self.command, self.explain) {
+            (
+                Some(Command::Validate(Validate {
+                    explain: Some(code),
+                    ..
+                })),
+                None,
+            ) => Request::Explain(code),
             (Some(command), None) => Request::Command(command),
             (None, Some(code)) => Request::Explain(code),
             (None, None) => {

@@ -62,6 +62,8 @@ fn a_value_a_resource_and_a_stack() {
     insta::assert_snapshot!("folded", run(project.command(folded)));
     let code = run(project.command(["explain", "duplicate-key"]));
     assert_eq!(code, run(project.command(["--explain", "duplicate-key"])));
+    let by_validate = project.command(["validate", "--explain", "duplicate-key"]);
+    assert_eq!(code, run(by_validate));
 }
 
 #[test]

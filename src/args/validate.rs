@@ -52,6 +52,9 @@ pub(crate) struct Validate {
     /// Correct without asking
     #[arg(long, requires = "fix")]
     pub yes: bool,
+    /// Explain the code of a finding, as `stratiform --explain` does, and do nothing else
+    #[arg(long, value_name = "CODE", conflicts_with = "files")]
+    pub explain: Option<String>,
 }
 
 impl Validate {

@@ -97,7 +97,7 @@ fn entry(written: &Value, path: &[String]) -> Result<Accepted, Box<Finding>> {
     };
     if let Some(unknown) = fields.keys().find(|name| !FIELDS.contains(&name.as_str())) {
         let help = meant(unknown, FIELDS).unwrap_or_else(|| "take it away".to_owned());
-        let what = format!("an acceptance has no `{unknown}`");
+        let what = format!("an acceptance has nothing called `{unknown}`");
         return Err(refused(what, &help, below(unknown)));
     }
     let text = |name: &str| match fields.get(name) {
