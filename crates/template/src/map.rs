@@ -206,12 +206,14 @@ impl Default for Map {
 /// The same keys with the same values, in whatever order.
 impl PartialEq for Map {
     fn eq(&self, other: &Map) -> bool {
-        // Where two maps are equal, their order nearly always is, too.
+        // Where two maps are equal, their order nearly always is, too. Each value is compared once: what is inside of it
+        // may be a map again, and so on.
+        let mut pairs = self.iter().zip(other.iter());
         self.len() == other.len()
-            && (self.iter().eq(other.iter())
-                || self
-                    .iter()
-                    .all(|(key, value)| other.get(key) == Some(value)))
+            && pairs.all(|((key, value), (there, beside))| match key == there {
+                true => value == beside,
+                false => other.get(key) == Some(value),
+            })
     }
 }
 
@@ -446,6 +448,17 @@ mod tests {
             Map::from([("b", Value::from(1)), ("a", Value::from(2))])
         );
         assert_ne!(map, Map::from([("a", Value::from(1))]));
+    }
+
+    #[test]
+    fn maps_in_maps_are_compared_once_at_each_depth() {
+        let nested = |inner: i64| {
+            let around = |value, _| Value::from([("a", value)]);
+            (0..64).fold(Value::from(inner), around)
+        };
+        assert_eq!(nested(1), nested(1));
+        // Twice as often at each depth, it would not end.
+        assert_ne!(nested(1), nested(2));
     }
 
     #[test]
