@@ -1,5 +1,7 @@
 //! XML as a tree, for answers of a few kilobytes.
 
+use std::borrow::Cow;
+
 use xmlparser::{ElementEnd, Token, Tokenizer};
 
 /// No answer goes half as deep.
@@ -18,36 +20,42 @@ pub(crate) struct Element {
 #[error("the answer is no XML")]
 pub(crate) struct NoXml;
 
-/// The name of the element that a document is: nothing of it is kept, and the same texts are refused as by
-/// [`Element::parse`].
+/// A piece of a document.
+enum Piece<'t> {
+    Start(&'t str),
+    End,
+    Text(Cow<'t, str>),
+}
+
+/// The pieces of a document, one after the other, as long as each element ends where it has to. Entities of its own are
+/// refused: nothing that answers has any.
 ///
 /// # Errors
 /// It is not one whole element.
-pub(crate) fn root(text: &str) -> Result<&str, NoXml> {
-    let (mut open, mut root) = (Vec::new(), None);
+fn pieces<'t>(text: &'t str, mut take: impl FnMut(Piece<'t>)) -> Result<(), NoXml> {
+    let (mut open, mut is_begun) = (Vec::new(), false);
     for token in Tokenizer::from(text) {
         match token.map_err(|_| NoXml)? {
             Token::ElementStart { local, .. } if open.len() < DEPTH => {
-                if open.is_empty() && root.replace(local.as_str()).is_some() {
+                if open.is_empty() && std::mem::replace(&mut is_begun, true) {
                     return Err(NoXml);
                 }
                 open.push(local.as_str());
+                take(Piece::Start(local.as_str()));
             }
-            Token::ElementEnd { end, .. } => match end {
-                ElementEnd::Open => {}
-                ElementEnd::Empty => drop(open.pop().ok_or(NoXml)?),
-                ElementEnd::Close(_, local) => {
-                    open.pop()
-                        .filter(|last| *last == local.as_str())
-                        .ok_or(NoXml)?;
+            Token::ElementEnd { end, .. } => {
+                let is_last = |last: &&str| match end {
+                    ElementEnd::Close(_, local) => *last == local.as_str(),
+                    ElementEnd::Open | ElementEnd::Empty => true,
+                };
+                if !matches!(end, ElementEnd::Open) {
+                    open.pop().filter(is_last).ok_or(NoXml)?;
+                    take(Piece::End);
                 }
-            },
-            Token::Text { text } if text.as_str().contains('&') => {
-                unescaped(text.as_str()).ok_or(NoXml)?;
             }
-            Token::Text { .. }
-            | Token::Cdata { .. }
-            | Token::Attribute { .. }
+            Token::Text { text } => take(Piece::Text(unescaped(text.as_str()).ok_or(NoXml)?)),
+            Token::Cdata { text, .. } => take(Piece::Text(Cow::Borrowed(text.as_str()))),
+            Token::Attribute { .. }
             | Token::Comment { .. }
             | Token::Declaration { .. }
             | Token::ProcessingInstruction { .. } => {}
@@ -58,61 +66,53 @@ pub(crate) fn root(text: &str) -> Result<&str, NoXml> {
             | Token::DtdEnd { .. } => return Err(NoXml),
         }
     }
-    root.filter(|_| open.is_empty()).ok_or(NoXml)
+    (is_begun && open.is_empty()).then_some(()).ok_or(NoXml)
+}
+
+/// The name of the element that a document is: nothing else of it is kept, and the same texts are refused as by
+/// [`Element::parse`].
+///
+/// # Errors
+/// It is not one whole element.
+pub(crate) fn root(text: &str) -> Result<&str, NoXml> {
+    let mut root = None;
+    pieces(text, |piece| {
+        if let Piece::Start(name) = piece {
+            root.get_or_insert(name);
+        }
+    })?;
+    root.ok_or(NoXml)
 }
 
 impl Element {
-    /// Reads a document. Entities of its own are refused: nothing that answers has any.
+    /// Reads a document.
     ///
     /// # Errors
     /// It is not one whole element.
     pub(crate) fn parse(text: &str) -> Result<Element, NoXml> {
         // The last one is open, and each is within the one before; the first one is around the document.
         let mut open = vec![Element::default()];
-        for token in Tokenizer::from(text) {
-            match token.map_err(|_| NoXml)? {
-                Token::ElementStart { local, .. } if open.len() <= DEPTH => open.push(Element {
-                    name: local.as_str().to_owned(),
-                    ..Element::default()
-                }),
-                Token::ElementEnd { end, .. } => {
-                    if let ElementEnd::Close(_, local) = end
-                        && open.last().is_none_or(|last| last.name != local.as_str())
-                    {
-                        return Err(NoXml);
-                    }
-                    if !matches!(end, ElementEnd::Open) {
-                        let done = open.pop().ok_or(NoXml)?;
-                        open.last_mut().ok_or(NoXml)?.children.push(done);
-                    }
+        pieces(text, |piece| match piece {
+            Piece::Start(name) => open.push(Element {
+                name: name.to_owned(),
+                ..Element::default()
+            }),
+            Piece::End => {
+                let done = open.pop();
+                if let Some(outer) = open.last_mut() {
+                    outer.children.extend(done);
                 }
-                Token::Text { text } => {
-                    let text = unescaped(text.as_str()).ok_or(NoXml)?;
-                    open.last_mut().ok_or(NoXml)?.text.push_str(&text);
-                }
-                Token::Cdata { text, .. } => {
-                    let last = open.last_mut().ok_or(NoXml)?;
-                    last.text.push_str(text.as_str());
-                }
-                Token::Attribute { .. }
-                | Token::Comment { .. }
-                | Token::Declaration { .. }
-                | Token::ProcessingInstruction { .. } => {}
-                Token::ElementStart { .. }
-                | Token::DtdStart { .. }
-                | Token::EmptyDtd { .. }
-                | Token::EntityDeclaration { .. }
-                | Token::DtdEnd { .. } => return Err(NoXml),
             }
-        }
-        let around = open.pop().filter(|_| open.is_empty()).ok_or(NoXml)?;
-        let mut children = around.children.into_iter();
-        let root = children.next().ok_or(NoXml)?;
-        if children.next().is_some() {
-            Err(NoXml)
-        } else {
-            Ok(root)
-        }
+            Piece::Text(text) => {
+                if let Some(last) = open.last_mut() {
+                    last.text.push_str(&text);
+                }
+            }
+        })?;
+        let around = open.pop();
+        around
+            .and_then(|around| around.children.into_iter().next())
+            .ok_or(NoXml)
     }
 
     /// Its name.
@@ -157,7 +157,10 @@ impl Element {
 }
 
 /// A text without its entities; none where one is not XML's own.
-fn unescaped(text: &str) -> Option<String> {
+fn unescaped(text: &str) -> Option<Cow<'_, str>> {
+    if !text.contains('&') {
+        return Some(Cow::Borrowed(text));
+    }
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('&') {
@@ -174,7 +177,7 @@ fn unescaped(text: &str) -> Option<String> {
         rest = after;
     }
     out.push_str(rest);
-    Some(out)
+    Some(Cow::Owned(out))
 }
 
 fn character(number: &str) -> Option<char> {
