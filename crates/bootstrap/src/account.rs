@@ -1,6 +1,6 @@
 //! What the environment's own account and region need: GitHub's identity provider, the roles, the bucket.
 
-use stratiform_assembly::Assembly;
+use stratiform_assembly::{Assembly, StackAt};
 use stratiform_environment::{Bootstrap, PolicyArn, Settings, Text};
 use stratiform_finding::{Code, Finding};
 use stratiform_permissions::{
@@ -182,7 +182,7 @@ impl Policies {
     /// More managed policies than a role may have.
     pub(crate) fn of(
         needs: &Needs,
-        deployed: &Assembly,
+        deployed: &[StackAt],
         settings: &Settings,
     ) -> Result<Policies, Vec<Finding>> {
         let names = Names::of(settings);
@@ -245,8 +245,8 @@ fn not_a_limit(boundary: &PolicyArn) -> Finding {
 }
 
 /// Where something is deployed, that is why: what the stacks alone need is asked for before.
-fn too_many(role: &str, count: usize, deployed: &Assembly) -> Finding {
-    let (whose, help) = match deployed.stacks.is_empty() {
+fn too_many(role: &str, count: usize, deployed: &[StackAt]) -> Finding {
+    let (whose, help) = match deployed.is_empty() {
         true => (
             "",
             "give the stacks' resources names that begin alike, so that fewer patterns cover them, or take stacks out into \

@@ -22,7 +22,7 @@ mod tests;
 
 use crate::account::Policies;
 use indexmap::IndexMap;
-use stratiform_assembly::Assembly;
+use stratiform_assembly::{Assembly, StackAt};
 use stratiform_deploy::MOST_IN_A_CALL;
 use stratiform_environment::{Settings, Text};
 use stratiform_finding::{Code, Finding, Place};
@@ -58,16 +58,8 @@ pub fn assemblies_by(
     settings: &Settings,
 ) -> Result<Vec<Assembly>, Vec<Finding>> {
     let needs = || needs_by(derivations, assembly, settings);
-    let made = made_of(needs, &nothing(assembly), assembly, settings)?;
+    let made = made_of(needs, &[], assembly, settings)?;
     Ok(made.map_or_else(Vec::new, |made| made.assemblies))
-}
-
-/// An environment of which nothing is deployed.
-fn nothing(assembly: &Assembly) -> Assembly {
-    Assembly {
-        stacks: Vec::new(),
-        ..assembly.clone()
-    }
 }
 
 /// A bootstrap, and what its roles need.
@@ -87,7 +79,7 @@ pub fn bootstrap(
     assembly: &Assembly,
     settings: &Settings,
 ) -> Result<Option<Bootstrapped>, Vec<Finding>> {
-    bootstrap_from(&nothing(assembly), assembly, settings)
+    made_of(|| needs(assembly, settings), &[], assembly, settings)
 }
 
 /// The same where some stacks are deployed already: the roles may do what the way from them needs, too.
@@ -99,23 +91,15 @@ pub fn assemblies_from(
     assembly: &Assembly,
     settings: &Settings,
 ) -> Result<Vec<Assembly>, Vec<Finding>> {
-    let made = bootstrap_from(deployed, assembly, settings)?;
-    Ok(made.map_or_else(Vec::new, |made| made.assemblies))
-}
-
-fn bootstrap_from(
-    deployed: &Assembly,
-    assembly: &Assembly,
-    settings: &Settings,
-) -> Result<Option<Bootstrapped>, Vec<Finding>> {
     let needs = || needs_between(deployed, assembly, settings);
-    made_of(needs, deployed, assembly, settings)
+    let made = made_of(needs, &deployed.stacks, assembly, settings)?;
+    Ok(made.map_or_else(Vec::new, |made| made.assemblies))
 }
 
 /// A bootstrap by what its roles need, which is asked only where there is one.
 fn made_of(
     needs: impl FnOnce() -> Needs,
-    deployed: &Assembly,
+    deployed: &[StackAt],
     assembly: &Assembly,
     settings: &Settings,
 ) -> Result<Option<Bootstrapped>, Vec<Finding>> {
@@ -186,9 +170,6 @@ pub struct Needs {
 
 /// What the roles need on the way from some stacks to others: what is only there is deleted.
 pub fn needs_between(before: &Assembly, after: &Assembly, settings: &Settings) -> Needs {
-    if before.stacks.is_empty() {
-        return needs(after, settings);
-    }
     let stacks = after.stacks.iter().chain(&before.stacks);
     let both = Assembly {
         stacks: stacks.cloned().collect(),

@@ -56,7 +56,12 @@ impl Defaults {
         let said = properties
             .into_iter()
             .filter(|(_, value)| !matches!(value, Draft::Value(Value::Null)));
-        complete(self.0.entry(resource_type).or_default(), said);
+        let properties = self.0.entry(resource_type).or_default();
+        for (name, value) in said {
+            if !has(properties, &name) {
+                properties.push((name, value));
+            }
+        }
     }
 
     /// What a resource of a type has besides what it sets itself.
@@ -66,24 +71,18 @@ impl Defaults {
         properties: &'d Properties,
     ) -> impl Iterator<Item = &'d (Text, Draft)> {
         let defaults = self.0.get(resource_type).into_iter().flatten();
-        defaults.filter(|(name, _)| !properties.iter().any(|(there, _)| there == name))
+        defaults.filter(|(name, _)| !has(properties, name))
     }
 
     /// Sets what a resource of a type does not set itself.
     pub(crate) fn complete(&self, resource_type: &str, properties: &mut Properties) {
-        if let Some(defaults) = self.0.get(resource_type) {
-            complete(properties, defaults.iter().cloned());
-        }
+        let missing: Properties = self.missing(resource_type, properties).cloned().collect();
+        properties.extend(missing);
     }
 }
 
-/// Adds those that are not there yet.
-fn complete(properties: &mut Properties, others: impl IntoIterator<Item = (Text, Draft)>) {
-    for (name, value) in others {
-        if !properties.iter().any(|(there, _)| *there == name) {
-            properties.push((name, value));
-        }
-    }
+fn has(properties: &Properties, name: &str) -> bool {
+    properties.iter().any(|(there, _)| there == name)
 }
 
 impl App {

@@ -26,7 +26,7 @@ use std::path::Path;
 
 use case::Case;
 pub(super) use case::number_of;
-use explanation::{Explanations, Peer};
+use explanation::Explanations;
 use oracle::Oracle;
 use peers::Disputes;
 use rules::Rules;
@@ -142,8 +142,8 @@ fn tallied<'c>(
         let one = compare::compare(case, cfn_lint, ours, rules);
         let two = compare::compare(case, aws, ours, rules);
         let backings = [two.confirmed.clone(), one.confirmed.clone()];
-        with_cfn_lint.add(Peer::CfnLint, one, &backings[0], explanations);
-        with_aws.add(Peer::Aws, two, &backings[1], explanations);
+        with_cfn_lint.add(Oracle::CfnLint, one, &backings[0], explanations);
+        with_aws.add(Oracle::Aws, two, &backings[1], explanations);
     }
     [with_cfn_lint, with_aws]
 }

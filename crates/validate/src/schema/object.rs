@@ -3,15 +3,13 @@
 use stratiform_catalog::{Fact, Keyword, MapFact, Schema};
 use stratiform_finding::words::{listed, meant, only_near, shortened};
 use stratiform_finding::{Code, Finding, Fix};
-use stratiform_template::{Map, Path, Text, Value};
+use stratiform_template::{Path, Text, Value};
 
 use super::decoded::{Decoded, Others};
-use super::{Look, Looked, named};
+use super::{Entries, Look, Looked, named};
 use crate::bound::Bounds;
 use crate::pattern;
 use crate::report::Reason;
-
-type Entries = Map;
 
 impl<'t> Look<'_, 't> {
     pub(super) fn object(

@@ -4,34 +4,25 @@
 //! (`explanations.tsv`; its head says what its columns mean).
 
 use super::compare::{Disagreement, Side};
+use super::oracle::Oracle;
 use super::rules::{cfn_lint_number, lines};
 
 const FILE: &str = "xtask/src/conformance/validate/explanations.tsv";
 
-/// Whose findings are held against ours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Peer {
-    CfnLint,
-    /// `cloudformation-validate`.
-    Aws,
-}
-
-impl Peer {
-    /// Those that the first column of the table names.
-    fn named(text: &str) -> Option<&'static [Peer]> {
-        match text {
-            "cfn-lint" => Some(&[Peer::CfnLint]),
-            "AWS" => Some(&[Peer::Aws]),
-            "both" => Some(&[Peer::CfnLint, Peer::Aws]),
-            _ => None,
-        }
+/// The peers that the first column of the table names: those whose findings are held against ours.
+fn peers(text: &str) -> Option<&'static [Oracle]> {
+    match text {
+        "cfn-lint" => Some(&[Oracle::CfnLint]),
+        "AWS" => Some(&[Oracle::Aws]),
+        "both" => Some(&[Oracle::CfnLint, Oracle::Aws]),
+        _ => None,
     }
 }
 
 /// A reason, and which differences have it.
 #[derive(Debug)]
 pub(super) struct Explanation {
-    peers: &'static [Peer],
+    peers: &'static [Oracle],
     side: Side,
     /// Numbers of theirs, or codes of ours.
     rules: Vec<String>,
@@ -62,7 +53,7 @@ impl Explanations {
             };
             let words = |text: &str| text.split_whitespace().map(str::to_owned).collect();
             let side = Side::ALL.into_iter().find(|one| one.name() == side);
-            let peers = Peer::named(peers);
+            let peers = self::peers(peers);
             Ok(Explanation {
                 peers: peers.ok_or_else(|| format!("`{FILE}`: no such peer: {fields:?}"))?,
                 side: side.ok_or_else(|| format!("`{FILE}`: no such side: {fields:?}"))?,
@@ -80,7 +71,7 @@ impl Explanations {
     }
 
     /// The line of a difference with a peer, where one is about it.
-    pub(super) fn of(&self, peer: Peer, one: &Disagreement<'_>) -> Option<usize> {
+    pub(super) fn of(&self, peer: Oracle, one: &Disagreement<'_>) -> Option<usize> {
         let near = one.near.map(|near| near.rule.as_str()).unwrap_or_default();
         let place = format!(
             "{} {}: {}",

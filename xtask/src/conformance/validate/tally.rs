@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use stratiform_finding::Level;
 
 use super::compare::{Compared, Disagreement, Side};
-use super::explanation::{Explanations, Peer};
-use super::oracle;
+use super::explanation::Explanations;
+use super::oracle::{self, Oracle};
 use super::rules::Rules;
 use super::seen::Seen;
 
@@ -42,7 +42,7 @@ impl<'c> Tally<'c> {
     /// Adds a comparison with a peer; `backing` is what the other peer says, too, of our findings.
     pub(super) fn add(
         &mut self,
-        peer: Peer,
+        peer: Oracle,
         compared: Compared<'c>,
         backing: &[&Seen],
         explanations: &Explanations,
@@ -160,7 +160,7 @@ fn examples(class: &[&Disagreement<'_>]) -> String {
 mod tests {
     use super::super::case::Case;
     use super::super::compare::compare;
-    use super::{Explanations, Peer, Rules, Seen, Tally};
+    use super::{Explanations, Oracle, Rules, Seen, Tally};
 
     #[test]
     fn what_the_other_peer_says_too_needs_no_reason() {
@@ -176,7 +176,7 @@ mod tests {
         for (backing, expected) in [(vec![], (0, 1)), (vec![&ours[0]], (1, 0))] {
             let mut tally = Tally::default();
             let compared = compare(&case, &[], &ours, &rules);
-            tally.add(Peer::Aws, compared, &backing, &explanations);
+            tally.add(Oracle::Aws, compared, &backing, &explanations);
             assert_eq!((tally.backed, tally.unexplained.len()), expected);
         }
     }
