@@ -206,9 +206,8 @@ impl Verdict {
         open.map(|found| &found.finding)
     }
 
-    /// The same on a day, for whoever shows it one by one: once, and without secrets.
-    pub(crate) fn open_on(mut self, today: &str) -> Vec<Finding> {
-        self.expire(today);
+    /// The same for whoever shows it one by one: once, and without secrets.
+    pub(crate) fn into_open(mut self) -> Vec<Finding> {
         self.sort();
         self.open().cloned().collect()
     }

@@ -11,6 +11,7 @@ mod origins;
 mod parity;
 mod scores;
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexSet;
@@ -172,10 +173,12 @@ fn compare(
             let side = side.filter(|_| is_shown)?;
             Some(secrets::review::text(&side.template))
         };
+        // Read once, for the first of its stacks of which something is found.
+        let terms = OnceCell::new();
         let stacks = stacks.map(|(pair, mut diff)| {
             diff.notes.extend(text_notes(sides, &pair.place.stack));
             if is_validated && diff.change != StackChange::Unchanged {
-                diff.notes.extend(found::notes(pair, of, laws));
+                diff.notes.extend(found::notes(pair, (of, &terms), laws));
             }
             if diff.change != StackChange::Unchanged {
                 secrets::review::hide(&mut diff, [pair.before, pair.after]);

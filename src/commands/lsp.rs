@@ -24,12 +24,12 @@ use self::session::{Ended, Session};
 use self::wire::Incoming;
 use crate::args::{Global, Lsp};
 use crate::commands::validate::files::Asked;
-use crate::cores::on_all_cores;
+use crate::cores::on_a_deep_stack;
 use crate::definition::Definition;
 use crate::exit::Exit;
 use crate::own_rules::RuleFiles;
 use crate::report::Failure;
-use crate::validation::{Verdict, today};
+use crate::validation::Verdict;
 use crate::view::Answer;
 
 /// Answers until the editor has enough.
@@ -41,7 +41,7 @@ pub(crate) fn run(define: &dyn Definition, global: &Global, args: &Lsp) -> Resul
     let mut unread = Verdict::default();
     let rules = files.rules(&mut unread);
     if unread.unreadable > 0 {
-        return Err(Failure::some_of(unread.open_on(&today())));
+        return Err(Failure::some_of(unread.into_open()));
     }
     let asked = Asked {
         regions: &[],
@@ -63,14 +63,14 @@ pub(crate) fn run(define: &dyn Definition, global: &Global, args: &Lsp) -> Resul
     reader.map_err(|error| broken(&format!("cannot read: {error}")))?;
     let messages = std::sync::Mutex::new(Some(messages));
     // Templates may be deeper than the stack of the first thread.
-    let ended = on_all_cores(&[()], |()| {
+    let ended = on_a_deep_stack(|| {
         let messages = messages
             .lock()
             .ok()
             .and_then(|mut messages| messages.take());
         messages.map(|messages| answer(&mut Session::new(define, global, &asked), &messages))
     });
-    let exit = match ended.into_iter().flatten().next() {
+    let exit = match ended {
         Some(Ok(Ended::Well)) => Exit::Done,
         // The protocol wants it so.
         Some(Ok(Ended::WithoutShutdown)) | None => Exit::Failed,

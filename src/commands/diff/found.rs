@@ -1,5 +1,7 @@
 //! What validation and a project's own rules find in a template that they did not find before the change.
 
+use std::cell::OnceCell;
+
 use indexmap::IndexMap;
 use stratiform_assembly::{Assembly, StackAt};
 use stratiform_diff::{Note, Pair};
@@ -39,7 +41,11 @@ impl Laws<'_> {
 
 /// The errors and warnings that are new and that nobody accepts, for whoever reviews the change. What is wrong in another
 /// way at the same place is not new.
-pub(super) fn notes(pair: &Pair<'_>, of: &Assembly, laws: &Laws<'_>) -> Vec<Note> {
+pub(super) fn notes(
+    pair: &Pair<'_>,
+    (of, terms): (&Assembly, &OnceCell<Terms>),
+    laws: &Laws<'_>,
+) -> Vec<Note> {
     let Some(after) = pair.after else {
         return Vec::new();
     };
@@ -52,11 +58,12 @@ pub(super) fn notes(pair: &Pair<'_>, of: &Assembly, laws: &Laws<'_>) -> Vec<Note
     let mut found_after = found(after, place, laws.rules);
     if !found_after.is_empty() {
         let key = of.key(&after.name);
-        let terms = (laws.terms)(of.environment.as_deref().unwrap_or_default());
+        let name = of.environment.as_deref().unwrap_or_default();
+        let terms = terms.get_or_init(|| (laws.terms)(name));
         let (decisions, _) = decided(&after.template, |_| None);
         let today = today();
         found_after.retain(|finding| {
-            let accepted = risk(finding, key, &terms, &decisions);
+            let accepted = risk(finding, key, terms, &decisions);
             accepted.is_none_or(|accepted| accepted.is_over(&today))
         });
     }
@@ -138,7 +145,7 @@ mod tests {
             stacks: Vec::new(),
             tasks: Vec::new(),
         };
-        let notes = notes(&pair, &assembly, &Laws::none());
+        let notes = notes(&pair, (&assembly, &OnceCell::new()), &Laws::none());
         notes.into_iter().map(|note| note.what).collect()
     }
 

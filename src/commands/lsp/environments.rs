@@ -174,8 +174,7 @@ fn synthesized(
             Err(refused) => found.extend(refused),
         }
     }
-    let today = today();
-    verdict.expire(&today);
+    verdict.expire(&today());
     if found.is_empty() {
         if let Layer::Of(name) = layer {
             let names = [name.clone()];
@@ -183,7 +182,7 @@ fn synthesized(
         }
         verdict.tell_unused();
     }
-    found.extend(verdict.open_on(&today));
+    found.extend(verdict.into_open());
     found
 }
 

@@ -18,7 +18,6 @@ use super::environments::{Environments, Layer};
 use crate::args::Global;
 use crate::commands::validate::files::{Asked, as_one_types};
 use crate::definition::Definition;
-use crate::validation::today;
 
 /// How did it end?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -294,7 +293,7 @@ impl<'a> Session<'a> {
             None => {
                 let name = document.path.to_string_lossy();
                 let source = Source::new(name, document.text.as_str());
-                as_one_types(&source, &document.path, self.asked).open_on(&today())
+                as_one_types(&source, &document.path, self.asked).into_open()
             }
         };
         findings.sort_by_key(|finding| finding.span().unwrap_or_default().start);
