@@ -154,7 +154,7 @@ pub(crate) fn resolved(value: &Value) -> Resolved<'static> {
         Value::Object(entries) => Resolved::Map(
             entries
                 .iter()
-                .map(|(key, value)| (key.clone().into(), resolved(value)))
+                .map(|(key, value)| (key.clone(), resolved(value)))
                 .collect(),
         ),
     }

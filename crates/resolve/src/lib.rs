@@ -34,7 +34,6 @@
 //! ```
 
 pub mod declared;
-mod entries;
 mod expand;
 mod globals;
 mod outcome;
@@ -47,11 +46,10 @@ mod supposed;
 mod text;
 mod world;
 
-pub use entries::Entries;
 pub use expand::{WrittenOut, expand, expand_but, unexpanded, written_out};
 pub use globals::with_globals;
 pub use outcome::Outcome;
-pub use resolved::Resolved;
+pub use resolved::{Entries, Resolved};
 pub use resolver::Resolver;
 pub use resolver::branch::{Branch, Choice, MAX_BRANCHES};
 pub use same::Compare;

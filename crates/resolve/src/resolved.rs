@@ -3,8 +3,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::entries::Entries;
+use stratiform_template::Map;
+
 use crate::text::{Segment, Style, Text, Time, Use};
+
+/// The entries of a map, in the order written.
+pub type Entries<'t> = Map<Cow<'t, str>, Resolved<'t>>;
 
 /// A value without intrinsic functions. Scalars are text, as CloudFormation passes them on: `80` is `"80"`.
 #[derive(Clone, Debug)]
@@ -180,6 +184,39 @@ impl<'t> Resolved<'t> {
 impl Default for Resolved<'_> {
     /// An empty map.
     fn default() -> Self {
-        Resolved::Map(Entries::new())
+        Resolved::Map(Entries::default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cow, Entries, Resolved};
+
+    fn key(number: usize) -> Cow<'static, str> {
+        Cow::Owned(format!("Key{number}"))
+    }
+
+    #[test]
+    fn few_and_many_are_found_alike_and_keep_their_order() {
+        for count in [0, 1, 16, 17, 320] {
+            let each =
+                (0..count).map(|number| (key(number), Resolved::literal(number.to_string())));
+            let mut entries: Entries<'static> = each.collect();
+            assert_eq!(entries.len(), count);
+            for number in 0..count {
+                let value = entries.get(&key(number)).and_then(Resolved::known);
+                assert_eq!(value.as_deref(), Some(number.to_string().as_str()));
+            }
+            assert!(!entries.contains_key("Other"));
+            // A key that comes again stays where it is.
+            if count > 0 {
+                let old = entries.insert(key(0), Resolved::Null);
+                assert!(old.is_some_and(|old| old.known().as_deref() == Some("0")));
+                assert!(matches!(entries.get("Key0"), Some(Resolved::Null)));
+            }
+            let keys: Vec<&str> = entries.keys().map(Cow::as_ref).collect();
+            let expected: Vec<Cow<'static, str>> = (0..count).map(key).collect();
+            assert_eq!(keys, expected);
+        }
     }
 }

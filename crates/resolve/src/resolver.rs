@@ -9,9 +9,8 @@ use std::borrow::Cow;
 
 use stratiform_template::{Map, Path, Step, Value};
 
-use crate::entries::Entries;
 use crate::outcome::Outcome;
-use crate::resolved::Resolved;
+use crate::resolved::{Entries, Resolved};
 use crate::resolver::assumed::Assumed;
 use crate::scope::{ParameterValue, Scope};
 use crate::sensitive::{concealed, is_pair_of_secret, is_sensitive, is_value_of_pair};

@@ -1,10 +1,13 @@
 //! Maps of values: few entries in a row, many with a table of their keys.
 //!
-//! What lives here: the one map of the template model. Nearly every map of a template has fewer entries than it is
-//! worth making a hash table for, so that it is a list, and is searched from its start. The methods are those of
-//! [`IndexMap`] by the same names; order is kept, and counts for nothing where maps are compared.
+//! What lives here: the one map of the template model, and of the values that templates come to (`stratiform-resolve`).
+//! Nearly every map of a template has fewer entries than it is worth making a hash table for, so that it is a list, and is
+//! searched from its start. The methods are those of [`IndexMap`] by the same names; order is kept, and counts for nothing
+//! where maps are compared.
 
+use std::borrow::Borrow;
 use std::fmt;
+use std::hash::Hash;
 use std::iter::FusedIterator;
 use std::mem::take;
 
@@ -17,30 +20,24 @@ const FEW: usize = 16;
 
 /// Values by name, in order.
 #[derive(Clone)]
-pub struct Map(Entries);
+pub struct Map<K = Text, V = Value>(Entries<K, V>);
 
 #[derive(Clone)]
-enum Entries {
+enum Entries<K, V> {
     /// At most [`FEW`]. Keys are unique.
-    Few(Vec<(Text, Value)>),
+    Few(Vec<(K, V)>),
     /// In a box: a map in every value would be the size of this.
-    Many(Box<IndexMap<Text, Value>>),
+    Many(Box<IndexMap<K, V>>),
 }
 
 impl Map {
-    /// A map without entries.
-    pub const fn new() -> Map {
+    /// A map of the template model without entries. Others are made by [`Map::default`].
+    pub const fn new() -> Self {
         Map(Entries::Few(Vec::new()))
     }
+}
 
-    /// A map without entries, with room for some.
-    pub fn with_capacity(capacity: usize) -> Map {
-        Map(match capacity {
-            0..=FEW => Entries::Few(Vec::with_capacity(capacity)),
-            _ => Entries::Many(Box::new(IndexMap::with_capacity(capacity))),
-        })
-    }
-
+impl<K, V> Map<K, V> {
     /// How many entries there are.
     pub fn len(&self) -> usize {
         match &self.0 {
@@ -54,11 +51,95 @@ impl Map {
         self.len() == 0
     }
 
+    /// The entry at a position.
+    pub fn get_index(&self, position: usize) -> Option<(&K, &V)> {
+        match &self.0 {
+            Entries::Few(entries) => entries.get(position).map(|(key, value)| (key, value)),
+            Entries::Many(entries) => entries.get_index(position),
+        }
+    }
+
+    /// The first entry.
+    pub fn first(&self) -> Option<(&K, &V)> {
+        self.get_index(0)
+    }
+
+    /// The value of the last entry, to change it.
+    pub fn last_mut(&mut self) -> Option<&mut V> {
+        self.iter_mut().next_back().map(|(_, value)| value)
+    }
+
+    /// Keeps the entries of which something holds.
+    pub fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool) {
+        match &mut self.0 {
+            Entries::Few(entries) => entries.retain_mut(|(key, value)| keep(key, value)),
+            Entries::Many(entries) => entries.retain(|key, value| keep(key, value)),
+        }
+    }
+
+    /// The entries, in order.
+    pub fn iter(&self) -> Iter<'_, K, V> {
+        Iter(match &self.0 {
+            Entries::Few(entries) => Either::Few(entries.iter()),
+            Entries::Many(entries) => Either::Many(entries.iter()),
+        })
+    }
+
+    /// The entries, in order, to change their values.
+    pub fn iter_mut(&mut self) -> IterMut<'_, K, V> {
+        IterMut(match &mut self.0 {
+            Entries::Few(entries) => Either::Few(entries.iter_mut()),
+            Entries::Many(entries) => Either::Many(entries.iter_mut()),
+        })
+    }
+
+    /// The keys, in order.
+    pub fn keys(&self) -> impl DoubleEndedIterator<Item = &K> + ExactSizeIterator + Clone {
+        self.iter().map(|(key, _)| key)
+    }
+
+    /// The values, in order.
+    pub fn values(&self) -> impl DoubleEndedIterator<Item = &V> + ExactSizeIterator + Clone {
+        self.iter().map(|(_, value)| value)
+    }
+
+    /// The values, in order, to change them.
+    pub fn values_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut V> + ExactSizeIterator {
+        self.iter_mut().map(|(_, value)| value)
+    }
+
+    /// The values alone, in order.
+    pub fn into_values(self) -> impl DoubleEndedIterator<Item = V> + ExactSizeIterator {
+        self.into_iter().map(|(_, value)| value)
+    }
+}
+
+impl<K: Borrow<str> + Eq + Hash, V> Map<K, V> {
+    /// Entries of which each has a key of its own, of at most so many.
+    pub fn distinct(most: usize, entries: impl Iterator<Item = (K, V)>) -> Self {
+        Map(match most {
+            0..=FEW => {
+                let mut few = Vec::with_capacity(most);
+                few.extend(entries);
+                Entries::Few(few)
+            }
+            _ => Entries::Many(Box::new(entries.collect())),
+        })
+    }
+
+    /// A map without entries, with room for some.
+    pub fn with_capacity(capacity: usize) -> Self {
+        Map(match capacity {
+            0..=FEW => Entries::Few(Vec::with_capacity(capacity)),
+            _ => Entries::Many(Box::new(IndexMap::with_capacity(capacity))),
+        })
+    }
+
     /// The value of a key.
-    pub fn get(&self, key: &str) -> Option<&Value> {
+    pub fn get(&self, key: &str) -> Option<&V> {
         match &self.0 {
             Entries::Few(entries) => {
-                let found = entries.iter().find(|(there, _)| there == key);
+                let found = entries.iter().find(|(there, _)| there.borrow() == key);
                 found.map(|(_, value)| value)
             }
             Entries::Many(entries) => entries.get(key),
@@ -66,10 +147,10 @@ impl Map {
     }
 
     /// The value of a key, to change it.
-    pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut V> {
         match &mut self.0 {
             Entries::Few(entries) => {
-                let found = entries.iter_mut().find(|(there, _)| there == key);
+                let found = entries.iter_mut().find(|(there, _)| there.borrow() == key);
                 found.map(|(_, value)| value)
             }
             Entries::Many(entries) => entries.get_mut(key),
@@ -77,28 +158,20 @@ impl Map {
     }
 
     /// A key as the map has it, and its value.
-    pub fn get_key_value(&self, key: &str) -> Option<(&Text, &Value)> {
+    pub fn get_key_value(&self, key: &str) -> Option<(&K, &V)> {
         match &self.0 {
             Entries::Few(entries) => {
-                let found = entries.iter().find(|(there, _)| there == key);
+                let found = entries.iter().find(|(there, _)| there.borrow() == key);
                 found.map(|(key, value)| (key, value))
             }
             Entries::Many(entries) => entries.get_key_value(key),
         }
     }
 
-    /// The entry at a position.
-    pub fn get_index(&self, position: usize) -> Option<(&Text, &Value)> {
-        match &self.0 {
-            Entries::Few(entries) => entries.get(position).map(|(key, value)| (key, value)),
-            Entries::Many(entries) => entries.get_index(position),
-        }
-    }
-
     /// The position of a key.
     pub fn get_index_of(&self, key: &str) -> Option<usize> {
         match &self.0 {
-            Entries::Few(entries) => entries.iter().position(|(there, _)| there == key),
+            Entries::Few(entries) => entries.iter().position(|(there, _)| there.borrow() == key),
             Entries::Many(entries) => entries.get_index_of(key),
         }
     }
@@ -108,18 +181,8 @@ impl Map {
         self.get(key).is_some()
     }
 
-    /// The first entry.
-    pub fn first(&self) -> Option<(&Text, &Value)> {
-        self.get_index(0)
-    }
-
-    /// The value of the last entry, to change it.
-    pub fn last_mut(&mut self) -> Option<&mut Value> {
-        self.iter_mut().next_back().map(|(_, value)| value)
-    }
-
     /// Sets the value of a key: in its place where it is there, otherwise at the end. Gives what was there.
-    pub fn insert(&mut self, key: impl Into<Text>, value: Value) -> Option<Value> {
+    pub fn insert(&mut self, key: impl Into<K>, value: V) -> Option<V> {
         let key = key.into();
         match &mut self.0 {
             Entries::Few(entries) => {
@@ -129,7 +192,7 @@ impl Map {
                 if entries.len() < FEW {
                     entries.push((key, value));
                 } else {
-                    let mut many: IndexMap<Text, Value> = take(entries).into_iter().collect();
+                    let mut many: IndexMap<K, V> = take(entries).into_iter().collect();
                     many.insert(key, value);
                     self.0 = Entries::Many(Box::new(many));
                 }
@@ -140,94 +203,50 @@ impl Map {
     }
 
     /// Takes an entry out; those after it move up.
-    pub fn shift_remove(&mut self, key: &str) -> Option<Value> {
+    pub fn shift_remove(&mut self, key: &str) -> Option<V> {
         match &mut self.0 {
             Entries::Few(entries) => {
-                let position = entries.iter().position(|(there, _)| there == key)?;
+                let position = entries
+                    .iter()
+                    .position(|(there, _)| there.borrow() == key)?;
                 Some(entries.remove(position).1)
             }
             Entries::Many(entries) => entries.shift_remove(key),
         }
     }
-
-    /// Keeps the entries of which something holds.
-    pub fn retain(&mut self, mut keep: impl FnMut(&Text, &mut Value) -> bool) {
-        match &mut self.0 {
-            Entries::Few(entries) => entries.retain_mut(|(key, value)| keep(key, value)),
-            Entries::Many(entries) => entries.retain(|key, value| keep(key, value)),
-        }
-    }
-
-    /// The entries, in order.
-    pub fn iter(&self) -> Iter<'_> {
-        Iter(match &self.0 {
-            Entries::Few(entries) => Either::Few(entries.iter()),
-            Entries::Many(entries) => Either::Many(entries.iter()),
-        })
-    }
-
-    /// The entries, in order, to change their values.
-    pub fn iter_mut(&mut self) -> IterMut<'_> {
-        IterMut(match &mut self.0 {
-            Entries::Few(entries) => Either::Few(entries.iter_mut()),
-            Entries::Many(entries) => Either::Many(entries.iter_mut()),
-        })
-    }
-
-    /// The keys, in order.
-    pub fn keys(&self) -> impl DoubleEndedIterator<Item = &Text> + ExactSizeIterator + Clone {
-        self.iter().map(|(key, _)| key)
-    }
-
-    /// The values, in order.
-    pub fn values(&self) -> impl DoubleEndedIterator<Item = &Value> + ExactSizeIterator + Clone {
-        self.iter().map(|(_, value)| value)
-    }
-
-    /// The values, in order, to change them.
-    pub fn values_mut(
-        &mut self,
-    ) -> impl DoubleEndedIterator<Item = &mut Value> + ExactSizeIterator {
-        self.iter_mut().map(|(_, value)| value)
-    }
-
-    /// The values alone, in order.
-    pub fn into_values(self) -> impl DoubleEndedIterator<Item = Value> + ExactSizeIterator {
-        self.into_iter().map(|(_, value)| value)
-    }
 }
 
-impl Default for Map {
+impl<K, V> Default for Map<K, V> {
     fn default() -> Self {
-        Map::new()
+        Map(Entries::Few(Vec::new()))
     }
 }
 
 /// The same keys with the same values, in whatever order.
-impl PartialEq for Map {
-    fn eq(&self, other: &Map) -> bool {
+impl<K: Borrow<str> + Eq + Hash, V: PartialEq> PartialEq for Map<K, V> {
+    fn eq(&self, other: &Self) -> bool {
         // Where two maps are equal, their order nearly always is, too. Each value is compared once: what is inside of it
         // may be a map again, and so on.
         let mut pairs = self.iter().zip(other.iter());
         self.len() == other.len()
             && pairs.all(|((key, value), (there, beside))| match key == there {
                 true => value == beside,
-                false => other.get(key) == Some(value),
+                false => other.get(key.borrow()) == Some(value),
             })
     }
 }
 
-impl fmt::Debug for Map {
+impl<K: fmt::Debug, V: fmt::Debug> fmt::Debug for Map<K, V> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_map().entries(self).finish()
     }
 }
 
-impl std::ops::Index<&str> for Map {
-    type Output = Value;
+impl<K: Borrow<str> + Eq + Hash, V> std::ops::Index<&str> for Map<K, V> {
+    type Output = V;
 
     /// Panics where the key is not there, as [`IndexMap`] does.
-    fn index(&self, key: &str) -> &Value {
+    fn index(&self, key: &str) -> &V {
         match self.get(key) {
             Some(value) => value,
             None => panic!("no `{key}` in the map"),
@@ -235,16 +254,16 @@ impl std::ops::Index<&str> for Map {
     }
 }
 
-impl<K: Into<Text>> Extend<(K, Value)> for Map {
-    fn extend<I: IntoIterator<Item = (K, Value)>>(&mut self, entries: I) {
+impl<K: Borrow<str> + Eq + Hash, V, N: Into<K>> Extend<(N, V)> for Map<K, V> {
+    fn extend<I: IntoIterator<Item = (N, V)>>(&mut self, entries: I) {
         for (key, value) in entries {
             self.insert(key, value);
         }
     }
 }
 
-impl<K: Into<Text>> FromIterator<(K, Value)> for Map {
-    fn from_iter<I: IntoIterator<Item = (K, Value)>>(entries: I) -> Self {
+impl<K: Borrow<str> + Eq + Hash, V, N: Into<K>> FromIterator<(N, V)> for Map<K, V> {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(entries: I) -> Self {
         let entries = entries.into_iter();
         let mut map = Map::with_capacity(entries.size_hint().0);
         map.extend(entries);
@@ -258,29 +277,29 @@ impl<K: Into<Text>, const N: usize> From<[(K, Value); N]> for Map {
     }
 }
 
-impl<'m> IntoIterator for &'m Map {
-    type Item = (&'m Text, &'m Value);
-    type IntoIter = Iter<'m>;
+impl<'m, K, V> IntoIterator for &'m Map<K, V> {
+    type Item = (&'m K, &'m V);
+    type IntoIter = Iter<'m, K, V>;
 
-    fn into_iter(self) -> Iter<'m> {
+    fn into_iter(self) -> Iter<'m, K, V> {
         self.iter()
     }
 }
 
-impl<'m> IntoIterator for &'m mut Map {
-    type Item = (&'m Text, &'m mut Value);
-    type IntoIter = IterMut<'m>;
+impl<'m, K, V> IntoIterator for &'m mut Map<K, V> {
+    type Item = (&'m K, &'m mut V);
+    type IntoIter = IterMut<'m, K, V>;
 
-    fn into_iter(self) -> IterMut<'m> {
+    fn into_iter(self) -> IterMut<'m, K, V> {
         self.iter_mut()
     }
 }
 
-impl IntoIterator for Map {
-    type Item = (Text, Value);
-    type IntoIter = IntoIter;
+impl<K, V> IntoIterator for Map<K, V> {
+    type Item = (K, V);
+    type IntoIter = IntoIter<K, V>;
 
-    fn into_iter(self) -> IntoIter {
+    fn into_iter(self) -> IntoIter<K, V> {
         IntoIter(match self.0 {
             Entries::Few(entries) => Either::Few(entries.into_iter()),
             Entries::Many(entries) => Either::Many(entries.into_iter()),
@@ -297,11 +316,11 @@ enum Either<F, M> {
 
 /// Writes an iterator over entries, and how one of a list becomes what one of a table is.
 macro_rules! iterator {
-    ($(#[$docs:meta])* $name:ident $(<$life:lifetime>)?, $few:ty, $many:ty, $item:ty, $entry:expr) => {
+    ($(#[$docs:meta])* $name:ident<$($life:lifetime)?>, $few:ty, $many:ty, $item:ty, $entry:expr) => {
         $(#[$docs])*
-        pub struct $name $(<$life>)? (Either<$few, $many>);
+        pub struct $name<$($life,)? K, V>(Either<$few, $many>);
 
-        impl $(<$life>)? Iterator for $name $(<$life>)? {
+        impl<$($life,)? K, V> Iterator for $name<$($life,)? K, V> {
             type Item = $item;
 
             fn next(&mut self) -> Option<Self::Item> {
@@ -319,7 +338,7 @@ macro_rules! iterator {
             }
         }
 
-        impl $(<$life>)? DoubleEndedIterator for $name $(<$life>)? {
+        impl<$($life,)? K, V> DoubleEndedIterator for $name<$($life,)? K, V> {
             fn next_back(&mut self) -> Option<Self::Item> {
                 match &mut self.0 {
                     Either::Few(entries) => entries.next_back().map($entry),
@@ -328,38 +347,44 @@ macro_rules! iterator {
             }
         }
 
-        impl $(<$life>)? ExactSizeIterator for $name $(<$life>)? {}
-        impl $(<$life>)? FusedIterator for $name $(<$life>)? {}
+        impl<$($life,)? K, V> ExactSizeIterator for $name<$($life,)? K, V> {}
+        impl<$($life,)? K, V> FusedIterator for $name<$($life,)? K, V> {}
     };
 }
 
 iterator!(
     /// The entries of a [`Map`].
-    #[derive(Clone, Debug)]
+    #[derive(Debug)]
     Iter<'m>,
-    std::slice::Iter<'m, (Text, Value)>,
-    map::Iter<'m, Text, Value>,
-    (&'m Text, &'m Value),
+    std::slice::Iter<'m, (K, V)>,
+    map::Iter<'m, K, V>,
+    (&'m K, &'m V),
     |(key, value)| (key, value)
 );
 iterator!(
     /// The entries of a [`Map`], to change their values.
     #[derive(Debug)]
     IterMut<'m>,
-    std::slice::IterMut<'m, (Text, Value)>,
-    map::IterMut<'m, Text, Value>,
-    (&'m Text, &'m mut Value),
+    std::slice::IterMut<'m, (K, V)>,
+    map::IterMut<'m, K, V>,
+    (&'m K, &'m mut V),
     |(key, value)| (&*key, value)
 );
 iterator!(
     /// The entries of a [`Map`], taken out of it.
     #[derive(Debug)]
-    IntoIter,
-    std::vec::IntoIter<(Text, Value)>,
-    map::IntoIter<Text, Value>,
-    (Text, Value),
+    IntoIter<>,
+    std::vec::IntoIter<(K, V)>,
+    map::IntoIter<K, V>,
+    (K, V),
     |entry| entry
 );
+
+impl<K, V> Clone for Iter<'_, K, V> {
+    fn clone(&self) -> Self {
+        Iter(self.0.clone())
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -165,9 +165,9 @@ pub(super) fn add(
     value: Resolved<'static>,
 ) {
     if !tests.contains_key(operator) {
-        tests.insert(operator.to_owned().into(), Resolved::default());
+        tests.insert(operator.to_owned(), Resolved::default());
     }
     if let Some(Resolved::Map(keys)) = tests.get_mut(operator) {
-        keys.insert(key.to_owned().into(), value);
+        keys.insert(key.to_owned(), value);
     }
 }

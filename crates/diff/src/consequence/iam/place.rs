@@ -53,7 +53,7 @@ pub(super) fn document(
     let values = values.unwrap_or_default();
     // VPC user guide, "Control access to VPC endpoints using endpoint policies": the default allows everything.
     if place.about == About::Passers && values.is_empty() {
-        let entry = |(key, value): (&'static str, _)| (key.into(), Resolved::literal(value));
+        let entry = |(key, value): (&'static str, _)| (key, Resolved::literal(value));
         let allowed = [("Effect", "Allow"), ("Action", "*"), ("Resource", "*")].map(entry);
         document.statement(&Resolved::Map(allowed.into_iter().collect()), &defaults);
     }
@@ -106,8 +106,8 @@ fn named(kind: &str, name: &Resolved<'_>) -> Pattern {
 ///
 /// Source: Lambda API reference, "AddPermission", "AddLayerVersionPermission"; EventBridge API reference, "PutPermission".
 fn permission(properties: Properties<'_>) -> Resolved<'static> {
-    let mut statement = Entries::new();
-    let mut put = |key: &'static str, value: Resolved<'static>| statement.insert(key.into(), value);
+    let mut statement = Entries::default();
+    let mut put = |key: &'static str, value: Resolved<'static>| statement.insert(key, value);
     put("Effect", Resolved::literal("Allow"));
     for (key, property) in [
         ("Action", "Action"),
@@ -122,10 +122,10 @@ fn permission(properties: Properties<'_>) -> Resolved<'static> {
         let shown = principal.shown(Style::Expression);
         let service = shown.contains(".amazon") && !shown.starts_with("arn:");
         let kind = if service { "Service" } else { "AWS" };
-        let kinds = [(kind.into(), principal.clone())];
+        let kinds = [(kind, principal.clone())];
         put("Principal", Resolved::Map(kinds.into_iter().collect()));
     }
-    let mut tests = Entries::new();
+    let mut tests = Entries::default();
     for (property, operator, key) in [
         ("SourceArn", "ArnLike", "aws:SourceArn"),
         ("SourceAccount", "StringEquals", "aws:SourceAccount"),

@@ -129,10 +129,10 @@ impl Rules {
                 let Resolved::Map(mut properties) = item.clone() else {
                     continue;
                 };
-                properties.insert(inline.owner.as_str().into(), one.identifier());
+                properties.insert(inline.owner.as_str(), one.identifier());
                 if let Some((name, own)) = inline.renamed {
                     let value = properties.get(own.as_str()).cloned();
-                    properties.extend(value.map(|value| (name.as_str().into(), value)));
+                    properties.extend(value.map(|value| (name.as_str(), value)));
                 }
                 let properties = Resolved::Map(properties);
                 let properties = Properties::Changed(&properties);
