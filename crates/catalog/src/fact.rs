@@ -205,6 +205,11 @@ impl ListFact {
         self.nodes().map(Node::fact)
     }
 
+    /// Tells whether a text is among the items.
+    pub(crate) fn has_text(self, text: &str) -> bool {
+        self.nodes().any(|node| node.is_text(text))
+    }
+
     fn nodes(self) -> impl Iterator<Item = Node> {
         self.chunks().flatten()
     }

@@ -39,8 +39,7 @@ impl ResourceType {
 
     /// Takes the variant of a region.
     pub(crate) fn variant_in(self, region: &str) -> Option<ResourceType> {
-        let variant =
-            variants(self.record).find(|variant| regions(*variant).any(|r| r == region))?;
+        let variant = variants(self.record).find(|variant| is_in(*variant, region))?;
         ResourceType::variant(self.name, self.record, variant)
     }
 
@@ -72,7 +71,7 @@ impl ResourceType {
 
     /// Tells whether the type exists in a region, in any variant.
     pub fn is_available_in(self, region: &str) -> bool {
-        self.regions().any(|available| available == region)
+        variants(self.record).any(|variant| is_in(variant, region))
     }
 
     /// Returns the transform that a template needs for this type, for example
@@ -267,6 +266,11 @@ fn variants(record: MapFact) -> impl Iterator<Item = Fact> {
 
 fn regions(variant: Fact) -> impl Iterator<Item = &'static str> {
     variant.get(key::REGIONS).into_iter().flat_map(Fact::texts)
+}
+
+fn is_in(variant: Fact, region: &str) -> bool {
+    let regions = variant.get(key::REGIONS).and_then(Fact::as_list);
+    regions.is_some_and(|regions| regions.has_text(region))
 }
 
 /// A path to a property from the top of a resource: names joined by `/`, `*` for the items of a

@@ -48,11 +48,8 @@ impl Schema {
 
     /// Returns the JSON types of the value; empty if the schema does not say.
     pub fn types(self) -> TypeSet {
-        match self.keyword(Keyword::Type) {
-            Some(Fact::Text(name)) => TypeSet::EMPTY.with_name(name),
-            Some(list) => list.texts().fold(TypeSet::EMPTY, TypeSet::with_name),
-            None => TypeSet::EMPTY,
-        }
+        let types = self.keyword(Keyword::Type);
+        types.map_or(TypeSet::EMPTY, TypeSet::of)
     }
 
     /// Returns the properties, sorted by name.
@@ -312,6 +309,14 @@ pub struct TypeSet(u8);
 impl TypeSet {
     /// No types: the schema does not say.
     pub const EMPTY: TypeSet = TypeSet(0);
+
+    /// Returns what the value of the keyword `type` says: a name, or a list of some.
+    pub fn of(types: Fact) -> TypeSet {
+        match types {
+            Fact::Text(name) => TypeSet::EMPTY.with_name(name),
+            list => list.texts().fold(TypeSet::EMPTY, TypeSet::with_name),
+        }
+    }
 
     /// Returns the set with a type added.
     #[must_use]

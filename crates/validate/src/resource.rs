@@ -1,6 +1,6 @@
 //! Resources held against their types.
 
-use stratiform_catalog::{ResourceType, catalog};
+use stratiform_catalog::{PropertyPath, ResourceType, catalog};
 use stratiform_finding::words::meant;
 use stratiform_finding::{Code, Finding};
 use stratiform_template::{Path, Resource, Step, Text, Value};
@@ -144,14 +144,16 @@ fn properties<'t>(
 
 /// Properties that AWS returns, and nobody sets.
 fn read_only(look: &mut Look<'_, '_>, subject: &Subject<'_>, path: &Path<'_>) {
-    let is_set = |name: &&Text| {
-        let mut only = subject.resource_type.read_only();
-        only.any(|path| path.is_top_level() && path.as_str() == name.as_str())
-    };
     // What a transform makes of it is another type's.
     if subject.resource_type.transform().is_some() {
         return;
     }
+    let only = subject.resource_type.read_only();
+    let only: Vec<&str> = only
+        .filter(|path| path.is_top_level())
+        .map(PropertyPath::as_str)
+        .collect();
+    let is_set = |name: &&Text| only.contains(&name.as_str());
     for name in subject.resource.properties.keys().filter(is_set) {
         let what = format!("property `{name}` cannot be set");
         let why = look.why("AWS returns it");

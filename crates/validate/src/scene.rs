@@ -10,7 +10,6 @@ use stratiform_template::{Resource, Template};
 use crate::block::Block;
 use crate::cases::{Case, Cases};
 use crate::report::{NotChecked, Reason};
-use crate::schema::Decodings;
 
 /// A template, where it is deployed, and what its conditions can be.
 pub(crate) struct Scene<'t> {
@@ -20,7 +19,6 @@ pub(crate) struct Scene<'t> {
     pub(crate) regions: &'t [&'t str],
     /// A macro of the user's may change or add anything.
     pub(crate) is_transformed: bool,
-    pub(crate) schemas: Decodings,
     /// The schemas of each rule, by its name: one for all regions that share it.
     rules: Rules,
     /// The blocks of addresses in properties of resources that hang on no condition.
@@ -61,7 +59,6 @@ impl<'t> Scene<'t> {
             cases: Cases::new(template, regions),
             regions,
             is_transformed: is_transformed(template),
-            schemas: Decodings::default(),
             rules: RefCell::default(),
             blocks: RefCell::default(),
             skipped: RefCell::default(),

@@ -15,7 +15,6 @@ mod scalar;
 
 use std::borrow::Cow;
 
-pub(crate) use self::decoded::Decodings;
 pub(crate) use self::document::is_no_document;
 pub(crate) use self::function::Known;
 pub(crate) use part::{Entries, Form};
@@ -204,7 +203,9 @@ impl<'s, 't> Look<'s, 't> {
         why: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.tell_finding(path, Finding::new(code, what, help).because(why));
+        if !self.fails_silently() {
+            self.tell_finding(path, Finding::new(code, what, help).because(why));
+        }
     }
 
     /// The same of a finding that says more.
@@ -248,6 +249,11 @@ impl<'s, 't> Look<'s, 't> {
         let verdict = self.verdict(value, schema, path);
         self.is_silent = outer;
         verdict
+    }
+
+    /// Whether all is known that somebody asks for: that a value does not fit, where nobody asks why not.
+    fn is_settled(&self) -> bool {
+        self.is_silent && !self.found.is_empty()
     }
 
     /// Takes down that a value does not fit, where nobody asks why not.
@@ -358,7 +364,7 @@ impl<'s, 't> Look<'s, 't> {
     }
 
     fn keywords(&mut self, value: &Value, schema: Schema, path: &Path<'_>) -> Looked<'t> {
-        let Some(decoded) = self.scene.schemas.get(schema) else {
+        let Some(decoded) = decoded::decoded(schema) else {
             if schema.fact() == Fact::Bool(false) {
                 let what = match self.extension {
                     // The whole of what the rule is about.
@@ -393,11 +399,14 @@ impl<'s, 't> Look<'s, 't> {
             return Ok(());
         }
         match value {
-            Value::List(items) => self.list(items, &decoded, path)?,
-            Value::Map(entries) => self.object(entries, &decoded, path)?,
-            _ => self.scalar(value, &decoded, path),
+            Value::List(items) => self.list(items, decoded, path)?,
+            Value::Map(entries) => self.object(entries, decoded, path)?,
+            _ => self.scalar(value, decoded, path),
         }
-        self.alternatives(value, &decoded, path)
+        match self.is_settled() {
+            true => Ok(()),
+            false => self.alternatives(value, decoded, path),
+        }
     }
 
     /// A value that has to be the one of another property.

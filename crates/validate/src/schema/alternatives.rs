@@ -16,6 +16,9 @@ impl<'t> Look<'_, 't> {
     ) -> Looked<'t> {
         let schema = decoded.schema;
         for (keyword, _) in decoded.keywords.iter().copied() {
+            if self.is_settled() {
+                break;
+            }
             match keyword {
                 "allOf" => {
                     for schema in schema.all_of() {
@@ -64,7 +67,7 @@ impl<'t> Look<'_, 't> {
         }
         if fitting == 0 && unknown {
             self.is_unknown = true;
-        } else if fitting == 0 && !schemas.is_empty() {
+        } else if fitting == 0 && !schemas.is_empty() && !self.fails_silently() {
             self.none_fits(failures, path);
         }
         Ok((fitting, unknown))

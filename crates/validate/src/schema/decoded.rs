@@ -1,9 +1,9 @@
-//! Schemas, taken out of the catalog's bytes: once for each that a thread needs, however many values and templates ask.
+//! Schemas, taken out of the catalog's bytes: each once, however many values, templates and threads ask.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::{LazyLock, PoisonError, RwLock};
 
+use foldhash::HashMap;
 use stratiform_catalog::{Fact, MapFact, Schema, TypeSet};
 
 /// A schema that is a map.
@@ -15,11 +15,16 @@ pub(crate) struct Decoded {
     /// In the order of their names.
     pub(super) keywords: Vec<(&'static str, Fact)>,
     /// In the order of their names.
-    properties: Vec<(&'static str, Schema)>,
+    properties: Properties,
+    /// A bit for each length that their names have: most names that are asked for are as long as none.
+    lengths: u64,
     /// Of names that match a pattern.
-    pub(super) patterns: Vec<(&'static str, Schema)>,
+    pub(super) patterns: Properties,
     pub(super) others: Others,
 }
+
+/// Schemas by the names of properties, or by patterns of them.
+type Properties = Vec<(&'static str, Schema)>;
 
 /// Properties that a schema does not name.
 #[derive(Clone, Copy)]
@@ -31,38 +36,59 @@ pub(super) enum Others {
 
 impl Decoded {
     fn new(schema: Schema, keywords: MapFact) -> Self {
-        let resolved = schema.resolve();
+        let keywords: Vec<(&'static str, Fact)> = keywords.iter().collect();
+        let find = |name| found(&keywords, name);
+        let own = find("type").map_or(TypeSet::EMPTY, TypeSet::of);
+        let refers_to = find("$ref").map(|_| schema.resolve());
+        let refers_to = refers_to.filter(|resolved| resolved.id() != schema.id());
         // One of the catalog's says a map of what it refers to as text: what is referred to is right.
-        let other = resolved.types();
-        let types = match schema.types() {
+        let other = refers_to.map_or(TypeSet::EMPTY, Schema::types);
+        let types = match own {
             own if other.is_empty() || own.iter().any(|one| other.contains(one)) => own,
             _ => TypeSet::EMPTY,
         };
+        let named = |name, of: fn(Schema) -> Properties| match find(name) {
+            Some(_) => of(schema),
+            None => Properties::new(),
+        };
+        let properties = named("properties", |schema| schema.properties().collect());
+        let patterns = named("patternProperties", |schema| {
+            schema.pattern_properties().collect()
+        });
+        let others = match (find("additionalProperties"), schema.additional_properties()) {
+            (None, _) => Others::Any,
+            (_, Some(others)) => Others::Like(others),
+            (Some(only), None) if only == Fact::Bool(false) => Others::None,
+            (Some(_), None) => Others::Any,
+        };
+        let lengths = properties.iter().map(|(name, _)| bit(name));
         Decoded {
             schema,
             types,
-            refers_to: (resolved.id() != schema.id()).then_some(resolved),
-            keywords: keywords.iter().collect(),
-            properties: schema.properties().collect(),
-            patterns: schema.pattern_properties().collect(),
-            others: match schema.additional_properties() {
-                Some(others) => Others::Like(others),
-                None if schema.allows_additional_properties() => Others::Any,
-                None => Others::None,
-            },
+            refers_to,
+            lengths: lengths.fold(0, |all, one| all | one),
+            properties,
+            patterns,
+            others,
+            keywords,
         }
     }
 
     /// What a keyword says.
     pub(super) fn keyword(&self, name: &str) -> Option<Fact> {
-        let mut keywords = self.keywords.iter();
-        keywords
-            .find(|(known, _)| *known == name)
-            .map(|(_, fact)| *fact)
+        found(&self.keywords, name)
+    }
+
+    /// Whether it says nothing of properties that it does not name.
+    pub(super) fn is_of_names(&self) -> bool {
+        self.patterns.is_empty() && matches!(self.others, Others::Any)
     }
 
     /// The schema of a property.
     pub(super) fn property(&self, name: &str) -> Option<Schema> {
+        if self.lengths & bit(name) == 0 {
+            return None;
+        }
         let position = self
             .properties
             .binary_search_by(|(known, _)| (*known).cmp(name));
@@ -72,35 +98,49 @@ impl Decoded {
     }
 }
 
-type Known = RefCell<HashMap<(usize, usize), Rc<Decoded>>>;
+/// The bit that stands for the length of a name.
+fn bit(name: &str) -> u64 {
+    1 << (name.len() % 64)
+}
+
+fn found(keywords: &[(&'static str, Fact)], name: &str) -> Option<Fact> {
+    let mut keywords = keywords.iter();
+    keywords
+        .find(|(known, _)| *known == name)
+        .map(|(_, fact)| *fact)
+}
+
+/// What tells a schema from all others.
+type Id = (usize, usize);
+
+/// Those that some thread has asked for. They are as many as the catalog has at most, and live as long.
+static ALL: LazyLock<RwLock<HashMap<Id, &'static Decoded>>> = LazyLock::new(RwLock::default);
 
 thread_local! {
-    /// What the catalog says is the same for every template.
-    static KNOWN: Rc<Known> = Rc::default();
+    /// Those that this thread has asked for: it waits for no other.
+    static OWN: RefCell<HashMap<Id, &'static Decoded>> = RefCell::default();
 }
 
-/// Those that were asked for.
-pub(crate) struct Decodings {
-    known: Rc<Known>,
-}
-
-impl Default for Decodings {
-    fn default() -> Self {
-        Decodings {
-            known: KNOWN.with(Rc::clone),
-        }
+/// A schema, decoded; none that is only true or false.
+pub(crate) fn decoded(schema: Schema) -> Option<&'static Decoded> {
+    let id = schema.id()?;
+    if let Some(known) = OWN.with_borrow(|own| own.get(&id).copied()) {
+        return Some(known);
     }
-}
-
-impl Decodings {
-    /// A schema; none that is only true or false.
-    pub(crate) fn get(&self, schema: Schema) -> Option<Rc<Decoded>> {
-        let id = schema.id()?;
-        if let Some(known) = self.known.borrow().get(&id) {
-            return Some(Rc::clone(known));
+    let known = {
+        let all = ALL.read().unwrap_or_else(PoisonError::into_inner);
+        all.get(&id).copied()
+    };
+    let known = match known {
+        Some(known) => known,
+        None => {
+            let new = Decoded::new(schema, schema.fact().as_map()?);
+            let mut all = ALL.write().unwrap_or_else(PoisonError::into_inner);
+            // Another thread may have been quicker.
+            let known: &'static Decoded = all.entry(id).or_insert_with(|| Box::leak(Box::new(new)));
+            known
         }
-        let decoded = Rc::new(Decoded::new(schema, schema.fact().as_map()?));
-        self.known.borrow_mut().insert(id, Rc::clone(&decoded));
-        Some(decoded)
-    }
+    };
+    OWN.with_borrow_mut(|own| own.insert(id, known));
+    Some(known)
 }

@@ -6,6 +6,7 @@ use stratiform_catalog::{JsonType, Schema, TypeSet};
 use stratiform_finding::Code;
 use stratiform_template::{Function, Parameter, Path, Value, sub_variables};
 
+use super::decoded::decoded;
 use super::{Look, Looked, named, said};
 use crate::block::Block;
 use crate::cases::Open;
@@ -83,7 +84,7 @@ impl<'t> Look<'_, 't> {
             },
             Known::Unknown(given) => {
                 self.is_unknown = true;
-                let decoded = self.scene.schemas.get(schema);
+                let decoded = decoded(schema);
                 let wanted = decoded.map_or(TypeSet::EMPTY, |decoded| decoded.types);
                 let wanted = if wanted.is_empty() {
                     schema.resolve().types()

@@ -17,6 +17,9 @@ impl<'t> Look<'_, 't> {
     ) -> Looked<'t> {
         let schema = decoded.schema;
         for (keyword, fact) in decoded.keywords.iter().copied() {
+            if self.is_settled() {
+                break;
+            }
             match keyword {
                 "minItems" | "maxItems" => {
                     let bounds = Bounds::of(schema, Keyword::MinItems, Keyword::MaxItems);

@@ -29,8 +29,13 @@ impl<'t> Look<'_, 't> {
             };
             self.scene.skip(reason, path.key(key).steps());
         }
-        self.members(entries, decoded, path)?;
+        if !self.is_silent {
+            self.members(entries, decoded, path)?;
+        }
         for (keyword, fact) in decoded.keywords.iter().copied() {
+            if self.is_settled() {
+                break;
+            }
             match keyword {
                 "required" if !hidden => {
                     for name in texts(fact) {
@@ -80,18 +85,28 @@ impl<'t> Look<'_, 't> {
                 _ => {}
             }
         }
-        Ok(())
+        // Where one reason is enough, what is missing is the nearer one.
+        match self.is_silent && !self.is_settled() {
+            true => self.members(entries, decoded, path),
+            false => Ok(()),
+        }
     }
 
     /// Each member by the schema of its name.
     fn members(&mut self, entries: &Entries, decoded: &Decoded, path: &Path<'_>) -> Looked<'t> {
         let schema = decoded.schema;
         for (name, value) in entries {
-            let path = path.key(name);
+            if self.is_settled() {
+                break;
+            }
             if let Some(schema) = decoded.property(name) {
-                self.value(value, schema, &path)?;
+                self.value(value, schema, &path.key(name))?;
                 continue;
             }
+            if decoded.is_of_names() {
+                continue;
+            }
+            let path = path.key(name);
             let mut known = false;
             for (pattern, schema) in &decoded.patterns {
                 match pattern::matches(pattern, name) {
