@@ -1,5 +1,6 @@
 //! Policies: grants as JSON, below IAM's limits.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
@@ -21,7 +22,7 @@ pub const INLINE_POLICIES: usize = 10_240;
 /// How many characters a name gets that is there already: `No1000`.
 const NUMBER: usize = 6;
 
-/// What a partition and an account take at most: `aws-us-gov`, and 12 digits.
+/// What a partition and an account take at most, `aws-us-gov` and 12 digits: less than what stands for them.
 const FILLED: [(&str, &str); 2] = [
     ("${AWS::Partition}", "aws-us-gov"),
     ("${AWS::AccountId}", "000000000000"),
@@ -55,10 +56,14 @@ pub fn documents(grants: &[Grant], limit: usize) -> Vec<Document> {
     let mut names = Names::default();
     let mut documents = Vec::new();
     let (mut statements, mut used) = (Vec::new(), 0);
-    for grant in grants.iter().flat_map(|grant| split(grant, room)) {
-        let statement = statement(&grant, names.next(&grant));
+    for part in grants
+        .iter()
+        .flat_map(|grant| split(Cow::Borrowed(grant), room))
+    {
+        let name = names.next(&part.name);
         // And the comma before it.
-        let needs = size(&statement) + 1;
+        let needs = part.size + name.len() - part.name.len() + 1;
+        let statement = statement(&part.grant, name);
         if used + needs > room && !statements.is_empty() {
             documents.push(Document(document(std::mem::take(&mut statements))));
             used = 0;
@@ -76,14 +81,25 @@ fn document(statements: Vec<Value>) -> Value {
     json!({"Statement": statements, "Version": "2012-10-17"})
 }
 
+/// A grant that is a statement of its own.
+struct Part<'g> {
+    grant: Cow<'g, Grant>,
+    /// What it is called, if nothing else is.
+    name: String,
+    /// How many characters it has with that name.
+    size: usize,
+}
+
 /// A grant in parts that fit: resources are divided, and where there is only one, actions.
-fn split(grant: &Grant, room: usize) -> Vec<Grant> {
-    let needs = size(&statement(grant, name(grant))) + NUMBER;
-    let fits = needs < room;
+fn split(grant: Cow<'_, Grant>, room: usize) -> Vec<Part<'_>> {
+    let name = name(&grant);
+    let size = size(&statement(&grant, name.clone()));
+    let fits = size + NUMBER < room;
     let (resources, actions) = (grant.resources.len(), grant.actions.len());
     if fits || resources < 2 && actions < 2 {
-        return vec![grant.clone()];
+        return vec![Part { grant, name, size }];
     }
+    let grant = grant.into_owned();
     let half = |of: &[String]| {
         let (one, other) = of.split_at(of.len() / 2);
         [one.to_vec(), other.to_vec()]
@@ -98,7 +114,8 @@ fn split(grant: &Grant, room: usize) -> Vec<Grant> {
             ..grant.clone()
         }),
     };
-    halves.iter().flat_map(|grant| split(grant, room)).collect()
+    let halves = halves.into_iter().map(Cow::Owned);
+    halves.flat_map(|half| split(half, room)).collect()
 }
 
 fn statement(grant: &Grant, name: String) -> Value {
@@ -180,12 +197,11 @@ struct Names {
 }
 
 impl Names {
-    fn next(&mut self, grant: &Grant) -> String {
-        let name = name(grant);
-        let used = self.used.entry(name.clone()).or_default();
+    fn next(&mut self, name: &str) -> String {
+        let used = self.used.entry(name.to_owned()).or_default();
         *used += 1;
         match *used {
-            1 => name,
+            1 => name.to_owned(),
             number => format!("{name}No{number}"),
         }
     }
@@ -194,10 +210,9 @@ impl Names {
 /// How many characters IAM counts.
 fn size(value: &Value) -> usize {
     let text = value.to_string();
-    let filled = FILLED
-        .iter()
-        .fold(text, |text, (hole, filled)| text.replace(hole, filled));
-    filled.chars().count()
+    let longer =
+        FILLED.map(|(hole, filled)| text.matches(hole).count() * (hole.len() - filled.len()));
+    text.chars().count() - longer.iter().sum::<usize>()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Grants: what is allowed on what.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// Actions that are allowed on resources.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,32 +29,45 @@ pub struct Condition {
 #[derive(Debug, Default)]
 pub(crate) struct Permissions {
     /// The resources of each action and its conditions. The key is in small letters, with the spelling beside it.
-    on: BTreeMap<(String, Vec<Condition>), (String, BTreeSet<String>)>,
+    on: BTreeMap<(String, Vec<Condition>), (String, Resources)>,
 }
 
+/// ARNs, which many actions share.
+type Resources = BTreeSet<Rc<str>>;
+
 impl Permissions {
-    /// Allows an action on a resource.
-    pub(crate) fn allow(&mut self, action: &str, resource: String, conditions: Vec<Condition>) {
+    /// Allows an action on resources.
+    pub(crate) fn allow<R: Into<Rc<str>>>(
+        &mut self,
+        action: &str,
+        on: impl IntoIterator<Item = R>,
+        conditions: Vec<Condition>,
+    ) {
         let key = (action.to_ascii_lowercase(), conditions);
         let (spelling, resources) = self.on.entry(key).or_default();
         // The first one in order, so that the order of types does not matter.
         if spelling.is_empty() || action < spelling.as_str() {
             action.clone_into(spelling);
         }
-        resources.insert(resource);
+        resources.extend(on.into_iter().map(Into::into));
     }
 
     /// Grants: those of one service on the same resources are one.
     pub(crate) fn grants(self) -> Vec<Grant> {
-        type Key = (String, Vec<String>, Vec<Condition>);
-        let mut grants: BTreeMap<Key, Vec<String>> = BTreeMap::new();
+        type Key<R> = (String, R, Vec<Condition>);
+        // Most actions of a service are on the same resources: those are narrowed once.
+        let mut alike: BTreeMap<Key<Resources>, Vec<String>> = BTreeMap::new();
         for ((action, conditions), (spelling, resources)) in self.on {
             let service = action.split(':').next().unwrap_or_default().to_owned();
-            let resources = narrowed(resources);
             let key = (service, resources, conditions);
-            grants.entry(key).or_default().push(spelling);
+            alike.entry(key).or_default().push(spelling);
         }
-        let grant = |((_, resources, conditions), mut actions): (Key, Vec<String>)| {
+        let mut grants: BTreeMap<Key<Vec<String>>, Vec<String>> = BTreeMap::new();
+        for ((service, resources, conditions), actions) in alike {
+            let key = (service, narrowed(&resources), conditions);
+            grants.entry(key).or_default().extend(actions);
+        }
+        let grant = |((_, resources, conditions), mut actions): (Key<Vec<String>>, Vec<String>)| {
             actions.sort();
             Grant {
                 actions,
@@ -66,13 +80,15 @@ impl Permissions {
 }
 
 /// Without those that another one covers.
-fn narrowed(resources: BTreeSet<String>) -> Vec<String> {
-    let is_covered = |resource: &&String| {
-        let mut others = resources.iter().filter(|other| other != resource);
-        others.any(|other| other.contains('*') && crate::glob::covers(other, resource))
+fn narrowed(resources: &Resources) -> Vec<String> {
+    let open = resources.iter().filter(|resource| resource.contains('*'));
+    let open: Vec<&Rc<str>> = open.collect();
+    let is_covered = |resource: &&Rc<str>| {
+        let mut others = open.iter().filter(|other| *other != resource);
+        others.any(|other| crate::glob::covers(other, resource))
     };
     let kept = resources.iter().filter(|resource| !is_covered(resource));
-    kept.cloned().collect()
+    kept.map(|resource| resource.to_string()).collect()
 }
 
 #[cfg(test)]
@@ -91,7 +107,7 @@ mod tests {
             ("sns:CreateTopic", "t-1"),
             ("sns:CreateTopic", "t-*"),
         ] {
-            permissions.allow(action, resource.to_owned(), Vec::new());
+            permissions.allow(action, [resource], Vec::new());
         }
         let told: Vec<_> = permissions
             .grants()

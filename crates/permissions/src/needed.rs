@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
+use std::rc::Rc;
+use std::sync::LazyLock;
 
 use stratiform_assembly::Assembly;
 use stratiform_catalog::action::{Action, action, actions, kinds};
@@ -144,6 +146,8 @@ fn doing(found: ResourceType) -> BTreeSet<&'static str> {
     named.chain(found.tagging_permissions()).collect()
 }
 
+static ANY_SERVICE_LINKED: LazyLock<Thing> = LazyLock::new(Thing::any_service_linked);
+
 /// The state of a derivation.
 struct Deriving<'a> {
     things: &'a Things,
@@ -158,8 +162,16 @@ struct Deriving<'a> {
     of_services: HashMap<&'static str, OfKinds<'a>>,
 }
 
-/// The things of each kind of a service, each with the type whose resource it is; none where templates only name it.
-type OfKinds<'a> = HashMap<&'static str, Vec<(Option<&'a str>, &'a Thing)>>;
+/// The things of each kind of a service; of no type where templates only name them.
+type OfKinds<'a> = HashMap<&'static str, Vec<Known<'a>>>;
+
+/// A thing, the type whose resource it is, and its ARN.
+#[derive(Clone)]
+struct Known<'a> {
+    of: Option<&'a str>,
+    thing: &'a Thing,
+    arn: Rc<str>,
+}
 
 impl<'a> Deriving<'a> {
     fn new(inventory: &'a Inventory, named: fn(ResourceType) -> BTreeSet<&'static str>) -> Self {
@@ -191,7 +203,8 @@ impl<'a> Deriving<'a> {
             if resource == ANY {
                 self.everywhere(action);
             } else {
-                self.permissions.allow(action, resource.clone(), Vec::new());
+                self.permissions
+                    .allow(action, [resource.as_str()], Vec::new());
             }
         }
         // What one type's handler has nothing for, another's may have.
@@ -245,21 +258,21 @@ impl<'a> Deriving<'a> {
             _ if action.kinds.is_empty() => return self.everywhere(name),
             _ => {}
         }
-        let mut on = BTreeSet::new();
+        let mut on = Vec::new();
         // Tags are set on the resource, whatever else an action could tag.
         let is_tagging = found.tagging_permissions().any(|tagging| tagging == name);
         for kind in &action.kinds {
             let of_kind = self.of_kind(action.service, kind.name);
-            let own = of_kind.iter().filter(|(of, _)| *of == Some(found.name()));
-            let (defaults, some): (Vec<&Thing>, Vec<_>) = own
-                .map(|(_, thing)| thing)
-                .partition(|thing| thing.is_default);
+            let own = of_kind
+                .iter()
+                .filter(|known| known.of == Some(found.name()));
+            let (defaults, some): (Vec<&Known<'_>>, Vec<_>) =
+                own.partition(|known| known.thing.is_default);
             if !some.is_empty() {
-                on.extend(some);
+                on.extend(some.into_iter().cloned());
             } else if !is_tagging {
-                let all = of_kind.iter().map(|(_, thing)| *thing);
-                on.extend(all.filter(|thing| !thing.is_default));
-                on.extend(defaults);
+                let all = of_kind.iter().filter(|known| !known.thing.is_default);
+                on.extend(all.chain(defaults).cloned());
             }
         }
         if on.is_empty() {
@@ -267,13 +280,11 @@ impl<'a> Deriving<'a> {
             let because = Because::NothingToActOn(kinds.collect());
             return self.leave(found, name, because);
         }
-        for thing in on {
-            self.on(name, thing);
-        }
+        self.on(name, on);
     }
 
     /// The things of a kind.
-    fn of_kind(&mut self, service: &'static str, kind: &str) -> &[(Option<&'a str>, &'a Thing)] {
+    fn of_kind(&mut self, service: &'static str, kind: &str) -> &[Known<'a>] {
         let things = self.things;
         let of_service = self.of_services.entry(service).or_insert_with(|| {
             let mut of_kinds = OfKinds::new();
@@ -282,8 +293,10 @@ impl<'a> Deriving<'a> {
             let services: BTreeSet<&str> = formats.filter_map(|it| it.split(':').next()).collect();
             for (of, thing) in things.all() {
                 if services.contains(thing.service()) {
+                    let arn = thing.arn().into();
+                    let known = Known { of, thing, arn };
                     for kind in thing.kinds_in(service, kinds) {
-                        of_kinds.entry(kind).or_default().push((of, thing));
+                        of_kinds.entry(kind).or_default().push(known.clone());
                     }
                 }
             }
@@ -292,18 +305,21 @@ impl<'a> Deriving<'a> {
         of_service.get(kind).map_or(&[], Vec::as_slice)
     }
 
-    fn on(&mut self, name: &str, thing: &Thing) {
-        let reason = match thing.says {
+    fn on(&mut self, name: &str, things: Vec<Known<'a>>) {
+        let reason = |known: &Known<'_>| match known.thing.says {
             Says::Name => None,
             Says::ShortName => Some(Reason::ShortName),
             Says::Kind => Some(Reason::NotKnownBefore),
         };
-        self.unscoped.extend(reason.map(|reason| Unscoped {
-            reason,
-            action: name.to_owned(),
-        }));
+        let reasons: BTreeSet<Reason> = things.iter().filter_map(reason).collect();
+        self.unscoped
+            .extend(reasons.into_iter().map(|reason| Unscoped {
+                reason,
+                action: name.to_owned(),
+            }));
         self.granted.insert(name.to_ascii_lowercase());
-        self.permissions.allow(name, thing.arn(), Vec::new());
+        let arns = things.into_iter().map(|known| known.arn);
+        self.permissions.allow(name, arns, Vec::new());
     }
 
     fn everywhere(&mut self, name: &str) {
@@ -312,7 +328,7 @@ impl<'a> Deriving<'a> {
             action: name.to_owned(),
         });
         self.granted.insert(name.to_ascii_lowercase());
-        self.permissions.allow(name, ANY.to_owned(), Vec::new());
+        self.permissions.allow(name, [ANY], Vec::new());
     }
 
     fn leave(&mut self, found: ResourceType, name: &str, because: Because) {
@@ -335,19 +351,23 @@ impl<'a> Deriving<'a> {
         }
         self.granted.insert(name.to_ascii_lowercase());
         for (arn, conditions) in passed {
-            self.permissions.allow(name, arn, conditions);
+            self.permissions.allow(name, [arn], conditions);
         }
     }
 
     /// `iam:CreateServiceLinkedRole`: the role of the service that the type belongs to.
     fn link_roles(&mut self, found: ResourceType, name: &str) {
         let own = self.things.of_type(found.name()).iter();
-        let linked: Vec<_> = own.filter(|thing| thing.is_service_linked()).collect();
+        let linked = own.filter(|thing| thing.is_service_linked());
+        let mut linked: Vec<&'a Thing> = linked.collect();
         if linked.is_empty() {
-            return self.on(name, &Thing::any_service_linked());
+            linked.push(&ANY_SERVICE_LINKED);
         }
-        for thing in linked {
-            self.on(name, thing);
-        }
+        let known = linked.into_iter().map(|thing| Known {
+            of: None,
+            thing,
+            arn: thing.arn().into(),
+        });
+        self.on(name, known.collect());
     }
 }
