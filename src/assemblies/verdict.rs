@@ -10,6 +10,7 @@ use stratiform_validate::{
 };
 
 use super::policies;
+use crate::cores::on_all_cores;
 use crate::own_rules::{self, Rules};
 use crate::provenance::value_at;
 use crate::validation::{Acceptance, Found, Terms, Unchecked, Verdict, Written};
@@ -111,10 +112,20 @@ pub(crate) fn verdict_of(
         true => between(assembly),
         false => Vec::new(),
     };
-    for (position, stack) in assembly.stacks.iter().enumerate() {
-        let about = between.extract_if(.., |(at, _)| *at == position);
-        let about = about.map(|(_, finding)| finding).collect();
-        verdict.add(judge.stack(stack, about, &origins));
+    let stacks = assembly.stacks.iter().enumerate();
+    let stacks: Vec<(&StackAt, Vec<Finding>)> = stacks
+        .map(|(position, stack)| {
+            let about = between.extract_if(.., |(at, _)| *at == position);
+            (stack, about.map(|(_, finding)| finding).collect())
+        })
+        .collect();
+    let judged = on_all_cores(&stacks, |(stack, about)| judge.stack(stack, about));
+    for ((stack, _), (mut of_stack, told)) in stacks.iter().zip(judged) {
+        let placed = told
+            .into_iter()
+            .map(|told| judge.placed(told, stack, &origins));
+        of_stack.found = placed.collect();
+        verdict.add(of_stack);
     }
     verdict
 }
@@ -133,13 +144,8 @@ struct Judge<'a> {
 type Told = (Finding, Option<Acceptance>);
 
 impl Judge<'_> {
-    /// What is said of a stack. `between` is what others say of it.
-    fn stack(
-        &self,
-        stack: &StackAt,
-        between: Vec<Finding>,
-        origins: impl Fn(&StackAt, &[String]) -> Vec<Place>,
-    ) -> Verdict {
+    /// What is said of a stack, and what is found in it. `between` is what others say of it.
+    fn stack(&self, stack: &StackAt, between: &[Finding]) -> (Verdict, Vec<Told>) {
         let (decisions, refused) = policies::decided(&stack.template, |path| place(path, stack));
         let mut verdict = Verdict {
             templates: 1,
@@ -159,6 +165,7 @@ impl Judge<'_> {
             verdict.resources += report.checked;
             not_checked.extend(report.not_checked);
             let (own, not_judged) = self.own_rules(stack);
+            let between = between.iter().cloned();
             let held = report.findings.into_iter().chain(between).chain(own);
             told.extend(held.map(|finding| {
                 let finding = in_own_stacks(finding);
@@ -170,10 +177,6 @@ impl Judge<'_> {
         let (broken, unknown) = self.policies(stack, &decisions, &mut verdict);
         told.extend(broken);
         not_checked.extend(unknown);
-        verdict.found = told
-            .into_iter()
-            .map(|told| self.placed(told, stack, &origins))
-            .collect();
         verdict.not_checked = not_checked
             .into_iter()
             .map(|it| Unchecked {
@@ -183,7 +186,7 @@ impl Judge<'_> {
             })
             .collect();
         verdict.written = decisions.into_iter().map(|(_, written)| written).collect();
-        verdict
+        (verdict, told)
     }
 
     /// What breaks the user's rules, and what nobody could judge.
