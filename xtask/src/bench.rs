@@ -5,6 +5,7 @@
 //! Nothing here is a test: times depend on the machine, and are for people to read.
 
 mod build;
+mod bytes;
 mod caller;
 mod deploy;
 mod diff;
@@ -29,6 +30,7 @@ mod workbench;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use error::BenchError;
 use process::version_of;
@@ -103,15 +105,13 @@ struct Report {
 
 /// Runs the task. Exits with 0 done, 1 failed, 2 wrong usage.
 pub(crate) fn run(arguments: &[String]) -> ExitCode {
-    if let [first, rest @ ..] = arguments
-        && first == process::PROBE
-    {
-        return process::probe(rest);
-    }
-    if let [first, rest @ ..] = arguments
-        && first == diff::TASK
-    {
-        return diff::ours(rest);
+    if let [first, rest @ ..] = arguments {
+        match first.as_str() {
+            process::PROBE => return process::probe(rest),
+            bytes::TASK => return bytes::run(rest),
+            diff::TASK => return diff::ours(rest),
+            _ => {}
+        }
     }
     let Some(request) = Request::parse(arguments) else {
         eprintln!("{USAGE}");
@@ -258,10 +258,16 @@ fn measure(request: &Request) -> Result<(), BenchError> {
 
 /// A number to reach, and whether it was.
 fn verdict(goal: &str, value: f64, wanted: f64) -> String {
-    let reached = if value >= wanted {
-        "Reached"
-    } else {
-        "Not reached"
-    };
-    format!("To reach: {goal}. {reached}: {}.", table::ratio(value, 1.0))
+    told(goal, value >= wanted, &table::ratio(value, 1.0))
+}
+
+/// A time to reach, and whether it was.
+fn within(what: &str, took: Duration, goal: Duration) -> String {
+    let goal_text = format!("{what} in less than {}", table::time(goal));
+    told(&goal_text, took < goal, &table::time(took))
+}
+
+fn told(goal: &str, is_reached: bool, value: &str) -> String {
+    let reached = if is_reached { "Reached" } else { "Not reached" };
+    format!("To reach: {goal}. {reached}: {value}.")
 }

@@ -1,6 +1,7 @@
 //! `bench build`: from a fresh clone to the first templates, against a program that uses rusty-cdk.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::error::BenchError;
 use super::peer;
@@ -8,12 +9,13 @@ use super::process::Step;
 use super::subject::{Measured, Subject, WarmUp, side_by_side};
 use super::table::{self, Table};
 use super::workbench::{Workbench, remove};
-use super::{Report, Request};
+use super::{Report, Request, within};
 
-const GOAL_SECONDS: f64 = 150.0;
+const GOAL: Duration = Duration::from_secs(150);
 
 /// The rows with a number to reach in seconds of CPU: the whole program, and a repository of one's own.
-const CPU_GOALS: [(usize, f64); 2] = [(0, 240.0), (2, 120.0)];
+const CPU_GOALS: [(usize, Duration); 2] =
+    [(0, Duration::from_secs(240)), (2, Duration::from_secs(120))];
 
 pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchError> {
     let clone = bench.path("build/clone");
@@ -107,30 +109,13 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
         ],
     );
     table.rows = measured.iter().map(cells).collect();
-    let seconds = |row: usize| measured[row].wall().as_secs_f64();
-    for (row, what) in [(0, "crates in the cache"), (1, "crates fetched")] {
-        let reached = if seconds(row) < GOAL_SECONDS {
-            "reached"
-        } else {
-            "not reached"
-        };
-        table.notes.push(format!(
-            "To reach: under 2 min 30 s on two cores. {reached}, {what}: {}.",
-            table::time(measured[row].wall())
-        ));
+    for row in &measured[..2] {
+        let what = format!("{}, on two cores,", row.name);
+        table.notes.push(within(&what, row.wall(), GOAL));
     }
     for (row, goal) in CPU_GOALS {
-        let cpu = measured[row].cpu();
-        let reached = if cpu.as_secs_f64() < goal {
-            "Reached"
-        } else {
-            "Not reached"
-        };
-        table.notes.push(format!(
-            "To reach: under {goal:.0} s of CPU, {}. {reached}: {}.",
-            measured[row].name,
-            table::time(cpu)
-        ));
+        let what = format!("CPU of {},", measured[row].name);
+        table.notes.push(within(&what, measured[row].cpu(), goal));
     }
     Ok(Report {
         tools: vec![peer::RUSTY_CDK.to_owned()],

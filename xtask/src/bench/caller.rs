@@ -1,5 +1,6 @@
 //! CloudFormation's Query protocol, as far as it takes to deploy and to look at what was deployed: one small client.
 
+use std::cell::Cell;
 use std::fs;
 
 use super::error::BenchError;
@@ -10,6 +11,8 @@ use crate::http;
 pub(super) struct Caller {
     address: String,
     signature: String,
+    /// How many calls were made.
+    made: Cell<u32>,
 }
 
 impl Caller {
@@ -17,7 +20,12 @@ impl Caller {
         Caller {
             address: address.to_owned(),
             signature: http::signature(ACCOUNT, region, "cloudformation"),
+            made: Cell::new(0),
         }
+    }
+
+    pub(super) fn made(&self) -> u32 {
+        self.made.get()
     }
 
     /// Calls an operation, and gives the XML of its answer.
@@ -26,6 +34,7 @@ impl Caller {
         operation: &str,
         parameters: &[(String, String)],
     ) -> Result<String, BenchError> {
+        self.made.set(self.made.get() + 1);
         let mut body = format!("Action={operation}&Version=2010-05-15");
         for (name, value) in parameters {
             body += &format!("&{name}={}", encoded(value));

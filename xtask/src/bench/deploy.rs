@@ -16,7 +16,7 @@ use super::process::Usage;
 use super::server::Server;
 use super::table::{self, Table};
 use super::workbench::Workbench;
-use super::{Report, Request, verdict};
+use super::{Report, Request, told, verdict, within};
 
 use deployer::{Deployer, Parameters, Programs};
 use observation::{Observation, before, since};
@@ -260,32 +260,21 @@ fn table_of(phase: Phase, runs: &[Runs], stacks: usize, speed: f64) -> Table {
     match phase {
         Phase::First | Phase::Update => {
             let (own, overhead) = (ours.own(speed), ours.overhead(speed));
-            notes.push(format!(
-                "To reach: ours is under {:.0} % beyond CloudFormation's own time. {}: {}.",
-                GOAL_OVERHEAD * 100.0,
-                reached(overhead < own.mul_f64(GOAL_OVERHEAD)),
-                percent(overhead, own)
-            ));
+            let goal = format!(
+                "ours is under {:.0} % beyond CloudFormation's own time",
+                GOAL_OVERHEAD * 100.0
+            );
+            let is_reached = overhead < own.mul_f64(GOAL_OVERHEAD);
+            notes.push(told(&goal, is_reached, &percent(overhead, own)));
         }
         Phase::NoChange => {
             let endpoint = ours.endpoint.unwrap_or_default();
             let beyond = ours.usage.wall.saturating_sub(endpoint);
-            notes.push(format!(
-                "To reach: ours is under {} beyond the endpoint's own time. {}: {}.",
-                table::time(GOAL_NO_CHANGE),
-                reached(beyond < GOAL_NO_CHANGE),
-                table::time(beyond)
-            ));
+            let what = "what is beyond the endpoint's own time";
+            notes.push(within(what, beyond, GOAL_NO_CHANGE));
         }
     }
     table
-}
-
-fn reached(reached: bool) -> &'static str {
-    match reached {
-        true => "Reached",
-        false => "Not reached",
-    }
 }
 
 fn percent(part: Duration, whole: Duration) -> String {

@@ -17,13 +17,14 @@ use stratiform_finding::one_line;
 use stratiform_template::Template;
 use templates::Version;
 
+use super::bytes;
 use super::error::BenchError;
 use super::peer::CdkDiff;
 use super::process::Step;
 use super::subject::{Subject, WarmUp, median, side_by_side};
 use super::table::{self, Table};
 use super::workbench::Workbench;
-use super::{Report, Request};
+use super::{Report, Request, told};
 
 pub(super) use ours::{TASK, run as ours};
 
@@ -236,18 +237,13 @@ fn in_process(rows: &Rows) -> Table {
             who: Who::Ours,
         };
         let time = rows.time(comparison, "alone", "cpu");
-        let reached = if time < GOAL_TIME {
-            "Reached"
-        } else {
-            "Not reached"
-        };
-        format!(
-            "To reach: two templates of {GOAL} resources that differ in {what} compared in less than {} of CPU. \
-             {reached}: {}; {} resources change.",
-            micros(GOAL_TIME),
-            micros(time),
-            rows.changes(comparison).len(),
-        )
+        let goal = format!(
+            "two templates of {GOAL} resources that differ in {what} compared in less than {} of CPU",
+            micros(GOAL_TIME)
+        );
+        let changes = rows.changes(comparison).len();
+        let value = format!("{}; {changes} resources change", micros(time));
+        told(&goal, time < GOAL_TIME, &value)
     };
     table.notes.push(verdict(Version::Resources, "resources"));
     table.notes.push(verdict(
@@ -272,7 +268,10 @@ fn processes(
         };
         Subject::new(name, vec![programs.step(comparison, "0")]).per_round(5)
     };
-    let subjects = Who::ALL.map(subject);
+    let files = [Version::Before, Version::Resources];
+    let files = files.map(|version| programs.file(GOAL, version, "json"));
+    let mut subjects = Vec::from(Who::ALL.map(subject));
+    subjects.push(bytes::read(bench, &files)?);
     let measured = side_by_side(&subjects, request.rounds, WarmUp::OneRound, &bench.log())?;
     let mut table = Table::new(
         "Whole processes: read two templates, compare them, print which resources change",

@@ -13,7 +13,7 @@ use super::process::Step;
 use super::subject::{Measured, Subject, WarmUp, side_by_side};
 use super::table::{self, Table};
 use super::workbench::{Workbench, remove};
-use super::{Report, Request, verdict};
+use super::{Report, Request, verdict, within};
 
 /// The longest that an edit, and a type more in the list, may take.
 const GOAL: Duration = Duration::from_millis(1_600);
@@ -129,29 +129,21 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
     let slower = plain.wall().as_secs_f64() / ours.wall().as_secs_f64();
     let text = "`cdk synth` alone takes at least as long as our build and synth";
     table.notes.push(verdict(text, slower, 1.0));
-    table.notes.push(within(GOAL, ours.wall()));
+    table
+        .notes
+        .push(within("an edit of ours", ours.wall(), GOAL));
 
     let mut limits = Table::new(
         "What no edit can take less than, and what a type more takes; dev profile",
         &["", "runs", "time", "fastest – slowest", "CPU", "memory"],
     );
     limits.rows = [nothing, linked, listed].map(Measured::cells).to_vec();
-    let note = within(GOAL_OF_A_TYPE, listed.wall());
-    limits.notes.push(format!("A type added. {note}"));
+    let note = within("a type added", listed.wall(), GOAL_OF_A_TYPE);
+    limits.notes.push(note);
     Ok(Report {
         tools: vec![cdk.versions],
         tables: vec![table, limits],
     })
-}
-
-fn within(goal: Duration, took: Duration) -> String {
-    let reached = if took <= goal {
-        "Reached"
-    } else {
-        "Not reached"
-    };
-    let (goal, took) = (table::time(goal), table::time(took));
-    format!("To reach: no more than {goal}. {reached}: {took}.")
 }
 
 fn cells(row: &Measured, ours: &Measured, build: Option<usize>) -> Vec<String> {

@@ -16,7 +16,7 @@ use super::server::Server;
 use super::subject::median;
 use super::table::{self, Table};
 use super::workbench::Workbench;
-use super::{Report, Request, verdict};
+use super::{Report, Request, verdict, within};
 use crate::deployment::Environment;
 
 use programs::Programs;
@@ -39,6 +39,8 @@ const GOAL_OPERATIONS: f64 = 50_000.0;
 struct Taken {
     started: Duration,
     wall: Duration,
+    /// What as many calls take that ask for nothing: HTTP alone.
+    calls: Duration,
     memory: u64,
 }
 
@@ -52,8 +54,8 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
     for round in 1..=request.rounds {
         eprintln!("  round {round} of {}", request.rounds);
         whole.push(environments_deployed(&programs, &environments)?);
-        ours.push(stacks(&programs.ours()?)?);
-        moto.push(stacks(&programs.moto()?)?);
+        ours.push(stacks(&programs.ours()?, &programs.ours()?)?);
+        moto.push(stacks(&programs.moto()?, &programs.moto()?)?);
         many.push(one_after_the_other(&programs.ours()?)?);
         machine.push(programs.operations()?);
     }
@@ -74,18 +76,31 @@ fn environments_deployed(
     environments: &[Environment],
 ) -> Result<Taken, BenchError> {
     let server = programs.ours()?;
+    let mut calls = 0;
     let start = Instant::now();
     for environment in environments {
         let caller = Caller::new(&server.address, &environment.region);
         for stack in &environment.stacks {
             caller.deploy(stack)?;
         }
+        calls += caller.made();
     }
     Ok(Taken {
         started: server.started,
         wall: start.elapsed(),
+        calls: asking_for_nothing(&programs.ours()?, calls)?,
         memory: server.memory(),
     })
+}
+
+/// How long so many calls to an empty server take, each for a list that has nothing in it.
+fn asking_for_nothing(server: &Server, calls: u32) -> Result<Duration, BenchError> {
+    let caller = Caller::new(&server.address, "us-east-1");
+    let start = Instant::now();
+    for _ in 0..calls {
+        caller.call("ListStacks", &[])?;
+    }
+    Ok(start.elapsed())
 }
 
 /// A template that both understand.
@@ -102,8 +117,8 @@ fn small_template() -> String {
     .to_string()
 }
 
-/// Stacks created, looked at and deleted.
-fn stacks(server: &Server) -> Result<Taken, BenchError> {
+/// Stacks created, looked at and deleted; the other server is asked for nothing.
+fn stacks(server: &Server, empty: &Server) -> Result<Taken, BenchError> {
     let caller = Caller::new(&server.address, "us-east-1");
     let template = small_template();
     let start = Instant::now();
@@ -116,6 +131,7 @@ fn stacks(server: &Server) -> Result<Taken, BenchError> {
     Ok(Taken {
         started: server.started,
         wall: start.elapsed(),
+        calls: asking_for_nothing(empty, caller.made())?,
         memory: server.memory(),
     })
 }
@@ -144,6 +160,7 @@ fn table_of_environments(environments: &[Environment], runs: &[Taken]) -> Table 
         ),
         &["", "runs", "best", "median", "memory after"],
     );
+    let calls = || runs.iter().map(|run| run.calls);
     let best = runs.iter().map(|run| run.wall).min().unwrap_or_default();
     let started = median(runs.iter().map(|run| run.started));
     let memory = table::memory(median(runs.iter().map(|run| run.memory)));
@@ -159,6 +176,13 @@ fn table_of_environments(environments: &[Environment], runs: &[Taken]) -> Table 
         runs.len().to_string(),
         table::time(runs.iter().map(|run| run.started).min().unwrap_or_default()),
         table::time(started),
+        String::new(),
+    ]);
+    table.rows.push(vec![
+        "as many calls that ask for nothing".to_owned(),
+        runs.len().to_string(),
+        table::time(calls().min().unwrap_or_default()),
+        table::time(median(calls())),
         String::new(),
     ]);
     table
@@ -180,6 +204,7 @@ fn table_beside_moto(ours: &[Taken], moto: &[Taken]) -> Table {
             "runs",
             "time",
             "per stack",
+            "as many calls that ask for nothing",
             "start to first answer",
             "memory after",
             "time ÷ ours",
@@ -192,6 +217,7 @@ fn table_beside_moto(ours: &[Taken], moto: &[Taken]) -> Table {
             runs.len().to_string(),
             table::time(wall(runs)),
             table::time(wall(runs) / u32::try_from(STACKS).unwrap_or(1)),
+            table::time(median(runs.iter().map(|run| run.calls))),
             table::time(median(runs.iter().map(|run| run.started))),
             table::memory(median(runs.iter().map(|run| run.memory))),
             table::ratio(wall(runs).as_secs_f64(), wall(ours).as_secs_f64()),
@@ -253,19 +279,6 @@ fn table_of_machine(runs: &[Value]) -> Table {
     let goal = format!("{GOAL_OPERATIONS:.0} resource operations a second");
     table.notes.push(verdict(&goal, rate, GOAL_OPERATIONS));
     table
-}
-
-fn within(what: &str, time: Duration, goal: Duration) -> String {
-    let reached = if time < goal {
-        "Reached"
-    } else {
-        "Not reached"
-    };
-    format!(
-        "To reach: {what} in less than {}. {reached}: {}.",
-        table::time(goal),
-        table::time(time)
-    )
 }
 
 impl Programs {

@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use super::bytes;
 use super::error::BenchError;
 use super::process::Step;
 use super::subject::{Measured, Subject, WarmUp, side_by_side};
@@ -52,7 +53,8 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
     fs::write(&own, OWN).map_err(BenchError::file("write", &own))?;
     let subjects = |rules: &PathBuf| {
         let root = &bench.root;
-        [
+        let files = [templates.clone(), rules.clone()];
+        Ok::<_, BenchError>([
             Subject::new(
                 "stratiform validate --rules",
                 vec![
@@ -81,7 +83,8 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
                 "stratiform validate, without rules",
                 vec![Step::new(&ours, root).arg("validate").arg(&templates)],
             ),
-        ]
+            bytes::read(bench, &files)?,
+        ])
     };
     let mut tables = Vec::new();
     for (heading, rules) in [
@@ -92,14 +95,14 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
         ("One rule of two lines, on the same", &own),
     ] {
         let measured = side_by_side(
-            &subjects(rules),
+            &subjects(rules)?,
             request.rounds,
             WarmUp::OneRound,
             &bench.log(),
         )?;
         let mut table = Table::new(heading, &COLUMNS);
         table.rows = measured.iter().map(|one| cells(one, &measured)).collect();
-        if let [ours, theirs, _] = measured.as_slice() {
+        if let [ours, theirs, ..] = measured.as_slice() {
             let slower = theirs.wall().as_secs_f64() / ours.wall().as_secs_f64();
             table.notes = vec![
                 verdict(

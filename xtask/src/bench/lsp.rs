@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -12,6 +13,7 @@ use stratiform_template::Template;
 
 use super::diff::template;
 use super::error::BenchError;
+use super::subject;
 use super::table::{self, Table};
 use super::validate::{LARGEST, padded};
 use super::workbench::Workbench;
@@ -64,6 +66,7 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
     let mut columns = vec!["resources", "size", "as"];
     columns.extend(QUESTIONS);
     let mut waiting = Table::new("How long an editor waits for an answer", &columns);
+    waiting.columns.push("the text alone, to `cat` and back");
     let mut working = Table::new(
         "How long the server works for it: CPU of all its threads",
         &columns,
@@ -77,6 +80,9 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
                 let failed = |error: io::Error| BenchError::Answer(error.to_string());
                 round(&program, &text, format, &mut times).map_err(failed)?;
             }
+            let alone: Result<Vec<Duration>, io::Error> =
+                (0..request.rounds).map(|_| through_a_pipe(&text)).collect();
+            let alone = alone.map_err(|error| BenchError::Answer(error.to_string()))?;
             let head = [
                 resources.to_string(),
                 format!("{} KB", text.len() / 1000),
@@ -90,7 +96,9 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
                 let cells = times.map(|time| time.map_or_else(|| "–".to_owned(), table::time));
                 head.iter().cloned().chain(cells).collect::<Vec<String>>()
             };
-            waiting.rows.push(row(wall));
+            let mut waited = row(wall);
+            waited.push(table::time(subject::median(alone.into_iter())));
+            waiting.rows.push(waited);
             working.rows.push(row(cpu));
             // Whatever else the machine does is no matter of ours, where that can be told apart.
             let own = if cpu.iter().all(Option::is_some) {
@@ -143,6 +151,28 @@ fn text(resources: usize, format: &str) -> Result<String, BenchError> {
         },
         _ => Ok(json),
     }
+}
+
+/// How long a text takes to another process and back.
+fn through_a_pipe(text: &str) -> io::Result<Duration> {
+    let mut cat = Command::new("cat")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let gone = || io::Error::other("`cat` has no input or output");
+    let mut input = cat.stdin.take().ok_or_else(gone)?;
+    let mut output = cat.stdout.take().ok_or_else(gone)?;
+    let start = Instant::now();
+    thread::scope(|scope| {
+        // A pipe holds less than a template: somebody has to read meanwhile. Dropped, it ends what `cat` reads.
+        let written = scope.spawn(move || input.write_all(text.as_bytes()));
+        io::copy(&mut output, &mut io::sink())?;
+        let failed = |_| io::Error::other("the text was not written");
+        written.join().map_err(failed)?
+    })?;
+    let took = start.elapsed();
+    cat.wait()?;
+    Ok(took)
 }
 
 /// Opens a text, and asks about it again and again.

@@ -14,7 +14,7 @@ use super::process::Step;
 use super::subject::{Measured, Subject, WarmUp, side_by_side};
 use super::table::{self, Table};
 use super::workbench::Workbench;
-use super::{Report, Request, verdict};
+use super::{Report, Request, verdict, within};
 
 /// In which prod is to be rehearsed.
 const GOAL: Duration = Duration::from_secs(10);
@@ -51,9 +51,7 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
     );
     table.rows = measured.iter().map(|one| row(one, failures)).collect();
     if let Some(one) = measured.first() {
-        let goal = format!("prod in less than {}", table::time(GOAL));
-        let reached = GOAL.as_secs_f64() / one.wall().as_secs_f64();
-        table.notes.push(verdict(&goal, reached, 1.0));
+        table.notes.push(within("prod", one.wall(), GOAL));
         let goal = format!("{GOAL_FAILURES:.0} failures a second");
         let a_second = failures / one.wall().as_secs_f64();
         table.notes.push(verdict(&goal, a_second, GOAL_FAILURES));

@@ -1,7 +1,9 @@
 //! `bench scale`: 10 to 10,000 stacks of 20 queues, against the CDK and rusty-cdk.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::bytes;
 use super::error::BenchError;
 use super::peer::{self, Cdk, Validation};
 use super::process::Step;
@@ -60,6 +62,8 @@ enum Who {
     CdkSynth,
     CdkApp,
     RustyCdk,
+    /// Nobody: files of the same sizes, read and written.
+    Bytes,
 }
 
 impl Who {
@@ -70,6 +74,7 @@ impl Who {
             Who::CdkSynth => "cdk synth",
             Who::CdkApp => "the CDK app alone",
             Who::RustyCdk => "rusty-cdk",
+            Who::Bytes => "the bytes alone: read and written",
         }
     }
 }
@@ -87,7 +92,10 @@ struct Programs {
     ours: PathBuf,
     rusty_cdk: PathBuf,
     cdk: Cdk,
+    /// Where they write.
     out: PathBuf,
+    /// What was written before, until a size is done.
+    old: PathBuf,
 }
 
 pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchError> {
@@ -96,7 +104,9 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
         rusty_cdk: rusty_cdk(bench)?,
         cdk: Cdk::install(bench)?,
         out: bench.path("out").join("scale"),
+        old: bench.path("out").join("scale-old"),
     };
+    remove(&programs.out)?;
     let mut rows = Vec::new();
     for size in SIZES {
         eprintln!("{size} stacks");
@@ -117,6 +127,7 @@ impl Programs {
         size: u32,
     ) -> Result<Vec<Row>, BenchError> {
         let mut which = vec![(Work::Checked, Who::Ours)];
+        which.extend([Work::Checked, Work::Written].map(|work| (work, Who::Bytes)));
         for work in [Work::Written, Work::Rendered] {
             which.extend([Who::Ours, Who::OursApart, Who::RustyCdk].map(|who| (work, who)));
         }
@@ -125,20 +136,24 @@ impl Programs {
                 which.extend([Who::CdkSynth, Who::CdkApp].map(|who| (work, who)));
             }
         }
+        remove(&self.old)?;
+        fs::create_dir_all(&self.old).map_err(BenchError::file("make", &self.old))?;
+        self.write_sources(bench, size)?;
         let subjects: Vec<Subject<'_>> = which
             .iter()
             .map(|&(work, who)| {
-                let quick = matches!(who, Who::Ours | Who::OursApart | Who::RustyCdk);
-                Subject::new(
-                    format!("{}, {work:?}", who.name()),
-                    vec![self.step(bench, size, work, who)],
-                )
-                .before(|_| remove(&self.out))
-                .per_round(if quick { 5 } else { 1 })
+                let of_cdk = matches!(who, Who::CdkSynth | Who::CdkApp);
+                let quick = !of_cdk && size <= GOAL;
+                let steps = vec![self.step(bench, size, work, who)?];
+                let subject = Subject::new(format!("{}, {work:?}", who.name()), steps);
+                Ok(subject
+                    .before(|run| self.set_aside(run))
+                    .per_round(if quick { 5 } else { 1 }))
             })
-            .collect();
+            .collect::<Result<_, BenchError>>()?;
         let measured = side_by_side(&subjects, request.rounds, WarmUp::OneRound, &bench.log())?;
         remove(&self.out)?;
+        remove(&self.old)?;
         let rows = which.into_iter().zip(measured);
         let rows = rows.map(|((work, who), measured)| Row {
             size,
@@ -149,7 +164,30 @@ impl Programs {
         Ok(rows.collect())
     }
 
-    fn step(&self, bench: &Workbench, size: u32, work: Work, who: Who) -> Step {
+    /// The folder of ours that has what some work writes.
+    fn source(&self, work: Work) -> PathBuf {
+        self.old.join(format!("{work:?}"))
+    }
+
+    /// Files of the same sizes as ours, for the row that only copies them.
+    fn write_sources(&self, bench: &Workbench, size: u32) -> Result<(), BenchError> {
+        for work in [Work::Checked, Work::Written] {
+            self.step(bench, size, work, Who::Ours)?.run(&bench.log())?;
+            rename(&self.out, &self.source(work))?;
+        }
+        Ok(())
+    }
+
+    /// Every run has a folder that was never there: to make files where others were just removed takes several times as
+    /// long, for whoever makes them.
+    fn set_aside(&self, run: u32) -> Result<(), BenchError> {
+        match self.out.exists() {
+            true => rename(&self.out, &self.old.join(run.to_string())),
+            false => Ok(()),
+        }
+    }
+
+    fn step(&self, bench: &Workbench, size: u32, work: Work, who: Who) -> Result<Step, BenchError> {
         let size = size.to_string();
         let program = |binary: &Path, apps: &str| {
             let work = match work {
@@ -161,7 +199,8 @@ impl Programs {
                 .args([size.as_str(), work, apps])
                 .arg(&self.out)
         };
-        match who {
+        Ok(match who {
+            Who::Bytes => bytes::step(bench, &[self.source(work)], Some(&self.out))?,
             Who::Ours => program(&self.ours, "together"),
             Who::OursApart => program(&self.ours, "apart"),
             Who::RustyCdk => program(&self.rusty_cdk, "apart"),
@@ -173,7 +212,7 @@ impl Programs {
                 let step = self.cdk.app("scale.js", &self.out, work.validation());
                 step.env("STACKS", size)
             }
-        }
+        })
     }
 }
 
@@ -233,6 +272,10 @@ fn table_of(work: Work, rows: &[Row]) -> Table {
         ));
     }
     table
+}
+
+fn rename(from: &Path, to: &Path) -> Result<(), BenchError> {
+    fs::rename(from, to).map_err(BenchError::file("move", from))
 }
 
 fn rusty_cdk(bench: &Workbench) -> Result<PathBuf, BenchError> {

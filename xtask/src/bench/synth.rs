@@ -1,5 +1,9 @@
 //! `bench synth`: all environments of the reference app, against the same app written for the CDK.
 
+use std::fs;
+use std::path::PathBuf;
+
+use super::bytes;
 use super::error::BenchError;
 use super::peer::{Cdk, Validation};
 use super::process::Step;
@@ -12,8 +16,12 @@ use super::{Report, Request, verdict};
 /// The name of the reference app, with which its stacks' names start.
 const APP: &str = "storefront";
 
+/// The line of a file of an environment below which its bootstrap is described.
+const BOOTSTRAP: &str = "  bootstrap:";
+
 const WHAT_IS_CHECKED: &str = "`stratiform synth` validates property values against the schemas of resource \
-    types, as the CDK does. It makes the bootstraps of the environments besides, with roles derived from the stacks; the CDK's app has none.";
+    types, as `cdk synth` does. With bootstraps it makes those of the environments besides, with roles derived from the \
+    stacks; the CDK's app has none, and is compared with ours without.";
 
 pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchError> {
     let binary = bench.program()?;
@@ -24,15 +32,26 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
             .args(["synth", "--out"])
             .arg(out)
     };
-    let (cold, warm) = (out("synth"), out("synth-again"));
-    let (cdk_out, app_out) = (out("cdk"), out("cdk-app"));
+    let (cold, warm, plain) = (out("synth"), out("synth-again"), out("synth-plain"));
+    let (cdk_out, app_out, bytes_out) = (out("cdk"), out("cdk-app"), out("bytes"));
     synth(&warm).run(&bench.log())?;
+    let environments = without_bootstraps(bench)?;
+    let of_plain = |out| synth(out).arg("--environments").arg(&environments);
+    let read = [bench.root.join("environments"), warm.clone()];
 
     let subjects = [
-        Subject::new("stratiform synth", vec![synth(&cold)])
-            .before(|_| remove(&cold))
-            .per_round(5),
-        Subject::new("stratiform synth, nothing changed", vec![synth(&warm)]).per_round(5),
+        Subject::new(
+            "stratiform synth, without bootstraps",
+            vec![of_plain(&plain)],
+        )
+        .before(|_| remove(&plain))
+        .per_round(5),
+        Subject::new(
+            "stratiform synth --no-validate, without bootstraps",
+            vec![of_plain(&plain).arg("--no-validate")],
+        )
+        .before(|_| remove(&plain))
+        .per_round(5),
         Subject::new(
             "cdk synth",
             vec![cdk.synth("app.js", &cdk_out, Validation::On)],
@@ -53,11 +72,21 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
             vec![cdk.app("app.js", &app_out, Validation::Off)],
         )
         .before(|_| remove(&app_out)),
+        Subject::new("stratiform synth, with bootstraps", vec![synth(&cold)])
+            .before(|_| remove(&cold))
+            .per_round(5),
+        Subject::new(
+            "stratiform synth, with bootstraps, nothing changed",
+            vec![synth(&warm)],
+        )
+        .per_round(5),
+        bytes::written(bench, &read, &bytes_out)?,
+        bytes::read(bench, &read)?,
     ];
     let measured = side_by_side(&subjects, request.rounds, WarmUp::OneRound, &bench.log())?;
 
     let (differences, summary) =
-        resources::compare(&resources::ours(&cold, APP)?, &resources::cdk(&cdk_out)?);
+        resources::compare(&resources::ours(&plain, APP)?, &resources::cdk(&cdk_out)?);
     let mut table = Table::new(
         format!("Three environments: {summary}"),
         &[
@@ -71,13 +100,17 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
             "memory ÷ ours",
         ],
     );
-    let [ours, _, theirs, unchecked, ..] = measured.as_slice() else {
+    let [ours, ours_unchecked, theirs, theirs_unchecked, ..] = measured.as_slice() else {
         unreachable!("as many are measured as there are subjects");
     };
     table.rows = measured.iter().map(|row| cells(row, ours)).collect();
-    for (command, theirs) in [
-        ("cdk synth", theirs),
-        ("cdk synth --no-validation", unchecked),
+    for (command, theirs, ours) in [
+        ("cdk synth", theirs, ours),
+        (
+            "cdk synth --no-validation",
+            theirs_unchecked,
+            ours_unchecked,
+        ),
     ] {
         let slower = theirs.wall().as_secs_f64() / ours.wall().as_secs_f64();
         let larger = theirs.peak() as f64 / ours.peak() as f64;
@@ -92,6 +125,32 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
         tools: vec![cdk.versions],
         tables: vec![table],
     })
+}
+
+/// A copy of the environments that ask for no bootstrap: what the CDK's app has.
+fn without_bootstraps(bench: &Workbench) -> Result<PathBuf, BenchError> {
+    let from = bench.root.join("environments");
+    let to = bench.folder("plain")?.join("environments");
+    remove(&to)?;
+    fs::create_dir_all(&to).map_err(BenchError::file("make", &to))?;
+    for entry in fs::read_dir(&from).map_err(BenchError::file("read", &from))? {
+        let path = entry.map_err(BenchError::file("read", &from))?.path();
+        let text = fs::read_to_string(&path).map_err(BenchError::file("read", &path))?;
+        let copy = to.join(path.file_name().unwrap_or_default());
+        fs::write(&copy, without(BOOTSTRAP, &text)).map_err(BenchError::file("write", &copy))?;
+    }
+    Ok(to)
+}
+
+/// YAML without the lines of a key, and those below it.
+fn without(key: &str, text: &str) -> String {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut is_below = false;
+    let kept = text.lines().filter(|line| {
+        is_below = *line == key || is_below && (line.is_empty() || indent(line) > indent(key));
+        !is_below
+    });
+    kept.flat_map(|line| [line, "\n"]).collect()
 }
 
 fn cells(row: &Measured, ours: &Measured) -> Vec<String> {
@@ -114,4 +173,18 @@ fn same(differences: &[String]) -> String {
         differences.len(),
         differences.join("\n")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BOOTSTRAP, without};
+
+    #[test]
+    fn a_key_goes_with_all_that_is_below_it() {
+        let text = "settings:\n  app: shop\n  bootstrap:\n    repository: a/b\n\n    refs: [main]\n  tags: {}\nnetwork:\n";
+        assert_eq!(
+            without(BOOTSTRAP, text),
+            "settings:\n  app: shop\n  tags: {}\nnetwork:\n"
+        );
+    }
 }

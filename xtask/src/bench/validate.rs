@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use super::bytes;
 use super::diff::template;
 use super::error::BenchError;
 use super::process::Step;
@@ -81,10 +82,10 @@ impl Programs<'_> {
         format!("{package} {}", version.unwrap_or_default())
     }
 
-    /// The three of them on the same files, ours first; ours is quick, and runs more often.
-    fn subjects(&self, files: &[PathBuf]) -> [Subject<'_>; 3] {
+    /// The three of them on the same files, ours first, and the files alone; what is quick runs more often.
+    fn subjects(&self, files: &[PathBuf]) -> Result<[Subject<'_>; 4], BenchError> {
         let root = &self.bench.root;
-        [
+        Ok([
             Subject::new(
                 "stratiform validate",
                 vec![Step::new(&self.ours, root).arg("validate").args(files)],
@@ -103,12 +104,13 @@ impl Programs<'_> {
                 "cloudformation-validate, Python wheel",
                 vec![Step::new(&self.aws, root).args(["-c", AWS]).args(files)],
             ),
-        ]
+            bytes::read(self.bench, files)?,
+        ])
     }
 
     fn measure(&self, files: &[PathBuf], rounds: u32) -> Result<Vec<Measured>, BenchError> {
         let log = self.bench.log();
-        side_by_side(&self.subjects(files), rounds, WarmUp::OneRound, &log)
+        side_by_side(&self.subjects(files)?, rounds, WarmUp::OneRound, &log)
     }
 
     /// The templates of the reference app, by name.
@@ -174,7 +176,7 @@ impl Programs<'_> {
         );
         let mut table = Table::new(heading, &COLUMNS);
         table.rows = measured.iter().map(|one| cells(one, &measured)).collect();
-        let [ours, cfn_lint, aws] = measured.as_slice() else {
+        let [ours, cfn_lint, aws, _] = measured.as_slice() else {
             return Ok(table);
         };
         let slower = |one: &Measured| one.wall().as_secs_f64() / ours.wall().as_secs_f64();

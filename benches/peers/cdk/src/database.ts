@@ -1,5 +1,6 @@
 /** PostgreSQL. */
 
+import { Aws, CfnCondition, CfnParameter, Fn } from 'aws-cdk-lib';
 import { CfnSecurityGroup, CfnSecurityGroupIngress } from 'aws-cdk-lib/aws-ec2';
 import { CfnKey } from 'aws-cdk-lib/aws-kms';
 import { CfnDBInstance, CfnDBParameterGroup, CfnDBSubnetGroup } from 'aws-cdk-lib/aws-rds';
@@ -90,15 +91,25 @@ export class DatabaseStack extends EnvironmentStack {
         arn('logs', 'log-group:RDSOSMetrics:log-stream:*'),
       ),
     );
+    const snapshot = new CfnParameter(this, 'DatabaseSnapshot', {
+      type: 'String',
+      description: 'Snapshot that the database is made from, none for an empty one. Another value makes another database',
+      default: '',
+    });
+    const isNew = new CfnCondition(this, 'NewDatabase', {
+      expression: Fn.conditionEquals(snapshot.valueAsString, ''),
+    });
+    const ifNew = (value: string) => Fn.conditionIf(isNew.logicalId, value, Aws.NO_VALUE).toString();
     this.instance = new CfnDBInstance(this, 'Instance', {
+      dbSnapshotIdentifier: Fn.conditionIf(isNew.logicalId, Aws.NO_VALUE, snapshot.valueAsString).toString(),
       dbInstanceIdentifier: identifier,
       dbInstanceClass: env.database.instanceClass,
       engine: 'postgres',
       engineVersion: '17.6',
       engineLifecycleSupport: 'open-source-rds-extended-support-disabled',
       autoMinorVersionUpgrade: true,
-      dbName: APP,
-      masterUsername: APP,
+      dbName: ifNew(APP),
+      masterUsername: ifNew(APP),
       manageMasterUserPassword: true,
       masterUserSecret: { kmsKeyId: this.encryptionKey.attrArn },
       enableIamDatabaseAuthentication: true,
@@ -106,7 +117,7 @@ export class DatabaseStack extends EnvironmentStack {
       maxAllocatedStorage: env.database.maxStorageGib,
       storageType: 'gp3',
       storageEncrypted: true,
-      kmsKeyId: this.encryptionKey.attrArn,
+      kmsKeyId: ifNew(this.encryptionKey.attrArn),
       dbSubnetGroupName: subnets.ref,
       vpcSecurityGroups: [group.attrGroupId],
       port: '5432',

@@ -4,12 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::bench::Request;
+use crate::bench::bytes;
 use crate::bench::error::BenchError;
 use crate::bench::process::Step;
-use crate::bench::subject::{Subject, WarmUp, side_by_side};
-use crate::bench::table::{self, Table};
+use crate::bench::subject::{Measured, Subject, WarmUp, side_by_side};
+use crate::bench::table::Table;
 use crate::bench::workbench::{Workbench, remove};
+use crate::bench::{Request, within};
 
 /// The time in which 15 stacks are to be compared with a revision.
 const GOAL: Duration = Duration::from_millis(50);
@@ -33,6 +34,19 @@ pub(super) fn measure(bench: &Workbench, request: &Request) -> Result<Table, Ben
     let subjects = [
         subject("nothing changes", &same),
         subject("every stack changes", &changed),
+        // What both read: the files, and what git has of them.
+        Subject::new(
+            "the bytes alone: read, and given by git",
+            vec![
+                bytes::step(
+                    bench,
+                    &[same.join("environments"), same.join("snapshots")],
+                    None,
+                )?,
+                Step::new("git", &same).args(["archive", "--output", "archive.tar", "HEAD"]),
+            ],
+        )
+        .per_round(10),
     ];
     let measured = side_by_side(&subjects, request.rounds, WarmUp::OneRound, &bench.log())?;
     let mut table = Table::new(
@@ -41,19 +55,10 @@ pub(super) fn measure(bench: &Workbench, request: &Request) -> Result<Table, Ben
         ),
         &["", "runs", "time", "fastest – slowest", "CPU", "memory"],
     );
-    for row in &measured {
-        table.rows.push(row.cells());
-        let reached = if row.wall() < GOAL {
-            "Reached"
-        } else {
-            "Not reached"
-        };
-        table.notes.push(format!(
-            "To reach: 15 stacks in less than {}. {reached} for {stacks} stacks where {}: {}.",
-            table::time(GOAL),
-            row.name,
-            table::time(row.wall()),
-        ));
+    table.rows = measured.iter().map(Measured::cells).collect();
+    for row in &measured[..2] {
+        let what = format!("15 stacks (here {stacks}) where {}", row.name);
+        table.notes.push(within(&what, row.wall(), GOAL));
     }
     Ok(table)
 }

@@ -1,6 +1,7 @@
 //! How prod stands: `status` and `drift` against the engine, with all of it deployed.
 
 use std::cell::Cell;
+use std::time::Duration;
 
 use super::super::Request;
 use super::super::caller::Caller;
@@ -9,7 +10,7 @@ use super::super::error::BenchError;
 use super::super::process::Step;
 use super::super::server::Server;
 use super::super::subject::{Measured, Subject, WarmUp, side_by_side};
-use super::super::table::Table;
+use super::super::table::{self, Table};
 use super::super::workbench::Workbench;
 use crate::deployment::{ACCOUNT, Environment};
 
@@ -29,21 +30,33 @@ pub(super) fn table(
     }
     let commands = ["status", "drift"];
     let counts = commands.map(|_| Cell::new(0));
-    let subjects = commands.iter().zip(&counts).map(|(command, count)| {
-        // 3 is an answer, too: docs/exit-codes.md.
-        let script = format!(r#""$0" {command} --env {ENVIRONMENT} > /dev/null || [ $? = 3 ]"#);
-        let step = Step::new("sh", &bench.root)
-            .args(["-c", &script])
-            .arg(ours)
-            .env("AWS_ENDPOINT_URL", server.url())
-            .env("AWS_ACCESS_KEY_ID", ACCOUNT)
-            .env("AWS_SECRET_ACCESS_KEY", "bench")
-            .env("AWS_EC2_METADATA_DISABLED", "true");
-        let all = || Ok::<u64, BenchError>(calls(&server)?.values().sum());
-        Subject::new(format!("{command} --env {ENVIRONMENT}"), vec![step])
-            .before(move |_| all().map(|now| count.set(now)))
-            .after(move |_| all().map(|now| count.set(now - count.get())))
-    });
+    let own = commands.map(|_| Cell::new(Duration::ZERO));
+    let worked = || server.own_time().unwrap_or_default();
+    let subjects = commands
+        .iter()
+        .zip(counts.iter().zip(&own))
+        .map(|(command, (count, own))| {
+            // 3 is an answer, too: docs/exit-codes.md.
+            let script = format!(r#""$0" {command} --env {ENVIRONMENT} > /dev/null || [ $? = 3 ]"#);
+            let step = Step::new("sh", &bench.root)
+                .args(["-c", &script])
+                .arg(ours)
+                .env("AWS_ENDPOINT_URL", server.url())
+                .env("AWS_ACCESS_KEY_ID", ACCOUNT)
+                .env("AWS_SECRET_ACCESS_KEY", "bench")
+                .env("AWS_EC2_METADATA_DISABLED", "true");
+            let all = || Ok::<u64, BenchError>(calls(&server)?.values().sum());
+            Subject::new(format!("{command} --env {ENVIRONMENT}"), vec![step])
+                .before(move |_| {
+                    count.set(all()?);
+                    own.set(worked());
+                    Ok(())
+                })
+                .after(move |_| {
+                    own.set(worked().saturating_sub(own.get()));
+                    all().map(|now| count.set(now - count.get()))
+                })
+        });
     let subjects: Vec<Subject<'_>> = subjects.collect();
     let measured = side_by_side(&subjects, request.rounds, WarmUp::OneRound, &bench.log())?;
     drop(subjects);
@@ -60,17 +73,18 @@ pub(super) fn table(
         "CPU",
         "memory",
         "calls",
+        "the endpoint's own",
     ];
     let mut table = Table::new(heading, &columns);
-    let rows = measured.iter().zip(&counts);
+    let rows = measured.iter().zip(counts.iter().zip(&own));
     table.rows = rows
-        .map(|(measured, count)| row(measured, count.get()))
+        .map(|(measured, (count, own))| row(measured, count.get(), own.get()))
         .collect();
     Ok(table)
 }
 
-fn row(measured: &Measured, calls: u64) -> Vec<String> {
+fn row(measured: &Measured, calls: u64, own: Duration) -> Vec<String> {
     let mut cells = measured.cells();
-    cells.push(calls.to_string());
+    cells.extend([calls.to_string(), table::time(own)]);
     cells
 }
