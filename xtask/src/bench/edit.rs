@@ -31,6 +31,12 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
         r#"tag("isolated")"#,
         r#"tag("isolated-edit-{}")"#,
     )?;
+    // The second app stands for a repository of one's own: its program asks no AWS.
+    let own = Edit::new(
+        copy.join("examples/guestbook/src/main.rs"),
+        "New entries, waiting to be read",
+        "New entries, run {}",
+    )?;
     let typescript = Edit::new(
         cdk.source("network.ts"),
         "nameTag('vpc')",
@@ -60,6 +66,16 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
         .join("debug")
         .join(format!("stratiform{}", std::env::consts::EXE_SUFFIX));
     let synth = Step::new(&binary, &copy).args(["synth", "--out"]).arg(&out);
+    let build_own = build().args(["--package", "guestbook"]);
+    build_own.run(&bench.log())?;
+    let own_out = bench.path("out/edit-own");
+    let synth_own = Step::new(
+        binary.with_file_name(format!("guestbook{}", std::env::consts::EXE_SUFFIX)),
+        &copy,
+    )
+    .args(["synth", "--environments", "examples/guestbook/environments"])
+    .arg("--out")
+    .arg(&own_out);
     let subjects = [
         Subject::new("cargo build, stratiform synth", vec![build(), synth])
             .before(|run| remove(&out).and_then(|()| rust.make(run)))
@@ -67,6 +83,12 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
                 let edited = format!("isolated-edit-{run}");
                 contains(&out.join("dev/network.yaml"), &edited)
             }),
+        Subject::new(
+            "the same of a repository of one's own, without the AWS SDK",
+            vec![build_own, synth_own],
+        )
+        .before(|run| remove(&own_out).and_then(|()| own.make(run)))
+        .after(|run| contains(&own_out.join("dev/inbox.yaml"), &format!("run {run}"))),
         Subject::new(
             "tsc (incremental), cdk synth --no-validation",
             vec![
@@ -114,11 +136,12 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
             "time ÷ ours",
         ],
     );
-    let [ours, theirs, plain, nothing, linked, listed] = measured.as_slice() else {
+    let [ours, own, theirs, plain, nothing, linked, listed] = measured.as_slice() else {
         unreachable!("as many are measured as there are subjects");
     };
     table.rows = vec![
         cells(ours, ours, Some(0)),
+        cells(own, ours, Some(0)),
         cells(theirs, ours, Some(0)),
         cells(plain, ours, None),
     ];
@@ -132,6 +155,9 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
     table
         .notes
         .push(within("an edit of ours", ours.wall(), GOAL));
+    table
+        .notes
+        .push(within("of a repository of one's own", own.wall(), GOAL));
 
     let mut limits = Table::new(
         "What no edit can take less than, and what a type more takes; dev profile",
