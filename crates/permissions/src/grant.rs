@@ -36,11 +36,11 @@ pub(crate) struct Permissions {
 type Resources = BTreeSet<Rc<str>>;
 
 impl Permissions {
-    /// Allows an action on resources.
+    /// Allows an action on resources, of which there has to be one.
     pub(crate) fn allow<R: Into<Rc<str>>>(
         &mut self,
         action: &str,
-        on: impl IntoIterator<Item = R>,
+        arns: impl IntoIterator<Item = R>,
         conditions: Vec<Condition>,
     ) {
         let key = (action.to_ascii_lowercase(), conditions);
@@ -49,7 +49,7 @@ impl Permissions {
         if spelling.is_empty() || action < spelling.as_str() {
             action.clone_into(spelling);
         }
-        resources.extend(on.into_iter().map(Into::into));
+        resources.extend(arns.into_iter().map(Into::into));
     }
 
     /// Grants: those of one service on the same resources are one.

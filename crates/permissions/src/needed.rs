@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::rc::Rc;
-use std::sync::LazyLock;
 
 use stratiform_assembly::Assembly;
 use stratiform_catalog::action::{Action, action, actions, kinds};
@@ -146,8 +145,6 @@ fn doing(found: ResourceType) -> BTreeSet<&'static str> {
     named.chain(found.tagging_permissions()).collect()
 }
 
-static ANY_SERVICE_LINKED: LazyLock<Thing> = LazyLock::new(Thing::any_service_linked);
-
 /// The state of a derivation.
 struct Deriving<'a> {
     things: &'a Things,
@@ -165,11 +162,13 @@ struct Deriving<'a> {
 /// The things of each kind of a service; of no type where templates only name them.
 type OfKinds<'a> = HashMap<&'static str, Vec<Known<'a>>>;
 
-/// A thing, the type whose resource it is, and its ARN.
+/// A thing by its ARN.
 #[derive(Clone)]
 struct Known<'a> {
+    /// The type whose resource it is.
     of: Option<&'a str>,
-    thing: &'a Thing,
+    is_default: bool,
+    says: Says,
     arn: Rc<str>,
 }
 
@@ -267,11 +266,11 @@ impl<'a> Deriving<'a> {
                 .iter()
                 .filter(|known| known.of == Some(found.name()));
             let (defaults, some): (Vec<&Known<'_>>, Vec<_>) =
-                own.partition(|known| known.thing.is_default);
+                own.partition(|known| known.is_default);
             if !some.is_empty() {
                 on.extend(some.into_iter().cloned());
             } else if !is_tagging {
-                let all = of_kind.iter().filter(|known| !known.thing.is_default);
+                let all = of_kind.iter().filter(|known| !known.is_default);
                 on.extend(all.chain(defaults).cloned());
             }
         }
@@ -280,7 +279,7 @@ impl<'a> Deriving<'a> {
             let because = Because::NothingToActOn(kinds.collect());
             return self.leave(found, name, because);
         }
-        self.on(name, on);
+        self.on(name, on.into_iter().map(|known| (known.says, known.arn)));
     }
 
     /// The things of a kind.
@@ -293,8 +292,12 @@ impl<'a> Deriving<'a> {
             let services: BTreeSet<&str> = formats.filter_map(|it| it.split(':').next()).collect();
             for (of, thing) in things.all() {
                 if services.contains(thing.service()) {
-                    let arn = thing.arn().into();
-                    let known = Known { of, thing, arn };
+                    let known = Known {
+                        of,
+                        is_default: thing.is_default,
+                        says: thing.says,
+                        arn: thing.arn().into(),
+                    };
                     for kind in thing.kinds_in(service, kinds) {
                         of_kinds.entry(kind).or_default().push(known.clone());
                     }
@@ -305,20 +308,21 @@ impl<'a> Deriving<'a> {
         of_service.get(kind).map_or(&[], Vec::as_slice)
     }
 
-    fn on(&mut self, name: &str, things: Vec<Known<'a>>) {
-        let reason = |known: &Known<'_>| match known.thing.says {
+    /// Grants an action on things: of each its ARN, and what that says of whose it is.
+    fn on(&mut self, name: &str, things: impl Iterator<Item = (Says, Rc<str>)>) {
+        let (says, arns): (Vec<Says>, Vec<Rc<str>>) = things.unzip();
+        let reasons = says.into_iter().filter_map(|says| match says {
             Says::Name => None,
             Says::ShortName => Some(Reason::ShortName),
             Says::Kind => Some(Reason::NotKnownBefore),
-        };
-        let reasons: BTreeSet<Reason> = things.iter().filter_map(reason).collect();
+        });
+        let reasons: BTreeSet<Reason> = reasons.collect();
         self.unscoped
             .extend(reasons.into_iter().map(|reason| Unscoped {
                 reason,
                 action: name.to_owned(),
             }));
         self.granted.insert(name.to_ascii_lowercase());
-        let arns = things.into_iter().map(|known| known.arn);
         self.permissions.allow(name, arns, Vec::new());
     }
 
@@ -358,16 +362,12 @@ impl<'a> Deriving<'a> {
     /// `iam:CreateServiceLinkedRole`: the role of the service that the type belongs to.
     fn link_roles(&mut self, found: ResourceType, name: &str) {
         let own = self.things.of_type(found.name()).iter();
-        let linked = own.filter(|thing| thing.is_service_linked());
-        let mut linked: Vec<&'a Thing> = linked.collect();
+        let said = |thing: &Thing| (thing.says, thing.arn().into());
+        let linked = own.filter(|thing| thing.is_service_linked()).map(said);
+        let mut linked: Vec<(Says, Rc<str>)> = linked.collect();
         if linked.is_empty() {
-            linked.push(&ANY_SERVICE_LINKED);
+            linked.push(said(&Thing::any_service_linked()));
         }
-        let known = linked.into_iter().map(|thing| Known {
-            of: None,
-            thing,
-            arn: thing.arn().into(),
-        });
-        self.on(name, known.collect());
+        self.on(name, linked.into_iter());
     }
 }

@@ -203,13 +203,14 @@ impl<'s, 't> Look<'s, 't> {
         why: impl Into<String>,
         help: impl Into<String>,
     ) {
-        if !self.fails_silently() {
-            self.tell_finding(path, Finding::new(code, what, help).because(why));
-        }
+        self.tell_finding(path, Finding::new(code, what, help).because(why));
     }
 
     /// The same of a finding that says more.
     pub(crate) fn tell_finding(&mut self, path: &Path<'_>, finding: Finding) {
+        if self.fails_silently() {
+            return;
+        }
         let finding = Finding {
             path: path.steps(),
             ..finding
@@ -353,6 +354,9 @@ impl<'s, 't> Look<'s, 't> {
 
     /// A value that is no function: its type, and whatever else the schema asks for.
     pub(crate) fn literal(&mut self, value: &Value, schema: Schema, path: &Path<'_>) -> Looked<'t> {
+        if self.is_settled() {
+            return Ok(());
+        }
         if self.depth > DEEPEST {
             self.is_unknown = true;
             return Ok(());
@@ -393,6 +397,9 @@ impl<'s, 't> Look<'s, 't> {
         }
         if let Some(resolved) = decoded.refers_to {
             self.literal(value, resolved, path)?;
+        }
+        if self.is_settled() {
+            return Ok(());
         }
         // What stands in the place of a document is one.
         if decoded.keyword("format") == Some(Fact::Text("json")) {

@@ -55,11 +55,12 @@ impl Decoded {
         let patterns = named("patternProperties", |schema| {
             schema.pattern_properties().collect()
         });
-        let others = match (find("additionalProperties"), schema.additional_properties()) {
-            (None, _) => Others::Any,
-            (_, Some(others)) => Others::Like(others),
-            (Some(only), None) if only == Fact::Bool(false) => Others::None,
-            (Some(_), None) => Others::Any,
+        let others = match find("additionalProperties") {
+            None => Others::Any,
+            Some(Fact::Bool(false)) => Others::None,
+            Some(_) => schema
+                .additional_properties()
+                .map_or(Others::Any, Others::Like),
         };
         let lengths = properties.iter().map(|(name, _)| bit(name));
         Decoded {

@@ -138,6 +138,14 @@ impl<'t> Look<'_, 't> {
         value: &Value,
         path: &Path<'_>,
     ) -> Looked<'t> {
+        if self.is_silent {
+            return self.at_each(path, |look| {
+                if look.settled(value)?.is_some() {
+                    look.fails_silently();
+                }
+                Ok(())
+            });
+        }
         let free = || {
             let names = schema.properties().map(|(name, _)| name);
             names.filter(|name| !entries.contains_key(name))
