@@ -120,6 +120,7 @@ pub(crate) fn verdict_of(
         })
         .collect();
     let judged = on_all_cores(&stacks, |(stack, about)| judge.stack(stack, about));
+    // Where it comes from is asked on this thread: that is found out once for all stacks, and on all cores itself.
     for ((stack, _), (mut of_stack, told)) in stacks.iter().zip(judged) {
         let placed = told
             .into_iter()

@@ -268,6 +268,7 @@ fn within(what: &str, took: Duration, goal: Duration) -> String {
     told(&goal_text, took < goal, &table::time(took))
 }
 
+/// Something to reach, and whether it was.
 fn told(goal: &str, is_reached: bool, value: &str) -> String {
     let reached = if is_reached { "Reached" } else { "Not reached" };
     format!("To reach: {goal}. {reached}: {value}.")

@@ -270,7 +270,7 @@ fn table_of(phase: Phase, runs: &[Runs], stacks: usize, speed: f64) -> Table {
         Phase::NoChange => {
             let endpoint = ours.endpoint.unwrap_or_default();
             let beyond = ours.usage.wall.saturating_sub(endpoint);
-            let what = "what is beyond the endpoint's own time";
+            let what = "nothing to do, beyond the endpoint's own time,";
             notes.push(within(what, beyond, GOAL_NO_CHANGE));
         }
     }

@@ -161,9 +161,11 @@ fn through_a_pipe(text: &str) -> io::Result<Duration> {
         .spawn()?;
     let gone = || io::Error::other("`cat` has no input or output");
     let mut input = cat.stdin.take().ok_or_else(gone)?;
-    let mut output = cat.stdout.take().ok_or_else(gone)?;
+    let output = cat.stdout.take().ok_or_else(gone)?;
     let start = Instant::now();
     thread::scope(|scope| {
+        // Closed when this ends, however it does: else `cat`, and whoever writes to it, would wait.
+        let mut output = output;
         // A pipe holds less than a template: somebody has to read meanwhile. Dropped, it ends what `cat` reads.
         let written = scope.spawn(move || input.write_all(text.as_bytes()));
         io::copy(&mut output, &mut io::sink())?;

@@ -43,7 +43,7 @@ pub(super) fn measure(bench: &Workbench, request: &Request) -> Result<Table, Ben
                     &[same.join("environments"), same.join("snapshots")],
                     None,
                 )?,
-                Step::new("git", &same).args(["archive", "--output", "archive.tar", "HEAD"]),
+                Step::new("git", &same).args(["archive", "HEAD"]),
             ],
         )
         .per_round(10),

@@ -1,6 +1,6 @@
 //! How prod stands: `status` and `drift` against the engine, with all of it deployed.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use super::super::Request;
@@ -9,7 +9,7 @@ use super::super::deploy::observation::calls;
 use super::super::error::BenchError;
 use super::super::process::Step;
 use super::super::server::Server;
-use super::super::subject::{Measured, Subject, WarmUp, side_by_side};
+use super::super::subject::{Measured, Subject, WarmUp, median, side_by_side};
 use super::super::table::{self, Table};
 use super::super::workbench::Workbench;
 use crate::deployment::{ACCOUNT, Environment};
@@ -30,8 +30,9 @@ pub(super) fn table(
     }
     let commands = ["status", "drift"];
     let counts = commands.map(|_| Cell::new(0));
-    let own = commands.map(|_| Cell::new(Duration::ZERO));
-    let worked = || server.own_time().unwrap_or_default();
+    // Of each run, the one that warms up included: what the server had worked before it, and then what it worked in it.
+    let own = commands.map(|_| RefCell::new(Vec::<Option<Duration>>::new()));
+    let server = &server;
     let subjects = commands
         .iter()
         .zip(counts.iter().zip(&own))
@@ -45,15 +46,18 @@ pub(super) fn table(
                 .env("AWS_ACCESS_KEY_ID", ACCOUNT)
                 .env("AWS_SECRET_ACCESS_KEY", "bench")
                 .env("AWS_EC2_METADATA_DISABLED", "true");
-            let all = || Ok::<u64, BenchError>(calls(&server)?.values().sum());
+            let all = || Ok::<u64, BenchError>(calls(server)?.values().sum());
             Subject::new(format!("{command} --env {ENVIRONMENT}"), vec![step])
                 .before(move |_| {
                     count.set(all()?);
-                    own.set(worked());
+                    own.borrow_mut().push(server.own_time());
                     Ok(())
                 })
                 .after(move |_| {
-                    own.set(worked().saturating_sub(own.get()));
+                    if let Some(last) = own.borrow_mut().last_mut() {
+                        let took = last.zip(server.own_time());
+                        *last = took.map(|(began, now)| now.saturating_sub(began));
+                    }
                     all().map(|now| count.set(now - count.get()))
                 })
         });
@@ -78,13 +82,18 @@ pub(super) fn table(
     let mut table = Table::new(heading, &columns);
     let rows = measured.iter().zip(counts.iter().zip(&own));
     table.rows = rows
-        .map(|(measured, (count, own))| row(measured, count.get(), own.get()))
+        .map(|(measured, (count, own))| {
+            let took: Option<Vec<Duration>> = own.take().into_iter().skip(1).collect();
+            let took = took.map(|took| median(took.into_iter()));
+            row(measured, count.get(), took)
+        })
         .collect();
     Ok(table)
 }
 
-fn row(measured: &Measured, calls: u64, own: Duration) -> Vec<String> {
+fn row(measured: &Measured, calls: u64, own: Option<Duration>) -> Vec<String> {
     let mut cells = measured.cells();
-    cells.extend([calls.to_string(), table::time(own)]);
+    let own = own.map_or_else(|| "–".to_owned(), table::time);
+    cells.extend([calls.to_string(), own]);
     cells
 }
