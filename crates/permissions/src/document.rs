@@ -99,7 +99,7 @@ fn split(grant: Cow<'_, Grant>, room: usize) -> Vec<Part<'_>> {
     if fits || resources < 2 && actions < 2 {
         return vec![Part { grant, name, size }];
     }
-    let grant = grant.into_owned();
+    let grant: &Grant = &grant;
     let half = |of: &[String]| {
         let (one, other) = of.split_at(of.len() / 2);
         [one.to_vec(), other.to_vec()]

@@ -410,10 +410,7 @@ impl<'s, 't> Look<'s, 't> {
             Value::Map(entries) => self.object(entries, decoded, path)?,
             _ => self.scalar(value, decoded, path),
         }
-        match self.is_settled() {
-            true => Ok(()),
-            false => self.alternatives(value, decoded, path),
-        }
+        self.alternatives(value, decoded, path)
     }
 
     /// A value that has to be the one of another property.

@@ -45,7 +45,7 @@ pub(super) fn run(arguments: &[String]) -> ExitCode {
         return ExitCode::from(2);
     };
     let to = (!to.is_empty()).then(|| Path::new(to));
-    let done: Result<u64, BenchError> = files.iter().map(|file| each(Path::new(file), to)).sum();
+    let done: Result<u64, BenchError> = files.iter().map(|file| copied(Path::new(file), to)).sum();
     match done {
         Ok(bytes) => {
             println!("{bytes} bytes");
@@ -58,13 +58,14 @@ pub(super) fn run(arguments: &[String]) -> ExitCode {
     }
 }
 
-/// Reads a file, or all below a folder, and writes it to a folder. Gives how many bytes there are.
-fn each(from: &Path, to: Option<&Path>) -> Result<u64, BenchError> {
+/// Reads a file, or a folder with all below it, and writes it to a folder where there is one. Gives how many bytes there
+/// are.
+pub(super) fn copied(from: &Path, to: Option<&Path>) -> Result<u64, BenchError> {
     if from.is_dir() {
         let to = to.map(|to| to.join(from.file_name().unwrap_or_default()));
         let entries = fs::read_dir(from).map_err(BenchError::file("read", from))?;
         let paths = entries.map(|entry| Ok(entry.map_err(BenchError::file("read", from))?.path()));
-        return paths.map(|path| each(&path?, to.as_deref())).sum();
+        return paths.map(|path| copied(&path?, to.as_deref())).sum();
     }
     let bytes = fs::read(from).map_err(BenchError::file("read", from))?;
     if let Some(to) = to {
@@ -80,7 +81,7 @@ fn each(from: &Path, to: Option<&Path>) -> Result<u64, BenchError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{each, fs};
+    use super::{copied, fs};
 
     #[test]
     fn every_file_of_a_folder_is_read_and_written() {
@@ -91,13 +92,13 @@ mod tests {
         fs::write(from.join("below/b"), "three").unwrap();
         let to = folder.path().join("to");
 
-        assert_eq!(each(&from, Some(&to)).unwrap(), 9);
+        assert_eq!(copied(&from, Some(&to)).unwrap(), 9);
 
         assert_eq!(fs::read_to_string(to.join("from/a")).unwrap(), "four");
         assert_eq!(
             fs::read_to_string(to.join("from/below/b")).unwrap(),
             "three"
         );
-        assert_eq!(each(&from, None).unwrap(), 9);
+        assert_eq!(copied(&from, None).unwrap(), 9);
     }
 }

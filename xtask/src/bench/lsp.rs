@@ -1,7 +1,6 @@
 //! `bench lsp`: how long an editor waits. Whole messages, from the first byte of a question to the last of its answer,
 //! with the program that it starts.
 
-use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -13,11 +12,11 @@ use stratiform_template::Template;
 
 use super::diff::template;
 use super::error::BenchError;
-use super::subject;
 use super::table::{self, Table};
 use super::validate::{LARGEST, padded};
 use super::workbench::Workbench;
 use super::{Report, Request, verdict};
+use super::{process, subject};
 
 /// How many resources there are in templates that grow; the middle one is the most that CloudFormation takes.
 const SIZES: [usize; 3] = [50, 500, 5_000];
@@ -261,24 +260,14 @@ impl Server {
 
     /// What comes back, and what it took.
     fn timed(&mut self, message: &Value) -> io::Result<(Vec<u8>, Took)> {
-        let before = self.worked();
+        let before = process::worked(self.process.id());
         let start = Instant::now();
         self.send(message)?;
         let answer = self.receive()?;
         let wall = start.elapsed();
-        let worked = self.worked().zip(before);
+        let worked = process::worked(self.process.id()).zip(before);
         let cpu = worked.map(|(after, before)| after.saturating_sub(before));
         Ok((answer, Took { wall, cpu }))
-    }
-
-    /// How long all threads of the server have run, where the system says.
-    fn worked(&self) -> Option<Duration> {
-        let tasks = fs::read_dir(format!("/proc/{}/task", self.process.id())).ok()?;
-        let ran = tasks.map(|task| {
-            let text = fs::read_to_string(task.ok()?.path().join("schedstat")).ok()?;
-            text.split(' ').next()?.parse::<u64>().ok()
-        });
-        ran.sum::<Option<u64>>().map(Duration::from_nanos)
     }
 
     /// How long it takes until something is told that follows from a message.

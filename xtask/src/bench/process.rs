@@ -256,6 +256,16 @@ pub(super) fn cpu_time() -> Result<Duration, BenchError> {
     Ok(usage(Whose::Own)?.0)
 }
 
+/// How long all threads of a running process have run; none where the system does not say that in parts of a tick.
+pub(super) fn worked(process: u32) -> Option<Duration> {
+    let threads = fs::read_dir(format!("/proc/{process}/task")).ok()?;
+    let ran = threads.map(|thread| {
+        let text = fs::read_to_string(thread.ok()?.path().join("schedstat")).ok()?;
+        text.split(' ').next()?.parse::<u64>().ok()
+    });
+    ran.sum::<Option<u64>>().map(Duration::from_nanos)
+}
+
 enum Whose {
     Children,
     Own,

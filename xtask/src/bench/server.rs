@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::caller::Caller;
 use super::error::BenchError;
-use super::process::Step;
+use super::process::{self, Step};
 
 /// A server that does not answer by then never will.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -78,12 +78,7 @@ impl Server {
 
     /// How long its threads have been running; none where the system does not say that in parts of a tick.
     pub(super) fn own_time(&self) -> Option<Duration> {
-        let threads = std::fs::read_dir(format!("/proc/{}/task", self.process.id())).ok()?;
-        let threads = threads.map(|thread| {
-            let text = std::fs::read_to_string(thread.ok()?.path().join("schedstat")).ok()?;
-            text.split(' ').next()?.parse::<u64>().ok()
-        });
-        threads.sum::<Option<u64>>().map(Duration::from_nanos)
+        process::worked(self.process.id())
     }
 
     /// Its resident set, in bytes; 0 where the system does not say.

@@ -86,10 +86,10 @@ impl<'t> Look<'_, 't> {
             }
         }
         // Where one reason is enough, what is missing is the nearer one.
-        match self.is_silent && !self.is_settled() {
-            true => self.members(entries, decoded, path),
-            false => Ok(()),
+        if self.is_silent {
+            self.members(entries, decoded, path)?;
         }
+        Ok(())
     }
 
     /// Each member by the schema of its name.

@@ -68,7 +68,7 @@ fn repository(bench: &Workbench, name: &str) -> Result<PathBuf, BenchError> {
     let folder = bench.folder("diff")?.join(name);
     remove(&folder)?;
     for part in ["environments", "snapshots"] {
-        copy(&bench.root.join(part), &folder.join(part))?;
+        bytes::copied(&bench.root.join(part), Some(&folder))?;
     }
     let identity = ["-c", "user.name=bench", "-c", "user.email=bench@localhost"];
     for command in [
@@ -79,20 +79,6 @@ fn repository(bench: &Workbench, name: &str) -> Result<PathBuf, BenchError> {
         Step::new("git", &folder).args(command).run(&bench.log())?;
     }
     Ok(folder)
-}
-
-fn copy(from: &Path, to: &Path) -> Result<(), BenchError> {
-    fs::create_dir_all(to).map_err(BenchError::file("create", to))?;
-    for entry in fs::read_dir(from).map_err(BenchError::file("read", from))? {
-        let path = entry.map_err(BenchError::file("read", from))?.path();
-        let target = to.join(path.file_name().unwrap_or_default());
-        if path.is_dir() {
-            copy(&path, &target)?;
-        } else {
-            fs::copy(&path, &target).map_err(BenchError::file("copy", &path))?;
-        }
-    }
-    Ok(())
 }
 
 /// How many templates there are in the snapshots of a repository.
