@@ -6,8 +6,6 @@ mod policy;
 pub(crate) mod protection;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::panic::Location;
 use std::rc::Rc;
 
@@ -20,7 +18,7 @@ use crate::resource::handle::Handle;
 use crate::resource::{Resource, ResourceDraft, properties as properties_of};
 use crate::stack::parameter::Parameter;
 use crate::stack::protection::StackPolicyDraft;
-use crate::value::draft::{Declared, Draft, Exposure, Reference, StackId, Target};
+use crate::value::draft::{ByLogicalId, Declared, Draft, Exposure, Reference, StackId, Target};
 use crate::value::function::Condition;
 use crate::value::property::{Expr, Json, Prop};
 
@@ -43,14 +41,12 @@ pub(crate) struct StackDraft {
     pub(crate) mappings: Map,
     pub(crate) conditions: IndexMap<String, Draft>,
     pub(crate) resources: Vec<ResourceDraft>,
-    /// Resources, parameters and conditions, as their targets count them.
-    pub(crate) declared: Vec<Declared>,
+    /// Resources, parameters and conditions by logical ID, of which they share one space; targets count them.
+    pub(crate) declared: ByLogicalId,
     pub(crate) outputs: IndexMap<String, OutputDraft>,
     pub(crate) metadata: IndexMap<String, Json>,
     pub(crate) depends_on: Vec<StackDependency>,
     pub(crate) problems: Vec<Finding>,
-    /// Every logical ID with the place that took it: parameters, conditions and resources share one space.
-    pub(crate) taken: HashMap<String, &'static Location<'static>>,
 }
 
 /// A stack that another one waits for: which, its key, where it was declared, and where the waiting is written.
@@ -84,12 +80,11 @@ impl Stack {
                 mappings: Map::new(),
                 conditions: IndexMap::new(),
                 resources: Vec::new(),
-                declared: Vec::new(),
+                declared: ByLogicalId::default(),
                 outputs: IndexMap::new(),
                 metadata: IndexMap::new(),
                 depends_on: Vec::new(),
                 problems: Vec::new(),
-                taken: HashMap::new(),
             })),
         }
     }
@@ -136,7 +131,7 @@ impl Stack {
             draft.problems.push(*problem);
             Vec::new()
         });
-        let target = draft.declare(logical_id, Exposure::Open, location);
+        let target = draft.declare(&logical_id, Exposure::Open, location);
         draft.resources.push(ResourceDraft {
             target,
             resource_type,
@@ -158,7 +153,7 @@ impl Stack {
             true => Exposure::Secret,
             false => Exposure::Open,
         };
-        let target = draft.declare(name.clone(), exposure, location);
+        let target = draft.declare(&name, exposure, location);
         draft.parameters.insert(name, parameter);
         Expr::new(Draft::reference(Reference {
             shape,
@@ -172,7 +167,7 @@ impl Stack {
         let name = name.into();
         let location = Location::caller();
         let mut draft = self.draft.borrow_mut();
-        let target = draft.declare(name.clone(), Exposure::Open, location);
+        let target = draft.declare(&name, Exposure::Open, location);
         draft.conditions.insert(name, condition.draft);
         Condition { target }
     }
@@ -293,25 +288,10 @@ impl StackDraft {
     /// Takes a logical ID for something that others may refer to.
     fn declare(
         &mut self,
-        logical_id: String,
+        logical_id: &str,
         exposure: Exposure,
         location: &'static Location<'static>,
     ) -> Target {
-        let name = Text::from(logical_id.as_str());
-        self.take(logical_id, location);
-        let target = Target {
-            stack: self.id,
-            position: self.declared.len(),
-            location,
-        };
-        self.declared.push(Declared {
-            logical_id: name,
-            exposure,
-        });
-        target
-    }
-
-    fn take(&mut self, logical_id: String, location: &'static Location<'static>) {
         let alphanumeric = logical_id.bytes().all(|byte| byte.is_ascii_alphanumeric());
         if logical_id.is_empty() || logical_id.len() > 255 || !alphanumeric {
             self.problems.push(
@@ -326,27 +306,23 @@ impl StackDraft {
                 .at(Place::rust(location, "declared here")),
             );
         }
-        match self.taken.entry(logical_id) {
-            Entry::Vacant(free) => {
-                free.insert(location);
-            }
-            Entry::Occupied(mut there) => {
-                let finding = Finding::new(
+        let declared = Declared { exposure, location };
+        let (position, before) = self.declared.insert_full(logical_id.into(), declared);
+        if let Some(first) = before {
+            self.problems.push(
+                Finding::new(
                     Code::DuplicateLogicalId,
-                    format!(
-                        "`{}` is declared twice in stack `{}`",
-                        there.key(),
-                        self.key
-                    ),
+                    format!("`{logical_id}` is declared twice in stack `{}`", self.key),
                     "give one of the two another logical ID",
-                );
-                let first = there.insert(location);
-                self.problems.push(
-                    finding
-                        .at(Place::rust(location, "declared again here"))
-                        .at(Place::rust(first, "first declared here")),
-                );
-            }
+                )
+                .at(Place::rust(location, "declared again here"))
+                .at(Place::rust(first.location, "first declared here")),
+            );
+        }
+        Target {
+            stack: self.id,
+            position,
+            location,
         }
     }
 }

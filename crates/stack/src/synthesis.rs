@@ -20,7 +20,7 @@ use std::rc::Rc;
 
 use stratiform_assembly::{Assembly, StackAt};
 use stratiform_finding::Finding;
-use stratiform_template::Template;
+use stratiform_template::{Template, Text};
 
 use self::export::{ExportNames, Exports};
 use self::order::{Use, deployment_order};
@@ -28,7 +28,7 @@ use crate::app::Defaults;
 use crate::settings::Settings;
 use crate::stack::capabilities::capabilities;
 use crate::stack::{Stack, StackDraft};
-use crate::value::draft::{Declared, Exposure, Listed, StackId, Target};
+use crate::value::draft::{ByLogicalId, Declared, Exposure, Listed, StackId, Target};
 
 /// Turns stacks into templates, in deployment order. The second is what is wrong with documents in them.
 pub(crate) fn synthesize(
@@ -101,7 +101,7 @@ pub(crate) fn synthesize_each(
             each(StackAt {
                 policy: policy.into(),
                 untyped,
-                ..synthesized(settings, &mut draft, template, needs)
+                ..synthesized(settings, &known, &draft, template, needs)
             });
         }
     }
@@ -142,7 +142,8 @@ fn paths_of_untyped(known: &Known, draft: &StackDraft) -> Vec<Vec<String>> {
 
 fn synthesized<'a>(
     settings: &Settings,
-    draft: &mut StackDraft,
+    known: &Known,
+    draft: &StackDraft,
     template: Template,
     needs: impl Iterator<Item = &'a str>,
 ) -> StackAt {
@@ -154,7 +155,7 @@ fn synthesized<'a>(
             draft.termination_protection || settings.termination_protection,
         ),
         location: Some(draft.location),
-        locations: take(&mut draft.taken),
+        locations: known.locations(draft.id),
         ..StackAt::of(settings.stack_name(&draft.key), template)
     }
 }
@@ -190,7 +191,7 @@ impl<'a> Lowering<'a> {
 }
 
 /// What the stacks of an app have declared: a handle of another app has a stack that is none of these.
-struct Known(HashMap<StackId, (Rc<str>, Vec<Declared>)>);
+struct Known(foldhash::HashMap<StackId, (Rc<str>, ByLogicalId)>);
 
 /// What a target of this app stands for.
 #[derive(Clone, Copy)]
@@ -211,15 +212,23 @@ impl Known {
 
     fn get(&self, target: Target) -> Option<Named<'_>> {
         let (stack, declared) = self.0.get(&target.stack)?;
-        let Declared {
-            logical_id,
-            exposure,
-        } = declared.get(target.position)?;
+        let (logical_id, declared) = declared.get_index(target.position)?;
         Some(Named {
             stack,
             logical_id,
-            exposure: *exposure,
+            exposure: declared.exposure,
         })
+    }
+
+    /// Where all of a stack was declared.
+    fn locations(&self, stack: StackId) -> HashMap<String, &'static Location<'static>> {
+        let Some((_, declared)) = self.0.get(&stack) else {
+            return HashMap::new();
+        };
+        let located = |(logical_id, declared): (&Text, &Declared)| {
+            (logical_id.to_string(), declared.location)
+        };
+        declared.iter().map(located).collect()
     }
 
     fn has(&self, stack: StackId) -> bool {

@@ -1,6 +1,6 @@
 //! What CloudFormation must be told to acknowledge.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use stratiform_catalog::behaviour::{self, Capability};
 use stratiform_template::Template;
@@ -8,7 +8,7 @@ use stratiform_template::Template;
 /// The capabilities that a template needs.
 pub fn capabilities(template: &Template) -> Vec<String> {
     // A stack has many resources of few types, and hardly any type needs one whatever is set.
-    let mut asked: HashMap<&str, bool> = HashMap::new();
+    let mut asked: HashMap<&str, bool> = HashMap::default();
     let mut may_need = |resource_type| {
         let ask = || behaviour::needs_capability(resource_type, |_| true).is_some();
         *asked.entry(resource_type).or_insert_with(ask)

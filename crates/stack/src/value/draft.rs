@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::panic::Location;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use indexmap::IndexMap;
 use stratiform_template::{Function, Text, Value};
 
 /// A tree of values, intrinsic functions and references across stacks.
@@ -103,9 +104,13 @@ impl StackId {
 /// What a stack keeps of a resource, a parameter or a condition for those who refer to it.
 #[derive(Debug)]
 pub(crate) struct Declared {
-    pub(crate) logical_id: Text,
     pub(crate) exposure: Exposure,
+    /// Where it was declared.
+    pub(crate) location: &'static Location<'static>,
 }
+
+/// What a stack has declared, by logical ID. The keys are its authors' own, so that a quick hash will do.
+pub(crate) type ByLogicalId = IndexMap<Text, Declared, foldhash::fast::RandomState>;
 
 /// Whether a value may stand in an output, where everyone in the account can read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
