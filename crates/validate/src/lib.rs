@@ -14,6 +14,7 @@ mod block;
 mod bound;
 mod cases;
 mod extension;
+mod facts;
 mod globals;
 mod hidden;
 mod kind;

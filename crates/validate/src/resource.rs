@@ -1,6 +1,6 @@
 //! Resources held against their types.
 
-use stratiform_catalog::{PropertyPath, ResourceType, catalog};
+use stratiform_catalog::{ResourceType, catalog};
 use stratiform_finding::words::meant;
 use stratiform_finding::{Code, Finding};
 use stratiform_template::{Path, Resource, Step, Text, Value};
@@ -30,8 +30,9 @@ pub(crate) fn check(scene: &Scene<'_>, report: &mut Report) {
                 let Some(base) = existing(scene, resource) else {
                     continue;
                 };
-                for (position, variant) in scene.variants(resource_type).into_iter().enumerate() {
-                    let subject = Subject::new(resource, variant, base.clone());
+                let variants = scene.variants(resource_type.name());
+                for (position, variant) in variants.iter().enumerate() {
+                    let subject = Subject::new(resource, *variant, base.clone());
                     let found = properties(scene, &subject, position == 0, &path);
                     report.findings.extend(found);
                 }
@@ -148,12 +149,7 @@ fn read_only(look: &mut Look<'_, '_>, subject: &Subject<'_>, path: &Path<'_>) {
     if subject.resource_type.transform().is_some() {
         return;
     }
-    let only = subject.resource_type.read_only();
-    let only: Vec<&str> = only
-        .filter(|path| path.is_top_level())
-        .map(PropertyPath::as_str)
-        .collect();
-    let is_set = |name: &&Text| only.contains(&name.as_str());
+    let is_set = |name: &&Text| subject.facts.read_only.contains(&name.as_str());
     for name in subject.resource.properties.keys().filter(is_set) {
         let what = format!("property `{name}` cannot be set");
         let why = look.why("AWS returns it");

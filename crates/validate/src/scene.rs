@@ -4,11 +4,12 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use stratiform_catalog::{PropertyPath, ResourceType, Schema, behaviour, catalog};
+use stratiform_catalog::{ResourceType, Schema, catalog};
 use stratiform_template::{Resource, Template};
 
 use crate::block::Block;
 use crate::cases::{Case, Cases};
+use crate::facts::TypeFacts;
 use crate::report::{NotChecked, Reason};
 
 /// A template, where it is deployed, and what its conditions can be.
@@ -21,6 +22,8 @@ pub(crate) struct Scene<'t> {
     pub(crate) is_transformed: bool,
     /// The schemas of each rule, by its name: one for all regions that share it.
     rules: Rules,
+    /// The types of resources by their names, each as the regions have it.
+    types: RefCell<HashMap<Box<str>, Rc<[ResourceType]>>>,
     /// The blocks of addresses in properties of resources that hang on no condition.
     pub(crate) blocks: RefCell<HashMap<(*const Resource, &'static str), Option<Block>>>,
     /// What nobody could look at.
@@ -33,21 +36,17 @@ pub(crate) struct Subject<'t> {
     pub(crate) resource_type: ResourceType,
     /// When the resource exists at all: nobody is told that.
     pub(crate) base: Case<'t>,
-    /// Choices that only AWS's pages have, by property.
-    pub(crate) choices: Vec<(PropertyPath, Vec<&'static str>)>,
-    /// Whether AWS's pages have ranges that the schema has not.
-    pub(crate) has_ranges: bool,
+    /// What is asked of the type at each resource.
+    pub(crate) facts: &'static TypeFacts,
 }
 
 impl<'t> Subject<'t> {
     pub(crate) fn new(resource: &'t Resource, resource_type: ResourceType, base: Case<'t>) -> Self {
-        let name = resource_type.name();
         Subject {
             resource,
             resource_type,
             base,
-            choices: behaviour::choices(name).collect(),
-            has_ranges: behaviour::has_ranges(name),
+            facts: TypeFacts::of(resource_type),
         }
     }
 }
@@ -60,33 +59,42 @@ impl<'t> Scene<'t> {
             regions,
             is_transformed: is_transformed(template),
             rules: RefCell::default(),
+            types: RefCell::default(),
             blocks: RefCell::default(),
             skipped: RefCell::default(),
         }
     }
 
-    /// A type as each of the regions has it, once for all that have it alike.
-    pub(crate) fn variants(&self, resource_type: ResourceType) -> Vec<ResourceType> {
+    /// A type as each of the regions has it, once for all that have it alike; nothing of one that nobody knows.
+    pub(crate) fn variants(&self, name: &str) -> Rc<[ResourceType]> {
+        if let Some(known) = self.types.borrow().get(name) {
+            return Rc::clone(known);
+        }
+        let variants: Rc<[ResourceType]> = self.in_regions(name).into();
+        let mut types = self.types.borrow_mut();
+        types.insert(name.into(), Rc::clone(&variants));
+        variants
+    }
+
+    fn in_regions(&self, name: &str) -> Vec<ResourceType> {
         let mut variants: Vec<ResourceType> = Vec::new();
         for region in self.regions {
-            let variant = catalog().resource_type_in(resource_type.name(), region);
+            let variant = catalog().resource_type_in(name, region);
             let is_new = |variant: &ResourceType| {
                 let id = variant.schema().id();
                 variants.iter().all(|known| known.schema().id() != id)
             };
             variants.extend(variant.filter(is_new));
         }
-        match variants.is_empty() {
-            true => vec![resource_type],
-            false => variants,
+        if variants.is_empty() {
+            variants.extend(catalog().resource_type(name));
         }
+        variants
     }
 
     /// The type of a resource, as the first region that has it knows it.
     pub(crate) fn resource_type(&self, name: &str) -> Option<ResourceType> {
-        let mut here = self.regions.iter();
-        here.find_map(|region| catalog().resource_type_in(name, region))
-            .or_else(|| catalog().resource_type(name))
+        self.variants(name).first().copied()
     }
 
     /// What a rule is, in each of the regions that there are to look at.

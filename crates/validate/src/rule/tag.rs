@@ -10,13 +10,8 @@ use crate::schema::{Entries, Look, Looked};
 
 /// Looks at the tags of a resource, where they are a list.
 pub(super) fn check<'t>(look: &mut Look<'_, 't>, properties: &'t Entries, path: &Path<'_>) {
-    let tagging = look.subject.resource_type.tagging();
-    // Not every type that has tags says that it has.
-    let way: Vec<&str> = match &tagging.property {
-        Some(way) => way.segments().collect(),
-        None => vec!["Tags"],
-    };
-    let _ = look.along(properties, &way, path, &mut |look, value, path| {
+    let way = &look.subject.facts.tags;
+    let _ = look.along(properties, way, path, &mut |look, value, path| {
         if value.as_list().is_none() {
             return Ok(());
         }

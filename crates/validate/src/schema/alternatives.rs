@@ -4,8 +4,9 @@ use stratiform_catalog::{Keyword, Schema};
 use stratiform_finding::{Code, Finding};
 use stratiform_template::{Path, Value};
 
-use super::decoded::Decoded;
-use super::{Look, Looked, Verdict, named};
+use super::decoded::{Decoded, Trigger};
+use super::scalar::is;
+use super::{Look, Looked, Verdict, is_opaque, named};
 
 impl<'t> Look<'_, 't> {
     pub(super) fn alternatives(
@@ -21,8 +22,12 @@ impl<'t> Look<'_, 't> {
             }
             match keyword {
                 "allOf" => {
-                    for schema in schema.all_of() {
-                        self.literal(value, schema, path)?;
+                    for (trigger, schema) in &decoded.all_of {
+                        if !trigger
+                            .is_some_and(|trigger| self.is_about_another(value, trigger, path))
+                        {
+                            self.literal(value, *schema, path)?;
+                        }
                     }
                 }
                 "anyOf" => self.at_each(path, |look| {
@@ -46,6 +51,18 @@ impl<'t> Look<'_, 't> {
             }
         }
         Ok(())
+    }
+
+    /// Whether a value has another text where a schema asks for one before anything else.
+    fn is_about_another(&self, value: &Value, trigger: Trigger, path: &Path<'_>) -> bool {
+        let own = value
+            .as_map()
+            .and_then(|entries| entries.get(trigger.property));
+        own.is_some_and(|own| {
+            matches!(own, Value::String(text) if !is(text, trigger.text, self.is_rule()))
+                && !is_opaque(own)
+                && !self.is_wrong_limit(&path.key(trigger.property))
+        })
     }
 
     /// One schema has to take the value; how many do, and whether that is known.

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::sync::{LazyLock, PoisonError, RwLock};
 
 use foldhash::HashMap;
-use stratiform_catalog::{Fact, MapFact, Schema, TypeSet};
+use stratiform_catalog::{Fact, Keyword, MapFact, Schema, TypeSet};
 
 /// A schema that is a map.
 pub(crate) struct Decoded {
@@ -21,6 +21,16 @@ pub(crate) struct Decoded {
     /// Of names that match a pattern.
     pub(super) patterns: Properties,
     pub(super) others: Others,
+    /// All of which a value has to fit, each with what has to be for it to ask for anything.
+    pub(super) all_of: Vec<(Option<Trigger>, Schema)>,
+}
+
+/// A property and its text, without which a schema asks for nothing: the rules about classes of databases are a thousand
+/// `if`s, of which most are about another engine.
+#[derive(Clone, Copy)]
+pub(super) struct Trigger {
+    pub(super) property: &'static str,
+    pub(super) text: Fact,
 }
 
 /// Schemas by the names of properties, or by patterns of them.
@@ -62,6 +72,8 @@ impl Decoded {
                 .additional_properties()
                 .map_or(Others::Any, Others::Like),
         };
+        let all_of = find("allOf").into_iter().flat_map(|_| schema.all_of());
+        let all_of = all_of.map(|one| (Trigger::of(one), one));
         let lengths = properties.iter().map(|(name, _)| bit(name));
         Decoded {
             schema,
@@ -71,6 +83,7 @@ impl Decoded {
             properties,
             patterns,
             others,
+            all_of: all_of.collect(),
             keywords,
         }
     }
@@ -96,6 +109,21 @@ impl Decoded {
         position
             .ok()
             .and_then(|position| Some(self.properties.get(position)?.1))
+    }
+}
+
+impl Trigger {
+    /// That of a schema which is an `if` and a `then`, and nothing else.
+    fn of(schema: Schema) -> Option<Trigger> {
+        let mut keywords = schema.fact().as_map()?.iter();
+        if !keywords.all(|(name, _)| matches!(name, "if" | "then")) {
+            return None;
+        }
+        let mut properties = schema.part(Keyword::If)?.properties();
+        properties.find_map(|(property, wanted)| {
+            let text = wanted.const_value()?;
+            text.as_text().map(|_| Trigger { property, text })
+        })
     }
 }
 
@@ -144,4 +172,22 @@ pub(crate) fn decoded(schema: Schema) -> Option<&'static Decoded> {
     };
     OWN.with_borrow_mut(|own| own.insert(id, known));
     Some(known)
+}
+
+#[cfg(test)]
+mod tests {
+    use stratiform_catalog::catalog;
+
+    use super::decoded;
+
+    #[test]
+    fn what_a_database_class_may_be_is_looked_up_by_its_engine() {
+        let rules = catalog().extension_in("aws_rds_dbinstance/db_instance_class", ["us-east-1"]);
+        let all_of = &decoded(rules[0]).unwrap().all_of;
+
+        assert!(all_of.len() > 100, "{}", all_of.len());
+        for (trigger, _) in all_of {
+            assert_eq!(trigger.unwrap().property, "Engine");
+        }
+    }
 }

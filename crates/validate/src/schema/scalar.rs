@@ -68,12 +68,12 @@ impl<'t> Look<'_, 't> {
     fn beyond_schema(&mut self, text: &str, schema: Schema, path: &Path<'_>) {
         let subject = self.subject;
         if schema.keyword(Keyword::Type).is_none()
-            || subject.choices.is_empty() && !subject.has_ranges
+            || subject.facts.choices.is_empty() && !subject.facts.has_ranges
         {
             return;
         }
         let own = self.property_path(path);
-        let mut choices = subject.choices.iter();
+        let mut choices = subject.facts.choices.iter();
         if let Some((_, known)) = choices.find(|(path, _)| path.as_str() == own)
             && !known.contains(&text)
         {
@@ -307,7 +307,7 @@ impl<'t> Look<'_, 't> {
 }
 
 /// Whether a text is what a schema has, as CloudFormation compares.
-fn is(text: &str, known: Fact, any_case: bool) -> bool {
+pub(super) fn is(text: &str, known: Fact, any_case: bool) -> bool {
     match known {
         Fact::Text(known) => known == text || any_case && known.eq_ignore_ascii_case(text),
         Fact::Bool(known) => text.eq_ignore_ascii_case(if known { "true" } else { "false" }),

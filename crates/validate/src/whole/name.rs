@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use stratiform_catalog::naming::{arns, naming};
-use stratiform_catalog::{PropertyPath, ResourceType, behaviour};
+use stratiform_catalog::{ResourceType, behaviour};
 use stratiform_finding::words::shortened;
 use stratiform_finding::{Code, Finding, Level};
 use stratiform_template::{Function, Resource, Value};
 
 use super::{section, told, walk};
 use crate::cases::{Case, Decision};
+use crate::facts::TypeFacts;
 use crate::scene::Scene;
 
 /// How many values of a resource's identity are looked at; more are not looked at.
@@ -120,8 +120,9 @@ fn groups(known: ResourceType, resource: &Resource) -> Vec<Vec<&str>> {
         let found = resource.properties.get_key_value(name);
         found.map(|(name, _)| name.as_str())
     };
+    let facts = TypeFacts::of(known);
     let mut groups = Vec::new();
-    if let Some(name) = unique_name(known).and_then(given) {
+    if let Some(name) = facts.unique_name.and_then(given) {
         let scopes = resource.properties.keys().map(|key| key.as_str());
         let scopes = scopes.filter(|key| *key != name && behaviour::scopes_names(known, key));
         let mut group: Vec<&str> = scopes.collect();
@@ -129,29 +130,14 @@ fn groups(known: ResourceType, resource: &Resource) -> Vec<Vec<&str>> {
         group.push(name);
         groups.push(group);
     }
-    let identifier: Option<Vec<&str>> = known
-        .primary_identifier()
-        .map(|path| {
-            let is_set = path.is_top_level() && !known.read_only().any(|only| only == path);
-            given(path.as_str()).filter(|_| is_set)
-        })
-        .collect();
-    match identifier {
+    let identifier = facts.identifier.iter().map(|name| given(name));
+    match identifier.collect::<Option<Vec<&str>>>() {
         Some(identifier) if !identifier.is_empty() && !groups.contains(&identifier) => {
             groups.push(identifier);
         }
         _ => {}
     }
     groups
-}
-
-/// The property with the name that only one such resource can have: of types whose names were looked at one by one.
-fn unique_name(known: ResourceType) -> Option<&'static str> {
-    let name = behaviour::unique_name(known).map(PropertyPath::as_str)?;
-    let is_written_down = arns(known.name()).are_own_known
-        && naming(known.name()).property.as_deref() == Some(name)
-        && !behaviour::is_revision(known.name());
-    is_written_down.then_some(name)
 }
 
 /// What the properties of a group come to, case by case; nothing of a case in which one of them is missing.
