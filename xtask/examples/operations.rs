@@ -1,8 +1,10 @@
 //! Resource operations inside the state machine, without HTTP and without a clock: for `cargo xtask bench engine`.
 //!
 //! A stack is created, updated in every resource, and deleted, again and again, in one state. Prints JSON: how many
-//! operations there were, and how long the first and the last time took.
+//! operations there were, how long the first and the last time took, and how many operations a second the bytes alone
+//! would be: what is told of them, copied.
 
+use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
@@ -25,6 +27,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         millis: 0,
     };
     let (one, two) = (template("one"), template("two"));
+    let bytes = machine.bytes(&one, &two)?;
     let mut times = Vec::new();
     let start = Instant::now();
     while start.elapsed() < LONG {
@@ -47,6 +50,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "seconds": times.iter().sum::<f64>(),
         "first": times.first(),
         "last": times.last(),
+        "bytes": bytes,
     });
     println!("{seen}");
     Ok(())
@@ -59,6 +63,38 @@ struct Machine {
 }
 
 impl Machine {
+    /// How many operations a second there would be if all there was to do were to copy what their events say.
+    fn bytes(&mut self, one: &str, two: &str) -> Result<f64, String> {
+        const COPIES: u32 = 100;
+        self.call(
+            "CreateStack",
+            &json!({"StackName": "stack", "TemplateBody": one}),
+            "CREATE_COMPLETE",
+        )?;
+        self.call(
+            "UpdateStack",
+            &json!({"StackName": "stack", "TemplateBody": two}),
+            "UPDATE_COMPLETE",
+        )?;
+        let mut events = Vec::new();
+        let mut asked = json!({"StackName": "stack"});
+        loop {
+            let page = self.ask("DescribeStackEvents", &asked)?;
+            events.push(page["StackEvents"].to_string());
+            match &page["NextToken"] {
+                Value::Null => break,
+                next => asked["NextToken"] = next.clone(),
+            }
+        }
+        self.call("DeleteStack", &json!({"StackName": "stack"}), "")?;
+        let start = Instant::now();
+        for _ in 0..COPIES {
+            black_box(events.clone());
+        }
+        let operations = 2 * RESOURCES * usize::try_from(COPIES).unwrap_or(1);
+        Ok(operations as f64 / start.elapsed().as_secs_f64())
+    }
+
     /// Calls an operation, lets it end, and makes sure how.
     fn call(&mut self, operation: &str, parameters: &Value, status: &str) -> Result<(), String> {
         self.ask(operation, parameters)?;

@@ -1,7 +1,10 @@
 //! `bench build`: from a fresh clone to the first templates, against a program that uses rusty-cdk.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+use serde::Deserialize;
 
 use super::error::BenchError;
 use super::peer;
@@ -19,11 +22,15 @@ const CPU_GOALS: [(usize, Duration); 2] =
 
 pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchError> {
     let clone = bench.path("build/clone");
-    remove(&clone)?;
-    Step::new("git", &bench.root)
-        .args(["clone", "--quiet", "--no-hardlinks", "."])
-        .arg(&clone)
-        .run(&bench.log())?;
+    let emptied = bench.path("build/emptied");
+    for clone in [&clone, &emptied] {
+        remove(clone)?;
+        Step::new("git", &bench.root)
+            .args(["clone", "--quiet", "--no-hardlinks", "."])
+            .arg(clone)
+            .run(&bench.log())?;
+    }
+    empty_own_crates(&emptied)?;
     let commit = Step::new("git", &clone)
         .args(["rev-parse", "--short", "HEAD"])
         .says()
@@ -85,6 +92,11 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
             vec![fetch(&rusty), theirs(fetching(cargo(&rusty)))],
         )
         .before(empty),
+        Subject::new(
+            "the limit: stratiform with nothing in its own crates",
+            vec![cargo(&emptied).args(["build", "--locked"])],
+        )
+        .before(empty),
     ];
     // Crates that no run has needed before are fetched now, not in the first measured run.
     for folder in [&clone, &rusty] {
@@ -139,6 +151,43 @@ fn cells(row: &Measured) -> Vec<String> {
         table::time(row.cpu()),
         table::memory(row.peak()),
     ]
+}
+
+/// Takes all code out of the crates of a clone: what is left to build are those of others.
+fn empty_own_crates(clone: &Path) -> Result<(), BenchError> {
+    let metadata = Workbench::cargo(clone, &clone.join("target"));
+    let said = metadata.args(["metadata", "--no-deps", "--format-version", "1"]);
+    let known: Option<Metadata> = said
+        .says()
+        .and_then(|text| serde_json::from_str(&text).ok());
+    let known = known.ok_or_else(|| BenchError::Answer("`cargo metadata` failed".to_owned()))?;
+    let targets = known.packages.iter().flat_map(|package| &package.targets);
+    for Target { kind, src_path } in targets {
+        let text = match kind.first().map(String::as_str) {
+            Some("bin" | "custom-build") => "fn main() {}\n",
+            Some("lib" | "proc-macro") => "",
+            _ => continue,
+        };
+        fs::write(src_path, text).map_err(BenchError::file("write", src_path))?;
+    }
+    Ok(())
+}
+
+/// What cargo says of a workspace.
+#[derive(Deserialize)]
+struct Metadata {
+    packages: Vec<Package>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    targets: Vec<Target>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    kind: Vec<String>,
+    src_path: PathBuf,
 }
 
 /// Where cargo keeps what it fetched, and its configuration.

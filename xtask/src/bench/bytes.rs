@@ -1,6 +1,7 @@
 //! What the bytes alone cost: the least that any program takes which reads these files, or reads and writes them.
 
 use std::fs;
+use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -11,6 +12,9 @@ use super::workbench::{Workbench, remove};
 
 /// The hidden task that does nothing else.
 pub(super) const TASK: &str = "bytes";
+
+/// The hidden task that reads a file, and copies it in memory again and again.
+pub(super) const COPIES: &str = "copies";
 
 /// A row with the limit: all files, and those in folders, read whole.
 pub(super) fn read<'s>(bench: &Workbench, files: &[PathBuf]) -> Result<Subject<'s>, BenchError> {
@@ -37,6 +41,25 @@ pub(super) fn step(
 ) -> Result<Step, BenchError> {
     let step = Step::new(bench.build("xtask")?, &bench.root).args(["bench", TASK]);
     Ok(step.arg(to.unwrap_or(Path::new(""))).args(files))
+}
+
+/// A file read once, and copied in memory so many times: each copy is let go before the next one.
+pub(super) fn copies(bench: &Workbench, file: &Path, times: u32) -> Result<Step, BenchError> {
+    let step = Step::new(bench.build("xtask")?, &bench.root).args(["bench", COPIES]);
+    Ok(step.arg(times.to_string()).arg(file))
+}
+
+/// `bench copies <times> <file>`
+pub(super) fn run_copies(arguments: &[String]) -> ExitCode {
+    let [times, file] = arguments else {
+        return ExitCode::from(2);
+    };
+    let (Ok(times), Ok(text)) = (times.parse::<u32>(), fs::read(file)) else {
+        return ExitCode::FAILURE;
+    };
+    let copied: usize = (0..times).map(|_| black_box(text.clone()).len()).sum();
+    println!("{copied} bytes");
+    ExitCode::SUCCESS
 }
 
 /// `bench bytes <folder to write to, or nothing> <file or folder>…`

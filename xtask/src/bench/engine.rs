@@ -276,6 +276,14 @@ fn table_of_machine(runs: &[Value]) -> Table {
         table::time(Duration::from_secs_f64(number("first"))),
         table::time(Duration::from_secs_f64(number("last"))),
     ]);
+    let none = String::new;
+    table.rows.push(vec![
+        "the bytes alone: what its events say, copied in memory".to_owned(),
+        none(),
+        format!("{:.0}", number("bytes")),
+        none(),
+        none(),
+    ]);
     let goal = format!("{GOAL_OPERATIONS:.0} resource operations a second");
     table.notes.push(verdict(&goal, rate, GOAL_OPERATIONS));
     table

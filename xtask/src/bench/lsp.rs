@@ -15,8 +15,7 @@ use super::error::BenchError;
 use super::table::{self, Table};
 use super::validate::{LARGEST, padded};
 use super::workbench::Workbench;
-use super::{Report, Request, verdict};
-use super::{process, subject};
+use super::{Report, Request, process, verdict};
 
 /// How many resources there are in templates that grow; the middle one is the most that CloudFormation takes.
 const SIZES: [usize; 3] = [50, 500, 5_000];
@@ -64,8 +63,8 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
     let program = bench.build("guestbook")?;
     let mut columns = vec!["resources", "size", "as"];
     columns.extend(QUESTIONS);
+    columns.push("the text alone, to `cat` and back");
     let mut waiting = Table::new("How long an editor waits for an answer", &columns);
-    waiting.columns.push("the text alone, to `cat` and back");
     let mut working = Table::new(
         "How long the server works for it: CPU of all its threads",
         &columns,
@@ -79,7 +78,7 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
                 let failed = |error: io::Error| BenchError::Answer(error.to_string());
                 round(&program, &text, format, &mut times).map_err(failed)?;
             }
-            let alone: Result<Vec<Duration>, io::Error> =
+            let alone: Result<Vec<Took>, io::Error> =
                 (0..request.rounds).map(|_| through_a_pipe(&text)).collect();
             let alone = alone.map_err(|error| BenchError::Answer(error.to_string()))?;
             let head = [
@@ -91,14 +90,14 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
                 .each_ref()
                 .map(|times| median(times, |took| Some(took.wall)));
             let cpu = times.each_ref().map(|times| median(times, |took| took.cpu));
-            let row = |times: [Option<Duration>; 6]| {
+            let row = |times: [Option<Duration>; 6], alone: Option<Duration>| {
+                let times = times.into_iter().chain([alone]);
                 let cells = times.map(|time| time.map_or_else(|| "–".to_owned(), table::time));
                 head.iter().cloned().chain(cells).collect::<Vec<String>>()
             };
-            let mut waited = row(wall);
-            waited.push(table::time(subject::median(alone.into_iter())));
+            let waited = row(wall, median(&alone, |took| Some(took.wall)));
             waiting.rows.push(waited);
-            working.rows.push(row(cpu));
+            working.rows.push(row(cpu, median(&alone, |took| took.cpu)));
             // Whatever else the machine does is no matter of ours, where that can be told apart.
             let own = if cpu.iter().all(Option::is_some) {
                 cpu
@@ -152,15 +151,18 @@ fn text(resources: usize, format: &str) -> Result<String, BenchError> {
     }
 }
 
-/// How long a text takes to another process and back.
-fn through_a_pipe(text: &str) -> io::Result<Duration> {
+/// How long a text takes to another process and back, which is there already.
+fn through_a_pipe(text: &str) -> io::Result<Took> {
     let mut cat = Command::new("cat")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()?;
     let gone = || io::Error::other("`cat` has no input or output");
     let mut input = cat.stdin.take().ok_or_else(gone)?;
-    let output = cat.stdout.take().ok_or_else(gone)?;
+    let mut output = cat.stdout.take().ok_or_else(gone)?;
+    input.write_all(b"x")?;
+    output.read_exact(&mut [0])?;
+    let before = process::worked(cat.id());
     let start = Instant::now();
     thread::scope(|scope| {
         // Closed when this ends, however it does: else `cat`, and whoever writes to it, would wait.
@@ -171,9 +173,11 @@ fn through_a_pipe(text: &str) -> io::Result<Duration> {
         let failed = |_| io::Error::other("the text was not written");
         written.join().map_err(failed)?
     })?;
-    let took = start.elapsed();
+    let wall = start.elapsed();
+    let worked = process::worked(cat.id()).zip(before);
     cat.wait()?;
-    Ok(took)
+    let cpu = worked.map(|(after, before)| after.saturating_sub(before));
+    Ok(Took { wall, cpu })
 }
 
 /// Opens a text, and asks about it again and again.

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::bytes;
 use super::error::BenchError;
 use super::process::Step;
 use super::subject::{Measured, Subject, WarmUp, side_by_side};
@@ -30,7 +31,14 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
         .args(["-c", script])
         .arg(&ours)
         .arg(&out);
-    let subjects = [Subject::new("rehearse --env prod", vec![rehearse])];
+    // There is a report to read once it was rehearsed.
+    rehearse.run(&bench.log())?;
+    let read = [bench.root.join("environments"), out.clone()];
+    let copies = bench.path("out/operate");
+    let subjects = [
+        Subject::new("rehearse --env prod", vec![rehearse]),
+        bytes::written(bench, &read, &copies)?,
+    ];
     let measured = side_by_side(&subjects, request.rounds, WarmUp::OneRound, &bench.log())?;
     let text = std::fs::read_to_string(&out).map_err(BenchError::file("read", &out))?;
     let failures = serde_json::from_str::<Value>(&text).ok();

@@ -62,19 +62,22 @@ enum Who {
     CdkSynth,
     CdkApp,
     RustyCdk,
-    /// Nobody: files of the same sizes, read and written.
+    /// Nobody: files of the same sizes read and written, or texts of the same size copied.
     Bytes,
 }
 
 impl Who {
-    fn name(self) -> &'static str {
+    fn name(self, work: Work) -> &'static str {
         match self {
             Who::Ours => "stratiform",
             Who::OursApart => "stratiform, an app per stack",
             Who::CdkSynth => "cdk synth",
             Who::CdkApp => "the CDK app alone",
             Who::RustyCdk => "rusty-cdk",
-            Who::Bytes => "the bytes alone: read and written",
+            Who::Bytes => match work {
+                Work::Checked | Work::Written => "the bytes alone: read and written",
+                Work::Rendered => "the bytes alone: copied in memory",
+            },
         }
     }
 }
@@ -127,7 +130,7 @@ impl Programs {
         size: u32,
     ) -> Result<Vec<Row>, BenchError> {
         let mut which = vec![(Work::Checked, Who::Ours)];
-        which.extend([Work::Checked, Work::Written].map(|work| (work, Who::Bytes)));
+        which.extend(Work::ALL.map(|work| (work, Who::Bytes)));
         for work in [Work::Written, Work::Rendered] {
             which.extend([Who::Ours, Who::OursApart, Who::RustyCdk].map(|who| (work, who)));
         }
@@ -145,7 +148,7 @@ impl Programs {
                 let of_cdk = matches!(who, Who::CdkSynth | Who::CdkApp);
                 let quick = !of_cdk && size <= GOAL;
                 let steps = vec![self.step(bench, size, work, who)?];
-                let subject = Subject::new(format!("{}, {work:?}", who.name()), steps);
+                let subject = Subject::new(format!("{}, {work:?}", who.name(work)), steps);
                 Ok(subject
                     .before(|run| self.set_aside(run))
                     .per_round(if quick { 5 } else { 1 }))
@@ -188,7 +191,8 @@ impl Programs {
     }
 
     fn step(&self, bench: &Workbench, size: u32, work: Work, who: Who) -> Result<Step, BenchError> {
-        let size = size.to_string();
+        let stacks = size;
+        let size = stacks.to_string();
         let program = |binary: &Path, apps: &str| {
             let work = match work {
                 Work::Checked => "checked",
@@ -200,7 +204,15 @@ impl Programs {
                 .arg(&self.out)
         };
         Ok(match who {
-            Who::Bytes => bytes::step(bench, &[self.source(work)], Some(&self.out))?,
+            Who::Bytes => match work {
+                Work::Checked | Work::Written => {
+                    bytes::step(bench, &[self.source(work)], Some(&self.out))?
+                }
+                Work::Rendered => {
+                    let one = self.source(Work::Written).join("s0.json");
+                    bytes::copies(bench, &one, stacks)?
+                }
+            },
             Who::Ours => program(&self.ours, "together"),
             Who::OursApart => program(&self.ours, "apart"),
             Who::RustyCdk => program(&self.rusty_cdk, "apart"),
@@ -240,7 +252,7 @@ fn table_of(work: Work, rows: &[Row]) -> Table {
         let ours = seconds(row.size, Who::Ours).unwrap_or(f64::NAN);
         table.rows.push(vec![
             row.size.to_string(),
-            row.who.name().to_owned(),
+            row.who.name(row.work).to_owned(),
             row.measured.runs().to_string(),
             table::time(row.measured.wall()),
             row.measured.spread(),
