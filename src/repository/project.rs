@@ -119,7 +119,7 @@ impl Project {
         define: &dyn Definition,
         wanted: &[String],
     ) -> Result<Checked, Failure> {
-        let environment_type = define.environment_type();
+        let loader = define.environment_type().loader();
         let names = self.names()?;
         self.known(wanted, &names)?;
         let wanted: HashSet<&String> = wanted.iter().collect();
@@ -129,15 +129,11 @@ impl Project {
         let layers: Result<Vec<Layers>, Failure> =
             chosen.iter().map(|name| self.layers(name)).collect();
         let mut layers = layers?;
-        let mut environments: Vec<Loaded> = environment_type
-            .load_all(&layers)
-            .map_err(Failure::some_of)?;
+        let mut environments: Vec<Loaded> = loader.load_all(&layers).map_err(Failure::some_of)?;
         let mut unchecked = Vec::new();
         for name in &others {
             let other = self.layers(name).ok();
-            match other
-                .and_then(|other| Some((environment_type.load(&other.0, &other.1).ok()?, other)))
-            {
+            match other.and_then(|other| Some((loader.load(&other.0, &other.1).ok()?, other))) {
                 Some((loaded, other)) => {
                     environments.push(loaded);
                     layers.push(other);

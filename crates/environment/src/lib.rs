@@ -30,7 +30,7 @@ use serde::de::DeserializeOwned;
 pub use environment_type::{AnyEnvironment, EnvironmentType};
 pub use load::origin::{Effective, Origin};
 pub use load::variation::{Variable, Variation};
-pub use load::{Loaded, accepted_risks, check_all, images, load, load_all};
+pub use load::{Loaded, Loader, accepted_risks, check_all, images, load, load_all};
 pub use path::{Path, Step};
 pub use schema::{schema, unsupported};
 pub use settings::{

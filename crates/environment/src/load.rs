@@ -88,7 +88,48 @@ impl<E> EnvironmentType<E> {
         name: &EnvironmentName,
         layers: &[Source],
     ) -> Result<Loaded<E>, Vec<Finding>> {
-        let loaded = load_as(self, &self.shape_for(layers)?, name, layers);
+        self.loader().load(name, layers)
+    }
+
+    /// Reads all environments of an app as [`load_all`] does.
+    ///
+    /// # Errors
+    /// Those of [`load_all`].
+    pub fn load_all(
+        self,
+        environments: &[(EnvironmentName, Vec<Source>)],
+    ) -> Result<Vec<Loaded<E>>, Vec<Finding>> {
+        self.loader().load_all(environments)
+    }
+
+    /// Takes from the type what an environment must be, for loading more than once.
+    pub fn loader(self) -> Loader<E> {
+        Loader {
+            environment_type: self,
+            shape: self.shape(),
+        }
+    }
+}
+
+/// A type of environments, with what it says an environment must be.
+#[derive(Debug)]
+pub struct Loader<E = AnyEnvironment> {
+    environment_type: EnvironmentType<E>,
+    /// What of the type cannot be checked, where there is something.
+    shape: Result<Shape, Vec<String>>,
+}
+
+impl<E> Loader<E> {
+    /// Reads an environment as [`load`] does.
+    ///
+    /// # Errors
+    /// Those of [`load`].
+    pub fn load(
+        &self,
+        name: &EnvironmentName,
+        layers: &[Source],
+    ) -> Result<Loaded<E>, Vec<Finding>> {
+        let loaded = load_as(self.environment_type, self.shape_for(layers)?, name, layers);
         loaded.map_err(|problems| {
             let problems = problems.into_iter();
             let problems = problems.map(|problem| in_environments(problem, &[(name, layers)]));
@@ -101,7 +142,7 @@ impl<E> EnvironmentType<E> {
     /// # Errors
     /// Those of [`load_all`].
     pub fn load_all(
-        self,
+        &self,
         environments: &[(EnvironmentName, Vec<Source>)],
     ) -> Result<Vec<Loaded<E>>, Vec<Finding>> {
         let environments = shared(environments);
@@ -109,7 +150,7 @@ impl<E> EnvironmentType<E> {
         let mut found: IndexMap<Finding, Vec<(&EnvironmentName, &[Source])>> = IndexMap::new();
         let shape = self.shape_for(environments.first().map_or(&[], |(_, layers)| layers))?;
         for (name, layers) in &environments {
-            match load_as(self, &shape, name, layers) {
+            match load_as(self.environment_type, shape, name, layers) {
                 Ok(loaded) => all.push(loaded),
                 Err(problems) => {
                     for problem in problems {
@@ -132,10 +173,10 @@ impl<E> EnvironmentType<E> {
         }
     }
 
-    /// What an environment must be: made once, for all environments of an app.
-    fn shape_for(self, layers: &[Source]) -> Result<Shape, Vec<Finding>> {
-        self.shape()
-            .map_err(|unsupported| vec![cannot_check(layers, &unsupported)])
+    /// What an environment must be.
+    fn shape_for(&self, layers: &[Source]) -> Result<&Shape, Vec<Finding>> {
+        let shape = self.shape.as_ref();
+        shape.map_err(|unsupported| vec![cannot_check(layers, unsupported)])
     }
 }
 
