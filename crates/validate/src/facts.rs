@@ -1,10 +1,9 @@
 //! What the catalog says of resource types, taken out of its bytes: each once, however many resources and threads ask.
 
-use std::sync::{LazyLock, PoisonError, RwLock};
-
-use foldhash::HashMap;
 use stratiform_catalog::naming::{arns, naming};
 use stratiform_catalog::{PropertyPath, ResourceType, behaviour};
+
+use crate::kept::Kept;
 
 /// What is asked of a type at each resource.
 pub(crate) struct TypeFacts {
@@ -25,23 +24,14 @@ pub(crate) struct TypeFacts {
 /// A type, in one of its variants.
 type Id = (&'static str, Option<(usize, usize)>);
 
-/// Those that were asked for. They are as many as the catalog has at most, and live as long as the program.
-static ALL: LazyLock<RwLock<HashMap<Id, &'static TypeFacts>>> = LazyLock::new(RwLock::default);
+static ALL: Kept<Id, TypeFacts> = Kept::new();
 
 impl TypeFacts {
     /// Those of a type.
     pub(crate) fn of(resource_type: ResourceType) -> &'static TypeFacts {
         let id = (resource_type.name(), resource_type.schema().id());
-        let known = {
-            let all = ALL.read().unwrap_or_else(PoisonError::into_inner);
-            all.get(&id).copied()
-        };
-        known.unwrap_or_else(|| {
-            let new = TypeFacts::new(resource_type);
-            let mut all = ALL.write().unwrap_or_else(PoisonError::into_inner);
-            // Another thread may have been quicker.
-            all.entry(id).or_insert_with(|| Box::leak(Box::new(new)))
-        })
+        let known = ALL.get(&id);
+        known.unwrap_or_else(|| ALL.keep(id, TypeFacts::new(resource_type)))
     }
 
     fn new(resource_type: ResourceType) -> Self {

@@ -17,6 +17,7 @@ mod extension;
 mod facts;
 mod globals;
 mod hidden;
+mod kept;
 mod kind;
 mod nested;
 mod parameter;

@@ -1,10 +1,11 @@
 //! Schemas, taken out of the catalog's bytes: each once, however many values, templates and threads ask.
 
 use std::cell::RefCell;
-use std::sync::{LazyLock, PoisonError, RwLock};
 
 use foldhash::HashMap;
 use stratiform_catalog::{Fact, Keyword, MapFact, Schema, TypeSet};
+
+use crate::kept::Kept;
 
 /// A schema that is a map.
 pub(crate) struct Decoded {
@@ -142,8 +143,7 @@ fn found(keywords: &[(&'static str, Fact)], name: &str) -> Option<Fact> {
 /// What tells a schema from all others.
 type Id = (usize, usize);
 
-/// Those that some thread has asked for. They are as many as the catalog has at most, and live as long.
-static ALL: LazyLock<RwLock<HashMap<Id, &'static Decoded>>> = LazyLock::new(RwLock::default);
+static ALL: Kept<Id, Decoded> = Kept::new();
 
 thread_local! {
     /// Those that this thread has asked for: it waits for no other.
@@ -156,19 +156,9 @@ pub(crate) fn decoded(schema: Schema) -> Option<&'static Decoded> {
     if let Some(known) = OWN.with_borrow(|own| own.get(&id).copied()) {
         return Some(known);
     }
-    let known = {
-        let all = ALL.read().unwrap_or_else(PoisonError::into_inner);
-        all.get(&id).copied()
-    };
-    let known = match known {
+    let known = match ALL.get(&id) {
         Some(known) => known,
-        None => {
-            let new = Decoded::new(schema, schema.fact().as_map()?);
-            let mut all = ALL.write().unwrap_or_else(PoisonError::into_inner);
-            // Another thread may have been quicker.
-            let known: &'static Decoded = all.entry(id).or_insert_with(|| Box::leak(Box::new(new)));
-            known
-        }
+        None => ALL.keep(id, Decoded::new(schema, schema.fact().as_map()?)),
     };
     OWN.with_borrow_mut(|own| own.insert(id, known));
     Some(known)
