@@ -27,7 +27,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         millis: 0,
     };
     let (one, two) = (template("one"), template("two"));
-    let bytes = machine.bytes(&one, &two)?;
     let mut times = Vec::new();
     let start = Instant::now();
     while start.elapsed() < LONG {
@@ -45,6 +44,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         machine.call("DeleteStack", &json!({"StackName": "stack"}), "")?;
         times.push(round.elapsed().as_secs_f64());
     }
+    let bytes = machine.bytes(&one, &two)?;
     let seen = json!({
         "operations": 3 * RESOURCES * times.len(),
         "seconds": times.iter().sum::<f64>(),
@@ -65,7 +65,7 @@ struct Machine {
 impl Machine {
     /// How many operations a second there would be if all there was to do were to copy what their events say.
     fn bytes(&mut self, one: &str, two: &str) -> Result<f64, String> {
-        const COPIES: u32 = 100;
+        const COPIES: usize = 100;
         self.call(
             "CreateStack",
             &json!({"StackName": "stack", "TemplateBody": one}),
@@ -91,8 +91,7 @@ impl Machine {
         for _ in 0..COPIES {
             black_box(events.clone());
         }
-        let operations = 2 * RESOURCES * usize::try_from(COPIES).unwrap_or(1);
-        Ok(operations as f64 / start.elapsed().as_secs_f64())
+        Ok((2 * RESOURCES * COPIES) as f64 / start.elapsed().as_secs_f64())
     }
 
     /// Calls an operation, lets it end, and makes sure how.

@@ -70,13 +70,13 @@ impl<'t> Scene<'t> {
         if let Some(known) = self.types.borrow().get(name) {
             return Rc::clone(known);
         }
-        let variants: Rc<[ResourceType]> = self.in_regions(name).into();
+        let variants: Rc<[ResourceType]> = self.looked_up(name).into();
         let mut types = self.types.borrow_mut();
         types.insert(name.into(), Rc::clone(&variants));
         variants
     }
 
-    fn in_regions(&self, name: &str) -> Vec<ResourceType> {
+    fn looked_up(&self, name: &str) -> Vec<ResourceType> {
         let mut variants: Vec<ResourceType> = Vec::new();
         for region in self.regions {
             let variant = catalog().resource_type_in(name, region);

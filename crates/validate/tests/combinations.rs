@@ -91,3 +91,35 @@ fn what_does_not_fit_together_is_found() {
     let said = cases.map(|resources| format!("{resources}{}\n", said(&resources)));
     insta::assert_snapshot!(said.join("\n"));
 }
+
+#[test]
+fn a_rule_about_another_engine_asks_in_the_cases_that_it_always_did() {
+    let template = Template::parse(
+        r#"
+Parameters:
+  Own: {Type: String, AllowedValues: ['yes', 'no']}
+  License: {Type: String, AllowedValues: [general-public-license, bring-your-own-license]}
+  Class: {Type: String, AllowedValues: [db.t3.micro, db.bogus]}
+Conditions: {HasLicense: !Equals [!Ref Own, 'yes']}
+Resources:
+  Database:
+    Type: AWS::RDS::DBInstance
+    Properties:
+      LicenseModel: !If [HasLicense, !Ref License, !Ref AWS::NoValue]
+      DBInstanceClass: !Ref Class
+      Engine: mysql
+"#,
+    )
+    .unwrap();
+
+    let found = validate(&template, &["us-east-1"]).findings;
+
+    let offered = found
+        .iter()
+        .find(|one| one.code == Code::InstanceNotOffered)
+        .unwrap();
+    assert_eq!(
+        offered.when,
+        "`Own` is `yes` and `Class` is `db.bogus` and `License` is `general-public-license`"
+    );
+}

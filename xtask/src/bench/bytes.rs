@@ -54,8 +54,15 @@ pub(super) fn run_copies(arguments: &[String]) -> ExitCode {
     let [times, file] = arguments else {
         return ExitCode::from(2);
     };
-    let (Ok(times), Ok(text)) = (times.parse::<u32>(), fs::read(file)) else {
-        return ExitCode::FAILURE;
+    let Ok(times) = times.parse::<u32>() else {
+        return ExitCode::from(2);
+    };
+    let text = match fs::read(file).map_err(BenchError::file("read", file)) {
+        Ok(text) => text,
+        Err(error) => {
+            eprintln!("{error}");
+            return ExitCode::FAILURE;
+        }
     };
     let copied: usize = (0..times).map(|_| black_box(text.clone()).len()).sum();
     println!("{copied} bytes");

@@ -144,7 +144,7 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
         cells(own, ours, [Some(0), Some(1)]),
         cells(theirs, ours, [Some(0), Some(1)]),
         cells(plain, ours, [None, Some(0)]),
-        // What no edit can take less than.
+        // What no edit of ours can take less than.
         cells(linked, ours, [Some(0), None]),
         cells(nothing, ours, [Some(0), None]),
     ];

@@ -164,19 +164,20 @@ fn through_a_pipe(text: &str) -> io::Result<Took> {
     output.read_exact(&mut [0])?;
     let before = process::worked(cat.id());
     let start = Instant::now();
+    let mut back = vec![0; text.len()];
     thread::scope(|scope| {
-        // Closed when this ends, however it does: else `cat`, and whoever writes to it, would wait.
-        let mut output = output;
-        // A pipe holds less than a template: somebody has to read meanwhile. Dropped, it ends what `cat` reads.
-        let written = scope.spawn(move || input.write_all(text.as_bytes()));
-        io::copy(&mut output, &mut io::sink())?;
+        // A pipe holds less than a template: somebody has to write meanwhile.
+        let written = scope.spawn(|| input.write_all(text.as_bytes()));
+        output.read_exact(&mut back)?;
         let failed = |_| io::Error::other("the text was not written");
         written.join().map_err(failed)?
     })?;
     let wall = start.elapsed();
     let worked = process::worked(cat.id()).zip(before);
-    cat.wait()?;
     let cpu = worked.map(|(after, before)| after.saturating_sub(before));
+    // It ends where there is nothing more to read.
+    drop(input);
+    cat.wait()?;
     Ok(Took { wall, cpu })
 }
 

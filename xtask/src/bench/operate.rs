@@ -57,7 +57,9 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
             "failures a second",
         ],
     );
-    table.rows = measured.iter().map(|one| row(one, failures)).collect();
+    for (one, failures) in measured.iter().zip([Some(failures), None]) {
+        table.rows.push(row(one, failures));
+    }
     if let Some(one) = measured.first() {
         table.notes.push(within("prod", one.wall(), GOAL));
         let goal = format!("{GOAL_FAILURES:.0} failures a second");
@@ -70,8 +72,11 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
     })
 }
 
-fn row(measured: &Measured, failures: f64) -> Vec<String> {
-    let a_second = failures / measured.wall().as_secs_f64();
+/// Reading and writing rehearses nothing.
+fn row(measured: &Measured, failures: Option<f64>) -> Vec<String> {
+    let a_second = failures.map(|failures| failures / measured.wall().as_secs_f64());
+    let whole =
+        |number: Option<f64>| number.map_or_else(|| "–".to_owned(), |it| format!("{it:.0}"));
     vec![
         measured.name.clone(),
         measured.runs().to_string(),
@@ -79,7 +84,7 @@ fn row(measured: &Measured, failures: f64) -> Vec<String> {
         measured.spread(),
         table::time(measured.cpu()),
         table::memory(measured.peak()),
-        format!("{failures:.0}"),
-        format!("{a_second:.0}"),
+        whole(failures),
+        whole(a_second),
     ]
 }

@@ -23,9 +23,9 @@ impl<'t> Look<'_, 't> {
             match keyword {
                 "allOf" => {
                     for (trigger, schema) in &decoded.all_of {
-                        if !trigger
-                            .is_some_and(|trigger| self.is_about_another(value, trigger, path))
-                        {
+                        let passes =
+                            |trigger: &Trigger| self.is_about_another(value, trigger, path);
+                        if !trigger.as_ref().is_some_and(passes) {
                             self.literal(value, *schema, path)?;
                         }
                     }
@@ -53,16 +53,21 @@ impl<'t> Look<'_, 't> {
         Ok(())
     }
 
-    /// Whether a value has another text where a schema asks for one before anything else.
-    fn is_about_another(&self, value: &Value, trigger: Trigger, path: &Path<'_>) -> bool {
-        let own = value
-            .as_map()
-            .and_then(|entries| entries.get(trigger.property));
-        own.is_some_and(|own| {
+    /// Whether a value has another text where a schema asks for one before anything else. What is asked about must be
+    /// written out: asking about a function is what cases come from, also where nothing is found.
+    fn is_about_another(&self, value: &Value, trigger: &Trigger, path: &Path<'_>) -> bool {
+        let Value::Map(entries) = value else {
+            return false;
+        };
+        let is_written_out =
+            |name: &&str| entries.get(name).is_none_or(|own| own.scalar().is_some());
+        let is_another = |own: &Value| {
             matches!(own, Value::String(text) if !is(text, trigger.text, self.is_rule()))
                 && !is_opaque(own)
                 && !self.is_wrong_limit(&path.key(trigger.property))
-        })
+        };
+        entries.get(trigger.property).is_some_and(is_another)
+            && trigger.asked.iter().all(is_written_out)
     }
 
     /// One schema has to take the value; how many do, and whether that is known.

@@ -28,10 +28,11 @@ pub(crate) struct Decoded {
 
 /// A property and its text, without which a schema asks for nothing: the rules about classes of databases are a thousand
 /// `if`s, of which most are about another engine.
-#[derive(Clone, Copy)]
 pub(super) struct Trigger {
     pub(super) property: &'static str,
     pub(super) text: Fact,
+    /// All that is asked about before that is known.
+    pub(super) asked: Vec<&'static str>,
 }
 
 /// Schemas by the names of properties, or by patterns of them.
@@ -120,10 +121,21 @@ impl Trigger {
         if !keywords.all(|(name, _)| matches!(name, "if" | "then")) {
             return None;
         }
-        let mut properties = schema.part(Keyword::If)?.properties();
-        properties.find_map(|(property, wanted)| {
+        let condition = schema.part(Keyword::If)?;
+        let mut keywords = condition.fact().as_map()?.iter();
+        if !keywords.all(|(name, _)| matches!(name, "properties" | "required")) {
+            return None;
+        }
+        let text_of = |(property, wanted): (&'static str, Schema)| {
             let text = wanted.const_value()?;
-            text.as_text().map(|_| Trigger { property, text })
+            text.as_text().map(|_| (property, text))
+        };
+        let (property, text) = condition.properties().find_map(text_of)?;
+        let named = condition.properties().map(|(name, _)| name);
+        Some(Trigger {
+            property,
+            text,
+            asked: named.chain(condition.required()).collect(),
         })
     }
 }
@@ -177,7 +189,7 @@ mod tests {
 
         assert!(all_of.len() > 100, "{}", all_of.len());
         for (trigger, _) in all_of {
-            assert_eq!(trigger.unwrap().property, "Engine");
+            assert_eq!(trigger.as_ref().unwrap().property, "Engine");
         }
     }
 }
