@@ -10,7 +10,7 @@ use super::error::BenchError;
 use super::peer;
 use super::process::Step;
 use super::subject::{Measured, Subject, WarmUp, side_by_side};
-use super::table::{self, Table};
+use super::table::Table;
 use super::workbench::{Workbench, remove};
 use super::{Report, Request, within};
 
@@ -72,11 +72,8 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
     };
     let subjects = [
         Subject::new("stratiform, crates in the cache", vec![ours(cargo(&clone))]).before(empty),
-        Subject::new(
-            "stratiform, crates fetched",
-            vec![fetch(&clone), ours(fetching(cargo(&clone)))],
-        )
-        .before(empty),
+        // What is built with them is the same.
+        Subject::new("stratiform: its crates fetched", vec![fetch(&clone)]).before(empty),
         Subject::new(
             "a repository of one's own, crates in the cache",
             vec![guestbook(cargo(&clone))],
@@ -87,11 +84,7 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
             vec![theirs(cargo(&rusty))],
         )
         .before(empty),
-        Subject::new(
-            "rusty-cdk, crates fetched",
-            vec![fetch(&rusty), theirs(fetching(cargo(&rusty)))],
-        )
-        .before(empty),
+        Subject::new("rusty-cdk: its crates fetched", vec![fetch(&rusty)]).before(empty),
         Subject::new(
             "the limit: stratiform with nothing in its own crates",
             vec![cargo(&emptied).args(["build", "--locked"])],
@@ -109,21 +102,17 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
 
     let mut table = Table::new(
         format!("A fresh clone (of {commit}) to the first `cargo run -- synth`; dev profile"),
-        &[
-            "",
-            "runs",
-            "fetch",
-            "build and run",
-            "together",
-            "fastest – slowest",
-            "CPU",
-            "memory",
-        ],
+        &["", "runs", "time", "fastest – slowest", "CPU", "memory"],
     );
-    table.rows = measured.iter().map(cells).collect();
-    for row in &measured[..2] {
-        let what = format!("{}, on two cores,", row.name);
-        table.notes.push(within(&what, row.wall(), GOAL));
+    table.rows = measured.iter().map(Measured::cells).collect();
+    if let [cached, fetched, ..] = measured.as_slice() {
+        for (what, took) in [
+            ("crates in the cache", cached.wall()),
+            ("crates fetched", fetched.wall() + cached.wall()),
+        ] {
+            let what = format!("stratiform, {what}, on two cores,");
+            table.notes.push(within(&what, took, GOAL));
+        }
     }
     for (row, goal) in CPU_GOALS {
         let what = format!("CPU of {},", measured[row].name);
@@ -133,24 +122,6 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
         tools: vec![peer::RUSTY_CDK.to_owned()],
         tables: vec![table],
     })
-}
-
-fn cells(row: &Measured) -> Vec<String> {
-    let fetches = row.steps() > 1;
-    vec![
-        row.name.clone(),
-        row.runs().to_string(),
-        if fetches {
-            table::time(row.step(0))
-        } else {
-            "–".to_owned()
-        },
-        table::time(row.step(usize::from(fetches))),
-        table::time(row.wall()),
-        row.spread(),
-        table::time(row.cpu()),
-        table::memory(row.peak()),
-    ]
 }
 
 /// Takes all code out of the crates of a clone: what is left to build are those of others.

@@ -154,11 +154,6 @@ impl Measured {
         format!("{} – {}", table::time(least), table::time(most))
     }
 
-    /// How many processes a run consists of.
-    pub(super) fn steps(&self) -> usize {
-        self.runs.first().map_or(0, Vec::len)
-    }
-
     /// How many runs there were.
     pub(super) fn runs(&self) -> usize {
         self.runs.len()
