@@ -31,16 +31,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let start = Instant::now();
     while start.elapsed() < LONG {
         let round = Instant::now();
-        machine.call(
-            "CreateStack",
-            &json!({"StackName": "stack", "TemplateBody": one}),
-            "CREATE_COMPLETE",
-        )?;
-        machine.call(
-            "UpdateStack",
-            &json!({"StackName": "stack", "TemplateBody": two}),
-            "UPDATE_COMPLETE",
-        )?;
+        machine.deploy(&one, &two)?;
         machine.call("DeleteStack", &json!({"StackName": "stack"}), "")?;
         times.push(round.elapsed().as_secs_f64());
     }
@@ -66,16 +57,7 @@ impl Machine {
     /// How many operations a second there would be if all there was to do were to copy what their events say.
     fn bytes(&mut self, one: &str, two: &str) -> Result<f64, String> {
         const COPIES: usize = 100;
-        self.call(
-            "CreateStack",
-            &json!({"StackName": "stack", "TemplateBody": one}),
-            "CREATE_COMPLETE",
-        )?;
-        self.call(
-            "UpdateStack",
-            &json!({"StackName": "stack", "TemplateBody": two}),
-            "UPDATE_COMPLETE",
-        )?;
+        self.deploy(one, two)?;
         let mut events = Vec::new();
         let mut asked = json!({"StackName": "stack"});
         loop {
@@ -92,6 +74,20 @@ impl Machine {
             black_box(events.clone());
         }
         Ok((2 * RESOURCES * COPIES) as f64 / start.elapsed().as_secs_f64())
+    }
+
+    /// Creates the stack from one template, and updates it to the other.
+    fn deploy(&mut self, one: &str, two: &str) -> Result<(), String> {
+        self.call(
+            "CreateStack",
+            &json!({"StackName": "stack", "TemplateBody": one}),
+            "CREATE_COMPLETE",
+        )?;
+        self.call(
+            "UpdateStack",
+            &json!({"StackName": "stack", "TemplateBody": two}),
+            "UPDATE_COMPLETE",
+        )
     }
 
     /// Calls an operation, lets it end, and makes sure how.

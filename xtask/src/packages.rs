@@ -24,15 +24,16 @@ const PROFILE: [&str; 4] = [
     "profile.dev.package.\"*\".debug=false",
 ];
 
-/// What `cargo metadata` says.
+/// What `cargo metadata` says of a workspace.
 #[derive(Deserialize)]
-struct Metadata {
-    packages: Vec<Package>,
+pub(crate) struct Metadata {
+    pub(crate) packages: Vec<Package>,
     target_directory: String,
 }
 
 #[derive(Deserialize)]
-struct Package {
+pub(crate) struct Package {
+    pub(crate) targets: Vec<Target>,
     name: String,
     version: String,
     manifest_path: PathBuf,
@@ -40,11 +41,26 @@ struct Package {
     publish: Option<Vec<String>>,
 }
 
+/// What is compiled by itself.
+#[derive(Deserialize)]
+pub(crate) struct Target {
+    /// What it is: `lib`, `bin`, `proc-macro`, `custom-build` …
+    pub(crate) kind: Vec<String>,
+    pub(crate) src_path: PathBuf,
+}
+
+impl Metadata {
+    /// That of the workspace of a folder.
+    pub(crate) fn of(folder: &Path) -> Result<Metadata, String> {
+        let mut metadata = cargo(["metadata", "--no-deps", "--format-version", "1"]);
+        let said = finished(metadata.current_dir(folder))?;
+        serde_json::from_slice(&said).map_err(|error| error.to_string())
+    }
+}
+
 /// Packs all packages that are published, and checks what was packed.
 pub(crate) fn step() -> Result<Outcome, String> {
-    let metadata = said(&["metadata", "--no-deps", "--format-version", "1"])?;
-    let metadata: Metadata =
-        serde_json::from_slice(&metadata).map_err(|error| error.to_string())?;
+    let metadata = Metadata::of(root())?;
     let is_published = |package: &&Package| package.publish.is_none();
     let packages: Vec<&Package> = metadata.packages.iter().filter(is_published).collect();
     // As it is here: in no commit yet, maybe.
@@ -52,7 +68,7 @@ pub(crate) fn step() -> Result<Outcome, String> {
     for package in &packages {
         arguments.extend(["--package", package.name.as_str()]);
     }
-    said(&arguments)?;
+    finished(&mut cargo(arguments))?;
     let folder = Path::new(&metadata.target_directory).join("package");
     let mut total = 0;
     for package in &packages {
@@ -122,15 +138,26 @@ fn check(folder: &Path, packages: &[&Package]) -> Result<(), String> {
     finished(&mut check).map(drop)
 }
 
-/// What cargo prints; what it complains about where it fails.
-fn said(arguments: &[&str]) -> Result<Vec<u8>, String> {
-    finished(&mut cargo(arguments))
-}
-
+/// What a command prints; what it complains about where it fails.
 fn finished(command: &mut Command) -> Result<Vec<u8>, String> {
     let done = output(command)?;
     if done.status.success() {
         return Ok(done.stdout);
     }
     Err(String::from_utf8_lossy(&done.stderr).trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Metadata, root};
+
+    #[test]
+    fn a_workspace_has_its_packages_with_what_is_compiled() {
+        let metadata = Metadata::of(root()).unwrap();
+
+        let xtask = metadata.packages.iter().find(|one| one.name == "xtask");
+        let targets = &xtask.unwrap().targets;
+        let program = targets.iter().find(|target| target.kind == ["bin"]);
+        assert_eq!(program.unwrap().src_path, root().join("xtask/src/main.rs"));
+    }
 }

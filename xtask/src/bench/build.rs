@@ -4,8 +4,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde::Deserialize;
-
 use super::error::BenchError;
 use super::peer;
 use super::process::Step;
@@ -13,6 +11,7 @@ use super::subject::{Measured, Subject, WarmUp, side_by_side};
 use super::table::Table;
 use super::workbench::{Workbench, remove};
 use super::{Report, Request, within};
+use crate::packages::{Metadata, Target};
 
 const GOAL: Duration = Duration::from_secs(150);
 
@@ -126,12 +125,7 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
 
 /// Takes all code out of the crates of a clone: what is left to build are those of others.
 fn empty_own_crates(clone: &Path) -> Result<(), BenchError> {
-    let metadata = Workbench::cargo(clone, &clone.join("target"));
-    let said = metadata.args(["metadata", "--no-deps", "--format-version", "1"]);
-    let known: Option<Metadata> = said
-        .says()
-        .and_then(|text| serde_json::from_str(&text).ok());
-    let known = known.ok_or_else(|| BenchError::Answer("`cargo metadata` failed".to_owned()))?;
+    let known = Metadata::of(clone).map_err(BenchError::Answer)?;
     let targets = known.packages.iter().flat_map(|package| &package.targets);
     for Target { kind, src_path } in targets {
         let text = match kind.first().map(String::as_str) {
@@ -142,23 +136,6 @@ fn empty_own_crates(clone: &Path) -> Result<(), BenchError> {
         fs::write(src_path, text).map_err(BenchError::file("write", src_path))?;
     }
     Ok(())
-}
-
-/// What cargo says of a workspace.
-#[derive(Deserialize)]
-struct Metadata {
-    packages: Vec<Package>,
-}
-
-#[derive(Deserialize)]
-struct Package {
-    targets: Vec<Target>,
-}
-
-#[derive(Deserialize)]
-struct Target {
-    kind: Vec<String>,
-    src_path: PathBuf,
 }
 
 /// Where cargo keeps what it fetched, and its configuration.
