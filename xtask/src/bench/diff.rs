@@ -41,6 +41,9 @@ const GOAL: usize = 500;
 /// The processor time in which templates of that size are to be compared.
 const GOAL_TIME: Duration = Duration::from_millis(3);
 
+/// The limit: what is there to be parsed.
+const COPIED: &str = "the bytes alone: both texts copied";
+
 /// For how long templates are compared again and again, in milliseconds: once to warm up, once measured.
 const LONG: &str = "500";
 
@@ -168,7 +171,7 @@ impl Rows {
         row.map(|(_, runs)| runs.as_slice()).unwrap_or_default()
     }
 
-    /// The median of the rounds, of what is measured (`whole` or `alone`) by a clock (`cpu` or `wall`).
+    /// The median of the rounds, of what is measured (`whole`, `alone` or `copied`) by a clock (`cpu` or `wall`).
     fn time(&self, comparison: Comparison, what: &str, clock: &str) -> Duration {
         let runs = self.runs(comparison).iter();
         let micros = runs.filter_map(|run| run[what][clock].as_f64());
@@ -230,6 +233,25 @@ fn in_process(rows: &Rows) -> Table {
             ),
         ]);
     }
+    let ours = Comparison {
+        size: GOAL,
+        after: Version::Resources,
+        who: Who::Ours,
+    };
+    let none = || "–".to_owned();
+    table.rows.push(vec![
+        COPIED.to_owned(),
+        none(),
+        rows.runs(ours).len().to_string(),
+        micros(rows.time(ours, "copied", "cpu")),
+        none(),
+        none(),
+        ratio(
+            rows.time(ours, "copied", "cpu"),
+            rows.time(ours, "whole", "cpu"),
+        ),
+        none(),
+    ]);
     let verdict = |after, what: &str| {
         let comparison = Comparison {
             size: GOAL,
@@ -304,6 +326,7 @@ fn growth(rows: &Rows) -> Table {
         &[
             "resources",
             "change",
+            COPIED,
             "ours: parse and compare",
             "ours: compare",
             "per resource",
@@ -318,6 +341,7 @@ fn growth(rows: &Rows) -> Table {
         table.rows.push(vec![
             size.to_string(),
             rows.changes(ours).len().to_string(),
+            micros(rows.time(ours, "copied", "cpu")),
             micros(rows.time(ours, "whole", "cpu")),
             micros(compare),
             format!("{:.1} µs", compare.as_secs_f64() * 1e6 / size as f64),

@@ -44,6 +44,14 @@ struct Taken {
     memory: u64,
 }
 
+/// Stacks that stay, one after the other.
+struct Many {
+    times: Vec<Duration>,
+    /// What as many calls take that ask for nothing.
+    calls: Duration,
+    memory: u64,
+}
+
 pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchError> {
     let programs = Programs::install(bench)?;
     let environments = ENVIRONMENTS.map(Environment::read);
@@ -56,7 +64,7 @@ pub(super) fn run(bench: &Workbench, request: &Request) -> Result<Report, BenchE
         whole.push(environments_deployed(&programs, &environments)?);
         ours.push(stacks(&programs.ours()?, &programs.ours()?)?);
         moto.push(stacks(&programs.moto()?, &programs.moto()?)?);
-        many.push(one_after_the_other(&programs.ours()?)?);
+        many.push(one_after_the_other(&programs.ours()?, &programs.ours()?)?);
         machine.push(programs.operations()?);
     }
     Ok(Report {
@@ -136,8 +144,8 @@ fn stacks(server: &Server, empty: &Server) -> Result<Taken, BenchError> {
     })
 }
 
-/// Many stacks that stay: the time of each.
-fn one_after_the_other(server: &Server) -> Result<(Vec<Duration>, u64), BenchError> {
+/// Many stacks that stay: the time of each; the other server is asked for nothing.
+fn one_after_the_other(server: &Server, empty: &Server) -> Result<Many, BenchError> {
     let caller = Caller::new(&server.address, "us-east-1");
     let template = small_template();
     let mut times = Vec::new();
@@ -146,7 +154,11 @@ fn one_after_the_other(server: &Server) -> Result<(Vec<Duration>, u64), BenchErr
         caller.create(&format!("stack-{number}"), &template)?;
         times.push(start.elapsed());
     }
-    Ok((times, server.memory()))
+    Ok(Many {
+        times,
+        calls: asking_for_nothing(empty, caller.made())?,
+        memory: server.memory(),
+    })
 }
 
 fn table_of_environments(environments: &[Environment], runs: &[Taken]) -> Table {
@@ -229,22 +241,25 @@ fn table_beside_moto(ours: &[Taken], moto: &[Taken]) -> Table {
     table
 }
 
-fn table_of_many(runs: &[(Vec<Duration>, u64)]) -> Table {
+fn table_of_many(runs: &[Many]) -> Table {
     let mut table = Table::new(
         format!("{MANY} stacks one after the other in one engine: time per stack"),
         &["", "median of a stack"],
     );
     let times = |part: &dyn Fn(&[Duration]) -> Vec<Duration>| {
-        median(runs.iter().flat_map(|(times, _)| part(times)))
+        median(runs.iter().flat_map(|run| part(&run.times)))
     };
     let first = times(&|times| times[..SOME].to_vec());
     let last = times(&|times| times[MANY - SOME..].to_vec());
-    for (name, time) in [("first", first), ("last", last)] {
-        table
-            .rows
-            .push(vec![format!("the {name} {SOME}"), table::time(time)]);
+    let calls = median(runs.iter().map(|run| run.calls)) / u32::try_from(MANY).unwrap_or(1);
+    for (name, time) in [
+        (format!("the first {SOME}"), first),
+        (format!("the last {SOME}"), last),
+        ("as many calls that ask for nothing".to_owned(), calls),
+    ] {
+        table.rows.push(vec![name, table::time(time)]);
     }
-    let memory = table::memory(median(runs.iter().map(|(_, memory)| *memory)));
+    let memory = table::memory(median(runs.iter().map(|run| run.memory)));
     table.notes.push(format!(
         "To reach: no slowing down. The last {SOME} take {} times as long as the first. Memory after: {memory}.",
         table::ratio(last.as_secs_f64(), first.as_secs_f64())

@@ -146,13 +146,17 @@ impl Programs<'_> {
                 let step = step.args(arguments).args(&files);
                 Subject::new(format!("{name}{words}"), vec![step]).per_round(5)
             };
-            let subjects = [subject("", &[]), subject(", --policies", &["--policies"])];
+            let subjects = [
+                subject("", &[]),
+                subject(", --policies", &["--policies"]),
+                bytes::read(self.bench, &files)?,
+            ];
             let log = self.bench.log();
             let measured = side_by_side(&subjects, request.rounds, WarmUp::OneRound, &log)?;
             table
                 .rows
                 .extend(measured.iter().map(|one| cells(one, &measured)));
-            if let [without, with] = measured.as_slice() {
+            if let [without, with, _] = measured.as_slice() {
                 let times = without.wall().as_secs_f64() * 2.0 / with.wall().as_secs_f64();
                 let goal = format!("{name}: with policies in less than twice the time");
                 table.notes.push(verdict(&goal, times, 1.0));
@@ -253,15 +257,18 @@ impl Programs<'_> {
                 .before(|_| remove(&out))
                 .per_round(5)
         };
+        let copies = self.bench.path("out").join("validate-bytes");
+        let files = ["environments", "snapshots"].map(|folder| self.bench.root.join(folder));
         let subjects = [
             subject("synth", &[]),
             subject("synth --no-validate", &["--no-validate"]),
+            bytes::written(self.bench, &files, &copies)?,
         ];
         let log = self.bench.log();
         let measured = side_by_side(&subjects, request.rounds, WarmUp::OneRound, &log)?;
         let mut table = Table::new("Synthesis of all environments", &COLUMNS);
         table.rows = measured.iter().map(|one| cells(one, &measured)).collect();
-        if let [with, without] = measured.as_slice() {
+        if let [with, without, _] = measured.as_slice() {
             let times = without.wall().as_secs_f64() * 2.0 / with.wall().as_secs_f64();
             let goal = "with validation in less than twice the time";
             table.notes.push(verdict(goal, times, 1.0));

@@ -1,6 +1,7 @@
 //! Our side of `bench diff`: the hidden task that is run built for release, and prints what the peer prints.
 
 use std::fs;
+use std::hint::black_box;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -64,8 +65,14 @@ fn answer(arguments: &[String]) -> Result<Value, String> {
         let alone = || repeat(long, parse, |templates| Ok(compare(templates)));
         whole()?;
         answer["whole"] = whole()?;
+        let copied = || {
+            let texts = || Ok(black_box((before.clone(), after.clone())));
+            repeat(long, || Ok(()), |()| texts())
+        };
         alone()?;
         answer["alone"] = alone()?;
+        copied()?;
+        answer["copied"] = copied()?;
     }
     Ok(answer)
 }
