@@ -75,6 +75,14 @@ struct Comparison {
     who: Who,
 }
 
+impl Comparison {
+    /// Of templates in JSON, by us.
+    fn ours(size: usize, after: Version) -> Comparison {
+        let who = Who::Ours;
+        Comparison { size, after, who }
+    }
+}
+
 /// The programs that take part.
 struct Programs {
     ours: PathBuf,
@@ -209,8 +217,7 @@ fn in_process(rows: &Rows) -> Table {
         .iter()
         .filter(|(comparison, _)| comparison.size == GOAL)
     {
-        let who = Who::Ours;
-        let ours = Comparison { who, ..*comparison };
+        let ours = Comparison::ours(GOAL, comparison.after);
         table.rows.push(vec![
             comparison.who.name().to_owned(),
             match comparison.after {
@@ -233,11 +240,7 @@ fn in_process(rows: &Rows) -> Table {
             ),
         ]);
     }
-    let ours = Comparison {
-        size: GOAL,
-        after: Version::Resources,
-        who: Who::Ours,
-    };
+    let ours = Comparison::ours(GOAL, Version::Resources);
     let none = || "–".to_owned();
     table.rows.push(vec![
         COPIED.to_owned(),
@@ -253,11 +256,7 @@ fn in_process(rows: &Rows) -> Table {
         none(),
     ]);
     let verdict = |after, what: &str| {
-        let comparison = Comparison {
-            size: GOAL,
-            after,
-            who: Who::Ours,
-        };
+        let comparison = Comparison::ours(GOAL, after);
         let time = rows.time(comparison, "alone", "cpu");
         let goal = format!(
             "two templates of {GOAL} resources that differ in {what} compared in less than {} of CPU",
@@ -316,11 +315,7 @@ fn processes(
 }
 
 fn growth(rows: &Rows) -> Table {
-    let comparison = |size, who| Comparison {
-        size,
-        after: Version::Resources,
-        who,
-    };
+    let ours = |size| Comparison::ours(size, Version::Resources);
     let mut table = Table::new(
         "From 50 to 2,000 resources, CPU in one warm process",
         &[
@@ -336,7 +331,11 @@ fn growth(rows: &Rows) -> Table {
         ],
     );
     for size in SIZES {
-        let (ours, peer) = (comparison(size, Who::Ours), comparison(size, Who::Peer));
+        let ours = ours(size);
+        let peer = Comparison {
+            who: Who::Peer,
+            ..ours
+        };
         let compare = rows.time(ours, "alone", "cpu");
         table.rows.push(vec![
             size.to_string(),
@@ -351,7 +350,7 @@ fn growth(rows: &Rows) -> Table {
         ]);
     }
     let [first, .., last] = SIZES;
-    let time = |size| rows.time(comparison(size, Who::Ours), "alone", "cpu");
+    let time = |size| rows.time(ours(size), "alone", "cpu");
     table.notes.push(format!(
         "{} times as many resources take ours {} times as long.",
         last / first,

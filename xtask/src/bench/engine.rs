@@ -228,7 +228,7 @@ fn table_beside_moto(ours: &[Taken], moto: &[Taken]) -> Table {
             name.to_owned(),
             runs.len().to_string(),
             table::time(wall(runs)),
-            table::time(wall(runs) / u32::try_from(STACKS).unwrap_or(1)),
+            table::time(wall(runs).div_f64(STACKS as f64)),
             table::time(median(runs.iter().map(|run| run.calls))),
             table::time(median(runs.iter().map(|run| run.started))),
             table::memory(median(runs.iter().map(|run| run.memory))),
@@ -251,7 +251,7 @@ fn table_of_many(runs: &[Many]) -> Table {
     };
     let first = times(&|times| times[..SOME].to_vec());
     let last = times(&|times| times[MANY - SOME..].to_vec());
-    let calls = median(runs.iter().map(|run| run.calls)) / u32::try_from(MANY).unwrap_or(1);
+    let calls = median(runs.iter().map(|run| run.calls)).div_f64(MANY as f64);
     for (name, time) in [
         (format!("the first {SOME}"), first),
         (format!("the last {SOME}"), last),
